@@ -1,0 +1,33 @@
+// Compiles src/ to dist/ and prepares the embedded database's archive. Plain JavaScript, because it runs before anything is built.
+// `--if-missing` returns at once when dist/ is there (npm start, npm run demo after `npm ci --ignore-scripts`).
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const main = join(root, 'dist', 'main.js');
+if (process.argv.includes('--if-missing') && existsSync(main)) process.exit(0);
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) fail(`Tocsin needs Node 20.19 or newer; this is ${process.version}.`);
+
+const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+if (!existsSync(compiler)) {
+  fail('The TypeScript compiler is not installed, so dist/ cannot be built. Run `npm ci --include=dev` and try again.');
+}
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+run([compiler, '-p', join(root, 'tsconfig.json')], 'The TypeScript compiler reported errors (above).');
+chmodSync(main, 0o755);
+
+/** Runs one Node script to its end; a failure ends the build with `cause`. */
+function run(args, cause) {
+  const result = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  if (result.error) fail(`${cause} (${result.error.message})`);
+  if (result.status !== 0) fail(cause);
+}
+
+function fail(message) {
+  console.error(`tocsin build: ${message}`);
+  process.exit(1);
+}

@@ -1,0 +1,121 @@
+// What a source reports, in words that belong to no vendor. Types and constants only.
+
+/** OCSF severity numbers. 0 (unknown) passes every threshold: an unknown word must not silence an alert. */
+export type Severity = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** Index = OCSF severity number. The names are what people see and what MIN_SEVERITY takes. */
+export const severityNames = ['UNKNOWN', 'INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
+export type SeverityName = (typeof severityNames)[number];
+
+/** The stream name of Tocsin's own notices; see {@link Notice}. */
+export const noticeStream = 'notice';
+/** The source id of Tocsin's own notices. */
+export const noticeSource = 'tocsin';
+
+/** A MITRE ATT&CK classification; the most exact id known (`T1059.001`, else `T1059`, else `TA0002`). */
+export interface Technique {
+  readonly id: string;
+  readonly name?: string;
+  readonly tactic?: string;
+}
+
+export interface Process {
+  readonly name?: string;
+  readonly path?: string;
+  readonly commandLine?: string;
+  readonly user?: string;
+  readonly id?: number;
+}
+
+/**
+ * Something that Tocsin itself has to say in a channel. It travels as an event of source `tocsin`, so that it is stored and
+ * delivered like any other. `values` are names, numbers, and ISO times as text; sinks put them into a sentence in their language.
+ */
+export interface Notice {
+  readonly kind: 'watching' | 'source_reset' | 'source_rejected' | 'sink_paused' | 'sink_back' | 'sample';
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/**
+ * The normalised event as stored in `events.body`. Every field is optional: what the vendor did not say is absent, never null or "".
+ * All text is the vendor's own (hostile, unescaped), but valid Unicode without NUL. Times are ISO 8601 in UTC.
+ */
+export interface EventBody {
+  /** The vendor's number or name of the item, as its console shows it. */
+  readonly itemId?: string;
+  /** The vendor's own word for the severity. */
+  readonly severityRaw?: string;
+  /** When the vendor's server first showed the event. */
+  readonly observedAt?: string;
+  readonly lastAction?: string;
+  readonly trigger?: string;
+  readonly threatType?: string;
+  readonly description?: string;
+  readonly comment?: string;
+  readonly device?: {
+    readonly id?: string;
+    readonly name?: string;
+    readonly os?: string;
+    readonly osVersion?: string;
+    readonly ip?: string;
+    readonly mac?: string;
+    readonly domain?: string;
+    readonly group?: string;
+    readonly policy?: string;
+    readonly agentVersion?: string;
+  };
+  /** Logged-in or acting users, as reported. */
+  readonly user?: string;
+  readonly tenant?: { readonly name?: string; readonly id?: string; readonly provider?: string };
+  readonly file?: {
+    readonly name?: string;
+    readonly path?: string;
+    /** A command line or script text where the vendor puts one in place of a path; may be 3,000 characters and many lines. */
+    readonly script?: string;
+    readonly hash?: string;
+    readonly size?: number;
+    readonly type?: string;
+    readonly signer?: string;
+  };
+  readonly process?: Process;
+  readonly parentProcess?: Process;
+  /** What the actor acted on: the process it injected into, the file it encrypted. */
+  readonly target?: string;
+  readonly remoteIp?: string;
+  readonly techniques?: readonly Technique[];
+  /** How often the vendor has seen it, 1 for once. */
+  readonly recurrence?: number;
+  readonly affectedDevices?: number;
+  /** Link to the vendor's console; built from configuration, never from the event's text. */
+  readonly link?: string;
+  readonly notice?: Notice;
+}
+
+/** An event as an adapter hands it to core, before it is stored. */
+export interface EventDraft {
+  /** Unique within the source, and the same for the same bytes; the dedupe key. At most 200 characters. */
+  readonly externalId: string;
+  /** The vendor's item that the event is about. */
+  readonly subject: string;
+  /** `event`, `suspicious`, … */
+  readonly stream: string;
+  /** The vendor's type, an open set; `UNRECOGNISED` if the item could not be parsed. */
+  readonly type: string;
+  readonly severity: Severity;
+  readonly status: string | null;
+  readonly action: string | null;
+  /** When it happened on the device, ISO 8601 in UTC; null if not said. */
+  readonly occurredAt: string | null;
+  readonly body: EventBody;
+  /** The vendor's object as it came, JSON text, byte for byte. */
+  readonly raw: string;
+}
+
+/** An event as stored; what sinks get. `receivedAt` is ISO 8601 in UTC, by the database's clock. */
+export interface StoredEvent extends Omit<EventDraft, 'raw' | 'externalId'> {
+  /** Order of arrival. */
+  readonly id: number;
+  readonly source: string;
+  readonly externalId: string;
+  readonly receivedAt: string;
+}

@@ -1,0 +1,57 @@
+// The contract of a source: where events come from. Types only.
+import type { z } from 'zod';
+import type { AdapterDefinition } from './adapter.ts';
+import type { EventDraft, Notice } from './event.ts';
+
+/** One step of a polled source. */
+export interface Page {
+  readonly events: readonly EventDraft[];
+  /** Where to read on from; opaque to core. Null leaves the stored cursor as it is. */
+  readonly cursor: string | null;
+  /** True if the next page should be read at once. */
+  readonly more: boolean;
+  /** Said in the channel once, in the same transaction as the cursor ("watching from …"). */
+  readonly notice?: Notice;
+  /** Facts for metrics. */
+  readonly facts?: {
+    /** Number of the newest item read, if the vendor numbers its items. */
+    readonly position?: number;
+    /** The vendor says that this feature is switched off; not an error. */
+    readonly disabled?: boolean;
+    /** Items of an overlap that were read on purpose a second time. */
+    readonly overlap?: boolean;
+  };
+}
+
+export interface PollSource {
+  readonly kind: 'poll';
+  /**
+   * One page after `cursor` (null on the first poll ever). May be called with the cursor of a page that is still being stored.
+   * The instance may keep hints between calls, but any call must be right for any cursor.
+   * @throws {AdapterError} the stored cursor then stays where it was
+   */
+  poll(cursor: string | null, signal: AbortSignal): Promise<Page>;
+  /** Tries credentials and reachability; changes nothing. @throws {AdapterError} */
+  check?(signal: AbortSignal): Promise<void>;
+  /** When the credential ends, in milliseconds since the epoch, if it says so. No I/O. */
+  credentialExpiresAt?(): number | undefined;
+}
+
+/** A pushed request as the HTTP app hands it over; `body` is what came, unparsed. */
+export interface RawRequest {
+  readonly headers: Headers;
+  readonly query: URLSearchParams;
+  readonly body: Uint8Array;
+}
+
+export interface PushSource {
+  readonly kind: 'push';
+  /** @throws {AdapterError} unauthenticated, stale */
+  verify(request: RawRequest): void | Promise<void>;
+  /** Pure; only called when `verify` passed. @throws {AdapterError} malformed, unsupported */
+  parse(request: RawRequest): readonly EventDraft[];
+}
+
+export type Source = PollSource | PushSource;
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds definitions of differing schemas; config.ts parses before create
+export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition<Schema, Source>;
