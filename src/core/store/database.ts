@@ -1,0 +1,59 @@
+// Opens Postgres. The embedded database gives a `Database` of the same kind, so nothing else knows which of the two it talks to.
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import * as schema from './schema.ts';
+
+/** Plain reads and writes go through Drizzle's builder, hot paths through `$client`, whose statements are prepared and pipelined. */
+export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql };
+
+/** Options of the driver that the statements in this folder rely on; the embedded database uses them too. */
+export const driverOptions = {
+  // Ids and counts are far below 2^53, so bigint comes as a number.
+  types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+  fetch_types: false,
+  onnotice() {},
+} satisfies postgres.Options<Record<string, postgres.PostgresType>>;
+
+/** Wraps a connected driver. */
+export function databaseOf(client: postgres.Sql): Database {
+  return drizzle(client, { schema }) as Database;
+}
+
+export interface PostgresOptions {
+  readonly url: string;
+  /** False for poolers in transaction mode that cannot keep prepared statements. */
+  readonly prepare: boolean;
+  readonly connectionsMax?: number;
+}
+
+/** Opens a pool; it connects at the first statement and again after each failure. */
+export function openPostgres(options: PostgresOptions): Database {
+  const client = postgres(options.url, {
+    ...driverOptions,
+    prepare: options.prepare,
+    max: options.connectionsMax ?? 6,
+    connect_timeout: 5,
+    idle_timeout: 300,
+    backoff: (retries: number) => Math.min(0.1 * 2 ** retries, 2),
+    connection: { application_name: 'tocsin' },
+  });
+  return databaseOf(client as unknown as postgres.Sql);
+}
+
+/** SQLSTATE of a failed statement, or the driver's code (`ECONNREFUSED`, `CONNECTION_CLOSED`); undefined if neither. */
+export function databaseErrorCode(error: unknown): string | undefined {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    const code = (e as { code?: unknown }).code;
+    if (typeof code === 'string') return code;
+  }
+  return undefined;
+}
+
+/** What may be logged of a database error: never the statement or its parameters, which Drizzle puts into its messages. */
+export function databaseErrorText(error: unknown): string {
+  let innermost: unknown = error;
+  while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
+  const code = databaseErrorCode(error);
+  const message = innermost instanceof Error ? innermost.message : String(innermost);
+  return (code === undefined ? message : `${code} ${message}`).slice(0, 300);
+}
