@@ -1,0 +1,138 @@
+// The logger: JSON lines on stderr (stdout belongs to the output of commands), and the one place that masks secrets in text.
+import { type DestinationStream, destination as openDestination, pino, stdTimeFunctions } from 'pino';
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Fields may hold errors at any depth; they are shown as {@link describeError} does. */
+type Write = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+export type Logger = Readonly<Record<LogLevel, Write>>;
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** Values that no line may contain; see {@link createMask}. */
+  readonly secrets: readonly string[];
+  /** Default: stderr, written before the call returns, so that a crash loses no line. */
+  readonly destination?: DestinationStream;
+}
+
+export function createLogger(options: LoggerOptions): Logger {
+  const mask = createMask(options.secrets);
+  const sink = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    options.destination ?? openDestination({ fd: 2, sync: true }),
+  );
+  const writerOf =
+    (level: LogLevel): Write =>
+    (fields, message) => {
+      if (sink.isLevelEnabled(level)) sink[level](toSafe(fields, mask, 0) as object, mask(message));
+    };
+  return { debug: writerOf('debug'), info: writerOf('info'), warn: writerOf('warn'), error: writerOf('error') };
+}
+
+const masked = '[secret]';
+/** Masking every "ab" would make lines unreadable and hide nothing that could be guessed anyway. */
+const secretLengthMin = 4;
+
+/**
+ * A function that replaces every secret in a text, also where it appears URL-encoded or JSON-escaped. Of a secret that is a URL,
+ * its path with the query, the last part of the path (the hook's id) and its password are secrets too. Values under 4 characters are left alone.
+ */
+export function createMask(secrets: readonly string[]): (text: string) => string {
+  const forms = [...new Set(secrets.flatMap(formsOf))]
+    .filter((form) => form.length >= secretLengthMin)
+    .sort((a, b) => b.length - a.length);
+  return (text) => forms.reduce((result, form) => result.replaceAll(form, masked), text);
+}
+
+function formsOf(secret: string): string[] {
+  return [secret, ...partsOfUrl(secret)].flatMap((value) => [
+    value,
+    tryOr(() => encodeURIComponent(value), value),
+    tryOr(() => decodeURIComponent(value), value),
+    JSON.stringify(value).slice(1, -1),
+  ]);
+}
+
+function partsOfUrl(secret: string): string[] {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(secret) || !URL.canParse(secret)) return [];
+  const url = new URL(secret);
+  if (!url.protocol.startsWith('http')) return [url.href, url.password];
+  const lastPart = url.pathname.split('/').at(-1) ?? '';
+  return [url.href, url.password, url.pathname + url.search, url.pathname, lastPart, ...url.searchParams.values()];
+}
+
+function tryOr(compute: () => string, fallback: string): string {
+  try {
+    return compute();
+  } catch {
+    return fallback; // a lone surrogate or a stray % has no such form
+  }
+}
+
+const depthMax = 6;
+
+function toSafe(value: unknown, mask: (text: string) => string, depth: number): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (depth > depthMax) return '[deep]';
+  if (value instanceof Error) return toSafe(describeError(value), mask, depth + 1);
+  if (Array.isArray(value)) return value.map((item) => toSafe(item, mask, depth + 1));
+  const entries = Object.entries(value).map(([key, item]) => [mask(key), toSafe(item, mask, depth + 1)]);
+  return Object.fromEntries(entries);
+}
+
+export interface ErrorDescription {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly outcome?: string;
+  readonly reason?: string;
+  readonly status?: number;
+  readonly cause?: ErrorDescription;
+  /** Frames only, and only of errors that no part of Tocsin throws on purpose. */
+  readonly stack?: readonly string[];
+}
+
+/**
+ * What may be said about an error. Errors of the database carry the statement and its parameters (an event's text) in their message
+ * and their fields: of those only the code and the server's own message are kept.
+ */
+export function describeError(error: unknown): ErrorDescription {
+  return describe(error, 0);
+}
+
+function describe(error: unknown, depth: number): ErrorDescription {
+  if (!(error instanceof Error)) return { name: 'Error', message: typeof error === 'string' ? error : typeof error };
+  const facts = error as Error & { code?: unknown; outcome?: unknown; reason?: unknown; status?: unknown };
+  return {
+    name: error.name,
+    message: carriesStatement(error) ? 'a statement failed in the database' : error.message,
+    ...(typeof facts.code === 'string' && { code: facts.code }),
+    ...(typeof facts.outcome === 'string' && { outcome: facts.outcome }),
+    ...(typeof facts.reason === 'string' && { reason: facts.reason }),
+    ...(typeof facts.status === 'number' && { status: facts.status }),
+    ...(error.cause instanceof Error && depth < 3 && { cause: describe(error.cause, depth + 1) }),
+    ...(isDefect(error) && { stack: framesOf(error) }),
+  };
+}
+
+/** Drizzle puts "Failed query: …" and the parameters into the message of its error, and the driver's error into its cause. */
+function carriesStatement(error: Error): boolean {
+  return error.name === 'DrizzleQueryError' || error.message.startsWith('Failed query');
+}
+
+function isDefect(error: Error): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+}
+
+function framesOf(error: Error): string[] {
+  const lines = (error.stack ?? '').split('\n').map((line) => line.trim());
+  return lines.filter((line) => line.startsWith('at ')).slice(0, 8);
+}

@@ -1,0 +1,319 @@
+// Every metric of Tocsin, in one registry of its own. Labels come from configuration or from a closed set, never from an event or a request.
+// Nothing here asks the database: whoever can do that registers with `onCollect`.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type FailureOutcome, type FailureReason, failureReasons } from './errors.ts';
+import { type Severity, severityNames } from './event.ts';
+
+/** How a poll can end: with events, without, with "this feature is off", or with the reason of its failure. */
+export const pollOutcomes = ['ok', 'empty', 'disabled', ...failureReasons] as const;
+/** How a delivery can end. */
+export const deliveryOutcomes = ['delivered', 'suppressed', 'dead'] as const;
+export const sinkStates = ['ok', 'backing_off', 'paused'] as const;
+export type SinkState = (typeof sinkStates)[number];
+
+/** The pairs of outcome and reason that the policy of `http.ts` gives; any other pair appears when it first happens. */
+const attemptReasons: Readonly<Record<FailureOutcome, readonly FailureReason[]>> = {
+  retry: ['timeout', 'connection', 'rate_limited', 'server_error', 'malformed', 'unknown'],
+  reject_event: ['rejected', 'too_large'],
+  reject_sink: ['auth', 'rejected', 'bad_config'],
+};
+
+/** Of an attempt that failed in no way; Prometheus would treat an empty label as none. */
+export const noReason = 'none';
+
+/** `critical`, `high`, …: the value of every label `severity`. */
+export function severityLabel(severity: Severity): string {
+  return severityNames[severity].toLowerCase();
+}
+
+const callSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const latencySeconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600];
+const screenSeconds = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21_600, 86_400];
+
+export interface MetricIds {
+  readonly version: string;
+  readonly sources: readonly { readonly id: string }[];
+  readonly sinks: readonly { readonly id: string }[];
+  /** Names of roles, as in `leases.name`. */
+  readonly roles: readonly string[];
+}
+
+/** How often the registered functions may run, and how long a scrape waits for them. `now` is monotonic, in milliseconds. */
+export interface CollectLimits {
+  readonly intervalMs: number;
+  readonly waitMs: number;
+  readonly now: () => number;
+}
+
+const defaultLimits: CollectLimits = { intervalMs: 5000, waitMs: 2000, now: () => performance.now() };
+
+/**
+ * The metrics, every series of them at zero, and Node's own. `expose` gives the text of `/metrics`; it always resolves, within
+ * about `waitMs`, also when the database is away: then the last values stay and `tocsin_database_up` says 0.
+ */
+export function createMetrics(ids: MetricIds, limits: CollectLimits = defaultLimits) {
+  const registry = new Registry();
+  registerNodeMetrics(registry);
+  const instruments = {
+    ...createSourceMetrics(registry),
+    ...createDeliveryMetrics(registry),
+    ...createProcessMetrics(registry),
+  };
+  instruments.buildInfo.set({ version: ids.version, node: process.versions.node }, 1);
+  for (const { id } of ids.sources) startSource(instruments, id);
+  for (const { id } of ids.sinks) startSink(instruments, id);
+  for (const role of ids.roles) instruments.roleHeld.set({ role }, 0);
+  const { onCollect, refresh } = createCollector(limits, (isUp) => instruments.databaseUp.set(isUp ? 1 : 0));
+
+  return {
+    registry,
+    ...instruments,
+    /** Registers what sets the gauges that need the database. A rejection means that the database is away. */
+    onCollect,
+    /** Marks the one state that `sink` is in. */
+    setSinkState(sink: string, current: SinkState): void {
+      for (const state of sinkStates) instruments.sinkState.set({ sink, state }, state === current ? 1 : 0);
+    },
+    contentType: registry.contentType,
+    async expose(): Promise<string> {
+      await refresh();
+      return registry.metrics();
+    },
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+function createSourceMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    sourceEvents: new Counter({
+      name: 'tocsin_source_events_total',
+      help: 'Events stored for the first time.',
+      labelNames: ['source', 'severity'],
+      registers,
+    }),
+    sourceDuplicates: new Counter({
+      name: 'tocsin_source_duplicates_total',
+      help: 'Events read that were stored already.',
+      labelNames: ['source'],
+      registers,
+    }),
+    sourcePolls: new Counter({
+      name: 'tocsin_source_polls_total',
+      help: 'Pages asked for, by how that ended.',
+      labelNames: ['source', 'outcome'],
+      registers,
+    }),
+    sourcePollDuration: new Histogram({
+      name: 'tocsin_source_poll_duration_seconds',
+      help: 'Time to get one page from the source.',
+      labelNames: ['source'],
+      buckets: callSeconds,
+      registers,
+    }),
+    sourceLastSuccess: new Gauge({
+      name: 'tocsin_source_last_success_timestamp_seconds',
+      help: 'When the source was last read without an error; 0 until then.',
+      labelNames: ['source'],
+      registers,
+    }),
+    sourceCursor: new Gauge({
+      name: 'tocsin_source_cursor',
+      help: 'How far the source was read, if it numbers its items.',
+      labelNames: ['source'],
+      registers,
+    }),
+    sourceLag: new Gauge({
+      name: 'tocsin_source_lag_seconds',
+      help: 'Time from when the source first showed its newest event to when it was stored.',
+      labelNames: ['source'],
+      registers,
+    }),
+    sourceCredentialExpiry: new Gauge({
+      name: 'tocsin_source_credential_expiry_timestamp_seconds',
+      help: 'When the credential of the source ends; absent if it does not say.',
+      labelNames: ['source'],
+      registers,
+    }),
+  };
+}
+
+function createDeliveryMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    deliveries: new Counter({
+      name: 'tocsin_deliveries_total',
+      help: 'Deliveries that ended, by how.',
+      labelNames: ['sink', 'outcome'],
+      registers,
+    }),
+    deliveryAttempts: new Counter({
+      name: 'tocsin_delivery_attempts_total',
+      help: 'Calls of a sink, by outcome and reason.',
+      labelNames: ['sink', 'outcome', 'reason'],
+      registers,
+    }),
+    deliveryAttemptDuration: new Histogram({
+      name: 'tocsin_delivery_attempt_duration_seconds',
+      help: 'Time that one call of a sink took.',
+      labelNames: ['sink'],
+      buckets: callSeconds,
+      registers,
+    }),
+    deliveryLatency: new Histogram({
+      name: 'tocsin_delivery_latency_seconds',
+      help: 'Time from stored to delivered.',
+      labelNames: ['sink'],
+      buckets: latencySeconds,
+      registers,
+    }),
+    eventToScreen: new Histogram({
+      name: 'tocsin_event_to_screen_seconds',
+      help: 'Time from when the vendor first showed the event to when it was delivered.',
+      labelNames: ['sink', 'severity'],
+      buckets: screenSeconds,
+      registers,
+    }),
+    deliveriesPending: new Gauge({
+      name: 'tocsin_deliveries_pending',
+      help: 'Deliveries that wait, in the database that all replicas share.',
+      labelNames: ['sink'],
+      registers,
+    }),
+    deliveryOldestPendingAge: new Gauge({
+      name: 'tocsin_delivery_oldest_pending_age_seconds',
+      help: 'Age of the oldest delivery that waits; 0 if none does.',
+      labelNames: ['sink'],
+      registers,
+    }),
+    deliveriesDead: new Gauge({
+      name: 'tocsin_deliveries_dead',
+      help: 'Deliveries that were given up and not yet put back.',
+      labelNames: ['sink'],
+      registers,
+    }),
+    sinkState: new Gauge({
+      name: 'tocsin_sink_state',
+      help: 'The state that the sink is in has the value 1.',
+      labelNames: ['sink', 'state'],
+      registers,
+    }),
+  };
+}
+
+function createProcessMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    buildInfo: new Gauge({
+      name: 'tocsin_build_info',
+      help: 'Always 1; the labels say what runs.',
+      labelNames: ['version', 'node'],
+      registers,
+    }),
+    roleHeld: new Gauge({
+      name: 'tocsin_role_held',
+      help: 'Whether this process holds the role.',
+      labelNames: ['role'],
+      registers,
+    }),
+    databaseUp: new Gauge({
+      name: 'tocsin_database_up',
+      help: 'Whether the database answered the last query for these metrics.',
+      registers,
+    }),
+    httpRequests: new Counter({
+      name: 'tocsin_http_requests_total',
+      help: 'Requests answered, by pattern of the route.',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+    httpRequestDuration: new Histogram({
+      name: 'tocsin_http_request_duration_seconds',
+      help: 'Time to answer a request.',
+      labelNames: ['method', 'route'],
+      buckets: callSeconds,
+      registers,
+    }),
+  };
+}
+
+type Instruments = ReturnType<typeof createSourceMetrics> & ReturnType<typeof createDeliveryMetrics>;
+
+function startSource(instruments: Instruments, source: string): void {
+  for (const name of severityNames) instruments.sourceEvents.inc({ source, severity: name.toLowerCase() }, 0);
+  for (const outcome of pollOutcomes) instruments.sourcePolls.inc({ source, outcome }, 0);
+  instruments.sourceDuplicates.inc({ source }, 0);
+  instruments.sourcePollDuration.zero({ source });
+  instruments.sourceLastSuccess.set({ source }, 0);
+  instruments.sourceCursor.set({ source }, 0);
+  instruments.sourceLag.set({ source }, 0);
+}
+
+function startSink(instruments: Instruments, sink: string): void {
+  for (const outcome of deliveryOutcomes) instruments.deliveries.inc({ sink, outcome }, 0);
+  instruments.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason }, 0);
+  for (const [outcome, reasons] of Object.entries(attemptReasons)) {
+    for (const reason of reasons) instruments.deliveryAttempts.inc({ sink, outcome, reason }, 0);
+  }
+  instruments.deliveryAttemptDuration.zero({ sink });
+  instruments.deliveryLatency.zero({ sink });
+  for (const name of severityNames) instruments.eventToScreen.zero({ sink, severity: name.toLowerCase() });
+  instruments.deliveriesPending.set({ sink }, 0);
+  instruments.deliveryOldestPendingAge.set({ sink }, 0);
+  instruments.deliveriesDead.set({ sink }, 0);
+  for (const state of sinkStates) instruments.sinkState.set({ sink, state }, 0);
+}
+
+/** prom-client names three gauges like counters, which checkers of the format refuse; the same facts are there by kind. */
+const misnamedNodeMetrics = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+function registerNodeMetrics(register: Registry): void {
+  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: 20 });
+  for (const name of misnamedNodeMetrics) register.removeSingleMetric(name);
+}
+
+/** Runs the registered functions at most once an interval and never twice at once; `refresh` never rejects. */
+function createCollector(limits: CollectLimits, report: (isUp: boolean) => void) {
+  const collectors: (() => Promise<void>)[] = [];
+  let startedAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    const results = await Promise.allSettled(collectors.map(async (collect) => collect()));
+    report(results.every((result) => result.status === 'fulfilled'));
+  }
+
+  return {
+    onCollect(collect: () => Promise<void>): void {
+      collectors.push(collect);
+    },
+    async refresh(): Promise<void> {
+      if (collectors.length === 0) return;
+      if (running === undefined && limits.now() - startedAt >= limits.intervalMs) {
+        startedAt = limits.now();
+        running = run().finally(() => {
+          running = undefined;
+        });
+      }
+      if (running === undefined) return;
+      // Counted from the start of the query, so that a query that hangs holds up one scrape and not each.
+      const remainingMs = Math.max(0, startedAt + limits.waitMs - limits.now());
+      if (!(await settlesWithin(running, remainingMs))) report(false);
+    },
+  };
+}
+
+async function settlesWithin(promise: Promise<void>, waitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, waitMs, false);
+  });
+  const result = await Promise.race([promise.then(() => true), expired]);
+  clearTimeout(timer);
+  return result;
+}
