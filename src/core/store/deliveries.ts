@@ -1,0 +1,250 @@
+// Takes due deliveries and records what became of them, in bulk.
+import type { EventBody, Severity, StoredEvent } from '../event.ts';
+import type { MessageForm } from '../sink.ts';
+import type { Database } from './database.ts';
+import type { Fence } from './events.ts';
+
+/** A delivery with its event, ready to be sent. */
+export interface DueDelivery {
+  readonly event: StoredEvent;
+  readonly priority: number;
+  /** Failed attempts that counted so far. */
+  readonly attempts: number;
+  readonly form: MessageForm;
+}
+
+/** A failed attempt: what to write about it, and what becomes of the delivery. */
+export interface FailedAttempt {
+  readonly eventId: number;
+  /** The delivery's count after this attempt. */
+  readonly attempts: number;
+  readonly state: 'pending' | 'dead';
+  /** When it may be tried again, from now. */
+  readonly delayMs: number;
+  readonly form: MessageForm;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly answer: string | null;
+}
+
+/**
+ * The due deliveries of a sink, most urgent first, then oldest first. `excluded` are in flight or not yet recorded.
+ * @param random in random order and untried ones first: for probes, which must not repeat what failed
+ */
+export async function takeDue(
+  db: Database,
+  sink: string,
+  limit: number,
+  excluded: Iterable<number> = [],
+  random = false,
+): Promise<DueDelivery[]> {
+  const client = db.$client;
+  const order = random ? client`d.attempts > 0, random()` : client`d.priority, d.event_id`;
+  const rows = await client`
+    select d.event_id, d.attempts, d.form, d.priority, e.source, e.external_id, e.subject, e.stream, e.type, e.severity, e.status,
+      e.action, extract(epoch from e.occurred_at) * 1000 as occurred_ms, extract(epoch from e.received_at) * 1000 as received_ms,
+      e.body::text as body
+    from (
+      select event_id, attempts, form, priority from deliveries d
+      where sink = ${sink} and state = 'pending' and scheduled_at <= now()
+        and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
+      order by ${order} limit ${limit}
+    ) d join events e on e.id = d.event_id
+    order by d.priority, d.event_id`;
+  return rows.map(toDue);
+}
+
+function toDue(row: Record<string, unknown>): DueDelivery {
+  return {
+    priority: Number(row.priority),
+    attempts: Number(row.attempts),
+    form: row.form as MessageForm,
+    event: {
+      id: Number(row.event_id),
+      source: String(row.source),
+      externalId: String(row.external_id),
+      subject: String(row.subject),
+      stream: String(row.stream),
+      type: String(row.type),
+      severity: Number(row.severity) as Severity,
+      status: row.status as string | null,
+      action: row.action as string | null,
+      occurredAt: row.occurred_ms === null ? null : new Date(Number(row.occurred_ms)).toISOString(),
+      receivedAt: new Date(Number(row.received_ms)).toISOString(),
+      body: JSON.parse(String(row.body)) as EventBody,
+    },
+  };
+}
+
+/** One delivered message that is to be recorded. */
+export interface DeliveredAttempt {
+  readonly eventId: number;
+  /** True if attempts of it had failed: then the success gets a row among the attempts. */
+  readonly afterFailure: boolean;
+  readonly durationMs: number;
+}
+
+/**
+ * Records facts: these were delivered. Not fenced, because a fact is true whoever reports it, and dropping it would send again.
+ * @returns how many had not been recorded before
+ */
+export async function recordDelivered(
+  db: Database,
+  sink: string,
+  delivered: readonly DeliveredAttempt[],
+): Promise<number> {
+  const ids = delivered.map((d) => d.eventId).join(',');
+  const recovered = JSON.stringify(
+    delivered
+      .filter((d) => d.afterFailure)
+      .map((d) => ({ event_id: d.eventId, duration_ms: Math.round(d.durationMs) })),
+  );
+  const [row] = await db.$client`
+    with done as (
+      update deliveries set state = 'delivered', reason = null, finalized_at = now()
+      where sink = ${sink} and event_id = any (string_to_array(${ids}, ',')::bigint[]) and state <> 'delivered'
+      returning event_id
+    ), noted as (
+      insert into delivery_attempts (event_id, sink, outcome, duration_ms)
+      select r.event_id, ${sink}::text, 'delivered', r.duration_ms
+      from json_to_recordset(${recovered}::text::json) as r(event_id bigint, duration_ms integer) join done using (event_id)
+    )
+    select count(*)::int as count from done`;
+  return Number(row?.count ?? 0);
+}
+
+/**
+ * Records failed attempts and reschedules or ends their deliveries. Fenced.
+ * @returns ids of the deliveries that are dead now, or null if the role was lost and nothing was written
+ */
+export async function recordFailed(
+  db: Database,
+  fence: Fence,
+  sink: string,
+  failed: readonly FailedAttempt[],
+): Promise<number[] | null> {
+  const records = JSON.stringify(
+    failed.map((f) => ({
+      event_id: f.eventId,
+      attempts: f.attempts,
+      state: f.state,
+      delay_ms: Math.round(f.delayMs),
+      form: f.form,
+      outcome: f.outcome,
+      reason: f.reason,
+      status: f.status,
+      duration_ms: Math.round(f.durationMs),
+      answer: f.answer,
+    })),
+  );
+  const rows = await db.$client`
+    with fence as (
+      select 1 from leases where name = ${fence.name} and holder = ${fence.holder}::uuid and epoch = ${fence.epoch}::bigint for share
+    ), input as (
+      select * from json_to_recordset(${records}::text::json) as r(
+        event_id bigint, attempts integer, state text, delay_ms float8, form text, outcome text, reason text, status integer,
+        duration_ms integer, answer text)
+      where exists (select 1 from fence)
+    ), changed as (
+      update deliveries d set attempts = i.attempts, form = i.form, state = i.state, reason = i.reason,
+        scheduled_at = now() + i.delay_ms * interval '1 millisecond', finalized_at = case when i.state = 'dead' then now() end
+      from input i where d.event_id = i.event_id and d.sink = ${sink} and d.state = 'pending'
+      returning d.event_id, d.state
+    ), noted as (
+      insert into delivery_attempts (event_id, sink, outcome, reason, status, duration_ms, answer)
+      select event_id, ${sink}::text, outcome, reason, status, duration_ms, answer from input
+    )
+    select null::bigint as event_id from fence union all select event_id from changed where state = 'dead'`;
+  if (rows.length === 0) return null;
+  return rows.filter((row) => row.event_id !== null).map((row) => Number(row.event_id));
+}
+
+export interface SinkCounts {
+  readonly sink: string;
+  readonly pending: number;
+  readonly dead: number;
+  /** Age of the oldest pending event; 0 if none is pending. */
+  readonly oldestPendingSeconds: number;
+  /** Pending ones that may be sent now. */
+  readonly due: number;
+}
+
+/** What waits and what is dead, by sink; for gauges and for `once`. */
+export async function countDeliveries(db: Database): Promise<SinkCounts[]> {
+  const rows = await db.$client`
+    with counts as (
+      select sink, count(*) filter (where state = 'pending') as pending, count(*) filter (where state = 'dead') as dead,
+        count(*) filter (where state = 'pending' and scheduled_at <= now()) as due,
+        min(event_id) filter (where state = 'pending') as oldest
+      from deliveries where state = 'pending' or state = 'dead' group by sink
+    )
+    select c.*, coalesce(extract(epoch from now() - e.received_at), 0)::float8 as age from counts c left join events e on e.id = c.oldest`;
+  return rows.map((row) => ({
+    sink: String(row.sink),
+    pending: Number(row.pending),
+    dead: Number(row.dead),
+    oldestPendingSeconds: Math.max(0, Number(row.age)),
+    due: Number(row.due),
+  }));
+}
+
+export interface DeadDelivery {
+  readonly eventId: number;
+  readonly sink: string;
+  readonly type: string;
+  readonly severity: number;
+  readonly device: string | null;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly deadSince: string;
+  /** HTTP status and beginning of the far end's last answer, if there was one. */
+  readonly lastStatus: number | null;
+  readonly lastAnswer: string | null;
+}
+
+/** Dead deliveries, newest first. @param sink null for all */
+export async function listDead(db: Database, sink: string | null, limit: number): Promise<DeadDelivery[]> {
+  const rows = await db.$client`
+    select d.event_id, d.sink, d.reason, d.attempts, extract(epoch from d.finalized_at) * 1000 as dead_ms, e.type, e.severity,
+      e.body->'device'->>'name' as device, a.status, a.answer
+    from deliveries d join events e on e.id = d.event_id
+      left join lateral (
+        select status, answer from delivery_attempts a where a.event_id = d.event_id and a.sink = d.sink order by id desc limit 1
+      ) a on true
+    where d.state = 'dead' and (${sink}::text is null or d.sink = ${sink})
+    order by d.event_id desc limit ${limit}`;
+  return rows.map((row) => ({
+    eventId: Number(row.event_id),
+    sink: String(row.sink),
+    type: String(row.type),
+    severity: Number(row.severity),
+    device: row.device as string | null,
+    reason: String(row.reason),
+    attempts: Number(row.attempts),
+    deadSince: new Date(Number(row.dead_ms)).toISOString(),
+    lastStatus: row.status === null ? null : Number(row.status),
+    lastAnswer: row.answer as string | null,
+  }));
+}
+
+/**
+ * Puts dead deliveries back: pending, due now, whole card, attempts from the start.
+ * @param eventIds null for all of them
+ * @returns how many were put back
+ */
+export async function redriveDead(
+  db: Database,
+  sink: string | null,
+  eventIds: readonly number[] | null,
+): Promise<number> {
+  const [row] = await db.$client`
+    with back as (
+      update deliveries set state = 'pending', reason = null, finalized_at = null, attempts = 0, form = 'full', scheduled_at = now()
+      where state = 'dead' and (${sink}::text is null or sink = ${sink})
+        and (${eventIds === null} or event_id = any (string_to_array(${(eventIds ?? []).join(',')}, ',')::bigint[]))
+      returning 1
+    ) select count(*)::int as count from back`;
+  return Number(row?.count ?? 0);
+}

@@ -1,0 +1,120 @@
+// Stores events with their deliveries and the cursor: one statement, so it is all or nothing and costs one round trip.
+import type { EventDraft } from '../event.ts';
+import type { Database } from './database.ts';
+
+/** The fencing facts of a held role; a statement that carries them does nothing once the role was lost. */
+export interface Fence {
+  readonly name: string;
+  readonly holder: string;
+  readonly epoch: number;
+}
+
+/** What was decided for one sink. A smaller priority goes first. */
+export interface Decision {
+  readonly sink: string;
+  readonly state: 'pending' | 'suppressed';
+  readonly reason: string | null;
+  readonly priority: number;
+}
+
+export interface DecidedEvent {
+  readonly draft: EventDraft;
+  readonly routes: readonly string[];
+  readonly decisions: readonly Decision[];
+}
+
+export interface InsertedEvent {
+  /** Index into the events that were given. */
+  readonly index: number;
+  readonly id: number;
+  /** Milliseconds since the epoch, by the database's clock. */
+  readonly receivedAtMs: number;
+}
+
+// Splits the raw objects out of one text parameter. A raw control character cannot stand in JSON text, so no object contains it.
+const recordSeparator = '\u001e';
+
+/**
+ * Inserts the events that are new, a delivery for each decision about them, and moves the source's cursor, all in one statement.
+ *
+ * @param fence null for writers that hold no role (notices)
+ * @param cursor null leaves the cursor as it is
+ * @returns the new events, or null if the role was lost and nothing was written
+ * @throws the driver's error; SQLSTATE class 22 or 54 if the database cannot hold one of the texts
+ */
+export async function insertPage(
+  db: Database,
+  fence: Fence | null,
+  source: string,
+  events: readonly DecidedEvent[],
+  cursor: string | null,
+): Promise<InsertedEvent[] | null> {
+  const records = JSON.stringify(events.map(toRecord));
+  const raws = events.map((event) => event.draft.raw).join(recordSeparator);
+  const rows = await db.$client`
+    with fence as (
+      select 1 as held from leases
+      where ${fence?.name ?? null}::text is not null and name = ${fence?.name ?? null} and holder = ${fence?.holder ?? null}::uuid
+        and epoch = ${fence?.epoch ?? null}::bigint
+      for share
+    ), allowed as (
+      select 1 where ${fence === null} or exists (select 1 from fence)
+    ), input as (
+      select * from rows from (
+        json_to_recordset(${records}::text::json) as (
+          external_id text, subject text, stream text, type text, severity smallint, status text, action text,
+          occurred_at timestamptz, body jsonb, routes json, decisions json),
+        unnest(string_to_array(${raws}::text, ${recordSeparator}::text))
+      ) with ordinality as i(
+          external_id, subject, stream, type, severity, status, action, occurred_at, body, routes, decisions, raw, n)
+      where exists (select 1 from allowed)
+    ), inserted as (
+      insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, body, raw, routes)
+      select ${source}::text, external_id, subject, stream, type, severity, status, action, occurred_at, body, raw::json,
+        array(select json_array_elements_text(routes))
+      from input order by n
+      on conflict (source, external_id) do nothing
+      returning id, external_id, received_at
+    ), decided as (
+      insert into deliveries (event_id, sink, state, reason, priority, finalized_at)
+      select e.id, d.sink, d.state, d.reason, d.priority, case when d.state <> 'pending' then now() end
+      from inserted e join input i using (external_id)
+        cross join lateral json_to_recordset(i.decisions) as d(sink text, state text, reason text, priority smallint)
+    ), moved as (
+      insert into cursors (source, cursor)
+      select ${source}, ${cursor}::text from allowed where ${cursor}::text is not null
+      on conflict (source) do update set cursor = excluded.cursor, updated_at = now()
+    )
+    select null::bigint as id, null::bigint as n, null::float8 as received_ms from allowed
+    union all
+    select e.id, i.n, extract(epoch from e.received_at) * 1000 from inserted e join input i using (external_id)`;
+  if (rows.length === 0) return null;
+  return rows
+    .filter((row) => row.id !== null)
+    .map((row) => ({ index: Number(row.n) - 1, id: Number(row.id), receivedAtMs: Number(row.received_ms) }))
+    .sort((a, b) => a.id - b.id);
+}
+
+function toRecord({ draft, routes, decisions }: DecidedEvent) {
+  return {
+    external_id: draft.externalId,
+    subject: draft.subject,
+    stream: draft.stream,
+    type: draft.type,
+    severity: draft.severity,
+    status: draft.status,
+    action: draft.action,
+    occurred_at: draft.occurredAt,
+    body: draft.body,
+    routes,
+    decisions,
+  };
+}
+
+/** True if events of more than one tenant are among the newest thousand; then cards must name the tenant. */
+export async function hasSeveralTenants(db: Database): Promise<boolean> {
+  const [row] = await db.$client`
+    select count(distinct (body->'tenant'->>'provider', body->'tenant'->>'name')) > 1 as several
+    from (select body from events order by id desc limit 1000) newest where body ? 'tenant'`;
+  return row?.several === true;
+}

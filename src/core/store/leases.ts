@@ -1,0 +1,93 @@
+// Who works what: heartbeats, takeovers, releases. Only the database's clock counts here.
+import type { Database } from './database.ts';
+
+export interface LeaseView {
+  readonly name: string;
+  readonly holder: string | null;
+  readonly epoch: number;
+  /** How long the holder's heartbeat still holds, by the database's clock; negative or 0 if it is over. */
+  readonly remainingMs: number;
+}
+
+/** Makes the lease rows that do not exist yet. */
+export async function createLeases(db: Database, names: readonly string[]): Promise<void> {
+  await db.$client`
+    insert into leases (name) select json_array_elements_text(${JSON.stringify(names)}::text::json) order by 1 on conflict (name) do nothing`;
+}
+
+/**
+ * Registers this process, or registers it anew after its heartbeat expired. A predecessor that is known to be dead expires at once.
+ * Rows of processes long gone are swept out.
+ */
+export async function joinReplicas(db: Database, id: string, ttlMs: number, predecessor: string | null): Promise<void> {
+  if (predecessor !== null) {
+    await db.$client`update replicas set expires_at = clock_timestamp() - interval '1 second' where id = ${predecessor}::uuid`;
+  }
+  await db.$client`
+    insert into replicas (id, expires_at) values (${id}::uuid, clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond')
+    on conflict (id) do update set expires_at = excluded.expires_at`;
+  await db.$client`
+    delete from replicas r where expires_at < clock_timestamp() - interval '1 hour'
+      and not exists (select 1 from leases l where l.holder = r.id)`;
+}
+
+/**
+ * Renews this process's heartbeat and shows all leases. It is an UPDATE that an expired heartbeat no longer matches: against a takeover,
+ * which locks the same row, one of the two comes first, and the other sees it.
+ *
+ * @returns null if the heartbeat had expired: every role is lost, and the process must join again
+ */
+export async function renewHeartbeat(
+  db: Database,
+  id: string,
+  ttlMs: number,
+): Promise<{ leases: LeaseView[]; replicas: number } | null> {
+  const rows = await db.$client`
+    with alive as (
+      update replicas set expires_at = clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond'
+      where id = ${id}::uuid and expires_at > clock_timestamp() returning 1
+    )
+    select l.name, l.holder::text, l.epoch, coalesce(extract(epoch from r.expires_at - clock_timestamp()) * 1000, 0)::float8 as remaining,
+      (select count(*) from alive)::int as alive, (select count(*) from replicas where expires_at > clock_timestamp())::int as replicas
+    from leases l left join replicas r on r.id = l.holder order by l.name`;
+  if (rows.length > 0 && rows[0]?.alive === 0) return null;
+  return {
+    replicas: Number(rows[0]?.replicas ?? 1),
+    leases: rows.map((row) => ({
+      name: String(row.name),
+      holder: row.holder as string | null,
+      epoch: Number(row.epoch),
+      remainingMs: Number(row.remaining),
+    })),
+  };
+}
+
+/**
+ * Takes those of `names` that are free or whose holder's heartbeat has expired. The expired heartbeats are locked first, so that a
+ * holder that comes back at this moment either keeps everything or learns that it lost.
+ */
+export async function acquireLeases(
+  db: Database,
+  id: string,
+  names: readonly string[],
+): Promise<{ name: string; epoch: number }[]> {
+  const rows = await db.$client`
+    with gone as (
+      select id from replicas where expires_at <= clock_timestamp() for update
+    ), me as (
+      select 1 from replicas where id = ${id}::uuid and expires_at > clock_timestamp() for share
+    )
+    update leases l set holder = ${id}::uuid, epoch = l.epoch + 1
+    where l.name in (select json_array_elements_text(${JSON.stringify(names)}::text::json)) and exists (select 1 from me)
+      and (l.holder is null or l.holder in (select id from gone))
+    returning l.name, l.epoch`;
+  return rows.map((row) => ({ name: String(row.name), epoch: Number(row.epoch) }));
+}
+
+/** Gives roles back, so that another process can take them at once. @param names null for all, and the process leaves */
+export async function releaseLeases(db: Database, id: string, names: readonly string[] | null): Promise<void> {
+  await db.$client`
+    update leases set holder = null where holder = ${id}::uuid
+      and (${names === null} or name in (select json_array_elements_text(${JSON.stringify(names ?? [])}::text::json)))`;
+  if (names === null) await db.$client`delete from replicas where id = ${id}::uuid`;
+}
