@@ -23,6 +23,8 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
+      // Errors are described before they come here; pino's own way would print every field of them.
+      serializers: { err: (value) => value },
       formatters: { level: (label) => ({ level: label }) },
     },
     options.destination ?? openDestination({ fd: 2, sync: true }),
