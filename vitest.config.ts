@@ -1,0 +1,16 @@
+// How the tests run: against one real Postgres for all files, at most two files at a time.
+import { defineConfig } from 'vitest/config';
+import { PlainReporter } from './test/support/plain-reporter.ts';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/postgres-server.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+    reporters: ['default', new PlainReporter()],
+  },
+});
