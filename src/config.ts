@@ -1,59 +1,114 @@
-// Reads the environment, .env files and tocsin.yaml into one typed configuration. The only reader of process.env is its caller in main.ts.
-// Never puts a secret's value into a problem or a warning.
-import type { Severity } from './core/event.ts';
-import type { LogLevel } from './core/log.ts';
+// Environment, .env files and tocsin.yaml -> one typed configuration, or every problem at once. Reads files, changes nothing, and
+// never puts a secret's value into a problem or a warning. The commands hand in what `process.env` holds.
+import { type AdapterInput, checkAdapters, secretsOf } from './config/adapters.ts';
+import { type Environment, type Findings, readEnvironment } from './config/environment.ts';
+import { type ConfigFile, readConfigFile } from './config/file.ts';
+import { createOptionReader, readDatabase, readProxy, secretsOfUrls, variable } from './config/options.ts';
+import { makeRoutes } from './config/routes.ts';
+import { sinksOfVariables, sourcesOfVariables, variablesOfSinks, variablesOfSources } from './config/script.ts';
+import type { Config, Need, Registries } from './config/shape.ts';
+import * as values from './config/values.ts';
+import { ConfigError } from './core/errors.ts';
+import { createMask } from './core/log.ts';
 
-/** One configured source or sink. `settings` were parsed by the schema of its type, so that `create` may be called with them. */
-export interface AdapterConfig {
-  /** Letters, digits, `-` and `_`; at most 63. Unique among the sources, or among the sinks. */
-  readonly id: string;
-  /** A key of the registry. */
-  readonly type: string;
-  readonly settings: unknown;
+export type { AdapterConfig, Config, Need, ProxyConfig, Registries, RouteConfig } from './config/shape.ts';
+
+export interface LoadOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where `.env` is looked for and relative paths begin. */
+  readonly directory: string;
+  readonly registries: Registries;
+  /** What the command cannot do without; the absence of anything else is no problem. Default: everything. */
+  readonly needs?: readonly Need[];
 }
 
-/** Sends the events of some sources, from a severity on, to some sinks. */
-export interface RouteConfig {
-  readonly name: string;
-  readonly minSeverity: Severity;
-  /** Ids of sources; absent: all of them. */
-  readonly sources?: readonly string[];
-  /** Ids of sinks. */
-  readonly to: readonly string[];
+/** @throws {ConfigError} with every problem */
+export function loadConfig(options: LoadOptions): Config {
+  const { directory, registries } = options;
+  const findings: Findings = { problems: [], warnings: [] };
+  const environment = readEnvironment(options.env, directory, findings);
+  const name = environment.get('TOCSIN_CONFIG');
+  const file = name === undefined ? undefined : readConfigFile(name, { directory, environment, registries, findings });
+  // A broken file may well hold what would then seem to be missing.
+  const needs: readonly Need[] = options.needs ?? ['sources', 'sinks', 'database'];
+  const isNeeded = (need: Need) => needs.includes(need) && (name === undefined || file !== undefined);
+  const sources = file?.sources ?? sourcesOfVariables(environment, isNeeded('sources'), findings);
+  const sinks = file?.sinks ?? sinksOfVariables(environment, isNeeded('sinks'), findings);
+  warnOfIdleVariables(environment, file, findings);
+
+  const config = {
+    sources: checkAdapters(sources, registries.sources, findings),
+    sinks: checkAdapters(sinks, registries.sinks, findings),
+    ...readOptions(environment, file, directory, { sources, sinks, isDatabaseNeeded: isNeeded('database') }, findings),
+  };
+  const secrets = findSecrets(environment, registries, sources, sinks, config);
+  const mask = createMask(secrets);
+  if (findings.problems.length > 0)
+    throw new ConfigError(findings.problems.map((found) => ({ ...found, problem: mask(found.problem) })));
+  return { ...config, secrets, warnings: findings.warnings.map(mask) };
 }
 
-/** Proxies for calls to the outside, as undici's EnvHttpProxyAgent takes them. */
-export interface ProxyConfig {
-  readonly httpProxy?: string;
-  readonly httpsProxy?: string;
-  readonly noProxy?: string;
+interface Adapters {
+  readonly sources: readonly AdapterInput[];
+  readonly sinks: readonly AdapterInput[];
+  readonly isDatabaseNeeded: boolean;
 }
 
-export interface Config {
-  readonly sources: readonly AdapterConfig[];
-  readonly sinks: readonly AdapterConfig[];
-  readonly routes: readonly RouteConfig[];
-  readonly pollingIntervalSeconds: number;
-  /** Absent: the embedded database in `dataDir`. */
-  readonly databaseUrl?: string;
-  /** A way to the same database past a pooler, for what needs a session of its own. */
-  readonly databaseUrlDirect?: string;
-  /** False: no prepared statements, for poolers that cannot carry them. */
-  readonly databasePrepare: boolean;
-  /** Absolute. */
-  readonly dataDir: string;
-  /** Messages a second for each origin of sinks. */
-  readonly sinkRate: number | 'off';
-  /** 0: any free port. */
-  readonly port: number;
-  readonly host: string;
-  readonly logLevel: LogLevel;
-  readonly locale: 'en' | 'th';
-  /** IANA name. */
-  readonly timeZone: string;
-  readonly proxy: ProxyConfig;
-  /** Every secret value of the configuration, for the masks of logs and errors. */
-  readonly secrets: readonly string[];
-  /** What looks like a mistake but stops nothing; to be logged at the start. */
-  readonly warnings: readonly string[];
+/** The options of one value each, with their defaults. A variable goes before the file. */
+function readOptions(
+  environment: Environment,
+  file: ConfigFile | undefined,
+  directory: string,
+  { sources, sinks, isDatabaseNeeded }: Adapters,
+  findings: Findings,
+) {
+  const read = createOptionReader(findings);
+  const of = (name: Parameters<typeof variable>[1]) => variable(environment, name);
+  const { wholeNumber, path } = values;
+  const minSeverity = read(of('MIN_SEVERITY'), values.severity) ?? 0;
+  return {
+    routes: makeRoutes({ written: file?.routes, sources, sinks, minSeverity }, read, findings),
+    pollingIntervalSeconds:
+      read(of('POLLING_INTERVAL') ?? file?.pollingInterval, wholeNumber(1, 86_400, 'seconds')) ?? 300,
+    ...readDatabase(environment, read, isDatabaseNeeded, findings),
+    dataDir: read(of('DATA_DIR') ?? { text: 'data', where: 'DATA_DIR' }, path(directory)) ?? directory,
+    sinkRate: read(of('SINK_RATE'), values.sinkRate) ?? 10,
+    port: read(of('PORT'), wholeNumber(0, 65_535, '')) ?? 8080,
+    host: read(of('HOST'), values.host) ?? '0.0.0.0',
+    logLevel: read(of('LOG_LEVEL'), values.logLevel) ?? 'info',
+    locale: read(of('LOCALE') ?? file?.locale, values.locale) ?? 'en',
+    timeZone: read(of('TZ') ?? file?.timeZone, values.timeZone) ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    proxy: readProxy(environment, read),
+  } satisfies Partial<Config>;
+}
+
+/** Once the file lists the sources, the variables that would have made them do nothing, unless the file refers to them. */
+function warnOfIdleVariables(environment: Environment, file: ConfigFile | undefined, findings: Findings): void {
+  const idle = [
+    ...(file?.sources === undefined ? [] : variablesOfSources),
+    ...(file?.sinks === undefined ? [] : variablesOfSinks),
+    ...(file?.routes?.every((route) => route.minSeverity !== undefined) ? ['MIN_SEVERITY'] : []),
+  ];
+  for (const name of idle) {
+    if (environment.get(name) === undefined || file?.variables.has(name)) continue;
+    findings.warnings.push(`${environment.place(name)} does nothing: ${environment.get('TOCSIN_CONFIG')} says it all.`);
+  }
+}
+
+function findSecrets(
+  environment: Environment,
+  registries: Registries,
+  sources: readonly AdapterInput[],
+  sinks: readonly AdapterInput[],
+  config: Pick<Config, 'proxy'>,
+): string[] {
+  const urls = [environment.get('DATABASE_URL'), environment.get('DATABASE_URL_DIRECT')];
+  return [
+    ...new Set([
+      ...environment.secrets(),
+      ...secretsOf(sources, registries.sources),
+      ...secretsOf(sinks, registries.sinks),
+      ...secretsOfUrls([...urls, config.proxy.httpProxy, config.proxy.httpsProxy]),
+    ]),
+  ];
 }

@@ -1,0 +1,63 @@
+// Checks the settings of each configured source and sink against the schema of its type. Creates nothing.
+import type { SinkDefinition } from '../core/sink.ts';
+import type { SourceDefinition } from '../core/source.ts';
+import type { Findings } from './environment.ts';
+import { type Issue, type Place, problemsOf } from './problems.ts';
+import type { AdapterConfig } from './shape.ts';
+import { didYouMean } from './suggest.ts';
+import { unresolved } from './yaml.ts';
+
+export type Definition = SourceDefinition | SinkDefinition;
+
+/** One source or sink as it was written, before its settings were checked. */
+export interface AdapterInput {
+  readonly id: string;
+  readonly type: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Paths are relative to the settings; the empty path is the adapter itself. */
+  readonly place: Place;
+}
+
+/** Own keys only: a type named `constructor` is unknown like any other. */
+export function findDefinition<D extends Definition>(
+  registry: Readonly<Record<string, D>>,
+  type: string,
+): D | undefined {
+  return Object.hasOwn(registry, type) ? registry[type] : undefined;
+}
+
+/** The adapters whose settings are right; what is wrong with the others goes to `findings`. */
+export function checkAdapters(
+  inputs: readonly AdapterInput[],
+  registry: Readonly<Record<string, Definition>>,
+  findings: Findings,
+): AdapterConfig[] {
+  return inputs.flatMap(({ id, type, settings, place }) => {
+    if (type === unresolved) return [];
+    const definition = findDefinition(registry, type);
+    if (definition === undefined) {
+      const known = Object.keys(registry);
+      const remedy = `Known are: ${known.join(', ')}.${didYouMean(type, known)}`;
+      findings.problems.push({ where: place(['type']), problem: `"${type}" is not a type`, remedy });
+      return [];
+    }
+    const parsed = definition.config.safeParse(settings);
+    if (parsed.success) return [{ id, type, settings: parsed.data }];
+    const issues: readonly Issue[] = parsed.error.issues.filter(
+      (issue: Issue) => settings[String(issue.path[0])] !== unresolved,
+    );
+    findings.problems.push(...problemsOf(issues, definition.config, place));
+    return [];
+  });
+}
+
+/** Values, as written, of the settings that their type calls secret. */
+export function secretsOf(inputs: readonly AdapterInput[], registry: Readonly<Record<string, Definition>>): string[] {
+  return inputs.flatMap(({ type, settings }) => {
+    const keys = findDefinition(registry, type)?.secrets ?? [];
+    return keys.flatMap((key) => {
+      const value = settings[key as string];
+      return typeof value === 'string' && value !== '' ? [value] : [];
+    });
+  });
+}

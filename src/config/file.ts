@@ -1,0 +1,158 @@
+// What tocsin.yaml may say: sources, sinks, routes and a few options, each optional. What it leaves out, the variables decide.
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
+import { codeOf, type Environment, type Findings, readSecret } from './environment.ts';
+import { type Place, problemsOf } from './problems.ts';
+import type { Registries } from './shape.ts';
+import { readYaml, unresolved } from './yaml.ts';
+
+const idRule = 'is not an id: at most 63 letters, digits, "-" and "_", beginning with a letter or digit';
+const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, idRule);
+const adapter = z
+  .looseObject({ type: z.string().describe('the type of the source or sink') })
+  .describe('a map with a type');
+const adapters = z.record(id, adapter).optional().describe('a map from ids to sources or sinks');
+/** Single values go through the rules of the variable of the same meaning. */
+const single = z.union([z.string(), z.number()]).optional().describe('one value, no list or map');
+
+const route = z.strictObject({
+  name: z.string().min(1).describe('a name for the route'),
+  min_severity: single,
+  sources: z.array(z.string()).min(1).optional().describe('a list of ids of sources'),
+  to: z.array(z.string()).min(1).describe('a list of ids of sinks'),
+});
+
+const fileSchema = z
+  .strictObject({
+    sources: adapters,
+    sinks: adapters,
+    routes: z.array(route.describe('a map')).min(1).optional().describe('a list of routes'),
+    polling_interval: single,
+    locale: single,
+    time_zone: single,
+  })
+  .describe('a map with sources, sinks, routes');
+
+/** A single value as text, and where it stands. */
+export interface FileValue {
+  readonly text: string;
+  readonly where: string;
+}
+
+export interface RouteInput {
+  readonly name: string;
+  readonly minSeverity: FileValue | undefined;
+  readonly sources: readonly string[] | undefined;
+  readonly to: readonly string[];
+  /** Paths are relative to the route. */
+  readonly place: Place;
+}
+
+/** Undefined is what the file does not say. */
+export interface ConfigFile {
+  readonly sources: readonly AdapterInput[] | undefined;
+  readonly sinks: readonly AdapterInput[] | undefined;
+  readonly routes: readonly RouteInput[] | undefined;
+  readonly pollingInterval: FileValue | undefined;
+  readonly locale: FileValue | undefined;
+  readonly timeZone: FileValue | undefined;
+  /** Names of the variables that it refers to. */
+  readonly variables: ReadonlySet<string>;
+}
+
+interface Surroundings {
+  readonly directory: string;
+  readonly environment: Environment;
+  readonly registries: Registries;
+  readonly findings: Findings;
+}
+
+/** The file at `name`. Undefined, with the problems told, if its form is broken: what would be said about the rest would mislead. */
+export function readConfigFile(name: string, around: Surroundings): ConfigFile | undefined {
+  const { directory, environment, findings } = around;
+  const path = resolve(directory, name);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const problem = `names ${name}, which cannot be read (${codeOf(error)})`;
+    const remedy = 'Name a file that this user may read';
+    findings.problems.push({ where: environment.place('TOCSIN_CONFIG'), problem, remedy });
+    return undefined;
+  }
+  const yaml = readYaml(text, name, environment.get, findings);
+  if (yaml === undefined) return undefined;
+  const parsed = fileSchema.safeParse(yaml.content);
+  if (!parsed.success) {
+    findings.problems.push(...problemsOf(parsed.error.issues, fileSchema, yaml.place));
+    return undefined;
+  }
+  const within = { ...around, directory: dirname(path) };
+  return { ...shapeOf(parsed.data, yaml.place, within), variables: yaml.variables };
+}
+
+function shapeOf(
+  content: z.output<typeof fileSchema>,
+  place: Place,
+  around: Surroundings,
+): Omit<ConfigFile, 'variables'> {
+  const valueAt = (value: string | number | undefined, ...path: PropertyKey[]): FileValue | undefined =>
+    value === undefined || value === unresolved ? undefined : { text: String(value).trim(), where: place(path) };
+  return {
+    sources: content.sources && adaptersOf('sources', content.sources, place, around),
+    sinks: content.sinks && adaptersOf('sinks', content.sinks, place, around),
+    routes: content.routes?.map((written, index) => ({
+      name: written.name,
+      minSeverity: valueAt(written.min_severity, 'routes', index, 'min_severity'),
+      sources: written.sources,
+      to: written.to,
+      place: under(place, ['routes', index]),
+    })),
+    pollingInterval: valueAt(content.polling_interval, 'polling_interval'),
+    locale: valueAt(content.locale, 'locale'),
+    timeZone: valueAt(content.time_zone, 'time_zone'),
+  };
+}
+
+function adaptersOf(
+  kind: 'sources' | 'sinks',
+  written: Readonly<Record<string, z.output<typeof adapter>>>,
+  place: Place,
+  around: Surroundings,
+): AdapterInput[] {
+  return Object.entries(written).map(([key, { type, ...settings }]) => {
+    const placeHere = under(place, [kind, key]);
+    const registry: Readonly<Record<string, Definition>> = around.registries[kind];
+    const secrets = findDefinition(registry, type)?.secrets ?? [];
+    return { id: key, type, settings: withSecretFiles(settings, secrets, placeHere, around), place: placeHere };
+  });
+}
+
+/** `token_file: /run/secrets/token` stands for `token: …`, if the type of the adapter calls `token` a secret. */
+function withSecretFiles(
+  settings: Readonly<Record<string, unknown>>,
+  secrets: readonly string[],
+  place: Place,
+  { directory, findings }: Surroundings,
+): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...settings };
+  for (const key of secrets) {
+    const fileKey = `${key}_file`;
+    const file = settings[fileKey];
+    if (typeof file !== 'string' || file === unresolved) continue;
+    delete result[fileKey];
+    if (key in settings) {
+      const remedy = 'Keep one of the two';
+      findings.problems.push({ where: place([key]), problem: `is written, and so is ${fileKey}`, remedy });
+      continue;
+    }
+    result[key] = readSecret(resolve(directory, file), place([fileKey]), findings) ?? unresolved;
+  }
+  return result;
+}
+
+function under(place: Place, prefix: readonly PropertyKey[]): Place {
+  return (path, key) => place([...prefix, ...path], key);
+}

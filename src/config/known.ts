@@ -1,0 +1,68 @@
+// The names of all variables that Tocsin reads. A variable that does nothing must not be here.
+
+export const knownVariables = [
+  'DEEPINSTINCT_URL',
+  'TOKENS_KEY',
+  'MATTERMOST_WEBHOOK_URL',
+  'POLLING_INTERVAL',
+  'START_FROM',
+  'MIN_SEVERITY',
+  'DATABASE_URL',
+  'DATABASE_URL_DIRECT',
+  'DATABASE_PREPARE',
+  'DATA_DIR',
+  'EMBEDDED',
+  'SINK_RATE',
+  'PORT',
+  'HOST',
+  'LOG_LEVEL',
+  'LOCALE',
+  'TZ',
+  'TOCSIN_CONFIG',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'https_proxy',
+  'http_proxy',
+  'no_proxy',
+] as const;
+export type KnownVariable = (typeof knownVariables)[number];
+
+/** Their values are secrets, or carry one (the password in a URL). */
+export const secretVariables = [
+  'TOKENS_KEY',
+  'MATTERMOST_WEBHOOK_URL',
+  'DATABASE_URL',
+  'DATABASE_URL_DIRECT',
+] as const satisfies readonly KnownVariable[];
+
+/** Machines set neighbours of these names (`FTP_PROXY`) for other programs, so a near miss says nothing. */
+export const unguessableVariables: ReadonlySet<string> = new Set([
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'https_proxy',
+  'http_proxy',
+  'no_proxy',
+]);
+
+/** Names that people try, too far from the right one to be found by spelling. */
+export const misnamedVariables: Readonly<Record<string, KnownVariable>> = {
+  DEEPINSTINCT_TOKEN: 'TOKENS_KEY',
+  DEEPINSTINCT_API_KEY: 'TOKENS_KEY',
+  DEEPINSTINCT_API_TOKEN: 'TOKENS_KEY',
+  DEEPINSTINCT_KEY: 'TOKENS_KEY',
+  DEEPINSTINCT_TOKENS_KEY: 'TOKENS_KEY',
+  DEEPINSTINCT_HOST: 'DEEPINSTINCT_URL',
+  DEEPINSTINCT_SERVER: 'DEEPINSTINCT_URL',
+  MATTERMOST_URL: 'MATTERMOST_WEBHOOK_URL',
+  MATTERMOST_WEBHOOK: 'MATTERMOST_WEBHOOK_URL',
+  MATTERMOST_HOOK_URL: 'MATTERMOST_WEBHOOK_URL',
+  WEBHOOK_URL: 'MATTERMOST_WEBHOOK_URL',
+  POLL_INTERVAL: 'POLLING_INTERVAL',
+  POLLING_INTERVAL_SECONDS: 'POLLING_INTERVAL',
+  SEVERITY: 'MIN_SEVERITY',
+  POSTGRES_URL: 'DATABASE_URL',
+  TIMEZONE: 'TZ',
+  TIME_ZONE: 'TZ',
+};

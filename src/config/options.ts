@@ -1,0 +1,93 @@
+// Options of one value each, with the rules between them: the database, proxies, and what tells who overrides whom.
+import type { ConfigProblem } from '../core/errors.ts';
+import type { Environment, Findings } from './environment.ts';
+import type { FileValue } from './file.ts';
+import type { KnownVariable } from './known.ts';
+import type { Config, ProxyConfig } from './shape.ts';
+import { isOn, type Parse, postgresUrl, proxyUrl } from './values.ts';
+
+/** The parsed value; undefined if there is none, or if it is wrong, which was then told. */
+export type OptionReader = <Value>(written: FileValue | undefined, parse: Parse<Value>) => Value | undefined;
+
+export function createOptionReader(findings: Findings): OptionReader {
+  return (written, parse) => {
+    if (written === undefined) return undefined;
+    const parsed = parse(written.text);
+    if ('value' in parsed) return parsed.value;
+    findings.problems.push({ where: written.where, problem: parsed.problem, remedy: parsed.remedy });
+    return undefined;
+  };
+}
+
+/** A variable as `tocsin.yaml` would give it. */
+export function variable(environment: Environment, name: KnownVariable): FileValue | undefined {
+  const text = environment.get(name);
+  return text === undefined ? undefined : { text, where: environment.place(name) };
+}
+
+type DatabaseConfig = Pick<Config, 'databaseUrl' | 'databaseUrlDirect' | 'databasePrepare'>;
+
+const embeddedInKubernetes: ConfigProblem = {
+  where: 'DATABASE_URL',
+  problem:
+    'is not set, and the embedded database that is used then serves one process and lives on one disk, while Kubernetes moves and multiplies pods',
+  remedy:
+    'Set it to a Postgres server; or set EMBEDDED=1 if this is the only replica and DATA_DIR is on a volume that outlives the pod',
+};
+const directAlone = {
+  problem: 'is set without DATABASE_URL',
+  remedy: 'Set DATABASE_URL too: this one is only the way past a pooler',
+};
+
+export function readDatabase(
+  environment: Environment,
+  read: OptionReader,
+  isNeeded: boolean,
+  findings: Findings,
+): DatabaseConfig {
+  const url = read(variable(environment, 'DATABASE_URL'), postgresUrl);
+  const direct = read(variable(environment, 'DATABASE_URL_DIRECT'), postgresUrl);
+  const isEmbedded = environment.get('DATABASE_URL') === undefined && !environment.isBroken('DATABASE_URL');
+  const isEmbeddedMeant = read(variable(environment, 'EMBEDDED'), isOn) ?? false;
+  const isInKubernetes = environment.get('KUBERNETES_SERVICE_HOST') !== undefined;
+  if (isEmbedded && direct !== undefined) {
+    findings.problems.push({ where: environment.place('DATABASE_URL_DIRECT'), ...directAlone });
+  }
+  if (isEmbedded && isNeeded && isInKubernetes && !isEmbeddedMeant) findings.problems.push(embeddedInKubernetes);
+  if (!isEmbedded && isEmbeddedMeant) findings.warnings.push('EMBEDDED does nothing: DATABASE_URL is set and used.');
+  return {
+    ...(url !== undefined && { databaseUrl: url }),
+    ...(direct !== undefined && { databaseUrlDirect: direct }),
+    databasePrepare: read(variable(environment, 'DATABASE_PREPARE'), isOn) ?? true,
+  };
+}
+
+export function readProxy(environment: Environment, read: OptionReader): ProxyConfig {
+  // Of the two spellings other programs take the lower-case one first.
+  const httpProxy = read(variable(environment, 'http_proxy') ?? variable(environment, 'HTTP_PROXY'), proxyUrl);
+  const httpsProxy = read(variable(environment, 'https_proxy') ?? variable(environment, 'HTTPS_PROXY'), proxyUrl);
+  const noProxy = environment.get('no_proxy') ?? environment.get('NO_PROXY');
+  return {
+    ...(httpProxy !== undefined && { httpProxy }),
+    ...(httpsProxy !== undefined && { httpsProxy }),
+    ...(noProxy !== undefined && { noProxy }),
+  };
+}
+
+/** Passwords inside of URLs, as written and as they read, and the URLs that hold one. */
+export function secretsOfUrls(urls: readonly (string | undefined)[]): string[] {
+  return urls.flatMap((url) => {
+    const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*?:([^/?#]*)@/i.exec(url ?? '')?.[1] ?? '';
+    const named = [...(url ?? '').matchAll(/[?&](?:ssl)?password=([^&#]*)/gi)].map(([, value]) => value ?? '');
+    const found = [password, ...named].filter((value) => value !== '');
+    return found.length === 0 ? [] : [url ?? '', ...found, ...found.map(decoded)];
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,65 @@
+// Turns what zod says about a value into problems that tell an operator what to do. Shows names of keys, never values.
+import { z } from 'zod';
+import type { ConfigProblem } from '../core/errors.ts';
+import { didYouMean } from './suggest.ts';
+
+export type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** Where the value at `path` stands, in the operator's words. `key` is a key in it that should not be there. */
+export type Place = (path: Path, key?: string) => string;
+
+export function problemsOf(issues: readonly Issue[], schema: z.ZodType, place: Place): ConfigProblem[] {
+  return issues.flatMap((issue) => problemsOfIssue(issue, schema, place));
+}
+
+function problemsOfIssue(issue: Issue, schema: z.ZodType, place: Place): ConfigProblem[] {
+  const around = schemaAt(schema, issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    const known = around instanceof z.ZodObject ? Object.keys(around.shape) : [];
+    return issue.keys.map((key) => ({
+      where: place(issue.path, key),
+      problem: `"${key}" is not a key that belongs here`,
+      remedy: `Known are: ${known.join(', ')}.${didYouMean(key, known)}`,
+    }));
+  }
+  const description = around?.description;
+  return [
+    {
+      where: place(issue.path),
+      problem: sentenceOf(issue),
+      remedy: description === undefined ? 'Correct it' : `Expected: ${description.replace(/\.$/, '')}`,
+    },
+  ];
+}
+
+const nouns: Readonly<Record<string, string>> = { array: 'a list', object: 'a map', record: 'a map', string: 'a text' };
+
+function sentenceOf(issue: Issue): string {
+  if (issue.code === 'invalid_type' && / received undefined$/.test(issue.message)) return 'is missing';
+  if (issue.code === 'invalid_type') return `is not ${nouns[issue.expected] ?? `a ${issue.expected}`}`;
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
+  return issue.message.replace(/^Invalid input: /, '');
+}
+
+/** The schema of the value at `path`, as far as it is made of objects, records, lists and optional values. */
+function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
+  let current: unknown = schema;
+  for (const key of path) {
+    while (current instanceof z.ZodOptional || current instanceof z.ZodDefault) current = current.unwrap();
+    if (current instanceof z.ZodObject) current = current.shape[String(key)];
+    else if (current instanceof z.ZodRecord) current = current.valueType;
+    else if (current instanceof z.ZodArray) current = current.element;
+    else return undefined;
+  }
+  return unwrapUndescribed(current);
+}
+
+/** `.describe()` may stand before or after `.optional()`; zod keeps it on the schema that it was called on. */
+function unwrapUndescribed(schema: unknown): z.ZodType | undefined {
+  let current = schema;
+  while ((current instanceof z.ZodOptional || current instanceof z.ZodDefault) && current.description === undefined) {
+    current = current.unwrap();
+  }
+  return current instanceof z.ZodType ? current : undefined;
+}

@@ -1,0 +1,82 @@
+// What the variables of the script that Tocsin replaces mean: two sources and one sink. The one place outside of the adapters' own
+// folders where their types are named; tocsin.yaml writes out the same and more.
+import type { AdapterInput } from './adapters.ts';
+import type { Environment, Findings } from './environment.ts';
+import type { KnownVariable } from './known.ts';
+
+const sourceTypes = ['deepinstinct_events', 'deepinstinct_suspicious_events'];
+const sourceVariables: Readonly<Record<string, KnownVariable>> = {
+  url: 'DEEPINSTINCT_URL',
+  token: 'TOKENS_KEY',
+  start_from: 'START_FROM',
+};
+const sinkVariables: Readonly<Record<string, KnownVariable>> = { url: 'MATTERMOST_WEBHOOK_URL' };
+
+/** The variables that say nothing once a file lists the sources, or the sinks. */
+export const variablesOfSources = Object.values(sourceVariables);
+export const variablesOfSinks = Object.values(sinkVariables);
+
+const urlMissing = {
+  problem: 'is not set, so there is no console to read from',
+  remedy: 'Set it to the address of your Deep Instinct console, such as https://console.example.com',
+};
+const tokenMissing = {
+  problem: 'is not set, so the console would refuse every request',
+  remedy:
+    'Set it to the key of an API connector: in the Deep Instinct console under Settings → Integration & Notification → API Connectors. TOKENS_KEY_FILE takes the path of a file instead',
+};
+const hookMissing = {
+  problem: 'is not set, so there is no channel to post to',
+  remedy:
+    'Set it to the URL of an incoming webhook: in Mattermost under Integrations → Incoming Webhooks. MATTERMOST_WEBHOOK_URL_FILE takes the path of a file instead',
+};
+
+/** None, with the problems told, if a variable is missing; quietly none if the command does not need any. */
+export function sourcesOfVariables(environment: Environment, areNeeded: boolean, findings: Findings): AdapterInput[] {
+  const url = environment.get('DEEPINSTINCT_URL');
+  const token = environment.get('TOKENS_KEY');
+  if (areNeeded && url === undefined) report(findings, environment, 'DEEPINSTINCT_URL', urlMissing);
+  if (areNeeded && token === undefined) report(findings, environment, 'TOKENS_KEY', tokenMissing);
+  if (url === undefined || token === undefined) return [];
+  const startFrom = environment.get('START_FROM');
+  const settings = {
+    url,
+    token: withoutBearer(token, environment.place('TOKENS_KEY'), findings),
+    ...(startFrom !== undefined && { start_from: startFrom }),
+  };
+  const place = placeIn(environment, sourceVariables, 'DEEPINSTINCT_URL');
+  return sourceTypes.map((type) => ({ id: type, type, settings, place }));
+}
+
+export function sinksOfVariables(environment: Environment, areNeeded: boolean, findings: Findings): AdapterInput[] {
+  const url = environment.get('MATTERMOST_WEBHOOK_URL');
+  if (areNeeded && url === undefined) report(findings, environment, 'MATTERMOST_WEBHOOK_URL', hookMissing);
+  if (url === undefined) return [];
+  const place = placeIn(environment, sinkVariables, 'MATTERMOST_WEBHOOK_URL');
+  return [{ id: 'soc', type: 'mattermost', settings: { url }, place }];
+}
+
+function placeIn(
+  environment: Environment,
+  variables: Readonly<Record<string, KnownVariable>>,
+  otherwise: KnownVariable,
+) {
+  return (path: readonly PropertyKey[]): string => environment.place(variables[String(path[0])] ?? otherwise);
+}
+
+/** A variable that is set, but from a file that cannot be read, was told about already. */
+function report(
+  findings: Findings,
+  environment: Environment,
+  name: KnownVariable,
+  missing: { readonly problem: string; readonly remedy: string },
+): void {
+  if (!environment.isBroken(name)) findings.problems.push({ where: name, ...missing });
+}
+
+/** The console wants the bare key and answers 401 to one behind the word that other products ask for. */
+function withoutBearer(token: string, where: string, findings: Findings): string {
+  const bare = token.replace(/^bearer\s+/i, '');
+  if (bare !== token) findings.warnings.push(`${where}: "Bearer " was taken off; the console wants the key alone.`);
+  return bare;
+}

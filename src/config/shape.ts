@@ -1,0 +1,70 @@
+// The shape of a loaded configuration, and what the commands hand in to get one. Types only.
+
+import type { Severity } from '../core/event.ts';
+import type { LogLevel } from '../core/log.ts';
+import type { SinkDefinition } from '../core/sink.ts';
+import type { SourceDefinition } from '../core/source.ts';
+
+/** One configured source or sink. `settings` were parsed by the schema of its type, so that `create` may be called with them. */
+export interface AdapterConfig {
+  /** Letters, digits, `-` and `_`; at most 63. Unique among the sources, or among the sinks. */
+  readonly id: string;
+  /** A key of the registry. */
+  readonly type: string;
+  readonly settings: unknown;
+}
+
+/** Sends the events of some sources, from a severity on, to some sinks. */
+export interface RouteConfig {
+  readonly name: string;
+  readonly minSeverity: Severity;
+  /** Ids of sources; absent: all of them. */
+  readonly sources?: readonly string[];
+  /** Ids of sinks. */
+  readonly to: readonly string[];
+}
+
+/** Proxies for calls to the outside, as undici's EnvHttpProxyAgent takes them. */
+export interface ProxyConfig {
+  readonly httpProxy?: string;
+  readonly httpsProxy?: string;
+  readonly noProxy?: string;
+}
+
+export interface Config {
+  readonly sources: readonly AdapterConfig[];
+  readonly sinks: readonly AdapterConfig[];
+  readonly routes: readonly RouteConfig[];
+  readonly pollingIntervalSeconds: number;
+  /** Absent: the embedded database in `dataDir`. */
+  readonly databaseUrl?: string;
+  /** A way to the same database past a pooler, for what needs a session of its own. */
+  readonly databaseUrlDirect?: string;
+  /** False: no prepared statements, for poolers that cannot carry them. */
+  readonly databasePrepare: boolean;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Messages a second for each origin of sinks. */
+  readonly sinkRate: number | 'off';
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly logLevel: LogLevel;
+  readonly locale: 'en' | 'th';
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly proxy: ProxyConfig;
+  /** Every secret value of the configuration, for the masks of logs and errors. */
+  readonly secrets: readonly string[];
+  /** What looks like a mistake but stops nothing; to be logged at the start. */
+  readonly warnings: readonly string[];
+}
+
+/** The adapters that there are, by type. */
+export interface Registries {
+  readonly sources: Readonly<Record<string, SourceDefinition>>;
+  readonly sinks: Readonly<Record<string, SinkDefinition>>;
+}
+
+/** What a command cannot do without. */
+export type Need = 'sources' | 'sinks' | 'database';

@@ -1,0 +1,113 @@
+// What the values of single options may be. Pure; the caller knows where a value stood and reports what is wrong with it.
+import { isAbsolute, resolve } from 'node:path';
+import { type Severity, severityNames } from '../core/event.ts';
+import { type LogLevel, logLevels } from '../core/log.ts';
+import { didYouMean } from './suggest.ts';
+
+export type Parsed<Value> =
+  | { readonly value: Value }
+  /** `problem` follows the name of the option: `is not a number`. */
+  | { readonly problem: string; readonly remedy: string };
+
+export type Parse<Value> = (text: string) => Parsed<Value>;
+
+export function wholeNumber(min: number, max: number, unit: string): Parse<number> {
+  const remedy = `Set it to a whole number from ${min} to ${max}${unit === '' ? '' : `, in ${unit}`}`;
+  return (text) => {
+    if (!/^[+-]?\d+$/.test(text)) return { problem: `${quote(text)} is not a whole number`, remedy };
+    const value = Number(text);
+    return value < min || value > max ? { problem: `${quote(text)} is out of range`, remedy } : { value };
+  };
+}
+
+export const isOn: Parse<boolean> = (text) => {
+  const word = text.toLowerCase();
+  if (['on', 'true', 'yes', '1'].includes(word)) return { value: true };
+  if (['off', 'false', 'no', '0'].includes(word)) return { value: false };
+  return { problem: `${quote(text)} is neither on nor off`, remedy: 'Set it to "on" or "off"' };
+};
+
+export const sinkRate: Parse<number | 'off'> = (text) => {
+  if (text.toLowerCase() === 'off') return { value: 'off' };
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0.01 && value <= 100_000) return { value };
+  return {
+    problem: `${quote(text)} is not a rate`,
+    remedy: 'Set it to messages a second (0.01 to 100000; 10 if not set), or to "off" for no limit',
+  };
+};
+
+export const severity: Parse<Severity> = (text) => {
+  const index = (severityNames as readonly string[]).indexOf(text.toUpperCase());
+  if (index >= 0) return { value: index as Severity };
+  return oneOf(text, severityNames, 'severity');
+};
+
+export const logLevel: Parse<LogLevel> = (text) => {
+  const level = logLevels.find((name) => name === text.toLowerCase());
+  return level === undefined ? oneOf(text, logLevels, 'log level') : { value: level };
+};
+
+const locales = ['en', 'th'] as const;
+
+/** Takes the forms of the operating system too: `th_TH.UTF-8` is Thai. */
+export const locale: Parse<(typeof locales)[number]> = (text) => {
+  const language = /^([a-z]{2})(?:[_-][a-z]{2})?(?:\.[\w-]+)?$/i.exec(text)?.[1]?.toLowerCase();
+  const known = locales.find((name) => name === language);
+  return known === undefined ? oneOf(text, locales, 'language that Tocsin speaks') : { value: known };
+};
+
+export const timeZone: Parse<string> = (text) => {
+  const name = text.replace(/^:/, ''); // POSIX writes ":Asia/Bangkok" for a name from the database of zones
+  try {
+    return { value: new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone };
+  } catch {
+    return {
+      problem: `${quote(text)} is not a time zone`,
+      remedy: 'Set it to a name such as "Asia/Bangkok", "Europe/Berlin" or "UTC"',
+    };
+  }
+};
+
+/** A connection string for Postgres; several hosts, which URL parsers refuse, are left to the driver. */
+export const postgresUrl: Parse<string> = (text) => {
+  const remedy = 'Write it as postgres://user:password@host:5432/database';
+  if (!/^postgres(ql)?:\/\//i.test(text))
+    return { problem: 'does not begin with postgres:// or postgresql://', remedy };
+  if (URL.canParse(text) || text.includes(',')) return { value: text };
+  return {
+    problem: 'is not a valid URL',
+    remedy: `${remedy}; in the password, write @ as %40, / as %2F, # as %23 and % as %25`,
+  };
+};
+
+export const proxyUrl: Parse<string> = (text) => {
+  if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return { value: text };
+  return { problem: 'is not the URL of a proxy', remedy: 'Write it as http://host:port' };
+};
+
+export const host: Parse<string> = (text) =>
+  /^[\w.:-]+$/.test(text) && !text.includes('//')
+    ? { value: text }
+    : {
+        problem: `${quote(text)} is not an address to listen on`,
+        remedy: 'Set it to 0.0.0.0 for all, or 127.0.0.1 for this machine only',
+      };
+
+/** An absolute path; relative ones count from `directory`. */
+export function path(directory: string): Parse<string> {
+  return (text) => ({ value: isAbsolute(text) ? text : resolve(directory, text) });
+}
+
+function oneOf(text: string, known: readonly string[], noun: string): Parsed<never> {
+  return {
+    problem: `${quote(text)} is not a ${noun}`,
+    remedy: `Use one of: ${known.join(', ')}.${didYouMean(text, known)}`,
+  };
+}
+
+/** Long values are cut: whoever pastes a secret into the wrong variable must not find it in a log. */
+export function quote(text: string): string {
+  const shown = text.length > 20 ? `${text.slice(0, 8)}…` : text;
+  return JSON.stringify(shown);
+}

@@ -1,0 +1,113 @@
+// Reads YAML with `${VAR}` in its values, and knows the line and column of everything in it. Knows nothing of what the file means.
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Findings } from './environment.ts';
+import type { Place } from './problems.ts';
+
+export interface YamlFile {
+  /** Plain values, with the variables filled in. An empty file is an empty map. */
+  readonly content: unknown;
+  /** `tocsin.yaml:3:5 sinks.soc.url`; of what is missing, the place of what should hold it. */
+  readonly place: Place;
+  /** Names of the variables that were referred to. */
+  readonly variables: ReadonlySet<string>;
+}
+
+/** In place of a value that could not be had, which was told; a second problem about the same value would only confuse. */
+export const unresolved = '\0unresolved';
+
+type PlaceOffset = (offset: number) => string;
+
+/** Undefined, with the problems told, if the text is not YAML. A value with a variable that is not set is `unresolved`, and a problem. */
+export function readYaml(
+  text: string,
+  name: string,
+  valueOf: (variable: string) => string | undefined,
+  findings: Findings,
+): YamlFile | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const placeOffset: PlaceOffset = (offset) => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+  };
+  const variables = fillIn(document, valueOf, placeOffset, findings);
+  for (const error of document.errors) {
+    // What follows a colon may quote the file, and so a secret.
+    const problem = `is not valid YAML: ${error.message.split(':')[0]}`;
+    findings.problems.push({
+      where: placeOffset(error.pos[0]),
+      problem,
+      remedy: 'Correct this line, or the one before it',
+    });
+  }
+  if (document.errors.length > 0) return undefined;
+  try {
+    return { content: document.toJS() ?? {}, place: placeIn(document, placeOffset), variables };
+  } catch {
+    const problem = 'refers to anchors that are not there, or to too many';
+    findings.problems.push({ where: name, problem, remedy: 'Write the values out' });
+    return undefined;
+  }
+}
+
+/** `$${` stands for a literal `${`. */
+const reference = /\$\$\{|\$\{([^}]*)\}/g;
+
+function fillIn(
+  document: Document,
+  valueOf: (variable: string) => string | undefined,
+  placeOffset: PlaceOffset,
+  findings: Findings,
+): ReadonlySet<string> {
+  const variables = new Set<string>();
+  visit(document, {
+    Scalar(key, node) {
+      if (key === 'key' || typeof node.value !== 'string') return;
+      const filled = node.value.replace(reference, (whole, variable?: string) => {
+        if (variable === undefined) return whole.slice(1);
+        variables.add(variable);
+        const value = /^[A-Za-z_]\w*$/.test(variable) ? valueOf(variable) : undefined;
+        if (value === undefined) {
+          const where = placeOffset(node.range?.[0] ?? 0);
+          const remedy = `Set ${variable} in the environment or in .env, or write "$\${" for the text itself`;
+          findings.problems.push({ where, problem: `\${${variable}} has no value`, remedy });
+        }
+        return value ?? unresolved;
+      });
+      node.value = filled.includes(unresolved) ? unresolved : filled;
+    },
+  });
+  return variables;
+}
+
+function placeIn(document: Document, placeOffset: PlaceOffset): Place {
+  return (path, key) => {
+    const whole = key === undefined ? path : [...path, key];
+    let node: unknown = document.contents;
+    let offset = startOf(node);
+    for (const step of whole) {
+      if (isMap(node)) {
+        const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+        if (pair === undefined) break;
+        offset = startOf(pair.key);
+        node = pair.value;
+      } else if (isSeq(node)) {
+        node = node.items[Number(step)];
+        offset = startOf(node);
+      } else break;
+    }
+    return [placeOffset(offset), dotted(path)].filter((part) => part !== '').join(' ');
+  };
+}
+
+function startOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+}
+
+/** `routes[0].to` */
+function dotted(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? String(step) : `${text}.${String(step)}`;
+  }, '');
+}
