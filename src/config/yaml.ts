@@ -21,7 +21,7 @@ type PlaceOffset = (offset: number) => string;
 export function readYaml(
   text: string,
   name: string,
-  valueOf: (variable: string) => string | undefined,
+  lookUp: (variable: string) => string | undefined,
   findings: Findings,
 ): YamlFile | undefined {
   const lines = new LineCounter();
@@ -30,7 +30,7 @@ export function readYaml(
     const { line, col } = lines.linePos(offset);
     return `${name}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   };
-  const variables = fillIn(document, valueOf, placeOffset, findings);
+  const variables = fillIn(document, lookUp, placeOffset, findings);
   for (const error of document.errors) {
     // What follows a colon may quote the file, and so a secret.
     const problem = `is not valid YAML: ${error.message.split(':')[0]}`;
@@ -55,7 +55,7 @@ const reference = /\$\$\{|\$\{([^}]*)\}/g;
 
 function fillIn(
   document: Document,
-  valueOf: (variable: string) => string | undefined,
+  lookUp: (variable: string) => string | undefined,
   placeOffset: PlaceOffset,
   findings: Findings,
 ): ReadonlySet<string> {
@@ -66,7 +66,7 @@ function fillIn(
       const filled = node.value.replace(reference, (whole, variable?: string) => {
         if (variable === undefined) return whole.slice(1);
         variables.add(variable);
-        const value = /^[A-Za-z_]\w*$/.test(variable) ? valueOf(variable) : undefined;
+        const value = /^[A-Za-z_]\w*$/.test(variable) ? lookUp(variable) : undefined;
         if (value === undefined) {
           const where = placeOffset(node.range?.[0] ?? 0);
           const remedy = `Set ${variable} in the environment or in .env, or write "$\${" for the text itself`;

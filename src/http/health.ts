@@ -1,0 +1,39 @@
+// Liveness and readiness. Live: the loops of this process turn. Ready: the database answers. Sinks have no say in either.
+import { Hono } from 'hono';
+
+export interface HealthDependencies {
+  /** No I/O, so that a database that is away does not get every replica killed. */
+  isLive(): { readonly ok: boolean; readonly detail?: string };
+  /** A rejection counts as not ready. `detail` is shown to anybody who asks: no secrets in it. */
+  isReady(): Promise<{ readonly ok: boolean; readonly detail: string }>;
+}
+
+const readyWaitMs = 2000;
+
+export function createHealthRoutes(deps: HealthDependencies): Hono {
+  const app = new Hono();
+  app.get('/healthz', (c) => {
+    const { ok, detail } = deps.isLive();
+    return c.json({ status: ok ? 'ok' : 'failing', ...(detail !== undefined && { detail }) }, ok ? 200 : 503);
+  });
+  app.get('/readyz', async (c) => {
+    const { ok, detail } = await readinessWithin(deps, readyWaitMs);
+    return c.json({ status: ok ? 'ok' : 'not ready', detail }, ok ? 200 : 503);
+  });
+  return app;
+}
+
+/** Probes give up after seconds, and what they would leave behind is a request for each of them. */
+async function readinessWithin(deps: HealthDependencies, waitMs: number): ReturnType<HealthDependencies['isReady']> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<{ ok: boolean; detail: string }>((resolve) => {
+    timer = setTimeout(resolve, waitMs, { ok: false, detail: 'the database does not answer' });
+  });
+  try {
+    return await Promise.race([deps.isReady(), expired]);
+  } catch {
+    return { ok: false, detail: 'the check of the database failed' };
+  } finally {
+    clearTimeout(timer);
+  }
+}
