@@ -19,6 +19,18 @@ if (!existsSync(compiler)) {
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 run([compiler, '-p', join(root, 'tsconfig.json')], 'The TypeScript compiler reported errors (above).');
 chmodSync(main, 0o755);
+makeSeed();
+
+/** Without the archive a first start of the embedded database makes its files itself: slower, never wrong. */
+function makeSeed() {
+  const script = join(root, 'dist', 'core', 'store', 'embedded', 'make-seed.js');
+  if (!existsSync(script)) return;
+  const result = spawnSync(process.execPath, [script], { cwd: root, stdio: 'inherit', timeout: 120_000 });
+  if (result.status === 0) return;
+  console.error(
+    `tocsin build: warning: the prepared database was not made, so a first start on the embedded database is slower.`,
+  );
+}
 
 /** Runs one Node script to its end; a failure ends the build with `cause`. */
 function run(args, cause) {

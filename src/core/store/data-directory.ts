@@ -1,0 +1,49 @@
+// DATA_DIR: made if it is missing, and checked before anything relies on it. Knows nothing of what is kept inside.
+import { randomBytes } from 'node:crypto';
+import { mkdir, unlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+/** DATA_DIR cannot be used as it is. The message names the variable, the path, the cause and what to do. */
+export class DataDirectoryError extends Error {
+  override readonly name: string = 'DataDirectoryError';
+  /** Absolute. */
+  readonly directory: string;
+
+  constructor(directory: string, problemAndRemedy: string, cause?: unknown) {
+    const absolute = resolve(directory);
+    super(`DATA_DIR (${absolute}): ${problemAndRemedy}`, cause === undefined ? undefined : { cause });
+    this.directory = absolute;
+  }
+}
+
+/** Makes the directory (readable by its owner alone) and proves that files can be written. @throws {DataDirectoryError} */
+export async function ensureDataDirectory(directory: string): Promise<void> {
+  const probe = join(directory, `.write-test-${randomBytes(6).toString('hex')}`);
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeFile(probe, 'tocsin', { flag: 'wx' });
+    await unlink(probe);
+  } catch (error) {
+    await unlink(probe).catch(() => {});
+    throw dataDirectoryError(directory, error);
+  }
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  ENOTDIR: 'it is not a directory. Set DATA_DIR to a directory, or move the file away.',
+  EEXIST: 'it is not a directory. Set DATA_DIR to a directory, or move the file away.',
+  EACCES: 'this user may not write there. Give the directory to the user that runs Tocsin, or set DATA_DIR to another.',
+  EPERM: 'this user may not write there. Give the directory to the user that runs Tocsin, or set DATA_DIR to another.',
+  EROFS: 'the file system is read-only. Mount a writable volume there, or set DATA_DIR to a writable directory.',
+  ENOSPC: 'no space is left on the device. Free some, or set DATA_DIR to a directory on a larger device.',
+  EDQUOT: 'the disk quota is used up. Free some space, or set DATA_DIR to a directory on another device.',
+  ENAMETOOLONG: 'the path is too long. Set DATA_DIR to a shorter one.',
+};
+
+/** Says what a failed file operation in DATA_DIR means; an error that is one already is returned as it is. */
+export function dataDirectoryError(directory: string, error: unknown): DataDirectoryError {
+  if (error instanceof DataDirectoryError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const text = error instanceof Error ? error.message : String(error);
+  return new DataDirectoryError(directory, remedies[code] ?? `it cannot be used: ${text}`, error);
+}

@@ -1,0 +1,31 @@
+// Run by the build: makes the prepared database that a first start unpacks. Nothing imports it.
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from '../migrate.ts';
+import { packFolder } from './archive.ts';
+import { openEmbedded } from './open.ts';
+import { seedPath, seedVersion, versionFileOf } from './seed.ts';
+
+const directory = await mkdtemp(join(tmpdir(), 'tocsin-seed-'));
+try {
+  let failure: Error | undefined;
+  const database = await openEmbedded({
+    dataDir: directory,
+    onFatal: (error) => {
+      failure = error;
+    },
+  });
+  await migrate(database.sql);
+  await database.vacuum();
+  await database.close();
+  if (failure !== undefined) throw failure;
+
+  const archive = await packFolder(join(directory, 'postgres'), ['postmaster.pid', 'postmaster.opts']);
+  await rm(versionFileOf(seedPath), { force: true }); // first, so that no version ever stands beside another's archive
+  await writeFile(`${seedPath}.new`, archive);
+  await rename(`${seedPath}.new`, seedPath);
+  await writeFile(versionFileOf(seedPath), seedVersion());
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}
