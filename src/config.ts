@@ -8,7 +8,7 @@ import { makeRoutes } from './config/routes.ts';
 import { sinksOfVariables, sourcesOfVariables, variablesOfSinks, variablesOfSources } from './config/script.ts';
 import type { Config, Need, Registries } from './config/shape.ts';
 import * as values from './config/values.ts';
-import { ConfigError } from './core/errors.ts';
+import { ConfigError, type ConfigProblem } from './core/errors.ts';
 import { createMask } from './core/log.ts';
 
 export type { AdapterConfig, Config, Need, ProxyConfig, Registries, RouteConfig } from './config/shape.ts';
@@ -43,8 +43,7 @@ export function loadConfig(options: LoadOptions): Config {
   };
   const secrets = findSecrets(environment, registries, sources, sinks, config);
   const mask = createMask(secrets);
-  if (findings.problems.length > 0)
-    throw new ConfigError(findings.problems.map((found) => ({ ...found, problem: mask(found.problem) })));
+  if (findings.problems.length > 0) throw new ConfigError(tidied(findings.problems, mask));
   return { ...config, secrets, warnings: findings.warnings.map(mask) };
 }
 
@@ -111,4 +110,10 @@ function findSecrets(
       ...secretsOfUrls([...urls, config.proxy.httpProxy, config.proxy.httpsProxy]),
     ]),
   ];
+}
+
+/** Sources that share a variable share its fault, which is told once. */
+function tidied(problems: readonly ConfigProblem[], mask: (text: string) => string): ConfigProblem[] {
+  const byText = problems.map((found): [string, ConfigProblem] => [`${found.where} ${found.problem}`, found]);
+  return [...new Map(byText).values()].map((found) => ({ ...found, problem: mask(found.problem) }));
 }

@@ -2,10 +2,9 @@
 import type { SinkDefinition } from '../core/sink.ts';
 import type { SourceDefinition } from '../core/source.ts';
 import type { Findings } from './environment.ts';
-import { type Issue, type Place, problemsOf } from './problems.ts';
+import { type Place, problemsOf, unresolved } from './problems.ts';
 import type { AdapterConfig } from './shape.ts';
 import { didYouMean } from './suggest.ts';
-import { unresolved } from './yaml.ts';
 
 export type Definition = SourceDefinition | SinkDefinition;
 
@@ -43,10 +42,7 @@ export function checkAdapters(
     }
     const parsed = definition.config.safeParse(settings);
     if (parsed.success) return [{ id, type, settings: parsed.data }];
-    const issues: readonly Issue[] = parsed.error.issues.filter(
-      (issue: Issue) => settings[String(issue.path[0])] !== unresolved,
-    );
-    findings.problems.push(...problemsOf(issues, definition.config, place));
+    findings.problems.push(...problemsOf(parsed.error.issues, definition.config, settings, place));
     return [];
   });
 }

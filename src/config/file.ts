@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { noticeSource } from '../core/event.ts';
 import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
 import { codeOf, type Environment, type Findings, readSecret } from './environment.ts';
-import { type Place, problemsOf } from './problems.ts';
+import { type Place, problemsOf, unresolved } from './problems.ts';
 import type { Registries } from './shape.ts';
-import { readYaml, unresolved } from './yaml.ts';
+import { readYaml } from './yaml.ts';
 
 const idRule = 'is not an id: at most 63 letters, digits, "-" and "_", beginning with a letter or digit';
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, idRule);
@@ -15,7 +16,7 @@ const adapter = z
   .describe('a map with a type');
 const adapters = z.record(id, adapter).optional().describe('a map from ids to sources or sinks');
 /** Single values go through the rules of the variable of the same meaning. */
-const single = z.union([z.string(), z.number()]).optional().describe('one value, no list or map');
+const single = z.union([z.string(), z.number()], 'is not one value').optional().describe('one value, no list or map');
 
 const route = z.strictObject({
   name: z.string().min(1).describe('a name for the route'),
@@ -86,7 +87,7 @@ export function readConfigFile(name: string, around: Surroundings): ConfigFile |
   if (yaml === undefined) return undefined;
   const parsed = fileSchema.safeParse(yaml.content);
   if (!parsed.success) {
-    findings.problems.push(...problemsOf(parsed.error.issues, fileSchema, yaml.place));
+    findings.problems.push(...problemsOf(parsed.error.issues, fileSchema, yaml.content, yaml.place));
     return undefined;
   }
   const within = { ...around, directory: dirname(path) };
@@ -125,6 +126,10 @@ function adaptersOf(
   return Object.entries(written).map(([key, { type, ...settings }]) => {
     const placeHere = under(place, [kind, key]);
     const registry: Readonly<Record<string, Definition>> = around.registries[kind];
+    if (kind === 'sources' && key === noticeSource) {
+      const problem = "is the id of Tocsin's own notices";
+      around.findings.problems.push({ where: placeHere([]), problem, remedy: 'Choose another' });
+    }
     const secrets = findDefinition(registry, type)?.secrets ?? [];
     return { id: key, type, settings: withSecretFiles(settings, secrets, placeHere, around), place: placeHere };
   });

@@ -9,8 +9,26 @@ type Path = readonly PropertyKey[];
 /** Where the value at `path` stands, in the operator's words. `key` is a key in it that should not be there. */
 export type Place = (path: Path, key?: string) => string;
 
-export function problemsOf(issues: readonly Issue[], schema: z.ZodType, place: Place): ConfigProblem[] {
-  return issues.flatMap((issue) => problemsOfIssue(issue, schema, place));
+/** In place of a value that could not be had, which was told; a second problem about the same value would only confuse. */
+export const unresolved = '\0unresolved';
+
+/** `content` is what the schema was asked about. */
+export function problemsOf(
+  issues: readonly Issue[],
+  schema: z.ZodType,
+  content: unknown,
+  place: Place,
+): ConfigProblem[] {
+  return issues
+    .filter((issue) => valueAt(content, issue.path) !== unresolved)
+    .flatMap((issue) => problemsOfIssue(issue, schema, place));
+}
+
+function valueAt(content: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    content,
+  );
 }
 
 function problemsOfIssue(issue: Issue, schema: z.ZodType, place: Place): ConfigProblem[] {
@@ -38,6 +56,7 @@ const nouns: Readonly<Record<string, string>> = { array: 'a list', object: 'a ma
 function sentenceOf(issue: Issue): string {
   if (issue.code === 'invalid_type' && / received undefined$/.test(issue.message)) return 'is missing';
   if (issue.code === 'invalid_type') return `is not ${nouns[issue.expected] ?? `a ${issue.expected}`}`;
+  if (issue.code === 'too_small' && issue.minimum === 1 && issue.origin !== 'number') return 'is empty';
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   return issue.message.replace(/^Invalid input: /, '');
 }

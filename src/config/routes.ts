@@ -4,10 +4,10 @@ import type { AdapterInput } from './adapters.ts';
 import type { Findings } from './environment.ts';
 import type { RouteInput } from './file.ts';
 import type { OptionReader } from './options.ts';
+import { unresolved } from './problems.ts';
 import type { RouteConfig } from './shape.ts';
 import { didYouMean } from './suggest.ts';
 import { severity } from './values.ts';
-import { unresolved } from './yaml.ts';
 
 export interface RoutesInput {
   /** Undefined: the default route. */

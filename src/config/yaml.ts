@@ -1,7 +1,18 @@
 // Reads YAML with `${VAR}` in its values, and knows the line and column of everything in it. Knows nothing of what the file means.
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  Scalar,
+  visit,
+  type YAMLParseError,
+} from 'yaml';
 import type { Findings } from './environment.ts';
-import type { Place } from './problems.ts';
+import { type Place, unresolved } from './problems.ts';
 
 export interface YamlFile {
   /** Plain values, with the variables filled in. An empty file is an empty map. */
@@ -11,9 +22,6 @@ export interface YamlFile {
   /** Names of the variables that were referred to. */
   readonly variables: ReadonlySet<string>;
 }
-
-/** In place of a value that could not be had, which was told; a second problem about the same value would only confuse. */
-export const unresolved = '\0unresolved';
 
 type PlaceOffset = (offset: number) => string;
 
@@ -31,23 +39,26 @@ export function readYaml(
     return `${name}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   };
   const variables = fillIn(document, lookUp, placeOffset, findings);
-  for (const error of document.errors) {
+  for (const error of document.errors.filter(isCause)) {
     // What follows a colon may quote the file, and so a secret.
     const problem = `is not valid YAML: ${error.message.split(':')[0]}`;
-    findings.problems.push({
-      where: placeOffset(error.pos[0]),
-      problem,
-      remedy: 'Correct this line, or the one before it',
-    });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant to be read so
+    const remedy = 'Correct this line, or the one before it. Inside of { } and [ ], "${VAR}" needs quotes';
+    findings.problems.push({ where: placeOffset(error.pos[0]), problem, remedy });
   }
   if (document.errors.length > 0) return undefined;
   try {
     return { content: document.toJS() ?? {}, place: placeIn(document, placeOffset), variables };
   } catch {
-    const problem = 'refers to anchors that are not there, or to too many';
-    findings.problems.push({ where: name, problem, remedy: 'Write the values out' });
+    const problem = 'grows out of all bounds by its anchors';
+    findings.problems.push({ where: `${name}:1:1`, problem, remedy: 'Write the values out' });
     return undefined;
   }
+}
+
+/** After the first fault in the form, the parser calls almost everything unexpected. */
+function isCause(error: YAMLParseError, index: number): boolean {
+  return index === 0 || error.code === 'DUPLICATE_KEY';
 }
 
 /** `$${` stands for a literal `${`. */
@@ -61,6 +72,13 @@ function fillIn(
 ): ReadonlySet<string> {
   const variables = new Set<string>();
   visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) !== undefined) return;
+      const where = placeOffset(node.range?.[0] ?? 0);
+      const remedy = 'Put quotes around the value if it begins with "*"';
+      findings.problems.push({ where, problem: 'refers to an anchor that is not there', remedy });
+      return new Scalar(unresolved);
+    },
     Scalar(key, node) {
       if (key === 'key' || typeof node.value !== 'string') return;
       const filled = node.value.replace(reference, (whole, variable?: string) => {

@@ -1,0 +1,576 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LoadOptions, loadConfig } from '../src/config.ts';
+import { ConfigError, type ConfigProblem } from '../src/core/errors.ts';
+import { registries } from './config/registries.ts';
+
+const token = 'key-of-an-api-connector';
+const hook = 'https://chat.example/hooks/3hook5id7of9twenty6letters';
+const three = { DEEPINSTINCT_URL: 'https://console.example', TOKENS_KEY: token, MATTERMOST_WEBHOOK_URL: hook };
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tocsin-config-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+type Env = Record<string, string | undefined>;
+const load = (env: Env, options: Partial<LoadOptions> = {}) => loadConfig({ env, directory, registries, ...options });
+
+function problemsOf(env: Env, options: Partial<LoadOptions> = {}): readonly ConfigProblem[] {
+  try {
+    load(env, options);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+function loadYaml(text: string, env: Env = three) {
+  writeFileSync(join(directory, 'tocsin.yaml'), text);
+  return load({ TOCSIN_CONFIG: 'tocsin.yaml', ...env });
+}
+
+function yamlProblems(text: string, env: Env = three): string[] {
+  writeFileSync(join(directory, 'tocsin.yaml'), text);
+  return problemsOf({ TOCSIN_CONFIG: 'tocsin.yaml', ...env }).map((p) => `${p.where} ${p.problem}. ${p.remedy}`);
+}
+
+describe('the three variables of the script', () => {
+  it('give both streams, one sink, one route for everything, and the defaults', () => {
+    const settings = { url: 'https://console.example', token, start_from: '24h' };
+    expect(load({ ...three, TZ: 'Asia/Bangkok' })).toEqual({
+      sources: [
+        { id: 'deepinstinct_events', type: 'deepinstinct_events', settings },
+        { id: 'deepinstinct_suspicious_events', type: 'deepinstinct_suspicious_events', settings },
+      ],
+      sinks: [{ id: 'soc', type: 'mattermost', settings: { url: hook } }],
+      routes: [{ name: 'default', minSeverity: 0, to: ['soc'] }],
+      pollingIntervalSeconds: 300,
+      databasePrepare: true,
+      dataDir: join(directory, 'data'),
+      sinkRate: 10,
+      port: 8080,
+      host: '0.0.0.0',
+      logLevel: 'info',
+      locale: 'en',
+      timeZone: 'Asia/Bangkok',
+      proxy: {},
+      secrets: [token, hook],
+      warnings: [],
+    });
+  });
+
+  it('are told one by one when they are missing, with the place where their values come from', () => {
+    expect(problemsOf({})).toEqual([
+      {
+        where: 'DEEPINSTINCT_URL',
+        problem: 'is not set, so there is no console to read from',
+        remedy: 'Set it to the address of your Deep Instinct console, such as https://console.example.com',
+      },
+      {
+        where: 'TOKENS_KEY',
+        problem: 'is not set, so the console would refuse every request',
+        remedy:
+          'Set it to the key of an API connector: in the Deep Instinct console under Settings → Integration & Notification → API Connectors. TOKENS_KEY_FILE takes the path of a file instead',
+      },
+      {
+        where: 'MATTERMOST_WEBHOOK_URL',
+        problem: 'is not set, so there is no channel to post to',
+        remedy:
+          'Set it to the URL of an incoming webhook: in Mattermost under Integrations → Incoming Webhooks. MATTERMOST_WEBHOOK_URL_FILE takes the path of a file instead',
+      },
+    ]);
+  });
+
+  it('are missed only by commands that need them', () => {
+    expect(problemsOf({}, { needs: ['database'] })).toEqual([]);
+    expect(problemsOf({}, { needs: ['sinks'] }).map((p) => p.where)).toEqual(['MATTERMOST_WEBHOOK_URL']);
+    expect(load({}, { needs: [] })).toMatchObject({ sources: [], sinks: [], routes: [{ to: [] }] });
+  });
+
+  it('that are wrong are told by the name of the variable and its file, once for both streams', () => {
+    writeFileSync(join(directory, '.env'), 'START_FROM=yesterday\nTOKENS_KEY=tiny-1 # too short\n');
+    expect(problemsOf({ DEEPINSTINCT_URL: 'console', MATTERMOST_WEBHOOK_URL: 'https://chat.example' })).toEqual([
+      { where: 'DEEPINSTINCT_URL', problem: 'this is not a URL', remedy: 'Expected: The address of the console' },
+      {
+        where: 'TOKENS_KEY (.env)',
+        problem: 'is too short for a key',
+        remedy: 'Expected: The key of an API connector',
+      },
+      {
+        where: 'START_FROM (.env)',
+        problem: 'is not a time to start from',
+        remedy: 'Expected: "now", "all" or a duration such as "24h"',
+      },
+      {
+        where: 'MATTERMOST_WEBHOOK_URL',
+        problem: 'is not the URL of a webhook',
+        remedy: 'Expected: https://…/hooks/…',
+      },
+    ]);
+  });
+
+  it('lose the word "Bearer" in front of the key, with a warning', () => {
+    const config = load({ ...three, TOKENS_KEY: `Bearer ${token}` });
+    expect(config.sources[0]?.settings).toMatchObject({ token });
+    expect(config.warnings).toEqual(['TOKENS_KEY: "Bearer " was taken off; the console wants the key alone.']);
+    expect(config.secrets).toContain(token);
+  });
+
+  it('may come from files', () => {
+    writeFileSync(join(directory, 'hook'), `${hook}\n`);
+    const config = load({ ...three, MATTERMOST_WEBHOOK_URL: undefined, MATTERMOST_WEBHOOK_URL_FILE: 'hook' });
+    expect(config.sinks[0]?.settings).toEqual({ url: hook });
+    expect(config.secrets).toContain(hook);
+  });
+
+  it('in a file that cannot be read are one problem, not also missing', () => {
+    const env = { ...three, TOKENS_KEY: undefined, TOKENS_KEY_FILE: 'nothing' };
+    expect(problemsOf(env).map((p) => p.where)).toEqual(['TOKENS_KEY_FILE']);
+  });
+});
+
+describe('options', () => {
+  it.each<[string, string, object]>([
+    ['POLLING_INTERVAL', '1', { pollingIntervalSeconds: 1 }],
+    ['POLLING_INTERVAL', '86400', { pollingIntervalSeconds: 86_400 }],
+    ['MIN_SEVERITY', 'high', { routes: [{ name: 'default', minSeverity: 4, to: ['soc'] }] }],
+    ['SINK_RATE', 'off', { sinkRate: 'off' }],
+    ['SINK_RATE', '0.5', { sinkRate: 0.5 }],
+    ['PORT', '0', { port: 0 }],
+    ['HOST', '::1', { host: '::1' }],
+    ['LOG_LEVEL', 'DEBUG', { logLevel: 'debug' }],
+    ['LOCALE', 'th_TH.UTF-8', { locale: 'th' }],
+    ['LOCALE', 'en-US', { locale: 'en' }],
+    ['TZ', ':Europe/Berlin', { timeZone: 'Europe/Berlin' }],
+    ['DATA_DIR', '/var/lib/tocsin', { dataDir: '/var/lib/tocsin' }],
+    ['DATABASE_PREPARE', 'off', { databasePrepare: false }],
+    ['DATABASE_URL', 'postgresql://u@h/d', { databaseUrl: 'postgresql://u@h/d' }],
+    ['DATABASE_URL', 'postgres://u:p@a:1,b:2/d', { databaseUrl: 'postgres://u:p@a:1,b:2/d' }],
+    ['https_proxy', 'http://proxy.example:3128', { proxy: { httpsProxy: 'http://proxy.example:3128' } }],
+    ['NO_PROXY', 'localhost,.example', { proxy: { noProxy: 'localhost,.example' } }],
+  ])('%s=%s is understood', (name, value, expected) => {
+    expect(load({ ...three, [name]: value })).toMatchObject(expected);
+  });
+
+  const interval = 'Set it to a whole number from 1 to 86400, in seconds';
+  const port = 'Set it to a whole number from 0 to 65535';
+  const rate = 'Set it to messages a second (0.01 to 100000; 10 if not set), or to "off" for no limit';
+  const postgres = 'Write it as postgres://user:password@host:5432/database';
+  const zone = 'Set it to a name such as "Asia/Bangkok", "Europe/Berlin" or "UTC"';
+  it.each<[string, string, string, string]>([
+    ['POLLING_INTERVAL', '0', '"0" is out of range', interval],
+    ['POLLING_INTERVAL', '86401', '"86401" is out of range', interval],
+    ['POLLING_INTERVAL', '5m', '"5m" is not a whole number', interval],
+    ['POLLING_INTERVAL', '1e3', '"1e3" is not a whole number', interval],
+    ['PORT', '-1', '"-1" is out of range', port],
+    ['PORT', '65536', '"65536" is out of range', port],
+    [
+      'HOST',
+      'http://localhost',
+      '"http://localhost" is not an address to listen on',
+      'Set it to 0.0.0.0 for all, or 127.0.0.1 for this machine only',
+    ],
+    ['SINK_RATE', 'none', '"none" is not a rate', rate],
+    ['SINK_RATE', '0', '"0" is not a rate', rate],
+    [
+      'MIN_SEVERITY',
+      'CRTICAL',
+      '"CRTICAL" is not a severity',
+      'Use one of: UNKNOWN, INFO, LOW, MEDIUM, HIGH, CRITICAL. Did you mean "CRITICAL"?',
+    ],
+    ['LOG_LEVEL', 'verbose', '"verbose" is not a log level', 'Use one of: debug, info, warn, error.'],
+    ['LOCALE', 'de', '"de" is not a language that Tocsin speaks', 'Use one of: en, th.'],
+    ['TZ', 'ICT-7', '"ICT-7" is not a time zone', zone],
+    ['TZ', 'Bangkok', '"Bangkok" is not a time zone', zone],
+    ['DATABASE_PREPARE', 'maybe', '"maybe" is neither on nor off', 'Set it to "on" or "off"'],
+    ['EMBEDDED', '2', '"2" is neither on nor off', 'Set it to "on" or "off"'],
+    ['DATABASE_URL', 'mysql://u:geheim@h/d', 'does not begin with postgres:// or postgresql://', postgres],
+    [
+      'DATABASE_URL',
+      'postgres://u:ge#heim@h/d',
+      'is not a valid URL',
+      `${postgres}; in the password, write @ as %40, / as %2F, # as %23 and % as %25`,
+    ],
+    [
+      'DATABASE_URL_DIRECT',
+      'postgres://u:geheim@h/d',
+      'is set without DATABASE_URL',
+      'Set DATABASE_URL too: this one is only the way past a pooler',
+    ],
+    ['HTTPS_PROXY', 'proxy.example:3128', 'is not the URL of a proxy', 'Write it as http://host:port'],
+    [
+      'TOCSIN_CONFIG',
+      'nothing.yaml',
+      'names nothing.yaml, which cannot be read (ENOENT)',
+      'Name a file that this user may read',
+    ],
+  ])('%s=%s is refused', (name, value, problem, remedy) => {
+    expect(problemsOf({ ...three, [name]: value })).toEqual([{ where: name, problem, remedy }]);
+  });
+
+  it('are refused all at once', () => {
+    const env = { POLLING_INTERVAL: 'x', PORT: 'x', LOCALE: 'x', TZ: 'x', DATABASE_URL: 'x' };
+    expect(problemsOf(env).map((p) => p.where)).toEqual([
+      'DEEPINSTINCT_URL',
+      'TOKENS_KEY',
+      'MATTERMOST_WEBHOOK_URL',
+      'POLLING_INTERVAL',
+      'DATABASE_URL',
+      'PORT',
+      'LOCALE',
+      'TZ',
+    ]);
+  });
+
+  it('that nobody set do not depend on what other programs set', () => {
+    expect(load({ ...three, LANG: 'th_TH.UTF-8', HOSTNAME: 'h', USER: 'u' }).locale).toBe('en');
+  });
+});
+
+describe('the embedded database in Kubernetes', () => {
+  const pod = { ...three, KUBERNETES_SERVICE_HOST: '192.0.2.1' };
+
+  it('is refused, with the reason', () => {
+    expect(problemsOf(pod)).toEqual([
+      {
+        where: 'DATABASE_URL',
+        problem:
+          'is not set, and the embedded database that is used then serves one process and lives on one disk, while Kubernetes moves and multiplies pods',
+        remedy:
+          'Set it to a Postgres server; or set EMBEDDED=1 if this is the only replica and DATA_DIR is on a volume that outlives the pod',
+      },
+    ]);
+  });
+
+  it('is taken when EMBEDDED=1 says that it is meant, when there is a server, and when no database is needed', () => {
+    expect(problemsOf({ ...pod, EMBEDDED: '1' })).toEqual([]);
+    expect(problemsOf({ ...pod, EMBEDDED: '0' })).toHaveLength(1);
+    expect(problemsOf({ ...pod, DATABASE_URL: 'postgres://h/d' })).toEqual([]);
+    expect(problemsOf(pod, { needs: ['sinks'] })).toEqual([]);
+  });
+
+  it('does not hide a DATABASE_URL that cannot be read', () => {
+    expect(problemsOf({ ...pod, DATABASE_URL_FILE: 'nothing' }).map((p) => p.where)).toEqual(['DATABASE_URL_FILE']);
+  });
+});
+
+describe('tocsin.yaml', () => {
+  const whole = `
+sources:
+  di-events: { type: deepinstinct_events, url: "https://\${HOST_OF_CONSOLE}", token: "\${TOKENS_KEY}", start_from: now }
+sinks:
+  soc: { type: mattermost, url_file: secrets/hook }
+  lines: { type: stdout }
+routes:
+  - { name: urgent, min_severity: high, sources: [di-events, tocsin], to: [soc] }
+  - { name: all, to: [soc, lines] }
+polling_interval: 30
+locale: th
+time_zone: Asia/Bangkok
+`;
+  const writeHook = () => {
+    mkdirSync(join(directory, 'secrets'));
+    writeFileSync(join(directory, 'secrets', 'hook'), `${hook}\n`);
+  };
+
+  it('names sources, sinks and routes, with variables and files for secrets', () => {
+    writeHook();
+    const env = { TOKENS_KEY: token, HOST_OF_CONSOLE: 'console.example', MIN_SEVERITY: 'LOW', TZ: 'UTC' };
+    expect(loadYaml(whole, env)).toMatchObject({
+      sources: [
+        {
+          id: 'di-events',
+          type: 'deepinstinct_events',
+          settings: { url: 'https://console.example', token, start_from: 'now' },
+        },
+      ],
+      sinks: [
+        { id: 'soc', type: 'mattermost', settings: { url: hook } },
+        { id: 'lines', type: 'stdout', settings: {} },
+      ],
+      routes: [
+        { name: 'urgent', minSeverity: 4, sources: ['di-events', 'tocsin'], to: ['soc'] },
+        { name: 'all', minSeverity: 2, to: ['soc', 'lines'] },
+      ],
+      pollingIntervalSeconds: 30,
+      locale: 'th',
+      timeZone: 'UTC',
+      secrets: [token, hook],
+      warnings: [],
+    });
+  });
+
+  it('leaves to the variables what it does not name', () => {
+    const config = loadYaml('routes: [{ name: high, min_severity: HIGH, to: [soc] }]\n');
+    expect(config.sources.map((s) => s.id)).toEqual(['deepinstinct_events', 'deepinstinct_suspicious_events']);
+    expect(config.sinks.map((s) => s.id)).toEqual(['soc']);
+    expect(config.routes).toEqual([{ name: 'high', minSeverity: 4, to: ['soc'] }]);
+    expect(loadYaml('# nothing yet\n').routes[0]?.name).toBe('default');
+  });
+
+  it('sends everything everywhere without routes', () => {
+    const config = loadYaml(`sinks: { a: { type: stdout }, b: { type: stdout } }\n`, {
+      ...three,
+      MATTERMOST_WEBHOOK_URL: '',
+    });
+    expect(config.routes).toEqual([{ name: 'default', minSeverity: 0, to: ['a', 'b'] }]);
+  });
+
+  it('warns of variables that do nothing beside it, and of a sink that gets nothing', () => {
+    const text = `sinks: { soc: { type: stdout }, idle: { type: stdout } }\nroutes: [{ name: r, min_severity: LOW, to: [soc] }]\n`;
+    expect(loadYaml(text, { ...three, MIN_SEVERITY: 'LOW' }).warnings).toEqual([
+      'MATTERMOST_WEBHOOK_URL does nothing: tocsin.yaml says it all.',
+      'MIN_SEVERITY does nothing: tocsin.yaml says it all.',
+      'Sink "idle" gets nothing: no route names it.',
+    ]);
+  });
+
+  it('shows a literal ${ when it is written $${', () => {
+    const text = 'sinks: { soc: { type: mattermost, url: "https://chat.example/hooks/abcd", channel: "a$${b}" } }\n';
+    expect(loadYaml(text).sinks[0]?.settings).toMatchObject({ channel: 'a${b}' });
+  });
+
+  const correct = 'Correct this line, or the one before it. Inside of { } and [ ], "${VAR}" needs quotes';
+  const reader = 'sources: { di: { type: deepinstinct_events, url: "https://c.example", token: 12345678a } }\n';
+  it.each<[string, string, string[]]>([
+    [
+      'a key that does not belong',
+      'sink: {}\n',
+      [
+        'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known are: sources, sinks, routes, polling_interval, locale, time_zone. Did you mean "sinks"?',
+      ],
+    ],
+    [
+      'a type that nobody knows',
+      'sinks:\n  soc:\n    type: matermost\n',
+      [
+        'tocsin.yaml:3:5 sinks.soc.type "matermost" is not a type. Known are: mattermost, stdout. Did you mean "mattermost"?',
+      ],
+    ],
+    [
+      'a type from the depths of the language',
+      'sinks:\n  soc: { type: constructor }\n',
+      ['tocsin.yaml:2:10 sinks.soc.type "constructor" is not a type. Known are: mattermost, stdout.'],
+    ],
+    [
+      'no type',
+      'sinks:\n  soc: {}\n',
+      ['tocsin.yaml:2:3 sinks.soc.type is missing. Expected: the type of the source or sink'],
+    ],
+    [
+      'a setting that does not belong',
+      'sinks:\n  soc:\n    type: mattermost\n    url: https://chat.example/hooks/abcd\n    chanel: x\n',
+      [
+        'tocsin.yaml:5:5 sinks.soc "chanel" is not a key that belongs here. Known are: url, channel. Did you mean "channel"?',
+      ],
+    ],
+    [
+      'a missing setting',
+      'sinks:\n  soc:\n    type: mattermost\n',
+      ['tocsin.yaml:2:3 sinks.soc.url is missing. Expected: https://…/hooks/…'],
+    ],
+    [
+      'a setting of the wrong kind',
+      'sinks:\n  soc:\n    type: mattermost\n    url: [a]\n',
+      ['tocsin.yaml:4:5 sinks.soc.url is not a text. Expected: https://…/hooks/…'],
+    ],
+    [
+      'an id with signs',
+      'sinks:\n  "a b": { type: stdout }\n',
+      [
+        'tocsin.yaml:2:3 sinks.a b is not an id: at most 63 letters, digits, "-" and "_", beginning with a letter or digit. Expected: a map with a type',
+      ],
+    ],
+    [
+      'the id of the notices',
+      'sources:\n  tocsin: { type: deepinstinct_events, url: "https://c.example", token: 12345678a }\n',
+      ["tocsin.yaml:2:3 sources.tocsin is the id of Tocsin's own notices. Choose another"],
+    ],
+    [
+      'the same id twice',
+      'sinks:\n  soc: { type: stdout }\n  soc: { type: stdout }\n',
+      [`tocsin.yaml:3:3 is not valid YAML: Map keys must be unique. ${correct}`],
+    ],
+    [
+      'a variable that is not set',
+      'sinks:\n  soc:\n    type: mattermost\n    url: ${HOOK}\n',
+      [
+        'tocsin.yaml:4:10 ${HOOK} has no value. Set HOOK in the environment or in .env, or write "$${" for the text itself',
+      ],
+    ],
+    [
+      'a file for a secret that is not there',
+      'sinks:\n  soc:\n    type: mattermost\n    url_file: nothing\n',
+      [
+        'tocsin.yaml:4:5 sinks.soc.url_file names a file that cannot be read (ENOENT). Name a file that this user may read',
+      ],
+    ],
+    [
+      'a secret written and in a file',
+      'sinks:\n  soc:\n    type: mattermost\n    url: https://chat.example/hooks/abcd\n    url_file: x\n',
+      ['tocsin.yaml:4:5 sinks.soc.url is written, and so is url_file. Keep one of the two'],
+    ],
+    [
+      'a file for what is no secret',
+      'sinks:\n  soc:\n    type: mattermost\n    url: https://chat.example/hooks/abcd\n    channel_file: x\n',
+      ['tocsin.yaml:5:5 sinks.soc "channel_file" is not a key that belongs here. Known are: url, channel.'],
+    ],
+    [
+      'a route to nowhere',
+      'routes:\n  - name: r\n    to: [socc]\n',
+      ['tocsin.yaml:3:10 routes[0].to[0] "socc" is no sink of this configuration. Known are: soc. Did you mean "soc"?'],
+    ],
+    [
+      'a route from nowhere',
+      `${reader}routes:\n  - name: r\n    sources: [dl]\n    to: [soc]\n`,
+      [
+        'tocsin.yaml:4:15 routes[0].sources[0] "dl" is no source of this configuration. Known are: di, tocsin. Did you mean "di"?',
+      ],
+    ],
+    [
+      'a route without sinks',
+      'routes:\n  - name: r\n    to: []\n',
+      ['tocsin.yaml:3:5 routes[0].to is empty. Expected: a list of ids of sinks'],
+    ],
+    [
+      'two routes of one name',
+      'routes:\n  - { name: r, to: [soc] }\n  - { name: r, to: [soc] }\n',
+      ['tocsin.yaml:3:7 routes[1].name "r" is the name of an earlier route. Give each route a name of its own'],
+    ],
+    [
+      'routes that are no list',
+      'routes: { name: r, to: [soc] }\n',
+      ['tocsin.yaml:1:1 routes is not a list. Expected: a list of routes'],
+    ],
+    [
+      'a severity that is none',
+      'routes:\n  - { name: r, to: [soc], min_severity: hihg }\n',
+      [
+        'tocsin.yaml:2:27 routes[0].min_severity "hihg" is not a severity. Use one of: UNKNOWN, INFO, LOW, MEDIUM, HIGH, CRITICAL. Did you mean "HIGH"?',
+      ],
+    ],
+    [
+      'options out of range',
+      'polling_interval: 0\nlocale: de\ntime_zone: [UTC]\n',
+      ['tocsin.yaml:3:1 time_zone is not one value. Expected: one value, no list or map'],
+    ],
+    [
+      'options that say nothing right',
+      'polling_interval: 0\nlocale: de\ntime_zone: Mars\n',
+      [
+        'tocsin.yaml:1:1 polling_interval "0" is out of range. Set it to a whole number from 1 to 86400, in seconds',
+        'tocsin.yaml:2:1 locale "de" is not a language that Tocsin speaks. Use one of: en, th.',
+        'tocsin.yaml:3:1 time_zone "Mars" is not a time zone. Set it to a name such as "Asia/Bangkok", "Europe/Berlin" or "UTC"',
+      ],
+    ],
+    [
+      'a list where a map belongs',
+      '- a\n',
+      ['tocsin.yaml:1:1 is not a map. Expected: a map with sources, sinks, routes'],
+    ],
+    [
+      'an alias of nothing',
+      'sinks: *nothing\n',
+      ['tocsin.yaml:1:8 refers to an anchor that is not there. Put quotes around the value if it begins with "*"'],
+    ],
+  ])('refuses %s', (_, text, expected) => {
+    expect(yamlProblems(text)).toEqual(expected);
+  });
+
+  it('says once what is wrong with its form, and nothing about what it may hold', () => {
+    expect(yamlProblems('sinks:\n  soc: [\n', {})).toHaveLength(1);
+  });
+
+  it('has its problems told together with those of the variables', () => {
+    expect(yamlProblems('sinks: { soc: { type: nothing } }\n', { PORT: 'x' }).map((p) => p.split(' ')[0])).toEqual([
+      'DEEPINSTINCT_URL',
+      'TOKENS_KEY',
+      'tocsin.yaml:1:17',
+      'PORT',
+    ]);
+  });
+
+  it('does not blow up on anchors within anchors', () => {
+    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x,x]'];
+    for (let i = 0; i < 8; i++) {
+      const [from, to] = [String.fromCharCode(97 + i), String.fromCharCode(98 + i)];
+      bomb.push(`${to}: &${to} [${Array(10).fill(`*${from}`).join(',')}]`);
+    }
+    expect(yamlProblems(bomb.join('\n'))).toHaveLength(1);
+  });
+});
+
+describe('secrets', () => {
+  it('of URLs are known by themselves: the password as written and as it reads', () => {
+    const url = 'postgres://tocsin:p%40ss%2Fword@db.example/tocsin';
+    const { secrets } = load({ ...three, DATABASE_URL: url, HTTPS_PROXY: 'http://me:geheim@proxy.example:3128' });
+    expect(secrets).toEqual([
+      token,
+      hook,
+      url,
+      'p%40ss%2Fword',
+      'p@ss/word',
+      'http://me:geheim@proxy.example:3128',
+      'geheim',
+    ]);
+  });
+
+  const word = fc.stringMatching(/^[A-Za-z0-9_#:@/%"'{}$ -]{12,40}$/).filter((text) => text.trim().length >= 12);
+  const hides = (secret: string, run: () => readonly unknown[]) => {
+    const output = JSON.stringify(run());
+    expect(output.includes(secret) || output.includes(JSON.stringify(secret).slice(1, -1))).toBe(false);
+  };
+
+  it('appear in no problem and no warning, whatever they hold and wherever they are misplaced', () => {
+    fc.assert(
+      fc.property(
+        word,
+        fc.constantFrom('', 'Bearer ', 'postgres://u:', 'https://chat.example/hooks/'),
+        (secret, prefix) => {
+          for (const name of [
+            'TOKENS_KEY',
+            'MATTERMOST_WEBHOOK_URL',
+            'DATABASE_URL',
+            'DATABASE_URL_DIRECT',
+            'HTTPS_PROXY',
+          ]) {
+            hides(secret, () => problemsOf({ [name]: `${prefix}${secret}`, PORT: 'x' }));
+          }
+          for (const name of [
+            'PORT',
+            'POLLING_INTERVAL',
+            'TZ',
+            'LOCALE',
+            'SINK_RATE',
+            'HOST',
+            'LOG_LEVEL',
+            'MIN_SEVERITY',
+          ]) {
+            hides(secret, () => problemsOf({ [name]: secret, TOKENS_KEY: secret }));
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('written into the file appear in no problem, whatever breaks the file', () => {
+    fc.assert(
+      fc.property(word, fc.constantFrom('', '"', '- ', '? ', '{', '*', '&', '!', '\t', '|', '%'), (secret, sign) => {
+        const text = `sinks:\n  soc:\n    type: mattermost\n    url: ${sign}${secret}\n  b: { type: mattermost, url: ${secret}\n`;
+        hides(secret, () => yamlProblems(text, {}));
+        hides(secret, () =>
+          yamlProblems(`sinks:\n  soc:\n    type: mattermost\n    url: ${JSON.stringify(secret)}\n`, {}),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
