@@ -1,0 +1,123 @@
+// `tocsin check`: is the configuration right, do the credentials and hooks work. Asks the far ends, posts and changes nothing.
+import { type Config, loadConfig, type Registries } from '../config.ts';
+import { AdapterError, ConfigError } from '../core/errors.ts';
+import type { HttpClient } from '../core/http.ts';
+import { createMask, describeError } from '../core/log.ts';
+import { createSinks, createSources } from './adapters.ts';
+import type { Command, CommandIo } from './command.ts';
+import { exitCodes } from './dispatch.ts';
+
+const waitMs = 20_000;
+const expiryWarningDays = 14;
+const dayMs = 86_400_000;
+
+/** What was found out about one thing. `warn` fails nothing. */
+interface Finding {
+  readonly status: 'ok' | 'warn' | 'failed';
+  readonly kind: 'configuration' | 'source' | 'sink';
+  /** Empty for the configuration as a whole. */
+  readonly id: string;
+  readonly text: string;
+}
+
+export interface CheckDependencies {
+  readonly registries: Registries;
+  createHttp(config: Config): HttpClient;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export function createCheck(deps: CheckDependencies): Command {
+  return {
+    summary: 'Try the configuration, the credentials and the hooks, without posting anything',
+    usage: 'check [--json]',
+    details: 'Exit code 0: everything works; 1: something does not; 78: the configuration is wrong.',
+    options: { json: { type: 'boolean', help: 'Print the findings as JSON' } },
+    async run({ values }, io) {
+      const isJson = values.json === true;
+      const config = load(deps.registries, isJson, io);
+      if (config === undefined) return exitCodes.config;
+      const findings = await check(config, deps);
+      const isFine = findings.every((finding) => finding.status !== 'failed');
+      io.stdout(isJson ? `${JSON.stringify({ ok: isFine, findings }, null, 2)}\n` : findings.map(lineOf).join(''));
+      return isFine ? exitCodes.done : exitCodes.failed;
+    },
+  };
+}
+
+/** Problems go to stdout with `--json`, as everything else; otherwise they are told like those of every command. */
+function load(registries: Registries, isJson: boolean, io: CommandIo): Config | undefined {
+  try {
+    return loadConfig({ env: io.env, directory: io.directory, registries });
+  } catch (error) {
+    if (!isJson || !(error instanceof ConfigError)) throw error;
+    io.stdout(`${JSON.stringify({ ok: false, problems: error.problems }, null, 2)}\n`);
+    return undefined;
+  }
+}
+
+async function check(config: Config, deps: CheckDependencies): Promise<Finding[]> {
+  const http = deps.createHttp(config);
+  const around = { http, locale: config.locale, timeZone: config.timeZone, now: deps.now };
+  try {
+    const sources = createSources(config, deps.registries, around);
+    const sinks = createSinks(config, deps.registries, around);
+    const found = await Promise.all([
+      ...sources.map(async ({ id, source }) => {
+        const tried = await tryOut('source', id, source.kind === 'poll' ? source.check?.bind(source) : undefined);
+        const expiresAt = source.kind === 'poll' ? source.credentialExpiresAt?.() : undefined;
+        return [tried, ...expiryOf(id, expiresAt, deps.now())];
+      }),
+      ...sinks.map(async ({ id, sink }) => {
+        const tried = await tryOut('sink', id, sink.check?.bind(sink));
+        await sink.close?.();
+        return [tried];
+      }),
+    ]);
+    const warnings = config.warnings.map((text): Finding => ({ status: 'warn', kind: 'configuration', id: '', text }));
+    const mask = createMask(config.secrets);
+    return [...warnings, ...found.flat()].map((finding) => ({ ...finding, text: mask(finding.text) }));
+  } finally {
+    await http.close();
+  }
+}
+
+async function tryOut(
+  kind: 'source' | 'sink',
+  id: string,
+  attempt: ((signal: AbortSignal) => Promise<void>) | undefined,
+): Promise<Finding> {
+  if (attempt === undefined) return { status: 'ok', kind, id, text: 'has nothing to try out' };
+  try {
+    await attempt(AbortSignal.timeout(waitMs));
+    return { status: 'ok', kind, id, text: 'answers, and accepts what it is configured with' };
+  } catch (error) {
+    return { status: 'failed', kind, id, text: textOf(error) };
+  }
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof AdapterError) return error.message;
+  if (error instanceof Error && error.name === 'TimeoutError') return `gave no answer within ${waitMs / 1000} seconds`;
+  return describeError(error).message;
+}
+
+function expiryOf(id: string, expiresAt: number | undefined, now: number): Finding[] {
+  if (expiresAt === undefined) return [];
+  const date = new Date(expiresAt).toISOString().slice(0, 10);
+  const remedy = 'Create a new one and replace it.';
+  if (expiresAt <= now)
+    return [{ status: 'failed', kind: 'source', id, text: `its credential ended on ${date}. ${remedy}` }];
+  const days = Math.floor((expiresAt - now) / dayMs);
+  if (days >= expiryWarningDays) return [];
+  return [{ status: 'warn', kind: 'source', id, text: `its credential ends on ${date}, in ${days} days. ${remedy}` }];
+}
+
+const labels = { ok: 'ok  ', warn: 'warn', failed: 'FAIL' } as const;
+
+/** Texts of far ends may hold anything, so that line breaks and control characters do not reach the terminal. */
+function lineOf({ status, kind, id, text }: Finding): string {
+  const name = id === '' ? kind : `${kind} ${id}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be printed
+  return `${labels[status]}  ${name}: ${text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')}\n`;
+}

@@ -1,0 +1,209 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createCheck } from '../../src/commands/check.ts';
+import { type CommandTable, dispatch } from '../../src/commands/dispatch.ts';
+import type { Registries } from '../../src/config.ts';
+import type { AdapterContext } from '../../src/core/adapter.ts';
+import { AdapterError } from '../../src/core/errors.ts';
+import type { HttpClient } from '../../src/core/http.ts';
+
+const now = Date.parse('2026-03-01T00:00:00Z');
+const token = 'key-of-the-console';
+
+let directory: string;
+let server: Server;
+let status = 200;
+const requests: string[] = [];
+let clientsOpen = 0;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tocsin-check-'));
+  requests.length = 0;
+  status = 200;
+  server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    response.writeHead(status).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  rmSync(directory, { recursive: true, force: true });
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect(clientsOpen).toBe(0);
+});
+
+const settings = z.strictObject({ url: z.string(), token: z.string() });
+type Settings = z.output<typeof settings>;
+
+/** Asks the far end as a real adapter would, and tells a secret that it should not. */
+async function ask(config: Settings, context: AdapterContext, signal: AbortSignal): Promise<void> {
+  const answer = await context.http.request({ method: 'GET', url: config.url, signal });
+  if (answer.status === 200) return;
+  throw new AdapterError('reject_sink', 'auth', `127.0.0.1 answered ${answer.status} to ${config.token}.\nReplace it`);
+}
+
+const shared = { config: settings, example: { url: 'u', token: 't' }, secrets: ['token'] as const };
+const registries: Registries = {
+  sources: {
+    asked: {
+      type: 'asked',
+      ...shared,
+      create: (config: Settings, context: AdapterContext) => ({
+        kind: 'poll',
+        poll: () => Promise.reject(new Error('check must not poll')),
+        check: (signal: AbortSignal) => ask(config, context, signal),
+        credentialExpiresAt: () =>
+          config.url.includes('expires=') ? Number(config.url.split('expires=')[1]) : undefined,
+      }),
+    },
+  },
+  sinks: {
+    asked: {
+      type: 'asked',
+      ...shared,
+      create: (config: Settings, context: AdapterContext) => ({
+        origin: 'http://127.0.0.1',
+        send: () => Promise.reject(new Error('check must not post')),
+        check: (signal: AbortSignal) => ask(config, context, signal),
+      }),
+    },
+    mute: {
+      type: 'mute',
+      config: z.strictObject({}),
+      example: {},
+      secrets: [],
+      create: () => ({ origin: 'mute:', send: () => Promise.reject(new Error('check must not post')) }),
+    },
+  },
+};
+
+function createHttp(): HttpClient {
+  clientsOpen++;
+  return {
+    async request({ url, signal }) {
+      const answer = await fetch(url, { signal, keepalive: false });
+      return { status: answer.status, headers: {}, body: await answer.text(), truncated: false };
+    },
+    async close() {
+      clientsOpen--;
+    },
+  };
+}
+
+async function check(yaml: string, argv: string[] = [], env: Record<string, string> = {}) {
+  writeFileSync(join(directory, 'tocsin.yaml'), yaml);
+  const output = { stdout: '', stderr: '' };
+  const command = createCheck({ registries, createHttp, now: () => now });
+  const table: CommandTable = { check: async () => ({ command }) };
+  const code = await dispatch(['check', ...argv], table, {
+    env: { TOCSIN_CONFIG: 'tocsin.yaml', TOKEN: token, ...env },
+    directory,
+    version: '1.2.3',
+    stdout: (text) => {
+      output.stdout += text;
+    },
+    stderr: (text) => {
+      output.stderr += text;
+    },
+  });
+  return { code, ...output };
+}
+
+const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const yamlFor = (query = '') => `
+sources: { console: { type: asked, url: "${address()}/source${query}", token: "\${TOKEN}" } }
+sinks: { soc: { type: asked, url: "${address()}/sink", token: "\${TOKEN}" }, lines: { type: mute } }
+`;
+
+describe('tocsin check', () => {
+  it('asks every source and sink, says so line by line, and gives 0', async () => {
+    expect(await check(yamlFor())).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: [
+        'ok    source console: answers, and accepts what it is configured with',
+        'ok    sink soc: answers, and accepts what it is configured with',
+        'ok    sink lines: has nothing to try out',
+        '',
+      ].join('\n'),
+    });
+    expect(requests.sort()).toEqual(['GET /sink', 'GET /source']);
+  });
+
+  it('says for each what fails and what to do, on one line without the secret, and gives 1', async () => {
+    status = 401;
+    const { code, stdout } = await check(yamlFor());
+    expect(code).toBe(1);
+    expect(stdout).toContain('FAIL  source console: 127.0.0.1 answered 401 to [secret]. Replace it\n');
+    expect(stdout).toContain('FAIL  sink soc: 127.0.0.1 answered 401 to [secret]. Replace it\n');
+    expect(stdout).not.toContain(token);
+  });
+
+  it('fails when the far end cannot be reached', async () => {
+    const yaml = yamlFor();
+    await new Promise((resolve) => server.close(resolve));
+    const { code, stdout } = await check(yaml);
+    expect(code).toBe(1);
+    expect(stdout.match(/^FAIL/gm)).toHaveLength(2);
+    server.listen(0, '127.0.0.1');
+  });
+
+  it.each([
+    ['2026-03-15T00:00:01Z', 0, undefined],
+    [
+      '2026-03-10T12:00:00Z',
+      0,
+      'warn  source console: its credential ends on 2026-03-10, in 9 days. Create a new one and replace it.',
+    ],
+    [
+      '2026-02-28T00:00:00Z',
+      1,
+      'FAIL  source console: its credential ended on 2026-02-28. Create a new one and replace it.',
+    ],
+  ])('watches the end of a credential: %s', async (end, code, line) => {
+    const result = await check(yamlFor(`?expires=${Date.parse(end)}`));
+    expect(result.code).toBe(code);
+    if (line === undefined) expect(result.stdout).not.toContain('credential');
+    else expect(result.stdout).toContain(`${line}\n`);
+  });
+
+  it('shows what looks like a mistake in the configuration', async () => {
+    const { code, stdout } = await check(yamlFor(), [], { POLL_INTERVAL: '30' });
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'warn  configuration: POLL_INTERVAL means nothing to Tocsin. Did you mean POLLING_INTERVAL?\n',
+    );
+  });
+
+  it('gives 78 and every problem, and asks nobody, when the configuration is wrong', async () => {
+    const { code, stdout, stderr } = await check(yamlFor(), [], { PORT: 'x', LOCALE: 'x' });
+    expect(code).toBe(78);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('the configuration has 2 problems');
+    expect(requests).toEqual([]);
+  });
+
+  it('prints findings or problems as JSON for programs', async () => {
+    status = 500;
+    const failed = await check(yamlFor(), ['--json']);
+    expect(failed.code).toBe(1);
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      ok: false,
+      findings: [
+        { status: 'failed', kind: 'source', id: 'console' },
+        { status: 'failed', kind: 'sink', id: 'soc' },
+        { status: 'ok', kind: 'sink', id: 'lines' },
+      ],
+    });
+    const refused = await check(yamlFor(), ['--json'], { PORT: 'x' });
+    expect(refused.code).toBe(78);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ ok: false, problems: [{ where: 'PORT' }] });
+    expect(refused.stderr).toBe('');
+  });
+});
