@@ -1,0 +1,54 @@
+// Who this process is, and who was here before: a killed lone instance takes its predecessor's leases at once.
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dataDirectoryError } from './data-directory.ts';
+
+export interface Instance {
+  /** A UUID, new with each call. */
+  readonly id: string;
+  /** The UUID of the process that held the directory before and is certainly dead; null if there was none. */
+  readonly predecessor: string | null;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * Only while the directory's lock is held: that is what proves the predecessor dead. The new id is on the disk before this returns.
+ *
+ * @throws {DataDirectoryError}
+ */
+export async function takeInstance(dataDir: string): Promise<Instance> {
+  const file = join(dataDir, 'instance');
+  const id = randomUUID();
+  try {
+    const predecessor = await readInstance(file);
+    await replaceFile(file, `${id}\n`);
+    return { id, predecessor };
+  } catch (error) {
+    throw dataDirectoryError(dataDir, error);
+  }
+}
+
+/** A file that holds no id names nobody: its leases then run out by themselves. */
+async function readInstance(file: string): Promise<string | null> {
+  try {
+    const text = (await readFile(file, 'utf8')).trim();
+    return uuid.test(text) ? text : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function replaceFile(file: string, content: string): Promise<void> {
+  const temporary = `${file}.new`;
+  const handle = await open(temporary, 'w', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+}
