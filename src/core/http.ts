@@ -1,13 +1,19 @@
-// What adapters use to call out over HTTP, and the one policy that says what a status means. No retry here: core/deliver.ts and core/poll.ts decide.
+// What adapters use to call out over HTTP. No retry here, and no meaning: core/http-status.ts says what a status means, the loops decide.
+import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { AdapterError, ConfigError } from './errors.ts';
+import { decodeBody } from './http-body.ts';
+import { connectionFailure, timeoutFailure } from './http-failure.ts';
 
 /** One HTTP request. Redirects are never followed: a 3xx is an answer like any other. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
+  /** User and password in it are not sent. */
   readonly url: string;
+  /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
-  /** For the whole exchange, connection and body included. Default 10,000. */
+  /** For the whole exchange, waiting for a connection and reading the body included. Default 10,000. */
   readonly timeoutMs?: number;
   /** The answer's body is cut here and the rest is not read. Default 65,536. */
   readonly bodyBytesMax?: number;
@@ -15,16 +21,239 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
-  /** Lower-case names. */
+  /** Lower-case names; a header that came twice is joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Decoded as UTF-8; invalid bytes become U+FFFD. */
+  /** Decoded as UTF-8; invalid bytes become U+FFFD. Empty if an answer other than 2xx was compressed and cannot be read. */
   readonly body: string;
   /** True if the body was longer than `bodyBytesMax`. */
   readonly truncated: boolean;
 }
 
 export interface HttpClient {
-  /** @throws {AdapterError} `retry` with reason `timeout` or `connection`; or the signal's reason, if that was aborted */
+  /**
+   * Rejects within milliseconds of an abort or a time-out, whatever the far end does; a request that has not reached a connection by
+   * then is never sent. A connection that the far end closed while idle is a failure like any other: nothing is repeated here.
+   * @throws {AdapterError} `retry` with reason `timeout`, `connection` or `malformed` (an unreadable 2xx), `reject_sink` with
+   * `bad_config` if the address or a header cannot be sent at all; or the signal's reason, if that was aborted
+   */
   request(request: HttpRequest): Promise<HttpAnswer>;
+  /** Waits for what is in flight (at most its time-out), then closes every connection. */
   close(): Promise<void>;
+}
+
+/** As the variables `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` hold them; `https:` goes by `httpProxy` if there is no other. */
+export interface ProxySettings {
+  readonly httpsProxy?: string;
+  readonly httpProxy?: string;
+  readonly noProxy?: string;
+}
+
+export interface HttpClientOptions {
+  readonly proxy?: ProxySettings;
+  /** Connections to one origin; further requests wait, and their time-out runs. Default 256. */
+  readonly connectionsMax?: number;
+  /** Default `tocsin`. */
+  readonly userAgent?: string;
+}
+
+const connectTimeoutMs = 5_000;
+const exchangeTimeoutMs = 10_000;
+const bodyBytesMaxDefault = 65_536;
+
+/** Keeps connections alive for 4 s, or as long as the far end says. @throws {ConfigError} a proxy's address cannot be used */
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  const dispatcher = createDispatcher(options);
+  const isProxied = Boolean(options.proxy?.httpsProxy || options.proxy?.httpProxy);
+  // Compressed answers are bombs and bugs for a few saved bytes; so they are not asked for.
+  const headers = { 'user-agent': options.userAgent ?? 'tocsin', 'accept-encoding': 'identity' };
+  let closed: Promise<void> | undefined;
+  return {
+    async request(request) {
+      request.signal.throwIfAborted();
+      const url = usableUrl(request.url);
+      return new Promise((resolve, reject) => {
+        new Exchange(request, url, isProxied, resolve, reject).start(dispatcher, headers);
+      });
+    },
+    close() {
+      closed ??= dispatcher.close();
+      return closed;
+    },
+  };
+}
+
+function createDispatcher({ proxy, connectionsMax = 256 }: HttpClientOptions): Dispatcher {
+  // The exchange's own timer covers headers and body too.
+  const common = { connections: connectionsMax, headersTimeout: 0, bodyTimeout: 0 };
+  const connect = { timeout: connectTimeoutMs };
+  if (!proxy?.httpsProxy && !proxy?.httpProxy) return new Agent({ ...common, connect });
+  assertProxy('HTTPS_PROXY', proxy.httpsProxy);
+  assertProxy('HTTP_PROXY', proxy.httpProxy);
+  return new EnvHttpProxyAgent({
+    ...common,
+    connect,
+    proxyTls: connect,
+    requestTls: connect,
+    // Many proxies allow CONNECT to port 443 only; plain HTTP is forwarded as they expect.
+    proxyTunnel: false,
+    // The request that opens a tunnel is undici's own, so our timer does not end it.
+    clientFactory: (origin, settings) => new Pool(origin, { ...settings, headersTimeout: exchangeTimeoutMs }),
+    // Empty and not absent: undici would read the environment, which is for config.ts alone.
+    httpProxy: proxy.httpProxy ?? '',
+    httpsProxy: proxy.httpsProxy ?? '',
+    noProxy: proxy.noProxy ?? '',
+  });
+}
+
+function assertProxy(where: string, address: string | undefined): void {
+  if (!address) return;
+  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return;
+  // The address may hold a password, so it is not repeated.
+  throw new ConfigError([
+    { where, problem: 'is no proxy address', remedy: 'Write it as http://proxy.example:3128, with the scheme.' },
+  ]);
+}
+
+function usableUrl(text: string): URL {
+  if (URL.canParse(text)) {
+    const url = new URL(text);
+    if (url.protocol === 'https:' || url.protocol === 'http:') return url;
+  }
+  throw new AdapterError(
+    'reject_sink',
+    'bad_config',
+    'The configured address is no http or https URL. Write it in full, as https://host/path.',
+  );
+}
+
+/**
+ * One request from start to end, straight on undici's dispatch: `request` would cost half as much again in CPU, and it does not let
+ * go of an aborted request that still waits for its connection.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #request: HttpRequest;
+  readonly #url: URL;
+  readonly #isProxied: boolean;
+  readonly #resolve: (answer: HttpAnswer) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #bodyBytesMax: number;
+  #timer: NodeJS.Timeout | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #isSettled = false;
+  #status = 0;
+  #headers: Record<string, string | string[] | undefined> = {};
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(
+    request: HttpRequest,
+    url: URL,
+    isProxied: boolean,
+    resolve: (answer: HttpAnswer) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#request = request;
+    this.#url = url;
+    this.#isProxied = isProxied;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#bodyBytesMax = request.bodyBytesMax ?? bodyBytesMaxDefault;
+  }
+
+  start(dispatcher: Dispatcher, headers: Record<string, string>): void {
+    const { method, body = null, signal, timeoutMs = exchangeTimeoutMs } = this.#request;
+    this.#timer = setTimeout(this.#onTimeout, timeoutMs, timeoutMs);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    const { origin, pathname, search } = this.#url;
+    try {
+      dispatcher.dispatch(
+        { origin, path: pathname + search, method, body, headers: { ...headers, ...this.#request.headers } },
+        this,
+      );
+    } catch (error) {
+      this.onResponseError(undefined, error as Error);
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // It waited for a connection and was given up meanwhile: now it must not be sent.
+    if (this.#isSettled) controller.abort(new Error('given up'));
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    if (this.#isSettled) return;
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#bodyBytesMax) this.#answer(true);
+  }
+
+  onResponseEnd(): void {
+    if (!this.#isSettled) this.#answer(false);
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.#fail(connectionFailure(error, this.#url, this.#isProxied));
+  }
+
+  readonly #onAbort = (): void => this.#fail(this.#request.signal.reason);
+
+  readonly #onTimeout = (timeoutMs: number): void => {
+    let phase: 'connecting' | 'waiting' | 'reading' = 'connecting';
+    if (this.#controller !== undefined) phase = this.#status === 0 ? 'waiting' : 'reading';
+    this.#fail(timeoutFailure(this.#url, timeoutMs, phase, this.#isProxied));
+  };
+
+  #answer(truncated: boolean): void {
+    const headers = flatHeaders(this.#headers);
+    const raw = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    const bytes = truncated ? raw.subarray(0, this.#bodyBytesMax) : raw;
+    const decoded = decodeBody(bytes, headers['content-encoding'], this.#bodyBytesMax);
+    if (decoded === undefined && this.#status < 300) {
+      this.#fail(unreadable(this.#url, this.#status));
+      return;
+    }
+    this.#settle();
+    this.#resolve({ status: this.#status, headers, body: decoded ?? '', truncated });
+    if (truncated) this.#controller?.abort(new Error('enough was read'));
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#isSettled) return;
+    this.#settle();
+    this.#reject(reason);
+    this.#controller?.abort(new Error('given up'));
+  }
+
+  #settle(): void {
+    this.#isSettled = true;
+    clearTimeout(this.#timer);
+    this.#request.signal.removeEventListener('abort', this.#onAbort);
+    this.#chunks = [];
+  }
+}
+
+function unreadable(url: URL, status: number): AdapterError {
+  return new AdapterError(
+    'retry',
+    'malformed',
+    `${url.host} answered ${status} with a compressed body that cannot be read, although none was asked for. ` +
+      'Look at a proxy or gateway on the way.',
+    { status },
+  );
+}
+
+function flatHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
 }
