@@ -561,6 +561,25 @@ describe('secrets', () => {
     );
   });
 
+  it('that stand in a variable of another meaning are not shown whole, though nobody knows that they are secret', () => {
+    const misplaced = 'eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl';
+    for (const name of [
+      'PORT',
+      'POLLING_INTERVAL',
+      'TZ',
+      'LOCALE',
+      'SINK_RATE',
+      'LOG_LEVEL',
+      'MIN_SEVERITY',
+      'EMBEDDED',
+    ]) {
+      const problems = problemsOf({ ...three, [name]: misplaced });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]?.problem).toContain('"eyJhbGci…"');
+      expect(JSON.stringify(problems)).not.toContain(misplaced.slice(8));
+    }
+  });
+
   it('written into the file appear in no problem, whatever breaks the file', () => {
     fc.assert(
       fc.property(word, fc.constantFrom('', '"', '- ', '? ', '{', '*', '&', '!', '\t', '|', '%'), (secret, sign) => {

@@ -10,7 +10,7 @@ import { type CommandTable, dispatch } from '../../src/commands/dispatch.ts';
 import type { Registries } from '../../src/config.ts';
 import type { AdapterContext } from '../../src/core/adapter.ts';
 import { AdapterError } from '../../src/core/errors.ts';
-import type { HttpClient } from '../../src/core/http.ts';
+import { createHttpClient, type HttpClient } from '../../src/core/http.ts';
 
 const now = Date.parse('2026-03-01T00:00:00Z');
 const token = 'key-of-the-console';
@@ -84,14 +84,13 @@ const registries: Registries = {
 };
 
 function createHttp(): HttpClient {
+  const client = createHttpClient();
   clientsOpen++;
   return {
-    async request({ url, signal }) {
-      const answer = await fetch(url, { signal, keepalive: false });
-      return { status: answer.status, headers: {}, body: await answer.text(), truncated: false };
-    },
+    request: client.request,
     async close() {
       clientsOpen--;
+      await client.close();
     },
   };
 }

@@ -77,6 +77,15 @@ describe('secrets', () => {
     expect(mask('p@ss/word p%40ss%2Fword at db.example')).toBe('[secret] [secret] at db.example');
   });
 
+  it('that need escaping are masked as they are, URL-encoded and JSON-escaped', () => {
+    const secret = 'a/b+c "d"=\\e';
+    const mask = createMask([secret]);
+    for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
+      expect(mask(`before ${form} after`)).toBe('before [secret] after');
+    }
+    expect(createMask([encodeURIComponent(secret)])(secret)).toBe('[secret]');
+  });
+
   it('do not break the form of a line, whatever they are made of', () => {
     const { logger, last } = setUp(['level', '":"', 'info', 'time']);
     logger.info({ level2: 'info":"' }, 'level');
