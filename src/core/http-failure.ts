@@ -123,7 +123,7 @@ export function timeoutFailure(
 
 function explain(code: string): Explanation {
   if (Object.hasOwn(explanations, code)) return explanations[code]!;
-  if (code.startsWith('HPE_')) return notHttp;
+  if (code.startsWith('HPE')) return notHttp;
   if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return notTls;
   if (/CERT|CRL/.test(code)) return untrusted;
   return other;
@@ -143,6 +143,7 @@ function proxyRefusal(error: Error): Explanation | undefined {
 /** Only what looks like a code: anything else may be text of the far end. */
 function codeOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
+  if (error.name === 'HTTPParserError') return code ?? 'HPE';
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,59}$/.test(code) ? code : 'unknown';
 }
 

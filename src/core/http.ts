@@ -1,4 +1,5 @@
 // What adapters use to call out over HTTP. No retry here, and no meaning: core/http-status.ts says what a status means, the loops decide.
+import { setMaxListeners } from 'node:events';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { AdapterError, ConfigError } from './errors.ts';
 import { decodeBody } from './http-body.ts';
@@ -163,6 +164,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   start(dispatcher: Dispatcher, headers: Record<string, string>): void {
     const { method, body = null, signal, timeoutMs = exchangeTimeoutMs } = this.#request;
     this.#timer = setTimeout(this.#onTimeout, timeoutMs, timeoutMs);
+    // Many requests under one signal are no leak: each takes its listener away again.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', this.#onAbort, { once: true });
     const { origin, pathname, search } = this.#url;
     try {
