@@ -1,0 +1,125 @@
+// Sink `stdout`: one JSON line an event on standard output, for pipes, containers and tests. Nothing else is written there by it.
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { z } from 'zod';
+import { AdapterError } from '../core/errors.ts';
+import { type EventBody, severityNames } from '../core/event.ts';
+import type { Message, SendContext, Sink, SinkDefinition } from '../core/sink.ts';
+import { cutMiddle } from '../core/text.ts';
+
+const config = z.strictObject({});
+
+export const stdout: SinkDefinition<typeof config> = {
+  type: 'stdout',
+  config,
+  example: {},
+  secrets: [],
+  create: () => createStreamSink(process.stdout),
+};
+
+/** The sink over any stream. @throws {AdapterError} from `send`: `reject_sink` if nobody reads any more, `retry` for any other fault */
+export function createStreamSink(stream: Writable): Sink {
+  // Without a listener an EPIPE ends the process; the failed write reports it.
+  const ignore = () => {};
+  let isListening = false;
+  return {
+    origin: 'stdout:',
+    async send(message, context) {
+      if (!isListening) stream.on('error', ignore);
+      isListening = true;
+      await written(stream, lineOf(message, context), context.signal);
+    },
+    async close() {
+      if (isListening) stream.off('error', ignore);
+      isListening = false;
+    },
+  };
+}
+
+/**
+ * The line, with its fields in this order: id, source, external_id, stream, type, severity (name), status, action, occurred_at,
+ * received_at, delivery_id, body; then `delayed`, if it was. Names and order are what readers build on. A bare line leaves out what
+ * holds text of the event. Characters that a terminal obeys or hides are written as `\uXXXX`: the same JSON, and harmless to look at.
+ */
+function lineOf({ event, form, delayed }: Message, { deliveryId }: SendContext): string {
+  const { link } = event.body;
+  const isBare = form === 'bare';
+  const fields = {
+    id: event.id,
+    source: event.source,
+    ...(isBare ? {} : { external_id: event.externalId, stream: event.stream, type: event.type }),
+    severity: severityNames[event.severity],
+    ...(isBare ? {} : { status: event.status, action: event.action }),
+    occurred_at: event.occurredAt,
+    received_at: event.receivedAt,
+    delivery_id: deliveryId,
+    body: isBare ? { ...(link === undefined ? {} : { link }) } : event.body,
+    ...(delayed === undefined ? {} : { delayed }),
+  };
+  const json = JSON.stringify(form === 'short' ? { ...fields, body: shortened(event.body) } : fields);
+  return `${json.replace(obeyedOrHidden, escaped)}\n`;
+}
+
+const obeyedOrHidden = /[\x7F-\x9F\u2028\u2029\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
+function escaped(character: string): string {
+  let units = '';
+  for (let index = 0; index < character.length; index += 1) {
+    units += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+  }
+  return units;
+}
+
+const shortTextMax = 200;
+
+function shortened(body: EventBody): unknown {
+  return JSON.parse(JSON.stringify(body), (_key, value) =>
+    typeof value === 'string' ? cutMiddle(value, shortTextMax) : value,
+  );
+}
+
+/** Resolves when the stream has passed the line on. A full stream is waited for before writing, so that a stuck reader costs no memory. */
+async function written(stream: Writable, line: string, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const waiting = new AbortController();
+  const isGivenUp = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: waiting.signal });
+  });
+  try {
+    await Promise.race([isGivenUp, drained(stream, waiting.signal)]);
+    await Promise.race([isGivenUp, passedOn(stream, line)]);
+  } catch (error) {
+    throw signal.aborted ? error : failure(error as NodeJS.ErrnoException);
+  } finally {
+    waiting.abort();
+  }
+}
+
+async function drained(stream: Writable, signal: AbortSignal): Promise<void> {
+  if (!stream.writableNeedDrain) return;
+  await once(stream, 'drain', { signal });
+}
+
+function passedOn(stream: Writable, line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(line, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+const unread = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']);
+
+function failure(error: NodeJS.ErrnoException): AdapterError {
+  const code = error.code ?? 'unknown';
+  if (unread.has(code)) {
+    return new AdapterError(
+      'reject_sink',
+      'connection',
+      `stdout: nobody reads standard output any more (${code}). Start again with a reader that stays.`,
+    );
+  }
+  return new AdapterError(
+    'retry',
+    'connection',
+    `stdout: writing failed (${code}). Check where standard output leads.`,
+  );
+}
