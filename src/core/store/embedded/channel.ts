@@ -28,6 +28,8 @@ export class Framer {
 }
 
 export interface ChannelOptions {
+  /** The driver begins to use this connection, and only this one from now on. */
+  begin(): void;
   /** Takes a copy of whole messages; the thread may have it for good. */
   request(bytes: Uint8Array<ArrayBuffer>): void;
   /** The longest time that an open transaction may wait for its next statement, in milliseconds. */
@@ -39,6 +41,7 @@ export class Channel extends Duplex {
   readonly #options: ChannelOptions;
   readonly #framer = new Framer();
   #idleTimer: NodeJS.Timeout | undefined;
+  #hasBegun = false;
 
   constructor(options: ChannelOptions) {
     super();
@@ -63,8 +66,9 @@ export class Channel extends Duplex {
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     clearTimeout(this.#idleTimer);
     const messages = this.#framer.take(chunk);
+    // A connection that only asks to cancel a statement of another: PGlite cannot, the statement goes on.
     if (isCancelRequest(messages)) this.destroy();
-    else if (messages.length > 0 && messages[0] !== terminate) this.#options.request(Uint8Array.from(messages));
+    else if (messages.length > 0 && messages[0] !== terminate) this.#request(messages);
     callback();
   }
 
@@ -76,6 +80,12 @@ export class Channel extends Duplex {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     clearTimeout(this.#idleTimer);
     callback(error);
+  }
+
+  #request(messages: Buffer): void {
+    if (!this.#hasBegun) this.#options.begin();
+    this.#hasBegun = true;
+    this.#options.request(Uint8Array.from(messages));
   }
 
   /**

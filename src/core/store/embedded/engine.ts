@@ -57,15 +57,23 @@ export class Engine {
 
   /** For the driver's `socket` option. Never throws: the driver would wait for ever; a dead database gives a socket that fails. */
   connect(): Channel {
-    const connection = ++this.#connection;
+    let connection = 0;
     const channel = new Channel({
+      begin: () => {
+        connection = ++this.#connection;
+        this.#channel = channel;
+        this.#post({ kind: 'connect', connection });
+      },
       request: (bytes) => this.#request(connection, bytes),
       idleInTransactionMsMax: this.#options.idleInTransactionMsMax ?? 30_000,
     });
-    this.#channel = channel;
-    if (this.#failure === undefined) this.#post({ kind: 'connect', connection });
-    else setImmediate(() => channel.destroy(this.#failure));
+    if (this.#failure !== undefined) setImmediate(() => channel.destroy(this.#failure));
     return channel;
+  }
+
+  /** True once the database has ended, by itself or by `close`. */
+  get hasEnded(): boolean {
+    return this.#failure !== undefined;
   }
 
   /** Lets statements run for up to `milliseconds` while `act` runs. */

@@ -70,7 +70,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
   });
   const close = async () => {
     await maintenance.stop();
-    await sql.end({ timeout: 5 });
+    await sql.end({ timeout: engine.hasEnded ? 0 : 5 });
     await engine.close();
   };
   let closing: Promise<void> | undefined;

@@ -4,8 +4,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the build leaves the archive; there need not be one. Valid for the built program. */
-export const seedPath = fileURLToPath(new URL('../../../embedded-seed.tar.gz', import.meta.url));
+const isSource = import.meta.url.endsWith('.ts');
+
+/** Where the build leaves the archive (also for a process that runs from the sources); there need not be one. */
+export const seedPath = fileURLToPath(
+  new URL(`../../../${isSource ? '../dist/' : ''}embedded-seed.tar.gz`, import.meta.url),
+);
 
 const migrationsFolder = fileURLToPath(new URL('../../../../drizzle', import.meta.url));
 
