@@ -1,0 +1,25 @@
+// Walks the registry: a sink that is not named, tested and described as the others are fails here.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { sinks } from '../../src/sinks/index.ts';
+import { describeDefinition } from './definition-suite.ts';
+
+const folder = new URL('../../src/sinks/', import.meta.url);
+const tests = new URL('../sinks/', import.meta.url);
+
+describe('the registry of sinks', () => {
+  test('holds every sink that there is', () => {
+    const files = readdirSync(folder).filter((name) => name !== 'index.ts');
+    expect(Object.keys(sinks).sort()).toEqual(files.map((name) => name.replace(/\.ts$/, '')).sort());
+  });
+
+  for (const [key, definition] of Object.entries(sinks)) {
+    describeDefinition(key, definition, folder);
+
+    test(`${key} runs the sink suite in its own test file`, () => {
+      const file = new URL(`${key}.test.ts`, tests);
+      expect(existsSync(file)).toBe(true);
+      expect(readFileSync(file, 'utf8')).toMatch(/^describeSink\(/m);
+    });
+  }
+});
