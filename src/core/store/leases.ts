@@ -63,7 +63,7 @@ export async function renewHeartbeat(
 }
 
 /**
- * Takes those of `names` that are free or whose holder's heartbeat has expired. The expired heartbeats are locked first, so that a
+ * Takes those of `names` that are free, this process's own, or whose holder's heartbeat has expired. The expired heartbeats are locked first, so that a
  * holder that comes back at this moment either keeps everything or learns that it lost.
  */
 export async function acquireLeases(
@@ -79,7 +79,7 @@ export async function acquireLeases(
     )
     update leases l set holder = ${id}::uuid, epoch = l.epoch + 1
     where l.name in (select json_array_elements_text(${JSON.stringify(names)}::text::json)) and exists (select 1 from me)
-      and (l.holder is null or l.holder in (select id from gone))
+      and (l.holder is null or l.holder = ${id}::uuid or l.holder in (select id from gone))
     returning l.name, l.epoch`;
   return rows.map((row) => ({ name: String(row.name), epoch: Number(row.epoch) }));
 }

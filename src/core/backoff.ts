@@ -1,0 +1,35 @@
+// How long to wait after a failure. Pure.
+
+export interface BackoffLimits {
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
+/** 1 s doubling to 5 min. */
+export const defaultBackoff: BackoffLimits = { firstMs: 1000, maxMs: 300_000 };
+
+/**
+ * The wait after the `failures`-th failure in a row (1 for the first), with ±20 % jitter so that many do not come back together.
+ * @param random in [0, 1)
+ */
+export function backoffMs(failures: number, random: number, limits: BackoffLimits = defaultBackoff): number {
+  return stepMs(failures, limits) * (0.8 + 0.4 * random);
+}
+
+/**
+ * How long a delivery has waited on its own account after so many failed attempts: the sum of its waits, without jitter. This is the
+ * age that counts against a delivery's `maxAge`: time in which its sink was down, or in which it stood in line, is not its fault.
+ */
+export function waitedMs(failures: number, limits: BackoffLimits = defaultBackoff): number {
+  let sum = 0;
+  for (let n = 1; n <= failures; n += 1) {
+    const step = stepMs(n, limits);
+    if (step === limits.maxMs) return sum + (failures - n + 1) * step;
+    sum += step;
+  }
+  return sum;
+}
+
+function stepMs(failures: number, limits: BackoffLimits): number {
+  return Math.min(limits.firstMs * 2 ** Math.min(failures - 1, 40), limits.maxMs);
+}

@@ -1,0 +1,110 @@
+// Whether a sink is ok, backing off or paused, and when it may be tried again. Holds no timer: time is passed in, and it is asked.
+import { backoffMs } from '../backoff.ts';
+import type { SinkState, SinkStateName } from '../store/sinks.ts';
+import type { DeliveryPolicy } from './policy.ts';
+
+/** `go`: send at will. `probe`: one request, alone. Else wait so many milliseconds. */
+export type Gate = { readonly kind: 'go' } | { readonly kind: 'probe'; readonly isPaused: boolean } | { readonly kind: 'wait'; readonly ms: number };
+
+/** A change of state that must be written down and told. */
+export interface Transition {
+  readonly from: SinkStateName;
+  readonly to: SinkStateName;
+  readonly reason: string | null;
+  /** How long the state that ended had lasted. */
+  readonly lastedMs: number;
+  /** When it began, milliseconds since the epoch. */
+  readonly fromSinceMs: number;
+}
+
+export interface Health {
+  readonly state: SinkStateName;
+  /** The delivery that failed last; a probe must not repeat it. */
+  readonly lastFailedId: number | undefined;
+  /** When the sink was last found to be well again after being down, milliseconds since the epoch; 0 if it never was. */
+  readonly recoveredAtMs: number;
+  gate(nowMs: number): Gate;
+  delivered(): Transition | undefined;
+  /** A delivery failed while the sink was thought ok. */
+  failed(eventId: number, nowMs: number): Transition | undefined;
+  /** The far end asked for a pause, or a probe failed. @param retryAfterMs undefined for the next step of the back-off */
+  backOff(eventId: number | undefined, reason: string, retryAfterMs: number | undefined, nowMs: number): Transition | undefined;
+  /** Nothing can pass until somebody mends the sink. */
+  pause(reason: string, nowMs: number): Transition | undefined;
+  /** A paused sink's check passed: the next probe is a delivery. */
+  checkPassed(nowMs: number): Transition | undefined;
+}
+
+/**
+ * @param initial as the last holder left it
+ * @param clock `now`: milliseconds since the epoch, only to be shown; times given to the methods are monotonic
+ */
+export function createHealth(
+  policy: DeliveryPolicy,
+  initial: SinkState | undefined,
+  clock: { now(): number; random(): number },
+): Health {
+  let state: SinkStateName = initial?.state ?? 'ok';
+  let sinceMs = initial?.sinceMs ?? clock.now();
+  let recoveredAtMs = 0;
+  let steps = 0;
+  let probeAtMs = Number.NEGATIVE_INFINITY;
+  let lastFailedId: number | undefined;
+  const failing = new Set<number>();
+
+  function change(to: SinkStateName, reason: string | null): Transition | undefined {
+    if (to === state) return undefined;
+    const now = clock.now();
+    const transition = { from: state, to, reason, lastedMs: now - sinceMs, fromSinceMs: sinceMs };
+    // A pause and the back-off after it are one time of being down.
+    if (state === 'ok' || to === 'ok') sinceMs = now;
+    state = to;
+    return transition;
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get lastFailedId() {
+      return lastFailedId;
+    },
+    get recoveredAtMs() {
+      return recoveredAtMs;
+    },
+    gate(nowMs) {
+      if (state === 'ok') return { kind: 'go' };
+      return nowMs >= probeAtMs ? { kind: 'probe', isPaused: state === 'paused' } : { kind: 'wait', ms: probeAtMs - nowMs };
+    },
+    delivered() {
+      failing.clear();
+      steps = 0;
+      lastFailedId = undefined;
+      if (state !== 'ok') recoveredAtMs = clock.now();
+      return change('ok', null);
+    },
+    failed(eventId, nowMs) {
+      failing.add(eventId);
+      lastFailedId = eventId;
+      if (failing.size < policy.outageFailures) return undefined;
+      return this.backOff(eventId, 'unreachable', undefined, nowMs);
+    },
+    backOff(eventId, reason, retryAfterMs, nowMs) {
+      if (eventId !== undefined) lastFailedId = eventId;
+      if (state === 'paused') return undefined;
+      steps += 1;
+      const step = backoffMs(steps, clock.random(), policy.backoff);
+      const wait = retryAfterMs === undefined ? step : Math.min(retryAfterMs, policy.retryAfterMaxMs);
+      probeAtMs = Math.max(state === 'ok' ? 0 : probeAtMs, nowMs + wait);
+      return change('backing_off', reason);
+    },
+    pause(reason, nowMs) {
+      probeAtMs = nowMs + policy.pausedProbeMs;
+      return change('paused', reason);
+    },
+    checkPassed(nowMs) {
+      probeAtMs = nowMs;
+      return change('backing_off', 'probing');
+    },
+  };
+}

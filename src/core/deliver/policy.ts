@@ -1,0 +1,97 @@
+// What becomes of a delivery whose attempt failed. Pure. The outcomes themselves are named by adapters through core/http.ts.
+import { type BackoffLimits, backoffMs, defaultBackoff, waitedMs } from '../backoff.ts';
+import { AdapterError, type FailureOutcome, type FailureReason } from '../errors.ts';
+import type { MessageForm } from '../sink.ts';
+import type { DueDelivery } from '../store/deliveries.ts';
+
+export interface DeliveryPolicy {
+  /** How long one `send` may take. No send starts unless the lease outlasts it. */
+  readonly sendTimeoutMs: number;
+  /** Sends of one sink at the same time. */
+  readonly concurrency: number;
+  readonly backoff: BackoffLimits;
+  /** A delivery is dead once it has waited this long on its own account; see `waitedMs`. */
+  readonly maxAgeMs: number;
+  /** So many deliveries in a row that failed, with no success in between, mean that the sink is down. */
+  readonly outageFailures: number;
+  /** So many failures of one delivery while its neighbours pass mean that its text is the reason. */
+  readonly poisonFailures: number;
+  /** How often a paused sink is looked at. */
+  readonly pausedProbeMs: number;
+  /** Longest wait that a far end may ask for. */
+  readonly retryAfterMaxMs: number;
+  /** A card held up for longer than this says so. */
+  readonly delayedMs: number;
+  /** How old the memory's picture of what is due may become. */
+  readonly rereadMs: number;
+}
+
+export const defaultPolicy: DeliveryPolicy = {
+  sendTimeoutMs: 10_000,
+  concurrency: 32,
+  backoff: defaultBackoff,
+  maxAgeMs: 72 * 3_600_000,
+  outageFailures: 5,
+  poisonFailures: 4,
+  pausedProbeMs: 60_000,
+  retryAfterMaxMs: 3_600_000,
+  delayedMs: 300_000,
+  rereadMs: 1000,
+};
+
+/** A failed attempt, in words that the log, the metrics and the database share. */
+export interface Failure {
+  readonly outcome: FailureOutcome;
+  readonly reason: FailureReason;
+  readonly status: number | null;
+  readonly retryAfterMs: number | undefined;
+  readonly answer: string | null;
+  readonly message: string;
+}
+
+/** Anything but an AdapterError is a fault of ours: tried again, as `unknown`. */
+export function failureFrom(error: unknown): Failure {
+  if (error instanceof AdapterError) {
+    const { outcome, reason, status, retryAfterMs, answer, message } = error;
+    return { outcome, reason, status: status ?? null, retryAfterMs, answer: answer ?? null, message };
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { outcome: 'retry', reason: 'unknown', status: null, retryAfterMs: undefined, answer: null, message };
+}
+
+/** What to write about the delivery. */
+export interface Verdict {
+  readonly attempts: number;
+  readonly state: 'pending' | 'dead';
+  readonly delayMs: number;
+  readonly form: MessageForm;
+}
+
+/** The failure was the sink's, not the delivery's: nothing changes, it stays due. */
+export function unchanged(delivery: DueDelivery): Verdict {
+  return { attempts: delivery.attempts, state: 'pending', delayMs: 0, form: delivery.form };
+}
+
+/**
+ * The delivery failed on its own account and will be tried again, until it is too old.
+ * @param isPoison its neighbours pass and it does not: from now on as a bare card
+ */
+export function tryAgain(delivery: DueDelivery, isPoison: boolean, random: number, policy: DeliveryPolicy): Verdict {
+  const attempts = delivery.attempts + 1;
+  const state = waitedMs(attempts, policy.backoff) > policy.maxAgeMs ? 'dead' : 'pending';
+  const becomesBare = isPoison && delivery.form !== 'bare';
+  return {
+    attempts,
+    state,
+    delayMs: becomesBare ? 0 : backoffMs(attempts, random, policy.backoff),
+    form: becomesBare ? 'bare' : delivery.form,
+  };
+}
+
+/** The far end will never take this message as it is: a smaller one, then a bare one, then none. */
+export function afterRejection(delivery: DueDelivery, reason: FailureReason): Verdict {
+  const attempts = delivery.attempts + 1;
+  if (delivery.form === 'bare') return { attempts, state: 'dead', delayMs: 0, form: 'bare' };
+  const form = reason === 'too_large' && delivery.form === 'full' ? 'short' : 'bare';
+  return { attempts, state: 'pending', delayMs: 0, form };
+}

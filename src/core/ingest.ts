@@ -1,0 +1,153 @@
+// From a page to the store: decides, stores, moves the cursor, and hands what is new to whoever sends it.
+import { createHash } from 'node:crypto';
+import type { EventDraft, Notice, StoredEvent } from './event.ts';
+import { noticeSource, noticeStream } from './event.ts';
+import { type Route, priorityOf, route } from './route.ts';
+import { type Database, databaseErrorCode } from './store/database.ts';
+import type { DueDelivery } from './store/deliveries.ts';
+import { type DecidedEvent, type Fence, type InsertedEvent, insertPage } from './store/events.ts';
+
+/** What was stored of a page. */
+export interface Stored {
+  readonly events: readonly StoredEvent[];
+  readonly duplicates: number;
+  /** Deliveries that were decided against. */
+  readonly suppressed: readonly string[];
+  /** Fresh deliveries by sink, to be offered to the senders of this process. */
+  readonly fresh: ReadonlyMap<string, readonly DueDelivery[]>;
+}
+
+/**
+ * Stores the drafts with their decisions, then the cursor, in one transaction. If the database cannot hold one of them, the page is
+ * bisected, the culprit is stored as UNRECOGNISED with its bytes in base64, and the cursor moves last.
+ *
+ * @param generation part of the dedupe key from 2 on
+ * @returns null if the role was lost; nothing that matters was written then
+ */
+export async function storePage(
+  db: Database,
+  fence: Fence | null,
+  source: string,
+  generation: number,
+  routes: readonly Route[],
+  drafts: readonly EventDraft[],
+  cursor: string | null,
+  notices: readonly DecidedEvent[] = [],
+): Promise<Stored | null> {
+  const decided = distinct(drafts, generation).map((draft) => ({ draft, ...route(routes, source, draft) }));
+  // Notices go first: were they second, a crash in between would lose them. Their key makes a repetition harmless.
+  if (notices.length > 0 && (await insertPage(db, fence, noticeSource, notices, null)) === null) return null;
+  const stored = await insertOrBisect(db, fence, source, decided, cursor);
+  if (stored === null) return null;
+  return summarise(source, stored, drafts.length);
+}
+
+/** One row of {@link insertPage} with what it was made from. */
+interface StoredRow extends InsertedEvent {
+  readonly event: DecidedEvent;
+}
+
+async function insertOrBisect(
+  db: Database,
+  fence: Fence | null,
+  source: string,
+  events: readonly DecidedEvent[],
+  cursor: string | null,
+): Promise<StoredRow[] | null> {
+  try {
+    const rows = await insertPage(db, fence, source, events, cursor);
+    return rows && rows.map((row) => ({ ...row, event: events[row.index]! }));
+  } catch (error) {
+    if (!isUnstorable(error) || events.length === 0) throw error;
+  }
+  const [only] = events;
+  if (events.length === 1 && only) return insertOrBisect(db, fence, source, [unrecognised(only)], cursor);
+  const middle = Math.ceil(events.length / 2);
+  const first = await insertOrBisect(db, fence, source, events.slice(0, middle), null);
+  const second = first && (await insertOrBisect(db, fence, source, events.slice(middle), cursor));
+  return first && second && [...first, ...second];
+}
+
+/** SQLSTATE class 22 (data) or 54 (limits): this text will never fit, however often it is tried. */
+function isUnstorable(error: unknown): boolean {
+  return /^(22|54)[0-9A-Z]{3}$/.test(databaseErrorCode(error) ?? '');
+}
+
+function unrecognised({ draft, routes, decisions }: DecidedEvent): DecidedEvent {
+  if (draft.type === 'UNRECOGNISED' && draft.raw.startsWith('{"base64":')) throw new Error('an unrecognised item could not be stored');
+  return {
+    routes,
+    decisions,
+    draft: {
+      externalId: draft.externalId,
+      subject: draft.subject,
+      stream: draft.stream,
+      type: 'UNRECOGNISED',
+      severity: draft.severity,
+      status: null,
+      action: null,
+      occurredAt: null,
+      body: {},
+      raw: JSON.stringify({ base64: Buffer.from(draft.raw, 'utf8').toString('base64') }),
+    },
+  };
+}
+
+function distinct(drafts: readonly EventDraft[], generation: number): EventDraft[] {
+  const byId = new Map<string, EventDraft>();
+  for (const draft of drafts) {
+    const externalId = generation > 1 ? `g${generation}/${draft.externalId}` : draft.externalId;
+    if (!byId.has(externalId)) byId.set(externalId, externalId === draft.externalId ? draft : { ...draft, externalId });
+  }
+  return [...byId.values()];
+}
+
+function summarise(source: string, rows: readonly StoredRow[], read: number): Stored {
+  const events: StoredEvent[] = [];
+  const suppressed: string[] = [];
+  const fresh = new Map<string, DueDelivery[]>();
+  for (const row of rows) {
+    const event = storedEvent(source, row);
+    events.push(event);
+    for (const decision of row.event.decisions) {
+      if (decision.state === 'suppressed') suppressed.push(decision.sink);
+      else {
+        const list = fresh.get(decision.sink) ?? [];
+        list.push({ event, priority: decision.priority, attempts: 0, form: 'full' });
+        fresh.set(decision.sink, list);
+      }
+    }
+  }
+  return { events, duplicates: read - events.length, suppressed, fresh };
+}
+
+function storedEvent(source: string, { event: { draft }, id, receivedAtMs }: StoredRow): StoredEvent {
+  const { raw: _raw, ...rest } = draft;
+  return { ...rest, id, source, receivedAt: new Date(receivedAtMs).toISOString() };
+}
+
+/**
+ * What Tocsin itself has to say, as an event for the given sinks. The same `key` is said once, however often it is stored.
+ * Routes have no say: a notice about a sink must reach people even where no route would send it.
+ */
+export function noticeEvent(notice: Notice, key: string, sinks: readonly string[], nowMs: number): DecidedEvent {
+  const isAlarm = notice.kind !== 'watching' && notice.kind !== 'sink_back' && notice.kind !== 'sample';
+  const severity = isAlarm ? 4 : 1;
+  const decisions = sinks.map((sink) => ({ sink, state: 'pending' as const, reason: null, priority: priorityOf(severity) }));
+  return {
+    routes: [],
+    decisions,
+    draft: {
+      externalId: `${notice.kind}:${createHash('sha256').update(key).digest('hex').slice(0, 32)}`,
+      subject: notice.kind,
+      stream: noticeStream,
+      type: notice.kind.toUpperCase(),
+      severity,
+      status: null,
+      action: null,
+      occurredAt: new Date(nowMs).toISOString(),
+      body: { notice },
+      raw: JSON.stringify(notice),
+    },
+  };
+}

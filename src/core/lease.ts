@@ -1,0 +1,17 @@
+// A held role as its worker sees it. Made by roles.ts.
+import type { Fence } from './store/events.ts';
+
+export interface Lease extends Fence {
+  /** False once the role is known to be lost; it never becomes true again. */
+  isHeld(): boolean;
+  /**
+   * True if the lease outlasts `ms` from now, by the local monotonic clock counted from before its last renewal was asked for.
+   * Nothing that another holder must not repeat may start otherwise.
+   */
+  outlasts(ms: number): boolean;
+}
+
+/** What works a role. `stop` finishes what is in flight and writes what it knows; it never throws. */
+export interface RoleWorker {
+  stop(): Promise<void>;
+}

@@ -1,0 +1,181 @@
+// The loop that reads one polled source while this process holds its role: poll, store, wait. The next page is fetched while the last one is stored.
+import { backoffMs } from './backoff.ts';
+import { AdapterError, type FailureReason } from './errors.ts';
+import type { Notice, StoredEvent } from './event.ts';
+import { noticeEvent, type Stored, storePage } from './ingest.ts';
+import type { Lease, RoleWorker } from './lease.ts';
+import type { Logger } from './log.ts';
+import { type Metrics, severityLabel } from './metrics.ts';
+import type { Route } from './route.ts';
+import type { Page, PollSource } from './source.ts';
+import { readCursor } from './store/cursors.ts';
+import { type Database, databaseErrorText } from './store/database.ts';
+import { createWake } from './wake.ts';
+
+/** While events arrive, the next look comes this soon (or after the interval, if that is shorter). */
+const busyIntervalMs = 5000;
+/** A rejected credential is not tried more often than this. */
+const rejectedIntervalMs = 60_000;
+const retryAfterMaxMs = 3_600_000;
+
+export interface PollDependencies {
+  readonly id: string;
+  readonly source: PollSource;
+  readonly db: Database;
+  readonly routes: readonly Route[];
+  readonly intervalMs: number;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Told of each stored page, so that fresh deliveries need no second reading. */
+  onStored(stored: Stored): void;
+}
+
+/** How one reading to the end went. */
+export interface Drained {
+  readonly events: number;
+  readonly failure?: { readonly reason: FailureReason | 'database' | 'role_lost'; readonly message: string; readonly retryAfterMs?: number };
+}
+
+/**
+ * How long to wait until the next look. After new events soon, then doubling back to the interval: an attack does not wait five
+ * minutes. Never under 5 s unless the interval is. Failures back off up to the interval or 5 min, whichever is more.
+ */
+export function nextWaitMs(previousMs: number, drained: Drained, failures: number, intervalMs: number, random: number): number {
+  const { failure } = drained;
+  if (failure) {
+    const backoff = { firstMs: 1000, maxMs: Math.max(intervalMs, 300_000) };
+    const wait = failure.reason === 'auth' ? Math.max(intervalMs, rejectedIntervalMs) : backoffMs(failures, random, backoff);
+    return Math.max(wait, Math.min(failure.retryAfterMs ?? 0, retryAfterMaxMs));
+  }
+  if (drained.events > 0) return Math.min(intervalMs, busyIntervalMs);
+  return Math.min(intervalMs, Math.max(previousMs, busyIntervalMs / 2) * 2);
+}
+
+/** Reads the source until stopped. @param lease the role `source:<id>` */
+export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
+  const wake = createWake();
+  const abort = new AbortController();
+  const loop = async () => {
+    let waitMs = deps.intervalMs;
+    let failures = 0;
+    while (!abort.signal.aborted && lease.isHeld()) {
+      const drained = await drainSource(deps, lease, abort.signal);
+      failures = drained.failure ? failures + 1 : 0;
+      waitMs = nextWaitMs(waitMs, drained, failures, deps.intervalMs, deps.random());
+      if (!abort.signal.aborted) await wake.wait(waitMs);
+    }
+  };
+  const finished = loop();
+  return {
+    async stop() {
+      abort.abort(new Error('stopping'));
+      wake.now();
+      await finished;
+    },
+  };
+}
+
+/** Reads the source to its end once. Never throws: a failure is in the answer, logged and counted. */
+export async function drainSource(deps: PollDependencies, lease: Lease, signal: AbortSignal): Promise<Drained> {
+  let events = 0;
+  try {
+    const { cursor, generation } = await readCursor(deps.db, deps.id);
+    let next = pollOnce(deps, cursor, signal);
+    for (;;) {
+      const page = await next;
+      if (signal.aborted) return { events };
+      if (page.more) {
+        next = pollOnce(deps, page.cursor ?? cursor, signal);
+        next.catch(() => undefined); // It is awaited only after the store; until then a failure must not count as unhandled.
+      }
+      const stored = await store(deps, lease, generation, page);
+      if (stored === null) return { events, failure: { reason: 'role_lost', message: 'another replica has taken this source over' } };
+      events += stored.events.length;
+      if (!page.more) return { events };
+    }
+  } catch (error) {
+    if (signal.aborted) return { events };
+    return { events, failure: await fail(deps, lease, error) };
+  }
+}
+
+async function pollOnce(deps: PollDependencies, cursor: string | null, signal: AbortSignal): Promise<Page> {
+  const startedAt = performance.now();
+  const source = deps.id;
+  try {
+    const page = await deps.source.poll(cursor, signal);
+    const outcome = page.facts?.disabled ? 'disabled' : page.events.length > 0 ? 'ok' : 'empty';
+    deps.metrics.sourcePolls.inc({ source, outcome });
+    deps.metrics.sourceLastSuccess.set({ source }, deps.now() / 1000);
+    return page;
+  } catch (error) {
+    const reason = error instanceof AdapterError ? error.reason : 'unknown';
+    if (!signal.aborted) deps.metrics.sourcePolls.inc({ source, outcome: reason });
+    throw error;
+  } finally {
+    deps.metrics.sourcePollDuration.observe({ source }, (performance.now() - startedAt) / 1000);
+  }
+}
+
+async function store(deps: PollDependencies, lease: Lease, generation: number, page: Page): Promise<Stored | null> {
+  const startedAt = performance.now();
+  const notices = page.notice ? [notice(deps, page.notice, `${deps.id} ${generation}`)] : [];
+  const stored = await storePage(deps.db, lease, deps.id, generation, deps.routes, page.events, page.cursor, notices);
+  if (stored === null) return null;
+  deps.onStored(stored);
+  count(deps, page, stored);
+  const fields = { source: deps.id, events: stored.events.length, duplicates: stored.duplicates, more: page.more };
+  const line = { ...fields, position: page.facts?.position, store_ms: Math.round(performance.now() - startedAt) };
+  if (stored.events.length > 0) deps.log.info(line, 'page stored');
+  else deps.log.debug(line, 'nothing new');
+  return stored;
+}
+
+function count(deps: PollDependencies, page: Page, stored: Stored): void {
+  const { metrics, id: source } = deps;
+  for (const event of stored.events) metrics.sourceEvents.inc({ source, severity: severityLabel(event.severity) });
+  metrics.sourceDuplicates.inc({ source }, page.facts?.overlap ? 0 : stored.duplicates);
+  for (const sink of stored.suppressed) metrics.deliveries.inc({ sink, outcome: 'suppressed' });
+  if (page.facts?.position !== undefined) metrics.sourceCursor.set({ source }, page.facts.position);
+  const lag = lagSeconds(stored.events.at(-1), deps.now());
+  if (lag !== undefined) metrics.sourceLag.set({ source }, lag);
+}
+
+function lagSeconds(event: StoredEvent | undefined, nowMs: number): number | undefined {
+  const observedMs = Date.parse(event?.body.observedAt ?? '');
+  return Number.isNaN(observedMs) ? undefined : Math.max(0, (nowMs - observedMs) / 1000);
+}
+
+/** A notice for every sink that hears of this source. */
+function notice(deps: PollDependencies, said: Notice, key: string) {
+  const sinks = deps.routes.filter((route) => route.sources?.includes(deps.id) ?? true).flatMap((route) => route.to);
+  return noticeEvent(said, `${said.kind} ${key}`, [...new Set(sinks)], deps.now());
+}
+
+async function fail(deps: PollDependencies, lease: Lease, error: unknown): Promise<NonNullable<Drained['failure']>> {
+  if (!(error instanceof AdapterError)) {
+    const message = databaseErrorText(error);
+    deps.log.error({ source: deps.id, reason: 'database', error: message }, 'page not stored; the cursor stays and the page is read again');
+    return { reason: 'database', message };
+  }
+  const { reason, message, status, retryAfterMs } = error;
+  deps.log.error({ source: deps.id, reason, status, answer: error.answer }, message);
+  if (reason === 'auth' || reason === 'reset') await alarm(deps, lease, reason, message);
+  return { reason, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+/** People must hear that the source is blind, once for each place where it stopped and day. */
+async function alarm(deps: PollDependencies, lease: Lease, reason: 'auth' | 'reset', message: string): Promise<void> {
+  const kind = reason === 'auth' ? 'source_rejected' : 'source_reset';
+  try {
+    const { cursor, generation } = await readCursor(deps.db, deps.id);
+    const day = new Date(deps.now()).toISOString().slice(0, 10);
+    const said = { kind, values: { source: deps.id, message } } as const;
+    const event = notice(deps, said, `${deps.id} ${generation} ${cursor} ${day}`);
+    await storePage(deps.db, lease, deps.id, generation, deps.routes, [], null, [event]);
+  } catch (error) {
+    deps.log.error({ source: deps.id, error: databaseErrorText(error) }, 'the alarm about this source could not be stored');
+  }
+}

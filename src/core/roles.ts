@@ -1,0 +1,220 @@
+// Which roles this process works: heartbeat, takeover of what is free, fair share, and giving everything back at the end.
+// Leases know the database's clock only; whether a send may start is counted on the local monotonic clock.
+import { performance } from 'node:perf_hooks';
+import type { Lease, RoleWorker } from './lease.ts';
+import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { type Database, databaseErrorText } from './store/database.ts';
+import {
+  acquireLeases,
+  createLeases,
+  joinReplicas,
+  type LeaseView,
+  releaseLeases,
+  renewHeartbeat,
+} from './store/leases.ts';
+import { createWake } from './wake.ts';
+
+/** Something that one process at a time may work. */
+export interface Role {
+  /** `source:<id>` or `sink:<origin>`. */
+  readonly name: string;
+  /** Roles of one group prefer one process: a source and the sinks that it feeds. */
+  readonly group: string;
+  start(lease: Lease): RoleWorker;
+}
+
+export interface RoleTimes {
+  /** How long a heartbeat holds. */
+  readonly ttlMs: number;
+  /** How often it is renewed. */
+  readonly renewMs: number;
+}
+export const defaultRoleTimes: RoleTimes = { ttlMs: 20_000, renewMs: 5000 };
+
+export interface RolesDependencies {
+  readonly db: Database;
+  readonly roles: readonly Role[];
+  /** UUID of this process; a new one at each start. */
+  readonly replicaId: string;
+  /** UUID of a process that is known to be dead; its roles are taken at once. */
+  readonly predecessor: string | null;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly times?: RoleTimes;
+}
+
+interface HeldRole {
+  readonly lease: Lease;
+  readonly worker: RoleWorker;
+  lose(): void;
+}
+
+export interface Roles {
+  /** Milliseconds since the loop last turned, whether or not the database answered. */
+  idleMs(): number;
+  /** Names of the roles held now. */
+  held(): readonly string[];
+  /** Stops every worker, gives the roles back, leaves. */
+  stop(): Promise<void>;
+}
+
+/** Starts the loop. It needs a migrated database, but copes with one that goes away. */
+export function startRoles(deps: RolesDependencies): Roles {
+  const times = deps.times ?? defaultRoleTimes;
+  const wake = createWake();
+  const held = new Map<string, HeldRole>();
+  const stopping = new Set<Promise<void>>();
+  let validUntilMs = 0;
+  let isJoined = false;
+  let isStopping = false;
+  let turnedAtMs = performance.now();
+
+  function take(role: Role, epoch: number): void {
+    let isLost = false;
+    const lease: Lease = {
+      name: role.name,
+      holder: deps.replicaId,
+      epoch,
+      isHeld: () => !isLost,
+      outlasts: (ms) => !isLost && performance.now() + ms < validUntilMs,
+    };
+    const lose = () => {
+      isLost = true;
+    };
+    held.set(role.name, { lease, lose, worker: role.start(lease) });
+    deps.metrics.roleHeld.set({ role: role.name }, 1);
+    deps.log.info({ role: role.name, epoch }, 'role taken');
+  }
+
+  /** @param release true to finish and give back, false if another holds it already */
+  function drop(name: string, release: boolean): void {
+    const role = held.get(name);
+    if (!role) return;
+    held.delete(name);
+    if (!release) role.lose();
+    deps.metrics.roleHeld.set({ role: name }, 0);
+    deps.log.info({ role: name }, release ? 'role given back' : 'role lost');
+    const stopped = role.worker
+      .stop()
+      .then(() => (release ? releaseLeases(deps.db, deps.replicaId, [name]) : undefined))
+      .catch((error) => deps.log.error({ role: name, error: databaseErrorText(error) }, 'role not given back'))
+      .finally(() => stopping.delete(stopped));
+    stopping.add(stopped);
+  }
+
+  async function join(predecessor: string | null): Promise<void> {
+    await createLeases(
+      deps.db,
+      deps.roles.map((role) => role.name),
+    );
+    const askedAtMs = performance.now();
+    await joinReplicas(deps.db, deps.replicaId, times.ttlMs, predecessor);
+    validUntilMs = askedAtMs + times.ttlMs;
+    isJoined = true;
+  }
+
+  /** One turn. @returns milliseconds until the next one */
+  async function turn(): Promise<number> {
+    if (!isJoined) await join(deps.predecessor);
+    const askedAtMs = performance.now();
+    let view = await renewHeartbeat(deps.db, deps.replicaId, times.ttlMs);
+    if (view === null) {
+      deps.log.warn({}, 'the heartbeat had expired: every role is lost, joining again');
+      for (const name of [...held.keys()]) drop(name, false);
+      await join(null);
+      view = await renewHeartbeat(deps.db, deps.replicaId, times.ttlMs);
+      if (view === null) return 1000;
+    } else {
+      validUntilMs = askedAtMs + times.ttlMs;
+    }
+    for (const lease of view.leases) {
+      const mine = held.get(lease.name);
+      if (mine && (lease.holder !== deps.replicaId || lease.epoch !== mine.lease.epoch)) drop(lease.name, false);
+    }
+    for (const name of surplus(deps.roles, view.leases, deps.replicaId, view.replicas)) drop(name, true);
+    await takeFree(view.leases, view.replicas);
+    return nextTurnMs(view.leases, deps.replicaId, times.renewMs);
+  }
+
+  async function takeFree(leases: readonly LeaseView[], replicas: number): Promise<void> {
+    const wanted = wantedRoles(deps.roles, leases, deps.replicaId, replicas);
+    // A role whose worker is still stopping here must not get a second one beside it.
+    const free = wanted.filter((name) => !held.has(name));
+    if (free.length === 0 || stopping.size > 0 || isStopping) return;
+    for (const { name, epoch } of await acquireLeases(deps.db, deps.replicaId, free)) {
+      const role = deps.roles.find((candidate) => candidate.name === name);
+      if (role && !isStopping) take(role, epoch);
+    }
+  }
+
+  async function loop(): Promise<void> {
+    while (!isStopping) {
+      let waitMs = 1000;
+      try {
+        waitMs = await turn();
+      } catch (error) {
+        deps.log.warn({ error: databaseErrorText(error) }, 'heartbeat not renewed: the database does not answer');
+      }
+      turnedAtMs = performance.now();
+      if (!isStopping) await wake.wait(waitMs);
+    }
+  }
+  const finished = loop();
+
+  return {
+    idleMs: () => performance.now() - turnedAtMs,
+    held: () => [...held.keys()],
+    async stop() {
+      isStopping = true;
+      wake.now();
+      for (const name of [...held.keys()]) drop(name, true);
+      await Promise.all([...stopping]);
+      await finished;
+      if (isJoined) await releaseLeases(deps.db, deps.replicaId, null);
+    },
+  };
+}
+
+/**
+ * Roles that are free (or, after a failed release, still this process's own) and that it should take now: those of the groups it works
+ * already, and of others up to its share. Exported for tests.
+ */
+export function wantedRoles(roles: readonly Role[], leases: readonly LeaseView[], replicaId: string, replicas: number): string[] {
+  const byName = new Map(leases.map((lease) => [lease.name, lease]));
+  const groups = new Set(roles.filter((role) => byName.get(role.name)?.holder === replicaId).map((role) => role.group));
+  const share = fairShare(roles, replicas);
+  const wanted: string[] = [];
+  for (const role of roles) {
+    const lease = byName.get(role.name);
+    const isFree = lease !== undefined && (lease.holder === replicaId || lease.holder === null || lease.remainingMs <= 0);
+    if (!isFree || (!groups.has(role.group) && groups.size >= share)) continue;
+    groups.add(role.group);
+    wanted.push(role.name);
+  }
+  return wanted;
+}
+
+/** Groups that each of the live replicas may work. */
+function fairShare(roles: readonly Role[], replicas: number): number {
+  return Math.ceil(new Set(roles.map((role) => role.group)).size / Math.max(1, replicas));
+}
+
+/**
+ * Roles that this process should give back, because another live one has none: the groups are shared out evenly, and a group stays
+ * whole. Exported for tests.
+ */
+export function surplus(roles: readonly Role[], leases: readonly LeaseView[], replicaId: string, replicas: number): string[] {
+  const groupOf = new Map(roles.map((role) => [role.name, role.group]));
+  const mine = leases.filter((lease) => lease.holder === replicaId && groupOf.has(lease.name));
+  const myGroups = [...new Set(mine.map((lease) => groupOf.get(lease.name)!))].sort();
+  const given = new Set(myGroups.slice(fairShare(roles, replicas)));
+  return mine.filter((lease) => given.has(groupOf.get(lease.name)!)).map((lease) => lease.name);
+}
+
+/** Regularly, and once more right after a heartbeat that is running out would expire: a takeover then needs no more than its rest. */
+function nextTurnMs(leases: readonly LeaseView[], replicaId: string, renewMs: number): number {
+  const others = leases.filter((lease) => lease.holder !== null && lease.holder !== replicaId && lease.remainingMs > 0);
+  const soonest = Math.min(renewMs, ...others.map((lease) => lease.remainingMs + 50));
+  return Math.max(50, soonest);
+}
