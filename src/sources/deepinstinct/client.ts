@@ -1,0 +1,127 @@
+// GET one page of a stream. Knows paths, headers, and what an answer means for a source; holds no cursor and repeats nothing.
+import { AdapterError } from '../../core/errors.ts';
+import type { HttpAnswer, HttpClient } from '../../core/http.ts';
+import { answerText, failureOf } from '../../core/http-status.ts';
+import { EnvelopeError, emptyPage, parsePage, type WirePage } from './page.ts';
+import { type Stream, streamPaths } from './stream.ts';
+
+export interface ClientOptions {
+  readonly http: HttpClient;
+  /** As the configuration holds it: without `/api/v1` and without a slash at the end. */
+  readonly url: string;
+  readonly token: string;
+  readonly now: () => number;
+}
+
+export interface Client {
+  /** Host and port, for people. */
+  readonly host: string;
+  /**
+   * The page of what lies beyond number `after`.
+   * @throws {AdapterError} always `retry`: a source is never given up. `auth` carries the status. `malformed` also if the server did not
+   * heed `after`, which would give the same page for ever
+   */
+  readPage(stream: Stream, after: number, signal: AbortSignal): Promise<WirePage>;
+}
+
+const timeoutMs = 30_000;
+/** Real pages have up to 400 kB. */
+const bodyBytesMax = 32 * 1024 * 1024;
+
+export function createClient({ http, url, token, now }: ClientOptions): Client {
+  const { host } = new URL(url);
+  const headers = { authorization: token, accept: 'application/json' };
+  return {
+    host,
+    async readPage(stream, after, signal) {
+      const address = `${url}/api/v1${streamPaths[stream]}?after_event_id=${after}`;
+      const answer = await http.request({ method: 'GET', url: address, headers, signal, timeoutMs, bodyBytesMax });
+      const failure = failureOf(answer, host, [token], now());
+      if (failure !== undefined) throw asSource(failure, answer, host);
+      const page = pageOf(answer, host, token);
+      assertHeeded(page, after, host);
+      return page;
+    },
+  };
+}
+
+/** The policy speaks of hooks and payloads; here are the words, and the outcome, for a list that is read. */
+function asSource(failure: AdapterError, answer: HttpAnswer, host: string): AdapterError {
+  const { status } = answer;
+  const facts = { status, retryAfterMs: failure.retryAfterMs, answer: failure.answer };
+  const begin = `${host} answered ${status}`;
+  if (status === 401 || status === 403 || status === 422) {
+    return new AdapterError(
+      'retry',
+      'auth',
+      `${begin}: the API key is wrong, revoked or may not read events. Check TOKENS_KEY (\`token\` in tocsin.yaml): it must be the key of an ` +
+        'API Connector (console: Settings → Integration & Notification → API Connectors), alone, without "Bearer" before it.',
+      facts,
+    );
+  }
+  if (status >= 300 && status < 400) {
+    return new AdapterError(
+      'retry',
+      'bad_config',
+      `${begin}: it redirects${targetOf(answer)}, and redirects are not followed, because the API key would go along. ` +
+        'Set DEEPINSTINCT_URL (`url` in tocsin.yaml) to the final address.',
+      facts,
+    );
+  }
+  if (status === 404 || status === 405 || status === 410 || status === 501) {
+    return new AdapterError(
+      'retry',
+      'bad_config',
+      `${begin}: there is no Deep Instinct API. Check DEEPINSTINCT_URL (\`url\` in tocsin.yaml): it must be the address of the console.`,
+      facts,
+    );
+  }
+  return failure.outcome === 'retry' ? failure : new AdapterError('retry', failure.reason, failure.message, facts);
+}
+
+/** Only the host: a path or query may hold something secret. */
+function targetOf({ headers }: HttpAnswer): string {
+  const location = headers.location ?? '';
+  return URL.canParse(location) ? ` to ${new URL(location).host}` : '';
+}
+
+function pageOf(answer: HttpAnswer, host: string, token: string): WirePage {
+  if (answer.status === 204) return emptyPage;
+  if (answer.truncated) throw malformed(answer, host, `is longer than ${bodyBytesMax / 1024 / 1024} MB`, token);
+  try {
+    return parsePage(answer.body);
+  } catch (error) {
+    if (!(error instanceof EnvelopeError)) throw error;
+    throw malformed(answer, host, error.message, token);
+  }
+}
+
+function malformed({ status, body }: HttpAnswer, host: string, problem: string, token: string): AdapterError {
+  // What looks like JSON may hold events, and events hold names of people; those do not belong into a log.
+  const isHarmless = !/^\s*[[{"]/.test(body);
+  return new AdapterError(
+    'retry',
+    'malformed',
+    `${host} answered ${status}, but the answer ${problem}. Nothing of it was used. Check DEEPINSTINCT_URL and what stands between (proxy, portal).`,
+    { status, ...(isHarmless && { answer: answerText(body.slice(0, 2000), [token]) }) },
+  );
+}
+
+function assertHeeded(page: WirePage, after: number, host: string): void {
+  const { firstId, newestId, items } = page;
+  if (firstId !== undefined && firstId <= after) {
+    throw new AdapterError(
+      'retry',
+      'malformed',
+      `${host}: the server ignored after_event_id: asked for what follows ${after}, it began with ${firstId}. ` +
+        'Reading on would give the same page for ever. Its release may use another parameter, or a proxy removes it.',
+    );
+  }
+  if (items.length > 0 && (newestId === undefined || newestId <= after)) {
+    throw new AdapterError(
+      'retry',
+      'malformed',
+      `${host}: a page of ${items.length} without any number beyond ${after}, so there is no way to read on from it. Nothing of it was used.`,
+    );
+  }
+}

@@ -1,0 +1,60 @@
+// Reading single fields of the wire. Whatever is absent, null, "", blank or of the wrong kind is undefined: servers of different
+// releases do all of these. Pure.
+import { cutMiddle, validText } from '../../core/text.ts';
+import { isObject } from './page.ts';
+
+export type Wire = Readonly<Record<string, unknown>>;
+
+/** The raw object keeps all; the body is for reading. */
+const textLengthMax = 8000;
+
+/** Valid Unicode without NUL, at most 8,000 characters (the middle is left out). A number becomes its digits. */
+export function textOf(value: unknown, lengthMax = textLengthMax): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (typeof value !== 'string') return undefined;
+  const text = validText(value);
+  return /\S/.test(text) ? cutMiddle(text, lengthMax) : undefined;
+}
+
+/** The first of `keys` that says something. */
+export function firstText(wire: Wire, ...keys: readonly string[]): string | undefined {
+  for (const key of keys) {
+    const text = textOf(wire[key]);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+/** A whole number from 0 on; also out of a numeric text. */
+export function countOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(number) && (number as number) >= 0 ? (number as number) : undefined;
+}
+
+export function objectOf(value: unknown): Wire {
+  return isObject(value) ? value : {};
+}
+
+/** The objects in a list; anything else in it is left out. */
+export function objectsOf(value: unknown, countMax: number): readonly Wire[] {
+  return Array.isArray(value) ? value.slice(0, countMax).filter(isObject) : [];
+}
+
+/** `fields` without what is undefined; undefined if nothing is left. */
+export function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T | undefined {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as T);
+}
+
+/** What stands behind the last slash of either kind, slashes at the end aside. */
+export function baseName(path: string): string | undefined {
+  let end = path.length;
+  while (end > 0 && isSlash(path.charCodeAt(end - 1))) end -= 1;
+  let start = end;
+  while (start > 0 && !isSlash(path.charCodeAt(start - 1))) start -= 1;
+  return path.slice(start, end) || undefined;
+}
+
+function isSlash(unit: number): boolean {
+  return unit === 0x5c || unit === 0x2f;
+}

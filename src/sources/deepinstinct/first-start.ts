@@ -1,0 +1,100 @@
+// The first start: finds the number from which a new source is read, without reading the history and without announcing it.
+import type { Client } from './client.ts';
+import type { Cursor } from './cursor.ts';
+import type { WireItem, WirePage } from './page.ts';
+import type { StartFrom } from './start-from.ts';
+import type { Stream } from './stream.ts';
+import { timeMsOf } from './time.ts';
+
+/** Where to start, and how to say so: an ISO time, `all`, or `event 17000`. */
+export interface Begin {
+  readonly cursor: Cursor;
+  readonly from: string;
+}
+
+/** From 1 to some 60 requests. @throws {AdapterError} as {@link Client.readPage} */
+export async function findBegin(
+  client: Client,
+  stream: Stream,
+  startFrom: StartFrom,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<Begin> {
+  const read = (after: number) => client.readPage(stream, after, signal);
+  if (startFrom.kind === 'all' || startFrom.kind === 'id') {
+    const id = startFrom.kind === 'all' ? 0 : Math.max(0, startFrom.id - 1);
+    // Nothing needs to be found, but a wrong key must not pass for a start.
+    await read(id);
+    return { cursor: { id, at: null, start: id }, from: startFrom.kind === 'all' ? 'all' : `event ${startFrom.id}` };
+  }
+  const fromMs = fromMsOf(startFrom, nowMs);
+  const { id, at } = await lastOlder(read, startFrom.kind === 'now' ? () => 'older' : (item) => ageOf(item, fromMs));
+  return { cursor: { id, at, start: id }, from: new Date(fromMs).toISOString() };
+}
+
+function fromMsOf(startFrom: Exclude<StartFrom, { kind: 'all' | 'id' }>, nowMs: number): number {
+  if (startFrom.kind === 'date') return startFrom.ms;
+  return startFrom.kind === 'duration' ? Math.max(0, nowMs - startFrom.ms) : nowMs;
+}
+
+type Age = 'older' | 'newer' | 'unknown';
+
+function ageOf({ at }: WireItem, fromMs: number): Age {
+  const ms = timeMsOf(at);
+  if (ms === undefined) return 'unknown';
+  return ms < fromMs ? 'older' : 'newer';
+}
+
+interface Place {
+  readonly id: number;
+  readonly at: string | null;
+}
+
+/**
+ * One less than powers of two, so that 2^31 - 1 is among them: a server that keeps its numbers in 32 bits fails on anything above,
+ * and is never asked for it, because there the page is empty already.
+ */
+const gallop = [7, 15, 23, 31, 42, 53].map((bits) => 2 ** bits - 1);
+
+/**
+ * The last item that is older; number 0 if there is none. Whether the page after x begins with something older is true up to that item
+ * and false from there on, because numbers and insertion times rise together; so it is found by bisection, and every page read on
+ * the way lifts the lower end to the last older item in it.
+ */
+async function lastOlder(read: (after: number) => Promise<WirePage>, age: (item: WireItem) => Age): Promise<Place> {
+  let low: Place = { id: 0, at: null };
+  let high: number | undefined;
+  for (let probe = 0; high === undefined || low.id < high; probe = nextProbe(low.id, high)) {
+    const { last, isBorder } = leadingOlder((await read(probe)).items, age);
+    if (last === undefined) high = probe;
+    else low = last;
+    if (isBorder) return low;
+  }
+  // What was the end a moment ago is passed: events came while we searched. They are news.
+  return low.id > high ? { id: high, at: null } : low;
+}
+
+function nextProbe(low: number, high: number | undefined): number {
+  if (high === undefined) return gallop.find((id) => id > low) ?? low;
+  // Far apart, halve the digits and not the distance.
+  if (high / low > 4) return Math.floor(Math.sqrt(low) * Math.sqrt(high));
+  return low + Math.floor((high - low) / 2);
+}
+
+/**
+ * The last older item before the first newer one, and whether both are in this page. An item without a time counts for nothing, so a
+ * page of such items is not taken for old: better announced too much than too little.
+ */
+function leadingOlder(
+  items: readonly WireItem[],
+  age: (item: WireItem) => Age,
+): { last: Place | undefined; isBorder: boolean } {
+  let last: Place | undefined;
+  for (const item of items) {
+    if (item.id === undefined) continue;
+    const its = age(item);
+    if (its === 'newer') return { last, isBorder: last !== undefined };
+    if (its === 'older') last = { id: item.id, at: item.at };
+  }
+  return { last, isBorder: false };
+}

@@ -1,0 +1,20 @@
+// The two Deep Instinct sources. They share all but the stream, so that each has its own cursor and its own role.
+import type { SourceDefinition } from '../../core/source.ts';
+import { config } from './config.ts';
+import { createSource } from './source.ts';
+import type { Stream } from './stream.ts';
+
+export { parseStartFrom, type StartFrom } from './start-from.ts';
+
+function define(type: string, stream: Stream): SourceDefinition<typeof config> {
+  return {
+    type,
+    config,
+    example: { url: 'https://console.example.com', token: 'the-key-of-an-api-connector', start_from: '24h' },
+    secrets: ['token'],
+    create: (settings, context) => createSource(stream, settings, context),
+  };
+}
+
+export const deepinstinctEvents = define('deepinstinct_events', 'event');
+export const deepinstinctSuspiciousEvents = define('deepinstinct_suspicious_events', 'suspicious');

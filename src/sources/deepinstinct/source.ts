@@ -1,0 +1,132 @@
+// One stream of a tenant as a polled source. Between calls it keeps hints only; any call is right for any cursor.
+import type { AdapterContext } from '../../core/adapter.ts';
+import { AdapterError } from '../../core/errors.ts';
+import type { Page, PollSource } from '../../core/source.ts';
+import { type Client, createClient } from './client.ts';
+import type { DeepInstinctConfig } from './config.ts';
+import { advance, type Cursor, formatCursor, parseCursor } from './cursor.ts';
+import { findBegin } from './first-start.ts';
+import { normalise } from './normalise.ts';
+import type { WireItem } from './page.ts';
+import { reread } from './reread.ts';
+import type { Stream } from './stream.ts';
+import { expiryOf } from './token.ts';
+
+/** One poll in so many reads a second time what lies before the cursor; so does the first poll of a process. */
+const pollsBetweenRereads = 10;
+/** Beyond every number in use, yet within 32 bits: the answer is empty and proves the key. */
+const beyondAll = 2 ** 31 - 1;
+
+export function createSource(stream: Stream, config: DeepInstinctConfig, context: AdapterContext): PollSource {
+  const { url, token, start_from: startFrom, overlap } = config;
+  const client = createClient({ http: context.http, url, token, now: context.now });
+  const rereads = createRereadPlan();
+  const toDraft = { stream, link: `${new URL(url).origin}/` };
+
+  async function begin(signal: AbortSignal): Promise<Page> {
+    // After a reset, what is remembered is of numbers that no longer count.
+    rereads.forget();
+    const { cursor, from } = await findBegin(client, stream, startFrom, context.now(), signal);
+    const values = { source: context.id, from, host: client.host };
+    return { ...pageOf([], cursor, true), notice: { kind: 'watching', values } };
+  }
+
+  async function readOn(cursor: Cursor, signal: AbortSignal): Promise<Page> {
+    const { items, newestId } = await client.readPage(stream, cursor.id, signal);
+    const isEnd = newestId === undefined || newestId <= cursor.id;
+    if (isEnd) rereads.sawEnd(cursor);
+    return pageOf(items, isEnd ? cursor : advance(cursor, newestId, items), !isEnd);
+  }
+
+  async function readAgain(before: Cursor, signal: AbortSignal): Promise<Page> {
+    const witness = rereads.witness(before);
+    const sourceId = context.id;
+    const options = { client, stream, cursor: before, witness, overlap, sourceId };
+    const { items, cursor, more } = await reread(options, signal);
+    rereads.done();
+    if (!more) rereads.sawEnd(cursor);
+    const page = pageOf(items, cursor, more);
+    return { ...page, facts: { ...page.facts, overlap: true } };
+  }
+
+  function pageOf(items: readonly WireItem[], cursor: Cursor, more: boolean): Page {
+    const events = items.map((item) => normalise(item, toDraft));
+    return { events, cursor: formatCursor(cursor), more, facts: { position: cursor.id } };
+  }
+
+  return {
+    kind: 'poll',
+    async poll(cursorText, signal) {
+      try {
+        if (cursorText === null) return await begin(signal);
+        const cursor = parseCursor(cursorText);
+        return rereads.isDue() ? await readAgain(cursor, signal) : await readOn(cursor, signal);
+      } catch (error) {
+        if (stream === 'event' || !isUnauthorised(error)) throw error;
+        return await disabledOrAlarm(client, cursorText, error, signal);
+      }
+    },
+    async check(signal) {
+      await client.readPage('event', beyondAll, signal);
+      if (stream === 'event') return;
+      await client.readPage(stream, beyondAll, signal).catch((error: unknown) => {
+        // The key was just found good, so the feature is switched off, which is allowed.
+        if (!isUnauthorised(error)) throw error;
+      });
+    },
+    credentialExpiresAt: () => expiryOf(token),
+  };
+}
+
+function isUnauthorised(error: unknown): error is AdapterError {
+  return error instanceof AdapterError && error.status === 401;
+}
+
+/**
+ * A 401 on the suspicious stream alone means that the feature is switched off; whether it is alone, the other stream tells. If the
+ * stream was read before, people rely on it, and they must hear of it.
+ * @throws {AdapterError} `auth`
+ */
+async function disabledOrAlarm(
+  client: Client,
+  cursorText: string | null,
+  rejection: AdapterError,
+  signal: AbortSignal,
+): Promise<Page> {
+  await client.readPage('event', beyondAll, signal);
+  if (cursorText === null) return { events: [], cursor: null, more: false, facts: { disabled: true } };
+  throw new AdapterError(
+    'retry',
+    'auth',
+    `${client.host} answered 401: suspicious events can no longer be read, though the API key is good for other events. Somebody switched ` +
+      'suspicious events off in the console, or took them from the key of TOKENS_KEY. Switch them on again, or remove this source.',
+    { status: 401, answer: rejection.answer },
+  );
+}
+
+/** When to read a second time, and what to compare with. */
+function createRereadPlan() {
+  let pollsLeft = 0;
+  /** The end when it was first reached since the last time: from there on, something may have been stored late. */
+  let oldestEnd: Cursor | undefined;
+  return {
+    isDue(): boolean {
+      pollsLeft -= 1;
+      return pollsLeft < 0;
+    },
+    witness: (cursor: Cursor): Cursor =>
+      oldestEnd !== undefined && oldestEnd.id <= cursor.id && oldestEnd.at !== null ? oldestEnd : cursor,
+    forget(): void {
+      pollsLeft = 0;
+      oldestEnd = undefined;
+    },
+    sawEnd(cursor: Cursor): void {
+      oldestEnd ??= cursor;
+    },
+    /** Not called for one that failed or raised the alarm, so that the next poll tries it again. */
+    done(): void {
+      pollsLeft = pollsBetweenRereads - 1;
+      oldestEnd = undefined;
+    },
+  };
+}

@@ -1,0 +1,8 @@
+// The registry of sources: type -> definition. One line a type.
+import type { SourceDefinition } from '../core/source.ts';
+import { deepinstinctEvents, deepinstinctSuspiciousEvents } from './deepinstinct/index.ts';
+
+export const sources: Record<string, SourceDefinition> = {
+  deepinstinct_events: deepinstinctEvents,
+  deepinstinct_suspicious_events: deepinstinctSuspiciousEvents,
+};
