@@ -36,7 +36,7 @@ function partsOf(secret: string): string[] {
 
 /** Fails if any of `secrets` can be seen in an error: message, stack, properties, hidden ones too, and the same of every cause. */
 export function expectNoSecret(error: unknown, secrets: readonly string[]): void {
-  const shown = [inspect(error, { depth: 20, showHidden: true, maxStringLength: null }), JSON.stringify(error)];
+  const shown = [inspect(error, { depth: 20, showHidden: true, maxStringLength: null }), String(JSON.stringify(error))];
   for (let current = error, depth = 0; current instanceof Error && depth < 20; current = current.cause, depth += 1) {
     shown.push(current.message, String(current.stack), JSON.stringify({ ...current }));
   }

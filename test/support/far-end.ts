@@ -91,6 +91,21 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
+/** Answers with 10 MB, as fast as they are taken. @returns how many bytes the connection took so far */
+export function pourBody(response: ServerResponse): () => number {
+  const chunk = Buffer.alloc(65_536, 'a');
+  let bytes = 0;
+  const pour = () => {
+    while (!response.destroyed && bytes < 10_000_000) {
+      bytes += chunk.length;
+      if (!response.write(chunk)) return void response.once('drain', pour);
+    }
+    response.end();
+  };
+  pour();
+  return () => bytes;
+}
+
 async function listen(server: {
   listen(port: number, host: string, done: () => void): unknown;
   address(): unknown;
