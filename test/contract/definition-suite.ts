@@ -4,16 +4,24 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { AdapterContext, AdapterDefinition } from '../../src/core/adapter.ts';
 
-/** @param folder where the adapter's file or folder lies, with a slash at its end */
-// biome-ignore lint/suspicious/noExplicitAny: definitions of differing schemas
-export function describeDefinition(key: string, definition: AdapterDefinition<any, unknown>, folder: URL): void {
+/**
+ * @param folder where the adapter's file or folder lies, with a slash at its end
+ * @param stems names that this file or folder may have, without `.ts`
+ */
+export function describeDefinition(
+  key: string,
+  // biome-ignore lint/suspicious/noExplicitAny: definitions of differing schemas
+  definition: AdapterDefinition<any, unknown>,
+  folder: URL,
+  stems: readonly string[] = [key],
+): void {
   describe(`the definition of ${key}`, () => {
     const properties = propertiesOf(definition.config);
 
     test('has the same name as key, type, and file or folder', () => {
       expect(definition.type).toBe(key);
       expect(key).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
-      const names = [`${key}.ts`, `${key}/index.ts`];
+      const names = stems.flatMap((stem) => [`${stem}.ts`, `${stem}/index.ts`]);
       expect(names.filter((name) => existsSync(new URL(name, folder)))).toHaveLength(1);
     });
 
