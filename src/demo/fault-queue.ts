@@ -1,0 +1,28 @@
+// Faults that a simulated far end is told to show, one after the other, each a number of times.
+
+export interface FaultQueue<Fault> {
+  /** Shown to the next `times` requests that `when` accepts (all, if absent); `Infinity`: until {@link clear}. */
+  add(fault: Fault, times?: number, when?: (body: string) => boolean): void;
+  /** The fault for one request, which uses it up once; undefined if there is none. */
+  take(body?: string): Fault | undefined;
+  clear(): void;
+}
+
+export function createFaultQueue<Fault>(): FaultQueue<Fault> {
+  let waiting: { fault: Fault; left: number; when: ((body: string) => boolean) | undefined }[] = [];
+  return {
+    add(fault, times = 1, when) {
+      if (times > 0) waiting.push({ fault, left: times, when });
+    },
+    take(body = '') {
+      const found = waiting.find(({ when }) => when === undefined || when(body));
+      if (found === undefined) return undefined;
+      found.left -= 1;
+      if (found.left <= 0) waiting = waiting.filter((one) => one !== found);
+      return found.fault;
+    },
+    clear() {
+      waiting = [];
+    },
+  };
+}

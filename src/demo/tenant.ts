@@ -1,0 +1,139 @@
+// A simulated Deep Instinct tenant on loopback: both streams, the wire as real tenants were seen to speak it, and faults on demand.
+// Part of the product (`tocsin demo`) and of the tests; it never calls anything.
+import { randomUUID } from 'node:crypto';
+import { createWireEvent, type Generation, type TenantStream, tenantStreams } from './events.ts';
+import { createFaultQueue } from './fault-queue.ts';
+import { listenOnLoopback } from './loopback.ts';
+import type { EmptyForm } from './tenant/answer.ts';
+import { Rows } from './tenant/rows.ts';
+import { answerRequest, type Stream, type TenantFault, type TenantRequests, type World } from './tenant/serve.ts';
+
+export type { TenantFault, TenantRequest, TenantRequests } from './tenant/serve.ts';
+
+export interface TenantOptions {
+  /** Default 0: a free port. */
+  readonly port?: number;
+  /** The one token that is accepted. Default: a fresh one. */
+  readonly token?: string;
+  /** Of the generated events; default 1. */
+  readonly seed?: number;
+  /** Shape of the generated events; default `5`. */
+  readonly generation?: Generation;
+  readonly emptyForm?: EmptyForm;
+  /** Id of each stream's first item; default 1001 for both, so that the ids of the two streams overlap. */
+  readonly firstIds?: Partial<Readonly<Record<TenantStream, number>>>;
+  /** Milliseconds since the epoch; default the clock. */
+  readonly now?: () => number;
+}
+
+export interface AddOptions {
+  /** How long ago the server stored the last of them; default 0. The others are a microsecond apart before it. */
+  readonly ageSeconds?: number;
+  /** The wire's word for all of them; null: without one. Default: a realistic mix. */
+  readonly severity?: string | null;
+  readonly generation?: Generation;
+  readonly hostname?: string;
+  /** How many of the names are hostile, 0 to 1; default 0.03. */
+  readonly hostileShare?: number;
+  /** Id of the first; default the next. A higher one leaves a gap, a lower one fills it (a row that was committed late). */
+  readonly firstId?: number;
+}
+
+export interface Tenant {
+  /** `http://127.0.0.1:40123`. */
+  readonly url: string;
+  readonly token: string;
+  readonly requests: TenantRequests;
+  /** Makes events and shows them at once. Returns their ids. */
+  add(stream: TenantStream, count: number, options?: AddOptions): number[];
+  /** Shows this very text as an item. Its place is `id`, whatever the text says; default the next. Returns the id. */
+  addRaw(stream: TenantStream, json: string, id?: number): number;
+  /** Changes fields of an item in place, as a console does (`status`, `reoccurrence_count`, …). @throws if there is none */
+  change(stream: TenantStream, id: number, fields: Readonly<Record<string, unknown>>): void;
+  remove(stream: TenantStream, id: number): void;
+  /** Forgets a stream's items; ids begin anew: a tenant that was rebuilt. */
+  rebuild(stream: TenantStream): void;
+  /** The id that the next item will have. */
+  nextId(stream: TenantStream): number;
+  /** Ascending. */
+  ids(stream: TenantStream): readonly number[];
+  /** The item as the wire has it, parsed. @throws if there is none or it is no JSON */
+  item(stream: TenantStream, id: number): Record<string, unknown>;
+  /** The next `times` list requests (default 1; `Infinity`: until `heal`) get the fault. Several queue up. */
+  fail(stream: TenantStream | 'both', fault: TenantFault, times?: number): void;
+  heal(): void;
+  close(): Promise<void>;
+}
+
+export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
+  const { seed = 1, now = Date.now } = options;
+  const streamOf = (name: TenantStream): Stream => {
+    const firstId = options.firstIds?.[name] ?? 1001;
+    return { rows: new Rows(), faults: createFaultQueue(), firstId, highestId: firstId - 1 };
+  };
+  const world: World = {
+    token: options.token ?? `demo.${randomUUID().replaceAll('-', '')}`,
+    emptyForm: options.emptyForm ?? 'null',
+    streams: { events: streamOf('events'), suspicious: streamOf('suspicious') },
+    requests: { events: 0, suspicious: 0, other: 0, log: [] },
+  };
+  const server = await listenOnLoopback(options.port ?? 0, (request, response) =>
+    answerRequest(world, request, response),
+  );
+  const { streams } = world;
+  const insert = (stream: Stream, id: number, json: string): void => {
+    stream.rows.insert(id, json);
+    stream.highestId = Math.max(stream.highestId, id);
+  };
+  return {
+    url: server.address,
+    token: world.token,
+    requests: world.requests,
+    add(name, count, { ageSeconds = 0, firstId = streams[name].highestId + 1, ...wanted } = {}) {
+      const lastMicroseconds = (now() - ageSeconds * 1000) * 1000;
+      return Array.from({ length: count }, (_, index) => {
+        const id = firstId + index;
+        const insertedAt = lastMicroseconds - (count - 1 - index);
+        const event = createWireEvent({
+          generation: options.generation ?? '5',
+          ...wanted,
+          seed,
+          stream: name,
+          id,
+          insertedAtMs: Math.floor(insertedAt / 1000),
+          insertedAtMicroseconds: Math.floor(insertedAt % 1000),
+        });
+        insert(streams[name], id, JSON.stringify(event));
+        return id;
+      });
+    },
+    addRaw(name, json, id = streams[name].highestId + 1) {
+      insert(streams[name], id, json);
+      return id;
+    },
+    change(name, id, fields) {
+      streams[name].rows.replace(id, JSON.stringify({ ...itemOf(streams[name], id), ...fields }));
+    },
+    remove: (name, id) => streams[name].rows.remove(id),
+    rebuild(name) {
+      streams[name].rows.clear();
+      streams[name].highestId = streams[name].firstId - 1;
+    },
+    nextId: (name) => streams[name].highestId + 1,
+    ids: (name) => streams[name].rows.ids,
+    item: (name, id) => itemOf(streams[name], id),
+    fail(name, fault, times) {
+      for (const one of name === 'both' ? tenantStreams : [name]) streams[one].faults.add(fault, times);
+    },
+    heal() {
+      for (const one of tenantStreams) streams[one].faults.clear();
+    },
+    close: () => server.close(),
+  };
+}
+
+function itemOf({ rows }: Stream, id: number): Record<string, unknown> {
+  const item = rows.get(id);
+  if (item === undefined) throw new Error(`the tenant has no item ${id}`);
+  return JSON.parse(item.toString()) as Record<string, unknown>;
+}

@@ -1,0 +1,51 @@
+// How the simulated tenant puts its answers on the wire, faulty ones included.
+import type { ServerResponse } from 'node:http';
+import type { Slice } from './rows.ts';
+
+/** How an answer without items is written; every form is in use somewhere. */
+export type EmptyForm = 'null' | 'absent' | 'bare';
+
+const emptyForms: Readonly<Record<EmptyForm, string>> = {
+  null: '{"last_id": null, "events": []}',
+  absent: '{"events": []}',
+  bare: '{}',
+};
+
+const comma = Buffer.from(', ');
+const end = Buffer.from(']}\n');
+
+export function pageBytes({ lastId, items }: Slice, emptyForm: EmptyForm): Buffer {
+  if (items.length === 0) return Buffer.from(emptyForms[emptyForm]);
+  const parts: Buffer[] = [Buffer.from(`{"last_id": ${lastId}, "events": [`)];
+  for (const [index, item] of items.entries()) {
+    if (index > 0) parts.push(comma);
+    parts.push(item);
+  }
+  parts.push(end);
+  return Buffer.concat(parts);
+}
+
+export function answerJson(response: ServerResponse, status: number, body: Buffer | string, extra = {}): void {
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    ...extra,
+  });
+  response.end(body);
+}
+
+export function answerHtml(response: ServerResponse, status: number): void {
+  const body = '<!doctype html><html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n';
+  response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': body.length }).end(body);
+}
+
+/** Announces the whole body, sends half of it and cuts the connection. */
+export function answerCutShort(response: ServerResponse, body: Buffer): void {
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+  response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+}
+
+/** Ends the connection with a TCP reset and no answer. */
+export function resetConnection(response: ServerResponse): void {
+  response.socket?.resetAndDestroy();
+}

@@ -1,0 +1,184 @@
+// What the simulated tenant answers to each request, faults included. Keeps count of the requests; the items are the caller's.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TenantStream } from '../events.ts';
+import type { FaultQueue } from '../fault-queue.ts';
+import { readBody } from '../loopback.ts';
+import { answerCutShort, answerHtml, answerJson, type EmptyForm, pageBytes, resetConnection } from './answer.ts';
+import type { Rows, Slice } from './rows.ts';
+import { matchesFilter, parseFilter } from './search.ts';
+
+/**
+ * What a list request may be answered with in place of its page. A number is a status. `same_page`: the cursor is ignored.
+ * `disabled`: the vendor's 401 of a switched-off stream. `half_json`: cut, but a complete answer; `cut_body`: the connection breaks.
+ */
+export type TenantFault =
+  | number
+  | 'html'
+  | 'half_json'
+  | 'cut_body'
+  | 'same_page'
+  | 'out_of_order'
+  | 'garbage_item'
+  | 'empty_page'
+  | 'hang'
+  | 'reset'
+  | 'redirect'
+  | 'disabled'
+  | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
+  | { readonly slowMs: number };
+
+export interface TenantRequest {
+  readonly atMs: number;
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  /** The cursor that was asked for; absent if the request is no list. */
+  readonly cursor?: number;
+}
+
+export interface TenantRequests {
+  events: number;
+  suspicious: number;
+  /** Everything that is no list: single items, health, wrong paths, and whoever followed a redirect. */
+  other: number;
+  /** The newest 10,000. */
+  readonly log: TenantRequest[];
+}
+
+export interface Stream {
+  readonly rows: Rows;
+  readonly faults: FaultQueue<TenantFault>;
+  readonly firstId: number;
+  highestId: number;
+}
+
+export interface World {
+  readonly token: string;
+  readonly emptyForm: EmptyForm;
+  readonly streams: Readonly<Record<TenantStream, Stream>>;
+  readonly requests: TenantRequests;
+}
+
+const requestsMax = 10_000;
+const bodyBytesMax = 1_000_000;
+
+const base = '/api/v1';
+const pathOfStream = { events: 'events', 'suspicious-events': 'suspicious' } as const;
+
+/** Routes as the vendor's server does: lists end in a slash, everything else does not. */
+export async function answerRequest(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const target = request.url ?? '/';
+  const url = new URL(target, 'http://127.0.0.1');
+  const route = /^\/api\/v1\/(events|suspicious-events)(?:\/?|\/(search|\d+))$/.exec(url.pathname);
+  const name = route === null ? undefined : pathOfStream[route[1] as keyof typeof pathOfStream];
+  const isSearch = route?.[2] === 'search' && request.method === 'POST';
+  const isList = name !== undefined && (isSearch || (route?.[2] === undefined && request.method === 'GET'));
+  const cursor = Number(url.searchParams.get('after_event_id') ?? 0);
+  record(world.requests, isList ? name : 'other', request, isList ? { cursor } : {});
+
+  if (url.pathname === `${base}/health_check`) return answerJson(response, 200, '"ok"\n');
+  if (url.pathname === `${base}/login`) return answerHtml(response, 200);
+  if (name === undefined) return answerJson(response, 404, '{"message": "Not found"}\n');
+  if (refuse(world, request, response)) return;
+  const stream = world.streams[name];
+  if (!isList) return answerItem(stream, Number(route?.[2]), response);
+  if (!isSearch && !url.pathname.endsWith('/')) {
+    return answerJson(response, 308, '', { Location: `${url.pathname}/${url.search}` });
+  }
+  if (!Number.isSafeInteger(cursor)) {
+    return answerJson(response, 400, '{"message": "after_event_id must be an integer"}\n');
+  }
+  let find = (after: number): Slice => stream.rows.page(after);
+  if (isSearch) {
+    const body = await readBody(request, bodyBytesMax);
+    try {
+      const filter = parseFilter(body?.toString() ?? '');
+      find = (after) => stream.rows.page(after, (item) => matchesFilter(item, filter));
+    } catch {
+      return answerJson(response, 400, '{"message": "the body must be a JSON object"}\n');
+    }
+  }
+  await answerPage(world, stream, find, cursor, response);
+}
+
+function record(
+  requests: TenantRequests,
+  kind: TenantStream | 'other',
+  request: IncomingMessage,
+  facts: { cursor?: number },
+): void {
+  requests[kind] += 1;
+  requests.log.push({ atMs: Date.now(), method: request.method ?? '', target: request.url ?? '', ...facts });
+  if (requests.log.length > requestsMax) requests.log.splice(0, requestsMax >> 1);
+}
+
+/** True if it answered. The key stands alone in the header; a word before it is not understood. */
+function refuse(world: World, { headers }: IncomingMessage, response: ServerResponse): boolean {
+  const { authorization } = headers;
+  if (authorization === world.token) return false;
+  if (authorization === undefined) answerJson(response, 401, '{"msg": "Missing Authorization Header"}\n');
+  else if (authorization.includes(' ')) answerJson(response, 422, '{"msg": "Bad Authorization header"}\n');
+  else answerJson(response, 401, '{"msg": "Token has been revoked"}\n');
+  return true;
+}
+
+function answerItem({ rows }: Stream, id: number, response: ServerResponse): void {
+  const item = rows.get(id);
+  if (item === undefined) answerJson(response, 404, '{"message": "Event not found"}\n');
+  else answerJson(response, 200, Buffer.concat([Buffer.from('{"event": '), item, Buffer.from('}\n')]));
+}
+
+async function answerPage(
+  world: World,
+  stream: Stream,
+  find: (cursor: number) => Slice,
+  cursor: number,
+  response: ServerResponse,
+): Promise<void> {
+  const fault = stream.faults.take();
+  const page = (slice: Slice) => answerJson(response, 200, pageBytes(slice, world.emptyForm));
+  const whole = () => pageBytes(find(cursor), world.emptyForm);
+  if (fault === undefined) return page(find(cursor));
+  if (typeof fault === 'number') return answerStatus(response, { status: fault });
+  if (typeof fault === 'object') {
+    if ('status' in fault) return answerStatus(response, fault);
+    await sleep(fault.slowMs);
+    return page(find(cursor));
+  }
+  const shown: Readonly<Record<typeof fault, () => void>> = {
+    html: () => answerHtml(response, 200),
+    half_json: () => answerJson(response, 200, whole().subarray(0, whole().length >> 1)),
+    cut_body: () => answerCutShort(response, whole()),
+    same_page: () => page(find(0)),
+    out_of_order: () => page(reversed(find(cursor))),
+    garbage_item: () => page(withGarbage(find(cursor))),
+    empty_page: () => page({ lastId: null, items: [] }),
+    hang: () => {},
+    reset: () => resetConnection(response),
+    redirect: () => answerJson(response, 302, '', { Location: `${base}/login` }),
+    disabled: () => answerJson(response, 401, '{"message": "Suspicious Events Disabled"}\n'),
+  };
+  shown[fault]();
+}
+
+function answerStatus(
+  response: ServerResponse,
+  { status, retryAfter, body }: { readonly status: number; readonly retryAfter?: string; readonly body?: string },
+): void {
+  const headers = retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
+  answerJson(response, status, body ?? `{"message": "fault ${status} of the simulated tenant"}\n`, headers);
+}
+
+function reversed({ lastId, items }: Slice): Slice {
+  return { lastId, items: [...items].reverse() };
+}
+
+/** In the middle of the page, so that there is something to lose on both sides. */
+function withGarbage({ lastId, items }: Slice): Slice {
+  const middle = items.length >> 1;
+  return {
+    lastId,
+    items: [...items.slice(0, middle), Buffer.from('{"what": ["is", "this"]}'), ...items.slice(middle)],
+  };
+}
