@@ -1,8 +1,10 @@
 // `tocsin check`: is the configuration right, do the credentials and hooks work. Asks the far ends, posts and changes nothing.
 import { type Config, loadConfig, type Registries } from '../config.ts';
 import { AdapterError, ConfigError } from '../core/errors.ts';
-import type { HttpClient } from '../core/http.ts';
+import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { createMask, describeError } from '../core/log.ts';
+import { sinks } from '../sinks/index.ts';
+import { sources } from '../sources/index.ts';
 import { createSinks, createSources } from './adapters.ts';
 import type { Command, CommandIo } from './command.ts';
 import { exitCodes } from './dispatch.ts';
@@ -121,3 +123,9 @@ function lineOf({ status, kind, id, text }: Finding): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be printed
   return `${labels[status]}  ${name}: ${text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')}\n`;
 }
+
+export const command = createCheck({
+  registries: { sources, sinks },
+  createHttp: ({ proxy }) => createHttpClient({ proxy }),
+  now: Date.now,
+});
