@@ -1,0 +1,107 @@
+// A simulated Mattermost on loopback: incoming webhooks with the answers, checks and limits of the real server, and faults on demand.
+// Part of the product (`tocsin demo`) and of the tests; it never calls anything.
+import { createFaultQueue } from './fault-queue.ts';
+import { listenOnLoopback } from './loopback.ts';
+import { Ledger, type MattermostRequests, newId } from './mattermost/ledger.ts';
+import type { Post } from './mattermost/post.ts';
+import { createRateLimiter, type RateLimit } from './mattermost/rate-limiter.ts';
+import { answerRequest, type MattermostFault, type MattermostWorld } from './mattermost/serve.ts';
+
+export type { MattermostRequest, MattermostRequests } from './mattermost/ledger.ts';
+export type { Post } from './mattermost/post.ts';
+export type { MattermostFault } from './mattermost/serve.ts';
+
+export interface MattermostOptions {
+  /** Default 0: a free port. */
+  readonly port?: number;
+  /** The first hook's own channel; default `security-alerts`. */
+  readonly channel?: string;
+  /** The first hook may post into its own channel only. */
+  readonly isLocked?: boolean;
+  /** Further channels, by name; default `town-square`. */
+  readonly channels?: readonly string[];
+  /** Channels in which the hooks' owner is no member. */
+  readonly privateChannels?: readonly string[];
+  /** How many posts are remembered; default all. 0: messages are only counted, bodies not even parsed. */
+  readonly postsKept?: number;
+  /** Default `off`, as on a new server, whose numbers would be 10 a second and a burst of 100. */
+  readonly rateLimit?: RateLimit | 'off';
+  /** Default 300,000, as on a new server; 512 more are let through. */
+  readonly bodyBytesMax?: number;
+  /** What a longer body gets; some versions answer 400. */
+  readonly tooLargeStatus?: 413 | 400;
+}
+
+export interface Mattermost {
+  /** `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** Of the first hook. */
+  readonly hookUrl: string;
+  /** Oldest first; see `postsKept`. */
+  readonly posts: readonly Post[];
+  /** How many accepted messages carried each delivery id; 2 is a duplicate. */
+  readonly deliveries: ReadonlyMap<string, number>;
+  readonly requests: MattermostRequests;
+  readonly channels: readonly string[];
+  /** Another hook; makes its channel if there is none. Returns its URL. */
+  addHook(channel: string, options?: { readonly isLocked?: boolean }): string;
+  /** Archives a channel, which deletes its hooks. */
+  archive(channel: string): void;
+  /** The next `times` requests (default 1; `Infinity`: until `heal`) whose body `when` accepts get the fault. Several queue up. */
+  fail(fault: MattermostFault, times?: number, when?: (body: string) => boolean): void;
+  heal(): void;
+  /** Called after each post; returns how to stop that. Not called with `postsKept: 0`. */
+  onPost(listener: (post: Post) => void): () => void;
+  close(): Promise<void>;
+}
+
+export async function startMattermost(options: MattermostOptions = {}): Promise<Mattermost> {
+  const { channel = 'security-alerts', rateLimit = 'off' } = options;
+  const ledger = new Ledger(options.postsKept ?? Number.POSITIVE_INFINITY);
+  const world: MattermostWorld = {
+    hooks: new Map(),
+    channels: new Map(),
+    faults: createFaultQueue(),
+    ledger,
+    limit: rateLimit === 'off' ? undefined : createRateLimiter(rateLimit),
+    bodyBytesMax: options.bodyBytesMax ?? 300_000,
+    tooLargeStatus: options.tooLargeStatus ?? 413,
+  };
+  const { hooks, channels } = world;
+  const addChannel = (name: string, isPrivate: boolean) => channels.set(name, { name, isPrivate });
+  addChannel(channel, false);
+  for (const name of options.channels ?? ['town-square']) addChannel(name, false);
+  for (const name of options.privateChannels ?? []) addChannel(name, true);
+
+  const server = await listenOnLoopback(options.port ?? 0, (request, response) =>
+    answerRequest(world, request, response),
+  );
+  const addHook = (name: string, isLocked = false): string => {
+    const id = newId();
+    hooks.set(id, { id, channel: name, isLocked });
+    if (!channels.has(name)) addChannel(name, false);
+    return `${server.address}/hooks/${id}`;
+  };
+  return {
+    url: server.address,
+    hookUrl: addHook(channel, options.isLocked),
+    posts: ledger.posts,
+    deliveries: ledger.deliveries,
+    requests: ledger.requests,
+    get channels() {
+      return [...channels.keys()];
+    },
+    addHook: (name, wanted) => addHook(name, wanted?.isLocked),
+    archive(name) {
+      channels.delete(name);
+      for (const hook of [...hooks.values()]) if (hook.channel === name) hooks.delete(hook.id);
+    },
+    fail: (fault, times, when) => world.faults.add(fault, times, when),
+    heal: () => world.faults.clear(),
+    onPost(listener) {
+      ledger.listeners.add(listener);
+      return () => ledger.listeners.delete(listener);
+    },
+    close: () => server.close(),
+  };
+}

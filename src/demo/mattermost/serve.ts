@@ -1,0 +1,162 @@
+// What the simulated Mattermost answers to each request: limiter, size, route, fault, and then the hook itself.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultQueue } from '../fault-queue.ts';
+import { readBody } from '../loopback.ts';
+import { type Channel, generalRefusal, type Hook, judge, type Refusal } from './hook.ts';
+import { deliveryIdIn, type Ledger, newId } from './ledger.ts';
+import { parsePayload } from './payload.ts';
+import type { RateVerdict } from './rate-limiter.ts';
+
+/**
+ * What a request is answered with in place of the real thing. A number is a status. `reset_after`, `hang_after`: the post was made.
+ * `unknown_hook`: as if the hook had been deleted. `disabled`: incoming webhooks are switched off. `html`: 200 with a login page.
+ */
+export type MattermostFault =
+  | number
+  | 'html'
+  | 'reset_before'
+  | 'reset_after'
+  | 'hang'
+  | 'hang_after'
+  | 'redirect'
+  | 'unknown_hook'
+  | 'disabled'
+  | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
+  | { readonly slowMs: number };
+
+export interface MattermostWorld {
+  readonly hooks: Map<string, Hook>;
+  readonly channels: Map<string, Channel>;
+  readonly faults: FaultQueue<MattermostFault>;
+  readonly ledger: Ledger;
+  /** Absent: no rate limit. */
+  readonly limit: ((nowMs: number) => RateVerdict) | undefined;
+  readonly bodyBytesMax: number;
+  readonly tooLargeStatus: 413 | 400;
+}
+
+interface HookRequest {
+  readonly hookId: string;
+  readonly body: string;
+  readonly contentType: string;
+  readonly deliveryId: string | undefined;
+}
+
+/** Beyond the configured limit the server still reads so many. */
+const slackBytes = 512;
+const targetLengthMax = 2048;
+const html =
+  '<!doctype html><html><head><title>Mattermost</title></head><body>Cannot connect to Mattermost</body></html>';
+
+export async function answerRequest(
+  world: MattermostWorld,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const verdict = world.limit?.(Date.now());
+  for (const [name, value] of Object.entries(verdict?.headers ?? {})) response.setHeader(name, value);
+  response.setHeader('X-Request-Id', newId());
+  response.setHeader('X-Version-Id', '11.10.0.simulated');
+  const bytes = await readBody(request, world.bodyBytesMax + slackBytes);
+  if (verdict?.isLimited) {
+    world.ledger.note(429);
+    return end(response, 429, 'text/plain; charset=utf-8', 'limit exceeded\n');
+  }
+  const target = request.url ?? '/';
+  if (target.length > targetLengthMax) return end(response, 414, 'text/html', html);
+  const hookId = /^\/hooks\/([A-Za-z0-9]+)(?:\?|$)/.exec(target)?.[1];
+  if (hookId === undefined || request.method !== 'POST') return end(response, 404, 'text/html', html);
+  if (bytes === undefined) return refuse(world, response, tooLarge(world.tooLargeStatus, hookId), undefined);
+  const body = bytes.toString();
+  const contentType = request.headers['content-type'] ?? '';
+  await answerHook(world, { hookId, body, contentType, deliveryId: deliveryIdIn(body) }, response);
+}
+
+async function answerHook(world: MattermostWorld, request: HookRequest, response: ServerResponse): Promise<void> {
+  const fault = world.faults.take(request.body);
+  if (fault !== undefined && (await showFaultBefore(world, fault, request, response))) return;
+  const refusal = accept(world, request, fault);
+  if (refusal !== undefined) return refuse(world, response, refusal, request.deliveryId);
+  const isAnswered = fault !== 'reset_after' && fault !== 'hang_after';
+  world.ledger.note(isAnswered ? 200 : 0, request.deliveryId);
+  if (isAnswered) end(response, 200, 'text/plain', 'ok');
+  else if (fault === 'reset_after') response.socket?.resetAndDestroy();
+}
+
+/** True if the fault took the place of the whole answer, so that no post is made. */
+async function showFaultBefore(
+  { ledger }: MattermostWorld,
+  fault: MattermostFault,
+  { hookId, deliveryId }: HookRequest,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (typeof fault === 'number' || (typeof fault === 'object' && 'status' in fault)) {
+    const shown: { status: number; retryAfter?: string; body?: string } =
+      typeof fault === 'number' ? { status: fault } : fault;
+    ledger.note(shown.status, deliveryId);
+    if (shown.retryAfter !== undefined) response.setHeader('Retry-After', shown.retryAfter);
+    if (shown.body !== undefined) end(response, shown.status, 'text/plain', shown.body);
+    else endWithError(response, generalRefusal(shown.status, hookId));
+    return true;
+  }
+  if (typeof fault === 'object') {
+    await sleep(fault.slowMs);
+    return false;
+  }
+  if (fault === 'html' || fault === 'redirect') {
+    const status = fault === 'html' ? 200 : 302;
+    ledger.note(status, deliveryId);
+    if (fault === 'redirect') response.setHeader('Location', '/login');
+    end(response, status, 'text/html', html);
+    return true;
+  }
+  if (fault !== 'hang' && fault !== 'reset_before') return false;
+  ledger.note(0, deliveryId);
+  if (fault === 'reset_before') response.socket?.resetAndDestroy();
+  return true;
+}
+
+/** Makes the posts, or says why not. */
+function accept(
+  { ledger, hooks, channels }: MattermostWorld,
+  { hookId, body, contentType, deliveryId }: HookRequest,
+  fault: MattermostFault | undefined,
+): Refusal | undefined {
+  const known: ReadonlyMap<string, Hook> = fault === 'unknown_hook' ? new Map() : hooks;
+  const isEnabled = fault !== 'disabled';
+  if (ledger.onlyCounts && isEnabled && known.has(hookId)) {
+    ledger.count(deliveryId);
+    return undefined;
+  }
+  const hasPost = (id: string, name: string) => ledger.posts.some((post) => post.id === id && post.channel === name);
+  const result = judge({ isEnabled, hooks: known, channels, hasPost }, hookId, parsePayload(body, contentType));
+  if ('status' in result) return result;
+  ledger.keep(result.drafts, result.channel);
+  return undefined;
+}
+
+function tooLarge(status: 413 | 400, hookId: string): Refusal {
+  if (status === 400) return generalRefusal(400, hookId);
+  return { status, id: 'api.context.request_body_too_large.app_error', message: 'Request body too large.' };
+}
+
+function refuse(
+  world: MattermostWorld,
+  response: ServerResponse,
+  refusal: Refusal,
+  deliveryId: string | undefined,
+): void {
+  world.ledger.note(refusal.status, deliveryId);
+  endWithError(response, refusal);
+}
+
+function endWithError(response: ServerResponse, { status, id, message }: Refusal): void {
+  const request_id = response.getHeader('X-Request-Id');
+  const body = { id, message, detailed_error: '', request_id, status_code: status };
+  end(response, status, 'application/json', JSON.stringify(body));
+}
+
+function end(response: ServerResponse, status: number, contentType: string, body: string): void {
+  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}
