@@ -103,7 +103,7 @@ function malformed({ status, body }: HttpAnswer, host: string, problem: string, 
     'retry',
     'malformed',
     `${host} answered ${status}, but the answer ${problem}. Nothing of it was used. Check DEEPINSTINCT_URL and what stands between (proxy, portal).`,
-    { status, ...(isHarmless && { answer: answerText(body.slice(0, 2000), [token]) }) },
+    { status, ...(isHarmless && { answer: answerText(body, [token]) }) },
   );
 }
 

@@ -59,8 +59,10 @@ function merge(chain: Fields, flat: Fields): Process | undefined {
 /** Chains were only ever seen with the child first and the root last; should one come otherwise, the ids in it say who is whose child. */
 function youngest(chain: readonly Wire[]): { child: Wire | undefined; parent: Wire | undefined } {
   const [first, second] = chain;
-  if (second === undefined || isChildOf(first, second)) return { child: first, parent: second };
-  const leaves = chain.filter((entry) => isKnown(entry.process_id) && !chain.some((other) => isChildOf(other, entry)));
+  const isLeaf = (entry: Wire) => !chain.some((other) => isChildOf(other, entry));
+  if (first === undefined || second === undefined) return { child: first, parent: second };
+  if (isChildOf(first, second) && isLeaf(first)) return { child: first, parent: second };
+  const leaves = chain.filter((entry) => isKnown(entry.process_id) && isLeaf(entry));
   const [leaf] = leaves;
   const parent = leaf && chain.find((entry) => isChildOf(leaf, entry));
   // Several leaves, or a circle of reused ids: nobody can tell, so the order stands.
@@ -68,8 +70,8 @@ function youngest(chain: readonly Wire[]): { child: Wire | undefined; parent: Wi
   return { child: leaf, parent };
 }
 
-function isChildOf(child: Wire | undefined, parent: Wire): boolean {
-  return child !== undefined && child !== parent && isKnown(child.parent_id) && child.parent_id === parent.process_id;
+function isChildOf(child: Wire, parent: Wire): boolean {
+  return child !== parent && isKnown(child.parent_id) && child.parent_id === parent.process_id;
 }
 
 function isKnown(id: unknown): boolean {

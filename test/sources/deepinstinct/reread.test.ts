@@ -1,0 +1,190 @@
+// Reading a second time: late items are found, known ones do no harm, and a tenant that was rebuilt is noticed and stays noticed.
+import { describe, expect, test } from 'vitest';
+import {
+  cursorAt,
+  drain,
+  externalIds,
+  type FakeTenant,
+  item,
+  never,
+  nowMs,
+  numbers,
+  sourceOf,
+  startFakeTenant,
+} from './fake-tenant.ts';
+
+/** Item `id` was inserted `1000 - id` minutes ago. */
+const minutesOf = (id: number) => 1000 - id;
+const atOf = (id: number) => new Date(nowMs - minutesOf(id) * 60_000).toISOString();
+
+async function tenantOf(ids: number[]): Promise<FakeTenant> {
+  const tenant = await startFakeTenant();
+  tenant.streams.events.ids = ids;
+  tenant.streams.events.itemOf = (id) => item(id, minutesOf(id));
+  return tenant;
+}
+
+describe('every tenth poll', () => {
+  test('and the first of a process begin 50 numbers before the cursor; the others at it', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant);
+    const overlaps: boolean[] = [];
+    for (let poll = 0; poll < 21; poll += 1)
+      overlaps.push((await source.poll(cursorAt(200, atOf(200)), never)).facts?.overlap ?? false);
+    const expected = numbers(0, 21).map((poll) => (poll % 10 === 0 ? 150 : 200));
+    expect(tenant.asked()).toEqual(expected);
+    expect(overlaps).toEqual(expected.map((after) => after === 150));
+  });
+
+  test('gives the known items again, and what lies beyond as usual', async () => {
+    const tenant = await tenantOf(numbers(1, 230));
+    const [page] = await drain(sourceOf(tenant, { overlap: 30 }), cursorAt(200, atOf(200)));
+    expect(externalIds([page!])).toEqual(numbers(171, 50).map(String));
+    expect(JSON.parse(page!.cursor!)).toEqual({ id: 220, at: atOf(220), start: 0 });
+    expect(page?.more).toBe(true);
+  });
+
+  test('finds an item that was stored late', async () => {
+    const tenant = await tenantOf(numbers(1, 200).filter((id) => id !== 180));
+    const source = sourceOf(tenant);
+    const cursor = cursorAt(200, atOf(200));
+    await source.poll(cursor, never);
+    tenant.streams.events.ids = numbers(1, 200);
+    const seen: string[] = [];
+    for (let poll = 0; poll < 10; poll += 1) seen.push(...externalIds([await source.poll(cursor, never)]));
+    expect(seen).toContain('180');
+  });
+
+  test('finds a late item also when hundreds of events came since', async () => {
+    const tenant = await tenantOf(numbers(1, 200).filter((id) => id !== 199));
+    const source = sourceOf(tenant);
+    let cursor = (await drain(source, cursorAt(190, atOf(190)))).at(-1)!.cursor!;
+    tenant.streams.events.ids = numbers(1, 600);
+    const seen: string[] = [];
+    for (let poll = 0; poll < 20; poll += 1) {
+      const page = await source.poll(cursor, never);
+      expect(JSON.parse(page.cursor!).id).toBeGreaterThanOrEqual(JSON.parse(cursor).id);
+      seen.push(...externalIds([page]));
+      cursor = page.cursor!;
+    }
+    expect(seen).toEqual(
+      expect.arrayContaining(
+        numbers(199, 402)
+          .filter((id) => id !== 200)
+          .map(String),
+      ),
+    );
+  });
+
+  test('never goes below where the source started', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const pages = await drain(sourceOf(tenant), cursorAt(200, atOf(200), 190));
+    expect(externalIds(pages)).toEqual(numbers(191, 10).map(String));
+    expect(tenant.asked()[0]).toBe(190);
+    expect(externalIds(await drain(sourceOf(tenant), cursorAt(200, atOf(200), 200)))).toEqual([]);
+    // Its own item is looked at, but not announced.
+    expect(tenant.asked()[0]).toBe(199);
+  });
+
+  test('is made up for if it failed', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant);
+    tenant.answering((_request, response) => response.writeHead(500).end());
+    await expect(source.poll(cursorAt(200), never)).rejects.toMatchObject({ reason: 'server_error' });
+    tenant.answering(undefined);
+    tenant.asked();
+    await source.poll(cursorAt(200), never);
+    expect(tenant.asked()).toEqual([150]);
+  });
+
+  test('needs several pages if the overlap is larger than one', async () => {
+    const tenant = await tenantOf(numbers(1, 400));
+    const page = await sourceOf(tenant, { overlap: 120 }).poll(cursorAt(300, atOf(300)), never);
+    expect(tenant.asked()).toEqual([180, 230, 280]);
+    expect(externalIds([page])).toEqual(numbers(181, 150).map(String));
+    expect(JSON.parse(page.cursor!)).toMatchObject({ id: 330 });
+  });
+});
+
+describe('a tenant that was rebuilt', () => {
+  /** Numbers begin anew; everything was inserted within the last minutes. */
+  function rebuild(tenant: FakeTenant, count: number): void {
+    tenant.streams.events.ids = numbers(1, count);
+    tenant.streams.events.itemOf = (id) => item(id, (count - id) / 10);
+  }
+  const reset = { outcome: 'retry', reason: 'reset' };
+
+  test('is noticed when the last event read is another now', async () => {
+    const tenant = await tenantOf([]);
+    rebuild(tenant, 300);
+    const polled = sourceOf(tenant).poll(cursorAt(200, atOf(200)), never);
+    await expect(polled).rejects.toMatchObject(reset);
+    await expect(polled).rejects.toThrow(/Event 200 was inserted at .* now event 200 .* `tocsin source reset di`/);
+  });
+
+  test('is noticed when the last event read is gone and an earlier number is younger', async () => {
+    const tenant = await tenantOf([]);
+    rebuild(tenant, 3);
+    await expect(sourceOf(tenant).poll(cursorAt(200, atOf(200)), never)).rejects.toMatchObject(reset);
+    expect(tenant.asked()).toEqual([150, 0]);
+  });
+
+  test('is noticed at the tenth poll, and then at every poll until somebody acts, also by the next process', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant);
+    const cursor = cursorAt(200, atOf(200));
+    await source.poll(cursor, never);
+    rebuild(tenant, 3);
+    for (let poll = 0; poll < 9; poll += 1) expect((await source.poll(cursor, never)).events).toEqual([]);
+    for (let poll = 0; poll < 3; poll += 1) await expect(source.poll(cursor, never)).rejects.toMatchObject(reset);
+    await expect(sourceOf(tenant).poll(cursor, never)).rejects.toMatchObject(reset);
+  });
+
+  test('is noticed also when its numbers have already passed the last one read', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant);
+    let cursor = (await drain(source, cursorAt(200, atOf(200)))).at(-1)!.cursor!;
+    rebuild(tenant, 230);
+    await expect(
+      (async () => {
+        for (let poll = 0; poll < 10; poll += 1) cursor = (await source.poll(cursor, never)).cursor!;
+      })(),
+    ).rejects.toMatchObject(reset);
+  });
+
+  test('is read from its beginning once the operator has reset the source', async () => {
+    const tenant = await tenantOf([]);
+    rebuild(tenant, 300);
+    const source = sourceOf(tenant, { start_from: 'all' });
+    await expect(source.poll(cursorAt(200, atOf(200)), never)).rejects.toMatchObject(reset);
+    expect(externalIds(await drain(source, null))).toEqual(numbers(1, 300).map(String));
+  });
+});
+
+describe('no proof of a rebuilt tenant', () => {
+  test('is an archived event, even if all are', async () => {
+    const tenant = await tenantOf(numbers(1, 150));
+    const cursor = cursorAt(200, atOf(200));
+    expect(await sourceOf(tenant).poll(cursor, never)).toMatchObject({ cursor, more: false });
+    tenant.streams.events.ids = [];
+    expect(await sourceOf(tenant).poll(cursor, never)).toMatchObject({ cursor, more: false });
+    tenant.streams.events.ids = numbers(1, 210).filter((id) => id < 150 || id > 205);
+    expect(externalIds(await drain(sourceOf(tenant), cursor))).toEqual(numbers(206, 5).map(String));
+  });
+
+  test('is the same time written another way', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    for (const at of ['2026-03-04T10:40:00Z', '2026-03-04T10:40:00.499999', '2026-03-04T17:40:00+07:00']) {
+      await sourceOf(tenant).poll(cursorAt(200, at), never);
+    }
+    await expect(sourceOf(tenant).poll(cursorAt(200, '2026-03-04T10:30:00Z'), never)).rejects.toMatchObject({
+      reason: 'reset',
+    });
+  });
+
+  test('is a cursor whose item was never seen; its time is learnt', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const page = await sourceOf(tenant).poll(cursorAt(200, null, 200), never);
+    expect(JSON.parse(page.cursor!)).toEqual({ id: 200, at: atOf(200), start: 200 });
+  });
+});
