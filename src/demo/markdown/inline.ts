@@ -105,7 +105,7 @@ class Scanner {
   #escape(): boolean {
     const next = this.#text[this.#index + 1] ?? '';
     if (!/[!-/:-@[-`{-~]/.test(next)) return false;
-    // A text of its own, as in the server's parser: `x\\@here` notifies although `x@here` would not.
+    // A text of its own, as in the server's parser: `x\@here` notifies although `x@here` would not.
     this.#flush();
     this.#plain = next;
     this.#index += 2;

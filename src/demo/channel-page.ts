@@ -1,0 +1,103 @@
+// The page on which the demo shows a channel of the simulated Mattermost, kept up to date by server-sent events. Loopback only;
+// reads posts and status, changes nothing.
+import type { ServerResponse } from 'node:http';
+import {
+  type ChannelStatus,
+  contentSecurityPolicy,
+  type PageLink,
+  pageDocument,
+  statusValues,
+} from './channel-page/document.ts';
+import { postToHtml } from './channel-page/post-html.ts';
+import { listenOnLoopback } from './loopback.ts';
+import type { Mattermost, Post } from './mattermost.ts';
+
+export type { ChannelStatus, PageLink } from './channel-page/document.ts';
+
+export interface ChannelPageOptions {
+  readonly mattermost: Mattermost;
+  /** Asked for every two seconds while somebody looks, and for each page. */
+  readonly status: () => ChannelStatus;
+  readonly links?: readonly PageLink[];
+  /** Default 0: a free port. */
+  readonly port?: number;
+  /** IANA name; default the machine's. */
+  readonly timeZone?: string;
+}
+
+export interface ChannelPage {
+  /** `http://127.0.0.1:40123`. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+const postsShown = 200;
+const statusEveryMs = 2000;
+
+/** @throws if the port is taken */
+export async function startChannelPage(options: ChannelPageOptions): Promise<ChannelPage> {
+  const { mattermost, status, links = [] } = options;
+  const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const viewers = new Set<() => void>();
+
+  const postsOf = (channel: string, after: number): Post[] =>
+    mattermost.posts.filter((post) => post.channel === channel && post.sequence > after).slice(-postsShown);
+  const htmlOf = (posts: readonly Post[]) => posts.map((post) => postToHtml(post, timeZone)).join('');
+
+  function answerPage(response: ServerResponse, channel: string): void {
+    const postsHtml = htmlOf(postsOf(channel, 0));
+    const html = pageDocument({ channels: mattermost.channels, channel, postsHtml, status: status(), links });
+    response.writeHead(200, {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': contentSecurityPolicy,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+      'Cache-Control': 'no-store',
+    });
+    response.end(html);
+  }
+
+  function openStream(response: ServerResponse, channel: string, after: number): void {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    const send = (event: string, data: unknown, id?: number) =>
+      response.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const sendPosts = (posts: readonly Post[]) => {
+      if (posts.length > 0) send('posts', htmlOf(posts), posts.at(-1)!.sequence);
+    };
+    const sendStatus = () => send('status', statusValues(status()));
+    sendPosts(postsOf(channel, after));
+    sendStatus();
+    const stopListening = mattermost.onPost((post) => {
+      if (post.channel === channel) sendPosts([post]);
+    });
+    const timer = setInterval(sendStatus, statusEveryMs);
+    const stop = () => {
+      clearInterval(timer);
+      stopListening();
+      viewers.delete(stop);
+    };
+    viewers.add(stop);
+    response.on('close', stop);
+  }
+
+  const server = await listenOnLoopback(options.port ?? 0, (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const channel = url.searchParams.get('channel') ?? mattermost.channels[0] ?? '';
+    const isKnown = mattermost.channels.includes(channel);
+    if (request.method !== 'GET' || !isKnown || !['/', '/stream'].includes(url.pathname)) {
+      response.writeHead(404, { 'Content-Type': 'text/plain' }).end('There is nothing here. The channel is at /\n');
+    } else if (url.pathname === '/') answerPage(response, channel);
+    else {
+      // A browser that comes back says which it saw last.
+      const after = Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? 0);
+      openStream(response, channel, Number.isFinite(after) ? after : 0);
+    }
+  });
+  return {
+    address: server.address,
+    async close() {
+      for (const stop of [...viewers]) stop();
+      await server.close();
+    },
+  };
+}

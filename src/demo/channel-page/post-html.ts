@@ -1,0 +1,71 @@
+// One post as HTML, drawn the way Mattermost draws it. Every text goes through markdown/html.ts; nothing of a post is trusted.
+import { escapeHtml, lineToHtml, markdownToHtml } from '../markdown/html.ts';
+import type { Attachment } from '../mattermost/payload.ts';
+import { fieldsDrawn, type Post } from '../mattermost/post.ts';
+
+/** Clients draw so many blocks of a post and silently leave out the rest. */
+const blocksMax = 100;
+const namedColours: Readonly<Record<string, string>> = { good: '#2f9e44', warning: '#e8a100', danger: '#d6262e' };
+const quietColour = '#a3a9b6';
+
+const avatar =
+  '<svg class="avatar" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="16" fill="#3f6ad8"/>' +
+  '<g fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round"><path d="M18.2 12.2a3 3 0 1 0-4.6 2.5l-2.8 5"/>' +
+  '<path d="M13.2 10.9a3 3 0 0 1 5.3 2.8l2.9 4.6"/><path d="M10.4 17.4a3 3 0 1 0 3.5 3.6h6"/><circle cx="21.6" cy="20.4" r="1.6"/></g></svg>';
+
+/** `timeZone`: IANA name, for the clock beside the sender. */
+export function postToHtml(post: Post, timeZone: string): string {
+  const at = new Date(post.atMs);
+  const cut = post.blocks > blocksMax ? '<p class="cut">Mattermost would not draw the rest of this post.</p>' : '';
+  const text = post.text === '' ? '' : `<div class="text">${markdownToHtml(post.text)}</div>`;
+  return (
+    `<article class="post${post.mentions.length > 0 ? ' pinged' : ''}" data-sequence="${post.sequence}">${avatar}` +
+    `<div class="body"><header><span class="sender">webhook</span><span class="bot">BOT</span>` +
+    `<time datetime="${at.toISOString()}">${escapeHtml(clock(at, timeZone))}</time></header>` +
+    `${text}${post.attachments.map(attachmentToHtml).join('')}${cut}</div></article>`
+  );
+}
+
+function clock(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(
+    at,
+  );
+}
+
+function attachmentToHtml(attachment: Attachment): string {
+  const part = (kind: string, text: string | null | undefined, toHtml: (text: string) => string) =>
+    (text ?? '') === '' ? '' : `<div class="${kind}">${toHtml(text!)}</div>`;
+  const fields = fieldsDrawn(attachment).map(
+    ({ title, value, isShort }) =>
+      `<div class="field${isShort ? '' : ' long'}"><dt>${lineToHtml(title)}</dt><dd>${markdownToHtml(value)}</dd></div>`,
+  );
+  return (
+    part('pretext', attachment.pretext, markdownToHtml) +
+    // A presentation attribute, because the page allows no inline styles.
+    `<section class="attachment"><svg class="bar" aria-hidden="true"><rect width="100%" height="100%" fill="${colourOf(attachment)}"/></svg>` +
+    part('author', attachment.author_name, lineToHtml) +
+    titleToHtml(attachment) +
+    part('text', attachment.text, markdownToHtml) +
+    (fields.length === 0 ? '' : `<dl class="fields">${fields.join('')}</dl>`) +
+    part('footer', attachment.footer, lineToHtml) +
+    '</section>'
+  );
+}
+
+function titleToHtml({ title, title_link }: Attachment): string {
+  if ((title ?? '') === '') return '';
+  const inner = lineToHtml(title!);
+  const isLink = /^https?:\/\//i.test(title_link ?? '');
+  const link = `<a href="${escapeHtml(title_link ?? '')}" rel="noreferrer noopener nofollow" target="_blank">${withoutLinks(inner)}</a>`;
+  return `<h3 class="title">${isLink ? link : inner}</h3>`;
+}
+
+/** A link inside of a link is no HTML. */
+function withoutLinks(html: string): string {
+  return html.replace(/<\/?a(?: [^>]*)?>/g, '');
+}
+
+function colourOf({ color }: Attachment): string {
+  const colour = namedColours[color ?? ''] ?? color ?? '';
+  return /^#[0-9a-f]{6}$/i.test(colour) ? colour : quietColour;
+}

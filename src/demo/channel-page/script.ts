@@ -1,0 +1,46 @@
+// The script of the page: adds what the server sends, keeps to the newest, and says when the connection is lost. Its hash is in the
+// page's Content-Security-Policy. It inserts only HTML that the server has rendered and escaped.
+
+export const clientScript = `
+'use strict';
+const log = document.querySelector('.log');
+const posts = document.querySelector('.posts');
+const jump = document.querySelector('.jump');
+const live = document.querySelector('.live');
+const postsMax = 300;
+const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+const toEnd = () => { log.scrollTop = log.scrollHeight; jump.hidden = true; };
+const sequenceOf = (post) => Number(post.dataset.sequence);
+
+function show(html) {
+  const wasAtEnd = isAtEnd();
+  const last = posts.querySelector('.post:last-of-type');
+  const holder = document.createElement('template');
+  holder.innerHTML = html;
+  for (const post of holder.content.querySelectorAll('.post')) {
+    if (last && sequenceOf(post) <= sequenceOf(last)) post.remove();
+    else post.classList.add('fresh');
+  }
+  posts.querySelector('.empty')?.remove();
+  posts.append(holder.content);
+  if (wasAtEnd) {
+    while (posts.children.length > postsMax) posts.firstElementChild.remove();
+    toEnd();
+  } else jump.hidden = false;
+}
+
+const newest = posts.querySelector('.post:last-of-type');
+const source = new EventSource('/stream' + location.search + (location.search ? '&' : '?') + 'after=' + (newest ? sequenceOf(newest) : 0));
+source.addEventListener('posts', (event) => show(JSON.parse(event.data)));
+source.addEventListener('status', (event) => {
+  for (const [key, value] of Object.entries(JSON.parse(event.data))) {
+    const place = document.querySelector('[data-status="' + key + '"]');
+    if (place) place.textContent = value;
+  }
+});
+source.addEventListener('open', () => { live.classList.remove('lost'); live.textContent = 'live'; });
+source.addEventListener('error', () => { live.classList.add('lost'); live.textContent = 'not connected'; });
+jump.addEventListener('click', toEnd);
+log.addEventListener('scroll', () => { if (isAtEnd()) jump.hidden = true; });
+toEnd();
+`;

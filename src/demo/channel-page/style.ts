@@ -1,0 +1,101 @@
+// The style sheet of the page. Its hash is in the page's Content-Security-Policy.
+
+export const styleSheet = `
+:root {
+  color-scheme: light dark;
+  --side: #1e325c; --side-text: #dfe6f5; --side-quiet: #a9b7d6; --side-active: #2f4a80;
+  --page: #ffffff; --text: #3f4350; --strong: #1b1d22; --quiet: #62697a; --line: #dcdee5; --hover: #f6f7f9;
+  --link: #1c58d9; --code: #f1f2f5; --card: #ffffff; --mark: #ffe6a3; --mark-text: #3d2f00; --new: #eef3ff; --good: #1f7a3d;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --side: #16181d; --side-text: #dcdfe6; --side-quiet: #9aa0ae; --side-active: #2b2f39;
+    --page: #1f2228; --text: #ced1da; --strong: #f3f4f7; --quiet: #9ea4b3; --line: #393d47; --hover: #252931;
+    --link: #7ea7ff; --code: #2b2f38; --card: #23262d; --mark: #5c4a12; --mark-text: #ffe9b3; --new: #262d3d; --good: #6fd08c;
+  }
+}
+* { box-sizing: border-box; scrollbar-width: thin; }
+html, body { height: 100%; margin: 0; }
+body {
+  display: grid; grid-template: auto minmax(0, 1fr) / 15.5rem minmax(0, 1fr); grid-template-areas: "side head" "side log";
+  background: var(--page); color: var(--text); overflow: hidden;
+  font: 0.9375rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Open Sans", "Noto Sans", "Noto Sans Thai", Thonburi, "Leelawadee UI", Loma, sans-serif;
+}
+a { color: var(--link); }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
+.skip { position: absolute; left: -99rem; }
+.skip:focus { left: .5rem; top: .5rem; z-index: 3; background: var(--page); padding: .5rem; }
+
+.side { grid-area: side; display: flex; flex-direction: column; gap: 1.25rem; padding: 1rem .75rem; background: var(--side); color: var(--side-text); overflow-y: auto; }
+.side h1 { display: flex; align-items: center; gap: .6rem; margin: 0; padding: 0 .5rem; font-size: 1.0625rem; line-height: 1.3; color: #fff; }
+.side h1 svg { width: 1.75rem; height: 1.75rem; flex: none; }
+.side h1 small { display: block; font-size: .75rem; font-weight: 400; color: var(--side-quiet); }
+.side h2 { margin: 0 0 .3rem; padding: 0 .5rem; font-size: .6875rem; letter-spacing: .06em; text-transform: uppercase; color: var(--side-quiet); }
+.side ul { list-style: none; margin: 0; padding: 0; }
+.side li a { display: block; padding: .3rem .5rem; border-radius: .3rem; color: var(--side-text); text-decoration: none; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.side li a::before { content: "#"; margin-right: .5rem; color: var(--side-quiet); }
+.side li a:hover { background: var(--side-active); }
+.side li a[aria-current] { background: var(--side-active); color: #fff; font-weight: 600; }
+.side .about { margin: auto 0 0; padding: .75rem .5rem 0; border-top: 1px solid var(--side-active); font-size: .8125rem; color: var(--side-quiet); }
+
+.head { grid-area: head; display: flex; flex-wrap: wrap; align-items: center; gap: .35rem 1.5rem; padding: .6rem 1.25rem; border-bottom: 1px solid var(--line); }
+.head h2 { margin: 0; font-size: 1.0625rem; color: var(--strong); }
+.head h2::before { content: "#"; margin-right: .35rem; color: var(--quiet); font-weight: 400; }
+.status { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .9rem; margin: 0 0 0 auto; font-size: .8125rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
+.status dl { display: contents; }
+.status dl > div { display: flex; gap: .35rem; align-items: baseline; }
+.status dt { order: 2; }
+.status dd { order: 1; margin: 0; font-weight: 600; color: var(--strong); }
+.status .severity::before { content: ""; width: .6rem; height: .6rem; border-radius: 50%; background: #a3a9b6; }
+.status .critical::before { background: #ff0000; } .status .high::before { background: #ff6600; } .status .medium::before { background: #ffd700; }
+.status .low::before { background: #00c800; } .status .info::before { background: #0099ff; }
+.live::before { content: ""; display: inline-block; width: .5rem; height: .5rem; margin-right: .35rem; border-radius: 50%; background: var(--good); }
+.live.lost::before { background: #d6262e; }
+
+.log { grid-area: log; overflow-y: auto; padding: 1rem 0 1.25rem; scrollbar-gutter: stable; }
+.empty { padding: 0 1.25rem; color: var(--quiet); }
+.post { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: .75rem; padding: .5rem 1.25rem; }
+.post:hover { background: var(--hover); }
+.post.pinged { background: var(--mark); }
+.post.fresh { animation: fresh 2.5s ease-out; }
+@keyframes fresh { from { background: var(--new); } }
+.avatar { width: 2rem; height: 2rem; }
+.post header { display: flex; align-items: baseline; gap: .4rem; line-height: 1.3; }
+.sender { font-weight: 600; color: var(--strong); }
+.bot { padding: 0 .3rem; border-radius: .2rem; background: var(--code); color: var(--quiet); font-size: .625rem; font-weight: 600; line-height: 1rem; }
+time { font-size: .75rem; color: var(--quiet); }
+.attachment { position: relative; max-width: 52rem; margin: .35rem 0 .25rem; padding: .7rem .9rem .65rem 1.1rem; border: 1px solid var(--line); border-radius: .3rem; background: var(--card); overflow: hidden; }
+.bar { position: absolute; inset: 0 auto 0 0; width: .25rem; height: 100%; }
+.title { margin: 0 0 .25rem; font-size: 1rem; line-height: 1.35; color: var(--strong); }
+.author { font-size: .8125rem; color: var(--quiet); }
+.footer { margin-top: .55rem; font-size: .75rem; color: var(--quiet); }
+.fields { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .55rem 1.5rem; margin: .5rem 0 0; }
+.field.long { grid-column: 1 / -1; }
+.field dt { font-size: .8125rem; font-weight: 600; color: var(--strong); }
+.field dd { margin: 0; }
+.post p { margin: 0 0 .35rem; } .post p:last-child { margin-bottom: 0; }
+.post p, .post li, .field dt, .title, .footer { overflow-wrap: anywhere; }
+.heading { font-weight: 700; color: var(--strong); } .heading-1 { font-size: 1.4em; } .heading-2 { font-size: 1.2em; } .heading-3 { font-size: 1.1em; }
+code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .8125rem; }
+code { padding: .1em .3em; border-radius: .2rem; background: var(--code); overflow-wrap: anywhere; white-space: pre-wrap; }
+pre { margin: .2rem 0; padding: .5rem .65rem; max-height: 13rem; overflow: auto; border: 1px solid var(--line); border-radius: .3rem; background: var(--code); }
+pre code { padding: 0; background: none; white-space: pre; overflow-wrap: normal; }
+blockquote { margin: .2rem 0; padding-left: .75rem; border-left: .2rem solid var(--line); }
+.post ul, .post ol { margin: .2rem 0; padding-left: 1.4rem; }
+.scroll { overflow-x: auto; } table { border-collapse: collapse; } td { padding: .2rem .5rem; border: 1px solid var(--line); }
+mark { padding: 0 .15em; border-radius: .2rem; background: var(--mark); color: var(--mark-text); }
+.cut { color: #d6262e; font-size: .8125rem; }
+.jump { position: fixed; right: 1.5rem; bottom: 1.25rem; padding: .5rem .9rem; border: 0; border-radius: 2rem; background: var(--link); color: var(--page); font: inherit; font-size: .875rem; font-weight: 600; cursor: pointer; box-shadow: 0 2px 8px #0005; }
+.jump[hidden] { display: none; }
+
+@media (max-width: 46rem) {
+  body { grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr); grid-template-areas: "side" "head" "log"; }
+  .side { flex-direction: row; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; padding: .5rem .75rem; }
+  .side h1 { font-size: 1rem; padding: 0; } .side h1 small, .side .about, .side h2 { display: none; }
+  .side ul { display: flex; gap: .25rem; margin-left: auto; } .side li a { padding: .2rem .5rem; font-size: .8125rem; }
+  .head { padding: .5rem .75rem; } .head h2 { font-size: 1rem; } .status { margin: 0; gap: .1rem .75rem; font-size: .75rem; }
+  .post { grid-template-columns: minmax(0, 1fr); padding: .5rem .75rem; } .post > .avatar { display: none; }
+  .fields { gap: .5rem .75rem; } .attachment { padding: .6rem .7rem .55rem .9rem; }
+}
+@media (prefers-reduced-motion: reduce) { .post.fresh { animation: none; } }
+`;
