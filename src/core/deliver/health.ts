@@ -91,7 +91,10 @@ export function createHealth(
     },
     backOff(eventId, reason, retryAfterMs, nowMs) {
       if (eventId !== undefined) lastFailedId = eventId;
-      if (state === 'paused') return undefined;
+      if (state === 'paused') {
+        probeAtMs = nowMs + policy.pausedProbeMs;
+        return undefined;
+      }
       steps += 1;
       const step = backoffMs(steps, clock.random(), policy.backoff);
       const wait = retryAfterMs === undefined ? step : Math.min(retryAfterMs, policy.retryAfterMaxMs);

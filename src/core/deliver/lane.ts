@@ -1,0 +1,295 @@
+// The loop that works one sink: take what is most urgent, send, record. The only place that sends, and the only one that tries again.
+import { AdapterError } from '../errors.ts';
+import type { Notice } from '../event.ts';
+import type { Lease, RoleWorker } from '../lease.ts';
+import type { Limiter } from '../limiter.ts';
+import type { Logger } from '../log.ts';
+import { type Metrics, noReason, severityLabel } from '../metrics.ts';
+import type { Message, Sink } from '../sink.ts';
+import { type Database, databaseErrorText } from '../store/database.ts';
+import { type DueDelivery, takeDue } from '../store/deliveries.ts';
+import { readSinkState, writeSinkState } from '../store/sinks.ts';
+import { createWake } from '../wake.ts';
+import { createHealth, type Health, type Transition } from './health.ts';
+import { afterRejection, type DeliveryPolicy, type Failure, failureFrom, tryAgain, unchanged, type Verdict } from './policy.ts';
+import { createReady } from './ready.ts';
+import { createRecorder } from './recorder.ts';
+
+/** More unwritten outcomes than this, and sending waits: memory stays bounded when the database is away. */
+const unwrittenMax = 1000;
+
+export interface LaneDependencies {
+  readonly id: string;
+  readonly sink: Sink;
+  readonly db: Database;
+  readonly limiter: Limiter;
+  /** Sends a second that the limiter allows; Infinity for no limit. */
+  readonly perSecond: number;
+  readonly policy: DeliveryPolicy;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Cards must name their tenant. */
+  showTenant(): boolean;
+  /** Puts a notice into the store: for this sink, or for all the others. Never throws. */
+  announce(sink: string, notice: Notice, key: string, to: 'this' | 'others'): Promise<void>;
+}
+
+export interface Lane extends RoleWorker {
+  offer(deliveries: readonly DueDelivery[]): void;
+  /** True if nothing is due, in flight or unwritten, as far as this process knows. */
+  isIdle(): boolean;
+}
+
+/** Works the sink until stopped or until the role is lost. */
+export function startLane(deps: LaneDependencies, lease: Lease): Lane {
+  const { policy, metrics, id: sink } = deps;
+  const wake = createWake();
+  const inFlight = new Set<number>();
+  /** Deliveries that failed here: how often, and how many others had passed before the first time. Bounded by what is pending and failing. */
+  const failing = new Map<number, { failures: number; deliveredBefore: number }>();
+  let deliveredCount = 0;
+  let isStopping = false;
+  let isIdle = false;
+  let health: Health | undefined;
+  const isOver = () => isStopping || !lease.isHeld();
+
+  const recorder = createRecorder({
+    db: deps.db,
+    sink,
+    lease,
+    log: deps.log,
+    onWritten(eventIds, counts) {
+      for (const eventId of eventIds) ready.written(eventId);
+      metrics.deliveries.inc({ sink, outcome: 'delivered' }, counts.delivered);
+      metrics.deliveries.inc({ sink, outcome: 'dead' }, counts.dead);
+      if (counts.delivered < eventIds.length) ready.expire();
+      wake.now();
+    },
+  });
+  const excluded = () => [...inFlight, ...recorder.unwritten()];
+  const ready = createReady({
+    read: (limit, ids) => takeDue(deps.db, sink, limit, ids),
+    excluded,
+    batchMax: Math.min(500, Math.max(20, Math.ceil(deps.perSecond * 2))),
+    rereadMs: policy.rereadMs,
+  });
+
+  async function loop(): Promise<void> {
+    while (!isOver()) {
+      let waitMs: number;
+      try {
+        health ??= createHealth(policy, await readSinkState(deps.db, sink), deps);
+        metrics.setSinkState(sink, health.state);
+        waitMs = await step(health);
+      } catch (error) {
+        deps.log.error({ sink, error: databaseErrorText(error) }, 'what is due could not be read');
+        waitMs = 1000;
+      }
+      if (waitMs > 0 && !isOver()) await wake.wait(waitMs);
+    }
+  }
+
+  /** Starts at most one send. @returns milliseconds to wait, unless woken; 0 to go on at once */
+  async function step(current: Health): Promise<number> {
+    if (!lease.outlasts(policy.sendTimeoutMs)) return 100;
+    if (inFlight.size >= policy.concurrency || recorder.size() >= unwrittenMax) return policy.rereadMs;
+    const gate = current.gate(performance.now());
+    if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
+    if (gate.kind === 'probe') return inFlight.size > 0 ? policy.rereadMs : probe(current, gate.isPaused);
+    await ready.fill(performance.now());
+    const next = ready.peek();
+    isIdle = next === undefined;
+    if (!next) return policy.rereadMs;
+    if (isOver()) return 0;
+    const limitedMs = deps.limiter.take(performance.now());
+    if (limitedMs > 0) return limitedMs;
+    ready.shift();
+    void launch(current, next, false);
+    return 0;
+  }
+
+  /** One request to a sink that is down: its check if it is paused, else a delivery other than the one that failed last. */
+  async function probe(current: Health, isPaused: boolean): Promise<number> {
+    ready.clear();
+    if (isPaused && deps.sink.check) {
+      const failure = await tryCheck();
+      if (failure) {
+        apply(current.pause(failure.reason, performance.now()), failure.message);
+        deps.log.warn({ sink, reason: failure.reason, status: failure.status }, `still paused: ${failure.message}`);
+        return 0;
+      }
+      apply(current.checkPassed(performance.now()));
+    }
+    const others = current.lastFailedId === undefined ? [] : [current.lastFailedId];
+    const [candidate] = await takeDue(deps.db, sink, 1, [...excluded(), ...others], true);
+    const delivery = candidate ?? (await takeDue(deps.db, sink, 1, excluded(), true))[0];
+    isIdle = delivery === undefined;
+    if (!delivery) return policy.rereadMs;
+    if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
+    await launch(current, delivery, true);
+    return 0;
+  }
+
+  async function launch(current: Health, delivery: DueDelivery, isProbe: boolean): Promise<void> {
+    const eventId = delivery.event.id;
+    inFlight.add(eventId);
+    const startedAt = performance.now();
+    try {
+      await send(delivery);
+      succeed(current, delivery, performance.now() - startedAt);
+    } catch (error) {
+      await fail(current, delivery, error, isProbe, performance.now() - startedAt);
+    } finally {
+      metrics.deliveryAttemptDuration.observe({ sink }, (performance.now() - startedAt) / 1000);
+      inFlight.delete(eventId);
+      wake.now();
+    }
+  }
+
+  function send(delivery: DueDelivery): Promise<void> {
+    return within(policy.sendTimeoutMs, (signal) => {
+      const context = { deliveryId: `${sink}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
+      return deps.sink.send(messageOf(delivery), context);
+    });
+  }
+
+  function messageOf({ event, form }: DueDelivery): Message {
+    const heldUpMs = deps.now() - Date.parse(event.receivedAt);
+    const message = { event, form, showTenant: deps.showTenant() };
+    if (heldUpMs < policy.delayedMs) return message;
+    const wasDown = health !== undefined && (health.state !== 'ok' || health.recoveredAtMs > Date.parse(event.receivedAt));
+    return { ...message, delayed: { seconds: Math.round(heldUpMs / 1000), reason: wasDown ? 'sink' : 'backlog' } };
+  }
+
+  function succeed(current: Health, { event, attempts }: DueDelivery, durationMs: number): void {
+    deliveredCount += 1;
+    recorder.delivered({ eventId: event.id, afterFailure: attempts > 0 || failing.has(event.id), durationMs });
+    failing.delete(event.id);
+    metrics.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason });
+    const now = deps.now();
+    metrics.deliveryLatency.observe({ sink }, Math.max(0, now - Date.parse(event.receivedAt)) / 1000);
+    const observedMs = Date.parse(event.body.observedAt ?? '');
+    if (!Number.isNaN(observedMs)) {
+      metrics.eventToScreen.observe({ sink, severity: severityLabel(event.severity) }, Math.max(0, now - observedMs) / 1000);
+    }
+    apply(current.delivered());
+  }
+
+  async function fail(current: Health, delivery: DueDelivery, error: unknown, isProbe: boolean, durationMs: number): Promise<void> {
+    let failure = failureFrom(error);
+    if (failure.outcome === 'reject_event') failure = (await tryCheck()) ?? failure;
+    const { outcome, reason, status, answer } = failure;
+    const verdict = decide(current, delivery, failure, isProbe);
+    const eventId = delivery.event.id;
+    metrics.deliveryAttempts.inc({ sink, outcome, reason });
+    deps.log.warn(
+      { sink, event_id: eventId, attempt: delivery.attempts + 1, outcome, reason, status, duration_ms: Math.round(durationMs), next: verdict.state, answer },
+      failure.message,
+    );
+    recorder.failed({ eventId, ...verdict, outcome, reason, status, durationMs, answer });
+    if (verdict.state === 'dead') failing.delete(eventId);
+  }
+
+  /** A rejection is believed only while the sink's own check passes: the hook may be what is wrong. */
+  async function tryCheck(): Promise<Failure | undefined> {
+    try {
+      if (deps.sink.check) await within(policy.sendTimeoutMs, (signal) => deps.sink.check!(signal));
+      return undefined;
+    } catch (error) {
+      return failureFrom(error);
+    }
+  }
+
+  function decide(current: Health, delivery: DueDelivery, failure: Failure, isProbe: boolean): Verdict {
+    const nowMs = performance.now();
+    const eventId = delivery.event.id;
+    if (failure.outcome === 'reject_sink') {
+      apply(current.pause(failure.reason, nowMs), failure.message);
+      return unchanged(delivery);
+    }
+    if (failure.outcome === 'reject_event') {
+      // The sink answered and its check passes, so it is not down, whatever it thinks of this event.
+      apply(current.delivered());
+      return afterRejection(delivery, failure.reason);
+    }
+    if (failure.retryAfterMs !== undefined || failure.reason === 'rate_limited') {
+      apply(current.backOff(undefined, failure.reason, failure.retryAfterMs, nowMs));
+      return unchanged(delivery);
+    }
+    if (current.state !== 'ok') {
+      if (isProbe) apply(current.backOff(eventId, failure.reason, undefined, nowMs));
+      return unchanged(delivery);
+    }
+    apply(current.failed(eventId, nowMs));
+    const known = failing.get(eventId) ?? { failures: 0, deliveredBefore: deliveredCount };
+    known.failures += 1;
+    failing.set(eventId, known);
+    const isPoison = known.failures >= policy.poisonFailures && deliveredCount > known.deliveredBefore;
+    return tryAgain(delivery, isPoison, deps.random(), policy);
+  }
+
+  /** Tells of a change of the sink's state: metric, log, database, and people. */
+  function apply(transition: Transition | undefined, detail?: string): void {
+    if (!transition) return;
+    metrics.setSinkState(sink, transition.to);
+    const fields = { sink, from: transition.from, to: transition.to, reason: transition.reason, lasted_ms: Math.round(transition.lastedMs) };
+    if (transition.to === 'ok') deps.log.info(fields, 'the sink is well again');
+    else deps.log.warn(fields, transition.to === 'paused' ? `paused, everything is kept: ${detail}` : 'the sink backs off');
+    ready.clear();
+    void tell(transition, detail);
+  }
+
+  async function tell(transition: Transition, detail: string | undefined): Promise<void> {
+    const { from, to, reason, fromSinceMs, lastedMs } = transition;
+    try {
+      await writeSinkState(deps.db, lease, sink, to, reason);
+    } catch (error) {
+      deps.log.error({ sink, error: databaseErrorText(error) }, "the sink's state could not be written");
+    }
+    if (to === 'paused') {
+      const values = { sink, reason: reason ?? '', message: detail ?? '' };
+      await deps.announce(sink, { kind: 'sink_paused', values }, `${sink} ${Math.floor(deps.now() / 60_000)}`, 'others');
+    }
+    if (to === 'ok' && (from === 'paused' || lastedMs > policy.delayedMs)) {
+      const values = { sink, since: new Date(fromSinceMs).toISOString(), until: new Date(deps.now()).toISOString() };
+      await deps.announce(sink, { kind: 'sink_back', values }, `${sink} ${fromSinceMs}`, 'this');
+    }
+  }
+
+  const finished = loop();
+  return {
+    offer(deliveries) {
+      ready.offer(deliveries);
+      isIdle = false;
+      wake.now();
+    },
+    isIdle: () => isIdle && inFlight.size === 0 && recorder.size() === 0,
+    async stop() {
+      isStopping = true;
+      wake.now();
+      await finished;
+      while (inFlight.size > 0) await wake.wait(policy.sendTimeoutMs);
+      await recorder.stop();
+    },
+  };
+}
+
+/** Runs `call` with a signal and a limit that holds even if the callee ignores the signal. */
+async function within<T>(timeoutMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new AdapterError('retry', 'timeout', `no answer within ${timeoutMs / 1000} s`);
+      reject(error);
+      abort.abort(error);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([call(abort.signal), timedOut]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

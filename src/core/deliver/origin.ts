@@ -1,0 +1,37 @@
+// The worker of a role `sink:<origin>`: one lane for each sink of that origin, one rate limit for all of them.
+import type { Lease, RoleWorker } from '../lease.ts';
+import { createLimiter } from '../limiter.ts';
+import type { Sink } from '../sink.ts';
+import type { DueDelivery } from '../store/deliveries.ts';
+import { type Lane, type LaneDependencies, startLane } from './lane.ts';
+
+/** A far end's own default: 10 a second for an address, 100 at once. */
+const burst = 100;
+
+export interface OriginDependencies extends Omit<LaneDependencies, 'id' | 'sink' | 'limiter'> {
+  readonly sinks: readonly { readonly id: string; readonly sink: Sink }[];
+}
+
+/** The lanes that run in this process, by sink; what was just stored is offered through it. */
+export type Lanes = Map<string, Lane>;
+
+/** Starts the lanes and enters them in `lanes` until they are stopped. */
+export function startOrigin(deps: OriginDependencies, lanes: Lanes, lease: Lease): RoleWorker {
+  const limiter = createLimiter(deps.perSecond, burst, performance.now());
+  const own = deps.sinks.map(({ id, sink }) => {
+    const lane = startLane({ ...deps, id, sink, limiter }, lease);
+    lanes.set(id, lane);
+    return { id, lane };
+  });
+  return {
+    async stop() {
+      await Promise.all(own.map(({ lane }) => lane.stop()));
+      for (const { id, lane } of own) if (lanes.get(id) === lane) lanes.delete(id);
+    },
+  };
+}
+
+/** Hands fresh deliveries to the lanes of this process; the others find theirs in the database. */
+export function offerFresh(lanes: Lanes, fresh: ReadonlyMap<string, readonly DueDelivery[]>): void {
+  for (const [sink, deliveries] of fresh) lanes.get(sink)?.offer(deliveries);
+}

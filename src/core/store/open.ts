@@ -1,0 +1,110 @@
+// Opens the store that a command works on: Postgres by its URL, or the embedded database in DATA_DIR. Also says who this process is.
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import type { Logger } from '../log.ts';
+import { DataDirectoryError } from './data-directory.ts';
+import { type Database, databaseErrorText, databaseOf, driverOptions, openPostgres } from './database.ts';
+import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
+import { openEmbedded } from './embedded/open.ts';
+import { seedPath } from './embedded/seed.ts';
+import { type Instance, takeInstance } from './instance.ts';
+import { isMigrated, migrate } from './migrate.ts';
+
+export interface StoreOptions {
+  readonly databaseUrl?: string | undefined;
+  /** For migrations, past a pooler. */
+  readonly databaseUrlDirect?: string | undefined;
+  readonly databasePrepare: boolean;
+  readonly dataDir: string;
+  readonly log: Logger;
+  /** The embedded database ended by itself: the process should end. */
+  onFatal(error: Error): void;
+}
+
+export interface Store {
+  readonly kind: 'postgres' | 'embedded';
+  readonly db: Database;
+  readonly instance: Instance;
+  /** Held for the embedded database always, for Postgres if DATA_DIR could be locked. */
+  readonly lock: DirectoryLock | undefined;
+  /** Brings the schema up to this release. @throws when the database does not answer */
+  migrate(): Promise<number>;
+  isMigrated(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/**
+ * Postgres need not answer yet: it connects at the first statement.
+ * @throws {DataDirectoryError} the embedded database cannot be opened, or another process has it
+ */
+export function openStore(options: StoreOptions): Promise<Store> {
+  return options.databaseUrl === undefined ? openEmbeddedStore(options) : openPostgresStore(options, options.databaseUrl);
+}
+
+async function openEmbeddedStore(options: StoreOptions): Promise<Store> {
+  const lock = await lockDirectory(options.dataDir);
+  try {
+    const instance = await takeInstance(options.dataDir);
+    const embedded = await openEmbedded({
+      dataDir: options.dataDir,
+      seedPath,
+      onFatal: options.onFatal,
+      onProblem: (error) => options.log.error({ error: databaseErrorText(error) }, 'upkeep of the embedded database failed; it is tried again'),
+    });
+    return {
+      kind: 'embedded',
+      db: databaseOf(embedded.sql),
+      instance,
+      lock,
+      migrate: () => migrate(embedded.sql),
+      isMigrated: () => isMigrated(embedded.sql),
+      async close() {
+        await embedded.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openPostgresStore(options: StoreOptions, url: string): Promise<Store> {
+  const { lock, instance } = await identify(options);
+  const db = openPostgres({ url, prepare: options.databasePrepare });
+  return {
+    kind: 'postgres',
+    db,
+    instance,
+    lock,
+    migrate: () => migrateBy(options.databaseUrlDirect ?? url),
+    isMigrated: () => isMigrated(db.$client),
+    async close() {
+      await db.$client.end({ timeout: 5 });
+      await lock?.release();
+    },
+  };
+}
+
+/** With Postgres DATA_DIR only holds this process's identity; without one, a killed process's roles are free after 20 s. */
+async function identify(options: StoreOptions): Promise<{ lock: DirectoryLock | undefined; instance: Instance }> {
+  let lock: DirectoryLock | undefined;
+  try {
+    lock = await lockDirectory(options.dataDir);
+    return { lock, instance: await takeInstance(options.dataDir) };
+  } catch (error) {
+    if (!(error instanceof DataDirectoryError)) throw error;
+    await lock?.release();
+    options.log.info({ reason: error.message }, 'no identity in DATA_DIR: after a kill, the roles are free only when the heartbeat has expired');
+    return { lock: undefined, instance: { id: randomUUID(), predecessor: null } };
+  }
+}
+
+async function migrateBy(url: string): Promise<number> {
+  const client = postgres(url, { ...driverOptions, max: 1, connect_timeout: 5, connection: { application_name: 'tocsin migrate' } });
+  try {
+    return await migrate(client as unknown as postgres.Sql);
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
