@@ -1,7 +1,7 @@
 // DATA_DIR: made if it is missing, and checked before anything relies on it. Knows nothing of what is kept inside.
 import { randomBytes } from 'node:crypto';
-import { mkdir, unlink, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, constants, mkdir, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 /** DATA_DIR cannot be used as it is. The message names the variable, the path, the cause and what to do. */
 export class DataDirectoryError extends Error {
@@ -20,12 +20,31 @@ export class DataDirectoryError extends Error {
 export async function ensureDataDirectory(directory: string): Promise<void> {
   const probe = join(directory, `.write-test-${randomBytes(6).toString('hex')}`);
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     await writeFile(probe, 'tocsin', { flag: 'wx' });
     await unlink(probe);
   } catch (error) {
     await unlink(probe).catch(() => {});
     throw dataDirectoryError(directory, error);
+  }
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // On a read-only file system Node reports ENOENT: the nearest folder that exists knows better.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') await accessNearest(dirname(resolve(directory)));
+    throw error;
+  }
+}
+
+async function accessNearest(directory: string): Promise<void> {
+  try {
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await accessNearest(dirname(directory));
   }
 }
 

@@ -315,6 +315,15 @@ describe('a database that ends by itself', () => {
     expect(await again.sql`select source from cursors`).toEqual([{ source: 'kept' }]);
   });
 
+  test('is reported with the cause when the server panics in the middle of a statement', async () => {
+    const { sql } = await open();
+    await sql`create table big (text text storage plain)`;
+    await rm(join(dataDir, 'postgres', 'pg_wal'), { recursive: true });
+    const writing = sql`insert into big select repeat('x', 1000) from generate_series(1, 60000)`;
+    await expect(writing).rejects.toThrow(/embedded database failed: could not .*pg_wal/);
+    expect(fatal).toHaveLength(1);
+  });
+
   test('is reported when a statement does not end', async () => {
     const { sql } = await open({ statementMsMax: 300 });
     await expect(sql`select count(*) from generate_series(1, 100000000000)`).rejects.toThrow(

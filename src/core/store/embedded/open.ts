@@ -57,8 +57,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
     statementMsMax: options.statementMsMax,
     idleInTransactionMsMax: options.idleInTransactionMsMax,
   }).catch((error: Error) => {
-    const remedy = 'Restore the folder from a backup, or move its folder "postgres" away to start anew';
-    throw new DataDirectoryError(dataDir, `the embedded database does not start: ${error.message}. ${remedy}.`, error);
+    throw startError(dataDir, error);
   });
   const sql = connect(engine);
   const maintenance = startMaintenance({
@@ -83,6 +82,13 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
       return closing;
     },
   };
+}
+
+function startError(dataDir: string, error: Error): DataDirectoryError {
+  const remedy = /no space left/i.test(error.message)
+    ? 'Free some space on its device; nothing is lost'
+    : 'Restore the folder from a backup, or move its folder "postgres" away to start anew';
+  return new DataDirectoryError(dataDir, `the embedded database does not start: ${error.message}. ${remedy}.`, error);
 }
 
 function connect(engine: Engine): postgres.Sql {

@@ -39,7 +39,9 @@ function post(message: FromThread, transfer: ArrayBuffer[] = []): void {
 
 function fail(error: unknown): never {
   const reason = error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error);
-  post({ kind: 'failed', problem: [...new Set([...lastWords, reason])].join('; ') });
+  // What PGlite throws says how its program ended, seldom why: the server's own words do.
+  const reasons = lastWords.length > 0 ? [...new Set(lastWords)] : [reason];
+  post({ kind: 'failed', problem: reasons.join('; ') });
   process.exit(1);
 }
 
