@@ -1,0 +1,97 @@
+// The rules about what stands where: SQL, the environment, timers, metrics, logs, vendors' names, names of folders.
+import { adapterOf, areaOf, isAdapter } from './areas.ts';
+import { eachFile, type Rule } from './rule.ts';
+import type { SourceFile } from './source-files.ts';
+
+/** A string or template that begins as a statement does. Sentences for people begin with a capital letter and one only. */
+const statement =
+  /\bsql(<[^`]*>)?`|['"`]\s*(?:(?:select|SELECT)\s+[\w*(]|insert\s+into\s|delete\s+from\s|update\s+\w+\s+set\s|(?:create|alter|drop)\s+(?:table|index|database|type)\s)/;
+
+const sql = eachFile(
+  'SQL stands under src/core/store alone',
+  ({ path, text }) => areaOf(path) !== 'store' && statement.test(text),
+  [
+    { path: 'src/core/roles.ts', text: 'await db.execute(sql`update leases set epoch = 1`);' },
+    { path: 'src/http/api.ts', text: "await query('select 1');" },
+    { path: 'src/commands/dead.ts', text: 'const text = `\n  insert into events (id) values (1)`;' },
+  ],
+);
+
+const environment = eachFile(
+  'the environment is read by src/config alone; main hands it over',
+  ({ path, text }) =>
+    areaOf(path) !== 'config' && areaOf(path) !== 'main' && /\bprocess\??\.env\b|from 'node:process'/.test(text),
+  [
+    { path: 'src/core/log.ts', text: 'const level = process.env.LOG_LEVEL;' },
+    { path: 'src/sinks/bell.ts', text: "import { env } from 'node:process';" },
+  ],
+);
+
+const sleep = eachFile(
+  'an adapter never sleeps and sets no timer',
+  ({ path, text }) => isAdapter(path) && /\b(setTimeout|setInterval|setImmediate|sleep|delay)\s*\(/.test(text),
+  [{ path: 'src/sinks/bell.ts', text: 'await new Promise((resolve) => setTimeout(resolve, 1000));' }],
+);
+
+const metrics = eachFile(
+  'metrics are made in src/core/metrics.ts alone',
+  ({ path, text }) => path !== 'src/core/metrics.ts' && /\bnew (Counter|Gauge|Histogram|Summary|Registry)\b/.test(text),
+  [{ path: 'src/core/poll.ts', text: "const polls = new Counter({ name: 'tocsin_polls_total' });" }],
+);
+
+const logs = eachFile(
+  'nothing writes to the console past the logger and the commands',
+  ({ path, text }) => !/^src\/core\/store\/embedded\/make-seed\.ts$/.test(path) && /\bconsole\.\w+\(/.test(text),
+  [{ path: 'src/sinks/bell.ts', text: 'console.log(message);' }],
+);
+
+const emptyNames = /(^|\/)(utils?|helpers?|common|types|services?|shared|misc|lib)(\.tsx?$|\/)/i;
+
+/** Counts for the tests and benchmarks too. */
+export const names = eachFile('no folder or file has a name that says nothing', ({ path }) => emptyNames.test(path), [
+  { path: 'src/core/utils/text.ts', text: '' },
+  { path: 'src/http/helpers.ts', text: '' },
+  { path: 'test/common/wait.ts', text: '' },
+]);
+
+const opening = eachFile(
+  'every file of src says in its first line what it is for',
+  ({ text }) => !/^(#!.*\n)?\/\/ \S/.test(text),
+  [{ path: 'src/core/bell.ts', text: "import { z } from 'zod';" }],
+);
+
+/** Names that are no vendor's. */
+const neutral = new Set(['index', 'stdout']);
+
+/** Where a vendor may be named: its folder, the registries, the simulated far ends, and the variables of the script that Tocsin replaces. */
+const placesOfVendors = [
+  /^src\/(sources|sinks)\/index\.ts$/,
+  /^src\/demo\//,
+  /^src\/commands\/demo(\.ts$|\/)/,
+  /^src\/config\/(known|script)\.ts$/,
+];
+
+const vendors: Rule = {
+  title: 'a vendor is named in its own folder, the registry, the demo and the names of variables alone',
+  faults: (files) => {
+    const names = new Set(files.filter(({ path }) => isAdapter(path)).map(({ path }) => adapterOf(path)));
+    return [...names].filter((name) => !neutral.has(name)).flatMap((name) => namings(name, files));
+  },
+  breaches: [
+    { path: 'src/core/deliver/lane.ts', text: '// Deep Instinct answers 422 to an old key.' },
+    { path: 'src/core/poll.ts', text: "if (source.type === 'deepinstinct_events') return;" },
+    { path: 'src/http/app.ts', text: "app.get('/', (c) => c.text('Deep Instinct'));" },
+  ],
+};
+
+/** Finds `deepinstinct` as `Deep Instinct`, `deep-instinct` and `DEEPINSTINCT_URL` too. */
+function namings(name: string, files: readonly SourceFile[]): string[] {
+  const pattern = new RegExp([...name.replaceAll('_', '')].join('[ _-]?'), 'i');
+  return files
+    .filter(({ path }) => !placesOfVendors.some((place) => place.test(path)))
+    .filter(({ path }) => !isAdapter(path) || adapterOf(path) !== name)
+    .filter(({ text }) => pattern.test(text))
+    .map(({ path }) => `${path} names ${name}`);
+}
+
+export const placeRules: readonly Rule[] = [sql, environment, sleep, metrics, logs, opening, vendors];
