@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs';
 import { type CommandTable, dispatch } from './commands/dispatch.ts';
 
 const table: CommandTable = {
+  serve: () => import('./commands/serve.ts'),
+  once: () => import('./commands/once.ts'),
   check: () => import('./commands/check.ts'),
+  test: () => import('./commands/test.ts'),
+  dead: () => import('./commands/dead.ts'),
+  source: () => import('./commands/source.ts'),
+  migrate: () => import('./commands/migrate.ts'),
 };
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {

@@ -36,7 +36,11 @@ export async function operate<Name extends OperationName>(
     const answer = await ask(config.dataDir, name, input);
     if (answer !== undefined) return answer as Answer<Name>;
   }
-  const store = await openStore({ ...config, log, onFatal: (error) => log.error({ err: error }, 'the embedded database ended') });
+  const store = await openStore({
+    ...config,
+    log,
+    onFatal: (error) => log.error({ err: error }, 'the embedded database ended'),
+  });
   try {
     await store.migrate();
     return (await operations[name](store.db, input)) as Answer<Name>;
@@ -49,7 +53,8 @@ export async function operate<Name extends OperationName>(
 async function ask(directory: string, name: string, input: OperationInput): Promise<unknown> {
   try {
     const answer = await askHolder(directory, `/operations/${name}`, { method: 'POST', body: JSON.stringify(input) });
-    if (answer.status !== 200) throw new Error(`the running service answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+    if (answer.status !== 200)
+      throw new Error(`the running service answered ${answer.status}: ${answer.body.slice(0, 200)}`);
     return JSON.parse(answer.body);
   } catch (error) {
     if (error instanceof NoHolderError) return undefined;
@@ -61,7 +66,8 @@ async function ask(directory: string, name: string, input: OperationInput): Prom
 export function answerOperations(db: Database): RequestHandler {
   return async (request) => {
     const name = new URL(request.url).pathname.replace('/operations/', '') as OperationName;
-    if (request.method !== 'POST' || !Object.hasOwn(operations, name)) return new Response('no such operation', { status: 404 });
+    if (request.method !== 'POST' || !Object.hasOwn(operations, name))
+      return new Response('no such operation', { status: 404 });
     const input = JSON.parse(await request.text()) as OperationInput;
     return Response.json(await operations[name](db, input));
   };

@@ -1,7 +1,7 @@
 // Builds the relay out of a configuration: adapters, roles, and what they share. `serve` runs it for ever, `once` to the end of what is due.
 import type { Config, Registries } from '../config.ts';
-import { defaultPolicy } from '../core/deliver/policy.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
+import { defaultPolicy } from '../core/deliver/policy.ts';
 import type { Notice } from '../core/event.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { noticeEvent } from '../core/ingest.ts';
@@ -13,9 +13,9 @@ import type { Role } from '../core/roles.ts';
 import type { Sink } from '../core/sink.ts';
 import type { PollSource } from '../core/source.ts';
 import { databaseErrorText } from '../core/store/database.ts';
+import { countDeliveries } from '../core/store/deliveries.ts';
 import { hasSeveralTenants, insertPage } from '../core/store/events.ts';
 import { openStore, type Store } from '../core/store/open.ts';
-import { countDeliveries } from '../core/store/deliveries.ts';
 import { createSinks, createSources } from './adapters.ts';
 
 export interface Relay {

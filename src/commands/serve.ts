@@ -55,7 +55,10 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     throw error;
   });
   if (relay.store.kind === 'embedded') {
-    log.info({ directory: config.dataDir }, 'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL');
+    log.info(
+      { directory: config.dataDir },
+      'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL',
+    );
   }
   relay.store.lock?.serve(answerOperations(relay.store.db));
   const expiry = watchCredentials(relay, log);
@@ -85,7 +88,10 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const ready = begin();
   const { address, port } = server.address() as AddressInfo;
   const host = address.includes(':') ? `[${address}]` : address;
-  log.info({ address: `http://${host}:${port}`, sources: config.sources.length, sinks: config.sinks.length }, 'tocsin started');
+  log.info(
+    { address: `http://${host}:${port}`, sources: config.sources.length, sinks: config.sinks.length },
+    'tocsin started',
+  );
 
   return {
     address: `http://${host}:${port}`,
@@ -111,7 +117,11 @@ function exitAfter(log: Logger, error: Error): void {
   process.exit(exitCodes.failed);
 }
 
-async function readiness(relay: Relay, hasStarted: boolean, isStopping: boolean): Promise<{ ok: boolean; detail: string }> {
+async function readiness(
+  relay: Relay,
+  hasStarted: boolean,
+  isStopping: boolean,
+): Promise<{ ok: boolean; detail: string }> {
   if (isStopping) return { ok: false, detail: 'stopping' };
   if (!hasStarted) return { ok: false, detail: 'waiting for the database' };
   await relay.store.db.$client`select 1`;
@@ -136,7 +146,8 @@ function watchCredentials(relay: Relay, log: Logger): NodeJS.Timeout {
       if (endsAtMs === undefined) continue;
       relay.metrics.sourceCredentialExpiry.set({ source: id }, endsAtMs / 1000);
       const fields = { source: id, ends_at: new Date(endsAtMs).toISOString() };
-      if (endsAtMs - Date.now() < expiryWarningMs) log.warn(fields, 'the credential of this source ends soon: create a new one and replace it');
+      if (endsAtMs - Date.now() < expiryWarningMs)
+        log.warn(fields, 'the credential of this source ends soon: create a new one and replace it');
     }
   };
   look();

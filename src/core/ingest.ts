@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { EventDraft, Notice, StoredEvent } from './event.ts';
 import { noticeSource, noticeStream } from './event.ts';
-import { type Route, priorityOf, route } from './route.ts';
+import { priorityOf, type Route, route } from './route.ts';
 import { type Database, databaseErrorCode } from './store/database.ts';
 import type { DueDelivery } from './store/deliveries.ts';
 import { type DecidedEvent, type Fence, type InsertedEvent, insertPage } from './store/events.ts';
@@ -74,7 +74,8 @@ function isUnstorable(error: unknown): boolean {
 }
 
 function unrecognised({ draft, routes, decisions }: DecidedEvent): DecidedEvent {
-  if (draft.type === 'UNRECOGNISED' && draft.raw.startsWith('{"base64":')) throw new Error('an unrecognised item could not be stored');
+  if (draft.type === 'UNRECOGNISED' && draft.raw.startsWith('{"base64":'))
+    throw new Error('an unrecognised item could not be stored');
   return {
     routes,
     decisions,
@@ -133,7 +134,12 @@ function storedEvent(source: string, { event: { draft }, id, receivedAtMs }: Sto
 export function noticeEvent(notice: Notice, key: string, sinks: readonly string[], nowMs: number): DecidedEvent {
   const isAlarm = notice.kind !== 'watching' && notice.kind !== 'sink_back' && notice.kind !== 'sample';
   const severity = isAlarm ? 4 : 1;
-  const decisions = sinks.map((sink) => ({ sink, state: 'pending' as const, reason: null, priority: priorityOf(severity) }));
+  const decisions = sinks.map((sink) => ({
+    sink,
+    state: 'pending' as const,
+    reason: null,
+    priority: priorityOf(severity),
+  }));
   return {
     routes: [],
     decisions,

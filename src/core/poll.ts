@@ -35,18 +35,29 @@ export interface PollDependencies {
 /** How one reading to the end went. */
 export interface Drained {
   readonly events: number;
-  readonly failure?: { readonly reason: FailureReason | 'database' | 'role_lost'; readonly message: string; readonly retryAfterMs?: number };
+  readonly failure?: {
+    readonly reason: FailureReason | 'database' | 'role_lost';
+    readonly message: string;
+    readonly retryAfterMs?: number;
+  };
 }
 
 /**
  * How long to wait until the next look. After new events soon, then doubling back to the interval: an attack does not wait five
  * minutes. Never under 5 s unless the interval is. Failures back off up to the interval or 5 min, whichever is more.
  */
-export function nextWaitMs(previousMs: number, drained: Drained, failures: number, intervalMs: number, random: number): number {
+export function nextWaitMs(
+  previousMs: number,
+  drained: Drained,
+  failures: number,
+  intervalMs: number,
+  random: number,
+): number {
   const { failure } = drained;
   if (failure) {
     const backoff = { firstMs: 1000, maxMs: Math.max(intervalMs, 300_000) };
-    const wait = failure.reason === 'auth' ? Math.max(intervalMs, rejectedIntervalMs) : backoffMs(failures, random, backoff);
+    const wait =
+      failure.reason === 'auth' ? Math.max(intervalMs, rejectedIntervalMs) : backoffMs(failures, random, backoff);
     return Math.max(wait, Math.min(failure.retryAfterMs ?? 0, retryAfterMaxMs));
   }
   if (drained.events > 0) return Math.min(intervalMs, busyIntervalMs);
@@ -91,7 +102,8 @@ export async function drainSource(deps: PollDependencies, lease: Lease, signal: 
         next.catch(() => undefined); // It is awaited only after the store; until then a failure must not count as unhandled.
       }
       const stored = await store(deps, lease, generation, page);
-      if (stored === null) return { events, failure: { reason: 'role_lost', message: 'another replica has taken this source over' } };
+      if (stored === null)
+        return { events, failure: { reason: 'role_lost', message: 'another replica has taken this source over' } };
       events += stored.events.length;
       if (!page.more) return { events };
     }
@@ -157,7 +169,10 @@ function notice(deps: PollDependencies, said: Notice, key: string) {
 async function fail(deps: PollDependencies, lease: Lease, error: unknown): Promise<NonNullable<Drained['failure']>> {
   if (!(error instanceof AdapterError)) {
     const message = databaseErrorText(error);
-    deps.log.error({ source: deps.id, reason: 'database', error: message }, 'page not stored; the cursor stays and the page is read again');
+    deps.log.error(
+      { source: deps.id, reason: 'database', error: message },
+      'page not stored; the cursor stays and the page is read again',
+    );
     return { reason: 'database', message };
   }
   const { reason, message, status, retryAfterMs } = error;
@@ -176,6 +191,9 @@ async function alarm(deps: PollDependencies, lease: Lease, reason: 'auth' | 'res
     const event = notice(deps, said, `${deps.id} ${generation} ${cursor} ${day}`);
     await storePage(deps.db, lease, deps.id, generation, deps.routes, [], null, [event]);
   } catch (error) {
-    deps.log.error({ source: deps.id, error: databaseErrorText(error) }, 'the alarm about this source could not be stored');
+    deps.log.error(
+      { source: deps.id, error: databaseErrorText(error) },
+      'the alarm about this source could not be stored',
+    );
   }
 }

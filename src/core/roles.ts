@@ -180,14 +180,20 @@ export function startRoles(deps: RolesDependencies): Roles {
  * Roles that are free (or, after a failed release, still this process's own) and that it should take now: those of the groups it works
  * already, and of others up to its share. Exported for tests.
  */
-export function wantedRoles(roles: readonly Role[], leases: readonly LeaseView[], replicaId: string, replicas: number): string[] {
+export function wantedRoles(
+  roles: readonly Role[],
+  leases: readonly LeaseView[],
+  replicaId: string,
+  replicas: number,
+): string[] {
   const byName = new Map(leases.map((lease) => [lease.name, lease]));
   const groups = new Set(roles.filter((role) => byName.get(role.name)?.holder === replicaId).map((role) => role.group));
   const share = fairShare(roles, replicas);
   const wanted: string[] = [];
   for (const role of roles) {
     const lease = byName.get(role.name);
-    const isFree = lease !== undefined && (lease.holder === replicaId || lease.holder === null || lease.remainingMs <= 0);
+    const isFree =
+      lease !== undefined && (lease.holder === replicaId || lease.holder === null || lease.remainingMs <= 0);
     if (!isFree || (!groups.has(role.group) && groups.size >= share)) continue;
     groups.add(role.group);
     wanted.push(role.name);
@@ -204,7 +210,12 @@ function fairShare(roles: readonly Role[], replicas: number): number {
  * Roles that this process should give back, because another live one has none: the groups are shared out evenly, and a group stays
  * whole. Exported for tests.
  */
-export function surplus(roles: readonly Role[], leases: readonly LeaseView[], replicaId: string, replicas: number): string[] {
+export function surplus(
+  roles: readonly Role[],
+  leases: readonly LeaseView[],
+  replicaId: string,
+  replicas: number,
+): string[] {
   const groupOf = new Map(roles.map((role) => [role.name, role.group]));
   const mine = leases.filter((lease) => lease.holder === replicaId && groupOf.has(lease.name));
   const myGroups = [...new Set(mine.map((lease) => groupOf.get(lease.name)!))].sort();

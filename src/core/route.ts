@@ -39,7 +39,8 @@ export function route(routes: readonly Route[], source: string, draft: EventDraf
     if (passes) matched.push(candidate.name);
     for (const sink of candidate.to) {
       if (passes) bySink.set(sink, { sink, state: 'pending', reason: null, priority });
-      else if (!bySink.has(sink)) bySink.set(sink, { sink, state: 'suppressed', reason: 'below_min_severity', priority });
+      else if (!bySink.has(sink))
+        bySink.set(sink, { sink, state: 'suppressed', reason: 'below_min_severity', priority });
     }
   }
   return { routes: matched, decisions: [...bySink.values()] };

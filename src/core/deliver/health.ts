@@ -4,7 +4,10 @@ import type { SinkState, SinkStateName } from '../store/sinks.ts';
 import type { DeliveryPolicy } from './policy.ts';
 
 /** `go`: send at will. `probe`: one request, alone. Else wait so many milliseconds. */
-export type Gate = { readonly kind: 'go' } | { readonly kind: 'probe'; readonly isPaused: boolean } | { readonly kind: 'wait'; readonly ms: number };
+export type Gate =
+  | { readonly kind: 'go' }
+  | { readonly kind: 'probe'; readonly isPaused: boolean }
+  | { readonly kind: 'wait'; readonly ms: number };
 
 /** A change of state that must be written down and told. */
 export interface Transition {
@@ -28,7 +31,12 @@ export interface Health {
   /** A delivery failed while the sink was thought ok. */
   failed(eventId: number, nowMs: number): Transition | undefined;
   /** The far end asked for a pause, or a probe failed. @param retryAfterMs undefined for the next step of the back-off */
-  backOff(eventId: number | undefined, reason: string, retryAfterMs: number | undefined, nowMs: number): Transition | undefined;
+  backOff(
+    eventId: number | undefined,
+    reason: string,
+    retryAfterMs: number | undefined,
+    nowMs: number,
+  ): Transition | undefined;
   /** Nothing can pass until somebody mends the sink. */
   pause(reason: string, nowMs: number): Transition | undefined;
   /** A paused sink's check passed: the next probe is a delivery. */
@@ -74,7 +82,9 @@ export function createHealth(
     },
     gate(nowMs) {
       if (state === 'ok') return { kind: 'go' };
-      return nowMs >= probeAtMs ? { kind: 'probe', isPaused: state === 'paused' } : { kind: 'wait', ms: probeAtMs - nowMs };
+      return nowMs >= probeAtMs
+        ? { kind: 'probe', isPaused: state === 'paused' }
+        : { kind: 'wait', ms: probeAtMs - nowMs };
     },
     delivered() {
       failing.clear();

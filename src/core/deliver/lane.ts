@@ -11,7 +11,15 @@ import { type DueDelivery, takeDue } from '../store/deliveries.ts';
 import { readSinkState, writeSinkState } from '../store/sinks.ts';
 import { createWake } from '../wake.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
-import { afterRejection, type DeliveryPolicy, type Failure, failureFrom, tryAgain, unchanged, type Verdict } from './policy.ts';
+import {
+  afterRejection,
+  type DeliveryPolicy,
+  type Failure,
+  failureFrom,
+  tryAgain,
+  unchanged,
+  type Verdict,
+} from './policy.ts';
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
 
@@ -159,7 +167,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const heldUpMs = deps.now() - Date.parse(event.receivedAt);
     const message = { event, form, showTenant: deps.showTenant() };
     if (heldUpMs < policy.delayedMs) return message;
-    const wasDown = health !== undefined && (health.state !== 'ok' || health.recoveredAtMs > Date.parse(event.receivedAt));
+    const wasDown =
+      health !== undefined && (health.state !== 'ok' || health.recoveredAtMs > Date.parse(event.receivedAt));
     return { ...message, delayed: { seconds: Math.round(heldUpMs / 1000), reason: wasDown ? 'sink' : 'backlog' } };
   }
 
@@ -172,12 +181,21 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     metrics.deliveryLatency.observe({ sink }, Math.max(0, now - Date.parse(event.receivedAt)) / 1000);
     const observedMs = Date.parse(event.body.observedAt ?? '');
     if (!Number.isNaN(observedMs)) {
-      metrics.eventToScreen.observe({ sink, severity: severityLabel(event.severity) }, Math.max(0, now - observedMs) / 1000);
+      metrics.eventToScreen.observe(
+        { sink, severity: severityLabel(event.severity) },
+        Math.max(0, now - observedMs) / 1000,
+      );
     }
     apply(current.delivered());
   }
 
-  async function fail(current: Health, delivery: DueDelivery, error: unknown, isProbe: boolean, durationMs: number): Promise<void> {
+  async function fail(
+    current: Health,
+    delivery: DueDelivery,
+    error: unknown,
+    isProbe: boolean,
+    durationMs: number,
+  ): Promise<void> {
     let failure = failureFrom(error);
     if (failure.outcome === 'reject_event') failure = (await tryCheck()) ?? failure;
     const { outcome, reason, status, answer } = failure;
@@ -185,7 +203,17 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const eventId = delivery.event.id;
     metrics.deliveryAttempts.inc({ sink, outcome, reason });
     deps.log.warn(
-      { sink, event_id: eventId, attempt: delivery.attempts + 1, outcome, reason, status, duration_ms: Math.round(durationMs), next: verdict.state, answer },
+      {
+        sink,
+        event_id: eventId,
+        attempt: delivery.attempts + 1,
+        outcome,
+        reason,
+        status,
+        duration_ms: Math.round(durationMs),
+        next: verdict.state,
+        answer,
+      },
       failure.message,
     );
     recorder.failed({ eventId, ...verdict, outcome, reason, status, durationMs, answer });
@@ -234,9 +262,19 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   function apply(transition: Transition | undefined, detail?: string): void {
     if (!transition) return;
     metrics.setSinkState(sink, transition.to);
-    const fields = { sink, from: transition.from, to: transition.to, reason: transition.reason, lasted_ms: Math.round(transition.lastedMs) };
+    const fields = {
+      sink,
+      from: transition.from,
+      to: transition.to,
+      reason: transition.reason,
+      lasted_ms: Math.round(transition.lastedMs),
+    };
     if (transition.to === 'ok') deps.log.info(fields, 'the sink is well again');
-    else deps.log.warn(fields, transition.to === 'paused' ? `paused, everything is kept: ${detail}` : 'the sink backs off');
+    else
+      deps.log.warn(
+        fields,
+        transition.to === 'paused' ? `paused, everything is kept: ${detail}` : 'the sink backs off',
+      );
     ready.clear();
     void tell(transition, detail);
   }
@@ -250,7 +288,12 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     }
     if (to === 'paused') {
       const values = { sink, reason: reason ?? '', message: detail ?? '' };
-      await deps.announce(sink, { kind: 'sink_paused', values }, `${sink} ${Math.floor(deps.now() / 60_000)}`, 'others');
+      await deps.announce(
+        sink,
+        { kind: 'sink_paused', values },
+        `${sink} ${Math.floor(deps.now() / 60_000)}`,
+        'others',
+      );
     }
     if (to === 'ok' && (from === 'paused' || lastedMs > policy.delayedMs)) {
       const values = { sink, since: new Date(fromSinceMs).toISOString(), until: new Date(deps.now()).toISOString() };

@@ -29,8 +29,8 @@ export interface Recorder {
 }
 
 export function createRecorder(deps: RecorderDependencies): Recorder {
-  let delivered: DeliveredAttempt[] = [];
-  let failed: FailedAttempt[] = [];
+  const delivered: DeliveredAttempt[] = [];
+  const failed: FailedAttempt[] = [];
   let writing: { delivered: DeliveredAttempt[]; failed: FailedAttempt[] } | undefined;
   let loop: Promise<void> | undefined;
   let stopAtMs = Number.POSITIVE_INFINITY;
@@ -47,7 +47,10 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
         failures = 0;
       } catch (error) {
         failures += 1;
-        deps.log.error({ sink: deps.sink, unwritten: size(), error: databaseErrorText(error) }, 'outcomes not written yet');
+        deps.log.error(
+          { sink: deps.sink, unwritten: size(), error: databaseErrorText(error) },
+          'outcomes not written yet',
+        );
         if (performance.now() > stopAtMs) return;
         await pause(Math.min(100 * 2 ** failures, 2000));
       }
@@ -63,7 +66,8 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
     deps.onWritten(ids, { delivered: count, dead: dead?.length ?? 0 });
   }
 
-  const size = () => delivered.length + failed.length + (writing?.delivered.length ?? 0) + (writing?.failed.length ?? 0);
+  const size = () =>
+    delivered.length + failed.length + (writing?.delivered.length ?? 0) + (writing?.failed.length ?? 0);
 
   function start(): void {
     loop ??= write().finally(() => {
@@ -90,7 +94,8 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
       stopAtMs = performance.now() + stopMaxMs;
       while (loop) await loop;
       const lost = size();
-      if (lost > 0) deps.log.error({ sink: deps.sink, lost }, 'outcomes could not be written; these messages may be sent again');
+      if (lost > 0)
+        deps.log.error({ sink: deps.sink, lost }, 'outcomes could not be written; these messages may be sent again');
     },
   };
 }

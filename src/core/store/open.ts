@@ -38,7 +38,9 @@ export interface Store {
  * @throws {DataDirectoryError} the embedded database cannot be opened, or another process has it
  */
 export function openStore(options: StoreOptions): Promise<Store> {
-  return options.databaseUrl === undefined ? openEmbeddedStore(options) : openPostgresStore(options, options.databaseUrl);
+  return options.databaseUrl === undefined
+    ? openEmbeddedStore(options)
+    : openPostgresStore(options, options.databaseUrl);
 }
 
 async function openEmbeddedStore(options: StoreOptions): Promise<Store> {
@@ -49,7 +51,11 @@ async function openEmbeddedStore(options: StoreOptions): Promise<Store> {
       dataDir: options.dataDir,
       seedPath,
       onFatal: options.onFatal,
-      onProblem: (error) => options.log.error({ error: databaseErrorText(error) }, 'upkeep of the embedded database failed; it is tried again'),
+      onProblem: (error) =>
+        options.log.error(
+          { error: databaseErrorText(error) },
+          'upkeep of the embedded database failed; it is tried again',
+        ),
     });
     return {
       kind: 'embedded',
@@ -95,13 +101,21 @@ async function identify(options: StoreOptions): Promise<{ lock: DirectoryLock | 
   } catch (error) {
     if (!(error instanceof DataDirectoryError)) throw error;
     await lock?.release();
-    options.log.info({ reason: error.message }, 'no identity in DATA_DIR: after a kill, the roles are free only when the heartbeat has expired');
+    options.log.info(
+      { reason: error.message },
+      'no identity in DATA_DIR: after a kill, the roles are free only when the heartbeat has expired',
+    );
     return { lock: undefined, instance: { id: randomUUID(), predecessor: null } };
   }
 }
 
 async function migrateBy(url: string): Promise<number> {
-  const client = postgres(url, { ...driverOptions, max: 1, connect_timeout: 5, connection: { application_name: 'tocsin migrate' } });
+  const client = postgres(url, {
+    ...driverOptions,
+    max: 1,
+    connect_timeout: 5,
+    connection: { application_name: 'tocsin migrate' },
+  });
   try {
     return await migrate(client as unknown as postgres.Sql);
   } finally {

@@ -1,0 +1,49 @@
+// `tocsin source list|reset`: how far each source was read, and a new start after its tenant was rebuilt.
+import { loadConfig } from '../config.ts';
+import { createLogger } from '../core/log.ts';
+import { sinks } from '../sinks/index.ts';
+import { sources } from '../sources/index.ts';
+import { type Command, UsageError } from './command.ts';
+import { exitCodes } from './dispatch.ts';
+import { operate } from './operate.ts';
+
+export const command: Command = {
+  summary: 'Show how far each source was read, or start one anew after its tenant was rebuilt',
+  usage: 'source list|reset [<id>] [--json]',
+  details:
+    'reset forgets how far the source was read and starts a new generation: it begins again at START_FROM, and item numbers seen before count as new.',
+  positionals: { min: 1, max: 2 },
+  options: { json: { type: 'boolean', help: 'Print JSON' } },
+  async run({ values, positionals }, io) {
+    const [action, source] = positionals;
+    if (action !== 'list' && action !== 'reset') throw new UsageError(`"${action}" is neither list nor reset.`);
+    if (action === 'reset' && source === undefined)
+      throw new UsageError('Say which source: "tocsin source list" shows them.');
+    const config = loadConfig({
+      env: io.env,
+      directory: io.directory,
+      registries: { sources, sinks },
+      needs: ['database'],
+    });
+    const log = createLogger({ level: 'error', secrets: config.secrets });
+    if (action === 'reset') {
+      const generation = await operate(config, log, 'source-reset', { source });
+      if (generation === null) {
+        io.stderr(`source ${source} was never read; "tocsin source list" shows those that were\n`);
+        return exitCodes.failed;
+      }
+      io.stdout(
+        values.json
+          ? `${JSON.stringify({ source, generation })}\n`
+          : `${source} starts anew, generation ${generation}\n`,
+      );
+      return exitCodes.done;
+    }
+    const rows = await operate(config, log, 'source-list', {});
+    const lines = rows.map(
+      (row) => `${row.source}  ${row.cursor ?? 'from the start'}  generation ${row.generation}  ${row.updatedAt}\n`,
+    );
+    io.stdout(values.json ? `${JSON.stringify(rows, null, 2)}\n` : lines.join('') || 'no source was read yet\n');
+    return exitCodes.done;
+  },
+};

@@ -1,0 +1,65 @@
+// `tocsin test <sink>`: posts a sample card, so that people see that the way to the channel works, and what a card looks like.
+import { loadConfig } from '../config.ts';
+import { noticeSource, noticeStream, type StoredEvent } from '../core/event.ts';
+import { createHttpClient } from '../core/http.ts';
+import { createMask } from '../core/log.ts';
+import { sinks } from '../sinks/index.ts';
+import { sources } from '../sources/index.ts';
+import { createSinks } from './adapters.ts';
+import { type Command, UsageError } from './command.ts';
+import { exitCodes } from './dispatch.ts';
+
+export const command: Command = {
+  summary: 'Post a sample card to a sink',
+  usage: 'test <sink>',
+  details: 'The sink made from MATTERMOST_WEBHOOK_URL is called soc.',
+  positionals: { min: 1, max: 1 },
+  options: {},
+  async run({ positionals }, io) {
+    const config = loadConfig({
+      env: io.env,
+      directory: io.directory,
+      registries: { sources, sinks },
+      needs: ['sinks'],
+    });
+    const http = createHttpClient({ proxy: config.proxy, userAgent: `tocsin/${io.version}` });
+    try {
+      const all = createSinks(
+        config,
+        { sources, sinks },
+        { http, locale: config.locale, timeZone: config.timeZone, now: Date.now },
+      );
+      const found = all.find(({ id }) => id === positionals[0]);
+      if (!found)
+        throw new UsageError(`No sink is called "${positionals[0]}"; there is ${all.map(({ id }) => id).join(', ')}.`);
+      const context = { deliveryId: `${found.id}-sample`, attempt: 1, signal: AbortSignal.timeout(15_000) };
+      await found.sink.send({ event: sample(found.id), form: 'full', showTenant: false }, context);
+      io.stderr(`a sample was posted to ${found.id}\n`);
+      return exitCodes.done;
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      io.stderr(`${createMask(config.secrets)(error instanceof Error ? error.message : String(error))}\n`);
+      return exitCodes.failed;
+    } finally {
+      await http.close();
+    }
+  },
+};
+
+function sample(sink: string): StoredEvent {
+  const now = new Date().toISOString();
+  return {
+    id: 0,
+    source: noticeSource,
+    externalId: 'sample',
+    subject: 'sample',
+    stream: noticeStream,
+    type: 'SAMPLE',
+    severity: 1,
+    status: null,
+    action: null,
+    occurredAt: now,
+    receivedAt: now,
+    body: { notice: { kind: 'sample', values: { sink } } },
+  };
+}
