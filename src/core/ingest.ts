@@ -56,7 +56,7 @@ async function insertOrBisect(
 ): Promise<StoredRow[] | null> {
   try {
     const rows = await insertPage(db, fence, source, events, cursor);
-    return rows && rows.map((row) => ({ ...row, event: events[row.index]! }));
+    return rows?.map((row) => ({ ...row, event: events[row.index]! })) ?? null;
   } catch (error) {
     if (!isUnstorable(error) || events.length === 0) throw error;
   }
