@@ -75,7 +75,7 @@ Nothing is real, and nothing leaves this machine.</p>
 </aside>
 <div class="head">
 <h2>${escapeHtml(channel)}</h2>
-<div class="status">${statusList(status)}${linkList.join('')}<span class="live" role="status">live</span></div>
+<div class="status">${statusList(status)}${linkList.join('')}<span class="live lost" role="status">connecting</span></div>
 </div>
 <main class="log" id="log" tabindex="0">
 <div class="posts" role="log" aria-label="Messages in ${escapeHtml(channel)}">${postsHtml === '' ? empty : postsHtml}</div>

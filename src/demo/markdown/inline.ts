@@ -28,22 +28,24 @@ const emojis: Readonly<Record<string, string>> = {
 };
 
 export function parseInline(text: string): Inline[] {
-  return new Scanner(text, 0).run();
+  return new Scanner(text, 0, false).run();
 }
 
 /** Reads left to right; what is no markup gathers in `#plain` until some is. */
 class Scanner {
   readonly #text: string;
   readonly #depth: number;
+  readonly #isInLink: boolean;
   readonly #found: Inline[] = [];
   /** Marks that do not occur any more, so that each is searched for in vain only once. */
   readonly #absent = new Set<string>();
   #plain = '';
   #index = 0;
 
-  constructor(text: string, depth: number) {
+  constructor(text: string, depth: number, isInLink: boolean) {
     this.#text = text;
     this.#depth = depth;
+    this.#isInLink = isInLink;
   }
 
   run(): Inline[] {
@@ -132,16 +134,14 @@ class Scanner {
     return this.#text.slice(this.#index, end);
   }
 
-  /** Where a run of exactly these back-ticks stands, from `from` on. */
+  /** Where a run of exactly these back-ticks stands, from `from` on. Runs of one length close each other, so few are sought in vain. */
   #findRun(run: string, from: number): number | undefined {
-    if (this.#absent.has(run)) return undefined;
     for (let at = this.#text.indexOf(run, from); at !== -1; ) {
       let end = at;
       while (this.#text[end] === '`') end += 1;
       if (end - at === run.length) return at;
       at = this.#text.indexOf(run, end);
     }
-    this.#absent.add(run);
     return undefined;
   }
 
@@ -154,7 +154,7 @@ class Scanner {
       if (mark.startsWith('_') && /[\p{L}\p{N}]/u.test(this.#text[this.#index - 1] ?? '')) continue;
       const end = this.#findMark(mark, from + 1);
       if (end === undefined) continue;
-      const children = new Scanner(this.#text.slice(from, end), this.#depth + 1).run();
+      const children = new Scanner(this.#text.slice(from, end), this.#depth + 1, this.#isInLink).run();
       return this.#push({ kind, children }, end + mark.length);
     }
     const run = this.#run(this.#text[this.#index]!);
@@ -179,19 +179,19 @@ class Scanner {
   #link(): boolean {
     const isImage = this.#text[this.#index] === '!';
     const from = this.#index + (isImage ? 2 : 1);
-    if (this.#depth >= depthMax || this.#text[from - 1] !== '[') return false;
+    if (this.#isInLink || this.#depth >= depthMax || this.#text[from - 1] !== '[') return false;
     const found =
       /^((?:[^[\]\\]|\\.|\[[^[\]\\]*\]){0,1000})\]\(\s*<?(https?:\/\/(?:[^\s()<>\\]|\\.){1,2000})>?(?:\s+"[^"]*")?\s*\)/is.exec(
         this.#text.slice(from, from + 4000),
       );
     if (found === null) return false;
     const href = found[2]!.replace(/\\([!-/:-@[-`{-~])/g, '$1');
-    const children = new Scanner(found[1]!, this.#depth + 1).run();
+    const children = new Scanner(found[1]!, this.#depth + 1, true).run();
     return this.#push({ kind: isImage ? 'image' : 'link', href, children }, from + found[0].length);
   }
 
   #bareUrl(): boolean {
-    if (/[\p{L}\p{N}]/u.test(this.#text[this.#index - 1] ?? '')) return false;
+    if (this.#isInLink || /[\p{L}\p{N}]/u.test(this.#text[this.#index - 1] ?? '')) return false;
     const found = /^(?:https?:\/\/|www\.)[^\s<>"'`\\*]{1,2000}/i.exec(
       this.#text.slice(this.#index, this.#index + 2010),
     );
