@@ -5,16 +5,15 @@ import type { AdapterContext, AdapterDefinition } from '../../src/core/adapter.t
 import { AdapterError } from '../../src/core/errors.ts';
 import { createHttpClient, type HttpClient } from '../../src/core/http.ts';
 
-/** So that a hung far end is given up soon; the real client waits as long as the adapter says. */
-export const timeoutMsMax = 400;
+/** Where a far end hangs, so that it is given up soon. */
+export const impatientMs = 400;
 
-/** With the real client, closed at the end of the test. */
-export function adapterContext(): AdapterContext & { http: HttpClient } {
+/** With the real client, closed at the end of the test. @param timeoutMsMax cuts the time-outs that the adapter asks for */
+export function adapterContext(timeoutMsMax = Number.POSITIVE_INFINITY): AdapterContext & { http: HttpClient } {
   const real = createHttpClient();
   onTestFinished(() => real.close());
   const http: HttpClient = {
-    request: (request) =>
-      real.request({ ...request, timeoutMs: Math.min(request.timeoutMs ?? timeoutMsMax, timeoutMsMax) }),
+    request: (request) => real.request({ ...request, timeoutMs: Math.min(request.timeoutMs ?? 10_000, timeoutMsMax) }),
     close: () => real.close(),
   };
   return { id: 'contract', http, locale: 'en', timeZone: 'Asia/Bangkok', now: Date.now };

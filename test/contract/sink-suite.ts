@@ -20,6 +20,7 @@ import {
   adapterError,
   expectNoSecret,
   type InCase,
+  impatientMs,
   registerCases,
   type Skips,
   secretsIn,
@@ -136,14 +137,15 @@ interface Bench {
 
 function benchOf(definition: SinkDefinition, harness: SinkHarness): Bench {
   if ('config' in harness) {
-    const { start, startWith } = httpBenchOf(definition, harness);
+    const { create, start } = httpBenchOf(definition, harness);
     return {
       async healthy() {
         const { sink, farEnd } = await start();
         return { sink, received: () => farEnd.received };
       },
       async hung() {
-        return (await startWith(() => {})).sink;
+        const farEnd = await startFarEnd(() => {});
+        return create(farEnd.origin, impatientMs).sink;
       },
     };
   }
@@ -160,9 +162,9 @@ function benchOf(definition: SinkDefinition, harness: SinkHarness): Bench {
 }
 
 function httpBenchOf(definition: SinkDefinition, harness: HttpSinkHarness) {
-  const create = (origin: string) => {
+  const create = (origin: string, timeoutMsMax?: number) => {
     const config = definition.config.parse(harness.config(origin));
-    return { sink: definition.create(config, adapterContext()), secrets: secretsIn(definition, config) };
+    return { sink: definition.create(config, adapterContext(timeoutMsMax)), secrets: secretsIn(definition, config) };
   };
   const startWith = async (answering: (response: ServerResponse, farEnd: FarEnd) => void) => {
     const farEnd: FarEnd = await startFarEnd((_request, response) => answering(response, farEnd));

@@ -9,6 +9,7 @@ import {
   adapterError,
   expectNoSecret,
   type InCase,
+  impatientMs,
   registerCases,
   type Skips,
   secretsIn,
@@ -87,9 +88,9 @@ type InSourceCase = InCase<SourceCase>;
 
 function benchOf(definition: SourceDefinition, harness: PollSourceHarness) {
   /** Gives fresh instances that call `origin`. */
-  const factory = (origin: string) => {
+  const factory = (origin: string, timeoutMsMax?: number) => {
     const config = definition.config.parse(harness.config(origin));
-    const context = adapterContext();
+    const context = adapterContext(timeoutMsMax);
     const create = () => definition.create(config, context) as PollSource;
     return { create, secrets: secretsIn(definition, config) };
   };
@@ -279,7 +280,7 @@ function describeFailures(inCase: InSourceCase, { factory, start, serve }: Bench
       });
       await expectRetry(factory(`http://127.0.0.1:${reset}`), 'connection');
       const hung = await startSocketServer((socket) => socket.once('data', () => socket.write(beginning)));
-      await expectRetry(factory(`http://127.0.0.1:${hung}`), 'timeout');
+      await expectRetry(factory(`http://127.0.0.1:${hung}`, impatientMs), 'timeout');
     }
   });
 

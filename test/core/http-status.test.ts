@@ -121,6 +121,10 @@ describe('the answer that a failure keeps', () => {
     expect(answer).toBe('hook *** of ***:***, ***, ***, ***, token ***');
   });
 
+  test('a secret that begins with another one is masked whole', () => {
+    expect(maskSecrets('key abcdefghij0123456789', ['abcdefghij', 'abcdefghij0123456789'])).toBe('key ***');
+  });
+
   test('leaves the ordinary words of a URL readable', () => {
     expect(maskSecrets('see /hooks for version 1', [url])).toBe('see /hooks for version 1');
   });
@@ -130,8 +134,8 @@ describe('the answer that a failure keeps', () => {
     expect(answer).toBe(`${'x'.repeat(290)}***`);
   });
 
-  test('control characters do not take a secret apart to be put together again', () => {
-    expect(judged(400, {}, 'abcdefghij\u000001234\u0000' + '56789', [url])!.answer).not.toMatch(/abcdefghij0123456789/);
+  test('a secret is masked though NUL stands within it', () => {
+    expect(judged(400, {}, 'abcdefghij\u000001234\u000056789', [url])!.answer).toBe('***');
   });
 
   test('no secret survives in any text around it', () => {

@@ -1,0 +1,157 @@
+// The fields of an event's card, in their order: what each shows and how much of it. Absent values give no field.
+// The limits are such that a card with everything in it stays within 90 blocks and 16,000 code points; the tests hold them to it.
+import { type EventBody, type Process, type StoredEvent, severityNames } from '../../core/event.ts';
+import { code, fence, prose, sealed } from './escape.ts';
+import type { Labels } from './locales/en.ts';
+import type { Wording } from './wording.ts';
+
+export interface CardField {
+  readonly title: string;
+  readonly value: string;
+  readonly short: boolean;
+}
+
+interface View {
+  readonly event: StoredEvent;
+  readonly body: EventBody;
+  readonly wording: Wording;
+  readonly showTenant: boolean;
+  /** Code points that the value may take; delimiters are on top. */
+  readonly max: number;
+}
+
+interface FieldRule {
+  readonly label: keyof Labels;
+  readonly isShort: boolean;
+  /** Code points of the value in a full card, and in a short one. */
+  readonly max: readonly [full: number, short: number];
+  value(view: View): string | undefined;
+}
+
+const rules: readonly FieldRule[] = [
+  half('eventId', 100, 24, ({ body, event, max }) => code(body.itemId ?? `#${event.id}`, max)),
+  half('type', 160, 40, typeOf),
+  half('severity', 60, 16, severityOf),
+  half('status', 60, 16, ({ event, max }) => code(event.status, max)),
+  half('action', 60, 20, ({ event, max }) => code(event.action, max)),
+  half('lastAction', 80, 24, lastActionOf),
+  half('device', 200, 36, ({ body, max }) => code(deviceName(body), max)),
+  half('ip', 120, 40, ipOf),
+  half('user', 250, 30, ({ body, max }) => code(body.user, max)),
+  half('os', 160, 24, ({ body, max }) => joined(' ', [body.device?.os, body.device?.osVersion], max)),
+  half('threatType', 100, 24, ({ body, max }) => code(body.threatType, max)),
+  half('tenant', 250, 36, tenantOf),
+  half('recurrence', 20, 20, ({ body }) => countOf(body.recurrence)),
+  half('affectedDevices', 20, 20, ({ body }) => countOf(body.affectedDevices)),
+  half('techniques', 600, 40, techniquesOf),
+  half('fileName', 300, 50, ({ body, max }) => code(body.file?.name, max)),
+  wide('path', 1500, 90, ({ body, max }) => code(body.file?.path, max)),
+  wide('script', 3000, 110, ({ body, max }) => fence(body.file?.script, max)),
+  wide('fileHash', 200, 70, ({ body, max }) => code(body.file?.hash, max)),
+  wide('description', 2000, 80, ({ body, max }) =>
+    prose([body.description, body.comment].filter((text) => text !== undefined).join(' — '), max),
+  ),
+  wide('process', 1500, 60, ({ body, max }) => processOf(body.process, max)),
+  wide('parentProcess', 1500, 60, ({ body, max }) => processOf(body.parentProcess, max)),
+  wide('target', 1000, 40, ({ body, max }) => code(body.target, max)),
+  wide('timestamp', 60, 60, ({ event, wording }) => wording.time(timeOf(event))),
+];
+
+function half(label: keyof Labels, full: number, short: number, value: FieldRule['value']): FieldRule {
+  return { label, isShort: true, max: [full, short], value };
+}
+
+function wide(label: keyof Labels, full: number, short: number, value: FieldRule['value']): FieldRule {
+  return { label, isShort: false, max: [full, short], value };
+}
+
+export function fieldsOf(event: StoredEvent, wording: Wording, showTenant: boolean, isCut: boolean): CardField[] {
+  const fields: CardField[] = [];
+  for (const { label, isShort, max, value } of rules) {
+    const shown = value({ event, body: event.body, wording, showTenant, max: max[isCut ? 1 : 0] });
+    if (shown !== undefined) fields.push({ title: wording.labels[label], value: sealed(shown), short: isShort });
+  }
+  return fields;
+}
+
+/** When it happened, or the nearest to it that is known. */
+export function timeOf({ occurredAt, body, receivedAt }: StoredEvent): string {
+  const said = [occurredAt, body.observedAt].find((iso) => iso && !Number.isNaN(Date.parse(iso)));
+  return said ?? receivedAt;
+}
+
+export function deviceName({ device }: EventBody): string | undefined {
+  return device?.name ?? (device?.id === undefined ? undefined : `#${device.id}`);
+}
+
+/** PREVENTED, and yet the file is still there. */
+export function hasFailed(lastAction: string | undefined): boolean {
+  return lastAction !== undefined && /fail/i.test(lastAction);
+}
+
+/** The trigger says what the type may not: a RANSOMWARE behind a STATIC_ANALYSIS. */
+function typeOf({ event, body, max }: View): string | undefined {
+  return each(' · ', [event.type, body.trigger === event.type ? undefined : body.trigger], max);
+}
+
+function severityOf({ event, body, max }: View): string {
+  const name = severityNames[event.severity];
+  const raw = body.severityRaw === name ? undefined : code(body.severityRaw, max);
+  return raw === undefined ? name : `${name} (${raw})`;
+}
+
+function lastActionOf({ body, max }: View): string | undefined {
+  const shown = code(body.lastAction, max);
+  return shown !== undefined && hasFailed(body.lastAction) ? `⚠ ${shown}` : shown;
+}
+
+function ipOf({ body, wording, max }: View): string | undefined {
+  const own = code(body.device?.ip, max / 2);
+  const remote = code(body.remoteIp, max / 2);
+  if (remote === undefined) return own;
+  return `${own === undefined ? '' : `${own} · `}${wording.labels.remote} ${remote}`;
+}
+
+function tenantOf({ body, showTenant, max }: View): string | undefined {
+  return showTenant ? each(' / ', [body.tenant?.name, body.tenant?.provider], max) : undefined;
+}
+
+function countOf(count: number | undefined): string | undefined {
+  return count !== undefined && count > 1 ? String(count) : undefined;
+}
+
+const techniquesMax = 8;
+
+function techniquesOf({ body, max }: View): string | undefined {
+  const texts = (body.techniques ?? []).map(({ id, name }) => (name === undefined ? id : `${id} ${name}`));
+  const shown = each(', ', texts.slice(0, techniquesMax), max);
+  const more = texts.length - techniquesMax;
+  return more > 0 && shown !== undefined ? `${shown} +${more}` : shown;
+}
+
+function processOf(process: Process | undefined, max: number): string | undefined {
+  if (process === undefined) return undefined;
+  const { name, path, commandLine, user, id } = process;
+  const main = commandLine ?? path ?? name;
+  const isNamed = name === undefined || (main ?? '').slice(0, 5_000).includes(name);
+  const parts = [
+    isNamed ? undefined : code(name, max * 0.15),
+    code(main, max * 0.65),
+    code(user, max * 0.15),
+    id === undefined ? undefined : `PID ${Math.trunc(id)}`,
+  ];
+  const shown = parts.filter((part) => part !== undefined).join(' · ');
+  return shown === '' ? undefined : shown;
+}
+
+/** All in one piece of code. */
+function joined(between: string, texts: readonly (string | undefined)[], max: number): string | undefined {
+  return code(texts.filter((text) => text !== undefined).join(between), max);
+}
+
+/** Each in its own piece of code, with an equal share of the room. */
+function each(between: string, texts: readonly (string | undefined)[], max: number): string | undefined {
+  const share = Math.floor(max / Math.max(1, texts.length));
+  const parts = texts.map((text) => code(text, share)).filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(between);
+}
