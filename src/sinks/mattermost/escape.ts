@@ -1,34 +1,117 @@
-// Event text made inert for Mattermost. Every value goes into a code span or a fenced block, where nothing notifies, links or renders;
-// what the server rewrites even there is broken up first. Nothing of an event may reach a message any other way.
-import { cutMiddle, neutralText } from '../../core/text.ts';
+// Text of others made inert for Mattermost: its server rewrites, its three Markdown parsers (server, web, mobile), its mentions.
+// Everything that an event brought passes through here exactly once. Pure; linear in what is kept.
+import { codePointLength, cutMiddle, neutralText } from '../../core/text.ts';
 
-/** A back-tick ends a code span in each of three Markdown parsers (server, web, mobile); this look-alike in none. */
-const backtickLike = '\u02cb';
-const zeroWidthSpace = '\u200b';
+const zeroWidthSpace = '\u200B';
+/** Look-alikes: backslashes do not work in code, and the web client takes none before `<` and `$`. */
+const tick = 'ˋ';
+const lessThan = '‹';
+const dollar = '＄';
 
-/** The server rewrites `<!channel>`, `<@user>` and `<url|label>` before Markdown, also inside code. */
-function inert(text: string): string {
-  return text.replaceAll('`', backtickLike).replace(/[<@\uff20]/g, (character) => character + zeroWidthSpace);
-}
-
-/** One line in a code span, cut in the middle; undefined if nothing is left to show. */
+/** One line in inline code, where nothing notifies or links; undefined if there is nothing to see. At most `codePointsMax` + 2. */
 export function code(text: string | undefined | null, codePointsMax: number): string | undefined {
-  if (!text) return undefined;
-  const shown = inert(cutMiddle(neutralText(cutRough(text), { multiline: false }), codePointsMax)).trim();
-  return shown === '' ? undefined : `\`${shown}\``;
+  const inner = inert(text, codePointsMax, false);
+  return inner === undefined ? undefined : `\`${inner}\``;
 }
 
-/** Several lines in a fenced block, cut in the middle. */
+/** Many lines in a fenced block; one line in inline code. At most `codePointsMax` + 8. */
 export function fence(text: string | undefined | null, codePointsMax: number): string | undefined {
-  if (!text) return undefined;
-  const shown = inert(cutMiddle(neutralText(cutRough(text), { multiline: true }), codePointsMax)).replace(
-    /^\s*\n|\s+$/g,
-    '',
-  );
-  return shown.trim() === '' ? undefined : `\`\`\`\n${shown}\n\`\`\``;
+  const inner = inert(text, codePointsMax, true);
+  if (inner === undefined) return undefined;
+  return inner.includes('\n') ? `\`\`\`\n${inner}\n\`\`\`` : `\`${inner}\``;
 }
 
-/** What a far end sends may be 100 kB; the middle of it is not shown anyway, so it need not be looked at. */
-function cutRough(text: string): string {
-  return text.length > 20_000 ? text.slice(0, 10_000) + text.slice(-10_000) : text;
+function inert(text: string | undefined | null, codePointsMax: number, multiline: boolean): string | undefined {
+  const shown = shownText(text, codePointsMax, multiline);
+  if (shown === undefined) return undefined;
+  const inner = shown.replaceAll('`', tick).replace(/<(?=[!@])/g, `<${zeroWidthSpace}`);
+  // A cut only parts what stood side by side, so it is safe last.
+  return cutMiddle(multiline ? inner : inner.replaceAll('\t', ' '), codePointsMax);
+}
+
+/** One line of running text with every bit of syntax escaped; undefined if there is nothing to see. At most `codePointsMax`. */
+export function prose(text: string | undefined | null, codePointsMax: number): string | undefined {
+  const shown = shownText(text, codePointsMax, false);
+  if (shown === undefined) return undefined;
+  const escaped = escapedProse(shown);
+  // Cut before escaping, lest a backslash loses what it escapes. One character becomes three at most.
+  if (codePointLength(escaped) <= codePointsMax) return escaped;
+  return escapedProse(cutMiddle(shown, Math.floor(codePointsMax / 3)));
+}
+
+const special = /[\\`*[\]()!|~#>_<:;@＠﹫&]|\.(?=\S)|^[-+=]|^\d{1,9}(?=\.)/g;
+
+function escapedProse(text: string): string {
+  // One dollar is a price, two are a formula; no parser lets it be escaped in all clients.
+  const priced = text.split('$').length > 2 ? text.replaceAll('$', dollar) : text;
+  return priced.replace(special, (found) => {
+    switch (found) {
+      case '`':
+        return tick;
+      case '<':
+        return lessThan;
+      // A channel's or a tag's name must not follow, even where a parser joins what was escaped.
+      case '~':
+      case '#':
+        return `\\${found}${zeroWidthSpace}`;
+      // No escape to all parsers: a backslash would be seen. (`\` before a word is none either, and before ours it must not be.)
+      case '\\':
+      case ':':
+      case ';':
+      case '&':
+      case '@':
+      case '＠':
+      case '﹫':
+        return `${found}${zeroWidthSpace}`;
+      default:
+        return /^\d/.test(found) ? `${found}${zeroWidthSpace}` : `\\${found}`;
+    }
+  });
+}
+
+/** For places that know no Markdown and are not searched for mentions (`fallback`); readable as it is. */
+export function plain(text: string | undefined | null, codePointsMax: number): string | undefined {
+  const shown = shownText(text, codePointsMax, false);
+  if (shown === undefined) return undefined;
+  return cutMiddle(shown.replace(/[@＠﹫]/g, `$&${zeroWidthSpace}`).replaceAll('<', lessThan), codePointsMax);
+}
+
+/**
+ * For a whole text or value before it leaves: the server turns `<target|label>` into a link before it looks for code, over the borders
+ * of what we put together, and no invisible character stops it. So where both signs are, `<` becomes a look-alike.
+ */
+export function sealed(composed: string): string {
+  return composed.includes('<') && composed.includes('|') ? composed.replaceAll('<', lessThan) : composed;
+}
+
+/** For the message's text: the server collects hashtags word by word, out of code as well. */
+export function withoutHashtags(text: string): string {
+  return text.replace(/#(?=[\p{L}#])/gu, `#${zeroWidthSpace}`);
+}
+
+/** Neutral, defanged, trimmed, and not much longer than what is kept of it; undefined if nothing is left. */
+function shownText(
+  text: string | undefined | null,
+  codePointsMax: number,
+  multiline: boolean,
+): string | undefined {
+  if (text === undefined || text === null) return undefined;
+  const neutral = neutralText(cutMiddle(text, codePointsMax), { multiline });
+  // The web client takes the sign for a line break as one, which would end inline code.
+  const shown = defanged(neutral.replaceAll('\u2424', '\\u{2424}')).trim();
+  return shown === '' ? undefined : shown;
+}
+
+const address = /([a-z][a-z0-9+.-]{0,15})?:\/\/[^\s/?#\\'"`<>|]*|\bwww\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
+
+/** `hxxp://host[.]example`: mail, telephones and terminals make links of addresses wherever they find them. */
+function defanged(text: string): string {
+  if (!text.includes('://') && !/www\d{0,3}\./i.test(text)) return text;
+  return text.replace(address, (found, scheme: string | undefined) => {
+    const [, start = '', rest = ''] = /^([^:]*:\/\/)?(.*)$/s.exec(found) ?? [];
+    const host = rest.replace(/(?<!\[)\.(?!\])/g, '[.]');
+    if (start === '') return host;
+    if (/^https?$/i.test(scheme ?? '')) return `${start.replace(/tt/i, (tt) => (tt === 'tt' ? 'xx' : 'XX'))}${host}`;
+    return /^hxxps?$/i.test(scheme ?? '') ? `${start}${host}` : `${start.slice(0, -3)}[:]//${host}`;
+  });
 }

@@ -29,7 +29,7 @@ interface FieldRule {
 }
 
 const rules: readonly FieldRule[] = [
-  half('eventId', 100, 24, ({ body, event, max }) => code(body.itemId ?? `#${event.id}`, max)),
+  half('eventId', 100, 24, ({ body, event, max }) => code(body.itemId, max) ?? code(`#${event.id}`, max)),
   half('type', 160, 40, typeOf),
   half('severity', 60, 16, severityOf),
   half('status', 60, 16, ({ event, max }) => code(event.status, max)),
@@ -135,9 +135,9 @@ function processOf(process: Process | undefined, max: number): string | undefine
   const main = commandLine ?? path ?? name;
   const isNamed = name === undefined || (main ?? '').slice(0, 5_000).includes(name);
   const parts = [
-    isNamed ? undefined : code(name, max * 0.15),
-    code(main, max * 0.65),
-    code(user, max * 0.15),
+    isNamed ? undefined : code(name, Math.floor(max * 0.15)),
+    code(main, Math.floor(max * 0.65)),
+    code(user, Math.floor(max * 0.15)),
     id === undefined ? undefined : `PID ${Math.trunc(id)}`,
   ];
   const shown = parts.filter((part) => part !== undefined).join(' · ');

@@ -1,108 +1,58 @@
-// The sink `mattermost`: an incoming webhook. The hook's URL is its only credential, and the server's errors repeat it.
-import { z } from 'zod';
+// Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a message, a second only without a refused channel.
 import type { AdapterContext } from '../../core/adapter.ts';
-import { AdapterError } from '../../core/errors.ts';
 import type { HttpAnswer } from '../../core/http.ts';
-import { failureOf } from '../../core/http-status.ts';
 import type { Sink, SinkDefinition } from '../../core/sink.ts';
-import { cardOf, type Post } from './card.ts';
-import { en } from './locales/en.ts';
-import { th } from './locales/th.ts';
-
-const locales = { en, th };
-
-const config = z.strictObject({
-  url: z
-    .string()
-    .trim()
-    .refine(
-      isHookUrl,
-      'must be the URL of an incoming webhook, as https://chat.example.com/hooks/…, without user, query or fragment',
-    )
-    .describe('URL of the incoming webhook; a secret'),
-  channel: z
-    .string()
-    .regex(/^[a-z0-9._@#-]{1,128}$/, 'must be the name in the channel’s URL, or @user')
-    .optional()
-    .describe('Post to this channel instead of the hook’s own; if it is refused, the hook’s own gets the card'),
-  mention: z
-    .string()
-    .regex(/^@[a-z0-9._-]{1,64}$/, 'must be one mention, as @channel or @soc')
-    .optional()
-    .describe('Whom a CRITICAL card mentions'),
-});
-
-type MattermostConfig = z.output<typeof config>;
-
-function isHookUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  return isPlain && /^https?:$/.test(url.protocol) && /\/hooks\/[A-Za-z0-9]+$/.test(url.pathname);
-}
+import { isAccepted, probeFailure, refusalOf } from './answers.ts';
+import { cardOf } from './card.ts';
+import { config, type MattermostConfig } from './config.ts';
+import { createWording } from './wording.ts';
 
 export const mattermost: SinkDefinition<typeof config> = {
   type: 'mattermost',
   config,
-  example: { url: 'https://chat.example.com/hooks/examplehookexamplehookexam' },
+  example: { url: 'https://chat.example.com/hooks/xxxgeneratedkeyxxx', channel: 'soc-alerts', mention: '@soc' },
   secrets: ['url'],
-  create: createMattermost,
+  create,
 };
 
-function createMattermost({ url, channel, mention }: MattermostConfig, context: AdapterContext): Sink {
-  const { host, protocol, hostname, port } = new URL(url);
-  const secrets = [url, url.slice(url.lastIndexOf('/') + 1)];
-  const words = context.locale === 'th' ? locales.th : locales.en;
-  const options = { words, timeZone: context.timeZone, mention };
+/** Names of channels have at most 64 characters and no capitals, so that this one exists nowhere. */
+const noSuchChannel = 'Tocsin-checks-its-webhook-by-a-channel-whose-name-is-too-long-to-exist-anywhere';
 
-  function post(body: object, signal: AbortSignal): Promise<HttpAnswer> {
-    const headers = { 'content-type': 'application/json', accept: 'application/json, text/plain' };
-    return context.http.request({ method: 'POST', url, headers, body: JSON.stringify(body), signal });
-  }
+function create(settings: MattermostConfig, { http, locale, timeZone }: AdapterContext): Sink {
+  const { url, channel } = settings;
+  const { protocol, host, hostname, port, pathname } = new URL(url);
+  const hook = { host, secrets: [url, pathname, pathname.slice(pathname.lastIndexOf('/') + 1)] };
+  const options = {
+    wording: createWording(locale, timeZone),
+    mention: settings.mention,
+    username: settings.username,
+    iconUrl: settings.icon_url,
+    hasPriority: settings.priority,
+  };
 
-  function accept(answer: HttpAnswer): void {
-    const failure = failureOf(answer, host, secrets, context.now());
-    if (failure) throw failure;
-    if (answer.status === 200 && answer.body.trim() === 'ok') return;
-    throw new AdapterError(
-      'reject_sink',
-      'bad_config',
-      `${host} answered ${answer.status}, but not as an incoming webhook does: MATTERMOST_WEBHOOK_URL may lead to a login page or a proxy. Open Integrations, Incoming Webhooks in Mattermost and copy the URL again.`,
-      { status: answer.status },
-    );
+  function post(payload: unknown, signal: AbortSignal): Promise<HttpAnswer> {
+    const headers = { 'content-type': 'application/json' };
+    return http.request({ method: 'POST', url, headers, body: JSON.stringify(payload), signal });
   }
 
   return {
-    origin: `${protocol}//${hostname}${port === '' ? '' : `:${port}`}`,
+    origin: `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`,
     async send(message, { deliveryId, signal }) {
-      const card = cardOf(message, deliveryId, options);
-      if (channel === undefined) return accept(await post(card, signal));
-      const answer = await post({ ...card, channel }, signal);
-      if (answer.status !== 403 && answer.status !== 404) return accept(answer);
-      // The hook may work and the channel not: the card must not wait for somebody to mend the name.
-      accept(await post(noted(card, words.refusedChannel), signal));
+      let answer = await post(cardOf(message, deliveryId, { ...options, channel }), signal);
+      if (channel !== undefined && isRefusedChannel(channel, answer)) {
+        answer = await post(cardOf(message, deliveryId, { ...options, refusedChannel: channel }), signal);
+      }
+      if (!isAccepted(answer)) throw refusalOf(answer, hook);
     },
-    /** Posts nothing: a channel of this name cannot exist, and the server looks the hook up first. */
     async check(signal) {
-      const answer = await post({ text: 'check', channel: 'tocsin-check-no-such-channel--' }, signal);
-      if (answer.status === 404 && /^\s*\{/.test(answer.body)) return;
-      if (answer.status === 403 && /^\s*\{/.test(answer.body)) return;
-      if (answer.status === 400) {
-        const message = `${host} does not know the webhook of MATTERMOST_WEBHOOK_URL: it was deleted, or its channel archived. Make a new one under Integrations, Incoming Webhooks.`;
-        throw new AdapterError('reject_sink', 'bad_config', message, { status: 400 });
-      }
-      if (answer.status === 501) {
-        const message = `${host} has incoming webhooks switched off: enable them in the System Console under Integration Management.`;
-        throw new AdapterError('reject_sink', 'bad_config', message, { status: 501 });
-      }
-      accept(answer);
+      const text = 'Tocsin checks this webhook.';
+      const failure = probeFailure(await post({ text, channel: noSuchChannel }, signal), hook);
+      if (failure !== undefined) throw failure;
     },
   };
 }
 
-function noted(card: Post, note: string): Post {
-  const [attachment] = card.attachments;
-  return attachment
-    ? { ...card, attachments: [{ ...attachment, text: [note, attachment.text].filter(Boolean).join('\n') }] }
-    : card;
+/** A channel that is missing or forbidden; an unknown user is a plain 400. */
+function isRefusedChannel(channel: string, { status }: HttpAnswer): boolean {
+  return status === 403 || status === 404 || (status === 400 && channel.startsWith('@'));
 }

@@ -1,90 +1,51 @@
-// The card's words in English. Another locale is another file with the same keys.
+// English labels and sentences of the card. Ours alone, so they may hold Markdown; `{name}` is filled in, `[…]` left out if its name is missing.
 
-/** What a locale must provide. Notices get their values already made safe. */
-export interface Words {
-  readonly titles: { readonly event: string; readonly suspicious: string };
-  readonly severities: readonly [string, string, string, string, string, string];
-  readonly labels: Readonly<Record<Label, string>>;
-  delayed(minutes: number, reason: 'sink' | 'backlog'): string;
-  refusedChannel: string;
-  textLeftOut: string;
-  readonly notices: Readonly<Record<NoticeKind, (values: Readonly<Record<string, string>>) => string>>;
-}
-export type NoticeKind = 'watching' | 'source_reset' | 'source_rejected' | 'sink_paused' | 'sink_back' | 'sample';
-export type Label =
-  | 'id'
-  | 'type'
-  | 'severity'
-  | 'status'
-  | 'action'
-  | 'lastAction'
-  | 'device'
-  | 'ip'
-  | 'user'
-  | 'os'
-  | 'threatType'
-  | 'tenant'
-  | 'recurrence'
-  | 'affectedDevices'
-  | 'techniques'
-  | 'fileName'
-  | 'path'
-  | 'script'
-  | 'hash'
-  | 'description'
-  | 'process'
-  | 'parentProcess'
-  | 'target'
-  | 'remoteIp'
-  | 'time'
-  | 'link';
+export const en = {
+  titleEvent: 'New Event Detected',
+  titleSuspicious: 'New Suspicious Event Detected',
+  titleNotice: 'Tocsin',
+  eventId: 'Event ID',
+  type: 'Type',
+  severity: 'Severity',
+  status: 'Status',
+  action: 'Action',
+  lastAction: 'Last Action',
+  device: 'Device',
+  ip: 'IP',
+  remote: 'remote',
+  user: 'User',
+  os: 'OS',
+  threatType: 'Threat Type',
+  tenant: 'Tenant / MSP',
+  recurrence: 'Recurrence',
+  affectedDevices: 'Affected Devices',
+  techniques: 'MITRE ATT&CK',
+  fileName: 'File Name',
+  path: 'Path',
+  script: 'Script',
+  fileHash: 'File Hash',
+  description: 'Description',
+  process: 'Process',
+  parentProcess: 'Parent Process',
+  target: 'Target',
+  timestamp: 'Timestamp',
+  message: 'Message',
+  link: 'Link',
+  bare: 'The rest of this event could not be posted; it is stored.',
+  delayedBySink: 'delayed {time}: sink unreachable',
+  delayedByBacklog: 'delayed {time}: backlog',
+  days: '{count} d',
+  hours: '{count} h',
+  minutes: '{count} min',
+  channelRefused: 'The configured channel {channel} was refused; this is the own channel of the webhook.',
+  watching: 'Watching {source}[ at {host}][, from {from}].',
+  fromAll: 'the first event',
+  sourceReset: 'Source {source} was reset: its numbers start anew, and nothing is read until an operator confirms.',
+  sourceRejected: 'Source {source} refuses our credential: nothing can be read from it.',
+  sinkPaused: 'Sink {sink} is paused[ ({reason})]: its messages wait.',
+  sinkBack: 'Sink {sink} is back[; it was out from {since}][ until {until}].',
+  sample: 'This is a sample. If you can read it, the webhook works.',
+} as const;
 
-export const en: Words = {
-  titles: { event: 'New Event Detected', suspicious: 'New Suspicious Event Detected' },
-  severities: ['UNKNOWN', 'INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'],
-  labels: {
-    id: 'Event ID',
-    type: 'Type',
-    severity: 'Severity',
-    status: 'Status',
-    action: 'Action',
-    lastAction: 'Last Action',
-    device: 'Device',
-    ip: 'IP Address',
-    user: 'User',
-    os: 'OS',
-    threatType: 'Threat Type',
-    tenant: 'Tenant',
-    recurrence: 'Recurrence',
-    affectedDevices: 'Affected Devices',
-    techniques: 'MITRE ATT&CK',
-    fileName: 'File Name',
-    path: 'Path',
-    script: 'Script',
-    hash: 'File Hash',
-    description: 'Description',
-    process: 'Process',
-    parentProcess: 'Parent Process',
-    target: 'Target',
-    remoteIp: 'Remote IP',
-    time: 'Timestamp',
-    link: 'Console',
-  },
-  delayed: (minutes, reason) =>
-    `:hourglass: delayed ${duration(minutes)}: ${reason === 'sink' ? 'sink unreachable' : 'backlog'}`,
-  refusedChannel: 'the configured channel was refused, so this is posted here',
-  textLeftOut: "the event's own text was refused and is left out; see the console",
-  notices: {
-    watching: ({ source, from }) => `Tocsin is watching ${source} from ${from}`,
-    source_reset: ({ source, message }) => `${source} was reset, and nothing new can be read: ${message}`,
-    source_rejected: ({ source, message }) => `${source} refuses the credential, and nothing can be read: ${message}`,
-    sink_paused: ({ sink, message }) => `${sink} is paused, everything for it is kept: ${message}`,
-    sink_back: ({ since, until }) =>
-      `This channel could not be reached from ${since} to ${until}; what was held up follows`,
-    sample: ({ sink }) => `A sample from Tocsin: the way to ${sink} works`,
-  },
-};
-
-function duration(minutes: number): string {
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-}
+/** What every locale must say. */
+export type Labels = { readonly [Key in keyof typeof en]: string };

@@ -1,0 +1,74 @@
+// What Mattermost's answers mean, where that is more than the policy of core/http-status.ts says. Decides no retry; shows no hook id.
+import { AdapterError } from '../../core/errors.ts';
+import type { HttpAnswer } from '../../core/http.ts';
+import { answerText, failureOf } from '../../core/http-status.ts';
+
+/** The far end as people may see it, and what they must not. */
+export interface Hook {
+  readonly host: string;
+  readonly secrets: readonly string[];
+}
+
+const whereUrl = 'MATTERMOST_WEBHOOK_URL (in tocsin.yaml: the url of this sink)';
+
+/** Words for an operator, in place of the policy's; outcome and reason stay the policy's. */
+const advice: Readonly<Record<number, string>> = {
+  401: `It wants a login, which a webhook never needs: a proxy stands before it. Check ${whereUrl}.`,
+  403: 'The webhook may not post there. It is locked to another channel, or its owner is no member any more: look at it under Integrations → Incoming Webhooks.',
+  404: `There is no webhook at this address, or its channel is gone. Check ${whereUrl}: host, subpath and id.`,
+  410: `The webhook was removed. Create a new one and put it into ${whereUrl}.`,
+  501: 'Incoming webhooks are switched off there. A system administrator can enable them: System Console → Integrations → Integration Management.',
+};
+
+/** Success is 200 and the word `ok`; a login page or a proxy answers 200 as well. */
+export function isAccepted({ status, body, truncated }: HttpAnswer): boolean {
+  return status === 200 && !truncated && body.trim() === 'ok';
+}
+
+/** The error for an answer that {@link isAccepted} is false for. */
+export function refusalOf(answer: HttpAnswer, { host, secrets }: Hook): AdapterError {
+  const { status } = answer;
+  if (status < 400) {
+    const what =
+      status < 300 ? 'but not with the “ok” of a Mattermost webhook' : 'and redirects, which is not followed';
+    const message = `${host} answered ${status}, ${what}: a login page, a proxy, or http for https. Check ${whereUrl}.`;
+    return new AdapterError('reject_sink', 'bad_config', message, { status, answer: answerText(answer.body, secrets) });
+  }
+  // Never undefined at 400 and above.
+  const failure = failureOf(answer, host, secrets)!;
+  const words = advice[status];
+  return words === undefined ? failure : reworded(failure, `${host} answered ${status}. ${words}`);
+}
+
+function reworded(failure: AdapterError, message: string): AdapterError {
+  const { outcome, reason, status, retryAfterMs, answer } = failure;
+  return new AdapterError(outcome, reason, message, { status, retryAfterMs, answer });
+}
+
+/**
+ * Reads the answer to a post into a channel that cannot exist. The server looks for the hook before it looks for the channel, so
+ * its own 404 (and a 403 that speaks of a lock) proves the hook. Undefined if the hook works.
+ */
+export function probeFailure(answer: HttpAnswer, hook: Hook): AdapterError | undefined {
+  const { status } = answer;
+  if (isAccepted(answer)) return undefined;
+  if (status === 404 && isServersOwn(answer)) return undefined;
+  if (status === 403 && isServersOwn(answer) && /locked/i.test(answer.body)) return undefined;
+  if (status !== 400) return refusalOf(answer, hook);
+  const message = `${hook.host} answered 400: it does not know the webhook (deleted, or its channel archived). Create a new one under Integrations → Incoming Webhooks and put it into ${whereUrl}.`;
+  return new AdapterError('reject_sink', 'bad_config', message, {
+    status,
+    answer: answerText(answer.body, hook.secrets),
+  });
+}
+
+/** A wrong path or host gives a page, or the server's name for "no such route". */
+function isServersOwn({ body }: HttpAnswer): boolean {
+  try {
+    const { id, status_code: code } = JSON.parse(body) as { id?: unknown; status_code?: unknown };
+    if (typeof id === 'string') return id !== 'api.context.404.app_error';
+    return typeof code === 'number';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+// The settings of the sink mattermost. Pure; the webhook's URL is its only credential and stands in no message.
+import { z } from 'zod';
+
+/** Why `text` is no webhook's URL, without repeating it; undefined if it is one. */
+function faultOf(text: string): string | undefined {
+  if (/\s/.test(text) || !URL.canParse(text))
+    return 'is no URL; it begins with https:// and ends in /hooks/ and the id';
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'is no https or http URL';
+  if (url.username !== '' || url.password !== '') return 'holds a user or a password, which a webhook never has';
+  if (/[?#]/.test(text)) return 'has something behind the webhook’s id (? or #); copy the URL without it';
+  if (!/\/hooks\/[A-Za-z0-9]+$/.test(url.pathname)) {
+    return 'is not the URL of an incoming webhook, which ends in /hooks/ and an id of letters and digits';
+  }
+  return undefined;
+}
+
+function isWebAddress(text: string): boolean {
+  return !/\s/.test(text) && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+export const config = z.strictObject({
+  url: z
+    .string()
+    .trim()
+    .min(1)
+    .superRefine((text, context) => {
+      const fault = text === '' ? undefined : faultOf(text);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
+    .describe(
+      'The URL of an incoming webhook (Integrations → Incoming Webhooks), such as https://chat.example.com/hooks/…; whoever has it can post.',
+    ),
+  channel: z
+    .string()
+    .regex(/^[#@]?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'is no channel: give its name in URLs (soc-alerts) or @username')
+    .optional()
+    .describe(
+      'Where to post instead of the webhook’s own channel: the channel’s name in URLs, or @username. If it is refused, the webhook’s own channel is used and the card says so.',
+    ),
+  username: z
+    .string()
+    .regex(/^[^\p{C}@<>`]{1,64}$/u, 'is no display name: 1 to 64 characters, without @ < > and back-ticks')
+    .optional()
+    .describe('The name shown on posts, if the server allows integrations to override usernames.'),
+  icon_url: z
+    .string()
+    .max(1024)
+    .refine(isWebAddress, 'is no https or http URL')
+    .optional()
+    .describe('The picture shown on posts, if the server allows integrations to override profile picture icons.'),
+  mention: z
+    .string()
+    .regex(
+      /^@[A-Za-z0-9][A-Za-z0-9._-]{0,63}( @[A-Za-z0-9][A-Za-z0-9._-]{0,63}){0,4}$/,
+      'is no mention: give one to five names with @, parted by a space (@channel, @soc)',
+    )
+    .optional()
+    .describe('Whom a CRITICAL event pings, such as @channel or @soc. Without it nobody is pinged, ever.'),
+  priority: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Marks CRITICAL posts as urgent (Mattermost 9.9 and newer). Off by default: a server without the licence refuses such posts with a 500.',
+    ),
+});
+export type MattermostConfig = z.output<typeof config>;

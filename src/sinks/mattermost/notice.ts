@@ -1,0 +1,71 @@
+// What Tocsin itself has to say, as a small card. Values come from configuration and far ends, so they are escaped like any other.
+import type { Notice, StoredEvent } from '../../core/event.ts';
+import type { MessageForm } from '../../core/sink.ts';
+import { code, plain, prose, sealed } from './escape.ts';
+import type { CardField } from './fields.ts';
+import type { Labels } from './locales/en.ts';
+import { type Attachment, look } from './payload.ts';
+import { filled, type Wording } from './wording.ts';
+
+const templates = {
+  watching: 'watching',
+  source_reset: 'sourceReset',
+  source_rejected: 'sourceRejected',
+  sink_paused: 'sinkPaused',
+  sink_back: 'sinkBack',
+  sample: 'sample',
+} as const satisfies Record<Notice['kind'], keyof Labels>;
+
+const valuesMax = 12;
+const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+export function noticeLine(notice: Notice, wording: Wording, form: MessageForm): string {
+  const max = form === 'short' ? 60 : 200;
+  const shown = entriesOf(notice).map(([name, value]) => [name, valueOf(value, wording, max)] as const);
+  return filled(templateOf(notice, wording), Object.fromEntries(shown));
+}
+
+/** What the sentence did not say stands in fields, so that no value is lost. */
+export function noticeAttachment(event: StoredEvent, notice: Notice, wording: Wording, form: MessageForm): Attachment {
+  const { labels } = wording;
+  const { color, sign } = look(event.severity);
+  const template = templateOf(notice, wording);
+  const said = new Set([...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+  const fields = entriesOf(notice)
+    .filter(([name]) => !said.has(name))
+    .flatMap(([name, value]) => fieldOf(name, value, wording, form));
+  const time = { title: labels.timestamp, value: wording.time(event.receivedAt), short: true };
+  return {
+    fallback: `Tocsin: ${fallbackOf(notice, template)}`,
+    color,
+    title: `${sign} ${labels.titleNotice}`,
+    fields: [...fields, time],
+    footer: 'Tocsin',
+  };
+}
+
+function templateOf({ kind }: Notice, { labels }: Wording): string {
+  return Object.hasOwn(templates, kind) ? labels[templates[kind]] : `${code(kind, 40)}`;
+}
+
+function entriesOf({ values }: Notice): readonly (readonly [string, string])[] {
+  return Object.entries(values).slice(0, valuesMax);
+}
+
+function valueOf(value: string, wording: Wording, max: number): string | undefined {
+  if (value === 'all') return wording.labels.fromAll;
+  return isoTime.test(value) ? wording.time(value) : code(value, max);
+}
+
+function fieldOf(name: string, value: string, wording: Wording, form: MessageForm): CardField[] {
+  const max = form === 'short' ? 100 : 1_000;
+  const isMessage = name === 'message';
+  const shown = isMessage ? prose(value, max) : valueOf(value, wording, max);
+  const title = isMessage ? wording.labels.message : name.replace(/[^A-Za-z0-9]/g, ' ').slice(0, 40);
+  return shown === undefined ? [] : [{ title, value: sealed(shown), short: !isMessage }];
+}
+
+function fallbackOf(notice: Notice, template: string): string {
+  const shown = entriesOf(notice).map(([name, value]) => [name, plain(value, 80)] as const);
+  return filled(template, Object.fromEntries(shown));
+}

@@ -1,0 +1,47 @@
+// The card's words in Thai.
+import type { Words } from './words-en.ts';
+
+export const th: Words = {
+  titles: { event: 'ตรวจพบเหตุการณ์ใหม่', suspicious: 'ตรวจพบเหตุการณ์น่าสงสัยใหม่' },
+  severities: ['ไม่ทราบ', 'ข้อมูล', 'ต่ำ', 'ปานกลาง', 'สูง', 'วิกฤต'],
+  labels: {
+    id: 'รหัสเหตุการณ์',
+    type: 'ประเภท',
+    severity: 'ความรุนแรง',
+    status: 'สถานะ',
+    action: 'การดำเนินการ',
+    lastAction: 'การดำเนินการล่าสุด',
+    device: 'อุปกรณ์',
+    ip: 'ที่อยู่ IP',
+    user: 'ผู้ใช้',
+    os: 'ระบบปฏิบัติการ',
+    threatType: 'ชนิดภัยคุกคาม',
+    tenant: 'หน่วยงาน',
+    recurrence: 'จำนวนครั้งที่เกิดซ้ำ',
+    affectedDevices: 'อุปกรณ์ที่ได้รับผลกระทบ',
+    techniques: 'MITRE ATT&CK',
+    fileName: 'ชื่อไฟล์',
+    path: 'ตำแหน่งไฟล์',
+    script: 'สคริปต์',
+    hash: 'ค่าแฮชของไฟล์',
+    description: 'รายละเอียด',
+    process: 'โพรเซส',
+    parentProcess: 'โพรเซสแม่',
+    target: 'เป้าหมาย',
+    remoteIp: 'IP ปลายทาง',
+    time: 'เวลา',
+    link: 'คอนโซล',
+  },
+  delayed: (minutes, reason) =>
+    `:hourglass: ล่าช้า ${minutes < 120 ? `${minutes} นาที` : `${Math.round(minutes / 60)} ชั่วโมง`}: ${reason === 'sink' ? 'ติดต่อปลายทางไม่ได้' : 'มีงานค้าง'}`,
+  refusedChannel: 'ช่องที่ตั้งค่าไว้ถูกปฏิเสธ จึงโพสต์ที่นี่',
+  textLeftOut: 'ข้อความของเหตุการณ์ถูกปฏิเสธและถูกตัดออก โปรดดูที่คอนโซล',
+  notices: {
+    watching: ({ source, from }) => `Tocsin กำลังเฝ้าดู ${source} ตั้งแต่ ${from}`,
+    source_reset: ({ source, message }) => `${source} ถูกเริ่มใหม่ ไม่สามารถอ่านเหตุการณ์ใหม่ได้: ${message}`,
+    source_rejected: ({ source, message }) => `${source} ปฏิเสธโทเคน ไม่สามารถอ่านเหตุการณ์ได้: ${message}`,
+    sink_paused: ({ sink, message }) => `${sink} หยุดชั่วคราว ข้อความทั้งหมดยังถูกเก็บไว้: ${message}`,
+    sink_back: ({ since, until }) => `ติดต่อช่องนี้ไม่ได้ตั้งแต่ ${since} ถึง ${until} ข้อความที่ค้างจะตามมา`,
+    sample: ({ sink }) => `ข้อความตัวอย่างจาก Tocsin: เส้นทางไปยัง ${sink} ใช้งานได้`,
+  },
+};
