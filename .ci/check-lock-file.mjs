@@ -7,7 +7,10 @@ const { packages } = JSON.parse(readFileSync(file, 'utf8'));
 const problems = Object.entries(packages).flatMap(([path, entry]) => [
   ...Object.keys(entry.optionalDependencies ?? {})
     .filter((name) => !isInstalled(name, path))
-    .map((name) => `${path || 'the project'} wants ${name}, which has no entry: choose a version whose packages are all there`),
+    .map(
+      (name) =>
+        `${path || 'the project'} wants ${name}, which has no entry: choose a version whose packages are all there`,
+    ),
   ...(entry.resolved === undefined || entry.link === true
     ? []
     : [`${path} names the registry it came from: see omit-lockfile-registry-resolved in .npmrc`]),
