@@ -1,7 +1,7 @@
 // One event as one post: a line that can be searched and one attachment. Pure. Never longer than the server takes in one piece.
 import { type StoredEvent, severityNames } from '../../core/event.ts';
 import type { Message } from '../../core/sink.ts';
-import { code, plain, sealed, withoutHashtags } from './inert.ts';
+import { code, plain, sealed, withoutHashtags } from './escape.ts';
 import { deviceName, fieldsOf, hasFailed, timeOf } from './fields.ts';
 import { noticeAttachment, noticeLine } from './notice.ts';
 import { type Attachment, look, type Payload } from './payload.ts';
