@@ -90,11 +90,7 @@ export function withoutHashtags(text: string): string {
 }
 
 /** Neutral, defanged, trimmed, and not much longer than what is kept of it; undefined if nothing is left. */
-function shownText(
-  text: string | undefined | null,
-  codePointsMax: number,
-  multiline: boolean,
-): string | undefined {
+function shownText(text: string | undefined | null, codePointsMax: number, multiline: boolean): string | undefined {
   if (text === undefined || text === null) return undefined;
   const neutral = neutralText(cutMiddle(text, codePointsMax), { multiline });
   // The web client takes the sign for a line break as one, which would end inline code.

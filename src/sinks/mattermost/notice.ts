@@ -21,7 +21,7 @@ const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{
 
 export function noticeLine(notice: Notice, wording: Wording, form: MessageForm): string {
   const max = form === 'short' ? 60 : 200;
-  const shown = entriesOf(notice).map(([name, value]) => [name, valueOf(value, wording, max)] as const);
+  const shown = entriesOf(notice).map(([name, value]) => [name, shownValue(value, wording, max)] as const);
   return filled(templateOf(notice, wording), Object.fromEntries(shown));
 }
 
@@ -52,7 +52,7 @@ function entriesOf({ values }: Notice): readonly (readonly [string, string])[] {
   return Object.entries(values).slice(0, valuesMax);
 }
 
-function valueOf(value: string, wording: Wording, max: number): string | undefined {
+function shownValue(value: string, wording: Wording, max: number): string | undefined {
   if (value === 'all') return wording.labels.fromAll;
   return isoTime.test(value) ? wording.time(value) : code(value, max);
 }
@@ -60,7 +60,7 @@ function valueOf(value: string, wording: Wording, max: number): string | undefin
 function fieldOf(name: string, value: string, wording: Wording, form: MessageForm): CardField[] {
   const max = form === 'short' ? 100 : 1_000;
   const isMessage = name === 'message';
-  const shown = isMessage ? prose(value, max) : valueOf(value, wording, max);
+  const shown = isMessage ? prose(value, max) : shownValue(value, wording, max);
   const title = isMessage ? wording.labels.message : name.replace(/[^A-Za-z0-9]/g, ' ').slice(0, 40);
   return shown === undefined ? [] : [{ title, value: sealed(shown), short: !isMessage }];
 }
