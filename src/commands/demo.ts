@@ -1,0 +1,127 @@
+// `tocsin demo`: Tocsin between a simulated Deep Instinct and a simulated Mattermost, on loopback, in a temporary directory. It reads
+// neither the environment nor .env, so that it can never reach a real console or a real channel.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Config, loadConfig } from '../config.ts';
+import { createLogger } from '../core/log.ts';
+import { playLive } from '../demo/live.ts';
+import { type Mattermost, startMattermost } from '../demo/mattermost.ts';
+import { playOnce } from '../demo/once.ts';
+import type { Stage } from '../demo/stage.ts';
+import { startTenant, type Tenant } from '../demo/tenant.ts';
+import { sinks } from '../sinks/index.ts';
+import { sources } from '../sources/index.ts';
+import { type Command, type CommandIo, UsageError } from './command.ts';
+import { exitCodes } from './dispatch.ts';
+import { startService } from './serve.ts';
+
+export interface DemoDependencies {
+  startService: typeof startService;
+  /** How long `--once` waits for everything to arrive. */
+  readonly onceWaitMs: number;
+}
+
+/** The streams' ids do not overlap, so that the number on a card says which event it is. */
+const firstIds = { events: 17_544, suspicious: 14_539 };
+const postsKept = 1000;
+const logLinesKept = 5;
+
+export function createDemo(deps: DemoDependencies): Command {
+  return {
+    summary: 'See it all work: Tocsin between a simulated Deep Instinct and a simulated Mattermost',
+    usage: 'demo [--once] [--port <port>]',
+    details:
+      'Runs on this machine alone, in a temporary directory, until Ctrl-C. Needs no account, no database and no network;\n' +
+      'ignores the environment and .env.',
+    options: {
+      once: { type: 'boolean', help: 'Deliver 40 events, print them as a table, exit; 1 if not all arrived in 60 s' },
+      port: { type: 'string', value: '<port>', help: 'Port of the page that shows the channel; default any free one' },
+    },
+    async run({ values }, io) {
+      const port = portOf(values.port);
+      if (values.once !== true) {
+        await onStage(
+          deps,
+          io,
+          (line) => io.stderr(line),
+          (stage) => playLive(stage, port),
+        );
+        return exitCodes.done;
+      }
+      const isFine = await onStage(
+        deps,
+        io,
+        () => {},
+        (stage) => playOnce(stage, deps.onceWaitMs),
+      );
+      return isFine ? exitCodes.done : exitCodes.failed;
+    },
+  };
+}
+
+function portOf(value: unknown): number {
+  if (value === undefined) return 0;
+  if (/^\d{1,5}$/.test(String(value)) && Number(value) <= 65_535) return Number(value);
+  throw new UsageError(`--port "${value}" is no port; give a number from 0 to 65535`);
+}
+
+/** Starts everything, plays, and takes it down again, whatever happened. */
+async function onStage<Result>(
+  deps: DemoDependencies,
+  io: CommandIo,
+  onLogLine: (line: string) => void,
+  play: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
+  const directory = mkdtempSync(join(tmpdir(), 'tocsin-demo-'));
+  const removeDirectory = () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  const abort = new AbortController();
+  const onSignal = () => abort.abort();
+  process.once('exit', removeDirectory).once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    const tenant = await startTenant({ seed: Date.now() % 100_000, firstIds });
+    closing.push(() => tenant.close());
+    const mattermost = await startMattermost({ postsKept });
+    closing.push(() => mattermost.close());
+    const config = configOf(tenant, mattermost, directory);
+    const logLines: string[] = [];
+    const destination = {
+      write(line: string) {
+        logLines.push(line);
+        if (logLines.length > logLinesKept) logLines.shift();
+        onLogLine(line);
+      },
+    };
+    const log = createLogger({ level: config.logLevel, secrets: config.secrets, destination });
+    io.stdout('Starting the embedded database, which takes a few seconds.\n');
+    const onFatal = (error: Error) => abort.abort(error);
+    const tocsin = await deps.startService(config, { log, version: io.version, onFatal });
+    closing.push(() => tocsin.stop());
+    const say = (text: string) => io.stdout(text);
+    const complain = (text: string) => io.stderr(text);
+    return await play({ tenant, mattermost, tocsin, directory, logLines, ending: abort.signal, say, complain });
+  } finally {
+    for (const close of closing.reverse()) await close();
+    process.off('exit', removeDirectory).off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    removeDirectory();
+  }
+}
+
+/** Exactly these variables, and a directory in which there is no .env. */
+function configOf(tenant: Tenant, mattermost: Mattermost, directory: string): Config {
+  const env = {
+    DEEPINSTINCT_URL: tenant.url,
+    TOKENS_KEY: tenant.token,
+    MATTERMOST_WEBHOOK_URL: mattermost.hookUrl,
+    POLLING_INTERVAL: '1',
+    DATA_DIR: join(directory, 'data'),
+    EMBEDDED: '1',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+  };
+  return loadConfig({ env, directory, registries: { sources, sinks } });
+}
+
+export const command = createDemo({ startService, onceWaitMs: 60_000 });

@@ -1,0 +1,66 @@
+// Which events of the simulated tenant arrived in the simulated channel, found by the number that the card shows; and a table of that.
+import { severityNames } from '../core/event.ts';
+import { neutralText } from '../core/text.ts';
+import type { TenantStream } from './events.ts';
+import { fieldsDrawn, type Post } from './mattermost/post.ts';
+import type { Tenant } from './tenant.ts';
+
+export interface Arrival {
+  readonly stream: TenantStream;
+  readonly id: number;
+  readonly type: string;
+  readonly device: string;
+  /** As the card says it; empty until it arrived. */
+  readonly severity: string;
+  /** From when the tenant showed it to when it was posted; one entry a post. */
+  readonly afterMs: readonly number[];
+}
+
+/** The ids of the two streams must not overlap, because a card's number alone does not say which it is of. */
+export function arrivalsOf(tenant: Tenant, posts: readonly Post[]): Arrival[] {
+  const values = posts.map((post) => ({
+    post,
+    values: post.attachments.flatMap(fieldsDrawn).map(({ value }) => bare(value)),
+  }));
+  return (['events', 'suspicious'] as const).flatMap((stream) =>
+    tenant.ids(stream).map((id) => {
+      const event = tenant.item(stream, id);
+      const own = values.filter((one) => one.values.includes(String(id)));
+      const shownAtMs = Date.parse(String(event.insertion_timestamp));
+      return {
+        stream,
+        id,
+        type: String(event.type),
+        device: String((event.recorded_device_info as { hostname?: string }).hostname),
+        severity: severityNames.find((name) => own[0]?.values.some((value) => value.startsWith(name))) ?? '',
+        afterMs: own.map(({ post }) => post.atMs - shownAtMs),
+      };
+    }),
+  );
+}
+
+function bare(value: string): string {
+  return value.replaceAll('`', '').trim();
+}
+
+/** For a terminal: names are the attackers', so they are neutral here too. */
+export function tableOf(arrivals: readonly Arrival[]): string {
+  const rows = arrivals.map(({ id, severity, type, device, afterMs }) => [
+    String(id),
+    severity === '' ? '-' : severity,
+    type,
+    neutralText(device, { multiline: false }),
+    afterMs.length === 0 ? 'not yet' : afterMs.map((ms) => `after ${(ms / 1000).toFixed(1)} s`).join(' and '),
+  ]);
+  const all = [['ID', 'SEVERITY', 'TYPE', 'DEVICE', 'DELIVERED'], ...rows];
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  return all
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
