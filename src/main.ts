@@ -11,6 +11,7 @@ const table: CommandTable = {
   dead: () => import('./commands/dead.ts'),
   source: () => import('./commands/source.ts'),
   migrate: () => import('./commands/migrate.ts'),
+  demo: () => import('./commands/demo.ts'),
 };
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {

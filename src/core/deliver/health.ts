@@ -18,6 +18,8 @@ export interface Transition {
   readonly lastedMs: number;
   /** When it began, milliseconds since the epoch. */
   readonly fromSinceMs: number;
+  /** Of a return to ok: the sink had been paused in this time of being down. */
+  readonly wasPaused: boolean;
 }
 
 export interface Health {
@@ -56,6 +58,7 @@ export function createHealth(
   let sinceMs = initial?.sinceMs ?? clock.now();
   let recoveredAtMs = 0;
   let steps = 0;
+  let wasPaused = state === 'paused';
   let probeAtMs = Number.NEGATIVE_INFINITY;
   let lastFailedId: number | undefined;
   const failing = new Set<number>();
@@ -63,7 +66,9 @@ export function createHealth(
   function change(to: SinkStateName, reason: string | null): Transition | undefined {
     if (to === state) return undefined;
     const now = clock.now();
-    const transition = { from: state, to, reason, lastedMs: now - sinceMs, fromSinceMs: sinceMs };
+    if (state === 'ok') wasPaused = false;
+    wasPaused ||= state === 'paused';
+    const transition = { from: state, to, reason, lastedMs: now - sinceMs, fromSinceMs: sinceMs, wasPaused };
     // A pause and the back-off after it are one time of being down.
     if (state === 'ok' || to === 'ok') sinceMs = now;
     state = to;

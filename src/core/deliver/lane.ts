@@ -199,7 +199,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     let failure = failureFrom(error);
     if (failure.outcome === 'reject_event') failure = (await tryCheck()) ?? failure;
     const { outcome, reason, status, answer } = failure;
-    const verdict = decide(current, delivery, failure, isProbe);
+    const isPoison = failure.outcome === 'retry' && (await looksPoisonous(delivery, failure));
+    const verdict = decide(current, delivery, failure, isProbe, isPoison);
     const eventId = delivery.event.id;
     metrics.deliveryAttempts.inc({ sink, outcome, reason });
     deps.log.warn(
@@ -220,6 +221,19 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (verdict.state === 'dead') failing.delete(eventId);
   }
 
+  /**
+   * It failed often enough, and the reason is itself: its neighbours pass, or the far end answers each time with an error while the
+   * sink's own check passes.
+   */
+  async function looksPoisonous({ event }: DueDelivery, failure: Failure): Promise<boolean> {
+    const known = failing.get(event.id) ?? { failures: 0, deliveredBefore: deliveredCount };
+    known.failures += 1;
+    failing.set(event.id, known);
+    if (known.failures < policy.poisonFailures || failure.reason === 'rate_limited') return false;
+    if (deliveredCount > known.deliveredBefore) return true;
+    return failure.reason === 'server_error' && deps.sink.check !== undefined && (await tryCheck()) === undefined;
+  }
+
   /** A rejection is believed only while the sink's own check passes: the hook may be what is wrong. */
   async function tryCheck(): Promise<Failure | undefined> {
     try {
@@ -230,7 +244,13 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     }
   }
 
-  function decide(current: Health, delivery: DueDelivery, failure: Failure, isProbe: boolean): Verdict {
+  function decide(
+    current: Health,
+    delivery: DueDelivery,
+    failure: Failure,
+    isProbe: boolean,
+    isPoison: boolean,
+  ): Verdict {
     const nowMs = performance.now();
     const eventId = delivery.event.id;
     if (failure.outcome === 'reject_sink') {
@@ -248,13 +268,10 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     }
     if (current.state !== 'ok') {
       if (isProbe) apply(current.backOff(eventId, failure.reason, undefined, nowMs));
-      return unchanged(delivery);
+      return isPoison ? tryAgain(delivery, true, deps.random(), policy) : unchanged(delivery);
     }
-    apply(current.failed(eventId, nowMs));
-    const known = failing.get(eventId) ?? { failures: 0, deliveredBefore: deliveredCount };
-    known.failures += 1;
-    failing.set(eventId, known);
-    const isPoison = known.failures >= policy.poisonFailures && deliveredCount > known.deliveredBefore;
+    // A poisonous one says nothing about the sink.
+    if (!isPoison) apply(current.failed(eventId, nowMs));
     return tryAgain(delivery, isPoison, deps.random(), policy);
   }
 
@@ -280,7 +297,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   }
 
   async function tell(transition: Transition, detail: string | undefined): Promise<void> {
-    const { from, to, reason, fromSinceMs, lastedMs } = transition;
+    const { to, reason, fromSinceMs, lastedMs, wasPaused } = transition;
     try {
       await writeSinkState(deps.db, lease, sink, to, reason);
     } catch (error) {
@@ -295,7 +312,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
         'others',
       );
     }
-    if (to === 'ok' && (from === 'paused' || lastedMs > policy.delayedMs)) {
+    if (to === 'ok' && (wasPaused || lastedMs > policy.delayedMs)) {
       const values = { sink, since: new Date(fromSinceMs).toISOString(), until: new Date(deps.now()).toISOString() };
       await deps.announce(sink, { kind: 'sink_back', values }, `${sink} ${fromSinceMs}`, 'this');
     }

@@ -1,0 +1,390 @@
+// The store's statements and the loops over them, on a real Postgres: stored once, fenced, delivered, taken over.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startLane } from '../../../src/core/deliver/lane.ts';
+import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
+import { AdapterError } from '../../../src/core/errors.ts';
+import type { EventDraft } from '../../../src/core/event.ts';
+import { storePage } from '../../../src/core/ingest.ts';
+import type { Lease } from '../../../src/core/lease.ts';
+import { createLimiter } from '../../../src/core/limiter.ts';
+import { createLogger } from '../../../src/core/log.ts';
+import { createMetrics } from '../../../src/core/metrics.ts';
+import { type Role, startRoles } from '../../../src/core/roles.ts';
+import type { Message, Sink } from '../../../src/core/sink.ts';
+import { readCursor, resetSource } from '../../../src/core/store/cursors.ts';
+import { type Database, openPostgres } from '../../../src/core/store/database.ts';
+import { countDeliveries, listDead, recordFailed, redriveDead, takeDue } from '../../../src/core/store/deliveries.ts';
+import type { Fence } from '../../../src/core/store/events.ts';
+import {
+  acquireLeases,
+  createLeases,
+  joinReplicas,
+  releaseLeases,
+  renewHeartbeat,
+} from '../../../src/core/store/leases.ts';
+import { migrate } from '../../../src/core/store/migrate.ts';
+import { createTestDatabase } from '../../support/database.ts';
+
+let database: { url: string; drop(): Promise<void> };
+let db: Database;
+const routes = [{ name: 'default', minSeverity: 1 as const, to: ['soc'] }];
+const quiet = createLogger({ level: 'error', secrets: [], destination: { write() {} } });
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openPostgres({ url: database.url, prepare: true });
+  await migrate(db.$client);
+});
+afterAll(async () => {
+  await db.$client.end({ timeout: 5 });
+  await database.drop();
+});
+beforeEach(async () => {
+  await db.$client`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks`;
+});
+
+function draft(id: number | string, more: Partial<EventDraft> = {}): EventDraft {
+  const raw = `{"id": ${JSON.stringify(id)},  "n": 1.0}`;
+  return {
+    externalId: String(id),
+    subject: `event/${id}`,
+    stream: 'event',
+    type: 'STATIC_ANALYSIS',
+    severity: 3,
+    status: 'OPEN',
+    action: 'PREVENTED',
+    occurredAt: '2026-02-03T01:19:32.505Z',
+    body: { itemId: String(id), device: { name: 'PC-1' } },
+    raw,
+    ...more,
+  };
+}
+
+async function hold(name: string): Promise<Lease> {
+  const holder = randomUUID();
+  await createLeases(db, [name]);
+  await db.$client`update leases set holder = null where name = ${name}`;
+  await joinReplicas(db, holder, 20_000, null);
+  const [taken] = await acquireLeases(db, holder, [name]);
+  return { name, holder, epoch: taken!.epoch, isHeld: () => true, outlasts: () => true };
+}
+
+const ids = (from: number, count: number) => Array.from({ length: count }, (_, n) => draft(from + n));
+
+describe('a page', () => {
+  test('its events, deliveries and cursor are stored once, and the raw object byte for byte', async () => {
+    const lease = await hold('source:a');
+    const first = await storePage(db, lease, 'a', 1, routes, ids(1, 50), 'c50');
+    const again = await storePage(db, lease, 'a', 1, routes, ids(1, 60), 'c60');
+    expect([first?.events.length, again?.events.length, again?.duplicates]).toEqual([50, 10, 50]);
+    expect(await readCursor(db, 'a')).toEqual({ cursor: 'c60', generation: 1 });
+    expect(await countDeliveries(db)).toMatchObject([{ sink: 'soc', pending: 60 }]);
+    const [row] = await db.$client`select raw::text as raw from events where external_id = '1'`;
+    expect(row?.raw).toBe('{"id": 1,  "n": 1.0}');
+  });
+
+  test('without the role nothing is written, not even the cursor', async () => {
+    const lease = await hold('source:a');
+    await hold('source:b');
+    const stale: Fence = { ...lease, epoch: lease.epoch - 1 };
+    for (const fence of [stale, { ...lease, holder: randomUUID() }]) {
+      expect(await storePage(db, fence, 'a', 1, routes, ids(1, 3), 'c')).toBeNull();
+    }
+    expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 1 });
+    expect(await countDeliveries(db)).toEqual([]);
+  });
+
+  test('an item that the database cannot hold is stored as UNRECOGNISED with its bytes, and the others as they are', async () => {
+    const lease = await hold('source:a');
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+    const bad = draft(3, { raw: deep });
+    const nul = draft(5, { type: 'A\u0000B' });
+    const stored = await storePage(db, lease, 'a', 1, routes, [draft(1), draft(2), bad, draft(4), nul], 'c5');
+    expect(stored?.events).toHaveLength(5);
+    const rows = await db.$client`select external_id, type, raw::text as raw from events order by external_id`;
+    expect(rows.map((row) => row.type)).toEqual([
+      'STATIC_ANALYSIS',
+      'STATIC_ANALYSIS',
+      'UNRECOGNISED',
+      'STATIC_ANALYSIS',
+      'UNRECOGNISED',
+    ]);
+    expect(Buffer.from(JSON.parse(rows[2]?.raw).base64, 'base64').toString()).toBe(deep);
+    expect((await readCursor(db, 'a')).cursor).toBe('c5');
+  });
+
+  test('escapes of NUL and of lone surrogates stay in the raw object', async () => {
+    const lease = await hold('source:a');
+    const raw = '{"id": 1, "path": "a\\u0000b\\ud800"}';
+    await storePage(db, lease, 'a', 1, routes, [draft(1, { raw })], 'c');
+    const [row] = await db.$client`select type, raw::text as raw from events`;
+    expect([row?.type, row?.raw]).toEqual(['STATIC_ANALYSIS', raw]);
+  });
+
+  test('after a reset old numbers are new again', async () => {
+    const lease = await hold('source:a');
+    await storePage(db, lease, 'a', 1, routes, ids(1, 3), 'c');
+    expect(await resetSource(db, 'a')).toBe(2);
+    expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 2 });
+    expect((await storePage(db, lease, 'a', 2, routes, ids(1, 3), 'c'))?.events).toHaveLength(3);
+  });
+});
+
+describe('leases', () => {
+  test('ten at once share out one role to one of them', async () => {
+    await createLeases(db, ['sink:x']);
+    const taken = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const id = randomUUID();
+        await joinReplicas(db, id, 20_000, null);
+        return acquireLeases(db, id, ['sink:x']);
+      }),
+    );
+    expect(taken.flat()).toHaveLength(1);
+  });
+
+  test('a role of an expired heartbeat is taken with a higher epoch, and its old holder learns that it lost', async () => {
+    const old = randomUUID();
+    const next = randomUUID();
+    await createLeases(db, ['sink:x']);
+    await joinReplicas(db, old, 50, null);
+    const [first] = await acquireLeases(db, old, ['sink:x']);
+    await joinReplicas(db, next, 20_000, null);
+    expect(await acquireLeases(db, next, ['sink:x'])).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect(await acquireLeases(db, next, ['sink:x'])).toEqual([{ name: 'sink:x', epoch: first!.epoch + 1 }]);
+    expect(await renewHeartbeat(db, old, 20_000)).toBeNull();
+  });
+
+  test('a predecessor that is known to be dead does not have to be waited for', async () => {
+    const old = randomUUID();
+    const next = randomUUID();
+    await createLeases(db, ['sink:x']);
+    await joinReplicas(db, old, 20_000, null);
+    await acquireLeases(db, old, ['sink:x']);
+    await joinReplicas(db, next, 20_000, old);
+    expect(await acquireLeases(db, next, ['sink:x'])).toHaveLength(1);
+  });
+
+  test('what is given back is free at once', async () => {
+    const old = randomUUID();
+    const next = randomUUID();
+    await createLeases(db, ['sink:x', 'sink:y']);
+    await joinReplicas(db, old, 20_000, null);
+    await acquireLeases(db, old, ['sink:x', 'sink:y']);
+    await releaseLeases(db, old, null);
+    await joinReplicas(db, next, 20_000, null);
+    expect(await acquireLeases(db, next, ['sink:x', 'sink:y'])).toHaveLength(2);
+  });
+
+  test('a killed holder’s roles go to the other replica when its heartbeat has run out, and not before', async () => {
+    const metrics = createMetrics({ version: 't', sources: [], sinks: [], roles: ['job:x'] });
+    const times = { ttlMs: 1500, renewMs: 300 };
+    const worked: string[] = [];
+    const role = (who: string): Role => ({
+      name: 'job:x',
+      group: 'g',
+      start() {
+        worked.push(who);
+        return { stop: async () => {} };
+      },
+    });
+    const dead = randomUUID();
+    await createLeases(db, ['job:x']);
+    await joinReplicas(db, dead, times.ttlMs, null);
+    await acquireLeases(db, dead, ['job:x']);
+    const startedAt = performance.now();
+    const roles = startRoles({
+      db,
+      roles: [role('heir')],
+      replicaId: randomUUID(),
+      predecessor: null,
+      metrics,
+      log: quiet,
+      times,
+    });
+    while (worked.length === 0 && performance.now() - startedAt < 5000)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const tookMs = performance.now() - startedAt;
+    await roles.stop();
+    expect(worked).toEqual(['heir']);
+    expect(tookMs).toBeGreaterThan(1000);
+    expect(tookMs).toBeLessThan(3000);
+  });
+});
+
+describe('deliveries', () => {
+  test('the most urgent goes first, then the oldest', async () => {
+    const lease = await hold('source:a');
+    const severities = [2, 5, 3, 5, 4] as const;
+    await storePage(
+      db,
+      lease,
+      'a',
+      1,
+      routes,
+      severities.map((severity, n) => draft(n, { severity })),
+      'c',
+    );
+    expect((await takeDue(db, 'soc', 10)).map(({ event }) => event.externalId)).toEqual(['1', '3', '4', '2', '0']);
+  });
+
+  test('a reschedule by a holder that lost its role changes nothing', async () => {
+    const lease = await hold('sink:x');
+    await storePage(db, null, 'a', 1, routes, ids(1, 1), 'c');
+    const [due] = await takeDue(db, 'soc', 1);
+    const failed = {
+      eventId: due!.event.id,
+      attempts: 1,
+      state: 'dead' as const,
+      delayMs: 0,
+      form: 'bare' as const,
+      outcome: 'reject_event',
+      reason: 'rejected',
+      status: 400,
+      durationMs: 1,
+      answer: null,
+    };
+    expect(await recordFailed(db, { ...lease, epoch: lease.epoch - 1 }, 'soc', [failed])).toBeNull();
+    expect(await takeDue(db, 'soc', 1)).toHaveLength(1);
+    expect(await recordFailed(db, lease, 'soc', [failed])).toEqual([due!.event.id]);
+    expect(await listDead(db, null, 10)).toMatchObject([{ reason: 'rejected', lastStatus: 400, attempts: 1 }]);
+    expect(await redriveDead(db, 'soc', null)).toBe(1);
+    expect(await takeDue(db, 'soc', 1)).toMatchObject([{ attempts: 0, form: 'full' }]);
+  });
+});
+
+describe('the lane of a sink', () => {
+  const policy = {
+    ...defaultPolicy,
+    backoff: { firstMs: 20, maxMs: 100 },
+    pausedProbeMs: 100,
+    rereadMs: 50,
+    sendTimeoutMs: 1000,
+  };
+
+  async function run(
+    count: number,
+    sink: Partial<Sink> & Pick<Sink, 'send'>,
+    until: () => boolean,
+    drafts = ids(1, count),
+  ) {
+    const lease = await hold('sink:x');
+    await storePage(db, null, 'a', 1, routes, drafts, 'c');
+    const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
+    const notices: string[] = [];
+    const lane = startLane(
+      {
+        id: 'soc',
+        sink: { origin: 'x:', ...sink },
+        db,
+        limiter: createLimiter(Number.POSITIVE_INFINITY, 1, 0),
+        perSecond: Number.POSITIVE_INFINITY,
+        policy,
+        metrics,
+        log: quiet,
+        now: Date.now,
+        random: () => 0.5,
+        showTenant: () => false,
+        announce: async (_sink, notice, _key, to) => void notices.push(`${notice.kind} to ${to}`),
+      },
+      lease,
+    );
+    const startedAt = performance.now();
+    while (!until() && performance.now() - startedAt < 15_000) await new Promise((resolve) => setTimeout(resolve, 10));
+    await lane.stop();
+    return {
+      notices,
+      states: await db.$client`select state, form, count(*)::int as count from deliveries group by 1, 2 order by 1, 2`,
+    };
+  }
+
+  test('each delivery is sent once, and a clean stop in the middle loses and repeats none', async () => {
+    const sent: number[] = [];
+    const send = async (message: Message) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      sent.push(message.event.id);
+    };
+    await run(600, { send }, () => sent.length >= 250);
+    const stopped = sent.length;
+    const [row] = await db.$client`select count(*)::int as count from deliveries where state = 'delivered'`;
+    expect(row?.count).toBe(stopped);
+    await run(0, { send }, () => sent.length >= 600, []);
+    expect(new Set(sent).size).toBe(600);
+    expect(sent).toHaveLength(600);
+  });
+
+  test('an outage costs a request for each step, not for each event, and burns no attempts', async () => {
+    let requests = 0;
+    let isDown = true;
+    const sent = new Set<number>();
+    setTimeout(() => {
+      isDown = false;
+    }, 1000);
+    const send = async (message: Message) => {
+      if (isDown) {
+        requests += 1;
+        throw new AdapterError('retry', 'connection', 'refused');
+      }
+      sent.add(message.event.id);
+    };
+    await run(300, { send }, () => sent.size === 300);
+    expect(sent.size).toBe(300);
+    // Those that were in flight when it began (32), then one a step of at most 100 ms.
+    expect(requests).toBeLessThan(32 + 20);
+    const [row] = await db.$client`select max(attempts) as most from deliveries`;
+    expect(row?.most).toBeLessThanOrEqual(2);
+  });
+
+  test('a sink that refuses everything is paused with nothing dead, and goes on by itself', async () => {
+    let isKnown = false;
+    let posts = 0;
+    const sent = new Set<number>();
+    setTimeout(() => {
+      isKnown = true;
+    }, 600);
+    const refuse = () => {
+      if (!isKnown) throw new AdapterError('reject_sink', 'bad_config', 'unknown hook');
+    };
+    const { notices, states } = await run(
+      100,
+      {
+        async send(message) {
+          posts += 1;
+          if (!isKnown) throw new AdapterError('reject_event', 'rejected', 'status 400');
+          sent.add(message.event.id);
+        },
+        check: async () => refuse(),
+      },
+      () => sent.size === 100,
+    );
+    expect(states).toMatchObject([{ state: 'delivered', form: 'full', count: 100 }]);
+    expect(posts).toBeLessThanOrEqual(32 + 100 + 2);
+    expect(notices).toEqual(['sink_paused to others', 'sink_back to this']);
+  });
+
+  test('twenty poisonous events, the most urgent ones, do not hold up the others, and end as bare cards', async () => {
+    const drafts = [...Array.from({ length: 20 }, (_, n) => draft(n, { severity: 5 })), ...ids(100, 50)];
+    const sent = new Map<string, string>();
+    const send = async ({ event, form }: Message) => {
+      if (event.severity === 5 && form !== 'bare') throw new AdapterError('retry', 'server_error', 'status 500');
+      sent.set(event.externalId, form);
+    };
+    const { states } = await run(0, { send, check: async () => {} }, () => sent.size === 70, drafts);
+    expect(states).toMatchObject([
+      { state: 'delivered', form: 'bare', count: 20 },
+      { state: 'delivered', form: 'full', count: 50 },
+    ]);
+  });
+
+  test('a rejected event is sent bare, and is dead if that is rejected too', async () => {
+    let attempts = 0;
+    const send = async () => {
+      attempts += 1;
+      throw new AdapterError('reject_event', 'rejected', 'status 400');
+    };
+    const { states } = await run(1, { send, check: async () => {} }, () => attempts >= 2);
+    expect(states).toMatchObject([{ state: 'dead', form: 'bare', count: 1 }]);
+  });
+});
