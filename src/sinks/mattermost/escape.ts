@@ -92,13 +92,13 @@ export function withoutHashtags(text: string): string {
 /** Neutral, defanged, trimmed, and not much longer than what is kept of it; undefined if nothing is left. */
 function shownText(text: string | undefined | null, codePointsMax: number, multiline: boolean): string | undefined {
   if (text === undefined || text === null) return undefined;
-  const neutral = neutralText(cutMiddle(text, codePointsMax), { multiline });
+  const neutral = neutralText(cutMiddle(text.trim(), codePointsMax), { multiline });
   // The web client takes the sign for a line break as one, which would end inline code.
   const shown = defanged(neutral.replaceAll('\u2424', '\\u{2424}')).trim();
   return shown === '' ? undefined : shown;
 }
 
-const address = /([a-z][a-z0-9+.-]{0,15})?:\/\/[^\s/?#\\'"`<>|]*|\bwww\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
+const address = /([a-z][a-z0-9+.-]{0,15})?:\/\/[^\s/?#\\'"`<>|]*|(?<![a-z0-9])www\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
 
 /** `hxxp://host[.]example`: mail, telephones and terminals make links of addresses wherever they find them. */
 function defanged(text: string): string {
