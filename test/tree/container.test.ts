@@ -1,0 +1,171 @@
+// The container image, as far as it can be known without an engine: what goes in, what comes out, who runs it, and that it starts.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { knownVariables } from '../../src/config/known.ts';
+import { builtFile } from '../support/built.ts';
+import { readProjectFile } from './project-files.ts';
+import { root } from './source-files.ts';
+
+interface Instruction {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One list of instructions a stage. */
+const stages = readProjectFile('Dockerfile')
+  .replace(/^#.*\n/gm, '')
+  .replace(/\s*\\\n\s*/g, ' ')
+  .split(/^(?=FROM )/m)
+  .slice(1)
+  .map((stage) =>
+    stage
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(instruction),
+  );
+const [build, runtime] = stages as [Instruction[], Instruction[]];
+
+function instruction(line: string): Instruction {
+  const [, name = '', text = ''] = /^(\w+)\s+(.*)$/.exec(line) ?? [];
+  return { name, text };
+}
+
+function textOf(name: string, stage = runtime): string {
+  return stage.findLast((entry) => entry.name === name)?.text ?? '';
+}
+
+/** What a stage copies out of the project, and where to. */
+function copies(stage: readonly Instruction[]): { from: string[]; to: string }[] {
+  return stage
+    .filter(({ name, text }) => name === 'COPY' && !text.startsWith('--from'))
+    .map(({ text }) => text.split(/\s+/))
+    .map((words) => ({ from: words.slice(0, -1), to: words.at(-1)! }));
+}
+
+describe('the image’s build', () => {
+  test('copies files that exist and that .dockerignore lets through', () => {
+    const allowed = readProjectFile('.dockerignore')
+      .split('\n')
+      .filter((line) => line.startsWith('!'));
+    for (const path of stages.flatMap(copies).flatMap(({ from }) => from)) {
+      expect(existsSync(`${root}${path}`), path).toBe(true);
+      expect(allowed, path).toContain(`!${path.replace(/^\.\//, '')}`);
+    }
+  });
+
+  test('lets nothing in but by name, so that no secret is in the way of a layer', () => {
+    const lines = readProjectFile('.dockerignore')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    expect(lines[0]).toBe('*');
+    expect(lines.slice(1).filter((line) => !line.startsWith('!') || /\.env|\*/.test(line))).toEqual([]);
+  });
+
+  test('prunes what only the build needs, after .npmrc, which asks for it, is gone', () => {
+    const run = textOf('RUN', build);
+    expect(run).toMatch(/node build\.mjs && rm \.npmrc && npm prune --omit=dev\b/);
+  });
+
+  test('compiles from what it copies, and every folder that the program reads is in the image', () => {
+    const copied = copies(build).flatMap(({ from }) => from);
+    for (const path of ['src', 'drizzle', 'build.mjs', 'tsconfig.json', 'package-lock.json'])
+      expect(copied).toContain(path);
+    const kept = runtime
+      .filter(({ text }) => text.startsWith('--from=build'))
+      .map(({ text }) => text.split(/\s+/).at(-1));
+    expect(kept.sort()).toEqual(['./dist', './drizzle', './node_modules']);
+  });
+});
+
+describe('the image', () => {
+  test('is run by a numbered user that is not root and that owns the data folder alone', () => {
+    const [user, group] = textOf('USER').split(':').map(Number);
+    expect(user).toBeGreaterThan(0);
+    expect(textOf('RUN')).toBe(`install -d -o ${user} -g ${group} -m 0700 /data`);
+    expect(textOf('VOLUME')).toBe('/data');
+    expect(runtime.at(-1)?.name).toBe('CMD');
+    expect(runtime.findIndex(({ name }) => name === 'USER')).toBeGreaterThan(
+      runtime.findLastIndex(({ name }) => name === 'COPY'),
+    );
+  });
+
+  test('starts Node itself, so that SIGTERM reaches it', () => {
+    expect(JSON.parse(textOf('ENTRYPOINT'))).toEqual(['node', '/app/dist/main.js']);
+    expect(JSON.parse(textOf('CMD'))).toEqual(['serve']);
+    expect(textOf('STOPSIGNAL')).toBe('SIGTERM');
+  });
+
+  test('sets no variable that Tocsin does not read', () => {
+    const names = [...textOf('ENV').matchAll(/(\w+)=/g)].map(([, name]) => name);
+    expect(
+      names.filter((name) => name !== 'NODE_ENV' && !(knownVariables as readonly string[]).includes(name!)),
+    ).toEqual([]);
+  });
+
+  test('starts with no package but those of the runtime', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tocsin-image-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    cpSync(dirname(builtFile('main.ts')), join(folder, 'dist'), { recursive: true });
+    cpSync(`${root}drizzle`, join(folder, 'drizzle'), { recursive: true });
+    cpSync(`${root}package.json`, join(folder, 'package.json'));
+    for (const path of runtimePackages()) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      // Each nested package is linked along with the one that holds it.
+      if (!existsSync(join(folder, path))) symlinkSync(join(root, path), join(folder, path));
+    }
+    const run = (...argv: string[]) =>
+      spawnSync(process.execPath, ['--preserve-symlinks', join(folder, 'dist', 'main.js'), ...argv], {
+        cwd: folder,
+        env: {},
+        encoding: 'utf8',
+        timeout: 25_000,
+      });
+    // The help loads every command, and with them every package that any of them imports.
+    expect(run('--help')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('its health check passes while Tocsin says that it lives, and only then', async () => {
+    let status = 200;
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(status).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await healthCheck(port)).toBe(0);
+    status = 503;
+    expect(await healthCheck(port)).toBe(1);
+    expect(asked).toEqual(['/healthz', '/healthz']);
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+    expect(await healthCheck(port)).toBe(1);
+  });
+});
+
+/** Paths of the packages that stay after pruning, as the lock file knows them. */
+function runtimePackages(): string[] {
+  const { packages } = JSON.parse(readProjectFile('package-lock.json')) as {
+    packages: Record<string, { dev?: boolean; devOptional?: boolean }>;
+  };
+  return Object.entries(packages)
+    .filter(([path, entry]) => path !== '' && entry.dev !== true && entry.devOptional !== true)
+    .map(([path]) => path)
+    .filter((path) => existsSync(`${root}${path}`));
+}
+
+async function healthCheck(port: number): Promise<number | null> {
+  const [program, ...argv] = JSON.parse(textOf('HEALTHCHECK').replace(/^.*?CMD /, '')) as string[];
+  expect(program).toBe('node');
+  const child = spawn(process.execPath, argv, { env: { PORT: String(port) }, stdio: 'ignore' });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code;
+}
