@@ -1,6 +1,5 @@
 // Which events of the simulated tenant arrived in the simulated channel, found by the number that the card shows; and a table of that.
 import { severityNames } from '../core/event.ts';
-import { neutralText } from '../core/text.ts';
 import type { TenantStream } from './events.ts';
 import { fieldsDrawn, type Post } from './mattermost/post.ts';
 import type { Tenant } from './tenant.ts';
@@ -43,13 +42,13 @@ function bare(value: string): string {
   return value.replaceAll('`', '').trim();
 }
 
-/** For a terminal: names are the attackers', so they are neutral here too. */
+/** For a terminal, which would obey control characters, and names are the attackers'. */
 export function tableOf(arrivals: readonly Arrival[]): string {
   const rows = arrivals.map(({ id, severity, type, device, afterMs }) => [
     String(id),
     severity === '' ? '-' : severity,
     type,
-    neutralText(device, { multiline: false }),
+    device.replace(/\p{C}/gu, '·'),
     afterMs.length === 0 ? 'not yet' : afterMs.map((ms) => `after ${(ms / 1000).toFixed(1)} s`).join(' and '),
   ]);
   const all = [['ID', 'SEVERITY', 'TYPE', 'DEVICE', 'DELIVERED'], ...rows];

@@ -1,14 +1,8 @@
 // The part of Mattermost's Markdown that matters to a card, parsed into a small tree. Never yields HTML; knows no URL but http(s).
 // Linear but for nesting, which is bounded, so that hostile text cannot stop the page.
-import { parseInline } from './markdown/inline.ts';
+import { type Inline, parseInline } from './markdown/inline.ts';
 
-export type Inline =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'code'; readonly text: string }
-  | { readonly kind: 'strong' | 'emphasis' | 'struck'; readonly children: readonly Inline[] }
-  /** `href` begins with http:// or https://. */
-  | { readonly kind: 'link' | 'image'; readonly href: string; readonly children: readonly Inline[] }
-  | { readonly kind: 'break' };
+export type { Inline } from './markdown/inline.ts';
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly children: readonly Inline[] }

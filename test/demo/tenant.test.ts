@@ -123,6 +123,13 @@ describe('what else the tenant answers', () => {
     expect((await get(tenant, 'events/?after_event_id=x')).status).toBe(400);
   });
 
+  it('answers with a console page beside its API, as a wrong base address would meet', async () => {
+    const tenant = await start();
+    const answer = await fetch(`${tenant.url}/events/?after_event_id=0`, { headers: { Authorization: tenant.token } });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(tenant.requests).toMatchObject({ events: 0, other: 1 });
+  });
+
   it('shows a single item as it is now, changes included', async () => {
     const tenant = await start();
     const [id = 0] = tenant.add('events', 1);

@@ -103,5 +103,5 @@ function statusList(status: ChannelStatus): string {
     const key = name.toLowerCase();
     return entry(key, key, `severity ${key}`);
   });
-  return `<dl>${entry('read', 'read')}${entry('delivered', 'delivered')}${entry('waiting', 'waiting')}${severities.join('')}</dl>`;
+  return `<dl>${entry('read', 'read')}${entry('delivered', 'posted')}${entry('waiting', 'waiting')}${severities.join('')}</dl>`;
 }

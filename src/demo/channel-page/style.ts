@@ -77,7 +77,7 @@ time { font-size: .75rem; color: var(--quiet); }
 .post p, .post li, .field dt, .title, .footer { overflow-wrap: anywhere; }
 .heading { font-weight: 700; color: var(--strong); } .heading-1 { font-size: 1.4em; } .heading-2 { font-size: 1.2em; } .heading-3 { font-size: 1.1em; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .8125rem; }
-code { padding: .1em .3em; border-radius: .2rem; background: var(--code); overflow-wrap: anywhere; white-space: pre-wrap; }
+code { padding: .1em .3em; border-radius: .2rem; background: var(--code); overflow-wrap: anywhere; white-space: pre-wrap; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
 pre { margin: .2rem 0; padding: .5rem .65rem; max-height: 13rem; overflow: auto; border: 1px solid var(--line); border-radius: .3rem; background: var(--code); }
 pre code { padding: 0; background: none; white-space: pre; overflow-wrap: normal; }
 blockquote { margin: .2rem 0; padding-left: .75rem; border-left: .2rem solid var(--line); }

@@ -1,5 +1,12 @@
 // Markdown inside of one paragraph: escapes, code spans, emphasis, links, bare URLs, emoji names, line breaks.
-import type { Inline } from '../markdown.ts';
+
+export type Inline =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'code'; readonly text: string }
+  | { readonly kind: 'strong' | 'emphasis' | 'struck'; readonly children: readonly Inline[] }
+  /** `href` begins with http:// or https://. */
+  | { readonly kind: 'link' | 'image'; readonly href: string; readonly children: readonly Inline[] }
+  | { readonly kind: 'break' };
 
 const depthMax = 8;
 const wrappers = [

@@ -35,8 +35,24 @@ export function answerJson(response: ServerResponse, status: number, body: Buffe
 }
 
 export function answerHtml(response: ServerResponse, status: number): void {
-  const body = '<!doctype html><html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n';
-  response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': body.length }).end(body);
+  endHtml(response, status, 'Sign in', 'Sign in to go on.');
+}
+
+/** Beside its API the server has a console, which answers to every path with a page. */
+export function answerConsole(response: ServerResponse): void {
+  endHtml(
+    response,
+    200,
+    'Simulated console',
+    'A real tenant would show the event here. This one has an API and nothing else.',
+  );
+}
+
+function endHtml(response: ServerResponse, status: number, title: string, text: string): void {
+  const head = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>`;
+  const body = `${head}<body><h1>${title}</h1><p>${text}</p></body></html>\n`;
+  const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': Buffer.byteLength(body) };
+  response.writeHead(status, headers).end(body);
 }
 
 /** Announces the whole body, sends half of it and cuts the connection. */

@@ -4,7 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TenantStream } from '../events.ts';
 import type { FaultQueue } from '../fault-queue.ts';
 import { readBody } from '../loopback.ts';
-import { answerCutShort, answerHtml, answerJson, type EmptyForm, pageBytes, resetConnection } from './answer.ts';
+import {
+  answerConsole,
+  answerCutShort,
+  answerHtml,
+  answerJson,
+  type EmptyForm,
+  pageBytes,
+  resetConnection,
+} from './answer.ts';
 import type { Rows, Slice } from './rows.ts';
 import { matchesFilter, parseFilter } from './search.ts';
 
@@ -79,6 +87,7 @@ export async function answerRequest(world: World, request: IncomingMessage, resp
 
   if (url.pathname === `${base}/health_check`) return answerJson(response, 200, '"ok"\n');
   if (url.pathname === `${base}/login`) return answerHtml(response, 200);
+  if (!url.pathname.startsWith(`${base}/`)) return answerConsole(response);
   if (name === undefined) return answerJson(response, 404, '{"message": "Not found"}\n');
   if (refuse(world, request, response)) return;
   const stream = world.streams[name];
