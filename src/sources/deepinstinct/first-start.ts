@@ -28,7 +28,12 @@ export async function findBegin(
     return { cursor: { id, at: null, start: id }, from: startFrom.kind === 'all' ? 'all' : `event ${startFrom.id}` };
   }
   const fromMs = fromMsOf(startFrom, nowMs);
-  const { id, at } = await lastOlder(read, startFrom.kind === 'now' ? () => 'older' : (item) => ageOf(item, fromMs));
+  // With `now`, what has no time is history like the rest. Only what comes while we search is newer.
+  const age =
+    startFrom.kind === 'now'
+      ? (item: WireItem) => ageOf(item, fromMs + 1, 'older')
+      : (item: WireItem) => ageOf(item, fromMs, 'unknown');
+  const { id, at } = await lastOlder(read, age);
   return { cursor: { id, at, start: id }, from: new Date(fromMs).toISOString() };
 }
 
@@ -39,9 +44,9 @@ function fromMsOf(startFrom: Exclude<StartFrom, { kind: 'all' | 'id' }>, nowMs: 
 
 type Age = 'older' | 'newer' | 'unknown';
 
-function ageOf({ at }: WireItem, fromMs: number): Age {
+function ageOf({ at }: WireItem, fromMs: number, withoutTime: Age): Age {
   const ms = timeMsOf(at);
-  if (ms === undefined) return 'unknown';
+  if (ms === undefined) return withoutTime;
   return ms < fromMs ? 'older' : 'newer';
 }
 
@@ -70,8 +75,7 @@ async function lastOlder(read: (after: number) => Promise<WirePage>, age: (item:
     else low = last;
     if (isBorder) return low;
   }
-  // What was the end a moment ago is passed: events came while we searched. They are news.
-  return low.id > high ? { id: high, at: null } : low;
+  return low;
 }
 
 function nextProbe(low: number, high: number | undefined): number {

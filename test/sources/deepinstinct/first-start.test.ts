@@ -17,9 +17,10 @@ import {
 /** Item `ids[i]` is `ids.length - i` minutes old. */
 async function tenantOf(ids: number[]): Promise<FakeTenant> {
   const tenant = await startFakeTenant();
+  const count = ids.length;
   const places = new Map(ids.map((id, index) => [id, index]));
   tenant.streams.events.ids = ids;
-  tenant.streams.events.itemOf = (id) => item(id, ids.length - places.get(id)!);
+  tenant.streams.events.itemOf = (id) => item(id, count - places.get(id)!);
   return tenant;
 }
 
@@ -95,6 +96,18 @@ describe('the first start', () => {
     expect(requests).toBe(1);
   });
 
+  test('needs one request if the border lies in the first page', async () => {
+    const tenant = await tenantOf(numbers(1, 400));
+    tenant.streams.events.itemOf = (id) => item(id, id < 30 ? 600 : 20);
+    expect(await begin(tenant, '1h')).toMatchObject({ cursor: { id: 29 }, requests: 1 });
+  });
+
+  test('takes events without a time for history with "now"', async () => {
+    const tenant = await tenantOf(numbers(1, 70));
+    tenant.streams.events.itemOf = (id) => JSON.stringify({ id, type: 'X' });
+    expect((await begin(tenant, 'now')).cursor.id).toBe(70);
+  });
+
   test('says a time for "now"', async () => {
     const { page } = await begin(await tenantOf([7]), 'now');
     expect(page.notice?.values.from).toBe('2026-03-05T00:00:00.000Z');
@@ -109,19 +122,21 @@ describe('the first start', () => {
     expect(externalIds(await drain(source, first!.cursor))).toEqual(['1']);
   });
 
-  test('announces what comes while it searches', async () => {
-    const tenant = await tenantOf(numbers(1, 500));
-    const known = tenant.streams.events.itemOf;
-    tenant.streams.events.itemOf = (id) => {
-      const { ids } = tenant.streams.events;
-      if (ids.at(-1)! < 520) ids.push(ids.at(-1)! + 1);
-      return id > 500 ? item(id, 0) : known(id);
-    };
-    const pages = await drain(sourceOf(tenant, { start_from: '0m' }), null);
-    expect(externalIds(pages)).toContain('520');
-    const late = externalIds(pages).map(Number);
-    expect(late).toEqual(numbers(late[0]!, 521 - late[0]!));
-  });
+  test.each(['now', '0m', '1m'])(
+    'from %s announces what comes while it searches, and nothing older',
+    async (startFrom) => {
+      const tenant = await tenantOf(numbers(1, 500));
+      const known = tenant.streams.events.itemOf;
+      tenant.streams.events.itemOf = (id) => {
+        const { ids } = tenant.streams.events;
+        if (ids.at(-1)! < 1100) ids.push(ids.at(-1)! + 1);
+        return id > 500 ? item(id, -1) : known(id);
+      };
+      const first = startFrom === '1m' ? 500 : 501;
+      const announced = externalIds(await drain(sourceOf(tenant, { start_from: startFrom }), null));
+      expect(new Set(announced)).toEqual(new Set(numbers(first, 1101 - first).map(String)));
+    },
+  );
 
   test('is not misled by an item without a time, and does not take such items for old', async () => {
     const tenant = await tenantOf(numbers(1, 300));

@@ -319,13 +319,15 @@ describe('processes', () => {
 describe('techniques', () => {
   test('take the joined id where nothing else is said, and come once each', () => {
     const entries = [
-      { mitre_id: 'TA0002.T1059.001' },
+      { mitre_id: 'TA0011.T1071.004' },
+      { mitre_id: 'TA0002.T1059.001', sub_technique_id: 'T1059.001' },
       { mitre_id: 'TA0005.T1059.001', sub_technique_id: 'T1059.001' },
       { mitre_id: 'TA0002', tactic_id: 'TA0002', tactic_name: 'Execution', technique_id: null, sub_technique_id: '' },
       { technique_id: 'T1003', technique_name: 'OS Credential Dumping', sub_technique_name: null },
       { tactic_name: 'nameless' },
     ];
     expect(bodyOf({ mitre_classifications: entries }).techniques).toEqual([
+      { id: 'T1071.004' },
       { id: 'T1059.001' },
       { id: 'TA0002', tactic: 'Execution' },
       { id: 'T1003', name: 'OS Credential Dumping' },
@@ -350,6 +352,18 @@ describe('text', () => {
 
   test('of several lines in place of a path is a script, whatever the type', () => {
     expect(bodyOf({ path: 'one\r\ntwo' }).file).toEqual({ script: 'one\r\ntwo' });
+  });
+
+  test('in place of a path is a sentence only for a rule, and only if it begins like none', () => {
+    const type = 'SUSPICIOUS_ACTIVITY';
+    for (const path of ['C:\\Windows\\a.exe', '\\\\files.example\\it\\a.exe', '/usr/bin/a']) {
+      expect(bodyOf({ type, path }, 'suspicious').file?.path).toBe(path);
+    }
+    const fields = { type, description: 'Found by a rule.', path: 'Program and/or folder changed.' };
+    expect(bodyOf(fields, 'suspicious')).toMatchObject({
+      description: 'Found by a rule. Program and/or folder changed.',
+    });
+    expect(bodyOf({ ...fields, type: 'STATIC_ANALYSIS' }).file?.path).toBe(fields.path);
   });
 
   test.each([

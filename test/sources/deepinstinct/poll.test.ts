@@ -202,9 +202,12 @@ describe('a status', () => {
     '%i is about the key: says which variable, where keys come from, and no Bearer',
     async (status) => {
       const tenant = await startFakeTenant();
-      tenant.answering((_request, response) => send(response, status, `{"msg":"bad ${token}"}`));
+      tenant.answering((_request, response) =>
+        send(response, status, `{"msg":"bad ${token}"}`, { 'retry-after': '9' }),
+      );
       const error = await failure(tenant);
-      expect(error).toMatchObject({ outcome: 'retry', reason: 'auth', status, answer: '{"msg":"bad ***"}' });
+      expect(error).toMatchObject({ outcome: 'retry', reason: 'auth', status, retryAfterMs: 9000 });
+      expect(error.answer).toBe('{"msg":"bad ***"}');
       for (const word of ['TOKENS_KEY', 'API Connector', 'Bearer']) expect(error.message).toContain(word);
       expect(error.message).not.toContain(token);
     },

@@ -76,6 +76,27 @@ describe('every tenth poll', () => {
     );
   });
 
+  test('remembers the end also if that is where it came itself', async () => {
+    const tenant = await tenantOf([]);
+    const source = sourceOf(tenant);
+    let cursor = cursorAt(200, atOf(200));
+    expect(await source.poll(cursor, never)).toMatchObject({ more: false });
+    tenant.streams.events.ids = numbers(202, 600);
+    for (let poll = 0; poll < 9; poll += 1) cursor = (await source.poll(cursor, never)).cursor!;
+    tenant.streams.events.ids = numbers(201, 601);
+    expect(externalIds([await source.poll(cursor, never)])).toContain('201');
+  });
+
+  test('looks no further back than 50 before what was the end the last time', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant);
+    await drain(source, cursorAt(200, atOf(200)));
+    tenant.streams.events.ids = numbers(1, 260);
+    let cursor = cursorAt(200, atOf(200));
+    for (let poll = 0; poll < 30; poll += 1) cursor = (await source.poll(cursor, never)).cursor!;
+    expect(tenant.asked().filter((after) => after < 200 || (after > 200 && after < 250))).toEqual([150, 150, 210, 210]);
+  });
+
   test('never goes below where the source started', async () => {
     const tenant = await tenantOf(numbers(1, 200));
     const pages = await drain(sourceOf(tenant), cursorAt(200, atOf(200), 190));
@@ -158,6 +179,14 @@ describe('a tenant that was rebuilt', () => {
     const source = sourceOf(tenant, { start_from: 'all' });
     await expect(source.poll(cursorAt(200, atOf(200)), never)).rejects.toMatchObject(reset);
     expect(externalIds(await drain(source, null))).toEqual(numbers(1, 300).map(String));
+  });
+
+  test('is not compared with what was known before the reset', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant, { start_from: 'all' });
+    await drain(source, cursorAt(200, atOf(200)));
+    rebuild(tenant, 900);
+    expect(new Set(externalIds(await drain(source, null)))).toEqual(new Set(numbers(1, 900).map(String)));
   });
 });
 

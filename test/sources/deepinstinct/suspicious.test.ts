@@ -85,5 +85,6 @@ describe('a 401 on suspicious events', () => {
     const tenant = await startFakeTenant();
     tenant.streams.events.disabled = true;
     await expect(sourceOf(tenant).poll(null, never)).rejects.toMatchObject({ reason: 'auth' });
+    expect(tenant.asked()).toHaveLength(1);
   });
 });
