@@ -69,7 +69,7 @@ describe('the image’s build', () => {
 
   test('prunes what only the build needs, after .npmrc, which asks for it, is gone', () => {
     const run = textOf('RUN', build);
-    expect(run).toMatch(/node build\.mjs && rm \.npmrc && npm prune --omit=dev\b/);
+    expect(run).toMatch(/node build\.mjs && rm \.npmrc && npm prune --omit=dev --omit=optional\b/);
   });
 
   test('compiles from what it copies, and every folder that the program reads is in the image', () => {
@@ -154,10 +154,10 @@ describe('the image', () => {
 /** Paths of the packages that stay after pruning, as the lock file knows them. */
 function runtimePackages(): string[] {
   const { packages } = JSON.parse(readProjectFile('package-lock.json')) as {
-    packages: Record<string, { dev?: boolean; devOptional?: boolean }>;
+    packages: Record<string, { dev?: boolean; devOptional?: boolean; optional?: boolean }>;
   };
   return Object.entries(packages)
-    .filter(([path, entry]) => path !== '' && entry.dev !== true && entry.devOptional !== true)
+    .filter(([path, entry]) => path !== '' && !entry.dev && !entry.devOptional && !entry.optional)
     .map(([path]) => path)
     .filter((path) => existsSync(`${root}${path}`));
 }
