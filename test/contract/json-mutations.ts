@@ -60,8 +60,9 @@ export function mutationsOf(text: string): fc.Arbitrary<string> {
 function wayOf(place: number): (value: unknown) => unknown {
   const ways: ((value: unknown) => unknown)[] = [
     () => undefined,
-    (value) => String(value),
-    (value) => Number(value) || 7,
+    // An object may hold a `toString` that is none, so it cannot be made a string or a number.
+    (value) => (typeof value === 'object' ? 'text' : String(value)),
+    (value) => (typeof value === 'object' ? 7 : Number(value) || 7),
     (value) => [value],
     (value) => ({ value }),
     (value) => (Array.isArray(value) ? [...value, ...value] : value),
