@@ -89,7 +89,7 @@ function attachmentOf(message: Message, wording: Wording): Attachment {
   const { color, sign } = look(event.severity);
   const title = event.stream === 'suspicious' ? labels.titleSuspicious : labels.titleEvent;
   return {
-    fallback: `${title}: ${fallbackOf(event, form === 'short' ? 30 : 120)}`,
+    fallback: `${title}: ${fallbackOf(event, form === 'short' ? 20 : 120)}`,
     color,
     title: `${sign} ${title}`,
     ...titleLink(event),

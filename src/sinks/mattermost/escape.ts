@@ -98,16 +98,24 @@ function shownText(text: string | undefined | null, codePointsMax: number, multi
   return shown === '' ? undefined : shown;
 }
 
-const address = /([a-z][a-z0-9+.-]{0,15})?:\/\/[^\s/?#\\'"`<>|]*|(?<![a-z0-9])www\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
+// A host ends where anything may follow it; 16 characters of scheme, because each letter before them is tried.
+const address = /([a-z][a-z0-9+.-]{0,15})?(?::\/\/)([^\s/?#\\'"`<>|]*)/gi;
+const bareHost = /(?<![a-z0-9])www\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
 
 /** `hxxp://host[.]example`: mail, telephones and terminals make links of addresses wherever they find them. */
 function defanged(text: string): string {
-  if (!text.includes('://') && !/www\d{0,3}\./i.test(text)) return text;
-  return text.replace(address, (found, scheme: string | undefined) => {
-    const [, start = '', rest = ''] = /^([^:]*:\/\/)?(.*)$/s.exec(found) ?? [];
-    const host = rest.replace(/(?<!\[)\.(?!\])/g, '[.]');
-    if (start === '') return host;
-    if (/^https?$/i.test(scheme ?? '')) return `${start.replace(/tt/i, (tt) => (tt === 'tt' ? 'xx' : 'XX'))}${host}`;
-    return /^hxxps?$/i.test(scheme ?? '') ? `${start}${host}` : `${start.slice(0, -3)}[:]//${host}`;
-  });
+  let safe = text;
+  if (text.includes('://')) {
+    safe = safe.replace(address, (_all, scheme = '', host) => `${defangedScheme(scheme)}${dotted(host)}`);
+  }
+  return safe.replace(bareHost, dotted);
+}
+
+function defangedScheme(scheme: string): string {
+  if (/^https?$/i.test(scheme)) return `${scheme.replace(/tt/i, (tt) => (tt === 'tt' ? 'xx' : 'XX'))}://`;
+  return /^hxxps?$/i.test(scheme) ? `${scheme}://` : `${scheme}[:]//`;
+}
+
+function dotted(host: string): string {
+  return host.replace(/(?<!\[)\.(?!\])/g, '[.]');
 }

@@ -30,29 +30,27 @@ interface FieldRule {
 
 const rules: readonly FieldRule[] = [
   half('eventId', 100, 24, ({ body, event, max }) => code(body.itemId, max) ?? code(`#${event.id}`, max)),
-  half('type', 160, 40, typeOf),
+  half('type', 160, 36, typeOf),
   half('severity', 60, 16, severityOf),
   half('status', 60, 16, ({ event, max }) => code(event.status, max)),
   half('action', 60, 20, ({ event, max }) => code(event.action, max)),
   half('lastAction', 80, 24, lastActionOf),
   half('device', 200, 36, ({ body, max }) => code(deviceName(body), max)),
-  half('ip', 120, 40, ipOf),
-  half('user', 250, 30, ({ body, max }) => code(body.user, max)),
-  half('os', 160, 24, ({ body, max }) => joined(' ', [body.device?.os, body.device?.osVersion], max)),
+  half('ip', 120, 36, ipOf),
+  half('user', 250, 26, ({ body, max }) => code(body.user, max)),
+  half('os', 160, 20, ({ body, max }) => joined(' ', [body.device?.os, body.device?.osVersion], max)),
   half('threatType', 100, 24, ({ body, max }) => code(body.threatType, max)),
   half('tenant', 250, 36, tenantOf),
   half('recurrence', 20, 20, ({ body }) => countOf(body.recurrence)),
   half('affectedDevices', 20, 20, ({ body }) => countOf(body.affectedDevices)),
-  half('techniques', 600, 40, techniquesOf),
-  half('fileName', 300, 50, ({ body, max }) => code(body.file?.name, max)),
-  wide('path', 1500, 90, ({ body, max }) => code(body.file?.path, max)),
-  wide('script', 3000, 110, ({ body, max }) => fence(body.file?.script, max)),
+  half('techniques', 600, 32, techniquesOf),
+  half('fileName', 300, 44, ({ body, max }) => code(body.file?.name, max)),
+  wide('path', 1500, 70, ({ body, max }) => code(body.file?.path, max)),
+  wide('script', 3000, 90, ({ body, max }) => fence(body.file?.script, max)),
   wide('fileHash', 200, 70, ({ body, max }) => code(body.file?.hash, max)),
-  wide('description', 2000, 80, ({ body, max }) =>
-    prose([body.description, body.comment].filter((text) => text !== undefined).join(' — '), max),
-  ),
-  wide('process', 1500, 60, ({ body, max }) => processOf(body.process, max)),
-  wide('parentProcess', 1500, 60, ({ body, max }) => processOf(body.parentProcess, max)),
+  wide('description', 2000, 60, descriptionOf),
+  wide('process', 1500, 50, ({ body, max }) => processOf(body.process, max)),
+  wide('parentProcess', 1500, 50, ({ body, max }) => processOf(body.parentProcess, max)),
   wide('target', 1000, 40, ({ body, max }) => code(body.target, max)),
   wide('timestamp', 60, 60, ({ event, wording }) => wording.time(timeOf(event))),
 ];
@@ -127,6 +125,11 @@ function techniquesOf({ body, max }: View): string | undefined {
   const shown = each(', ', texts.slice(0, techniquesMax), max);
   const more = texts.length - techniquesMax;
   return more > 0 && shown !== undefined ? `${shown} +${more}` : shown;
+}
+
+function descriptionOf({ body, max }: View): string | undefined {
+  const parts = [prose(body.description, Math.floor(max * 0.7)), prose(body.comment, Math.floor(max * 0.3))];
+  return parts.filter((part) => part !== undefined).join(' — ') || undefined;
 }
 
 function processOf(process: Process | undefined, max: number): string | undefined {

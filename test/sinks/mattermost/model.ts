@@ -3,13 +3,13 @@
 
 export interface PostBody {
   readonly text?: string;
-  readonly attachments?: readonly Readonly<Record<string, unknown>>[];
+  readonly attachments?: readonly object[];
 }
 
 /** All that is active in a post, each in words; empty for a post that is only shown. `own`: markup that we meant. */
 export function activeIn(post: PostBody, own: readonly string[] = []): string[] {
   const problems = syntaxIn(without(post.text ?? '', own), 'text').concat(hashtagsIn(post.text ?? ''));
-  for (const attachment of post.attachments ?? []) {
+  for (const attachment of attachmentsOf(post)) {
     const fallback = String(attachment.fallback ?? '');
     if (/[@＠﹫][\p{L}\p{N}]/u.test(fallback)) problems.push('fallback: a mention');
     if (/<[^<|]+\|[^>]+>|<[!@]/.test(fallback)) problems.push('fallback: the spelling of Slack');
@@ -25,6 +25,10 @@ export function activeIn(post: PostBody, own: readonly string[] = []): string[] 
     }
   }
   return problems;
+}
+
+function attachmentsOf({ attachments }: PostBody): readonly Readonly<Record<string, unknown>>[] {
+  return (attachments ?? []) as Readonly<Record<string, unknown>>[];
 }
 
 function without(text: string, own: readonly string[]): string {
@@ -188,9 +192,9 @@ export function undisguised(text: string): string {
     .replaceAll('ˋ', '`')
     .replaceAll('‹', '<')
     .replaceAll('＄', '$')
+    .replaceAll('[:]//', '://')
     .replace(/hxxp(s?):/g, 'http$1:')
     .replace(/HXXP(S?):/g, 'HTTP$1:')
-    .replaceAll('[:]//', '://')
     .replaceAll('[.]', '.');
 }
 
@@ -211,7 +215,7 @@ export function blocksOf(attachment: Readonly<Record<string, unknown>>): number 
 
 /** Code points of all that is drawn in attachments. */
 export function attachmentLength(post: PostBody): number {
-  const texts = (post.attachments ?? []).flatMap((attachment) => [
+  const texts = attachmentsOf(post).flatMap((attachment) => [
     ...['title', 'text', 'footer', 'pretext', 'author_name'].map((key) => String(attachment[key] ?? '')),
     ...((attachment.fields ?? []) as { title: string; value: string }[]).flatMap(({ title, value }) => [title, value]),
   ]);

@@ -43,7 +43,7 @@ export const en = {
   sourceReset: 'Source {source} was reset: its numbers start anew, and nothing is read until an operator confirms.',
   sourceRejected: 'Source {source} refuses our credential: nothing can be read from it.',
   sinkPaused: 'Sink {sink} is paused[ ({reason})]: its messages wait.',
-  sinkBack: 'Sink {sink} is back[; it was out from {since}][ until {until}].',
+  sinkBack: 'Sink {sink} is back[: it could not be reached from {since} to {until}]. What was held up follows.',
   sample: 'This is a sample. If you can read it, the webhook works.',
 } as const;
 
