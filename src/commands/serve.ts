@@ -124,7 +124,7 @@ async function readiness(
 ): Promise<{ ok: boolean; detail: string }> {
   if (isStopping) return { ok: false, detail: 'stopping' };
   if (!hasStarted) return { ok: false, detail: 'waiting for the database' };
-  await relay.store.db.$client`select 1`;
+  await relay.store.ping();
   return { ok: true, detail: 'the database answers and is migrated' };
 }
 

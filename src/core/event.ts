@@ -119,3 +119,9 @@ export interface StoredEvent extends Omit<EventDraft, 'raw' | 'externalId'> {
   readonly externalId: string;
   readonly receivedAt: string;
 }
+
+/**
+ * How much of the event a message carries. `full`: everything. `short`: the same card with every text cut hard (after a 413).
+ * `bare`: id, severity, time and link, none of the event's own text (after a rejection: the text may be the reason).
+ */
+export type MessageForm = 'full' | 'short' | 'bare';

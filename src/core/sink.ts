@@ -1,13 +1,9 @@
 // The contract of a sink: where messages go. Types only.
 import type { z } from 'zod';
 import type { AdapterDefinition } from './adapter.ts';
-import type { StoredEvent } from './event.ts';
+import type { MessageForm, StoredEvent } from './event.ts';
 
-/**
- * How much of the event a message carries. `full`: everything. `short`: the same card with every text cut hard (after a 413).
- * `bare`: id, severity, time and link, none of the event's own text (after a rejection: the text may be the reason).
- */
-export type MessageForm = 'full' | 'short' | 'bare';
+export type { MessageForm } from './event.ts';
 
 /** What one call of `send` carries. */
 export interface Message {

@@ -62,7 +62,9 @@ export function codePointLength(text: string): number {
  * the file's name. Never splits a surrogate pair; splits a grapheme only if it is longer than any honest one.
  */
 export function cutMiddle(text: string, codePointsMax: number): string {
-  if (text.length <= codePointsMax || codePointLength(text) <= codePointsMax) return text;
+  if (text.length <= codePointsMax) return text;
+  // Above twice as many units nothing needs to be counted.
+  if (text.length <= 2 * codePointsMax && codePointLength(text) <= codePointsMax) return text;
   if (codePointsMax < 1) return '';
   const tailMax = Math.floor((codePointsMax - 1) / 2);
   const headMax = codePointsMax - 1 - tailMax;

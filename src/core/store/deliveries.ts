@@ -1,6 +1,5 @@
 // Takes due deliveries and records what became of them, in bulk.
-import type { EventBody, Severity, StoredEvent } from '../event.ts';
-import type { MessageForm } from '../sink.ts';
+import type { EventBody, MessageForm, Severity, StoredEvent } from '../event.ts';
 import type { Database } from './database.ts';
 import type { Fence } from './events.ts';
 

@@ -1,7 +1,6 @@
 // Opens the store that a command works on: Postgres by its URL, or the embedded database in DATA_DIR. Also says who this process is.
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
-import type { Logger } from '../log.ts';
 import { DataDirectoryError } from './data-directory.ts';
 import { type Database, databaseErrorText, databaseOf, driverOptions, openPostgres } from './database.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
@@ -10,13 +9,19 @@ import { seedPath } from './embedded/seed.ts';
 import { type Instance, takeInstance } from './instance.ts';
 import { isMigrated, migrate } from './migrate.ts';
 
+/** What the store has to say on its own account; the logger is one. */
+export interface StoreLog {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
 export interface StoreOptions {
   readonly databaseUrl?: string | undefined;
   /** For migrations, past a pooler. */
   readonly databaseUrlDirect?: string | undefined;
   readonly databasePrepare: boolean;
   readonly dataDir: string;
-  readonly log: Logger;
+  readonly log: StoreLog;
   /** The embedded database ended by itself: the process should end. */
   onFatal(error: Error): void;
 }
@@ -30,6 +35,8 @@ export interface Store {
   /** Brings the schema up to this release. @throws when the database does not answer */
   migrate(): Promise<number>;
   isMigrated(): Promise<boolean>;
+  /** @throws when the database does not answer */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,6 +71,7 @@ async function openEmbeddedStore(options: StoreOptions): Promise<Store> {
       lock,
       migrate: () => migrate(embedded.sql),
       isMigrated: () => isMigrated(embedded.sql),
+      ping: () => ping(embedded.sql),
       async close() {
         await embedded.close();
         await lock.release();
@@ -85,6 +93,7 @@ async function openPostgresStore(options: StoreOptions, url: string): Promise<St
     lock,
     migrate: () => migrateBy(options.databaseUrlDirect ?? url),
     isMigrated: () => isMigrated(db.$client),
+    ping: () => ping(db.$client),
     async close() {
       await db.$client.end({ timeout: 5 });
       await lock?.release();
@@ -107,6 +116,10 @@ async function identify(options: StoreOptions): Promise<{ lock: DirectoryLock | 
     );
     return { lock: undefined, instance: { id: randomUUID(), predecessor: null } };
   }
+}
+
+async function ping(client: postgres.Sql): Promise<void> {
+  await client`select 1`;
 }
 
 async function migrateBy(url: string): Promise<number> {
