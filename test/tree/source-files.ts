@@ -1,5 +1,5 @@
 // The files of the project as texts, and which modules each imports. Reads; judges nothing.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,8 +11,9 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Every TypeScript file under `folder`, also those that are not committed. */
+/** Every TypeScript file under `folder`, also those that are not committed; none if there is no such folder. */
 export function readSourceFiles(folder: string): SourceFile[] {
+  if (!existsSync(`${root}${folder}`)) return [];
   return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
     .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
     .filter((path) => /\.tsx?$/.test(path))
