@@ -39,33 +39,24 @@ export function prose(text: string | undefined | null, codePointsMax: number): s
   return escapedProse(cutMiddle(shown, Math.floor(codePointsMax / 3)));
 }
 
-const special = /[\\`*[\]()!|~#>_<:;@＠﹫&]|\.(?=\S)|^[-+=]|^\d{1,9}(?=\.)/g;
+const special = /[\\`*[\]()!|~#>_<$:;@＠﹫&]|\.(?=\S)|^[-+]|^\d{1,9}(?=\.(?:\s|$))/g;
+
+/** What a backslash alone does not disarm in all clients, or would be seen before. The rest is escaped with one. */
+const disarmed: Readonly<Record<string, string>> = {
+  '`': tick,
+  '<': lessThan,
+  // Two of them make a formula, and the other may stand in what comes after.
+  $: dollar,
+  // The name of a channel or a tag must not follow, even where a client joins what was escaped with what follows.
+  '~': `\\~${zeroWidthSpace}`,
+  '#': `\\#${zeroWidthSpace}`,
+  ...Object.fromEntries([...'\\:;&@＠﹫'].map((sign) => [sign, `${sign}${zeroWidthSpace}`])),
+};
 
 function escapedProse(text: string): string {
-  // One dollar is a price, two are a formula; no parser lets it be escaped in all clients.
-  const priced = text.split('$').length > 2 ? text.replaceAll('$', dollar) : text;
-  return priced.replace(special, (found) => {
-    switch (found) {
-      case '`':
-        return tick;
-      case '<':
-        return lessThan;
-      // A channel's or a tag's name must not follow, even where a parser joins what was escaped.
-      case '~':
-      case '#':
-        return `\\${found}${zeroWidthSpace}`;
-      // No escape to all parsers: a backslash would be seen. (`\` before a word is none either, and before ours it must not be.)
-      case '\\':
-      case ':':
-      case ';':
-      case '&':
-      case '@':
-      case '＠':
-      case '﹫':
-        return `${found}${zeroWidthSpace}`;
-      default:
-        return /^\d/.test(found) ? `${found}${zeroWidthSpace}` : `\\${found}`;
-    }
+  return text.replace(special, (found) => {
+    const isNumber = found >= '0' && found < ':';
+    return disarmed[found] ?? (isNumber ? `${found}${zeroWidthSpace}` : `\\${found}`);
   });
 }
 

@@ -44,7 +44,7 @@ export const en = {
   sourceRejected: 'Source {source} refuses our credential: nothing can be read from it.',
   sinkPaused: 'Sink {sink} is paused[ ({reason})]: its messages wait.',
   sinkBack: 'Sink {sink} is back[: it could not be reached from {since} to {until}]. What was held up follows.',
-  sample: 'This is a sample. If you can read it, the webhook works.',
+  sample: 'This is a sample: the way[ to {sink}] works.',
 } as const;
 
 /** What every locale must say. */
