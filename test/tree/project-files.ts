@@ -1,6 +1,6 @@
 // The files that belong to the project, whoever asks: those under version control, or, in a bare copy, all that are no build product.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { root } from './source-files.ts';
 
@@ -9,8 +9,12 @@ const products = ['node_modules', 'dist', 'data', '.git', 'coverage'];
 /** Paths from the root. */
 export function projectFiles(): string[] {
   const { status, stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8', maxBuffer: 1e8 });
-  if (status === 0) return stdout.split('\0').filter((path) => path !== '' && existsSync(`${root}${path}`));
+  if (status === 0) return stdout.split('\0').filter(isFile);
   return walk('');
+}
+
+function isFile(path: string): boolean {
+  return path !== '' && statSync(`${root}${path}`, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function walk(folder: string): string[] {
