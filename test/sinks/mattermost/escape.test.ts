@@ -62,7 +62,7 @@ describe.each(Object.entries(kinds))('%s', (name, made) => {
       fc.property(hugeHostile, (text) => {
         const start = performance.now();
         const shown = made(text, 3_000);
-        expect(performance.now() - start).toBeLessThan(400);
+        expect(performance.now() - start).toBeLessThan(2_000);
         if (shown !== undefined) expect(codePointLength(shown)).toBeLessThanOrEqual(3_008);
       }),
       { numRuns: 200 },

@@ -9,7 +9,7 @@ const bits = [
   '- ', '-', '---', '\n---\n', '===', '\n===\n', '1. ', '1.', '1) ', '+ ', '|', '\n|---|\n', '|a|b|', ':', ':smile:', ':-)', '$', '$x$', '$$', '&', '&#64;', '&commat;', '&lt;', ';', '!', '"', "'",
   '\n', '\r\n', '\n\n', '\u2424', '\u2424\u2424', '\u2028', '\u0085', '\t', ' ', '    ', '\u00A0', '\u3000', '\0', '\u0007', '\u001b[31m', '\u202E', '\u2066', '\u200B', '\u200D', '\uFEFF', '\u00AD', '\uFE0F', '\u{E0041}',
   '\uD83D', '\uDE00', '😀', '👩🏽‍💻', 'e\u0301', 'ก้ำ', 'א', 'a', 'Z', '0', 'x.exe', 'C:\\Users\\', '/etc/', 'channel', 'here', 'all', 'hxxp://evil[.]example', '…', '⏎', '{', '}', '=', '+', '.', ',',
-]; // biome-ignore format: a table of bits
+];
 
 /** Up to some 300 characters of glued bits. */
 export const gluedBits = fc
