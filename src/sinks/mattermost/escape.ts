@@ -91,7 +91,8 @@ function shownText(text: string | undefined | null, codePointsMax: number, multi
 
 // A host ends where anything may follow it; 16 characters of scheme, because each letter before them is tried.
 const address = /([a-z][a-z0-9+.-]{0,15})?(?::\/\/)([^\s/?#\\'"`<>|]*)/gi;
-const bareHost = /(?<![a-z0-9])www\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
+// Within a word too: a cut may take what stands before.
+const bareHost = /www\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
 
 /** `hxxp://host[.]example`: mail, telephones and terminals make links of addresses wherever they find them. */
 function defanged(text: string): string {
