@@ -112,7 +112,7 @@ describe('the files of the project', () => {
       timeout: 20_000,
     });
     const host = URL.canParse(configured.stdout.trim()) ? [new URL(configured.stdout.trim()).host] : [];
-    const hosts = ['registry.npmjs.org', 'registry.yarnpkg.com', ...host];
+    const hosts = [...['npmjs.org', 'yarnpkg.com'].map((domain) => `registry.${domain}`), ...host];
     const found = texts.filter(({ text }) => hosts.some((name) => text.includes(name)));
     expect(found.map(({ path }) => path)).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { openEmbedded } from './embedded/open.ts';
 import { seedPath } from './embedded/seed.ts';
 import { type Instance, takeInstance } from './instance.ts';
-import { isMigrated, migrate } from './migrate.ts';
+import { migrate } from './migrate.ts';
 
 /** What the store has to say on its own account; the logger is one. */
 export interface StoreLog {
@@ -34,7 +34,6 @@ export interface Store {
   readonly lock: DirectoryLock | undefined;
   /** Brings the schema up to this release. @throws when the database does not answer */
   migrate(): Promise<number>;
-  isMigrated(): Promise<boolean>;
   /** @throws when the database does not answer */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -70,7 +69,6 @@ async function openEmbeddedStore(options: StoreOptions): Promise<Store> {
       instance,
       lock,
       migrate: () => migrate(embedded.sql),
-      isMigrated: () => isMigrated(embedded.sql),
       ping: () => ping(embedded.sql),
       async close() {
         await embedded.close();
@@ -92,7 +90,6 @@ async function openPostgresStore(options: StoreOptions, url: string): Promise<St
     instance,
     lock,
     migrate: () => migrateBy(options.databaseUrlDirect ?? url),
-    isMigrated: () => isMigrated(db.$client),
     ping: () => ping(db.$client),
     async close() {
       await db.$client.end({ timeout: 5 });
