@@ -2,6 +2,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import * as schema from './schema.ts';
+import { createSockets, idleMaxSeconds, silenceMaxMs } from './socket.ts';
 
 /** Plain reads and writes go through Drizzle's builder, hot paths through `$client`, whose statements are prepared and pipelined. */
 export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql };
@@ -24,16 +25,21 @@ export interface PostgresOptions {
   /** False for poolers in transaction mode that cannot keep prepared statements. */
   readonly prepare: boolean;
   readonly connectionsMax?: number;
+  /** A connection that owes an answer for longer is cut; default 30 s. Above `idleMaxSeconds`, save in tests. */
+  readonly silenceMs?: number;
 }
 
 /** Opens a pool; it connects at the first statement and again after each failure. */
 export function openPostgres(options: PostgresOptions): Database {
+  // Its types do not know the option.
+  const socket = { socket: createSockets(options.silenceMs ?? silenceMaxMs) };
   const client = postgres(options.url, {
     ...driverOptions,
+    ...socket,
     prepare: options.prepare,
     max: options.connectionsMax ?? 6,
     connect_timeout: 5,
-    idle_timeout: 300,
+    idle_timeout: idleMaxSeconds,
     backoff: (retries: number) => Math.min(0.1 * 2 ** retries, 2),
     connection: { application_name: 'tocsin' },
   });
