@@ -14,8 +14,10 @@ import { answerOperations } from './operate.ts';
 import { createRelay, type Relay } from './relay.ts';
 
 const registries: Registries = { sources, sinks };
-/** The loops turn at least every 5 s while the process works; the database may take its time-outs on top. */
-const liveIdleMsMax = 60_000;
+/** The loops turn every few seconds, and a database that does not answer is given up after 30. */
+const liveStuckMsMax = 60_000;
+/** Then a process that nobody restarted by its probe ends itself: everything is in the database, and a supervisor starts it anew. */
+const exitStuckMs = 120_000;
 const expiryWarningMs = 14 * 86_400_000;
 
 export interface Service {
@@ -47,7 +49,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     metrics: relay.metrics,
     logger: log,
     version,
-    isLive: () => ({ ok: (roles?.idleMs() ?? 0) < liveIdleMsMax }),
+    isLive: () => ({ ok: (roles?.stuckMs() ?? 0) < liveStuckMsMax }),
     isReady: async () => readiness(relay, roles !== undefined, isStopping),
   });
   const server = await startListening(app.fetch, config).catch(async (error) => {
@@ -62,6 +64,9 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   }
   relay.store.lock?.serve(answerOperations(relay.store.db));
   const expiry = watchCredentials(relay, log);
+  const watchdog = setInterval(() => {
+    if ((roles?.stuckMs() ?? 0) > exitStuckMs) exitAfter(log, new Error(`nothing moved for ${exitStuckMs / 1000} s`));
+  }, 5000);
 
   async function begin(): Promise<void> {
     while (!isStopping) {
@@ -99,6 +104,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     async stop() {
       isStopping = true;
       clearInterval(expiry);
+      clearInterval(watchdog);
       try {
         await ready;
         await roles?.stop();
@@ -113,7 +119,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 }
 
 function exitAfter(log: Logger, error: Error): void {
-  log.error({ err: describeError(error) }, 'the embedded database ended; the process ends, a restart recovers');
+  log.error({ err: describeError(error) }, 'the process ends; everything is kept, and a restart goes on');
   process.exit(exitCodes.failed);
 }
 

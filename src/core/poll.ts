@@ -32,6 +32,11 @@ export interface PollDependencies {
   onStored(stored: Stored): void;
 }
 
+interface Progress {
+  /** Monotonic; undefined while the database is not waited for. */
+  storingSinceMs: number | undefined;
+}
+
 /** How one reading to the end went. */
 export interface Drained {
   readonly events: number;
@@ -68,11 +73,12 @@ export function nextWaitMs(
 export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
   const wake = createWake();
   const abort = new AbortController();
+  const progress: Progress = { storingSinceMs: undefined };
   const loop = async () => {
     let waitMs = deps.intervalMs;
     let failures = 0;
     while (!abort.signal.aborted && lease.isHeld()) {
-      const drained = await drainSource(deps, lease, abort.signal);
+      const drained = await drainSource(deps, lease, abort.signal, progress);
       failures = drained.failure ? failures + 1 : 0;
       waitMs = nextWaitMs(waitMs, drained, failures, deps.intervalMs, deps.random());
       if (!abort.signal.aborted) await wake.wait(waitMs);
@@ -80,6 +86,8 @@ export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
   };
   const finished = loop();
   return {
+    // Calls to the far end have limits of their own.
+    stuckMs: () => (progress.storingSinceMs === undefined ? 0 : performance.now() - progress.storingSinceMs),
     async stop() {
       abort.abort(new Error('stopping'));
       wake.now();
@@ -89,10 +97,21 @@ export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
 }
 
 /** Reads the source to its end once. Never throws: a failure is in the answer, logged and counted. */
-export async function drainSource(deps: PollDependencies, lease: Lease, signal: AbortSignal): Promise<Drained> {
+export async function drainSource(
+  deps: PollDependencies,
+  lease: Lease,
+  signal: AbortSignal,
+  progress: Progress = { storingSinceMs: undefined },
+): Promise<Drained> {
   let events = 0;
+  const timed = async <T>(write: Promise<T>): Promise<T> => {
+    progress.storingSinceMs = performance.now();
+    return write.finally(() => {
+      progress.storingSinceMs = undefined;
+    });
+  };
   try {
-    const { cursor, generation } = await readCursor(deps.db, deps.id);
+    const { cursor, generation } = await timed(readCursor(deps.db, deps.id));
     let next = pollOnce(deps, cursor, signal);
     for (;;) {
       const page = await next;
@@ -101,7 +120,7 @@ export async function drainSource(deps: PollDependencies, lease: Lease, signal: 
         next = pollOnce(deps, page.cursor ?? cursor, signal);
         next.catch(() => undefined); // It is awaited only after the store; until then a failure must not count as unhandled.
       }
-      const stored = await store(deps, lease, generation, page);
+      const stored = await timed(store(deps, lease, generation, page));
       if (stored === null)
         return { events, failure: { reason: 'role_lost', message: 'another replica has taken this source over' } };
       events += stored.events.length;

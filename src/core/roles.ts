@@ -51,8 +51,8 @@ interface HeldRole {
 }
 
 export interface Roles {
-  /** Milliseconds since the loop last turned, whether or not the database answered. */
-  idleMs(): number;
+  /** Milliseconds since the loop, or the slowest of the workers, last turned; a database that fails lets them turn too. */
+  stuckMs(): number;
   /** Names of the roles held now. */
   held(): readonly string[];
   /** Stops every worker, gives the roles back, leaves. */
@@ -64,7 +64,8 @@ export function startRoles(deps: RolesDependencies): Roles {
   const times = deps.times ?? defaultRoleTimes;
   const wake = createWake();
   const held = new Map<string, HeldRole>();
-  const stopping = new Set<Promise<void>>();
+  /** With the monotonic time at which they were told to stop. */
+  const stopping = new Map<Promise<void>, number>();
   let validUntilMs = 0;
   let isJoined = false;
   let isStopping = false;
@@ -100,7 +101,7 @@ export function startRoles(deps: RolesDependencies): Roles {
       .then(() => (release ? releaseLeases(deps.db, deps.replicaId, [name]) : undefined))
       .catch((error) => deps.log.error({ role: name, error: databaseErrorText(error) }, 'role not given back'))
       .finally(() => stopping.delete(stopped));
-    stopping.add(stopped);
+    stopping.set(stopped, performance.now());
   }
 
   async function join(predecessor: string | null): Promise<void> {
@@ -163,13 +164,17 @@ export function startRoles(deps: RolesDependencies): Roles {
   const finished = loop();
 
   return {
-    idleMs: () => performance.now() - turnedAtMs,
+    stuckMs: () =>
+      Math.max(
+        ...[turnedAtMs, ...stopping.values()].map((sinceMs) => performance.now() - sinceMs),
+        ...[...held.values()].map(({ worker }) => worker.stuckMs?.() ?? 0),
+      ),
     held: () => [...held.keys()],
     async stop() {
       isStopping = true;
       wake.now();
       for (const name of [...held.keys()]) drop(name, true);
-      await Promise.all([...stopping]);
+      await Promise.all(stopping.keys());
       await finished;
       if (isJoined) await releaseLeases(deps.db, deps.replicaId, null);
     },

@@ -60,6 +60,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   let deliveredCount = 0;
   let isStopping = false;
   let isIdle = false;
+  let turnedAtMs = performance.now();
   let health: Health | undefined;
   const isOver = () => isStopping || !lease.isHeld();
 
@@ -86,6 +87,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
 
   async function loop(): Promise<void> {
     while (!isOver()) {
+      turnedAtMs = performance.now();
       let waitMs: number;
       try {
         health ??= createHealth(policy, await readSinkState(deps.db, sink), deps);
@@ -326,6 +328,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       wake.now();
     },
     isIdle: () => isIdle && inFlight.size === 0 && recorder.size() === 0,
+    stuckMs: () => Math.max(performance.now() - turnedAtMs, recorder.writingMs()),
     async stop() {
       isStopping = true;
       wake.now();

@@ -24,6 +24,7 @@ export function startOrigin(deps: OriginDependencies, lanes: Lanes, lease: Lease
     return { id, lane };
   });
   return {
+    stuckMs: () => Math.max(...own.map(({ lane }) => lane.stuckMs?.() ?? 0)),
     async stop() {
       await Promise.all(own.map(({ lane }) => lane.stop()));
       for (const { id, lane } of own) if (lanes.get(id) === lane) lanes.delete(id);

@@ -24,6 +24,8 @@ export interface Recorder {
   /** Ids of deliveries whose outcome is not written yet. */
   unwritten(): readonly number[];
   size(): number;
+  /** Milliseconds that the current write has taken; 0 if there is none. */
+  writingMs(): number;
   /** Resolves when everything is written, the role was lost, or the database stayed away for too long. */
   stop(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
   let writing: { delivered: DeliveredAttempt[]; failed: FailedAttempt[] } | undefined;
   let loop: Promise<void> | undefined;
   let stopAtMs = Number.POSITIVE_INFINITY;
+  let writingSinceMs: number | undefined;
 
   async function write(): Promise<void> {
     await pause(gatherMs);
@@ -42,6 +45,7 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
       const batch = writing ?? { delivered: delivered.splice(0), failed: failed.splice(0) };
       writing = batch;
       try {
+        writingSinceMs = performance.now();
         await writeBatch(batch);
         writing = undefined;
         failures = 0;
@@ -53,6 +57,8 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
         );
         if (performance.now() > stopAtMs) return;
         await pause(Math.min(100 * 2 ** failures, 2000));
+      } finally {
+        writingSinceMs = undefined;
       }
     }
   }
@@ -90,6 +96,7 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
       return waiting.map((attempt) => attempt.eventId);
     },
     size,
+    writingMs: () => (writingSinceMs === undefined ? 0 : performance.now() - writingSinceMs),
     async stop() {
       stopAtMs = performance.now() + stopMaxMs;
       while (loop) await loop;
