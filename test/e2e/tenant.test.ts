@@ -1,0 +1,370 @@
+// The service as a process against a tenant that misbehaves: nothing is lost or announced twice, the other stream goes on, and operators are told.
+// A hang's time-out (30 s) is not waited for here.
+import { expect, test } from 'vitest';
+import type { TenantStream } from '../../src/demo/events.ts';
+import type { Tenant, TenantFault } from '../../src/demo/tenant.ts';
+import { createWorld, type DatabaseKind, type LogLine, type Service, until, type World } from '../support/world.ts';
+
+const sourceOf = { events: 'deepinstinct_events', suspicious: 'deepinstinct_suspicious_events' } as const;
+const otherOf = { events: 'suspicious', suspicious: 'events' } as const;
+const pathOf = { events: '/api/v1/events/', suspicious: '/api/v1/suspicious-events/' } as const;
+
+interface Failure {
+  readonly name: string;
+  readonly stream: TenantStream;
+  readonly fault: TenantFault;
+  readonly reason: string;
+  readonly status?: number;
+  /** What the operator is told beside the host. */
+  readonly says: RegExp;
+  /** No request of the stream within so many milliseconds. */
+  readonly quietMs?: number;
+}
+
+const refusals: readonly Failure[] = [
+  { name: '500', stream: 'events', fault: 500, reason: 'server_error', status: 500, says: /has a fault.*tried again/ },
+  {
+    name: '429 with Retry-After',
+    stream: 'suspicious',
+    fault: { status: 429, retryAfter: '3' },
+    reason: 'rate_limited',
+    status: 429,
+    says: /limits requests/,
+    quietMs: 3000,
+  },
+  {
+    name: 'a redirect',
+    stream: 'events',
+    fault: 'redirect',
+    reason: 'bad_config',
+    status: 302,
+    says: /redirects are not followed.*Set DEEPINSTINCT_URL/,
+  },
+  {
+    name: 'a reset connection',
+    stream: 'suspicious',
+    fault: 'reset',
+    reason: 'connection',
+    says: /closed before the answer was complete/,
+  },
+];
+const brokenPages: readonly Failure[] = [
+  {
+    name: 'HTML with 200',
+    stream: 'suspicious',
+    fault: 'html',
+    reason: 'malformed',
+    status: 200,
+    says: /is a web page and no JSON.*Check DEEPINSTINCT_URL/,
+  },
+  {
+    name: 'half a JSON',
+    stream: 'events',
+    fault: 'half_json',
+    reason: 'malformed',
+    status: 200,
+    says: /is cut short.*Check DEEPINSTINCT_URL/,
+  },
+  {
+    name: 'a cut body',
+    stream: 'suspicious',
+    fault: 'cut_body',
+    reason: 'connection',
+    says: /closed before the answer was complete/,
+  },
+  {
+    name: 'the same page again',
+    stream: 'events',
+    fault: 'same_page',
+    reason: 'malformed',
+    says: /ignored after_event_id.*proxy/,
+  },
+];
+
+test.each<readonly [DatabaseKind, string, readonly Failure[]]>([
+  ['embedded', 'refuses or breaks off', refusals],
+  ['postgres', 'answers with something else than the page', brokenPages],
+])(
+  'on %s, a tenant that %s in the middle of a backlog costs no event and no other stream',
+  {
+    timeout: 60_000,
+  },
+  async (database, _what, failures) => {
+    const { world, service } = await startWatching(database);
+    for (const failure of failures) await expectSurvived(world, service, failure);
+    await expectAllOnce(world);
+    expect(alarms(world)).toEqual([]);
+    expect(world.tenant.requests.other).toBe(0);
+    expect(JSON.stringify(service.log)).not.toContain(world.tenant.token);
+  },
+);
+
+async function expectSurvived(world: World, service: Service, failure: Failure): Promise<void> {
+  const { tenant } = world;
+  const { name, stream, reason, status, says } = failure;
+  const source = sourceOf[stream];
+  const series = `tocsin_source_polls_total{source="${source}",outcome="${reason}"}`;
+  const failedBefore = (await service.metric(series)) ?? 0;
+  const linesBefore = errorsOf(service, source).length;
+  const requestsBefore = tenant.requests.log.length;
+  const ids = tenant.add(stream, 60);
+  tenant.fail(stream, { slowMs: 0 });
+  tenant.fail(stream, failure.fault, Number.POSITIVE_INFINITY);
+
+  expect(await until(() => errorsOf(service, source).length > linesBefore, 10_000), name).toBe(true);
+  tenant.add(otherOf[stream], 3);
+  expect(await until(() => hasAll(world, otherOf[stream]), 10_000), `${name}: the other stream`).toBe(true);
+  expect((await service.get('/healthz')).status, name).toBe(200);
+  expect(await service.metric(series), name).toBeGreaterThan(failedBefore);
+  const line = errorsOf(service, source).at(-1);
+  expect(line, name).toMatchObject({ level: 'error', reason, ...(status !== undefined && { status }) });
+  expect(line?.msg, name).toMatch(says);
+  expect(line?.msg, name).toContain(new URL(tenant.url).host);
+  // The page before the bad one is stored, nothing behind it is, and the cursor stands between the two.
+  const cursor = await service.metric(`tocsin_source_cursor{source="${source}"}`);
+  expect(cursor, name).toBeLessThan(ids.at(-1)!);
+  const read = tenant.ids(stream).filter((id) => id <= cursor!);
+  expect(await until(() => announced(world, stream).length >= read.length, 10_000), name).toBe(true);
+  expect(announced(world, stream), name).toEqual(read);
+
+  tenant.heal();
+  expect(await until(() => hasAll(world, stream), 20_000), `${name}: recovery`).toBe(true);
+  if (failure.quietMs === undefined) return;
+  const [, refused, next] = requestTimes(tenant, stream, requestsBefore);
+  expect(next! - refused!, name).toBeGreaterThanOrEqual(failure.quietMs);
+}
+
+test('what is out of order or unknown in a page is announced with its neighbours', { timeout: 60_000 }, async () => {
+  const { world, service } = await startWatching('embedded');
+  const { tenant, mattermost } = world;
+  tenant.add('events', 6);
+  tenant.fail('events', 'out_of_order');
+  expect(await until(() => hasAll(world, 'events'), 10_000)).toBe(true);
+  tenant.add('suspicious', 6);
+  tenant.fail('suspicious', 'garbage_item');
+  expect(await until(() => hasAll(world, 'suspicious'), 10_000)).toBe(true);
+  const isUnrecognised = (text: string) => text.includes('UNRECOGNISED');
+  expect(await until(() => mattermost.posts.some(({ text }) => isUnrecognised(text)), 10_000)).toBe(true);
+  // A new process reads the last pages once more.
+  await service.end('SIGTERM');
+  tenant.add('events', 1);
+  tenant.add('suspicious', 1);
+  const next = world.start();
+  expect(await until(() => hasAll(world, 'events') && hasAll(world, 'suspicious'), 10_000)).toBe(true);
+  await expectAllOnce(world);
+  expect(storedOrder(world, 'events')).toEqual(tenant.ids('events'));
+  expect(mattermost.posts.filter(({ text }) => isUnrecognised(text)).map((post) => propsOf(post).source)).toEqual([
+    sourceOf.suspicious,
+  ]);
+  expect([...errorsOf(service), ...errorsOf(next)]).toEqual([]);
+});
+
+test.each<readonly [string, TenantStream, TenantFault, RegExp]>([
+  ['401', 'events', 401, /answered 401.*Check TOKENS_KEY.*API Connector/],
+  ['422', 'suspicious', 422, /answered 422.*Check TOKENS_KEY.*API Connector/],
+  ['disabled', 'suspicious', 'disabled', /can no longer be read.*Switch them on again/],
+])(
+  '%s on the %s stream that was read before is an alarm in the channel, once however often it is tried',
+  {
+    timeout: 60_000,
+  },
+  async (_name, stream, fault, says) => {
+    const { world, service } = await startWatching('embedded');
+    const { tenant } = world;
+    tenant.fail(stream, fault, Number.POSITIVE_INFINITY);
+    tenant.add(stream, 3);
+    expect(await until(() => alarms(world).length > 0, 10_000)).toBe(true);
+    await expectRejected(world, service, stream, says);
+    await service.end('SIGTERM');
+    // A rejected key is tried once a minute; a new process tries it at once.
+    const again = world.start();
+    expect(await until(() => errorsOf(again, sourceOf[stream]).length > 0, 10_000)).toBe(true);
+    await expectRejected(world, again, stream, says);
+    await again.end('SIGTERM');
+    tenant.heal();
+    world.start();
+    expect(await until(() => hasAll(world, stream), 10_000)).toBe(true);
+    await expectAllOnce(world);
+    expect(alarms(world)).toEqual([expect.stringMatching(`Source \`${sourceOf[stream]}\` refuses our credential`)]);
+  },
+);
+
+async function expectRejected(world: World, service: Service, stream: TenantStream, says: RegExp): Promise<void> {
+  const source = sourceOf[stream];
+  expect(errorsOf(service, source)).toEqual([expect.objectContaining({ reason: 'auth', level: 'error' })]);
+  expect(errorsOf(service, source)[0]?.msg).toMatch(says);
+  expect(await service.metric(`tocsin_source_polls_total{source="${source}",outcome="auth"}`)).toBe(1);
+  expect((await service.get('/healthz')).status).toBe(200);
+  world.tenant.add(otherOf[stream], 2);
+  expect(await until(() => hasAll(world, otherOf[stream]), 10_000)).toBe(true);
+  expect(errorsOf(service, sourceOf[otherOf[stream]])).toEqual([]);
+}
+
+test('a key that never worked is an alarm for each stream, and the right one reads everything', {
+  timeout: 60_000,
+}, async () => {
+  const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
+  world.tenant.add('events', 3);
+  world.tenant.add('suspicious', 3);
+  const service = world.start('data', { TOKENS_KEY: 'a-key-that-was-revoked' });
+  expect(await until(() => alarms(world).length === 2, 10_000)).toBe(true);
+  expect((await service.get('/healthz')).status).toBe(200);
+  expect(JSON.stringify(service.log)).not.toContain('a-key-that-was-revoked');
+  await service.end('SIGTERM');
+  world.start();
+  expect(await world.arrived(10, 10_000)).toBe(10);
+  await expectAllOnce(world);
+  expect(alarms(world)).toHaveLength(2);
+});
+
+test('suspicious events that were never switched on are no error, and are read as soon as they are', {
+  timeout: 60_000,
+}, async () => {
+  const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
+  const { tenant, mattermost } = world;
+  tenant.fail('suspicious', 'disabled', Number.POSITIVE_INFINITY);
+  tenant.add('events', 3);
+  tenant.add('suspicious', 3);
+  const service = world.start();
+  const polls = `tocsin_source_polls_total{source="${sourceOf.suspicious}",outcome="disabled"}`;
+  await service.address;
+  expect(await until(async () => ((await service.metric(polls)) ?? 0) >= 2, 10_000)).toBe(true);
+  tenant.add('events', 3);
+  expect(await world.arrived(7, 10_000)).toBe(7);
+  expect((await service.get('/healthz')).status).toBe(200);
+  expect(announced(world, 'suspicious')).toEqual([]);
+  tenant.heal();
+  expect(await world.arrived(11, 10_000)).toBe(11);
+  await expectAllOnce(world);
+  expect(mattermost.posts.filter((post) => propsOf(post).source === 'tocsin')).toHaveLength(2);
+  expect(errorsOf(service)).toEqual([]);
+});
+
+test('a tenant that hangs holds up neither the other stream nor a stop', { timeout: 60_000 }, async () => {
+  const { world, service } = await startWatching('embedded');
+  const { tenant } = world;
+  tenant.add('events', 3);
+  tenant.fail('events', 'hang');
+  const before = tenant.requests.events;
+  expect(await until(() => tenant.requests.events > before, 10_000)).toBe(true);
+  tenant.add('suspicious', 3);
+  expect(await until(() => hasAll(world, 'suspicious'), 10_000)).toBe(true);
+  expect((await service.get('/healthz')).status).toBe(200);
+  expect(announced(world, 'events')).toHaveLength(2);
+  expect(tenant.requests.events).toBe(before + 1);
+  const stoppedAt = performance.now();
+  expect(await service.end('SIGTERM')).toBe(0);
+  expect(performance.now() - stoppedAt).toBeLessThan(15_000);
+  world.start();
+  expect(await until(() => hasAll(world, 'events'), 10_000)).toBe(true);
+  await expectAllOnce(world);
+});
+
+test('a tenant that was rebuilt stops its stream with one alarm until an operator resets it', {
+  timeout: 60_000,
+}, async () => {
+  const { world, service } = await startWatching('embedded');
+  const { tenant, mattermost } = world;
+  await service.end('SIGTERM');
+  tenant.rebuild('events');
+  tenant.add('events', 2);
+  const next = world.start();
+  const source = sourceOf.events;
+  expect(await until(() => errorsOf(next, source).length >= 2, 10_000)).toBe(true);
+  tenant.add('suspicious', 3);
+  tenant.add('events', 2);
+  expect(await until(() => hasAll(world, 'suspicious'), 10_000)).toBe(true);
+  expect(errorsOf(next, source).at(-1)).toMatchObject({ level: 'error', reason: 'reset' });
+  expect(errorsOf(next, source).at(-1)?.msg).toMatch(/begun anew.*tocsin source reset deepinstinct_events/);
+  const polls = `tocsin_source_polls_total{source="${source}",outcome="reset"}`;
+  expect(await next.metric(polls)).toBeGreaterThanOrEqual(2);
+  expect((await next.get('/healthz')).status).toBe(200);
+  const before = announced(world, 'events');
+  expect(before).toHaveLength(2);
+
+  expect(await world.run(['source', 'reset', source])).toMatchObject({ code: 0 });
+  expect(await until(() => announced(world, 'events').length >= 6, 20_000)).toBe(true);
+  tenant.add('events', 1);
+  expect(await until(() => announced(world, 'events').length >= 7, 10_000)).toBe(true);
+  expect(announced(world, 'events')).toEqual([...before, ...tenant.ids('events')].sort((a, b) => a - b));
+  expect(world.repeated()).toBe(0);
+  expect(alarms(world)).toEqual([expect.stringContaining(`Source \`${source}\` was reset`)]);
+  const watching = () => mattermost.posts.filter(({ text }) => text.includes(`Watching \`${source}\``)).length;
+  expect(await until(() => watching() === 2, 10_000)).toBe(true);
+});
+
+/** Two events of each stream, a minute old, have arrived. */
+async function startWatching(database: DatabaseKind): Promise<{ world: World; service: Service }> {
+  const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
+  world.tenant.add('events', 2, { ageSeconds: 60 });
+  world.tenant.add('suspicious', 2, { ageSeconds: 60 });
+  const service = world.start();
+  expect(await world.arrived(6)).toBe(6);
+  return { world, service };
+}
+
+type AnyPost = World['mattermost']['posts'][number];
+
+function propsOf(post: AnyPost): { source: string; event_id: number } {
+  return post.props.tocsin as { source: string; event_id: number };
+}
+
+/** The number on the card; undefined if the item had none. */
+function itemOf(post: AnyPost): number | undefined {
+  const field = post.attachments[0]?.fields?.find((one) => one?.title === 'Event ID');
+  const number = /^`(\d+)`$/.exec(String(field?.value))?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+function numbered(world: World, stream: TenantStream): { order: number; item: number }[] {
+  return world.mattermost.posts.flatMap((post) => {
+    const item = itemOf(post);
+    const { source, event_id: order } = propsOf(post);
+    return source === sourceOf[stream] && item !== undefined ? [{ order, item }] : [];
+  });
+}
+
+/** Numbers of the items that were posted, ascending; one that was posted twice stands twice. */
+function announced(world: World, stream: TenantStream): number[] {
+  return numbered(world, stream)
+    .map(({ item }) => item)
+    .sort((a, b) => a - b);
+}
+
+function storedOrder(world: World, stream: TenantStream): number[] {
+  return numbered(world, stream)
+    .sort((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}
+
+function hasAll(world: World, stream: TenantStream): boolean {
+  const seen = new Set(announced(world, stream));
+  return world.tenant.ids(stream).every((id) => seen.has(id));
+}
+
+async function expectAllOnce(world: World): Promise<void> {
+  for (const stream of ['events', 'suspicious'] as const) {
+    expect(announced(world, stream)).toEqual(world.tenant.ids(stream));
+  }
+  expect(world.repeated()).toBe(0);
+}
+
+/** Notices that a source is blind. */
+function alarms(world: World): string[] {
+  return world.mattermost.posts
+    .filter((post) => propsOf(post).source === 'tocsin' && !post.text.includes('Watching'))
+    .map(({ text }) => text);
+}
+
+function errorsOf(service: Service, source?: string): LogLine[] {
+  return service.log.filter(
+    (line) => (line.level === 'error' || line.level === 'warn') && (source === undefined || line.source === source),
+  );
+}
+
+function requestTimes(tenant: Tenant, stream: TenantStream, from: number): number[] {
+  return tenant.requests.log
+    .slice(from)
+    .filter(({ target }) => target.startsWith(pathOf[stream]))
+    .map(({ atMs }) => atMs);
+}
