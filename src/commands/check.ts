@@ -1,12 +1,14 @@
-// `tocsin check`: is the configuration right, do the credentials and hooks work. Asks the far ends, posts and changes nothing.
+// `tocsin check`: is the configuration right, does the database answer, do the credentials and hooks work. Posts and changes nothing.
 import { type Config, loadConfig, type Registries } from '../config.ts';
 import { AdapterError, ConfigError } from '../core/errors.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { createMask, describeError } from '../core/log.ts';
+import { neutralText } from '../core/text.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { createSinks, createSources } from './adapters.ts';
 import type { Command, CommandIo } from './command.ts';
+import { lookAtDatabase } from './database.ts';
 import { exitCodes } from './dispatch.ts';
 
 const waitMs = 20_000;
@@ -16,8 +18,8 @@ const dayMs = 86_400_000;
 /** What was found out about one thing. `warn` fails nothing. */
 interface Finding {
   readonly status: 'ok' | 'warn' | 'failed';
-  readonly kind: 'configuration' | 'source' | 'sink';
-  /** Empty for the configuration as a whole. */
+  readonly kind: 'configuration' | 'database' | 'source' | 'sink';
+  /** Empty for what there is only one of. */
   readonly id: string;
   readonly text: string;
 }
@@ -31,7 +33,7 @@ export interface CheckDependencies {
 
 export function createCheck(deps: CheckDependencies): Command {
   return {
-    summary: 'Try the configuration, the credentials and the hooks, without posting anything',
+    summary: 'Try the configuration, the database, the credentials and the hooks, without posting or changing anything',
     usage: 'check [--json]',
     details: 'Exit code 0: everything works; 1: something does not; 78: the configuration is wrong.',
     options: { json: { type: 'boolean', help: 'Print the findings as JSON' } },
@@ -65,6 +67,7 @@ async function check(config: Config, deps: CheckDependencies): Promise<Finding[]
     const sources = createSources(config, deps.registries, around);
     const sinks = createSinks(config, deps.registries, around);
     const found = await Promise.all([
+      lookAtDatabase(config).then((looks) => looks.map((look): Finding => ({ ...look, kind: 'database', id: '' }))),
       ...sources.map(async ({ id, source }) => {
         const tried = await tryOut('source', id, source.kind === 'poll' ? source.check?.bind(source) : undefined);
         const expiresAt = source.kind === 'poll' ? source.credentialExpiresAt?.() : undefined;
@@ -117,11 +120,10 @@ function expiryOf(id: string, expiresAt: number | undefined, now: number): Findi
 
 const labels = { ok: 'ok  ', warn: 'warn', failed: 'FAIL' } as const;
 
-/** Texts of far ends may hold anything, so that line breaks and control characters do not reach the terminal. */
+/** Texts of far ends may hold anything, and this reaches a terminal. */
 function lineOf({ status, kind, id, text }: Finding): string {
   const name = id === '' ? kind : `${kind} ${id}`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be printed
-  return `${labels[status]}  ${name}: ${text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')}\n`;
+  return `${labels[status]}  ${name}: ${neutralText(text.replace(/\s+/g, ' '), { multiline: false })}\n`;
 }
 
 export const command = createCheck({

@@ -1,13 +1,12 @@
 // `tocsin dead list|redrive`: the deliveries that were given up, and how to put them back.
-import { loadConfig } from '../config.ts';
 import { severityNames } from '../core/event.ts';
-import { createLogger } from '../core/log.ts';
 import type { DeadDelivery } from '../core/store/deliveries.ts';
-import { sinks } from '../sinks/index.ts';
-import { sources } from '../sources/index.ts';
+import { neutralText } from '../core/text.ts';
 import { type Command, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
 import { operate } from './operate.ts';
+
+const listMax = 1000;
 
 export const command: Command = {
   summary: 'List deliveries that were given up, or put them back',
@@ -26,22 +25,17 @@ export const command: Command = {
     if (eventIds.some((id) => !Number.isSafeInteger(id) || id < 1))
       throw new UsageError('Event ids are numbers, as "tocsin dead list" shows them.');
     if (action !== 'list' && action !== 'redrive') throw new UsageError(`"${action}" is neither list nor redrive.`);
+    if (action === 'list' && ids.length > 0) throw new UsageError('list takes no event ids.');
     if (action === 'redrive' && (eventIds.length === 0) === (values.all !== true))
       throw new UsageError('Say which: event ids, or --all.');
-    const config = loadConfig({
-      env: io.env,
-      directory: io.directory,
-      registries: { sources, sinks },
-      needs: ['database'],
-    });
-    const log = createLogger({ level: 'error', secrets: config.secrets });
     const sink = values.sink as string | undefined;
     if (action === 'list') {
-      const dead = await operate(config, log, 'dead-list', { sink });
+      const dead = await operate(io, 'dead-list', { sink, limit: listMax });
+      if (dead.length === listMax) io.stderr(`these are the newest ${listMax}; there may be more\n`);
       io.stdout(values.json ? `${JSON.stringify(dead, null, 2)}\n` : tableOf(dead));
       return exitCodes.done;
     }
-    const count = await operate(config, log, 'dead-redrive', { sink, ...(eventIds.length > 0 && { eventIds }) });
+    const count = await operate(io, 'dead-redrive', { sink, ...(eventIds.length > 0 && { eventIds }) });
     io.stdout(values.json ? `${JSON.stringify({ redriven: count })}\n` : `${count} put back\n`);
     return count > 0 || values.all ? exitCodes.done : exitCodes.failed;
   },
@@ -53,8 +47,8 @@ function tableOf(dead: readonly DeadDelivery[]): string {
     .map(({ eventId, sink, severity, type, device, reason, attempts, deadSince, lastStatus }) => {
       const status = lastStatus === null ? '' : ` (HTTP ${lastStatus})`;
       const text = `${eventId}  ${sink}  ${severityNames[severity]}  ${type}  ${device ?? '-'}  ${reason}${status}, ${attempts} attempts, dead since ${deadSince}`;
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: names come from attackers, and these reach the terminal otherwise
-      return `${text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ')}\n`;
+      // Names come from attackers, and this reaches a terminal.
+      return `${neutralText(text, { multiline: false })}\n`;
     })
     .join('');
 }

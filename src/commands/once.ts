@@ -1,48 +1,60 @@
 // `tocsin once`, for cron: reads every source to its end, delivers what is due, exits. Exit code 0 only if all of that worked.
 import { loadConfig, type Registries } from '../config.ts';
-import { createLogger, type Logger } from '../core/log.ts';
+import { createLogger, createMask, describeError, type Logger } from '../core/log.ts';
 import { type Drained, drainSource } from '../core/poll.ts';
-import { startRoles } from '../core/roles.ts';
+import { type Roles, startRoles } from '../core/roles.ts';
 import { countDeliveries } from '../core/store/deliveries.ts';
+import { readSinkState } from '../core/store/sinks.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './command.ts';
+import { assertDatabase } from './database.ts';
 import { exitCodes } from './dispatch.ts';
 import { createRelay, type Relay } from './relay.ts';
 
 const registries: Registries = { sources, sinks };
-/** Another process may hold a role until its heartbeat has expired. */
-const roleWaitMs = 30_000;
-/** A sink that has got nothing out for this long does not get the run to wait any longer. */
-const patienceMs = 30_000;
+const checkMs = 10_000;
 
-export const command: Command = {
-  summary: 'Read every source to its end, deliver what is due, and exit (for cron)',
-  usage: 'once',
-  details: 'Exit code 0: everything was read and delivered; 1: not everything, see the last lines.',
-  options: {},
-  async run(_args, io) {
-    const config = loadConfig({ env: io.env, directory: io.directory, registries });
-    const log = createLogger({ level: config.logLevel, secrets: config.secrets });
-    const relay = await createRelay({
-      config,
-      registries,
-      version: io.version,
-      log,
-      onFatal: (error) => log.error({ err: error }, 'the embedded database ended'),
-    });
-    try {
-      const problems = await runOnce(relay, log);
-      for (const problem of problems) io.stderr(`${problem}\n`);
-      return problems.length === 0 ? exitCodes.done : exitCodes.failed;
-    } finally {
-      await relay.close();
-    }
-  },
-};
+export interface OnceWaits {
+  /** Another process may hold a role until its heartbeat has expired. */
+  readonly roleMs: number;
+  /** A sink that has got nothing out for this long does not get the run to wait any longer. */
+  readonly patienceMs: number;
+  /** A paused one gets this long to be found mended. */
+  readonly pausedPatienceMs: number;
+}
+
+export function createOnce(waits: OnceWaits): Command {
+  return {
+    summary: 'Read every source to its end, deliver what is due, and exit (for cron)',
+    usage: 'once',
+    details: 'Exit code 0: everything was read and delivered; 1: not everything, see the last lines.',
+    options: {},
+    async run(_args, io) {
+      const config = loadConfig({ env: io.env, directory: io.directory, registries });
+      const log = createLogger({ level: config.logLevel, secrets: config.secrets });
+      for (const warning of config.warnings) log.warn({}, warning);
+      await assertDatabase(config);
+      const relay = await createRelay({
+        config,
+        registries,
+        version: io.version,
+        log,
+        onFatal: (error) => log.error({ err: error }, 'the embedded database ended'),
+      });
+      try {
+        const problems = await runOnce(relay, log, waits);
+        for (const problem of problems) io.stderr(`${createMask(config.secrets)(problem)}\n`);
+        return problems.length === 0 ? exitCodes.done : exitCodes.failed;
+      } finally {
+        await relay.close();
+      }
+    },
+  };
+}
 
 /** @returns what did not work, in words; empty if all did */
-async function runOnce(relay: Relay, log: Logger): Promise<string[]> {
+async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<string[]> {
   await relay.store.migrate();
   await relay.prepare();
   const drained = new Map<string, Drained>();
@@ -64,26 +76,44 @@ async function runOnce(relay: Relay, log: Logger): Promise<string[]> {
     log,
   });
   try {
-    const startedAtMs = performance.now();
-    const isHeldElsewhere = () => performance.now() - startedAtMs > roleWaitMs && roles.held().length === 0;
-    while (drained.size < relay.sources.length && !isHeldElsewhere()) await pause(20);
-    await deliverDue(relay);
+    await readSources(relay, roles, drained, waits);
+    await deliverDue(relay, waits);
   } finally {
     await roles.stop();
   }
   return [...sourceProblems(relay, drained), ...(await sinkProblems(relay))];
 }
 
+/** Waits until each source was read, or is another process's for too long. */
+async function readSources(
+  relay: Relay,
+  roles: Roles,
+  drained: ReadonlyMap<string, Drained>,
+  { roleMs }: OnceWaits,
+): Promise<void> {
+  let heldAtMs = performance.now();
+  for (;;) {
+    const unread = relay.sources.filter(({ id }) => !drained.has(id));
+    const isReading = unread.some(({ id }) => roles.held().includes(`source:${id}`));
+    if (isReading) heldAtMs = performance.now();
+    if (unread.length === 0 || performance.now() - heldAtMs > roleMs) return;
+    await pause(20);
+  }
+}
+
 /** Waits until nothing is due, or nothing has moved for a while. */
-async function deliverDue(relay: Relay): Promise<void> {
+async function deliverDue(relay: Relay, { patienceMs, pausedPatienceMs }: OnceWaits): Promise<void> {
   let pending = Number.POSITIVE_INFINITY;
   let movedAtMs = performance.now();
-  while (performance.now() - movedAtMs < patienceMs) {
-    const counts = await countDeliveries(relay.store.db);
-    const now = counts.reduce((sum, count) => sum + count.pending, 0);
+  for (;;) {
+    const waiting = (await countDeliveries(relay.store.db)).filter((count) => count.pending > 0);
+    const now = waiting.reduce((sum, count) => sum + count.pending, 0);
     if (now === 0) return;
     if (now < pending) movedAtMs = performance.now();
     pending = now;
+    const states = await Promise.all(waiting.map(({ sink }) => readSinkState(relay.store.db, sink)));
+    const arePaused = states.every((state) => state?.state === 'paused');
+    if (performance.now() - movedAtMs > (arePaused ? pausedPatienceMs : patienceMs)) return;
     await pause(100);
   }
 }
@@ -98,14 +128,31 @@ function sourceProblems(relay: Relay, drained: ReadonlyMap<string, Drained>): st
 
 async function sinkProblems(relay: Relay): Promise<string[]> {
   const counts = await countDeliveries(relay.store.db);
-  return counts.flatMap(({ sink, pending, dead }) => [
+  const problems = counts.map(async ({ sink, pending, dead }) => [
     ...(pending > 0
-      ? [`sink ${sink}: ${pending} not delivered yet; they are kept, the next run goes on with them`]
+      ? [
+          `sink ${sink}: ${pending} not delivered yet; they are kept, the next run goes on with them${await whyNot(relay, sink)}`,
+        ]
       : []),
     ...(dead > 0 ? [`sink ${sink}: ${dead} dead; see "tocsin dead list"`] : []),
   ]);
+  return (await Promise.all(problems)).flat();
+}
+
+/** What the sink's own check says; empty if that passes, or if there is none. */
+async function whyNot(relay: Relay, id: string): Promise<string> {
+  const sink = relay.sinks.find((one) => one.id === id)?.sink;
+  if (sink === undefined) return '. It is not configured any more';
+  try {
+    await sink.check?.(AbortSignal.timeout(checkMs));
+    return '';
+  } catch (error) {
+    return `. ${describeError(error).message}`;
+  }
 }
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+export const command = createOnce({ roleMs: 30_000, patienceMs: 30_000, pausedPatienceMs: 2000 });

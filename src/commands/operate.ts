@@ -1,18 +1,23 @@
 // What operators do to the store: look at dead deliveries and put them back, look at sources and reset them. On the embedded database a
 // running service does it for the command, through the socket that locks the directory: two processes must never open it.
-import type { Config } from '../config.ts';
-import type { Logger } from '../core/log.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { createLogger } from '../core/log.ts';
 import { listCursors, resetSource } from '../core/store/cursors.ts';
+import { dataDirectoryError } from '../core/store/data-directory.ts';
 import type { Database } from '../core/store/database.ts';
 import { listDead, redriveDead } from '../core/store/deliveries.ts';
 import { askHolder, NoHolderError, type RequestHandler } from '../core/store/directory-lock.ts';
-import { openStore } from '../core/store/open.ts';
+import { openStore, type Store } from '../core/store/open.ts';
+import { sinks } from '../sinks/index.ts';
+import { sources } from '../sources/index.ts';
+import type { CommandIo } from './command.ts';
+import { assertDatabase } from './database.ts';
 
 export interface OperationInput {
   readonly sink?: string | undefined;
   readonly source?: string | undefined;
   readonly eventIds?: readonly number[] | undefined;
-  readonly limit?: number | undefined;
+  readonly limit?: number;
 }
 
 /** By name; input and answer are JSON. */
@@ -27,26 +32,41 @@ type Answer<Name extends OperationName> = Awaited<ReturnType<(typeof operations)
 
 /** Runs the operation on the configured database, wherever it is open. */
 export async function operate<Name extends OperationName>(
-  config: Config,
-  log: Logger,
+  io: CommandIo,
   name: Name,
   input: OperationInput,
 ): Promise<Answer<Name>> {
+  const config = loadForDatabase(io);
   if (config.databaseUrl === undefined) {
     const answer = await ask(config.dataDir, name, input);
     if (answer !== undefined) return answer as Answer<Name>;
   }
+  const answer = await withStore(config, ({ db }): Promise<unknown> => operations[name](db, input));
+  return answer as Answer<Name>;
+}
+
+/** Opens the configured database, brings it to this release's schema, and closes it again. @param use gets how many migrations that took */
+export async function withStore<Result>(
+  config: Config,
+  use: (store: Store, applied: number) => Promise<Result>,
+): Promise<Result> {
+  const log = createLogger({ level: 'error', secrets: config.secrets });
+  await assertDatabase(config);
   const store = await openStore({
     ...config,
     log,
     onFatal: (error) => log.error({ err: error }, 'the embedded database ended'),
   });
   try {
-    await store.migrate();
-    return (await operations[name](store.db, input)) as Answer<Name>;
+    return await use(store, await store.migrate());
   } finally {
     await store.close();
   }
+}
+
+/** Credentials and hooks may be missing. @throws {ConfigError} */
+export function loadForDatabase({ env, directory }: CommandIo): Config {
+  return loadConfig({ env, directory, registries: { sources, sinks }, needs: ['database'] });
 }
 
 /** Undefined if no service runs there. @throws when it runs and cannot do it */
@@ -58,7 +78,7 @@ async function ask(directory: string, name: string, input: OperationInput): Prom
     return JSON.parse(answer.body);
   } catch (error) {
     if (error instanceof NoHolderError) return undefined;
-    throw error;
+    throw (error as NodeJS.ErrnoException).code === 'EACCES' ? dataDirectoryError(directory, error) : error;
   }
 }
 

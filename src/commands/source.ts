@@ -1,8 +1,4 @@
 // `tocsin source list|reset`: how far each source was read, and a new start after its tenant was rebuilt.
-import { loadConfig } from '../config.ts';
-import { createLogger } from '../core/log.ts';
-import { sinks } from '../sinks/index.ts';
-import { sources } from '../sources/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
 import { operate } from './operate.ts';
@@ -19,15 +15,8 @@ export const command: Command = {
     if (action !== 'list' && action !== 'reset') throw new UsageError(`"${action}" is neither list nor reset.`);
     if (action === 'reset' && source === undefined)
       throw new UsageError('Say which source: "tocsin source list" shows them.');
-    const config = loadConfig({
-      env: io.env,
-      directory: io.directory,
-      registries: { sources, sinks },
-      needs: ['database'],
-    });
-    const log = createLogger({ level: 'error', secrets: config.secrets });
     if (action === 'reset') {
-      const generation = await operate(config, log, 'source-reset', { source });
+      const generation = await operate(io, 'source-reset', { source });
       if (generation === null) {
         io.stderr(`source ${source} was never read; "tocsin source list" shows those that were\n`);
         return exitCodes.failed;
@@ -39,7 +28,7 @@ export const command: Command = {
       );
       return exitCodes.done;
     }
-    const rows = await operate(config, log, 'source-list', {});
+    const rows = await operate(io, 'source-list', {});
     const lines = rows.map(
       (row) => `${row.source}  ${row.cursor ?? 'from the start'}  generation ${row.generation}  ${row.updatedAt}\n`,
     );

@@ -9,11 +9,13 @@ const lockKey = 7_406_241_195;
 
 /**
  * Applies what is missing, all in one transaction under a transaction-level advisory lock (Drizzle's own migrator takes none, and
- * two at once on an empty database crash). Keeps Drizzle's bookkeeping table. A database of a newer release is left as it is.
+ * two at once on an empty database crash). Keeps Drizzle's bookkeeping table. A database of this or of a newer release is left as it is,
+ * which needs no right to create anything.
  *
  * @returns the number of migrations applied
  */
 export async function migrate(client: postgres.Sql): Promise<number> {
+  if (await isMigrated(client)) return 0;
   const migrations = readMigrationFiles({ migrationsFolder });
   return client.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${lockKey})`;
@@ -33,8 +35,17 @@ export async function migrate(client: postgres.Sql): Promise<number> {
 
 /** True if every migration of this release has been applied. @throws when the database cannot be asked */
 export async function isMigrated(client: postgres.Sql): Promise<boolean> {
+  return (await compareMigrations(client)).missing === 0;
+}
+
+/** How many migrations were applied, are still missing, and are unknown to this release. @throws when the database cannot be asked */
+export async function compareMigrations(
+  client: postgres.Sql,
+): Promise<{ applied: number; missing: number; unknown: number }> {
+  const known = new Set(readMigrationFiles({ migrationsFolder }).map(({ hash }) => hash));
   const [table] = await client`select to_regclass('drizzle.__drizzle_migrations') is not null as present`;
-  if (table?.present !== true) return false;
-  const applied = new Set((await client`select hash from drizzle.__drizzle_migrations`).map((row) => String(row.hash)));
-  return readMigrationFiles({ migrationsFolder }).every((migration) => applied.has(migration.hash));
+  const rows = table?.present === true ? await client`select hash from drizzle.__drizzle_migrations` : [];
+  const applied = rows.map((row) => String(row.hash));
+  const unknown = applied.filter((hash) => !known.has(hash)).length;
+  return { applied: applied.length, missing: known.size - (applied.length - unknown), unknown };
 }

@@ -1,0 +1,176 @@
+// Looks at where the store is to be and changes nothing: what Postgres says, or what DATA_DIR looks like. Failures in words for an operator.
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import postgres from 'postgres';
+import { DataDirectoryError, dataDirectoryError } from './data-directory.ts';
+import { databaseErrorCode, databaseErrorText, driverOptions } from './database.ts';
+import { askHolder, NoHolderError } from './directory-lock.ts';
+import { compareMigrations } from './migrate.ts';
+import { createSockets } from './socket.ts';
+
+/** The message names variable, host, cause and remedy; never user, password or database. */
+export class DatabaseUrlError extends Error {
+  override readonly name = 'DatabaseUrlError';
+}
+
+export interface PostgresFacts {
+  /** `host:port`. */
+  readonly address: string;
+  /** `16.4 (Debian 16.4-1)`. */
+  readonly version: string;
+  readonly schema: 'none' | 'behind' | 'current' | 'newer';
+  readonly isReadOnly: boolean;
+  readonly mayCreateTables: boolean;
+}
+
+const waitMs = 10_000;
+
+/** Reads a few settings over a connection of its own, for 10 s at most. @throws {DatabaseUrlError} */
+export async function inspectPostgres(url: string, variable: string): Promise<PostgresFacts> {
+  const client = connect(url, variable);
+  const address = addressOf(client);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('late')), waitMs);
+  });
+  try {
+    return await Promise.race([readFacts(client, address), late]);
+  } catch (error) {
+    throw new DatabaseUrlError(`${variable} (${address}): ${textOf(error, client.options.database)}`);
+  } finally {
+    clearTimeout(timer);
+    await client.end({ timeout: 0 });
+  }
+}
+
+function connect(url: string, variable: string): postgres.Sql {
+  const open = createSockets(waitMs);
+  let count = 0;
+  // The driver calls again, without a pause and for ever, on a server that hangs up on it.
+  const socket = (target: Parameters<typeof open>[0]) => {
+    if (count++ >= target.host.length) throw new HungUpError('the server hung up');
+    return open(target);
+  };
+  const options = { ...driverOptions, socket, max: 1, connect_timeout: 5, prepare: false };
+  try {
+    return postgres(url, { ...options, connection: { application_name: 'tocsin check' } }) as unknown as postgres.Sql;
+  } catch {
+    throw new DatabaseUrlError(`${variable}: the URL cannot be read. ${escapes}`);
+  }
+}
+
+class HungUpError extends Error {}
+
+function addressOf({ options }: postgres.Sql): string {
+  if (options.path) return String(options.path);
+  return options.host.map((host, at) => `${host}:${options.port[at]}`).join(',');
+}
+
+async function readFacts(client: postgres.Sql, address: string): Promise<PostgresFacts> {
+  const [row] = await client`
+    select current_setting('server_version') as version, current_setting('transaction_read_only') = 'on' as is_read_only,
+      has_database_privilege(current_database(), 'create') and coalesce(has_schema_privilege(current_schema(), 'create'), false) as may_create`;
+  const { applied, missing, unknown } = await compareMigrations(client);
+  const schema = applied === 0 ? 'none' : missing > 0 ? 'behind' : unknown > 0 ? 'newer' : 'current';
+  const { version, is_read_only: isReadOnly, may_create: mayCreateTables } = row!;
+  return { address, version: String(version), schema, isReadOnly, mayCreateTables };
+}
+
+const escapes =
+  'Write it as postgres://user:password@host:5432/database; in the password, write @ as %40, / as %2F, # as %23 and % as %25.';
+const unresolved = 'the host name cannot be resolved. Check its spelling and the DNS of this machine.';
+const unreachable = 'there is no way to this host. Check host, port, network and firewall.';
+const silent =
+  'nothing answers there as Postgres does. Check host and port, whether it is another service, and a firewall or pooler on the way.';
+const untrusted = 'its certificate is not trusted here. Let NODE_EXTRA_CA_CERTS name a PEM file with its authority.';
+const starting = 'the server is starting or stopping. Try again in a moment.';
+
+/** By SQLSTATE, by the driver's codes, and by those of the system. */
+const words: Readonly<Record<string, string>> = {
+  '28P01': `the server refuses user or password. Correct them. ${escapes}`,
+  '28000':
+    'the server does not let this user in from here. Check the user, its pg_hba.conf, and whether it wants TLS (add ?sslmode=require to the URL).',
+  '3D000': 'the database does not exist there. Create it, or correct the last part of the URL.',
+  '42501': 'this user may not do that there. Make it the owner of the database.',
+  '53300': 'the server has no connection free. Raise max_connections there, or stop something.',
+  '57P03': starting,
+  '57P01': starting,
+  ECONNREFUSED:
+    'nothing accepts connections there. Check that Postgres runs and listens on this address, and the port.',
+  ENOENT: 'there is no such socket. Check that Postgres runs on this machine, and the folder of its socket.',
+  ENOTFOUND: unresolved,
+  EAI_AGAIN: unresolved,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+  ETIMEDOUT: unreachable,
+  CONNECT_TIMEOUT: silent,
+  CONNECTION_CLOSED: silent,
+  ECONNRESET:
+    'the connection was cut before Postgres answered. Check that the port is that of Postgres, and that it speaks TLS if the URL says sslmode.',
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+};
+
+function textOf(error: unknown, database: string): string {
+  if (error instanceof HungUpError || (error as Error).message === 'late') return silent;
+  const code = databaseErrorCode(error) ?? '';
+  if (Object.hasOwn(words, code)) return words[code]!.replace('.', ` (${code}).`);
+  return `${databaseErrorText(error).replaceAll(database, '[database]')}. Check the server and the URL.`;
+}
+
+/** `text` says who holds DATA_DIR, or what the first start will find. */
+export interface DirectoryFacts {
+  readonly isSound: boolean;
+  readonly text: string;
+}
+
+/** Opens and makes nothing: beside a running service that would destroy the database. @throws {DataDirectoryError} */
+export async function inspectDataDirectory(directory: string): Promise<DirectoryFacts> {
+  const begin = `DATA_DIR (${resolve(directory)}):`;
+  if (!(await isWritable(directory, directory))) {
+    await assertNearest(directory, dirname(resolve(directory)));
+    return { isSound: true, text: `${begin} the first start makes it` };
+  }
+  const holder = await holderOf(directory);
+  if (holder !== undefined) return { isSound: true, text: `${begin} ${holder}` };
+  const cluster = join(directory, 'postgres');
+  if (!(await isWritable(directory, cluster)))
+    return { isSound: true, text: `${begin} can be written; the first start makes the embedded database` };
+  const { uid } = await stat(cluster);
+  if (process.getuid === undefined || uid === process.getuid())
+    return { isSound: true, text: `${begin} can be written, and holds the embedded database` };
+  const text = `${begin} its database belongs to another user (id ${uid}). Run Tocsin as that user; what this one writes, that one may not read.`;
+  return { isSound: false, text };
+}
+
+/** False if it is not there. @throws {DataDirectoryError} it is no directory, or this user may not write there */
+async function isWritable(dataDir: string, path: string): Promise<boolean> {
+  try {
+    // With the dot, a file fails.
+    await access(`${path}/.`, constants.R_OK | constants.W_OK | constants.X_OK);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw dataDirectoryError(dataDir, error);
+  }
+}
+
+async function assertNearest(dataDir: string, folder: string): Promise<void> {
+  if (!(await isWritable(dataDir, folder))) await assertNearest(dataDir, dirname(folder));
+}
+
+async function holderOf(directory: string): Promise<string | undefined> {
+  try {
+    const { body } = await askHolder(directory, '/holder', { timeoutMs: 2000 });
+    const { pid, host } = JSON.parse(body) as { pid: number; host: string };
+    return `a running service holds it (process ${pid} on host ${host})`;
+  } catch (error) {
+    if (error instanceof NoHolderError) return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof DataDirectoryError || code !== undefined) throw dataDirectoryError(directory, error);
+    return 'a process that does not answer holds it';
+  }
+}
