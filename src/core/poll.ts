@@ -142,12 +142,18 @@ async function pollOnce(deps: PollDependencies, cursor: string | null, signal: A
     deps.metrics.sourceLastSuccess.set({ source }, deps.now() / 1000);
     return page;
   } catch (error) {
-    const reason = error instanceof AdapterError ? error.reason : 'unknown';
-    if (!signal.aborted) deps.metrics.sourcePolls.inc({ source, outcome: reason });
-    throw error;
+    const failure = error instanceof AdapterError ? error : faultOf(error);
+    if (!signal.aborted) deps.metrics.sourcePolls.inc({ source, outcome: failure.reason });
+    throw failure;
   } finally {
     deps.metrics.sourcePollDuration.observe({ source }, (performance.now() - startedAt) / 1000);
   }
+}
+
+/** Of the adapter's own code. What is not an AdapterError after this comes from the database. */
+function faultOf(error: unknown): AdapterError {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new AdapterError('retry', 'unknown', `the source failed by a fault of its own: ${message}`, { cause: error });
 }
 
 async function store(deps: PollDependencies, lease: Lease, generation: number, page: Page): Promise<Stored | null> {

@@ -1,47 +1,30 @@
 // The loop that works one sink: take what is most urgent, send, record. The only place that sends, and the only one that tries again.
-import { AdapterError } from '../errors.ts';
-import type { Notice } from '../event.ts';
 import type { Lease, RoleWorker } from '../lease.ts';
 import type { Limiter } from '../limiter.ts';
-import type { Logger } from '../log.ts';
-import { type Metrics, noReason, severityLabel } from '../metrics.ts';
-import type { Message, Sink } from '../sink.ts';
-import { type Database, databaseErrorText } from '../store/database.ts';
+import { noReason, severityLabel } from '../metrics.ts';
+import type { Sink } from '../sink.ts';
+import { databaseErrorText } from '../store/database.ts';
 import { type DueDelivery, takeDue } from '../store/deliveries.ts';
-import { readSinkState, writeSinkState } from '../store/sinks.ts';
+import { readSinkState } from '../store/sinks.ts';
 import { createWake } from '../wake.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
-import {
-  afterRejection,
-  type DeliveryPolicy,
-  type Failure,
-  failureFrom,
-  tryAgain,
-  unchanged,
-  type Verdict,
-} from './policy.ts';
+import { afterRejection, type Failure, failureFrom, heldUpOf, tryAgain, unchanged, type Verdict } from './policy.ts';
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
+import { type TransitionDependencies, tellTransition } from './transition.ts';
+import { within } from './within.ts';
 
 /** More unwritten outcomes than this, and sending waits: memory stays bounded when the database is away. */
 const unwrittenMax = 1000;
 
-export interface LaneDependencies {
-  readonly id: string;
+export interface LaneDependencies extends TransitionDependencies {
   readonly sink: Sink;
-  readonly db: Database;
   readonly limiter: Limiter;
   /** Sends a second that the limiter allows; Infinity for no limit. */
   readonly perSecond: number;
-  readonly policy: DeliveryPolicy;
-  readonly metrics: Metrics;
-  readonly log: Logger;
-  readonly now: () => number;
   readonly random: () => number;
   /** Cards must name their tenant. */
   showTenant(): boolean;
-  /** Puts a notice into the store: for this sink, or for all the others. Never throws. */
-  announce(sink: string, notice: Notice, key: string, to: 'this' | 'others'): Promise<void>;
 }
 
 export interface Lane extends RoleWorker {
@@ -85,6 +68,13 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     rereadMs: policy.rereadMs,
   });
 
+  /** A change of state makes what was read into memory worth nothing: what is due next may be another one. */
+  function tell(transition: Transition | undefined, detail?: string): void {
+    if (!transition) return;
+    ready.clear();
+    void tellTransition(deps, lease, transition, detail);
+  }
+
   async function loop(): Promise<void> {
     while (!isOver()) {
       turnedAtMs = performance.now();
@@ -126,11 +116,11 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (isPaused && deps.sink.check) {
       const failure = await tryCheck();
       if (failure) {
-        apply(current.pause(failure.reason, performance.now()), failure.message);
+        tell(current.pause(failure.reason, performance.now()), failure.message);
         deps.log.warn({ sink, reason: failure.reason, status: failure.status }, `still paused: ${failure.message}`);
         return 0;
       }
-      apply(current.checkPassed(performance.now()));
+      tell(current.checkPassed(performance.now()));
     }
     const others = current.lastFailedId === undefined ? [] : [current.lastFailedId];
     const [candidate] = await takeDue(deps.db, sink, 1, [...excluded(), ...others], true);
@@ -161,17 +151,10 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   function send(delivery: DueDelivery): Promise<void> {
     return within(policy.sendTimeoutMs, (signal) => {
       const context = { deliveryId: `${sink}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
-      return deps.sink.send(messageOf(delivery), context);
+      const heldUp = heldUpOf(delivery, health!, deps.now(), policy);
+      const message = { event: delivery.event, form: delivery.form, showTenant: deps.showTenant(), ...heldUp };
+      return deps.sink.send(message, context);
     });
-  }
-
-  function messageOf({ event, form }: DueDelivery): Message {
-    const heldUpMs = deps.now() - Date.parse(event.receivedAt);
-    const message = { event, form, showTenant: deps.showTenant() };
-    if (heldUpMs < policy.delayedMs) return message;
-    const wasDown =
-      health !== undefined && (health.state !== 'ok' || health.recoveredAtMs > Date.parse(event.receivedAt));
-    return { ...message, delayed: { seconds: Math.round(heldUpMs / 1000), reason: wasDown ? 'sink' : 'backlog' } };
   }
 
   function succeed(current: Health, { event, attempts }: DueDelivery, durationMs: number): void {
@@ -188,7 +171,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
         Math.max(0, now - observedMs) / 1000,
       );
     }
-    apply(current.delivered());
+    tell(current.delivered());
   }
 
   async function fail(
@@ -256,68 +239,25 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const nowMs = performance.now();
     const eventId = delivery.event.id;
     if (failure.outcome === 'reject_sink') {
-      apply(current.pause(failure.reason, nowMs), failure.message);
+      tell(current.pause(failure.reason, nowMs), failure.message);
       return unchanged(delivery);
     }
     if (failure.outcome === 'reject_event') {
       // The sink answered and its check passes, so it is not down, whatever it thinks of this event.
-      apply(current.delivered());
+      tell(current.delivered());
       return afterRejection(delivery, failure.reason);
     }
     if (failure.retryAfterMs !== undefined || failure.reason === 'rate_limited') {
-      apply(current.backOff(undefined, failure.reason, failure.retryAfterMs, nowMs));
+      tell(current.backOff(undefined, failure.reason, failure.retryAfterMs, nowMs));
       return unchanged(delivery);
     }
     if (current.state !== 'ok') {
-      if (isProbe) apply(current.backOff(eventId, failure.reason, undefined, nowMs));
+      if (isProbe) tell(current.backOff(eventId, failure.reason, undefined, nowMs));
       return isPoison ? tryAgain(delivery, true, deps.random(), policy) : unchanged(delivery);
     }
     // A poisonous one says nothing about the sink.
-    if (!isPoison) apply(current.failed(eventId, nowMs));
+    if (!isPoison) tell(current.failed(eventId, nowMs));
     return tryAgain(delivery, isPoison, deps.random(), policy);
-  }
-
-  /** Tells of a change of the sink's state: metric, log, database, and people. */
-  function apply(transition: Transition | undefined, detail?: string): void {
-    if (!transition) return;
-    metrics.setSinkState(sink, transition.to);
-    const fields = {
-      sink,
-      from: transition.from,
-      to: transition.to,
-      reason: transition.reason,
-      lasted_ms: Math.round(transition.lastedMs),
-    };
-    if (transition.to === 'ok') deps.log.info(fields, 'the sink is well again');
-    else
-      deps.log.warn(
-        fields,
-        transition.to === 'paused' ? `paused, everything is kept: ${detail}` : 'the sink backs off',
-      );
-    ready.clear();
-    void tell(transition, detail);
-  }
-
-  async function tell(transition: Transition, detail: string | undefined): Promise<void> {
-    const { to, reason, fromSinceMs, lastedMs, wasPaused } = transition;
-    try {
-      await writeSinkState(deps.db, lease, sink, to, reason);
-    } catch (error) {
-      deps.log.error({ sink, error: databaseErrorText(error) }, "the sink's state could not be written");
-    }
-    if (to === 'paused') {
-      const values = { sink, reason: reason ?? '', message: detail ?? '' };
-      await deps.announce(
-        sink,
-        { kind: 'sink_paused', values },
-        `${sink} ${Math.floor(deps.now() / 60_000)}`,
-        'others',
-      );
-    }
-    if (to === 'ok' && (wasPaused || lastedMs > policy.delayedMs)) {
-      const values = { sink, since: new Date(fromSinceMs).toISOString(), until: new Date(deps.now()).toISOString() };
-      await deps.announce(sink, { kind: 'sink_back', values }, `${sink} ${fromSinceMs}`, 'this');
-    }
   }
 
   const finished = loop();
@@ -337,22 +277,4 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       await recorder.stop();
     },
   };
-}
-
-/** Runs `call` with a signal and a limit that holds even if the callee ignores the signal. */
-async function within<T>(timeoutMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const abort = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const error = new AdapterError('retry', 'timeout', `no answer within ${timeoutMs / 1000} s`);
-      reject(error);
-      abort.abort(error);
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([call(abort.signal), timedOut]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,8 +1,9 @@
 // What becomes of a delivery whose attempt failed. Pure. The outcomes themselves are named by adapters through core/http.ts.
 import { type BackoffLimits, backoffMs, defaultBackoff, waitedMs } from '../backoff.ts';
 import { AdapterError, type FailureOutcome, type FailureReason } from '../errors.ts';
-import type { MessageForm } from '../sink.ts';
+import type { Message, MessageForm } from '../sink.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
+import type { SinkStateName } from '../store/sinks.ts';
 
 export interface DeliveryPolicy {
   /** How long one `send` may take. No send starts unless the lease outlasts it. */
@@ -57,6 +58,20 @@ export function failureFrom(error: unknown): Failure {
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { outcome: 'retry', reason: 'unknown', status: null, retryAfterMs: undefined, answer: null, message };
+}
+
+/** A card that was held up for long says so, and why: its sink was down meanwhile, or there was too much before it. */
+export function heldUpOf(
+  { event }: DueDelivery,
+  health: { readonly state: SinkStateName; readonly recoveredAtMs: number },
+  nowMs: number,
+  policy: DeliveryPolicy,
+): Pick<Message, 'delayed'> {
+  const receivedAtMs = Date.parse(event.receivedAt);
+  const heldUpMs = nowMs - receivedAtMs;
+  if (heldUpMs < policy.delayedMs) return {};
+  const wasDown = health.state !== 'ok' || health.recoveredAtMs > receivedAtMs;
+  return { delayed: { seconds: Math.round(heldUpMs / 1000), reason: wasDown ? 'sink' : 'backlog' } };
 }
 
 /** What to write about the delivery. */
