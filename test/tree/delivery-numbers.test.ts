@@ -1,0 +1,26 @@
+// docs/delivery.md says with its numbers what the policy does; a changed number must change both.
+import { expect, test } from 'vitest';
+import { defaultPolicy as policy } from '../../src/core/deliver/policy.ts';
+import { readProjectFile } from './project-files.ts';
+
+const text = readProjectFile('docs/delivery.md').replace(/\s+/g, ' ');
+const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+const word = (count: number) => words[count] ?? String(count);
+const capital = (said: string) => said.replace(/^./, (first) => first.toUpperCase());
+const duration = (ms: number) => (ms === 60_000 ? 'minute' : ms === 3_600_000 ? 'an hour' : `${ms} ms`);
+
+test.each([
+  ['send time-out', `no answer within ${policy.sendTimeoutMs / 1000} s`],
+  [
+    'first and longest wait',
+    `waits ${policy.backoff.firstMs / 1000} s, then twice as long each time, up to ${policy.backoff.maxMs / 60_000} min`,
+  ],
+  ['maximum age', `add up to ${policy.maxAgeMs / 3_600_000} h it is dead`],
+  ['longest Retry-After', `obeyed as given, up to ${duration(policy.retryAfterMaxMs)}`],
+  ['outage', `${capital(word(policy.outageFailures))} deliveries in a row that fail`],
+  ['poison', `failed ${word(policy.poisonFailures)} times while others passed`],
+  ['probe of a paused sink', `looked at every ${duration(policy.pausedProbeMs)}`],
+  ['delayed', `held up for ${word(policy.delayedMs / 60_000)} minutes or more says so`],
+])('%s', (_name, phrase) => {
+  expect(text).toContain(phrase);
+});
