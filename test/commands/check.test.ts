@@ -126,6 +126,7 @@ describe('tocsin check', () => {
       code: 0,
       stderr: '',
       stdout: [
+        `ok    database: DATA_DIR (${join(directory, 'data')}): the first start makes it`,
         'ok    source console: answers, and accepts what it is configured with',
         'ok    sink soc: answers, and accepts what it is configured with',
         'ok    sink lines: has nothing to try out',
@@ -195,6 +196,7 @@ describe('tocsin check', () => {
     expect(JSON.parse(failed.stdout)).toMatchObject({
       ok: false,
       findings: [
+        { status: 'ok', kind: 'database', id: '' },
         { status: 'failed', kind: 'source', id: 'console' },
         { status: 'failed', kind: 'sink', id: 'soc' },
         { status: 'ok', kind: 'sink', id: 'lines' },
