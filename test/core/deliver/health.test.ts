@@ -1,51 +1,59 @@
-// When a sink is ok, backs off, is paused; what becomes of a delivery that failed.
+// When a sink is ok, backs off, is paused, and when it may be tried again.
 import { describe, expect, test } from 'vitest';
-import { createHealth } from '../../../src/core/deliver/health.ts';
-import { afterRejection, defaultPolicy, failureFrom, tryAgain, unchanged } from '../../../src/core/deliver/policy.ts';
-import { AdapterError } from '../../../src/core/errors.ts';
-import type { DueDelivery } from '../../../src/core/store/deliveries.ts';
-import { storedEvent } from '../../support/events.ts';
+import { createHealth, type Health } from '../../../src/core/deliver/health.ts';
+import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 
 const clock = { now: () => 1_000_000, random: () => 0.5 };
-const delivery = (more: Partial<DueDelivery> = {}): DueDelivery => ({
-  event: storedEvent(),
-  priority: 1,
-  attempts: 0,
-  form: 'full',
-  ...more,
-});
+const fail = (health: Health, ids: readonly number[], nowMs = 0) => ids.map((id) => health.failed(id, nowMs));
 
-describe('the health of a sink', () => {
+describe('an outage', () => {
   test('five deliveries in a row that fail make it back off, and one that fails five times does not', () => {
     const alone = createHealth(defaultPolicy, undefined, clock);
-    for (let n = 0; n < 5; n += 1) expect(alone.failed(7, 0)).toBeUndefined();
+    expect(fail(alone, [7, 7, 7, 7, 7])).toEqual(Array(5).fill(undefined));
     const many = createHealth(defaultPolicy, undefined, clock);
-    expect([1, 2, 3, 4].map((id) => many.failed(id, 0))).toEqual([undefined, undefined, undefined, undefined]);
+    expect(fail(many, [1, 2, 3, 4])).toEqual(Array(4).fill(undefined));
     expect(many.failed(5, 0)).toMatchObject({ from: 'ok', to: 'backing_off' });
     expect(many.gate(500)).toEqual({ kind: 'wait', ms: 500 });
     expect(many.gate(1000)).toEqual({ kind: 'probe', isPaused: false });
-    expect(many.lastFailedId).toBe(5);
   });
 
   test('a success in between starts the count anew', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
-    for (const id of [1, 2, 3, 4]) health.failed(id, 0);
+    fail(health, [1, 2, 3, 4]);
     health.delivered();
-    for (const id of [5, 6, 7, 8]) expect(health.failed(id, 0)).toBeUndefined();
+    expect(fail(health, [5, 6, 7, 8])).toEqual(Array(4).fill(undefined));
   });
 
-  test('each failed probe doubles the wait, and a success ends it', () => {
+  test('each failed probe doubles the wait, a success ends it, and the next outage starts small again', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
-    for (const id of [1, 2, 3, 4, 5]) health.failed(id, 0);
+    fail(health, [1, 2, 3, 4, 5]);
     health.backOff(6, 'timeout', undefined, 1000);
     expect(health.gate(1000)).toEqual({ kind: 'wait', ms: 2000 });
     health.backOff(7, 'timeout', undefined, 3000);
     expect(health.gate(3000)).toEqual({ kind: 'wait', ms: 4000 });
     expect(health.delivered()).toMatchObject({ from: 'backing_off', to: 'ok' });
     expect(health.gate(3000)).toEqual({ kind: 'go' });
+    fail(health, [1, 2, 3, 4, 5], 9000);
+    expect(health.gate(9000)).toEqual({ kind: 'wait', ms: 1000 });
   });
 
-  test('a wait that the far end asks for is obeyed, up to an hour', () => {
+  test('it knows which delivery failed last, until one passes', () => {
+    const health = createHealth(defaultPolicy, undefined, clock);
+    expect(health.lastFailedId).toBeUndefined();
+    fail(health, [1, 2, 3, 4, 5]);
+    expect(health.lastFailedId).toBe(5);
+    health.backOff(6, 'timeout', undefined, 1000);
+    expect(health.lastFailedId).toBe(6);
+    // A far end that asks for time blames no delivery.
+    health.backOff(undefined, 'rate_limited', 1000, 2000);
+    expect(health.lastFailedId).toBe(6);
+    health.delivered();
+    expect(health.lastFailedId).toBeUndefined();
+  });
+});
+
+describe('a wait that the far end asks for', () => {
+  test('is obeyed, up to an hour', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
     health.backOff(undefined, 'rate_limited', 17_000, 0);
     expect(health.gate(0)).toEqual({ kind: 'wait', ms: 17_000 });
@@ -54,43 +62,64 @@ describe('the health of a sink', () => {
     expect(greedy.gate(0)).toEqual({ kind: 'wait', ms: 3_600_000 });
   });
 
-  test('a paused sink is looked at once a minute, and goes on where the last holder left it', () => {
-    const health = createHealth(defaultPolicy, { state: 'paused', reason: 'auth', sinceMs: 5 }, clock);
+  test('is not cut short by a shorter one that was under way', () => {
+    const health = createHealth(defaultPolicy, undefined, clock);
+    health.backOff(undefined, 'rate_limited', 60_000, 0);
+    health.backOff(undefined, 'rate_limited', 5000, 10);
+    expect(health.gate(10)).toEqual({ kind: 'wait', ms: 59_990 });
+  });
+});
+
+describe('a paused sink', () => {
+  const paused = { state: 'paused', reason: 'auth', sinceMs: 5 } as const;
+
+  test('is looked at once a minute, and goes on where the last holder left it', () => {
+    const health = createHealth(defaultPolicy, paused, clock);
     expect(health.gate(0)).toEqual({ kind: 'probe', isPaused: true });
     expect(health.pause('auth', 0)).toBeUndefined();
     expect(health.gate(0)).toEqual({ kind: 'wait', ms: 60_000 });
     expect(health.checkPassed(60_000)).toMatchObject({ to: 'backing_off' });
-    expect(health.delivered()).toMatchObject({ to: 'ok', fromSinceMs: 5 });
+    expect(health.delivered()).toMatchObject({ to: 'ok', fromSinceMs: 5, lastedMs: 999_995, wasPaused: true });
+  });
+
+  test('stays paused when what was under way fails otherwise', () => {
+    const health = createHealth(defaultPolicy, paused, clock);
+    expect(health.backOff(1, 'timeout', undefined, 1000)).toBeUndefined();
+    expect(health.state).toBe('paused');
+    expect(health.gate(1000)).toEqual({ kind: 'wait', ms: 60_000 });
+  });
+
+  test('whose check passes is tried with a delivery at once', () => {
+    const health = createHealth(defaultPolicy, undefined, clock);
+    health.pause('auth', 0);
+    health.checkPassed(30_000);
+    expect(health.gate(30_000)).toEqual({ kind: 'probe', isPaused: false });
+  });
+
+  test('that backs off before it is well has been down once, since it was paused', () => {
+    let now = 100;
+    const health = createHealth(defaultPolicy, undefined, { ...clock, now: () => now });
+    health.pause('auth', 0);
+    now = 200;
+    health.checkPassed(100);
+    now = 300;
+    expect(health.delivered()).toMatchObject({ fromSinceMs: 100, lastedMs: 200, wasPaused: true });
+    now = 400;
+    health.backOff(undefined, 'rate_limited', 1, 300);
+    now = 500;
+    expect(health.delivered()).toMatchObject({ fromSinceMs: 400, lastedMs: 100, wasPaused: false });
   });
 });
 
-describe('a delivery that failed', () => {
-  test('an error that is not an adapter’s counts as retry, unknown', () => {
-    expect(failureFrom(new TypeError('x'))).toMatchObject({ outcome: 'retry', reason: 'unknown' });
-    expect(failureFrom(new AdapterError('reject_sink', 'auth', 'no'))).toMatchObject({
-      outcome: 'reject_sink',
-      reason: 'auth',
-    });
-  });
-
-  test('a rejected card becomes bare, a bare one dies; one too large is shortened first', () => {
-    expect(afterRejection(delivery(), 'rejected')).toMatchObject({ state: 'pending', form: 'bare' });
-    expect(afterRejection(delivery({ form: 'bare' }), 'rejected')).toMatchObject({ state: 'dead' });
-    expect(afterRejection(delivery(), 'too_large')).toMatchObject({ state: 'pending', form: 'short' });
-    expect(afterRejection(delivery({ form: 'short' }), 'too_large')).toMatchObject({ state: 'pending', form: 'bare' });
-  });
-
-  test('it is tried for 72 h of its own waits and then is dead', () => {
-    expect(tryAgain(delivery({ attempts: 800 }), false, 0.5, defaultPolicy).state).toBe('pending');
-    expect(tryAgain(delivery({ attempts: 900 }), false, 0.5, defaultPolicy).state).toBe('dead');
-  });
-
-  test('a poisonous one goes bare at once, and what its sink did costs it nothing', () => {
-    expect(tryAgain(delivery({ attempts: 3 }), true, 0.5, defaultPolicy)).toMatchObject({
-      form: 'bare',
-      delayMs: 0,
-      attempts: 4,
-    });
-    expect(unchanged(delivery({ attempts: 3 }))).toEqual({ attempts: 3, state: 'pending', delayMs: 0, form: 'full' });
-  });
+test('when it was last well again after being down is known, and a success while it is well is no such time', () => {
+  let now = 100;
+  const health = createHealth(defaultPolicy, undefined, { ...clock, now: () => now });
+  health.delivered();
+  expect(health.recoveredAtMs).toBe(0);
+  health.pause('auth', 0);
+  now = 200;
+  health.delivered();
+  now = 300;
+  expect(health.delivered()).toBeUndefined();
+  expect(health.recoveredAtMs).toBe(200);
 });

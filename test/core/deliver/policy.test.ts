@@ -1,0 +1,102 @@
+// What becomes of a delivery whose attempt failed, and when a card says that it was held up.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  afterRejection,
+  defaultPolicy,
+  failureFrom,
+  heldUpOf,
+  tryAgain,
+  unchanged,
+} from '../../../src/core/deliver/policy.ts';
+import { AdapterError } from '../../../src/core/errors.ts';
+import type { DueDelivery } from '../../../src/core/store/deliveries.ts';
+import { storedEvent } from '../../support/events.ts';
+
+const delivery = (more: Partial<DueDelivery> = {}): DueDelivery => ({
+  event: storedEvent(),
+  priority: 1,
+  attempts: 0,
+  form: 'full',
+  ...more,
+});
+
+describe('a delivery that failed', () => {
+  test('an error that is not an adapter’s counts as retry, unknown', () => {
+    expect(failureFrom(new TypeError('x'))).toMatchObject({ outcome: 'retry', reason: 'unknown' });
+    expect(failureFrom('thrown text')).toMatchObject({ outcome: 'retry', reason: 'unknown', message: 'thrown text' });
+  });
+
+  test('what an adapter’s error says is kept as it is', () => {
+    const facts = { status: 429, retryAfterMs: 7000, answer: 'slow down' };
+    const error = new AdapterError('retry', 'rate_limited', 'no', facts);
+    expect(failureFrom(error)).toEqual({ outcome: 'retry', reason: 'rate_limited', message: 'no', ...facts });
+  });
+
+  test('a rejected card becomes bare, a bare one dies; one too large is shortened first', () => {
+    expect(afterRejection(delivery(), 'rejected')).toMatchObject({ state: 'pending', form: 'bare', delayMs: 0 });
+    expect(afterRejection(delivery({ form: 'bare' }), 'rejected')).toMatchObject({ state: 'dead' });
+    expect(afterRejection(delivery(), 'too_large')).toMatchObject({ state: 'pending', form: 'short' });
+    expect(afterRejection(delivery({ form: 'short' }), 'too_large')).toMatchObject({ state: 'pending', form: 'bare' });
+    expect(afterRejection(delivery({ form: 'bare' }), 'too_large')).toMatchObject({ state: 'dead' });
+  });
+
+  test('whatever the far end objects to, it ends after three rejections at most', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('rejected', 'too_large'), { minLength: 3, maxLength: 3 }), (reasons) => {
+        let now = delivery();
+        const states = reasons.map((reason) => {
+          const verdict = afterRejection(now, reason as 'rejected' | 'too_large');
+          now = delivery(verdict);
+          return verdict.state;
+        });
+        expect(states[0]).toBe('pending');
+        expect(states.at(-1)).toBe('dead');
+      }),
+    );
+  });
+
+  test('each further wait is twice as long, and the card stays as it was', () => {
+    const verdicts = [0, 1, 2].map((attempts) => tryAgain(delivery({ attempts }), false, 0.5, defaultPolicy));
+    expect(verdicts).toEqual(
+      [1, 2, 3].map((attempts) => ({ attempts, state: 'pending', delayMs: 500 * 2 ** attempts, form: 'full' })),
+    );
+  });
+
+  test('it is tried for 72 h of its own waits and then is dead', () => {
+    expect(tryAgain(delivery({ attempts: 800 }), false, 0.5, defaultPolicy).state).toBe('pending');
+    expect(tryAgain(delivery({ attempts: 900 }), false, 0.5, defaultPolicy).state).toBe('dead');
+  });
+
+  test('a poisonous one goes bare at once, and when that fails too it waits like any other', () => {
+    const poisonous = delivery({ attempts: 3 });
+    expect(tryAgain(poisonous, true, 0.5, defaultPolicy)).toMatchObject({ form: 'bare', delayMs: 0, attempts: 4 });
+    const bare = delivery({ attempts: 4, form: 'bare' });
+    expect(tryAgain(bare, true, 0.5, defaultPolicy)).toMatchObject({ form: 'bare', delayMs: 16_000, attempts: 5 });
+  });
+
+  test('what its sink did costs it nothing', () => {
+    const short = delivery({ attempts: 3, form: 'short' });
+    expect(unchanged(short)).toEqual({ attempts: 3, state: 'pending', delayMs: 0, form: 'short' });
+  });
+});
+
+describe('a card that was held up', () => {
+  const receivedAtMs = Date.parse(storedEvent().receivedAt);
+  const well = { state: 'ok', recoveredAtMs: 0 } as const;
+  const heldUpAfter = (ms: number, health: Parameters<typeof heldUpOf>[1] = well) =>
+    heldUpOf(delivery(), health, receivedAtMs + ms, defaultPolicy);
+
+  test('says so from five minutes on', () => {
+    expect(heldUpAfter(299_999)).toEqual({});
+    expect(heldUpAfter(300_000)).toEqual({ delayed: { seconds: 300, reason: 'backlog' } });
+    expect(heldUpAfter(-5000)).toEqual({});
+  });
+
+  test('blames the sink if that is down, or was down since the event came, and else the backlog', () => {
+    const reason = (health: Parameters<typeof heldUpOf>[1]) => heldUpAfter(7_200_000, health).delayed;
+    expect(reason({ ...well, state: 'backing_off' })).toEqual({ seconds: 7200, reason: 'sink' });
+    expect(reason({ ...well, recoveredAtMs: receivedAtMs + 7_000_000 })).toEqual({ seconds: 7200, reason: 'sink' });
+    expect(reason({ ...well, recoveredAtMs: receivedAtMs - 1 })).toEqual({ seconds: 7200, reason: 'backlog' });
+  });
+});

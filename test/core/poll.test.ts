@@ -1,0 +1,255 @@
+// The loop that reads a source, on a real Postgres: what it stores, where it reads on, when it looks again, whom it tells.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { AdapterError } from '../../src/core/errors.ts';
+import type { Stored } from '../../src/core/ingest.ts';
+import { createMetrics } from '../../src/core/metrics.ts';
+import { type Drained, drainSource, nextWaitMs, type PollDependencies, startPolling } from '../../src/core/poll.ts';
+import type { Page } from '../../src/core/source.ts';
+import { readCursor } from '../../src/core/store/cursors.ts';
+import { until } from '../support/world.ts';
+import { draft, drafts, hold, quiet, toSoc, useDatabase } from './stored.ts';
+
+describe('the next look', () => {
+  const failed = (reason: 'auth' | 'rate_limited' | 'timeout', retryAfterMs?: number): Drained => ({
+    events: 0,
+    failure: { reason, message: '', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+  });
+
+  test('comes within 5 s after new events, then doubles back to the interval', () => {
+    let wait = nextWaitMs(300_000, { events: 3 }, 0, 300_000, 0.5);
+    const waits = [wait];
+    for (let n = 0; n < 7; n += 1) {
+      wait = nextWaitMs(wait, { events: 0 }, 0, 300_000, 0.5);
+      waits.push(wait);
+    }
+    expect(waits).toEqual([5000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
+  });
+
+  test('is never sooner than 5 s unless the interval is shorter, and never later than the interval', () => {
+    const intervals = fc.integer({ min: 1, max: 86_400_000 });
+    fc.assert(
+      fc.property(intervals, fc.nat(100), fc.nat(400_000), (intervalMs, events, previousMs) => {
+        const wait = nextWaitMs(previousMs, { events }, 0, intervalMs, 0.5);
+        expect(wait).toBeGreaterThanOrEqual(Math.min(5000, intervalMs));
+        expect(wait).toBeLessThanOrEqual(intervalMs);
+      }),
+    );
+  });
+
+  test('after failures backs off up to 5 min, or to the interval if that is longer', () => {
+    const waits = [1, 2, 3, 40].map((failures) => nextWaitMs(5000, failed('timeout'), failures, 60_000, 0.5));
+    expect(waits).toEqual([1000, 2000, 4000, 300_000]);
+    expect(nextWaitMs(5000, failed('timeout'), 40, 900_000, 0.5)).toBe(900_000);
+  });
+
+  test('with a rejected credential is a minute away at least', () => {
+    expect(nextWaitMs(0, failed('auth'), 1, 5000, 0)).toBe(60_000);
+    expect(nextWaitMs(0, failed('auth'), 1, 300_000, 0)).toBe(300_000);
+  });
+
+  test('obeys a Retry-After up to an hour, and is not brought forward by one', () => {
+    expect(nextWaitMs(0, failed('rate_limited', 90_000), 1, 5000, 0.5)).toBe(90_000);
+    expect(nextWaitMs(0, failed('rate_limited', 9_999_999), 1, 5000, 0.5)).toBe(3_600_000);
+    expect(nextWaitMs(0, failed('rate_limited', 10), 3, 5000, 0.5)).toBe(4000);
+  });
+});
+
+describe('reading', () => {
+  const database = useDatabase();
+
+  /** A source that gives these pages, or throws these errors, one after the other; then empty ones. */
+  function scripted(steps: readonly (Partial<Page> | Error)[]) {
+    const asked: (string | null)[] = [];
+    const left = [...steps];
+    return {
+      asked,
+      kind: 'poll' as const,
+      async poll(cursor: string | null): Promise<Page> {
+        asked.push(cursor);
+        const step = left.shift();
+        if (step instanceof Error) throw step;
+        return { events: [], cursor: null, more: false, ...step };
+      },
+    };
+  }
+
+  function setUp(source: PollDependencies['source'], more: Partial<PollDependencies> = {}) {
+    const fresh: Stored[] = [];
+    const deps: PollDependencies = {
+      id: 'a',
+      source,
+      db: database(),
+      routes: toSoc,
+      intervalMs: 20,
+      metrics: createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [{ id: 'soc' }], roles: [] }),
+      log: quiet,
+      now: Date.now,
+      random: () => 0.5,
+      onStored: (stored) => void fresh.push(stored),
+      ...more,
+    };
+    return { deps, fresh };
+  }
+
+  const never = new AbortController().signal;
+  const cursorNow = async () => (await readCursor(database(), 'a')).cursor;
+  const storedIds = async () => {
+    const rows = await database().$client`select external_id from events where source = 'a' order by id`;
+    return rows.map((row) => row.external_id);
+  };
+  const noticesOf = async (type: string) => {
+    const rows = await database().$client`
+      select d.sink from events e join deliveries d on d.event_id = e.id where e.source = 'tocsin' and e.type = ${type} order by 1`;
+    return rows.map((row) => row.sink);
+  };
+
+  test('goes on to the last page, each asked for from where the one before ended, and hands on what is fresh', async () => {
+    const pages = [
+      { events: drafts(1, 2), cursor: 'c2', more: true },
+      { events: drafts(3, 2), cursor: 'c4', more: true },
+      { cursor: 'c4' },
+    ];
+    const source = scripted(pages);
+    const { deps, fresh } = setUp(source);
+    expect(await drainSource(deps, await hold(deps.db, 'source:a'), never)).toEqual({ events: 4 });
+    expect(source.asked).toEqual([null, 'c2', 'c4']);
+    expect([await cursorNow(), await storedIds()]).toEqual(['c4', ['1', '2', '3', '4']]);
+    const offered = fresh.flatMap((stored) => stored.fresh.get('soc') ?? []);
+    expect(offered.map(({ event }) => event.externalId)).toEqual(['1', '2', '3', '4']);
+  });
+
+  test('a page that fails leaves the cursor at the one before, and the next look begins there', async () => {
+    const malformed = new AdapterError('retry', 'malformed', 'cut off');
+    const source = scripted([{ events: drafts(1, 2), cursor: 'c2', more: true }, malformed, { events: drafts(3, 1) }]);
+    const { deps } = setUp(source);
+    const lease = await hold(deps.db, 'source:a');
+    expect(await drainSource(deps, lease, never)).toMatchObject({ events: 2, failure: { reason: 'malformed' } });
+    expect(await cursorNow()).toBe('c2');
+    expect(await drainSource(deps, lease, never)).toEqual({ events: 1 });
+    // A page without a cursor leaves it where it was: it never moves to null.
+    expect([source.asked, await cursorNow()]).toEqual([[null, 'c2', 'c2'], 'c2']);
+  });
+
+  test('a page that cannot be stored is read again, and nothing of it was kept', async () => {
+    const page = { events: drafts(1, 2), cursor: 'c2' };
+    const source = scripted([page, page]);
+    const { deps } = setUp(source);
+    const lease = await hold(deps.db, 'source:a');
+    await deps.db.$client`alter table cursors rename column cursor to away`;
+    const failed = await drainSource({ ...deps, source }, lease, never).finally(
+      () => deps.db.$client`alter table cursors rename column away to cursor`,
+    );
+    expect(failed).toMatchObject({ events: 0, failure: { reason: 'database' } });
+    expect([await cursorNow(), await storedIds()]).toEqual([null, []]);
+    expect(await drainSource(deps, lease, never)).toEqual({ events: 2 });
+  });
+
+  test('an error that the adapter did not mean to throw is its own fault, not the database’s', async () => {
+    const { deps } = setUp(scripted([new TypeError('x is undefined')]));
+    const { failure } = await drainSource(deps, await hold(deps.db, 'source:a'), never);
+    expect(failure).toMatchObject({ reason: 'unknown', message: expect.stringContaining('x is undefined') });
+  });
+
+  test('ends when the role was lost, and asks for no further page than the one under way', async () => {
+    const endless = Array.from({ length: 9 }, (_, n) => ({ events: [draft(n)], cursor: `c${n}`, more: true }));
+    const source = scripted(endless);
+    const { deps } = setUp(source);
+    const lease = await hold(deps.db, 'source:a');
+    const stale = { ...lease, epoch: lease.epoch - 1 };
+    expect(await drainSource(deps, stale, never)).toMatchObject({ events: 0, failure: { reason: 'role_lost' } });
+    expect([source.asked.length, await storedIds(), await cursorNow()]).toEqual([2, [], null]);
+  });
+
+  test('a page that comes after the stop is not stored', async () => {
+    const abort = new AbortController();
+    const source = {
+      kind: 'poll' as const,
+      async poll() {
+        abort.abort();
+        return { events: drafts(1, 2), cursor: 'c2', more: false };
+      },
+    };
+    const { deps } = setUp(source);
+    expect(await drainSource(deps, await hold(deps.db, 'source:a'), abort.signal)).toEqual({ events: 0 });
+    expect([await storedIds(), await cursorNow()]).toEqual([[], null]);
+  });
+
+  test('what the source has to say is stored with its page, for every sink that hears of it', async () => {
+    const routes = [
+      { name: 'one', minSeverity: 5 as const, to: ['soc', 'boss'] },
+      { name: 'other', minSeverity: 1 as const, sources: ['b'], to: ['archive'] },
+    ];
+    const notice = { kind: 'watching' as const, values: { source: 'a', from: 'now' } };
+    const { deps } = setUp(scripted([{ cursor: 'c', notice }]), { routes });
+    await drainSource(deps, await hold(deps.db, 'source:a'), never);
+    expect(await noticesOf('WATCHING')).toEqual(['boss', 'soc']);
+  });
+
+  test('people hear once a day that a credential is rejected, and the cursor stays', async () => {
+    const rejected = new AdapterError('retry', 'auth', 'status 401');
+    const noon = Date.parse('2026-03-01T12:00:00Z');
+    let now = noon;
+    const source = scripted([{ cursor: 'c7' }, rejected, rejected, rejected]);
+    const { deps } = setUp(source, { now: () => now });
+    const lease = await hold(deps.db, 'source:a');
+    await drainSource(deps, lease, never);
+    for (const atMs of [noon, noon + 60_000]) {
+      now = atMs;
+      await drainSource(deps, lease, never);
+    }
+    expect(await noticesOf('SOURCE_REJECTED')).toEqual(['soc']);
+    now = noon + 86_400_000;
+    await drainSource(deps, lease, never);
+    expect(await noticesOf('SOURCE_REJECTED')).toEqual(['soc', 'soc']);
+    expect(await cursorNow()).toBe('c7');
+  });
+
+  test('a stop cuts off the call that is under way', async () => {
+    let isAsked = false;
+    const source = {
+      kind: 'poll' as const,
+      poll: (_cursor: string | null, signal: AbortSignal) => {
+        isAsked = true;
+        return new Promise<Page>((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new AdapterError('retry', 'timeout', 'aborted')));
+        });
+      },
+    };
+    const { deps } = setUp(source);
+    const polling = startPolling(deps, await hold(deps.db, 'source:a'));
+    expect(await until(() => isAsked, 5000)).toBe(true);
+    await polling.stop();
+  });
+
+  test('once the role is lost it is not asked again', async () => {
+    const source = scripted([]);
+    let isHeld = true;
+    const { deps } = setUp(source, { intervalMs: 1 });
+    const polling = startPolling(deps, { ...(await hold(deps.db, 'source:a')), isHeld: () => isHeld });
+    expect(await until(() => source.asked.length >= 3, 5000)).toBe(true);
+    isHeld = false;
+    const most = source.asked.length + 1;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(source.asked.length).toBeLessThanOrEqual(most);
+    await polling.stop();
+  });
+
+  test('each further failure doubles the wait', async () => {
+    const atMs: number[] = [];
+    const source = {
+      kind: 'poll' as const,
+      async poll(): Promise<Page> {
+        atMs.push(performance.now());
+        throw new AdapterError('retry', 'timeout', 'no answer');
+      },
+    };
+    // A random number far outside of its range makes a hundredth of each wait: 10 ms, 20 ms, …
+    const { deps } = setUp(source, { random: () => -1.975 });
+    const polling = startPolling(deps, await hold(deps.db, 'source:a'));
+    expect(await until(() => atMs.length >= 6, 10_000)).toBe(true);
+    await polling.stop();
+    // Timers may be a millisecond early, never more.
+    expect(atMs[5]! - atMs[4]!).toBeGreaterThan(150);
+  });
+});
