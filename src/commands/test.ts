@@ -1,8 +1,10 @@
 // `tocsin test <sink>`: posts a sample card, so that people see that the way to the channel works, and what a card looks like.
 import { loadConfig } from '../config.ts';
+import { AdapterError } from '../core/errors.ts';
 import { noticeSource, noticeStream, type StoredEvent } from '../core/event.ts';
 import { createHttpClient } from '../core/http.ts';
 import { createMask } from '../core/log.ts';
+import type { Message, SendContext, Sink } from '../core/sink.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { createSinks } from './adapters.ts';
@@ -33,18 +35,30 @@ export const command: Command = {
       if (!found)
         throw new UsageError(`No sink is called "${positionals[0]}"; there is ${all.map(({ id }) => id).join(', ')}.`);
       const context = { deliveryId: `${found.id}-sample`, attempt: 1, signal: AbortSignal.timeout(15_000) };
-      await found.sink.send({ event: sample(found.id), form: 'full', showTenant: false }, context);
+      await post(found.sink, { event: sample(found.id), form: 'full', showTenant: false }, context);
       io.stderr(`a sample was posted to ${found.id}\n`);
       return exitCodes.done;
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      io.stderr(`${createMask(config.secrets)(error instanceof Error ? error.message : String(error))}\n`);
+      io.stderr(`tocsin test: ${createMask(config.secrets)(error instanceof Error ? error.message : String(error))}\n`);
       return exitCodes.failed;
     } finally {
       await http.close();
     }
   },
 };
+
+/** A refusal of the sample is told in the words of the sink's own check, if that fails too: then it is not the sample's fault. */
+async function post(sink: Sink, message: Message, context: SendContext): Promise<void> {
+  try {
+    await sink.send(message, context);
+  } catch (error) {
+    if (error instanceof AdapterError && error.outcome === 'reject_event') await sink.check?.(context.signal);
+    throw error;
+  } finally {
+    await sink.close?.();
+  }
+}
 
 function sample(sink: string): StoredEvent {
   const now = new Date().toISOString();

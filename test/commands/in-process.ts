@@ -1,19 +1,28 @@
-// One command as `main.ts` would run it, in this process: quicker than a process, and with what a test puts in place of the world.
-import type { Command } from '../../src/commands/command.ts';
-import { dispatch } from '../../src/commands/dispatch.ts';
-import type { CommandResult } from '../support/world.ts';
+// Commands as `main.ts` would run them, in this process: quicker than a process, and with what a test puts in place of the world.
+import { dirname } from 'node:path';
+import { command as dead } from '../../src/commands/dead.ts';
+import { type CommandTable, dispatch } from '../../src/commands/dispatch.ts';
+import { command as migrate } from '../../src/commands/migrate.ts';
+import { command as once } from '../../src/commands/once.ts';
+import { command as source } from '../../src/commands/source.ts';
+import { command as test } from '../../src/commands/test.ts';
+import type { CommandResult, World } from '../support/world.ts';
 
-/** @param argv without the command's name */
+const table: CommandTable = Object.fromEntries(
+  Object.entries({ dead, migrate, once, source, test }).map(([name, command]) => [name, async () => ({ command })]),
+);
+
+/** @param others in place of the real commands of these names */
 export async function runHere(
-  command: Command,
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   directory: string,
+  others: CommandTable = {},
 ): Promise<CommandResult> {
   const output = { stdout: '', stderr: '' };
   const code = await dispatch(
-    ['command', ...argv],
-    { command: async () => ({ command }) },
+    argv,
+    { ...table, ...others },
     {
       env,
       directory,
@@ -27,4 +36,15 @@ export async function runHere(
     },
   );
   return { code, ...output };
+}
+
+/** As `world.run`, in this process. Of the log only errors, which go to the real stderr. */
+export function runIn(
+  world: World,
+  argv: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+  others?: CommandTable,
+) {
+  const { environment } = world;
+  return runHere(argv, { ...environment, LOG_LEVEL: 'error', ...more }, dirname(environment.DATA_DIR!), others);
 }

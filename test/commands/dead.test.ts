@@ -1,0 +1,92 @@
+// `tocsin dead`: what was given up is shown, and put back, wherever the database is open.
+import { describe, expect, test } from 'vitest';
+import { createWorld, type World } from '../support/world.ts';
+import { runIn } from './in-process.ts';
+
+/** Turned about, a terminal's clear screen (as an old and as a new control character), and a line of its own. */
+const hostile = 'pc\u202Egnp.exe\u001B[2J\u009B2J\n1  soc  CRITICAL';
+
+/** Leaves three dead deliveries: one event of a hostile device and two notices. */
+async function worldOfTheDead(database: 'postgres' | 'embedded'): Promise<World> {
+  const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
+  const [id = 0] = world.tenant.add('events', 1);
+  world.tenant.change('events', id, { recorded_device_info: { hostname: hostile } });
+  world.mattermost.fail(400, Number.POSITIVE_INFINITY, (body) => body.includes('delivery_id'));
+  expect((await runIn(world, ['once'])).stderr).toContain('sink soc: 3 dead');
+  world.mattermost.heal();
+  expect(world.mattermost.deliveries.size).toBe(0);
+  return world;
+}
+
+/** The ids in the table, oldest first. */
+const idsOf = (table: string) => [...table.matchAll(/^(\d+) {2}/gm)].map(([, id]) => Number(id)).sort((a, b) => a - b);
+
+test('lists them, and puts back those that are named, or all; then their cards arrive', async () => {
+  const world = await worldOfTheDead('postgres');
+  const { mattermost } = world;
+  const { code, stdout, stderr } = await runIn(world, ['dead', 'list']);
+  expect([code, stderr]).toEqual([0, '']);
+  const ids = idsOf(stdout);
+  expect(ids).toHaveLength(3);
+  expect(stdout.match(/^\d+ {2}soc {2}.*rejected \(HTTP 400\), 2 attempts, dead since 20\d\d-/gm)).toHaveLength(3);
+  expect(await runIn(world, ['dead', 'list', '--sink', 'x'])).toEqual({
+    code: 0,
+    stdout: 'nothing is dead\n',
+    stderr: '',
+  });
+  const json = JSON.parse((await runIn(world, ['dead', 'list', '--json'])).stdout) as { eventId: number }[];
+  expect(json.map(({ eventId }) => eventId).sort((a, b) => a - b)).toEqual(ids);
+
+  expect(await runIn(world, ['dead', 'redrive', '999999'])).toEqual({ code: 1, stdout: '0 put back\n', stderr: '' });
+  expect(await runIn(world, ['dead', 'redrive', `${ids[0]}`])).toEqual({ code: 0, stdout: '1 put back\n', stderr: '' });
+  expect((await runIn(world, ['once'])).stderr).toContain('sink soc: 2 dead');
+  expect([...mattermost.deliveries.keys()]).toEqual([`soc-${ids[0]}`]);
+  expect((await runIn(world, ['dead', 'redrive', '--all', '--json'])).stdout).toBe('{"redriven":2}\n');
+  expect((await runIn(world, ['once'])).code).toBe(0);
+  expect(mattermost.deliveries.size).toBe(3);
+  expect(mattermost.posts.map((post) => JSON.stringify(post)).join()).toContain('New Event Detected');
+  expect(await runIn(world, ['dead', 'redrive', '--all'])).toEqual({ code: 0, stdout: '0 put back\n', stderr: '' });
+});
+
+describe('on the embedded database', () => {
+  test('the command opens it itself when no service runs', { timeout: 60_000 }, async () => {
+    const world = await worldOfTheDead('embedded');
+    expect(idsOf((await runIn(world, ['dead', 'list'])).stdout)).toHaveLength(3);
+    expect((await runIn(world, ['dead', 'redrive', '--all'])).stdout).toBe('3 put back\n');
+    expect((await runIn(world, ['once'])).code).toBe(0);
+    expect(world.mattermost.deliveries.size).toBe(3);
+  });
+
+  test('a running service does it for the command, and delivers at once', { timeout: 60_000 }, async () => {
+    const world = await worldOfTheDead('embedded');
+    await world.start().ready();
+    const ids = idsOf((await runIn(world, ['dead', 'list'])).stdout);
+    expect(ids).toHaveLength(3);
+    expect((await runIn(world, ['dead', 'redrive', String(ids[2])])).stdout).toBe('1 put back\n');
+    expect(await world.arrived(1, 10_000)).toBe(1);
+    expect((await runIn(world, ['dead', 'list', '--json'])).stdout.match(/"eventId"/g)).toHaveLength(2);
+  });
+});
+
+test('names that attackers chose reach the terminal as harmless text on one line', async () => {
+  const world = await worldOfTheDead('postgres');
+  const { stdout } = await runIn(world, ['dead', 'list']);
+  expect(stdout).toContain('pc\\u{202E}gnp.exe');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be printed
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
+  expect(idsOf(stdout)).toHaveLength(3);
+});
+
+test.each([
+  [['dead', 'redrive'], 'Say which: event ids, or --all.'],
+  [['dead', 'redrive', '5', '--all'], 'Say which: event ids, or --all.'],
+  [['dead', 'redrive', 'five'], 'Event ids are numbers, as "tocsin dead list" shows them.'],
+  [['dead', 'redrive', '-1'], "Unknown option '-1'."],
+  [['dead', 'list', '5'], 'list takes no event ids.'],
+  [['dead', 'bury'], '"bury" is neither list nor redrive.'],
+])('%j is wrong usage', async (argv, words) => {
+  const world = await createWorld({ database: 'embedded' });
+  const { code, stderr } = await runIn(world, argv);
+  expect(stderr).toContain(`tocsin: ${words}`);
+  expect(code).toBe(2);
+});

@@ -1,0 +1,130 @@
+// `tocsin once`: 0 only if every source was read to its end and everything due was delivered; else 1, and words that say what was not.
+import postgres from 'postgres';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createOnce, type OnceWaits } from '../../src/commands/once.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { runIn } from './in-process.ts';
+
+/** With the waits of a command that is in a hurry. */
+function onceHere(world: World, waits: Partial<OnceWaits> = {}) {
+  const command = createOnce({ roleMs: 20_000, patienceMs: 20_000, pausedPatienceMs: 20_000, ...waits });
+  return runIn(world, ['once'], {}, { once: async () => ({ command }) });
+}
+
+/** What it says beside its log. */
+const wordsOf = (stderr: string) => stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+
+describe.each(['postgres', 'embedded'] as const)('on %s', (database) => {
+  test('everything is read and delivered, and the next run says nothing again', async () => {
+    const world = await createWorld({ database });
+    const { tenant, mattermost } = world;
+    tenant.add('events', 60);
+    tenant.add('suspicious', 3);
+    const first = await world.run(['once']);
+    expect([wordsOf(first.stderr), first.code]).toEqual([[], 0]);
+    expect(mattermost.deliveries.size).toBe(65);
+    tenant.add('events', 1);
+    const second = await world.run(['once']);
+    expect([wordsOf(second.stderr), second.code]).toEqual([[], 0]);
+    expect(mattermost.requests.posts).toBe(66);
+    expect(world.repeated()).toBe(0);
+  });
+});
+
+test('a webhook that is gone ends the run soon, and the next run delivers what was kept', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  const { tenant, mattermost } = world;
+  tenant.add('events', 2);
+  mattermost.fail('unknown_hook', Number.POSITIVE_INFINITY);
+  for (const run of ['that finds the hook gone', 'that finds the sink paused']) {
+    const { code, stderr } = await onceHere(world, { patienceMs: 300_000, pausedPatienceMs: 500 });
+    expect(wordsOf(stderr), run).toEqual([
+      expect.stringMatching(
+        /^sink soc: 4 not delivered yet; they are kept, the next run goes on with them\. .* does not know the webhook .* MATTERMOST_WEBHOOK_URL/,
+      ),
+    ]);
+    expect(code).toBe(1);
+  }
+  mattermost.heal();
+  const mended = await onceHere(world);
+  expect([wordsOf(mended.stderr), mended.code]).toEqual([[], 0]);
+  expect(mattermost.deliveries.size).toBe(5); // with the notice that it is back
+});
+
+test.each([
+  [401, /^source deepinstinct_events: 127\.0\.0\.1:\d+ answered 401: the API key is wrong.*TOKENS_KEY.*API Connectors/],
+  [500, /^source deepinstinct_events: 127\.0\.0\.1.* 500/],
+])('a console that answers %s fails the run, and the rest is delivered all the same', async (status, words) => {
+  const world = await createWorld({ database: 'postgres' });
+  const { tenant, mattermost } = world;
+  tenant.add('suspicious', 2);
+  tenant.fail('events', status, Number.POSITIVE_INFINITY);
+  const { code, stderr } = await world.run(['once']);
+  expect(wordsOf(stderr)).toEqual([expect.stringMatching(words)]);
+  expect(code).toBe(1);
+  const texts = mattermost.posts.map((post) => JSON.stringify(post));
+  expect(texts.filter((text) => text.includes('New Suspicious Event'))).toHaveLength(2);
+  tenant.heal();
+  expect((await onceHere(world)).code).toBe(0);
+});
+
+test('Mattermost that is down fails the run with the cause; nothing is lost', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  world.tenant.add('events', 2);
+  const { hookUrl } = world.mattermost;
+  await world.mattermost.close();
+  const { code, stderr } = await onceHere(world, { patienceMs: 500 });
+  expect(wordsOf(stderr)).toEqual([
+    expect.stringMatching(/^sink soc: 4 not delivered yet; they are kept, .*\. .*nothing accepts connections there/),
+  ]);
+  expect(stderr).not.toContain(new URL(hookUrl).pathname);
+  expect(code).toBe(1);
+});
+
+test('deliveries that were given up fail the run', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  world.tenant.add('events', 1);
+  world.mattermost.fail(400, Number.POSITIVE_INFINITY, (body) => body.includes('delivery_id'));
+  const { code, stderr } = await onceHere(world);
+  expect(wordsOf(stderr)).toEqual(['sink soc: 3 dead; see "tocsin dead list"']);
+  expect(code).toBe(1);
+});
+
+test('roles that another live process holds are waited for, for a time, and then said', async () => {
+  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '300' } });
+  await world.start().ready();
+  expect(await world.arrived(2)).toBe(2);
+  const { code, stderr } = await onceHere(world, { roleMs: 500 });
+  expect(wordsOf(stderr)).toEqual(
+    ['deepinstinct_events', 'deepinstinct_suspicious_events'].map(
+      (id) => `source ${id}: another process is reading it; nothing was read here`,
+    ),
+  );
+  expect(code).toBe(1);
+});
+
+test('one source that another process holds keeps the run neither from the others nor from its end', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  world.tenant.add('events', 2);
+  const sql = postgres(world.databaseUrl!, { max: 1 });
+  onTestFinished(() => sql.end());
+  await sql`insert into replicas (id, expires_at) values ('00000000-0000-4000-8000-000000000001', now() + interval '1 hour')`;
+  await sql`insert into leases (name, holder) values ('source:deepinstinct_suspicious_events', '00000000-0000-4000-8000-000000000001')`;
+  const { code, stderr } = await onceHere(world, { roleMs: 500 });
+  expect(wordsOf(stderr)).toEqual([
+    'source deepinstinct_suspicious_events: another process is reading it; nothing was read here',
+  ]);
+  expect(code).toBe(1);
+  expect(world.mattermost.deliveries.size).toBe(3);
+});
+
+test('beside a service on the embedded database it says who has the directory', async () => {
+  const world = await createWorld({ database: 'embedded' });
+  const service = world.start();
+  await service.ready();
+  const { code, stderr } = await world.run(['once']);
+  expect(wordsOf(stderr)).toEqual([
+    expect.stringMatching(new RegExp(`DATA_DIR .* it is in use by process ${service.child.pid} on host .* Stop that`)),
+  ]);
+  expect(code).toBe(1);
+});

@@ -1,0 +1,71 @@
+// `tocsin source`: how far each source was read, and a new start after its tenant was rebuilt.
+import { expect, test } from 'vitest';
+import { createWorld, until } from '../support/world.ts';
+import { runIn } from './in-process.ts';
+
+test.each(['postgres', 'embedded'] as const)(
+  'on %s, a rebuilt tenant is announced once its source was reset',
+  {
+    timeout: 60_000,
+  },
+  async (database) => {
+    const world = await createWorld({ database });
+    const { tenant, mattermost } = world;
+    expect(await runIn(world, ['source', 'list'])).toEqual({ code: 0, stdout: 'no source was read yet\n', stderr: '' });
+    tenant.add('events', 3);
+    expect((await runIn(world, ['once'])).code).toBe(0);
+    expect(mattermost.deliveries.size).toBe(5);
+    const { stdout } = await runIn(world, ['source', 'list']);
+    expect(stdout).toMatch(/^deepinstinct_events {2}\S+ {2}generation 1 {2}20\d\d-/m);
+    expect(stdout).toMatch(/^deepinstinct_suspicious_events {2}\S+ {2}generation 1 {2}20\d\d-/m);
+
+    tenant.rebuild('events');
+    tenant.add('events', 2);
+    const blind = await world.run(['once']);
+    expect([blind.code, blind.stderr]).toEqual([1, expect.stringContaining('tocsin source reset deepinstinct_events')]);
+    expect(mattermost.deliveries.size).toBe(6); // the alarm
+    expect(await runIn(world, ['source', 'reset', 'deepinstinct_events'])).toEqual({
+      code: 0,
+      stdout: 'deepinstinct_events starts anew, generation 2\n',
+      stderr: '',
+    });
+    expect((await runIn(world, ['once'])).code).toBe(0);
+    const texts = mattermost.posts.map((post) => JSON.stringify(post));
+    expect(texts.filter((text) => text.includes('New Event Detected'))).toHaveLength(5);
+    expect(world.repeated()).toBe(0);
+  },
+);
+
+test('a running service on the embedded database resets for the command, and reads on by itself', {
+  timeout: 60_000,
+}, async () => {
+  const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
+  const { tenant, mattermost } = world;
+  tenant.add('events', 3);
+  await world.start().ready();
+  expect(await world.arrived(5)).toBe(5);
+  tenant.rebuild('events');
+  tenant.add('events', 2);
+  const { code, stdout } = await runIn(world, ['source', 'reset', 'deepinstinct_events', '--json']);
+  expect([code, JSON.parse(stdout)]).toEqual([0, { source: 'deepinstinct_events', generation: 2 }]);
+  const announced = () => mattermost.posts.filter((post) => JSON.stringify(post).includes('New Event Detected')).length;
+  expect(await until(() => announced() === 5, 15_000)).toBe(true);
+  const rows = JSON.parse((await runIn(world, ['source', 'list', '--json'])).stdout) as { source: string }[];
+  expect(rows).toContainEqual(expect.objectContaining({ source: 'deepinstinct_events', generation: 2 }));
+});
+
+test('a source that was never read cannot be reset, and wrong usage says what is right', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  expect(await runIn(world, ['source', 'reset', 'nobody'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'source nobody was never read; "tocsin source list" shows those that were\n',
+  });
+  const unnamed = await runIn(world, ['source', 'reset']);
+  expect([unnamed.code, unnamed.stderr]).toEqual([
+    2,
+    expect.stringContaining('Say which source: "tocsin source list"'),
+  ]);
+  const unknown = await runIn(world, ['source', 'forget', 'x']);
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('"forget" is neither list nor reset.')]);
+});
