@@ -1,0 +1,168 @@
+// What is due, what became of it, what is dead, on a real Postgres.
+import { describe, expect, test } from 'vitest';
+import type { Severity } from '../../../src/core/event.ts';
+import { storePage } from '../../../src/core/ingest.ts';
+import {
+  countDeliveries,
+  type FailedAttempt,
+  recordDelivered,
+  recordFailed,
+  redriveDead,
+  takeDue,
+} from '../../../src/core/store/deliveries.ts';
+import { draft, drafts, hold, useDatabase } from '../stored.ts';
+
+const database = useDatabase();
+const both = [{ name: 'default', minSeverity: 1 as const, to: ['soc', 'boss'] }];
+
+/** Stores these for both sinks. @returns their ids, in order */
+async function stored(events = drafts(1, 3)): Promise<number[]> {
+  const page = await storePage(database(), null, 'a', 1, both, events, null);
+  return page!.events.map(({ id }) => id);
+}
+
+const failure = (eventId: number, more: Partial<FailedAttempt> = {}): FailedAttempt => ({
+  eventId,
+  attempts: 1,
+  state: 'pending',
+  delayMs: 0,
+  form: 'full',
+  outcome: 'retry',
+  reason: 'server_error',
+  status: 500,
+  durationMs: 12,
+  answer: 'oops',
+  ...more,
+});
+const success = (eventId: number, afterFailure = false) => ({ eventId, afterFailure, durationMs: 7.6 });
+const dueIds = async (sink = 'soc', ...rest: [number?, Iterable<number>?, boolean?]) => {
+  const [limit = 100, excluded = [], random = false] = rest;
+  return (await takeDue(database(), sink, limit, excluded, random)).map(({ event }) => event.id);
+};
+const statesOf = async (sink: string) =>
+  (await database().$client`select state from deliveries where sink = ${sink} order by event_id`).map(
+    (row) => row.state,
+  );
+
+describe('what is due', () => {
+  test('comes most urgent first and oldest first within a severity, also when there is more than asked for', async () => {
+    const severities: Severity[] = [2, 5, 3, 5, 4, 0, 1];
+    const [low, critical, medium, critical2, high, unknown, info] = await stored(
+      severities.map((severity, n) => draft(n, { severity })),
+    );
+    const inOrder = [critical, critical2, high, unknown, medium, low, info];
+    for (const limit of [1, 2, 3, 4, 7]) expect(await dueIds('soc', limit)).toEqual(inOrder.slice(0, limit));
+  });
+
+  test('leaves out what is excluded, what is later, and other sinks', async () => {
+    const [first, second, third] = await stored();
+    const lease = await hold(database(), 'sink:x');
+    await recordFailed(database(), lease, 'soc', [failure(second!, { delayMs: 3_600_000 })]);
+    expect(await dueIds()).toEqual([first, third]);
+    expect(await dueIds('soc', 100, [first!])).toEqual([third]);
+    expect(await dueIds('boss')).toEqual([first, second, third]);
+    const counts = await countDeliveries(database());
+    expect(counts.sort((a, b) => a.sink.localeCompare(b.sink))).toMatchObject([
+      { sink: 'boss', pending: 3, due: 3 },
+      { sink: 'soc', pending: 3, due: 2 },
+    ]);
+  });
+
+  test('in random order begins with those that were never tried', async () => {
+    const all = await stored(drafts(1, 12));
+    const lease = await hold(database(), 'sink:x');
+    const tried = all.slice(0, 11);
+    await recordFailed(
+      database(),
+      lease,
+      'soc',
+      tried.map((id) => failure(id)),
+    );
+    for (let n = 0; n < 5; n += 1) expect(await dueIds('soc', 1, [], true)).toEqual(all.slice(11));
+    const firsts = new Set<number>();
+    for (let n = 0; n < 40; n += 1) for (const id of await dueIds('soc', 1, all.slice(11), true)) firsts.add(id);
+    expect(firsts.size).toBeGreaterThan(1);
+  });
+});
+
+describe('what was delivered', () => {
+  test('counts once, whoever reports it, and for its sink alone', async () => {
+    const [first, second] = await stored();
+    expect(await recordDelivered(database(), 'soc', [success(first!), success(second!)])).toBe(2);
+    expect(await recordDelivered(database(), 'soc', [success(first!), success(second!)])).toBe(0);
+    expect(await statesOf('soc')).toEqual(['delivered', 'delivered', 'pending']);
+    expect(await statesOf('boss')).toEqual(['pending', 'pending', 'pending']);
+  });
+
+  test('is delivered also if it was given up meanwhile', async () => {
+    const [first] = await stored();
+    const lease = await hold(database(), 'sink:x');
+    await recordFailed(database(), lease, 'soc', [failure(first!, { state: 'dead' })]);
+    expect(await recordDelivered(database(), 'soc', [success(first!)])).toBe(1);
+    expect(
+      await database().$client`select state, reason from deliveries where event_id = ${first!} and sink = 'soc'`,
+    ).toEqual([{ state: 'delivered', reason: null }]);
+  });
+
+  test('is noted among the attempts only if some had failed', async () => {
+    const [first, second] = await stored();
+    await recordDelivered(database(), 'soc', [success(first!), success(second!, true)]);
+    const rows = await database().$client`select event_id, sink, outcome, duration_ms from delivery_attempts`;
+    expect(rows).toEqual([{ event_id: second, sink: 'soc', outcome: 'delivered', duration_ms: 8 }]);
+  });
+});
+
+describe('what failed', () => {
+  test('is noted with the answer, counts for its sink alone, and comes back in its new form', async () => {
+    const [first] = await stored();
+    const lease = await hold(database(), 'sink:x');
+    expect(await recordFailed(database(), lease, 'soc', [failure(first!, { form: 'bare', attempts: 4 })])).toEqual([]);
+    const [due] = await takeDue(database(), 'soc', 1);
+    expect(due).toMatchObject({ event: { id: first }, attempts: 4, form: 'bare' });
+    expect((await takeDue(database(), 'boss', 1))[0]).toMatchObject({ attempts: 0, form: 'full' });
+    expect(
+      await database().$client`select event_id, sink, outcome, reason, status, answer from delivery_attempts`,
+    ).toEqual([
+      { event_id: first, sink: 'soc', outcome: 'retry', reason: 'server_error', status: 500, answer: 'oops' },
+    ]);
+  });
+
+  test('changes nothing of what was delivered meanwhile', async () => {
+    const [first] = await stored();
+    const lease = await hold(database(), 'sink:x');
+    await recordDelivered(database(), 'soc', [success(first!)]);
+    for (const state of ['pending', 'dead'] as const)
+      expect(await recordFailed(database(), lease, 'soc', [failure(first!, { state })])).toEqual([]);
+    expect(await statesOf('soc')).toEqual(['delivered', 'pending', 'pending']);
+  });
+
+  test('writes nothing at all for a holder that lost its role', async () => {
+    const [first] = await stored();
+    const lease = await hold(database(), 'sink:x');
+    const others = await hold(database(), 'sink:y');
+    for (const fence of [
+      { ...lease, epoch: lease.epoch + 1 },
+      { ...lease, holder: others.holder },
+    ])
+      expect(await recordFailed(database(), fence, 'soc', [failure(first!, { state: 'dead' })])).toBeNull();
+    expect(await statesOf('soc')).toEqual(['pending', 'pending', 'pending']);
+    expect(await database().$client`select 1 from delivery_attempts`).toEqual([]);
+  });
+});
+
+test('dead ones are put back by sink and by event, whole and due at once', async () => {
+  const [first, second] = await stored();
+  const lease = await hold(database(), 'sink:x');
+  const dead = { state: 'dead', attempts: 9, form: 'bare', delayMs: 3_600_000 } as const;
+  for (const sink of ['soc', 'boss'])
+    await recordFailed(database(), lease, sink, [failure(first!, dead), failure(second!, dead)]);
+  expect(await redriveDead(database(), 'soc', [second!])).toBe(1);
+  expect([await statesOf('soc'), await statesOf('boss')]).toEqual([
+    ['dead', 'pending', 'pending'],
+    ['dead', 'dead', 'pending'],
+  ]);
+  expect((await takeDue(database(), 'soc', 1))[0]).toMatchObject({ event: { id: second }, attempts: 0, form: 'full' });
+  expect(await redriveDead(database(), 'soc', null)).toBe(1);
+  expect(await statesOf('boss')).toEqual(['dead', 'dead', 'pending']);
+  expect(await redriveDead(database(), null, null)).toBe(2);
+});

@@ -1,0 +1,106 @@
+// The one statement that stores a page, on a real Postgres: all or nothing, once, fenced.
+import { describe, expect, test } from 'vitest';
+import { type DecidedEvent, hasSeveralTenants, insertPage } from '../../../src/core/store/events.ts';
+import { acquireLeases, joinReplicas } from '../../../src/core/store/leases.ts';
+import { until } from '../../support/world.ts';
+import { draft, hold, replicaWith, useDatabase } from '../stored.ts';
+
+const database = useDatabase();
+const pending = (sink: string) => ({ sink, state: 'pending' as const, reason: null, priority: 2 });
+const event = (id: number, more: Partial<DecidedEvent> = {}): DecidedEvent => ({
+  draft: draft(id),
+  routes: ['default'],
+  decisions: [pending('soc')],
+  ...more,
+});
+const cursorOf = async (source: string) =>
+  (await database().$client`select cursor from cursors where source = ${source}`).map((row) => row.cursor);
+
+describe('the cursor', () => {
+  test('moves with its page, stays without a new one, and is made by the first', async () => {
+    const db = database();
+    await insertPage(db, null, 'a', [event(1)], null);
+    expect(await cursorOf('a')).toEqual([]);
+    await insertPage(db, null, 'a', [event(2)], 'c2');
+    await insertPage(db, null, 'a', [event(3)], null);
+    expect(await cursorOf('a')).toEqual(['c2']);
+    await insertPage(db, null, 'a', [], 'c3');
+    expect(await cursorOf('a')).toEqual(['c3']);
+  });
+
+  test('stays where it was if anything about the page cannot be written', async () => {
+    const db = database();
+    await insertPage(db, null, 'a', [event(1)], 'c1');
+    const impossible = event(3, { decisions: [{ ...pending('soc'), state: 'suppressed' }] });
+    await expect(insertPage(db, null, 'a', [event(2), impossible], 'c3')).rejects.toThrow('deliveries_reason_check');
+    expect(await cursorOf('a')).toEqual(['c1']);
+    expect(await db.$client`select external_id from events`).toEqual([{ external_id: '1' }]);
+  });
+});
+
+describe('the events', () => {
+  test('are numbered in the order of their page, and the answer says which of them are new', async () => {
+    const db = database();
+    await insertPage(db, null, 'a', [event(5)], null);
+    const inserted = await insertPage(db, null, 'a', [event(9), event(5), event(2), event(7)], null);
+    expect(inserted?.map(({ index }) => index)).toEqual([0, 2, 3]);
+    const rows = await db.$client`select id, external_id from events order by id`;
+    expect(rows.map((row) => row.external_id)).toEqual(['5', '9', '2', '7']);
+    expect(inserted?.map(({ id }) => id)).toEqual(rows.slice(1).map((row) => row.id));
+  });
+
+  test('of two sources may have the same id', async () => {
+    await insertPage(database(), null, 'a', [event(1)], null);
+    expect(await insertPage(database(), null, 'b', [event(1)], null)).toHaveLength(1);
+  });
+
+  test('carry the routes that matched, and each sink’s decision with its reason', async () => {
+    const db = database();
+    const suppressed = { sink: 'boss', state: 'suppressed', reason: 'below_min_severity', priority: 2 } as const;
+    await insertPage(db, null, 'a', [event(1, { routes: ['x', 'y'], decisions: [pending('soc'), suppressed] })], null);
+    expect(await db.$client`select to_json(routes) as routes from events`).toEqual([{ routes: ['x', 'y'] }]);
+    const rows =
+      await db.$client`select sink, state, reason, finalized_at is null as open from deliveries order by sink`;
+    expect(rows).toEqual([
+      { sink: 'boss', state: 'suppressed', reason: 'below_min_severity', open: false },
+      { sink: 'soc', state: 'pending', reason: null, open: true },
+    ]);
+  });
+
+  test('that come twice keep their first decision', async () => {
+    const db = database();
+    await insertPage(db, null, 'a', [event(1)], null);
+    await insertPage(db, null, 'a', [event(1, { decisions: [pending('soc'), pending('late')] })], null);
+    expect(await db.$client`select sink from deliveries`).toEqual([{ sink: 'soc' }]);
+  });
+});
+
+test('a takeover waits for a page that is being stored, and the next holder finds it with its cursor', async () => {
+  const db = database();
+  const lease = await hold(db, 'source:a');
+  const heir = await replicaWith(db, []);
+  let isTaken = false;
+  const taken = await db.$client.begin(async (transaction) => {
+    await insertPage({ ...db, $client: transaction } as unknown as typeof db, lease, 'a', [event(1)], 'c1');
+    await joinReplicas(db, heir, 20_000, lease.holder);
+    const taking = acquireLeases(db, heir, ['source:a']).finally(() => {
+      isTaken = true;
+    });
+    const isWaiting = async () => (await db.$client`select 1 from pg_locks where not granted`).length > 0;
+    await until(async () => isTaken || (await isWaiting()), 5000);
+    expect(isTaken).toBe(false);
+    return { taking };
+  });
+  expect(await taken.taking).toHaveLength(1);
+  expect(await cursorOf('a')).toEqual(['c1']);
+  expect(await insertPage(db, lease, 'a', [event(2)], 'c2')).toBeNull();
+});
+
+test('cards name their tenant once events of two of them are there', async () => {
+  const db = database();
+  const of = (id: number, name: string) => event(id, { draft: draft(id, { body: { tenant: { name } } }) });
+  await insertPage(db, null, 'a', [event(1), of(2, 'one'), of(3, 'one')], null);
+  expect(await hasSeveralTenants(db)).toBe(false);
+  await insertPage(db, null, 'a', [of(4, 'two')], null);
+  expect(await hasSeveralTenants(db)).toBe(true);
+});
