@@ -1,0 +1,227 @@
+// The service as a process while Mattermost limits, fails, hangs, resets, and forgets its hook: nothing is lost, nothing dies, and the far
+// end is asked no more often than the policy allows.
+import { describe, expect, test } from 'vitest';
+import type { MattermostFault } from '../../src/demo/mattermost.ts';
+import { createWorld, type DatabaseKind, type Service, until, type World } from '../support/world.ts';
+
+/** Sends at the same time. */
+const inFlightMax = 32;
+/** Before the fifth failure stops all, four that failed have been replaced. */
+const burstMax = inFlightMax + 4;
+/** A step of the back-off at its shortest: 1 s doubling, less 20 %. */
+const stepMinMs = (n: number) => 800 * 2 ** (n - 1);
+/** No probe comes so soon, and what was in flight has arrived by then. */
+const settledMs = 700;
+const forEver = Number.POSITIVE_INFINITY;
+
+interface Running {
+  readonly world: World;
+  readonly service: Service;
+}
+
+/** With the two notices of a first start delivered and nothing else to do. */
+async function startQuiet(database: DatabaseKind = 'embedded'): Promise<Running> {
+  const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
+  const service = world.start();
+  expect(await world.arrived(2)).toBe(2);
+  return { world, service };
+}
+
+const isIn = async ({ service }: Running, state: 'ok' | 'backing_off' | 'paused') =>
+  (await service.metric(`tocsin_sink_state{sink="soc",state="${state}"}`)) === 1;
+const count = ({ service }: Running, gauge: 'pending' | 'dead') =>
+  service.metric(`tocsin_deliveries_${gauge}{sink="soc"}`);
+
+async function expectAllDelivered(running: Running, expected: number): Promise<void> {
+  expect(await running.world.arrived(expected, 30_000)).toBe(expected);
+  expect(await until(async () => (await count(running, 'pending')) === 0, 10_000)).toBe(true);
+  expect(await count(running, 'dead')).toBe(0);
+  expect(await isIn(running, 'ok')).toBe(true);
+}
+
+/** When the service said so, in milliseconds since the epoch. */
+async function timeOf({ log }: Service, said: RegExp): Promise<number> {
+  const find = () => log.find(({ msg }) => said.test(String(msg)));
+  expect(await until(() => find() !== undefined, 30_000)).toBe(true);
+  return new Date(find()!.time as string | number).getTime();
+}
+
+interface Outage {
+  readonly fault: MattermostFault;
+  /** How many probes it outlives. */
+  readonly probes: number;
+  readonly isRepeated?: boolean;
+}
+
+async function surviveOutage({ fault, probes, isRepeated = false }: Outage): Promise<void> {
+  const running = await startQuiet();
+  const { tenant, mattermost } = running.world;
+  mattermost.fail(fault, forEver);
+  const requests = () => mattermost.requests.log.slice(2);
+  tenant.add('events', 60);
+  const downAtMs = await timeOf(running.service, /^the sink backs off$/);
+  const probesMade = () => requests().filter(({ atMs }) => atMs > downAtMs + settledMs);
+  expect(await until(() => probesMade().length >= probes, 10_000)).toBe(true);
+  mattermost.heal();
+  const whileDown = requests().length;
+  const made = probesMade();
+  expect(whileDown - made.length).toBeLessThanOrEqual(burstMax);
+  expect(made).toHaveLength(probes);
+  for (const [index, { atMs }] of made.entries()) {
+    const previousMs = made[index - 1]?.atMs ?? downAtMs;
+    expect(atMs - previousMs).toBeGreaterThanOrEqual(stepMinMs(index + 1) - 10);
+    expect(made[index]!.deliveryId).not.toBe(made[index - 1]?.deliveryId);
+  }
+  await expectAllDelivered(running, 62);
+  if (isRepeated) expect(running.world.repeated()).toBe(whileDown);
+  else expect(running.world.repeated()).toBe(0);
+}
+
+interface Limit {
+  readonly status: number;
+  /** How many of the first requests are still being worked when the others are refused, and then succeed. */
+  readonly underWay: number;
+}
+
+async function obeyRetryAfter({ status, underWay }: Limit): Promise<void> {
+  const running = await startQuiet();
+  const { tenant, mattermost } = running.world;
+  mattermost.fail({ slowMs: 500 }, underWay);
+  mattermost.fail({ status, retryAfter: '3' }, forEver);
+  const requests = () => mattermost.requests.log.slice(2);
+  tenant.add('events', 100);
+  const downAtMs = await timeOf(running.service, /^the sink backs off$/);
+  const isAskedAgain = () => requests().some(({ atMs }) => atMs > downAtMs + 2500);
+  expect(await until(isAskedAgain, 10_000)).toBe(true);
+  mattermost.heal();
+  const made = requests();
+  expect(made.length).toBeLessThanOrEqual(inFlightMax + 1);
+  expect(made.filter((one) => one.status === 200)).toHaveLength(underWay);
+  const refused = made.filter((one) => one.status === status);
+  expect(refused.at(-1)!.atMs - refused.at(-2)!.atMs).toBeGreaterThanOrEqual(2990);
+  await expectAllDelivered(running, 102);
+  expect(running.world.repeated()).toBe(0);
+}
+
+describe('while Mattermost is down', { timeout: 60_000 }, () => {
+  test.each<Outage>([
+    { fault: 500, probes: 2 },
+    { fault: 'reset_before', probes: 1 },
+    { fault: 'reset_after', probes: 1, isRepeated: true },
+  ])('$fault: one request a step, each with another delivery, and afterwards all arrive', surviveOutage);
+
+  // Not so yet. Once it is, these fail, and belong into the table above.
+  test.fails.each<Outage>([
+    { fault: { status: 429 }, probes: 1 },
+    { fault: { status: 429, retryAfter: '0' }, probes: 1 },
+  ])('$fault: one request a step, each with another delivery, and afterwards all arrive', surviveOutage);
+
+  test('requests without an answer hold back all others until they have timed out, and all arrive', async () => {
+    const running = await startQuiet();
+    const { tenant, mattermost } = running.world;
+    mattermost.fail('hang', 20);
+    mattermost.fail('hang_after', 12);
+    tenant.add('events', 60);
+    const firstFailedAtMs = await timeOf(running.service, /no (complete )?answer within/);
+    const earlier = mattermost.requests.log.slice(2).filter(({ atMs }) => atMs < firstFailedAtMs);
+    expect(earlier.map(({ status }) => status)).toEqual(Array(inFlightMax).fill(0));
+    await expectAllDelivered(running, 62);
+    expect(running.world.repeated()).toBe(12);
+  });
+
+  const obeys =
+    '$status with Retry-After, $underWay still to succeed: after what was in flight nothing, then one request';
+  test.each<Limit>([{ status: 503, underWay: 0 }])(obeys, obeyRetryAfter);
+  // Not so yet, as above.
+  test.fails.each<Limit>([{ status: 429, underWay: 4 }])(obeys, obeyRetryAfter);
+
+  test('events go on being stored, and when it is back the CRITICAL ones go before the LOW ones', async () => {
+    const running = await startQuiet();
+    const { tenant, mattermost } = running.world;
+    mattermost.fail(500, forEver);
+    tenant.add('events', 40, { severity: 'LOW' });
+    await timeOf(running.service, /^the sink backs off$/);
+    tenant.add('events', 50, { severity: 'LOW' });
+    tenant.add('events', 50, { severity: 'VERY_HIGH' });
+    tenant.add('suspicious', 50, { severity: 'HIGH' });
+    expect(await until(async () => (await count(running, 'pending')) === 190, 15_000)).toBe(true);
+    mattermost.heal();
+    await expectAllDelivered(running, 192);
+    // The first was the probe, which takes any delivery. What comes after the first of a lesser severity was in flight with that one.
+    const severities = mattermost.posts.slice(3).map(({ text }) => /\*\*(\w+)\*\*/.exec(text)?.[1]);
+    const afterFirst = (lesser: string, greater: string) =>
+      severities.slice(severities.indexOf(lesser)).filter((one) => one === greater).length;
+    expect(severities.slice(0, 10)).toEqual(Array(10).fill('CRITICAL'));
+    expect(afterFirst('HIGH', 'CRITICAL')).toBeLessThan(inFlightMax);
+    expect(afterFirst('LOW', 'CRITICAL') + afterFirst('LOW', 'HIGH')).toBeLessThan(inFlightMax);
+    expect(running.world.repeated()).toBe(0);
+  });
+
+  test.each([
+    { fault: 500, said: /^the sink backs off$/, endsWithinMs: 5000 },
+    { fault: 'unknown_hook', said: /^paused/, endsWithinMs: 5000 },
+    { fault: 'hang', said: undefined, endsWithinMs: 15_000 },
+  ] as const)(
+    '$fault: a SIGTERM ends the process in time and cleanly, and the next start delivers all, none twice',
+    async ({ fault, said, endsWithinMs }) => {
+      const { world, service } = await startQuiet('postgres');
+      const { tenant, mattermost } = world;
+      mattermost.fail(fault, forEver);
+      tenant.add('events', 60);
+      if (said) await timeOf(service, said);
+      else expect(await until(() => mattermost.requests.total >= 2 + inFlightMax, 10_000)).toBe(true);
+      const signalledAtMs = performance.now();
+      expect(await service.end('SIGTERM')).toBe(0);
+      expect(performance.now() - signalledAtMs).toBeLessThan(endsWithinMs);
+      mattermost.heal();
+      await expectAllDelivered({ world, service: world.start() }, 62 + (fault === 'unknown_hook' ? 1 : 0));
+      expect(world.repeated()).toBe(0);
+    },
+  );
+});
+
+/** What shows that nothing can pass until somebody mends it. */
+const refusals = ['unknown_hook', 'disabled', 'html'] as const;
+
+test('a hook that is gone pauses the sink: nothing dies, one check a minute, and it goes on by itself', {
+  timeout: 150_000,
+}, async () => {
+  // All at once, because each waits for a real minute.
+  const all = await Promise.all(refusals.map(async (fault) => ({ fault, ...(await startQuiet()) })));
+  await Promise.all(all.map(expectPauseAndReturn));
+});
+
+async function expectPauseAndReturn(running: Running & { fault: MattermostFault }): Promise<void> {
+  const { world, service } = running;
+  const { tenant, mattermost } = world;
+  mattermost.fail(running.fault, forEver);
+  tenant.add('events', 60);
+  const pausedAtMs = await timeOf(service, /^paused, everything is kept/);
+  expect(await until(() => Date.now() > pausedAtMs + 3000, 10_000)).toBe(true);
+  const requests = mattermost.requests.log.slice(2);
+  expect(requests.filter(({ deliveryId }) => deliveryId !== undefined).length).toBeLessThanOrEqual(inFlightMax);
+  expect(requests.length).toBeLessThanOrEqual(2 * inFlightMax);
+  tenant.add('events', 10);
+  expect(await until(async () => (await count(running, 'pending')) === 70, 10_000)).toBe(true);
+  expect(await isIn(running, 'paused')).toBe(true);
+  expect(await count(running, 'dead')).toBe(0);
+  mattermost.heal();
+
+  const total = mattermost.requests.total;
+  const unwell: string[] = [];
+  const isAskedAgain = async () => {
+    for (const path of ['/readyz', '/healthz'])
+      if ((await service.get(path)).status !== 200) unwell.push(`${path} after ${Date.now() - pausedAtMs} ms`);
+    return mattermost.requests.total > total;
+  };
+  expect(await until(isAskedAgain, 75_000)).toBe(true);
+  expect(unwell).toEqual([]);
+  await expectAllDelivered(running, 73);
+  const [check, probe] = mattermost.requests.log.slice(total);
+  expect(check).toMatchObject({ status: 404 });
+  expect(check!.deliveryId).toBeUndefined();
+  expect(check!.atMs - pausedAtMs).toBeGreaterThanOrEqual(59_990);
+  expect(probe).toMatchObject({ status: 200, deliveryId: expect.any(String) });
+  expect(mattermost.posts.filter(({ text }) => text.includes('is back'))).toHaveLength(1);
+  expect(world.repeated()).toBe(0);
+}
