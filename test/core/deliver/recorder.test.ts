@@ -1,0 +1,120 @@
+// Outcomes of sends on their way into a real Postgres: none is forgotten, none is unknown meanwhile, and a stop has an end.
+import { afterEach, expect, test, vi } from 'vitest';
+import { createRecorder, type RecorderDependencies } from '../../../src/core/deliver/recorder.ts';
+import { storePage } from '../../../src/core/ingest.ts';
+import type { FailedAttempt } from '../../../src/core/store/deliveries.ts';
+import { until } from '../../support/world.ts';
+import { drafts, hold, quiet, toSoc, useDatabase } from '../stored.ts';
+
+const database = useDatabase();
+afterEach(() => vi.restoreAllMocks());
+
+async function setUp(count: number, more: Partial<RecorderDependencies> = {}) {
+  const db = database();
+  const page = await storePage(db, null, 'a', 1, toSoc, drafts(1, count), null);
+  const written: { ids: readonly number[]; delivered: number; dead: number }[] = [];
+  const recorder = createRecorder({
+    db,
+    sink: 'soc',
+    lease: await hold(db, 'sink:x'),
+    log: quiet,
+    onWritten: (ids, counts) => void written.push({ ids, ...counts }),
+    ...more,
+  });
+  return { recorder, written, ids: page!.events.map(({ id }) => id) };
+}
+
+const success = (eventId: number) => ({ eventId, afterFailure: false, durationMs: 1 });
+const failure = (eventId: number, state: 'pending' | 'dead'): FailedAttempt => ({
+  eventId,
+  attempts: 1,
+  state,
+  delayMs: 0,
+  form: 'full',
+  outcome: 'retry',
+  reason: 'timeout',
+  status: null,
+  durationMs: 1,
+  answer: null,
+});
+const states = async () =>
+  (await database().$client`select state from deliveries order by event_id`).map((row) => row.state);
+
+/** While a table has another name every statement about it fails, as if the database were away. */
+async function without(table: string, act: () => Promise<void>): Promise<void> {
+  await database().$client.unsafe(`alter table ${table} rename to away`);
+  await act().finally(() => database().$client.unsafe(`alter table away rename to ${table}`));
+}
+
+test('what is known at the stop is written before it ends, many in one go', async () => {
+  const { recorder, written, ids } = await setUp(4);
+  recorder.delivered(success(ids[0]!));
+  recorder.delivered(success(ids[1]!));
+  recorder.failed(failure(ids[2]!, 'dead'));
+  recorder.failed(failure(ids[3]!, 'pending'));
+  expect([recorder.size(), recorder.unwritten()]).toEqual([4, ids]);
+  await recorder.stop();
+  expect([recorder.size(), recorder.unwritten()]).toEqual([0, []]);
+  expect(await states()).toEqual(['delivered', 'delivered', 'dead', 'pending']);
+  expect(written).toEqual([{ ids, delivered: 2, dead: 1 }]);
+});
+
+test('while the database is away outcomes stay known as unwritten, and are written once it is back', async () => {
+  const errors = vi.fn();
+  const log = { ...quiet, error: errors } as unknown as typeof quiet;
+  const { recorder, written, ids } = await setUp(3, { log });
+  await without('deliveries', async () => {
+    recorder.delivered(success(ids[0]!));
+    recorder.failed(failure(ids[1]!, 'dead'));
+    expect(await until(() => errors.mock.calls.length > 0, 5000)).toBe(true);
+    recorder.delivered(success(ids[2]!));
+    expect([recorder.size(), [...recorder.unwritten()].sort()]).toEqual([3, ids]);
+    expect(written).toEqual([]);
+  });
+  await recorder.stop();
+  expect(await states()).toEqual(['delivered', 'dead', 'delivered']);
+  expect(written.flatMap((one) => one.ids).sort()).toEqual(ids);
+});
+
+test('what the role’s next holder has to decide is left alone, but what was delivered is written all the same', async () => {
+  const lease = { name: 'sink:x', holder: '00000000-0000-4000-8000-000000000000', epoch: 1 };
+  const lost = { ...lease, isHeld: () => false, outlasts: () => false };
+  const { recorder, written, ids } = await setUp(2, { lease: lost });
+  recorder.delivered(success(ids[0]!));
+  recorder.failed(failure(ids[1]!, 'dead'));
+  await recorder.stop();
+  expect(await states()).toEqual(['delivered', 'pending']);
+  expect(written).toEqual([{ ids, delivered: 1, dead: 0 }]);
+});
+
+test('one that comes at the very end of a write is written too', async () => {
+  // The end of a write is some turns of the microtask queue long: one arrives at each of them.
+  const arrivals = 12;
+  let next = 0;
+  const { recorder, ids } = await setUp(arrivals + 1, {
+    onWritten() {
+      next += 1;
+      if (next > arrivals) return;
+      let arrival = Promise.resolve();
+      for (let turn = 0; turn < next; turn += 1) arrival = arrival.then(() => undefined);
+      void arrival.then(() => recorder.delivered(success(ids[next]!)));
+    },
+  });
+  recorder.delivered(success(ids[0]!));
+  expect(await until(async () => (await states()).every((state) => state === 'delivered'), 5000)).toBe(true);
+  await recorder.stop();
+});
+
+test('a stop gives up on a database that stays away, and says how many were lost', async () => {
+  const errors = vi.fn();
+  const log = { ...quiet, error: errors } as unknown as typeof quiet;
+  const { recorder, ids } = await setUp(2, { log });
+  await without('deliveries', async () => {
+    for (const id of ids) recorder.delivered(success(id));
+    const stopped = recorder.stop();
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 16_000);
+    await stopped;
+  });
+  expect(errors.mock.calls.at(-1)).toEqual([{ sink: 'soc', lost: 2 }, expect.stringContaining('may be sent again')]);
+});

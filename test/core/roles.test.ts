@@ -1,0 +1,263 @@
+// Which roles a process works: shared out fairly, given back whole, and lost at once when the database says so.
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Lease } from '../../src/core/lease.ts';
+import { createMetrics } from '../../src/core/metrics.ts';
+import { type Role, type RolesDependencies, startRoles, surplus, wantedRoles } from '../../src/core/roles.ts';
+import type { LeaseView } from '../../src/core/store/leases.ts';
+import { until } from '../support/world.ts';
+import { quiet, replicaWith, useDatabase } from './stored.ts';
+
+const idle = () => ({ stop: async () => {} });
+const role = (name: string, group: string, start: Role['start'] = idle): Role => ({ name, group, start });
+const view = (name: string, holder: string | null, remainingMs = 20_000): LeaseView => ({
+  name,
+  holder,
+  epoch: 1,
+  remainingMs: holder === null ? 0 : remainingMs,
+});
+
+describe('the share of a replica', () => {
+  const roles = [role('source:a', 'a'), role('sink:a', 'a'), role('source:b', 'b'), role('sink:b', 'b')];
+  const names = roles.map(({ name }) => name);
+
+  test('is everything if it is alone', () => {
+    const free = names.map((name) => view(name, null));
+    expect(wantedRoles(roles, free, 'me', 1)).toEqual(names);
+  });
+
+  test('is what is free or run out, and not what another holds', () => {
+    const views = [view('source:a', 'you'), view('sink:a', 'you', 0), view('source:b', null), view('sink:b', 'you')];
+    expect(wantedRoles(roles, views, 'me', 1)).toEqual(['sink:a', 'source:b']);
+    expect(wantedRoles(roles, views.slice(0, 1), 'me', 1)).toEqual([]);
+  });
+
+  test('is rather the rest of a group that it works than another group', () => {
+    const views = [view('source:a', null), view('sink:a', null), view('source:b', 'me'), view('sink:b', null)];
+    expect(wantedRoles(roles, views, 'me', 2)).toEqual(['source:b', 'sink:b']);
+  });
+
+  test('leaves whole groups for the others', () => {
+    const mine = names.map((name) => view(name, 'me'));
+    expect(surplus(roles, mine, 'me', 1)).toEqual([]);
+    expect(surplus(roles, mine, 'me', 2)).toEqual(['source:b', 'sink:b']);
+    // Roles of an earlier configuration are nobody's business.
+    expect(surplus(roles, [...mine, view('sink:old', 'me')], 'me', 2)).not.toContain('sink:old');
+  });
+
+  test('comes out even: in the end every role is held, groups are whole, and nobody has more than the share', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 8 });
+    const turns = fc.array(fc.nat(4), { minLength: 60, maxLength: 60 });
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: 5 }), turns, fc.nat(4), (groups, replicas, order, first) => {
+        const all = groups.flatMap((size, g) => Array.from({ length: size }, (_, n) => role(`${g}.${n}`, `g${g}`)));
+        const holders = new Map<string, string | null>(all.map(({ name }) => [name, `r${first % replicas}`]));
+        const views = () => all.map(({ name }) => view(name, holders.get(name)!));
+        for (const turn of [...order, ...Array.from({ length: 3 * replicas }, (_, n) => n)]) {
+          const me = `r${turn % replicas}`;
+          for (const name of surplus(all, views(), me, replicas)) holders.set(name, null);
+          for (const name of wantedRoles(all, views(), me, replicas)) holders.set(name, me);
+        }
+        const share = Math.ceil(groups.length / replicas);
+        const groupsOf = new Map<string, Set<string>>();
+        for (const { name, group } of all) {
+          const holder = holders.get(name);
+          expect(holder).not.toBeNull();
+          groupsOf.set(holder!, (groupsOf.get(holder!) ?? new Set()).add(group));
+        }
+        for (const held of groupsOf.values()) expect(held.size).toBeLessThanOrEqual(share);
+        expect([...groupsOf.values()].reduce((sum, held) => sum + held.size, 0)).toBe(groups.length);
+      }),
+    );
+  });
+});
+
+describe('a process with roles', () => {
+  const database = useDatabase();
+  const ttlMs = 20_000;
+
+  /** Workers that remember their leases. */
+  function worked() {
+    const leases: Lease[] = [];
+    const stopped: Lease[] = [];
+    const start = (lease: Lease) => {
+      leases.push(lease);
+      return { stop: async () => void stopped.push(lease) };
+    };
+    return { leases, stopped, start };
+  }
+
+  function begin(roles: readonly Role[], more: Partial<RolesDependencies> = {}) {
+    const metrics = createMetrics({ version: 't', sources: [], sinks: [], roles: roles.map(({ name }) => name) });
+    const replicaId = randomUUID();
+    const times = { ttlMs, renewMs: 50 };
+    const running = startRoles({
+      db: database(),
+      roles,
+      replicaId,
+      predecessor: null,
+      metrics,
+      log: quiet,
+      times,
+      ...more,
+    });
+    onTestFinished(() => running.stop());
+    return { running, replicaId, metrics };
+  }
+
+  const expectSoon = async (isTrue: () => boolean | Promise<boolean>) => expect(await until(isTrue, 8000)).toBe(true);
+  const holderOf = async (name: string) =>
+    (await database().$client`select holder::text from leases where name = ${name}`)[0]?.holder;
+
+  const renewedAt = async () => (await database().$client`select expires_at::text from replicas`)[0]?.expires_at;
+
+  test('whose heartbeat ran out stops every worker as lost, and begins anew with higher epochs', async () => {
+    const { leases, stopped, start } = worked();
+    const { replicaId } = begin([role('job:x', 'g', start)]);
+    await expectSoon(() => leases.length === 1);
+    await database().$client`update replicas set expires_at = now() - interval '1 s' where id = ${replicaId}::uuid`;
+    await expectSoon(() => leases.length === 2);
+    expect(stopped).toEqual(leases.slice(0, 1));
+    expect([leases[0]!.isHeld(), leases[0]!.outlasts(0), leases[1]!.isHeld()]).toEqual([false, false, true]);
+    expect(leases[1]!.epoch).toBeGreaterThan(leases[0]!.epoch);
+  });
+
+  test('stops the worker of a role that another took, and only that one', async () => {
+    const { leases, stopped, start } = worked();
+    const { running, metrics } = begin([role('job:x', 'g', start), role('job:y', 'g', start)]);
+    await expectSoon(() => leases.length === 2);
+    const other = await replicaWith(database(), []);
+    await database().$client`update leases set holder = ${other}::uuid, epoch = epoch + 1 where name = 'job:x'`;
+    await expectSoon(() => stopped.length === 1);
+    expect(stopped[0]).toMatchObject({ name: 'job:x' });
+    expect(leases.map((lease) => lease.isHeld())).toEqual([false, true]);
+    expect(running.held()).toEqual(['job:y']);
+    expect(await metrics.registry.getSingleMetricAsString('tocsin_role_held')).toContain('{role="job:x"} 0');
+    expect(await holderOf('job:x')).toBe(other);
+  });
+
+  test('stops a worker whose role came back to it meanwhile with another epoch', async () => {
+    const { leases, stopped, start } = worked();
+    begin([role('job:x', 'g', start)]);
+    await expectSoon(() => leases.length === 1);
+    await database().$client`update leases set epoch = epoch + 1 where name = 'job:x'`;
+    await expectSoon(() => leases.length === 2);
+    expect(stopped).toEqual(leases.slice(0, 1));
+    expect(leases[0]!.isHeld()).toBe(false);
+  });
+
+  test('starts no second worker beside one that is still stopping', async () => {
+    let starts = 0;
+    let stops = 0;
+    let end = () => {};
+    const start = () => {
+      starts += 1;
+      return {
+        stop() {
+          stops += 1;
+          return stops > 1 ? Promise.resolve() : new Promise<void>((resolve) => (end = resolve));
+        },
+      };
+    };
+    begin([role('job:x', 'g', start)]);
+    await expectSoon(() => starts === 1);
+    await database().$client`update leases set holder = null where name = 'job:x'`;
+    await expectSoon(() => stops === 1);
+    // Some turns later.
+    for (let turn = 0; turn < 3; turn += 1) {
+      const before = await renewedAt();
+      await expectSoon(async () => (await renewedAt()) !== before);
+    }
+    expect(starts).toBe(1);
+    end();
+    await expectSoon(() => starts === 2);
+  });
+
+  test('that stops lets its workers finish with their roles still held, then gives them back and leaves', async () => {
+    const seen: unknown[] = [];
+    const start = (lease: Lease) => ({
+      async stop() {
+        seen.push([lease.isHeld(), await holderOf(lease.name)]);
+      },
+    });
+    const { running, replicaId } = begin([role('job:x', 'g', start)]);
+    await expectSoon(() => running.held().length === 1);
+    await running.stop();
+    expect(seen).toEqual([[true, replicaId]]);
+    expect(await holderOf('job:x')).toBeNull();
+    expect(await database().$client`select 1 from replicas`).toEqual([]);
+  });
+
+  test('that is joined by another gives back its surplus, once the worker has finished', async () => {
+    const seen: unknown[] = [];
+    const start = (lease: Lease) => ({
+      async stop() {
+        seen.push([lease.isHeld(), (await holderOf(lease.name)) === lease.holder]);
+      },
+    });
+    const roles = [role('job:x', 'g', start), role('job:y', 'h', start)];
+    const { running: first } = begin(roles);
+    await expectSoon(() => first.held().length === 2);
+    const { running: second } = begin(roles);
+    await expectSoon(() => first.held().length === 1 && second.held().length === 1);
+    expect([...first.held(), ...second.held()].sort()).toEqual(['job:x', 'job:y']);
+    expect(seen).toEqual([[true, true]]);
+  });
+
+  describe('counts its leases on its own clock', () => {
+    /** The next statements of this kind on `replicas` take so long. */
+    async function slow(kind: 'insert' | 'update', seconds: number): Promise<void> {
+      await database().$client.unsafe(`
+        create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(${seconds}); return new; end $$;
+        create trigger slow before ${kind} on replicas for each row execute function slow()`);
+      onTestFinished(async () => {
+        await database().$client`drop function slow cascade`;
+      });
+    }
+
+    test('from before a renewal was asked for', async () => {
+      await slow('update', 0.7);
+      const left: boolean[][] = [];
+      const start = (lease: Lease) => {
+        left.push([lease.outlasts(ttlMs - 500), lease.outlasts(ttlMs - 5000), lease.outlasts(ttlMs + 1000)]);
+        return idle();
+      };
+      const { running } = begin([role('job:x', 'g', start)], { times: { ttlMs, renewMs: 60_000 } });
+      await expectSoon(() => left.length === 1);
+      expect(left).toEqual([[false, true, false]]);
+      await running.stop();
+    });
+
+    test('from before it was asked to join again', async () => {
+      const left: boolean[][] = [];
+      const start = (lease: Lease) => {
+        left.push([lease.outlasts(ttlMs - 500), lease.outlasts(ttlMs - 5000)]);
+        return idle();
+      };
+      const { running, replicaId } = begin([role('job:x', 'g', start)]);
+      await expectSoon(() => left.length === 1);
+      await slow('insert', 0.7);
+      await database().$client`update leases set holder = null`;
+      await database().$client`delete from replicas where id = ${replicaId}::uuid`;
+      await expectSoon(() => left.length === 2);
+      expect(left[1]).toEqual([false, true]);
+      await running.stop();
+    });
+
+    test('and each renewal gives them a whole new time, until none comes', async () => {
+      const { leases, start } = worked();
+      const startedAt = performance.now();
+      begin([role('job:x', 'g', start)], { times: { ttlMs: 600, renewMs: 50 } });
+      await expectSoon(() => leases.length === 1);
+      await expectSoon(() => performance.now() - startedAt > 1000 && leases.at(-1)!.outlasts(200));
+      await database().$client`alter table replicas rename to away`;
+      try {
+        await expectSoon(() => !leases.at(-1)!.outlasts(0));
+        expect(leases.at(-1)!.isHeld()).toBe(true);
+      } finally {
+        await database().$client`alter table away rename to replicas`;
+      }
+    });
+  });
+});
