@@ -1,0 +1,460 @@
+// The sinks of one origin at work on a real Postgres: what is sent when, how often, and what is left alone.
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Lanes, type OriginDependencies, startOrigin } from '../../../src/core/deliver/origin.ts';
+import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
+import { AdapterError } from '../../../src/core/errors.ts';
+import type { EventDraft } from '../../../src/core/event.ts';
+import { storePage } from '../../../src/core/ingest.ts';
+import type { Lease } from '../../../src/core/lease.ts';
+import { createMetrics } from '../../../src/core/metrics.ts';
+import type { Message, SendContext, Sink } from '../../../src/core/sink.ts';
+import { writeSinkState } from '../../../src/core/store/sinks.ts';
+import { until } from '../../support/world.ts';
+import { draft, drafts, hold, quiet, useDatabase } from '../stored.ts';
+
+const database = useDatabase();
+
+interface Sent {
+  readonly id: string;
+  readonly atMs: number;
+  readonly message: Message;
+  readonly context: SendContext;
+}
+
+interface SetUp {
+  /** Called for each send, after it was noted. */
+  send?(sent: Sent): Promise<void> | void;
+  readonly check?: Sink['check'];
+  readonly sinks?: readonly string[];
+  readonly policy?: Partial<DeliveryPolicy>;
+  readonly perSecond?: number;
+  readonly lease?: Partial<Lease>;
+}
+
+const store = (page: readonly EventDraft[], sinks: readonly string[] = ['soc']) =>
+  storePage(database(), null, 'a', 1, [{ name: 'all', minSeverity: 0, to: sinks }], page, null);
+
+/** Starts the sinks of an origin. They end with the test, at the latest. */
+async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lease = {} }: SetUp) {
+  const db = database();
+  const sent: Sent[] = [];
+  const notices: string[] = [];
+  const changes: string[] = [];
+  const sink = (id: string): Sink => ({
+    origin: 'x:',
+    async send(message, context) {
+      const one = { id: message.event.externalId, atMs: performance.now(), message, context };
+      sent.push(one);
+      await send?.(one);
+    },
+    ...(check && { check }),
+    ...{ name: id },
+  });
+  const note = (fields: { to?: string }) => void (fields.to && changes.push(fields.to));
+  const deps: OriginDependencies = {
+    sinks: sinks.map((id) => ({ id, sink: sink(id) })),
+    db,
+    perSecond: perSecond ?? Number.POSITIVE_INFINITY,
+    policy: {
+      ...defaultPolicy,
+      backoff: { firstMs: 10, maxMs: 20 },
+      pausedProbeMs: 30,
+      rereadMs: 30,
+      sendTimeoutMs: 5000,
+      ...policy,
+    },
+    metrics: createMetrics({ version: 't', sources: [], sinks: sinks.map((id) => ({ id })), roles: [] }),
+    log: { ...quiet, info: note, warn: note } as unknown as typeof quiet,
+    now: Date.now,
+    random: () => 0.5,
+    showTenant: () => false,
+    announce: async (of, notice, _key, to) => void notices.push(`${of} ${notice.kind} to ${to}`),
+  };
+  const lanes: Lanes = new Map();
+  const held = { ...(await hold(db, 'sink:x')), ...lease };
+  const worker = startOrigin(deps, lanes, held);
+  onTestFinished(() => worker.stop());
+  return { worker, lanes, sent, notices, changes, lease: held };
+}
+
+const expectSoon = async (isTrue: () => boolean | Promise<boolean>) => expect(await until(isTrue, 10_000)).toBe(true);
+const count = async (where: string) =>
+  Number((await database().$client.unsafe(`select count(*) as count from deliveries where ${where}`))[0]?.count);
+const isSettled = async () => (await count("state = 'pending'")) === 0;
+/** Some turns of the loop, in which nothing should happen. */
+const turns = () => new Promise((resolve) => setTimeout(resolve, 200));
+
+/** Sends that hang until they are let go. */
+function gate() {
+  const waiting: (() => void)[] = [];
+  let isOpen = false;
+  return {
+    pass: () => (isOpen ? undefined : new Promise<void>((resolve) => waiting.push(resolve))),
+    open() {
+      isOpen = true;
+      for (const resolve of waiting.splice(0)) resolve();
+    },
+  };
+}
+const retry = (reason: 'connection' | 'server_error' = 'connection') => new AdapterError('retry', reason, 'failed');
+
+describe('sending', () => {
+  test('keeps to so many at once, and each is sent once', async () => {
+    const { pass, open } = gate();
+    await store(drafts(1, 30));
+    const { sent } = await begin({ send: pass, policy: { concurrency: 4 } });
+    await expectSoon(() => sent.length === 4);
+    await turns();
+    expect(sent).toHaveLength(4);
+    open();
+    await expectSoon(isSettled);
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(30);
+    expect(sent).toHaveLength(30);
+  });
+
+  test('shares one rate among the sinks of the origin', async () => {
+    await store(drafts(1, 80), ['soc', 'boss']);
+    const { sent } = await begin({ sinks: ['soc', 'boss'], perSecond: 0.01 });
+    await expectSoon(() => sent.length >= 100);
+    await turns();
+    expect(sent).toHaveLength(100);
+  });
+
+  test('goes on where the other attempts ended, under the same delivery id', async () => {
+    const page = await store(drafts(1, 1));
+    const { sent } = await begin({
+      send() {
+        if (sent.length < 3) throw retry();
+      },
+    });
+    await expectSoon(isSettled);
+    const deliveryId = `soc-${page!.events[0]!.id}`;
+    expect(sent.map(({ context }) => [context.deliveryId, context.attempt])).toEqual(
+      [1, 2, 3].map((attempt) => [deliveryId, attempt]),
+    );
+  });
+
+  test('a card of long ago says how long it was held up', async () => {
+    await store(drafts(1, 1));
+    await database().$client`update events set received_at = now() - interval '2 hours'`;
+    const { sent } = await begin({});
+    await expectSoon(isSettled);
+    expect(sent[0]!.message.delayed?.reason).toBe('backlog');
+    expect(Math.abs(sent[0]!.message.delayed!.seconds - 7200)).toBeLessThan(60);
+  });
+
+  test('waits while outcomes cannot be written, and then repeats none of them', async () => {
+    await store(drafts(1, 1300));
+    await database().$client`alter table delivery_attempts rename to away`;
+    const { sent } = await begin({});
+    try {
+      await expectSoon(() => sent.length >= 1000);
+      await turns();
+      expect(sent.length).toBeLessThanOrEqual(1000 + defaultPolicy.concurrency);
+    } finally {
+      await database().$client`alter table away rename to delivery_attempts`;
+    }
+    await expectSoon(isSettled);
+    expect(sent).toHaveLength(1300);
+  });
+});
+
+describe('the lease', () => {
+  test('that does not outlast a send lets none start', async () => {
+    let isLong = false;
+    const asked: number[] = [];
+    const outlasts = (ms: number) => asked.push(ms) > 0 && isLong;
+    await store(drafts(1, 1));
+    const { sent } = await begin({ lease: { outlasts }, policy: { sendTimeoutMs: 4321 } });
+    await expectSoon(() => asked.length >= 2);
+    expect([sent.length, new Set(asked)]).toEqual([0, new Set([4321])]);
+    isLong = true;
+    await expectSoon(isSettled);
+  });
+
+  test('that ran short during the check of a paused sink lets no probe start', async () => {
+    let isLong = true;
+    await store(drafts(1, 1));
+    const lease = await hold(database(), 'sink:x');
+    await writeSinkState(database(), lease, 'soc', 'paused', 'auth');
+    let checks = 0;
+    const { sent } = await begin({
+      lease: { outlasts: () => isLong },
+      async check() {
+        checks += 1;
+        isLong = false;
+      },
+    });
+    await expectSoon(() => checks > 0);
+    await turns();
+    expect(sent).toEqual([]);
+    isLong = true;
+    await expectSoon(isSettled);
+  });
+
+  test('that was lost ends the sending', async () => {
+    let isHeld = true;
+    await store(drafts(1, 50));
+    const { sent } = await begin({
+      policy: { concurrency: 1 },
+      lease: { isHeld: () => isHeld },
+      send() {
+        isHeld = false;
+      },
+    });
+    await expectSoon(() => sent.length > 0);
+    await turns();
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('a stop', () => {
+  test('waits for what is in flight and writes what became of it', async () => {
+    const { pass, open } = gate();
+    await store(drafts(1, 5));
+    const { worker, lanes, sent } = await begin({ send: pass, policy: { concurrency: 2 } });
+    await expectSoon(() => sent.length === 2);
+    let isStopped = false;
+    const stopped = worker.stop().then(() => {
+      isStopped = true;
+    });
+    await turns();
+    expect([isStopped, lanes.get('soc')?.isIdle()]).toEqual([false, false]);
+    open();
+    await stopped;
+    expect([await count("state = 'delivered'"), sent.length, lanes.size]).toEqual([2, 2, 0]);
+  });
+
+  test('leaves alone the lane that came after it', async () => {
+    const { worker, lanes } = await begin({});
+    const successor = { ...lanes.get('soc')! };
+    lanes.set('soc', successor);
+    await worker.stop();
+    expect(lanes.get('soc')).toBe(successor);
+  });
+});
+
+test('a lane is idle when nothing is due, in flight or unwritten', async () => {
+  const { pass, open } = gate();
+  await store(drafts(1, 1));
+  const { lanes, sent } = await begin({ send: pass });
+  const lane = lanes.get('soc')!;
+  await expectSoon(() => sent.length === 1);
+  await turns();
+  expect(lane.isIdle()).toBe(false);
+  open();
+  await expectSoon(() => lane.isIdle());
+  expect(await isSettled()).toBe(true);
+});
+
+describe('an outage', () => {
+  test('burns no attempts but those that showed it, and no probe repeats the delivery that failed last', async () => {
+    await store(drafts(1, 8));
+    const { sent, changes } = await begin({
+      policy: { concurrency: 1, outageFailures: 3 },
+      send() {
+        throw retry();
+      },
+    });
+    await expectSoon(() => sent.length >= 20);
+    const [row] = await database().$client`select sum(attempts)::int as attempts from deliveries`;
+    expect(row?.attempts).toBe(3);
+    const probes = sent.slice(3).map(({ id }) => id);
+    expect(probes.filter((id, n) => id === probes[n - 1])).toEqual([]);
+    expect(changes).toEqual(['backing_off']);
+  });
+
+  test('is one step, however many were in flight when it began', async () => {
+    const { pass, open } = gate();
+    await store(drafts(1, 12));
+    const { sent } = await begin({
+      policy: { concurrency: 8, outageFailures: 2, backoff: { firstMs: 50, maxMs: 60_000 } },
+      async send() {
+        await pass();
+        throw retry();
+      },
+    });
+    await expectSoon(() => sent.length === 8);
+    open();
+    expect(await until(() => sent.length > 8, 2500)).toBe(true);
+  });
+
+  test('is probed only when nothing is in flight any more', async () => {
+    const { pass, open } = gate();
+    await store(drafts(1, 8));
+    const { sent } = await begin({
+      policy: { concurrency: 4, outageFailures: 1 },
+      send({ id }) {
+        if (sent.length === 4 && id === sent[3]!.id) throw retry();
+        return pass();
+      },
+    });
+    await expectSoon(() => sent.length === 4);
+    await turns();
+    expect(sent).toHaveLength(4);
+    open();
+    await expectSoon(isSettled);
+  });
+
+  test('that a pause had no part in, and that was short, is told to nobody', async () => {
+    await store(drafts(1, 5));
+    const { sent, changes, notices } = await begin({
+      policy: { concurrency: 1, outageFailures: 3 },
+      send() {
+        if (sent.length < 6) throw retry();
+      },
+    });
+    await expectSoon(isSettled);
+    expect([changes, notices]).toEqual([['backing_off', 'ok'], []]);
+    await expectSoon(async () => (await database().$client`select state from sinks`)[0]?.state === 'ok');
+  });
+
+  test('is remembered for the next holder', async () => {
+    await store(drafts(1, 5));
+    await begin({
+      policy: { concurrency: 1, outageFailures: 3 },
+      send() {
+        throw retry();
+      },
+    });
+    const states = () => database().$client`select sink, state, reason from sinks`;
+    await expectSoon(async () => (await states()).length > 0);
+    expect(await states()).toEqual([{ sink: 'soc', state: 'backing_off', reason: 'unreachable' }]);
+  });
+});
+
+describe('a far end that asks for time', () => {
+  test('gets it, and the delivery is no worse for it', async () => {
+    await store(drafts(1, 3));
+    const { sent } = await begin({
+      policy: { concurrency: 1 },
+      send() {
+        if (sent.length === 1) throw new AdapterError('retry', 'rate_limited', 'slow down', { retryAfterMs: 600 });
+      },
+    });
+    await expectSoon(isSettled);
+    // Timers may be a millisecond early, never more.
+    expect(sent[1]!.atMs - sent[0]!.atMs).toBeGreaterThan(590);
+    expect(await count('attempts > 0')).toBe(0);
+  });
+
+  test('never makes a card bare, however often it asks', async () => {
+    await store(drafts(1, 1));
+    const { sent } = await begin({
+      policy: { poisonFailures: 2 },
+      check: async () => {},
+      send() {
+        if (sent.length < 6) throw new AdapterError('retry', 'rate_limited', 'slow down');
+      },
+    });
+    await expectSoon(isSettled);
+    expect(await count("form = 'full'")).toBe(1);
+  });
+});
+
+describe('a paused sink', () => {
+  const rejected = new AdapterError('reject_sink', 'auth', 'status 403');
+
+  test('stays paused for the next holder: it is looked at, and nothing is posted until its check passes', async () => {
+    await store(drafts(1, 3));
+    await writeSinkState(database(), await hold(database(), 'sink:x'), 'soc', 'paused', 'auth');
+    let checks = 0;
+    const { sent, notices } = await begin({
+      async check() {
+        checks += 1;
+        if (checks < 4) throw rejected;
+      },
+    });
+    await expectSoon(() => checks === 3);
+    expect(sent).toEqual([]);
+    await expectSoon(isSettled);
+    await expectSoon(() => notices.length > 0);
+    expect(notices).toEqual(['soc sink_back to this']);
+  });
+
+  test('kept everything pending, and told the others', async () => {
+    await store(drafts(1, 3));
+    const { sent, notices, changes } = await begin({
+      policy: { concurrency: 1, pausedProbeMs: 60_000 },
+      send() {
+        throw rejected;
+      },
+    });
+    await expectSoon(() => notices.length > 0);
+    await turns();
+    expect([sent.length, changes, notices]).toEqual([1, ['paused'], ['soc sink_paused to others']]);
+    expect(await count("state = 'pending' and attempts = 0 and form = 'full'")).toBe(3);
+  });
+
+  test('is what a rejected event shows if the check fails too', async () => {
+    await store(drafts(1, 1));
+    const { changes } = await begin({
+      policy: { pausedProbeMs: 60_000 },
+      async check() {
+        throw rejected;
+      },
+      send() {
+        throw new AdapterError('reject_event', 'rejected', 'status 400');
+      },
+    });
+    await expectSoon(() => changes.length > 0);
+    await turns();
+    expect(changes).toEqual(['paused']);
+    expect(await count("state = 'pending' and attempts = 0 and form = 'full'")).toBe(1);
+  });
+});
+
+describe('a poisonous event', () => {
+  const isPoisoned = ({ message }: Sent) => message.event.severity === 5 && message.form !== 'bare';
+
+  test('goes bare when its neighbours pass, also without a check', async () => {
+    await store([draft(1, { severity: 5 }), ...drafts(2, 3)]);
+    const { changes } = await begin({
+      send(one) {
+        if (isPoisoned(one)) throw retry();
+      },
+    });
+    await expectSoon(isSettled);
+    expect([await count("form = 'bare'"), await count("form = 'full'"), changes]).toEqual([1, 3, []]);
+  });
+
+  test('alone goes bare when the check passes and the far end answers with an error, and not otherwise', async () => {
+    await store([draft(1, { severity: 5 })]);
+    const { sent } = await begin({
+      check: async () => {},
+      send(one) {
+        if (isPoisoned(one)) throw retry(sent.length < 8 ? 'connection' : 'server_error');
+      },
+    });
+    await expectSoon(isSettled);
+    expect(sent.map(({ message }) => message.form)).toEqual([...Array(8).fill('full'), 'bare']);
+  });
+
+  test('does not count when the sink is judged', async () => {
+    await store([draft('poison', { severity: 5 }), draft('well')]);
+    const { sent, changes } = await begin({
+      policy: { concurrency: 1, outageFailures: 2, poisonFailures: 2 },
+      send({ id }) {
+        const tries = sent.filter((one) => one.id === id).length;
+        if (id === 'poison' || (id === 'unlucky' && tries === 1)) throw retry();
+      },
+    });
+    await expectSoon(() => sent.filter(({ id }) => id === 'poison').length >= 4);
+    await store([draft('unlucky')]);
+    await expectSoon(() => sent.filter(({ id }) => id === 'unlucky').length === 2);
+    expect(changes).toEqual([]);
+  });
+});
+
+test('a sink that answers to an event it rejects is well', async () => {
+  await store(drafts(1, 1));
+  await writeSinkState(database(), await hold(database(), 'sink:x'), 'soc', 'backing_off', 'unreachable');
+  const { sent, changes } = await begin({
+    send() {
+      throw new AdapterError('reject_event', 'rejected', 'status 400');
+    },
+  });
+  await expectSoon(isSettled);
+  expect([changes, sent.map(({ message }) => message.form)]).toEqual([['ok'], ['full', 'bare']]);
+  expect(await count("state = 'dead'")).toBe(1);
+});
