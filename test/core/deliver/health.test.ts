@@ -40,7 +40,9 @@ describe('an outage', () => {
   test('it knows which delivery failed last, until one passes', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
     expect(health.lastFailedId).toBeUndefined();
-    fail(health, [1, 2, 3, 4, 5]);
+    fail(health, [1]);
+    expect(health.lastFailedId).toBe(1);
+    fail(health, [2, 3, 4, 5]);
     expect(health.lastFailedId).toBe(5);
     health.backOff(6, 'timeout', undefined, 1000);
     expect(health.lastFailedId).toBe(6);
