@@ -24,6 +24,9 @@ const controlsButNewline = /[\0-\x08\x0B-\x1F\x7F-\x9F]/g;
 const unseen =
   /(?<=\p{Extended_Pictographic})[\uFE0E\uFE0F]|(?<=\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?)\u200D(?=\p{Extended_Pictographic})|([\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]|(?<=[\p{Mn}\p{Me}]{8})[\p{Mn}\p{Me}])/gu;
 
+/** Whether there is anything for `unseen` at all: a tenth of its price, because it looks behind nothing. */
+const mayBeUnseen = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]|[\p{Mn}\p{Me}]{9}/u;
+
 export interface NeutralOptions {
   /** Keep line breaks (as `\n`) and tabs; otherwise a line break becomes a visible `⏎` and a tab a space. */
   readonly multiline: boolean;
@@ -37,11 +40,9 @@ export function neutralText(text: string, options: NeutralOptions): string {
   if (printableAscii.test(text)) return text;
   const brokenAs = options.multiline ? '\n' : '⏎';
   const tabAs = options.multiline ? '\t' : ' ';
-  return validText(text)
-    .replace(lineBreak, brokenAs)
-    .replaceAll('\t', tabAs)
-    .replace(controlsButNewline, '')
-    .replace(unseen, (found, shown: string | undefined) => (shown === undefined ? found : written(shown)));
+  const visible = validText(text).replace(lineBreak, brokenAs).replaceAll('\t', tabAs).replace(controlsButNewline, '');
+  if (!mayBeUnseen.test(visible)) return visible;
+  return visible.replace(unseen, (found, shown: string | undefined) => (shown === undefined ? found : written(shown)));
 }
 
 function written(character: string): string {

@@ -21,7 +21,11 @@ export function fence(text: string | undefined | null, codePointsMax: number): s
   return inner.includes('\n') ? `\`\`\`\n${inner}\n\`\`\`` : `\`${inner}\``;
 }
 
+/** Printable ASCII without a back-tick, `<` or the beginning of an address: nothing below would change it in code. */
+const harmless = /^(?!.*(?::\/\/|www))[!-;=-_a-~](?:[ -;=-_a-~]*[!-;=-_a-~])?$/i;
+
 function inert(text: string | undefined | null, codePointsMax: number, multiline: boolean): string | undefined {
+  if (typeof text === 'string' && text.length <= codePointsMax && harmless.test(text)) return text;
   const shown = shownText(text, codePointsMax, multiline);
   if (shown === undefined) return undefined;
   const inner = shown.replaceAll('`', tick).replace(/<(?=[!@])/g, `<${zeroWidthSpace}`);

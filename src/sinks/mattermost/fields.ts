@@ -65,8 +65,10 @@ function wide(label: keyof Labels, full: number, short: number, value: FieldRule
 
 export function fieldsOf(event: StoredEvent, wording: Wording, showTenant: boolean, isCut: boolean): CardField[] {
   const fields: CardField[] = [];
+  const view = { event, body: event.body, wording, showTenant, max: 0 };
   for (const { label, isShort, max, value } of rules) {
-    const shown = value({ event, body: event.body, wording, showTenant, max: max[isCut ? 1 : 0] });
+    view.max = max[isCut ? 1 : 0];
+    const shown = value(view);
     if (shown !== undefined) fields.push({ title: wording.labels[label], value: sealed(shown), short: isShort });
   }
   return fields;

@@ -16,23 +16,13 @@ export interface Wording {
 /** A locale that is not there counts as English. @throws {RangeError} unknown time zone */
 export function createWording(locale: string, timeZone: string): Wording {
   const labels = locales[locale] ?? en;
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    calendar: 'iso8601',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    timeZoneName: 'longOffset',
-  });
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' });
+  const offsetAt = createOffsets(format);
   return {
     labels,
     time(iso) {
       const ms = Date.parse(iso);
-      return Number.isNaN(ms) ? (code(iso, 40) ?? '') : zonedTime(format, ms);
+      return Number.isNaN(ms) ? (code(iso, 40) ?? '') : zonedTime(ms, offsetAt(ms));
     },
     span(seconds) {
       const minutes = Math.max(1, Math.round(seconds / 60));
@@ -44,12 +34,46 @@ export function createWording(locale: string, timeZone: string): Wording {
   };
 }
 
-function zonedTime(format: Intl.DateTimeFormat, ms: number): string {
-  const part: Record<string, string> = {};
-  for (const { type, value } of format.formatToParts(ms)) part[type] = value;
+/** What the zone's clocks are ahead of UTC. */
+interface Offset {
+  /** `+07:00`. */
+  readonly text: string;
+  readonly ms: number;
+}
+
+/** Since then no zone has changed its clocks but on a quarter of an hour of UTC. */
+const quartersSinceMs = Date.UTC(1973, 0, 1);
+const quarterMs = 900_000;
+const quartersMax = 1000;
+
+/** Formatting costs some twenty times what the rest of a field does, and events come from the same hours: each quarter is asked for once. */
+function createOffsets(format: Intl.DateTimeFormat): (ms: number) => Offset {
+  const known = new Map<number, Offset>();
+  return (ms) => {
+    if (ms < quartersSinceMs) return offsetOf(format, ms);
+    const quarter = Math.floor(ms / quarterMs);
+    let offset = known.get(quarter);
+    if (offset === undefined) {
+      if (known.size >= quartersMax) known.clear();
+      offset = offsetOf(format, ms);
+      known.set(quarter, offset);
+    }
+    return offset;
+  };
+}
+
+function offsetOf(format: Intl.DateTimeFormat, ms: number): Offset {
+  const name = format.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? '';
   // `GMT` alone is what the format says for UTC.
-  const offset = (part.timeZoneName ?? '').replace(/^(GMT|UTC)/, '') || '+00:00';
-  return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second} ${offset}`;
+  const text = name.replace(/^(GMT|UTC)/, '') || '+00:00';
+  const [hours = 0, minutes = 0, seconds = 0] = text.slice(1).split(':').map(Number);
+  const size = ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  return { text, ms: text.startsWith('-') || text.startsWith('−') ? -size : size };
+}
+
+function zonedTime(ms: number, offset: Offset): string {
+  const [day, time = ''] = new Date(ms + offset.ms).toISOString().split('T');
+  return `${day} ${time.slice(0, 8)} ${offset.text}`;
 }
 
 /** `{name}` replaced by its value, which must be inert already; a part in brackets is left out if one of its names has no value. */

@@ -176,6 +176,18 @@ describe('what the card shows', () => {
     expect(fields(withBody({}, { occurredAt: 'soon' })).Timestamp).toBe('2026-03-01 09:03:09 +07:00');
   });
 
+  test.each(['Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns', 'Africa/Monrovia', 'Etc/GMT+12'])(
+    'the time in %s is what its calendar says, on either side of each change of the clocks and in old years',
+    (timeZone) => {
+      const { time } = createWording('en', timeZone);
+      const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+      const isSame = (ms: number) => time(new Date(ms).toISOString()).startsWith(`${calendar.format(ms)} `);
+      const halfHours = Array.from({ length: 366 * 48 }, (_, n) => Date.UTC(2024) + n * 1_800_000);
+      const old = Array.from({ length: 80 * 12 }, (_, n) => Date.UTC(1900, n) + 1000);
+      expect([...halfHours, ...old].filter((ms) => !isSame(ms))).toEqual([]);
+    },
+  );
+
   test.each([
     ['https://console.example/events/1203', 'https://console.example/events/1203'],
     ['http://console.example:8080/', 'http://console.example:8080/'],
