@@ -22,7 +22,7 @@ export interface Stored {
  * bisected, the culprit is stored as UNRECOGNISED with its bytes in base64, and the cursor moves last.
  *
  * @param generation part of the dedupe key from 2 on
- * @returns null if the role was lost; nothing that matters was written then
+ * @returns null if the role was lost or the source was reset meanwhile; nothing that matters was written then
  */
 export async function storePage(
   db: Database,
@@ -37,7 +37,9 @@ export async function storePage(
   const decided = distinct(drafts, generation).map((draft) => ({ draft, ...route(routes, source, draft) }));
   // Notices go first: were they second, a crash in between would lose them. Their key makes a repetition harmless.
   if (notices.length > 0 && (await insertPage(db, fence, noticeSource, notices, null)) === null) return null;
-  const stored = await insertOrBisect(db, fence, source, decided, cursor);
+  const stored = await insertOrBisect(decided, cursor, (events, position) =>
+    insertPage(db, fence, source, events, position, generation),
+  );
   if (stored === null) return null;
   return summarise(source, stored, drafts.length);
 }
@@ -48,23 +50,21 @@ interface StoredRow extends InsertedEvent {
 }
 
 async function insertOrBisect(
-  db: Database,
-  fence: Fence | null,
-  source: string,
   events: readonly DecidedEvent[],
   cursor: string | null,
+  insert: (events: readonly DecidedEvent[], cursor: string | null) => Promise<InsertedEvent[] | null>,
 ): Promise<StoredRow[] | null> {
   try {
-    const rows = await insertPage(db, fence, source, events, cursor);
+    const rows = await insert(events, cursor);
     return rows?.map((row) => ({ ...row, event: events[row.index]! })) ?? null;
   } catch (error) {
     if (!isUnstorable(error) || events.length === 0) throw error;
   }
   const [only] = events;
-  if (events.length === 1 && only) return insertOrBisect(db, fence, source, [unrecognised(only)], cursor);
+  if (events.length === 1 && only) return insertOrBisect([unrecognised(only)], cursor, insert);
   const middle = Math.ceil(events.length / 2);
-  const first = await insertOrBisect(db, fence, source, events.slice(0, middle), null);
-  const second = first && (await insertOrBisect(db, fence, source, events.slice(middle), cursor));
+  const first = await insertOrBisect(events.slice(0, middle), null, insert);
+  const second = first && (await insertOrBisect(events.slice(middle), cursor, insert));
   return first && second && [...first, ...second];
 }
 

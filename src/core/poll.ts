@@ -41,7 +41,7 @@ interface Progress {
 export interface Drained {
   readonly events: number;
   readonly failure?: {
-    readonly reason: FailureReason | 'database' | 'role_lost';
+    readonly reason: FailureReason | 'database' | 'taken_over';
     readonly message: string;
     readonly retryAfterMs?: number;
   };
@@ -122,7 +122,7 @@ export async function drainSource(
       }
       const stored = await timed(store(deps, lease, generation, page));
       if (stored === null)
-        return { events, failure: { reason: 'role_lost', message: 'another replica has taken this source over' } };
+        return { events, failure: { reason: 'taken_over', message: 'another process has it now, or it was reset' } };
       events += stored.events.length;
       if (!page.more) return { events };
     }

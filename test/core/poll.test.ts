@@ -157,7 +157,7 @@ describe('reading', () => {
     const { deps } = setUp(source);
     const lease = await hold(deps.db, 'source:a');
     const stale = { ...lease, epoch: lease.epoch - 1 };
-    expect(await drainSource(deps, stale, never)).toMatchObject({ events: 0, failure: { reason: 'role_lost' } });
+    expect(await drainSource(deps, stale, never)).toMatchObject({ events: 0, failure: { reason: 'taken_over' } });
     expect([source.asked.length, await storedIds(), await cursorNow()]).toEqual([2, [], null]);
   });
 

@@ -39,7 +39,8 @@ const recordSeparator = '\u001e';
  *
  * @param fence null for writers that hold no role (notices)
  * @param cursor null leaves the cursor as it is
- * @returns the new events, or null if the role was lost and nothing was written
+ * @param generation in which the page was read; null for what belongs to none
+ * @returns the new events, or null if nothing was written, because the role was lost or an operator began another generation
  * @throws the driver's error; SQLSTATE class 22 or 54 if the database cannot hold one of the texts
  */
 export async function insertPage(
@@ -48,6 +49,7 @@ export async function insertPage(
   source: string,
   events: readonly DecidedEvent[],
   cursor: string | null,
+  generation: number | null = null,
 ): Promise<InsertedEvent[] | null> {
   const records = JSON.stringify(events.map(toRecord));
   const raws = events.map((event) => event.draft.raw).join(recordSeparator);
@@ -57,8 +59,11 @@ export async function insertPage(
       where ${fence?.name ?? null}::text is not null and name = ${fence?.name ?? null} and holder = ${fence?.holder ?? null}::uuid
         and epoch = ${fence?.epoch ?? null}::bigint
       for share
+    ), reset as (
+      select 1 from (select generation from cursors where source = ${source}::text for no key update) known
+      where generation <> ${generation}::integer
     ), allowed as (
-      select 1 where ${fence === null} or exists (select 1 from fence)
+      select 1 where (${fence === null} or exists (select 1 from fence)) and not exists (select 1 from reset)
     ), input as (
       select * from rows from (
         json_to_recordset(${records}::text::json) as (

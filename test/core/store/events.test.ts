@@ -1,5 +1,6 @@
 // The one statement that stores a page, on a real Postgres: all or nothing, once, fenced.
 import { describe, expect, test } from 'vitest';
+import { readCursor, resetSource } from '../../../src/core/store/cursors.ts';
 import { type DecidedEvent, hasSeveralTenants, insertPage } from '../../../src/core/store/events.ts';
 import { acquireLeases, joinReplicas } from '../../../src/core/store/leases.ts';
 import { until } from '../../support/world.ts';
@@ -103,4 +104,13 @@ test('cards name their tenant once events of two of them are there', async () =>
   expect(await hasSeveralTenants(db)).toBe(false);
   await insertPage(db, null, 'a', [of(4, 'two')], null);
   expect(await hasSeveralTenants(db)).toBe(true);
+});
+
+test('a page that was read before an operator reset the source is not stored, and its cursor does not come back', async () => {
+  const db = database();
+  await insertPage(db, null, 'a', [event(1)], 'c1', 1);
+  await resetSource(db, 'a');
+  expect(await insertPage(db, null, 'a', [event(2)], 'c2', 1)).toBeNull();
+  expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 2 });
+  expect(await insertPage(db, null, 'a', [event(2)], 'c2', 2)).toHaveLength(1);
 });
