@@ -146,11 +146,23 @@ describe('with DATABASE_URL', () => {
   });
 
   test('one that only reads fails', async () => {
-    const { url: other, name } = await emptyDatabase();
+    const { url: other, name, sql } = await emptyDatabase();
+    await migrate(sql);
     await admin.unsafe(`alter database "${name}" set default_transaction_read_only = on`);
     const { code, lines } = await look({ DATABASE_URL: other });
     expect(lines).toEqual([expect.stringMatching(/^FAIL .* read-only .* Name the primary/)]);
     expect(code).toBe(1);
+  });
+
+  test('a fault that has no words of its own is told in the words of the server, without the name of the database', async () => {
+    const { url: other, name, sql } = await emptyDatabase();
+    await sql.end();
+    await admin.unsafe(`alter database "${name}" allow_connections false`);
+    const { lines } = await look({ DATABASE_URL: other });
+    expect(lines).toEqual([
+      expect.stringMatching(/^FAIL .*: 55000 database "\[database\]" is not currently accepting/),
+    ]);
+    expect(lines[0]).not.toContain(name);
   });
 
   test('DATABASE_URL_DIRECT is looked at as well', async () => {

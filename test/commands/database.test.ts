@@ -19,7 +19,9 @@ test('migrate brings an empty Postgres to this release once, and then finds it s
   expect(await sql`select source from cursors`).toEqual([]);
 });
 
-test('migrate works on the embedded database, and says who holds it beside a running service', async () => {
+test('migrate works on the embedded database, and says who holds it beside a running service', {
+  timeout: 60_000,
+}, async () => {
   const world = await createWorld({ database: 'embedded' });
   expect(await runIn(world, ['migrate'])).toEqual({ code: 0, stdout: 'the database is up to date\n', stderr: '' });
   const service = world.start();

@@ -15,7 +15,7 @@ function onceHere(world: World, waits: Partial<OnceWaits> = {}) {
 const wordsOf = (stderr: string) => stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
 
 describe.each(['postgres', 'embedded'] as const)('on %s', (database) => {
-  test('everything is read and delivered, and the next run says nothing again', async () => {
+  test('everything is read and delivered, and the next run says nothing again', { timeout: 60_000 }, async () => {
     const world = await createWorld({ database });
     const { tenant, mattermost } = world;
     tenant.add('events', 60);
@@ -118,7 +118,7 @@ test('one source that another process holds keeps the run neither from the other
   expect(world.mattermost.deliveries.size).toBe(3);
 });
 
-test('beside a service on the embedded database it says who has the directory', async () => {
+test('beside a service on the embedded database it says who has the directory', { timeout: 60_000 }, async () => {
   const world = await createWorld({ database: 'embedded' });
   const service = world.start();
   await service.ready();

@@ -9,7 +9,7 @@ import { askHolder, NoHolderError } from './directory-lock.ts';
 import { compareMigrations } from './migrate.ts';
 import { createSockets } from './socket.ts';
 
-/** The message names variable, host, cause and remedy; never user, password or database. */
+/** The message names variable, host, cause and remedy; never password or database. */
 export class DatabaseUrlError extends Error {
   override readonly name = 'DatabaseUrlError';
 }
