@@ -205,6 +205,14 @@ describe('a process with roles', () => {
     expect(seen).toEqual([[true, true]]);
   });
 
+  test('takes over as soon as another’s heartbeat has run out, however rarely it renews its own', async () => {
+    const { leases, start } = worked();
+    await replicaWith(database(), ['job:x'], 500);
+    begin([role('job:x', 'g', start)], { times: { ttlMs, renewMs: 60_000 } });
+    await expectSoon(() => leases.length === 1);
+    expect(leases[0]!.epoch).toBe(2);
+  });
+
   describe('counts its leases on its own clock', () => {
     /** The next statements of this kind on `replicas` take so long. */
     async function slow(kind: 'insert' | 'update', seconds: number): Promise<void> {

@@ -133,6 +133,16 @@ describe('a fresh delivery', () => {
     expect(await takeAll(1)).toEqual([32, ...range(1, 31)]);
   });
 
+  test('of the priority that is still unread is left to the next reading', async () => {
+    const { ready, store, take } = setUp(20);
+    store(...range(1, 30).map((id) => due(id)));
+    await ready.fill(0);
+    ready.offer(store(due(31), due(32, 1)));
+    const fromMemory: (number | undefined)[] = [];
+    while (ready.peek()) fromMemory.push(take());
+    expect(fromMemory).toEqual([32, ...range(1, 20)]);
+  });
+
   test('takes only so much memory, and the rest is read later', async () => {
     const { ready, store, take, takeAll } = setUp(20);
     await ready.fill(0);
