@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Tenant } from '../../src/demo/tenant.ts';
-import { createWorld, type Service, until, type World } from '../support/world.ts';
+import { createWorld, type DatabaseKind, type Service, until, type World } from '../support/world.ts';
 
 type Stream = 'events' | 'suspicious';
 type Item = Record<string, unknown>;
@@ -24,40 +24,50 @@ const megabyte = 1_000_000;
 const longTexts = ['x'.repeat(megabyte), '\u{1F600}'.repeat(megabyte / 4), '\\`*_<!channel>\n'.repeat(megabyte / 16)];
 const pageSize = 50;
 
-test.each(['postgres', 'embedded'] as const)(
-  'on %s, hostile text in every field of both streams arrives once, and reading goes on',
-  {
-    timeout: 180_000,
-  },
-  async (database) => {
-    const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
-    const { tenant, mattermost } = world;
-    const added = { events: addHostile(tenant, 'events'), suspicious: addHostile(tenant, 'suspicious') };
-    const service = world.start('data', { DEEPINSTINCT_URL: await startGarbling(tenant.url) });
-    let expected = added.events.raws.size + added.suspicious.raws.size + 2;
-    expect(await world.arrived(expected, 90_000)).toBe(expected);
+interface Case {
+  readonly database: DatabaseKind;
+  /** How deeply some of the items are nested. */
+  readonly depth: number;
+}
 
-    for (const stream of ['events', 'suspicious'] as const) tenant.add(stream, pageSize + 1);
-    expected += 2 * (pageSize + 1);
-    expect(await world.arrived(expected)).toBe(expected);
-    await expectNothingLeft(service);
-    expect(mattermost.requests.statuses).toEqual({ 200: expected });
-    expect(mattermost.requests.posts).toBe(expected);
-    expect(world.repeated()).toBe(0);
-    expectShowable(world);
-    for (const [stream, source] of [
-      ['events', 'deepinstinct_events'],
-      ['suspicious', 'deepinstinct_suspicious_events'],
-    ] as const) {
-      expect(await service.metric(`tocsin_source_cursor{source="${source}"}`)).toBe(tenant.nextId(stream) - 1);
-      expect(await service.metric(`tocsin_source_polls_total{source="${source}",outcome="malformed"}`)).toBe(0);
-      expect(await service.metric(`tocsin_source_duplicates_total{source="${source}"}`)).toBe(0);
-      if (world.databaseUrl !== undefined)
-        expect(await changed(world.databaseUrl, source, added[stream].raws)).toEqual([]);
-    }
-    expectNoPageAskedForOften(tenant, added);
-  },
-);
+const title = 'on $database, hostile text in every field and $depth levels of nesting arrive once, and reading goes on';
+test.each<Case>([
+  { database: 'postgres', depth: 5000 },
+  { database: 'embedded', depth: 5000 },
+])(title, { timeout: 180_000 }, relayHostile);
+// Not so yet: more levels than this server reads, so that pages are stored in parts, and some of those arrive twice.
+test.fails.each<Case>([{ database: 'postgres', depth: 20_000 }])(title, { timeout: 180_000 }, relayHostile);
+
+async function relayHostile({ database, depth }: Case): Promise<void> {
+  const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
+  const { tenant, mattermost } = world;
+  const added = { events: addHostile(tenant, 'events', depth), suspicious: addHostile(tenant, 'suspicious', depth) };
+  const service = world.start('data', { DEEPINSTINCT_URL: await startGarbling(tenant.url) });
+  let expected = added.events.raws.size + added.suspicious.raws.size + 2;
+  expect(await world.arrived(expected, 90_000)).toBe(expected);
+
+  for (const stream of ['events', 'suspicious'] as const) tenant.add(stream, pageSize + 1);
+  expected += 2 * (pageSize + 1);
+  expect(await world.arrived(expected)).toBe(expected);
+  await expectNothingLeft(service);
+  expect(mattermost.requests.statuses).toEqual({ 200: expected });
+  expect(mattermost.requests.posts).toBe(expected);
+  expect(world.repeated()).toBe(0);
+  expectShowable(world);
+  const unrecognised = mattermost.posts.filter(({ text }) => text.includes('UNRECOGNISED'));
+  expect(unrecognised.length).toBeLessThanOrEqual(added.events.nested + added.suspicious.nested);
+  for (const [stream, source] of [
+    ['events', 'deepinstinct_events'],
+    ['suspicious', 'deepinstinct_suspicious_events'],
+  ] as const) {
+    expect(await service.metric(`tocsin_source_cursor{source="${source}"}`)).toBe(tenant.nextId(stream) - 1);
+    expect(await service.metric(`tocsin_source_polls_total{source="${source}",outcome="malformed"}`)).toBe(0);
+    expect(await service.metric(`tocsin_source_duplicates_total{source="${source}"}`)).toBe(0);
+    if (world.databaseUrl !== undefined)
+      expect(await changed(world.databaseUrl, source, added[stream].raws)).toEqual([]);
+  }
+  expectNoPageAskedForOften(tenant, added);
+}
 
 // Not so yet: the database dies of it, the process with it, and so does every next one.
 test.fails('on embedded, an item nested so deeply that the database cannot read it arrives once, and reading goes on', {
@@ -80,7 +90,7 @@ interface Added {
 }
 
 /** One item for each text in each field, one with the text in all of them, and long and nested ones between. @returns their texts by id */
-function addHostile(tenant: Tenant, stream: Stream): Added {
+function addHostile(tenant: Tenant, stream: Stream, depth: number): Added {
   const [first] = tenant.add(stream, 1, { severity: 'HIGH' });
   const base = tenant.item(stream, first!);
   tenant.remove(stream, first!);
@@ -100,7 +110,7 @@ function addHostile(tenant: Tenant, stream: Stream): Added {
   }
   for (const path of paths) {
     const nested = JSON.stringify(replaced({ ...base }, [path], 'NESTED'));
-    show((id) => nested.replace('"NESTED"', deep(5000)).replace(/"id":\d+/, `"id":${id}`));
+    show((id) => nested.replace('"NESTED"', deep(depth)).replace(/"id":\d+/, `"id":${id}`));
   }
   return { raws, nested: paths.length };
 }
