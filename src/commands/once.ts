@@ -1,7 +1,7 @@
 // `tocsin once`, for cron: reads every source to its end, delivers what is due, exits. Exit code 0 only if all of that worked.
 import { loadConfig, type Registries } from '../config.ts';
 import { createLogger, createMask, describeError, type Logger } from '../core/log.ts';
-import { type Drained, drainSource } from '../core/poll.ts';
+import { type Drained, drainSource, watchSource } from '../core/poll.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
 import { countDeliveries } from '../core/store/deliveries.ts';
 import { readSinkState } from '../core/store/sinks.ts';
@@ -62,7 +62,10 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<str
     db: relay.store.db,
     roles: relay.roles((deps, lease) => {
       const abort = new AbortController();
-      const finished = drainSource(deps, lease, abort.signal).then((result) => drained.set(deps.id, result));
+      const finished = drainSource(deps, lease, abort.signal).then(async (result) => {
+        await watchSource(deps, lease).after(result);
+        drained.set(deps.id, result);
+      });
       return {
         async stop() {
           abort.abort(new Error('stopping'));

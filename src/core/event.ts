@@ -32,7 +32,15 @@ export interface Process {
  * delivered like any other. `values` are names, numbers, and ISO times as text; sinks put them into a sentence in their language.
  */
 export interface Notice {
-  readonly kind: 'watching' | 'source_reset' | 'source_rejected' | 'sink_paused' | 'sink_back' | 'sample';
+  readonly kind:
+    | 'watching'
+    | 'source_reset'
+    | 'source_rejected'
+    | 'source_failing'
+    | 'source_back'
+    | 'sink_paused'
+    | 'sink_back'
+    | 'sample';
   readonly values: Readonly<Record<string, string>>;
 }
 

@@ -17,7 +17,8 @@ const unreachable: Explanation = {
 };
 const cut: Explanation = {
   meaning: 'the connection was closed before the answer was complete',
-  remedy: 'The request may have arrived; look at the log of the far end, or of a proxy on the way.',
+  remedy:
+    'The far end may have got the request all the same; look at its log, or that of a proxy or firewall on the way.',
 };
 const untrusted: Explanation = {
   meaning: 'its certificate is not trusted here',
@@ -110,9 +111,8 @@ export function timeoutFailure(
 ): AdapterError {
   const came = {
     connecting: 'no connection was free or could be made. Check host, port and firewall.',
-    waiting:
-      'it took the request and sent no answer. The request may have been worked; look at the load of the far end.',
-    reading: 'its answer began and did not end. The request may have been worked; look at the network and at proxies.',
+    waiting: 'it took the request and sent no answer. It may have done what was asked; look at its load.',
+    reading: 'its answer began and did not end. It may have done what was asked; look at the network and at proxies.',
   };
   return new AdapterError(
     'retry',

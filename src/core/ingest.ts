@@ -127,12 +127,15 @@ function storedEvent(source: string, { event: { draft }, id, receivedAtMs }: Sto
   return { ...rest, id, source, receivedAt: new Date(receivedAtMs).toISOString() };
 }
 
+/** Good news. The others are alarms. */
+const quietKinds: ReadonlySet<Notice['kind']> = new Set(['watching', 'source_back', 'sink_back', 'sample']);
+
 /**
  * What Tocsin itself has to say, as an event for the given sinks. The same `key` is said once, however often it is stored.
  * Routes have no say: a notice about a sink must reach people even where no route would send it.
  */
 export function noticeEvent(notice: Notice, key: string, sinks: readonly string[], nowMs: number): DecidedEvent {
-  const isAlarm = notice.kind !== 'watching' && notice.kind !== 'sink_back' && notice.kind !== 'sample';
+  const isAlarm = !quietKinds.has(notice.kind);
   const severity = isAlarm ? 4 : 1;
   const decisions = sinks.map((sink) => ({
     sink,

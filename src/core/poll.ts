@@ -1,6 +1,7 @@
 // The loop that reads one polled source while this process holds its role: poll, store, wait. The next page is fetched while the last one is stored.
 import { backoffMs } from './backoff.ts';
-import { AdapterError, type FailureReason } from './errors.ts';
+import { type Blindness, createBlindness, type ReadFailure } from './blindness.ts';
+import { AdapterError } from './errors.ts';
 import type { Notice, StoredEvent } from './event.ts';
 import { noticeEvent, type Stored, storePage } from './ingest.ts';
 import type { Lease, RoleWorker } from './lease.ts';
@@ -40,11 +41,9 @@ interface Progress {
 /** How one reading to the end went. */
 export interface Drained {
   readonly events: number;
-  readonly failure?: {
-    readonly reason: FailureReason | 'database' | 'taken_over';
-    readonly message: string;
-    readonly retryAfterMs?: number;
-  };
+  /** The far end has it switched off. */
+  readonly disabled?: boolean;
+  readonly failure?: ReadFailure;
 }
 
 /**
@@ -74,13 +73,22 @@ export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
   const wake = createWake();
   const abort = new AbortController();
   const progress: Progress = { storingSinceMs: undefined };
+  const blindness = watchSource(deps, lease);
   const loop = async () => {
     let waitMs = deps.intervalMs;
-    let failures = 0;
+    let isDisabled = false;
     while (!abort.signal.aborted && lease.isHeld()) {
       const drained = await drainSource(deps, lease, abort.signal, progress);
-      failures = drained.failure ? failures + 1 : 0;
-      waitMs = nextWaitMs(waitMs, drained, failures, deps.intervalMs, deps.random());
+      await blindness.after(drained);
+      waitMs = nextWaitMs(waitMs, drained, blindness.failures, deps.intervalMs, deps.random());
+      if (drained.disabled && !isDisabled)
+        deps.log.info({ source: deps.id }, 'the far end has this switched off; it is looked for again at each poll');
+      isDisabled = drained.disabled ?? false;
+      if (drained.failure) {
+        const { message, reason, status, answer } = drained.failure;
+        const next = { failures: blindness.failures, next_try_s: Math.round(waitMs / 1000) };
+        deps.log.error({ source: deps.id, reason, status, answer, ...next }, message);
+      }
       if (!abort.signal.aborted) await wake.wait(waitMs);
     }
   };
@@ -96,7 +104,7 @@ export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
   };
 }
 
-/** Reads the source to its end once. Never throws: a failure is in the answer, logged and counted. */
+/** Reads the source to its end once. Never throws: a failure is in the answer, and counted. */
 export async function drainSource(
   deps: PollDependencies,
   lease: Lease,
@@ -124,11 +132,11 @@ export async function drainSource(
       if (stored === null)
         return { events, failure: { reason: 'taken_over', message: 'another process has it now, or it was reset' } };
       events += stored.events.length;
-      if (!page.more) return { events };
+      if (!page.more) return page.facts?.disabled ? { events, disabled: true } : { events };
     }
   } catch (error) {
     if (signal.aborted) return { events };
-    return { events, failure: await fail(deps, lease, error) };
+    return { events, failure: failureOf(error) };
   }
 }
 
@@ -137,6 +145,8 @@ async function pollOnce(deps: PollDependencies, cursor: string | null, signal: A
   const source = deps.id;
   try {
     const page = await deps.source.poll(cursor, signal);
+    if (page.facts?.disabled)
+      deps.log.info({ source }, 'switched off at the far end; it is looked for again at each poll');
     const outcome = page.facts?.disabled ? 'disabled' : page.events.length > 0 ? 'ok' : 'empty';
     deps.metrics.sourcePolls.inc({ source, outcome });
     deps.metrics.sourceLastSuccess.set({ source }, deps.now() / 1000);
@@ -191,34 +201,30 @@ function notice(deps: PollDependencies, said: Notice, key: string) {
   return noticeEvent(said, `${said.kind} ${key}`, [...new Set(sinks)], deps.now());
 }
 
-async function fail(deps: PollDependencies, lease: Lease, error: unknown): Promise<NonNullable<Drained['failure']>> {
+function failureOf(error: unknown): ReadFailure {
   if (!(error instanceof AdapterError)) {
-    const message = databaseErrorText(error);
-    deps.log.error(
-      { source: deps.id, reason: 'database', error: message },
-      'page not stored; the cursor stays and the page is read again',
-    );
+    const message = `page not stored; the cursor stays and the page is read again: ${databaseErrorText(error)}`;
     return { reason: 'database', message };
   }
-  const { reason, message, status, retryAfterMs } = error;
-  deps.log.error({ source: deps.id, reason, status, answer: error.answer }, message);
-  if (reason === 'auth' || reason === 'reset') await alarm(deps, lease, reason, message);
-  return { reason, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const { reason, message, status, answer, retryAfterMs } = error;
+  return { reason, message, status, answer, retryAfterMs };
 }
 
-/** People must hear that the source is blind, once for each place where it stopped and day. */
-async function alarm(deps: PollDependencies, lease: Lease, reason: 'auth' | 'reset', message: string): Promise<void> {
-  const kind = reason === 'auth' ? 'source_rejected' : 'source_reset';
-  try {
-    const { cursor, generation } = await readCursor(deps.db, deps.id);
-    const day = new Date(deps.now()).toISOString().slice(0, 10);
-    const said = { kind, values: { source: deps.id, message } } as const;
-    const event = notice(deps, said, `${deps.id} ${generation} ${cursor} ${day}`);
-    await storePage(deps.db, lease, deps.id, generation, deps.routes, [], null, [event]);
-  } catch (error) {
-    deps.log.error(
-      { source: deps.id, error: databaseErrorText(error) },
-      'the alarm about this source could not be stored',
-    );
-  }
+/** Follows a source's failures; what people must hear is stored for every sink that hears of it, once for each place where it stopped. */
+export function watchSource(deps: PollDependencies, lease: Lease): Blindness {
+  const { id, log, now } = deps;
+  return createBlindness({
+    id,
+    log,
+    now,
+    async announce(said, key) {
+      try {
+        const { cursor, generation } = await readCursor(deps.db, id);
+        const event = notice(deps, said, `${id} ${generation} ${cursor} ${key}`);
+        await storePage(deps.db, lease, id, generation, deps.routes, [], null, [event]);
+      } catch (error) {
+        log.error({ source: id, error: databaseErrorText(error) }, 'the alarm about this source could not be stored');
+      }
+    },
+  });
 }

@@ -198,13 +198,13 @@ describe('an exchange that fails', () => {
     ['within the headers', 'HTTP/1.1 200 OK\r\nContent-Le'],
     ['within the body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok'],
     ['within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nok'],
-  ])('a reset %s is a connection failure that may have arrived', async (_name, beginning) => {
+  ])('a reset %s is a connection failure, and the request may have arrived', async (_name, beginning) => {
     const port = await startSocketServer((socket) => {
       socket.once('data', () => socket.write(beginning, () => setTimeout(() => socket.resetAndDestroy(), 20)));
     });
     const error = await failure(client().request(post(`http://127.0.0.1:${port}${secretPath}`)));
     expect(error).toMatchObject({ outcome: 'retry', reason: 'connection' });
-    expect(error.message).toMatch(/may have arrived/);
+    expect(error.message).toMatch(/may have got the request/);
   });
 
   test.each([

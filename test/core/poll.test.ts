@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { AdapterError } from '../../src/core/errors.ts';
 import type { Stored } from '../../src/core/ingest.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
-import { type Drained, drainSource, nextWaitMs, type PollDependencies, startPolling } from '../../src/core/poll.ts';
+import {
+  type Drained,
+  drainSource,
+  nextWaitMs,
+  type PollDependencies,
+  startPolling,
+  watchSource,
+} from '../../src/core/poll.ts';
 import type { Page } from '../../src/core/source.ts';
 import { readCursor } from '../../src/core/store/cursors.ts';
 import { until } from '../support/world.ts';
@@ -193,16 +200,59 @@ describe('reading', () => {
     const source = scripted([{ cursor: 'c7' }, rejected, rejected, rejected]);
     const { deps } = setUp(source, { now: () => now });
     const lease = await hold(deps.db, 'source:a');
-    await drainSource(deps, lease, never);
+    const blindness = watchSource(deps, lease);
+    const read = async () => blindness.after(await drainSource(deps, lease, never));
+    await read();
     for (const atMs of [noon, noon + 60_000]) {
       now = atMs;
-      await drainSource(deps, lease, never);
+      await read();
     }
     expect(await noticesOf('SOURCE_REJECTED')).toEqual(['soc']);
     now = noon + 86_400_000;
-    await drainSource(deps, lease, never);
+    await read();
     expect(await noticesOf('SOURCE_REJECTED')).toEqual(['soc', 'soc']);
     expect(await cursorNow()).toBe('c7');
+  });
+
+  test('people hear of a source that fails for a quarter of an hour, and when it can be read again, each once', async () => {
+    const failure = new AdapterError('retry', 'server_error', 'status 500');
+    const start = Date.parse('2026-03-01T12:00:00Z');
+    let now = start;
+    const source = scripted([{ cursor: 'c7' }, failure, failure, failure, failure, {}, {}]);
+    const { deps } = setUp(source, { now: () => now });
+    const lease = await hold(deps.db, 'source:a');
+    const blindness = watchSource(deps, lease);
+    const told: unknown[] = [];
+    for (const minutes of [0, 1, 15, 16, 20, 30, 31]) {
+      now = start + minutes * 60_000;
+      await blindness.after(await drainSource(deps, lease, never));
+      told.push([(await noticesOf('SOURCE_FAILING')).length, (await noticesOf('SOURCE_BACK')).length]);
+    }
+    expect(told).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [1, 0],
+      [1, 0],
+      [1, 1],
+      [1, 1],
+    ]);
+    const rows = await database()
+      .$client`select body->'notice'->'values' as said from events where source = 'tocsin' order by id`;
+    const since = '2026-03-01T12:01:00.000Z';
+    expect(rows.map(({ said }) => said)).toEqual([
+      { source: 'a', since, message: 'status 500' },
+      { source: 'a', since, until: '2026-03-01T12:30:00.000Z' },
+    ]);
+  });
+
+  test('a short failure is no news', async () => {
+    const failure = new AdapterError('retry', 'timeout', 'no answer');
+    const { deps } = setUp(scripted([failure, {}]));
+    const lease = await hold(deps.db, 'source:a');
+    const blindness = watchSource(deps, lease);
+    for (let n = 0; n < 2; n += 1) await blindness.after(await drainSource(deps, lease, never));
+    expect(await database().$client`select 1 from events where source = 'tocsin'`).toEqual([]);
   });
 
   test('a stop cuts off the call that is under way', async () => {

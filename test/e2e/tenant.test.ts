@@ -25,7 +25,7 @@ interface Failure {
 }
 
 const refusals: readonly Failure[] = [
-  { name: '500', stream: 'events', fault: 500, reason: 'server_error', status: 500, says: /has a fault.*tried again/ },
+  { name: '500', stream: 'events', fault: 500, reason: 'server_error', status: 500, says: /has a fault.*read again/ },
   {
     name: '429 with Retry-After',
     stream: 'suspicious',

@@ -11,6 +11,8 @@ const templates = {
   watching: 'watching',
   source_reset: 'sourceReset',
   source_rejected: 'sourceRejected',
+  source_failing: 'sourceFailing',
+  source_back: 'sourceBack',
   sink_paused: 'sinkPaused',
   sink_back: 'sinkBack',
   sample: 'sample',

@@ -76,6 +76,19 @@ function asSource(failure: AdapterError, answer: HttpAnswer, host: string): Adap
       facts,
     );
   }
+  if (status === 429) {
+    const wait = failure.retryAfterMs === undefined ? '' : ` in ${Math.ceil(failure.retryAfterMs / 1000)} s`;
+    const message = `${begin}: it limits requests. It is read again${wait}, and nothing is lost. If this goes on, raise POLLING_INTERVAL.`;
+    return new AdapterError('retry', failure.reason, message, facts);
+  }
+  if (status >= 500) {
+    const message = `${begin}: the console, or a proxy before it, has a fault. It is read again, and nothing is lost. If this lasts, look there.`;
+    return new AdapterError('retry', failure.reason, message, facts);
+  }
+  if (failure.reason === 'rejected') {
+    const message = `${begin}: it refuses the question for events. Check DEEPINSTINCT_URL (\`url\` in tocsin.yaml) and the release of the console.`;
+    return new AdapterError('retry', 'rejected', message, facts);
+  }
   return failure.outcome === 'retry' ? failure : new AdapterError('retry', failure.reason, failure.message, facts);
 }
 
@@ -102,7 +115,7 @@ function malformed({ status, body }: HttpAnswer, host: string, problem: string, 
   return new AdapterError(
     'retry',
     'malformed',
-    `${host} answered ${status}, but the answer ${problem}. Nothing of it was used. Check DEEPINSTINCT_URL and what stands between (proxy, portal).`,
+    `${host} answered ${status}, but the answer ${problem}. Nothing of it was used, and it is read again. Check DEEPINSTINCT_URL and what stands between (proxy, portal).`,
     { status, ...(isHarmless && { answer: answerText(body, [token]) }) },
   );
 }
@@ -114,7 +127,8 @@ function assertHeeded(page: WirePage, after: number, host: string): void {
       'retry',
       'malformed',
       `${host}: the server ignored after_event_id: asked for what follows ${after}, it began with ${firstId}. ` +
-        'Reading on would give the same page for ever. Its release may use another parameter, or a proxy removes it.',
+        'Reading on would give the same page for ever, so nothing new is seen until this is mended. Its release may use another parameter, or ' +
+        'a proxy removes the query.',
     );
   }
   if (items.length > 0 && (newestId === undefined || newestId <= after)) {

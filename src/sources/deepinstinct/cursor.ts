@@ -23,7 +23,7 @@ export function parseCursor(text: string): Cursor {
   throw new AdapterError(
     'retry',
     'malformed',
-    'The stored position of this source cannot be read. Start it anew with `tocsin source reset`.',
+    'The stored position of this source cannot be read. Start it anew with `tocsin source reset <id>`.',
   );
 }
 

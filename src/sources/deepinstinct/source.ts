@@ -21,6 +21,8 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
   const { url, token, start_from: startFrom, overlap } = config;
   const client = createClient({ http: context.http, url, token, now: context.now });
   const rereads = createRereadPlan();
+  /** A reset takes the cursor away, but not what people rely on. */
+  let hasWorked = false;
   const toDraft = { stream, link: `${new URL(url).origin}/` };
 
   async function begin(signal: AbortSignal): Promise<Page> {
@@ -54,16 +56,22 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
     return { events, cursor: formatCursor(cursor), more, facts: { position: cursor.id } };
   }
 
+  async function read(cursorText: string | null, signal: AbortSignal): Promise<Page> {
+    if (cursorText === null) return begin(signal);
+    const cursor = parseCursor(cursorText);
+    return rereads.isDue() ? readAgain(cursor, signal) : readOn(cursor, signal);
+  }
+
   return {
     kind: 'poll',
     async poll(cursorText, signal) {
       try {
-        if (cursorText === null) return await begin(signal);
-        const cursor = parseCursor(cursorText);
-        return rereads.isDue() ? await readAgain(cursor, signal) : await readOn(cursor, signal);
+        const page = await read(cursorText, signal);
+        hasWorked = true;
+        return page;
       } catch (error) {
         if (stream === 'event' || !isUnauthorised(error)) throw error;
-        return await disabledOrAlarm(client, cursorText, error, signal);
+        return await disabledOrAlarm(client, hasWorked || cursorText !== null, error, signal);
       }
     },
     async check(signal) {
@@ -89,12 +97,12 @@ function isUnauthorised(error: unknown): error is AdapterError {
  */
 async function disabledOrAlarm(
   client: Client,
-  cursorText: string | null,
+  hasWorked: boolean,
   rejection: AdapterError,
   signal: AbortSignal,
 ): Promise<Page> {
   await client.readPage('event', beyondAll, signal);
-  if (cursorText === null) return { events: [], cursor: null, more: false, facts: { disabled: true } };
+  if (!hasWorked) return { events: [], cursor: null, more: false, facts: { disabled: true } };
   throw new AdapterError(
     'retry',
     'auth',

@@ -42,6 +42,10 @@ export const en = {
   fromAll: 'the first event',
   sourceReset: 'Source {source} was reset: its numbers start anew, and nothing is read until an operator confirms.',
   sourceRejected: 'Source {source} refuses our credential: nothing can be read from it.',
+  sourceFailing:
+    'Source {source} could not be read since {since}: what happens now is not seen yet. It is tried again and again.',
+  sourceBack:
+    'Source {source} can be read again[: it could not from {since} to {until}]. What it reported meanwhile follows.',
   sinkPaused: 'Sink {sink} is paused[ ({reason})]: its messages wait.',
   sinkBack: 'Sink {sink} is back[: it could not be reached from {since} to {until}]. What was held up follows.',
   sample: 'This is a sample: the way[ to {sink}] works.',
