@@ -5,10 +5,12 @@ import { type Config, loadConfig, type Registries } from '../config.ts';
 import { createLogger, describeError, type Logger } from '../core/log.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
 import { databaseErrorText } from '../core/store/database.ts';
+import { DatabaseUrlError } from '../core/store/inspect.ts';
 import { createApp } from '../http/app.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './command.ts';
+import { assertDatabase } from './database.ts';
 import { exitCodes } from './dispatch.ts';
 import { answerOperations } from './operate.ts';
 import { createRelay, type Relay } from './relay.ts';
@@ -71,6 +73,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   async function begin(): Promise<void> {
     while (!isStopping) {
       try {
+        await assertDatabase(config);
         const applied = await relay.store.migrate();
         if (applied > 0) log.info({ applied }, 'database migrated');
         await relay.prepare();
@@ -85,7 +88,11 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         });
         return;
       } catch (error) {
-        log.error({ error: databaseErrorText(error) }, 'the database is not ready; trying again');
+        const isTold = error instanceof DatabaseUrlError;
+        log.error(
+          isTold ? {} : { error: databaseErrorText(error) },
+          isTold ? `${error.message} It is tried again.` : 'the database is not ready; trying again',
+        );
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
     }

@@ -74,12 +74,22 @@ export const postgresUrl: Parse<string> = (text) => {
   const remedy = 'Write it as postgres://user:password@host:5432/database';
   if (!/^postgres(ql)?:\/\//i.test(text))
     return { problem: 'does not begin with postgres:// or postgresql://', remedy };
-  if (URL.canParse(text) || text.includes(',')) return { value: text };
+  if (text.includes(',') || (URL.canParse(text) && isDecodable(new URL(text)))) return { value: text };
   return {
     problem: 'is not a valid URL',
     remedy: `${remedy}; in the password, write @ as %40, / as %2F, # as %23 and % as %25`,
   };
 };
+
+/** A lone % passes as a URL, and the driver dies of it. */
+function isDecodable({ username, password, pathname }: URL): boolean {
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const proxyUrl: Parse<string> = (text) => {
   if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return { value: text };

@@ -2,10 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { EventDraft, Notice, StoredEvent } from './event.ts';
 import { noticeSource, noticeStream } from './event.ts';
+import { isNestedDeeper } from './nesting.ts';
 import { priorityOf, type Route, route } from './route.ts';
 import { type Database, databaseErrorCode } from './store/database.ts';
 import type { DueDelivery } from './store/deliveries.ts';
 import { type DecidedEvent, type Fence, type InsertedEvent, insertPage } from './store/events.ts';
+
+/** Deeper raw objects are kept as bytes: Postgres refuses them at some 6,000 levels, and the embedded one crashes at some 25,000. */
+const depthMax = 1000;
 
 /** What was stored of a page. */
 export interface Stored {
@@ -34,7 +38,9 @@ export async function storePage(
   cursor: string | null,
   notices: readonly DecidedEvent[] = [],
 ): Promise<Stored | null> {
-  const decided = distinct(drafts, generation).map((draft) => ({ draft, ...route(routes, source, draft) }));
+  const decided = distinct(drafts, generation)
+    .map((draft) => ({ draft, ...route(routes, source, draft) }))
+    .map((event) => (isNestedDeeper(event.draft.raw, depthMax) ? unrecognised(event) : event));
   // Notices go first: were they second, a crash in between would lose them. Their key makes a repetition harmless.
   if (notices.length > 0 && (await insertPage(db, fence, noticeSource, notices, null)) === null) return null;
   const stored = await insertOrBisect(decided, cursor, (events, position) =>

@@ -120,12 +120,14 @@ export async function drainSource(
   };
   try {
     const { cursor, generation } = await timed(readCursor(deps.db, deps.id));
-    let next = pollOnce(deps, cursor, signal);
+    let reached = cursor;
+    let next = pollOnce(deps, reached, signal);
     for (;;) {
       const page = await next;
       if (signal.aborted) return { events };
       if (page.more) {
-        next = pollOnce(deps, page.cursor ?? cursor, signal);
+        reached = page.cursor ?? reached;
+        next = pollOnce(deps, reached, signal);
         next.catch(() => undefined); // It is awaited only after the store; until then a failure must not count as unhandled.
       }
       const stored = await timed(store(deps, lease, generation, page));

@@ -66,6 +66,15 @@ describe('an item that the database cannot hold', () => {
     expect(await cursorOf('a')).toEqual(['c8']);
   });
 
+  test.each([
+    [1000, 'STATIC_ANALYSIS'],
+    [1001, 'UNRECOGNISED'],
+  ])('by its depth is known before it is tried: %i levels make it %s', async (depth, type) => {
+    const raw = `${'{"a":['.repeat(depth / 2)}${depth % 2 ? '[]' : ''}${']}'.repeat(depth / 2)}`;
+    await storePage(database(), null, 'a', 1, toSoc, [draft(1, { raw })], 'c1');
+    expect(await typesById()).toEqual([['1', type, 3]]);
+  });
+
   test('may be every one of them', async () => {
     const page = [1, 2, 3, 4, 5].map((id) => nul(id));
     expect((await storePage(database(), null, 'a', 1, toSoc, page, 'c5'))?.events).toHaveLength(5);

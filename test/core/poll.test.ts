@@ -138,6 +138,13 @@ describe('reading', () => {
     expect([source.asked, await cursorNow()]).toEqual([[null, 'c2', 'c2'], 'c2']);
   });
 
+  test('a page without a cursor in the middle does not lead back to the start', async () => {
+    const source = scripted([{ cursor: 'c1', more: true }, { more: true }, {}]);
+    const { deps } = setUp(source);
+    await drainSource(deps, await hold(deps.db, 'source:a'), never);
+    expect(source.asked).toEqual([null, 'c1', 'c1']);
+  });
+
   test('a page that cannot be stored is read again, and nothing of it was kept', async () => {
     const page = { events: drafts(1, 2), cursor: 'c2' };
     const source = scripted([page, page]);

@@ -32,11 +32,11 @@ interface Case {
 
 const title = 'on $database, hostile text in every field and $depth levels of nesting arrive once, and reading goes on';
 test.each<Case>([
-  { database: 'postgres', depth: 5000 },
-  { database: 'embedded', depth: 5000 },
+  { database: 'postgres', depth: 900 },
+  { database: 'embedded', depth: 900 },
+  // More levels than databases read.
+  { database: 'postgres', depth: 20_000 },
 ])(title, { timeout: 180_000 }, relayHostile);
-// Not so yet: more levels than this server reads, so that pages are stored in parts, and some of those arrive twice.
-test.fails.each<Case>([{ database: 'postgres', depth: 20_000 }])(title, { timeout: 180_000 }, relayHostile);
 
 async function relayHostile({ database, depth }: Case): Promise<void> {
   const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
@@ -69,8 +69,7 @@ async function relayHostile({ database, depth }: Case): Promise<void> {
   expectNoPageAskedForOften(tenant, added);
 }
 
-// Not so yet: the database dies of it, the process with it, and so does every next one.
-test.fails('on embedded, an item nested so deeply that the database cannot read it arrives once, and reading goes on', {
+test('on embedded, an item nested so deeply that the database cannot read it arrives once, and reading goes on', {
   timeout: 60_000,
 }, async () => {
   const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });

@@ -42,14 +42,24 @@ describe.each(['postgres', 'embedded'] as const)('kill -9 on %s', (database) => 
     const world = await createWorld({ database });
     const { tenant } = world;
     tenant.add('events', 5);
-    const first = world.start();
+    const cold = world.start();
     expect(await world.arrived(7)).toBe(7);
-    await first.end('SIGKILL');
-    tenant.add('events', 1);
-    const startedAt = performance.now();
-    world.start();
-    expect(await world.arrived(8)).toBe(8);
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    await cold.end('SIGTERM');
+    const backAtWork = async (count: number) => {
+      tenant.add('events', 1);
+      const startedAt = performance.now();
+      const service = world.start();
+      expect(await world.arrived(count)).toBe(count);
+      return { service, ms: performance.now() - startedAt };
+    };
+    const clean = await backAtWork(8);
+    await clean.service.end('SIGKILL');
+    const killed = await backAtWork(9);
+    console.info(
+      `${database}: at work ${Math.round(killed.ms)} ms after a kill, ${Math.round(clean.ms)} ms after a clean stop`,
+    );
+    // Who has to wait for the heartbeat of the dead one waits 20 s; a machine that is busy is as slow after a clean stop.
+    expect(killed.ms).toBeLessThan(Math.max(3000, clean.ms * 2));
   });
 });
 

@@ -29,7 +29,8 @@ export interface Health {
   /** When the sink was last found to be well again after being down, milliseconds since the epoch; 0 if it never was. */
   readonly recoveredAtMs: number;
   gate(nowMs: number): Gate;
-  delivered(): Transition | undefined;
+  /** @param isProbe false: if the sink is down, it was under way when that began, and says nothing about now */
+  delivered(isProbe?: boolean): Transition | undefined;
   /** A delivery failed while the sink was thought ok. */
   failed(eventId: number, nowMs: number): Transition | undefined;
   /** The far end asked for a pause, or a probe failed. @param retryAfterMs undefined for the next step of the back-off */
@@ -38,6 +39,7 @@ export interface Health {
     reason: string,
     retryAfterMs: number | undefined,
     nowMs: number,
+    isProbe?: boolean,
   ): Transition | undefined;
   /** Nothing can pass until somebody mends the sink. */
   pause(reason: string, nowMs: number): Transition | undefined;
@@ -91,7 +93,8 @@ export function createHealth(
         ? { kind: 'probe', isPaused: state === 'paused' }
         : { kind: 'wait', ms: probeAtMs - nowMs };
     },
-    delivered() {
+    delivered(isProbe = true) {
+      if (state !== 'ok' && !isProbe) return undefined;
       failing.clear();
       steps = 0;
       lastFailedId = undefined;
@@ -104,15 +107,18 @@ export function createHealth(
       if (failing.size < policy.outageFailures) return undefined;
       return this.backOff(eventId, 'unreachable', undefined, nowMs);
     },
-    backOff(eventId, reason, retryAfterMs, nowMs) {
+    backOff(eventId, reason, retryAfterMs, nowMs, isProbe = true) {
       if (eventId !== undefined) lastFailedId = eventId;
       if (state === 'paused') {
         probeAtMs = nowMs + policy.pausedProbeMs;
         return undefined;
       }
-      steps += 1;
+      // What was in flight together is one step.
+      if (state === 'ok' || (isProbe && nowMs >= probeAtMs)) steps += 1;
       const step = backoffMs(steps, clock.random(), policy.backoff);
-      const wait = retryAfterMs === undefined ? step : Math.min(retryAfterMs, policy.retryAfterMaxMs);
+      // No wait at all would be asked for as often as there is time.
+      const asked = Math.max(retryAfterMs ?? 0, policy.backoff.firstMs);
+      const wait = retryAfterMs === undefined ? step : Math.min(asked, policy.retryAfterMaxMs);
       probeAtMs = Math.max(state === 'ok' ? 0 : probeAtMs, nowMs + wait);
       return change('backing_off', reason);
     },

@@ -44,6 +44,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   let isStopping = false;
   let isIdle = false;
   let turnedAtMs = performance.now();
+  /** One after the other, so that the last state written is the last one there was. */
+  let telling = Promise.resolve();
   let health: Health | undefined;
   const isOver = () => isStopping || !lease.isHeld();
 
@@ -72,7 +74,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   function tell(transition: Transition | undefined, detail?: string): void {
     if (!transition) return;
     ready.clear();
-    void tellTransition(deps, lease, transition, detail);
+    telling = telling.then(() => tellTransition(deps, lease, transition, detail));
   }
 
   async function loop(): Promise<void> {
@@ -102,7 +104,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const next = ready.peek();
     isIdle = next === undefined;
     if (!next) return policy.rereadMs;
-    if (isOver()) return 0;
+    // The reading may have taken longer than the lease had left.
+    if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
     const limitedMs = deps.limiter.take(performance.now());
     if (limitedMs > 0) return limitedMs;
     ready.shift();
@@ -138,7 +141,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const startedAt = performance.now();
     try {
       await send(delivery);
-      succeed(current, delivery, performance.now() - startedAt);
+      succeed(current, delivery, isProbe, performance.now() - startedAt);
     } catch (error) {
       await fail(current, delivery, error, isProbe, performance.now() - startedAt);
     } finally {
@@ -157,7 +160,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     });
   }
 
-  function succeed(current: Health, { event, attempts }: DueDelivery, durationMs: number): void {
+  function succeed(current: Health, { event, attempts }: DueDelivery, isProbe: boolean, durationMs: number): void {
     deliveredCount += 1;
     recorder.delivered({ eventId: event.id, afterFailure: attempts > 0 || failing.has(event.id), durationMs });
     failing.delete(event.id);
@@ -171,7 +174,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
         Math.max(0, now - observedMs) / 1000,
       );
     }
-    tell(current.delivered());
+    tell(current.delivered(isProbe));
   }
 
   async function fail(
@@ -244,11 +247,11 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     }
     if (failure.outcome === 'reject_event') {
       // The sink answered and its check passes, so it is not down, whatever it thinks of this event.
-      tell(current.delivered());
+      tell(current.delivered(isProbe));
       return afterRejection(delivery, failure.reason);
     }
     if (failure.retryAfterMs !== undefined || failure.reason === 'rate_limited') {
-      tell(current.backOff(undefined, failure.reason, failure.retryAfterMs, nowMs));
+      tell(current.backOff(undefined, failure.reason, failure.retryAfterMs, nowMs, isProbe));
       return unchanged(delivery);
     }
     if (current.state !== 'ok') {
@@ -274,7 +277,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       wake.now();
       await finished;
       while (inFlight.size > 0) await wake.wait(policy.sendTimeoutMs);
-      await recorder.stop();
+      await Promise.all([recorder.stop(), telling]);
     },
   };
 }

@@ -29,6 +29,8 @@ export interface Ready {
 
 const nothing = Number.POSITIVE_INFINITY;
 const priorityCount = 5;
+/** So many ids that readings showed are remembered. */
+const shownMax = 10_000;
 
 export function createReady(deps: ReadyDependencies): Ready {
   let queues = emptyQueues();
@@ -38,6 +40,8 @@ export function createReady(deps: ReadyDependencies): Ready {
   let reading: Promise<void> | undefined;
   let offeredMeanwhile: DueDelivery[] = [];
   const writtenMeanwhile = new Set<number>();
+  /** A row can be read, and even sent and written, between its commit and its offer: such an offer is no longer fresh. */
+  const shown = new Set<number>();
 
   const top = () => queues.find((queue) => queue.head < queue.items.length);
   const size = () => queues.reduce((sum, queue) => sum + queue.items.length - queue.head, 0);
@@ -60,7 +64,13 @@ export function createReady(deps: ReadyDependencies): Ready {
     const seen = new Set<number>();
     for (const row of rows) {
       seen.add(row.event.id);
+      shown.delete(row.event.id);
+      shown.add(row.event.id);
       if (!gone.has(row.event.id)) add(row);
+    }
+    for (const id of shown) {
+      if (shown.size <= shownMax) break;
+      shown.delete(id);
     }
     for (const delivery of offeredMeanwhile) {
       if (seen.has(delivery.event.id) || gone.has(delivery.event.id)) continue;
@@ -79,6 +89,7 @@ export function createReady(deps: ReadyDependencies): Ready {
   return {
     offer(deliveries) {
       for (const delivery of deliveries) {
+        if (shown.has(delivery.event.id)) continue;
         if (reading) offeredMeanwhile.push(delivery);
         if (delivery.priority < unread && size() < deps.batchMax * 2) add(delivery);
         else unread = Math.min(unread, delivery.priority);

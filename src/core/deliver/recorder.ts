@@ -64,12 +64,19 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
   }
 
   async function writeBatch(batch: NonNullable<typeof writing>): Promise<void> {
-    const ids = [...batch.delivered, ...batch.failed].map((attempt) => attempt.eventId);
-    const count = batch.delivered.length > 0 ? await recordDelivered(deps.db, deps.sink, batch.delivered) : 0;
-    batch.delivered = [];
+    if (batch.delivered.length > 0) {
+      const count = await recordDelivered(deps.db, deps.sink, batch.delivered);
+      // Told at once: if the failed ones cannot be written now, these are settled all the same.
+      const ids = batch.delivered.map((attempt) => attempt.eventId);
+      batch.delivered = [];
+      deps.onWritten(ids, { delivered: count, dead: 0 });
+    }
+    if (batch.failed.length === 0) return;
     // Null: the role was lost, and the next holder decides about these.
-    const dead = batch.failed.length > 0 ? await recordFailed(deps.db, deps.lease, deps.sink, batch.failed) : [];
-    deps.onWritten(ids, { delivered: count, dead: dead?.length ?? 0 });
+    const dead = await recordFailed(deps.db, deps.lease, deps.sink, batch.failed);
+    const ids = batch.failed.map((attempt) => attempt.eventId);
+    batch.failed = [];
+    deps.onWritten(ids, { delivered: 0, dead: dead?.length ?? 0 });
   }
 
   const size = () =>

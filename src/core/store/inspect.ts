@@ -45,22 +45,13 @@ export async function inspectPostgres(url: string, variable: string): Promise<Po
 }
 
 function connect(url: string, variable: string): postgres.Sql {
-  const open = createSockets(waitMs);
-  let count = 0;
-  // The driver calls again, without a pause and for ever, on a server that hangs up on it.
-  const socket = (target: Parameters<typeof open>[0]) => {
-    if (count++ >= target.host.length) throw new HungUpError('the server hung up');
-    return open(target);
-  };
-  const options = { ...driverOptions, socket, max: 1, connect_timeout: 5, prepare: false };
+  const options = { ...driverOptions, socket: createSockets(waitMs), max: 1, connect_timeout: 5, prepare: false };
   try {
     return postgres(url, { ...options, connection: { application_name: 'tocsin check' } }) as unknown as postgres.Sql;
   } catch {
     throw new DatabaseUrlError(`${variable}: the URL cannot be read. ${escapes}`);
   }
 }
-
-class HungUpError extends Error {}
 
 function addressOf({ options }: postgres.Sql): string {
   if (options.path) return String(options.path);
@@ -115,7 +106,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 function textOf(error: unknown, database: string): string {
-  if (error instanceof HungUpError || (error as Error).message === 'late') return silent;
+  if ((error as Error).message === 'late') return silent;
   const code = databaseErrorCode(error) ?? '';
   if (Object.hasOwn(words, code)) return words[code]!.replace('.', ` (${code}).`);
   return `${databaseErrorText(error).replaceAll(database, '[database]')}. Check the server and the URL.`;

@@ -8,6 +8,7 @@ import { openEmbedded } from './embedded/open.ts';
 import { seedPath } from './embedded/seed.ts';
 import { type Instance, takeInstance } from './instance.ts';
 import { migrate } from './migrate.ts';
+import { createSockets } from './socket.ts';
 
 /** What the store has to say on its own account; the logger is one. */
 export interface StoreLog {
@@ -119,9 +120,14 @@ async function ping(client: postgres.Sql): Promise<void> {
   await client`select 1`;
 }
 
+/** A statement of a migration may take long on a large table. */
+const migrationSilenceMs = 3_600_000;
+
 async function migrateBy(url: string): Promise<number> {
+  const socket = { socket: createSockets(migrationSilenceMs) };
   const client = postgres(url, {
     ...driverOptions,
+    ...socket,
     max: 1,
     connect_timeout: 5,
     connection: { application_name: 'tocsin migrate' },

@@ -64,6 +64,14 @@ describe('a wait that the far end asks for', () => {
     expect(greedy.gate(0)).toEqual({ kind: 'wait', ms: 3_600_000 });
   });
 
+  test('is one step of the back-off, however many were in flight and are told', () => {
+    const health = createHealth(defaultPolicy, undefined, clock);
+    for (let n = 0; n < 32; n += 1) health.backOff(undefined, 'rate_limited', undefined, n);
+    expect(health.gate(31)).toEqual({ kind: 'wait', ms: 1000 });
+    health.backOff(undefined, 'rate_limited', undefined, 1031);
+    expect(health.gate(1031)).toEqual({ kind: 'wait', ms: 2000 });
+  });
+
   test('is not cut short by a shorter one that was under way', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
     health.backOff(undefined, 'rate_limited', 60_000, 0);

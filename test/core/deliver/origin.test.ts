@@ -1,6 +1,6 @@
 // The sinks of one origin at work on a real Postgres: what is sent when, how often, and what is left alone.
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Lanes, type OriginDependencies, startOrigin } from '../../../src/core/deliver/origin.ts';
+import { type Lanes, type OriginDependencies, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { AdapterError } from '../../../src/core/errors.ts';
 import type { EventDraft } from '../../../src/core/event.ts';
@@ -112,6 +112,17 @@ describe('sending', () => {
     expect(sent).toHaveLength(30);
   });
 
+  test('of what is offered while it is read as well happens once', async () => {
+    const { lanes, sent } = await begin({ policy: { rereadMs: 1 } });
+    for (let page = 0; page < 20; page += 1) {
+      const unstorable = draft(`bad ${page}`, { type: 'A\u0000B' });
+      offerFresh(lanes, (await store([...drafts(page * 30, 29), unstorable]))!.fresh);
+    }
+    await expectSoon(isSettled);
+    await turns();
+    expect(sent).toHaveLength(600);
+  });
+
   test('shares one rate among the sinks of the origin', async () => {
     await store(drafts(1, 80), ['soc', 'boss']);
     const { sent } = await begin({ sinks: ['soc', 'boss'], perSecond: 0.01 });
@@ -168,6 +179,22 @@ describe('the lease', () => {
     const { sent } = await begin({ lease: { outlasts }, policy: { sendTimeoutMs: 4321 } });
     await expectSoon(() => asked.length >= 2);
     expect([sent.length, new Set(asked)]).toEqual([0, new Set([4321])]);
+    isLong = true;
+    await expectSoon(isSettled);
+  });
+
+  test('that ran short during a reading lets no send start', async () => {
+    let isLong = true;
+    await store(drafts(1, 1));
+    const locking = await database().$client.reserve();
+    await locking.unsafe('begin; lock table deliveries in access exclusive mode');
+    const { sent } = await begin({ lease: { outlasts: () => isLong } });
+    await expectSoon(async () => (await database().$client`select 1 from pg_locks where not granted`).length > 0);
+    isLong = false;
+    await locking`rollback`;
+    locking.release();
+    await turns();
+    expect(sent).toEqual([]);
     isLong = true;
     await expectSoon(isSettled);
   });
@@ -229,6 +256,29 @@ describe('a stop', () => {
     locking.release();
     await stopped;
     expect([await count("state = 'delivered'"), sent.length, lanes.size]).toEqual([2, 2, 0]);
+  });
+
+  test('waits until a change of state is written and told', async () => {
+    await store(drafts(1, 1));
+    const locking = await database().$client.reserve();
+    await locking.unsafe('begin; lock table sinks in exclusive mode');
+    const { worker, changes, notices } = await begin({
+      send() {
+        throw new AdapterError('reject_sink', 'auth', 'status 403');
+      },
+    });
+    await expectSoon(() => changes.length > 0);
+    let isStopped = false;
+    const stopped = worker.stop().then(() => {
+      isStopped = true;
+    });
+    await turns();
+    expect(isStopped).toBe(false);
+    await locking`rollback`;
+    locking.release();
+    await stopped;
+    expect(notices).toEqual(['soc sink_paused to others']);
+    expect(await database().$client`select state from sinks`).toEqual([{ state: 'paused' }]);
   });
 
   test('leaves alone the lane that came after it', async () => {

@@ -87,6 +87,18 @@ test('while the database is away outcomes stay known as unwritten, and are writt
   expect(totalOf(written).ids.sort((a, b) => a - b)).toEqual(ids);
 });
 
+test('what was delivered is told of although the failed ones beside it cannot be written yet', async () => {
+  const { recorder, written, ids } = await setUp(2);
+  await without('leases', async () => {
+    recorder.delivered(success(ids[0]!));
+    recorder.failed(failure(ids[1]!, 'dead'));
+    expect(await until(() => written.length > 0, 5000)).toBe(true);
+    expect([totalOf(written), recorder.unwritten()]).toEqual([{ ids: [ids[0]], delivered: 1, dead: 0 }, [ids[1]]]);
+  });
+  await recorder.stop();
+  expect(totalOf(written)).toEqual({ ids, delivered: 1, dead: 1 });
+});
+
 test('what the role’s next holder has to decide is left alone, but what was delivered is written all the same', async () => {
   const lease = { name: 'sink:x', holder: '00000000-0000-4000-8000-000000000000', epoch: 1 };
   const lost = { ...lease, isHeld: () => false, outlasts: () => false };

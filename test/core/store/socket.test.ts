@@ -76,6 +76,25 @@ describe('the connection to Postgres', () => {
     }
   });
 
+  test('a server that hangs up politely is asked again with pauses, and whoever waits is told', async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const { $client: one } = openPostgres({ url: `postgres://u@127.0.0.1:${port}/d`, prepare: true });
+    const { $client: two } = openPostgres({ url: `postgres://u@127.0.0.1:${port},127.0.0.1:${port}/d`, prepare: true });
+    cleanups.push(() => Promise.all([one.end({ timeout: 0 }), two.end({ timeout: 0 })]));
+    const failure = await one`select 1`.catch((error: unknown) => error);
+    expect(databaseErrorCode(failure)).toBe('CONNECTION_CLOSED');
+    two`select 1`.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(connections).toBeLessThan(10);
+  });
+
   test('while answers come it stays, however long it is used', async () => {
     const { state, url } = await cable(database.url);
     const { $client: sql } = openPostgres({ url, prepare: true, connectionsMax: 1, silenceMs: 1200 });

@@ -45,9 +45,9 @@ export const en = {
   sourceFailing:
     'Source {source} could not be read since {since}: what happens now is not seen yet. It is tried again and again.',
   sourceBack:
-    'Source {source} can be read again[: it could not from {since} to {until}]. What it reported meanwhile follows.',
+    'Source {source} can be read again[: it could not from {since} to {until}]. What it reported meanwhile is posted now.',
   sinkPaused: 'Sink {sink} is paused[ ({reason})]: its messages wait.',
-  sinkBack: 'Sink {sink} is back[: it could not be reached from {since} to {until}]. What was held up follows.',
+  sinkBack: 'Sink {sink} is back[: it could not be reached from {since} to {until}]. What was held up is posted now.',
   sample: 'This is a sample: the way[ to {sink}] works.',
 } as const;
 
