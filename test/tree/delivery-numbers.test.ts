@@ -7,7 +7,8 @@ const text = readProjectFile('docs/delivery.md').replace(/\s+/g, ' ');
 const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const word = (count: number) => words[count] ?? String(count);
 const capital = (said: string) => said.replace(/^./, (first) => first.toUpperCase());
-const duration = (ms: number) => (ms === 60_000 ? 'minute' : ms === 3_600_000 ? 'an hour' : `${ms} ms`);
+const duration = (ms: number) =>
+  ms === 1000 ? 'a second' : ms === 60_000 ? 'minute' : ms === 3_600_000 ? 'an hour' : `${ms} ms`;
 
 test.each([
   ['send time-out', `no answer within ${policy.sendTimeoutMs / 1000} s`],
@@ -16,7 +17,10 @@ test.each([
     `waits ${policy.backoff.firstMs / 1000} s, then twice as long each time, up to ${policy.backoff.maxMs / 60_000} min`,
   ],
   ['maximum age', `add up to ${policy.maxAgeMs / 3_600_000} h it is dead`],
-  ['longest Retry-After', `obeyed as given, up to ${duration(policy.retryAfterMaxMs)}`],
+  [
+    'longest Retry-After',
+    `obeyed as given, from ${duration(policy.backoff.firstMs)} up to ${duration(policy.retryAfterMaxMs)}`,
+  ],
   ['outage', `${capital(word(policy.outageFailures))} deliveries in a row that fail`],
   ['poison', `failed ${word(policy.poisonFailures)} times while others passed`],
   ['probe of a paused sink', `looked at every ${duration(policy.pausedProbeMs)}`],
