@@ -1,93 +1,132 @@
-// `npm run bench`: a backlog of events read from the simulated tenant, stored in Postgres, and posted one by one to the simulated Mattermost,
-// by the service as a process of its own. Prints deliveries a second, resident memory and idle CPU. Needs BENCH_DATABASE_URL, an empty database.
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// `npm run bench`: the same job by Tocsin, by floors written by hand and by peers, interleaved on this machine; medians and ratios.
+// `--short` is what CI runs: Tocsin and the floor only, and exit code 1 if their ratio is too low. A ratio, never a time.
+import { fork, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { startMattermost } from '../dist/demo/mattermost.js';
-import { startTenant } from '../dist/demo/tenant.js';
+import { parseArgs } from 'node:util';
+import { contestants } from './contestants.mjs';
+import { findServer } from './postgres.mjs';
+import { describeMachine, markdownOf, ratiosOf, summarise, tableOf, writeResults } from './report.mjs';
+import { measure } from './round.mjs';
 
-const databaseUrl = process.env.BENCH_DATABASE_URL;
-if (!databaseUrl) {
-  console.error('Set BENCH_DATABASE_URL to an empty database of a local Postgres, and run again.');
-  process.exit(2);
-}
-const count = Number(process.argv[2] ?? 20_000);
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const directory = await mkdtemp(join(tmpdir(), 'tocsin-bench-'));
-const tenant = await startTenant();
-const mattermost = await startMattermost({ postsKept: 0 });
-tenant.add('events', count);
-const port = await freePort();
-const env = {
-  PATH: process.env.PATH,
-  DEEPINSTINCT_URL: tenant.url,
-  TOKENS_KEY: tenant.token,
-  MATTERMOST_WEBHOOK_URL: mattermost.hookUrl,
-  DATABASE_URL: databaseUrl,
-  DATA_DIR: directory,
-  SINK_RATE: 'off',
-  HOST: '127.0.0.1',
-  PORT: String(port),
-  LOG_LEVEL: 'warn',
-};
-const child = spawn(process.execPath, [main, 'serve'], {
-  env,
-  cwd: directory,
-  stdio: ['ignore', 'inherit', 'inherit'],
+const ratioMin = 0.6;
+const shortMaxMs = 40_000;
+const folder = fileURLToPath(new URL('.', import.meta.url));
+
+const { values: options } = parseArgs({
+  options: {
+    events: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    short: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+  },
 });
-const ended = new Promise((resolve) => child.once('exit', resolve));
+const events = Number(options.events ?? (options.short ? 10_000 : 20_000));
+const rounds = Number(options.rounds);
+const chosen = choose(options.short ? 'tocsin,floor' : options.only);
+if (chosen.some(({ isPeer }) => isPeer)) installPeers();
+const startedAt = performance.now();
+const say = options.json ? () => {} : (line) => console.log(line);
 
-let firstAt = 0;
-let peakMb = 0;
-for (let n = 0; n < 3000 && mattermost.deliveries.size < count; n += 1) {
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  if (firstAt === 0 && mattermost.deliveries.size > 0) firstAt = performance.now();
-  peakMb = Math.max(peakMb, residentMb(child.pid));
-}
-const seconds = (performance.now() - firstAt) / 1000;
-const delivered = mattermost.deliveries.size;
-const twice = [...mattermost.deliveries.values()].filter((times) => times > 1).length;
-await new Promise((resolve) => setTimeout(resolve, 3000));
-const before = cpuSeconds(child.pid);
-await new Promise((resolve) => setTimeout(resolve, 10_000));
-const idlePercent = ((cpuSeconds(child.pid) - before) / 10) * 100;
-child.kill('SIGTERM');
-await ended;
-await Promise.all([tenant.close(), mattermost.close()]);
-await rm(directory, { recursive: true });
-const figures = {
-  delivered,
-  twice,
-  seconds: round(seconds),
-  per_second: Math.round(delivered / seconds),
-  peak_rss_mb: Math.round(peakMb),
-  idle_cpu_percent: round(idlePercent),
-};
-console.log(JSON.stringify(figures));
-process.exit(delivered >= count ? 0 : 1);
-
-function residentMb(pid) {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+const server = await findServer();
+const world = startWorld();
+try {
+  const runs = await run();
+  const summary = summarise(chosen, runs);
+  const ratios = ratiosOf(runs);
+  const machine = await describeMachine(server.url);
+  const report = { command: process.argv.slice(2).join(' '), machine, events, rounds: runs.length, summary, ratios };
+  if (options.json) console.log(JSON.stringify({ ...report, runs }, null, 1));
+  else console.log(`\n${tableOf(report)}`);
+  if (options.write) writeResults(markdownOf(report));
+  if (options.short) judge(ratios);
+  if (runs.some((round) => Object.values(round).some(({ lost, twice, unrecorded }) => lost || twice || unrecorded))) {
+    console.error('bench: something was lost, sent twice or not recorded; see the table');
+    process.exitCode = 1;
+  }
+} finally {
+  world.stop();
+  await server.stop();
 }
 
-function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+/** Each round has every contestant once, every other round backwards, so that a slow minute of the machine hits all of them. */
+async function run() {
+  const { eventBytes } = await world.ask({ ask: 'fill', events }, 'filled');
+  say(`${events} events of ${eventBytes} bytes on average, ${chosen.length} contestants, ${rounds} rounds`);
+  // The far ends' code is compiled by V8 before anyone is measured.
+  await measure(choose('floor_no_db')[0], { world, serverUrl: server.url, events });
+  const runs = [];
+  for (let number = 0; number < rounds; number += 1) {
+    const roundStartedAt = performance.now();
+    const round = {};
+    for (const contestant of number % 2 === 0 ? chosen : chosen.toReversed()) {
+      const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+      round[contestant.name] = await measure(contestant, { world, serverUrl: server.url, events, nodeOptions });
+      say(lineOf(number, contestant.name, round[contestant.name]));
+    }
+    runs.push(round);
+    const now = performance.now();
+    if (options.short && now - startedAt + (now - roundStartedAt) > shortMaxMs) break;
+  }
+  return runs;
 }
 
-function round(value) {
-  return Math.round(value * 100) / 100;
+function lineOf(number, name, { perSecond, cpuUs, othersCores }) {
+  const others = `${othersCores.toFixed(2)} cores were busy with something else`;
+  return `round ${number + 1}  ${name.padEnd(15)} ${Math.round(perSecond)} events/s, ${Math.round(cpuUs)} µs CPU an event; ${others}`;
 }
 
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = server.address();
-      server.close(() => resolve(free));
-    });
+function choose(names) {
+  if (names === undefined) return contestants;
+  return names.split(',').map((name) => {
+    const found = contestants.find((contestant) => contestant.name === name);
+    if (found) return found;
+    console.error(`bench: no contestant is called ${name}; there are ${contestants.map((one) => one.name).join(', ')}`);
+    return process.exit(2);
   });
+}
+
+/** The peers are no part of Tocsin's own installation. */
+function installPeers() {
+  if (existsSync(`${folder}node_modules/pg-boss`)) return;
+  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--prefix', folder], {
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** The process of the far ends: `ask` sends and waits for the answer, `hear` waits for one word. */
+function startWorld() {
+  const child = fork(fileURLToPath(new URL('world.mjs', import.meta.url)), { stdio: 'inherit' });
+  const hear = (word) =>
+    new Promise((resolve) => {
+      child.on('message', function listen(message) {
+        if (message.tell !== word) return;
+        child.off('message', listen);
+        resolve(message);
+      });
+    });
+  return {
+    pid: child.pid,
+    hear,
+    ask(message, answer) {
+      const heard = hear(answer);
+      child.send(message);
+      return heard;
+    },
+    stop: () => child.disconnect(),
+  };
+}
+
+function judge(ratios) {
+  const ratio = ratios.find(({ name }) => name === 'tocsin to floor').ratio;
+  const isFast = ratio >= ratioMin;
+  console.log(
+    `tocsin ran at ${ratio.toFixed(2)} of the floor; at least ${ratioMin} is wanted: ${isFast ? 'good' : 'TOO SLOW'}`,
+  );
+  if (!isFast) process.exitCode = 1;
 }

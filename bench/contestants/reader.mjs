@@ -1,0 +1,31 @@
+// The reader that all contestants share: Tocsin's own client of the tenant, parser and normaliser, without its cursor and its loop.
+import { createHttpClient } from '../../dist/core/http.js';
+import { createClient } from '../../dist/sources/deepinstinct/client.js';
+import { normalise } from '../../dist/sources/deepinstinct/normalise.js';
+
+const { DEEPINSTINCT_URL: url, TOKENS_KEY: token } = process.env;
+const client = createClient({ http: createHttpClient(), url, token, now: Date.now });
+const context = { stream: 'event', link: `${url}/` };
+const { signal } = new AbortController();
+
+/** The wire items after number `after`, and the number to go on from; none at the end. */
+export async function readPage(after) {
+  const { items, newestId } = await client.readPage('event', after, signal);
+  return { items, newestId };
+}
+
+export function draftOf(item) {
+  return normalise(item, context);
+}
+
+/** Calls `store(page)` for each page, while the next one is fetched. `mayGoOn` holds it back. */
+export async function readAll(store, mayGoOn = async () => {}) {
+  let next = readPage(0);
+  for (;;) {
+    const page = await next;
+    if (page.items.length === 0) return;
+    next = readPage(page.newestId);
+    await store(page);
+    await mayGoOn();
+  }
+}

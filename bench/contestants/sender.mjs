@@ -1,0 +1,67 @@
+// The sender that all contestants share: Tocsin's own card, posted by its own HTTP client; and a queue in memory with so many in flight.
+import { createHttpClient } from '../../dist/core/http.js';
+import { isAccepted } from '../../dist/sinks/mattermost/answers.js';
+import { cardOf } from '../../dist/sinks/mattermost/card.js';
+import { createWording } from '../../dist/sinks/mattermost/wording.js';
+
+export const inFlightMax = 32;
+
+const url = process.env.MATTERMOST_WEBHOOK_URL;
+const http = createHttpClient();
+const options = { wording: createWording('en', 'UTC'), hasPriority: false };
+const headers = { 'content-type': 'application/json' };
+const { signal } = new AbortController();
+// The bench reads this process's counters after the last post, and ends it.
+setInterval(() => {}, 60_000);
+
+/** Posts one draft as one card. @throws if it was not accepted */
+export async function send(draft) {
+  const id = Number(draft.externalId);
+  const event = { ...draft, id, source: 'deepinstinct_events', receivedAt: new Date().toISOString() };
+  const card = cardOf({ event, form: 'full', showTenant: false }, `bench-${id}`, options);
+  const answer = await http.request({ method: 'POST', url, headers, body: JSON.stringify(card), signal });
+  if (!isAccepted(answer)) throw new Error(`answered ${answer.status}`);
+}
+
+/** Sends what is offered, oldest first, and tells of each; a failure ends the process, for none is expected here. */
+export function createSendQueue(onSent) {
+  let queue = [];
+  let head = 0;
+  let inFlight = 0;
+  let wake;
+  function pump() {
+    while (inFlight < inFlightMax && head < queue.length) {
+      const draft = queue[head];
+      head += 1;
+      inFlight += 1;
+      send(draft).then(() => {
+        inFlight -= 1;
+        onSent(draft);
+        pump();
+      });
+    }
+    if (queue.length - head < 500) wake?.();
+    if (head === queue.length && head > 0) {
+      queue = [];
+      head = 0;
+    } else if (head > 2000) {
+      queue = queue.slice(head);
+      head = 0;
+    }
+  }
+  return {
+    offer(drafts) {
+      for (const draft of drafts) queue.push(draft);
+      pump();
+    },
+    /** Resolves once few enough wait, so that memory stays bounded. */
+    async hasRoom() {
+      while (queue.length - head >= 500) {
+        await new Promise((resolve) => {
+          wake = resolve;
+        });
+      }
+      wake = undefined;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+// Medians over the rounds, ratios within a round, and how they are shown. Ratios are what counts: the machine may be busy with other things.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import postgres from 'postgres';
+
+const figures = ['perSecond', 'cpuUs', 'postgresUs', 'walBytes', 'worldUs', 'othersCores', 'peakMb'];
+const sums = ['twice', 'lost', 'unrecorded'];
+
+/** @param runs one object a round: contestant's name -> its figures */
+export function summarise(contestants, runs) {
+  return contestants.map(({ name, what }) => {
+    const own = runs.map((round) => round[name]);
+    const values = Object.fromEntries(figures.map((figure) => [figure, median(own.map((one) => one[figure]))]));
+    const counts = Object.fromEntries(sums.map((key) => [key, own.reduce((sum, one) => sum + (one[key] ?? 0), 0)]));
+    return { name, what, ...values, ...counts, ofFloor: ratio(runs, name, 'floor') };
+  });
+}
+
+/** Tocsin against the others; the best peer is that of each round. */
+export function ratiosOf(runs) {
+  const peers = Object.keys(runs[0]).filter((name) => /^(graphile|pgboss)/.test(name));
+  const withBest = runs.map((round) => ({
+    ...round,
+    best: peers.map((name) => round[name]).sort((a, b) => b.perSecond - a.perSecond)[0],
+  }));
+  return [
+    { name: 'tocsin to floor', goal: 0.75, ratio: ratio(runs, 'tocsin', 'floor') },
+    { name: 'tocsin to the best peer', goal: 1.4, ratio: ratio(withBest, 'tocsin', 'best') },
+    { name: 'tocsin to pg-boss with the event in its job', goal: 2.5, ratio: ratio(runs, 'tocsin', 'pgboss_event') },
+  ].filter((one) => one.ratio !== undefined);
+}
+
+function ratio(runs, name, other) {
+  return median(runs.map((round) => round[name] && round[other] && round[name].perSecond / round[other].perSecond));
+}
+
+function median(values) {
+  if (values.some((value) => value === undefined)) return undefined;
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+const columns = [
+  ['contestant', ({ name }) => name],
+  ['events/s', ({ perSecond }) => whole(perSecond)],
+  ['of floor', ({ ofFloor }) => fixed(ofFloor)],
+  ['CPU µs/event', ({ cpuUs }) => whole(cpuUs)],
+  ['Postgres CPU s/10,000', ({ postgresUs }) => fixed(postgresUs && postgresUs / 100)],
+  ['WAL B/event', ({ walBytes }) => whole(walBytes)],
+  ['peak MB', ({ peakMb }) => whole(peakMb)],
+  ['sent twice', ({ twice }) => String(twice)],
+  ['lost', ({ lost }) => String(lost)],
+  ['not recorded', ({ unrecorded }) => String(unrecorded)],
+];
+
+function whole(value) {
+  return value === undefined ? '–' : String(Math.round(value));
+}
+
+function fixed(value) {
+  return value === undefined ? '–' : value.toFixed(2);
+}
+
+export function tableOf({ summary, ratios }) {
+  const rows = [columns.map(([title]) => title), ...summary.map((one) => columns.map(([, cell]) => cell(one)))];
+  const widths = rows[0].map((_, index) => Math.max(...rows.map((row) => row[index].length)));
+  const lines = rows.map((row) =>
+    row.map((cell, index) => (index === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[index]))).join('  '),
+  );
+  return [
+    ...lines,
+    '',
+    ...ratios.map(sentence),
+    `far ends: ${whole(median(summary.map((one) => one.worldUs)))} µs CPU an event`,
+  ].join('\n');
+}
+
+function sentence({ name, goal, ratio: value }) {
+  return `${name}: ${value.toFixed(2)} (goal ${goal})`;
+}
+
+export async function describeMachine(serverUrl) {
+  const sql = postgres(serverUrl, { max: 1, fetch_types: false });
+  const [{ version }] = await sql`select current_setting('server_version') as version`;
+  await sql.end();
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    postgres: version,
+    commit: spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout?.trim() ?? '',
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+export function markdownOf({ command, machine, events, rounds, summary, ratios }) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  const table = [
+    line(columns.map(([title]) => title)),
+    line(columns.map((_, index) => (index === 0 ? '---' : '---:'))),
+    ...summary.map((one) =>
+      line(columns.map(([, cell], index) => (index === 0 ? `\`${one.name}\`: ${one.what}` : cell(one)))),
+    ),
+  ];
+  const { cpu, cores, memoryGb, node, postgres: version, commit, date } = machine;
+  return `# Results
+
+\`npm run bench${command === '' ? '' : ` -- ${command}`}\` on ${date}, commit ${commit}: ${events} events, ${rounds} interleaved rounds, medians.
+
+${cpu}, ${cores} cores, ${memoryGb} GB; Node ${node}, Postgres ${version} with default settings on the same cores, and so are the simulated tenant and Mattermost
+(${whole(median(summary.map((one) => one.worldUs)))} µs CPU an event). Measured from the first post to the last; CPU and WAL until all outcomes were written.
+
+${table.join('\n')}
+
+${ratios.map((one) => `- ${sentence(one)}`).join('\n')}
+
+Every contestant has the same reader (Tocsin's strict parser) and the same sender (its card and its HTTP client), so that only what lies between differs.
+Times differ from run to run where the machine does other work as well; the ratios are taken within each round.
+`;
+}
+
+export function writeResults(text) {
+  writeFileSync(new URL('RESULTS.md', import.meta.url), text);
+}

@@ -1,0 +1,120 @@
+// One contestant, once: a database of its own, its process, and what was measured between its first post and its last.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { freePort } from './postgres.mjs';
+import { cpuOf, cpuOfMachine, cpuOfTree, parentOf, peakMemoryOf } from './proc.mjs';
+
+/** Outcomes are written this long after the last post; what that costs counts as well. */
+const settleMs = 400;
+
+/** @param world see main.mjs @param serverUrl where databases may be made @returns the figures, by event */
+export async function measure(contestant, { world, serverUrl, events, nodeOptions = [] }) {
+  const sql = postgres(serverUrl, { max: 1, fetch_types: false, onnotice() {} });
+  const database = `bench_${contestant.name}_${process.pid}`;
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  await sql.unsafe(`create database ${database}`);
+  await sql.unsafe('checkpoint');
+  const directory = await mkdtemp(join(tmpdir(), 'tocsin-bench-'));
+  let child;
+  let isOver = false;
+  try {
+    const far = await world.ask({ ask: 'open', posts: events + (contestant.notices ?? 0) }, 'open');
+    const first = world.hear('first');
+    const end = world.hear('end');
+    const counts = world.hear('counts');
+    child = spawn(process.execPath, [...nodeOptions, ...contestant.command], {
+      cwd: directory,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        DEEPINSTINCT_URL: far.url,
+        TOKENS_KEY: far.token,
+        MATTERMOST_WEBHOOK_URL: far.hookUrl,
+        DATABASE_URL: url.href,
+        DATA_DIR: directory,
+        PORT: String(await freePort()),
+        ...contestant.environment,
+      },
+    });
+    const failed = once(child, 'exit').then(([code]) => {
+      if (!isOver) throw new Error(`${contestant.name} ended by itself (exit code ${code})`);
+    });
+    const read = await createReading(sql, child.pid, world.pid);
+    await Promise.race([first, end, failed]);
+    const before = await read();
+    const { seconds } = await Promise.race([end, failed]);
+    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    const after = await read();
+    const peakMb = peakMemoryOf(child.pid);
+    const { delivered, twice } = await counts;
+    const own = await countIn(url.href, contestant);
+    const each = (name) => (after[name] - before[name]) / events;
+    return {
+      perSecond: events / seconds,
+      seconds,
+      cpuUs: each('process'),
+      postgresUs: contestant.recorded ? each('postgres') : undefined,
+      walBytes: contestant.recorded ? each('wal') : undefined,
+      worldUs: each('world'),
+      // Cores that others had meanwhile.
+      othersCores:
+        (each('machine') - each('process') - each('postgres') - each('world')) /
+        ((after.at - before.at) / events) /
+        1000,
+      peakMb,
+      twice,
+      lost: events - (delivered - own.notices),
+      unrecorded: own.recorded === undefined ? undefined : events - own.recorded,
+    };
+  } finally {
+    isOver = true;
+    await stop(child);
+    await sql.unsafe(`drop database ${database} with (force)`);
+    await sql.end();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Reads all counters at once. The server's main process is the parent of our own connection's. */
+async function createReading(sql, pid, worldPid) {
+  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
+  const postmaster = parentOf(backend);
+  return async () => {
+    const counters = {
+      at: performance.now(),
+      process: cpuOf(pid),
+      postgres: cpuOfTree(postmaster),
+      world: cpuOf(worldPid),
+      machine: cpuOfMachine(),
+    };
+    const [{ wal }] = await sql`select (pg_current_wal_lsn() - '0/0')::float8 as wal`;
+    return { ...counters, wal };
+  };
+}
+
+async function countIn(url, { recorded, noticesSent }) {
+  const own = postgres(url, { max: 1, fetch_types: false });
+  try {
+    const count = async (query) => (await own.unsafe(query))[0].count;
+    return {
+      recorded: recorded && (await count(recorded)),
+      notices: noticesSent ? await count(noticesSent) : 0,
+    };
+  } finally {
+    await own.end();
+  }
+}
+
+async function stop(child) {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  await ended;
+  clearTimeout(timer);
+}
