@@ -34,7 +34,7 @@ export function createSendQueue(onSent) {
       const draft = queue[head];
       head += 1;
       inFlight += 1;
-      send(draft).then(() => {
+      void send(draft).then(() => {
         inFlight -= 1;
         onSent(draft);
         pump();
