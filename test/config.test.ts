@@ -194,6 +194,12 @@ describe('options', () => {
     ['DATABASE_URL', 'mysql://u:geheim@h/d', 'does not begin with postgres:// or postgresql://', postgres],
     [
       'DATABASE_URL',
+      'postgres://u:50%geheim@h/d',
+      'is not a valid URL',
+      `${postgres}; in the password, write @ as %40, / as %2F, # as %23 and % as %25`,
+    ],
+    [
+      'DATABASE_URL',
       'postgres://u:ge#heim@h/d',
       'is not a valid URL',
       `${postgres}; in the password, write @ as %40, / as %2F, # as %23 and % as %25`,

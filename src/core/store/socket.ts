@@ -14,45 +14,56 @@ export const idleMaxSeconds = 20;
 export const silenceMaxMs = 30_000;
 
 const looksPerSilence = 6;
+/** So many short connections in a row, and the next one waits. */
+const barrenMax = 3;
 const barrenPauseMs = 500;
+const shortMs = 1000;
+/** Authentication, error, and the two answers to the wish for TLS: what a server's first message can be. */
+const firstBytes = Buffer.from('RESN');
 
 /**
  * Ends without an error once it has worked. The driver rejects what was asked when it hears the error, and forgets what is asked from
  * then until the close: that would never be answered. Without an error it rejects all of it at the close (postgres 3.4, connection.js).
  */
 class DatabaseSocket extends net.Socket {
-  readonly #onEnd: (hasAnswered: boolean) => void;
+  readonly #openedAtMs = performance.now();
+  readonly #onEnd: (wasOfUse: boolean) => void;
+  #hasAnswered = false;
 
-  constructor(onEnd: (hasAnswered: boolean) => void) {
+  constructor(onEnd: (wasOfUse: boolean) => void) {
     super();
     this.#onEnd = onEnd;
+    this.once('data', (bytes: Buffer) => {
+      this.#hasAnswered = firstBytes.includes(bytes[0]!);
+      if (!this.#hasAnswered) this.destroy();
+    });
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    const hasAnswered = this.bytesRead > 0;
-    this.#onEnd(hasAnswered);
-    super._destroy(hasAnswered ? null : (error ?? hungUp()), callback);
+    this.#onEnd(this.#hasAnswered && performance.now() - this.#openedAtMs > shortMs);
+    super._destroy(this.#hasAnswered ? null : (error ?? hungUp()), callback);
   }
 }
 
 /** Without an error, the driver would connect again at once, for ever, and never say a word. */
 function hungUp(): Error {
-  return Object.assign(new Error('the server hung up before it answered'), { code: 'CONNECTION_CLOSED' });
+  const message = 'the server hung up before it answered, or what answered is no Postgres';
+  return Object.assign(new Error(message), { code: 'CONNECTION_CLOSED' });
 }
 
 /**
  * For the driver's option `socket`: connects to one host after the other, and cuts a connection on which nothing came for so long.
- * Looks at the bytes and has no listeners, because the driver takes those away where it starts TLS.
+ * Counts the bytes, because the driver takes listeners away where it starts TLS.
  */
 export function createSockets(silenceMs: number): (target: Target) => net.Socket | Promise<net.Socket> {
   let turn = 0;
-  /** Connections in a row that ended without an answer. */
+  /** Connections in a row that ended at once or without an answer. */
   let barren = 0;
 
   function open({ host, port, path }: Target): net.Socket {
     const at = turn++ % host.length;
-    const socket = new DatabaseSocket((hasAnswered) => {
-      barren = hasAnswered ? 0 : barren + 1;
+    const socket = new DatabaseSocket((wasOfUse) => {
+      barren = wasOfUse ? 0 : barren + 1;
     });
     if (path === false) socket.connect(port[at]!, host[at]!);
     else socket.connect(path);
@@ -64,7 +75,6 @@ export function createSockets(silenceMs: number): (target: Target) => net.Socket
       if (socket.destroyed) return clearInterval(timer);
       silentLooks = socket.bytesRead === received ? silentLooks + 1 : 0;
       received = socket.bytesRead;
-      if (received > 0) barren = 0;
       if (silentLooks >= looksPerSilence) socket.destroy();
     }, silenceMs / looksPerSilence);
     timer.unref();
@@ -72,8 +82,8 @@ export function createSockets(silenceMs: number): (target: Target) => net.Socket
   }
 
   return (target) => {
-    // Of several hosts the driver tries one after the other without a pause, also when all of them are down.
-    if (target.host.length === 1 || barren < target.host.length) return open(target);
+    // The driver itself tries again without a pause: of several hosts all that are down, and any that hangs up in the middle of a greeting.
+    if (barren < Math.max(barrenMax, target.host.length)) return open(target);
     return new Promise((resolve) => setTimeout(() => resolve(open(target)), barrenPauseMs));
   };
 }
