@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { contestants } from './contestants.mjs';
 import { findServer } from './postgres.mjs';
+import { readProfile } from './profile.mjs';
 import { describeMachine, markdownOf, ratiosOf, summarise, tableOf, writeResults } from './report.mjs';
 import { measure } from './round.mjs';
 
@@ -42,6 +43,7 @@ try {
   if (options.json) console.log(JSON.stringify({ ...report, runs }, null, 1));
   else console.log(`\n${tableOf(report)}`);
   if (options.write) writeResults(markdownOf(report));
+  if (options.profile) console.log(readProfile(options.profile, summary.at(-1).cpuUs).join('\n'));
   if (options.short) judge(ratios);
   if (runs.some((round) => Object.values(round).some(({ lost, twice, unrecorded }) => lost || twice || unrecorded))) {
     console.error('bench: something was lost, sent twice or not recorded; see the table');

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import postgres from 'postgres';
 
-const figures = ['perSecond', 'cpuUs', 'postgresUs', 'walBytes', 'worldUs', 'othersCores', 'peakMb'];
+const figures = ['perSecond', 'cpuUs', 'postgresUs', 'walBytes', 'worldUs', 'allUs', 'othersCores', 'peakMb'];
 const sums = ['twice', 'lost', 'unrecorded'];
 
 /** @param runs one object a round: contestant's name -> its figures */
@@ -48,6 +48,7 @@ const columns = [
   ['of floor', ({ ofFloor }) => fixed(ofFloor)],
   ['CPU µs/event', ({ cpuUs }) => whole(cpuUs)],
   ['Postgres CPU s/10,000', ({ postgresUs }) => fixed(postgresUs && postgresUs / 100)],
+  ['all CPU µs/event', ({ allUs }) => whole(allUs)],
   ['WAL B/event', ({ walBytes }) => whole(walBytes)],
   ['peak MB', ({ peakMb }) => whole(peakMb)],
   ['sent twice', ({ twice }) => String(twice)],

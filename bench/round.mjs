@@ -61,6 +61,7 @@ export async function measure(contestant, { world, serverUrl, events, nodeOption
       postgresUs: contestant.recorded ? each('postgres') : undefined,
       walBytes: contestant.recorded ? each('wal') : undefined,
       worldUs: each('world'),
+      allUs: each('process') + (contestant.recorded ? each('postgres') : 0) + each('world'),
       // Cores that others had meanwhile.
       othersCores:
         (each('machine') - each('process') - each('postgres') - each('world')) /

@@ -13,6 +13,7 @@ const headers = { 'content-type': 'application/json' };
 const { signal } = new AbortController();
 // The bench reads this process's counters after the last post, and ends it.
 setInterval(() => {}, 60_000);
+process.once('SIGTERM', () => process.exit());
 
 /** Posts one draft as one card. @throws if it was not accepted */
 export async function send(draft) {

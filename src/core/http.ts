@@ -68,10 +68,13 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   // Compressed answers are bombs and bugs for a few saved bytes; so they are not asked for.
   const headers = { 'user-agent': options.userAgent ?? 'tocsin', 'accept-encoding': 'identity' };
   let closed: Promise<void> | undefined;
+  // A sink calls the same address each time.
+  let last: { readonly text: string; readonly url: URL } | undefined;
   return {
     async request(request) {
       request.signal.throwIfAborted();
-      const url = usableUrl(request.url);
+      if (last?.text !== request.url) last = { text: request.url, url: usableUrl(request.url) };
+      const { url } = last;
       return new Promise((resolve, reject) => {
         new Exchange(request, url, isProxied, resolve, reject).start(dispatcher, headers);
       });

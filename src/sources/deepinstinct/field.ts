@@ -8,10 +8,14 @@ export type Wire = Readonly<Record<string, unknown>>;
 /** The raw object keeps all; the body is for reading. */
 const textLengthMax = 8000;
 
+/** Printable ASCII, and not blank: the most of what comes, and nothing to be done about it. */
+const ordinary = /^[!-~][ -~]*$/;
+
 /** Valid Unicode without NUL, at most 8,000 characters (the middle is left out). A number becomes its digits. */
 export function textOf(value: unknown, lengthMax = textLengthMax): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (typeof value !== 'string') return undefined;
+  if (value.length <= lengthMax && ordinary.test(value)) return value;
   const text = validText(value);
   return /\S/.test(text) ? cutMiddle(text, lengthMax) : undefined;
 }
@@ -42,8 +46,14 @@ export function objectsOf(value: unknown, countMax: number): readonly Wire[] {
 
 /** `fields` without what is undefined; undefined if nothing is left. */
 export function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T | undefined {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as T);
+  const kept: Partial<T> = {};
+  let isEmpty = true;
+  for (const key in fields) {
+    if (fields[key] === undefined) continue;
+    kept[key] = fields[key];
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : (kept as T);
 }
 
 /** What stands behind the last slash of either kind, slashes at the end aside. */
