@@ -1,0 +1,26 @@
+// Waiting for the end of a case: everything that the tenant has is on screen, and nothing is owed any more.
+import { expect } from 'vitest';
+import { type Service, until, type World } from '../support/world.ts';
+import { type Account, type Stored, sink } from './checker.ts';
+
+/** What the checker compares of this world, whose database is a server or the folder of its first home. */
+export function accountOf(world: World): Account {
+  const { tenant, mattermost, environment } = world;
+  const url = environment.DATABASE_URL;
+  const stored: Stored = url === undefined ? { dataDir: environment.DATA_DIR! } : { url };
+  return { tenant, mattermost, stored };
+}
+
+/** How many deliveries are to arrive: every item of the tenant, and the notice of each stream that it is watched. */
+export function expectedOf({ tenant }: World, notices = 2): number {
+  return tenant.ids('events').length + tenant.ids('suspicious').length + notices;
+}
+
+/** Waits until all arrived and nothing is pending. */
+export async function drain(world: World, service: Service, waitMs = 60_000, notices = 2): Promise<void> {
+  const expected = expectedOf(world, notices);
+  await until(() => world.mattermost.deliveries.size >= expected, waitMs);
+  const isIdle = async () => (await service.metric(`tocsin_deliveries_pending{sink="${sink}"}`)) === 0;
+  const isDone = await until(async () => isIdle().catch(() => false), 15_000);
+  expect(isDone, `not done: ${world.mattermost.deliveries.size} of ${expected} arrived`).toBe(true);
+}
