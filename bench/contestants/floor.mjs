@@ -11,7 +11,6 @@ await sql.unsafe(`
   create table deliveries (event_id bigint primary key, delivered_at timestamptz) with (fillfactor = 50);
   create table position (after bigint not null);
   insert into position values (0)`);
-await sql.unsafe('alter table events alter column raw set compression lz4').catch(() => {});
 
 const insert = `
   with input as (

@@ -12,7 +12,6 @@ await pool.query(`
   create table events (id bigint primary key, raw text not null);
   create table position (after bigint not null);
   insert into position values (0)`);
-await pool.query('alter table events alter column raw set compression lz4').catch(() => {});
 await runMigrations({ pgPool: pool, logger: quiet });
 
 /** Stores a page with the given jobs of the task `send`, by the batch function of its documentation, in one transaction. */

@@ -4,9 +4,6 @@ import { draftOf, readAll } from './reader.mjs';
 import { send } from './sender.mjs';
 
 await pool.query('create table events (id bigint primary key, draft json not null, raw text not null)');
-await pool
-  .query('alter table events alter column raw set compression lz4, alter column draft set compression lz4')
-  .catch(() => {});
 
 work(async (jobs) => {
   const { rows } = await pool.query({
