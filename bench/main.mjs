@@ -1,6 +1,7 @@
 // `npm run bench`: the same job by Tocsin, by floors written by hand and by peers, interleaved on this machine; medians and ratios.
 // `--short` is what CI runs: Tocsin and the floor only, and exit code 1 if their ratio is too low. A ratio, never a time.
 import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,7 +9,7 @@ import { contestants } from './contestants.mjs';
 import { findServer } from './postgres.mjs';
 import { readProfile } from './profile.mjs';
 import { describeMachine, markdownOf, ratiosOf, summarise, tableOf, writeResults } from './report.mjs';
-import { measure } from './round.mjs';
+import { measure, warmEvents } from './round.mjs';
 
 const ratioMin = 0.6;
 const shortMaxMs = 40_000;
@@ -17,7 +18,7 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const { values: options } = parseArgs({
   options: {
     events: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string' },
     only: { type: 'string' },
     short: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -25,8 +26,8 @@ const { values: options } = parseArgs({
     profile: { type: 'string' },
   },
 });
-const events = Number(options.events ?? (options.short ? 10_000 : 20_000));
-const rounds = Number(options.rounds);
+const events = Number(options.events ?? (options.short ? 5_000 : 20_000));
+const rounds = Number(options.rounds ?? (options.short ? 5 : 3));
 const chosen = choose(options.short ? 'tocsin,floor' : options.only);
 if (chosen.some(({ isPeer }) => isPeer)) installPeers();
 const startedAt = performance.now();
@@ -56,7 +57,7 @@ try {
 
 /** Each round has every contestant once, every other round backwards, so that a slow minute of the machine hits all of them. */
 async function run() {
-  const { eventBytes } = await world.ask({ ask: 'fill', events }, 'filled');
+  const { eventBytes } = await world.ask('make', { events: warmEvents + events });
   say(`${events} events of ${eventBytes} bytes on average, ${chosen.length} contestants, ${rounds} rounds`);
   // The far ends' code is compiled by V8 before anyone is measured.
   await measure(choose('floor_no_db')[0], { world, serverUrl: server.url, events });
@@ -101,24 +102,15 @@ function installPeers() {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** The process of the far ends: `ask` sends and waits for the answer, `hear` waits for one word. */
+/** The process of the far ends; one question at a time. */
 function startWorld() {
-  const child = fork(fileURLToPath(new URL('world.mjs', import.meta.url)), { stdio: 'inherit' });
-  const hear = (word) =>
-    new Promise((resolve) => {
-      child.on('message', function listen(message) {
-        if (message.tell !== word) return;
-        child.off('message', listen);
-        resolve(message);
-      });
-    });
+  const child = fork(`${folder}world.mjs`, { stdio: 'inherit' });
   return {
     pid: child.pid,
-    hear,
-    ask(message, answer) {
-      const heard = hear(answer);
-      child.send(message);
-      return heard;
+    async ask(ask, values = {}) {
+      child.send({ ask, ...values });
+      const [answer] = await once(child, 'message');
+      return answer;
     },
     stop: () => child.disconnect(),
   };

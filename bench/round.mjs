@@ -8,6 +8,8 @@ import postgres from 'postgres';
 import { freePort } from './postgres.mjs';
 import { cpuOf, cpuOfMachine, cpuOfTree, parentOf, peakMemoryOf } from './proc.mjs';
 
+/** Read, stored and posted before the measurement, so that V8 has compiled what it needs, and every connection is there. */
+export const warmEvents = 2_000;
 /** Outcomes are written this long after the last post; what that costs counts as well. */
 const settleMs = 400;
 
@@ -25,10 +27,8 @@ export async function measure(contestant, { world, serverUrl, events, nodeOption
   let child;
   let isOver = false;
   try {
-    const far = await world.ask({ ask: 'open', posts: events + (contestant.notices ?? 0) }, 'open');
-    const first = world.hear('first');
-    const end = world.hear('end');
-    const counts = world.hear('counts');
+    const far = await world.ask('open');
+    const notices = contestant.notices ?? 0;
     child = spawn(process.execPath, [...nodeOptions, ...contestant.command], {
       cwd: directory,
       stdio: ['ignore', 'inherit', 'inherit'],
@@ -46,14 +46,18 @@ export async function measure(contestant, { world, serverUrl, events, nodeOption
     const failed = once(child, 'exit').then(([code]) => {
       if (!isOver) throw new Error(`${contestant.name} ended by itself (exit code ${code})`);
     });
+    const arrive = (posts) => Promise.race([world.ask('arrive', { posts }), failed]);
     const read = await createReading(sql, child.pid, world.pid);
-    await Promise.race([first, end, failed]);
+    await world.ask('add', { events: warmEvents });
+    await arrive(warmEvents + notices);
+    await pause(settleMs);
+    await world.ask('add', { events });
     const before = await read();
-    const { seconds } = await Promise.race([end, failed]);
-    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    const { seconds } = await arrive(warmEvents + notices + events);
+    await pause(settleMs);
     const after = await read();
     const peakMb = peakMemoryOf(child.pid);
-    const { delivered, twice } = await counts;
+    const { delivered, twice } = await world.ask('count');
     const own = await countIn(url.href, contestant);
     const each = (name) => (after[name] - before[name]) / events;
     return {
@@ -71,8 +75,8 @@ export async function measure(contestant, { world, serverUrl, events, nodeOption
         1000,
       peakMb,
       twice,
-      lost: events - (delivered - own.notices),
-      unrecorded: own.recorded === undefined ? undefined : events - own.recorded,
+      lost: warmEvents + events - (delivered - own.notices),
+      unrecorded: own.recorded === undefined ? undefined : warmEvents + events - own.recorded,
     };
   } finally {
     isOver = true;
@@ -120,4 +124,8 @@ async function stop(child) {
   const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
   await ended;
   clearTimeout(timer);
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,51 +1,63 @@
-// The far ends of all contestants, in one process of their own: the simulated tenant and one simulated Mattermost a run. main.mjs forks it.
+// The far ends of all contestants, in one process of their own: a simulated tenant and a simulated Mattermost a run. main.mjs forks it.
 import { startMattermost } from '../dist/demo/mattermost.js';
 import { startTenant } from '../dist/demo/tenant.js';
 
 /** A contestant that posts nothing for so long is done, or lost the rest. */
 const silenceMaxMs = 15_000;
+/** Whoever posts something once more does it soon. */
+const countAfterMs = 300;
 
+/** The wire's texts, made once. */
+let texts = [];
 let tenant;
 let mattermost;
 
-process.on('message', async ({ ask, ...values }) => {
-  if (ask === 'fill') await fill(values.events);
-  if (ask === 'open') await open(values.posts);
-});
+const answers = {
+  async make({ events }) {
+    const source = await startTenant();
+    texts = source.add('events', events).map((id) => JSON.stringify(source.item('events', id)));
+    await source.close();
+    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / texts.length;
+    return { eventBytes: Math.round(bytes) };
+  },
+  async open() {
+    await Promise.all([tenant?.close(), mattermost?.close()]);
+    tenant = await startTenant();
+    mattermost = await startMattermost({ postsKept: 0 });
+    return { url: tenant.url, token: tenant.token, hookUrl: mattermost.hookUrl };
+  },
+  /** Shows the next events at once. */
+  add({ events }) {
+    const from = tenant.ids('events').length;
+    for (const text of texts.slice(from, from + events)) tenant.addRaw('events', text);
+    return {};
+  },
+  /** Waits for so many different messages in all. Looks every 2 ms, which costs next to nothing. */
+  arrive({ posts }) {
+    const { deliveries } = mattermost;
+    let seen = deliveries.size;
+    let firstAt;
+    let lastAt = performance.now();
+    return new Promise((resolve) => {
+      const timer = setInterval(() => {
+        const now = performance.now();
+        if (deliveries.size > seen) {
+          firstAt ??= now;
+          lastAt = now;
+          seen = deliveries.size;
+        }
+        if (seen < posts && now - lastAt < silenceMaxMs) return;
+        clearInterval(timer);
+        resolve({ seconds: (lastAt - (firstAt ?? lastAt)) / 1000 });
+      }, 2);
+    });
+  },
+  async count() {
+    await new Promise((resolve) => setTimeout(resolve, countAfterMs));
+    const times = [...mattermost.deliveries.values()];
+    return { delivered: times.length, twice: times.filter((one) => one > 1).length };
+  },
+};
+
+process.on('message', async ({ ask, ...values }) => process.send(await answers[ask](values)));
 process.on('disconnect', () => process.exit(0));
-
-async function fill(events) {
-  await tenant?.close();
-  tenant = await startTenant();
-  const ids = tenant.add('events', events);
-  const bytes = ids.slice(0, 1000).reduce((sum, id) => sum + JSON.stringify(tenant.item('events', id)).length, 0);
-  process.send({ tell: 'filled', eventBytes: Math.round(bytes / Math.min(1000, ids.length)) });
-}
-
-/** Tells of the first post, and of the end: `posts` different messages, or a long silence. Looks every 2 ms, which costs next to nothing. */
-async function open(posts) {
-  await mattermost?.close();
-  mattermost = await startMattermost({ postsKept: 0 });
-  const { deliveries } = mattermost;
-  let firstAt;
-  let lastAt = performance.now();
-  let seen = 0;
-  const timer = setInterval(() => {
-    const now = performance.now();
-    if (deliveries.size > seen) {
-      if (firstAt === undefined) process.send({ tell: 'first' });
-      firstAt ??= now;
-      lastAt = now;
-      seen = deliveries.size;
-    }
-    if (seen < posts && now - lastAt < silenceMaxMs) return;
-    clearInterval(timer);
-    process.send({ tell: 'end', seconds: firstAt === undefined ? 0 : (lastAt - firstAt) / 1000 });
-    // Whoever posts once more does it soon.
-    setTimeout(() => {
-      const twice = [...deliveries.values()].filter((times) => times > 1).length;
-      process.send({ tell: 'counts', delivered: deliveries.size, twice, statuses: mattermost.requests.statuses });
-    }, 300);
-  }, 2);
-  process.send({ tell: 'open', url: tenant.url, token: tenant.token, hookUrl: mattermost.hookUrl });
-}
