@@ -71,6 +71,7 @@ function readOptions(
       read(of('POLLING_INTERVAL') ?? file?.pollingInterval, wholeNumber(1, 86_400, 'seconds')) ?? 300,
     ...readDatabase(environment, read, isDatabaseNeeded, findings),
     dataDir: read(of('DATA_DIR') ?? { text: 'data', where: 'DATA_DIR' }, path(directory)) ?? directory,
+    retentionMs: read(of('RETENTION'), values.retention) ?? values.retentionDefaultMs,
     sinkRate: read(of('SINK_RATE'), values.sinkRate) ?? 10,
     port: read(of('PORT'), wholeNumber(0, 65_535, '')) ?? 8080,
     host: read(of('HOST'), values.host) ?? '0.0.0.0',

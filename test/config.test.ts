@@ -54,6 +54,7 @@ describe('the three variables of the script', () => {
       pollingIntervalSeconds: 300,
       databasePrepare: true,
       dataDir: join(directory, 'data'),
+      retentionMs: 180 * 86_400_000,
       sinkRate: 10,
       port: 8080,
       host: '0.0.0.0',
@@ -141,6 +142,8 @@ describe('options', () => {
     ['POLLING_INTERVAL', '1', { pollingIntervalSeconds: 1 }],
     ['POLLING_INTERVAL', '86400', { pollingIntervalSeconds: 86_400 }],
     ['MIN_SEVERITY', 'high', { routes: [{ name: 'default', minSeverity: 4, to: ['soc'] }] }],
+    ['RETENTION', '2w', { retentionMs: 14 * 86_400_000 }],
+    ['RETENTION', 'off', { retentionMs: 'off' }],
     ['SINK_RATE', 'off', { sinkRate: 'off' }],
     ['SINK_RATE', '0.5', { sinkRate: 0.5 }],
     ['PORT', '0', { port: 0 }],
@@ -161,6 +164,7 @@ describe('options', () => {
 
   const interval = 'Set it to a whole number from 1 to 86400, in seconds';
   const port = 'Set it to a whole number from 0 to 65535';
+  const keeping = 'Set it to days, weeks or years ("180d", "26w", "1y"), or to "off" to keep all for ever';
   const rate = 'Set it to messages a second (0.01 to 100000; 10 if not set), or to "off" for no limit';
   const postgres = 'Write it as postgres://user:password@host:5432/database';
   const zone = 'Set it to a name such as "Asia/Bangkok", "Europe/Berlin" or "UTC"';
@@ -177,6 +181,8 @@ describe('options', () => {
       '"http://localhost" is not an address to listen on',
       'Set it to 0.0.0.0 for all, or 127.0.0.1 for this machine only',
     ],
+    ['RETENTION', '0d', '"0d" is no time to keep events for', keeping],
+    ['RETENTION', '12h', '"12h" is no time to keep events for', keeping],
     ['SINK_RATE', 'none', '"none" is not a rate', rate],
     ['SINK_RATE', '0', '"0" is not a rate', rate],
     [

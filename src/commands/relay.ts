@@ -9,6 +9,7 @@ import type { Lease, RoleWorker } from '../core/lease.ts';
 import type { Logger } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import { type PollDependencies, startPolling } from '../core/poll.ts';
+import { startRetention } from '../core/retention.ts';
 import type { Role } from '../core/roles.ts';
 import type { Sink } from '../core/sink.ts';
 import type { PollSource } from '../core/source.ts';
@@ -55,7 +56,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     version: options.version,
     sources,
     sinks,
-    roles: [...sources.map(({ id }) => `source:${id}`), ...origins.map((origin) => `sink:${origin}`)],
+    roles: [
+      ...sources.map(({ id }) => `source:${id}`),
+      ...origins.map((origin) => `sink:${origin}`),
+      ...(config.retentionMs === 'off' ? [] : [retention]),
+    ],
   });
   const lanes: Lanes = new Map();
   const tenants = new Set<string>();
@@ -131,12 +136,21 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         start: (lease: Lease) => startSource(pollDependencies(id, source), lease),
       })),
       ...origins.map(originRole),
+      ...retentionRole(config, { db: store.db, log }),
     ],
     async prepare() {
       areTenantsSeveral = await hasSeveralTenants(store.db);
     },
     close: () => closeAll(sinks, http, store),
   };
+}
+
+const retention = 'job:retention';
+
+function retentionRole({ retentionMs }: Config, shared: { db: Store['db']; log: Logger }): Role[] {
+  if (retentionMs === 'off') return [];
+  const start = (lease: Lease) => startRetention({ ...shared, ageMs: retentionMs }, lease);
+  return [{ name: retention, group: retention, start }];
 }
 
 async function closeAll(sinks: Relay['sinks'], http: HttpClient, store: Store): Promise<void> {

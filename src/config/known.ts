@@ -12,6 +12,7 @@ export const knownVariables = [
   'DATABASE_PREPARE',
   'DATA_DIR',
   'EMBEDDED',
+  'RETENTION',
   'SINK_RATE',
   'PORT',
   'HOST',

@@ -44,6 +44,8 @@ export interface Config {
   readonly databasePrepare: boolean;
   /** Absolute. */
   readonly dataDir: string;
+  /** Events older than this are removed. */
+  readonly retentionMs: number | 'off';
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';
   /** 0: any free port. */

@@ -37,6 +37,22 @@ export const sinkRate: Parse<number | 'off'> = (text) => {
   };
 };
 
+const dayMs = 86_400_000;
+export const retentionDefaultMs = 180 * dayMs;
+
+/** From a day on, so that nobody loses by a slip what is not yet read. */
+export const retention: Parse<number | 'off'> = (text) => {
+  if (text.toLowerCase() === 'off') return { value: 'off' };
+  const [, count, unit] = /^(\d{1,4})\s?([dwy])$/i.exec(text) ?? [];
+  const days = { d: 1, w: 7, y: 365 }[unit?.toLowerCase() ?? ''];
+  const value = Number(count) * (days ?? 0) * dayMs;
+  if (value >= dayMs) return { value };
+  return {
+    problem: `${quote(text)} is no time to keep events for`,
+    remedy: 'Set it to days, weeks or years ("180d", "26w", "1y"), or to "off" to keep all for ever',
+  };
+};
+
 export const severity: Parse<Severity> = (text) => {
   const index = (severityNames as readonly string[]).indexOf(text.toUpperCase());
   if (index >= 0) return { value: index as Severity };
