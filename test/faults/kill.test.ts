@@ -3,15 +3,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { createWorld, type DatabaseKind, type Service, until, type World } from '../support/world.ts';
-import { type Stored, sink, withDatabase } from './checker.ts';
+import { badMoves, watchCursors } from './cursor-watch.ts';
+import { addTo, repeatedByKillMax, sentAndUnwritten } from './cut-off.ts';
 import { accountOf, drain, expectedOf } from './drained.ts';
 import { type Dice, faultCase, isLong } from './fault-case.ts';
 
 const runsOf: Readonly<Record<DatabaseKind, number>> = isLong
   ? { postgres: 100, embedded: 50 }
   : { postgres: 8, embedded: 4 };
-/** In flight (32), or answered and not yet written for 50 ms. */
-const repeatedByKillMax = 132;
 
 for (const database of ['postgres', 'embedded'] as const) {
   const runs = runsOf[database];
@@ -19,22 +18,25 @@ for (const database of ['postgres', 'embedded'] as const) {
 
   faultCase(`kill -9 at random instants under load, ${database}`, { timeoutMs }, async (fault) => {
     const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
+    const { databaseUrl, mattermost, tenant } = world;
+    if (databaseUrl !== undefined) await watchCursors(databaseUrl);
     const mayRepeat = new Map<string, number>();
     let allowed = 0;
     let service = world.start();
     for (let run = 0; run < runs; run += 1) {
-      const before = new Map(world.mattermost.deliveries);
+      const before = new Map(mattermost.deliveries);
       await workUntilRandomInstant(world, service, fault);
       await service.end('SIGKILL');
       fault.struck();
-      const unwritten = await cutOff(world, before);
-      for (const id of unwritten) mayRepeat.set(id, (mayRepeat.get(id) ?? 0) + 1);
-      allowed += database === 'postgres' ? unwritten.length : repeatedByKillMax;
+      const unwritten = databaseUrl === undefined ? undefined : await sentAndUnwritten(world, databaseUrl, before);
+      addTo(mayRepeat, unwritten ?? []);
+      allowed += unwritten?.length ?? repeatedByKillMax;
       service = world.start();
     }
     await drain(world, service);
     expect(await service.end('SIGTERM')).toBe(0);
-    await fault.account({ ...accountOf(world), ...(database === 'postgres' && { mayRepeat }) }, allowed);
+    await fault.account({ ...accountOf(world), ...(databaseUrl !== undefined && { mayRepeat }) }, allowed);
+    if (databaseUrl !== undefined) expect(await badMoves(databaseUrl, tenant)).toEqual([]);
   });
 
   faultCase(`SIGTERM at random instants under load, ${database}`, { timeoutMs }, async (fault) => {
@@ -49,7 +51,7 @@ for (const database of ['postgres', 'embedded'] as const) {
     }
     await drain(world, service);
     expect(await service.end('SIGTERM')).toBe(0);
-    await fault.account(accountOf(world), 0);
+    await fault.account(accountOf(world));
   });
 }
 
@@ -64,37 +66,4 @@ async function workUntilRandomInstant(world: World, service: Service, dice: Dice
     await until(() => mattermost.deliveries.size >= wanted, 15_000);
   }
   await sleep(dice.between(0, service.child.exitCode === null ? 800 : 0));
-}
-
-/** What the process that has just died had sent and not written down, once its server has ended what it had begun. Not known of an embedded one. */
-async function cutOff(world: World, before: ReadonlyMap<string, number>): Promise<readonly string[]> {
-  const account = accountOf(world);
-  if (!('url' in account.stored)) return [];
-  expect(await until(() => isQuiet(account.stored), 10_000)).toBe(true);
-  await arrivalsOnTheWay(world);
-  const pending = await withDatabase(
-    account.stored,
-    (sql) => sql`select event_id from deliveries where state = 'pending'`,
-  );
-  const hasCome = (id: string) => (world.mattermost.deliveries.get(id) ?? 0) > (before.get(id) ?? 0);
-  const unwritten = pending.map((row) => `${sink}-${row.event_id}`).filter(hasCome);
-  expect(unwritten.length).toBeLessThanOrEqual(repeatedByKillMax);
-  return unwritten;
-}
-
-/** The server runs no statement of the dead process any more. */
-function isQuiet(stored: Stored): Promise<boolean> {
-  return withDatabase(stored, async (sql) => {
-    const rows =
-      await sql`select 1 from pg_stat_activity where datname = current_database() and application_name like 'tocsin%'`;
-    return rows.length === 0;
-  });
-}
-
-/** Requests of a dead process are in our socket's buffer, or held by a fault, for a while. */
-async function arrivalsOnTheWay({ mattermost }: World): Promise<void> {
-  for (let seen = -1; seen !== mattermost.requests.total; ) {
-    seen = mattermost.requests.total;
-    await sleep(60);
-  }
 }

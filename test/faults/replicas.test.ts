@@ -1,0 +1,218 @@
+// Several replicas on one Postgres: the holder of the roles is killed, frozen, or replaced, and ten start at once. Who lost a role writes
+// nothing but facts, and in the end every role is held, and none twice.
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, inject, onTestFinished } from 'vitest';
+import { createWorld, type Service, until, type World } from '../support/world.ts';
+import { withDatabase } from './checker.ts';
+import { badMoves, watchCursors } from './cursor-watch.ts';
+import { addTo, sentAndUnwritten } from './cut-off.ts';
+import { accountOf, drain } from './drained.ts';
+import { type Dice, faultCase, isLong } from './fault-case.ts';
+
+/** Homes that stay apart: who starts in another's place does not know that it is dead. */
+type Replicas = Map<string, Service>;
+
+/** A heartbeat holds 20 s, and a look comes every 5 s. */
+const takeoverMsMax = 25_000;
+
+for (const count of [2, 3]) {
+  faultCase(`kill the holder of ${count} replicas`, { timeoutMs: 400_000 }, async (fault) => {
+    const { world, replicas, url } = await startReplicas(count);
+    const { tenant } = world;
+    const mayRepeat = new Map<string, number>();
+    let allowed = 0;
+    for (let run = 0; run < (isLong ? 8 : 1); run += 1) {
+      const before = new Map(world.mattermost.deliveries);
+      addLoad(world, fault);
+      const holder = await holderOf(world, url);
+      await until(() => world.mattermost.deliveries.size > before.size + fault.between(1, 60), 10_000);
+      await replicas.get(holder)!.end('SIGKILL');
+      const killedAt = performance.now();
+      fault.struck();
+      const unwritten = await sentAndUnwritten(world, url, before);
+      addTo(mayRepeat, unwritten);
+      allowed += unwritten.length;
+      addLoad(world, fault);
+      replicas.delete(holder);
+      await drain(world, [...replicas.values()][0]!, 60_000);
+      // Its own time, and as much again as a busy machine may need for the rest.
+      expect(performance.now() - killedAt).toBeLessThan(takeoverMsMax + 10_000);
+      replicas.set(holder, world.start(holder));
+    }
+    await expectRolesHeld(world, replicas, url);
+    await endAll(replicas);
+    await fault.account({ ...accountOf(world), mayRepeat }, allowed);
+    expect(await badMoves(url, tenant)).toEqual([]);
+  });
+}
+
+faultCase('SIGSTOP the holder past its lease, then SIGCONT', { timeoutMs: 400_000 }, async (fault) => {
+  const { world, replicas, url } = await startReplicas(2);
+  const { tenant, mattermost } = world;
+  const mayRepeat = new Map<string, number>();
+  let allowed = 0;
+  for (let run = 0; run < (isLong ? 6 : 1); run += 1) {
+    const before = new Map(mattermost.deliveries);
+    const holder = await holderOf(world, url);
+    const stopped = replicas.get(holder)!;
+    // It falls asleep over sends without an answer, which time out when it wakes up, and over a page that comes meanwhile.
+    const hung = mattermost.requests.statuses[0] ?? 0;
+    mattermost.fail('hang', 6);
+    tenant.add('events', fault.between(40, 90));
+    expect(await until(() => (mattermost.requests.statuses[0] ?? 0) === hung + 6, 20_000)).toBe(true);
+    tenant.fail('events', { slowMs: 300 });
+    tenant.add('events', fault.between(20, 50));
+    const asked = tenant.requests.events;
+    expect(await until(() => tenant.requests.events > asked, 20_000)).toBe(true);
+    stopped.child.kill('SIGSTOP');
+    fault.struck();
+    const unwritten = await sentAndUnwritten(world, url, before);
+    addTo(mayRepeat, unwritten);
+    allowed += unwritten.length;
+    const [running] = [...replicas].filter(([home]) => home !== holder).map(([, service]) => service);
+    tenant.add('events', fault.between(60, 120));
+    tenant.add('suspicious', fault.between(10, 60));
+    await drain(world, running!, 60_000);
+    const attempts = await failedAttempts(url);
+    stopped.child.kill('SIGCONT');
+    const isAwake = () => stopped.log.some(({ msg }) => /every role is lost|^role lost$/.test(String(msg)));
+    expect(await until(isAwake, 20_000)).toBe(true);
+    // What it had in flight has timed out and been judged before the roles are settled anew.
+    const toldOf = () => stopped.log.filter(({ outcome }) => outcome === 'retry').length;
+    expect(await until(() => toldOf() >= 6 * (run + 1) || run > 0, 20_000)).toBe(true);
+    addLoad(world, fault);
+    await drain(world, running!, 60_000);
+    expect(await failedAttempts(url), 'a reschedule by who had lost the role').toBe(attempts);
+  }
+  await expectRolesHeld(world, replicas, url);
+  await endAll(replicas);
+  await fault.account({ ...accountOf(world), mayRepeat }, allowed);
+  expect(await badMoves(url, tenant)).toEqual([]);
+});
+
+faultCase('ten at once on an empty database', { timeoutMs: 240_000 }, async (fault) => {
+  const url = await createEmptyDatabase(fault);
+  const world = await createWorld({ database: 'embedded', environment: { DATABASE_URL: url, POLLING_INTERVAL: '1' } });
+  addLoad(world, fault);
+  const homes = Array.from({ length: 10 }, (_, index) => `home-${index}`);
+  const replicas: Replicas = new Map(homes.map((home) => [home, world.start(home)]));
+  fault.struck();
+  await Promise.all([...replicas.values()].map((replica) => replica.ready()));
+  addLoad(world, fault);
+  await drain(world, replicas.get('home-0')!, 120_000);
+  await expectRolesHeld(world, replicas, url);
+  for (const { log } of replicas.values()) expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+  await endAll(replicas);
+  await fault.account(accountOf(world));
+});
+
+faultCase('rolling restart of three under load', { timeoutMs: 400_000 }, async (fault) => {
+  const { world, replicas, url } = await startReplicas(3);
+  const stopLoad = keepAdding(world, fault);
+  for (let round = 0; round < (isLong ? 6 : 1); round += 1) {
+    for (const home of [...replicas.keys()]) {
+      const before = world.mattermost.deliveries.size;
+      await until(() => world.mattermost.deliveries.size >= before + fault.between(20, 80), 20_000);
+      expect(await replicas.get(home)!.end('SIGTERM')).toBe(0);
+      fault.struck();
+      replicas.set(home, world.start(home));
+      await replicas.get(home)!.ready();
+    }
+  }
+  stopLoad();
+  await drain(world, [...replicas.values()][0]!);
+  await expectRolesHeld(world, replicas, url);
+  await endAll(replicas);
+  await fault.account(accountOf(world));
+  expect(await badMoves(url, world.tenant)).toEqual([]);
+});
+
+async function startReplicas(count: number): Promise<{ world: World; replicas: Replicas; url: string }> {
+  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+  const url = world.databaseUrl!;
+  await watchCursors(url);
+  const homes = Array.from({ length: count }, (_, index) => `home-${index}`);
+  const replicas: Replicas = new Map(homes.map((home) => [home, world.start(home)]));
+  await Promise.all([...replicas.values()].map((replica) => replica.ready()));
+  expect(await world.arrived(2)).toBe(2);
+  return { world, replicas, url };
+}
+
+function addLoad({ tenant }: World, dice: Dice): void {
+  tenant.add('events', dice.between(40, 120));
+  tenant.add('suspicious', dice.between(40, 120));
+}
+
+function keepAdding({ tenant }: World, dice: Dice): () => void {
+  const timer = setInterval(() => {
+    tenant.add('events', dice.between(1, 12));
+    tenant.add('suspicious', dice.between(1, 12));
+  }, 100);
+  onTestFinished(() => clearInterval(timer));
+  return () => clearInterval(timer);
+}
+
+/** The home of the replica that works the events. */
+async function holderOf(world: World, url: string): Promise<string> {
+  const [lease] = await withDatabase(
+    { url },
+    (sql) => sql`select holder::text from leases where name = 'source:deepinstinct_events'`,
+  );
+  const folder = dirname(world.environment.DATA_DIR!);
+  for (let index = 0; index < 10; index += 1) {
+    const id = await readFile(join(folder, `home-${index}`, 'instance'), 'utf8').catch(() => '');
+    if (id.trim() === lease?.holder) return `home-${index}`;
+  }
+  throw new Error(`no replica is ${lease?.holder}`);
+}
+
+/** By the table: each role has a live holder. By the replicas' own words: none has two. */
+async function expectRolesHeld(world: World, replicas: Replicas, url: string): Promise<void> {
+  const roles = [
+    'source:deepinstinct_events',
+    'source:deepinstinct_suspicious_events',
+    `sink:${new URL(world.mattermost.url).origin}`,
+  ];
+  const isSettled = async () => {
+    const held = await withDatabase(
+      { url },
+      (sql) => sql`select name from leases join replicas on id = holder and expires_at > clock_timestamp() order by 1`,
+    );
+    return JSON.stringify(held.map(({ name }) => name)) === JSON.stringify([...roles].sort());
+  };
+  expect(await until(isSettled, 30_000), 'every role is held').toBe(true);
+  for (const role of roles) {
+    const heldBy = async () => {
+      const each = [...replicas.values()].map((replica) => replica.metric(`tocsin_role_held{role="${role}"}`));
+      return (await Promise.all(each)).filter((value) => value === 1).length;
+    };
+    expect(await until(async () => (await heldBy()) === 1, 15_000), `${role} is held by ${await heldBy()}`).toBe(true);
+  }
+}
+
+async function endAll(replicas: Replicas): Promise<void> {
+  const codes = await Promise.all([...replicas.values()].map((replica) => replica.end('SIGTERM')));
+  expect(codes).toEqual(codes.map(() => 0));
+}
+
+async function failedAttempts(url: string): Promise<number> {
+  const [row] = await withDatabase(
+    { url },
+    (sql) => sql`select count(*)::int as count from delivery_attempts where outcome <> 'delivered'`,
+  );
+  return Number(row?.count);
+}
+
+/** Without any table, as a new installation has it. */
+async function createEmptyDatabase(dice: Dice): Promise<string> {
+  const server = inject('postgres');
+  const name = `${server.prefix}_empty_${dice.between(0, 1e9)}`;
+  await withDatabase({ url: server.url }, (sql) => sql.unsafe(`create database "${name}"`));
+  onTestFinished(async () => {
+    await withDatabase({ url: server.url }, (sql) => sql.unsafe(`drop database "${name}" with (force)`));
+  });
+  const url = new URL(server.url);
+  url.pathname = `/${name}`;
+  return url.href;
+}
