@@ -1,0 +1,118 @@
+// One process of the service as a schedule sees it: the real roles, poller and lanes over held-back statements and calls.
+import { type Lanes, offerFresh, startOrigin } from '../../src/core/deliver/origin.ts';
+import { type DeliveryPolicy, defaultPolicy } from '../../src/core/deliver/policy.ts';
+import type { Notice } from '../../src/core/event.ts';
+import { noticeEvent, type Stored } from '../../src/core/ingest.ts';
+import type { Lease } from '../../src/core/lease.ts';
+import type { Metrics } from '../../src/core/metrics.ts';
+import { startPolling } from '../../src/core/poll.ts';
+import { type Role, type Roles, startRoles } from '../../src/core/roles.ts';
+import type { Sink } from '../../src/core/sink.ts';
+import type { PollSource } from '../../src/core/source.ts';
+import type { Database } from '../../src/core/store/database.ts';
+import { insertPage } from '../../src/core/store/events.ts';
+import { quiet } from '../core/stored.ts';
+import { type Context, type Process, running } from './clock.ts';
+
+export const source = 'tenant';
+export const sourceRole = `source:${source}`;
+/** `all` hears of everything, `urgent` of what is HIGH or worse; each is on an origin of its own. */
+export const sinkIds = ['all', 'urgent'] as const;
+export const sinkRole = (sink: string) => `sink:${sink}:`;
+export const routes = [
+  { name: 'everything', minSeverity: 1 as const, to: ['all'] },
+  { name: 'urgent', minSeverity: 4 as const, to: ['urgent'] },
+];
+export const times = { ttlMs: 8000, renewMs: 2000 };
+export const policy: DeliveryPolicy = {
+  ...defaultPolicy,
+  sendTimeoutMs: 2000,
+  concurrency: 4,
+  backoff: { firstMs: 100, maxMs: 2000 },
+  maxAgeMs: 20_000,
+  outageFailures: 3,
+  poisonFailures: 2,
+  pausedProbeMs: 3000,
+  retryAfterMaxMs: 5000,
+  delayedMs: 30_000,
+  rereadMs: 500,
+};
+
+export interface Replica extends Process {
+  /** Its own wall clock, off by so much. */
+  clockOffMs: number;
+  /** Its end was asked for; resolves when it has ended. */
+  ending: Promise<void> | undefined;
+  readonly roles: Roles;
+}
+
+/** What a replica calls, and whom it tells. */
+export interface Surroundings {
+  readonly db: Database;
+  readonly metrics: Metrics;
+  wallMs(): number;
+  random(): number;
+  source(context: Context): PollSource;
+  sink(context: Context, id: string): Sink;
+  /** Before fresh deliveries are handed to the lanes. */
+  offered(lease: Lease, sink: string, eventIds: readonly number[]): void;
+}
+
+export function startReplica(around: Surroundings, id: string, predecessor: string | null): Replica {
+  const replica = { id, isDead: false, isFrozen: false, clockOffMs: 0, ending: undefined };
+  const { db, metrics } = around;
+  const lanes: Lanes = new Map();
+  const laneLeases = new Map<string, Lease>();
+  const now = () => around.wallMs() + replica.clockOffMs;
+  const shared = { db, metrics, log: quiet, now, random: around.random };
+
+  function onStored(stored: Stored): void {
+    for (const [sink, deliveries] of stored.fresh) {
+      if (lanes.has(sink)) {
+        const ids = deliveries.map(({ event }) => event.id);
+        around.offered(laneLeases.get(sink)!, sink, ids);
+      }
+    }
+    offerFresh(lanes, stored.fresh);
+  }
+
+  async function announce(sink: string, notice: Notice, key: string, to: 'this' | 'others'): Promise<void> {
+    const ids = sinkIds.filter((other) => (other === sink) === (to === 'this'));
+    await insertPage(db, null, 'tocsin', [noticeEvent(notice, `${notice.kind} ${key}`, ids, now())], null).catch(
+      () => undefined,
+    );
+  }
+
+  /** Whatever the worker does is known to be done under this lease. */
+  function role(name: string, group: string, start: (context: Context) => ReturnType<Role['start']>): Role {
+    return {
+      name,
+      group,
+      start(lease) {
+        const context = { process: replica, lease };
+        return running.run(context, () => start(context));
+      },
+    };
+  }
+
+  const roles = [
+    role(sourceRole, 'first', (context) =>
+      startPolling(
+        { ...shared, id: source, source: around.source(context), routes, intervalMs: 1000, onStored },
+        context.lease!,
+      ),
+    ),
+    ...sinkIds.map((sink, index) =>
+      role(sinkRole(sink), index === 0 ? 'first' : 'second', (context) => {
+        laneLeases.set(sink, context.lease!);
+        const sinks = [{ id: sink, sink: around.sink(context, sink) }];
+        const origin = { ...shared, sinks, perSecond: 10, policy, showTenant: () => false, announce };
+        return startOrigin(origin, lanes, context.lease!);
+      }),
+    ),
+  ];
+  const started = running.run({ process: replica, lease: undefined }, () =>
+    startRoles({ db, roles, replicaId: id, predecessor, metrics, log: quiet, times }),
+  );
+  return Object.assign(replica, { roles: started });
+}
