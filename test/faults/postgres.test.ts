@@ -80,8 +80,7 @@ faultCase('refused at the start: it waits', { timeoutMs: 120_000 }, async (fault
   const service = start();
   await service.address;
   fault.struck();
-  const isTold = () =>
-    service.log.filter(({ msg }) => /the database is not ready; trying again/.test(String(msg))).length;
+  const isTold = () => service.log.filter(({ msg }) => /trying again|It is tried again/.test(String(msg))).length;
   expect(await until(() => isTold() >= 2, 20_000)).toBe(true);
   expect((await service.get('/readyz')).status).toBe(503);
   expect((await service.get('/healthz')).status).toBe(200);

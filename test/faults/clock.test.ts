@@ -1,0 +1,55 @@
+// Wall clocks that are wrong and that jump: leases know the database's clock only, so no role changes hands, and nothing is lost or repeated.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { createWorld, until, type World } from '../support/world.ts';
+import { withDatabase } from './checker.ts';
+import { badMoves, watchCursors } from './cursor-watch.ts';
+import { accountOf, drain } from './drained.ts';
+import { faultCase, isLong } from './fault-case.ts';
+
+const hourMs = 3_600_000;
+const preload = `--import=${new URL('./clock-jump.mjs', import.meta.url).href}`;
+
+faultCase('clocks an hour apart that jump by an hour both ways', { timeoutMs: 240_000 }, async (fault) => {
+  const world = await createWorld({
+    database: 'postgres',
+    environment: { POLLING_INTERVAL: '1', NODE_OPTIONS: preload },
+  });
+  const url = world.databaseUrl!;
+  await watchCursors(url);
+  const replicas = [hourMs, -hourMs].map((offsetMs, index) =>
+    world.start(`home-${index}`, { CLOCK_OFFSET_MS: String(offsetMs) }),
+  );
+  await Promise.all(replicas.map((replica) => replica.ready()));
+  expect(await world.arrived(2)).toBe(2);
+  const epochs = await epochsOf(url);
+  for (let run = 0; run < (isLong ? 30 : 4); run += 1) {
+    world.tenant.add('events', fault.between(40, 100));
+    world.tenant.add('suspicious', fault.between(40, 100));
+    const before = world.mattermost.deliveries.size;
+    await until(() => world.mattermost.deliveries.size > before + fault.between(0, 60), 10_000);
+    for (const { child } of replicas) child.kill('SIGUSR2');
+    fault.struck();
+    await sleep(fault.between(0, 2000));
+    expect((await replicas[0]!.get('/healthz')).status).toBe(200);
+  }
+  await drain(world, replicas[0]!);
+  // Two heartbeats more.
+  await sleep(isLong ? 25_000 : 11_000);
+  expect(await epochsOf(url)).toEqual(epochs);
+  expect(await Promise.all(replicas.map((replica) => replica.end('SIGTERM')))).toEqual([0, 0]);
+  await fault.account(accountOf(world));
+  expect(await badMoves(url, world.tenant)).toEqual([]);
+  expectRealClocks(world);
+});
+
+/** The jumps did happen in the services, and not here. */
+function expectRealClocks({ tenant }: World): void {
+  expect(Math.abs(tenant.requests.log.at(-1)!.atMs - Date.now())).toBeLessThan(60_000);
+}
+
+function epochsOf(url: string): Promise<Record<string, unknown>[]> {
+  return withDatabase({ url }, async (sql) => [
+    ...(await sql`select name, holder::text, epoch::text from leases order by 1`),
+  ]);
+}

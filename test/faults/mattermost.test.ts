@@ -1,0 +1,275 @@
+// A Mattermost whose answers are slow, do not come, or cannot be had, and which is healthy again: everything arrives, nobody is asked more
+// often than the policy allows, and only what was posted and not answered comes twice.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
+import { type AddressInfo, connect, createServer as createSocketServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { createWorld, type Service, until, type World } from '../support/world.ts';
+import { sink } from './checker.ts';
+import { accountOf, drain } from './drained.ts';
+import { type Dice, type Fault, faultCase } from './fault-case.ts';
+
+/** Sends at the same time. */
+const inFlightMax = 32;
+/** Four that failed are replaced before the fifth stops all; then one request a step, 1 s doubling. */
+const requestsMax = (outageMs: number) => inFlightMax + 4 + Math.ceil(Math.log2(outageMs / 800 + 2)) + 1;
+
+type Answer = 'well' | 'headers never' | 'body never ends';
+
+faultCase('mattermost: slow headers, the post not made', { timeoutMs: 180_000 }, (fault) =>
+  surviveSlowness(fault, 'headers never', false),
+);
+faultCase('mattermost: slow headers, the post made', { timeoutMs: 180_000 }, (fault) =>
+  surviveSlowness(fault, 'headers never', true),
+);
+faultCase('mattermost: slow body, the post made', { timeoutMs: 180_000 }, (fault) =>
+  surviveSlowness(fault, 'body never ends', true),
+);
+
+async function surviveSlowness(fault: Fault, answer: Answer, isPosted: boolean): Promise<void> {
+  const world = await prepare();
+  const gate = await startGate(world);
+  const service = world.start('data', { MATTERMOST_WEBHOOK_URL: gate.hookUrl });
+  await drain(world, service);
+  gate.answer(answer, isPosted);
+  addLoad(world, fault);
+  fault.struck();
+  await expectDown(service);
+  const requests = gate.requests();
+  expect(requests.count).toBeLessThanOrEqual(requestsMax(30_000));
+  addLoad(world, fault);
+  gate.answer('well', true);
+  await finish(fault, world, service, requests.posted);
+}
+
+faultCase('mattermost: connections accepted and never answered', { timeoutMs: 180_000 }, async (fault) => {
+  const world = await prepare();
+  const hole = await startHole(world);
+  const service = world.start('data', { MATTERMOST_WEBHOOK_URL: hole.hookUrl });
+  await drain(world, service);
+  hole.swallow(true);
+  addLoad(world, fault);
+  fault.struck();
+  await expectDown(service);
+  expect(hole.swallowed()).toBeLessThanOrEqual(requestsMax(30_000));
+  hole.swallow(false);
+  await finish(fault, world, service);
+});
+
+faultCase('mattermost: a name that is not known, then the right one', { timeoutMs: 120_000 }, async (fault) => {
+  const world = await prepare();
+  addLoad(world, fault);
+  // A label of more than 63 characters: no resolver needs to be asked to know that there is none.
+  const hook = new URL(world.mattermost.hookUrl);
+  hook.hostname = `${'n'.repeat(64)}.invalid`;
+  const blind = world.start('data', { MATTERMOST_WEBHOOK_URL: hook.href });
+  fault.struck();
+  await expectDown(blind);
+  expect(blind.log.some(({ msg }) => /ENOTFOUND|name/.test(String(msg)))).toBe(true);
+  expect(world.mattermost.requests.total).toBe(0);
+  expect(await blind.end('SIGTERM')).toBe(0);
+  await finish(fault, world, world.start());
+});
+
+faultCase('mattermost: a certificate that has run out, then a good one', { timeoutMs: 120_000 }, async (fault) => {
+  const certificates = makeCertificates();
+  if (certificates === undefined) return fault.context.skip('there is no openssl to make certificates with');
+  const world = await prepare();
+  const secure = await startGate(world, certificates.good);
+  const environment = { MATTERMOST_WEBHOOK_URL: secure.hookUrl, NODE_EXTRA_CA_CERTS: certificates.authorityPath };
+  const service = world.start('data', environment);
+  await drain(world, service);
+  secure.show(certificates.expired);
+  addLoad(world, fault);
+  fault.struck();
+  await expectDown(service);
+  expect(service.log.some(({ msg }) => /expired/i.test(String(msg)))).toBe(true);
+  const arrived = world.mattermost.deliveries.size;
+  addLoad(world, fault);
+  secure.show(certificates.good);
+  expect(arrived).toBe(2);
+  await finish(fault, world, service, 0, 90_000);
+});
+
+async function prepare(): Promise<World> {
+  return createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+}
+
+function addLoad({ tenant }: World, dice: Dice): void {
+  tenant.add('events', dice.between(30, 100));
+  tenant.add('suspicious', dice.between(30, 100));
+}
+
+async function expectDown(service: Service): Promise<void> {
+  const isIn = async (state: string) =>
+    (await service.metric(`tocsin_sink_state{sink="${sink}",state="${state}"}`).catch(() => 0)) === 1;
+  expect(await until(async () => (await isIn('backing_off')) || (await isIn('paused')), 40_000)).toBe(true);
+  for (const path of ['/readyz', '/healthz'])
+    expect(await until(async () => (await service.get(path)).status === 200, 10_000), path).toBe(true);
+}
+
+async function finish(fault: Fault, world: World, service: Service, allowed = 0, waitMs = 60_000): Promise<void> {
+  const wanted = () => world.tenant.ids('events').length + world.tenant.ids('suspicious').length;
+  await until(() => world.mattermost.deliveries.size >= wanted() + 2, waitMs);
+  await drain(world, service);
+  expect(await service.metric(`tocsin_deliveries_dead{sink="${sink}"}`)).toBe(0);
+  expect(await service.metric(`tocsin_sink_state{sink="${sink}",state="ok"}`)).toBe(1);
+  expect(await service.end('SIGTERM')).toBe(0);
+  await fault.account(accountOf(world), allowed);
+}
+
+interface Gate {
+  readonly hookUrl: string;
+  /** @param isPosted whether Mattermost gets the message when the answer is not well */
+  answer(answer: Answer, isPosted: boolean): void;
+  /** Of those that were not answered well. */
+  requests(): { readonly count: number; readonly posted: number };
+  /** From the next connection on; those of now end. */
+  show(certificate: Certificate): void;
+}
+
+/** HTTP between the service and Mattermost; HTTPS with a certificate. */
+async function startGate(world: World, tls?: Certificate): Promise<Gate> {
+  let current: Answer = 'well';
+  let isPosted = true;
+  let count = 0;
+  let posted = 0;
+  const onRequest: RequestListener = async (request, response) => {
+    const body = await bodyOf(request);
+    const answer = current;
+    if (answer !== 'well') count += 1;
+    if (answer !== 'well' && !isPosted) return;
+    const headers = { 'content-type': request.headers['content-type'] ?? '' };
+    if (answer !== 'well') posted += 1;
+    const real = await fetch(`${world.mattermost.url}${request.url}`, { method: request.method!, headers, body });
+    const text = await real.text();
+    if (answer === 'headers never') return;
+    response.writeHead(real.status, { 'content-type': 'text/plain' });
+    if (answer === 'well') response.end(text);
+    else trickle(response, text);
+  };
+  const server = tls === undefined ? createServer(onRequest) : createSecureServer(tls, onRequest);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    hookUrl: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}${new URL(world.mattermost.hookUrl).pathname}`,
+    answer(next, isPostedNow) {
+      current = next;
+      isPosted = isPostedNow;
+    },
+    requests: () => ({ count, posted }),
+    show(certificate) {
+      (server as SecureServer).setSecureContext(certificate);
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function bodyOf(request: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** The first byte at once, and then nothing that would be an end. */
+function trickle(response: ServerResponse, text: string): void {
+  response.write(text.slice(0, 1));
+  const timer = setInterval(() => (response.destroyed ? clearInterval(timer) : response.write(' ')), 1000);
+  timer.unref();
+}
+
+interface Hole {
+  readonly hookUrl: string;
+  swallow(isSwallowing: boolean): void;
+  /** How many requests. */
+  swallowed(): number;
+}
+
+/** TCP between the service and Mattermost: accepts, and then perhaps nothing. */
+async function startHole(world: World): Promise<Hole> {
+  const gate = await startGate(world);
+  const target = new URL(gate.hookUrl);
+  let isSwallowing = false;
+  let count = 0;
+  const sockets = new Set<Socket>();
+  const server = createSocketServer((client) => {
+    sockets.add(client);
+    client.on('error', () => {});
+    client.on('close', () => sockets.delete(client));
+    if (isSwallowing) {
+      client.on('data', (bytes) => {
+        if (bytes.includes('POST /')) count += 1;
+      });
+      return;
+    }
+    const onward = connect(Number(target.port), target.hostname);
+    onward.on('error', () => client.destroy());
+    client.on('close', () => onward.destroy());
+    client.pipe(onward).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return {
+    hookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}${target.pathname}`,
+    swallow(next) {
+      isSwallowing = next;
+      // What is open is of before; the next requests have to connect anew.
+      for (const socket of sockets) socket.destroy();
+    },
+    swallowed: () => count,
+  };
+}
+
+interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+interface Certificates {
+  readonly good: Certificate;
+  readonly expired: Certificate;
+  readonly authorityPath: string;
+}
+
+/** An authority that the service trusts, and two certificates of it for 127.0.0.1. */
+function makeCertificates(): Certificates | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-certificates-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = (name: string) => join(folder, name);
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const authority = ['-x509', ...curve, '-days', '30', '-subj', '/CN=authority', '-keyout', 'ca.key', '-out', 'ca.pem'];
+  const index = ['ca', '-batch', '-notext', '-config', 'ca.conf', '-cert', 'ca.pem', '-keyfile', 'ca.key'];
+  try {
+    openssl('req', ...authority);
+  } catch {
+    return undefined;
+  }
+  const configuration = [
+    '[ca]\ndefault_ca = one\n[one]\nnew_certs_dir = .\ndatabase = index\nrand_serial = yes\ndefault_md = sha256\npolicy = any',
+    'unique_subject = no\nx509_extensions = names\n[any]\ncommonName = supplied\n[names]\nsubjectAltName = IP:127.0.0.1\n',
+  ].join('\n');
+  for (const [name, text] of Object.entries({ 'ca.conf': configuration, index: '' })) writeFileSync(path(name), text);
+  const make = (name: string, from: string, to: string): Certificate => {
+    openssl('req', ...curve, '-subj', '/CN=127.0.0.1', '-keyout', `${name}.key`, '-out', `${name}.csr`);
+    openssl(...index, '-startdate', from, '-enddate', to, '-in', `${name}.csr`, '-out', `${name}.pem`);
+    const read = (file: string) => readFileSync(path(file), 'utf8');
+    return { cert: read(`${name}.pem`), key: read(`${name}.key`) };
+  };
+  return {
+    good: make('good', '20200101000000Z', '20991231235959Z'),
+    expired: make('expired', '20200101000000Z', '20200201000000Z'),
+    authorityPath: path('ca.pem'),
+  };
+}

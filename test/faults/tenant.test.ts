@@ -1,0 +1,136 @@
+// A tenant behind something hostile: whatever stands in a page's place, nothing is lost, nothing is believed, and the key goes nowhere else.
+import { expect } from 'vitest';
+import { startFarEnd } from '../support/far-end.ts';
+import { createWorld, type Service, until, type World } from '../support/world.ts';
+import { sourceOf } from './checker.ts';
+import { badMoves, watchCursors } from './cursor-watch.ts';
+import { accountOf, drain } from './drained.ts';
+import { type Fault, faultCase } from './fault-case.ts';
+import {
+  endlessTrickle,
+  type HostileProxy,
+  readable,
+  slowerThanTheTimeout,
+  startHostileProxy,
+  unreadable,
+} from './hostile-proxy.ts';
+
+/** Longer than the 30 s that an answer may take. */
+const timedOutMs = 60_000;
+
+interface Running {
+  readonly world: World;
+  readonly proxy: HostileProxy;
+  readonly service: Service;
+}
+
+faultCase('tenant: pages that look odd and are whole', { timeoutMs: 120_000 }, async (fault) => {
+  const { world, proxy, service } = await startBehindProxy(fault);
+  for (const [name, distortion] of Object.entries(readable)) {
+    proxy.distort('events', distortion);
+    fault.struck();
+    world.tenant.add('events', fault.between(51, 90));
+    expect(await world.arrived(world.tenant.ids('events').length + 2, 20_000), name).toBe(
+      world.tenant.ids('events').length + 2,
+    );
+    expect(troubles(service, 'events'), name).toBe(0);
+  }
+  await finish(fault, { world, proxy, service });
+});
+
+faultCase('tenant: answers of a hostile proxy', { timeoutMs: 240_000 }, async (fault) => {
+  const { world, proxy, service } = await startBehindProxy(fault);
+  const elsewhere = await startFarEnd();
+  for (const [name, distortion] of Object.entries(unreadable(elsewhere.origin))) {
+    const before = troubles(service, 'events');
+    const arrived = world.mattermost.deliveries.size;
+    proxy.distort('events', distortion);
+    world.tenant.add('events', fault.between(1, 90));
+    fault.struck();
+    expect(await until(() => troubles(service, 'events') > before, 20_000), name).toBe(true);
+    expect(world.mattermost.deliveries.size, name).toBe(arrived);
+    expect((await service.get('/healthz')).status, name).toBe(200);
+    proxy.distort('events', undefined);
+    await drain(world, service);
+  }
+  expect(elsewhere.connectionCount()).toBe(0);
+  expect(JSON.stringify(service.log)).not.toContain(world.tenant.token);
+  await finish(fault, { world, proxy, service });
+});
+
+faultCase('tenant: a page slower than the time-out, and a body without end', { timeoutMs: 240_000 }, async (fault) => {
+  const { world, proxy, service } = await startBehindProxy(fault);
+  const arrived = world.mattermost.deliveries.size;
+  proxy.distort('events', slowerThanTheTimeout);
+  proxy.distort('suspicious', endlessTrickle);
+  world.tenant.add('events', fault.between(51, 120));
+  world.tenant.add('suspicious', fault.between(51, 120));
+  for (const stream of ['events', 'suspicious'] as const) {
+    expect(await until(() => troubles(service, stream) > 0, timedOutMs), stream).toBe(true);
+    fault.struck();
+  }
+  expect(world.mattermost.deliveries.size).toBe(arrived);
+  proxy.distort('events', undefined);
+  proxy.distort('suspicious', undefined);
+  await finish(fault, { world, proxy, service });
+});
+
+faultCase('tenant: the same page for ever', { timeoutMs: 120_000 }, async (fault) => {
+  const { world, proxy, service } = await startBehindProxy(fault);
+  const { tenant } = world;
+  tenant.add('events', 120);
+  await drain(world, service);
+  tenant.fail('events', 'same_page', Number.POSITIVE_INFINITY);
+  tenant.add('events', fault.between(1, 90));
+  fault.struck();
+  expect(await until(() => troubles(service, 'events') > 1, 30_000)).toBe(true);
+  // It is asked for once a step of the back-off, not as fast as it comes.
+  expect(tenant.requests.events).toBeLessThan(60);
+  tenant.heal();
+  await finish(fault, { world, proxy, service });
+});
+
+faultCase('tenant: ids that jump by 2^31, and late ones below the cursor', { timeoutMs: 120_000 }, async (fault) => {
+  const { world, proxy, service } = await startBehindProxy(fault);
+  const { tenant } = world;
+  for (let run = 0; run < 4; run += 1) {
+    // An odd gap, so that each jump crosses another border of 32 bits at another place.
+    const firstId = tenant.nextId('events') + 2 ** 31 + fault.between(0, 1000);
+    tenant.add('events', fault.between(1, 90), { firstId });
+    fault.struck();
+    await drain(world, service);
+  }
+  // A row gets its number before it is committed: one of lower number can be seen later. Every tenth look goes back by 50.
+  const gap = tenant.nextId('events');
+  tenant.add('events', 20, { firstId: gap + 5 });
+  await drain(world, service);
+  tenant.add('events', 5, { firstId: gap });
+  fault.struck();
+  await drain(world, service);
+  expect(await service.end('SIGTERM')).toBe(0);
+  await fault.account(accountOf(world));
+  expect(proxy.distorted('events')).toBe(0);
+});
+
+async function startBehindProxy(fault: Fault): Promise<Running> {
+  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+  await watchCursors(world.databaseUrl!);
+  const proxy = await startHostileProxy(world.tenant.url);
+  const service = world.start('data', { DEEPINSTINCT_URL: proxy.url });
+  expect(await world.arrived(2)).toBe(2);
+  world.tenant.add('events', fault.between(1, 20));
+  await drain(world, service);
+  return { world, proxy, service };
+}
+
+function troubles({ log }: Service, stream: 'events' | 'suspicious'): number {
+  return log.filter(({ level, source }) => (level === 'error' || level === 'warn') && source === sourceOf[stream])
+    .length;
+}
+
+async function finish(fault: Fault, { world, service }: Running): Promise<void> {
+  await drain(world, service, 90_000);
+  expect(await service.end('SIGTERM')).toBe(0);
+  await fault.account(accountOf(world));
+  expect(await badMoves(world.databaseUrl!, world.tenant)).toEqual([]);
+}
