@@ -119,7 +119,8 @@ export function markdownOf({ command, machine, events, rounds, summary, ratios }
 \`npm run bench${command === '' ? '' : ` -- ${command}`}\` on ${date}, commit ${commit}: ${events} events, ${rounds} interleaved rounds, medians.
 
 ${cpu}, ${cores} cores, ${memoryGb} GB; Node ${node}, Postgres ${version} with default settings on the same cores, and so are the simulated tenant and Mattermost
-(${whole(median(summary.map((one) => one.worldUs)))} µs CPU an event). Measured from the first post to the last; CPU and WAL until all outcomes were written.
+(${whole(median(summary.map((one) => one.worldUs)))} µs CPU an event). Other work on
+the machine took ${fixed(median(summary.map((one) => one.othersCores)))} cores meanwhile. Measured from the first post to the last; CPU and WAL until all outcomes were written.
 
 ${table.join('\n')}
 
