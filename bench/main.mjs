@@ -116,12 +116,11 @@ function startWorld() {
   };
 }
 
-/** The better of the two ratios: on a busy machine each of them errs, and a change that makes Tocsin slow shows in both. */
+/** By what was posted a second, as promised; the ratio by CPU stands above it, for a reader who wonders whether the machine was busy. */
 function judge(ratios) {
-  const { ratio, byCpu } = ratios.find(({ name }) => name === 'tocsin to floor');
-  const better = Math.max(ratio, byCpu);
-  const isFast = better >= ratioMin;
+  const { ratio } = ratios.find(({ name }) => name === 'tocsin to floor');
+  const isFast = ratio >= ratioMin;
   const verdict = isFast ? 'good' : 'TOO SLOW';
-  console.log(`tocsin ran at ${better.toFixed(2)} of the floor; at least ${ratioMin} is wanted: ${verdict}`);
+  console.log(`tocsin ran at ${ratio.toFixed(2)} of the floor; at least ${ratioMin} is wanted: ${verdict}`);
   if (!isFast) process.exitCode = 1;
 }
