@@ -43,7 +43,7 @@ export function loadConfig(options: LoadOptions): Config {
   };
   const secrets = findSecrets(environment, registries, sources, sinks, config);
   const mask = createMask(secrets);
-  if (findings.problems.length > 0) throw new ConfigError(tidied(findings.problems, mask));
+  if (findings.problems.length > 0) throw new ConfigError(tidied(findings.problems, mask), findings.warnings.map(mask));
   return { ...config, secrets, warnings: findings.warnings.map(mask) };
 }
 
@@ -77,7 +77,7 @@ function readOptions(
     host: read(of('HOST'), values.host) ?? '0.0.0.0',
     logLevel: read(of('LOG_LEVEL'), values.logLevel) ?? 'info',
     locale: read(of('LOCALE') ?? file?.locale, values.locale) ?? 'en',
-    timeZone: read(of('TZ') ?? file?.timeZone, values.timeZone) ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: read(of('TZ') ?? file?.timeZone, values.timeZone) ?? values.machineTimeZone(),
     proxy: readProxy(environment, read),
   } satisfies Partial<Config>;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listProblems } from '../src/commands/dispatch.ts';
 import { type LoadOptions, loadConfig } from '../src/config.ts';
 import { ConfigError, type ConfigProblem } from '../src/core/errors.ts';
 import { registries } from './config/registries.ts';
@@ -65,6 +66,18 @@ describe('the three variables of the script', () => {
       secrets: [token, hook],
       warnings: [],
     });
+  });
+
+  it('that are missing because of a slip are told with what was meant', () => {
+    try {
+      load({ DEEPINSTINT_URL: three.DEEPINSTINCT_URL, TOKEN_KEY: token, MATTERMOST_WEBHOOK_URL: hook });
+      expect.unreachable();
+    } catch (error) {
+      expect((error as ConfigError).warnings.join()).toMatch(
+        /DEEPINSTINT_URL .*DEEPINSTINCT_URL.*TOKEN_KEY .*TOKENS_KEY/,
+      );
+      expect(listProblems(error as ConfigError)).toContain('Did you mean DEEPINSTINCT_URL?');
+    }
   });
 
   it('are told one by one when they are missing, with the place where their values come from', () => {
@@ -152,6 +165,7 @@ describe('options', () => {
     ['LOCALE', 'th_TH.UTF-8', { locale: 'th' }],
     ['LOCALE', 'en-US', { locale: 'en' }],
     ['TZ', ':Europe/Berlin', { timeZone: 'Europe/Berlin' }],
+    ['TZ', ':/etc/localtime', { timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }],
     ['DATA_DIR', '/var/lib/tocsin', { dataDir: '/var/lib/tocsin' }],
     ['DATABASE_PREPARE', 'off', { databasePrepare: false }],
     ['DATABASE_URL', 'postgresql://u@h/d', { databaseUrl: 'postgresql://u@h/d' }],

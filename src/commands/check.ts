@@ -55,7 +55,7 @@ function load(registries: Registries, isJson: boolean, io: CommandIo): Config | 
     return loadConfig({ env: io.env, directory: io.directory, registries });
   } catch (error) {
     if (!isJson || !(error instanceof ConfigError)) throw error;
-    io.stdout(`${JSON.stringify({ ok: false, problems: error.problems }, null, 2)}\n`);
+    io.stdout(`${JSON.stringify({ ok: false, problems: error.problems, warnings: error.warnings }, null, 2)}\n`);
     return undefined;
   }
 }

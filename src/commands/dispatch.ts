@@ -78,10 +78,11 @@ function tell(error: unknown, name: string | undefined, io: CommandIo): number {
 }
 
 /** Every problem with its remedy, for people. */
-export function listProblems({ problems }: ConfigError): string {
+export function listProblems({ problems, warnings }: ConfigError): string {
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   const lines = problems.map(({ where, problem, remedy }) => `\n  ${where} ${problem}.\n    ${sentence(remedy)}\n`);
-  return `tocsin: the configuration has ${count}:\n${lines.join('')}`;
+  const hints = warnings.map((warning) => `\n  ${warning}\n`);
+  return `tocsin: the configuration has ${count}:\n${[...lines, ...hints].join('')}`;
 }
 
 function sentence(text: string): string {

@@ -75,6 +75,7 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<str
     }),
     replicaId: relay.store.instance.id,
     predecessor: relay.store.instance.predecessor,
+    remember: () => relay.store.instance.remember(),
     metrics: relay.metrics,
     log,
   });

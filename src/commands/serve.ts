@@ -6,6 +6,7 @@ import { createLogger, describeError, type Logger } from '../core/log.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { DatabaseUrlError } from '../core/store/inspect.ts';
+import { createWake } from '../core/wake.ts';
 import { createApp } from '../http/app.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
@@ -20,6 +21,8 @@ const registries: Registries = { sources, sinks };
 const liveStuckMsMax = 60_000;
 /** Then a process that nobody restarted by its probe ends itself: everything is in the database, and a supervisor starts it anew. */
 const exitStuckMs = 120_000;
+/** How soon an unusable database is tried again at the start. */
+const beginAgainMs = { first: 500, max: 15_000 };
 const expiryWarningMs = 14 * 86_400_000;
 
 export interface Service {
@@ -45,6 +48,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   for (const warning of config.warnings) log.warn({}, warning);
   const onFatal = options.onFatal ?? ((error) => exitAfter(log, error));
   const relay = await createRelay({ config, registries, version, log, onFatal });
+  const wake = createWake();
   let roles: Roles | undefined;
   let isStopping = false;
   const app = createApp({
@@ -71,6 +75,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   }, 5000);
 
   async function begin(): Promise<void> {
+    let waitMs = beginAgainMs.first;
     while (!isStopping) {
       try {
         await assertDatabase(config);
@@ -83,6 +88,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
           roles: relay.roles(),
           replicaId: relay.store.instance.id,
           predecessor: relay.store.instance.predecessor,
+          remember: () => relay.store.instance.remember(),
           metrics: relay.metrics,
           log,
         });
@@ -93,7 +99,9 @@ export async function startService(config: Config, options: ServiceOptions): Pro
           isTold ? {} : { error: databaseErrorText(error) },
           isTold ? `${error.message} It is tried again.` : 'the database is not ready; trying again',
         );
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await wake.wait(waitMs);
+        // A server that refuses the password may lock the user out for too many attempts.
+        waitMs = Math.min(waitMs * 2, beginAgainMs.max);
       }
     }
   }
@@ -110,6 +118,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     ready,
     async stop() {
       isStopping = true;
+      wake.now();
       clearInterval(expiry);
       clearInterval(watchdog);
       try {
@@ -178,7 +187,15 @@ export const command: Command = {
       process.once('SIGTERM', () => resolve('SIGTERM'));
       process.once('SIGINT', () => resolve('SIGINT'));
     });
+    // Until it is up there is nothing to finish.
+    let isUp = false;
+    void stopAsked.then((signal) => {
+      if (isUp) return;
+      log.info({ signal }, 'stopped before it had started');
+      process.exit(exitCodes.done);
+    });
     const service = await startService(config, { log, version: io.version });
+    isUp = true;
     log.info({ signal: await stopAsked }, 'stopping: finishing what is in flight');
     await service.stop();
     return exitCodes.done;

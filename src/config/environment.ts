@@ -80,7 +80,15 @@ function readVariables(directory: string, file: string, findings: Findings): Var
       `${name} (${file}): everything from "#" on was taken for a comment. Quote the value if it belongs to it.`,
     );
   }
+  for (const line of linesWithoutValue(text))
+    findings.warnings.push(`${file}:${line} is neither NAME=value nor a comment, and was passed over.`);
   return parseEnv(text);
+}
+
+/** Numbers of lines that say nothing. Within a value of several lines, anything may stand. */
+function linesWithoutValue(text: string): number[] {
+  if (/=\s*["'`][^"'`]*\n/.test(text)) return [];
+  return text.split('\n').flatMap((line, at) => (/^\s*(#|$)|=/.test(line) ? [] : [at + 1]));
 }
 
 /** The parser takes `a#b` for `a`, which would quietly shorten a password. */
@@ -101,6 +109,18 @@ function tidy(raw: string, where: string, findings: Findings): string | undefine
     });
     return undefined;
   }
+  if (/^["']/.test(value) && !/^(["']).*\1$/.test(value)) {
+    findings.problems.push({
+      where,
+      problem: 'begins with a quote that is never closed',
+      remedy: 'Close it, or take it away',
+    });
+    return undefined;
+  }
+  if (/\s#/.test(value))
+    findings.warnings.push(
+      `${where}: the value holds " #". A comment behind a value is understood in .env only; take it away.`,
+    );
   const inner = /^(["'])(.*)\1$/.exec(value)?.[2];
   if (inner === undefined) return value;
   findings.warnings.push(`${where}: the quotes around the value were taken off.`);

@@ -73,8 +73,24 @@ export const locale: Parse<(typeof locales)[number]> = (text) => {
   return known === undefined ? oneOf(text, locales, 'language that Tocsin speaks') : { value: known };
 };
 
+/** UTC where the machine's own cannot be used, as with a TZ that is empty. */
+export function machineTimeZone(): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return isTimeZone(timeZone) ? timeZone : 'UTC';
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 export const timeZone: Parse<string> = (text) => {
   const name = text.replace(/^:/, ''); // POSIX writes ":Asia/Bangkok" for a name from the database of zones
+  // A path, such as /etc/localtime, means the machine's own.
+  if (name.startsWith('/')) return { value: machineTimeZone() };
   try {
     return { value: new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone };
   } catch {

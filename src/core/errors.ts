@@ -64,9 +64,12 @@ export interface ConfigProblem {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
+  /** What looks like a mistake and may be the reason: a name that is almost that of a variable. */
+  readonly warnings: readonly string[];
 
-  constructor(problems: readonly ConfigProblem[]) {
+  constructor(problems: readonly ConfigProblem[], warnings: readonly string[] = []) {
     super(problems.map((p) => `${p.where}: ${p.problem}. ${p.remedy}`).join('\n'));
     this.problems = problems;
+    this.warnings = warnings;
   }
 }

@@ -5,7 +5,7 @@ import { type FailureOutcome, type FailureReason, failureReasons } from './error
 import { type Severity, severityNames } from './event.ts';
 
 /** How a poll can end: with events, without, with "this feature is off", or with the reason of its failure. */
-export const pollOutcomes = ['ok', 'empty', 'disabled', ...failureReasons] as const;
+export const pollOutcomes = ['ok', 'empty', 'database', 'disabled', ...failureReasons] as const;
 /** How a delivery can end. */
 export const deliveryOutcomes = ['delivered', 'suppressed', 'dead'] as const;
 export const sinkStates = ['ok', 'backing_off', 'paused'] as const;

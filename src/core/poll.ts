@@ -138,7 +138,9 @@ export async function drainSource(
     }
   } catch (error) {
     if (signal.aborted) return { events };
-    return { events, failure: failureOf(error) };
+    const failure = failureOf(error);
+    if (failure.reason === 'database') deps.metrics.sourcePolls.inc({ source: deps.id, outcome: 'database' });
+    return { events, failure };
   }
 }
 
@@ -151,7 +153,6 @@ async function pollOnce(deps: PollDependencies, cursor: string | null, signal: A
       deps.log.info({ source }, 'switched off at the far end; it is looked for again at each poll');
     const outcome = page.facts?.disabled ? 'disabled' : page.events.length > 0 ? 'ok' : 'empty';
     deps.metrics.sourcePolls.inc({ source, outcome });
-    deps.metrics.sourceLastSuccess.set({ source }, deps.now() / 1000);
     return page;
   } catch (error) {
     const failure = error instanceof AdapterError ? error : faultOf(error);
@@ -173,6 +174,8 @@ async function store(deps: PollDependencies, lease: Lease, generation: number, p
   const notices = page.notice ? [notice(deps, page.notice, `${deps.id} ${generation}`)] : [];
   const stored = await storePage(deps.db, lease, deps.id, generation, deps.routes, page.events, page.cursor, notices);
   if (stored === null) return null;
+  // Reading alone is no success: what cannot be stored is read in vain.
+  deps.metrics.sourceLastSuccess.set({ source: deps.id }, deps.now() / 1000);
   deps.onStored(stored);
   count(deps, page, stored);
   const fields = { source: deps.id, events: stored.events.length, duplicates: stored.duplicates, more: page.more };

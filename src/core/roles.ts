@@ -39,6 +39,8 @@ export interface RolesDependencies {
   readonly replicaId: string;
   /** UUID of a process that is known to be dead; its roles are taken at once. */
   readonly predecessor: string | null;
+  /** Called once, when the predecessor's heartbeat was ended and before a role is taken. */
+  remember?(): Promise<void>;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly times?: RoleTimes;
@@ -115,9 +117,21 @@ export function startRoles(deps: RolesDependencies): Roles {
     isJoined = true;
   }
 
+  async function remember(): Promise<void> {
+    try {
+      await deps.remember?.();
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      deps.log.warn({ error: text }, 'after a kill, the roles will be free only when the heartbeat has expired');
+    }
+  }
+
   /** One turn. @returns milliseconds until the next one */
   async function turn(): Promise<number> {
-    if (!isJoined) await join(deps.predecessor);
+    if (!isJoined) {
+      await join(deps.predecessor);
+      await remember();
+    }
     const askedAtMs = performance.now();
     let view = await renewHeartbeat(deps.db, deps.replicaId, times.ttlMs);
     if (view === null) {

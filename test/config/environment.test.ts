@@ -61,6 +61,21 @@ describe('.env and .env1', () => {
     ]);
   });
 
+  it('with a quote that is never closed, a line that says nothing, and a comment that only files know, are told', () => {
+    write('.env', 'TOKENS_KEY : x\nexport PORT=1\n# fine\n\nHOST="h\n');
+    const environment = read({ LOCALE: "'th", POLLING_INTERVAL: '30 # seconds' });
+    for (const name of ['LOCALE', 'POLLING_INTERVAL'] as const) environment.get(name);
+    expect(findings.problems.map(({ where, problem }) => [where, problem])).toEqual([
+      ['LOCALE', 'begins with a quote that is never closed'],
+    ]);
+    expect(findings.warnings).toEqual([
+      'POLLING_INTERVAL: the value holds " #". A comment behind a value is understood in .env only; take it away.',
+    ]);
+    write('.env', 'TOKENS_KEY : x\nexport PORT=1\n# fine\n\nHOST=h\n');
+    read();
+    expect(findings.warnings).toContain('.env:1 is neither NAME=value nor a comment, and was passed over.');
+  });
+
   it('with a quote that is never closed are told apart from a bad value', () => {
     write('.env', 'TOKENS_KEY="abc\nPORT=80\n');
     write('.env1', 'DATABASE_URL="postgres://u:p@h/d\nX="\n');

@@ -116,7 +116,7 @@ describe('the metrics', () => {
       'high',
       'critical',
     ]);
-    expect(new Set(pollOutcomes).size).toBe(3 + failureReasons.length);
+    expect(new Set(pollOutcomes).size).toBe(4 + failureReasons.length);
   });
 });
 

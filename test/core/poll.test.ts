@@ -262,6 +262,25 @@ describe('reading', () => {
     expect(await database().$client`select 1 from events where source = 'tocsin'`).toEqual([]);
   });
 
+  test('what is read and cannot be stored is no success, and counts as what it is', async () => {
+    const { deps } = setUp(scripted([{ events: drafts(1, 3), cursor: 'c3' }]), { now: () => 77_000 });
+    const lease = await hold(deps.db, 'source:a');
+    const value = async (name: string) => {
+      const line = (await deps.metrics.expose()).split('\n').find((one) => one.startsWith(`${name} `));
+      return Number(line?.split(' ')[1]);
+    };
+    await database().$client`alter table events add constraint refused check (type = 'X')`;
+    try {
+      expect(await drainSource(deps, lease, never)).toMatchObject({ failure: { reason: 'database' } });
+      expect(await value('tocsin_source_last_success_timestamp_seconds{source="a"}')).toBe(0);
+      expect(await value('tocsin_source_polls_total{source="a",outcome="database"}')).toBe(1);
+    } finally {
+      await database().$client`alter table events drop constraint refused`;
+    }
+    await drainSource(deps, lease, never);
+    expect(await value('tocsin_source_last_success_timestamp_seconds{source="a"}')).toBe(77);
+  });
+
   test('a stop cuts off the call that is under way', async () => {
     let isAsked = false;
     const source = {

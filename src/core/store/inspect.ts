@@ -109,7 +109,9 @@ function textOf(error: unknown, database: string): string {
   if ((error as Error).message === 'late') return silent;
   const code = databaseErrorCode(error) ?? '';
   if (Object.hasOwn(words, code)) return words[code]!.replace('.', ` (${code}).`);
-  return `${databaseErrorText(error).replaceAll(database, '[database]')}. Check the server and the URL.`;
+  const text = databaseErrorText(error);
+  const hidden = database.length < 4 ? text : text.replaceAll(database, '[database]');
+  return `${hidden}. Check the server and the URL.`;
 }
 
 /** `text` says who holds DATA_DIR, or what the first start will find. */

@@ -112,7 +112,7 @@ async function identify(options: StoreOptions): Promise<{ lock: DirectoryLock | 
       { reason: error.message },
       'no identity in DATA_DIR: after a kill, the roles are free only when the heartbeat has expired',
     );
-    return { lock: undefined, instance: { id: randomUUID(), predecessor: null } };
+    return { lock: undefined, instance: { id: randomUUID(), predecessor: null, async remember() {} } };
   }
 }
 

@@ -26,12 +26,14 @@ export function normalise(item: WireItem, context: NormaliseContext): EventDraft
   const wire = isObject(item.value) ? item.value : {};
   const type = typeof wire.type === 'string' ? textOf(wire.type, wordLengthMax) : undefined;
   const isRecognised = item.id !== undefined && type !== undefined;
+  // What it is may be unclear, while how bad it is was said.
+  const hasSeverity = isRecognised || textOf(wire.threat_severity) !== undefined;
   return {
     externalId,
     subject: `${context.stream}/${externalId}`,
     stream: context.stream,
     type: isRecognised ? type : unrecognised,
-    severity: isRecognised ? severityOf(textOf(wire.threat_severity), type, context.stream) : 0,
+    severity: hasSeverity ? severityOf(textOf(wire.threat_severity), type ?? unrecognised, context.stream) : 0,
     status: wordOf(wire.status),
     action: wordOf(wire.action),
     occurredAt: timeOf(wire.timestamp),

@@ -11,6 +11,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
+/** As one does that came to work. */
+async function take() {
+  const instance = await takeInstance(directory);
+  await instance.remember();
+  return instance;
+}
+
 describe('takeInstance', () => {
   test('names no predecessor on a first start', async () => {
     const instance = await takeInstance(directory);
@@ -19,15 +26,20 @@ describe('takeInstance', () => {
   });
 
   test('names the one before, and is new each time', async () => {
-    const first = await takeInstance(directory);
-    const second = await takeInstance(directory);
-    const third = await takeInstance(directory);
+    const [first, second, third] = [await take(), await take(), await take()];
     expect([second.predecessor, third.predecessor]).toEqual([first.id, second.id]);
     expect(new Set([first.id, second.id, third.id]).size).toBe(3);
   });
 
+  test('names the last that came to work, however many died at their start since', async () => {
+    const worked = await take();
+    await takeInstance(directory);
+    await takeInstance(directory);
+    expect((await takeInstance(directory)).predecessor).toBe(worked.id);
+  });
+
   test('leaves its id on the disk, for its owner alone, and nothing else', async () => {
-    const { id } = await takeInstance(directory);
+    const { id } = await take();
     expect(await readFile(join(directory, 'instance'), 'utf8')).toBe(`${id}\n`);
     expect(await readdir(directory)).toEqual(['instance']);
   });
@@ -36,7 +48,7 @@ describe('takeInstance', () => {
     'takes a damaged file for no predecessor: %j',
     async (content) => {
       await writeFile(join(directory, 'instance'), content);
-      const instance = await takeInstance(directory);
+      const instance = await take();
       expect(instance.predecessor).toBeNull();
       expect((await takeInstance(directory)).predecessor).toBe(instance.id);
     },

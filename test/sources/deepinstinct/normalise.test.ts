@@ -390,7 +390,7 @@ describe('what cannot be recognised', () => {
     const [ids, hashes] = [drafts.slice(0, 3), drafts.slice(3)];
     expect(ids.map(({ externalId, type, severity }) => [externalId, type, severity])).toEqual([
       ['801', 'UNRECOGNISED', 0],
-      ['802', 'UNRECOGNISED', 0],
+      ['802', 'UNRECOGNISED', 4],
       ['803', 'STATIC_ANALYSIS', 0],
     ]);
     expect(ids[1]?.body).toMatchObject({ severityRaw: 'HIGH', device: { name: 'WS-802' } });
