@@ -5,6 +5,8 @@ import { PlainReporter } from './test/support/plain-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // They have a run of their own: `npm run test:faults`.
+    exclude: ['test/faults/**'],
     globalSetup: ['test/support/postgres-server.ts'],
     pool: 'forks',
     maxWorkers: 2,
