@@ -52,6 +52,10 @@ export async function insertPage(
   generation: number | null = null,
 ): Promise<InsertedEvent[] | null> {
   const records = JSON.stringify(events.map(toRecord));
+  const decisions = JSON.stringify(
+    events.flatMap((event, index) => event.decisions.map((decision) => ({ n: index + 1, ...decision }))),
+  );
+  const bodies = events.map((event) => JSON.stringify(event.draft.body)).join(recordSeparator);
   const raws = events.map((event) => event.draft.raw).join(recordSeparator);
   const rows = await db.$client`
     with fence as (
@@ -64,27 +68,28 @@ export async function insertPage(
       where generation <> ${generation}::integer
     ), allowed as (
       select 1 where (${fence === null} or exists (select 1 from fence)) and not exists (select 1 from reset)
-    ), input as (
-      select * from rows from (
-        json_to_recordset(${records}::text::json) as (
-          external_id text, subject text, stream text, type text, severity smallint, status text, action text,
-          occurred_at timestamptz, body jsonb, routes json, decisions json),
-        unnest(string_to_array(${raws}::text, ${recordSeparator}::text))
-      ) with ordinality as i(
-          external_id, subject, stream, type, severity, status, action, occurred_at, body, routes, decisions, raw, n)
-      where exists (select 1 from allowed)
     ), inserted as (
       insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, body, raw, routes)
-      select ${source}::text, external_id, subject, stream, type, severity, status, action, occurred_at, body, raw::json,
+      select ${source}::text, external_id, subject, stream, type, severity, status, action, occurred_at, body::jsonb, raw::json,
         array(select json_array_elements_text(routes))
-      from input order by n
+      from rows from (
+        json_to_recordset(${records}::text::json) as (
+          external_id text, subject text, stream text, type text, severity smallint, status text, action text,
+          occurred_at timestamptz, routes json),
+        unnest(string_to_array(${bodies}::text, ${recordSeparator}::text)),
+        unnest(string_to_array(${raws}::text, ${recordSeparator}::text))
+      ) with ordinality as i(external_id, subject, stream, type, severity, status, action, occurred_at, routes, body, raw, n)
+      where exists (select 1 from allowed) order by n
       on conflict (source, external_id) do nothing
       returning id, external_id, received_at
+    ), numbered as (
+      select i.id, i.received_at, k.n from inserted i join rows from (
+        json_to_recordset(${records}::text::json) as (external_id text)) with ordinality as k(external_id, n) using (external_id)
     ), decided as (
       insert into deliveries (event_id, sink, state, reason, priority, finalized_at)
       select e.id, d.sink, d.state, d.reason, d.priority, case when d.state <> 'pending' then now() end
-      from inserted e join input i using (external_id)
-        cross join lateral json_to_recordset(i.decisions) as d(sink text, state text, reason text, priority smallint)
+      from numbered e join json_to_recordset(${decisions}::text::json)
+        as d(n bigint, sink text, state text, reason text, priority smallint) using (n)
     ), moved as (
       insert into cursors (source, cursor)
       select ${source}, ${cursor}::text from allowed where ${cursor}::text is not null
@@ -92,7 +97,7 @@ export async function insertPage(
     )
     select null::bigint as id, null::bigint as n, null::float8 as received_ms from allowed
     union all
-    select e.id, i.n, extract(epoch from e.received_at) * 1000 from inserted e join input i using (external_id)`;
+    select id, n, extract(epoch from received_at) * 1000 from numbered`;
   if (rows.length === 0) return null;
   return rows
     .filter((row) => row.id !== null)
@@ -100,7 +105,7 @@ export async function insertPage(
     .sort((a, b) => a.id - b.id);
 }
 
-function toRecord({ draft, routes, decisions }: DecidedEvent) {
+function toRecord({ draft, routes }: DecidedEvent) {
   return {
     external_id: draft.externalId,
     subject: draft.subject,
@@ -110,9 +115,7 @@ function toRecord({ draft, routes, decisions }: DecidedEvent) {
     status: draft.status,
     action: draft.action,
     occurred_at: draft.occurredAt,
-    body: draft.body,
     routes,
-    decisions,
   };
 }
 
