@@ -72,7 +72,6 @@ test('whatever happens to processes, connections and far ends, the promises hold
   const endMs = process.env.MODEL_RUNS === undefined ? performance.now() + shortMs : Number.POSITIVE_INFINITY;
   let count = 0;
   for (; count < runs && performance.now() < endMs; count += 1) {
-    if (process.env.MODEL_DEBUG) process.stderr.write(`${seed+count} ${Math.round(performance.now())}\n`);
     const failure = await check(seed + count);
     if (failure !== undefined) expect.fail(failure);
   }

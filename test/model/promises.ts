@@ -212,7 +212,8 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       const endsMs = picture.heartbeats.get(lease.holder) ?? 0;
       if (!cut.has(keyOf(lease)) && !(isHeld(lease, picture) && endsMs - wallMs() >= policy.sendTimeoutMs))
         say('no send begins on a lease that does not outlast it', `${name}, ${sinkRole(send.sink)}`);
-      for (const earlier of sends) {
+      send.isCutOff = cut.has(keyOf(lease)) && !isHeld(lease, picture);
+      for (const earlier of send.isCutOff ? [] : sends) {
         if (earlier.sink !== send.sink || earlier.message.event.id !== send.message.event.id || earlier.isCutOff)
           continue;
         if (!earlier.isWritten) say('nothing is sent while it is in flight or unwritten', name);

@@ -20,6 +20,8 @@ const replicasMax = 3;
 const turnsMax = 2000;
 /** So long everything may need, once all is well, until nothing waits. */
 const recoveryMaxMs = 600_000;
+/** A process that is told to end has ended after this. */
+const endingMaxMs = 30_000;
 
 export type World = ReturnType<typeof createWorld>;
 
@@ -321,13 +323,13 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
       for (const sink of sinkIds) modes.set(sink, 'up');
       await acts.thaw();
       if (living().every(({ ending }) => ending !== undefined)) {
-        for (const replica of living()) await replica.ending;
+        await pass(endingMaxMs);
         await acts.start(false);
       }
       const deadlineMs = clock.monotonicMs() + recoveryMaxMs;
       while (!isDone() && clock.monotonicMs() < deadlineMs && promises.broken.length === 0) await pass(1000);
       for (let n = living().length; n > 0; n -= 1) await acts.stop(0);
-      await pass(30_000);
+      await pass(endingMaxMs);
       if (living().length > 0) throw new Error('a process does not end');
       promises.end();
     },
