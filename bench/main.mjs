@@ -1,5 +1,5 @@
 // `npm run bench`: the same job by Tocsin, by floors written by hand and by peers, interleaved on this machine; medians and ratios.
-// `--short` is what CI runs: Tocsin and the floor only, and exit code 1 if their ratio is too low. A ratio, never a time.
+// `--idle` also watches each for ten seconds without work. `--short` is what CI runs: Tocsin and the floor only, and exit code 1 if their ratio is too low. A ratio, never a time.
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     short: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
+    idle: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
@@ -67,7 +68,13 @@ async function run() {
     const round = {};
     for (const contestant of number % 2 === 0 ? chosen : chosen.toReversed()) {
       const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
-      round[contestant.name] = await measure(contestant, { world, serverUrl: server.url, events, nodeOptions });
+      round[contestant.name] = await measure(contestant, {
+        world,
+        serverUrl: server.url,
+        events,
+        nodeOptions,
+        isIdleMeasured: options.idle,
+      });
       say(lineOf(number, contestant.name, round[contestant.name]));
     }
     runs.push(round);

@@ -4,7 +4,17 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import postgres from 'postgres';
 
-const figures = ['perSecond', 'cpuUs', 'postgresUs', 'walBytes', 'worldUs', 'allUs', 'othersCores', 'peakMb'];
+const figures = [
+  'perSecond',
+  'cpuUs',
+  'postgresUs',
+  'walBytes',
+  'worldUs',
+  'allUs',
+  'othersCores',
+  'peakMb',
+  'idlePercent',
+];
 const sums = ['twice', 'lost', 'unrecorded'];
 
 /** @param runs one object a round: contestant's name -> its figures */
@@ -58,6 +68,7 @@ const columns = [
   ['all CPU µs/event', ({ allUs }) => whole(allUs)],
   ['WAL B/event', ({ walBytes }) => whole(walBytes)],
   ['peak MB', ({ peakMb }) => whole(peakMb)],
+  ['idle CPU %', ({ idlePercent }) => fixed(idlePercent)],
   ['sent twice', ({ twice }) => String(twice)],
   ['lost', ({ lost }) => String(lost)],
   ['not recorded', ({ unrecorded }) => String(unrecorded)],

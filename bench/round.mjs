@@ -13,8 +13,11 @@ export const warmEvents = 2_000;
 /** Outcomes are written this long after the last post; what that costs counts as well. */
 const settleMs = 400;
 
+/** How long a process is watched that has nothing to do. */
+const idleMs = 10_000;
+
 /** @param world see main.mjs @param serverUrl where databases may be made @returns the figures, by event */
-export async function measure(contestant, { world, serverUrl, events, nodeOptions = [] }) {
+export async function measure(contestant, { world, serverUrl, events, nodeOptions = [], isIdleMeasured = false }) {
   const sql = postgres(serverUrl, { max: 1, fetch_types: false, onnotice() {} });
   const database = `bench_${contestant.name}_${process.pid}`;
   const url = new URL(serverUrl);
@@ -57,6 +60,7 @@ export async function measure(contestant, { world, serverUrl, events, nodeOption
     await pause(settleMs);
     const after = await read();
     const peakMb = peakMemoryOf(child.pid);
+    const idlePercent = isIdleMeasured ? await idlePercentOf(child.pid) : undefined;
     const { delivered, twice } = await world.ask('count');
     const own = await countIn(url.href, contestant);
     const each = (name) => (after[name] - before[name]) / events;
@@ -74,6 +78,7 @@ export async function measure(contestant, { world, serverUrl, events, nodeOption
         ((after.at - before.at) / events) /
         1000,
       peakMb,
+      idlePercent,
       twice,
       lost: warmEvents + events - (delivered - own.notices),
       unrecorded: own.recorded === undefined ? undefined : warmEvents + events - own.recorded,
@@ -102,6 +107,14 @@ async function createReading(sql, pid, worldPid) {
     const [{ wal }] = await sql`select (pg_current_wal_lsn() - '0/0')::float8 as wal`;
     return { ...counters, wal };
   };
+}
+
+/** Of one core. */
+async function idlePercentOf(pid) {
+  await pause(3000);
+  const before = cpuOf(pid);
+  await pause(idleMs);
+  return (cpuOf(pid) - before) / 10 / idleMs;
 }
 
 async function countIn(url, { recorded, noticesSent }) {
