@@ -12,7 +12,8 @@ test.each(['postgres', 'embedded'] as const)(
     const world = await createWorld({ database });
     const { tenant, mattermost } = world;
     expect(await runIn(world, ['source', 'list'])).toEqual({ code: 0, stdout: 'no source was read yet\n', stderr: '' });
-    tenant.add('events', 3);
+    // Within a second of each other, old and new ones could not be told apart.
+    tenant.add('events', 3, { ageSeconds: 60 });
     expect((await runIn(world, ['once'])).code).toBe(0);
     expect(mattermost.deliveries.size).toBe(5);
     const { stdout } = await runIn(world, ['source', 'list']);
@@ -41,7 +42,7 @@ test('a running service on the embedded database resets for the command, and rea
 }, async () => {
   const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
   const { tenant, mattermost } = world;
-  tenant.add('events', 3);
+  tenant.add('events', 3, { ageSeconds: 60 });
   await world.start().ready();
   expect(await world.arrived(5)).toBe(5);
   tenant.rebuild('events');
