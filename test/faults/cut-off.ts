@@ -10,13 +10,15 @@ export const repeatedByKillMax = 132;
 /**
  * To be called when the process runs no longer and before another takes its place.
  * @param before what had arrived when it began: what came since, it sent
+ * @param quietMs longer than any answer takes: nothing is on its way if nothing came for so long
  */
 export async function sentAndUnwritten(
   world: World,
   url: string,
-  before: ReadonlyMap<string, number> = new Map(),
+  before: ReadonlyMap<string, number>,
+  quietMs = 150,
 ): Promise<readonly string[]> {
-  await arrivalsOnTheWay(world);
+  await arrivalsOnTheWay(world, quietMs);
   const pending = await withDatabase(
     { url },
     (sql) => sql`select event_id from deliveries where state = 'pending' and sink = ${sink}`,
@@ -28,10 +30,10 @@ export async function sentAndUnwritten(
 }
 
 /** Its requests are in our socket's buffer, or held by a fault, and its last statement may still run. */
-async function arrivalsOnTheWay({ mattermost }: World): Promise<void> {
+async function arrivalsOnTheWay({ mattermost }: World, quietMs: number): Promise<void> {
   for (let seen = -1; seen !== mattermost.requests.total; ) {
     seen = mattermost.requests.total;
-    await sleep(100);
+    await sleep(quietMs);
   }
 }
 

@@ -56,18 +56,20 @@ faultCase('SIGSTOP the holder past its lease, then SIGCONT', { timeoutMs: 400_00
     const before = new Map(mattermost.deliveries);
     const holder = await holderOf(world, url);
     const stopped = replicas.get(holder)!;
-    // It falls asleep over sends without an answer, which time out when it wakes up, and over a page that comes meanwhile.
+    // It falls asleep over sends without an answer, which time out when it wakes up, over a page that comes meanwhile, and with more to send.
     const hung = mattermost.requests.statuses[0] ?? 0;
     mattermost.fail('hang', 6);
-    tenant.add('events', fault.between(40, 90));
+    mattermost.fail({ slowMs: 1000 }, 150);
+    tenant.add('events', fault.between(200, 300));
     expect(await until(() => (mattermost.requests.statuses[0] ?? 0) === hung + 6, 20_000)).toBe(true);
     tenant.fail('events', { slowMs: 300 });
     tenant.add('events', fault.between(20, 50));
     const asked = tenant.requests.events;
     expect(await until(() => tenant.requests.events > asked, 20_000)).toBe(true);
     stopped.child.kill('SIGSTOP');
+    mattermost.heal();
     fault.struck();
-    const unwritten = await sentAndUnwritten(world, url, before);
+    const unwritten = await sentAndUnwritten(world, url, before, 1500);
     addTo(mayRepeat, unwritten);
     allowed += unwritten.length;
     const [running] = [...replicas].filter(([home]) => home !== holder).map(([, service]) => service);
@@ -169,19 +171,26 @@ async function holderOf(world: World, url: string): Promise<string> {
 
 /** By the table: each role has a live holder. By the replicas' own words: none has two. */
 async function expectRolesHeld(world: World, replicas: Replicas, url: string): Promise<void> {
-  const roles = [
-    'source:deepinstinct_events',
-    'source:deepinstinct_suspicious_events',
-    `sink:${new URL(world.mattermost.url).origin}`,
-  ];
   const isSettled = async () => {
-    const held = await withDatabase(
+    const free = await withDatabase(
       { url },
-      (sql) => sql`select name from leases join replicas on id = holder and expires_at > clock_timestamp() order by 1`,
+      (
+        sql,
+      ) => sql`select l.name from leases l left join replicas r on r.id = l.holder and r.expires_at > clock_timestamp()
+        where r.id is null`,
     );
-    return JSON.stringify(held.map(({ name }) => name)) === JSON.stringify([...roles].sort());
+    return free.length === 0;
   };
   expect(await until(isSettled, 30_000), 'every role is held').toBe(true);
+  const leases = await withDatabase({ url }, (sql) => sql`select name from leases order by 1`);
+  const roles = leases.map(({ name }) => String(name));
+  expect(roles).toEqual(
+    expect.arrayContaining([
+      'source:deepinstinct_events',
+      'source:deepinstinct_suspicious_events',
+      `sink:${new URL(world.mattermost.url).origin}`,
+    ]),
+  );
   for (const role of roles) {
     const heldBy = async () => {
       const each = [...replicas.values()].map((replica) => replica.metric(`tocsin_role_held{role="${role}"}`));
