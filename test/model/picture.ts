@@ -15,6 +15,7 @@ export interface DeliveryRow {
   readonly priority: number;
   readonly scheduledMs: number;
   readonly reason: string | null;
+  readonly finalizedMs: number | null;
   /** Failed attempts that are written. */
   readonly failures: number;
 }
@@ -56,7 +57,8 @@ export async function takePicture(client: postgres.Sql, source: string): Promise
       (select json_agg(json_build_array(id, extract(epoch from expires_at)::float8 * 1000)) from replicas) as heartbeats,
       (select json_agg(json_build_array(id, source, external_id, severity)) from events) as events,
       (select json_agg(json_build_array(event_id, sink, state, attempts, form, priority,
-        extract(epoch from scheduled_at)::float8 * 1000, reason, (select count(*) from delivery_attempts a
+        extract(epoch from scheduled_at)::float8 * 1000, reason,
+        extract(epoch from finalized_at)::float8 * 1000, (select count(*) from delivery_attempts a
           where a.event_id = d.event_id and a.sink = d.sink and outcome <> 'delivered'))) from deliveries d) as deliveries`;
   const [cursor, generation] = (row!.read as [string | null, number] | null) ?? [null, 1];
   const list = <Row>(value: unknown) => (value ?? []) as Row[];
@@ -77,10 +79,21 @@ export async function takePicture(client: postgres.Sql, source: string): Promise
   };
 }
 
-type DeliveryFields = [number, string, DeliveryRow['state'], number, string, number, number, string | null, number];
+type DeliveryFields = [
+  number,
+  string,
+  DeliveryRow['state'],
+  number,
+  string,
+  number,
+  number,
+  string | null,
+  number | null,
+  number,
+];
 
 function toDelivery(fields: DeliveryFields): [string, DeliveryRow] {
-  const [eventId, sink, state, attempts, form, priority, scheduledMs, reason, failures] = fields;
-  const row = { eventId, sink, state, attempts, form, priority, scheduledMs, reason, failures };
+  const [eventId, sink, state, attempts, form, priority, scheduledMs, reason, finalizedMs, failures] = fields;
+  const row = { eventId, sink, state, attempts, form, priority, scheduledMs, reason, finalizedMs, failures };
   return [deliveryKey(sink, eventId), row];
 }

@@ -22,6 +22,8 @@ export interface Promises {
   /** The operator or the clock of the database took this process's roles away: what it has begun may still go out. */
   cutOff(processId: string): void;
   died(processId: string): void;
+  /** A statement of it failed: it may give up writing when it ends. */
+  lostConnection(processId: string): void;
   /** A statement ran, or an operator's act (undefined). */
   changed(statement: Statement | undefined, after: Picture, act?: 'reset' | 'redrive'): void;
   /** A reading was answered. `sends`: how many had begun when it was asked for. */
@@ -38,6 +40,7 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
   const knowledge = new Map<Lease, Knowledge>();
   /** Leases that were taken away from a process that could not know. */
   const cut = new Set<string>();
+  const troubled = new Set<string>();
   let picture = emptyPicture;
 
   const keyOf = (lease: Lease) => `${lease.name} ${lease.holder} ${lease.epoch}`;
@@ -103,6 +106,7 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       if (!now) say('a delivery never goes', name);
       else if (old.state === 'delivered' && now.state !== 'delivered')
         say('delivered is for ever', `${name} is ${now.state}`);
+      else if (old.state === 'delivered' && now.finalizedMs !== old.finalizedMs) say('delivered is said once', name);
       else if (old.state === 'dead' && now.state === 'pending' && !isRedrive) say('only an operator redrives', name);
     }
     for (const row of after.deliveries.values()) {
@@ -154,7 +158,13 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       const isOwn = statement?.context.lease === send.context.lease;
       if (send.known === 'delivered' && now?.state === 'delivered') send.isWritten = true;
       else if (send.known === 'failed' && isOwn && (now?.failures ?? 0) > (old?.failures ?? 0)) send.isWritten = true;
-      else if (!isHeld(send.context.lease!, after)) send.isCutOff = true;
+      else if (!isHeld(send.context.lease!, after)) {
+        send.isCutOff = true;
+        const { lease, process } = send.context;
+        const isGivenBack = statement?.context.process === process && isHeld(lease!, before);
+        if (isGivenBack && !cut.has(keyOf(lease!)) && !troubled.has(process.id))
+          say('no role is given back before all is written', nameOf(send.sink, send.message.event.id));
+      }
     }
   }
 
@@ -179,6 +189,9 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
     cutOff(processId) {
       for (const [name, { holder, epoch }] of picture.leases)
         if (holder === processId) cut.add(`${name} ${holder} ${epoch}`);
+    },
+    lostConnection(processId) {
+      troubled.add(processId);
     },
     died(processId) {
       for (const send of sends) if (send.context.process.id === processId && !send.isWritten) send.isCutOff = true;

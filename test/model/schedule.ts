@@ -3,14 +3,16 @@ import fc from 'fast-check';
 import type { Severity } from '../../src/core/event.ts';
 import { type Answer, answers, type Mode, modes } from './calls.ts';
 import { sinkIds } from './replica.ts';
+import { type StatementKind, statementKinds } from './statements.ts';
 import type { Nature, PageShape } from './tenant.ts';
-import type { World } from './world.ts';
+import { statementFates, type World } from './world.ts';
 
 type Acts = World['acts'];
 /** An act with its arguments. */
 export type Act = { [Name in keyof Acts]: readonly [Name, ...Parameters<Acts[Name]>] }[keyof Acts];
 
 const index = fc.nat(11);
+const kinds = Object.keys(statementKinds) as StatementKind[];
 const severities = fc.array(fc.integer({ min: 0, max: 5 }) as fc.Arbitrary<Severity>, { minLength: 1, maxLength: 8 });
 const nature = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Nature>('plain') },
@@ -28,7 +30,8 @@ const anyAct = fc.oneof(
   act(30, 'step', index),
   act(8, 'answer', index, fc.oneof(fc.constant<Answer>('ok'), fc.constantFrom(...answers))),
   act(4, 'page', index, fc.constantFrom<PageShape | 'error'>('plain', 'overlapping', 'doubled', 'error')),
-  act(4, 'cut', index, fc.boolean()),
+  act(7, 'trap', fc.constantFrom(...kinds), fc.constantFrom(...statementFates)),
+  act(3, 'release'),
   act(3, 'crash', index, fc.boolean()),
   act(4, 'start', fc.boolean()),
   act(1, 'stop', index),

@@ -22,6 +22,18 @@ export interface Statement {
   cut(): void;
 }
 
+/** What statements are for, as far as schedules treat them by kind. */
+export const statementKinds = {
+  page: /insert into events/,
+  delivered: /update deliveries set state = 'delivered'/,
+  failed: /update deliveries d set attempts/,
+  reading: /from deliveries d\s+where/,
+  heartbeat: /update replicas set expires_at[^;]*returning 1/,
+  takeover: /update leases l set holder/,
+  release: /update leases set holder = null/,
+} as const;
+export type StatementKind = keyof typeof statementKinds;
+
 /** What of the driver's queries is needed to hold them back: it sends a query at the first `handle`, and ends it by `resolve` or `reject`. */
 interface DriverQuery {
   strings: string[];

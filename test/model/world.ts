@@ -12,8 +12,12 @@ import { type Clock, type Context, running, settled } from './clock.ts';
 import { takePicture } from './picture.ts';
 import { createPromises } from './promises.ts';
 import { type Replica, sinkIds, source, startReplica } from './replica.ts';
-import { holdBack, type Statement } from './statements.ts';
+import { holdBack, type Statement, type StatementKind, statementKinds } from './statements.ts';
 import { createTenant, externalIdOf, type Nature, type PageShape } from './tenant.ts';
+
+/** `late`: it runs only when released; `slow`: it runs, and its answer comes only then. */
+export const statementFates = ['late', 'slow', 'cut before', 'cut after'] as const;
+export type Fate = (typeof statementFates)[number];
 
 const replicasMax = 3;
 /** More operations than this without any time passing are a loop that does not wait. */
@@ -35,6 +39,9 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
   const operations = new Set<Operation>();
   /** How many sends had begun when a reading was asked for. */
   const askedAfter = new Map<Statement, number>();
+  /** What will become of the next statement of a kind, and of those that met it. */
+  const traps = new Map<StatementKind, Fate>();
+  const fates = new Map<Statement, Fate>();
   const heirless: string[] = [];
   let sends = 0;
   let randoms = 0;
@@ -45,6 +52,11 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
   };
   const db = holdBack(client, (statement) => {
     askedAfter.set(statement, sends);
+    for (const [kind, fate] of traps) {
+      if (!statementKinds[kind].test(statement.text)) continue;
+      traps.delete(kind);
+      fates.set(statement, fate);
+    }
     open(statement);
   });
 
@@ -65,7 +77,7 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
 
   async function answerStatement(statement: Statement): Promise<void> {
     operations.delete(statement);
-    if (/from deliveries d\s+where/.test(statement.text)) promises.shown(statement, askedAfter.get(statement) ?? 0);
+    if (statementKinds.reading.test(statement.text)) promises.shown(statement, askedAfter.get(statement) ?? 0);
     askedAfter.delete(statement);
     statement.answer();
     await settled();
@@ -96,6 +108,14 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
     await settled();
   }
 
+  /** The connection breaks under it. */
+  async function cutOff(statement: Statement): Promise<void> {
+    operations.delete(statement);
+    promises.lostConnection(statement.context.process.id);
+    statement.cut();
+    await settled();
+  }
+
   function natureOf(send: Send): Nature {
     const item = tenant.items().find((candidate) => externalIdOf(candidate) === send.message.event.externalId);
     return send.message.event.source === source ? (item?.nature ?? 'plain') : 'plain';
@@ -104,8 +124,10 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
   /** As a healthy database and network would, and the far ends as they are for the time being. */
   async function progress(operation: Operation): Promise<void> {
     if (operation.kind === 'statement') {
-      if (!operation.isExecuted) await execute(operation);
-      return answerStatement(operation);
+      const fate = fates.get(operation);
+      if (!operation.isExecuted && fate !== 'cut before') await execute(operation);
+      if (fate === 'slow') return;
+      return fate === undefined ? answerStatement(operation) : cutOff(operation);
     }
     if (operation.kind === 'poll') return answerPoll(operation, 'plain');
     const mode = modes.get(operation.sink)!;
@@ -119,7 +141,15 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
     await settled();
   }
 
-  const canGoOn = ({ context }: Operation) => !context.process.isFrozen && !context.process.isDead;
+  /** The database works on, whoever waits for it. */
+  const isUnderWay = (operation: Operation) =>
+    operation.kind === 'statement' && !operation.isExecuted && fates.get(operation) !== 'late';
+  function canGoOn(operation: Operation): boolean {
+    const { process } = operation.context;
+    if (process.isFrozen || process.isDead) return false;
+    if (operation.kind !== 'statement') return true;
+    return isUnderWay(operation) || (operation.isExecuted && fates.get(operation) !== 'slow');
+  }
   const living = () => replicas.filter((replica) => !replica.isDead);
   const pick = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(1, list.length)];
 
@@ -193,7 +223,7 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
     /** A statement runs, or a statement that ran is answered; or another call is. */
     async step(index: number): Promise<void> {
       const operation = pick(
-        [...operations].filter((o) => canGoOn(o) || (o.kind === 'statement' && !o.isExecuted)),
+        [...operations].filter((o) => canGoOn(o) || isUnderWay(o)),
         index,
       );
       if (operation?.kind === 'statement' && !operation.isExecuted) await execute(operation);
@@ -210,15 +240,12 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
       const poll = pick([...operations].filter((o) => o.kind === 'poll' && canGoOn(o)) as Poll[], index);
       if (poll) await answerPoll(poll, shape);
     },
-    /** The connection breaks under a statement, before or after it ran. */
-    async cut(index: number, isAfter: boolean): Promise<void> {
-      const statements = [...operations].filter((o) => o.kind === 'statement' && canGoOn(o) && !o.isExecuted);
-      const statement = pick(statements as Statement[], index);
-      if (!statement) return;
-      if (isAfter) await execute(statement);
-      operations.delete(statement);
-      statement.cut();
-      await settled();
+    /** The next statement of this kind is late, or its answer is, until all is released; or the connection breaks under it. */
+    trap(kind: StatementKind, fate: Fate): void {
+      traps.set(kind, fate);
+    },
+    release(): void {
+      fates.clear();
     },
     /** What it had asked of the database and of far ends may still happen. */
     crash(index: number, isLate: boolean): void {
@@ -321,6 +348,8 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
     /** All is mended, one process at least lives, and whatever waits must go out; then a clean end. */
     async end(): Promise<void> {
       for (const sink of sinkIds) modes.set(sink, 'up');
+      traps.clear();
+      acts.release();
       await acts.thaw();
       if (living().every(({ ending }) => ending !== undefined)) {
         await pass(endingMaxMs);
