@@ -99,6 +99,7 @@ faultCase('ten at once on an empty database', { timeoutMs: 240_000 }, async (fau
   addLoad(world, fault);
   const homes = Array.from({ length: 10 }, (_, index) => `home-${index}`);
   const replicas: Replicas = new Map(homes.map((home) => [home, world.start(home)]));
+  await letAllMigrateAtOnce(url, replicas.size);
   fault.struck();
   await Promise.all([...replicas.values()].map((replica) => replica.ready()));
   addLoad(world, fault);
@@ -211,6 +212,22 @@ async function failedAttempts(url: string): Promise<number> {
     (sql) => sql`select count(*)::int as count from delivery_attempts where outcome <> 'delivered'`,
   );
   return Number(row?.count);
+}
+
+/** Holds up the first statement of a migration until so many processes wait there, each sure that the database is empty. */
+async function letAllMigrateAtOnce(url: string, count: number): Promise<void> {
+  await withDatabase({ url }, (sql) =>
+    sql.begin(async (holding) => {
+      await holding`lock table pg_namespace in share row exclusive mode`;
+      const isComplete = async () => {
+        const waiting = await holding`
+          select distinct pid from pg_locks where not granted
+            and database = (select oid from pg_database where datname = current_database())`;
+        return waiting.length >= count;
+      };
+      expect(await until(isComplete, 60_000), 'all of them migrate').toBe(true);
+    }),
+  );
 }
 
 /** Without any table, as a new installation has it. */
