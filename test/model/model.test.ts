@@ -11,7 +11,7 @@ import { type Act, anySchedule, perform, written } from './schedule.ts';
 import { connect, installDatabaseClock } from './statements.ts';
 import { createWorld } from './world.ts';
 
-const runs = Number(process.env.MODEL_RUNS ?? 1000);
+const runs = Number(process.env.MODEL_RUNS ?? 300);
 const seed = Number(process.env.MODEL_SEED ?? 1);
 /** Without a wish for more, the runs end here. */
 const shortMs = 12_000;
