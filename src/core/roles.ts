@@ -196,8 +196,8 @@ export function startRoles(deps: RolesDependencies): Roles {
 }
 
 /**
- * Roles that are free (or, after a failed release, still this process's own) and that it should take now: those of the groups it works
- * already, and of others up to its share. Exported for tests.
+ * Roles that are free (or, after a failed release, still this process's own) and that it should take now: those of the groups that are
+ * its own, and of groups that nobody works, up to its share. Exported for tests.
  */
 export function wantedRoles(
   roles: readonly Role[],
@@ -206,18 +206,37 @@ export function wantedRoles(
   replicas: number,
 ): string[] {
   const byName = new Map(leases.map((lease) => [lease.name, lease]));
-  const groups = new Set(roles.filter((role) => byName.get(role.name)?.holder === replicaId).map((role) => role.group));
-  const share = fairShare(roles, replicas);
+  const owners = ownersOf(roles, leases, replicaId);
+  let owned = [...owners.values()].filter((owner) => owner === replicaId).length;
   const wanted: string[] = [];
   for (const role of roles) {
     const lease = byName.get(role.name);
-    const isFree =
-      lease !== undefined && (lease.holder === replicaId || lease.holder === null || lease.remainingMs <= 0);
-    if (!isFree || (!groups.has(role.group) && groups.size >= share)) continue;
-    groups.add(role.group);
-    wanted.push(role.name);
+    if (lease === undefined || isWorked(lease, replicaId)) continue;
+    if (!owners.has(role.group) && owned < fairShare(roles, replicas)) {
+      owners.set(role.group, replicaId);
+      owned += 1;
+    }
+    if (owners.get(role.group) === replicaId) wanted.push(role.name);
   }
   return wanted;
+}
+
+/** Whose each group is that anybody works: the holder's of the first of its held roles. A group that was split has one owner, too. */
+function ownersOf(roles: readonly Role[], leases: readonly LeaseView[], replicaId: string): Map<string, string> {
+  const byName = new Map(leases.map((lease) => [lease.name, lease]));
+  const owners = new Map<string, string>();
+  for (const { name, group } of roles) {
+    const lease = byName.get(name);
+    const holder = lease?.holder ?? null;
+    if (lease === undefined || holder === null || owners.has(group)) continue;
+    if (holder === replicaId || isWorked(lease, replicaId)) owners.set(group, holder);
+  }
+  return owners;
+}
+
+/** By another one, which lives. */
+function isWorked(lease: LeaseView, replicaId: string): boolean {
+  return lease.holder !== null && lease.holder !== replicaId && lease.remainingMs > 0;
 }
 
 /** Groups that each of the live replicas may work. */
@@ -226,8 +245,8 @@ function fairShare(roles: readonly Role[], replicas: number): number {
 }
 
 /**
- * Roles that this process should give back, because another live one has none: the groups are shared out evenly, and a group stays
- * whole. Exported for tests.
+ * Roles that this process should give back: the groups are shared out evenly over those that live, and a part of another one's group goes
+ * to that one. Exported for tests.
  */
 export function surplus(
   roles: readonly Role[],
@@ -236,10 +255,16 @@ export function surplus(
   replicas: number,
 ): string[] {
   const groupOf = new Map(roles.map((role) => [role.name, role.group]));
-  const mine = leases.filter((lease) => lease.holder === replicaId && groupOf.has(lease.name));
-  const myGroups = [...new Set(mine.map((lease) => groupOf.get(lease.name)!))].sort();
-  const given = new Set(myGroups.slice(fairShare(roles, replicas)));
-  return mine.filter((lease) => given.has(groupOf.get(lease.name)!)).map((lease) => lease.name);
+  const mine = [...ownersOf(roles, leases, replicaId)].filter(([, owner]) => owner === replicaId);
+  const kept = new Set(
+    mine
+      .map(([group]) => group)
+      .sort()
+      .slice(0, fairShare(roles, replicas)),
+  );
+  return leases
+    .filter(({ name, holder }) => holder === replicaId && groupOf.has(name) && !kept.has(groupOf.get(name)!))
+    .map(({ name }) => name);
 }
 
 /** Regularly, and once more right after a heartbeat that is running out would expire: a takeover then needs no more than its rest. */

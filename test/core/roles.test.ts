@@ -28,8 +28,8 @@ describe('the share of a replica', () => {
   });
 
   test('is what is free or run out, and not what another holds', () => {
-    const views = [view('source:a', 'you'), view('sink:a', 'you', 0), view('source:b', null), view('sink:b', 'you')];
-    expect(wantedRoles(roles, views, 'me', 1)).toEqual(['sink:a', 'source:b']);
+    const views = [view('source:a', 'you'), view('sink:a', 'you'), view('source:b', 'gone', 0), view('sink:b', null)];
+    expect(wantedRoles(roles, views, 'me', 1)).toEqual(['source:b', 'sink:b']);
     expect(wantedRoles(roles, views.slice(0, 1), 'me', 1)).toEqual([]);
   });
 
@@ -46,30 +46,64 @@ describe('the share of a replica', () => {
     expect(surplus(roles, [...mine, view('sink:old', 'me')], 'me', 2)).not.toContain('sink:old');
   });
 
-  test('comes out even: in the end every role is held, groups are whole, and nobody has more than the share', () => {
+  test('counts a group that is split for one process alone, so that no group is left to nobody', () => {
+    const views = [view('source:a', 'me'), view('sink:a', 'you'), view('source:b', null), view('sink:b', null)];
+    expect(wantedRoles(roles, views, 'me', 2)).toEqual(['source:a']);
+    expect(wantedRoles(roles, views, 'you', 2)).toEqual(['source:b', 'sink:b']);
+  });
+
+  test('gives back its part of a group that is another’s', () => {
+    const views = [view('source:a', 'you'), view('sink:a', 'me'), view('source:b', 'me'), view('sink:b', 'me')];
+    expect(surplus(roles, views, 'me', 2)).toEqual(['sink:a']);
+    expect(surplus(roles, views, 'you', 2)).toEqual([]);
+  });
+
+  describe('comes out even', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 8 });
-    const turns = fc.array(fc.nat(4), { minLength: 60, maxLength: 60 });
-    fc.assert(
-      fc.property(sizes, fc.integer({ min: 1, max: 5 }), turns, fc.nat(4), (groups, replicas, order, first) => {
-        const all = groups.flatMap((size, g) => Array.from({ length: size }, (_, n) => role(`${g}.${n}`, `g${g}`)));
-        const holders = new Map<string, string | null>(all.map(({ name }) => [name, `r${first % replicas}`]));
-        const views = () => all.map(({ name }) => view(name, holders.get(name)!));
-        for (const turn of [...order, ...Array.from({ length: 3 * replicas }, (_, n) => n)]) {
-          const me = `r${turn % replicas}`;
-          for (const name of surplus(all, views(), me, replicas)) holders.set(name, null);
-          for (const name of wantedRoles(all, views(), me, replicas)) holders.set(name, me);
-        }
-        const share = Math.ceil(groups.length / replicas);
-        const groupsOf = new Map<string, Set<string>>();
-        for (const { name, group } of all) {
-          const holder = holders.get(name);
-          expect(holder).not.toBeNull();
-          groupsOf.set(holder!, (groupsOf.get(holder!) ?? new Set()).add(group));
-        }
-        for (const held of groupsOf.values()) expect(held.size).toBeLessThanOrEqual(share);
-        expect([...groupsOf.values()].reduce((sum, held) => sum + held.size, 0)).toBe(groups.length);
-      }),
-    );
+    const anyTurns = fc.array(fc.nat(4), { minLength: 60, maxLength: 60 });
+    const anyReplicas = fc.integer({ min: 1, max: 5 });
+
+    /** Lets the replicas take turns, each at least three times at the end, and says who works which groups then. */
+    function share(sizesOfGroups: number[], replicas: number, turns: number[], first: (n: number) => string | null) {
+      const all = sizesOfGroups.flatMap((size, g) =>
+        Array.from({ length: size }, (_, n) => role(`${g}.${n}`, `g${g}`)),
+      );
+      const holders = new Map<string, string | null>(all.map(({ name }, n) => [name, first(n)]));
+      const views = () => all.map(({ name }) => view(name, holders.get(name)!));
+      for (const turn of [...turns, ...Array.from({ length: 3 * replicas }, (_, n) => n)]) {
+        const me = `r${turn % replicas}`;
+        for (const name of surplus(all, views(), me, replicas)) holders.set(name, null);
+        for (const name of wantedRoles(all, views(), me, replicas)) holders.set(name, me);
+      }
+      const groupsOf = new Map<string, Set<string>>();
+      for (const { name, group } of all) {
+        const holder = holders.get(name);
+        expect(holder).not.toBeNull();
+        groupsOf.set(holder!, (groupsOf.get(holder!) ?? new Set()).add(group));
+      }
+      for (const held of groupsOf.values())
+        expect(held.size).toBeLessThanOrEqual(Math.ceil(sizesOfGroups.length / replicas));
+      return [...groupsOf.values()].reduce((sum, held) => sum + held.size, 0);
+    }
+
+    test('when one had everything: every role is held, nobody has more than the share, and groups are whole', () => {
+      fc.assert(
+        fc.property(sizes, anyReplicas, anyTurns, fc.nat(4), (groups, replicas, turns, first) => {
+          expect(share(groups, replicas, turns, () => `r${first % replicas}`)).toBe(groups.length);
+        }),
+      );
+    });
+
+    test('whoever had what: every role is held, nobody has more than the share, and groups are whole', () => {
+      const anyHolders = fc.array(fc.option(fc.nat(4)), { minLength: 24, maxLength: 24 });
+      fc.assert(
+        fc.property(sizes, anyReplicas, anyTurns, anyHolders, (groups, replicas, turns, first) => {
+          const holder = (n: number) => (first[n] === null ? null : `r${first[n]! % replicas}`);
+          expect(share(groups, replicas, turns, holder)).toBe(groups.length);
+        }),
+        { numRuns: 1000 },
+      );
+    });
   });
 });
 
@@ -125,7 +159,7 @@ describe('a process with roles', () => {
 
   test('stops the worker of a role that another took, and only that one', async () => {
     const { leases, stopped, start } = worked();
-    const { running, metrics } = begin([role('job:x', 'g', start), role('job:y', 'g', start)]);
+    const { running, metrics } = begin([role('job:x', 'x', start), role('job:y', 'y', start)]);
     await expectSoon(() => leases.length === 2);
     const other = await replicaWith(database(), []);
     await database().$client`update leases set holder = ${other}::uuid, epoch = epoch + 1 where name = 'job:x'`;
