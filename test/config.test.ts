@@ -485,7 +485,11 @@ time_zone: Asia/Bangkok
     [
       'options out of range',
       'polling_interval: 0\nlocale: de\ntime_zone: [UTC]\n',
-      ['tocsin.yaml:3:1 time_zone is not one value. Expected: one value, no list or map'],
+      [
+        'tocsin.yaml:3:1 time_zone is not one value. Expected: one value, no list or map',
+        'tocsin.yaml:1:1 polling_interval "0" is out of range. Set it to a whole number from 1 to 86400, in seconds',
+        'tocsin.yaml:2:1 locale "de" is not a language that Tocsin speaks. Use one of: en, th.',
+      ],
     ],
     [
       'options that say nothing right',
@@ -508,6 +512,49 @@ time_zone: Asia/Bangkok
     ],
   ])('refuses %s', (_, text, expected) => {
     expect(yamlProblems(text)).toEqual(expected);
+  });
+
+  it('has faults of its form told together with those of its values', () => {
+    const text = [
+      'sorces: {}',
+      'sinks:',
+      '  soc: { type: mattermost, url: "${HOOK}", chanel: x }',
+      '  soc: { type: mattermost, url: "${HOOK}", chanel: x }',
+      '  a b: { type: mattermost }',
+      '  ops: 7',
+      '  out: { type: matermost }',
+      'routes:',
+      '  - { name: one, to: [soc, ops, a b, nobody], sources: [anything], min_severity: hihg }',
+      '  - { name: one, to: soc }',
+      '  - []',
+      'locale: de',
+      'time_zone: [UTC]',
+    ];
+    expect(yamlProblems(text.join('\n')).map((problem) => problem.split('. ')[0])).toEqual([
+      'tocsin.yaml:3:33 ${HOOK} has no value',
+      'tocsin.yaml:4:33 ${HOOK} has no value',
+      'tocsin.yaml:4:3 is not valid YAML: Map keys must be unique',
+      expect.stringContaining('tocsin.yaml:5:3 sinks.a b is not an id'),
+      'tocsin.yaml:6:3 sinks.ops is not a map',
+      'tocsin.yaml:10:18 routes[1].to is not a list',
+      'tocsin.yaml:11:5 routes[2] is not a map',
+      'tocsin.yaml:13:1 time_zone is not one value',
+      'tocsin.yaml:1:1 "sorces" is not a key that belongs here',
+      'tocsin.yaml:3:44 sinks.soc "chanel" is not a key that belongs here',
+      'tocsin.yaml:5:3 sinks.a b.url is missing',
+      'tocsin.yaml:7:10 sinks.out.type "matermost" is not a type',
+      'tocsin.yaml:9:38 routes[0].to[3] "nobody" is no sink of this configuration',
+      expect.stringContaining('min_severity "hihg" is not a severity'),
+      expect.stringContaining('"one" is the name of an earlier route'),
+      'tocsin.yaml:12:1 locale "de" is not a language that Tocsin speaks',
+    ]);
+  });
+
+  it('asks for no variables in place of what a broken part may hold', () => {
+    expect(yamlProblems('sources: 7\nsinks: 7\nroutes:\n  - { name: r, to: [soc], sources: [di] }\n', {})).toHaveLength(
+      2,
+    );
+    expect(yamlProblems('sorces: {}\nroutes:\n  - { name: r, to: [soc], sources: [di] }\n', {})).toHaveLength(1);
   });
 
   it('says once what is wrong with its form, and nothing about what it may hold', () => {

@@ -7,7 +7,7 @@ import { type AdapterInput, type Definition, findDefinition } from './adapters.t
 import { codeOf, type Environment, type Findings, readSecret } from './environment.ts';
 import { type Place, problemsOf, unresolved } from './problems.ts';
 import type { Registries } from './shape.ts';
-import { readYaml } from './yaml.ts';
+import { readYaml, type YamlFile } from './yaml.ts';
 
 const idRule = 'is not an id: at most 63 letters, digits, "-" and "_", beginning with a letter or digit';
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, idRule);
@@ -35,6 +35,29 @@ const fileSchema = z
     time_zone: single,
   })
   .describe('a map with sources, sinks, routes');
+
+/** What is right in a file that is wrong elsewhere: in place of the rest stands `unresolved`, or nothing. */
+const brokenAdapter = { type: unresolved };
+const brokenAdapters = { [unresolved]: brokenAdapter };
+const adaptersLeft = z.record(z.string(), adapter.catch(brokenAdapter)).optional().catch(brokenAdapters);
+const idsLeft = z.array(z.string().catch(unresolved));
+const singleLeft = single.catch(undefined);
+const brokenRoute = { name: unresolved, to: [unresolved] };
+const routeLeft = z.object({
+  name: z.string().catch(unresolved),
+  min_severity: singleLeft,
+  sources: idsLeft.optional().catch(undefined),
+  to: idsLeft.catch([unresolved]),
+});
+const fileLeft = z.object({
+  sources: adaptersLeft,
+  sinks: adaptersLeft,
+  routes: z.array(routeLeft.catch(brokenRoute)).optional().catch(undefined),
+  polling_interval: singleLeft,
+  locale: singleLeft,
+  time_zone: singleLeft,
+});
+type FileContent = z.output<typeof fileLeft>;
 
 /** A single value as text, and where it stands. */
 export interface FileValue {
@@ -70,7 +93,7 @@ interface Surroundings {
   readonly findings: Findings;
 }
 
-/** The file at `name`. Undefined, with the problems told, if its form is broken: what would be said about the rest would mislead. */
+/** The file at `name`. Undefined, with the problems told, if nothing can be said about what is in it. */
 export function readConfigFile(name: string, around: Surroundings): ConfigFile | undefined {
   const { directory, environment, findings } = around;
   const path = resolve(directory, name);
@@ -85,20 +108,25 @@ export function readConfigFile(name: string, around: Surroundings): ConfigFile |
   }
   const yaml = readYaml(text, name, environment.get, findings);
   if (yaml === undefined) return undefined;
-  const parsed = fileSchema.safeParse(yaml.content);
-  if (!parsed.success) {
-    findings.problems.push(...problemsOf(parsed.error.issues, fileSchema, yaml.content, yaml.place));
-    return undefined;
-  }
+  const content = readContent(yaml, findings);
   const within = { ...around, directory: dirname(path) };
-  return { ...shapeOf(parsed.data, yaml.place, within), variables: yaml.variables };
+  return content && { ...shapeOf(content, yaml.place, within), variables: yaml.variables };
 }
 
-function shapeOf(
-  content: z.output<typeof fileSchema>,
-  place: Place,
-  around: Surroundings,
-): Omit<ConfigFile, 'variables'> {
+/** Tells what is wrong with the form, and goes on with what is right, so that the faults of its values are told as well. */
+function readContent({ content, place }: YamlFile, findings: Findings): FileContent | undefined {
+  const { error, data } = fileSchema.safeParse(content);
+  if (error === undefined) return data;
+  findings.problems.push(...problemsOf(error.issues, fileSchema, content, place));
+  const left = fileLeft.safeParse(content).data;
+  // A key that does not belong here may hold what would then seem to be missing.
+  const isMisspelt = error.issues.some((issue) => issue.code === 'unrecognized_keys' && issue.path.length === 0);
+  return left && isMisspelt
+    ? { ...left, sources: left.sources ?? brokenAdapters, sinks: left.sinks ?? brokenAdapters }
+    : left;
+}
+
+function shapeOf(content: FileContent, place: Place, around: Surroundings): Omit<ConfigFile, 'variables'> {
   const valueAt = (value: string | number | undefined, ...path: PropertyKey[]): FileValue | undefined =>
     value === undefined || value === unresolved ? undefined : { text: String(value).trim(), where: place(path) };
   return {
@@ -119,7 +147,7 @@ function shapeOf(
 
 function adaptersOf(
   kind: 'sources' | 'sinks',
-  written: Readonly<Record<string, z.output<typeof adapter>>>,
+  written: NonNullable<FileContent['sinks']>,
   place: Place,
   around: Surroundings,
 ): AdapterInput[] {

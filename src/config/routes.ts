@@ -41,7 +41,7 @@ export function makeRoutes(input: RoutesInput, readOption: OptionReader, finding
 function checkReferences(route: RouteInput, key: 'sources' | 'to', known: readonly string[], findings: Findings): void {
   const noun = key === 'to' ? 'sink' : 'source';
   for (const [index, id] of (route[key] ?? []).entries()) {
-    if (known.includes(id) || id === unresolved) continue;
+    if (known.includes(id) || known.includes(unresolved) || id === unresolved) continue;
     const list = known.length === 0 ? `There is no ${noun} yet` : `Known are: ${known.join(', ')}`;
     findings.problems.push({
       where: route.place([key, index]),
@@ -54,7 +54,7 @@ function checkReferences(route: RouteInput, key: 'sources' | 'to', known: readon
 function tellRepeatedNames(routes: readonly RouteInput[], findings: Findings): void {
   const seen = new Set<string>();
   for (const { name, place } of routes) {
-    if (seen.has(name)) {
+    if (seen.has(name) && name !== unresolved) {
       const problem = `"${name}" is the name of an earlier route`;
       findings.problems.push({ where: place(['name']), problem, remedy: 'Give each route a name of its own' });
     }
@@ -63,8 +63,9 @@ function tellRepeatedNames(routes: readonly RouteInput[], findings: Findings): v
 }
 
 function warnOfIdleSinks(sinkIds: readonly string[], routes: readonly RouteConfig[], findings: Findings): void {
+  const named = new Set(routes.flatMap((route) => route.to));
+  if (named.has(unresolved)) return;
   for (const id of sinkIds) {
-    if (!routes.some((route) => route.to.includes(id)))
-      findings.warnings.push(`Sink "${id}" gets nothing: no route names it.`);
+    if (!named.has(id) && id !== unresolved) findings.warnings.push(`Sink "${id}" gets nothing: no route names it.`);
   }
 }

@@ -46,7 +46,7 @@ export function readYaml(
     const remedy = 'Correct this line, or the one before it. Inside of { } and [ ], "${VAR}" needs quotes';
     findings.problems.push({ where: placeOffset(error.pos[0]), problem, remedy });
   }
-  if (document.errors.length > 0) return undefined;
+  if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return undefined;
   try {
     return { content: document.toJS() ?? {}, place: placeIn(document, placeOffset), variables };
   } catch {
