@@ -42,12 +42,14 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const failing = new Map<number, { failures: number; deliveredBefore: number }>();
   let deliveredCount = 0;
   let isStopping = false;
+  /** The database said so, before the next heartbeat does. */
+  let isLost = false;
   let isIdle = false;
   let turnedAtMs = performance.now();
   /** One after the other, so that the last state written is the last one there was. */
   let telling = Promise.resolve();
   let health: Health | undefined;
-  const isOver = () => isStopping || !lease.isHeld();
+  const isOver = () => isStopping || isLost || !lease.isHeld();
 
   const recorder = createRecorder({
     db: deps.db,
@@ -60,6 +62,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       metrics.deliveries.inc({ sink, outcome: 'dead' }, counts.dead);
       if (counts.delivered < eventIds.length) ready.expire();
       wake.now();
+    },
+    onLost() {
+      isLost = true;
     },
   });
   const excluded = () => [...inFlight, ...recorder.unwritten()];
@@ -271,7 +276,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       wake.now();
     },
     isIdle: () => isIdle && inFlight.size === 0 && recorder.size() === 0,
-    stuckMs: () => Math.max(performance.now() - turnedAtMs, recorder.writingMs()),
+    stuckMs: () => Math.max(isLost ? 0 : performance.now() - turnedAtMs, recorder.writingMs()),
     async stop() {
       isStopping = true;
       wake.now();

@@ -16,6 +16,8 @@ export interface RecorderDependencies {
   readonly log: Logger;
   /** Called after the write, with the ids that it settled, and how many of them ended delivered or dead. */
   onWritten(eventIds: readonly number[], counts: { delivered: number; dead: number }): void;
+  /** The database says that another holds the role. What failed was not written, and that one decides about it. */
+  onLost(): void;
 }
 
 export interface Recorder {
@@ -72,8 +74,8 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
       deps.onWritten(ids, { delivered: count, dead: 0 });
     }
     if (batch.failed.length === 0) return;
-    // Null: the role was lost, and the next holder decides about these.
     const dead = await recordFailed(deps.db, deps.lease, deps.sink, batch.failed);
+    if (dead === null) deps.onLost();
     const ids = batch.failed.map((attempt) => attempt.eventId);
     batch.failed = [];
     deps.onWritten(ids, { delivered: 0, dead: dead?.length ?? 0 });
