@@ -1,5 +1,5 @@
 // Stores events with their deliveries and the cursor: one statement, so it is all or nothing and costs one round trip.
-import type { EventDraft } from '../event.ts';
+import type { EventBody, EventDraft } from '../event.ts';
 import type { Database } from './database.ts';
 
 /** The fencing facts of a held role; a statement that carries them does nothing once the role was lost. */
@@ -31,13 +31,14 @@ export interface InsertedEvent {
   readonly receivedAtMs: number;
 }
 
-// Splits the raw objects out of one text parameter. A raw control character cannot stand in JSON text, so no object contains it.
-const recordSeparator = '\u001e';
+// Splits JSON texts out of one text parameter. A raw control character cannot stand in JSON text, so none contains it.
+const separator = '\u001e';
 
 /**
  * Inserts the events that are new, a delivery for each decision about them, and moves the source's cursor, all in one statement.
  *
  * @param fence null for writers that hold no role (notices)
+ * @param events their external ids differ
  * @param cursor null leaves the cursor as it is
  * @param generation in which the page was read; null for what belongs to none
  * @returns the new events, or null if nothing was written, because the role was lost or an operator began another generation
@@ -51,12 +52,12 @@ export async function insertPage(
   cursor: string | null,
   generation: number | null = null,
 ): Promise<InsertedEvent[] | null> {
-  const records = JSON.stringify(events.map(toRecord));
-  const decisions = JSON.stringify(
-    events.flatMap((event, index) => event.decisions.map((decision) => ({ n: index + 1, ...decision }))),
-  );
-  const bodies = events.map((event) => JSON.stringify(event.draft.body)).join(recordSeparator);
-  const raws = events.map((event) => event.draft.raw).join(recordSeparator);
+  const drafts = events.map(({ draft }) => draft);
+  const column = (value: (draft: EventDraft) => string | null) => arrayOf(drafts.map(value));
+  const bodies = drafts.map(({ body }) => JSON.stringify(body)).join(separator);
+  const raws = drafts.map(({ raw }) => raw).join(separator);
+  const decisions = events.flatMap((event) => event.decisions.map((decision) => ({ event, ...decision })));
+  const decided = (value: (decision: (typeof decisions)[number]) => string | null) => arrayOf(decisions.map(value));
   const rows = await db.$client`
     with fence as (
       select 1 as held from leases
@@ -69,60 +70,67 @@ export async function insertPage(
     ), allowed as (
       select 1 where (${fence === null} or exists (select 1 from fence)) and not exists (select 1 from reset)
     ), inserted as (
-      insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, body, raw, routes)
-      select ${source}::text, external_id, subject, stream, type, severity, status, action, occurred_at, body::jsonb, raw::json,
-        array(select json_array_elements_text(routes))
-      from rows from (
-        json_to_recordset(${records}::text::json) as (
-          external_id text, subject text, stream text, type text, severity smallint, status text, action text,
-          occurred_at timestamptz, routes json),
-        unnest(string_to_array(${bodies}::text, ${recordSeparator}::text)),
-        unnest(string_to_array(${raws}::text, ${recordSeparator}::text))
+      insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, routes, body, raw)
+      select ${source}::text, external_id, subject, stream, type, severity::smallint, status, action, occurred_at::timestamptz,
+        routes::text[], body::json, raw::json
+      from unnest(
+        ${column((draft) => draft.externalId)}::text::text[],
+        ${column((draft) => draft.subject)}::text::text[],
+        ${column((draft) => draft.stream)}::text::text[],
+        ${column((draft) => draft.type)}::text::text[],
+        ${column((draft) => String(draft.severity))}::text::text[],
+        ${column((draft) => draft.status)}::text::text[],
+        ${column((draft) => draft.action)}::text::text[],
+        ${column((draft) => draft.occurredAt)}::text::text[],
+        ${arrayOf(events.map(({ routes }) => arrayOf(routes)))}::text::text[],
+        string_to_array(${bodies}::text, ${separator}::text),
+        string_to_array(${raws}::text, ${separator}::text)
       ) with ordinality as i(external_id, subject, stream, type, severity, status, action, occurred_at, routes, body, raw, n)
       where exists (select 1 from allowed) order by n
       on conflict (source, external_id) do nothing
       returning id, external_id, received_at
-    ), numbered as (
-      select i.id, i.received_at, k.n from inserted i join rows from (
-        json_to_recordset(${records}::text::json) as (external_id text)) with ordinality as k(external_id, n) using (external_id)
     ), decided as (
       insert into deliveries (event_id, sink, state, reason, priority, finalized_at)
-      select e.id, d.sink, d.state, d.reason, d.priority, case when d.state <> 'pending' then now() end
-      from numbered e join json_to_recordset(${decisions}::text::json)
-        as d(n bigint, sink text, state text, reason text, priority smallint) using (n)
+      select e.id, d.sink, d.state, d.reason, d.priority::smallint, case when d.state <> 'pending' then now() end
+      from inserted e join unnest(
+        ${decided(({ event }) => event.draft.externalId)}::text::text[],
+        ${decided(({ sink }) => sink)}::text::text[],
+        ${decided(({ state }) => state)}::text::text[],
+        ${decided(({ reason }) => reason)}::text::text[],
+        ${decided(({ priority }) => String(priority))}::text::text[]
+      ) as d(external_id, sink, state, reason, priority) using (external_id)
     ), moved as (
       insert into cursors (source, cursor)
       select ${source}, ${cursor}::text from allowed where ${cursor}::text is not null
       on conflict (source) do update set cursor = excluded.cursor, updated_at = now()
     )
-    select null::bigint as id, null::bigint as n, null::float8 as received_ms from allowed
+    select null::bigint as id, null::text as external_id, null::float8 as received_ms from allowed
     union all
-    select id, n, extract(epoch from received_at) * 1000 from numbered`;
+    select id, external_id, extract(epoch from received_at) * 1000 from inserted`;
   if (rows.length === 0) return null;
+  const indexOf = new Map(drafts.map(({ externalId }, index) => [externalId, index]));
   return rows
     .filter((row) => row.id !== null)
-    .map((row) => ({ index: Number(row.n) - 1, id: Number(row.id), receivedAtMs: Number(row.received_ms) }))
+    .map((row) => ({ index: indexOf.get(row.external_id)!, id: Number(row.id), receivedAtMs: Number(row.received_ms) }))
     .sort((a, b) => a.id - b.id);
 }
 
-function toRecord({ draft, routes }: DecidedEvent) {
-  return {
-    external_id: draft.externalId,
-    subject: draft.subject,
-    stream: draft.stream,
-    type: draft.type,
-    severity: draft.severity,
-    status: draft.status,
-    action: draft.action,
-    occurred_at: draft.occurredAt,
-    routes,
-  };
+/** A Postgres array as text. Many times cheaper than JSON on both sides, and than the driver's own arrays. */
+function arrayOf(values: readonly (string | null)[]): string {
+  return `{${values.map((value) => (value === null ? 'NULL' : quoted(value))).join(',')}}`;
+}
+
+function quoted(value: string): string {
+  return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`;
 }
 
 /** True if events of more than one tenant are among the newest thousand; then cards must name the tenant. */
 export async function hasSeveralTenants(db: Database): Promise<boolean> {
-  const [row] = await db.$client`
-    select count(distinct (body->'tenant'->>'provider', body->'tenant'->>'name')) > 1 as several
-    from (select body from events order by id desc limit 1000) newest where body ? 'tenant'`;
-  return row?.several === true;
+  const rows = await db.$client`select body::text as body from events order by id desc limit 1000`;
+  const tenants = new Set<string>();
+  for (const row of rows) {
+    const { tenant } = JSON.parse(String(row.body)) as EventBody;
+    if (tenant) tenants.add(JSON.stringify([tenant.provider, tenant.name]));
+  }
+  return tenants.size > 1;
 }

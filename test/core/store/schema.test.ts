@@ -44,3 +44,15 @@ test('the migrations make every table and column that the code knows, and no oth
     .flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name}`));
   expect(rows.map(({ name }) => name)).toEqual(known.sort());
 });
+
+test('the long columns are compressed by lz4, where the server has it', async () => {
+  const [server] = await database().$client`
+    select enumvals @> '{lz4}' as has_lz4 from pg_settings where name = 'default_toast_compression'`;
+  const rows = await database().$client`
+    select attname as name, attcompression as by from pg_attribute where attrelid = 'events'::regclass and attname in ('body', 'raw')`;
+  const by = server?.has_lz4 ? 'l' : '';
+  expect(rows).toEqual([
+    { name: 'body', by },
+    { name: 'raw', by },
+  ]);
+});
