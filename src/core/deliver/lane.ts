@@ -7,6 +7,7 @@ import { databaseErrorText } from '../store/database.ts';
 import { type DueDelivery, takeDue } from '../store/deliveries.ts';
 import { readSinkState } from '../store/sinks.ts';
 import { createWake } from '../wake.ts';
+import { createConcurrency } from './concurrency.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
 import { afterRejection, type Failure, failureFrom, heldUpOf, tryAgain, unchanged, type Verdict } from './policy.ts';
 import { createReady } from './ready.ts';
@@ -40,6 +41,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const inFlight = new Set<number>();
   /** Deliveries that failed here: how often, and how many others had passed before the first time. Bounded by what is pending and failing. */
   const failing = new Map<number, { failures: number; deliveredBefore: number }>();
+  const concurrency = createConcurrency(policy.concurrency);
   let deliveredCount = 0;
   let isStopping = false;
   /** The database said so, before the next heartbeat does. */
@@ -101,7 +103,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   /** Starts at most one send. @returns milliseconds to wait, unless woken; 0 to go on at once */
   async function step(current: Health): Promise<number> {
     if (!lease.outlasts(policy.sendTimeoutMs)) return 100;
-    if (inFlight.size >= policy.concurrency || recorder.size() >= unwrittenMax) return policy.rereadMs;
+    if (inFlight.size >= concurrency.limit() || recorder.size() >= unwrittenMax) return policy.rereadMs;
     const gate = current.gate(performance.now());
     if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
     if (gate.kind === 'probe') return inFlight.size > 0 ? policy.rereadMs : probe(current, gate.isPaused);
@@ -144,16 +146,27 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const eventId = delivery.event.id;
     inFlight.add(eventId);
     const startedAt = performance.now();
+    const wasFull = inFlight.size >= concurrency.limit();
     try {
       await send(delivery);
-      succeed(current, delivery, isProbe, performance.now() - startedAt);
+      const durationMs = settled(startedAt, false, wasFull);
+      succeed(current, delivery, isProbe, durationMs);
     } catch (error) {
-      await fail(current, delivery, error, isProbe, performance.now() - startedAt);
+      const failure = failureFrom(error);
+      const durationMs = settled(startedAt, failure.outcome === 'retry', wasFull);
+      await fail(current, delivery, failure, isProbe, durationMs);
     } finally {
-      metrics.deliveryAttemptDuration.observe({ sink }, (performance.now() - startedAt) / 1000);
       inFlight.delete(eventId);
       wake.now();
     }
+  }
+
+  /** @returns milliseconds that the call took */
+  function settled(startedAt: number, isFailure: boolean, wasFull: boolean): number {
+    const now = performance.now();
+    metrics.deliveryAttemptDuration.observe({ sink }, (now - startedAt) / 1000);
+    concurrency.settled(now, now - startedAt, isFailure, wasFull);
+    return now - startedAt;
   }
 
   function send(delivery: DueDelivery): Promise<void> {
@@ -185,11 +198,11 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   async function fail(
     current: Health,
     delivery: DueDelivery,
-    error: unknown,
+    answered: Failure,
     isProbe: boolean,
     durationMs: number,
   ): Promise<void> {
-    let failure = failureFrom(error);
+    let failure = answered;
     if (failure.outcome === 'reject_event') failure = (await tryCheck()) ?? failure;
     const { outcome, reason, status, answer } = failure;
     const isPoison = failure.outcome === 'retry' && (await looksPoisonous(delivery, failure));

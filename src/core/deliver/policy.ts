@@ -8,7 +8,7 @@ import type { SinkStateName } from '../store/sinks.ts';
 export interface DeliveryPolicy {
   /** How long one `send` may take. No send starts unless the lease outlasts it. */
   readonly sendTimeoutMs: number;
-  /** Sends of one sink at the same time. */
+  /** Sends of one sink at the same time, at most; how many it is finds itself. */
   readonly concurrency: number;
   readonly backoff: BackoffLimits;
   /** A delivery is dead once it has waited this long on its own account; see `waitedMs`. */
@@ -29,7 +29,7 @@ export interface DeliveryPolicy {
 
 export const defaultPolicy: DeliveryPolicy = {
   sendTimeoutMs: 10_000,
-  concurrency: 32,
+  concurrency: 128,
   backoff: defaultBackoff,
   maxAgeMs: 72 * 3_600_000,
   outageFailures: 5,

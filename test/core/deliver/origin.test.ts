@@ -112,6 +112,30 @@ describe('sending', () => {
     expect(sent).toHaveLength(30);
   });
 
+  test('goes on with more at once while answers come as fast as ever, and with fewer once some fail', async () => {
+    let isBroken = false;
+    let running = 0;
+    let most = 0;
+    const send = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      running -= 1;
+      if (isBroken) throw retry();
+    };
+    await store(drafts(1, 1000));
+    const { sent } = await begin({ send, policy: { concurrency: 64, outageFailures: 1000, poisonFailures: 1000 } });
+    await expectSoon(() => most === 64);
+    isBroken = true;
+    const before = sent.length;
+    // Everything that was under way, and then some that were started after the first failure.
+    await expectSoon(() => sent.length > before + 100);
+    most = running;
+    await turns();
+    expect(most).toBeLessThanOrEqual(32);
+    isBroken = false;
+  });
+
   test('of what is offered while it is read as well happens once', async () => {
     const { lanes, sent } = await begin({ policy: { rereadMs: 1 } });
     for (let page = 0; page < 20; page += 1) {
