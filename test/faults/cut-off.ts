@@ -4,8 +4,8 @@ import { expect } from 'vitest';
 import type { World } from '../support/world.ts';
 import { sink, withDatabase } from './checker.ts';
 
-/** In flight (32), or answered and not yet written for 50 ms. */
-export const repeatedByKillMax = 132;
+/** In flight (up to 128), or answered and not yet written for 50 ms. */
+export const repeatedByKillMax = 228;
 
 /**
  * To be called when the process runs no longer and before another takes its place.

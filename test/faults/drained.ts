@@ -1,7 +1,7 @@
 // Waiting for the end of a case: everything that the tenant has is on screen, and nothing is owed any more.
 import { expect } from 'vitest';
 import { type Service, until, type World } from '../support/world.ts';
-import { type Account, type Stored, sink } from './checker.ts';
+import { type Account, type Stored, sink, withDatabase } from './checker.ts';
 
 /** What the checker compares of this world, whose database is a server or the folder of its first home. */
 export function accountOf(world: World): Account {
@@ -16,11 +16,22 @@ export function expectedOf({ tenant }: World, notices = 2): number {
   return tenant.ids('events').length + tenant.ids('suspicious').length + notices;
 }
 
-/** Waits until all arrived and nothing is pending. */
+/** Waits until the service is up, all arrived and nothing is pending. */
 export async function drain(world: World, service: Service, waitMs = 60_000, notices = 2): Promise<void> {
   const expected = expectedOf(world, notices);
+  await service.address;
   await until(() => world.mattermost.deliveries.size >= expected, waitMs);
-  const isIdle = async () => (await service.metric(`tocsin_deliveries_pending{sink="${sink}"}`)) === 0;
-  const isDone = await until(async () => isIdle().catch(() => false), 15_000);
+  const isDone = await until(async () => (await pending(world, service)) === 0, 15_000);
   expect(isDone, `not done: ${world.mattermost.deliveries.size} of ${expected} arrived`).toBe(true);
+}
+
+/** From the table itself, at once; the embedded one only its process can read, whose number is some seconds old. */
+async function pending({ environment }: World, service: Service): Promise<number | undefined> {
+  const url = environment.DATABASE_URL;
+  if (url === undefined) return service.metric(`tocsin_deliveries_pending{sink="${sink}"}`).catch(() => undefined);
+  const [row] = await withDatabase(
+    { url },
+    (sql) => sql`select count(*)::int as count from deliveries where state = 'pending' and sink = ${sink}`,
+  );
+  return Number(row?.count);
 }

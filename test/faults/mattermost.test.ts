@@ -8,15 +8,18 @@ import { type AddressInfo, connect, createServer as createSocketServer, type Soc
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import type { MattermostFault } from '../../src/demo/mattermost.ts';
 import { createWorld, type Service, until, type World } from '../support/world.ts';
 import { sink } from './checker.ts';
+import { addTo } from './cut-off.ts';
 import { accountOf, drain } from './drained.ts';
 import { type Dice, type Fault, faultCase } from './fault-case.ts';
 
-/** Sends at the same time. */
-const inFlightMax = 32;
+/** Sends at the same time, at the start, and at most where answers have come fast for a while. */
+const inFlight = { atFirst: 32, max: 128 } as const;
 /** Four that failed are replaced before the fifth stops all; then one request a step, 1 s doubling. */
-const requestsMax = (outageMs: number) => inFlightMax + 4 + Math.ceil(Math.log2(outageMs / 800 + 2)) + 1;
+const requestsMax = (outageMs: number, atOnce: number = inFlight.atFirst) =>
+  atOnce + 4 + Math.ceil(Math.log2(outageMs / 800 + 2)) + 1;
 
 type Answer = 'well' | 'headers never' | 'body never ends';
 
@@ -95,6 +98,73 @@ faultCase('mattermost: a certificate that has run out, then a good one', { timeo
   await finish(fault, world, service, 0, 90_000);
 });
 
+/** What it may say in place of `ok`, and what its sink is then: asked again by and by, or once a minute. */
+const answers: readonly (readonly [MattermostFault, 'backing_off' | 'paused'])[] = [
+  [500, 'backing_off'],
+  [502, 'backing_off'],
+  [503, 'backing_off'],
+  [504, 'backing_off'],
+  [408, 'backing_off'],
+  [{ status: 429, body: 'limit exceeded\n' }, 'backing_off'],
+  [{ status: 503, retryAfter: '2', body: '<html>maintenance</html>' }, 'backing_off'],
+  ['reset_before', 'backing_off'],
+  ['reset_after', 'backing_off'],
+  ['unknown_hook', 'paused'],
+  ['disabled', 'paused'],
+  ['redirect', 'paused'],
+  ['html', 'paused'],
+  [400, 'paused'],
+  [401, 'paused'],
+  [403, 'paused'],
+  [404, 'paused'],
+  [{ status: 404, body: '<html>not here</html>' }, 'paused'],
+  [410, 'paused'],
+];
+
+faultCase('mattermost: each answer that is not ok', { timeoutMs: 240_000 }, async (fault) => {
+  const world = await prepare();
+  const { tenant, mattermost } = world;
+  let service = world.start();
+  let notices = 2;
+  await drain(world, service);
+  const mayRepeat = new Map<string, number>();
+  for (const [answer, state] of answers) {
+    const name = JSON.stringify(answer);
+    const before = mattermost.requests.total;
+    const shownBefore = mattermost.deliveries.size;
+    mattermost.fail(answer, Number.POSITIVE_INFINITY);
+    // More than fit into one flight.
+    tenant.add('events', fault.between(80, 100));
+    tenant.add('suspicious', fault.between(80, 100));
+    fault.struck();
+    expect(await until(() => isIn(service, state), 20_000), `${name}: ${state}`).toBe(true);
+    const downMs = performance.now();
+    // One probe more fails, where one is due soon.
+    if (state === 'backing_off') await until(() => mattermost.requests.total - before > inFlight.max, 1500);
+    const asked = mattermost.requests.log.slice(before - mattermost.requests.total);
+    const sends = asked.filter(({ deliveryId }) => deliveryId !== undefined);
+    expect(sends.length, name).toBeLessThanOrEqual(requestsMax(performance.now() - downMs, inFlight.max));
+    if (answer === 'reset_after') for (const { deliveryId } of sends) addTo(mayRepeat, [deliveryId!]);
+    else expect(mattermost.deliveries.size, name).toBe(shownBefore);
+    mattermost.heal();
+    if (state === 'paused') {
+      // It would be asked again within a minute; a new process asks at once, and says that it is back.
+      expect(await service.end('SIGTERM'), name).toBe(0);
+      service = world.start();
+      notices += 1;
+    }
+    await drain(world, service, 60_000, notices);
+  }
+  expect(await service.metric(`tocsin_deliveries_dead{sink="${sink}"}`)).toBe(0);
+  expect(await service.end('SIGTERM')).toBe(0);
+  const allowed = [...mayRepeat.values()].reduce((sum, times) => sum + times, 0);
+  await fault.account({ ...accountOf(world), mayRepeat }, allowed);
+});
+
+async function isIn(service: Service, state: string): Promise<boolean> {
+  return (await service.metric(`tocsin_sink_state{sink="${sink}",state="${state}"}`).catch(() => 0)) === 1;
+}
+
 async function prepare(): Promise<World> {
   return createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
 }
@@ -105,9 +175,8 @@ function addLoad({ tenant }: World, dice: Dice): void {
 }
 
 async function expectDown(service: Service): Promise<void> {
-  const isIn = async (state: string) =>
-    (await service.metric(`tocsin_sink_state{sink="${sink}",state="${state}"}`).catch(() => 0)) === 1;
-  expect(await until(async () => (await isIn('backing_off')) || (await isIn('paused')), 40_000)).toBe(true);
+  const isDown = async () => (await isIn(service, 'backing_off')) || (await isIn(service, 'paused'));
+  expect(await until(isDown, 40_000)).toBe(true);
   for (const path of ['/readyz', '/healthz'])
     expect(await until(async () => (await service.get(path)).status === 200, 10_000), path).toBe(true);
 }

@@ -1,182 +1,14 @@
-// Breaks one promise of the code at a time, on a copy of the checkout, and runs the fault cases that must notice it. A suite that lets one
-// pass proves nothing: then the exit code is 1. `node test/faults/mutations.mjs [part of a name]`.
+// Breaks one promise of the code at a time (breaks.mjs), on a copy of the checkout, and runs the fault cases that must notice it. A suite that
+// lets one pass proves nothing, nor does a case that nothing turns red: then the exit code is 1. `node test/faults/mutations.mjs [part of a name]`.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mutations } from './breaks.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const atOnce = 2;
-
-/** `edits`: file, the one text that is replaced, and by what. `cases`: the file, and a regular expression of titles. */
-const mutations = [
-  {
-    name: 'the fence of a page is dropped',
-    edits: [['src/core/store/events.ts', `(\${fence === null} or exists (select 1 from fence))`, '(true)']],
-    cases: ['replicas', 'SIGSTOP'],
-  },
-  {
-    name: 'the cursor is written although the page was refused',
-    edits: [['src/core/store/events.ts', 'from allowed where $', 'from (select 1) always where $']],
-    cases: ['replicas', 'SIGSTOP'],
-  },
-  {
-    name: 'the cursor moves before its events',
-    edits: [
-      [
-        'src/core/ingest.ts',
-        '  const stored = await insertOrBisect(decided, cursor,',
-        '  await insertPage(db, fence, source, [], cursor, generation);\n  const stored = await insertOrBisect(decided, cursor,',
-      ],
-    ],
-    cases: ['postgres', 'every backend terminated'],
-  },
-  {
-    name: 'who lost a role reschedules',
-    edits: [['src/core/store/deliveries.ts', 'where exists (select 1 from fence)\n    ), changed', '), changed']],
-    cases: ['replicas', 'SIGSTOP'],
-  },
-  {
-    name: 'sends start without a lease that outlasts them',
-    edits: [['src/core/roles.ts', 'performance.now() + ms < validUntilMs', 'ms < validUntilMs + performance.now()']],
-    cases: ['replicas', 'SIGSTOP'],
-  },
-  {
-    name: 'the roles of the dead are never taken',
-    edits: [['src/core/store/leases.ts', ' or l.holder in (select id from gone))', ')']],
-    cases: ['replicas', 'kill the holder of 2'],
-  },
-  {
-    name: 'roles are taken from the living',
-    edits: [
-      [
-        'src/core/roles.ts',
-        '(lease.holder === replicaId || lease.holder === null || lease.remainingMs <= 0);',
-        'lease.holder !== undefined;',
-      ],
-      [
-        'src/core/store/leases.ts',
-        `and (l.holder is null or l.holder = \${id}::uuid or l.holder in (select id from gone))`,
-        '',
-      ],
-    ],
-    cases: ['replicas', 'rolling restart|ten at once'],
-  },
-  {
-    name: 'a lone instance waits for its own dead predecessor',
-    edits: [['src/core/store/leases.ts', 'if (predecessor !== null) {', "if (predecessor === 'nobody') {"]],
-    cases: ['kill', 'kill -9 .* postgres'],
-  },
-  {
-    name: 'delivered is recorded before the answer',
-    edits: [
-      [
-        'src/core/deliver/lane.ts',
-        '      await send(delivery);\n',
-        '      recorder.delivered({ eventId, afterFailure: false, durationMs: 0 });\n      await send(delivery);\n',
-      ],
-    ],
-    cases: ['mattermost', 'certificate'],
-  },
-  {
-    name: 'what is in flight is read again',
-    edits: [['src/core/deliver/lane.ts', '[...inFlight, ...recorder.unwritten()]', '[...recorder.unwritten()]']],
-    cases: ['postgres', 'every backend terminated|stopped and started'],
-  },
-  {
-    name: 'what is answered and not yet written is read again',
-    edits: [['src/core/deliver/lane.ts', '[...inFlight, ...recorder.unwritten()]', '[...inFlight]']],
-    cases: ['postgres', 'stopped and started|read-only|every backend terminated'],
-  },
-  {
-    name: 'outcomes that could not be written at once are forgotten',
-    edits: [
-      [
-        'src/core/deliver/recorder.ts',
-        '        failures += 1;\n',
-        '        failures += 1;\n        writing = undefined;\n',
-      ],
-    ],
-    cases: ['postgres', 'stopped and started|read-only|every backend terminated'],
-  },
-  {
-    name: 'a stop does not wait for what is in flight',
-    edits: [
-      ['src/core/deliver/lane.ts', '      while (inFlight.size > 0) await wake.wait(policy.sendTimeoutMs);\n', ''],
-    ],
-    cases: ['kill', 'SIGTERM .* postgres'],
-  },
-  {
-    name: 'an item is stored as often as it is read',
-    edits: [
-      ['drizzle/0000_initial.sql', 'CONSTRAINT "events_source_external_id_key" UNIQUE("source","external_id"),', ''],
-      ['src/core/store/events.ts', 'on conflict (source, external_id) do nothing', ''],
-    ],
-    cases: ['kill', 'SIGTERM .* postgres'],
-  },
-  {
-    name: 'a page that was stored already stands in the way',
-    edits: [['src/core/store/events.ts', 'on conflict (source, external_id) do nothing', '']],
-    cases: ['tenant', 'ids that jump'],
-  },
-  {
-    name: 'a page that ignored the cursor is believed',
-    edits: [['src/sources/deepinstinct/client.ts', '      assertHeeded(', '      if (after < 0) assertHeeded(']],
-    cases: ['tenant', 'the same page for ever'],
-  },
-  {
-    name: 'the key follows a redirect',
-    edits: [
-      [
-        'src/sources/deepinstinct/client.ts',
-        '      const failure = failureOf(',
-        '      const { location } = answer.headers;\n' +
-          "      if (location) await http.request({ method: 'GET', url: location, headers, signal, timeoutMs, bodyBytesMax });\n" +
-          '      const failure = failureOf(',
-      ],
-    ],
-    cases: ['tenant', 'answers of a hostile proxy'],
-  },
-  {
-    name: 'a page that is no page counts as an empty one',
-    edits: [
-      [
-        'src/sources/deepinstinct/client.ts',
-        '    throw malformed(answer, host, error.message, token);',
-        '    return emptyPage;',
-      ],
-    ],
-    cases: ['tenant', 'answers of a hostile proxy'],
-  },
-  {
-    name: 'an event that always fails is never sent as a bare card',
-    edits: [['src/core/deliver/policy.ts', 'poisonFailures: 4,', 'poisonFailures: 4_000,']],
-    cases: ['poison', '1 of the most urgent answered 500'],
-  },
-  {
-    name: 'a sink that is down is asked for every delivery',
-    edits: [['src/core/deliver/policy.ts', 'outageFailures: 5,', 'outageFailures: 5_000,']],
-    cases: ['mattermost', 'never answered|certificate'],
-  },
-  {
-    name: 'replicas migrate without taking turns',
-    edits: [['src/core/store/migrate.ts', 'select pg_advisory_xact_lock($', 'select ($']],
-    cases: ['replicas', 'ten at once'],
-  },
-  {
-    name: 'a directory is opened beside the process that has it',
-    edits: [
-      [
-        'src/core/store/open.ts',
-        '  const lock = await lockDirectory(options.dataDir);\n  try {\n    const instance',
-        '  const nobody = { serve() {}, release: async () => {} } as unknown as DirectoryLock;\n' +
-          '  const lock = await lockDirectory(options.dataDir).catch(() => nobody);\n  try {\n    const instance',
-      ],
-    ],
-    cases: ['embedded', 'a second process'],
-  },
-];
 
 /** @returns the folder of a copy, built from here on by the copy's own build.mjs */
 function copyCheckout() {
@@ -213,45 +45,47 @@ function run(command, args, cwd) {
   });
 }
 
-/** @returns `caught`, or what went wrong */
-async function judge({ edits, cases: [file, titles] }) {
+const vitest = join('node_modules', 'vitest', 'vitest.mjs');
+const configuration = ['--config', join('test', 'faults', 'vitest.config.ts')];
+
+/** @returns the verdict, and the titles of the cases that turned red */
+async function judge({ edits, cases }) {
   const copy = copyCheckout();
   try {
     applyEdits(copy, edits);
     const built = spawnSync(process.execPath, ['build.mjs'], { cwd: copy, encoding: 'utf8' });
-    if (built.status !== 0) return { verdict: 'DOES NOT BUILD', output: built.stderr };
-    const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-    const args = [
-      vitest,
-      'run',
-      '--config',
-      'test/faults/vitest.config.ts',
-      `test/faults/${file}.test.ts`,
-      '-t',
-      titles,
-    ];
-    const { code, output } = await run(process.execPath, args, copy);
+    if (built.status !== 0) return { verdict: 'DOES NOT BUILD', red: [], output: built.stdout + built.stderr };
+    const { output } = await run(process.execPath, [vitest, 'run', ...configuration, '-t', cases], copy);
     // A case that failed, not a suite that could not run.
-    const hasFailed = code !== 0 && /Repeat with: SEED=|Test timed out/.test(output);
-    const why = /^(?:\w*Error): .*$/m.exec(output)?.[0] ?? '';
-    return { verdict: hasFailed ? 'caught' : 'NOT CAUGHT', why: hasFailed ? why : '', output };
+    const red = [...output.matchAll(/^FAILED: (.*)$/gm)].map(([, title]) => title);
+    const isProof = red.length > 0 && /Repeat with: SEED=|Test timed out/.test(output);
+    return { verdict: isProof ? 'caught' : 'NOT CAUGHT', red, output };
   } catch (error) {
-    return { verdict: 'NOT APPLIED', output: error.message };
+    return { verdict: 'NOT APPLIED', red: [], output: error.message };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
+/** Titles of all cases. */
+function listCases() {
+  const listed = spawnSync(process.execPath, [vitest, 'list', ...configuration], { cwd: root, encoding: 'utf8' });
+  if (listed.status !== 0) throw new Error(`the cases cannot be listed: ${listed.stdout}${listed.stderr}`);
+  return listed.stdout.split('\n').flatMap((line) => line.split(' > ')[1] ?? []);
+}
+
 const wanted = mutations.filter(({ name }) => name.includes(process.argv[2] ?? ''));
 const waiting = [...wanted];
-let missed = wanted.length === 0 ? 1 : 0;
+const proven = new Set();
+let missed = 0;
 await Promise.all(
   Array.from({ length: atOnce }, async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const startedAt = performance.now();
-      const { verdict, why, output } = await judge(next);
+      const { verdict, red, output } = await judge(next);
       const seconds = Math.round((performance.now() - startedAt) / 1000);
-      console.log(`${verdict.padEnd(14)} ${next.name} (${next.cases.join(': ')}; ${seconds} s) ${why ?? ''}`);
+      console.log([`${verdict.padEnd(14)} ${next.name} (${seconds} s)`, ...red].join('\n                 red: '));
+      for (const title of red) proven.add(title);
       if (verdict === 'caught') continue;
       missed += 1;
       console.log(output.split('\n').slice(-25).join('\n'));
@@ -259,4 +93,6 @@ await Promise.all(
   }),
 );
 console.log(`${wanted.length - missed} of ${wanted.length} mutations caught`);
-process.exit(missed === 0 ? 0 : 1);
+const unproven = wanted.length === mutations.length ? listCases().filter((title) => !proven.has(title)) : [];
+for (const title of unproven) console.log(`NEVER RED      ${title}`);
+process.exit(wanted.length > 0 && missed === 0 && unproven.length === 0 ? 0 : 1);

@@ -1,8 +1,8 @@
 // A Postgres server of a case's own, which can be stopped and started on the same files and port. It ends with the test, and its files go.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readlinkSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { candidates } from '../support/postgres-binaries.ts';
@@ -14,8 +14,8 @@ export interface OwnPostgres {
   readonly url: string;
   /** `fast`: as an administrator does. `immediate`: as a crash, so that the next start must recover. */
   stop(how: 'fast' | 'immediate'): Promise<void>;
-  /** Until it answers. */
-  start(): Promise<void>;
+  /** Until it answers. `standby`: it lets itself be read and takes no writes, as the replica that a name was moved to. */
+  start(as?: 'primary' | 'standby'): Promise<void>;
   isRunning(): boolean;
 }
 
@@ -37,6 +37,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const dataDirectory = String(row?.data_directory);
   const program = readlinkSync(`/proc/${first.pid}/exe`);
   const { uid, gid } = statSync(dataDirectory);
+  const standbySignal = join(dataDirectory, 'standby.signal');
   let pid = first.pid;
   let child: ChildProcess | undefined;
   onTestFinished(async () => {
@@ -53,7 +54,9 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       if (isRunning()) process.kill(pid, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
       while (isRunning()) await sleep(20);
     },
-    async start() {
+    async start(as = 'primary') {
+      if (as === 'standby') writeFileSync(standbySignal, '');
+      else rmSync(standbySignal, { force: true });
       const account = process.getuid?.() === 0 ? { uid, gid } : {};
       child = spawn('/bin/sh', ['-c', supervisor, 'sh', program, dataDirectory], {
         ...account,

@@ -10,7 +10,7 @@ const marker = 'POISONEDHOST';
 /** The others are on screen by then; the poison needs longer. */
 const promptMs = 30_000;
 
-for (const status of [500, 400]) {
+for (const status of [500, 400, 413]) {
   for (const count of [1, 20]) {
     const title = `poison: ${count} of the most urgent answered ${status} every time`;
     faultCase(title, { timeoutMs: 240_000 }, async (fault) => {

@@ -13,7 +13,7 @@ import { badMoves, watchCursors } from './cursor-watch.ts';
 import { accountOf, drain } from './drained.ts';
 import { type Dice, type Fault, faultCase, isLong } from './fault-case.ts';
 import { createLoopbackProxy, type LoopbackProxy } from './loopback-proxy.ts';
-import { startOwnPostgres } from './own-postgres.ts';
+import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 
 const times = (short: number, long: number) => (isLong ? long : short);
 
@@ -120,22 +120,25 @@ faultCase('disk full, and space again', { timeoutMs: 300_000 }, async (fault) =>
   await finish(fault, world, service, server.url);
 });
 
-faultCase('a read-only server in place of the primary, and back', { timeoutMs: 300_000 }, async (fault) => {
-  const { world, service, url } = await startOnOwnDatabase();
+faultCase('a read-only standby in place of the primary, and back', { timeoutMs: 300_000 }, async (fault) => {
+  const server = await startOwnPostgres();
+  await withDatabase({ url: server.url }, (sql) => sql.unsafe("alter system set wal_level = 'replica'").simple());
+  await restart(server, 'primary');
+  const { world, service } = await startOn(server.url);
   for (let run = 0; run < times(2, 12); run += 1) {
     await workUntilRandomInstant(world, fault);
-    await setReadOnly(url, true);
-    fault.struck();
-    addLoad(world, fault);
     const isTold = () => service.log.filter(({ error }) => /25006|read-only/.test(String(error))).length;
     const before = isTold();
+    await restart(server, 'standby');
+    fault.struck();
+    addLoad(world, fault);
     expect(await until(() => isTold() > before, 20_000)).toBe(true);
     expect((await service.get('/healthz')).status).toBe(200);
     await sleep(fault.between(0, 1500));
-    await setReadOnly(url, false);
+    await restart(server, 'primary');
     await drain(world, service);
   }
-  await finish(fault, world, service, url);
+  await finish(fault, world, service, server.url);
 });
 
 interface Running {
@@ -219,14 +222,9 @@ function terminateAll(url: string): Promise<unknown> {
   );
 }
 
-/** As after a failover that nobody has told the clients of: every connection ends, and the new ones can read and not write. */
-async function setReadOnly(url: string, isReadOnly: boolean): Promise<void> {
-  const administration = new URL(url);
-  const name = administration.pathname.slice(1);
-  administration.pathname = '/postgres';
-  const change = isReadOnly ? 'set default_transaction_read_only = on' : 'reset default_transaction_read_only';
-  await withDatabase({ url: administration.href }, (sql) => sql.unsafe(`alter database "${name}" ${change}`).simple());
-  await terminateAll(url);
+async function restart(server: OwnPostgres, as: 'primary' | 'standby'): Promise<void> {
+  await server.stop('fast');
+  await server.start(as);
 }
 
 interface SmallDisk {

@@ -1,5 +1,6 @@
 // A tenant behind something hostile: whatever stands in a page's place, nothing is lost, nothing is believed, and the key goes nowhere else.
 import { expect } from 'vitest';
+import type { TenantFault } from '../../src/demo/tenant.ts';
 import { startFarEnd } from '../support/far-end.ts';
 import { createWorld, type Service, until, type World } from '../support/world.ts';
 import { sourceOf } from './checker.ts';
@@ -88,6 +89,97 @@ faultCase('tenant: the same page for ever', { timeoutMs: 120_000 }, async (fault
   expect(tenant.requests.events).toBeLessThan(60);
   tenant.heal();
   await finish(fault, { world, proxy, service });
+});
+
+/** Of those that a wrong or a tired server gives; `isRejected`: the key is tried again in a minute only, but by a new process at once. */
+const badAnswers: readonly { readonly fault: TenantFault; readonly isRejected?: boolean }[] = [
+  ...[400, 404, 409, 500, 502, 504].map((fault) => ({ fault })),
+  { fault: { status: 429, retryAfter: '2' } },
+  { fault: { status: 503, retryAfter: '1', body: '<html>down for maintenance</html>' } },
+  { fault: 'reset' },
+  { fault: 'cut_body' },
+  { fault: 'redirect' },
+  ...[401, 403, 422].map((fault) => ({ fault, isRejected: true })),
+];
+
+faultCase('tenant: each bad answer in place of a page', { timeoutMs: 240_000 }, async (fault) => {
+  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+  const { tenant } = world;
+  await watchCursors(world.databaseUrl!);
+  let service = world.start();
+  expect(await world.arrived(2)).toBe(2);
+  let notices = 2;
+  for (const { fault: answer, isRejected } of badAnswers) {
+    const name = JSON.stringify(answer);
+    const before = troubles(service, 'events');
+    // In the middle of a backlog: the first page is read, the second is not.
+    tenant.add('events', fault.between(51, 90));
+    tenant.fail('events', { slowMs: 0 });
+    tenant.fail('events', answer, Number.POSITIVE_INFINITY);
+    fault.struck();
+    expect(await until(() => troubles(service, 'events') > before, 20_000), name).toBe(true);
+    tenant.add('suspicious', 3);
+    tenant.heal();
+    if (isRejected) {
+      expect(await service.end('SIGTERM')).toBe(0);
+      service = world.start();
+      // That the key is refused is told once for each place where reading stopped.
+      notices += 1;
+    }
+    await drain(world, service, 60_000, notices);
+  }
+  expect(tenant.requests.other, 'somebody followed a redirect').toBe(0);
+  expect(await service.end('SIGTERM')).toBe(0);
+  await fault.account(accountOf(world));
+  expect(await badMoves(world.databaseUrl!, tenant)).toEqual([]);
+});
+
+faultCase('tenant: suspicious events that stop with 401', { timeoutMs: 120_000 }, async (fault) => {
+  const { world, proxy, service } = await startBehindProxy(fault);
+  const { tenant } = world;
+  tenant.add('suspicious', fault.between(1, 60));
+  await drain(world, service);
+  tenant.fail('suspicious', 'disabled', Number.POSITIVE_INFINITY);
+  const arrived = world.mattermost.deliveries.size;
+  tenant.add('suspicious', fault.between(1, 60));
+  fault.struck();
+  // Not taken for a feature that is off: it is an alarm on screen, and the other stream goes on.
+  expect(await world.arrived(arrived + 1, 20_000)).toBe(arrived + 1);
+  expect(world.mattermost.posts.at(-1)!.text).toContain(`Source \`${sourceOf.suspicious}\` refuses our credential`);
+  const more = tenant.add('events', fault.between(1, 60)).length;
+  expect(await world.arrived(arrived + 1 + more, 20_000)).toBe(arrived + 1 + more);
+  tenant.heal();
+  expect(await service.end('SIGTERM')).toBe(0);
+  const next = world.start('data', { DEEPINSTINCT_URL: proxy.url });
+  await drain(world, next, 60_000, 3);
+  await finish(fault, { world, proxy, service: next });
+});
+
+faultCase('tenant: rebuilt, its ids start anew', { timeoutMs: 120_000 }, async (fault) => {
+  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+  const { tenant } = world;
+  tenant.add('events', fault.between(60, 120), { ageSeconds: 60 });
+  const service = world.start();
+  await drain(world, service);
+  const earlier = [...tenant.ids('events')];
+  tenant.rebuild('events');
+  tenant.add('events', fault.between(1, 50));
+  fault.struck();
+  // Every tenth look compares.
+  const isReset = () => service.log.some(({ reason, source }) => reason === 'reset' && source === sourceOf.events);
+  const isTold = () => world.mattermost.posts.some(({ text }) => text.includes(`\`${sourceOf.events}\` was reset`));
+  expect(await until(() => isReset() && isTold(), 40_000)).toBe(true);
+  const arrived = world.mattermost.deliveries.size;
+  tenant.add('events', 150);
+  tenant.add('suspicious', 5);
+  expect(await world.arrived(arrived + 5, 20_000)).toBe(arrived + 5);
+  expect(await world.run(['source', 'reset', sourceOf.events])).toMatchObject({ code: 0 });
+  const isWatching = () =>
+    world.mattermost.posts.filter(({ text }) => text.includes(`Watching \`${sourceOf.events}\``)).length;
+  expect(await until(() => isWatching() === 2, 40_000)).toBe(true);
+  await drain(world, service, 60_000, 4 + earlier.length);
+  expect(await service.end('SIGTERM')).toBe(0);
+  await fault.account({ ...accountOf(world), beforeRebuild: { events: earlier } });
 });
 
 faultCase('tenant: ids that jump by 2^31, and late ones below the cursor', { timeoutMs: 120_000 }, async (fault) => {

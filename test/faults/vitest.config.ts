@@ -15,7 +15,8 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-server.ts'],
     env: { SEED: seed },
     pool: 'forks',
-    maxWorkers: 2,
+    // Most of the time they wait for time-outs and back-offs.
+    maxWorkers: 3,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
     reporters: ['default', new TableReporter(seed), new PlainReporter()],

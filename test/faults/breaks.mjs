@@ -1,0 +1,286 @@
+// Promises broken one at a time, for mutations.mjs. `edits`: file, a text that it has exactly once, and what takes its place; `cases`: which
+// fault cases must notice, a regular expression of titles.
+const client = 'src/sources/deepinstinct/client.ts';
+const events = 'src/core/store/events.ts';
+const lane = 'src/core/deliver/lane.ts';
+const leases = 'src/core/store/leases.ts';
+const policy = 'src/core/deliver/policy.ts';
+
+export const mutations = [
+  {
+    name: 'the fence of a page is dropped',
+    edits: [[events, `(\${fence === null} or exists (select 1 from fence))`, '(true)']],
+    cases: 'SIGSTOP',
+  },
+  {
+    name: 'the cursor is written although the page was refused',
+    edits: [[events, 'from allowed where $', 'from (select 1) always where $']],
+    cases: 'SIGSTOP',
+  },
+  {
+    name: 'the cursor moves before its events',
+    edits: [
+      [
+        'src/core/ingest.ts',
+        '  const stored = await insertOrBisect(decided, cursor,',
+        '  await insertPage(db, fence, source, [], cursor, generation);\n  const stored = await insertOrBisect(decided, cursor,',
+      ],
+    ],
+    cases: 'every backend terminated|before the server gets it|disk full|kill -9',
+  },
+  {
+    name: 'who lost a role reschedules',
+    edits: [['src/core/store/deliveries.ts', 'where exists (select 1 from fence)\n    ), changed', '), changed']],
+    cases: 'SIGSTOP',
+  },
+  {
+    name: 'sends start without a lease that outlasts them',
+    edits: [['src/core/roles.ts', 'performance.now() + ms < validUntilMs', 'ms < validUntilMs + performance.now()']],
+    cases: 'SIGSTOP',
+  },
+  {
+    name: 'the roles of the dead are never taken',
+    edits: [[leases, ' or l.holder in (select id from gone))', ')']],
+    cases: 'kill the holder',
+  },
+  {
+    name: 'roles are taken from the living',
+    edits: [
+      ['src/core/roles.ts', 'lease.holder !== replicaId && lease.remainingMs > 0;', 'lease.holder === undefined;'],
+      [leases, `and (l.holder is null or l.holder = \${id}::uuid or l.holder in (select id from gone))`, ''],
+    ],
+    cases: 'rolling restart|ten at once',
+  },
+  {
+    name: 'a lone instance waits for its own dead predecessor',
+    edits: [[leases, 'if (predecessor !== null) {', "if (predecessor === 'nobody') {"]],
+    cases: 'kill -9',
+  },
+  {
+    name: 'leases go by the clock of each machine',
+    edits: [
+      [
+        leases,
+        `    with alive as (\n      update replicas set expires_at = clock_timestamp() +`,
+        `    with alive as (\n      update replicas set expires_at = to_timestamp(\${Date.now() / 1000}::float8) +`,
+      ],
+    ],
+    cases: 'clocks',
+  },
+  {
+    name: 'delivered is recorded before the answer',
+    edits: [
+      [
+        lane,
+        '      await send(delivery);\n',
+        '      recorder.delivered({ eventId, afterFailure: false, durationMs: 0 });\n      await send(delivery);\n',
+      ],
+    ],
+    cases: 'certificate|name that is not known|the post not made|each answer that is not ok',
+  },
+  {
+    name: 'what is in flight is read again',
+    edits: [[lane, '[...inFlight, ...recorder.unwritten()]', '[...recorder.unwritten()]']],
+    cases: 'every backend terminated|stopped and started',
+  },
+  {
+    name: 'what is answered and not yet written is read again',
+    edits: [[lane, '[...inFlight, ...recorder.unwritten()]', '[...inFlight]']],
+    cases: 'stopped and started|standby|every backend terminated',
+  },
+  {
+    name: 'outcomes that could not be written at once are forgotten',
+    edits: [
+      [
+        'src/core/deliver/recorder.ts',
+        '        failures += 1;\n',
+        '        failures += 1;\n        writing = undefined;\n',
+      ],
+    ],
+    cases: 'stopped and started|standby|every backend terminated|cut in mid-transaction',
+  },
+  {
+    name: 'a stop does not wait for what is in flight',
+    edits: [[lane, '      while (inFlight.size > 0) await wake.wait(policy.sendTimeoutMs);\n', '']],
+    cases: 'SIGTERM|rolling restart',
+  },
+  {
+    name: 'an item is stored as often as it is read',
+    edits: [
+      ['drizzle/0000_initial.sql', 'CONSTRAINT "events_source_external_id_key" UNIQUE("source","external_id"),', ''],
+      [events, 'on conflict (source, external_id) do nothing', ''],
+    ],
+    cases: 'SIGTERM|after the server got it|checkpoint|a second process|cannot be written|newer release',
+  },
+  {
+    name: 'a page that was stored already stands in the way',
+    edits: [[events, 'on conflict (source, external_id) do nothing', '']],
+    cases: 'ids that jump',
+  },
+  {
+    name: 'a connection that goes silent is waited for',
+    edits: [['src/core/store/socket.ts', 'if (silentLooks >= looksPerSilence) socket.destroy();', '']],
+    cases: 'connections that go silent',
+  },
+  {
+    name: 'without a database at the start the process ends',
+    edits: [
+      [
+        'src/commands/serve.ts',
+        '        const isTold = error instanceof DatabaseUrlError;\n',
+        '        if (waitMs > 0) process.exit(1);\n        const isTold = error instanceof DatabaseUrlError;\n',
+      ],
+    ],
+    cases: 'refused at the start',
+  },
+  {
+    name: 'replicas migrate without taking turns',
+    edits: [['src/core/store/migrate.ts', 'select pg_advisory_xact_lock($', 'select ($']],
+    cases: 'ten at once',
+  },
+  {
+    name: 'a directory is opened beside the process that has it',
+    edits: [
+      [
+        'src/core/store/open.ts',
+        '  const lock = await lockDirectory(options.dataDir);\n  try {\n    const instance',
+        '  const nobody = { serve() {}, release: async () => {} } as unknown as DirectoryLock;\n' +
+          '  const lock = await lockDirectory(options.dataDir).catch(() => nobody);\n  try {\n    const instance',
+      ],
+    ],
+    cases: 'a second process',
+  },
+  {
+    name: 'a directory that cannot be written is not explained',
+    edits: [['src/core/store/data-directory.ts', 'remedies[code] ?? `', '`']],
+    cases: 'cannot be written',
+  },
+  {
+    name: 'files of a newer Postgres are opened',
+    edits: [
+      [
+        'src/core/store/embedded/open.ts',
+        'if (major === postgresMajor) return;',
+        'if (major >= postgresMajor) return;',
+      ],
+    ],
+    cases: 'newer release',
+  },
+  {
+    name: 'a page that ignored the cursor is believed',
+    edits: [[client, '      assertHeeded(', '      if (after < 0) assertHeeded(']],
+    cases: 'the same page for ever',
+  },
+  {
+    name: 'the key follows a redirect',
+    edits: [
+      [
+        client,
+        '      const failure = failureOf(',
+        '      const { location } = answer.headers;\n' +
+          "      if (location) await http.request({ method: 'GET', url: new URL(location, url).href, headers, signal, timeoutMs, bodyBytesMax });\n" +
+          '      const failure = failureOf(',
+      ],
+    ],
+    cases: 'tenant: answers of a hostile proxy|each bad answer',
+  },
+  {
+    name: 'a page that is no page counts as an empty one',
+    edits: [[client, '    throw malformed(answer, host, error.message, token);', '    return emptyPage;']],
+    cases: 'tenant: answers of a hostile proxy',
+  },
+  {
+    name: 'an answer that is a refusal counts as an empty page',
+    edits: [[client, 'throw asSource(failure, answer, host);', 'return emptyPage;']],
+    cases: 'each bad answer',
+  },
+  {
+    name: 'a page may take as long as it likes',
+    edits: [[client, 'const timeoutMs = 30_000;', 'const timeoutMs = 3_000_000;']],
+    cases: 'slower than the time-out',
+  },
+  {
+    name: 'numbers written as text are none',
+    edits: [
+      [
+        'src/sources/deepinstinct/page.ts',
+        `typeof value === 'string' && /^\\d{1,20}$/.test(value) ? Number(value) : value`,
+        'value',
+      ],
+    ],
+    cases: 'look odd and are whole',
+  },
+  {
+    name: 'suspicious events that stop count as switched off',
+    edits: [['src/sources/deepinstinct/source.ts', 'hasWorked || cursorText !== null', 'false']],
+    cases: 'stop with 401',
+  },
+  {
+    name: 'a rebuilt tenant is not noticed',
+    edits: [
+      [
+        'src/sources/deepinstinct/reread.ts',
+        'if (!more || after >= witness.id) await assertSameTenant',
+        'if (after < 0) await assertSameTenant',
+      ],
+    ],
+    cases: 'its ids start anew',
+  },
+  {
+    name: 'after a reset the keys are the same as before',
+    edits: [['src/core/ingest.ts', 'generation > 1 ?', 'generation > 1e9 ?']],
+    cases: 'its ids start anew',
+  },
+  {
+    name: 'what lies before the cursor is read once only',
+    edits: [
+      ['src/sources/deepinstinct/source.ts', 'const pollsBetweenRereads = 10;', 'const pollsBetweenRereads = 10_000;'],
+    ],
+    cases: 'late ones below the cursor',
+  },
+  {
+    name: 'a send may take as long as it likes',
+    edits: [
+      ['src/core/deliver/within.ts', '    }, timeoutMs);', '    }, timeoutMs * 1000);'],
+      ['src/core/http.ts', 'const exchangeTimeoutMs = 10_000;', 'const exchangeTimeoutMs = 10_000_000;'],
+    ],
+    cases: 'mattermost: slow|never answered',
+  },
+  {
+    name: 'a sink that is down is asked for every delivery',
+    edits: [[policy, 'outageFailures: 5,', 'outageFailures: 5_000,']],
+    cases: 'never answered|certificate|each answer that is not ok',
+  },
+  {
+    name: 'every 200 counts as delivered',
+    edits: [
+      [
+        'src/sinks/mattermost/answers.ts',
+        "return status === 200 && !truncated && body.trim() === 'ok';",
+        'return status === 200 && !truncated && body.length > 0;',
+      ],
+    ],
+    cases: 'each answer that is not ok',
+  },
+  {
+    name: 'an unknown hook is taken for a fault of the event',
+    edits: [
+      [
+        'src/sinks/mattermost/answers.ts',
+        'if (status !== 400) return',
+        'if (status === 400) return undefined;\n  if (status !== 400) return',
+      ],
+    ],
+    cases: 'each answer that is not ok',
+  },
+  {
+    name: 'an event that always fails is never sent as a bare card',
+    edits: [[policy, 'poisonFailures: 4,', 'poisonFailures: 4_000,']],
+    cases: 'poison: .* answered 500',
+  },
+  {
+    name: 'an event that is refused is given up at once',
+    edits: [[policy, "if (delivery.form === 'bare') return", 'if (attempts > 0) return']],
+    cases: 'poison: .* answered 4',
+  },
+];
