@@ -1,19 +1,16 @@
 // The store's statements and the loops over them, on a real Postgres: stored once, fenced, delivered, taken over.
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { startLane } from '../../../src/core/deliver/lane.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { AdapterError } from '../../../src/core/errors.ts';
-import type { EventDraft } from '../../../src/core/event.ts';
 import { storePage } from '../../../src/core/ingest.ts';
-import type { Lease } from '../../../src/core/lease.ts';
 import { createLimiter } from '../../../src/core/limiter.ts';
-import { createLogger } from '../../../src/core/log.ts';
 import { createMetrics } from '../../../src/core/metrics.ts';
 import { type Role, startRoles } from '../../../src/core/roles.ts';
 import type { Message, Sink } from '../../../src/core/sink.ts';
 import { readCursor, resetSource } from '../../../src/core/store/cursors.ts';
-import { type Database, openPostgres } from '../../../src/core/store/database.ts';
+import type { Database } from '../../../src/core/store/database.ts';
 import { countDeliveries, listDead, recordFailed, redriveDead, takeDue } from '../../../src/core/store/deliveries.ts';
 import type { Fence } from '../../../src/core/store/events.ts';
 import {
@@ -23,84 +20,45 @@ import {
   releaseLeases,
   renewHeartbeat,
 } from '../../../src/core/store/leases.ts';
-import { migrate } from '../../../src/core/store/migrate.ts';
-import { createTestDatabase } from '../../support/database.ts';
+import { draft, drafts, hold, quiet, toSoc, useDatabase } from '../stored.ts';
 
-let database: { url: string; drop(): Promise<void> };
+const database = useDatabase();
 let db: Database;
-const routes = [{ name: 'default', minSeverity: 1 as const, to: ['soc'] }];
-const quiet = createLogger({ level: 'error', secrets: [], destination: { write() {} } });
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openPostgres({ url: database.url, prepare: true });
-  await migrate(db.$client);
+beforeEach(() => {
+  db = database();
 });
-afterAll(async () => {
-  await db.$client.end({ timeout: 5 });
-  await database.drop();
-});
-beforeEach(async () => {
-  await db.$client`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks`;
-});
-
-function draft(id: number | string, more: Partial<EventDraft> = {}): EventDraft {
-  const raw = `{"id": ${JSON.stringify(id)},  "n": 1.0}`;
-  return {
-    externalId: String(id),
-    subject: `event/${id}`,
-    stream: 'event',
-    type: 'STATIC_ANALYSIS',
-    severity: 3,
-    status: 'OPEN',
-    action: 'PREVENTED',
-    occurredAt: '2026-02-03T01:19:32.505Z',
-    body: { itemId: String(id), device: { name: 'PC-1' } },
-    raw,
-    ...more,
-  };
-}
-
-async function hold(name: string): Promise<Lease> {
-  const holder = randomUUID();
-  await createLeases(db, [name]);
-  await db.$client`update leases set holder = null where name = ${name}`;
-  await joinReplicas(db, holder, 20_000, null);
-  const [taken] = await acquireLeases(db, holder, [name]);
-  return { name, holder, epoch: taken!.epoch, isHeld: () => true, outlasts: () => true };
-}
-
-const ids = (from: number, count: number) => Array.from({ length: count }, (_, n) => draft(from + n));
 
 describe('a page', () => {
   test('its events, deliveries and cursor are stored once, and the raw object byte for byte', async () => {
-    const lease = await hold('source:a');
-    const first = await storePage(db, lease, 'a', 1, routes, ids(1, 50), 'c50');
-    const again = await storePage(db, lease, 'a', 1, routes, ids(1, 60), 'c60');
+    const lease = await hold(db, 'source:a');
+    const raw = '{"id": 1,  "n": 1.0}';
+    const page = [draft(1, { raw }), ...drafts(2, 49)];
+    const first = await storePage(db, lease, 'a', 1, toSoc, page, 'c50');
+    const again = await storePage(db, lease, 'a', 1, toSoc, drafts(1, 60), 'c60');
     expect([first?.events.length, again?.events.length, again?.duplicates]).toEqual([50, 10, 50]);
     expect(await readCursor(db, 'a')).toEqual({ cursor: 'c60', generation: 1 });
     expect(await countDeliveries(db)).toMatchObject([{ sink: 'soc', pending: 60 }]);
     const [row] = await db.$client`select raw::text as raw from events where external_id = '1'`;
-    expect(row?.raw).toBe('{"id": 1,  "n": 1.0}');
+    expect(row?.raw).toBe(raw);
   });
 
   test('without the role nothing is written, not even the cursor', async () => {
-    const lease = await hold('source:a');
-    await hold('source:b');
+    const lease = await hold(db, 'source:a');
+    await hold(db, 'source:b');
     const stale: Fence = { ...lease, epoch: lease.epoch - 1 };
     for (const fence of [stale, { ...lease, holder: randomUUID() }]) {
-      expect(await storePage(db, fence, 'a', 1, routes, ids(1, 3), 'c')).toBeNull();
+      expect(await storePage(db, fence, 'a', 1, toSoc, drafts(1, 3), 'c')).toBeNull();
     }
     expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 1 });
     expect(await countDeliveries(db)).toEqual([]);
   });
 
   test('an item that the database cannot hold is stored as UNRECOGNISED with its bytes, and the others as they are', async () => {
-    const lease = await hold('source:a');
+    const lease = await hold(db, 'source:a');
     const deep = '['.repeat(20_000) + ']'.repeat(20_000);
     const bad = draft(3, { raw: deep });
     const nul = draft(5, { type: 'A\u0000B' });
-    const stored = await storePage(db, lease, 'a', 1, routes, [draft(1), draft(2), bad, draft(4), nul], 'c5');
+    const stored = await storePage(db, lease, 'a', 1, toSoc, [draft(1), draft(2), bad, draft(4), nul], 'c5');
     expect(stored?.events).toHaveLength(5);
     const rows = await db.$client`select external_id, type, raw::text as raw from events order by external_id`;
     expect(rows.map((row) => row.type)).toEqual([
@@ -115,19 +73,19 @@ describe('a page', () => {
   });
 
   test('escapes of NUL and of lone surrogates stay in the raw object', async () => {
-    const lease = await hold('source:a');
+    const lease = await hold(db, 'source:a');
     const raw = '{"id": 1, "path": "a\\u0000b\\ud800"}';
-    await storePage(db, lease, 'a', 1, routes, [draft(1, { raw })], 'c');
+    await storePage(db, lease, 'a', 1, toSoc, [draft(1, { raw })], 'c');
     const [row] = await db.$client`select type, raw::text as raw from events`;
     expect([row?.type, row?.raw]).toEqual(['STATIC_ANALYSIS', raw]);
   });
 
   test('after a reset old numbers are new again', async () => {
-    const lease = await hold('source:a');
-    await storePage(db, lease, 'a', 1, routes, ids(1, 3), 'c');
+    const lease = await hold(db, 'source:a');
+    await storePage(db, lease, 'a', 1, toSoc, drafts(1, 3), 'c');
     expect(await resetSource(db, 'a')).toBe(2);
     expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 2 });
-    expect((await storePage(db, lease, 'a', 2, routes, ids(1, 3), 'c'))?.events).toHaveLength(3);
+    expect((await storePage(db, lease, 'a', 2, toSoc, drafts(1, 3), 'c'))?.events).toHaveLength(3);
   });
 });
 
@@ -216,14 +174,14 @@ describe('leases', () => {
 
 describe('deliveries', () => {
   test('the most urgent goes first, then the oldest', async () => {
-    const lease = await hold('source:a');
+    const lease = await hold(db, 'source:a');
     const severities = [2, 5, 3, 5, 4] as const;
     await storePage(
       db,
       lease,
       'a',
       1,
-      routes,
+      toSoc,
       severities.map((severity, n) => draft(n, { severity })),
       'c',
     );
@@ -231,8 +189,8 @@ describe('deliveries', () => {
   });
 
   test('a reschedule by a holder that lost its role changes nothing', async () => {
-    const lease = await hold('sink:x');
-    await storePage(db, null, 'a', 1, routes, ids(1, 1), 'c');
+    const lease = await hold(db, 'sink:x');
+    await storePage(db, null, 'a', 1, toSoc, drafts(1, 1), 'c');
     const [due] = await takeDue(db, 'soc', 1);
     const failed = {
       eventId: due!.event.id,
@@ -268,10 +226,10 @@ describe('the lane of a sink', () => {
     count: number,
     sink: Partial<Sink> & Pick<Sink, 'send'>,
     until: () => boolean,
-    drafts = ids(1, count),
+    events = drafts(1, count),
   ) {
-    const lease = await hold('sink:x');
-    await storePage(db, null, 'a', 1, routes, drafts, 'c');
+    const lease = await hold(db, 'sink:x');
+    await storePage(db, null, 'a', 1, toSoc, events, 'c');
     const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
     const notices: string[] = [];
     const lane = startLane(
@@ -365,13 +323,16 @@ describe('the lane of a sink', () => {
   });
 
   test('twenty poisonous events, the most urgent ones, do not hold up the others, and end as bare cards', async () => {
-    const drafts = [...Array.from({ length: 20 }, (_, n) => draft(n, { severity: 5 })), ...ids(100, 50)];
+    const poison = Array.from({ length: 20 }, (_, n) => draft(n, { severity: 5 }));
     const sent = new Map<string, string>();
     const send = async ({ event, form }: Message) => {
       if (event.severity === 5 && form !== 'bare') throw new AdapterError('retry', 'server_error', 'status 500');
       sent.set(event.externalId, form);
     };
-    const { states } = await run(0, { send, check: async () => {} }, () => sent.size === 70, drafts);
+    const { states } = await run(0, { send, check: async () => {} }, () => sent.size === 70, [
+      ...poison,
+      ...drafts(100, 50),
+    ]);
     expect(states).toMatchObject([
       { state: 'delivered', form: 'bare', count: 20 },
       { state: 'delivered', form: 'full', count: 50 },
