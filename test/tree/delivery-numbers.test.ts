@@ -1,5 +1,6 @@
 // docs/delivery.md says with its numbers what the policy does; a changed number must change both.
 import { expect, test } from 'vitest';
+import { createConcurrency } from '../../src/core/deliver/concurrency.ts';
 import { defaultPolicy as policy } from '../../src/core/deliver/policy.ts';
 import { readProjectFile } from './project-files.ts';
 
@@ -24,6 +25,7 @@ test.each([
   ['outage', `${capital(word(policy.outageFailures))} deliveries in a row that fail`],
   ['poison', `failed ${word(policy.poisonFailures)} times while others passed`],
   ['probe of a paused sink', `looked at every ${duration(policy.pausedProbeMs)}`],
+  ['concurrency', `${createConcurrency(Infinity).limit()} at first, up to ${policy.concurrency} while answers come`],
   ['delayed', `held up for ${word(policy.delayedMs / 60_000)} minutes or more says so`],
 ])('%s', (_name, phrase) => {
   expect(text).toContain(phrase);
