@@ -1,4 +1,4 @@
-// `tocsin check`: is the configuration right, does the database answer, do the credentials and hooks work. Posts and changes nothing.
+// `tocsin check`: is the configuration right, is the address free, does the database answer, do the credentials and hooks work. Posts and changes nothing.
 import { type Config, loadConfig, type Registries } from '../config.ts';
 import { AdapterError, ConfigError } from '../core/errors.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
@@ -7,9 +7,11 @@ import { neutralText } from '../core/text.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { createSinks, createSources } from './adapters.ts';
+import { lookAtAddress } from './address.ts';
 import type { Command, CommandIo } from './command.ts';
 import { lookAtDatabase } from './database.ts';
 import { exitCodes } from './dispatch.ts';
+import { jsonText } from './json.ts';
 
 const waitMs = 20_000;
 const expiryWarningDays = 14;
@@ -18,7 +20,7 @@ const dayMs = 86_400_000;
 /** What was found out about one thing. `warn` fails nothing. */
 interface Finding {
   readonly status: 'ok' | 'warn' | 'failed';
-  readonly kind: 'configuration' | 'database' | 'source' | 'sink';
+  readonly kind: 'configuration' | 'address' | 'database' | 'source' | 'sink';
   /** Empty for what there is only one of. */
   readonly id: string;
   readonly text: string;
@@ -33,9 +35,12 @@ export interface CheckDependencies {
 
 export function createCheck(deps: CheckDependencies): Command {
   return {
-    summary: 'Try the configuration, the database, the credentials and the hooks, without posting or changing anything',
+    summary:
+      'Try the configuration, the address, the database, the credentials and the hooks, without posting or changing anything',
     usage: 'check [--json]',
-    details: 'Exit code 0: everything works; 1: something does not; 78: the configuration is wrong.',
+    details:
+      'Exit code 0: everything works, though there may be warnings; 1: something does not; 78: the configuration is wrong.\n' +
+      'A port in use is a warning: beside a running Tocsin it must be. HOST that is no address of this machine is a failure.',
     options: { json: { type: 'boolean', help: 'Print the findings as JSON' } },
     async run({ values }, io) {
       const isJson = values.json === true;
@@ -43,7 +48,7 @@ export function createCheck(deps: CheckDependencies): Command {
       if (config === undefined) return exitCodes.config;
       const findings = await check(config, deps);
       const isFine = findings.every((finding) => finding.status !== 'failed');
-      io.stdout(isJson ? `${JSON.stringify({ ok: isFine, findings }, null, 2)}\n` : findings.map(lineOf).join(''));
+      io.stdout(isJson ? jsonText({ ok: isFine, findings }, 2) : findings.map(lineOf).join(''));
       return isFine ? exitCodes.done : exitCodes.failed;
     },
   };
@@ -55,7 +60,7 @@ function load(registries: Registries, isJson: boolean, io: CommandIo): Config | 
     return loadConfig({ env: io.env, directory: io.directory, registries });
   } catch (error) {
     if (!isJson || !(error instanceof ConfigError)) throw error;
-    io.stdout(`${JSON.stringify({ ok: false, problems: error.problems, warnings: error.warnings }, null, 2)}\n`);
+    io.stdout(jsonText({ ok: false, problems: error.problems, warnings: error.warnings }, 2));
     return undefined;
   }
 }
@@ -67,6 +72,7 @@ async function check(config: Config, deps: CheckDependencies): Promise<Finding[]
     const sources = createSources(config, deps.registries, around);
     const sinks = createSinks(config, deps.registries, around);
     const found = await Promise.all([
+      lookAtAddress(config).then((look): Finding[] => [{ ...look, kind: 'address', id: '' }]),
       lookAtDatabase(config).then((looks) => looks.map((look): Finding => ({ ...look, kind: 'database', id: '' }))),
       ...sources.map(async ({ id, source }) => {
         const tried = await tryOut('source', id, source.kind === 'poll' ? source.check?.bind(source) : undefined);

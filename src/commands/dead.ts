@@ -4,6 +4,7 @@ import type { DeadDelivery } from '../core/store/deliveries.ts';
 import { neutralText } from '../core/text.ts';
 import { type Command, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
+import { jsonText } from './json.ts';
 import { operate } from './operate.ts';
 
 const listMax = 1000;
@@ -32,11 +33,11 @@ export const command: Command = {
     if (action === 'list') {
       const dead = await operate(io, 'dead-list', { sink, limit: listMax });
       if (dead.length === listMax) io.stderr(`these are the newest ${listMax}; there may be more\n`);
-      io.stdout(values.json ? `${JSON.stringify(dead, null, 2)}\n` : tableOf(dead));
+      io.stdout(values.json ? jsonText(dead, 2) : tableOf(dead));
       return exitCodes.done;
     }
     const count = await operate(io, 'dead-redrive', { sink, ...(eventIds.length > 0 && { eventIds }) });
-    io.stdout(values.json ? `${JSON.stringify({ redriven: count })}\n` : `${count} put back\n`);
+    io.stdout(values.json ? jsonText({ redriven: count }) : `${count} put back\n`);
     return count > 0 || values.all ? exitCodes.done : exitCodes.failed;
   },
 };

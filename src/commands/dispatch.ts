@@ -72,9 +72,17 @@ function tell(error: unknown, name: string | undefined, io: CommandIo): number {
     return exitCodes.config;
   }
   const { message, code, cause, stack } = describeError(error);
-  const facts = [code === undefined ? message : `${message} (${code})`, cause?.message].filter((fact) => fact);
-  io.stderr(`tocsin ${name}: ${facts.join(': ')}\n${(stack ?? []).map((frame) => `    ${frame}\n`).join('')}`);
+  const fact = code === undefined ? message : `${message} (${code})`;
+  io.stderr(
+    `tocsin ${name}: ${withCause(fact, cause?.message)}\n${(stack ?? []).map((frame) => `    ${frame}\n`).join('')}`,
+  );
   return exitCodes.failed;
+}
+
+/** Behind a whole sentence the cause stands by itself. */
+function withCause(fact: string, cause: string | undefined): string {
+  if (!cause) return fact;
+  return fact.endsWith('.') ? `${fact} (${cause})` : `${fact}: ${cause}`;
 }
 
 /** Every problem with its remedy, for people. */

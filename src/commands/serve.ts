@@ -10,6 +10,7 @@ import { createWake } from '../core/wake.ts';
 import { createApp } from '../http/app.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
+import { listenErrorText } from './address.ts';
 import type { Command } from './command.ts';
 import { assertDatabase } from './database.ts';
 import { exitCodes } from './dispatch.ts';
@@ -154,8 +155,7 @@ function startListening(fetch: Parameters<typeof listen>[0]['fetch'], config: Co
   return new Promise((resolve, reject) => {
     const server = listen({ fetch, port: config.port, hostname: config.host }, () => resolve(server));
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const remedy = error.code === 'EADDRINUSE' ? ' Another process uses the port: stop it, or set PORT.' : '';
-      reject(new Error(`cannot listen on ${config.host}:${config.port} (${error.code}).${remedy}`));
+      reject(new Error(listenErrorText(config, error)));
     });
   });
 }

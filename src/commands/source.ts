@@ -1,6 +1,7 @@
 // `tocsin source list|reset`: how far each source was read, and a new start after its tenant was rebuilt.
 import { type Command, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
+import { jsonText } from './json.ts';
 import { operate } from './operate.ts';
 
 export const command: Command = {
@@ -21,18 +22,14 @@ export const command: Command = {
         io.stderr(`source ${source} was never read; "tocsin source list" shows those that were\n`);
         return exitCodes.failed;
       }
-      io.stdout(
-        values.json
-          ? `${JSON.stringify({ source, generation })}\n`
-          : `${source} starts anew, generation ${generation}\n`,
-      );
+      io.stdout(values.json ? jsonText({ source, generation }) : `${source} starts anew, generation ${generation}\n`);
       return exitCodes.done;
     }
     const rows = await operate(io, 'source-list', {});
     const lines = rows.map(
       (row) => `${row.source}  ${row.cursor ?? 'from the start'}  generation ${row.generation}  ${row.updatedAt}\n`,
     );
-    io.stdout(values.json ? `${JSON.stringify(rows, null, 2)}\n` : lines.join('') || 'no source was read yet\n');
+    io.stdout(values.json ? jsonText(rows, 2) : lines.join('') || 'no source was read yet\n');
     return exitCodes.done;
   },
 };

@@ -33,9 +33,14 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 /** What check says about the database alone. */
 async function look(env: Record<string, string>, argv: readonly string[] = []) {
-  const { code, stdout } = await runHere(['check', ...argv], { TOCSIN_CONFIG: 'tocsin.yaml', ...env }, directory, {
-    check: async () => ({ command }),
-  });
+  const { code, stdout } = await runHere(
+    ['check', ...argv],
+    { TOCSIN_CONFIG: 'tocsin.yaml', HOST: '127.0.0.1', PORT: '0', ...env },
+    directory,
+    {
+      check: async () => ({ command }),
+    },
+  );
   return { code, stdout, lines: stdout.split('\n').filter((line) => /^\w+ +database/.test(line)) };
 }
 

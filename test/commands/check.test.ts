@@ -101,7 +101,7 @@ async function check(yaml: string, argv: string[] = [], env: Record<string, stri
   const command = createCheck({ registries, createHttp, now: () => now });
   const table: CommandTable = { check: async () => ({ command }) };
   const code = await dispatch(['check', ...argv], table, {
-    env: { TOCSIN_CONFIG: 'tocsin.yaml', TOKEN: token, ...env },
+    env: { TOCSIN_CONFIG: 'tocsin.yaml', TOKEN: token, HOST: '127.0.0.1', PORT: '0', ...env },
     directory,
     version: '1.2.3',
     stdout: (text) => {
@@ -126,6 +126,7 @@ describe('tocsin check', () => {
       code: 0,
       stderr: '',
       stdout: [
+        'ok    address: any port of 127.0.0.1 is free to listen on',
         `ok    database: DATA_DIR (${join(directory, 'data')}): the first start makes it`,
         'ok    source console: answers, and accepts what it is configured with',
         'ok    sink soc: answers, and accepts what it is configured with',
@@ -173,6 +174,32 @@ describe('tocsin check', () => {
     else expect(result.stdout).toContain(`${line}\n`);
   });
 
+  it('says that the port is in use, which is no failure beside a running Tocsin', async () => {
+    const { port } = server.address() as AddressInfo;
+    const { code, stdout } = await check(yamlFor(), [], { PORT: String(port) });
+    expect(stdout).toContain(
+      `warn  address: another process listens on 127.0.0.1:${port}. That is right if Tocsin runs already. If not, serve could not start: stop that process, or set PORT.\n`,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('leaves the port free for the service', async () => {
+    const { port } = server.address() as AddressInfo;
+    const yaml = yamlFor();
+    await new Promise((resolve) => server.close(resolve));
+    const { stdout } = await check(yaml, [], { PORT: String(port) });
+    expect(stdout).toContain(`ok    address: 127.0.0.1:${port} is free to listen on\n`);
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  });
+
+  it('fails when HOST is no address of this machine', async () => {
+    const { code, stdout } = await check(yamlFor(), [], { HOST: '192.0.2.1', PORT: '8080' });
+    expect(stdout).toContain(
+      'FAIL  address: cannot listen on 192.0.2.1:8080 (EADDRNOTAVAIL). HOST is no address of this machine. Set it to 0.0.0.0 for all, or 127.0.0.1 for this machine only.\n',
+    );
+    expect(code).toBe(1);
+  });
+
   it('shows what looks like a mistake in the configuration', async () => {
     const { code, stdout } = await check(yamlFor(), [], { POLL_INTERVAL: '30' });
     expect(code).toBe(0);
@@ -196,6 +223,7 @@ describe('tocsin check', () => {
     expect(JSON.parse(failed.stdout)).toMatchObject({
       ok: false,
       findings: [
+        { status: 'ok', kind: 'address', id: '' },
         { status: 'ok', kind: 'database', id: '' },
         { status: 'failed', kind: 'source', id: 'console' },
         { status: 'failed', kind: 'sink', id: 'soc' },

@@ -68,13 +68,17 @@ describe('on the embedded database', () => {
   });
 });
 
-test('names that attackers chose reach the terminal as harmless text on one line', async () => {
+test('names that attackers chose reach the terminal as harmless text on one line, and a program as they are', async () => {
   const world = await worldOfTheDead('postgres');
   const { stdout } = await runIn(world, ['dead', 'list']);
   expect(stdout).toContain('pc\\u{202E}gnp.exe');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be printed
   expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
   expect(idsOf(stdout)).toHaveLength(3);
+  const json = (await runIn(world, ['dead', 'list', '--json'])).stdout;
+  expect((JSON.parse(json) as { device: string | null }[]).map(({ device }) => device)).toContain(hostile);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be printed
+  expect(json).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
 });
 
 test.each([

@@ -137,6 +137,15 @@ describe('what a command throws', () => {
     expect(output.stderr).toBe('tocsin test: a statement failed in the database: connection refused\n');
   });
 
+  it('in whole sentences has its cause behind them', async () => {
+    const cause = new Error("EACCES: permission denied, open '/data/x'");
+    const { call, output } = setUp(() => Promise.reject(new Error('DATA_DIR (/data): set it to another.', { cause })));
+    expect(await call('test', 'soc')).toBe(1);
+    expect(output.stderr).toBe(
+      "tocsin test: DATA_DIR (/data): set it to another. (EACCES: permission denied, open '/data/x')\n",
+    );
+  });
+
   it('by a defect tells where in the code', async () => {
     const { call, output } = setUp(() => Promise.reject(new TypeError('x is undefined')));
     expect(await call('test', 'soc')).toBe(1);
