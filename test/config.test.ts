@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listProblems } from '../src/commands/dispatch.ts';
 import { type LoadOptions, loadConfig } from '../src/config.ts';
 import { ConfigError, type ConfigProblem } from '../src/core/errors.ts';
+import { sources } from '../src/sources/index.ts';
 import { registries } from './config/registries.ts';
 
 const token = 'key-of-an-api-connector';
@@ -130,6 +131,26 @@ describe('the three variables of the script', () => {
     ]);
   });
 
+  it.each([
+    ['2999-01-01', true],
+    ['2999-01-01 08:00', true],
+    ['2999-01-01t08:00:00.5+07:00', true],
+    ['2020-01-01', false],
+    ['24h', false],
+    ['999999999', false],
+  ])('say what START_FROM=%s means if it is in the future', (startFrom, isFuture) => {
+    writeFileSync(join(directory, '.env'), `START_FROM=${startFrom}\n`);
+    const config = loadConfig({ env: three, directory, registries: { ...registries, sources } });
+    expect(config.sources).toHaveLength(2);
+    expect(config.warnings).toEqual(
+      isFuture
+        ? [
+            `START_FROM (.env): ${startFrom} is in the future, which means the same as "now": nothing that is in the console at the very first start is announced, and everything that comes after it is.`,
+          ]
+        : [],
+    );
+  });
+
   it('lose the word "Bearer" in front of the key, with a warning', () => {
     const config = load({ ...three, TOKENS_KEY: `Bearer ${token}` });
     expect(config.sources[0]?.settings).toMatchObject({ token });
@@ -203,7 +224,7 @@ describe('options', () => {
       'MIN_SEVERITY',
       'CRTICAL',
       '"CRTICAL" is not a severity',
-      'Use one of: UNKNOWN, INFO, LOW, MEDIUM, HIGH, CRITICAL. Did you mean "CRITICAL"?',
+      'Use one of: INFO, LOW, MEDIUM, HIGH, CRITICAL. Did you mean "CRITICAL"?',
     ],
     ['LOG_LEVEL', 'verbose', '"verbose" is not a log level', 'Use one of: debug, info, warn, error.'],
     ['LOCALE', 'de', '"de" is not a language that Tocsin speaks', 'Use one of: en, th.'],
@@ -479,7 +500,7 @@ time_zone: Asia/Bangkok
       'a severity that is none',
       'routes:\n  - { name: r, to: [soc], min_severity: hihg }\n',
       [
-        'tocsin.yaml:2:27 routes[0].min_severity "hihg" is not a severity. Use one of: UNKNOWN, INFO, LOW, MEDIUM, HIGH, CRITICAL. Did you mean "HIGH"?',
+        'tocsin.yaml:2:27 routes[0].min_severity "hihg" is not a severity. Use one of: INFO, LOW, MEDIUM, HIGH, CRITICAL. Did you mean "HIGH"?',
       ],
     ],
     [

@@ -53,10 +53,11 @@ export const retention: Parse<number | 'off'> = (text) => {
   };
 };
 
+/** A threshold. UNKNOWN is taken, but not offered: an unknown severity passes every threshold, so it says no more than INFO. */
 export const severity: Parse<Severity> = (text) => {
   const index = (severityNames as readonly string[]).indexOf(text.toUpperCase());
   if (index >= 0) return { value: index as Severity };
-  return oneOf(text, severityNames, 'severity');
+  return oneOf(text, severityNames.slice(1), 'severity');
 };
 
 export const logLevel: Parse<LogLevel> = (text) => {

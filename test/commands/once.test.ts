@@ -31,6 +31,18 @@ describe.each(['postgres', 'embedded'] as const)('on %s', (database) => {
   });
 });
 
+test('START_FROM in the future is said, and means what is said: what is there is passed over, what comes is not', async () => {
+  const world = await createWorld({ database: 'postgres', environment: { START_FROM: '2999-01-01' } });
+  const { tenant, mattermost } = world;
+  tenant.add('events', 3);
+  const first = await world.run(['once']);
+  expect(first.stderr).toMatch(/"warn".*START_FROM: 2999-01-01 is in the future, which means the same as \\"now\\"/);
+  expect(mattermost.deliveries.size).toBe(2); // from when on each of the two streams is watched
+  tenant.add('events', 2);
+  expect((await onceHere(world)).code).toBe(0);
+  expect(mattermost.deliveries.size).toBe(4);
+});
+
 test('a webhook that is gone ends the run soon, and the next run delivers what was kept', async () => {
   const world = await createWorld({ database: 'postgres' });
   const { tenant, mattermost } = world;
@@ -94,7 +106,7 @@ test('roles that another live process holds are waited for, for a time, and then
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '300' } });
   await world.start().ready();
   expect(await world.arrived(2)).toBe(2);
-  const { code, stderr } = await onceHere(world, { roleMs: 500 });
+  const { code, stderr } = await onceHere(world, { roleMs: 2000 });
   expect(wordsOf(stderr)).toEqual(
     ['deepinstinct_events', 'deepinstinct_suspicious_events'].map(
       (id) => `source ${id}: another process is reading it; nothing was read here`,
@@ -110,7 +122,7 @@ test('one source that another process holds keeps the run neither from the other
   onTestFinished(() => sql.end());
   await sql`insert into replicas (id, expires_at) values ('00000000-0000-4000-8000-000000000001', now() + interval '1 hour')`;
   await sql`insert into leases (name, holder) values ('source:deepinstinct_suspicious_events', '00000000-0000-4000-8000-000000000001')`;
-  const { code, stderr } = await onceHere(world, { roleMs: 500 });
+  const { code, stderr } = await onceHere(world, { roleMs: 2000 });
   expect(wordsOf(stderr)).toEqual([
     'source deepinstinct_suspicious_events: another process is reading it; nothing was read here',
   ]);
