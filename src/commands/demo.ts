@@ -63,7 +63,7 @@ export function createDemo(deps: DemoDependencies): Command {
 function portOf(value: unknown): number {
   if (value === undefined) return 0;
   if (/^\d{1,5}$/.test(String(value)) && Number(value) <= 65_535) return Number(value);
-  throw new UsageError(`--port "${value}" is no port; give a number from 0 to 65535`);
+  throw new UsageError(`--port "${value}" is no port; give a number from 0 to 65535.`);
 }
 
 /** Starts everything, plays, and takes it down again, whatever happened. */

@@ -25,7 +25,7 @@ export async function dispatch(argv: readonly string[], table: CommandTable, io:
     }
     return name === 'help' ? await run(rest[0] ?? '', ['--help'], table, io) : await run(name, rest, table, io);
   } catch (error) {
-    return tell(error, name, io);
+    return tell(error, name, table, io);
   }
 }
 
@@ -62,9 +62,10 @@ function unknownCommand(name: string, table: CommandTable): string {
   return `"${name}" is not a command. ${meant === undefined ? `There are: ${names.join(', ')}.` : `Did you mean "${meant}"?`}`;
 }
 
-function tell(error: unknown, name: string | undefined, io: CommandIo): number {
+function tell(error: unknown, name: string | undefined, table: CommandTable, io: CommandIo): number {
   if (error instanceof UsageError) {
-    io.stderr(`tocsin: ${error.message.trimEnd()}\nSee tocsin --help.\n`);
+    const help = name !== undefined && Object.hasOwn(table, name) ? `${name} --help` : '--help';
+    io.stderr(`tocsin: ${error.message.trimEnd()}\nSee tocsin ${help}.\n`);
     return exitCodes.usage;
   }
   if (error instanceof ConfigError) {

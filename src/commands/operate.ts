@@ -69,12 +69,19 @@ export function loadForDatabase({ env, directory }: CommandIo): Config {
   return loadConfig({ env, directory, registries: { sources, sinks }, needs: ['database'] });
 }
 
+/** Otherwise it is starting, or its database is busy or not migrated yet. */
+const remedies: Readonly<Record<number, string>> = {
+  404: 'It is of another release than this command: restart it with this one.',
+};
+
 /** Undefined if no service runs there. @throws when it runs and cannot do it */
 async function ask(directory: string, name: string, input: OperationInput): Promise<unknown> {
   try {
     const answer = await askHolder(directory, `/operations/${name}`, { method: 'POST', body: JSON.stringify(input) });
-    if (answer.status !== 200)
-      throw new Error(`the running service answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+    if (answer.status !== 200) {
+      const remedy = remedies[answer.status] ?? 'Try again in a moment.';
+      throw new Error(`the running service answered ${answer.status}: ${answer.body.slice(0, 200)} ${remedy}`);
+    }
     return JSON.parse(answer.body);
   } catch (error) {
     if (error instanceof NoHolderError) return undefined;
@@ -87,7 +94,7 @@ export function answerOperations(db: Database): RequestHandler {
   return async (request) => {
     const name = new URL(request.url).pathname.replace('/operations/', '') as OperationName;
     if (request.method !== 'POST' || !Object.hasOwn(operations, name))
-      return new Response('no such operation', { status: 404 });
+      return new Response('No such operation.', { status: 404 });
     const input = JSON.parse(await request.text()) as OperationInput;
     return Response.json(await operations[name](db, input));
   };

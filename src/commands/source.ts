@@ -14,8 +14,8 @@ export const command: Command = {
   async run({ values, positionals }, io) {
     const [action, source] = positionals;
     if (action !== 'list' && action !== 'reset') throw new UsageError(`"${action}" is neither list nor reset.`);
-    if (action === 'reset' && source === undefined)
-      throw new UsageError('Say which source: "tocsin source list" shows them.');
+    if (action === 'list' && source !== undefined) throw new UsageError('list takes no id: it shows every source.');
+    if (action === 'reset' && !source) throw new UsageError('Say which source: "tocsin source list" shows them.');
     if (action === 'reset') {
       const generation = await operate(io, 'source-reset', { source });
       if (generation === null) {

@@ -259,6 +259,15 @@ describe('with DATABASE_URL', () => {
 });
 
 describe('on the embedded database', () => {
+  test('a path that is too long for the socket in it fails, before anything is made', async () => {
+    const { code, lines } = await look({ DATA_DIR: join(directory, 'd'.repeat(150)) });
+    expect(lines).toEqual([
+      expect.stringMatching(/^FAIL {2}database: DATA_DIR .* the path is too long .* Set DATA_DIR to a shorter one\.$/),
+    ]);
+    expect(code).toBe(1);
+    expect(await readdir(directory)).toEqual(['tocsin.yaml']);
+  });
+
   test('a directory that is not there is made by the first start, not by check', async () => {
     const { code, lines } = await look({});
     expect(lines).toEqual([`ok    database: DATA_DIR (${join(directory, 'data')}): the first start makes it`]);

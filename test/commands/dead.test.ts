@@ -1,5 +1,8 @@
 // `tocsin dead`: what was given up is shown, and put back, wherever the database is open.
-import { describe, expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { lockDirectory } from '../../src/core/store/directory-lock.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { runIn } from './in-process.ts';
 
@@ -29,15 +32,14 @@ test('lists them, and puts back those that are named, or all; then their cards a
   const ids = idsOf(stdout);
   expect(ids).toHaveLength(3);
   expect(stdout.match(/^\d+ {2}soc {2}.*rejected \(HTTP 400\), 2 attempts, dead since 20\d\d-/gm)).toHaveLength(3);
-  expect(await runIn(world, ['dead', 'list', '--sink', 'x'])).toEqual({
-    code: 0,
-    stdout: 'nothing is dead\n',
-    stderr: '',
-  });
   const json = JSON.parse((await runIn(world, ['dead', 'list', '--json'])).stdout) as { eventId: number }[];
   expect(json.map(({ eventId }) => eventId).sort((a, b) => a - b)).toEqual(ids);
 
-  expect(await runIn(world, ['dead', 'redrive', '999999'])).toEqual({ code: 1, stdout: '0 put back\n', stderr: '' });
+  expect(await runIn(world, ['dead', 'redrive', '999999'])).toEqual({
+    code: 1,
+    stdout: '0 put back\n',
+    stderr: 'none of these is dead; "tocsin dead list" shows those that are\n',
+  });
   expect(await runIn(world, ['dead', 'redrive', `${ids[0]}`])).toEqual({ code: 0, stdout: '1 put back\n', stderr: '' });
   expect((await runIn(world, ['once'])).stderr).toContain('sink soc: 2 dead');
   expect([...mattermost.deliveries.keys()]).toEqual([`soc-${ids[0]}`]);
@@ -86,11 +88,47 @@ test.each([
   [['dead', 'redrive', '5', '--all'], 'Say which: event ids, or --all.'],
   [['dead', 'redrive', 'five'], 'Event ids are numbers, as "tocsin dead list" shows them.'],
   [['dead', 'redrive', '-1'], "Unknown option '-1'."],
-  [['dead', 'list', '5'], 'list takes no event ids.'],
+  [['dead', 'redrive', '1e3'], 'Event ids are numbers'],
+  [['dead', 'redrive', '99999999999999999999'], 'Event ids are numbers'],
+  [['dead', 'list', '5'], 'list takes neither event ids nor --all.'],
+  [['dead', 'list', '--all'], 'list takes neither event ids nor --all.'],
   [['dead', 'bury'], '"bury" is neither list nor redrive.'],
 ])('%j is wrong usage', async (argv, words) => {
   const world = await createWorld({ database: 'embedded' });
   const { code, stderr } = await runIn(world, argv);
   expect(stderr).toContain(`tocsin: ${words}`);
+  expect(stderr).toContain('See tocsin dead --help.\n');
   expect(code).toBe(2);
+});
+
+test('a sink that is not there is named only if it left nothing dead', async () => {
+  const world = await worldOfTheDead('postgres');
+  const others = 'Nothing is dead for "x", and no sink is called so; there is soc.';
+  for (const argv of [
+    ['dead', 'list', '--sink', 'x'],
+    ['dead', 'redrive', '--sink', 'x', '--all'],
+  ]) {
+    const { code, stdout, stderr } = await runIn(world, argv);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(others)]);
+  }
+  writeFileSync(
+    join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml'),
+    `sinks: { new: { type: mattermost, url: ${world.mattermost.hookUrl} } }`,
+  );
+  const removed = await runIn(world, ['dead', 'list', '--sink', 'soc'], { TOCSIN_CONFIG: 'tocsin.yaml' });
+  expect([removed.code, idsOf(removed.stdout).length]).toEqual([0, 3]);
+});
+
+test('a service that cannot answer yet, or does not know what is asked, is told with what to do', async () => {
+  const world = await createWorld({ database: 'embedded' });
+  const lock = await lockDirectory(world.environment.DATA_DIR!);
+  onTestFinished(() => lock.release());
+  const answers = async () => (await runIn(world, ['dead', 'list'])).stderr;
+  expect(await answers()).toBe(
+    'tocsin dead: the running service answered 503: The service is starting or stopping. Try again in a moment.\n',
+  );
+  lock.serve(async () => new Response('No such operation.', { status: 404 }));
+  expect(await answers()).toBe(
+    'tocsin dead: the running service answered 404: No such operation. It is of another release than this command: restart it with this one.\n',
+  );
 });

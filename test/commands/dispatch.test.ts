@@ -127,7 +127,7 @@ describe('what a command throws', () => {
   it('about its usage gives 2', async () => {
     const { call, output } = setUp(() => Promise.reject(new UsageError('There is no sink "soc".')));
     expect(await call('test', 'soc')).toBe(2);
-    expect(output.stderr).toContain('There is no sink "soc".');
+    expect(output.stderr).toBe('tocsin: There is no sink "soc".\nSee tocsin test --help.\n');
   });
 
   it('otherwise gives 1 and the message with its code, never a statement of the database', async () => {

@@ -1,4 +1,6 @@
 // `tocsin once`: 0 only if every source was read to its end and everything due was delivered; else 1, and words that say what was not.
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import postgres from 'postgres';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createOnce, type OnceWaits } from '../../src/commands/once.ts';
@@ -6,9 +8,9 @@ import { createWorld, type World } from '../support/world.ts';
 import { runIn } from './in-process.ts';
 
 /** With the waits of a command that is in a hurry. */
-function onceHere(world: World, waits: Partial<OnceWaits> = {}) {
+function onceHere(world: World, waits: Partial<OnceWaits> = {}, more: Record<string, string> = {}) {
   const command = createOnce({ roleMs: 20_000, patienceMs: 20_000, pausedPatienceMs: 20_000, ...waits });
-  return runIn(world, ['once'], {}, { once: async () => ({ command }) });
+  return runIn(world, ['once'], more, { once: async () => ({ command }) });
 }
 
 /** What it says beside its log. */
@@ -106,7 +108,7 @@ test('roles that another live process holds are waited for, for a time, and then
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '300' } });
   await world.start().ready();
   expect(await world.arrived(2)).toBe(2);
-  const { code, stderr } = await onceHere(world, { roleMs: 2000 });
+  const { code, stderr } = await onceHere(world, { roleMs: 500 });
   expect(wordsOf(stderr)).toEqual(
     ['deepinstinct_events', 'deepinstinct_suspicious_events'].map(
       (id) => `source ${id}: another process is reading it; nothing was read here`,
@@ -122,7 +124,12 @@ test('one source that another process holds keeps the run neither from the other
   onTestFinished(() => sql.end());
   await sql`insert into replicas (id, expires_at) values ('00000000-0000-4000-8000-000000000001', now() + interval '1 hour')`;
   await sql`insert into leases (name, holder) values ('source:deepinstinct_suspicious_events', '00000000-0000-4000-8000-000000000001')`;
-  const { code, stderr } = await onceHere(world, { roleMs: 2000 });
+  // What a route connects is worked by one process, so the held one must be apart.
+  writeFileSync(
+    join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml'),
+    'routes: [{ name: events, sources: [deepinstinct_events], to: [soc] }]',
+  );
+  const { code, stderr } = await onceHere(world, { roleMs: 2000 }, { TOCSIN_CONFIG: 'tocsin.yaml' });
   expect(wordsOf(stderr)).toEqual([
     'source deepinstinct_suspicious_events: another process is reading it; nothing was read here',
   ]);

@@ -67,6 +67,12 @@ test('a source that was never read cannot be reset, and wrong usage says what is
     2,
     expect.stringContaining('Say which source: "tocsin source list"'),
   ]);
+  const listed = await runIn(world, ['source', 'list', 'x']);
+  expect([listed.code, listed.stderr]).toEqual([
+    2,
+    expect.stringContaining('list takes no id: it shows every source.'),
+  ]);
+  expect((await runIn(world, ['source', 'reset', ''])).stderr).toContain('Say which source:');
   const unknown = await runIn(world, ['source', 'forget', 'x']);
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('"forget" is neither list nor reset.')]);
 });

@@ -163,6 +163,18 @@ test('a Postgres that cannot be used as it is', async () => {
   );
 });
 
+test('an address that cannot be listened on ends serve, with the variable to change', async () => {
+  const taken = String(new URL(world.mattermost.url).port);
+  for (const [more, words] of [
+    [{ PORT: taken }, `127.0.0.1:${taken} (EADDRINUSE). Another process uses the port: stop it, or set PORT.`],
+    [{ HOST: '192.0.2.1', PORT: '8080' }, '192.0.2.1:8080 (EADDRNOTAVAIL). HOST is no address of this machine. Set it'],
+  ] as const) {
+    const { code, stderr } = await run(['serve'], more);
+    expect(stderr).toContain(`tocsin serve: cannot listen on ${words}`);
+    expect(code).toBe(1);
+  }
+});
+
 test('roles that a service on the same Postgres holds', async () => {
   await world.start().ready();
   expect(await world.arrived(2)).toBe(2);

@@ -123,12 +123,12 @@ export interface DirectoryFacts {
 /** Opens and makes nothing: beside a running service that would destroy the database. @throws {DataDirectoryError} */
 export async function inspectDataDirectory(directory: string): Promise<DirectoryFacts> {
   const begin = `DATA_DIR (${resolve(directory)}):`;
-  if (!(await isWritable(directory, directory))) {
-    await assertNearest(directory, dirname(resolve(directory)));
-    return { isSound: true, text: `${begin} the first start makes it` };
-  }
+  const isThere = await isWritable(directory, directory);
+  if (!isThere) await assertNearest(directory, dirname(resolve(directory)));
+  // Also finds that the path is too long for the socket that locks it.
   const holder = await holderOf(directory);
   if (holder !== undefined) return { isSound: true, text: `${begin} ${holder}` };
+  if (!isThere) return { isSound: true, text: `${begin} the first start makes it` };
   const cluster = join(directory, 'postgres');
   if (!(await isWritable(directory, cluster)))
     return { isSound: true, text: `${begin} can be written; the first start makes the embedded database` };
