@@ -1,4 +1,5 @@
 // `npm run bench`: the same job by Tocsin, by floors written by hand and by peers, interleaved on this machine; medians and ratios.
+// `--further` measures what else was promised (latency, growth, …; see further/), and `--only latency` one of those or one contestant.
 // `--idle` also watches each for ten seconds without work. `--short` is what CI runs: Tocsin and the floor only, and exit code 1 if their ratio is too low. A ratio, never a time.
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { contestants } from './contestants.mjs';
+import { furtherNames, measureFurther, writeFurther } from './further/main.mjs';
 import { findServer } from './postgres.mjs';
 import { readProfile } from './profile.mjs';
 import { describeMachine, markdownOf, ratiosOf, summarise, tableOf, writeResults } from './report.mjs';
@@ -20,6 +22,7 @@ const { values: options } = parseArgs({
     events: { type: 'string' },
     rounds: { type: 'string' },
     only: { type: 'string' },
+    further: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -29,15 +32,34 @@ const { values: options } = parseArgs({
 });
 const events = Number(options.events ?? (options.short ? 5_000 : 20_000));
 const rounds = Number(options.rounds ?? (options.short ? 5 : 3));
-const chosen = choose(options.short ? 'tocsin,floor' : options.only);
+const wanted = options.further ? furtherNames : (options.only?.split(',') ?? []);
+const further = wanted.filter((name) => furtherNames.includes(name));
+const others = wanted.filter((name) => !further.includes(name));
+const chosen = further.length > 0 && others.length === 0 ? [] : choose(options.short ? ['tocsin', 'floor'] : others);
 if (chosen.some(({ isPeer }) => isPeer)) installPeers();
 const startedAt = performance.now();
 const say = options.json ? () => {} : (line) => console.log(line);
 
 const server = await findServer();
-const world = startWorld();
 try {
-  const runs = await run();
+  if (chosen.length > 0) await compare();
+  if (further.length > 0) await goFurther();
+} finally {
+  await server.stop();
+}
+
+async function goFurther() {
+  const command = process.argv.slice(2).join(' ');
+  const machine = await describeMachine(server.url);
+  const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+  const found = await measureFurther(further, { startWorld, serverUrl: server.url, rounds, say, nodeOptions });
+  if (options.json) console.log(JSON.stringify({ command, machine, further: found }, null, 1));
+  if (options.write) writeFurther(found, { command, machine });
+}
+
+async function compare() {
+  const world = startWorld('world.mjs');
+  const runs = await run(world).finally(world.stop);
   const summary = summarise(chosen, runs);
   const ratios = ratiosOf(runs);
   const machine = await describeMachine(server.url);
@@ -51,17 +73,14 @@ try {
     console.error('bench: something was lost, sent twice or not recorded; see the table');
     process.exitCode = 1;
   }
-} finally {
-  world.stop();
-  await server.stop();
 }
 
 /** Each round has every contestant once, every other round backwards, so that a slow minute of the machine hits all of them. */
-async function run() {
+async function run(world) {
   const { eventBytes } = await world.ask('make', { events: warmEvents + events });
   say(`${events} events of ${eventBytes} bytes on average, ${chosen.length} contestants, ${rounds} rounds`);
   // The far ends' code is compiled by V8 before anyone is measured.
-  await measure(choose('floor_no_db')[0], { world, serverUrl: server.url, events: Math.min(events, 3_000) });
+  await measure(choose(['floor_no_db'])[0], { world, serverUrl: server.url, events: Math.min(events, 3_000) });
   const runs = [];
   for (let number = 0; number < rounds; number += 1) {
     const roundStartedAt = performance.now();
@@ -90,11 +109,13 @@ function lineOf(number, name, { perSecond, cpuUs, othersCores }) {
 }
 
 function choose(names) {
-  if (names === undefined) return contestants;
-  return names.split(',').map((name) => {
+  if (names.length === 0) return contestants;
+  return names.map((name) => {
     const found = contestants.find((contestant) => contestant.name === name);
     if (found) return found;
-    console.error(`bench: no contestant is called ${name}; there are ${contestants.map((one) => one.name).join(', ')}`);
+    console.error(
+      `bench: no contestant is called ${name}; there are ${contestants.map((one) => one.name).join(', ')}, and to measure alone ${furtherNames.join(', ')}`,
+    );
     return process.exit(2);
   });
 }
@@ -110,8 +131,8 @@ function installPeers() {
 }
 
 /** The process of the far ends; one question at a time. */
-function startWorld() {
-  const child = fork(`${folder}world.mjs`, { stdio: 'inherit' });
+function startWorld(script) {
+  const child = fork(`${folder}${script}`, { stdio: 'inherit' });
   return {
     pid: child.pid,
     async ask(ask, values = {}) {

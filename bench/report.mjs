@@ -1,6 +1,6 @@
 // Medians over the rounds, ratios within a round, and how they are shown. Ratios are what counts: the machine may be busy with other things.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import postgres from 'postgres';
 
@@ -52,7 +52,7 @@ function ratio(runs, name, other, figure = 'perSecond') {
   return median(runs.map((round) => round[name] && round[other] && round[name][figure] / round[other][figure]));
 }
 
-function median(values) {
+export function median(values) {
   if (values.some((value) => value === undefined)) return undefined;
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -142,6 +142,22 @@ Times differ from run to run where the machine does other work as well; the rati
 `;
 }
 
+const results = new URL('RESULTS.md', import.meta.url);
+const sectionStart = /^(?=## )/m;
+
+/** The contest's results stand first; the sections behind them stay. */
 export function writeResults(text) {
-  writeFileSync(new URL('RESULTS.md', import.meta.url), text);
+  const [, ...sections] = readFileSync(results, 'utf8').split(sectionStart);
+  writeFileSync(results, [text, ...sections].map((one) => `${one.trimEnd()}\n`).join('\n'));
+}
+
+/** Puts one section in the place of the one that has the same first word, or at the end. */
+export function writeSection(heading, text) {
+  const [head, ...sections] = readFileSync(results, 'utf8').split(sectionStart);
+  const section = `## ${heading}\n\n${text.trimEnd()}\n`;
+  const word = (one) => one.split(/\s/, 2)[1];
+  const at = sections.findIndex((one) => word(one) === word(section));
+  if (at === -1) sections.push(section);
+  else sections[at] = section;
+  writeFileSync(results, [head, ...sections].map((one) => `${one.trimEnd()}\n`).join('\n'));
 }

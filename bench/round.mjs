@@ -93,7 +93,7 @@ export async function measure(contestant, { world, serverUrl, events, nodeOption
 }
 
 /** Reads all counters at once. The server's main process is the parent of our own connection's. */
-async function createReading(sql, pid, worldPid) {
+export async function createReading(sql, pid, worldPid) {
   const [{ backend }] = await sql`select pg_backend_pid() as backend`;
   const postmaster = parentOf(backend);
   return async () => {
@@ -130,7 +130,7 @@ async function countIn(url, { recorded, noticesSent }) {
   }
 }
 
-async function stop(child) {
+export async function stop(child) {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
@@ -139,6 +139,6 @@ async function stop(child) {
   clearTimeout(timer);
 }
 
-function pause(ms) {
+export function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

