@@ -46,7 +46,11 @@ export const mutations = [
   {
     name: 'roles are taken from the living',
     edits: [
-      ['src/core/roles.ts', 'lease.holder !== replicaId && lease.remainingMs > 0;', 'lease.holder === undefined;'],
+      [
+        'src/core/roles.ts',
+        'lease.holder !== replicaId && lease.remainingMs > 0;',
+        'lease.holder !== replicaId && lease.remainingMs > 1e9;',
+      ],
       [leases, `and (l.holder is null or l.holder = \${id}::uuid or l.holder in (select id from gone))`, ''],
     ],
     cases: 'rolling restart|ten at once',
@@ -110,7 +114,7 @@ export const mutations = [
       ['drizzle/0000_initial.sql', 'CONSTRAINT "events_source_external_id_key" UNIQUE("source","external_id"),', ''],
       [events, 'on conflict (source, external_id) do nothing', ''],
     ],
-    cases: 'SIGTERM|after the server got it|checkpoint|a second process|cannot be written|newer release',
+    cases: 'SIGTERM|kill -9|after the server got it|checkpoint|a second process|cannot be written|newer release',
   },
   {
     name: 'a page that was stored already stands in the way',
@@ -152,7 +156,7 @@ export const mutations = [
   },
   {
     name: 'a directory that cannot be written is not explained',
-    edits: [['src/core/store/data-directory.ts', 'remedies[code] ?? `', '`']],
+    edits: [['src/core/store/data-directory.ts', 'remedies[code] ??', 'remedies[code.toLowerCase()] ??']],
     cases: 'cannot be written',
   },
   {
@@ -191,7 +195,13 @@ export const mutations = [
   },
   {
     name: 'an answer that is a refusal counts as an empty page',
-    edits: [[client, 'throw asSource(failure, answer, host);', 'return emptyPage;']],
+    edits: [
+      [
+        client,
+        'throw asSource(failure',
+        'if (failure) return emptyPage;\n      if (failure !== undefined) throw asSource(failure',
+      ],
+    ],
     cases: 'each bad answer',
   },
   {
@@ -212,7 +222,9 @@ export const mutations = [
   },
   {
     name: 'suspicious events that stop count as switched off',
-    edits: [['src/sources/deepinstinct/source.ts', 'hasWorked || cursorText !== null', 'false']],
+    edits: [
+      ['src/sources/deepinstinct/source.ts', 'hasWorked || cursorText !== null', 'hasWorked && cursorText === null'],
+    ],
     cases: 'stop with 401',
   },
   {
@@ -221,7 +233,7 @@ export const mutations = [
       [
         'src/sources/deepinstinct/reread.ts',
         'if (!more || after >= witness.id) await assertSameTenant',
-        'if (after < 0) await assertSameTenant',
+        'if (after < 0 && witness.id < 0) await assertSameTenant',
       ],
     ],
     cases: 'its ids start anew',

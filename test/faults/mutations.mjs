@@ -1,7 +1,7 @@
 // Breaks one promise of the code at a time (breaks.mjs), on a copy of the checkout, and runs the fault cases that must notice it. A suite that
 // lets one pass proves nothing, nor does a case that nothing turns red: then the exit code is 1. `node test/faults/mutations.mjs [part of a name]`.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,8 @@ const atOnce = 2;
 /** @returns the folder of a copy, built from here on by the copy's own build.mjs */
 function copyCheckout() {
   const copy = mkdtempSync(join(tmpdir(), 'tocsin-mutation-'));
+  // One case runs the service as another user.
+  chmodSync(copy, 0o755);
   const left = new Set(['node_modules', '.git', 'bench']);
   cpSync(root, copy, { recursive: true, filter: (source) => !left.has(source.slice(root.length)) });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -57,7 +59,7 @@ async function judge({ edits, cases }) {
     if (built.status !== 0) return { verdict: 'DOES NOT BUILD', red: [], output: built.stdout + built.stderr };
     const { output } = await run(process.execPath, [vitest, 'run', ...configuration, '-t', cases], copy);
     // A case that failed, not a suite that could not run.
-    const red = [...output.matchAll(/^FAILED: (.*)$/gm)].map(([, title]) => title);
+    const red = [...output.matchAll(/^FAILED: (.*)$/gm)].map(([, title]) => ({ title, why: whyRed(output, title) }));
     const isProof = red.length > 0 && /Repeat with: SEED=|Test timed out/.test(output);
     return { verdict: isProof ? 'caught' : 'NOT CAUGHT', red, output };
   } catch (error) {
@@ -65,6 +67,13 @@ async function judge({ edits, cases }) {
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** The first line of the case's error: it must be that of the broken promise, and not of a busy machine. */
+function whyRed(output, title) {
+  const lines = output.split('\n');
+  const at = lines.findIndex((line) => line.startsWith(' FAIL ') && line.endsWith(` > ${title}`));
+  return at < 0 ? 'no reason given' : (lines[at + 1] ?? '');
 }
 
 /** Titles of all cases. */
@@ -84,8 +93,11 @@ await Promise.all(
       const startedAt = performance.now();
       const { verdict, red, output } = await judge(next);
       const seconds = Math.round((performance.now() - startedAt) / 1000);
-      console.log([`${verdict.padEnd(14)} ${next.name} (${seconds} s)`, ...red].join('\n                 red: '));
-      for (const title of red) proven.add(title);
+      console.log(`${verdict.padEnd(14)} ${next.name} (${seconds} s)`);
+      for (const { title, why } of red) {
+        console.log(`${''.padEnd(14)} red: ${title}: ${why}`);
+        proven.add(title);
+      }
       if (verdict === 'caught') continue;
       missed += 1;
       console.log(output.split('\n').slice(-25).join('\n'));
