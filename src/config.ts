@@ -11,7 +11,7 @@ import * as values from './config/values.ts';
 import { ConfigError, type ConfigProblem } from './core/errors.ts';
 import { createMask } from './core/log.ts';
 
-export type { AdapterConfig, Config, Need, ProxyConfig, Registries, RouteConfig } from './config/shape.ts';
+export type { AdapterConfig, Config, Need, ProxyConfig, Registries } from './config/shape.ts';
 
 export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -65,8 +65,7 @@ function readOptions(
   const of = (name: Parameters<typeof variable>[1]) => variable(environment, name);
   const { wholeNumber, path } = values;
   const minSeverity = read(of('MIN_SEVERITY'), values.severity) ?? 0;
-  return {
-    routes: makeRoutes({ written: file?.routes, sources, sinks, minSeverity }, read, findings),
+  const options = {
     pollingIntervalSeconds:
       read(of('POLLING_INTERVAL') ?? file?.pollingInterval, wholeNumber(1, 86_400, 'seconds')) ?? 300,
     ...readDatabase(environment, read, isDatabaseNeeded, findings),
@@ -79,7 +78,10 @@ function readOptions(
     locale: read(of('LOCALE') ?? file?.locale, values.locale) ?? 'en',
     timeZone: read(of('TZ') ?? file?.timeZone, values.timeZone) ?? values.machineTimeZone(),
     proxy: readProxy(environment, read),
-  } satisfies Partial<Config>;
+  };
+  const { timeZone } = options;
+  const routes = makeRoutes({ written: file?.routes, sources, sinks, minSeverity, timeZone }, read, findings);
+  return { ...options, routes } satisfies Partial<Config>;
 }
 
 /** Once the file lists the sources, the variables that would have made them do nothing, unless the file refers to them. */
@@ -87,7 +89,7 @@ function warnOfIdleVariables(environment: Environment, file: ConfigFile | undefi
   const idle = [
     ...(file?.sources === undefined ? [] : variablesOfSources),
     ...(file?.sinks === undefined ? [] : variablesOfSinks),
-    ...(file?.routes?.every((route) => route.minSeverity !== undefined) ? ['MIN_SEVERITY'] : []),
+    ...(file?.routes?.every((route) => route.content.match?.min_severity !== undefined) ? ['MIN_SEVERITY'] : []),
   ];
   for (const name of idle) {
     if (environment.get(name) === undefined || file?.variables.has(name)) continue;

@@ -316,7 +316,7 @@ sinks:
   soc: { type: mattermost, url_file: secrets/hook }
   lines: { type: stdout }
 routes:
-  - { name: urgent, min_severity: high, sources: [di-events, tocsin], to: [soc] }
+  - { name: urgent, match: { min_severity: high, sources: [di-events, tocsin] }, to: [soc] }
   - { name: all, to: [soc, lines] }
 polling_interval: 30
 locale: th
@@ -355,7 +355,7 @@ time_zone: Asia/Bangkok
   });
 
   it('leaves to the variables what it does not name', () => {
-    const config = loadYaml('routes: [{ name: high, min_severity: HIGH, to: [soc] }]\n');
+    const config = loadYaml('routes: [{ name: high, match: { min_severity: HIGH }, to: [soc] }]\n');
     expect(config.sources.map((s) => s.id)).toEqual(['deepinstinct_events', 'deepinstinct_suspicious_events']);
     expect(config.sinks.map((s) => s.id)).toEqual(['soc']);
     expect(config.routes).toEqual([{ name: 'high', minSeverity: 4, to: ['soc'] }]);
@@ -371,7 +371,7 @@ time_zone: Asia/Bangkok
   });
 
   it('warns of variables that do nothing beside it, and of a sink that gets nothing', () => {
-    const text = `sinks: { soc: { type: stdout }, idle: { type: stdout } }\nroutes: [{ name: r, min_severity: LOW, to: [soc] }]\n`;
+    const text = `sinks: { soc: { type: stdout }, idle: { type: stdout } }\nroutes: [{ name: r, match: { min_severity: LOW }, to: [soc] }]\n`;
     expect(loadYaml(text, { ...three, MIN_SEVERITY: 'LOW' }).warnings).toEqual([
       'MATTERMOST_WEBHOOK_URL does nothing: tocsin.yaml says it all.',
       'MIN_SEVERITY does nothing: tocsin.yaml says it all.',
@@ -476,9 +476,9 @@ time_zone: Asia/Bangkok
     ],
     [
       'a route from nowhere',
-      `${reader}routes:\n  - name: r\n    sources: [dl]\n    to: [soc]\n`,
+      `${reader}routes:\n  - name: r\n    match: { sources: [dl] }\n    to: [soc]\n`,
       [
-        'tocsin.yaml:4:15 routes[0].sources[0] "dl" is no source of this configuration. Known are: di, tocsin. Did you mean "di"?',
+        'tocsin.yaml:4:24 routes[0].match.sources[0] "dl" is no source of this configuration. Known are: di, tocsin. Did you mean "di"?',
       ],
     ],
     [
@@ -498,9 +498,9 @@ time_zone: Asia/Bangkok
     ],
     [
       'a severity that is none',
-      'routes:\n  - { name: r, to: [soc], min_severity: hihg }\n',
+      'routes:\n  - { name: r, to: [soc], match: { min_severity: hihg } }\n',
       [
-        'tocsin.yaml:2:27 routes[0].min_severity "hihg" is not a severity. Use one of: INFO, LOW, MEDIUM, HIGH, CRITICAL. Did you mean "HIGH"?',
+        'tocsin.yaml:2:36 routes[0].match.min_severity "hihg" is not a severity. Use one of: INFO, LOW, MEDIUM, HIGH, CRITICAL. Did you mean "HIGH"?',
       ],
     ],
     [
@@ -545,7 +545,7 @@ time_zone: Asia/Bangkok
       '  ops: 7',
       '  out: { type: matermost }',
       'routes:',
-      '  - { name: one, to: [soc, ops, a b, nobody], sources: [anything], min_severity: hihg }',
+      '  - { name: one, to: [soc, ops, a b, nobody], match: { sources: [anything], min_severity: hihg } }',
       '  - { name: one, to: soc }',
       '  - []',
       'locale: de',
@@ -564,18 +564,49 @@ time_zone: Asia/Bangkok
       'tocsin.yaml:3:44 sinks.soc "chanel" is not a key that belongs here',
       'tocsin.yaml:5:3 sinks.a b.url is missing',
       'tocsin.yaml:7:10 sinks.out.type "matermost" is not a type',
-      'tocsin.yaml:9:38 routes[0].to[3] "nobody" is no sink of this configuration',
-      expect.stringContaining('min_severity "hihg" is not a severity'),
-      expect.stringContaining('"one" is the name of an earlier route'),
       'tocsin.yaml:12:1 locale "de" is not a language that Tocsin speaks',
+      'tocsin.yaml:9:38 routes[0].to[3] "nobody" is no sink of this configuration',
+      expect.stringContaining('match.min_severity "hihg" is not a severity'),
+      expect.stringContaining('"one" is the name of an earlier route'),
+    ]);
+  });
+
+  it('has what routes ask for checked, each with its place', () => {
+    const text = [
+      'sinks: { soc: { type: stdout } }',
+      'routes:',
+      '  - name: one',
+      '    match: { types: [""], networks: [10.0.0.0/8, lan], severity: HIGH }',
+      '    active: [{ days: [monday] }, { from: "08:00", to: "08:00" }, { time_zone: Mars }]',
+      '    mute: [{ from: 8 }]',
+      '    continue: maybe',
+      '    to: [soc]',
+      '  - name: two',
+      '    when: event.device.hostnam == "x"',
+      '    to: [soc]',
+    ];
+    expect(yamlProblems(text.join('\n'))).toEqual([
+      'tocsin.yaml:4:56 routes[0].match "severity" is not a key that belongs here. Known are: min_severity, sources, streams, types, actions, statuses, tenants, devices, groups, networks.',
+      'tocsin.yaml:6:14 routes[0].mute[0].from is not a text. Expected: a time such as "18:00"',
+      'tocsin.yaml:7:5 routes[0].continue is not true or false. Expected: true or false',
+      'tocsin.yaml:4:22 routes[0].match.types[0] is empty. Correct it',
+      'tocsin.yaml:4:50 routes[0].match.networks[1] is no network such as 10.0.0.0/8 or fd00::/8. Correct it',
+      'tocsin.yaml:5:68 routes[0].active[2].time_zone "Mars" is not a time zone. Set it to a name such as "Asia/Bangkok", "Europe/Berlin" or "UTC"',
+      'tocsin.yaml:5:14 routes[0].active[0] has a day "monday", which is not mon, tue, wed, thu, fri, sat, sun or two of them such as mon-fri. Correct it',
+      'tocsin.yaml:5:34 routes[0].active[1] ends when it begins. Correct it',
+      expect.stringContaining(
+        'tocsin.yaml:10:5 routes[1].when cannot be used: there is no field "hostnam". Look at character 14:\n      event.device.hostnam == "x"\n                   ^ here. Known are: id, name, os,',
+      ),
     ]);
   });
 
   it('asks for no variables in place of what a broken part may hold', () => {
-    expect(yamlProblems('sources: 7\nsinks: 7\nroutes:\n  - { name: r, to: [soc], sources: [di] }\n', {})).toHaveLength(
-      2,
-    );
-    expect(yamlProblems('sorces: {}\nroutes:\n  - { name: r, to: [soc], sources: [di] }\n', {})).toHaveLength(1);
+    expect(
+      yamlProblems('sources: 7\nsinks: 7\nroutes:\n  - { name: r, to: [soc], match: { sources: [di] } }\n', {}),
+    ).toHaveLength(2);
+    expect(
+      yamlProblems('sorces: {}\nroutes:\n  - { name: r, to: [soc], match: { sources: [di] } }\n', {}),
+    ).toHaveLength(1);
   });
 
   it('says once what is wrong with its form, and nothing about what it may hold', () => {

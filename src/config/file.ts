@@ -6,6 +6,7 @@ import { noticeSource } from '../core/event.ts';
 import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
 import { codeOf, type Environment, type Findings, readSecret } from './environment.ts';
 import { type Place, problemsOf, unresolved } from './problems.ts';
+import { brokenRoute, type RouteContent, route, routeLeft, single } from './route-schema.ts';
 import type { Registries } from './shape.ts';
 import { readYaml, type YamlFile } from './yaml.ts';
 
@@ -15,21 +16,11 @@ const adapter = z
   .looseObject({ type: z.string().describe('the type of the source or sink') })
   .describe('a map with a type');
 const adapters = z.record(id, adapter).optional().describe('a map from ids to sources or sinks');
-/** Single values go through the rules of the variable of the same meaning. */
-const single = z.union([z.string(), z.number()], 'is not one value').optional().describe('one value, no list or map');
-
-const route = z.strictObject({
-  name: z.string().min(1).describe('a name for the route'),
-  min_severity: single,
-  sources: z.array(z.string()).min(1).optional().describe('a list of ids of sources'),
-  to: z.array(z.string()).min(1).describe('a list of ids of sinks'),
-});
-
 const fileSchema = z
   .strictObject({
     sources: adapters,
     sinks: adapters,
-    routes: z.array(route.describe('a map')).min(1).optional().describe('a list of routes'),
+    routes: z.array(route).min(1).optional().describe('a list of routes'),
     polling_interval: single,
     locale: single,
     time_zone: single,
@@ -40,15 +31,7 @@ const fileSchema = z
 const brokenAdapter = { type: unresolved };
 const brokenAdapters = { [unresolved]: brokenAdapter };
 const adaptersLeft = z.record(z.string(), adapter.catch(brokenAdapter)).optional().catch(brokenAdapters);
-const idsLeft = z.array(z.string().catch(unresolved));
 const singleLeft = single.catch(undefined);
-const brokenRoute = { name: unresolved, to: [unresolved] };
-const routeLeft = z.object({
-  name: z.string().catch(unresolved),
-  min_severity: singleLeft,
-  sources: idsLeft.optional().catch(undefined),
-  to: idsLeft.catch([unresolved]),
-});
 const fileLeft = z.object({
   sources: adaptersLeft,
   sinks: adaptersLeft,
@@ -66,10 +49,7 @@ export interface FileValue {
 }
 
 export interface RouteInput {
-  readonly name: string;
-  readonly minSeverity: FileValue | undefined;
-  readonly sources: readonly string[] | undefined;
-  readonly to: readonly string[];
+  readonly content: RouteContent;
   /** Paths are relative to the route. */
   readonly place: Place;
 }
@@ -127,22 +107,24 @@ function readContent({ content, place }: YamlFile, findings: Findings): FileCont
 }
 
 function shapeOf(content: FileContent, place: Place, around: Surroundings): Omit<ConfigFile, 'variables'> {
-  const valueAt = (value: string | number | undefined, ...path: PropertyKey[]): FileValue | undefined =>
-    value === undefined || value === unresolved ? undefined : { text: String(value).trim(), where: place(path) };
+  const valueAt = (value: string | number | undefined, key: string) => fileValue(value, place, [key]);
   return {
     sources: content.sources && adaptersOf('sources', content.sources, place, around),
     sinks: content.sinks && adaptersOf('sinks', content.sinks, place, around),
-    routes: content.routes?.map((written, index) => ({
-      name: written.name,
-      minSeverity: valueAt(written.min_severity, 'routes', index, 'min_severity'),
-      sources: written.sources,
-      to: written.to,
-      place: under(place, ['routes', index]),
-    })),
+    routes: content.routes?.map((written, index) => ({ content: written, place: under(place, ['routes', index]) })),
     pollingInterval: valueAt(content.polling_interval, 'polling_interval'),
     locale: valueAt(content.locale, 'locale'),
     timeZone: valueAt(content.time_zone, 'time_zone'),
   };
+}
+
+/** Undefined if there is none, or if it could not be had, which was told. */
+export function fileValue(
+  value: string | number | undefined,
+  place: Place,
+  path: readonly PropertyKey[],
+): FileValue | undefined {
+  return value === undefined || value === unresolved ? undefined : { text: String(value).trim(), where: place(path) };
 }
 
 function adaptersOf(

@@ -34,7 +34,8 @@ function valueAt(content: unknown, path: Path): unknown {
 function problemsOfIssue(issue: Issue, schema: z.ZodType, place: Place): ConfigProblem[] {
   const around = schemaAt(schema, issue.path);
   if (issue.code === 'unrecognized_keys') {
-    const known = around instanceof z.ZodObject ? Object.keys(around.shape) : [];
+    const object = around instanceof z.ZodOptional ? around.unwrap() : around;
+    const known = object instanceof z.ZodObject ? Object.keys(object.shape) : [];
     return issue.keys.map((key) => ({
       where: place(issue.path, key),
       problem: `"${key}" is not a key that belongs here`,
@@ -51,7 +52,13 @@ function problemsOfIssue(issue: Issue, schema: z.ZodType, place: Place): ConfigP
   ];
 }
 
-const nouns: Readonly<Record<string, string>> = { array: 'a list', object: 'a map', record: 'a map', string: 'a text' };
+const nouns: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+  string: 'a text',
+  boolean: 'true or false',
+};
 
 function sentenceOf(issue: Issue): string {
   if (issue.code === 'invalid_type' && / received undefined$/.test(issue.message)) return 'is missing';

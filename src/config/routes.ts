@@ -1,13 +1,17 @@
 // The routes of a configuration: those of tocsin.yaml, or one that sends everything to every sink.
 import { noticeSource, type Severity } from '../core/event.ts';
+import type { Route } from '../core/route.ts';
+import { compileExpression, ExpressionError } from '../core/rules/expression.ts';
+import { compileGlob } from '../core/rules/glob.ts';
+import { parseNetwork } from '../core/rules/network.ts';
+import { parseInterval } from '../core/rules/schedule.ts';
 import type { AdapterInput } from './adapters.ts';
 import type { Findings } from './environment.ts';
-import type { RouteInput } from './file.ts';
+import { fileValue, type RouteInput } from './file.ts';
 import type { OptionReader } from './options.ts';
 import { unresolved } from './problems.ts';
-import type { RouteConfig } from './shape.ts';
 import { didYouMean } from './suggest.ts';
-import { severity } from './values.ts';
+import { severity, timeZone } from './values.ts';
 
 export interface RoutesInput {
   /** Undefined: the default route. */
@@ -16,21 +20,26 @@ export interface RoutesInput {
   readonly sinks: readonly AdapterInput[];
   /** Of the default route, and of routes that name none. */
   readonly minSeverity: Severity;
+  /** Of times that name none: an IANA name. */
+  readonly timeZone: string;
 }
 
-export function makeRoutes(input: RoutesInput, readOption: OptionReader, findings: Findings): RouteConfig[] {
+export function makeRoutes(input: RoutesInput, readOption: OptionReader, findings: Findings): Route[] {
   const sinkIds = input.sinks.map((sink) => sink.id);
   if (input.written === undefined) return [{ name: 'default', minSeverity: input.minSeverity, to: sinkIds }];
   // Notices are events of a source of Tocsin's own, which a route may name.
   const sourceIds = [...input.sources.map((source) => source.id), noticeSource];
-  const routes = input.written.map((route): RouteConfig => {
-    checkReferences(route, 'sources', sourceIds, findings);
-    checkReferences(route, 'to', sinkIds, findings);
+  const routes = input.written.map((route): Route => {
+    const { name, match, to } = route.content;
+    checkReferences(route, ['match', 'sources'], match?.sources, sourceIds, findings);
+    checkReferences(route, ['to'], to, sinkIds, findings);
     return {
-      name: route.name,
-      minSeverity: readOption(route.minSeverity, severity) ?? input.minSeverity,
-      ...(route.sources !== undefined && { sources: [...new Set(route.sources)] }),
-      to: [...new Set(route.to)],
+      name,
+      ...matchOf(route, input, readOption, findings),
+      ...timesOf(route, input, readOption, findings),
+      when: whenOf(route, findings),
+      to: [...new Set(to)],
+      ...(route.content.continue === false && { isLast: true }),
     };
   });
   tellRepeatedNames(input.written, findings);
@@ -38,13 +47,100 @@ export function makeRoutes(input: RoutesInput, readOption: OptionReader, finding
   return routes;
 }
 
-function checkReferences(route: RouteInput, key: 'sources' | 'to', known: readonly string[], findings: Findings): void {
-  const noun = key === 'to' ? 'sink' : 'source';
-  for (const [index, id] of (route[key] ?? []).entries()) {
+function matchOf({ content, place }: RouteInput, input: RoutesInput, readOption: OptionReader, findings: Findings) {
+  const { match } = content;
+  const globs = (key: 'types' | 'actions' | 'statuses' | 'tenants' | 'devices' | 'groups') =>
+    match?.[key] && parsedAll(match[key], compileGlob, (index) => place(['match', key, index]), findings);
+  return {
+    minSeverity:
+      readOption(fileValue(match?.min_severity, place, ['match', 'min_severity']), severity) ?? input.minSeverity,
+    sources: match?.sources && [...new Set(match.sources)],
+    streams: match?.streams,
+    types: globs('types'),
+    actions: globs('actions'),
+    statuses: globs('statuses'),
+    tenants: globs('tenants'),
+    devices: globs('devices'),
+    groups: globs('groups'),
+    networks:
+      match?.networks &&
+      parsedAll(match.networks, parseNetwork, (index) => place(['match', 'networks', index]), findings),
+  };
+}
+
+function timesOf({ content, place }: RouteInput, input: RoutesInput, readOption: OptionReader, findings: Findings) {
+  const intervals = (key: 'active' | 'mute') =>
+    content[key] &&
+    parsedAll(
+      content[key].map((written, index) => ({
+        days: written.days,
+        from: written.from,
+        to: written.to,
+        timeZone:
+          readOption(fileValue(written.time_zone, place, [key, index, 'time_zone']), timeZone) ?? input.timeZone,
+      })),
+      parseInterval,
+      (index) => place([key, index]),
+      findings,
+    );
+  return { active: intervals('active'), mute: intervals('mute') };
+}
+
+function whenOf({ content, place }: RouteInput, findings: Findings): Route['when'] {
+  const { when } = content;
+  if (when === undefined || when === unresolved) return undefined;
+  try {
+    return compileExpression(when);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const hints = error.known.length === 0 ? '' : `. Known are: ${error.known.join(', ')}`;
+    findings.problems.push({
+      where: place(['when']),
+      problem: `cannot be used: ${error.message}`,
+      remedy: `Look at character ${error.column}:\n${excerpt(when, error.column)} here${hints}`,
+    });
+    return undefined;
+  }
+}
+
+/** The line, and a caret under the character. */
+function excerpt(text: string, column: number): string {
+  const before = text.slice(0, column - 1).split('\n');
+  const indent = '      ';
+  return `${indent}${text.split('\n')[before.length - 1]}\n${indent}${' '.repeat(before.at(-1)!.length)}^`;
+}
+
+/** What `parse` makes of each; what it throws is a problem about that one. */
+function parsedAll<Written, Value>(
+  written: readonly Written[],
+  parse: (one: Written) => Value,
+  whereOf: (index: number) => string,
+  findings: Findings,
+): Value[] {
+  return written.flatMap((one, index) => {
+    if (one === unresolved) return [];
+    try {
+      return [parse(one)];
+    } catch (error) {
+      findings.problems.push({ where: whereOf(index), problem: (error as Error).message, remedy: 'Correct it' });
+      return [];
+    }
+  });
+}
+
+function checkReferences(
+  { place }: RouteInput,
+  path: readonly string[],
+  ids: readonly string[] | undefined,
+  known: readonly string[],
+  findings: Findings,
+): void {
+  const noun = path[0] === 'to' ? 'sink' : 'source';
+  for (const [index, id] of (ids ?? []).entries()) {
     if (known.includes(id) || known.includes(unresolved) || id === unresolved) continue;
     const list = known.length === 0 ? `There is no ${noun} yet` : `Known are: ${known.join(', ')}`;
     findings.problems.push({
-      where: route.place([key, index]),
+      where: place([...path, index]),
       problem: `"${id}" is no ${noun} of this configuration`,
       remedy: `${list}.${didYouMean(id, known)}`,
     });
@@ -53,7 +149,8 @@ function checkReferences(route: RouteInput, key: 'sources' | 'to', known: readon
 
 function tellRepeatedNames(routes: readonly RouteInput[], findings: Findings): void {
   const seen = new Set<string>();
-  for (const { name, place } of routes) {
+  for (const { content, place } of routes) {
+    const { name } = content;
     if (seen.has(name) && name !== unresolved) {
       const problem = `"${name}" is the name of an earlier route`;
       findings.problems.push({ where: place(['name']), problem, remedy: 'Give each route a name of its own' });
@@ -62,7 +159,7 @@ function tellRepeatedNames(routes: readonly RouteInput[], findings: Findings): v
   }
 }
 
-function warnOfIdleSinks(sinkIds: readonly string[], routes: readonly RouteConfig[], findings: Findings): void {
+function warnOfIdleSinks(sinkIds: readonly string[], routes: readonly Route[], findings: Findings): void {
   const named = new Set(routes.flatMap((route) => route.to));
   if (named.has(unresolved)) return;
   for (const id of sinkIds) {

@@ -1,7 +1,7 @@
 // The shape of a loaded configuration, and what the commands hand in to get one. Types only.
 
-import type { Severity } from '../core/event.ts';
 import type { LogLevel } from '../core/log.ts';
+import type { Route } from '../core/route.ts';
 import type { SinkDefinition } from '../core/sink.ts';
 import type { SourceDefinition } from '../core/source.ts';
 
@@ -14,16 +14,6 @@ export interface AdapterConfig {
   readonly settings: unknown;
 }
 
-/** Sends the events of some sources, from a severity on, to some sinks. */
-export interface RouteConfig {
-  readonly name: string;
-  readonly minSeverity: Severity;
-  /** Ids of sources; absent: all of them. */
-  readonly sources?: readonly string[];
-  /** Ids of sinks. */
-  readonly to: readonly string[];
-}
-
 /** Proxies for calls to the outside, as undici's EnvHttpProxyAgent takes them. */
 export interface ProxyConfig {
   readonly httpProxy?: string;
@@ -34,7 +24,7 @@ export interface ProxyConfig {
 export interface Config {
   readonly sources: readonly AdapterConfig[];
   readonly sinks: readonly AdapterConfig[];
-  readonly routes: readonly RouteConfig[];
+  readonly routes: readonly Route[];
   readonly pollingIntervalSeconds: number;
   /** Absent: the embedded database in `dataDir`. */
   readonly databaseUrl?: string;

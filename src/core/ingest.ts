@@ -26,6 +26,7 @@ export interface Stored {
  * bisected, the culprit is stored as UNRECOGNISED with its bytes in base64, and the cursor moves last.
  *
  * @param generation part of the dedupe key from 2 on
+ * @param atMs milliseconds since the epoch, for routes that have their times
  * @returns null if the role was lost or the source was reset meanwhile; nothing that matters was written then
  */
 export async function storePage(
@@ -37,9 +38,10 @@ export async function storePage(
   drafts: readonly EventDraft[],
   cursor: string | null,
   notices: readonly DecidedEvent[] = [],
+  atMs = Date.now(),
 ): Promise<Stored | null> {
   const decided = distinct(drafts, generation)
-    .map((draft) => ({ draft, ...route(routes, source, draft) }))
+    .map((draft) => ({ draft, ...route(routes, source, draft, atMs) }))
     .map((event) => (isNestedDeeper(event.draft.raw, depthMax) ? unrecognised(event) : event));
   // Notices go first: were they second, a crash in between would lose them. Their key makes a repetition harmless.
   if (notices.length > 0 && (await insertPage(db, fence, noticeSource, notices, null)) === null) return null;

@@ -172,7 +172,8 @@ function faultOf(error: unknown): AdapterError {
 async function store(deps: PollDependencies, lease: Lease, generation: number, page: Page): Promise<Stored | null> {
   const startedAt = performance.now();
   const notices = page.notice ? [notice(deps, page.notice, `${deps.id} ${generation}`)] : [];
-  const stored = await storePage(deps.db, lease, deps.id, generation, deps.routes, page.events, page.cursor, notices);
+  const { db, id, routes, now } = deps;
+  const stored = await storePage(db, lease, id, generation, routes, page.events, page.cursor, notices, now());
   if (stored === null) return null;
   // Reading alone is no success: what cannot be stored is read in vain.
   deps.metrics.sourceLastSuccess.set({ source: deps.id }, deps.now() / 1000);

@@ -1,16 +1,26 @@
-// Decides which sinks hear of an event. Pure: the same event and routes give the same decision, which is stored with the event.
+// Decides which sinks hear of an event. Pure: the same event, routes and time give the same decision, which is stored with the event.
 import type { EventDraft, Severity } from './event.ts';
+import { type Expression, type ExpressionFacts, expressionFacts } from './rules/expression.ts';
+import { type EventFacts, type Match, type MissReason, missOfMatch } from './rules/match.ts';
+import { type Interval, isWithin } from './rules/schedule.ts';
 import type { Decision } from './store/events.ts';
 
-/** A rule that chooses sinks. */
-export interface Route {
+/** A rule that chooses sinks: all that it says must hold. */
+export interface Route extends Match {
   readonly name: string;
-  readonly minSeverity: Severity;
-  /** Ids of the sources it applies to; absent for all. */
-  readonly sources?: readonly string[] | undefined;
+  readonly when?: Expression | undefined;
+  /** It has a say in these times only; absent for always. */
+  readonly active?: readonly Interval[] | undefined;
+  /** It has no say in these times. */
+  readonly mute?: readonly Interval[] | undefined;
   /** Ids of sinks. */
   readonly to: readonly string[];
+  /** What it takes is not shown to the routes after it. */
+  readonly isLast?: boolean | undefined;
 }
+
+/** Why a route did not take an event: a closed set, stored as the reason of what is suppressed. */
+export type Miss = MissReason | 'when_is_false' | 'outside_active' | 'muted' | 'taken_before';
 
 /** By severity number; smaller goes first. An unknown severity is taken seriously: it goes with HIGH. */
 const priorities = [1, 4, 3, 2, 1, 0] as const;
@@ -26,22 +36,57 @@ export interface Routing {
 }
 
 /**
- * A sink that a route names gets one decision: pending if any such route matches, else suppressed with the reason. An unknown severity
- * passes every threshold.
+ * A sink that a route names gets one decision: pending if any such route takes the event, else suppressed with the reason of the first that
+ * does not. Routes of other sources have a say only where no other has one, so that every event has a decision.
+ *
+ * @param atMs milliseconds since the epoch; for routes that have their times
  */
-export function route(routes: readonly Route[], source: string, draft: EventDraft): Routing {
+export function route(routes: readonly Route[], source: string, draft: EventDraft, atMs: number): Routing {
   const priority = priorityOf(draft.severity);
   const matched: string[] = [];
   const bySink = new Map<string, Decision>();
-  for (const candidate of routes) {
-    if (candidate.sources !== undefined && !candidate.sources.includes(source)) continue;
-    const passes = draft.severity === 0 || draft.severity >= candidate.minSeverity;
-    if (passes) matched.push(candidate.name);
-    for (const sink of candidate.to) {
-      if (passes) bySink.set(sink, { sink, state: 'pending', reason: null, priority });
-      else if (!bySink.has(sink))
-        bySink.set(sink, { sink, state: 'suppressed', reason: 'below_min_severity', priority });
-    }
+  const suppress = ({ to }: Route, reason: Miss) => {
+    for (const sink of to) if (!bySink.has(sink)) bySink.set(sink, { sink, state: 'suppressed', reason, priority });
+  };
+  const misses = judge(routes, source, draft, atMs);
+  for (const [index, candidate] of routes.entries()) {
+    const miss = misses[index];
+    if (miss === undefined) {
+      matched.push(candidate.name);
+      for (const sink of candidate.to) bySink.set(sink, { sink, state: 'pending', reason: null, priority });
+    } else if (miss !== 'other_source') suppress(candidate, miss);
   }
+  if (bySink.size === 0) for (const candidate of routes) suppress(candidate, 'other_source');
   return { routes: matched, decisions: [...bySink.values()] };
+}
+
+/** Of each route, in order: why it does not take the event; undefined if it does. */
+export function judge(routes: readonly Route[], source: string, event: EventFacts, atMs: number): (Miss | undefined)[] {
+  // Most configurations have no expression, and need no facts for one.
+  let known: ExpressionFacts | undefined;
+  const facts = () => {
+    known ??= expressionFacts(source, event);
+    return known;
+  };
+  let isTaken = false;
+  return routes.map((candidate) => {
+    const miss = isTaken ? 'taken_before' : missOf(candidate, source, event, atMs, facts);
+    isTaken ||= miss === undefined && candidate.isLast === true;
+    return miss;
+  });
+}
+
+function missOf(
+  candidate: Route,
+  source: string,
+  event: EventFacts,
+  atMs: number,
+  facts: () => ExpressionFacts,
+): Miss | undefined {
+  const miss = missOfMatch(candidate, source, event);
+  if (miss !== undefined) return miss;
+  if (candidate.active && !isWithin(candidate.active, atMs)) return 'outside_active';
+  if (candidate.mute && isWithin(candidate.mute, atMs)) return 'muted';
+  // What cannot be judged goes out: an alert too many is better than one too few.
+  return candidate.when?.evaluate(facts()) === false ? 'when_is_false' : undefined;
 }

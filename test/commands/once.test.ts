@@ -127,7 +127,7 @@ test('one source that another process holds keeps the run neither from the other
   // What a route connects is worked by one process, so the held one must be apart.
   writeFileSync(
     join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml'),
-    'routes: [{ name: events, sources: [deepinstinct_events], to: [soc] }]',
+    'routes: [{ name: events, match: { sources: [deepinstinct_events] }, to: [soc] }]',
   );
   const { code, stderr } = await onceHere(world, { roleMs: 2000 }, { TOCSIN_CONFIG: 'tocsin.yaml' });
   expect(wordsOf(stderr)).toEqual([

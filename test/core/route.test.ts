@@ -23,14 +23,14 @@ describe('routes', () => {
   const high = { name: 'high', minSeverity: 4 as Severity, to: ['soc'] };
 
   test('an event below the threshold is suppressed with the reason, and no route matched it', () => {
-    expect(route([high], 'events', draft(2))).toEqual({
+    expect(route([high], 'events', draft(2), 0)).toEqual({
       routes: [],
       decisions: [{ sink: 'soc', state: 'suppressed', reason: 'below_min_severity', priority: 3 }],
     });
   });
 
   test('an unknown severity passes every threshold', () => {
-    expect(route([high], 'events', draft(0)).decisions[0]?.state).toBe('pending');
+    expect(route([high], 'events', draft(0), 0).decisions[0]?.state).toBe('pending');
   });
 
   test('a sink that one route chooses and another suppresses gets the event once', () => {
@@ -39,13 +39,18 @@ describe('routes', () => {
       [high, all],
       [all, high],
     ]) {
-      const { decisions } = route(routes, 'events', draft(2));
+      const { decisions } = route(routes, 'events', draft(2), 0);
       expect(decisions).toEqual([{ sink: 'soc', state: 'pending', reason: null, priority: 3 }]);
     }
   });
 
-  test('a route of other sources has no say', () => {
-    expect(route([{ ...high, sources: ['other'] }], 'events', draft(5))).toEqual({ routes: [], decisions: [] });
+  test('a route of other sources has no say, save where no other has one', () => {
+    const other = { name: 'other', minSeverity: 1 as Severity, sources: ['other'], to: ['boss'] };
+    expect(route([other, high], 'events', draft(5), 0).decisions.map(({ sink }) => sink)).toEqual(['soc']);
+    expect(route([other], 'events', draft(5), 0)).toEqual({
+      routes: [],
+      decisions: [{ sink: 'boss', state: 'suppressed', reason: 'other_source', priority: 0 }],
+    });
   });
 
   test('the routes that matched are named on the event, and every sink that any route names gets one decision', () => {
@@ -60,9 +65,10 @@ describe('routes', () => {
       fc.property(fc.array(someRoute), severities, (routes, severity) => {
         const asked = routes.filter(({ sources }) => sources === undefined || sources.includes('events'));
         const passing = asked.filter(({ minSeverity }) => severity === 0 || severity >= minSeverity);
-        const { routes: names, decisions } = route(routes, 'events', draft(severity));
+        const { routes: names, decisions } = route(routes, 'events', draft(severity), 0);
         expect(names).toEqual(passing.map(({ name }) => name));
-        expect(decisions.map(({ sink }) => sink).sort()).toEqual([...new Set(asked.flatMap(({ to }) => to))].sort());
+        const heard = asked.length > 0 ? asked : routes;
+        expect(decisions.map(({ sink }) => sink).sort()).toEqual([...new Set(heard.flatMap(({ to }) => to))].sort());
         const pending = decisions.filter(({ state }) => state === 'pending').map(({ sink }) => sink);
         expect(pending.sort()).toEqual([...new Set(passing.flatMap(({ to }) => to))].sort());
         expect(decisions.every(({ state, reason }) => (state === 'suppressed') === (reason !== null))).toBe(true);

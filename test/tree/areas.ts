@@ -71,6 +71,7 @@ export function mayImport(from: string, to: string): boolean {
 /** Where each runtime dependency may be imported. One that is not listed here may be imported nowhere. */
 export const packagePlaces: Readonly<Record<string, RegExp>> = {
   '@electric-sql/pglite': /^src\/core\/store\//,
+  '@marcbachmann/cel-js': /^src\/core\/rules\//,
   '@hono/node-server': /^src\/commands\//,
   'drizzle-orm': /^src\/core\/store\//,
   hono: /^src\/http\//,

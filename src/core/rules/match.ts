@@ -1,0 +1,61 @@
+// What a route asks of an event's plain facts. Pure.
+import type { EventDraft, Severity } from '../event.ts';
+import type { Glob } from './glob.ts';
+import type { Network } from './network.ts';
+
+/** Everything that is given must hold; of a list, one. What is absent asks nothing. */
+export interface Match {
+  readonly minSeverity: Severity;
+  /** Ids of sources. */
+  readonly sources?: readonly string[] | undefined;
+  readonly streams?: readonly string[] | undefined;
+  readonly types?: readonly Glob[] | undefined;
+  readonly actions?: readonly Glob[] | undefined;
+  readonly statuses?: readonly Glob[] | undefined;
+  /** Of the tenant's name or its provider's. */
+  readonly tenants?: readonly Glob[] | undefined;
+  readonly devices?: readonly Glob[] | undefined;
+  readonly groups?: readonly Glob[] | undefined;
+  /** Of the device's address. */
+  readonly networks?: readonly Network[] | undefined;
+}
+
+/** What did not hold: a closed set. */
+export type MissReason =
+  | 'other_source'
+  | 'below_min_severity'
+  | 'other_stream'
+  | 'other_type'
+  | 'other_action'
+  | 'other_status'
+  | 'other_tenant'
+  | 'other_device'
+  | 'other_group'
+  | 'other_network';
+
+/** The first thing that does not hold; undefined if all do. An unknown severity passes every threshold. */
+export function missOfMatch(match: Match, source: string, draft: EventFacts): MissReason | undefined {
+  const { severity, body } = draft;
+  if (match.sources && !match.sources.includes(source)) return 'other_source';
+  if (severity !== 0 && severity < match.minSeverity) return 'below_min_severity';
+  if (match.streams && !match.streams.includes(draft.stream)) return 'other_stream';
+  if (!fits(match.types, draft.type)) return 'other_type';
+  if (!fits(match.actions, draft.action)) return 'other_action';
+  if (!fits(match.statuses, draft.status)) return 'other_status';
+  if (!fits(match.tenants, body.tenant?.name, body.tenant?.provider)) return 'other_tenant';
+  if (!fits(match.devices, body.device?.name)) return 'other_device';
+  if (!fits(match.groups, body.device?.group)) return 'other_group';
+  if (!fits(match.networks, body.device?.ip)) return 'other_network';
+  return undefined;
+}
+
+/** An event before it is stored, or as it is stored. */
+export type EventFacts = Pick<EventDraft, 'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'>;
+
+/** What the vendor did not say fits no pattern. */
+function fits(
+  patterns: readonly ((text: string) => boolean)[] | undefined,
+  ...texts: readonly (string | null | undefined)[]
+): boolean {
+  return patterns === undefined || texts.some((text) => text && patterns.some((pattern) => pattern(text)));
+}
