@@ -1,0 +1,95 @@
+// `tocsin routes test`: what the routes make of one event: which take it, why the others do not, and what each sink gets.
+import { type Config, loadConfig } from '../config.ts';
+import { type StoredEvent, severityNames } from '../core/event.ts';
+import { judge, type Miss, route } from '../core/route.ts';
+import { neutralText } from '../core/text.ts';
+import { sinks } from '../sinks/index.ts';
+import { sources } from '../sources/index.ts';
+import { type Command, UsageError } from './command.ts';
+import { exitCodes } from './dispatch.ts';
+import { eventFileHelp, readEventFile } from './event-file.ts';
+import { jsonText } from './json.ts';
+
+const words: Readonly<Record<Miss, string>> = {
+  other_source: 'is for other sources',
+  below_min_severity: 'wants a higher severity',
+  other_stream: 'is for other streams',
+  other_type: 'is for other types',
+  other_action: 'is for other actions',
+  other_status: 'is for other statuses',
+  other_tenant: 'is for other tenants',
+  other_device: 'is for other devices',
+  other_group: 'is for other groups of devices',
+  other_network: 'is for other networks',
+  outside_active: 'is not active at this time',
+  muted: 'is muted at this time',
+  when_is_false: 'has a condition (when) that is false',
+  taken_before: 'does not see it: an earlier route took it and does not continue',
+};
+
+export const command: Command = {
+  summary: 'Show which routes take an event, why the others do not, and what each sink gets',
+  usage: 'routes test --event <file> [--at <time>] [--json]',
+  details: eventFileHelp,
+  positionals: { min: 1, max: 1 },
+  options: {
+    event: { type: 'string', value: '<file>', help: 'The event, as JSON; - for stdin' },
+    at: {
+      type: 'string',
+      value: '<time>',
+      help: 'When it would arrive, such as 2026-03-02T22:00:00+07:00; default: now',
+    },
+    json: { type: 'boolean', help: 'Print the result as JSON' },
+  },
+  async run({ values, positionals }, io) {
+    if (positionals[0] !== 'test')
+      throw new UsageError(`There is no "routes ${positionals[0]}"; there is "routes test".`);
+    const atMs = typeof values.at === 'string' ? Date.parse(values.at) : Date.now();
+    if (Number.isNaN(atMs)) throw new UsageError(`--at ${values.at} is no time such as 2026-03-02T22:00:00+07:00.`);
+    const config = loadConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
+    const event = readEventFile(values.event, io.directory, config.sources[0]?.id ?? '');
+    const result = explain(config, event, atMs);
+    io.stdout(values.json === true ? jsonText(result, 2) : textOf(event, result));
+    return exitCodes.done;
+  },
+};
+
+interface Explanation {
+  /** In their order; `reason` is null of those that take the event. */
+  readonly routes: readonly { readonly name: string; readonly reason: Miss | null }[];
+  readonly sinks: readonly { readonly id: string; readonly state: string; readonly reason: string | null }[];
+}
+
+function explain({ routes, sinks: all }: Config, event: StoredEvent, atMs: number): Explanation {
+  const draft = { ...event, raw: '{}' };
+  const misses = judge(routes, event.source, draft, atMs);
+  const { decisions } = route(routes, event.source, draft, atMs);
+  return {
+    routes: routes.map(({ name }, index) => ({ name, reason: misses[index] ?? null })),
+    sinks: all.map(({ id }) => {
+      const decision = decisions.find(({ sink }) => sink === id);
+      return { id, state: decision?.state ?? 'none', reason: decision?.reason ?? null };
+    }),
+  };
+}
+
+function textOf(event: StoredEvent, { routes, sinks: all }: Explanation): string {
+  const said = (text: string) => neutralText(text, { multiline: false });
+  const head = `${severityNames[event.severity]} ${said(event.type)} (${said(event.stream)}) from ${said(event.source)}`;
+  const lines = [
+    head,
+    '',
+    ...routes.map(
+      ({ name, reason }) =>
+        `  ${reason === null ? '✓' : '✗'} route ${name}${reason === null ? ' takes it' : ` ${words[reason]}`}`,
+    ),
+    '',
+    ...all.map(({ id, state, reason }) => `  ${state === 'pending' ? '→' : ' '} sink ${id}: ${gets(state, reason)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function gets(state: string, reason: string | null): string {
+  if (state === 'pending') return 'gets it';
+  return state === 'none' ? 'is not named by any route of this source' : `suppressed, ${reason}`;
+}
