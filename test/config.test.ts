@@ -571,6 +571,17 @@ time_zone: Asia/Bangkok
     ]);
   });
 
+  it('has its own time zone for the times of routes that name none', () => {
+    const text = `sinks: { soc: { type: stdout } }
+time_zone: Asia/Bangkok
+routes: [{ name: r, active: [{ from: "08:00" }], mute: [{ to: "08:00", time_zone: Europe/Berlin }], to: [soc] }]
+`;
+    expect(loadYaml(text).routes[0]).toMatchObject({
+      active: [{ fromMinute: 480, toMinute: 1440, timeZone: 'Asia/Bangkok' }],
+      mute: [{ fromMinute: 0, toMinute: 480, timeZone: 'Europe/Berlin' }],
+    });
+  });
+
   it('has what routes ask for checked, each with its place', () => {
     const text = [
       'sinks: { soc: { type: stdout } }',

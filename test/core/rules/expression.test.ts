@@ -120,6 +120,12 @@ describe('an expression', () => {
     expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 
+  test('sees the first 10,000 characters of a text, and whole numbers', () => {
+    const body = { user: 'a'.repeat(1_000_000), file: { size: Number.NaN }, recurrence: Number.POSITIVE_INFINITY };
+    const expression = compileExpression('size(event.user) == 10000 && event.file.size == 0 && event.recurrence == 0');
+    expect(expression.evaluate(facts({ body }))).toBe(true);
+  });
+
   test('that fails while it is evaluated has no result', () => {
     expect(compileExpression('1 / event.file.size > 0').evaluate(facts())).toBeUndefined();
   });
