@@ -28,7 +28,12 @@ afterAll(() => rmSync(directory, { recursive: true }));
 function routesOf({ routes }: Table) {
   const reader = { type: 'deepinstinct_events', url: 'https://console.example', token: 'key-of-an-api-connector' };
   const sources = { di: reader, elsewhere: reader };
-  const sinks = { soc: { type: 'stdout' }, boss: { type: 'stdout' }, night: { type: 'stdout' } };
+  const sinks = {
+    soc: { type: 'stdout' },
+    boss: { type: 'stdout' },
+    night: { type: 'stdout' },
+    'night-shift': { type: 'stdout' },
+  };
   writeFileSync(join(directory, 'tocsin.yaml'), stringify({ sources, sinks, routes }));
   return loadConfig({ env: { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, registries }).routes;
 }
@@ -56,6 +61,12 @@ describe.each(tables)('$routes.0.name', (table) => {
     const got = decisions.map(({ sink, state, reason }) => [sink, state === 'pending' ? state : reason]);
     expect(Object.fromEntries(got)).toEqual(expected);
   });
+});
+
+test('the example of docs/routes.md is taken', () => {
+  const page = readFileSync(new URL('../docs/routes.md', import.meta.url), 'utf8');
+  const { routes } = parse(/```yaml\n([^]*?)```/.exec(page)![1]!) as Table;
+  expect(routesOf({ routes, cases: [] }).map(({ name }) => name)).toEqual(['everything', 'servers at night']);
 });
 
 test('there are forty cases', () => {

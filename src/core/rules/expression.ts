@@ -29,7 +29,7 @@ const text = 'string';
 const number = 'int';
 const process = { name: text, path: text, commandLine: text, user: text } as const;
 /** What an expression can speak of. Everything is there: what the vendor did not say is "", 0 or an empty list. */
-const schema = {
+export const expressionFields = {
   source: text,
   stream: text,
   type: text,
@@ -66,7 +66,7 @@ const schema = {
   techniques: 'list<string>',
 } as const;
 
-export type ExpressionFacts = FactsOf<typeof schema>;
+export type ExpressionFacts = FactsOf<typeof expressionFields>;
 type FactsOf<Schema> = {
   readonly [Key in keyof Schema]: Schema[Key] extends 'string'
     ? string
@@ -83,7 +83,9 @@ const listMax = 100;
 const expressionMax = 2000;
 const limits = { maxAstNodes: 300, maxDepth: 40, maxListElements: 200, maxMapEntries: 0, maxCallArguments: 3 };
 
-const environment = new Environment({ unlistedVariablesAreDyn: false, limits }).registerVariable('event', { schema });
+const environment = new Environment({ unlistedVariablesAreDyn: false, limits }).registerVariable('event', {
+  schema: expressionFields,
+});
 
 /** @throws {ExpressionError} */
 export function compileExpression(written: string): Expression {
@@ -128,7 +130,7 @@ function plain(error: unknown, written: string): ExpressionError {
 /** Of `event.device.` the fields of a device. */
 function fieldsBefore(written: string, column: number): string[] {
   const [, path = ''] = /\bevent((?:\.\w+)*)\.$/.exec(written.slice(0, column - 1)) ?? [];
-  let fields: unknown = schema;
+  let fields: unknown = expressionFields;
   for (const key of path.split('.').filter(Boolean)) fields = (fields as Record<string, unknown>)[key];
   return typeof fields === 'object' && fields !== null ? Object.keys(fields) : [];
 }
