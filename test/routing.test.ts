@@ -65,7 +65,7 @@ describe.each(tables)('$routes.0.name', (table) => {
 
 test('the example of docs/routes.md is taken', () => {
   const page = readFileSync(new URL('../docs/routes.md', import.meta.url), 'utf8');
-  const { routes } = parse(/```yaml\n([^]*?)```/.exec(page)![1]!) as Table;
+  const { routes } = parse(/```yaml\n([\s\S]*?)```/.exec(page)![1]!) as Table;
   expect(routesOf({ routes, cases: [] }).map(({ name }) => name)).toEqual(['everything', 'servers at night']);
 });
 

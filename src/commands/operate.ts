@@ -1,10 +1,10 @@
 // What operators do to the store: look at dead deliveries and put them back, look at sources and reset them. On the embedded database a
 // running service does it for the command, through the socket that locks the directory: two processes must never open it.
 import { type Config, loadConfig } from '../config.ts';
-import { createLogger } from '../core/log.ts';
+import { createLogger, type Logger } from '../core/log.ts';
 import { listCursors, resetSource } from '../core/store/cursors.ts';
 import { dataDirectoryError } from '../core/store/data-directory.ts';
-import type { Database } from '../core/store/database.ts';
+import { type Database, databaseErrorText } from '../core/store/database.ts';
 import { listDead, redriveDead } from '../core/store/deliveries.ts';
 import { askHolder, NoHolderError, type RequestHandler } from '../core/store/directory-lock.ts';
 import { openStore, type Store } from '../core/store/open.ts';
@@ -89,13 +89,18 @@ async function ask(directory: string, name: string, input: OperationInput): Prom
   }
 }
 
-/** The running service's side. Only who may open the directory can ask. */
-export function answerOperations(db: Database): RequestHandler {
+/** The running service's side. Only who may open the directory can ask. Who asks learns that it failed; why is in the log. */
+export function answerOperations(db: Database, log: Logger): RequestHandler {
   return async (request) => {
     const name = new URL(request.url).pathname.replace('/operations/', '') as OperationName;
     if (request.method !== 'POST' || !Object.hasOwn(operations, name))
       return new Response('No such operation.', { status: 404 });
     const input = JSON.parse(await request.text()) as OperationInput;
-    return Response.json(await operations[name](db, input));
+    try {
+      return Response.json(await operations[name](db, input));
+    } catch (error) {
+      log.error({ operation: name, error: databaseErrorText(error) }, 'an operation that a command asked for failed');
+      throw error;
+    }
   };
 }

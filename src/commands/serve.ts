@@ -69,7 +69,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL',
     );
   }
-  relay.store.lock?.serve(answerOperations(relay.store.db));
+  relay.store.lock?.serve(answerOperations(relay.store.db, log));
   const expiry = watchCredentials(relay, log);
   const watchdog = setInterval(() => {
     if ((roles?.stuckMs() ?? 0) > exitStuckMs) exitAfter(log, new Error(`nothing moved for ${exitStuckMs / 1000} s`));

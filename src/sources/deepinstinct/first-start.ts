@@ -38,7 +38,8 @@ export async function findBegin(
 }
 
 function fromMsOf(startFrom: Exclude<StartFrom, { kind: 'all' | 'id' }>, nowMs: number): number {
-  if (startFrom.kind === 'date') return startFrom.ms;
+  // What is to come has not come yet: it begins now.
+  if (startFrom.kind === 'date') return Math.min(startFrom.ms, nowMs);
   return startFrom.kind === 'duration' ? Math.max(0, nowMs - startFrom.ms) : nowMs;
 }
 

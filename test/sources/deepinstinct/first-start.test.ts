@@ -113,6 +113,11 @@ describe('the first start', () => {
     expect(page.notice?.values.from).toBe('2026-03-05T00:00:00.000Z');
   });
 
+  test('with a date to come begins now, and says so', async () => {
+    const { page } = await begin(await tenantOf([7]), '2999-01-01');
+    expect(page.notice?.values.from).toBe('2026-03-05T00:00:00.000Z');
+  });
+
   test('of an empty tenant begins at 0, and announces its very first event', async () => {
     const tenant = await tenantOf([]);
     const source = sourceOf(tenant, { start_from: 'now' });
