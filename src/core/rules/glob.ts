@@ -9,38 +9,27 @@ const lengthMax = 200;
 export function compileGlob(pattern: string): Glob {
   if (pattern.trim() === '') throw new Error('is empty');
   if (pattern.length > lengthMax) throw new Error(`is longer than ${lengthMax} characters`);
-  const parts = pattern.toLowerCase().split(/\*+/);
-  const first = parts[0]!;
-  const last = parts.at(-1)!;
-  if (parts.length === 1) return (text) => text.length === first.length && isAt(text.toLowerCase(), first, 0);
-  const middle = parts.slice(1, -1);
-  return (given) => {
-    const text = given.toLowerCase();
-    const end = text.length - last.length;
-    if (end < first.length || !isAt(text, first, 0) || !isAt(text, last, end)) return false;
-    let from = first.length;
-    for (const part of middle) {
-      const index = find(text, part, from);
-      if (index === -1 || index + part.length > end) return false;
-      from = index + part.length;
-    }
-    return true;
+  const parts = pattern.split(/\*+/).map(sourceOf);
+  if (parts.length <= 2) {
+    const whole = new RegExp(`^${parts.join('.*')}$`, 'isu');
+    return (text) => whole.test(text);
+  }
+  // With more than one asterisk, an expression for the whole would try again and again what lies between them.
+  const steps = [`^${parts.shift()}`, ...parts.slice(0, -1), `${parts.at(-1)}$`].map(
+    (part) => new RegExp(part, 'gisu'),
+  );
+  return (text) => {
+    let from = 0;
+    return steps.every((step) => {
+      // The first place is the best one: it leaves the most for the parts that follow.
+      step.lastIndex = from;
+      const fits = step.test(text);
+      from = step.lastIndex;
+      return fits;
+    });
   };
 }
 
-/** The first place is the best one: it leaves the most for the parts that follow. */
-function find(text: string, part: string, from: number): number {
-  if (!part.includes('?')) return text.indexOf(part, from);
-  for (let index = from; index + part.length <= text.length; index += 1) if (isAt(text, part, index)) return index;
-  return -1;
+function sourceOf(part: string): string {
+  return part.replace(/[\\^$.+()[\]{}|/]/g, '\\$&').replaceAll('?', '.');
 }
-
-function isAt(text: string, part: string, index: number): boolean {
-  for (let n = 0; n < part.length; n += 1) {
-    const unit = part.charCodeAt(n);
-    if (unit !== anyUnit && unit !== text.charCodeAt(index + n)) return false;
-  }
-  return true;
-}
-
-const anyUnit = '?'.charCodeAt(0);

@@ -1,22 +1,42 @@
-// Networks in CIDR notation, IPv4 and IPv6.
-import { BlockList, isIP } from 'node:net';
+// Networks in CIDR notation, IPv4 and IPv6. An IPv4 address in the clothes of an IPv6 one (`::ffff:10.0.0.1`) is taken as what it is.
+import { BlockList, isIP, SocketAddress } from 'node:net';
 
-/** True if the address is in it; false for anything that is no address. */
+/** True if the address is in it, whatever its zone (`fe80::1%eth0`); false for anything that is no address, and for the other family. */
 export type Network = (address: string) => boolean;
 
-/** @throws {Error} the message is the end of a sentence about the text */
+/**
+ * @param text a network, or an address for itself alone; bits beyond the prefix do not count
+ * @throws {Error} the message is the end of a sentence about the text
+ */
 export function parseNetwork(text: string): Network {
-  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
-  const version = isIP(address);
-  const bitsMax = version === 4 ? 32 : 128;
-  const prefix = bits === undefined ? bitsMax : Number(bits);
-  if (version === 0 || address.includes('%') || prefix > bitsMax)
+  const [, written = '', bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
+  const base = parseAddress(written);
+  const bitsMax = base?.family === 'ipv4' ? 32 : 128;
+  // What is written as IPv6 and is IPv4 counts its bits as IPv6.
+  const bitsBefore = isIP(written) === 6 ? 128 - bitsMax : 0;
+  const prefix = bits === undefined ? bitsMax : Number(bits) - bitsBefore;
+  if (base === undefined || prefix < 0 || prefix > bitsMax)
     throw new Error('is no network such as 10.0.0.0/8 or fd00::/8');
   const list = new BlockList();
-  list.addSubnet(address, prefix, version === 4 ? 'ipv4' : 'ipv6');
+  list.addSubnet(base, prefix);
   return (candidate) => {
-    const family = isIP(candidate);
-    // An IPv4 address in the clothes of an IPv6 one is found as what it is.
-    return family !== 0 && list.check(candidate, family === 4 ? 'ipv4' : 'ipv6');
+    const address = addressOf(candidate);
+    return address !== undefined && address.family === base.family && list.check(address);
   };
+}
+
+/** Parsing costs twenty times what a network's answer does, and one event is shown to many networks in turn. */
+let last: { readonly text: string; readonly address: SocketAddress | undefined } = { text: '', address: undefined };
+
+function addressOf(text: string): SocketAddress | undefined {
+  if (text !== last.text) last = { text, address: parseAddress(text) };
+  return last.address;
+}
+
+function parseAddress(address: string): SocketAddress | undefined {
+  const version = isIP(address);
+  if (version === 0) return undefined;
+  const parsed = new SocketAddress({ address, family: version === 4 ? 'ipv4' : 'ipv6' });
+  const [, mapped] = /^::ffff:([\d.]+)$/.exec(parsed.address) ?? [];
+  return mapped === undefined ? parsed : new SocketAddress({ address: mapped, family: 'ipv4' });
 }

@@ -26,6 +26,8 @@ export function parseInterval({ days, from = '00:00', to = '24:00', timeZone }: 
   const fromMinute = minuteOf(from);
   const toMinute = minuteOf(to);
   if (fromMinute === toMinute) throw new Error('ends when it begins');
+  if (!isTimeZone(timeZone))
+    throw new Error(`has a time zone ${JSON.stringify(timeZone)}, which is not one such as Asia/Bangkok`);
   return { days: days === undefined ? allDays : new Set(days.flatMap(daysOf)), fromMinute, toMinute, timeZone };
 }
 
@@ -50,6 +52,14 @@ function minuteOf(text: string): number {
       `has a time ${JSON.stringify(text)}, which is not one such as "18:00"; "24:00" is the end of the day`,
     );
   return minute;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return formatOf(name) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** @param atMs milliseconds since the epoch */

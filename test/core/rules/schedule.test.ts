@@ -29,6 +29,72 @@ test('an interval holds in the minutes that lie in it, and in no other', () => {
   );
 });
 
+const zones = [
+  'UTC',
+  'Asia/Bangkok',
+  'Asia/Kathmandu', // 5:45 ahead
+  'Europe/Berlin',
+  'America/New_York',
+  'Australia/Lord_Howe', // half an hour of summer time
+  'Pacific/Chatham',
+  'Africa/Cairo', // summer time begins at midnight
+  'America/Havana', // midnight comes twice when it ends
+];
+
+test('an interval is that of the wall clock, whatever the zone, and above all in the hours around both changes of the clock', () => {
+  const names = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+  const instant = fc.integer({ min: Date.UTC(2024, 0, 1) / 60_000, max: Date.UTC(2030, 0, 1) / 60_000 });
+  const nearChange = (changes: readonly number[]) =>
+    fc.tuple(fc.constantFrom(...changes), fc.integer({ min: -1500, max: 1500 })).map(([at, off]) => at / 60_000 + off);
+  const cases = zones.map((timeZone) => {
+    const changes = changesOf(timeZone);
+    return fc.tuple(fc.constant(timeZone), changes.length > 0 ? fc.oneof(instant, nearChange(changes)) : instant);
+  });
+  const time = fc.integer({ min: 0, max: 95 }).map((n) => clockOf(n * 15));
+  fc.assert(
+    fc.property(
+      fc.oneof(...cases),
+      fc.subarray(names, { minLength: 1 }),
+      time,
+      time,
+      ([timeZone, at], days, from, to) => {
+        fc.pre(from !== to);
+        const { day, time } = wallClock(timeZone, at * 60_000);
+        const before = names[(names.indexOf(day) + 6) % 7]!;
+        const expected =
+          from < to
+            ? days.includes(day) && from <= time && time < to
+            : (days.includes(day) && from <= time) || (days.includes(before) && time < to);
+        expect(isWithin([parseInterval({ days, from, to, timeZone })], at * 60_000)).toBe(expected);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+const clockOf = (minutes: number) =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
+/** `Mon` and `02:30`: text for text what the platform prints. */
+function wallClock(timeZone: string, atMs: number): { readonly day: string; readonly time: string } {
+  const day = new Date(atMs).toLocaleDateString('en-GB', { timeZone, weekday: 'short' });
+  const time = new Date(atMs).toLocaleTimeString('en-GB', { timeZone, timeStyle: 'short' });
+  return { day, time };
+}
+
+/** When the clock goes forward or back from 2024 to 2029, to the hour. */
+function changesOf(timeZone: string): number[] {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' });
+  const offset = (atMs: number) => format.format(atMs).split(' ')[1];
+  const days = Array.from({ length: 6 * 365 }, (_, n) => Date.UTC(2024, 0, 1) + n * 86_400_000);
+  return days
+    .filter((atMs) => offset(atMs) !== offset(atMs + 86_400_000))
+    .map((day) => {
+      const hours = Array.from({ length: 24 }, (_, n) => day + n * 3_600_000);
+      return hours.find((hour) => offset(hour) !== offset(hour + 3_600_000))!;
+    });
+}
+
 describe('the wall clock of the zone', () => {
   const night = { from: '22:00', to: '06:00', timeZone: 'Asia/Bangkok' };
 
@@ -50,6 +116,48 @@ describe('the wall clock of the zone', () => {
     expect([is(office, '2026-03-29T07:00:00Z'), is(office, '2026-03-29T06:59:00Z')]).toEqual([true, false]);
     expect([is(office, '2026-10-25T08:00:00Z'), is(office, '2026-10-25T07:59:00Z')]).toEqual([true, false]);
   });
+
+  test('leaves out the hour that is not there, and holds twice in the one that comes twice', () => {
+    const small = { from: '02:00', to: '03:00', timeZone: 'Europe/Berlin' };
+    const hits = (date: string) =>
+      Array.from({ length: 96 }, (_, n) => Date.parse(date) + n * 900_000).filter((atMs) =>
+        isWithin([parseInterval(small)], atMs),
+      ).length / 4;
+    expect(['2026-03-28', '2026-03-29', '2026-10-25'].map(hits)).toEqual([1, 0, 2]);
+  });
+
+  test('holds for each zone by itself in the same minute', () => {
+    const at = '2026-03-02T12:30:00Z';
+    const noon = (timeZone: string) => is({ from: '12:00', to: '13:00', timeZone }, at);
+    expect(['UTC', 'Asia/Bangkok', 'UTC', 'Europe/London', 'Asia/Bangkok'].map(noon)).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+});
+
+test('one of several intervals is enough, and none is never', () => {
+  const morning = parseInterval({ from: '08:00', to: '09:00', timeZone: 'UTC' });
+  const evening = parseInterval({ from: '20:00', to: '21:00', timeZone: 'UTC' });
+  const at = Date.parse('2026-03-02T20:30:00Z');
+  expect([isWithin([morning, evening], at), isWithin([morning], at), isWithin([], at)]).toEqual([true, false, false]);
+});
+
+describe('an interval as it is written', () => {
+  test('without times is the whole day, and one time alone is from it or up to it', () => {
+    const hold = (written: object) =>
+      ['00:00:00', '11:59:59', '12:00:00', '23:59:59'].map((time) =>
+        is({ ...written, timeZone: 'UTC' }, `2026-03-02T${time}Z`),
+      );
+    expect(hold({})).toEqual([true, true, true, true]);
+    expect(hold({ days: ['tue'] })).toEqual([false, false, false, false]);
+    expect(hold({ from: '12:00' })).toEqual([false, false, true, true]);
+    expect(hold({ to: '12:00' })).toEqual([true, true, false, false]);
+    expect(hold({ from: '12:00', to: '24:00' })).toEqual(hold({ from: '12:00', to: '00:00' }));
+  });
 });
 
 test('days may be written as a span, also one over the end of the week', () => {
@@ -68,6 +176,7 @@ test.each([
   [{ days: ['monday'] }, 'has a day "monday"'],
   [{ days: ['mon-'] }, 'has a day "mon-"'],
   [{ days: ['mon-tue-wed'] }, 'has a day "mon-tue-wed"'],
+  [{ timeZone: 'Mars/Olympus' }, 'has a time zone "Mars/Olympus"'],
 ])('%j is refused', (written, message) => {
-  expect(() => parseInterval({ ...written, timeZone: 'UTC' })).toThrow(message);
+  expect(() => parseInterval({ timeZone: 'UTC', ...written })).toThrow(message);
 });

@@ -1,0 +1,87 @@
+// What a route asks of an event's plain facts: each thing by itself, and the order in which a miss is named.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Severity } from '../../../src/core/event.ts';
+import { compileGlob } from '../../../src/core/rules/glob.ts';
+import { type EventFacts, type Match, type MissReason, missOfMatch } from '../../../src/core/rules/match.ts';
+import { parseNetwork } from '../../../src/core/rules/network.ts';
+
+const event: EventFacts = {
+  stream: 'event',
+  type: 'RANSOMWARE_FILE',
+  severity: 4,
+  status: 'OPEN',
+  action: 'DETECTED',
+  body: {
+    tenant: { name: 'Example Clinic', provider: 'Provider One' },
+    device: { name: 'SRV-01', group: 'Servers', ip: '10.0.0.7' },
+  },
+};
+
+const globs = (...patterns: string[]) => patterns.map(compileGlob);
+const networks = (...texts: string[]) => texts.map(parseNetwork);
+
+/** In the order in which they are asked: what fits the event, what does not, and what is then named. */
+const criteria: readonly (readonly [MissReason, Partial<Match>, Partial<Match>])[] = [
+  ['other_source', { sources: ['other', 'di'] }, { sources: ['other'] }],
+  ['below_min_severity', { minSeverity: 4 }, { minSeverity: 5 }],
+  ['other_stream', { streams: ['suspicious', 'event'] }, { streams: ['suspicious'] }],
+  ['other_type', { types: globs('x', 'ransomware*') }, { types: globs('ransomware') }],
+  ['other_action', { actions: globs('x', 'detected') }, { actions: globs('PREVENTED') }],
+  ['other_status', { statuses: globs('x', 'OPEN') }, { statuses: globs('CLOSED') }],
+  ['other_tenant', { tenants: globs('x', 'example*') }, { tenants: globs('acme*') }],
+  ['other_device', { devices: globs('x', 'SRV-??') }, { devices: globs('WS-*') }],
+  ['other_group', { groups: globs('x', 'servers') }, { groups: globs('Laptops') }],
+  ['other_network', { networks: networks('fd00::/8', '10.0.0.0/8') }, { networks: networks('192.0.2.0/24') }],
+];
+
+const miss = (match: Partial<Match>, facts: EventFacts = event) =>
+  missOfMatch({ minSeverity: 1, ...match }, 'di', facts);
+
+test('a match that asks for nothing takes everything', () => {
+  expect(miss({})).toBeUndefined();
+});
+
+test.each(criteria)(
+  '%s is named if that alone does not hold, and one of a list is enough',
+  (reason, fitting, missing) => {
+    expect([miss(fitting), miss(missing)]).toEqual([undefined, reason]);
+  },
+);
+
+test('everything must hold, and the first that does not is named', () => {
+  const choices = fc.tuple(...criteria.map(() => fc.constantFrom('absent', 'fits', 'misses')));
+  fc.assert(
+    fc.property(choices, (chosen) => {
+      const parts = criteria.map(([, fitting, missing], n) =>
+        chosen[n] === 'absent' ? {} : chosen[n] === 'fits' ? fitting : missing,
+      );
+      expect(miss(Object.assign({}, ...parts))).toBe(criteria[chosen.indexOf('misses')]?.[0]);
+    }),
+  );
+});
+
+test('an unknown severity passes every threshold', () => {
+  const passing = (severity: Severity) =>
+    ([1, 2, 3, 4, 5] as const).filter((minSeverity) => miss({ minSeverity }, { ...event, severity }) === undefined);
+  expect(([0, 1, 2, 3, 4, 5] as const).map((severity) => passing(severity).length)).toEqual([5, 1, 2, 3, 4, 5]);
+});
+
+test("a tenant is found by its own name and by its provider's", () => {
+  const named = (...patterns: string[]) => miss({ tenants: globs(...patterns) });
+  expect([named('Example*'), named('Provider One'), named('One')]).toEqual([undefined, undefined, 'other_tenant']);
+});
+
+test('what the vendor did not say fits no pattern and is in no network', () => {
+  const silent: EventFacts = { stream: 'event', type: 'A_TYPE', severity: 4, status: null, action: null, body: {} };
+  const all = globs('*');
+  expect(miss({ types: all }, silent)).toBeUndefined();
+  expect([
+    miss({ actions: all }, silent),
+    miss({ statuses: all }, silent),
+    miss({ tenants: all }, silent),
+    miss({ devices: all }, silent),
+    miss({ groups: all }, silent),
+    miss({ networks: networks('0.0.0.0/0', '::/0') }, silent),
+  ]).toEqual(['other_action', 'other_status', 'other_tenant', 'other_device', 'other_group', 'other_network']);
+});
