@@ -10,7 +10,7 @@ import { type Dice, faultCase, isLong } from './fault-case.ts';
 
 const runsOf: Readonly<Record<DatabaseKind, number>> = isLong
   ? { postgres: 100, embedded: 50 }
-  : { postgres: 8, embedded: 4 };
+  : { postgres: 6, embedded: 4 };
 
 for (const database of ['postgres', 'embedded'] as const) {
   const runs = runsOf[database];

@@ -34,7 +34,7 @@ faultCase('Postgres stopped and started under load', { timeoutMs: 600_000 }, asy
 
 faultCase('every backend terminated', { timeoutMs: 300_000 }, async (fault) => {
   const { world, service, url } = await startOnOwnDatabase();
-  for (let run = 0; run < times(8, 80); run += 1) {
+  for (let run = 0; run < times(6, 80); run += 1) {
     await workUntilRandomInstant(world, fault);
     await terminateAll(url);
     fault.struck();
@@ -46,7 +46,7 @@ for (const isForwarded of [true, false]) {
   const what = isForwarded ? 'after the server got it' : 'before the server gets it';
   faultCase(`a connection cut in mid-transaction, ${what}`, { timeoutMs: 300_000 }, async (fault) => {
     const { world, service, url, proxy } = await startBehindProxy();
-    for (let run = 0; run < times(10, 100); run += 1) {
+    for (let run = 0; run < times(6, 100); run += 1) {
       addLoad(world, fault);
       await proxy.dropAtChunk(fault.between(1, 12), isForwarded);
       fault.struck();

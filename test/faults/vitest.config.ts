@@ -16,7 +16,7 @@ export default defineConfig({
     env: { SEED: seed },
     pool: 'forks',
     // Most of the time they wait for time-outs and back-offs.
-    maxWorkers: 3,
+    maxWorkers: 4,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
     reporters: ['default', new TableReporter(seed), new PlainReporter()],
