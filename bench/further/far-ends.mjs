@@ -55,9 +55,9 @@ const answers = {
       }, 2);
     });
   },
-  /** Waits until each receiver from number `from` on has so many different messages. Looks every 2 ms. */
-  arrive({ posts, from = 0 }) {
-    const watched = receivers.slice(from);
+  /** Waits until each of these receivers has so many different messages. Looks every 2 ms. */
+  arrive({ posts, from = 0, to = receivers.length }) {
+    const watched = receivers.slice(from, to);
     const counts = () => watched.reduce((sum, { deliveries }) => sum + Math.min(posts, deliveries.size), 0);
     let seen = counts();
     let firstAt;

@@ -26,17 +26,18 @@ export const what = 'growth';
 export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
   const [{ backend }] = await sql`select pg_backend_pid() as backend`;
   const around = { sql, world, nodeOptions, postmaster: parentOf(backend) };
-  const { hookUrls } = await world.ask('receivers', { count: 1 });
+  const { hookUrls } = await world.ask('receivers', { count: variants.length });
   const deadUrl = `http://127.0.0.1:${await freePort()}/hooks/${'x'.repeat(26)}`;
+  /** Each with a receiver of its own, for the ids of their deliveries are the same. */
   const places = [];
   const runs = [];
   try {
-    for (const variant of variants) {
+    for (const [index, variant] of variants.entries()) {
       const database = await makeDatabase(sql, serverUrl, `growth_${variant.name}`);
-      const place = { ...variant, database };
+      const place = { ...variant, database, index };
       places.push(place);
       const tenant = await world.ask('tenant', { name: variant.name });
-      place.file = fileOf(tenant, [hookUrls[0], deadUrl]);
+      place.file = fileOf(tenant, [hookUrls[index], deadUrl]);
       await runOnce(around, place);
       if (variant.state) await within(database.url, (own) => fill(own, variant.state));
       const [{ bytes }] = await sql`select pg_database_size(${database.name})::float8 as bytes`;
@@ -96,7 +97,7 @@ have the same configuration and take turns; the filled rows are copies of real o
   };
 }
 
-async function runOnce({ sql, world, postmaster, nodeOptions }, { name, database, file }) {
+async function runOnce({ sql, world, postmaster, nodeOptions }, { name, database, index, file }) {
   await sql`checkpoint`;
   const service = await startService({
     environment: { DATABASE_URL: database.url, POLLING_INTERVAL: '1' },
@@ -112,7 +113,7 @@ async function runOnce({ sql, world, postmaster, nodeOptions }, { name, database
   const show = async (count) => {
     const { posts } = await world.ask('posts');
     await world.ask('add', { name, events: count });
-    return world.ask('arrive', { posts: posts[0] + count });
+    return world.ask('arrive', { posts: posts[index] + count, from: index, to: index + 1 });
   };
   try {
     await show(warmEvents);
@@ -148,14 +149,14 @@ async function fill(sql, state) {
   await sql`checkpoint`;
 }
 
-/** @param age when the first of them arrived; the last one did now, or `until` */
-export function copyEvents(sql, { count, age, until = '0 days' }) {
-  return sql`
+/** @param age when the first of them arrived; the last one did now, or `until` ago */
+export async function copyEvents(sql, { count, age, until = '0 days' }) {
+  const [{ places }] = await sql`select count(*)::int as places from events where source <> 'tocsin'`;
+  await sql`
     insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, received_at, body, raw, routes)
     select source, 'filled-' || i, subject, stream, type, severity, status, action, occurred_at,
       now() - ${age}::interval + (${age}::interval - ${until}::interval) * (i::float8 / ${count}::int), body, raw, routes
     from generate_series(1, ${count}::int) as i
-    join (select *, row_number() over (order by id) - 1 as place, count(*) over () as places from events where source <> 'tocsin') as e
-      on e.place = i % e.places
-    order by i`;
+    join (select *, row_number() over (order by id) - 1 as place from events where source <> 'tocsin') as e
+      on e.place = i % ${places}::int`;
 }
