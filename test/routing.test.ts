@@ -63,12 +63,6 @@ describe.each(tables)('$routes.0.name', (table) => {
   });
 });
 
-test('the example of docs/routes.md is taken', () => {
-  const page = readFileSync(new URL('../docs/routes.md', import.meta.url), 'utf8');
-  const { routes } = parse(/```yaml\n([\s\S]*?)```/.exec(page)![1]!) as Table;
-  expect(routesOf({ routes, cases: [] }).map(({ name }) => name)).toEqual(['everything', 'servers at night']);
-});
-
 test('there are forty cases', () => {
   expect(tables.flatMap(({ cases }) => cases).length).toBeGreaterThanOrEqual(40);
 });

@@ -16,7 +16,7 @@ const adapter = z
   .looseObject({ type: z.string().describe('the type of the source or sink') })
   .describe('a map with a type');
 const adapters = z.record(id, adapter).optional().describe('a map from ids to sources or sinks');
-const fileSchema = z
+export const fileSchema = z
   .strictObject({
     sources: adapters,
     sinks: adapters,

@@ -1,0 +1,40 @@
+// tocsin.yaml as a JSON Schema, for editors that complete and check what is typed. Made from the same schemas that read the file.
+import { z } from 'zod';
+import type { Definition } from './adapters.ts';
+import { fileSchema } from './file.ts';
+import type { Registries } from './shape.ts';
+
+type Json = Record<string, unknown>;
+
+/** `docs/tocsin.schema.json` holds it. */
+export function jsonSchemaOf(registries: Registries): Json {
+  const schema = plain(fileSchema) as Json & { properties: Record<string, Json> };
+  for (const kind of ['sources', 'sinks'] as const) {
+    const definitions: Readonly<Record<string, Definition>> = registries[kind];
+    schema.properties[kind]!.additionalProperties = { anyOf: Object.values(definitions).map(adapterSchema) };
+  }
+  return { title: 'tocsin.yaml', ...schema };
+}
+
+/** With its type; and a secret may stand in a file, or in a variable. */
+function adapterSchema({ type, config, secrets }: Definition): Json {
+  const {
+    properties = {},
+    required = [],
+    ...rest
+  } = plain(config) as Json & { properties?: Json; required?: string[] };
+  const files = secrets.map((key) => [
+    `${String(key)}_file`,
+    { type: 'string', description: `a file that holds the ${String(key)}` },
+  ]);
+  return {
+    ...rest,
+    properties: { type: { const: type }, ...properties, ...Object.fromEntries(files) },
+    required: ['type', ...required.filter((key) => !(secrets as readonly string[]).includes(key))],
+  };
+}
+
+function plain(schema: z.ZodType): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return rest as Json;
+}
