@@ -316,7 +316,7 @@ sinks:
   soc: { type: mattermost, url_file: secrets/hook }
   lines: { type: stdout }
 routes:
-  - { name: urgent, match: { min_severity: high, sources: [di-events, tocsin] }, to: [soc] }
+  - { name: urgent, match: { min_severity: high, sources: [di-events] }, to: [soc] }
   - { name: all, to: [soc, lines] }
 polling_interval: 30
 locale: th
@@ -343,7 +343,7 @@ time_zone: Asia/Bangkok
         { id: 'lines', type: 'stdout', settings: {} },
       ],
       routes: [
-        { name: 'urgent', minSeverity: 4, sources: ['di-events', 'tocsin'], to: ['soc'] },
+        { name: 'urgent', minSeverity: 4, sources: ['di-events'], to: ['soc'] },
         { name: 'all', minSeverity: 2, to: ['soc', 'lines'] },
       ],
       pollingIntervalSeconds: 30,
@@ -478,7 +478,7 @@ time_zone: Asia/Bangkok
       'a route from nowhere',
       `${reader}routes:\n  - name: r\n    match: { sources: [dl] }\n    to: [soc]\n`,
       [
-        'tocsin.yaml:4:24 routes[0].match.sources[0] "dl" is no source of this configuration. Known are: di, tocsin. Did you mean "di"?',
+        'tocsin.yaml:4:24 routes[0].match.sources[0] "dl" is no source of this configuration. Known are: di. Did you mean "di"?',
       ],
     ],
     [

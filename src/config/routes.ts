@@ -1,5 +1,5 @@
 // The routes of a configuration: those of tocsin.yaml, or one that sends everything to every sink.
-import { noticeSource, type Severity } from '../core/event.ts';
+import type { Severity } from '../core/event.ts';
 import type { Route } from '../core/route.ts';
 import { compileExpression, ExpressionError } from '../core/rules/expression.ts';
 import { compileGlob } from '../core/rules/glob.ts';
@@ -27,8 +27,7 @@ export interface RoutesInput {
 export function makeRoutes(input: RoutesInput, readOption: OptionReader, findings: Findings): Route[] {
   const sinkIds = input.sinks.map((sink) => sink.id);
   if (input.written === undefined) return [{ name: 'default', minSeverity: input.minSeverity, to: sinkIds }];
-  // Notices are events of a source of Tocsin's own, which a route may name.
-  const sourceIds = [...input.sources.map((source) => source.id), noticeSource];
+  const sourceIds = input.sources.map((source) => source.id);
   const routes = input.written.map((route): Route => {
     const { name, match, to } = route.content;
     checkReferences(route, ['match', 'sources'], match?.sources, sourceIds, findings);
