@@ -119,6 +119,11 @@ const answers: readonly (readonly [MattermostFault, 'backing_off' | 'paused'])[]
   [404, 'paused'],
   [{ status: 404, body: '<html>not here</html>' }, 'paused'],
   [410, 'paused'],
+  // As a proxy gives them to every request.
+  [406, 'paused'],
+  [413, 'paused'],
+  [414, 'paused'],
+  [451, 'paused'],
 ];
 
 faultCase('mattermost: each answer that is not ok', { timeoutMs: 240_000 }, async (fault) => {

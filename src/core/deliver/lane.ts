@@ -246,7 +246,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       if (deps.sink.check) await within(policy.sendTimeoutMs, (signal) => deps.sink.check!(signal));
       return undefined;
     } catch (error) {
-      return failureFrom(error);
+      const failure = failureFrom(error);
+      // The check carries no event: what refuses it refuses every one, as a proxy before the sink would.
+      return failure.outcome === 'reject_event' ? { ...failure, outcome: 'reject_sink' } : failure;
     }
   }
 

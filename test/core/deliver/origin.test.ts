@@ -466,12 +466,15 @@ describe('a paused sink', () => {
     expect(await count("state = 'pending' and attempts = 0 and form = 'full'")).toBe(3);
   });
 
-  test('is what a rejected event shows if the check fails too', async () => {
+  test.each([
+    ['is of the sink', rejected],
+    ['says as little as that of the event', new AdapterError('reject_event', 'too_large', 'status 414')],
+  ])('is what a rejected event shows if the check fails too, and its failure %s', async (_, checkFailure) => {
     await store(drafts(1, 1));
     const { changes } = await begin({
       policy: { pausedProbeMs: 60_000 },
       async check() {
-        throw rejected;
+        throw checkFailure;
       },
       send() {
         throw new AdapterError('reject_event', 'rejected', 'status 400');
