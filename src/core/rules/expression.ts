@@ -1,15 +1,16 @@
 // Expressions about an event, in the Common Expression Language. The only place that knows the library. Checked when the configuration is
 // read, so that a mistake is found then; bounded, so that no expression and no event can hold the service up.
 import { type ASTNode, Environment, type ParseError } from '@marcbachmann/cel-js';
-import { severityNames } from '../event.ts';
-import type { EventFacts } from './match.ts';
+import { type ExpressionFacts, expressionFields } from './rule-event.ts';
+
+export { type ExpressionFacts, expressionFacts, expressionFields } from './rule-event.ts';
 
 /** The expression cannot be used. The message is the rest of a sentence about it. */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
   /** The character at which it goes wrong, from 1. */
   readonly column: number;
-  /** If it names a field that is not there: those that are. */
+  /** If it names a field or a function that is not there: those that are. */
   readonly known: readonly string[];
 
   constructor(message: string, column: number, known: readonly string[] = []) {
@@ -25,77 +26,25 @@ export interface Expression {
   evaluate(facts: ExpressionFacts): boolean | undefined;
 }
 
-const text = 'string';
-const number = 'int';
-const process = { name: text, path: text, commandLine: text, user: text } as const;
-/** What an expression can speak of. Everything is there: what the vendor did not say is "", 0 or an empty list. */
-export const expressionFields = {
-  source: text,
-  stream: text,
-  type: text,
-  /** 0 unknown, 1 INFO to 5 CRITICAL. */
-  severity: number,
-  severityName: text,
-  status: text,
-  action: text,
-  lastAction: text,
-  threatType: text,
-  trigger: text,
-  description: text,
-  comment: text,
-  user: text,
-  remoteIp: text,
-  recurrence: number,
-  affectedDevices: number,
-  device: {
-    id: text,
-    name: text,
-    os: text,
-    osVersion: text,
-    ip: text,
-    mac: text,
-    domain: text,
-    group: text,
-    policy: text,
-  },
-  tenant: { id: text, name: text, provider: text },
-  file: { name: text, path: text, script: text, hash: text, type: text, signer: text, size: number },
-  process,
-  parentProcess: process,
-  /** Ids such as T1059.001. */
-  techniques: 'list<string>',
-} as const;
-
-export type ExpressionFacts = FactsOf<typeof expressionFields>;
-type FactsOf<Schema> = {
-  readonly [Key in keyof Schema]: Schema[Key] extends 'string'
-    ? string
-    : Schema[Key] extends 'int'
-      ? bigint
-      : Schema[Key] extends 'list<string>'
-        ? readonly string[]
-        : FactsOf<Schema[Key]>;
-};
-
-/** Longer texts are looked at only so far, so that the time an expression takes has a bound. */
-const textMax = 10_000;
-const listMax = 100;
 const expressionMax = 2000;
 const limits = { maxAstNodes: 300, maxDepth: 40, maxListElements: 200, maxMapEntries: 0, maxCallArguments: 3 };
 
-const environment = new Environment({ unlistedVariablesAreDyn: false, limits }).registerVariable('event', {
-  schema: expressionFields,
-});
+// Without this, 4.0 is comparable with a severity by order alone.
+const environment = new Environment({ unlistedVariablesAreDyn: false, limits })
+  .registerVariable('event', { schema: expressionFields })
+  // and the other way round
+  .registerOperator('int == double', (a: bigint | number, b: bigint | number) => Number(a) === Number(b));
 
 /** @throws {ExpressionError} */
 export function compileExpression(written: string): Expression {
   if (written.length > expressionMax)
     throw new ExpressionError(`it is longer than ${expressionMax} characters`, expressionMax);
   const program = parsed(written);
-  refuseTheUnbounded(program.ast, false);
-  const { valid, type, error } = program.check();
+  refuseTheUnbounded(program.ast, undefined);
+  const { valid, type = '', error } = program.check();
   if (!valid) throw plain(error, written);
-  if (type !== 'bool') throw new ExpressionError(`it gives a ${type} and not true or false`, 1);
+  if (type !== 'bool') throw new ExpressionError(`it gives ${nounOf(type)} and not true or false`, 1);
+  refuseJoins(program.ast);
   return {
     text: written,
     evaluate(event) {
@@ -117,40 +66,78 @@ function parsed(written: string) {
   }
 }
 
-function plain(error: unknown, written: string): ExpressionError {
-  const { summary, range, code } = error as ParseError;
-  const column = Math.min(range?.start ?? 0, Math.max(0, written.length - 1)) + 1;
-  const [, key] = /^No such key: (.*)$/.exec(summary ?? '') ?? [];
-  if (code === 'no_such_key' && key !== undefined)
-    return new ExpressionError(`there is no field "${key}"`, column, fieldsBefore(written, column));
-  const message = summary?.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase()) ?? 'it is no expression';
-  return new ExpressionError(message, column);
-}
+const loops = ['exists', 'all', 'exists_one'];
+const functions = ['startsWith', 'endsWith', 'contains', 'lowerAscii', 'upperAscii', 'trim', 'size', ...loops];
+/** Why not, where it is not plain that there is none. */
+const refusals: Readonly<Record<string, string>> = {
+  matches: '"matches" is not allowed: use startsWith, endsWith or contains',
+  has: '"has" is always true here: what the vendor did not say is "", 0 or an empty list',
+};
 
-/** Of `event.device.` the fields of a device. */
-function fieldsBefore(written: string, column: number): string[] {
-  const [, path = ''] = /\bevent((?:\.\w+)*)\.$/.exec(written.slice(0, column - 1)) ?? [];
-  let fields: unknown = expressionFields;
-  for (const key of path.split('.').filter(Boolean)) fields = (fields as Record<string, unknown>)[key];
-  return typeof fields === 'object' && fields !== null ? Object.keys(fields) : [];
-}
-
-const comprehensions = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
-
-/** `matches` takes patterns whose time explodes, and a comprehension within another one multiplies. */
-function refuseTheUnbounded(node: ASTNode, isWithin: boolean): void {
-  let isInner = isWithin;
-  if (node.op === 'call' || node.op === 'rcall') {
-    const [name] = node.args;
-    if (name === 'matches') {
-      throw new ExpressionError('"matches" is not allowed: use startsWith, endsWith or contains', node.start + 1);
-    }
-    if (node.op === 'rcall' && comprehensions.has(name)) {
-      if (isWithin) throw new ExpressionError(`"${name}" within another one is not allowed`, node.start + 1);
-      isInner = true;
-    }
+/**
+ * Only what is known to take little time gets through. Patterns explode, and so do texts that are split, joined or bound again and again; a
+ * loop within another multiplies.
+ *
+ * @param entry the name that the loop around it gives to an entry
+ */
+function refuseTheUnbounded(node: ASTNode, entry: string | undefined): void {
+  if (node.op === 'id' && node.args !== 'event' && node.args !== entry) {
+    const message = `there is no "${node.args}": a field begins with event. and a text stands in quotes`;
+    throw new ExpressionError(message, node.start + 1);
   }
-  for (const child of childrenOf(node)) refuseTheUnbounded(child, isInner);
+  // What is between the brackets, and what there is, is known only when there is an event.
+  if (node.op === '[]')
+    throw new ExpressionError('[ ] is only for writing a list: ask for entries with exists, all or in', node.start + 1);
+  if (node.op !== 'call' && node.op !== 'rcall') {
+    for (const child of childrenOf(node)) refuseTheUnbounded(child, entry);
+    return;
+  }
+  const [name] = node.args;
+  const column = columnOf(node);
+  if (Object.hasOwn(refusals, name)) throw new ExpressionError(refusals[name]!, column);
+  if (!functions.includes(name)) throw new ExpressionError(`there is no function "${name}"`, column, functions);
+  if (node.op === 'call' && name !== 'size')
+    throw new ExpressionError(`"${name}" stands after what it is about and a point`, column);
+  if (node.op === 'rcall' && loops.includes(name)) {
+    refuseTheUnboundedLoop(node, entry);
+    return;
+  }
+  if (name === 'contains' && entry !== undefined && childrenOf(node).slice(1).some(speaksOfEvent)) {
+    const message = '"contains" within a loop can look for an entry or a plain text, not for a field';
+    throw new ExpressionError(message, column);
+  }
+  for (const child of childrenOf(node)) refuseTheUnbounded(child, entry);
+}
+
+function refuseTheUnboundedLoop(node: ASTNode & { op: 'rcall' }, around: string | undefined): void {
+  const [name, list, [entry, condition, ...others]] = node.args;
+  const column = columnOf(node);
+  if (around !== undefined) throw new ExpressionError(`"${name}" within another loop is not allowed`, column);
+  if (entry?.op !== 'id' || condition === undefined || others.length > 0) throw new ExpressionError(loopForm, column);
+  const isField = list.op === '.' && list.args[0].op === 'id' && list.args[0].args === 'event';
+  const isWritten = list.op === 'list' && list.args.every(({ op }) => op === 'value');
+  if (!isField && !isWritten)
+    throw new ExpressionError(`"${name}" is for a list of the event, or for one such as ["a", "b"]`, column);
+  for (const child of childrenOf(list)) refuseTheUnbounded(child, undefined);
+  refuseTheUnbounded(condition, entry.args);
+}
+
+/** Where the function's name begins. */
+function columnOf(node: ASTNode & { op: 'call' | 'rcall' }): number {
+  return node.input.indexOf(node.args[0], node.op === 'call' ? node.start : node.args[1].end) + 1;
+}
+
+const loopForm = 'a loop has a name and a condition, such as exists(id, id == "T1059")';
+
+function speaksOfEvent(node: ASTNode): boolean {
+  return (node.op === 'id' && node.args === 'event') || childrenOf(node).some(speaksOfEvent);
+}
+
+/** Joined texts can be as long as one likes, and time grows with the square of the length. */
+function refuseJoins(node: ASTNode): void {
+  if (node.op === '+' && !['int', 'double'].includes(typeOf(node)))
+    throw new ExpressionError('"+" is for numbers: texts and lists cannot be joined', node.start + 1);
+  for (const child of childrenOf(node)) refuseJoins(child);
 }
 
 function childrenOf(node: ASTNode): ASTNode[] {
@@ -163,68 +150,74 @@ function childrenOf(node: ASTNode): ASTNode[] {
   return found;
 }
 
-/** @param facts an event before it is stored, or as it is stored */
-export function expressionFacts(source: string, { body, ...facts }: EventFacts): ExpressionFacts {
-  const { device, tenant, file } = body;
-  return {
-    source,
-    stream: facts.stream,
-    type: cut(facts.type),
-    severity: severityNumbers[facts.severity],
-    severityName: severityNames[facts.severity],
-    status: cut(facts.status),
-    action: cut(facts.action),
-    lastAction: cut(body.lastAction),
-    threatType: cut(body.threatType),
-    trigger: cut(body.trigger),
-    description: cut(body.description),
-    comment: cut(body.comment),
-    user: cut(body.user),
-    remoteIp: cut(body.remoteIp),
-    recurrence: whole(body.recurrence),
-    affectedDevices: whole(body.affectedDevices),
-    device: {
-      id: cut(device?.id),
-      name: cut(device?.name),
-      os: cut(device?.os),
-      osVersion: cut(device?.osVersion),
-      ip: cut(device?.ip),
-      mac: cut(device?.mac),
-      domain: cut(device?.domain),
-      group: cut(device?.group),
-      policy: cut(device?.policy),
-    },
-    tenant: { id: cut(tenant?.id), name: cut(tenant?.name), provider: cut(tenant?.provider) },
-    file: {
-      name: cut(file?.name),
-      path: cut(file?.path),
-      script: cut(file?.script),
-      hash: cut(file?.hash),
-      type: cut(file?.type),
-      signer: cut(file?.signer),
-      size: whole(file?.size),
-    },
-    process: processFacts(body.process),
-    parentProcess: processFacts(body.parentProcess),
-    techniques: (body.techniques ?? []).slice(0, listMax).map(({ id }) => cut(id)),
-  };
+/** What the library's check found, and does not declare; "" if it came to none. */
+function typeOf(node: unknown): string {
+  return (node as { checkedType?: { name: string } } | undefined)?.checkedType?.name ?? '';
 }
 
-const severityNumbers = [0n, 1n, 2n, 3n, 4n, 5n] as const;
-
-function processFacts(known: EventFacts['body']['process']): ExpressionFacts['process'] {
-  return {
-    name: cut(known?.name),
-    path: cut(known?.path),
-    commandLine: cut(known?.commandLine),
-    user: cut(known?.user),
-  };
+/** The library's errors in plain words. */
+function plain(error: unknown, written: string): ExpressionError {
+  const { summary = '', range, code = '', node } = error as Partial<ParseError>;
+  const column = Math.min(range?.start ?? 0, Math.max(0, written.length - 1)) + 1;
+  const types = operandsOf(node);
+  if (code === 'no_such_key') {
+    const [, key] = /^No such key: (.*)$/s.exec(summary) ?? [];
+    return new ExpressionError(`there is no field "${key}"`, column, fieldsOf(types[0] ?? ''));
+  }
+  if (code === 'no_such_overload') {
+    const operator = node?.op?.replace('_', '');
+    return new ExpressionError(`"${operator}" is not for ${types.map(nounOf).join(' and ')}`, column);
+  }
+  if (code === 'unexpected_character' || code === 'unexpected_token' || code === 'expected_token') {
+    const [word] = /^(?:\w+|&&|\|\||\S)/u.exec(written.slice(range?.start ?? 0)) ?? [];
+    if (word === undefined) return new ExpressionError('it ends before it is complete', column);
+    return new ExpressionError(`"${word}" is not expected here; and, or, not, equal are &&, ||, !, ==`, column);
+  }
+  return new ExpressionError(plainMessages[code] ?? `${summary} (${code})`, column);
 }
 
-function cut(value: string | null | undefined): string {
-  return value ? value.slice(0, textMax) : '';
+const plainMessages: Readonly<Record<string, string>> = {
+  invalid_macro_argument: loopForm,
+  invalid_condition_type: 'a condition has to be true or false',
+  invalid_logical_operand: 'what && and || connect has to be true or false',
+  invalid_comprehension_range: 'only a list has entries',
+  invalid_index_type: 'a list has no fields: ask for its entries with exists, all or in',
+  cannot_index_type: 'only event, and its groups such as event.device, have fields',
+  no_matching_overload: 'the function is not for this, or not with these in its brackets',
+  incompatible_ternary_branches: 'what stands before and after : has to be of one kind',
+  heterogeneous_list_element: 'the entries of a list have to be of one kind',
+  unterminated_string: 'a text lacks the quote at its end',
+  unterminated_triple_quoted_string: 'a text lacks the quotes at its end',
+  newline_in_string: 'a text lacks the quote at the end of its line',
+  invalid_escape_sequence: 'in a text, \\ goes before a quote, another \\, or a letter such as n; write \\\\ for one',
+  reserved_identifier: 'this is a word that the language keeps for itself',
+  invalid_number: 'this is not a number',
+  invalid_exponent: 'this is not a number',
+  limit_exceeded: 'it is too long, too deeply nested, or has a map in { }, which is not allowed',
+};
+
+/** The types on both sides of an operator, or of what it stands before. */
+function operandsOf(node: Partial<ParseError>['node']): string[] {
+  return [node?.args].flat().map(typeOf).filter(Boolean);
 }
 
-function whole(value: number | undefined): bigint {
-  return Number.isFinite(value) ? BigInt(Math.trunc(value!)) : 0n;
+const nouns: Readonly<Record<string, string>> = {
+  string: 'a text',
+  int: 'a number',
+  double: 'a number with a point',
+  bool: 'true or false',
+  null: 'null (what the vendor did not say is "", 0 or an empty list)',
+};
+
+function nounOf(type: string): string {
+  if (type.startsWith('list')) return 'a list';
+  return nouns[type] ?? (type.startsWith('$') ? 'a group of fields' : `a ${type}`);
+}
+
+/** @param group the library's name for a part of the event, such as `$event.device` */
+function fieldsOf(group: string): string[] {
+  const [, ...path] = group.split('.');
+  let fields: unknown = expressionFields;
+  for (const key of path) fields = (fields as Record<string, unknown>)[key];
+  return typeof fields === 'object' && fields !== null ? Object.keys(fields) : [];
 }
