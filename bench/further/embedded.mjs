@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { cpuOf, cpuOfMachine, peakMemoryOf } from '../proc.mjs';
+import { median } from '../report.mjs';
 import { pause } from '../round.mjs';
 import { environmentOf } from './latency.mjs';
 import { ask, makeDirectory, startService } from './service.mjs';
@@ -23,8 +24,8 @@ export async function run({ world, rounds, say, nodeOptions }) {
     runs.push(await runOnce(world, nodeOptions));
     say(`embedded, round ${number + 1}: ${JSON.stringify(runs.at(-1))}`);
   }
-  const fastest = Math.max(...runs.map((one) => one.perSecond));
-  const block = Math.min(...runs.map((one) => Math.min(one.healthMaxMs, one.lagMaxMs)));
+  const perSecond = median(runs.map((one) => one.perSecond));
+  const block = median(runs.map((one) => Math.min(one.healthMaxMs, one.lagMaxMs)));
   return {
     title: 'the embedded database',
     how: `${events} events at once, after ${warmEvents} to warm up. A block is the longest round trip of \`/healthz\`, asked every ${probeEveryMs} ms meanwhile, or what the service's own
@@ -63,13 +64,13 @@ export async function run({ world, rounds, say, nodeOptions }) {
     ]),
     goals: [
       {
-        what: 'events a second, best round',
+        what: 'events a second, median',
         goal: `at least ${goals.perSecond}`,
-        value: fastest.toFixed(0),
-        isMet: fastest >= goals.perSecond,
+        value: perSecond.toFixed(0),
+        isMet: perSecond >= goals.perSecond,
       },
       {
-        what: 'longest block, best round',
+        what: 'longest block (the lesser of the two figures, of which each counts what the machine did as well), median',
         goal: `under ${goals.blockMs} ms`,
         value: `${block.toFixed(0)} ms`,
         isMet: block < goals.blockMs,

@@ -1,5 +1,6 @@
 // From readable at the tenant to posted, at a steady trickle. `watchTrickle` also serves the retention's measurement.
 import { cpuOfMachine } from '../proc.mjs';
+import { median } from '../report.mjs';
 import { pause } from '../round.mjs';
 import { makeDatabase, startService, within } from './service.mjs';
 
@@ -29,7 +30,7 @@ export async function run({ sql, serverUrl, world, rounds, say }) {
       await database.drop();
     }
   }
-  const best = runs.toSorted((a, b) => a.p99 - b.p99)[0];
+  const of = (figure) => median(runs.map((one) => one[figure]));
   return {
     title: `${perSecond} events/s, a poll each second`,
     how: `Evenly, for ${seconds} s a round after ${warmSeconds} s to warm up. A poll is the first request for the list after an event became readable.
@@ -54,16 +55,16 @@ export async function run({ sql, serverUrl, world, rounds, say }) {
     ]),
     goals: [
       {
-        what: 'p50 over the poll, best round',
+        what: 'p50 over the poll, median',
         goal: `within ${goalMs.p50} ms`,
-        value: `${best.p50.toFixed(0)} ms`,
-        isMet: best.p50 <= goalMs.p50,
+        value: `${of('p50').toFixed(0)} ms`,
+        isMet: of('p50') <= goalMs.p50,
       },
       {
-        what: 'p99 over the poll, best round',
+        what: 'p99 over the poll, median',
         goal: `under ${goalMs.p99} ms`,
-        value: `${best.p99.toFixed(0)} ms`,
-        isMet: best.p99 < goalMs.p99,
+        value: `${of('p99').toFixed(0)} ms`,
+        isMet: of('p99') < goalMs.p99,
       },
     ],
     figures: runs,
@@ -88,7 +89,10 @@ export async function watchTrickle({ world, url, seconds: duration }) {
   const busyCores = (cpuOfMachine() - before.machine) / (performance.now() - before.at) / 1000;
   await pause(tailMs);
   const { readable, polls, posts, latenessMs } = await world.ask('times', { name: 'latency' });
-  const rows = await within(url, (own) => own`select id, raw->>'id' as item from events where source <> 'tocsin'`);
+  const rows = await within(
+    url,
+    (own) => own`select id, external_id as item from events where source <> 'tocsin' and external_id not like '%-%'`,
+  );
   const eventOf = new Map(rows.map((row) => [Number(row.item), Number(row.id)]));
   const postedAt = new Map(posts.map(([deliveryId, at]) => [Number(deliveryId.split('-').at(-1)), at]));
   const shown = readable.filter(([, at]) => at >= startedAt);

@@ -1,4 +1,5 @@
 // Whether the removal of old events disturbs the delivery of new ones.
+import { cpuOfTree, parentOf } from '../proc.mjs';
 import { median } from '../report.mjs';
 import { pause } from '../round.mjs';
 import { copyEvents } from './growth.mjs';
@@ -21,13 +22,15 @@ const variants = [
 ];
 
 export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
+  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
+  const postmaster = parentOf(backend);
   const template = await makeTemplate({ sql, serverUrl, world });
   const runs = [];
   try {
     for (let number = 0; number < rounds; number += 1) {
       const round = {};
       for (const variant of number % 2 === 0 ? variants : variants.toReversed()) {
-        round[variant.name] = await runOnce({ sql, serverUrl, world, nodeOptions, template }, variant);
+        round[variant.name] = await runOnce({ sql, serverUrl, world, nodeOptions, postmaster, template }, variant);
         say(
           `retention, round ${number + 1}, ${variant.name}: ${lineOf(round[variant.name])}; ${round[variant.name].removed} removed`,
         );
@@ -47,6 +50,7 @@ export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
       'p99',
       'max',
       'removed/s',
+      'Postgres CPU %',
       'not posted',
       "a timer's lateness p99 ms",
       'busy cores',
@@ -55,7 +59,9 @@ export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
       const of = (figure) => median(runs.map((round) => round[name][figure]));
       return [
         name,
-        ...['p50', 'p99', 'max', 'removedPerSecond', 'missing'].map((figure) => of(figure).toFixed(0)),
+        ...['p50', 'p99', 'max', 'removedPerSecond', 'postgresPercent', 'missing'].map((figure) =>
+          of(figure).toFixed(0),
+        ),
         of('latenessMs').toFixed(1),
         of('busyCores').toFixed(2),
       ];
@@ -97,7 +103,7 @@ async function makeTemplate({ sql, serverUrl, world }) {
   return database;
 }
 
-async function runOnce({ sql, serverUrl, world, nodeOptions, template }, { name, retention }) {
+async function runOnce({ sql, serverUrl, world, nodeOptions, postmaster, template }, { name, retention }) {
   const database = await makeDatabase(sql, serverUrl, `retention_${name}`, template.name);
   await sql`checkpoint`;
   const tenant = await world.ask('tenant', { name: 'latency' });
@@ -112,11 +118,13 @@ async function runOnce({ sql, serverUrl, world, nodeOptions, template }, { name,
   try {
     await world.ask('trickle', { name: 'latency', perSecond: 50, seconds: warmSeconds });
     const before = await left();
+    const cpuBefore = cpuOfTree(postmaster);
     const figures = await watchTrickle({ world, url: database.url, seconds });
+    const postgresPercent = (cpuOfTree(postmaster) - cpuBefore) / seconds / 10_000;
     const removed = before - (await left());
     if (before > 0 && removed === before)
       throw new Error('retention: it was done too soon; there must be more old events');
-    return { ...figures, removed, removedPerSecond: removed / seconds };
+    return { ...figures, postgresPercent, removed, removedPerSecond: removed / seconds };
   } finally {
     await service.stop();
     await database.drop();

@@ -1,5 +1,5 @@
 // Ten sinks on ten origins, one of which accepts and never answers: what the nine lose.
-import { cpuOf, cpuOfMachine } from '../proc.mjs';
+import { cpuOf, cpuOfMachine, cpuOfTree, parentOf } from '../proc.mjs';
 import { median } from '../report.mjs';
 import { makeDatabase, startService } from './service.mjs';
 
@@ -19,11 +19,13 @@ const variants = [
 export const what = 'sinks';
 
 export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
+  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
+  const around = { sql, serverUrl, world, nodeOptions, postmaster: parentOf(backend) };
   const runs = [];
   for (let number = 0; number < rounds; number += 1) {
     const round = {};
     for (const variant of number % 2 === 0 ? variants : variants.toReversed()) {
-      round[variant.name] = await runOnce({ sql, serverUrl, world, nodeOptions }, variant);
+      round[variant.name] = await runOnce(around, variant);
       say(`sinks, round ${number + 1}, ${variant.name}: ${JSON.stringify(round[variant.name])}`);
     }
     runs.push(round);
@@ -35,7 +37,15 @@ export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
   return {
     title: 'ten sinks on ten origins, one hangs',
     how: `${events} events at once, each for every sink, after ${warmEvents}; the hanging one accepts connections and answers nothing. Medians of the rounds' figures, ratios within a round.`,
-    columns: ['variant', 'events/s at the healthy ones', 'posts/s', 'service CPU µs/post', 'not posted', 'busy cores'],
+    columns: [
+      'variant',
+      'events/s at the healthy ones',
+      'posts/s',
+      'service CPU µs/post',
+      'Postgres CPU µs/post',
+      'not posted',
+      'busy cores',
+    ],
     rows: variants.map(({ name }) => {
       const of = (figure) => median(runs.map((round) => round[name][figure]));
       return [
@@ -43,6 +53,7 @@ export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
         of('perSecond').toFixed(0),
         of('postsPerSecond').toFixed(0),
         of('cpuUs').toFixed(0),
+        of('postgresUs').toFixed(0),
         String(runs.reduce((sum, round) => sum + round[name].missing, 0)),
         of('busyCores').toFixed(2),
       ];
@@ -65,7 +76,7 @@ export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
   };
 }
 
-async function runOnce({ sql, serverUrl, world, nodeOptions }, { count, hanging }) {
+async function runOnce({ sql, serverUrl, world, nodeOptions, postmaster }, { count, hanging }) {
   const database = await makeDatabase(sql, serverUrl, 'sinks');
   const tenant = await world.ask('tenant', { name: 'sinks' });
   const { hookUrls } = await world.ask('receivers', { count, hanging });
@@ -77,17 +88,26 @@ async function runOnce({ sql, serverUrl, world, nodeOptions }, { count, hanging 
   try {
     await world.ask('add', { name: 'sinks', events: warmEvents });
     await world.ask('arrive', { posts: warmEvents + notices, from: hanging });
-    const before = { at: performance.now(), cpu: cpuOf(service.pid), machine: cpuOfMachine() };
+    const read = () => ({
+      at: performance.now(),
+      process: cpuOf(service.pid),
+      postgres: cpuOfTree(postmaster),
+      machine: cpuOfMachine(),
+    });
+    const before = read();
     await world.ask('add', { name: 'sinks', events });
     const { seconds, missing } = await world.ask('arrive', { posts: warmEvents + notices + events, from: hanging });
+    const after = read();
     const posts = events * (count - hanging);
+    const each = (figure) => (after[figure] - before[figure]) / posts;
     return {
       perSecond: events / seconds,
       postsPerSecond: posts / seconds,
       seconds,
       missing,
-      cpuUs: (cpuOf(service.pid) - before.cpu) / posts,
-      busyCores: (cpuOfMachine() - before.machine) / (performance.now() - before.at) / 1000,
+      cpuUs: each('process'),
+      postgresUs: each('postgres'),
+      busyCores: (after.machine - before.machine) / (after.at - before.at) / 1000,
     };
   } finally {
     await service.stop();
