@@ -91,10 +91,10 @@ faultCase('SIGSTOP the holder past its lease, then SIGCONT', { timeoutMs: 400_00
     stopped.child.kill('SIGCONT');
     const isAwake = () =>
       stopped.log.slice(logged).some(({ msg }) => /every role is lost|^role lost$/.test(String(msg)));
-    expect(await until(isAwake, 20_000)).toBe(true);
+    expect(await until(isAwake, 60_000)).toBe(true);
     // What it had in flight has timed out and been judged before the roles are settled anew.
     const timedOut = () => stopped.log.slice(logged).filter(({ outcome }) => outcome === 'retry').length;
-    expect(await until(() => timedOut() >= hungCount, 20_000)).toBe(true);
+    expect(await until(() => timedOut() >= hungCount, 60_000)).toBe(true);
     mattermost.heal();
     await delayHeartbeats(url, 0);
     addLoad(world, fault);
