@@ -118,7 +118,6 @@ function refuseTheUnboundedLoop(node: ASTNode & { op: 'rcall' }, around: string 
   const isWritten = list.op === 'list' && list.args.every(({ op }) => op === 'value');
   if (!isField && !isWritten)
     throw new ExpressionError(`"${name}" is for a list of the event, or for one such as ["a", "b"]`, column);
-  for (const child of childrenOf(list)) refuseTheUnbounded(child, undefined);
   refuseTheUnbounded(condition, entry.args);
 }
 
