@@ -6,12 +6,12 @@ import { copyEvents } from './growth.mjs';
 import { environmentOf, lineOf, watchTrickle } from './latency.mjs';
 import { makeDatabase, startService, within } from './service.mjs';
 
-const old = 400_000;
+const old = 500_000;
 const sampleEvents = 2000;
 /** So many of its newest a source keeps, whatever their age; then recent ones must fill that place. */
 const recent = 2000;
 const warmSeconds = 3;
-const seconds = 20;
+const seconds = 15;
 const ratioMax = 1.5;
 
 export const what = 'retention';
