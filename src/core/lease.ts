@@ -9,6 +9,8 @@ export interface Lease extends Fence {
    * Nothing that another holder must not repeat may start otherwise.
    */
   outlasts(ms: number): boolean;
+  /** The database has said that another holds the role, sooner than the next heartbeat does. */
+  lose(): void;
 }
 
 /** What works a role. `stop` finishes what is in flight and writes what it knows; it never throws. */

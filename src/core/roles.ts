@@ -49,7 +49,6 @@ export interface RolesDependencies {
 interface HeldRole {
   readonly lease: Lease;
   readonly worker: RoleWorker;
-  lose(): void;
 }
 
 export interface Roles {
@@ -81,11 +80,11 @@ export function startRoles(deps: RolesDependencies): Roles {
       epoch,
       isHeld: () => !isLost,
       outlasts: (ms) => !isLost && performance.now() + ms < validUntilMs,
+      lose() {
+        isLost = true;
+      },
     };
-    const lose = () => {
-      isLost = true;
-    };
-    held.set(role.name, { lease, lose, worker: role.start(lease) });
+    held.set(role.name, { lease, worker: role.start(lease) });
     deps.metrics.roleHeld.set({ role: role.name }, 1);
     deps.log.info({ role: role.name, epoch }, 'role taken');
   }
@@ -95,7 +94,7 @@ export function startRoles(deps: RolesDependencies): Roles {
     const role = held.get(name);
     if (!role) return;
     held.delete(name);
-    if (!release) role.lose();
+    if (!release) role.lease.lose();
     deps.metrics.roleHeld.set({ role: name }, 0);
     deps.log.info({ role: name }, release ? 'role given back' : 'role lost');
     const stopped = role.worker
@@ -207,12 +206,13 @@ export function wantedRoles(
 ): string[] {
   const byName = new Map(leases.map((lease) => [lease.name, lease]));
   const owners = ownersOf(roles, leases, replicaId);
+  const share = fairShare(roles, replicas);
   let owned = [...owners.values()].filter((owner) => owner === replicaId).length;
   const wanted: string[] = [];
   for (const role of roles) {
     const lease = byName.get(role.name);
     if (lease === undefined || isWorked(lease, replicaId)) continue;
-    if (!owners.has(role.group) && owned < fairShare(roles, replicas)) {
+    if (!owners.has(role.group) && owned < share) {
       owners.set(role.group, replicaId);
       owned += 1;
     }

@@ -44,7 +44,11 @@ export async function hold(db: Database, name: string): Promise<Lease> {
   await db.$client`update leases set holder = null where name = ${name}`;
   const holder = await replicaWith(db, [name]);
   const [row] = await db.$client`select epoch from leases where name = ${name}`;
-  return { name, holder, epoch: Number(row?.epoch), isHeld: () => true, outlasts: () => true };
+  let isLost = false;
+  const lose = () => {
+    isLost = true;
+  };
+  return { name, holder, epoch: Number(row?.epoch), isHeld: () => !isLost, outlasts: () => !isLost, lose };
 }
 
 export function draft(id: number | string, more: Partial<EventDraft> = {}): EventDraft {

@@ -44,14 +44,12 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const concurrency = createConcurrency(policy.concurrency);
   let deliveredCount = 0;
   let isStopping = false;
-  /** The database said so, before the next heartbeat does. */
-  let isLost = false;
   let isIdle = false;
   let turnedAtMs = performance.now();
   /** One after the other, so that the last state written is the last one there was. */
   let telling = Promise.resolve();
   let health: Health | undefined;
-  const isOver = () => isStopping || isLost || !lease.isHeld();
+  const isOver = () => isStopping || !lease.isHeld();
 
   const recorder = createRecorder({
     db: deps.db,
@@ -64,9 +62,6 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       metrics.deliveries.inc({ sink, outcome: 'dead' }, counts.dead);
       if (counts.delivered < eventIds.length) ready.expire();
       wake.now();
-    },
-    onLost() {
-      isLost = true;
     },
   });
   const excluded = () => [...inFlight, ...recorder.unwritten()];
@@ -291,7 +286,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       wake.now();
     },
     isIdle: () => isIdle && inFlight.size === 0 && recorder.size() === 0,
-    stuckMs: () => Math.max(isLost ? 0 : performance.now() - turnedAtMs, recorder.writingMs()),
+    stuckMs: () => Math.max(lease.isHeld() ? performance.now() - turnedAtMs : 0, recorder.writingMs()),
     async stop() {
       isStopping = true;
       wake.now();

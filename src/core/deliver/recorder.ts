@@ -16,8 +16,6 @@ export interface RecorderDependencies {
   readonly log: Logger;
   /** Called after the write, with the ids that it settled, and how many of them ended delivered or dead. */
   onWritten(eventIds: readonly number[], counts: { delivered: number; dead: number }): void;
-  /** The database says that another holds the role. What failed was not written, and that one decides about it. */
-  onLost(): void;
 }
 
 export interface Recorder {
@@ -75,7 +73,8 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
     }
     if (batch.failed.length === 0) return;
     const dead = await recordFailed(deps.db, deps.lease, deps.sink, batch.failed);
-    if (dead === null) deps.onLost();
+    // What failed was not written: whoever holds the role now decides about it.
+    if (dead === null) deps.lease.lose();
     const ids = batch.failed.map((attempt) => attempt.eventId);
     batch.failed = [];
     deps.onWritten(ids, { delivered: 0, dead: dead?.length ?? 0 });

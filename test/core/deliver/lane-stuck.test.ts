@@ -1,47 +1,24 @@
 // A loop that waits for an answer which does not come must not look well. Here a lock holds the answers up, on a real Postgres.
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startLane } from '../../../src/core/deliver/lane.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { storePage } from '../../../src/core/ingest.ts';
-import type { Lease } from '../../../src/core/lease.ts';
 import { createLimiter } from '../../../src/core/limiter.ts';
-import { createLogger } from '../../../src/core/log.ts';
 import { createMetrics } from '../../../src/core/metrics.ts';
 import { startPolling } from '../../../src/core/poll.ts';
 import { startRoles } from '../../../src/core/roles.ts';
-import { type Database, openPostgres } from '../../../src/core/store/database.ts';
-import { acquireLeases, createLeases, joinReplicas } from '../../../src/core/store/leases.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { until } from '../../support/world.ts';
+import { hold, quiet, useDatabase } from '../stored.ts';
 
-let database: TestDatabase;
-let db: Database;
-const log = createLogger({ level: 'error', secrets: [], destination: { write() {} } });
+const database = useDatabase();
 const metrics = createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [{ id: 'soc' }], roles: ['job:x'] });
-const shared = { log, metrics, now: Date.now, random: () => 0.5 };
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openPostgres({ url: database.url, prepare: true });
-});
-afterAll(async () => {
-  await db.$client.end({ timeout: 5 });
-  await database.drop();
-});
-
-async function hold(name: string): Promise<Lease> {
-  const holder = randomUUID();
-  await createLeases(db, [name]);
-  await joinReplicas(db, holder, 20_000, null);
-  const [taken] = await acquireLeases(db, holder, [name]);
-  return { name, holder, epoch: taken!.epoch, isHeld: () => true, outlasts: () => true };
-}
+const shared = { log: quiet, metrics, now: Date.now, random: () => 0.5 };
 
 /** While `table` is locked, `stuckMs` grows; once it is free again, it falls. */
 async function expectToStick(table: string, stuckMs: () => number): Promise<void> {
-  const locking: postgres.ReservedSql = await db.$client.reserve();
+  const locking: postgres.ReservedSql = await database().$client.reserve();
   try {
     await locking.unsafe(`begin; lock table ${table} in access exclusive mode`);
     expect(await until(() => stuckMs() > 1500, 10_000)).toBe(true);
@@ -61,12 +38,12 @@ const lane = async (role: string, send: () => Promise<void>) => {
       ...around,
       id: 'soc',
       sink: { origin: 'x:', send },
-      db,
+      db: database(),
       policy,
       showTenant: () => false,
       async announce() {},
     },
-    await hold(role),
+    await hold(database(), role),
   );
 };
 
@@ -82,9 +59,9 @@ test('a lane that cannot write what became of a send is stuck', async () => {
   const draft = { ...event, externalId: '1', occurredAt: null, body: {}, raw: '{}' };
   let answer: (() => void) | undefined;
   const worker = await lane('sink:y', () => new Promise((resolve) => (answer = resolve)));
-  await storePage(db, null, 'a', 1, routes, [draft], 'c');
+  await storePage(database(), null, 'a', 1, routes, [draft], 'c');
   expect(await until(() => answer !== undefined, 5000)).toBe(true);
-  const locking = await db.$client.reserve();
+  const locking = await database().$client.reserve();
   // Reading goes on.
   await locking.unsafe('begin; lock table deliveries in exclusive mode');
   answer!();
@@ -92,7 +69,7 @@ test('a lane that cannot write what became of a send is stuck', async () => {
   await locking`rollback`;
   locking.release();
   await worker.stop();
-  expect(await db.$client`select state from deliveries`).toEqual([{ state: 'delivered' }]);
+  expect(await database().$client`select state from deliveries`).toEqual([{ state: 'delivered' }]);
 });
 
 test('a source that cannot store is stuck, and one that waits for its tenant is not', async () => {
@@ -105,8 +82,8 @@ test('a source that cannot store is stuck, and one that waits for its tenant is 
       return { events: [], cursor: String(polls), more: false };
     },
   };
-  const polling = { ...shared, id: 'a', source, db, routes: [], intervalMs: 20, onStored() {} };
-  const worker = startPolling(polling, await hold('source:a'));
+  const polling = { ...shared, id: 'a', source, db: database(), routes: [], intervalMs: 20, onStored() {} };
+  const worker = startPolling(polling, await hold(database(), 'source:a'));
   await new Promise((resolve) => setTimeout(resolve, 400));
   expect(worker.stuckMs!()).toBeLessThan(300);
   await expectToStick('cursors', worker.stuckMs!);
@@ -128,7 +105,7 @@ test('the roles are stuck with their heartbeat, and with each of their workers, 
   })();
   const times = { ttlMs: 20_000, renewMs: 50 };
   const replica = { replicaId: randomUUID(), predecessor: null };
-  const roles = startRoles({ ...shared, ...replica, db, roles: [role], times });
+  const roles = startRoles({ ...shared, ...replica, db: database(), roles: [role], times });
   expect(await until(() => roles.held().length === 1, 5000)).toBe(true);
   expect(roles.stuckMs()).toBeLessThan(1000);
   role.stick(70_000);

@@ -25,7 +25,6 @@ async function setUp(count: number, more: Partial<RecorderDependencies> = {}) {
     lease: await hold(db, 'sink:x'),
     log: quiet,
     onWritten: (ids, counts) => void written.push({ ids, ...counts }),
-    onLost() {},
     ...more,
   });
   return { recorder, written, ids: page!.events.map(({ id }) => id) };
@@ -102,16 +101,16 @@ test('what was delivered is told of although the failed ones beside it cannot be
 
 test('what the role’s next holder has to decide is left alone, but what was delivered is written all the same', async () => {
   const lease = { name: 'sink:x', holder: '00000000-0000-4000-8000-000000000000', epoch: 1 };
-  const lost = { ...lease, isHeld: () => false, outlasts: () => false };
-  const onLost = vi.fn();
-  const { recorder, written, ids } = await setUp(2, { lease: lost, onLost });
+  const lose = vi.fn();
+  const lost = { ...lease, isHeld: () => false, outlasts: () => false, lose };
+  const { recorder, written, ids } = await setUp(2, { lease: lost });
   recorder.delivered(success(ids[0]!));
   expect(await until(async () => (await states())[0] === 'delivered', 5000)).toBe(true);
-  expect(onLost).not.toHaveBeenCalled();
+  expect(lose).not.toHaveBeenCalled();
   recorder.failed(failure(ids[1]!, 'dead'));
   await recorder.stop();
   expect(await states()).toEqual(['delivered', 'pending']);
-  expect(onLost).toHaveBeenCalledOnce();
+  expect(lose).toHaveBeenCalledOnce();
   expect(totalOf(written)).toEqual({ ids, delivered: 1, dead: 0 });
 });
 
