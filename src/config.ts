@@ -43,8 +43,10 @@ export function loadConfig(options: LoadOptions): Config {
   };
   const secrets = findSecrets(environment, registries, sources, sinks, config);
   const mask = createMask(secrets);
-  if (findings.problems.length > 0) throw new ConfigError(tidied(findings.problems, mask), findings.warnings.map(mask));
-  return { ...config, secrets, warnings: findings.warnings.map(mask) };
+  // Sources that share a variable share what there is to say about it.
+  const warnings = [...new Set(findings.warnings)].map(mask);
+  if (findings.problems.length > 0) throw new ConfigError(tidied(findings.problems, mask), warnings);
+  return { ...config, secrets, warnings };
 }
 
 interface Adapters {

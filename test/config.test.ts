@@ -151,6 +151,17 @@ describe('the three variables of the script', () => {
     );
   });
 
+  it('say the same of a start in the future that stands in tocsin.yaml', () => {
+    const text =
+      'sources:\n  di: { type: deepinstinct_events, url: https://c.example, token: k, start_from: 2999-01-01 }\n';
+    writeFileSync(join(directory, 'tocsin.yaml'), text);
+    const env = { TOCSIN_CONFIG: 'tocsin.yaml' };
+    const { warnings } = loadConfig({ env, directory, registries: { ...registries, sources }, needs: [] });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^tocsin\.yaml:2:70 sources\.di\.start_from: 2999-01-01 is in the future, which means/),
+    ]);
+  });
+
   it('lose the word "Bearer" in front of the key, with a warning', () => {
     const config = load({ ...three, TOKENS_KEY: `Bearer ${token}` });
     expect(config.sources[0]?.settings).toMatchObject({ token });

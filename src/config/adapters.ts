@@ -41,7 +41,11 @@ export function checkAdapters(
       return [];
     }
     const parsed = definition.config.safeParse(settings);
-    if (parsed.success) return [{ id, type, settings: parsed.data }];
+    if (parsed.success) {
+      for (const { key, text } of definition.warnings?.(parsed.data, Date.now()) ?? [])
+        findings.warnings.push(`${place([key])}: ${settings[key]} ${text}`);
+      return [{ id, type, settings: parsed.data }];
+    }
     findings.problems.push(...problemsOf(parsed.error.issues, definition.config, settings, place));
     return [];
   });

@@ -39,7 +39,6 @@ export function sourcesOfVariables(environment: Environment, areNeeded: boolean,
   if (areNeeded && token === undefined) report(findings, environment, 'TOKENS_KEY', tokenMissing);
   if (url === undefined || token === undefined) return [];
   const startFrom = environment.get('START_FROM');
-  if (startFrom !== undefined) warnOfFuture(startFrom, environment.place('START_FROM'), findings);
   const settings = {
     url,
     token: withoutBearer(token, environment.place('TOKENS_KEY'), findings),
@@ -73,16 +72,6 @@ function report(
   missing: { readonly problem: string; readonly remedy: string },
 ): void {
   if (!environment.isBroken(name)) findings.problems.push({ where: name, ...missing });
-}
-
-/** The start looks for the newest event before that moment and goes on from there: with a moment to come, from the end. */
-function warnOfFuture(startFrom: string, where: string, findings: Findings): void {
-  const [, day, time = '00:00', zone = 'Z'] =
-    /^(\d{4}-\d{2}-\d{2})(?:[T ]([\d:.]+)(Z|[+-]\d{2}:\d{2})?)?$/i.exec(startFrom) ?? [];
-  if (!(Date.parse(`${day}T${time}${zone.toUpperCase()}`) > Date.now())) return;
-  findings.warnings.push(
-    `${where}: ${startFrom} is in the future, which means the same as "now": nothing that is in the console at the very first start is announced, and everything that comes after it is.`,
-  );
 }
 
 /** The console wants the bare key and answers 401 to one behind the word that other products ask for. */

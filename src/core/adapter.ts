@@ -24,6 +24,8 @@ export interface AdapterDefinition<Schema extends z.ZodType, Instance> {
   readonly example: z.input<Schema>;
   /** Keys of the configuration whose values must never be shown. */
   readonly secrets: readonly (keyof z.output<Schema> & string)[];
+  /** What is allowed and yet looks like a mistake, as the rest of a sentence about the setting `key`. @param nowMs since the epoch */
+  warnings?(config: z.output<Schema>, nowMs: number): readonly { readonly key: string; readonly text: string }[];
   /** Does no I/O. */
   create(config: z.output<Schema>, context: AdapterContext): Instance;
 }

@@ -2,6 +2,7 @@
 import type { SourceDefinition } from '../../core/source.ts';
 import { config } from './config.ts';
 import { createSource } from './source.ts';
+import { futureWarning } from './start-from.ts';
 import type { Stream } from './stream.ts';
 
 export { parseStartFrom, type StartFrom } from './start-from.ts';
@@ -12,6 +13,10 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
     config,
     example: { url: 'https://console.example.com', token: 'the-key-of-an-api-connector', start_from: '24h' },
     secrets: ['token'],
+    warnings({ start_from }, nowMs) {
+      const text = futureWarning(start_from, nowMs);
+      return text === undefined ? [] : [{ key: 'start_from', text }];
+    },
     create: (settings, context) => createSource(stream, settings, context),
   };
 }

@@ -8,6 +8,12 @@ export type StartFrom =
   | { readonly kind: 'date'; readonly ms: number }
   | { readonly kind: 'id'; readonly id: number };
 
+/** What to say of a start in the future; undefined of any other. The rest of a sentence about the value. */
+export function futureWarning(startFrom: StartFrom, nowMs: number): string | undefined {
+  if (startFrom.kind !== 'date' || startFrom.ms <= nowMs) return undefined;
+  return 'is in the future, which means the same as "now": nothing that is in the console at the very first start is announced, and everything that comes after it is.';
+}
+
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const duration = /^(\d{1,9})([mhdw])$/i;
 const date = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
