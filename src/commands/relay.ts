@@ -15,7 +15,7 @@ import type { Sink } from '../core/sink.ts';
 import type { PollSource } from '../core/source.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { countDeliveries } from '../core/store/deliveries.ts';
-import { hasSeveralTenants, insertPage } from '../core/store/events.ts';
+import { hasSeveralTenants, insertPage, tenantKey } from '../core/store/events.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { createSinks, createSources } from './adapters.ts';
 
@@ -75,8 +75,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     intervalMs: config.pollingIntervalSeconds * 1000,
     onStored(stored) {
       for (const event of stored.events) {
-        const { tenant } = event.body;
-        if (tenant && tenants.size < 2) tenants.add(`${tenant.provider ?? ''}/${tenant.name ?? ''}`);
+        const tenant = tenantKey(event.body);
+        if (tenant && tenants.size < 2) tenants.add(tenant);
       }
       areTenantsSeveral ||= tenants.size > 1;
       offerFresh(lanes, stored.fresh);

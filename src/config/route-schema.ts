@@ -10,21 +10,19 @@ export const single = z
 
 const texts = (what: string) => z.array(z.string()).min(1).optional().describe(`a list of ${what}`);
 
-const match = z
-  .strictObject({
-    min_severity: single,
-    sources: texts('ids of sources'),
-    streams: texts('streams, such as event or suspicious'),
-    types: texts('types of events, with * and ?'),
-    actions: texts('actions, with * and ?'),
-    statuses: texts('statuses, with * and ?'),
-    tenants: texts('names of tenants, with * and ?'),
-    devices: texts('names of devices, with * and ?'),
-    groups: texts('groups of devices, with * and ?'),
-    networks: texts('networks such as 10.0.0.0/8'),
-  })
-  .optional()
-  .describe('a map of what must all hold');
+const matchKeys = {
+  min_severity: single,
+  sources: texts('ids of sources'),
+  streams: texts('streams, such as event or suspicious'),
+  types: texts('types of events, with * and ?'),
+  actions: texts('actions, with * and ?'),
+  statuses: texts('statuses, with * and ?'),
+  tenants: texts('names of tenants, with * and ?'),
+  devices: texts('names of devices, with * and ?'),
+  groups: texts('groups of devices, with * and ?'),
+  networks: texts('networks such as 10.0.0.0/8'),
+};
+const match = z.strictObject(matchKeys).optional().describe('a map of what must all hold');
 
 const interval = z
   .strictObject({
@@ -48,8 +46,11 @@ export const route = z
   })
   .describe('a map');
 
-const textsLeft = z.array(z.string()).optional().catch(undefined);
-const singleLeft = single.catch(undefined);
+/** The same keys, each without its value where that is wrong. */
+function forgiving<Keys extends Readonly<Record<string, z.ZodOptional>>>(keys: Keys) {
+  const caught = Object.entries(keys).map(([key, schema]) => [key, schema.catch(undefined)]);
+  return Object.fromEntries(caught) as { [Key in keyof Keys]: z.ZodCatch<Keys[Key]> };
+}
 const idsLeft = z.array(z.string().catch(unresolved));
 const intervalsLeft = z.array(interval.catch({})).optional().catch(undefined);
 
@@ -57,18 +58,7 @@ export const brokenRoute = { name: unresolved, to: [unresolved] };
 export const routeLeft = z.object({
   name: z.string().catch(unresolved),
   match: z
-    .object({
-      min_severity: singleLeft,
-      sources: idsLeft.optional().catch(undefined),
-      streams: textsLeft,
-      types: textsLeft,
-      actions: textsLeft,
-      statuses: textsLeft,
-      tenants: textsLeft,
-      devices: textsLeft,
-      groups: textsLeft,
-      networks: textsLeft,
-    })
+    .object({ ...forgiving(matchKeys), sources: idsLeft.optional().catch(undefined) })
     .optional()
     .catch(undefined),
   when: z.string().optional().catch(undefined),

@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { type Severity, severityNames } from '../core/event.ts';
 import { type LogLevel, logLevels } from '../core/log.ts';
+import { isTimeZone } from '../core/rules/schedule.ts';
 import { didYouMean } from './suggest.ts';
 
 export type Parsed<Value> =
@@ -78,14 +79,6 @@ export const locale: Parse<(typeof locales)[number]> = (text) => {
 export function machineTimeZone(): string {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   return isTimeZone(timeZone) ? timeZone : 'UTC';
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 export const timeZone: Parse<string> = (text) => {

@@ -1,7 +1,8 @@
 // Decides which sinks hear of an event. Pure: the same event, routes and time give the same decision, which is stored with the event.
 import type { EventDraft, Severity } from './event.ts';
-import { type Expression, type ExpressionFacts, expressionFacts } from './rules/expression.ts';
+import type { Expression } from './rules/expression.ts';
 import { type EventFacts, type Match, type MissReason, missOfMatch } from './rules/match.ts';
+import { type ExpressionFacts, expressionFacts } from './rules/rule-event.ts';
 import { type Interval, isWithin } from './rules/schedule.ts';
 import type { Decision } from './store/events.ts';
 

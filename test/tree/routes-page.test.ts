@@ -1,7 +1,7 @@
 // docs/routes.md names every key, reason and field that there is, and no other.
 import { expect, test } from 'vitest';
 import { route as schema } from '../../src/config/route-schema.ts';
-import { expressionFields } from '../../src/core/rules/expression.ts';
+import { expressionFields } from '../../src/core/rules/rule-event.ts';
 import { readProjectFile } from './project-files.ts';
 
 const text = readProjectFile('docs/routes.md');

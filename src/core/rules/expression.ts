@@ -3,8 +3,6 @@
 import { type ASTNode, Environment, type ParseError } from '@marcbachmann/cel-js';
 import { type ExpressionFacts, expressionFields } from './rule-event.ts';
 
-export { type ExpressionFacts, expressionFacts, expressionFields } from './rule-event.ts';
-
 /** The expression cannot be used. The message is the rest of a sentence about it. */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
@@ -29,10 +27,9 @@ export interface Expression {
 const expressionMax = 2000;
 const limits = { maxAstNodes: 300, maxDepth: 40, maxListElements: 200, maxMapEntries: 0, maxCallArguments: 3 };
 
-// Without this, 4.0 is comparable with a severity by order alone.
 const environment = new Environment({ unlistedVariablesAreDyn: false, limits })
   .registerVariable('event', { schema: expressionFields })
-  // and the other way round
+  // Without this, 4.0 is comparable with a severity by order alone. It serves both ways round.
   .registerOperator('int == double', (a: bigint | number, b: bigint | number) => Number(a) === Number(b));
 
 /** @throws {ExpressionError} */

@@ -54,7 +54,8 @@ function minuteOf(text: string): number {
   return minute;
 }
 
-function isTimeZone(name: string): boolean {
+/** An IANA name, or an offset, that this runtime knows. */
+export function isTimeZone(name: string): boolean {
   try {
     return formatOf(name) !== undefined;
   } catch {

@@ -127,10 +127,12 @@ function quoted(value: string): string {
 /** True if events of more than one tenant are among the newest thousand; then cards must name the tenant. */
 export async function hasSeveralTenants(db: Database): Promise<boolean> {
   const rows = await db.$client`select body::text as body from events order by id desc limit 1000`;
-  const tenants = new Set<string>();
-  for (const row of rows) {
-    const { tenant } = JSON.parse(String(row.body)) as EventBody;
-    if (tenant) tenants.add(JSON.stringify([tenant.provider, tenant.name]));
-  }
+  const tenants = new Set(rows.map((row) => tenantKey(JSON.parse(String(row.body)) as EventBody)));
+  tenants.delete(undefined);
   return tenants.size > 1;
+}
+
+/** The same for events of the same tenant; undefined if the event names none. */
+export function tenantKey({ tenant }: EventBody): string | undefined {
+  return tenant && JSON.stringify([tenant.provider, tenant.name]);
 }

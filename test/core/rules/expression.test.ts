@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Severity } from '../../../src/core/event.ts';
-import { compileExpression, ExpressionError, expressionFacts } from '../../../src/core/rules/expression.ts';
+import { compileExpression, ExpressionError } from '../../../src/core/rules/expression.ts';
 import type { EventFacts } from '../../../src/core/rules/match.ts';
+import { expressionFacts } from '../../../src/core/rules/rule-event.ts';
 
 function facts(more: Partial<EventFacts> = {}) {
   const body = { device: { name: 'SRV-01', ip: '10.0.0.7' }, techniques: [{ id: 'T1059.001' }], recurrence: 3 };
