@@ -17,6 +17,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import postgres from 'postgres';
+import { parentOf } from './proc.mjs';
 
 const supervisor = `
 exec 3<&0
@@ -119,4 +120,10 @@ export function freePort() {
       server.close(() => resolve(port));
     });
   });
+}
+
+/** The server's main process: the parent of our own connection's. */
+export async function postmasterOf(sql) {
+  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
+  return parentOf(backend);
 }

@@ -22,6 +22,11 @@ export function cpuOfTree(pid) {
   return ticks * tickMicroseconds;
 }
 
+/** CPU so far of a process, of a server with everything it started, and of the machine, and when that was. */
+export function readCpu(pid, postmaster) {
+  return { at: performance.now(), process: cpuOf(pid), postgres: cpuOfTree(postmaster), machine: cpuOfMachine() };
+}
+
 /** Everything that ran on this machine. */
 export function cpuOfMachine() {
   const [user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8')

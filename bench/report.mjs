@@ -84,16 +84,20 @@ function fixed(value) {
 
 export function tableOf({ summary, ratios }) {
   const rows = [columns.map(([title]) => title), ...summary.map((one) => columns.map(([, cell]) => cell(one)))];
-  const widths = rows[0].map((_, index) => Math.max(...rows.map((row) => row[index].length)));
-  const lines = rows.map((row) =>
-    row.map((cell, index) => (index === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[index]))).join('  '),
-  );
   return [
-    ...lines,
+    ...aligned(rows),
     '',
     ...ratios.map(sentence),
     `far ends: ${whole(median(summary.map((one) => one.worldUs)))} µs CPU an event`,
   ].join('\n');
+}
+
+/** Rows of texts as lines for a terminal: the first column to the left, the others to the right. */
+export function aligned(rows) {
+  const widths = rows[0].map((_, index) => Math.max(...rows.map((row) => row[index].length)));
+  return rows.map((row) =>
+    row.map((cell, index) => (index === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[index]))).join('  '),
+  );
 }
 
 function sentence({ name, goal, ratio: value, byCpu }) {

@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { freePort } from './postgres.mjs';
-import { cpuOf, cpuOfMachine, cpuOfTree, parentOf, peakMemoryOf } from './proc.mjs';
+import { freePort, postmasterOf } from './postgres.mjs';
+import { cpuOf, peakMemoryOf, readCpu } from './proc.mjs';
 
 /** Read, stored and posted before the measurement, so that V8 has compiled what it needs, and every connection is there. */
 export const warmEvents = 2_000;
@@ -92,18 +92,11 @@ export async function measure(contestant, { world, serverUrl, events, nodeOption
   }
 }
 
-/** Reads all counters at once. The server's main process is the parent of our own connection's. */
+/** Reads all counters at once. */
 export async function createReading(sql, pid, worldPid) {
-  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
-  const postmaster = parentOf(backend);
+  const postmaster = await postmasterOf(sql);
   return async () => {
-    const counters = {
-      at: performance.now(),
-      process: cpuOf(pid),
-      postgres: cpuOfTree(postmaster),
-      world: cpuOf(worldPid),
-      machine: cpuOfMachine(),
-    };
+    const counters = { ...readCpu(pid, postmaster), world: cpuOf(worldPid) };
     const [{ wal }] = await sql`select (pg_current_wal_lsn() - '0/0')::float8 as wal`;
     return { ...counters, wal };
   };

@@ -1,7 +1,7 @@
 // CPU of an event with nothing stored, with a million stored, and with a million pending for a sink that is dead.
 
-import { freePort } from '../postgres.mjs';
-import { cpuOf, cpuOfMachine, cpuOfTree, parentOf } from '../proc.mjs';
+import { freePort, postmasterOf } from '../postgres.mjs';
+import { readCpu } from '../proc.mjs';
 import { median } from '../report.mjs';
 import { pause } from '../round.mjs';
 import { makeDatabase, startService, within } from './service.mjs';
@@ -24,8 +24,7 @@ const variants = [
 export const what = 'growth';
 
 export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
-  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
-  const around = { sql, world, nodeOptions, postmaster: parentOf(backend) };
+  const around = { sql, world, nodeOptions, postmaster: await postmasterOf(sql) };
   const { hookUrls } = await world.ask('receivers', { count: variants.length });
   const deadUrl = `http://127.0.0.1:${await freePort()}/hooks/${'x'.repeat(26)}`;
   /** Each with a receiver of its own, for the ids of their deliveries are the same. */
@@ -104,12 +103,7 @@ async function runOnce({ sql, world, postmaster, nodeOptions }, { name, database
     file,
     nodeOptions,
   });
-  const read = () => ({
-    at: performance.now(),
-    process: cpuOf(service.pid),
-    postgres: cpuOfTree(postmaster),
-    machine: cpuOfMachine(),
-  });
+  const read = () => readCpu(service.pid, postmaster);
   const show = async (count) => {
     const { posts } = await world.ask('posts');
     await world.ask('add', { name, events: count });

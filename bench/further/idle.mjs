@@ -1,7 +1,8 @@
 // What it costs to run with nothing to do.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cpuOf, cpuOfMachine, cpuOfTree, parentOf } from '../proc.mjs';
+import { postmasterOf } from '../postgres.mjs';
+import { readCpu } from '../proc.mjs';
 import { pause } from '../round.mjs';
 import { environmentOf } from './latency.mjs';
 import { ask, makeDatabase, startService } from './service.mjs';
@@ -16,8 +17,7 @@ const goals = { cpuPercent: 0.5, queriesPerSecond: 5 };
 export const what = 'idle';
 
 export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
-  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
-  const postmaster = parentOf(backend);
+  const postmaster = await postmasterOf(sql);
   const runs = [];
   for (let number = 0; number < rounds; number += 1) {
     const database = await makeDatabase(sql, serverUrl, 'idle');
@@ -85,13 +85,7 @@ async function watch({ sql, database, service, postmaster, isAsked }) {
     const [row] = await sql`select xact_commit::float8 as count from pg_stat_database where datname = ${database.name}`;
     return row.count;
   };
-  const read = async () => ({
-    commits: await commits(),
-    at: performance.now(),
-    cpu: cpuOf(service.pid),
-    postgres: cpuOfTree(postmaster),
-    machine: cpuOfMachine(),
-  });
+  const read = async () => ({ commits: await commits(), ...readCpu(service.pid, postmaster) });
   const before = await read();
   await pause(watchedMs);
   const after = await read();
@@ -99,7 +93,7 @@ async function watch({ sql, database, service, postmaster, isAsked }) {
   const statements = await logStatements(sql, database);
   for (const timer of timers) clearInterval(timer);
   return {
-    cpuPercent: (after.cpu - before.cpu) / wallMs / 10,
+    cpuPercent: (after.process - before.process) / wallMs / 10,
     postgresPercent: (after.postgres - before.postgres) / wallMs / 10,
     commits: ((after.commits - before.commits) / wallMs) * 1000,
     queries: statements && statements.length / (watchedMs / 1000),

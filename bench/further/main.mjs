@@ -1,7 +1,7 @@
 // The measurements beside the contest: each of the built service alone, against a goal of its own. One after the other, never two at a time.
 import postgres from 'postgres';
 import { cpuOfMachine } from '../proc.mjs';
-import { writeSection } from '../report.mjs';
+import { aligned, writeSection } from '../report.mjs';
 import * as embedded from './embedded.mjs';
 import * as growth from './growth.mjs';
 import * as idle from './idle.mjs';
@@ -33,12 +33,7 @@ export async function measureFurther(names, { startWorld, serverUrl, rounds, say
 }
 
 function textOf({ what, title, columns, rows, goals }) {
-  const table = [columns, ...rows];
-  const widths = columns.map((_, index) => Math.max(...table.map((row) => row[index].length)));
-  const lines = table.map((row) =>
-    row.map((cell, index) => (index === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[index]))).join('  '),
-  );
-  return [`${what}: ${title}`, ...lines, ...goals.map(sentence)].join('\n');
+  return [`${what}: ${title}`, ...aligned([columns, ...rows]), ...goals.map(sentence)].join('\n');
 }
 
 function sentence({ what, goal, value, isMet }) {

@@ -1,5 +1,6 @@
 // Whether the removal of old events disturbs the delivery of new ones.
-import { cpuOfTree, parentOf } from '../proc.mjs';
+import { postmasterOf } from '../postgres.mjs';
+import { cpuOfTree } from '../proc.mjs';
 import { median } from '../report.mjs';
 import { pause } from '../round.mjs';
 import { copyEvents } from './growth.mjs';
@@ -22,8 +23,7 @@ const variants = [
 ];
 
 export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
-  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
-  const postmaster = parentOf(backend);
+  const postmaster = await postmasterOf(sql);
   const template = await makeTemplate({ sql, serverUrl, world });
   const runs = [];
   try {

@@ -1,5 +1,6 @@
 // Ten sinks on ten origins, one of which accepts and never answers: what the nine lose.
-import { cpuOf, cpuOfMachine, cpuOfTree, parentOf } from '../proc.mjs';
+import { postmasterOf } from '../postgres.mjs';
+import { readCpu } from '../proc.mjs';
 import { median } from '../report.mjs';
 import { makeDatabase, startService } from './service.mjs';
 
@@ -19,8 +20,7 @@ const variants = [
 export const what = 'sinks';
 
 export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
-  const [{ backend }] = await sql`select pg_backend_pid() as backend`;
-  const around = { sql, serverUrl, world, nodeOptions, postmaster: parentOf(backend) };
+  const around = { sql, serverUrl, world, nodeOptions, postmaster: await postmasterOf(sql) };
   const runs = [];
   for (let number = 0; number < rounds; number += 1) {
     const round = {};
@@ -88,12 +88,7 @@ async function runOnce({ sql, serverUrl, world, nodeOptions, postmaster }, { cou
   try {
     await world.ask('add', { name: 'sinks', events: warmEvents });
     await world.ask('arrive', { posts: warmEvents + notices, from: hanging });
-    const read = () => ({
-      at: performance.now(),
-      process: cpuOf(service.pid),
-      postgres: cpuOfTree(postmaster),
-      machine: cpuOfMachine(),
-    });
+    const read = () => readCpu(service.pid, postmaster);
     const before = read();
     await world.ask('add', { name: 'sinks', events });
     const { seconds, missing } = await world.ask('arrive', { posts: warmEvents + notices + events, from: hanging });
