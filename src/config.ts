@@ -36,10 +36,11 @@ export function loadConfig(options: LoadOptions): Config {
   const sinks = file?.sinks ?? sinksOfVariables(environment, isNeeded('sinks'), findings);
   warnOfIdleVariables(environment, file, findings);
 
+  const adapters = { sources, sinks, sinkTypes: registries.sinks, isDatabaseNeeded: isNeeded('database') };
   const config = {
     sources: checkAdapters(sources, registries.sources, findings),
     sinks: checkAdapters(sinks, registries.sinks, findings),
-    ...readOptions(environment, file, directory, { sources, sinks, isDatabaseNeeded: isNeeded('database') }, findings),
+    ...readOptions(environment, file, directory, adapters, findings),
   };
   const secrets = findSecrets(environment, registries, sources, sinks, config);
   const mask = createMask(secrets);
@@ -52,6 +53,7 @@ export function loadConfig(options: LoadOptions): Config {
 interface Adapters {
   readonly sources: readonly AdapterInput[];
   readonly sinks: readonly AdapterInput[];
+  readonly sinkTypes: Registries['sinks'];
   readonly isDatabaseNeeded: boolean;
 }
 
@@ -60,7 +62,7 @@ function readOptions(
   environment: Environment,
   file: ConfigFile | undefined,
   directory: string,
-  { sources, sinks, isDatabaseNeeded }: Adapters,
+  { sources, sinks, sinkTypes, isDatabaseNeeded }: Adapters,
   findings: Findings,
 ) {
   const read = createOptionReader(findings);
@@ -82,7 +84,11 @@ function readOptions(
     proxy: readProxy(environment, read),
   };
   const { timeZone } = options;
-  const routes = makeRoutes({ written: file?.routes, sources, sinks, minSeverity, timeZone }, read, findings);
+  const routes = makeRoutes(
+    { written: file?.routes, sources, sinks, sinkTypes, minSeverity, timeZone },
+    read,
+    findings,
+  );
   return { ...options, routes } satisfies Partial<Config>;
 }
 

@@ -103,6 +103,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
           {
             ...shared,
             sinks: own,
+            routes: config.routes,
             perSecond: config.sinkRate === 'off' ? Number.POSITIVE_INFINITY : config.sinkRate,
             policy: defaultPolicy,
             showTenant: () => areTenantsSeveral,

@@ -23,6 +23,7 @@ const words: Readonly<Record<Miss, string>> = {
   other_network: 'is for other networks',
   outside_active: 'is not active at this time',
   muted: 'is muted at this time',
+  repeat: 'does not take what was seen before',
   when_is_false: 'has a condition (when) that is false',
   taken_before: 'does not see it: an earlier route took it and does not continue',
 };

@@ -1,5 +1,6 @@
 // What tocsin.yaml may say of a route; and the same once more for a file with faults, of which it takes what is right.
 import { z } from 'zod';
+import { type GroupField, groupFields } from '../core/rules/group.ts';
 import { unresolved } from './problems.ts';
 
 /** Single values go through the rules of the variable of the same meaning. */
@@ -34,6 +35,30 @@ const interval = z
   .describe('a map with days, from, to');
 const intervals = z.array(interval).min(1).optional().describe('a list of times');
 
+const target = z
+  .union(
+    [z.string(), z.looseObject({ sink: z.string().describe('the id of a sink') })],
+    'is neither the id of a sink nor a map with a sink',
+  )
+  .describe('the id of a sink, or a map with a sink and what its type lets a route say about it');
+
+const fields = z
+  .array(z.enum(Object.keys(groupFields) as [GroupField, ...GroupField[]]))
+  .describe(`a list of ${Object.keys(groupFields).join(', ')}`);
+const group = z
+  .strictObject({
+    by: fields,
+    wait: single,
+    interval: single,
+    max: single,
+  })
+  .optional()
+  .describe('a map with by, wait, interval, max');
+const throttle = z
+  .strictObject({ by: fields, max: single, window: single })
+  .optional()
+  .describe('a map with by, max, window');
+
 export const route = z
   .strictObject({
     name: z.string().min(1).describe('a name for the route'),
@@ -41,7 +66,10 @@ export const route = z
     when: z.string().optional().describe('an expression about the event'),
     active: intervals,
     mute: intervals,
-    to: z.array(z.string()).min(1).describe('a list of ids of sinks'),
+    to: z.array(target).min(1).describe('a list of ids of sinks'),
+    group,
+    throttle,
+    repeats: z.boolean().optional().describe('true or false'),
     continue: z.boolean().optional().describe('true or false'),
   })
   .describe('a map');
@@ -54,6 +82,10 @@ function forgiving<Keys extends Readonly<Record<string, z.ZodOptional>>>(keys: K
 const idsLeft = z.array(z.string().catch(unresolved));
 const intervalsLeft = z.array(interval.catch({})).optional().catch(undefined);
 
+const groupLeft = group.catch(undefined);
+const throttleLeft = throttle.catch(undefined);
+const targetsLeft = z.array(target.catch(unresolved));
+
 export const brokenRoute = { name: unresolved, to: [unresolved] };
 export const routeLeft = z.object({
   name: z.string().catch(unresolved),
@@ -64,7 +96,10 @@ export const routeLeft = z.object({
   when: z.string().optional().catch(undefined),
   active: intervalsLeft,
   mute: intervalsLeft,
-  to: idsLeft.catch([unresolved]),
+  to: targetsLeft.catch([unresolved]),
+  group: groupLeft,
+  throttle: throttleLeft,
+  repeats: z.boolean().optional().catch(undefined),
   continue: z.boolean().optional().catch(undefined),
 });
 export type RouteContent = z.output<typeof routeLeft>;

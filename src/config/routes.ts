@@ -8,9 +8,12 @@ import { parseInterval } from '../core/rules/schedule.ts';
 import type { AdapterInput } from './adapters.ts';
 import type { Findings } from './environment.ts';
 import { fileValue, type RouteInput } from './file.ts';
+import { groupPolicyOf } from './groups.ts';
 import type { OptionReader } from './options.ts';
 import { unresolved } from './problems.ts';
+import type { Registries } from './shape.ts';
 import { didYouMean } from './suggest.ts';
+import { idsOf, targetsOf } from './targets.ts';
 import { severity, timeZone } from './values.ts';
 
 export interface RoutesInput {
@@ -18,6 +21,7 @@ export interface RoutesInput {
   readonly written: readonly RouteInput[] | undefined;
   readonly sources: readonly AdapterInput[];
   readonly sinks: readonly AdapterInput[];
+  readonly sinkTypes: Registries['sinks'];
   /** Of the default route, and of routes that name none. */
   readonly minSeverity: Severity;
   /** Of times that name none: an IANA name. */
@@ -29,15 +33,20 @@ export function makeRoutes(input: RoutesInput, readOption: OptionReader, finding
   if (input.written === undefined) return [{ name: 'default', minSeverity: input.minSeverity, to: sinkIds }];
   const sourceIds = input.sources.map((source) => source.id);
   const routes = input.written.map((route): Route => {
-    const { name, match, to } = route.content;
+    const { name, match, repeats } = route.content;
     checkReferences(route, ['match', 'sources'], match?.sources, sourceIds, findings);
-    checkReferences(route, ['to'], to, sinkIds, findings);
+    checkReferences(route, ['to'], idsOf(route), sinkIds, findings);
+    const { to, settings } = targetsOf(route, input.sinks, input.sinkTypes, findings);
+    const group = groupPolicyOf(route, readOption, findings);
     return {
       name,
       ...matchOf(route, input, readOption, findings),
       ...timesOf(route, input, readOption, findings),
       when: whenOf(route, findings),
-      to: [...new Set(to)],
+      to,
+      ...(settings.size > 0 && { settings }),
+      ...(group && { group }),
+      ...(repeats === false && { isFirstOnly: true }),
       ...(route.content.continue === false && { isLast: true }),
     };
   });

@@ -54,6 +54,27 @@ export const retention: Parse<number | 'off'> = (text) => {
   };
 };
 
+const unitsMs = { s: 1000, m: 60_000, h: 3_600_000, d: dayMs } as const;
+
+/** `30s`, `5m`, `2h`, `1d`; in milliseconds. */
+export function duration(minMs: number, maxMs: number): Parse<number> {
+  return (text) => {
+    const [, count, unit] = /^(\d{1,6})\s?([smhd])$/i.exec(text) ?? [];
+    const value = Number(count) * (unitsMs[unit?.toLowerCase() as keyof typeof unitsMs] ?? Number.NaN);
+    if (value >= minMs && value <= maxMs) return { value };
+    return {
+      problem: `${quote(text)} is no time from ${durationText(minMs)} to ${durationText(maxMs)}`,
+      remedy: 'Write seconds, minutes, hours or days as "30s", "5m", "2h", "1d"',
+    };
+  };
+}
+
+/** As {@link duration} reads it, in the largest unit that gives a whole number. */
+export function durationText(ms: number): string {
+  const unit = (['d', 'h', 'm', 's'] as const).find((one) => ms > 0 && ms % unitsMs[one] === 0) ?? 's';
+  return `${ms / unitsMs[unit]}${unit}`;
+}
+
 /** A threshold. UNKNOWN is taken, but not offered: an unknown severity passes every threshold, so it says no more than INFO. */
 export const severity: Parse<Severity> = (text) => {
   const index = (severityNames as readonly string[]).indexOf(text.toUpperCase());

@@ -12,6 +12,9 @@ export const noticeStream = 'notice';
 /** The source id of Tocsin's own notices. */
 export const noticeSource = 'tocsin';
 
+/** The stream name of digests: events of source `tocsin` that carry many others. */
+export const digestStream = 'digest';
+
 /** A MITRE ATT&CK classification; the most exact id known (`T1059.001`, else `T1059`, else `TA0002`). */
 export interface Technique {
   readonly id: string;
@@ -40,8 +43,69 @@ export interface Notice {
     | 'source_back'
     | 'sink_paused'
     | 'sink_back'
+    | 'storm_begun'
+    | 'storm_over'
+    | 'silence_over'
     | 'sample';
   readonly values: Readonly<Record<string, string>>;
+}
+
+/** How often something stands in a digest. Text is the vendor's own, hostile. */
+export interface Counted {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** The same file, told by its hash, as one incident. */
+export interface FileCounted {
+  readonly hash: string;
+  /** A name that it had. */
+  readonly name?: string;
+  readonly count: number;
+  /** Devices in this digest. */
+  readonly devices: number;
+}
+
+/** One event of a digest, as a line of a table. */
+export interface DigestRow {
+  readonly id: number;
+  readonly severity: Severity;
+  readonly type: string;
+  readonly device?: string;
+  readonly file?: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  readonly itemId?: string;
+  readonly link?: string;
+}
+
+/**
+ * Many events of one sink in one message. It travels as an event of source `tocsin` and stream `digest`, frozen before it is sent, so that
+ * a repetition says the same. Lists are cut, most frequent first; the numbers beside them count everything.
+ */
+export interface Digest {
+  /** `group`: by a route's `group` or `throttle`. `storm`: too much was due at once. */
+  readonly kind: 'group' | 'storm';
+  readonly count: number;
+  /** Of a group: what was sent of it before, one by one or in digests. */
+  readonly before: number;
+  /** Of a group: the route's name. */
+  readonly route?: string;
+  /** Of a group: by what its events are the same. */
+  readonly by: readonly { readonly field: string; readonly value: string }[];
+  /** When the first and the last of them arrived, ISO 8601 in UTC. */
+  readonly firstAt: string;
+  readonly lastAt: string;
+  /** Index = severity number. */
+  readonly severities: readonly number[];
+  readonly types: readonly Counted[];
+  readonly typeCount: number;
+  readonly devices: readonly Counted[];
+  readonly deviceCount: number;
+  readonly files: readonly FileCounted[];
+  readonly fileCount: number;
+  /** The most severe ones, oldest first within a severity. */
+  readonly rows: readonly DigestRow[];
 }
 
 /**
@@ -97,6 +161,7 @@ export interface EventBody {
   /** Link to the vendor's console; built from configuration, never from the event's text. */
   readonly link?: string;
   readonly notice?: Notice;
+  readonly digest?: Digest;
 }
 
 /** An event as an adapter hands it to core, before it is stored. */

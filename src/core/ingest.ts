@@ -122,7 +122,9 @@ function summarise(source: string, rows: readonly StoredRow[], read: number): St
       if (decision.state === 'suppressed') suppressed.push(decision.sink);
       else {
         const list = fresh.get(decision.sink) ?? [];
-        list.push({ event, priority: decision.priority, attempts: 0, form: 'full' });
+        const { priority, route } = decision;
+        // Those that wait in a group are in the database; their sink learns that there is something new.
+        if (decision.groupKey === undefined) list.push({ event, priority, attempts: 0, form: 'full', route });
         fresh.set(decision.sink, list);
       }
     }

@@ -1,6 +1,7 @@
 // Decides which sinks hear of an event. Pure: the same event, routes and time give the same decision, which is stored with the event.
 import type { EventDraft, Severity } from './event.ts';
 import type { Expression } from './rules/expression.ts';
+import { type GroupPolicy, groupKeyOf } from './rules/group.ts';
 import { type EventFacts, type Match, type MissReason, missOfMatch } from './rules/match.ts';
 import { type ExpressionFacts, expressionFacts } from './rules/rule-event.ts';
 import { type Interval, isWithin } from './rules/schedule.ts';
@@ -16,12 +17,18 @@ export interface Route extends Match {
   readonly mute?: readonly Interval[] | undefined;
   /** Ids of sinks. */
   readonly to: readonly string[];
+  /** By id of sink: what the route says about it, as its type parsed it. */
+  readonly settings?: ReadonlyMap<string, unknown> | undefined;
+  /** What it takes waits for others like it. */
+  readonly group?: GroupPolicy | undefined;
+  /** An item that the vendor has seen before is not taken. */
+  readonly isFirstOnly?: boolean | undefined;
   /** What it takes is not shown to the routes after it. */
   readonly isLast?: boolean | undefined;
 }
 
 /** Why a route did not take an event: a closed set, stored as the reason of what is suppressed. */
-export type Miss = MissReason | 'when_is_false' | 'outside_active' | 'muted' | 'taken_before';
+export type Miss = MissReason | 'when_is_false' | 'outside_active' | 'muted' | 'repeat' | 'taken_before';
 
 /** By severity number; smaller goes first. An unknown severity is taken seriously: it goes with HIGH. */
 const priorities = [1, 4, 3, 2, 1, 0] as const;
@@ -37,8 +44,8 @@ export interface Routing {
 }
 
 /**
- * A sink that a route names gets one decision: pending if any such route takes the event, else suppressed with the reason of the first that
- * does not. Routes of other sources have a say only where no other has one, so that every event has a decision.
+ * A sink that a route names gets one decision: pending as the first such route that takes the event wants it, else suppressed with the
+ * reason of the first. Routes of other sources have a say only where no other has one, so that every event has a decision.
  *
  * @param atMs milliseconds since the epoch; for routes that have their times
  */
@@ -54,11 +61,22 @@ export function route(routes: readonly Route[], source: string, draft: EventDraf
     const miss = misses[index];
     if (miss === undefined) {
       matched.push(candidate.name);
-      for (const sink of candidate.to) bySink.set(sink, { sink, state: 'pending', reason: null, priority });
+      for (const sink of candidate.to) {
+        if (bySink.get(sink)?.state === 'pending') continue;
+        bySink.set(sink, { sink, state: 'pending', reason: null, priority, ...waysOf(candidate, sink, source, draft) });
+      }
     } else if (miss !== 'other_source') suppress(candidate, miss);
   }
   if (bySink.size === 0) for (const candidate of routes) suppress(candidate, 'other_source');
   return { routes: matched, decisions: [...bySink.values()] };
+}
+
+/** How the route wants it sent there. */
+function waysOf(candidate: Route, sink: string, source: string, draft: EventDraft): Partial<Decision> {
+  const hasWays = candidate.group !== undefined || candidate.settings?.has(sink);
+  if (!hasWays) return {};
+  const groupKey = candidate.group && groupKeyOf(candidate.name, candidate.group, source, draft);
+  return { route: candidate.name, ...(groupKey !== undefined && { groupKey }) };
 }
 
 /** Of each route, in order: why it does not take the event; undefined if it does. */
@@ -88,6 +106,7 @@ function missOf(
   if (miss !== undefined) return miss;
   if (candidate.active && !isWithin(candidate.active, atMs)) return 'outside_active';
   if (candidate.mute && isWithin(candidate.mute, atMs)) return 'muted';
+  if (candidate.isFirstOnly && (event.body.recurrence ?? 1) > 1) return 'repeat';
   // What cannot be judged goes out: an alert too many is better than one too few.
   return candidate.when?.evaluate(facts()) === false ? 'when_is_false' : undefined;
 }

@@ -13,6 +13,8 @@ export interface Message {
   readonly showTenant: boolean;
   /** Set when the card was held up for minutes or more: how long, and what held it. */
   readonly delayed?: { readonly seconds: number; readonly reason: 'sink' | 'backlog' };
+  /** What the route that chose this sink says about it, as `routeSettings` of its type parsed it. */
+  readonly settings?: unknown;
 }
 
 export interface SendContext {
@@ -40,4 +42,7 @@ export interface Sink {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds definitions of differing schemas; config.ts parses before create
-export type SinkDefinition<Schema extends z.ZodType = any> = AdapterDefinition<Schema, Sink>;
+export interface SinkDefinition<Schema extends z.ZodType = any> extends AdapterDefinition<Schema, Sink> {
+  /** What a route may say about a sink of this type, over what the sink says itself; absent: nothing. A strict object, no key required. */
+  readonly routeSettings?: z.ZodObject;
+}

@@ -20,7 +20,7 @@ export function useDatabase(): () => Database {
     db = openPostgres({ url: database.url, prepare: true });
   });
   beforeEach(async () => {
-    await db.$client`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks`;
+    await db.$client`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks, groups, silences`;
   });
   afterAll(async () => {
     await db.$client.end({ timeout: 5 });

@@ -106,7 +106,7 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
       role(sinkRole(sink), index === 0 ? 'first' : 'second', (context) => {
         laneLeases.set(sink, context.lease!);
         const sinks = [{ id: sink, sink: around.sink(context, sink) }];
-        const origin = { ...shared, sinks, perSecond: 10, policy, showTenant: () => false, announce };
+        const origin = { ...shared, sinks, routes: [], perSecond: 10, policy, showTenant: () => false, announce };
         return startOrigin(origin, lanes, context.lease!);
       }),
     ),

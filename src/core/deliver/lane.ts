@@ -2,9 +2,10 @@
 import type { Lease, RoleWorker } from '../lease.ts';
 import type { Limiter } from '../limiter.ts';
 import { noReason, severityLabel } from '../metrics.ts';
+import type { Route } from '../route.ts';
 import type { Sink } from '../sink.ts';
 import { databaseErrorText } from '../store/database.ts';
-import { type DueDelivery, takeDue } from '../store/deliveries.ts';
+import { type DueDelivery, takeDue, takeRandomDue } from '../store/deliveries.ts';
 import { readSinkState } from '../store/sinks.ts';
 import { createWake } from '../wake.ts';
 import { createConcurrency } from './concurrency.ts';
@@ -26,6 +27,7 @@ export interface LaneDependencies extends TransitionDependencies {
   readonly random: () => number;
   /** Cards must name their tenant. */
   showTenant(): boolean;
+  readonly routes: readonly Route[];
 }
 
 export interface Lane extends RoleWorker {
@@ -49,6 +51,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   /** One after the other, so that the last state written is the last one there was. */
   let telling = Promise.resolve();
   let health: Health | undefined;
+  const routeNamed = (name: string) => deps.routes.find((route) => route.name === name);
   const isOver = () => isStopping || !lease.isHeld();
 
   const recorder = createRecorder({
@@ -127,14 +130,20 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       }
       tell(current.checkPassed(performance.now()));
     }
-    const others = current.lastFailedId === undefined ? [] : [current.lastFailedId];
-    const [candidate] = await takeDue(deps.db, sink, 1, [...excluded(), ...others], true);
-    const delivery = candidate ?? (await takeDue(deps.db, sink, 1, excluded(), true))[0];
+    const delivery = await probeCandidate(current.lastFailedId);
     isIdle = delivery === undefined;
     if (!delivery) return policy.rereadMs;
     if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
     await launch(current, delivery, true);
     return 0;
+  }
+
+  /** Rather any other than the one that failed last. */
+  async function probeCandidate(lastFailedId: number | undefined): Promise<DueDelivery | undefined> {
+    const others = [...excluded(), ...(lastFailedId === undefined ? [] : [lastFailedId])];
+    const [first] = await takeDue(deps.db, sink, 1, others);
+    if (!first) return (await takeDue(deps.db, sink, 1, excluded()))[0];
+    return (await takeRandomDue(deps.db, sink, others)) ?? first;
   }
 
   async function launch(current: Health, delivery: DueDelivery, isProbe: boolean): Promise<void> {
@@ -168,8 +177,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     return within(policy.sendTimeoutMs, (signal) => {
       const context = { deliveryId: `${sink}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
       const heldUp = heldUpOf(delivery, health!, deps.now(), policy);
-      const message = { event: delivery.event, form: delivery.form, showTenant: deps.showTenant(), ...heldUp };
-      return deps.sink.send(message, context);
+      const { event, form } = delivery;
+      const ways = delivery.route === undefined ? {} : { settings: routeNamed(delivery.route)?.settings?.get(sink) };
+      return deps.sink.send({ event, form, showTenant: deps.showTenant(), ...ways, ...heldUp }, context);
     });
   }
 

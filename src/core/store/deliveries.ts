@@ -1,7 +1,9 @@
 // Takes due deliveries and records what became of them, in bulk.
 import type { EventBody, MessageForm, Severity, StoredEvent } from '../event.ts';
 import type { Database } from './database.ts';
-import type { Fence } from './events.ts';
+import { type Fence, heldPriority } from './events.ts';
+
+type PendingQuery = ReturnType<Database['$client']>;
 
 /** A delivery with its event, ready to be sent. */
 export interface DueDelivery {
@@ -10,6 +12,8 @@ export interface DueDelivery {
   /** Failed attempts that counted so far. */
   readonly attempts: number;
   readonly form: MessageForm;
+  /** The route whose settings for this sink hold. */
+  readonly route?: string | undefined;
 }
 
 /** A failed attempt: what to write about it, and what becomes of the delivery. */
@@ -28,29 +32,66 @@ export interface FailedAttempt {
   readonly answer: string | null;
 }
 
-/**
- * The due deliveries of a sink, most urgent first, then oldest first. `excluded` are in flight or not yet recorded.
- * @param random in random order and untried ones first: for probes, which must not repeat what failed
- */
+/** The due deliveries of a sink, most urgent first, then oldest first. `excluded` are in flight or not yet recorded. */
 export async function takeDue(
   db: Database,
   sink: string,
   limit: number,
   excluded: Iterable<number> = [],
-  random = false,
 ): Promise<DueDelivery[]> {
   const client = db.$client;
-  const order = random ? client`d.attempts > 0, random()` : client`d.priority, d.event_id`;
-  const rows = await client`
-    select d.event_id, d.attempts, d.form, d.priority, e.source, e.external_id, e.subject, e.stream, e.type, e.severity, e.status,
-      e.action, extract(epoch from e.occurred_at) * 1000 as occurred_ms, extract(epoch from e.received_at) * 1000 as received_ms,
-      e.body::text as body
-    from (
-      select event_id, attempts, form, priority from deliveries d
-      where sink = ${sink} and state = 'pending' and scheduled_at <= now()
+  return withEvents(
+    client,
+    client`
+      select event_id, attempts, form, priority, route from deliveries d
+      where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and scheduled_at <= now()
         and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
-      order by ${order} limit ${limit}
-    ) d join events e on e.id = d.event_id
+      order by priority, event_id limit ${limit}`,
+  );
+}
+
+/** So many due deliveries after a random place are candidates, of each priority. */
+const probeCandidates = 20;
+
+/**
+ * A due delivery from a random place, rather one that was not tried yet: for probes, which must not repeat what failed. Costs the same
+ * with a million waiting. May find none though some are due before the place; {@link takeDue} finds them.
+ */
+export async function takeRandomDue(
+  db: Database,
+  sink: string,
+  excluded: Iterable<number>,
+): Promise<DueDelivery | undefined> {
+  const client = db.$client;
+  const [due] = await withEvents(
+    client,
+    client`
+      with edges as materialized (
+        select p as priority,
+          (select min(event_id) from deliveries where sink = ${sink} and state = 'pending' and priority = p) as first,
+          (select max(event_id) from deliveries where sink = ${sink} and state = 'pending' and priority = p) as last
+        from generate_series(0, ${heldPriority - 1}) p
+      ), places as materialized (
+        select priority, first + floor(random() * (last - first + 1))::bigint as place from edges where first is not null
+      )
+      select c.* from places cross join lateral (
+        select event_id, attempts, form, priority, route from deliveries d
+        where sink = ${sink} and state = 'pending' and d.priority = places.priority and event_id >= places.place
+          and scheduled_at <= now() and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
+        order by event_id limit ${probeCandidates}
+      ) c
+      order by c.attempts > 0, random() limit 1`,
+  );
+  return due;
+}
+
+/** @param chosen rows of deliveries: event_id, attempts, form, priority, route */
+async function withEvents(client: Database['$client'], chosen: PendingQuery): Promise<DueDelivery[]> {
+  const rows = await client`
+    select d.event_id, d.attempts, d.form, d.priority, d.route, e.source, e.external_id, e.subject, e.stream, e.type, e.severity,
+      e.status, e.action, extract(epoch from e.occurred_at) * 1000 as occurred_ms,
+      extract(epoch from e.received_at) * 1000 as received_ms, e.body::text as body
+    from (${chosen}) d join events e on e.id = d.event_id
     order by d.priority, d.event_id`;
   return rows.map(toDue);
 }
@@ -60,6 +101,7 @@ function toDue(row: Record<string, unknown>): DueDelivery {
     priority: Number(row.priority),
     attempts: Number(row.attempts),
     form: row.form as MessageForm,
+    ...(row.route !== null && { route: String(row.route) }),
     event: {
       id: Number(row.event_id),
       source: String(row.source),

@@ -9,12 +9,21 @@ export interface Fence {
   readonly epoch: number;
 }
 
+/** Added to the priority of a delivery that is held: it waits in a group, or travels in a digest. */
+export const heldPriority = 10;
+
 /** What was decided for one sink. A smaller priority goes first. */
 export interface Decision {
   readonly sink: string;
   readonly state: 'pending' | 'suppressed';
   readonly reason: string | null;
   readonly priority: number;
+  /** The route whose settings for this sink hold; absent if it has none. */
+  readonly route?: string | undefined;
+  /** The group in which it waits; see `groupKeyOf`. */
+  readonly groupKey?: string | undefined;
+  /** The silence that suppressed it. */
+  readonly silenceId?: number | undefined;
 }
 
 export interface DecidedEvent {
@@ -90,15 +99,19 @@ export async function insertPage(
       on conflict (source, external_id) do nothing
       returning id, external_id, received_at
     ), decided as (
-      insert into deliveries (event_id, sink, state, reason, priority, finalized_at)
-      select e.id, d.sink, d.state, d.reason, d.priority::smallint, case when d.state <> 'pending' then now() end
+      insert into deliveries (event_id, sink, state, reason, priority, finalized_at, route, group_key, silence_id)
+      select e.id, d.sink, d.state, d.reason, d.priority::smallint, case when d.state <> 'pending' then now() end,
+        d.route, d.group_key, d.silence_id::bigint
       from inserted e join unnest(
         ${decided(({ event }) => event.draft.externalId)}::text::text[],
         ${decided(({ sink }) => sink)}::text::text[],
         ${decided(({ state }) => state)}::text::text[],
         ${decided(({ reason }) => reason)}::text::text[],
-        ${decided(({ priority }) => String(priority))}::text::text[]
-      ) as d(external_id, sink, state, reason, priority) using (external_id)
+        ${decided((decision) => String(storedPriority(decision)))}::text::text[],
+        ${decided(({ route }) => route ?? null)}::text::text[],
+        ${decided(({ groupKey }) => groupKey ?? null)}::text::text[],
+        ${decided(({ silenceId }) => silenceId?.toString() ?? null)}::text::text[]
+      ) as d(external_id, sink, state, reason, priority, route, group_key, silence_id) using (external_id)
     ), moved as (
       insert into cursors (source, cursor)
       select ${source}, ${cursor}::text from allowed where ${cursor}::text is not null
@@ -115,8 +128,14 @@ export async function insertPage(
     .sort((a, b) => a.id - b.id);
 }
 
+function storedPriority({ priority, groupKey }: Decision): number {
+  return groupKey === undefined ? priority : priority + heldPriority;
+}
+
 /** A Postgres array as text. Many times cheaper than JSON on both sides, and than the driver's own arrays. */
 function arrayOf(values: readonly (string | null)[]): string {
+  // Beside longer ones, `unnest` fills it up with null.
+  if (values.every((value) => value === null)) return '{}';
   return `{${values.map((value) => (value === null ? 'NULL' : quoted(value))).join(',')}}`;
 }
 

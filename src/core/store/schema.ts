@@ -47,7 +47,8 @@ export const events = pgTable(
 
 /**
  * One event for one sink. Rows are made with their event, in one statement, so there is no foreign key to pay for.
- * A smaller `priority` goes first. `form` is what the next attempt carries.
+ * A smaller `priority` goes first; from 10 up the delivery is held: it waits in a group, or travels in a digest. `form` is what the next
+ * attempt carries.
  */
 export const deliveries = pgTable(
   'deliveries',
@@ -63,6 +64,14 @@ export const deliveries = pgTable(
     form: text().$type<'full' | 'short' | 'bare'>().notNull().default('full'),
     scheduledAt: time('scheduled_at').notNull().defaultNow(),
     finalizedAt: time('finalized_at'),
+    /** The route whose settings for this sink hold; null if it has none. */
+    route: text(),
+    /** Set while it waits for its group: a JSON list of the route's name and the values by which it groups. */
+    groupKey: text('group_key'),
+    /** The event that is the digest in which it travels. */
+    digestId: bigint('digest_id', { mode: 'number' }),
+    /** The silence that suppressed it. */
+    silenceId: bigint('silence_id', { mode: 'number' }),
   },
   (t) => [
     primaryKey({ columns: [t.eventId, t.sink] }),
@@ -70,8 +79,53 @@ export const deliveries = pgTable(
     check('deliveries_form_check', sql`${t.form} in ('full', 'short', 'bare')`),
     check('deliveries_finalized_check', sql`(${t.state} = 'pending') = (${t.finalizedAt} is null)`),
     check('deliveries_reason_check', sql`${t.state} not in ('suppressed', 'dead') or ${t.reason} is not null`),
+    check(
+      'deliveries_held_check',
+      sql`(${t.priority} >= 10) = (${t.groupKey} is not null or ${t.digestId} is not null)`,
+    ),
     index('deliveries_pending_idx').on(t.sink, t.priority, t.eventId).where(sql`state = 'pending'`),
     index('deliveries_dead_idx').on(t.sink, t.eventId).where(sql`state = 'dead'`),
+    index('deliveries_digest_idx').on(t.digestId, t.sink).where(sql`digest_id is not null`),
+    index('deliveries_silence_idx').on(t.silenceId).where(sql`silence_id is not null`),
+  ],
+);
+
+/** A group of deliveries of one sink from its first event on, until it was quiet for its interval. */
+export const groups = pgTable(
+  'groups',
+  {
+    sink: text().notNull(),
+    key: text().notNull(),
+    /** When the interval that runs began: with the last digest, or the first card. */
+    sentAt: time('sent_at').notNull().defaultNow(),
+    openedAt: time('opened_at').notNull().defaultNow(),
+    /** Single cards of the interval that runs. */
+    cards: integer().notNull().default(0),
+    /** Events that were sent since it was opened, one by one or in digests. */
+    total: integer().notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.sink, t.key] })],
+);
+
+/** What must not be announced, until when, by whom and why. A row is never removed; ending it early moves `ends_at`. */
+export const silences = pgTable(
+  'silences',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** What it silences, as it was written: the keys of a route's `match`, `when`, and `sinks`. */
+    matcher: json().$type<Readonly<Record<string, unknown>>>().notNull(),
+    owner: text().notNull(),
+    reason: text().notNull(),
+    createdAt: time('created_at').notNull().defaultNow(),
+    startsAt: time('starts_at').notNull().defaultNow(),
+    endsAt: time('ends_at').notNull(),
+    /** When its summary was stored; null until then. */
+    summarisedAt: time('summarised_at'),
+  },
+  (t) => [
+    check('silences_owner_check', sql`${t.owner} <> ''`),
+    check('silences_reason_check', sql`${t.reason} <> ''`),
+    index('silences_open_idx').on(t.endsAt).where(sql`summarised_at is null`),
   ],
 );
 

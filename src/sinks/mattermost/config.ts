@@ -64,4 +64,13 @@ export const config = z.strictObject({
       'Marks CRITICAL posts as urgent (Mattermost 9.9 and newer). Off by default: a server without the licence refuses such posts with a 500.',
     ),
 });
+const { channel, mention } = config.shape;
+/** What a route may say. */
+export const routeSettings = z.strictObject({
+  channel,
+  mention,
+  priority: config.shape.priority.unwrap().optional().describe(config.shape.priority.description!),
+});
+export type RouteSettings = z.output<typeof routeSettings>;
+
 export type MattermostConfig = z.output<typeof config>;

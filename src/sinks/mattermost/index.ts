@@ -3,13 +3,14 @@ import type { AdapterContext } from '../../core/adapter.ts';
 import type { HttpAnswer } from '../../core/http.ts';
 import type { Sink, SinkDefinition } from '../../core/sink.ts';
 import { isAccepted, probeFailure, refusalOf } from './answers.ts';
-import { cardOf } from './card.ts';
-import { config, type MattermostConfig } from './config.ts';
+import { type CardOptions, cardOf } from './card.ts';
+import { config, type MattermostConfig, type RouteSettings, routeSettings } from './config.ts';
 import { createWording } from './wording.ts';
 
 export const mattermost: SinkDefinition<typeof config> = {
   type: 'mattermost',
   config,
+  routeSettings,
   example: { url: 'https://chat.example.com/hooks/xxxgeneratedkeyxxx', channel: 'soc-alerts', mention: '@soc' },
   secrets: ['url'],
   create,
@@ -19,16 +20,24 @@ export const mattermost: SinkDefinition<typeof config> = {
 const noSuchChannel = 'Tocsin-checks-its-webhook-by-a-channel-whose-name-is-too-long-to-exist-anywhere';
 
 function create(settings: MattermostConfig, { http, locale, timeZone }: AdapterContext): Sink {
-  const { url, channel } = settings;
+  const { url } = settings;
   const { protocol, host, hostname, port, pathname } = new URL(url);
   const hook = { host, secrets: [url, pathname, pathname.slice(pathname.lastIndexOf('/') + 1)] };
   const options = {
     wording: createWording(locale, timeZone),
-    mention: settings.mention,
     username: settings.username,
     iconUrl: settings.icon_url,
-    hasPriority: settings.priority,
   };
+
+  /** The route's word goes before the sink's. */
+  function optionsOf(wanted: RouteSettings | undefined): CardOptions {
+    return {
+      ...options,
+      channel: wanted?.channel ?? settings.channel,
+      mention: wanted?.mention ?? settings.mention,
+      hasPriority: wanted?.priority ?? settings.priority,
+    };
+  }
 
   function post(payload: unknown, signal: AbortSignal): Promise<HttpAnswer> {
     const headers = { 'content-type': 'application/json' };
@@ -38,9 +47,10 @@ function create(settings: MattermostConfig, { http, locale, timeZone }: AdapterC
   return {
     origin: `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`,
     async send(message, { deliveryId, signal }) {
-      let answer = await post(cardOf(message, deliveryId, { ...options, channel }), signal);
+      const { channel, ...card } = optionsOf(message.settings as RouteSettings | undefined);
+      let answer = await post(cardOf(message, deliveryId, { ...card, channel }), signal);
       if (channel !== undefined && isRefusedChannel(channel, answer)) {
-        answer = await post(cardOf(message, deliveryId, { ...options, refusedChannel: channel }), signal);
+        answer = await post(cardOf(message, deliveryId, { ...card, refusedChannel: channel }), signal);
       }
       if (!isAccepted(answer)) throw refusalOf(answer, hook);
     },

@@ -15,6 +15,9 @@ const templates = {
   source_back: 'sourceBack',
   sink_paused: 'sinkPaused',
   sink_back: 'sinkBack',
+  storm_begun: 'stormBegun',
+  storm_over: 'stormOver',
+  silence_over: 'silenceOver',
   sample: 'sample',
 } as const satisfies Record<Notice['kind'], keyof Labels>;
 

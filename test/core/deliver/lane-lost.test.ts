@@ -31,6 +31,7 @@ test('sends nothing more once the database has refused an outcome, and is not st
       perSecond: Number.POSITIVE_INFINITY,
       now: Date.now,
       random: () => 0.5,
+      routes: [],
       showTenant: () => false,
       async announce() {},
     },

@@ -40,6 +40,7 @@ const lane = async (role: string, send: () => Promise<void>) => {
       sink: { origin: 'x:', send },
       db: database(),
       policy,
+      routes: [],
       showTenant: () => false,
       async announce() {},
     },

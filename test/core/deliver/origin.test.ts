@@ -67,6 +67,7 @@ async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lea
     log: { ...quiet, info: note, warn: note } as unknown as typeof quiet,
     now: Date.now,
     random: () => 0.5,
+    routes: [],
     showTenant: () => false,
     announce: async (of, notice, _key, to) => void notices.push(`${of} ${notice.kind} to ${to}`),
   };

@@ -9,6 +9,7 @@ import {
   recordFailed,
   redriveDead,
   takeDue,
+  takeRandomDue,
 } from '../../../src/core/store/deliveries.ts';
 import { draft, drafts, hold, useDatabase } from '../stored.ts';
 
@@ -35,10 +36,10 @@ const failure = (eventId: number, more: Partial<FailedAttempt> = {}): FailedAtte
   ...more,
 });
 const success = (eventId: number, afterFailure = false) => ({ eventId, afterFailure, durationMs: 7.6 });
-const dueIds = async (sink = 'soc', ...rest: [number?, Iterable<number>?, boolean?]) => {
-  const [limit = 100, excluded = [], random = false] = rest;
-  return (await takeDue(database(), sink, limit, excluded, random)).map(({ event }) => event.id);
-};
+const dueIds = async (sink = 'soc', limit = 100, excluded: Iterable<number> = []) =>
+  (await takeDue(database(), sink, limit, excluded)).map(({ event }) => event.id);
+const randomId = async (excluded: Iterable<number> = []) =>
+  (await takeRandomDue(database(), 'soc', excluded))?.event.id;
 const statesOf = async (sink: string) =>
   (await database().$client`select state from deliveries where sink = ${sink} order by event_id`).map(
     (row) => row.state,
@@ -68,7 +69,7 @@ describe('what is due', () => {
     ]);
   });
 
-  test('in random order begins with those that were never tried', async () => {
+  test('at a random place is rather one that was never tried, and now and then another one', async () => {
     const all = await stored(drafts(1, 12));
     const lease = await hold(database(), 'sink:x');
     const tried = all.slice(0, 11);
@@ -78,10 +79,29 @@ describe('what is due', () => {
       'soc',
       tried.map((id) => failure(id)),
     );
-    for (let n = 0; n < 5; n += 1) expect(await dueIds('soc', 1, [], true)).toEqual(all.slice(11));
-    const firsts = new Set<number>();
-    for (let n = 0; n < 40; n += 1) for (const id of await dueIds('soc', 1, all.slice(11), true)) firsts.add(id);
-    expect(firsts.size).toBeGreaterThan(1);
+    for (let n = 0; n < 5; n += 1) expect(await randomId()).toBe(all[11]);
+    const found = new Set<number | undefined>();
+    for (let n = 0; n < 40; n += 1) found.add(await randomId(all.slice(11)));
+    expect(found.size).toBeGreaterThan(2);
+  });
+
+  test('at a random place is of any severity, and is none that is excluded, held or of another sink', async () => {
+    const [low, high] = await stored([draft(1, { severity: 2 }), draft(2, { severity: 4 })]);
+    await database()
+      .$client`update deliveries set priority = 13, digest_id = 7 where event_id = ${low!} and sink = 'soc'`;
+    for (let n = 0; n < 5; n += 1) expect(await randomId()).toBe(high);
+    expect(await randomId([high!])).toBeUndefined();
+    await database().$client`update deliveries set priority = 3, digest_id = null where sink = 'soc'`;
+    const found = new Set<number | undefined>();
+    for (let n = 0; n < 30; n += 1) found.add(await randomId());
+    expect(found).toEqual(new Set([low, high]));
+  });
+
+  test('is nothing that is held', async () => {
+    const [first, second] = await stored(drafts(1, 2));
+    await database()
+      .$client`update deliveries set priority = 12, group_key = 'g' where event_id = ${first!} and sink = 'soc'`;
+    expect(await dueIds()).toEqual([second]);
   });
 });
 

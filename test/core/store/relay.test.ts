@@ -244,6 +244,7 @@ describe('the lane of a sink', () => {
         log: quiet,
         now: Date.now,
         random: () => 0.5,
+        routes: [],
         showTenant: () => false,
         announce: async (_sink, notice, _key, to) => void notices.push(`${notice.kind} to ${to}`),
       },

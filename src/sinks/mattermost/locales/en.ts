@@ -48,6 +48,11 @@ export const en = {
     'Source {source} can be read again[: it could not from {since} to {until}]. What it reported meanwhile is posted now.',
   sinkPaused: 'Sink {sink} is paused[ ({reason})]: its messages wait.',
   sinkBack: 'Sink {sink} is back[: it could not be reached from {since} to {until}]. What was held up is posted now.',
+  stormBegun:
+    'Many events at once: {count} and more are due. Until that is over, those below {passes} come together in digests.',
+  stormOver:
+    'The storm that began at {since} is over: {count} events came in {digests} digests. Events come one by one again.',
+  silenceOver: 'Silence {silence} of {owner} is over ({reason}). It hid {count} events[: {severities}].',
   sample: 'This is a sample: the way[ to {sink}] works.',
 } as const;
 
