@@ -50,6 +50,21 @@ export interface Notice {
   readonly values: Readonly<Record<string, string>>;
 }
 
+/** What a digest is made of: the few facts of an event that it counts. */
+export interface DigestMember {
+  readonly eventId: number;
+  readonly severity: Severity;
+  readonly type: string;
+  /** Its name, else its id. */
+  readonly device: string | undefined;
+  readonly fileHash: string | undefined;
+  readonly fileName: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly receivedAtMs: number;
+  readonly itemId: string | undefined;
+  readonly link: string | undefined;
+}
+
 /** How often something stands in a digest. Text is the vendor's own, hostile. */
 export interface Counted {
   readonly name: string;

@@ -125,6 +125,8 @@ export interface DeliveredAttempt {
   /** True if attempts of it had failed: then the success gets a row among the attempts. */
   readonly afterFailure: boolean;
   readonly durationMs: number;
+  /** Its members are delivered with it. */
+  readonly isDigest?: boolean;
 }
 
 /**
@@ -142,10 +144,14 @@ export async function recordDelivered(
       .filter((d) => d.afterFailure)
       .map((d) => ({ event_id: d.eventId, duration_ms: Math.round(d.durationMs) })),
   );
-  const [row] = await db.$client`
+  const digests = delivered.filter((d) => d.isDigest).map((d) => d.eventId);
+  const client = db.$client;
+  const orMember =
+    digests.length === 0 ? client`` : client`or digest_id = any (string_to_array(${digests.join(',')}, ',')::bigint[])`;
+  const [row] = await client`
     with done as (
       update deliveries set state = 'delivered', reason = null, finalized_at = now()
-      where sink = ${sink} and event_id = any (string_to_array(${ids}, ',')::bigint[]) and state <> 'delivered'
+      where sink = ${sink} and (event_id = any (string_to_array(${ids}, ',')::bigint[]) ${orMember}) and state <> 'delivered'
       returning event_id
     ), noted as (
       insert into delivery_attempts (event_id, sink, outcome, duration_ms)
@@ -158,7 +164,7 @@ export async function recordDelivered(
 
 /**
  * Records failed attempts and reschedules or ends their deliveries. Fenced.
- * @returns ids of the deliveries that are dead now, or null if the role was lost and nothing was written
+ * The members of a digest end with it. @returns ids of the deliveries that are dead now, or null if the role was lost and nothing was written
  */
 export async function recordFailed(
   db: Database,
@@ -192,12 +198,17 @@ export async function recordFailed(
       update deliveries d set attempts = i.attempts, form = i.form, state = i.state, reason = i.reason,
         scheduled_at = now() + i.delay_ms * interval '1 millisecond', finalized_at = case when i.state = 'dead' then now() end
       from input i where d.event_id = i.event_id and d.sink = ${sink} and d.state = 'pending'
-      returning d.event_id, d.state
+      returning d.event_id, d.state, d.reason
+    ), members as (
+      update deliveries d set state = 'dead', reason = c.reason, finalized_at = now()
+      from changed c where c.state = 'dead' and d.digest_id = c.event_id and d.sink = ${sink} and d.state = 'pending'
+      returning d.event_id
     ), noted as (
       insert into delivery_attempts (event_id, sink, outcome, reason, status, duration_ms, answer)
       select event_id, ${sink}::text, outcome, reason, status, duration_ms, answer from input
     )
-    select null::bigint as event_id from fence union all select event_id from changed where state = 'dead'`;
+    select null::bigint as event_id from fence union all select event_id from changed where state = 'dead'
+    union all select event_id from members`;
   if (rows.length === 0) return null;
   return rows.filter((row) => row.event_id !== null).map((row) => Number(row.event_id));
 }
@@ -217,7 +228,7 @@ export async function countDeliveries(db: Database): Promise<SinkCounts[]> {
   const rows = await db.$client`
     with counts as (
       select sink, count(*) filter (where state = 'pending') as pending, count(*) filter (where state = 'dead') as dead,
-        count(*) filter (where state = 'pending' and scheduled_at <= now()) as due,
+        count(*) filter (where state = 'pending' and scheduled_at <= now() and priority < ${heldPriority}) as due,
         min(event_id) filter (where state = 'pending') as oldest
       from deliveries where state = 'pending' or state = 'dead' group by sink
     )
@@ -271,7 +282,8 @@ export async function listDead(db: Database, sink: string | null, limit: number)
 }
 
 /**
- * Puts dead deliveries back: pending, due now, whole card, attempts from the start.
+ * Puts dead deliveries back: pending, due now, whole card, attempts from the start. A digest comes back with its members; a member
+ * without its digest comes back as a card of its own.
  * @param eventIds null for all of them
  * @returns how many were put back
  */
@@ -280,11 +292,20 @@ export async function redriveDead(
   sink: string | null,
   eventIds: readonly number[] | null,
 ): Promise<number> {
+  const ids = (eventIds ?? []).join(',');
   const [row] = await db.$client`
-    with back as (
-      update deliveries set state = 'pending', reason = null, finalized_at = null, attempts = 0, form = 'full', scheduled_at = now()
+    with chosen as (
+      select event_id, sink, digest_id from deliveries
       where state = 'dead' and (${sink}::text is null or sink = ${sink})
-        and (${eventIds === null} or event_id = any (string_to_array(${(eventIds ?? []).join(',')}, ',')::bigint[]))
+        and (${eventIds === null} or event_id = any (string_to_array(${ids}, ',')::bigint[])
+          or digest_id = any (string_to_array(${ids}, ',')::bigint[]))
+    ), placed as (
+      select c.*, exists (select 1 from chosen d where d.event_id = c.digest_id and d.sink = c.sink) as is_member from chosen c
+    ), back as (
+      update deliveries d set state = 'pending', reason = null, finalized_at = null, attempts = 0, form = 'full', scheduled_at = now(),
+        priority = case when p.is_member then d.priority else d.priority % ${heldPriority} end,
+        group_key = case when p.is_member then d.group_key end, digest_id = case when p.is_member then d.digest_id end
+      from placed p where d.event_id = p.event_id and d.sink = p.sink
       returning 1
     ) select count(*)::int as count from back`;
   return Number(row?.count ?? 0);

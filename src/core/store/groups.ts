@@ -1,0 +1,184 @@
+// Deliveries that are held: those that wait in a group, and those that travel in a digest. Each change is one fenced statement.
+import type { DigestMember } from '../event.ts';
+import type { Database } from './database.ts';
+import { type DecidedEvent, type Fence, heldPriority } from './events.ts';
+
+/** A group of a sink in which something waits. Ages by the database's clock. */
+export interface WaitingGroup {
+  readonly key: string;
+  readonly waiting: number;
+  /** Since the one that waits longest arrived. */
+  readonly oldestMs: number;
+  /** Since its interval began; null for a group of which nothing was sent yet. */
+  readonly sentMs: number | null;
+  /** Single cards of this interval. */
+  readonly cards: number;
+  /** What was sent of it since it was opened. */
+  readonly total: number;
+}
+
+export async function listWaitingGroups(db: Database, sink: string): Promise<WaitingGroup[]> {
+  const rows = await db.$client`
+    select w.key, w.waiting, extract(epoch from now() - w.oldest) * 1000 as oldest_ms,
+      extract(epoch from now() - g.sent_at) * 1000 as sent_ms, coalesce(g.cards, 0) as cards, coalesce(g.total, 0) as total
+    from (
+      select group_key as key, count(*)::int as waiting, min(scheduled_at) as oldest from deliveries
+      where sink = ${sink} and state = 'pending' and priority >= ${heldPriority} and digest_id is null group by group_key
+    ) w left join groups g on g.sink = ${sink} and g.key = w.key
+    order by w.oldest`;
+  return rows.map((row) => ({
+    key: String(row.key),
+    waiting: Number(row.waiting),
+    oldestMs: Number(row.oldest_ms),
+    sentMs: row.sent_ms === null ? null : Number(row.sent_ms),
+    cards: Number(row.cards),
+    total: Number(row.total),
+  }));
+}
+
+/** A member, and the route whose settings hold for it. */
+export interface RoutedMember extends DigestMember {
+  readonly route: string | undefined;
+}
+
+/** Which of a sink's pending deliveries: those of a group, or those that are due and less urgent than a priority. */
+export type MemberChoice = { readonly group: string } | { readonly below: number; readonly excluded: Iterable<number> };
+
+/** What a digest would be made of, most urgent first, then oldest first. */
+export async function readMembers(
+  db: Database,
+  sink: string,
+  choice: MemberChoice,
+  limit: number,
+): Promise<RoutedMember[]> {
+  const client = db.$client;
+  const chosen =
+    'group' in choice
+      ? client`priority >= ${heldPriority} and digest_id is null and group_key = ${choice.group}`
+      : client`priority > ${choice.below} and priority < ${heldPriority} and scheduled_at <= now()
+          and event_id <> all (string_to_array(${[...choice.excluded].join(',')}, ',')::bigint[])`;
+  const rows = await client`
+    select d.event_id, d.route, e.severity, e.type, extract(epoch from e.received_at) * 1000 as received_ms,
+      b."itemId" as item_id, b.link, b.device->>'name' as device_name, b.device->>'id' as device_id,
+      b.file->>'name' as file_name, b.file->>'hash' as file_hash
+    from (
+      select event_id, priority, route from deliveries where sink = ${sink} and state = 'pending' and ${chosen}
+      order by priority, event_id limit ${limit}
+    ) d join events e on e.id = d.event_id
+      cross join lateral json_to_record(e.body) as b("itemId" text, link text, device json, file json)
+    where e.source <> 'tocsin'
+    order by d.priority, d.event_id`;
+  return rows.map(toMember);
+}
+
+function toMember(row: Record<string, unknown>): RoutedMember {
+  const text = (value: unknown) => (value === null ? undefined : String(value));
+  return {
+    eventId: Number(row.event_id),
+    severity: Number(row.severity) as RoutedMember['severity'],
+    type: String(row.type),
+    device: text(row.device_name) ?? text(row.device_id),
+    fileHash: text(row.file_hash),
+    fileName: text(row.file_name),
+    receivedAtMs: Number(row.received_ms),
+    itemId: text(row.item_id),
+    link: text(row.link),
+    route: text(row.route),
+  };
+}
+
+/** What is to be remembered of a group when something of it is sent. */
+export interface GroupChange {
+  readonly key: string;
+  /** It was quiet for its interval, or never seen: what was sent before is forgotten. */
+  readonly isNew: boolean;
+  /** An interval begins. */
+  readonly startsInterval: boolean;
+}
+
+/**
+ * Stores the digest's event with its own delivery, and puts the members into it, so that a repetition says the same.
+ *
+ * @param members ids; all of them must still be pending and in no digest
+ * @param group absent for a storm's digest
+ * @returns `frozen`; `changed` if one of the members is no longer as it was, and `lost` if the role was lost: nothing was written then
+ */
+export async function freezeDigest(
+  db: Database,
+  fence: Fence,
+  sink: string,
+  { draft, routes, decisions }: DecidedEvent,
+  members: readonly number[],
+  group?: GroupChange,
+): Promise<'frozen' | 'changed' | 'lost'> {
+  const [own] = decisions;
+  const [row] = await db.$client`
+    with fence as (
+      select 1 from leases where name = ${fence.name} and holder = ${fence.holder}::uuid and epoch = ${fence.epoch}::bigint for share
+    ), members as (
+      select event_id from deliveries
+      where sink = ${sink} and state = 'pending' and digest_id is null and exists (select 1 from fence)
+        and event_id = any (string_to_array(${members.join(',')}, ',')::bigint[])
+      for update
+    ), whole as (
+      select 1 from fence where (select count(*) from members) = ${members.length}
+    ), digest as (
+      insert into events (source, external_id, subject, stream, type, severity, routes, body, raw)
+      select 'tocsin', ${draft.externalId}::text, ${draft.subject}::text, ${draft.stream}::text, ${draft.type}::text,
+        ${draft.severity}::smallint, string_to_array(${routes.join('\u001e')}, '\u001e'), ${JSON.stringify(draft.body)}::text::json,
+        ${draft.raw}::text::json
+      from whole returning id
+    ), own as (
+      insert into deliveries (event_id, sink, state, priority, route)
+      select id, ${sink}, 'pending', ${own!.priority}::smallint, ${own!.route ?? null}::text from digest
+    ), frozen as (
+      update deliveries d set digest_id = g.id, priority = d.priority % ${heldPriority} + ${heldPriority}
+      from digest g, members m where d.sink = ${sink} and d.event_id = m.event_id
+    ), noted as (${noted(db, sink, group, members.length, 0, 'whole')})
+    select exists (select 1 from fence) as is_held, exists (select 1 from digest) as is_frozen`;
+  if (row?.is_held !== true) return 'lost';
+  return row.is_frozen === true ? 'frozen' : 'changed';
+}
+
+/** The first `count` of the group, most urgent first, are due as single cards. @returns how many those were; null if the role was lost */
+export async function releaseCards(
+  db: Database,
+  fence: Fence,
+  sink: string,
+  group: GroupChange,
+  count: number,
+): Promise<number | null> {
+  const [row] = await db.$client`
+    with fence as (
+      select 1 from leases where name = ${fence.name} and holder = ${fence.holder}::uuid and epoch = ${fence.epoch}::bigint for share
+    ), chosen as (
+      select event_id from deliveries
+      where sink = ${sink} and state = 'pending' and priority >= ${heldPriority} and digest_id is null and group_key = ${group.key}
+        and exists (select 1 from fence)
+      order by priority, event_id limit ${count} for update
+    ), released as (
+      update deliveries d set priority = d.priority - ${heldPriority}, group_key = null
+      from chosen c where d.sink = ${sink} and d.event_id = c.event_id returning 1
+    ), noted as (${noted(db, sink, group, count, count, 'fence')})
+    select (select count(*) from released)::int as released from fence`;
+  return row === undefined ? null : Number(row.released);
+}
+
+/** Statement that remembers that something of the group was sent. @param from the part of the statement that must have a row */
+function noted(db: Database, sink: string, group: GroupChange | undefined, sent: number, cards: number, from: string) {
+  const client = db.$client;
+  if (group === undefined) return client`select 1`;
+  const { key, isNew, startsInterval } = group;
+  return client`
+    insert into groups (sink, key, cards, total) select ${sink}, ${key}::text, ${cards}::int, ${sent}::int from ${client(from)}
+    on conflict (sink, key) do update set
+      sent_at = case when ${startsInterval} then excluded.sent_at else groups.sent_at end,
+      opened_at = case when ${isNew} then excluded.opened_at else groups.opened_at end,
+      cards = excluded.cards + case when ${startsInterval} then 0 else groups.cards end,
+      total = excluded.total + case when ${isNew} then 0 else groups.total end`;
+}
+
+/** Groups of which nothing was sent for so long are forgotten. */
+export async function forgetGroups(db: Database, sink: string, ageMs: number): Promise<void> {
+  await db.$client`delete from groups where sink = ${sink} and sent_at < now() - ${ageMs}::float8 * interval '1 millisecond'`;
+}
