@@ -2,10 +2,16 @@
 // never puts a secret's value into a problem or a warning. The commands hand in what `process.env` holds.
 import { type AdapterInput, checkAdapters, secretsOf } from './config/adapters.ts';
 import { type Environment, type Findings, readEnvironment } from './config/environment.ts';
-import { type ConfigFile, readConfigFile } from './config/file.ts';
+import { type ConfigFile, type FileName, readConfigFile } from './config/file.ts';
 import { createOptionReader, readDatabase, readProxy, secretsOfUrls, variable } from './config/options.ts';
 import { makeRoutes } from './config/routes.ts';
-import { sinksOfVariables, sourcesOfVariables, variablesOfSinks, variablesOfSources } from './config/script.ts';
+import {
+  type Missing,
+  sinksOfVariables,
+  sourcesOfVariables,
+  variablesOfSinks,
+  variablesOfSources,
+} from './config/script.ts';
 import type { Config, Need, Registries } from './config/shape.ts';
 import * as values from './config/values.ts';
 import { ConfigError, type ConfigProblem } from './core/errors.ts';
@@ -20,6 +26,13 @@ export interface LoadOptions {
   readonly registries: Registries;
   /** What the command cannot do without; the absence of anything else is no problem. Default: everything. */
   readonly needs?: readonly Need[];
+  /**
+   * For commands that call nobody: variables and secret files of sources and sinks may be missing. Those that lack one count as configured,
+   * with settings that are of no use.
+   */
+  readonly areCredentialsOptional?: boolean;
+  /** In place of the file that TOCSIN_CONFIG names. */
+  readonly file?: FileName;
 }
 
 /** @throws {ConfigError} with every problem */
@@ -27,14 +40,16 @@ export function loadConfig(options: LoadOptions): Config {
   const { directory, registries } = options;
   const findings: Findings = { problems: [], warnings: [] };
   const environment = readEnvironment(options.env, directory, findings);
-  const name = environment.get('TOCSIN_CONFIG');
-  const file = name === undefined ? undefined : readConfigFile(name, { directory, environment, registries, findings });
+  const name = options.file ?? fileOfVariable(environment);
+  const areOptional = options.areCredentialsOptional ?? false;
+  const file = name && readConfigFile(name, { directory, environment, registries, findings, areOptional });
   // A broken file may well hold what would then seem to be missing.
   const needs: readonly Need[] = options.needs ?? ['sources', 'sinks', 'database'];
   const isNeeded = (need: Need) => needs.includes(need) && (name === undefined || file !== undefined);
-  const sources = file?.sources ?? sourcesOfVariables(environment, isNeeded('sources'), findings);
-  const sinks = file?.sinks ?? sinksOfVariables(environment, isNeeded('sinks'), findings);
-  warnOfIdleVariables(environment, file, findings);
+  const missing = (need: Need): Missing => (areOptional ? 'assumed' : isNeeded(need) ? 'told' : 'accepted');
+  const sources = file?.sources ?? sourcesOfVariables(environment, missing('sources'), findings);
+  const sinks = file?.sinks ?? sinksOfVariables(environment, missing('sinks'), findings);
+  warnOfIdleVariables(environment, name?.name, file, findings);
 
   const adapters = { sources, sinks, sinkTypes: registries.sinks, isDatabaseNeeded: isNeeded('database') };
   const config = {
@@ -93,16 +108,26 @@ function readOptions(
 }
 
 /** Once the file lists the sources, the variables that would have made them do nothing, unless the file refers to them. */
-function warnOfIdleVariables(environment: Environment, file: ConfigFile | undefined, findings: Findings): void {
+function warnOfIdleVariables(
+  environment: Environment,
+  name: string | undefined,
+  file: ConfigFile | undefined,
+  findings: Findings,
+): void {
   const idle = [
     ...(file?.sources === undefined ? [] : variablesOfSources),
     ...(file?.sinks === undefined ? [] : variablesOfSinks),
     ...(file?.routes?.every((route) => route.content.match?.min_severity !== undefined) ? ['MIN_SEVERITY'] : []),
   ];
-  for (const name of idle) {
-    if (environment.get(name) === undefined || file?.variables.has(name)) continue;
-    findings.warnings.push(`${environment.place(name)} does nothing: ${environment.get('TOCSIN_CONFIG')} says it all.`);
+  for (const variable of idle) {
+    if (environment.get(variable) === undefined || file?.variables.has(variable)) continue;
+    findings.warnings.push(`${environment.place(variable)} does nothing: ${name} says it all.`);
   }
+}
+
+function fileOfVariable(environment: Environment): FileName | undefined {
+  const name = environment.get('TOCSIN_CONFIG');
+  return name === undefined ? undefined : { name, where: environment.place('TOCSIN_CONFIG') };
 }
 
 function findSecrets(

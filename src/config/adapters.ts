@@ -25,7 +25,10 @@ export function findDefinition<D extends Definition>(
   return Object.hasOwn(registry, type) ? registry[type] : undefined;
 }
 
-/** The adapters whose settings are right; what is wrong with the others goes to `findings`. */
+/**
+ * The adapters whose settings are right; what is wrong with the others goes to `findings`. If nothing is wrong but that a setting could not
+ * be had, the adapter has none.
+ */
 export function checkAdapters(
   inputs: readonly AdapterInput[],
   registry: Readonly<Record<string, Definition>>,
@@ -46,8 +49,9 @@ export function checkAdapters(
         findings.warnings.push(`${place([key])}: ${settings[key]} ${text}`);
       return [{ id, type, settings: parsed.data }];
     }
-    findings.problems.push(...problemsOf(parsed.error.issues, definition.config, settings, place));
-    return [];
+    const problems = problemsOf(parsed.error.issues, definition.config, settings, place);
+    findings.problems.push(...problems);
+    return problems.length > 0 ? [] : [{ id, type, settings: undefined }];
   });
 }
 

@@ -66,16 +66,24 @@ export interface ConfigFile {
   readonly variables: ReadonlySet<string>;
 }
 
+/** `name` is a path; `where` is what named it, in the operator's words. */
+export interface FileName {
+  readonly name: string;
+  readonly where: string;
+}
+
 interface Surroundings {
   readonly directory: string;
   readonly environment: Environment;
   readonly registries: Registries;
   readonly findings: Findings;
+  /** Variables and secret files of adapters may be missing: the setting is then `unresolved`, and no problem. */
+  readonly areOptional: boolean;
 }
 
 /** The file at `name`. Undefined, with the problems told, if nothing can be said about what is in it. */
-export function readConfigFile(name: string, around: Surroundings): ConfigFile | undefined {
-  const { directory, environment, findings } = around;
+export function readConfigFile({ name, where }: FileName, around: Surroundings): ConfigFile | undefined {
+  const { directory, environment, findings, areOptional } = around;
   const path = resolve(directory, name);
   let text: string;
   try {
@@ -83,10 +91,12 @@ export function readConfigFile(name: string, around: Surroundings): ConfigFile |
   } catch (error) {
     const problem = `names ${name}, which cannot be read (${codeOf(error)})`;
     const remedy = 'Name a file that this user may read';
-    findings.problems.push({ where: environment.place('TOCSIN_CONFIG'), problem, remedy });
+    findings.problems.push({ where, problem, remedy });
     return undefined;
   }
-  const yaml = readYaml(text, name, environment.get, findings);
+  const lookUp = (variable: string, section: string) =>
+    environment.get(variable) ?? (areOptional && ['sources', 'sinks'].includes(section) ? unresolved : undefined);
+  const yaml = readYaml(text, name, lookUp, findings);
   if (yaml === undefined) return undefined;
   const content = readContent(yaml, findings);
   const within = { ...around, directory: dirname(path) };
@@ -150,7 +160,7 @@ function withSecretFiles(
   settings: Readonly<Record<string, unknown>>,
   secrets: readonly string[],
   place: Place,
-  { directory, findings }: Surroundings,
+  { directory, findings, areOptional }: Surroundings,
 ): Record<string, unknown> {
   const result: Record<string, unknown> = { ...settings };
   for (const key of secrets) {
@@ -163,7 +173,8 @@ function withSecretFiles(
       findings.problems.push({ where: place([key]), problem: `is written, and so is ${fileKey}`, remedy });
       continue;
     }
-    result[key] = readSecret(resolve(directory, file), place([fileKey]), findings) ?? unresolved;
+    result[key] =
+      (areOptional ? undefined : readSecret(resolve(directory, file), place([fileKey]), findings)) ?? unresolved;
   }
   return result;
 }

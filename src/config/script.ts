@@ -3,6 +3,7 @@
 import type { AdapterInput } from './adapters.ts';
 import type { Environment, Findings } from './environment.ts';
 import type { KnownVariable } from './known.ts';
+import { unresolved } from './problems.ts';
 
 const sourceTypes = ['deepinstinct_events', 'deepinstinct_suspicious_events'];
 const sourceVariables: Readonly<Record<string, KnownVariable>> = {
@@ -31,12 +32,16 @@ const hookMissing = {
     'Set it to the URL of an incoming webhook: in Mattermost under Integrations → Incoming Webhooks. MATTERMOST_WEBHOOK_URL_FILE takes the path of a file instead',
 };
 
-/** None, with the problems told, if a variable is missing; quietly none if the command does not need any. */
-export function sourcesOfVariables(environment: Environment, areNeeded: boolean, findings: Findings): AdapterInput[] {
-  const url = environment.get('DEEPINSTINCT_URL');
-  const token = environment.get('TOKENS_KEY');
-  if (areNeeded && url === undefined) report(findings, environment, 'DEEPINSTINCT_URL', urlMissing);
-  if (areNeeded && token === undefined) report(findings, environment, 'TOKENS_KEY', tokenMissing);
+/** What becomes of a variable that is missing: a problem; nothing, and nothing is made of the others; or it counts as set. */
+export type Missing = 'told' | 'accepted' | 'assumed';
+
+/** None if a variable is missing, unless it is assumed. */
+export function sourcesOfVariables(environment: Environment, missing: Missing, findings: Findings): AdapterInput[] {
+  const otherwise = missing === 'assumed' ? unresolved : undefined;
+  const url = environment.get('DEEPINSTINCT_URL') ?? otherwise;
+  const token = environment.get('TOKENS_KEY') ?? otherwise;
+  if (missing === 'told' && url === undefined) report(findings, environment, 'DEEPINSTINCT_URL', urlMissing);
+  if (missing === 'told' && token === undefined) report(findings, environment, 'TOKENS_KEY', tokenMissing);
   if (url === undefined || token === undefined) return [];
   const startFrom = environment.get('START_FROM');
   const settings = {
@@ -48,9 +53,9 @@ export function sourcesOfVariables(environment: Environment, areNeeded: boolean,
   return sourceTypes.map((type) => ({ id: type, type, settings, place }));
 }
 
-export function sinksOfVariables(environment: Environment, areNeeded: boolean, findings: Findings): AdapterInput[] {
-  const url = environment.get('MATTERMOST_WEBHOOK_URL');
-  if (areNeeded && url === undefined) report(findings, environment, 'MATTERMOST_WEBHOOK_URL', hookMissing);
+export function sinksOfVariables(environment: Environment, missing: Missing, findings: Findings): AdapterInput[] {
+  const url = environment.get('MATTERMOST_WEBHOOK_URL') ?? (missing === 'assumed' ? unresolved : undefined);
+  if (missing === 'told' && url === undefined) report(findings, environment, 'MATTERMOST_WEBHOOK_URL', hookMissing);
   if (url === undefined) return [];
   const place = placeIn(environment, sinkVariables, 'MATTERMOST_WEBHOOK_URL');
   return [{ id: 'soc', type: 'mattermost', settings: { url }, place }];

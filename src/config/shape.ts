@@ -5,7 +5,10 @@ import type { Route } from '../core/route.ts';
 import type { SinkDefinition } from '../core/sink.ts';
 import type { SourceDefinition } from '../core/source.ts';
 
-/** One configured source or sink. `settings` were parsed by the schema of its type, so that `create` may be called with them. */
+/**
+ * One configured source or sink. `settings` were parsed by the schema of its type, so that `create` may be called with them; unless
+ * credentials are optional, and one is missing.
+ */
 export interface AdapterConfig {
   /** Letters, digits, `-` and `_`; at most 63. Unique among the sources, or among the sinks. */
   readonly id: string;

@@ -3,6 +3,7 @@ import {
   type Document,
   isMap,
   isNode,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -23,15 +24,13 @@ export interface YamlFile {
   readonly variables: ReadonlySet<string>;
 }
 
+/** The value of a variable. `section` is the key at the top of the file under which it is referred to. */
+export type LookUp = (variable: string, section: string) => string | undefined;
+
 type PlaceOffset = (offset: number) => string;
 
 /** Undefined, with the problems told, if the text is not YAML. A value with a variable that is not set is `unresolved`, and a problem. */
-export function readYaml(
-  text: string,
-  name: string,
-  lookUp: (variable: string) => string | undefined,
-  findings: Findings,
-): YamlFile | undefined {
+export function readYaml(text: string, name: string, lookUp: LookUp, findings: Findings): YamlFile | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const placeOffset: PlaceOffset = (offset) => {
@@ -64,12 +63,7 @@ function isCause(error: YAMLParseError, index: number): boolean {
 /** `$${` stands for a literal `${`. */
 const reference = /\$\$\{|\$\{([^}]*)\}/g;
 
-function fillIn(
-  document: Document,
-  lookUp: (variable: string) => string | undefined,
-  placeOffset: PlaceOffset,
-  findings: Findings,
-): ReadonlySet<string> {
+function fillIn(document: Document, lookUp: LookUp, placeOffset: PlaceOffset, findings: Findings): ReadonlySet<string> {
   const variables = new Set<string>();
   visit(document, {
     Alias(_, node) {
@@ -79,12 +73,12 @@ function fillIn(
       findings.problems.push({ where, problem: 'refers to an anchor that is not there', remedy });
       return new Scalar(unresolved);
     },
-    Scalar(key, node) {
+    Scalar(key, node, path) {
       if (key === 'key' || typeof node.value !== 'string') return;
       const filled = node.value.replace(reference, (whole, variable?: string) => {
         if (variable === undefined) return whole.slice(1);
         variables.add(variable);
-        const value = /^[A-Za-z_]\w*$/.test(variable) ? lookUp(variable) : undefined;
+        const value = /^[A-Za-z_]\w*$/.test(variable) ? lookUp(variable, sectionOf(path)) : undefined;
         if (value === undefined) {
           const where = placeOffset(node.range?.[0] ?? 0);
           const remedy = `Set ${variable} in the environment or in .env, or write "$\${" for the text itself`;
@@ -96,6 +90,11 @@ function fillIn(
     },
   });
   return variables;
+}
+
+function sectionOf(path: readonly unknown[]): string {
+  const [, , pair] = path;
+  return isPair(pair) && isScalar(pair.key) ? String(pair.key.value) : '';
 }
 
 function placeIn(document: Document, placeOffset: PlaceOffset): Place {

@@ -53,7 +53,7 @@ const directions: Readonly<Record<Area, readonly RegExp[]>> = {
   core: [/^src\/core\/store\//],
   store: [modulesOfCore(['event', 'errors'])],
   'source registry': [modulesOfCore(['source']), /^src\/sources\//],
-  source: [modulesOfCore([...adapterContracts, 'source'])],
+  source: [modulesOfCore([...adapterContracts, 'source', 'past'])],
   'sink registry': [modulesOfCore(['sink']), /^src\/sinks\//],
   sink: [modulesOfCore([...adapterContracts, 'sink'])],
   demo: [modulesOfCore(['event'])],
