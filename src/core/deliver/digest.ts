@@ -1,0 +1,189 @@
+// Many events as one: the digest of a group or a storm, and the event that carries it. Pure. Linear in the members; its size is bounded.
+import {
+  type Counted,
+  type Digest,
+  type DigestRow,
+  digestStream,
+  type FileCounted,
+  type Severity,
+  severityNames,
+} from '../event.ts';
+import { priorityOf } from '../route.ts';
+import type { DecidedEvent } from '../store/events.ts';
+import { cutMiddle, validText } from '../text.ts';
+
+/** What a digest needs to know of one of its events. */
+export interface DigestMember {
+  readonly eventId: number;
+  readonly severity: Severity;
+  readonly type: string;
+  readonly device?: string | undefined;
+  readonly fileHash?: string | undefined;
+  readonly fileName?: string | undefined;
+  readonly receivedAtMs: number;
+  readonly itemId?: string | undefined;
+  readonly link?: string | undefined;
+}
+
+/** What the members have in common. */
+export type DigestContext = Pick<Digest, 'kind' | 'before' | 'route' | 'by'>;
+
+/** As many as a screen of a phone shows without scrolling past what matters. Vendors have some twenty types, so eight name nearly all. */
+const typesMax = 8;
+const devicesMax = 8;
+/** Each is an incident with a line of its own, and rarely are there more. */
+const filesMax = 5;
+/** A table that a laptop shows whole; who needs more than that looks into the console. */
+const rowsMax = 12;
+/** A route may group by each field once; there are eleven. */
+const byMax = 12;
+
+/**
+ * Code points of each text. One takes six bytes of JSON at most (`\u0001`); with these a digest stays under 60 kB, so that it fits where one
+ * event does. A hash of 512 bits has 128 characters.
+ */
+const lengthsMax = { type: 60, device: 80, file: 80, hash: 130, itemId: 40, by: 80, field: 40, route: 100 } as const;
+/** Printable ASCII takes two bytes at most. Another link, or a longer one, is left out: cut, it would lead elsewhere. */
+const link = /^[!-~]{1,400}$/;
+
+/**
+ * One pass over the members; what is equal goes by the order in which they are given.
+ *
+ * @param members at least one
+ */
+export function composeDigest(members: readonly DigestMember[], context: DigestContext): Digest {
+  const severities = severityNames.map(() => 0);
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const types = new Map<string, number>();
+  const devices = new Map<string, number>();
+  const files = new Map<string, FileTally>();
+  for (const { severity, type, device, fileHash, fileName, receivedAtMs } of members) {
+    severities[severity]! += 1;
+    first = Math.min(first, receivedAtMs);
+    last = Math.max(last, receivedAtMs);
+    add(types, type);
+    if (device !== undefined) add(devices, device);
+    if (fileHash !== undefined) addFile(files, fileHash, fileName, device);
+  }
+  return {
+    kind: context.kind,
+    count: members.length,
+    before: context.before,
+    ...(context.route !== undefined && { route: cut(context.route, 'route') }),
+    by: context.by.slice(0, byMax).map(({ field, value }) => ({ field: cut(field, 'field'), value: cut(value, 'by') })),
+    firstAt: new Date(first).toISOString(),
+    lastAt: new Date(last).toISOString(),
+    severities,
+    types: mostFrequent(types, typesMax, 'type'),
+    typeCount: types.size,
+    devices: mostFrequent(devices, devicesMax, 'device'),
+    deviceCount: devices.size,
+    files: [...files].reduce(keepFirst(filesMax, byCount), []).map(fileCounted),
+    fileCount: files.size,
+    rows: members.reduce(keepFirst(rowsMax, byUrgency), []).map(rowOf),
+  };
+}
+
+function add(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+interface FileTally {
+  count: number;
+  name: string | undefined;
+  readonly devices: Set<string>;
+}
+
+function addFile(files: Map<string, FileTally>, hash: string, name?: string, device?: string): void {
+  let tally = files.get(hash);
+  if (tally === undefined) {
+    tally = { count: 0, name, devices: new Set() };
+    files.set(hash, tally);
+  }
+  tally.count += 1;
+  tally.name ??= name;
+  if (device !== undefined) tally.devices.add(device);
+}
+
+/** A reducer that keeps the first `max` in the order of `compare`; of equal ones, the earlier. */
+function keepFirst<T>(max: number, compare: (a: T, b: T) => number): (kept: T[], next: T) => T[] {
+  return (kept, next) => {
+    let at = kept.length;
+    while (at > 0 && compare(next, kept[at - 1]!) < 0) at -= 1;
+    if (at < max) kept.splice(at, 0, next);
+    if (kept.length > max) kept.pop();
+    return kept;
+  };
+}
+
+const byCount = ([, a]: [string, FileTally], [, b]: [string, FileTally]): number => b.count - a.count;
+
+function byUrgency(a: DigestMember, b: DigestMember): number {
+  return priorityOf(a.severity) - priorityOf(b.severity) || a.receivedAtMs - b.receivedAtMs || a.eventId - b.eventId;
+}
+
+function mostFrequent(counts: ReadonlyMap<string, number>, max: number, kind: keyof typeof lengthsMax): Counted[] {
+  const kept = [...counts].reduce(
+    keepFirst<[string, number]>(max, ([, a], [, b]) => b - a),
+    [],
+  );
+  return kept.map(([name, count]) => ({ name: cut(name, kind), count }));
+}
+
+function fileCounted([hash, { count, name, devices }]: [string, FileTally]): FileCounted {
+  const named = name !== undefined && { name: cut(name, 'file') };
+  return { hash: cut(hash, 'hash'), ...named, count, devices: devices.size };
+}
+
+function rowOf(member: DigestMember): DigestRow {
+  const { device, fileName, itemId } = member;
+  return {
+    id: member.eventId,
+    severity: member.severity,
+    type: cut(member.type, 'type'),
+    ...(device !== undefined && { device: cut(device, 'device') }),
+    ...(fileName !== undefined && { file: cut(fileName, 'file') }),
+    at: new Date(member.receivedAtMs).toISOString(),
+    ...(itemId !== undefined && { itemId: cut(itemId, 'itemId') }),
+    ...(member.link !== undefined && link.test(member.link) && { link: member.link }),
+  };
+}
+
+function cut(text: string, kind: keyof typeof lengthsMax): string {
+  return validText(cutMiddle(text, lengthsMax[kind]));
+}
+
+/** Before every single card: the digest speaks for many, and is what stands for them until it was sent. */
+const digestPriority = 0;
+
+/**
+ * The event that carries the digest to one sink.
+ *
+ * @param id a UUID, the digest's own: stored twice, it is there once
+ * @param route whose settings for the sink hold; its whole name, which the digest may have cut
+ */
+export function digestEvent(digest: Digest, id: string, sink: string, route?: string): DecidedEvent {
+  const decision = { sink, state: 'pending' as const, reason: null, priority: digestPriority };
+  return {
+    routes: [],
+    decisions: [{ ...decision, ...(route !== undefined && { route }) }],
+    draft: {
+      externalId: `digest:${id}`,
+      subject: digest.kind,
+      stream: digestStream,
+      type: 'DIGEST',
+      severity: mostSevere(digest.severities),
+      status: null,
+      action: null,
+      occurredAt: digest.lastAt,
+      body: { digest },
+      raw: JSON.stringify(digest),
+    },
+  };
+}
+
+/** HIGH rather than unknown, which ranks with it. */
+function mostSevere(severities: readonly number[]): Severity {
+  const present = ([5, 4, 3, 2, 1, 0] as const).filter((severity) => severities[severity]! > 0);
+  return present.reduce((found, next) => (priorityOf(next) < priorityOf(found) ? next : found));
+}
