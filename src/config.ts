@@ -4,6 +4,7 @@ import { type AdapterInput, checkAdapters, secretsOf } from './config/adapters.t
 import { type Environment, type Findings, readEnvironment } from './config/environment.ts';
 import { type ConfigFile, type FileName, readConfigFile } from './config/file.ts';
 import { createOptionReader, readDatabase, readProxy, secretsOfUrls, variable } from './config/options.ts';
+import type { ConfigReading } from './config/reading.ts';
 import { makeRoutes } from './config/routes.ts';
 import {
   type Missing,
@@ -11,12 +12,14 @@ import {
   sourcesOfVariables,
   variablesOfSinks,
   variablesOfSources,
+  withBareToken,
 } from './config/script.ts';
 import type { Config, Need, Registries } from './config/shape.ts';
 import * as values from './config/values.ts';
 import { ConfigError, type ConfigProblem } from './core/errors.ts';
 import { createMask } from './core/log.ts';
 
+export type { ConfigReading } from './config/reading.ts';
 export type { AdapterConfig, Config, Need, ProxyConfig, Registries } from './config/shape.ts';
 
 export interface LoadOptions {
@@ -37,9 +40,14 @@ export interface LoadOptions {
 
 /** @throws {ConfigError} with every problem */
 export function loadConfig(options: LoadOptions): Config {
+  return readConfig(options).config;
+}
+
+/** As {@link loadConfig}, with what it was made from. @throws {ConfigError} with every problem */
+export function readConfig(options: LoadOptions): ConfigReading {
   const { directory, registries } = options;
   const findings: Findings = { problems: [], warnings: [] };
-  const environment = readEnvironment(options.env, directory, findings);
+  const environment = withBareToken(readEnvironment(options.env, directory, findings), findings);
   const name = options.file ?? fileOfVariable(environment);
   const areOptional = options.areCredentialsOptional ?? false;
   const file = name && readConfigFile(name, { directory, environment, registries, findings, areOptional });
@@ -62,7 +70,7 @@ export function loadConfig(options: LoadOptions): Config {
   // Sources that share a variable share what there is to say about it.
   const warnings = [...new Set(findings.warnings)].map(mask);
   if (findings.problems.length > 0) throw new ConfigError(tidied(findings.problems, mask), warnings);
-  return { ...config, secrets, warnings };
+  return { config: { ...config, secrets, warnings }, environment, file, sources, sinks, registries };
 }
 
 interface Adapters {

@@ -7,6 +7,7 @@ const table: CommandTable = {
   serve: () => import('./commands/serve.ts'),
   once: () => import('./commands/once.ts'),
   check: () => import('./commands/check.ts'),
+  config: () => import('./commands/config.ts'),
   test: () => import('./commands/test.ts'),
   routes: () => import('./commands/routes.ts'),
   render: () => import('./commands/render.ts'),

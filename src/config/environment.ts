@@ -11,6 +11,8 @@ export interface Environment {
   get(name: string): string | undefined;
   /** `NAME`, or with the file that it stands in: `NAME (.env)`. */
   place(name: string): string;
+  /** The path of the file that holds the value, from NAME_FILE, absolute; undefined if the value stands in NAME itself. */
+  fileOf(name: string): string | undefined;
   /** True if it is set, but in a way that gave no value and a problem. */
   isBroken(name: string): boolean;
   /** Values of variables that are secret by name. */
@@ -38,11 +40,15 @@ export function readEnvironment(env: Variables, directory: string, findings: Fin
     const file = layerOf(name)?.file ?? '';
     return file === '' ? name : `${name} (${file})`;
   };
+  const fileOf = (name: string): string | undefined => {
+    const path = layerOf(`${name}_FILE`)?.variables[`${name}_FILE`]?.trim();
+    return path === undefined ? undefined : resolve(directory, path);
+  };
   const read = (name: string): string | undefined => {
     const raw = layerOf(name)?.variables[name];
-    const path = layerOf(`${name}_FILE`)?.variables[`${name}_FILE`]?.trim();
+    const path = fileOf(name);
     if (path === undefined) return raw === undefined ? undefined : tidy(raw, place(name), findings);
-    if (raw === undefined) return readSecret(resolve(directory, path), place(`${name}_FILE`), findings);
+    if (raw === undefined) return readSecret(path, place(`${name}_FILE`), findings);
     const problem = `is set, and so is ${place(`${name}_FILE`)}`;
     findings.problems.push({ where: place(name), problem, remedy: 'Keep one of the two' });
     return undefined;
@@ -57,6 +63,7 @@ export function readEnvironment(env: Variables, directory: string, findings: Fin
   return {
     get,
     place,
+    fileOf,
     isBroken: (name) => isSet(name) && get(name) === undefined,
     secrets: () => secretVariables.flatMap((name) => get(name) ?? []),
   };

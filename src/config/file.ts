@@ -64,6 +64,12 @@ export interface ConfigFile {
   readonly timeZone: FileValue | undefined;
   /** Names of the variables that it refers to. */
   readonly variables: ReadonlySet<string>;
+  /** As it was read. */
+  readonly text: string;
+  /** Where relative paths in it begin. */
+  readonly directory: string;
+  /** Paths are from the top of the file. */
+  readonly place: Place;
 }
 
 /** `name` is a path; `where` is what named it, in the operator's words. */
@@ -100,7 +106,8 @@ export function readConfigFile({ name, where }: FileName, around: Surroundings):
   if (yaml === undefined) return undefined;
   const content = readContent(yaml, findings);
   const within = { ...around, directory: dirname(path) };
-  return content && { ...shapeOf(content, yaml.place, within), variables: yaml.variables };
+  const { variables, place } = yaml;
+  return content && { ...shapeOf(content, place, within), variables, text, directory: within.directory, place };
 }
 
 /** Tells what is wrong with the form, and goes on with what is right, so that the faults of its values are told as well. */
@@ -116,7 +123,8 @@ function readContent({ content, place }: YamlFile, findings: Findings): FileCont
     : left;
 }
 
-function shapeOf(content: FileContent, place: Place, around: Surroundings): Omit<ConfigFile, 'variables'> {
+type Said = 'sources' | 'sinks' | 'routes' | 'pollingInterval' | 'locale' | 'timeZone';
+function shapeOf(content: FileContent, place: Place, around: Surroundings): Pick<ConfigFile, Said> {
   const valueAt = (value: string | number | undefined, key: string) => fileValue(value, place, [key]);
   return {
     sources: content.sources && adaptersOf('sources', content.sources, place, around),

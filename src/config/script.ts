@@ -6,12 +6,12 @@ import type { KnownVariable } from './known.ts';
 import { unresolved } from './problems.ts';
 
 const sourceTypes = ['deepinstinct_events', 'deepinstinct_suspicious_events'];
-const sourceVariables: Readonly<Record<string, KnownVariable>> = {
+export const sourceVariables: Readonly<Record<string, KnownVariable>> = {
   url: 'DEEPINSTINCT_URL',
   token: 'TOKENS_KEY',
   start_from: 'START_FROM',
 };
-const sinkVariables: Readonly<Record<string, KnownVariable>> = { url: 'MATTERMOST_WEBHOOK_URL' };
+export const sinkVariables: Readonly<Record<string, KnownVariable>> = { url: 'MATTERMOST_WEBHOOK_URL' };
 
 /** The variables that say nothing once a file lists the sources, or the sinks. */
 export const variablesOfSources = Object.values(sourceVariables);
@@ -46,7 +46,7 @@ export function sourcesOfVariables(environment: Environment, missing: Missing, f
   const startFrom = environment.get('START_FROM');
   const settings = {
     url,
-    token: withoutBearer(token, environment.place('TOKENS_KEY'), findings),
+    token,
     ...(startFrom !== undefined && { start_from: startFrom }),
   };
   const place = placeIn(environment, sourceVariables, 'DEEPINSTINCT_URL');
@@ -80,8 +80,13 @@ function report(
 }
 
 /** The console wants the bare key and answers 401 to one behind the word that other products ask for. */
-function withoutBearer(token: string, where: string, findings: Findings): string {
-  const bare = token.replace(/^bearer\s+/i, '');
-  if (bare !== token) findings.warnings.push(`${where}: "Bearer " was taken off; the console wants the key alone.`);
-  return bare;
+export function withBareToken(environment: Environment, findings: Findings): Environment {
+  const bare = (name: string): string | undefined => {
+    const value = environment.get(name);
+    const key = name === 'TOKENS_KEY' ? value?.replace(/^bearer\s+/i, '') : value;
+    if (key !== value)
+      findings.warnings.push(`${environment.place(name)}: "Bearer " was taken off; the console wants the key alone.`);
+    return key;
+  };
+  return { ...environment, get: bare };
 }

@@ -60,6 +60,15 @@ function isCause(error: YAMLParseError, index: number): boolean {
   return index === 0 || error.code === 'DUPLICATE_KEY';
 }
 
+/** How a text is written so that no variable is seen in it. */
+export function literally(text: string): string {
+  return text.replaceAll('${', () => '$${');
+}
+
+export function hasReference(text: string): boolean {
+  return [...text.matchAll(reference)].some(([, variable]) => variable !== undefined);
+}
+
 /** `$${` stands for a literal `${`. */
 const reference = /\$\$\{|\$\{([^}]*)\}/g;
 

@@ -1,0 +1,28 @@
+// `tocsin config show`: what the configuration amounts to, as a tocsin.yaml ready to be edited. Shows no secret.
+
+import { showConfig } from '../config/show.ts';
+import { readConfig } from '../config.ts';
+import { sinks } from '../sinks/index.ts';
+import { sources } from '../sources/index.ts';
+import { type Command, UsageError } from './command.ts';
+import { exitCodes } from './dispatch.ts';
+import { jsonText } from './json.ts';
+
+export const command: Command = {
+  summary: 'Show what the configuration amounts to, as a tocsin.yaml ready to be edited',
+  usage: 'config show [--json]',
+  details:
+    'As TOCSIN_CONFIG, with the same variables, it gives the same configuration. In place of a secret stands the variable or the file that holds it.',
+  positionals: { min: 1, max: 1 },
+  options: { json: { type: 'boolean', help: 'Print it as JSON, which a tocsin.yaml may be, too' } },
+  async run({ values, positionals }, io) {
+    if (positionals[0] !== 'show')
+      throw new UsageError(`There is no "config ${positionals[0]}"; there is "config show".`);
+    const reading = readConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
+    const { yaml, content, hidden } = showConfig(reading);
+    for (const { where, variable } of hidden)
+      io.stderr(`${where} is a secret and not shown: set ${variable} to it where what follows is used.\n`);
+    io.stdout(values.json === true ? jsonText(content, 2) : yaml);
+    return exitCodes.done;
+  },
+};

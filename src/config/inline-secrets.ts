@@ -1,0 +1,56 @@
+// Secrets whose values stand in tocsin.yaml itself, instead of `${VAR}` or the path of a file.
+import { type Document, isAlias, isScalar, parseDocument, type Scalar } from 'yaml';
+import { type Definition, findDefinition } from './adapters.ts';
+import { knownVariables } from './known.ts';
+import type { ConfigReading } from './reading.ts';
+import { hasReference } from './yaml.ts';
+
+export interface InlineSecret {
+  /** `tocsin.yaml:3:5 sinks.soc.url` */
+  readonly where: string;
+  readonly key: string;
+  /** Holds the value, in the document that was handed in. */
+  readonly node: Scalar<string>;
+  /** A name for a variable that could hold it, and that means nothing yet. */
+  readonly variable: string;
+}
+
+/** @param document the file's text, with the variables not filled in */
+export function inlineSecretsOf(reading: ConfigReading, document: Document): InlineSecret[] {
+  const { registries, environment, file } = reading;
+  const taken = new Set<string>([...knownVariables, ...(file?.variables ?? [])]);
+  return (['sources', 'sinks'] as const).flatMap((kind) =>
+    (file?.[kind] ?? []).flatMap(({ id, type, place }) =>
+      secretKeysOf(registries[kind], type).flatMap((key): InlineSecret[] => {
+        const node = scalarAt(document, [kind, id, key]);
+        if (node === undefined || hasReference(node.value)) return [];
+        const isFree = (name: string) => !taken.has(name) && environment.get(name) === undefined;
+        const variable = freeName(`${id}_${key}`, isFree);
+        taken.add(variable);
+        return [{ where: place([key]), key, node, variable }];
+      }),
+    ),
+  );
+}
+
+export function secretKeysOf(registry: Readonly<Record<string, Definition>>, type: string): readonly string[] {
+  return findDefinition(registry, type)?.secrets.map(String) ?? [];
+}
+
+/** The text of a file whose form is right. */
+export function parseWritten(text: string): Document {
+  return parseDocument(text);
+}
+
+/** A text at that path, behind an alias too. */
+export function scalarAt(document: Document, path: readonly string[]): Scalar<string> | undefined {
+  const found = document.getIn(path, true);
+  const node = isAlias(found) ? found.resolve(document) : found;
+  return isScalar(node) && typeof node.value === 'string' ? (node as Scalar<string>) : undefined;
+}
+
+function freeName(words: string, isFree: (name: string) => boolean): string {
+  const name = words.toUpperCase().replace(/\W/g, '_').replace(/^\d/, '_$&');
+  const names = [name, ...Array.from({ length: 1000 }, (_, n) => `${name}_${n + 2}`)];
+  return names.find(isFree) ?? name;
+}
