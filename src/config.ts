@@ -2,8 +2,15 @@
 // never puts a secret's value into a problem or a warning. The commands hand in what `process.env` holds.
 import { type AdapterInput, checkAdapters, secretsOf } from './config/adapters.ts';
 import { type Environment, type Findings, readEnvironment } from './config/environment.ts';
-import { type ConfigFile, type FileName, readConfigFile } from './config/file.ts';
-import { createOptionReader, readDatabase, readProxy, secretsOfUrls, variable } from './config/options.ts';
+import { type ConfigFile, type FileName, type FileValue, readConfigFile } from './config/file.ts';
+import {
+  createOptionReader,
+  type OptionReader,
+  readDatabase,
+  readProxy,
+  secretsOfUrls,
+  variable,
+} from './config/options.ts';
 import type { ConfigReading } from './config/reading.ts';
 import { makeRoutes } from './config/routes.ts';
 import {
@@ -18,6 +25,7 @@ import type { Config, Need, Registries } from './config/shape.ts';
 import * as values from './config/values.ts';
 import { ConfigError, type ConfigProblem } from './core/errors.ts';
 import { createMask } from './core/log.ts';
+import { priorityOf } from './core/route.ts';
 
 export type { ConfigReading } from './config/reading.ts';
 export type { AdapterConfig, Config, Need, ProxyConfig, Registries } from './config/shape.ts';
@@ -99,6 +107,7 @@ function readOptions(
     dataDir: read(of('DATA_DIR') ?? { text: 'data', where: 'DATA_DIR' }, path(directory)) ?? directory,
     retentionMs: read(of('RETENTION'), values.retention) ?? values.retentionDefaultMs,
     sinkRate: read(of('SINK_RATE'), values.sinkRate) ?? 10,
+    storm: readStorm(of('STORM'), file, read),
     port: read(of('PORT'), wholeNumber(0, 65_535, '')) ?? 8080,
     host: read(of('HOST'), values.host) ?? '0.0.0.0',
     logLevel: read(of('LOG_LEVEL'), values.logLevel) ?? 'info',
@@ -113,6 +122,12 @@ function readOptions(
     findings,
   );
   return { ...options, routes } satisfies Partial<Config>;
+}
+
+function readStorm(given: FileValue | undefined, file: ConfigFile | undefined, read: OptionReader): Config['storm'] {
+  const over = read(given ?? file?.storm.over, values.stormOver) ?? values.stormOverDefault;
+  const passes = priorityOf(read(file?.storm.passes, values.severity) ?? 5);
+  return over === 'off' ? 'off' : { over, passes };
 }
 
 /** Once the file lists the sources, the variables that would have made them do nothing, unless the file refers to them. */

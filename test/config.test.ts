@@ -62,6 +62,7 @@ describe('the three variables of the script', () => {
       host: '0.0.0.0',
       logLevel: 'info',
       locale: 'en',
+      storm: { over: 20, passes: 0 },
       timeZone: 'Asia/Bangkok',
       proxy: {},
       secrets: [token, hook],
@@ -191,6 +192,8 @@ describe('options', () => {
     ['RETENTION', 'off', { retentionMs: 'off' }],
     ['SINK_RATE', 'off', { sinkRate: 'off' }],
     ['SINK_RATE', '0.5', { sinkRate: 0.5 }],
+    ['STORM', 'off', { storm: 'off' }],
+    ['STORM', '5', { storm: { over: 5, passes: 0 } }],
     ['PORT', '0', { port: 0 }],
     ['HOST', '::1', { host: '::1' }],
     ['LOG_LEVEL', 'DEBUG', { logLevel: 'debug' }],
@@ -212,6 +215,8 @@ describe('options', () => {
   const port = 'Set it to a whole number from 0 to 65535';
   const keeping = 'Set it to days, weeks or years ("180d", "26w", "1y"), or to "off" to keep all for ever';
   const rate = 'Set it to messages a second (0.01 to 100000; 10 if not set), or to "off" for no limit';
+  const storm =
+    'Set it to how many may be due at once before digests replace cards (1 to 99999; 20 if not set), or to "off"';
   const postgres = 'Write it as postgres://user:password@host:5432/database';
   const zone = 'Set it to a name such as "Asia/Bangkok", "Europe/Berlin" or "UTC"';
   it.each<[string, string, string, string]>([
@@ -231,6 +236,8 @@ describe('options', () => {
     ['RETENTION', '12h', '"12h" is no time to keep events for', keeping],
     ['SINK_RATE', 'none', '"none" is not a rate', rate],
     ['SINK_RATE', '0', '"0" is not a rate', rate],
+    ['STORM', '0', '"0" is no number of events', storm],
+    ['STORM', 'on', '"on" is no number of events', storm],
     [
       'MIN_SEVERITY',
       'CRTICAL',
@@ -402,7 +409,7 @@ time_zone: Asia/Bangkok
       'a key that does not belong',
       'sink: {}\n',
       [
-        'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known are: sources, sinks, routes, polling_interval, locale, time_zone. Did you mean "sinks"?',
+        'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known are: sources, sinks, routes, storm, polling_interval, locale, time_zone. Did you mean "sinks"?',
       ],
     ],
     [
@@ -696,6 +703,7 @@ describe('secrets', () => {
             'TZ',
             'LOCALE',
             'SINK_RATE',
+            'STORM',
             'HOST',
             'LOG_LEVEL',
             'MIN_SEVERITY',
@@ -716,6 +724,7 @@ describe('secrets', () => {
       'TZ',
       'LOCALE',
       'SINK_RATE',
+      'STORM',
       'LOG_LEVEL',
       'MIN_SEVERITY',
       'EMBEDDED',

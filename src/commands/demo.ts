@@ -44,6 +44,7 @@ export function createDemo(deps: DemoDependencies): Command {
         await onStage(
           deps,
           io,
+          {},
           (line) => io.stderr(line),
           (stage) => playLive(stage, port),
         );
@@ -52,6 +53,8 @@ export function createDemo(deps: DemoDependencies): Command {
       const isFine = await onStage(
         deps,
         io,
+        // Each of the 40 is to be seen on a card of its own.
+        { STORM: 'off' },
         () => {},
         (stage) => playOnce(stage, deps.onceWaitMs),
       );
@@ -70,6 +73,7 @@ function portOf(value: unknown): number {
 async function onStage<Result>(
   deps: DemoDependencies,
   io: CommandIo,
+  more: Readonly<Record<string, string>>,
   onLogLine: (line: string) => void,
   play: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
@@ -84,7 +88,7 @@ async function onStage<Result>(
     closing.push(() => tenant.close());
     const mattermost = await startMattermost({ postsKept });
     closing.push(() => mattermost.close());
-    const config = configOf(tenant, mattermost, directory);
+    const config = configOf(tenant, mattermost, directory, more);
     const logLines: string[] = [];
     const destination = {
       write(line: string) {
@@ -109,7 +113,12 @@ async function onStage<Result>(
 }
 
 /** Exactly these variables, and a directory in which there is no .env. */
-function configOf(tenant: Tenant, mattermost: Mattermost, directory: string): Config {
+function configOf(
+  tenant: Tenant,
+  mattermost: Mattermost,
+  directory: string,
+  more: Readonly<Record<string, string>>,
+): Config {
   const env = {
     DEEPINSTINCT_URL: tenant.url,
     TOKENS_KEY: tenant.token,
@@ -120,6 +129,7 @@ function configOf(tenant: Tenant, mattermost: Mattermost, directory: string): Co
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: 'warn',
+    ...more,
   };
   return loadConfig({ env, directory, registries: { sources, sinks } });
 }

@@ -2,6 +2,7 @@
 import type { Config, Registries } from '../config.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
+import { stormTimes } from '../core/deliver/storm.ts';
 import type { Notice } from '../core/event.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { noticeEvent } from '../core/ingest.ts';
@@ -105,7 +106,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
             sinks: own,
             routes: config.routes,
             perSecond: config.sinkRate === 'off' ? Number.POSITIVE_INFINITY : config.sinkRate,
-            policy: defaultPolicy,
+            policy: { ...defaultPolicy, ...(config.storm !== 'off' && { storm: { ...config.storm, ...stormTimes } }) },
             showTenant: () => areTenantsSeveral,
             announce: (sink, notice, key, to) => announce(sink, notice, key, to),
           },

@@ -16,11 +16,19 @@ const adapter = z
   .looseObject({ type: z.string().describe('the type of the source or sink') })
   .describe('a map with a type');
 const adapters = z.record(id, adapter).optional().describe('a map from ids to sources or sinks');
+const storm = z
+  .union(
+    [single, z.strictObject({ over: single, passes: single })],
+    'is neither a number, nor off, nor a map with over and passes',
+  )
+  .optional()
+  .describe('a number of events, off, or a map with over and passes');
 export const fileSchema = z
   .strictObject({
     sources: adapters,
     sinks: adapters,
     routes: z.array(route).min(1).optional().describe('a list of routes'),
+    storm,
     polling_interval: single,
     locale: single,
     time_zone: single,
@@ -36,6 +44,7 @@ const fileLeft = z.object({
   sources: adaptersLeft,
   sinks: adaptersLeft,
   routes: z.array(routeLeft.catch(brokenRoute)).optional().catch(undefined),
+  storm: storm.catch(undefined),
   polling_interval: singleLeft,
   locale: singleLeft,
   time_zone: singleLeft,
@@ -59,6 +68,7 @@ export interface ConfigFile {
   readonly sources: readonly AdapterInput[] | undefined;
   readonly sinks: readonly AdapterInput[] | undefined;
   readonly routes: readonly RouteInput[] | undefined;
+  readonly storm: { readonly over: FileValue | undefined; readonly passes: FileValue | undefined };
   readonly pollingInterval: FileValue | undefined;
   readonly locale: FileValue | undefined;
   readonly timeZone: FileValue | undefined;
@@ -123,17 +133,24 @@ function readContent({ content, place }: YamlFile, findings: Findings): FileCont
     : left;
 }
 
-type Said = 'sources' | 'sinks' | 'routes' | 'pollingInterval' | 'locale' | 'timeZone';
+type Said = 'sources' | 'sinks' | 'routes' | 'storm' | 'pollingInterval' | 'locale' | 'timeZone';
 function shapeOf(content: FileContent, place: Place, around: Surroundings): Pick<ConfigFile, Said> {
   const valueAt = (value: string | number | undefined, key: string) => fileValue(value, place, [key]);
   return {
     sources: content.sources && adaptersOf('sources', content.sources, place, around),
     sinks: content.sinks && adaptersOf('sinks', content.sinks, place, around),
     routes: content.routes?.map((written, index) => ({ content: written, place: under(place, ['routes', index]) })),
+    storm: stormOf(content.storm, place),
     pollingInterval: valueAt(content.polling_interval, 'polling_interval'),
     locale: valueAt(content.locale, 'locale'),
     timeZone: valueAt(content.time_zone, 'time_zone'),
   };
+}
+
+function stormOf(storm: FileContent['storm'], place: Place): ConfigFile['storm'] {
+  if (typeof storm !== 'object') return { over: fileValue(storm, place, ['storm']), passes: undefined };
+  const value = (key: 'over' | 'passes') => fileValue(storm[key], place, ['storm', key]);
+  return { over: value('over'), passes: value('passes') };
 }
 
 /** Undefined if there is none, or if it could not be had, which was told. */

@@ -14,6 +14,7 @@ export const knownVariables = [
   'EMBEDDED',
   'RETENTION',
   'SINK_RATE',
+  'STORM',
   'PORT',
   'HOST',
   'LOG_LEVEL',

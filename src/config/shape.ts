@@ -41,6 +41,8 @@ export interface Config {
   readonly retentionMs: number | 'off';
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';
+  /** More than `over` deliveries of one sink due at once: those less urgent than `passes`, a priority, go out in digests. */
+  readonly storm: { readonly over: number; readonly passes: number } | 'off';
   /** 0: any free port. */
   readonly port: number;
   readonly host: string;

@@ -40,6 +40,9 @@ export function completeFile(document: Document, reading: ConfigReading): void {
       if (isMap(short) || isSeq(short)) short.flow = true;
     }
   }
+  const { storm } = config;
+  if (isMap(document.get('storm')) && storm !== 'off') document.setIn(['storm', 'over'], storm.over);
+  else writeOption(document, 'storm', storm === 'off' ? storm : storm.over, 'STORM', reading);
   writeOption(document, 'polling_interval', config.pollingIntervalSeconds, 'POLLING_INTERVAL', reading);
   writeOption(document, 'locale', config.locale, 'LOCALE', reading);
   writeOption(document, 'time_zone', config.timeZone, 'TZ', reading);

@@ -38,6 +38,18 @@ export const sinkRate: Parse<number | 'off'> = (text) => {
   };
 };
 
+export const stormOverDefault = 20;
+
+export const stormOver: Parse<number | 'off'> = (text) => {
+  if (text.toLowerCase() === 'off') return { value: 'off' };
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (value >= 1) return { value };
+  return {
+    problem: `${quote(text)} is no number of events`,
+    remedy: `Set it to how many may be due at once before digests replace cards (1 to 99999; ${stormOverDefault} if not set), or to "off"`,
+  };
+};
+
 const dayMs = 86_400_000;
 export const retentionDefaultMs = 180 * dayMs;
 

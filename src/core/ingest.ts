@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { EventDraft, Notice, StoredEvent } from './event.ts';
 import { noticeSource, noticeStream } from './event.ts';
 import { isNestedDeeper } from './nesting.ts';
-import { priorityOf, type Route, route } from './route.ts';
+import { type Route, route } from './route.ts';
 import { type Database, databaseErrorCode } from './store/database.ts';
 import type { DueDelivery } from './store/deliveries.ts';
 import { type DecidedEvent, type Fence, type InsertedEvent, insertPage } from './store/events.ts';
@@ -138,7 +138,16 @@ function storedEvent(source: string, { event: { draft }, id, receivedAtMs }: Sto
 }
 
 /** Good news. The others are alarms. */
-const quietKinds: ReadonlySet<Notice['kind']> = new Set(['watching', 'source_back', 'sink_back', 'sample']);
+const quietKinds: ReadonlySet<Notice['kind']> = new Set([
+  'watching',
+  'source_back',
+  'sink_back',
+  'storm_over',
+  'silence_over',
+  'sample',
+]);
+/** What Tocsin has to say is needed to read the rest, so it waits behind nothing. */
+const noticePriority = 0;
 
 /**
  * What Tocsin itself has to say, as an event for the given sinks. The same `key` is said once, however often it is stored.
@@ -151,7 +160,7 @@ export function noticeEvent(notice: Notice, key: string, sinks: readonly string[
     sink,
     state: 'pending' as const,
     reason: null,
-    priority: priorityOf(severity),
+    priority: noticePriority,
   }));
   return {
     routes: [],

@@ -193,6 +193,24 @@ function createDeliveryMetrics(registry: Registry) {
       labelNames: ['sink'],
       registers,
     }),
+    digests: new Counter({
+      name: 'tocsin_digests_total',
+      help: 'Digests made, of groups and of storms.',
+      labelNames: ['sink', 'kind'],
+      registers,
+    }),
+    digestEvents: new Counter({
+      name: 'tocsin_digest_events_total',
+      help: 'Events that were put into digests.',
+      labelNames: ['sink', 'kind'],
+      registers,
+    }),
+    sinkStorm: new Gauge({
+      name: 'tocsin_sink_storm',
+      help: 'Whether too much is due at once, so that digests go out in place of cards.',
+      labelNames: ['sink'],
+      registers,
+    }),
     sinkState: new Gauge({
       name: 'tocsin_sink_state',
       help: 'The state that the sink is in has the value 1.',
@@ -262,6 +280,11 @@ function startSink(instruments: Instruments, sink: string): void {
   instruments.deliveriesPending.set({ sink }, 0);
   instruments.deliveryOldestPendingAge.set({ sink }, 0);
   instruments.deliveriesDead.set({ sink }, 0);
+  for (const kind of ['group', 'storm']) {
+    instruments.digests.inc({ sink, kind }, 0);
+    instruments.digestEvents.inc({ sink, kind }, 0);
+  }
+  instruments.sinkStorm.set({ sink }, 0);
   for (const state of sinkStates) instruments.sinkState.set({ sink, state }, 0);
 }
 

@@ -107,6 +107,7 @@ describe('what is shown', () => {
         '    match: { min_severity: HIGH }',
         '    to: [ soc ]',
         '',
+        'storm: 20',
         'polling_interval: 30 # POLLING_INTERVAL goes before this while it is set',
         'locale: en',
         'time_zone: Asia/Bangkok # TZ goes before this while it is set',
@@ -132,6 +133,7 @@ describe('what is shown', () => {
       '# ours',
       'locale: en',
       'time_zone: Asia/Bangkok',
+      'storm: 20',
       'polling_interval: 60 # quick; POLLING_INTERVAL goes before this while it is set',
       '',
       'sources:',
@@ -152,6 +154,14 @@ describe('what is shown', () => {
       '    match: { min_severity: LOW }',
       '',
     ]);
+  });
+
+  it('keeps what a storm lets pass, with the number that a variable gives', () => {
+    const of = (file: string, more = {}) => parse(show({ ...three, ...more }, file).yaml).storm;
+    expect(of('storm: { over: 3, passes: HIGH }')).toEqual({ over: 3, passes: 'HIGH' });
+    expect(of('storm: { over: 3, passes: HIGH }', { STORM: '7' })).toEqual({ over: 7, passes: 'HIGH' });
+    expect(of('storm: 3', { STORM: 'off' })).toBe('off');
+    expect(of('locale: th')).toBe(20);
   });
 
   it('has a variable in place of a secret that stood in the file, also in a comment and in other values', () => {

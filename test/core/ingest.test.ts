@@ -121,8 +121,8 @@ describe('a notice', () => {
     const rows = await database().$client`
       select sink, state, priority, count(*)::int as count from deliveries group by 1, 2, 3 order by 1`;
     expect(rows).toEqual([
-      { sink: 'archive', state: 'pending', priority: 1, count: 2 },
-      { sink: 'boss', state: 'pending', priority: 1, count: 2 },
+      { sink: 'archive', state: 'pending', priority: 0, count: 2 },
+      { sink: 'boss', state: 'pending', priority: 0, count: 2 },
     ]);
   });
 

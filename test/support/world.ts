@@ -76,6 +76,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     TOKENS_KEY: tenant.token,
     MATTERMOST_WEBHOOK_URL: mattermost.hookUrl,
     SINK_RATE: 'off',
+    STORM: 'off',
     HOST: '127.0.0.1',
     PORT: '0',
     DATA_DIR: join(directory, 'data'),

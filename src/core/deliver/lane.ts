@@ -9,6 +9,7 @@ import { type DueDelivery, takeDue, takeRandomDue } from '../store/deliveries.ts
 import { readSinkState } from '../store/sinks.ts';
 import { createWake } from '../wake.ts';
 import { createConcurrency } from './concurrency.ts';
+import { createDigester } from './digester.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
 import { afterRejection, type Failure, failureFrom, heldUpOf, tryAgain, unchanged, type Verdict } from './policy.ts';
 import { createReady } from './ready.ts';
@@ -71,9 +72,20 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const ready = createReady({
     read: (limit, ids) => takeDue(deps.db, sink, limit, ids),
     excluded,
-    batchMax: Math.min(500, Math.max(20, Math.ceil(deps.perSecond * 2))),
+    // Of a storm, enough must be seen to know it.
+    batchMax: Math.min(500, Math.max(20, (policy.storm?.over ?? 0) + 20, Math.ceil(deps.perSecond * 2))),
     rereadMs: policy.rereadMs,
   });
+  const digester = createDigester({
+    ...deps,
+    lease,
+    storm: policy.storm,
+    everyMs: policy.rereadMs,
+    excluded,
+    announce: (notice, key) => deps.announce(sink, notice, key, 'this'),
+  });
+  /** How many are due, as far as memory knows, that must not pass in a storm. */
+  const waiting = () => ready.countBelow(policy.storm?.passes ?? 0);
 
   /** A change of state makes what was read into memory worth nothing: what is due next may be another one. */
   function tell(transition: Transition | undefined, detail?: string): void {
@@ -106,9 +118,13 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
     if (gate.kind === 'probe') return inFlight.size > 0 ? policy.rereadMs : probe(current, gate.isPaused);
     await ready.fill(performance.now());
-    const next = ready.peek();
-    isIdle = next === undefined;
-    if (!next) return policy.rereadMs;
+    if (digester.waitMs(performance.now(), waiting()) === 0 && (await digester.turn(performance.now(), waiting()))) {
+      ready.clear();
+      return 0;
+    }
+    const next = ready.peek(digester.passes);
+    isIdle = next === undefined && digester.passes === undefined;
+    if (!next) return Math.min(policy.rereadMs, digester.waitMs(performance.now(), waiting()));
     // The reading may have taken longer than the lease had left.
     if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
     const limitedMs = deps.limiter.take(performance.now());
@@ -185,7 +201,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
 
   function succeed(current: Health, { event, attempts }: DueDelivery, isProbe: boolean, durationMs: number): void {
     deliveredCount += 1;
-    recorder.delivered({ eventId: event.id, afterFailure: attempts > 0 || failing.has(event.id), durationMs });
+    const afterFailure = attempts > 0 || failing.has(event.id);
+    recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest: event.body.digest !== undefined });
     failing.delete(event.id);
     metrics.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason });
     const now = deps.now();
@@ -292,6 +309,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   return {
     offer(deliveries) {
       ready.offer(deliveries);
+      digester.offered();
       isIdle = false;
       wake.now();
     },

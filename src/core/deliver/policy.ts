@@ -4,6 +4,7 @@ import { AdapterError, type FailureOutcome, type FailureReason } from '../errors
 import type { Message, MessageForm } from '../sink.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import type { SinkStateName } from '../store/sinks.ts';
+import type { StormPolicy } from './storm.ts';
 
 export interface DeliveryPolicy {
   /** How long one `send` may take. No send starts unless the lease outlasts it. */
@@ -25,6 +26,8 @@ export interface DeliveryPolicy {
   readonly delayedMs: number;
   /** How old the memory's picture of what is due may become. */
   readonly rereadMs: number;
+  /** When too much is due at once; undefined: never. */
+  readonly storm?: StormPolicy | undefined;
 }
 
 export const defaultPolicy: DeliveryPolicy = {

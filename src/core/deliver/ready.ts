@@ -16,8 +16,10 @@ export interface Ready {
   offer(deliveries: readonly DueDelivery[]): void;
   /** Reads from the database if that is needed to know what comes next. @throws when the database does not answer */
   fill(nowMs: number): Promise<void>;
-  /** The most urgent one, oldest first within a priority. */
-  peek(): DueDelivery | undefined;
+  /** The most urgent one, oldest first within a priority. @param passes none that is less urgent than this */
+  peek(passes?: number): DueDelivery | undefined;
+  /** How many in memory are less urgent than the priority. */
+  countBelow(priority: number): number;
   shift(): DueDelivery | undefined;
   /** This delivery's outcome was written: a reading that began before must not bring it back. */
   written(eventId: number): void;
@@ -103,10 +105,13 @@ export function createReady(deps: ReadyDependencies): Ready {
       if (isBlind || (isOld && best === undefined)) await readOnce(nowMs);
       else if (isOld || isLow) readOnce(nowMs).catch(() => undefined); // Read ahead; if it fails, the next awaited one says so.
     },
-    peek() {
+    peek(passes = nothing) {
       const queue = top();
-      return queue?.items[queue.head];
+      const delivery = queue?.items[queue.head];
+      return delivery && delivery.priority <= passes ? delivery : undefined;
     },
+    countBelow: (priority) =>
+      queues.slice(priority + 1).reduce((sum, queue) => sum + queue.items.length - queue.head, 0),
     shift() {
       const queue = top();
       if (!queue) return undefined;

@@ -1,0 +1,182 @@
+// Makes digests of one sink's deliveries: of groups whose time has come, and in a storm of what would flood the channel. It only freezes and
+// releases; what it made is sent by the lane like anything else.
+import { randomUUID } from 'node:crypto';
+import type { Digest, Notice } from '../event.ts';
+import type { Lease } from '../lease.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Route } from '../route.ts';
+import { type GroupPolicy, readGroupKey } from '../rules/group.ts';
+import type { Database } from '../store/database.ts';
+import {
+  forgetGroups,
+  freezeDigest,
+  type GroupChange,
+  listWaitingGroups,
+  type RoutedMember,
+  readMembers,
+  releaseCards,
+  type WaitingGroup,
+} from '../store/groups.ts';
+import { composeDigest, digestEvent } from './digest.ts';
+import { type GroupStep, stepOf } from './grouping.ts';
+import { createStorm, type StormPolicy } from './storm.ts';
+
+/** Index = priority, as in `priorityOf`. */
+const severitiesByPriority = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFO'] as const;
+/** So many events in one digest at most, so that memory stays bounded; what is over comes in the next one at once. */
+const membersMax = 10_000;
+/** How often groups are looked at that no route of this sink could have made: those of a configuration that is gone. */
+const strangersEveryMs = 60_000;
+/** Longer than any interval that a route may have. */
+const forgetMs = 8 * 86_400_000;
+
+export interface DigesterDependencies {
+  readonly id: string;
+  readonly db: Database;
+  readonly lease: Lease;
+  readonly routes: readonly Route[];
+  /** Undefined: no storms. */
+  readonly storm: StormPolicy | undefined;
+  /** How often groups are looked at. */
+  readonly everyMs: number;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Ids in flight, or answered and not yet written. */
+  excluded(): Iterable<number>;
+  announce(notice: Notice, key: string): Promise<void>;
+}
+
+export interface Digester {
+  /** Only what is that urgent or more may go out singly now; undefined if everything may. */
+  readonly passes: number | undefined;
+  /** Something new may wait in a group. */
+  offered(): void;
+  /** Milliseconds until there is something to do, as far as is known. @param waiting see `turn` */
+  waitMs(nowMs: number, waiting: number): number;
+  /**
+   * Does what is due. @param waiting how many that may not pass in a storm are known to be due
+   * @returns true if memory's picture of what is due is old @throws when the database does not answer
+   */
+  turn(nowMs: number, waiting: number): Promise<boolean>;
+}
+
+export function createDigester(deps: DigesterDependencies): Digester {
+  const { id: sink, db, lease, metrics } = deps;
+  const policies = new Map<string, GroupPolicy>();
+  for (const { name, group, to } of deps.routes) if (group && to.includes(sink)) policies.set(name, group);
+  const everyMs = policies.size > 0 ? deps.everyMs : strangersEveryMs;
+  const storm = deps.storm && createStorm(deps.storm);
+  let lookAtMs = Number.NEGATIVE_INFINITY;
+  let forgetAtMs = Number.NEGATIVE_INFINITY;
+
+  async function freeze(
+    kind: Digest['kind'],
+    members: readonly RoutedMember[],
+    context: Pick<Digest, 'before' | 'by'> & { readonly route?: string },
+    group?: GroupChange,
+  ): Promise<boolean> {
+    const event = digestEvent(composeDigest(members, { kind, ...context }), randomUUID(), sink, members[0]?.route);
+    const ids = members.map(({ eventId }) => eventId);
+    const outcome = await freezeDigest(db, lease, sink, event, ids, group);
+    if (outcome === 'lost') lease.lose();
+    if (outcome !== 'frozen') return false;
+    metrics.digests.inc({ sink, kind });
+    metrics.digestEvents.inc({ sink, kind }, members.length);
+    deps.log.info({ sink, kind, events: members.length, ...(group && { group: group.key }) }, 'digest made');
+    return true;
+  }
+
+  async function takeStep(group: WaitingGroup, step: Exclude<GroupStep, { kind: 'wait' }>): Promise<boolean> {
+    const change = { key: group.key, isNew: step.isNew, startsInterval: step.startsInterval };
+    if (step.kind === 'cards') {
+      const released = await releaseCards(db, lease, sink, change, step.count);
+      if (released === null) lease.lose();
+      return (released ?? 0) > 0;
+    }
+    const members = await readMembers(db, sink, { group: group.key }, membersMax);
+    if (members.length === 0) return false;
+    const { route, values } = readGroupKey(group.key);
+    const by = (policies.get(route)?.by ?? []).map((field, index) => ({ field, value: values[index] ?? '' }));
+    return freeze('group', members, { route, by, before: step.isNew ? 0 : group.total }, change);
+  }
+
+  /** One digest for each route that has its own way to this sink. */
+  async function flush(nowMs: number): Promise<void> {
+    const members = await readMembers(db, sink, { below: deps.storm!.passes, excluded: deps.excluded() }, membersMax);
+    if (members.length <= deps.storm!.over) return end();
+    const byRoute = new Map<string | undefined, RoutedMember[]>();
+    for (const member of members) {
+      const others = byRoute.get(member.route);
+      if (others) others.push(member);
+      else byRoute.set(member.route, [member]);
+    }
+    let digests = 0;
+    let events = 0;
+    for (const own of byRoute.values()) {
+      if (!(await freeze('storm', own, { before: storm!.facts.events, by: [] }))) continue;
+      digests += 1;
+      events += own.length;
+    }
+    storm!.flushed(nowMs, digests, events, members.length === membersMax);
+  }
+
+  async function end(): Promise<void> {
+    const { sinceMs, digests, events } = storm!.facts;
+    storm!.end();
+    metrics.sinkStorm.set({ sink }, 0);
+    deps.log.info({ sink, digests, events }, 'the storm is over');
+    const since = new Date(sinceMs).toISOString();
+    const values = { sink, since, count: String(events), digests: String(digests) };
+    await deps.announce({ kind: 'storm_over', values }, `${sink} ${sinceMs}`);
+  }
+
+  async function begin(nowMs: number, waiting: number): Promise<void> {
+    const epochMs = deps.now();
+    storm!.begin(nowMs, epochMs);
+    metrics.sinkStorm.set({ sink }, 1);
+    deps.log.warn({ sink, due: waiting }, 'storm: more is due at once than people can read; it goes out in digests');
+    const values = { sink, count: String(waiting), passes: severitiesByPriority[deps.storm!.passes] ?? '' };
+    await deps.announce({ kind: 'storm_begun', values }, `${sink} ${epochMs}`);
+  }
+
+  async function lookAtGroups(nowMs: number): Promise<boolean> {
+    lookAtMs = nowMs + everyMs;
+    if (nowMs >= forgetAtMs) {
+      forgetAtMs = nowMs + 3_600_000;
+      await forgetGroups(db, sink, forgetMs);
+    }
+    let isNew = false;
+    for (const group of await listWaitingGroups(db, sink)) {
+      const step = stepOf(group, policies.get(readGroupKey(group.key).route));
+      if (step.kind === 'wait') lookAtMs = Math.min(lookAtMs, nowMs + step.ms);
+      else isNew = (await takeStep(group, step)) || isNew;
+    }
+    return isNew;
+  }
+
+  function stormWaitMs(nowMs: number, waiting: number): number {
+    if (storm === undefined) return Number.POSITIVE_INFINITY;
+    if (storm.nextAtMs === undefined) return waiting > deps.storm!.over ? 0 : Number.POSITIVE_INFINITY;
+    return storm.nextAtMs - nowMs;
+  }
+
+  return {
+    get passes() {
+      return storm?.nextAtMs === undefined ? undefined : deps.storm!.passes;
+    },
+    offered() {
+      if (policies.size > 0) lookAtMs = Number.NEGATIVE_INFINITY;
+    },
+    waitMs: (nowMs, waiting) => Math.max(0, Math.min(lookAtMs - nowMs, stormWaitMs(nowMs, waiting))),
+    async turn(nowMs, waiting) {
+      const isNew = nowMs >= lookAtMs && (await lookAtGroups(nowMs));
+      if (stormWaitMs(nowMs, waiting) > 0) return isNew;
+      if (storm!.nextAtMs === undefined) await begin(nowMs, waiting);
+      else await flush(nowMs);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,300 @@
+// Groups and storms of one sink on a real Postgres: what goes out singly, what goes out together, and that nothing is left over.
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Lanes, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
+import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
+import { AdapterError } from '../../../src/core/errors.ts';
+import type { EventDraft, Notice } from '../../../src/core/event.ts';
+import { noticeEvent, storePage } from '../../../src/core/ingest.ts';
+import { createMetrics } from '../../../src/core/metrics.ts';
+import type { Route } from '../../../src/core/route.ts';
+import { compileGlob } from '../../../src/core/rules/glob.ts';
+import type { GroupPolicy } from '../../../src/core/rules/group.ts';
+import type { Message, Sink } from '../../../src/core/sink.ts';
+import { redriveDead } from '../../../src/core/store/deliveries.ts';
+import { insertPage } from '../../../src/core/store/events.ts';
+import { until } from '../../support/world.ts';
+import { draft, drafts, hold, quiet, useDatabase } from '../stored.ts';
+
+const database = useDatabase();
+const all: Route = { name: 'all', minSeverity: 0, to: ['soc'] };
+const storm = { over: 5, passes: 0, firstMs: 100, betweenMs: 400, betweenMaxMs: 400 };
+const grouped = (more: Partial<GroupPolicy>, route: Partial<Route> = {}): Route => ({
+  ...all,
+  ...route,
+  group: { by: [], waitMs: 0, intervalMs: 600, max: 1000, cards: 0, ...more },
+});
+
+interface SetUp {
+  readonly routes?: readonly Route[];
+  readonly policy?: Partial<DeliveryPolicy>;
+  send?(message: Message): Promise<void> | void;
+}
+
+/** Starts the lane of `soc`. */
+async function begin({ routes = [all], policy = {}, send }: SetUp = {}) {
+  const db = database();
+  const sent: Message[] = [];
+  const sink: Sink = {
+    origin: 'x:',
+    async send(message) {
+      await send?.(message);
+      sent.push(message);
+    },
+  };
+  const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
+  const announce = async (id: string, notice: Notice, key: string) => {
+    await insertPage(db, null, 'tocsin', [noticeEvent(notice, key, [id], Date.now())], null);
+  };
+  const lanes: Lanes = new Map();
+  const worker = startOrigin(
+    {
+      sinks: [{ id: 'soc', sink }],
+      db,
+      perSecond: Number.POSITIVE_INFINITY,
+      policy: { ...defaultPolicy, backoff: { firstMs: 10, maxMs: 20 }, rereadMs: 30, ...policy },
+      metrics,
+      log: quiet,
+      now: Date.now,
+      random: () => 0.5,
+      routes,
+      showTenant: () => false,
+      announce,
+    },
+    lanes,
+    await hold(db, 'sink:x'),
+  );
+  onTestFinished(() => worker.stop());
+  const store = async (page: readonly EventDraft[]) => {
+    const stored = await storePage(db, null, 'a', 1, routes, page, null);
+    offerFresh(lanes, stored!.fresh);
+  };
+  const cards = () => sent.filter(({ event }) => event.source === 'a').map(({ event }) => event.externalId);
+  const digests = () => sent.flatMap(({ event }) => event.body.digest ?? []);
+  const notices = () => sent.flatMap(({ event }) => event.body.notice?.kind ?? []);
+  return { worker, store, sent, cards, digests, notices, metrics };
+}
+
+const expectSoon = async (isTrue: () => boolean | Promise<boolean>) => expect(await until(isTrue, 10_000)).toBe(true);
+const states = async () => {
+  const rows = await database().$client`select state, count(*)::int as n from deliveries group by state`;
+  return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
+};
+const isSettled = async () => (await states()).pending === undefined;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('a group', () => {
+  test('goes out as one digest after its wait, with each event counted, and all of them are delivered by it', async () => {
+    const { store, cards, digests } = await begin({ routes: [grouped({ waitMs: 400 })] });
+    await store(drafts(1, 3));
+    await store(drafts(4, 4));
+    await pause(150);
+    expect(digests()).toEqual([]);
+    await expectSoon(isSettled);
+    expect(digests()).toMatchObject([{ kind: 'group', count: 7, before: 0, route: 'all' }]);
+    expect(cards()).toEqual([]);
+    // Seven and the digest's own.
+    expect(await states()).toEqual({ delivered: 8 });
+  });
+
+  test('says in its next digest, after its interval, what was sent before', async () => {
+    const { store, digests } = await begin({ routes: [grouped({})] });
+    await store(drafts(1, 2));
+    await expectSoon(() => digests().length === 1);
+    const first = performance.now();
+    await store(drafts(3, 2));
+    await store(drafts(5, 1));
+    await expectSoon(() => digests().length === 2);
+    expect(performance.now() - first).toBeGreaterThan(400);
+    expect(digests()[1]).toMatchObject({ count: 3, before: 2 });
+  });
+
+  test('is parted by what the route groups by, and an event without any of it goes out alone', async () => {
+    const file = (hash: string) => ({ body: { file: { hash } } });
+    const { store, cards, digests } = await begin({ routes: [grouped({ by: ['hash'], waitMs: 200 })] });
+    await store([draft(1, file('aa')), draft(2, file('bb')), draft(3, file('aa')), draft(4), draft(5, file('bb'))]);
+    await expectSoon(isSettled);
+    expect(cards()).toEqual(['4']);
+    const by = digests().map((digest) => digest.by);
+    expect(by.map(([one]) => one)).toEqual([
+      { field: 'hash', value: 'aa' },
+      { field: 'hash', value: 'bb' },
+    ]);
+  });
+
+  test('without a wait shows its first event at once as a card, and then counts: the same file on many devices', async () => {
+    const on = (n: number) => draft(n, { body: { file: { hash: 'aa' }, device: { name: `PC-${n}` } } });
+    const { store, cards, digests } = await begin({ routes: [grouped({ by: ['hash'] })] });
+    await store([on(1)]);
+    await expectSoon(() => cards().length === 1);
+    await store([on(2), on(3)]);
+    await store([on(4)]);
+    await expectSoon(isSettled);
+    expect(cards()).toEqual(['1']);
+    expect(digests()).toMatchObject([{ count: 3, before: 1, deviceCount: 3, files: [{ hash: 'aa', devices: 3 }] }]);
+  });
+
+  test('survives the process that was to send it, and is sent once', async () => {
+    const routes = [grouped({ waitMs: 300 })];
+    const first = await begin({ routes });
+    await first.store(drafts(1, 4));
+    await first.worker.stop();
+    const second = await begin({ routes });
+    await expectSoon(isSettled);
+    expect([...first.digests(), ...second.digests()]).toMatchObject([{ count: 4 }]);
+  });
+
+  test('of a route that is gone goes out', async () => {
+    const routes = [grouped({ waitMs: 60_000 })];
+    const first = await begin({ routes });
+    await first.store(drafts(1, 4));
+    await first.worker.stop();
+    const { digests } = await begin();
+    await expectSoon(isSettled);
+    expect(digests()).toMatchObject([{ count: 4, by: [] }]);
+  });
+
+  test('is the same message under the same id when it has to be sent again', async () => {
+    const tried: string[] = [];
+    const { store, digests } = await begin({
+      routes: [grouped({ waitMs: 100 })],
+      send({ event }) {
+        tried.push(JSON.stringify(event));
+        if (tried.length < 3) throw new AdapterError('retry', 'connection', 'failed');
+      },
+    });
+    await store(drafts(1, 3));
+    await pause(200);
+    await store(drafts(4, 3));
+    await expectSoon(isSettled);
+    expect(new Set(tried.slice(0, 3)).size).toBe(1);
+    expect(digests().map(({ count }) => count)).toEqual([3, 3]);
+  });
+
+  test('that is refused for good is dead with its digest, and comes back with it', async () => {
+    let isRefused = true;
+    const { store, digests } = await begin({
+      routes: [grouped({ waitMs: 100 })],
+      send() {
+        if (isRefused) throw new AdapterError('reject_event', 'rejected', 'failed');
+      },
+    });
+    await store(drafts(1, 3));
+    await expectSoon(async () => (await states()).dead === 4);
+    isRefused = false;
+    expect(await redriveDead(database(), 'soc', null)).toBe(4);
+    await expectSoon(isSettled);
+    expect(digests()).toMatchObject([{ count: 3 }]);
+    expect(await states()).toEqual({ delivered: 4 });
+  });
+
+  test('member that is put back alone is a card', async () => {
+    let isRefused = true;
+    const { store, cards } = await begin({
+      routes: [grouped({ waitMs: 100 })],
+      send() {
+        if (isRefused) throw new AdapterError('reject_event', 'rejected', 'failed');
+      },
+    });
+    await store(drafts(1, 3));
+    await expectSoon(async () => (await states()).dead === 4);
+    isRefused = false;
+    const [row] = await database().$client`select id from events where external_id = '2'`;
+    expect(await redriveDead(database(), 'soc', [Number(row!.id)])).toBe(1);
+    await expectSoon(isSettled);
+    expect(cards()).toEqual(['2']);
+  });
+});
+
+test('a throttled route shows so many of each key, and the others together at the end of the window', async () => {
+  const of = (n: number, name: string) => draft(n, { body: { device: { name } } });
+  const throttle = grouped({ by: ['device'], cards: 2, intervalMs: 700 });
+  const { store, cards, digests } = await begin({ routes: [throttle] });
+  await store([of(1, 'A'), of(2, 'A'), of(3, 'A'), of(4, 'B')]);
+  await store([of(5, 'A'), of(6, 'B')]);
+  await expectSoon(() => cards().length === 4);
+  expect(cards().sort()).toEqual(['1', '2', '4', '6']);
+  await expectSoon(isSettled);
+  expect(digests()).toMatchObject([{ count: 2, before: 2, by: [{ field: 'device', value: 'A' }] }]);
+});
+
+describe('a storm', () => {
+  const lows = (from: number, count: number) => drafts(from, count).map((one) => ({ ...one, severity: 2 as const }));
+
+  test('begins when more is due at once than may be, and then only what is urgent comes singly', async () => {
+    const { store, cards, digests, notices, metrics } = await begin({ policy: { storm } });
+    await store([...lows(1, 30), draft(31, { severity: 5 }), draft(32, { severity: 4 })]);
+    await expectSoon(() => cards().length === 1);
+    expect(cards()).toEqual(['31']);
+    await expectSoon(() => digests().length === 1);
+    expect(digests()).toMatchObject([{ kind: 'storm', count: 31, by: [] }]);
+    await store(lows(40, 10));
+    await expectSoon(() => digests().length === 2);
+    expect((await metrics.sinkStorm.get()).values).toMatchObject([{ value: 1 }]);
+    await expectSoon(() => notices().includes('storm_over'));
+    expect(notices()).toEqual(['storm_begun', 'storm_over']);
+    expect(cards()).toEqual(['31']);
+    await expectSoon(isSettled);
+    // 32 and 10, two digests, two notices.
+    expect(await states()).toEqual({ delivered: 46 });
+    expect((await metrics.sinkStorm.get()).values).toMatchObject([{ value: 0 }]);
+  });
+
+  test('does not begin for as many as may be', async () => {
+    const { store, cards, sent } = await begin({ policy: { storm } });
+    await store(lows(1, 5));
+    await expectSoon(isSettled);
+    expect(cards()).toHaveLength(5);
+    expect(sent).toHaveLength(5);
+  });
+
+  test('begins for a backlog in the database, however slow the sink may be asked', async () => {
+    await storePage(database(), null, 'a', 1, [all], lows(1, 300), null);
+    const { cards, digests } = await begin({ policy: { storm } });
+    await expectSoon(isSettled);
+    expect(cards()).toEqual([]);
+    expect(digests().map(({ count }) => count)).toEqual([300]);
+  });
+
+  test('at its end leaves singly what is no more than may be', async () => {
+    const { store, cards, digests, notices } = await begin({ policy: { storm } });
+    await store(lows(1, 10));
+    await expectSoon(() => digests().length === 1);
+    await store(lows(20, 3));
+    await expectSoon(isSettled);
+    expect(cards()).toEqual(['20', '21', '22']);
+    expect(notices()).toEqual(['storm_begun', 'storm_over']);
+  });
+
+  test('counts each event once, also while it goes on arriving and the sink fails now and then', async () => {
+    let calls = 0;
+    const { store, cards, digests } = await begin({
+      policy: { storm, outageFailures: 100, poisonFailures: 100 },
+      send() {
+        calls += 1;
+        if (calls % 3 === 0) throw new AdapterError('retry', 'connection', 'failed');
+      },
+    });
+    for (let page = 0; page < 12; page += 1) {
+      await store(drafts(page * 50, 50).map((one, n) => ({ ...one, severity: n === 7 ? 5 : 3 })));
+      await pause(40);
+    }
+    await expectSoon(isSettled);
+    const counted = digests().reduce((sum, { count }) => sum + count, 0);
+    expect(counted + cards().length).toBe(600);
+    const [row] = await database().$client`select count(*)::int as n from deliveries where digest_id is not null`;
+    expect(row!.n).toBe(counted);
+  });
+
+  test('makes a digest for each route that has its own way to the sink', async () => {
+    const settings = new Map([['soc', { channel: 'night' }]]);
+    const routes: Route[] = [{ ...all, name: 'night', types: [compileGlob('NIGHT')], settings }, all];
+    const { store, sent } = await begin({ routes, policy: { storm } });
+    await store([...lows(1, 10), ...lows(11, 4).map((one) => ({ ...one, type: 'NIGHT' }))]);
+    await expectSoon(isSettled);
+    const digests = sent.filter(({ event }) => event.body.digest);
+    expect(digests.map((one) => [one.event.body.digest!.count, one.settings])).toEqual([
+      [10, undefined],
+      [4, { channel: 'night' }],
+    ]);
+  });
+});
