@@ -9,7 +9,14 @@ export const contestants = [
     name: 'tocsin',
     what: 'the service itself',
     command: [fileURLToPath(new URL('../dist/main.js', import.meta.url)), 'serve'],
-    environment: { SINK_RATE: 'off', STORM: 'off', LOG_LEVEL: 'warn', START_FROM: 'all', POLLING_INTERVAL: '1', HOST: '127.0.0.1' },
+    environment: {
+      SINK_RATE: 'off',
+      STORM: 'off',
+      LOG_LEVEL: 'warn',
+      START_FROM: 'all',
+      POLLING_INTERVAL: '1',
+      HOST: '127.0.0.1',
+    },
     /** Posts that are no events: each of its two sources says that it begins to watch. */
     notices: 2,
     noticesSent: `select count(*)::int as count from deliveries d join events e on e.id = d.event_id

@@ -28,7 +28,7 @@ export async function startService({ environment, file, directory, nodeOptions =
       PORT: String(port),
       HOST: '127.0.0.1',
       SINK_RATE: 'off',
-    STORM: 'off',
+      STORM: 'off',
       LOG_LEVEL: 'error',
       START_FROM: 'all',
       ...(file === undefined ? {} : { TOCSIN_CONFIG: join(own, 'tocsin.yaml') }),
