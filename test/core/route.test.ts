@@ -53,6 +53,42 @@ describe('routes', () => {
     });
   });
 
+  test('of several that send to the same sink, the first one says how', () => {
+    const night = {
+      name: 'night',
+      minSeverity: 4 as Severity,
+      to: ['soc'],
+      settings: new Map([['soc', { channel: 'n' }]]),
+    };
+    const all = { name: 'all', minSeverity: 1 as Severity, to: ['soc', 'boss'] };
+    expect(route([night, all], 'events', draft(5), 0).decisions).toEqual([
+      { sink: 'soc', state: 'pending', reason: null, priority: 0, route: 'night' },
+      { sink: 'boss', state: 'pending', reason: null, priority: 0 },
+    ]);
+    expect(route([all, night], 'events', draft(5), 0).decisions[0]).not.toHaveProperty('route');
+    expect(route([night, all], 'events', draft(2), 0).decisions[0]).not.toHaveProperty('route');
+  });
+
+  test('what groups gives its events a key of the values, and none to an event that has none of them', () => {
+    const group = { by: ['type', 'hash'] as const, waitMs: 0, intervalMs: 1, max: 9, cards: 0 };
+    const grouping = { name: 'g', minSeverity: 1 as Severity, to: ['soc'], group };
+    const keyOf = (more: Partial<EventDraft>, by: typeof group.by | readonly ['hash'] | readonly [] = group.by) =>
+      route([{ ...grouping, group: { ...group, by } }], 'events', { ...draft(3), ...more }, 0).decisions[0]?.groupKey;
+    expect(keyOf({ body: { file: { hash: 'aa' } } })).toBe('["g","STATIC_ANALYSIS","aa"]');
+    expect(keyOf({})).toBe('["g","STATIC_ANALYSIS",""]');
+    expect(keyOf({}, ['hash'])).toBeUndefined();
+    expect(keyOf({}, [])).toBe('["g"]');
+  });
+
+  test('a route without repeats leaves out what the vendor has seen before', () => {
+    const first = { name: 'first', minSeverity: 1 as Severity, to: ['soc'], isFirstOnly: true };
+    const stateOf = (recurrence?: number) =>
+      route([first], 'events', { ...draft(3), body: recurrence === undefined ? {} : { recurrence } }, 0).decisions[0];
+    expect(stateOf()?.state).toBe('pending');
+    expect(stateOf(1)?.state).toBe('pending');
+    expect(stateOf(2)).toMatchObject({ state: 'suppressed', reason: 'repeat' });
+  });
+
   test('the routes that matched are named on the event, and every sink that any route names gets one decision', () => {
     const severities = fc.integer({ min: 0, max: 5 }).map((n) => n as Severity);
     const someRoute = fc.record({

@@ -239,6 +239,25 @@ describe('a storm', () => {
     expect((await metrics.sinkStorm.get()).values).toMatchObject([{ value: 0 }]);
   });
 
+  test('leaves out of its digests what is on its way singly', async () => {
+    let go = () => {};
+    const gone = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const { store, cards, digests } = await begin({
+      policy: { storm },
+      send: ({ event }) => (event.source === 'a' ? gone : undefined),
+    });
+    await store(lows(1, 4));
+    await pause(100);
+    await store(lows(10, 9));
+    await expectSoon(() => digests().length === 1);
+    go();
+    await expectSoon(isSettled);
+    expect(digests().map(({ count }) => count)).toEqual([9]);
+    expect(cards()).toEqual(['1', '2', '3', '4']);
+  });
+
   test('does not begin for as many as may be', async () => {
     const { store, cards, sent } = await begin({ policy: { storm } });
     await store(lows(1, 5));

@@ -1,0 +1,87 @@
+// A storm through the built service to a Mattermost with its rate limit on: few posts, everything counted once, what is critical at once.
+// `STORM_EVENTS=10000 STORM_SECONDS=60` makes it the long form; CI runs the short one. Then groups that are open when the process is killed.
+import postgres from 'postgres';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createWorld, until, type World } from '../support/world.ts';
+
+const events = Number(process.env.STORM_EVENTS ?? 1000);
+const seconds = Number(process.env.STORM_SECONDS ?? 8);
+const criticals = Math.max(4, Math.round(events / 500));
+/** Ten minutes of storm would be some 12 digests; the first minute has at most 7, and what came before the storm began. */
+const postsMax = 60;
+/** From readable at the tenant to the channel, with a look every 5 s. */
+const criticalWithinMs = 5000;
+
+function sqlOf(world: World): postgres.Sql {
+  const sql = postgres(world.databaseUrl!, { max: 1 });
+  onTestFinished(() => sql.end());
+  return sql;
+}
+
+/** What the store says: of each event of the tenant the delivery's state, and the digest in which it went. */
+async function accountOf(sql: postgres.Sql) {
+  const rows = await sql`
+    select d.event_id::int as id, e.severity, e.external_id, d.state, d.digest_id::int as digest
+    from deliveries d join events e on e.id = d.event_id where e.source <> 'tocsin'`;
+  const digests = await sql`
+    select id::int, (body->'digest'->>'count')::int as count from events where stream = 'digest' order by id`;
+  return { rows, digests };
+}
+
+describe('a storm', () => {
+  test('comes as a few digests in which each event is counted once, and what is critical comes at once', {
+    timeout: 120_000 + seconds * 2000,
+  }, async () => {
+    const world = await createWorld({
+      database: 'postgres',
+      mattermost: { rateLimit: { perSecond: 10, burst: 100 } },
+      environment: { STORM: '20', SINK_RATE: '10', POLLING_INTERVAL: '5', START_FROM: 'all', LOG_LEVEL: 'warn' },
+    });
+    const { tenant, mattermost } = world;
+    const sql = sqlOf(world);
+    const postedAt = new Map<string, number>();
+    mattermost.onPost((post) => void postedAt.set(post.deliveryId ?? '', Date.now()));
+    world.start();
+    await world.arrived(2);
+
+    const readableAt = new Map<number, number>();
+    const steps = seconds * 4;
+    for (let step = 0; step < steps; step += 1) {
+      const count = Math.round((events * (step + 1)) / steps) - Math.round((events * step) / steps);
+      const isCritical = step % Math.floor(steps / criticals) === 0 && readableAt.size < criticals;
+      if (isCritical)
+        for (const id of tenant.add('events', 1, { severity: 'VERY_HIGH' })) readableAt.set(id, Date.now());
+      tenant.add('events', count - (isCritical ? 1 : 0), { severity: 'MODERATE' });
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    const isSettled = async () =>
+      (
+        await sql`select count(*) filter (where state = 'pending')::int as open, count(*)::int as all from deliveries`
+      ).every(({ open, all }) => open === 0 && all >= events);
+    expect(await until(isSettled, 100_000)).toBe(true);
+
+    const { rows, digests } = await accountOf(sql);
+    expect(rows).toHaveLength(events);
+    expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['delivered']));
+    for (const { id, count } of digests) expect(rows.filter(({ digest }) => digest === id)).toHaveLength(count);
+    // Every digest, and every event that is in none, has a post of its own, and only one.
+    const singles = rows.filter(({ digest }) => digest === null);
+    const own = [...singles, ...digests].map(({ id }) => mattermost.deliveries.get(`soc-${id}`));
+    expect(new Set(own)).toEqual(new Set([1]));
+    const critical = rows.filter(({ severity }) => severity === 5);
+    expect(critical).toHaveLength(readableAt.size);
+    expect(critical.every(({ digest }) => digest === null)).toBe(true);
+    const posts = mattermost.requests.posts - critical.length;
+    const waits = critical.map(
+      ({ id, external_id }) => postedAt.get(`soc-${id}`)! - readableAt.get(Number(external_id))!,
+    );
+    const first = critical.toSorted((a, b) => a.external_id - b.external_id)[0]!;
+    const firstMs = postedAt.get(`soc-${first.id}`)! - readableAt.get(Number(first.external_id))!;
+    console.info(
+      `${events} events in ${seconds} s: ${posts} posts besides ${critical.length} critical ones, ${digests.length} digests of ${digests.map(({ count }) => count)}; ` +
+        `first critical after ${firstMs} ms, slowest ${Math.max(...waits)} ms`,
+    );
+    expect(posts).toBeLessThanOrEqual(postsMax);
+    expect(firstMs).toBeLessThanOrEqual(criticalWithinMs);
+  });
+});
