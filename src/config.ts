@@ -1,8 +1,10 @@
 // Environment, .env files and tocsin.yaml -> one typed configuration, or every problem at once. Reads files, changes nothing, and
 // never puts a secret's value into a problem or a warning. The commands hand in what `process.env` holds.
 import { type AdapterInput, checkAdapters, secretsOf } from './config/adapters.ts';
+import { hashOf } from './config/change.ts';
 import { type Environment, type Findings, readEnvironment } from './config/environment.ts';
 import { type ConfigFile, type FileName, type FileValue, readConfigFile } from './config/file.ts';
+import type { FilesRead } from './config/files.ts';
 import {
   createOptionReader,
   type OptionReader,
@@ -44,6 +46,8 @@ export interface LoadOptions {
   readonly areCredentialsOptional?: boolean;
   /** In place of the file that TOCSIN_CONFIG names. */
   readonly file?: FileName;
+  /** Takes down every file that was looked for, whether or not the configuration is right. */
+  readonly files?: FilesRead;
 }
 
 /** @throws {ConfigError} with every problem */
@@ -54,7 +58,7 @@ export function loadConfig(options: LoadOptions): Config {
 /** As {@link loadConfig}, with what it was made from. @throws {ConfigError} with every problem */
 export function readConfig(options: LoadOptions): ConfigReading {
   const { directory, registries } = options;
-  const findings: Findings = { problems: [], warnings: [] };
+  const findings: Findings = { problems: [], warnings: [], files: options.files };
   const environment = withBareToken(readEnvironment(options.env, directory, findings), findings);
   const name = options.file ?? fileOfVariable(environment);
   const areOptional = options.areCredentialsOptional ?? false;
@@ -78,7 +82,8 @@ export function readConfig(options: LoadOptions): ConfigReading {
   // Sources that share a variable share what there is to say about it.
   const warnings = [...new Set(findings.warnings)].map(mask);
   if (findings.problems.length > 0) throw new ConfigError(tidied(findings.problems, mask), warnings);
-  return { config: { ...config, secrets, warnings }, environment, file, sources, sinks, registries };
+  const hash = hashOf({ environment, file, sources, sinks }, registries, mask);
+  return { config: { ...config, secrets, warnings, hash }, environment, file, sources, sinks, registries };
 }
 
 interface Adapters {

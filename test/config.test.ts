@@ -67,6 +67,7 @@ describe('the three variables of the script', () => {
       proxy: {},
       secrets: [token, hook],
       warnings: [],
+      hash: expect.any(Number),
     });
   });
 

@@ -1,8 +1,8 @@
 // One view of the variables: the process's own, then `.env`, then `.env1`; and of secrets that lie in files (NAME_FILE).
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { ConfigProblem } from '../core/errors.ts';
+import { codeOf, type FilesRead, readText } from './files.ts';
 import { knownVariables, misnamedVariables, secretVariables, unguessableVariables } from './known.ts';
 import { suggest } from './suggest.ts';
 
@@ -23,6 +23,8 @@ export interface Environment {
 export interface Findings {
   readonly problems: ConfigProblem[];
   readonly warnings: string[];
+  /** Every file that was looked for. */
+  readonly files?: FilesRead | undefined;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -72,7 +74,7 @@ export function readEnvironment(env: Variables, directory: string, findings: Fin
 function readVariables(directory: string, file: string, findings: Findings): Variables {
   let text: string;
   try {
-    text = readFileSync(resolve(directory, file), 'utf8').replace(/^\uFEFF/, '');
+    text = readText(resolve(directory, file), findings.files).replace(/^\uFEFF/, '');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return {};
     findings.problems.push({
@@ -138,7 +140,7 @@ function tidy(raw: string, where: string, findings: Findings): string | undefine
 export function readSecret(path: string, where: string, findings: Findings): string | undefined {
   let value: string;
   try {
-    value = readFileSync(path, 'utf8').trim();
+    value = readText(path, findings.files).trim();
   } catch (error) {
     const remedy = 'Name a file that this user may read';
     findings.problems.push({ where, problem: `names a file that cannot be read (${codeOf(error)})`, remedy });
@@ -148,10 +150,6 @@ export function readSecret(path: string, where: string, findings: Findings): str
   const problem = value === '' ? 'names an empty file' : 'names a file of more than one line';
   findings.problems.push({ where, problem, remedy: 'Put the secret alone into that file' });
   return undefined;
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
 /** A name that nobody reads, while the one that was meant is not set, is most likely a slip. */

@@ -1,10 +1,10 @@
 // What tocsin.yaml may say: sources, sinks, routes and a few options, each optional. What it leaves out, the variables decide.
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { noticeSource } from '../core/event.ts';
 import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
-import { codeOf, type Environment, type Findings, readSecret } from './environment.ts';
+import { type Environment, type Findings, readSecret } from './environment.ts';
+import { codeOf, readText } from './files.ts';
 import { type Place, problemsOf, unresolved } from './problems.ts';
 import { brokenRoute, type RouteContent, route, routeLeft, single } from './route-schema.ts';
 import type { Registries } from './shape.ts';
@@ -74,6 +74,8 @@ export interface ConfigFile {
   readonly timeZone: FileValue | undefined;
   /** Names of the variables that it refers to. */
   readonly variables: ReadonlySet<string>;
+  /** As it was written, with the variables filled in. */
+  readonly content: FileContent;
   /** As it was read. */
   readonly text: string;
   /** Where relative paths in it begin. */
@@ -103,7 +105,7 @@ export function readConfigFile({ name, where }: FileName, around: Surroundings):
   const path = resolve(directory, name);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readText(path, findings.files);
   } catch (error) {
     const problem = `names ${name}, which cannot be read (${codeOf(error)})`;
     const remedy = 'Name a file that this user may read';
@@ -117,7 +119,9 @@ export function readConfigFile({ name, where }: FileName, around: Surroundings):
   const content = readContent(yaml, findings);
   const within = { ...around, directory: dirname(path) };
   const { variables, place } = yaml;
-  return content && { ...shapeOf(content, place, within), variables, text, directory: within.directory, place };
+  return (
+    content && { ...shapeOf(content, place, within), variables, content, text, directory: within.directory, place }
+  );
 }
 
 /** Tells what is wrong with the form, and goes on with what is right, so that the faults of its values are told as well. */

@@ -53,6 +53,8 @@ export interface Config {
   readonly proxy: ProxyConfig;
   /** Every secret value of the configuration, for the masks of logs and errors. */
   readonly secrets: readonly string[];
+  /** The same number for replicas that were told the same, secrets aside. */
+  readonly hash: number;
   /** What looks like a mistake but stops nothing; to be logged at the start. */
   readonly warnings: readonly string[];
 }

@@ -1,0 +1,86 @@
+// What of a configuration can be taken over by a running process, and the number by which the configurations of replicas are compared.
+import { createHash } from 'node:crypto';
+import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
+import type { Environment } from './environment.ts';
+import type { ConfigFile } from './file.ts';
+import { type KnownVariable, knownVariables, secretVariables } from './known.ts';
+import type { Config, Registries } from './shape.ts';
+
+/** Options that are settled at the start, and the variables that set them. */
+const settled = {
+  databaseUrl: 'DATABASE_URL',
+  databaseUrlDirect: 'DATABASE_URL_DIRECT',
+  databasePrepare: 'DATABASE_PREPARE',
+  dataDir: 'DATA_DIR',
+  port: 'PORT',
+  host: 'HOST',
+  logLevel: 'LOG_LEVEL',
+} as const satisfies Partial<Record<keyof Config, KnownVariable>>;
+
+/** Variables whose change needs a restart. */
+export function changesForRestart(running: Config, next: Config): KnownVariable[] {
+  const options = Object.keys(settled) as (keyof typeof settled)[];
+  return options.filter((option) => running[option] !== next[option]).map((option) => settled[option]);
+}
+
+interface Written {
+  readonly environment: Environment;
+  readonly file: ConfigFile | undefined;
+  readonly sources: readonly AdapterInput[];
+  readonly sinks: readonly AdapterInput[];
+}
+
+/** They say where this process lives, and not what it does; secrets count where they are used. */
+const notCompared: ReadonlySet<string> = new Set([
+  ...Object.values(settled),
+  ...secretVariables,
+  'EMBEDDED',
+  'TOCSIN_CONFIG',
+]);
+
+/**
+ * A whole number of 48 bits, which a metric can hold: the same for all who were told the same, whatever the order of keys and the comments.
+ * Of secrets only the place is in it (of a URL, the server), so that nobody can try guesses on it; a changed secret does not change it.
+ *
+ * @param mask replaces every secret, wherever else it may stand
+ */
+export function hashOf(
+  { environment, file, sources, sinks }: Written,
+  registries: Registries,
+  mask: (text: string) => string,
+): number {
+  const variables = knownVariables
+    .filter((name) => !notCompared.has(name))
+    .map((name) => [name, environment.get(name)]);
+  const { sources: _, sinks: __, ...rest } = file?.content ?? {};
+  const written = {
+    variables: Object.fromEntries(variables),
+    rest,
+    sources: withoutSecrets(sources, registries.sources),
+    sinks: withoutSecrets(sinks, registries.sinks),
+  };
+  const digest = createHash('sha256')
+    .update(mask(JSON.stringify(written, sorted)))
+    .digest();
+  return digest.readUIntBE(0, 6);
+}
+
+function withoutSecrets(inputs: readonly AdapterInput[], registry: Readonly<Record<string, Definition>>) {
+  return inputs.map(({ id, type, settings }) => {
+    const secrets = findDefinition(registry, type)?.secrets ?? [];
+    const shown = Object.entries(settings).map(([key, value]) => [
+      key,
+      secrets.includes(key) ? serverOf(value) : value,
+    ]);
+    return [id, type, Object.fromEntries(shown)];
+  });
+}
+
+function serverOf(secret: unknown): string {
+  return typeof secret === 'string' && URL.canParse(secret) ? new URL(secret).origin : 'secret';
+}
+
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
