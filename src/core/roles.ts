@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { type Grouped, surplus, wantedRoles } from './share.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
 import {
   acquireLeases,
@@ -15,12 +16,9 @@ import {
 } from './store/leases.ts';
 import { createWake } from './wake.ts';
 
-/** Something that one process at a time may work. */
-export interface Role {
-  /** `source:<id>` or `sink:<origin>`. */
-  readonly name: string;
-  /** Roles of one group prefer one process: a source and the sinks that it feeds. */
-  readonly group: string;
+export interface Role extends Grouped {
+  /** Ids of the sinks that it works: none may be worked by two roles at once, and another configuration may share them out otherwise. */
+  readonly sinks?: readonly string[];
   start(lease: Lease): RoleWorker;
 }
 
@@ -47,15 +45,31 @@ export interface RolesDependencies {
 }
 
 interface HeldRole {
+  readonly role: Role;
   readonly lease: Lease;
   readonly worker: RoleWorker;
 }
+
+/** A worker that was told to stop and has not ended. */
+interface Ending {
+  readonly role: Role;
+  /** Monotonic. */
+  readonly sinceMs: number;
+}
+
+/** `given back`: anybody may take it once its worker has ended. `restarted`: this process takes it again. `lost`: another has it. */
+type Parting = 'given back' | 'restarted' | 'lost';
 
 export interface Roles {
   /** Milliseconds since the loop, or the slowest of the workers, last turned; a database that fails lets them turn too. */
   stuckMs(): number;
   /** Names of the roles held now. */
   held(): readonly string[];
+  /**
+   * Works these from now on. Each role goes on with its new worker as soon as its old one has finished what was in flight; what is not
+   * among them is given back. Resolves when the last of the old workers has ended.
+   */
+  replace(roles: readonly Role[]): Promise<void>;
   /** Stops every worker, gives the roles back, leaves. */
   stop(): Promise<void>;
 }
@@ -65,8 +79,10 @@ export function startRoles(deps: RolesDependencies): Roles {
   const times = deps.times ?? defaultRoleTimes;
   const wake = createWake();
   const held = new Map<string, HeldRole>();
-  /** With the monotonic time at which they were told to stop. */
-  const stopping = new Map<Promise<void>, number>();
+  const stopping = new Map<Promise<void>, Ending>();
+  let roles = deps.roles;
+  /** Those whose leases have their rows. */
+  let prepared: readonly Role[] | undefined;
   let validUntilMs = 0;
   let isJoined = false;
   let isStopping = false;
@@ -84,32 +100,37 @@ export function startRoles(deps: RolesDependencies): Roles {
         isLost = true;
       },
     };
-    held.set(role.name, { lease, worker: role.start(lease) });
+    held.set(role.name, { role, lease, worker: role.start(lease) });
     deps.metrics.roleHeld.set({ role: role.name }, 1);
     deps.log.info({ role: role.name, epoch }, 'role taken');
   }
 
-  /** @param release true to finish and give back, false if another holds it already */
-  function drop(name: string, release: boolean): void {
-    const role = held.get(name);
-    if (!role) return;
+  function drop(name: string, parting: Parting): void {
+    const ending = held.get(name);
+    if (!ending) return;
+    const { role, lease, worker } = ending;
     held.delete(name);
-    if (!release) role.lease.lose();
+    if (parting === 'lost') lease.lose();
     deps.metrics.roleHeld.set({ role: name }, 0);
-    deps.log.info({ role: name }, release ? 'role given back' : 'role lost');
-    const stopped = role.worker
+    deps.log.info({ role: name }, `role ${parting}`);
+    const stopped = worker
       .stop()
-      .then(() => (release ? releaseLeases(deps.db, deps.replicaId, [name]) : undefined))
+      .then(() => (parting === 'given back' ? releaseLeases(deps.db, deps.replicaId, [name]) : undefined))
       .catch((error) => deps.log.error({ role: name, error: databaseErrorText(error) }, 'role not given back'))
-      .finally(() => stopping.delete(stopped));
-    stopping.set(stopped, performance.now());
+      .finally(() => {
+        stopping.delete(stopped);
+        if (parting === 'restarted') wake.now();
+      });
+    stopping.set(stopped, { role, sinceMs: performance.now() });
+  }
+
+  /** A role whose worker is still stopping here must not get a second one beside it. */
+  function isEnding({ name, sinks = [] }: Role): boolean {
+    const isShared = (other: Role) => other.name === name || other.sinks?.some((sink) => sinks.includes(sink));
+    return [...stopping.values()].some(({ role }) => isShared(role));
   }
 
   async function join(predecessor: string | null): Promise<void> {
-    await createLeases(
-      deps.db,
-      deps.roles.map((role) => role.name),
-    );
     const askedAtMs = performance.now();
     await joinReplicas(deps.db, deps.replicaId, times.ttlMs, predecessor);
     validUntilMs = askedAtMs + times.ttlMs;
@@ -125,8 +146,19 @@ export function startRoles(deps: RolesDependencies): Roles {
     }
   }
 
+  async function prepare(): Promise<void> {
+    const wanted = roles;
+    if (prepared === wanted) return;
+    await createLeases(
+      deps.db,
+      wanted.map(({ name }) => name),
+    );
+    prepared = wanted;
+  }
+
   /** One turn. @returns milliseconds until the next one */
   async function turn(): Promise<number> {
+    await prepare();
     if (!isJoined) {
       await join(deps.predecessor);
       await remember();
@@ -135,7 +167,7 @@ export function startRoles(deps: RolesDependencies): Roles {
     let view = await renewHeartbeat(deps.db, deps.replicaId, times.ttlMs);
     if (view === null) {
       deps.log.warn({}, 'the heartbeat had expired: every role is lost, joining again');
-      for (const name of [...held.keys()]) drop(name, false);
+      for (const name of [...held.keys()]) drop(name, 'lost');
       await join(null);
       view = await renewHeartbeat(deps.db, deps.replicaId, times.ttlMs);
       if (view === null) return 1000;
@@ -144,21 +176,33 @@ export function startRoles(deps: RolesDependencies): Roles {
     }
     for (const lease of view.leases) {
       const mine = held.get(lease.name);
-      if (mine && (lease.holder !== deps.replicaId || lease.epoch !== mine.lease.epoch)) drop(lease.name, false);
+      if (mine && (lease.holder !== deps.replicaId || lease.epoch !== mine.lease.epoch)) drop(lease.name, 'lost');
     }
-    for (const name of surplus(deps.roles, view.leases, deps.replicaId, view.replicas)) drop(name, true);
+    for (const name of surplus(roles, view.leases, deps.replicaId, view.replicas)) drop(name, 'given back');
+    await releaseStrays(view.leases);
     await takeFree(view.leases, view.replicas);
     return nextTurnMs(view.leases, deps.replicaId, times.renewMs);
   }
 
+  /** Roles that were taken, or could not be given back, while others came in their place. */
+  async function releaseStrays(leases: readonly LeaseView[]): Promise<void> {
+    const isOwn = (name: string) => roles.some((role) => role.name === name) || held.has(name);
+    const isStopping = (name: string) => [...stopping.values()].some(({ role }) => role.name === name);
+    const strays = leases.filter(({ name, holder }) => holder === deps.replicaId && !isOwn(name) && !isStopping(name));
+    const names = strays.map(({ name }) => name);
+    if (names.length > 0) await releaseLeases(deps.db, deps.replicaId, names);
+  }
+
   async function takeFree(leases: readonly LeaseView[], replicas: number): Promise<void> {
-    const wanted = wantedRoles(deps.roles, leases, deps.replicaId, replicas);
-    // A role whose worker is still stopping here must not get a second one beside it.
-    const free = wanted.filter((name) => !held.has(name));
-    if (free.length === 0 || stopping.size > 0 || isStopping) return;
+    const wanted = wantedRoles(roles, leases, deps.replicaId, replicas);
+    const roleOf = (name: string) => roles.find((role) => role.name === name);
+    const isFree = (role: Role | undefined) => role !== undefined && !held.has(role.name) && !isEnding(role);
+    const free = wanted.filter((name) => isFree(roleOf(name)));
+    if (free.length === 0 || isStopping) return;
     for (const { name, epoch } of await acquireLeases(deps.db, deps.replicaId, free)) {
-      const role = deps.roles.find((candidate) => candidate.name === name);
-      if (role && !isStopping) take(role, epoch);
+      // Others may have come in their place meanwhile.
+      const role = roleOf(name);
+      if (role && isFree(role) && !isStopping) take(role, epoch);
     }
   }
 
@@ -179,92 +223,28 @@ export function startRoles(deps: RolesDependencies): Roles {
   return {
     stuckMs: () =>
       Math.max(
-        ...[turnedAtMs, ...stopping.values()].map((sinceMs) => performance.now() - sinceMs),
+        ...[turnedAtMs, ...[...stopping.values()].map(({ sinceMs }) => sinceMs)].map(
+          (sinceMs) => performance.now() - sinceMs,
+        ),
         ...[...held.values()].map(({ worker }) => worker.stuckMs?.() ?? 0),
       ),
     held: () => [...held.keys()],
+    async replace(next) {
+      roles = next;
+      const names = new Set(next.map(({ name }) => name));
+      for (const name of [...held.keys()]) drop(name, names.has(name) ? 'restarted' : 'given back');
+      wake.now();
+      await Promise.all(stopping.keys());
+    },
     async stop() {
       isStopping = true;
       wake.now();
-      for (const name of [...held.keys()]) drop(name, true);
+      for (const name of [...held.keys()]) drop(name, 'given back');
       await Promise.all(stopping.keys());
       await finished;
       if (isJoined) await releaseLeases(deps.db, deps.replicaId, null);
     },
   };
-}
-
-/**
- * Roles that are free (or, after a failed release, still this process's own) and that it should take now: those of the groups that are
- * its own, and of groups that nobody works, up to its share. Exported for tests.
- */
-export function wantedRoles(
-  roles: readonly Role[],
-  leases: readonly LeaseView[],
-  replicaId: string,
-  replicas: number,
-): string[] {
-  const byName = new Map(leases.map((lease) => [lease.name, lease]));
-  const owners = ownersOf(roles, leases, replicaId);
-  const share = fairShare(roles, replicas);
-  let owned = [...owners.values()].filter((owner) => owner === replicaId).length;
-  const wanted: string[] = [];
-  for (const role of roles) {
-    const lease = byName.get(role.name);
-    if (lease === undefined || isWorked(lease, replicaId)) continue;
-    if (!owners.has(role.group) && owned < share) {
-      owners.set(role.group, replicaId);
-      owned += 1;
-    }
-    if (owners.get(role.group) === replicaId) wanted.push(role.name);
-  }
-  return wanted;
-}
-
-/** Whose each group is that anybody works: the holder's of the first of its held roles. A group that was split has one owner, too. */
-function ownersOf(roles: readonly Role[], leases: readonly LeaseView[], replicaId: string): Map<string, string> {
-  const byName = new Map(leases.map((lease) => [lease.name, lease]));
-  const owners = new Map<string, string>();
-  for (const { name, group } of roles) {
-    const lease = byName.get(name);
-    const holder = lease?.holder ?? null;
-    if (lease === undefined || holder === null || owners.has(group)) continue;
-    if (holder === replicaId || isWorked(lease, replicaId)) owners.set(group, holder);
-  }
-  return owners;
-}
-
-/** By another one, which lives. */
-function isWorked(lease: LeaseView, replicaId: string): boolean {
-  return lease.holder !== null && lease.holder !== replicaId && lease.remainingMs > 0;
-}
-
-/** Groups that each of the live replicas may work. */
-function fairShare(roles: readonly Role[], replicas: number): number {
-  return Math.ceil(new Set(roles.map((role) => role.group)).size / Math.max(1, replicas));
-}
-
-/**
- * Roles that this process should give back: the groups are shared out evenly over those that live, and a part of another one's group goes
- * to that one. Exported for tests.
- */
-export function surplus(
-  roles: readonly Role[],
-  leases: readonly LeaseView[],
-  replicaId: string,
-  replicas: number,
-): string[] {
-  const groupOf = new Map(roles.map((role) => [role.name, role.group]));
-  const mine = [...ownersOf(roles, leases, replicaId)].filter(([, owner]) => owner === replicaId);
-  const kept = new Set(
-    mine
-      .map(([group]) => group)
-      .sort()
-      .slice(0, fairShare(roles, replicas)),
-  );
-  return leases
-    .filter(({ name, holder }) => holder === replicaId && groupOf.has(name) && !kept.has(groupOf.get(name)!))
-    .map(({ name }) => name);
 }
 
 /** Regularly, and once more right after a heartbeat that is running out would expire: a takeover then needs no more than its rest. */

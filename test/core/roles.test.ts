@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Lease } from '../../src/core/lease.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
-import { type Role, type RolesDependencies, startRoles, surplus, wantedRoles } from '../../src/core/roles.ts';
+import { type Role, type RolesDependencies, startRoles } from '../../src/core/roles.ts';
+import { surplus, wantedRoles } from '../../src/core/share.ts';
 import type { LeaseView } from '../../src/core/store/leases.ts';
 import { until } from '../support/world.ts';
 import { quiet, replicaWith, useDatabase } from './stored.ts';
@@ -237,6 +238,97 @@ describe('a process with roles', () => {
     await expectSoon(() => first.held().length === 1 && second.held().length === 1);
     expect([...first.held(), ...second.held()].sort()).toEqual(['job:x', 'job:y']);
     expect(seen).toEqual([[true, true]]);
+  });
+
+  describe('that gets others in their place', () => {
+    /** Workers that stop when they are told to end. */
+    function lingering() {
+      const started: string[] = [];
+      const ends = new Map<string, () => void>();
+      const start = (lease: Lease) => {
+        started.push(`${lease.name} ${lease.epoch}`);
+        return { stop: () => new Promise<void>((resolve) => ends.set(lease.name, resolve)) };
+      };
+      onTestFinished(() => {
+        for (const end of ends.values()) end();
+      });
+      return { started, start, end: (name: string) => ends.get(name)!() };
+    }
+
+    test('works each of them anew as soon as its own worker has ended, however long another one takes', async () => {
+      const { started, start, end } = lingering();
+      const { start: startNew, leases } = worked();
+      const { running } = begin([role('sink:a', 'g', start), role('sink:b', 'h', start)]);
+      await expectSoon(() => started.length === 2);
+      let isReplaced = false;
+      const replaced = running.replace([role('sink:a', 'g', startNew), role('sink:b', 'h', startNew)]);
+      void replaced.then(() => {
+        isReplaced = true;
+      });
+      end('sink:a');
+      await expectSoon(() => leases.length === 1);
+      expect([leases[0]!.name, leases[0]!.epoch, isReplaced]).toEqual(['sink:a', 2, false]);
+      end('sink:b');
+      await replaced;
+      await expectSoon(() => leases.length === 2);
+      expect(started).toEqual(['sink:a 1', 'sink:b 1']);
+    });
+
+    test('keeps what it goes on with from other processes, and gives back the rest', async () => {
+      const { started, start, end } = lingering();
+      const { start: startNew, leases } = worked();
+      const { running, replicaId } = begin([role('job:x', 'g', start), role('job:y', 'h', start)]);
+      await expectSoon(() => started.length === 2);
+      void running.replace([role('job:x', 'g', startNew), role('job:z', 'i', startNew)]);
+      await expectSoon(() => leases.length === 1);
+      expect(leases[0]!.name).toBe('job:z');
+      end('job:y');
+      await expectSoon(async () => (await holderOf('job:y')) === null);
+      expect(await holderOf('job:x')).toBe(replicaId);
+      end('job:x');
+      await expectSoon(() => leases.length === 2);
+      expect([leases[1]!.name, leases[1]!.epoch]).toEqual(['job:x', 2]);
+    });
+
+    test('starts none that works a sink on which a former one has not ended', async () => {
+      const { started, start, end } = lingering();
+      const { start: startNew, leases } = worked();
+      const { running } = begin([{ ...role('sink:a', 'g', start), sinks: ['soc'] }]);
+      await expectSoon(() => started.length === 1);
+      void running.replace([
+        { ...role('sink:b', 'g', startNew), sinks: ['noc', 'soc'] },
+        { ...role('sink:c', 'h', startNew), sinks: ['csirt'] },
+      ]);
+      await expectSoon(() => leases.length === 1);
+      const before = await renewedAt();
+      await expectSoon(async () => (await renewedAt()) !== before);
+      expect(leases.map(({ name }) => name)).toEqual(['sink:c']);
+      end('sink:a');
+      await expectSoon(() => leases.length === 2);
+      expect(leases[1]!.name).toBe('sink:b');
+    });
+
+    test('gives back, later, what it could not give back then', async () => {
+      const { leases, start } = worked();
+      const { replicaId } = begin([role('job:x', 'g', start)]);
+      await expectSoon(() => leases.length === 1);
+      await database().$client`insert into leases (name, holder, epoch) values ('job:gone', ${replicaId}::uuid, 7)`;
+      await expectSoon(async () => (await holderOf('job:gone')) === null);
+      expect(await holderOf('job:x')).toBe(replicaId);
+    });
+
+    test('and stops before they have begun, ends with none of them', async () => {
+      const { started, start, end } = lingering();
+      const { start: startNew, leases } = worked();
+      const { running } = begin([role('job:x', 'g', start)]);
+      await expectSoon(() => started.length === 1);
+      const replaced = running.replace([role('job:x', 'g', startNew)]);
+      const stopped = running.stop();
+      end('job:x');
+      await Promise.all([replaced, stopped]);
+      expect(leases).toEqual([]);
+      expect(await holderOf('job:x')).toBeNull();
+    });
   });
 
   test('takes over as soon as another’s heartbeat has run out, however rarely it renews its own', async () => {
