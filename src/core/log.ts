@@ -8,6 +8,12 @@ export type LogLevel = (typeof logLevels)[number];
 type Write = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 export type Logger = Readonly<Record<LogLevel, Write>>;
 
+/** A logger that can be told of more secrets. */
+export interface MaskingLogger extends Logger {
+  /** Masks these too from now on; those that it knew stay masked, but for the oldest beyond some hundreds. */
+  addSecrets(secrets: readonly string[]): void;
+}
+
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** Values that no line may contain; see {@link createMask}. */
@@ -16,8 +22,12 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-export function createLogger(options: LoggerOptions): Logger {
-  const mask = createMask(options.secrets);
+/** Masking takes time for each of them, and a service whose key is renewed every hour must not slow down over the years. */
+const secretsMax = 300;
+
+export function createLogger(options: LoggerOptions): MaskingLogger {
+  let known = options.secrets;
+  let mask = createMask(known);
   const sink = pino(
     {
       level: options.level,
@@ -34,7 +44,16 @@ export function createLogger(options: LoggerOptions): Logger {
     (fields, message) => {
       if (sink.isLevelEnabled(level)) sink[level](toSafe(fields, mask, 0) as object, mask(message));
     };
-  return { debug: writerOf('debug'), info: writerOf('info'), warn: writerOf('warn'), error: writerOf('error') };
+  return {
+    debug: writerOf('debug'),
+    info: writerOf('info'),
+    warn: writerOf('warn'),
+    error: writerOf('error'),
+    addSecrets(secrets) {
+      known = [...new Set([...secrets, ...known])].slice(0, Math.max(secretsMax, secrets.length));
+      mask = createMask(known);
+    },
+  };
 }
 
 const masked = '[secret]';

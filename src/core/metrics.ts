@@ -1,6 +1,7 @@
 // Every metric of Tocsin, in one registry of its own. Labels come from configuration or from a closed set, never from an event or a request.
 // Nothing here asks the database: whoever can do that registers with `onCollect`.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type CollectLimits, createCollector, defaultLimits } from './collect.ts';
 import { type FailureOutcome, type FailureReason, failureReasons } from './errors.ts';
 import { type Severity, severityNames } from './event.ts';
 
@@ -30,44 +31,36 @@ const callSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30
 const latencySeconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600];
 const screenSeconds = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21_600, 86_400];
 
+/** What has series of its own. */
 export interface MetricIds {
-  readonly version: string;
   readonly sources: readonly { readonly id: string }[];
   readonly sinks: readonly { readonly id: string }[];
   /** Names of roles, as in `leases.name`. */
   readonly roles: readonly string[];
 }
 
-/** How often the registered functions may run, and how long a scrape waits for them. `now` is monotonic, in milliseconds. */
-export interface CollectLimits {
-  readonly intervalMs: number;
-  readonly waitMs: number;
-  readonly now: () => number;
-}
-
-const defaultLimits: CollectLimits = { intervalMs: 5000, waitMs: 2000, now: () => performance.now() };
-
 /**
- * The metrics, every series of them at zero, and Node's own. `expose` gives the text of `/metrics`; it always resolves, within
+ * The metrics, every series of `ids` at zero, and Node's own. `expose` gives the text of `/metrics`; it always resolves, within
  * about `waitMs`, also when the database is away: then the last values stay and `tocsin_database_up` says 0.
  */
-export function createMetrics(ids: MetricIds, limits: CollectLimits = defaultLimits) {
+export function createMetrics(ids: MetricIds & { readonly version: string }, limits: CollectLimits = defaultLimits) {
   const registry = new Registry();
   registerNodeMetrics(registry);
   const instruments = {
     ...createSourceMetrics(registry),
     ...createDeliveryMetrics(registry),
     ...createProcessMetrics(registry),
+    ...createConfigMetrics(registry),
   };
   instruments.buildInfo.set({ version: ids.version, node: process.versions.node }, 1);
-  for (const { id } of ids.sources) startSource(instruments, id);
-  for (const { id } of ids.sinks) startSink(instruments, id);
-  for (const role of ids.roles) instruments.roleHeld.set({ role }, 0);
+  const series = createSeries(instruments);
+  series.expect(ids);
   const { onCollect, refresh } = createCollector(limits, (isUp) => instruments.databaseUp.set(isUp ? 1 : 0));
 
   return {
     registry,
     ...instruments,
+    ...series,
     /** Registers what sets the gauges that need the database. A rejection means that the database is away. */
     onCollect,
     /** Marks the one state that `sink` is in. */
@@ -256,16 +249,90 @@ function createProcessMetrics(registry: Registry) {
   };
 }
 
-type Instruments = ReturnType<typeof createSourceMetrics> & ReturnType<typeof createDeliveryMetrics>;
+function createConfigMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    configLastReloadSuccessful: new Gauge({
+      name: 'tocsin_config_last_reload_successful',
+      help: 'Whether the configuration that was read last is the one that runs.',
+      registers,
+    }),
+    configLastReloadSuccess: new Gauge({
+      name: 'tocsin_config_last_reload_success_timestamp_seconds',
+      help: 'When a configuration was last read and taken over, the start included.',
+      registers,
+    }),
+    configHash: new Gauge({
+      name: 'tocsin_config_hash',
+      help: 'A number made of the configuration that runs, secrets aside: the same for replicas that were told the same.',
+      registers,
+    }),
+  };
+}
+
+type Instruments = ReturnType<typeof createSourceMetrics> &
+  ReturnType<typeof createDeliveryMetrics> &
+  Pick<ReturnType<typeof createProcessMetrics>, 'roleHeld'>;
+
+/** Which sources, sinks and roles are shown; another configuration may have others. */
+function createSeries(instruments: Instruments) {
+  const counted = { sources: new Set<string>(), sinks: new Set<string>() };
+  const shown = { sources: new Set<string>(), sinks: new Set<string>(), roles: new Set<string>() };
+  const idsOf = (ids: MetricIds) => ({
+    sources: ids.sources.map(({ id }) => id),
+    sinks: ids.sinks.map(({ id }) => id),
+    roles: ids.roles,
+  });
+  return {
+    /** Ids of the sinks that are shown. */
+    shownSinks: (): readonly string[] => [...shown.sinks],
+    /** Begins the series of those that are new, at zero, and touches no other. */
+    expect(ids: MetricIds): void {
+      const { sources, sinks, roles } = idsOf(ids);
+      for (const id of fresh(sources, counted.sources)) startSource(instruments, id);
+      for (const id of fresh(sinks, counted.sinks)) startSink(instruments, id);
+      for (const id of fresh(sources, shown.sources)) showSource(instruments, id);
+      for (const id of fresh(sinks, shown.sinks)) showSink(instruments, id);
+      for (const role of fresh(roles, shown.roles)) instruments.roleHeld.set({ role }, 0);
+    },
+    /** Ends the gauges of all others, which nobody sets any more. Their counters stay: they may come back, and must not go back. */
+    forgetOthers(ids: MetricIds): void {
+      const { sources, sinks, roles } = idsOf(ids);
+      for (const id of takeOthers(shown.sources, sources)) hideSource(instruments, id);
+      for (const id of takeOthers(shown.sinks, sinks)) hideSink(instruments, id);
+      for (const role of takeOthers(shown.roles, roles)) instruments.roleHeld.remove({ role });
+    },
+  };
+}
+
+/** Those that are not yet known; they are from then on. */
+function fresh(ids: readonly string[], known: Set<string>): string[] {
+  const unknown = ids.filter((id) => !known.has(id));
+  for (const id of unknown) known.add(id);
+  return unknown;
+}
+
+/** Those of `known` that are not among `ids`; they are not known any more. */
+function takeOthers(known: Set<string>, ids: readonly string[]): string[] {
+  const others = [...known].filter((id) => !ids.includes(id));
+  for (const id of others) known.delete(id);
+  return others;
+}
 
 function startSource(instruments: Instruments, source: string): void {
   for (const name of severityNames) instruments.sourceEvents.inc({ source, severity: name.toLowerCase() }, 0);
   for (const outcome of pollOutcomes) instruments.sourcePolls.inc({ source, outcome }, 0);
   instruments.sourceDuplicates.inc({ source }, 0);
   instruments.sourcePollDuration.zero({ source });
-  instruments.sourceLastSuccess.set({ source }, 0);
-  instruments.sourceCursor.set({ source }, 0);
-  instruments.sourceLag.set({ source }, 0);
+}
+
+function showSource({ sourceLastSuccess, sourceCursor, sourceLag }: Instruments, source: string): void {
+  for (const gauge of [sourceLastSuccess, sourceCursor, sourceLag]) gauge.set({ source }, 0);
+}
+
+function hideSource(instruments: Instruments, source: string): void {
+  const { sourceLastSuccess, sourceCursor, sourceLag, sourceCredentialExpiry } = instruments;
+  for (const gauge of [sourceLastSuccess, sourceCursor, sourceLag, sourceCredentialExpiry]) gauge.remove({ source });
 }
 
 function startSink(instruments: Instruments, sink: string): void {
@@ -277,15 +344,24 @@ function startSink(instruments: Instruments, sink: string): void {
   instruments.deliveryAttemptDuration.zero({ sink });
   instruments.deliveryLatency.zero({ sink });
   for (const name of severityNames) instruments.eventToScreen.zero({ sink, severity: name.toLowerCase() });
-  instruments.deliveriesPending.set({ sink }, 0);
-  instruments.deliveryOldestPendingAge.set({ sink }, 0);
-  instruments.deliveriesDead.set({ sink }, 0);
   for (const kind of ['group', 'storm']) {
     instruments.digests.inc({ sink, kind }, 0);
     instruments.digestEvents.inc({ sink, kind }, 0);
   }
-  instruments.sinkStorm.set({ sink }, 0);
+}
+
+function sinkGauges({ deliveriesPending, deliveryOldestPendingAge, deliveriesDead, sinkStorm }: Instruments) {
+  return [deliveriesPending, deliveryOldestPendingAge, deliveriesDead, sinkStorm];
+}
+
+function showSink(instruments: Instruments, sink: string): void {
+  for (const gauge of sinkGauges(instruments)) gauge.set({ sink }, 0);
   for (const state of sinkStates) instruments.sinkState.set({ sink, state }, 0);
+}
+
+function hideSink(instruments: Instruments, sink: string): void {
+  for (const gauge of sinkGauges(instruments)) gauge.remove({ sink });
+  for (const state of sinkStates) instruments.sinkState.remove({ sink, state });
 }
 
 /** prom-client names three gauges like counters, which checkers of the format refuse; the same facts are there by kind. */
@@ -301,45 +377,4 @@ const eventLoopSamplingMs = 50;
 function registerNodeMetrics(register: Registry): void {
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: eventLoopSamplingMs });
   for (const name of misnamedNodeMetrics) register.removeSingleMetric(name);
-}
-
-/** Runs the registered functions at most once an interval and never twice at once; `refresh` never rejects. */
-function createCollector(limits: CollectLimits, report: (isUp: boolean) => void) {
-  const collectors: (() => Promise<void>)[] = [];
-  let startedAt = Number.NEGATIVE_INFINITY;
-  let running: Promise<void> | undefined;
-
-  async function run(): Promise<void> {
-    const results = await Promise.allSettled(collectors.map(async (collect) => collect()));
-    report(results.every((result) => result.status === 'fulfilled'));
-  }
-
-  return {
-    onCollect(collect: () => Promise<void>): void {
-      collectors.push(collect);
-    },
-    async refresh(): Promise<void> {
-      if (collectors.length === 0) return;
-      if (running === undefined && limits.now() - startedAt >= limits.intervalMs) {
-        startedAt = limits.now();
-        running = run().finally(() => {
-          running = undefined;
-        });
-      }
-      if (running === undefined) return;
-      // Counted from the start of the query, so that a query that hangs holds up one scrape and not each.
-      const remainingMs = Math.max(0, startedAt + limits.waitMs - limits.now());
-      if (!(await settlesWithin(running, remainingMs))) report(false);
-    },
-  };
-}
-
-async function settlesWithin(promise: Promise<void>, waitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, waitMs, false);
-  });
-  const result = await Promise.race([promise.then(() => true), expired]);
-  clearTimeout(timer);
-  return result;
 }

@@ -49,6 +49,22 @@ describe('the logger', () => {
 });
 
 describe('secrets', () => {
+  it('that come later are masked from then on, and those from before as well', () => {
+    const { logger, last } = setUp(['first-secret', 'second-secret']);
+    logger.info({}, 'first-secret third-secret');
+    expect(last().msg).toBe('[secret] third-secret');
+    logger.addSecrets(['third-secret', 'second-secret']);
+    logger.info({ a: 'third-secret' }, 'first-secret second-secret third-secret');
+    expect(last()).toMatchObject({ a: '[secret]', msg: '[secret] [secret] [secret]' });
+  });
+
+  it('are forgotten, the oldest first, once they are hundreds, so that masking stays quick', () => {
+    const { logger, last } = setUp(['secret-from-long-ago']);
+    for (let hour = 0; hour < 400; hour += 1) logger.addSecrets([`secret-of-hour-${hour}.`]);
+    logger.info({}, 'secret-of-hour-399. secret-of-hour-200. secret-from-long-ago');
+    expect(last().msg).toBe('[secret] [secret] secret-from-long-ago');
+  });
+
   it.each([
     ['in a field', { url: `POST ${hook} failed` }],
     ['in a nested field', { a: { b: [{ c: hook }] } }],

@@ -34,6 +34,9 @@ const promised = {
   tocsin_sink_storm: 'gauge',
   tocsin_role_held: 'gauge',
   tocsin_database_up: 'gauge',
+  tocsin_config_last_reload_successful: 'gauge',
+  tocsin_config_last_reload_success_timestamp_seconds: 'gauge',
+  tocsin_config_hash: 'gauge',
   tocsin_http_requests_total: 'counter',
   tocsin_http_request_duration_seconds: 'histogram',
 };
@@ -90,6 +93,67 @@ describe('the metrics', () => {
     for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_seconds', 'process_cpu_seconds_total']) {
       expect(samplesOf(text, name)).toHaveLength(1);
     }
+  });
+
+  describe('of another configuration', () => {
+    const others = {
+      sources: [{ id: 'beta' }, { id: 'gamma' }],
+      sinks: [{ id: 'noc' }],
+      roles: ['source:beta', 'sink:https://other.example:443'],
+    };
+    function setUp() {
+      const metrics = createMetrics(ids);
+      for (const source of ['alpha', 'beta']) {
+        metrics.sourceDuplicates.inc({ source }, 3);
+        metrics.sourceLastSuccess.set({ source }, 1234);
+        metrics.sourcePollDuration.observe({ source }, 1);
+        metrics.sourceCredentialExpiry.set({ source }, 99);
+      }
+      metrics.setSinkState('soc', 'ok');
+      return metrics;
+    }
+
+    it('begin beside those that go on, which keep what they have', async () => {
+      const metrics = setUp();
+      metrics.expect(others);
+      const text = await metrics.expose();
+      expect(text).toContain('tocsin_source_duplicates_total{source="beta"} 3\n');
+      expect(text).toContain('tocsin_source_poll_duration_seconds_count{source="beta"} 1\n');
+      expect(text).toContain('tocsin_source_last_success_timestamp_seconds{source="beta"} 1234\n');
+      expect(text).toContain('tocsin_source_duplicates_total{source="gamma"} 0\n');
+      expect(text).toContain('tocsin_source_last_success_timestamp_seconds{source="gamma"} 0\n');
+      expect(text).toContain('tocsin_deliveries_total{sink="noc",outcome="delivered"} 0\n');
+      expect(text).toContain('tocsin_deliveries_pending{sink="noc"} 0\n');
+      expect(text).toContain('tocsin_sink_state{sink="soc",state="ok"} 1\n');
+      expect(text).toContain('tocsin_role_held{role="sink:https://other.example:443"} 0\n');
+      expect(metrics.shownSinks()).toEqual(['soc', 'noc']);
+    });
+
+    it('end the gauges of what is gone, which would be wrong for ever, and not its counters', async () => {
+      const metrics = setUp();
+      metrics.expect(others);
+      metrics.forgetOthers(others);
+      const text = await metrics.expose();
+      const gauges = [...text.matchAll(/^# TYPE (tocsin_\w+) gauge$/gm)].flatMap(([, name]) => samplesOf(text, name!));
+      expect(gauges.filter((line) => /"(alpha|soc|source:alpha|sink:https:\/\/chat[^"]*)"/.test(line))).toEqual([]);
+      expect(gauges.join('\n')).toContain('{source="beta"}');
+      expect(text).toContain('tocsin_source_duplicates_total{source="alpha"} 3\n');
+      expect(text).toContain('tocsin_deliveries_total{sink="soc",outcome="delivered"} 0\n');
+      expect(metrics.shownSinks()).toEqual(['noc']);
+    });
+
+    it('go on counting where they were when something comes back', async () => {
+      const metrics = setUp();
+      metrics.expect(others);
+      metrics.forgetOthers(others);
+      metrics.expect(ids);
+      const text = await metrics.expose();
+      expect(text).toContain('tocsin_source_duplicates_total{source="alpha"} 3\n');
+      expect(text).toContain('tocsin_source_poll_duration_seconds_count{source="alpha"} 1\n');
+      expect(text).toContain('tocsin_source_last_success_timestamp_seconds{source="alpha"} 0\n');
+      expect(text).toContain('tocsin_sink_state{sink="soc",state="ok"} 0\n');
+      expect(text).toContain('tocsin_role_held{role="source:alpha"} 0\n');
+    });
   });
 
   it('of two instances do not mix', async () => {

@@ -1,0 +1,51 @@
+// Functions that ask the database for what the metrics show: not for every scrape, and never so that a scrape hangs.
+
+/** How often the registered functions may run, and how long a scrape waits for them. `now` is monotonic, in milliseconds. */
+export interface CollectLimits {
+  readonly intervalMs: number;
+  readonly waitMs: number;
+  readonly now: () => number;
+}
+
+export const defaultLimits: CollectLimits = { intervalMs: 5000, waitMs: 2000, now: () => performance.now() };
+
+/** Runs the registered functions at most once an interval and never twice at once; `refresh` never rejects. */
+export function createCollector(limits: CollectLimits, report: (isUp: boolean) => void) {
+  const collectors: (() => Promise<void>)[] = [];
+  let startedAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    const results = await Promise.allSettled(collectors.map(async (collect) => collect()));
+    report(results.every((result) => result.status === 'fulfilled'));
+  }
+
+  return {
+    onCollect(collect: () => Promise<void>): void {
+      collectors.push(collect);
+    },
+    async refresh(): Promise<void> {
+      if (collectors.length === 0) return;
+      if (running === undefined && limits.now() - startedAt >= limits.intervalMs) {
+        startedAt = limits.now();
+        running = run().finally(() => {
+          running = undefined;
+        });
+      }
+      if (running === undefined) return;
+      // Counted from the start of the query, so that a query that hangs holds up one scrape and not each.
+      const remainingMs = Math.max(0, startedAt + limits.waitMs - limits.now());
+      if (!(await settlesWithin(running, remainingMs))) report(false);
+    },
+  };
+}
+
+async function settlesWithin(promise: Promise<void>, waitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, waitMs, false);
+  });
+  const result = await Promise.race([promise.then(() => true), expired]);
+  clearTimeout(timer);
+  return result;
+}
