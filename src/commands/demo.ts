@@ -14,10 +14,10 @@ import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
-import { startService } from './serve.ts';
+import { type Service, startService } from './service.ts';
 
 export interface DemoDependencies {
-  startService: typeof startService;
+  startService(...of: Parameters<typeof startService>): Promise<Pick<Service, 'address' | 'ready' | 'stop'>>;
   /** How long `--once` waits for everything to arrive. */
   readonly onceWaitMs: number;
 }

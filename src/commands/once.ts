@@ -10,7 +10,7 @@ import { sources } from '../sources/index.ts';
 import type { Command } from './command.ts';
 import { assertDatabase } from './database.ts';
 import { exitCodes } from './dispatch.ts';
-import { createRelay, type Relay } from './relay.ts';
+import { createRelay, openGround, type Relay } from './relay.ts';
 
 const registries: Registries = { sources, sinks };
 const checkMs = 10_000;
@@ -35,19 +35,16 @@ export function createOnce(waits: OnceWaits): Command {
       const log = createLogger({ level: config.logLevel, secrets: config.secrets });
       for (const warning of config.warnings) log.warn({}, warning);
       await assertDatabase(config);
-      const relay = await createRelay({
-        config,
-        registries,
-        version: io.version,
-        log,
-        onFatal: (error) => log.error({ err: error }, 'the embedded database ended'),
-      });
+      const around = { config, version: io.version, log };
+      const onFatal = (error: Error) => log.error({ err: error }, 'the embedded database ended');
+      const ground = await openGround({ ...around, onFatal });
       try {
-        const problems = await runOnce(relay, log, waits);
+        const relay = createRelay({ ...around, ...ground, registries });
+        const problems = await runOnce(relay, log, waits).finally(() => relay.close());
         for (const problem of problems) io.stderr(`${createMask(config.secrets)(problem)}\n`);
         return problems.length === 0 ? exitCodes.done : exitCodes.failed;
       } finally {
-        await relay.close();
+        await ground.store.close();
       }
     },
   };

@@ -1,4 +1,5 @@
-// Builds the relay out of a configuration: adapters, roles, and what they share. `serve` runs it for ever, `once` to the end of what is due.
+// Builds the relay out of a configuration: adapters, roles, and what they share. `serve` runs it until it is stopped or another configuration
+// comes, `once` to the end of what is due.
 import type { Config, Registries } from '../config.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
@@ -8,7 +9,7 @@ import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { noticeEvent } from '../core/ingest.ts';
 import type { Lease, RoleWorker } from '../core/lease.ts';
 import type { Logger } from '../core/log.ts';
-import { createMetrics, type Metrics } from '../core/metrics.ts';
+import { createMetrics, type MetricIds, type Metrics } from '../core/metrics.ts';
 import { type PollDependencies, startPolling } from '../core/poll.ts';
 import { startRetention } from '../core/retention.ts';
 import type { Role } from '../core/roles.ts';
@@ -20,31 +21,58 @@ import { hasSeveralTenants, insertPage, tenantKey } from '../core/store/events.t
 import { openStore, type Store } from '../core/store/open.ts';
 import { createSinks, createSources } from './adapters.ts';
 
-export interface Relay {
+/** What outlasts a configuration. */
+export interface Ground {
   readonly store: Store;
   readonly metrics: Metrics;
+}
+
+export interface GroundOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly log: Logger;
+  onFatal(error: Error): void;
+}
+
+/** Opens the store; calls nobody. @throws {DataDirectoryError} */
+export async function openGround({ config, version, log, onFatal }: GroundOptions): Promise<Ground> {
+  const store = await openStore({ ...config, log, onFatal });
+  const metrics = createMetrics({ version, sources: [], sinks: [], roles: [] });
+  metrics.onCollect(async () => {
+    const counts = new Map((await countDeliveries(store.db)).map((count) => [count.sink, count]));
+    for (const sink of metrics.shownSinks()) {
+      metrics.deliveriesPending.set({ sink }, counts.get(sink)?.pending ?? 0);
+      metrics.deliveriesDead.set({ sink }, counts.get(sink)?.dead ?? 0);
+      metrics.deliveryOldestPendingAge.set({ sink }, counts.get(sink)?.oldestPendingSeconds ?? 0);
+    }
+  });
+  return { store, metrics };
+}
+
+export interface Relay extends Ground {
   readonly lanes: Lanes;
+  /** What of it has series of its own. */
+  readonly ids: MetricIds;
   readonly sources: readonly { readonly id: string; readonly source: PollSource }[];
   readonly sinks: readonly { readonly id: string; readonly sink: Sink }[];
   /** Roles for `startRoles`. @param startSource what to do with a source; polls it for ever by default */
   roles(startSource?: (deps: PollDependencies, lease: Lease) => RoleWorker): Role[];
   /** To be called once the database is migrated: learns what cards and gauges need to know. */
   prepare(): Promise<void>;
+  /** Closes the adapters, once their roles have ended; not the store. */
   close(): Promise<void>;
 }
 
-export interface RelayOptions {
+export interface RelayOptions extends Ground {
   readonly config: Config;
   readonly registries: Registries;
   readonly version: string;
   readonly log: Logger;
-  onFatal(error: Error): void;
 }
 
-/** Opens the store and makes the adapters; calls nobody. @throws {DataDirectoryError} */
-export async function createRelay(options: RelayOptions): Promise<Relay> {
-  const { config, log } = options;
-  const store = await openStore({ ...config, log, onFatal: options.onFatal });
+/** Makes the adapters and begins their series; calls nobody. @throws {ConfigError} */
+export function createRelay(options: RelayOptions): Relay {
+  const { config, log, store, metrics } = options;
   const http = createHttpClient({ proxy: config.proxy, userAgent: `tocsin/${options.version}` });
   const around = { http, locale: config.locale, timeZone: config.timeZone, now: Date.now };
   const sources = createSources(config, options.registries, around).flatMap(({ id, source }) =>
@@ -53,8 +81,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const sinks = createSinks(config, options.registries, around);
   const groups = groupsOf(config, sinks);
   const origins = [...new Set(sinks.map(({ sink }) => sink.origin))];
-  const metrics = createMetrics({
-    version: options.version,
+  const ids = {
     sources,
     sinks,
     roles: [
@@ -62,7 +89,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       ...origins.map((origin) => `sink:${origin}`),
       ...(config.retentionMs === 'off' ? [] : [retention]),
     ],
-  });
+  };
+  metrics.expect(ids);
   const lanes: Lanes = new Map();
   const tenants = new Set<string>();
   let areTenantsSeveral = false;
@@ -99,6 +127,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     return {
       name: `sink:${origin}`,
       group: groups.get(own[0]!.id)!,
+      sinks: own.map(({ id }) => id),
       start: (lease) =>
         startOrigin(
           {
@@ -116,19 +145,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     };
   };
 
-  metrics.onCollect(async () => {
-    const counts = new Map((await countDeliveries(store.db)).map((count) => [count.sink, count]));
-    for (const { id: sink } of sinks) {
-      metrics.deliveriesPending.set({ sink }, counts.get(sink)?.pending ?? 0);
-      metrics.deliveriesDead.set({ sink }, counts.get(sink)?.dead ?? 0);
-      metrics.deliveryOldestPendingAge.set({ sink }, counts.get(sink)?.oldestPendingSeconds ?? 0);
-    }
-  });
-
   return {
     store,
     metrics,
     lanes,
+    ids,
     sources,
     sinks,
     roles: (startSource = startPolling) => [
@@ -143,7 +164,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     async prepare() {
       areTenantsSeveral = await hasSeveralTenants(store.db);
     },
-    close: () => closeAll(sinks, http, store),
+    close: () => closeAll(sinks, http),
   };
 }
 
@@ -155,10 +176,9 @@ function retentionRole({ retentionMs }: Config, shared: { db: Store['db']; log: 
   return [{ name: retention, group: retention, start }];
 }
 
-async function closeAll(sinks: Relay['sinks'], http: HttpClient, store: Store): Promise<void> {
+async function closeAll(sinks: Relay['sinks'], http: HttpClient): Promise<void> {
   await Promise.allSettled(sinks.map(({ sink }) => sink.close?.()));
   await http.close();
-  await store.close();
 }
 
 /** Sources and sinks that a route connects are of one group, and so are the sinks of one origin. By sink id and `source:<id>`. */

@@ -1,0 +1,196 @@
+// The running service: database, roles, HTTP, and another configuration in the place of the one that runs; at its end all of it backwards.
+import type { Config, Registries } from '../config.ts';
+import { describeError, type Logger } from '../core/log.ts';
+import { type Roles, startRoles } from '../core/roles.ts';
+import { databaseErrorText } from '../core/store/database.ts';
+import { DatabaseUrlError } from '../core/store/inspect.ts';
+import { createWake } from '../core/wake.ts';
+import { createApp } from '../http/app.ts';
+import { sinks } from '../sinks/index.ts';
+import { sources } from '../sources/index.ts';
+import { lookAtCredentials } from './credentials.ts';
+import { assertDatabase } from './database.ts';
+import { exitCodes } from './dispatch.ts';
+import { addressOf, startListening } from './listen.ts';
+import { answerOperations } from './operate.ts';
+import { createRelay, type Ground, openGround } from './relay.ts';
+import { type ConfigOrigin, noteSuccess, startReloading } from './reload.ts';
+
+const registries: Registries = { sources, sinks };
+/** The loops turn every few seconds, and a database that does not answer is given up after 30. */
+const liveStuckMsMax = 60_000;
+/** Then a process that nobody restarted by its probe ends itself: everything is in the database, and a supervisor starts it anew. */
+const exitStuckMs = 120_000;
+/** How soon an unusable database is tried again at the start. */
+const beginAgainMs = { first: 500, max: 15_000 };
+const credentialsEveryMs = 86_400_000 / 2;
+
+export interface Service {
+  /** `http://host:port` of health and metrics. */
+  readonly address: string;
+  /** Resolves once the database is migrated and the roles are being worked. */
+  readonly ready: Promise<void>;
+  /** Reads the configuration again, if there is somewhere to read it from. */
+  reload(): void;
+  /** Finishes what is in flight, gives the roles back, closes. Never rejects. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly log: Logger;
+  readonly version?: string;
+  /** Absent: the configuration stays as it is. */
+  readonly origin?: ConfigOrigin;
+  /** The embedded database ended by itself: default is to exit, so that a supervisor starts anew. */
+  onFatal?(error: Error): void;
+}
+
+/** Listens first, so that probes are answered while the database is waited for. @throws {DataDirectoryError}, or EADDRINUSE and the like */
+export async function startService(started: Config, options: ServiceOptions): Promise<Service> {
+  const { log } = options;
+  const version = options.version ?? 'unknown';
+  for (const warning of started.warnings) log.warn({}, warning);
+  const onFatal = options.onFatal ?? ((error) => exitAfter(log, error));
+  const ground = await openGround({ config: started, version, log, onFatal });
+  const { store, metrics } = ground;
+  const relayOf = (config: Config) => ({ config, relay: createRelay({ ...ground, config, registries, version, log }) });
+  let running = relayOf(started);
+  const wake = createWake();
+  let roles: Roles | undefined;
+  let isStopping = false;
+  let swapping = Promise.resolve();
+  const app = createApp({
+    metrics,
+    logger: log,
+    version,
+    isLive: () => ({ ok: (roles?.stuckMs() ?? 0) < liveStuckMsMax }),
+    isReady: async () => readiness(ground, roles !== undefined, isStopping),
+  });
+  const server = await startListening(app.fetch, started).catch(async (error) => {
+    await running.relay.close();
+    await store.close();
+    throw error;
+  });
+  noteSuccess(metrics, started);
+  if (store.kind === 'embedded') {
+    log.info(
+      { directory: started.dataDir },
+      'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL',
+    );
+  }
+  store.lock?.serve(answerOperations(store.db, log));
+  lookAtCredentials(running.relay, log);
+  const credentials = setInterval(() => lookAtCredentials(running.relay, log), credentialsEveryMs).unref();
+  const watchdog = setInterval(() => {
+    if ((roles?.stuckMs() ?? 0) > exitStuckMs) exitAfter(log, new Error(`nothing moved for ${exitStuckMs / 1000} s`));
+  }, 5000);
+
+  async function begin(): Promise<void> {
+    let waitMs = beginAgainMs.first;
+    while (!isStopping) {
+      try {
+        await assertDatabase(started);
+        const applied = await store.migrate();
+        if (applied > 0) log.info({ applied }, 'database migrated');
+        await running.relay.prepare();
+        if (isStopping) return;
+        roles = startRoles({
+          db: store.db,
+          roles: running.relay.roles(),
+          replicaId: store.instance.id,
+          predecessor: store.instance.predecessor,
+          remember: () => store.instance.remember(),
+          metrics,
+          log,
+        });
+        return;
+      } catch (error) {
+        const isTold = error instanceof DatabaseUrlError;
+        log.error(
+          isTold ? {} : { error: databaseErrorText(error) },
+          isTold ? `${error.message} It is tried again.` : 'the database is not ready; trying again',
+        );
+        await wake.wait(waitMs);
+        // A server that refuses the password may lock the user out for too many attempts.
+        waitMs = Math.min(waitMs * 2, beginAgainMs.max);
+      }
+    }
+  }
+  const ready = begin();
+
+  async function takeOver(config: Config): Promise<string | undefined> {
+    if (roles === undefined) return 'the database is not ready';
+    const next = relayOf(config);
+    try {
+      await next.relay.prepare();
+      if (isStopping) throw new Error('stopping');
+    } catch (error) {
+      await next.relay.close();
+      metrics.forgetOthers(running.relay.ids);
+      return databaseErrorText(error);
+    }
+    swapping = swap(roles, next);
+    await swapping;
+    return undefined;
+  }
+
+  /** Once begun, it ends. Each role goes on as soon as its own worker has finished what was in flight. */
+  async function swap(held: Roles, next: typeof running): Promise<void> {
+    const beganMs = performance.now();
+    const former = running;
+    running = next;
+    for (const warning of next.config.warnings) log.warn({}, warning);
+    await held.replace(next.relay.roles());
+    metrics.forgetOthers(next.relay.ids);
+    lookAtCredentials(next.relay, log);
+    await former.relay
+      .close()
+      .catch((error) => log.error({ err: describeError(error) }, 'not everything could be closed'));
+    const { sources, sinks, routes } = next.config;
+    const counts = { sources: sources.length, sinks: sinks.length, routes: routes.length };
+    log.info({ ...counts, took_ms: Math.round(performance.now() - beganMs) }, 'new configuration taken over');
+  }
+  const reloading =
+    options.origin && startReloading({ ...options.origin, log, metrics, running: () => running.config, takeOver });
+  const address = addressOf(server);
+  log.info({ address, sources: started.sources.length, sinks: started.sinks.length }, 'tocsin started');
+
+  return {
+    address,
+    ready,
+    reload: () => reloading?.now(),
+    async stop() {
+      isStopping = true;
+      reloading?.stop();
+      wake.now();
+      clearInterval(credentials);
+      clearInterval(watchdog);
+      try {
+        await ready;
+        await Promise.all([roles?.stop(), swapping]);
+      } catch (error) {
+        log.error({ error: databaseErrorText(error) }, 'the roles could not be given back');
+      }
+      server.close();
+      const closed = running.relay.close().then(() => store.close());
+      await closed.catch((error) => log.error({ err: describeError(error) }, 'not everything could be closed'));
+      log.info({}, 'tocsin stopped');
+    },
+  };
+}
+
+function exitAfter(log: Logger, error: Error): void {
+  log.error({ err: describeError(error) }, 'the process ends; everything is kept, and a restart goes on');
+  process.exit(exitCodes.failed);
+}
+
+async function readiness(
+  { store }: Ground,
+  hasStarted: boolean,
+  isStopping: boolean,
+): Promise<{ ok: boolean; detail: string }> {
+  if (isStopping) return { ok: false, detail: 'stopping' };
+  if (!hasStarted) return { ok: false, detail: 'waiting for the database' };
+  await store.ping();
+  return { ok: true, detail: 'the database answers and is migrated' };
+}
