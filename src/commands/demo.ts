@@ -14,7 +14,7 @@ import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
-import { type Service, startService } from './service.ts';
+import { type Service, startService } from './start.ts';
 
 export interface DemoDependencies {
   startService(...of: Parameters<typeof startService>): Promise<Pick<Service, 'address' | 'ready' | 'stop'>>;

@@ -6,7 +6,7 @@ import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './dispatch.ts';
-import { type Service, startService } from './service.ts';
+import { type Service, startService } from './start.ts';
 
 const registries: Registries = { sources, sinks };
 

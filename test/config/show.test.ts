@@ -41,9 +41,9 @@ function readAgain(env: Environment, text: string) {
   return read({ ...env, TOCSIN_CONFIG: 'elsewhere/shown.yaml' });
 }
 
-/** Everything that the service goes by. What is compiled is compared as it was written. */
+/** Everything that the service goes by. What is compiled is compared as it was written; the hash is of how it was written. */
 function meaning({ config, file }: ReturnType<typeof read>) {
-  const { warnings: _, secrets, ...rest } = config;
+  const { warnings: _, hash: __, secrets, ...rest } = config;
   const routes = config.routes.map((route, index) => ({
     ...(file?.routes?.[index]?.content ?? {}),
     ...compared(route),

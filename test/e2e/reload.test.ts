@@ -227,9 +227,9 @@ describe('under load', () => {
     }, async () => {
       const world = await createConfigured({ database });
       world.write('tocsin.yaml', world.to('one'));
-      const total = database === 'postgres' ? 6000 : 3000;
+      const total = database === 'postgres' ? 3000 : 2000;
       world.tenant.add('events', total);
-      world.mattermost.fail({ slowMs: 20 }, Number.POSITIVE_INFINITY);
+      world.mattermost.fail({ slowMs: 60 }, Number.POSITIVE_INFINITY);
       const service = world.start();
       await service.ready();
       await world.arrived(100);

@@ -130,7 +130,7 @@ export const mutations = [
     name: 'without a database at the start the process ends',
     edits: [
       [
-        'src/commands/service.ts',
+        'src/commands/start.ts',
         '        const isTold = error instanceof DatabaseUrlError;\n',
         '        if (waitMs > 0) process.exit(1);\n        const isTold = error instanceof DatabaseUrlError;\n',
       ],
