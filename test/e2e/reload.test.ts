@@ -31,6 +31,7 @@ function yamlOf(hooks: Readonly<Record<string, string>>, to: readonly string[], 
 }
 
 const takenOver = 'new configuration taken over';
+const rereadAlike = 'the configuration was read again, and nothing has changed';
 const countOf = (service: Service, message: string) =>
   service.log.filter(({ msg }) => String(msg).startsWith(message)).length;
 const expectLogged = async (service: Service, message: string, count = 1) =>
@@ -86,9 +87,12 @@ describe('SIGHUP', () => {
     expect(await until(() => existsSync(world.environment.DATA_DIR!), 15_000)).toBe(true);
     for (let n = 0; n < 5; n += 1) hangUp(service);
     await service.ready();
-    await expectLogged(service, 'the configuration was read again, and nothing has changed');
+    await expectLogged(service, rereadAlike);
     expect(countOf(service, takenOver)).toBe(0);
     await world.arrived(2);
+    const rereadBefore = countOf(service, rereadAlike);
+    hangUp(service);
+    await expectLogged(service, rereadAlike, rereadBefore + 1);
     world.write('tocsin.yaml', world.to('two'));
     for (let n = 0; n < 5; n += 1) hangUp(service);
     await expectLogged(service, takenOver);

@@ -47,6 +47,10 @@ describe('the systemd unit', () => {
     expect(valuesOf('StartLimitIntervalSec')).toEqual(['0']);
   });
 
+  test('has its configuration read again by a signal to the process itself', () => {
+    expect(valuesOf('ExecReload')).toEqual(['/bin/kill -HUP $MAINPID']);
+  });
+
   test('lets what is in flight be finished and written', () => {
     expect(Number(valuesOf('TimeoutStopSec')[0])).toBeGreaterThan(30);
     expect(Number(valuesOf('TimeoutStopSec')[0]) * 1000).toBeGreaterThanOrEqual(3 * defaultPolicy.sendTimeoutMs);
