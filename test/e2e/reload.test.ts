@@ -263,9 +263,8 @@ describe('under load', () => {
       const delivered = async (sink: string) =>
         (await service.metric(`tocsin_deliveries_total{sink="${sink}",outcome="delivered"}`)) ?? 0;
       expect((await delivered('one')) + (await delivered('two'))).toBe(expected);
-      console.info(
-        `longest silence at Mattermost around a reload (${database}), ms: ${gaps.map(Math.round).join(' ')}`,
-      );
+      // Milliseconds between two posts around a reload; measured: 60 to 500 on a busy machine.
+      expect(Math.max(...gaps)).toBeLessThan(5000);
     });
   }
 
