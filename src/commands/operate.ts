@@ -1,4 +1,4 @@
-// What operators do to the store: look at dead deliveries and put them back, look at sources and reset them. On the embedded database a
+// What operators do to the store: look at dead deliveries and put them back, look at sources and reset them, read what was. On the embedded database a
 // running service does it for the command, through the socket that locks the directory: two processes must never open it.
 import { type Config, loadConfig } from '../config.ts';
 import { createLogger, type Logger } from '../core/log.ts';
@@ -7,6 +7,8 @@ import { dataDirectoryError } from '../core/store/data-directory.ts';
 import { type Database, databaseErrorText } from '../core/store/database.ts';
 import { listDead, redriveDead } from '../core/store/deliveries.ts';
 import { askHolder, NoHolderError, type RequestHandler } from '../core/store/directory-lock.ts';
+import type { HolderAnswer, HolderRequest } from '../core/store/directory-request.ts';
+import { readPast } from '../core/store/history.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
@@ -18,6 +20,9 @@ export interface OperationInput {
   readonly source?: string | undefined;
   readonly eventIds?: readonly number[] | undefined;
   readonly limit?: number;
+  /** Milliseconds since the epoch. */
+  readonly sinceMs?: number;
+  readonly afterId?: number | null;
 }
 
 /** By name; input and answer are JSON. */
@@ -25,24 +30,30 @@ export const operations = {
   'dead-list': (db: Database, input: OperationInput) => listDead(db, input.sink ?? null, input.limit ?? 100),
   'dead-redrive': (db: Database, input: OperationInput) => redriveDead(db, input.sink ?? null, input.eventIds ?? null),
   'source-list': (db: Database) => listCursors(db),
+  /** One page of what may be long: whoever asks for page after page keeps no memory, nor does the service that answers. */
+  'events-page': (db: Database, input: OperationInput) => readPast(db, input.sinceMs ?? 0, input.afterId ?? null),
   'source-reset': async (db: Database, input: OperationInput) => (await resetSource(db, input.source ?? '')) ?? null,
 };
 export type OperationName = keyof typeof operations;
 type Answer<Name extends OperationName> = Awaited<ReturnType<(typeof operations)[Name]>>;
+export type Operate = <Name extends OperationName>(name: Name, input: OperationInput) => Promise<Answer<Name>>;
 
 /** Runs the operation on the configured database, wherever it is open. */
-export async function operate<Name extends OperationName>(
+export function operate<Name extends OperationName>(
   io: CommandIo,
   name: Name,
   input: OperationInput,
 ): Promise<Answer<Name>> {
-  const config = loadForDatabase(io);
-  if (config.databaseUrl === undefined) {
-    const answer = await ask(config.dataDir, name, input);
-    if (answer !== undefined) return answer as Answer<Name>;
-  }
-  const answer = await withStore(config, ({ db }): Promise<unknown> => operations[name](db, input));
-  return answer as Answer<Name>;
+  return withOperations(loadForDatabase(io), (run) => run(name, input));
+}
+
+/** For several operations in a row on the configured database, wherever it is open. */
+export async function withOperations<Result>(config: Config, use: (run: Operate) => Promise<Result>): Promise<Result> {
+  const { databaseUrl, dataDir } = config;
+  const isHeld = databaseUrl === undefined && (await reach(dataDir, '/holder')) !== undefined;
+  const through = (run: (name: OperationName, input: OperationInput) => Promise<unknown>) => use(run as Operate);
+  if (isHeld) return through((name, input) => ask(dataDir, name, input));
+  return withStore(config, ({ db }) => through((name, input) => operations[name](db, input)));
 }
 
 /** Opens the configured database, brings it to this release's schema, and closes it again. @param use gets how many migrations that took */
@@ -74,15 +85,21 @@ const remedies: Readonly<Record<number, string>> = {
   404: 'It is of another release than this command: restart it with this one.',
 };
 
-/** Undefined if no service runs there. @throws when it runs and cannot do it */
+/** @throws when the service cannot do it */
 async function ask(directory: string, name: string, input: OperationInput): Promise<unknown> {
+  const answer = await reach(directory, `/operations/${name}`, { method: 'POST', body: JSON.stringify(input) });
+  if (answer === undefined) throw new Error('the running service has stopped meanwhile. Try again.');
+  if (answer.status !== 200) {
+    const remedy = remedies[answer.status] ?? 'Try again in a moment.';
+    throw new Error(`the running service answered ${answer.status}: ${answer.body.slice(0, 200)} ${remedy}`);
+  }
+  return JSON.parse(answer.body);
+}
+
+/** Undefined if no service runs there. */
+async function reach(directory: string, path: string, request?: HolderRequest): Promise<HolderAnswer | undefined> {
   try {
-    const answer = await askHolder(directory, `/operations/${name}`, { method: 'POST', body: JSON.stringify(input) });
-    if (answer.status !== 200) {
-      const remedy = remedies[answer.status] ?? 'Try again in a moment.';
-      throw new Error(`the running service answered ${answer.status}: ${answer.body.slice(0, 200)} ${remedy}`);
-    }
-    return JSON.parse(answer.body);
+    return await askHolder(directory, path, request);
   } catch (error) {
     if (error instanceof NoHolderError) return undefined;
     throw (error as NodeJS.ErrnoException).code === 'EACCES' ? dataDirectoryError(directory, error) : error;

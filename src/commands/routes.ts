@@ -1,14 +1,16 @@
-// `tocsin routes test`: what the routes make of one event: which take it, why the others do not, and what each sink gets.
+// `tocsin routes test|diff`: what the routes make of one event: which take it, why the others do not, and what each sink gets; and what a
+// draft of them would change.
 import { type Config, loadConfig } from '../config.ts';
 import { type StoredEvent, severityNames } from '../core/event.ts';
 import { judge, type Miss, route } from '../core/route.ts';
 import { neutralText } from '../core/text.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import { type Command, UsageError } from './command.ts';
+import { type Command, type CommandArguments, type CommandIo, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
 import { eventFileHelp, readEventFile } from './event-file.ts';
 import { jsonText } from './json.ts';
+import { diffHelp, diffRoutes } from './routes-diff.ts';
 
 const words: Readonly<Record<Miss, string>> = {
   other_source: 'is for other sources',
@@ -29,31 +31,46 @@ const words: Readonly<Record<Miss, string>> = {
 };
 
 export const command: Command = {
-  summary: 'Show which routes take an event, why the others do not, and what each sink gets',
-  usage: 'routes test --event <file> [--at <time>] [--json]',
-  details: eventFileHelp,
+  summary: 'Show what the routes make of an event and why, or what a draft of them would change',
+  usage:
+    'routes test --event <file> [--at <time>] [--json]\n       tocsin routes diff --config <file> [--since <time>] [--limit <count>] [--json]',
+  details: `test: ${eventFileHelp}\n\n${diffHelp}`,
   positionals: { min: 1, max: 1 },
   options: {
-    event: { type: 'string', value: '<file>', help: 'The event, as JSON; - for stdin' },
+    event: { type: 'string', value: '<file>', help: 'With test: the event, as JSON; - for stdin' },
     at: {
       type: 'string',
       value: '<time>',
-      help: 'When it would arrive, such as 2026-03-02T22:00:00+07:00; default: now',
+      help: 'With test: when it would arrive, such as 2026-03-02T22:00:00+07:00; default: now',
     },
+    config: { type: 'string', value: '<file>', help: 'With diff: the draft of a tocsin.yaml' },
+    since: {
+      type: 'string',
+      value: '<time>',
+      help: 'With diff: events of how long back, such as 30d (default) or 12h, or from which date on, such as 2026-02-03',
+    },
+    limit: { type: 'string', value: '<count>', help: 'With diff: how many lost events are listed; default: 20' },
     json: { type: 'boolean', help: 'Print the result as JSON' },
   },
-  async run({ values, positionals }, io) {
-    if (positionals[0] !== 'test')
-      throw new UsageError(`There is no "routes ${positionals[0]}"; there is "routes test".`);
-    const atMs = typeof values.at === 'string' ? Date.parse(values.at) : Date.now();
-    if (Number.isNaN(atMs)) throw new UsageError(`--at ${values.at} is no time such as 2026-03-02T22:00:00+07:00.`);
-    const config = loadConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
-    const event = readEventFile(values.event, io.directory, config.sources[0]?.id ?? '');
-    const result = explain(config, event, atMs);
-    io.stdout(values.json === true ? jsonText(result, 2) : textOf(event, result));
-    return exitCodes.done;
+  async run({ values, positionals: [action] }, io) {
+    if (action !== 'test' && action !== 'diff') throw new UsageError(`"${action}" is neither test nor diff.`);
+    const foreign = optionsOf[action === 'test' ? 'diff' : 'test'].find((name) => values[name] !== undefined);
+    if (foreign !== undefined) throw new UsageError(`${action} takes no --${foreign}.`);
+    return action === 'test' ? testRoutes(values, io) : diffRoutes(values, io);
   },
 };
+
+const optionsOf = { test: ['event', 'at'], diff: ['config', 'since', 'limit'] } as const;
+
+async function testRoutes(values: CommandArguments['values'], io: CommandIo): Promise<number> {
+  const atMs = typeof values.at === 'string' ? Date.parse(values.at) : Date.now();
+  if (Number.isNaN(atMs)) throw new UsageError(`--at ${values.at} is no time such as 2026-03-02T22:00:00+07:00.`);
+  const config = loadConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
+  const event = readEventFile(values.event, io.directory, config.sources[0]?.id ?? '');
+  const result = explain(config, event, atMs);
+  io.stdout(values.json === true ? jsonText(result, 2) : textOf(event, result));
+  return exitCodes.done;
+}
 
 interface Explanation {
   /** In their order; `reason` is null of those that take the event. */

@@ -98,7 +98,7 @@ describe('render', () => {
 
 describe('wrong usage', () => {
   test.each([
-    [['routes', 'list'], 'There is no "routes list"; there is "routes test".'],
+    [['routes', 'list'], '"list" is neither test nor diff.'],
     [['routes', 'test'], 'Which event? Name a file'],
     [['routes', 'test', '--event', 'nothing.json'], 'nothing.json cannot be read (ENOENT).'],
     [['routes', 'test', '--event', 'tocsin.yaml'], 'tocsin.yaml is no JSON.'],

@@ -1,0 +1,73 @@
+// Reads stored events in the order of their arrival, page by page, however many there are: for what looks at the past.
+import { noticeSource, type Severity } from '../event.ts';
+import type { Database } from './database.ts';
+
+/** A stored event with what routes look at. */
+export interface PastEvent {
+  readonly id: number;
+  readonly source: string;
+  readonly stream: string;
+  readonly type: string;
+  readonly severity: Severity;
+  readonly status: string | null;
+  readonly action: string | null;
+  /** Milliseconds since the epoch, by the database's clock. */
+  readonly receivedAtMs: number;
+  /** JSON text of an `EventBody`. */
+  readonly body: string;
+  /** Ids of the sinks for which a delivery is recorded that is not suppressed. */
+  readonly sinks: readonly string[];
+}
+
+/** A page goes through the memory of two processes, and holds up the embedded database while it is read. */
+const pageEventsMax = 500;
+const pageBytesMax = 2_000_000;
+/** Ids follow the order of arrival but for transactions that overlapped, and for clocks that were set. */
+const disorderMsMax = 3_600_000;
+
+/**
+ * The next events that were received since `sinceMs`, without Tocsin's own notices; empty if there are no more.
+ * @param afterId id of the last event of the page before; null for the first page
+ */
+export async function readPast(db: Database, sinceMs: number, afterId: number | null): Promise<PastEvent[]> {
+  const after = afterId ?? (await idBefore(db, sinceMs));
+  const rows = await db.$client`
+    with next as (
+      select id, source, stream, type, severity, status, action, extract(epoch from received_at) * 1000 as received_ms, body::text as body
+      from events where id > ${after} and received_at >= to_timestamp(${sinceMs}::float8 / 1000) and source <> ${noticeSource}
+      order by id limit ${pageEventsMax}
+    ), sized as (
+      select *, sum(octet_length(body)) over (order by id) - octet_length(body) as bytes_before from next
+    )
+    select *, array_to_string(array(
+        select sink from deliveries d where d.event_id = sized.id and d.state <> 'suppressed' order by sink
+      ), ',') as sinks
+    from sized where bytes_before < ${pageBytesMax} order by id`;
+  return rows.map((row) => ({
+    id: Number(row.id),
+    source: String(row.source),
+    stream: String(row.stream),
+    type: String(row.type),
+    severity: Number(row.severity) as Severity,
+    status: row.status as string | null,
+    action: row.action as string | null,
+    receivedAtMs: Number(row.received_ms),
+    body: String(row.body),
+    sinks: row.sinks === '' ? [] : String(row.sinks).split(','),
+  }));
+}
+
+/** An id before that of the first event that was received since then, and not far before. There is no index by time: it is bisected. */
+async function idBefore(db: Database, sinceMs: number): Promise<number> {
+  const [newest] = await db.$client`select max(id) as id from events`;
+  let low = 0;
+  let high = Number(newest?.id ?? 0);
+  while (high - low > pageEventsMax) {
+    const middle = Math.floor((low + high) / 2);
+    const [event] = await db.$client`
+      select extract(epoch from received_at) * 1000 as received_ms from events where id > ${middle} order by id limit 1`;
+    if (event !== undefined && Number(event.received_ms) < sinceMs - disorderMsMax) low = middle;
+    else high = middle;
+  }
+  return low;
+}
