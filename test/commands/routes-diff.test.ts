@@ -9,6 +9,7 @@ import { lockDirectory } from '../../src/core/store/directory-lock.ts';
 import { draft } from '../core/stored.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createWorld } from '../support/world.ts';
+import { readProjectFile } from '../tree/project-files.ts';
 import { fillHistory, type HistoryRow } from './history.ts';
 import { runHere } from './in-process.ts';
 
@@ -87,6 +88,14 @@ describe('on Postgres', () => {
   test('shows each sink before and after, and names what is grave and would be announced nowhere', async () => {
     await fill(history);
     expect(await diff(...since)).toEqual({ code: 1, stderr: '', stdout: lines });
+  });
+
+  test('the page about routes shows what it prints', () => {
+    const shown = lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => `# ${line}`.trimEnd());
+    expect(readProjectFile('docs/routes.md')).toContain(`\n${shown.join('\n')}\n`);
   });
 
   test('gives all of them as JSON, with the totals', async () => {
