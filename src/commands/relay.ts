@@ -128,8 +128,10 @@ export function createRelay(options: RelayOptions): Relay {
       name: `sink:${origin}`,
       group: groups.get(own[0]!.id)!,
       sinks: own.map(({ id }) => id),
-      start: (lease) =>
-        startOrigin(
+      start(lease) {
+        // A storm is known to the lane that saw it begin alone, and the new one has seen none.
+        for (const { id: sink } of own) metrics.sinkStorm.set({ sink }, 0);
+        return startOrigin(
           {
             ...shared,
             sinks: own,
@@ -141,7 +143,8 @@ export function createRelay(options: RelayOptions): Relay {
           },
           lanes,
           lease,
-        ),
+        );
+      },
     };
   };
 

@@ -1,0 +1,36 @@
+// What one configuration leaves to the next one in the same process.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createRelay, openGround } from '../../src/commands/relay.ts';
+import { loadConfig } from '../../src/config.ts';
+import { sinks } from '../../src/sinks/index.ts';
+import { sources } from '../../src/sources/index.ts';
+import { quiet } from '../core/stored.ts';
+import { createTestDatabase } from '../support/database.ts';
+
+test('a storm that a former worker of the sink saw begin is not shown for ever', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tocsin-relay-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const env = {
+    DEEPINSTINCT_URL: 'http://127.0.0.1:9',
+    TOKENS_KEY: 'key-of-an-api-connector',
+    MATTERMOST_WEBHOOK_URL: 'http://127.0.0.1:9/hooks/abcdefghijklmnopqrstuvwxyz',
+    DATABASE_URL: database.url,
+    DATA_DIR: directory,
+  };
+  const registries = { sources, sinks };
+  const around = { config: loadConfig({ env, directory, registries }), version: 't', log: quiet };
+  const ground = await openGround({ ...around, onFatal() {} });
+  onTestFinished(() => ground.store.close());
+  const relay = createRelay({ ...around, ...ground, registries });
+  onTestFinished(() => relay.close());
+  ground.metrics.sinkStorm.set({ sink: 'soc' }, 1);
+  const role = relay.roles().find(({ name }) => name.startsWith('sink:'))!;
+  const lease = { name: role.name, holder: '', epoch: 1, isHeld: () => false, outlasts: () => false, lose() {} };
+  await role.start(lease).stop();
+  expect(await ground.metrics.expose()).toContain('tocsin_sink_storm{sink="soc"} 0\n');
+});
