@@ -1,7 +1,12 @@
 // A storm through the built service to a Mattermost with its rate limit on: few posts, everything counted once, what is critical at once.
 // `STORM_EVENTS=10000 STORM_SECONDS=60` makes it the long form; CI runs the short one. Then groups that are open when the process is killed.
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import postgres from 'postgres';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Post } from '../../src/demo/mattermost/post.ts';
 import { createWorld, until, type World } from '../support/world.ts';
 
 const events = Number(process.env.STORM_EVENTS ?? 1000);
@@ -85,3 +90,69 @@ describe('a storm', () => {
     expect(firstMs).toBeLessThanOrEqual(criticalWithinMs);
   });
 });
+
+const kills = Number(process.env.KILLS ?? 3);
+/** What may be in flight when the process dies: cards, or digests. */
+const repeatedByKillMax = 132;
+const grouping = `
+sources:
+  di: { type: deepinstinct_events, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}", start_from: all }
+sinks:
+  soc: { type: mattermost, url: "\${MATTERMOST_WEBHOOK_URL}" }
+routes:
+  - { name: all, to: [soc], group: { by: [device], wait: 1s, interval: 2s } }
+polling_interval: 1
+`;
+
+describe('open groups', () => {
+  test.each(['postgres', 'embedded'] as const)(
+    'survive a kill -9 on %s: each event comes once, in one digest or card',
+    {
+      timeout: 90_000 + kills * 20_000,
+    },
+    async (database) => {
+      const world = await createWorld({ database });
+      const { tenant, mattermost } = world;
+      const config = join(await temporaryFolder(), 'tocsin.yaml');
+      writeFileSync(config, grouping);
+      let service = world.start('data', { TOCSIN_CONFIG: config });
+      let added = 0;
+      for (let kill = 0; kill < kills; kill += 1) {
+        await service.ready();
+        for (let step = 0; step < 6; step += 1) {
+          added += tenant.add('events', 30, { severity: 'LOW' }).length;
+          await new Promise((resolve) => setTimeout(resolve, 300));
+        }
+        await service.end('SIGKILL');
+        service = world.start('data', { TOCSIN_CONFIG: config });
+      }
+      await service.ready();
+      const isSettled = async () => {
+        const stored = postedEvents(mattermost.posts);
+        return stored >= added && (await service.metric('tocsin_deliveries_pending{sink="soc"}')) === 0;
+      };
+      expect(await until(isSettled, 40_000), `${postedEvents(mattermost.posts)} of ${added}`).toBe(true);
+      expect(postedEvents(mattermost.posts)).toBe(added);
+      console.info(
+        `${database}: ${kills} kills, ${added} events in ${mattermost.deliveries.size - 1} messages, ${world.repeated()} posts were repetitions`,
+      );
+      expect(mattermost.deliveries.size).toBeLessThan(added);
+      expect(world.repeated()).toBeLessThanOrEqual(kills * repeatedByKillMax);
+    },
+  );
+});
+
+/** Events that the channel was told of, by the number in each digest's first line; repetitions of a message count once. */
+function postedEvents(posts: readonly Post[]): number {
+  const byId = new Map(posts.map((post) => [post.deliveryId, post]));
+  return [...byId.values()].reduce((sum, { props, text }) => {
+    if ((props.tocsin as { source: string }).source === 'di') return sum + 1;
+    return sum + Number(/(\d+) events/.exec(text)?.[1] ?? 0);
+  }, 0);
+}
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-storm-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -6,13 +6,7 @@ import { storePage } from '../../../src/core/ingest.ts';
 import type { Lease } from '../../../src/core/lease.ts';
 import type { Route } from '../../../src/core/route.ts';
 import { recordDelivered, takeDue } from '../../../src/core/store/deliveries.ts';
-import {
-  forgetGroups,
-  freezeDigest,
-  listWaitingGroups,
-  readMembers,
-  releaseCards,
-} from '../../../src/core/store/groups.ts';
+import { forgetGroups, freezeDigest, listWaitingGroups, releaseCards } from '../../../src/core/store/groups.ts';
 import { draft, drafts, hold, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
