@@ -53,7 +53,7 @@ Tocsin demo. Everything runs on this machine and talks to nothing else.
   Database        embedded, in ${directory}, removed at the end
 
 Every few seconds the simulated tenant reports something new. Tocsin asks it every second, keeps what it reads in its
-database, and posts a card for each event. Ctrl-C ends it.
+database, and posts a card for each event, or a digest when too much comes at once. Ctrl-C ends it.
 
 `;
 }

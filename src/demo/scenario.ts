@@ -33,6 +33,7 @@ export function nextStep(random: Random): ScenarioStep {
     [28, singleScript],
     [12, burst],
     [10, attack],
+    [5, outbreak],
   ]);
   return happening(random);
 }
@@ -73,6 +74,20 @@ function attack(random: Random): ScenarioStep {
       { stream: 'events', count: 1, options: { hostname, severity: 'VERY_HIGH' } },
     ],
     pauseMs: random.integer(5000, 8000),
+  };
+}
+
+/** More at once than people can read: a storm, of which only what is critical comes on cards. */
+function outbreak(random: Random): ScenarioStep {
+  const count = random.integer(40, 90);
+  return {
+    words: `${count} events at once, and digests in place of cards until that is over`,
+    adds: [
+      { stream: 'events', count: Math.floor(count / 2), options: {} },
+      { stream: 'suspicious', count: Math.ceil(count / 2), options: {} },
+      { stream: 'events', count: 2, options: { severity: 'VERY_HIGH' } },
+    ],
+    pauseMs: random.integer(15_000, 20_000),
   };
 }
 
