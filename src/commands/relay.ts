@@ -13,12 +13,15 @@ import { createMetrics, type MetricIds, type Metrics } from '../core/metrics.ts'
 import { type PollDependencies, startPolling } from '../core/poll.ts';
 import { startRetention } from '../core/retention.ts';
 import type { Role } from '../core/roles.ts';
+import { createSilenceReader } from '../core/silence-reader.ts';
+import { type SilenceSummaryDependencies, startSilenceSummaries } from '../core/silence-summary.ts';
 import type { Sink } from '../core/sink.ts';
 import type { PollSource } from '../core/source.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { countDeliveries } from '../core/store/deliveries.ts';
 import { hasSeveralTenants, insertPage, tenantKey } from '../core/store/events.ts';
 import { openStore, type Store } from '../core/store/open.ts';
+import { countActiveSilences } from '../core/store/silences.ts';
 import { createSinks, createSources } from './adapters.ts';
 
 /** What outlasts a configuration. */
@@ -38,6 +41,7 @@ export interface GroundOptions {
 export async function openGround({ config, version, log, onFatal }: GroundOptions): Promise<Ground> {
   const store = await openStore({ ...config, log, onFatal });
   const metrics = createMetrics({ version, sources: [], sinks: [], roles: [] });
+  metrics.onCollect(async () => metrics.silencesActive.set(await countActiveSilences(store.db)));
   metrics.onCollect(async () => {
     const counts = new Map((await countDeliveries(store.db)).map((count) => [count.sink, count]));
     for (const sink of metrics.shownSinks()) {
@@ -88,6 +92,7 @@ export function createRelay(options: RelayOptions): Relay {
       ...sources.map(({ id }) => `source:${id}`),
       ...origins.map((origin) => `sink:${origin}`),
       ...(config.retentionMs === 'off' ? [] : [retention]),
+      silences,
     ],
   };
   metrics.expect(ids);
@@ -95,12 +100,14 @@ export function createRelay(options: RelayOptions): Relay {
   const tenants = new Set<string>();
   let areTenantsSeveral = false;
   const shared = { db: store.db, metrics, log, now: Date.now, random: Math.random };
+  const silenceReader = createSilenceReader(store.db, log);
 
   const pollDependencies = (id: string, source: PollSource): PollDependencies => ({
     ...shared,
     id,
     source,
     routes: config.routes,
+    silences: silenceReader,
     intervalMs: config.pollingIntervalSeconds * 1000,
     onStored(stored) {
       for (const event of stored.events) {
@@ -163,6 +170,7 @@ export function createRelay(options: RelayOptions): Relay {
       })),
       ...origins.map(originRole),
       ...retentionRole(config, { db: store.db, log }),
+      silencesRole({ ...shared, sinks: sinks.map(({ id }) => id) }),
     ],
     async prepare() {
       areTenantsSeveral = await hasSeveralTenants(store.db);
@@ -177,6 +185,12 @@ function retentionRole({ retentionMs }: Config, shared: { db: Store['db']; log: 
   if (retentionMs === 'off') return [];
   const start = (lease: Lease) => startRetention({ ...shared, ageMs: retentionMs }, lease);
   return [{ name: retention, group: retention, start }];
+}
+
+const silences = 'job:silences';
+
+function silencesRole(deps: SilenceSummaryDependencies): Role {
+  return { name: silences, group: silences, start: (lease) => startSilenceSummaries(deps, lease) };
 }
 
 async function closeAll(sinks: Relay['sinks'], http: HttpClient): Promise<void> {

@@ -4,6 +4,8 @@ import type { EventDraft, Notice, StoredEvent } from './event.ts';
 import { noticeSource, noticeStream } from './event.ts';
 import { isNestedDeeper } from './nesting.ts';
 import { type Route, route } from './route.ts';
+import { silence } from './silence.ts';
+import type { ActiveSilences, SilenceReader } from './silence-reader.ts';
 import { type Database, databaseErrorCode } from './store/database.ts';
 import type { DueDelivery } from './store/deliveries.ts';
 import { type DecidedEvent, type Fence, type InsertedEvent, insertPage } from './store/events.ts';
@@ -16,7 +18,7 @@ export interface Stored {
   readonly events: readonly StoredEvent[];
   readonly duplicates: number;
   /** Deliveries that were decided against. */
-  readonly suppressed: readonly string[];
+  readonly suppressed: readonly { readonly sink: string; readonly reason: string }[];
   /** Fresh deliveries by sink, to be offered to the senders of this process. */
   readonly fresh: ReadonlyMap<string, readonly DueDelivery[]>;
 }
@@ -27,6 +29,7 @@ export interface Stored {
  *
  * @param generation part of the dedupe key from 2 on
  * @param atMs milliseconds since the epoch, for routes that have their times
+ * @param silences asked only if there are drafts; notices are never silenced
  * @returns null if the role was lost or the source was reset meanwhile; nothing that matters was written then
  */
 export async function storePage(
@@ -39,9 +42,11 @@ export async function storePage(
   cursor: string | null,
   notices: readonly DecidedEvent[] = [],
   atMs = Date.now(),
+  silences?: SilenceReader,
 ): Promise<Stored | null> {
+  const active = drafts.length === 0 ? undefined : await silences?.current();
   const decided = distinct(drafts, generation)
-    .map((draft) => ({ draft, ...route(routes, source, draft, atMs) }))
+    .map((draft) => silenced({ draft, ...route(routes, source, draft, atMs) }, source, active))
     .map((event) => (isNestedDeeper(event.draft.raw, depthMax) ? unrecognised(event) : event));
   // Notices go first: were they second, a crash in between would lose them. Their key makes a repetition harmless.
   if (notices.length > 0 && (await insertPage(db, fence, noticeSource, notices, null)) === null) return null;
@@ -50,6 +55,11 @@ export async function storePage(
   );
   if (stored === null) return null;
   return summarise(source, stored, drafts.length);
+}
+
+function silenced(event: DecidedEvent, source: string, active: ActiveSilences | undefined): DecidedEvent {
+  if (active === undefined || active.silences.length === 0) return event;
+  return { ...event, decisions: silence(active.silences, source, event.draft, event.decisions, active.atMs) };
 }
 
 /** One row of {@link insertPage} with what it was made from. */
@@ -113,13 +123,13 @@ function distinct(drafts: readonly EventDraft[], generation: number): EventDraft
 
 function summarise(source: string, rows: readonly StoredRow[], read: number): Stored {
   const events: StoredEvent[] = [];
-  const suppressed: string[] = [];
+  const suppressed: { sink: string; reason: string }[] = [];
   const fresh = new Map<string, DueDelivery[]>();
   for (const row of rows) {
     const event = storedEvent(source, row);
     events.push(event);
     for (const decision of row.event.decisions) {
-      if (decision.state === 'suppressed') suppressed.push(decision.sink);
+      if (decision.state === 'suppressed') suppressed.push({ sink: decision.sink, reason: decision.reason ?? '' });
       else {
         const list = fresh.get(decision.sink) ?? [];
         const { priority, route } = decision;
@@ -137,7 +147,7 @@ function storedEvent(source: string, { event: { draft }, id, receivedAtMs }: Sto
   return { ...rest, id, source, receivedAt: new Date(receivedAtMs).toISOString() };
 }
 
-/** Good news. The others are alarms. */
+/** Good or usual news. The others are alarms. */
 const quietKinds: ReadonlySet<Notice['kind']> = new Set([
   'watching',
   'source_back',

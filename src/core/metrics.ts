@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { type CollectLimits, createCollector, defaultLimits } from './collect.ts';
 import { type FailureOutcome, type FailureReason, failureReasons } from './errors.ts';
 import { type Severity, severityNames } from './event.ts';
+import { suppressions } from './route.ts';
 
 /** How a poll can end: with events, without, with "this feature is off", or with the reason of its failure. */
 export const pollOutcomes = ['ok', 'empty', 'database', 'disabled', ...failureReasons] as const;
@@ -141,6 +142,12 @@ function createDeliveryMetrics(registry: Registry) {
       labelNames: ['sink', 'outcome'],
       registers,
     }),
+    deliveriesSuppressed: new Counter({
+      name: 'tocsin_deliveries_suppressed_total',
+      help: 'Deliveries that were decided against, by reason.',
+      labelNames: ['sink', 'reason'],
+      registers,
+    }),
     deliveryAttempts: new Counter({
       name: 'tocsin_delivery_attempts_total',
       help: 'Calls of a sink, by outcome and reason.',
@@ -220,6 +227,11 @@ function createProcessMetrics(registry: Registry) {
       name: 'tocsin_build_info',
       help: 'Always 1; the labels say what runs.',
       labelNames: ['version', 'node'],
+      registers,
+    }),
+    silencesActive: new Gauge({
+      name: 'tocsin_silences_active',
+      help: 'Silences that are active, in the database that all replicas share.',
       registers,
     }),
     roleHeld: new Gauge({
@@ -337,6 +349,7 @@ function hideSource(instruments: Instruments, source: string): void {
 
 function startSink(instruments: Instruments, sink: string): void {
   for (const outcome of deliveryOutcomes) instruments.deliveries.inc({ sink, outcome }, 0);
+  for (const reason of suppressions) instruments.deliveriesSuppressed.inc({ sink, reason }, 0);
   instruments.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason }, 0);
   for (const [outcome, reasons] of Object.entries(attemptReasons)) {
     for (const reason of reasons) instruments.deliveryAttempts.inc({ sink, outcome, reason }, 0);

@@ -8,6 +8,7 @@ import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
 import { type Metrics, severityLabel } from './metrics.ts';
 import type { Route } from './route.ts';
+import type { SilenceReader } from './silence-reader.ts';
 import type { Page, PollSource } from './source.ts';
 import { readCursor } from './store/cursors.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
@@ -24,6 +25,7 @@ export interface PollDependencies {
   readonly source: PollSource;
   readonly db: Database;
   readonly routes: readonly Route[];
+  readonly silences: SilenceReader;
   readonly intervalMs: number;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -172,8 +174,9 @@ function faultOf(error: unknown): AdapterError {
 async function store(deps: PollDependencies, lease: Lease, generation: number, page: Page): Promise<Stored | null> {
   const startedAt = performance.now();
   const notices = page.notice ? [notice(deps, page.notice, `${deps.id} ${generation}`)] : [];
-  const { db, id, routes, now } = deps;
-  const stored = await storePage(db, lease, id, generation, routes, page.events, page.cursor, notices, now());
+  const { db, id, routes, now, silences } = deps;
+  const { events, cursor } = page;
+  const stored = await storePage(db, lease, id, generation, routes, events, cursor, notices, now(), silences);
   if (stored === null) return null;
   // Reading alone is no success: what cannot be stored is read in vain.
   deps.metrics.sourceLastSuccess.set({ source: deps.id }, deps.now() / 1000);
@@ -190,7 +193,10 @@ function count(deps: PollDependencies, page: Page, stored: Stored): void {
   const { metrics, id: source } = deps;
   for (const event of stored.events) metrics.sourceEvents.inc({ source, severity: severityLabel(event.severity) });
   metrics.sourceDuplicates.inc({ source }, page.facts?.overlap ? 0 : stored.duplicates);
-  for (const sink of stored.suppressed) metrics.deliveries.inc({ sink, outcome: 'suppressed' });
+  for (const { sink, reason } of stored.suppressed) {
+    metrics.deliveries.inc({ sink, outcome: 'suppressed' });
+    metrics.deliveriesSuppressed.inc({ sink, reason });
+  }
   if (page.facts?.position !== undefined) metrics.sourceCursor.set({ source }, page.facts.position);
   const lag = lagSeconds(stored.events.at(-1), deps.now());
   if (lag !== undefined) metrics.sourceLag.set({ source }, lag);

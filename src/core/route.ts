@@ -2,7 +2,7 @@
 import type { EventDraft, Severity } from './event.ts';
 import type { Expression } from './rules/expression.ts';
 import { type GroupPolicy, groupKeyOf } from './rules/group.ts';
-import { type EventFacts, type Match, type MissReason, missOfMatch } from './rules/match.ts';
+import { type EventFacts, type Match, missOfMatch, missReasons } from './rules/match.ts';
 import { type ExpressionFacts, expressionFacts } from './rules/rule-event.ts';
 import { type Interval, isWithin } from './rules/schedule.ts';
 import type { Decision } from './store/events.ts';
@@ -28,7 +28,11 @@ export interface Route extends Match {
 }
 
 /** Why a route did not take an event: a closed set, stored as the reason of what is suppressed. */
-export type Miss = MissReason | 'when_is_false' | 'outside_active' | 'muted' | 'repeat' | 'taken_before';
+export const misses = [...missReasons, 'when_is_false', 'outside_active', 'muted', 'repeat', 'taken_before'] as const;
+export type Miss = (typeof misses)[number];
+
+/** Why a delivery is suppressed. */
+export const suppressions = [...misses, 'silenced'] as const;
 
 /** By severity number; smaller goes first. An unknown severity is taken seriously: it goes with HIGH. */
 const priorities = [1, 4, 3, 2, 1, 0] as const;

@@ -25,7 +25,7 @@ describe('a page', () => {
     const stored = await storePage(database(), null, 'a', 1, routes, page, 'c3');
     expect(stored?.events.map((event) => event.externalId)).toEqual(['2', '3']);
     expect(stored?.duplicates).toBe(2);
-    expect(stored?.suppressed).toEqual(['boss']);
+    expect(stored?.suppressed).toEqual([{ sink: 'boss', reason: 'below_min_severity' }]);
     const fresh = [...stored!.fresh].map(([sink, due]) => [sink, due.map((d) => [d.event.externalId, d.priority])]);
     expect(fresh).toEqual([
       [

@@ -21,6 +21,7 @@ const promised = {
   tocsin_source_lag_seconds: 'gauge',
   tocsin_source_credential_expiry_timestamp_seconds: 'gauge',
   tocsin_deliveries_total: 'counter',
+  tocsin_deliveries_suppressed_total: 'counter',
   tocsin_delivery_attempts_total: 'counter',
   tocsin_delivery_attempt_duration_seconds: 'histogram',
   tocsin_delivery_latency_seconds: 'histogram',
@@ -32,6 +33,7 @@ const promised = {
   tocsin_deliveries_dead: 'gauge',
   tocsin_sink_state: 'gauge',
   tocsin_sink_storm: 'gauge',
+  tocsin_silences_active: 'gauge',
   tocsin_role_held: 'gauge',
   tocsin_database_up: 'gauge',
   tocsin_config_last_reload_successful: 'gauge',
@@ -78,6 +80,10 @@ describe('the metrics', () => {
     for (const outcome of ['delivered', 'suppressed', 'dead']) {
       expect(text).toContain(`tocsin_deliveries_total{sink="soc",outcome="${outcome}"} 0\n`);
     }
+    for (const reason of ['below_min_severity', 'taken_before', 'silenced']) {
+      expect(text).toContain(`tocsin_deliveries_suppressed_total{sink="soc",reason="${reason}"} 0\n`);
+    }
+    expect(text).toMatch(/^tocsin_silences_active 0$/m);
     for (const state of ['ok', 'backing_off', 'paused']) {
       expect(text).toContain(`tocsin_sink_state{sink="soc",state="${state}"} 0\n`);
     }

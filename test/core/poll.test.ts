@@ -12,6 +12,7 @@ import {
   startPolling,
   watchSource,
 } from '../../src/core/poll.ts';
+import { createSilenceReader } from '../../src/core/silence-reader.ts';
 import type { Page } from '../../src/core/source.ts';
 import { readCursor } from '../../src/core/store/cursors.ts';
 import { until } from '../support/world.ts';
@@ -88,6 +89,7 @@ describe('reading', () => {
       source,
       db: database(),
       routes: toSoc,
+      silences: createSilenceReader(database(), quiet),
       intervalMs: 20,
       metrics: createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [{ id: 'soc' }], roles: [] }),
       log: quiet,

@@ -7,6 +7,7 @@ import type { Lease } from '../../src/core/lease.ts';
 import type { Metrics } from '../../src/core/metrics.ts';
 import { startPolling } from '../../src/core/poll.ts';
 import { type Role, type Roles, startRoles } from '../../src/core/roles.ts';
+import { createSilenceReader } from '../../src/core/silence-reader.ts';
 import type { Sink } from '../../src/core/sink.ts';
 import type { PollSource } from '../../src/core/source.ts';
 import type { Database } from '../../src/core/store/database.ts';
@@ -66,6 +67,8 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
   const now = () => around.wallMs() + replica.clockOffMs;
   const shared = { db, metrics, log: quiet, now, random: around.random };
 
+  const silences = createSilenceReader(db, quiet);
+
   function onStored(stored: Stored): void {
     for (const [sink, deliveries] of stored.fresh) {
       if (lanes.has(sink)) {
@@ -98,7 +101,7 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
   const roles = [
     role(sourceRole, 'first', (context) =>
       startPolling(
-        { ...shared, id: source, source: around.source(context), routes, intervalMs: 1000, onStored },
+        { ...shared, silences, id: source, source: around.source(context), routes, intervalMs: 1000, onStored },
         context.lease!,
       ),
     ),

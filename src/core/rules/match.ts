@@ -21,17 +21,19 @@ export interface Match {
 }
 
 /** What did not hold: a closed set. */
-export type MissReason =
-  | 'other_source'
-  | 'below_min_severity'
-  | 'other_stream'
-  | 'other_type'
-  | 'other_action'
-  | 'other_status'
-  | 'other_tenant'
-  | 'other_device'
-  | 'other_group'
-  | 'other_network';
+export const missReasons = [
+  'other_source',
+  'below_min_severity',
+  'other_stream',
+  'other_type',
+  'other_action',
+  'other_status',
+  'other_tenant',
+  'other_device',
+  'other_group',
+  'other_network',
+] as const;
+export type MissReason = (typeof missReasons)[number];
 
 /** The first thing that does not hold; undefined if all do. An unknown severity passes every threshold. */
 export function missOfMatch(match: Match, source: string, draft: EventFacts): MissReason | undefined {

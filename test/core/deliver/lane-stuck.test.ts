@@ -9,6 +9,7 @@ import { createLimiter } from '../../../src/core/limiter.ts';
 import { createMetrics } from '../../../src/core/metrics.ts';
 import { startPolling } from '../../../src/core/poll.ts';
 import { startRoles } from '../../../src/core/roles.ts';
+import { createSilenceReader } from '../../../src/core/silence-reader.ts';
 import { until } from '../../support/world.ts';
 import { hold, quiet, useDatabase } from '../stored.ts';
 
@@ -83,7 +84,9 @@ test('a source that cannot store is stuck, and one that waits for its tenant is 
       return { events: [], cursor: String(polls), more: false };
     },
   };
-  const polling = { ...shared, id: 'a', source, db: database(), routes: [], intervalMs: 20, onStored() {} };
+  const db = database();
+  const silences = createSilenceReader(db, quiet);
+  const polling = { ...shared, id: 'a', source, db, silences, routes: [], intervalMs: 20, onStored() {} };
   const worker = startPolling(polling, await hold(database(), 'source:a'));
   await new Promise((resolve) => setTimeout(resolve, 400));
   expect(worker.stuckMs!()).toBeLessThan(300);
