@@ -111,6 +111,7 @@ function readOptions(
     ...readDatabase(environment, read, isDatabaseNeeded, findings),
     dataDir: read(of('DATA_DIR') ?? { text: 'data', where: 'DATA_DIR' }, path(directory)) ?? directory,
     retentionMs: read(of('RETENTION'), values.retention) ?? values.retentionDefaultMs,
+    silenceMaxMs: read(file?.silenceMax, values.silenceMax) ?? values.silenceMaxDefaultMs,
     sinkRate: read(of('SINK_RATE'), values.sinkRate) ?? 10,
     storm: readStorm(of('STORM'), file, read),
     port: read(of('PORT'), wholeNumber(0, 65_535, '')) ?? 8080,

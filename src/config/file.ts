@@ -32,6 +32,7 @@ export const fileSchema = z
     polling_interval: single,
     locale: single,
     time_zone: single,
+    silences: z.strictObject({ max: single }).optional().describe('a map with max'),
   })
   .describe('a map with sources, sinks, routes');
 
@@ -48,6 +49,7 @@ const fileLeft = z.object({
   polling_interval: singleLeft,
   locale: singleLeft,
   time_zone: singleLeft,
+  silences: z.object({ max: singleLeft }).optional().catch(undefined),
 });
 type FileContent = z.output<typeof fileLeft>;
 
@@ -72,6 +74,7 @@ export interface ConfigFile {
   readonly pollingInterval: FileValue | undefined;
   readonly locale: FileValue | undefined;
   readonly timeZone: FileValue | undefined;
+  readonly silenceMax: FileValue | undefined;
   /** Names of the variables that it refers to. */
   readonly variables: ReadonlySet<string>;
   /** As it was written, with the variables filled in. */
@@ -148,6 +151,7 @@ function shapeOf(content: FileContent, place: Place, around: Surroundings): Pick
     pollingInterval: valueAt(content.polling_interval, 'polling_interval'),
     locale: valueAt(content.locale, 'locale'),
     timeZone: valueAt(content.time_zone, 'time_zone'),
+    silenceMax: fileValue(content.silences?.max, place, ['silences', 'max']),
   };
 }
 

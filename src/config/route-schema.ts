@@ -23,7 +23,7 @@ const matchKeys = {
   groups: texts('groups of devices, with * and ?'),
   networks: texts('networks such as 10.0.0.0/8'),
 };
-const match = z.strictObject(matchKeys).optional().describe('a map of what must all hold');
+export const match = z.strictObject(matchKeys).optional().describe('a map of what must all hold');
 
 const interval = z
   .strictObject({

@@ -7,6 +7,7 @@ import { parseNetwork } from '../core/rules/network.ts';
 import { parseInterval } from '../core/rules/schedule.ts';
 import type { AdapterInput } from './adapters.ts';
 import type { Findings } from './environment.ts';
+import { expressionProblem } from './expression-problem.ts';
 import { fileValue, type RouteInput } from './file.ts';
 import { groupPolicyOf } from './groups.ts';
 import type { OptionReader } from './options.ts';
@@ -101,21 +102,9 @@ function whenOf({ content, place }: RouteInput, findings: Findings): Route['when
     return compileExpression(when);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    const hints = error.known.length === 0 ? '' : `. Known are: ${error.known.join(', ')}`;
-    findings.problems.push({
-      where: place(['when']),
-      problem: `cannot be used: ${error.message}`,
-      remedy: `Look at character ${error.column}:\n${excerpt(when, error.column)} here${hints}`,
-    });
+    findings.problems.push(expressionProblem(place(['when']), when, error));
     return undefined;
   }
-}
-
-/** The line, and a caret under the character. */
-function excerpt(text: string, column: number): string {
-  const before = text.slice(0, column - 1).split('\n');
-  const indent = '      ';
-  return `${indent}${text.split('\n')[before.length - 1]}\n${indent}${' '.repeat(before.at(-1)!.length)}^`;
 }
 
 /** What `parse` makes of each; what it throws is a problem about that one. */

@@ -39,6 +39,8 @@ export interface Config {
   readonly dataDir: string;
   /** Events older than this are removed. */
   readonly retentionMs: number | 'off';
+  /** No silence may be longer. */
+  readonly silenceMaxMs: number;
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';
   /** More than `over` deliveries of one sink due at once: those less urgent than `passes`, a priority, go out in digests. */

@@ -87,6 +87,20 @@ export function durationText(ms: number): string {
   return `${ms / unitsMs[unit]}${unit}`;
 }
 
+export const silenceMaxDefaultMs = 30 * dayMs;
+export const silenceMax = duration(60_000, 366 * dayMs);
+
+/** A time with its offset, in milliseconds since the epoch: by the wall of the machine that a command runs on, it would be another. */
+export const instant: Parse<number> = (text) => {
+  const isWhole = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i.test(text);
+  const value = isWhole ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(value)) return { value };
+  return {
+    problem: `${quote(text)} is no time`,
+    remedy: 'Write it as "2026-03-02T22:00:00+07:00", or with Z for UTC',
+  };
+};
+
 /** A threshold. UNKNOWN is taken, but not offered: an unknown severity passes every threshold, so it says no more than INFO. */
 export const severity: Parse<Severity> = (text) => {
   const index = (severityNames as readonly string[]).indexOf(text.toUpperCase());
