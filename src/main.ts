@@ -13,6 +13,7 @@ const table: CommandTable = {
   render: () => import('./commands/render.ts'),
   dead: () => import('./commands/dead.ts'),
   source: () => import('./commands/source.ts'),
+  silence: () => import('./commands/silence.ts'),
   migrate: () => import('./commands/migrate.ts'),
   demo: () => import('./commands/demo.ts'),
 };

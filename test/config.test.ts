@@ -57,6 +57,7 @@ describe('the three variables of the script', () => {
       databasePrepare: true,
       dataDir: join(directory, 'data'),
       retentionMs: 180 * 86_400_000,
+      silenceMaxMs: 30 * 86_400_000,
       sinkRate: 10,
       port: 8080,
       host: '0.0.0.0',
@@ -410,7 +411,7 @@ time_zone: Asia/Bangkok
       'a key that does not belong',
       'sink: {}\n',
       [
-        'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known are: sources, sinks, routes, storm, polling_interval, locale, time_zone. Did you mean "sinks"?',
+        'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known are: sources, sinks, routes, storm, polling_interval, locale, time_zone, silences. Did you mean "sinks"?',
       ],
     ],
     [
@@ -538,6 +539,14 @@ time_zone: Asia/Bangkok
         'tocsin.yaml:1:1 polling_interval "0" is out of range. Set it to a whole number from 1 to 86400, in seconds',
         'tocsin.yaml:2:1 locale "de" is not a language that Tocsin speaks. Use one of: en, th.',
         'tocsin.yaml:3:1 time_zone "Mars" is not a time zone. Set it to a name such as "Asia/Bangkok", "Europe/Berlin" or "UTC"',
+      ],
+    ],
+    [
+      'a length of silences that is none',
+      'silences: { max: 2y, min: 1h }\n',
+      [
+        'tocsin.yaml:1:22 silences "min" is not a key that belongs here. Known are: max.',
+        'tocsin.yaml:1:13 silences.max "2y" is no time from 1m to 366d. Write seconds, minutes, hours or days as "30s", "5m", "2h", "1d"',
       ],
     ],
     [

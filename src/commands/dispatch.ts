@@ -89,9 +89,14 @@ function withCause(fact: string, cause: string | undefined): string {
 /** Every problem with its remedy, for people. */
 export function listProblems({ problems, warnings }: ConfigError): string {
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-  const lines = problems.map(({ where, problem, remedy }) => `\n  ${where} ${problem}.\n    ${sentence(remedy)}\n`);
+  const lines = problemLines(problems);
   const hints = warnings.map((warning) => `\n  ${warning}\n`);
   return `tocsin: the configuration has ${count}:\n${[...lines, ...hints].join('')}`;
+}
+
+/** One entry for each, which begins and ends with a line break. */
+export function problemLines(problems: ConfigError['problems']): string[] {
+  return problems.map(({ where, problem, remedy }) => `\n  ${where} ${problem}.\n    ${sentence(remedy)}\n`);
 }
 
 function sentence(text: string): string {

@@ -1,15 +1,18 @@
-// What operators do to the store: look at dead deliveries and put them back, look at sources and reset them, read what was. On the embedded database a
-// running service does it for the command, through the socket that locks the directory: two processes must never open it.
+// What operators do to the store: look at dead deliveries and put them back, look at sources and reset them, make and end silences, read
+// what was. On the embedded database a running service does it for the command, through the socket that locks the directory: two
+// processes must never open it.
 import { type Config, loadConfig } from '../config.ts';
 import { createLogger, type Logger } from '../core/log.ts';
+import { addSilences, type SilenceRequest, type SilencingRules } from '../core/silencing.ts';
 import { listCursors, resetSource } from '../core/store/cursors.ts';
 import { dataDirectoryError } from '../core/store/data-directory.ts';
-import { type Database, databaseErrorText } from '../core/store/database.ts';
+import { type Database, databaseErrorText, openPostgres } from '../core/store/database.ts';
 import { listDead, redriveDead } from '../core/store/deliveries.ts';
 import { askHolder, NoHolderError, type RequestHandler } from '../core/store/directory-lock.ts';
 import type { HolderAnswer, HolderRequest } from '../core/store/directory-request.ts';
 import { readPast } from '../core/store/history.ts';
 import { openStore, type Store } from '../core/store/open.ts';
+import { endSilence, listSilences } from '../core/store/silences.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { CommandIo } from './command.ts';
@@ -23,7 +26,13 @@ export interface OperationInput {
   /** Milliseconds since the epoch. */
   readonly sinceMs?: number;
   readonly afterId?: number | null;
+  readonly all?: boolean;
+  readonly silencing?: { readonly requests: readonly SilenceRequest[]; readonly rules: SilencingRules };
+  readonly silence?: number;
+  readonly owner?: string;
 }
+
+const noSilencing: SilencingRules = { maxMs: 0, sources: [], isEverythingAllowed: false };
 
 /** By name; input and answer are JSON. */
 export const operations = {
@@ -33,6 +42,10 @@ export const operations = {
   /** One page of what may be long: whoever asks for page after page keeps no memory, nor does the service that answers. */
   'events-page': (db: Database, input: OperationInput) => readPast(db, input.sinceMs ?? 0, input.afterId ?? null),
   'source-reset': async (db: Database, input: OperationInput) => (await resetSource(db, input.source ?? '')) ?? null,
+  'silence-add': (db: Database, { silencing }: OperationInput) =>
+    addSilences(db, silencing?.requests ?? [], silencing?.rules ?? noSilencing),
+  'silence-list': (db: Database, input: OperationInput) => listSilences(db, input.all ?? false, input.limit ?? 100),
+  'silence-end': (db: Database, input: OperationInput) => endSilence(db, input.silence ?? 0, input.owner ?? ''),
 };
 export type OperationName = keyof typeof operations;
 type Answer<Name extends OperationName> = Awaited<ReturnType<(typeof operations)[Name]>>;
@@ -54,6 +67,27 @@ export async function withOperations<Result>(config: Config, use: (run: Operate)
   const through = (run: (name: OperationName, input: OperationInput) => Promise<unknown>) => use(run as Operate);
   if (isHeld) return through((name, input) => ask(dataDir, name, input));
   return withStore(config, ({ db }) => through((name, input) => operations[name](db, input)));
+}
+
+/**
+ * The same for a command that can do without the answer: it makes no directory, opens no embedded database, and migrates nothing.
+ * Undefined if there is no service to ask, or no database of this release that answers.
+ */
+export async function peek<Name extends OperationName>(
+  config: Config,
+  name: Name,
+  input: OperationInput,
+): Promise<Answer<Name> | undefined> {
+  const { databaseUrl: url, databasePrepare: prepare } = config;
+  try {
+    if (url === undefined) return (await ask(config.dataDir, name, input)) as Answer<Name>;
+    await assertDatabase(config);
+    const db = openPostgres({ url, prepare, connectionsMax: 1 });
+    const answer: Promise<unknown> = operations[name](db, input);
+    return (await answer.finally(() => db.$client.end({ timeout: 5 }))) as Answer<Name>;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Opens the configured database, brings it to this release's schema, and closes it again. @param use gets how many migrations that took */

@@ -11,6 +11,7 @@ import { exitCodes } from './dispatch.ts';
 import { eventFileHelp, readEventFile } from './event-file.ts';
 import { jsonText } from './json.ts';
 import { diffHelp, diffRoutes } from './routes-diff.ts';
+import { afterSilences } from './silenced.ts';
 
 const words: Readonly<Record<Miss, string>> = {
   other_source: 'is for other sources',
@@ -67,7 +68,7 @@ async function testRoutes(values: CommandArguments['values'], io: CommandIo): Pr
   if (Number.isNaN(atMs)) throw new UsageError(`--at ${values.at} is no time such as 2026-03-02T22:00:00+07:00.`);
   const config = loadConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
   const event = readEventFile(values.event, io.directory, config.sources[0]?.id ?? '');
-  const result = explain(config, event, atMs);
+  const result = await explain(config, event, atMs);
   io.stdout(values.json === true ? jsonText(result, 2) : textOf(event, result));
   return exitCodes.done;
 }
@@ -75,23 +76,40 @@ async function testRoutes(values: CommandArguments['values'], io: CommandIo): Pr
 interface Explanation {
   /** In their order; `reason` is null of those that take the event. */
   readonly routes: readonly { readonly name: string; readonly reason: Miss | null }[];
-  readonly sinks: readonly { readonly id: string; readonly state: string; readonly reason: string | null }[];
+  readonly sinks: readonly SinkExplanation[];
+  /** False: there was no service or database of which they could be asked. */
+  readonly areSilencesKnown: boolean;
 }
 
-function explain({ routes, sinks: all }: Config, event: StoredEvent, atMs: number): Explanation {
+interface SinkExplanation {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string | null;
+  /** The number of the silence that hides it. */
+  readonly silence?: number;
+}
+
+async function explain(config: Config, event: StoredEvent, atMs: number): Promise<Explanation> {
+  const { routes, sinks: all } = config;
   const draft = { ...event, raw: '{}' };
   const misses = judge(routes, event.source, draft, atMs);
   const { decisions } = route(routes, event.source, draft, atMs);
+  const silenced = await afterSilences(config, event.source, draft, decisions, atMs);
   return {
+    areSilencesKnown: silenced !== undefined,
     routes: routes.map(({ name }, index) => ({ name, reason: misses[index] ?? null })),
     sinks: all.map(({ id }) => {
-      const decision = decisions.find(({ sink }) => sink === id);
-      return { id, state: decision?.state ?? 'none', reason: decision?.reason ?? null };
+      const {
+        state = 'none',
+        reason = null,
+        silenceId,
+      } = (silenced ?? decisions).find(({ sink }) => sink === id) ?? {};
+      return { id, state, reason, ...(silenceId !== undefined && { silence: silenceId }) };
     }),
   };
 }
 
-function textOf(event: StoredEvent, { routes, sinks: all }: Explanation): string {
+function textOf(event: StoredEvent, { routes, sinks: all, areSilencesKnown }: Explanation): string {
   const said = (text: string) => neutralText(text, { multiline: false });
   const head = `${severityNames[event.severity]} ${said(event.type)} (${said(event.stream)}) from ${said(event.source)}`;
   const lines = [
@@ -102,12 +120,14 @@ function textOf(event: StoredEvent, { routes, sinks: all }: Explanation): string
         `  ${reason === null ? '✓' : '✗'} route ${name}${reason === null ? ' takes it' : ` ${words[reason]}`}`,
     ),
     '',
-    ...all.map(({ id, state, reason }) => `  ${state === 'pending' ? '→' : ' '} sink ${id}: ${gets(state, reason)}`),
+    ...all.map((sink) => `  ${sink.state === 'pending' ? '→' : ' '} sink ${sink.id}: ${gets(sink)}`),
+    ...(areSilencesKnown ? [] : ['', 'Silences were not looked at: no service or database answers here.']),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function gets(state: string, reason: string | null): string {
+function gets({ state, reason, silence }: SinkExplanation): string {
   if (state === 'pending') return 'gets it';
+  if (silence !== undefined) return `suppressed, ${reason} by silence ${silence}`;
   return state === 'none' ? 'is not named by any route of this source' : `suppressed, ${reason}`;
 }

@@ -140,7 +140,7 @@ function readContent({ content, place }: YamlFile, findings: Findings): FileCont
     : left;
 }
 
-type Said = 'sources' | 'sinks' | 'routes' | 'storm' | 'pollingInterval' | 'locale' | 'timeZone';
+type Said = 'sources' | 'sinks' | 'routes' | 'storm' | 'pollingInterval' | 'locale' | 'timeZone' | 'silenceMax';
 function shapeOf(content: FileContent, place: Place, around: Surroundings): Pick<ConfigFile, Said> {
   const valueAt = (value: string | number | undefined, key: string) => fileValue(value, place, [key]);
   return {

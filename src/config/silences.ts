@@ -4,7 +4,7 @@ import type { ConfigProblem } from '../core/errors.ts';
 import { ExpressionError } from '../core/rules/expression.ts';
 import { compileMatcher, MatcherError, type MatcherFault, type WrittenMatcher } from '../core/silence.ts';
 import type { SilenceRequest } from '../core/silencing.ts';
-import type { Environment, Findings } from './environment.ts';
+import type { Findings } from './environment.ts';
 import { expressionProblem } from './expression-problem.ts';
 import { fileValue } from './file.ts';
 import { createOptionReader } from './options.ts';
@@ -12,7 +12,7 @@ import { type Place, problemsOf } from './problems.ts';
 import { match, single } from './route-schema.ts';
 import { didYouMean } from './suggest.ts';
 import * as values from './values.ts';
-import { readYaml } from './yaml.ts';
+import { type LookUp, readYaml } from './yaml.ts';
 
 const silence = z
   .strictObject({
@@ -56,11 +56,11 @@ export function silencesOf(written: unknown, place: Place, known: KnownIds, find
 export function readSilences(
   text: string,
   name: string,
-  environment: Pick<Environment, 'get'>,
+  lookUp: LookUp,
   known: KnownIds,
   findings: Findings,
 ): SilenceRequest[] {
-  const yaml = readYaml(text, name, environment.get, findings);
+  const yaml = readYaml(text, name, lookUp, findings);
   return yaml === undefined ? [] : silencesOf(yaml.content, yaml.place, known, findings);
 }
 

@@ -4,12 +4,17 @@ import { command as dead } from '../../src/commands/dead.ts';
 import { type CommandTable, dispatch } from '../../src/commands/dispatch.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
 import { command as once } from '../../src/commands/once.ts';
+import { command as routes } from '../../src/commands/routes.ts';
+import { command as silence } from '../../src/commands/silence.ts';
 import { command as source } from '../../src/commands/source.ts';
 import { command as test } from '../../src/commands/test.ts';
 import type { CommandResult, World } from '../support/world.ts';
 
 const table: CommandTable = Object.fromEntries(
-  Object.entries({ dead, migrate, once, source, test }).map(([name, command]) => [name, async () => ({ command })]),
+  Object.entries({ dead, migrate, once, routes, silence, source, test }).map(([name, command]) => [
+    name,
+    async () => ({ command }),
+  ]),
 );
 
 /** @param others in place of the real commands of these names */

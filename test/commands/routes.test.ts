@@ -51,6 +51,8 @@ describe('routes test', () => {
   → sink soc: gets it
     sink boss: suppressed, when_is_false
   → sink night: gets it
+
+Silences were not looked at: no service or database answers here.
 `,
     });
   });
@@ -58,6 +60,7 @@ describe('routes test', () => {
   test('takes another time, and gives the same as JSON', async () => {
     const { stdout } = await run('routes', 'test', '--event', 'event.json', '--at', '2026-03-02T12:00:00Z', '--json');
     expect(JSON.parse(stdout)).toEqual({
+      areSilencesKnown: false,
       routes: [
         { name: 'everything', reason: null },
         { name: 'grave', reason: 'when_is_false' },

@@ -33,7 +33,10 @@ function reader() {
     },
   });
   const silences = createSilenceReader(counted, quiet, () => nowMs);
-  return { silences, pass: (ms: number) => void (nowMs += ms), queries: () => queries };
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { silences, pass, queries: () => queries };
 }
 const store = (page: ReturnType<typeof drafts>, { silences }: ReturnType<typeof reader>) =>
   storePage(database(), null, 'a', 1, both, page, null, [], Date.now(), silences);
