@@ -75,6 +75,7 @@ export const packagePlaces: Readonly<Record<string, RegExp>> = {
   '@hono/node-server': /^src\/commands\//,
   'drizzle-orm': /^src\/core\/store\//,
   hono: /^src\/http\//,
+  liquidjs: /^src\/core\/template\/engine\.ts$/,
   pino: /^src\/core\/log\.ts$/,
   postgres: /^src\/core\/store\//,
   'prom-client': /^src\/core\/metrics\.ts$/,
