@@ -23,14 +23,15 @@ import {
   variablesOfSources,
   withBareToken,
 } from './config/script.ts';
-import type { Config, Need, Registries } from './config/shape.ts';
+import type { Config, Need, Registries, SinkConfig } from './config/shape.ts';
+import { createTemplates, type Templates } from './config/templates.ts';
 import * as values from './config/values.ts';
 import { ConfigError, type ConfigProblem } from './core/errors.ts';
 import { createMask } from './core/log.ts';
 import { priorityOf } from './core/route.ts';
 
 export type { ConfigReading } from './config/reading.ts';
-export type { AdapterConfig, Config, Need, ProxyConfig, Registries } from './config/shape.ts';
+export type { AdapterConfig, Config, Need, ProxyConfig, Registries, SinkConfig } from './config/shape.ts';
 
 export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -71,12 +72,14 @@ export function readConfig(options: LoadOptions): ConfigReading {
   const sinks = file?.sinks ?? sinksOfVariables(environment, missing('sinks'), findings);
   warnOfIdleVariables(environment, name?.name, file, findings);
 
-  const adapters = { sources, sinks, sinkTypes: registries.sinks, isDatabaseNeeded: isNeeded('database') };
+  const templates = createTemplates(file?.templates ?? [], registries.sinks, findings);
+  const adapters = { sources, sinks, sinkTypes: registries.sinks, templates, isDatabaseNeeded: isNeeded('database') };
   const config = {
     sources: checkAdapters(sources, registries.sources, findings),
-    sinks: checkAdapters(sinks, registries.sinks, findings),
+    sinks: withTemplates(checkAdapters(sinks, registries.sinks, findings), sinks, templates),
     ...readOptions(environment, file, directory, adapters, findings),
   };
+  templates.warnOfUnused();
   const secrets = findSecrets(environment, registries, sources, sinks, config);
   const mask = createMask(secrets);
   // Sources that share a variable share what there is to say about it.
@@ -86,10 +89,19 @@ export function readConfig(options: LoadOptions): ConfigReading {
   return { config: { ...config, secrets, warnings, hash }, environment, file, sources, sinks, registries };
 }
 
+function withTemplates(checked: Config['sinks'], inputs: readonly AdapterInput[], templates: Templates): SinkConfig[] {
+  return checked.map((sink) => {
+    const { template: name, place } = inputs.find(({ id }) => id === sink.id)!;
+    const template = name === undefined ? undefined : templates.use(name, sink.type, place(['template']));
+    return template === undefined ? sink : { ...sink, template };
+  });
+}
+
 interface Adapters {
   readonly sources: readonly AdapterInput[];
   readonly sinks: readonly AdapterInput[];
   readonly sinkTypes: Registries['sinks'];
+  readonly templates: Templates;
   readonly isDatabaseNeeded: boolean;
 }
 
@@ -98,7 +110,7 @@ function readOptions(
   environment: Environment,
   file: ConfigFile | undefined,
   directory: string,
-  { sources, sinks, sinkTypes, isDatabaseNeeded }: Adapters,
+  { sources, sinks, sinkTypes, templates, isDatabaseNeeded }: Adapters,
   findings: Findings,
 ) {
   const read = createOptionReader(findings);
@@ -123,7 +135,7 @@ function readOptions(
   };
   const { timeZone } = options;
   const routes = makeRoutes(
-    { written: file?.routes, sources, sinks, sinkTypes, minSeverity, timeZone },
+    { written: file?.routes, sources, sinks, sinkTypes, templates, minSeverity, timeZone },
     read,
     findings,
   );

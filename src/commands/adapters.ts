@@ -3,6 +3,7 @@ import type { Config, Registries } from '../config.ts';
 import type { AdapterContext } from '../core/adapter.ts';
 import type { Sink } from '../core/sink.ts';
 import type { Source } from '../core/source.ts';
+import type { Template } from '../core/template/template.ts';
 
 type Around = Omit<AdapterContext, 'id'>;
 
@@ -17,9 +18,17 @@ export function createSources(
   }));
 }
 
-export function createSinks(config: Config, registries: Registries, around: Around): { id: string; sink: Sink }[] {
-  return config.sinks.map(({ id, type, settings }) => ({
+/** A sink, and the template for its events. */
+export interface ConfiguredSink {
+  readonly id: string;
+  readonly sink: Sink;
+  readonly template: Template | undefined;
+}
+
+export function createSinks(config: Config, registries: Registries, around: Around): ConfiguredSink[] {
+  return config.sinks.map(({ id, type, settings, template }) => ({
     id,
+    template,
     sink: registries.sinks[type]!.create(settings, { ...around, id }),
   }));
 }

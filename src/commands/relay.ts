@@ -15,14 +15,13 @@ import { startRetention } from '../core/retention.ts';
 import type { Role } from '../core/roles.ts';
 import { createSilenceReader } from '../core/silence-reader.ts';
 import { type SilenceSummaryDependencies, startSilenceSummaries } from '../core/silence-summary.ts';
-import type { Sink } from '../core/sink.ts';
 import type { PollSource } from '../core/source.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { countDeliveries } from '../core/store/deliveries.ts';
 import { hasSeveralTenants, insertPage, tenantKey } from '../core/store/events.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { countActiveSilences } from '../core/store/silences.ts';
-import { createSinks, createSources } from './adapters.ts';
+import { type ConfiguredSink, createSinks, createSources } from './adapters.ts';
 
 /** What outlasts a configuration. */
 export interface Ground {
@@ -58,7 +57,7 @@ export interface Relay extends Ground {
   /** What of it has series of its own. */
   readonly ids: MetricIds;
   readonly sources: readonly { readonly id: string; readonly source: PollSource }[];
-  readonly sinks: readonly { readonly id: string; readonly sink: Sink }[];
+  readonly sinks: readonly ConfiguredSink[];
   /** Roles for `startRoles`. @param startSource what to do with a source; polls it for ever by default */
   roles(startSource?: (deps: PollDependencies, lease: Lease) => RoleWorker): Role[];
   /** To be called once the database is migrated: learns what cards and gauges need to know. */

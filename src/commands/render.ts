@@ -1,11 +1,13 @@
 // `tocsin render`: the message that a sink would send for an event. The sink runs as always, but its call ends here and not on the network.
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { type TemplatedDependencies, templated } from '../core/deliver/templated.ts';
 import type { HttpClient } from '../core/http.ts';
 import { createMask } from '../core/log.ts';
+import type { Route } from '../core/route.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { createSinks } from './adapters.ts';
-import { type Command, UsageError } from './command.ts';
+import { type Command, type CommandIo, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
 import { eventFileHelp, readEventFile } from './event-file.ts';
 import { jsonText } from './json.ts';
@@ -14,11 +16,12 @@ const forms = ['full', 'short', 'bare'] as const;
 
 export const command: Command = {
   summary: 'Print the message that a sink would send for an event, without sending it',
-  usage: 'render --event <file> --sink <sink> [--form full|short|bare]',
+  usage: 'render --event <file> --sink <sink> [--route <name>] [--form full|short|bare]',
   details: eventFileHelp,
   options: {
     event: { type: 'string', value: '<file>', help: 'The event, as JSON; - for stdin' },
     sink: { type: 'string', value: '<sink>', help: 'The id of a sink' },
+    route: { type: 'string', value: '<name>', help: 'As this route wants it: its channel, its template' },
     form: { type: 'string', value: '<form>', help: 'full (default), short as after a 413, bare as after a rejection' },
   },
   async run({ values }, io) {
@@ -37,8 +40,13 @@ export const command: Command = {
     });
     const found = all.find(({ id }) => id === values.sink);
     if (!found) throw new UsageError(`Which sink? --sink <sink>; there is ${all.map(({ id }) => id).join(', ')}.`);
+    const route = routeOf(config, values.route, found.id);
     const context = { deliveryId: `${found.id}-${event.id}`, attempt: 1, signal: AbortSignal.timeout(15_000) };
-    await found.sink.send({ event, form, showTenant: true }, context).catch((error) => {
+    const settings = route?.settings?.get(found.id);
+    const deps = { ...found, routes: config.routes, ...telling(io) };
+    const words = templated(deps, { event, form, ...(route && { route: route.name }) });
+    const message = { event, form, showTenant: true, ...(settings !== undefined && { settings }), ...words };
+    await found.sink.send(message, context).catch((error) => {
       if (!(error instanceof Recorded)) throw error;
     });
     await found.sink.close?.();
@@ -47,6 +55,23 @@ export const command: Command = {
     return exitCodes.done;
   },
 };
+
+function routeOf({ routes }: Config, name: unknown, sink: string): Route | undefined {
+  if (typeof name !== 'string') return undefined;
+  const route = routes.find((one) => one.name === name);
+  const names = routes.map((one) => one.name).join(', ');
+  if (route === undefined) throw new UsageError(`No route is called "${name}"; there is ${names}.`);
+  if (!route.to.includes(sink)) throw new UsageError(`Route "${name}" sends nothing to ${sink}.`);
+  return route;
+}
+
+/** A template that fails is told here; elsewhere it is logged and counted. */
+function telling(io: CommandIo): Pick<TemplatedDependencies, 'log' | 'metrics'> {
+  return {
+    log: { warn: (...[, text]: readonly unknown[]) => io.stderr(`tocsin render: ${String(text)}\n`) },
+    metrics: { templateFailures: { inc() {} } },
+  };
+}
 
 /** Ends the sink's work once its message is known. */
 class Recorded extends Error {}

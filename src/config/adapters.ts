@@ -13,6 +13,8 @@ export interface AdapterInput {
   readonly id: string;
   readonly type: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Of a sink: the name of its template. */
+  readonly template?: string;
   /** Paths are relative to the settings; the empty path is the adapter itself. */
   readonly place: Place;
 }

@@ -8,6 +8,7 @@ import { codeOf, readText } from './files.ts';
 import { type Place, problemsOf, unresolved } from './problems.ts';
 import { brokenRoute, type RouteContent, route, routeLeft, single } from './route-schema.ts';
 import type { Registries } from './shape.ts';
+import { type TemplateContent, templatesLeft, templatesSchema } from './template-schema.ts';
 import { readYaml, type YamlFile } from './yaml.ts';
 
 const idRule = 'is not an id: at most 63 letters, digits, "-" and "_", beginning with a letter or digit';
@@ -23,10 +24,12 @@ const storm = z
   )
   .optional()
   .describe('a number of events, off, or a map with over and passes');
+const sink = adapter.extend({ template: z.string().optional().describe('the name of a template') });
 export const fileSchema = z
   .strictObject({
     sources: adapters,
-    sinks: adapters,
+    sinks: z.record(id, sink).optional().describe('a map from ids to sinks'),
+    templates: templatesSchema,
     routes: z.array(route).min(1).optional().describe('a list of routes'),
     storm,
     polling_interval: single,
@@ -40,10 +43,12 @@ export const fileSchema = z
 const brokenAdapter = { type: unresolved };
 const brokenAdapters = { [unresolved]: brokenAdapter };
 const adaptersLeft = z.record(z.string(), adapter.catch(brokenAdapter)).optional().catch(brokenAdapters);
+const sinksLeft = z.record(z.string(), sink.catch(brokenAdapter)).optional().catch(brokenAdapters);
 const singleLeft = single.catch(undefined);
 const fileLeft = z.object({
   sources: adaptersLeft,
-  sinks: adaptersLeft,
+  sinks: sinksLeft,
+  templates: templatesLeft,
   routes: z.array(routeLeft.catch(brokenRoute)).optional().catch(undefined),
   storm: storm.catch(undefined),
   polling_interval: singleLeft,
@@ -59,6 +64,13 @@ export interface FileValue {
   readonly where: string;
 }
 
+export interface TemplateInput {
+  readonly name: string;
+  readonly content: TemplateContent;
+  /** Paths are relative to the template. */
+  readonly place: Place;
+}
+
 export interface RouteInput {
   readonly content: RouteContent;
   /** Paths are relative to the route. */
@@ -69,6 +81,7 @@ export interface RouteInput {
 export interface ConfigFile {
   readonly sources: readonly AdapterInput[] | undefined;
   readonly sinks: readonly AdapterInput[] | undefined;
+  readonly templates: readonly TemplateInput[];
   readonly routes: readonly RouteInput[] | undefined;
   readonly storm: { readonly over: FileValue | undefined; readonly passes: FileValue | undefined };
   readonly pollingInterval: FileValue | undefined;
@@ -146,6 +159,11 @@ function shapeOf(content: FileContent, place: Place, around: Surroundings): Pick
   return {
     sources: content.sources && adaptersOf('sources', content.sources, place, around),
     sinks: content.sinks && adaptersOf('sinks', content.sinks, place, around),
+    templates: Object.entries(content.templates ?? {}).map(([name, written]) => ({
+      name,
+      content: written,
+      place: under(place, ['templates', name]),
+    })),
     routes: content.routes?.map((written, index) => ({ content: written, place: under(place, ['routes', index]) })),
     storm: stormOf(content.storm, place),
     pollingInterval: valueAt(content.polling_interval, 'polling_interval'),
@@ -176,7 +194,9 @@ function adaptersOf(
   place: Place,
   around: Surroundings,
 ): AdapterInput[] {
-  return Object.entries(written).map(([key, { type, ...settings }]) => {
+  return Object.entries(written).map(([key, { type, ...said }]) => {
+    // Core's own word about a sink; to a source it is a key like any other.
+    const { template, ...settings } = kind === 'sinks' ? said : { template: undefined, ...said };
     const placeHere = under(place, [kind, key]);
     const registry: Readonly<Record<string, Definition>> = around.registries[kind];
     if (kind === 'sources' && key === noticeSource) {
@@ -184,7 +204,8 @@ function adaptersOf(
       around.findings.problems.push({ where: placeHere([]), problem, remedy: 'Choose another' });
     }
     const secrets = findDefinition(registry, type)?.secrets ?? [];
-    return { id: key, type, settings: withSecretFiles(settings, secrets, placeHere, around), place: placeHere };
+    const checked = withSecretFiles(settings, secrets, placeHere, around);
+    return { id: key, type, settings: checked, place: placeHere, ...(template !== undefined && { template }) };
   });
 }
 

@@ -17,7 +17,8 @@ export function jsonSchemaOf(registries: Registries): Json {
 }
 
 /** With its type; and a secret may stand in a file, or in a variable. */
-function adapterSchema({ type, config, secrets }: Definition): Json {
+function adapterSchema(definition: Definition): Json {
+  const { type, config, secrets } = definition;
   const {
     properties = {},
     required = [],
@@ -29,9 +30,14 @@ function adapterSchema({ type, config, secrets }: Definition): Json {
   ]);
   return {
     ...rest,
-    properties: { type: { const: type }, ...properties, ...Object.fromEntries(files) },
+    properties: { type: { const: type }, ...properties, ...Object.fromEntries(files), ...templateProperty(definition) },
     required: ['type', ...required.filter((key) => !(secrets as readonly string[]).includes(key))],
   };
+}
+
+function templateProperty(definition: Definition): Json {
+  const takesOne = 'templates' in definition && definition.templates !== undefined;
+  return takesOne ? { template: { type: 'string', description: 'the name of a template' } } : {};
 }
 
 function plain(schema: z.ZodType): Json {

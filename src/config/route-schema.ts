@@ -37,7 +37,13 @@ const intervals = z.array(interval).min(1).optional().describe('a list of times'
 
 const target = z
   .union(
-    [z.string(), z.looseObject({ sink: z.string().describe('the id of a sink') })],
+    [
+      z.string(),
+      z.looseObject({
+        sink: z.string().describe('the id of a sink'),
+        template: z.string().optional().describe('the name of a template'),
+      }),
+    ],
     'is neither the id of a sink nor a map with a sink',
   )
   .describe('the id of a sink, or a map with a sink and what its type lets a route say about it');

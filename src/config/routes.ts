@@ -15,6 +15,7 @@ import { unresolved } from './problems.ts';
 import type { Registries } from './shape.ts';
 import { didYouMean } from './suggest.ts';
 import { idsOf, targetsOf } from './targets.ts';
+import type { Templates } from './templates.ts';
 import { severity, timeZone } from './values.ts';
 
 export interface RoutesInput {
@@ -23,6 +24,7 @@ export interface RoutesInput {
   readonly sources: readonly AdapterInput[];
   readonly sinks: readonly AdapterInput[];
   readonly sinkTypes: Registries['sinks'];
+  readonly templates: Templates;
   /** Of the default route, and of routes that name none. */
   readonly minSeverity: Severity;
   /** Of times that name none: an IANA name. */
@@ -37,7 +39,7 @@ export function makeRoutes(input: RoutesInput, readOption: OptionReader, finding
     const { name, match, repeats } = route.content;
     checkReferences(route, ['match', 'sources'], match?.sources, sourceIds, findings);
     checkReferences(route, ['to'], idsOf(route), sinkIds, findings);
-    const { to, settings } = targetsOf(route, input.sinks, input.sinkTypes, findings);
+    const { to, settings, templates } = targetsOf(route, input, findings);
     const group = groupPolicyOf(route, readOption, findings);
     return {
       name,
@@ -46,6 +48,7 @@ export function makeRoutes(input: RoutesInput, readOption: OptionReader, finding
       when: whenOf(route, findings),
       to,
       ...(settings.size > 0 && { settings }),
+      ...(templates.size > 0 && { templates }),
       ...(group && { group }),
       ...(repeats === false && { isFirstOnly: true }),
       ...(route.content.continue === false && { isLast: true }),

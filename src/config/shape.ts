@@ -4,6 +4,7 @@ import type { LogLevel } from '../core/log.ts';
 import type { Route } from '../core/route.ts';
 import type { SinkDefinition } from '../core/sink.ts';
 import type { SourceDefinition } from '../core/source.ts';
+import type { Template } from '../core/template/template.ts';
 
 /**
  * One configured source or sink. `settings` were parsed by the schema of its type, so that `create` may be called with them; unless
@@ -17,6 +18,11 @@ export interface AdapterConfig {
   readonly settings: unknown;
 }
 
+export interface SinkConfig extends AdapterConfig {
+  /** For events for which their route has none. */
+  readonly template?: Template;
+}
+
 /** Proxies for calls to the outside, as undici's EnvHttpProxyAgent takes them. */
 export interface ProxyConfig {
   readonly httpProxy?: string;
@@ -26,7 +32,7 @@ export interface ProxyConfig {
 
 export interface Config {
   readonly sources: readonly AdapterConfig[];
-  readonly sinks: readonly AdapterConfig[];
+  readonly sinks: readonly SinkConfig[];
   readonly routes: readonly Route[];
   readonly pollingIntervalSeconds: number;
   /** Absent: the embedded database in `dataDir`. */

@@ -1,16 +1,26 @@
 // Where a route sends: ids of sinks, and what it says about them over what they say themselves.
 
+import type { Template } from '../core/template/template.ts';
 import { type AdapterInput, findDefinition } from './adapters.ts';
 import type { Findings } from './environment.ts';
 import type { RouteInput } from './file.ts';
 import { problemsOf, unresolved } from './problems.ts';
 import type { Registries } from './shape.ts';
+import type { Templates } from './templates.ts';
 
 export interface Targets {
   /** Ids, each once. */
   readonly to: readonly string[];
   /** By id; only of those about which the route says something. */
   readonly settings: ReadonlyMap<string, unknown>;
+  /** By id; only of those for which the route has a template. */
+  readonly templates: ReadonlyMap<string, Template>;
+}
+
+interface Around {
+  readonly sinks: readonly AdapterInput[];
+  readonly sinkTypes: Registries['sinks'];
+  readonly templates: Templates;
 }
 
 /** The ids as they stand, `unresolved` among them. */
@@ -21,23 +31,26 @@ export function idsOf({ content }: RouteInput): string[] {
 /** What is wrong goes to `findings`. */
 export function targetsOf(
   route: RouteInput,
-  sinks: readonly AdapterInput[],
-  registry: Registries['sinks'],
+  { sinks, sinkTypes, templates: known }: Around,
   findings: Findings,
 ): Targets {
+  const templates = new Map<string, Template>();
   const settings = new Map<string, unknown>();
   const to = new Set<string>();
   for (const [index, target] of route.content.to.entries()) {
-    const { sink, ...written } = typeof target === 'string' ? { sink: target } : target;
+    const { sink, template, ...written } = typeof target === 'string' ? { sink: target, template: undefined } : target;
     const isRepeated = to.has(sink) && sink !== unresolved;
     if (isRepeated) tell(route, index, `"${sink}" stands here already`, 'Keep one of the two', findings);
     to.add(sink);
     const type = sinks.find(({ id }) => id === sink)?.type;
-    if (Object.keys(written).length === 0 || type === undefined || type === unresolved) continue;
-    const parsed = settingsOf(route, index, written, type, registry, findings);
+    if (type === undefined || type === unresolved) continue;
+    const compiled = template && known.use(template, type, route.place(['to', index, 'template']));
+    if (compiled) templates.set(sink, compiled);
+    if (Object.keys(written).length === 0) continue;
+    const parsed = settingsOf(route, index, written, type, sinkTypes, findings);
     if (parsed !== undefined) settings.set(sink, parsed);
   }
-  return { to: [...to], settings };
+  return { to: [...to], settings, templates };
 }
 
 function settingsOf(

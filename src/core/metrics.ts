@@ -193,6 +193,12 @@ function createDeliveryMetrics(registry: Registry) {
       labelNames: ['sink'],
       registers,
     }),
+    templateFailures: new Counter({
+      name: 'tocsin_template_failures_total',
+      help: 'Messages whose template failed, so that the card of the sink was sent instead.',
+      labelNames: ['sink'],
+      registers,
+    }),
     digests: new Counter({
       name: 'tocsin_digests_total',
       help: 'Digests made, of groups and of storms.',
@@ -357,6 +363,7 @@ function startSink(instruments: Instruments, sink: string): void {
   instruments.deliveryAttemptDuration.zero({ sink });
   instruments.deliveryLatency.zero({ sink });
   for (const name of severityNames) instruments.eventToScreen.zero({ sink, severity: name.toLowerCase() });
+  instruments.templateFailures.inc({ sink }, 0);
   for (const kind of ['group', 'storm']) {
     instruments.digests.inc({ sink, kind }, 0);
     instruments.digestEvents.inc({ sink, kind }, 0);

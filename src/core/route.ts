@@ -6,6 +6,7 @@ import { type EventFacts, type Match, missOfMatch, missReasons } from './rules/m
 import { type ExpressionFacts, expressionFacts } from './rules/rule-event.ts';
 import { type Interval, isWithin } from './rules/schedule.ts';
 import type { Decision } from './store/events.ts';
+import type { Template } from './template/template.ts';
 
 /** A rule that chooses sinks: all that it says must hold. */
 export interface Route extends Match {
@@ -19,6 +20,8 @@ export interface Route extends Match {
   readonly to: readonly string[];
   /** By id of sink: what the route says about it, as its type parsed it. */
   readonly settings?: ReadonlyMap<string, unknown> | undefined;
+  /** By id of sink: how it wants the event shown there. */
+  readonly templates?: ReadonlyMap<string, Template> | undefined;
   /** What it takes waits for others like it. */
   readonly group?: GroupPolicy | undefined;
   /** An item that the vendor has seen before is not taken. */
@@ -77,7 +80,7 @@ export function route(routes: readonly Route[], source: string, draft: EventDraf
 
 /** How the route wants it sent there. */
 function waysOf(candidate: Route, sink: string, source: string, draft: EventDraft): Partial<Decision> {
-  const hasWays = candidate.group !== undefined || candidate.settings?.has(sink);
+  const hasWays = candidate.group !== undefined || candidate.settings?.has(sink) || candidate.templates?.has(sink);
   if (!hasWays) return {};
   const groupKey = candidate.group && groupKeyOf(candidate.name, candidate.group, source, draft);
   return { route: candidate.name, ...(groupKey !== undefined && { groupKey }) };

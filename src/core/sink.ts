@@ -70,7 +70,9 @@ export interface TemplateSupport {
   /** Names of the labels that every sink of the type has. */
   readonly labels: readonly string[];
   /** Why the template's own text would make a value that is escaped active after all, and at which piece; undefined if it does not. */
-  fault?(pieces: readonly TemplatePiece[]): { readonly index: number; readonly problem: string; readonly remedy: string } | undefined;
+  fault?(
+    pieces: readonly TemplatePiece[],
+  ): { readonly index: number; readonly problem: string; readonly remedy: string } | undefined;
 }
 
 export interface SendContext {

@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 import { z } from 'zod';
 import { AdapterError } from '../core/errors.ts';
 import { type EventBody, severityNames } from '../core/event.ts';
-import type { Message, SendContext, Sink, SinkDefinition } from '../core/sink.ts';
+import type { Message, RenderedTemplate, SendContext, Sink, SinkDefinition } from '../core/sink.ts';
 import { cutMiddle } from '../core/text.ts';
 
 const config = z.strictObject({});
@@ -14,6 +14,7 @@ export const stdout: SinkDefinition<typeof config> = {
   config,
   example: {},
   secrets: [],
+  templates: { labels: [] },
   create: () => createStreamSink(process.stdout),
 };
 
@@ -24,6 +25,13 @@ export function createStreamSink(stream: Writable): Sink {
   let isListening = false;
   return {
     origin: 'stdout:',
+    // The line is JSON, in which everything is escaped alike.
+    templateWords: {
+      labels: {},
+      time: (iso) => iso,
+      link: (url) => url,
+      escape: (text, { codePointsMax }) => cutMiddle(text, codePointsMax),
+    },
     async send(message, context) {
       if (!isListening) stream.on('error', ignore);
       isListening = true;
@@ -38,10 +46,10 @@ export function createStreamSink(stream: Writable): Sink {
 
 /**
  * The line, with its fields in this order: id, source, external_id, stream, type, severity (name), status, action, occurred_at,
- * received_at, delivery_id, body; then `delayed`, if it was. Names and order are what readers build on. A bare line leaves out what
+ * received_at, delivery_id, body; then `delayed`, if it was, and what a template gave. Names and order are what readers build on. A bare line leaves out what
  * holds text of the event. Characters that a terminal obeys or hides are written as `\uXXXX`: the same JSON, and harmless to look at.
  */
-function lineOf({ event, form, delayed }: Message, { deliveryId }: SendContext): string {
+function lineOf({ event, form, delayed, template }: Message, { deliveryId }: SendContext): string {
   const { link } = event.body;
   const isBare = form === 'bare';
   const fields = {
@@ -55,9 +63,14 @@ function lineOf({ event, form, delayed }: Message, { deliveryId }: SendContext):
     delivery_id: deliveryId,
     body: isBare ? { ...(link === undefined ? {} : { link }) } : event.body,
     ...(delayed === undefined ? {} : { delayed }),
+    ...(template === undefined || isBare ? {} : { template: templateOf(template) }),
   };
   const json = JSON.stringify(form === 'short' ? { ...fields, body: shortened(event.body) } : fields);
   return `${json.replace(obeyedOrHidden, escaped)}\n`;
+}
+
+function templateOf({ fields, ...texts }: RenderedTemplate): unknown {
+  return { ...texts, ...(fields && { fields: fields.map(({ title, value }) => ({ title, value })) }) };
 }
 
 const obeyedOrHidden = /[\x7F-\x9F\u2028\u2029\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;

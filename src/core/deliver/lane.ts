@@ -7,6 +7,7 @@ import type { Sink } from '../sink.ts';
 import { databaseErrorText } from '../store/database.ts';
 import { type DueDelivery, takeDue, takeRandomDue } from '../store/deliveries.ts';
 import { readSinkState } from '../store/sinks.ts';
+import type { Template } from '../template/template.ts';
 import { createWake } from '../wake.ts';
 import { createConcurrency } from './concurrency.ts';
 import { createDigester } from './digester.ts';
@@ -14,6 +15,7 @@ import { createHealth, type Health, type Transition } from './health.ts';
 import { afterRejection, type Failure, failureFrom, heldUpOf, tryAgain, unchanged, type Verdict } from './policy.ts';
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
+import { templated } from './templated.ts';
 import { type TransitionDependencies, tellTransition } from './transition.ts';
 import { within } from './within.ts';
 
@@ -22,6 +24,7 @@ const unwrittenMax = 1000;
 
 export interface LaneDependencies extends TransitionDependencies {
   readonly sink: Sink;
+  readonly template?: Template | undefined;
   readonly limiter: Limiter;
   /** Sends a second that the limiter allows; Infinity for no limit. */
   readonly perSecond: number;
@@ -195,7 +198,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       const heldUp = heldUpOf(delivery, health!, deps.now(), policy);
       const { event, form } = delivery;
       const ways = delivery.route === undefined ? {} : { settings: routeNamed(delivery.route)?.settings?.get(sink) };
-      return deps.sink.send({ event, form, showTenant: deps.showTenant(), ...ways, ...heldUp }, context);
+      const message = { event, form, showTenant: deps.showTenant(), ...ways, ...heldUp, ...templated(deps, delivery) };
+      return deps.sink.send(message, context);
     });
   }
 

@@ -3,13 +3,14 @@ import type { Lease, RoleWorker } from '../lease.ts';
 import { createLimiter } from '../limiter.ts';
 import type { Sink } from '../sink.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
+import type { Template } from '../template/template.ts';
 import { type Lane, type LaneDependencies, startLane } from './lane.ts';
 
 /** A far end's own default: 10 a second for an address, 100 at once. */
 const burst = 100;
 
-export interface OriginDependencies extends Omit<LaneDependencies, 'id' | 'sink' | 'limiter'> {
-  readonly sinks: readonly { readonly id: string; readonly sink: Sink }[];
+export interface OriginDependencies extends Omit<LaneDependencies, 'id' | 'sink' | 'template' | 'limiter'> {
+  readonly sinks: readonly { readonly id: string; readonly sink: Sink; readonly template?: Template | undefined }[];
 }
 
 /** The lanes that run in this process, by sink; what was just stored is offered through it. */
@@ -18,8 +19,8 @@ export type Lanes = Map<string, Lane>;
 /** Starts the lanes and enters them in `lanes` until they are stopped. */
 export function startOrigin(deps: OriginDependencies, lanes: Lanes, lease: Lease): RoleWorker {
   const limiter = createLimiter(deps.perSecond, burst, performance.now());
-  const own = deps.sinks.map(({ id, sink }) => {
-    const lane = startLane({ ...deps, id, sink, limiter }, lease);
+  const own = deps.sinks.map(({ id, sink, template }) => {
+    const lane = startLane({ ...deps, id, sink, template, limiter }, lease);
     lanes.set(id, lane);
     return { id, lane };
   });

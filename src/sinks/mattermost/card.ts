@@ -1,8 +1,9 @@
 // One event as one post: a line that can be searched and one attachment. Pure. Never longer than the server takes in one piece.
 import { type StoredEvent, severityNames } from '../../core/event.ts';
-import type { Message } from '../../core/sink.ts';
+import type { Message, RenderedField } from '../../core/sink.ts';
 import { code, plain, sealed, withoutHashtags } from './escape.ts';
-import { deviceName, fieldsOf, hasFailed, timeOf } from './fields.ts';
+import { type CardField, deviceName, fieldsOf, hasFailed, timeOf } from './fields.ts';
+import { linkOf } from './link.ts';
 import { noticeAttachment, noticeLine } from './notice.ts';
 import { type Attachment, look, type Payload } from './payload.ts';
 import { filled, type Wording } from './wording.ts';
@@ -41,10 +42,24 @@ export function cardOf(message: Message, deliveryId: string, options: CardOption
 }
 
 function textOf(message: Message, options: CardOptions): string {
-  const { event, delayed } = message;
-  const { labels, span } = options.wording;
+  const { event, template } = message;
   const mention = event.severity === 5 && options.mention !== undefined ? ` ${options.mention}` : '';
-  const lines = [`${headOf(event)} · ${summaryOf(message, options.wording)}${mention}`];
+  const head = headOf(event);
+  const held = heldUpLines(message, options);
+  if (template?.text !== undefined) return templateText(`${head}${mention}`, template.text, held.map(withoutHashtags));
+  const lines = [`${head} · ${summaryOf(message, options.wording)}${mention}`, ...held];
+  return withoutHashtags(sealed(lines.join('\n')));
+}
+
+/** What a template opens and does not close takes nothing else with it: what is ours stands before. */
+function templateText(head: string, text: string, held: readonly string[]): string {
+  const lines = text.includes('\n') ? [head, ...held, text] : [`${head} · ${text}`, ...held];
+  return sealed(lines.join('\n'));
+}
+
+function heldUpLines({ delayed }: Message, options: CardOptions): string[] {
+  const { labels, span } = options.wording;
+  const lines: string[] = [];
   if (delayed !== undefined) {
     const template = delayed.reason === 'sink' ? labels.delayedBySink : labels.delayedByBacklog;
     lines.push(`⏳ ${filled(template, { time: span(delayed.seconds) })}`);
@@ -52,7 +67,7 @@ function textOf(message: Message, options: CardOptions): string {
   if (options.refusedChannel !== undefined) {
     lines.push(`⚠ ${filled(labels.channelRefused, { channel: code(options.refusedChannel, 80) })}`);
   }
-  return withoutHashtags(sealed(lines.join('\n')));
+  return lines;
 }
 
 function headOf({ severity }: StoredEvent): string {
@@ -82,7 +97,7 @@ function failureOf({ action, body }: StoredEvent, codePointsMax: number): string
 }
 
 function attachmentOf(message: Message, wording: Wording): Attachment {
-  const { event, form } = message;
+  const { event, form, template } = message;
   if (form === 'bare') return bareAttachment(event, wording);
   if (event.body.notice !== undefined) return noticeAttachment(event, event.body.notice, wording, form);
   const { labels } = wording;
@@ -91,11 +106,15 @@ function attachmentOf(message: Message, wording: Wording): Attachment {
   return {
     fallback: `${title}: ${fallbackOf(event, form === 'short' ? 20 : 120)}`,
     color,
-    title: `${sign} ${title}`,
+    title: `${sign} ${template?.title === undefined ? title : sealed(template.title)}`,
     ...titleLink(event),
-    fields: fieldsOf(event, wording, message.showTenant, form === 'short'),
+    fields: template?.fields?.map(templateField) ?? fieldsOf(event, wording, message.showTenant, form === 'short'),
     footer: productFooter,
   };
+}
+
+function templateField({ title, value, isShort }: RenderedField): CardField {
+  return { title: sealed(title), value: sealed(value), short: isShort };
 }
 
 function fallbackOf({ severity, type, body }: StoredEvent, codePointsMax: number): string {
@@ -126,15 +145,7 @@ function bareId({ id, body }: StoredEvent): string {
   return /^\d{1,20}$/.test(body.itemId ?? '') ? body.itemId! : `${id}`;
 }
 
-const linkLengthMax = 1_000;
-
-/** The console's page. It comes from the configuration; should it ever not be a plain web address, there is none. */
 function titleLink({ body }: StoredEvent): { title_link?: string } {
-  if (body.link === undefined || body.link.length > linkLengthMax || !URL.canParse(body.link)) return {};
-  const { protocol, username, password, href } = new URL(body.link);
-  if ((protocol !== 'https:' && protocol !== 'http:') || username !== '' || password !== '') return {};
-  // Clients put the title into a Markdown link, which a bracket or a blank would end.
-  return {
-    title_link: href.replace(/[()<>|\\`*\s]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`),
-  };
+  const link = linkOf(body.link);
+  return link === undefined ? {} : { title_link: link };
 }

@@ -5,12 +5,14 @@ import type { Sink, SinkDefinition } from '../../core/sink.ts';
 import { isAccepted, probeFailure, refusalOf } from './answers.ts';
 import { type CardOptions, cardOf } from './card.ts';
 import { config, type MattermostConfig, type RouteSettings, routeSettings } from './config.ts';
+import { createTemplateWords, templateSupport } from './template.ts';
 import { createWording } from './wording.ts';
 
 export const mattermost: SinkDefinition<typeof config> = {
   type: 'mattermost',
   config,
   routeSettings,
+  templates: templateSupport,
   example: { url: 'https://chat.example.com/hooks/xxxgeneratedkeyxxx', channel: 'soc-alerts', mention: '@soc' },
   secrets: ['url'],
   create,
@@ -23,8 +25,9 @@ function create(settings: MattermostConfig, { http, locale, timeZone }: AdapterC
   const { url } = settings;
   const { protocol, host, hostname, port, pathname } = new URL(url);
   const hook = { host, secrets: [url, pathname, pathname.slice(pathname.lastIndexOf('/') + 1)] };
+  const wording = createWording(locale, timeZone);
   const options = {
-    wording: createWording(locale, timeZone),
+    wording,
     username: settings.username,
     iconUrl: settings.icon_url,
   };
@@ -46,6 +49,7 @@ function create(settings: MattermostConfig, { http, locale, timeZone }: AdapterC
 
   return {
     origin: `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`,
+    templateWords: createTemplateWords(wording),
     async send(message, { deliveryId, signal }) {
       const { channel, ...card } = optionsOf(message.settings as RouteSettings | undefined);
       let answer = await post(cardOf(message, deliveryId, { ...card, channel }), signal);

@@ -1,0 +1,34 @@
+// What a template says for a delivery. Where it fails, the sink's own card goes out, and that is told: an alert is never lost by its dress.
+import { noticeSource } from '../event.ts';
+import type { Route } from '../route.ts';
+import type { Message, Sink } from '../sink.ts';
+import type { DueDelivery } from '../store/deliveries.ts';
+import { renderTemplate, type Template } from '../template/template.ts';
+
+export interface TemplatedDependencies {
+  readonly id: string;
+  readonly sink: Sink;
+  /** The sink's own, for events for which their route has none. */
+  readonly template?: Template | undefined;
+  readonly routes: readonly Route[];
+  readonly log: { warn(fields: object, message: string): void };
+  readonly metrics: { readonly templateFailures: { inc(labels: { readonly sink: string }): void } };
+}
+
+/** Empty for a bare message, for what Tocsin itself says, and without a template. Never throws. */
+export function templated(
+  deps: TemplatedDependencies,
+  { event, form, route }: Pick<DueDelivery, 'event' | 'form' | 'route'>,
+): Pick<Message, 'template'> {
+  const words = deps.sink.templateWords;
+  const template = deps.routes.find(({ name }) => name === route)?.templates?.get(deps.id) ?? deps.template;
+  if (!template || !words || form === 'bare' || event.source === noticeSource) return {};
+  try {
+    return { template: renderTemplate(template, event, form, words) };
+  } catch (error) {
+    deps.metrics.templateFailures.inc({ sink: deps.id });
+    const fields = { sink: deps.id, event_id: event.id, template: template.name };
+    deps.log.warn(fields, `the template ${(error as Error).message}: the sink's own card is sent`);
+    return {};
+  }
+}

@@ -1,0 +1,246 @@
+// Liquid, the language of templates. The only place that knows the library. It reads no files, knows only tags and filters whose time has
+// a bound, and checks each name of a field when the configuration is read.
+import {
+  analyzeSync,
+  type Context,
+  Liquid,
+  LiquidError,
+  type Template,
+  Tokenizer,
+  TypeGuards,
+  type Variable,
+} from 'liquidjs';
+import type { TemplatePiece, ValueForm } from '../sink.ts';
+
+/** The template cannot be used, or not for this event. The message is the rest of a sentence about it. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+  /** From 1, within the text of the template. */
+  readonly line: number;
+  readonly column: number;
+  /** If it names something that is not there: what is. */
+  readonly known: readonly string[];
+
+  constructor(message: string, [line, column]: Position = [1, 1], known: readonly string[] = []) {
+    super(message);
+    this.line = line;
+    this.column = column;
+    this.known = known;
+  }
+}
+
+type Position = readonly [line: number, column: number];
+
+/** What there is to speak of: groups of fields, `list` or `single`. */
+export interface Fields {
+  readonly [name: string]: Fields | 'single' | 'list';
+}
+
+/** A value as the reader will see it. */
+export type Show = (value: unknown, form: Exclude<ValueForm, 'raw'>) => string;
+
+export interface CompiledText {
+  readonly source: string;
+  readonly pieces: readonly (TemplatePiece & { readonly at: Position })[];
+  /** All that no value brings. */
+  readonly own: string;
+  /** Whether it says `labels.<name>`, and where. */
+  readonly labels: readonly { readonly name: string; readonly at: Position }[];
+  /** @param facts as the fields were when it was compiled @throws {TemplateError} */
+  render(facts: object, show: Show): string;
+}
+
+export const tags = ['assign', 'case', 'comment', 'for', 'break', 'continue', 'if', 'unless'] as const;
+/** Liquid's own; each looks through its text once. */
+const plainFilters = [
+  'capitalize',
+  'default',
+  'downcase',
+  'first',
+  'join',
+  'last',
+  'size',
+  'slice',
+  'strip',
+  'truncate',
+  'upcase',
+];
+/** Those that say how a value is shown have the last word, or none. */
+const forms: Readonly<Record<string, ValueForm>> = { raw: 'raw', text: 'text', url_encode: 'url' };
+export const filters: readonly string[] = [...plainFilters, ...Object.keys(forms)].sort();
+
+const sourceMax = 4000;
+/** Milliseconds that one text may take to fill in; it takes some tenths of one. */
+const renderLimitMs = 100;
+/** Characters and entries that filters and loops may go over. */
+const memoryMax = 1_000_000;
+/** In the facts, where no template can name it: how values are shown this time. */
+const showKey = Symbol('show');
+
+const engine = createEngine();
+
+function createEngine(): Liquid {
+  const liquid = new Liquid({
+    strictFilters: true,
+    strictVariables: true,
+    ownPropertyOnly: true,
+    // In Liquid "" and 0 are true; here they stand for what the vendor did not say.
+    jsTruthy: true,
+    templates: {},
+    parseLimit: sourceMax,
+    renderLimit: renderLimitMs,
+    memoryLimit: memoryMax,
+    outputEscape(this: { context: Context }, value: unknown) {
+      return shown(this.context, value, 'value');
+    },
+  });
+  for (const name of Object.keys(liquid.tags))
+    if (!(tags as readonly string[]).includes(name)) delete liquid.tags[name];
+  for (const name of Object.keys(liquid.filters)) if (!filters.includes(name)) delete liquid.filters[name];
+  for (const form of ['text', 'url'] as const) {
+    liquid.registerFilter(form === 'url' ? 'url_encode' : form, {
+      raw: true,
+      handler(value: unknown) {
+        return shown(this.context, value, form);
+      },
+    });
+  }
+  return liquid;
+}
+
+function shown(context: Context, value: unknown, form: Exclude<ValueForm, 'raw'>): string {
+  return (context.environments as { [showKey]: Show })[showKey](value, form);
+}
+
+/** @throws {TemplateError} */
+export function compileText(source: string, fields: Fields): CompiledText {
+  if (source.length > sourceMax) throw new TemplateError(`is longer than ${sourceMax} characters`);
+  return refusing(source, () => {
+    const parsed = engine.parse(source);
+    const pieces = piecesOf(source);
+    const { variables, globals, locals } = analyzeSync(parsed, { partials: false });
+    for (const name of Object.keys(locals)) {
+      if (Object.hasOwn(fields, name))
+        throw new TemplateError(`gives the name "${name}" to something else`, placeOf(locals[name]![0]!));
+    }
+    const labels = Object.values(globals)
+      .flat()
+      .flatMap((variable) => labelOf(variable, fields));
+    for (const variable of Object.values(variables).flat()) checkLocal(variable, globals);
+    return {
+      source,
+      pieces,
+      own: pieces.map((piece) => (piece.kind === 'own' ? piece.text : '')).join('\n'),
+      labels,
+      render: (facts, show) => refusing(source, () => String(rendered(parsed, facts, show))),
+    };
+  });
+}
+
+function rendered(parsed: Template[], facts: object, show: Show): unknown {
+  return engine.renderSync(parsed, { ...facts, [showKey]: show });
+}
+
+/** Checks that the field is there, and says so if it is a label. */
+function labelOf(variable: Variable, fields: Fields): { name: string; at: Position }[] {
+  const at = placeOf(variable);
+  let known: Fields | 'single' | 'list' = fields;
+  const path: string[] = [];
+  for (const segment of variable.segments) {
+    if (typeof segment !== 'string')
+      throw new TemplateError(
+        'has [ ] with more than a name in it: write the field’s name, and first or last for entries',
+        at,
+      );
+    if (typeof known === 'string') {
+      if (segment === 'size') return [];
+      throw new TemplateError(`asks for "${segment}" of ${path.join('.')}, which has no fields`, at);
+    }
+    if (!Object.hasOwn(known, segment)) {
+      // Which labels there are the sink decides.
+      if (path[0] === 'labels' && path.length === 1) return [{ name: segment, at }];
+      throw new TemplateError(
+        `has no "${[...path, segment].join('.')}" to show`,
+        at,
+        Object.keys(known).map((name) => [...path, name].join('.')),
+      );
+    }
+    path.push(segment);
+    known = known[segment]!;
+  }
+  if (typeof known === 'string') return [];
+  throw new TemplateError(
+    `shows "${path.join('.')}", which is a group: name one of its fields`,
+    at,
+    Object.keys(known).map((name) => [...path, name].join('.')),
+  );
+}
+
+const ofLoops = ['first', 'last', 'index', 'index0', 'rindex', 'rindex0', 'length'];
+
+/** Names that the template itself gave stand for texts, numbers and lists, never for groups. */
+function checkLocal(variable: Variable, globals: Readonly<Record<string, readonly Variable[]>>): void {
+  const [root, field] = variable.segments;
+  if (field === undefined || globals[String(root)]?.includes(variable)) return;
+  const known = root === 'forloop' ? ofLoops : ['size'];
+  if (variable.segments.length === 2 && known.includes(String(field))) return;
+  throw new TemplateError(
+    `asks for "${String(field)}" of ${String(root)}, which has no such field`,
+    placeOf(variable),
+    known,
+  );
+}
+
+function placeOf({ location }: Variable): Position {
+  return [location.row, location.col];
+}
+
+function piecesOf(source: string): CompiledText['pieces'] {
+  return new Tokenizer(source).readTopLevelTokens(engine.options).map((token) => {
+    const [line = 1, column = 1] = token.getPosition();
+    const at: Position = [line, column];
+    if (TypeGuards.isHTMLToken(token)) return { kind: 'own', text: token.getContent(), at };
+    const written = token.getText();
+    const isLink = /(?<!labels\.)\blink\b/.test(written);
+    if (TypeGuards.isOutputToken(token)) {
+      const last = new Tokenizer(token.content).readFilteredValue().filters.at(-1);
+      return { kind: 'value', form: forms[last?.name ?? ''] ?? 'value', isLink, at };
+    }
+    if (isLink && /^\{%-?\s*(assign|for)\b/.test(written)) {
+      throw new TemplateError('gives event.link another name: write it where it is shown', at);
+    }
+    return { kind: 'logic', at };
+  });
+}
+
+/** What the library throws, in our words. */
+function refusing<Result>(source: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof TemplateError) throw error;
+    if (!LiquidError.is(error)) throw new TemplateError(String((error as Error).message).slice(0, 200));
+    const { token, originalError, message } = error as unknown as {
+      token: { getPosition(): [number, number] };
+      originalError?: Error;
+      message: string;
+    };
+    const said = (originalError?.message ?? message.replace(/, (file:.*|line:\d+, col:\d+)$/, '')).slice(0, 200);
+    throw plain(said, within(source, token.getPosition()));
+  }
+}
+
+/** Some tokens count from elsewhere. */
+function within(source: string, [line, column]: Position): Position {
+  return line <= source.split('\n').length ? [line, column] : [1, 1];
+}
+
+function plain(said: string, at: Position): TemplateError {
+  const [, tag] = /^tag "(.*)" not found$/.exec(said) ?? [];
+  if (tag !== undefined) return new TemplateError(`has the tag "${tag}", which is not known here`, at, tags);
+  const [, filter] = /^undefined filter: (.*)$/.exec(said) ?? [];
+  if (filter !== undefined)
+    return new TemplateError(`has the filter "${filter}", which is not known here`, at, filters);
+  if (/limit exceeded$/.test(said)) return new TemplateError('takes too much time or memory', at);
+  return new TemplateError(`is not right: ${said}`, at);
+}

@@ -1,0 +1,90 @@
+// What templates need of Mattermost: values that end no markup around them, and own text that cannot make a value active. Pure.
+import type { TemplatePiece, TemplateSupport, TemplateWords, ValuePlace } from '../../core/sink.ts';
+import { code, prose, withoutHashtags } from './escape.ts';
+import { linkOf } from './link.ts';
+import { en, type Labels } from './locales/en.ts';
+import type { Wording } from './wording.ts';
+
+/** Those without gaps to fill in. */
+const labelNames = (Object.keys(en) as (keyof Labels)[]).filter((name) => !/[{[]/.test(en[name]));
+
+export function createTemplateWords({ labels, time }: Wording): TemplateWords {
+  return {
+    labels: Object.fromEntries(labelNames.map((name) => [name, labels[name]])),
+    time,
+    link: (url) => linkOf(url) ?? '',
+    escape: escapedValue,
+  };
+}
+
+const zeroWidthSpace = '\u200B';
+
+function escapedValue(text: string, { form, part, own, codePointsMax }: ValuePlace): string {
+  const harmless = disguised(text, part === 'title' ? `${own}[` : own);
+  if (form === 'value') return withoutHashtags(code(harmless, codePointsMax) ?? '');
+  const shown = prose(harmless, codePointsMax);
+  // It does not join what stands before: `@` and `channel` are a mention together.
+  return shown === undefined ? '' : `${zeroWidthSpace}${withoutHashtags(shown)}`;
+}
+
+/** By sign of the template's own: look-alikes for what would end or continue it. The web client looks for these before it looks for code. */
+const lookAlikes: readonly (readonly [own: string, signs: Readonly<Record<string, string>>])[] = [
+  ['*', { '*': '∗' }],
+  ['_', { _: 'ˍ' }],
+  ['~', { '~': '∼' }],
+  ['|', { '|': '∣' }],
+  // A title becomes a link to the console.
+  ['[', { '[': '［', ']': '］', '(': '（', ')': '）' }],
+];
+
+function disguised(text: string, own: string): string {
+  let shown = text;
+  for (const [sign, signs] of lookAlikes) {
+    if (!own.includes(sign)) continue;
+    for (const [from, to] of Object.entries(signs)) shown = shown.replaceAll(from, to);
+  }
+  return shown;
+}
+
+/** What no look-alike in a value helps against: these open code, formulas and links, or take a value's own back-tick away. */
+const refused = /[`\\<$]/;
+/** An address goes on to the next blank, and takes the beginning of a value with it. */
+const openAddress = /(?:\/\/|www\d{0,3}\.|[\p{L}\d]\.\p{L}{2,}\/)\S*$/iu;
+const openMention = /[@＠﹫][\p{L}\p{N}._-]*$/u;
+
+export const templateSupport: TemplateSupport = {
+  labels: labelNames,
+  fault(pieces) {
+    let before = '';
+    for (const [index, piece] of pieces.entries()) {
+      const found = faultOf(piece, before);
+      if (found !== undefined) return { index, ...found };
+      before = after(piece, before);
+    }
+    return undefined;
+  },
+};
+
+function faultOf(piece: TemplatePiece, before: string): { problem: string; remedy: string } | undefined {
+  if (piece.kind === 'own') {
+    const [sign] = refused.exec(piece.text) ?? [];
+    const remedy = 'Leave it out: values are shown as code already, and a value could use it to become active';
+    return sign === undefined ? undefined : { problem: `has ${sign} in its own text`, remedy };
+  }
+  if (openMention.test(before)) {
+    return { problem: 'has a mention with a value or a tag right behind it', remedy: 'Put a blank between them' };
+  }
+  if (openAddress.test(before) && (piece.kind === 'logic' || piece.form !== 'url')) {
+    const remedy = 'Put a blank between them, or let the value be a part of the address: {{ … | url_encode }}';
+    return { problem: 'has an address with a value or a tag right behind it', remedy };
+  }
+  return undefined;
+}
+
+/** The end of what was written so far, as far as it matters. */
+function after(piece: TemplatePiece, before: string): string {
+  if (piece.kind === 'logic') return '';
+  if (piece.kind === 'value') return piece.isLink ? 'https://' : openAddress.test(before) ? before : '';
+  const text = `${before}${piece.text}`;
+  return text.slice(text.search(/\S*$/));
+}
