@@ -153,7 +153,16 @@ function readContent({ content, place }: YamlFile, findings: Findings): FileCont
     : left;
 }
 
-type Said = 'sources' | 'sinks' | 'routes' | 'storm' | 'pollingInterval' | 'locale' | 'timeZone' | 'silenceMax';
+type Said =
+  | 'sources'
+  | 'sinks'
+  | 'templates'
+  | 'routes'
+  | 'storm'
+  | 'pollingInterval'
+  | 'locale'
+  | 'timeZone'
+  | 'silenceMax';
 function shapeOf(content: FileContent, place: Place, around: Surroundings): Pick<ConfigFile, Said> {
   const valueAt = (value: string | number | undefined, key: string) => fileValue(value, place, [key]);
   return {
@@ -196,7 +205,9 @@ function adaptersOf(
 ): AdapterInput[] {
   return Object.entries(written).map(([key, { type, ...said }]) => {
     // Core's own word about a sink; to a source it is a key like any other.
-    const { template, ...settings } = kind === 'sinks' ? said : { template: undefined, ...said };
+    const { template, ...others } = said;
+    const isSink = kind === 'sinks';
+    const settings = isSink ? others : said;
     const placeHere = under(place, [kind, key]);
     const registry: Readonly<Record<string, Definition>> = around.registries[kind];
     if (kind === 'sources' && key === noticeSource) {
@@ -205,7 +216,13 @@ function adaptersOf(
     }
     const secrets = findDefinition(registry, type)?.secrets ?? [];
     const checked = withSecretFiles(settings, secrets, placeHere, around);
-    return { id: key, type, settings: checked, place: placeHere, ...(template !== undefined && { template }) };
+    return {
+      id: key,
+      type,
+      settings: checked,
+      place: placeHere,
+      ...(isSink && typeof template === 'string' && { template }),
+    };
   });
 }
 

@@ -31,7 +31,10 @@ const name = z
     /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/,
     'is not a name: at most 63 letters, digits, "-" and "_", beginning with a letter or digit',
   );
-const saying = template.refine((content) => Object.keys(content).length > 0, 'says nothing');
+const saying = template.refine((content) => Object.keys(content).length > 0, {
+  error: 'says nothing',
+  when: ({ issues }) => issues.length === 0,
+});
 
 export const templatesSchema = z.record(name, saying).optional().describe('a map from names to templates');
 export const templatesLeft = z

@@ -92,6 +92,36 @@ describe('render', () => {
     expect(stdout).not.toContain('abcdefghijklmnopqrstuvwxyz');
   });
 
+  test('prints what a template makes of it, the sink’s own or the one of a route', async () => {
+    const titleOf = async (...more: string[]) => {
+      const argv = ['render', '--event', 'event.json', '--sink', 'soc', ...more];
+      const { stdout, stderr } = await runHere(argv, { TOCSIN_CONFIG: 'templates.yaml' }, directory, commands);
+      const { attachments, channel } = JSON.parse(stdout) as { attachments: { title: string }[]; channel?: string };
+      return { title: attachments[0]?.title, channel, stderr };
+    };
+    write(
+      'templates.yaml',
+      yaml.replace(`soc: { type: mattermost,`, 'soc: { type: mattermost, template: own,').concat(`
+  - { name: by route, to: [{ sink: soc, template: routes, channel: night }] }
+  - { name: broken, to: [{ sink: soc, template: broken }] }
+templates:
+  own: { title: "{{ event.type }}" }
+  routes: { title: "{{ event.device.name }}" }
+  broken: { title: "{{ event.device.name | slice: 0, event.file.size }}" }
+`),
+    );
+    expect(await titleOf()).toEqual({ title: '🟠 `RANSOMWARE`', channel: undefined, stderr: '' });
+    expect(await titleOf('--route', 'by route')).toEqual({ title: '🟠 `PC-7`', channel: 'night', stderr: '' });
+    write('event.json', JSON.stringify({ ...event, body: { ...event.body, file: { size: 9_000_000 } } }));
+    expect(await titleOf('--route', 'broken')).toEqual({
+      title: '🟠 New Event Detected',
+      channel: undefined,
+      stderr: 'tocsin render: the template takes too much time or memory: the sink’s own card is sent\n',
+    });
+    write('event.json', JSON.stringify(event));
+    expect(await titleOf('--form', 'bare')).toMatchObject({ title: '🟠 Event ID 0' });
+  });
+
   test('prints the bare form, which has none of the event’s own text', async () => {
     const { stdout } = await run('render', '--event', 'event.json', '--sink', 'soc', '--form', 'bare');
     expect(JSON.parse(stdout)).toBeTypeOf('object');
@@ -107,6 +137,8 @@ describe('wrong usage', () => {
     [['routes', 'test', '--event', 'tocsin.yaml'], 'tocsin.yaml is no JSON.'],
     [['routes', 'test', '--event', 'event.json', '--at', 'noon'], '--at noon is no time such as'],
     [['render', '--event', 'event.json', '--sink', 'sco'], 'there is soc, boss, night.'],
+    [['render', '--event', 'event.json', '--sink', 'soc', '--route', 'graev'], 'there is everything, grave, night.'],
+    [['render', '--event', 'event.json', '--sink', 'soc', '--route', 'grave'], 'Route "grave" sends nothing to soc.'],
     [['render', '--event', 'event.json', '--sink', 'soc', '--form', 'x'], 'none of: full, short, bare'],
   ])('%j is answered with what is right', async (argv, words) => {
     const { code, stderr, stdout } = await run(...argv);

@@ -31,6 +31,7 @@ const promised = {
   tocsin_deliveries_pending: 'gauge',
   tocsin_delivery_oldest_pending_age_seconds: 'gauge',
   tocsin_deliveries_dead: 'gauge',
+  tocsin_template_failures_total: 'counter',
   tocsin_sink_state: 'gauge',
   tocsin_sink_storm: 'gauge',
   tocsin_silences_active: 'gauge',

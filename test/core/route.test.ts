@@ -19,6 +19,24 @@ function draft(severity: Severity): EventDraft {
   };
 }
 
+test('a sink’s delivery remembers the route that has a template for it, and only then', () => {
+  const templates = new Map([['soc', { name: 'short' }]]);
+  const routes = [
+    { name: 'grave', minSeverity: 4 as Severity, to: ['soc', 'boss'], templates },
+    { name: 'all', minSeverity: 1 as Severity, to: ['soc'], templates: new Map([['soc', { name: 'other' }]]) },
+  ];
+  const named = (severity: Severity) =>
+    route(routes, 'events', draft(severity), 0).decisions.map((one) => [one.sink, one.route]);
+  expect(named(4)).toEqual([
+    ['soc', 'grave'],
+    ['boss', undefined],
+  ]);
+  expect(named(2)).toEqual([
+    ['soc', 'all'],
+    ['boss', undefined],
+  ]);
+});
+
 describe('routes', () => {
   const high = { name: 'high', minSeverity: 4 as Severity, to: ['soc'] };
 

@@ -70,6 +70,13 @@ describe('the line', () => {
     expect(await lineOf(message({ delayed }))).toMatchObject({ delayed });
   });
 
+  test('ends with what a template gave, as text', async () => {
+    const template = { title: '@channel', fields: [{ title: 'User', value: '<b>', isShort: true }] };
+    const line = await lineOf(message({ template }));
+    expect(Object.keys(line).at(-1)).toBe('template');
+    expect(line.template).toEqual({ title: '@channel', fields: [{ title: 'User', value: '<b>' }] });
+  });
+
   test('a short one keeps head and tail of long texts', async () => {
     const line = await lineOf(message({ event: eventOfTexts(() => `begin${'x'.repeat(1_000)}end`), form: 'short' }));
     const { description } = line.body as { description: string };

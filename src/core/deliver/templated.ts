@@ -28,7 +28,7 @@ export function templated(
   } catch (error) {
     deps.metrics.templateFailures.inc({ sink: deps.id });
     const fields = { sink: deps.id, event_id: event.id, template: template.name };
-    deps.log.warn(fields, `the template ${(error as Error).message}: the sink's own card is sent`);
+    deps.log.warn(fields, `the template ${(error as Error).message}: the sink’s own card is sent`);
     return {};
   }
 }

@@ -70,8 +70,8 @@ const forms: Readonly<Record<string, ValueForm>> = { raw: 'raw', text: 'text', u
 export const filters: readonly string[] = [...plainFilters, ...Object.keys(forms)].sort();
 
 const sourceMax = 4000;
-/** Milliseconds that one text may take to fill in; it takes some tenths of one. */
-const renderLimitMs = 100;
+/** What bounds the time is that loops go over the few entries of a list and do not nest; this is behind it. A busy machine may well need some 100. */
+const renderLimitMs = 1000;
 /** Characters and entries that filters and loops may go over. */
 const memoryMax = 1_000_000;
 /** In the facts, where no template can name it: how values are shown this time. */
@@ -196,21 +196,32 @@ function placeOf({ location }: Variable): Position {
 }
 
 function piecesOf(source: string): CompiledText['pieces'] {
+  let loops = 0;
   return new Tokenizer(source).readTopLevelTokens(engine.options).map((token) => {
     const [line = 1, column = 1] = token.getPosition();
     const at: Position = [line, column];
     if (TypeGuards.isHTMLToken(token)) return { kind: 'own', text: token.getContent(), at };
     const written = token.getText();
     const isLink = /(?<!labels\.)\blink\b/.test(written);
+    refuseRange(written, at);
     if (TypeGuards.isOutputToken(token)) {
       const last = new Tokenizer(token.content).readFilteredValue().filters.at(-1);
       return { kind: 'value', form: forms[last?.name ?? ''] ?? 'value', isLink, at };
     }
-    if (isLink && /^\{%-?\s*(assign|for)\b/.test(written)) {
+    const [, tag = ''] = /^\{%-?\s*(\w+)/.exec(written) ?? [];
+    if (isLink && (tag === 'assign' || tag === 'for'))
       throw new TemplateError('gives event.link another name: write it where it is shown', at);
-    }
+    if (tag === 'for') loops += 1;
+    if (tag === 'endfor') loops -= 1;
+    if (loops > 1) throw new TemplateError('has a loop within another', at);
     return { kind: 'logic', at };
   });
+}
+
+/** It would be as long as somebody likes. */
+function refuseRange(written: string, at: Position): void {
+  if (/\.\./.test(written.replace(/"[^"]*"|'[^']*'/g, '')))
+    throw new TemplateError('has a range, which no field needs', at);
 }
 
 /** What the library throws, in our words. */
@@ -219,7 +230,7 @@ function refusing<Result>(source: string, act: () => Result): Result {
     return act();
   } catch (error) {
     if (error instanceof TemplateError) throw error;
-    if (!LiquidError.is(error)) throw new TemplateError(String((error as Error).message).slice(0, 200));
+    if (!LiquidError.is(error)) throw plain(String((error as Error).message).slice(0, 200), [1, 1]);
     const { token, originalError, message } = error as unknown as {
       token: { getPosition(): [number, number] };
       originalError?: Error;

@@ -30,7 +30,7 @@ export const templateLimits = {
 } as const;
 const shortTotal = 2500;
 /** How much of each value is shown: the first that makes everything fit. */
-const valuesMax = { full: [1500, 400, 120, 40], short: [60, 24] } as const;
+const valuesMax = { full: [1500, 400, 120, 40, 16], short: [60, 24, 10] } as const;
 /** A loop may say much; nothing that fits says more. */
 const shownMax = 100_000;
 
@@ -92,15 +92,21 @@ function listed(value: unknown, shown: (text: string) => string): string {
   return typeof value === 'string' ? shown(value) : '';
 }
 
-const urlPartMax = 500;
+const urlPartMax = 400;
 
-/** Letters, digits, `-` and `%` alone: it ends nothing that it may stand in. */
+/** Letters, digits and `%` alone: it ends nothing that it may stand in. Cut at its end. */
 function urlPart(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '';
-  return encodeURIComponent(validText(text.slice(0, urlPartMax))).replace(
-    /[!'()*_.~]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  let part = '';
+  for (const character of validText(text.slice(0, urlPartMax))) {
+    const encoded = encodeURIComponent(character).replace(
+      /[!'()*_.~-]/g,
+      (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+    if (part.length + encoded.length > urlPartMax) break;
+    part += encoded;
+  }
+  return part;
 }
 
 function fits({ title = '', text = '', fields = [] }: RenderedTemplate, total: number): boolean {

@@ -20,11 +20,12 @@ export function createTemplateWords({ labels, time }: Wording): TemplateWords {
 const zeroWidthSpace = '\u200B';
 
 function escapedValue(text: string, { form, part, own, codePointsMax }: ValuePlace): string {
-  const harmless = disguised(text, part === 'title' ? `${own}[` : own);
-  if (form === 'value') return withoutHashtags(code(harmless, codePointsMax) ?? '');
-  const shown = prose(harmless, codePointsMax);
+  // A title becomes a link to the console.
+  const around = part === 'title' ? `${own}[` : own;
+  if (form === 'value') return disguised(withoutHashtags(code(text, codePointsMax) ?? ''), around, '');
+  const shown = prose(text, codePointsMax);
   // It does not join what stands before: `@` and `channel` are a mention together.
-  return shown === undefined ? '' : `${zeroWidthSpace}${withoutHashtags(shown)}`;
+  return shown === undefined ? '' : `${zeroWidthSpace}${disguised(withoutHashtags(shown), around, '\\')}`;
 }
 
 /** By sign of the template's own: look-alikes for what would end or continue it. The web client looks for these before it looks for code. */
@@ -33,15 +34,18 @@ const lookAlikes: readonly (readonly [own: string, signs: Readonly<Record<string
   ['_', { _: 'ˍ' }],
   ['~', { '~': '∼' }],
   ['|', { '|': '∣' }],
-  // A title becomes a link to the console.
   ['[', { '[': '［', ']': '］', '(': '（', ')': '）' }],
 ];
 
-function disguised(text: string, own: string): string {
-  let shown = text;
+/** @param backslash what stands before a sign that is escaped, and goes with it */
+function disguised(escaped: string, own: string, backslash: '' | '\\'): string {
+  let shown = escaped;
   for (const [sign, signs] of lookAlikes) {
     if (!own.includes(sign)) continue;
-    for (const [from, to] of Object.entries(signs)) shown = shown.replaceAll(from, to);
+    for (const [from, to] of Object.entries(signs)) {
+      if (backslash !== '') shown = shown.replaceAll(`${backslash}${from}`, to);
+      shown = shown.replaceAll(from, to);
+    }
   }
   return shown;
 }

@@ -1,0 +1,60 @@
+// Which template is used for a delivery, and that one that fails costs no alert.
+import { expect, test } from 'vitest';
+import { type TemplatedDependencies, templated } from '../../../src/core/deliver/templated.ts';
+import type { Sink } from '../../../src/core/sink.ts';
+import { compileText } from '../../../src/core/template/engine.ts';
+import { templateFields } from '../../../src/core/template/fields.ts';
+import type { Template } from '../../../src/core/template/template.ts';
+import { storedEvent } from '../../support/events.ts';
+
+const template = (title: string): Template => ({ name: `of ${title}`, title: compileText(title, templateFields) });
+const words = { labels: {}, time: String, link: String, escape: (text: string) => text };
+
+function deps(more: Partial<TemplatedDependencies> & { told?: unknown[] } = {}): TemplatedDependencies {
+  const { told = [] } = more;
+  return {
+    id: 'soc',
+    sink: { origin: 'x:', templateWords: words, async send() {} } satisfies Sink,
+    template: template('of the sink'),
+    routes: [
+      { name: 'grave', minSeverity: 4, to: ['soc', 'boss'], templates: new Map([['soc', template('of the route')]]) },
+      { name: 'other', minSeverity: 4, to: ['soc'] },
+    ],
+    log: { warn: (fields, message) => void told.push({ ...fields, message }) },
+    metrics: { templateFailures: { inc: (labels) => void told.push(labels) } },
+    ...more,
+  };
+}
+const delivery = { event: storedEvent(), form: 'full' as const };
+
+test('the route’s word goes before the sink’s', () => {
+  expect(templated(deps(), { ...delivery, route: 'grave' })).toEqual({ template: { title: 'of the route' } });
+  expect(templated(deps(), { ...delivery, route: 'other' })).toEqual({ template: { title: 'of the sink' } });
+  expect(templated(deps(), { ...delivery, route: 'gone' })).toEqual({ template: { title: 'of the sink' } });
+  expect(templated(deps(), delivery)).toEqual({ template: { title: 'of the sink' } });
+  expect(templated(deps({ id: 'boss' }), { ...delivery, route: 'grave' })).toEqual({
+    template: { title: 'of the sink' },
+  });
+});
+
+test('a bare message has none, nor has what Tocsin itself says, nor a sink that knows none', () => {
+  expect(templated(deps(), { ...delivery, form: 'bare' })).toEqual({});
+  expect(templated(deps(), { ...delivery, event: storedEvent({ source: 'tocsin' }) })).toEqual({});
+  expect(templated(deps({ template: undefined }), delivery)).toEqual({});
+  expect(templated(deps({ sink: { origin: 'x:', async send() {} } }), delivery)).toEqual({});
+});
+
+test('one that fails leaves the message to the sink, and is logged and counted', () => {
+  const told: unknown[] = [];
+  const broken = template(`{% for id in event.techniques %}${'own '.repeat(900)}{% endfor %}`);
+  expect(templated(deps({ told, template: { ...broken, name: 'broken' } }), delivery)).toEqual({});
+  expect(told).toEqual([
+    { sink: 'soc' },
+    {
+      sink: 'soc',
+      event_id: 4711,
+      template: 'broken',
+      message: 'the template gives more than a message may hold: the sink’s own card is sent',
+    },
+  ]);
+});
