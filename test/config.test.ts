@@ -411,7 +411,7 @@ time_zone: Asia/Bangkok
       'a key that does not belong',
       'sink: {}\n',
       [
-        'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known are: sources, sinks, routes, storm, polling_interval, locale, time_zone, silences. Did you mean "sinks"?',
+        'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known are: sources, sinks, templates, routes, storm, polling_interval, locale, time_zone, silences. Did you mean "sinks"?',
       ],
     ],
     [

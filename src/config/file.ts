@@ -28,7 +28,7 @@ const sink = adapter.extend({ template: z.string().optional().describe('the name
 export const fileSchema = z
   .strictObject({
     sources: adapters,
-    sinks: z.record(id, sink).optional().describe('a map from ids to sinks'),
+    sinks: z.record(id, sink).optional().describe('a map from ids to sources or sinks'),
     templates: templatesSchema,
     routes: z.array(route).min(1).optional().describe('a list of routes'),
     storm,

@@ -9,6 +9,8 @@ import type { Lease } from '../../../src/core/lease.ts';
 import { createMetrics } from '../../../src/core/metrics.ts';
 import type { Message, SendContext, Sink } from '../../../src/core/sink.ts';
 import { writeSinkState } from '../../../src/core/store/sinks.ts';
+import { compileText } from '../../../src/core/template/engine.ts';
+import { templateFields } from '../../../src/core/template/fields.ts';
 import { until } from '../../support/world.ts';
 import { draft, drafts, hold, quiet, useDatabase } from '../stored.ts';
 
@@ -29,13 +31,15 @@ interface SetUp {
   readonly policy?: Partial<DeliveryPolicy>;
   readonly perSecond?: number;
   readonly lease?: Partial<Lease>;
+  readonly routes?: OriginDependencies['routes'];
+  readonly words?: Sink['templateWords'];
 }
 
 const store = (page: readonly EventDraft[], sinks: readonly string[] = ['soc']) =>
   storePage(database(), null, 'a', 1, [{ name: 'all', minSeverity: 0, to: sinks }], page, null);
 
 /** Starts the sinks of an origin. They end with the test, at the latest. */
-async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lease = {} }: SetUp) {
+async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lease = {}, routes = [], words }: SetUp) {
   const db = database();
   const sent: Sent[] = [];
   const notices: string[] = [];
@@ -48,6 +52,7 @@ async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lea
       await send?.(one);
     },
     ...(check && { check }),
+    ...(words && { templateWords: words }),
     ...{ name: id },
   });
   const note = (fields: { to?: string }) => void (fields.to && changes.push(fields.to));
@@ -67,7 +72,7 @@ async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lea
     log: { ...quiet, info: note, warn: note } as unknown as typeof quiet,
     now: Date.now,
     random: () => 0.5,
-    routes: [],
+    routes,
     showTenant: () => false,
     announce: async (of, notice, _key, to) => void notices.push(`${of} ${notice.kind} to ${to}`),
   };
@@ -313,6 +318,19 @@ describe('a stop', () => {
     await worker.stop();
     expect(lanes.get('soc')).toBe(successor);
   });
+});
+
+test('a message carries what the template of its route says, and one whose template fails goes out without', async () => {
+  const words = { labels: {}, time: String, link: String, escape: (text: string) => text };
+  const title = compileText('{{ event.type | slice: 0, event.file.size }}', templateFields);
+  const templates = new Map([['soc', { name: 'short', title }]]);
+  const routes = [{ name: 'all', minSeverity: 0 as const, to: ['soc'], templates }];
+  const page = [3, 9_000_000].map((size) => draft(size, { body: { file: { size } } }));
+  await storePage(database(), null, 'a', 1, routes, page, null);
+  const { sent } = await begin({ routes, words });
+  await expectSoon(isSettled);
+  const titles = Object.fromEntries(sent.map(({ id, message }) => [id, message.template?.title]));
+  expect(titles).toEqual({ 3: 'STA', 9000000: undefined });
 });
 
 test('what is in flight is not sent again, and a lane is idle only when nothing is due, in flight or unwritten', async () => {
