@@ -24,7 +24,9 @@ const storm = z
   )
   .optional()
   .describe('a number of events, off, or a map with over and passes');
-const sink = adapter.extend({ template: z.string().optional().describe('the name of a template') });
+const sink = adapter
+  .extend({ template: z.string().optional().describe('the name of a template') })
+  .describe('a map with a type');
 export const fileSchema = z
   .strictObject({
     sources: adapters,
