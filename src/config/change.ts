@@ -66,13 +66,13 @@ export function hashOf(
 }
 
 function withoutSecrets(inputs: readonly AdapterInput[], registry: Readonly<Record<string, Definition>>) {
-  return inputs.map(({ id, type, settings }) => {
+  return inputs.map(({ id, type, settings, template }) => {
     const secrets = findDefinition(registry, type)?.secrets ?? [];
     const shown = Object.entries(settings).map(([key, value]) => [
       key,
       secrets.includes(key) ? serverOf(value) : value,
     ]);
-    return [id, type, Object.fromEntries(shown)];
+    return [id, type, Object.fromEntries(shown), template];
   });
 }
 
