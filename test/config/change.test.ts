@@ -32,6 +32,17 @@ function hashOfYaml(text: string, env: Env = {}): number {
 }
 
 describe('the hash of a configuration', () => {
+  it('is another for another template, and for another sink that uses it', () => {
+    const sinks = (soc: string) => `sinks: { soc: { type: stdout${soc} }, out: { type: stdout } }`;
+    const hashes = [
+      [sinks(', template: a'), 'a'],
+      [sinks(', template: b'), 'a'],
+      [sinks(', template: a'), 'other'],
+      [sinks(''), 'a'],
+    ].map(([written, title]) => hashOfYaml(`${written}\ntemplates: { a: { title: ${title} }, b: { title: b } }`));
+    expect(new Set(hashes).size).toBe(4);
+  });
+
   it('is a whole number that a metric can hold', () => {
     expect(Number.isSafeInteger(hashOf({}))).toBe(true);
     expect(hashOf({})).toBeGreaterThan(0);

@@ -41,6 +41,6 @@ export const registries: Registries = {
       secrets: ['url'],
       create,
     },
-    stdout: { type: 'stdout', config: z.strictObject({}), example: {}, secrets: [], create },
+    stdout: { type: 'stdout', config: z.strictObject({}), example: {}, secrets: [], templates: { labels: [] }, create },
   },
 };
