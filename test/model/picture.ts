@@ -18,6 +18,8 @@ export interface DeliveryRow {
   readonly finalizedMs: number | null;
   /** Failed attempts that are written. */
   readonly failures: number;
+  /** The digest in which it travels. */
+  readonly digestId: number | null;
 }
 
 export interface EventRow {
@@ -59,7 +61,7 @@ export async function takePicture(client: postgres.Sql, source: string): Promise
       (select json_agg(json_build_array(event_id, sink, state, attempts, form, priority,
         extract(epoch from scheduled_at)::float8 * 1000, reason,
         extract(epoch from finalized_at)::float8 * 1000, (select count(*) from delivery_attempts a
-          where a.event_id = d.event_id and a.sink = d.sink and outcome <> 'delivered'))) from deliveries d) as deliveries`;
+          where a.event_id = d.event_id and a.sink = d.sink and outcome <> 'delivered'), digest_id)) from deliveries d) as deliveries`;
   const [cursor, generation] = (row!.read as [string | null, number] | null) ?? [null, 1];
   const list = <Row>(value: unknown) => (value ?? []) as Row[];
   return {
@@ -90,10 +92,11 @@ type DeliveryFields = [
   string | null,
   number | null,
   number,
+  number | null,
 ];
 
 function toDelivery(fields: DeliveryFields): [string, DeliveryRow] {
-  const [eventId, sink, state, attempts, form, priority, scheduledMs, reason, finalizedMs, failures] = fields;
-  const row = { eventId, sink, state, attempts, form, priority, scheduledMs, reason, finalizedMs, failures };
+  const [eventId, sink, state, attempts, form, priority, scheduledMs, reason, finalizedMs, failures, digestId] = fields;
+  const row = { eventId, sink, state, attempts, form, priority, scheduledMs, reason, finalizedMs, failures, digestId };
   return [deliveryKey(sink, eventId), row];
 }

@@ -95,7 +95,7 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       if (!all || !urgent) say('each event has its decision', event.externalId);
       if (all?.state === 'suppressed') say('the decision stays', event.externalId);
       if (urgent && (urgent.state === 'suppressed') === isUrgent) say('the decision stays', event.externalId);
-      if (all && all.priority !== priorityOf(event.severity as 0)) say('the decision stays', event.externalId);
+      if (all && all.priority % 10 !== priorityOf(event.severity as 0)) say('the decision stays', event.externalId);
     }
   }
 
@@ -111,9 +111,13 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
     }
     for (const row of after.deliveries.values()) {
       const name = nameOf(row.sink, row.eventId);
-      const isShown = sends.some((send) => isOf(send, row) && send.isAccepted);
+      const carried = { sink: row.sink, eventId: row.digestId ?? row.eventId };
+      const carrier = after.deliveries.get(deliveryKey(row.sink, carried.eventId));
+      const isShown = sends.some((send) => isOf(send, carried) && send.isAccepted);
       if (row.state === 'delivered' && !isShown) say('delivered is what the far end accepted', name);
-      if (row.state === 'dead' && row.failures === 0) say('nothing dies without an attempt', name);
+      if (row.state === 'dead' && !carrier?.failures) say('nothing dies without an attempt', name);
+      if (row.digestId !== null && row.state !== carrier?.state)
+        say('a member ends with its digest, and not before', name);
     }
   }
 
@@ -234,6 +238,13 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       }
       if (!row) say('what is sent is stored', name);
       else inOrder(send, row);
+      const { digest } = send.message.event.body;
+      const members = [...picture.deliveries.values()].filter(
+        ({ sink, digestId }) => sink === send.sink && digestId === send.message.event.id,
+      );
+      if (digest && members.length !== digest.count)
+        say('a digest counts what it carries', `${name}: ${members.length}`);
+      if (row?.digestId) say('what a digest carries does not go out singly', name);
       sends.push(send);
     },
     accepted(send) {

@@ -7,6 +7,7 @@ import type { Lease } from '../../src/core/lease.ts';
 import type { Metrics } from '../../src/core/metrics.ts';
 import { startPolling } from '../../src/core/poll.ts';
 import { type Role, type Roles, startRoles } from '../../src/core/roles.ts';
+import type { Route } from '../../src/core/route.ts';
 import { createSilenceReader } from '../../src/core/silence-reader.ts';
 import type { Sink } from '../../src/core/sink.ts';
 import type { PollSource } from '../../src/core/source.ts';
@@ -17,12 +18,17 @@ import { type Context, type Process, running } from './clock.ts';
 
 export const source = 'tenant';
 export const sourceRole = `source:${source}`;
-/** `all` hears of everything, `urgent` of what is HIGH or worse; each is on an origin of its own. */
+/** `all` hears of everything, in storms by digests; `urgent` of what is HIGH or worse, by groups. Each is on an origin of its own. */
 export const sinkIds = ['all', 'urgent'] as const;
 export const sinkRole = (sink: string) => `sink:${sink}:`;
-export const routes = [
+export const routes: readonly Route[] = [
   { name: 'everything', minSeverity: 1 as const, to: ['all'] },
-  { name: 'urgent', minSeverity: 4 as const, to: ['urgent'] },
+  {
+    name: 'urgent',
+    minSeverity: 4 as const,
+    to: ['urgent'],
+    group: { by: ['severity'], waitMs: 400, intervalMs: 3000, max: 4, cards: 0 },
+  },
 ];
 export const times = { ttlMs: 8000, renewMs: 2000 };
 export const policy: DeliveryPolicy = {
@@ -37,6 +43,7 @@ export const policy: DeliveryPolicy = {
   retryAfterMaxMs: 5000,
   delayedMs: 30_000,
   rereadMs: 500,
+  storm: { over: 3, passes: 0, firstMs: 300, betweenMs: 1000, betweenMaxMs: 3000 },
 };
 
 export interface Replica extends Process {
@@ -109,7 +116,7 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
       role(sinkRole(sink), index === 0 ? 'first' : 'second', (context) => {
         laneLeases.set(sink, context.lease!);
         const sinks = [{ id: sink, sink: around.sink(context, sink) }];
-        const origin = { ...shared, sinks, routes: [], perSecond: 10, policy, showTenant: () => false, announce };
+        const origin = { ...shared, sinks, routes, perSecond: 10, policy, showTenant: () => false, announce };
         return startOrigin(origin, lanes, context.lease!);
       }),
     ),

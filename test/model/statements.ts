@@ -28,6 +28,10 @@ export const statementKinds = {
   delivered: /update deliveries set state = 'delivered'/,
   failed: /update deliveries d set attempts/,
   reading: /from deliveries d\s+where/,
+  groups: /left join groups/,
+  members: /json_to_record\(e.body\)/,
+  digest: /update deliveries d set digest_id/,
+  cards: /group_key = null/,
   heartbeat: /update replicas set expires_at[^;]*returning 1/,
   takeover: /update leases l set holder/,
   release: /update leases set holder = null/,
@@ -62,7 +66,8 @@ export async function installDatabaseClock(client: postgres.Sql): Promise<void> 
     alter table deliveries alter scheduled_at set default model.now();
     alter table delivery_attempts alter at set default model.now();
     alter table cursors alter updated_at set default model.now();
-    alter table sinks alter since set default model.now();`);
+    alter table sinks alter since set default model.now();
+    alter table groups alter sent_at set default model.now(), alter opened_at set default model.now();`);
 }
 
 /** @param ask told of each statement that a process begins */
@@ -94,10 +99,8 @@ function statementOf(
   driver: Pick<DriverQuery, 'resolve' | 'reject'> & { send(): Promise<void> },
 ): Statement {
   let error: unknown;
-  const text = query.strings.join('?');
-  const isRandom = query.args.some(
-    (arg) => (arg as DriverQuery | null)?.strings?.join('').includes('random()') ?? false,
-  );
+  const text = textOf(query);
+  const isRandom = text.includes('random()');
   const statement: Statement = {
     kind: 'statement',
     context,
@@ -122,4 +125,13 @@ function statementOf(
     cut: () => driver.reject(Object.assign(new Error('the connection was cut'), { code: 'CONNECTION_CLOSED' })),
   };
   return statement;
+}
+
+/** With the parts of which it is put together, and `?` for each value. */
+function textOf({ strings, args }: DriverQuery): string {
+  const values = args.map((arg) => {
+    const part = arg as DriverQuery | null;
+    return part?.strings ? textOf(part) : '?';
+  });
+  return strings.map((text, index) => text + (values[index] ?? '')).join('');
 }

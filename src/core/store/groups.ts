@@ -134,7 +134,7 @@ export async function freezeDigest(
     ), frozen as (
       update deliveries d set digest_id = g.id, priority = d.priority % ${heldPriority} + ${heldPriority}
       from digest g, members m where d.sink = ${sink} and d.event_id = m.event_id
-    ), noted as (${noted(db, sink, group, members.length, 0, 'whole')})
+    ), noted as (${noted(db, sink, group, members.length, 0, db.$client`whole`)})
     select exists (select 1 from fence) as is_held, exists (select 1 from digest) as is_frozen`;
   if (row?.is_held !== true) return 'lost';
   return row.is_frozen === true ? 'frozen' : 'changed';
@@ -159,18 +159,25 @@ export async function releaseCards(
     ), released as (
       update deliveries d set priority = d.priority - ${heldPriority}, group_key = null
       from chosen c where d.sink = ${sink} and d.event_id = c.event_id returning 1
-    ), noted as (${noted(db, sink, group, count, count, 'fence')})
+    ), noted as (${noted(db, sink, group, count, count, db.$client`fence`)})
     select (select count(*) from released)::int as released from fence`;
   return row === undefined ? null : Number(row.released);
 }
 
 /** Statement that remembers that something of the group was sent. @param from the part of the statement that must have a row */
-function noted(db: Database, sink: string, group: GroupChange | undefined, sent: number, cards: number, from: string) {
+function noted(
+  db: Database,
+  sink: string,
+  group: GroupChange | undefined,
+  sent: number,
+  cards: number,
+  from: ReturnType<Database['$client']>,
+) {
   const client = db.$client;
   if (group === undefined) return client`select 1`;
   const { key, isNew, startsInterval } = group;
   return client`
-    insert into groups (sink, key, cards, total) select ${sink}, ${key}::text, ${cards}::int, ${sent}::int from ${client(from)}
+    insert into groups (sink, key, cards, total) select ${sink}, ${key}::text, ${cards}::int, ${sent}::int from ${from}
     on conflict (sink, key) do update set
       sent_at = case when ${startsInterval} then excluded.sent_at else groups.sent_at end,
       opened_at = case when ${isNew} then excluded.opened_at else groups.opened_at end,
