@@ -2,6 +2,7 @@
 import {
   type Counted,
   type Digest,
+  type DigestMember,
   type DigestRow,
   digestStream,
   type FileCounted,
@@ -11,19 +12,6 @@ import {
 import { priorityOf } from '../route.ts';
 import type { DecidedEvent } from '../store/events.ts';
 import { cutMiddle, validText } from '../text.ts';
-
-/** What a digest needs to know of one of its events. */
-export interface DigestMember {
-  readonly eventId: number;
-  readonly severity: Severity;
-  readonly type: string;
-  readonly device?: string | undefined;
-  readonly fileHash?: string | undefined;
-  readonly fileName?: string | undefined;
-  readonly receivedAtMs: number;
-  readonly itemId?: string | undefined;
-  readonly link?: string | undefined;
-}
 
 /** What the members have in common. */
 export type DigestContext = Pick<Digest, 'kind' | 'before' | 'route' | 'by'>;

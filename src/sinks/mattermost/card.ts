@@ -1,6 +1,7 @@
-// One event as one post: a line that can be searched and one attachment. Pure. Never longer than the server takes in one piece.
+// One event, or a digest of many, as one post: a line that can be searched and one attachment. Pure. Never longer than the server takes in one piece.
 import { type StoredEvent, severityNames } from '../../core/event.ts';
 import type { Message, RenderedField } from '../../core/sink.ts';
+import { digestAttachment, digestLine, digestLines } from './digest.ts';
 import { code, plain, sealed, withoutHashtags } from './escape.ts';
 import { type CardField, deviceName, fieldsOf, hasFailed, timeOf } from './fields.ts';
 import { linkOf } from './link.ts';
@@ -48,6 +49,8 @@ function textOf(message: Message, options: CardOptions): string {
   const held = heldUpLines(message, options);
   if (template?.text !== undefined) return templateText(`${head}${mention}`, template.text, held.map(withoutHashtags));
   const lines = [`${head} · ${summaryOf(message, options.wording)}${mention}`, ...held];
+  const { digest } = event.body;
+  if (digest !== undefined) lines.push(...digestLines(digest, options.wording, message.form));
   return withoutHashtags(sealed(lines.join('\n')));
 }
 
@@ -77,6 +80,7 @@ function headOf({ severity }: StoredEvent): string {
 /** What people look for later, because the fields of an attachment are not found by every server's search. */
 function summaryOf({ event, form }: Message, wording: Wording): string {
   const { body } = event;
+  if (body.digest !== undefined) return digestLine(body.digest, wording, form);
   if (form === 'bare') return `${wording.labels.eventId} ${bareId(event)}`;
   if (body.notice !== undefined) return noticeLine(body.notice, wording, form);
   const share = form === 'short' ? 0.25 : 1;
@@ -98,6 +102,8 @@ function failureOf({ action, body }: StoredEvent, codePointsMax: number): string
 
 function attachmentOf(message: Message, wording: Wording): Attachment {
   const { event, form, template } = message;
+  const { digest } = event.body;
+  if (digest !== undefined) return digestAttachment(event.severity, digest, wording, form);
   if (form === 'bare') return bareAttachment(event, wording);
   if (event.body.notice !== undefined) return noticeAttachment(event, event.body.notice, wording, form);
   const { labels } = wording;

@@ -7,11 +7,18 @@ const zeroWidthSpace = '\u200B';
 const tick = 'ˋ';
 const lessThan = '‹';
 const dollar = '＄';
+/** A table's cell ends at any bar, in code too. */
+const bar = '¦';
 
 /** One line in inline code, where nothing notifies or links; undefined if there is nothing to see. At most `codePointsMax` + 2. */
 export function code(text: string | undefined | null, codePointsMax: number): string | undefined {
   const inner = inert(text, codePointsMax, false);
   return inner === undefined ? undefined : `\`${inner}\``;
+}
+
+/** {@link code} for a table's cell. */
+export function cell(text: string | undefined, codePointsMax: number): string {
+  return code(text, codePointsMax)?.replaceAll('|', bar) ?? '';
 }
 
 /** Many lines in a fenced block; one line in inline code. At most `codePointsMax` + 8. */

@@ -53,6 +53,23 @@ export const en = {
   stormOver:
     'The storm that began at {since} is over: {count} events came in {digests} digests. Events come one by one again.',
   silenceOver: 'Silence {silence} of {owner} is over ({reason}). It hid {count} events[: {severities}].',
+  source: 'Source',
+  stream: 'Stream',
+  deviceGroup: 'Device Group',
+  titleDigest: 'Several Events Together',
+  titleStorm: 'Digest of a Storm',
+  digestStorm: 'Too many at once to read one by one: what is less urgent comes together until that is over.',
+  digestRoute: 'Together by route {route}[ ({by})][: {before} sent before].',
+  digestFile: '{file}[ on {devices}], {events}[; {before} more before]',
+  digestFiles: 'and {count} other files',
+  digestRows: 'Most Severe',
+  digestMore: 'and {count} more',
+  digestBare: 'What these events say could not be posted; they are stored.',
+  eventsWithin: '{events} in {time}',
+  eventCount: '{count} events',
+  eventOne: '1 event',
+  deviceCount: '{count} devices',
+  deviceOne: '1 device',
   sample: 'This is a sample: the way[ to {sink}] works.',
 } as const;
 

@@ -1,0 +1,192 @@
+// Many events as one post: a line for the notification, what they have in common for the search, numbers in fields, and a table last.
+// The table is a field, because clients fold an attachment's own text after some lines. Every limit of one post holds; the tests see to it.
+import { type Counted, type Digest, type DigestRow, type Severity, severityNames } from '../../core/event.ts';
+import type { MessageForm } from '../../core/sink.ts';
+import { cell, code, sealed } from './escape.ts';
+import type { CardField } from './fields.ts';
+import { linkOf } from './link.ts';
+import type { Labels } from './locales/en.ts';
+import { type Attachment, look } from './payload.ts';
+import { filled, type Wording } from './wording.ts';
+
+/** How many of each list are shown, and how many code points of each text. */
+interface Room {
+  readonly types: number;
+  readonly devices: number;
+  readonly files: number;
+  readonly rows: number;
+  readonly text: number;
+  readonly hash: number;
+}
+
+const rooms: Readonly<Record<MessageForm, Room>> = {
+  full: { types: 8, devices: 8, files: 5, rows: 12, text: 80, hash: 130 },
+  short: { types: 3, devices: 3, files: 2, rows: 0, text: 24, hash: 70 },
+  bare: { types: 0, devices: 0, files: 0, rows: 0, text: 0, hash: 0 },
+};
+/** The line is read in a notification; the field has the others. */
+const typesInLineMax = 3;
+const mostSevereFirst = [5, 4, 3, 2, 1, 0] as const satisfies readonly Severity[];
+
+/** What comes behind the severity in the first line: how many, how fast, of what, on how many devices. */
+export function digestLine(digest: Digest, wording: Wording, form: MessageForm): string {
+  const { text, types } = rooms[form];
+  const shown = countedText(digest.types.slice(0, Math.min(types, typesInLineMax)), digest.typeCount, text);
+  const parts = [eventsText(digest, wording), shown, devicesText(digest.deviceCount, wording)];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+function eventsText({ count, firstAt, lastAt }: Digest, { labels, span }: Wording): string {
+  if (count === 1) return labels.eventOne;
+  const events = filled(labels.eventCount, { count: String(count) });
+  return filled(labels.eventsWithin, { events, time: span((Date.parse(lastAt) - Date.parse(firstAt)) / 1000) });
+}
+
+function devicesText(count: number, { labels }: Wording): string | undefined {
+  if (count === 0) return undefined;
+  return count === 1 ? labels.deviceOne : filled(labels.deviceCount, { count: String(count) });
+}
+
+/** The lines below the first: why these came together, and each file that was seen more than once. */
+export function digestLines(digest: Digest, wording: Wording, form: MessageForm): string[] {
+  if (form === 'bare') return [];
+  const room = rooms[form];
+  const why = digest.kind === 'storm' ? wording.labels.digestStorm : routeLine(digest, wording, room);
+  return [why, ...fileLines(digest, wording, room)];
+}
+
+/** A group by hash is about one file, which has a line of its own. */
+function isOfOneFile({ by, files }: Digest): boolean {
+  return files.length === 1 && by.some(({ field }) => field === 'hash');
+}
+
+function routeLine(digest: Digest, { labels }: Wording, { text }: Room): string {
+  const isOneFile = isOfOneFile(digest);
+  const by = digest.by
+    .filter(({ field }) => !(isOneFile && field === 'hash'))
+    .map(({ field, value }) => [fieldLabel(field, labels), code(value, text)])
+    .filter(([, value]) => value !== undefined);
+  return filled(labels.digestRoute, {
+    route: code(digest.route, text) ?? '–',
+    by: by.length === 0 ? undefined : by.map((part) => part.join(' ')).join(', '),
+    before: digest.before === 0 || isOneFile ? undefined : String(digest.before),
+  });
+}
+
+const fieldLabels: Readonly<Record<string, keyof Labels>> = { device_group: 'deviceGroup', hash: 'fileHash' };
+
+function fieldLabel(field: string, labels: Labels): string {
+  const key = Object.hasOwn(fieldLabels, field) ? fieldLabels[field]! : field;
+  return Object.hasOwn(labels, key) ? labels[key as keyof Labels] : field.replace(/[^A-Za-z0-9]/g, ' ');
+}
+
+function fileLines(digest: Digest, wording: Wording, room: Room): string[] {
+  const isOneFile = isOfOneFile(digest);
+  const files = digest.files.filter(({ count }) => count > 1 || isOneFile).slice(0, room.files);
+  const lines = files.map(({ hash, name, count, devices }) => {
+    const file = [code(name, room.text), code(hash, room.hash)].filter((part) => part !== undefined).join(' ');
+    const { eventOne, eventCount, digestFile } = wording.labels;
+    const shown = filled(digestFile, {
+      file,
+      devices: devicesText(devices, wording),
+      events: count === 1 ? eventOne : filled(eventCount, { count: String(count) }),
+      before: isOneFile && digest.before > 0 ? String(digest.before) : undefined,
+    });
+    return `📄 ${shown}`;
+  });
+  const more = digest.fileCount - files.length;
+  if (lines.length > 0 && more > 0) lines.push(filled(wording.labels.digestFiles, { count: String(more) }));
+  return lines;
+}
+
+export function digestAttachment(severity: Severity, digest: Digest, wording: Wording, form: MessageForm): Attachment {
+  const { labels } = wording;
+  const { color, sign } = look(severity);
+  const title = digest.kind === 'storm' ? labels.titleStorm : labels.titleDigest;
+  return {
+    fallback: `${title}: ${severityNames[severity]}, ${eventsText(digest, wording)}`,
+    color,
+    title: `${sign} ${title}`,
+    ...(form === 'bare' && { text: labels.digestBare }),
+    fields: fieldsOf(digest, wording, rooms[form]),
+    footer: 'Tocsin',
+  };
+}
+
+function fieldsOf(digest: Digest, wording: Wording, room: Room): CardField[] {
+  const { types, typeCount, devices, deviceCount } = digest;
+  const field = (label: keyof Labels, value: string | undefined, short: boolean): CardField[] =>
+    value === undefined ? [] : [{ title: wording.labels[label], value: sealed(value), short }];
+  return [
+    ...field('severity', severitiesText(digest), true),
+    ...field('type', countedText(types.slice(0, room.types), typeCount, room.text), true),
+    ...field('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room.text), false),
+    ...field('timestamp', spanText(digest, wording), false),
+    ...field('digestRows', tableOf(digest, wording, room), false),
+  ];
+}
+
+function severitiesText({ severities }: Digest): string {
+  const present = mostSevereFirst.filter((severity) => severities[severity]! > 0);
+  return present.map((severity) => `${severityNames[severity]} ${severities[severity]}`).join(' · ');
+}
+
+/** `` `RANSOMWARE` 300, `PUA` 112, +3 ``; undefined if none can be shown. */
+function countedText(shown: readonly Counted[], all: number, codePointsMax: number): string | undefined {
+  const parts = shown.flatMap(({ name, count }) => {
+    const text = code(name, codePointsMax);
+    return text === undefined ? [] : [`${text} ${count}`];
+  });
+  const more = all - parts.length;
+  return parts.length === 0 ? undefined : [...parts, ...(more > 0 ? [`+${more}`] : [])].join(', ');
+}
+
+function spanText({ firstAt, lastAt }: Digest, { time }: Wording): string {
+  return firstAt === lastAt ? time(firstAt) : `${time(firstAt)} – ${time(lastAt)}`;
+}
+
+/** The rows and how many more there are; undefined where there is no room for a table. */
+function tableOf(digest: Digest, wording: Wording, room: Room): string | undefined {
+  const rows = digest.rows.slice(0, room.rows);
+  if (rows.length === 0) return undefined;
+  const { labels } = wording;
+  const { severity, type, device, fileName, timestamp, eventId } = labels;
+  const isShortTime = isOneDay(digest, wording);
+  const cells = rows.map((row) => cellsOf(row, isShortTime, wording, room));
+  const heads = [severity, type, device, fileName, timestamp, eventId];
+  // A column in which nothing stands costs a phone a third of its width.
+  const isKept = heads.map((_head, column) => cells.some((row) => row[column] !== ''));
+  const line = (texts: readonly string[]) => `| ${texts.filter((_text, column) => isKept[column]).join(' | ')} |`;
+  const lines = [line(heads), line(heads.map(() => '---')), ...cells.map(line)];
+  const more = digest.count - rows.length;
+  // A line right below would be one more row.
+  if (more > 0) lines.push('', filled(labels.digestMore, { count: String(more) }));
+  return lines.join('\n');
+}
+
+function cellsOf(row: DigestRow, isShortTime: boolean, { time }: Wording, { text }: Room): string[] {
+  const [day = '', clock = ''] = time(row.at).split(' ');
+  return [
+    `${look(row.severity).sign} ${severityNames[row.severity]}`,
+    cell(row.type, text),
+    cell(row.device, text),
+    cell(row.file, text),
+    isShortTime ? clock : `${day} ${clock}`,
+    idCell(row),
+  ];
+}
+
+/** On one day in the operator's zone the date is known from the field above. */
+function isOneDay({ firstAt, lastAt }: Digest, { time }: Wording): boolean {
+  return time(firstAt).split(' ')[0] === time(lastAt).split(' ')[0];
+}
+
+/** Twelve longer ones would be more than a post may hold. */
+const hrefLengthMax = 500;
+
+/** The vendor's number if it is one, else Tocsin's own; with the way to the console. */
+function idCell({ id, itemId, link }: DigestRow): string {
+  const shown = /^\d{1,20}$/.test(itemId ?? '') ? itemId! : `${id}`;
+  const href = linkOf(link);
+  return href === undefined || href.length > hrefLengthMax ? shown : `[${shown}](${href})`;
+}
