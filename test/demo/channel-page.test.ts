@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 const tag =
-  /^<(?:\/?(?:p|strong|em|s|code|pre|blockquote|ul|ol|li|table|tr|td|div|article|header|span|time|section|dl|dt|dd|h3|a|mark|svg)|br|hr)$/;
+  /^<(?:\/?(?:p|strong|em|s|code|pre|blockquote|ul|ol|li|table|thead|tbody|tr|th|td|div|article|header|span|time|section|dl|dt|dd|h3|a|mark|svg)|br|hr)$/;
 const attribute =
   /^(?:class="[a-z0-9 -]+"|tabindex="0"|data-sequence="\d+"|datetime="[0-9TZ:.-]+"|aria-hidden="true"|href="https?:\/\/[^"<>']*"|rel="noreferrer noopener nofollow"|target="_blank")$/;
 const drawing = /<svg class="avatar".*?<\/svg>|<rect width="100%" height="100%" fill="#[0-9a-fA-F]{6}"\/>/g;
@@ -178,6 +178,11 @@ describe('Markdown on the page', () => {
     ['- a\n- b', '<ul><li>a</li><li>b</li></ul>'],
     ['# Big', '<p class="heading heading-1">Big</p>'],
     [':red_circle: :nothing:', '<p>🔴 :nothing:</p>'],
+    [
+      '| **A** | B |\n| --- | --- |\n| `a` | b |\n\nmore',
+      '<div class="scroll" tabindex="0"><table><thead><tr><th><strong>A</strong></th><th>B</th></tr></thead>' +
+        '<tbody><tr><td><code>a</code></td><td>b</td></tr></tbody></table></div><p>more</p>',
+    ],
     ['@channel', '<p><mark>@channel</mark></p>'],
     ['[a](javascript:x)', '<p>[a](javascript:x)</p>'],
     ['\\[a\\](https\\://a.example)', '<p>[a](https://a.example)</p>'],

@@ -82,7 +82,9 @@ pre { margin: .2rem 0; padding: .5rem .65rem; max-height: 13rem; overflow: auto;
 pre code { padding: 0; background: none; white-space: pre; overflow-wrap: normal; }
 blockquote { margin: .2rem 0; padding-left: .75rem; border-left: .2rem solid var(--line); }
 .post ul, .post ol { margin: .2rem 0; padding-left: 1.4rem; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; } td { padding: .2rem .5rem; border: 1px solid var(--line); }
+.scroll { overflow-x: auto; } .post .scroll:not(:last-child) { margin-bottom: .35rem; }
+table { border-collapse: collapse; } th, td { padding: .2rem .5rem; border: 1px solid var(--line); text-align: left; white-space: nowrap; }
+th { background: var(--hover); font-size: .8125rem; color: var(--strong); } table code { display: inline-block; width: max-content; max-width: 18rem; overflow-wrap: break-word; }
 mark { padding: 0 .15em; border-radius: .2rem; background: var(--mark); color: var(--mark-text); }
 .cut { color: #d6262e; font-size: .8125rem; }
 .jump { position: fixed; right: 1.5rem; bottom: 1.25rem; padding: .5rem .9rem; border: 0; border-radius: 2rem; background: var(--link); color: var(--page); font: inherit; font-size: .875rem; font-weight: 600; cursor: pointer; box-shadow: 0 2px 8px #0005; }

@@ -43,12 +43,16 @@ function blockToHtml(block: Block): string {
       return block.isOrdered ? `<ol>${items}</ol>` : `<ul>${items}</ul>`;
     }
     case 'table': {
-      const rows = block.rows.map((row) => `<tr>${row.map((cell) => `<td>${inlinesToHtml(cell)}</td>`).join('')}</tr>`);
-      return `<div class="scroll" tabindex="0"><table>${rows.join('')}</table></div>`;
+      const [head, ...body] = block.rows.map((row, index) => rowToHtml(row, index === 0 ? 'th' : 'td'));
+      return `<div class="scroll" tabindex="0"><table><thead>${head}</thead><tbody>${body.join('')}</tbody></table></div>`;
     }
     case 'rule':
       return '<hr>';
   }
+}
+
+function rowToHtml(row: readonly (readonly Inline[])[], tag: 'th' | 'td'): string {
+  return `<tr>${row.map((cell) => `<${tag}>${inlinesToHtml(cell)}</${tag}>`).join('')}</tr>`;
 }
 
 const tags = { strong: 'strong', emphasis: 'em', struck: 's' } as const;

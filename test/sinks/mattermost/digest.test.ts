@@ -156,7 +156,7 @@ describe('the same file on many devices', () => {
   const incidents = (digest: Digest, form: MessageForm = 'full') =>
     post(digest, { form })
       .text.split('\n')
-      .filter((line) => line.startsWith('📄') || line.startsWith('and '));
+      .filter((line) => line.startsWith('📄') || line.startsWith('Other '));
 
   test('is one line, and in a group by it, says how many came before', () => {
     const all = copies(120, 'ff00', 'evil.exe');
@@ -173,7 +173,7 @@ describe('the same file on many devices', () => {
     expect(incidents(digestOf([{ fileHash: 'a' }, { fileHash: 'b' }]))).toEqual([]);
     const many = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].flatMap((hash) => copies(2, hash));
     expect(incidents(digestOf(many))).toHaveLength(6);
-    expect(incidents(digestOf(many)).at(-1)).toBe('and 2 other files');
+    expect(incidents(digestOf(many)).at(-1)).toBe('Other files: 2');
     expect(incidents(digestOf(many), 'short')).toHaveLength(3);
     expect(incidents(digestOf([{ fileHash: 'a' }, { fileHash: 'a' }]))).toEqual(['📄 `a`, 2 events']);
   });

@@ -61,7 +61,7 @@ export const en = {
   digestStorm: 'Too many at once to read one by one: what is less urgent comes together until that is over.',
   digestRoute: 'Together by route {route}[ ({by})][: {before} sent before].',
   digestFile: '{file}[ on {devices}], {events}[; {before} more before]',
-  digestFiles: 'and {count} other files',
+  digestFiles: 'Other files: {count}',
   digestRows: 'Most Severe',
   digestMore: 'and {count} more',
   digestBare: 'What these events say could not be posted; they are stored.',
