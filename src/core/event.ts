@@ -102,7 +102,7 @@ export interface Digest {
   /** `group`: by a route's `group` or `throttle`. `storm`: too much was due at once. */
   readonly kind: 'group' | 'storm';
   readonly count: number;
-  /** Of a group: what was sent of it before, one by one or in digests. */
+  /** What was sent before of the group, one by one or in digests; of the storm, in digests. */
   readonly before: number;
   /** Of a group: the route's name. */
   readonly route?: string;

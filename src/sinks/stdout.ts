@@ -1,10 +1,10 @@
-// Sink `stdout`: one JSON line an event on standard output, for pipes, containers and tests. Nothing else is written there by it.
+// Sink `stdout`: one JSON line an event, or a digest of many, on standard output, for pipes, containers and tests. Nothing else is written there by it.
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
 import { AdapterError } from '../core/errors.ts';
-import { type EventBody, severityNames } from '../core/event.ts';
-import type { Message, RenderedTemplate, SendContext, Sink, SinkDefinition } from '../core/sink.ts';
+import { type Digest, type EventBody, severityNames } from '../core/event.ts';
+import type { Message, MessageForm, RenderedTemplate, SendContext, Sink, SinkDefinition } from '../core/sink.ts';
 import { cutMiddle } from '../core/text.ts';
 
 const config = z.strictObject({});
@@ -46,11 +46,11 @@ export function createStreamSink(stream: Writable): Sink {
 
 /**
  * The line, with its fields in this order: id, source, external_id, stream, type, severity (name), status, action, occurred_at,
- * received_at, delivery_id, body; then `delayed`, if it was, and what a template gave. Names and order are what readers build on. A bare line leaves out what
- * holds text of the event. Characters that a terminal obeys or hides are written as `\uXXXX`: the same JSON, and harmless to look at.
+ * received_at, delivery_id, body; then `delayed`, if it was, and what a template gave. Names and order are what readers build on. A bare
+ * line leaves out what holds text of the event; of a digest (`body.digest`) it keeps the numbers, and a short one leaves out the rows.
+ * Characters that a terminal obeys or hides are written as `\uXXXX`: the same JSON, and harmless to look at.
  */
 function lineOf({ event, form, delayed, template }: Message, { deliveryId }: SendContext): string {
-  const { link } = event.body;
   const isBare = form === 'bare';
   const fields = {
     id: event.id,
@@ -61,12 +61,11 @@ function lineOf({ event, form, delayed, template }: Message, { deliveryId }: Sen
     occurred_at: event.occurredAt,
     received_at: event.receivedAt,
     delivery_id: deliveryId,
-    body: isBare ? { ...(link === undefined ? {} : { link }) } : event.body,
+    body: bodyOf(event.body, form),
     ...(delayed === undefined ? {} : { delayed }),
     ...(template === undefined || isBare ? {} : { template: templateOf(template) }),
   };
-  const json = JSON.stringify(form === 'short' ? { ...fields, body: shortened(event.body) } : fields);
-  return `${json.replace(obeyedOrHidden, escaped)}\n`;
+  return `${JSON.stringify(fields).replace(obeyedOrHidden, escaped)}\n`;
 }
 
 function templateOf({ fields, ...texts }: RenderedTemplate): unknown {
@@ -83,12 +82,35 @@ function escaped(character: string): string {
   return units;
 }
 
+function bodyOf(body: EventBody, form: MessageForm): unknown {
+  const { link, digest } = body;
+  if (form === 'full') return body;
+  if (form === 'short') return shortened(digest === undefined ? body : { digest: { ...digest, rows: [] } });
+  return {
+    ...(link === undefined ? {} : { link }),
+    ...(digest === undefined ? {} : { digest: numbersOf(digest) }),
+  };
+}
+
 const shortTextMax = 200;
 
 function shortened(body: EventBody): unknown {
   return JSON.parse(JSON.stringify(body), (_key, value) =>
     typeof value === 'string' ? cutMiddle(value, shortTextMax) : value,
   );
+}
+
+/** What no event chose a word of. */
+function numbersOf({
+  route: _route,
+  by: _by,
+  types: _types,
+  devices: _devices,
+  files: _files,
+  rows: _rows,
+  ...numbers
+}: Digest) {
+  return numbers;
 }
 
 /** Resolves when the stream has passed the line on. A full stream is waited for before writing, so that a stuck reader costs no memory. */

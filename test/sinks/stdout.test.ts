@@ -8,6 +8,7 @@ import type { Message } from '../../src/core/sink.ts';
 import { createStreamSink, stdout } from '../../src/sinks/stdout.ts';
 import { describeSink, skipsWithoutHttp } from '../contract/sink-suite.ts';
 import { builtFile } from '../support/built.ts';
+import { digestOfStorm, storedDigest } from '../support/digests.ts';
 import { eventOfTexts, storedEvent } from '../support/events.ts';
 
 describeSink(stdout, {
@@ -94,6 +95,19 @@ describe('the line', () => {
       delivery_id: 'delivery-1',
       body: { link: 'https://console.example/events/1203' },
     });
+  });
+
+  test('of a digest holds all of it, a short one without rows, a bare one in numbers', async () => {
+    const event = storedDigest(digestOfStorm);
+    const line = await lineOf(message({ event }));
+    expect(line).toMatchObject({ source: 'tocsin', stream: 'digest', type: 'DIGEST', severity: 'HIGH' });
+    expect(line.body).toEqual({ digest: digestOfStorm });
+    const short = await lineOf(message({ event, form: 'short' }));
+    expect(short.body).toEqual({ digest: { ...digestOfStorm, rows: [] } });
+    const bare = await lineOf(message({ event, form: 'bare' }));
+    const { count, firstAt, lastAt, severities } = digestOfStorm;
+    const sizes = { typeCount: 4, deviceCount: 37, fileCount: 3 };
+    expect(bare.body).toEqual({ digest: { kind: 'storm', count, before: 0, firstAt, lastAt, severities, ...sizes } });
   });
 
   test('is printable, and the same text once it is parsed', async () => {

@@ -51,13 +51,17 @@ function devicesText(count: number, { labels }: Wording): string | undefined {
 export function digestLines(digest: Digest, wording: Wording, form: MessageForm): string[] {
   if (form === 'bare') return [];
   const room = rooms[form];
-  const why = digest.kind === 'storm' ? wording.labels.digestStorm : routeLine(digest, wording, room);
+  const why = digest.kind === 'storm' ? stormLine(digest, wording) : routeLine(digest, wording, room);
   return [why, ...fileLines(digest, wording, room)];
 }
 
 /** A group by hash is about one file, which has a line of its own. */
 function isOfOneFile({ by, files }: Digest): boolean {
   return files.length === 1 && by.some(({ field }) => field === 'hash');
+}
+
+function stormLine({ before }: Digest, { labels }: Wording): string {
+  return filled(labels.digestStorm, { before: before === 0 ? undefined : String(before) });
 }
 
 function routeLine(digest: Digest, { labels }: Wording, { text }: Room): string {

@@ -145,7 +145,9 @@ describe('why they came together', () => {
 
   test('is a storm', () => {
     const card = post(digestOfStorm);
-    expect(card.text.split('\n')[1]).toMatch(/^Too many at once to read one by one/);
+    const why = 'Too many at once to read one by one: what is less urgent comes together until that is over.';
+    expect(card.text.split('\n')[1]).toBe(why);
+    expect(second({ ...digestOfStorm, before: 900 })).toBe(`${why} 900 came before.`);
     expect(card.attachments[0]).toMatchObject({ title: '🟠 Digest of a Storm', footer: 'Tocsin' });
   });
 });

@@ -58,7 +58,8 @@ export const en = {
   deviceGroup: 'Device Group',
   titleDigest: 'Several Events Together',
   titleStorm: 'Digest of a Storm',
-  digestStorm: 'Too many at once to read one by one: what is less urgent comes together until that is over.',
+  digestStorm:
+    'Too many at once to read one by one: what is less urgent comes together until that is over.[ {before} came before.]',
   digestRoute: 'Together by route {route}[ ({by})][: {before} sent before].',
   digestFile: '{file}[ on {devices}], {events}[; {before} more before]',
   digestFiles: 'Other files: {count}',
