@@ -165,13 +165,13 @@ describe('the size of a digest', () => {
       severity: 4,
       receivedAtMs: startMs - n,
     }));
-    composeDigest(all, storm);
-    const spent = Array.from({ length: 5 }, () => {
-      const begin = performance.now();
+    const spent = Array.from({ length: 8 }, () => {
+      const before = process.cpuUsage();
       composeDigest(all, storm);
-      return performance.now() - begin;
+      return process.cpuUsage(before).user / 1000;
     });
-    expect(Math.min(...spent)).toBeLessThan(50);
+    // Of the processor's time, and some ten times what it takes on a quiet machine.
+    expect(Math.min(...spent)).toBeLessThan(80);
   });
 });
 
