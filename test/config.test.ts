@@ -395,7 +395,7 @@ time_zone: Asia/Bangkok
     expect(loadYaml(text, { ...three, MIN_SEVERITY: 'LOW' }).warnings).toEqual([
       'MATTERMOST_WEBHOOK_URL does nothing: tocsin.yaml says it all.',
       'MIN_SEVERITY does nothing: tocsin.yaml says it all.',
-      'Sink "idle" gets nothing: no route names it.',
+      'tocsin.yaml:1:33 sinks.idle: gets nothing, as no route names it. Name it in a route, or remove it.',
     ]);
   });
 

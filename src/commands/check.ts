@@ -1,5 +1,7 @@
 // `tocsin check`: is the configuration right, is the address free, does the database answer, do the credentials and hooks work. Posts and changes nothing.
-import { type Config, loadConfig, type Registries } from '../config.ts';
+
+import { lint } from '../config/lint.ts';
+import { type Config, type ConfigReading, type Registries, readConfig } from '../config.ts';
 import { AdapterError, ConfigError } from '../core/errors.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { createMask, describeError } from '../core/log.ts';
@@ -20,9 +22,11 @@ const dayMs = 86_400_000;
 /** What was found out about one thing. `warn` fails nothing. */
 interface Finding {
   readonly status: 'ok' | 'warn' | 'failed';
-  readonly kind: 'configuration' | 'address' | 'database' | 'source' | 'sink';
-  /** Empty for what there is only one of. */
+  readonly kind: 'configuration' | 'policy' | 'address' | 'database' | 'source' | 'sink';
+  /** Of the policy, which rule of the lint it is; empty for what there is only one of. */
   readonly id: string;
+  /** `tocsin.yaml:12:5 routes[2]`, if it is about the policy. */
+  readonly where?: string;
   readonly text: string;
 }
 
@@ -39,14 +43,15 @@ export function createCheck(deps: CheckDependencies): Command {
       'Try the configuration, the address, the database, the credentials and the hooks, without posting or changing anything',
     usage: 'check [--json]',
     details:
+      'The policy is looked at as well: routes that never take anything, grave events that no route sends, secrets in the file.\n' +
       'Exit code 0: everything works, though there may be warnings; 1: something does not; 78: the configuration is wrong.\n' +
       'A port in use is a warning: beside a running Tocsin it must be. HOST that is no address of this machine is a failure.',
     options: { json: { type: 'boolean', help: 'Print the findings as JSON' } },
     async run({ values }, io) {
       const isJson = values.json === true;
-      const config = load(deps.registries, isJson, io);
-      if (config === undefined) return exitCodes.config;
-      const findings = await check(config, deps);
+      const reading = load(deps.registries, isJson, io);
+      if (reading === undefined) return exitCodes.config;
+      const findings = await check(reading, deps);
       const isFine = findings.every((finding) => finding.status !== 'failed');
       io.stdout(isJson ? jsonText({ ok: isFine, findings }, 2) : findings.map(lineOf).join(''));
       return isFine ? exitCodes.done : exitCodes.failed;
@@ -55,9 +60,9 @@ export function createCheck(deps: CheckDependencies): Command {
 }
 
 /** Problems go to stdout with `--json`, as everything else; otherwise they are told like those of every command. */
-function load(registries: Registries, isJson: boolean, io: CommandIo): Config | undefined {
+function load(registries: Registries, isJson: boolean, io: CommandIo): ConfigReading | undefined {
   try {
-    return loadConfig({ env: io.env, directory: io.directory, registries });
+    return readConfig({ env: io.env, directory: io.directory, registries });
   } catch (error) {
     if (!isJson || !(error instanceof ConfigError)) throw error;
     io.stdout(jsonText({ ok: false, problems: error.problems, warnings: error.warnings }, 2));
@@ -65,7 +70,8 @@ function load(registries: Registries, isJson: boolean, io: CommandIo): Config | 
   }
 }
 
-async function check(config: Config, deps: CheckDependencies): Promise<Finding[]> {
+async function check(reading: ConfigReading, deps: CheckDependencies): Promise<Finding[]> {
+  const { config } = reading;
   const http = deps.createHttp(config);
   const around = { http, locale: config.locale, timeZone: config.timeZone, now: deps.now };
   try {
@@ -86,8 +92,11 @@ async function check(config: Config, deps: CheckDependencies): Promise<Finding[]
       }),
     ]);
     const warnings = config.warnings.map((text): Finding => ({ status: 'warn', kind: 'configuration', id: '', text }));
+    const remarks = lint(reading, deps.now()).map(
+      ({ rule, where, text }): Finding => ({ status: 'warn', kind: 'policy', id: rule, where, text }),
+    );
     const mask = createMask(config.secrets);
-    return [...warnings, ...found.flat()].map((finding) => ({ ...finding, text: mask(finding.text) }));
+    return [...warnings, ...remarks, ...found.flat()].map((finding) => ({ ...finding, text: mask(finding.text) }));
   } finally {
     await http.close();
   }
@@ -127,9 +136,10 @@ function expiryOf(id: string, expiresAt: number | undefined, now: number): Findi
 const labels = { ok: 'ok  ', warn: 'warn', failed: 'FAIL' } as const;
 
 /** Texts of far ends may hold anything, and this reaches a terminal. */
-function lineOf({ status, kind, id, text }: Finding): string {
+function lineOf({ status, kind, id, where, text }: Finding): string {
   const name = id === '' ? kind : `${kind} ${id}`;
-  return `${labels[status]}  ${name}: ${neutralText(text.replace(/\s+/g, ' '), { multiline: false })}\n`;
+  const said = where === undefined ? text : `${where} ${text}.`;
+  return `${labels[status]}  ${name}: ${neutralText(said.replace(/\s+/g, ' '), { multiline: false })}\n`;
 }
 
 export const command = createCheck({

@@ -55,7 +55,7 @@ export function makeRoutes(input: RoutesInput, readOption: OptionReader, finding
     };
   });
   tellRepeatedNames(input.written, findings);
-  warnOfIdleSinks(sinkIds, routes, findings);
+  warnOfIdleSinks(input.sinks, routes, findings);
   return routes;
 }
 
@@ -159,10 +159,11 @@ function tellRepeatedNames(routes: readonly RouteInput[], findings: Findings): v
   }
 }
 
-function warnOfIdleSinks(sinkIds: readonly string[], routes: readonly Route[], findings: Findings): void {
+function warnOfIdleSinks(sinks: readonly AdapterInput[], routes: readonly Route[], findings: Findings): void {
   const named = new Set(routes.flatMap((route) => route.to));
   if (named.has(unresolved)) return;
-  for (const id of sinkIds) {
-    if (!named.has(id) && id !== unresolved) findings.warnings.push(`Sink "${id}" gets nothing: no route names it.`);
+  for (const { id, place } of sinks) {
+    if (named.has(id) || id === unresolved) continue;
+    findings.warnings.push(`${place([])}: gets nothing, as no route names it. Name it in a route, or remove it.`);
   }
 }

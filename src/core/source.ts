@@ -54,4 +54,7 @@ export interface PushSource {
 
 export type Source = PollSource | PushSource;
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds definitions of differing schemas; config.ts parses before create
-export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition<Schema, Source>;
+export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition<Schema, Source> & {
+  /** The streams that its events may come in; absent if nobody knows. */
+  readonly streams?: readonly string[];
+};

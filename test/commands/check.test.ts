@@ -137,6 +137,28 @@ describe('tocsin check', () => {
     expect(requests.sort()).toEqual(['GET /sink', 'GET /source']);
   });
 
+  it('warns of what is odd about the policy, with its place, and gives 0', async () => {
+    const yaml = `${yamlFor().trim()}
+routes:
+  - { name: all, continue: false, to: [soc, lines] }
+  - { name: grave, match: { min_severity: HIGH }, to: [soc] }
+`;
+    const { code, stdout } = await check(yaml);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^warn {2}policy shadowed_route: tocsin\.yaml:5:5 routes\[1\] never takes anything: .* remove this one\.$/m,
+    );
+    const json = JSON.parse((await check(yaml, ['--json'])).stdout);
+    expect(json.ok).toBe(true);
+    expect(json.findings).toContainEqual({
+      status: 'warn',
+      kind: 'policy',
+      id: 'shadowed_route',
+      where: 'tocsin.yaml:5:5 routes[1]',
+      text: expect.stringContaining('never takes anything'),
+    });
+  });
+
   it('says for each what fails and what to do, on one line without the secret, and gives 1', async () => {
     status = 401;
     const { code, stdout } = await check(yamlFor());

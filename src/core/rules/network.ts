@@ -9,6 +9,22 @@ export type Network = (address: string) => boolean;
  * @throws {Error} the message is the end of a sentence about the text
  */
 export function parseNetwork(text: string): Network {
+  const { base, prefix } = readNetwork(text);
+  const list = new BlockList();
+  list.addSubnet(base, prefix);
+  return (candidate) => {
+    const address = addressOf(candidate);
+    return address !== undefined && address.family === base.family && list.check(address);
+  };
+}
+
+/** True if every address of the network `narrow` is in `wide`. @throws {Error} as {@link parseNetwork} */
+export function coversNetwork(wide: string, narrow: string): boolean {
+  const inner = readNetwork(narrow);
+  return readNetwork(wide).prefix <= inner.prefix && parseNetwork(wide)(inner.base.address);
+}
+
+function readNetwork(text: string): { readonly base: SocketAddress; readonly prefix: number } {
   const [, written = '', bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
   const base = parseAddress(written);
   const bitsMax = base?.family === 'ipv4' ? 32 : 128;
@@ -17,12 +33,7 @@ export function parseNetwork(text: string): Network {
   const prefix = bits === undefined ? bitsMax : Number(bits) - bitsBefore;
   if (base === undefined || prefix < 0 || prefix > bitsMax)
     throw new Error('is no network such as 10.0.0.0/8 or fd00::/8');
-  const list = new BlockList();
-  list.addSubnet(base, prefix);
-  return (candidate) => {
-    const address = addressOf(candidate);
-    return address !== undefined && address.family === base.family && list.check(address);
-  };
+  return { base, prefix };
 }
 
 /** Parsing costs twenty times what a network's answer does, and one event is shown to many networks in turn. */

@@ -13,6 +13,7 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
     config,
     example: { url: 'https://console.example.com', token: 'the-key-of-an-api-connector', start_from: '24h' },
     secrets: ['token'],
+    streams: [stream],
     warnings({ start_from }, nowMs) {
       const text = futureWarning(start_from, nowMs);
       return text === undefined ? [] : [{ key: 'start_from', text }];

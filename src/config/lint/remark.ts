@@ -1,0 +1,26 @@
+// What a policy may be remarked upon for. Types only.
+import type { Route } from '../../core/route.ts';
+import type { RouteInput } from '../file.ts';
+
+/** A closed set; programs may go by it. */
+export type LintRule =
+  | 'shadowed_route'
+  | 'redundant_route'
+  | 'unreachable_time'
+  | 'impossible_match'
+  | 'no_way_out'
+  | 'inline_secret';
+
+/** Something that is allowed, and most likely not meant. */
+export interface Remark {
+  readonly rule: LintRule;
+  /** `tocsin.yaml:12:5 routes[2]` */
+  readonly where: string;
+  /** What is wrong, as the rest of a sentence about the place, and in a sentence of its own what to do. */
+  readonly text: string;
+}
+
+/** A route as it works, and as it was written. */
+export interface PolicyRoute extends RouteInput {
+  readonly route: Route;
+}

@@ -1,0 +1,85 @@
+// Routes that an earlier one leaves nothing to do. Tells only what is certain: whatever the later one takes, the earlier one took before.
+import { coversGlob } from '../../core/rules/cover.ts';
+import { coversNetwork } from '../../core/rules/network.ts';
+import type { Interval } from '../../core/rules/schedule.ts';
+import type { PolicyRoute, Remark } from './remark.ts';
+
+/** Of each route the first reason only. */
+export function remarkOnShadows(routes: readonly PolicyRoute[]): Remark[] {
+  return routes.flatMap((later, index) => {
+    const before = routes.slice(0, index).filter((earlier) => takesAllOf(earlier, later));
+    const taker = before.find(({ route }) => route.isLast);
+    if (taker !== undefined) return [shadowed(later, taker)];
+    const twin = before.find(({ route }) => later.route.to.every((sink) => route.to.includes(sink)));
+    return twin === undefined || later.route.isLast ? [] : [redundant(later, twin)];
+  });
+}
+
+function shadowed({ place }: PolicyRoute, taker: PolicyRoute): Remark {
+  const text =
+    `never takes anything: ${nameOf(taker)} takes all of it before, and does not continue. ` +
+    'Put this route before that one, let that one continue, or remove this one';
+  return { rule: 'shadowed_route', where: place([]), text };
+}
+
+function redundant({ place }: PolicyRoute, twin: PolicyRoute): Remark {
+  const text =
+    `adds nothing: ${nameOf(twin)} sends all of it to the same sinks before, and the first one's word counts. ` +
+    'Put this route before that one, send it elsewhere, or remove it';
+  return { rule: 'redundant_route', where: place([]), text };
+}
+
+function nameOf({ route, place }: PolicyRoute): string {
+  return `route "${route.name}" (${place([])})`;
+}
+
+/** What these keys say is compared below, or has no say in whether a route takes an event. A new key makes the answer a no. */
+const keysKnown = new Set('name match when active mute to group throttle repeats continue template'.split(' '));
+const matchKeysKnown = new Set(
+  'min_severity sources streams types actions statuses tenants devices groups networks'.split(' '),
+);
+
+/** True if there is no event and no time that `later` would take and `earlier` would not. False may mean that nobody knows. */
+export function takesAllOf(earlier: PolicyRoute, later: PolicyRoute): boolean {
+  const [wide, narrow] = [earlier.content, later.content];
+  const [outer, inner] = [wide.match ?? {}, narrow.match ?? {}];
+  const isKnown =
+    Object.keys(wide).every((key) => keysKnown.has(key)) && Object.keys(outer).every((key) => matchKeysKnown.has(key));
+  return (
+    isKnown &&
+    // An unknown severity passes every threshold, and INFO lets the same pass as none.
+    Math.max(earlier.route.minSeverity, 1) <= Math.max(later.route.minSeverity, 1) &&
+    holdsAll(outer.sources, inner.sources, isSame) &&
+    holdsAll(outer.streams, inner.streams, isSame) &&
+    holdsAll(outer.networks, inner.networks, coversNetwork) &&
+    (['types', 'actions', 'statuses', 'tenants', 'devices', 'groups'] as const).every((key) =>
+      holdsAll(outer[key], inner[key], coversGlob),
+    ) &&
+    (wide.when === undefined || wide.when.trim() === narrow.when?.trim()) &&
+    (!earlier.route.isFirstOnly || later.route.isFirstOnly === true) &&
+    holdsAll(earlier.route.active, later.route.active, isSameTime) &&
+    (earlier.route.mute ?? []).every((time) => later.route.mute?.some((other) => isSameTime(time, other)))
+  );
+}
+
+/** What is not said asks nothing; a list asks for one of its entries. */
+function holdsAll<Entry>(
+  wide: readonly Entry[] | undefined,
+  narrow: readonly Entry[] | undefined,
+  covers: (wide: Entry, narrow: Entry) => boolean,
+): boolean {
+  if (wide === undefined) return true;
+  return narrow?.every((inner) => wide.some((outer) => covers(outer, inner))) ?? false;
+}
+
+function isSame(one: string, other: string): boolean {
+  return one === other;
+}
+
+function isSameTime(one: Interval, other: Interval): boolean {
+  return JSON.stringify(plain(one)) === JSON.stringify(plain(other));
+}
+
+function plain({ days, ...times }: Interval) {
+  return { days: [...days].sort(), ...times };
+}

@@ -1,0 +1,275 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
+// What `tocsin check` remarks upon: each rule, with its place and what to do; and that no remark is ever wrong.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gapsOf, timetableOf } from '../../src/config/lint/way-out.ts';
+import { lint, type Remark } from '../../src/config/lint.ts';
+import { readConfig } from '../../src/config.ts';
+import { route as decide, judge } from '../../src/core/route.ts';
+import { sinks } from '../../src/sinks/index.ts';
+import { sources } from '../../src/sources/index.ts';
+import { randomEvent, randomPolicy } from './random-policy.ts';
+
+/** A Wednesday, ten days before Europe changes to summer time. */
+const nowMs = Date.parse('2026-03-18T09:41:00Z');
+const hook = 'https://chat.example.com/hooks/3hook5id7of9twenty6letters';
+const env = { KEY: 'key-of-an-api-connector', HOOK: hook, TOCSIN_CONFIG: 'tocsin.yaml', TZ: 'Asia/Bangkok' };
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tocsin-lint-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function read(yaml: string) {
+  writeFileSync(join(directory, 'tocsin.yaml'), yaml);
+  return readConfig({ env, directory, registries: { sources, sinks } });
+}
+
+const adapters = `sources:
+  events: { type: deepinstinct_events, url: "https://a.example.com", token: "\${KEY}" }
+  suspicious: { type: deepinstinct_suspicious_events, url: "https://a.example.com", token: "\${KEY}" }
+sinks: { soc: { type: mattermost, url: "\${HOOK}" }, boss: { type: stdout } }
+`;
+const all = '  - { name: all, to: [soc, boss] }\n';
+
+function remarks(routes: string): string[] {
+  return lint(read(`${adapters}routes:\n${routes}`), nowMs).map(lineOf);
+}
+const lineOf = ({ rule, where, text }: Remark) => `${rule} ${where} ${text}`;
+
+describe('a policy in which nothing is odd', () => {
+  it.each([
+    ['everything to everybody', all],
+    [
+      'the grave to some, the rest to others',
+      '  - { name: grave, match: { min_severity: HIGH }, to: [boss] }\n  - { name: all, to: [soc] }\n',
+    ],
+    [
+      'day and night',
+      '  - { name: day, active: [{ from: "08:00", to: "18:00" }], to: [soc] }\n  - { name: night, mute: [{ from: "08:00", to: "18:00" }], to: [boss] }\n',
+    ],
+    [
+      'a part is taken out',
+      '  - { name: lab, match: { devices: ["LAB-*"] }, continue: false, to: [boss] }\n  - { name: all, to: [soc] }\n',
+    ],
+  ])('%s: no remark', (_, routes) => {
+    expect(remarks(routes)).toEqual([]);
+  });
+
+  it('no file: no remark, whatever the variables say', () => {
+    const variables = { DEEPINSTINCT_URL: 'https://a.example.com', TOKENS_KEY: env.KEY, MATTERMOST_WEBHOOK_URL: hook };
+    const reading = readConfig({
+      env: { ...variables, MIN_SEVERITY: 'CRITICAL' },
+      directory,
+      registries: { sources, sinks },
+    });
+    expect(lint(reading, nowMs)).toEqual([]);
+  });
+});
+
+describe('a shadowed route', () => {
+  const taker = 'route "all" (tocsin.yaml:6:5 routes[0])';
+  it('is told with its place and that of the route before it', () => {
+    expect(
+      remarks(
+        '  - { name: all, continue: false, to: [soc] }\n  - { name: servers, match: { devices: ["SRV-*"] }, to: [boss] }\n',
+      ),
+    ).toEqual([
+      `shadowed_route tocsin.yaml:7:5 routes[1] never takes anything: ${taker} takes all of it before, and does not continue. ` +
+        'Put this route before that one, let that one continue, or remove this one',
+    ]);
+  });
+
+  const first = (keys: string) => `  - { name: first, ${keys}, continue: false, to: [soc] }\n`;
+  const second = (keys: string) => `  - { name: later, ${keys}, to: [boss] }\n`;
+  it.each([
+    ['a lower threshold', 'match: { min_severity: MEDIUM }', 'match: { min_severity: HIGH }'],
+    ['wider patterns', 'match: { devices: ["srv-*"] }', 'match: { devices: ["SRV-DB-*", "SRV-?"] }'],
+    ['wider networks', 'match: { networks: [10.0.0.0/8] }', 'match: { networks: [10.1.0.0/16] }'],
+    ['more sources', 'match: { sources: [events, suspicious] }', 'match: { sources: [events] }'],
+    ['the same expression', 'when: event.severity > 2', 'when: event.severity > 2, match: { types: [A] }'],
+    ['the same times', 'active: [{ from: "08:00", to: "18:00" }]', 'active: [{ from: "8:00", to: "18:00" }]'],
+    ['only first reports, as it', 'repeats: false', 'repeats: false'],
+  ])('by %s', (_, wide, narrow) => {
+    expect(remarks(first(wide) + second(narrow) + all).filter((text) => text.startsWith('shadowed'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['the earlier one wants more', 'match: { min_severity: HIGH }', 'match: { min_severity: LOW }'],
+    ['the earlier one has a list that the later has not', 'match: { devices: ["*"] }', 'match: { types: ["*"] }'],
+    ['an expression differs', 'when: event.severity > 2', 'when: event.severity > 1'],
+    ['the earlier one has its times', 'active: [{ days: [mon] }]', 'match: { types: [A] }'],
+    ['the earlier one is mute at times', 'mute: [{ days: [mon] }]', 'match: { types: [A] }'],
+    ['the earlier one leaves repeats out', 'repeats: false', 'match: { types: [A] }'],
+  ])('is not told if %s', (_, wide, narrow) => {
+    expect(remarks(first(wide) + second(narrow) + all).filter((text) => text.startsWith('shadowed'))).toEqual([]);
+  });
+});
+
+describe('a route that adds nothing', () => {
+  it('is told if an earlier one sends the same to the same sinks', () => {
+    expect(remarks(`${all}  - { name: grave, match: { min_severity: HIGH }, to: [boss] }\n`)).toEqual([
+      'redundant_route tocsin.yaml:7:5 routes[1] adds nothing: route "all" (tocsin.yaml:6:5 routes[0]) sends all of it to the same sinks before, ' +
+        "and the first one's word counts. Put this route before that one, send it elsewhere, or remove it",
+    ]);
+  });
+
+  it('is not told if it keeps later routes from what it takes', () => {
+    expect(remarks(`${all}  - { name: grave, match: { min_severity: HIGH }, continue: false, to: [boss] }\n`)).toEqual(
+      [],
+    );
+  });
+});
+
+describe('times that cannot be reached', () => {
+  const muted = (active: string, mute: string) =>
+    remarks(`  - { name: r, active: [${active}], mute: [${mute}], to: [boss] }\n${all}`);
+  it('are told for one time, if mute takes it away', () => {
+    expect(muted('{ days: [sat] }, { days: [mon] }', '{ days: [sat-sun] }')).toEqual([
+      'unreachable_time tocsin.yaml:6:25 routes[0].active[0] does nothing: mute takes all of it away. Correct this time or mute, or remove it',
+    ]);
+  });
+
+  it('are told for the route, if none is left', () => {
+    const text = 'leaves this route no time: it never takes anything. Correct active or mute, or remove the route';
+    expect(muted('{ days: [sat] }', '{ days: [sat-sun] }')).toEqual([
+      `unreachable_time tocsin.yaml:6:43 routes[0].mute ${text}`,
+    ]);
+    expect(remarks(`  - { name: r, mute: [{ from: "00:00" }], to: [boss] }\n${all}`)).toEqual([
+      `unreachable_time tocsin.yaml:6:16 routes[0].mute ${text}`,
+    ]);
+    expect(remarks(`  - { name: r, active: [{ from: "24:00", to: "00:00" }], to: [boss] }\n${all}`)).toEqual([
+      'unreachable_time tocsin.yaml:6:16 routes[0].active holds no minute of the week, so this route never takes anything. Correct the times, or remove the route',
+    ]);
+  });
+
+  it('are not told of clocks that differ', () => {
+    expect(muted('{ days: [sat], time_zone: UTC }', '{ days: [sat-sun] }')).toEqual([]);
+  });
+});
+
+describe('grave events without a way out', () => {
+  const text = (what: string, when: string) =>
+    `no_way_out tocsin.yaml:5:1 routes send no ${what} events of events, suspicious ${when}`;
+  it('are told with the times, by the clock of the configuration', () => {
+    const office = '  - { name: office, active: [{ days: [mon-fri], from: "08:00", to: "18:00" }], to: [soc, boss] }\n';
+    expect(remarks(office)).toEqual([
+      text(
+        'CRITICAL and HIGH',
+        'from Wed 18:00 to Thu 08:00, Thu 18:00 to Fri 08:00, Fri 18:00 to Mon 08:00, Mon 18:00 to Tue 08:00 and 1 times more (Asia/Bangkok). Add a route for them, or widen the times of one',
+      ),
+    ]);
+    expect(
+      remarks(`${office}  - { name: night, match: { min_severity: CRITICAL }, mute: [{ days: [sun] }], to: [boss] }\n`),
+    ).toEqual([
+      text('CRITICAL', 'from Sun 00:00 to Mon 00:00 (Asia/Bangkok). Add a route for them, or widen the times of one'),
+      expect.stringContaining('routes send no HIGH events of events, suspicious from Wed 18:00'),
+    ]);
+  });
+
+  it('are told as one time if that lasts from before now to after it', () => {
+    expect(remarks('  - { name: r, active: [{ days: [mon] }], to: [soc, boss] }\n')).toEqual([
+      text(
+        'CRITICAL and HIGH',
+        'from Tue 00:00 to Mon 00:00 (Asia/Bangkok). Add a route for them, or widen the times of one',
+      ),
+    ]);
+  });
+
+  it('are told if every route wants more', () => {
+    expect(remarks('  - { name: r, match: { min_severity: CRITICAL }, to: [soc, boss] }\n')).toEqual([
+      text('HIGH', 'at any time. Add a route for them, or lower min_severity in one').replace(
+        'suspicious at',
+        'suspicious, at',
+      ),
+    ]);
+  });
+
+  it('are told if no route is for the source', () => {
+    expect(remarks('  - { name: r, match: { sources: [events] }, to: [soc, boss] }\n')).toEqual([
+      'no_way_out tocsin.yaml:5:1 routes send nothing of suspicious: none that can take anything is for it. Add a route, or name it in the sources of one',
+    ]);
+  });
+});
+
+describe('other remarks', () => {
+  it('a match that nothing fits', () => {
+    expect(remarks(`  - { name: r, match: { sources: [events], streams: [suspicious] }, to: [soc] }\n${all}`)).toEqual([
+      'impossible_match tocsin.yaml:6:44 routes[0].match.streams never fits: events has only event. Name one of these, or other sources',
+    ]);
+    expect(remarks(`  - { name: r, match: { streams: [events] }, to: [soc] }\n${all}`)).toEqual([
+      'impossible_match tocsin.yaml:6:25 routes[0].match.streams never fits: the sources have only event, suspicious. Name one of these, or other sources',
+    ]);
+  });
+
+  it('a secret in the file, without its value', () => {
+    const found = lint(read(adapters.replace('${HOOK}', hook)), nowMs);
+    expect(found.map(lineOf)).toEqual([
+      'inline_secret tocsin.yaml:4:35 sinks.soc.url is a secret, and whoever reads this file has it. Put it into a variable and write ${SOC_URL} here, or into a file and name that as url_file',
+    ]);
+    expect(
+      lint(
+        read(
+          adapters.replace('url: "${HOOK}"', 'url_file: hook').replace(/sinks.*/, 'sinks: { boss: { type: stdout } }'),
+        ),
+        nowMs,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('whatever the policy', () => {
+  const seen: Record<string, number> = {};
+  it('what is said of its routes is so for every event at every time', { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(randomPolicy, fc.array(randomEvent, { minLength: 20, maxLength: 20 }), (policy, events) => {
+        const reading = read(JSON.stringify({ time_zone: 'Europe/Berlin', ...policy }));
+        const { routes } = reading.config;
+        for (const { rule, where } of lint(reading, nowMs)) {
+          seen[rule] = (seen[rule] ?? 0) + 1;
+          const index = Number(/routes\[(\d+)\]/.exec(where)?.[1] ?? -1);
+          const isPartial = /active\[\d/.test(where);
+          for (const { source, draft, atMs } of events) {
+            if (['shadowed_route', 'impossible_match'].includes(rule) || (rule === 'unreachable_time' && !isPartial))
+              expect(judge(routes, source, draft, atMs)[index], `${rule} ${where}`).toBeDefined();
+            if (rule === 'redundant_route') {
+              const without = routes.filter((_, other) => other !== index);
+              expect(decide(without, source, draft, atMs).decisions).toEqual(
+                decide(routes, source, draft, atMs).decisions,
+              );
+            }
+          }
+        }
+      }),
+      { numRuns: 250, endOnFailure: true },
+    );
+    for (const rule of ['shadowed_route', 'redundant_route', 'unreachable_time', 'impossible_match', 'no_way_out'])
+      expect(seen[rule], rule).toBeGreaterThan(5);
+  });
+
+  it('in the times in which it has no way out nothing grave is sent', {
+    timeout: 60_000,
+  }, () => {
+    fc.assert(
+      fc.property(randomPolicy, fc.array(randomEvent, { minLength: 20, maxLength: 20 }), (policy, events) => {
+        const { config, file } = read(JSON.stringify({ time_zone: 'Europe/Berlin', ...policy }));
+        const written = file!.routes!.map((input, index) => ({ ...input, route: config.routes[index]! }));
+        const timetable = timetableOf(written, nowMs);
+        for (const { source, draft, atMs } of events) {
+          const silent = gapsOf(source, timetable).filter(
+            ({ severities, stretches }) =>
+              (severities.length === 0 || severities.some((severity) => severity === draft.severity)) &&
+              (stretches?.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs) ?? true),
+          );
+          const { routes } = decide(config.routes, source, draft, atMs);
+          if (silent.length > 0) expect(routes).toEqual([]);
+        }
+      }),
+      { numRuns: 80, endOnFailure: true },
+    );
+  });
+});
