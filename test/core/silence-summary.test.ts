@@ -28,7 +28,7 @@ const summarised = async () =>
   (await database().$client`select id from silences where summarised_at is not null order by id`).map(({ id }) => id);
 const notices = async () => {
   const rows = await database().$client`
-    select e.type, e.severity, e.body->'notice'->'values' as values, d.sink, d.state from events e join deliveries d on d.event_id = e.id
+    select e.type, e.severity, e.body->'notice'->'values' as values, d.sink, d.state from events e left join deliveries d on d.event_id = e.id
     where source = 'tocsin' order by e.id, d.sink`;
   return rows.map((row) => ({ ...row }));
 };
