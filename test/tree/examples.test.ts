@@ -1,0 +1,60 @@
+// examples/: each file is a configuration, one that an editor accepts, and one about which check has nothing to say.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { lint } from '../../src/config/lint.ts';
+import { readConfig } from '../../src/config.ts';
+import { sinks } from '../../src/sinks/index.ts';
+import { sources } from '../../src/sources/index.ts';
+import { fitsJsonSchema } from '../config/json-schema-check.ts';
+import { projectFiles, readProjectFile } from './project-files.ts';
+
+const secrets = mkdtempSync(join(tmpdir(), 'tocsin-examples-'));
+afterAll(() => rmSync(secrets, { recursive: true, force: true }));
+
+const key = 'key-of-an-api-connector';
+const hook = 'https://chat.example.com/hooks/abcdefghijklmnopqrstuvwxyz';
+const files = projectFiles().filter((path) => /^examples\/.*\.yaml$/.test(path));
+
+/** Whatever it refers to is set, and the files of secrets lie in a folder of this test. */
+function read(text: string) {
+  const named = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [name, name.endsWith('KEY') ? key : hook]);
+  writeFileSync(join(secrets, 'tokens_key'), key);
+  writeFileSync(join(secrets, 'webhook'), hook);
+  writeFileSync(join(secrets, 'tocsin.yaml'), text.replaceAll('/run/secrets/', `${secrets}/`));
+  const env = { ...Object.fromEntries(named), TOCSIN_CONFIG: 'tocsin.yaml' };
+  return readConfig({ env, directory: secrets, registries: { sources, sinks } });
+}
+
+/** Times of the policy are looked at from a Wednesday on. */
+function oddities(text: string): string[] {
+  const reading = read(text);
+  const remarks = lint(reading, Date.parse('2026-03-18T09:41:00Z'));
+  return [...reading.config.warnings, ...remarks.map(({ where, text: said }) => `${where} ${said}`)];
+}
+
+describe('the examples', () => {
+  test('are named in a table, and nothing else is', () => {
+    const rows = [...readProjectFile('examples/README.md').matchAll(/^\| `([^`]+)`/gm)].map(([, path]) => path);
+    expect(files.length).toBeGreaterThanOrEqual(5);
+    expect(rows.sort()).toEqual([...files].sort());
+    expect(readProjectFile('README.md')).toContain('(examples)');
+  });
+
+  test.each(files)('%s is right, and nothing about it is odd', (path) => {
+    const text = readProjectFile(path);
+    expect(oddities(text)).toEqual([]);
+    expect(fitsJsonSchema(parse(text))).toEqual([]);
+    expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../docs/tocsin.schema.json');
+    expect(text.split('\n')[1]).toMatch(/^# \S/);
+  });
+
+  test('would be found wrong or odd if they were', () => {
+    const text = readProjectFile('examples/by-severity.yaml');
+    expect(() => read(text.replace('to: [noise]', 'to: [nobody]'))).toThrow();
+    expect(oddities(text.replace('min_severity: MEDIUM', 'min_severity: INFO'))).not.toEqual([]);
+    expect(fitsJsonSchema(parse(text.replace('routes:', 'rotes:')))).not.toEqual([]);
+  });
+});
