@@ -1,0 +1,58 @@
+// Every command that the documents show in a block of their own is run as it stands there, or has a reason why no test can.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createWorld } from '../support/world.ts';
+import { blocksOf, readDocuments } from '../tree/documents.ts';
+
+const shown = readDocuments().flatMap((document) =>
+  blocksOf(document)
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ text }) => text.split('\n'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#')),
+);
+
+/** The rest of the line of each command of Tocsin is split into words, as a shell would. */
+const prefix = 'npx tocsin ';
+const commands = shown.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
+const words = (line: string) =>
+  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+
+/** What cannot be run here, and what is tried of it instead. */
+const beyond: Readonly<Record<string, string>> = {
+  'npm ci && npm run demo': 'npm ci needs a registry; the demo itself is run by test/demo/demo.test.ts',
+  'npm ci && npm test': 'npm ci needs a registry; the tests cannot run themselves',
+  'npm start': 'builds first, in the folder that the tests use; the service that it starts is started below',
+  'docker build -t tocsin .': 'needs Docker; test/tree/container.test.ts reads the Dockerfile',
+  'docker run --read-only --stop-timeout 60 --env-file .env -v tocsin:/data -p 8080:8080 tocsin': 'needs Docker',
+  'kubectl apply -n tocsin -f secret.yaml': 'needs a cluster; test/k8s/base.test.ts reads the objects',
+  'kubectl apply -n tocsin -k k8s/base': 'needs a cluster; test/k8s/base.test.ts reads the objects',
+  'kill -HUP <pid>': 'the signal is sent by test/e2e/reload.test.ts',
+  'systemctl reload tocsin': 'needs systemd; the signal is sent by test/e2e/reload.test.ts',
+  'docker kill --signal HUP <container>': 'needs Docker; the signal is sent by test/e2e/reload.test.ts',
+};
+
+test('what is shown is run, or has a reason; and no reason is kept for what is gone', () => {
+  expect(commands.length).toBeGreaterThan(2);
+  expect(shown.filter((line) => !line.startsWith(prefix)).sort()).toEqual(Object.keys(beyond).sort());
+});
+
+test('the files that the reasons name are there', () => {
+  for (const path of Object.values(beyond).flatMap((reason) => reason.match(/test\/[\w/.]+\.ts/g) ?? []))
+    expect(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'), path).not.toBe('');
+});
+
+test('every command of Tocsin that is shown works beside a service, in the order of the documents', {
+  timeout: 120_000,
+}, async () => {
+  const world = await createWorld({ database: 'postgres' });
+  await world.start().ready();
+  const draft = await world.run(['config', 'show']);
+  writeFileSync(join(dirname(world.environment.DATA_DIR!), 'new.yaml'), draft.stdout);
+  for (const command of commands) {
+    const { code, stdout, stderr } = await world.run(words(command), { DATA_DIR: `${world.environment.DATA_DIR}-2` });
+    expect(code, `${command}\n${stdout}${stderr}`).toBe(0);
+    expect(stdout + stderr, command).not.toBe('');
+  }
+});
