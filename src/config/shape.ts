@@ -5,6 +5,7 @@ import type { Route } from '../core/route.ts';
 import type { SinkDefinition } from '../core/sink.ts';
 import type { SourceDefinition } from '../core/source.ts';
 import type { Template } from '../core/template/template.ts';
+import type { Locale } from './values.ts';
 
 /**
  * One configured source or sink. `settings` were parsed by the schema of its type, so that `create` may be called with them; unless
@@ -55,7 +56,7 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly logLevel: LogLevel;
-  readonly locale: 'en' | 'th';
+  readonly locale: Locale;
   /** IANA name. */
   readonly timeZone: string;
   readonly proxy: ProxyConfig;

@@ -113,10 +113,11 @@ export const logLevel: Parse<LogLevel> = (text) => {
   return level === undefined ? oneOf(text, logLevels, 'log level') : { value: level };
 };
 
-const locales = ['en', 'th'] as const;
+export const locales = ['en', 'th'] as const;
+export type Locale = (typeof locales)[number];
 
 /** Takes the forms of the operating system too: `th_TH.UTF-8` is Thai. */
-export const locale: Parse<(typeof locales)[number]> = (text) => {
+export const locale: Parse<Locale> = (text) => {
   const language = /^([a-z]{2})(?:[_-][a-z]{2})?(?:\.[\w-]+)?$/i.exec(text)?.[1]?.toLowerCase();
   const known = locales.find((name) => name === language);
   return known === undefined ? oneOf(text, locales, 'language that Tocsin speaks') : { value: known };

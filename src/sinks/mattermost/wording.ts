@@ -3,7 +3,8 @@ import { code } from './escape.ts';
 import { en, type Labels } from './locales/en.ts';
 import { th } from './locales/th.ts';
 
-const locales: Readonly<Record<string, Labels>> = { en, th };
+/** One line a language. */
+export const locales: Readonly<Record<string, Labels>> = { en, th };
 
 export interface Wording {
   readonly labels: Labels;
