@@ -81,6 +81,7 @@ describe('the metrics', () => {
     for (const outcome of ['delivered', 'suppressed', 'dead']) {
       expect(text).toContain(`tocsin_deliveries_total{sink="soc",outcome="${outcome}"} 0\n`);
     }
+    expect(text).toContain('tocsin_template_failures_total{sink="soc"} 0\n');
     for (const reason of ['below_min_severity', 'taken_before', 'silenced']) {
       expect(text).toContain(`tocsin_deliveries_suppressed_total{sink="soc",reason="${reason}"} 0\n`);
     }

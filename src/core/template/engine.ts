@@ -87,7 +87,6 @@ function createEngine(): Liquid {
     // In Liquid "" and 0 are true; here they stand for what the vendor did not say.
     jsTruthy: true,
     templates: {},
-    parseLimit: sourceMax,
     renderLimit: renderLimitMs,
     memoryLimit: memoryMax,
     outputEscape(this: { context: Context }, value: unknown) {

@@ -6,7 +6,7 @@ import { en, type Labels } from './locales/en.ts';
 import type { Wording } from './wording.ts';
 
 /** Those without gaps to fill in. */
-const labelNames = (Object.keys(en) as (keyof Labels)[]).filter((name) => !/[{[]/.test(en[name]));
+const labelNames = (Object.keys(en) as (keyof Labels)[]).filter((name) => !en[name].includes('{'));
 
 export function createTemplateWords({ labels, time }: Wording): TemplateWords {
   return {

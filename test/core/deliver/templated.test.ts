@@ -38,7 +38,9 @@ test('the route’s word goes before the sink’s', () => {
 });
 
 test('a bare message has none, nor has what Tocsin itself says, nor a sink that knows none', () => {
-  expect(templated(deps(), { ...delivery, form: 'bare' })).toEqual({});
+  const told: unknown[] = [];
+  expect(templated(deps({ told }), { ...delivery, form: 'bare' })).toEqual({});
+  expect(told).toEqual([]);
   expect(templated(deps(), { ...delivery, event: storedEvent({ source: 'tocsin' }) })).toEqual({});
   expect(templated(deps({ template: undefined }), delivery)).toEqual({});
   expect(templated(deps({ sink: { origin: 'x:', async send() {} } }), delivery)).toEqual({});
