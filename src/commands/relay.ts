@@ -168,8 +168,10 @@ export function createRelay(options: RelayOptions): Relay {
         start: (lease: Lease) => startSource(pollDependencies(id, source), lease),
       })),
       ...origins.map(originRole),
-      ...retentionRole(config, { db: store.db, log }),
-      silencesRole({ ...shared, sinks: sinks.map(({ id }) => id) }),
+      ...[
+        ...retentionRole(config, { db: store.db, log }),
+        silencesRole({ ...shared, sinks: sinks.map(({ id }) => id) }),
+      ].map((job) => ({ ...job, group: groups.values().next().value ?? job.name })),
     ],
     async prepare() {
       areTenantsSeveral = await hasSeveralTenants(store.db);
@@ -180,16 +182,19 @@ export function createRelay(options: RelayOptions): Relay {
 
 const retention = 'job:retention';
 
-function retentionRole({ retentionMs }: Config, shared: { db: Store['db']; log: Logger }): Role[] {
+/** Jobs cost next to nothing: they go with the first group, so that none of them moves a source or a sink to another replica. */
+type Job = Omit<Role, 'group'>;
+
+function retentionRole({ retentionMs }: Config, shared: { db: Store['db']; log: Logger }): Job[] {
   if (retentionMs === 'off') return [];
   const start = (lease: Lease) => startRetention({ ...shared, ageMs: retentionMs }, lease);
-  return [{ name: retention, group: retention, start }];
+  return [{ name: retention, start }];
 }
 
 const silences = 'job:silences';
 
-function silencesRole(deps: SilenceSummaryDependencies): Role {
-  return { name: silences, group: silences, start: (lease) => startSilenceSummaries(deps, lease) };
+function silencesRole(deps: SilenceSummaryDependencies): Job {
+  return { name: silences, start: (lease) => startSilenceSummaries(deps, lease) };
 }
 
 async function closeAll(sinks: Relay['sinks'], http: HttpClient): Promise<void> {
