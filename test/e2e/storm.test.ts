@@ -91,7 +91,7 @@ describe('a storm', () => {
   });
 });
 
-const kills = Number(process.env.KILLS ?? 3);
+const kills = Number(process.env.KILLS ?? 2);
 /** What may be in flight when the process dies: cards, or digests. */
 const repeatedByKillMax = 132;
 const grouping = `

@@ -121,8 +121,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
     if (gate.kind === 'probe') return inFlight.size > 0 ? policy.rereadMs : probe(current, gate.isPaused);
     await ready.fill(performance.now());
-    if (digester.waitMs(performance.now(), waiting()) === 0 && (await digester.turn(performance.now(), waiting()))) {
-      ready.clear();
+    if (digester.waitMs(performance.now(), waiting()) === 0) {
+      if (await digester.turn(performance.now(), waiting())) ready.clear();
+      // Meanwhile more may have come than may go out singly.
       return 0;
     }
     const next = ready.peek(digester.passes);
