@@ -47,6 +47,7 @@ export async function openGround({ config, version, log, onFatal }: GroundOption
       metrics.deliveriesPending.set({ sink }, counts.get(sink)?.pending ?? 0);
       metrics.deliveriesDead.set({ sink }, counts.get(sink)?.dead ?? 0);
       metrics.deliveryOldestPendingAge.set({ sink }, counts.get(sink)?.oldestPendingSeconds ?? 0);
+      metrics.deliveryOldestUrgentPendingAge.set({ sink }, counts.get(sink)?.oldestUrgentSeconds ?? 0);
     }
   });
   return { store, metrics };
@@ -135,8 +136,6 @@ export function createRelay(options: RelayOptions): Relay {
       group: groups.get(own[0]!.id)!,
       sinks: own.map(({ id }) => id),
       start(lease) {
-        // A storm is known to the lane that saw it begin alone, and the new one has seen none.
-        for (const { id: sink } of own) metrics.sinkStorm.set({ sink }, 0);
         return startOrigin(
           {
             ...shared,

@@ -68,6 +68,11 @@ export function createMetrics(ids: MetricIds & { readonly version: string }, lim
     setSinkState(sink: string, current: SinkState): void {
       for (const state of sinkStates) instruments.sinkState.set({ sink, state }, state === current ? 1 : 0);
     },
+    /** This process does not work the sink any more, and knows nothing of its state. */
+    leaveSink(sink: string): void {
+      for (const state of sinkStates) instruments.sinkState.set({ sink, state }, 0);
+      instruments.sinkStorm.set({ sink }, 0);
+    },
     contentType: registry.contentType,
     async expose(): Promise<string> {
       await refresh();
@@ -184,6 +189,12 @@ function createDeliveryMetrics(registry: Registry) {
     deliveryOldestPendingAge: new Gauge({
       name: 'tocsin_delivery_oldest_pending_age_seconds',
       help: 'Age of the oldest delivery that waits; 0 if none does.',
+      labelNames: ['sink'],
+      registers,
+    }),
+    deliveryOldestUrgentPendingAge: new Gauge({
+      name: 'tocsin_delivery_oldest_urgent_pending_age_seconds',
+      help: 'Age of the oldest delivery of an event that is CRITICAL, HIGH or of unknown severity, and that waits outside a group; 0 if none does.',
       labelNames: ['sink'],
       registers,
     }),
@@ -370,8 +381,10 @@ function startSink(instruments: Instruments, sink: string): void {
   }
 }
 
-function sinkGauges({ deliveriesPending, deliveryOldestPendingAge, deliveriesDead, sinkStorm }: Instruments) {
-  return [deliveriesPending, deliveryOldestPendingAge, deliveriesDead, sinkStorm];
+function sinkGauges(instruments: Instruments) {
+  const { deliveriesPending, deliveryOldestPendingAge, deliveryOldestUrgentPendingAge } = instruments;
+  const ages = [deliveryOldestPendingAge, deliveryOldestUrgentPendingAge];
+  return [deliveriesPending, ...ages, instruments.deliveriesDead, instruments.sinkStorm];
 }
 
 function showSink(instruments: Instruments, sink: string): void {

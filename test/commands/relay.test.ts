@@ -10,7 +10,7 @@ import { sources } from '../../src/sources/index.ts';
 import { quiet } from '../core/stored.ts';
 import { createTestDatabase } from '../support/database.ts';
 
-test('a storm that a former worker of the sink saw begin is not shown for ever', async () => {
+test('a storm that a former worker of the sink saw begin, or its being paused, is not shown for ever', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-relay-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const database = await createTestDatabase();
@@ -31,6 +31,10 @@ test('a storm that a former worker of the sink saw begin is not shown for ever',
   ground.metrics.sinkStorm.set({ sink: 'soc' }, 1);
   const role = relay.roles().find(({ name }) => name.startsWith('sink:'))!;
   const lease = { name: role.name, holder: '', epoch: 1, isHeld: () => false, outlasts: () => false, lose() {} };
-  await role.start(lease).stop();
-  expect(await ground.metrics.expose()).toContain('tocsin_sink_storm{sink="soc"} 0\n');
+  const worker = role.start(lease);
+  ground.metrics.setSinkState('soc', 'paused');
+  await worker.stop();
+  const text = await ground.metrics.expose();
+  expect(text).toContain('tocsin_sink_storm{sink="soc"} 0\n');
+  expect(text).toContain('tocsin_sink_state{sink="soc",state="paused"} 0\n');
 });

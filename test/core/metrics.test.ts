@@ -30,6 +30,7 @@ const promised = {
   tocsin_event_to_screen_seconds: 'histogram',
   tocsin_deliveries_pending: 'gauge',
   tocsin_delivery_oldest_pending_age_seconds: 'gauge',
+  tocsin_delivery_oldest_urgent_pending_age_seconds: 'gauge',
   tocsin_deliveries_dead: 'gauge',
   tocsin_template_failures_total: 'counter',
   tocsin_sink_state: 'gauge',

@@ -326,6 +326,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       await finished;
       while (inFlight.size > 0) await wake.wait(policy.sendTimeoutMs);
       await Promise.all([recorder.stop(), telling]);
+      metrics.leaveSink(sink);
     },
   };
 }

@@ -213,12 +213,17 @@ export async function recordFailed(
   return rows.filter((row) => row.event_id !== null).map((row) => Number(row.event_id));
 }
 
+/** What goes out with events of severity HIGH or before them. */
+const urgentPriority = 1;
+
 export interface SinkCounts {
   readonly sink: string;
   readonly pending: number;
   readonly dead: number;
   /** Age of the oldest pending event; 0 if none is pending. */
   readonly oldestPendingSeconds: number;
+  /** The same of those that are urgent and not held. */
+  readonly oldestUrgentSeconds: number;
   /** Pending ones that may be sent now. */
   readonly due: number;
 }
@@ -229,15 +234,19 @@ export async function countDeliveries(db: Database): Promise<SinkCounts[]> {
     with counts as (
       select sink, count(*) filter (where state = 'pending') as pending, count(*) filter (where state = 'dead') as dead,
         count(*) filter (where state = 'pending' and scheduled_at <= now() and priority < ${heldPriority}) as due,
-        min(event_id) filter (where state = 'pending') as oldest
+        min(event_id) filter (where state = 'pending') as oldest,
+        min(event_id) filter (where state = 'pending' and priority <= ${urgentPriority}) as urgent
       from deliveries where state = 'pending' or state = 'dead' group by sink
     )
-    select c.*, coalesce(extract(epoch from now() - e.received_at), 0)::float8 as age from counts c left join events e on e.id = c.oldest`;
+    select c.*, coalesce(extract(epoch from now() - o.received_at), 0)::float8 as age,
+      coalesce(extract(epoch from now() - u.received_at), 0)::float8 as urgent_age
+    from counts c left join events o on o.id = c.oldest left join events u on u.id = c.urgent`;
   return rows.map((row) => ({
     sink: String(row.sink),
     pending: Number(row.pending),
     dead: Number(row.dead),
     oldestPendingSeconds: Math.max(0, Number(row.age)),
+    oldestUrgentSeconds: Math.max(0, Number(row.urgent_age)),
     due: Number(row.due),
   }));
 }

@@ -69,6 +69,27 @@ describe('what is due', () => {
     ]);
   });
 
+  test('is counted with the age of the oldest, and of the oldest that is urgent and in no group', async () => {
+    const severities: Severity[] = [2, 4, 4, 5];
+    const ids = await stored(severities.map((severity, n) => draft(n, { severity })));
+    const [, held, high, critical] = ids;
+    const { $client: sql } = database();
+    for (const [n, id] of ids.entries())
+      await sql`update events set received_at = now() - make_interval(hours => ${4 - n}) where id = ${id}`;
+    await sql`update deliveries set priority = 11, group_key = 'g' where event_id = ${held!}`;
+    const hours = async () => {
+      const soc = (await countDeliveries(database())).find(({ sink }) => sink === 'soc')!;
+      return [soc.oldestPendingSeconds, soc.oldestUrgentSeconds].map((seconds) => Math.round(seconds / 3600));
+    };
+    const deliver = (id: number) =>
+      sql`update deliveries set state = 'delivered', finalized_at = now() where event_id = ${id}`;
+    expect(await hours()).toEqual([4, 2]);
+    await deliver(high!);
+    expect(await hours()).toEqual([4, 1]);
+    await deliver(critical!);
+    expect(await hours()).toEqual([4, 0]);
+  });
+
   test('at a random place is rather one that was never tried, and now and then another one', async () => {
     const all = await stored(drafts(1, 12));
     const lease = await hold(database(), 'sink:x');
