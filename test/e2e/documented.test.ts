@@ -30,6 +30,19 @@ const beyond: Readonly<Record<string, string>> = {
   'kubectl apply -n tocsin -k k8s/base': 'needs a cluster; test/k8s/base.test.ts reads the objects',
   'kill -HUP <pid>': 'the signal is sent by test/e2e/reload.test.ts',
   'systemctl reload tocsin': 'needs systemd; the signal is sent by test/e2e/reload.test.ts',
+  'kubectl exec -n tocsin deploy/tocsin -- node dist/main.js source list':
+    'needs a cluster; the command itself is run below',
+  'kubectl get pods -n tocsin -o wide': 'needs a cluster',
+  'kubectl logs -n tocsin -l app.kubernetes.io/name=tocsin --all-containers --prefix --since=1h': 'needs a cluster',
+  'kubectl get events -n tocsin --sort-by=.lastTimestamp': 'needs a cluster',
+  'kubectl rollout history -n tocsin deploy/tocsin': 'needs a cluster',
+  'kubectl rollout undo -n tocsin deploy/tocsin': 'needs a cluster',
+  'kubectl rollout status -n tocsin deploy/tocsin': 'needs a cluster',
+  'kubectl rollout restart -n tocsin deploy/tocsin': 'needs a cluster',
+  'pg_dump --format=custom --file=tocsin.dump "$DATABASE_URL"': 'is run by test/e2e/restore.test.ts',
+  'pg_restore --clean --if-exists --no-owner --single-transaction --exit-on-error --dbname="$DATABASE_URL" tocsin.dump':
+    'is run by test/e2e/restore.test.ts',
+  'cp -a data data-backup': 'is run by test/e2e/restore.test.ts',
   'docker kill --signal HUP <container>': 'needs Docker; the signal is sent by test/e2e/reload.test.ts',
 };
 
