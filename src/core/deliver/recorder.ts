@@ -7,7 +7,7 @@ import { type DeliveredAttempt, type FailedAttempt, recordDelivered, recordFaile
 /** Outcomes wait at most this long for others to be written with. */
 const gatherMs = 10;
 /** A stop gives up on an unreachable database after so long; what was delivered then may be sent again. */
-const stopMaxMs = 15_000;
+export const stopMaxMs = 15_000;
 
 export interface RecorderDependencies {
   readonly db: Database;
