@@ -5,13 +5,14 @@ import { expect, test } from 'vitest';
 import { createWorld } from '../support/world.ts';
 import { blocksOf, readDocuments } from '../tree/documents.ts';
 
-const shown = readDocuments().flatMap((document) =>
+const lines = readDocuments().flatMap((document) =>
   blocksOf(document)
     .filter(({ language }) => language === 'sh')
     .flatMap(({ text }) => text.split('\n'))
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#')),
 );
+const shown = [...new Set(lines)];
 
 /** The rest of the line of each command of Tocsin is split into words, as a shell would. */
 const prefix = 'npx tocsin ';
@@ -26,8 +27,16 @@ const beyond: Readonly<Record<string, string>> = {
   'npm start': 'builds first, in the folder that the tests use; the service that it starts is started below',
   'docker build -t tocsin .': 'needs Docker; test/tree/container.test.ts reads the Dockerfile',
   'docker run --read-only --stop-timeout 60 --env-file .env -v tocsin:/data -p 8080:8080 tocsin': 'needs Docker',
-  'kubectl apply -n tocsin -f secret.yaml': 'needs a cluster; test/k8s/base.test.ts reads the objects',
-  'kubectl apply -n tocsin -k k8s/base': 'needs a cluster; test/k8s/base.test.ts reads the objects',
+  'kubectl create namespace tocsin': 'needs a cluster',
+  'kubectl label namespace tocsin pod-security.kubernetes.io/enforce=restricted':
+    'needs a cluster; test/k8s/overlays.test.ts holds the pods to it',
+  'kubectl apply -n tocsin -f secrets.yaml': 'needs a cluster; test/k8s/configuration.test.ts reads the examples',
+  'kubectl apply -k tocsin': 'needs a cluster; test/k8s/configuration.test.ts renders what is applied',
+  'kubectl -n tocsin rollout status deployment/tocsin': 'needs a cluster',
+  'kubectl -n tocsin rollout restart deployment/tocsin': 'needs a cluster',
+  'kubectl -n tocsin rollout undo deployment/tocsin': 'needs a cluster',
+  'kubectl -n tocsin exec deployment/tocsin -- node dist/main.js check':
+    'needs a cluster; the command is run by test/commands/check.test.ts',
   'kill -HUP <pid>': 'the signal is sent by test/e2e/reload.test.ts',
   'systemctl reload tocsin': 'needs systemd; the signal is sent by test/e2e/reload.test.ts',
   'kubectl exec -n tocsin deploy/tocsin -- node dist/main.js source list':

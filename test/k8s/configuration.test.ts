@@ -25,6 +25,7 @@ const examples = {
   single: ['base'],
   postgres: ['base', 'overlays/postgres'],
   ha: ['base', 'overlays/ha'],
+  example: ['base', 'overlays/postgres'],
 } as const;
 type Overlay = keyof typeof examples;
 const names = Object.keys(examples) as Overlay[];
@@ -83,7 +84,7 @@ describeRendered('the configuration', () => {
     const config = load(name);
     expect(config.warnings).toEqual([]);
     expect(config.sources.map(({ type }) => type)).toContain('deepinstinct_events');
-    expect(config.sinks.map(({ type }) => type)).toEqual(['mattermost']);
+    expect(new Set(config.sinks.map(({ type }) => type))).toEqual(new Set(['mattermost']));
     expect(config).toMatchObject({ pollingIntervalSeconds: 30, port: 8080, host: '0.0.0.0' });
   });
 
@@ -116,6 +117,12 @@ describeRendered('the configuration', () => {
   test('of a single replica is the embedded database, which it says it means', () => {
     expect(load('single').databaseUrl).toBeUndefined();
     expect(load('single').dataDir).toMatch(/\/data$/);
+  });
+
+  test('of the example says what its own files say', () => {
+    expect(load('example')).toMatchObject({ retentionMs: 365 * 86_400_000, timeZone: 'Asia/Bangkok' });
+    expect(load('example').routes.map(({ name }) => name)).toEqual(['everything', 'grave']);
+    expect(oneOf(rendered('example'), 'Deployment').spec.template.spec.containers[0]!.image).toMatch(/^registry\./);
   });
 
   test('of replicas is one Postgres; behind a pooler in transaction mode nothing is prepared, and migrations go past it', () => {
