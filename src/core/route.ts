@@ -96,10 +96,15 @@ export function judge(routes: readonly Route[], source: string, event: EventFact
   };
   let isTaken = false;
   return routes.map((candidate) => {
-    const miss = isTaken ? 'taken_before' : missOf(candidate, source, event, atMs, facts);
+    const miss = isTaken ? missOfTaken(candidate, source) : missOf(candidate, source, event, atMs, facts);
     isTaken ||= miss === undefined && candidate.isLast === true;
     return miss;
   });
+}
+
+/** What is for other sources would not have been shown the event anyway. */
+function missOfTaken({ sources }: Route, source: string): Miss {
+  return sources && !sources.includes(source) ? 'other_source' : 'taken_before';
 }
 
 function missOf(

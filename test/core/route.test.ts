@@ -71,6 +71,18 @@ describe('routes', () => {
     });
   });
 
+  test('an event that was taken is no news to a route of other sources', () => {
+    const taking = { name: 'taking', minSeverity: 1 as Severity, to: ['soc'], isLast: true };
+    const rest = { name: 'rest', minSeverity: 1 as Severity, to: ['boss'] };
+    const sinksOf = (sources?: string[]) =>
+      route([taking, { ...rest, sources }], 'events', draft(5), 0).decisions.map(({ sink, reason }) => [sink, reason]);
+    expect(sinksOf()).toEqual([
+      ['soc', null],
+      ['boss', 'taken_before'],
+    ]);
+    expect(sinksOf(['other'])).toEqual([['soc', null]]);
+  });
+
   test('of several that send to the same sink, the first one says how', () => {
     const night = {
       name: 'night',
