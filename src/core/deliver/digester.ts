@@ -26,6 +26,9 @@ import { createStorm, type StormPolicy } from './storm.ts';
 const severitiesByPriority = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFO'] as const;
 /** So many events in one digest at most, so that memory stays bounded; what is over comes in the next one at once. */
 const membersMax = 10_000;
+/** So many groups are sent at a look at most, and then for a while what is due has its turn: there may be one for each device. */
+const stepsMax = 250;
+const betweenLooksMs = 100;
 /** How often groups are looked at that no route of this sink could have made: those of a configuration that is gone. */
 const strangersEveryMs = 60_000;
 /** Longer than any interval that a route may have. */
@@ -148,12 +151,15 @@ export function createDigester(deps: DigesterDependencies): Digester {
       forgetAtMs = nowMs + 3_600_000;
       await forgetGroups(db, sink, forgetMs);
     }
-    let isNew = false;
+    const due: { group: WaitingGroup; step: Exclude<GroupStep, { kind: 'wait' }> }[] = [];
     for (const group of await listWaitingGroups(db, sink)) {
       const step = stepOf(group, policies.get(readGroupKey(group.key).route));
       if (step.kind === 'wait') lookAtMs = Math.min(lookAtMs, nowMs + step.ms);
-      else isNew = (await takeStep(group, step)) || isNew;
+      else due.push({ group, step });
     }
+    let isNew = false;
+    for (const { group, step } of due.slice(0, stepsMax)) isNew = (await takeStep(group, step)) || isNew;
+    if (due.length > stepsMax) lookAtMs = performance.now() + betweenLooksMs;
     return isNew;
   }
 

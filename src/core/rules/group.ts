@@ -1,4 +1,5 @@
 // By what events of a route belong together, and how long they wait for each other. Pure; the waiting is in the store.
+import { createHash } from 'node:crypto';
 import { type EventBody, severityNames } from '../event.ts';
 import type { EventFacts } from './match.ts';
 
@@ -40,12 +41,23 @@ export interface GroupPolicy {
 
 /** Longer values differ only in what nobody reads. */
 const valueLengthMax = 200;
+/** The key is in an index, which takes 2,700 bytes of a row and refuses more for ever; a name may be written by an attacker. */
+const keyBytesMax = 1500;
+/** So much of a value stays in a key that would be too long. Eleven values of six bytes a character fit. */
+const shortLengthMax = 16;
 
 /** The same for events that belong together; undefined for one that has none of the values, which goes out alone. */
 export function groupKeyOf(route: string, { by }: GroupPolicy, source: string, event: EventFacts): string | undefined {
   const values = by.map((field) => groupFields[field]({ source, event, body: event.body }) ?? '');
   if (by.length > 0 && values.every((value) => value === '')) return undefined;
-  return JSON.stringify([route, ...values.map((value) => value.slice(0, valueLengthMax))]);
+  const key = JSON.stringify([route, ...values.map((value) => value.slice(0, valueLengthMax))]);
+  return Buffer.byteLength(key) <= keyBytesMax ? key : JSON.stringify([route, ...values.map(shortened)]);
+}
+
+function shortened(value: string): string {
+  if (value.length <= shortLengthMax) return value;
+  const hash = createHash('sha256').update(value.slice(0, valueLengthMax)).digest('hex').slice(0, shortLengthMax);
+  return `${value.slice(0, shortLengthMax)}…${hash}`;
 }
 
 /** What {@link groupKeyOf} made. */

@@ -121,6 +121,37 @@ describe('a group', () => {
     ]);
   });
 
+  test('is sent whatever the names by which it is parted, and holds up nothing that comes after it', async () => {
+    const long = (seed: number) =>
+      Array.from({ length: 200 }, (_, n) => String.fromCodePoint(0x4e00 + ((seed * 7919 + n * n * 104_729) % 20_000))).join('');
+    const body = { device: { name: long(1), group: long(2) }, user: long(3), tenant: { name: long(4) }, file: { hash: long(5) } };
+    const by = ['device', 'device_group', 'user', 'tenant', 'hash'] as const;
+    const { store, cards, digests } = await begin({ routes: [grouped({ by, waitMs: 100 })] });
+    await store([draft(1, { body }), draft(2, { body }), draft(3, { body: { ...body, user: `${long(3).slice(0, -1)}x` } })]);
+    await store([draft(4)]);
+    await expectSoon(isSettled);
+    expect(cards().sort()).toEqual(['3', '4']);
+    expect(digests()).toMatchObject([{ count: 2 }]);
+  });
+
+  test('is one of very many: they go out by and by, and what is due meanwhile does not wait for the last of them', async () => {
+    const held: number[] = [];
+    const { store, cards } = await begin({
+      routes: [grouped({ by: ['device'], waitMs: 300, intervalMs: 60_000 })],
+      async send() {
+        if (held.length > 0) return;
+        held.push(0);
+        const [row] = await database().$client`select count(*)::int as n from deliveries where priority >= 10`;
+        held[0] = row!.n;
+      },
+    });
+    await store(Array.from({ length: 600 }, (_, n) => draft(n + 1, { body: { device: { name: `PC-${n}` } } })));
+    await expectSoon(isSettled);
+    expect(held[0]).toBeGreaterThan(0);
+    expect(new Set(cards()).size).toBe(600);
+    expect(cards()).toHaveLength(600);
+  });
+
   test('without a wait shows its first event at once as a card, and then counts: the same file on many devices', async () => {
     const on = (n: number) => draft(n, { body: { file: { hash: 'aa' }, device: { name: `PC-${n}` } } });
     const { store, cards, digests } = await begin({ routes: [grouped({ by: ['hash'] })] });
