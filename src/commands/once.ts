@@ -3,7 +3,7 @@ import { loadConfig, type Registries } from '../config.ts';
 import { createLogger, createMask, describeError, type Logger } from '../core/log.ts';
 import { type Drained, drainSource, watchSource } from '../core/poll.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
-import { countDeliveries } from '../core/store/deliveries.ts';
+import { countDeliveries, type SinkCounts } from '../core/store/deliveries.ts';
 import { readSinkState } from '../core/store/sinks.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
@@ -22,13 +22,16 @@ export interface OnceWaits {
   readonly patienceMs: number;
   /** A paused one gets this long to be found mended. */
   readonly pausedPatienceMs: number;
+  /** Longer than a storm may wait for its next digest, or for its end. */
+  readonly stormPatienceMs: number;
 }
 
 export function createOnce(waits: OnceWaits): Command {
   return {
     summary: 'Read every source to its end, deliver what is due, and exit (for cron)',
     usage: 'once',
-    details: 'Exit code 0: everything was read and delivered; 1: not everything, see the last lines.',
+    details:
+      'Exit code 0: everything was read and delivered, but for what waits in groups; 1: not everything, see the last lines.',
     options: {},
     async run(_args, io) {
       const config = loadConfig({ env: io.env, directory: io.directory, registries });
@@ -102,21 +105,26 @@ async function readSources(
   }
 }
 
-/** Waits until nothing is due, or nothing has moved for a while. */
-async function deliverDue(relay: Relay, { patienceMs, pausedPatienceMs }: OnceWaits): Promise<void> {
+/** Waits until nothing is due and no storm is on, or nothing has moved for a while. */
+async function deliverDue(relay: Relay, waits: OnceWaits): Promise<void> {
   let pending = Number.POSITIVE_INFINITY;
   let movedAtMs = performance.now();
   for (;;) {
     const waiting = (await countDeliveries(relay.store.db)).filter((count) => count.pending > 0);
     const now = waiting.reduce((sum, count) => sum + count.pending, 0);
-    if (now === 0) return;
+    const isInStorm = [...relay.lanes.values()].some((lane) => lane.isInStorm());
+    if (now === 0 && !isInStorm) return;
     if (now < pending) movedAtMs = performance.now();
     pending = now;
-    const states = await Promise.all(waiting.map(({ sink }) => readSinkState(relay.store.db, sink)));
-    const arePaused = states.every((state) => state?.state === 'paused');
-    if (performance.now() - movedAtMs > (arePaused ? pausedPatienceMs : patienceMs)) return;
+    const patienceMs = isInStorm ? waits.stormPatienceMs : await patienceWith(relay, waiting, waits);
+    if (performance.now() - movedAtMs > patienceMs) return;
     await pause(100);
   }
+}
+
+async function patienceWith(relay: Relay, waiting: readonly SinkCounts[], waits: OnceWaits): Promise<number> {
+  const states = await Promise.all(waiting.map(({ sink }) => readSinkState(relay.store.db, sink)));
+  return states.every((state) => state?.state === 'paused') ? waits.pausedPatienceMs : waits.patienceMs;
 }
 
 function sourceProblems(relay: Relay, drained: ReadonlyMap<string, Drained>): string[] {
@@ -129,10 +137,10 @@ function sourceProblems(relay: Relay, drained: ReadonlyMap<string, Drained>): st
 
 async function sinkProblems(relay: Relay): Promise<string[]> {
   const counts = await countDeliveries(relay.store.db);
-  const problems = counts.map(async ({ sink, pending, dead }) => [
-    ...(pending > 0
+  const problems = counts.map(async ({ sink, pending, grouped, dead }) => [
+    ...(pending > grouped
       ? [
-          `sink ${sink}: ${pending} not delivered yet; they are kept, the next run goes on with them${await whyNot(relay, sink)}`,
+          `sink ${sink}: ${pending - grouped} not delivered yet; they are kept, the next run goes on with them${await whyNot(relay, sink)}`,
         ]
       : []),
     ...(dead > 0 ? [`sink ${sink}: ${dead} dead; see "tocsin dead list"`] : []),
@@ -156,4 +164,9 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-export const command = createOnce({ roleMs: 30_000, patienceMs: 30_000, pausedPatienceMs: 2000 });
+export const command = createOnce({
+  roleMs: 30_000,
+  patienceMs: 30_000,
+  pausedPatienceMs: 2000,
+  stormPatienceMs: 90_000,
+});

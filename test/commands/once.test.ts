@@ -9,7 +9,13 @@ import { runIn } from './in-process.ts';
 
 /** With the waits of a command that is in a hurry. */
 function onceHere(world: World, waits: Partial<OnceWaits> = {}, more: Record<string, string> = {}) {
-  const command = createOnce({ roleMs: 20_000, patienceMs: 20_000, pausedPatienceMs: 20_000, ...waits });
+  const command = createOnce({
+    roleMs: 20_000,
+    patienceMs: 20_000,
+    pausedPatienceMs: 20_000,
+    stormPatienceMs: 20_000,
+    ...waits,
+  });
   return runIn(world, ['once'], more, { once: async () => ({ command }) });
 }
 
@@ -146,4 +152,30 @@ test('beside a service on the embedded database it says who has the directory', 
     expect.stringMatching(new RegExp(`DATA_DIR .* it is in use by process ${service.child.pid} on host .* Stop that`)),
   ]);
   expect(code).toBe(1);
+});
+
+test('what waits for the time of its group is left to a later run, and is no failure', {
+  timeout: 60_000,
+}, async () => {
+  const world = await createWorld({ database: 'postgres' });
+  writeFileSync(
+    join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml'),
+    'routes: [{ name: all, to: [soc], group: { by: [], wait: 0s, interval: 1h } }]',
+  );
+  const file = { TOCSIN_CONFIG: 'tocsin.yaml' };
+  world.tenant.add('events', 1);
+  expect((await onceHere(world, {}, file)).code).toBe(0);
+  world.tenant.add('events', 3);
+  const second = await onceHere(world, { patienceMs: 1500 }, file);
+  expect([wordsOf(second.stderr), second.code]).toEqual([[], 0]);
+  // That both streams are watched, and the first card.
+  expect(world.mattermost.requests.posts).toBe(3);
+});
+
+test('a storm comes to its end within the run, and the channel hears of it', { timeout: 60_000 }, async () => {
+  const world = await createWorld({ database: 'postgres', environment: { STORM: '5' } });
+  world.tenant.add('events', 30, { severity: 'MODERATE' });
+  expect((await onceHere(world)).code).toBe(0);
+  // That both streams are watched, that a storm has begun, its digest, and that it is over.
+  expect(world.mattermost.requests.posts).toBe(5);
 });

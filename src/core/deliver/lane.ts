@@ -38,6 +38,8 @@ export interface Lane extends RoleWorker {
   offer(deliveries: readonly DueDelivery[]): void;
   /** True if nothing is due, in flight or unwritten, as far as this process knows. */
   isIdle(): boolean;
+  /** True from the beginning of a storm until it was told that it is over. */
+  isInStorm(): boolean;
 }
 
 /** Works the sink until stopped or until the role is lost. */
@@ -319,6 +321,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       wake.now();
     },
     isIdle: () => isIdle && inFlight.size === 0 && recorder.size() === 0,
+    isInStorm: () => digester.passes !== undefined,
     stuckMs: () => Math.max(lease.isHeld() ? performance.now() - turnedAtMs : 0, recorder.writingMs()),
     async stop() {
       isStopping = true;

@@ -220,12 +220,12 @@ export interface SinkCounts {
   readonly sink: string;
   readonly pending: number;
   readonly dead: number;
-  /** Age of the oldest pending event; 0 if none is pending. */
+  /** Of the pending ones those that wait for the time of their group. */
+  readonly grouped: number;
+  /** Age of the oldest pending event that is not held; 0 if there is none. What is held goes out at its time, or with its digest. */
   readonly oldestPendingSeconds: number;
-  /** The same of those that are urgent and not held. */
+  /** The same of those that are urgent. */
   readonly oldestUrgentSeconds: number;
-  /** Pending ones that may be sent now. */
-  readonly due: number;
 }
 
 /** What waits and what is dead, by sink; for gauges and for `once`. */
@@ -233,8 +233,8 @@ export async function countDeliveries(db: Database): Promise<SinkCounts[]> {
   const rows = await db.$client`
     with counts as (
       select sink, count(*) filter (where state = 'pending') as pending, count(*) filter (where state = 'dead') as dead,
-        count(*) filter (where state = 'pending' and scheduled_at <= now() and priority < ${heldPriority}) as due,
-        min(event_id) filter (where state = 'pending') as oldest,
+        count(*) filter (where state = 'pending' and priority >= ${heldPriority} and digest_id is null) as grouped,
+        min(event_id) filter (where state = 'pending' and priority < ${heldPriority}) as oldest,
         min(event_id) filter (where state = 'pending' and priority <= ${urgentPriority}) as urgent
       from deliveries where state = 'pending' or state = 'dead' group by sink
     )
@@ -244,10 +244,10 @@ export async function countDeliveries(db: Database): Promise<SinkCounts[]> {
   return rows.map((row) => ({
     sink: String(row.sink),
     pending: Number(row.pending),
+    grouped: Number(row.grouped),
     dead: Number(row.dead),
     oldestPendingSeconds: Math.max(0, Number(row.age)),
     oldestUrgentSeconds: Math.max(0, Number(row.urgent_age)),
-    due: Number(row.due),
   }));
 }
 

@@ -85,6 +85,9 @@ export const deliveries = pgTable(
     ),
     index('deliveries_pending_idx').on(t.sink, t.priority, t.eventId).where(sql`state = 'pending'`),
     index('deliveries_dead_idx').on(t.sink, t.eventId).where(sql`state = 'dead'`),
+    index('deliveries_group_idx')
+      .on(t.sink, t.groupKey, t.priority, t.eventId)
+      .where(sql`state = 'pending' and digest_id is null and group_key is not null`),
     index('deliveries_digest_idx').on(t.digestId, t.sink).where(sql`digest_id is not null`),
     index('deliveries_silence_idx').on(t.silenceId).where(sql`silence_id is not null`),
   ],

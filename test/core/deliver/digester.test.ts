@@ -123,11 +123,22 @@ describe('a group', () => {
 
   test('is sent whatever the names by which it is parted, and holds up nothing that comes after it', async () => {
     const long = (seed: number) =>
-      Array.from({ length: 200 }, (_, n) => String.fromCodePoint(0x4e00 + ((seed * 7919 + n * n * 104_729) % 20_000))).join('');
-    const body = { device: { name: long(1), group: long(2) }, user: long(3), tenant: { name: long(4) }, file: { hash: long(5) } };
+      Array.from({ length: 200 }, (_, n) =>
+        String.fromCodePoint(0x4e00 + ((seed * 7919 + n * n * 104_729) % 20_000)),
+      ).join('');
+    const body = {
+      device: { name: long(1), group: long(2) },
+      user: long(3),
+      tenant: { name: long(4) },
+      file: { hash: long(5) },
+    };
     const by = ['device', 'device_group', 'user', 'tenant', 'hash'] as const;
     const { store, cards, digests } = await begin({ routes: [grouped({ by, waitMs: 100 })] });
-    await store([draft(1, { body }), draft(2, { body }), draft(3, { body: { ...body, user: `${long(3).slice(0, -1)}x` } })]);
+    await store([
+      draft(1, { body }),
+      draft(2, { body }),
+      draft(3, { body: { ...body, user: `${long(3).slice(0, -1)}x` } }),
+    ]);
     await store([draft(4)]);
     await expectSoon(isSettled);
     expect(cards().sort()).toEqual(['3', '4']);

@@ -64,12 +64,12 @@ describe('what is due', () => {
     expect(await dueIds('boss')).toEqual([first, second, third]);
     const counts = await countDeliveries(database());
     expect(counts.sort((a, b) => a.sink.localeCompare(b.sink))).toMatchObject([
-      { sink: 'boss', pending: 3, due: 3 },
-      { sink: 'soc', pending: 3, due: 2 },
+      { sink: 'boss', pending: 3, grouped: 0 },
+      { sink: 'soc', pending: 3, grouped: 0 },
     ]);
   });
 
-  test('is counted with the age of the oldest, and of the oldest that is urgent and in no group', async () => {
+  test('is counted, and what waits in a group; the age of the oldest and of the oldest urgent one leaves that out', async () => {
     const severities: Severity[] = [2, 4, 4, 5];
     const ids = await stored(severities.map((severity, n) => draft(n, { severity })));
     const [, held, high, critical] = ids;
@@ -88,6 +88,14 @@ describe('what is due', () => {
     expect(await hours()).toEqual([4, 1]);
     await deliver(critical!);
     expect(await hours()).toEqual([4, 0]);
+    await deliver(ids[0]!);
+    expect(await hours()).toEqual([0, 0]);
+    expect(
+      (await countDeliveries(database())).map(({ sink, pending, grouped }) => [sink, pending, grouped]).sort(),
+    ).toEqual([
+      ['boss', 1, 1],
+      ['soc', 1, 1],
+    ]);
   });
 
   test('at a random place is rather one that was never tried, and now and then another one', async () => {
