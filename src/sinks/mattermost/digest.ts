@@ -39,7 +39,9 @@ export function digestLine(digest: Digest, wording: Wording, form: MessageForm):
 function eventsText({ count, firstAt, lastAt }: Digest, { labels, span }: Wording): string {
   if (count === 1) return labels.eventOne;
   const events = filled(labels.eventCount, { count: String(count) });
-  return filled(labels.eventsWithin, { events, time: span((Date.parse(lastAt) - Date.parse(firstAt)) / 1000) });
+  const seconds = (Date.parse(lastAt) - Date.parse(firstAt)) / 1000;
+  // Shorter ones are not told apart.
+  return seconds < 60 ? events : filled(labels.eventsWithin, { events, time: span(seconds) });
 }
 
 function devicesText(count: number, { labels }: Wording): string | undefined {

@@ -110,7 +110,7 @@ describe('the first line', () => {
 
   test('leaves out devices that nobody named', () => {
     expect(post(digestOf([{}, {}])).text).toBe(
-      '🟡 **MEDIUM** · 2 events in 1 min · `PUA` 2\nTogether by route `night`.',
+      '🟡 **MEDIUM** · 2 events · `PUA` 2\nTogether by route `night`.',
     );
   });
 
