@@ -96,7 +96,8 @@ function compact(schema) {
     ...($ref && { $ref: $ref.replace('definitions', '$defs') }),
     ...(type && { type }),
     ...(values && { enum: values }),
-    ...(pattern && { pattern }),
+    // Go's way to say that capitals do not matter is none of JavaScript's.
+    ...(pattern && !pattern.includes('(?i)') && { pattern }),
     ...(anyOf && !type && { anyOf }),
     ...(required && { required }),
     ...(properties && { properties: map(properties, compact) }),
