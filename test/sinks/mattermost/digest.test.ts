@@ -109,9 +109,7 @@ describe('the first line', () => {
   });
 
   test('leaves out devices that nobody named', () => {
-    expect(post(digestOf([{}, {}])).text).toBe(
-      '🟡 **MEDIUM** · 2 events · `PUA` 2\nTogether by route `night`.',
-    );
+    expect(post(digestOf([{}, {}])).text).toBe('🟡 **MEDIUM** · 2 events · `PUA` 2\nTogether by route `night`.');
   });
 
   test.each<[Severity, string[], string | undefined]>([
