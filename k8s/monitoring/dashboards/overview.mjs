@@ -1,0 +1,149 @@
+// "Tocsin overview", for whoever leads the SOC: is anything lost or late, what came, and what was kept from the screen and why.
+import { bars, chosen, dashboard, lines, row, stat, states, steps } from './panels.mjs';
+
+const rise = (metric, by, more = '') => `sum by (${by}) (increase(${metric}{${chosen}${more}}[$__rate_interval]))`;
+const onScreen = (quantile) =>
+  `histogram_quantile(${quantile}, sum by (le, severity) (rate(tocsin_event_to_screen_seconds_bucket{${chosen}}[$__rate_interval])))`;
+const urgent = 'severity=~"high|critical"';
+const greenUntil = (orange, red) => steps([null, 'green'], [orange, 'orange'], [red, 'red']);
+
+const glance = row(
+  'Is anything lost or late?',
+  stat(
+    'Longest since a source was read',
+    'Grows while a source cannot be read. More than 15 minutes: alarms of the vendor are not seen.',
+    { worst: `max(time() - max by (source) (tocsin_source_last_success_timestamp_seconds{${chosen}}))` },
+    { unit: 's', steps: greenUntil(600, 900) },
+  ),
+  stat(
+    'Oldest urgent event that waits',
+    'HIGH, CRITICAL or of unknown severity, stored and not yet on the screen. More than 5 minutes wakes somebody.',
+    { oldest: `max(tocsin_delivery_oldest_urgent_pending_age_seconds{${chosen}})` },
+    { unit: 's', steps: greenUntil(60, 300) },
+  ),
+  stat(
+    'Given up',
+    'Deliveries that Tocsin does not try any more. "tocsin dead list" shows them.',
+    { dead: `sum(max by (sink) (tocsin_deliveries_dead{${chosen}}))` },
+    { steps: steps([null, 'green'], [1, 'red']) },
+  ),
+  stat(
+    'Sinks that refuse us',
+    'Paused: everything is kept, and somebody must mend the webhook.',
+    { paused: `sum(max by (sink) (tocsin_sink_state{${chosen}, state="paused"}))` },
+    { steps: steps([null, 'green'], [1, 'red']) },
+  ),
+  stat(
+    'Urgent events within 2 minutes',
+    'Of the HIGH and CRITICAL events of this time, how many were on the screen within 2 minutes. The objective is 99 %.',
+    {
+      'in time': `sum(increase(tocsin_event_to_screen_seconds_bucket{${chosen}, ${urgent}, le=~"120(\\\\.0)?"}[$__range])) / sum(increase(tocsin_event_to_screen_seconds_count{${chosen}, ${urgent}}[$__range]))`,
+    },
+    { unit: 'percentunit', steps: steps([null, 'red'], [0.95, 'orange'], [0.99, 'green']) },
+  ),
+  stat(
+    'First key to end',
+    'Time left until the first of the vendor’s keys ends. Empty if none of them says when.',
+    { left: `min(tocsin_source_credential_expiry_timestamp_seconds{${chosen}}) - time()` },
+    { unit: 's', steps: steps([null, 'red'], [172_800, 'orange'], [1_209_600, 'green']) },
+  ),
+);
+
+const screen = row(
+  'From the vendor to the screen',
+  lines(
+    'Half of the events within',
+    'Median time from when the vendor first showed an event to when it was posted.',
+    {
+      '{{severity}}': onScreen(0.5),
+    },
+    { unit: 's', width: 12 },
+  ),
+  lines(
+    '99 of 100 events within',
+    'The same for the slowest hundredth. Events that came in a digest are not in it.',
+    {
+      '{{severity}}': onScreen(0.99),
+    },
+    { unit: 's', width: 12 },
+  ),
+);
+
+const events = row(
+  'Events',
+  bars('Stored, by severity', 'New events, each counted once. Types are not counted: their number has no bound.', {
+    '{{severity}}': rise('tocsin_source_events_total', 'severity'),
+  }),
+  bars('Stored, by source', 'The same by where they came from.', {
+    '{{source}}': rise('tocsin_source_events_total', 'source'),
+  }),
+  bars('Deliveries that ended', 'By sink, and how: shown, kept from it on purpose, or given up.', {
+    '{{sink}} {{outcome}}': rise('tocsin_deliveries_total', 'sink, outcome'),
+  }),
+  bars('Suppressed, and why', 'What a route or a silence kept from a sink, by reason.', {
+    '{{sink}} {{reason}}': `${rise('tocsin_deliveries_suppressed_total', 'sink, reason')} > 0`,
+  }),
+  bars('In digests', 'Digests, and the events in them.', {
+    'events, {{kind}}': rise('tocsin_digest_events_total', 'kind'),
+    'digests, {{kind}}': rise('tocsin_digests_total', 'kind'),
+  }),
+  lines('Active silences', 'How many silences hide events now. "tocsin silence list" shows them.', {
+    silences: `max(tocsin_silences_active{${chosen}})`,
+  }),
+);
+
+const waiting = row(
+  'What waits',
+  states(
+    'State of each sink',
+    'Backing off: tried again by itself. Paused: somebody must mend it.',
+    {
+      '{{sink}}': `max by (sink) (tocsin_sink_state{${chosen}, state="backing_off"}) + 2 * max by (sink) (tocsin_sink_state{${chosen}, state="paused"})`,
+    },
+    [
+      ['ok', 'green'],
+      ['backing off', 'orange'],
+      ['paused', 'red'],
+    ],
+  ),
+  lines('Waiting deliveries', 'In the database, so they cost no memory.', {
+    '{{sink}}': `max by (sink) (tocsin_deliveries_pending{${chosen}})`,
+  }),
+  lines(
+    'Age of the oldest that waits',
+    'Of all severities, and of what is urgent alone.',
+    {
+      '{{sink}}': `max by (sink) (tocsin_delivery_oldest_pending_age_seconds{${chosen}})`,
+      '{{sink}}, urgent': `max by (sink) (tocsin_delivery_oldest_urgent_pending_age_seconds{${chosen}})`,
+    },
+    { unit: 's' },
+  ),
+  states(
+    'Storms',
+    'While too much is due at once, digests go out in place of cards.',
+    {
+      '{{sink}}': `max by (sink) (tocsin_sink_storm{${chosen}})`,
+    },
+    [
+      ['cards', 'green'],
+      ['digests', 'orange'],
+    ],
+  ),
+  lines(
+    'Since each source was read',
+    'Time since the last page that was read and stored.',
+    {
+      '{{source}}': `time() - (max by (source) (tocsin_source_last_success_timestamp_seconds{${chosen}}) > 0)`,
+    },
+    { unit: 's', width: 16 },
+  ),
+);
+
+export const overview = dashboard({
+  uid: 'tocsin-overview',
+  title: 'Tocsin overview',
+  description: 'Is anything lost or late?',
+  from: 'now-24h',
+  links: [{ title: 'Tocsin internals', uid: 'tocsin-internals' }],
+  rows: [glance, screen, events, waiting],
+});
