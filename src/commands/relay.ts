@@ -170,7 +170,7 @@ export function createRelay(options: RelayOptions): Relay {
       ...[
         ...retentionRole(config, { db: store.db, log }),
         silencesRole({ ...shared, sinks: sinks.map(({ id }) => id) }),
-      ].map((job) => ({ ...job, group: groups.values().next().value ?? job.name })),
+      ].map((job) => ({ ...job, isFollower: true, group: groups.values().next().value ?? job.name })),
     ],
     async prepare() {
       areTenantsSeveral = await hasSeveralTenants(store.db);
@@ -182,7 +182,7 @@ export function createRelay(options: RelayOptions): Relay {
 const retention = 'job:retention';
 
 /** Jobs cost next to nothing: they go with the first group, so that none of them moves a source or a sink to another replica. */
-type Job = Omit<Role, 'group'>;
+type Job = Omit<Role, 'group' | 'isFollower'>;
 
 function retentionRole({ retentionMs }: Config, shared: { db: Store['db']; log: Logger }): Job[] {
   if (retentionMs === 'off') return [];

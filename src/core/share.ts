@@ -7,6 +7,8 @@ export interface Grouped {
   readonly name: string;
   /** Roles of one group prefer one process: a source and the sinks that it feeds. */
   readonly group: string;
+  /** Goes where its group is worked, and has no say in where that is: a release before this one may hold it, and nothing else of the group. */
+  readonly isFollower?: boolean;
 }
 
 /**
@@ -36,11 +38,12 @@ export function wantedRoles(
   return wanted;
 }
 
-/** Whose each group is that anybody works: the holder's of the first of its held roles. A group that was split has one owner, too. */
+/** Whose each group is that anybody works: the holder's of the first of its held roles, followers aside. A group that was split has one owner, too. */
 function ownersOf(roles: readonly Grouped[], leases: readonly LeaseView[], replicaId: string): Map<string, string> {
   const byName = new Map(leases.map((lease) => [lease.name, lease]));
   const owners = new Map<string, string>();
-  for (const { name, group } of roles) {
+  for (const { name, group, isFollower } of roles) {
+    if (isFollower) continue;
     const lease = byName.get(name);
     const holder = lease?.holder ?? null;
     if (lease === undefined || holder === null || owners.has(group)) continue;
