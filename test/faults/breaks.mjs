@@ -47,7 +47,7 @@ export const mutations = [
     name: 'roles are taken from the living',
     edits: [
       [
-        'src/core/roles.ts',
+        'src/core/share.ts',
         'lease.holder !== replicaId && lease.remainingMs > 0;',
         'lease.holder !== replicaId && lease.remainingMs > 1e9;',
       ],
