@@ -1,4 +1,4 @@
-// How the tests run: against one real Postgres for all files, at most two files at a time.
+// How the tests run: against one real Postgres for all files, at most three files at a time: most of them wait for something.
 import { defineConfig } from 'vitest/config';
 import { PlainReporter } from './test/support/plain-reporter.ts';
 
@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: ['test/faults/**'],
     globalSetup: ['test/support/postgres-server.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
