@@ -1,10 +1,10 @@
 // The monitoring component: that it adds to any overlay what Prometheus and Grafana take, and finds the pods that it is meant for.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { allOf, describeRendered, type Manifest, oneOf, readText, render, root } from './manifests.ts';
+import { allOf, describeRendered, filesOf, type Manifest, oneOf, readText, render, root } from './manifests.ts';
 import { problemsOf } from './schema.ts';
 
 function withMonitoring(overlay: string): Manifest[] {
@@ -48,6 +48,15 @@ describeRendered('the monitoring component', () => {
     expect(rules).toHaveLength(1);
     expect(rules[0]!.ports).toEqual([{ protocol: 'TCP', port: 'http' }]);
     expect(Object.keys(rules[0]!.from![0]!).sort()).toEqual(['namespaceSelector', 'podSelector']);
+  });
+
+  test('hands every dashboard to Grafana’s sidecar, in an object that is not too large', () => {
+    const { data, metadata } = oneOf(withMonitoring('postgres'), 'ConfigMap', 'tocsin-dashboards');
+    expect(metadata.labels).toMatchObject({ grafana_dashboard: '1' });
+    const files = filesOf('monitoring/dashboards/').filter((path) => path.endsWith('.json'));
+    expect(data).toEqual(Object.fromEntries(files.map((path) => [basename(path), readText(path)])));
+    // What is applied is kept in an annotation as well, and Kubernetes takes no longer ones.
+    expect(JSON.stringify(data).length).toBeLessThan(262_144);
   });
 
   test('takes every alert from the one file that promtool tries', () => {
