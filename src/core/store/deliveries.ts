@@ -1,7 +1,7 @@
 // Takes due deliveries and records what became of them, in bulk.
 import type { EventBody, MessageForm, Severity, StoredEvent } from '../event.ts';
 import type { Database } from './database.ts';
-import { type Fence, heldPriority } from './events.ts';
+import { type Fence, heldLease, heldPriority } from './events.ts';
 
 type PendingQuery = ReturnType<Database['$client']>;
 
@@ -187,9 +187,7 @@ export async function recordFailed(
     })),
   );
   const rows = await db.$client`
-    with fence as (
-      select 1 from leases where name = ${fence.name} and holder = ${fence.holder}::uuid and epoch = ${fence.epoch}::bigint for share
-    ), input as (
+    with fence as (${heldLease(db.$client, fence)}), input as (
       select * from json_to_recordset(${records}::text::json) as r(
         event_id bigint, attempts integer, state text, delay_ms float8, form text, outcome text, reason text, status integer,
         duration_ms integer, answer text)

@@ -9,6 +9,11 @@ export interface Fence {
   readonly epoch: number;
 }
 
+/** The lease of the role, kept from a takeover until the statement ends: no row once the role was lost. For `with fence as (…)`. */
+export function heldLease(client: Database['$client'], { name, holder, epoch }: Fence) {
+  return client`select 1 from leases where name = ${name} and holder = ${holder}::uuid and epoch = ${epoch}::bigint for share`;
+}
+
 /** Added to the priority of a delivery that is held: it waits in a group, or travels in a digest. */
 export const heldPriority = 10;
 
@@ -67,12 +72,9 @@ export async function insertPage(
   const raws = drafts.map(({ raw }) => raw).join(separator);
   const decisions = events.flatMap((event) => event.decisions.map((decision) => ({ event, ...decision })));
   const decided = (value: (decision: (typeof decisions)[number]) => string | null) => arrayOf(decisions.map(value));
-  const rows = await db.$client`
-    with fence as (
-      select 1 as held from leases
-      where ${fence?.name ?? null}::text is not null and name = ${fence?.name ?? null} and holder = ${fence?.holder ?? null}::uuid
-        and epoch = ${fence?.epoch ?? null}::bigint
-      for share
+  const client = db.$client;
+  const rows = await client`
+    with fence as (${fence === null ? client`select 1 where false` : heldLease(client, fence)}
     ), reset as (
       select 1 from (select generation from cursors where source = ${source}::text for no key update) known
       where generation <> ${generation}::integer

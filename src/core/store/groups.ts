@@ -1,7 +1,7 @@
 // Deliveries that are held: those that wait in a group, and those that travel in a digest. Each change is one fenced statement.
 import type { DigestMember } from '../event.ts';
 import type { Database } from './database.ts';
-import { type DecidedEvent, type Fence, heldPriority } from './events.ts';
+import { type DecidedEvent, type Fence, heldLease, heldPriority } from './events.ts';
 
 /** A group of a sink in which something waits. Ages by the database's clock. */
 export interface WaitingGroup {
@@ -113,9 +113,7 @@ export async function freezeDigest(
 ): Promise<'frozen' | 'changed' | 'lost'> {
   const [own] = decisions;
   const [row] = await db.$client`
-    with fence as (
-      select 1 from leases where name = ${fence.name} and holder = ${fence.holder}::uuid and epoch = ${fence.epoch}::bigint for share
-    ), members as (
+    with fence as (${heldLease(db.$client, fence)}), members as (
       select event_id from deliveries
       where sink = ${sink} and state = 'pending' and digest_id is null and exists (select 1 from fence)
         and event_id = any (string_to_array(${members.join(',')}, ',')::bigint[])
@@ -149,9 +147,7 @@ export async function releaseCards(
   count: number,
 ): Promise<number | null> {
   const [row] = await db.$client`
-    with fence as (
-      select 1 from leases where name = ${fence.name} and holder = ${fence.holder}::uuid and epoch = ${fence.epoch}::bigint for share
-    ), chosen as (
+    with fence as (${heldLease(db.$client, fence)}), chosen as (
       select event_id from deliveries
       where sink = ${sink} and state = 'pending' and priority >= ${heldPriority} and digest_id is null and group_key = ${group.key}
         and exists (select 1 from fence)

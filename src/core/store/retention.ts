@@ -1,6 +1,6 @@
 // Removes what is older than anybody wants to keep, a little at a time. Never what is still to be delivered.
 import type { Database } from './database.ts';
-import type { Fence } from './events.ts';
+import { type Fence, heldLease } from './events.ts';
 
 /** So many of its newest events a source keeps whatever their age: what is read twice near the cursor must be known again. */
 const keptNewest = 1000;
@@ -41,9 +41,7 @@ export async function removeExpired(
 ): Promise<Removed | null> {
   const bounds = JSON.stringify([...kept].map(([source, id]) => ({ source, id })));
   const [row] = await db.$client`
-    with fence as (
-      select 1 from leases where name = ${fence.name} and holder = ${fence.holder}::uuid and epoch = ${fence.epoch}::bigint for share
-    ), looked as (
+    with fence as (${heldLease(db.$client, fence)}), looked as (
       select id, source from (
         select id, source, received_at from events where id > ${afterId} and exists (select 1 from fence) order by id limit ${limit}
       ) next where received_at < now() - ${ageMs} * interval '1 millisecond'

@@ -1,7 +1,7 @@
 // The state of each sink, kept so that a takeover or a restart goes on where the last holder was.
 import { eq } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import type { Fence } from './events.ts';
+import { type Fence, heldLease } from './events.ts';
 import { sinks } from './schema.ts';
 
 export type SinkStateName = 'ok' | 'backing_off' | 'paused';
@@ -28,9 +28,7 @@ export async function writeSinkState(
   reason: string | null,
 ): Promise<boolean> {
   const rows = await db.$client`
-    with fence as (
-      select 1 from leases where name = ${fence.name} and holder = ${fence.holder}::uuid and epoch = ${fence.epoch}::bigint for share
-    )
+    with fence as (${heldLease(db.$client, fence)})
     insert into sinks (sink, state, reason) select ${sink}::text, ${state}::text, ${reason}::text from fence
     on conflict (sink) do update set state = excluded.state, reason = excluded.reason, since = now()
     returning 1`;
