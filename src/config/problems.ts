@@ -12,6 +12,13 @@ export type Place = (path: Path, key?: string) => string;
 /** In place of a value that could not be had, which was told; a second problem about the same value would only confuse. */
 export const unresolved = '\0unresolved';
 
+/** About a name that stands for nothing of its kind. */
+export function unknownName(where: string, name: string, noun: string, known: readonly string[]): ConfigProblem {
+  const list = known.length === 0 ? `There is no ${noun} yet` : `Known are: ${known.join(', ')}`;
+  const problem = `"${name}" is no ${noun} of this configuration`;
+  return { where, problem, remedy: `${list}.${didYouMean(name, known)}` };
+}
+
 /** `content` is what the schema was asked about. */
 export function problemsOf(
   issues: readonly Issue[],

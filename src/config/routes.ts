@@ -11,9 +11,8 @@ import { expressionProblem } from './expression-problem.ts';
 import { fileValue, type RouteInput } from './file.ts';
 import { groupPolicyOf } from './groups.ts';
 import type { OptionReader } from './options.ts';
-import { unresolved } from './problems.ts';
+import { unknownName, unresolved } from './problems.ts';
 import type { Registries } from './shape.ts';
-import { didYouMean } from './suggest.ts';
 import { idsOf, targetsOf } from './targets.ts';
 import type { Templates } from './templates.ts';
 import { severity, timeZone } from './values.ts';
@@ -138,12 +137,7 @@ function checkReferences(
   const noun = path[0] === 'to' ? 'sink' : 'source';
   for (const [index, id] of (ids ?? []).entries()) {
     if (known.includes(id) || known.includes(unresolved) || id === unresolved) continue;
-    const list = known.length === 0 ? `There is no ${noun} yet` : `Known are: ${known.join(', ')}`;
-    findings.problems.push({
-      where: place([...path, index]),
-      problem: `"${id}" is no ${noun} of this configuration`,
-      remedy: `${list}.${didYouMean(id, known)}`,
-    });
+    findings.problems.push(unknownName(place([...path, index]), id, noun, known));
   }
 }
 

@@ -8,9 +8,8 @@ import type { Findings } from './environment.ts';
 import { expressionProblem } from './expression-problem.ts';
 import { fileValue } from './file.ts';
 import { createOptionReader } from './options.ts';
-import { type Place, problemsOf } from './problems.ts';
+import { type Place, problemsOf, unknownName } from './problems.ts';
 import { match, single } from './route-schema.ts';
-import { didYouMean } from './suggest.ts';
 import * as values from './values.ts';
 import { type LookUp, readYaml } from './yaml.ts';
 
@@ -113,8 +112,6 @@ function tellUnknown(
   const noun = path[0] === 'sinks' ? 'sink' : 'source';
   for (const [index, id] of (ids ?? []).entries()) {
     if (known.length === 0 || known.includes(id)) continue;
-    const problem = `"${id}" is no ${noun} of this configuration`;
-    const remedy = `Known are: ${known.join(', ')}.${didYouMean(id, known)}`;
-    findings.problems.push({ where: place([...path, index]), problem, remedy });
+    findings.problems.push(unknownName(place([...path, index]), id, noun, known));
   }
 }

@@ -8,9 +8,8 @@ import { findDefinition } from './adapters.ts';
 import type { Findings } from './environment.ts';
 import { excerpt } from './excerpt.ts';
 import type { TemplateInput } from './file.ts';
-import { unresolved } from './problems.ts';
+import { unknownName, unresolved } from './problems.ts';
 import type { Registries } from './shape.ts';
-import { didYouMean } from './suggest.ts';
 
 export interface Templates {
   /** The template for a sink of that type; undefined if it cannot be used there, which is then told. @param where the name stands */
@@ -44,7 +43,8 @@ export function createTemplates(
       used.add(name);
       const found = known.get(name);
       if (found === undefined) {
-        if (name !== unresolved && !known.has(unresolved)) tellUnknown(name, [...known.keys()], where, findings);
+        if (name !== unresolved && !known.has(unresolved))
+          findings.problems.push(unknownName(where, name, 'template', [...known.keys()]));
         return undefined;
       }
       const definition: SinkDefinition | undefined = findDefinition(registry, type);
@@ -64,12 +64,6 @@ export function createTemplates(
       }
     },
   };
-}
-
-function tellUnknown(name: string, known: readonly string[], where: string, findings: Findings): void {
-  const list = known.length === 0 ? 'There is no template yet' : `Known are: ${known.join(', ')}`;
-  const problem = `"${name}" is no template of this configuration`;
-  findings.problems.push({ where, problem, remedy: `${list}.${didYouMean(name, known)}` });
 }
 
 function compiled({ name, content, place }: TemplateInput, findings: Findings): Known {
