@@ -4,7 +4,7 @@ import type { Config, Registries } from '../config.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
-import type { Notice } from '../core/event.ts';
+import { type Notice, noticeSource } from '../core/event.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { noticeEvent } from '../core/ingest.ts';
 import type { Lease, RoleWorker } from '../core/lease.ts';
@@ -123,7 +123,13 @@ export function createRelay(options: RelayOptions): Relay {
     const ids = to === 'this' ? [sink] : sinks.map(({ id }) => id).filter((id) => id !== sink);
     if (ids.length === 0) return;
     try {
-      await insertPage(store.db, null, 'tocsin', [noticeEvent(notice, `${notice.kind} ${key}`, ids, Date.now())], null);
+      await insertPage(
+        store.db,
+        null,
+        noticeSource,
+        [noticeEvent(notice, `${notice.kind} ${key}`, ids, Date.now())],
+        null,
+      );
     } catch (error) {
       log.error({ sink, kind: notice.kind, error: databaseErrorText(error) }, 'a notice could not be stored');
     }

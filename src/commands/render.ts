@@ -3,7 +3,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { type TemplatedDependencies, templated } from '../core/deliver/templated.ts';
 import type { HttpClient } from '../core/http.ts';
 import { createMask } from '../core/log.ts';
-import type { Route } from '../core/route.ts';
+import { type Route, routeNamed } from '../core/route.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { createSinks } from './adapters.ts';
@@ -43,8 +43,7 @@ export const command: Command = {
     const route = routeOf(config, values.route, found.id);
     const context = { deliveryId: `${found.id}-${event.id}`, attempt: 1, signal: AbortSignal.timeout(15_000) };
     const settings = route?.settings?.get(found.id);
-    const deps = { ...found, routes: config.routes, ...telling(io) };
-    const words = templated(deps, { event, form, ...(route && { route: route.name }) });
+    const words = templated({ ...found, ...telling(io) }, { event, form }, route);
     const message = { event, form, showTenant: true, ...(settings !== undefined && { settings }), ...words };
     await found.sink.send(message, context).catch((error) => {
       if (!(error instanceof Recorded)) throw error;
@@ -58,7 +57,7 @@ export const command: Command = {
 
 function routeOf({ routes }: Config, name: unknown, sink: string): Route | undefined {
   if (typeof name !== 'string') return undefined;
-  const route = routes.find((one) => one.name === name);
+  const route = routeNamed(routes, name);
   const names = routes.map((one) => one.name).join(', ');
   if (route === undefined) throw new UsageError(`No route is called "${name}"; there is ${names}.`);
   if (!route.to.includes(sink)) throw new UsageError(`Route "${name}" sends nothing to ${sink}.`);

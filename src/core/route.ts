@@ -78,6 +78,11 @@ export function route(routes: readonly Route[], source: string, draft: EventDraf
   return { routes: matched, decisions: [...bySink.values()] };
 }
 
+/** The one by which a delivery goes; undefined if it goes by none, or if that is gone. */
+export function routeNamed(routes: readonly Route[], name: string | undefined): Route | undefined {
+  return name === undefined ? undefined : routes.find((one) => one.name === name);
+}
+
 /** How the route wants it sent there. */
 function waysOf(candidate: Route, sink: string, source: string, draft: EventDraft): Partial<Decision> {
   const hasWays = candidate.group !== undefined || candidate.settings?.has(sink) || candidate.templates?.has(sink);

@@ -1,11 +1,11 @@
 // Makes digests of one sink's deliveries: of groups whose time has come, and in a storm of what would flood the channel. It only freezes and
 // releases; what it made is sent by the lane like anything else.
 import { randomUUID } from 'node:crypto';
-import type { Digest, Notice } from '../event.ts';
+import { type Digest, type Notice, type Severity, severityNames } from '../event.ts';
 import type { Lease } from '../lease.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Route } from '../route.ts';
+import { priorityOf, type Route } from '../route.ts';
 import { type GroupPolicy, readGroupKey } from '../rules/group.ts';
 import type { Database } from '../store/database.ts';
 import {
@@ -22,8 +22,6 @@ import { composeDigest, digestEvent } from './digest.ts';
 import { type GroupStep, stepOf } from './grouping.ts';
 import { createStorm, type StormPolicy } from './storm.ts';
 
-/** Index = priority, as in `priorityOf`. */
-const severitiesByPriority = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFO'] as const;
 /** So many events in one digest at most, so that memory stays bounded; what is over comes in the next one at once. */
 const membersMax = 10_000;
 /** So many groups are sent at a look at most, and then for a while what is due has its turn: there may be one for each device. */
@@ -49,6 +47,8 @@ export interface DigesterDependencies {
   readonly now: () => number;
   /** Ids in flight, or answered and not yet written. */
   excluded(): Iterable<number>;
+  /** How many that are less urgent than the priority are known to be due. */
+  countBelow(priority: number): number;
   announce(notice: Notice, key: string): Promise<void>;
 }
 
@@ -57,13 +57,10 @@ export interface Digester {
   readonly passes: number | undefined;
   /** Something new may wait in a group. */
   offered(): void;
-  /** Milliseconds until there is something to do, as far as is known. @param waiting see `turn` */
-  waitMs(nowMs: number, waiting: number): number;
-  /**
-   * Does what is due. @param waiting how many that may not pass in a storm are known to be due
-   * @returns true if memory's picture of what is due is old @throws when the database does not answer
-   */
-  turn(nowMs: number, waiting: number): Promise<boolean>;
+  /** Milliseconds until there is something to do, as far as is known. */
+  waitMs(nowMs: number): number;
+  /** Does what is due. @returns true if memory's picture of what is due is old @throws when the database does not answer */
+  turn(nowMs: number): Promise<boolean>;
 }
 
 export function createDigester(deps: DigesterDependencies): Digester {
@@ -136,12 +133,13 @@ export function createDigester(deps: DigesterDependencies): Digester {
     await deps.announce({ kind: 'storm_over', values }, `${sink} ${sinceMs}`);
   }
 
-  async function begin(nowMs: number, waiting: number): Promise<void> {
+  async function begin(nowMs: number): Promise<void> {
     const epochMs = deps.now();
+    const due = deps.countBelow(deps.storm!.passes);
     storm!.begin(nowMs, epochMs);
     metrics.sinkStorm.set({ sink }, 1);
-    deps.log.warn({ sink, due: waiting }, 'storm: more is due at once than people can read; it goes out in digests');
-    const values = { sink, count: String(waiting), passes: severitiesByPriority[deps.storm!.passes] ?? '' };
+    deps.log.warn({ sink, due }, 'storm: more is due at once than people can read; it goes out in digests');
+    const values = { sink, count: String(due), passes: nameOf(deps.storm!.passes) };
     await deps.announce({ kind: 'storm_begun', values }, `${sink} ${epochMs}`);
   }
 
@@ -163,10 +161,11 @@ export function createDigester(deps: DigesterDependencies): Digester {
     return isNew;
   }
 
-  function stormWaitMs(nowMs: number, waiting: number): number {
+  function stormWaitMs(nowMs: number): number {
     if (storm === undefined) return Number.POSITIVE_INFINITY;
-    if (storm.nextAtMs === undefined) return waiting > deps.storm!.over ? 0 : Number.POSITIVE_INFINITY;
-    return storm.nextAtMs - nowMs;
+    if (storm.nextAtMs !== undefined) return storm.nextAtMs - nowMs;
+    const { over, passes } = deps.storm!;
+    return deps.countBelow(passes) > over ? 0 : Number.POSITIVE_INFINITY;
   }
 
   return {
@@ -176,13 +175,18 @@ export function createDigester(deps: DigesterDependencies): Digester {
     offered() {
       if (policies.size > 0) lookAtMs = Number.NEGATIVE_INFINITY;
     },
-    waitMs: (nowMs, waiting) => Math.max(0, Math.min(lookAtMs - nowMs, stormWaitMs(nowMs, waiting))),
-    async turn(nowMs, waiting) {
+    waitMs: (nowMs) => Math.max(0, Math.min(lookAtMs - nowMs, stormWaitMs(nowMs))),
+    async turn(nowMs) {
       const isNew = nowMs >= lookAtMs && (await lookAtGroups(nowMs));
-      if (stormWaitMs(nowMs, waiting) > 0) return isNew;
-      if (storm!.nextAtMs === undefined) await begin(nowMs, waiting);
+      if (stormWaitMs(nowMs) > 0) return isNew;
+      if (storm!.nextAtMs === undefined) await begin(nowMs);
       else await flush(nowMs);
       return true;
     },
   };
+}
+
+/** The severity of the priority: HIGH rather than unknown, which goes with it. */
+function nameOf(priority: number): string {
+  return severityNames.findLast((_name, severity) => priorityOf(severity as Severity) === priority) ?? '';
 }

@@ -2,7 +2,7 @@
 import type { Lease, RoleWorker } from '../lease.ts';
 import type { Limiter } from '../limiter.ts';
 import { noReason, severityLabel } from '../metrics.ts';
-import type { Route } from '../route.ts';
+import { type Route, routeNamed } from '../route.ts';
 import type { Sink } from '../sink.ts';
 import { databaseErrorText } from '../store/database.ts';
 import { type DueDelivery, takeDue, takeRandomDue } from '../store/deliveries.ts';
@@ -57,7 +57,6 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   /** One after the other, so that the last state written is the last one there was. */
   let telling = Promise.resolve();
   let health: Health | undefined;
-  const routeNamed = (name: string) => deps.routes.find((route) => route.name === name);
   const isOver = () => isStopping || !lease.isHeld();
 
   const recorder = createRecorder({
@@ -87,10 +86,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     storm: policy.storm,
     everyMs: policy.rereadMs,
     excluded,
+    countBelow: ready.countBelow,
     announce: (notice, key) => deps.announce(sink, notice, key, 'this'),
   });
-  /** How many are due, as far as memory knows, that must not pass in a storm. */
-  const waiting = () => ready.countBelow(policy.storm?.passes ?? 0);
 
   /** A change of state makes what was read into memory worth nothing: what is due next may be another one. */
   function tell(transition: Transition | undefined, detail?: string): void {
@@ -123,14 +121,14 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
     if (gate.kind === 'probe') return inFlight.size > 0 ? policy.rereadMs : probe(current, gate.isPaused);
     await ready.fill(performance.now());
-    if (digester.waitMs(performance.now(), waiting()) === 0) {
-      if (await digester.turn(performance.now(), waiting())) ready.clear();
+    if (digester.waitMs(performance.now()) === 0) {
+      if (await digester.turn(performance.now())) ready.clear();
       // Meanwhile more may have come than may go out singly.
       return 0;
     }
     const next = ready.peek(digester.passes);
     isIdle = next === undefined && digester.passes === undefined;
-    if (!next) return Math.min(policy.rereadMs, digester.waitMs(performance.now(), waiting()));
+    if (!next) return Math.min(policy.rereadMs, digester.waitMs(performance.now()));
     // The reading may have taken longer than the lease had left.
     if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
     const limitedMs = deps.limiter.take(performance.now());
@@ -200,9 +198,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       const context = { deliveryId: `${sink}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
       const heldUp = heldUpOf(delivery, health!, deps.now(), policy);
       const { event, form } = delivery;
-      const ways = delivery.route === undefined ? {} : { settings: routeNamed(delivery.route)?.settings?.get(sink) };
-      const message = { event, form, showTenant: deps.showTenant(), ...ways, ...heldUp, ...templated(deps, delivery) };
-      return deps.sink.send(message, context);
+      const route = routeNamed(deps.routes, delivery.route);
+      const ways = { ...(route && { settings: route.settings?.get(sink) }), ...templated(deps, delivery, route) };
+      return deps.sink.send({ event, form, showTenant: deps.showTenant(), ...heldUp, ...ways }, context);
     });
   }
 

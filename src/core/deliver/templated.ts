@@ -10,18 +10,21 @@ export interface TemplatedDependencies {
   readonly sink: Sink;
   /** The sink's own, for events for which their route has none. */
   readonly template?: Template | undefined;
-  readonly routes: readonly Route[];
   readonly log: { warn(fields: object, message: string): void };
   readonly metrics: { readonly templateFailures: { inc(labels: { readonly sink: string }): void } };
 }
 
-/** Empty for a bare message, for what Tocsin itself says, and without a template. Never throws. */
+/**
+ * Empty for a bare message, for what Tocsin itself says, and without a template. Never throws.
+ * @param route whose way to the sink the delivery goes, if it has one
+ */
 export function templated(
   deps: TemplatedDependencies,
-  { event, form, route }: Pick<DueDelivery, 'event' | 'form' | 'route'>,
+  { event, form }: Pick<DueDelivery, 'event' | 'form'>,
+  route: Route | undefined,
 ): Pick<Message, 'template'> {
   const words = deps.sink.templateWords;
-  const template = deps.routes.find(({ name }) => name === route)?.templates?.get(deps.id) ?? deps.template;
+  const template = route?.templates?.get(deps.id) ?? deps.template;
   if (!template || !words || form === 'bare' || event.source === noticeSource) return {};
   try {
     return { template: renderTemplate(template, event, form, words) };

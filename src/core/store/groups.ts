@@ -1,5 +1,5 @@
 // Deliveries that are held: those that wait in a group, and those that travel in a digest. Each change is one fenced statement.
-import type { DigestMember } from '../event.ts';
+import { type DigestMember, noticeSource } from '../event.ts';
 import type { Database } from './database.ts';
 import { type DecidedEvent, type Fence, heldLease, heldPriority } from './events.ts';
 
@@ -66,7 +66,7 @@ export async function readMembers(
       order by priority, event_id limit ${limit}
     ) d join events e on e.id = d.event_id
       cross join lateral json_to_record(e.body) as b("itemId" text, link text, device json, file json)
-    where e.source <> 'tocsin'
+    where e.source <> ${noticeSource}
     order by d.priority, d.event_id`;
   return rows.map(toMember);
 }
@@ -122,7 +122,7 @@ export async function freezeDigest(
       select 1 from fence where (select count(*) from members) = ${members.length}
     ), digest as (
       insert into events (source, external_id, subject, stream, type, severity, routes, body, raw)
-      select 'tocsin', ${draft.externalId}::text, ${draft.subject}::text, ${draft.stream}::text, ${draft.type}::text,
+      select ${noticeSource}::text, ${draft.externalId}::text, ${draft.subject}::text, ${draft.stream}::text, ${draft.type}::text,
         ${draft.severity}::smallint, string_to_array(${routes.join('\u001e')}, '\u001e'), ${JSON.stringify(draft.body)}::text::json,
         ${draft.raw}::text::json
       from whole returning id

@@ -1,7 +1,9 @@
 // Which template is used for a delivery, and that one that fails costs no alert.
 import { expect, test } from 'vitest';
 import { type TemplatedDependencies, templated } from '../../../src/core/deliver/templated.ts';
+import { type Route, routeNamed } from '../../../src/core/route.ts';
 import type { Sink } from '../../../src/core/sink.ts';
+import type { DueDelivery } from '../../../src/core/store/deliveries.ts';
 import { compileText } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
 import type { Template } from '../../../src/core/template/template.ts';
@@ -16,40 +18,43 @@ function deps(more: Partial<TemplatedDependencies> & { told?: unknown[] } = {}):
     id: 'soc',
     sink: { origin: 'x:', templateWords: words, async send() {} } satisfies Sink,
     template: template('of the sink'),
-    routes: [
-      { name: 'grave', minSeverity: 4, to: ['soc', 'boss'], templates: new Map([['soc', template('of the route')]]) },
-      { name: 'other', minSeverity: 4, to: ['soc'] },
-    ],
     log: { warn: (fields, message) => void told.push({ ...fields, message }) },
     metrics: { templateFailures: { inc: (labels) => void told.push(labels) } },
     ...more,
   };
 }
+const routes: readonly Route[] = [
+  { name: 'grave', minSeverity: 4, to: ['soc', 'boss'], templates: new Map([['soc', template('of the route')]]) },
+  { name: 'other', minSeverity: 4, to: ['soc'] },
+];
+/** As the lane asks for it. */
+const templatedFor = (of: TemplatedDependencies, one: Pick<DueDelivery, 'event' | 'form' | 'route'>) =>
+  templated(of, one, routeNamed(routes, one.route));
 const delivery = { event: storedEvent(), form: 'full' as const };
 
 test('the route’s word goes before the sink’s', () => {
-  expect(templated(deps(), { ...delivery, route: 'grave' })).toEqual({ template: { title: 'of the route' } });
-  expect(templated(deps(), { ...delivery, route: 'other' })).toEqual({ template: { title: 'of the sink' } });
-  expect(templated(deps(), { ...delivery, route: 'gone' })).toEqual({ template: { title: 'of the sink' } });
-  expect(templated(deps(), delivery)).toEqual({ template: { title: 'of the sink' } });
-  expect(templated(deps({ id: 'boss' }), { ...delivery, route: 'grave' })).toEqual({
+  expect(templatedFor(deps(), { ...delivery, route: 'grave' })).toEqual({ template: { title: 'of the route' } });
+  expect(templatedFor(deps(), { ...delivery, route: 'other' })).toEqual({ template: { title: 'of the sink' } });
+  expect(templatedFor(deps(), { ...delivery, route: 'gone' })).toEqual({ template: { title: 'of the sink' } });
+  expect(templatedFor(deps(), delivery)).toEqual({ template: { title: 'of the sink' } });
+  expect(templatedFor(deps({ id: 'boss' }), { ...delivery, route: 'grave' })).toEqual({
     template: { title: 'of the sink' },
   });
 });
 
 test('a bare message has none, nor has what Tocsin itself says, nor a sink that knows none', () => {
   const told: unknown[] = [];
-  expect(templated(deps({ told }), { ...delivery, form: 'bare' })).toEqual({});
+  expect(templatedFor(deps({ told }), { ...delivery, form: 'bare' })).toEqual({});
   expect(told).toEqual([]);
-  expect(templated(deps(), { ...delivery, event: storedEvent({ source: 'tocsin' }) })).toEqual({});
-  expect(templated(deps({ template: undefined }), delivery)).toEqual({});
-  expect(templated(deps({ sink: { origin: 'x:', async send() {} } }), delivery)).toEqual({});
+  expect(templatedFor(deps(), { ...delivery, event: storedEvent({ source: 'tocsin' }) })).toEqual({});
+  expect(templatedFor(deps({ template: undefined }), delivery)).toEqual({});
+  expect(templatedFor(deps({ sink: { origin: 'x:', async send() {} } }), delivery)).toEqual({});
 });
 
 test('one that fails leaves the message to the sink, and is logged and counted', () => {
   const told: unknown[] = [];
   const broken = template(`{% for id in event.techniques %}${'own '.repeat(900)}{% endfor %}`);
-  expect(templated(deps({ told, template: { ...broken, name: 'broken' } }), delivery)).toEqual({});
+  expect(templatedFor(deps({ told, template: { ...broken, name: 'broken' } }), delivery)).toEqual({});
   expect(told).toEqual([
     { sink: 'soc' },
     {
