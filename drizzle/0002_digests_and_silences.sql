@@ -2,7 +2,6 @@ CREATE TABLE "groups" (
 	"sink" text NOT NULL,
 	"key" text NOT NULL,
 	"sent_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"opened_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"cards" integer DEFAULT 0 NOT NULL,
 	"total" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "groups_sink_key_pk" PRIMARY KEY("sink","key")
@@ -26,6 +25,7 @@ ALTER TABLE "deliveries" ADD COLUMN "group_key" text;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "digest_id" bigint;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "silence_id" bigint;--> statement-breakpoint
 CREATE INDEX "silences_open_idx" ON "silences" USING btree ("ends_at") WHERE summarised_at is null;--> statement-breakpoint
+CREATE INDEX "deliveries_group_idx" ON "deliveries" USING btree ("sink","group_key","priority","event_id") WHERE state = 'pending' and digest_id is null and group_key is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_digest_idx" ON "deliveries" USING btree ("digest_id","sink") WHERE digest_id is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_silence_idx" ON "deliveries" USING btree ("silence_id") WHERE silence_id is not null;--> statement-breakpoint
 -- Old rows hold to it as they are; to read them all would hold up everybody.

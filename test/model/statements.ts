@@ -67,7 +67,7 @@ export async function installDatabaseClock(client: postgres.Sql): Promise<void> 
     alter table delivery_attempts alter at set default model.now();
     alter table cursors alter updated_at set default model.now();
     alter table sinks alter since set default model.now();
-    alter table groups alter sent_at set default model.now(), alter opened_at set default model.now();`);
+    alter table groups alter sent_at set default model.now();`);
 }
 
 /** @param ask told of each statement that a process begins */

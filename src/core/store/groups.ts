@@ -176,7 +176,6 @@ function noted(
     insert into groups (sink, key, cards, total) select ${sink}, ${key}::text, ${cards}::int, ${sent}::int from ${from}
     on conflict (sink, key) do update set
       sent_at = case when ${startsInterval} then excluded.sent_at else groups.sent_at end,
-      opened_at = case when ${isNew} then excluded.opened_at else groups.opened_at end,
       cards = excluded.cards + case when ${startsInterval} then 0 else groups.cards end,
       total = excluded.total + case when ${isNew} then 0 else groups.total end`;
 }

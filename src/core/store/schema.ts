@@ -101,7 +101,6 @@ export const groups = pgTable(
     key: text().notNull(),
     /** When the interval that runs began: with the last digest, or the first card. */
     sentAt: time('sent_at').notNull().defaultNow(),
-    openedAt: time('opened_at').notNull().defaultNow(),
     /** Single cards of the interval that runs. */
     cards: integer().notNull().default(0),
     /** Events that were sent since it was opened, one by one or in digests. */

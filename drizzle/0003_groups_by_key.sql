@@ -1,1 +1,0 @@
-CREATE INDEX "deliveries_group_idx" ON "deliveries" USING btree ("sink","group_key","priority","event_id") WHERE state = 'pending' and digest_id is null and group_key is not null;
