@@ -1,9 +1,9 @@
 // The worker of the role `job:retention`: removes old events once an hour, in small batches with long breaks, so that nobody else notices.
+import { type Job, startJob } from './job.ts';
 import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
 import { readKeptFrom, removeExpired } from './store/retention.ts';
-import { createWake } from './wake.ts';
 
 const everyMs = 3_600_000;
 const batchMax = 500;
@@ -18,48 +18,23 @@ export interface RetentionDependencies {
 }
 
 export function startRetention({ db, log, ageMs }: RetentionDependencies, lease: Lease): RoleWorker {
-  const wake = createWake();
-  let isStopping = false;
-  let askedAtMs: number | undefined;
-  const isOver = () => isStopping || !lease.isHeld();
-
-  async function removeAll(): Promise<number> {
+  async function removeAll(job: Job): Promise<void> {
     const kept = await readKeptFrom(db);
     let removed = 0;
     let afterId = 0;
-    while (!isOver()) {
-      askedAtMs = performance.now();
-      const batch = await removeExpired(db, lease, kept, afterId, ageMs, batchMax);
+    while (!job.isOver()) {
+      const askedAtMs = performance.now();
+      const batch = await job.ask(() => removeExpired(db, lease, kept, afterId, ageMs, batchMax));
       const tookMs = performance.now() - askedAtMs;
-      askedAtMs = undefined;
       if (batch === null || batch.lastId === null) break;
       removed += batch.count;
       afterId = batch.lastId;
-      await wake.wait(tookMs * breakFactor);
+      await job.wait(tookMs * breakFactor);
     }
-    return removed;
+    if (removed > 0) log.info({ removed }, 'old events removed');
   }
 
-  async function loop(): Promise<void> {
-    while (!isOver()) {
-      try {
-        const removed = await removeAll();
-        if (removed > 0) log.info({ removed }, 'old events removed');
-      } catch (error) {
-        askedAtMs = undefined;
-        log.error({ error: databaseErrorText(error) }, 'old events not removed; it is tried again in an hour');
-      }
-      if (!isOver()) await wake.wait(everyMs);
-    }
-  }
-  const finished = loop();
-
-  return {
-    stuckMs: () => (askedAtMs === undefined ? 0 : performance.now() - askedAtMs),
-    async stop() {
-      isStopping = true;
-      wake.now();
-      await finished;
-    },
-  };
+  return startJob(lease, everyMs, removeAll, (error) =>
+    log.error({ error: databaseErrorText(error) }, 'old events not removed; it is tried again in an hour'),
+  );
 }

@@ -1,12 +1,12 @@
 // The worker of the role `job:silences`: when a silence is over, those from whom it hid something hear what it was.
 import { noticeSource, severityNames } from './event.ts';
 import { noticeEvent } from './ingest.ts';
+import { type Job, startJob } from './job.ts';
 import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
 import { type DecidedEvent, insertPage } from './store/events.ts';
 import { markSummarised, readSilenceSummaries, type SilenceSummary } from './store/silences.ts';
-import { createWake } from './wake.ts';
 
 const everyMs = 10_000;
 /** A page may have been decided just before the end, and be written a little later; it counts. */
@@ -24,12 +24,8 @@ export interface SilenceSummaryDependencies {
 
 export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: Lease): RoleWorker {
   const { db, log } = deps;
-  const wake = createWake();
-  let isStopping = false;
-  let askedAtMs: number | undefined;
-  const isOver = () => isStopping || !lease.isHeld();
 
-  async function look(): Promise<void> {
+  async function look({ isOver }: Job): Promise<void> {
     for (const summary of await readSilenceSummaries(db, deps.graceMs ?? graceMs, batchMax)) {
       if (isOver()) return;
       const notice = noticeOf(summary, deps);
@@ -40,28 +36,12 @@ export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: L
     }
   }
 
-  async function loop(): Promise<void> {
-    while (!isOver()) {
-      try {
-        askedAtMs = performance.now();
-        await look();
-      } catch (error) {
-        log.error({ error: databaseErrorText(error) }, 'ended silences not summed up; it is tried again');
-      }
-      askedAtMs = undefined;
-      if (!isOver()) await wake.wait(everyMs);
-    }
-  }
-  const finished = loop();
-
-  return {
-    stuckMs: () => (askedAtMs === undefined ? 0 : performance.now() - askedAtMs),
-    async stop() {
-      isStopping = true;
-      wake.now();
-      await finished;
-    },
-  };
+  return startJob(
+    lease,
+    everyMs,
+    (job) => job.ask(() => look(job)),
+    (error) => log.error({ error: databaseErrorText(error) }, 'ended silences not summed up; it is tried again'),
+  );
 }
 
 /** Undefined if there is nothing to say, or nobody to say it to. */
