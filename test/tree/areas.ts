@@ -78,7 +78,7 @@ export const packagePlaces: Readonly<Record<string, RegExp>> = {
   liquidjs: /^src\/core\/template\/engine\.ts$/,
   pino: /^src\/core\/log\.ts$/,
   postgres: /^src\/core\/store\//,
-  'prom-client': /^src\/core\/metrics\.ts$/,
+  'prom-client': /^src\/core\/metrics\/instruments\.ts$/,
   undici: /^src\/core\/http[a-z-]*\.ts$/,
   yaml: /^src\/config\//,
   zod: /^src\/(?!core\/store\/)/,

@@ -1,0 +1,25 @@
+// What labels of metrics may say: closed sets, never something out of an event or a request.
+import { type FailureOutcome, type FailureReason, failureReasons } from '../errors.ts';
+import { type Severity, severityNames } from '../event.ts';
+
+/** How a poll can end: with events, without, with "this feature is off", or with the reason of its failure. */
+export const pollOutcomes = ['ok', 'empty', 'database', 'disabled', ...failureReasons] as const;
+/** How a delivery can end. */
+export const deliveryOutcomes = ['delivered', 'suppressed', 'dead'] as const;
+export const sinkStates = ['ok', 'backing_off', 'paused'] as const;
+export type SinkState = (typeof sinkStates)[number];
+
+/** The pairs of outcome and reason that the policy of `http.ts` gives; any other pair appears when it first happens. */
+export const attemptReasons: Readonly<Record<FailureOutcome, readonly FailureReason[]>> = {
+  retry: ['timeout', 'connection', 'rate_limited', 'server_error', 'malformed', 'unknown'],
+  reject_event: ['rejected', 'too_large'],
+  reject_sink: ['auth', 'rejected', 'bad_config'],
+};
+
+/** Of an attempt that failed in no way; Prometheus would treat an empty label as none. */
+export const noReason = 'none';
+
+/** `critical`, `high`, …: the value of every label `severity`. */
+export function severityLabel(severity: Severity): string {
+  return severityNames[severity].toLowerCase();
+}
