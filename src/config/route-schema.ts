@@ -51,17 +51,14 @@ const target = z
 const fields = z
   .array(z.enum(Object.keys(groupFields) as [GroupField, ...GroupField[]]))
   .describe(`a list of ${Object.keys(groupFields).join(', ')}`);
+const groupKeys = { wait: single, interval: single, max: single };
 const group = z
-  .strictObject({
-    by: fields,
-    wait: single,
-    interval: single,
-    max: single,
-  })
+  .strictObject({ by: fields, ...groupKeys })
   .optional()
   .describe('a map with by, wait, interval, max');
+const throttleKeys = { max: single, window: single };
 const throttle = z
-  .strictObject({ by: fields, max: single, window: single })
+  .strictObject({ by: fields, ...throttleKeys })
   .optional()
   .describe('a map with by, max, window');
 
@@ -88,8 +85,15 @@ function forgiving<Keys extends Readonly<Record<string, z.ZodOptional>>>(keys: K
 const idsLeft = z.array(z.string().catch(unresolved));
 const intervalsLeft = z.array(interval.catch({})).optional().catch(undefined);
 
-const groupLeft = group.catch(undefined);
-const throttleLeft = throttle.catch(undefined);
+const fieldsLeft = fields.catch([]);
+const groupLeft = z
+  .object({ by: fieldsLeft, ...forgiving(groupKeys) })
+  .optional()
+  .catch(undefined);
+const throttleLeft = z
+  .object({ by: fieldsLeft, ...forgiving(throttleKeys) })
+  .optional()
+  .catch(undefined);
 const targetsLeft = z.array(target.catch(unresolved));
 
 export const brokenRoute = { name: unresolved, to: [unresolved] };
