@@ -121,7 +121,11 @@ const remedies: Readonly<Record<number, string>> = {
 
 /** @throws when the service cannot do it */
 async function ask(directory: string, name: string, input: OperationInput): Promise<unknown> {
-  const answer = await reach(directory, `/operations/${name}`, { method: 'POST', body: JSON.stringify(input) });
+  const request = { method: 'POST', body: JSON.stringify(input) };
+  const answer = await reach(directory, `/operations/${name}`, request).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ECONNRESET') throw error;
+    return undefined;
+  });
   if (answer === undefined) throw new Error('the running service has stopped meanwhile. Try again.');
   if (answer.status !== 200) {
     const remedy = remedies[answer.status] ?? 'Try again in a moment.';

