@@ -6,7 +6,7 @@ import { isNestedDeeper } from './nesting.ts';
 import { type Route, route } from './route.ts';
 import { silence } from './silence.ts';
 import type { ActiveSilences, SilenceReader } from './silence-reader.ts';
-import { type Database, databaseErrorCode } from './store/database.ts';
+import { type Database, isUnstorable } from './store/database.ts';
 import type { DueDelivery } from './store/deliveries.ts';
 import { type DecidedEvent, type Fence, type InsertedEvent, insertPage } from './store/events.ts';
 
@@ -84,11 +84,6 @@ async function insertOrBisect(
   const first = await insertOrBisect(events.slice(0, middle), null, insert);
   const second = first && (await insertOrBisect(events.slice(middle), cursor, insert));
   return first && second && [...first, ...second];
-}
-
-/** SQLSTATE class 22 (data) or 54 (limits): this text will never fit, however often it is tried. */
-function isUnstorable(error: unknown): boolean {
-  return /^(22|54)[0-9A-Z]{3}$/.test(databaseErrorCode(error) ?? '');
 }
 
 function unrecognised({ draft, routes, decisions }: DecidedEvent): DecidedEvent {

@@ -7,7 +7,7 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { priorityOf, type Route } from '../route.ts';
 import { type GroupPolicy, readGroupKey } from '../rules/group.ts';
-import type { Database } from '../store/database.ts';
+import { type Database, databaseErrorText, isUnstorable } from '../store/database.ts';
 import {
   forgetGroups,
   freezeDigest,
@@ -18,6 +18,7 @@ import {
   releaseCards,
   type WaitingGroup,
 } from '../store/groups.ts';
+import { type StormFacts, writeStorm } from '../store/sinks.ts';
 import { composeDigest, digestEvent } from './digest.ts';
 import { type GroupStep, stepOf } from './grouping.ts';
 import { createStorm, type StormPolicy } from './storm.ts';
@@ -55,6 +56,8 @@ export interface DigesterDependencies {
 export interface Digester {
   /** Only what is that urgent or more may go out singly now; undefined if everything may. */
   readonly passes: number | undefined;
+  /** Goes on with the storm that another process, or another configuration, was in. @throws when the database does not answer */
+  resume(nowMs: number, begun: StormFacts): Promise<void>;
   /** Something new may wait in a group. */
   offered(): void;
   /** Milliseconds until there is something to do, as far as is known. */
@@ -89,6 +92,17 @@ export function createDigester(deps: DigesterDependencies): Digester {
     return true;
   }
 
+  /** A group whose digest the database cannot hold waits for the next look, and holds up neither the other groups nor what goes out singly. */
+  async function tryStep(...[group, step]: Parameters<typeof takeStep>): Promise<boolean> {
+    try {
+      return await takeStep(group, step);
+    } catch (error) {
+      if (!isUnstorable(error)) throw error;
+      deps.log.error({ sink, group: group.key, error: databaseErrorText(error) }, 'a group could not be announced');
+      return false;
+    }
+  }
+
   async function takeStep(group: WaitingGroup, step: Exclude<GroupStep, { kind: 'wait' }>): Promise<boolean> {
     const change = { key: group.key, isNew: step.isNew, startsInterval: step.startsInterval };
     if (step.kind === 'cards') {
@@ -106,7 +120,7 @@ export function createDigester(deps: DigesterDependencies): Digester {
   /** One digest for each route that has its own way to this sink. */
   async function flush(nowMs: number): Promise<void> {
     const members = await readMembers(db, sink, { below: deps.storm!.passes, excluded: deps.excluded() }, membersMax);
-    if (members.length <= deps.storm!.over) return end();
+    if (members.length <= deps.storm!.over) return end(storm!.facts);
     const byRoute = new Map<string | undefined, RoutedMember[]>();
     for (const member of members) {
       const others = byRoute.get(member.route);
@@ -121,26 +135,37 @@ export function createDigester(deps: DigesterDependencies): Digester {
       events += own.length;
     }
     storm!.flushed(nowMs, digests, events, members.length === membersMax);
+    await keep(storm!.facts);
   }
 
-  async function end(): Promise<void> {
-    const { sinceMs, digests, events } = storm!.facts;
-    storm!.end();
-    metrics.sinkStorm.set({ sink }, 0);
-    deps.log.info({ sink, digests, events }, 'the storm is over');
-    const since = new Date(sinceMs).toISOString();
-    const values = { sink, since, count: String(events), digests: String(digests) };
-    await deps.announce({ kind: 'storm_over', values }, `${sink} ${sinceMs}`);
+  async function keep(facts: StormFacts | null): Promise<void> {
+    if (!(await writeStorm(db, lease, sink, facts))) lease.lose();
   }
 
   async function begin(nowMs: number): Promise<void> {
-    const epochMs = deps.now();
-    const due = deps.countBelow(deps.storm!.passes);
-    storm!.begin(nowMs, epochMs);
+    const facts = { sinceMs: deps.now(), due: deps.countBelow(deps.storm!.passes), digests: 0, events: 0 };
+    await keep(facts);
+    deps.log.warn({ sink, due: facts.due }, 'storm: more is due at once than people can read; it goes out in digests');
+    await goOn(nowMs, facts);
+  }
+
+  /** Announced once, however often this storm is begun. */
+  async function goOn(nowMs: number, facts: StormFacts): Promise<void> {
+    storm!.begin(nowMs, facts);
     metrics.sinkStorm.set({ sink }, 1);
-    deps.log.warn({ sink, due }, 'storm: more is due at once than people can read; it goes out in digests');
-    const values = { sink, count: String(due), passes: nameOf(deps.storm!.passes) };
-    await deps.announce({ kind: 'storm_begun', values }, `${sink} ${epochMs}`);
+    const values = { sink, count: String(facts.due), passes: nameOf(deps.storm!.passes) };
+    await deps.announce({ kind: 'storm_begun', values }, `${sink} ${facts.sinceMs}`);
+  }
+
+  /** Forgotten last, so that its end is told by whoever comes next if this process does not come so far. */
+  async function end({ sinceMs, digests, events }: StormFacts): Promise<void> {
+    const since = new Date(sinceMs).toISOString();
+    const values = { sink, since, count: String(events), digests: String(digests) };
+    await deps.announce({ kind: 'storm_over', values }, `${sink} ${sinceMs}`);
+    await keep(null);
+    storm?.end();
+    metrics.sinkStorm.set({ sink }, 0);
+    deps.log.info({ sink, digests, events }, 'the storm is over');
   }
 
   async function lookAtGroups(nowMs: number): Promise<boolean> {
@@ -156,7 +181,7 @@ export function createDigester(deps: DigesterDependencies): Digester {
       else due.push({ group, step });
     }
     let isNew = false;
-    for (const { group, step } of due.slice(0, stepsMax)) isNew = (await takeStep(group, step)) || isNew;
+    for (const { group, step } of due.slice(0, stepsMax)) isNew = (await tryStep(group, step)) || isNew;
     if (due.length > stepsMax) lookAtMs = performance.now() + betweenLooksMs;
     return isNew;
   }
@@ -172,6 +197,7 @@ export function createDigester(deps: DigesterDependencies): Digester {
     get passes() {
       return storm?.nextAtMs === undefined ? undefined : deps.storm!.passes;
     },
+    resume: (nowMs, begun) => (storm ? goOn(nowMs, begun) : end(begun)),
     offered() {
       if (policies.size > 0) lookAtMs = Number.NEGATIVE_INFINITY;
     },

@@ -53,7 +53,7 @@ export interface Health {
  */
 export function createHealth(
   policy: DeliveryPolicy,
-  initial: SinkState | undefined,
+  initial: Omit<SinkState, 'storm'> | undefined,
   clock: { now(): number; random(): number },
 ): Health {
   let state: SinkStateName = initial?.state ?? 'ok';

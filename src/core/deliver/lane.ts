@@ -97,12 +97,19 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     telling = telling.then(() => tellTransition(deps, lease, transition, detail));
   }
 
+  /** Goes on where the last holder was. */
+  async function takeUp(): Promise<Health> {
+    const state = await readSinkState(deps.db, sink);
+    if (state?.storm) await digester.resume(performance.now(), state.storm);
+    return createHealth(policy, state, deps);
+  }
+
   async function loop(): Promise<void> {
     while (!isOver()) {
       turnedAtMs = performance.now();
       let waitMs: number;
       try {
-        health ??= createHealth(policy, await readSinkState(deps.db, sink), deps);
+        health ??= await takeUp();
         metrics.setSinkState(sink, health.state);
         waitMs = await step(health);
       } catch (error) {

@@ -1,4 +1,5 @@
 // Whether more is due at once than people can read, and when the next digest of it may go out. Holds no timer: time is passed in.
+import type { StormFacts } from '../store/sinks.ts';
 
 export interface StormPolicy {
   /** More than so many due ones, and a storm begins; at a digest's time no more than so many, and it is over. */
@@ -18,9 +19,10 @@ export const stormTimes = { firstMs: 3000, betweenMs: 10_000, betweenMaxMs: 60_0
 export interface Storm {
   /** Monotonic time of the next digest; undefined while there is no storm. */
   readonly nextAtMs: number | undefined;
-  /** What it came to so far; `sinceMs` in milliseconds since the epoch. */
-  readonly facts: { readonly sinceMs: number; readonly digests: number; readonly events: number };
-  begin(nowMs: number, epochMs: number): void;
+  /** Of the storm that is, or of the last one. */
+  readonly facts: StormFacts;
+  /** @param begun of a storm that another process, or another configuration, was in */
+  begin(nowMs: number, begun: StormFacts): void;
   /** @param isMore there was more than one digest holds: the next may follow at once */
   flushed(nowMs: number, digests: number, events: number, isMore: boolean): void;
   end(): void;
@@ -29,7 +31,7 @@ export interface Storm {
 export function createStorm(policy: StormPolicy): Storm {
   let nextAtMs: number | undefined;
   let waitMs = 0;
-  let facts = { sinceMs: 0, digests: 0, events: 0 };
+  let facts: StormFacts = { sinceMs: 0, due: 0, digests: 0, events: 0 };
   return {
     get nextAtMs() {
       return nextAtMs;
@@ -37,10 +39,10 @@ export function createStorm(policy: StormPolicy): Storm {
     get facts() {
       return facts;
     },
-    begin(nowMs, epochMs) {
+    begin(nowMs, begun) {
       nextAtMs = nowMs + policy.firstMs;
       waitMs = policy.betweenMs;
-      facts = { sinceMs: epochMs, digests: 0, events: 0 };
+      facts = begun;
     },
     flushed(nowMs, digests, events, isMore) {
       facts = { ...facts, digests: facts.digests + digests, events: facts.events + events };

@@ -55,6 +55,11 @@ export function databaseErrorCode(error: unknown): string | undefined {
   return undefined;
 }
 
+/** SQLSTATE class 22 (data) or 54 (limits): this text will never fit, however often it is tried. */
+export function isUnstorable(error: unknown): boolean {
+  return /^(22|54)[0-9A-Z]{3}$/.test(databaseErrorCode(error) ?? '');
+}
+
 /** What may be logged of a database error: never the statement or its parameters, which Drizzle puts into its messages. */
 export function databaseErrorText(error: unknown): string {
   let innermost: unknown = error;

@@ -172,6 +172,16 @@ export const leases = pgTable('leases', {
   epoch: bigint({ mode: 'number' }).notNull().default(0),
 });
 
+/** What a storm came to so far. */
+export interface StormFacts {
+  /** Milliseconds since the epoch. */
+  readonly sinceMs: number;
+  /** How many were due when it began. */
+  readonly due: number;
+  readonly digests: number;
+  readonly events: number;
+}
+
 /** The state of each sink, so that a takeover or a restart goes on where the last holder was. */
 export const sinks = pgTable(
   'sinks',
@@ -180,6 +190,8 @@ export const sinks = pgTable(
     state: text().$type<'ok' | 'backing_off' | 'paused'>().notNull(),
     reason: text(),
     since: time('since').notNull().defaultNow(),
+    /** Of the storm that this sink is in; null while there is none. */
+    storm: json().$type<StormFacts>(),
   },
   (t) => [check('sinks_state_check', sql`${t.state} in ('ok', 'backing_off', 'paused')`)],
 );

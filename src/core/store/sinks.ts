@@ -2,7 +2,9 @@
 import { eq } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { type Fence, heldLease } from './events.ts';
-import { sinks } from './schema.ts';
+import { type StormFacts, sinks } from './schema.ts';
+
+export type { StormFacts } from './schema.ts';
 
 export type SinkStateName = 'ok' | 'backing_off' | 'paused';
 
@@ -11,12 +13,13 @@ export interface SinkState {
   readonly reason: string | null;
   /** Milliseconds since the epoch. */
   readonly sinceMs: number;
+  readonly storm: StormFacts | null;
 }
 
-/** Undefined if the sink was never anything but ok. */
+/** Undefined if the sink was never anything but ok, and never in a storm. */
 export async function readSinkState(db: Database, sink: string): Promise<SinkState | undefined> {
   const [row] = await db.select().from(sinks).where(eq(sinks.sink, sink));
-  return row && { state: row.state, reason: row.reason, sinceMs: Date.parse(row.since) };
+  return row && { state: row.state, reason: row.reason, sinceMs: Date.parse(row.since), storm: row.storm };
 }
 
 /** Fenced. @returns false if the role was lost */
@@ -31,6 +34,17 @@ export async function writeSinkState(
     with fence as (${heldLease(db.$client, fence)})
     insert into sinks (sink, state, reason) select ${sink}::text, ${state}::text, ${reason}::text from fence
     on conflict (sink) do update set state = excluded.state, reason = excluded.reason, since = now()
+    returning 1`;
+  return rows.length > 0;
+}
+
+/** Fenced. @param storm null once it is over @returns false if the role was lost */
+export async function writeStorm(db: Database, fence: Fence, sink: string, storm: StormFacts | null): Promise<boolean> {
+  const facts = storm && JSON.stringify(storm);
+  const rows = await db.$client`
+    with fence as (${heldLease(db.$client, fence)})
+    insert into sinks (sink, state, storm) select ${sink}::text, 'ok', ${facts}::json from fence
+    on conflict (sink) do update set storm = excluded.storm
     returning 1`;
   return rows.length > 0;
 }

@@ -163,6 +163,30 @@ describe('a group', () => {
     expect(cards()).toHaveLength(600);
   });
 
+  test('that the database cannot hold waits, and holds up neither the others nor what goes out singly', async () => {
+    const sql = database().$client;
+    await sql.unsafe(`create or replace function refuse() returns trigger language plpgsql as $$ begin
+      if new.body::text like '%"value":"bad"%' then raise exception using errcode = '22000', message = 'refused'; end if;
+      return new; end $$;
+      create trigger refuse before insert on events for each row execute function refuse()`);
+    onTestFinished(async () => {
+      await sql.unsafe('drop trigger if exists refuse on events');
+    });
+    const of = (n: number, name: string) => draft(n, { body: { device: { name } } });
+    const low: Route = { ...all, name: 'low', types: [compileGlob('PUA')] };
+    const { store, cards, digests } = await begin({ routes: [low, grouped({ by: ['device'], waitMs: 100 })] });
+    const began = performance.now();
+    await store([of(1, 'bad'), of(2, 'bad'), of(3, 'good'), of(4, 'good'), draft(5, { type: 'PUA' })]);
+    await expectSoon(() => digests().length === 1);
+    for (let n = 10; n < 20; n += 1) await store([draft(n, { type: 'PUA' })]);
+    await expectSoon(() => cards().length === 11);
+    expect(performance.now() - began).toBeLessThan(4000);
+    expect(digests()).toMatchObject([{ count: 2, by: [{ value: 'good' }] }]);
+    await sql.unsafe('drop trigger refuse on events');
+    await expectSoon(() => digests().length === 2);
+    await expectSoon(isSettled);
+  });
+
   test('without a wait shows its first event at once as a card, and then counts: the same file on many devices', async () => {
     const on = (n: number) => draft(n, { body: { file: { hash: 'aa' }, device: { name: `PC-${n}` } } });
     const { store, cards, digests } = await begin({ routes: [grouped({ by: ['hash'] })] });
@@ -324,6 +348,38 @@ describe('a storm', () => {
     await expectSoon(isSettled);
     expect(cards()).toEqual(['20', '21', '22']);
     expect(notices()).toEqual(['storm_begun', 'storm_over']);
+  });
+
+  test('goes on where the last holder was: begun once, over once, and the count is that of all of it', async () => {
+    const first = await begin({ policy: { storm } });
+    await first.store(lows(1, 30));
+    await expectSoon(() => first.digests().length === 1);
+    await first.worker.stop();
+    await storePage(database(), null, 'a', 1, [all], lows(40, 10), null);
+    const second = await begin({ policy: { storm } });
+    await expectSoon(() => second.notices().includes('storm_over'));
+    await expectSoon(isSettled);
+    expect([...first.notices(), ...second.notices()]).toEqual(['storm_begun', 'storm_over']);
+    expect(second.digests()).toMatchObject([{ count: 10, before: 30 }]);
+    const over = second.sent.find(({ event }) => event.body.notice?.kind === 'storm_over');
+    expect(over?.event.body.notice?.values).toMatchObject({ count: '40', digests: '2' });
+    await second.worker.stop();
+    const third = await begin({ policy: { storm } });
+    await third.store(lows(60, 1));
+    await expectSoon(() => third.cards().length === 1);
+    expect(third.notices()).toEqual([]);
+  });
+
+  test('is over when the next configuration knows no storms', async () => {
+    const first = await begin({ policy: { storm } });
+    await first.store(lows(1, 30));
+    await expectSoon(() => first.digests().length === 1);
+    await first.worker.stop();
+    const second = await begin();
+    await second.store(lows(40, 10));
+    await expectSoon(isSettled);
+    expect(second.notices()).toEqual(['storm_over']);
+    expect(second.cards()).toHaveLength(10);
   });
 
   test('counts each event once, also while it goes on arriving and the sink fails now and then', async () => {
