@@ -746,9 +746,17 @@ describe('secrets', () => {
     }
   });
 
+  it('that look like a variable without being one are not shown', () => {
+    const problems = yamlProblems('sinks:\n  soc:\n    type: mattermost\n    url: "${@- #{0$:-}"\n', {});
+    expect(JSON.stringify(problems)).toContain('has \\"${…}\\" around what is no name of a variable');
+    expect(JSON.stringify(problems)).not.toContain('#{0');
+  });
+
   it('written into the file appear in no problem, whatever breaks the file', () => {
     fc.assert(
       fc.property(word, fc.constantFrom('', '"', '- ', '? ', '{', '*', '&', '!', '\t', '|', '%'), (secret, sign) => {
+        // That is the name of a variable.
+        fc.pre(!/\$\{[A-Za-z_]\w*\}/.test(secret));
         const text = `sinks:\n  soc:\n    type: mattermost\n    url: ${sign}${secret}\n  b: { type: mattermost, url: ${secret}\n`;
         hides(secret, () => yamlProblems(text, {}));
         hides(secret, () =>

@@ -28,7 +28,7 @@ export function problemsOf(
 ): ConfigProblem[] {
   return issues
     .filter((issue) => valueAt(content, issue.path) !== unresolved)
-    .flatMap((issue) => problemsOfIssue(issue, schema, place));
+    .flatMap((issue) => problemsOfIssue(issue, schema, content, place));
 }
 
 function valueAt(content: unknown, path: Path): unknown {
@@ -38,7 +38,7 @@ function valueAt(content: unknown, path: Path): unknown {
   );
 }
 
-function problemsOfIssue(issue: Issue, schema: z.ZodType, place: Place): ConfigProblem[] {
+function problemsOfIssue(issue: Issue, schema: z.ZodType, content: unknown, place: Place): ConfigProblem[] {
   const around = schemaAt(schema, issue.path);
   if (issue.code === 'unrecognized_keys') {
     const object = around instanceof z.ZodOptional ? around.unwrap() : around;
@@ -48,6 +48,11 @@ function problemsOfIssue(issue: Issue, schema: z.ZodType, place: Place): ConfigP
       problem: `"${key}" is not a key that belongs here`,
       remedy: `Known are: ${known.join(', ')}.${didYouMean(key, known)}`,
     }));
+  }
+  if (issue.code === 'invalid_value') {
+    const known = issue.values.map(String);
+    const remedy = `Known are: ${known.join(', ')}.${didYouMean(String(valueAt(content, issue.path)), known)}`;
+    return [{ where: place(issue.path), problem: 'is none of the words that belong here', remedy }];
   }
   const description = around?.description;
   return [

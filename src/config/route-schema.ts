@@ -64,7 +64,8 @@ const throttle = z
 
 export const route = z
   .strictObject({
-    name: z.string().min(1).describe('a name for the route'),
+    // It is shown in messages and stands in every event's row.
+    name: z.string().min(1).max(200).describe('a name for the route of at most 200 characters'),
     match,
     when: z.string().optional().describe('an expression about the event'),
     active: intervals,

@@ -87,11 +87,14 @@ function fillIn(document: Document, lookUp: LookUp, placeOffset: PlaceOffset, fi
       const filled = node.value.replace(reference, (whole, variable?: string) => {
         if (variable === undefined) return whole.slice(1);
         variables.add(variable);
-        const value = /^[A-Za-z_]\w*$/.test(variable) ? lookUp(variable, sectionOf(path)) : undefined;
+        // What is no name may be part of a secret.
+        const isName = /^[A-Za-z_]\w*$/.test(variable);
+        const value = isName ? lookUp(variable, sectionOf(path)) : undefined;
         if (value === undefined) {
           const where = placeOffset(node.range?.[0] ?? 0);
-          const remedy = `Set ${variable} in the environment or in .env, or write "$\${" for the text itself`;
-          findings.problems.push({ where, problem: `\${${variable}} has no value`, remedy });
+          const problem = isName ? `\${${variable}} has no value` : 'has "${…}" around what is no name of a variable';
+          const first = isName ? `Set ${variable} in the environment or in .env` : 'Write ${NAME}';
+          findings.problems.push({ where, problem, remedy: `${first}, or write "$\${" for the text itself` });
         }
         return value ?? unresolved;
       });

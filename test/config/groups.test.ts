@@ -49,9 +49,23 @@ test('a route has one of the two', () => {
   expect(problems(both)).toEqual(['throttle is written, and so is group']);
 });
 
+test('for a word that is no field the nearest one is named', () => {
+  expect(() => load('group: { by: [devise] }')).toThrow(/Known are: .*device.*\. Did you mean "device"\?/);
+});
+
+test('a name is no longer than can be shown', () => {
+  const text = (name: string) => `sinks: { soc: { type: stdout } }\nroutes: [{ name: ${name}, to: [soc] }]\n`;
+  const loadNamed = (name: string) => {
+    writeFileSync(join(directory, 'tocsin.yaml'), text(name));
+    return loadConfig({ env: { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, registries, needs: [] });
+  };
+  expect(loadNamed('x'.repeat(200)).routes).toHaveLength(1);
+  expect(() => loadNamed('x'.repeat(201))).toThrow('at most 200 characters');
+});
+
 test('everything that is wrong is told at once', () => {
   expect(problems('group: { by: [devise], wait: 2x, interval: 0s, max: 1 }')).toEqual([
-    expect.stringMatching(/^group\.by\[0\] /),
+    'group.by[0] is none of the words that belong here',
     'group.wait "2x" is no time from 0s to 1d',
     'group.interval "0s" is no time from 1s to 7d',
     'group.max "1" is out of range',
