@@ -2,8 +2,8 @@
 import { defineConfig } from 'vitest/config';
 import { PlainReporter } from './test/support/plain-reporter.ts';
 
-// Minutes of waiting for back-offs and probes, of which the fault suite has its own; .ci/run leaves them out by SHORT=1, to stay in time.
-const slow = ['test/e2e/mattermost.test.ts'];
+// Minutes of waiting for back-offs, leases and starts, of which the fault suite has its own; .ci/run leaves them out by SHORT=1, to stay in time.
+const slow = ['mattermost', 'replicas', 'kill'].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {
