@@ -36,7 +36,8 @@ export function createOnce(waits: OnceWaits): Command {
     async run(_args, io) {
       const config = loadConfig({ env: io.env, directory: io.directory, registries });
       const log = createLogger({ level: config.logLevel, secrets: config.secrets });
-      for (const warning of config.warnings) log.warn({}, warning);
+      for (const warning of config.warnings)
+        log.warn({ warning }, 'the configuration can be used, and may be mistaken');
       await assertDatabase(config);
       const around = { config, version: io.version, log };
       const onFatal = (error: Error) => log.error({ err: error }, 'the embedded database ended');

@@ -62,10 +62,15 @@ export function startReloading(deps: ReloadDependencies): Reloading {
     return isAtRest && !areSame(look, lastFiles);
   }
 
-  function refuse(fields: Readonly<Record<string, unknown>>, why: string): void {
+  /** @param problems everything that is wrong, in sentences @param error of ours, if the fault is not in the configuration */
+  function refuse(remedy: string, problems: readonly string[], hints: readonly string[] = [], error?: unknown): void {
     isWaiting = false;
     metrics.configLastReloadSuccessful.set(0);
-    log.error(fields, `a new configuration is refused as a whole, and the one before it goes on: ${why}`);
+    const err = error === undefined ? null : describeError(error);
+    log.error(
+      { remedy, problems, hints, err },
+      'a new configuration is refused as a whole, and the one before it goes on',
+    );
   }
 
   async function reload(): Promise<void> {
@@ -75,12 +80,13 @@ export function startReloading(deps: ReloadDependencies): Reloading {
     try {
       const next = deps.reread(lastFiles);
       const variables = changesForRestart(deps.running(), next);
-      if (variables.length > 0) return refuse({ variables }, `only a restart can change ${variables.join(', ')}`);
+      if (variables.length > 0)
+        return refuse('restart, or take the change back', [`Only a restart can change ${variables.join(', ')}.`]);
       await finish(next);
     } catch (error) {
-      if (!(error instanceof ConfigError)) return refuse({ err: describeError(error) }, 'it cannot be used');
+      if (!(error instanceof ConfigError)) return refuse('it cannot be used', [], [], error);
       const problems = error.problems.map(({ where, problem, remedy }) => `${where} ${problem}. ${remedy}`);
-      refuse({ problems, hints: error.warnings }, 'correct what is listed');
+      refuse('correct what is listed', problems, error.warnings);
     }
   }
 

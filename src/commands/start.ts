@@ -49,7 +49,7 @@ export interface ServiceOptions {
 export async function startService(started: Config, options: ServiceOptions): Promise<Service> {
   const { log } = options;
   const version = options.version ?? 'unknown';
-  for (const warning of started.warnings) log.warn({}, warning);
+  for (const warning of started.warnings) log.warn({ warning }, 'the configuration can be used, and may be mistaken');
   const onFatal = options.onFatal ?? ((error) => exitAfter(log, error));
   const ground = await openGround({ config: started, version, log, onFatal });
   const { store, metrics } = ground;
@@ -106,10 +106,8 @@ export async function startService(started: Config, options: ServiceOptions): Pr
         return;
       } catch (error) {
         const isTold = error instanceof DatabaseUrlError;
-        log.error(
-          isTold ? {} : { error: databaseErrorText(error) },
-          isTold ? `${error.message} It is tried again.` : 'the database is not ready; trying again',
-        );
+        const text = isTold ? error.message : databaseErrorText(error);
+        log.error({ error: text }, 'the database is not ready; trying again');
         await wake.wait(waitMs);
         // A server that refuses the password may lock the user out for too many attempts.
         waitMs = Math.min(waitMs * 2, beginAgainMs.max);
@@ -139,7 +137,8 @@ export async function startService(started: Config, options: ServiceOptions): Pr
     const beganMs = performance.now();
     const former = running;
     running = next;
-    for (const warning of next.config.warnings) log.warn({}, warning);
+    for (const warning of next.config.warnings)
+      log.warn({ warning }, 'the configuration can be used, and may be mistaken');
     await held.replace(next.relay.roles());
     metrics.forgetOthers(next.relay.ids);
     lookAtCredentials(next.relay, log);

@@ -28,6 +28,7 @@ const secretsMax = 300;
 export function createLogger(options: LoggerOptions): MaskingLogger {
   let known = options.secrets;
   let mask = createMask(known);
+  const destination = options.destination ?? openDestination({ fd: 2, sync: true });
   const sink = pino(
     {
       level: options.level,
@@ -37,7 +38,7 @@ export function createLogger(options: LoggerOptions): MaskingLogger {
       serializers: { err: (value) => value },
       formatters: { level: (label) => ({ level: label }) },
     },
-    options.destination ?? openDestination({ fd: 2, sync: true }),
+    { write: (line: string) => destination.write(line.replace(unseen, escaped)) },
   );
   const writerOf =
     (level: LogLevel): Write =>
@@ -54,6 +55,16 @@ export function createLogger(options: LoggerOptions): MaskingLogger {
       mask = createMask(known);
     },
   };
+}
+
+/**
+ * What JSON allows in a string, and a terminal or an editor obeys without showing it: DEL, the C1 controls, what turns the reading
+ * direction, what has no width, and two more line breaks. Outside of strings a line has none of them.
+ */
+const unseen = /[\x7F-\x9F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 const masked = '[secret]';

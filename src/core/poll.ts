@@ -7,6 +7,7 @@ import { noticeEvent, type Stored, storePage } from './ingest.ts';
 import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
 import { type Metrics, severityLabel } from './metrics.ts';
+import { logFailed, logStored } from './poll-line.ts';
 import type { Route } from './route.ts';
 import type { SilenceReader } from './silence-reader.ts';
 import type { Page, PollSource } from './source.ts';
@@ -86,11 +87,8 @@ export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
       if (drained.disabled && !isDisabled)
         deps.log.info({ source: deps.id }, 'the far end has this switched off; it is looked for again at each poll');
       isDisabled = drained.disabled ?? false;
-      if (drained.failure) {
-        const { message, reason, status, answer } = drained.failure;
-        const next = { failures: blindness.failures, next_try_s: Math.round(waitMs / 1000) };
-        deps.log.error({ source: deps.id, reason, status, answer, ...next }, message);
-      }
+      const { failure } = drained;
+      if (failure) logFailed(deps.log, { source: deps.id, failure, failures: blindness.failures, waitMs });
       if (!abort.signal.aborted) await wake.wait(waitMs);
     }
   };
@@ -125,14 +123,14 @@ export async function drainSource(
     let reached = cursor;
     let next = pollOnce(deps, reached, signal);
     for (;;) {
-      const page = await next;
+      const { page, readMs } = await next;
       if (signal.aborted) return { events };
       if (page.more) {
         reached = page.cursor ?? reached;
         next = pollOnce(deps, reached, signal);
         next.catch(() => undefined); // It is awaited only after the store; until then a failure must not count as unhandled.
       }
-      const stored = await timed(store(deps, lease, generation, page));
+      const stored = await timed(store(deps, lease, generation, page, readMs));
       if (stored === null)
         return { events, failure: { reason: 'taken_over', message: 'another process has it now, or it was reset' } };
       events += stored.events.length;
@@ -146,16 +144,18 @@ export async function drainSource(
   }
 }
 
-async function pollOnce(deps: PollDependencies, cursor: string | null, signal: AbortSignal): Promise<Page> {
+interface Reading {
+  readonly page: Page;
+  readonly readMs: number;
+}
+
+async function pollOnce(deps: PollDependencies, cursor: string | null, signal: AbortSignal): Promise<Reading> {
   const startedAt = performance.now();
   const source = deps.id;
   try {
     const page = await deps.source.poll(cursor, signal);
-    if (page.facts?.disabled)
-      deps.log.info({ source }, 'switched off at the far end; it is looked for again at each poll');
-    const outcome = page.facts?.disabled ? 'disabled' : page.events.length > 0 ? 'ok' : 'empty';
-    deps.metrics.sourcePolls.inc({ source, outcome });
-    return page;
+    deps.metrics.sourcePolls.inc({ source, outcome: outcomeOf(page) });
+    return { page, readMs: performance.now() - startedAt };
   } catch (error) {
     const failure = error instanceof AdapterError ? error : faultOf(error);
     if (!signal.aborted) deps.metrics.sourcePolls.inc({ source, outcome: failure.reason });
@@ -165,13 +165,23 @@ async function pollOnce(deps: PollDependencies, cursor: string | null, signal: A
   }
 }
 
+function outcomeOf(page: Page): 'ok' | 'empty' | 'disabled' {
+  return page.facts?.disabled ? 'disabled' : page.events.length > 0 ? 'ok' : 'empty';
+}
+
 /** Of the adapter's own code. What is not an AdapterError after this comes from the database. */
 function faultOf(error: unknown): AdapterError {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new AdapterError('retry', 'unknown', `the source failed by a fault of its own: ${message}`, { cause: error });
 }
 
-async function store(deps: PollDependencies, lease: Lease, generation: number, page: Page): Promise<Stored | null> {
+async function store(
+  deps: PollDependencies,
+  lease: Lease,
+  generation: number,
+  page: Page,
+  readMs: number,
+): Promise<Stored | null> {
   const startedAt = performance.now();
   const notices = page.notice ? [notice(deps, page.notice, `${deps.id} ${generation}`)] : [];
   const { db, id, routes, now, silences } = deps;
@@ -182,10 +192,10 @@ async function store(deps: PollDependencies, lease: Lease, generation: number, p
   deps.metrics.sourceLastSuccess.set({ source: deps.id }, deps.now() / 1000);
   deps.onStored(stored);
   count(deps, page, stored);
-  const fields = { source: deps.id, events: stored.events.length, duplicates: stored.duplicates, more: page.more };
-  const line = { ...fields, position: page.facts?.position, store_ms: Math.round(performance.now() - startedAt) };
-  if (stored.events.length > 0) deps.log.info(line, 'page stored');
-  else deps.log.debug(line, 'nothing new');
+  const { duplicates } = stored;
+  const said = { source: id, outcome: outcomeOf(page), events: stored.events.length, duplicates, more: page.more };
+  const times = { readMs, storeMs: performance.now() - startedAt };
+  logStored(deps.log, { ...said, position: page.facts?.position, ...times });
   return stored;
 }
 

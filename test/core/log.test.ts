@@ -38,6 +38,14 @@ describe('the logger', () => {
     expect(lines[0]?.split('\n')).toHaveLength(2);
   });
 
+  it('escapes what a terminal would obey and nobody would see, and what is read back is the same', () => {
+    const { logger, lines, last } = setUp();
+    const hostile = 'a\u009b31m\u007f\u202egpj.exe\u2066\u200f\u200b\u2028\ufeff ก é 🔔';
+    logger.warn({ [hostile]: [hostile] }, hostile);
+    expect(lines[0]).toMatch(/^[\x20-\x7Eกé🔔]*\n$/u);
+    expect(last()).toMatchObject({ [hostile]: [hostile], msg: hostile });
+  });
+
   it('copes with fields that JSON cannot hold', () => {
     const { logger, last } = setUp();
     const circle: Record<string, unknown> = {};

@@ -170,7 +170,8 @@ describe('a changed file', () => {
     world.write('.env', 'LOG_LEVEL=debug\n');
     hangUp(service);
     await expectLogged(service, 'a new configuration is refused as a whole');
-    expect(service.log.find(({ msg }) => String(msg).includes('only a restart can change LOG_LEVEL'))).toBeDefined();
+    const { problems } = service.log.find(({ msg }) => String(msg).includes('refused'))!;
+    expect(problems).toEqual(['Only a restart can change LOG_LEVEL.']);
     expect(await service.metric(lastSuccessful)).toBe(0);
     world.tenant.add('events', 3);
     await world.arrived(5);

@@ -121,8 +121,8 @@ async function expectSurvived(world: World, service: Service, failure: Failure):
   expect(await service.metric(series), name).toBeGreaterThan(failedBefore);
   const line = errorsOf(service, source).at(-1);
   expect(line, name).toMatchObject({ level: 'error', reason, ...(status !== undefined && { status }) });
-  expect(line?.msg, name).toMatch(says);
-  expect(line?.msg, name).toContain(new URL(tenant.url).host);
+  expect(line?.error, name).toMatch(says);
+  expect(line?.error, name).toContain(new URL(tenant.url).host);
   // The page before the bad one is stored, nothing behind it is, and the cursor stands between the two.
   const cursor = await service.metric(`tocsin_source_cursor{source="${source}"}`);
   expect(cursor, name).toBeLessThan(ids.at(-1)!);
@@ -216,7 +216,7 @@ test.each<readonly [string, readonly Rejection[]]>([
 async function expectRejected(service: Service, source: string, says: RegExp): Promise<void> {
   const errors = errorsOf(service, source);
   expect(errors).toEqual([expect.objectContaining({ reason: 'auth', level: 'error' })]);
-  expect(errors[0]?.msg).toMatch(says);
+  expect(errors[0]?.error).toMatch(says);
   expect(await service.metric(`tocsin_source_polls_total{source="${source}",outcome="auth"}`)).toBe(1);
   expect((await service.get('/healthz')).status).toBe(200);
 }
@@ -296,7 +296,7 @@ test('a tenant that was rebuilt stops its stream with one alarm until an operato
   tenant.add('events', 2);
   expect(await until(() => hasAll(world, 'suspicious'), patienceMs)).toBe(true);
   expect(errorsOf(next, source).at(-1)).toMatchObject({ level: 'error', reason: 'reset' });
-  expect(errorsOf(next, source).at(-1)?.msg).toMatch(/begun anew.*tocsin source reset deepinstinct_events/);
+  expect(errorsOf(next, source).at(-1)?.error).toMatch(/begun anew.*tocsin source reset deepinstinct_events/);
   const polls = `tocsin_source_polls_total{source="${source}",outcome="reset"}`;
   expect(await next.metric(polls)).toBeGreaterThanOrEqual(2);
   expect((await next.get('/healthz')).status).toBe(200);

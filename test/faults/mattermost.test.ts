@@ -72,7 +72,7 @@ faultCase('mattermost: a name that is not known, then the right one', { timeoutM
   const blind = world.start('data', { MATTERMOST_WEBHOOK_URL: hook.href });
   fault.struck();
   await expectDown(blind);
-  expect(blind.log.some(({ msg }) => /ENOTFOUND|name/.test(String(msg)))).toBe(true);
+  expect(blind.log.some(({ error }) => /ENOTFOUND|name/.test(String(error)))).toBe(true);
   expect(world.mattermost.requests.total).toBe(0);
   expect(await blind.end('SIGTERM')).toBe(0);
   await finish(fault, world, world.start());
@@ -90,7 +90,7 @@ faultCase('mattermost: a certificate that has run out, then a good one', { timeo
   addLoad(world, fault);
   fault.struck();
   await expectDown(service);
-  expect(service.log.some(({ msg }) => /expired/i.test(String(msg)))).toBe(true);
+  expect(service.log.some(({ error }) => /expired/i.test(String(error)))).toBe(true);
   const arrived = world.mattermost.deliveries.size;
   addLoad(world, fault);
   secure.show(certificates.good);

@@ -88,7 +88,7 @@ export function createDigester(deps: DigesterDependencies): Digester {
     if (outcome !== 'frozen') return false;
     metrics.digests.inc({ sink, kind });
     metrics.digestEvents.inc({ sink, kind }, members.length);
-    deps.log.info({ sink, kind, events: members.length, ...(group && { group: group.key }) }, 'digest made');
+    deps.log.info({ sink, kind, events: members.length, group: group?.key ?? null }, 'digest made');
     return true;
   }
 

@@ -152,7 +152,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       const failure = await tryCheck();
       if (failure) {
         tell(current.pause(failure.reason, performance.now()), failure.message);
-        deps.log.warn({ sink, reason: failure.reason, status: failure.status }, `still paused: ${failure.message}`);
+        const { reason, status, message } = failure;
+        deps.log.warn({ sink, reason, status, error: message }, 'still paused');
         return 0;
       }
       tell(current.checkPassed(performance.now()));
@@ -253,9 +254,10 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
         status,
         duration_ms: Math.round(durationMs),
         next: verdict.state,
+        error: failure.message,
         answer,
       },
-      failure.message,
+      'attempt failed',
     );
     recorder.failed({ eventId, ...verdict, outcome, reason, status, durationMs, answer });
     if (verdict.state === 'dead') failing.delete(eventId);

@@ -39,9 +39,9 @@ export async function tellTransition(
 function note({ id: sink, metrics, log }: TransitionDependencies, transition: Transition, detail: string | undefined) {
   const { from, to, reason } = transition;
   metrics.setSinkState(sink, to);
-  const fields = { sink, from, to, reason, lasted_ms: Math.round(transition.lastedMs) };
+  const fields = { sink, from, to, reason, error: detail ?? null, lasted_ms: Math.round(transition.lastedMs) };
   if (to === 'ok') log.info(fields, 'the sink is well again');
-  else log.warn(fields, to === 'paused' ? `paused, everything is kept: ${detail}` : 'the sink backs off');
+  else log.warn(fields, to === 'paused' ? 'the sink is paused, everything is kept' : 'the sink backs off');
 }
 
 async function announce(deps: TransitionDependencies, transition: Transition, detail: string | undefined) {

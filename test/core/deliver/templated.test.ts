@@ -61,7 +61,8 @@ test('one that fails leaves the message to the sink, and is logged and counted',
       sink: 'soc',
       event_id: 4711,
       template: 'broken',
-      message: 'the template gives more than a message may hold: the sink’s own card is sent',
+      message: 'the template failed: the sink’s own card is sent',
+      error: 'gives more than a message may hold',
     },
   ]);
 });
