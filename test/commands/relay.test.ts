@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
 import { quiet } from '../core/stored.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createTestDatabase, environmentOf } from '../support/database.ts';
 
 test('a storm that a former worker of the sink saw begin, or its being paused, is not shown for ever', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-relay-'));
@@ -19,7 +19,7 @@ test('a storm that a former worker of the sink saw begin, or its being paused, i
     DEEPINSTINCT_URL: 'http://127.0.0.1:9',
     TOKENS_KEY: 'key-of-an-api-connector',
     MATTERMOST_WEBHOOK_URL: 'http://127.0.0.1:9/hooks/abcdefghijklmnopqrstuvwxyz',
-    DATABASE_URL: database.url,
+    ...environmentOf(database),
     DATA_DIR: directory,
   };
   const registries = { sources, sinks };

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { command as routes } from '../../src/commands/routes.ts';
 import { severityNames } from '../../src/core/event.ts';
 import { draft } from '../core/stored.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createTestDatabase, environmentOf } from '../support/database.ts';
 import { fillHistory } from './history.ts';
 import { runHere } from './in-process.ts';
 
@@ -127,7 +127,7 @@ function expected(before: RandomPolicy, after: RandomPolicy, events: readonly Ra
 test('numbers and names are those of counting by hand', { timeout: 60_000 }, async () => {
   const database = await createTestDatabase();
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-diff-'));
-  const env = { TOCSIN_CONFIG: 'tocsin.yaml', DATABASE_URL: database.url, DATA_DIR: join(directory, 'data') };
+  const env = { TOCSIN_CONFIG: 'tocsin.yaml', ...environmentOf(database), DATA_DIR: join(directory, 'data') };
   const atHour = (hour: number, rest: string) =>
     new Date(Date.UTC(2026, 1, 1, hour)).toISOString().replace(':00:00.000', rest);
   const codes = new Set<number | null>();
@@ -144,7 +144,7 @@ test('numbers and names are those of counting by hand', { timeout: 60_000 }, asy
             source,
             draft: draft(index, { type, severity: of }),
           }));
-          await fillHistory({ databaseUrl: database.url, dataDir: env.DATA_DIR }, rows);
+          await fillHistory({ databaseUrl: database.directUrl, dataDir: env.DATA_DIR }, rows);
           writeFileSync(join(directory, 'tocsin.yaml'), yamlOf(before));
           writeFileSync(join(directory, 'new.yaml'), yamlOf(after));
           const argv = ['routes', 'diff', '--config', 'new.yaml', '--json', '--since', atHour(sinceHour, ':00')];

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import { command as routes } from '../../src/commands/routes.ts';
 import { lockDirectory } from '../../src/core/store/directory-lock.ts';
 import { draft } from '../core/stored.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, environmentOf, type TestDatabase } from '../support/database.ts';
 import { createWorld } from '../support/world.ts';
 import { readProjectFile } from '../tree/project-files.ts';
 import { fillHistory, type HistoryRow } from './history.ts';
@@ -79,9 +79,9 @@ describe('on Postgres', () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
-  const env = () => ({ TOCSIN_CONFIG: 'tocsin.yaml', DATABASE_URL: database.url, DATA_DIR: join(directory, 'data') });
+  const env = () => ({ TOCSIN_CONFIG: 'tocsin.yaml', ...environmentOf(database), DATA_DIR: join(directory, 'data') });
   const fill = (rows: readonly HistoryRow[]) =>
-    fillHistory({ databaseUrl: database.url, dataDir: join(directory, 'data') }, rows);
+    fillHistory({ databaseUrl: database.directUrl, dataDir: join(directory, 'data') }, rows);
   const diff = (...argv: string[]) =>
     runHere(['routes', 'diff', '--config', 'new.yaml', ...argv], env(), directory, commands);
 
@@ -170,7 +170,7 @@ describe('on Postgres', () => {
 
   test('needs no credentials, and works on the variables alone', async () => {
     await fill(history);
-    const alone = { DATABASE_URL: database.url, DATA_DIR: join(directory, 'data'), MIN_SEVERITY: 'HIGH' };
+    const alone = { ...environmentOf(database), DATA_DIR: join(directory, 'data'), MIN_SEVERITY: 'HIGH' };
     write('new.yaml', 'routes: [{ name: all, match: { min_severity: CRITICAL }, to: [soc] }]');
     const { code, stdout } = await runHere(
       ['routes', 'diff', '--config', 'new.yaml', ...since],

@@ -17,7 +17,7 @@ export function useDatabase(): () => Database {
   let db: Database;
   beforeAll(async () => {
     database = await createTestDatabase();
-    db = openPostgres({ url: database.url, prepare: true });
+    db = openPostgres(database);
   });
   beforeEach(async () => {
     await db.$client`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks, groups, silences`;
@@ -27,6 +27,25 @@ export function useDatabase(): () => Database {
     await database.drop();
   });
   return () => db;
+}
+
+/** What `use` does on the database is one transaction, which ends with it. */
+export async function inTransaction<Result>(
+  db: Database,
+  use: (transaction: Database) => Promise<Result>,
+): Promise<Result> {
+  const client = await db.$client.reserve();
+  try {
+    await client`begin`;
+    const result = await use({ ...db, $client: client } as unknown as Database);
+    await client`commit`;
+    return result;
+  } catch (error) {
+    await client`rollback`;
+    throw error;
+  } finally {
+    client.release();
+  }
 }
 
 /** A replica that lives for `ttlMs` and holds the roles. */

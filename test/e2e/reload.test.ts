@@ -323,7 +323,7 @@ test('while the database is away a configuration waits, the newest one, and is t
   timeout: 90_000,
 }, async () => {
   const world = await createConfigured();
-  const url = new URL(world.databaseUrl!);
+  const url = new URL(world.environment.DATABASE_URL!);
   const proxy = await createLoopbackProxy({ host: url.hostname, port: Number(url.port) });
   url.port = String(proxy.port);
   world.write('tocsin.yaml', world.to('one'));

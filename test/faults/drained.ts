@@ -6,9 +6,13 @@ import { type Account, type Stored, sink, withDatabase } from './checker.ts';
 /** What the checker compares of this world, whose database is a server or the folder of its first home. */
 export function accountOf(world: World): Account {
   const { tenant, mattermost, environment } = world;
-  const url = environment.DATABASE_URL;
+  const url = urlOf(world);
   const stored: Stored = url === undefined ? { dataDir: environment.DATA_DIR! } : { url };
   return { tenant, mattermost, stored };
+}
+
+function urlOf({ environment }: World): string | undefined {
+  return environment.DATABASE_URL_DIRECT ?? environment.DATABASE_URL;
 }
 
 /** How many deliveries are to arrive: every item of the tenant, and the notice of each stream that it is watched. */
@@ -26,8 +30,8 @@ export async function drain(world: World, service: Service, waitMs = 60_000, not
 }
 
 /** From the table itself, at once; the embedded one only its process can read, whose number is some seconds old. */
-async function pending({ environment }: World, service: Service): Promise<number | undefined> {
-  const url = environment.DATABASE_URL;
+async function pending(world: World, service: Service): Promise<number | undefined> {
+  const url = urlOf(world);
   if (url === undefined) return service.metric(`tocsin_deliveries_pending{sink="${sink}"}`).catch(() => undefined);
   const [row] = await withDatabase(
     { url },

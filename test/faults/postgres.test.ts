@@ -178,9 +178,9 @@ async function prepareBehindProxy(): Promise<Prepared> {
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
   const url = world.databaseUrl!;
   await watchCursors(url);
-  const { hostname, port } = new URL(url);
+  const through = new URL(world.environment.DATABASE_URL!);
+  const { hostname, port } = through;
   const proxy = await createLoopbackProxy({ host: hostname, port: Number(port) });
-  const through = new URL(url);
   through.port = String(proxy.port);
   return { world, url, proxy, start: () => world.start('data', { DATABASE_URL: through.href }) };
 }

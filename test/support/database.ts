@@ -4,8 +4,12 @@ import postgres from 'postgres';
 import { inject } from 'vitest';
 
 export interface TestDatabase {
-  /** A `postgres://` address whose user may do everything. */
+  /** A `postgres://` address whose user may do everything; through the pooler, if the run has one. */
   readonly url: string;
+  /** Past the pooler, for what the test itself asks. */
+  readonly directUrl: string;
+  /** Whether statements may be prepared on `url`. */
+  readonly prepare: boolean;
   /** Ends every connection to the database and removes it. */
   drop(): Promise<void>;
 }
@@ -16,12 +20,21 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `${server.prefix}_${randomBytes(5).toString('hex')}`;
   // Copying files needs a checkpoint but no WAL for each page: faster for a small template.
   await administer(server.url, `create database "${name}" template "${server.template}" strategy file_copy`);
-  const url = new URL(server.url);
-  url.pathname = `/${name}`;
+  const poolerUrl = inject('poolerUrl');
+  const named = (address: string) => Object.assign(new URL(address), { pathname: `/${name}` }).href;
   return {
-    url: url.href,
+    url: named(poolerUrl ?? server.url),
+    directUrl: named(server.url),
+    prepare: poolerUrl === undefined,
     drop: () => administer(server.url, `drop database if exists "${name}" with (force)`),
   };
+}
+
+/** What a process needs to work on the database, as its users set it. */
+export function environmentOf(database: Pick<TestDatabase, 'url' | 'directUrl' | 'prepare'>): Record<string, string> {
+  const { url, directUrl, prepare } = database;
+  if (prepare) return { DATABASE_URL: url };
+  return { DATABASE_URL: url, DATABASE_URL_DIRECT: directUrl, DATABASE_PREPARE: 'off' };
 }
 
 async function administer(url: string, statement: string): Promise<void> {

@@ -2,13 +2,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { Candidate } from './postgres-binaries.ts';
+import { type Account, accountForServers, freePort, lastLines, temporaryDirectory } from './server-process.ts';
 
 export interface PostgresServer {
   /** The superuser's address, on the database `postgres`. */
@@ -17,12 +16,6 @@ export interface PostgresServer {
   readonly pid: number;
   /** Ends the server at once and removes its files. May be called again. */
   stop(): Promise<void>;
-}
-
-/** The unprivileged user that a root process runs Postgres as; none when we are not root. */
-interface Account {
-  readonly uid: number;
-  readonly gid: number;
 }
 
 const startTimeoutMs = 30_000;
@@ -48,7 +41,7 @@ exit $code
 export async function startPostgres(candidate: Candidate): Promise<PostgresServer> {
   if (process.platform === 'win32')
     throw new Error('on Windows a private server is not supported; set TEST_DATABASE_URL');
-  const account = process.getuid?.() === 0 ? unprivilegedAccount() : undefined;
+  const account = accountForServers();
   const directory = temporaryDirectory(account);
   try {
     const binaries = candidate.prepare(directory);
@@ -59,37 +52,6 @@ export async function startPostgres(candidate: Candidate): Promise<PostgresServe
     rmSync(directory, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** Postgres refuses to run as root, so an existing account does it; none is ever created. */
-function unprivilegedAccount(): Account {
-  for (const name of ['postgres', 'nobody']) {
-    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
-    if (uid?.status === 0 && gid?.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
-  }
-  throw new Error('running as root, and there is no user "postgres" or "nobody" to run a server as');
-}
-
-/** The first place for temporary files that `account` can enter: TMPDIR may be closed to it. */
-function temporaryDirectory(account: Account | undefined): string {
-  const tried: string[] = [];
-  for (const base of new Set([tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])) {
-    let directory: string;
-    try {
-      directory = mkdtempSync(join(base, 'tocsin-test-'));
-    } catch {
-      tried.push(base);
-      continue;
-    }
-    chmodSync(directory, 0o755);
-    if (account === undefined) return directory;
-    chownSync(directory, account.uid, account.gid);
-    if (spawnSync('/bin/sh', ['-c', 'cd "$1" && test -w .', 'sh', directory], { ...account, cwd: '/' }).status === 0)
-      return directory;
-    rmSync(directory, { recursive: true, force: true });
-    tried.push(base);
-  }
-  throw new Error(`no folder for temporary files that an unprivileged user can enter (tried ${tried.join(', ')})`);
 }
 
 function initialise(binaries: string, directory: string, password: string, account: Account | undefined): void {
@@ -205,18 +167,4 @@ async function stop(child: ChildProcess, exited: Promise<unknown>, directory: st
   child.stdin!.destroy();
   await exited;
   if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
-function lastLines(text: string | null): string {
-  return (text ?? '').trim().split('\n').slice(-6).join('\n');
 }

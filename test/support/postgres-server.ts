@@ -1,8 +1,10 @@
-// Global setup: one real Postgres for the whole run, with a migrated template that each test file clones (database.ts).
+// Global setup: one real Postgres for the whole run, with a migrated template that each test file clones (database.ts). `PGBOUNCER=1` puts
+// a pooler in transaction mode between it and what is tested.
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/core/store/migrate.ts';
+import { type PgBouncer, startPgBouncer } from './pgbouncer.ts';
 import { candidates } from './postgres-binaries.ts';
 import { type PostgresServer, startPostgres } from './postgres-process.ts';
 
@@ -10,6 +12,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The server's superuser address, the template's name, and how the names of this run's databases begin. */
     postgres: { url: string; template: string; prefix: string };
+    /** The same address through the pooler; undefined if there is none. */
+    poolerUrl: string | undefined;
   }
 }
 
@@ -18,17 +22,27 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await chooseServer();
   const prefix = `tocsin_test_${randomBytes(4).toString('hex')}`;
   const template = `${prefix}_template`;
+  let pooler: PgBouncer | undefined;
   try {
     await createTemplate(server.url, template);
+    pooler = isPooled() ? await startPgBouncer(server.url) : undefined;
   } catch (error) {
     await server.stop();
     throw error;
   }
   project.provide('postgres', { url: server.url, template, prefix });
+  project.provide('poolerUrl', pooler?.through(server.url));
   return async () => {
+    await pooler?.close();
     if (server.isShared) await dropDatabases(server.url, prefix);
     await server.stop();
   };
+}
+
+function isPooled(): boolean {
+  const choice = process.env.PGBOUNCER ?? '';
+  if (choice !== '' && choice !== '1') throw new Error(`PGBOUNCER is "${choice}", but only "1" is known.`);
+  return choice === '1';
 }
 
 interface ChosenServer extends Pick<PostgresServer, 'url' | 'stop'> {

@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 import { type Mattermost, type MattermostOptions, startMattermost } from '../../src/demo/mattermost.ts';
 import { startTenant, type Tenant, type TenantOptions } from '../../src/demo/tenant.ts';
 import { builtFile } from './built.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, environmentOf } from './database.ts';
 
 export type DatabaseKind = 'postgres' | 'embedded';
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -34,6 +34,7 @@ export interface Service {
 export interface World {
   readonly tenant: Tenant;
   readonly mattermost: Mattermost;
+  /** Past the pooler, if the run has one. */
   readonly databaseUrl: string | undefined;
   readonly environment: Environment;
   /** Runs `serve`. @param home its own folder, with DATA_DIR in it; one that died leaves its folder to the next of that name */
@@ -80,7 +81,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     HOST: '127.0.0.1',
     PORT: '0',
     DATA_DIR: join(directory, 'data'),
-    ...(database && { DATABASE_URL: database.url }),
+    ...(database && environmentOf(database)),
     ...options.environment,
   };
   const launch = (args: readonly string[], more: Environment) => {
@@ -92,7 +93,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   return {
     tenant,
     mattermost,
-    databaseUrl: database?.url,
+    databaseUrl: database?.directUrl,
     environment,
     start: (home = 'data', more = {}) => serviceOf(launch(['serve'], { DATA_DIR: join(directory, home), ...more })),
     run: (args, more = {}) => resultOf(launch(args, more)),

@@ -22,7 +22,7 @@ export function databaseOf(client: postgres.Sql): Database {
 
 export interface PostgresOptions {
   readonly url: string;
-  /** False for poolers in transaction mode that cannot keep prepared statements. */
+  /** False for poolers in transaction mode that cannot keep prepared statements. There are no transactions then, only statements. */
   readonly prepare: boolean;
   readonly connectionsMax?: number;
   /** A connection that owes an answer for longer is cut; default 30 s. Above `idleMaxSeconds`, save in tests. */
@@ -37,13 +37,26 @@ export function openPostgres(options: PostgresOptions): Database {
     ...driverOptions,
     ...socket,
     prepare: options.prepare,
+    ...(!options.prepare && oneAtATime),
     max: options.connectionsMax ?? 6,
     connect_timeout: 5,
     idle_timeout: idleMaxSeconds,
     backoff: (retries: number) => Math.min(0.1 * 2 ** retries, 2),
     connection: { application_name: 'tocsin' },
   });
+  if (!options.prepare) Object.assign(client, { begin: refuseTransaction });
   return databaseOf(client as unknown as postgres.Sql);
+}
+
+/**
+ * The driver sends a statement in two halves when it is not prepared, and the first of them, without an end, behind a statement that still
+ * runs. A pooler gives its server connection away when that one has ended: the second half never comes, and both would wait for ever.
+ */
+const oneAtATime = { max_pipeline: 0 };
+
+/** The driver's own needs pipelining, and would leave the transaction open in the pool. */
+function refuseTransaction(): Promise<never> {
+  return Promise.reject(new Error('without prepared statements there are no transactions: use one statement'));
 }
 
 /** SQLSTATE of a failed statement, or the driver's code (`ECONNREFUSED`, `CONNECTION_CLOSED`); undefined if neither. */

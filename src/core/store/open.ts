@@ -130,6 +130,8 @@ async function migrateBy(url: string): Promise<number> {
     ...socket,
     max: 1,
     connect_timeout: 5,
+    // Each runs once; and without DATABASE_URL_DIRECT a pooler may be on the way.
+    prepare: false,
     connection: { application_name: 'tocsin migrate' },
   });
   try {

@@ -4,7 +4,7 @@ import { readCursor, resetSource } from '../../../src/core/store/cursors.ts';
 import { type DecidedEvent, hasSeveralTenants, insertPage } from '../../../src/core/store/events.ts';
 import { acquireLeases, joinReplicas } from '../../../src/core/store/leases.ts';
 import { until } from '../../support/world.ts';
-import { draft, hold, replicaWith, useDatabase } from '../stored.ts';
+import { draft, hold, inTransaction, replicaWith, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
 const pending = (sink: string) => ({ sink, state: 'pending' as const, reason: null, priority: 2 });
@@ -81,8 +81,8 @@ test('a takeover waits for a page that is being stored, and the next holder find
   const lease = await hold(db, 'source:a');
   const heir = await replicaWith(db, []);
   let isTaken = false;
-  const taken = await db.$client.begin(async (transaction) => {
-    await insertPage({ ...db, $client: transaction } as unknown as typeof db, lease, 'a', [event(1)], 'c1');
+  const taken = await inTransaction(db, async (transaction) => {
+    await insertPage(transaction, lease, 'a', [event(1)], 'c1');
     await joinReplicas(db, heir, 20_000, lease.holder);
     const taking = acquireLeases(db, heir, ['source:a']).finally(() => {
       isTaken = true;

@@ -2,12 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { resetSource } from '../../../src/core/store/cursors.ts';
-import type { Database } from '../../../src/core/store/database.ts';
 import { insertPage } from '../../../src/core/store/events.ts';
 import { acquireLeases, joinReplicas, releaseLeases, renewHeartbeat } from '../../../src/core/store/leases.ts';
 import { readSinkState, writeSinkState } from '../../../src/core/store/sinks.ts';
 import { until } from '../../support/world.ts';
-import { hold, replicaWith, useDatabase } from '../stored.ts';
+import { hold, inTransaction, replicaWith, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
 const expire = (id: string) =>
@@ -45,8 +44,8 @@ describe('a takeover', () => {
     const db = database();
     const slow = await replicaWith(db, ['sink:x'], 400);
     const heir = await replicaWith(db, []);
-    const { taking } = await db.$client.begin(async (transaction) => {
-      await renewHeartbeat({ ...db, $client: transaction } as unknown as Database, slow, 20_000);
+    const { taking } = await inTransaction(db, async (transaction) => {
+      await renewHeartbeat(transaction, slow, 20_000);
       const isOver = async () =>
         (await db.$client`select 1 from replicas where id = ${slow}::uuid and expires_at < clock_timestamp()`).length >
         0;

@@ -50,7 +50,7 @@ async function cable(url: string) {
 describe('the connection to Postgres', () => {
   test('when it falls silent in the middle of a question, it is cut, the question fails, and the next goes over a new one', async () => {
     const { state, url } = await cable(database.url);
-    const { $client: sql } = openPostgres({ url, prepare: true, connectionsMax: 1, silenceMs: 1500 });
+    const { $client: sql } = openPostgres({ url, prepare: database.prepare, connectionsMax: 1, silenceMs: 1500 });
     cleanups.push(() => sql.end({ timeout: 1 }));
     await sql`select 1`;
     state.isCut = true;
@@ -64,7 +64,7 @@ describe('the connection to Postgres', () => {
 
   test('when it is reset, what is asked right after the failure is answered too', async () => {
     const { state, url } = await cable(database.url);
-    const { $client: sql } = openPostgres({ url, prepare: true, connectionsMax: 1 });
+    const { $client: sql } = openPostgres({ url, prepare: database.prepare, connectionsMax: 1 });
     cleanups.push(() => sql.end({ timeout: 1 }));
     for (let n = 0; n < 3; n += 1) {
       await sql`select 1`;
@@ -97,7 +97,7 @@ describe('the connection to Postgres', () => {
 
   test('while answers come it stays, however long it is used', async () => {
     const { state, url } = await cable(database.url);
-    const { $client: sql } = openPostgres({ url, prepare: true, connectionsMax: 1, silenceMs: 1200 });
+    const { $client: sql } = openPostgres({ url, prepare: database.prepare, connectionsMax: 1, silenceMs: 1200 });
     cleanups.push(() => sql.end({ timeout: 1 }));
     for (let n = 0; n < 5; n += 1) await sql`select pg_sleep(0.4)`;
     expect(state.connections).toBe(1);
@@ -106,7 +106,7 @@ describe('the connection to Postgres', () => {
   test('of several hosts, one that refuses does not keep it from the next', async () => {
     const { url } = await cable(database.url);
     const several = url.replace('127.0.0.1', '127.0.0.1:1,127.0.0.1');
-    const { $client: sql } = openPostgres({ url: several, prepare: true, connectionsMax: 1 });
+    const { $client: sql } = openPostgres({ url: several, prepare: database.prepare, connectionsMax: 1 });
     cleanups.push(() => sql.end({ timeout: 1 }));
     const answers: unknown[] = [];
     for (let n = 0; n < 3 && answers.length === 0; n += 1)
