@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
+import { environmentOf } from '../support/database.ts';
+import { startPgBouncer } from '../support/pgbouncer.ts';
 import { candidates } from '../support/postgres-binaries.ts';
 import { startPostgres } from '../support/postgres-process.ts';
 import { withDatabase } from './checker.ts';
@@ -17,6 +19,14 @@ export interface OwnPostgres {
   /** Until it answers. `standby`: it lets itself be read and takes no writes, as the replica that a name was moved to. */
   start(as?: 'primary' | 'standby'): Promise<void>;
   isRunning(): boolean;
+}
+
+/** What a process needs to work on such a server: as it is, or through a pooler of its own, if the run has one. */
+export async function environmentOn(url: string): Promise<Record<string, string>> {
+  if (inject('poolerUrl') === undefined) return { DATABASE_URL: url };
+  const pooler = await startPgBouncer(url);
+  onTestFinished(() => pooler.close());
+  return environmentOf({ url: pooler.through(url), directUrl: url, prepare: false });
 }
 
 /** Keeps the server company: when its standard input closes, because this process ended in whatever way, it ends the server. */

@@ -13,7 +13,7 @@ import { badMoves, watchCursors } from './cursor-watch.ts';
 import { accountOf, drain } from './drained.ts';
 import { type Dice, type Fault, faultCase, isLong } from './fault-case.ts';
 import { createLoopbackProxy, type LoopbackProxy } from './loopback-proxy.ts';
-import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
+import { environmentOn, type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 
 const times = (short: number, long: number) => (isLong ? long : short);
 
@@ -25,9 +25,11 @@ faultCase('Postgres stopped and started under load', { timeoutMs: 600_000 }, asy
     await server.stop(run % 2 === 0 ? 'fast' : 'immediate');
     fault.struck();
     expect((await service.get('/healthz')).status).toBe(200);
+    expect((await service.get('/readyz')).status).toBe(503);
     addLoad(world, fault);
     await sleep(fault.between(0, 1500));
     await server.start();
+    expect(await until(async () => (await service.get('/readyz')).status === 200, 20_000)).toBe(true);
   }
   await finish(fault, world, service, server.url);
 });
@@ -146,10 +148,10 @@ interface Running {
   readonly service: Service;
 }
 
-async function startOn(url: string, more: Readonly<Record<string, string>> = {}): Promise<Running> {
+async function startOn(url: string): Promise<Running> {
   const world = await createWorld({
     database: 'embedded',
-    environment: { DATABASE_URL: url, POLLING_INTERVAL: '1', ...more },
+    environment: { ...(await environmentOn(url)), POLLING_INTERVAL: '1' },
   });
   const service = world.start();
   expect(await world.arrived(2)).toBe(2);

@@ -2,7 +2,8 @@
 // nothing but facts, and in the end every role is held, and none twice.
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, inject, onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { createTestDatabase, environmentOf } from '../support/database.ts';
 import { createWorld, type Service, until, type World } from '../support/world.ts';
 import { withDatabase } from './checker.ts';
 import { badMoves, watchCursors } from './cursor-watch.ts';
@@ -108,8 +109,11 @@ faultCase('SIGSTOP the holder past its lease, then SIGCONT', { timeoutMs: 400_00
 });
 
 faultCase('ten at once on an empty database', { timeoutMs: 240_000 }, async (fault) => {
-  const url = await createEmptyDatabase(fault);
-  const world = await createWorld({ database: 'embedded', environment: { DATABASE_URL: url, POLLING_INTERVAL: '1' } });
+  const database = await createTestDatabase(false);
+  onTestFinished(() => database.drop());
+  const { directUrl: url } = database;
+  const environment = { ...environmentOf(database), POLLING_INTERVAL: '1' };
+  const world = await createWorld({ database: 'embedded', environment });
   addLoad(world, fault);
   const homes = Array.from({ length: 10 }, (_, index) => `home-${index}`);
   const replicas: Replicas = new Map(homes.map((home) => [home, world.start(home)]));
@@ -252,17 +256,4 @@ async function letAllMigrateAtOnce(url: string, count: number): Promise<void> {
       expect(await until(isComplete, 60_000), 'all of them migrate').toBe(true);
     }),
   );
-}
-
-/** Without any table, as a new installation has it. */
-async function createEmptyDatabase(dice: Dice): Promise<string> {
-  const server = inject('postgres');
-  const name = `${server.prefix}_empty_${dice.between(0, 1e9)}`;
-  await withDatabase({ url: server.url }, (sql) => sql.unsafe(`create database "${name}"`));
-  onTestFinished(async () => {
-    await withDatabase({ url: server.url }, (sql) => sql.unsafe(`drop database "${name}" with (force)`));
-  });
-  const url = new URL(server.url);
-  url.pathname = `/${name}`;
-  return url.href;
 }
