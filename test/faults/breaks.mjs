@@ -1,5 +1,5 @@
 // Promises broken one at a time, for mutations.mjs. `edits`: file, a text that it has exactly once, and what takes its place; `cases`: which
-// fault cases must notice, a regular expression of titles.
+// fault cases must notice, a regular expression of titles; `isLong`: in the long form.
 const client = 'src/sources/deepinstinct/client.ts';
 const events = 'src/core/store/events.ts';
 const lane = 'src/core/deliver/lane.ts';
@@ -85,12 +85,12 @@ export const mutations = [
   {
     name: 'what is in flight is read again',
     edits: [[lane, '[...inFlight, ...recorder.unwritten()]', '[...recorder.unwritten()]']],
-    cases: 'every backend terminated|stopped and started',
+    cases: 'every backend terminated|stopped and started|a pooler',
   },
   {
     name: 'what is answered and not yet written is read again',
     edits: [[lane, '[...inFlight, ...recorder.unwritten()]', '[...inFlight]']],
-    cases: 'stopped and started|standby|every backend terminated',
+    cases: 'stopped and started|standby|every backend terminated|a pooler',
   },
   {
     name: 'outcomes that could not be written at once are forgotten',
@@ -106,7 +106,24 @@ export const mutations = [
   {
     name: 'a stop does not wait for what is in flight',
     edits: [[lane, '      while (inFlight.size > 0) await wake.wait(policy.sendTimeoutMs);\n', '']],
-    cases: 'SIGTERM|rolling restart',
+    cases: 'SIGTERM|rolling restart|rollout',
+  },
+  {
+    name: 'a stop gives no role back',
+    edits: [
+      ['src/core/roles.ts', '? releaseLeases(deps.db, deps.replicaId, [name]) : undefined', '? undefined : undefined'],
+      ['src/core/roles.ts', 'if (isJoined) await releaseLeases(deps.db, deps.replicaId, null);', ''],
+    ],
+    cases: 'rollout',
+  },
+  {
+    name: 'who waits for the database is not live',
+    edits: [
+      ['src/http/health.ts', "'/healthz', (c) =>", "'/healthz', async (c) =>"],
+      ['src/http/health.ts', 'deps.isLive();\n', 'await readinessWithin(deps, readyWaitMs);\n'],
+    ],
+    cases: 'away for a minute',
+    isLong: true,
   },
   {
     name: 'an item is stored as often as it is read',

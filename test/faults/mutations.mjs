@@ -31,11 +31,11 @@ function applyEdits(copy, edits) {
   }
 }
 
-function run(command, args, cwd) {
+function run(command, args, cwd, environment) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
-      env: { ...process.env, NO_COLOR: '1' },
+      env: { ...process.env, NO_COLOR: '1', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -51,13 +51,18 @@ const vitest = join('node_modules', 'vitest', 'vitest.mjs');
 const configuration = ['--config', join('test', 'faults', 'vitest.config.ts')];
 
 /** @returns the verdict, and the titles of the cases that turned red */
-async function judge({ edits, cases }) {
+async function judge({ edits, cases, isLong }) {
   const copy = copyCheckout();
   try {
     applyEdits(copy, edits);
     const built = spawnSync(process.execPath, ['build.mjs'], { cwd: copy, encoding: 'utf8' });
     if (built.status !== 0) return { verdict: 'DOES NOT BUILD', red: [], output: built.stdout + built.stderr };
-    const { output } = await run(process.execPath, [vitest, 'run', ...configuration, '-t', cases], copy);
+    const { output } = await run(
+      process.execPath,
+      [vitest, 'run', ...configuration, '-t', cases],
+      copy,
+      isLong && { FAULTS: 'long' },
+    );
     // A case that failed, not a suite that could not run.
     const red = [...output.matchAll(/^FAILED: (.*)$/gm)].map(([, title]) => ({ title, why: whyRed(output, title) }));
     const isProof = red.length > 0 && /Repeat with: SEED=|Test timed out/.test(output);

@@ -225,12 +225,13 @@ describeRendered('the network', () => {
 });
 
 describeRendered('the pooler', () => {
-  test('opens fewer connections than Postgres takes, and gives up waiting before Tocsin does', () => {
+  test('opens fewer connections than Postgres takes, gives up waiting before Tocsin does, and finds a Postgres that is back', () => {
     const { instances, pgbouncer } = poolerOf(rendered('ha')).spec;
-    const { default_pool_size, query_wait_timeout, max_client_conn } = pgbouncer.parameters;
+    const { default_pool_size, query_wait_timeout, max_client_conn, server_login_retry } = pgbouncer.parameters;
     // Postgres' own default, less those that are for its superuser, and ten for migrations and people.
     expect(instances * Number(default_pool_size)).toBeLessThanOrEqual(100 - 3 - 10);
     expect(Number(query_wait_timeout) * 1000).toBeLessThan(silenceMaxMs);
+    expect(Number(server_login_retry)).toBeLessThanOrEqual(2);
     const { replicas } = oneOf(rendered('ha'), 'Deployment').spec;
     expect(Number(max_client_conn)).toBeGreaterThanOrEqual((replicas + 1) * 7);
   });
