@@ -13,6 +13,7 @@ import {
   secretsOfUrls,
   variable,
 } from './config/options.ts';
+import { unknownName, unresolved } from './config/problems.ts';
 import type { ConfigReading } from './config/reading.ts';
 import { makeRoutes } from './config/routes.ts';
 import {
@@ -80,7 +81,7 @@ export function readConfig(options: LoadOptions): ConfigReading {
     ...readOptions(environment, file, directory, adapters, findings),
   };
   templates.warnOfUnused();
-  const secrets = findSecrets(environment, registries, sources, sinks, config);
+  const secrets = findSecrets(environment, registries, sources, sinks, file, config);
   const mask = createMask(secrets);
   // Sources that share a variable share what there is to say about it.
   const warnings = [...new Set(findings.warnings)].map(mask);
@@ -132,14 +133,29 @@ function readOptions(
     locale: read(of('LOCALE') ?? file?.locale, values.locale) ?? 'en',
     timeZone: read(of('TZ') ?? file?.timeZone, values.timeZone) ?? values.machineTimeZone(),
     proxy: readProxy(environment, read),
+    operations: readOperations(file, sinks, findings),
   };
-  const { timeZone } = options;
+  const heartbeatUrl = read(of('HEARTBEAT_URL') ?? file?.heartbeatUrl, values.heartbeatUrl);
+  const { timeZone, operations } = options;
   const routes = makeRoutes(
-    { written: file?.routes, sources, sinks, sinkTypes, templates, minSeverity, timeZone },
+    { written: file?.routes, sources, sinks, sinkTypes, templates, minSeverity, operations, timeZone },
     read,
     findings,
   );
-  return { ...options, routes } satisfies Partial<Config>;
+  return { ...options, ...(heartbeatUrl !== undefined && { heartbeatUrl }), routes } satisfies Partial<Config>;
+}
+
+function readOperations(
+  file: ConfigFile | undefined,
+  sinks: readonly AdapterInput[],
+  findings: Findings,
+): readonly string[] {
+  const known = sinks.map(({ id }) => id);
+  const written = (file?.operations ?? []).filter(({ text }) => text !== unresolved);
+  if (!known.includes(unresolved))
+    for (const { text, where } of written)
+      if (!known.includes(text)) findings.problems.push(unknownName(where, text, 'sink', known));
+  return [...new Set(written.map(({ text }) => text))];
 }
 
 function readStorm(given: FileValue | undefined, file: ConfigFile | undefined, read: OptionReader): Config['storm'] {
@@ -176,6 +192,7 @@ function findSecrets(
   registries: Registries,
   sources: readonly AdapterInput[],
   sinks: readonly AdapterInput[],
+  file: ConfigFile | undefined,
   config: Pick<Config, 'proxy'>,
 ): string[] {
   const urls = [environment.get('DATABASE_URL'), environment.get('DATABASE_URL_DIRECT')];
@@ -184,6 +201,7 @@ function findSecrets(
       ...environment.secrets(),
       ...secretsOf(sources, registries.sources),
       ...secretsOf(sinks, registries.sinks),
+      ...(file?.heartbeatUrl === undefined ? [] : [file.heartbeatUrl.text]),
       ...secretsOfUrls([...urls, config.proxy.httpProxy, config.proxy.httpsProxy]),
     ]),
   ];

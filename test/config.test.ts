@@ -53,6 +53,7 @@ describe('the three variables of the script', () => {
       ],
       sinks: [{ id: 'soc', type: 'mattermost', settings: { url: hook } }],
       routes: [{ name: 'default', minSeverity: 0, to: ['soc'] }],
+      operations: [],
       pollingIntervalSeconds: 300,
       databasePrepare: true,
       dataDir: join(directory, 'data'),
@@ -390,12 +391,71 @@ time_zone: Asia/Bangkok
     expect(config.routes).toEqual([{ name: 'default', minSeverity: 0, to: ['a', 'b'] }]);
   });
 
+  it('names sinks that are for operations; one of them is of use without a route', () => {
+    const text = (operations: string) =>
+      `sinks: { soc: { type: stdout }, ops: { type: stdout } }\nroutes: [{ name: r, to: [soc] }]\noperations: ${operations}\n`;
+    const env = { ...three, MATTERMOST_WEBHOOK_URL: '' };
+    const config = loadYaml(text('ops'), env);
+    expect([config.operations, config.warnings]).toEqual([['ops'], []]);
+    expect(loadYaml(text('[ops, soc, ops]'), env).operations).toEqual(['ops', 'soc']);
+    expect(yamlProblems(text('[soc, opss]'))).toEqual([
+      'tocsin.yaml:3:19 operations[1] "opss" is no sink of this configuration. Known are: soc, ops. Did you mean "ops"?',
+    ]);
+    expect(yamlProblems(text('[]'))).toEqual([
+      'tocsin.yaml:3:1 operations is empty. Expected: the id of a sink, or a list of them',
+    ]);
+  });
+
+  it('takes the heartbeat, which a variable goes before, and which is a secret', () => {
+    const [address, other] = ['https://beat.example.com/ping/1f2e3d4c5b6a', 'https://beat.example.com/ping/other-uuid'];
+    writeFileSync(join(directory, 'beat'), `${address}\n`);
+    for (const config of [
+      load({ ...three, HEARTBEAT_URL: address }),
+      load({ ...three, HEARTBEAT_URL_FILE: 'beat' }),
+      loadYaml(`heartbeat: { url: "${address}" }\n`),
+      loadYaml('heartbeat: { url_file: beat }\n'),
+      loadYaml('heartbeat: { url: "${BEAT}" }\n', { ...three, BEAT: address }),
+      loadYaml(`heartbeat: { url: "${other}" }\n`, { ...three, HEARTBEAT_URL: address }),
+    ]) {
+      expect(config.heartbeatUrl).toBe(address);
+      expect(config.secrets).toContain(address);
+    }
+    expect(loadYaml('# nothing\n')).not.toHaveProperty('heartbeatUrl');
+  });
+
+  it.each([
+    ['ftp://beat.example.com/x', 'is no http or https address'],
+    ['beat.example.com/x', 'is no http or https address'],
+    ['https://user:secret@beat.example.com/x', 'holds a user or a password, which are not sent'],
+  ])('refuses the heartbeat %s without showing it', (address, problem) => {
+    const remedy = 'Copy the address that the service gives, as https://host/path';
+    expect(yamlProblems(`heartbeat: { url: "${address}" }\n`)).toEqual([
+      `tocsin.yaml:1:14 heartbeat.url ${problem}. ${remedy}`,
+    ]);
+    expect(problemsOf({ ...three, HEARTBEAT_URL: address })).toEqual([{ where: 'HEARTBEAT_URL', problem, remedy }]);
+  });
+
+  it.each([
+    ['{}', 'tocsin.yaml:1:1 heartbeat has no address. Write url, or url_file with the path of a file that holds it'],
+    [
+      '{ url: "https://a.example", url_file: b }',
+      'tocsin.yaml:1:14 heartbeat.url is written, and so is url_file. Keep one of the two',
+    ],
+    ['https://a.example', 'tocsin.yaml:1:1 heartbeat is not a map. Expected: a map with url or url_file'],
+    [
+      '{ urlFile: b }',
+      'tocsin.yaml:1:14 heartbeat "urlFile" is not a key that belongs here. Known are: url, url_file. Did you mean "url_file"?',
+    ],
+  ])('refuses the heartbeat %s', (written, problem) => {
+    expect(yamlProblems(`heartbeat: ${written}\n`)[0]).toBe(problem);
+  });
+
   it('warns of variables that do nothing beside it, and of a sink that gets nothing', () => {
     const text = `sinks: { soc: { type: stdout }, idle: { type: stdout } }\nroutes: [{ name: r, match: { min_severity: LOW }, to: [soc] }]\n`;
     expect(loadYaml(text, { ...three, MIN_SEVERITY: 'LOW' }).warnings).toEqual([
       'MATTERMOST_WEBHOOK_URL does nothing: tocsin.yaml says it all.',
       'MIN_SEVERITY does nothing: tocsin.yaml says it all.',
-      'tocsin.yaml:1:33 sinks.idle: gets nothing, as no route names it. Name it in a route, or remove it.',
+      'tocsin.yaml:1:33 sinks.idle: gets nothing, as no route names it. Name it in a route or in operations, or remove it.',
     ]);
   });
 
@@ -411,7 +471,7 @@ time_zone: Asia/Bangkok
       'a key that does not belong',
       'sink: {}\n',
       [
-        'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known are: sources, sinks, templates, routes, storm, polling_interval, locale, time_zone, silences. Did you mean "sinks"?',
+        'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known are: sources, sinks, templates, routes, operations, heartbeat, storm, polling_interval, locale, time_zone, silences. Did you mean "sinks"?',
       ],
     ],
     [

@@ -64,7 +64,7 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<str
     roles: relay.roles((deps, lease) => {
       const abort = new AbortController();
       const finished = drainSource(deps, lease, abort.signal).then(async (result) => {
-        await watchSource(deps, lease).after(result);
+        if (!abort.signal.aborted) await watchSource(deps, lease).after(result);
         drained.set(deps.id, result);
       });
       return {

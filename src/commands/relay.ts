@@ -1,6 +1,8 @@
 // Builds the relay out of a configuration: adapters, roles, and what they share. `serve` runs it until it is stopped or another configuration
 // comes, `once` to the end of what is due.
 import type { Config, Registries } from '../config.ts';
+import { createAudience, sinksDown } from '../core/audience.ts';
+import { tell } from '../core/conditions.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
@@ -16,11 +18,13 @@ import type { Role } from '../core/roles.ts';
 import { createSilenceReader } from '../core/silence-reader.ts';
 import { type SilenceSummaryDependencies, startSilenceSummaries } from '../core/silence-summary.ts';
 import type { PollSource } from '../core/source.ts';
+import { readConditions } from '../core/store/conditions.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { countDeliveries } from '../core/store/deliveries.ts';
 import { hasSeveralTenants, insertPage, tenantKey } from '../core/store/events.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { countActiveSilences } from '../core/store/silences.ts';
+import { startWatchdog, type WatchdogDependencies } from '../core/watchdog.ts';
 import { type ConfiguredSink, createSinks, createSources } from './adapters.ts';
 
 /** What outlasts a configuration. */
@@ -85,6 +89,9 @@ export function createRelay(options: RelayOptions): Relay {
   const sinks = createSinks(config, options.registries, around);
   const groups = groupsOf(config, sinks);
   const origins = [...new Set(sinks.map(({ sink }) => sink.origin))];
+  const { operations } = config;
+  const sinkIds = sinks.map(({ id }) => id);
+  const audience = createAudience({ routes: config.routes, sinks: sinkIds, operations });
   const ids = {
     sources,
     sinks,
@@ -93,6 +100,7 @@ export function createRelay(options: RelayOptions): Relay {
       ...origins.map((origin) => `sink:${origin}`),
       ...(config.retentionMs === 'off' ? [] : [retention]),
       silences,
+      watchdog,
     ],
   };
   metrics.expect(ids);
@@ -107,6 +115,7 @@ export function createRelay(options: RelayOptions): Relay {
     id,
     source,
     routes: config.routes,
+    operations,
     silences: silenceReader,
     intervalMs: config.pollingIntervalSeconds * 1000,
     onStored(stored) {
@@ -120,16 +129,16 @@ export function createRelay(options: RelayOptions): Relay {
   });
 
   async function announce(sink: string, notice: Notice, key: string, to: 'this' | 'others'): Promise<void> {
-    const ids = to === 'this' ? [sink] : sinks.map(({ id }) => id).filter((id) => id !== sink);
-    if (ids.length === 0) return;
+    const { db } = store;
     try {
-      await insertPage(
-        store.db,
-        null,
-        noticeSource,
-        [noticeEvent(notice, `${notice.kind} ${key}`, ids, Date.now())],
-        null,
-      );
+      if (to === 'others') {
+        const down = sinksDown(await readConditions(db));
+        const { kind, values } = notice;
+        await tell(db, null, { name: key, kind, to: audience.ofSink(sink, down), said: () => values }, Date.now());
+      } else {
+        const event = noticeEvent(notice, `${notice.kind} ${key}`, [sink], Date.now());
+        await insertPage(db, null, noticeSource, [event], null);
+      }
     } catch (error) {
       log.error({ sink, kind: notice.kind, error: databaseErrorText(error) }, 'a notice could not be stored');
     }
@@ -175,7 +184,8 @@ export function createRelay(options: RelayOptions): Relay {
       ...origins.map(originRole),
       ...[
         ...retentionRole(config, { db: store.db, log }),
-        silencesRole({ ...shared, sinks: sinks.map(({ id }) => id) }),
+        silencesRole({ ...shared, sinks: sinkIds }),
+        watchdogRole({ ...shared, sources, sinks: sinkIds, audience }),
       ].map((job) => ({ ...job, isFollower: true, group: groups.values().next().value ?? job.name })),
     ],
     async prepare() {
@@ -200,6 +210,12 @@ const silences = 'job:silences';
 
 function silencesRole(deps: SilenceSummaryDependencies): Job {
   return { name: silences, start: (lease) => startSilenceSummaries(deps, lease) };
+}
+
+const watchdog = 'job:watchdog';
+
+function watchdogRole(deps: WatchdogDependencies): Job {
+  return { name: watchdog, start: (lease) => startWatchdog(deps, lease) };
 }
 
 async function closeAll(sinks: Relay['sinks'], http: HttpClient): Promise<void> {

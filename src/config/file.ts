@@ -27,12 +27,22 @@ const storm = z
 const sink = adapter
   .extend({ template: z.string().optional().describe('the name of a template') })
   .describe('a map with a type');
+const operations = z
+  .union([z.string(), z.array(z.string()).min(1)], 'is neither the id of a sink nor a list of them')
+  .optional()
+  .describe('the id of a sink, or a list of them');
+const text = (description: string) => z.string().optional().describe(description);
 export const fileSchema = z
   .strictObject({
     sources: adapters,
     sinks: z.record(id, sink).optional().describe('a map from ids to sources or sinks'),
     templates: templatesSchema,
     routes: z.array(route).min(1).optional().describe('a list of routes'),
+    operations,
+    heartbeat: z
+      .strictObject({ url: text('an http or https address'), url_file: text('a file that holds the url') })
+      .optional()
+      .describe('a map with url or url_file'),
     storm,
     polling_interval: single,
     locale: single,
@@ -46,12 +56,15 @@ const brokenAdapter = { type: unresolved };
 const brokenAdapters = { [unresolved]: brokenAdapter };
 const adaptersLeft = z.record(z.string(), adapter.catch(brokenAdapter)).optional().catch(brokenAdapters);
 const sinksLeft = z.record(z.string(), sink.catch(brokenAdapter)).optional().catch(brokenAdapters);
+const textLeft = z.string().optional().catch(undefined);
 const singleLeft = single.catch(undefined);
 const fileLeft = z.object({
   sources: adaptersLeft,
   sinks: sinksLeft,
   templates: templatesLeft,
   routes: z.array(routeLeft.catch(brokenRoute)).optional().catch(undefined),
+  operations: operations.catch(undefined),
+  heartbeat: z.object({ url: textLeft, url_file: textLeft }).optional().catch(undefined),
   storm: storm.catch(undefined),
   polling_interval: singleLeft,
   locale: singleLeft,
@@ -85,6 +98,9 @@ export interface ConfigFile {
   readonly sinks: readonly AdapterInput[] | undefined;
   readonly templates: readonly TemplateInput[];
   readonly routes: readonly RouteInput[] | undefined;
+  /** Ids as they stand, `unresolved` among them. */
+  readonly operations: readonly FileValue[];
+  readonly heartbeatUrl: FileValue | undefined;
   readonly storm: { readonly over: FileValue | undefined; readonly passes: FileValue | undefined };
   readonly pollingInterval: FileValue | undefined;
   readonly locale: FileValue | undefined;
@@ -113,7 +129,7 @@ interface Surroundings {
   readonly environment: Environment;
   readonly registries: Registries;
   readonly findings: Findings;
-  /** Variables and secret files of adapters may be missing: the setting is then `unresolved`, and no problem. */
+  /** Variables and secret files of adapters and of the heartbeat may be missing: the setting is then `unresolved`, and no problem. */
   readonly areOptional: boolean;
 }
 
@@ -131,7 +147,8 @@ export function readConfigFile({ name, where }: FileName, around: Surroundings):
     return undefined;
   }
   const lookUp = (variable: string, section: string) =>
-    environment.get(variable) ?? (areOptional && ['sources', 'sinks'].includes(section) ? unresolved : undefined);
+    environment.get(variable) ??
+    (areOptional && ['sources', 'sinks', 'heartbeat'].includes(section) ? unresolved : undefined);
   const yaml = readYaml(text, name, lookUp, findings);
   if (yaml === undefined) return undefined;
   const content = readContent(yaml, findings);
@@ -160,6 +177,8 @@ type Said =
   | 'sinks'
   | 'templates'
   | 'routes'
+  | 'operations'
+  | 'heartbeatUrl'
   | 'storm'
   | 'pollingInterval'
   | 'locale'
@@ -176,6 +195,8 @@ function shapeOf(content: FileContent, place: Place, around: Surroundings): Pick
       place: under(place, ['templates', name]),
     })),
     routes: content.routes?.map((written, index) => ({ content: written, place: under(place, ['routes', index]) })),
+    operations: operationsOf(content.operations, place),
+    heartbeatUrl: heartbeatOf(content.heartbeat, place, around),
     storm: stormOf(content.storm, place),
     pollingInterval: valueAt(content.polling_interval, 'polling_interval'),
     locale: valueAt(content.locale, 'locale'),
@@ -188,6 +209,23 @@ function stormOf(storm: FileContent['storm'], place: Place): ConfigFile['storm']
   if (typeof storm !== 'object') return { over: fileValue(storm, place, ['storm']), passes: undefined };
   const value = (key: 'over' | 'passes') => fileValue(storm[key], place, ['storm', key]);
   return { over: value('over'), passes: value('passes') };
+}
+
+function operationsOf(written: FileContent['operations'], place: Place): FileValue[] {
+  if (!Array.isArray(written)) return written === undefined ? [] : [{ text: written, where: place(['operations']) }];
+  return written.map((id, index) => ({ text: id, where: place(['operations', index]) }));
+}
+
+function heartbeatOf(written: FileContent['heartbeat'], place: Place, around: Surroundings): FileValue | undefined {
+  if (written === undefined) return undefined;
+  const { url } = withSecretFiles(written, ['url'], under(place, ['heartbeat']), around);
+  if (url !== undefined) return fileValue(String(url), place, ['heartbeat', 'url']);
+  around.findings.problems.push({
+    where: place(['heartbeat']),
+    problem: 'has no address',
+    remedy: 'Write url, or url_file with the path of a file that holds it',
+  });
+  return undefined;
 }
 
 /** Undefined if there is none, or if it could not be had, which was told. */

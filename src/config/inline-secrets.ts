@@ -17,20 +17,33 @@ export interface InlineSecret {
 
 /** @param document the file's text, with the variables not filled in */
 export function inlineSecretsOf(reading: ConfigReading, document: Document): InlineSecret[] {
-  const { registries, environment, file } = reading;
+  const { environment, file } = reading;
   const taken = new Set<string>([...knownVariables, ...(file?.variables ?? [])]);
-  return (['sources', 'sinks'] as const).flatMap((kind) =>
+  return placesOf(reading).flatMap(({ path, words, where }): InlineSecret[] => {
+    const node = scalarAt(document, path);
+    if (node === undefined || hasReference(node.value)) return [];
+    const isFree = (name: string) => !taken.has(name) && environment.get(name) === undefined;
+    const variable = freeName(words, isFree);
+    taken.add(variable);
+    return [{ where, key: path.at(-1)!, node, variable }];
+  });
+}
+
+/** Where a secret may stand; of what is not there, nothing is found. */
+function placesOf({ registries, file }: ConfigReading) {
+  const ofAdapters = (['sources', 'sinks'] as const).flatMap((kind) =>
     (file?.[kind] ?? []).flatMap(({ id, type, place }) =>
-      secretKeysOf(registries[kind], type).flatMap((key): InlineSecret[] => {
-        const node = scalarAt(document, [kind, id, key]);
-        if (node === undefined || hasReference(node.value)) return [];
-        const isFree = (name: string) => !taken.has(name) && environment.get(name) === undefined;
-        const variable = freeName(`${id}_${key}`, isFree);
-        taken.add(variable);
-        return [{ where: place([key]), key, node, variable }];
-      }),
+      secretKeysOf(registries[kind], type).map((key) => ({
+        path: [kind, id, key],
+        words: `${id}_${key}`,
+        where: place([key]),
+      })),
     ),
   );
+  const path = ['heartbeat', 'url'];
+  // HEARTBEAT_URL means something of its own.
+  const ofHeartbeat = file === undefined ? [] : [{ path, words: 'heartbeat_address', where: file.place(path) }];
+  return [...ofAdapters, ...ofHeartbeat];
 }
 
 export function secretKeysOf(registry: Readonly<Record<string, Definition>>, type: string): readonly string[] {

@@ -15,6 +15,7 @@ export const knownVariables = [
   'RETENTION',
   'SINK_RATE',
   'STORM',
+  'HEARTBEAT_URL',
   'PORT',
   'HOST',
   'LOG_LEVEL',
@@ -36,6 +37,7 @@ export const secretVariables = [
   'MATTERMOST_WEBHOOK_URL',
   'DATABASE_URL',
   'DATABASE_URL_DIRECT',
+  'HEARTBEAT_URL',
 ] as const satisfies readonly KnownVariable[];
 
 /** Machines set neighbours of these names (`FTP_PROXY`) for other programs, so a near miss says nothing. */

@@ -26,6 +26,8 @@ export interface RoutesInput {
   readonly templates: Templates;
   /** Of the default route, and of routes that name none. */
   readonly minSeverity: Severity;
+  /** Ids of sinks that get something without a route. */
+  readonly operations: readonly string[];
   /** Of times that name none: an IANA name. */
   readonly timeZone: string;
 }
@@ -54,7 +56,7 @@ export function makeRoutes(input: RoutesInput, readOption: OptionReader, finding
     };
   });
   tellRepeatedNames(input.written, findings);
-  warnOfIdleSinks(input.sinks, routes, findings);
+  warnOfIdleSinks(input, routes, findings);
   return routes;
 }
 
@@ -153,11 +155,13 @@ function tellRepeatedNames(routes: readonly RouteInput[], findings: Findings): v
   }
 }
 
-function warnOfIdleSinks(sinks: readonly AdapterInput[], routes: readonly Route[], findings: Findings): void {
-  const named = new Set(routes.flatMap((route) => route.to));
+function warnOfIdleSinks({ sinks, operations }: RoutesInput, routes: readonly Route[], findings: Findings): void {
+  const named = new Set([...operations, ...routes.flatMap((route) => route.to)]);
   if (named.has(unresolved)) return;
   for (const { id, place } of sinks) {
     if (named.has(id) || id === unresolved) continue;
-    findings.warnings.push(`${place([])}: gets nothing, as no route names it. Name it in a route, or remove it.`);
+    findings.warnings.push(
+      `${place([])}: gets nothing, as no route names it. Name it in a route or in operations, or remove it.`,
+    );
   }
 }

@@ -35,6 +35,10 @@ export interface Config {
   readonly sources: readonly AdapterConfig[];
   readonly sinks: readonly SinkConfig[];
   readonly routes: readonly Route[];
+  /** Ids of sinks that hear what Tocsin has to say of itself; none: everybody whom it concerns. */
+  readonly operations: readonly string[];
+  /** Called while all is well; a secret. */
+  readonly heartbeatUrl?: string;
   readonly pollingIntervalSeconds: number;
   /** Absent: the embedded database in `dataDir`. */
   readonly databaseUrl?: string;

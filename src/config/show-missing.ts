@@ -23,7 +23,7 @@ import { literally } from './yaml.ts';
 
 /** Keys come in the order in which the schema has them. */
 export function completeFile(document: Document, reading: ConfigReading): void {
-  const { config, file, sources, sinks } = reading;
+  const { config, environment, file, sources, sinks } = reading;
   const root = document.contents as YAMLMap;
   // In braces there is no room for comments.
   root.flow = false;
@@ -40,6 +40,8 @@ export function completeFile(document: Document, reading: ConfigReading): void {
       if (isMap(short) || isSeq(short)) short.flow = true;
     }
   }
+  if (!document.has('heartbeat') && environment.get('HEARTBEAT_URL') !== undefined)
+    add('heartbeat', Object.fromEntries([secretFrom('url', 'HEARTBEAT_URL', config.heartbeatUrl!, reading)]));
   const { storm } = config;
   if (isMap(document.get('storm')) && storm !== 'off') document.setIn(['storm', 'over'], storm.over);
   else writeOption(document, 'storm', storm === 'off' ? storm : storm.over, 'STORM', reading);
@@ -53,15 +55,16 @@ function adaptersFrom(kind: 'sources' | 'sinks', reading: ConfigReading): Record
   const entries = reading[kind].map(({ id, type, settings }: AdapterInput) => {
     const secrets = secretKeysOf(reading.registries[kind], type);
     const written = Object.entries(settings).map(([key, value]) =>
-      secrets.includes(key) ? secretFrom(kind, key, String(value), reading) : [key, literally(String(value))],
+      secrets.includes(key)
+        ? secretFrom(key, (kind === 'sources' ? sourceVariables : sinkVariables)[key]!, String(value), reading)
+        : [key, literally(String(value))],
     );
     return [id, { type, ...Object.fromEntries(written) }];
   });
   return Object.fromEntries(entries);
 }
 
-function secretFrom(kind: 'sources' | 'sinks', key: string, value: string, { environment }: ConfigReading) {
-  const variable = (kind === 'sources' ? sourceVariables : sinkVariables)[key]!;
+function secretFrom(key: string, variable: KnownVariable, value: string, { environment }: ConfigReading) {
   const path = environment.fileOf(variable);
   // A key behind "Bearer" is used without it only where it comes from the variable.
   const isInFile = path !== undefined && readSecret(path, variable, { problems: [], warnings: [] }) === value;

@@ -39,12 +39,13 @@ export function showConfig(reading: ConfigReading): ShownConfig {
 
 /** Where a secret's value stands in a comment, or in a value that is none, it is not shown either. */
 function hideSecrets(document: Document, inline: readonly InlineSecret[], reading: ConfigReading): void {
-  const { environment, registries, sources, sinks } = reading;
+  const { environment, file, registries, sources, sinks } = reading;
   const known = [
     ...inline.map(({ node, variable }) => ({ value: node.value, variable })),
     ...secretVariables.map((variable) => ({ value: environment.get(variable) ?? '', variable })),
   ].filter(({ value }) => value.length >= telltaleLength);
-  const mask = createMask([...secretsOf(sources, registries.sources), ...secretsOf(sinks, registries.sinks)]);
+  const written = [...secretsOf(sources, registries.sources), ...secretsOf(sinks, registries.sinks)];
+  const mask = createMask([...written, file?.heartbeatUrl?.text ?? '']);
   for (const { node, variable } of inline) {
     node.value = `\${${variable}}`;
     node.type = 'PLAIN';
@@ -71,10 +72,13 @@ function joined(comment: string | null | undefined, more: string): string {
 /** Makes the paths of secrets absolute. */
 function pointFromAnywhere(document: Document, { file, registries }: ConfigReading): void {
   if (file === undefined) return;
-  for (const kind of ['sources', 'sinks'] as const)
-    for (const { id, type } of file[kind] ?? [])
-      for (const key of secretKeysOf(registries[kind], type)) {
-        const node = scalarAt(document, [kind, id, `${key}_file`]);
-        if (node !== undefined && !hasReference(node.value)) node.value = resolve(file.directory, node.value);
-      }
+  const ofAdapters = (['sources', 'sinks'] as const).flatMap((kind) =>
+    (file[kind] ?? []).flatMap(({ id, type }) =>
+      secretKeysOf(registries[kind], type).map((key) => [kind, id, `${key}_file`]),
+    ),
+  );
+  for (const path of [...ofAdapters, ['heartbeat', 'url_file']]) {
+    const node = scalarAt(document, path);
+    if (node !== undefined && !hasReference(node.value)) node.value = resolve(file.directory, node.value);
+  }
 }

@@ -170,6 +170,15 @@ export const proxyUrl: Parse<string> = (text) => {
   return { problem: 'is not the URL of a proxy', remedy: 'Write it as http://host:port' };
 };
 
+/** Of a service that calls out when it is no longer called. Never shown: whoever has it can call it. */
+export const heartbeatUrl: Parse<string> = (text) => {
+  const url = /^https?:\/\/[^/]/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  const remedy = 'Copy the address that the service gives, as https://host/path';
+  if (url === undefined) return { problem: 'is no http or https address', remedy };
+  if (url.username === '' && url.password === '') return { value: text };
+  return { problem: 'holds a user or a password, which are not sent', remedy };
+};
+
 export const host: Parse<string> = (text) =>
   /^[\w.:-]+$/.test(text) && !text.includes('//')
     ? { value: text }

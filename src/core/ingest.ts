@@ -146,7 +146,9 @@ function storedEvent(source: string, { event: { draft }, id, receivedAtMs }: Sto
 const quietKinds: ReadonlySet<Notice['kind']> = new Set([
   'watching',
   'source_back',
+  'credential_renewed',
   'sink_back',
+  'deliveries_dead_over',
   'storm_over',
   'silence_over',
   'sample',

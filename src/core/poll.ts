@@ -1,4 +1,5 @@
 // The loop that reads one polled source while this process holds its role: poll, store, wait. The next page is fetched while the last one is stored.
+import { createAudience, hearersOf } from './audience.ts';
 import { backoffMs } from './backoff.ts';
 import { type Blindness, createBlindness, type ReadFailure } from './blindness.ts';
 import { AdapterError } from './errors.ts';
@@ -26,6 +27,8 @@ export interface PollDependencies {
   readonly source: PollSource;
   readonly db: Database;
   readonly routes: readonly Route[];
+  /** Ids of the sinks that hear, besides those that hear of the source, when it cannot be read. */
+  readonly operations?: readonly string[];
   readonly silences: SilenceReader;
   readonly intervalMs: number;
   readonly metrics: Metrics;
@@ -82,7 +85,8 @@ export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
     let isDisabled = false;
     while (!abort.signal.aborted && lease.isHeld()) {
       const drained = await drainSource(deps, lease, abort.signal, progress);
-      await blindness.after(drained);
+      // What was cut off says nothing of the source.
+      if (!abort.signal.aborted) await blindness.after(drained);
       waitMs = nextWaitMs(waitMs, drained, blindness.failures, deps.intervalMs, deps.random());
       if (drained.disabled && !isDisabled)
         deps.log.info({ source: deps.id }, 'the far end has this switched off; it is looked for again at each poll');
@@ -219,8 +223,7 @@ function lagSeconds(event: StoredEvent | undefined, nowMs: number): number | und
 
 /** A notice for every sink that hears of this source. */
 function notice(deps: PollDependencies, said: Notice, key: string) {
-  const sinks = deps.routes.filter((route) => route.sources?.includes(deps.id) ?? true).flatMap((route) => route.to);
-  return noticeEvent(said, `${said.kind} ${key}`, [...new Set(sinks)], deps.now());
+  return noticeEvent(said, `${said.kind} ${key}`, hearersOf(deps.routes, deps.id), deps.now());
 }
 
 function failureOf(error: unknown): ReadFailure {
@@ -232,21 +235,9 @@ function failureOf(error: unknown): ReadFailure {
   return { reason, message, status, answer, retryAfterMs };
 }
 
-/** Follows a source's failures; what people must hear is stored for every sink that hears of it, once for each place where it stopped. */
+/** Follows a source's failures; what people must hear is stored for every sink that hears of it, and for operations. */
 export function watchSource(deps: PollDependencies, lease: Lease): Blindness {
-  const { id, log, now } = deps;
-  return createBlindness({
-    id,
-    log,
-    now,
-    async announce(said, key) {
-      try {
-        const { cursor, generation } = await readCursor(deps.db, id);
-        const event = notice(deps, said, `${id} ${generation} ${cursor} ${key}`);
-        await storePage(deps.db, lease, id, generation, deps.routes, [], null, [event]);
-      } catch (error) {
-        log.error({ source: id, error: databaseErrorText(error) }, 'the alarm about this source could not be stored');
-      }
-    },
-  });
+  const { id, db, log, now, routes, operations = [] } = deps;
+  const to = createAudience({ routes, sinks: [], operations }).ofSource(id);
+  return createBlindness({ id, db, log, now, to }, lease);
 }

@@ -16,6 +16,7 @@ export interface RandomConfig {
 const letters = fc.stringMatching(/^[A-Za-z0-9]{26}$/);
 const token = letters.map((text) => `key-${text}`);
 const hook = letters.map((text) => `https://chat.example.com/hooks/${text}`);
+const beat = letters.map((text) => `https://beat.example.com/${text}`);
 const zone = fc.constantFrom('Asia/Bangkok', 'Europe/Berlin', 'UTC', 'America/New_York');
 const severity = fc.constantFrom('INFO', 'low', 'Medium', 'HIGH', 'CRITICAL', 'UNKNOWN');
 const startFrom = fc.constantFrom('now', 'all', '24h', '7d', '2026-02-03', '12345');
@@ -72,11 +73,12 @@ function environment(home: () => string): fc.Arbitrary<Record<string, string>> {
         TZ: fc.oneof(zone, fc.constantFrom(':Asia/Bangkok', '/etc/localtime')),
         DATABASE_URL: fc.constant('postgres://tocsin:tocsin@127.0.0.1/tocsin'),
         SINK_RATE: fc.constantFrom('off', '5'),
+        HEARTBEAT_URL: beat,
       },
       { requiredKeys: ['DEEPINSTINCT_URL', 'TOKENS_KEY', 'MATTERMOST_WEBHOOK_URL'] },
     )
     .chain((variables) =>
-      fc.subarray(['TOKENS_KEY', 'MATTERMOST_WEBHOOK_URL']).map((inFiles) => {
+      fc.subarray(['TOKENS_KEY', 'MATTERMOST_WEBHOOK_URL', 'HEARTBEAT_URL']).map((inFiles) => {
         const entries = Object.entries(variables as Record<string, string>).map(([name, value]) =>
           inFiles.includes(name)
             ? [`${name}_FILE`, secretFile(home(), `${name}-variable`, value.replaceAll('"', ''))]
@@ -123,6 +125,10 @@ const sink: fc.Arbitrary<Written> = fc.record({
     { requiredKeys: ['type'] },
   ),
   secret: fc.record({ way, value: hook }),
+});
+const heartbeat: fc.Arbitrary<Written> = fc.record({
+  settings: fc.constant({}),
+  secret: fc.record({ way, value: beat }),
 });
 const id = fc
   .stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,10}$/)
@@ -188,11 +194,13 @@ function fileOf(home: () => string, env: Readonly<Record<string, string>>): fc.A
           { polling_interval: interval, locale: fc.constantFrom('en', 'th'), time_zone: zone },
           { requiredKeys: [] },
         ),
+        operations: fc.option(fc.oneof(fc.constantFrom(...sinkIds), fc.subarray([...sinkIds], { minLength: 1 }))),
+        heartbeat: fc.option(heartbeat),
         isReversed: fc.boolean(),
         isFlow: fc.boolean(),
         quotes: fc.constantFrom('PLAIN' as const, 'QUOTE_DOUBLE' as const),
       })
-      .map(({ routes, options, isReversed, isFlow, quotes }) => {
+      .map(({ routes, options, operations, heartbeat, isReversed, isFlow, quotes }) => {
         const variables: Record<string, string> = {};
         const inline: string[] = [];
         const map = (kind: string, entries: readonly (readonly [string, Written])[]) =>
@@ -203,6 +211,8 @@ function fileOf(home: () => string, env: Readonly<Record<string, string>>): fc.A
           ...(sources && { sources: map('source', sources) }),
           ...(sinks && { sinks: map('sink', sinks) }),
           ...(routes && { routes: literally(routes) }),
+          ...(operations && { operations }),
+          ...(heartbeat && { heartbeat: settingsOf('heartbeat', heartbeat, home(), variables, inline) }),
           ...options,
         };
         const entries = Object.entries(content);

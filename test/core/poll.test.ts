@@ -202,39 +202,35 @@ describe('reading', () => {
     expect(await noticesOf('WATCHING')).toEqual(['boss', 'soc']);
   });
 
-  test('people hear once a day that a credential is rejected, and the cursor stays', async () => {
+  /** As if everything that lasts had begun so much earlier. */
+  const age = (minutes: number) =>
+    database().$client`update conditions set since = since - ${minutes}::int * interval '1 minute'`;
+
+  test('people hear once a day that a credential is rejected, operations too, and the cursor stays', async () => {
     const rejected = new AdapterError('retry', 'auth', 'status 401');
-    const noon = Date.parse('2026-03-01T12:00:00Z');
-    let now = noon;
     const source = scripted([{ cursor: 'c7' }, rejected, rejected, rejected]);
-    const { deps } = setUp(source, { now: () => now });
+    const { deps } = setUp(source, { operations: ['ops', 'soc'] });
     const lease = await hold(deps.db, 'source:a');
     const blindness = watchSource(deps, lease);
     const read = async () => blindness.after(await drainSource(deps, lease, never));
+    for (let n = 0; n < 3; n += 1) await read();
+    expect(await noticesOf('SOURCE_REJECTED')).toEqual(['ops', 'soc']);
+    await age(24 * 60);
     await read();
-    for (const atMs of [noon, noon + 60_000]) {
-      now = atMs;
-      await read();
-    }
-    expect(await noticesOf('SOURCE_REJECTED')).toEqual(['soc']);
-    now = noon + 86_400_000;
-    await read();
-    expect(await noticesOf('SOURCE_REJECTED')).toEqual(['soc', 'soc']);
+    expect(await noticesOf('SOURCE_REJECTED')).toEqual(['ops', 'ops', 'soc', 'soc']);
     expect(await cursorNow()).toBe('c7');
   });
 
-  test('people hear of a source that fails for a quarter of an hour, and when it can be read again, each once', async () => {
+  test('people hear of a source that fails for a quarter of an hour, and when it can be read again, each once, whoever reads it', async () => {
     const failure = new AdapterError('retry', 'server_error', 'status 500');
-    const start = Date.parse('2026-03-01T12:00:00Z');
-    let now = start;
     const source = scripted([{ cursor: 'c7' }, failure, failure, failure, failure, {}, {}]);
-    const { deps } = setUp(source, { now: () => now });
-    const lease = await hold(deps.db, 'source:a');
-    const blindness = watchSource(deps, lease);
+    const { deps } = setUp(source);
     const told: unknown[] = [];
-    for (const minutes of [0, 1, 15, 16, 20, 30, 31]) {
-      now = start + minutes * 60_000;
-      await blindness.after(await drainSource(deps, lease, never));
+    for (const minutes of [0, 1, 14, 1, 4, 10, 1]) {
+      await age(minutes);
+      // Each time another process.
+      const lease = await hold(deps.db, 'source:a');
+      await watchSource(deps, lease).after(await drainSource(deps, lease, never));
       told.push([(await noticesOf('SOURCE_FAILING')).length, (await noticesOf('SOURCE_BACK')).length]);
     }
     expect(told).toEqual([
@@ -248,11 +244,49 @@ describe('reading', () => {
     ]);
     const rows = await database()
       .$client`select body->'notice'->'values' as said from events where source = 'tocsin' order by id`;
-    const since = '2026-03-01T12:01:00.000Z';
-    expect(rows.map(({ said }) => said)).toEqual([
-      { source: 'a', since, message: 'status 500' },
-      { source: 'a', since, until: '2026-03-01T12:30:00.000Z' },
-    ]);
+    const [failing, back] = rows.map(({ said }) => said as Record<string, string>);
+    expect(failing).toEqual({ source: 'a', since: expect.any(String), message: 'status 500' });
+    expect(Object.keys(back!)).toEqual(['source', 'since', 'until']);
+    const minutesAgo = (iso: string | undefined) => Math.round((Date.now() - Date.parse(iso!)) / 60_000);
+    // What was noted first is aged by each step that followed.
+    expect([minutesAgo(failing!.since), minutesAgo(back!.since), minutesAgo(back!.until)]).toEqual([15, 29, 0]);
+  });
+
+  test('a source that fails now so and now otherwise is one trouble with one end, and each way of it is said once', async () => {
+    const [rejected, failure] = [
+      new AdapterError('retry', 'auth', '401'),
+      new AdapterError('retry', 'timeout', 'none'),
+    ];
+    const { deps } = setUp(scripted([failure, failure, rejected, failure, rejected, {}]));
+    const lease = await hold(deps.db, 'source:a');
+    const blindness = watchSource(deps, lease);
+    for (const minutes of [0, 16, 0, 0, 0, 0]) {
+      await age(minutes);
+      await blindness.after(await drainSource(deps, lease, never));
+    }
+    const kinds = await database().$client`select type from events where source = 'tocsin' order by id`;
+    expect(kinds.map(({ type }) => type)).toEqual(['SOURCE_FAILING', 'SOURCE_REJECTED', 'SOURCE_BACK']);
+  });
+
+  test('a stop in the middle of a reading does not pass for its success', async () => {
+    const rejected = new AdapterError('retry', 'auth', '401');
+    let calls = 0;
+    const source = {
+      kind: 'poll' as const,
+      async poll(_cursor: string | null, signal: AbortSignal): Promise<Page> {
+        calls += 1;
+        if (calls === 1) throw rejected;
+        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+    };
+    const { deps } = setUp(source);
+    const first = startPolling(deps, await hold(deps.db, 'source:a'));
+    expect(await until(async () => (await noticesOf('SOURCE_REJECTED')).length === 1, 5000)).toBe(true);
+    await first.stop();
+    const second = startPolling(deps, await hold(deps.db, 'source:a'));
+    expect(await until(() => calls === 2, 5000)).toBe(true);
+    await second.stop();
+    expect(await noticesOf('SOURCE_BACK')).toEqual([]);
   });
 
   test('a short failure is no news', async () => {

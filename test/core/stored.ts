@@ -20,7 +20,7 @@ export function useDatabase(): () => Database {
     db = openPostgres(database);
   });
   beforeEach(async () => {
-    await db.$client`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks, groups, silences`;
+    await db.$client`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks, groups, silences, conditions`;
   });
   afterAll(async () => {
     await db.$client.end({ timeout: 5 });

@@ -43,7 +43,7 @@ afterAll(async () => {
 /** Runs one schedule from nothing. @returns the promises that it broke */
 async function run(acts: readonly Act[]): Promise<readonly string[]> {
   clock.reset();
-  await client.unsafe(`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks, groups restart identity;
+  await client.unsafe(`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks, groups, conditions restart identity;
     select setseed(0.5)`);
   const world = createWorld(client, clock, metrics);
   for (const act of acts) {

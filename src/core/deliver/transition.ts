@@ -15,7 +15,7 @@ export interface TransitionDependencies {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly now: () => number;
-  /** Puts a notice into the store: for this sink, or for all the others. Never throws. */
+  /** Puts a notice into the store: for this sink, once for each key; or for others, once for as long as the condition of that name lasts. Never throws. */
   announce(sink: string, notice: Notice, key: string, to: 'this' | 'others'): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ async function announce(deps: TransitionDependencies, transition: Transition, de
   const { to, reason, fromSinceMs, lastedMs, wasPaused } = transition;
   if (to === 'paused') {
     const values = { sink, reason: reason ?? '', message: detail ?? '' };
-    await deps.announce(sink, { kind: 'sink_paused', values }, `${sink} ${Math.floor(deps.now() / 60_000)}`, 'others');
+    await deps.announce(sink, { kind: 'sink_paused', values }, `sink:${sink}`, 'others');
   }
   if (to === 'ok' && (wasPaused || lastedMs > policy.delayedMs)) {
     const values = { sink, since: new Date(fromSinceMs).toISOString(), until: new Date(deps.now()).toISOString() };

@@ -249,6 +249,13 @@ export async function countDeliveries(db: Database): Promise<SinkCounts[]> {
   }));
 }
 
+/** How many are dead, by sink. Reads nothing else. */
+export async function countDead(db: Database): Promise<Map<string, number>> {
+  const rows = await db.$client`
+    select sink, count(*)::int as count from deliveries where state = 'dead' group by sink`;
+  return new Map(rows.map((row) => [String(row.sink), Number(row.count)]));
+}
+
 export interface DeadDelivery {
   readonly eventId: number;
   readonly sink: string;

@@ -195,3 +195,12 @@ export const sinks = pgTable(
   },
   (t) => [check('sinks_state_check', sql`${t.state} in ('ok', 'backing_off', 'paused')`)],
 );
+
+/** What lasts and people must hear of, from when it was first seen until they heard that it is over. */
+export const conditions = pgTable('conditions', {
+  /** `source:<id>`, `credential:<id>`, `sink:<id>`, `dead:<id>`. */
+  name: text().primaryKey(),
+  since: time('since').notNull().defaultNow(),
+  /** What was said of it last; null: nothing yet. */
+  told: text(),
+});

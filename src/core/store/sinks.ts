@@ -22,6 +22,19 @@ export async function readSinkState(db: Database, sink: string): Promise<SinkSta
   return row && { state: row.state, reason: row.reason, sinceMs: Date.parse(row.since), storm: row.storm };
 }
 
+/** Of all that were ever anything but ok, by id, and for how many milliseconds they have been so, by the database's clock. */
+export async function readSinkStates(
+  db: Database,
+): Promise<Map<string, Omit<SinkState, 'sinceMs'> & { ageMs: number }>> {
+  const rows = await db.$client`select sink, state, reason, extract(epoch from now() - since) * 1000 as age from sinks`;
+  return new Map(
+    rows.map((row) => [
+      String(row.sink),
+      { state: row.state as SinkStateName, reason: row.reason as string | null, ageMs: Number(row.age) },
+    ]),
+  );
+}
+
 /** Fenced. @returns false if the role was lost */
 export async function writeSinkState(
   db: Database,

@@ -46,8 +46,16 @@ export const en = {
     'Source {source} could not be read since {since}: what happens now is not seen yet. It is tried again and again.',
   sourceBack:
     'Source {source} can be read again[: it could not from {since} to {until}]. What it reported meanwhile is posted now.',
+  credentialEnding:
+    'The credential of source {source} ends at {ends}; nothing can be read from then on. Create a new one and replace it.',
+  credentialRenewed: 'The credential of source {source} does not end soon any more[: it is good until {ends}].',
   sinkPaused: 'Sink {sink} is paused[ ({reason})]: its messages wait.',
   sinkBack: 'Sink {sink} is back[: it could not be reached from {since} to {until}]. What was held up is posted now.',
+  sinkFailing:
+    'Sink {sink} could not be reached since {since}[ ({reason})]: its messages wait. It is tried again and again.',
+  deliveriesDead:
+    'Some events could not be delivered to sink {sink} and were given up: {count}. Nobody has seen them there. `tocsin dead list` shows them and why, `tocsin dead redrive` sends them again.',
+  deliveriesDeadOver: 'Nothing that was given up for sink {sink} is left.',
   stormBegun:
     'Many events at once: {count} and more are due. Until that is over, those below {passes} come together in digests.',
   stormOver:

@@ -1,0 +1,61 @@
+// Tells people of what lasts: once when it begins, once a day while it goes on, and once when it is over. What was said is in the database.
+import type { Notice } from './event.ts';
+import { noticeSource } from './event.ts';
+import { noticeEvent } from './ingest.ts';
+import { markTold, noteCondition, readConditions, removeConditions } from './store/conditions.ts';
+import type { Database } from './store/database.ts';
+import { type Fence, insertPage } from './store/events.ts';
+
+const dayMs = 86_400_000;
+
+export interface Condition {
+  /** `source:<id>`, `credential:<id>`, `sink:<id>`, `dead:<id>`. */
+  readonly name: string;
+  readonly kind: Notice['kind'];
+  /** Ids of sinks; if there are none it counts as told. */
+  readonly to: readonly string[];
+  /** @param since when it began, ISO 8601 */
+  said(since: string): Notice['values'];
+  /** It must have lasted this long before it is said; default 0. */
+  readonly afterMs?: number;
+  /** It is said once for each; default: one a day. */
+  readonly edition?: string;
+}
+
+export interface ConditionEnd extends Pick<Condition, 'name' | 'kind' | 'to'> {
+  /** @param since when it began @param until now; both ISO 8601 */
+  said(since: string, until: string): Notice['values'];
+}
+
+/** It holds. @param fence null for whoever holds no role @param nowMs milliseconds since the epoch @throws the driver's error */
+export async function tell(db: Database, fence: Fence | null, condition: Condition, nowMs: number): Promise<void> {
+  const { name, kind, to, afterMs = 0 } = condition;
+  const known = await noteCondition(db, fence, name);
+  if (known === null || known.ageMs < afterMs) return;
+  const label = `${kind} ${condition.edition ?? Math.floor(known.ageMs / dayMs)}`;
+  if (known.told === label) return;
+  const since = isoTime(known.sinceMs);
+  await store(db, { kind, values: condition.said(since) }, `${label} ${name} ${since}`, to, nowMs);
+  await markTold(db, name, label);
+}
+
+/** It does not hold. Whoever heard that it began hears that it is over. @throws the driver's error */
+export async function tellEnd(db: Database, fence: Fence, condition: ConditionEnd, nowMs: number): Promise<void> {
+  const { name, kind, to } = condition;
+  const known = (await readConditions(db)).find((one) => one.name === name);
+  if (known === undefined) return;
+  const since = isoTime(known.sinceMs);
+  const values = condition.said(since, isoTime(known.sinceMs + known.ageMs));
+  if (known.told !== null) await store(db, { kind, values }, `${name} ${since}`, to, nowMs);
+  await removeConditions(db, fence, [name]);
+}
+
+/** Its key makes a repetition harmless, so a crash before what comes next loses nothing and says nothing twice. */
+async function store(db: Database, notice: Notice, key: string, to: readonly string[], nowMs: number): Promise<void> {
+  if (to.length === 0) return;
+  await insertPage(db, null, noticeSource, [noticeEvent(notice, `${notice.kind} ${key}`, to, nowMs)], null);
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

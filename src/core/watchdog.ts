@@ -1,0 +1,115 @@
+// The worker of the role `job:watchdog`: looks now and then at sinks, dead deliveries and credentials, and has people told what lasts. What a
+// source or a sink knows of itself at once, its own worker tells under the same names; nothing is said twice.
+import type { Audience } from './audience.ts';
+import { sinksDown } from './audience.ts';
+import { type Condition, type ConditionEnd, tell, tellEnd } from './conditions.ts';
+import { type Job, startJob } from './job.ts';
+import type { Lease, RoleWorker } from './lease.ts';
+import type { Logger } from './log.ts';
+import { type ConditionState, readConditions, removeConditions } from './store/conditions.ts';
+import { type Database, databaseErrorText } from './store/database.ts';
+import { countDead } from './store/deliveries.ts';
+import { readSinkStates } from './store/sinks.ts';
+
+const everyMs = 15_000;
+/** So long a sink may back off before people hear of it; of a paused one they hear at once. */
+const silentMs = 900_000;
+/** So long it must have been well before people hear of that: one that is asked once a minute may fail again at the next real message. */
+const settledMs = 120_000;
+const dayMs = 86_400_000;
+/** A credential that ends is said again when it has so few days left. */
+const daysLeft = [0, 2, 7, 14] as const;
+
+export interface WatchdogDependencies {
+  readonly db: Database;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly sources: readonly { readonly id: string; readonly source: { credentialExpiresAt?(): number | undefined } }[];
+  /** Ids. */
+  readonly sinks: readonly string[];
+  readonly audience: Audience;
+  readonly everyMs?: number;
+  readonly settledMs?: number;
+}
+
+/** What was looked at: it holds, or does not, or cannot be said yet. */
+interface Finding extends Pick<Condition, 'name' | 'to'> {
+  readonly holds?: Pick<Condition, 'kind' | 'said' | 'afterMs' | 'edition'>;
+  /** Absent if that cannot be said yet. */
+  readonly over?: Pick<ConditionEnd, 'kind' | 'said'>;
+}
+
+export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWorker {
+  const { db, log, now } = deps;
+
+  async function look({ isOver }: Job): Promise<void> {
+    const open = await readConditions(db);
+    const names = new Set(open.map(({ name }) => name));
+    const findings = [
+      ...(await lookAtSinks(deps, open)),
+      ...(await lookAtDead(deps)),
+      ...lookAtCredentials(deps, open),
+    ];
+    for (const { name, to, holds, over } of findings) {
+      if (isOver()) return;
+      if (holds) await tell(db, lease, { name, to, ...holds }, now());
+      else if (over && names.has(name)) await tellEnd(db, lease, { name, to, ...over }, now());
+    }
+    const known = new Set([...findings.map(({ name }) => name), ...deps.sources.map(({ id }) => `source:${id}`)]);
+    const strays = [...names].filter((name) => !known.has(name));
+    // Of sources and sinks that are not configured any more.
+    if (strays.length > 0) await removeConditions(db, lease, strays);
+  }
+
+  return startJob(
+    lease,
+    deps.everyMs ?? everyMs,
+    (job) => job.ask(() => look(job)),
+    (error) => log.error({ error: databaseErrorText(error) }, 'the watchdog could not look; it is tried again'),
+  );
+}
+
+async function lookAtSinks(deps: WatchdogDependencies, open: readonly ConditionState[]): Promise<Finding[]> {
+  const states = await readSinkStates(deps.db);
+  const down = sinksDown(open);
+  return deps.sinks.map((sink) => {
+    const name = `sink:${sink}`;
+    const about = { name, to: deps.audience.ofSink(sink, down) };
+    const { state = 'ok', reason = null, ageMs = Number.POSITIVE_INFINITY } = states.get(sink) ?? {};
+    const values = { sink, ...(reason !== null && { reason }) };
+    if (state === 'paused') return { ...about, holds: { kind: 'sink_paused', said: () => values } };
+    if (state === 'backing_off') {
+      // One that is paused looks so while it is being tried.
+      const isPaused = open.find((one) => one.name === name)?.told?.startsWith('sink_paused') ?? false;
+      if (isPaused) return about;
+      return { ...about, holds: { kind: 'sink_failing', said: (since) => ({ ...values, since }), afterMs: silentMs } };
+    }
+    if (ageMs < (deps.settledMs ?? settledMs)) return about;
+    return { ...about, over: { kind: 'sink_back', said: (since, until) => ({ sink, since, until }) } };
+  });
+}
+
+async function lookAtDead({ db, sinks, audience }: WatchdogDependencies): Promise<Finding[]> {
+  const counts = await countDead(db);
+  return sinks.map((sink) => {
+    const about = { name: `dead:${sink}`, to: audience.ofDead(sink) };
+    const count = counts.get(sink) ?? 0;
+    if (count === 0) return { ...about, over: { kind: 'deliveries_dead_over', said: () => ({ sink }) } };
+    return { ...about, holds: { kind: 'deliveries_dead', said: () => ({ sink, count: String(count) }) } };
+  });
+}
+
+function lookAtCredentials({ sources, audience, now }: WatchdogDependencies, open: readonly ConditionState[]) {
+  const down = sinksDown(open);
+  return sources.map(({ id, source }): Finding => {
+    const about = { name: `credential:${id}`, to: audience.ofCredential(id, down) };
+    const endsAtMs = source.credentialExpiresAt?.() ?? Number.POSITIVE_INFINITY;
+    const days = daysLeft.find((most) => endsAtMs - now() <= most * dayMs);
+    if (days === undefined) {
+      const ends = Number.isFinite(endsAtMs) ? { ends: new Date(endsAtMs).toISOString() } : {};
+      return { ...about, over: { kind: 'credential_renewed', said: () => ({ source: id, ...ends }) } };
+    }
+    const values = { source: id, ends: new Date(endsAtMs).toISOString() };
+    return { ...about, holds: { kind: 'credential_ending', said: () => values, edition: String(days) } };
+  });
+}
