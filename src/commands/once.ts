@@ -44,7 +44,7 @@ export function createOnce(waits: OnceWaits): Command {
       const ground = await openGround({ ...around, onFatal });
       try {
         const relay = createRelay({ ...around, ...ground, registries });
-        const problems = await runOnce(relay, log, waits).finally(() => relay.close());
+        const problems = await runToEnd(relay, log, waits).finally(() => relay.close());
         for (const problem of problems) io.stderr(`${createMask(config.secrets)(problem)}\n`);
         return problems.length === 0 ? exitCodes.done : exitCodes.failed;
       } finally {
@@ -52,6 +52,16 @@ export function createOnce(waits: OnceWaits): Command {
       }
     },
   };
+}
+
+/** As {@link runOnce}; if everything worked, with a heartbeat at the end. */
+async function runToEnd(relay: Relay, log: Logger, waits: OnceWaits): Promise<string[]> {
+  const problems = await runOnce(relay, log, waits);
+  if (problems.length > 0 || relay.beat === undefined) return problems;
+  await relay
+    .beat(AbortSignal.timeout(checkMs))
+    .catch((error) => log.warn({ why: describeError(error).message }, 'the heartbeat did not arrive'));
+  return problems;
 }
 
 /** @returns what did not work, in words; empty if all did */

@@ -7,6 +7,7 @@ import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
 import { type Notice, noticeSource } from '../core/event.ts';
+import { sendHeartbeat, type Vitals } from '../core/heartbeat.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { noticeEvent } from '../core/ingest.ts';
 import type { Lease, RoleWorker } from '../core/lease.ts';
@@ -65,6 +66,10 @@ export interface Relay extends Ground {
   readonly sinks: readonly ConfiguredSink[];
   /** Roles for `startRoles`. @param startSource what to do with a source; polls it for ever by default */
   roles(startSource?: (deps: PollDependencies, lease: Lease) => RoleWorker): Role[];
+  /** What must be well for a heartbeat. */
+  readonly vitals: Vitals;
+  /** Sends a heartbeat; absent if none is configured. @throws {AdapterError} */
+  readonly beat?: (signal: AbortSignal) => Promise<void>;
   /** To be called once the database is migrated: learns what cards and gauges need to know. */
   prepare(): Promise<void>;
   /** Closes the adapters, once their roles have ended; not the store. */
@@ -89,7 +94,7 @@ export function createRelay(options: RelayOptions): Relay {
   const sinks = createSinks(config, options.registries, around);
   const groups = groupsOf(config, sinks);
   const origins = [...new Set(sinks.map(({ sink }) => sink.origin))];
-  const { operations } = config;
+  const { operations, heartbeatUrl } = config;
   const sinkIds = sinks.map(({ id }) => id);
   const audience = createAudience({ routes: config.routes, sinks: sinkIds, operations });
   const ids = {
@@ -191,6 +196,8 @@ export function createRelay(options: RelayOptions): Relay {
     async prepare() {
       areTenantsSeveral = await hasSeveralTenants(store.db);
     },
+    vitals: { db: store.db, roles: ids.roles, listeners: audience.listeners },
+    ...(heartbeatUrl !== undefined && { beat: (signal: AbortSignal) => sendHeartbeat(http, heartbeatUrl, signal) }),
     close: () => closeAll(sinks, http),
   };
 }

@@ -1,5 +1,6 @@
 // The running service: database, roles, HTTP, and another configuration in the place of the one that runs; at its end all of it backwards.
 import type { Config, Registries } from '../config.ts';
+import { startHeartbeat, whyNotWell } from '../core/heartbeat.ts';
 import { describeError, type Logger } from '../core/log.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
 import { databaseErrorText } from '../core/store/database.ts';
@@ -85,6 +86,16 @@ export async function startService(started: Config, options: ServiceOptions): Pr
     if ((roles?.stuckMs() ?? 0) > exitStuckMs) exitAfter(log, new Error(`nothing moved for ${exitStuckMs / 1000} s`));
   }, 5000);
 
+  const heartbeat = startHeartbeat({
+    sender: () => running.relay.beat,
+    async whyNot() {
+      if (roles === undefined) return 'waiting for the database';
+      return roles.stuckMs() < liveStuckMsMax ? whyNotWell(running.relay.vitals) : 'a loop stands still';
+    },
+    metrics,
+    log,
+  });
+
   async function begin(): Promise<void> {
     let waitMs = beginAgainMs.first;
     while (!isStopping) {
@@ -164,6 +175,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
       wake.now();
       clearInterval(credentials);
       clearInterval(watchdog);
+      heartbeat.stop();
       try {
         await ready;
         await Promise.all([roles?.stop(), swapping]);

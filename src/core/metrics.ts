@@ -2,11 +2,12 @@
 // Nothing here asks the database: whoever can do that registers with `onCollect`.
 import { type CollectLimits, createCollector, defaultLimits } from './collect.ts';
 import { createInstruments, createRegistry } from './metrics/instruments.ts';
-import { type SinkState, sinkStates } from './metrics/labels.ts';
+import { heartbeatOutcomes, type SinkState, sinkStates } from './metrics/labels.ts';
 import { createSeries, type MetricIds } from './metrics/series.ts';
 
 export {
   deliveryOutcomes,
+  type HeartbeatOutcome,
   noReason,
   pollOutcomes,
   type SinkState,
@@ -23,6 +24,7 @@ export function createMetrics(ids: MetricIds & { readonly version: string }, lim
   const registry = createRegistry();
   const instruments = createInstruments(registry);
   instruments.buildInfo.set({ version: ids.version, node: process.versions.node }, 1);
+  for (const outcome of heartbeatOutcomes) instruments.heartbeats.inc({ outcome }, 0);
   const series = createSeries(instruments);
   series.expect(ids);
   const { onCollect, refresh } = createCollector(limits, (isUp) => instruments.databaseUp.set(isUp ? 1 : 0));

@@ -192,6 +192,12 @@ function createProcessMetrics(registry: Registry) {
       help: 'Silences that are active, in the database that all replicas share.',
       registers,
     }),
+    heartbeats: new Counter({
+      name: 'tocsin_heartbeats_total',
+      help: 'Heartbeats by what became of them: sent, failed, or withheld because something is wrong.',
+      labelNames: ['outcome'],
+      registers,
+    }),
     roleHeld: new Gauge({
       name: 'tocsin_role_held',
       help: 'Whether this process holds the role.',

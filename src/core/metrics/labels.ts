@@ -6,6 +6,9 @@ import { type Severity, severityNames } from '../event.ts';
 export const pollOutcomes = ['ok', 'empty', 'database', 'disabled', ...failureReasons] as const;
 /** How a delivery can end. */
 export const deliveryOutcomes = ['delivered', 'suppressed', 'dead'] as const;
+/** What became of a call to the outside that says that all is well. */
+export const heartbeatOutcomes = ['sent', 'failed', 'withheld'] as const;
+export type HeartbeatOutcome = (typeof heartbeatOutcomes)[number];
 export const sinkStates = ['ok', 'backing_off', 'paused'] as const;
 export type SinkState = (typeof sinkStates)[number];
 

@@ -84,6 +84,16 @@ export async function acquireLeases(
   return rows.map((row) => ({ name: String(row.name), epoch: Number(row.epoch) }));
 }
 
+/** Those of the roles that no live process holds. */
+export async function readUnheld(db: Database, names: readonly string[]): Promise<string[]> {
+  const rows = await db.$client`
+    select name from json_array_elements_text(${JSON.stringify(names)}::text::json) as wanted(name)
+    where not exists (
+      select 1 from leases l join replicas r on r.id = l.holder where l.name = wanted.name and r.expires_at > clock_timestamp()
+    ) order by 1`;
+  return rows.map(({ name }) => String(name));
+}
+
 /** Gives roles back, so that another process can take them at once. @param names null for all, and the process leaves */
 export async function releaseLeases(db: Database, id: string, names: readonly string[] | null): Promise<void> {
   await db.$client`

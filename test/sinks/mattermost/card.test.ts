@@ -66,6 +66,19 @@ describe.each(['en', 'th'] as const)('the golden card in %s', (locale) => {
       {},
       locale,
     ),
+    sink_failing: card(
+      notice('sink_failing', { sink: 'soc', reason: 'unreachable', since: '2026-03-01T00:00:00.000Z' }),
+      {},
+      locale,
+    ),
+    credential_ending: card(
+      notice('credential_ending', { source: 'di', ends: '2026-03-15T00:00:00.000Z' }),
+      {},
+      locale,
+    ),
+    credential_renewed: card(notice('credential_renewed', { source: 'di' }), {}, locale),
+    deliveries_dead: card(notice('deliveries_dead', { sink: 'soc', count: '3' }), {}, locale),
+    deliveries_dead_over: card(notice('deliveries_dead_over', { sink: 'soc' }), {}, locale),
     sink_back: card(
       notice('sink_back', { sink: 'soc', since: '2026-03-01T00:00:00.000Z', until: '2026-03-01T02:00:00.000Z' }),
       {},

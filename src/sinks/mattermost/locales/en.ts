@@ -54,7 +54,7 @@ export const en = {
   sinkFailing:
     'Sink {sink} could not be reached since {since}[ ({reason})]: its messages wait. It is tried again and again.',
   deliveriesDead:
-    'Some events could not be delivered to sink {sink} and were given up: {count}. Nobody has seen them there. `tocsin dead list` shows them and why, `tocsin dead redrive` sends them again.',
+    'Some events could not be delivered to sink {sink} and were given up: {count}. Nobody has seen them there. `tocsin dead list` shows them and why, `tocsin dead redrive --all` sends them again.',
   deliveriesDeadOver: 'Nothing that was given up for sink {sink} is left.',
   stormBegun:
     'Many events at once: {count} and more are due. Until that is over, those below {passes} come together in digests.',
