@@ -116,6 +116,18 @@ describe('what is shown', () => {
     );
   });
 
+  it('has the heartbeat of a variable, and not its value', () => {
+    const address = 'https://beat.example.com/ping/0f1e2d3c4b5a';
+    writeFileSync(join(home, 'secrets', 'beat'), address);
+    const shown = [{ HEARTBEAT_URL: address }, { HEARTBEAT_URL_FILE: 'secrets/beat' }].map(
+      (variable) => show({ ...three, ...variable }).content as { heartbeat: unknown },
+    );
+    expect(shown.map(({ heartbeat }) => heartbeat)).toEqual([
+      { url: '${HEARTBEAT_URL}' },
+      { url_file: join(home, 'secrets', 'beat') },
+    ]);
+  });
+
   it('keeps the comments and the order of a file, and has what variables put in its place', () => {
     const file = [
       '# ours',

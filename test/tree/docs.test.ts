@@ -160,6 +160,7 @@ describe('the example of a configuration file', () => {
       TOCSIN_CONFIG: 'docs/tocsin.example.yaml',
       TOKENS_KEY: 'key-of-an-api-connector',
       MATTERMOST_WEBHOOK_URL: 'https://chat.example.com/hooks/abcdefghijklmnopqrstuvwxyz',
+      HEARTBEAT_URL: 'https://beat.example.com/abcdefghijklmnopqrstuvwxyz',
     };
     const config = loadConfig({ env, directory: root, registries: { sources, sinks } });
     expect(config.warnings).toEqual([]);

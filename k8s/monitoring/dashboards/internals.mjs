@@ -41,6 +41,13 @@ const replicas = row(
     each('tocsin_config_hash'),
   ),
   lines(
+    'Heartbeats',
+    'Calls to the outside that say that all is well, by what became of them. All at 0: none is configured.',
+    {
+      '{{instance}} {{outcome}}': `increase(tocsin_heartbeats_total{${chosen}}[$__rate_interval])`,
+    },
+  ),
+  lines(
     'Since a configuration was taken over',
     'The start included.',
     {

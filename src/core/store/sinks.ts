@@ -25,7 +25,7 @@ export async function readSinkState(db: Database, sink: string): Promise<SinkSta
 /** Of all that were ever anything but ok, by id, and for how many milliseconds they have been so, by the database's clock. */
 export async function readSinkStates(
   db: Database,
-): Promise<Map<string, Omit<SinkState, 'sinceMs'> & { ageMs: number }>> {
+): Promise<Map<string, Pick<SinkState, 'state' | 'reason'> & { ageMs: number }>> {
   const rows = await db.$client`select sink, state, reason, extract(epoch from now() - since) * 1000 as age from sinks`;
   return new Map(
     rows.map((row) => [
