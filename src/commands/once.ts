@@ -60,7 +60,7 @@ async function runToEnd(relay: Relay, log: Logger, waits: OnceWaits): Promise<st
   if (problems.length > 0 || relay.beat === undefined) return problems;
   await relay
     .beat(AbortSignal.timeout(checkMs))
-    .catch((error) => log.warn({ why: describeError(error).message }, 'the heartbeat did not arrive'));
+    .catch((error) => log.warn({ error: describeError(error).message }, 'heartbeats do not arrive'));
   return problems;
 }
 

@@ -80,7 +80,7 @@ export function startHeartbeat(deps: HeartbeatDependencies): { stop(): void } {
     if (outcome === last) return;
     last = outcome;
     if (outcome === 'sent') log.info({}, 'heartbeats are sent');
-    else log.warn({ why }, outcome === 'failed' ? 'heartbeats do not arrive' : 'no heartbeat is sent');
+    else log.warn({ error: why }, outcome === 'failed' ? 'heartbeats do not arrive' : 'no heartbeat is sent');
   }
 
   async function loop(): Promise<void> {

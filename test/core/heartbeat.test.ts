@@ -34,7 +34,7 @@ async function startBeating(farEnd: FarEnd, whyNot: Whether, address = `${farEnd
   });
   const value = async (outcome: string) =>
     Number(new RegExp(`tocsin_heartbeats_total\\{outcome="${outcome}"\\} (\\d+)`).exec(await metrics.expose())?.[1]);
-  const messages = () => lines.map((line) => JSON.parse(line) as { level: string; msg: string; why?: string });
+  const messages = () => lines.map((line) => JSON.parse(line) as { level: string; msg: string; error?: string });
   return { lines, messages, value, stop, state };
 }
 
@@ -70,7 +70,7 @@ test.each([
   expect(await until(async () => (await value('sent')) >= 2, 5000)).toBe(true);
   expect(await value('failed')).toBeGreaterThanOrEqual(3);
   expect(messages().map(({ msg }) => msg)).toEqual(['heartbeats do not arrive', 'heartbeats are sent']);
-  expect(messages()[0]).toMatchObject({ level: 'warn', why: expect.stringMatching(says) });
+  expect(messages()[0]).toMatchObject({ level: 'warn', error: expect.stringMatching(says) });
   expect(other.received).toEqual([]);
   expect(lines.join()).not.toContain('0f1e2d3c4b5a');
 });
@@ -127,7 +127,7 @@ test('it stops when the database is gone, and goes on when it is back', { timeou
     'no heartbeat is sent',
     'heartbeats are sent',
   ]);
-  expect(messages()[1]!.why).toMatch(/^the database does not answer: /);
+  expect(messages()[1]!.error).toMatch(/^the database does not answer: /);
 });
 
 test('nothing is well while nobody holds a role, or while nobody can be told of anything', async () => {
