@@ -42,6 +42,7 @@ const promised = {
   tocsin_config_last_reload_success_timestamp_seconds: 'gauge',
   tocsin_config_hash: 'gauge',
   tocsin_http_requests_total: 'counter',
+  tocsin_heartbeats_total: 'counter',
   tocsin_http_request_duration_seconds: 'histogram',
 };
 
