@@ -5,6 +5,7 @@ import { hashOf } from './config/change.ts';
 import { type Environment, type Findings, readEnvironment } from './config/environment.ts';
 import { type ConfigFile, type FileName, type FileValue, readConfigFile } from './config/file.ts';
 import type { FilesRead } from './config/files.ts';
+import type { KnownVariable } from './config/known.ts';
 import {
   createOptionReader,
   type OptionReader,
@@ -26,6 +27,7 @@ import {
 } from './config/script.ts';
 import type { Config, Need, Registries, SinkConfig } from './config/shape.ts';
 import { createTemplates, type Templates } from './config/templates.ts';
+import { readTracing, secretsOfHeaders } from './config/tracing.ts';
 import * as values from './config/values.ts';
 import { ConfigError, type ConfigProblem } from './core/errors.ts';
 import { createMask } from './core/log.ts';
@@ -134,6 +136,7 @@ function readOptions(
     timeZone: read(of('TZ') ?? file?.timeZone, values.timeZone) ?? values.machineTimeZone(),
     proxy: readProxy(environment, read),
     operations: readOperations(file, sinks, findings),
+    ...readTracing(environment, findings),
   };
   const heartbeatUrl = read(of('HEARTBEAT_URL') ?? file?.heartbeatUrl, values.heartbeatUrl);
   const { timeZone, operations } = options;
@@ -187,6 +190,8 @@ function fileOfVariable(environment: Environment): FileName | undefined {
   return name === undefined ? undefined : { name, where: environment.place('TOCSIN_CONFIG') };
 }
 
+const endpointVariables = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] as const;
+
 function findSecrets(
   environment: Environment,
   registries: Registries,
@@ -195,13 +200,15 @@ function findSecrets(
   file: ConfigFile | undefined,
   config: Pick<Config, 'proxy'>,
 ): string[] {
-  const urls = [environment.get('DATABASE_URL'), environment.get('DATABASE_URL_DIRECT')];
+  const of = (...names: KnownVariable[]) => names.map((name) => environment.get(name));
+  const urls = of('DATABASE_URL', 'DATABASE_URL_DIRECT', ...endpointVariables);
   return [
     ...new Set([
       ...environment.secrets(),
       ...secretsOf(sources, registries.sources),
       ...secretsOf(sinks, registries.sinks),
       ...(file?.heartbeatUrl === undefined ? [] : [file.heartbeatUrl.text]),
+      ...secretsOfHeaders(of('OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS')),
       ...secretsOfUrls([...urls, config.proxy.httpProxy, config.proxy.httpsProxy]),
     ]),
   ];

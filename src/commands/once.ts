@@ -49,6 +49,7 @@ export function createOnce(waits: OnceWaits): Command {
         return problems.length === 0 ? exitCodes.done : exitCodes.failed;
       } finally {
         await ground.store.close();
+        await ground.exporting?.stop();
       }
     },
   };

@@ -25,13 +25,17 @@ import { countDeliveries } from '../core/store/deliveries.ts';
 import { hasSeveralTenants, insertPage, tenantKey } from '../core/store/events.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { countActiveSilences } from '../core/store/silences.ts';
+import type { Exporting } from '../core/tracing/export.ts';
 import { startWatchdog, type WatchdogDependencies } from '../core/watchdog.ts';
 import { type ConfiguredSink, createSinks, createSources } from './adapters.ts';
+import { openTracing } from './tracing.ts';
 
 /** What outlasts a configuration. */
 export interface Ground {
   readonly store: Store;
   readonly metrics: Metrics;
+  /** Undefined: tracing is off. */
+  readonly exporting: Exporting | undefined;
 }
 
 export interface GroundOptions {
@@ -55,7 +59,8 @@ export async function openGround({ config, version, log, onFatal }: GroundOption
       metrics.deliveryOldestUrgentPendingAge.set({ sink }, counts.get(sink)?.oldestUrgentSeconds ?? 0);
     }
   });
-  return { store, metrics };
+  const exporting = await openTracing(config, { version, instanceId: store.instance.id, log });
+  return { store, metrics, exporting };
 }
 
 export interface Relay extends Ground {
@@ -85,7 +90,7 @@ export interface RelayOptions extends Ground {
 
 /** Makes the adapters and begins their series; calls nobody. @throws {ConfigError} */
 export function createRelay(options: RelayOptions): Relay {
-  const { config, log, store, metrics } = options;
+  const { config, log, store, metrics, exporting } = options;
   const http = createHttpClient({ proxy: config.proxy, userAgent: `tocsin/${options.version}` });
   const around = { http, locale: config.locale, timeZone: config.timeZone, now: Date.now };
   const sources = createSources(config, options.registries, around).flatMap(({ id, source }) =>
@@ -112,7 +117,8 @@ export function createRelay(options: RelayOptions): Relay {
   const lanes: Lanes = new Map();
   const tenants = new Set<string>();
   let areTenantsSeveral = false;
-  const shared = { db: store.db, metrics, log, now: Date.now, random: Math.random };
+  const tracing = exporting?.tracing;
+  const shared = { db: store.db, metrics, log, tracing, now: Date.now, random: Math.random };
   const silenceReader = createSilenceReader(store.db, log);
 
   const pollDependencies = (id: string, source: PollSource): PollDependencies => ({
@@ -176,6 +182,7 @@ export function createRelay(options: RelayOptions): Relay {
   return {
     store,
     metrics,
+    exporting,
     lanes,
     ids,
     sources,

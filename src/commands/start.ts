@@ -70,6 +70,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
   const server = await startListening(app.fetch, started).catch(async (error) => {
     await running.relay.close();
     await store.close();
+    await ground.exporting?.stop();
     throw error;
   });
   noteSuccess(metrics, started);
@@ -185,6 +186,8 @@ export async function startService(started: Config, options: ServiceOptions): Pr
       server.close();
       const closed = running.relay.close().then(() => store.close());
       await closed.catch((error) => log.error({ err: describeError(error) }, 'not everything could be closed'));
+      // Last: what a slow collector takes longer keeps no other replica from the roles.
+      await ground.exporting?.stop();
       log.info({}, 'tocsin stopped');
     },
   };

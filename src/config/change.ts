@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
 import type { Environment } from './environment.ts';
 import type { ConfigFile } from './file.ts';
-import { type KnownVariable, knownVariables, secretVariables } from './known.ts';
+import { type KnownVariable, knownVariables, secretVariables, tracingVariables } from './known.ts';
 import type { Config, Registries } from './shape.ts';
 
 /** Options that are settled at the start, and the variables that set them. */
@@ -20,7 +20,9 @@ const settled = {
 /** Variables whose change needs a restart. */
 export function changesForRestart(running: Config, next: Config): KnownVariable[] {
   const options = Object.keys(settled) as (keyof typeof settled)[];
-  return options.filter((option) => running[option] !== next[option]).map((option) => settled[option]);
+  const changed = options.filter((option) => running[option] !== next[option]).map((option) => settled[option]);
+  const [traced, nextTraced] = [running, next].map(({ tracing }) => tracing?.variables ?? {});
+  return [...changed, ...tracingVariables.filter((name) => traced![name] !== nextTraced![name])];
 }
 
 interface Written {
@@ -34,6 +36,7 @@ interface Written {
 const notCompared: ReadonlySet<string> = new Set([
   ...Object.values(settled),
   ...secretVariables,
+  ...tracingVariables,
   'EMBEDDED',
   'TOCSIN_CONFIG',
 ]);

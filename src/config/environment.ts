@@ -15,6 +15,8 @@ export interface Environment {
   fileOf(name: string): string | undefined;
   /** True if it is set, but in a way that gave no value and a problem. */
   isBroken(name: string): boolean;
+  /** Names of all variables that begin so, whether or not Tocsin knows them. */
+  namesWith(prefix: string): string[];
   /** Values of variables that are secret by name. */
   secrets(): string[];
 }
@@ -67,6 +69,8 @@ export function readEnvironment(env: Variables, directory: string, findings: Fin
     place,
     fileOf,
     isBroken: (name) => isSet(name) && get(name) === undefined,
+    namesWith: (prefix) =>
+      layers.flatMap(({ variables }) => Object.keys(variables)).filter((name) => name.startsWith(prefix)),
     secrets: () => secretVariables.flatMap((name) => get(name) ?? []),
   };
 }

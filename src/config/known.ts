@@ -1,5 +1,20 @@
 // The names of all variables that Tocsin reads. A variable that does nothing must not be here.
 
+/** OpenTelemetry's own. Those that are not here are handed to its SDK all the same. */
+export const tracingVariables = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
+  'OTEL_EXPORTER_OTLP_PROTOCOL',
+  'OTEL_TRACES_EXPORTER',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+  'OTEL_SERVICE_NAME',
+  'OTEL_RESOURCE_ATTRIBUTES',
+  'OTEL_SDK_DISABLED',
+] as const;
+
 export const knownVariables = [
   'DEEPINSTINCT_URL',
   'TOKENS_KEY',
@@ -28,6 +43,7 @@ export const knownVariables = [
   'https_proxy',
   'http_proxy',
   'no_proxy',
+  ...tracingVariables,
 ] as const;
 export type KnownVariable = (typeof knownVariables)[number];
 
@@ -38,9 +54,11 @@ export const secretVariables = [
   'DATABASE_URL',
   'DATABASE_URL_DIRECT',
   'HEARTBEAT_URL',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
 ] as const satisfies readonly KnownVariable[];
 
-/** Machines set neighbours of these names (`FTP_PROXY`) for other programs, so a near miss says nothing. */
+/** Machines set neighbours of these names (`FTP_PROXY`, `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`) for other programs, so a near miss says nothing. */
 export const unguessableVariables: ReadonlySet<string> = new Set([
   'HTTPS_PROXY',
   'HTTP_PROXY',
@@ -48,6 +66,7 @@ export const unguessableVariables: ReadonlySet<string> = new Set([
   'https_proxy',
   'http_proxy',
   'no_proxy',
+  ...tracingVariables,
 ]);
 
 /** Names that people try, too far from the right one to be found by spelling. */

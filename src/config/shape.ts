@@ -64,6 +64,13 @@ export interface Config {
   /** IANA name. */
   readonly timeZone: string;
   readonly proxy: ProxyConfig;
+  /** Absent: no spans are made. */
+  readonly tracing?: {
+    /** Scheme, host and port of the collector. */
+    readonly endpoint: string;
+    /** Everything that begins with `OTEL_`, for the SDK. Holds secrets. */
+    readonly variables: Readonly<Record<string, string>>;
+  };
   /** Every secret value of the configuration, for the masks of logs and errors. */
   readonly secrets: readonly string[];
   /** The same number for replicas that were told the same, secrets aside. */

@@ -16,6 +16,8 @@ export interface ReadFailure {
   /** Beginning of what the far end answered. */
   readonly answer?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** Of the poll, as W3C `traceparent`, if it is traced. */
+  readonly traceParent?: string | undefined;
 }
 
 export interface BlindnessDependencies {

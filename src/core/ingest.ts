@@ -30,6 +30,7 @@ export interface Stored {
  * @param generation part of the dedupe key from 2 on
  * @param atMs milliseconds since the epoch, for routes that have their times
  * @param silences asked only if there are drafts; notices are never silenced
+ * @param traceParent of the page, if it is traced
  * @returns null if the role was lost or the source was reset meanwhile; nothing that matters was written then
  */
 export async function storePage(
@@ -43,18 +44,20 @@ export async function storePage(
   notices: readonly DecidedEvent[] = [],
   atMs = Date.now(),
   silences?: SilenceReader,
+  traceParent?: string,
 ): Promise<Stored | null> {
   const active = drafts.length === 0 ? undefined : await silences?.current();
   const decided = distinct(drafts, generation)
     .map((draft) => silenced({ draft, ...route(routes, source, draft, atMs) }, source, active))
     .map((event) => (isNestedDeeper(event.draft.raw, depthMax) ? unrecognised(event) : event));
   // Notices go first: were they second, a crash in between would lose them. Their key makes a repetition harmless.
-  if (notices.length > 0 && (await insertPage(db, fence, noticeSource, notices, null)) === null) return null;
+  if (notices.length > 0 && (await insertPage(db, fence, noticeSource, notices, null, null, traceParent)) === null)
+    return null;
   const stored = await insertOrBisect(decided, cursor, (events, position) =>
-    insertPage(db, fence, source, events, position, generation),
+    insertPage(db, fence, source, events, position, generation, traceParent),
   );
   if (stored === null) return null;
-  return summarise(source, stored, drafts.length);
+  return summarise(source, stored, drafts.length, traceParent);
 }
 
 function silenced(event: DecidedEvent, source: string, active: ActiveSilences | undefined): DecidedEvent {
@@ -116,7 +119,7 @@ function distinct(drafts: readonly EventDraft[], generation: number): EventDraft
   return [...byId.values()];
 }
 
-function summarise(source: string, rows: readonly StoredRow[], read: number): Stored {
+function summarise(source: string, rows: readonly StoredRow[], read: number, traceParent: string | undefined): Stored {
   const events: StoredEvent[] = [];
   const suppressed: { sink: string; reason: string }[] = [];
   const fresh = new Map<string, DueDelivery[]>();
@@ -129,7 +132,8 @@ function summarise(source: string, rows: readonly StoredRow[], read: number): St
         const list = fresh.get(decision.sink) ?? [];
         const { priority, route } = decision;
         // Those that wait in a group are in the database; their sink learns that there is something new.
-        if (decision.groupKey === undefined) list.push({ event, priority, attempts: 0, form: 'full', route });
+        if (decision.groupKey === undefined)
+          list.push({ event, priority, attempts: 0, form: 'full', route, traceParent });
         fresh.set(decision.sink, list);
       }
     }

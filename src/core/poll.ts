@@ -14,6 +14,7 @@ import type { SilenceReader } from './silence-reader.ts';
 import type { Page, PollSource } from './source.ts';
 import { readCursor } from './store/cursors.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
+import type { PageTrace, Tracing } from './tracing.ts';
 import { createWake } from './wake.ts';
 
 /** While events arrive, the next look comes this soon (or after the interval, if that is shorter). */
@@ -35,6 +36,7 @@ export interface PollDependencies {
   readonly log: Logger;
   readonly now: () => number;
   readonly random: () => number;
+  readonly tracing?: Tracing | undefined;
   /** Told of each stored page, so that fresh deliveries need no second reading. */
   onStored(stored: Stored): void;
 }
@@ -122,21 +124,32 @@ export async function drainSource(
       progress.storingSinceMs = undefined;
     });
   };
+  let trace: PageTrace | undefined;
+  const failed = (failure: ReadFailure): Drained => {
+    trace?.failed(failure);
+    return { events, failure: { ...failure, traceParent: trace?.parent } };
+  };
+  const begin = (cursor: string | null) => {
+    const own = deps.tracing?.page(deps.id);
+    return { own, reading: pollOnce(deps, cursor, signal, own) };
+  };
   try {
     const { cursor, generation } = await timed(readCursor(deps.db, deps.id));
     let reached = cursor;
-    let next = pollOnce(deps, reached, signal);
+    let next = begin(reached);
     for (;;) {
-      const { page, readMs } = await next;
+      trace = next.own;
+      const reading = await next.reading;
+      const { page } = reading;
       if (signal.aborted) return { events };
       if (page.more) {
         reached = page.cursor ?? reached;
-        next = pollOnce(deps, reached, signal);
-        next.catch(() => undefined); // It is awaited only after the store; until then a failure must not count as unhandled.
+        next = begin(reached);
+        next.reading.catch(() => undefined); // It is awaited only after the store; until then a failure must not count as unhandled.
       }
-      const stored = await timed(store(deps, lease, generation, page, readMs));
+      const stored = await timed(store(deps, lease, generation, reading));
       if (stored === null)
-        return { events, failure: { reason: 'taken_over', message: 'another process has it now, or it was reset' } };
+        return failed({ reason: 'taken_over', message: 'another process has it now, or it was reset' });
       events += stored.events.length;
       if (!page.more) return page.facts?.disabled ? { events, disabled: true } : { events };
     }
@@ -144,22 +157,30 @@ export async function drainSource(
     if (signal.aborted) return { events };
     const failure = failureOf(error);
     if (failure.reason === 'database') deps.metrics.sourcePolls.inc({ source: deps.id, outcome: 'database' });
-    return { events, failure };
+    return failed(failure);
   }
 }
 
 interface Reading {
   readonly page: Page;
   readonly readMs: number;
+  readonly trace: PageTrace | undefined;
 }
 
-async function pollOnce(deps: PollDependencies, cursor: string | null, signal: AbortSignal): Promise<Reading> {
+async function pollOnce(
+  deps: PollDependencies,
+  cursor: string | null,
+  signal: AbortSignal,
+  trace: PageTrace | undefined,
+): Promise<Reading> {
   const startedAt = performance.now();
   const source = deps.id;
   try {
     const page = await deps.source.poll(cursor, signal);
-    deps.metrics.sourcePolls.inc({ source, outcome: outcomeOf(page) });
-    return { page, readMs: performance.now() - startedAt };
+    const outcome = outcomeOf(page);
+    deps.metrics.sourcePolls.inc({ source, outcome });
+    trace?.read(outcome, page.events.length);
+    return { page, readMs: performance.now() - startedAt, trace };
   } catch (error) {
     const failure = error instanceof AdapterError ? error : faultOf(error);
     if (!signal.aborted) deps.metrics.sourcePolls.inc({ source, outcome: failure.reason });
@@ -183,23 +204,37 @@ async function store(
   deps: PollDependencies,
   lease: Lease,
   generation: number,
-  page: Page,
-  readMs: number,
+  { page, readMs, trace }: Reading,
 ): Promise<Stored | null> {
+  trace?.storing();
   const startedAt = performance.now();
   const notices = page.notice ? [notice(deps, page.notice, `${deps.id} ${generation}`)] : [];
   const { db, id, routes, now, silences } = deps;
   const { events, cursor } = page;
-  const stored = await storePage(db, lease, id, generation, routes, events, cursor, notices, now(), silences);
+  const traceParent = trace?.parent;
+  const stored = await storePage(
+    db,
+    lease,
+    id,
+    generation,
+    routes,
+    events,
+    cursor,
+    notices,
+    now(),
+    silences,
+    traceParent,
+  );
   if (stored === null) return null;
   // Reading alone is no success: what cannot be stored is read in vain.
   deps.metrics.sourceLastSuccess.set({ source: deps.id }, deps.now() / 1000);
   deps.onStored(stored);
+  trace?.stored(stored.events.length, stored.duplicates);
   count(deps, page, stored);
   const { duplicates } = stored;
   const said = { source: id, outcome: outcomeOf(page), events: stored.events.length, duplicates, more: page.more };
   const times = { readMs, storeMs: performance.now() - startedAt };
-  logStored(deps.log, { ...said, position: page.facts?.position, ...times });
+  logStored(deps.log, { ...said, position: page.facts?.position, ...times, traceParent });
   return stored;
 }
 

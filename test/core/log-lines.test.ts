@@ -9,10 +9,22 @@ const database = useDatabase();
 
 const ofPoll = [
   ...['source', 'outcome', 'events', 'duplicates', 'more', 'position', 'read_ms', 'store_ms', 'reason', 'status'],
-  ...['error', 'answer', 'failures', 'next_try_s'],
+  ...['error', 'answer', 'failures', 'next_try_s', 'trace_id'],
 ];
 const ofAttempt = [
-  ...['sink', 'event_id', 'attempt', 'outcome', 'reason', 'status', 'duration_ms', 'next', 'error', 'answer'],
+  ...[
+    'sink',
+    'event_id',
+    'attempt',
+    'outcome',
+    'reason',
+    'status',
+    'duration_ms',
+    'next',
+    'error',
+    'answer',
+    'trace_id',
+  ],
 ];
 const fieldsOf = (line: LoggedLine) => Object.keys(line).filter((name) => !['level', 'time', 'msg'].includes(name));
 

@@ -10,6 +10,7 @@ import { createSilenceReader } from '../../src/core/silence-reader.ts';
 import type { Sink } from '../../src/core/sink.ts';
 import type { Page } from '../../src/core/source.ts';
 import type { Database } from '../../src/core/store/database.ts';
+import type { Tracing } from '../../src/core/tracing.ts';
 import { hold, quiet, toSoc } from './stored.ts';
 
 export type LoggedLine = Readonly<Record<string, unknown>>;
@@ -21,6 +22,7 @@ export interface PipelineOptions {
   readonly check?: NonNullable<Sink['check']>;
   readonly origin?: string;
   readonly routes?: readonly Route[];
+  readonly tracing?: Tracing;
 }
 
 export interface Pipeline {
@@ -48,8 +50,8 @@ export async function startPipeline(db: Database, options: PipelineOptions): Pro
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
   const log = createLogger({ level: 'debug', secrets: [], destination });
   const metrics = createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [{ id: 'soc' }], roles: [] });
-  const { pages, send, check, origin = 'x:', routes = toSoc } = options;
-  const shared = { db, log, metrics, routes, now: Date.now, random: () => 0.5 };
+  const { pages, send, check, origin = 'x:', routes = toSoc, tracing } = options;
+  const shared = { db, log, metrics, routes, tracing, now: Date.now, random: () => 0.5 };
   const lanes: Lanes = new Map();
   const startSink = async (call: Sink['send']) => {
     const deps: OriginDependencies = {

@@ -1,7 +1,7 @@
 // The documents: what they name exists, what they tell a reader to type works, and they quote no code that could grow old.
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { knownVariables } from '../../src/config/known.ts';
+import { knownVariables, tracingVariables } from '../../src/config/known.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
 import { sinks } from '../../src/sinks/index.ts';
@@ -138,7 +138,11 @@ describe('the README', () => {
 
   test('has a row for every variable', () => {
     const lowerCaseTwins = /^[a-z_]+$/;
-    for (const name of knownVariables.filter((known) => !lowerCaseTwins.test(known))) expect(rows).toContain(name);
+    const isOfTracing = (name: string) => (tracingVariables as readonly string[]).includes(name);
+    for (const name of knownVariables.filter((known) => !lowerCaseTwins.test(known) && !isOfTracing(known)))
+      expect(rows).toContain(name);
+    const ofTracing = [...readProjectFile('docs/tracing.md').matchAll(/^\| `(OTEL_\w+)`/gm)].map(([, name]) => name);
+    expect(ofTracing.sort()).toEqual([...tracingVariables].sort());
   });
 
   test('has a row for every command', () => {

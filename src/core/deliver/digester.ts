@@ -19,6 +19,7 @@ import {
   type WaitingGroup,
 } from '../store/groups.ts';
 import { type StormFacts, writeStorm } from '../store/sinks.ts';
+import type { Tracing } from '../tracing.ts';
 import { composeDigest, digestEvent } from './digest.ts';
 import { type GroupStep, stepOf } from './grouping.ts';
 import { createStorm, type StormPolicy } from './storm.ts';
@@ -44,6 +45,7 @@ export interface DigesterDependencies {
   readonly everyMs: number;
   readonly metrics: Metrics;
   readonly log: Logger;
+  readonly tracing?: Tracing | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Ids in flight, or answered and not yet written. */
@@ -83,7 +85,10 @@ export function createDigester(deps: DigesterDependencies): Digester {
   ): Promise<boolean> {
     const event = digestEvent(composeDigest(members, { kind, ...context }), randomUUID(), sink, members[0]?.route);
     const ids = members.map(({ eventId }) => eventId);
-    const outcome = await freezeDigest(db, lease, sink, event, ids, group);
+    const traces = members.flatMap(({ traceParent }) => traceParent ?? []);
+    const trace = deps.tracing?.digest(sink, kind, members.length, traces);
+    const outcome = await freezeDigest(db, lease, sink, event, ids, group, trace?.parent);
+    trace?.made(outcome);
     if (outcome === 'lost') lease.lose();
     if (outcome !== 'frozen') return false;
     metrics.digests.inc({ sink, kind });

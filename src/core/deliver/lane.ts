@@ -8,6 +8,7 @@ import { databaseErrorText } from '../store/database.ts';
 import { type DueDelivery, takeDue, takeRandomDue } from '../store/deliveries.ts';
 import { readSinkState } from '../store/sinks.ts';
 import type { Template } from '../template/template.ts';
+import { type AttemptTrace, type Tracing, traceIdOf } from '../tracing.ts';
 import { createWake } from '../wake.ts';
 import { createConcurrency } from './concurrency.ts';
 import { createDigester } from './digester.ts';
@@ -32,6 +33,7 @@ export interface LaneDependencies extends TransitionDependencies {
   /** Cards must name their tenant. */
   showTenant(): boolean;
   readonly routes: readonly Route[];
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface Lane extends RoleWorker {
@@ -179,18 +181,28 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     inFlight.add(eventId);
     const startedAt = performance.now();
     const wasFull = inFlight.size >= concurrency.limit();
+    const trace = traceOf(delivery);
     try {
       await send(delivery);
+      trace?.delivered();
       const durationMs = settled(startedAt, false, wasFull);
       succeed(current, delivery, isProbe, durationMs);
     } catch (error) {
       const failure = failureFrom(error);
+      trace?.failed(failure.outcome, failure);
       const durationMs = settled(startedAt, failure.outcome === 'retry', wasFull);
       await fail(current, delivery, failure, isProbe, durationMs);
     } finally {
       inFlight.delete(eventId);
       wake.now();
     }
+  }
+
+  /** Undefined without tracing, or of an event that has no trace. */
+  function traceOf({ event, attempts, form, traceParent }: DueDelivery): AttemptTrace | undefined {
+    if (deps.tracing === undefined || traceParent === undefined) return undefined;
+    const attempt = { sink, origin: deps.sink.origin, eventId: event.id, number: attempts + 1, form };
+    return deps.tracing.attempt(traceParent, attempt);
   }
 
   /** @returns milliseconds that the call took */
@@ -256,6 +268,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
         next: verdict.state,
         error: failure.message,
         answer,
+        trace_id: traceIdOf(delivery.traceParent),
       },
       'attempt failed',
     );

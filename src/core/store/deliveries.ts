@@ -14,6 +14,8 @@ export interface DueDelivery {
   readonly form: MessageForm;
   /** The route whose settings for this sink hold. */
   readonly route?: string | undefined;
+  /** Where the event's trace goes on, as W3C `traceparent`; absent if it has none. */
+  readonly traceParent?: string | undefined;
 }
 
 /** A failed attempt: what to write about it, and what becomes of the delivery. */
@@ -90,7 +92,7 @@ async function withEvents(client: Database['$client'], chosen: PendingQuery): Pr
   const rows = await client`
     select d.event_id, d.attempts, d.form, d.priority, d.route, e.source, e.external_id, e.subject, e.stream, e.type, e.severity,
       e.status, e.action, extract(epoch from e.occurred_at) * 1000 as occurred_ms,
-      extract(epoch from e.received_at) * 1000 as received_ms, e.body::text as body
+      extract(epoch from e.received_at) * 1000 as received_ms, e.body::text as body, e.traceparent
     from (${chosen}) d join events e on e.id = d.event_id
     order by d.priority, d.event_id`;
   return rows.map(toDue);
@@ -102,6 +104,7 @@ function toDue(row: Record<string, unknown>): DueDelivery {
     attempts: Number(row.attempts),
     form: row.form as MessageForm,
     ...(row.route !== null && { route: String(row.route) }),
+    ...(row.traceparent !== null && { traceParent: String(row.traceparent) }),
     event: {
       id: Number(row.event_id),
       source: String(row.source),

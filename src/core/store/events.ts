@@ -55,6 +55,7 @@ const separator = '\u001e';
  * @param events their external ids differ
  * @param cursor null leaves the cursor as it is
  * @param generation in which the page was read; null for what belongs to none
+ * @param traceParent of the page; null if it is not traced
  * @returns the new events, or null if nothing was written, because the role was lost or an operator began another generation
  * @throws the driver's error; SQLSTATE class 22 or 54 if the database cannot hold one of the texts
  */
@@ -65,6 +66,7 @@ export async function insertPage(
   events: readonly DecidedEvent[],
   cursor: string | null,
   generation: number | null = null,
+  traceParent: string | null = null,
 ): Promise<InsertedEvent[] | null> {
   const drafts = events.map(({ draft }) => draft);
   const column = (value: (draft: EventDraft) => string | null) => arrayOf(drafts.map(value));
@@ -81,9 +83,10 @@ export async function insertPage(
     ), allowed as (
       select 1 where (${fence === null} or exists (select 1 from fence)) and not exists (select 1 from reset)
     ), inserted as (
-      insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, routes, body, raw)
+      insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, routes, body, raw,
+        traceparent)
       select ${source}::text, external_id, subject, stream, type, severity::smallint, status, action, occurred_at::timestamptz,
-        routes::text[], body::json, raw::json
+        routes::text[], body::json, raw::json, ${traceParent}::text
       from unnest(
         ${column((draft) => draft.externalId)}::text::text[],
         ${column((draft) => draft.subject)}::text::text[],

@@ -36,9 +36,11 @@ export async function listWaitingGroups(db: Database, sink: string): Promise<Wai
   }));
 }
 
-/** A member, and the route whose settings hold for it. */
+/** A member, the route whose settings hold for it, and its trace. */
 export interface RoutedMember extends DigestMember {
   readonly route: string | undefined;
+  /** Where its trace goes on; undefined if it has none. */
+  readonly traceParent: string | undefined;
 }
 
 /** Which of a sink's pending deliveries: those of a group, or those that are due and less urgent than a priority. */
@@ -58,7 +60,7 @@ export async function readMembers(
       : client`priority > ${choice.below} and priority < ${heldPriority} and scheduled_at <= now()
           and event_id <> all (string_to_array(${[...choice.excluded].join(',')}, ',')::bigint[])`;
   const rows = await client`
-    select d.event_id, d.route, e.severity, e.type, extract(epoch from e.received_at) * 1000 as received_ms,
+    select d.event_id, d.route, e.traceparent, e.severity, e.type, extract(epoch from e.received_at) * 1000 as received_ms,
       b."itemId" as item_id, b.link, b.device->>'name' as device_name, b.device->>'id' as device_id,
       b.file->>'name' as file_name, b.file->>'hash' as file_hash
     from (
@@ -84,6 +86,7 @@ function toMember(row: Record<string, unknown>): RoutedMember {
     itemId: text(row.item_id),
     link: text(row.link),
     route: text(row.route),
+    traceParent: text(row.traceparent),
   };
 }
 
@@ -101,6 +104,7 @@ export interface GroupChange {
  *
  * @param members ids; all of them must still be pending and in no digest
  * @param group absent for a storm's digest
+ * @param traceParent of the digest; null if it is not traced
  * @returns `frozen`; `changed` if one of the members is no longer as it was, and `lost` if the role was lost: nothing was written then
  */
 export async function freezeDigest(
@@ -110,6 +114,7 @@ export async function freezeDigest(
   { draft, routes, decisions }: DecidedEvent,
   members: readonly number[],
   group?: GroupChange,
+  traceParent: string | null = null,
 ): Promise<'frozen' | 'changed' | 'lost'> {
   const [own] = decisions;
   const [row] = await db.$client`
@@ -121,10 +126,10 @@ export async function freezeDigest(
     ), whole as (
       select 1 from fence where (select count(*) from members) = ${members.length}
     ), digest as (
-      insert into events (source, external_id, subject, stream, type, severity, routes, body, raw)
+      insert into events (source, external_id, subject, stream, type, severity, routes, body, raw, traceparent)
       select ${noticeSource}::text, ${draft.externalId}::text, ${draft.subject}::text, ${draft.stream}::text, ${draft.type}::text,
         ${draft.severity}::smallint, string_to_array(${routes.join('\u001e')}, '\u001e'), ${JSON.stringify(draft.body)}::text::json,
-        ${draft.raw}::text::json
+        ${draft.raw}::text::json, ${traceParent}::text
       from whole returning id
     ), own as (
       insert into deliveries (event_id, sink, state, priority, route)

@@ -38,6 +38,8 @@ export const events = pgTable(
     raw: json().notNull(),
     /** Names of the routes that matched; empty if none did. */
     routes: text().array().notNull(),
+    /** Where its trace goes on, as W3C `traceparent`; null if it has none. */
+    traceparent: text(),
   },
   (t) => [
     unique('events_source_external_id_key').on(t.source, t.externalId),
