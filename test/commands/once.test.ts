@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import postgres from 'postgres';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createOnce, type OnceWaits } from '../../src/commands/once.ts';
+import { startFarEnd } from '../support/far-end.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { runIn } from './in-process.ts';
 
@@ -37,6 +38,23 @@ describe.each(['postgres', 'embedded'] as const)('on %s', (database) => {
     expect(mattermost.requests.posts).toBe(66);
     expect(world.repeated()).toBe(0);
   });
+});
+
+test('a heartbeat is sent at the end of a run in which everything worked, and of no other', {
+  timeout: 60_000,
+}, async () => {
+  const beats = await startFarEnd();
+  const environment = { HEARTBEAT_URL: `${beats.origin}/ping/0f1e2d3c4b5a69788796` };
+  const world = await createWorld({ database: 'postgres', environment });
+  world.tenant.fail('events', 401, Number.POSITIVE_INFINITY);
+  expect((await onceHere(world)).code).toBe(1);
+  expect(beats.received).toEqual([]);
+  world.tenant.heal();
+  expect((await onceHere(world)).code).toBe(0);
+  expect(beats.received.map(({ method, target }) => `${method} ${target}`)).toEqual(['GET /ping/0f1e2d3c4b5a69788796']);
+  beats.answering((_request, response) => response.writeHead(500).end());
+  const { code, stderr } = await world.run(['once']);
+  expect([code, stderr.includes('heartbeats do not arrive'), stderr.includes('0f1e2d3c')]).toEqual([0, true, false]);
 });
 
 test('START_FROM in the future is said, and means what is said: what is there is passed over, what comes is not', async () => {
