@@ -2,7 +2,7 @@
 // comes, `once` to the end of what is due.
 import type { Config, Registries } from '../config.ts';
 import { createAudience, sinksDown } from '../core/audience.ts';
-import { tell } from '../core/conditions.ts';
+import { keyWhile, tell } from '../core/conditions.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
@@ -147,7 +147,8 @@ export function createRelay(options: RelayOptions): Relay {
         const { kind, values } = notice;
         await tell(db, null, { name: key, kind, to: audience.ofSink(sink, down), said: () => values }, Date.now());
       } else {
-        const event = noticeEvent(notice, `${notice.kind} ${key}`, [sink], Date.now());
+        const ownKey = notice.kind === 'sink_back' ? await keyWhile(db, `sink:${sink}`, key) : key;
+        const event = noticeEvent(notice, `${notice.kind} ${ownKey}`, [sink], Date.now());
         await insertPage(db, null, noticeSource, [event], null);
       }
     } catch (error) {

@@ -50,6 +50,15 @@ export async function tellEnd(db: Database, fence: Fence, condition: ConditionEn
   await removeConditions(db, fence, [name]);
 }
 
+/**
+ * A key for what is said at once when the condition seems to be over: the same for as long as it lasts, though it may seem so each minute.
+ * @param otherwise if it was not noted
+ */
+export async function keyWhile(db: Database, name: string, otherwise: string): Promise<string> {
+  const known = (await readConditions(db)).find((one) => one.name === name);
+  return known === undefined ? otherwise : `while ${name} ${isoTime(known.sinceMs)}`;
+}
+
 /** Its key makes a repetition harmless, so a crash before what comes next loses nothing and says nothing twice. */
 async function store(db: Database, notice: Notice, key: string, to: readonly string[], nowMs: number): Promise<void> {
   if (to.length === 0) return;

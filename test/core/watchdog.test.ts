@@ -1,7 +1,7 @@
 // People hear once of what lasts and once that it is over; also with two processes, after a crash in between, and in whatever order they look.
 import { describe, expect, test } from 'vitest';
 import { type Audience, createAudience } from '../../src/core/audience.ts';
-import { tell } from '../../src/core/conditions.ts';
+import { keyWhile, tell } from '../../src/core/conditions.ts';
 import { storePage } from '../../src/core/ingest.ts';
 import { readConditions } from '../../src/core/store/conditions.ts';
 import { startWatchdog, type WatchdogDependencies } from '../../src/core/watchdog.ts';
@@ -115,6 +115,22 @@ describe('a sink', () => {
     await setState('soc', 'ok', 3);
     await look({ settledMs: 120_000 });
     expect(await said()).toEqual(['SINK_PAUSED ops', 'SINK_BACK ops']);
+  });
+
+  test('has one key for what its own channel hears, however often it seems to be back, until it is', async () => {
+    const key = () => keyWhile(database(), 'sink:soc', 'none');
+    expect(await key()).toBe('none');
+    await setState('soc', 'paused');
+    await look();
+    const first = await key();
+    await setState('soc', 'ok');
+    await look({ settledMs: 120_000 });
+    await setState('soc', 'paused');
+    await look();
+    expect([first === 'none', await key()]).toEqual([false, first]);
+    await setState('soc', 'ok');
+    await look();
+    expect(await key()).toBe('none');
   });
 
   test('that backs off is told of after a quarter of an hour', async () => {
