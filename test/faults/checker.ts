@@ -40,6 +40,8 @@ interface EventRow {
   /** The number in the vendor's own bytes, not in our key. */
   readonly item: string | null;
   readonly states: string[];
+  /** The digest in which it went, or was to go. */
+  readonly digest: number | null;
 }
 
 export async function withDatabase<Result>(
@@ -65,13 +67,15 @@ export async function withDatabase<Result>(
 async function readEvents(sql: postgres.Sql): Promise<EventRow[]> {
   const rows = await sql`
     select e.id::text, e.source, e.raw->>'id' as item,
-      (select string_agg(d.state, ',') from deliveries d where d.event_id = e.id and d.sink = ${sink}) as states
+      (select string_agg(d.state, ',') from deliveries d where d.event_id = e.id and d.sink = ${sink}) as states,
+      (select min(d.digest_id) from deliveries d where d.event_id = e.id and d.sink = ${sink})::text as digest
     from events e order by e.id`;
   return rows.map((row) => ({
     id: Number(row.id),
     source: String(row.source),
     item: row.item === null ? null : String(row.item),
     states: row.states === null ? [] : String(row.states).split(','),
+    digest: row.digest === null ? null : Number(row.digest),
   }));
 }
 
@@ -93,7 +97,8 @@ export async function judge(account: Account, allowed: number): Promise<Judged> 
     }
   }
   const cards = itemsOnCards(account);
-  const isArrived = (row: EventRow) => mattermost.deliveries.has(deliveryIdOf(row));
+  const isArrived = ({ id, digest }: EventRow) =>
+    [id, digest].some((one) => one !== null && mattermost.deliveries.has(deliveryIdOf({ id: one })));
   const lost = [...wanted].flatMap(([key, times]) => {
     const found = byItem.get(key) ?? [];
     if (found.length < times) return [`${key}: not stored`];
@@ -136,7 +141,7 @@ function told(what: string, list: readonly string[]): string {
   return `${list.length} ${what}: ${list.slice(0, 10).join(', ')}${list.length > 10 ? ', …' : ''}`;
 }
 
-function deliveryIdOf({ id }: EventRow): string {
+function deliveryIdOf({ id }: Pick<EventRow, 'id'>): string {
   return `${sink}-${id}`;
 }
 

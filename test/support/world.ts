@@ -37,8 +37,11 @@ export interface World {
   /** Past the pooler, if the run has one. */
   readonly databaseUrl: string | undefined;
   readonly environment: Environment;
-  /** Runs `serve`. @param home its own folder, with DATA_DIR in it; one that died leaves its folder to the next of that name */
-  start(home?: string, more?: Environment): Service;
+  /**
+   * Runs `serve`. @param home its own folder, with DATA_DIR in it; one that died leaves its folder to the next of that name
+   * @param program the main.js of another release
+   */
+  start(home?: string, more?: Environment, program?: string): Service;
   /** Runs a command to its end. */
   run(args: readonly string[], more?: Environment): Promise<CommandResult>;
   /** Waits until so many different deliveries have arrived, or so many milliseconds passed. @returns how many arrived */
@@ -84,9 +87,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...(database && environmentOf(database)),
     ...options.environment,
   };
-  const launch = (args: readonly string[], more: Environment) => {
+  const launch = (args: readonly string[], more: Environment, program = builtFile('main.ts')) => {
     const env = { ...environment, ...more };
-    const child = spawn(process.execPath, [builtFile('main.ts'), ...args], { env, cwd: directory, stdio: 'pipe' });
+    const child = spawn(process.execPath, [program, ...args], { env, cwd: directory, stdio: 'pipe' });
     onTestFinished(() => endProcess(child, 'SIGKILL').then(() => undefined));
     return child;
   };
@@ -95,7 +98,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     mattermost,
     databaseUrl: database?.directUrl,
     environment,
-    start: (home = 'data', more = {}) => serviceOf(launch(['serve'], { DATA_DIR: join(directory, home), ...more })),
+    start: (home = 'data', more = {}, program) =>
+      serviceOf(launch(['serve'], { DATA_DIR: join(directory, home), ...more }, program)),
     run: (args, more = {}) => resultOf(launch(args, more)),
     async arrived(count, waitMs = 60_000) {
       await until(() => mattermost.deliveries.size >= count, waitMs);
