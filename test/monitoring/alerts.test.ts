@@ -10,10 +10,47 @@ import { alerts, folderWithRules, missing, prometheusRule, promtool, type Rule, 
 
 const cases = readdirSync(`${root}test/monitoring/rules`);
 
-interface CaseFile {
-  readonly tests: readonly {
-    readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[];
+interface Case {
+  readonly alert_rule_test: readonly {
+    readonly eval_time: string;
+    readonly alertname: string;
+    readonly exp_alerts: readonly unknown[];
   }[];
+}
+
+interface CaseFile {
+  readonly evaluation_interval: string;
+  readonly tests: readonly Case[];
+}
+
+interface Look {
+  readonly minutes: number;
+  readonly isFiring: boolean;
+}
+
+/** The alerts that the case looks at. */
+function namesOf({ alert_rule_test }: Case): string[] {
+  return [...new Set(alert_rule_test.map(({ alertname }) => alertname))];
+}
+
+function looksAt({ alert_rule_test }: Case, name: string): Look[] {
+  return alert_rule_test
+    .filter(({ alertname }) => alertname === name)
+    .map(({ eval_time, exp_alerts }) => ({ minutes: minutesOf(eval_time), isFiring: exp_alerts.length > 0 }))
+    .sort((a, b) => a.minutes - b.minutes);
+}
+
+/** @param duration as the cases have it: `90m` */
+function minutesOf(duration: string): number {
+  expect(duration).toMatch(/^\d+m$/);
+  return Number(duration.slice(0, -1));
+}
+
+/** The last quiet look is one evaluation before the first that fires, and the last of all is quiet. */
+function isWhole(looks: readonly Look[], everyMinutes: number): boolean {
+  const first = looks.findIndex(({ isFiring }) => isFiring);
+  if (first < 1 || looks.at(-1)!.isFiring) return false;
+  return looks[first]!.minutes - looks[first - 1]!.minutes === everyMinutes;
 }
 
 /** The summary is what people read first; the tests of the rules compare no other text. */
@@ -43,15 +80,22 @@ describe('the alert rules', () => {
     expect(ok, output).toBe(true);
   });
 
-  test('have each a case in which they fire and one in which they stay quiet', () => {
-    const tried = cases
-      .map((file) => parse(readProjectFile(`test/monitoring/rules/${file}`)) as CaseFile)
-      .flatMap(({ tests }) => tests.flatMap((one) => one.alert_rule_test));
-    const names = (isFiring: boolean) =>
-      new Set(tried.filter((one) => one.exp_alerts.length > 0 === isFiring).map((one) => one.alertname));
-    const expected = new Set(alerts.map(({ alert }) => alert));
-    expect(names(true)).toEqual(expected);
-    expect(names(false)).toEqual(expected);
+  test('are each tried to the minute: quiet, firing at the next look, and quiet again when it is over', () => {
+    const files = cases.map((file) => parse(readProjectFile(`test/monitoring/rules/${file}`)) as CaseFile);
+    const whole = files.flatMap(({ tests, evaluation_interval }) =>
+      tests.flatMap((one) =>
+        namesOf(one).filter((name) => isWhole(looksAt(one, name), minutesOf(evaluation_interval))),
+      ),
+    );
+    expect(new Set(whole)).toEqual(new Set(alerts.map(({ alert }) => alert)));
+  });
+
+  test('have each a case in which they stay quiet', () => {
+    const tests = cases.flatMap((file) => (parse(readProjectFile(`test/monitoring/rules/${file}`)) as CaseFile).tests);
+    const quiet = tests.flatMap((one) =>
+      namesOf(one).filter((name) => looksAt(one, name).every(({ isFiring }) => !isFiring)),
+    );
+    expect(new Set(quiet)).toEqual(new Set(alerts.map(({ alert }) => alert)));
   });
 
   test('say how grave it is, what it means in a line and in some more, and where to read on', () => {
