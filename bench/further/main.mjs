@@ -2,6 +2,7 @@
 import postgres from 'postgres';
 import { cpuOfMachine } from '../proc.mjs';
 import { aligned, writeSection } from '../report.mjs';
+import * as disk from './disk.mjs';
 import * as embedded from './embedded.mjs';
 import * as growth from './growth.mjs';
 import * as idle from './idle.mjs';
@@ -10,7 +11,7 @@ import * as retention from './retention.mjs';
 import * as routing from './routing.mjs';
 import * as sinks from './sinks.mjs';
 
-const measurements = [latency, growth, retention, sinks, idle, embedded, routing];
+const measurements = [latency, growth, retention, sinks, idle, embedded, disk, routing];
 export const furtherNames = measurements.map(({ what }) => what);
 
 /** @param names of those that are wanted @returns what each found, in its order */
