@@ -42,8 +42,11 @@ export interface AddOptions {
 export interface Tenant {
   /** `http://127.0.0.1:40123`. */
   readonly url: string;
+  /** The one that it accepted first. */
   readonly token: string;
   readonly requests: TenantRequests;
+  /** Makes another token, as a console does; every other one is revoked. */
+  renewToken(): string;
   /** Makes events and shows them at once. Returns their ids. */
   add(stream: TenantStream, count: number, options?: AddOptions): number[];
   /** Shows this very text as an item. Its place is `id`, whatever the text says; default the next. Returns the id. */
@@ -65,6 +68,10 @@ export interface Tenant {
   close(): Promise<void>;
 }
 
+function createToken(): string {
+  return `demo.${randomUUID().replaceAll('-', '')}`;
+}
+
 export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
   const { seed = 1, now = Date.now } = options;
   const streamOf = (name: TenantStream): Stream => {
@@ -72,7 +79,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     return { rows: new Rows(), faults: createFaultQueue(), firstId, highestId: firstId - 1 };
   };
   const world: World = {
-    token: options.token ?? `demo.${randomUUID().replaceAll('-', '')}`,
+    token: options.token ?? createToken(),
     emptyForm: options.emptyForm ?? 'null',
     streams: { events: streamOf('events'), suspicious: streamOf('suspicious') },
     requests: { events: 0, suspicious: 0, other: 0, log: [] },
@@ -89,6 +96,10 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     url: server.address,
     token: world.token,
     requests: world.requests,
+    renewToken() {
+      world.token = createToken();
+      return world.token;
+    },
     add(name, count, { ageSeconds = 0, firstId = streams[name].highestId + 1, ...wanted } = {}) {
       const lastMicroseconds = (now() - ageSeconds * 1000) * 1000;
       return Array.from({ length: count }, (_, index) => {

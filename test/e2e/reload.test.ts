@@ -43,6 +43,19 @@ const hangUp = (service: Service) => service.child.kill('SIGHUP');
 const postsIn = (world: Pick<World, 'mattermost'>, channel: string) =>
   world.mattermost.posts.filter((post) => post.channel === channel).length;
 
+/** The folder `mounted` with one file in it, as Kubernetes mounts a ConfigMap or a Secret. @returns what gives it another content */
+function mount(directory: string, file: string): (version: string, text: string) => void {
+  const mounted = join(directory, 'mounted');
+  mkdirSync(mounted);
+  symlinkSync(`..data/${file}`, join(mounted, file));
+  return (version, text) => {
+    mkdirSync(join(mounted, version));
+    writeFileSync(join(mounted, version, file), text);
+    symlinkSync(version, join(mounted, '..data_tmp'));
+    renameSync(join(mounted, '..data_tmp'), join(mounted, '..data'));
+  };
+}
+
 describe('SIGHUP', () => {
   test('swaps the routes; what was there before goes on, and the metrics say so', { timeout: 60_000 }, async () => {
     const world = await createConfigured({ database: 'embedded' });
@@ -114,15 +127,8 @@ describe('a changed file', () => {
     timeout: 60_000,
   }, async () => {
     const world = await createConfigured({ environment: { TOCSIN_CONFIG: 'mounted/tocsin.yaml' } });
-    const mounted = join(world.directory, 'mounted');
-    const swap = (name: string, text: string) => {
-      mkdirSync(join(mounted, name), { recursive: true });
-      writeFileSync(join(mounted, name, 'tocsin.yaml'), text);
-      symlinkSync(name, join(mounted, '..data_tmp'));
-      renameSync(join(mounted, '..data_tmp'), join(mounted, '..data'));
-    };
+    const swap = mount(world.directory, 'tocsin.yaml');
     swap('..1', world.to('one'));
-    symlinkSync('..data/tocsin.yaml', join(mounted, 'tocsin.yaml'));
     const service = world.start();
     await service.ready();
     await world.arrived(2);
@@ -134,6 +140,29 @@ describe('a changed file', () => {
     world.tenant.add('events', 3);
     expect(await until(() => postsIn(world, 'two') === 3, 15_000)).toBe(true);
     expect(countOf(service, takenOver)).toBe(1);
+  });
+
+  test('with a new key is taken over from a mounted Secret: what could not be read with the old one is posted', {
+    timeout: 60_000,
+  }, async () => {
+    const environment = { TOCSIN_CONFIG: '', TOKENS_KEY: '', TOKENS_KEY_FILE: 'mounted/TOKENS_KEY' };
+    const world = await createConfigured({ environment });
+    const { tenant } = world;
+    const swap = mount(world.directory, 'TOKENS_KEY');
+    swap('..1', tenant.token);
+    const service = world.start();
+    await service.ready();
+    await world.arrived(2);
+    const renewed = tenant.renewToken();
+    tenant.add('events', 3);
+    const refused = 'tocsin_source_polls_total{source="deepinstinct_events",outcome="auth"}';
+    expect(await until(async () => Number(await service.metric(refused)) > 0, 15_000)).toBe(true);
+    swap('..2', renewed);
+    await expectLogged(service, takenOver);
+    // The three, that each stream is watched, and that each was refused.
+    expect(await world.arrived(7, 15_000)).toBe(7);
+    expect(world.repeated()).toBe(0);
+    for (const key of [tenant.token, renewed]) expect(JSON.stringify(service.log)).not.toContain(key);
   });
 
   test('that is wrong changes nothing and is told with every problem; the next right one is taken', {

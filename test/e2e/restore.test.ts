@@ -1,4 +1,4 @@
-// A backup as the runbook tells it, with its own commands: what was stored is there again, and what came later is read again.
+// A backup as the operating page tells it, with its own commands: what was stored is there again, and what came later is read again.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,10 +8,10 @@ import { createWorld, until, type World } from '../support/world.ts';
 import { blocksOf } from '../tree/documents.ts';
 import { readProjectFile } from '../tree/project-files.ts';
 
-/** The line of the runbook that begins so. */
+/** The line of the page that begins so. */
 function commandOf(beginning: string): string {
-  const runbook = { path: 'docs/runbook.md', text: readProjectFile('docs/runbook.md') };
-  return blocksOf(runbook)
+  const page = { path: 'docs/operating.md', text: readProjectFile('docs/operating.md') };
+  return blocksOf(page)
     .flatMap(({ text }) => text.split('\n'))
     .find((line) => line.startsWith(`${beginning} `))!;
 }

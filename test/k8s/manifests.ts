@@ -142,9 +142,9 @@ export function describeRendered(title: string, body: () => void): void {
 
 const overlays = new Map<string, Manifest[]>();
 
-/** An overlay, or the example of an installation, rendered once. */
+/** An overlay, or an example of an installation, rendered once. */
 export function rendered(name: string): readonly Manifest[] {
-  const known = overlays.get(name) ?? render(name === 'example' ? name : `overlays/${name}`);
+  const known = overlays.get(name) ?? render(name.startsWith('example') ? name : `overlays/${name}`);
   overlays.set(name, known);
   return known;
 }

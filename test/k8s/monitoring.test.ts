@@ -4,7 +4,17 @@ import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { allOf, describeRendered, filesOf, type Manifest, oneOf, readText, render, root } from './manifests.ts';
+import {
+  allOf,
+  describeRendered,
+  filesOf,
+  type Manifest,
+  oneOf,
+  readText,
+  render,
+  rendered,
+  root,
+} from './manifests.ts';
 import { problemsOf } from './schema.ts';
 
 function withMonitoring(overlay: string): Manifest[] {
@@ -22,6 +32,12 @@ interface ServiceMonitor extends Manifest {
     readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
     readonly endpoints: readonly { readonly port: string; readonly path: string }[];
   };
+}
+
+const writtenAlerts = readText('monitoring/alerts.yaml');
+
+function ruleOf(manifests: readonly Manifest[]): Manifest & { readonly spec: unknown } {
+  return manifests.find(({ kind }) => kind === 'PrometheusRule') as Manifest & { readonly spec: unknown };
 }
 
 describeRendered('the monitoring component', () => {
@@ -60,9 +76,19 @@ describeRendered('the monitoring component', () => {
   });
 
   test('takes every alert from the one file that promtool tries', () => {
-    const rule = withMonitoring('postgres').find(({ kind }) => kind === 'PrometheusRule') as Manifest & {
-      spec: unknown;
-    };
-    expect(rule.spec).toEqual((parse(readText('monitoring/alerts.yaml')) as { spec: unknown }).spec);
+    expect(ruleOf(withMonitoring('postgres')).spec).toEqual((parse(writtenAlerts) as { spec: unknown }).spec);
+  });
+
+  test('leads from each alert to its section where the people of an installation read it, in the example', () => {
+    const manifests = rendered('example-monitored');
+    for (const manifest of manifests) expect(problemsOf(manifest), manifest.kind).toEqual([]);
+    expect(manifests.map(({ metadata }) => metadata.name)).not.toContain('tocsin-runbook');
+    const { literals } = (
+      parse(readText('example-monitored/kustomization.yaml')) as { configMapGenerator: [{ literals: [string] }] }
+    ).configMapGenerator[0];
+    const address = literals[0].replace('address=', '');
+    expect(address).toMatch(/^https:.*\/docs\/runbook\.md$/);
+    const absolute = writtenAlerts.replaceAll('runbook_url: docs/runbook.md', `runbook_url: ${address}`);
+    expect(ruleOf(manifests).spec).toEqual((parse(absolute) as { spec: unknown }).spec);
   });
 });

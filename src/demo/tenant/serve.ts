@@ -62,7 +62,8 @@ export interface Stream {
 }
 
 export interface World {
-  readonly token: string;
+  /** The one that is accepted now. */
+  token: string;
   readonly emptyForm: EmptyForm;
   readonly streams: Readonly<Record<TenantStream, Stream>>;
   readonly requests: TenantRequests;
