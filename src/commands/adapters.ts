@@ -11,9 +11,10 @@ export function createSources(
   config: Config,
   registries: Registries,
   around: Around,
-): { id: string; source: Source }[] {
+): { id: string; source: Source; types: readonly string[] | undefined }[] {
   return config.sources.map(({ id, type, settings }) => ({
     id,
+    types: registries.sources[type]!.types,
     source: registries.sources[type]!.create(settings, { ...around, id }),
   }));
 }

@@ -93,8 +93,8 @@ export function createRelay(options: RelayOptions): Relay {
   const { config, log, store, metrics, exporting } = options;
   const http = createHttpClient({ proxy: config.proxy, userAgent: `tocsin/${options.version}` });
   const around = { http, locale: config.locale, timeZone: config.timeZone, now: Date.now };
-  const sources = createSources(config, options.registries, around).flatMap(({ id, source }) =>
-    source.kind === 'poll' ? [{ id, source }] : [],
+  const sources = createSources(config, options.registries, around).flatMap(({ id, source, types }) =>
+    source.kind === 'poll' ? [{ id, source, types }] : [],
   );
   const sinks = createSinks(config, options.registries, around);
   const groups = groupsOf(config, sinks);

@@ -7,7 +7,7 @@ import type { Notice, StoredEvent } from './event.ts';
 import { noticeEvent, type Stored, storePage } from './ingest.ts';
 import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
-import { type Metrics, severityLabel } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { logFailed, logStored } from './poll-line.ts';
 import type { Route } from './route.ts';
 import type { SilenceReader } from './silence-reader.ts';
@@ -240,7 +240,7 @@ async function store(
 
 function count(deps: PollDependencies, page: Page, stored: Stored): void {
   const { metrics, id: source } = deps;
-  for (const event of stored.events) metrics.sourceEvents.inc({ source, severity: severityLabel(event.severity) });
+  for (const event of stored.events) metrics.countEvent(source, event);
   metrics.sourceDuplicates.inc({ source }, page.facts?.overlap ? 0 : stored.duplicates);
   for (const { sink, reason } of stored.suppressed) {
     metrics.deliveries.inc({ sink, outcome: 'suppressed' });

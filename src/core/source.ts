@@ -57,4 +57,6 @@ export type Source = PollSource | PushSource;
 export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition<Schema, Source> & {
   /** The streams that its events may come in; absent if nobody knows. */
   readonly streams?: readonly string[];
+  /** The vendor's words for what happened that are worth a series of their own in the metrics; all others count as `other`. */
+  readonly types?: readonly string[];
 };

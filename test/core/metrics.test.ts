@@ -13,6 +13,7 @@ const ids = {
 const promised = {
   tocsin_build_info: 'gauge',
   tocsin_source_events_total: 'counter',
+  tocsin_source_event_types_total: 'counter',
   tocsin_source_duplicates_total: 'counter',
   tocsin_source_polls_total: 'counter',
   tocsin_source_poll_duration_seconds: 'histogram',
@@ -66,6 +67,26 @@ describe('the metrics', () => {
       expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
       expect(name).not.toMatch(/_(ms|milliseconds|minutes|kilobytes|count|sum|bucket)$/);
     }
+  });
+
+  it('count an event by its type if its source names that, and else as other, so that no vendor makes series', async () => {
+    const metrics = createMetrics({
+      ...ids,
+      sources: [{ id: 'alpha', types: ['RANSOMWARE', 'SCRIPT'] }, { id: 'beta' }],
+    });
+    for (const type of ['RANSOMWARE', 'RANSOMWARE', 'new-word', 'other']) {
+      metrics.countEvent('alpha', { severity: 4, type });
+      metrics.countEvent('beta', { severity: 5, type });
+    }
+    const text = await metrics.expose();
+    expect(samplesOf(text, 'tocsin_source_event_types_total')).toEqual([
+      'tocsin_source_event_types_total{source="alpha",type="RANSOMWARE"} 2',
+      'tocsin_source_event_types_total{source="alpha",type="SCRIPT"} 0',
+      'tocsin_source_event_types_total{source="alpha",type="other"} 2',
+      'tocsin_source_event_types_total{source="beta",type="other"} 4',
+    ]);
+    expect(text).toContain('tocsin_source_events_total{source="alpha",severity="high"} 4\n');
+    expect(text).toContain('tocsin_source_events_total{source="beta",severity="critical"} 4\n');
   });
 
   it('are all there before anything happened, for every source, sink and role, at zero', async () => {

@@ -99,7 +99,8 @@ describe('the alert rules', () => {
   });
 
   test('say how grave it is, what it means in a line and in some more, and where to read on', () => {
-    const anchors = anchorsOf({ path: 'docs/runbook.md', text: readProjectFile('docs/runbook.md') });
+    const runbook = readProjectFile('docs/runbook.md');
+    const anchors = anchorsOf({ path: 'docs/runbook.md', text: runbook });
     for (const { alert, labels, annotations, for: wait } of alerts) {
       expect(['critical', 'warning'], alert).toContain(labels?.severity);
       expect(Object.keys(annotations ?? {}), alert).toEqual(['summary', 'description', 'runbook_url']);
@@ -107,6 +108,9 @@ describe('the alert rules', () => {
       expect(annotations!.description!.length, alert).toBeGreaterThan(80);
       expect(annotations!.runbook_url, alert).toBe(`docs/runbook.md#${alert.toLowerCase()}`);
       expect(anchors, alert).toContain(alert.toLowerCase());
+      const [, section = ''] = runbook.split(`\n## ${alert}\n`);
+      const parts = section.split('\n## ')[0]!.match(/^\*\*\w+\.\*\*/gm);
+      expect(parts, alert).toEqual(['**Means.**', '**Look.**', '**Do.**']);
       expect(wait, alert).toBeDefined();
     }
   });

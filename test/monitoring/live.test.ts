@@ -117,6 +117,7 @@ test('every panel shows something, every variable has values, every metric is wa
     if (definition !== undefined) expect(await valuesOf(prometheus, definition), definition).toHaveLength(1);
 
   const { body } = await service.get('/metrics');
+  expect(body).toMatch(/tocsin_source_event_types_total\{source="events",type="STATIC_ANALYSIS"\} [1-9]/);
   expect(unwatched(body).sort()).toEqual(Object.keys(exceptions).sort());
   expect(promtool(folderWithRules(), ['check', 'metrics'], body)).toEqual({ ok: true, output: '' });
 

@@ -33,6 +33,12 @@ function createSourceMetrics(registry: Registry) {
       labelNames: ['source', 'severity'],
       registers,
     }),
+    sourceEventTypes: new Counter({
+      name: 'tocsin_source_event_types_total',
+      help: 'Events stored for the first time, by type; other: one that the source has no series for.',
+      labelNames: ['source', 'type'],
+      registers,
+    }),
     sourceDuplicates: new Counter({
       name: 'tocsin_source_duplicates_total',
       help: 'Events read that were stored already.',

@@ -22,6 +22,9 @@ export const attemptReasons: Readonly<Record<FailureOutcome, readonly FailureRea
 /** Of an attempt that failed in no way; Prometheus would treat an empty label as none. */
 export const noReason = 'none';
 
+/** An event of a type for which its source has no series. */
+export const otherType = 'other';
+
 /** `critical`, `high`, …: the value of every label `severity`. */
 export function severityLabel(severity: Severity): string {
   return severityNames[severity].toLowerCase();

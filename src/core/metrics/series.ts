@@ -1,12 +1,21 @@
 // Which series there are: each source, sink and role that is configured has all of its own from the start, at zero.
-import { severityNames } from '../event.ts';
+import { type Severity, severityNames } from '../event.ts';
 import { suppressions } from '../route.ts';
 import type { Instruments } from './instruments.ts';
-import { attemptReasons, deliveryOutcomes, noReason, pollOutcomes, sinkStates } from './labels.ts';
+import {
+  attemptReasons,
+  deliveryOutcomes,
+  noReason,
+  otherType,
+  pollOutcomes,
+  severityLabel,
+  sinkStates,
+} from './labels.ts';
 
 /** What has series of its own. */
 export interface MetricIds {
-  readonly sources: readonly { readonly id: string }[];
+  /** `types`: those of its events that have series of their own. */
+  readonly sources: readonly { readonly id: string; readonly types?: readonly string[] | undefined }[];
   readonly sinks: readonly { readonly id: string }[];
   /** Names of roles, as in `leases.name`. */
   readonly roles: readonly string[];
@@ -16,6 +25,8 @@ export interface MetricIds {
 export function createSeries(instruments: Instruments) {
   const counted = { sources: new Set<string>(), sinks: new Set<string>() };
   const shown = { sources: new Set<string>(), sinks: new Set<string>(), roles: new Set<string>() };
+  /** By id of source. */
+  const types = new Map<string, ReadonlySet<string>>();
   const idsOf = (ids: MetricIds) => ({
     sources: ids.sources.map(({ id }) => id),
     sinks: ids.sinks.map(({ id }) => id),
@@ -28,10 +39,19 @@ export function createSeries(instruments: Instruments) {
     expect(ids: MetricIds): void {
       const { sources, sinks, roles } = idsOf(ids);
       for (const id of fresh(sources, counted.sources)) startSource(instruments, id);
+      for (const { id, types: own = [] } of ids.sources) {
+        types.set(id, new Set(own));
+        for (const type of [...own, otherType]) instruments.sourceEventTypes.inc({ source: id, type }, 0);
+      }
       for (const id of fresh(sinks, counted.sinks)) startSink(instruments, id);
       for (const id of fresh(sources, shown.sources)) showSource(instruments, id);
       for (const id of fresh(sinks, shown.sinks)) showSink(instruments, id);
       for (const role of fresh(roles, shown.roles)) instruments.roleHeld.set({ role }, 0);
+    },
+    /** An event that was stored for the first time. */
+    countEvent(source: string, { severity, type }: { readonly severity: Severity; readonly type: string }): void {
+      instruments.sourceEvents.inc({ source, severity: severityLabel(severity) });
+      instruments.sourceEventTypes.inc({ source, type: types.get(source)?.has(type) ? type : otherType });
     },
     /** Ends the gauges of all others, which nobody sets any more. Their counters stay: they may come back, and must not go back. */
     forgetOthers(ids: MetricIds): void {

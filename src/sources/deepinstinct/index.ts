@@ -1,6 +1,7 @@
 // The two Deep Instinct sources. They share all but the stream, so that each has its own cursor and its own role.
 import type { SourceDefinition } from '../../core/source.ts';
 import { config } from './config.ts';
+import { typesOfStream } from './event-types.ts';
 import { createSource } from './source.ts';
 import { futureWarning } from './start-from.ts';
 import type { Stream } from './stream.ts';
@@ -14,6 +15,7 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
     example: { url: 'https://console.example.com', token: 'the-key-of-an-api-connector', start_from: '24h' },
     secrets: ['token'],
     streams: [stream],
+    types: typesOfStream[stream],
     warnings({ start_from }, nowMs) {
       const text = futureWarning(start_from, nowMs);
       return text === undefined ? [] : [{ key: 'start_from', text }];

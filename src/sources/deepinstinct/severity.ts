@@ -16,9 +16,9 @@ const bySeverity: Readonly<Record<string, Severity>> = {
   NA: 1,
 };
 
-const encryption = 'RANSOMWARE_FILE_ENCRYPTION';
+export const encryption = 'RANSOMWARE_FILE_ENCRYPTION';
 /** Found by what it did, not by how a file looks; the spelling of the scripts is the vendor's. */
-const behavioural = new Set(
+export const behavioural: ReadonlySet<string> = new Set(
   `REMOTE_CODE_INJECTION_EXECUTION KNOWN_SHELLCODE_PAYLOADS ARBITRARY_SHELLCODE REFLECTIVE_DLL REFLECTIVE_DOTNET AMSI_BYPASS
   DIRECT_SYSTEMCALLS CREDENTIAL_DUMP SUSPICIOUS_SCRIPT_EXCECUTION MALICIOUS_POWERSHELL_COMMAND_EXECUTION MALICIOUS_JS_EXECUTION
   DEEP_MEMORY_SCANNING PROCESS_TAMPERING`.split(/\s+/),
