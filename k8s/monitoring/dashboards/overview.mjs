@@ -74,9 +74,13 @@ const events = row(
   bars('Stored, by severity', 'New events, each counted once.', {
     '{{severity}}': rise('tocsin_source_events_total', 'severity'),
   }),
-  bars('Stored, by type', 'The same by what the vendor calls it. Other: about a device or its agent, or new with the vendor.', {
-    '{{type}}': `${rise('tocsin_source_event_types_total', 'type')} > 0`,
-  }),
+  bars(
+    'Stored, by type',
+    'The same by what the vendor calls it. Other: about a device or its agent, or new with the vendor.',
+    {
+      '{{type}}': `${rise('tocsin_source_event_types_total', 'type')} > 0`,
+    },
+  ),
   bars('Stored, by source', 'The same by where they came from.', {
     '{{source}}': rise('tocsin_source_events_total', 'source'),
   }),
