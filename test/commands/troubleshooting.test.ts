@@ -56,7 +56,7 @@ test('a refused key: check, once and the log of serve say where a right one is',
     expect(code, command).toBe(1);
   }
   const service = world.start('data', wrong);
-  expect(await until(() => service.log.some(({ msg }) => words.test(String(msg))), 20_000)).toBe(true);
+  expect(await until(() => service.log.some(({ error }) => words.test(String(error))), 20_000)).toBe(true);
 });
 
 test('an address that is not the console’s', async () => {
@@ -90,7 +90,7 @@ test('Mattermost that cannot be reached: check and test name host, port and what
   }
   const service = world.start('data', away);
   const refused = () =>
-    service.log.filter(({ msg }) => String(msg).includes('nothing accepts connections there')).length;
+    service.log.filter(({ error }) => String(error).includes('nothing accepts connections there')).length;
   expect(await until(() => refused() > 0, 20_000)).toBe(true);
   await service.end('SIGTERM');
   world.start();
