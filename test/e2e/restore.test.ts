@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import postgres from 'postgres';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { createWorld, until, type World } from '../support/world.ts';
 import { blocksOf } from '../tree/documents.ts';
 import { readProjectFile } from '../tree/project-files.ts';
@@ -84,4 +84,26 @@ test('a copy of the embedded database, made while the service is stopped, is a w
   expect(await until(() => announced(world) === 25, 40_000)).toBe(true);
   await copy.end('SIGTERM');
   expect(announced(world)).toBe(25);
+});
+
+test('a database that is lost without a backup is not ready, and after a restart it begins at START_FROM once more', {
+  timeout: 60_000,
+}, async () => {
+  const world = await createWorld({ database: 'postgres', environment: { START_FROM: '1h', POLLING_INTERVAL: '5' } });
+  world.tenant.add('events', 10);
+  const service = world.start();
+  await service.ready();
+  expect(await until(() => announced(world) === 10, 20_000)).toBe(true);
+  const name = new URL(world.databaseUrl!).pathname.slice(1);
+  const server = postgres(inject('postgres').url, { max: 1, onnotice() {} });
+  onTestFinished(() => server.end());
+  await server.unsafe(`drop database "${name}" with (force)`);
+  await server.unsafe(`create database "${name}"`);
+  expect(await until(async () => (await service.get('/readyz')).status === 503, 15_000)).toBe(true);
+  expect(await until(async () => (await service.metric('tocsin_database_up')) === 0, 15_000)).toBe(true);
+  expect((await service.get('/healthz')).status).toBe(200);
+  world.tenant.add('events', 5);
+  await service.end('SIGTERM');
+  await world.start().ready();
+  expect(await until(() => announced(world) === 10 + 15, 20_000)).toBe(true);
 });

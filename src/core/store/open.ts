@@ -35,7 +35,7 @@ export interface Store {
   readonly lock: DirectoryLock | undefined;
   /** Brings the schema up to this release. @throws when the database does not answer */
   migrate(): Promise<number>;
-  /** @throws when the database does not answer */
+  /** @throws when the database does not answer, or has lost its tables */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -116,8 +116,9 @@ async function identify(options: StoreOptions): Promise<{ lock: DirectoryLock | 
   }
 }
 
+/** Asks a table of ours: a database that was lost and made anew answers too, and has none. */
 async function ping(client: postgres.Sql): Promise<void> {
-  await client`select 1`;
+  await client`select 1 from leases limit 1`;
 }
 
 /** A statement of a migration may take long on a large table. */
