@@ -1,7 +1,9 @@
 // Every command that the documents show in a block of their own is run as it stands there, or has a reason why no test can.
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
 import { createWorld } from '../support/world.ts';
 import { blocksOf, readDocuments } from '../tree/documents.ts';
 
@@ -19,6 +21,9 @@ const prefix = 'npx tocsin ';
 const commands = shown.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
 const words = (line: string) =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+
+/** What is asked of the database itself. */
+const queries = shown.filter((line) => line.startsWith('psql "$DATABASE_URL" -c '));
 
 /** What cannot be run here, and what is tried of it instead. */
 const beyond: Readonly<Record<string, string>> = {
@@ -52,12 +57,27 @@ const beyond: Readonly<Record<string, string>> = {
   'pg_restore --clean --if-exists --no-owner --single-transaction --exit-on-error --dbname="$DATABASE_URL" tocsin.dump':
     'is run by test/e2e/restore.test.ts',
   'cp -a data data-backup': 'is run by test/e2e/restore.test.ts',
+  'OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.example.com:4318 node dist/main.js serve':
+    'needs a collector; test/e2e/tracing.test.ts starts one, and the service with its address',
   'docker kill --signal HUP <container>': 'needs Docker; the signal is sent by test/e2e/reload.test.ts',
 };
 
 test('what is shown is run, or has a reason; and no reason is kept for what is gone', () => {
   expect(commands.length).toBeGreaterThan(2);
-  expect(shown.filter((line) => !line.startsWith(prefix)).sort()).toEqual(Object.keys(beyond).sort());
+  const others = shown.filter((line) => !line.startsWith(prefix) && !queries.includes(line));
+  expect(others.sort()).toEqual(Object.keys(beyond).sort());
+});
+
+test('the database takes each query that is shown', async ({ skip }) => {
+  skip(spawnSync('psql', ['--version']).error !== undefined, 'psql is not installed');
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const env = { ...process.env, DATABASE_URL: database.directUrl };
+  expect(queries.length).toBeGreaterThan(0);
+  for (const line of queries) {
+    const { status, stderr } = spawnSync('sh', ['-c', line], { env, encoding: 'utf8' });
+    expect(status, `${line}\n${stderr}`).toBe(0);
+  }
 });
 
 test('the files that the reasons name are there', () => {
