@@ -33,7 +33,10 @@ for (const database of ['postgres', 'embedded'] as const) {
       allowed += unwritten?.length ?? repeatedByKillMax;
       service = world.start();
     }
-    // A lone instance takes its own dead predecessor's roles at once, and does not wait for its heartbeat of 20 s to end.
+    // A lone instance takes the roles of its own predecessor at once, and does not wait for its heartbeat of 20 s to end: of one that held them.
+    await drain(world, service);
+    await service.end('SIGKILL');
+    service = world.start();
     await service.ready();
     const readyAt = performance.now();
     const reached = mattermost.deliveries.size;
