@@ -21,6 +21,8 @@ import { createWake } from './wake.ts';
 const busyIntervalMs = 5000;
 /** A rejected credential is not tried more often than this. */
 const rejectedIntervalMs = 60_000;
+/** Our own database is tried at least this often. */
+const databaseIntervalMs = 10_000;
 const retryAfterMaxMs = 3_600_000;
 
 export interface PollDependencies {
@@ -56,7 +58,8 @@ export interface Drained {
 
 /**
  * How long to wait until the next look. After new events soon, then doubling back to the interval: an attack does not wait five
- * minutes. Never under 5 s unless the interval is. Failures back off up to the interval or 5 min, whichever is more.
+ * minutes. Never under 5 s unless the interval is. Failures back off up to the interval or 5 min, whichever is more; those of our own
+ * database up to 10 s, for the source is not asked while it is away, and must not be waited for when it is back.
  */
 export function nextWaitMs(
   previousMs: number,
@@ -67,7 +70,8 @@ export function nextWaitMs(
 ): number {
   const { failure } = drained;
   if (failure) {
-    const backoff = { firstMs: 1000, maxMs: Math.max(intervalMs, 300_000) };
+    const maxMs = failure.reason === 'database' ? databaseIntervalMs : Math.max(intervalMs, 300_000);
+    const backoff = { firstMs: 1000, maxMs };
     const wait =
       failure.reason === 'auth' ? Math.max(intervalMs, rejectedIntervalMs) : backoffMs(failures, random, backoff);
     return Math.max(wait, Math.min(failure.retryAfterMs ?? 0, retryAfterMaxMs));

@@ -19,7 +19,7 @@ import { until } from '../support/world.ts';
 import { draft, drafts, hold, quiet, toSoc, useDatabase } from './stored.ts';
 
 describe('the next look', () => {
-  const failed = (reason: 'auth' | 'rate_limited' | 'timeout', retryAfterMs?: number): Drained => ({
+  const failed = (reason: 'auth' | 'database' | 'rate_limited' | 'timeout', retryAfterMs?: number): Drained => ({
     events: 0,
     failure: { reason, message: '', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
   });
@@ -49,6 +49,11 @@ describe('the next look', () => {
     const waits = [1, 2, 3, 40].map((failures) => nextWaitMs(5000, failed('timeout'), failures, 60_000, 0.5));
     expect(waits).toEqual([1000, 2000, 4000, 300_000]);
     expect(nextWaitMs(5000, failed('timeout'), 40, 900_000, 0.5)).toBe(900_000);
+  });
+
+  test('after failures of our own database is 10 s away at most', () => {
+    const waits = [1, 2, 3, 4, 5, 40].map((failures) => nextWaitMs(5000, failed('database'), failures, 300_000, 0.5));
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000]);
   });
 
   test('with a rejected credential is a minute away at least', () => {

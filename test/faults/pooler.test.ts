@@ -13,7 +13,7 @@ import { faultCase, isLong } from './fault-case.ts';
 /** How a pooler ends: as Kubernetes does at first, as a crash, and as an administrator lets it. */
 const signals = ['SIGTERM', 'SIGKILL', 'SIGINT'] as const;
 
-faultCase('a pooler restarted, and its server connections cut, under load', { timeoutMs: 300_000 }, async (fault) => {
+faultCase('a pooler restarted, and its server connections cut, under load', { timeoutMs: 600_000 }, async (fault) => {
   if (missing !== undefined) return fault.context.skip(missing);
   const { directUrl, drop } = await createTestDatabase();
   onTestFinished(drop);
