@@ -808,7 +808,7 @@ describe('secrets', () => {
 
   it('that look like a variable without being one are not shown', () => {
     const problems = yamlProblems('sinks:\n  soc:\n    type: mattermost\n    url: "${@- #{0$:-}"\n', {});
-    expect(JSON.stringify(problems)).toContain('has \\"${…}\\" around what is no name of a variable');
+    expect(JSON.stringify(problems)).toContain('{…} does not name a variable');
     expect(JSON.stringify(problems)).not.toContain('#{0');
   });
 

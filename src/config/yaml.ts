@@ -92,8 +92,10 @@ function fillIn(document: Document, lookUp: LookUp, placeOffset: PlaceOffset, fi
         const value = isName ? lookUp(variable, sectionOf(path)) : undefined;
         if (value === undefined) {
           const where = placeOffset(node.range?.[0] ?? 0);
-          const problem = isName ? `\${${variable}} has no value` : 'has "${…}" around what is no name of a variable';
-          const first = isName ? `Set ${variable} in the environment or in .env` : 'Write ${NAME}';
+          const problem = `\${${isName ? variable : '…'}} ${isName ? 'has no value' : 'does not name a variable'}`;
+          const first = isName
+            ? `Set ${variable} in the environment or in .env`
+            : 'Write a name of letters, digits and "_" there';
           findings.problems.push({ where, problem, remedy: `${first}, or write "$\${" for the text itself` });
         }
         return value ?? unresolved;
