@@ -1,8 +1,10 @@
 // Every command that the documents show in a block of their own is run as it stands there, or has a reason why no test can.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { lackOfKubectl, root } from '../k8s/manifests.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createWorld } from '../support/world.ts';
 import { blocksOf, readDocuments } from '../tree/documents.ts';
@@ -47,9 +49,11 @@ const beyond: Readonly<Record<string, string>> = {
   'kubectl exec -n tocsin deploy/tocsin -- node dist/main.js source list':
     'needs a cluster; the command itself is run below',
   'kubectl get pods -n tocsin -o wide': 'needs a cluster',
-  'kubectl logs -n tocsin -l app.kubernetes.io/name=tocsin --all-containers --prefix --since=1h': 'needs a cluster',
+  'kubectl logs -n tocsin -l app.kubernetes.io/name=tocsin --prefix --tail=-1 --since=1h': 'needs a cluster',
+  'kubectl logs -n tocsin -l app.kubernetes.io/name=tocsin --prefix --tail=-1 --previous': 'needs a cluster',
   'kubectl get events -n tocsin --sort-by=.lastTimestamp': 'needs a cluster',
   'kubectl rollout history -n tocsin deploy/tocsin': 'needs a cluster',
+  'kubectl port-forward -n tocsin deploy/tocsin 8080': 'needs a cluster',
   'kubectl rollout undo -n tocsin deploy/tocsin': 'needs a cluster',
   'kubectl rollout status -n tocsin deploy/tocsin': 'needs a cluster',
   'kubectl rollout restart -n tocsin deploy/tocsin': 'needs a cluster',
@@ -77,6 +81,33 @@ test('the database takes each query that is shown', async ({ skip }) => {
   for (const line of queries) {
     const { status, stderr } = spawnSync('sh', ['-c', line], { env, encoding: 'utf8' });
     expect(status, `${line}\n${stderr}`).toBe(0);
+  }
+});
+
+test('kubectl understands each of its commands, and reads whole logs: of what a label selects it shows ten lines by itself', {
+  timeout: 30_000,
+}, ({ skip }) => {
+  skip(lackOfKubectl !== undefined, lackOfKubectl);
+  const cwd = mkdtempSync(join(tmpdir(), 'tocsin-kubectl-'));
+  onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
+  copyFileSync(`${root}base/secret.example.yaml`, join(cwd, 'secrets.yaml'));
+  mkdirSync(join(cwd, 'tocsin'));
+  writeFileSync(
+    join(cwd, 'tocsin', 'kustomization.yaml'),
+    `resources: [${relative(join(cwd, 'tocsin'), root)}/example]`,
+  );
+  for (const line of shown.filter((command) => command.startsWith('kubectl '))) {
+    const { stderr } = spawnSync(
+      'kubectl',
+      ['--kubeconfig=/dev/null', '--server=http://127.0.0.1:1', ...words(line).slice(1)],
+      {
+        cwd,
+        encoding: 'utf8',
+      },
+    );
+    // Far enough to ask the cluster, which is not there.
+    expect(stderr, line).toContain('127.0.0.1:1');
+    if (/ logs .*-l /.test(line)) expect(line).toContain('--tail=-1');
   }
 });
 
