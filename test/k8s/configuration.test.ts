@@ -17,6 +17,7 @@ import {
   oneOf,
   type Pod,
   readManifests,
+  readText,
   rendered,
 } from './manifests.ts';
 
@@ -206,6 +207,15 @@ describeRendered('the network', () => {
   test.each(names)('lets nobody in to %s, and asks its pods to be judged both ways', (name) => {
     expect(policiesOf(name).flatMap(({ ingress = [] }) => ingress)).toEqual([]);
     expect(oneOf(rendered(name), 'NetworkPolicy').spec.policyTypes).toEqual(['Ingress', 'Egress']);
+  });
+
+  test('the example of a further policy opens the way to the collector that the documents show, for these pods alone', () => {
+    const { spec } = oneOf(readManifests('base/networkpolicy.example.yaml'), 'NetworkPolicy', 'tocsin-further');
+    expect(spec.podSelector).toEqual(oneOf(rendered('postgres'), 'NetworkPolicy', 'tocsin').spec.podSelector);
+    expect(spec.policyTypes).toEqual(['Egress']);
+    for (const { to } of spec.egress!) expect(to?.length).toBeGreaterThan(0);
+    const [, shown] = /^OTEL_EXPORTER_OTLP_ENDPOINT=\S+:(\d+) /m.exec(readText('../docs/tracing.md')) ?? [];
+    expect(spec.egress!.flatMap(({ ports }) => ports.map(({ port }) => port))).toContain(Number(shown));
   });
 
   test('names are asked of the cluster alone, and the database of the operator is the only one', () => {

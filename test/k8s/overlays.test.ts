@@ -130,6 +130,16 @@ describe.each(variants)('the pod of %s', (_name, manifests) => {
     expect(limits.cpu).toBeUndefined();
   });
 
+  test('is as large as the page on operating says', () => {
+    const { requests, limits } = containerOf(manifests).resources;
+    const isEmbedded = containerOf(manifests).env.some(({ name }) => name === 'EMBEDDED');
+    const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+    const spaced = (quantity: string | undefined) => quantity!.replace(/(?=Mi$)/, ' ');
+    const subject = isEmbedded ? 'memory with the embedded database' : 'memory of a replica';
+    expect(page).toContain(`| ${subject} | request ${spaced(requests.memory)}, limit ${spaced(limits.memory)} |`);
+    expect(page).toContain(`| CPU of a replica | request ${requests.cpu}, no limit |`);
+  });
+
   test('may finish what it is sending and write it down before it is killed', () => {
     const closingMs = 5000;
     const drainMs = defaultPolicy.sendTimeoutMs + stopMaxMs + closingMs;
