@@ -117,6 +117,11 @@ export const mutations = [
     cases: 'rollout',
   },
   {
+    name: 'who has lost the database says that it is ready',
+    edits: [['src/commands/start.ts', '  await store.ping();', '  void store;']],
+    cases: 'Postgres stopped and started',
+  },
+  {
     name: 'who waits for the database is not live',
     edits: [
       ['src/http/health.ts', "'/healthz', (c) =>", "'/healthz', async (c) =>"],

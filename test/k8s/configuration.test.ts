@@ -122,6 +122,7 @@ describeRendered('the configuration', () => {
 
   test('of the example says what its own files say', () => {
     expect(load('example')).toMatchObject({ retentionMs: 365 * 86_400_000, timeZone: 'Asia/Bangkok' });
+    expect(load('example').operations).toEqual(['watch']);
     expect(load('example').routes.map(({ name }) => name)).toEqual(['everything', 'grave']);
     expect(oneOf(rendered('example'), 'Deployment').spec.template.spec.containers[0]!.image).toMatch(/^registry\./);
   });
