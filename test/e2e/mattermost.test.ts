@@ -168,7 +168,13 @@ describe('while Mattermost is down', { timeout: 60_000 }, () => {
       if (said) await timeOf(service, said);
       else expect(await until(() => mattermost.requests.total >= 2 + inFlightMax, 10_000)).toBe(true);
       const signalledAtMs = performance.now();
-      expect(await service.end('SIGTERM')).toBe(0);
+      const ended = service.end('SIGTERM');
+      if (fault === 'hang') {
+        // While it waits for its last answers nobody is to be sent to it, and nobody is to kill it.
+        expect(await until(async () => (await service.get('/readyz')).status === 503, 5000)).toBe(true);
+        expect((await service.get('/healthz')).status).toBe(200);
+      }
+      expect(await ended).toBe(0);
       expect(performance.now() - signalledAtMs).toBeLessThan(endsWithinMs);
       mattermost.heal();
       await expectAllDelivered({ world, service: world.start() }, 62 + (fault === 'unknown_hook' ? 1 : 0));
