@@ -17,7 +17,7 @@ import { afterRejection, type Failure, failureFrom, heldUpOf, tryAgain, unchange
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
 import { templated } from './templated.ts';
-import { type TransitionDependencies, tellTransition } from './transition.ts';
+import { createTeller, type TransitionDependencies } from './transition.ts';
 import { within } from './within.ts';
 
 /** More unwritten outcomes than this, and sending waits: memory stays bounded when the database is away. */
@@ -56,8 +56,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   let isStopping = false;
   let isIdle = false;
   let turnedAtMs = performance.now();
-  /** One after the other, so that the last state written is the last one there was. */
-  let telling = Promise.resolve();
+  const teller = createTeller(deps, lease);
   let health: Health | undefined;
   const isOver = () => isStopping || !lease.isHeld();
 
@@ -96,7 +95,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   function tell(transition: Transition | undefined, detail?: string): void {
     if (!transition) return;
     ready.clear();
-    telling = telling.then(() => tellTransition(deps, lease, transition, detail));
+    teller.tell(transition, detail);
   }
 
   /** Goes on where the last holder was. */
@@ -109,6 +108,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   async function loop(): Promise<void> {
     while (!isOver()) {
       turnedAtMs = performance.now();
+      teller.catchUp();
       let waitMs: number;
       try {
         health ??= await takeUp();
@@ -348,7 +348,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       wake.now();
       await finished;
       while (inFlight.size > 0) await wake.wait(policy.sendTimeoutMs);
-      await Promise.all([recorder.stop(), telling]);
+      await Promise.all([recorder.stop(), teller.finished()]);
       metrics.leaveSink(sink);
     },
   };

@@ -8,6 +8,9 @@ import { writeSinkState } from '../store/sinks.ts';
 import type { Transition } from './health.ts';
 import type { DeliveryPolicy } from './policy.ts';
 
+/** A state that the database did not take is written again after so long. */
+const againMs = 1000;
+
 export interface TransitionDependencies {
   readonly id: string;
   readonly db: Database;
@@ -19,21 +22,48 @@ export interface TransitionDependencies {
   announce(sink: string, notice: Notice, key: string, to: 'this' | 'others'): Promise<void>;
 }
 
-/** Metric and log at once, the rest as soon as the database lets it. Never throws. */
-export async function tellTransition(
-  deps: TransitionDependencies,
-  lease: Lease,
-  transition: Transition,
-  detail: string | undefined,
-): Promise<void> {
-  const { to, reason } = transition;
-  note(deps, transition, detail);
-  try {
-    await writeSinkState(deps.db, lease, deps.id, to, reason);
-  } catch (error) {
-    deps.log.error({ sink: deps.id, error: databaseErrorText(error) }, "the sink's state could not be written");
+export interface Teller {
+  /** Metric and log soon, the rest as soon as the database lets it; one after the other, so that the last state written is the last one there was. */
+  tell(transition: Transition, detail: string | undefined): void;
+  /** To be called now and then: writes a state that the database did not take, for whoever looks at it there would go by the one before. */
+  catchUp(): void;
+  /** Never rejects. */
+  finished(): Promise<void>;
+}
+
+/** Never throws. */
+export function createTeller(deps: TransitionDependencies, lease: Lease): Teller {
+  let telling = Promise.resolve();
+  /** The last one, as long as it is not in the database. */
+  let owed: Transition | undefined;
+  let triedAtMs = 0;
+
+  async function write(transition: Transition): Promise<void> {
+    triedAtMs = performance.now();
+    owed = transition;
+    try {
+      await writeSinkState(deps.db, lease, deps.id, transition.to, transition.reason);
+      owed = undefined;
+    } catch (error) {
+      deps.log.error({ sink: deps.id, error: databaseErrorText(error) }, "the sink's state could not be written");
+    }
   }
-  await announce(deps, transition, detail);
+
+  return {
+    tell(transition, detail) {
+      telling = telling.then(async () => {
+        note(deps, transition, detail);
+        await write(transition);
+        await announce(deps, transition, detail);
+      });
+    },
+    catchUp() {
+      if (owed === undefined || performance.now() - triedAtMs < againMs) return;
+      triedAtMs = performance.now();
+      telling = telling.then(() => (owed === undefined ? undefined : write(owed)));
+    },
+    finished: () => telling,
+  };
 }
 
 function note({ id: sink, metrics, log }: TransitionDependencies, transition: Transition, detail: string | undefined) {

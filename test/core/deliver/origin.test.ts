@@ -454,6 +454,18 @@ describe('a far end that asks for time', () => {
 describe('a paused sink', () => {
   const rejected = new AdapterError('reject_sink', 'auth', 'status 403');
 
+  test('is written down as well again, although the database was away just then', async () => {
+    const sql = database().$client;
+    await store(drafts(1, 1));
+    await writeSinkState(database(), await hold(database(), 'sink:x'), 'soc', 'paused', 'auth');
+    const check = async () => void (await sql`alter table sinks rename to elsewhere`);
+    const { changes } = await begin({ check });
+    await expectSoon(() => changes.at(-1) === 'ok');
+    await turns();
+    await sql`alter table elsewhere rename to sinks`;
+    await expectSoon(async () => (await sql`select state from sinks`)[0]?.state === 'ok');
+  });
+
   test('stays paused for the next holder: it is looked at, and nothing is posted until its check passes', async () => {
     await store(drafts(1, 3));
     await writeSinkState(database(), await hold(database(), 'sink:x'), 'soc', 'paused', 'auth');
