@@ -65,7 +65,7 @@ export function createBlindness(deps: BlindnessDependencies, lease: Lease): Blin
     failures = 0;
     if (isClear) return;
     const said = (since: string, until: string) => ({ source, since, until });
-    await tellEnd(db, lease, { name, kind: 'source_back', to, said }, now());
+    await tellEnd(db, lease, { name, kind: 'source_back', to, known: to, said }, now());
     isClear = true;
   }
 

@@ -23,6 +23,8 @@ export interface Condition {
 }
 
 export interface ConditionEnd extends Pick<Condition, 'name' | 'kind' | 'to'> {
+  /** Ids of sinks: of those who heard that it began, only these hear of its end. */
+  readonly known: readonly string[];
   /** @param since when it began @param until now; both ISO 8601 */
   said(since: string, until: string): Notice['values'];
 }
@@ -33,17 +35,19 @@ export async function tell(db: Database, fence: Fence | null, condition: Conditi
   const known = await noteCondition(db, fence, name);
   if (known === null || known.ageMs < afterMs) return;
   const label = `${kind} ${condition.edition ?? Math.floor(known.ageMs / dayMs)}`;
-  if (known.told === label) return;
+  const told = readTold(known.told);
+  if (told?.label === label) return;
   const since = isoTime(known.sinceMs);
   await store(db, { kind, values: condition.said(since) }, `${label} ${name} ${since}`, to, nowMs);
-  await markTold(db, name, label);
+  await markTold(db, name, `${label}${toldTo}${[...new Set([...(told?.heard ?? []), ...to])].join(',')}`);
 }
 
-/** It does not hold. Whoever heard that it began hears that it is over. @throws the driver's error */
+/** It does not hold. Whoever heard that it began hears that it is over, and nobody else. @throws the driver's error */
 export async function tellEnd(db: Database, fence: Fence, condition: ConditionEnd, nowMs: number): Promise<void> {
-  const { name, kind, to } = condition;
+  const { name, kind } = condition;
   const known = (await readConditions(db)).find((one) => one.name === name);
   if (known === undefined) return;
+  const to = readTold(known.told)?.heard?.filter((id) => condition.known.includes(id)) ?? condition.to;
   const since = isoTime(known.sinceMs);
   const values = condition.said(since, isoTime(known.sinceMs + known.ageMs));
   if (known.told !== null) await store(db, { kind, values }, `${name} ${since}`, to, nowMs);
@@ -57,6 +61,15 @@ export async function tellEnd(db: Database, fence: Fence, condition: ConditionEn
 export async function keyWhile(db: Database, name: string, otherwise: string): Promise<string> {
   const known = (await readConditions(db)).find((one) => one.name === name);
   return known === undefined ? otherwise : `while ${name} ${isoTime(known.sinceMs)}`;
+}
+
+const toldTo = ' to ';
+
+/** Of what stands in the database, `sink_paused 0 to boss,soc`: what was said last, and who heard of it at any time; undefined if that is not known. */
+function readTold(told: string | null) {
+  if (told === null) return undefined;
+  const [label, heard] = told.split(toldTo);
+  return { label, heard: heard?.split(',').filter((id) => id !== '') };
 }
 
 /** Its key makes a repetition harmless, so a crash before what comes next loses nothing and says nothing twice. */

@@ -53,7 +53,7 @@ export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWor
     for (const { name, to, holds, over } of findings) {
       if (isOver()) return;
       if (holds) await tell(db, lease, { name, to, ...holds }, now());
-      else if (over && names.has(name)) await tellEnd(db, lease, { name, to, ...over }, now());
+      else if (over && names.has(name)) await tellEnd(db, lease, { name, to, known: deps.sinks, ...over }, now());
     }
     const known = new Set([...findings.map(({ name }) => name), ...deps.sources.map(({ id }) => `source:${id}`)]);
     const strays = [...names].filter((name) => !known.has(name));

@@ -166,6 +166,18 @@ describe('a sink', () => {
     expect((await said()).slice(1)).toEqual(['SINK_PAUSED boss']);
   });
 
+  test('is told to be back to those who heard that it was down, and to nobody else', async () => {
+    await setState('ops', 'paused');
+    await look();
+    await setState('soc', 'paused');
+    await look();
+    await setState('ops', 'ok');
+    await look();
+    await setState('soc', 'ok');
+    await look();
+    expect(await said()).toEqual(['SINK_PAUSED boss soc', 'SINK_PAUSED boss', 'SINK_BACK boss soc', 'SINK_BACK boss']);
+  });
+
   test('is told of to all others where none is for operations; alone, to nobody, and nothing is left of it', async () => {
     await setState('soc', 'paused');
     await look({ operations: [] });
@@ -175,7 +187,7 @@ describe('a sink', () => {
     const audience = createAudience({ routes, sinks: ['soc'], operations: [] });
     const deps = { db: database(), log: quiet, now: Date.now, sources: [], sinks: ['soc'], audience, everyMs: 20 };
     const worker = startWatchdog(deps, lease);
-    const isNoted = async () => (await readConditions(database()))[0]?.told === 'sink_paused 0';
+    const isNoted = async () => (await readConditions(database()))[0]?.told?.startsWith('sink_paused 0') === true;
     expect(await until(isNoted, 5000)).toBe(true);
     await worker.stop();
     expect(await database().$client`select 1 from events`).toEqual([]);
