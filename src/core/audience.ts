@@ -20,7 +20,7 @@ export interface Audience {
   ofSink(sink: string, down: ReadonlySet<string>): readonly string[];
   /** That it did not take some events: itself, for its readers miss them, and operations. */
   ofDead(sink: string): readonly string[];
-  /** Those of whom one at least must be reachable for anybody to hear of anything. */
+  /** Those of whom one at least must be reachable: without them, nobody hears who must mend what is wrong. */
   readonly listeners: readonly string[];
 }
 

@@ -50,7 +50,8 @@ export async function whyNotWell({ db, roles, listeners }: Vitals): Promise<stri
     const unheld = await readUnheld(db, roles);
     if (unheld.length > 0) return `nobody holds ${unheld.join(', ')}`;
     const down = sinksDown(await readConditions(db));
-    return listeners.length > 0 && listeners.every((id) => down.has(id)) ? 'no sink can be reached' : undefined;
+    const isNobodyThere = listeners.length > 0 && listeners.every((id) => down.has(id));
+    return isNobodyThere ? `no sink that would hear can be reached: ${listeners.join(', ')}` : undefined;
   } catch (error) {
     return `the database does not answer: ${databaseErrorText(error)}`;
   }

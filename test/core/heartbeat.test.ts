@@ -139,7 +139,7 @@ test('nothing is well while nobody holds a role, or while nobody can be told of 
   expect(await why(['source:a'])).toBeUndefined();
   await db.$client`insert into conditions (name, told) values ('sink:soc', 'sink_paused 0'), ('sink:boss', null), ('source:a', 'x 0')`;
   expect(await why(['source:a'], ['soc', 'boss'])).toBeUndefined();
-  expect(await why(['source:a'], ['soc'])).toBe('no sink can be reached');
+  expect(await why(['source:a'], ['soc'])).toBe('no sink that would hear can be reached: soc');
   await db.$client`update replicas set expires_at = now() - interval '1 second'`;
   expect(await why(['source:a'])).toBe('nobody holds source:a');
 });

@@ -6,6 +6,8 @@ import type postgres from 'postgres';
 const migrationsFolder = fileURLToPath(new URL('../../../drizzle', import.meta.url));
 /** Any constant: names Tocsin's migrations among the advisory locks of the database. */
 const lockKey = 7_406_241_195;
+/** Who waits for a table keeps out all that come after, and a backup holds it for long: rather give up, and try again later. */
+const lockMaxMs = 3000;
 
 /**
  * Applies what is missing, all in one transaction under a transaction-level advisory lock (Drizzle's own migrator takes none, and
@@ -13,12 +15,14 @@ const lockKey = 7_406_241_195;
  * which needs no right to create anything.
  *
  * @returns the number of migrations applied
+ * @throws also when something else keeps a table for 3 s, as a backup does; nothing is changed then
  */
 export async function migrate(client: postgres.Sql): Promise<number> {
   if (await isMigrated(client)) return 0;
   const migrations = readMigrationFiles({ migrationsFolder });
   return client.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${lockKey})`;
+    await tx.unsafe(`set local lock_timeout = ${lockMaxMs}`);
     await tx`create schema if not exists drizzle`;
     await tx`create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`;
     const applied = new Set((await tx`select hash from drizzle.__drizzle_migrations`).map((row) => String(row.hash)));

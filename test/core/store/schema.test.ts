@@ -1,6 +1,7 @@
 // What the migrations made, as a text for reviewers: drizzle/schema.txt. `vitest run -u` writes it anew after a migration was added.
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
+import { migrate } from '../../../src/core/store/migrate.ts';
 import * as schema from '../../../src/core/store/schema.ts';
 import { useDatabase } from '../stored.ts';
 
@@ -55,4 +56,17 @@ test('the long columns are compressed by lz4, where the server has it', async ()
     { name: 'body', by },
     { name: 'raw', by },
   ]);
+});
+
+test('a migration gives up rather than keep everybody waiting behind a backup, and is made later', async () => {
+  const sql = database().$client;
+  await sql`alter table events drop column traceparent`;
+  await sql`delete from drizzle.__drizzle_migrations where id = (select max(id) from drizzle.__drizzle_migrations)`;
+  const backup = await sql.reserve();
+  await backup`begin`;
+  await backup`lock table events in access share mode`;
+  await expect(migrate(sql)).rejects.toThrow('lock timeout');
+  await backup`rollback`;
+  backup.release();
+  expect(await migrate(sql)).toBe(1);
 });
