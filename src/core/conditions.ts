@@ -38,7 +38,7 @@ export async function tell(db: Database, fence: Fence | null, condition: Conditi
   const told = readTold(known.told);
   if (told?.label === label) return;
   const since = isoTime(known.sinceMs);
-  await store(db, { kind, values: condition.said(since) }, `${label} ${name} ${since}`, to, nowMs);
+  await store(db, fence, { kind, values: condition.said(since) }, `${label} ${name} ${since}`, to, nowMs);
   await markTold(db, name, `${label}${toldTo}${[...new Set([...(told?.heard ?? []), ...to])].join(',')}`);
 }
 
@@ -50,7 +50,7 @@ export async function tellEnd(db: Database, fence: Fence, condition: ConditionEn
   const to = readTold(known.told)?.heard?.filter((id) => condition.known.includes(id)) ?? condition.to;
   const since = isoTime(known.sinceMs);
   const values = condition.said(since, isoTime(known.sinceMs + known.ageMs));
-  if (known.told !== null) await store(db, { kind, values }, `${name} ${since}`, to, nowMs);
+  if (known.told !== null) await store(db, fence, { kind, values }, `${name} ${since}`, to, nowMs);
   await removeConditions(db, fence, [name]);
 }
 
@@ -73,9 +73,16 @@ function readTold(told: string | null) {
 }
 
 /** Its key makes a repetition harmless, so a crash before what comes next loses nothing and says nothing twice. */
-async function store(db: Database, notice: Notice, key: string, to: readonly string[], nowMs: number): Promise<void> {
+async function store(
+  db: Database,
+  fence: Fence | null,
+  notice: Notice,
+  key: string,
+  to: readonly string[],
+  nowMs: number,
+): Promise<void> {
   if (to.length === 0) return;
-  await insertPage(db, null, noticeSource, [noticeEvent(notice, `${notice.kind} ${key}`, to, nowMs)], null);
+  await insertPage(db, fence, noticeSource, [noticeEvent(notice, `${notice.kind} ${key}`, to, nowMs)], null);
 }
 
 function isoTime(ms: number): string {

@@ -17,7 +17,8 @@ const path = '/ping/0f1e2d3c4b5a';
 
 type Whether = HeartbeatDependencies['whyNot'];
 
-async function startBeating(farEnd: FarEnd, whyNot: Whether, address = `${farEnd.origin}${path}`) {
+async function startBeating(farEnd: FarEnd, whyNot: Whether, ownTimes = times) {
+  const address = `${farEnd.origin}${path}`;
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const log = createLogger({ level: 'info', secrets: [address], destination });
@@ -26,7 +27,7 @@ async function startBeating(farEnd: FarEnd, whyNot: Whether, address = `${farEnd
   const state: { address: string | undefined } = { address };
   const { stop } = startHeartbeat({
     sender: () => (state.address === undefined ? undefined : (signal) => sendHeartbeat(http, state.address!, signal)),
-    ...{ whyNot, metrics, log, times },
+    ...{ whyNot, metrics, log, times: ownTimes },
   });
   onTestFinished(() => {
     stop();
@@ -73,6 +74,16 @@ test.each([
   expect(messages()[0]).toMatchObject({ level: 'warn', error: expect.stringMatching(says) });
   expect(other.received).toEqual([]);
   expect(lines.join()).not.toContain('0f1e2d3c4b5a');
+});
+
+test('what failed is tried again soon, and what arrived is not', async () => {
+  const farEnd = await startFarEnd((_request, response) =>
+    response.writeHead(farEnd.received.length < 3 ? 503 : 200).end(),
+  );
+  const { value } = await startBeating(farEnd, well, { nextMs: 600_000, againMs: 20 });
+  expect(await until(async () => (await value('sent')) === 1, 5000)).toBe(true);
+  await rest();
+  expect(farEnd.received).toHaveLength(3);
 });
 
 test('a call that is under way is given up at the stop', async () => {

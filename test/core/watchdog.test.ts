@@ -178,6 +178,21 @@ describe('a sink', () => {
     expect(await said()).toEqual(['SINK_PAUSED boss soc', 'SINK_PAUSED boss', 'SINK_BACK boss soc', 'SINK_BACK boss']);
   });
 
+  test('is told to be back to all who ever heard of it, and are there still', async () => {
+    await setState('ops', 'paused');
+    await look({ sinks: ['soc', 'ops', 'boss'] });
+    await setState('soc', 'paused');
+    await look();
+    await setState('ops', 'ok');
+    await look();
+    await age(24 * 60);
+    await look();
+    expect((await said()).slice(3)).toEqual(['SINK_PAUSED ops']);
+    await setState('soc', 'ok');
+    await look();
+    expect((await said()).at(-1)).toBe('SINK_BACK boss ops');
+  });
+
   test('is told of to all others where none is for operations; alone, to nobody, and nothing is left of it', async () => {
     await setState('soc', 'paused');
     await look({ operations: [] });
@@ -265,15 +280,17 @@ test('a process that dies between the notice and its mark says nothing twice, no
   expect((await said()).sort()).toEqual(['DELIVERIES_DEAD boss ops', 'SINK_PAUSED ops']);
 });
 
-test('without the role it says nothing', async () => {
+test('without the role it says nothing, and nothing is over', async () => {
   await setState('soc', 'paused');
+  const open = ['sink:boss', 'sink:gone'];
+  for (const name of open) await database().$client`insert into conditions (name, told) values (${name}, 'x 0')`;
   const lease = await hold(database(), 'job:watchdog');
   const audience = createAudience({ routes, sinks, operations: ['ops'] });
   const deps = { db: database(), log: quiet, now: Date.now, sources: [], sinks, audience, everyMs: 20 };
   const worker = startWatchdog(deps, { ...lease, epoch: lease.epoch - 1 });
   await new Promise((resolve) => setTimeout(resolve, 300));
   await worker.stop();
-  expect([await said(), await readConditions(database())]).toEqual([[], []]);
+  expect([await said(), (await readConditions(database())).map(({ name }) => name)]).toEqual([[], open]);
 });
 
 test('what is not configured any more is forgotten without a word; a source that fails is not', async () => {
