@@ -71,7 +71,9 @@ test('headers are secrets, each value by itself, and so is a password in the end
     OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:pass-of-endpoint@collector.example.com',
   });
   const mask = createMask(config.secrets);
-  const shown = mask('token-of-headers; Bearer token-of-headers; team-of-headers; Bearer%20token-of-headers; pass-of-endpoint');
+  const shown = mask(
+    'token-of-headers; Bearer token-of-headers; team-of-headers; Bearer%20token-of-headers; pass-of-endpoint',
+  );
   expect(shown).not.toMatch(/token-of|team-of|pass-of/);
   expect(config.tracing?.endpoint).toBe('https://collector.example.com');
 });
