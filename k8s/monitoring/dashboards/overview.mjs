@@ -11,8 +11,10 @@ const glance = row(
   'Is anything lost or late?',
   stat(
     'Longest since a source was read',
-    'Grows while a source cannot be read. More than 15 minutes: alarms of the vendor are not seen.',
-    { worst: `max(time() - max by (source) (tocsin_source_last_success_timestamp_seconds{${chosen}}))` },
+    'Grows while a source cannot be read, from the start on if it never was. More than 15 minutes: alarms of the vendor are not seen.',
+    {
+      worst: `max(time() - clamp_min(max by (source) (tocsin_source_last_success_timestamp_seconds{${chosen}}), scalar(min(process_start_time_seconds{${chosen}}))))`,
+    },
     { unit: 's', steps: greenUntil(600, 900) },
   ),
   stat(
