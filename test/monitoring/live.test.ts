@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startMattermost } from '../../src/demo/mattermost.ts';
 import { createWorld, until } from '../support/world.ts';
+import { readProjectFile } from '../tree/project-files.ts';
 import { dashboards, filledIn, shownPanels } from './dashboards.ts';
 import { folderWithRules, missing, promtool, rules } from './prometheus.ts';
 import { type PrometheusServer, type Sample, startPrometheus } from './server.ts';
@@ -83,6 +84,12 @@ async function emptyPanels(prometheus: PrometheusServer): Promise<string[]> {
   return empty;
 }
 
+/** What the documents tell a reader to ask Prometheus. */
+function shownQueries(): string[] {
+  const pages = ['docs/runbook.md', 'docs/operating.md'].map(readProjectFile).join('\n');
+  return [...pages.matchAll(/`((?:sum|rate|max|min|histogram_quantile)\b[^`]*\))`/g)].map(([, query = '']) => query);
+}
+
 async function valuesOf(prometheus: PrometheusServer, definition: string): Promise<string[]> {
   const [, series = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(definition)!;
   return prometheus.ask<string[]>(`label/${label}/values`, { 'match[]': filledIn(series) });
@@ -103,7 +110,7 @@ interface ActiveAlert {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-test('every panel shows something, every variable has values, every metric is watched, and the alerts are those of what is wrong', {
+test('every panel and every query of the documents shows something, every variable has values, every metric is watched, and the alerts are those of what is wrong', {
   timeout: 120_000,
 }, async ({ skip }) => {
   skip(missing !== undefined, missing);
@@ -113,6 +120,8 @@ test('every panel shows something, every variable has values, every metric is wa
   expect(await until(async () => (await prometheus.instant(backingOff)).length > 0, 20_000)).toBe(true);
 
   expect(await emptyPanels(prometheus)).toEqual([]);
+  expect(shownQueries().length).toBeGreaterThan(3);
+  for (const query of shownQueries()) expect(hasData(await prometheus.instant(query)), query).toBe(true);
   for (const { definition } of dashboards.flatMap(({ templating }) => templating.list))
     if (definition !== undefined) expect(await valuesOf(prometheus, definition), definition).toHaveLength(1);
 
