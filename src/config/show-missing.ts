@@ -40,8 +40,11 @@ export function completeFile(document: Document, reading: ConfigReading): void {
       if (isMap(short) || isSeq(short)) short.flow = true;
     }
   }
-  if (!document.has('heartbeat') && environment.get('HEARTBEAT_URL') !== undefined)
-    add('heartbeat', Object.fromEntries([secretFrom('url', 'HEARTBEAT_URL', config.heartbeatUrl!, reading)]));
+  if (environment.get('HEARTBEAT_URL') !== undefined) {
+    const written = document.get('heartbeat', true);
+    if (isMap(written)) written.comment = overruled(written, 'HEARTBEAT_URL');
+    else add('heartbeat', Object.fromEntries([secretFrom('url', 'HEARTBEAT_URL', config.heartbeatUrl!, reading)]));
+  }
   const { storm } = config;
   if (isMap(document.get('storm')) && storm !== 'off') document.setIn(['storm', 'over'], storm.over);
   else writeOption(document, 'storm', storm === 'off' ? storm : storm.over, 'STORM', reading);
@@ -98,9 +101,14 @@ function writeOption(
   const before = document.get(key, true);
   const node = isScalar(before) ? before : (document.createNode(value) as Scalar);
   node.value = value;
-  if (isOverruled) node.comment = `${node.comment ? `${node.comment};` : ''} ${name} goes before this while it is set`;
+  if (isOverruled) node.comment = overruled(node, name);
   if (!isWritten) insert(document, key, node);
   else document.set(key, node);
+}
+
+/** What its comment says then. */
+function overruled({ comment }: Pick<Node, 'comment'>, name: KnownVariable): string {
+  return `${comment ? `${comment};` : ''} ${name} goes before this while it is set`;
 }
 
 function insert(document: Document, key: string, value: Node): void {

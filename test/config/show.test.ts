@@ -128,6 +128,13 @@ describe('what is shown', () => {
     ]);
   });
 
+  it('says that a variable goes before the heartbeat of a file', () => {
+    const file = `heartbeat: { url_file: ${home}/beat } # ours\n`;
+    writeFileSync(join(home, 'beat'), 'https://beat.example.com/ping/0f1e2d3c4b5a');
+    const { yaml } = show({ ...three, HEARTBEAT_URL: 'https://other.example.com/ping' }, file);
+    expect(yaml).toMatch(/^heartbeat: .*# ours; HEARTBEAT_URL goes before this while it is set$/m);
+  });
+
   it('keeps the comments and the order of a file, and has what variables put in its place', () => {
     const file = [
       '# ours',
