@@ -309,7 +309,11 @@ test('a tenant that was rebuilt stops its stream with one alarm until an operato
   expect(await until(() => announced(world, 'events').length >= 7, patienceMs)).toBe(true);
   expect(announced(world, 'events')).toEqual([...before, ...tenant.ids('events')].sort((a, b) => a - b));
   expect(world.repeated()).toBe(0);
-  expect(alarms(world)).toEqual([expect.stringContaining(`Source \`${source}\` was reset`)]);
+  expect(await until(() => alarms(world).length === 2, patienceMs)).toBe(true);
+  expect(alarms(world)).toEqual([
+    expect.stringContaining(`Source \`${source}\` was reset`),
+    expect.stringContaining(`Source \`${source}\` can be read again`),
+  ]);
   const watching = () => mattermost.posts.filter(({ text }) => text.includes(`Watching \`${source}\``)).length;
   expect(await until(() => watching() === 2, patienceMs)).toBe(true);
 });
