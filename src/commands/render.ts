@@ -67,7 +67,9 @@ function routeOf({ routes }: Config, name: unknown, sink: string): Route | undef
 /** A template that fails is told here; elsewhere it is logged and counted. */
 function telling(io: CommandIo): Pick<TemplatedDependencies, 'log' | 'metrics'> {
   return {
-    log: { warn: (...[, text]: readonly unknown[]) => io.stderr(`tocsin render: ${String(text)}\n`) },
+    log: {
+      warn: ({ error }) => io.stderr(`tocsin render: the template ${error}: the sink’s own card is sent\n`),
+    },
     metrics: { templateFailures: { inc() {} } },
   };
 }

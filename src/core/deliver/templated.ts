@@ -10,7 +10,7 @@ export interface TemplatedDependencies {
   readonly sink: Sink;
   /** The sink's own, for events for which their route has none. */
   readonly template?: Template | undefined;
-  readonly log: { warn(fields: object, message: string): void };
+  readonly log: { warn(fields: { readonly error: string }, message: string): void };
   readonly metrics: { readonly templateFailures: { inc(labels: { readonly sink: string }): void } };
 }
 
