@@ -153,10 +153,11 @@ faultCase('mattermost: each answer that is not ok', { timeoutMs: 240_000 }, asyn
     else expect(mattermost.deliveries.size, name).toBe(shownBefore);
     mattermost.heal();
     if (state === 'paused') {
-      // It would be asked again within a minute; a new process asks at once, and says that it is back.
+      // It would be asked again within a minute; a new process asks at once, and says that it is back: once, for it is one trouble until it was
+      // well for two minutes.
       expect(await service.end('SIGTERM'), name).toBe(0);
       service = world.start();
-      notices += 1;
+      notices = 3;
     }
     await drain(world, service, 60_000, notices);
   }
