@@ -6,10 +6,10 @@ import { keyWhile, tell } from '../core/conditions.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
-import { type Notice, noticeSource } from '../core/event.ts';
+import type { Notice } from '../core/event.ts';
 import { sendHeartbeat, type Vitals } from '../core/heartbeat.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
-import { noticeEvent } from '../core/ingest.ts';
+import { storeNotice } from '../core/ingest.ts';
 import type { Lease, RoleWorker } from '../core/lease.ts';
 import type { Logger } from '../core/log.ts';
 import { createMetrics, type MetricIds, type Metrics } from '../core/metrics.ts';
@@ -22,7 +22,7 @@ import type { PollSource } from '../core/source.ts';
 import { readConditions } from '../core/store/conditions.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { countDeliveries } from '../core/store/deliveries.ts';
-import { hasSeveralTenants, insertPage, tenantKey } from '../core/store/events.ts';
+import { hasSeveralTenants, tenantKey } from '../core/store/events.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { countActiveSilences } from '../core/store/silences.ts';
 import type { Exporting } from '../core/tracing/export.ts';
@@ -148,8 +148,7 @@ export function createRelay(options: RelayOptions): Relay {
         await tell(db, null, { name: key, kind, to: audience.ofSink(sink, down), said: () => values }, Date.now());
       } else {
         const ownKey = notice.kind === 'sink_back' ? await keyWhile(db, `sink:${sink}`, key) : key;
-        const event = noticeEvent(notice, `${notice.kind} ${ownKey}`, [sink], Date.now());
-        await insertPage(db, null, noticeSource, [event], null);
+        await storeNotice(db, null, notice, ownKey, [sink], Date.now());
       }
     } catch (error) {
       log.error({ sink, kind: notice.kind, error: databaseErrorText(error) }, 'a notice could not be stored');

@@ -1,10 +1,9 @@
 // Tells people of what lasts: once when it begins, once a day while it goes on, and once when it is over. What was said is in the database.
 import type { Notice } from './event.ts';
-import { noticeSource } from './event.ts';
-import { noticeEvent } from './ingest.ts';
+import { storeNotice } from './ingest.ts';
 import { markTold, noteCondition, readConditions, removeConditions } from './store/conditions.ts';
 import type { Database } from './store/database.ts';
-import { type Fence, insertPage } from './store/events.ts';
+import type { Fence } from './store/events.ts';
 
 const dayMs = 86_400_000;
 
@@ -29,7 +28,7 @@ export interface ConditionEnd extends Pick<Condition, 'name' | 'kind' | 'to'> {
   said(since: string, until: string): Notice['values'];
 }
 
-/** It holds. @param fence null for whoever holds no role @param nowMs milliseconds since the epoch @throws the driver's error */
+/** It holds. A crash between notice and mark says nothing twice: the notice has a key. @param fence null for whoever holds no role @param nowMs milliseconds since the epoch @throws the driver's error */
 export async function tell(db: Database, fence: Fence | null, condition: Condition, nowMs: number): Promise<void> {
   const { name, kind, to, afterMs = 0 } = condition;
   const known = await noteCondition(db, fence, name);
@@ -38,7 +37,7 @@ export async function tell(db: Database, fence: Fence | null, condition: Conditi
   const told = readTold(known.told);
   if (told?.label === label) return;
   const since = isoTime(known.sinceMs);
-  await store(db, fence, { kind, values: condition.said(since) }, `${label} ${name} ${since}`, to, nowMs);
+  await storeNotice(db, fence, { kind, values: condition.said(since) }, `${label} ${name} ${since}`, to, nowMs);
   await markTold(db, name, `${label}${toldTo}${[...new Set([...(told?.heard ?? []), ...to])].join(',')}`);
 }
 
@@ -50,7 +49,7 @@ export async function tellEnd(db: Database, fence: Fence, condition: ConditionEn
   const to = readTold(known.told)?.heard?.filter((id) => condition.known.includes(id)) ?? condition.to;
   const since = isoTime(known.sinceMs);
   const values = condition.said(since, isoTime(known.sinceMs + known.ageMs));
-  if (known.told !== null) await store(db, fence, { kind, values }, `${name} ${since}`, to, nowMs);
+  if (known.told !== null) await storeNotice(db, fence, { kind, values }, `${name} ${since}`, to, nowMs);
   await removeConditions(db, fence, [name]);
 }
 
@@ -70,19 +69,6 @@ function readTold(told: string | null) {
   if (told === null) return undefined;
   const [label, heard] = told.split(toldTo);
   return { label, heard: heard?.split(',').filter((id) => id !== '') };
-}
-
-/** Its key makes a repetition harmless, so a crash before what comes next loses nothing and says nothing twice. */
-async function store(
-  db: Database,
-  fence: Fence | null,
-  notice: Notice,
-  key: string,
-  to: readonly string[],
-  nowMs: number,
-): Promise<void> {
-  if (to.length === 0) return;
-  await insertPage(db, fence, noticeSource, [noticeEvent(notice, `${notice.kind} ${key}`, to, nowMs)], null);
 }
 
 function isoTime(ms: number): string {

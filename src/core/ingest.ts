@@ -161,7 +161,7 @@ const quietKinds: ReadonlySet<Notice['kind']> = new Set([
 const noticePriority = 0;
 
 /**
- * What Tocsin itself has to say, as an event for the given sinks. The same `key` is said once, however often it is stored.
+ * What Tocsin itself has to say, as an event for the given sinks. The same kind and `key` is said once, however often it is stored.
  * Routes have no say: a notice about a sink must reach people even where no route would send it.
  */
 export function noticeEvent(notice: Notice, key: string, sinks: readonly string[], nowMs: number): DecidedEvent {
@@ -177,7 +177,7 @@ export function noticeEvent(notice: Notice, key: string, sinks: readonly string[
     routes: [],
     decisions,
     draft: {
-      externalId: `${notice.kind}:${createHash('sha256').update(key).digest('hex').slice(0, 32)}`,
+      externalId: `${notice.kind}:${createHash('sha256').update(`${notice.kind} ${key}`).digest('hex').slice(0, 32)}`,
       subject: notice.kind,
       stream: noticeStream,
       type: notice.kind.toUpperCase(),
@@ -189,4 +189,17 @@ export function noticeEvent(notice: Notice, key: string, sinks: readonly string[
       raw: JSON.stringify(notice),
     },
   };
+}
+
+/** Stores it, unless nobody is to hear it. @param fence null for whoever holds no role @throws the driver's error */
+export async function storeNotice(
+  db: Database,
+  fence: Fence | null,
+  notice: Notice,
+  key: string,
+  sinks: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  if (sinks.length === 0) return;
+  await insertPage(db, fence, noticeSource, [noticeEvent(notice, key, sinks, nowMs)], null);
 }

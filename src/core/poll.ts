@@ -262,7 +262,7 @@ function lagSeconds(event: StoredEvent | undefined, nowMs: number): number | und
 
 /** A notice for every sink that hears of this source. */
 function notice(deps: PollDependencies, said: Notice, key: string) {
-  return noticeEvent(said, `${said.kind} ${key}`, hearersOf(deps.routes, deps.id), deps.now());
+  return noticeEvent(said, key, hearersOf(deps.routes, deps.id), deps.now());
 }
 
 function failureOf(error: unknown): ReadFailure {

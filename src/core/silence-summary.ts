@@ -56,7 +56,7 @@ function noticeOf(summary: SilenceSummary, { sinks, now }: SilenceSummaryDepende
     count: String(hiddenBy(summary)),
     severities: severitiesText(severities),
   };
-  return noticeEvent({ kind: 'silence_over', values }, `silence_over ${id}`, concerned, now());
+  return noticeEvent({ kind: 'silence_over', values }, String(id), concerned, now());
 }
 
 function hiddenBy({ severities }: SilenceSummary): number {
