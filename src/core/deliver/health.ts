@@ -24,8 +24,6 @@ export interface Transition {
 
 export interface Health {
   readonly state: SinkStateName;
-  /** The delivery that failed last; a probe must not repeat it. */
-  readonly lastFailedId: number | undefined;
   /** When the sink was last found to be well again after being down, milliseconds since the epoch; 0 if it never was. */
   readonly recoveredAtMs: number;
   gate(nowMs: number): Gate;
@@ -34,13 +32,7 @@ export interface Health {
   /** A delivery failed while the sink was thought ok. */
   failed(eventId: number, nowMs: number): Transition | undefined;
   /** The far end asked for a pause, or a probe failed. @param retryAfterMs undefined for the next step of the back-off */
-  backOff(
-    eventId: number | undefined,
-    reason: string,
-    retryAfterMs: number | undefined,
-    nowMs: number,
-    isProbe?: boolean,
-  ): Transition | undefined;
+  backOff(reason: string, retryAfterMs: number | undefined, nowMs: number, isProbe?: boolean): Transition | undefined;
   /** Nothing can pass until somebody mends the sink. */
   pause(reason: string, nowMs: number): Transition | undefined;
   /** A paused sink's check passed: the next probe is a delivery. */
@@ -62,7 +54,6 @@ export function createHealth(
   let steps = 0;
   let wasPaused = state === 'paused';
   let probeAtMs = Number.NEGATIVE_INFINITY;
-  let lastFailedId: number | undefined;
   const failing = new Set<number>();
 
   function change(to: SinkStateName, reason: string | null): Transition | undefined {
@@ -81,9 +72,6 @@ export function createHealth(
     get state() {
       return state;
     },
-    get lastFailedId() {
-      return lastFailedId;
-    },
     get recoveredAtMs() {
       return recoveredAtMs;
     },
@@ -97,18 +85,15 @@ export function createHealth(
       if (state !== 'ok' && !isProbe) return undefined;
       failing.clear();
       steps = 0;
-      lastFailedId = undefined;
       if (state !== 'ok') recoveredAtMs = clock.now();
       return change('ok', null);
     },
     failed(eventId, nowMs) {
       failing.add(eventId);
-      lastFailedId = eventId;
       if (failing.size < policy.outageFailures) return undefined;
-      return this.backOff(eventId, 'unreachable', undefined, nowMs);
+      return this.backOff('unreachable', undefined, nowMs);
     },
-    backOff(eventId, reason, retryAfterMs, nowMs, isProbe = true) {
-      if (eventId !== undefined) lastFailedId = eventId;
+    backOff(reason, retryAfterMs, nowMs, isProbe = true) {
       if (state === 'paused') {
         probeAtMs = nowMs + policy.pausedProbeMs;
         return undefined;

@@ -12,6 +12,7 @@ import { type AttemptTrace, type Tracing, traceIdOf } from '../tracing.ts';
 import { createWake } from '../wake.ts';
 import { createConcurrency } from './concurrency.ts';
 import { createDigester } from './digester.ts';
+import { createFailing, type Suspicion } from './failing.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
 import { afterRejection, type Failure, failureFrom, heldUpOf, tryAgain, unchanged, type Verdict } from './policy.ts';
 import { createReady } from './ready.ts';
@@ -19,6 +20,9 @@ import { createRecorder } from './recorder.ts';
 import { templated } from './templated.ts';
 import { createTeller, type TransitionDependencies } from './transition.ts';
 import { within } from './within.ts';
+
+/** What a failed attempt speaks against. */
+type Blame = 'sink' | 'delivery' | 'text';
 
 /** More unwritten outcomes than this, and sending waits: memory stays bounded when the database is away. */
 const unwrittenMax = 1000;
@@ -49,10 +53,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const { policy, metrics, id: sink } = deps;
   const wake = createWake();
   const inFlight = new Set<number>();
-  /** Deliveries that failed here: how often, and how many others had passed before the first time. Bounded by what is pending and failing. */
-  const failing = new Map<number, { failures: number; deliveredBefore: number }>();
+  const failing = createFailing();
   const concurrency = createConcurrency(policy.concurrency);
-  let deliveredCount = 0;
   let isStopping = false;
   let isIdle = false;
   let turnedAtMs = performance.now();
@@ -147,7 +149,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     return 0;
   }
 
-  /** One request to a sink that is down: its check if it is paused, else a delivery other than the one that failed last. */
+  /** One request to a sink that is down: its check if it is paused, else a delivery that rather did not fail before. */
   async function probe(current: Health, isPaused: boolean): Promise<number> {
     ready.clear();
     if (isPaused && deps.sink.check) {
@@ -160,7 +162,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       }
       tell(current.checkPassed(performance.now()));
     }
-    const delivery = await probeCandidate(current.lastFailedId);
+    const delivery = await probeCandidate();
     isIdle = delivery === undefined;
     if (!delivery) return policy.rereadMs;
     if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
@@ -168,12 +170,15 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     return 0;
   }
 
-  /** Rather any other than the one that failed last. */
-  async function probeCandidate(lastFailedId: number | undefined): Promise<DueDelivery | undefined> {
-    const others = [...excluded(), ...(lastFailedId === undefined ? [] : [lastFailedId])];
-    const [first] = await takeDue(deps.db, sink, 1, others);
-    if (!first) return (await takeDue(deps.db, sink, 1, excluded()))[0];
-    return (await takeRandomDue(deps.db, sink, others)) ?? first;
+  /** Rather one that has not failed here yet, and if all have, any other than the last: one poisonous event must not look like an outage. */
+  async function probeCandidate(): Promise<DueDelivery | undefined> {
+    const failed = failing.ids();
+    for (const avoided of [failed, failed.slice(-1)]) {
+      const others = [...excluded(), ...avoided];
+      const [first] = await takeDue(deps.db, sink, 1, others);
+      if (first) return (await takeRandomDue(deps.db, sink, others)) ?? first;
+    }
+    return (await takeDue(deps.db, sink, 1, excluded()))[0];
   }
 
   async function launch(current: Health, delivery: DueDelivery, isProbe: boolean): Promise<void> {
@@ -225,10 +230,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   }
 
   function succeed(current: Health, { event, attempts }: DueDelivery, isProbe: boolean, durationMs: number): void {
-    deliveredCount += 1;
     const afterFailure = attempts > 0 || failing.has(event.id);
     recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest: event.body.digest !== undefined });
-    failing.delete(event.id);
+    failing.delivered(event.id);
     metrics.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason });
     const now = deps.now();
     metrics.deliveryLatency.observe({ sink }, Math.max(0, now - Date.parse(event.receivedAt)) / 1000);
@@ -252,8 +256,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     let failure = answered;
     if (failure.outcome === 'reject_event') failure = (await tryCheck()) ?? failure;
     const { outcome, reason, status, answer } = failure;
-    const isPoison = failure.outcome === 'retry' && (await looksPoisonous(delivery, failure));
-    const verdict = decide(current, delivery, failure, isProbe, isPoison);
+    const blame = outcome === 'retry' ? await blameFor(delivery, failure) : 'sink';
+    const verdict = decide(current, delivery, failure, isProbe, blame);
     const eventId = delivery.event.id;
     metrics.deliveryAttempts.inc({ sink, outcome, reason });
     deps.log.warn(
@@ -273,19 +277,23 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       'attempt failed',
     );
     recorder.failed({ eventId, ...verdict, outcome, reason, status, durationMs, answer });
-    if (verdict.state === 'dead') failing.delete(eventId);
+    if (verdict.state === 'dead') failing.forget(eventId);
+  }
+
+  /** The sink, unless others passed since it failed before; its text, if that was so again and again. */
+  async function blameFor({ event }: DueDelivery, failure: Failure): Promise<Blame> {
+    const suspicion = failing.failed(event.id);
+    if (await isPoison(suspicion, failure)) return 'text';
+    return suspicion.othersPassedSince ? 'delivery' : 'sink';
   }
 
   /**
    * It failed often enough, and the reason is itself: its neighbours pass, or the far end answers each time with an error while the
    * sink's own check passes.
    */
-  async function looksPoisonous({ event }: DueDelivery, failure: Failure): Promise<boolean> {
-    const known = failing.get(event.id) ?? { failures: 0, deliveredBefore: deliveredCount };
-    known.failures += 1;
-    failing.set(event.id, known);
-    if (known.failures < policy.poisonFailures || failure.reason === 'rate_limited') return false;
-    if (deliveredCount > known.deliveredBefore) return true;
+  async function isPoison({ failures, othersPassed }: Suspicion, failure: Failure): Promise<boolean> {
+    if (failures < policy.poisonFailures || failure.reason === 'rate_limited') return false;
+    if (othersPassed) return true;
     return failure.reason === 'server_error' && deps.sink.check !== undefined && (await tryCheck()) === undefined;
   }
 
@@ -301,15 +309,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     }
   }
 
-  function decide(
-    current: Health,
-    delivery: DueDelivery,
-    failure: Failure,
-    isProbe: boolean,
-    isPoison: boolean,
-  ): Verdict {
+  function decide(current: Health, delivery: DueDelivery, failure: Failure, isProbe: boolean, blame: Blame): Verdict {
     const nowMs = performance.now();
-    const eventId = delivery.event.id;
+    const isPoison = blame === 'text';
     if (failure.outcome === 'reject_sink') {
       tell(current.pause(failure.reason, nowMs), failure.message);
       return unchanged(delivery);
@@ -320,15 +322,14 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       return afterRejection(delivery, failure.reason);
     }
     if (failure.retryAfterMs !== undefined || failure.reason === 'rate_limited') {
-      tell(current.backOff(undefined, failure.reason, failure.retryAfterMs, nowMs, isProbe));
+      tell(current.backOff(failure.reason, failure.retryAfterMs, nowMs, isProbe));
       return unchanged(delivery);
     }
     if (current.state !== 'ok') {
-      if (isProbe) tell(current.backOff(eventId, failure.reason, undefined, nowMs));
+      if (isProbe) tell(current.backOff(failure.reason, undefined, nowMs));
       return isPoison ? tryAgain(delivery, true, deps.random(), policy) : unchanged(delivery);
     }
-    // A poisonous one says nothing about the sink.
-    if (!isPoison) tell(current.failed(eventId, nowMs));
+    if (blame === 'sink') tell(current.failed(delivery.event.id, nowMs));
     return tryAgain(delivery, isPoison, deps.random(), policy);
   }
 

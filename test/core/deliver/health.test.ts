@@ -27,55 +27,39 @@ describe('an outage', () => {
   test('each failed probe doubles the wait, a success ends it, and the next outage starts small again', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
     fail(health, [1, 2, 3, 4, 5]);
-    health.backOff(6, 'timeout', undefined, 1000);
+    health.backOff('timeout', undefined, 1000);
     expect(health.gate(1000)).toEqual({ kind: 'wait', ms: 2000 });
-    health.backOff(7, 'timeout', undefined, 3000);
+    health.backOff('timeout', undefined, 3000);
     expect(health.gate(3000)).toEqual({ kind: 'wait', ms: 4000 });
     expect(health.delivered()).toMatchObject({ from: 'backing_off', to: 'ok' });
     expect(health.gate(3000)).toEqual({ kind: 'go' });
     fail(health, [1, 2, 3, 4, 5], 9000);
     expect(health.gate(9000)).toEqual({ kind: 'wait', ms: 1000 });
   });
-
-  test('it knows which delivery failed last, until one passes', () => {
-    const health = createHealth(defaultPolicy, undefined, clock);
-    expect(health.lastFailedId).toBeUndefined();
-    fail(health, [1]);
-    expect(health.lastFailedId).toBe(1);
-    fail(health, [2, 3, 4, 5]);
-    expect(health.lastFailedId).toBe(5);
-    health.backOff(6, 'timeout', undefined, 1000);
-    expect(health.lastFailedId).toBe(6);
-    // A far end that asks for time blames no delivery.
-    health.backOff(undefined, 'rate_limited', 1000, 2000);
-    expect(health.lastFailedId).toBe(6);
-    health.delivered();
-    expect(health.lastFailedId).toBeUndefined();
-  });
 });
 
 describe('a wait that the far end asks for', () => {
   test('is obeyed, up to an hour', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
-    health.backOff(undefined, 'rate_limited', 17_000, 0);
+    health.backOff('rate_limited', 17_000, 0);
     expect(health.gate(0)).toEqual({ kind: 'wait', ms: 17_000 });
     const greedy = createHealth(defaultPolicy, undefined, clock);
-    greedy.backOff(undefined, 'rate_limited', 9e9, 0);
+    greedy.backOff('rate_limited', 9e9, 0);
     expect(greedy.gate(0)).toEqual({ kind: 'wait', ms: 3_600_000 });
   });
 
   test('is one step of the back-off, however many were in flight and are told', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
-    for (let n = 0; n < 32; n += 1) health.backOff(undefined, 'rate_limited', undefined, n);
+    for (let n = 0; n < 32; n += 1) health.backOff('rate_limited', undefined, n);
     expect(health.gate(31)).toEqual({ kind: 'wait', ms: 1000 });
-    health.backOff(undefined, 'rate_limited', undefined, 1031);
+    health.backOff('rate_limited', undefined, 1031);
     expect(health.gate(1031)).toEqual({ kind: 'wait', ms: 2000 });
   });
 
   test('is not cut short by a shorter one that was under way', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
-    health.backOff(undefined, 'rate_limited', 60_000, 0);
-    health.backOff(undefined, 'rate_limited', 5000, 10);
+    health.backOff('rate_limited', 60_000, 0);
+    health.backOff('rate_limited', 5000, 10);
     expect(health.gate(10)).toEqual({ kind: 'wait', ms: 59_990 });
   });
 });
@@ -94,7 +78,7 @@ describe('a paused sink', () => {
 
   test('stays paused when what was under way fails otherwise', () => {
     const health = createHealth(defaultPolicy, paused, clock);
-    expect(health.backOff(1, 'timeout', undefined, 1000)).toBeUndefined();
+    expect(health.backOff('timeout', undefined, 1000)).toBeUndefined();
     expect(health.state).toBe('paused');
     expect(health.gate(1000)).toEqual({ kind: 'wait', ms: 60_000 });
   });
@@ -115,7 +99,7 @@ describe('a paused sink', () => {
     now = 300;
     expect(health.delivered()).toMatchObject({ fromSinceMs: 100, lastedMs: 200, wasPaused: true });
     now = 400;
-    health.backOff(undefined, 'rate_limited', 1, 300);
+    health.backOff('rate_limited', 1, 300);
     now = 500;
     expect(health.delivered()).toMatchObject({ fromSinceMs: 400, lastedMs: 100, wasPaused: false });
   });

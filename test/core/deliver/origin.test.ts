@@ -544,6 +544,35 @@ describe('a poisonous event', () => {
     expect(sent.map(({ message }) => message.form)).toEqual([...Array(8).fill('full'), 'bare']);
   });
 
+  test('of many, that look like an outage once, does not bring the sink down again while others pass', async () => {
+    await store([...drafts(1, 6).map((one) => ({ ...one, severity: 5 as const })), ...drafts(7, 300)]);
+    const { changes, sent } = await begin({
+      policy: { concurrency: 4, outageFailures: 3, poisonFailures: 1000 },
+      async send({ id, message }) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        if (message.event.severity === 5 && sent.filter((one) => one.id === id).length < 4) throw retry();
+      },
+    });
+    await expectSoon(isSettled);
+    expect(changes).toEqual(['backing_off', 'ok']);
+  });
+
+  test('is no probe once it has failed, as long as another waits', async () => {
+    await store([...drafts(1, 6).map((one) => ({ ...one, severity: 5 as const })), ...drafts(7, 60)]);
+    let isDown = true;
+    const { sent } = await begin({
+      policy: { concurrency: 1, outageFailures: 3, backoff: { firstMs: 5, maxMs: 5 } },
+      send() {
+        if (isDown) throw retry();
+      },
+    });
+    await expectSoon(() => sent.length >= 40);
+    const first = sent.slice(0, 40).map(({ id }) => id);
+    isDown = false;
+    expect(new Set(first).size).toBe(40);
+    await expectSoon(isSettled);
+  });
+
   test('does not count when the sink is judged', async () => {
     await store([draft('poison', { severity: 5 }), draft('well')]);
     const { sent, changes } = await begin({

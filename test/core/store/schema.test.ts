@@ -1,8 +1,10 @@
 // What the migrations made, as a text for reviewers: drizzle/schema.txt. `vitest run -u` writes it anew after a migration was added.
 import { getTableConfig } from 'drizzle-orm/pg-core';
-import { expect, test } from 'vitest';
+import postgres from 'postgres';
+import { expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../../../src/core/store/migrate.ts';
 import * as schema from '../../../src/core/store/schema.ts';
+import { createTestDatabase } from '../../support/database.ts';
 import { useDatabase } from '../stored.ts';
 
 const database = useDatabase();
@@ -59,7 +61,12 @@ test('the long columns are compressed by lz4, where the server has it', async ()
 });
 
 test('a migration gives up rather than keep everybody waiting behind a backup, and is made later', async () => {
-  const sql = database().$client;
+  const own = await createTestDatabase();
+  const sql = postgres(own.directUrl, { max: 2, onnotice() {} });
+  onTestFinished(async () => {
+    await sql.end();
+    await own.drop();
+  });
   await sql`alter table events drop column traceparent`;
   await sql`delete from drizzle.__drizzle_migrations where id = (select max(id) from drizzle.__drizzle_migrations)`;
   const backup = await sql.reserve();
