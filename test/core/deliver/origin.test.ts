@@ -545,9 +545,9 @@ describe('a poisonous event', () => {
   });
 
   test('of many, that look like an outage once, does not bring the sink down again while others pass', async () => {
-    await store([...drafts(1, 6).map((one) => ({ ...one, severity: 5 as const })), ...drafts(7, 300)]);
+    await store([...drafts(1, 6).map((one) => ({ ...one, severity: 5 as const })), ...drafts(7, 500)]);
     const { changes, sent } = await begin({
-      policy: { concurrency: 4, outageFailures: 3, poisonFailures: 1000 },
+      policy: { concurrency: 4, outageFailures: 3, poisonFailures: 1000, backoff: { firstMs: 100, maxMs: 100 } },
       async send({ id, message }) {
         await new Promise((resolve) => setTimeout(resolve, 2));
         if (message.event.severity === 5 && sent.filter((one) => one.id === id).length < 4) throw retry();
