@@ -4,8 +4,8 @@ import type { Logger } from '../log.ts';
 import { type Database, databaseErrorText } from '../store/database.ts';
 import { type DeliveredAttempt, type FailedAttempt, recordDelivered, recordFailed } from '../store/deliveries.ts';
 
-/** Outcomes wait at most this long for others to be written with. */
-const gatherMs = 10;
+/** Outcomes wait this long for others to be written with. */
+const gatherMs = 20;
 /** A stop gives up on an unreachable database after so long; what was delivered then may be sent again. */
 export const stopMaxMs = 15_000;
 
@@ -39,9 +39,10 @@ export function createRecorder(deps: RecorderDependencies): Recorder {
   let writingSinceMs: number | undefined;
 
   async function write(): Promise<void> {
-    await pause(gatherMs);
     let failures = 0;
     while (delivered.length + failed.length > 0 || writing) {
+      // Each statement is a commit of its own, whatever it holds.
+      if (!writing) await pause(gatherMs);
       const batch = writing ?? { delivered: delivered.splice(0), failed: failed.splice(0) };
       writing = batch;
       try {
