@@ -96,7 +96,7 @@ describe('the image', () => {
   });
 
   test('starts Node itself, so that SIGTERM reaches it', () => {
-    expect(JSON.parse(textOf('ENTRYPOINT'))).toEqual(['node', '/app/dist/main.js']);
+    expect(JSON.parse(textOf('ENTRYPOINT'))).toEqual(['node', '--max-semi-space-size=16', '/app/dist/main.js']);
     expect(JSON.parse(textOf('CMD'))).toEqual(['serve']);
     expect(textOf('STOPSIGNAL')).toBe('SIGTERM');
   });
