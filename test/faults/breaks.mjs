@@ -325,6 +325,11 @@ export const mutations = [
     cases: 'poison: .* answered 500',
   },
   {
+    name: 'an event that fails again while others pass counts as an outage',
+    edits: [['src/core/deliver/lane.ts', "if (blame === 'sink') tell", "if (blame !== 'text') tell"]],
+    cases: 'poison: 20 .* answered 500',
+  },
+  {
     name: 'an event that is refused is given up at once',
     edits: [[policy, "if (delivery.form === 'bare') return", 'if (attempts > 0) return']],
     cases: 'poison: .* answered 4',
