@@ -122,18 +122,6 @@ export const mutations = [
     cases: 'Postgres stopped and started',
   },
   {
-    name: 'behind a pooler a statement is sent before the one before it has ended',
-    edits: [
-      [
-        'src/core/store/database.ts',
-        'const oneAtATime = { max_pipeline: 0 };',
-        'const oneAtATime = { max_pipeline: 100 };',
-      ],
-    ],
-    cases: 'a pooler restarted',
-    isLong: true,
-  },
-  {
     name: 'who waits for the database is not live',
     edits: [
       ['src/http/health.ts', "'/healthz', (c) =>", "'/healthz', async (c) =>"],
