@@ -28,7 +28,13 @@ export interface ConditionEnd extends Pick<Condition, 'name' | 'kind' | 'to'> {
   said(since: string, until: string): Notice['values'];
 }
 
-/** It holds. A crash between notice and mark says nothing twice: the notice has a key. @param fence null for whoever holds no role @param nowMs milliseconds since the epoch @throws the driver's error */
+/**
+ * It holds. A crash between notice and mark says nothing twice: the notice has a key.
+ *
+ * @param fence null for whoever holds no role
+ * @param nowMs milliseconds since the epoch
+ * @throws the driver's error
+ */
 export async function tell(db: Database, fence: Fence | null, condition: Condition, nowMs: number): Promise<void> {
   const { name, kind, to, afterMs = 0 } = condition;
   const known = await noteCondition(db, fence, name);

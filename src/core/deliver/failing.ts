@@ -20,7 +20,7 @@ export interface Failing {
   forget(eventId: number): void;
 }
 
-/** Bounded by what is pending and failing. */
+/** Grows only by what fails and is neither delivered nor dead here, and a sink that is down gets one request at a time. */
 export function createFailing(): Failing {
   const known = new Map<number, { failures: number; deliveredAtFirst: number; deliveredAtLast: number }>();
   let deliveredCount = 0;

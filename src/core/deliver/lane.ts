@@ -173,12 +173,13 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   /** Rather one that has not failed here yet, and if all have, any other than the last: one poisonous event must not look like an outage. */
   async function probeCandidate(): Promise<DueDelivery | undefined> {
     const failed = failing.ids();
-    for (const avoided of [failed, failed.slice(-1)]) {
+    for (const avoided of [failed, failed.slice(-1), []]) {
       const others = [...excluded(), ...avoided];
       const [first] = await takeDue(deps.db, sink, 1, others);
       if (first) return (await takeRandomDue(deps.db, sink, others)) ?? first;
+      if (avoided.length === 0) return undefined;
     }
-    return (await takeDue(deps.db, sink, 1, excluded()))[0];
+    return undefined;
   }
 
   async function launch(current: Health, delivery: DueDelivery, isProbe: boolean): Promise<void> {
