@@ -573,6 +573,18 @@ describe('a poisonous event', () => {
     await expectSoon(isSettled);
   });
 
+  test('that failed last is the probe when no other is due', async () => {
+    await store(drafts(1, 1));
+    const { sent } = await begin({
+      policy: { outageFailures: 1, poisonFailures: 1000 },
+      send() {
+        if (sent.length < 4) throw retry();
+      },
+    });
+    await expectSoon(isSettled);
+    expect(sent).toHaveLength(4);
+  });
+
   test('does not count when the sink is judged', async () => {
     await store([draft('poison', { severity: 5 }), draft('well')]);
     const { sent, changes } = await begin({
