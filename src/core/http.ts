@@ -70,11 +70,15 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   let closed: Promise<void> | undefined;
   // A sink calls the same address each time.
   let last: { readonly text: string; readonly url: URL } | undefined;
+  let lastSignal: AbortSignal | undefined;
   return {
     async request(request) {
       request.signal.throwIfAborted();
       if (last?.text !== request.url) last = { text: request.url, url: usableUrl(request.url) };
       const { url } = last;
+      // Many requests under one signal are no leak: each takes its listener away again.
+      if (lastSignal !== request.signal) setMaxListeners(0, request.signal);
+      lastSignal = request.signal;
       return new Promise((resolve, reject) => {
         new Exchange(request, url, isProxied, resolve, reject).start(dispatcher, headers);
       });
@@ -167,8 +171,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   start(dispatcher: Dispatcher, headers: Record<string, string>): void {
     const { method, body = null, signal, timeoutMs = exchangeTimeoutMs } = this.#request;
     this.#timer = setTimeout(this.#onTimeout, timeoutMs, timeoutMs);
-    // Many requests under one signal are no leak: each takes its listener away again.
-    setMaxListeners(0, signal);
     signal.addEventListener('abort', this.#onAbort, { once: true });
     const { origin, pathname, search } = this.#url;
     try {

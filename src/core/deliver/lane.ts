@@ -19,7 +19,7 @@ import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
 import { templated } from './templated.ts';
 import { createTeller, type TransitionDependencies } from './transition.ts';
-import { within } from './within.ts';
+import { createDeadlines } from './within.ts';
 
 /** What a failed attempt speaks against. */
 type Blame = 'sink' | 'delivery' | 'text';
@@ -60,6 +60,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   let turnedAtMs = performance.now();
   const teller = createTeller(deps, lease);
   let health: Health | undefined;
+  const within = createDeadlines(policy.sendTimeoutMs);
   const isOver = () => isStopping || !lease.isHeld();
 
   const recorder = createRecorder({
@@ -104,7 +105,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   async function takeUp(): Promise<Health> {
     const state = await readSinkState(deps.db, sink);
     if (state?.storm) await digester.resume(performance.now(), state.storm);
-    return createHealth(policy, state, deps);
+    const known = createHealth(policy, state, deps);
+    metrics.setSinkState(sink, known.state);
+    return known;
   }
 
   async function loop(): Promise<void> {
@@ -114,7 +117,6 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       let waitMs: number;
       try {
         health ??= await takeUp();
-        metrics.setSinkState(sink, health.state);
         waitMs = await step(health);
       } catch (error) {
         deps.log.error({ sink, error: databaseErrorText(error) }, 'what is due could not be read');
@@ -131,7 +133,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const gate = current.gate(performance.now());
     if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
     if (gate.kind === 'probe') return inFlight.size > 0 ? policy.rereadMs : probe(current, gate.isPaused);
-    await ready.fill(performance.now());
+    const reading = ready.fill(performance.now());
+    if (reading) await reading;
     if (digester.waitMs(performance.now()) === 0) {
       if (await digester.turn(performance.now())) ready.clear();
       // Meanwhile more may have come than may go out singly.
@@ -220,7 +223,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   }
 
   function send(delivery: DueDelivery): Promise<void> {
-    return within(policy.sendTimeoutMs, (signal) => {
+    return within((signal) => {
       const context = { deliveryId: `${sink}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
       const heldUp = heldUpOf(delivery, health!, deps.now(), policy);
       const { event, form } = delivery;
@@ -301,7 +304,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   /** A rejection is believed only while the sink's own check passes: the hook may be what is wrong. */
   async function tryCheck(): Promise<Failure | undefined> {
     try {
-      if (deps.sink.check) await within(policy.sendTimeoutMs, (signal) => deps.sink.check!(signal));
+      if (deps.sink.check) await within((signal) => deps.sink.check!(signal));
       return undefined;
     } catch (error) {
       const failure = failureFrom(error);

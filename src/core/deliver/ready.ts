@@ -14,8 +14,8 @@ export interface ReadyDependencies {
 export interface Ready {
   /** Fresh deliveries, just stored. Taken only if nothing due of equal or higher priority can be waiting unread in the database. */
   offer(deliveries: readonly DueDelivery[]): void;
-  /** Reads from the database if that is needed to know what comes next. @throws when the database does not answer */
-  fill(nowMs: number): Promise<void>;
+  /** Reads from the database if that is needed to know what comes next; undefined if not. Rejects when the database does not answer. */
+  fill(nowMs: number): Promise<void> | undefined;
   /** The most urgent one, oldest first within a priority. @param passes none that is less urgent than this */
   peek(passes?: number): DueDelivery | undefined;
   /** How many in memory are less urgent than the priority. */
@@ -97,13 +97,14 @@ export function createReady(deps: ReadyDependencies): Ready {
         else unread = Math.min(unread, delivery.priority);
       }
     },
-    async fill(nowMs) {
+    fill(nowMs) {
       const best = top();
       const isBlind = best === undefined ? unread !== nothing : unread < best.items[best.head]!.priority;
       const isOld = nowMs - readAtMs >= deps.rereadMs;
       const isLow = unread !== nothing && size() < deps.batchMax / 4;
-      if (isBlind || (isOld && best === undefined)) await readOnce(nowMs);
-      else if (isOld || isLow) readOnce(nowMs).catch(() => undefined); // Read ahead; if it fails, the next awaited one says so.
+      if (isBlind || (isOld && best === undefined)) return readOnce(nowMs);
+      if (isOld || isLow) readOnce(nowMs).catch(() => undefined); // Read ahead; if it fails, the next awaited one says so.
+      return undefined;
     },
     peek(passes = nothing) {
       const queue = top();

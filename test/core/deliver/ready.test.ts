@@ -217,7 +217,7 @@ test('however readings, offers, sends and writes fall together, each goes out on
       async function send(): Promise<void> {
         if (!isFilling) {
           isFilling = true;
-          void ready.fill(nowMs).then(() => {
+          void Promise.resolve(ready.fill(nowMs)).then(() => {
             isFilling = false;
             const next = ready.peek();
             if (!next) return;

@@ -1,15 +1,15 @@
 // A call that does not come back in time is over, whether or not it heeds its signal.
 import { expect, test } from 'vitest';
-import { within } from '../../../src/core/deliver/within.ts';
+import { createDeadlines } from '../../../src/core/deliver/within.ts';
 
 test('a call that ignores its signal ends at the time-out, as a retry', async () => {
-  const call = within(20, () => new Promise<never>(() => undefined));
+  const call = createDeadlines(20)(() => new Promise<never>(() => undefined));
   await expect(call).rejects.toMatchObject({ outcome: 'retry', reason: 'timeout' });
 });
 
 test('the signal says that it is over, and why', async () => {
   let given: AbortSignal | undefined;
-  const call = within(20, (signal) => {
+  const call = createDeadlines(20)((signal) => {
     given = signal;
     return new Promise<never>(() => undefined);
   });
@@ -19,10 +19,38 @@ test('the signal says that it is over, and why', async () => {
 
 test('what the call gives or throws in time is what comes out, and its signal stays quiet', async () => {
   let given: AbortSignal | undefined;
-  const value = await within(10_000, async (signal) => {
+  const within = createDeadlines(10_000);
+  const value = await within(async (signal) => {
     given = signal;
     return 7;
   });
   expect([value, given?.aborted]).toEqual([7, false]);
-  await expect(within(10_000, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+  await expect(within(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+});
+
+test('calls that begin together share a signal, and the last of them has its time all the same', async () => {
+  const within = createDeadlines(2000);
+  const signals: AbortSignal[] = [];
+  const begin = (ms: number) =>
+    within(async (signal) => {
+      signals.push(signal);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return ms;
+    });
+  const early = [begin(0), begin(60)];
+  expect(await early[0]).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const late = begin(1950);
+  expect(await Promise.all([early[1], late])).toEqual([60, 1950]);
+  expect(signals[1]).toBe(signals[0]);
+  expect(signals[2]).not.toBe(signals[0]);
+});
+
+test('a call that hangs ends at its own time, whoever began with it and is done', async () => {
+  const within = createDeadlines(200);
+  const hanging = within(() => new Promise<never>(() => undefined));
+  const begunAtMs = performance.now();
+  await within(async () => undefined);
+  await expect(hanging).rejects.toMatchObject({ reason: 'timeout' });
+  expect(performance.now() - begunAtMs).toBeGreaterThan(150);
 });
