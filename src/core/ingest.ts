@@ -123,8 +123,12 @@ function summarise(source: string, rows: readonly StoredRow[], read: number, tra
   const events: StoredEvent[] = [];
   const suppressed: { sink: string; reason: string }[] = [];
   const fresh = new Map<string, DueDelivery[]>();
+  let received = { atMs: Number.NaN, iso: '' };
   for (const row of rows) {
-    const event = storedEvent(source, row);
+    // One transaction, one time; what was bisected has several.
+    if (row.receivedAtMs !== received.atMs)
+      received = { atMs: row.receivedAtMs, iso: new Date(row.receivedAtMs).toISOString() };
+    const event = storedEvent(source, row, received.iso);
     events.push(event);
     for (const decision of row.event.decisions) {
       if (decision.state === 'suppressed') suppressed.push({ sink: decision.sink, reason: decision.reason ?? '' });
@@ -141,9 +145,9 @@ function summarise(source: string, rows: readonly StoredRow[], read: number, tra
   return { events, duplicates: read - events.length, suppressed, fresh };
 }
 
-function storedEvent(source: string, { event: { draft }, id, receivedAtMs }: StoredRow): StoredEvent {
+function storedEvent(source: string, { event: { draft }, id }: StoredRow, receivedAt: string): StoredEvent {
   const { raw: _raw, ...rest } = draft;
-  return { ...rest, id, source, receivedAt: new Date(receivedAtMs).toISOString() };
+  return { ...rest, id, source, receivedAt };
 }
 
 /** Good or usual news. The others are alarms. */

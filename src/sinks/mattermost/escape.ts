@@ -31,8 +31,12 @@ export function fence(text: string | undefined | null, codePointsMax: number): s
 /** Printable ASCII without a back-tick, `<` or the beginning of an address: nothing below would change it in code. */
 const harmless = /^(?!.*(?::\/\/|www))[!-;=-_a-~](?:[ -;=-_a-~]*[!-;=-_a-~])?$/i;
 
+function isHarmless(text: string | undefined | null, codePointsMax: number): text is string {
+  return typeof text === 'string' && text.length <= codePointsMax && harmless.test(text);
+}
+
 function inert(text: string | undefined | null, codePointsMax: number, multiline: boolean): string | undefined {
-  if (typeof text === 'string' && text.length <= codePointsMax && harmless.test(text)) return text;
+  if (isHarmless(text, codePointsMax)) return text;
   const shown = shownText(text, codePointsMax, multiline);
   if (shown === undefined) return undefined;
   const inner = shown.replaceAll('`', tick).replace(/<(?=[!@])/g, `<${zeroWidthSpace}`);
@@ -73,6 +77,7 @@ function escapedProse(text: string): string {
 
 /** For places that know no Markdown and are not searched for mentions (`fallback`); readable as it is. */
 export function plain(text: string | undefined | null, codePointsMax: number): string | undefined {
+  if (isHarmless(text, codePointsMax) && !text.includes('@')) return text;
   const shown = shownText(text, codePointsMax, false);
   if (shown === undefined) return undefined;
   return cutMiddle(shown.replace(/[@＠﹫]/g, `$&${zeroWidthSpace}`).replaceAll('<', lessThan), codePointsMax);

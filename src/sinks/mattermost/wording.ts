@@ -73,8 +73,9 @@ function offsetOf(format: Intl.DateTimeFormat, ms: number): Offset {
 }
 
 function zonedTime(ms: number, offset: Offset): string {
-  const [day, time = ''] = new Date(ms + offset.ms).toISOString().split('T');
-  return `${day} ${time.slice(0, 8)} ${offset.text}`;
+  const iso = new Date(ms + offset.ms).toISOString();
+  const dayEnd = iso.indexOf('T');
+  return `${iso.slice(0, dayEnd)} ${iso.slice(dayEnd + 1, dayEnd + 9)} ${offset.text}`;
 }
 
 /** `{name}` replaced by its value, which must be inert already; a part in brackets is left out if one of its names has no value. */
