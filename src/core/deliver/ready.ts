@@ -117,6 +117,8 @@ export function createReady(deps: ReadyDependencies): Ready {
       const queue = top();
       if (!queue) return undefined;
       const delivery = queue.items[queue.head];
+      // Else it would live on until the queue is cut.
+      queue.items[queue.head] = undefined;
       queue.head += 1;
       if (queue.head > 1000) {
         queue.items.splice(0, queue.head);
@@ -137,6 +139,6 @@ export function createReady(deps: ReadyDependencies): Ready {
   };
 }
 
-function emptyQueues(): { items: DueDelivery[]; head: number }[] {
+function emptyQueues(): { items: (DueDelivery | undefined)[]; head: number }[] {
   return Array.from({ length: priorityCount }, () => ({ items: [], head: 0 }));
 }

@@ -33,10 +33,10 @@ export function cardOf(message: Message, deliveryId: string, options: CardOption
   const isUrgent = options.hasPriority && event.severity === 5 && form !== 'bare';
   return {
     text: textOf(message, options),
-    ...(username === undefined ? {} : { username }),
-    ...(iconUrl === undefined ? {} : { icon_url: iconUrl }),
-    ...(channel === undefined ? {} : { channel }),
-    ...(isUrgent ? { priority: { priority: 'urgent' } } : {}),
+    username,
+    icon_url: iconUrl,
+    channel,
+    priority: isUrgent ? { priority: 'urgent' } : undefined,
     attachments: [attachmentOf(message, options.wording)],
     props: { tocsin: { delivery_id: deliveryId, event_id: event.id, source: event.source } },
   };
@@ -113,7 +113,7 @@ function attachmentOf(message: Message, wording: Wording): Attachment {
     fallback: `${title}: ${fallbackOf(event, form === 'short' ? 20 : 120)}`,
     color,
     title: `${sign} ${template?.title === undefined ? title : sealed(template.title)}`,
-    ...titleLink(event),
+    title_link: linkOf(event.body.link),
     fields: template?.fields?.map(templateField) ?? fieldsOf(event, wording, message.showTenant, form === 'short'),
     footer: productFooter,
   };
@@ -139,7 +139,7 @@ function bareAttachment(event: StoredEvent, wording: Wording): Attachment {
     fallback: `${severityNames[event.severity]}, ${labels.eventId} ${bareId(event)}`,
     color,
     title: `${sign} ${labels.eventId} ${bareId(event)}`,
-    ...titleLink(event),
+    title_link: linkOf(event.body.link),
     text: labels.bare,
     fields: [{ title: labels.timestamp, value: wording.time(timeOf(event)), short: true }],
     footer: productFooter,
@@ -149,9 +149,4 @@ function bareAttachment(event: StoredEvent, wording: Wording): Attachment {
 /** The vendor's number if it is one, else Tocsin's own. */
 function bareId({ id, body }: StoredEvent): string {
   return /^\d{1,20}$/.test(body.itemId ?? '') ? body.itemId! : `${id}`;
-}
-
-function titleLink({ body }: StoredEvent): { title_link?: string } {
-  const link = linkOf(body.link);
-  return link === undefined ? {} : { title_link: link };
 }

@@ -32,6 +32,8 @@ function create(settings: MattermostConfig, { http, locale, timeZone }: AdapterC
     iconUrl: settings.icon_url,
   };
 
+  const usual = optionsOf(undefined);
+
   /** The route's word goes before the sink's. */
   function optionsOf(wanted: RouteSettings | undefined): CardOptions {
     return {
@@ -51,10 +53,12 @@ function create(settings: MattermostConfig, { http, locale, timeZone }: AdapterC
     origin: `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`,
     templateWords: createTemplateWords(wording),
     async send(message, { deliveryId, signal }) {
-      const { channel, ...card } = optionsOf(message.settings as RouteSettings | undefined);
-      let answer = await post(cardOf(message, deliveryId, { ...card, channel }), signal);
+      const card = message.settings === undefined ? usual : optionsOf(message.settings as RouteSettings);
+      const { channel } = card;
+      let answer = await post(cardOf(message, deliveryId, card), signal);
       if (channel !== undefined && isRefusedChannel(channel, answer)) {
-        answer = await post(cardOf(message, deliveryId, { ...card, refusedChannel: channel }), signal);
+        const own = { ...card, channel: undefined, refusedChannel: channel };
+        answer = await post(cardOf(message, deliveryId, own), signal);
       }
       if (!isAccepted(answer)) throw refusalOf(answer, hook);
     },

@@ -2,14 +2,14 @@
 import type { Severity } from '../../core/event.ts';
 import type { CardField } from './fields.ts';
 
-/** As the server decodes it; unknown keys are ignored by older servers. */
+/** As the server decodes it; unknown keys are ignored by older servers. What is undefined does not become JSON. */
 export interface Payload {
   readonly text: string;
-  readonly username?: string;
-  readonly icon_url?: string;
+  readonly username?: string | undefined;
+  readonly icon_url?: string | undefined;
   /** Absent: the webhook's own channel. */
-  readonly channel?: string;
-  readonly priority?: { readonly priority: 'important' | 'urgent' };
+  readonly channel?: string | undefined;
+  readonly priority?: { readonly priority: 'important' | 'urgent' } | undefined;
   readonly attachments: readonly Attachment[];
   /** Neither shown nor reserved by the server: by it a reader tells duplicates. */
   readonly props: {
@@ -22,7 +22,7 @@ export interface Attachment {
   /** `#` and six hexadecimal digits; anything else becomes an error in coming versions. */
   readonly color: string;
   readonly title: string;
-  readonly title_link?: string;
+  readonly title_link?: string | undefined;
   readonly text?: string;
   readonly fields: readonly CardField[];
   readonly footer: string;
