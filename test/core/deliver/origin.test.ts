@@ -80,7 +80,7 @@ async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lea
   const held = { ...(await hold(db, 'sink:x')), ...lease };
   const worker = startOrigin(deps, lanes, held);
   onTestFinished(() => worker.stop());
-  return { worker, lanes, sent, notices, changes, lease: held };
+  return { worker, lanes, sent, notices, changes, lease: held, metrics: deps.metrics };
 }
 
 const expectSoon = async (isTrue: () => boolean | Promise<boolean>) => expect(await until(isTrue, 10_000)).toBe(true);
@@ -247,6 +247,22 @@ describe('the lease', () => {
     expect(sent).toEqual([]);
     isLong = true;
     await expectSoon(isSettled);
+  });
+
+  test('shows the state that the last holder left, and none once it is given back', async () => {
+    const lease = await hold(database(), 'sink:x');
+    await writeSinkState(database(), lease, 'soc', 'paused', 'auth');
+    const { worker, metrics } = await begin({
+      check: () => Promise.reject(new AdapterError('reject_sink', 'auth', 'refused')),
+    });
+    const shown = async () => {
+      const { values } = await metrics.sinkState.get();
+      return values.filter(({ value }) => value === 1).map(({ labels }) => labels.state);
+    };
+    await expectSoon(async () => (await shown()).length > 0);
+    expect(await shown()).toEqual(['paused']);
+    await worker.stop();
+    expect(await shown()).toEqual([]);
   });
 
   test('that was lost ends the sending', async () => {
