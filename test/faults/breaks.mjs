@@ -322,4 +322,16 @@ export const mutations = [
     edits: [[policy, "if (delivery.form === 'bare') return", 'if (attempts > 0) return']],
     cases: 'poison: .* answered 4',
   },
+  {
+    name: 'a migration asks for what the release before does not write',
+    edits: [
+      [
+        'drizzle/0005_traces.sql',
+        'ALTER TABLE "events" ADD COLUMN "traceparent" text;',
+        `ALTER TABLE "events" ADD COLUMN "traceparent" text DEFAULT 'none', ADD CHECK ("traceparent" <> 'none') NOT VALID;`,
+      ],
+    ],
+    cases: 'one release up',
+    isLong: true,
+  },
 ];

@@ -9,6 +9,8 @@ import { mutations } from './breaks.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const atOnce = 2;
+/** The copies have no history, and one case builds the release before from it. */
+const history = spawnSync('git', ['rev-parse', '--absolute-git-dir'], { cwd: root, encoding: 'utf8' }).stdout.trim();
 
 /** @returns the folder of a copy, built from here on by the copy's own build.mjs */
 function copyCheckout() {
@@ -57,12 +59,10 @@ async function judge({ edits, cases, isLong }) {
     applyEdits(copy, edits);
     const built = spawnSync(process.execPath, ['build.mjs'], { cwd: copy, encoding: 'utf8' });
     if (built.status !== 0) return { verdict: 'DOES NOT BUILD', red: [], output: built.stdout + built.stderr };
-    const { output } = await run(
-      process.execPath,
-      [vitest, 'run', ...configuration, '-t', cases],
-      copy,
-      isLong && { FAULTS: 'long' },
-    );
+    const { output } = await run(process.execPath, [vitest, 'run', ...configuration, '-t', cases], copy, {
+      GIT_DIR: history,
+      ...(isLong && { FAULTS: 'long' }),
+    });
     // A case that failed, not a suite that could not run.
     const red = [...output.matchAll(/^FAILED: (.*)$/gm)].map(([, title]) => ({ title, why: whyRed(output, title) }));
     const isProof = red.length > 0 && /Repeat with: SEED=|Test timed out/.test(output);
