@@ -80,6 +80,7 @@ export interface SendContext {
   readonly deliveryId: string;
   /** 1 for the first. */
   readonly attempt: number;
+  /** Shared with sends that began at the same time: it may abort after this one has ended, so a listener must be taken away again. */
   readonly signal: AbortSignal;
 }
 

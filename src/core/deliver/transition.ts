@@ -51,6 +51,8 @@ export function createTeller(deps: TransitionDependencies, lease: Lease): Teller
 
   return {
     tell(transition, detail) {
+      // Not after a write that may hang.
+      deps.metrics.setSinkState(deps.id, transition.to);
       telling = telling.then(async () => {
         note(deps, transition, detail);
         await write(transition);
@@ -66,9 +68,8 @@ export function createTeller(deps: TransitionDependencies, lease: Lease): Teller
   };
 }
 
-function note({ id: sink, metrics, log }: TransitionDependencies, transition: Transition, detail: string | undefined) {
+function note({ id: sink, log }: TransitionDependencies, transition: Transition, detail: string | undefined) {
   const { from, to, reason } = transition;
-  metrics.setSinkState(sink, to);
   const fields = { sink, from, to, reason, error: detail ?? null, lasted_ms: Math.round(transition.lastedMs) };
   if (to === 'ok') log.info(fields, 'the sink is well again');
   else log.warn(fields, to === 'paused' ? 'the sink is paused, everything is kept' : 'the sink backs off');

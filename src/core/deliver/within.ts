@@ -1,4 +1,5 @@
 // Calls with an end, also if the callee does not heed its signal.
+import { setMaxListeners } from 'node:events';
 import { AdapterError } from '../errors.ts';
 
 /** @throws what `call` throws, or {AdapterError} retry, timeout */
@@ -42,6 +43,8 @@ export function createDeadlines(timeoutMs: number): Within {
 
 function begin(timeoutMs: number, begunAtMs: number): Deadline {
   const abort = new AbortController();
+  // Many calls under one signal are no leak: each takes its listener away again.
+  setMaxListeners(0, abort.signal);
   let timer!: NodeJS.Timeout;
   const passed = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {

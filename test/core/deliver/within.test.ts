@@ -54,3 +54,31 @@ test('a call that hangs ends at its own time, whoever began with it and is done'
   await expect(hanging).rejects.toMatchObject({ reason: 'timeout' });
   expect(performance.now() - begunAtMs).toBeGreaterThan(150);
 });
+
+test('a call that begins right after the last one came back has an end too', async () => {
+  const within = createDeadlines(1000);
+  await within(async () => undefined);
+  await expect(within(() => new Promise<never>(() => undefined))).rejects.toMatchObject({ reason: 'timeout' });
+}, 4000);
+
+test('no timer is left once all calls are back', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  await createDeadlines(60_000)(async () => undefined);
+  expect(timers()).toBe(before);
+});
+
+test('forty calls may listen to one signal without a warning', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => void warnings.push(warning);
+  process.on('warning', warned);
+  const within = createDeadlines(10_000);
+  const listen = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => undefined);
+      setTimeout(resolve, 20);
+    });
+  await Promise.all(Array.from({ length: 40 }, () => within(listen)));
+  process.off('warning', warned);
+  expect(warnings).toEqual([]);
+});
