@@ -145,7 +145,7 @@ function summarise(source: string, rows: readonly StoredRow[], read: number, tra
   return { events, duplicates: read - events.length, suppressed, fresh };
 }
 
-/** Each by its name: a copy of the rest without `raw` would cost ten times as much. */
+/** Each by its name: a copy of the rest without `raw` took one part in a hundred of an event's CPU. */
 function storedEvent(source: string, { event: { draft }, id }: StoredRow, receivedAt: string): StoredEvent {
   const { externalId, subject, stream, type, severity, status, action, occurredAt, body } = draft;
   return { id, source, externalId, subject, stream, type, severity, status, action, occurredAt, receivedAt, body };

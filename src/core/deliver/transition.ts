@@ -23,7 +23,7 @@ export interface TransitionDependencies {
 }
 
 export interface Teller {
-  /** Metric and log soon, the rest as soon as the database lets it; one after the other, so that the last state written is the last one there was. */
+  /** Metric at once, log soon, the rest as soon as the database lets it; one after the other, so that the last state written is the last one there was. */
   tell(transition: Transition, detail: string | undefined): void;
   /** To be called now and then: writes a state that the database did not take, for whoever looks at it there would go by the one before. */
   catchUp(): void;
@@ -51,7 +51,7 @@ export function createTeller(deps: TransitionDependencies, lease: Lease): Teller
 
   return {
     tell(transition, detail) {
-      // Not after a write that may hang.
+      // Not behind the write of the change before, which may hang.
       deps.metrics.setSinkState(deps.id, transition.to);
       telling = telling.then(async () => {
         note(deps, transition, detail);
