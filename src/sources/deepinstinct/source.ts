@@ -14,6 +14,9 @@ import { expiryOf } from './token.ts';
 
 /** One poll in so many reads a second time what lies before the cursor; so does the first poll of a process. */
 const pollsBetweenRereads = 10;
+/** Behind a full page there is more, and late is only what is new: reading up a long past counts as no poll, but for what follows the end last seen. */
+const fullPage = 50;
+const numbersBetweenRereads = (pollsBetweenRereads - 1) * fullPage;
 /** Beyond every number in use, yet within 32 bits: the answer is empty and proves the key. */
 const beyondAll = 2 ** 31 - 1;
 
@@ -37,6 +40,7 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
     const { items, newestId } = await client.readPage(stream, cursor.id, signal);
     const isEnd = newestId === undefined || newestId <= cursor.id;
     if (isEnd) rereads.sawEnd(cursor);
+    if (items.length < fullPage) rereads.wentOn();
     return pageOf(items, isEnd ? cursor : advance(cursor, newestId, items), !isEnd);
   }
 
@@ -59,7 +63,7 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
   async function read(cursorText: string | null, signal: AbortSignal): Promise<Page> {
     if (cursorText === null) return begin(signal);
     const cursor = parseCursor(cursorText);
-    return rereads.isDue() ? readAgain(cursor, signal) : readOn(cursor, signal);
+    return rereads.isDue(cursor) ? readAgain(cursor, signal) : readOn(cursor, signal);
   }
 
   return {
@@ -118,9 +122,10 @@ function createRereadPlan() {
   /** The end when it was first reached since the last time: from there on, something may have been stored late. */
   let oldestEnd: Cursor | undefined;
   return {
-    isDue(): boolean {
+    isDue: ({ id }: Cursor): boolean =>
+      pollsLeft <= 0 || (oldestEnd !== undefined && id - oldestEnd.id >= numbersBetweenRereads),
+    wentOn(): void {
       pollsLeft -= 1;
-      return pollsLeft < 0;
     },
     witness: (cursor: Cursor): Cursor =>
       oldestEnd !== undefined && oldestEnd.id <= cursor.id && oldestEnd.at !== null ? oldestEnd : cursor,

@@ -87,6 +87,13 @@ describe('every tenth poll', () => {
     expect(externalIds([await source.poll(cursor, never)])).toContain('201');
   });
 
+  test('is not counted on the way through a long past, where nothing comes late', async () => {
+    const tenant = await tenantOf(numbers(1, 2010));
+    const source = sourceOf(tenant);
+    await drain(source, cursorAt(200, atOf(200)));
+    expect(tenant.asked()).toEqual([150, ...numbers(0, 37).map((page) => 200 + page * 50), 2010]);
+  });
+
   test('looks no further back than 50 before what was the end the last time', async () => {
     const tenant = await tenantOf(numbers(1, 200));
     const source = sourceOf(tenant);
