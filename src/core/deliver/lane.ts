@@ -117,7 +117,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       let waitMs: number;
       try {
         health ??= await takeUp();
-        waitMs = await step(health);
+        const next = step(health);
+        waitMs = typeof next === 'number' ? next : await next;
       } catch (error) {
         deps.log.error({ sink, error: databaseErrorText(error) }, 'what is due could not be read');
         waitMs = 1000;
@@ -126,20 +127,21 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     }
   }
 
-  /** Starts at most one send. @returns milliseconds to wait, unless woken; 0 to go on at once */
-  async function step(current: Health): Promise<number> {
+  /** Starts at most one send. @returns milliseconds to wait, unless woken; 0 to go on at once. No promise where nothing is waited for: it is called for each send */
+  function step(current: Health): number | Promise<number> {
     if (!lease.outlasts(policy.sendTimeoutMs)) return 100;
     if (inFlight.size >= concurrency.limit() || recorder.size() >= unwrittenMax) return policy.rereadMs;
     const gate = current.gate(performance.now());
     if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
     if (gate.kind === 'probe') return inFlight.size > 0 ? policy.rereadMs : probe(current, gate.isPaused);
     const reading = ready.fill(performance.now());
-    if (reading) await reading;
-    if (digester.waitMs(performance.now()) === 0) {
-      if (await digester.turn(performance.now())) ready.clear();
-      // Meanwhile more may have come than may go out singly.
-      return 0;
-    }
+    if (reading) return reading.then(() => sendNext(current));
+    return sendNext(current);
+  }
+
+  /** The next of those that are in memory. @returns as {@link step} */
+  function sendNext(current: Health): number | Promise<number> {
+    if (digester.waitMs(performance.now()) === 0) return makeDigest();
     const next = ready.peek(digester.passes);
     isIdle = next === undefined && digester.passes === undefined;
     if (!next) return Math.min(policy.rereadMs, digester.waitMs(performance.now()));
@@ -149,6 +151,12 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (limitedMs > 0) return limitedMs;
     ready.shift();
     void launch(current, next, false);
+    return 0;
+  }
+
+  async function makeDigest(): Promise<number> {
+    if (await digester.turn(performance.now())) ready.clear();
+    // Meanwhile more may have come than may go out singly.
     return 0;
   }
 

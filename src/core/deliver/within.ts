@@ -7,10 +7,10 @@ export type Within = <T>(call: (signal: AbortSignal) => Promise<T>) => Promise<T
 
 interface Deadline {
   readonly signal: AbortSignal;
-  readonly passed: Promise<never>;
   readonly timer: NodeJS.Timeout;
   readonly begunAtMs: number;
-  calls: number;
+  /** What ends each call that is under way. */
+  readonly calls: Set<(reason: unknown) => void>;
 }
 
 /** Calls that begin within so much of the time-out share its signal and its timer. */
@@ -26,32 +26,41 @@ export function createDeadlines(timeoutMs: number): Within {
     return newest;
   }
 
-  return async (call) => {
-    const deadline = next();
-    deadline.calls += 1;
-    try {
-      return await Promise.race([call(deadline.signal), deadline.passed]);
-    } finally {
-      deadline.calls -= 1;
-      if (deadline.calls === 0) {
-        clearTimeout(deadline.timer);
-        if (newest === deadline) newest = undefined;
-      }
-    }
-  };
+  function leave(deadline: Deadline, end: (reason: unknown) => void): void {
+    deadline.calls.delete(end);
+    if (deadline.calls.size > 0) return;
+    clearTimeout(deadline.timer);
+    if (newest === deadline) newest = undefined;
+  }
+
+  // A race of promises would do the same at several times the price.
+  return (call) =>
+    new Promise((resolve, reject) => {
+      const deadline = next();
+      deadline.calls.add(reject);
+      const left = () => leave(deadline, reject);
+      call(deadline.signal).then(
+        (value) => {
+          left();
+          resolve(value);
+        },
+        (error) => {
+          left();
+          reject(error);
+        },
+      );
+    });
 }
 
 function begin(timeoutMs: number, begunAtMs: number): Deadline {
   const abort = new AbortController();
   // Many calls under one signal are no leak: each takes its listener away again.
   setMaxListeners(0, abort.signal);
-  let timer!: NodeJS.Timeout;
-  const passed = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const error = new AdapterError('retry', 'timeout', `no answer within ${timeoutMs / 1000} s`);
-      reject(error);
-      abort.abort(error);
-    }, timeoutMs);
-  });
-  return { signal: abort.signal, passed, timer, begunAtMs, calls: 0 };
+  const calls: Deadline['calls'] = new Set();
+  const timer = setTimeout(() => {
+    const error = new AdapterError('retry', 'timeout', `no answer within ${timeoutMs / 1000} s`);
+    for (const end of calls) end(error);
+    abort.abort(error);
+  }, timeoutMs);
+  return { signal: abort.signal, timer, begunAtMs, calls };
 }

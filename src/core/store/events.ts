@@ -72,8 +72,9 @@ export async function insertPage(
   const column = (value: (draft: EventDraft) => string | null) => arrayOf(drafts.map(value));
   const bodies = drafts.map(({ body }) => JSON.stringify(body)).join(separator);
   const raws = drafts.map(({ raw }) => raw).join(separator);
-  const decisions = events.flatMap((event) => event.decisions.map((decision) => ({ event, ...decision })));
-  const decided = (value: (decision: (typeof decisions)[number]) => string | null) => arrayOf(decisions.map(value));
+  const decisions = events.flatMap((event) => event.decisions);
+  const decidedIds = events.flatMap(({ draft, decisions: own }) => own.map(() => draft.externalId));
+  const decided = (value: (decision: Decision) => string | null) => arrayOf(decisions.map(value));
   const client = db.$client;
   const rows = await client`
     with fence as (${fence === null ? client`select 1 where false` : heldLease(client, fence)}
@@ -108,7 +109,7 @@ export async function insertPage(
       select e.id, d.sink, d.state, d.reason, d.priority::smallint, case when d.state <> 'pending' then now() end,
         d.route, d.group_key, d.silence_id::bigint
       from inserted e join unnest(
-        ${decided(({ event }) => event.draft.externalId)}::text::text[],
+        ${arrayOf(decidedIds)}::text::text[],
         ${decided(({ sink }) => sink)}::text::text[],
         ${decided(({ state }) => state)}::text::text[],
         ${decided(({ reason }) => reason)}::text::text[],
@@ -137,15 +138,20 @@ function storedPriority({ priority, groupKey }: Decision): number {
   return groupKey === undefined ? priority : priority + heldPriority;
 }
 
+const toBeEscaped = /["\\]/;
+
 /** A Postgres array as text. Many times cheaper than JSON on both sides, and than the driver's own arrays. */
 function arrayOf(values: readonly (string | null)[]): string {
+  let isNull = true;
+  let isPlain = true;
+  for (const value of values) {
+    isNull &&= value === null;
+    isPlain &&= value !== null && !toBeEscaped.test(value);
+  }
   // Beside longer ones, `unnest` fills it up with null.
-  if (values.every((value) => value === null)) return '{}';
-  return `{${values.map((value) => (value === null ? 'NULL' : quoted(value))).join(',')}}`;
-}
-
-function quoted(value: string): string {
-  return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`;
+  if (isNull) return '{}';
+  if (isPlain) return `{"${values.join('","')}"}`;
+  return `{${values.map((value) => (value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
 }
 
 /** True if events of more than one tenant are among the newest thousand; then cards must name the tenant. */

@@ -18,6 +18,7 @@ export interface NormaliseContext {
 }
 
 const unrecognised = 'UNRECOGNISED';
+const noSources: ReadonlyMap<string, string> = new Map();
 /** Words of the vendor that become columns. */
 const wordLengthMax = 100;
 
@@ -104,6 +105,7 @@ function deviceInfoOf(wire: Wire): Wire {
 
 /** `source` of suspicious events since 3.x: an object by the vendor's description, in truth a list of `{type, value}`. */
 function sourcesOf(value: unknown): ReadonlyMap<string, string> {
+  if (value === undefined) return noSources;
   const sources = new Map<string, string>();
   for (const entry of objectsOf(value, 50)) {
     const type = textOf(entry.type);
