@@ -8,8 +8,11 @@ import postgres from 'postgres';
 import { freePort, postmasterOf } from './postgres.mjs';
 import { cpuOf, peakMemoryOf, readCpu } from './proc.mjs';
 
-/** Read, stored and posted before the measurement, so that V8 has compiled what it needs, and every connection is there. */
-export const warmEvents = 2_000;
+/**
+ * Read, stored and posted before the measurement, so that V8 has compiled what it needs, and every connection is there. After 2,000 it has not:
+ * its compiler then takes a quarter of the next second's CPU.
+ */
+export const warmEvents = 10_000;
 /** Outcomes are written this long after the last post; what that costs counts as well. */
 const settleMs = 400;
 

@@ -1,6 +1,6 @@
-// The far ends of all contestants, in one process of their own: a simulated tenant and a simulated Mattermost a run. main.mjs forks it.
-import { startMattermost } from '../dist/demo/mattermost.js';
+// The far ends of all contestants, in one process of their own: a simulated tenant and a receiver of posts a run. main.mjs forks it.
 import { startTenant } from '../dist/demo/tenant.js';
+import { startReceiver } from './receiver.mjs';
 
 /** A contestant that posts nothing for so long is done, or lost the rest. */
 const silenceMaxMs = 15_000;
@@ -10,7 +10,7 @@ const countAfterMs = 300;
 /** The wire's texts, made once. */
 let texts = [];
 let tenant;
-let mattermost;
+let receiver;
 
 const answers = {
   async make({ events }) {
@@ -21,10 +21,10 @@ const answers = {
     return { eventBytes: Math.round(bytes) };
   },
   async open() {
-    await Promise.all([tenant?.close(), mattermost?.close()]);
+    await Promise.all([tenant?.close(), receiver?.close()]);
     tenant = await startTenant();
-    mattermost = await startMattermost({ postsKept: 0 });
-    return { url: tenant.url, token: tenant.token, hookUrl: mattermost.hookUrl };
+    receiver = await startReceiver();
+    return { url: tenant.url, token: tenant.token, hookUrl: receiver.hookUrl };
   },
   /** Shows the next events at once. */
   add({ events }) {
@@ -34,7 +34,7 @@ const answers = {
   },
   /** Waits for so many different messages in all. Looks every 2 ms, which costs next to nothing. */
   arrive({ posts }) {
-    const { deliveries } = mattermost;
+    const { deliveries } = receiver;
     let seen = deliveries.size;
     let firstAt;
     let lastAt = performance.now();
@@ -54,7 +54,7 @@ const answers = {
   },
   async count() {
     await new Promise((resolve) => setTimeout(resolve, countAfterMs));
-    const times = [...mattermost.deliveries.values()];
+    const times = [...receiver.deliveries.values()];
     return { delivered: times.length, twice: times.filter((one) => one > 1).length };
   },
 };

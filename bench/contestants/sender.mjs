@@ -13,11 +13,11 @@ const headers = { 'content-type': 'application/json' };
 const { signal } = new AbortController();
 process.once('SIGTERM', () => process.exit());
 
-/** Posts one draft as one card. @throws if it was not accepted */
+/** Posts one draft as one card, which names its tenant, for there are several. @throws if it was not accepted */
 export async function send(draft) {
   const id = Number(draft.externalId);
   const event = { ...draft, id, source: 'deepinstinct_events', receivedAt: new Date().toISOString() };
-  const card = cardOf({ event, form: 'full', showTenant: false }, `bench-${id}`, options);
+  const card = cardOf({ event, form: 'full', showTenant: true }, `bench-${id}`, options);
   const answer = await http.request({ method: 'POST', url, headers, body: JSON.stringify(card), signal });
   if (!isAccepted(answer)) throw new Error(`answered ${answer.status}`);
 }

@@ -1,0 +1,72 @@
+// The receiver of the contest: answers each post as the simulated Mattermost answers one that it takes, by the same headers, and counts. It
+// reads no more of a request than that needs, so that little of the machine goes to what is not measured.
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+
+const answer = () =>
+  [
+    'HTTP/1.1 200 OK',
+    `X-Request-Id: ${randomBytes(13).toString('hex')}`,
+    'X-Version-Id: 11.10.0.simulated',
+    'Content-Type: text/plain',
+    'Content-Length: 2',
+    `Date: ${new Date().toUTCString()}`,
+    'Connection: keep-alive',
+    'Keep-Alive: timeout=65',
+    '',
+    'ok',
+  ].join('\r\n');
+
+/** @returns where to post, how often each delivery came, and how to end it */
+export async function startReceiver() {
+  /** By delivery id. */
+  const deliveries = new Map();
+  const sockets = new Set();
+  let date = answer();
+  const timer = setInterval(() => {
+    date = answer();
+  }, 1000);
+  timer.unref();
+
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
+    let rest = '';
+    socket.on('data', (chunk) => {
+      // One character a byte, so that lengths are those of the wire.
+      rest = rest === '' ? chunk.latin1Slice() : rest + chunk.latin1Slice();
+      for (let request = take(rest); request !== undefined; request = take(rest)) {
+        rest = rest.slice(request.end);
+        if (request.deliveryId === undefined) {
+          socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
+          return;
+        }
+        deliveries.set(request.deliveryId, (deliveries.get(request.deliveryId) ?? 0) + 1);
+        socket.write(date, 'latin1');
+      }
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    hookUrl: `http://127.0.0.1:${server.address().port}/hooks/${'x'.repeat(26)}`,
+    deliveries,
+    async close() {
+      clearInterval(timer);
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The first whole request; undefined if there is none yet. Without a `deliveryId` it is none that a contestant sends. */
+function take(text) {
+  const head = text.indexOf('\r\n\r\n');
+  if (head === -1) return undefined;
+  const length = /^content-length: (\d+)\r?$/im.exec(text.slice(0, head));
+  const end = head + 4 + Number(length?.[1] ?? 0);
+  if (text.length < end) return undefined;
+  const isPost = text.startsWith('POST /hooks/') && length !== null && text.charCodeAt(end - 1) === 0x7d;
+  const at = isPost ? text.lastIndexOf('"delivery_id":"', end) : -1;
+  return { end, deliveryId: at > head ? text.slice(at + 15, text.indexOf('"', at + 15)) : undefined };
+}
