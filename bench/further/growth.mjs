@@ -1,4 +1,5 @@
-// CPU of an event with nothing stored, with a million stored, and with a million pending for a sink that is dead.
+// CPU of an event with nothing stored, with a million stored, and with a million pending for a sink that is dead. Each filled database takes
+// some 3.5 kB of disk an event, so that of more, one is measured alone: BENCH_FILLED=10000000 BENCH_VARIANTS=pending npm run bench -- --only growth
 
 import { freePort, postmasterOf } from '../postgres.mjs';
 import { readCpu } from '../proc.mjs';
@@ -15,7 +16,6 @@ const growthMax = 1.15;
 /** Of the sinks of `fileOf`, the second is the dead one. */
 const dead = 'sink-1';
 
-/** Each filled one needs some 3.5 kB of disk an event, so by hand one can be measured alone: `BENCH_FILLED=10000000 BENCH_VARIANTS=pending`. */
 const chosen = process.env.BENCH_VARIANTS?.split(',') ?? ['stored', 'pending'];
 const variants = [
   { name: 'empty', what: 'nothing stored' },

@@ -11,15 +11,19 @@ import { type Service, startService } from './start.ts';
 
 const registries: Registries = { sources, sinks };
 
+/**
+ * An option of V8: old objects are collected once there is two and a half times as much as was left the last time. By itself it lets garbage lie on a large
+ * machine, and within a small limit collects so often that an event costs half as much CPU again (docs/decisions/0016-the-pace-of-the-collector.md).
+ */
+export const heapPace = '--heap-growing-percent=150';
+
 export const command: Command = {
   summary: 'Run the relay until it is stopped',
   usage: 'serve',
   details: 'SIGHUP reads the configuration again, as a change of one of its files does; SIGTERM stops.',
   options: {},
   async run(_args, io) {
-    // Old objects are collected once there is two and a half times as much as was left the last time. By itself V8 lets garbage lie on a large machine, and
-    // within a small limit collects so often that a burst costs half as much CPU again: docs/performance.md.
-    setFlagsFromString('--heap-growing-percent=150');
+    setFlagsFromString(heapPace);
     let service: Service | undefined;
     let isReloadAsked = false;
     process.on('SIGHUP', () => {

@@ -275,7 +275,7 @@ export const mutations = [
   {
     name: 'a send may take as long as it likes',
     edits: [
-      ['src/core/deliver/within.ts', '    }, timeoutMs);', '    }, timeoutMs * 1000);'],
+      ['src/core/deliver/within.ts', '  }, timeoutMs);', '  }, timeoutMs * 1000);'],
       ['src/core/http.ts', 'const exchangeTimeoutMs = 10_000;', 'const exchangeTimeoutMs = 10_000_000;'],
     ],
     cases: 'mattermost: slow|never answered',
