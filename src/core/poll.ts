@@ -129,6 +129,8 @@ export async function drainSource(
     });
   };
   let trace: PageTrace | undefined;
+  /** A page was read that is not in the store. */
+  let isOwed = false;
   const failed = (failure: ReadFailure): Drained => {
     trace?.failed(failure);
     return { events, failure: { ...failure, traceParent: trace?.parent } };
@@ -145,6 +147,7 @@ export async function drainSource(
       trace = next.own;
       const reading = await next.reading;
       const { page } = reading;
+      isOwed = true;
       if (signal.aborted) return { events };
       if (page.more) {
         reached = page.cursor ?? reached;
@@ -154,6 +157,7 @@ export async function drainSource(
       const stored = await timed(store(deps, lease, generation, reading));
       if (stored === null)
         return failed({ reason: 'taken_over', message: 'another process has it now, or it was reset' });
+      isOwed = false;
       events += stored.events.length;
       if (!page.more) return page.facts?.disabled ? { events, disabled: true } : { events };
     }
@@ -162,6 +166,8 @@ export async function drainSource(
     const failure = failureOf(error);
     if (failure.reason === 'database') deps.metrics.sourcePolls.inc({ source: deps.id, outcome: 'database' });
     return failed(failure);
+  } finally {
+    if (isOwed) deps.source.notStored?.();
   }
 }
 

@@ -31,6 +31,8 @@ export interface PollSource {
    * @throws {AdapterError} the stored cursor then stays where it was
    */
   poll(cursor: string | null, signal: AbortSignal): Promise<Page>;
+  /** What polls gave lately did not get into the store: no hint may go by it. The next poll is asked for what is stored. */
+  notStored?(): void;
   /** Tries credentials and reachability; changes nothing. @throws {AdapterError} */
   check?(signal: AbortSignal): Promise<void>;
   /** When the credential ends, in milliseconds since the epoch, if it says so. No I/O. */

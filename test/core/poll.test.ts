@@ -166,6 +166,24 @@ describe('reading', () => {
     expect(await drainSource(deps, lease, never)).toEqual({ events: 2 });
   });
 
+  test('the source is told if what it gave is not in the store, and only then', async () => {
+    const page = { events: drafts(1, 2), cursor: 'c2' };
+    const told: number[] = [];
+    const malformed = new AdapterError('retry', 'malformed', 'cut off');
+    const source = { ...scripted([page, malformed, page, page]), notStored: () => void told.push(1) };
+    const { deps } = setUp(source);
+    const lease = await hold(deps.db, 'source:a');
+    await drainSource(deps, lease, never);
+    await drainSource(deps, lease, never);
+    expect(told).toEqual([]);
+    const stale = { ...lease, epoch: lease.epoch - 1 };
+    await drainSource(deps, stale, never);
+    expect(told).toEqual([1]);
+    await deps.db.$client`alter table events rename column raw to away`;
+    await drainSource(deps, lease, never).finally(() => deps.db.$client`alter table events rename column away to raw`);
+    expect(told).toEqual([1, 1]);
+  });
+
   test('an error that the adapter did not mean to throw is its own fault, not the database’s', async () => {
     const { deps } = setUp(scripted([new TypeError('x is undefined')]));
     const { failure } = await drainSource(deps, await hold(deps.db, 'source:a'), never);

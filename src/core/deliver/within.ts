@@ -39,7 +39,7 @@ export function createDeadlines(timeoutMs: number): Within {
       const deadline = next();
       deadline.calls.add(reject);
       const left = () => leave(deadline, reject);
-      call(deadline.signal).then(
+      begun(() => call(deadline.signal)).then(
         (value) => {
           left();
           resolve(value);
@@ -50,6 +50,15 @@ export function createDeadlines(timeoutMs: number): Within {
         },
       );
     });
+}
+
+/** What throws before its first wait is rejected like any other. */
+function begun<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 function begin(timeoutMs: number, begunAtMs: number): Deadline {

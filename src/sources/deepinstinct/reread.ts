@@ -19,15 +19,17 @@ export interface RereadOptions {
   readonly client: Client;
   readonly stream: Stream;
   readonly cursor: Cursor;
-  /** The cursor, or one that came before it: what it says of its item must still be so. */
+  /** The cursor, or one that came before it: from there on everything is read again. */
+  readonly from: Cursor;
+  /** What it says of its item must still be so. Not before {@link from}. */
   readonly witness: Cursor;
-  /** How many numbers before the witness reading begins. */
+  /** How many numbers before {@link from} reading begins. */
   readonly overlap: number;
   /** As people call this source, for `tocsin source reset`. */
   readonly sourceId: string;
 }
 
-/** They bound one reading, however far back the witness lies and however short the server's pages are. */
+/** They bound one reading, however far back it begins and however short the server's pages are. */
 const numbersMax = 2000;
 const pagesMax = 45;
 
@@ -53,8 +55,8 @@ export async function reread(options: RereadOptions, signal: AbortSignal): Promi
 }
 
 /** Before the witness in any case, so that its own item is in what is read. */
-function firstAfter({ cursor, witness, overlap }: RereadOptions): number {
-  const wanted = Math.max(cursor.start, witness.id - overlap, cursor.id - numbersMax);
+function firstAfter({ cursor, from, witness, overlap }: RereadOptions): number {
+  const wanted = Math.max(cursor.start, from.id - overlap, cursor.id - numbersMax);
   return Math.max(0, Math.min(wanted, witness.id - 1));
 }
 

@@ -9,14 +9,10 @@ import { findBegin } from './first-start.ts';
 import { normalise } from './normalise.ts';
 import type { WireItem } from './page.ts';
 import { reread } from './reread.ts';
+import { createRereadPlan, isNew } from './reread-plan.ts';
 import type { Stream } from './stream.ts';
 import { expiryOf } from './token.ts';
 
-/** One poll in so many reads a second time what lies before the cursor; so does the first poll of a process. */
-const pollsBetweenRereads = 10;
-/** Behind a full page there is more, and late is only what is new: reading up a long past counts as no poll, but for what follows the end last seen. */
-const fullPage = 50;
-const numbersBetweenRereads = (pollsBetweenRereads - 1) * fullPage;
 /** Beyond every number in use, yet within 32 bits: the answer is empty and proves the key. */
 const beyondAll = 2 ** 31 - 1;
 
@@ -39,18 +35,18 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
   async function readOn(cursor: Cursor, signal: AbortSignal): Promise<Page> {
     const { items, newestId } = await client.readPage(stream, cursor.id, signal);
     const isEnd = newestId === undefined || newestId <= cursor.id;
-    if (isEnd) rereads.sawEnd(cursor);
-    if (items.length < fullPage) rereads.wentOn();
-    return pageOf(items, isEnd ? cursor : advance(cursor, newestId, items), !isEnd);
+    const next = isEnd ? cursor : advance(cursor, newestId, items);
+    if (isEnd || isNew(items, context.now())) rereads.sawNew(next);
+    return pageOf(items, next, !isEnd);
   }
 
   async function readAgain(before: Cursor, signal: AbortSignal): Promise<Page> {
-    const witness = rereads.witness(before);
+    const { from, witness, turn } = rereads.begin(before);
     const sourceId = context.id;
-    const options = { client, stream, cursor: before, witness, overlap, sourceId };
+    const options = { client, stream, cursor: before, from, witness, overlap, sourceId };
     const { items, cursor, more } = await reread(options, signal);
-    rereads.done();
-    if (!more) rereads.sawEnd(cursor);
+    rereads.done(turn);
+    if (!more || isNew(items, context.now())) rereads.sawNew(cursor);
     const page = pageOf(items, cursor, more);
     return { ...page, facts: { ...page.facts, overlap: true } };
   }
@@ -86,6 +82,7 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
         if (!isUnauthorised(error)) throw error;
       });
     },
+    notStored: () => rereads.undo(),
     credentialExpiresAt: () => expiryOf(token),
   };
 }
@@ -114,32 +111,4 @@ async function disabledOrAlarm(
       'suspicious events off in the console, or took them from the key of TOKENS_KEY. Switch them on again, or remove this source.',
     { status: 401, answer: rejection.answer },
   );
-}
-
-/** When to read a second time, and what to compare with. */
-function createRereadPlan() {
-  let pollsLeft = 0;
-  /** The end when it was first reached since the last time: from there on, something may have been stored late. */
-  let oldestEnd: Cursor | undefined;
-  return {
-    isDue: ({ id }: Cursor): boolean =>
-      pollsLeft <= 0 || (oldestEnd !== undefined && id - oldestEnd.id >= numbersBetweenRereads),
-    wentOn(): void {
-      pollsLeft -= 1;
-    },
-    witness: (cursor: Cursor): Cursor =>
-      oldestEnd !== undefined && oldestEnd.id <= cursor.id && oldestEnd.at !== null ? oldestEnd : cursor,
-    forget(): void {
-      pollsLeft = 0;
-      oldestEnd = undefined;
-    },
-    sawEnd(cursor: Cursor): void {
-      oldestEnd ??= cursor;
-    },
-    /** Not called for one that failed or raised the alarm, so that the next poll tries it again. */
-    done(): void {
-      pollsLeft = pollsBetweenRereads - 1;
-      oldestEnd = undefined;
-    },
-  };
 }

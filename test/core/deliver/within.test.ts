@@ -64,8 +64,21 @@ test('a call that begins right after the last one came back has an end too', asy
 test('no timer is left once all calls are back', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();
-  await createDeadlines(60_000)(async () => undefined);
+  const within = createDeadlines(60_000);
+  await within(async () => undefined);
+  await within(() => Promise.reject(new Error('refused'))).catch(() => undefined);
+  const broken = () => {
+    throw new Error('broken');
+  };
+  await expect(within(broken)).rejects.toThrow('broken');
   expect(timers()).toBe(before);
+});
+
+test('each of several calls that hang ends', async () => {
+  const within = createDeadlines(50);
+  const hanging = [0, 1, 2].map(() => within(() => new Promise<never>(() => undefined)));
+  const ended = await Promise.allSettled(hanging);
+  expect(ended.map((one) => one.status)).toEqual(['rejected', 'rejected', 'rejected']);
 });
 
 test('forty calls may listen to one signal without a warning', async () => {

@@ -50,6 +50,22 @@ describe('the events', () => {
     expect(inserted?.map(({ id }) => id)).toEqual(rows.slice(1).map((row) => row.id));
   });
 
+  test('come back as they were, whatever their texts hold', async () => {
+    const texts = ['DOMAIN\\host "x"\\', '\\N', 'NULL', '', '{a,b}', 'one\ntwo', '🔔 ไทย', '\\"', null];
+    const events = texts.map((text, n) => {
+      const words = { subject: text ?? 'none', status: text, action: texts[(n + 1) % texts.length]! };
+      return event(n, { draft: { ...draft(n), ...words }, routes: text === null ? [] : [text, `${text}"\\`] });
+    });
+    await insertPage(database(), null, 'a', events, null);
+    const rows = await database()
+      .$client`select subject, status, action, array_to_json(routes)::text as routes from events order by id`;
+    expect(rows.map(({ routes, ...row }) => ({ ...row, routes: JSON.parse(String(routes)) }))).toEqual(
+      [...events, ...events].map(({ draft: { subject, status, action }, routes }) => ({
+        ...{ subject, status, action, routes },
+      })),
+    );
+  });
+
   test('of two sources may have the same id', async () => {
     await insertPage(database(), null, 'a', [event(1)], null);
     expect(await insertPage(database(), null, 'b', [event(1)], null)).toHaveLength(1);

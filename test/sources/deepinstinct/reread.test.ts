@@ -89,9 +89,66 @@ describe('every tenth poll', () => {
 
   test('is not counted on the way through a long past, where nothing comes late', async () => {
     const tenant = await tenantOf(numbers(1, 2010));
+    tenant.streams.events.itemOf = (id) => item(id, 5000 - id);
     const source = sourceOf(tenant);
-    await drain(source, cursorAt(200, atOf(200)));
+    const at = new Date(nowMs - 4800 * 60_000).toISOString();
+    await drain(source, cursorAt(200, at));
     expect(tenant.asked()).toEqual([150, ...numbers(0, 37).map((page) => 200 + page * 50), 2010]);
+  });
+
+  test('goes back further again if what it gave was not stored', async () => {
+    const tenant = await tenantOf(numbers(1, 200).filter((id) => id !== 199));
+    const source = sourceOf(tenant);
+    let cursor = (await drain(source, cursorAt(200, atOf(200)))).at(-1)!.cursor!;
+    tenant.streams.events.ids = numbers(1, 600);
+    const seen: number[] = [];
+    for (let poll = 0; poll < 30; poll += 1) {
+      const page = await source.poll(cursor, never);
+      if (externalIds([page]).includes('199')) seen.push(poll);
+      if (seen.length === 1) source.notStored?.();
+      else cursor = page.cursor!;
+    }
+    expect(seen.slice(0, 2)).toEqual([seen[0], seen[0]! + 1]);
+  });
+
+  test('goes back as far where items do not say when they were inserted', async () => {
+    const tenant = await tenantOf(numbers(1, 200).filter((id) => id !== 199));
+    tenant.streams.events.itemOf = (id) => JSON.stringify({ id, type: 'STATIC_ANALYSIS', threat_severity: 'HIGH' });
+    const source = sourceOf(tenant);
+    let cursor = (await drain(source, JSON.stringify({ id: 200, at: null, start: 0 }))).at(-1)!.cursor!;
+    tenant.streams.events.ids = numbers(1, 500);
+    const seen: string[] = [];
+    for (let poll = 0; poll < 30; poll += 1) {
+      const page = await source.poll(cursor, never);
+      seen.push(...externalIds([page]));
+      cursor = page.cursor!;
+    }
+    expect(seen).toContain('199');
+  });
+
+  test.each([
+    ['a few at each poll', 7],
+    ['a whole page at each poll', 50],
+  ])('finds every late item of a stream that never comes to an end: %s', async (_what, each) => {
+    const tenant = await tenantOf([]);
+    tenant.streams.events.itemOf = (id) => item(id, 0);
+    const source = sourceOf(tenant);
+    let cursor = cursorAt(1, atOf(1));
+    const seen = new Set<string>();
+    for (let poll = 1; poll <= 120; poll += 1) {
+      // Of each poll's numbers the third is shown only by the next one.
+      const newest = 1 + poll * (each + 1);
+      const late = newest - each + 2;
+      tenant.streams.events.ids = numbers(2, newest - 1).filter((id) => id !== late);
+      const page = await source.poll(cursor, never);
+      expect(page.more).toBe(true);
+      for (const id of externalIds([page])) seen.add(id);
+      cursor = page.cursor!;
+    }
+    // The last of them are for the next reading.
+    const read = JSON.parse(cursor).id - 600;
+    expect(numbers(2, read).filter((id) => !seen.has(String(id)))).toEqual([]);
+    expect(read).toBeGreaterThan(300);
   });
 
   test('looks no further back than 50 before what was the end the last time', async () => {
@@ -135,6 +192,15 @@ describe('every tenth poll', () => {
 });
 
 describe('a tenant that was rebuilt', () => {
+  test('is read from its new end after the operator’s reset, without another alarm', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant, { start_from: 'now' });
+    await drain(source, cursorAt(200, atOf(200)));
+    rebuild(tenant, 300);
+    const pages = await drain(source, null);
+    expect(JSON.parse(pages.at(-1)!.cursor!)).toMatchObject({ id: 300 });
+  });
+
   /** Numbers begin anew; everything was inserted within the last minutes. */
   function rebuild(tenant: FakeTenant, count: number): void {
     tenant.streams.events.ids = numbers(1, count);

@@ -1,0 +1,64 @@
+// When to read a second time, from where on, and what to compare with. Hints only: they end with the process, and any of them may be wrong.
+import type { Cursor } from './cursor.ts';
+import type { WireItem } from './page.ts';
+import { timeMsOf } from './time.ts';
+
+/** One poll in so many reads a second time what lies before the cursor; so does the first poll of a process. */
+const pollsBetweenRereads = 10;
+/** Where more is behind it, a page has so many items. */
+const fullPage = 50;
+/** However few polls that were. */
+const numbersBetweenRereads = (pollsBetweenRereads - 1) * fullPage;
+/** What was inserted within this time may have neighbours that are not shown yet. Clocks may differ by as much. */
+const newMs = 60_000;
+
+/**
+ * Something may still come between these items, late. Not so in a full page of old ones, one of many on the way through a long past, which
+ * need not be read twice.
+ */
+export function isNew(items: readonly WireItem[], nowMs: number): boolean {
+  const newestMs = timeMsOf(items.at(-1)?.at);
+  return items.length < fullPage || newestMs === undefined || nowMs - newestMs < newMs;
+}
+
+export function createRereadPlan() {
+  let pollsLeft = 0;
+  /** The first place since the last second reading after which something may have come late. */
+  let oldest: Cursor | undefined;
+  let oldestBefore: Cursor | undefined;
+  let turn = 0;
+  return {
+    isDue: ({ id }: Cursor): boolean =>
+      pollsLeft <= 0 || (oldest !== undefined && id - oldest.id >= numbersBetweenRereads),
+    /** The witness is what must still be as it was, `from` what is read again up to the cursor, and a little before it. */
+    begin(cursor: Cursor): { from: Cursor; witness: Cursor; turn: number } {
+      const from = oldest !== undefined && oldest.id <= cursor.id ? oldest : cursor;
+      return { from, witness: from.at === null ? cursor : from, turn };
+    },
+    /** A poll has ended at a place where items are new, or at the end. */
+    sawNew(cursor: Cursor): void {
+      pollsLeft -= 1;
+      oldest ??= cursor;
+    },
+    /** Not called for one that failed or raised the alarm, so that the next poll tries it again. @param begun in which turn it began */
+    done(begun: number): void {
+      if (begun !== turn) return;
+      pollsLeft = pollsBetweenRereads - 1;
+      oldestBefore = oldest;
+      oldest = undefined;
+    },
+    /** What was given did not get into the store: it is read again, and from as far back. */
+    undo(): void {
+      turn += 1;
+      pollsLeft = 0;
+      oldest = oldestBefore ?? oldest;
+    },
+    /** The numbers have begun anew. */
+    forget(): void {
+      turn += 1;
+      pollsLeft = 0;
+      oldest = undefined;
+      oldestBefore = undefined;
+    },
+  };
+}
