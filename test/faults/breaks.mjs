@@ -268,7 +268,11 @@ export const mutations = [
   {
     name: 'what lies before the cursor is read once only',
     edits: [
-      ['src/sources/deepinstinct/source.ts', 'const pollsBetweenRereads = 10;', 'const pollsBetweenRereads = 10_000;'],
+      [
+        'src/sources/deepinstinct/reread-plan.ts',
+        'const pollsBetweenRereads = 10;',
+        'const pollsBetweenRereads = 10_000;',
+      ],
     ],
     cases: 'late ones below the cursor',
   },
