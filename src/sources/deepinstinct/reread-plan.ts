@@ -9,12 +9,12 @@ const pollsBetweenRereads = 10;
 const fullPage = 50;
 /** However few polls that were. */
 const numbersBetweenRereads = (pollsBetweenRereads - 1) * fullPage;
-/** What was inserted within this time may have neighbours that are not shown yet. Clocks may differ by as much. */
-const newMs = 60_000;
+/** What was inserted so lately may have neighbours that are not shown yet. More would read twice whatever was waiting for us. */
+const newMs = 10_000;
 
 /**
- * Something may still come between these items, late. Not so in a full page of old ones, one of many on the way through a long past, which
- * need not be read twice.
+ * Something may still come between these items, late. Not so in a full page of old ones, one of many on the way through a past, which
+ * need not be read twice: that would cost two thirds of the CPU again. Of clocks that differ by more than the time, only what is not full counts.
  */
 export function isNew(items: readonly WireItem[], nowMs: number): boolean {
   const newestMs = timeMsOf(items.at(-1)?.at);
