@@ -39,6 +39,8 @@ interface EventRow {
   readonly source: string;
   /** The number in the vendor's own bytes, not in our key. */
   readonly item: string | null;
+  /** Of a notice. */
+  readonly kind: string | null;
   readonly states: string[];
   /** The digest in which it went, or was to go. */
   readonly digest: number | null;
@@ -66,7 +68,7 @@ export async function withDatabase<Result>(
 
 async function readEvents(sql: postgres.Sql): Promise<EventRow[]> {
   const rows = await sql`
-    select e.id::text, e.source, e.raw->>'id' as item,
+    select e.id::text, e.source, e.raw->>'id' as item, e.raw->>'kind' as kind,
       (select string_agg(d.state, ',') from deliveries d where d.event_id = e.id and d.sink = ${sink}) as states,
       (select min(d.digest_id) from deliveries d where d.event_id = e.id and d.sink = ${sink})::text as digest
     from events e order by e.id`;
@@ -74,6 +76,7 @@ async function readEvents(sql: postgres.Sql): Promise<EventRow[]> {
     id: Number(row.id),
     source: String(row.source),
     item: row.item === null ? null : String(row.item),
+    kind: row.kind === null ? null : String(row.kind),
     states: row.states === null ? [] : String(row.states).split(','),
     digest: row.digest === null ? null : Number(row.digest),
   }));
@@ -129,7 +132,10 @@ export async function judge(account: Account, allowed: number): Promise<Judged> 
     told('doubled in the store', doubledInStore),
     told('repeated although neither in flight nor unwritten', forbidden),
     told('arrived and not stored', unknown),
-    told('notices that are not delivered', notices.map(String)),
+    told(
+      'notices that are not delivered',
+      notices.map(({ kind, states }) => `${kind}: ${states}`),
+    ),
     doubledOnWire.length > allowed ? `${doubledOnWire.length} doubled on the wire, ${allowed} allowed` : '',
   ].filter((problem) => problem !== '');
   const events = [...wanted.values()].reduce((sum, times) => sum + times, 0);

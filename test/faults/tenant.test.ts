@@ -123,8 +123,8 @@ faultCase('tenant: each bad answer in place of a page', { timeoutMs: 240_000 }, 
     if (isRejected) {
       expect(await service.end('SIGTERM')).toBe(0);
       service = world.start();
-      // That the key is refused is told once for each place where reading stopped.
-      notices += 1;
+      // That the key is refused, and that it is good again.
+      notices += 2;
     }
     await drain(world, service, 60_000, notices);
   }
@@ -151,7 +151,8 @@ faultCase('tenant: suspicious events that stop with 401', { timeoutMs: 120_000 }
   tenant.heal();
   expect(await service.end('SIGTERM')).toBe(0);
   const next = world.start('data', { DEEPINSTINCT_URL: proxy.url });
-  await drain(world, next, 60_000, 3);
+  // Besides that both are watched: that one is refused, and that it can be read again.
+  await drain(world, next, 60_000, 4);
   await finish(fault, { world, proxy, service: next });
 });
 
