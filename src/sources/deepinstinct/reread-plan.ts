@@ -16,17 +16,26 @@ const newMs = 10_000;
  * Something may still come between these items, late. Not so in a full page of old ones, one of many on the way through a past, which
  * need not be read twice: that would cost two thirds of the CPU again. Of clocks that differ by more than the time, only what is not full counts.
  */
-export function isNew(items: readonly WireItem[], nowMs: number): boolean {
+function areNew(items: readonly WireItem[], nowMs: number): boolean {
   const newestMs = timeMsOf(items.at(-1)?.at);
   return items.length < fullPage || newestMs === undefined || nowMs - newestMs < newMs;
 }
 
-export function createRereadPlan() {
+/** @param now milliseconds since the epoch */
+export function createRereadPlan(now: () => number) {
   let pollsLeft = 0;
   /** The first place since the last second reading after which something may have come late. */
   let oldest: Cursor | undefined;
   let oldestBefore: Cursor | undefined;
+  /** What began in an earlier one counts no more. */
   let turn = 0;
+
+  function startOver(from: Cursor | undefined): void {
+    turn += 1;
+    pollsLeft = 0;
+    oldest = from;
+  }
+
   return {
     isDue: ({ id }: Cursor): boolean =>
       pollsLeft <= 0 || (oldest !== undefined && id - oldest.id >= numbersBetweenRereads),
@@ -35,11 +44,6 @@ export function createRereadPlan() {
       const from = oldest !== undefined && oldest.id <= cursor.id ? oldest : cursor;
       return { from, witness: from.at === null ? cursor : from, turn };
     },
-    /** A poll has ended at a place where items are new, or at the end. */
-    sawNew(cursor: Cursor): void {
-      pollsLeft -= 1;
-      oldest ??= cursor;
-    },
     /** Not called for one that failed or raised the alarm, so that the next poll tries it again. @param begun in which turn it began */
     done(begun: number): void {
       if (begun !== turn) return;
@@ -47,18 +51,18 @@ export function createRereadPlan() {
       oldestBefore = oldest;
       oldest = undefined;
     },
-    /** What was given did not get into the store: it is read again, and from as far back. */
-    undo(): void {
-      turn += 1;
-      pollsLeft = 0;
-      oldest = oldestBefore ?? oldest;
+    /** A poll gave these items and ended there. */
+    reached(cursor: Cursor, items: readonly WireItem[], isEnd: boolean): void {
+      if (!isEnd && !areNew(items, now())) return;
+      pollsLeft -= 1;
+      oldest ??= cursor;
     },
+    /** What was given did not get into the store: it is read again, and from as far back. */
+    undo: () => startOver(oldestBefore ?? oldest),
     /** The numbers have begun anew. */
     forget(): void {
-      turn += 1;
-      pollsLeft = 0;
-      oldest = undefined;
       oldestBefore = undefined;
+      startOver(undefined);
     },
   };
 }

@@ -9,7 +9,7 @@ import { findBegin } from './first-start.ts';
 import { normalise } from './normalise.ts';
 import type { WireItem } from './page.ts';
 import { reread } from './reread.ts';
-import { createRereadPlan, isNew } from './reread-plan.ts';
+import { createRereadPlan } from './reread-plan.ts';
 import type { Stream } from './stream.ts';
 import { expiryOf } from './token.ts';
 
@@ -19,7 +19,7 @@ const beyondAll = 2 ** 31 - 1;
 export function createSource(stream: Stream, config: DeepInstinctConfig, context: AdapterContext): PollSource {
   const { url, token, start_from: startFrom, overlap } = config;
   const client = createClient({ http: context.http, url, token, now: context.now });
-  const rereads = createRereadPlan();
+  const rereads = createRereadPlan(context.now);
   /** A reset takes the cursor away, but not what people rely on. */
   let hasWorked = false;
   const toDraft = { stream, link: `${new URL(url).origin}/` };
@@ -36,7 +36,7 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
     const { items, newestId } = await client.readPage(stream, cursor.id, signal);
     const isEnd = newestId === undefined || newestId <= cursor.id;
     const next = isEnd ? cursor : advance(cursor, newestId, items);
-    if (isEnd || isNew(items, context.now())) rereads.sawNew(next);
+    rereads.reached(next, items, isEnd);
     return pageOf(items, next, !isEnd);
   }
 
@@ -46,7 +46,7 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
     const options = { client, stream, cursor: before, from, witness, overlap, sourceId };
     const { items, cursor, more } = await reread(options, signal);
     rereads.done(turn);
-    if (!more || isNew(items, context.now())) rereads.sawNew(cursor);
+    rereads.reached(cursor, items, !more);
     const page = pageOf(items, cursor, more);
     return { ...page, facts: { ...page.facts, overlap: true } };
   }

@@ -1,5 +1,6 @@
 // Reading a second time: late items are found, known ones do no harm, and a tenant that was rebuilt is noticed and stays noticed.
 import { describe, expect, test } from 'vitest';
+import type { PollSource } from '../../../src/core/source.ts';
 import {
   cursorAt,
   drain,
@@ -9,6 +10,8 @@ import {
   never,
   nowMs,
   numbers,
+  pageAfter,
+  send,
   sourceOf,
   startFakeTenant,
 } from './fake-tenant.ts';
@@ -22,6 +25,19 @@ async function tenantOf(ids: number[]): Promise<FakeTenant> {
   tenant.streams.events.ids = ids;
   tenant.streams.events.itemOf = (id) => item(id, minutesOf(id));
   return tenant;
+}
+
+/** So many polls, each from where the one before ended, which is never further back. Gives what came, and where the last one ended. */
+async function pollOn(source: PollSource, from: string, polls: number): Promise<{ seen: string[]; cursor: string }> {
+  const seen: string[] = [];
+  let cursor = from;
+  for (let poll = 0; poll < polls; poll += 1) {
+    const page = await source.poll(cursor, never);
+    expect(JSON.parse(page.cursor!).id).toBeGreaterThanOrEqual(JSON.parse(cursor).id);
+    seen.push(...externalIds([page]));
+    cursor = page.cursor!;
+  }
+  return { seen, cursor };
 }
 
 describe('every tenth poll', () => {
@@ -58,15 +74,9 @@ describe('every tenth poll', () => {
   test('finds a late item also when hundreds of events came since', async () => {
     const tenant = await tenantOf(numbers(1, 200).filter((id) => id !== 199));
     const source = sourceOf(tenant);
-    let cursor = (await drain(source, cursorAt(190, atOf(190)))).at(-1)!.cursor!;
+    const cursor = (await drain(source, cursorAt(190, atOf(190)))).at(-1)!.cursor!;
     tenant.streams.events.ids = numbers(1, 600);
-    const seen: string[] = [];
-    for (let poll = 0; poll < 20; poll += 1) {
-      const page = await source.poll(cursor, never);
-      expect(JSON.parse(page.cursor!).id).toBeGreaterThanOrEqual(JSON.parse(cursor).id);
-      seen.push(...externalIds([page]));
-      cursor = page.cursor!;
-    }
+    const { seen } = await pollOn(source, cursor, 20);
     expect(seen).toEqual(
       expect.arrayContaining(
         numbers(199, 402)
@@ -82,7 +92,7 @@ describe('every tenth poll', () => {
     let cursor = cursorAt(200, atOf(200));
     expect(await source.poll(cursor, never)).toMatchObject({ more: false });
     tenant.streams.events.ids = numbers(202, 600);
-    for (let poll = 0; poll < 9; poll += 1) cursor = (await source.poll(cursor, never)).cursor!;
+    ({ cursor } = await pollOn(source, cursor, 9));
     tenant.streams.events.ids = numbers(201, 601);
     expect(externalIds([await source.poll(cursor, never)])).toContain('201');
   });
@@ -111,18 +121,35 @@ describe('every tenth poll', () => {
     expect(seen.slice(0, 2)).toEqual([seen[0], seen[0]! + 1]);
   });
 
+  test('is no reading if it was told meanwhile that nothing it gives will be stored', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant);
+    const cursor = cursorAt(200, atOf(200));
+    let answer!: () => void;
+    const asked = new Promise<void>((resolve) => {
+      tenant.answering((request, response) => {
+        answer = () => send(response, 200, pageAfter(tenant.streams.events, Number(request.target.split('=')[1])));
+        resolve();
+      });
+    });
+    const underWay = source.poll(cursor, never);
+    await asked;
+    source.notStored?.();
+    tenant.answering(undefined);
+    answer();
+    await underWay;
+    await source.poll(cursor, never);
+    await source.poll(cursor, never);
+    expect(tenant.asked()).toEqual([150, 150, 200]);
+  });
+
   test('goes back as far where items do not say when they were inserted', async () => {
     const tenant = await tenantOf(numbers(1, 200).filter((id) => id !== 199));
     tenant.streams.events.itemOf = (id) => JSON.stringify({ id, type: 'STATIC_ANALYSIS', threat_severity: 'HIGH' });
     const source = sourceOf(tenant);
-    let cursor = (await drain(source, JSON.stringify({ id: 200, at: null, start: 0 }))).at(-1)!.cursor!;
+    const cursor = (await drain(source, JSON.stringify({ id: 200, at: null, start: 0 }))).at(-1)!.cursor!;
     tenant.streams.events.ids = numbers(1, 500);
-    const seen: string[] = [];
-    for (let poll = 0; poll < 30; poll += 1) {
-      const page = await source.poll(cursor, never);
-      seen.push(...externalIds([page]));
-      cursor = page.cursor!;
-    }
+    const { seen } = await pollOn(source, cursor, 30);
     expect(seen).toContain('199');
   });
 
@@ -156,8 +183,7 @@ describe('every tenth poll', () => {
     const source = sourceOf(tenant);
     await drain(source, cursorAt(200, atOf(200)));
     tenant.streams.events.ids = numbers(1, 260);
-    let cursor = cursorAt(200, atOf(200));
-    for (let poll = 0; poll < 30; poll += 1) cursor = (await source.poll(cursor, never)).cursor!;
+    await pollOn(source, cursorAt(200, atOf(200)), 30);
     expect(tenant.asked().filter((after) => after < 200 || (after > 200 && after < 250))).toEqual([150, 150, 210, 210]);
   });
 
