@@ -33,32 +33,19 @@ export function createDeadlines(timeoutMs: number): Within {
     if (newest === deadline) newest = undefined;
   }
 
-  // A race of promises would do the same at several times the price.
-  return (call) =>
-    new Promise((resolve, reject) => {
-      const deadline = next();
-      deadline.calls.add(reject);
-      const left = () => leave(deadline, reject);
-      begun(() => call(deadline.signal)).then(
-        (value) => {
-          left();
-          resolve(value);
-        },
-        (error) => {
-          left();
-          reject(error);
-        },
-      );
-    });
-}
-
-/** What throws before its first wait is rejected like any other. */
-function begun<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return call();
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return async <T>(call: (signal: AbortSignal) => Promise<T>) => {
+    const deadline = next();
+    let end!: (reason: unknown) => void;
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        end = reject;
+        deadline.calls.add(end);
+        call(deadline.signal).then(resolve, reject);
+      });
+    } finally {
+      leave(deadline, end);
+    }
+  };
 }
 
 function begin(timeoutMs: number, begunAtMs: number): Deadline {
