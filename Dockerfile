@@ -36,6 +36,6 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is process 1, so that SIGTERM reaches it: what is in flight is finished and written before it ends.
-# The young generation as on a large machine: within a limit of 512 MiB Node would make it so small that a burst costs twice the CPU.
+# The young generation as on a large machine: within a limit of 512 MiB Node would make it small, and a burst costs a quarter more CPU.
 ENTRYPOINT ["node", "--max-semi-space-size=16", "/app/dist/main.js"]
 CMD ["serve"]

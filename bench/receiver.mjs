@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 
-const answer = () =>
+/** The server makes a number for each request; here it is the same for a second, as the date is. */
+const makeAnswer = () =>
   [
     'HTTP/1.1 200 OK',
     `X-Request-Id: ${randomBytes(13).toString('hex')}`,
@@ -22,9 +23,9 @@ export async function startReceiver() {
   /** By delivery id. */
   const deliveries = new Map();
   const sockets = new Set();
-  let date = answer();
+  let answer = makeAnswer();
   const timer = setInterval(() => {
-    date = answer();
+    answer = makeAnswer();
   }, 1000);
   timer.unref();
 
@@ -35,7 +36,7 @@ export async function startReceiver() {
     let rest = '';
     socket.on('data', (chunk) => {
       // One character a byte, so that lengths are those of the wire.
-      rest = rest === '' ? chunk.latin1Slice() : rest + chunk.latin1Slice();
+      rest += chunk.toString('latin1');
       for (let request = take(rest); request !== undefined; request = take(rest)) {
         rest = rest.slice(request.end);
         if (request.deliveryId === undefined) {
@@ -43,7 +44,7 @@ export async function startReceiver() {
           return;
         }
         deliveries.set(request.deliveryId, (deliveries.get(request.deliveryId) ?? 0) + 1);
-        socket.write(date, 'latin1');
+        socket.write(answer, 'latin1');
       }
     });
   });
@@ -59,7 +60,7 @@ export async function startReceiver() {
   };
 }
 
-/** The first whole request; undefined if there is none yet. Without a `deliveryId` it is none that a contestant sends. */
+/** The first whole request; undefined if there is none yet. Without a `deliveryId`, which stands at the end of every card, no contestant sent it. */
 function take(text) {
   const head = text.indexOf('\r\n\r\n');
   if (head === -1) return undefined;

@@ -26,6 +26,7 @@ const variants = [
 export const what = 'growth';
 
 export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
+  if (variants.length === 1) throw new Error('BENCH_VARIANTS names neither stored nor pending');
   const around = { sql, world, nodeOptions, postmaster: await postmasterOf(sql) };
   const { hookUrls } = await world.ask('receivers', { count: variants.length });
   const deadUrl = `http://127.0.0.1:${await freePort()}/hooks/${'x'.repeat(26)}`;
@@ -75,7 +76,7 @@ function reportOf(runs) {
   });
   return {
     title: `${filled} events stored, ${filled} pending`,
-    how: `${events} events at once, after ${warmEvents}, for two sinks: one answers, one refuses connections. CPU until all outcomes were written, of the service and of the whole server. The three databases
+    how: `${events} events at once, after ${warmEvents}, for two sinks: one answers, one refuses connections. CPU until all outcomes were written, of the service and of the whole server. The databases
 have the same configuration and take turns; the filled rows are copies of real ones, followed by VACUUM ANALYZE and, before each run, a checkpoint. Medians of the rounds' figures, ratios within a round.`,
     columns: [
       '',
