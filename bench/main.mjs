@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
     profile: { type: 'string' },
   },
 });
-const events = Number(options.events ?? (options.short ? 5_000 : 20_000));
+const events = Number(options.events ?? (options.short ? 10_000 : 20_000));
 const rounds = Number(options.rounds ?? (options.short ? 5 : 3));
 const wanted = options.further ? furtherNames : (options.only?.split(',') ?? []);
 const further = wanted.filter((name) => furtherNames.includes(name));
