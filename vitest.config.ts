@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config';
 import { PlainReporter } from './test/support/plain-reporter.ts';
 
-// Minutes of waiting for back-offs, leases and starts, of which the fault suite has its own; .ci/run leaves them out by SHORT=1, to stay in time.
+// Minutes of waiting for back-offs, leases and starts, of which the fault suite has its own; .ci/run leaves them out by SHORT=1.
 const slow = ['mattermost', 'replicas', 'kill'].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
@@ -11,6 +11,7 @@ export default defineConfig({
     // They have a run of their own: `npm run test:faults`.
     exclude: ['test/faults/**', ...(process.env.SHORT === undefined ? [] : slow)],
     globalSetup: ['test/support/postgres-server.ts'],
+    setupFiles: ['test/support/time-left.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

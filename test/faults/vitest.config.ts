@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     include: ['test/faults/**/*.test.ts'],
     globalSetup: ['test/support/postgres-server.ts'],
+    setupFiles: ['test/support/time-left.ts'],
     env: { SEED: seed },
     pool: 'forks',
     // Most of the time they wait for time-outs and back-offs.

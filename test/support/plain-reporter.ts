@@ -2,6 +2,9 @@
 import { writeSync } from 'node:fs';
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
 
+/** Why a test was left out that was to begin after TESTS_UNTIL (time-left.ts). */
+export const noTimeLeft = 'no time was left';
+
 /** How many tests ended how; a file that could not be read or whose hooks failed counts as failed too. */
 export interface Tally {
   passed: number;
@@ -26,6 +29,18 @@ export function tally(modules: readonly TestModule[], unhandledErrors: readonly 
   return total;
 }
 
+/** Says which tests were left out for lack of time, by file; empty if none was. */
+export function leftOut(modules: readonly TestModule[]): string {
+  const counts = modules.flatMap((module) => {
+    const late = [...module.children.allTests('skipped')].filter((test) => {
+      const result = test.result();
+      return result.state === 'skipped' && result.note === noTimeLeft;
+    });
+    return late.length > 0 ? [`${module.relativeModuleId} (${late.length})`] : [];
+  });
+  return counts.length > 0 ? `Left out, for ${noTimeLeft}: ${counts.join(', ')}\n` : '';
+}
+
 /** The closing line. A run that exits with a failure shows at least one, even if no test was reached. */
 export function closingLine(total: Tally, exitCode: number): string {
   const failed = exitCode !== 0 && total.failed === 0 ? 1 : total.failed;
@@ -36,13 +51,15 @@ export function closingLine(total: Tally, exitCode: number): string {
 /** Written when the process exits, so that nothing of other reporters or of the teardown comes after it. */
 export class PlainReporter implements Reporter {
   #total: Tally = { passed: 0, failed: 0, skipped: 0 };
+  #leftOut = '';
 
   onInit(): void {
-    process.once('exit', (code) => writeSync(1, `${closingLine(this.#total, code)}\n`));
+    process.once('exit', (code) => writeSync(1, `${this.#leftOut}${closingLine(this.#total, code)}\n`));
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[], reason: TestRunEndReason): void {
     this.#total = tally(modules, unhandledErrors);
+    this.#leftOut = leftOut(modules);
     if (reason === 'interrupted' && this.#total.failed === 0) this.#total.failed = 1;
   }
 }

@@ -18,14 +18,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts vitest on `files`, with the project's reporter and, if asked, its global setup. */
-async function start(files: Record<string, string>, withServer: boolean): Promise<ChildProcess> {
-  const setup = withServer ? `globalSetup: [${JSON.stringify(join(root, 'test/support/postgres-server.ts'))}],` : '';
-  const config = `import { PlainReporter } from ${JSON.stringify(join(root, 'test/support/plain-reporter.ts'))};
-    export default { test: { globals: true, ${setup} reporters: ['default', new PlainReporter()] } };`;
+/** Starts vitest on `files`, with the project's reporter and setup file and, if asked, its global setup. */
+async function start(files: Record<string, string>, withServer: boolean, until?: string): Promise<ChildProcess> {
+  const path = (name: string) => JSON.stringify(join(root, 'test/support', name));
+  const setup = withServer ? `globalSetup: [${path('postgres-server.ts')}],` : '';
+  const config = `import { PlainReporter } from ${path('plain-reporter.ts')};
+    export default { test: { globals: true, ${setup} setupFiles: [${path('time-left.ts')}], reporters: ['default', new PlainReporter()] } };`;
   for (const [name, text] of Object.entries({ 'vitest.config.ts': config, ...files }))
     await writeFile(join(folder, name), text);
-  const environment = { ...process.env, VITEST: undefined, VITEST_POOL_ID: undefined, VITEST_WORKER_ID: undefined };
+  const inherited = { ...process.env, VITEST: undefined, VITEST_POOL_ID: undefined, VITEST_WORKER_ID: undefined };
+  const environment = { ...inherited, TESTS_UNTIL: until };
   return spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run'], {
     cwd: folder,
     env: environment,
@@ -33,13 +35,16 @@ async function start(files: Record<string, string>, withServer: boolean): Promis
   });
 }
 
-async function lastLineOf(child: ChildProcess): Promise<{ line: string | undefined; code: unknown }> {
+async function lastLineOf(
+  child: ChildProcess,
+): Promise<{ before: string | undefined; line: string | undefined; code: unknown }> {
   let output = '';
   child.stdout?.setEncoding('utf8').on('data', (text) => {
     output += text;
   });
   const [code] = await once(child, 'close');
-  return { line: output.trimEnd().split('\n').at(-1), code };
+  const lines = output.trimEnd().split('\n');
+  return { before: lines.at(-2), line: lines.at(-1), code };
 }
 
 test('the last line counts tests, and files that cannot be read as failed', async () => {
@@ -59,6 +64,17 @@ test('the last line counts tests, and files that cannot be read as failed', asyn
 test('the last line of a good run has no failure', async () => {
   const { line, code } = await lastLineOf(await start({ 'good.test.ts': `test('a', () => {});` }, false));
   expect({ line, code }).toEqual({ line: '1 passed, 0 failed', code: 0 });
+});
+
+test('what has not begun when its time is over is left out, by itself, and said', async () => {
+  const untilMs = Math.ceil(Date.now() / 1000 + 5) * 1000;
+  const files = {
+    'late.test.ts': `import { setTimeout } from 'node:timers/promises';
+      test('a', () => setTimeout(${untilMs} - Date.now()), 30_000); test('b', () => { throw new Error('no'); }); test.skip('c', () => {});`,
+  };
+  const { before, line, code } = await lastLineOf(await start(files, false, String(untilMs / 1000)));
+  expect(before).toBe('Left out, for no time was left: late.test.ts (1)');
+  expect({ line, code }).toEqual({ line: '1 passed, 0 failed, 2 skipped', code: 0 });
 });
 
 test('a run that fails without a failed test does not look like a good one', () => {
