@@ -305,6 +305,15 @@ describe('a storm', () => {
     expect((await metrics.sinkStorm.get()).values).toMatchObject([{ value: 0 }]);
   });
 
+  test('leaves nothing of its digests in memory, however seldom the database is looked at', async () => {
+    const { store, cards, digests, notices } = await begin({ policy: { storm, rereadMs: 60_000 } });
+    await store(lows(1, 30));
+    await expectSoon(() => notices().includes('storm_over'));
+    await expectSoon(isSettled);
+    expect(digests()).toMatchObject([{ kind: 'storm', count: 30 }]);
+    expect(cards()).toEqual([]);
+  });
+
   test('leaves out of its digests what is on its way singly', async () => {
     let go = () => {};
     const gone = new Promise<void>((resolve) => {

@@ -1,8 +1,9 @@
 // A lane whose role another has taken, before its own heartbeat knows of it, on a real Postgres.
-import { expect, onTestFinished, test } from 'vitest';
-import { startLane } from '../../../src/core/deliver/lane.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type Lane, startLane } from '../../../src/core/deliver/lane.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { storePage } from '../../../src/core/ingest.ts';
+import type { Lease } from '../../../src/core/lease.ts';
 import { createLimiter } from '../../../src/core/limiter.ts';
 import { createMetrics } from '../../../src/core/metrics.ts';
 import { until } from '../../support/world.ts';
@@ -10,20 +11,13 @@ import { drafts, hold, quiet, toSoc, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
 
-test('sends nothing more once the database has refused an outcome, and is not stuck by that', async () => {
-  const db = database();
-  await storePage(db, null, 'a', 1, toSoc, drafts(1, 1), null);
-  let sends = 0;
-  let answer: (() => void) | undefined;
-  const send = () => {
-    sends += 1;
-    return new Promise<void>((_, reject) => (answer = () => reject(new Error('reset'))));
-  };
+/** Works the sink `soc` until the test ends. */
+function start(send: () => Promise<void>, lease: Lease): Lane {
   const lane = startLane(
     {
       id: 'soc',
       sink: { origin: 'x:', send },
-      db,
+      db: database(),
       log: quiet,
       metrics: createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] }),
       policy: { ...defaultPolicy, rereadMs: 20 },
@@ -35,9 +29,22 @@ test('sends nothing more once the database has refused an outcome, and is not st
       showTenant: () => false,
       async announce() {},
     },
-    await hold(db, 'sink:x'),
+    lease,
   );
   onTestFinished(() => lane.stop());
+  return lane;
+}
+
+test('sends nothing more once the database has refused an outcome, and is not stuck by that', async () => {
+  const db = database();
+  await storePage(db, null, 'a', 1, toSoc, drafts(1, 1), null);
+  let sends = 0;
+  let answer: (() => void) | undefined;
+  const send = () => {
+    sends += 1;
+    return new Promise<void>((_, reject) => (answer = () => reject(new Error('reset'))));
+  };
+  const lane = start(send, await hold(db, 'sink:x'));
   expect(await until(() => answer !== undefined, 5000)).toBe(true);
   await db.$client`update leases set epoch = epoch + 1 where name = 'sink:x'`;
   answer?.();
@@ -45,4 +52,18 @@ test('sends nothing more once the database has refused an outcome, and is not st
   expect(sends).toBe(1);
   expect(lane.stuckMs?.()).toBe(0);
   expect(await db.$client`select state, attempts from deliveries`).toEqual([{ state: 'pending', attempts: 0 }]);
+});
+
+test('sends nothing if the lease became too short for it while what is due was read', async () => {
+  const db = database();
+  await storePage(db, null, 'a', 1, toSoc, drafts(1, 1), null);
+  const send = vi.fn(async () => {});
+  // Before its first look at groups, and before it reads what is due.
+  const outlasts = vi
+    .fn(() => false)
+    .mockReturnValueOnce(true)
+    .mockReturnValueOnce(true);
+  start(send, { ...(await hold(db, 'sink:x')), outlasts });
+  expect(await until(() => outlasts.mock.calls.length > 3, 5000)).toBe(true);
+  expect(send).not.toHaveBeenCalled();
 });
