@@ -38,7 +38,7 @@ export function leftOut(modules: readonly TestModule[]): string {
     });
     return late.length > 0 ? [`${module.relativeModuleId} (${late.length})`] : [];
   });
-  return counts.length > 0 ? `Left out, for ${noTimeLeft}: ${counts.join(', ')}\n` : '';
+  return counts.length > 0 ? `Left out, because ${noTimeLeft}: ${counts.join(', ')}\n` : '';
 }
 
 /** The closing line. A run that exits with a failure shows at least one, even if no test was reached. */
@@ -54,7 +54,10 @@ export class PlainReporter implements Reporter {
   #leftOut = '';
 
   onInit(): void {
-    process.once('exit', (code) => writeSync(1, `${this.#leftOut}${closingLine(this.#total, code)}\n`));
+    process.once('exit', (code) => {
+      writeSync(1, this.#leftOut);
+      writeSync(1, `${closingLine(this.#total, code)}\n`);
+    });
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[], reason: TestRunEndReason): void {

@@ -4,6 +4,6 @@ import { beforeEach } from 'vitest';
 import { noTimeLeft } from './plain-reporter.ts';
 
 /** Not a number, and so never over, without the variable. */
-const untilMs = Number(process.env.TESTS_UNTIL) * 1000;
+const untilMs = Number(process.env.TESTS_UNTIL || Number.NaN) * 1000;
 
 beforeEach(({ skip }) => skip(Date.now() >= untilMs, noTimeLeft));

@@ -58,7 +58,7 @@ test('sends nothing if the lease became too short for it while what is due was r
   const db = database();
   await storePage(db, null, 'a', 1, toSoc, drafts(1, 1), null);
   const send = vi.fn(async () => {});
-  // Before its first look at groups, and before it reads what is due.
+  // Before its first look at groups, and once more when it goes on.
   const outlasts = vi
     .fn(() => false)
     .mockReturnValueOnce(true)
