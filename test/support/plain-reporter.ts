@@ -30,7 +30,7 @@ export function tally(modules: readonly TestModule[], unhandledErrors: readonly 
 }
 
 /** Says which tests were left out for lack of time, by file; empty if none was. */
-export function leftOut(modules: readonly TestModule[]): string {
+function leftOut(modules: readonly TestModule[]): string {
   const counts = modules.flatMap((module) => {
     const late = [...module.children.allTests('skipped')].filter((test) => {
       const result = test.result();

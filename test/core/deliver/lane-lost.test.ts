@@ -1,36 +1,18 @@
 // A lane whose role another has taken, before its own heartbeat knows of it, on a real Postgres.
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type Lane, startLane } from '../../../src/core/deliver/lane.ts';
+import type { Lane } from '../../../src/core/deliver/lane.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { storePage } from '../../../src/core/ingest.ts';
 import type { Lease } from '../../../src/core/lease.ts';
-import { createLimiter } from '../../../src/core/limiter.ts';
-import { createMetrics } from '../../../src/core/metrics.ts';
 import { until } from '../../support/world.ts';
-import { drafts, hold, quiet, toSoc, useDatabase } from '../stored.ts';
+import { startLaneOf } from '../lane.ts';
+import { drafts, hold, toSoc, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
 
-/** Works the sink `soc` until the test ends. */
+/** Works until the test ends. */
 function start(send: () => Promise<void>, lease: Lease): Lane {
-  const lane = startLane(
-    {
-      id: 'soc',
-      sink: { origin: 'x:', send },
-      db: database(),
-      log: quiet,
-      metrics: createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] }),
-      policy: { ...defaultPolicy, rereadMs: 20 },
-      limiter: createLimiter(Number.POSITIVE_INFINITY, 1, 0),
-      perSecond: Number.POSITIVE_INFINITY,
-      now: Date.now,
-      random: () => 0.5,
-      routes: [],
-      showTenant: () => false,
-      async announce() {},
-    },
-    lease,
-  );
+  const lane = startLaneOf({ send }, lease, { db: database(), policy: { ...defaultPolicy, rereadMs: 20 } });
   onTestFinished(() => lane.stop());
   return lane;
 }

@@ -2,15 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import { expect, test } from 'vitest';
-import { startLane } from '../../../src/core/deliver/lane.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { storePage } from '../../../src/core/ingest.ts';
-import { createLimiter } from '../../../src/core/limiter.ts';
 import { createMetrics } from '../../../src/core/metrics.ts';
 import { startPolling } from '../../../src/core/poll.ts';
 import { startRoles } from '../../../src/core/roles.ts';
 import { createSilenceReader } from '../../../src/core/silence-reader.ts';
 import { until } from '../../support/world.ts';
+import { startLaneOf } from '../lane.ts';
 import { hold, quiet, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
@@ -31,22 +30,8 @@ async function expectToStick(table: string, stuckMs: () => number): Promise<void
 }
 
 const lane = async (role: string, send: () => Promise<void>) => {
-  const around = { limiter: createLimiter(Number.POSITIVE_INFINITY, 1, 0), perSecond: Number.POSITIVE_INFINITY };
   const policy = { ...defaultPolicy, rereadMs: 50 };
-  return startLane(
-    {
-      ...shared,
-      ...around,
-      id: 'soc',
-      sink: { origin: 'x:', send },
-      db: database(),
-      policy,
-      routes: [],
-      showTenant: () => false,
-      async announce() {},
-    },
-    await hold(database(), role),
-  );
+  return startLaneOf({ send }, await hold(database(), role), { ...shared, db: database(), policy });
 };
 
 test('a lane that cannot read what is due is stuck, and one that rests is not', async () => {

@@ -1,11 +1,9 @@
 // The store's statements and the loops over them, on a real Postgres: stored once, fenced, delivered, taken over.
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { startLane } from '../../../src/core/deliver/lane.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { AdapterError } from '../../../src/core/errors.ts';
 import { storePage } from '../../../src/core/ingest.ts';
-import { createLimiter } from '../../../src/core/limiter.ts';
 import { createMetrics } from '../../../src/core/metrics.ts';
 import { type Role, startRoles } from '../../../src/core/roles.ts';
 import type { Message, Sink } from '../../../src/core/sink.ts';
@@ -20,6 +18,7 @@ import {
   releaseLeases,
   renewHeartbeat,
 } from '../../../src/core/store/leases.ts';
+import { startLaneOf } from '../lane.ts';
 import { draft, drafts, hold, quiet, toSoc, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
@@ -222,34 +221,15 @@ describe('the lane of a sink', () => {
     sendTimeoutMs: 1000,
   };
 
-  async function run(
-    count: number,
-    sink: Partial<Sink> & Pick<Sink, 'send'>,
-    until: () => boolean,
-    events = drafts(1, count),
-  ) {
+  async function run(count: number, sink: Omit<Sink, 'origin'>, until: () => boolean, events = drafts(1, count)) {
     const lease = await hold(db, 'sink:x');
     await storePage(db, null, 'a', 1, toSoc, events, 'c');
-    const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
     const notices: string[] = [];
-    const lane = startLane(
-      {
-        id: 'soc',
-        sink: { origin: 'x:', ...sink },
-        db,
-        limiter: createLimiter(Number.POSITIVE_INFINITY, 1, 0),
-        perSecond: Number.POSITIVE_INFINITY,
-        policy,
-        metrics,
-        log: quiet,
-        now: Date.now,
-        random: () => 0.5,
-        routes: [],
-        showTenant: () => false,
-        announce: async (_sink, notice, _key, to) => void notices.push(`${notice.kind} to ${to}`),
-      },
-      lease,
-    );
+    const lane = startLaneOf(sink, lease, {
+      db,
+      policy,
+      announce: async (_sink, notice, _key, to) => void notices.push(`${notice.kind} to ${to}`),
+    });
     const startedAt = performance.now();
     while (!until() && performance.now() - startedAt < 15_000) await new Promise((resolve) => setTimeout(resolve, 10));
     await lane.stop();
