@@ -155,12 +155,18 @@ describe('a changed file', () => {
     await world.arrived(2);
     const renewed = tenant.renewToken();
     tenant.add('events', 3);
-    const refused = 'tocsin_source_polls_total{source="deepinstinct_events",outcome="auth"}';
-    expect(await until(async () => Number(await service.metric(refused)) > 0, 15_000)).toBe(true);
+    const refused = (stream: string) => `tocsin_source_polls_total{source="${stream}",outcome="auth"}`;
+    for (const stream of ['deepinstinct_events', 'deepinstinct_suspicious_events']) {
+      expect(await until(async () => Number(await service.metric(refused(stream))) > 0, 15_000)).toBe(true);
+      // Said once the notice is stored.
+      expect(
+        await until(() => service.log.some((line) => line.source === stream && line.reason === 'auth'), 5000),
+      ).toBe(true);
+    }
     swap('..2', renewed);
     await expectLogged(service, takenOver);
-    // The three, that each stream is watched, and that each was refused.
-    expect(await world.arrived(7, 15_000)).toBe(7);
+    // The three, and of each stream: that it is watched, that it was refused, and that it can be read again.
+    expect(await world.arrived(9, 15_000)).toBe(9);
     expect(world.repeated()).toBe(0);
     for (const key of [tenant.token, renewed]) expect(JSON.stringify(service.log)).not.toContain(key);
   });
