@@ -133,6 +133,8 @@ test('it stops when the database is gone, and goes on when it is back', { timeou
   expect(farEnd.received).toHaveLength(length);
   await proxy.accept();
   expect(await until(() => farEnd.received.length > length, 20_000)).toBe(true);
+  // Said when the answer is there, after it arrived at the far end.
+  await until(() => messages().length === 3, 5000);
   expect(messages().map(({ msg }) => msg)).toEqual([
     'heartbeats are sent',
     'no heartbeat is sent',
