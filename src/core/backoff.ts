@@ -5,14 +5,23 @@ export interface BackoffLimits {
   readonly maxMs: number;
 }
 
-/** 1 s doubling to 5 min. */
-export const defaultBackoff: BackoffLimits = { firstMs: 1000, maxMs: 300_000 };
+/** Of one delivery that fails while its sink works. */
+export const deliveryBackoff: BackoffLimits = { firstMs: 250, maxMs: 300_000 };
+
+/** Of a sink as a whole: a probe costs one request, and whoever waits for the alarm pays for each second saved. */
+export const sinkBackoff: BackoffLimits = { firstMs: 250, maxMs: 30_000 };
+
+/** Of a sink that refuses all: most often somebody is mending it now, or nobody will before tomorrow. */
+export const pausedBackoff: BackoffLimits = { firstMs: 1000, maxMs: 60_000 };
+
+/** Of a source as a whole. */
+export const sourceBackoff: BackoffLimits = { firstMs: 250, maxMs: 30_000 };
 
 /**
  * The wait after the `failures`-th failure in a row (1 for the first), with ±20 % jitter so that many do not come back together.
  * @param random in [0, 1)
  */
-export function backoffMs(failures: number, random: number, limits: BackoffLimits = defaultBackoff): number {
+export function backoffMs(failures: number, random: number, limits: BackoffLimits): number {
   return stepMs(failures, limits) * (0.8 + 0.4 * random);
 }
 
@@ -20,7 +29,7 @@ export function backoffMs(failures: number, random: number, limits: BackoffLimit
  * How long a delivery has waited on its own account after so many failed attempts: the sum of its waits, without jitter. This is the
  * age that counts against a delivery's `maxAge`: time in which its sink was down, or in which it stood in line, is not its fault.
  */
-export function waitedMs(failures: number, limits: BackoffLimits = defaultBackoff): number {
+export function waitedMs(failures: number, limits: BackoffLimits): number {
   let sum = 0;
   for (let n = 1; n <= failures; n += 1) {
     const step = stepMs(n, limits);

@@ -1,12 +1,24 @@
 // How long to wait after a failure, and how old a delivery is by its own waits.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { backoffMs, waitedMs } from '../../src/core/backoff.ts';
+import {
+  backoffMs,
+  deliveryBackoff,
+  pausedBackoff,
+  sinkBackoff,
+  sourceBackoff,
+  waitedMs,
+} from '../../src/core/backoff.ts';
 
-test('a wait doubles from 1 s to 5 min, give or take a fifth', () => {
-  expect([1, 2, 3, 9, 10, 1000].map((n) => backoffMs(n, 0.5))).toEqual([1000, 2000, 4000, 256_000, 300_000, 300_000]);
-  expect(backoffMs(1, 0)).toBe(800);
-  expect(backoffMs(1, 0.999_999)).toBeCloseTo(1200, 0);
+test.each([
+  ['a delivery', deliveryBackoff, [250, 500, 1000, 128_000, 256_000, 300_000]],
+  ['a sink', sinkBackoff, [250, 500, 1000, 30_000, 30_000, 30_000]],
+  ['a source', sourceBackoff, [250, 500, 1000, 30_000, 30_000, 30_000]],
+  ['a paused sink', pausedBackoff, [1000, 2000, 4000, 60_000, 60_000, 60_000]],
+])('the wait of %s doubles from its first to its longest, give or take a fifth', (_of, limits, waits) => {
+  expect([1, 2, 3, 10, 11, 1000].map((n) => backoffMs(n, 0.5, limits))).toEqual(waits);
+  expect(backoffMs(1, 0, limits)).toBe(0.8 * limits.firstMs);
+  expect(backoffMs(1, 0.999_999, limits)).toBeCloseTo(1.2 * limits.firstMs, 0);
 });
 
 test('whatever the limits, no wait is shorter than four fifths of the first or longer than six fifths of the longest', () => {
@@ -28,8 +40,8 @@ test('the age of a delivery is the sum of its own waits', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 200 }), (failures) => {
       let sum = 0;
-      for (let n = 1; n <= failures; n += 1) sum += backoffMs(n, 0.5);
-      expect(waitedMs(failures)).toBeCloseTo(sum, 3);
+      for (let n = 1; n <= failures; n += 1) sum += backoffMs(n, 0.5, deliveryBackoff);
+      expect(waitedMs(failures, deliveryBackoff)).toBeCloseTo(sum, 3);
     }),
   );
 });

@@ -58,7 +58,13 @@ export async function startPipeline(db: Database, options: PipelineOptions): Pro
       ...shared,
       sinks: [{ id: 'soc', sink: { origin, send: call, ...(check && { check }) } }],
       perSecond: Number.POSITIVE_INFINITY,
-      policy: { ...defaultPolicy, backoff: { firstMs: 10, maxMs: 20 }, pausedProbeMs: 30, rereadMs: 30 },
+      policy: {
+        ...defaultPolicy,
+        backoff: { firstMs: 10, maxMs: 20 },
+        sinkBackoff: { firstMs: 10, maxMs: 20 },
+        pausedBackoff: { firstMs: 30, maxMs: 30 },
+        rereadMs: 30,
+      },
       showTenant: () => false,
       async announce() {},
     };

@@ -15,16 +15,23 @@ test.each([
   ['send time-out', `no answer within ${policy.sendTimeoutMs / 1000} s`],
   [
     'first and longest wait',
-    `waits ${policy.backoff.firstMs / 1000} s, then twice as long each time, up to ${policy.backoff.maxMs / 60_000} min`,
+    `waits ${policy.backoff.firstMs} ms, then twice as long each time, up to ${policy.backoff.maxMs / 60_000} min`,
   ],
   ['maximum age', `add up to ${policy.maxAgeMs / 3_600_000} h it is dead`],
   [
     'longest Retry-After',
-    `obeyed as given, from ${duration(policy.backoff.firstMs)} up to ${duration(policy.retryAfterMaxMs)}`,
+    `obeyed as given, from ${duration(policy.sinkBackoff.firstMs)} up to ${duration(policy.retryAfterMaxMs)}`,
   ],
   ['outage', `${capital(word(policy.outageFailures))} deliveries in a row that fail`],
   ['poison', `failed ${word(policy.poisonFailures)} times while others passed`],
-  ['probe of a paused sink', `looked at every ${duration(policy.pausedProbeMs)}`],
+  [
+    'probes of a sink that is down',
+    `first after ${duration(policy.sinkBackoff.firstMs)}, at last every ${policy.sinkBackoff.maxMs / 1000} s`,
+  ],
+  [
+    'probes of a paused sink',
+    `looked at after ${policy.pausedBackoff.firstMs / 1000} s, then 2, 4 and so on, at last every ${duration(policy.pausedBackoff.maxMs)}`,
+  ],
   ['concurrency', `${createConcurrency(Infinity).limit()} at first, up to ${policy.concurrency} while answers come`],
   ['delayed', `held up for ${word(policy.delayedMs / 60_000)} minutes or more says so`],
 ])('%s', (_name, phrase) => {

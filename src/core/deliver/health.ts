@@ -52,6 +52,8 @@ export function createHealth(
   let sinceMs = initial?.sinceMs ?? clock.now();
   let recoveredAtMs = 0;
   let steps = 0;
+  /** Failed looks at a paused sink; a check that passes does not end them, only a delivery does. */
+  let pausedSteps = 0;
   let wasPaused = state === 'paused';
   let probeAtMs = Number.NEGATIVE_INFINITY;
   const failing = new Set<number>();
@@ -66,6 +68,19 @@ export function createHealth(
     if (state === 'ok' || to === 'ok') sinceMs = now;
     state = to;
     return transition;
+  }
+
+  function askedMs(retryAfterMs: number | undefined): number | undefined {
+    if (retryAfterMs === undefined) return undefined;
+    // No wait at all would be asked for as often as there is time.
+    return Math.min(Math.max(retryAfterMs, policy.sinkBackoff.firstMs), policy.retryAfterMaxMs);
+  }
+
+  function waitPaused(nowMs: number, leastMs = 0): void {
+    // What was in flight together is one step.
+    if (state !== 'paused' || nowMs >= probeAtMs) pausedSteps += 1;
+    const stepMs = backoffMs(pausedSteps, clock.random(), policy.pausedBackoff);
+    probeAtMs = Math.max(state === 'paused' ? probeAtMs : 0, nowMs + Math.max(stepMs, leastMs));
   }
 
   return {
@@ -85,6 +100,7 @@ export function createHealth(
       if (state !== 'ok' && !isProbe) return undefined;
       failing.clear();
       steps = 0;
+      pausedSteps = 0;
       if (state !== 'ok') recoveredAtMs = clock.now();
       return change('ok', null);
     },
@@ -95,20 +111,17 @@ export function createHealth(
     },
     backOff(reason, retryAfterMs, nowMs, isProbe = true) {
       if (state === 'paused') {
-        probeAtMs = nowMs + policy.pausedProbeMs;
+        waitPaused(nowMs, askedMs(retryAfterMs));
         return undefined;
       }
       // What was in flight together is one step.
       if (state === 'ok' || (isProbe && nowMs >= probeAtMs)) steps += 1;
-      const step = backoffMs(steps, clock.random(), policy.backoff);
-      // No wait at all would be asked for as often as there is time.
-      const asked = Math.max(retryAfterMs ?? 0, policy.backoff.firstMs);
-      const wait = retryAfterMs === undefined ? step : Math.min(asked, policy.retryAfterMaxMs);
+      const wait = askedMs(retryAfterMs) ?? backoffMs(steps, clock.random(), policy.sinkBackoff);
       probeAtMs = Math.max(state === 'ok' ? 0 : probeAtMs, nowMs + wait);
       return change('backing_off', reason);
     },
     pause(reason, nowMs) {
-      probeAtMs = nowMs + policy.pausedProbeMs;
+      waitPaused(nowMs);
       return change('paused', reason);
     },
     checkPassed(nowMs) {

@@ -1,5 +1,5 @@
 // What becomes of a delivery whose attempt failed. Pure. The outcomes themselves are named by adapters through core/http.ts.
-import { type BackoffLimits, backoffMs, defaultBackoff, waitedMs } from '../backoff.ts';
+import { type BackoffLimits, backoffMs, deliveryBackoff, pausedBackoff, sinkBackoff, waitedMs } from '../backoff.ts';
 import { AdapterError, type FailureOutcome, type FailureReason } from '../errors.ts';
 import type { Message, MessageForm } from '../sink.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
@@ -11,15 +11,18 @@ export interface DeliveryPolicy {
   readonly sendTimeoutMs: number;
   /** Sends of one sink at the same time, at most; how many it is finds itself. */
   readonly concurrency: number;
+  /** Between the attempts of one delivery. */
   readonly backoff: BackoffLimits;
+  /** Between the probes of a sink that is down. */
+  readonly sinkBackoff: BackoffLimits;
+  /** Between the probes of a paused sink. */
+  readonly pausedBackoff: BackoffLimits;
   /** A delivery is dead once it has waited this long on its own account; see `waitedMs`. */
   readonly maxAgeMs: number;
   /** So many deliveries in a row that failed, with no success in between, mean that the sink is down. */
   readonly outageFailures: number;
   /** So many failures of one delivery while its neighbours pass mean that its text is the reason. */
   readonly poisonFailures: number;
-  /** How often a paused sink is looked at. */
-  readonly pausedProbeMs: number;
   /** Longest wait that a far end may ask for. */
   readonly retryAfterMaxMs: number;
   /** A card held up for longer than this says so. */
@@ -33,11 +36,12 @@ export interface DeliveryPolicy {
 export const defaultPolicy: DeliveryPolicy = {
   sendTimeoutMs: 10_000,
   concurrency: 128,
-  backoff: defaultBackoff,
+  backoff: deliveryBackoff,
+  sinkBackoff,
+  pausedBackoff,
   maxAgeMs: 72 * 3_600_000,
   outageFailures: 5,
   poisonFailures: 4,
-  pausedProbeMs: 60_000,
   retryAfterMaxMs: 3_600_000,
   delayedMs: 300_000,
   rereadMs: 1000,

@@ -90,6 +90,7 @@ async function play({ routes, pages, storm, answers }: typeof situation extends 
       policy: {
         ...defaultPolicy,
         backoff: { firstMs: 5, maxMs: 10 },
+        sinkBackoff: { firstMs: 5, maxMs: 10 },
         rereadMs: 20,
         ...(storm && { storm: { ...storm, ...times } }),
       },

@@ -13,8 +13,8 @@ describe('an outage', () => {
     const many = createHealth(defaultPolicy, undefined, clock);
     expect(fail(many, [1, 2, 3, 4])).toEqual(Array(4).fill(undefined));
     expect(many.failed(5, 0)).toMatchObject({ from: 'ok', to: 'backing_off' });
-    expect(many.gate(500)).toEqual({ kind: 'wait', ms: 500 });
-    expect(many.gate(1000)).toEqual({ kind: 'probe', isPaused: false });
+    expect(many.gate(100)).toEqual({ kind: 'wait', ms: 150 });
+    expect(many.gate(250)).toEqual({ kind: 'probe', isPaused: false });
   });
 
   test('a success in between starts the count anew', () => {
@@ -28,13 +28,26 @@ describe('an outage', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
     fail(health, [1, 2, 3, 4, 5]);
     health.backOff('timeout', undefined, 1000);
-    expect(health.gate(1000)).toEqual({ kind: 'wait', ms: 2000 });
+    expect(health.gate(1000)).toEqual({ kind: 'wait', ms: 500 });
     health.backOff('timeout', undefined, 3000);
-    expect(health.gate(3000)).toEqual({ kind: 'wait', ms: 4000 });
+    expect(health.gate(3000)).toEqual({ kind: 'wait', ms: 1000 });
     expect(health.delivered()).toMatchObject({ from: 'backing_off', to: 'ok' });
     expect(health.gate(3000)).toEqual({ kind: 'go' });
     fail(health, [1, 2, 3, 4, 5], 9000);
-    expect(health.gate(9000)).toEqual({ kind: 'wait', ms: 1000 });
+    expect(health.gate(9000)).toEqual({ kind: 'wait', ms: 250 });
+  });
+
+  test('however long it lasts, no wait for the next probe is longer than 30 s and its jitter', () => {
+    const health = createHealth(defaultPolicy, undefined, { ...clock, random: () => 0.999_999 });
+    fail(health, [1, 2, 3, 4, 5]);
+    let nowMs = 0;
+    for (let probes = 0; probes < 100; probes += 1) {
+      const gate = health.gate(nowMs);
+      if (gate.kind !== 'wait') throw new Error('it waits for no probe');
+      expect(gate.ms).toBeLessThanOrEqual(36_000);
+      nowMs += gate.ms;
+      health.backOff('timeout', undefined, nowMs);
+    }
   });
 });
 
@@ -51,9 +64,9 @@ describe('a wait that the far end asks for', () => {
   test('is one step of the back-off, however many were in flight and are told', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
     for (let n = 0; n < 32; n += 1) health.backOff('rate_limited', undefined, n);
-    expect(health.gate(31)).toEqual({ kind: 'wait', ms: 1000 });
+    expect(health.gate(31)).toEqual({ kind: 'wait', ms: 250 });
     health.backOff('rate_limited', undefined, 1031);
-    expect(health.gate(1031)).toEqual({ kind: 'wait', ms: 2000 });
+    expect(health.gate(1031)).toEqual({ kind: 'wait', ms: 500 });
   });
 
   test('is not cut short by a shorter one that was under way', () => {
@@ -67,12 +80,21 @@ describe('a wait that the far end asks for', () => {
 describe('a paused sink', () => {
   const paused = { state: 'paused', reason: 'auth', sinceMs: 5 } as const;
 
-  test('is looked at once a minute, and goes on where the last holder left it', () => {
+  test('is looked at after 1, 2, 4 … up to 60 s, and goes on where the last holder left it', () => {
     const health = createHealth(defaultPolicy, paused, clock);
     expect(health.gate(0)).toEqual({ kind: 'probe', isPaused: true });
     expect(health.pause('auth', 0)).toBeUndefined();
-    expect(health.gate(0)).toEqual({ kind: 'wait', ms: 60_000 });
-    expect(health.checkPassed(60_000)).toMatchObject({ to: 'backing_off' });
+    const waits: number[] = [];
+    let nowMs = 0;
+    for (let looks = 0; looks < 8; looks += 1) {
+      const gate = health.gate(nowMs);
+      if (gate.kind !== 'wait') throw new Error('it waits for no look');
+      waits.push(gate.ms);
+      nowMs += gate.ms;
+      health.pause('auth', nowMs);
+    }
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+    expect(health.checkPassed(nowMs)).toMatchObject({ to: 'backing_off' });
     expect(health.delivered()).toMatchObject({ to: 'ok', fromSinceMs: 5, lastedMs: 999_995, wasPaused: true });
   });
 
@@ -80,7 +102,30 @@ describe('a paused sink', () => {
     const health = createHealth(defaultPolicy, paused, clock);
     expect(health.backOff('timeout', undefined, 1000)).toBeUndefined();
     expect(health.state).toBe('paused');
-    expect(health.gate(1000)).toEqual({ kind: 'wait', ms: 60_000 });
+    expect(health.gate(1000)).toEqual({ kind: 'wait', ms: 1000 });
+  });
+
+  test('is not looked at later because more of what was under way is refused', () => {
+    const health = createHealth(defaultPolicy, undefined, clock);
+    for (let n = 0; n < 32; n += 1) health.pause('auth', n);
+    expect(health.gate(31)).toEqual({ kind: 'wait', ms: 1000 });
+  });
+
+  test('that asks for a longer pause gets it', () => {
+    const health = createHealth(defaultPolicy, paused, clock);
+    health.backOff('rate_limited', 17_000, 0);
+    expect(health.gate(0)).toEqual({ kind: 'wait', ms: 17_000 });
+  });
+
+  test('whose check passes while its deliveries are refused is asked more and more rarely', () => {
+    const health = createHealth(defaultPolicy, undefined, clock);
+    let nowMs = 0;
+    for (const waitMs of [1000, 2000, 4000]) {
+      health.pause('auth', nowMs);
+      expect(health.gate(nowMs)).toEqual({ kind: 'wait', ms: waitMs });
+      nowMs += waitMs;
+      health.checkPassed(nowMs);
+    }
   });
 
   test('whose check passes is tried with a delivery at once', () => {

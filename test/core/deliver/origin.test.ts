@@ -63,7 +63,8 @@ async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lea
     policy: {
       ...defaultPolicy,
       backoff: { firstMs: 10, maxMs: 20 },
-      pausedProbeMs: 30,
+      sinkBackoff: { firstMs: 10, maxMs: 20 },
+      pausedBackoff: { firstMs: 30, maxMs: 30 },
       rereadMs: 30,
       sendTimeoutMs: 5000,
       ...policy,
@@ -383,7 +384,12 @@ describe('an outage', () => {
     const { pass, open } = gate();
     await store(drafts(1, 12));
     const { sent } = await begin({
-      policy: { concurrency: 8, outageFailures: 2, backoff: { firstMs: 50, maxMs: 60_000 } },
+      policy: {
+        concurrency: 8,
+        outageFailures: 2,
+        backoff: { firstMs: 50, maxMs: 60_000 },
+        sinkBackoff: { firstMs: 50, maxMs: 60_000 },
+      },
       async send() {
         await pass();
         throw retry();
@@ -502,7 +508,7 @@ describe('a paused sink', () => {
   test('kept everything pending, and told the others', async () => {
     await store(drafts(1, 3));
     const { sent, notices, changes } = await begin({
-      policy: { concurrency: 1, pausedProbeMs: 60_000 },
+      policy: { concurrency: 1, pausedBackoff: { firstMs: 60_000, maxMs: 60_000 } },
       send() {
         throw rejected;
       },
@@ -519,7 +525,7 @@ describe('a paused sink', () => {
   ])('is what a rejected event shows if the check fails too, and its failure %s', async (_, checkFailure) => {
     await store(drafts(1, 1));
     const { changes } = await begin({
-      policy: { pausedProbeMs: 60_000 },
+      policy: { pausedBackoff: { firstMs: 60_000, maxMs: 60_000 } },
       async check() {
         throw checkFailure;
       },
@@ -563,7 +569,13 @@ describe('a poisonous event', () => {
   test('of many, that look like an outage once, does not bring the sink down again while others pass', async () => {
     await store([...drafts(1, 6).map((one) => ({ ...one, severity: 5 as const })), ...drafts(7, 500)]);
     const { changes, sent } = await begin({
-      policy: { concurrency: 4, outageFailures: 3, poisonFailures: 1000, backoff: { firstMs: 100, maxMs: 100 } },
+      policy: {
+        concurrency: 4,
+        outageFailures: 3,
+        poisonFailures: 1000,
+        backoff: { firstMs: 100, maxMs: 100 },
+        sinkBackoff: { firstMs: 100, maxMs: 100 },
+      },
       async send({ id, message }) {
         await new Promise((resolve) => setTimeout(resolve, 2));
         if (message.event.severity === 5 && sent.filter((one) => one.id === id).length < 4) throw retry();
@@ -577,7 +589,12 @@ describe('a poisonous event', () => {
     await store([...drafts(1, 6).map((one) => ({ ...one, severity: 5 as const })), ...drafts(7, 60)]);
     let isDown = true;
     const { sent } = await begin({
-      policy: { concurrency: 1, outageFailures: 3, backoff: { firstMs: 5, maxMs: 5 } },
+      policy: {
+        concurrency: 1,
+        outageFailures: 3,
+        backoff: { firstMs: 5, maxMs: 5 },
+        sinkBackoff: { firstMs: 5, maxMs: 5 },
+      },
       send() {
         if (isDown) throw retry();
       },

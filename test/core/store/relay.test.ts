@@ -216,7 +216,8 @@ describe('the lane of a sink', () => {
   const policy = {
     ...defaultPolicy,
     backoff: { firstMs: 20, maxMs: 100 },
-    pausedProbeMs: 100,
+    sinkBackoff: { firstMs: 20, maxMs: 100 },
+    pausedBackoff: { firstMs: 100, maxMs: 100 },
     rereadMs: 50,
     sendTimeoutMs: 1000,
   };
