@@ -318,7 +318,7 @@ export const mutations = [
   },
   {
     name: 'an event that fails again while others pass counts as an outage',
-    edits: [['src/core/deliver/lane.ts', "if (blame === 'sink') tell", "if (blame !== 'text') tell"]],
+    edits: [['src/core/deliver/judge.ts', "if (blame === 'sink') tell", "if (blame !== 'text') tell"]],
     cases: 'poison: 20 .* answered 500',
   },
   {

@@ -12,17 +12,15 @@ import { type AttemptTrace, type Tracing, traceIdOf } from '../tracing.ts';
 import { createWake } from '../wake.ts';
 import { createConcurrency } from './concurrency.ts';
 import { createDigester } from './digester.ts';
-import { createFailing, type Suspicion } from './failing.ts';
+import { createFailing } from './failing.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
-import { afterRejection, type Failure, failureFrom, heldUpOf, tryAgain, unchanged, type Verdict } from './policy.ts';
+import { createJudge } from './judge.ts';
+import { type Failure, failureFrom, heldUpOf } from './policy.ts';
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
 import { templated } from './templated.ts';
 import { createTeller, type TransitionDependencies } from './transition.ts';
 import { createDeadlines } from './within.ts';
-
-/** What a failed attempt speaks against. */
-type Blame = 'sink' | 'delivery' | 'text';
 
 /** More unwritten outcomes than this, and sending waits: memory stays bounded when the database is away. */
 const unwrittenMax = 1000;
@@ -101,6 +99,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     teller.tell(transition, detail);
   }
 
+  const judge = createJudge({ sink: deps.sink, policy, random: deps.random, failing, within, tell });
+
   /** Goes on where the last holder was. */
   async function takeUp(): Promise<Health> {
     const state = await readSinkState(deps.db, sink);
@@ -164,7 +164,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   async function probe(current: Health, isPaused: boolean): Promise<number> {
     ready.clear();
     if (isPaused && deps.sink.check) {
-      const failure = await tryCheck();
+      const failure = await judge.check();
       if (failure) {
         tell(current.pause(failure.reason, performance.now()), failure.message);
         const { reason, status, message } = failure;
@@ -265,11 +265,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     isProbe: boolean,
     durationMs: number,
   ): Promise<void> {
-    let failure = answered;
-    if (failure.outcome === 'reject_event') failure = (await tryCheck()) ?? failure;
+    const { failure, verdict } = await judge.failed(current, delivery, answered, isProbe);
     const { outcome, reason, status, answer } = failure;
-    const blame = outcome === 'retry' ? await blameFor(delivery, failure) : 'sink';
-    const verdict = decide(current, delivery, failure, isProbe, blame);
     const eventId = delivery.event.id;
     metrics.deliveryAttempts.inc({ sink, outcome, reason });
     deps.log.warn(
@@ -290,59 +287,6 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     );
     recorder.failed({ eventId, ...verdict, outcome, reason, status, durationMs, answer });
     if (verdict.state === 'dead') failing.forget(eventId);
-  }
-
-  /** The sink, unless others passed since it failed before; its text, if that was so again and again. */
-  async function blameFor({ event }: DueDelivery, failure: Failure): Promise<Blame> {
-    const suspicion = failing.failed(event.id);
-    if (await isPoison(suspicion, failure)) return 'text';
-    return suspicion.othersPassedSince ? 'delivery' : 'sink';
-  }
-
-  /**
-   * It failed often enough, and the reason is itself: its neighbours pass, or the far end answers each time with an error while the
-   * sink's own check passes.
-   */
-  async function isPoison({ failures, othersPassed }: Suspicion, failure: Failure): Promise<boolean> {
-    if (failures < policy.poisonFailures || failure.reason === 'rate_limited') return false;
-    if (othersPassed) return true;
-    return failure.reason === 'server_error' && deps.sink.check !== undefined && (await tryCheck()) === undefined;
-  }
-
-  /** A rejection is believed only while the sink's own check passes: the hook may be what is wrong. */
-  async function tryCheck(): Promise<Failure | undefined> {
-    try {
-      if (deps.sink.check) await within((signal) => deps.sink.check!(signal));
-      return undefined;
-    } catch (error) {
-      const failure = failureFrom(error);
-      // The check carries no event: what refuses it refuses every one, as a proxy before the sink would.
-      return failure.outcome === 'reject_event' ? { ...failure, outcome: 'reject_sink' } : failure;
-    }
-  }
-
-  function decide(current: Health, delivery: DueDelivery, failure: Failure, isProbe: boolean, blame: Blame): Verdict {
-    const nowMs = performance.now();
-    const isPoison = blame === 'text';
-    if (failure.outcome === 'reject_sink') {
-      tell(current.pause(failure.reason, nowMs), failure.message);
-      return unchanged(delivery);
-    }
-    if (failure.outcome === 'reject_event') {
-      // The sink answered and its check passes, so it is not down, whatever it thinks of this event.
-      tell(current.delivered(isProbe));
-      return afterRejection(delivery, failure.reason);
-    }
-    if (failure.retryAfterMs !== undefined || failure.reason === 'rate_limited') {
-      tell(current.backOff(failure.reason, failure.retryAfterMs, nowMs, isProbe));
-      return unchanged(delivery);
-    }
-    if (current.state !== 'ok') {
-      if (isProbe) tell(current.backOff(failure.reason, undefined, nowMs));
-      return isPoison ? tryAgain(delivery, true, deps.random(), policy) : unchanged(delivery);
-    }
-    if (blame === 'sink') tell(current.failed(delivery.event.id, nowMs));
-    return tryAgain(delivery, isPoison, deps.random(), policy);
   }
 
   const finished = loop();
