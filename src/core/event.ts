@@ -62,6 +62,12 @@ export interface DigestMember {
   readonly type: string;
   /** Its name, else its id. */
   readonly device: string | undefined;
+  /** The vendor's number of it. Names repeat: each customer has a `DC01`. */
+  readonly deviceId?: string | undefined;
+  /** Its name, else its id; undefined if the event names none. */
+  readonly tenant?: string | undefined;
+  /** Id of the source, for devices that neither a tenant nor a console tells apart. */
+  readonly source?: string | undefined;
   readonly fileHash: string | undefined;
   readonly fileName: string | undefined;
   /** Milliseconds since the epoch. */
@@ -74,6 +80,8 @@ export interface DigestMember {
 export interface Counted {
   readonly name: string;
   readonly count: number;
+  /** Of a device, if the digest is about several tenants. */
+  readonly tenant?: string;
 }
 
 /** The same file, told by its hash, as one incident. */
@@ -92,6 +100,8 @@ export interface DigestRow {
   readonly severity: Severity;
   readonly type: string;
   readonly device?: string;
+  /** If the digest is about several. */
+  readonly tenant?: string;
   readonly file?: string;
   /** ISO 8601 in UTC. */
   readonly at: string;
@@ -122,6 +132,9 @@ export interface Digest {
   readonly typeCount: number;
   readonly devices: readonly Counted[];
   readonly deviceCount: number;
+  /** Absent unless there are several. */
+  readonly tenants?: readonly Counted[];
+  readonly tenantCount?: number;
   readonly files: readonly FileCounted[];
   readonly fileCount: number;
   /** The most severe ones, oldest first within a severity. */

@@ -106,6 +106,7 @@ function numbersOf({
   by: _by,
   types: _types,
   devices: _devices,
+  tenants: _tenants,
   files: _files,
   rows: _rows,
   ...numbers

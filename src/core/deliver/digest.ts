@@ -19,6 +19,7 @@ export type DigestContext = Pick<Digest, 'kind' | 'before' | 'route' | 'by'>;
 /** As many as a screen of a phone shows without scrolling past what matters. Vendors have some twenty types, so eight name nearly all. */
 const typesMax = 8;
 const devicesMax = 8;
+const tenantsMax = 8;
 /** Each is an incident with a line of its own, and rarely are there more. */
 const filesMax = 5;
 /** A table that a laptop shows whole; who needs more than that looks into the console. */
@@ -30,7 +31,17 @@ const byMax = 12;
  * Code points of each text. One takes six bytes of JSON at most (`\u0001`); with these a digest stays under 60 kB, so that it fits where one
  * event does. A hash of 512 bits has 128 characters.
  */
-const lengthsMax = { type: 60, device: 80, file: 80, hash: 130, itemId: 40, by: 80, field: 40, route: 100 } as const;
+const lengthsMax = {
+  type: 60,
+  device: 80,
+  tenant: 80,
+  file: 80,
+  hash: 130,
+  itemId: 40,
+  by: 80,
+  field: 40,
+  route: 100,
+} as const;
 /** Printable ASCII takes two bytes at most. Another link, or a longer one, is left out: cut, it would lead elsewhere. */
 const link = /^[!-~]{1,400}$/;
 
@@ -43,16 +54,21 @@ export function composeDigest(members: readonly DigestMember[], context: DigestC
   const severities = severityNames.map(() => 0);
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const types = new Map<string, number>();
-  const devices = new Map<string, number>();
+  const devices = new Map<string, DeviceTally>();
+  const tenants = new Map<string, number>();
   const files = new Map<string, FileTally>();
-  for (const { severity, type, device, fileHash, fileName, receivedAtMs } of members) {
+  for (const member of members) {
+    const { severity, type, tenant, fileHash, fileName, receivedAtMs } = member;
+    const device = deviceKey(member);
     severities[severity]! += 1;
     first = Math.min(first, receivedAtMs);
     last = Math.max(last, receivedAtMs);
     add(types, type);
-    if (device !== undefined) add(devices, device);
+    if (tenant !== undefined) add(tenants, tenant);
+    if (device !== undefined) addDevice(devices, device, member);
     if (fileHash !== undefined) addFile(files, fileHash, fileName, device);
   }
+  const areSeveral = tenants.size > 1;
   return {
     kind: context.kind,
     count: members.length,
@@ -64,16 +80,49 @@ export function composeDigest(members: readonly DigestMember[], context: DigestC
     severities,
     types: mostFrequent(types, typesMax, 'type'),
     typeCount: types.size,
-    devices: mostFrequent(devices, devicesMax, 'device'),
+    devices: [...devices.values()]
+      .reduce(keepFirst(devicesMax, byTally), [])
+      .map((one) => deviceCounted(one, areSeveral)),
     deviceCount: devices.size,
+    ...(areSeveral && { tenants: mostFrequent(tenants, tenantsMax, 'tenant'), tenantCount: tenants.size }),
     files: [...files].reduce(keepFirst(filesMax, byCount), []).map(fileCounted),
     fileCount: files.size,
-    rows: members.reduce(keepFirst(rowsMax, byUrgency), []).map(rowOf),
+    rows: members.reduce(keepFirst(rowsMax, byUrgency), []).map((row) => rowOf(row, areSeveral)),
   };
 }
 
 function add(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+const consoleOf = /^https?:\/\/[^/]+/i;
+
+/**
+ * The same for events of one device, whichever stream they came in. Names repeat from tenant to tenant, numbers
+ * from console to console.
+ */
+function deviceKey({ device, deviceId, tenant, link: page, source }: DigestMember): string | undefined {
+  if (device === undefined) return undefined;
+  return JSON.stringify([consoleOf.exec(page ?? '')?.[0] ?? source, tenant, deviceId ?? '', deviceId ? '' : device]);
+}
+
+interface DeviceTally {
+  count: number;
+  readonly name: string;
+  readonly tenant: string | undefined;
+}
+
+function addDevice(devices: Map<string, DeviceTally>, key: string, { device = '', tenant }: DigestMember): void {
+  const tally = devices.get(key);
+  if (tally === undefined) devices.set(key, { count: 1, name: device, tenant });
+  else tally.count += 1;
+}
+
+const byTally = (a: DeviceTally, b: DeviceTally): number => b.count - a.count;
+
+function deviceCounted({ name, count, tenant }: DeviceTally, isTenantNamed: boolean): Counted {
+  const named = isTenantNamed && tenant !== undefined && { tenant: cut(tenant, 'tenant') };
+  return { name: cut(name, 'device'), count, ...named };
 }
 
 interface FileTally {
@@ -123,13 +172,14 @@ function fileCounted([hash, { count, name, devices }]: [string, FileTally]): Fil
   return { hash: cut(hash, 'hash'), ...named, count, devices: devices.size };
 }
 
-function rowOf(member: DigestMember): DigestRow {
-  const { device, fileName, itemId } = member;
+function rowOf(member: DigestMember, isTenantNamed: boolean): DigestRow {
+  const { device, tenant, fileName, itemId } = member;
   return {
     id: member.eventId,
     severity: member.severity,
     type: cut(member.type, 'type'),
     ...(device !== undefined && { device: cut(device, 'device') }),
+    ...(isTenantNamed && tenant !== undefined && { tenant: cut(tenant, 'tenant') }),
     ...(fileName !== undefined && { file: cut(fileName, 'file') }),
     at: new Date(member.receivedAtMs).toISOString(),
     ...(itemId !== undefined && { itemId: cut(itemId, 'itemId') }),

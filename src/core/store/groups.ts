@@ -60,14 +60,15 @@ export async function readMembers(
       : client`priority > ${choice.below} and priority < ${heldPriority} and scheduled_at <= now()
           and event_id <> all (string_to_array(${[...choice.excluded].join(',')}, ',')::bigint[])`;
   const rows = await client`
-    select d.event_id, d.route, e.traceparent, e.severity, e.type, extract(epoch from e.received_at) * 1000 as received_ms,
+    select d.event_id, d.route, e.source, e.traceparent, e.severity, e.type, extract(epoch from e.received_at) * 1000 as received_ms,
       b."itemId" as item_id, b.link, b.device->>'name' as device_name, b.device->>'id' as device_id,
+      b.tenant->>'name' as tenant_name, b.tenant->>'id' as tenant_id,
       b.file->>'name' as file_name, b.file->>'hash' as file_hash
     from (
       select event_id, priority, route from deliveries where sink = ${sink} and state = 'pending' and ${chosen}
       order by priority, event_id limit ${limit}
     ) d join events e on e.id = d.event_id
-      cross join lateral json_to_record(e.body) as b("itemId" text, link text, device json, file json)
+      cross join lateral json_to_record(e.body) as b("itemId" text, link text, device json, file json, tenant json)
     where e.source <> ${noticeSource}
     order by d.priority, d.event_id`;
   return rows.map(toMember);
@@ -80,6 +81,9 @@ function toMember(row: Record<string, unknown>): RoutedMember {
     severity: Number(row.severity) as RoutedMember['severity'],
     type: String(row.type),
     device: text(row.device_name) ?? text(row.device_id),
+    deviceId: text(row.device_id),
+    tenant: text(row.tenant_name) ?? text(row.tenant_id),
+    source: text(row.source),
     fileHash: text(row.file_hash),
     fileName: text(row.file_name),
     receivedAtMs: Number(row.received_ms),

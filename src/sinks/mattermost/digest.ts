@@ -120,13 +120,14 @@ export function digestAttachment(severity: Severity, digest: Digest, wording: Wo
 }
 
 function fieldsOf(digest: Digest, wording: Wording, room: Room): CardField[] {
-  const { types, typeCount, devices, deviceCount } = digest;
+  const { types, typeCount, devices, deviceCount, tenants = [], tenantCount = 0 } = digest;
   const field = (label: keyof Labels, value: string | undefined, short: boolean): CardField[] =>
     value === undefined ? [] : [{ title: wording.labels[label], value: sealed(value), short }];
   return [
     ...field('severity', severitiesText(digest), true),
     ...field('type', countedText(types.slice(0, room.types), typeCount, room.text), true),
     ...field('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room.text), false),
+    ...field('tenant', countedText(tenants.slice(0, room.devices), tenantCount, room.text), false),
     ...field('timestamp', spanText(digest, wording), false),
     ...field('digestRows', tableOf(digest, wording, room), false),
   ];
@@ -137,10 +138,15 @@ function severitiesText({ severities }: Digest): string {
   return present.map((severity) => `${severityNames[severity]} ${severities[severity]}`).join(' · ');
 }
 
+/** `` `DC01` / `Bakery` ``: the same name may stand for another device of each tenant. */
+function ofTenant(name: string | undefined, tenant: string | undefined): string | undefined {
+  return name === undefined || tenant === undefined ? name : `${name} / ${tenant}`;
+}
+
 /** `` `RANSOMWARE` 300, `PUA` 112, +3 ``; undefined if none can be shown. */
 function countedText(shown: readonly Counted[], all: number, codePointsMax: number): string | undefined {
-  const parts = shown.flatMap(({ name, count }) => {
-    const text = code(name, codePointsMax);
+  const parts = shown.flatMap(({ name, count, tenant }) => {
+    const text = ofTenant(code(name, codePointsMax), code(tenant, codePointsMax));
     return text === undefined ? [] : [`${text} ${count}`];
   });
   const more = all - parts.length;
@@ -156,10 +162,10 @@ function tableOf(digest: Digest, wording: Wording, room: Room): string | undefin
   const rows = digest.rows.slice(0, room.rows);
   if (rows.length === 0) return undefined;
   const { labels } = wording;
-  const { severity, type, device, fileName, timestamp, eventId } = labels;
+  const { severity, type, device, tenant, fileName, timestamp, eventId } = labels;
   const isShortTime = isOneDay(digest, wording);
   const cells = rows.map((row) => cellsOf(row, isShortTime, wording, room));
-  const heads = [severity, type, device, fileName, timestamp, eventId];
+  const heads = [severity, type, device, tenant, fileName, timestamp, eventId];
   // A column in which nothing stands costs a phone a third of its width.
   const isKept = heads.map((_head, column) => cells.some((row) => row[column] !== ''));
   const line = (texts: readonly string[]) => `| ${texts.filter((_text, column) => isKept[column]).join(' | ')} |`;
@@ -176,6 +182,7 @@ function cellsOf(row: DigestRow, isShortTime: boolean, { time }: Wording, { text
     `${look(row.severity).sign} ${severityNames[row.severity]}`,
     cell(row.type, text),
     cell(row.device, text),
+    cell(row.tenant, text),
     cell(row.file, text),
     isShortTime ? clock : `${day} ${clock}`,
     idCell(row),

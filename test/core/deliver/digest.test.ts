@@ -122,10 +122,54 @@ describe('the rows of a digest', () => {
   );
 });
 
+describe('a device in a digest', () => {
+  const dc01 = (tenant: string, deviceId: string) => ({ device: 'DC01', deviceId, tenant, source: 'events' });
+  const pc9 = { device: 'PC-9', deviceId: '9', tenant: 'Bakery', source: 'events' };
+  const rows = [dc01('Bakery', '1'), dc01('Clinic', '2'), dc01('Harbour', '3'), pc9];
+
+  test('is told by tenant and number: three servers of one name are three, and their tenants are named', () => {
+    const digest = composeDigest(
+      members(4, (n) => ({ ...rows[n]!, fileHash: 'ff00' })),
+      storm,
+    );
+    expect(digest.deviceCount).toBe(4);
+    expect(digest.files).toEqual([{ hash: 'ff00', count: 4, devices: 4 }]);
+    expect(digest.devices.map(({ name, tenant }) => [name, tenant])).toEqual([
+      ['DC01', 'Bakery'],
+      ['DC01', 'Clinic'],
+      ['DC01', 'Harbour'],
+      ['PC-9', 'Bakery'],
+    ]);
+    expect(digest).toMatchObject({ tenantCount: 3, tenants: [{ name: 'Bakery', count: 2 }, {}, {}] });
+    expect(digest.rows.map(({ tenant }) => tenant)).toEqual(['Bakery', 'Clinic', 'Harbour', 'Bakery']);
+  });
+
+  test.each([
+    ['one number at one console, whichever stream', { deviceId: '1' }, { deviceId: '1', source: 'suspicious' }, 1],
+    ['one number at two consoles', { deviceId: '1' }, { deviceId: '1', link: 'https://b.example/' }, 2],
+    ['two numbers of one tenant', { deviceId: '1' }, { deviceId: '2' }, 2],
+    ['one name without a number', {}, {}, 1],
+    ['one name at two sources without a console', { link: undefined }, { link: undefined, source: 'b' }, 2],
+  ])('%s', (_title, first, second, count) => {
+    const same = { device: 'DC01', tenant: 'Bakery', source: 'events', link: 'https://a.example/' };
+    const digest = composeDigest([member(1, { ...same, ...first }), member(2, { ...same, ...second })], storm);
+    expect(digest.deviceCount).toBe(count);
+    expect(JSON.stringify(digest)).not.toContain('Bakery');
+  });
+});
+
 describe('the size of a digest', () => {
   const everything = (unit: string) => (n: number) => {
     const long = `${n}${unit.repeat(Math.ceil(3000 / unit.length))}`;
-    return { type: long, device: long, fileHash: long, fileName: long, itemId: long, link: `https://${long}` };
+    return {
+      type: long,
+      device: long,
+      tenant: long,
+      fileHash: long,
+      fileName: long,
+      itemId: long,
+      link: `https://${long}`,
+    };
   };
   const context = (unit: string) => ({
     kind: 'group' as const,

@@ -6,7 +6,13 @@ import { storePage } from '../../../src/core/ingest.ts';
 import type { Lease } from '../../../src/core/lease.ts';
 import type { Route } from '../../../src/core/route.ts';
 import { recordDelivered, takeDue } from '../../../src/core/store/deliveries.ts';
-import { forgetGroups, freezeDigest, listWaitingGroups, releaseCards } from '../../../src/core/store/groups.ts';
+import {
+  forgetGroups,
+  freezeDigest,
+  listWaitingGroups,
+  readMembers,
+  releaseCards,
+} from '../../../src/core/store/groups.ts';
 import { draft, drafts, hold, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
@@ -71,6 +77,13 @@ describe('a digest', () => {
     expect(await count('digest_id is null and group_key is not null')).toBe(4);
     expect(await database().$client`select 1 from groups`).toEqual([]);
   });
+});
+
+test('the members of a digest come with what tells their devices apart', async () => {
+  const body = { device: { id: '7', name: 'DC01' }, tenant: { name: 'Bakery', id: 't1' } };
+  await store(plain, [draft(1, { body })]);
+  const [only] = await readMembers(database(), 'soc', { below: -1, excluded: [] }, 10);
+  expect(only).toMatchObject({ device: 'DC01', deviceId: '7', tenant: 'Bakery', source: 'a' });
 });
 
 describe('a group', () => {

@@ -108,6 +108,16 @@ describe('the first line', () => {
     expect(post(digestOf([{ device: 'A' }])).text.split('\n')[0]).toBe('🟡 **MEDIUM** · 1 event · `PUA` 1 · 1 device');
   });
 
+  test('names the tenants when there are several, in the table and behind each device', () => {
+    const dc01 = (tenant: string) => ({ device: 'DC01', tenant, source: 'events' });
+    const card = post(digestOf([dc01('Bakery'), dc01('Clinic'), dc01('Clinic')]));
+    expect(card.text.split('\n')[0]).toContain('2 devices');
+    expect(fieldOf(card, 'Affected Devices')).toBe('`DC01` / `Clinic` 2, `DC01` / `Bakery` 1');
+    expect(fieldOf(card, 'Tenant / MSP')).toBe('`Clinic` 2, `Bakery` 1');
+    expect(fieldOf(card, 'Most Severe')).toContain('| Tenant / MSP |');
+    expect(JSON.stringify(post(digestOf([dc01('Bakery')])))).not.toContain('Bakery');
+  });
+
   test('leaves out devices that nobody named', () => {
     expect(post(digestOf([{}, {}])).text).toBe('🟡 **MEDIUM** · 2 events · `PUA` 2\nTogether by route `night`.');
   });
@@ -206,9 +216,9 @@ describe('the fields', () => {
     expect(titlesOf(card)).toEqual(['Severity', 'Timestamp']);
     fc.assert(
       fc.property(anyHostile, (text) => {
-        const member = { type: text, device: text, fileHash: text, fileName: text, itemId: text };
+        const member = { type: text, device: text, tenant: text, fileHash: text, fileName: text, itemId: text };
         const digest = digestOf([member, member], { route: text, by: [{ field: text, value: text }] });
-        const plain = { type: 'x', device: 'x', fileHash: 'x', fileName: 'x', itemId: 'x' };
+        const plain = { type: 'x', device: 'x', tenant: 'x', fileHash: 'x', fileName: 'x', itemId: 'x' };
         expect(post(digest, { form: 'bare' })).toEqual(post(digestOf([plain, plain]), { form: 'bare' }));
       }),
     );
@@ -270,7 +280,14 @@ describe('nothing of an event is obeyed', () => {
       fc.property(texts, link, kinds, forms, fc.integer({ min: 1, max: 15 }), (hostile, one, kind, form, count) => {
         let next = 0;
         const text = () => hostile[next++ % hostile.length]!;
-        const member = () => ({ type: text(), device: text(), fileName: text(), itemId: text(), link: one });
+        const member = () => ({
+          type: text(),
+          device: text(),
+          tenant: text(),
+          fileName: text(),
+          itemId: text(),
+          link: one,
+        });
         const members = Array.from({ length: count }, () => ({ ...member(), fileHash: hostile[0] }));
         const by = [
           { field: text(), value: text() },
