@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { World } from '../support/world.ts';
 import { sink, withDatabase } from './checker.ts';
 
-/** In flight (up to 128), or answered and not yet written for 50 ms. */
+/** In flight (up to 64), or answered and not yet written for 50 ms. */
 export const repeatedByKillMax = 228;
 
 /**

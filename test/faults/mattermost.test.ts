@@ -16,7 +16,7 @@ import { accountOf, drain } from './drained.ts';
 import { type Dice, type Fault, faultCase } from './fault-case.ts';
 
 /** Sends at the same time, at the start, and at most where answers have come fast for a while. */
-const inFlight = { atFirst: 32, max: 128 } as const;
+const inFlight = { atFirst: 4, max: 64 } as const;
 /** Four that failed are replaced before the fifth stops all; then one request a step, 250 ms doubling up to 30 s. */
 const requestsMax = (outageMs: number, atOnce: number = inFlight.atFirst) =>
   atOnce + 4 + Math.ceil(Math.log2(outageMs / 200 + 2)) + 1 + Math.floor(outageMs / 24_000);

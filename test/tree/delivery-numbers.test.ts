@@ -32,7 +32,10 @@ test.each([
     'probes of a paused sink',
     `looked at after ${policy.pausedBackoff.firstMs / 1000} s, then 2, 4 and so on, at last every ${duration(policy.pausedBackoff.maxMs)}`,
   ],
-  ['concurrency', `${createConcurrency(Infinity).limit()} at first, up to ${policy.concurrency} while answers come`],
+  [
+    'concurrency',
+    `${word(createConcurrency(Infinity, 10).limit())} at first, up to ${policy.concurrency} while answers come`,
+  ],
   ['delayed', `held up for ${word(policy.delayedMs / 60_000)} minutes or more says so`],
 ])('%s', (_name, phrase) => {
   expect(text).toContain(phrase);

@@ -1,8 +1,14 @@
-// How many sends of one sink may be under way at once: it finds itself. As long as answers come about as fast as the fastest one, nothing
-// queues at the far end, and more may be tried; failures halve it. Pure; time is passed in.
+// How many sends of one sink may be under way at once. Few, because all of them may arrive twice if the far end freezes: as many as the
+// rate needs (rate × answer time), and without a rate as many as still make it faster. Pure; time is passed in.
 
-/** Where it begins, and what slow answers alone never go below. */
-const start = 32;
+/** Where it begins, and what any far end may have. */
+const start = 4;
+/** What slow answers alone never go below, where no rate says how many are enough. */
+const usual = 16;
+/** So many times what the rate needs on average: answers are not evenly spaced. */
+const headroom = 2;
+/** Whoever answers more slowly than that is not helped by more requests at the same time. */
+const slowMs = 1000;
 /** Answers that take on average up to so many times the fastest one show no queue; twice that shows one. */
 const queueFreeRatio = 2;
 /** The fastest answer is looked for anew after so long: the way to the far end may have changed. */
@@ -18,20 +24,32 @@ export interface Concurrency {
   settled(nowMs: number, durationMs: number, isFailure: boolean, wasFull: boolean): void;
 }
 
-/** @param max never more than that */
-export function createConcurrency(max: number): Concurrency {
-  const usual = Math.min(start, max);
-  let limit = usual;
+/**
+ * @param max never more than that
+ * @param perSecond sends that the rate allows; Infinity for no limit
+ */
+export function createConcurrency(max: number, perSecond: number): Concurrency {
+  let limit = Math.min(start, max);
   let fastestMs = Number.POSITIVE_INFINITY;
   let fastestSinceMs = 0;
   let halvedAtMs = Number.NEGATIVE_INFINITY;
   let window = emptyWindow();
 
+  /** By the fastest answer and not by the average: a far end that freezes must not be given more. */
+  function enough(): number {
+    if (perSecond === Number.POSITIVE_INFINITY) return max;
+    if (fastestMs === Number.POSITIVE_INFINITY) return Math.min(start, max);
+    return Math.min(max, Math.max(start, Math.ceil((headroom * perSecond * Math.min(fastestMs, slowMs)) / 1000)));
+  }
+
   function adjust(meanMs: number): void {
+    const most = enough();
+    const least = Math.min(usual, most);
     const step = Math.max(1, limit >> 3);
-    if (limit < usual) limit = Math.min(usual, limit + Math.max(1, limit >> 1));
-    else if (meanMs <= fastestMs * queueFreeRatio) limit = Math.min(max, limit + step);
-    else if (meanMs > fastestMs * queueFreeRatio * 2) limit = Math.max(usual, limit - step);
+    if (limit > most) limit = most;
+    else if (limit < least) limit = Math.min(least, limit + Math.max(1, limit >> 1));
+    else if (meanMs <= fastestMs * queueFreeRatio) limit = Math.min(most, limit + step);
+    else if (meanMs > fastestMs * queueFreeRatio * 2) limit = Math.max(least, limit - step);
   }
 
   function fail(nowMs: number, startedAtMs: number): void {

@@ -52,7 +52,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const wake = createWake();
   const inFlight = new Set<number>();
   const failing = createFailing();
-  const concurrency = createConcurrency(policy.concurrency);
+  const concurrency = createConcurrency(policy.concurrency, deps.perSecond);
   let isStopping = false;
   let isIdle = false;
   let turnedAtMs = performance.now();

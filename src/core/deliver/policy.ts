@@ -35,7 +35,7 @@ export interface DeliveryPolicy {
 
 export const defaultPolicy: DeliveryPolicy = {
   sendTimeoutMs: 10_000,
-  concurrency: 128,
+  concurrency: 64,
   backoff: deliveryBackoff,
   sinkBackoff,
   pausedBackoff,

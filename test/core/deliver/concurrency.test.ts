@@ -15,64 +15,87 @@ function run(concurrency: Concurrency, rounds: number, answerMs: (sends: number)
   return now;
 }
 
+const unlimited = Number.POSITIVE_INFINITY;
+
 describe('the number of sends under way', () => {
-  test('begins at 32, or at the most that is allowed', () => {
-    expect(createConcurrency(128).limit()).toBe(32);
-    expect(createConcurrency(4).limit()).toBe(4);
+  test('begins at 4, or at the most that is allowed', () => {
+    expect(createConcurrency(64, unlimited).limit()).toBe(4);
+    expect(createConcurrency(64, 10).limit()).toBe(4);
+    expect(createConcurrency(2, unlimited).limit()).toBe(2);
   });
 
-  test('grows to the most that is allowed while answers come as fast as ever', () => {
-    const concurrency = createConcurrency(128);
-    run(concurrency, 20, () => 20);
-    expect(concurrency.limit()).toBe(128);
+  test.each([
+    ['10 a second, answers in 100 ms', 10, 100, 4],
+    ['10 a second, answers in 400 ms', 10, 400, 8],
+    ['100 a second, answers in 100 ms', 100, 100, 20],
+    ['100 a second, answers in a second', 100, 1000, 64],
+    ['10 a second, answers in ten seconds', 10, 10_000, 20],
+    ['one a minute, answers in a second', 1 / 60, 1000, 4],
+  ])('is what the rate needs, twice over, and no more: %s', (_of, perSecond, answerMs, most) => {
+    const concurrency = createConcurrency(64, perSecond);
+    run(concurrency, 50, () => answerMs);
+    expect(concurrency.limit()).toBe(most);
+  });
+
+  test('is no greater because a far end froze for less than a minute', () => {
+    const concurrency = createConcurrency(64, 10);
+    const now = run(concurrency, 20, () => 100);
+    run(concurrency, 1, () => 45_000, now);
+    expect(concurrency.limit()).toBe(4);
+  });
+
+  test('grows to the most that is allowed while answers come as fast as ever and no rate is set', () => {
+    const concurrency = createConcurrency(64, unlimited);
+    run(concurrency, 30, () => 20);
+    expect(concurrency.limit()).toBe(64);
   });
 
   test('does not grow while fewer than allowed are wanted', () => {
-    const concurrency = createConcurrency(128);
+    const concurrency = createConcurrency(64, unlimited);
     for (let n = 0; n < 1000; n += 1) concurrency.settled(n, 20, false, false);
-    expect(concurrency.limit()).toBe(32);
+    expect(concurrency.limit()).toBe(4);
   });
 
   test('stays where the far end answers one after the other, so that more would only wait there', () => {
-    const concurrency = createConcurrency(128);
+    const concurrency = createConcurrency(64, unlimited);
     concurrency.settled(1, 1, false, false);
     run(concurrency, 50, (sends) => sends * 0.25);
-    expect(concurrency.limit()).toBe(32);
+    expect(concurrency.limit()).toBe(16);
   });
 
-  test('comes back to 32 when a queue forms, and not below', () => {
-    const concurrency = createConcurrency(128);
-    const now = run(concurrency, 20, () => 20);
+  test('comes back to 16 when a queue forms, and not below', () => {
+    const concurrency = createConcurrency(64, unlimited);
+    const now = run(concurrency, 30, () => 20);
     run(concurrency, 50, () => 200, now);
-    expect(concurrency.limit()).toBe(32);
+    expect(concurrency.limit()).toBe(16);
   });
 
   test('is halved by a failure, and once only by those that were under way with it', () => {
-    const concurrency = createConcurrency(128);
-    for (let n = 0; n < 32; n += 1) concurrency.settled(100 + n, 100, true, true);
+    const concurrency = createConcurrency(64, unlimited);
+    run(concurrency, 30, () => 1);
+    for (let n = 0; n < 64; n += 1) concurrency.settled(10_100 + n, 100, true, true);
+    expect(concurrency.limit()).toBe(32);
+    concurrency.settled(10_301, 100, true, true);
     expect(concurrency.limit()).toBe(16);
-    concurrency.settled(301, 100, true, true);
-    expect(concurrency.limit()).toBe(8);
-    for (let n = 0; n < 10; n += 1) concurrency.settled(1000 + 200 * n, 100, true, false);
+    for (let n = 0; n < 10; n += 1) concurrency.settled(11_000 + 200 * n, 100, true, false);
     expect(concurrency.limit()).toBe(1);
   });
 
-  test('is back at 32 after a hundred answers or so', () => {
-    const concurrency = createConcurrency(128);
+  test('is back at 16 after a hundred answers or so', () => {
+    const concurrency = createConcurrency(64, unlimited);
     for (let n = 0; n < 5; n += 1) concurrency.settled(1000 + 200 * n, 100, true, false);
     expect(concurrency.limit()).toBe(1);
     let answers = 0;
-    for (; concurrency.limit() < 32; answers += 1) concurrency.settled(10_000 + answers, 50, false, true);
-    expect(answers).toBeLessThan(150);
+    for (; concurrency.limit() < 16; answers += 1) concurrency.settled(10_000 + answers, 50, false, true);
+    expect(answers).toBeLessThan(100);
   });
 
   test('takes a slower way to the far end for the usual one after a minute', () => {
-    const concurrency = createConcurrency(128);
-    const now = run(concurrency, 2, () => 5);
-    const before = concurrency.limit();
-    const later = run(concurrency, 10, () => 60, now);
-    expect(concurrency.limit()).toBeLessThanOrEqual(before);
-    run(concurrency, 20, () => 60, later + 60_000);
-    expect(concurrency.limit()).toBe(128);
+    const concurrency = createConcurrency(64, unlimited);
+    const now = run(concurrency, 10, () => 5);
+    const later = run(concurrency, 20, () => 60, now);
+    expect(concurrency.limit()).toBe(16);
+    run(concurrency, 30, () => 60, later + 60_000);
+    expect(concurrency.limit()).toBe(64);
   });
 });

@@ -385,7 +385,7 @@ describe('an outage', () => {
     await store(drafts(1, 12));
     const { sent } = await begin({
       policy: {
-        concurrency: 8,
+        concurrency: 4,
         outageFailures: 2,
         backoff: { firstMs: 50, maxMs: 60_000 },
         sinkBackoff: { firstMs: 50, maxMs: 60_000 },
@@ -395,9 +395,9 @@ describe('an outage', () => {
         throw retry();
       },
     });
-    await expectSoon(() => sent.length === 8);
+    await expectSoon(() => sent.length === 4);
     open();
-    expect(await until(() => sent.length > 8, 2500)).toBe(true);
+    expect(await until(() => sent.length > 4, 2500)).toBe(true);
   });
 
   test('is probed only when nothing is in flight any more', async () => {
