@@ -74,8 +74,10 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<str
     db: relay.store.db,
     roles: relay.roles((deps, lease) => {
       const abort = new AbortController();
-      const finished = drainSource(deps, lease, abort.signal).then(async (result) => {
-        if (!abort.signal.aborted) await watchSource(deps, lease).after(result);
+      const blindness = watchSource(deps, lease, false);
+      const onPage = () => blindness.after({});
+      const finished = drainSource(deps, lease, abort.signal, { onPage }).then(async (result) => {
+        if (!abort.signal.aborted) await blindness.after(result);
         drained.set(deps.id, result);
       });
       return {

@@ -17,6 +17,12 @@ export const pausedBackoff: BackoffLimits = { firstMs: 1000, maxMs: 60_000 };
 /** Of a source as a whole. */
 export const sourceBackoff: BackoffLimits = { firstMs: 250, maxMs: 30_000 };
 
+/** Of a source that refuses our credential: one refusal may be a gateway's, many may lock the key. */
+export const rejectedBackoff: BackoffLimits = { firstMs: 1000, maxMs: 60_000 };
+
+/** Of our own database: it costs nobody else anything, and everything waits for it. */
+export const databaseBackoff: BackoffLimits = { firstMs: 250, maxMs: 2000 };
+
 /**
  * The wait after the `failures`-th failure in a row (1 for the first), with ±20 % jitter so that many do not come back together.
  * @param random in [0, 1)

@@ -5,7 +5,7 @@ import type { Lease } from './lease.ts';
 import type { Logger } from './log.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
 
-/** So long it may fail before people hear of it; a rejected credential or a rebuilt tenant they hear of at once. */
+/** How long it may fail before people hear of it. They hear at once of a rebuilt tenant, and of a credential that is refused twice. */
 const silentMs = 900_000;
 
 /** Why a source was not read to its end. */
@@ -27,51 +27,81 @@ export interface BlindnessDependencies {
   readonly now: () => number;
   /** Ids of the sinks that hear of it. */
   readonly to: readonly string[];
+  /** False: there is no second look that could confirm a refusal. Default true. */
+  readonly looksAgain?: boolean;
+  /** Monotonic, in milliseconds. */
+  readonly clock?: () => number;
 }
 
-/** What is known of a source's failures in a row. */
+/** What is known of a source's failures since a page of it was last stored. */
 export interface Blindness {
+  /** In a row, of the kind of the last one: our own database's, or the source's. */
   readonly failures: number;
-  /** To be told of every reading that was not cut off, in turn. Never throws. */
+  /** To be told of every stored page and of every failure, in turn; not of a reading that was cut off. Never throws. */
   after(reading: { readonly failure?: ReadFailure }): Promise<void>;
 }
 
 /** @param lease the role `source:<id>` */
 export function createBlindness(deps: BlindnessDependencies, lease: Lease): Blindness {
-  const { id: source, db, log, now, to } = deps;
+  const { id: source, db, log, now, to, looksAgain = true, clock = () => performance.now() } = deps;
   const name = `source:${source}`;
-  let failures = 0;
-  let sinceMs = 0;
+  const failures = { source: 0, database: 0 };
+  let last: keyof typeof failures = 'source';
+  /** Monotonic: of the first failure of any kind, and of the first one of the source, since a page was stored. */
+  const since = { any: 0, source: 0 };
+  /** This process stored a page, so it saw these failures begin, and needs nobody's clock to know for how long they last. */
+  let isBeginSeen = false;
   /** The database holds no word of a failure; unknown at first, for this process may not be the one that saw it begin. */
   let isClear = false;
+  /** A page was stored, and the database still holds word of the failures before it. */
+  let isEndOwed = false;
 
   async function begin({ reason, message }: ReadFailure): Promise<void> {
-    if (failures === 0) sinceMs = now();
-    failures += 1;
     // Neither says anything of the source.
-    if (reason === 'database' || reason === 'taken_over') return;
+    last = reason === 'database' || reason === 'taken_over' ? 'database' : 'source';
+    if (failures.source + failures.database === 0) since.any = clock();
+    if (last === 'source' && failures.source === 0) since.source = clock();
+    failures[last] += 1;
+    if (last === 'database') return;
+    // Else this failure would seem to have begun with the earlier ones.
+    if (isEndOwed) await clear();
     isClear = false;
     const kind = reason === 'auth' ? 'source_rejected' : reason === 'reset' ? 'source_reset' : 'source_failing';
-    const isFailing = kind === 'source_failing';
-    const said = (since: string) => ({ source, message, ...(isFailing && { since }) });
-    await tell(db, lease, { name, kind, to, said, afterMs: isFailing ? silentMs : 0 }, now());
+    const said = (begun: string) => ({ source, message, ...(kind === 'source_failing' && { since: begun }) });
+    await tell(db, lease, { name, kind, to, said, afterMs: silenceAfter(kind) }, now());
+  }
+
+  /** How long the condition must have stood in the database before people hear of it. */
+  function silenceAfter(kind: 'source_rejected' | 'source_reset' | 'source_failing'): number {
+    if (kind === 'source_reset') return 0;
+    if (kind === 'source_rejected') return looksAgain && failures.source < 2 ? Number.POSITIVE_INFINITY : 0;
+    if (!isBeginSeen) return silentMs;
+    return clock() - since.source >= silentMs ? 0 : Number.POSITIVE_INFINITY;
   }
 
   async function end(): Promise<void> {
-    if (failures > 0) {
-      const lasted_s = Math.round((now() - sinceMs) / 1000);
-      log.info({ source, failures, lasted_s }, 'the source can be read again');
+    const count = failures.source + failures.database;
+    if (count > 0) {
+      const lasted_s = Math.round((clock() - since.any) / 1000);
+      log.info({ source, failures: count, lasted_s }, 'the source can be read again');
     }
-    failures = 0;
-    if (isClear) return;
-    const said = (since: string, until: string) => ({ source, since, until });
+    failures.source = 0;
+    failures.database = 0;
+    isBeginSeen = true;
+    isEndOwed = !isClear;
+    if (isEndOwed) await clear();
+  }
+
+  async function clear(): Promise<void> {
+    const said = (begun: string, until: string) => ({ source, since: begun, until });
     await tellEnd(db, lease, { name, kind: 'source_back', to, known: to, said }, now());
     isClear = true;
+    isEndOwed = false;
   }
 
   return {
     get failures() {
-      return failures;
+      return failures[last];
     },
     async after({ failure }) {
       try {

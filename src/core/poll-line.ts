@@ -55,7 +55,7 @@ export function logStored(log: Logger, poll: StoredPoll): void {
 
 export function logFailed(log: Logger, { source, failure, failures, waitMs }: FailedPoll): void {
   const { reason, status = null, message: error, answer = null } = failure;
-  const next_try_s = Math.round(waitMs / 1000);
+  const next_try_s = Math.round(waitMs / 10) / 100;
   const trace_id = traceIdOf(failure.traceParent);
   const line = { ...nothing, source, outcome: 'failed', reason, status, error, answer, failures, next_try_s, trace_id };
   log.error(line satisfies Line, 'poll failed');

@@ -1,6 +1,6 @@
 // The loop that reads one polled source while this process holds its role: poll, store, wait. The next page is fetched while the last one is stored.
 import { createAudience, hearersOf } from './audience.ts';
-import { backoffMs } from './backoff.ts';
+import { type BackoffLimits, backoffMs, databaseBackoff, rejectedBackoff, sourceBackoff } from './backoff.ts';
 import { type Blindness, createBlindness, type ReadFailure } from './blindness.ts';
 import { AdapterError } from './errors.ts';
 import type { Notice, StoredEvent } from './event.ts';
@@ -19,10 +19,6 @@ import { createWake } from './wake.ts';
 
 /** While events arrive, the next look comes this soon (or after the interval, if that is shorter). */
 const busyIntervalMs = 5000;
-/** A rejected credential is not tried more often than this. */
-const rejectedIntervalMs = 60_000;
-/** Our own database is tried at least this often. */
-const databaseIntervalMs = 10_000;
 const retryAfterMaxMs = 3_600_000;
 
 export interface PollDependencies {
@@ -48,6 +44,12 @@ interface Progress {
   storingSinceMs: number | undefined;
 }
 
+export interface DrainOptions {
+  readonly progress?: Progress;
+  /** Called after each stored page, before the next one is stored. Never rejects. */
+  onPage?(): Promise<void>;
+}
+
 /** How one reading to the end went. */
 export interface Drained {
   readonly events: number;
@@ -57,9 +59,11 @@ export interface Drained {
 }
 
 /**
- * How long to wait until the next look. After new events soon, then doubling back to the interval: an attack does not wait five
- * minutes. Never under 5 s unless the interval is. Failures back off up to the interval or 5 min, whichever is more; those of our own
- * database up to 10 s, for the source is not asked while it is away, and must not be waited for when it is back.
+ * How long to wait until the next look, in milliseconds. After new events soon, then doubling back to the interval: an attack does not
+ * wait five minutes. Never under 5 s unless the interval is. After a failure as long as the far end asked for, up to an hour; else it
+ * backs off, whatever the interval is, so that what happened meanwhile is seen soon after the failure is over.
+ *
+ * @param failures in a row since a page was last stored, with this one
  */
 export function nextWaitMs(
   previousMs: number,
@@ -69,15 +73,18 @@ export function nextWaitMs(
   random: number,
 ): number {
   const { failure } = drained;
-  if (failure) {
-    const maxMs = failure.reason === 'database' ? databaseIntervalMs : Math.max(intervalMs, 300_000);
-    const backoff = { firstMs: 1000, maxMs };
-    const wait =
-      failure.reason === 'auth' ? Math.max(intervalMs, rejectedIntervalMs) : backoffMs(failures, random, backoff);
-    return Math.max(wait, Math.min(failure.retryAfterMs ?? 0, retryAfterMaxMs));
+  if (failure?.retryAfterMs !== undefined) {
+    // No wait at all would be asked for as often as there is time.
+    return Math.min(Math.max(failure.retryAfterMs, sourceBackoff.firstMs), retryAfterMaxMs);
   }
+  if (failure) return backoffMs(failures, random, backoffAfter(failure));
   if (drained.events > 0) return Math.min(intervalMs, busyIntervalMs);
   return Math.min(intervalMs, Math.max(previousMs, busyIntervalMs / 2) * 2);
+}
+
+function backoffAfter({ reason }: ReadFailure): BackoffLimits {
+  if (reason === 'database') return databaseBackoff;
+  return reason === 'auth' ? rejectedBackoff : sourceBackoff;
 }
 
 /** Reads the source until stopped. @param lease the role `source:<id>` */
@@ -86,11 +93,12 @@ export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
   const abort = new AbortController();
   const progress: Progress = { storingSinceMs: undefined };
   const blindness = watchSource(deps, lease);
+  const onPage = () => blindness.after({});
   const loop = async () => {
     let waitMs = deps.intervalMs;
     let isDisabled = false;
     while (!abort.signal.aborted && lease.isHeld()) {
-      const drained = await drainSource(deps, lease, abort.signal, progress);
+      const drained = await drainSource(deps, lease, abort.signal, { progress, onPage });
       // What was cut off says nothing of the source.
       if (!abort.signal.aborted) await blindness.after(drained);
       waitMs = nextWaitMs(waitMs, drained, blindness.failures, deps.intervalMs, deps.random());
@@ -119,7 +127,7 @@ export async function drainSource(
   deps: PollDependencies,
   lease: Lease,
   signal: AbortSignal,
-  progress: Progress = { storingSinceMs: undefined },
+  { progress = { storingSinceMs: undefined }, onPage }: DrainOptions = {},
 ): Promise<Drained> {
   let events = 0;
   const timed = async <T>(write: Promise<T>): Promise<T> => {
@@ -159,6 +167,7 @@ export async function drainSource(
         return failed({ reason: 'taken_over', message: 'another process has it now, or it was reset' });
       isOwed = false;
       events += stored.events.length;
+      await onPage?.();
       if (!page.more) return page.facts?.disabled ? { events, disabled: true } : { events };
     }
   } catch (error) {
@@ -281,8 +290,8 @@ function failureOf(error: unknown): ReadFailure {
 }
 
 /** Follows a source's failures; what people must hear is stored for every sink that hears of it, and for operations. */
-export function watchSource(deps: PollDependencies, lease: Lease): Blindness {
+export function watchSource(deps: PollDependencies, lease: Lease, looksAgain = true): Blindness {
   const { id, db, log, now, routes, operations = [] } = deps;
   const to = createAudience({ routes, sinks: [], operations }).ofSource(id);
-  return createBlindness({ id, db, log, now, to }, lease);
+  return createBlindness({ id, db, log, now, to, looksAgain }, lease);
 }

