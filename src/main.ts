@@ -1,7 +1,13 @@
 #!/usr/bin/env node
 // The commands' table. Parses nothing itself and is imported by nobody.
 import { readFileSync } from 'node:fs';
-import { type CommandTable, dispatch } from './commands/dispatch.ts';
+import type { CommandTable } from './commands/dispatch.ts';
+import { guardOutput } from './commands/output.ts';
+import { holdSignals } from './commands/signals.ts';
+
+const signals = holdSignals();
+// Loaded only now: what comes while the rest is read from the disk is held already.
+const { dispatch } = await import('./commands/dispatch.ts');
 
 const table: CommandTable = {
   serve: () => import('./commands/serve.ts'),
@@ -22,17 +28,19 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
-// `tocsin dead list | head` closes the pipe early, which is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
-});
-
-process.exitCode = await dispatch(process.argv.slice(2), table, {
+const output = guardOutput();
+const code = await dispatch(process.argv.slice(2), table, {
   env: process.env,
   directory: process.cwd(),
   version,
-  stdout: (text) => void process.stdout.write(text),
-  stderr: (text) => void process.stderr.write(text),
+  stdout: output.stdout,
+  stderr: output.stderr,
+  signals,
+  onCommand(command) {
+    if (!command.handlesSignals) signals.release();
+    if (command.hasSinks) output.leaveToSinks();
+  },
 });
+process.exitCode = await output.finish(code);
 // A command closes what it opened; should it have left a socket behind, that must not keep a finished process alive.
 setTimeout(() => process.exit(), 2000).unref();

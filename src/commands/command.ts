@@ -1,5 +1,6 @@
 // What a command is. Types, and the error for a wrong command line.
 import type { ParseArgsConfig } from 'node:util';
+import type { Signals } from './signals.ts';
 
 type ParsedOption = NonNullable<ParseArgsConfig['options']>[string];
 
@@ -25,6 +26,10 @@ export interface CommandIo {
   stdout(text: string): void;
   /** What went wrong, for people. The logger writes to the same place. */
   stderr(text: string): void;
+  /** Held until the command takes them over; absent where the command is no process of its own. */
+  readonly signals?: Signals;
+  /** Called once the command is known, before it runs; not for its help. */
+  onCommand?(command: Command): void;
 }
 
 export interface Command {
@@ -37,6 +42,10 @@ export interface Command {
   readonly options: Readonly<Record<string, CommandOption>>;
   /** How many positional arguments it takes; absent: none. */
   readonly positionals?: { readonly min: number; readonly max: number };
+  /** It takes `io.signals` over; any other command ends by a signal as every program does. */
+  readonly handlesSignals?: boolean;
+  /** It delivers, so a sink may own standard output, and answers for what cannot be written there. */
+  readonly hasSinks?: boolean;
   /**
    * Resolves with the exit code: 0 done, 1 failed. @throws {UsageError} 2, {ConfigError} 78, both told by whoever called
    */

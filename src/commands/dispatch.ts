@@ -33,7 +33,9 @@ async function run(name: string, argv: readonly string[], table: CommandTable, i
   const load = Object.hasOwn(table, name) ? table[name] : undefined;
   if (load === undefined) throw new UsageError(unknownCommand(name, table));
   const { command } = await load();
-  if (argv.includes('--help') || argv.includes('-h')) {
+  const isHelp = argv.includes('--help') || argv.includes('-h');
+  if (!isHelp) io.onCommand?.(command);
+  if (isHelp) {
     io.stdout(helpOfCommand(command));
     return exitCodes.done;
   }

@@ -33,6 +33,7 @@ export function createOnce(waits: OnceWaits): Command {
     details:
       'Exit code 0: everything was read and delivered, but for what waits in groups; 1: not everything, see the last lines.',
     options: {},
+    hasSinks: true,
     async run(_args, io) {
       const config = loadConfig({ env: io.env, directory: io.directory, registries });
       const log = createLogger({ level: config.logLevel, secrets: config.secrets });

@@ -1,4 +1,5 @@
-// `tocsin serve`: runs the service, and tells it what signals ask for: SIGHUP to read the configuration again, SIGTERM to stop.
+// `tocsin serve`: runs the service, and passes on what signals ask for: SIGHUP to read the
+// configuration again, SIGTERM to stop.
 import { setFlagsFromString } from 'node:v8';
 import type { FilesRead } from '../config/files.ts';
 import { loadConfig, type Registries } from '../config.ts';
@@ -7,6 +8,7 @@ import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './dispatch.ts';
+import { holdSignals, type Signals } from './signals.ts';
 import { type Service, startService } from './start.ts';
 
 const registries: Registries = { sources, sinks };
@@ -20,16 +22,15 @@ export const heapPace = '--heap-growing-percent=150';
 export const command: Command = {
   summary: 'Run the relay until it is stopped',
   usage: 'serve',
-  details: 'SIGHUP reads the configuration again, as a change of one of its files does; SIGTERM stops.',
+  details:
+    'SIGHUP reads the configuration again, as a change of one of its files does; SIGTERM, SIGINT and SIGQUIT stop. ' +
+    'SIGUSR1 and SIGUSR2 do nothing.',
   options: {},
+  handlesSignals: true,
+  hasSinks: true,
   async run(_args, io) {
     setFlagsFromString(heapPace);
-    let service: Service | undefined;
-    let isReloadAsked = false;
-    process.on('SIGHUP', () => {
-      isReloadAsked = true;
-      service?.reload();
-    });
+    const asked = listenToSignals(io.signals ?? holdSignals());
     const load = (files: FilesRead) => loadConfig({ env: io.env, directory: io.directory, registries, files });
     const files: FilesRead = new Map();
     const config = load(files);
@@ -39,20 +40,51 @@ export const command: Command = {
       log.addSecrets(next.secrets);
       return next;
     };
-    const stopAsked = new Promise<string>((resolve) => {
-      process.once('SIGTERM', () => resolve('SIGTERM'));
-      process.once('SIGINT', () => resolve('SIGINT'));
-    });
+    let service: Service | undefined;
     // Until it is up there is nothing to finish.
-    void stopAsked.then((signal) => {
+    void asked.stop.then((signal) => {
       if (service) return;
       log.info({ signal }, 'stopped before it had started');
       process.exit(exitCodes.done);
     });
     service = await startService(config, { log, version: io.version, origin: { files, reread } });
-    if (isReloadAsked) service.reload();
-    log.info({ signal: await stopAsked }, 'stopping: finishing what is in flight');
+    asked.onReload(service.reload);
+    log.info({ signal: await asked.stop }, 'stopping: finishing what is in flight');
     await service.stop();
     return exitCodes.done;
   },
 };
+
+interface Asked {
+  /** Resolves with the first signal that stops. */
+  readonly stop: Promise<string>;
+  /** Calls `reload` for each SIGHUP from now on, and at once if one came before. */
+  onReload(reload: () => void): void;
+}
+
+/** Ctrl-C under npm arrives twice at once; who asks again later does not want to wait for what is in flight. */
+const secondStopAfterMs = 1000;
+
+function listenToSignals(signals: Signals): Asked {
+  let isReloadAsked = false;
+  let reload = (): void => {
+    isReloadAsked = true;
+  };
+  const stop = new Promise<string>((resolve) => {
+    let stoppingSinceMs: number | undefined;
+    signals.handOver((signal) => {
+      if (signal === 'SIGUSR2') return;
+      if (signal === 'SIGHUP') return reload();
+      stoppingSinceMs ??= performance.now();
+      if (performance.now() - stoppingSinceMs > secondStopAfterMs) process.exit(exitCodes.failed);
+      resolve(signal);
+    });
+  });
+  return {
+    stop,
+    onReload(now) {
+      reload = now;
+      if (isReloadAsked) now();
+    },
+  };
+}

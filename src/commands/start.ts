@@ -1,7 +1,7 @@
 // The running service: database, roles, HTTP, and another configuration in the place of the one that runs; at its end all of it backwards.
 import type { Config, Registries } from '../config.ts';
 import { startHeartbeat, whyNotWell } from '../core/heartbeat.ts';
-import { describeError, type Logger } from '../core/log.ts';
+import { describeError, type Logger, type MaskingLogger } from '../core/log.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { DatabaseUrlError } from '../core/store/inspect.ts';
@@ -38,7 +38,7 @@ export interface Service {
 }
 
 export interface ServiceOptions {
-  readonly log: Logger;
+  readonly log: Logger & Partial<Pick<MaskingLogger, 'onLost'>>;
   readonly version?: string;
   /** Absent: the configuration stays as it is. */
   readonly origin?: ConfigOrigin;
@@ -54,6 +54,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
   const onFatal = options.onFatal ?? ((error) => exitAfter(log, error));
   const ground = await openGround({ config: started, version, log, onFatal });
   const { store, metrics } = ground;
+  log.onLost?.((lines) => metrics.logLinesLost.inc(lines));
   const relayOf = (config: Config) => ({ config, relay: createRelay({ ...ground, config, registries, version, log }) });
   let running = relayOf(started);
   const wake = createWake();

@@ -17,6 +17,7 @@ export const command: Command = {
   details: 'The sink made from MATTERMOST_WEBHOOK_URL is called soc.',
   positionals: { min: 1, max: 1 },
   options: {},
+  hasSinks: true,
   async run({ positionals }, io) {
     const config = loadConfig({
       env: io.env,

@@ -1,5 +1,6 @@
 // The logger: JSON lines on stderr (stdout belongs to the output of commands), and the one place that masks secrets in text.
-import { type DestinationStream, destination as openDestination, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
+import { LogOutput } from './log-output.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -12,13 +13,15 @@ export type Logger = Readonly<Record<LogLevel, Write>>;
 export interface MaskingLogger extends Logger {
   /** Masks these too from now on; those that it knew stay masked, but for the oldest beyond some hundreds. */
   addSecrets(secrets: readonly string[]): void;
+  /** Calls `listener` with each count of lines that standard error did not take, those of before included. */
+  onLost(listener: (lines: number) => void): void;
 }
 
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** Values that no line may contain; see {@link createMask}. */
   readonly secrets: readonly string[];
-  /** Default: stderr, written before the call returns, so that a crash loses no line. */
+  /** Default: standard error, see {@link LogOutput}. */
   readonly destination?: DestinationStream;
 }
 
@@ -28,7 +31,8 @@ const secretsMax = 300;
 export function createLogger(options: LoggerOptions): MaskingLogger {
   let known = options.secrets;
   let mask = createMask(known);
-  const destination = options.destination ?? openDestination({ fd: 2, sync: true });
+  const output = options.destination === undefined ? new LogOutput() : undefined;
+  const destination = options.destination ?? output!;
   const sink = pino(
     {
       level: options.level,
@@ -54,6 +58,7 @@ export function createLogger(options: LoggerOptions): MaskingLogger {
       known = [...new Set([...secrets, ...known])].slice(0, Math.max(secretsMax, secrets.length));
       mask = createMask(known);
     },
+    onLost: (listener) => output?.onLost(listener),
   };
 }
 

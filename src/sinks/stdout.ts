@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AdapterError } from '../core/errors.ts';
 import { type Digest, type EventBody, severityNames } from '../core/event.ts';
 import type { Message, MessageForm, RenderedTemplate, SendContext, Sink, SinkDefinition } from '../core/sink.ts';
+import { standardOutput } from '../core/standard-output.ts';
 import { cutMiddle } from '../core/text.ts';
 
 const config = z.strictObject({});
@@ -15,14 +16,26 @@ export const stdout: SinkDefinition<typeof config> = {
   example: {},
   secrets: [],
   templates: { labels: [] },
-  create: () => createStreamSink(process.stdout),
+  create: () => createStreamSink(standardOutput()),
 };
 
-/** The sink over any stream. @throws {AdapterError} from `send`: `reject_sink` if nobody reads any more, `retry` for any other fault */
-export function createStreamSink(stream: Writable): Sink {
+/**
+ * The sink over any stream, or over one that is opened anew after a fault.
+ * @throws {AdapterError} from `send`: `reject_sink` if nobody reads any more, `retry` for any other fault
+ */
+export function createStreamSink(target: Writable | (() => Writable)): Sink {
   // Without a listener an EPIPE ends the process; the failed write reports it.
   const ignore = () => {};
-  let isListening = false;
+  let stream: Writable | undefined;
+  let hasFailed = false;
+  function usable(): Writable {
+    if (typeof target === 'function' && stream?.errored) {
+      stream = undefined;
+      hasFailed = true;
+    }
+    stream ??= (typeof target === 'function' ? target() : target).on('error', ignore);
+    return stream;
+  }
   return {
     origin: 'stdout:',
     // The line is JSON, in which everything is escaped alike.
@@ -33,13 +46,15 @@ export function createStreamSink(stream: Writable): Sink {
       escape: (text, { codePointsMax }) => cutMiddle(text, codePointsMax),
     },
     async send(message, context) {
-      if (!isListening) stream.on('error', ignore);
-      isListening = true;
-      await written(stream, lineOf(message, context), context.signal);
+      const current = usable();
+      // What a fault left of a line must not run into this one.
+      const begin = hasFailed ? '\n' : '';
+      await written(current, `${begin}${lineOf(message, context)}`, context.signal);
+      hasFailed = false;
     },
     async close() {
-      if (isListening) stream.off('error', ignore);
-      isListening = false;
+      stream?.off('error', ignore);
+      stream = undefined;
     },
   };
 }

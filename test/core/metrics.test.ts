@@ -44,6 +44,7 @@ const promised = {
   tocsin_config_hash: 'gauge',
   tocsin_http_requests_total: 'counter',
   tocsin_heartbeats_total: 'counter',
+  tocsin_log_lines_lost_total: 'counter',
   tocsin_http_request_duration_seconds: 'histogram',
 };
 

@@ -166,6 +166,30 @@ describe('the stream', () => {
     await expect(sent).rejects.toMatchObject({ outcome: 'retry', reason: 'connection' });
   });
 
+  test('a file on a full disk takes lines again once there is room, on lines of their own', async () => {
+    let taken = '';
+    let room = 3;
+    const open = () =>
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          taken += chunk.subarray(0, room).toString();
+          const isFull = chunk.length > room;
+          room = Math.max(0, room - chunk.length);
+          done(isFull ? Object.assign(new Error('full'), { code: 'ENOSPC' }) : null);
+        },
+      });
+    const sink = createStreamSink(open);
+    const both = await Promise.allSettled([sink.send(message(), context), sink.send(message(), context)]);
+    for (const { reason } of both as PromiseRejectedResult[]) expect(reason).toMatchObject({ outcome: 'retry' });
+    await expect(sink.send(message(), context)).rejects.toMatchObject({ outcome: 'retry' });
+    room = 1_000_000;
+    await sink.send(message(), context);
+    await sink.send(message(), context);
+    const [torn, ...lines] = taken.trim().split('\n');
+    expect(torn).toBe('{"i');
+    expect(lines.map((line) => JSON.parse(line).delivery_id)).toEqual([context.deliveryId, context.deliveryId]);
+  });
+
   test('a pipe that nobody reads any more stops the sink and not the process', async () => {
     const program = `
       import { stdout } from ${JSON.stringify(pathToFileURL(builtFile('sinks/stdout.ts')).href)};

@@ -55,7 +55,7 @@ const directions: Readonly<Record<Area, readonly RegExp[]>> = {
   'source registry': [modulesOfCore(['source']), /^src\/sources\//],
   source: [modulesOfCore([...adapterContracts, 'source', 'past'])],
   'sink registry': [modulesOfCore(['sink']), /^src\/sinks\//],
-  sink: [modulesOfCore([...adapterContracts, 'sink'])],
+  sink: [modulesOfCore([...adapterContracts, 'sink', 'standard-output'])],
   demo: [modulesOfCore(['event'])],
 };
 

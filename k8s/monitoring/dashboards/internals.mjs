@@ -47,6 +47,9 @@ const replicas = row(
       '{{instance}} {{outcome}}': `increase(tocsin_heartbeats_total{${chosen}}[$__rate_interval])`,
     },
   ),
+  lines('Log lines lost', 'Standard error did not take them: a full disk, or a reader that left or is too slow.', {
+    '{{instance}}': `increase(tocsin_log_lines_lost_total{${chosen}}[$__rate_interval])`,
+  }),
   lines(
     'Since a configuration was taken over',
     'The start included.',

@@ -204,6 +204,11 @@ function createProcessMetrics(registry: Registry) {
       labelNames: ['outcome'],
       registers,
     }),
+    logLinesLost: new Counter({
+      name: 'tocsin_log_lines_lost_total',
+      help: 'Log lines that standard error did not take: a full disk, or a reader that left or was too slow.',
+      registers,
+    }),
     roleHeld: new Gauge({
       name: 'tocsin_role_held',
       help: 'Whether this process holds the role.',
