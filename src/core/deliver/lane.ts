@@ -22,8 +22,11 @@ import { templated } from './templated.ts';
 import { createTeller, type TransitionDependencies } from './transition.ts';
 import { createDeadlines } from './within.ts';
 
-/** More unwritten outcomes than this, and sending waits: memory stays bounded when the database is away. */
-const unwrittenMax = 1000;
+/**
+ * While an outcome has waited for longer than this, nothing new is sent: what a kill repeats stays bounded when the database is slow,
+ * and the memory when it is away.
+ */
+const unwrittenMaxMs = 50;
 
 export interface LaneDependencies extends TransitionDependencies {
   readonly sink: Sink;
@@ -130,7 +133,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   /** Starts at most one send. @returns milliseconds to wait, unless woken; 0 to go on at once. No promise where nothing is waited for: it is called for each send */
   function step(current: Health): number | Promise<number> {
     if (!lease.outlasts(policy.sendTimeoutMs)) return 100;
-    if (inFlight.size >= concurrency.limit() || recorder.size() >= unwrittenMax) return policy.rereadMs;
+    if (inFlight.size >= concurrency.limit() || recorder.waitedMs() > unwrittenMaxMs) return policy.rereadMs;
     const gate = current.gate(performance.now());
     if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
     if (gate.kind === 'probe') return inFlight.size > 0 ? policy.rereadMs : probe(current, gate.isPaused);

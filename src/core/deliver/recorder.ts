@@ -1,4 +1,5 @@
-// Writes down what became of sends, many in one statement. What is not yet written counts as in flight, and must not be sent again.
+// Writes down what became of sends, many in one statement. What is not yet written counts as in flight, and must not be sent again; how
+// long it has waited is known, so that whoever sends can wait for it.
 import type { Lease } from '../lease.ts';
 import type { Logger } from '../log.ts';
 import { type Database, databaseErrorText } from '../store/database.ts';
@@ -6,6 +7,8 @@ import { type DeliveredAttempt, type FailedAttempt, recordDelivered, recordFaile
 
 /** Outcomes wait this long for others to be written with. */
 const gatherMs = 20;
+/** So many statements at the same time: an outcome waits for its own write, and not for the one before as well. */
+const writesMax = 2;
 /** A stop gives up on an unreachable database after so long; what was delivered then may be sent again. */
 export const stopMaxMs = 15_000;
 
@@ -24,96 +27,142 @@ export interface Recorder {
   /** Ids of deliveries whose outcome is not written yet. */
   unwritten(): readonly number[];
   size(): number;
-  /** Milliseconds that the current write has taken; 0 if there is none. */
+  /** Milliseconds for which the oldest of them has waited; 0 if there is none. */
+  waitedMs(): number;
+  /** Milliseconds that the longest of the current writes has taken; 0 if there is none. */
   writingMs(): number;
   /** Resolves when everything is written, the role was lost, or the database stayed away for too long. */
   stop(): Promise<void>;
 }
 
-export function createRecorder(deps: RecorderDependencies): Recorder {
-  const delivered: DeliveredAttempt[] = [];
-  const failed: FailedAttempt[] = [];
-  let writing: { delivered: DeliveredAttempt[]; failed: FailedAttempt[] } | undefined;
-  let loop: Promise<void> | undefined;
-  let stopAtMs = Number.POSITIVE_INFINITY;
-  let writingSinceMs: number | undefined;
+/** Outcomes that one statement of each kind writes. */
+interface Batch {
+  /** When the first of them came. Monotonic. */
+  readonly sinceMs: number;
+  delivered: DeliveredAttempt[];
+  failed: FailedAttempt[];
+  /** When the statement was sent that has not ended. */
+  writingSinceMs: number | undefined;
+}
 
-  async function write(): Promise<void> {
-    let failures = 0;
-    while (delivered.length + failed.length > 0 || writing) {
-      // Each statement is a commit of its own, whatever it holds.
-      if (!writing) await pause(gatherMs);
-      const batch = writing ?? { delivered: delivered.splice(0), failed: failed.splice(0) };
-      writing = batch;
-      try {
-        writingSinceMs = performance.now();
-        await writeBatch(batch);
-        writing = undefined;
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        deps.log.error(
-          { sink: deps.sink, unwritten: size(), error: databaseErrorText(error) },
-          'outcomes not written yet',
-        );
-        if (performance.now() > stopAtMs) return;
-        await pause(Math.min(100 * 2 ** failures, 2000));
-      } finally {
-        writingSinceMs = undefined;
-      }
-    }
+export function createRecorder(deps: RecorderDependencies): Recorder {
+  return new BatchRecorder(deps);
+}
+
+class BatchRecorder implements Recorder {
+  readonly #deps: RecorderDependencies;
+  readonly #writing = new Map<Batch, Promise<void>>();
+  /** What a stop could not wait for. */
+  readonly #givenUp: Batch[] = [];
+  #waiting: Batch | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(deps: RecorderDependencies) {
+    this.#deps = deps;
   }
 
-  async function writeBatch(batch: NonNullable<typeof writing>): Promise<void> {
+  delivered(attempt: DeliveredAttempt): void {
+    this.#gather().delivered.push(attempt);
+  }
+
+  failed(attempt: FailedAttempt): void {
+    this.#gather().failed.push(attempt);
+  }
+
+  unwritten(): readonly number[] {
+    return this.#batches().flatMap(({ delivered, failed }) => [
+      ...delivered.map(({ eventId }) => eventId),
+      ...failed.map(({ eventId }) => eventId),
+    ]);
+  }
+
+  size(): number {
+    return this.#batches().reduce((sum, { delivered, failed }) => sum + delivered.length + failed.length, 0);
+  }
+
+  waitedMs(): number {
+    const now = performance.now();
+    return Math.max(0, ...this.#batches().map(({ sinceMs }) => now - sinceMs));
+  }
+
+  writingMs(): number {
+    const now = performance.now();
+    return Math.max(0, ...[...this.#writing.keys()].map(({ writingSinceMs }) => now - (writingSinceMs ?? now)));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopAtMs = performance.now() + stopMaxMs;
+    for (this.#flush(); this.#writing.size > 0; this.#flush()) await Promise.race(this.#writing.values());
+    const lost = this.size();
+    if (lost === 0) return;
+    const { log, sink } = this.#deps;
+    log.error({ sink, lost }, 'outcomes could not be written; these messages may be sent again');
+  }
+
+  /** The batch that takes what comes now. */
+  #gather(): Batch {
+    if (this.#waiting === undefined) {
+      this.#waiting = { sinceMs: performance.now(), delivered: [], failed: [], writingSinceMs: undefined };
+      this.#timer = setTimeout(() => this.#flush(), gatherMs);
+    }
+    return this.#waiting;
+  }
+
+  #batches(): readonly Batch[] {
+    const begun = [...this.#writing.keys(), ...this.#givenUp];
+    return this.#waiting === undefined ? begun : [...begun, this.#waiting];
+  }
+
+  /** Writes what waits, unless enough writes are under way: then the first of them that ends goes on with it. */
+  #flush(): void {
+    const batch = this.#waiting;
+    if (batch === undefined || this.#writing.size >= writesMax) return;
+    clearTimeout(this.#timer);
+    this.#waiting = undefined;
+    const written = this.#write(batch).finally(() => {
+      this.#writing.delete(batch);
+      if (this.#waiting !== undefined && performance.now() - this.#waiting.sinceMs >= gatherMs) this.#flush();
+    });
+    this.#writing.set(batch, written);
+  }
+
+  /** Tries until it is done, or until a stop has waited long enough. */
+  async #write(batch: Batch): Promise<void> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        batch.writingSinceMs = performance.now();
+        await this.#writeOnce(batch);
+        return;
+      } catch (error) {
+        const { log, sink } = this.#deps;
+        log.error({ sink, unwritten: this.size(), error: databaseErrorText(error) }, 'outcomes not written yet');
+      } finally {
+        batch.writingSinceMs = undefined;
+      }
+      if (performance.now() > this.#stopAtMs) break;
+      await pause(Math.min(100 * 2 ** failures, 2000));
+    }
+    this.#givenUp.push(batch);
+  }
+
+  async #writeOnce(batch: Batch): Promise<void> {
+    const { db, sink, lease, onWritten } = this.#deps;
     if (batch.delivered.length > 0) {
-      const count = await recordDelivered(deps.db, deps.sink, batch.delivered);
+      const count = await recordDelivered(db, sink, batch.delivered);
       // Told at once: if the failed ones cannot be written now, these are settled all the same.
-      const ids = batch.delivered.map((attempt) => attempt.eventId);
+      const ids = batch.delivered.map(({ eventId }) => eventId);
       batch.delivered = [];
-      deps.onWritten(ids, { delivered: count, dead: 0 });
+      onWritten(ids, { delivered: count, dead: 0 });
     }
     if (batch.failed.length === 0) return;
-    const dead = await recordFailed(deps.db, deps.lease, deps.sink, batch.failed);
+    const dead = await recordFailed(db, lease, sink, batch.failed);
     // What failed was not written: whoever holds the role now decides about it.
-    if (dead === null) deps.lease.lose();
-    const ids = batch.failed.map((attempt) => attempt.eventId);
+    if (dead === null) lease.lose();
+    const ids = batch.failed.map(({ eventId }) => eventId);
     batch.failed = [];
-    deps.onWritten(ids, { delivered: 0, dead: dead?.length ?? 0 });
+    onWritten(ids, { delivered: 0, dead: dead?.length ?? 0 });
   }
-
-  const size = () =>
-    delivered.length + failed.length + (writing?.delivered.length ?? 0) + (writing?.failed.length ?? 0);
-
-  function start(): void {
-    loop ??= write().finally(() => {
-      loop = undefined;
-      if (delivered.length + failed.length > 0 && performance.now() < stopAtMs) start();
-    });
-  }
-
-  return {
-    delivered(attempt) {
-      delivered.push(attempt);
-      start();
-    },
-    failed(attempt) {
-      failed.push(attempt);
-      start();
-    },
-    unwritten() {
-      const waiting = [...delivered, ...failed, ...(writing?.delivered ?? []), ...(writing?.failed ?? [])];
-      return waiting.map((attempt) => attempt.eventId);
-    },
-    size,
-    writingMs: () => (writingSinceMs === undefined ? 0 : performance.now() - writingSinceMs),
-    async stop() {
-      stopAtMs = performance.now() + stopMaxMs;
-      while (loop) await loop;
-      const lost = size();
-      if (lost > 0)
-        deps.log.error({ sink: deps.sink, lost }, 'outcomes could not be written; these messages may be sent again');
-    },
-  };
 }
 
 function pause(ms: number): Promise<void> {

@@ -132,6 +132,37 @@ test('one that comes at the very end of a write is written too', async () => {
   await recorder.stop();
 });
 
+test('how long the oldest unwritten outcome has waited is known, from its answer to its write', async () => {
+  const { recorder, ids } = await setUp(2);
+  expect(recorder.waitedMs()).toBe(0);
+  const locking = await database().$client.reserve();
+  await locking.unsafe('begin; lock table deliveries in exclusive mode');
+  recorder.delivered(success(ids[0]!));
+  expect(await until(() => recorder.waitedMs() > 200, 5000)).toBe(true);
+  recorder.delivered(success(ids[1]!));
+  expect(recorder.waitedMs()).toBeGreaterThan(200);
+  await locking`rollback`;
+  locking.release();
+  expect(await until(() => recorder.size() === 0, 5000)).toBe(true);
+  expect(recorder.waitedMs()).toBe(0);
+  await recorder.stop();
+});
+
+test('what comes during a write does not wait for its end', async () => {
+  const { recorder, written, ids } = await setUp(2);
+  const locking = await database().$client.reserve();
+  await locking.unsafe(`begin; select 1 from deliveries where event_id = ${ids[0]} for update`);
+  recorder.delivered(success(ids[0]!));
+  expect(await until(() => recorder.writingMs() > 0, 5000)).toBe(true);
+  recorder.delivered(success(ids[1]!));
+  expect(await until(() => written.length > 0, 5000)).toBe(true);
+  expect([written[0]!.ids, recorder.unwritten()]).toEqual([[ids[1]], [ids[0]]]);
+  await locking`rollback`;
+  locking.release();
+  await recorder.stop();
+  expect(recorder.size()).toBe(0);
+});
+
 test('a stop gives up on a database that stays away, and says how many were lost', async () => {
   const errors = vi.fn();
   const log = { ...quiet, error: errors } as unknown as typeof quiet;
