@@ -1,4 +1,4 @@
-// What a source reports, in words that belong to no vendor. Types and constants only.
+// What a source reports, in words that belong to no vendor. Types, constants, and one form of text.
 
 /** OCSF severity numbers. 0 (unknown) passes every threshold: an unknown word must not silence an alert. */
 export type Severity = 0 | 1 | 2 | 3 | 4 | 5;
@@ -213,8 +213,13 @@ export interface EventDraft {
   /** When it happened on the device, ISO 8601 in UTC; null if not said. */
   readonly occurredAt: string | null;
   readonly body: EventBody;
-  /** The vendor's object as it came, JSON text, byte for byte. */
+  /** The vendor's object as it came, JSON text, byte for byte; {@link unparsedRaw} of it if it is no JSON. */
   readonly raw: string;
+}
+
+/** What is kept of an item that cannot be stored as it came: JSON text with its UTF-8 bytes in base64. */
+export function unparsedRaw(text: string): string {
+  return `{"base64":"${Buffer.from(text, 'utf8').toString('base64')}"}`;
 }
 
 /** An event as stored; what sinks get. `receivedAt` is ISO 8601 in UTC, by the database's clock. */

@@ -121,6 +121,11 @@ export function timeoutFailure(
   );
 }
 
+/** Megabytes came, and no answer began: hints or headers without end. */
+export function overheadFailure(url: URL): AdapterError {
+  return connectionFailure(Object.assign(new Error(), { code: 'UND_ERR_HEADERS_OVERFLOW' }), url, false);
+}
+
 function explain(code: string): Explanation {
   if (Object.hasOwn(explanations, code)) return explanations[code]!;
   if (code.startsWith('HPE')) return notHttp;

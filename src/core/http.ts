@@ -1,9 +1,11 @@
 // What adapters use to call out over HTTP. No retry here, and no meaning: core/http-status.ts says what a status means, the loops decide.
 import { setMaxListeners } from 'node:events';
+import type { Socket } from 'node:net';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { AdapterError, ConfigError } from './errors.ts';
-import { decodeBody } from './http-body.ts';
-import { connectionFailure, timeoutFailure } from './http-failure.ts';
+import { BodyBytes, decodeBody } from './http-body.ts';
+import { connectionFailure, overheadFailure, timeoutFailure } from './http-failure.ts';
+import { socketOf, watchWire } from './http-wire.ts';
 
 /** One HTTP request. Redirects are never followed: a 3xx is an answer like any other. */
 export interface HttpRequest {
@@ -26,7 +28,10 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** Decoded as UTF-8; invalid bytes become U+FFFD. Empty if an answer other than 2xx was compressed and cannot be read. */
   readonly body: string;
-  /** True if the body was longer than `bodyBytesMax`. */
+  /**
+   * True if the rest was not read: the body is longer than `bodyBytesMax`, or comes in pieces so small
+   * that what is around them costs more than anything honest would.
+   */
   readonly truncated: boolean;
 }
 
@@ -60,6 +65,8 @@ export interface HttpClientOptions {
 const connectTimeoutMs = 5_000;
 const exchangeTimeoutMs = 10_000;
 const bodyBytesMaxDefault = 65_536;
+/** A page of 400 kB of which each byte is a chunk of its own has 2 MB. */
+const overheadBytesMax = 4 * 1024 * 1024;
 
 /** Keeps connections alive for 4 s, or as long as the far end says. @throws {ConfigError} a proxy's address cannot be used */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
@@ -150,8 +157,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   #isSettled = false;
   #status = 0;
   #headers: Record<string, string | string[] | undefined> = {};
-  #chunks: Buffer[] = [];
-  #bytes = 0;
+  #body: BodyBytes;
+  #socket: Socket | undefined;
+  /** What the connection had brought before. */
+  #bytesBefore = 0;
+  #stopWatching: (() => void) | undefined;
 
   constructor(
     request: HttpRequest,
@@ -166,6 +176,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#bodyBytesMax = request.bodyBytesMax ?? bodyBytesMaxDefault;
+    this.#body = new BodyBytes(this.#bodyBytesMax);
   }
 
   start(dispatcher: Dispatcher, headers: Record<string, string>): void {
@@ -187,6 +198,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = controller;
     // It waited for a connection and was given up meanwhile: now it must not be sent.
     if (this.#isSettled) controller.abort(new Error('given up'));
+    else socketOf(this.#onSocket);
   }
 
   onResponseStart(_controller: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
@@ -196,9 +208,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
     if (this.#isSettled) return;
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#bodyBytesMax) this.#answer(true);
+    if (!this.#body.append(chunk)) this.#answer(true);
   }
 
   onResponseEnd(): void {
@@ -208,6 +218,20 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: unknown, error: Error): void {
     this.#fail(connectionFailure(error, this.#url, this.#isProxied));
   }
+
+  readonly #onSocket = (socket: Socket): void => {
+    this.#socket = socket;
+    this.#bytesBefore = socket.bytesRead;
+    this.#stopWatching = watchWire(this.#onWire);
+  };
+
+  /** What came besides the body: chunk sizes, their extensions, headers, hints, trailers. */
+  readonly #onWire = (): void => {
+    const overhead = (this.#socket?.bytesRead ?? 0) - this.#bytesBefore - this.#body.length;
+    if (overhead <= overheadBytesMax) return;
+    if (this.#status === 0) this.#fail(overheadFailure(this.#url));
+    else this.#answer(true);
+  };
 
   readonly #onAbort = (): void => this.#fail(this.#request.signal.reason);
 
@@ -219,8 +243,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #answer(truncated: boolean): void {
     const headers = flatHeaders(this.#headers);
-    const raw = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
-    const bytes = truncated ? raw.subarray(0, this.#bodyBytesMax) : raw;
+    const bytes = this.#body.joined();
     const decoded = decodeBody(bytes, headers['content-encoding'], this.#bodyBytesMax);
     if (decoded === undefined && this.#status < 300) {
       this.#fail(unreadable(this.#url, this.#status));
@@ -241,8 +264,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #settle(): void {
     this.#isSettled = true;
     clearTimeout(this.#timer);
+    this.#stopWatching?.();
     this.#request.signal.removeEventListener('abort', this.#onAbort);
-    this.#chunks = [];
+    this.#body = new BodyBytes(0);
   }
 }
 

@@ -1,7 +1,7 @@
 // From a page to the store: decides, stores, moves the cursor, and hands what is new to whoever sends it.
 import { createHash } from 'node:crypto';
 import type { EventDraft, Notice, StoredEvent } from './event.ts';
-import { noticeSource, noticeStream } from './event.ts';
+import { noticeSource, noticeStream, unparsedRaw } from './event.ts';
 import { isNestedDeeper } from './nesting.ts';
 import { type Route, route } from './route.ts';
 import { silence } from './silence.ts';
@@ -89,10 +89,13 @@ async function insertOrBisect(
   return first && second && [...first, ...second];
 }
 
-function unrecognised({ draft, routes, decisions }: DecidedEvent): DecidedEvent {
-  if (draft.type === 'UNRECOGNISED' && draft.raw.startsWith('{"base64":'))
-    throw new Error('an unrecognised item could not be stored');
-  return {
+/** Told apart by what they are: an item of the vendor's may look just like one of these. */
+const replaced = new WeakSet<DecidedEvent>();
+
+function unrecognised(event: DecidedEvent): DecidedEvent {
+  if (replaced.has(event)) throw new Error('an unrecognised item could not be stored');
+  const { draft, routes, decisions } = event;
+  const made: DecidedEvent = {
     routes,
     decisions,
     draft: {
@@ -105,9 +108,11 @@ function unrecognised({ draft, routes, decisions }: DecidedEvent): DecidedEvent 
       action: null,
       occurredAt: null,
       body: {},
-      raw: JSON.stringify({ base64: Buffer.from(draft.raw, 'utf8').toString('base64') }),
+      raw: unparsedRaw(draft.raw),
     },
   };
+  replaced.add(made);
+  return made;
 }
 
 function distinct(drafts: readonly EventDraft[], generation: number): EventDraft[] {

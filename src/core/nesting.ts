@@ -1,11 +1,15 @@
-// How deep a JSON text is nested. Deeper than any honest one, and a database that parses by recursion dies of it.
+// How deep a JSON text is nested. Deeper than any honest one, and a database that parses by recursion
+// dies of it. One pass, no recursion and no regular expression: those give up on long texts.
+
+const quote = 0x22;
+const backslash = 0x5c;
 
 /**
- * True if lists and objects stand in each other more than `depthMax` times. Assumes valid JSON. Costs a few native searches, unless the text
- * has so many brackets that it must be walked through.
+ * True if lists and objects stand in each other more than `depthMax` times. Assumes valid JSON. Costs a
+ * few native searches, unless the text has so many brackets that it must be walked through.
  */
 export function isNestedDeeper(json: string, depthMax: number): boolean {
-  return hasMoreOpenings(json, depthMax) && deepest(json) > depthMax;
+  return hasMoreOpenings(json, depthMax) && isWalkedDeeper(json, depthMax);
 }
 
 function hasMoreOpenings(json: string, countMax: number): boolean {
@@ -21,14 +25,41 @@ function hasMoreOpenings(json: string, countMax: number): boolean {
   return false;
 }
 
-function deepest(json: string): number {
+function isWalkedDeeper(json: string, depthMax: number): boolean {
   let depth = 0;
-  let most = 0;
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
-    if (token === '{' || token === '[') {
+  for (let index = 0; index < json.length; index += 1) {
+    const unit = json.charCodeAt(index);
+    if (unit === quote) {
+      index = skipString(json, index) - 1;
+    } else if (unit === 0x7b || unit === 0x5b) {
       depth += 1;
-      most = Math.max(most, depth);
-    } else if (token === '}' || token === ']') depth -= 1;
+      if (depth > depthMax) return true;
+    } else if (unit === 0x7d || unit === 0x5d) depth -= 1;
   }
-  return most;
+  return false;
+}
+
+/** Where quotes are dense, a native search for each of them costs more than a walk. */
+const walkMax = 64;
+
+/** The index behind the JSON string whose opening quote is at `start`; the text's end if it is cut. */
+export function skipString(json: string, start: number): number {
+  let end = json.indexOf('"', start + 1);
+  while (end !== -1 && isEscaped(json, end)) {
+    let index = end + 1;
+    for (const stop = index + walkMax; index < stop; index += 1) {
+      const unit = json.charCodeAt(index);
+      if (unit === quote) return index + 1;
+      if (unit === backslash) index += 1;
+    }
+    end = json.indexOf('"', index);
+  }
+  return end === -1 ? json.length : end + 1;
+}
+
+/** An odd number of backslashes stands before it. Stops at the opening quote, which is none. */
+function isEscaped(json: string, index: number): boolean {
+  let before = index - 1;
+  while (json.charCodeAt(before) === backslash) before -= 1;
+  return (index - before) % 2 === 0;
 }

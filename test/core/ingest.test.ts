@@ -51,6 +51,13 @@ describe('a page', () => {
 });
 
 describe('an item that the database cannot hold', () => {
+  test('is kept also if it looks like one that was replaced already', async () => {
+    const raw = '{"base64":"\\u0000"}';
+    const page = [draft(1), nul(2, { type: 'UNRECOGNISED', body: {}, raw }), nul(3, { type: 'UNRECOGNISED', raw })];
+    expect((await storePage(database(), null, 'a', 1, toSoc, page, 'c3'))?.events).toHaveLength(3);
+    expect(await cursorOf('a')).toEqual(['c3']);
+  });
+
   test.each([1, 2, 5, 8])('as number %i of eight keeps its place, its severity and its sinks', async (place) => {
     const page = drafts(1, 8).map((one, n) => (n + 1 === place ? nul(place, { severity: 5 }) : one));
     const stored = await storePage(database(), null, 'a', 1, toSoc, page, 'c8');

@@ -100,7 +100,10 @@ function targetOf({ headers }: HttpAnswer): string {
 
 function pageOf(answer: HttpAnswer, host: string, token: string): WirePage {
   if (answer.status === 204) return emptyPage;
-  if (answer.truncated) throw malformed(answer, host, `is longer than ${bodyBytesMax / 1024 / 1024} MB`, token);
+  if (answer.truncated) {
+    const longest = `is longer than ${bodyBytesMax / 1024 / 1024} MB, or comes in pieces too small for any use`;
+    throw malformed(answer, host, longest, token);
+  }
   try {
     return parsePage(answer.body);
   } catch (error) {

@@ -1,118 +1,223 @@
-// Cuts the source texts of a page's events out of the page, so that what the vendor wrote is kept byte for byte. Assumes that
-// JSON.parse accepted the text and that it is an object; judges nothing itself. A hot path: native searches, no expression per character.
+// One pass over the text of a page, before anything is parsed: where its events stand, byte for byte,
+// and how much each would cost to parse. Judges no value. A hot path: native searches, no expression
+// per character, and nothing that grows faster than the text.
+import { skipString } from '../../core/nesting.ts';
 
 const quote = 0x22;
-const backslash = 0x5c;
 const comma = 0x2c;
+const colon = 0x3a;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
+/** A piece of the page. */
+export interface Cut {
+  readonly text: string;
+  /** About how many values are in it: its commas and opening brackets outside of strings. */
+  readonly values: number;
+}
+
+export interface CutPage {
+  /** The elements of the list under the key asked for; of several such lists the last, as JSON.parse has it. */
+  readonly elements: readonly Cut[] | undefined;
+  /** What stands under that key, if it is no list. */
+  readonly instead: Cut | undefined;
+  /** The other members of the object by their keys, the last of each. */
+  readonly others: ReadonlyMap<string, Cut>;
+  /** Values in `others` and `instead`, and those that a later list or member replaced. */
+  readonly otherValues: number;
+  /** The object ends, and nothing but blanks follows. */
+  readonly isWhole: boolean;
+}
+
+/** How much is looked at; what is beyond is no page. */
+export interface CutLimits {
+  readonly elementsMax: number;
+  readonly othersMax: number;
+}
+
 /**
- * The texts of the elements of the list under `key`, in order; of several lists under that key the last, as JSON.parse has it.
- * Undefined if there is none.
+ * Takes the text of a JSON object apart, valid or not: brackets and strings decide alone.
+ * @returns undefined if the text is none, or there is more in it than the limits allow
  */
-export function cutElements(json: string, key: string): string[] | undefined {
-  let elements: string[] | undefined;
-  let index = json.indexOf('{') + 1;
-  for (;;) {
-    index = skipBlank(json, index);
-    const unit = json.charCodeAt(index);
-    if (unit === comma) {
-      index += 1;
-      continue;
+export function cutPage(json: string, key: string, limits: CutLimits): CutPage | undefined {
+  return new Cutter(json, limits).page(key);
+}
+
+/** The text of the first member of a JSON object under one of `keys`, for objects that do not parse. */
+export function cutMembers(json: string, keys: readonly string[]): ReadonlyMap<string, string> {
+  return new Cutter(json, { elementsMax: 0, othersMax: 0 }).members(keys);
+}
+
+class Cutter {
+  readonly #json: string;
+  readonly #limits: CutLimits;
+  #index = 0;
+  /** Values passed so far. */
+  #values = 0;
+
+  constructor(json: string, limits: CutLimits) {
+    this.#json = json;
+    this.#limits = limits;
+  }
+
+  page(key: string): CutPage | undefined {
+    const { othersMax } = this.#limits;
+    const others = new Map<string, Cut>();
+    let elements: Cut[] | undefined;
+    let instead: Cut | undefined;
+    let elementValues = 0;
+    if (!this.#enterObject()) return undefined;
+    for (;;) {
+      const name = this.#nextKey();
+      if (name === undefined) break;
+      const before = this.#values;
+      if (name === key) {
+        const isList = this.#json.charCodeAt(this.#index) === openBracket;
+        elements = isList ? this.#list() : undefined;
+        if (isList && elements === undefined) return undefined;
+        instead = isList ? undefined : this.#cut();
+        elementValues = isList ? this.#values - before : 0;
+      } else others.set(name, this.#cut());
+      if (this.#values - elementValues > othersMax) return undefined;
     }
-    if (unit !== quote) return elements;
-    const keyEnd = skipString(json, index);
-    const isWanted = keyOf(json, index, keyEnd) === key;
-    index = skipBlank(json, json.indexOf(':', keyEnd) + 1);
-    if (!isWanted) {
-      index = skipValue(json, index);
-    } else if (json.charCodeAt(index) === openBracket) {
-      elements = [];
-      index = cutList(json, index, elements);
-    } else {
-      elements = undefined;
-      index = skipValue(json, index);
+    const isWhole = this.#leavesObject();
+    return { elements, instead, others, otherValues: this.#values - elementValues, isWhole };
+  }
+
+  members(keys: readonly string[]): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    if (!this.#enterObject()) return found;
+    while (found.size < keys.length) {
+      const name = this.#nextKey();
+      if (name === undefined) break;
+      const start = this.#index;
+      this.#skipValue();
+      if (keys.includes(name) && !found.has(name)) found.set(name, this.#json.slice(start, this.#index));
+    }
+    return found;
+  }
+
+  #enterObject(): boolean {
+    this.#skipBlank();
+    if (this.#json.charCodeAt(this.#index) !== openBrace) return false;
+    this.#index += 1;
+    return true;
+  }
+
+  /** @returns the next key, with the index at its value; undefined if what follows is none */
+  #nextKey(): string | undefined {
+    this.#skipCommas();
+    if (this.#json.charCodeAt(this.#index) !== quote) return undefined;
+    const start = this.#index;
+    this.#index = skipString(this.#json, start);
+    const name = keyOf(this.#json.slice(start, this.#index));
+    this.#skipBlank();
+    if (this.#json.charCodeAt(this.#index) !== colon) return undefined;
+    this.#index += 1;
+    this.#values += 1;
+    this.#skipBlank();
+    return name;
+  }
+
+  #leavesObject(): boolean {
+    if (this.#json.charCodeAt(this.#index) !== closeBrace) return false;
+    this.#index += 1;
+    this.#skipBlank();
+    return this.#index >= this.#json.length;
+  }
+
+  /** @returns undefined if there are too many; what is left of a list that does not end is not one of them */
+  #list(): Cut[] | undefined {
+    const elements: Cut[] = [];
+    this.#index += 1;
+    for (;;) {
+      this.#skipCommas();
+      const unit = this.#json.charCodeAt(this.#index);
+      if (unit === closeBracket) {
+        this.#index += 1;
+        return elements;
+      }
+      const start = this.#index;
+      if (elements.length === this.#limits.elementsMax) return undefined;
+      elements.push(this.#cut());
+      // At the end of the text, or at a bracket that has no business here: nothing moves any more.
+      if (this.#index <= start) return elements.slice(0, -1);
     }
   }
-}
 
-/** Puts the elements of the list at `start` into `elements`. @returns the index behind the list */
-function cutList(json: string, start: number, elements: string[]): number {
-  let index = start + 1;
-  for (;;) {
-    index = skipBlank(json, index);
-    const unit = json.charCodeAt(index);
-    if (unit === closeBracket) return index + 1;
-    if (unit === comma) {
-      index += 1;
-      continue;
-    }
-    const end = skipValue(json, index);
-    // A text that ends before its list does would make this turn for ever.
-    if (end <= index) return json.length;
-    elements.push(json.slice(index, end));
-    index = end;
+  #cut(): Cut {
+    const start = this.#index;
+    const before = this.#values;
+    this.#skipValue();
+    return { text: this.#json.slice(start, this.#index), values: this.#values - before };
   }
-}
 
-function keyOf(json: string, start: number, end: number): unknown {
-  const text = json.slice(start + 1, end - 1);
-  return text.includes('\\') ? JSON.parse(json.slice(start, end)) : text;
-}
+  #skipValue(): void {
+    const json = this.#json;
+    const unit = json.charCodeAt(this.#index);
+    if (unit === quote) this.#index = skipString(json, this.#index);
+    else if (unit === openBrace || unit === openBracket) this.#skipNested();
+    else {
+      let index = this.#index;
+      while (index < json.length && !endsScalar(json.charCodeAt(index))) index += 1;
+      this.#index = index;
+    }
+  }
 
-/** The index behind the value at `start`. */
-function skipValue(json: string, start: number): number {
-  const unit = json.charCodeAt(start);
-  if (unit === quote) return skipString(json, start);
-  if (unit === openBrace || unit === openBracket) return skipNested(json, start);
-  let index = start;
-  while (index < json.length && !endsScalar(json.charCodeAt(index))) index += 1;
-  return index;
+  #skipNested(): void {
+    const json = this.#json;
+    let depth = 0;
+    let values = 0;
+    let index = this.#index;
+    while (index < json.length) {
+      const unit = json.charCodeAt(index);
+      if (unit === quote) {
+        index = skipString(json, index);
+        continue;
+      }
+      index += 1;
+      if (unit === comma) values += 1;
+      else if (unit === openBrace || unit === openBracket) {
+        depth += 1;
+        values += 1;
+      } else if (unit === closeBrace || unit === closeBracket) {
+        depth -= 1;
+        if (depth === 0) break;
+      }
+    }
+    this.#index = index;
+    this.#values += values;
+  }
+
+  #skipBlank(): void {
+    let index = this.#index;
+    // NaN, behind the end, is not below either.
+    while (this.#json.charCodeAt(index) <= 0x20) index += 1;
+    this.#index = index;
+  }
+
+  #skipCommas(): void {
+    this.#skipBlank();
+    while (this.#json.charCodeAt(this.#index) === comma) {
+      this.#index += 1;
+      this.#skipBlank();
+    }
+  }
 }
 
 function endsScalar(unit: number): boolean {
   return unit === comma || unit === closeBracket || unit === closeBrace || unit <= 0x20;
 }
 
-function skipNested(json: string, start: number): number {
-  let depth = 0;
-  let index = start;
-  while (index < json.length) {
-    const unit = json.charCodeAt(index);
-    if (unit === quote) {
-      index = skipString(json, index);
-      continue;
-    }
-    index += 1;
-    if (unit === openBrace || unit === openBracket) depth += 1;
-    else if (unit === closeBrace || unit === closeBracket) {
-      depth -= 1;
-      if (depth === 0) return index;
-    }
+/** As JSON.parse reads it; the text itself if that is no JSON string. */
+function keyOf(text: string): string {
+  const inner = text.slice(1, -1);
+  if (!inner.includes('\\')) return inner;
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return inner;
   }
-  return index;
-}
-
-/** The index behind the string whose opening quote is at `start`. */
-function skipString(json: string, start: number): number {
-  let end = json.indexOf('"', start + 1);
-  while (end !== -1 && isEscaped(json, end)) end = json.indexOf('"', end + 1);
-  return end === -1 ? json.length : end + 1;
-}
-
-/** An odd number of backslashes stands before it. Stops at the opening quote, which is none. */
-function isEscaped(json: string, index: number): boolean {
-  let before = index - 1;
-  while (json.charCodeAt(before) === backslash) before -= 1;
-  return (index - before) % 2 === 0;
-}
-
-function skipBlank(json: string, start: number): number {
-  let index = start;
-  // NaN, behind the end, is not below either.
-  while (json.charCodeAt(index) <= 0x20) index += 1;
-  return index;
 }

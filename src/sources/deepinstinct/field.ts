@@ -16,7 +16,8 @@ export function textOf(value: unknown, lengthMax = textLengthMax): string | unde
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (typeof value !== 'string') return undefined;
   if (value.length <= lengthMax && ordinary.test(value)) return value;
-  const text = validText(value);
+  // Megabytes are cut before they are looked at, and once more when what does not count is gone.
+  const text = validText(cutMiddle(value, 4 * lengthMax));
   return /\S/.test(text) ? cutMiddle(text, lengthMax) : undefined;
 }
 

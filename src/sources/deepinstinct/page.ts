@@ -1,9 +1,9 @@
 // The body of an answer -> a page of items, each with its number and its own text. Judges the envelope strictly and the items not at all. Pure.
-import { cutElements } from './cut.ts';
+import { type Cut, type CutPage, cutMembers, cutPage } from './cut.ts';
 import { timeOf } from './time.ts';
 
 export interface WireItem {
-  /** As parsed; may be anything. */
+  /** As parsed; may be anything. Undefined if its text is no JSON, or costs too much to parse. */
   readonly value: unknown;
   /** Its text in the page, byte for byte. */
   readonly raw: string;
@@ -29,13 +29,73 @@ export class EnvelopeError extends Error {
 
 export const emptyPage: WirePage = { items: [], firstId: undefined, newestId: undefined };
 
+/** Real pages have up to 50 events of some 100 values each; what costs more than this is an attack. */
+const limits = { elementsMax: 1000, othersMax: 1000 };
+/** Values in one event that are still parsed, and in all events of a page. */
+const eventValuesMax = 20_000;
+const pageValuesMax = 200_000;
+
 /**
  * `{last_id, events}`; both may be absent or null on an empty page. An object with neither but with something else is an error message in
- * disguise: taking it for an empty page would make the source blind without a word.
+ * disguise: taking it for an empty page would make the source blind without a word. An event that is no JSON, or that
+ * costs too much to parse, is an item without a value; the others are as they are.
  * @throws {EnvelopeError}
  */
 export function parsePage(body: string): WirePage {
-  const envelope = parseEnvelope(body);
+  const page = cutPage(body, 'events', limits);
+  if (page === undefined) throw noPage(body);
+  if (!page.isWhole) throw new EnvelopeError('is no JSON, or is cut short');
+  const { elements = [] } = page;
+  const valuesMax = valuesMaxOf(elements);
+  const isCheap = elements.every(({ values }) => values <= valuesMax);
+  const envelope = isCheap ? parsed(body) : undefined;
+  return isObject(envelope)
+    ? pageOf(envelope, (events) => itemsOf(events, elements))
+    : pageOf(envelopeOf(page), () => elements.map((element) => itemOfText(element, valuesMax)));
+}
+
+/** Of a page that costs too much as a whole, what costs more than its share is not parsed. */
+function valuesMaxOf(elements: readonly Cut[]): number {
+  let values = 0;
+  for (const element of elements) values += element.values;
+  return values <= pageValuesMax ? eventValuesMax : Math.min(eventValuesMax, pageValuesMax / elements.length);
+}
+
+function noPage(body: string): EnvelopeError {
+  if (/^\s*\{/.test(body)) {
+    return new EnvelopeError(
+      `has more than ${limits.elementsMax} events, or more than ${limits.othersMax} values beside them`,
+    );
+  }
+  if (/^\s*</.test(body)) return new EnvelopeError('is a web page and no JSON');
+  const isJson = /^\s*\[/.test(body) || parsed(body.slice(0, 1000)) !== undefined;
+  return new EnvelopeError(isJson ? 'is JSON, but no object with a list of events' : 'is no JSON, or is cut short');
+}
+
+/** Undefined if it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands around the events of a page that is not parsed as a whole. */
+function envelopeOf({ elements, instead, others }: CutPage): Record<string, unknown> {
+  const envelope = Object.fromEntries([...others].map(([key, { text }]) => [key, parsed(text) ?? text]));
+  const events = elements ?? (instead && (parsed(instead.text) ?? instead.text));
+  // Beside events, which have numbers of their own, a last_id that cannot be read is none.
+  if (elements?.length && typeof envelope.last_id === 'string' && numberOf(envelope.last_id) === undefined) {
+    delete envelope.last_id;
+  }
+  return events === undefined ? envelope : { ...envelope, events };
+}
+
+function pageOf(
+  envelope: Readonly<Record<string, unknown>>,
+  read: (events: readonly unknown[]) => WireItem[],
+): WirePage {
   const { events } = envelope;
   const last = lastIdOf(envelope.last_id);
   if (events === undefined || events === null) {
@@ -44,7 +104,7 @@ export function parsePage(body: string): WirePage {
     return emptyPage;
   }
   if (!Array.isArray(events)) throw new EnvelopeError('has events that are no list');
-  const items = itemsOf(events, body);
+  const items = read(events);
   const firstId = items.find((item) => item.id !== undefined)?.id;
   const sorted = sortById(items);
   const highest = sorted.findLast((item) => item.id !== undefined)?.id;
@@ -64,26 +124,24 @@ export function numberOf(value: unknown): number | undefined {
   return Number.isSafeInteger(number) && (number as number) >= 1 ? (number as number) : undefined;
 }
 
-function parseEnvelope(body: string): Record<string, unknown> {
-  let envelope: unknown;
-  try {
-    envelope = JSON.parse(body);
-  } catch {
-    throw new EnvelopeError(/^\s*</.test(body) ? 'is a web page and no JSON' : 'is no JSON, or is cut short');
-  }
-  if (!isObject(envelope)) throw new EnvelopeError('is JSON, but no object with a list of events');
-  return envelope;
+function itemsOf(events: readonly unknown[], elements: readonly Cut[]): WireItem[] {
+  const areTexts = elements.length === events.length;
+  return events.map((value, index) => itemOf(value, areTexts ? elements[index]!.text : JSON.stringify(value)));
 }
 
-function itemsOf(events: readonly unknown[], body: string): WireItem[] {
-  const texts = cutElements(body, 'events');
-  const areTexts = texts?.length === events.length;
-  return events.map((value, index) => {
-    const raw = areTexts ? texts[index]! : JSON.stringify(value);
-    if (!isObject(value)) return { value, raw, id: undefined, at: null };
-    const at = value.insertion_timestamp;
-    return { value, raw, id: numberOf(value.id), at: timeOf(at) === null ? null : (at as string) };
-  });
+function itemOf(value: unknown, raw: string): WireItem {
+  if (!isObject(value)) return { value, raw, id: undefined, at: null };
+  const at = value.insertion_timestamp;
+  return { value, raw, id: numberOf(value.id), at: timeOf(at) === null ? null : (at as string) };
+}
+
+function itemOfText({ text, values }: Cut, valuesMax: number): WireItem {
+  const value = values <= valuesMax ? parsed(text) : undefined;
+  if (value !== undefined) return itemOf(value, text);
+  const id = cutMembers(text, ['id']).get('id') ?? '';
+  // Digits alone, or in quotes: `007` too, which no JSON may be.
+  const [, digits] = /^"?(\d{1,20})"?$/.exec(id) ?? [];
+  return { value: undefined, raw: text, id: numberOf(digits), at: null };
 }
 
 function sortById(items: readonly WireItem[]): WireItem[] {

@@ -1,7 +1,10 @@
 // The texts of items, cut out of a page: the same objects as JSON.parse gives, and the very bytes that came.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutElements } from '../../../src/sources/deepinstinct/cut.ts';
+import { cutMembers, cutPage } from '../../../src/sources/deepinstinct/cut.ts';
+
+const limits = { elementsMax: 100, othersMax: 100 };
+const cutElements = (json: string, key: string) => cutPage(json, key, limits)?.elements?.map(({ text }) => text);
 
 /** JSON text of a value with random blanks and escapes, as no serialiser of ours would write it. */
 function spelt(value: unknown): fc.Arbitrary<string> {
@@ -69,6 +72,39 @@ describe('cutting a page', () => {
     expect((JSON.parse(json) as { events: unknown }).events).toEqual([4, 5]);
     expect(cutElements(json, 'events')).toEqual(['4', '5']);
     expect(cutElements('{"events":[1],"events":null}', 'events')).toBeUndefined();
+  });
+
+  test('counts what an element costs, whatever is in its texts', () => {
+    const page = cutPage('{"events":[1,"a,[{,",{"a":[1,2],"b":"]\\\\","c":{}},[]],"x":[1,2,3]}', 'events', limits);
+    expect(page?.elements?.map(({ values }) => values)).toEqual([0, 0, 6, 1]);
+    expect(page?.otherValues).toBe(5);
+  });
+
+  test('stops at more elements, or at more beside them, than it may look at', () => {
+    const page = (elements: number, others: number) =>
+      `{"events":[${Array(elements).fill('{}')}],"x":[${Array(others).fill('1')}]}`;
+    expect(cutPage(page(100, 90), 'events', limits)?.isWhole).toBe(true);
+    expect(cutPage(page(101, 0), 'events', limits)).toBeUndefined();
+    expect(cutPage(page(0, 101), 'events', limits)).toBeUndefined();
+    expect(cutPage('{"events":[]'.repeat(200), 'events', limits)?.isWhole ?? false).toBe(false);
+  });
+
+  test('a text that ends anywhere before its last brace is not whole', () => {
+    const page = '{"last_id":1,"events":[{"id":1,"a":"}]}"},[2]]}';
+    for (let end = 0; end < page.length; end += 1) {
+      expect(cutPage(page.slice(0, end), 'events', limits)?.isWhole ?? false, page.slice(0, end)).toBe(false);
+    }
+    expect(cutPage(`${page} \n`, 'events', limits)?.isWhole).toBe(true);
+    expect(cutPage(`${page}}`, 'events', limits)?.isWhole).toBe(false);
+  });
+
+  test('finds members of an object that does not parse', () => {
+    const text = '{"a":{"id":1},"x":NaN,,"id": 7 ,"t":"a\tb","id":8,}';
+    expect([...cutMembers(text, ['id', 'x', 'none'])]).toEqual([
+      ['x', 'NaN'],
+      ['id', '7'],
+    ]);
+    expect(cutMembers('[1]', ['id']).size).toBe(0);
   });
 
   test('finds no list where there is none', () => {
