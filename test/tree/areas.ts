@@ -53,7 +53,7 @@ const directions: Readonly<Record<Area, readonly RegExp[]>> = {
   core: [/^src\/core\/store\//],
   store: [modulesOfCore(['event', 'errors'])],
   'source registry': [modulesOfCore(['source']), /^src\/sources\//],
-  source: [modulesOfCore([...adapterContracts, 'source', 'past'])],
+  source: [modulesOfCore([...adapterContracts, 'source', 'past', 'nesting'])],
   'sink registry': [modulesOfCore(['sink']), /^src\/sinks\//],
   sink: [modulesOfCore([...adapterContracts, 'sink', 'standard-output'])],
   demo: [modulesOfCore(['event'])],

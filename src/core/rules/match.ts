@@ -1,7 +1,7 @@
 // What a route asks of an event's plain facts. Pure.
 import type { EventDraft, Severity } from '../event.ts';
 import type { Glob } from './glob.ts';
-import type { Network } from './network.ts';
+import { addressesIn, type Network } from './network.ts';
 
 /** Everything that is given must hold; of a list, one. What is absent asks nothing. */
 export interface Match {
@@ -16,7 +16,7 @@ export interface Match {
   readonly tenants?: readonly Glob[] | undefined;
   readonly devices?: readonly Glob[] | undefined;
   readonly groups?: readonly Glob[] | undefined;
-  /** Of the device's address. */
+  /** Of one of the device's addresses. */
   readonly networks?: readonly Network[] | undefined;
 }
 
@@ -47,7 +47,7 @@ export function missOfMatch(match: Match, source: string, draft: EventFacts): Mi
   if (!fits(match.tenants, body.tenant?.name, body.tenant?.provider)) return 'other_tenant';
   if (!fits(match.devices, body.device?.name)) return 'other_device';
   if (!fits(match.groups, body.device?.group)) return 'other_group';
-  if (!fits(match.networks, body.device?.ip)) return 'other_network';
+  if (match.networks && !fits(match.networks, ...addressesIn(body.device?.ip))) return 'other_network';
   return undefined;
 }
 

@@ -36,6 +36,15 @@ function readNetwork(text: string): { readonly base: SocketAddress; readonly pre
   return { base, prefix };
 }
 
+const addressesMax = 50;
+
+/** The pieces of a text that may be addresses: a device has several, and vendors write them into one text. */
+export function addressesIn(text: string | undefined): readonly string[] {
+  if (!text) return [];
+  if (!/[\s,;|]/.test(text)) return [text];
+  return text.split(/[\s,;|]+/, addressesMax).filter((piece) => piece !== '');
+}
+
 /** Parsing costs twenty times what a network's answer does, and one event is shown to many networks in turn. */
 let last: { readonly text: string; readonly address: SocketAddress | undefined } = { text: '', address: undefined };
 

@@ -3,7 +3,7 @@ import { type StoredEvent, severityNames } from '../../core/event.ts';
 import type { Message, RenderedField } from '../../core/sink.ts';
 import { digestAttachment, digestLine, digestLines } from './digest.ts';
 import { code, plain, sealed, withoutHashtags } from './escape.ts';
-import { type CardField, deviceName, fieldsOf, hasFailed, timeOf } from './fields.ts';
+import { type CardField, deviceName, fieldsOf, hasFailed, timeLabel, timeOf } from './fields.ts';
 import { linkOf } from './link.ts';
 import { noticeAttachment, noticeLine } from './notice.ts';
 import { type Attachment, look, type Payload } from './payload.ts';
@@ -141,7 +141,7 @@ function bareAttachment(event: StoredEvent, wording: Wording): Attachment {
     title: `${sign} ${labels.eventId} ${bareId(event)}`,
     title_link: linkOf(event.body.link),
     text: labels.bare,
-    fields: [{ title: labels.timestamp, value: wording.time(timeOf(event)), short: true }],
+    fields: [{ title: labels[timeLabel(event)], value: wording.time(timeOf(event)), short: true }],
     footer: productFooter,
   };
 }

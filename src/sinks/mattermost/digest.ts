@@ -128,7 +128,7 @@ function fieldsOf(digest: Digest, wording: Wording, room: Room): CardField[] {
     ...field('type', countedText(types.slice(0, room.types), typeCount, room.text), true),
     ...field('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room.text), false),
     ...field('tenant', countedText(tenants.slice(0, room.devices), tenantCount, room.text), false),
-    ...field('timestamp', spanText(digest, wording), false),
+    ...field('received', spanText(digest, wording), false),
     ...field('digestRows', tableOf(digest, wording, room), false),
   ];
 }
@@ -162,10 +162,10 @@ function tableOf(digest: Digest, wording: Wording, room: Room): string | undefin
   const rows = digest.rows.slice(0, room.rows);
   if (rows.length === 0) return undefined;
   const { labels } = wording;
-  const { severity, type, device, tenant, fileName, timestamp, eventId } = labels;
+  const { severity, type, device, tenant, fileName, received, eventId } = labels;
   const isShortTime = isOneDay(digest, wording);
   const cells = rows.map((row) => cellsOf(row, isShortTime, wording, room));
-  const heads = [severity, type, device, tenant, fileName, timestamp, eventId];
+  const heads = [severity, type, device, tenant, fileName, received, eventId];
   // A column in which nothing stands costs a phone a third of its width.
   const isKept = heads.map((_head, column) => cells.some((row) => row[column] !== ''));
   const line = (texts: readonly string[]) => `| ${texts.filter((_text, column) => isKept[column]).join(' | ')} |`;

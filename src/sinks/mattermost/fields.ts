@@ -21,7 +21,7 @@ interface View {
 }
 
 interface FieldRule {
-  readonly label: keyof Labels;
+  readonly label: keyof Labels | ((event: StoredEvent) => keyof Labels);
   readonly isShort: boolean;
   /** Code points of the value in a full card, and in a short one. */
   readonly max: readonly [full: number, short: number];
@@ -52,14 +52,14 @@ const rules: readonly FieldRule[] = [
   wide('process', 1500, 50, ({ body, max }) => processOf(body.process, max)),
   wide('parentProcess', 1500, 50, ({ body, max }) => processOf(body.parentProcess, max)),
   wide('target', 1000, 40, ({ body, max }) => code(body.target, max)),
-  wide('timestamp', 60, 60, ({ event, wording }) => wording.time(timeOf(event))),
+  wide(timeLabel, 60, 60, ({ event, wording }) => wording.time(timeOf(event))),
 ];
 
-function half(label: keyof Labels, full: number, short: number, value: FieldRule['value']): FieldRule {
+function half(label: FieldRule['label'], full: number, short: number, value: FieldRule['value']): FieldRule {
   return { label, isShort: true, max: [full, short], value };
 }
 
-function wide(label: keyof Labels, full: number, short: number, value: FieldRule['value']): FieldRule {
+function wide(label: FieldRule['label'], full: number, short: number, value: FieldRule['value']): FieldRule {
   return { label, isShort: false, max: [full, short], value };
 }
 
@@ -69,15 +69,28 @@ export function fieldsOf(event: StoredEvent, wording: Wording, showTenant: boole
   for (const { label, isShort, max, value } of rules) {
     view.max = max[isCut ? 1 : 0];
     const shown = value(view);
-    if (shown !== undefined) fields.push({ title: wording.labels[label], value: sealed(shown), short: isShort });
+    if (shown === undefined) continue;
+    const name = typeof label === 'function' ? label(event) : label;
+    fields.push({ title: wording.labels[name], value: sealed(shown), short: isShort });
   }
   return fields;
 }
 
 /** When it happened, or the nearest to it that is known. */
-export function timeOf({ occurredAt, body, receivedAt }: StoredEvent): string {
-  const said = [occurredAt, body.observedAt].find((iso) => iso && !Number.isNaN(Date.parse(iso)));
-  return said ?? receivedAt;
+export function timeOf(event: StoredEvent): string {
+  return nearestTime(event).iso;
+}
+
+/** What {@link timeOf} is the time of: a time of arrival must not pass for that of an attack. */
+export function timeLabel(event: StoredEvent): 'timestamp' | 'timeObserved' | 'timeReceived' {
+  return nearestTime(event).label;
+}
+
+function nearestTime({ occurredAt, body, receivedAt }: StoredEvent) {
+  const isTime = (iso: string | null | undefined): iso is string => !Number.isNaN(Date.parse(iso ?? ''));
+  if (isTime(occurredAt)) return { iso: occurredAt, label: 'timestamp' } as const;
+  if (isTime(body.observedAt)) return { iso: body.observedAt, label: 'timeObserved' } as const;
+  return { iso: receivedAt, label: 'timeReceived' } as const;
 }
 
 export function deviceName({ device }: EventBody): string | undefined {

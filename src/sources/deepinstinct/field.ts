@@ -11,14 +11,29 @@ const textLengthMax = 8000;
 /** Printable ASCII, and not blank: the most of what comes, and nothing to be done about it. */
 const ordinary = /^[!-~][ -~]*$/;
 
-/** Valid Unicode without NUL, at most 8,000 characters (the middle is left out). A number becomes its digits. */
+/**
+ * Valid Unicode without NUL, at most 8,000 characters (the middle is left out). A number becomes its
+ * digits; of a list, each text and number in it, with commas between.
+ */
 export function textOf(value: unknown, lengthMax = textLengthMax): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (Array.isArray(value)) return textOfList(value, lengthMax);
   if (typeof value !== 'string') return undefined;
   if (value.length <= lengthMax && ordinary.test(value)) return value;
   // Megabytes are cut before they are looked at, and once more when what does not count is gone.
   const text = validText(cutMiddle(value, 4 * lengthMax));
   return /\S/.test(text) ? cutMiddle(text, lengthMax) : undefined;
+}
+
+const listMax = 50;
+
+function textOfList(list: readonly unknown[], lengthMax: number): string | undefined {
+  const texts = list
+    .slice(0, listMax)
+    .filter((entry) => !Array.isArray(entry))
+    .map((entry) => textOf(entry, lengthMax))
+    .filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : cutMiddle(texts.join(', '), lengthMax);
 }
 
 /** The first of `keys` that says something. */
@@ -36,13 +51,16 @@ export function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(number) && (number as number) >= 0 ? (number as number) : undefined;
 }
 
+/** The object, or the first one of a list; empty if there is none. */
 export function objectOf(value: unknown): Wire {
-  return isObject(value) ? value : {};
+  const object = Array.isArray(value) ? value.find(isObject) : value;
+  return isObject(object) ? object : {};
 }
 
-/** The objects in a list; anything else in it is left out. */
+/** The objects in a list, or the one in place of a list; anything else is left out. */
 export function objectsOf(value: unknown, countMax: number): readonly Wire[] {
-  return Array.isArray(value) ? value.slice(0, countMax).filter(isObject) : [];
+  const list: readonly unknown[] = Array.isArray(value) ? value.slice(0, countMax) : [value];
+  return list.filter(isObject);
 }
 
 /** `fields` without what is undefined; undefined if nothing is left. */

@@ -41,9 +41,14 @@ interface Meaning {
   readonly rule?: string;
 }
 
+/** A file's name may hold line breaks, which hide it from who looks for paths. A comment begins with a slash as well. */
+const beginsAsPath = /^(?:[a-z]:[\\/]|\\|\/(?![/*]))/i;
+
 function meaningOfPath(text: string | undefined, type: string): Meaning {
   if (text === undefined) return {};
-  if (type === 'SCRIPT_CONTROL_COMMAND' || /_POWERSHELL_/.test(type) || /[\r\n]/.test(text)) return { script: text };
-  if (type === 'SUSPICIOUS_ACTIVITY' && !/^(?:[a-z]:)?[\\/]/i.test(text)) return { rule: text };
+  if (type === 'SCRIPT_CONTROL_COMMAND' || /_POWERSHELL_/.test(type)) return { script: text };
+  const isPath = beginsAsPath.test(text);
+  if (/[\r\n]/.test(text) && !isPath) return { script: text };
+  if (type === 'SUSPICIOUS_ACTIVITY' && !isPath) return { rule: text };
   return { path: text };
 }

@@ -9,7 +9,7 @@ export interface WireItem {
   readonly raw: string;
   /** Undefined if it has none that can be used. */
   readonly id: number | undefined;
-  /** `insertion_timestamp` as it came. */
+  /** `insertion_timestamp` as it came, or in ISO 8601 if it came as a number; null if it is no time. */
   readonly at: string | null;
 }
 
@@ -131,8 +131,10 @@ function itemsOf(events: readonly unknown[], elements: readonly Cut[]): WireItem
 
 function itemOf(value: unknown, raw: string): WireItem {
   if (!isObject(value)) return { value, raw, id: undefined, at: null };
-  const at = value.insertion_timestamp;
-  return { value, raw, id: numberOf(value.id), at: timeOf(at) === null ? null : (at as string) };
+  const inserted = value.insertion_timestamp;
+  const time = timeOf(inserted);
+  const at = time !== null && typeof inserted === 'string' ? inserted : time;
+  return { value, raw, id: numberOf(value.id), at };
 }
 
 function itemOfText({ text, values }: Cut, valuesMax: number): WireItem {

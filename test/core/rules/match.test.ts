@@ -72,6 +72,18 @@ test("a tenant is found by its own name and by its provider's", () => {
   expect([named('Example*'), named('Provider One'), named('One')]).toEqual([undefined, undefined, 'other_tenant']);
 });
 
+const withIp = (ip: string): EventFacts => ({ ...event, body: { device: { ip } } });
+
+test('of several addresses in one text, each takes part', () => {
+  const inside = { networks: networks('10.0.0.0/8', 'fd00::/8') };
+  for (const ip of ['192.0.2.7, 10.1.2.3', '10.1.2.3;192.0.2.7', '192.0.2.7 fd00::1', '::1|10.0.0.1', ' 10.0.0.1 ']) {
+    expect(miss(inside, withIp(ip)), ip).toBeUndefined();
+  }
+  for (const ip of ['192.0.2.7, 192.0.2.8', ', ;', '10.0.0', '110.0.0.1 x10.0.0.1']) {
+    expect(miss(inside, withIp(ip)), ip).toBe('other_network');
+  }
+});
+
 test('what the vendor did not say fits no pattern and is in no network', () => {
   const silent: EventFacts = { stream: 'event', type: 'A_TYPE', severity: 4, status: null, action: null, body: {} };
   const all = globs('*');

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { EventBody, Notice, Severity, StoredEvent } from '../../../src/core/event.ts';
 import type { Message, MessageForm } from '../../../src/core/sink.ts';
 import { cardOf } from '../../../src/sinks/mattermost/card.ts';
+import { en } from '../../../src/sinks/mattermost/locales/en.ts';
 import { createWording } from '../../../src/sinks/mattermost/wording.ts';
 import { eventOfTexts, storedEvent } from '../../support/events.ts';
 import { anyHostile, hugeHostile } from './hostile.ts';
@@ -185,8 +186,10 @@ describe('what the card shows', () => {
     expect(zone('America/New_York')).toBe('2026-07-01 19:59:59 -04:00');
     expect(zone('Asia/Kathmandu')).toBe('2026-07-02 05:44:59 +05:45');
     const observed = withBody({ observedAt: '2026-03-01T00:00:00Z' }, { occurredAt: null });
-    expect(fields(observed).Timestamp).toBe('2026-03-01 07:00:00 +07:00');
-    expect(fields(withBody({}, { occurredAt: 'soon' })).Timestamp).toBe('2026-03-01 09:03:09 +07:00');
+    expect(fields(observed)).toMatchObject({ [en.timeObserved]: '2026-03-01 07:00:00 +07:00' });
+    const arrived = fields(withBody({}, { occurredAt: 'soon' }));
+    expect(arrived).toMatchObject({ [en.timeReceived]: '2026-03-01 09:03:09 +07:00' });
+    expect(arrived).not.toHaveProperty(en.timestamp);
   });
 
   test.each(['Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns', 'Africa/Monrovia', 'Etc/GMT+12'])(

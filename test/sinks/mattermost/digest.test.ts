@@ -192,28 +192,28 @@ describe('the same file on many devices', () => {
 describe('the fields', () => {
   test('count by severity and type, name the devices, and say from when to when', () => {
     const card = post(digestOfStorm);
-    expect(titlesOf(card)).toEqual(['Severity', 'Type', 'Affected Devices', 'Timestamp', 'Most Severe']);
+    expect(titlesOf(card)).toEqual(['Severity', 'Type', 'Affected Devices', 'Received', 'Most Severe']);
     expect(fieldOf(card, 'Severity')).toBe('HIGH 280 · MEDIUM 112 · LOW 20');
     expect(fieldOf(card, 'Type')).toBe('`RANSOMWARE` 280, `PUA` 112, `MACRO` 12, `DUAL_USE` 8');
     expect(fieldOf(card, 'Affected Devices')).toMatch(/^(`PC-\d\d` 12, ){5}.*, \+29$/);
-    expect(fieldOf(card, 'Timestamp')).toBe('2026-03-01 09:00:00 +07:00 – 2026-03-01 09:02:03 +07:00');
+    expect(fieldOf(card, 'Received')).toBe('2026-03-01 09:00:00 +07:00 – 2026-03-01 09:02:03 +07:00');
   });
 
   test('that would be empty are left out', () => {
-    expect(titlesOf(post(digestOf([{}])))).toEqual(['Severity', 'Type', 'Timestamp', 'Most Severe']);
+    expect(titlesOf(post(digestOf([{}])))).toEqual(['Severity', 'Type', 'Received', 'Most Severe']);
     expect(JSON.stringify(post(digestOf([{ type: ' ', device: '' }])))).not.toMatch(/null|undefined|""|``|\\n\\n/);
   });
 
   test('of the short form are fewer, and there is no table', () => {
     const card = post(digestOfStorm, { form: 'short' });
-    expect(titlesOf(card)).toEqual(['Severity', 'Type', 'Affected Devices', 'Timestamp']);
+    expect(titlesOf(card)).toEqual(['Severity', 'Type', 'Affected Devices', 'Received']);
     expect(fieldOf(card, 'Affected Devices')).toMatch(/^(`PC-\d\d` 12, ){3}\+34$/);
   });
 
   test('of the bare form are numbers and times, without a word of an event', () => {
     const card = post(digestOfStorm, { form: 'bare' });
     expect(card.text).toBe('🟠 **HIGH** · 412 events in 2 min · 37 devices');
-    expect(titlesOf(card)).toEqual(['Severity', 'Timestamp']);
+    expect(titlesOf(card)).toEqual(['Severity', 'Received']);
     fc.assert(
       fc.property(anyHostile, (text) => {
         const member = { type: text, device: text, tenant: text, fileHash: text, fileName: text, itemId: text };
@@ -233,7 +233,7 @@ describe('the table', () => {
     const all = Array.from({ length: 412 }, () => ({ device: 'A', fileName: 'a.exe', itemId: '1203', link }));
     const lines = rowsOf(digestOf(all));
     expect(lines).toHaveLength(2 + 12 + 2);
-    expect(lines[0]).toBe('| Severity | Type | Device | File Name | Timestamp | Event ID |');
+    expect(lines[0]).toBe('| Severity | Type | Device | File Name | Received | Event ID |');
     expect(lines[2]).toBe(`| 🟡 MEDIUM | \`PUA\` | \`A\` | \`a.exe\` | 09:00:00 | [1203](${link}) |`);
     expect(lines.slice(-2)).toEqual(['', 'and 400 more']);
   });
@@ -241,7 +241,7 @@ describe('the table', () => {
   test('leaves out columns in which nothing stands, and says the day if there are several', () => {
     const digest = digestOf([{}, { receivedAtMs: startMs + 86_400_000 }]);
     expect(rowsOf(digest)).toEqual([
-      '| Severity | Type | Timestamp | Event ID |',
+      '| Severity | Type | Received | Event ID |',
       '| --- | --- | --- | --- |',
       '| 🟡 MEDIUM | `PUA` | 2026-03-01 09:00:00 | 1 |',
       '| 🟡 MEDIUM | `PUA` | 2026-03-02 09:00:00 | 2 |',

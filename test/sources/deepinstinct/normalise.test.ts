@@ -284,12 +284,43 @@ test.each([
   ['2026-02-03T01:60:32.505Z', null],
   ['2026-02-03T01:19:60.505Z', null],
   ['2026-02-03T24:00:00.000Z', '2026-02-04T00:00:00.000Z'],
-  ['2026-02-31T01:19:32.505Z', '2026-03-03T01:19:32.505Z'],
+  ['2026-02-31T01:19:32.505Z', null],
   ['2026-01-31T01:19:32.505190Z', '2026-01-31T01:19:32.505Z'],
   ['2026-02-03T01:19:32.5Z', '2026-02-03T01:19:32.500Z'],
   ['2026-02-03T01:19:32.505190Z', '2026-02-03T01:19:32.505Z'],
   ['9999-12-31T23:59:59-01:00', null],
-  [1_770_081_572, null],
+  ['2026-02-03 01:00:54+00', '2026-02-03T01:00:54.000Z'],
+  ['2026-02-03 08:00:54+07', '2026-02-03T01:00:54.000Z'],
+  ['2026-02-03 08:00:54 +07', '2026-02-03T01:00:54.000Z'],
+  ['2026-02-03T01:00', '2026-02-03T01:00:00.000Z'],
+  ['2026-02-03 08:00+07:00', '2026-02-03T01:00:00.000Z'],
+  ['2026-02-03T01:00:54 UTC', '2026-02-03T01:00:54.000Z'],
+  ['2026-02-03T01:00:54,25Z', '2026-02-03T01:00:54.250Z'],
+  ['2024-02-29T01:00:54Z', '2024-02-29T01:00:54.000Z'],
+  ['2026-02-29T01:00:54Z', null],
+  ['2026-02-30 01:00:54', null],
+  ['2026-04-31T01:00:54.000Z', null],
+  ['2026-02-03T01:00:54+25:00', null],
+  ['2026-02-03T01:00:54+07:75', null],
+  ['0001-01-01T00:00:00Z', null],
+  ['0001-01-01T00:00:00.000Z', null],
+  ['1899-12-30T00:00:00', null],
+  ['1970-01-01T00:00:00+07:00', null],
+  ['Tue, 03 Feb 2026 01:00:54 GMT', '2026-02-03T01:00:54.000Z'],
+  ['Mon, 30 Feb 2026 01:00:54 GMT', null],
+  ['Tue, 03 Fee 2026 01:00:54 GMT', null],
+  [1_770_080_454, '2026-02-03T01:00:54.000Z'],
+  [1_770_080_454.25, '2026-02-03T01:00:54.250Z'],
+  [1_770_080_454_123, '2026-02-03T01:00:54.123Z'],
+  ['1770080454', '2026-02-03T01:00:54.000Z'],
+  ['1770080454123', '2026-02-03T01:00:54.123Z'],
+  ['1770080454.123456', '2026-02-03T01:00:54.123Z'],
+  [0, null],
+  [-1, null],
+  [20_260_203, null],
+  [1e300, null],
+  ['20260203010054', null],
+  ['03/02/2026 01:00:54', null],
   [{}, null],
 ])('the time %j is %s, whatever the zone of this machine', (timestamp, expected) => {
   const zone = process.env.TZ;
@@ -365,6 +396,35 @@ describe('text', () => {
 
   test('of several lines in place of a path is a script, whatever the type', () => {
     expect(bodyOf({ path: 'one\r\ntwo' }).file).toEqual({ script: 'one\r\ntwo' });
+    for (const script of ['/* a */\nrun()', '// a\nrun()']) {
+      expect(bodyOf({ path: script }).file).toEqual({ script });
+    }
+  });
+
+  test.each([
+    ['/tmp/a\nb.sh', 'a\nb.sh'],
+    ['C:\\Users\\ann\\invoice\r\n.exe', 'invoice\r\n.exe'],
+    ['\\\\server\\share\\a\nb.exe', 'a\nb.exe'],
+  ])('a path with line breaks stays a path: %j', (path, name) => {
+    expect(bodyOf({ path }).file).toEqual({ path, name });
+    expect(bodyOf({ path, type: 'SUSPICIOUS_ACTIVITY' }).file).toEqual({ path, name });
+    expect(bodyOf({ path, type: 'SCRIPT_CONTROL_COMMAND' }).file).toEqual({ script: path });
+  });
+
+  test('a list in place of a text keeps each of its texts, and an object in place of a list counts', () => {
+    const info = {
+      ip_address: ['192.0.2.7', null, 'fd00::1', {}, ['x']],
+      logged_in_users: ['A\\b', 'A\\c'],
+      hostname: [],
+    };
+    const body = bodyOf({ recorded_device_info: [info], device_id: 3, mitre_classifications: { tactic_id: 'TA0002' } });
+    expect(body.device).toEqual({ id: '3', name: 'device #3', ip: '192.0.2.7, fd00::1' });
+    expect(body).toMatchObject({ user: 'A\\b, A\\c', techniques: [{ id: 'TA0002' }] });
+    expect(bodyOf({ comment: Array(10_000).fill('x') }).comment?.split(', ')).toHaveLength(50);
+  });
+
+  test('of megabytes are cut', () => {
+    expect(bodyOf({ comment: ` ${'x'.repeat(5_000_000)}` }).comment).toHaveLength(8000);
   });
 
   test('in place of a path is a sentence only for a rule, and only if it begins like none', () => {
