@@ -9,12 +9,24 @@ export interface DatabaseFinding {
   readonly text: string;
 }
 
-/** One finding for each place that the configuration names. Takes 10 s at most. */
-export function lookAtDatabase(config: Config): Promise<DatabaseFinding[]> {
+/** One finding for each place that the configuration names, and for what does not fit together. Takes 10 s at most. */
+export async function lookAtDatabase(config: Config): Promise<DatabaseFinding[]> {
   const urls = urlsOf(config);
-  const looks =
-    urls.length > 0 ? urls.map(([variable, url]) => lookAtPostgres(variable, url)) : [lookAtDirectory(config)];
-  return Promise.all(looks);
+  if (urls.length === 0) return [await lookAtDirectory(config)];
+  const looks = await Promise.all(urls.map(([variable, url]) => lookAtPostgres(variable, url)));
+  const facts = looks.flatMap((look) => look.facts ?? []);
+  const difference = facts.length === urls.length ? differenceOf(facts) : undefined;
+  const findings = looks.map(({ status, text }): DatabaseFinding => ({ status, text }));
+  return difference === undefined ? findings : [...findings, { status: 'failed', text: difference }];
+}
+
+/** Two addresses that lead to different places: one would be migrated, and the other used. */
+function differenceOf([one, other]: readonly PostgresFacts[]): string | undefined {
+  if (one === undefined || other === undefined || one.schemaName === other.schemaName) return undefined;
+  return (
+    `DATABASE_URL leads to schema "${one.schemaName}", and DATABASE_URL_DIRECT to schema "${other.schemaName}". ` +
+    'Give both the same search_path: set it for both users, or with options=-csearch_path%3D… in both URLs.'
+  );
 }
 
 /**
@@ -22,11 +34,15 @@ export function lookAtDatabase(config: Config): Promise<DatabaseFinding[]> {
  * what it lacks. @throws {DatabaseUrlError}
  */
 export async function assertDatabase(config: Config): Promise<void> {
+  const found: PostgresFacts[] = [];
   for (const [variable, url] of urlsOf(config)) {
     const facts = await inspectPostgres(url, variable);
     const lack = lackOf(facts);
     if (lack !== undefined) throw new DatabaseUrlError(`${variable} (${facts.address}): ${lack}`);
+    found.push(facts);
   }
+  const difference = differenceOf(found);
+  if (difference !== undefined) throw new DatabaseUrlError(difference);
 }
 
 function urlsOf({ databaseUrl, databaseUrlDirect }: Config): (readonly [variable: string, url: string])[] {
@@ -34,14 +50,17 @@ function urlsOf({ databaseUrl, databaseUrlDirect }: Config): (readonly [variable
   return urls.flatMap(([variable, url]) => (url === undefined ? [] : [[variable, url] as const]));
 }
 
-async function lookAtPostgres(variable: string, url: string): Promise<DatabaseFinding> {
+async function lookAtPostgres(
+  variable: string,
+  url: string,
+): Promise<DatabaseFinding & { readonly facts?: PostgresFacts }> {
   try {
     const facts = await inspectPostgres(url, variable);
     const begin = `${variable} (${facts.address}):`;
     const lack = lackOf(facts);
     if (lack !== undefined) return { status: 'failed', text: `${begin} ${lack}` };
     const text = `${begin} Postgres ${facts.version} answers, ${schemas[facts.schema]}`;
-    return { status: facts.schema === 'newer' ? 'warn' : 'ok', text };
+    return { status: facts.schema === 'newer' ? 'warn' : 'ok', text, facts };
   } catch (error) {
     if (!(error instanceof DatabaseUrlError)) throw error;
     return { status: 'failed', text: error.message };
@@ -56,10 +75,13 @@ const schemas: Readonly<Record<PostgresFacts['schema'], string>> = {
 };
 
 /** Why Tocsin could not work there; undefined if it can. */
-function lackOf({ schema, isReadOnly, mayCreateTables }: PostgresFacts): string | undefined {
+function lackOf({ schema, schemaName, isReadOnly, mayCreateTables, mayUseTables }: PostgresFacts): string | undefined {
   if (isReadOnly) return 'the server is a read-only standby, or the database is set so. Name the primary in the URL.';
+  if (!mayUseTables) {
+    return `this user may not use the tables there. Make it the owner of the database, or grant it all on the tables of the schema "${schemaName}".`;
+  }
   if (mayCreateTables || schema === 'current' || schema === 'newer') return undefined;
-  return 'this user may not create tables there. Make it the owner of the database, or grant it CREATE on the database and on its schema.';
+  return `this user may not create tables there. Make it the owner of the database, or grant it CREATE on the schema "${schemaName}".`;
 }
 
 async function lookAtDirectory({ dataDir }: Config): Promise<DatabaseFinding> {

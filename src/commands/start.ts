@@ -5,6 +5,7 @@ import { describeError, type Logger, type MaskingLogger } from '../core/log.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { DatabaseUrlError } from '../core/store/inspect.ts';
+import { DatabaseSchemaError } from '../core/store/journal.ts';
 import { createWake } from '../core/wake.ts';
 import { createApp } from '../http/app.ts';
 import { sinks } from '../sinks/index.ts';
@@ -118,7 +119,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
         });
         return;
       } catch (error) {
-        const isTold = error instanceof DatabaseUrlError;
+        const isTold = error instanceof DatabaseUrlError || error instanceof DatabaseSchemaError;
         const text = isTold ? error.message : databaseErrorText(error);
         log.error({ error: text }, 'the database is not ready; trying again');
         await wake.wait(waitMs);

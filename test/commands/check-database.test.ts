@@ -119,11 +119,11 @@ describe('with DATABASE_URL', () => {
   test('one of an older or a newer release is told apart', async () => {
     const { url: other, sql } = await emptyDatabase();
     await migrate(sql);
-    await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('of a later release', 1)`;
+    await sql`insert into tocsin_migrations (hash) values ('of a later release')`;
     const newer = await look({ DATABASE_URL: other });
     expect(newer.lines).toEqual([expect.stringMatching(/^warn .* migrated by a newer release/)]);
     expect(newer.code).toBe(0);
-    await sql`delete from drizzle.__drizzle_migrations where hash <> 'of a later release'`;
+    await sql`delete from tocsin_migrations where hash = (select min(hash) from tocsin_migrations)`;
     expect((await look({ DATABASE_URL: other })).lines).toEqual([
       expect.stringMatching(/^ok .* of an older release: the next start will migrate it$/),
     ]);
@@ -138,9 +138,10 @@ describe('with DATABASE_URL', () => {
     ]);
     expect(code).toBe(1);
     await migrate(sql);
-    await sql.unsafe(
-      `grant usage on schema drizzle to "${user}"; grant select on all tables in schema drizzle to "${user}"`,
-    );
+    expect((await look({ DATABASE_URL: as(user, other) })).lines).toEqual([
+      expect.stringMatching(/^FAIL .* this user may not use the tables there\. Make it the owner/),
+    ]);
+    await sql.unsafe(`grant all on all tables in schema public to "${user}"`);
     onTestFinished(() => sql.unsafe(`drop owned by "${user}"`).then(() => undefined));
     expect((await look({ DATABASE_URL: as(user, other) })).lines).toEqual([
       expect.stringMatching(/^ok .* is migrated$/),

@@ -154,7 +154,6 @@ test('a Postgres that cannot be used as it is', async () => {
     expect(stderr).toMatch(/^tocsin migrate: DATABASE_URL \(127\.0\.0\.1:\d+\): .*\. \S.*\.\n$/);
     expect(code).toBe(1);
   }
-  await sql`drop schema drizzle cascade`;
   await sql`create role tocsin_poor login password 'poor'`;
   onTestFinished(async () => void (await sql`drop role tocsin_poor`));
   const poor = variant((url) => Object.assign(url, { username: 'tocsin_poor', password: 'poor' }));

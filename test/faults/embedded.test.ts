@@ -106,7 +106,7 @@ faultCase('embedded: a directory of a newer release', { timeoutMs: 120_000 }, as
   const dataDir = world.environment.DATA_DIR!;
   // A newer schema, which never breaks the release before it: it goes on.
   await withDatabase({ dataDir }, async (sql) => {
-    await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('of-a-newer-release', 4102444800000)`;
+    await sql`insert into tocsin_migrations (hash) values ('of-a-newer-release')`;
     await sql`alter table events add column of_a_newer_release text`;
   });
   addLoad(world, fault);

@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import { DataDirectoryError, dataDirectoryError } from './data-directory.ts';
 import { databaseErrorCode, databaseErrorText, driverOptions } from './database.ts';
 import { askHolder, NoHolderError } from './directory-lock.ts';
+import { DatabaseSchemaError } from './journal.ts';
 import { compareMigrations } from './migrate.ts';
 import { createSockets } from './socket.ts';
 
@@ -20,8 +21,12 @@ export interface PostgresFacts {
   /** `16.4 (Debian 16.4-1)`. */
   readonly version: string;
   readonly schema: 'none' | 'behind' | 'current' | 'newer';
+  /** Where the tables are or will be: `public`. */
+  readonly schemaName: string;
   readonly isReadOnly: boolean;
   readonly mayCreateTables: boolean;
+  /** Of what is there already. */
+  readonly mayUseTables: boolean;
 }
 
 const waitMs = 10_000;
@@ -59,13 +64,25 @@ function addressOf({ options }: postgres.Sql): string {
 }
 
 async function readFacts(client: postgres.Sql, address: string): Promise<PostgresFacts> {
+  const { state: schema, schema: schemaName } = await compareMigrations(client);
   const [row] = await client`
-    select current_setting('server_version') as version, current_setting('transaction_read_only') = 'on' as is_read_only,
-      has_database_privilege(current_database(), 'create') and coalesce(has_schema_privilege(current_schema(), 'create'), false) as may_create`;
-  const { applied, missing, unknown } = await compareMigrations(client);
-  const schema = applied === 0 ? 'none' : missing > 0 ? 'behind' : unknown > 0 ? 'newer' : 'current';
-  const { version, is_read_only: isReadOnly, may_create: mayCreateTables } = row!;
-  return { address, version: String(version), schema, isReadOnly, mayCreateTables };
+    select current_setting('server_version') as version,
+      current_setting('transaction_read_only') = 'on' as is_read_only,
+      coalesce(has_schema_privilege(${schemaName}, 'create'), false) as may_create,
+      coalesce((select bool_and(has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
+          and has_table_privilege(c.oid, 'update'))
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = ${schemaName} and c.relname in ('events', 'deliveries', 'cursors', 'leases')), true) as may_use`;
+  const { version, is_read_only: isReadOnly, may_create: mayCreateTables, may_use: mayUseTables } = row!;
+  return {
+    address,
+    version: String(version),
+    schema,
+    schemaName: String(schemaName),
+    isReadOnly,
+    mayCreateTables,
+    mayUseTables,
+  };
 }
 
 const escapes =
@@ -107,6 +124,7 @@ const words: Readonly<Record<string, string>> = {
 
 function textOf(error: unknown, database: string): string {
   if ((error as Error).message === 'late') return silent;
+  if (error instanceof DatabaseSchemaError) return error.message;
   const code = databaseErrorCode(error) ?? '';
   if (Object.hasOwn(words, code)) return words[code]!.replace('.', ` (${code}).`);
   const text = databaseErrorText(error);

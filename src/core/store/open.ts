@@ -7,7 +7,8 @@ import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { openEmbedded } from './embedded/open.ts';
 import { seedPath } from './embedded/seed.ts';
 import { type Instance, takeInstance } from './instance.ts';
-import { migrate } from './migrate.ts';
+import { DatabaseSchemaError } from './journal.ts';
+import { compareMigrations, migrate } from './migrate.ts';
 import { createSockets } from './socket.ts';
 
 /** What the store has to say on its own account; the logger is one. */
@@ -90,13 +91,27 @@ async function openPostgresStore(options: StoreOptions, url: string): Promise<St
     db,
     instance,
     lock,
-    migrate: () => migrateBy(options.databaseUrlDirect ?? url),
+    async migrate() {
+      const applied = await migrateBy(options.databaseUrlDirect ?? url);
+      if (options.databaseUrlDirect !== undefined) await assertSamePlace(db.$client);
+      return applied;
+    },
     ping: () => ping(db.$client),
     async close() {
       await db.$client.end({ timeout: 5 });
       await lock?.release();
     },
   };
+}
+
+/** @throws {DatabaseSchemaError} what was migrated is not what will be used */
+async function assertSamePlace(client: postgres.Sql): Promise<void> {
+  const { state, schema } = await compareMigrations(client);
+  if (state === 'current' || state === 'newer') return;
+  throw new DatabaseSchemaError(
+    `DATABASE_URL leads to schema "${schema}", which lacks the tables that were made through DATABASE_URL_DIRECT. ` +
+      'Let both name the same database, and give their users the same search_path.',
+  );
 }
 
 /** With Postgres DATA_DIR only holds this process's identity; without one, a killed process's roles are free after 20 s. */
