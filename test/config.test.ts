@@ -272,7 +272,12 @@ describe('options', () => {
       'is set without DATABASE_URL',
       'Set DATABASE_URL too: this one is only the way past a pooler',
     ],
-    ['HTTPS_PROXY', 'proxy.example:3128', 'is not the URL of a proxy', 'Write it as http://host:port'],
+    [
+      'HTTPS_PROXY',
+      'proxy.example:3128',
+      'is not the URL of a proxy: it is no URL: it begins with neither https:// nor http://',
+      'Write it as http://host:port',
+    ],
     [
       'TOCSIN_CONFIG',
       'nothing.yaml',
@@ -344,7 +349,7 @@ locale: th
 time_zone: Asia/Bangkok
 `;
   const writeHook = () => {
-    mkdirSync(join(directory, 'secrets'));
+    mkdirSync(join(directory, 'secrets'), { mode: 0o700 });
     writeFileSync(join(directory, 'secrets', 'hook'), `${hook}\n`);
   };
 
@@ -424,9 +429,13 @@ time_zone: Asia/Bangkok
   });
 
   it.each([
-    ['ftp://beat.example.com/x', 'is no http or https address'],
-    ['beat.example.com/x', 'is no http or https address'],
-    ['https://user:secret@beat.example.com/x', 'holds a user or a password, which are not sent'],
+    ['ftp://beat.example.com/x', 'is no http or https URL'],
+    ['beat.example.com/x', 'is no URL: it begins with neither https:// nor http://'],
+    ['https:/beat.example.com/x', 'does not have exactly two slashes behind https: or http:'],
+    [
+      'https://user:secret@beat.example.com/x',
+      'holds a user or a password before the host, which does not belong there',
+    ],
   ])('refuses the heartbeat %s without showing it', (address, problem) => {
     const remedy = 'Copy the address that the service gives, as https://host/path';
     expect(yamlProblems(`heartbeat: { url: "${address}" }\n`)).toEqual([
@@ -536,7 +545,7 @@ time_zone: Asia/Bangkok
       'a file for a secret that is not there',
       'sinks:\n  soc:\n    type: mattermost\n    url_file: nothing\n',
       [
-        'tocsin.yaml:4:5 sinks.soc.url_file names a file that cannot be read (ENOENT). Name a file that this user may read',
+        'tocsin.yaml:4:5 sinks.soc.url_file names a file that cannot be read (ENOENT). Name a regular file that this user may read, with the secret alone in it',
       ],
     ],
     [

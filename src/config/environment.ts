@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { ConfigProblem } from '../core/errors.ts';
-import { codeOf, type FilesRead, readText } from './files.ts';
+import { codeOf, exposureOf, type FilesRead, readText, secretBytesMax } from './files.ts';
 import { knownVariables, misnamedVariables, secretVariables, unguessableVariables } from './known.ts';
 import { suggest } from './suggest.ts';
 
@@ -88,6 +88,8 @@ function readVariables(directory: string, file: string, findings: Findings): Var
     });
     return {};
   }
+  const exposure = exposureOf(resolve(directory, file), true);
+  if (exposure !== undefined) findings.warnings.push(`${file} ${exposure}`);
   for (const name of valuesCutAtHash(text)) {
     findings.warnings.push(
       `${name} (${file}): everything from "#" on was taken for a comment. Quote the value if it belongs to it.`,
@@ -144,12 +146,14 @@ function tidy(raw: string, where: string, findings: Findings): string | undefine
 export function readSecret(path: string, where: string, findings: Findings): string | undefined {
   let value: string;
   try {
-    value = readText(path, findings.files).trim();
+    value = readText(path, findings.files, secretBytesMax).trim();
   } catch (error) {
-    const remedy = 'Name a file that this user may read';
+    const remedy = 'Name a regular file that this user may read, with the secret alone in it';
     findings.problems.push({ where, problem: `names a file that cannot be read (${codeOf(error)})`, remedy });
     return undefined;
   }
+  const exposure = exposureOf(path, true);
+  if (exposure !== undefined) findings.warnings.push(`${where} names a file that ${exposure}`);
   if (value !== '' && !/[\r\n\0]/.test(value)) return value;
   const problem = value === '' ? 'names an empty file' : 'names a file of more than one line';
   findings.problems.push({ where, problem, remedy: 'Put the secret alone into that file' });

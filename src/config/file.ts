@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { noticeSource } from '../core/event.ts';
 import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
 import { type Environment, type Findings, readSecret } from './environment.ts';
-import { codeOf, readText } from './files.ts';
+import { codeOf, exposureOf, readText } from './files.ts';
 import { type Place, problemsOf, unresolved } from './problems.ts';
 import { brokenRoute, type RouteContent, route, routeLeft, single } from './route-schema.ts';
 import type { Registries } from './shape.ts';
@@ -146,6 +146,8 @@ export function readConfigFile({ name, where }: FileName, around: Surroundings):
     findings.problems.push({ where, problem, remedy });
     return undefined;
   }
+  const exposure = exposureOf(path, false);
+  if (exposure !== undefined) findings.warnings.push(`${name} ${exposure}`);
   const lookUp = (variable: string, section: string) =>
     environment.get(variable) ??
     (areOptional && ['sources', 'sinks', 'heartbeat'].includes(section) ? unresolved : undefined);

@@ -1,4 +1,5 @@
 // The standard variables of OpenTelemetry: whether spans are exported, and the variables themselves, which its SDK reads.
+import { readWebUrl } from '../core/web-url.ts';
 import type { Environment, Findings } from './environment.ts';
 import { secretVariables, type tracingVariables } from './known.ts';
 import type { Config } from './shape.ts';
@@ -21,11 +22,11 @@ export function readTracing(environment: Environment, findings: Findings): Pick<
   };
   if (!exporters.includes('otlp'))
     return warn('OTEL_TRACES_EXPORTER', 'names no exporter but otlp: nothing is traced.');
-  if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol))
-    return warn(name, 'is no address that begins with http:// or https://: nothing is traced.');
+  const read = readWebUrl(endpoint, true);
+  if ('fault' in read) return warn(name, `is no address of a collector (it ${read.fault}): nothing is traced.`);
   if (of('OTEL_EXPORTER_OTLP_PROTOCOL') === 'grpc')
     warn('OTEL_EXPORTER_OTLP_PROTOCOL', 'is grpc, but spans go out as http/json: name the port for that, mostly 4318.');
-  return { tracing: { endpoint: new URL(endpoint).origin, variables: variablesOf(environment) } };
+  return { tracing: { endpoint: read.url.origin, variables: variablesOf(environment) } };
 }
 
 /** Also those that stand in `.env` or in a file of their own. */

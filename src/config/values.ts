@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { type Severity, severityNames } from '../core/event.ts';
 import { type LogLevel, logLevels } from '../core/log.ts';
 import { isTimeZone } from '../core/rules/schedule.ts';
+import { readWebUrl } from '../core/web-url.ts';
 import { didYouMean } from './suggest.ts';
 
 export type Parsed<Value> =
@@ -166,17 +167,16 @@ function isDecodable({ username, password, pathname }: URL): boolean {
 }
 
 export const proxyUrl: Parse<string> = (text) => {
-  if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return { value: text };
-  return { problem: 'is not the URL of a proxy', remedy: 'Write it as http://host:port' };
+  const read = readWebUrl(text, true);
+  if ('url' in read) return { value: text };
+  return { problem: `is not the URL of a proxy: it ${read.fault}`, remedy: 'Write it as http://host:port' };
 };
 
 /** Of a service that calls out when it is no longer called. Never shown: whoever has it can call it. */
 export const heartbeatUrl: Parse<string> = (text) => {
-  const url = /^https?:\/\/[^/]/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-  const remedy = 'Copy the address that the service gives, as https://host/path';
-  if (url === undefined) return { problem: 'is no http or https address', remedy };
-  if (url.username === '' && url.password === '') return { value: text };
-  return { problem: 'holds a user or a password, which are not sent', remedy };
+  const read = readWebUrl(text);
+  if ('url' in read) return { value: text };
+  return { problem: read.fault, remedy: 'Copy the address that the service gives, as https://host/path' };
 };
 
 export const host: Parse<string> = (text) =>

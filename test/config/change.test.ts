@@ -153,9 +153,11 @@ describe('the files of a configuration', () => {
     expect(areSame(files, await lookAgain(files))).toBe(false);
   });
 
-  it('do not count a pipe, which can be read only once', async () => {
+  it('do not count what is no file', async () => {
     const files: FilesRead = new Map();
-    expect(() => load({ TOKENS_KEY: '', TOKENS_KEY_FILE: '/dev/null' }, files)).toThrow('names an empty file');
+    expect(() => load({ TOKENS_KEY: '', TOKENS_KEY_FILE: '/dev/null' }, files)).toThrow(
+      'names a file that cannot be read (not a file)',
+    );
     expect(files.has('/dev/null')).toBe(false);
   });
 });

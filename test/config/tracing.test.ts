@@ -41,7 +41,11 @@ test.each([
   ['OTEL_SDK_DISABLED', 'TRUE', []],
   ['OTEL_TRACES_EXPORTER', 'none', []],
   ['OTEL_TRACES_EXPORTER', 'zipkin', [expect.stringContaining('OTEL_TRACES_EXPORTER names no exporter but otlp')]],
-  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317', [expect.stringContaining('begins with http:// or https://')]],
+  [
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'collector:4317',
+    [expect.stringContaining('begins with neither https:// nor http://')],
+  ],
 ])('%s=%s turns it off, and stops nothing', (name, value, warnings) => {
   const config = load({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, [name]: value });
   expect([config.tracing, config.warnings]).toEqual([undefined, warnings]);

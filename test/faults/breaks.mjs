@@ -147,8 +147,8 @@ export const mutations = [
     edits: [
       [
         'src/commands/start.ts',
-        '        const isTold = error instanceof DatabaseUrlError;\n',
-        '        if (waitMs > 0) process.exit(1);\n        const isTold = error instanceof DatabaseUrlError;\n',
+        '        const isTold = error instanceof DatabaseUrlError || error instanceof DatabaseSchemaError;\n',
+        '        if (waitMs > 0) process.exit(1);\n        const isTold = error instanceof DatabaseUrlError || error instanceof DatabaseSchemaError;\n',
       ],
     ],
     cases: 'refused at the start',

@@ -47,7 +47,7 @@ describe('the settings', () => {
     ['a page', 'https://chat.example.com/team/channels/town-square', /ends in \/hooks\//],
     ['an id with other signs', 'https://chat.example.com/hooks/a-b', /letters and digits/],
     ['no id', 'https://chat.example.com/hooks/', /ends in \/hooks\//],
-    ['another scheme', 'ftp://chat.example.com/hooks/abc', /no https or http/],
+    ['another scheme', 'ftp://chat.example.com/hooks/abc', /no http or https/],
     ['no scheme', 'chat.example.com/hooks/abc', /is no URL/],
     ['a password', 'https://u:p@chat.example.com/hooks/abc', /a user or a password/],
     ['a query', 'https://chat.example.com/hooks/abc?x=1', /something behind/],

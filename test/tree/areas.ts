@@ -41,7 +41,17 @@ export function adapterOf(path: string): string {
   return path.split('/')[2]?.replace(/\.ts$/, '') ?? '';
 }
 
-const adapterContracts = ['adapter', 'event', 'errors', 'text', 'http', 'http-body', 'http-failure', 'http-status'];
+const adapterContracts = [
+  'adapter',
+  'event',
+  'errors',
+  'text',
+  'http',
+  'http-body',
+  'http-failure',
+  'http-status',
+  'web-url',
+];
 const modulesOfCore = (names: readonly string[]) => new RegExp(`^src/core/(${names.join('|')})\\.ts$`);
 
 /** What the files of an area may import besides files of their own area; for adapters, of their own folder. */

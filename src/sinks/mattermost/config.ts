@@ -1,13 +1,12 @@
 // The settings of the sink mattermost. Pure; the webhook's URL is its only credential and stands in no message.
 import { z } from 'zod';
+import { readWebUrl } from '../../core/web-url.ts';
 
 /** Why `text` is no webhook's URL, without repeating it; undefined if it is one. */
 function faultOf(text: string): string | undefined {
-  if (/\s/.test(text) || !URL.canParse(text))
-    return 'is no URL; it begins with https:// and ends in /hooks/ and the id';
-  const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'is no https or http URL';
-  if (url.username !== '' || url.password !== '') return 'holds a user or a password, which a webhook never has';
+  const read = readWebUrl(text);
+  if ('fault' in read) return read.fault;
+  const { url } = read;
   if (/[?#]/.test(text)) return 'has something behind the webhook’s id (? or #); copy the URL without it';
   if (!/\/hooks\/[A-Za-z0-9]+$/.test(url.pathname)) {
     return 'is not the URL of an incoming webhook, which ends in /hooks/ and an id of letters and digits';
@@ -16,7 +15,7 @@ function faultOf(text: string): string | undefined {
 }
 
 function isWebAddress(text: string): boolean {
-  return !/\s/.test(text) && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  return 'url' in readWebUrl(text);
 }
 
 export const config = z.strictObject({

@@ -1,16 +1,15 @@
 // The settings of both Deep Instinct sources. Pure.
 import { z } from 'zod';
+import { readWebUrl } from '../../core/web-url.ts';
 import { parseStartFrom } from './start-from.ts';
 
 /** @returns scheme, host and whatever stands before `/api/v1`; without a slash at the end. @throws {RangeError} as {@link parseStartFrom} */
 export function parseConsoleUrl(text: string): string {
   const written = text.trim();
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1]?.toLowerCase();
-  if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') throw new RangeError('is no http or https URL');
-  const full = scheme === undefined ? `https://${written}` : written;
-  if (/\s/.test(written) || !URL.canParse(full)) throw new RangeError('is no URL');
-  const url = new URL(full);
-  if (url.username !== '' || url.password !== '') throw new RangeError('holds a user or a password');
+  const hasScheme = /^(https?:|[a-z][a-z0-9+.-]*:\/\/)/i.test(written);
+  const read = readWebUrl(hasScheme ? written : `https://${written}`);
+  if ('fault' in read) throw new RangeError(read.fault);
+  const { url } = read;
   if (/[?#]/.test(written)) throw new RangeError('has something behind the address (? or #)');
   return url.origin + url.pathname.replace(/\/api\/v1(\/.*)?$/i, '').replace(/\/+$/, '');
 }
