@@ -26,16 +26,17 @@ export interface JudgeDependencies {
   tell(transition: Transition | undefined, detail?: string): void;
 }
 
+/** What is said to have failed, and what becomes of the delivery. */
+export interface Judgement {
+  readonly failure: Failure;
+  readonly verdict: Verdict;
+}
+
 export interface Judge {
   /** The sink's own check; undefined if it passes, or there is none. Never rejects. */
   check(): Promise<Failure | undefined>;
   /** What becomes of a delivery that failed, and what is said to have failed. Changes the sink's health. Never rejects. */
-  failed(
-    health: Health,
-    delivery: DueDelivery,
-    answered: Failure,
-    isProbe: boolean,
-  ): Promise<{ readonly failure: Failure; readonly verdict: Verdict }>;
+  failed(health: Health, delivery: DueDelivery, answered: Failure, isProbe: boolean): Promise<Judgement>;
 }
 
 export function createJudge({ sink, policy, random, failing, within, tell }: JudgeDependencies): Judge {

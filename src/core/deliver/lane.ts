@@ -1,4 +1,5 @@
 // The loop that works one sink: take what is most urgent, send, record. The only place that sends, and the only one that tries again.
+import { AdapterError } from '../errors.ts';
 import type { Lease, RoleWorker } from '../lease.ts';
 import type { Limiter } from '../limiter.ts';
 import { noReason, severityLabel } from '../metrics.ts';
@@ -14,8 +15,8 @@ import { createConcurrency } from './concurrency.ts';
 import { createDigester } from './digester.ts';
 import { createFailing } from './failing.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
-import { createJudge } from './judge.ts';
-import { type Failure, failureFrom, heldUpOf } from './policy.ts';
+import { createJudge, type Judgement } from './judge.ts';
+import { failureFrom, heldUpOf, unchanged } from './policy.ts';
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
 import { templated } from './templated.ts';
@@ -27,6 +28,17 @@ import { createDeadlines } from './within.ts';
  * and the memory when it is away.
  */
 const unwrittenMaxMs = 50;
+/** So long before its end the lease ends what is in flight. */
+const cutOffMs = 1000;
+/** An adapter's own time-out knows better how far the request came, so that it may go first. */
+const adapterGrace = 0.02;
+
+/** What ends a send that is neither the sink's fault nor the delivery's. It may have arrived. */
+class CutOff extends AdapterError {
+  constructor(message: string) {
+    super('retry', 'timeout', message);
+  }
+}
 
 export interface LaneDependencies extends TransitionDependencies {
   readonly sink: Sink;
@@ -61,8 +73,16 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   let turnedAtMs = performance.now();
   const teller = createTeller(deps, lease);
   let health: Health | undefined;
-  const within = createDeadlines(policy.sendTimeoutMs);
+  const leaseLeftMs = Math.min(policy.leaseLeftMs, policy.sendTimeoutMs);
+  let drainedAtMs = Number.POSITIVE_INFINITY;
+  const within = createDeadlines(policy.sendTimeoutMs * (1 + adapterGrace), mustEnd);
   const isOver = () => isStopping || !lease.isHeld();
+
+  /** Another holder must never send while a send of this one is under way, however long that may take. */
+  function mustEnd(): CutOff | undefined {
+    if (!lease.outlasts(cutOffMs)) return new CutOff('the lease of the sink ended before the answer came');
+    return performance.now() < drainedAtMs ? undefined : new CutOff('the service stopped before the answer came');
+  }
 
   const recorder = createRecorder({
     db: deps.db,
@@ -132,7 +152,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
 
   /** Starts at most one send. @returns milliseconds to wait, unless woken; 0 to go on at once. No promise where nothing is waited for: it is called for each send */
   function step(current: Health): number | Promise<number> {
-    if (!lease.outlasts(policy.sendTimeoutMs)) return 100;
+    if (!lease.outlasts(leaseLeftMs)) return 100;
     if (inFlight.size >= concurrency.limit() || recorder.waitedMs() > unwrittenMaxMs) return policy.rereadMs;
     const gate = current.gate(performance.now());
     if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
@@ -149,7 +169,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     isIdle = next === undefined && digester.passes === undefined;
     if (!next) return Math.min(policy.rereadMs, digester.waitMs(performance.now()));
     // The reading may have taken longer than the lease had left.
-    if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
+    if (isOver() || !lease.outlasts(leaseLeftMs)) return 100;
     const limitedMs = deps.limiter.take(performance.now());
     if (limitedMs > 0) return limitedMs;
     ready.shift();
@@ -179,7 +199,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const delivery = await probeCandidate();
     isIdle = delivery === undefined;
     if (!delivery) return policy.rereadMs;
-    if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
+    if (isOver() || !lease.outlasts(leaseLeftMs)) return 100;
     await launch(current, delivery, true);
     return 0;
   }
@@ -211,7 +231,11 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       const failure = failureFrom(error);
       trace?.failed(failure.outcome, failure);
       const durationMs = settled(startedAt, failure.outcome === 'retry', wasFull);
-      await fail(current, delivery, failure, isProbe, durationMs);
+      const judged =
+        error instanceof CutOff
+          ? { failure, verdict: unchanged(delivery) }
+          : await judge.failed(current, delivery, failure, isProbe);
+      fail(delivery, judged, durationMs);
     } finally {
       inFlight.delete(eventId);
       wake.now();
@@ -261,14 +285,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     tell(current.delivered(isProbe));
   }
 
-  async function fail(
-    current: Health,
-    delivery: DueDelivery,
-    answered: Failure,
-    isProbe: boolean,
-    durationMs: number,
-  ): Promise<void> {
-    const { failure, verdict } = await judge.failed(current, delivery, answered, isProbe);
+  function fail(delivery: DueDelivery, { failure, verdict }: Judgement, durationMs: number): void {
     const { outcome, reason, status, answer } = failure;
     const eventId = delivery.event.id;
     metrics.deliveryAttempts.inc({ sink, outcome, reason });
@@ -305,9 +322,10 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     stuckMs: () => Math.max(lease.isHeld() ? performance.now() - turnedAtMs : 0, recorder.writingMs()),
     async stop() {
       isStopping = true;
+      drainedAtMs = performance.now() + policy.drainMs;
       wake.now();
       await finished;
-      while (inFlight.size > 0) await wake.wait(policy.sendTimeoutMs);
+      while (inFlight.size > 0) await wake.wait(policy.drainMs);
       await Promise.all([recorder.stop(), teller.finished()]);
       metrics.leaveSink(sink);
     },
