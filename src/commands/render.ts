@@ -22,7 +22,7 @@ export const command: Command = {
     event: { type: 'string', value: '<file>', help: 'The event, as JSON; - for stdin' },
     sink: { type: 'string', value: '<sink>', help: 'The id of a sink' },
     route: { type: 'string', value: '<name>', help: 'As this route wants it: its channel, its template' },
-    form: { type: 'string', value: '<form>', help: 'full (default), short as after a 413, bare as after a rejection' },
+    form: { type: 'string', value: '<form>', help: 'full (default), short as after a refusal, bare as after two' },
   },
   async run({ values }, io) {
     const form = forms.find((one) => one === (values.form ?? 'full'));

@@ -232,7 +232,7 @@ export interface StoredEvent extends Omit<EventDraft, 'raw' | 'externalId'> {
 }
 
 /**
- * How much of the event a message carries. `full`: everything. `short`: the same card with every text cut hard (after a 413).
- * `bare`: id, severity, time and link, none of the event's own text (after a rejection: the text may be the reason).
+ * How much of the event a message carries. `full`: everything. `short`: the same card with every text cut hard (after a refusal).
+ * `bare`: id, severity, time and link, none of the event's own text (after a refusal of the short one: the text is the reason).
  */
 export type MessageForm = 'full' | 'short' | 'bare';

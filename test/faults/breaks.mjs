@@ -5,6 +5,7 @@ const events = 'src/core/store/events.ts';
 const lane = 'src/core/deliver/lane.ts';
 const leases = 'src/core/store/leases.ts';
 const policy = 'src/core/deliver/policy.ts';
+const verdict = 'src/core/deliver/verdict.ts';
 
 export const mutations = [
   {
@@ -84,12 +85,12 @@ export const mutations = [
   },
   {
     name: 'what is in flight is read again',
-    edits: [[lane, '[...inFlight, ...recorder.unwritten()]', '[...recorder.unwritten()]']],
+    edits: [[lane, '[...inFlight.ids(), ...recorder.unwritten()]', '[...recorder.unwritten()]']],
     cases: 'every backend terminated|stopped and started|a pooler',
   },
   {
     name: 'what is answered and not yet written is read again',
-    edits: [[lane, '[...inFlight, ...recorder.unwritten()]', '[...inFlight]']],
+    edits: [[lane, '[...inFlight.ids(), ...recorder.unwritten()]', '[...inFlight.ids()]']],
     cases: 'stopped and started|standby|every backend terminated|a pooler',
   },
   {
@@ -99,7 +100,7 @@ export const mutations = [
   },
   {
     name: 'a stop does not wait for what is in flight',
-    edits: [[lane, '      while (inFlight.size > 0) await wake.wait(policy.drainMs);\n', '']],
+    edits: [[lane, '      while (inFlight.ids().length > 0) await wake.wait(policy.sendTimeoutMs);\n', '']],
     cases: 'SIGTERM|rolling restart|rollout',
   },
   {
@@ -312,12 +313,12 @@ export const mutations = [
   },
   {
     name: 'an event that fails again while others pass counts as an outage',
-    edits: [['src/core/deliver/judge.ts', "if (blame === 'sink') tell", "if (blame !== 'text') tell"]],
+    edits: [['src/core/deliver/judge.ts', 'if (!suspicion.othersPassedSince && suspicion.evidence < 2) tell', 'tell']],
     cases: 'poison: 20 .* answered 500',
   },
   {
     name: 'an event that is refused is given up at once',
-    edits: [[policy, "if (delivery.form === 'bare') return", 'if (attempts > 0) return']],
+    edits: [[verdict, "if (form === 'bare') return judgeBareRejection(facts);", "return 'dead';"]],
     cases: 'poison: .* answered 4',
   },
   {

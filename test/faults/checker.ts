@@ -126,7 +126,10 @@ export async function judge(account: Account, allowed: number): Promise<Judged> 
     : [];
   const known = new Set(rows.map(deliveryIdOf));
   const unknown = [...mattermost.deliveries.keys()].filter((id) => !known.has(id));
-  const notices = rows.filter((row) => row.source === 'tocsin' && row.states[0] !== 'delivered');
+  // A digest that was split is not sent; its members are in others.
+  const isSettled = ({ kind, states: [state] }: EventRow) =>
+    state === 'delivered' || (state === 'suppressed' && (kind === 'group' || kind === 'storm'));
+  const notices = rows.filter((row) => row.source === 'tocsin' && !isSettled(row));
   const problems = [
     told('lost', lost),
     told('doubled in the store', doubledInStore),

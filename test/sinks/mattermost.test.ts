@@ -175,6 +175,8 @@ describe('an answer', () => {
     [301, '', /redirects.*MATTERMOST_WEBHOOK_URL/],
     [401, '', /proxy.*MATTERMOST_WEBHOOK_URL/],
     [403, '', /Integrations → Incoming Webhooks/],
+    [403, '{"id":"web.incoming_webhook.channel_locked.app_error","status_code":403}', /locked to another channel/],
+    [403, '<html>blocked</html>', /a proxy or a web application firewall before it/],
     [404, '<html>', /no webhook at this address.*MATTERMOST_WEBHOOK_URL/],
     [410, '', /removed.*MATTERMOST_WEBHOOK_URL/],
     [501, '{}', /switched off.*System Console/],

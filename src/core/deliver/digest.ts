@@ -191,6 +191,28 @@ function cut(text: string, kind: keyof typeof lengthsMax): string {
   return validText(cutMiddle(text, lengthsMax[kind]));
 }
 
+/** So few are not worth a digest of a part. */
+const partMin = 3;
+
+/**
+ * How a digest that is not accepted is split: what its table shows, whose text is most likely the reason, and two halves of the rest; of few,
+ * two halves, and at last single cards. Nothing is left out.
+ *
+ * @param members in the order of the digest's rows
+ */
+export function partsOf<Member>(members: readonly Member[]): {
+  readonly digests: readonly (readonly Member[])[];
+  readonly cards: readonly Member[];
+} {
+  const shown = members.length > rowsMax ? rowsMax : Math.ceil(members.length / 2);
+  const middle = shown + Math.ceil((members.length - shown) / 2);
+  const parts = [members.slice(0, shown), members.slice(shown, middle), members.slice(middle)];
+  return {
+    digests: parts.filter(({ length }) => length >= partMin),
+    cards: parts.filter(({ length }) => length < partMin).flat(),
+  };
+}
+
 /** Before every single card: the digest speaks for many, and is what stands for them until it was sent. */
 const digestPriority = 0;
 

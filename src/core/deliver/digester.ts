@@ -8,6 +8,7 @@ import type { Metrics } from '../metrics.ts';
 import { priorityOf, type Route } from '../route.ts';
 import { type GroupPolicy, readGroupKey } from '../rules/group.ts';
 import { type Database, databaseErrorText, isUnstorable } from '../store/database.ts';
+import type { DueDelivery } from '../store/deliveries.ts';
 import {
   forgetGroups,
   freezeDigest,
@@ -16,11 +17,12 @@ import {
   type RoutedMember,
   readMembers,
   releaseCards,
+  splitDigest,
   type WaitingGroup,
 } from '../store/groups.ts';
 import { type StormFacts, writeStorm } from '../store/sinks.ts';
 import type { Tracing } from '../tracing.ts';
-import { composeDigest, digestEvent } from './digest.ts';
+import { composeDigest, digestEvent, partsOf } from './digest.ts';
 import { type GroupStep, stepOf } from './grouping.ts';
 import { createStorm, type StormPolicy } from './storm.ts';
 
@@ -66,6 +68,8 @@ export interface Digester {
   waitMs(nowMs: number): number;
   /** Does what is due. @returns true if memory's picture of what is due is old @throws when the database does not answer */
   turn(nowMs: number): Promise<boolean>;
+  /** Puts what a digest stands for into smaller ones and single cards. @returns ids of the digests @throws when the database does not answer */
+  split(digest: DueDelivery): Promise<readonly number[]>;
 }
 
 export function createDigester(deps: DigesterDependencies): Digester {
@@ -120,6 +124,34 @@ export function createDigester(deps: DigesterDependencies): Digester {
     const { route, values } = readGroupKey(group.key);
     const by = (policies.get(route)?.by ?? []).map((field, index) => ({ field, value: values[index] ?? '' }));
     return freeze('group', members, { route, by, before: step.isNew ? 0 : group.total }, change);
+  }
+
+  async function split({ event, route }: DueDelivery): Promise<readonly number[]> {
+    const { kind, before, by, route: shownRoute } = event.body.digest!;
+    const members = await readMembers(db, sink, { digest: event.id }, membersMax);
+    let sentBefore = before;
+    const { digests, cards } = partsOf(members);
+    const parts = digests.map((own) => {
+      const context = { kind, by, before: sentBefore, ...(shownRoute !== undefined && { route: shownRoute }) };
+      sentBefore += own.length;
+      const traces = own.flatMap(({ traceParent }) => traceParent ?? []);
+      const trace = deps.tracing?.digest(sink, kind, own.length, traces);
+      const part = digestEvent(composeDigest(own, context), randomUUID(), sink, route);
+      return { event: part, members: own.map(({ eventId }) => eventId), traceParent: trace?.parent ?? null, trace };
+    });
+    const singles = cards.map(({ eventId }) => eventId);
+    const ids = await splitDigest(db, lease, sink, event.id, parts, singles);
+    const outcome = typeof ids === 'string' ? ids : 'frozen';
+    for (const { trace } of parts) trace?.made(outcome);
+    if (ids === 'lost') lease.lose();
+    if (typeof ids === 'string') return [];
+    for (const own of digests) {
+      metrics.digests.inc({ sink, kind });
+      metrics.digestEvents.inc({ sink, kind }, own.length);
+    }
+    const facts = { sink, event_id: event.id, events: members.length, digests: digests.length, cards: cards.length };
+    deps.log.warn(facts, 'a digest is split, because one of its events may be why it is not accepted');
+    return ids;
   }
 
   /** One digest for each route that has its own way to this sink. */
@@ -206,6 +238,7 @@ export function createDigester(deps: DigesterDependencies): Digester {
     offered() {
       if (policies.size > 0) lookAtMs = Number.NEGATIVE_INFINITY;
     },
+    split,
     waitMs: (nowMs) => Math.max(0, Math.min(lookAtMs - nowMs, stormWaitMs(nowMs))),
     async turn(nowMs) {
       const isNew = nowMs >= lookAtMs && (await lookAtGroups(nowMs));

@@ -1,50 +1,227 @@
-// Which deliveries of one sink failed here, and what that says: is the sink down, or is it they?
+// Which deliveries of one sink failed here, what contradicts each failure, and how often the sink fails by itself. Holds no timer and judges
+// nothing: see verdict.ts.
+import type { MessageForm } from '../sink.ts';
 
 /** What speaks against a delivery that has just failed. */
 export interface Suspicion {
-  /** How often it has failed here. */
+  /** How often it has failed here, since it was last acquitted. */
   readonly failures: number;
+  /** How often in the form that it has now. */
+  readonly inForm: number;
+  /** Failures that something contradicts: another delivery passed meanwhile, or the sink's own check did. */
+  readonly evidence: number;
   /** Others passed since it failed for the first time. */
   readonly othersPassed: boolean;
   /** Others passed since it failed the last time: that it fails again says nothing about the sink. */
   readonly othersPassedSince: boolean;
+  /** Others passed since this attempt began, or since the last failure: this failure is its own. */
+  readonly isContradicted: boolean;
+}
+
+/** An attempt that failed. */
+export interface FailedTry {
+  readonly eventId: number;
+  readonly form: MessageForm;
+  /** What {@link Failing.mark} said when the attempt began. */
+  readonly mark: number;
+  /** The delivery's count before the attempt. */
+  readonly attempts: number;
+  readonly isTimeout: boolean;
+  /** The far end, or what stands before it, said no. */
+  readonly isRefused: boolean;
 }
 
 export interface Failing {
   has(eventId: number): boolean;
   /** The one that failed last is the last. */
   ids(): readonly number[];
-  failed(eventId: number): Suspicion;
-  delivered(eventId: number): void;
+  /** How many were delivered so far; to be taken when an attempt begins. */
+  mark(): number;
+  failed(attempt: FailedTry): Suspicion;
+  /** The sink's own check passed right after the delivery's last failure. @returns the evidence with this failure */
+  checkPassed(eventId: number): number;
+  /** @param form in which it passed */
+  delivered(eventId: number, form?: MessageForm): void;
   /** It will not be tried again. */
   forget(eventId: number): void;
+  /** These were made of one that is guilty: the first failure of each is not its first. */
+  suspect(eventIds: readonly number[]): void;
+  /** Its text was not the reason: what speaks against it begins anew. */
+  restart(eventId: number): void;
+  /** It was the sink: what its check alone contradicted counts for nothing, or with `all` whatever there is. */
+  acquit(how: 'all' | 'by check'): void;
+  /** The form in which it is to be tried, if that is not the one it was stored with. */
+  formOf(eventId: number): MessageForm | undefined;
+  /** Its count of attempts before it failed here. */
+  attemptsBefore(eventId: number): number | undefined;
+  /** It took a whole time-out while others passed. */
+  isHanging(eventId: number): boolean;
+  /** Of those that were refused and are not delivered, the one that failed most often. */
+  worstRefused(): number | undefined;
+  /** Of all that failed here, what they were before it. */
+  asTheyWere(): readonly { readonly eventId: number; readonly attempts: number }[];
+  /**
+   * How often an attempt fails by the sink's own doing: of deliveries that passed in the end, in the form in which they had failed. What
+   * fails for its text never passes in that form, so poison cannot change it. From 0 to under 1.
+   * @param isCareful of little experience the worst is expected
+   */
+  rate(isCareful: boolean): number;
 }
+
+interface Known {
+  /** In all, for the order of those that fail. */
+  total: number;
+  failures: number;
+  inForm: number;
+  form: MessageForm;
+  evidence: number;
+  /** Of the evidence, what the check gave. */
+  byCheck: number;
+  /** The last failure is part of the evidence. */
+  isCounted: boolean;
+  deliveredAtFirst: number;
+  deliveredAtLast: number;
+  readonly attemptsBefore: number;
+  isTimeout: boolean;
+  isRefused: boolean;
+  isAcquitted: boolean;
+}
+
+function acquitOne(known: Known): void {
+  Object.assign(known, { failures: 0, inForm: 0, evidence: 0, byCheck: 0, isCounted: true, isAcquitted: true });
+}
+
+/** A memory of some so many attempts, older ones fading. */
+interface Experience {
+  readonly fading: number;
+  failures: number;
+  attempts: number;
+}
+
+const experienceOf = (attempts: number): Experience => ({ fading: 1 - 1 / attempts, failures: 0, attempts: 0 });
 
 /** Grows only by what fails and is neither delivered nor dead here, and a sink that is down gets one request at a time. */
 export function createFailing(): Failing {
-  const known = new Map<number, { failures: number; deliveredAtFirst: number; deliveredAtLast: number }>();
+  const known = new Map<number, Known>();
+  const long = experienceOf(300);
+  const short = experienceOf(30);
   let deliveredCount = 0;
+
+  function learn(failures: number): void {
+    for (const experience of [long, short]) {
+      experience.failures = experience.failures * experience.fading + failures;
+      experience.attempts = experience.attempts * experience.fading + failures + 1;
+    }
+  }
+
+  function begin(attempts: number, mark: number): Known {
+    const counts = {
+      total: 0,
+      failures: 0,
+      inForm: 0,
+      evidence: 0,
+      byCheck: 0,
+      deliveredAtFirst: mark,
+      deliveredAtLast: mark,
+    };
+    return {
+      ...counts,
+      form: 'full',
+      isCounted: true,
+      attemptsBefore: attempts,
+      isTimeout: false,
+      isRefused: false,
+      isAcquitted: false,
+    };
+  }
+
   return {
     has: (eventId) => known.has(eventId),
     ids: () => [...known.keys()],
-    failed(eventId) {
+    mark: () => deliveredCount,
+    failed({ eventId, form, mark, attempts, isTimeout, isRefused }) {
       const before = known.get(eventId);
-      const failures = (before?.failures ?? 0) + 1;
-      const deliveredAtFirst = before?.deliveredAtFirst ?? deliveredCount;
+      const now = before ?? begin(attempts, mark);
+      const isFirst = now.total === 0;
+      const passedSince = !isFirst && deliveredCount > now.deliveredAtLast;
+      const isContradicted = passedSince || deliveredCount > mark;
+      if (now.form !== form) now.inForm = 0;
+      now.total += 1;
+      now.failures += 1;
+      now.inForm += 1;
+      now.form = form;
+      // What passed since speaks against the failure before as well.
+      if (passedSince && !now.isCounted) now.evidence += 1;
+      if (isContradicted) now.evidence += 1;
+      now.isCounted = isContradicted;
+      now.isTimeout = isTimeout;
+      now.isRefused = isRefused;
+      now.isAcquitted = false;
+      if (isFirst) now.deliveredAtFirst = deliveredCount;
+      now.deliveredAtLast = deliveredCount;
       known.delete(eventId);
-      known.set(eventId, { failures, deliveredAtFirst, deliveredAtLast: deliveredCount });
+      known.set(eventId, now);
       return {
-        failures,
-        othersPassed: deliveredCount > deliveredAtFirst,
-        othersPassedSince: before !== undefined && deliveredCount > before.deliveredAtLast,
+        failures: now.failures,
+        inForm: now.inForm,
+        evidence: now.evidence,
+        othersPassed: deliveredCount > now.deliveredAtFirst,
+        othersPassedSince: passedSince,
+        isContradicted,
       };
     },
-    delivered(eventId) {
+    checkPassed(eventId) {
+      const now = known.get(eventId);
+      if (now === undefined) return 0;
+      if (!now.isCounted) {
+        now.evidence += 1;
+        now.byCheck += 1;
+        now.isCounted = true;
+        // It is an attempt that passed, if not one of a delivery.
+        learn(0);
+      }
+      return now.evidence;
+    },
+    delivered(eventId, form = 'full') {
       deliveredCount += 1;
+      const before = known.get(eventId);
+      learn(before?.form === form ? before.inForm : 0);
       known.delete(eventId);
     },
     forget(eventId) {
       known.delete(eventId);
+    },
+    suspect(eventIds) {
+      for (const eventId of eventIds) known.set(eventId, { ...begin(0, deliveredCount), failures: 1, evidence: 1 });
+    },
+    restart(eventId) {
+      const now = known.get(eventId);
+      if (now) acquitOne(now);
+    },
+    acquit(how) {
+      for (const now of known.values()) {
+        if (how === 'by check' && now.evidence > now.byCheck) continue;
+        acquitOne(now);
+      }
+    },
+    formOf: (eventId) => (known.get(eventId)?.isAcquitted ? 'full' : undefined),
+    attemptsBefore: (eventId) => known.get(eventId)?.attemptsBefore,
+    isHanging(eventId) {
+      const now = known.get(eventId);
+      return now?.isTimeout === true && now.evidence > 0;
+    },
+    asTheyWere: () => [...known].map(([eventId, { attemptsBefore }]) => ({ eventId, attempts: attemptsBefore })),
+    worstRefused() {
+      let worst: [number, number] | undefined;
+      for (const [id, { total, isRefused }] of known)
+        if (isRefused && (worst === undefined || total > worst[1])) worst = [id, total];
+      return worst?.[0];
+    },
+    rate(isCareful) {
+      const recent = short.attempts === 0 ? 0 : short.failures / short.attempts;
+      const prior = isCareful ? 1 : 0;
+      const lasting = (long.failures + prior) / Math.max(1, long.attempts + 2 * prior);
+      return Math.max(recent, lasting);
     },
   };
 }

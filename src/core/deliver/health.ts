@@ -1,5 +1,6 @@
 // Whether a sink is ok, backing off or paused, and when it may be tried again. Holds no timer: time is passed in, and it is asked.
 import { backoffMs } from '../backoff.ts';
+import type { FailureOutcome } from '../errors.ts';
 import type { SinkState, SinkStateName } from '../store/sinks.ts';
 import type { DeliveryPolicy } from './policy.ts';
 
@@ -30,11 +31,13 @@ export interface Health {
   /** @param isProbe false: if the sink is down, it was under way when that began, and says nothing about now */
   delivered(isProbe?: boolean): Transition | undefined;
   /** A delivery failed while the sink was thought ok. */
-  failed(eventId: number, nowMs: number): Transition | undefined;
+  failed(eventId: number, nowMs: number, outcome?: FailureOutcome): Transition | undefined;
   /** The far end asked for a pause, or a probe failed. @param retryAfterMs undefined for the next step of the back-off */
   backOff(reason: string, retryAfterMs: number | undefined, nowMs: number, isProbe?: boolean): Transition | undefined;
   /** Nothing can pass until somebody mends the sink. */
   pause(reason: string, nowMs: number): Transition | undefined;
+  /** A paused sink is to be looked at now. */
+  lookNow(nowMs: number): void;
   /** A paused sink's check passed: the next probe is a delivery. */
   checkPassed(nowMs: number): Transition | undefined;
 }
@@ -104,10 +107,10 @@ export function createHealth(
       if (state !== 'ok') recoveredAtMs = clock.now();
       return change('ok', null);
     },
-    failed(eventId, nowMs) {
+    failed(eventId, nowMs, outcome = 'retry') {
       failing.add(eventId);
       if (failing.size < policy.outageFailures) return undefined;
-      return this.backOff('unreachable', undefined, nowMs);
+      return this.backOff(outcome === 'retry' ? 'unreachable' : 'refused', undefined, nowMs);
     },
     backOff(reason, retryAfterMs, nowMs, isProbe = true) {
       if (state === 'paused') {
@@ -123,6 +126,9 @@ export function createHealth(
     pause(reason, nowMs) {
       waitPaused(nowMs);
       return change('paused', reason);
+    },
+    lookNow(nowMs) {
+      if (state === 'paused') probeAtMs = Math.min(probeAtMs, nowMs);
     },
     checkPassed(nowMs) {
       probeAtMs = nowMs;

@@ -1,21 +1,16 @@
-// Who is to blame for a failed attempt, the sink or the delivery, and what becomes of both. Asks the sink's own check where that can tell.
+// What becomes of a delivery that failed, and of its sink: gathers what contradicts the failure, asks the sink's own check where nothing
+// else can tell, has verdict.ts judge, and does what it says.
+import { backoffMs } from '../backoff.ts';
 import type { Sink } from '../sink.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import type { Failing, Suspicion } from './failing.ts';
 import type { Health, Transition } from './health.ts';
-import {
-  afterRejection,
-  type DeliveryPolicy,
-  type Failure,
-  failureFrom,
-  tryAgain,
-  unchanged,
-  type Verdict,
-} from './policy.ts';
+import { type DeliveryPolicy, type Failure, failureFrom, sentAs, tryAgain, unchanged, type Verdict } from './policy.ts';
+import { type Judgement, judge } from './verdict.ts';
 import type { Within } from './within.ts';
 
-/** What a failed attempt speaks against. */
-type Blame = 'sink' | 'delivery' | 'text';
+/** A suspect that the far end answers is tried again within this time: the sink is well, and one failure more will tell. */
+const suspectMaxMs = 1000;
 
 export interface JudgeDependencies {
   readonly sink: Sink;
@@ -26,39 +21,47 @@ export interface JudgeDependencies {
   tell(transition: Transition | undefined, detail?: string): void;
 }
 
-/** What is said to have failed, and what becomes of the delivery. */
-export interface Judgement {
+/** What an attempt was. */
+export interface Attempt {
+  readonly isProbe: boolean;
+  /** The sink was paused, and its check passed before the probe. */
+  readonly isAfterPause: boolean;
+  /** See `Failing.mark`. */
+  readonly mark: number;
+}
+
+export interface Judged {
+  /** The delivery's failure, or that of the check, where it tells more. */
   readonly failure: Failure;
+  readonly judgement: Judgement;
   readonly verdict: Verdict;
+  /** What says that the sink is well; null if nothing does. */
+  readonly contradictedBy: 'others' | 'check' | null;
+}
+
+interface Case {
+  readonly health: Health;
+  readonly eventId: number;
+  readonly failure: Failure;
+  readonly judgement: Judgement;
+  readonly attempt: Attempt;
+  readonly suspicion: Suspicion;
 }
 
 export interface Judge {
   /** The sink's own check; undefined if it passes, or there is none. Never rejects. */
   check(): Promise<Failure | undefined>;
-  /** What becomes of a delivery that failed, and what is said to have failed. Changes the sink's health. Never rejects. */
-  failed(health: Health, delivery: DueDelivery, answered: Failure, isProbe: boolean): Promise<Judgement>;
+  /** What becomes of a delivery that failed. Changes the sink's health. Never rejects. */
+  failed(health: Health, delivery: DueDelivery, failure: Failure, attempt: Attempt): Promise<Judged>;
+  /** The sink was paused for what few deliveries met, while its check passed: one that has not been tried may prove otherwise. */
+  mayBeContested(): boolean;
 }
 
 export function createJudge({ sink, policy, random, failing, within, tell }: JudgeDependencies): Judge {
-  /** The sink, unless others passed since it failed before; its text, if that was so again and again. */
-  async function blameFor({ event }: DueDelivery, failure: Failure): Promise<Blame> {
-    const suspicion = failing.failed(event.id);
-    if (await isPoison(suspicion, failure)) return 'text';
-    return suspicion.othersPassedSince ? 'delivery' : 'sink';
-  }
+  let checking: Promise<Failure | undefined> | undefined;
+  let isContestable = false;
 
-  /**
-   * It failed often enough, and the reason is itself: its neighbours pass, or the far end answers each time with an error while the
-   * sink's own check passes.
-   */
-  async function isPoison({ failures, othersPassed }: Suspicion, failure: Failure): Promise<boolean> {
-    if (failures < policy.poisonFailures || failure.reason === 'rate_limited') return false;
-    if (othersPassed) return true;
-    return failure.reason === 'server_error' && sink.check !== undefined && (await check()) === undefined;
-  }
-
-  /** A rejection is believed only while the sink's own check passes: the hook may be what is wrong. */
-  async function check(): Promise<Failure | undefined> {
+  async function runCheck(): Promise<Failure | undefined> {
     try {
       if (sink.check) await within((signal) => sink.check!(signal));
       return undefined;
@@ -66,39 +69,105 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       const failure = failureFrom(error);
       // The check carries no event: what refuses it refuses every one, as a proxy before the sink would.
       return failure.outcome === 'reject_event' ? { ...failure, outcome: 'reject_sink' } : failure;
+    } finally {
+      checking = undefined;
     }
   }
 
-  function decide(health: Health, delivery: DueDelivery, failure: Failure, isProbe: boolean, blame: Blame): Verdict {
+  /** Many that fail together ask once. */
+  function check(): Promise<Failure | undefined> {
+    checking ??= runCheck();
+    return checking;
+  }
+
+  /** Neighbours that pass tell enough; of a single failure without an answer, the next one tells more. */
+  function needsCheck(failure: Failure, { isContradicted, failures }: Suspicion, isHeeded: boolean): boolean {
+    if (sink.check === undefined || isContradicted) return false;
+    return failure.outcome !== 'retry' || (failures > 1 && isHeeded);
+  }
+
+  function verdictOf(judgement: Judgement, delivery: DueDelivery, { inForm }: Suspicion, isDown: boolean): Verdict {
+    const { event, form } = delivery;
+    const attempts = delivery.attempts + 1;
+    switch (judgement) {
+      case 'pause':
+        return {
+          ...unchanged(delivery),
+          attempts: failing.attemptsBefore(event.id) ?? delivery.attempts,
+          form: 'full',
+        };
+      case 'soon': {
+        const limits = { ...policy.backoff, maxMs: Math.min(suspectMaxMs, policy.backoff.maxMs) };
+        return { attempts, state: 'pending', delayMs: backoffMs(inForm, random(), limits), form };
+      }
+      case 'short':
+      case 'bare':
+        return sentAs(delivery, judgement);
+      case 'dead':
+        return { attempts, state: 'dead', delayMs: 0, form };
+      case 'wait':
+        return { ...tryAgain(delivery, random(), policy), form: 'full' };
+      default:
+        return isDown && judgement === 'again' ? unchanged(delivery) : tryAgain(delivery, random(), policy);
+    }
+  }
+
+  /** What the failure says about the sink. */
+  function blame({ health, eventId, failure, judgement, attempt, suspicion }: Case): void {
     const nowMs = performance.now();
-    const isPoisonous = blame === 'text';
-    if (failure.outcome === 'reject_sink') {
+    const isRefused = failure.outcome !== 'retry';
+    if (judgement === 'pause') {
+      isContestable = failing.ids().length < policy.outageFailures;
+      failing.acquit('all');
       tell(health.pause(failure.reason, nowMs), failure.message);
-      return unchanged(delivery);
+    } else if (health.state === 'ok') {
+      // Of one that is suspected already it says nothing about the sink.
+      if (!suspicion.othersPassedSince && suspicion.evidence < 2) tell(health.failed(eventId, nowMs, failure.outcome));
+    } else if (attempt.isProbe && attempt.isAfterPause && isRefused) {
+      tell(health.pause(failure.reason, nowMs), failure.message);
+    } else if (attempt.isProbe) {
+      tell(health.backOff(failure.reason, undefined, nowMs));
     }
-    if (failure.outcome === 'reject_event') {
-      // The sink answered and its check passes, so it is not down, whatever it thinks of this event.
-      tell(health.delivered(isProbe));
-      return afterRejection(delivery, failure.reason);
-    }
-    if (failure.retryAfterMs !== undefined || failure.reason === 'rate_limited') {
-      tell(health.backOff(failure.reason, failure.retryAfterMs, nowMs, isProbe));
-      return unchanged(delivery);
-    }
-    if (health.state !== 'ok') {
-      if (isProbe) tell(health.backOff(failure.reason, undefined, nowMs));
-      return isPoisonous ? tryAgain(delivery, true, random(), policy) : unchanged(delivery);
-    }
-    if (blame === 'sink') tell(health.failed(delivery.event.id, nowMs));
-    return tryAgain(delivery, isPoisonous, random(), policy);
   }
 
   return {
     check,
-    async failed(health, delivery, answered, isProbe) {
-      const failure = answered.outcome === 'reject_event' ? ((await check()) ?? answered) : answered;
-      const blame = failure.outcome === 'retry' ? await blameFor(delivery, failure) : 'sink';
-      return { failure, verdict: decide(health, delivery, failure, isProbe, blame) };
+    mayBeContested: () => isContestable && failing.ids().length < policy.outageFailures,
+    async failed(health, delivery, answered, attempt) {
+      const { event, form, attempts } = delivery;
+      const unheeded = { failure: answered, judgement: 'again', contradictedBy: null } as const;
+      if (answered.retryAfterMs !== undefined || answered.reason === 'rate_limited') {
+        const nowMs = performance.now();
+        tell(health.backOff(answered.reason, answered.retryAfterMs, nowMs, attempt.isProbe));
+        return { ...unheeded, verdict: unchanged(delivery) };
+      }
+      const isTimeout = answered.reason === 'timeout';
+      const isRefused = answered.outcome !== 'retry';
+      const suspicion = failing.failed({ eventId: event.id, form, mark: attempt.mark, attempts, isTimeout, isRefused });
+      const isHeeded = health.state === 'ok' || attempt.isProbe;
+      const isAsked = needsCheck(answered, suspicion, isHeeded);
+      const checkFailure = isAsked ? await check() : undefined;
+      const hasPassed = isAsked && checkFailure === undefined;
+      const evidence = hasPassed ? failing.checkPassed(event.id) : suspicion.evidence;
+      const failure = answered.outcome === 'reject_event' ? (checkFailure ?? answered) : answered;
+      const { outcome, reason } = failure;
+      const weighed = { ...suspicion, evidence };
+      const judgement = judge({
+        outcome,
+        reason,
+        form,
+        isDigest: event.body.digest !== undefined,
+        hasCheckFailed: checkFailure !== undefined,
+        suspicion: weighed,
+        rate: failing.rate(outcome === 'retry'),
+        poisonFailures: policy.poisonFailures,
+      });
+      const isDown = health.state !== 'ok';
+      const verdict = verdictOf(judgement, delivery, suspicion, isDown);
+      if (judgement === 'wait') failing.restart(event.id);
+      blame({ health, eventId: event.id, failure, judgement, attempt, suspicion: weighed });
+      const contradictedBy = suspicion.isContradicted ? 'others' : hasPassed ? 'check' : null;
+      return { failure, judgement, verdict, contradictedBy };
     },
   };
 }

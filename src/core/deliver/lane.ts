@@ -1,12 +1,11 @@
 // The loop that works one sink: take what is most urgent, send, record. The only place that sends, and the only one that tries again.
-import { AdapterError } from '../errors.ts';
 import type { Lease, RoleWorker } from '../lease.ts';
 import type { Limiter } from '../limiter.ts';
 import { noReason, severityLabel } from '../metrics.ts';
 import { type Route, routeNamed } from '../route.ts';
 import type { Sink } from '../sink.ts';
 import { databaseErrorText } from '../store/database.ts';
-import { type DueDelivery, takeDue, takeRandomDue } from '../store/deliveries.ts';
+import { type DueDelivery, restoreDeliveries, takeDue, takeRandomDue } from '../store/deliveries.ts';
 import { readSinkState } from '../store/sinks.ts';
 import type { Template } from '../template/template.ts';
 import { type AttemptTrace, type Tracing, traceIdOf } from '../tracing.ts';
@@ -15,8 +14,9 @@ import { createConcurrency } from './concurrency.ts';
 import { createDigester } from './digester.ts';
 import { createFailing } from './failing.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
-import { createJudge, type Judgement } from './judge.ts';
-import { failureFrom, heldUpOf, unchanged } from './policy.ts';
+import { createInFlight } from './in-flight.ts';
+import { type Attempt, createJudge } from './judge.ts';
+import { type Failure, failureFrom, heldUpOf } from './policy.ts';
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
 import { templated } from './templated.ts';
@@ -28,17 +28,14 @@ import { createDeadlines } from './within.ts';
  * and the memory when it is away.
  */
 const unwrittenMaxMs = 50;
-/** So long before its end the lease ends what is in flight. */
-const cutOffMs = 1000;
-/** An adapter's own time-out knows better how far the request came, so that it may go first. */
-const adapterGrace = 0.02;
 
-/** What ends a send that is neither the sink's fault nor the delivery's. It may have arrived. */
-class CutOff extends AdapterError {
-  constructor(message: string) {
-    super('retry', 'timeout', message);
-  }
-}
+/** A text that took a whole time-out while others passed gets no more than this again: its slot is for others. */
+const suspectTimeoutMs = 5000;
+
+const contradictions = {
+  others: 'Others pass meanwhile, so the text of this event may be the reason.',
+  check: "The sink's own check passes, so the text of this event may be the reason.",
+} as const;
 
 export interface LaneDependencies extends TransitionDependencies {
   readonly sink: Sink;
@@ -65,24 +62,19 @@ export interface Lane extends RoleWorker {
 export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const { policy, metrics, id: sink } = deps;
   const wake = createWake();
-  const inFlight = new Set<number>();
+  const inFlight = createInFlight();
   const failing = createFailing();
   const concurrency = createConcurrency(policy.concurrency, deps.perSecond);
   let isStopping = false;
   let isIdle = false;
   let turnedAtMs = performance.now();
+  let probes = 0;
+  let isAcquittalOwed = false;
   const teller = createTeller(deps, lease);
   let health: Health | undefined;
-  const leaseLeftMs = Math.min(policy.leaseLeftMs, policy.sendTimeoutMs);
-  let drainedAtMs = Number.POSITIVE_INFINITY;
-  const within = createDeadlines(policy.sendTimeoutMs * (1 + adapterGrace), mustEnd);
+  const within = createDeadlines(policy.sendTimeoutMs);
+  const withinLess = createDeadlines(Math.min(policy.sendTimeoutMs, suspectTimeoutMs));
   const isOver = () => isStopping || !lease.isHeld();
-
-  /** Another holder must never send while a send of this one is under way, however long that may take. */
-  function mustEnd(): CutOff | undefined {
-    if (!lease.outlasts(cutOffMs)) return new CutOff('the lease of the sink ended before the answer came');
-    return performance.now() < drainedAtMs ? undefined : new CutOff('the service stopped before the answer came');
-  }
 
   const recorder = createRecorder({
     db: deps.db,
@@ -97,7 +89,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       wake.now();
     },
   });
-  const excluded = () => [...inFlight, ...recorder.unwritten()];
+  const excluded = () => [...inFlight.ids(), ...recorder.unwritten()];
   const ready = createReady({
     read: (limit, ids) => takeDue(deps.db, sink, limit, ids),
     excluded,
@@ -119,6 +111,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   function tell(transition: Transition | undefined, detail?: string): void {
     if (!transition) return;
     ready.clear();
+    // What failed while nothing passed says nothing about a delivery.
+    if (transition.to === 'ok') failing.acquit('by check');
+    if (transition.to === 'paused') isAcquittalOwed = true;
     teller.tell(transition, detail);
   }
 
@@ -152,14 +147,22 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
 
   /** Starts at most one send. @returns milliseconds to wait, unless woken; 0 to go on at once. No promise where nothing is waited for: it is called for each send */
   function step(current: Health): number | Promise<number> {
-    if (!lease.outlasts(leaseLeftMs)) return 100;
-    if (inFlight.size >= concurrency.limit() || recorder.waitedMs() > unwrittenMaxMs) return policy.rereadMs;
+    if (!lease.outlasts(policy.sendTimeoutMs)) return 100;
+    if (inFlight.size() >= concurrency.limit() || recorder.waitedMs() > unwrittenMaxMs) return policy.rereadMs;
+    if (isAcquittalOwed && inFlight.ids().length === 0 && recorder.size() === 0) return acquit();
     const gate = current.gate(performance.now());
     if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
-    if (gate.kind === 'probe') return inFlight.size > 0 ? policy.rereadMs : probe(current, gate.isPaused);
+    if (gate.kind === 'probe') return inFlight.ids().length > 0 ? policy.rereadMs : probe(current, gate.isPaused);
     const reading = ready.fill(performance.now());
     if (reading) return reading.then(() => sendNext(current));
     return sendNext(current);
+  }
+
+  /** It was the sink: no delivery is worse for it, whoever goes on with it. */
+  async function acquit(): Promise<number> {
+    await restoreDeliveries(deps.db, lease, sink, failing.asTheyWere());
+    isAcquittalOwed = false;
+    return 0;
   }
 
   /** The next of those that are in memory. @returns as {@link step} */
@@ -169,11 +172,11 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     isIdle = next === undefined && digester.passes === undefined;
     if (!next) return Math.min(policy.rereadMs, digester.waitMs(performance.now()));
     // The reading may have taken longer than the lease had left.
-    if (isOver() || !lease.outlasts(leaseLeftMs)) return 100;
+    if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
     const limitedMs = deps.limiter.take(performance.now());
     if (limitedMs > 0) return limitedMs;
     ready.shift();
-    void launch(current, next, false);
+    void launch(current, next, { isProbe: false, isAfterPause: false });
     return 0;
   }
 
@@ -199,14 +202,23 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const delivery = await probeCandidate();
     isIdle = delivery === undefined;
     if (!delivery) return policy.rereadMs;
-    if (isOver() || !lease.outlasts(leaseLeftMs)) return 100;
-    await launch(current, delivery, true);
+    if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
+    await launch(current, delivery, { isProbe: true, isAfterPause: isPaused });
     return 0;
   }
 
-  /** Rather one that has not failed here yet, and if all have, any other than the last: one poisonous event must not look like an outage. */
+  /**
+   * Rather one that has not failed here yet, and if all have, any other than the last: one poisonous event must not look like an outage.
+   * Of those that were refused each second time the one that failed most often, whose next form tells a text that is refused from a sink that refuses everything.
+   */
   async function probeCandidate(): Promise<DueDelivery | undefined> {
+    probes += 1;
     const failed = failing.ids();
+    const worst = probes % 2 === 0 ? failing.worstRefused() : undefined;
+    if (worst !== undefined && failed.length > 1) {
+      const [again] = await takeDue(deps.db, sink, 1, excluded(), worst);
+      if (again) return again;
+    }
     for (const avoided of [failed, failed.slice(-1), []]) {
       const others = [...excluded(), ...avoided];
       const [first] = await takeDue(deps.db, sink, 1, others);
@@ -216,28 +228,28 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     return undefined;
   }
 
-  async function launch(current: Health, delivery: DueDelivery, isProbe: boolean): Promise<void> {
-    const eventId = delivery.event.id;
-    inFlight.add(eventId);
+  async function launch(current: Health, due: DueDelivery, probing: Omit<Attempt, 'mark'>): Promise<void> {
+    const eventId = due.event.id;
+    const delivery = { ...due, form: failing.formOf(eventId) ?? due.form };
+    const attempt = { ...probing, mark: failing.mark() };
     const startedAt = performance.now();
-    const wasFull = inFlight.size >= concurrency.limit();
+    inFlight.begin(eventId, startedAt);
+    const wasFull = inFlight.size() >= concurrency.limit();
     const trace = traceOf(delivery);
     try {
       await send(delivery);
+      inFlight.passed(eventId);
       trace?.delivered();
       const durationMs = settled(startedAt, false, wasFull);
-      succeed(current, delivery, isProbe, durationMs);
+      succeed(current, delivery, attempt.isProbe, durationMs);
     } catch (error) {
       const failure = failureFrom(error);
       trace?.failed(failure.outcome, failure);
-      const durationMs = settled(startedAt, failure.outcome === 'retry', wasFull);
-      const judged =
-        error instanceof CutOff
-          ? { failure, verdict: unchanged(delivery) }
-          : await judge.failed(current, delivery, failure, isProbe);
-      fail(delivery, judged, durationMs);
+      // One that failed before may be the reason itself.
+      const durationMs = settled(startedAt, failure.outcome === 'retry' && !failing.has(eventId), wasFull);
+      await fail(current, delivery, failure, attempt, durationMs);
     } finally {
-      inFlight.delete(eventId);
+      inFlight.end(eventId);
       wake.now();
     }
   }
@@ -258,7 +270,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   }
 
   function send(delivery: DueDelivery): Promise<void> {
-    return within((signal) => {
+    const withinLimit = failing.isHanging(delivery.event.id) ? withinLess : within;
+    return withinLimit((signal) => {
       const context = { deliveryId: `${sink}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
       const heldUp = heldUpOf(delivery, health!, deps.now(), policy);
       const { event, form } = delivery;
@@ -268,10 +281,15 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     });
   }
 
-  function succeed(current: Health, { event, attempts }: DueDelivery, isProbe: boolean, durationMs: number): void {
+  function succeed(
+    current: Health,
+    { event, attempts, form }: DueDelivery,
+    isProbe: boolean,
+    durationMs: number,
+  ): void {
     const afterFailure = attempts > 0 || failing.has(event.id);
     recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest: event.body.digest !== undefined });
-    failing.delivered(event.id);
+    failing.delivered(event.id, form);
     metrics.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason });
     const now = deps.now();
     metrics.deliveryLatency.observe({ sink }, Math.max(0, now - Date.parse(event.receivedAt)) / 1000);
@@ -285,7 +303,14 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     tell(current.delivered(isProbe));
   }
 
-  function fail(delivery: DueDelivery, { failure, verdict }: Judgement, durationMs: number): void {
+  async function fail(
+    current: Health,
+    delivery: DueDelivery,
+    answered: Failure,
+    attempt: Attempt,
+    durationMs: number,
+  ): Promise<void> {
+    const { failure, judgement, verdict, contradictedBy } = await judge.failed(current, delivery, answered, attempt);
     const { outcome, reason, status, answer } = failure;
     const eventId = delivery.event.id;
     metrics.deliveryAttempts.inc({ sink, outcome, reason });
@@ -299,7 +324,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
         status,
         duration_ms: Math.round(durationMs),
         next: verdict.state,
-        error: failure.message,
+        judgement,
+        contradicted_by: contradictedBy,
+        error: contradictedBy === null ? failure.message : `${failure.message} ${contradictions[contradictedBy]}`,
         answer,
         trace_id: traceIdOf(delivery.traceParent),
       },
@@ -307,6 +334,20 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     );
     recorder.failed({ eventId, ...verdict, outcome, reason, status, durationMs, answer });
     if (verdict.state === 'dead') failing.forget(eventId);
+    if (judgement === 'split') await split(delivery);
+  }
+
+  /** One of those that a digest stands for is the reason why it is refused: they go out in parts. Never rejects. */
+  async function split(digest: DueDelivery): Promise<void> {
+    try {
+      const parts = await digester.split(digest);
+      failing.forget(digest.event.id);
+      failing.suspect(parts);
+      ready.clear();
+    } catch (error) {
+      // It stays whole, and is tried again.
+      deps.log.error({ sink, event_id: digest.event.id, error: databaseErrorText(error) }, 'a digest was not split');
+    }
   }
 
   const finished = loop();
@@ -315,17 +356,17 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       ready.offer(deliveries);
       digester.offered();
       isIdle = false;
+      if (health?.state === 'paused' && judge.mayBeContested()) health.lookNow(performance.now());
       wake.now();
     },
-    isIdle: () => isIdle && inFlight.size === 0 && recorder.size() === 0,
+    isIdle: () => isIdle && inFlight.ids().length === 0 && recorder.size() === 0,
     isInStorm: () => digester.passes !== undefined,
     stuckMs: () => Math.max(lease.isHeld() ? performance.now() - turnedAtMs : 0, recorder.writingMs()),
     async stop() {
       isStopping = true;
-      drainedAtMs = performance.now() + policy.drainMs;
       wake.now();
       await finished;
-      while (inFlight.size > 0) await wake.wait(policy.drainMs);
+      while (inFlight.ids().length > 0) await wake.wait(policy.sendTimeoutMs);
       await Promise.all([recorder.stop(), teller.finished()]);
       metrics.leaveSink(sink);
     },

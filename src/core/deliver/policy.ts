@@ -7,12 +7,8 @@ import type { SinkStateName } from '../store/sinks.ts';
 import type { StormPolicy } from './storm.ts';
 
 export interface DeliveryPolicy {
-  /** How long one `send` may take. */
+  /** How long one `send` may take. No send starts unless the lease outlasts it. */
   readonly sendTimeoutMs: number;
-  /** No send starts unless the lease outlasts this, or the send's time-out if that is less; with the lease every send ends. */
-  readonly leaseLeftMs: number;
-  /** How long a stop waits for what is in flight. */
-  readonly drainMs: number;
   /** Sends of one sink at the same time, at most; how many it is finds itself. */
   readonly concurrency: number;
   /** Between the attempts of one delivery. */
@@ -25,7 +21,7 @@ export interface DeliveryPolicy {
   readonly maxAgeMs: number;
   /** So many deliveries in a row that failed, with no success in between, mean that the sink is down. */
   readonly outageFailures: number;
-  /** So many failures of one delivery while its neighbours pass mean that its text is the reason. */
+  /** So many failures of one delivery without a no, each contradicted, must there be before its text counts as the reason. */
   readonly poisonFailures: number;
   /** Longest wait that a far end may ask for. */
   readonly retryAfterMaxMs: number;
@@ -38,9 +34,7 @@ export interface DeliveryPolicy {
 }
 
 export const defaultPolicy: DeliveryPolicy = {
-  sendTimeoutMs: 30_000,
-  leaseLeftMs: 10_000,
-  drainMs: 20_000,
+  sendTimeoutMs: 10_000,
   concurrency: 64,
   backoff: deliveryBackoff,
   sinkBackoff,
@@ -100,26 +94,14 @@ export function unchanged(delivery: DueDelivery): Verdict {
   return { attempts: delivery.attempts, state: 'pending', delayMs: 0, form: delivery.form };
 }
 
-/**
- * The delivery failed on its own account and will be tried again, until it is too old.
- * @param isPoison its neighbours pass and it does not: from now on as a bare card
- */
-export function tryAgain(delivery: DueDelivery, isPoison: boolean, random: number, policy: DeliveryPolicy): Verdict {
+/** The delivery failed on its own account and will be tried again as it is, until it is too old. */
+export function tryAgain(delivery: DueDelivery, random: number, policy: DeliveryPolicy): Verdict {
   const attempts = delivery.attempts + 1;
   const state = waitedMs(attempts, policy.backoff) > policy.maxAgeMs ? 'dead' : 'pending';
-  const becomesBare = isPoison && delivery.form !== 'bare';
-  return {
-    attempts,
-    state,
-    delayMs: becomesBare ? 0 : backoffMs(attempts, random, policy.backoff),
-    form: becomesBare ? 'bare' : delivery.form,
-  };
+  return { attempts, state, delayMs: backoffMs(attempts, random, policy.backoff), form: delivery.form };
 }
 
-/** The far end will never take this message as it is: a smaller one, then a bare one, then none. */
-export function afterRejection(delivery: DueDelivery, reason: FailureReason): Verdict {
-  const attempts = delivery.attempts + 1;
-  if (delivery.form === 'bare') return { attempts, state: 'dead', delayMs: 0, form: 'bare' };
-  const form = reason === 'too_large' && delivery.form === 'full' ? 'short' : 'bare';
-  return { attempts, state: 'pending', delayMs: 0, form };
+/** Its text is the reason why it failed: at once with less of it. */
+export function sentAs(delivery: DueDelivery, form: MessageForm): Verdict {
+  return { attempts: delivery.attempts + 1, state: 'pending', delayMs: 0, form };
 }

@@ -34,12 +34,16 @@ export interface FailedAttempt {
   readonly answer: string | null;
 }
 
-/** The due deliveries of a sink, most urgent first, then oldest first. `excluded` are in flight or not yet recorded. */
+/**
+ * The due deliveries of a sink, most urgent first, then oldest first. `excluded` are in flight or not yet recorded.
+ * @param only of this event
+ */
 export async function takeDue(
   db: Database,
   sink: string,
   limit: number,
   excluded: Iterable<number> = [],
+  only: number | null = null,
 ): Promise<DueDelivery[]> {
   const client = db.$client;
   return withEvents(
@@ -48,6 +52,7 @@ export async function takeDue(
       select event_id, attempts, form, priority, route from deliveries d
       where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and scheduled_at <= now()
         and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
+        ${only === null ? client`` : client`and event_id = ${only}::bigint`}
       order by priority, event_id limit ${limit}`,
   );
 }
@@ -212,6 +217,24 @@ export async function recordFailed(
     union all select event_id from members`;
   if (rows.length === 0) return null;
   return rows.filter((row) => row.event_id !== null).map((row) => Number(row.event_id));
+}
+
+/** Pending deliveries are whole cards again, with the attempts that they had. Fenced: nothing happens once the role was lost. */
+export async function restoreDeliveries(
+  db: Database,
+  fence: Fence,
+  sink: string,
+  deliveries: readonly { readonly eventId: number; readonly attempts: number }[],
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  const records = JSON.stringify(deliveries.map(({ eventId, attempts }) => ({ event_id: eventId, attempts })));
+  await db.$client`
+    with fence as (${heldLease(db.$client, fence)}), input as (
+      select * from json_to_recordset(${records}::text::json) as r(event_id bigint, attempts integer)
+      where exists (select 1 from fence)
+    )
+    update deliveries d set form = 'full', attempts = i.attempts, scheduled_at = now()
+    from input i where d.event_id = i.event_id and d.sink = ${sink} and d.state = 'pending'`;
 }
 
 /** What goes out with events of severity HIGH or before them. */

@@ -43,8 +43,11 @@ export interface RoutedMember extends DigestMember {
   readonly traceParent: string | undefined;
 }
 
-/** Which of a sink's pending deliveries: those of a group, or those that are due and less urgent than a priority. */
-export type MemberChoice = { readonly group: string } | { readonly below: number; readonly excluded: Iterable<number> };
+/** Which of a sink's pending deliveries: those of a group, those in a digest, or those that are due and less urgent than a priority. */
+export type MemberChoice =
+  | { readonly group: string }
+  | { readonly digest: number }
+  | { readonly below: number; readonly excluded: Iterable<number> };
 
 /** What a digest would be made of, most urgent first, then oldest first. */
 export async function readMembers(
@@ -57,7 +60,9 @@ export async function readMembers(
   const chosen =
     'group' in choice
       ? client`priority >= ${heldPriority} and digest_id is null and group_key = ${choice.group}`
-      : client`priority > ${choice.below} and priority < ${heldPriority} and scheduled_at <= now()
+      : 'digest' in choice
+        ? client`priority >= ${heldPriority} and digest_id = ${choice.digest}::bigint`
+        : client`priority > ${choice.below} and priority < ${heldPriority} and scheduled_at <= now()
           and event_id <> all (string_to_array(${[...choice.excluded].join(',')}, ',')::bigint[])`;
   const rows = await client`
     select d.event_id, d.route, e.source, e.traceparent, e.severity, e.type, extract(epoch from e.received_at) * 1000 as received_ms,
@@ -145,6 +150,82 @@ export async function freezeDigest(
     select exists (select 1 from fence) as is_held, exists (select 1 from digest) as is_frozen`;
   if (row?.is_held !== true) return 'lost';
   return row.is_frozen === true ? 'frozen' : 'changed';
+}
+
+/** A part of a digest that is split: a smaller digest and the ids of its members. */
+export interface DigestPart {
+  readonly event: DecidedEvent;
+  readonly members: readonly number[];
+  /** Of the part; null if it is not traced. */
+  readonly traceParent: string | null;
+}
+
+/** Why a digest that was split is not sent. */
+const splitReason = 'split';
+
+/**
+ * Puts the members of a digest that is still pending into smaller ones, or makes them single cards that go out before others. The digest
+ * itself is suppressed.
+ *
+ * @param cards ids of the members that become single cards
+ * @returns ids of the new digests; `changed` if the digest is not pending any more, and `lost` if the role was lost: nothing was written then
+ */
+export async function splitDigest(
+  db: Database,
+  fence: Fence,
+  sink: string,
+  digestId: number,
+  parts: readonly DigestPart[],
+  cards: readonly number[],
+): Promise<readonly number[] | 'changed' | 'lost'> {
+  const records = JSON.stringify(
+    parts.map(({ event: { draft, routes, decisions }, members, traceParent }) => ({
+      external_id: draft.externalId,
+      subject: draft.subject,
+      stream: draft.stream,
+      type: draft.type,
+      severity: draft.severity,
+      routes: routes.join('\u001e'),
+      body: JSON.stringify(draft.body),
+      raw: draft.raw,
+      priority: decisions[0]!.priority,
+      route: decisions[0]!.route ?? null,
+      members: members.join(','),
+      traceparent: traceParent,
+    })),
+  );
+  const [row] = await db.$client`
+    with fence as (${heldLease(db.$client, fence)}), old as (
+      update deliveries set state = 'suppressed', reason = ${splitReason}, finalized_at = now()
+      where sink = ${sink} and event_id = ${digestId}::bigint and state = 'pending' and exists (select 1 from fence)
+      returning 1
+    ), input as (
+      select * from json_to_recordset(${records}::text::json) as p(external_id text, subject text, stream text, type text,
+        severity smallint, routes text, body text, raw text, priority smallint, route text, members text, traceparent text)
+      where exists (select 1 from old)
+    ), made as (
+      insert into events (source, external_id, subject, stream, type, severity, routes, body, raw, traceparent)
+      select ${noticeSource}::text, external_id, subject, stream, type, severity, string_to_array(routes, '\u001e'),
+        body::json, raw::json, traceparent
+      from input returning id, external_id
+    ), part as (
+      select m.id, i.priority, i.route, string_to_array(i.members, ',')::bigint[] as members from made m join input i using (external_id)
+    ), own as (
+      insert into deliveries (event_id, sink, state, priority, route)
+      select id, ${sink}::text, 'pending', priority, route from part
+    ), moved as (
+      update deliveries d set digest_id = p.id from part p
+      where d.sink = ${sink} and d.event_id = any (p.members) and d.digest_id = ${digestId}::bigint and d.state = 'pending'
+    ), released as (
+      update deliveries d set priority = 0, group_key = null, digest_id = null
+      where d.sink = ${sink} and d.event_id = any (string_to_array(${cards.join(',')}, ',')::bigint[])
+        and d.digest_id = ${digestId}::bigint and d.state = 'pending' and exists (select 1 from old)
+    )
+    select exists (select 1 from fence) as is_held, exists (select 1 from old) as is_split,
+      (select string_agg(id::text, ',') from part) as ids`;
+  if (row?.is_held !== true) return 'lost';
+  if (row.is_split !== true) return 'changed';
+  return row.ids === null ? [] : String(row.ids).split(',').map(Number);
 }
 
 /** The first `count` of the group, most urgent first, are due as single cards. @returns how many those were; null if the role was lost */

@@ -20,6 +20,10 @@ const advice: Readonly<Record<number, string>> = {
   501: 'Incoming webhooks are switched off there. A system administrator can enable them: System Console → Integrations → Integration Management.',
 };
 
+/** Only Mattermost's own 403 speaks of a channel. */
+const strangersRefusal =
+  'Mattermost does not say no in this way: a proxy or a web application firewall before it probably refused this request, and its log says why. If there is none, look at the webhook under Integrations → Incoming Webhooks.';
+
 /** Success is 200 and the word `ok`; a login page or a proxy answers 200 as well. */
 export function isAccepted({ status, body, truncated }: HttpAnswer): boolean {
   return status === 200 && !truncated && body.trim() === 'ok';
@@ -36,7 +40,7 @@ export function refusalOf(answer: HttpAnswer, { host, secrets }: Hook): AdapterE
   }
   // Never undefined at 400 and above.
   const failure = failureOf(answer, host, secrets)!;
-  const words = advice[status];
+  const words = status === 403 && !isServersOwn(answer) ? strangersRefusal : advice[status];
   return words === undefined ? failure : reworded(failure, `${host} answered ${status}. ${words}`);
 }
 

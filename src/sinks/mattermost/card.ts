@@ -81,7 +81,7 @@ function headOf({ severity }: StoredEvent): string {
 function summaryOf({ event, form }: Message, wording: Wording): string {
   const { body } = event;
   if (body.digest !== undefined) return digestLine(body.digest, wording, form);
-  if (form === 'bare') return `${wording.labels.eventId} ${bareId(event)}`;
+  if (form === 'bare') return bareName(event, wording);
   if (body.notice !== undefined) return noticeLine(body.notice, wording, form);
   const share = form === 'short' ? 0.25 : 1;
   const indicators = [
@@ -135,15 +135,21 @@ function fallbackOf({ severity, type, body }: StoredEvent, codePointsMax: number
 function bareAttachment(event: StoredEvent, wording: Wording): Attachment {
   const { labels } = wording;
   const { color, sign } = look(event.severity);
+  const name = bareName(event, wording);
   return {
-    fallback: `${severityNames[event.severity]}, ${labels.eventId} ${bareId(event)}`,
+    fallback: `${severityNames[event.severity]}, ${name}`,
     color,
-    title: `${sign} ${labels.eventId} ${bareId(event)}`,
+    title: `${sign} ${name}`,
     title_link: linkOf(event.body.link),
     text: labels.bare,
     fields: [{ title: labels[timeLabel(event)], value: wording.time(timeOf(event)), short: true }],
     footer: productFooter,
   };
+}
+
+/** The console numbers its streams apart from each other. */
+function bareName(event: StoredEvent, { labels }: Wording): string {
+  return `${event.stream === 'suspicious' ? labels.suspiciousId : labels.eventId} ${bareId(event)}`;
 }
 
 /** The vendor's number if it is one, else Tocsin's own. */

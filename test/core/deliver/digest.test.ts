@@ -1,7 +1,7 @@
 // The digest of many events: exact numbers, short lists, the worst first, and a size that no text can move.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { composeDigest, digestEvent } from '../../../src/core/deliver/digest.ts';
+import { composeDigest, digestEvent, partsOf } from '../../../src/core/deliver/digest.ts';
 import type { DigestMember, Severity } from '../../../src/core/event.ts';
 import { validText } from '../../../src/core/text.ts';
 
@@ -216,6 +216,30 @@ describe('the size of a digest', () => {
     });
     // Of the processor's time, and some ten times what it takes on a quiet machine.
     expect(Math.min(...spent)).toBeLessThan(80);
+  });
+});
+
+describe('the parts of a digest that is not accepted', () => {
+  const sizes = (count: number) => {
+    const { digests, cards } = partsOf(Array.from({ length: count }, (_, n) => n));
+    return [digests.map(({ length }) => length), cards.length];
+  };
+
+  test('are what its table shows and two halves of the rest, at last single cards', () => {
+    expect(sizes(1000)).toEqual([[12, 494, 494], 0]);
+    expect(sizes(14)).toEqual([[12], 2]);
+    expect(sizes(12)).toEqual([[6, 3, 3], 0]);
+    expect(sizes(4)).toEqual([[], 4]);
+    expect(sizes(1)).toEqual([[], 1]);
+  });
+
+  test('are each smaller than the whole, and leave nothing out', () => {
+    for (let count = 1; count < 200; count += 1) {
+      const members = Array.from({ length: count }, (_, n) => n);
+      const { digests, cards } = partsOf(members);
+      expect([...digests.flat(), ...cards].sort((a, b) => a - b)).toEqual(members);
+      for (const { length } of digests) expect(length).toBeLessThan(count);
+    }
   });
 });
 

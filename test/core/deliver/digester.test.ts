@@ -1,5 +1,6 @@
 // Groups and storms of one sink on a real Postgres: what goes out singly, what goes out together, and that nothing is left over.
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { composeDigest, digestEvent } from '../../../src/core/deliver/digest.ts';
 import { type Lanes, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { AdapterError } from '../../../src/core/errors.ts';
@@ -12,6 +13,7 @@ import type { GroupPolicy } from '../../../src/core/rules/group.ts';
 import type { Message, Sink } from '../../../src/core/sink.ts';
 import { redriveDead } from '../../../src/core/store/deliveries.ts';
 import { insertPage } from '../../../src/core/store/events.ts';
+import { freezeDigest, readMembers, splitDigest } from '../../../src/core/store/groups.ts';
 import { until } from '../../support/world.ts';
 import { draft, drafts, hold, quiet, useDatabase } from '../stored.ts';
 
@@ -28,10 +30,11 @@ interface SetUp {
   readonly routes?: readonly Route[];
   readonly policy?: Partial<DeliveryPolicy>;
   send?(message: Message): Promise<void> | void;
+  readonly check?: Sink['check'];
 }
 
 /** Starts the lane of `soc`. */
-async function begin({ routes = [all], policy = {}, send }: SetUp = {}) {
+async function begin({ routes = [all], policy = {}, send, check }: SetUp = {}) {
   const db = database();
   const sent: Message[] = [];
   const sink: Sink = {
@@ -40,6 +43,7 @@ async function begin({ routes = [all], policy = {}, send }: SetUp = {}) {
       await send?.(message);
       sent.push(message);
     },
+    ...(check && { check }),
   };
   const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
   const announce = async (id: string, notice: Notice, key: string) => {
@@ -242,12 +246,14 @@ describe('a group', () => {
     expect(digests().map(({ count }) => count)).toEqual([3, 3]);
   });
 
-  test('that is refused for good is dead with its digest, and comes back with it', async () => {
+  test('that failed for too long is dead with its digest, and comes back with it', async () => {
     let isRefused = true;
     const { store, digests } = await begin({
       routes: [grouped({ waitMs: 100 })],
+      // It is too old at its first failure.
+      policy: { maxAgeMs: 0 },
       send() {
-        if (isRefused) throw new AdapterError('reject_event', 'rejected', 'failed');
+        if (isRefused) throw new AdapterError('retry', 'connection', 'failed');
       },
     });
     await store(drafts(1, 3));
@@ -263,8 +269,10 @@ describe('a group', () => {
     let isRefused = true;
     const { store, cards } = await begin({
       routes: [grouped({ waitMs: 100 })],
+      // It is too old at its first failure.
+      policy: { maxAgeMs: 0 },
       send() {
-        if (isRefused) throw new AdapterError('reject_event', 'rejected', 'failed');
+        if (isRefused) throw new AdapterError('retry', 'connection', 'failed');
       },
     });
     await store(drafts(1, 3));
@@ -274,6 +282,77 @@ describe('a group', () => {
     expect(await redriveDead(database(), 'soc', [Number(row!.id)])).toBe(1);
     await expectSoon(isSettled);
     expect(cards()).toEqual(['2']);
+  });
+});
+
+describe('a digest that is not accepted for the text of one of its events', () => {
+  const poison = 'union select';
+  /** As the far end sees it: a bare card holds no text. */
+  const isPoisonous = ({ event, form }: Message) =>
+    form !== 'bare' && JSON.stringify(event.body.digest ?? event.body).includes(poison);
+  const lows = (count: number) => drafts(1, count).map((one) => ({ ...one, severity: 2 as const }));
+  const page = (count: number, guilty: readonly number[]) =>
+    lows(count).map((one, n) => (guilty.includes(n) ? { ...one, body: { file: { name: `${poison}${n}` } } } : one));
+
+  const refusals = [
+    ['refused', new AdapterError('reject_sink', 'auth', 'status 403')],
+    ['reset', new AdapterError('retry', 'connection', 'reset')],
+  ] as const;
+  const kinds = [
+    ['group', { routes: [grouped({ waitMs: 100 })] }],
+    ['storm', { policy: { storm: { ...storm, betweenMs: 60_000, betweenMaxMs: 60_000 } } }],
+  ] as const;
+  const cases = kinds.flatMap(([kind, setUp]) => refusals.map(([how, error]) => [kind, how, setUp, error] as const));
+
+  test.each(cases)(
+    'of a %s, %s, is split until the others are out, and that one is a bare card',
+    async (kind, _, setUp, error) => {
+      const { store, sent, cards } = await begin({
+        ...setUp,
+        check: async () => {},
+        send(message) {
+          if (isPoisonous(message)) throw error;
+        },
+      });
+      await store(page(40, [3, 20]));
+      await expectSoon(
+        async () =>
+          (
+            await database().$client`select 1 from deliveries d join events e on e.id = d.event_id
+      where e.source = 'a' and d.state <> 'delivered'`
+          ).length === 0,
+      );
+      const digests = sent.filter(({ event }) => event.body.digest);
+      for (const { event, form } of digests) expect([event.body.digest!.kind, form]).toEqual([kind, 'full']);
+      const singles = sent.filter(({ event }) => event.source === 'a');
+      const bare = singles.filter(({ form }) => form === 'bare').map(({ event }) => event.externalId);
+      expect(bare.sort()).toEqual(['21', '4']);
+      const counted = digests.reduce((sum, { event }) => sum + event.body.digest!.count, cards().length);
+      expect(counted).toBe(40);
+      expect((await states()).suppressed).toBeGreaterThan(0);
+      expect(await database().$client`select distinct reason from deliveries where state = 'suppressed'`).toEqual([
+        { reason: 'split' },
+      ]);
+    },
+  );
+
+  test('is not split by who lost the role, and then nothing is changed', async () => {
+    const db = database();
+    await storePage(db, null, 'a', 1, [grouped({})], page(4, []), null);
+    const lease = await hold(db, 'sink:x');
+    const ids = (await db.$client`select event_id::int as id from deliveries order by 1`).map(({ id }) => Number(id));
+    const [row] = await db.$client`select group_key from deliveries limit 1`;
+    const members = await readMembers(db, 'soc', { group: String(row!.group_key) }, 10);
+    const whole = digestEvent(composeDigest(members, { kind: 'group', before: 0, by: [] }), 'x', 'soc');
+    expect(await freezeDigest(db, lease, 'soc', whole, ids)).toBe('frozen');
+    const [digest] = await db.$client`select event_id::int as id from deliveries where priority < 10`;
+    const id = Number(digest!.id);
+    expect(await splitDigest(db, { ...lease, epoch: lease.epoch + 1 }, 'soc', id, [], ids)).toBe('lost');
+    expect(await splitDigest(db, lease, 'soc', id + 1000, [], ids)).toBe('changed');
+    expect(await states()).toEqual({ pending: 5 });
+    expect(await splitDigest(db, lease, 'soc', id, [], ids)).toEqual([]);
+    expect(await states()).toEqual({ pending: 4, suppressed: 1 });
+    expect(await splitDigest(db, lease, 'soc', id, [], ids)).toBe('changed');
   });
 });
 

@@ -344,6 +344,12 @@ describe('the size', () => {
     );
   });
 
+  test.each(['en', 'th'] as const)('a bare card says which of the streams its number is of, in %s', (locale) => {
+    const texts = ['event', 'suspicious'].map((stream) => card(storedEvent({ stream }), { form: 'bare' }, locale));
+    const [event, suspicious] = texts.map(({ text, attachments: [one] }) => [text, one!.title, one!.fallback]);
+    for (const [n, text] of event!.entries()) expect(suspicious![n]).not.toBe(text);
+  });
+
   test('a bare card holds the number only if it is one', () => {
     expect(card(withBody({ itemId: '1203' }), { form: 'bare' }).text).toBe('🟠 **HIGH** · Event ID 1203');
     expect(card(withBody({ itemId: '@channel' }), { form: 'bare' }).text).toBe('🟠 **HIGH** · Event ID 4711');

@@ -5,6 +5,7 @@ export const en = {
   titleSuspicious: 'New Suspicious Event Detected',
   titleNotice: 'Tocsin',
   eventId: 'Event ID',
+  suspiciousId: 'Suspicious Event ID',
   type: 'Type',
   severity: 'Severity',
   status: 'Status',

@@ -6,6 +6,7 @@ export const th: Labels = {
   titleSuspicious: 'ตรวจพบเหตุการณ์ต้องสงสัยใหม่',
   titleNotice: 'Tocsin',
   eventId: 'รหัสเหตุการณ์',
+  suspiciousId: 'รหัสเหตุการณ์ต้องสงสัย',
   type: 'ประเภท',
   severity: 'ความรุนแรง',
   status: 'สถานะ',

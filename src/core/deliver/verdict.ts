@@ -1,0 +1,85 @@
+// Who is to blame for a failed attempt: the sink, or the delivery's own text? Pure. A failure is judged by what contradicts it, not by the
+// status that it came with; see docs/decisions/0006-when-an-event-is-poisonous.md.
+import type { FailureOutcome, FailureReason } from '../errors.ts';
+import type { MessageForm } from '../sink.ts';
+import type { Suspicion } from './failing.ts';
+
+/** What is known when an attempt has failed. */
+export interface Facts {
+  readonly outcome: FailureOutcome;
+  readonly reason: FailureReason;
+  readonly form: MessageForm;
+  /** It stands for several events, which can go out without each other. */
+  readonly isDigest: boolean;
+  /** The sink's own check failed just now. */
+  readonly hasCheckFailed: boolean;
+  readonly suspicion: Suspicion;
+  /** How often an attempt fails by the sink's own doing; from 0 to under 1. */
+  readonly rate: number;
+  /** So many failures speak against a text at the least, where the far end did not say no. */
+  readonly poisonFailures: number;
+}
+
+/**
+ * - `pause`: nothing passes, and the sink is the reason. Everything is kept.
+ * - `again`: later, as it is; what that says about the sink is another question.
+ * - `soon`: within a second, as it is: one failure more or less will tell.
+ * - `short`, `bare`, `split`: its text is the reason; at once in that form, or the digest in parts.
+ * - `wait`: not even a bare card passes where others do, so its text is not the reason. Whole again, with growing waits.
+ * - `dead`: the far end understands it, others pass, and it does not in any form.
+ */
+export type Judgement = 'pause' | 'again' | 'soon' | 'short' | 'bare' | 'split' | 'wait' | 'dead';
+
+/** How probable it may be that chance alone made a delivery fail so often, before it is sent otherwise. */
+const chances = { split: 1e-2, short: 1e-4, bare: 1e-8 } as const;
+/** A sink that is worse than that is not told from one that is down. */
+const rateMax = 0.9;
+/** Refusals of a bare card that are believed. */
+const bareRefusals = 2;
+
+/** Failures in a row that chance makes with that probability at most. */
+export function failuresNeeded(rate: number, chance: number): number {
+  if (rate <= chance) return 1;
+  // What floating point adds must not cost an attempt.
+  return Math.ceil(Math.log(chance) / Math.log(Math.min(rate, rateMax)) - 1e-9);
+}
+
+export function judge(facts: Facts): Judgement {
+  return facts.outcome === 'retry' ? judgeFailure(facts) : judgeRejection(facts);
+}
+
+function judgeRejection(facts: Facts): Judgement {
+  const { reason, form, hasCheckFailed, suspicion } = facts;
+  if (hasCheckFailed && !suspicion.isContradicted) return 'pause';
+  if (form === 'bare') return judgeBareRejection(facts);
+  // One that is too large is so each time; whatever else says no may have meant the moment.
+  const first = reason === 'too_large' ? 1 : 2;
+  return nextForm(facts, { split: first, short: first, bare: first + 1 }, suspicion.failures) ?? 'soon';
+}
+
+/** There is no text in it: unless others pass, it is the sink. */
+function judgeBareRejection({ outcome, suspicion }: Facts): Judgement {
+  const { isContradicted, othersPassed, inForm } = suspicion;
+  if (!isContradicted) return othersPassed ? 'wait' : 'pause';
+  if (inForm < bareRefusals) return 'soon';
+  return outcome === 'reject_event' ? 'dead' : 'wait';
+}
+
+function judgeFailure(facts: Facts): Judgement {
+  const { form, suspicion, poisonFailures } = facts;
+  if (form === 'bare' || suspicion.evidence === 0) return 'again';
+  const few = Math.min(2, poisonFailures);
+  const next = nextForm(facts, { split: few, short: few, bare: poisonFailures }, suspicion.evidence);
+  // How long a time-out that may have arrived waits for its repetition is not for the judge to say.
+  return next ?? (facts.reason === 'timeout' || suspicion.evidence < few ? 'again' : 'soon');
+}
+
+/** @param least failures that each step needs at the least @param failures those that count */
+function nextForm(
+  { form, isDigest, rate }: Facts,
+  least: Readonly<Record<keyof typeof chances, number>>,
+  failures: number,
+): 'short' | 'bare' | 'split' | undefined {
+  const step = isDigest ? 'split' : form === 'full' ? 'short' : 'bare';
+  return failures >= Math.max(least[step], failuresNeeded(rate, chances[step])) ? step : undefined;
+}

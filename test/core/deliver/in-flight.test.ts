@@ -1,0 +1,36 @@
+// Which sends take a slot.
+import { expect, test } from 'vitest';
+import { createInFlight } from '../../../src/core/deliver/in-flight.ts';
+
+test('one that hangs while later ones pass takes no slot, and is under way all the same', () => {
+  const inFlight = createInFlight();
+  inFlight.begin(1, 0);
+  inFlight.begin(2, 5000);
+  expect(inFlight.size()).toBe(2);
+  inFlight.passed(2);
+  inFlight.end(2);
+  expect([inFlight.size(), inFlight.ids()]).toEqual([0, [1]]);
+  inFlight.end(1);
+  expect(inFlight.ids()).toEqual([]);
+});
+
+test('where nothing passes each takes its slot, and so does one that was hardly overtaken', () => {
+  const inFlight = createInFlight();
+  for (let id = 0; id < 10; id += 1) inFlight.begin(id, id * 5000);
+  expect(inFlight.size()).toBe(10);
+  const quick = createInFlight();
+  quick.begin(1, 0);
+  quick.begin(2, 900);
+  quick.passed(2);
+  quick.end(2);
+  expect(quick.size()).toBe(1);
+});
+
+test('not more than 32 hang beside the slots', () => {
+  const inFlight = createInFlight();
+  for (let id = 0; id < 50; id += 1) inFlight.begin(id, 0);
+  inFlight.begin(100, 9000);
+  inFlight.passed(100);
+  inFlight.end(100);
+  expect(inFlight.size()).toBe(18);
+});
