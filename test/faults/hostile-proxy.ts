@@ -97,6 +97,36 @@ export const unreadable = (elsewhere: string): Readonly<Record<string, Distortio
   },
 });
 
+const answerBytes = 32 * 1024 * 1024 - 1000;
+const listOf = (element: string) =>
+  `{"last_id":1,"events":[${element.repeat(Math.floor((answerBytes - 40) / element.length)).slice(0, -1)}]}`;
+
+/** Cheap to send and dear to read: none is a page, and none may cost more than an honest page of its size. */
+export const costly: Readonly<Record<string, Distortion>> = {
+  'each byte in a chunk of its own': (_page, response) => pourRaw(response, '1\r\n{\r\n'),
+  'chunks with extensions of 1 kB': (_page, response) => pourRaw(response, `1;${'x'.repeat(1000)}\r\n{\r\n`),
+  'one chunk extension without end': (_page, response) => pourRaw(response, 'x'.repeat(1000), '1;'),
+  'hints without end': (_page, response) => pourRaw(response, 'HTTP/1.1 103 Early Hints\r\n\r\n', ''),
+  '32 MB of empty objects': (_page, response) => answerJson(response, listOf('{},')),
+  '32 MB of zeros': (_page, response) => answerJson(response, listOf('0,')),
+  'a list of 32 MB in place of the object': (_page, response) =>
+    answerJson(response, `[${'0,'.repeat(answerBytes / 2)}0]`),
+  'an object of 1.5 million members': (_page, response) =>
+    answerJson(response, `{${Array.from({ length: 1_500_000 }, (_, index) => `"k${index}":0`).join(',')}}`),
+};
+
+/** As fast as it is taken, until the other side has enough; `head`: what stands before the first block. */
+function pourRaw(response: ServerResponse, block: string, head?: string): void {
+  const socket = response.socket!;
+  const chunked = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${head ?? ''}`;
+  socket.write(head === '' ? '' : chunked);
+  const blocks = Buffer.from(block.repeat(Math.ceil(65_536 / block.length)));
+  const pour = () => {
+    while (!socket.destroyed) if (!socket.write(blocks)) return void socket.once('drain', pour);
+  };
+  pour();
+}
+
 export const slowerThanTheTimeout: Distortion = () => {};
 
 /** A byte each second: never silent, never done. */
