@@ -1,6 +1,7 @@
 // The logger: JSON lines on stderr (stdout belongs to the output of commands), and the one place that masks secrets in text.
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
 import { LogOutput } from './log-output.ts';
+import { harmlessJson } from './unseen.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -42,7 +43,7 @@ export function createLogger(options: LoggerOptions): MaskingLogger {
       serializers: { err: (value) => value },
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => destination.write(line.replace(unseen, escaped)) },
+    { write: (line: string) => destination.write(harmlessJson(line)) },
   );
   const writerOf =
     (level: LogLevel): Write =>
@@ -60,16 +61,6 @@ export function createLogger(options: LoggerOptions): MaskingLogger {
     },
     onLost: (listener) => output?.onLost(listener),
   };
-}
-
-/**
- * What JSON allows in a string, and a terminal or an editor obeys without showing it: DEL, the C1 controls, what turns the reading
- * direction, what has no width, and two more line breaks. Outside of strings a line has none of them.
- */
-const unseen = /[\x7F-\x9F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 const masked = '[secret]';

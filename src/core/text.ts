@@ -1,5 +1,6 @@
 // Hostile text made safe: the one neutral form from which every sink escapes. Knows no sink's syntax, does no I/O.
 // Every function is linear in its input and returns the text itself when there is nothing to do.
+import { withUnseenShown } from './unseen.ts';
 
 /** NUL, and surrogates without their other half: `text` columns refuse the first, `jsonb` both, and some chat servers answer 500. */
 const unstorable = /[\0\p{Surrogate}]/u;
@@ -16,17 +17,6 @@ const lineBreak = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const controlsButNewline = /[\0-\x08\x0B-\x1F\x7F-\x9F]/g;
 
-/**
- * What a reader cannot see but a screen obeys: bidi controls, zero-width and other format characters, tag characters, fillers,
- * variation selectors, blanks that are no spaces, noncharacters; and the ninth and later mark stacked on one letter.
- * A joiner or a variation selector inside an emoji is how that emoji is spelt, and stays.
- */
-const unseen =
-  /(?<=\p{Extended_Pictographic})[\uFE0E\uFE0F]|(?<=\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?)\u200D(?=\p{Extended_Pictographic})|([\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]|(?<=[\p{Mn}\p{Me}]{8})[\p{Mn}\p{Me}])/gu;
-
-/** Whether there is anything for `unseen` at all: a tenth of its price, because it looks behind nothing. */
-const mayBeUnseen = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]|[\p{Mn}\p{Me}]{9}/u;
-
 export interface NeutralOptions {
   /** Keep line breaks (as `\n`) and tabs; otherwise a line break becomes a visible `⏎` and a tab a space. */
   readonly multiline: boolean;
@@ -34,19 +24,14 @@ export interface NeutralOptions {
 
 /**
  * The neutral form: valid Unicode; no control characters; whatever is invisible or turns the reading direction is written out as
- * `\u{202E}`, because in a file name it is a sign of deceit that an analyst must see. Idempotent. Not escaped for any syntax.
+ * `\u{202E}`, unless its script needs it there. Idempotent. Not escaped for any syntax.
  */
 export function neutralText(text: string, options: NeutralOptions): string {
   if (printableAscii.test(text)) return text;
   const brokenAs = options.multiline ? '\n' : '⏎';
   const tabAs = options.multiline ? '\t' : ' ';
   const visible = validText(text).replace(lineBreak, brokenAs).replaceAll('\t', tabAs).replace(controlsButNewline, '');
-  if (!mayBeUnseen.test(visible)) return visible;
-  return visible.replace(unseen, (found, shown: string | undefined) => (shown === undefined ? found : written(shown)));
-}
-
-function written(character: string): string {
-  return `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}`;
+  return withUnseenShown(visible);
 }
 
 /** Length as people, databases and most chat servers count it: a surrogate pair is one. */

@@ -7,6 +7,7 @@ import { type Digest, type EventBody, severityNames } from '../core/event.ts';
 import type { Message, MessageForm, RenderedTemplate, SendContext, Sink, SinkDefinition } from '../core/sink.ts';
 import { standardOutput } from '../core/standard-output.ts';
 import { cutMiddle } from '../core/text.ts';
+import { harmlessJson } from '../core/unseen.ts';
 
 const config = z.strictObject({});
 
@@ -80,21 +81,11 @@ function lineOf({ event, form, delayed, template }: Message, { deliveryId }: Sen
     ...(delayed === undefined ? {} : { delayed }),
     ...(template === undefined || isBare ? {} : { template: templateOf(template) }),
   };
-  return `${JSON.stringify(fields).replace(obeyedOrHidden, escaped)}\n`;
+  return `${harmlessJson(JSON.stringify(fields))}\n`;
 }
 
 function templateOf({ fields, ...texts }: RenderedTemplate): unknown {
   return { ...texts, ...(fields && { fields: fields.map(({ title, value }) => ({ title, value })) }) };
-}
-
-const obeyedOrHidden = /[\x7F-\x9F\u2028\u2029\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
-
-function escaped(character: string): string {
-  let units = '';
-  for (let index = 0; index < character.length; index += 1) {
-    units += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
-  }
-  return units;
 }
 
 function bodyOf(body: EventBody, form: MessageForm): unknown {

@@ -40,7 +40,8 @@ describe('the logger', () => {
 
   it('escapes what a terminal would obey and nobody would see, and what is read back is the same', () => {
     const { logger, lines, last } = setUp();
-    const hostile = 'a\u009b31m\u007f\u202egpj.exe\u2066\u200f\u200b\u2028\ufeff ก é 🔔';
+    const hostile =
+      'a\u009b31m\u007f\u202egpj.exe\u2066\u200f\u200b\u2028\ufeff\u00ad\u115f\u2800\ufe0f\u{E0041} ก é 🔔';
     logger.warn({ [hostile]: [hostile] }, hostile);
     expect(lines[0]).toMatch(/^[\x20-\x7Eกé🔔]*\n$/u);
     expect(last()).toMatchObject({ [hostile]: [hostile], msg: hostile });

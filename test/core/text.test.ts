@@ -20,6 +20,12 @@ const anyText = fc
         '👩🏽‍💻',
         '❤️',
         'ก้',
+        '\u200C',
+        'می',
+        'ر',
+        'क्',
+        'ष',
+        'ខ',
         'e\u0301',
         'a',
       ),
@@ -85,6 +91,37 @@ describe('neutral text', () => {
     },
   );
 
+  test.each([
+    ['Persian', 'می\u200Cخواهم', 'خانه\u200Cای', 'نرم\u200Cافزار', 'کِتاب\u200Cها'],
+    ['Hindi', 'क्\u200Dष', 'क्\u200Cष', 'शक्\u200D.txt'],
+    ['Sinhala', 'ශ්\u200Dරී ලංකා'],
+    ['Bengali', 'র\u200D্যাব'],
+    ['Malayalam', 'അവന്\u200D'],
+    ['Thai', 'ข้อมูล\u200Bลูกค้า.pdf'],
+    ['Khmer', 'ភាសា\u200Bខ្មែរ', 'ប៊\u200Cី'],
+    ['Myanmar and Lao', 'မြန်\u200Bမာ', 'ພາສາ\u200Bລາວ'],
+    ['emoji', '1\uFE0F\u20E3', '👨‍👩‍👧‍👦', '☎\uFE0E'],
+  ])('leaves joiners and spaces without width where the script needs them: %s', (_, ...texts) => {
+    for (const text of texts) expect(line(text)).toBe(text);
+  });
+
+  test.each([
+    ['a non-joiner in Latin', 'pay\u200Cload', 'pay\\u{200C}load'],
+    ['a non-joiner behind a letter that does not join on', 'کار\u200Cها', 'کار\\u{200C}ها'],
+    ['a non-joiner before what joins to nothing', 'می\u200C.exe', 'می\\u{200C}.exe'],
+    ['the second of two', 'می\u200C\u200Cخ', 'می\\u{200C}\\u{200C}خ'],
+    ['a joiner in Persian', 'می\u200Dخ', 'می\\u{200D}خ'],
+    ['a joiner without a virama', 'क\u200Dष', 'क\\u{200D}ष'],
+    ['a joiner before a vowel', 'क्\u200Dि', 'क्\\u{200D}ि'],
+    ['a space without width between Thai and Latin', 'ก\u200Bexe', 'ก\\u{200B}exe'],
+    ['two spaces without width', 'ก\u200B\u200Bข', 'ก\\u{200B}\\u{200B}ข'],
+    ['a word joiner in Thai', 'ก\u2060ข', 'ก\\u{2060}ข'],
+    ['a selector behind a digit alone', '1\uFE0F', '1\\u{FE0F}'],
+    ['a Hangul filler', '\u115Fa', '\\u{115F}a'],
+  ])('writes out %s', (_, text, shown) => {
+    expect(line(text)).toBe(shown);
+  });
+
   test('writes out the marks that are heaped on one letter', () => {
     const shown = line(`Z${'\u0301'.repeat(11)}`);
     expect(shown).toBe(`Z${'\u0301'.repeat(8)}${'\\u{301}'.repeat(3)}`);
@@ -96,7 +133,7 @@ describe('neutral text', () => {
         const shown = neutralText(text, { multiline });
         expect(isWellFormed(shown)).toBe(true);
         const rest = shown.replace(
-          /\p{Extended_Pictographic}[\uFE0E\uFE0F\u{1F3FB}-\u{1F3FF}]*(\u200D(?=\p{Extended_Pictographic}))?/gu,
+          /(?<=[\p{sc=Arabic}])\u200C(?=\p{sc=Arabic})|(?<=्)[\u200C\u200D]|(?<=[\p{sc=Thai}\p{sc=Khmer}])\u200B(?=[\p{sc=Thai}\p{sc=Khmer}])|\p{Extended_Pictographic}[\uFE0E\uFE0F\u{1F3FB}-\u{1F3FF}]*(\u200D(?=\p{Extended_Pictographic}))?/gu,
           '',
         );
         expect(rest).not.toMatch(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u);

@@ -46,6 +46,7 @@ const adapterContracts = [
   'event',
   'errors',
   'text',
+  'unseen',
   'http',
   'http-body',
   'http-failure',
