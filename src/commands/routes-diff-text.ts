@@ -37,7 +37,8 @@ function tableOf(sinks: readonly SinkComparison[]): string[] {
   const rows = sinks.map(({ sink, before, after, added, removed, recorded }) =>
     [sink, before ?? '-', after ?? '-', added, removed, recorded].map(String),
   );
-  const widths = heads.map((head, at) => Math.max(head.length, ...rows.map((row) => row[at]!.length)));
+  // Not spread into one call: there may be more rows than a call takes arguments.
+  const widths = heads.map((head, at) => rows.reduce((widest, row) => Math.max(widest, row[at]!.length), head.length));
   const line = (cells: readonly string[], note: string) =>
     `  ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  ')}${note}`;
   return [line(heads, ''), ...sinks.map((sink, index) => line(rows[index]!, noteOf(sink)))];
