@@ -86,7 +86,8 @@ function lackOf({ schema, schemaName, isReadOnly, mayCreateTables, mayUseTables 
 
 async function lookAtDirectory({ dataDir }: Config): Promise<DatabaseFinding> {
   try {
-    const { isSound, text } = await inspectDataDirectory(dataDir);
+    const { isSound, isExposed, text } = await inspectDataDirectory(dataDir);
+    if (isExposed) return { status: 'warn', text };
     return { status: isSound ? 'ok' : 'failed', text };
   } catch (error) {
     if (!(error instanceof DataDirectoryError)) throw error;

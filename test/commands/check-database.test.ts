@@ -326,7 +326,9 @@ describe('on the embedded database', () => {
     await chown(join(directory, 'data', 'postgres'), 12_345, 12_345);
     const { code, lines } = await look({});
     expect(lines).toEqual([
-      expect.stringMatching(/^FAIL .* belongs to another user \(id 12345\)\. Run Tocsin as that user/),
+      expect.stringMatching(
+        /^FAIL .* "postgres" in it belongs to another user \(id 12345\)\. .*run Tocsin as that user/,
+      ),
     ]);
     expect(code).toBe(1);
   });

@@ -1,6 +1,6 @@
 // DATA_DIR: made if it is missing, and checked before anything relies on it. Knows nothing of what is kept inside.
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, unlink, writeFile } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 /** DATA_DIR cannot be used as it is. The message names the variable, the path, the cause and what to do. */
@@ -21,12 +21,49 @@ export async function ensureDataDirectory(directory: string): Promise<void> {
   const probe = join(directory, `.write-test-${randomBytes(6).toString('hex')}`);
   try {
     await makeDirectory(directory);
+    await assertOurs(directory);
     await writeFile(probe, 'tocsin', { flag: 'wx' });
     await unlink(probe);
   } catch (error) {
     await unlink(probe).catch(() => {});
     throw dataDirectoryError(directory, error);
   }
+}
+
+/** What Tocsin makes in there, and would follow or open. */
+const entries = ['postgres', 'postgres.new', 'instance', 'instance.new', 'tocsin.sock'];
+
+/**
+ * Whoever owns the directory, or may write to it, decides which database Tocsin opens and where its files go.
+ * @throws {DataDirectoryError} it, or what is in it, belongs to another user, or this user lets everybody write
+ */
+export async function assertOurs(directory: string): Promise<void> {
+  if (process.getuid === undefined) return;
+  const own = process.getuid();
+  const { uid, mode } = await stat(directory);
+  if (uid !== own && uid !== 0) {
+    const text = `it belongs to another user (id ${uid}, this one is ${own}). Run Tocsin as that user, or give the directory to this one.`;
+    throw new DataDirectoryError(directory, text);
+  }
+  if (uid === own && (mode & 0o002) !== 0) {
+    const text =
+      'every user of this machine may write there, and so put another database in its place. Run chmod 700 on it.';
+    throw new DataDirectoryError(directory, text);
+  }
+  for (const name of entries) {
+    const found = await lstat(join(directory, name)).catch(() => undefined);
+    if (found === undefined || found.uid === own || found.uid === 0) continue;
+    const kind = found.isSymbolicLink() ? 'link' : 'file';
+    const text = `the ${kind} "${name}" in it belongs to another user (id ${found.uid}). Find out who put it there; run Tocsin as that user, or remove it.`;
+    throw new DataDirectoryError(directory, text);
+  }
+}
+
+/** A warning about a directory that this user cannot mend: root's, and open to all, as volumes are. Undefined if there is none. */
+export async function exposureOfDirectory(directory: string): Promise<string | undefined> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found === undefined || process.getuid === undefined || (found.mode & 0o002) === 0) return undefined;
+  return `DATA_DIR (${resolve(directory)}) may be written by every user of this machine. Outside of a container, give it to the user that runs Tocsin, with mode 700.`;
 }
 
 async function makeDirectory(directory: string): Promise<void> {

@@ -1,8 +1,8 @@
-// One process owns DATA_DIR. The lock is a pair of sockets, so the operating system releases it whenever and however the process dies;
-// a pid file could not tell (in a container the pid is always 1). The one in the directory also answers other commands.
-// For file systems of one host: over NFS and the like nothing can be promised.
-import { createHash } from 'node:crypto';
-import { lstat, stat, unlink } from 'node:fs/promises';
+// One process owns DATA_DIR. The lock is made of sockets in the directory, so only who may write there can take it, and the operating
+// system releases it whenever and however the process dies; a pid file could not tell (in a container the pid is always 1). One of them
+// also answers other commands. For file systems of one host: over NFS and the like nothing can be promised.
+import { createHash, randomBytes } from 'node:crypto';
+import { link, lstat, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createConnection, createServer as createNetServer, type Server as NetServer } from 'node:net';
 import { hostname } from 'node:os';
@@ -59,8 +59,9 @@ const releaseMsMax = 2000;
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   await ensureDataDirectory(directory);
   const path = socketPath(directory);
-  const guard = await takeGuard(directory, path);
+  const guard = await takeTurn(directory, path);
   try {
+    await respectFormerRelease(directory, path, guard);
     let handler: RequestHandler | undefined;
     const server = await takeSocket(directory, path, () => handler);
     let releasing: Promise<void> | undefined;
@@ -75,7 +76,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
       },
     };
   } catch (error) {
-    await closeServer(guard);
+    await giveBack(guard);
     throw error;
   }
 }
@@ -111,21 +112,107 @@ function socketPath(directory: string): string {
   );
 }
 
+/** What is held besides the socket that answers. */
+interface Guard {
+  readonly servers: NetServer[];
+  /** `data/lock.7`; undefined where the file system has no hard links, and on Windows, whose pipes need no guard. */
+  file?: string;
+}
+
+/** So many are kept: who looks at the directory meanwhile finds a higher number than the one that it saw. */
+const turnsKept = 8;
+
 /**
- * On Linux a name without a file, held for life, is the lock among all processes of one network namespace: it cannot be stale, so
- * there is no takeover to race for. Elsewhere, and between containers, the socket in the directory is the lock alone.
+ * Takes the next number. Only one process can, and only once the holder of the last one is dead: its socket listens before it has the
+ * number, and a dead one never listens again. The highest number is never removed, so nobody takes it twice.
  */
-async function takeGuard(directory: string, path: string): Promise<NetServer | undefined> {
-  if (process.platform !== 'linux') return undefined;
-  const { dev, ino } = await stat(directory, { bigint: true });
-  const guard = createNetServer((socket) => socket.destroy());
+async function takeTurn(directory: string, path: string): Promise<Guard> {
+  if (process.platform === 'win32') return { servers: [] };
+  const fileOf = (name: string | number) =>
+    path.replace(/tocsin\.sock$/, typeof name === 'number' ? `lock.${name}` : name);
+  const own = fileOf(`l${randomBytes(4).toString('hex')}`);
+  const server = createNetServer((socket) => socket.destroy());
   try {
-    await listen(guard, `\0tocsin-${dev}-${ino}`);
-    return guard;
+    await listen(server, own);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw await lockedError(directory, path);
-    throw dataDirectoryError(directory, error);
+    throw socketError(directory, error);
   }
+  const guard: Guard = { servers: [server] };
+  try {
+    for (;;) {
+      const last = Math.max(0, ...(await turnsOf(directory)));
+      if (last > 0 && !(await isRefused(directory, fileOf(last)))) throw await lockedError(directory, path);
+      const linked = await linkNew(own, fileOf(last + 1));
+      if (linked === 'unsupported') return guard;
+      if (linked === 'taken') continue;
+      const turns = await turnsOf(directory);
+      if (turns.every((turn) => turn <= last + 1)) {
+        guard.file = fileOf(last + 1);
+        const old = turns.filter((turn) => turn <= last + 1 - turnsKept);
+        await Promise.all(old.map((turn) => unlink(fileOf(turn)).catch(() => {})));
+        return guard;
+      }
+      await unlink(fileOf(last + 1)).catch(() => {});
+    }
+  } catch (error) {
+    await giveBack(guard);
+    throw dataDirectoryError(directory, error);
+  } finally {
+    await unlink(own).catch(() => {});
+  }
+}
+
+async function turnsOf(directory: string): Promise<number[]> {
+  const names = await readdir(directory);
+  return names.flatMap((name) => /^lock\.(\d{1,12})$/.exec(name)?.[1] ?? []).map(Number);
+}
+
+async function linkNew(from: string, to: string): Promise<'made' | 'taken' | 'unsupported'> {
+  try {
+    await link(from, to);
+    return 'made';
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return 'taken';
+    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV'].includes(code)) return 'unsupported';
+    throw error;
+  }
+}
+
+const formerMsMax = 1000;
+
+/**
+ * Releases up to 0.1 lock by a name without a file, which any user of the machine can take. It is taken as well where it is free, so that
+ * such a release stays out. If it is not free, a release of that time is at work or about to be, and its socket shows up in the directory;
+ * if none does, somebody else has taken the name, who must not keep Tocsin from starting.
+ */
+async function respectFormerRelease(directory: string, path: string, guard: Guard): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const { dev, ino } = await stat(directory, { bigint: true });
+  const untilMs = performance.now() + formerMsMax;
+  for (;;) {
+    const former = createNetServer((socket) => socket.destroy());
+    try {
+      await listen(former, `\0tocsin-${dev}-${ino}`);
+      guard.servers.push(former);
+      return;
+    } catch {
+      if (!(await isRefused(directory, path))) throw await lockedError(directory, path);
+      if (performance.now() > untilMs) return;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+}
+
+/** The number stays, without a socket: a copy of the directory then has none. */
+async function giveBack({ servers, file }: Guard): Promise<void> {
+  if (file !== undefined) {
+    const empty = `${file}.end`;
+    await writeFile(empty, '', { mode: 0o600 })
+      .then(() => rename(empty, file))
+      .catch(() => {});
+  }
+  await Promise.all(servers.map(closeServer));
 }
 
 async function takeSocket(directory: string, path: string, handler: () => RequestHandler | undefined): Promise<Server> {
@@ -215,17 +302,16 @@ function listen(server: NetServer | Server, path: string): Promise<void> {
   });
 }
 
-async function release(server: Server, guard: NetServer | undefined): Promise<void> {
+async function release(server: Server, guard: Guard): Promise<void> {
   const force = setTimeout(() => server.closeAllConnections(), releaseMsMax);
   server.closeIdleConnections();
   await closeServer(server); // removes the file as well
   clearTimeout(force);
-  await closeServer(guard);
+  await giveBack(guard);
 }
 
-function closeServer(server: NetServer | undefined): Promise<void> {
+function closeServer(server: NetServer): Promise<void> {
   return new Promise((resolve) => {
-    if (server === undefined) return resolve();
     server.close(() => resolve());
   });
 }

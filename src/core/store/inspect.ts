@@ -1,9 +1,9 @@
 // Looks at where the store is to be and changes nothing: what Postgres says, or what DATA_DIR looks like. Failures in words for an operator.
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import postgres from 'postgres';
-import { DataDirectoryError, dataDirectoryError } from './data-directory.ts';
+import { assertOurs, DataDirectoryError, dataDirectoryError, exposureOfDirectory } from './data-directory.ts';
 import { databaseErrorCode, databaseErrorText, driverOptions } from './database.ts';
 import { askHolder, NoHolderError } from './directory-lock.ts';
 import { DatabaseSchemaError } from './journal.ts';
@@ -135,6 +135,8 @@ function textOf(error: unknown, database: string): string {
 /** `text` says who holds DATA_DIR, or what the first start will find. */
 export interface DirectoryFacts {
   readonly isSound: boolean;
+  /** Others may write there, which this user cannot change. */
+  readonly isExposed?: boolean;
   readonly text: string;
 }
 
@@ -142,19 +144,18 @@ export interface DirectoryFacts {
 export async function inspectDataDirectory(directory: string): Promise<DirectoryFacts> {
   const begin = `DATA_DIR (${resolve(directory)}):`;
   const isThere = await isWritable(directory, directory);
-  if (!isThere) await assertNearest(directory, dirname(resolve(directory)));
+  if (isThere) await assertOurs(directory);
+  else await assertNearest(directory, dirname(resolve(directory)));
   // Also finds that the path is too long for the socket that locks it.
   const holder = await holderOf(directory);
   if (holder !== undefined) return { isSound: true, text: `${begin} ${holder}` };
   if (!isThere) return { isSound: true, text: `${begin} the first start makes it` };
+  const exposure = await exposureOfDirectory(directory);
+  if (exposure !== undefined) return { isSound: true, isExposed: true, text: exposure };
   const cluster = join(directory, 'postgres');
   if (!(await isWritable(directory, cluster)))
     return { isSound: true, text: `${begin} can be written; the first start makes the embedded database` };
-  const { uid } = await stat(cluster);
-  if (process.getuid === undefined || uid === process.getuid())
-    return { isSound: true, text: `${begin} can be written, and holds the embedded database` };
-  const text = `${begin} its database belongs to another user (id ${uid}). Run Tocsin as that user; what this one writes, that one may not read.`;
-  return { isSound: false, text };
+  return { isSound: true, text: `${begin} can be written, and holds the embedded database` };
 }
 
 /** False if it is not there. @throws {DataDirectoryError} it is no directory, or this user may not write there */

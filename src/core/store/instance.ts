@@ -1,6 +1,6 @@
 // Who this process is, and who was here before: a killed lone instance takes its predecessor's leases at once.
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataDirectoryError } from './data-directory.ts';
 
@@ -43,7 +43,9 @@ async function readInstance(file: string): Promise<string | null> {
 
 async function replaceFile(file: string, content: string): Promise<void> {
   const temporary = `${file}.new`;
-  const handle = await open(temporary, 'w', 0o600);
+  // Never through what stands there: it may be a link.
+  await rm(temporary, { force: true });
+  const handle = await open(temporary, 'wx', 0o600);
   try {
     await handle.writeFile(content);
     await handle.sync();

@@ -1,7 +1,7 @@
 // Opens the store that a command works on: Postgres by its URL, or the embedded database in DATA_DIR. Also says who this process is.
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
-import { DataDirectoryError } from './data-directory.ts';
+import { DataDirectoryError, exposureOfDirectory } from './data-directory.ts';
 import { type Database, databaseErrorText, databaseOf, driverOptions, openPostgres } from './database.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { openEmbedded } from './embedded/open.ts';
@@ -55,6 +55,8 @@ async function openEmbeddedStore(options: StoreOptions): Promise<Store> {
   const lock = await lockDirectory(options.dataDir);
   try {
     const instance = await takeInstance(options.dataDir);
+    const warning = await exposureOfDirectory(options.dataDir);
+    if (warning !== undefined) options.log.info({ warning }, 'the directory of the database is open to others');
     const embedded = await openEmbedded({
       dataDir: options.dataDir,
       seedPath,

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -146,6 +147,64 @@ describe('lockDirectory', () => {
     if (result.error !== undefined || /Operation not permitted/.test(result.stderr))
       return context.skip('no network namespaces here');
     expect(result.stdout.trim()).toBe('DirectoryLockedError');
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'is not kept out by whoever has taken the name of former releases',
+    async () => {
+      const { dev, ino } = await stat(directory, { bigint: true });
+      const squatter = createServer();
+      squatter.listen(`\0tocsin-${dev}-${ino}`);
+      await once(squatter, 'listening');
+      try {
+        const first = await lock();
+        await expect(lockDirectory(directory)).rejects.toThrow(DirectoryLockedError);
+        await first.release();
+        await lock();
+      } finally {
+        squatter.close();
+      }
+    },
+  );
+
+  test.runIf(process.platform === 'linux')('and a release before keep each other out', async () => {
+    const { dev, ino } = await stat(directory, { bigint: true });
+    const [name, socket] = [0, 1].map(() => createServer((call) => call.destroy())) as [Server, Server];
+    const isFree = (server: Server, path: string) =>
+      new Promise<boolean>((done) => {
+        server.once('error', () => done(false));
+        server.listen(path, () => done(true));
+      });
+    expect(await isFree(name, `\0tocsin-${dev}-${ino}`)).toBe(true);
+    const late = lock().catch((e: unknown) => e);
+    expect(await isFree(socket, join(directory, 'tocsin.sock')), 'a little later').toBe(true);
+    expect(await late).toBeInstanceOf(DirectoryLockedError);
+    for (const server of [name, socket]) await new Promise((done) => server.close(done));
+    await lock();
+    expect(await isFree(createServer(), `\0tocsin-${dev}-${ino}`)).toBe(false);
+  });
+
+  test('keeps a few numbers of former holders, and none with a socket after a release', async () => {
+    for (let round = 0; round < 12; round += 1) await (await lock()).release();
+    const names = await readdir(directory);
+    expect(names.length).toBeLessThanOrEqual(8);
+    for (const name of names) expect((await stat(join(directory, name))).isFile(), name).toBe(true);
+  });
+
+  test('says what to do about a directory that everybody may write to', async () => {
+    await chmod(directory, 0o777);
+    await expect(lock()).rejects.toThrow(/every user of this machine may write there.*Run chmod 700 on it/);
+    await chmod(directory, 0o1777);
+    await expect(lock()).rejects.toThrow(/may write there/);
+  });
+
+  test.runIf(process.getuid?.() === 0)('says whose it is if it, or a link in it, is another user’s', async () => {
+    await symlink('/etc', join(directory, 'postgres'));
+    await lchown(join(directory, 'postgres'), 12_345, 12_345);
+    await expect(lock()).rejects.toThrow(/the link "postgres" in it belongs to another user \(id 12345\)/);
+    await rm(join(directory, 'postgres'));
+    await chown(directory, 12_345, 12_345);
+    await expect(lock()).rejects.toThrow(/it belongs to another user \(id 12345, this one is 0\)\. Run Tocsin as that/);
   });
 
   test('says what to do about a path that no socket can have', async () => {
