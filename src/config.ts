@@ -3,7 +3,7 @@
 import { type AdapterInput, checkAdapters, secretsOf } from './config/adapters.ts';
 import { hashOf } from './config/change.ts';
 import { type Environment, type Findings, readEnvironment } from './config/environment.ts';
-import { type ConfigFile, type FileName, type FileValue, readConfigFile } from './config/file.ts';
+import { type ConfigFile, type FileName, readConfigFile } from './config/file.ts';
 import type { FilesRead } from './config/files.ts';
 import type { KnownVariable } from './config/known.ts';
 import {
@@ -14,7 +14,7 @@ import {
   secretsOfUrls,
   variable,
 } from './config/options.ts';
-import { unknownName, unresolved } from './config/problems.ts';
+import { type FileValue, unknownName, unresolved } from './config/problems.ts';
 import type { ConfigReading } from './config/reading.ts';
 import { makeRoutes } from './config/routes.ts';
 import {
@@ -79,7 +79,7 @@ export function readConfig(options: LoadOptions): ConfigReading {
   const adapters = { sources, sinks, sinkTypes: registries.sinks, templates, isDatabaseNeeded: isNeeded('database') };
   const config = {
     sources: checkAdapters(sources, registries.sources, findings),
-    sinks: withTemplates(checkAdapters(sinks, registries.sinks, findings), sinks, templates),
+    sinks: completeSinks(checkAdapters(sinks, registries.sinks, findings), sinks, templates, findings),
     ...readOptions(environment, file, directory, adapters, findings),
   };
   templates.warnOfUnused();
@@ -92,11 +92,19 @@ export function readConfig(options: LoadOptions): ConfigReading {
   return { config: { ...config, secrets, warnings, hash }, environment, file, sources, sinks, registries };
 }
 
-function withTemplates(checked: Config['sinks'], inputs: readonly AdapterInput[], templates: Templates): SinkConfig[] {
+/** With what core, and not its type, has to know about a sink. */
+function completeSinks(
+  checked: Config['sinks'],
+  inputs: readonly AdapterInput[],
+  templates: Templates,
+  findings: Findings,
+): SinkConfig[] {
+  const read = createOptionReader(findings);
   return checked.map((sink) => {
-    const { template: name, place } = inputs.find(({ id }) => id === sink.id)!;
+    const { template: name, timeout, place } = inputs.find(({ id }) => id === sink.id)!;
     const template = name === undefined ? undefined : templates.use(name, sink.type, place(['template']));
-    return template === undefined ? sink : { ...sink, template };
+    const timeoutMs = read(timeout, values.sinkTimeout);
+    return { ...sink, ...(template && { template }), ...(timeoutMs !== undefined && { timeoutMs }) };
   });
 }
 

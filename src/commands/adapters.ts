@@ -1,6 +1,8 @@
 // Makes the configured sources and sinks. No I/O.
 import type { Config, Registries } from '../config.ts';
 import type { AdapterContext } from '../core/adapter.ts';
+import { defaultPolicy } from '../core/deliver/policy.ts';
+import type { HttpClient } from '../core/http.ts';
 import type { Sink } from '../core/sink.ts';
 import type { Source } from '../core/source.ts';
 import type { Template } from '../core/template/template.ts';
@@ -24,12 +26,20 @@ export interface ConfiguredSink {
   readonly id: string;
   readonly sink: Sink;
   readonly template: Template | undefined;
+  /** How long one message may take. */
+  readonly timeoutMs: number;
 }
 
 export function createSinks(config: Config, registries: Registries, around: Around): ConfiguredSink[] {
-  return config.sinks.map(({ id, type, settings, template }) => ({
+  return config.sinks.map(({ id, type, settings, template, timeoutMs = defaultPolicy.sendTimeoutMs }) => ({
     id,
     template,
-    sink: registries.sinks[type]!.create(settings, { ...around, id }),
+    timeoutMs,
+    sink: registries.sinks[type]!.create(settings, { ...around, http: patient(around.http, timeoutMs), id }),
   }));
+}
+
+/** A request takes as long as its message may, unless it says how long. */
+function patient(http: HttpClient, timeoutMs: number): HttpClient {
+  return { ...http, request: (request) => http.request({ timeoutMs, ...request }) };
 }

@@ -2,7 +2,7 @@
 import type { SinkDefinition } from '../core/sink.ts';
 import type { SourceDefinition } from '../core/source.ts';
 import type { Findings } from './environment.ts';
-import { type Place, problemsOf, unresolved } from './problems.ts';
+import { type FileValue, type Place, problemsOf, unresolved } from './problems.ts';
 import type { AdapterConfig } from './shape.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -15,6 +15,8 @@ export interface AdapterInput {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Of a sink: the name of its template. */
   readonly template?: string;
+  /** Of a sink: how long one message may take. */
+  readonly timeout?: FileValue;
   /** Paths are relative to the settings; the empty path is the adapter itself. */
   readonly place: Place;
 }

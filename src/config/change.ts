@@ -69,13 +69,13 @@ export function hashOf(
 }
 
 function withoutSecrets(inputs: readonly AdapterInput[], registry: Readonly<Record<string, Definition>>) {
-  return inputs.map(({ id, type, settings, template }) => {
+  return inputs.map(({ id, type, settings, template, timeout }) => {
     const secrets = findDefinition(registry, type)?.secrets ?? [];
     const shown = Object.entries(settings).map(([key, value]) => [
       key,
       secrets.includes(key) ? serverOf(value) : value,
     ]);
-    return [id, type, Object.fromEntries(shown), template];
+    return [id, type, Object.fromEntries(shown), template, timeout?.text];
   });
 }
 

@@ -5,7 +5,7 @@ import { noticeSource } from '../core/event.ts';
 import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
 import { type Environment, type Findings, readSecret } from './environment.ts';
 import { codeOf, exposureOf, readText } from './files.ts';
-import { type Place, problemsOf, unresolved } from './problems.ts';
+import { type FileValue, type Place, problemsOf, unresolved } from './problems.ts';
 import { brokenRoute, type RouteContent, route, routeLeft, single } from './route-schema.ts';
 import type { Registries } from './shape.ts';
 import { type TemplateContent, templatesLeft, templatesSchema } from './template-schema.ts';
@@ -24,8 +24,11 @@ const storm = z
   )
   .optional()
   .describe('a number of events, off, or a map with over and passes');
-const sink = adapter
-  .extend({ template: z.string().optional().describe('the name of a template') })
+export const sinkSchema = adapter
+  .extend({
+    template: z.string().optional().describe('the name of a template'),
+    timeout: single.describe('how long one message may take, from 1s to 5m; 30s if not set'),
+  })
   .describe('a map with a type');
 const operations = z
   .union([z.string(), z.array(z.string()).min(1)], 'is neither the id of a sink nor a list of them')
@@ -35,7 +38,7 @@ const text = (description: string) => z.string().optional().describe(description
 export const fileSchema = z
   .strictObject({
     sources: adapters,
-    sinks: z.record(id, sink).optional().describe('a map from ids to sources or sinks'),
+    sinks: z.record(id, sinkSchema).optional().describe('a map from ids to sources or sinks'),
     templates: templatesSchema,
     routes: z.array(route).min(1).optional().describe('a list of routes'),
     operations,
@@ -55,7 +58,7 @@ export const fileSchema = z
 const brokenAdapter = { type: unresolved };
 const brokenAdapters = { [unresolved]: brokenAdapter };
 const adaptersLeft = z.record(z.string(), adapter.catch(brokenAdapter)).optional().catch(brokenAdapters);
-const sinksLeft = z.record(z.string(), sink.catch(brokenAdapter)).optional().catch(brokenAdapters);
+const sinksLeft = z.record(z.string(), sinkSchema.catch(brokenAdapter)).optional().catch(brokenAdapters);
 const textLeft = z.string().optional().catch(undefined);
 const singleLeft = single.catch(undefined);
 const fileLeft = z.object({
@@ -72,12 +75,6 @@ const fileLeft = z.object({
   silences: z.object({ max: singleLeft }).optional().catch(undefined),
 });
 type FileContent = z.output<typeof fileLeft>;
-
-/** A single value as text, and where it stands. */
-export interface FileValue {
-  readonly text: string;
-  readonly where: string;
-}
 
 export interface TemplateInput {
   readonly name: string;
@@ -246,11 +243,12 @@ function adaptersOf(
   around: Surroundings,
 ): AdapterInput[] {
   return Object.entries(written).map(([key, { type, ...said }]) => {
-    // Core's own word about a sink; to a source it is a key like any other.
-    const { template, ...others } = said;
+    // Core's own words about a sink; to a source they are keys like any other.
+    const { template, timeout, ...others } = said;
     const isSink = kind === 'sinks';
     const settings = isSink ? others : said;
     const placeHere = under(place, [kind, key]);
+    const timeoutSaid = isSink && fileValue(timeout as z.output<typeof single>, placeHere, ['timeout']);
     const registry: Readonly<Record<string, Definition>> = around.registries[kind];
     if (kind === 'sources' && key === noticeSource) {
       const problem = "is the id of Tocsin's own notices";
@@ -264,6 +262,7 @@ function adaptersOf(
       settings: checked,
       place: placeHere,
       ...(isSink && typeof template === 'string' && { template }),
+      ...(timeoutSaid && { timeout: timeoutSaid }),
     };
   });
 }

@@ -1,7 +1,7 @@
 // tocsin.yaml as a JSON Schema, for editors that complete and check what is typed. Made from the same schemas that read the file.
 import { z } from 'zod';
 import type { Definition } from './adapters.ts';
-import { fileSchema } from './file.ts';
+import { fileSchema, sinkSchema } from './file.ts';
 import type { Registries } from './shape.ts';
 
 type Json = Record<string, unknown>;
@@ -11,13 +11,15 @@ export function jsonSchemaOf(registries: Registries): Json {
   const schema = plain(fileSchema) as Json & { properties: Record<string, Json> };
   for (const kind of ['sources', 'sinks'] as const) {
     const definitions: Readonly<Record<string, Definition>> = registries[kind];
-    schema.properties[kind]!.additionalProperties = { anyOf: Object.values(definitions).map(adapterSchema) };
+    schema.properties[kind]!.additionalProperties = {
+      anyOf: Object.values(definitions).map((one) => adapterSchema(one, kind)),
+    };
   }
   return { title: 'tocsin.yaml', ...schema };
 }
 
 /** With its type; and a secret may stand in a file, or in a variable. */
-function adapterSchema(definition: Definition): Json {
+function adapterSchema(definition: Definition, kind: 'sources' | 'sinks'): Json {
   const { type, config, secrets } = definition;
   const {
     properties = {},
@@ -30,14 +32,22 @@ function adapterSchema(definition: Definition): Json {
   ]);
   return {
     ...rest,
-    properties: { type: { const: type }, ...properties, ...Object.fromEntries(files), ...templateProperty(definition) },
+    properties: {
+      type: { const: type },
+      ...properties,
+      ...Object.fromEntries(files),
+      ...(kind === 'sinks' && sinkProperties(definition)),
+    },
     required: ['type', ...required.filter((key) => !(secrets as readonly string[]).includes(key))],
   };
 }
 
-function templateProperty(definition: Definition): Json {
-  const takesOne = 'templates' in definition && definition.templates !== undefined;
-  return takesOne ? { template: { type: 'string', description: 'the name of a template' } } : {};
+/** What core understands in every sink, whatever its type. */
+function sinkProperties(definition: Definition): Json {
+  const common = plain(sinkSchema) as { properties: Json };
+  const { template, timeout } = common.properties;
+  const takesTemplates = 'templates' in definition && definition.templates !== undefined;
+  return { ...(takesTemplates && { template }), timeout };
 }
 
 function plain(schema: z.ZodType): Json {

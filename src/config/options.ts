@@ -1,8 +1,8 @@
 // Options of one value each, with the rules between them: the database, proxies, and what tells who overrides whom.
 import type { ConfigProblem } from '../core/errors.ts';
 import type { Environment, Findings } from './environment.ts';
-import type { FileValue } from './file.ts';
 import type { KnownVariable } from './known.ts';
+import type { FileValue } from './problems.ts';
 import type { Config, ProxyConfig } from './shape.ts';
 import { isOn, type Parse, postgresUrl, proxyUrl } from './values.ts';
 

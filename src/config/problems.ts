@@ -9,6 +9,12 @@ type Path = readonly PropertyKey[];
 /** Where the value at `path` stands, in the operator's words. `key` is a key in it that should not be there. */
 export type Place = (path: Path, key?: string) => string;
 
+/** A single value as text, and where it stands. */
+export interface FileValue {
+  readonly text: string;
+  readonly where: string;
+}
+
 /** In place of a value that could not be had, which was told; a second problem about the same value would only confuse. */
 export const unresolved = '\0unresolved';
 

@@ -22,6 +22,8 @@ export interface AdapterConfig {
 export interface SinkConfig extends AdapterConfig {
   /** For events for which their route has none. */
   readonly template?: Template;
+  /** How long one message may take; absent: as long as is usual. */
+  readonly timeoutMs?: number;
 }
 
 /** Proxies for calls to the outside, as undici's EnvHttpProxyAgent takes them. */

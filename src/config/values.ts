@@ -91,6 +91,9 @@ export function durationText(ms: number): string {
 export const silenceMaxDefaultMs = 30 * dayMs;
 export const silenceMax = duration(60_000, 366 * dayMs);
 
+/** Of one message to a sink. */
+export const sinkTimeout = duration(1000, 300_000);
+
 /** A time with its offset, in milliseconds since the epoch: by the wall of the machine that a command runs on, it would be another. */
 export const instant: Parse<number> = (text) => {
   const isWhole = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i.test(text);

@@ -32,6 +32,12 @@ function hashOfYaml(text: string, env: Env = {}): number {
 }
 
 describe('the hash of a configuration', () => {
+  it('is another for another time-out of a sink', () => {
+    const written = ['', ', timeout: 5s', ', timeout: 1m'];
+    const hashes = written.map((more) => hashOfYaml(`sinks: { soc: { type: stdout${more} } }`));
+    expect(new Set(hashes).size).toBe(3);
+  });
+
   it('is another for another template, and for another sink that uses it', () => {
     const sinks = (soc: string) => `sinks: { soc: { type: stdout${soc} }, out: { type: stdout } }`;
     const hashes = [

@@ -142,7 +142,7 @@ describe.each(variants)('the pod of %s', (_name, manifests) => {
 
   test('may finish what it is sending and write it down before it is killed', () => {
     const closingMs = 5000;
-    const drainMs = defaultPolicy.sendTimeoutMs + stopMaxMs + closingMs;
+    const drainMs = defaultPolicy.drainMs + stopMaxMs + closingMs;
     expect(podOf(manifests).terminationGracePeriodSeconds * 1000).toBeGreaterThanOrEqual(1.5 * drainMs);
   });
 

@@ -13,6 +13,9 @@ const duration = (ms: number) =>
 
 test.each([
   ['send time-out', `no answer within ${policy.sendTimeoutMs / 1000} s`],
+  ['its default', `by default ${policy.sendTimeoutMs / 1000} s`],
+  ['what the lease must have left', `unless ${policy.leaseLeftMs / 1000} s of it are left`],
+  ['a stop', `finishes what is in flight, for up to ${policy.drainMs / 1000} s`],
   [
     'first and longest wait',
     `waits ${policy.backoff.firstMs} ms, then twice as long each time, up to ${policy.backoff.maxMs / 60_000} min`,

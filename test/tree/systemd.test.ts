@@ -53,7 +53,7 @@ describe('the systemd unit', () => {
 
   test('lets what is in flight be finished and written', () => {
     expect(Number(valuesOf('TimeoutStopSec')[0])).toBeGreaterThan(30);
-    expect(Number(valuesOf('TimeoutStopSec')[0]) * 1000).toBeGreaterThanOrEqual(3 * defaultPolicy.sendTimeoutMs);
+    expect(Number(valuesOf('TimeoutStopSec')[0]) * 1000).toBeGreaterThanOrEqual(3 * defaultPolicy.drainMs);
   });
 
   test('names only variables that Tocsin reads, in its examples too', () => {

@@ -1,4 +1,5 @@
 // The loop that works one sink: take what is most urgent, send, record. The only place that sends, and the only one that tries again.
+import { AdapterError } from '../errors.ts';
 import type { Lease, RoleWorker } from '../lease.ts';
 import type { Limiter } from '../limiter.ts';
 import { noReason, severityLabel } from '../metrics.ts';
@@ -15,8 +16,8 @@ import { createDigester } from './digester.ts';
 import { createFailing } from './failing.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
 import { createInFlight } from './in-flight.ts';
-import { type Attempt, createJudge } from './judge.ts';
-import { type Failure, failureFrom, heldUpOf } from './policy.ts';
+import { type Attempt, createJudge, type Judged } from './judge.ts';
+import { failureFrom, heldUpOf, unchanged } from './policy.ts';
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
 import { templated } from './templated.ts';
@@ -28,6 +29,17 @@ import { createDeadlines } from './within.ts';
  * and the memory when it is away.
  */
 const unwrittenMaxMs = 50;
+/** So long before its end the lease ends what is in flight. */
+const cutOffMs = 1000;
+/** An adapter's own time-out knows better how far the request came, so that it may go first. */
+const adapterGrace = 0.02;
+
+/** What ends a send that is neither the sink's fault nor the delivery's. It may have arrived. */
+class CutOff extends AdapterError {
+  constructor(message: string) {
+    super('retry', 'timeout', message);
+  }
+}
 
 /** A text that took a whole time-out while others passed gets no more than this again: its slot is for others. */
 const suspectTimeoutMs = 5000;
@@ -72,9 +84,17 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   let isAcquittalOwed = false;
   const teller = createTeller(deps, lease);
   let health: Health | undefined;
-  const within = createDeadlines(policy.sendTimeoutMs);
-  const withinLess = createDeadlines(Math.min(policy.sendTimeoutMs, suspectTimeoutMs));
+  const leaseLeftMs = Math.min(policy.leaseLeftMs, policy.sendTimeoutMs);
+  let drainedAtMs = Number.POSITIVE_INFINITY;
+  const within = createDeadlines(policy.sendTimeoutMs * (1 + adapterGrace), mustEnd);
+  const withinLess = createDeadlines(Math.min(policy.sendTimeoutMs * (1 + adapterGrace), suspectTimeoutMs), mustEnd);
   const isOver = () => isStopping || !lease.isHeld();
+
+  /** Another holder must never send while a send of this one is under way, however long that may take. */
+  function mustEnd(): CutOff | undefined {
+    if (!lease.outlasts(cutOffMs)) return new CutOff('the lease of the sink ended before the answer came');
+    return performance.now() < drainedAtMs ? undefined : new CutOff('the service stopped before the answer came');
+  }
 
   const recorder = createRecorder({
     db: deps.db,
@@ -147,7 +167,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
 
   /** Starts at most one send. @returns milliseconds to wait, unless woken; 0 to go on at once. No promise where nothing is waited for: it is called for each send */
   function step(current: Health): number | Promise<number> {
-    if (!lease.outlasts(policy.sendTimeoutMs)) return 100;
+    if (!lease.outlasts(leaseLeftMs)) return 100;
     if (inFlight.size() >= concurrency.limit() || recorder.waitedMs() > unwrittenMaxMs) return policy.rereadMs;
     if (isAcquittalOwed && inFlight.ids().length === 0 && recorder.size() === 0) return acquit();
     const gate = current.gate(performance.now());
@@ -172,7 +192,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     isIdle = next === undefined && digester.passes === undefined;
     if (!next) return Math.min(policy.rereadMs, digester.waitMs(performance.now()));
     // The reading may have taken longer than the lease had left.
-    if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
+    if (isOver() || !lease.outlasts(leaseLeftMs)) return 100;
     const limitedMs = deps.limiter.take(performance.now());
     if (limitedMs > 0) return limitedMs;
     ready.shift();
@@ -202,7 +222,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const delivery = await probeCandidate();
     isIdle = delivery === undefined;
     if (!delivery) return policy.rereadMs;
-    if (isOver() || !lease.outlasts(policy.sendTimeoutMs)) return 100;
+    if (isOver() || !lease.outlasts(leaseLeftMs)) return 100;
     await launch(current, delivery, { isProbe: true, isAfterPause: isPaused });
     return 0;
   }
@@ -247,7 +267,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       trace?.failed(failure.outcome, failure);
       // One that failed before may be the reason itself.
       const durationMs = settled(startedAt, failure.outcome === 'retry' && !failing.has(eventId), wasFull);
-      await fail(current, delivery, failure, attempt, durationMs);
+      const cutOff = { failure, judgement: 'again', verdict: unchanged(delivery), contradictedBy: null } as const;
+      const isCutOff = error instanceof CutOff;
+      await fail(delivery, isCutOff ? cutOff : await judge.failed(current, delivery, failure, attempt), durationMs);
     } finally {
       inFlight.end(eventId);
       wake.now();
@@ -303,14 +325,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     tell(current.delivered(isProbe));
   }
 
-  async function fail(
-    current: Health,
-    delivery: DueDelivery,
-    answered: Failure,
-    attempt: Attempt,
-    durationMs: number,
-  ): Promise<void> {
-    const { failure, judgement, verdict, contradictedBy } = await judge.failed(current, delivery, answered, attempt);
+  async function fail(delivery: DueDelivery, judged: Judged, durationMs: number): Promise<void> {
+    const { failure, judgement, verdict, contradictedBy } = judged;
     const { outcome, reason, status, answer } = failure;
     const eventId = delivery.event.id;
     metrics.deliveryAttempts.inc({ sink, outcome, reason });
@@ -364,9 +380,10 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     stuckMs: () => Math.max(lease.isHeld() ? performance.now() - turnedAtMs : 0, recorder.writingMs()),
     async stop() {
       isStopping = true;
+      drainedAtMs = performance.now() + policy.drainMs;
       wake.now();
       await finished;
-      while (inFlight.ids().length > 0) await wake.wait(policy.sendTimeoutMs);
+      while (inFlight.ids().length > 0) await wake.wait(policy.drainMs);
       await Promise.all([recorder.stop(), teller.finished()]);
       metrics.leaveSink(sink);
     },

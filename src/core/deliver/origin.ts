@@ -10,7 +10,15 @@ import { type Lane, type LaneDependencies, startLane } from './lane.ts';
 const burst = 100;
 
 export interface OriginDependencies extends Omit<LaneDependencies, 'id' | 'sink' | 'template' | 'limiter'> {
-  readonly sinks: readonly { readonly id: string; readonly sink: Sink; readonly template?: Template | undefined }[];
+  readonly sinks: readonly OriginSink[];
+}
+
+interface OriginSink {
+  readonly id: string;
+  readonly sink: Sink;
+  readonly template?: Template | undefined;
+  /** How long one of its messages may take; absent: as the policy says. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** The lanes that run in this process, by sink; what was just stored is offered through it. */
@@ -19,8 +27,9 @@ export type Lanes = Map<string, Lane>;
 /** Starts the lanes and enters them in `lanes` until they are stopped. */
 export function startOrigin(deps: OriginDependencies, lanes: Lanes, lease: Lease): RoleWorker {
   const limiter = createLimiter(deps.perSecond, burst, performance.now());
-  const own = deps.sinks.map(({ id, sink, template }) => {
-    const lane = startLane({ ...deps, id, sink, template, limiter }, lease);
+  const own = deps.sinks.map(({ id, sink, template, timeoutMs }) => {
+    const policy = timeoutMs === undefined ? deps.policy : { ...deps.policy, sendTimeoutMs: timeoutMs };
+    const lane = startLane({ ...deps, id, sink, template, limiter, policy }, lease);
     lanes.set(id, lane);
     return { id, lane };
   });

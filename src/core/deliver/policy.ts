@@ -7,8 +7,12 @@ import type { SinkStateName } from '../store/sinks.ts';
 import type { StormPolicy } from './storm.ts';
 
 export interface DeliveryPolicy {
-  /** How long one `send` may take. No send starts unless the lease outlasts it. */
+  /** How long one `send` may take. */
   readonly sendTimeoutMs: number;
+  /** No send starts unless the lease outlasts this, or the send's time-out if that is less; with the lease every send ends. */
+  readonly leaseLeftMs: number;
+  /** How long a stop waits for what is in flight. */
+  readonly drainMs: number;
   /** Sends of one sink at the same time, at most; how many it is finds itself. */
   readonly concurrency: number;
   /** Between the attempts of one delivery. */
@@ -34,7 +38,9 @@ export interface DeliveryPolicy {
 }
 
 export const defaultPolicy: DeliveryPolicy = {
-  sendTimeoutMs: 10_000,
+  sendTimeoutMs: 30_000,
+  leaseLeftMs: 10_000,
+  drainMs: 20_000,
   concurrency: 64,
   backoff: deliveryBackoff,
   sinkBackoff,

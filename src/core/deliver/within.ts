@@ -6,6 +6,7 @@ import { AdapterError } from '../errors.ts';
 export type Within = <T>(call: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 interface Deadline {
+  readonly abort: AbortController;
   readonly signal: AbortSignal;
   readonly timer: NodeJS.Timeout;
   readonly begunAtMs: number;
@@ -15,14 +16,30 @@ interface Deadline {
 
 /** Calls that begin within so much of the time-out share its signal and its timer. */
 const sharedPart = 0.005;
+/** How often it is asked whether the calls that are under way must end at once. */
+const askMs = 250;
 
-/** Each call may take `timeoutMs`; one in two hundred parts less where it shares the end of one that began before it. */
-export function createDeadlines(timeoutMs: number): Within {
+/**
+ * Each call may take `timeoutMs`; one in two hundred parts less where it shares the end of one that began before it.
+ * @param mustEnd asked while a call is under way: what all of them end with, or undefined to let them go on
+ */
+export function createDeadlines(timeoutMs: number, mustEnd: () => Error | undefined = () => undefined): Within {
+  const live = new Set<Deadline>();
   let newest: Deadline | undefined;
+  let asking: NodeJS.Timeout | undefined;
+
+  function ask(): void {
+    const error = mustEnd();
+    if (error !== undefined) for (const deadline of live) endAll(deadline, error);
+  }
 
   function next(): Deadline {
     const nowMs = performance.now();
-    if (newest === undefined || nowMs - newest.begunAtMs > timeoutMs * sharedPart) newest = begin(timeoutMs, nowMs);
+    if (newest === undefined || nowMs - newest.begunAtMs > timeoutMs * sharedPart) {
+      newest = begin(timeoutMs, nowMs);
+      live.add(newest);
+      asking ??= setInterval(ask, askMs);
+    }
     return newest;
   }
 
@@ -31,6 +48,10 @@ export function createDeadlines(timeoutMs: number): Within {
     if (deadline.calls.size > 0) return;
     clearTimeout(deadline.timer);
     if (newest === deadline) newest = undefined;
+    live.delete(deadline);
+    if (live.size > 0) return;
+    clearInterval(asking);
+    asking = undefined;
   }
 
   return async <T>(call: (signal: AbortSignal) => Promise<T>) => {
@@ -54,9 +75,13 @@ function begin(timeoutMs: number, begunAtMs: number): Deadline {
   setMaxListeners(0, abort.signal);
   const calls: Deadline['calls'] = new Set();
   const timer = setTimeout(() => {
-    const error = new AdapterError('retry', 'timeout', `no answer within ${timeoutMs / 1000} s`);
-    for (const end of calls) end(error);
-    abort.abort(error);
+    endAll(deadline, new AdapterError('retry', 'timeout', `no answer within ${timeoutMs / 1000} s`));
   }, timeoutMs);
-  return { signal: abort.signal, timer, begunAtMs, calls };
+  const deadline = { abort, signal: abort.signal, timer, begunAtMs, calls };
+  return deadline;
+}
+
+function endAll({ abort, calls }: Deadline, error: Error): void {
+  for (const end of calls) end(error);
+  abort.abort(error);
 }

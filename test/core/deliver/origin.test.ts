@@ -269,6 +269,33 @@ describe('the lease', () => {
     expect(await shown()).toEqual([]);
   });
 
+  test('that ends while a send is under way ends the send, which costs neither the delivery nor the sink anything', async () => {
+    let isLong = true;
+    await store(drafts(1, 1));
+    const { pass, open } = gate();
+    const { sent, changes } = await begin({
+      lease: { outlasts: () => isLong },
+      policy: { sendTimeoutMs: 300_000, outageFailures: 1 },
+      send: pass,
+    });
+    await expectSoon(() => sent.length === 1);
+    isLong = false;
+    await expectSoon(async () => (await count("reason = 'timeout' and attempts = 0 and state = 'pending'")) === 1);
+    open();
+    isLong = true;
+    await expectSoon(isSettled);
+    expect([sent.length, changes]).toEqual([2, []]);
+  });
+
+  test('lets a send begin that may take longer than the lease', async () => {
+    const asked: number[] = [];
+    await store(drafts(1, 1));
+    const outlasts = (ms: number) => asked.push(ms) > 0 && ms <= 15_000;
+    await begin({ lease: { outlasts }, policy: { sendTimeoutMs: 300_000 } });
+    await expectSoon(isSettled);
+    expect(Math.max(...asked)).toBe(defaultPolicy.leaseLeftMs);
+  });
+
   test('that was lost ends the sending', async () => {
     let isHeld = true;
     await store(drafts(1, 50));
@@ -286,6 +313,17 @@ describe('the lease', () => {
 });
 
 describe('a stop', () => {
+  test('waits for a far end that does not answer only so long, and the delivery stays', async () => {
+    await store(drafts(1, 1));
+    const { worker, sent } = await begin({
+      send: () => new Promise<void>(() => undefined),
+      policy: { sendTimeoutMs: 300_000, drainMs: 200 },
+    });
+    await expectSoon(() => sent.length === 1);
+    await worker.stop();
+    expect(await count("reason = 'timeout' and attempts = 0 and state = 'pending'")).toBe(1);
+  });
+
   test('waits for what is in flight and writes what became of it', async () => {
     const { pass, open } = gate();
     await store(drafts(1, 5));

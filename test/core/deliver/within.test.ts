@@ -95,3 +95,19 @@ test('forty calls may listen to one signal without a warning', async () => {
   process.off('warning', warned);
   expect(warnings).toEqual([]);
 });
+
+test('what must end ends at once, however long it might still take, and its signal says why', async () => {
+  let error: Error | undefined;
+  const signals: AbortSignal[] = [];
+  const within = createDeadlines(60_000, () => error);
+  const hanging = [1, 2].map(() =>
+    within((signal) => {
+      signals.push(signal);
+      return new Promise<never>(() => undefined);
+    }),
+  );
+  const settled = Promise.allSettled(hanging);
+  error = new Error('the lease is over');
+  expect(await settled).toEqual([1, 2].map(() => ({ status: 'rejected', reason: error })));
+  expect(signals.map(({ reason }) => reason)).toEqual([error, error]);
+});
