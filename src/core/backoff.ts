@@ -21,7 +21,7 @@ export const sourceBackoff: BackoffLimits = { firstMs: 250, maxMs: 30_000 };
 export const rejectedBackoff: BackoffLimits = { firstMs: 1000, maxMs: 60_000 };
 
 /** Of our own database: it costs nobody else anything, and everything waits for it. */
-export const databaseBackoff: BackoffLimits = { firstMs: 250, maxMs: 2000 };
+export const databaseBackoff: BackoffLimits = { firstMs: 250, maxMs: 1000 };
 
 /**
  * The wait after the `failures`-th failure in a row (1 for the first), with ±20 % jitter so that many do not come back together.

@@ -12,7 +12,12 @@ export interface Job {
   wait(ms: number): Promise<void>;
 }
 
-/** @param act begins at once, and again `everyMs` after its end @param onError told what it threw; the next turn comes all the same */
+const firstAgainMs = 1000;
+
+/**
+ * @param act begins at once, and again `everyMs` after its end
+ * @param onError told what it threw; the next turn then comes after a second, then after twice as long each time, up to `everyMs`
+ */
 export function startJob(
   lease: Lease,
   everyMs: number,
@@ -34,9 +39,17 @@ export function startJob(
   };
 
   async function loop(): Promise<void> {
+    let failures = 0;
     while (!job.isOver()) {
-      await act(job).catch(onError);
-      if (!job.isOver()) await wake.wait(everyMs);
+      try {
+        await act(job);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        onError(error);
+      }
+      const waitMs = failures === 0 ? everyMs : Math.min(firstAgainMs * 2 ** (failures - 1), everyMs);
+      if (!job.isOver()) await wake.wait(waitMs);
     }
   }
   const finished = loop();

@@ -35,6 +35,6 @@ export function startRetention({ db, log, ageMs }: RetentionDependencies, lease:
   }
 
   return startJob(lease, everyMs, removeAll, (error) =>
-    log.error({ error: databaseErrorText(error) }, 'old events not removed; it is tried again in an hour'),
+    log.error({ error: databaseErrorText(error) }, 'old events not removed; it is tried again'),
   );
 }

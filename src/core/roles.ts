@@ -1,6 +1,7 @@
 // Which roles this process works: heartbeat, takeover of what is free, fair share, and giving everything back at the end.
 // Leases know the database's clock only; whether a send may start is counted on the local monotonic clock.
 import { performance } from 'node:perf_hooks';
+import { backoffMs, databaseBackoff } from './backoff.ts';
 import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -207,12 +208,16 @@ export function startRoles(deps: RolesDependencies): Roles {
   }
 
   async function loop(): Promise<void> {
+    let failures = 0;
     while (!isStopping) {
-      let waitMs = 1000;
+      let waitMs: number;
       try {
         waitMs = await turn();
+        failures = 0;
       } catch (error) {
         deps.log.warn({ error: databaseErrorText(error) }, 'heartbeat not renewed: the database does not answer');
+        failures += 1;
+        waitMs = backoffMs(failures, Math.random(), databaseBackoff);
       }
       turnedAtMs = performance.now();
       if (!isStopping) await wake.wait(waitMs);

@@ -1,4 +1,5 @@
 // The loop that works one sink: take what is most urgent, send, record. The only place that sends, and the only one that tries again.
+import { backoffMs, databaseBackoff } from '../backoff.ts';
 import { AdapterError } from '../errors.ts';
 import type { Lease, RoleWorker } from '../lease.ts';
 import type { Limiter } from '../limiter.ts';
@@ -149,6 +150,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   }
 
   async function loop(): Promise<void> {
+    let failures = 0;
     while (!isOver()) {
       turnedAtMs = performance.now();
       teller.catchUp();
@@ -157,9 +159,11 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
         health ??= await takeUp();
         const next = step(health);
         waitMs = typeof next === 'number' ? next : await next;
+        failures = 0;
       } catch (error) {
         deps.log.error({ sink, error: databaseErrorText(error) }, 'what is due could not be read');
-        waitMs = 1000;
+        failures += 1;
+        waitMs = backoffMs(failures, deps.random(), databaseBackoff);
       }
       if (waitMs > 0 && !isOver()) await wake.wait(waitMs);
     }

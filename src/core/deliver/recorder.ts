@@ -1,5 +1,6 @@
 // Writes down what became of sends, many in one statement. What is not yet written counts as in flight, and must not be sent again; how
 // long it has waited is known, so that whoever sends can wait for it.
+import { databaseBackoff } from '../backoff.ts';
 import type { Lease } from '../lease.ts';
 import type { Logger } from '../log.ts';
 import { type Database, databaseErrorText } from '../store/database.ts';
@@ -7,6 +8,8 @@ import { type DeliveredAttempt, type FailedAttempt, recordDelivered, recordFaile
 
 /** Outcomes wait this long for others to be written with. */
 const gatherMs = 20;
+/** After a write that failed; sooner than a reading is tried again, for what is not written may be sent again. */
+const firstPauseMs = 100;
 /** So many statements at the same time: an outcome waits for its own write, and not for the one before as well. */
 const writesMax = 2;
 /** A stop gives up on an unreachable database after so long; what was delivered then may be sent again. */
@@ -141,7 +144,7 @@ class BatchRecorder implements Recorder {
         batch.writingSinceMs = undefined;
       }
       if (performance.now() > this.#stopAtMs) break;
-      await pause(Math.min(100 * 2 ** failures, 2000));
+      await pause(Math.min(firstPauseMs * 2 ** (failures - 1), databaseBackoff.maxMs));
     }
     this.#givenUp.push(batch);
   }

@@ -41,7 +41,7 @@ export function openPostgres(options: PostgresOptions): Database {
     max: options.connectionsMax ?? 6,
     connect_timeout: 5,
     idle_timeout: idleMaxSeconds,
-    backoff: (retries: number) => Math.min(0.1 * 2 ** retries, 2),
+    backoff: (retries: number) => Math.min(0.1 * 2 ** retries, 1),
     connection: { application_name: 'tocsin' },
   });
   if (!options.prepare) Object.assign(client, { begin: refuseTransaction });
