@@ -67,7 +67,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
     logger: log,
     version,
     isLive: () => ({ ok: (roles?.stuckMs() ?? 0) < liveStuckMsMax }),
-    isReady: async () => readiness(ground, roles !== undefined, isStopping),
+    isReady: async () => readiness(ground, roles, isStopping),
   });
   const server = await startListening(app.fetch, started).catch(async (error) => {
     await running.relay.close();
@@ -202,11 +202,14 @@ function exitAfter(log: Logger, error: Error): void {
 
 async function readiness(
   { store }: Ground,
-  hasStarted: boolean,
+  roles: Roles | undefined,
   isStopping: boolean,
 ): Promise<{ ok: boolean; detail: string }> {
   if (isStopping) return { ok: false, detail: 'stopping' };
-  if (!hasStarted) return { ok: false, detail: 'waiting for the database' };
+  if (roles === undefined) return { ok: false, detail: 'waiting for the database' };
   await store.ping();
-  return { ok: true, detail: 'the database answers and is migrated' };
+  const leap = roles.clockLeap();
+  const clock =
+    leap && `; its clock leapt by ${Math.round(leap.ms / 1000)} s at ${new Date(leap.clockMs).toISOString()}`;
+  return { ok: true, detail: `the database answers and is migrated${clock ?? ''}` };
 }

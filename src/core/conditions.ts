@@ -17,6 +17,8 @@ export interface Condition {
   said(since: string): Notice['values'];
   /** It must have lasted this long before it is said; default 0. */
   readonly afterMs?: number;
+  /** For how long it has held, if that is known from elsewhere: until it is said, it counts from there. */
+  readonly heldMs?: number;
   /** It is said once for each; default: one a day. */
   readonly edition?: string;
 }
@@ -37,7 +39,7 @@ export interface ConditionEnd extends Pick<Condition, 'name' | 'kind' | 'to'> {
  */
 export async function tell(db: Database, fence: Fence | null, condition: Condition, nowMs: number): Promise<void> {
   const { name, kind, to, afterMs = 0 } = condition;
-  const known = await noteCondition(db, fence, name);
+  const known = await noteCondition(db, fence, name, condition.heldMs);
   if (known === null || known.ageMs < afterMs) return;
   const label = `${kind} ${condition.edition ?? Math.floor(known.ageMs / dayMs)}`;
   const told = readTold(known.told);

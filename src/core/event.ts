@@ -51,6 +51,7 @@ export interface Notice {
     | 'storm_begun'
     | 'storm_over'
     | 'silence_over'
+    | 'clock_leapt'
     | 'sample';
   readonly values: Readonly<Record<string, string>>;
 }

@@ -15,16 +15,18 @@ export interface RetentionDependencies {
   readonly log: Logger;
   /** Events that arrived longer ago are removed. */
   readonly ageMs: number;
+  /** Milliseconds since the epoch; default the clock. */
+  readonly now?: () => number;
 }
 
-export function startRetention({ db, log, ageMs }: RetentionDependencies, lease: Lease): RoleWorker {
+export function startRetention({ db, log, ageMs, now = Date.now }: RetentionDependencies, lease: Lease): RoleWorker {
   async function removeAll(job: Job): Promise<void> {
     const kept = await readKeptFrom(db);
     let removed = 0;
     let afterId = 0;
     while (!job.isOver()) {
       const askedAtMs = performance.now();
-      const batch = await job.ask(() => removeExpired(db, lease, kept, afterId, ageMs, batchMax));
+      const batch = await job.ask(() => removeExpired(db, lease, kept, afterId, { ageMs, nowMs: now() }, batchMax));
       const tookMs = performance.now() - askedAtMs;
       if (batch === null || batch.lastId === null) break;
       removed += batch.count;

@@ -2,6 +2,7 @@
 // Leases know the database's clock only; whether a send may start is counted on the local monotonic clock.
 import { performance } from 'node:perf_hooks';
 import { backoffMs, databaseBackoff } from './backoff.ts';
+import { createClockWatch, type Leap } from './clock-watch.ts';
 import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -10,6 +11,7 @@ import { type Database, databaseErrorText } from './store/database.ts';
 import {
   acquireLeases,
   createLeases,
+  cutHeartbeats,
   joinReplicas,
   type LeaseView,
   releaseLeases,
@@ -66,6 +68,8 @@ export interface Roles {
   stuckMs(): number;
   /** Names of the roles held now. */
   held(): readonly string[];
+  /** The last leap of the database's clock, if there was one within the hour. */
+  clockLeap(): Leap | undefined;
   /**
    * Works these from now on. Each role goes on with its new worker as soon as its old one has finished what was in flight; what is not
    * among them is given back. Resolves when the last of the old workers has ended.
@@ -85,6 +89,9 @@ export function startRoles(deps: RolesDependencies): Roles {
   /** Those whose leases have their rows. */
   let prepared: readonly Role[] | undefined;
   let validUntilMs = 0;
+  const clock = createClockWatch(deps.db);
+  /** Until then heartbeats of others may look expired only because the clock leapt; monotonic. */
+  let unsureUntilMs = Number.NEGATIVE_INFINITY;
   let isJoined = false;
   let isStopping = false;
   let turnedAtMs = performance.now();
@@ -157,6 +164,28 @@ export function startRoles(deps: RolesDependencies): Roles {
     prepared = wanted;
   }
 
+  /** Told before anything is judged by it. */
+  async function lookAtClock(): Promise<void> {
+    const leap = await clock.look();
+    if (leap === undefined) return;
+    deps.log.warn({ leap_ms: leap.ms }, "the database's clock leapt");
+    // Those who live renew within a term; until then nothing is taken from anybody.
+    if (leap.ms > 0) unsureUntilMs = performance.now() + times.ttlMs;
+  }
+
+  /** The heartbeat had expired by the database's clock. */
+  async function joinAgain(): Promise<void> {
+    if (performance.now() < validUntilMs) {
+      // By time itself it had not: the clock leapt. What nobody took meanwhile is still held.
+      deps.log.warn({}, 'the heartbeat had expired before its time: joining again');
+      unsureUntilMs = performance.now() + times.ttlMs;
+    } else {
+      deps.log.warn({}, 'the heartbeat had expired: every role is lost, joining again');
+      for (const name of [...held.keys()]) drop(name, 'lost');
+    }
+    await join(null);
+  }
+
   /** One turn. @returns milliseconds until the next one */
   async function turn(): Promise<number> {
     await prepare();
@@ -164,17 +193,17 @@ export function startRoles(deps: RolesDependencies): Roles {
       await join(deps.predecessor);
       await remember();
     }
+    await lookAtClock();
     const askedAtMs = performance.now();
     let view = await renewHeartbeat(deps.db, deps.replicaId, times.ttlMs);
     if (view === null) {
-      deps.log.warn({}, 'the heartbeat had expired: every role is lost, joining again');
-      for (const name of [...held.keys()]) drop(name, 'lost');
-      await join(null);
+      await joinAgain();
       view = await renewHeartbeat(deps.db, deps.replicaId, times.ttlMs);
       if (view === null) return 1000;
     } else {
       validUntilMs = askedAtMs + times.ttlMs;
     }
+    await cutHeartbeats(deps.db, deps.replicaId, times.ttlMs);
     for (const lease of view.leases) {
       const mine = held.get(lease.name);
       if (mine && (lease.holder !== deps.replicaId || lease.epoch !== mine.lease.epoch)) drop(lease.name, 'lost');
@@ -195,7 +224,9 @@ export function startRoles(deps: RolesDependencies): Roles {
   }
 
   async function takeFree(leases: readonly LeaseView[], replicas: number): Promise<void> {
-    const wanted = wantedRoles(roles, leases, deps.replicaId, replicas);
+    const isUnsure = performance.now() < unsureUntilMs;
+    const judged = isUnsure ? leases.map((lease) => ({ ...lease, remainingMs: Number.POSITIVE_INFINITY })) : leases;
+    const wanted = wantedRoles(roles, judged, deps.replicaId, replicas);
     const roleOf = (name: string) => roles.find((role) => role.name === name);
     const isFree = (role: Role | undefined) => role !== undefined && !held.has(role.name) && !isEnding(role);
     const free = wanted.filter((name) => isFree(roleOf(name)));
@@ -234,6 +265,7 @@ export function startRoles(deps: RolesDependencies): Roles {
         ...[...held.values()].map(({ worker }) => worker.stuckMs?.() ?? 0),
       ),
     held: () => [...held.keys()],
+    clockLeap: () => clock.last(),
     async replace(next) {
       roles = next;
       const names = new Set(next.map(({ name }) => name));

@@ -2,7 +2,9 @@
 // source or a sink knows of itself at once, its own worker tells under the same names; nothing is said twice.
 import type { Audience } from './audience.ts';
 import { sinksDown } from './audience.ts';
+import { createClockWatch, type Leap } from './clock-watch.ts';
 import { type Condition, type ConditionEnd, tell, tellEnd } from './conditions.ts';
+import { storeNotice } from './ingest.ts';
 import { type Job, startJob } from './job.ts';
 import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
@@ -34,15 +36,31 @@ export interface WatchdogDependencies {
 
 /** What was looked at: it holds, or does not, or cannot be said yet. */
 interface Finding extends Pick<Condition, 'name' | 'to'> {
-  readonly holds?: Pick<Condition, 'kind' | 'said' | 'afterMs' | 'edition'>;
+  readonly holds?: Pick<Condition, 'kind' | 'said' | 'afterMs' | 'heldMs' | 'edition'>;
   /** Absent if that cannot be said yet. */
   readonly over?: Pick<ConditionEnd, 'kind' | 'said'>;
 }
 
 export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWorker {
   const { db, log, now } = deps;
+  const clock = createClockWatch(db);
+  let leap: Leap | undefined;
+  /** Until then what lasts may only seem to have lasted, because the clock leapt; monotonic. */
+  let unsureUntilMs = Number.NEGATIVE_INFINITY;
+
+  async function lookAtClock(): Promise<void> {
+    // One that could not be told is kept.
+    leap = (await clock.look()) ?? leap;
+    if (leap === undefined) return;
+    if (leap.ms > 0) unsureUntilMs = performance.now() + silentMs;
+    const values = { seconds: String(Math.round(leap.ms / 1000)), now: new Date(leap.clockMs).toISOString() };
+    await storeNotice(db, lease, { kind: 'clock_leapt', values }, leap.key, deps.audience.listeners, now());
+    leap = undefined;
+  }
 
   async function look({ isOver }: Job): Promise<void> {
+    await lookAtClock();
+    const isUnsure = performance.now() < unsureUntilMs;
     const open = await readConditions(db);
     const names = new Set(open.map(({ name }) => name));
     const findings = [
@@ -52,7 +70,8 @@ export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWor
     ];
     for (const { name, to, holds, over } of findings) {
       if (isOver()) return;
-      if (holds) await tell(db, lease, { name, to, ...holds }, now());
+      const wait = isUnsure && holds?.afterMs !== undefined ? { afterMs: Number.POSITIVE_INFINITY } : {};
+      if (holds) await tell(db, lease, { name, to, ...holds, ...wait }, now());
       else if (over && names.has(name)) await tellEnd(db, lease, { name, to, known: deps.sinks, ...over }, now());
     }
     const known = new Set([...findings.map(({ name }) => name), ...deps.sources.map(({ id }) => `source:${id}`)]);
@@ -82,9 +101,13 @@ async function lookAtSinks(deps: WatchdogDependencies, open: readonly ConditionS
       // One that is paused looks so while it is being tried.
       const isPaused = open.find((one) => one.name === name)?.told?.startsWith('sink_paused') ?? false;
       if (isPaused) return about;
-      return { ...about, holds: { kind: 'sink_failing', said: (since) => ({ ...values, since }), afterMs: silentMs } };
+      const said = (since: string) => ({ ...values, since });
+      // Of a time that is ahead, by a clock that went back, only its row knows how long ago it was seen.
+      const held = ageMs < 0 ? {} : { heldMs: ageMs };
+      return { ...about, holds: { kind: 'sink_failing', said, afterMs: silentMs, ...held } };
     }
-    if (ageMs < (deps.settledMs ?? settledMs)) return about;
+    const isSettled = ageMs < 0 || ageMs >= (deps.settledMs ?? settledMs);
+    if (!isSettled) return about;
     return { ...about, over: { kind: 'sink_back', said: (since, until) => ({ sink, since, until }) } };
   });
 }

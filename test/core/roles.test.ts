@@ -8,7 +8,7 @@ import { type Role, type RolesDependencies, startRoles } from '../../src/core/ro
 import { surplus, wantedRoles } from '../../src/core/share.ts';
 import type { LeaseView } from '../../src/core/store/leases.ts';
 import { until } from '../support/world.ts';
-import { quiet, replicaWith, useDatabase } from './stored.ts';
+import { inTransaction, quiet, replicaWith, useDatabase } from './stored.ts';
 
 const idle = () => ({ stop: async () => {} });
 const role = (name: string, group: string, start: Role['start'] = idle): Role => ({ name, group, start });
@@ -149,21 +149,63 @@ describe('a process with roles', () => {
 
   test('whose heartbeat ran out stops every worker as lost, and begins anew with higher epochs', async () => {
     const { leases, stopped, start } = worked();
-    const { replicaId } = begin([role('job:x', 'g', start)]);
+    begin([role('job:x', 'g', start)], { times: { ttlMs: 600, renewMs: 50 } });
     await expectSoon(() => leases.length === 1);
-    await database().$client`update replicas set expires_at = now() - interval '1 s' where id = ${replicaId}::uuid`;
+    await database().$client`alter table replicas rename to away`;
+    await expectSoon(() => !leases[0]!.outlasts(0));
+    await database().$client.unsafe(
+      "update away set expires_at = now() - interval '1 s'; alter table away rename to replicas",
+    );
     await expectSoon(() => leases.length === 2);
     expect(stopped).toEqual(leases.slice(0, 1));
     expect([leases[0]!.isHeld(), leases[0]!.outlasts(0), leases[1]!.isHeld()]).toEqual([false, false, true]);
     expect(leases[1]!.epoch).toBeGreaterThan(leases[0]!.epoch);
   });
 
+  describe('when the clock leaps', () => {
+    /** As if the clock went by so many seconds: what is written stays behind it, or runs ahead. */
+    const leap = (seconds: number) =>
+      database().$client`update replicas set expires_at = expires_at - ${seconds}::int * interval '1 second'`;
+
+    test('forward keeps its roles, and takes nobody else’s until they could renew', async () => {
+      const { leases, stopped, start } = worked();
+      const other = worked();
+      const roles = (own: Role['start']) => [role('job:x', 'x', own), role('job:y', 'y', own)];
+      begin(roles(start));
+      await expectSoon(() => leases.length === 2);
+      begin(roles(other.start));
+      await expectSoon(() => leases.length - stopped.length === 1 && other.leases.length === 1);
+      for (let times = 0; times < 5; times += 1) {
+        await leap(3600);
+        await expectSoon(async () => {
+          const rows = await database().$client`select 1 from replicas where expires_at > clock_timestamp()`;
+          return rows.length === 2;
+        });
+      }
+      expect([leases.length, stopped.length]).toEqual([2, 1]);
+      expect([other.leases.length, other.stopped.length]).toEqual([1, 0]);
+    });
+
+    test('back finds out within two terms who is dead', async () => {
+      const { leases, start } = worked();
+      await replicaWith(database(), ['job:x'], 300);
+      await leap(-3600);
+      begin([role('job:x', 'g', start)], { times: { ttlMs: 300, renewMs: 50 } });
+      await expectSoon(() => leases.length === 1);
+      expect(leases[0]!.epoch).toBe(2);
+    });
+  });
+
   test('stops the worker of a role that another took, and only that one', async () => {
     const { leases, stopped, start } = worked();
     const { running, metrics } = begin([role('job:x', 'x', start), role('job:y', 'y', start)]);
     await expectSoon(() => leases.length === 2);
-    const other = await replicaWith(database(), []);
-    await database().$client`update leases set holder = ${other}::uuid, epoch = epoch + 1 where name = 'job:x'`;
+    // At once, or the other would be given its share.
+    const other = await inTransaction(database(), async (transaction) => {
+      const id = await replicaWith(transaction, []);
+      await transaction.$client`update leases set holder = ${id}::uuid, epoch = epoch + 1 where name = 'job:x'`;
+      return id;
+    });
     await expectSoon(() => stopped.length === 1);
     expect(stopped[0]).toMatchObject({ name: 'job:x' });
     expect(leases.map((lease) => lease.isHeld())).toEqual([false, true]);
@@ -348,8 +390,9 @@ describe('a process with roles', () => {
 
   describe('counts its leases on its own clock', () => {
     /** The next statements of this kind on `replicas` take so long. */
-    async function slow(kind: 'insert' | 'update', seconds: number): Promise<void> {
+    async function slow(kind: 'insert' | 'update', seconds: number, first = ''): Promise<void> {
       await database().$client.unsafe(`
+        ${first}
         create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(${seconds}); return new; end $$;
         create trigger slow before ${kind} on replicas for each row execute function slow()`);
       onTestFinished(async () => {
@@ -371,16 +414,23 @@ describe('a process with roles', () => {
     });
 
     test('from before it was asked to join again', async () => {
+      const termMs = 2000;
       const left: boolean[][] = [];
+      let first: Lease | undefined;
       const start = (lease: Lease) => {
-        left.push([lease.outlasts(ttlMs - 500), lease.outlasts(ttlMs - 5000)]);
+        first ??= lease;
+        left.push([lease.outlasts(termMs - 500), lease.outlasts(0)]);
         return idle();
       };
-      const { running, replicaId } = begin([role('job:x', 'g', start)]);
+      const { running } = begin([role('job:x', 'g', start)], { times: { ttlMs: termMs, renewMs: 50 } });
       await expectSoon(() => left.length === 1);
-      await slow('insert', 0.7);
-      await database().$client`update leases set holder = null`;
-      await database().$client`delete from replicas where id = ${replicaId}::uuid`;
+      await database().$client`alter table replicas rename to away`;
+      await expectSoon(() => !first!.outlasts(0));
+      await slow(
+        'insert',
+        0.7,
+        'alter table away rename to replicas; delete from replicas; update leases set holder = null;',
+      );
       await expectSoon(() => left.length === 2);
       expect(left[1]).toEqual([false, true]);
       await running.stop();

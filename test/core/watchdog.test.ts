@@ -4,6 +4,7 @@ import { type Audience, createAudience } from '../../src/core/audience.ts';
 import { keyWhile, tell } from '../../src/core/conditions.ts';
 import { storePage } from '../../src/core/ingest.ts';
 import { readConditions } from '../../src/core/store/conditions.ts';
+import { insertPage } from '../../src/core/store/events.ts';
 import { startWatchdog, type WatchdogDependencies } from '../../src/core/watchdog.ts';
 import { until } from '../support/world.ts';
 import { drafts, hold, quiet, toSoc, useDatabase } from './stored.ts';
@@ -134,12 +135,12 @@ describe('a sink', () => {
   });
 
   test('that backs off is told of after a quarter of an hour', async () => {
-    await setState('soc', 'backing_off');
-    await look();
-    await age(14);
-    await look();
+    for (const minutes of [0, 14]) {
+      await setState('soc', 'backing_off', minutes);
+      await look();
+    }
     expect(await said()).toEqual([]);
-    await age(2);
+    await setState('soc', 'backing_off', 17);
     await look();
     await setState('soc', 'ok');
     await look();
@@ -147,6 +148,25 @@ describe('a sink', () => {
     const [failing, back] = [...(await valuesOf('SINK_FAILING')), ...(await valuesOf('SINK_BACK'))];
     expect(failing).toEqual({ sink: 'soc', reason: 'auth', since: back!.since });
     expect(Date.parse(back!.until!) - Date.parse(back!.since!)).toBeGreaterThan(16 * 60_000);
+  });
+
+  test('that backs off again and again, and delivers in between, is no news', async () => {
+    await setState('soc', 'backing_off', 14);
+    await look();
+    await age(2);
+    await setState('soc', 'backing_off');
+    await look();
+    expect(await said()).toEqual([]);
+  });
+
+  test('whose state is of the future, for the clock went back, is told of as soon as any other', async () => {
+    await setState('soc', 'backing_off', -60);
+    await look();
+    await age(16);
+    await look();
+    await setState('soc', 'ok', -60);
+    await look({ settledMs: 120_000 });
+    expect(await said()).toEqual(['SINK_FAILING ops', 'SINK_BACK ops']);
   });
 
   test('that backs off for a short while is no news', async () => {
@@ -299,4 +319,22 @@ test('what is not configured any more is forgotten without a word; a source that
   await look({ sources: [{ id: 'a', source: {} }] });
   expect((await readConditions(database())).map(({ name }) => name)).toEqual(['source:a']);
   expect(await said()).toEqual([]);
+});
+
+test('a clock that went back is told of once, to those who must mend it', async () => {
+  await insertPage(database(), null, 'a', [], 'c1');
+  await database().$client`update cursors set updated_at = updated_at + interval '1 hour'`;
+  for (let times = 0; times < 2; times += 1) await look();
+  expect(await said()).toEqual(['CLOCK_LEAPT ops']);
+  const [values] = await valuesOf('CLOCK_LEAPT');
+  expect(Number(values!.seconds)).toBeLessThan(-3500);
+});
+
+test('what began in the future, by a clock that went back, begins now', async () => {
+  await setState('soc', 'paused');
+  await look();
+  await database().$client`update conditions set since = since + interval '1 hour', told = null`;
+  await look();
+  const [known] = await readConditions(database());
+  expect(known!.sinceMs).toBeLessThanOrEqual(Date.now() + 60_000);
 });

@@ -73,6 +73,16 @@ export const mutations = [
     cases: 'clocks',
   },
   {
+    name: 'a delivery whose time is too far ahead waits for it',
+    edits: [['src/core/store/due.ts', ' or scheduled_at > now() +', ' or scheduled_at > now() + 1e6 *']],
+    cases: 'goes back by an hour',
+  },
+  {
+    name: 'a heartbeat beyond its term is waited for',
+    edits: [['src/core/roles.ts', '    await cutHeartbeats(deps.db, deps.replicaId, times.ttlMs);\n', '']],
+    cases: 'goes back by an hour',
+  },
+  {
     name: 'delivered is recorded before the answer',
     edits: [
       [

@@ -1,4 +1,5 @@
 // Wall clocks that are wrong and that jump: leases know the database's clock only, so no role changes hands, and nothing is lost or repeated.
+// And the database's own clock, which goes back.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { createWorld, until, type World } from '../support/world.ts';
@@ -44,6 +45,39 @@ faultCase('clocks an hour apart that jump by an hour both ways', { timeoutMs: 24
   await fault.account(accountOf(world));
   expect(await badMoves(url, world.tenant)).toEqual([]);
   expectRealClocks(world);
+});
+
+faultCase("the database's clock goes back by an hour", { timeoutMs: 240_000 }, async (fault) => {
+  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1', RETENTION: 'off' } });
+  const url = world.databaseUrl!;
+  const { tenant, mattermost } = world;
+  await watchCursors(url);
+  const first = world.start('home-0');
+  expect(await world.arrived(2)).toBe(2);
+  mattermost.fail(500, Number.POSITIVE_INFINITY);
+  tenant.add('events', fault.between(20, 40));
+  const waiting = async () =>
+    (await withDatabase({ url }, (sql) => sql`select 1 from deliveries where attempts > 0`)).length;
+  expect(await until(async () => (await waiting()) > 0, 20_000)).toBe(true);
+  await first.end('SIGKILL');
+  // What was written by a clock an hour ahead, as the one that went back sees it.
+  await withDatabase({ url }, async (sql) => {
+    await sql`update deliveries set scheduled_at = scheduled_at + interval '1 hour' where state = 'pending'`;
+    await sql`update replicas set expires_at = expires_at + interval '1 hour'`;
+    await sql`update cursors set updated_at = updated_at + interval '1 hour'`;
+    await sql`update conditions set since = since + interval '1 hour'`;
+    return [];
+  });
+  fault.struck();
+  mattermost.heal();
+  // Nothing tells it that its predecessor is dead.
+  const second = world.start('home-1');
+  await drain(world, second, 90_000, 3);
+  expect(mattermost.posts.filter(({ text }) => /clock of the database leapt by .*-3\d{3}/.test(text))).toHaveLength(1);
+  expect((await second.get('/readyz')).body).toContain('its clock leapt by -3');
+  expect(await second.end('SIGTERM')).toBe(0);
+  await fault.account(accountOf(world));
+  expect(await badMoves(url, tenant)).toEqual([]);
 });
 
 /** The jumps did happen in the services, and not here. */

@@ -11,14 +11,29 @@ export interface ConditionState {
   readonly told: string | null;
 }
 
-/** Begins it, if it has not begun. @param fence null for whoever holds no role @returns null if the role was lost, or another is at it */
-export async function noteCondition(db: Database, fence: Fence | null, name: string): Promise<ConditionState | null> {
+/**
+ * Begins it, if it has not begun; one that began in the future, by a clock that went back since, begins now.
+ * @param heldMs it has held for so long, as is known from elsewhere: until something is said of it, that is when it began
+ * @param fence null for whoever holds no role
+ * @returns null if the role was lost, or another is at it
+ */
+export async function noteCondition(
+  db: Database,
+  fence: Fence | null,
+  name: string,
+  heldMs: number | null = null,
+): Promise<ConditionState | null> {
   const client = db.$client;
   const [row] = await client`
     with fence as (${fence === null ? client`select 1` : heldLease(client, fence)}), noted as (
-      insert into conditions (name) select ${name}::text from fence on conflict (name) do nothing returning *
+      insert into conditions (name, since)
+      select ${name}::text, now() - coalesce(${heldMs}::float8, 0) * interval '1 millisecond' from fence
+      on conflict (name) do update set since = excluded.since
+        where conditions.since > now() or (${heldMs}::float8 is not null and conditions.told is null)
+      returning *
     ), known as (
-      select * from noted union all select c.* from conditions c, fence where c.name = ${name}
+      select * from noted
+      union all select c.* from conditions c, fence where c.name = ${name} and not exists (select 1 from noted)
     )
     select name, told, extract(epoch from since) * 1000 as since, extract(epoch from now() - since) * 1000 as age from known`;
   return row === undefined ? null : stateOf(row);

@@ -1,6 +1,7 @@
 // Takes due deliveries and records what became of them, in bulk.
 import type { EventBody, MessageForm, Severity, StoredEvent } from '../event.ts';
 import type { Database } from './database.ts';
+import { aheadMaxMs, isDue } from './due.ts';
 import { type Fence, heldLease, heldPriority } from './events.ts';
 
 type PendingQuery = ReturnType<Database['$client']>;
@@ -50,7 +51,7 @@ export async function takeDue(
     client,
     client`
       select event_id, attempts, form, priority, route from deliveries d
-      where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and scheduled_at <= now()
+      where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and ${isDue(db)}
         and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
         ${only === null ? client`` : client`and event_id = ${only}::bigint`}
       order by priority, event_id limit ${limit}`,
@@ -84,7 +85,7 @@ export async function takeRandomDue(
       select c.* from places cross join lateral (
         select event_id, attempts, form, priority, route from deliveries d
         where sink = ${sink} and state = 'pending' and d.priority = places.priority and event_id >= places.place
-          and scheduled_at <= now() and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
+          and ${isDue(db)} and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
         order by event_id limit ${probeCandidates}
       ) c
       order by c.attempts > 0, random() limit 1`,
@@ -202,7 +203,7 @@ export async function recordFailed(
       where exists (select 1 from fence)
     ), changed as (
       update deliveries d set attempts = i.attempts, form = i.form, state = i.state, reason = i.reason,
-        scheduled_at = now() + i.delay_ms * interval '1 millisecond', finalized_at = case when i.state = 'dead' then now() end
+        scheduled_at = now() + least(i.delay_ms, ${aheadMaxMs}::float8) * interval '1 millisecond', finalized_at = case when i.state = 'dead' then now() end
       from input i where d.event_id = i.event_id and d.sink = ${sink} and d.state = 'pending'
       returning d.event_id, d.state, d.reason
     ), members as (

@@ -1,6 +1,7 @@
 // Deliveries that are held: those that wait in a group, and those that travel in a digest. Each change is one fenced statement.
 import { type DigestMember, noticeSource } from '../event.ts';
 import type { Database } from './database.ts';
+import { isDue } from './due.ts';
 import { type DecidedEvent, type Fence, heldLease, heldPriority } from './events.ts';
 
 /** A group of a sink in which something waits. Ages by the database's clock. */
@@ -29,11 +30,16 @@ export async function listWaitingGroups(db: Database, sink: string): Promise<Wai
   return rows.map((row) => ({
     key: String(row.key),
     waiting: Number(row.waiting),
-    oldestMs: Number(row.oldest_ms),
-    sentMs: row.sent_ms === null ? null : Number(row.sent_ms),
+    oldestMs: ageOf(row.oldest_ms),
+    sentMs: row.sent_ms === null ? null : ageOf(row.sent_ms),
     cards: Number(row.cards),
     total: Number(row.total),
   }));
+}
+
+/** Both times are of the past. One that is ahead was written before the clock went back: its age is unknown, and nobody waits for that. */
+function ageOf(ms: unknown): number {
+  return Number(ms) < 0 ? Number.POSITIVE_INFINITY : Number(ms);
 }
 
 /** A member, the route whose settings hold for it, and its trace. */
@@ -62,7 +68,7 @@ export async function readMembers(
       ? client`priority >= ${heldPriority} and digest_id is null and group_key = ${choice.group}`
       : 'digest' in choice
         ? client`priority >= ${heldPriority} and digest_id = ${choice.digest}::bigint`
-        : client`priority > ${choice.below} and priority < ${heldPriority} and scheduled_at <= now()
+        : client`priority > ${choice.below} and priority < ${heldPriority} and ${isDue(db)}
           and event_id <> all (string_to_array(${[...choice.excluded].join(',')}, ',')::bigint[])`;
   const rows = await client`
     select d.event_id, d.route, e.source, e.traceparent, e.severity, e.type, extract(epoch from e.received_at) * 1000 as received_ms,

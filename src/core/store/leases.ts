@@ -32,6 +32,30 @@ export async function joinReplicas(db: Database, id: string, ttlMs: number, pred
 }
 
 /**
+ * Heartbeats that hold for more than this many terms were written before the clock went back. More than one, so that a release with a longer
+ * term can work beside this one.
+ */
+const termsMax = 2;
+
+/**
+ * Gives each heartbeat of others that holds for far longer than its term one whole term from now. Whoever lives renews it meanwhile, and
+ * whoever is dead is found to be so after a term: nobody is robbed, and nobody is waited for as long as the clock went back.
+ * @returns ids of those
+ */
+export async function cutHeartbeats(db: Database, id: string, ttlMs: number): Promise<string[]> {
+  // Those that are being renewed at this moment need no cut, and waiting for them could be a deadlock.
+  const rows = await db.$client`
+    with beyond as (
+      select id from replicas
+      where id <> ${id}::uuid and expires_at > clock_timestamp() + ${termsMax * ttlMs}::float8 * interval '1 millisecond'
+      for update skip locked
+    )
+    update replicas r set expires_at = clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond'
+    from beyond where r.id = beyond.id returning r.id::text as id`;
+  return rows.map((row) => String(row.id));
+}
+
+/**
  * Renews this process's heartbeat and shows all leases. It is an UPDATE that an expired heartbeat no longer matches: against a takeover,
  * which locks the same row, one of the two comes first, and the other sees it.
  *

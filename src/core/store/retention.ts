@@ -27,8 +27,9 @@ export interface Removed {
 }
 
 /**
- * Looks at the next `limit` events after `afterId`, and removes those that are older than `ageMs` by the database's clock, with their
- * deliveries and attempts. One statement. Fenced.
+ * Looks at the next `limit` events after `afterId`, and removes those that are older than `ageMs`, with their deliveries and attempts. One
+ * statement. Fenced. They must be so by the database's clock and by this machine's: one that leaps forward removes nothing.
+ * @param nowMs milliseconds since the epoch
  * @returns null if the role was lost
  */
 export async function removeExpired(
@@ -36,7 +37,7 @@ export async function removeExpired(
   fence: Fence,
   kept: KeptFrom,
   afterId: number,
-  ageMs: number,
+  { ageMs, nowMs }: { readonly ageMs: number; readonly nowMs: number },
   limit: number,
 ): Promise<Removed | null> {
   const bounds = JSON.stringify([...kept].map(([source, id]) => ({ source, id })));
@@ -44,7 +45,7 @@ export async function removeExpired(
     with fence as (${heldLease(db.$client, fence)}), looked as (
       select id, source from (
         select id, source, received_at from events where id > ${afterId} and exists (select 1 from fence) order by id limit ${limit}
-      ) next where received_at < now() - ${ageMs} * interval '1 millisecond'
+      ) next where received_at < least(now(), to_timestamp(${nowMs}::float8 / 1000)) - ${ageMs} * interval '1 millisecond'
     ), expired as (
       select l.id from looked l join json_to_recordset(${bounds}::text::json) as k(source text, id bigint) on k.source = l.source and l.id < k.id
       where not exists (select 1 from deliveries d where d.event_id = l.id and d.state = 'pending')

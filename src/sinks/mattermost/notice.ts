@@ -23,6 +23,7 @@ const templates = {
   storm_begun: 'stormBegun',
   storm_over: 'stormOver',
   silence_over: 'silenceOver',
+  clock_leapt: 'clockLeapt',
   sample: 'sample',
 } as const satisfies Record<Notice['kind'], keyof Labels>;
 

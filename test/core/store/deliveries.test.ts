@@ -1,5 +1,6 @@
 // What is due, what became of it, what is dead, on a real Postgres.
 import { describe, expect, test } from 'vitest';
+import { deliveryBackoff } from '../../../src/core/backoff.ts';
 import type { Severity } from '../../../src/core/event.ts';
 import { storePage } from '../../../src/core/ingest.ts';
 import {
@@ -53,6 +54,29 @@ describe('what is due', () => {
     );
     const inOrder = [critical, critical2, high, unknown, medium, low, info];
     for (const limit of [1, 2, 3, 4, 7]) expect(await dueIds('soc', limit)).toEqual(inOrder.slice(0, limit));
+  });
+
+  test('is also what is further ahead than anything waits, for the clock went back', async () => {
+    const [waits, ahead] = await stored(drafts(1, 2));
+    const lease = await hold(database(), 'sink:x');
+    const longestMs = deliveryBackoff.maxMs * 1.2;
+    await recordFailed(
+      database(),
+      lease,
+      'soc',
+      [waits!, ahead!].map((id) => failure(id, { delayMs: longestMs })),
+    );
+    expect([await dueIds(), await randomId()]).toEqual([[], undefined]);
+    await database()
+      .$client`update deliveries set scheduled_at = scheduled_at + interval '1 hour' where event_id = ${ahead!}`;
+    expect([await dueIds(), await randomId()]).toEqual([[ahead], ahead]);
+  });
+
+  test('is never written further ahead than that', async () => {
+    const [id] = await stored(drafts(1, 1));
+    const lease = await hold(database(), 'sink:x');
+    await recordFailed(database(), lease, 'soc', [failure(id!, { delayMs: 86_400_000 })]);
+    expect(await dueIds()).toEqual([]);
   });
 
   test('leaves out what is excluded, what is later, and other sinks', async () => {

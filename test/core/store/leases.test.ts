@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { resetSource } from '../../../src/core/store/cursors.ts';
 import { insertPage } from '../../../src/core/store/events.ts';
-import { acquireLeases, joinReplicas, releaseLeases, renewHeartbeat } from '../../../src/core/store/leases.ts';
+import {
+  acquireLeases,
+  cutHeartbeats,
+  joinReplicas,
+  releaseLeases,
+  renewHeartbeat,
+} from '../../../src/core/store/leases.ts';
 import { readSinkState, writeSinkState } from '../../../src/core/store/sinks.ts';
 import { until } from '../../support/world.ts';
 import { hold, inTransaction, replicaWith, useDatabase } from '../stored.ts';
@@ -133,4 +139,41 @@ test('a source that is reset starts at no cursor in a new generation, and one th
   await insertPage(db, null, 'a', [], 'c1');
   expect([await resetSource(db, 'a'), await resetSource(db, 'a')]).toEqual([2, 3]);
   expect(await db.$client`select cursor, generation from cursors`).toEqual([{ cursor: null, generation: 3 }]);
+});
+
+describe('a heartbeat that holds for longer than its term, because the clock went back', () => {
+  const goBack = () => database().$client`update replicas set expires_at = expires_at + interval '1 hour'`;
+  const remaining = async (id: string) => {
+    const [row] = await database()
+      .$client`select extract(epoch from expires_at - clock_timestamp()) * 1000 as ms from replicas where id = ${id}::uuid`;
+    return Number(row?.ms);
+  };
+
+  test('is cut to one term, and not before its own replica could have renewed it', async () => {
+    const db = database();
+    const [mine, dead] = [await replicaWith(db, ['sink:x']), await replicaWith(db, ['sink:y'])];
+    await goBack();
+    expect(await cutHeartbeats(db, mine, 20_000)).toEqual([dead]);
+    expect(await remaining(dead)).toBeLessThanOrEqual(20_000);
+    expect(await acquireLeases(db, mine, ['sink:y'])).toEqual([]);
+    expect(await cutHeartbeats(db, mine, 20_000)).toEqual([]);
+    await expire(dead);
+    expect(await acquireLeases(db, mine, ['sink:y'])).toHaveLength(1);
+  });
+
+  test('is renewed by whoever lives, and then as any other', async () => {
+    const db = database();
+    const [mine, live] = [await replicaWith(db, ['sink:x']), await replicaWith(db, ['sink:y'])];
+    await goBack();
+    expect(await renewHeartbeat(db, live, 20_000)).not.toBeNull();
+    expect(await cutHeartbeats(db, mine, 20_000)).toEqual([]);
+    expect(await remaining(live)).toBeGreaterThan(0);
+  });
+
+  test('of a release with a longer term is left alone', async () => {
+    const db = database();
+    const mine = await replicaWith(db, ['sink:x']);
+    await replicaWith(db, ['sink:y'], 35_000);
+    expect(await cutHeartbeats(db, mine, 20_000)).toEqual([]);
+  });
 });

@@ -85,6 +85,7 @@ describe.each(['en', 'th'] as const)('the golden card in %s', (locale) => {
       {},
       locale,
     ),
+    clock_leapt: card(notice('clock_leapt', { seconds: '-3600', now: '2026-03-01T00:00:00.000Z' }), {}, locale),
     sample: card(notice('sample', { sink: 'soc' }), {}, locale),
   };
 

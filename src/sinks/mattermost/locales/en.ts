@@ -65,6 +65,8 @@ export const en = {
   stormOver:
     'The storm that began at {since} is over: {count} events came in {digests} digests. Events come one by one again.',
   silenceOver: 'Silence {silence} of {owner} is over ({reason}). It hid {count} events[: {severities}].',
+  clockLeapt:
+    'The clock of the database leapt by {seconds} s; it now says {now}. Nothing is lost. Set the clock of its host right.',
   source: 'Source',
   stream: 'Stream',
   deviceGroup: 'Device Group',
