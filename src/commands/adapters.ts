@@ -1,8 +1,10 @@
 // Makes the configured sources and sinks. No I/O.
 import type { Config, Registries } from '../config.ts';
 import type { AdapterContext } from '../core/adapter.ts';
+import type { PlaceOf } from '../core/backlog.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import type { HttpClient } from '../core/http.ts';
+import type { ConsoleOf } from '../core/position.ts';
 import type { Sink } from '../core/sink.ts';
 import type { Source } from '../core/source.ts';
 import type { Template } from '../core/template/template.ts';
@@ -19,6 +21,38 @@ export function createSources(
     types: registries.sources[type]!.types,
     source: registries.sources[type]!.create(settings, { ...around, id }),
   }));
+}
+
+/** Where each sink posts to. No I/O. */
+export function placesOf(
+  config: Config,
+  { sinks }: Pick<Registries, 'sinks'>,
+  createHttp: () => HttpClient,
+): PlaceOf[] {
+  const http = createHttp();
+  const around = { http, locale: config.locale, timeZone: config.timeZone, now: Date.now };
+  try {
+    return createSinks(config, { sources: {}, sinks }, around).map(({ id, sink }) => ({ id, place: sink.place }));
+  } finally {
+    void http.close();
+  }
+}
+
+/** What each source reads. No I/O. */
+export function consolesOf(
+  config: Config,
+  { sources }: Pick<Registries, 'sources'>,
+  createHttp: () => HttpClient,
+): ConsoleOf[] {
+  const http = createHttp();
+  const around = { http, locale: config.locale, timeZone: config.timeZone, now: Date.now };
+  try {
+    return createSources(config, { sources, sinks: {} }, around).map(({ id, source }) => {
+      return { id, console: source.kind === 'poll' ? source.console : undefined };
+    });
+  } finally {
+    void http.close();
+  }
 }
 
 /** A sink, and the template for its events. */

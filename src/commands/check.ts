@@ -2,9 +2,13 @@
 
 import { lint } from '../config/lint.ts';
 import { type Config, type ConfigReading, type Registries, readConfig } from '../config.ts';
+import { backlogRemarks, type PlaceOf } from '../core/backlog.ts';
 import { AdapterError, ConfigError } from '../core/errors.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { createMask, describeError } from '../core/log.ts';
+import { positionRemarks } from '../core/position.ts';
+import type { PollSource, Source } from '../core/source.ts';
+import type { StoredPosition } from '../core/store/cursors.ts';
 import { neutralText } from '../core/text.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
@@ -14,6 +18,7 @@ import type { Command, CommandIo } from './command.ts';
 import { lookAtDatabase } from './database.ts';
 import { exitCodes } from './dispatch.ts';
 import { jsonText } from './json.ts';
+import { peek } from './operate.ts';
 
 const waitMs = 20_000;
 const expiryWarningDays = 14;
@@ -80,6 +85,11 @@ async function check(reading: ConfigReading, deps: CheckDependencies): Promise<F
     const found = await Promise.all([
       lookAtAddress(config).then((look): Finding[] => [{ ...look, kind: 'address', id: '' }]),
       lookAtDatabase(config).then((looks) => looks.map((look): Finding => ({ ...look, kind: 'database', id: '' }))),
+      lookAtPositions(config, sources),
+      lookAtBacklog(
+        config,
+        sinks.map(({ id, sink }) => ({ id, place: sink.place })),
+      ),
       ...sources.map(async ({ id, source }) => {
         const tried = await tryOut('source', id, source.kind === 'poll' ? source.check?.bind(source) : undefined);
         const expiresAt = source.kind === 'poll' ? source.credentialExpiresAt?.() : undefined;
@@ -100,6 +110,40 @@ async function check(reading: ConfigReading, deps: CheckDependencies): Promise<F
   } finally {
     await http.close();
   }
+}
+
+/** Whose positions the database holds under these ids, and under others. */
+async function lookAtPositions(
+  config: Config,
+  sources: readonly { readonly id: string; readonly source: Source }[],
+): Promise<Finding[]> {
+  const polled = sources.flatMap(({ id, source }) => (source.kind === 'poll' ? [{ id, source }] : []));
+  const stored = (await peek(config, 'source-list', {})) ?? [];
+  const known = await Promise.all(stored.map((position) => asRecognised(position, polled)));
+  const consoles = polled.map(({ id, source }) => ({ id, console: source.console }));
+  return positionRemarks(known, consoles).map(
+    ({ source, isFault, text }): Finding => ({ status: isFault ? 'failed' : 'warn', kind: 'source', id: source, text }),
+  );
+}
+
+/** A console that has a new address is recognised by the start as well. */
+async function asRecognised(
+  position: StoredPosition,
+  polled: readonly { readonly id: string; readonly source: PollSource }[],
+): Promise<StoredPosition> {
+  const source = polled.find(({ id }) => id === position.source)?.source;
+  if (!source?.console || !position.cursor || !position.console || position.console === source.console) return position;
+  const isSame = await source.recognises?.(position.cursor, AbortSignal.timeout(waitMs)).catch(() => undefined);
+  return isSame === true ? { ...position, console: source.console } : position;
+}
+
+/** What waits for sinks that are configured no more. */
+async function lookAtBacklog(config: Config, places: readonly PlaceOf[]): Promise<Finding[]> {
+  const backlog = await peek(config, 'backlog-list', {});
+  if (backlog === undefined || places.length === 0) return [];
+  return backlogRemarks(backlog.counts, backlog.places, places).map(
+    ({ sink, isFault, text }): Finding => ({ status: isFault ? 'failed' : 'warn', kind: 'sink', id: sink, text }),
+  );
 }
 
 async function tryOut(

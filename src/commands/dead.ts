@@ -1,7 +1,12 @@
-// `tocsin dead list|redrive`: the deliveries that were given up, and how to put them back.
+// `tocsin dead list|redrive|move|drop`: the deliveries that were given up, how to put them back, and what waits for a sink that is gone.
+import type { Config } from '../config.ts';
+import { backlogRemarks } from '../core/backlog.ts';
 import { severityNames } from '../core/event.ts';
+import { createHttpClient } from '../core/http.ts';
 import type { DeadDelivery } from '../core/store/deliveries.ts';
 import { neutralText } from '../core/text.ts';
+import { sinks } from '../sinks/index.ts';
+import { placesOf } from './adapters.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
 import { jsonText } from './json.ts';
@@ -9,42 +14,108 @@ import { loadForDatabase, operate } from './operate.ts';
 
 const listMax = 1000;
 
+interface Wanted {
+  readonly ids: readonly number[];
+  readonly sink: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly isAll: boolean;
+  readonly isJson: boolean;
+}
+
+const actions: Readonly<Record<string, (wanted: Wanted, io: CommandIo) => Promise<number>>> = {
+  list,
+  redrive,
+  move,
+  drop,
+};
+
 export const command: Command = {
-  summary: 'List deliveries that were given up, or put them back',
-  usage: 'dead list|redrive [<event id>…] [--sink <id>] [--all] [--json]',
+  summary: 'List deliveries that were given up, put them back, or move what waits for a sink that is gone',
+  usage: 'dead list|redrive|move|drop [<event id>…] [--sink <id>] [--from <id> --to <id>] [--all] [--json]',
   details:
-    'redrive takes event ids as the list shows them, or --all. What is put back goes out as a whole card, attempts from the start.',
+    'redrive takes event ids as the list shows them, or --all. What is put back goes out as a whole card, attempts from the start.\n' +
+    'move gives everything that waits or is dead for a sink that is configured no more (--from) to another one (--to).\n' +
+    'drop gives up what waits or is dead for such a sink (--sink); the events stay in the database.',
   positionals: { min: 1, max: 1000 },
   options: {
     sink: { type: 'string', value: '<id>', help: 'Only those of this sink' },
+    from: { type: 'string', value: '<id>', help: 'With move: the sink that is configured no more' },
+    to: { type: 'string', value: '<id>', help: 'With move: the sink that gets it' },
     all: { type: 'boolean', help: 'With redrive: all of them' },
     json: { type: 'boolean', help: 'Print JSON' },
   },
   async run({ values, positionals }, io) {
-    const [action, ...ids] = positionals;
-    const eventIds = ids.map((id) => (/^[1-9]\d*$/.test(id) ? Number(id) : Number.NaN));
-    if (!eventIds.every(Number.isSafeInteger))
+    const [action = '', ...given] = positionals;
+    const ids = given.map((id) => (/^[1-9]\d*$/.test(id) ? Number(id) : Number.NaN));
+    if (!ids.every(Number.isSafeInteger))
       throw new UsageError('Event ids are numbers, as "tocsin dead list" shows them.');
-    if (action !== 'list' && action !== 'redrive') throw new UsageError(`"${action}" is neither list nor redrive.`);
-    if (action === 'list' && (ids.length > 0 || values.all === true))
-      throw new UsageError('list takes neither event ids nor --all.');
-    if (action === 'redrive' && (eventIds.length === 0) === (values.all !== true))
-      throw new UsageError('Say which: event ids, or --all.');
-    const sink = values.sink as string | undefined;
-    if (action === 'list') {
-      const dead = await operate(io, 'dead-list', { sink, limit: listMax });
-      if (dead.length === 0) assertSinkIsKnown(sink, io);
-      if (dead.length === listMax) io.stderr(`these are the newest ${listMax}; there may be more\n`);
-      io.stdout(values.json ? jsonText(dead, 2) : tableOf(dead));
-      return exitCodes.done;
-    }
-    const count = await operate(io, 'dead-redrive', { sink, ...(eventIds.length > 0 && { eventIds }) });
-    if (count === 0) assertSinkIsKnown(sink, io);
-    if (count === 0 && !values.all) io.stderr('none of these is dead; "tocsin dead list" shows those that are\n');
-    io.stdout(values.json ? jsonText({ redriven: count }) : `${count} put back\n`);
-    return count > 0 || values.all ? exitCodes.done : exitCodes.failed;
+    const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
+    if (run === undefined) throw new UsageError(`"${action}" is neither list nor redrive, move or drop.`);
+    const text = (name: string) => values[name] as string | undefined;
+    const [isAll, isJson] = [values.all === true, values.json === true];
+    if (action !== 'redrive' && (ids.length > 0 || isAll))
+      throw new UsageError(`${action} takes neither event ids nor --all.`);
+    if (action !== 'move' && (values.from ?? values.to) !== undefined)
+      throw new UsageError('--from and --to are for move.');
+    return run({ ids, sink: text('sink'), from: text('from'), to: text('to'), isAll, isJson }, io);
   },
 };
+
+async function list({ sink, isJson }: Wanted, io: CommandIo): Promise<number> {
+  const dead = await operate(io, 'dead-list', { sink, limit: listMax });
+  if (dead.length === 0) assertSinkIsKnown(sink, io);
+  if (dead.length === listMax) io.stderr(`these are the newest ${listMax}; there may be more\n`);
+  io.stdout(isJson ? jsonText(dead, 2) : tableOf(dead));
+  await remark(io);
+  return exitCodes.done;
+}
+
+/** Of sinks that are configured no more; also of what only waits there. */
+async function remark(io: CommandIo): Promise<void> {
+  const config = loadForDatabase(io);
+  const places = placesOf(config, { sinks }, createHttpClient);
+  // Without the hooks, nobody knows here which sinks there are.
+  if (places.length === 0) return;
+  const backlog = await operate(io, 'backlog-list', {});
+  for (const { sink, text } of backlogRemarks(backlog.counts, backlog.places, places))
+    io.stderr(`${neutralText(`sink ${sink}: ${text}`, { multiline: false })}\n`);
+}
+
+async function redrive({ ids, sink, isAll, isJson }: Wanted, io: CommandIo): Promise<number> {
+  if ((ids.length === 0) === !isAll) throw new UsageError('Say which: event ids, or --all.');
+  const count = await operate(io, 'dead-redrive', { sink, ...(ids.length > 0 && { eventIds: ids }) });
+  if (count === 0) assertSinkIsKnown(sink, io);
+  if (count === 0 && !isAll) io.stderr('none of these is dead; "tocsin dead list" shows those that are\n');
+  io.stdout(isJson ? jsonText({ redriven: count }) : `${count} put back\n`);
+  return count > 0 || isAll ? exitCodes.done : exitCodes.failed;
+}
+
+async function move({ from, to, sink, isJson }: Wanted, io: CommandIo): Promise<number> {
+  if (!from || !to || sink !== undefined)
+    throw new UsageError('Say from where and to where: "tocsin dead move --from <old> --to <sink>".');
+  const config = loadForDatabase(io);
+  assertGone(from, config);
+  const known = config.sinks.map(({ id }) => id);
+  if (!known.includes(to)) throw new UsageError(`No sink is called "${to}"; there is ${known.join(', ') || 'none'}.`);
+  const count = await operate(io, 'backlog-move', { sink: from, to });
+  io.stdout(isJson ? jsonText({ moved: count }) : `${count} moved from ${from} to ${to}\n`);
+  return count > 0 ? exitCodes.done : exitCodes.failed;
+}
+
+async function drop({ sink, isJson }: Wanted, io: CommandIo): Promise<number> {
+  if (!sink) throw new UsageError('Say of which sink: "tocsin dead drop --sink <id>".');
+  assertGone(sink, loadForDatabase(io));
+  const count = await operate(io, 'backlog-drop', { sink });
+  io.stdout(isJson ? jsonText({ dropped: count }) : `${count} given up for ${sink}\n`);
+  return count > 0 ? exitCodes.done : exitCodes.failed;
+}
+
+/** What is being sent must not be moved under the sender. @throws {UsageError} */
+function assertGone(sink: string, { sinks: configured }: Config): void {
+  if (configured.some(({ id }) => id === sink))
+    throw new UsageError(`"${sink}" is configured, so it is worked. Take it out of the configuration first.`);
+}
 
 /** For when nothing was found; what is dead may well be of a sink that is configured no more. @throws {UsageError} */
 function assertSinkIsKnown(sink: string | undefined, io: CommandIo): void {

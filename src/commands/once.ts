@@ -125,7 +125,9 @@ async function deliverDue(relay: Relay, waits: OnceWaits): Promise<void> {
   let pending = Number.POSITIVE_INFINITY;
   let movedAtMs = performance.now();
   for (;;) {
-    const waiting = (await countDeliveries(relay.store.db)).filter((count) => count.pending > 0);
+    const counts = await countDeliveries(relay.store.db);
+    // What waits for a sink that is configured no more is waited for in vain.
+    const waiting = counts.filter(({ sink, pending }) => pending > 0 && relay.sinks.some(({ id }) => id === sink));
     const now = waiting.reduce((sum, count) => sum + count.pending, 0);
     const isInStorm = [...relay.lanes.values()].some((lane) => lane.isInStorm());
     if (now === 0 && !isInStorm) return;
@@ -166,7 +168,8 @@ async function sinkProblems(relay: Relay): Promise<string[]> {
 /** What the sink's own check says; empty if that passes, or if there is none. */
 async function whyNot(relay: Relay, id: string): Promise<string> {
   const sink = relay.sinks.find((one) => one.id === id)?.sink;
-  if (sink === undefined) return '. It is not configured any more';
+  if (sink === undefined)
+    return `. It is configured no more: "tocsin dead move --from ${id} --to <sink>" or "tocsin dead drop --sink ${id}"`;
   try {
     await sink.check?.(AbortSignal.timeout(checkMs));
     return '';

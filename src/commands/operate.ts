@@ -4,15 +4,17 @@
 import { type Config, loadConfig } from '../config.ts';
 import { createLogger, type Logger } from '../core/log.ts';
 import { addSilences, type SilenceRequest, type SilencingRules } from '../core/silencing.ts';
-import { listCursors, resetSource } from '../core/store/cursors.ts';
+import { dropBacklog, reassignBacklog } from '../core/store/backlog.ts';
+import { adoptConsole, listPositions, removeSource, resetSource, takePosition } from '../core/store/cursors.ts';
 import { dataDirectoryError } from '../core/store/data-directory.ts';
 import { type Database, databaseErrorText, openPostgres } from '../core/store/database.ts';
-import { listDead, redriveDead } from '../core/store/deliveries.ts';
+import { countDeliveries, listDead, redriveDead } from '../core/store/deliveries.ts';
 import { askHolder, NoHolderError, type RequestHandler } from '../core/store/directory-lock.ts';
 import type { HolderAnswer, HolderRequest } from '../core/store/directory-request.ts';
 import { readPast } from '../core/store/history.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { endSilence, listSilences } from '../core/store/silences.ts';
+import { listPlaces } from '../core/store/sinks.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { CommandIo } from './command.ts';
@@ -21,6 +23,10 @@ import { assertDatabase } from './database.ts';
 export interface OperationInput {
   readonly sink?: string | undefined;
   readonly source?: string | undefined;
+  /** Of the source, as it is configured. */
+  readonly console?: string | null | undefined;
+  /** The id that is to have what the source or the sink has. */
+  readonly to?: string | undefined;
   readonly eventIds?: readonly number[] | undefined;
   readonly limit?: number;
   /** Milliseconds since the epoch. */
@@ -37,11 +43,21 @@ const noSilencing: SilencingRules = { maxMs: 0, sources: [], isEverythingAllowed
 /** By name; input and answer are JSON. */
 export const operations = {
   'dead-list': (db: Database, input: OperationInput) => listDead(db, input.sink ?? null, input.limit ?? 100),
+  'backlog-list': async (db: Database) => ({ counts: await countDeliveries(db), places: await listPlaces(db) }),
+  'backlog-move': (db: Database, { sink = '', to = '' }: OperationInput) => reassignBacklog(db, sink, to),
+  'backlog-drop': (db: Database, { sink = '' }: OperationInput) => dropBacklog(db, sink),
   'dead-redrive': (db: Database, input: OperationInput) => redriveDead(db, input.sink ?? null, input.eventIds ?? null),
-  'source-list': (db: Database) => listCursors(db),
+  'source-list': (db: Database) => listPositions(db),
   /** One page of what may be long: whoever asks for page after page keeps no memory, nor does the service that answers. */
   'events-page': (db: Database, input: OperationInput) => readPast(db, input.sinceMs ?? 0, input.afterId ?? null),
-  'source-reset': async (db: Database, input: OperationInput) => (await resetSource(db, input.source ?? '')) ?? null,
+  'source-reset': async (db: Database, { source = '', console }: OperationInput) =>
+    (await resetSource(db, source, console ?? undefined)) ?? null,
+  'source-rename': async (db: Database, { source: from = '', to = '', console = null }: OperationInput) => {
+    const taken = await takePosition(db, null, { from, to, console });
+    return typeof taken === 'string' ? taken : 'done';
+  },
+  'source-adopt': (db: Database, { source = '', console }: OperationInput) => adoptConsole(db, source, console ?? ''),
+  'source-remove': (db: Database, { source = '' }: OperationInput) => removeSource(db, source),
   'silence-add': (db: Database, { silencing }: OperationInput) =>
     addSilences(db, silencing?.requests ?? [], silencing?.rules ?? noSilencing),
   'silence-list': (db: Database, input: OperationInput) => listSilences(db, input.all ?? false, input.limit ?? 100),

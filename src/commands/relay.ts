@@ -2,11 +2,13 @@
 // comes, `once` to the end of what is due.
 import type { Config, Registries } from '../config.ts';
 import { createAudience, sinksDown } from '../core/audience.ts';
+import { backlogRemarks, createSettling } from '../core/backlog.ts';
 import { keyWhile, tell } from '../core/conditions.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
 import type { Notice } from '../core/event.ts';
+import { foreignSources, tellForeign } from '../core/foreign.ts';
 import { sendHeartbeat, type Vitals } from '../core/heartbeat.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { storeNotice } from '../core/ingest.ts';
@@ -14,17 +16,20 @@ import type { Lease, RoleWorker } from '../core/lease.ts';
 import type { Logger } from '../core/log.ts';
 import { createMetrics, type MetricIds, type Metrics } from '../core/metrics.ts';
 import { type PollDependencies, startPolling } from '../core/poll.ts';
+import { positionRemarks } from '../core/position.ts';
 import { startRetention } from '../core/retention.ts';
 import type { Role } from '../core/roles.ts';
 import { createSilenceReader } from '../core/silence-reader.ts';
 import { type SilenceSummaryDependencies, startSilenceSummaries } from '../core/silence-summary.ts';
 import type { PollSource } from '../core/source.ts';
 import { readConditions } from '../core/store/conditions.ts';
+import { listPositions } from '../core/store/cursors.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { countDeliveries } from '../core/store/deliveries.ts';
 import { hasSeveralTenants, tenantKey } from '../core/store/events.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { countActiveSilences } from '../core/store/silences.ts';
+import { listPlaces } from '../core/store/sinks.ts';
 import type { Exporting } from '../core/tracing/export.ts';
 import { startWatchdog, type WatchdogDependencies } from '../core/watchdog.ts';
 import { type ConfiguredSink, createSinks, createSources } from './adapters.ts';
@@ -45,6 +50,9 @@ export interface GroundOptions {
   onFatal(error: Error): void;
 }
 
+/** Their names come from configurations of the past: their number needs a bound of its own. */
+const orphansShownMax = 50;
+
 /** Opens the store; calls nobody. @throws {DataDirectoryError} */
 export async function openGround({ config, version, log, onFatal }: GroundOptions): Promise<Ground> {
   const store = await openStore({ ...config, log, onFatal });
@@ -58,6 +66,10 @@ export async function openGround({ config, version, log, onFatal }: GroundOption
       metrics.deliveryOldestPendingAge.set({ sink }, counts.get(sink)?.oldestPendingSeconds ?? 0);
       metrics.deliveryOldestUrgentPendingAge.set({ sink }, counts.get(sink)?.oldestUrgentSeconds ?? 0);
     }
+    metrics.deliveriesOrphaned.reset();
+    const orphaned = [...counts.values()].filter(({ sink }) => !metrics.shownSinks().includes(sink));
+    for (const { sink, pending, dead } of orphaned.slice(0, orphansShownMax))
+      metrics.deliveriesOrphaned.set({ sink }, pending + dead);
   });
   const exporting = await openTracing(config, { version, instanceId: store.instance.id, log });
   return { store, metrics, exporting };
@@ -75,7 +87,9 @@ export interface Relay extends Ground {
   readonly vitals: Vitals;
   /** Sends a heartbeat; absent if none is configured. @throws {AdapterError} */
   readonly beat?: (signal: AbortSignal) => Promise<void>;
-  /** To be called once the database is migrated: learns what cards and gauges need to know. */
+  /** Says whose position is another console's, to the metrics and to people. @throws the driver's error */
+  lookAtPositions(): Promise<void>;
+  /** To be called once the database is migrated: learns what cards and gauges need to know, and logs what the configuration leaves behind. */
   prepare(): Promise<void>;
   /** Closes the adapters, once their roles have ended; not the store. */
   close(): Promise<void>;
@@ -96,7 +110,9 @@ export function createRelay(options: RelayOptions): Relay {
   const sources = createSources(config, options.registries, around).flatMap(({ id, source, types }) =>
     source.kind === 'poll' ? [{ id, source, types }] : [],
   );
+  const consoles = sources.map(({ id, source }) => ({ id, console: source.console }));
   const sinks = createSinks(config, options.registries, around);
+  const places = sinks.map(({ id, sink }) => ({ id, place: sink.place }));
   const groups = groupsOf(config, sinks);
   const origins = [...new Set(sinks.map(({ sink }) => sink.origin))];
   const { operations, heartbeatUrl } = config;
@@ -125,6 +141,7 @@ export function createRelay(options: RelayOptions): Relay {
     ...shared,
     id,
     source,
+    consoles,
     routes: config.routes,
     operations,
     silences: silenceReader,
@@ -166,6 +183,7 @@ export function createRelay(options: RelayOptions): Relay {
           {
             ...shared,
             sinks: own,
+            settled: createSettling({ db: store.db, log, places, own: own.map(({ id }) => id) }, lease),
             routes: config.routes,
             perSecond: config.sinkRate === 'off' ? Number.POSITIVE_INFINITY : config.sinkRate,
             policy: { ...defaultPolicy, ...(config.storm !== 'off' && { storm: { ...config.storm, ...stormTimes } }) },
@@ -178,6 +196,20 @@ export function createRelay(options: RelayOptions): Relay {
       },
     };
   };
+
+  /** What this configuration leaves behind in the database, or finds there. */
+  async function logLeftovers(): Promise<void> {
+    for (const { source, isFault, text: remark } of positionRemarks(await listPositions(store.db), consoles)) {
+      if (isFault) log.error({ source, remark }, 'this source cannot be read');
+      else log.info({ source, remark }, 'a position under another id');
+    }
+    for (const { sink, text: remark } of backlogRemarks(
+      await countDeliveries(store.db),
+      await listPlaces(store.db),
+      places,
+    ))
+      log.warn({ sink, remark }, 'a backlog under another id');
+  }
 
   return {
     store,
@@ -200,8 +232,18 @@ export function createRelay(options: RelayOptions): Relay {
         watchdogRole({ ...shared, sources, sinks: sinkIds, audience }),
       ].map((job) => ({ ...job, isFollower: true, group: groups.values().next().value ?? job.name })),
     ],
+    async lookAtPositions() {
+      const looked = { db: store.db, consoles, audience, now: Date.now };
+      const foreign = await foreignSources(looked);
+      for (const { id } of sources) {
+        const isForeign = foreign.some(({ source }) => source === id);
+        metrics.sourceOtherConsole.set({ source: id }, isForeign ? 1 : 0);
+      }
+      await tellForeign(looked);
+    },
     async prepare() {
       areTenantsSeveral = await hasSeveralTenants(store.db);
+      await logLeftovers();
     },
     vitals: { db: store.db, roles: ids.roles, listeners: audience.listeners },
     ...(heartbeatUrl !== undefined && { beat: (signal: AbortSignal) => sendHeartbeat(http, heartbeatUrl, signal) }),

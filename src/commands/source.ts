@@ -1,35 +1,108 @@
-// `tocsin source list|reset`: how far each source was read, and a new start after its tenant was rebuilt.
-import { type Command, UsageError } from './command.ts';
+// `tocsin source`: how far each source was read, a new start after its tenant was rebuilt, and whose position counts for which id.
+import type { Config } from '../config.ts';
+import { createHttpClient } from '../core/http.ts';
+import { positionRemarks } from '../core/position.ts';
+import type { StoredPosition } from '../core/store/cursors.ts';
+import { neutralText } from '../core/text.ts';
+import { sources } from '../sources/index.ts';
+import { consolesOf } from './adapters.ts';
+import { type Command, type CommandIo, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
 import { jsonText } from './json.ts';
-import { operate } from './operate.ts';
+import { loadForDatabase, operate } from './operate.ts';
+
+/** How many ids each action takes. */
+const actions: Readonly<Record<string, readonly [min: number, max: number, usage: string]>> = {
+  list: [0, 0, 'list takes no id: it shows every source.'],
+  reset: [1, 1, 'Say which source: "tocsin source list" shows them.'],
+  rename: [2, 2, 'Say the id that the source had and the one that it has: "tocsin source rename <old> <new>".'],
+  adopt: [1, 1, 'Say which source: "tocsin source list" shows them.'],
+  remove: [1, 1, 'Say which source: "tocsin source list" shows them.'],
+};
 
 export const command: Command = {
-  summary: 'Show how far each source was read, or start one anew after its tenant was rebuilt',
-  usage: 'source list|reset [<id>] [--json]',
+  summary: 'Show how far each source was read; start one anew, rename it, or forget it',
+  usage: 'source list|reset|rename|adopt|remove [<id>] [<new id>] [--json]',
   details:
-    'reset forgets how far the source was read and starts a new generation: it begins again at START_FROM, and item numbers seen before count as new.',
-  positionals: { min: 1, max: 2 },
+    'reset forgets how far the source was read and starts a new generation: it begins again at START_FROM, and item numbers seen before count as new.\n' +
+    'rename moves the position of an id that is configured no more to another one. For one console and one id this happens by itself.\n' +
+    'adopt says that the console which is configured now is the one that was read before, at a new address.\n' +
+    'remove forgets the position of an id that is configured no more.',
+  positionals: { min: 1, max: 3 },
   options: { json: { type: 'boolean', help: 'Print JSON' } },
   async run({ values, positionals }, io) {
-    const [action, source] = positionals;
-    if (action !== 'list' && action !== 'reset') throw new UsageError(`"${action}" is neither list nor reset.`);
-    if (action === 'list' && source !== undefined) throw new UsageError('list takes no id: it shows every source.');
-    if (action === 'reset' && !source) throw new UsageError('Say which source: "tocsin source list" shows them.');
-    if (action === 'reset') {
-      const generation = await operate(io, 'source-reset', { source });
-      if (generation === null) {
-        io.stderr(`source ${source} was never read; "tocsin source list" shows those that were\n`);
-        return exitCodes.failed;
-      }
-      io.stdout(values.json ? jsonText({ source, generation }) : `${source} starts anew, generation ${generation}\n`);
-      return exitCodes.done;
-    }
-    const rows = await operate(io, 'source-list', {});
-    const lines = rows.map(
-      (row) => `${row.source}  ${row.cursor ?? 'from the start'}  generation ${row.generation}  ${row.updatedAt}\n`,
-    );
-    io.stdout(values.json ? jsonText(rows, 2) : lines.join('') || 'no source was read yet\n');
-    return exitCodes.done;
+    const [action = '', ...ids] = positionals;
+    const known = Object.hasOwn(actions, action) ? actions[action] : undefined;
+    if (known === undefined) throw new UsageError(`"${action}" is neither list nor reset, rename, adopt or remove.`);
+    const [min, max, usage] = known;
+    if (ids.length < min || ids.length > max || ids.includes('')) throw new UsageError(usage);
+    const config = loadForDatabase(io);
+    const print = (answer: unknown, text: string) => io.stdout(values.json ? jsonText(answer) : text);
+    if (action === 'list') return list(config, io, values.json === true);
+    return act({ action, config, io, print }, ids[0]!, ids[1]);
   },
 };
+
+async function list(config: Config, io: CommandIo, isJson: boolean): Promise<number> {
+  const rows = await operate(io, 'source-list', {});
+  const remarks = positionRemarks(rows, consolesOf(config, { sources }, createHttpClient));
+  if (isJson) io.stdout(jsonText(rows, 2));
+  else
+    io.stdout(
+      rows
+        .filter(({ console }) => console !== '')
+        .map(lineOf)
+        .join('') || 'no source was read yet\n',
+    );
+  if (config.sources.length > 0) for (const { source, text } of remarks) io.stderr(`source ${source}: ${text}\n`);
+  return exitCodes.done;
+}
+
+function lineOf({ source, cursor, generation, console, updatedAt }: StoredPosition): string {
+  const of = console ? `  ${console}` : '';
+  const text = `${source}  ${cursor ?? 'from the start'}  generation ${generation}  ${updatedAt}${of}`;
+  return `${neutralText(text, { multiline: false })}\n`;
+}
+
+interface Act {
+  readonly action: string;
+  readonly config: Config;
+  readonly io: CommandIo;
+  print(answer: unknown, text: string): void;
+}
+
+async function act({ action, config, io, print }: Act, source: string, to = ''): Promise<number> {
+  const failed = (text: string) => {
+    io.stderr(`${text}\n`);
+    return exitCodes.failed;
+  };
+  const unread = `source ${source} was never read; "tocsin source list" shows those that were`;
+  const isConfigured = (id: string) => config.sources.some((one) => one.id === id);
+  const console = consolesOf(config, { sources }, createHttpClient).find(({ id }) => id === (to || source))?.console;
+  if (action === 'reset') {
+    const generation = await operate(io, 'source-reset', { source, console });
+    if (generation === null) return failed(unread);
+    print({ source, generation }, `${source} starts anew, generation ${generation}\n`);
+    return exitCodes.done;
+  }
+  if (action === 'rename') {
+    const outcome = await operate(io, 'source-rename', { source, to, console });
+    if (outcome === 'lost') return failed(unread);
+    if (outcome === 'held') return failed(`a running service reads ${source}. Take it out of its configuration first.`);
+    print({ source, to }, `${to} goes on where ${source} was\n`);
+    return exitCodes.done;
+  }
+  if (action === 'adopt') {
+    if (console === undefined) return failed(`source ${source} is not configured here, or does not say what it reads`);
+    if (!(await operate(io, 'source-adopt', { source, console }))) return failed(unread);
+    print({ source, console }, `the position of ${source} counts for ${console}\n`);
+    return exitCodes.done;
+  }
+  if (isConfigured(source))
+    return failed(
+      `source ${source} is configured. Take it out first; or start it anew by "tocsin source reset ${source}".`,
+    );
+  if (!(await operate(io, 'source-remove', { source }))) return failed(unread);
+  print({ source }, `the position of ${source} is forgotten\n`);
+  return exitCodes.done;
+}

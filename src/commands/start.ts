@@ -26,6 +26,8 @@ const exitStuckMs = 120_000;
 /** How soon an unusable database is tried again at the start. */
 const beginAgainMs = { first: 500, max: 15_000 };
 const credentialsEveryMs = 86_400_000 / 2;
+/** Longer than a rollout in which two configurations overlap. */
+const positionsEveryMs = 120_000;
 
 export interface Service {
   /** `http://host:port` of health and metrics. */
@@ -85,6 +87,12 @@ export async function startService(started: Config, options: ServiceOptions): Pr
   store.lock?.serve(answerOperations(store.db, log));
   lookAtCredentials(running.relay, log);
   const credentials = setInterval(() => lookAtCredentials(running.relay, log), credentialsEveryMs).unref();
+  const positions = setInterval(() => {
+    if (roles === undefined) return;
+    running.relay
+      .lookAtPositions()
+      .catch((error) => log.error({ error: databaseErrorText(error) }, 'the positions could not be looked at'));
+  }, positionsEveryMs).unref();
   const watchdog = setInterval(() => {
     if ((roles?.stuckMs() ?? 0) > exitStuckMs) exitAfter(log, new Error(`nothing moved for ${exitStuckMs / 1000} s`));
   }, 5000);
@@ -177,6 +185,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
       reloading?.stop();
       wake.now();
       clearInterval(credentials);
+      clearInterval(positions);
       clearInterval(watchdog);
       heartbeat.stop();
       try {

@@ -1,12 +1,20 @@
 // A source that cannot be read: cards when people would wrongly believe that nothing happens, and word of its end.
 import { tell, tellEnd } from './conditions.ts';
 import type { FailureReason } from './errors.ts';
+import type { Notice } from './event.ts';
 import type { Lease } from './lease.ts';
 import type { Logger } from './log.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
 
 /** How long it may fail before people hear of it. They hear at once of a rebuilt tenant, and of a credential that is refused twice. */
 const silentMs = 900_000;
+
+/** Which reasons have a card of their own. */
+const ownKinds: Readonly<Partial<Record<ReadFailure['reason'], Notice['kind']>>> = {
+  auth: 'source_rejected',
+  reset: 'source_reset',
+  other_console: 'source_other',
+};
 
 /** Why a source was not read to its end. */
 export interface ReadFailure {
@@ -66,14 +74,14 @@ export function createBlindness(deps: BlindnessDependencies, lease: Lease): Blin
     // Else this failure would seem to have begun with the earlier ones.
     if (isEndOwed) await clear();
     isClear = false;
-    const kind = reason === 'auth' ? 'source_rejected' : reason === 'reset' ? 'source_reset' : 'source_failing';
+    const kind = ownKinds[reason] ?? 'source_failing';
     const said = (begun: string) => ({ source, message, ...(kind === 'source_failing' && { since: begun }) });
     await tell(db, lease, { name, kind, to, said, afterMs: silenceAfter(kind) }, now());
   }
 
   /** How long the condition must have stood in the database before people hear of it. */
-  function silenceAfter(kind: 'source_rejected' | 'source_reset' | 'source_failing'): number {
-    if (kind === 'source_reset') return 0;
+  function silenceAfter(kind: Notice['kind']): number {
+    if (kind === 'source_reset' || kind === 'source_other') return 0;
     if (kind === 'source_rejected') return looksAgain && failures.source < 2 ? Number.POSITIVE_INFINITY : 0;
     if (!isBeginSeen) return silentMs;
     return clock() - since.source >= silentMs ? 0 : Number.POSITIVE_INFINITY;

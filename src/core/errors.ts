@@ -15,6 +15,7 @@ export const failureReasons = [
   'bad_config',
   'malformed',
   'reset',
+  'other_console',
   'unknown',
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];

@@ -38,6 +38,7 @@ export interface Notice {
   readonly kind:
     | 'watching'
     | 'source_reset'
+    | 'source_other'
     | 'source_rejected'
     | 'source_failing'
     | 'source_back'

@@ -6,9 +6,11 @@ import { isNestedDeeper } from './nesting.ts';
 import { type Route, route } from './route.ts';
 import { silence } from './silence.ts';
 import type { ActiveSilences, SilenceReader } from './silence-reader.ts';
+import { externalIdIn, knownUnderFormer } from './store/cursors.ts';
 import { type Database, isUnstorable } from './store/database.ts';
 import type { DueDelivery } from './store/deliveries.ts';
 import { type DecidedEvent, type Fence, type InsertedEvent, insertPage } from './store/events.ts';
+import type { FormerName } from './store/schema.ts';
 
 /** Deeper raw objects are kept as bytes: Postgres refuses them at some 6,000 levels, and the embedded one crashes at some 25,000. */
 const depthMax = 1000;
@@ -31,6 +33,7 @@ export interface Stored {
  * @param atMs milliseconds since the epoch, for routes that have their times
  * @param silences asked only if there are drafts; notices are never silenced
  * @param traceParent of the page, if it is traced
+ * @param former names under which the source's events may be stored already
  * @returns null if the role was lost or the source was reset meanwhile; nothing that matters was written then
  */
 export async function storePage(
@@ -45,9 +48,11 @@ export async function storePage(
   atMs = Date.now(),
   silences?: SilenceReader,
   traceParent?: string,
+  former: readonly FormerName[] = [],
 ): Promise<Stored | null> {
   const active = drafts.length === 0 ? undefined : await silences?.current();
-  const decided = distinct(drafts, generation)
+  const fresh = await withoutKnown(db, former, drafts);
+  const decided = distinct(fresh, generation)
     .map((draft) => silenced({ draft, ...route(routes, source, draft, atMs) }, source, active))
     .map((event) => (isNestedDeeper(event.draft.raw, depthMax) ? unrecognised(event) : event));
   // Notices go first: were they second, a crash in between would lose them. Their key makes a repetition harmless.
@@ -58,6 +63,16 @@ export async function storePage(
   );
   if (stored === null) return null;
   return summarise(source, stored, drafts.length, traceParent);
+}
+
+async function withoutKnown(db: Database, former: readonly FormerName[], drafts: readonly EventDraft[]) {
+  if (former.length === 0 || drafts.length === 0) return drafts;
+  const known = await knownUnderFormer(
+    db,
+    former,
+    drafts.map(({ externalId }) => externalId),
+  );
+  return drafts.filter(({ externalId }) => !known.has(externalId));
 }
 
 function silenced(event: DecidedEvent, source: string, active: ActiveSilences | undefined): DecidedEvent {
@@ -118,7 +133,7 @@ function unrecognised(event: DecidedEvent): DecidedEvent {
 function distinct(drafts: readonly EventDraft[], generation: number): EventDraft[] {
   const byId = new Map<string, EventDraft>();
   for (const draft of drafts) {
-    const externalId = generation > 1 ? `g${generation}/${draft.externalId}` : draft.externalId;
+    const externalId = externalIdIn(generation, draft.externalId);
     if (!byId.has(externalId)) byId.set(externalId, externalId === draft.externalId ? draft : { ...draft, externalId });
   }
   return [...byId.values()];

@@ -9,10 +9,10 @@ import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { logFailed, logStored } from './poll-line.ts';
+import { type Claimed, type ConsoleOf, claimPosition } from './position.ts';
 import type { Route } from './route.ts';
 import type { SilenceReader } from './silence-reader.ts';
 import type { Page, PollSource } from './source.ts';
-import { readCursor } from './store/cursors.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
 import type { PageTrace, Tracing } from './tracing.ts';
 import { createWake } from './wake.ts';
@@ -24,6 +24,8 @@ const retryAfterMaxMs = 3_600_000;
 export interface PollDependencies {
   readonly id: string;
   readonly source: PollSource;
+  /** Every source of the configuration; absent: this one alone. */
+  readonly consoles?: readonly ConsoleOf[];
   readonly db: Database;
   readonly routes: readonly Route[];
   /** Ids of the sinks that hear, besides those that hear of the source, when it cannot be read. */
@@ -148,8 +150,8 @@ export async function drainSource(
     return { own, reading: pollOnce(deps, cursor, signal, own) };
   };
   try {
-    const { cursor, generation } = await timed(readCursor(deps.db, deps.id));
-    let reached = cursor;
+    const claimed = await claimPosition({ ...deps, timed }, lease, signal);
+    let reached = claimed.cursor;
     let next = begin(reached);
     for (;;) {
       trace = next.own;
@@ -162,7 +164,7 @@ export async function drainSource(
         next = begin(reached);
         next.reading.catch(() => undefined); // It is awaited only after the store; until then a failure must not count as unhandled.
       }
-      const stored = await timed(store(deps, lease, generation, reading));
+      const stored = await timed(store(deps, lease, claimed, reading));
       if (stored === null)
         return failed({ reason: 'taken_over', message: 'another process has it now, or it was reset' });
       isOwed = false;
@@ -222,7 +224,7 @@ function faultOf(error: unknown): AdapterError {
 async function store(
   deps: PollDependencies,
   lease: Lease,
-  generation: number,
+  { generation, former }: Claimed,
   { page, readMs, trace }: Reading,
 ): Promise<Stored | null> {
   trace?.storing();
@@ -243,6 +245,7 @@ async function store(
     now(),
     silences,
     traceParent,
+    former,
   );
   if (stored === null) return null;
   // Reading alone is no success: what cannot be stored is read in vain.

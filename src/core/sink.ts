@@ -91,6 +91,11 @@ export interface Sink {
    */
   readonly origin: string;
   /**
+   * Where `send` posts to, the same whatever people call the sink, and without a secret: see `placeOf`. The backlog belongs to it;
+   * absent: to the id alone.
+   */
+  readonly place?: string;
+  /**
    * Resolves only once the far end accepted the message. May be called again with the same delivery id. Called concurrently.
    * Never loops, sleeps, logs or counts. @throws {AdapterError}
    */

@@ -26,6 +26,16 @@ export interface Page {
 export interface PollSource {
   readonly kind: 'poll';
   /**
+   * What it reads, the same whatever people call the source: the address of its console and the stream. No secret, nothing that a new
+   * credential changes. The stored position belongs to it; absent: to the id alone.
+   */
+  readonly console?: string;
+  /**
+   * Whether the far end is the one that this cursor was made with, by what it has there. Undefined: that cannot be told.
+   * Changes nothing. @throws {AdapterError} it does not answer
+   */
+  recognises?(cursor: string, signal: AbortSignal): Promise<boolean | undefined>;
+  /**
    * One page after `cursor` (null on the first poll ever). May be called with the cursor of a page that is still being stored.
    * The instance may keep hints between calls, but any call must be right for any cursor.
    * @throws {AdapterError} the stored cursor then stays where it was

@@ -39,6 +39,7 @@ export function createStreamSink(target: Writable | (() => Writable)): Sink {
   }
   return {
     origin: 'stdout:',
+    place: 'stdout:',
     // The line is JSON, in which everything is escaped alike.
     templateWords: {
       labels: {},

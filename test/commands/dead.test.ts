@@ -95,7 +95,7 @@ test.each([
   [['dead', 'redrive', '99999999999999999999'], 'Event ids are numbers'],
   [['dead', 'list', '5'], 'list takes neither event ids nor --all.'],
   [['dead', 'list', '--all'], 'list takes neither event ids nor --all.'],
-  [['dead', 'bury'], '"bury" is neither list nor redrive.'],
+  [['dead', 'bury'], '"bury" is neither list nor redrive, move or drop.'],
 ])('%j is wrong usage', async (argv, words) => {
   const world = await createWorld({ database: 'embedded' });
   const { code, stderr } = await runIn(world, argv);

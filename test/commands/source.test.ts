@@ -74,5 +74,8 @@ test('a source that was never read cannot be reset, and wrong usage says what is
   ]);
   expect((await runIn(world, ['source', 'reset', ''])).stderr).toContain('Say which source:');
   const unknown = await runIn(world, ['source', 'forget', 'x']);
-  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('"forget" is neither list nor reset.')]);
+  expect([unknown.code, unknown.stderr]).toEqual([
+    2,
+    expect.stringContaining('"forget" is neither list nor reset, rename, adopt or remove.'),
+  ]);
 });

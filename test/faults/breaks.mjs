@@ -267,7 +267,7 @@ export const mutations = [
   },
   {
     name: 'after a reset the keys are the same as before',
-    edits: [['src/core/ingest.ts', 'generation > 1 ?', 'generation > 1e9 ?']],
+    edits: [['src/core/store/cursors.ts', 'generation > 1 ?', 'generation > 1e9 ?']],
     cases: 'its ids start anew',
   },
   {

@@ -59,6 +59,8 @@ export interface LaneDependencies extends TransitionDependencies {
   readonly random: () => number;
   /** Cards must name their tenant. */
   showTenant(): boolean;
+  /** Resolves when what waits is under the ids that the sinks have now. @throws the driver's error; it is asked again */
+  settled?(): Promise<void>;
   readonly routes: readonly Route[];
   readonly tracing?: Tracing | undefined;
 }
@@ -142,6 +144,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
 
   /** Goes on where the last holder was. */
   async function takeUp(): Promise<Health> {
+    await deps.settled?.();
     const state = await readSinkState(deps.db, sink);
     if (state?.storm) await digester.resume(performance.now(), state.storm);
     const known = createHealth(policy, state, deps);

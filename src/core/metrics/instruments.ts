@@ -76,6 +76,12 @@ function createSourceMetrics(registry: Registry) {
       labelNames: ['source'],
       registers,
     }),
+    sourceOtherConsole: new Gauge({
+      name: 'tocsin_source_other_console',
+      help: 'Whether the stored position of the source may be that of another console, so that nothing is read before an operator has said so.',
+      labelNames: ['source'],
+      registers,
+    }),
     sourceCredentialExpiry: new Gauge({
       name: 'tocsin_source_credential_expiry_timestamp_seconds',
       help: 'When the credential of the source ends; absent if it does not say.',
@@ -148,6 +154,12 @@ function createDeliveryMetrics(registry: Registry) {
     deliveriesDead: new Gauge({
       name: 'tocsin_deliveries_dead',
       help: 'Deliveries that were given up and not yet put back.',
+      labelNames: ['sink'],
+      registers,
+    }),
+    deliveriesOrphaned: new Gauge({
+      name: 'tocsin_deliveries_orphaned',
+      help: 'Deliveries that wait or are dead for a sink that is configured no more; absent if there are none.',
       labelNames: ['sink'],
       registers,
     }),

@@ -33,6 +33,8 @@ export function createSeries(instruments: Instruments) {
     roles: ids.roles,
   });
   return {
+    /** Ids of the sources that are shown. */
+    shownSources: (): readonly string[] => [...shown.sources],
     /** Ids of the sinks that are shown. */
     shownSinks: (): readonly string[] => [...shown.sinks],
     /** Begins the series of those that are new, at zero, and touches no other. */
@@ -84,13 +86,15 @@ function startSource(instruments: Instruments, source: string): void {
   instruments.sourcePollDuration.zero({ source });
 }
 
-function showSource({ sourceLastSuccess, sourceCursor, sourceLag }: Instruments, source: string): void {
-  for (const gauge of [sourceLastSuccess, sourceCursor, sourceLag]) gauge.set({ source }, 0);
+function showSource(instruments: Instruments, source: string): void {
+  const { sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole } = instruments;
+  for (const gauge of [sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole]) gauge.set({ source }, 0);
 }
 
 function hideSource(instruments: Instruments, source: string): void {
-  const { sourceLastSuccess, sourceCursor, sourceLag, sourceCredentialExpiry } = instruments;
-  for (const gauge of [sourceLastSuccess, sourceCursor, sourceLag, sourceCredentialExpiry]) gauge.remove({ source });
+  const { sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole, sourceCredentialExpiry } = instruments;
+  const gauges = [sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole, sourceCredentialExpiry];
+  for (const gauge of gauges) gauge.remove({ source });
 }
 
 function startSink(instruments: Instruments, sink: string): void {

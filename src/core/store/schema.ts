@@ -152,6 +152,20 @@ export const deliveryAttempts = pgTable(
   (t) => [index('delivery_attempts_delivery_idx').on(t.eventId, t.sink)],
 );
 
+/** What a position was read under before it came to its present source. */
+export interface FormerNames {
+  /** They count only while the row is of this generation: after a reset, old numbers are new. */
+  readonly generation: number;
+  readonly names: readonly FormerName[];
+}
+
+/** Events with an id up to `until`, stored under that source, are this position's own. */
+export interface FormerName {
+  readonly source: string;
+  readonly generation: number;
+  readonly until: number;
+}
+
 /** How far each source was read. `cursor` null: start anew (by an operator's `source reset`). */
 export const cursors = pgTable('cursors', {
   source: text().primaryKey(),
@@ -159,6 +173,10 @@ export const cursors = pgTable('cursors', {
   /** Part of the dedupe key from 2 on: a rebuilt tenant counts its items from the start again. */
   generation: integer().notNull().default(1),
   updatedAt: time('updated_at').notNull().defaultNow(),
+  /** What was read: the source's `console`. Null: not said yet. Empty: the position went to another id, or was removed. */
+  console: text(),
+  /** Null: it was read under this id only. */
+  former: json().$type<FormerNames>(),
 });
 
 /** The heartbeat of each live process, by the database's clock. */
@@ -194,6 +212,8 @@ export const sinks = pgTable(
     since: time('since').notNull().defaultNow(),
     /** Of the storm that this sink is in; null while there is none. */
     storm: json().$type<StormFacts>(),
+    /** Where it posts to: the sink's `place`, without a secret. Null: not said yet. */
+    place: text(),
   },
   (t) => [check('sinks_state_check', sql`${t.state} in ('ok', 'backing_off', 'paused')`)],
 );

@@ -61,3 +61,24 @@ export async function writeStorm(db: Database, fence: Fence, sink: string, storm
     returning 1`;
   return rows.length > 0;
 }
+
+export interface SinkPlace {
+  readonly id: string;
+  readonly place: string | null;
+}
+
+/** Where each sink posted to when it was last worked. */
+export async function listPlaces(db: Database): Promise<SinkPlace[]> {
+  const rows = await db.$client`select sink, place from sinks order by sink`;
+  return rows.map((row) => ({ id: String(row.sink), place: row.place as string | null }));
+}
+
+/** Fenced: notes where these sinks post to. */
+export async function writePlaces(db: Database, fence: Fence, places: readonly SinkPlace[]): Promise<void> {
+  const client = db.$client;
+  await client`
+    with fence as (${heldLease(client, fence)})
+    insert into sinks (sink, state, place) select p.id, 'ok', p.place
+    from fence, json_to_recordset(${JSON.stringify(places)}::text::json) as p(id text, place text)
+    on conflict (sink) do update set place = excluded.place where sinks.place is distinct from excluded.place`;
+}

@@ -1,6 +1,7 @@
 // Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a message, a second only without a refused channel.
 import type { AdapterContext } from '../../core/adapter.ts';
 import type { HttpAnswer } from '../../core/http.ts';
+import { placeOf } from '../../core/place.ts';
 import type { Sink, SinkDefinition } from '../../core/sink.ts';
 import { isAccepted, probeFailure, refusalOf } from './answers.ts';
 import { type CardOptions, cardOf } from './card.ts';
@@ -49,8 +50,11 @@ function create(settings: MattermostConfig, { http, locale, timeZone }: AdapterC
     return http.request({ method: 'POST', url, headers, body: JSON.stringify(payload), signal });
   }
 
+  const origin = `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
+
   return {
-    origin: `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`,
+    origin,
+    place: placeOf(origin, url, settings.channel ?? ''),
     templateWords: createTemplateWords(wording),
     async send(message, { deliveryId, signal }) {
       const card = message.settings === undefined ? usual : optionsOf(message.settings as RouteSettings);

@@ -10,6 +10,7 @@ import { filled, type Wording } from './wording.ts';
 const templates = {
   watching: 'watching',
   source_reset: 'sourceReset',
+  source_other: 'sourceOther',
   source_rejected: 'sourceRejected',
   source_failing: 'sourceFailing',
   source_back: 'sourceBack',

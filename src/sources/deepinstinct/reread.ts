@@ -63,6 +63,13 @@ function firstAfter({ cursor, from, witness, overlap }: RereadOptions): number {
 /** Releases may write times with more or fewer digits. */
 const toleranceMs = 1000;
 
+/** Undefined if one of the two is no time. */
+export function isSameTime(before: string | null, now: string | null): boolean | undefined {
+  const [beforeMs, nowMs] = [timeMsOf(before), timeMsOf(now)];
+  if (beforeMs === undefined || nowMs === undefined) return undefined;
+  return Math.abs(beforeMs - nowMs) <= toleranceMs;
+}
+
 /**
  * Merely missing proves nothing: archived events vanish from the lists. Only an item that lies before the witness and yet was inserted
  * after it does, because numbers and insertion times rise together.

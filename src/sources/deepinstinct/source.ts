@@ -8,7 +8,7 @@ import { advance, type Cursor, formatCursor, parseCursor } from './cursor.ts';
 import { findBegin } from './first-start.ts';
 import { normalise } from './normalise.ts';
 import type { WireItem } from './page.ts';
-import { reread } from './reread.ts';
+import { isSameTime, reread } from './reread.ts';
 import { createRereadPlan } from './reread-plan.ts';
 import type { Stream } from './stream.ts';
 import { expiryOf } from './token.ts';
@@ -62,8 +62,26 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
     return rereads.isDue(cursor) ? readAgain(cursor, signal) : readOn(cursor, signal);
   }
 
+  async function recognises(cursorText: string, signal: AbortSignal): Promise<boolean | undefined> {
+    const { id, at } = parseCursor(cursorText);
+    if (id === 0 || at === null) return undefined;
+    const { items } = await client.readPage(stream, id - 1, signal);
+    const own = items.find((item) => item.id === id);
+    return own === undefined ? undefined : isSameTime(at, own.at);
+  }
+
   return {
     kind: 'poll',
+    console: `${url} ${stream}`,
+    async recognises(cursorText, signal) {
+      try {
+        return await recognises(cursorText, signal);
+      } catch (error) {
+        // Switched off there, so nothing can be compared. Reading meets the same answer and judges it.
+        if (stream !== 'event' && isUnauthorised(error)) return undefined;
+        throw error;
+      }
+    },
     async poll(cursorText, signal) {
       try {
         const page = await read(cursorText, signal);

@@ -45,6 +45,8 @@ export const en = {
   watching: 'Watching {source}[ at {host}][, from {from}].',
   fromAll: 'the first event',
   sourceReset: 'Source {source} was reset: its numbers start anew, and nothing is read until an operator confirms.',
+  sourceOther:
+    'Source {source} is not read: its stored position is that of another console. An operator must say what is right.',
   sourceRejected: 'Source {source} refuses our credential: nothing can be read from it.',
   sourceFailing:
     'Source {source} could not be read since {since}: what happens now is not seen yet. It is tried again and again.',

@@ -1,0 +1,108 @@
+// A backlog belongs to a place, not to an id: when people rename a sink, what waits there goes along, and what belongs nowhere is told.
+import type { Lease } from './lease.ts';
+import type { Logger } from './log.ts';
+import { moveBacklogs } from './store/backlog.ts';
+import type { Database } from './store/database.ts';
+import type { SinkCounts } from './store/deliveries.ts';
+import { listPlaces, writePlaces } from './store/sinks.ts';
+
+/** A sink and its place; undefined or null if that is not known. */
+export interface PlaceOf {
+  readonly id: string;
+  readonly place: string | null | undefined;
+}
+
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Which sinks' backlogs go to another id: where a place is configured under exactly one other id, which did not have it before. All of
+ * them at once, for two ids may change places. Pure.
+ *
+ * @param stored by id, what was last configured
+ */
+export function planMoves(stored: readonly PlaceOf[], configured: readonly PlaceOf[]): Move[] {
+  const known = new Map(stored.map(({ id, place }) => [id, place]));
+  const now = new Map(configured.map(({ id, place }) => [id, place]));
+  const moves = stored.flatMap(({ id, place }): Move[] => {
+    if (!place || now.get(id) === place) return [];
+    const heirs = configured.filter((one) => one.place === place && known.get(one.id) !== place);
+    return heirs.length === 1 ? [{ from: id, to: heirs[0]!.id }] : [];
+  });
+  return moves.filter(({ to }) => moves.filter((one) => one.to === to).length === 1);
+}
+
+/** The moves that touch one of these sinks, and those that touch these in turn. */
+function movesAround(moves: readonly Move[], ids: readonly string[]): Move[] {
+  const touched = new Set(ids);
+  let around: Move[] = [];
+  for (;;) {
+    const next = moves.filter(({ from, to }) => touched.has(from) || touched.has(to));
+    if (next.length === around.length) return next;
+    around = next;
+    for (const { from, to } of next) touched.add(from).add(to);
+  }
+}
+
+export interface SettlingDependencies {
+  readonly db: Database;
+  readonly log: Logger;
+  /** Every sink of the configuration. */
+  readonly places: readonly PlaceOf[];
+  /** Ids of those that the role works. */
+  readonly own: readonly string[];
+}
+
+/**
+ * Before anything is sent: what waits at a place goes to the id that the place has now, and the places are noted.
+ * @param lease the role of these places @returns what does it once, and again only after it failed with the driver's error
+ */
+export function createSettling(deps: SettlingDependencies, lease: Lease): () => Promise<void> {
+  const { db, log, places, own } = deps;
+  async function settle(): Promise<void> {
+    const moves = movesAround(planMoves(await listPlaces(db), places), own);
+    const moved = moves.length > 0 && (await moveBacklogs(db, lease, moves));
+    for (const { from, to, deliveries } of moved || [])
+      log.info({ sink: to, former: from, deliveries }, 'backlog taken over: the same place under a new id');
+    const known = places.flatMap(({ id, place }) => (place && own.includes(id) ? [{ id, place }] : []));
+    if (known.length > 0) await writePlaces(db, lease, known);
+  }
+  let settled: Promise<void> | undefined;
+  return () => {
+    settled ??= settle().catch((error) => {
+      settled = undefined;
+      throw error;
+    });
+    return settled;
+  };
+}
+
+export interface BacklogRemark {
+  readonly sink: string;
+  /** Something that should go out never will. */
+  readonly isFault: boolean;
+  readonly text: string;
+}
+
+/** What people should know of what waits for sinks that are configured no more. Pure. @param configured at least one */
+export function backlogRemarks(
+  counts: readonly Pick<SinkCounts, 'sink' | 'pending' | 'dead'>[],
+  stored: readonly PlaceOf[],
+  configured: readonly PlaceOf[],
+): BacklogRemark[] {
+  const moves = planMoves(stored, configured);
+  return counts.flatMap(({ sink, pending, dead }): BacklogRemark[] => {
+    if (pending + dead === 0) return [];
+    const waiting = `${pending} ${pending === 1 ? 'delivery waits' : 'deliveries wait'} and ${dead} ${dead === 1 ? 'is' : 'are'} dead`;
+    const move = moves.find(({ from }) => from === sink);
+    if (move !== undefined)
+      return [{ sink, isFault: false, text: `${waiting}; they go to "${move.to}", which is the same place now` }];
+    if (configured.some(({ id }) => id === sink)) return [];
+    const text =
+      `${waiting}, and no sink is called so any more, so nobody gets them. ` +
+      `\`tocsin dead move --from ${sink} --to <sink>\` gives them to another one, \`tocsin dead drop --sink ${sink}\` gives them up`;
+    return [{ sink, isFault: pending > 0, text }];
+  });
+}

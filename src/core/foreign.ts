@@ -1,0 +1,27 @@
+// Tells people of sources whose position is another console's, also from a process that cannot work their roles because the other service does.
+import type { Audience } from './audience.ts';
+import { tell } from './conditions.ts';
+import { type ConsoleOf, positionRemarks } from './position.ts';
+import { listPositions } from './store/cursors.ts';
+import type { Database } from './store/database.ts';
+
+export interface ForeignDependencies {
+  readonly db: Database;
+  readonly consoles: readonly ConsoleOf[];
+  readonly audience: Audience;
+  readonly now: () => number;
+}
+
+/** Ids of the sources of which nothing may be read, as far as the database tells. @throws the driver's error */
+export async function foreignSources({ db, consoles }: Pick<ForeignDependencies, 'db' | 'consoles'>) {
+  return positionRemarks(await listPositions(db), consoles).filter(({ isFault }) => isFault);
+}
+
+/** Says it once, as the one who reads the source would, and under the same name: nothing is said twice. @throws the driver's error */
+export async function tellForeign(deps: ForeignDependencies): Promise<void> {
+  for (const { source, text } of await foreignSources(deps)) {
+    const to = deps.audience.ofSource(source);
+    const said = () => ({ source, message: text });
+    await tell(deps.db, null, { name: `source:${source}`, kind: 'source_other', to, said }, deps.now());
+  }
+}
