@@ -32,6 +32,7 @@ import { countActiveSilences } from '../core/store/silences.ts';
 import { listPlaces } from '../core/store/sinks.ts';
 import type { Exporting } from '../core/tracing/export.ts';
 import { startWatchdog, type WatchdogDependencies } from '../core/watchdog.ts';
+import { createWrites, type Writes } from '../core/writes.ts';
 import { type ConfiguredSink, createSinks, createSources } from './adapters.ts';
 import { openTracing } from './tracing.ts';
 
@@ -41,6 +42,7 @@ export interface Ground {
   readonly metrics: Metrics;
   /** Undefined: tracing is off. */
   readonly exporting: Exporting | undefined;
+  readonly writes: Writes;
 }
 
 export interface GroundOptions {
@@ -72,7 +74,7 @@ export async function openGround({ config, version, log, onFatal }: GroundOption
       metrics.deliveriesOrphaned.set({ sink }, pending + dead);
   });
   const exporting = await openTracing(config, { version, instanceId: store.instance.id, log });
-  return { store, metrics, exporting };
+  return { store, metrics, exporting, writes: createWrites() };
 }
 
 export interface Relay extends Ground {
@@ -139,6 +141,7 @@ export function createRelay(options: RelayOptions): Relay {
 
   const pollDependencies = (id: string, source: PollSource): PollDependencies => ({
     ...shared,
+    writes: options.writes,
     id,
     source,
     consoles,
@@ -215,6 +218,7 @@ export function createRelay(options: RelayOptions): Relay {
     store,
     metrics,
     exporting,
+    writes: options.writes,
     lanes,
     ids,
     sources,

@@ -101,7 +101,8 @@ export async function startService(started: Config, options: ServiceOptions): Pr
     sender: () => running.relay.beat,
     async whyNot() {
       if (roles === undefined) return 'waiting for the database';
-      return roles.stuckMs() < liveStuckMsMax ? whyNotWell(running.relay.vitals) : 'a loop stands still';
+      if (roles.stuckMs() >= liveStuckMsMax) return 'a loop stands still';
+      return ground.writes.problem() ?? whyNotWell(running.relay.vitals);
     },
     metrics,
     log,
@@ -122,6 +123,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
           replicaId: store.instance.id,
           predecessor: store.instance.predecessor,
           remember: () => store.instance.remember(),
+          writes: ground.writes,
           metrics,
           log,
         });
@@ -210,13 +212,15 @@ function exitAfter(log: Logger, error: Error): void {
 }
 
 async function readiness(
-  { store }: Ground,
+  { store, writes }: Ground,
   roles: Roles | undefined,
   isStopping: boolean,
 ): Promise<{ ok: boolean; detail: string }> {
   if (isStopping) return { ok: false, detail: 'stopping' };
   if (roles === undefined) return { ok: false, detail: 'waiting for the database' };
   await store.ping();
+  const problem = writes.problem();
+  if (problem !== undefined) return { ok: false, detail: problem };
   const leap = roles.clockLeap();
   const clock =
     leap && `; its clock leapt by ${Math.round(leap.ms / 1000)} s at ${new Date(leap.clockMs).toISOString()}`;

@@ -16,6 +16,7 @@ import type { Page, PollSource } from './source.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
 import type { PageTrace, Tracing } from './tracing.ts';
 import { createWake } from './wake.ts';
+import type { Writes } from './writes.ts';
 
 /** While events arrive, the next look comes this soon (or after the interval, if that is shorter). */
 const busyIntervalMs = 5000;
@@ -37,6 +38,7 @@ export interface PollDependencies {
   readonly now: () => number;
   readonly random: () => number;
   readonly tracing?: Tracing | undefined;
+  readonly writes?: Writes | undefined;
   /** Told of each stored page, so that fresh deliveries need no second reading. */
   onStored(stored: Stored): void;
 }
@@ -120,6 +122,7 @@ export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
       abort.abort(new Error('stopping'));
       wake.now();
       await finished;
+      deps.writes?.passed(`source:${deps.id}`);
     },
   };
 }
@@ -132,6 +135,7 @@ export async function drainSource(
   { progress = { storingSinceMs: undefined }, onPage }: DrainOptions = {},
 ): Promise<Drained> {
   let events = 0;
+  const writer = `source:${deps.id}`;
   const timed = async <T>(write: Promise<T>): Promise<T> => {
     progress.storingSinceMs = performance.now();
     return write.finally(() => {
@@ -168,6 +172,7 @@ export async function drainSource(
       if (stored === null)
         return failed({ reason: 'taken_over', message: 'another process has it now, or it was reset' });
       isOwed = false;
+      deps.writes?.passed(writer);
       events += stored.events.length;
       await onPage?.();
       if (!page.more) return page.facts?.disabled ? { events, disabled: true } : { events };
@@ -175,7 +180,10 @@ export async function drainSource(
   } catch (error) {
     if (signal.aborted) return { events };
     const failure = failureOf(error);
-    if (failure.reason === 'database') deps.metrics.sourcePolls.inc({ source: deps.id, outcome: 'database' });
+    if (failure.reason === 'database') {
+      deps.metrics.sourcePolls.inc({ source: deps.id, outcome: 'database' });
+      deps.writes?.failed(writer, error);
+    }
     return failed(failure);
   } finally {
     if (isOwed) deps.source.notStored?.();

@@ -18,6 +18,7 @@ import {
   renewHeartbeat,
 } from './store/leases.ts';
 import { createWake } from './wake.ts';
+import type { Writes } from './writes.ts';
 
 export interface Role extends Grouped {
   /** Ids of the sinks that it works: none may be worked by two roles at once, and another configuration may share them out otherwise. */
@@ -45,6 +46,7 @@ export interface RolesDependencies {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly times?: RoleTimes;
+  readonly writes?: Writes;
 }
 
 interface HeldRole {
@@ -245,7 +247,9 @@ export function startRoles(deps: RolesDependencies): Roles {
       try {
         waitMs = await turn();
         failures = 0;
+        deps.writes?.passed('roles');
       } catch (error) {
+        deps.writes?.failed('roles', error);
         deps.log.warn({ error: databaseErrorText(error) }, 'heartbeat not renewed: the database does not answer');
         failures += 1;
         waitMs = backoffMs(failures, Math.random(), databaseBackoff);

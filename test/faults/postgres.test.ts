@@ -135,6 +135,10 @@ faultCase('a read-only standby in place of the primary, and back', { timeoutMs: 
     fault.struck();
     addLoad(world, fault);
     expect(await until(() => isTold() > before, 20_000)).toBe(true);
+    const readiness = async () => (await service.get('/readyz')).body;
+    expect(await until(async () => (await readiness()).includes('takes no writes: it is read-only'), 20_000)).toBe(
+      true,
+    );
     expect((await service.get('/healthz')).status).toBe(200);
     await sleep(fault.between(0, 1500));
     await restart(server, 'primary');
