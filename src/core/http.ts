@@ -202,6 +202,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+    // A hint announces an answer and is none.
+    if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
   }

@@ -290,6 +290,17 @@ export const mutations = [
     cases: 'mattermost: slow|never answered',
   },
   {
+    name: 'one event that is no JSON takes its page down',
+    edits: [
+      [
+        'src/sources/deepinstinct/page.ts',
+        'const envelope = isCheap ? parsed(body) : undefined;',
+        "const envelope = parsed(body);\n  if (isCheap && envelope === undefined) throw new EnvelopeError('is no JSON');",
+      ],
+    ],
+    cases: 'look odd and are whole',
+  },
+  {
     name: 'a sink that is down is asked for every delivery',
     edits: [[policy, 'outageFailures: 5,', 'outageFailures: 5_000,']],
     cases: 'never answered|certificate|each answer that is not ok',

@@ -68,7 +68,7 @@ export async function withDatabase<Result>(
 
 async function readEvents(sql: postgres.Sql): Promise<EventRow[]> {
   const rows = await sql`
-    select e.id::text, e.source, e.raw->>'id' as item, e.raw->>'kind' as kind,
+    select e.id::text, e.source, coalesce(e.raw->>'id', e.body->>'itemId') as item, e.raw->>'kind' as kind,
       (select string_agg(d.state, ',') from deliveries d where d.event_id = e.id and d.sink = ${sink}) as states,
       (select min(d.digest_id) from deliveries d where d.event_id = e.id and d.sink = ${sink})::text as digest
     from events e order by e.id`;

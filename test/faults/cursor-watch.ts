@@ -11,7 +11,7 @@ export function watchCursors(url: string): Promise<void> {
       begin
         insert into cursor_moves (source, before, after, stored)
         select new.source, (old.cursor::json->>'id')::bigint, (new.cursor::json->>'id')::bigint, count(*)
-        from events where source = new.source and (raw->>'id')::bigint <= (new.cursor::json->>'id')::bigint;
+        from events where source = new.source and coalesce(raw->>'id', body->>'itemId')::bigint <= (new.cursor::json->>'id')::bigint;
         return null;
       end $$;
       create constraint trigger note_cursor_move after insert or update on cursors deferrable initially deferred

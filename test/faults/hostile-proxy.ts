@@ -60,6 +60,8 @@ export const readable: Readonly<Record<string, Distortion>> = {
       'Content-Length': gzipSync(page).length,
     }),
   'a page of 10 MB': (page, response) => answerJson(response, Buffer.concat([Buffer.alloc(10_000_000, ' '), page])),
+  'an event that is no JSON': (page, response) =>
+    answerJson(response, page.toString().replace(/"id": ?\d+,/, '$&"broken":NaN,')),
   'ids as strings': (page, response) =>
     answerJson(response, page.toString().replace(/"(id|last_id)": ?(\d+)/g, '"$1": "$2"')),
   'one byte at a time': (page, response) => {
