@@ -149,11 +149,12 @@ async function lookAtBacklog(config: Config, places: readonly PlaceOf[]): Promis
 async function tryOut(
   kind: 'source' | 'sink',
   id: string,
-  attempt: ((signal: AbortSignal) => Promise<void>) | undefined,
+  attempt: ((signal: AbortSignal) => Promise<unknown>) | undefined,
 ): Promise<Finding> {
   if (attempt === undefined) return { status: 'ok', kind, id, text: 'has nothing to try out' };
   try {
-    await attempt(AbortSignal.timeout(waitMs));
+    const remark = await attempt(AbortSignal.timeout(waitMs));
+    if (typeof remark === 'string') return { status: 'warn', kind, id, text: `answers, but ${remark}` };
     return { status: 'ok', kind, id, text: 'answers, and accepts what it is configured with' };
   } catch (error) {
     return { status: 'failed', kind, id, text: textOf(error) };

@@ -259,6 +259,8 @@ async function store(
   // Reading alone is no success: what cannot be stored is read in vain.
   deps.metrics.sourceLastSuccess.set({ source: deps.id }, deps.now() / 1000);
   deps.onStored(stored);
+  const { kind, values } = page.notice ?? {};
+  if (kind !== undefined) deps.log.info({ source: id, kind, values }, 'the channel is told');
   trace?.stored(stored.events.length, stored.duplicates);
   count(deps, page, stored);
   const { duplicates } = stored;

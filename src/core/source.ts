@@ -43,8 +43,8 @@ export interface PollSource {
   poll(cursor: string | null, signal: AbortSignal): Promise<Page>;
   /** What polls gave lately did not get into the store: no hint may go by it. The next poll is asked for what is stored. */
   notStored?(): void;
-  /** Tries credentials and reachability; changes nothing. @throws {AdapterError} */
-  check?(signal: AbortSignal): Promise<void>;
+  /** Tries credentials and reachability; changes nothing. @returns what is odd but no failure, in a sentence. @throws {AdapterError} */
+  check?(signal: AbortSignal): Promise<string | undefined>;
   /** When the credential ends, in milliseconds since the epoch, if it says so. No I/O. */
   credentialExpiresAt?(): number | undefined;
 }

@@ -42,9 +42,9 @@ const settings = z.strictObject({ url: z.string(), token: z.string() });
 type Settings = z.output<typeof settings>;
 
 /** Asks the far end as a real adapter would, and tells a secret that it should not. */
-async function ask(config: Settings, context: AdapterContext, signal: AbortSignal): Promise<void> {
+async function ask(config: Settings, context: AdapterContext, signal: AbortSignal): Promise<undefined> {
   const answer = await context.http.request({ method: 'GET', url: config.url, signal });
-  if (answer.status === 200) return;
+  if (answer.status === 200) return undefined;
   throw new AdapterError('reject_sink', 'auth', `127.0.0.1 answered ${answer.status} to ${config.token}.\nReplace it`);
 }
 

@@ -258,9 +258,9 @@ export const mutations = [
     name: 'a rebuilt tenant is not noticed',
     edits: [
       [
-        'src/sources/deepinstinct/reread.ts',
-        'if (!more || after >= witness.id) await assertSameTenant',
-        'if (after < 0 && witness.id < 0) await assertSameTenant',
+        'src/sources/deepinstinct/same-tenant.ts',
+        "if (cursor.id === 0) return { kind: 'same' };",
+        "if (cursor.id >= 0) return { kind: 'same' };",
       ],
     ],
     cases: 'its ids start anew',

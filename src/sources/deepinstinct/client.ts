@@ -123,18 +123,18 @@ function malformed({ status, body }: HttpAnswer, host: string, problem: string, 
   );
 }
 
-function assertHeeded(page: WirePage, after: number, host: string): void {
-  const { firstId, newestId, items } = page;
-  if (firstId !== undefined && firstId <= after) {
+/** Items at or below `after` are known ones beside new ones, which does no harm. A page of nothing else is another page. */
+function assertHeeded({ items, firstId, newestId, lastId }: WirePage, after: number, host: string): void {
+  if (newestId !== undefined && newestId <= after) {
     throw new AdapterError(
       'retry',
       'malformed',
-      `${host}: the server ignored after_event_id: asked for what follows ${after}, it began with ${firstId}. ` +
+      `${host}: the server ignored after_event_id: asked for what follows ${after}, it gave events ${firstId} to ${newestId} and nothing beyond. ` +
         'Reading on would give the same page for ever, so nothing new is seen until this is mended. Its release may use another parameter, or ' +
         'a proxy removes the query.',
     );
   }
-  if (items.length > 0 && (newestId === undefined || newestId <= after)) {
+  if (items.length > 0 && (newestId ?? lastId ?? 0) <= after) {
     throw new AdapterError(
       'retry',
       'malformed',

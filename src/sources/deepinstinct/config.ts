@@ -57,7 +57,7 @@ export const config = z.strictObject({
     .default('24h')
     .transform(checked((value) => parseStartFrom(String(value))))
     .describe(
-      'Where the first reading begins: now, all, a duration back (30m, 24h, 7d, 2w), a date (2026-02-03, 2026-02-03T08:00+07:00; UTC without an offset) or the number of an event.',
+      'Where the first reading begins: now, all, a duration back (30m, 24h, 7d, 2w), a date (2026-02-03, 2026-02-03T08:00+07:00; UTC without an offset) or the number of an event (17000; id:20261101 where the number could be a date).',
     ),
   overlap: z
     .int()

@@ -1,6 +1,7 @@
-// How far a stream was read, and what is needed to notice that its tenant was rebuilt. Opaque to everybody else. Pure.
+// How far a stream was read, and what is needed to notice that its numbers no longer go on from there. Opaque to everybody else. Pure.
 import { AdapterError } from '../../core/errors.ts';
 import type { WireItem } from './page.ts';
+import { timeMsOf } from './time.ts';
 
 export interface Cursor {
   /** The highest number read, or known to lie before where we started. */
@@ -9,17 +10,28 @@ export interface Cursor {
   readonly at: string | null;
   /** Items up to here are from before the first start and are never announced. */
   readonly start: number;
+  /** The latest `insertion_timestamp` read, where that is not `at`: of a late item, or of what else was there when `at` was not known. */
+  readonly latest?: string;
+  /** The last item alone leapt from this number to {@link id}, and was not seen again since. If it vanishes, the way back. */
+  readonly before?: number;
 }
+
+type Numbered = Pick<WireItem, 'id' | 'at'>;
+
+/** More numbers than this between two items are a leap. Fewer are within what is read again. */
+export const leapMin = 50;
+/** Releases may write times with more or fewer digits. */
+export const toleranceMs = 1000;
+/** Clocks may differ by this much; what claims to come from beyond is no measure for anything. */
+const aheadMaxMs = 86_400_000;
 
 /** @throws {AdapterError} `retry`, `malformed`: somebody else wrote this */
 export function parseCursor(text: string): Cursor {
   const value = tryParse(text);
   // A bare number is what an operator would write into the table by hand.
   if (isPosition(value)) return { id: value, at: null, start: value };
-  if (typeof value === 'object' && value !== null) {
-    const { id, at = null, start = 0 } = value as Record<string, unknown>;
-    if (isPosition(id) && isPosition(start) && (at === null || typeof at === 'string')) return { id, at, start };
-  }
+  const cursor = typeof value === 'object' && value !== null ? cursorOf(value as Record<string, unknown>) : undefined;
+  if (cursor !== undefined) return cursor;
   throw new AdapterError(
     'retry',
     'malformed',
@@ -27,15 +39,76 @@ export function parseCursor(text: string): Cursor {
   );
 }
 
-export function formatCursor({ id, at, start }: Cursor): string {
-  return JSON.stringify({ id, at, start });
+function cursorOf({ id, at = null, start = 0, latest, before }: Record<string, unknown>): Cursor | undefined {
+  if (!isPosition(id) || !isPosition(start) || !(at === null || typeof at === 'string')) return undefined;
+  // They are hints: without them everything is found that an earlier release found.
+  const hints = {
+    ...(typeof latest === 'string' && { latest }),
+    ...(isPosition(before) && before < id && { before }),
+  };
+  return { id, at, start, ...hints };
 }
 
-/** `newestId` was reached, `items` were read on the way: `at` belongs to the item of that very number, or is not known. */
-export function advance(cursor: Cursor, newestId: number, items: readonly Pick<WireItem, 'id' | 'at'>[]): Cursor {
-  const at = items.find((item) => item.id === newestId)?.at ?? null;
-  if (newestId <= cursor.id) return { ...cursor, at: cursor.at ?? (newestId === cursor.id ? at : null) };
-  return { ...cursor, id: newestId, at };
+export function formatCursor({ id, at, start, latest, before }: Cursor): string {
+  return JSON.stringify({ id, at, start, latest, before });
+}
+
+/** Milliseconds since the epoch of the latest insertion that was read; undefined if no item told. */
+export function latestMsOf({ at, latest }: Pick<Cursor, 'at' | 'latest'>, nowMs: number): number | undefined {
+  return latestOf([at, latest], nowMs);
+}
+
+/**
+ * Only an item that was seen moves it, and only forwards.
+ * @param items that were read on the way, by number
+ * @param nowMs since the epoch
+ */
+export function advance(cursor: Cursor, items: readonly Numbered[], nowMs: number): Cursor {
+  const numbered = items.filter((item) => item.id !== undefined);
+  const newest = numbered.at(-1);
+  const latest = latestOf([cursor.at, cursor.latest, ...numbered.map(({ at }) => at)], nowMs);
+  if (newest === undefined || newest.id! <= cursor.id) {
+    const own = numbered.find(({ id }) => id === cursor.id);
+    return withLatest({ ...cursor, at: cursor.at ?? own?.at ?? null }, latest);
+  }
+  const previous = Math.max(cursor.id, numbered.at(-2)?.id ?? 0);
+  const isLeap = newest.id! - previous > leapMin && cursor.id > 0;
+  const next = { id: newest.id!, at: newest.at, start: cursor.start, ...(isLeap && { before: previous }) };
+  return withLatest(next, latest);
+}
+
+/** Its item was seen again: the leap to it was none. */
+export function proven({ before: _, ...cursor }: Cursor): Cursor {
+  return cursor;
+}
+
+/** Back to before the leap. Undefined if there is no way back. */
+export function backOf(cursor: Cursor, nowMs: number): Cursor | undefined {
+  const { start, before } = cursor;
+  return before === undefined ? undefined : withLatest({ id: before, at: null, start }, latestMsOf(cursor, nowMs));
+}
+
+/** What else the tenant shows is the measure, where the item of the cursor was never seen. */
+export function measuredBy(cursor: Cursor, items: readonly Numbered[], nowMs: number): Cursor {
+  if (latestMsOf(cursor, nowMs) !== undefined) return cursor;
+  return withLatest(
+    cursor,
+    latestOf(
+      items.map(({ at }) => at),
+      nowMs,
+    ),
+  );
+}
+
+function latestOf(times: readonly unknown[], nowMs: number): number | undefined {
+  const known = times.map(timeMsOf).filter((ms) => ms !== undefined && ms <= nowMs + aheadMaxMs) as number[];
+  return known.length > 0 ? Math.max(...known) : undefined;
+}
+
+function withLatest({ latest: _, ...cursor }: Cursor, latestMs: number | undefined): Cursor {
+  const atMs = timeMsOf(cursor.at);
+  const isSaid = latestMs === undefined || (atMs !== undefined && latestMs <= atMs + toleranceMs);
+  return isSaid ? cursor : { ...cursor, latest: new Date(latestMs).toISOString() };
 }
 
 function isPosition(value: unknown): value is number {

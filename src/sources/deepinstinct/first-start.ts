@@ -10,6 +10,14 @@ import { timeMsOf } from './time.ts';
 export interface Begin {
   readonly cursor: Cursor;
   readonly from: string;
+  /** START_FROM is a number beyond every event, so reading begins behind {@link Beyond.newest}. */
+  readonly beyond?: Beyond;
+}
+
+/** A number that was asked for, and the newest one that the tenant shows; 0 if it shows none. */
+export interface Beyond {
+  readonly asked: number;
+  readonly newest: number;
 }
 
 /** From 1 to some 60 requests. @throws {AdapterError} as {@link Client.readPage} */
@@ -21,12 +29,12 @@ export async function findBegin(
   signal: AbortSignal,
 ): Promise<Begin> {
   const read = (after: number) => client.readPage(stream, after, signal);
-  if (startFrom.kind === 'all' || startFrom.kind === 'id') {
-    const id = startFrom.kind === 'all' ? 0 : Math.max(0, startFrom.id - 1);
+  if (startFrom.kind === 'all') {
     // Nothing needs to be found, but a wrong key must not pass for a start.
-    await read(id);
-    return { cursor: { id, at: null, start: id }, from: startFrom.kind === 'all' ? 'all' : `event ${startFrom.id}` };
+    await read(0);
+    return { cursor: { id: 0, at: null, start: 0 }, from: 'all' };
   }
+  if (startFrom.kind === 'id') return beginAt(read, startFrom.id, nowMs);
   const fromMs = fromMsOf(startFrom, nowMs);
   // With `now`, what has no time is history like the rest. Only what comes while we search is newer.
   const age =
@@ -35,6 +43,42 @@ export async function findBegin(
       : (item: WireItem) => ageOf(item, fromMs, 'unknown');
   const { id, at } = await lastOlder(read, age);
   return { cursor: { id, at, start: id }, from: new Date(fromMs).toISOString() };
+}
+
+/** A number that no event has reached would leave the source blind until one does: it means the same as `now`. */
+async function beginAt(read: Read, asked: number, nowMs: number): Promise<Begin> {
+  const id = Math.max(0, asked - 1);
+  const newest = await endBefore(read, id);
+  if (newest === undefined || newest.id >= id) {
+    const at = newest?.id === id ? newest.at : null;
+    return { cursor: { id, at, start: id }, from: `event ${asked}` };
+  }
+  const cursor = { ...newest, start: newest.id };
+  return { cursor, from: new Date(nowMs).toISOString(), beyond: { asked, newest: newest.id } };
+}
+
+/** The newest item of the tenant if nothing lies beyond `id`, number 0 if it has none; undefined if something does. */
+async function endBefore(read: Read, id: number): Promise<Place | undefined> {
+  const { items } = await read(id);
+  return items.length > 0 ? undefined : findEnd(read);
+}
+
+/** @returns what START_FROM names if that lies beyond every event; undefined if it does not. @throws {AdapterError} */
+export async function beyondOf(
+  client: Client,
+  stream: Stream,
+  startFrom: StartFrom,
+  signal: AbortSignal,
+): Promise<Beyond | undefined> {
+  if (startFrom.kind !== 'id') return undefined;
+  const id = Math.max(0, startFrom.id - 1);
+  const newest = await endBefore((after) => client.readPage(stream, after, signal), id);
+  return newest === undefined || newest.id >= id ? undefined : { asked: startFrom.id, newest: newest.id };
+}
+
+/** The newest item that the tenant shows; number 0 if there is none. From 1 to some 60 requests, the first of them after number 0. */
+export function findEnd(read: Read): Promise<Place> {
+  return lastOlder(read, () => 'older');
 }
 
 function fromMsOf(startFrom: Exclude<StartFrom, { kind: 'all' | 'id' }>, nowMs: number): number {
@@ -51,10 +95,13 @@ function ageOf({ at }: WireItem, fromMs: number, withoutTime: Age): Age {
   return ms < fromMs ? 'older' : 'newer';
 }
 
-interface Place {
+export interface Place {
   readonly id: number;
   readonly at: string | null;
 }
+
+/** The page of what lies beyond a number. */
+export type Read = (after: number) => Promise<WirePage>;
 
 /**
  * One less than powers of two, so that 2^31 - 1 is among them: a server that keeps its numbers in 32 bits fails on anything above,
@@ -67,7 +114,7 @@ const gallop = [7, 15, 23, 31, 42, 53].map((bits) => 2 ** bits - 1);
  * and false from there on, because numbers and insertion times rise together; so it is found by bisection, and every page read on
  * the way lifts the lower end to the last older item in it.
  */
-async function lastOlder(read: (after: number) => Promise<WirePage>, age: (item: WireItem) => Age): Promise<Place> {
+async function lastOlder(read: Read, age: (item: WireItem) => Age): Promise<Place> {
   let low: Place = { id: 0, at: null };
   let high: number | undefined;
   for (let probe = 0; high === undefined || low.id < high; probe = nextProbe(low.id, high)) {

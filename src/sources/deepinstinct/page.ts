@@ -18,8 +18,10 @@ export interface WirePage {
   readonly items: readonly WireItem[];
   /** The number that came first on the wire. */
   readonly firstId: number | undefined;
-  /** The highest number of an item, or `last_id` if that is more. Undefined if there is neither. */
+  /** The highest number of an item; undefined if none has one. */
   readonly newestId: number | undefined;
+  /** What the envelope says of itself. Nobody saw an item of that number, so it moves no position. */
+  readonly lastId: number | undefined;
 }
 
 /** The body is no page. The message is the end of a sentence about the answer. */
@@ -27,7 +29,7 @@ export class EnvelopeError extends Error {
   override readonly name = 'EnvelopeError';
 }
 
-export const emptyPage: WirePage = { items: [], firstId: undefined, newestId: undefined };
+export const emptyPage: WirePage = { items: [], firstId: undefined, newestId: undefined, lastId: undefined };
 
 /** Real pages have up to 50 events of some 100 values each; what costs more than this is an attack. */
 const limits = { elementsMax: 1000, othersMax: 1000 };
@@ -107,8 +109,8 @@ function pageOf(
   const items = read(events);
   const firstId = items.find((item) => item.id !== undefined)?.id;
   const sorted = sortById(items);
-  const highest = sorted.findLast((item) => item.id !== undefined)?.id;
-  return { items: sorted, firstId, newestId: highest === undefined ? last : Math.max(highest, last ?? 0) };
+  const newestId = sorted.findLast((item) => item.id !== undefined)?.id;
+  return { items: sorted, firstId, newestId, lastId: last };
 }
 
 function lastIdOf(value: unknown): number | undefined {

@@ -4,12 +4,11 @@ import { AdapterError } from '../../core/errors.ts';
 import type { Page, PollSource } from '../../core/source.ts';
 import { type Client, createClient } from './client.ts';
 import type { DeepInstinctConfig } from './config.ts';
-import { advance, type Cursor, formatCursor, parseCursor } from './cursor.ts';
-import { findBegin } from './first-start.ts';
+import { formatCursor, parseCursor } from './cursor.ts';
+import { type Beyond, beyondOf, findBegin } from './first-start.ts';
 import { normalise } from './normalise.ts';
-import type { WireItem } from './page.ts';
-import { isSameTime, reread } from './reread.ts';
-import { createRereadPlan } from './reread-plan.ts';
+import { createReader, type Portion } from './reader.ts';
+import { isSameTime } from './same-tenant.ts';
 import type { Stream } from './stream.ts';
 import { expiryOf } from './token.ts';
 
@@ -19,47 +18,23 @@ const beyondAll = 2 ** 31 - 1;
 export function createSource(stream: Stream, config: DeepInstinctConfig, context: AdapterContext): PollSource {
   const { url, token, start_from: startFrom, overlap } = config;
   const client = createClient({ http: context.http, url, token, now: context.now });
-  const rereads = createRereadPlan(context.now);
+  const reader = createReader({ client, stream, overlap, sourceId: context.id, now: context.now });
   /** A reset takes the cursor away, but not what people rely on. */
   let hasWorked = false;
   const toDraft = { stream, link: `${new URL(url).origin}/` };
 
   async function begin(signal: AbortSignal): Promise<Page> {
     // After a reset, what is remembered is of numbers that no longer count.
-    rereads.forget();
-    const { cursor, from } = await findBegin(client, stream, startFrom, context.now(), signal);
-    const values = { source: context.id, from, host: client.host };
-    return { ...pageOf([], cursor, true), notice: { kind: 'watching', values } };
+    reader.forget();
+    const { cursor, from, beyond } = await findBegin(client, stream, startFrom, context.now(), signal);
+    const values = { source: context.id, from, host: client.host, ...(beyond && valuesOf(beyond)) };
+    return { ...pageOf({ items: [], cursor, more: true, isAgain: false }), notice: { kind: 'watching', values } };
   }
 
-  async function readOn(cursor: Cursor, signal: AbortSignal): Promise<Page> {
-    const { items, newestId } = await client.readPage(stream, cursor.id, signal);
-    const isEnd = newestId === undefined || newestId <= cursor.id;
-    const next = isEnd ? cursor : advance(cursor, newestId, items);
-    rereads.reached(next, items, isEnd);
-    return pageOf(items, next, !isEnd);
-  }
-
-  async function readAgain(before: Cursor, signal: AbortSignal): Promise<Page> {
-    const { from, witness, turn } = rereads.begin(before);
-    const sourceId = context.id;
-    const options = { client, stream, cursor: before, from, witness, overlap, sourceId };
-    const { items, cursor, more } = await reread(options, signal);
-    rereads.done(turn);
-    rereads.reached(cursor, items, !more);
-    const page = pageOf(items, cursor, more);
-    return { ...page, facts: { ...page.facts, overlap: true } };
-  }
-
-  function pageOf(items: readonly WireItem[], cursor: Cursor, more: boolean): Page {
+  function pageOf({ items, cursor, more, isAgain }: Portion): Page {
     const events = items.map((item) => normalise(item, toDraft));
-    return { events, cursor: formatCursor(cursor), more, facts: { position: cursor.id } };
-  }
-
-  async function read(cursorText: string | null, signal: AbortSignal): Promise<Page> {
-    if (cursorText === null) return begin(signal);
-    const cursor = parseCursor(cursorText);
-    return rereads.isDue(cursor) ? readAgain(cursor, signal) : readOn(cursor, signal);
+    const facts = { position: cursor.id, ...(isAgain && { overlap: true }) };
+    return { events, cursor: formatCursor(cursor), more, facts };
   }
 
   async function recognises(cursorText: string, signal: AbortSignal): Promise<boolean | undefined> {
@@ -84,7 +59,8 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
     },
     async poll(cursorText, signal) {
       try {
-        const page = await read(cursorText, signal);
+        const page =
+          cursorText === null ? await begin(signal) : pageOf(await reader.read(parseCursor(cursorText), signal));
         hasWorked = true;
         return page;
       } catch (error) {
@@ -94,15 +70,31 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
     },
     async check(signal) {
       await client.readPage('event', beyondAll, signal);
-      if (stream === 'event') return;
-      await client.readPage(stream, beyondAll, signal).catch((error: unknown) => {
+      try {
+        if (stream !== 'event') await client.readPage(stream, beyondAll, signal);
+        const beyond = await beyondOf(client, stream, startFrom, signal);
+        return beyond && remarkOf(beyond);
+      } catch (error) {
         // The key was just found good, so the feature is switched off, which is allowed.
-        if (!isUnauthorised(error)) throw error;
-      });
+        if (stream === 'event' || !isUnauthorised(error)) throw error;
+        return undefined;
+      }
     },
-    notStored: () => rereads.undo(),
+    notStored: () => reader.notStored(),
     credentialExpiresAt: () => expiryOf(token),
   };
+}
+
+function valuesOf({ asked, newest }: Beyond): Readonly<Record<string, string>> {
+  return { asked: `event ${asked}`, newest: newest === 0 ? 'none' : `event ${newest}` };
+}
+
+function remarkOf({ asked, newest }: Beyond): string {
+  const end = newest === 0 ? 'it has no event yet' : `its newest event is ${newest}`;
+  return (
+    `START_FROM (start_from) names event ${asked}, but ${end}: the very first start begins now, and everything that comes after it is ` +
+    'announced. If a date was meant, write it as 2026-02-03.'
+  );
 }
 
 function isUnauthorised(error: unknown): error is AdapterError {

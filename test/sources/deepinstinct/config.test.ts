@@ -87,6 +87,12 @@ describe('START_FROM', () => {
     ['2026-02-03T08:00+07:00', { kind: 'date', ms: Date.UTC(2026, 1, 3, 1) }],
     ['17544', { kind: 'id', id: 17544 }],
     ['2026', { kind: 'id', id: 2026 }],
+    ['20261301', { kind: 'id', id: 20_261_301 }],
+    ['20260230', { kind: 'id', id: 20_260_230 }],
+    ['30000101', { kind: 'id', id: 30_000_101 }],
+    ['id:17544', { kind: 'id', id: 17_544 }],
+    ['ID: 20261101', { kind: 'id', id: 20_261_101 }],
+    ['id:1770076800', { kind: 'id', id: 1_770_076_800 }],
   ])('%j is understood', (text, expected) => {
     expect(parseStartFrom(text)).toEqual(expected);
   });
@@ -107,6 +113,21 @@ describe('START_FROM', () => {
   ])('%j is refused', (text) => {
     expect(() => parseStartFrom(text)).toThrow(RangeError);
     expect(problems({ start_from: text })).toHaveLength(1);
+  });
+
+  test.each([
+    ['20261101', '2026-11-01'],
+    ['202611010800', '2026-11-01'],
+    ['20261101080000', '2026-11-01'],
+    ['1770076800', '2026-02-03'],
+    ['1770076800000', '2026-02-03'],
+    ['1770076800000000', '2026-02-03'],
+  ])('%s is refused as a number, and says how to write the date and the number', (text, date) => {
+    for (const start_from of [text, Number(text)]) {
+      const [problem, ...others] = problems({ start_from });
+      expect(others).toEqual([]);
+      expect(problem).toContain(`write ${date} if you mean the date, or id:${text} if you mean the event`);
+    }
   });
 
   test('is a day back if nothing is said, and may be a number in a file', () => {

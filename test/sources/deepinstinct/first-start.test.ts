@@ -96,6 +96,40 @@ describe('the first start', () => {
     expect(requests).toBe(1);
   });
 
+  test.each([
+    ['the last one', 301, 'event 301'],
+    ['a little beyond', 302, undefined],
+    ['far beyond', 50_000, undefined],
+    ['a date', 'id:20261101', undefined],
+  ])('from a number that is %s begins at the end, and says what was asked', async (_what, startFrom, from) => {
+    const tenant = await tenantOf(numbers(101, 200));
+    const { page, cursor } = await begin(tenant, startFrom);
+    expect(cursor.id).toBe(300);
+    const asked = `event ${String(startFrom).replace('id:', '')}`;
+    const wanted = from === undefined ? { from: '2026-03-05T00:00:00.000Z', asked, newest: 'event 300' } : { from };
+    expect(page.notice?.values).toMatchObject(wanted);
+    expect(page.notice?.values.asked).toBe(from === undefined ? asked : undefined);
+    const remark = await sourceOf(tenant, { start_from: startFrom }).check?.(never);
+    if (from === undefined) expect(remark).toContain(`names ${asked}, but its newest event is 300`);
+    else expect(remark).toBeUndefined();
+    const source = sourceOf(tenant, { start_from: startFrom });
+    const first = (await drain(source, null)).at(-1)!;
+    const known = tenant.streams.events.itemOf;
+    tenant.streams.events.itemOf = (id) => (id > 300 ? item(id, 0) : known(id));
+    tenant.streams.events.ids = numbers(101, 201);
+    expect(externalIds(await drain(source, first.cursor))).toEqual(['301']);
+  });
+
+  test('from a number in an empty tenant announces its very first event', async () => {
+    const tenant = await tenantOf([]);
+    const source = sourceOf(tenant, { start_from: 500 });
+    expect(await source.check?.(never)).toContain('it has no event yet');
+    const first = (await drain(source, null)).at(-1)!;
+    tenant.streams.events.ids = [1];
+    tenant.streams.events.itemOf = (id) => item(id, 0);
+    expect(externalIds(await drain(source, first.cursor))).toEqual(['1']);
+  });
+
   test('needs one request if the border lies in the first page', async () => {
     const tenant = await tenantOf(numbers(1, 400));
     tenant.streams.events.itemOf = (id) => item(id, id < 30 ? 600 : 20);

@@ -10,6 +10,7 @@ import {
   item,
   never,
   numbers,
+  pageAfter,
   send,
   sourceOf,
   startFakeTenant,
@@ -57,6 +58,15 @@ describe('reading on', () => {
     const tenant = await startFakeTenant();
     tenant.streams.events.ids = [100];
     const { source, cursor } = await settled(tenant, cursorAt(100));
+    for (let poll = 0; poll < 5; poll += 1) {
+      expect(await source.poll(cursor, never)).toMatchObject({ events: [], cursor, more: false });
+    }
+    expect(tenant.asked()).toEqual([100, 99, 99, 99, 99]);
+  });
+
+  test('costs one request also when nothing at all is shown any more, whatever an empty page looks like', async () => {
+    const tenant = await startFakeTenant();
+    const { source, cursor } = await settled(tenant, cursorAt(100));
     for (const body of ['{}', '{"events":[]}', '{"last_id":null,"events":[]}', '{"last_id":100,"events":[]}']) {
       tenant.answering((_request, response) => send(response, 200, body));
       expect(await source.poll(cursor, never)).toMatchObject({ events: [], cursor, more: false });
@@ -82,15 +92,21 @@ describe('reading on', () => {
     expect(JSON.parse(page.cursor!)).toMatchObject({ id: leap, at: '2026-03-05T00:00:00.000Z' });
   });
 
-  test('goes as far as last_id, also on a page whose items were all withheld', async () => {
+  test('goes as far as an item was seen, and reads past pages whose items were all withheld', async () => {
     const tenant = await startFakeTenant();
-    const { source, cursor } = await settled(tenant, cursorAt(100));
-    tenant.answering((_request, response) => send(response, 200, `{"last_id":150,"events":[${item(101, 1)}]}`));
-    expect(JSON.parse((await source.poll(cursor, never)).cursor!)).toMatchObject({ id: 150, at: null });
-    tenant.answering((_request, response) => send(response, 200, '{"last_id":150,"events":[]}'));
-    const page = await source.poll(cursor, never);
-    expect(page).toMatchObject({ events: [], more: true });
-    expect(JSON.parse(page.cursor!)).toMatchObject({ id: 150 });
+    tenant.streams.events.ids = [100, 101, 260];
+    const withheld: Record<number, string> = {
+      100: `{"last_id":150,"events":[${item(101, 0)}]}`,
+      101: '{"last_id":150,"events":[]}',
+      150: '{"last_id":200,"events":[]}',
+    };
+    tenant.answering((request, response) => {
+      const after = Number(request.target.split('=')[1]);
+      send(response, 200, withheld[after] ?? pageAfter(tenant.streams.events, after));
+    });
+    const pages = await drain(sourceOf(tenant), cursorAt(100));
+    expect(externalIds(pages)).toEqual(['100', '101', '260']);
+    expect(JSON.parse(pages.at(-1)!.cursor!)).toMatchObject({ id: 260 });
   });
 
   test('delivers an item of garbage with the others, and reads on', async () => {
@@ -167,7 +183,7 @@ describe('an answer that is no page', () => {
     const again = source.poll(cursor, never);
     await expect(again).rejects.toMatchObject({ outcome: 'retry', reason: 'malformed' });
     await expect(again).rejects.toThrow(
-      'the server ignored after_event_id: asked for what follows 100, it began with 2',
+      'the server ignored after_event_id: asked for what follows 3, it gave events 2 to 3',
     );
   });
 

@@ -41,13 +41,14 @@ async function pollOn(source: PollSource, from: string, polls: number): Promise<
 }
 
 describe('every tenth poll', () => {
-  test('and the first of a process begin 50 numbers before the cursor; the others at it', async () => {
+  test('and the first of a process begin 50 numbers before the cursor; the others at its own item', async () => {
     const tenant = await tenantOf(numbers(1, 200));
     const source = sourceOf(tenant);
     const overlaps: boolean[] = [];
     for (let poll = 0; poll < 21; poll += 1)
       overlaps.push((await source.poll(cursorAt(200, atOf(200)), never)).facts?.overlap ?? false);
-    const expected = numbers(0, 21).map((poll) => (poll % 10 === 0 ? 150 : 200));
+    // The first one has read something, and goes on to the end.
+    const expected = numbers(0, 21).map((poll) => (poll % 10 === 0 ? 150 : poll % 10 === 1 ? 200 : 199));
     expect(tenant.asked()).toEqual(expected);
     expect(overlaps).toEqual(expected.map((after) => after === 150));
   });
@@ -184,7 +185,9 @@ describe('every tenth poll', () => {
     await drain(source, cursorAt(200, atOf(200)));
     tenant.streams.events.ids = numbers(1, 260);
     await pollOn(source, cursorAt(200, atOf(200)), 30);
-    expect(tenant.asked().filter((after) => after < 200 || (after > 200 && after < 250))).toEqual([150, 150, 210, 210]);
+    expect(tenant.asked().filter((after) => after < 200 || (after > 200 && after < 250))).toEqual([
+      150, 199, 249, 150, 210, 210,
+    ]);
   });
 
   test('never goes below where the source started', async () => {
@@ -246,16 +249,16 @@ describe('a tenant that was rebuilt', () => {
     const tenant = await tenantOf([]);
     rebuild(tenant, 3);
     await expect(sourceOf(tenant).poll(cursorAt(200, atOf(200)), never)).rejects.toMatchObject(reset);
-    expect(tenant.asked()).toEqual([150, 0]);
+    // What raises the alarm is asked for twice.
+    expect(tenant.asked()).toEqual([150, 0, 0]);
   });
 
-  test('is noticed at the tenth poll, and then at every poll until somebody acts, also by the next process', async () => {
+  test('is noticed at the next poll, and then at every poll until somebody acts, also by the next process', async () => {
     const tenant = await tenantOf(numbers(1, 200));
     const source = sourceOf(tenant);
     const cursor = cursorAt(200, atOf(200));
-    await source.poll(cursor, never);
+    await drain(source, cursor);
     rebuild(tenant, 3);
-    for (let poll = 0; poll < 9; poll += 1) expect((await source.poll(cursor, never)).events).toEqual([]);
     for (let poll = 0; poll < 3; poll += 1) await expect(source.poll(cursor, never)).rejects.toMatchObject(reset);
     await expect(sourceOf(tenant).poll(cursor, never)).rejects.toMatchObject(reset);
   });

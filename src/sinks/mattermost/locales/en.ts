@@ -42,7 +42,8 @@ export const en = {
   hours: '{count} h',
   minutes: '{count} min',
   channelRefused: 'The configured channel {channel} was refused; this is the own channel of the webhook.',
-  watching: 'Watching {source}[ at {host}][, from {from}].',
+  watching:
+    'Watching {source}[ at {host}][, from {from}].[ START_FROM names {asked}, which is beyond its newest ({newest}).]',
   fromAll: 'the first event',
   sourceReset: 'Source {source} was reset: its numbers start anew, and nothing is read until an operator confirms.',
   sourceOther:

@@ -1,0 +1,212 @@
+// Reads a stream on from a cursor: at the end of the list from the newest item that is shown, so that what happens below the cursor is seen
+// as well; on the way there page by page. Keeps hints only.
+import type { Client } from './client.ts';
+import { createSureRead, type SureRead } from './confirm.ts';
+import { advance, backOf, type Cursor, leapMin, measuredBy, proven } from './cursor.ts';
+import { findEnd, type Place, type Read } from './first-start.ts';
+import type { WireItem } from './page.ts';
+import { type Reread, reread } from './reread.ts';
+import { createRereadPlan } from './reread-plan.ts';
+import { farMin, judge, raiseAlarm, type Verdict } from './same-tenant.ts';
+import type { Stream } from './stream.ts';
+
+export interface ReaderOptions {
+  readonly client: Client;
+  readonly stream: Stream;
+  /** See the setting of this name. */
+  readonly overlap: number;
+  readonly sourceId: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What one reading gave. */
+export interface Portion {
+  /** By number. Beyond {@link Cursor.start}. */
+  readonly items: readonly WireItem[];
+  readonly cursor: Cursor;
+  /** False if the end was reached. */
+  readonly more: boolean;
+  /** Known items may be among them. */
+  readonly isAgain: boolean;
+}
+
+/** The newest item that is shown, where the item of the cursor is not; number 0 if none is. */
+interface Shown extends Place {
+  /** Of the cursor. */
+  readonly cursorId: number;
+}
+
+/** They bound one reading. */
+const pagesMax = 45;
+
+export type Reader = ReturnType<typeof createReader>;
+
+export function createReader({ client, stream, overlap, sourceId, now }: ReaderOptions) {
+  const plan = createRereadPlan(now);
+  let isAtEnd = true;
+  let shown: Shown | undefined;
+  /** Of the reading under way. */
+  let signal: AbortSignal;
+  const readPage: Read = (after) => client.readPage(stream, after, signal);
+  const readSure: SureRead = createSureRead(readPage, client.host);
+  const alarm = (cursor: Cursor, verdict: Parameters<typeof raiseAlarm>[2]) =>
+    raiseAlarm({ host: client.host, sourceId, read: readPage, nowMs: now() }, cursor, verdict);
+
+  async function readOn(cursor: Cursor): Promise<Portion> {
+    const items = await readSure(cursor.id, cursor.id);
+    const next = advance(cursor, items, now());
+    const more = next.id > cursor.id;
+    plan.reached(next, items, !more);
+    return portion(cursor, items, next, more);
+  }
+
+  /** One request, as reading on is, unless the item of the cursor has vanished. */
+  async function readFromEnd(cursor: Cursor): Promise<Portion> {
+    const known = shown?.cursorId === cursor.id ? shown : undefined;
+    const place = known ?? cursor;
+    const items = known === undefined ? await readSure(before(cursor), cursor.id) : await readPast(known, cursor);
+    const verdict = judge(known?.id === 0 ? sinceNothing(cursor) : cursor, items, now());
+    const isAsBefore = known !== undefined && (known.id === 0 || items.some((item) => isAt(item, known)));
+    if (verdict.kind !== 'same') {
+      if (cursor.before !== undefined || !isAsBefore) return readAgain(cursor, true);
+      if (verdict.kind !== 'missing') return alarm(cursor, verdict);
+      // Else whatever comes next would seem newer.
+      if (known.id === 0 && items.some(({ id }) => id !== undefined && id < cursor.id)) return readAgain(cursor, true);
+      remember(cursor, items);
+    }
+    const next = advance(verdict.kind === 'same' ? proven(cursor) : cursor, items, now());
+    const more = next.id > cursor.id;
+    plan.reached(next, items, !more);
+    const isNew = (item: WireItem) => place.at === null || !isAt(item, place);
+    return portion(cursor, items.filter(isNew), next, more);
+  }
+
+  /** From the newest item that was shown until nothing follows, or until it lies beyond the cursor: mostly one page. */
+  async function readPast(known: Place, cursor: Cursor): Promise<readonly WireItem[]> {
+    const items: WireItem[] = [];
+    let after = before(known);
+    for (let pages = 0; pages < pagesMax; pages += 1) {
+      const page = await readSure(after, cursor.id);
+      items.push(...page.filter(({ id }) => id === undefined || id > after));
+      const newest = page.findLast(({ id }) => id !== undefined)?.id ?? 0;
+      if (newest <= Math.max(after, known.id) || newest > cursor.id) break;
+      after = newest;
+    }
+    return items;
+  }
+
+  async function readAgain(cursor: Cursor, isForced: boolean): Promise<Portion> {
+    const { from, witness, turn } = plan.begin(cursor);
+    const back = isForced ? Math.max(overlap, leapMin) : overlap;
+    const read = await reread({ read: readSure, cursor, from, witness, overlap: back, isWhole: isForced });
+    const { items, more } = read;
+    const judged = await judgeAll(cursor, witness, read);
+    if (judged === undefined) return readAgain(backOf(cursor, now())!, true);
+    const next = advance(judged, items, now());
+    plan.done(turn);
+    plan.reached(next, items, !more);
+    return { ...portion(cursor, items, next, more), isAgain: true };
+  }
+
+  /** @returns the cursor with what was learnt of it; undefined if the leap to it was none */
+  async function judgeAll(cursor: Cursor, witness: Cursor, { items, reached }: Reread): Promise<Cursor | undefined> {
+    if (reached >= witness.id) {
+      const verdict = judge(witness, items, now());
+      if (verdict.kind === 'another') await alarm(witness, verdict);
+    }
+    // Given up before its item: no verdict.
+    if (reached < cursor.id) return cursor;
+    const verdict = judge(cursor, items, now());
+    if (verdict.kind === 'same') return proven(cursor);
+    if (verdict.kind === 'another') return alarm(cursor, verdict);
+    if (cursor.before !== undefined && (await isRefuted(cursor))) return undefined;
+    return lookBelow(cursor, items, verdict);
+  }
+
+  /** Whoever saw it once and now sees neither it nor anything beyond has been told a wrong number. */
+  async function isRefuted(cursor: Cursor): Promise<boolean> {
+    const { items } = await readPage(before(cursor));
+    return !items.some(({ id }) => id !== undefined && id >= cursor.id);
+  }
+
+  /** Where does the tenant end, if it does not reach us? Some 10 to 30 requests, once for each time that all the newest items vanish. */
+  async function lookBelow(cursor: Cursor, items: readonly WireItem[], verdict: Verdict): Promise<Cursor> {
+    if (verdict.kind === 'behind') await alarm(cursor, verdict);
+    const numbered = items.filter(({ id }) => id !== undefined);
+    const newestRead = numbered.at(-1);
+    if (newestRead !== undefined) {
+      await assertNear(cursor, newestRead);
+      remember(cursor, items);
+      return measuredBy(cursor, numbered, now());
+    }
+    const first = await readPage(0);
+    const below = judge(cursor, first.items, now());
+    if (below.kind === 'behind') await alarm(cursor, below);
+    const end = await findEnd((after) => (after === 0 ? Promise.resolve(first) : readPage(after)));
+    if (end.id > cursor.id) return cursor;
+    const newest = (await readPage(before(end))).items;
+    const atEnd = judge(cursor, newest, now());
+    if (atEnd.kind === 'behind') await alarm(cursor, atEnd);
+    // It is no end, or another one already: the next poll looks again.
+    if (newest.at(-1)?.id !== (end.id === 0 ? undefined : end.id)) return cursor;
+    if (end.id > 0) await assertNear(cursor, newest.at(-1)!);
+    shown = { ...end, cursorId: cursor.id };
+    return measuredBy(cursor, newest, now());
+  }
+
+  async function assertNear(cursor: Cursor, newest: WireItem): Promise<void> {
+    if (cursor.id - newest.id! > farMin) await alarm(cursor, { kind: 'far', seen: newest });
+  }
+
+  /** The newest of these that does not lie beyond the cursor. */
+  function remember(cursor: Cursor, items: readonly WireItem[]): void {
+    const newest = items.findLast(({ id }) => id !== undefined && id <= cursor.id);
+    if (newest !== undefined) shown = { id: newest.id!, at: newest.at, cursorId: cursor.id };
+  }
+
+  function portion(cursor: Cursor, items: readonly WireItem[], next: Cursor, more: boolean): Portion {
+    const wanted = items.filter(({ id }) => id === undefined || id > cursor.start);
+    const isAgain = wanted.some(({ id }) => id !== undefined && id <= cursor.id);
+    return { items: wanted, cursor: next, more, isAgain };
+  }
+
+  return {
+    /** @throws {AdapterError} `reset` if the tenant's numbers do not go on from the cursor; else as {@link Client.readPage} */
+    async read(cursor: Cursor, within: AbortSignal): Promise<Portion> {
+      signal = within;
+      const isDue = plan.isDue(cursor);
+      const wasAtEnd = isAtEnd;
+      isAtEnd = true;
+      const found = await (isDue ? readAgain(cursor, false) : wasAtEnd ? readFromEnd(cursor) : readOn(cursor));
+      isAtEnd = !found.more;
+      return found;
+    },
+    /** What was given did not get into the store. */
+    notStored(): void {
+      plan.undo();
+      isAtEnd = true;
+    },
+    /** The numbers have begun anew. */
+    forget(): void {
+      plan.forget();
+      shown = undefined;
+      isAtEnd = true;
+    },
+  };
+}
+
+/** Of a tenant that showed nothing, whatever it shows is newer, if there is no other measure. */
+function sinceNothing(cursor: Cursor): Cursor {
+  return cursor.at === null && cursor.latest === undefined ? { ...cursor, latest: new Date(0).toISOString() } : cursor;
+}
+
+/** The number behind which this place itself is shown. */
+function before({ id }: Pick<Place, 'id'>): number {
+  return Math.max(0, id - 1);
+}
+
+/** The very item of this place. */
+function isAt(item: WireItem, { id, at }: Place): boolean {
+  return item.id === id && item.at === at;
+}
