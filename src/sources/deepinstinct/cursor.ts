@@ -12,8 +12,8 @@ export interface Cursor {
   readonly start: number;
   /** The latest `insertion_timestamp` read, where that is not `at`: of a late item, or of what else was there when `at` was not known. */
   readonly latest?: string;
-  /** The last item alone leapt from this number to {@link id}, and was not seen again since. If it vanishes, the way back. */
-  readonly before?: number;
+  /** The last item alone leapt from here to {@link id}. If it vanishes, the way back. */
+  readonly before?: Pick<Cursor, 'id' | 'at'>;
 }
 
 type Numbered = Pick<WireItem, 'id' | 'at'>;
@@ -44,7 +44,7 @@ function cursorOf({ id, at = null, start = 0, latest, before }: Record<string, u
   // They are hints: without them everything is found that an earlier release found.
   const hints = {
     ...(typeof latest === 'string' && { latest }),
-    ...(isPosition(before) && before < id && { before }),
+    ...(isWayBack(before) && before.id < id && { before }),
   };
   return { id, at, start, ...hints };
 }
@@ -71,21 +71,18 @@ export function advance(cursor: Cursor, items: readonly Numbered[], nowMs: numbe
     const own = numbered.find(({ id }) => id === cursor.id);
     return withLatest({ ...cursor, at: cursor.at ?? own?.at ?? null }, latest);
   }
-  const previous = Math.max(cursor.id, numbered.at(-2)?.id ?? 0);
-  const isLeap = newest.id! - previous > leapMin && cursor.id > 0;
-  const next = { id: newest.id!, at: newest.at, start: cursor.start, ...(isLeap && { before: previous }) };
+  const last = numbered.at(-2);
+  const previous = last !== undefined && last.id! > cursor.id ? { id: last.id!, at: last.at } : cursor;
+  const isLeap = newest.id! - previous.id > leapMin;
+  const before = isLeap ? { id: previous.id, at: previous.at } : undefined;
+  const next = { id: newest.id!, at: newest.at, start: cursor.start, ...(before && { before }) };
   return withLatest(next, latest);
-}
-
-/** Its item was seen again: the leap to it was none. */
-export function proven({ before: _, ...cursor }: Cursor): Cursor {
-  return cursor;
 }
 
 /** Back to before the leap. Undefined if there is no way back. */
 export function backOf(cursor: Cursor, nowMs: number): Cursor | undefined {
   const { start, before } = cursor;
-  return before === undefined ? undefined : withLatest({ id: before, at: null, start }, latestMsOf(cursor, nowMs));
+  return before === undefined ? undefined : withLatest({ ...before, start }, latestMsOf(cursor, nowMs));
 }
 
 /** What else the tenant shows is the measure, where the item of the cursor was never seen. */
@@ -109,6 +106,12 @@ function withLatest({ latest: _, ...cursor }: Cursor, latestMs: number | undefin
   const atMs = timeMsOf(cursor.at);
   const isSaid = latestMs === undefined || (atMs !== undefined && latestMs <= atMs + toleranceMs);
   return isSaid ? cursor : { ...cursor, latest: new Date(latestMs).toISOString() };
+}
+
+function isWayBack(value: unknown): value is Pick<Cursor, 'id' | 'at'> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, at } = value as Record<string, unknown>;
+  return isPosition(id) && (at === null || typeof at === 'string');
 }
 
 function isPosition(value: unknown): value is number {

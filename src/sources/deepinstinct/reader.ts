@@ -2,7 +2,7 @@
 // as well; on the way there page by page. Keeps hints only.
 import type { Client } from './client.ts';
 import { createSureRead, type SureRead } from './confirm.ts';
-import { advance, backOf, type Cursor, leapMin, measuredBy, proven } from './cursor.ts';
+import { advance, backOf, type Cursor, leapMin, measuredBy } from './cursor.ts';
 import { findEnd, type Place, type Read } from './first-start.ts';
 import type { WireItem } from './page.ts';
 import { type Reread, reread } from './reread.ts';
@@ -75,7 +75,7 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
       if (known.id === 0 && items.some(({ id }) => id !== undefined && id < cursor.id)) return readAgain(cursor, true);
       remember(cursor, items);
     }
-    const next = advance(verdict.kind === 'same' ? proven(cursor) : cursor, items, now());
+    const next = advance(cursor, items, now());
     const more = next.id > cursor.id;
     plan.reached(next, items, !more);
     const isNew = (item: WireItem) => place.at === null || !isAt(item, place);
@@ -118,7 +118,7 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     // Given up before its item: no verdict.
     if (reached < cursor.id) return cursor;
     const verdict = judge(cursor, items, now());
-    if (verdict.kind === 'same') return proven(cursor);
+    if (verdict.kind === 'same') return cursor;
     if (verdict.kind === 'another') return alarm(cursor, verdict);
     if (cursor.before !== undefined && (await isRefuted(cursor))) return undefined;
     return lookBelow(cursor, items, verdict);
