@@ -343,6 +343,29 @@ export const mutations = [
     cases: 'poison: .* answered 4',
   },
   {
+    name: 'a refusal is the fault of the sink, whatever contradicts it',
+    edits: [[verdict, 'if (hasCheckFailed && !suspicion.isContradicted)', "if (facts.outcome === 'reject_sink')"]],
+    cases: 'refusals: by content',
+  },
+  {
+    name: 'a digest that is refused is cut as a whole',
+    edits: [[verdict, "isDigest ? 'split' :", "isDigest && rate > 1 ? 'split' :"]],
+    cases: 'refusals: by content, events in groups',
+  },
+  {
+    name: 'a bare card that is refused is dead, although nothing else passes',
+    edits: [[verdict, "return othersPassed ? 'wait' : 'pause';", "return 'dead';"]],
+    cases: 'refusals: of everything',
+  },
+  {
+    name: 'after an outage by refusals the cards stay as they were cut',
+    edits: [
+      ['src/core/deliver/failing.ts', "?.isAcquitted ? 'full' : undefined", '?.isAcquitted ? undefined : undefined'],
+      [lane, 'await restoreDeliveries(deps.db, lease, sink, failing.asTheyWere());', 'void restoreDeliveries;'],
+    ],
+    cases: 'refusals: of everything',
+  },
+  {
     name: 'a migration asks for what the release before does not write',
     edits: [
       [
