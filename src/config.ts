@@ -30,7 +30,7 @@ import { createTemplates, type Templates } from './config/templates.ts';
 import { readTracing, secretsOfHeaders } from './config/tracing.ts';
 import * as values from './config/values.ts';
 import { ConfigError, type ConfigProblem } from './core/errors.ts';
-import { createMask } from './core/log.ts';
+import { createMask, isMaskable, secretLengthMin } from './core/mask.ts';
 import { priorityOf } from './core/route.ts';
 
 export type { ConfigReading } from './config/reading.ts';
@@ -85,6 +85,10 @@ export function readConfig(options: LoadOptions): ConfigReading {
   templates.warnOfUnused();
   const secrets = findSecrets(environment, registries, sources, sinks, file, config);
   const mask = createMask(secrets);
+  if (!secrets.every(isMaskable))
+    findings.warnings.push(
+      `A secret of the configuration has fewer than ${secretLengthMin} characters, so it is not masked in logs and answers. Use a longer one.`,
+    );
   // Sources that share a variable share what there is to say about it.
   const warnings = [...new Set(findings.warnings)].map(mask);
   if (findings.problems.length > 0) throw new ConfigError(tidied(findings.problems, mask), warnings);
@@ -138,7 +142,7 @@ function readOptions(
     sinkRate: read(of('SINK_RATE'), values.sinkRate) ?? 10,
     storm: readStorm(of('STORM'), file, read),
     port: read(of('PORT'), wholeNumber(0, 65_535, '')) ?? 8080,
-    host: read(of('HOST'), values.host) ?? '0.0.0.0',
+    host: read(of('HOST'), values.host) ?? '::',
     logLevel: read(of('LOG_LEVEL'), values.logLevel) ?? 'info',
     locale: read(of('LOCALE') ?? file?.locale, values.locale) ?? 'en',
     timeZone: read(of('TZ') ?? file?.timeZone, values.timeZone) ?? values.machineTimeZone(),

@@ -1,13 +1,15 @@
-// Makes the configured sources and sinks. No I/O.
+// Makes the configured sources and sinks, whose errors hold no secret. No I/O.
 import type { Config, Registries } from '../config.ts';
 import type { AdapterContext } from '../core/adapter.ts';
 import type { PlaceOf } from '../core/backlog.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import type { HttpClient } from '../core/http.ts';
+import { createMask } from '../core/mask.ts';
 import type { ConsoleOf } from '../core/position.ts';
 import type { Sink } from '../core/sink.ts';
 import type { Source } from '../core/source.ts';
 import type { Template } from '../core/template/template.ts';
+import { withMaskedErrors } from './masked.ts';
 
 type Around = Omit<AdapterContext, 'id'>;
 
@@ -16,10 +18,11 @@ export function createSources(
   registries: Registries,
   around: Around,
 ): { id: string; source: Source; types: readonly string[] | undefined }[] {
+  const mask = createMask(config.secrets);
   return config.sources.map(({ id, type, settings }) => ({
     id,
     types: registries.sources[type]!.types,
-    source: registries.sources[type]!.create(settings, { ...around, id }),
+    source: withMaskedErrors(registries.sources[type]!.create(settings, { ...around, id }), mask),
   }));
 }
 
@@ -65,11 +68,15 @@ export interface ConfiguredSink {
 }
 
 export function createSinks(config: Config, registries: Registries, around: Around): ConfiguredSink[] {
+  const mask = createMask(config.secrets);
   return config.sinks.map(({ id, type, settings, template, timeoutMs = defaultPolicy.sendTimeoutMs }) => ({
     id,
     template,
     timeoutMs,
-    sink: registries.sinks[type]!.create(settings, { ...around, http: patient(around.http, timeoutMs), id }),
+    sink: withMaskedErrors(
+      registries.sinks[type]!.create(settings, { ...around, http: patient(around.http, timeoutMs), id }),
+      mask,
+    ),
   }));
 }
 

@@ -1,5 +1,5 @@
-// Whether the service could listen on HOST and PORT, and in which words it is said that it cannot.
-import { createServer } from 'node:net';
+// Listens on HOST and PORT, or says in words why that is not possible.
+import { createServer, type Server } from 'node:net';
 import type { Config } from '../config.ts';
 
 type Address = Pick<Config, 'host' | 'port'>;
@@ -19,7 +19,7 @@ export async function lookAtAddress(address: Address): Promise<AddressFinding> {
   return { status: 'warn', text: `another process listens on ${written(address)}. ${remedy}` };
 }
 
-const hosts = 'Set it to 0.0.0.0 for all, or 127.0.0.1 for this machine only.';
+const hosts = 'Set it to :: for all, or 127.0.0.1 for this machine only.';
 const notHere = `HOST is no address of this machine. ${hosts}`;
 const unresolved = `HOST is a name that cannot be resolved. ${hosts}`;
 const remedies: Readonly<Record<string, string>> = {
@@ -43,10 +43,33 @@ function written({ host, port }: Address): string {
   return port === 0 ? `any port of ${host}` : `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function tryToListen({ host, port }: Address): Promise<NodeJS.ErrnoException | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once('error', resolve);
-    server.listen({ host, port }, () => server.close(() => resolve(undefined)));
+function tryToListen(address: Address): Promise<NodeJS.ErrnoException | undefined> {
+  const server = createServer((socket) => socket.destroy());
+  return listenOn(server, address).then(
+    () => new Promise((resolve) => server.close(() => resolve(undefined))),
+    (error: NodeJS.ErrnoException) => error,
+  );
+}
+
+const all = '::';
+const withoutIPv6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL']);
+
+/** All addresses of a machine without IPv6 are those of IPv4. @throws {NodeJS.ErrnoException} */
+export async function listenOn(server: Server, { host, port }: Address): Promise<void> {
+  try {
+    await listening(server, host, port);
+  } catch (error) {
+    if (host !== all || !withoutIPv6.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await listening(server, '0.0.0.0', port);
+  }
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
 }

@@ -5,7 +5,8 @@ import { type Config, type ConfigReading, type Registries, readConfig } from '..
 import { backlogRemarks, type PlaceOf } from '../core/backlog.ts';
 import { AdapterError, ConfigError } from '../core/errors.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
-import { createMask, describeError } from '../core/log.ts';
+import { describeError } from '../core/log.ts';
+import { createMask } from '../core/mask.ts';
 import { positionRemarks } from '../core/position.ts';
 import type { PollSource, Source } from '../core/source.ts';
 import type { StoredPosition } from '../core/store/cursors.ts';
@@ -189,6 +190,6 @@ function lineOf({ status, kind, id, where, text }: Finding): string {
 
 export const command = createCheck({
   registries: { sources, sinks },
-  createHttp: ({ proxy }) => createHttpClient({ proxy }),
+  createHttp: ({ proxy, secrets }) => createHttpClient({ proxy, mask: createMask(secrets) }),
   now: Date.now,
 });

@@ -1,6 +1,7 @@
 // `tocsin once`, for cron: reads every source to its end, delivers what is due, exits. Exit code 0 only if all of that worked.
 import { loadConfig, type Registries } from '../config.ts';
-import { createLogger, createMask, describeError, type Logger } from '../core/log.ts';
+import { createLogger, describeError, type Logger } from '../core/log.ts';
+import { createMask } from '../core/mask.ts';
 import { type Drained, drainSource, watchSource } from '../core/poll.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
 import { countDeliveries, type SinkCounts } from '../core/store/deliveries.ts';

@@ -14,6 +14,7 @@ import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { storeNotice } from '../core/ingest.ts';
 import type { Lease, RoleWorker } from '../core/lease.ts';
 import type { Logger } from '../core/log.ts';
+import { createMask } from '../core/mask.ts';
 import { createMetrics, type MetricIds, type Metrics } from '../core/metrics.ts';
 import { type PollDependencies, startPolling } from '../core/poll.ts';
 import { positionRemarks } from '../core/position.ts';
@@ -107,7 +108,8 @@ export interface RelayOptions extends Ground {
 /** Makes the adapters and begins their series; calls nobody. @throws {ConfigError} */
 export function createRelay(options: RelayOptions): Relay {
   const { config, log, store, metrics, exporting } = options;
-  const http = createHttpClient({ proxy: config.proxy, userAgent: `tocsin/${options.version}` });
+  const userAgent = `tocsin/${options.version}`;
+  const http = createHttpClient({ proxy: config.proxy, userAgent, mask: createMask(config.secrets) });
   const around = { http, locale: config.locale, timeZone: config.timeZone, now: Date.now };
   const sources = createSources(config, options.registries, around).flatMap(({ id, source, types }) =>
     source.kind === 'poll' ? [{ id, source, types }] : [],

@@ -2,7 +2,7 @@
 import { type Config, loadConfig } from '../config.ts';
 import { type TemplatedDependencies, templated } from '../core/deliver/templated.ts';
 import type { HttpClient } from '../core/http.ts';
-import { createMask } from '../core/log.ts';
+import { createMask } from '../core/mask.ts';
 import { type Route, routeNamed } from '../core/route.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';

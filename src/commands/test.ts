@@ -3,7 +3,7 @@ import { loadConfig } from '../config.ts';
 import { AdapterError } from '../core/errors.ts';
 import { noticeSource, noticeStream, type StoredEvent } from '../core/event.ts';
 import { createHttpClient } from '../core/http.ts';
-import { createMask } from '../core/log.ts';
+import { createMask } from '../core/mask.ts';
 import type { Message, SendContext, Sink } from '../core/sink.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
@@ -25,7 +25,8 @@ export const command: Command = {
       registries: { sources, sinks },
       needs: ['sinks'],
     });
-    const http = createHttpClient({ proxy: config.proxy, userAgent: `tocsin/${io.version}` });
+    const mask = createMask(config.secrets);
+    const http = createHttpClient({ proxy: config.proxy, userAgent: `tocsin/${io.version}`, mask });
     try {
       const all = createSinks(
         config,
@@ -41,7 +42,7 @@ export const command: Command = {
       return exitCodes.done;
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      io.stderr(`tocsin test: ${createMask(config.secrets)(error instanceof Error ? error.message : String(error))}\n`);
+      io.stderr(`tocsin test: ${mask(error instanceof Error ? error.message : String(error))}\n`);
       return exitCodes.failed;
     } finally {
       await http.close();

@@ -2,7 +2,7 @@
 // Never shows the value of a secret.
 import { resolve } from 'node:path';
 import { Document, isMap, isNode, isScalar, visit, YAMLMap } from 'yaml';
-import { createMask } from '../core/log.ts';
+import { createMask } from '../core/mask.ts';
 import { secretsOf } from './adapters.ts';
 import { type InlineSecret, inlineSecretsOf, parseWritten, scalarAt, secretKeysOf } from './inline-secrets.ts';
 import { secretVariables } from './known.ts';

@@ -1,4 +1,5 @@
 // What the values of single options may be. Pure; the caller knows where a value stood and reports what is wrong with it.
+import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { type Severity, severityNames } from '../core/event.ts';
 import { type LogLevel, logLevels } from '../core/log.ts';
@@ -182,13 +183,15 @@ export const heartbeatUrl: Parse<string> = (text) => {
   return { problem: read.fault, remedy: 'Copy the address that the service gives, as https://host/path' };
 };
 
-export const host: Parse<string> = (text) =>
-  /^[\w.:-]+$/.test(text) && !text.includes('//')
-    ? { value: text }
-    : {
-        problem: `${quote(text)} is not an address to listen on`,
-        remedy: 'Set it to 0.0.0.0 for all, or 127.0.0.1 for this machine only',
-      };
+/** An address or a name. IPv6 may stand in brackets, as in a URL. */
+export const host: Parse<string> = (text) => {
+  const bare = /^\[([\da-f:.]+(%\w+)?)\]$/i.exec(text)?.[1] ?? text;
+  if (isIP(bare) !== 0 || /^[\w.-]+$/.test(bare)) return { value: bare };
+  return {
+    problem: `${quote(text)} is not an address to listen on`,
+    remedy: 'Set it to :: for all, or 127.0.0.1 for this machine only',
+  };
+};
 
 /** An absolute path; relative ones count from `directory`. */
 export function path(directory: string): Parse<string> {

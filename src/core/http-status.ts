@@ -1,6 +1,7 @@
 // The one policy that says what an HTTP status means for a delivery or a poll. Pure; no adapter decides this for itself.
 import { AdapterError, type FailureOutcome, type FailureReason } from './errors.ts';
 import type { HttpAnswer } from './http.ts';
+import { createMask } from './mask.ts';
 import { validText } from './text.ts';
 
 interface Verdict {
@@ -42,7 +43,7 @@ const failing = retry('server_error', 'The far end, or a proxy before it, has a 
 /**
  * Undefined for 2xx: the far end accepted it, though the adapter may want a certain body as well.
  * @param host as shown to people, without path
- * @param secrets masked in the answer; of a secret that is a URL, its parts as well
+ * @param secrets masked in the answer besides those of the configuration; see {@link answerText}
  * @param now milliseconds since the epoch, for a `Retry-After` that is a date
  */
 export function failureOf(
@@ -57,7 +58,7 @@ export function failureOf(
   return new AdapterError(outcome, reason, `${host} answered ${status}. ${advice}`, {
     status,
     retryAfterMs: retryAfterMs(headers['retry-after'], now),
-    answer: answerText(answer.body, secrets),
+    answer: answerText(answer, secrets),
   });
 }
 
@@ -100,48 +101,21 @@ function dateOf(value: string): number {
 }
 
 const answerLengthMax = 300;
+/** Looked at for secrets; more than is kept, as each may shrink to a word. */
+const maskedLengthMax = 16_384;
 
-/** The beginning of an answer, fit for logs and the database: one line, no control characters, no secret. For {@link AdapterError.answer}. */
-export function answerText(body: string, secrets: readonly string[]): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  const line = validText(body).replace(/[\0-\x1F\x7F-\x9F\u2028\u2029]+/g, ' ');
+/**
+ * The beginning of an answer, fit for logs and the database: one line, no control characters, no secret of the configuration
+ * (see {@link HttpAnswer.mask}) and none of `secrets`. For {@link AdapterError.answer}.
+ */
+export function answerText({ body, mask }: Pick<HttpAnswer, 'body' | 'mask'>, secrets: readonly string[] = []): string {
+  const line = validText(body.slice(0, maskedLengthMax))
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+    .replace(/[\0-\x1F\x7F-\x9F\u2028\u2029]+/g, ' ');
   // Masked before it is cut: half a secret is one too many.
-  return [
-    ...maskSecrets(line, secrets)
-      .trim()
-      .slice(0, 2 * answerLengthMax),
-  ]
-    .slice(0, answerLengthMax)
-    .join('');
-}
-
-/** `text` with every secret replaced by `***`; of a secret that is a URL also its user, password, query values and long path segments. */
-export function maskSecrets(text: string, secrets: readonly string[]): string {
-  const parts = new Set(secrets.flatMap(partsOf));
-  // Longest first: a secret may be a part of another.
-  const sorted = [...parts].filter((part) => part !== '').sort((a, b) => b.length - a.length);
-  if (sorted.length === 0) return text;
-  return text.replace(new RegExp(sorted.map(literal).join('|'), 'gi'), '***');
-}
-
-/** Shorter parts of a path or query are words like `hooks` or a version; masking them would hide the answer. */
-const partLengthMin = 10;
-
-function partsOf(secret: string): string[] {
-  if (!/^https?:\/\//i.test(secret) || !URL.canParse(secret)) return bothSpellings(secret);
-  const { username, password, pathname, searchParams } = new URL(secret);
-  const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => part.length >= partLengthMin);
-  return [secret, username, password, ...parts].flatMap(bothSpellings);
-}
-
-function bothSpellings(text: string): string[] {
-  try {
-    return [text, decodeURIComponent(text), encodeURIComponent(text)];
-  } catch {
-    return [text];
-  }
-}
-
-function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const shown = createMask(secrets)(mask === undefined ? line : mask(line));
+  const isCut = body.length > maskedLengthMax;
+  // Of the part that was looked at, the end may be half a secret.
+  const whole = isCut ? shown.slice(0, Math.max(0, shown.length - maskedLengthMax / 4)) : shown;
+  return [...whole.trim().slice(0, 2 * answerLengthMax)].slice(0, answerLengthMax).join('');
 }

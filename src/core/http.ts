@@ -6,6 +6,7 @@ import { AdapterError, ConfigError } from './errors.ts';
 import { BodyBytes, decodeBody } from './http-body.ts';
 import { connectionFailure, overheadFailure, timeoutFailure } from './http-failure.ts';
 import { socketOf, watchWire } from './http-wire.ts';
+import type { Mask } from './mask.ts';
 
 /** One HTTP request. Redirects are never followed: a 3xx is an answer like any other. */
 export interface HttpRequest {
@@ -33,6 +34,8 @@ export interface HttpAnswer {
    * that what is around them costs more than anything honest would.
    */
   readonly truncated: boolean;
+  /** Takes the secrets of the configuration out of what is kept or shown of it; from the client. */
+  readonly mask?: Mask;
 }
 
 export interface HttpClient {
@@ -60,6 +63,8 @@ export interface HttpClientOptions {
   readonly connectionsMax?: number;
   /** Default `tocsin`. */
   readonly userAgent?: string;
+  /** Goes along with every answer. */
+  readonly mask?: Mask;
 }
 
 const connectTimeoutMs = 5_000;
@@ -87,7 +92,9 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
       if (lastSignal !== request.signal) setMaxListeners(0, request.signal);
       lastSignal = request.signal;
       return new Promise((resolve, reject) => {
-        new Exchange(request, url, isProxied, resolve, reject).start(dispatcher, headers);
+        const { mask } = options;
+        const answer = mask === undefined ? resolve : (given: HttpAnswer) => resolve({ ...given, mask });
+        new Exchange(request, url, isProxied, answer, reject).start(dispatcher, headers);
       });
     },
     close() {

@@ -1,6 +1,7 @@
-// The logger: JSON lines on stderr (stdout belongs to the output of commands), and the one place that masks secrets in text.
+// The logger: JSON lines on stderr (stdout belongs to the output of commands), with every secret masked.
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
 import { LogOutput } from './log-output.ts';
+import { createMask } from './mask.ts';
 import { harmlessJson } from './unseen.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -61,46 +62,6 @@ export function createLogger(options: LoggerOptions): MaskingLogger {
     },
     onLost: (listener) => output?.onLost(listener),
   };
-}
-
-const masked = '[secret]';
-/** Masking every "ab" would make lines unreadable and hide nothing that could be guessed anyway. */
-const secretLengthMin = 4;
-
-/**
- * A function that replaces every secret in a text, also where it appears URL-encoded or JSON-escaped. Of a secret that is a URL,
- * its path with the query, the last part of the path (the hook's id) and its password are secrets too. Values under 4 characters are left alone.
- */
-export function createMask(secrets: readonly string[]): (text: string) => string {
-  const forms = [...new Set(secrets.flatMap(formsOf))]
-    .filter((form) => form.length >= secretLengthMin)
-    .sort((a, b) => b.length - a.length);
-  return (text) => forms.reduce((result, form) => result.replaceAll(form, masked), text);
-}
-
-function formsOf(secret: string): string[] {
-  return [secret, ...partsOfUrl(secret)].flatMap((value) => [
-    value,
-    tryOr(() => encodeURIComponent(value), value),
-    tryOr(() => decodeURIComponent(value), value),
-    JSON.stringify(value).slice(1, -1),
-  ]);
-}
-
-function partsOfUrl(secret: string): string[] {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(secret) || !URL.canParse(secret)) return [];
-  const url = new URL(secret);
-  if (!url.protocol.startsWith('http')) return [url.href, url.password];
-  const lastPart = url.pathname.split('/').at(-1) ?? '';
-  return [url.href, url.password, url.pathname + url.search, url.pathname, lastPart, ...url.searchParams.values()];
-}
-
-function tryOr(compute: () => string, fallback: string): string {
-  try {
-    return compute();
-  } catch {
-    return fallback; // a lone surrogate or a stray % has no such form
-  }
 }
 
 const depthMax = 6;

@@ -1,5 +1,6 @@
 // Liveness and readiness. Live: the loops of this process turn. Ready: the database answers. Sinks have no say in either.
 import { Hono } from 'hono';
+import { shared } from './computed-once.ts';
 
 export interface HealthDependencies {
   /** No I/O, so that a database that is away does not get every replica killed. */
@@ -12,12 +13,13 @@ const readyWaitMs = 2000;
 
 export function createHealthRoutes(deps: HealthDependencies): Hono {
   const app = new Hono();
+  const isReady = shared(() => readinessWithin(deps, readyWaitMs), { freshMs: 100 });
   app.get('/healthz', (c) => {
     const { ok, detail } = deps.isLive();
     return c.json({ status: ok ? 'ok' : 'failing', ...(detail !== undefined && { detail }) }, ok ? 200 : 503);
   });
   app.get('/readyz', async (c) => {
-    const { ok, detail } = await readinessWithin(deps, readyWaitMs);
+    const { ok, detail } = await isReady();
     return c.json({ status: ok ? 'ok' : 'not ready', detail }, ok ? 200 : 503);
   });
   return app;

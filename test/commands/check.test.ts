@@ -217,7 +217,7 @@ routes:
   it('fails when HOST is no address of this machine', async () => {
     const { code, stdout } = await check(yamlFor(), [], { HOST: '192.0.2.1', PORT: '8080' });
     expect(stdout).toContain(
-      'FAIL  address: cannot listen on 192.0.2.1:8080 (EADDRNOTAVAIL). HOST is no address of this machine. Set it to 0.0.0.0 for all, or 127.0.0.1 for this machine only.\n',
+      'FAIL  address: cannot listen on 192.0.2.1:8080 (EADDRNOTAVAIL). HOST is no address of this machine. Set it to :: for all, or 127.0.0.1 for this machine only.\n',
     );
     expect(code).toBe(1);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { changesForRestart } from '../../src/config/change.ts';
 import { loadConfig } from '../../src/config.ts';
-import { createMask } from '../../src/core/log.ts';
+import { createMask } from '../../src/core/mask.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AdapterError } from '../../src/core/errors.ts';
-import { createLogger, createMask, describeError, type LogLevel } from '../../src/core/log.ts';
+import { createLogger, describeError, type LogLevel } from '../../src/core/log.ts';
+import { createMask } from '../../src/core/mask.ts';
 
 function setUp(secrets: readonly string[] = [], level: LogLevel = 'debug') {
   const lines: string[] = [];

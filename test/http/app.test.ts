@@ -76,7 +76,7 @@ describe('metrics', () => {
     expect(counted).toEqual([
       { method: 'GET', route: '/healthz', status: 200, value: 1 },
       { method: 'GET', route: 'unmatched', status: 404, value: 20 },
-      { method: 'other', route: 'unmatched', status: 404, value: 1 },
+      { method: 'other', route: 'unmatched', status: 405, value: 1 },
     ]);
   });
 
@@ -97,6 +97,35 @@ describe('the app', () => {
     }
     const { values } = await metrics.httpRequests.get();
     expect(values.find((entry) => entry.labels.method === 'HEAD' && entry.labels.route === '/metrics')?.value).toBe(1);
+  });
+
+  it.each(['POST', 'PUT', 'DELETE'])('answers 405 to %s on a page that only shows something', async (method) => {
+    for (const path of ['/', '/healthz', '/readyz', '/metrics']) {
+      const answer = await setUp().app.request(path, { method, body: 'x' });
+      expect([path, answer.status, answer.headers.get('allow')]).toEqual([path, 405, 'GET, HEAD']);
+    }
+    expect((await setUp().app.request('/nothing', { method })).status).toBe(404);
+  });
+
+  it('renders the metrics and checks readiness once for all who ask at the same time', async () => {
+    let checks = 0;
+    const { app, metrics } = setUp({
+      isReady: async () => {
+        checks += 1;
+        return { ok: true, detail: '' };
+      },
+    });
+    let renderings = 0;
+    const { registry } = metrics;
+    const { metrics: render } = registry;
+    registry.metrics = () => {
+      renderings += 1;
+      return render.call(registry);
+    };
+    const paths = Array.from({ length: 200 }, (_, at) => (at % 2 === 0 ? '/metrics' : '/readyz'));
+    const answers = await Promise.all(paths.map((path) => app.request(path)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect([renderings, checks]).toEqual([1, 1]);
   });
 
   it('answers 404 in JSON to what it does not know', async () => {

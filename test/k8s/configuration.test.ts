@@ -86,7 +86,7 @@ describeRendered('the configuration', () => {
     expect(config.warnings).toEqual([]);
     expect(config.sources.map(({ type }) => type)).toContain('deepinstinct_events');
     expect(new Set(config.sinks.map(({ type }) => type))).toEqual(new Set(['mattermost']));
-    expect(config).toMatchObject({ pollingIntervalSeconds: 30, port: 8080, host: '0.0.0.0' });
+    expect(config).toMatchObject({ pollingIntervalSeconds: 30, port: 8080, host: '::' });
   });
 
   test('is refused, with what to do, while the example of the Secret is not filled in', () => {

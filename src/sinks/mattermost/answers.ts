@@ -36,7 +36,7 @@ export function refusalOf(answer: HttpAnswer, { host, secrets }: Hook): AdapterE
     const what =
       status < 300 ? 'but not with the “ok” of a Mattermost webhook' : 'and redirects, which is not followed';
     const message = `${host} answered ${status}, ${what}: a login page, a proxy, or http for https. Check ${whereUrl}.`;
-    return new AdapterError('reject_sink', 'bad_config', message, { status, answer: answerText(answer.body, secrets) });
+    return new AdapterError('reject_sink', 'bad_config', message, { status, answer: answerText(answer, secrets) });
   }
   // Never undefined at 400 and above.
   const failure = failureOf(answer, host, secrets)!;
@@ -62,7 +62,7 @@ export function probeFailure(answer: HttpAnswer, hook: Hook): AdapterError | und
   const message = `${hook.host} answered 400: it does not know the webhook (deleted, or its channel archived). Create a new one under Integrations → Incoming Webhooks and put it into ${whereUrl}.`;
   return new AdapterError('reject_sink', 'bad_config', message, {
     status,
-    answer: answerText(answer.body, hook.secrets),
+    answer: answerText(answer, hook.secrets),
   });
 }
 

@@ -112,14 +112,15 @@ function pageOf(answer: HttpAnswer, host: string, token: string): WirePage {
   }
 }
 
-function malformed({ status, body }: HttpAnswer, host: string, problem: string, token: string): AdapterError {
+function malformed(answer: HttpAnswer, host: string, problem: string, token: string): AdapterError {
+  const { status, body } = answer;
   // What looks like JSON may hold events, and events hold names of people; those do not belong into a log.
   const isHarmless = !/^\s*[[{"]/.test(body);
   return new AdapterError(
     'retry',
     'malformed',
     `${host} answered ${status}, but the answer ${problem}. Nothing of it was used, and it is read again. Check DEEPINSTINCT_URL and what stands between (proxy, portal).`,
-    { status, ...(isHarmless && { answer: answerText(body, [token]) }) },
+    { status, ...(isHarmless && { answer: answerText(answer, [token]) }) },
   );
 }
 

@@ -1,0 +1,206 @@
+// The one place that masks secrets: in logs, answers that are kept, errors, and what commands print. In whatever usual encoding
+// a secret appears: percent, JSON and HTML escapes, base64 at any alignment, hex, any case.
+
+export type Mask = (text: string) => string;
+
+const masked = '[secret]';
+/** Masking every "ab" would make text unreadable and hide nothing that could not be guessed anyway. */
+export const secretLengthMin = 4;
+/** Shorter parts of a path or a query are words such as `hooks`; shorter pieces of base64 or hex stand in words by chance. */
+const partLengthMin = 8;
+/** Escapes within escapes: a URL in JSON in HTML. */
+const nestingMax = 3;
+
+/**
+ * A function that replaces every secret in a text by `[secret]`. Of a secret that is a URL, its user and password, path, longer
+ * path segments and query values are secrets too. Values under 4 characters are left alone.
+ */
+export function createMask(secrets: readonly string[]): Mask {
+  const needles = [...new Set(secrets.flatMap(partsOf).flatMap(formsOf).map(folded))];
+  if (needles.length === 0) return (text) => text;
+  const lengthMin = Math.min(...needles.map(({ length }) => length));
+  return (text) => (text.length < lengthMin ? text : replaced(text, rangesIn(text, needles)));
+}
+
+/** Whether all secrets are long enough to be masked. */
+export function isMaskable(secret: string): boolean {
+  return secret.trim() === '' || secret.length >= secretLengthMin;
+}
+
+function partsOf(secret: string): string[] {
+  const whole = [secret, decoded(secret)];
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(secret) || !URL.canParse(secret)) return whole.filter(isLongEnough);
+  const url = new URL(secret);
+  const [user, password] = [decoded(url.username), decoded(url.password)];
+  const credentials = password === '' ? [] : [password, `${user}:${password}`];
+  if (!url.protocol.startsWith('http')) return [...whole, ...credentials].filter(isLongEnough);
+  // Of a URL that holds no password, a user is a token.
+  if (password === '') credentials.push(user);
+  const parts = [
+    url.href,
+    url.pathname + url.search,
+    url.pathname,
+    ...url.pathname.split('/'),
+    ...url.searchParams.values(),
+  ].flatMap((part) => [part, decoded(part)]);
+  return [...whole, ...credentials, ...parts.filter(({ length }) => length >= partLengthMin)].filter(isLongEnough);
+}
+
+function isLongEnough({ length }: string): boolean {
+  return length >= secretLengthMin;
+}
+
+/** As it may stand in a text whose escapes are undone. */
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const pieces = [0, 1, 2].flatMap((before) => {
+    const piece = base64Piece(bytes, before);
+    return [piece, piece.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+  const long = [...pieces, bytes.toString('hex')].filter(({ length }) => length >= partLengthMin);
+  return [...unescapedForms(secret), secret.replaceAll(' ', '+'), ...long];
+}
+
+/** A secret may itself hold what looks like an escape, and is then found in the text with that undone. */
+function unescapedForms(secret: string): string[] {
+  const forms = [secret];
+  let view: View | undefined = { text: secret };
+  for (let depth = 0; depth < nestingMax && view !== undefined; depth += 1) {
+    view = unescaped({ text: view.text });
+    if (view !== undefined && isLongEnough(view.text)) forms.push(view.text);
+  }
+  return forms;
+}
+
+/** What is of the secret alone in the base64 of a text in which so many bytes (modulo 3) stand before it. */
+function base64Piece(bytes: Buffer, before: number): string {
+  const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+  return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray %
+  }
+}
+
+/** Letters of ASCII only, so that every character stays at its place. */
+function folded(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+type Range = readonly [from: number, to: number];
+
+/** A text, and where each of its characters began in the text that it was made of; one more for the end. */
+interface View {
+  readonly text: string;
+  readonly starts?: readonly number[];
+}
+
+function rangesIn(original: string, needles: readonly string[]): Range[] {
+  const ranges: Range[] = [];
+  let view: View | undefined = { text: original };
+  for (let depth = 0; view !== undefined && depth <= nestingMax; depth += 1) {
+    const { text, starts }: View = view;
+    const haystack = folded(text);
+    for (const needle of needles) {
+      for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
+        const end = at + needle.length;
+        ranges.push(starts === undefined ? [at, end] : [starts[at]!, starts[end]!]);
+      }
+    }
+    view = unescaped(view);
+  }
+  return ranges;
+}
+
+function replaced(text: string, ranges: Range[]): string {
+  if (ranges.length === 0) return text;
+  let result = '';
+  let at = -1;
+  for (const [from, to] of ranges.sort((a, b) => a[0] - b[0])) {
+    if (from > at) result += text.slice(Math.max(at, 0), from) + masked;
+    at = Math.max(at, to);
+  }
+  return result + text.slice(at);
+}
+
+const escapes = new RegExp(
+  [
+    '(?<percent>(?:%[0-9a-f]{2})+)',
+    '\\\\u(?<unit>[0-9a-f]{4})',
+    '\\\\x(?<byte>[0-9a-f]{2})',
+    '\\\\(?<escaped>["\\\\/bfnrt])',
+    '&#(?<decimal>\\d{1,7});?',
+    '&#x(?<hex>[0-9a-f]{1,6});?',
+    '&(?<name>amp|lt|gt|quot|apos|sol|equals|plus|colon|commat);',
+  ].join('|'),
+  'gi',
+);
+const names: Readonly<Record<string, string>> = {
+  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", sol: '/' },
+  ...{ equals: '=', plus: '+', colon: ':', commat: '@' },
+};
+const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+
+/** One level of escapes undone; undefined if there are none. */
+function unescaped({ text, starts }: View): View | undefined {
+  if (!/[%\\&]/.test(text)) return undefined;
+  const startOf = (at: number) => (starts === undefined ? at : starts[at]!);
+  const parts: string[] = [];
+  const places: number[] = [];
+  let at = 0;
+  const copy = (to: number) => {
+    parts.push(text.slice(at, to));
+    for (; at < to; at += 1) places.push(startOf(at));
+  };
+  for (const match of text.matchAll(escapes)) {
+    const characters = charactersOf(match.groups!);
+    if (characters === undefined) continue;
+    copy(match.index);
+    for (const { text: one, offset } of characters) {
+      parts.push(one);
+      for (let unit = 0; unit < one.length; unit += 1) places.push(startOf(match.index + offset));
+    }
+    at = match.index + match[0].length;
+  }
+  if (at === 0) return undefined;
+  copy(text.length);
+  places.push(startOf(text.length));
+  return { text: parts.join(''), starts: places };
+}
+
+interface Character {
+  readonly text: string;
+  /** From the beginning of its escape. */
+  readonly offset: number;
+}
+
+function charactersOf(groups: Record<string, string | undefined>): Character[] | undefined {
+  const { percent, unit, byte, escaped, decimal, hex, name } = groups;
+  if (percent !== undefined) return charactersOfBytes(percent);
+  const code = unit ?? byte ?? hex;
+  if (code !== undefined) return characterOf(Number.parseInt(code, 16));
+  if (decimal !== undefined) return characterOf(Number(decimal));
+  if (escaped !== undefined) return [{ text: controls[escaped] ?? escaped, offset: 0 }];
+  return [{ text: names[name!.toLowerCase()]!, offset: 0 }];
+}
+
+function characterOf(code: number): Character[] | undefined {
+  return code > 0x10ffff ? undefined : [{ text: String.fromCodePoint(code), offset: 0 }];
+}
+
+/** Of `%41%C3%A9`, with where each character begins. */
+function charactersOfBytes(percent: string): Character[] {
+  const bytes = Buffer.from(percent.replaceAll('%', ''), 'hex');
+  const characters: Character[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const first = bytes[at]!;
+    const length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    characters.push({ text: bytes.subarray(at, at + length).toString('utf8'), offset: at * 3 });
+    at += length;
+  }
+  return characters;
+}
