@@ -7,6 +7,7 @@ export type FailureOutcome = 'retry' | 'reject_event' | 'reject_sink';
 export const failureReasons = [
   'timeout',
   'connection',
+  'interrupted',
   'rate_limited',
   'server_error',
   'auth',
@@ -19,6 +20,9 @@ export const failureReasons = [
   'unknown',
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
+
+/** The far end may have done what was asked: no answer in time, or a connection that broke after the request was on its way. */
+export const unansweredReasons: readonly FailureReason[] = ['timeout', 'interrupted'];
 
 /** Facts about a failure beyond its outcome and reason. */
 export interface FailureFacts {

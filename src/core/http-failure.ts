@@ -76,7 +76,6 @@ const explanations: Readonly<Record<string, Explanation>> = {
   UND_ERR_CLOSED: closed,
   UND_ERR_DESTROYED: closed,
 };
-const timeoutCodes = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT']);
 
 const notHttp: Explanation = {
   meaning: 'what answers there does not speak HTTP',
@@ -84,8 +83,11 @@ const notHttp: Explanation = {
 };
 const other: Explanation = { meaning: 'the connection failed', remedy: 'Check host, port and network.' };
 
-/** What an error of undici or Node means. `retry`, except for what could never be sent: that is `reject_sink`. */
-export function connectionFailure(error: Error, url: URL, isProxied: boolean): AdapterError {
+/**
+ * What an error of undici or Node means. `retry`, except for what could never be sent: that is `reject_sink`.
+ * @param isUnderWay the request was on a connection, so that it may have arrived
+ */
+export function connectionFailure(error: Error, url: URL, isProxied: boolean, isUnderWay: boolean): AdapterError {
   const code = codeOf(error);
   if (code === 'UND_ERR_INVALID_ARG' && !/proxy/i.test(error.message)) {
     return new AdapterError(
@@ -97,7 +99,7 @@ export function connectionFailure(error: Error, url: URL, isProxied: boolean): A
   const { meaning, remedy } = proxyRefusal(error) ?? explain(code);
   return new AdapterError(
     'retry',
-    timeoutCodes.has(code) ? 'timeout' : 'connection',
+    isUnderWay ? 'interrupted' : 'connection',
     `${hostOf(url)}: ${meaning} (${code}${reachedOf(error, url)}). ${remedy}${proxyHint(isProxied)}`,
   );
 }
@@ -116,14 +118,14 @@ export function timeoutFailure(
   };
   return new AdapterError(
     'retry',
-    'timeout',
+    phase === 'connecting' ? 'connection' : 'timeout',
     `${hostOf(url)}: no complete answer within ${timeoutMs / 1000} s: ${came[phase]}${proxyHint(isProxied)}`,
   );
 }
 
 /** Megabytes came, and no answer began: hints or headers without end. */
 export function overheadFailure(url: URL): AdapterError {
-  return connectionFailure(Object.assign(new Error(), { code: 'UND_ERR_HEADERS_OVERFLOW' }), url, false);
+  return connectionFailure(Object.assign(new Error(), { code: 'UND_ERR_HEADERS_OVERFLOW' }), url, false, true);
 }
 
 function explain(code: string): Explanation {

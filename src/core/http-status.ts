@@ -34,6 +34,10 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   422: rejected('The content of the request was refused. The answer may say which part.'),
   425: retry('server_error', 'It does not want the request so early. It is tried again.'),
   429: retry('rate_limited', 'It limits requests. Lower the rate or raise the limit there if this goes on.'),
+  504: retry(
+    'timeout',
+    'A proxy before the far end got no answer in time. It may have done what was asked; it is tried again.',
+  ),
   501: refused('bad_config', 'The feature is switched off there. Ask its administrator to switch it on.'),
 };
 const redirected = refused('bad_config', 'It redirects, and redirects are not followed. Configure the final address.');

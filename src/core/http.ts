@@ -42,7 +42,7 @@ export interface HttpClient {
   /**
    * Rejects within milliseconds of an abort or a time-out, whatever the far end does; a request that has not reached a connection by
    * then is never sent. A connection that the far end closed while idle is a failure like any other: nothing is repeated here.
-   * @throws {AdapterError} `retry` with reason `timeout`, `connection` or `malformed` (an unreadable 2xx), `reject_sink` with
+   * @throws {AdapterError} `retry` with reason `timeout` (no answer), `connection` (not sent), `interrupted` or `malformed` (an unreadable 2xx), `reject_sink` with
    * `bad_config` if the address or a header cannot be sent at all; or the signal's reason, if that was aborted
    */
   request(request: HttpRequest): Promise<HttpAnswer>;
@@ -225,7 +225,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#fail(connectionFailure(error, this.#url, this.#isProxied));
+    this.#fail(connectionFailure(error, this.#url, this.#isProxied, this.#controller !== undefined));
   }
 
   readonly #onSocket = (socket: Socket): void => {

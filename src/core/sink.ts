@@ -11,6 +11,8 @@ export interface Message {
   readonly form: MessageForm;
   /** The events of more than one tenant pass here, so the card must name the tenant. */
   readonly showTenant: boolean;
+  /** True if an earlier attempt got no answer, so that a reader may have seen it already. */
+  readonly mayBeRepeated?: boolean;
   /** Set when the card was held up for minutes or more: how long, and what held it. */
   readonly delayed?: { readonly seconds: number; readonly reason: 'sink' | 'backlog' };
   /** What the route that chose this sink says about it, as `routeSettings` of its type parsed it. */

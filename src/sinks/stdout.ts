@@ -63,11 +63,11 @@ export function createStreamSink(target: Writable | (() => Writable)): Sink {
 
 /**
  * The line, with its fields in this order: id, source, external_id, stream, type, severity (name), status, action, occurred_at,
- * received_at, delivery_id, body; then `delayed`, if it was, and what a template gave. Names and order are what readers build on. A bare
+ * received_at, delivery_id, body; then `delayed`, if it was, `may_be_repeated`, if an earlier attempt got no answer, and what a template gave. Names and order are what readers build on. A bare
  * line leaves out what holds text of the event; of a digest (`body.digest`) it keeps the numbers, and a short one leaves out the rows.
  * Characters that a terminal obeys or hides are written as `\uXXXX`: the same JSON, and harmless to look at.
  */
-function lineOf({ event, form, delayed, template }: Message, { deliveryId }: SendContext): string {
+function lineOf({ event, form, delayed, mayBeRepeated, template }: Message, { deliveryId }: SendContext): string {
   const isBare = form === 'bare';
   const fields = {
     id: event.id,
@@ -80,6 +80,7 @@ function lineOf({ event, form, delayed, template }: Message, { deliveryId }: Sen
     delivery_id: deliveryId,
     body: bodyOf(event.body, form),
     ...(delayed === undefined ? {} : { delayed }),
+    ...(mayBeRepeated === true && { may_be_repeated: true }),
     ...(template === undefined || isBare ? {} : { template: templateOf(template) }),
   };
   return `${harmlessJson(JSON.stringify(fields))}\n`;

@@ -97,7 +97,7 @@ test('Mattermost that cannot be reached: check and test name host, port and what
   expect(await world.arrived(2)).toBe(2);
   // A lookup and a silent host would leave this machine.
   for (const code of ['ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT'])
-    seen.push(connectionFailure(Object.assign(new Error(code), { code }), new URL(closedPort), false).message);
+    seen.push(connectionFailure(Object.assign(new Error(code), { code }), new URL(closedPort), false, false).message);
 });
 
 test('a certificate that this machine does not trust', async () => {

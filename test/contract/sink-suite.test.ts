@@ -19,7 +19,7 @@ const sample: SinkDefinition<typeof config> = {
     const { origin, host } = new URL(url);
     return {
       origin,
-      async send({ event, form }, { deliveryId, signal }) {
+      async send({ event, form, mayBeRepeated }, { deliveryId, signal }) {
         const { id, occurredAt, body } = event;
         const text = form === 'short' ? JSON.stringify(body).slice(0, 300) : JSON.stringify(body);
         const headers = { authorization: `Bearer ${token}`, 'idempotency-key': deliveryId };
@@ -28,7 +28,7 @@ const sample: SinkDefinition<typeof config> = {
           method: 'POST',
           url,
           headers,
-          body: JSON.stringify({ id, at: occurredAt, link: body.link, ...told }),
+          body: JSON.stringify({ id, at: occurredAt, link: body.link, mayBeRepeated, ...told }),
           signal,
         });
         const failure = failureOf(answer, host, [url, token], now());

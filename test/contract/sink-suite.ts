@@ -41,6 +41,7 @@ const sinkCases = [
   'closing in flight loses nothing',
   'an answer of 10 MB is not read whole',
   'all three forms are accepted',
+  'a message that may be a repetition says so',
   'a full message shows the texts of the event, a bare one none',
   'hostile text stays text',
 ] as const;
@@ -247,6 +248,16 @@ function describeDelivery(inCase: InSinkCase, bench: Bench): void {
 }
 
 function describeText(inCase: InSinkCase, bench: Bench, harness: SinkHarness): void {
+  inCase('a message that may be a repetition says so', async () => {
+    const { sink, received } = await bench.healthy();
+    for (const form of ['full', 'short', 'bare'] as const) {
+      await send(sink, message(undefined, form));
+      await send(sink, { ...message(undefined, form), mayBeRepeated: true });
+      const [first, again] = received().slice(-2);
+      expect(again!.body.length, form).toBeGreaterThan(first!.body.length);
+    }
+  });
+
   inCase('a full message shows the texts of the event, a bare one none', async () => {
     const event = eventOfTexts((field) => `Zq${field.replace(/\W/g, 'x')}qZ`);
     const { sink, received } = await bench.healthy();
@@ -380,7 +391,7 @@ function describeConnections(
       });
       const { sink, secrets } = bench.create(`http://127.0.0.1:${port}`);
       const error = await adapterError(send(sink));
-      expect(error).toMatchObject({ outcome: 'retry', reason: 'connection' });
+      expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
       expect(connections, 'an adapter does not try again by itself').toBe(1);
       expectNoSecret(error, secrets);
     }

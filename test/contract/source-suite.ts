@@ -278,7 +278,7 @@ function describeFailures(inCase: InSourceCase, { factory, start, serve }: Bench
       const reset = await startSocketServer((socket) => {
         socket.once('data', () => socket.write(beginning, () => setTimeout(() => socket.resetAndDestroy(), 10)));
       });
-      await expectRetry(factory(`http://127.0.0.1:${reset}`), 'connection');
+      await expectRetry(factory(`http://127.0.0.1:${reset}`), 'interrupted');
       const hung = await startSocketServer((socket) => socket.once('data', () => socket.write(beginning)));
       await expectRetry(factory(`http://127.0.0.1:${hung}`, impatientMs), 'timeout');
     }

@@ -25,6 +25,7 @@ const table: Record<number, [string, string]> = {
   425: ['retry', 'server_error'],
   429: ['retry', 'rate_limited'],
   501: ['reject_sink', 'bad_config'],
+  504: ['retry', 'timeout'],
 };
 const classes: Record<number, [string, string]> = {
   3: ['reject_sink', 'bad_config'],

@@ -255,7 +255,7 @@ describe('an exchange that fails', () => {
       socket.once('data', () => socket.write(beginning, () => setTimeout(() => socket.resetAndDestroy(), 20)));
     });
     const error = await failure(client().request(post(`http://127.0.0.1:${port}${secretPath}`)));
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'connection' });
+    expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
     expect(error.message).toMatch(/may have got the request/);
   });
 
@@ -267,7 +267,7 @@ describe('an exchange that fails', () => {
       socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${rest}`));
     });
     const error = await failure(client().request(post(`http://127.0.0.1:${port}`)));
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'connection' });
+    expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
     expect(error.message).toMatch(/closed before the answer was complete/);
   });
 
@@ -285,7 +285,7 @@ describe('an exchange that fails', () => {
     const http = client({ connectionsMax: 1 });
     await http.request(post(`http://127.0.0.1:${port}`));
     const error = await failure(http.request(post(`http://127.0.0.1:${port}`)));
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'connection' });
+    expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
     expect(connections).toBe(1);
   });
 
@@ -294,7 +294,7 @@ describe('an exchange that fails', () => {
       socket.once('data', () => socket.end('220 verysecret.example ESMTP\r\n'));
     });
     const error = await failure(client().request(post(`http://127.0.0.1:${port}${secretPath}`)));
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'connection' });
+    expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
     expect(error.message).toMatch(/does not speak HTTP \(HPE/);
   });
 

@@ -26,6 +26,7 @@ test.each([
     `obeyed as given, from ${duration(policy.sinkBackoff.firstMs)} up to ${duration(policy.retryAfterMaxMs)}`,
   ],
   ['outage', `${capital(word(policy.outageFailures))} deliveries in a row that fail`],
+  ['repeats that may have arrived', '5 s, 1 min, then 10 min each'],
   ['poison', `failed ${word(policy.poisonFailures)} times while others passed`],
   [
     'probes of a sink that is down',

@@ -1,8 +1,11 @@
 // Whether a sink is ok, backing off or paused, and when it may be tried again. Holds no timer: time is passed in, and it is asked.
 import { backoffMs } from '../backoff.ts';
-import type { FailureOutcome } from '../errors.ts';
+import type { FailureOutcome, FailureReason } from '../errors.ts';
 import type { SinkState, SinkStateName } from '../store/sinks.ts';
 import type { DeliveryPolicy } from './policy.ts';
+
+/** A send that was not answered for so long says more than one that failed at once; and few are under way. */
+const timeoutWeight = 2;
 
 /** `go`: send at will. `probe`: one request, alone. Else wait so many milliseconds. */
 export type Gate =
@@ -31,7 +34,7 @@ export interface Health {
   /** @param isProbe false: if the sink is down, it was under way when that began, and says nothing about now */
   delivered(isProbe?: boolean): Transition | undefined;
   /** A delivery failed while the sink was thought ok. */
-  failed(eventId: number, nowMs: number, outcome?: FailureOutcome): Transition | undefined;
+  failed(eventId: number, nowMs: number, outcome?: FailureOutcome, reason?: FailureReason): Transition | undefined;
   /** The far end asked for a pause, or a probe failed. @param retryAfterMs undefined for the next step of the back-off */
   backOff(reason: string, retryAfterMs: number | undefined, nowMs: number, isProbe?: boolean): Transition | undefined;
   /** Nothing can pass until somebody mends the sink. */
@@ -59,7 +62,7 @@ export function createHealth(
   let pausedSteps = 0;
   let wasPaused = state === 'paused';
   let probeAtMs = Number.NEGATIVE_INFINITY;
-  const failing = new Set<number>();
+  const failing = new Map<number, number>();
 
   function change(to: SinkStateName, reason: string | null): Transition | undefined {
     if (to === state) return undefined;
@@ -107,10 +110,11 @@ export function createHealth(
       if (state !== 'ok') recoveredAtMs = clock.now();
       return change('ok', null);
     },
-    failed(eventId, nowMs, outcome = 'retry') {
-      failing.add(eventId);
-      if (failing.size < policy.outageFailures) return undefined;
-      return this.backOff(outcome === 'retry' ? 'unreachable' : 'refused', undefined, nowMs);
+    failed(eventId, nowMs, outcome = 'retry', reason = undefined) {
+      failing.set(eventId, reason === 'timeout' ? timeoutWeight : 1);
+      const weight = [...failing.values()].reduce((sum, one) => sum + one, 0);
+      if (failing.size < Math.min(2, policy.outageFailures) || weight < policy.outageFailures) return undefined;
+      return this.backOff(outcome === 'retry' ? (reason ?? 'unreachable') : 'refused', undefined, nowMs);
     },
     backOff(reason, retryAfterMs, nowMs, isProbe = true) {
       if (state === 'paused') {

@@ -5,7 +5,17 @@ import type { Sink } from '../sink.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import type { Failing, Suspicion } from './failing.ts';
 import type { Health, Transition } from './health.ts';
-import { type DeliveryPolicy, type Failure, failureFrom, sentAs, tryAgain, unchanged, type Verdict } from './policy.ts';
+import {
+  type DeliveryPolicy,
+  type Failure,
+  failureFrom,
+  sentAs,
+  spaced,
+  tryAgain,
+  unchanged,
+  type Verdict,
+  waitForSink,
+} from './policy.ts';
 import { type Judgement, judge } from './verdict.ts';
 import type { Within } from './within.ts';
 
@@ -86,7 +96,8 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
     return failure.outcome !== 'retry' || (failures > 1 && isHeeded);
   }
 
-  function verdictOf(judgement: Judgement, delivery: DueDelivery, { inForm }: Suspicion, isDown: boolean): Verdict {
+  function verdictOf(judgement: Judgement, delivery: DueDelivery, suspicion: Suspicion, isDown: boolean): Verdict {
+    const { inForm, othersPassedSince } = suspicion;
     const { event, form } = delivery;
     const attempts = delivery.attempts + 1;
     switch (judgement) {
@@ -108,7 +119,8 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       case 'wait':
         return { ...tryAgain(delivery, random(), policy), form: 'full' };
       default:
-        return isDown && judgement === 'again' ? unchanged(delivery) : tryAgain(delivery, random(), policy);
+        if (isDown && judgement === 'again') return unchanged(delivery);
+        return (othersPassedSince ? tryAgain : waitForSink)(delivery, random(), policy);
     }
   }
 
@@ -122,7 +134,9 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       tell(health.pause(failure.reason, nowMs), failure.message);
     } else if (health.state === 'ok') {
       // Of one that is suspected already it says nothing about the sink.
-      if (!suspicion.othersPassedSince && suspicion.evidence < 2) tell(health.failed(eventId, nowMs, failure.outcome));
+      if (!suspicion.othersPassedSince && suspicion.evidence < 2) {
+        tell(health.failed(eventId, nowMs, failure.outcome, failure.reason));
+      }
     } else if (attempt.isProbe && attempt.isAfterPause && isRefused) {
       tell(health.pause(failure.reason, nowMs), failure.message);
     } else if (attempt.isProbe) {
@@ -163,7 +177,7 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
         poisonFailures: policy.poisonFailures,
       });
       const isDown = health.state !== 'ok';
-      const verdict = verdictOf(judgement, delivery, suspicion, isDown);
+      const verdict = spaced(verdictOf(judgement, delivery, suspicion, isDown), delivery, reason);
       if (judgement === 'wait') failing.restart(event.id);
       blame({ health, eventId: event.id, failure, judgement, attempt, suspicion: weighed });
       const contradictedBy = suspicion.isContradicted ? 'others' : hasPassed ? 'check' : null;

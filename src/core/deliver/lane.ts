@@ -7,7 +7,7 @@ import { noReason, severityLabel } from '../metrics.ts';
 import { type Route, routeNamed } from '../route.ts';
 import type { Sink } from '../sink.ts';
 import { databaseErrorText } from '../store/database.ts';
-import { type DueDelivery, restoreDeliveries, takeDue, takeRandomDue } from '../store/deliveries.ts';
+import { type DueDelivery, hastenFailed, restoreDeliveries, takeDue, takeRandomDue } from '../store/deliveries.ts';
 import { readSinkState } from '../store/sinks.ts';
 import type { Template } from '../template/template.ts';
 import { type AttemptTrace, type Tracing, traceIdOf } from '../tracing.ts';
@@ -18,7 +18,7 @@ import { createFailing } from './failing.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
 import { createInFlight } from './in-flight.ts';
 import { type Attempt, createJudge, type Judged } from './judge.ts';
-import { failureFrom, heldUpOf, unchanged } from './policy.ts';
+import { failureFrom, heldUpOf, unansweredMax, unchanged } from './policy.ts';
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
 import { templated } from './templated.ts';
@@ -82,6 +82,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const concurrency = createConcurrency(policy.concurrency, deps.perSecond);
   let isStopping = false;
   let isIdle = false;
+  /** Awaited before the next send: what fails after it must keep its wait. */
+  let hastening: Promise<void> | undefined;
   let turnedAtMs = performance.now();
   let probes = 0;
   let isAcquittalOwed = false;
@@ -138,9 +140,23 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (transition.to === 'ok') failing.acquit('by check');
     if (transition.to === 'paused') isAcquittalOwed = true;
     teller.tell(transition, detail);
+    if (transition.to === 'ok') hastening ??= hasten();
   }
 
   const judge = createJudge({ sink: deps.sink, policy, random: deps.random, failing, within, tell });
+
+  /** What failed while the sink was down waits no longer. */
+  async function hasten(): Promise<void> {
+    try {
+      if ((await hastenFailed(deps.db, lease, sink, unansweredMax)) === 0) return;
+      ready.expire();
+      wake.now();
+    } catch (error) {
+      deps.log.warn({ sink, error: databaseErrorText(error) }, 'what failed before is tried again at its own time');
+    } finally {
+      hastening = undefined;
+    }
+  }
 
   /** Goes on where the last holder was. */
   async function takeUp(): Promise<Health> {
@@ -175,6 +191,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   /** Starts at most one send. @returns milliseconds to wait, unless woken; 0 to go on at once. No promise where nothing is waited for: it is called for each send */
   function step(current: Health): number | Promise<number> {
     if (!lease.outlasts(leaseLeftMs)) return 100;
+    if (hastening) return hastening.then(() => 0);
     if (inFlight.size() >= concurrency.limit() || recorder.waitedMs() > unwrittenMaxMs) return policy.rereadMs;
     if (isAcquittalOwed && inFlight.ids().length === 0 && recorder.size() === 0) return acquit();
     const gate = current.gate(performance.now());
@@ -303,10 +320,13 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     return withinLimit((signal) => {
       const context = { deliveryId: `${sink}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
       const heldUp = heldUpOf(delivery, health!, deps.now(), policy);
-      const { event, form } = delivery;
+      const { event, form, unanswered } = delivery;
       const route = routeNamed(deps.routes, delivery.route);
       const ways = { ...(route && { settings: route.settings?.get(sink) }), ...templated(deps, delivery, route) };
-      return deps.sink.send({ event, form, showTenant: deps.showTenant(), ...heldUp, ...ways }, context);
+      return deps.sink.send(
+        { event, form, showTenant: deps.showTenant(), ...(unanswered && { mayBeRepeated: true }), ...heldUp, ...ways },
+        context,
+      );
     });
   }
 

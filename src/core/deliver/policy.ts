@@ -1,6 +1,6 @@
 // What becomes of a delivery whose attempt failed. Pure. The outcomes themselves are named by adapters through core/http.ts.
 import { type BackoffLimits, backoffMs, deliveryBackoff, pausedBackoff, sinkBackoff, waitedMs } from '../backoff.ts';
-import { AdapterError, type FailureOutcome, type FailureReason } from '../errors.ts';
+import { AdapterError, type FailureOutcome, type FailureReason, unansweredReasons } from '../errors.ts';
 import type { Message, MessageForm } from '../sink.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import type { SinkStateName } from '../store/sinks.ts';
@@ -87,6 +87,31 @@ export function heldUpOf(
   return { delayed: { seconds: Math.round(heldUpMs / 1000), reason: wasDown ? 'sink' : 'backlog' } };
 }
 
+/**
+ * Waits after the first, second … attempt that got no answer. Two repeats come soon, for the alarm may not be there; after three that
+ * got no answer it is repeated rarely, for it most likely is.
+ */
+const unansweredWaitsMs = [5000, 60_000, 600_000] as const;
+/** As many attempts without an answer are not hastened when the sink is back. */
+export const unansweredMax = unansweredWaitsMs.length;
+
+/** How long after its `unanswered`-th attempt without an answer a delivery is not sent again. */
+export function unansweredWaitMs(unanswered: number): number {
+  return unansweredWaitsMs[Math.min(unanswered, unansweredMax) - 1] ?? 0;
+}
+
+function unansweredAgeMs(unanswered: number): number {
+  let sum = 0;
+  for (let n = 1; n <= Math.min(unanswered, unansweredMax); n += 1) sum += unansweredWaitMs(n);
+  return sum + Math.max(0, unanswered - unansweredMax) * unansweredWaitMs(unansweredMax);
+}
+
+/** Its verdict, and no repetition too soon if this attempt may have arrived. */
+export function spaced(verdict: Verdict, delivery: DueDelivery, reason: FailureReason): Verdict {
+  if (!unansweredReasons.includes(reason) || verdict.state === 'dead') return verdict;
+  return { ...verdict, delayMs: Math.max(verdict.delayMs, unansweredWaitMs((delivery.unanswered ?? 0) + 1)) };
+}
+
 /** What to write about the delivery. */
 export interface Verdict {
   readonly attempts: number;
@@ -100,10 +125,20 @@ export function unchanged(delivery: DueDelivery): Verdict {
   return { attempts: delivery.attempts, state: 'pending', delayMs: 0, form: delivery.form };
 }
 
+/**
+ * Nothing passed since, so the sink may be why, and then it waits no longer than a sink does; what is more than that does not count as age.
+ */
+export function waitForSink(delivery: DueDelivery, random: number, policy: DeliveryPolicy): Verdict {
+  const verdict = tryAgain(delivery, random, policy);
+  const delayMs = backoffMs(verdict.attempts, random, policy.sinkBackoff);
+  return verdict.delayMs <= delayMs ? verdict : { ...unchanged(delivery), delayMs };
+}
+
 /** The delivery failed on its own account and will be tried again as it is, until it is too old. */
 export function tryAgain(delivery: DueDelivery, random: number, policy: DeliveryPolicy): Verdict {
   const attempts = delivery.attempts + 1;
-  const state = waitedMs(attempts, policy.backoff) > policy.maxAgeMs ? 'dead' : 'pending';
+  const ageMs = waitedMs(attempts, policy.backoff) + unansweredAgeMs(delivery.unanswered ?? 0);
+  const state = ageMs > policy.maxAgeMs ? 'dead' : 'pending';
   return { attempts, state, delayMs: backoffMs(attempts, random, policy.backoff), form: delivery.form };
 }
 

@@ -1,4 +1,5 @@
 // Takes due deliveries and records what became of them, in bulk.
+import { unansweredReasons } from '../errors.ts';
 import type { EventBody, MessageForm, Severity, StoredEvent } from '../event.ts';
 import type { Database } from './database.ts';
 import { aheadMaxMs, isDue } from './due.ts';
@@ -13,6 +14,8 @@ export interface DueDelivery {
   /** Failed attempts that counted so far. */
   readonly attempts: number;
   readonly form: MessageForm;
+  /** Earlier attempts that got no answer, so that it may have arrived; absent: none. */
+  readonly unanswered?: number | undefined;
   /** The route whose settings for this sink hold. */
   readonly route?: string | undefined;
   /** Where the event's trace goes on, as W3C `traceparent`; absent if it has none. */
@@ -50,7 +53,7 @@ export async function takeDue(
   return withEvents(
     client,
     client`
-      select event_id, attempts, form, priority, route from deliveries d
+      select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered from deliveries d
       where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and ${isDue(db)}
         and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
         ${only === null ? client`` : client`and event_id = ${only}::bigint`}
@@ -83,7 +86,7 @@ export async function takeRandomDue(
         select priority, first + floor(random() * (last - first + 1))::bigint as place from edges where first is not null
       )
       select c.* from places cross join lateral (
-        select event_id, attempts, form, priority, route from deliveries d
+        select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered from deliveries d
         where sink = ${sink} and state = 'pending' and d.priority = places.priority and event_id >= places.place
           and ${isDue(db)} and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
         order by event_id limit ${probeCandidates}
@@ -93,10 +96,34 @@ export async function takeRandomDue(
   return due;
 }
 
-/** @param chosen rows of deliveries: event_id, attempts, form, priority, route */
+/** Of a row of deliveries, `d`. Only those that failed cost a look. */
+function unansweredOf(client: Database['$client']): PendingQuery {
+  return client`case when d.reason is null then 0 else (
+    select count(*)::int from delivery_attempts a
+    where a.event_id = d.event_id and a.sink = d.sink and a.reason = any (string_to_array(${unansweredReasons.join(',')}, ','))
+  ) end`;
+}
+
+/**
+ * What failed while its sink was down is due now; what got no answer again and again is not, nor what is due in a second anyway.
+ * @returns how many
+ */
+export async function hastenFailed(db: Database, fence: Fence, sink: string, unansweredMax: number): Promise<number> {
+  const client = db.$client;
+  const rows = await client`
+    with fence as (${heldLease(client, fence)})
+    update deliveries d set scheduled_at = now()
+    where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and reason is not null
+      and scheduled_at > now() + interval '1 second'
+      and exists (select 1 from fence) and ${unansweredOf(client)} < ${unansweredMax}
+    returning 1`;
+  return rows.length;
+}
+
+/** @param chosen rows of deliveries: event_id, attempts, form, priority, route, unanswered */
 async function withEvents(client: Database['$client'], chosen: PendingQuery): Promise<DueDelivery[]> {
   const rows = await client`
-    select d.event_id, d.attempts, d.form, d.priority, d.route, e.source, e.external_id, e.subject, e.stream, e.type, e.severity,
+    select d.event_id, d.attempts, d.form, d.priority, d.route, d.unanswered, e.source, e.external_id, e.subject, e.stream, e.type, e.severity,
       e.status, e.action, extract(epoch from e.occurred_at) * 1000 as occurred_ms,
       extract(epoch from e.received_at) * 1000 as received_ms, e.body::text as body, e.traceparent
     from (${chosen}) d join events e on e.id = d.event_id
@@ -109,6 +136,7 @@ function toDue(row: Record<string, unknown>): DueDelivery {
     priority: Number(row.priority),
     attempts: Number(row.attempts),
     form: row.form as MessageForm,
+    ...(Number(row.unanswered) > 0 && { unanswered: Number(row.unanswered) }),
     ...(row.route !== null && { route: String(row.route) }),
     ...(row.traceparent !== null && { traceParent: String(row.traceparent) }),
     event: {

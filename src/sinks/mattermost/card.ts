@@ -60,13 +60,14 @@ function templateText(head: string, text: string, held: readonly string[]): stri
   return sealed(lines.join('\n'));
 }
 
-function heldUpLines({ delayed }: Message, options: CardOptions): string[] {
+function heldUpLines({ delayed, mayBeRepeated = false }: Message, options: CardOptions): string[] {
   const { labels, span } = options.wording;
   const lines: string[] = [];
   if (delayed !== undefined) {
     const template = delayed.reason === 'sink' ? labels.delayedBySink : labels.delayedByBacklog;
     lines.push(`⏳ ${filled(template, { time: span(delayed.seconds) })}`);
   }
+  if (mayBeRepeated) lines.push(`🔁 ${labels.mayBeRepeated}`);
   if (options.refusedChannel !== undefined) {
     lines.push(`⚠ ${filled(labels.channelRefused, { channel: code(options.refusedChannel, 80) })}`);
   }

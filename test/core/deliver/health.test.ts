@@ -4,7 +4,8 @@ import { createHealth, type Health } from '../../../src/core/deliver/health.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 
 const clock = { now: () => 1_000_000, random: () => 0.5 };
-const fail = (health: Health, ids: readonly number[], nowMs = 0) => ids.map((id) => health.failed(id, nowMs));
+const fail = (health: Health, ids: readonly number[], nowMs = 0) =>
+  ids.map((id) => health.failed(id, nowMs, 'retry', 'server_error'));
 
 describe('an outage', () => {
   test('five deliveries in a row that fail make it back off, and one that fails five times does not', () => {
@@ -12,9 +13,17 @@ describe('an outage', () => {
     expect(fail(alone, [7, 7, 7, 7, 7])).toEqual(Array(5).fill(undefined));
     const many = createHealth(defaultPolicy, undefined, clock);
     expect(fail(many, [1, 2, 3, 4])).toEqual(Array(4).fill(undefined));
-    expect(many.failed(5, 0)).toMatchObject({ from: 'ok', to: 'backing_off' });
+    expect(many.failed(5, 0, 'retry', 'server_error')).toMatchObject({ to: 'backing_off', reason: 'server_error' });
     expect(many.gate(100)).toEqual({ kind: 'wait', ms: 150 });
     expect(many.gate(250)).toEqual({ kind: 'probe', isPaused: false });
+  });
+
+  test('is sooner seen by those that got no answer in time, for few are under way', () => {
+    const health = createHealth(defaultPolicy, undefined, clock);
+    expect([1, 2].map((id) => health.failed(id, 0, 'retry', 'timeout'))).toEqual([undefined, undefined]);
+    expect(health.failed(3, 0, 'retry', 'timeout')).toMatchObject({ to: 'backing_off', reason: 'timeout' });
+    const alone = createHealth(defaultPolicy, undefined, clock);
+    expect([1, 1, 1, 1].map((id) => alone.failed(id, 0, 'retry', 'timeout'))).toEqual(Array(4).fill(undefined));
   });
 
   test('a success in between starts the count anew', () => {

@@ -176,6 +176,23 @@ describe('sending', () => {
     );
   });
 
+  test('says that it may be a repetition after an attempt that got no answer, and not after any other', async () => {
+    await store(drafts(1, 1));
+    const { sent } = await begin({
+      send() {
+        const reason = [undefined, 'connection', 'server_error', 'timeout', 'connection'][sent.length];
+        if (reason) throw new AdapterError('retry', reason as 'timeout', 'failed');
+        return undefined;
+      },
+    });
+    await expectSoon(() => sent.length === 3);
+    const client = database().$client;
+    await expectSoon(async () => (await count("reason = 'timeout' and scheduled_at > now() + interval '4 s'")) === 1);
+    await client`update deliveries set scheduled_at = now()`;
+    await expectSoon(isSettled);
+    expect(sent.map(({ message }) => message.mayBeRepeated ?? false)).toEqual([false, false, false, true, true]);
+  });
+
   test('a card of long ago says how long it was held up', async () => {
     await store(drafts(1, 1));
     await database().$client`update events set received_at = now() - interval '2 hours'`;
@@ -187,7 +204,8 @@ describe('sending', () => {
 
   test('waits while an outcome is not written within 50 ms, and then repeats none of them', async () => {
     await store(drafts(1, 1300));
-    await database().$client`alter table delivery_attempts rename to away`;
+    const locking = await database().$client.reserve();
+    await locking.unsafe('begin; lock table deliveries in exclusive mode');
     const { sent } = await begin({ send: () => new Promise<void>((resolve) => setTimeout(resolve, 5)) });
     try {
       await expectSoon(() => sent.length > 0);
@@ -197,7 +215,8 @@ describe('sending', () => {
       expect(sent.length).toBe(atOnce);
       expect(atOnce).toBeLessThan(1300);
     } finally {
-      await database().$client`alter table away rename to delivery_attempts`;
+      await locking`rollback`;
+      locking.release();
     }
     await expectSoon(isSettled);
     expect(sent).toHaveLength(1300);
@@ -441,6 +460,21 @@ describe('an outage', () => {
     expect(await until(() => sent.length > 4, 2500)).toBe(true);
   });
 
+  test('that is over makes due what failed in it and waits for its own time, unless it got no answer again and again', async () => {
+    const page = await store(drafts(1, 3));
+    const [first, , third] = page!.events.map(({ id }) => id);
+    const client = database().$client;
+    await client`update deliveries set scheduled_at = now() + interval '9 minutes', reason = 'timeout' where event_id <> ${third!}`;
+    for (let n = 0; n < 4; n += 1)
+      await client`insert into delivery_attempts (event_id, sink, outcome, reason, duration_ms)
+        values (${first!}, 'soc', 'retry', 'timeout', 1)`;
+    await writeSinkState(database(), await hold(database(), 'sink:x'), 'soc', 'backing_off', 'timeout');
+    const { sent } = await begin({});
+    await expectSoon(async () => (await count("state = 'delivered'")) === 2);
+    await turns();
+    expect(sent.map(({ id }) => id)).toEqual(['3', '2']);
+  });
+
   test('is probed only when nothing is in flight any more', async () => {
     const { pass, open } = gate();
     await store(drafts(1, 8));
@@ -481,7 +515,7 @@ describe('an outage', () => {
     });
     const states = () => database().$client`select sink, state, reason from sinks`;
     await expectSoon(async () => (await states()).length > 0);
-    expect(await states()).toEqual([{ sink: 'soc', state: 'backing_off', reason: 'unreachable' }]);
+    expect(await states()).toEqual([{ sink: 'soc', state: 'backing_off', reason: 'connection' }]);
   });
 });
 
@@ -590,7 +624,7 @@ describe('a poisonous event', () => {
         concurrency: 4,
         outageFailures: 3,
         poisonFailures: 1000,
-        backoff: { firstMs: 100, maxMs: 100 },
+        backoff: { firstMs: 600, maxMs: 600 },
         sinkBackoff: { firstMs: 100, maxMs: 100 },
       },
       async send({ id, message }) {

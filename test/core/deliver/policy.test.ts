@@ -1,6 +1,15 @@
 // What becomes of a delivery whose attempt failed, and when a card says that it was held up.
 import { describe, expect, test } from 'vitest';
-import { defaultPolicy, failureFrom, heldUpOf, sentAs, tryAgain, unchanged } from '../../../src/core/deliver/policy.ts';
+import {
+  defaultPolicy,
+  failureFrom,
+  heldUpOf,
+  sentAs,
+  spaced,
+  tryAgain,
+  unchanged,
+  waitForSink,
+} from '../../../src/core/deliver/policy.ts';
 import { AdapterError } from '../../../src/core/errors.ts';
 import type { DueDelivery } from '../../../src/core/store/deliveries.ts';
 import { storedEvent } from '../../support/events.ts';
@@ -44,6 +53,40 @@ describe('a delivery that failed', () => {
   test('it is tried for 72 h of its own waits and then is dead', () => {
     expect(tryAgain(delivery({ attempts: 800 }), 0.5, defaultPolicy).state).toBe('pending');
     expect(tryAgain(delivery({ attempts: 900 }), 0.5, defaultPolicy).state).toBe('dead');
+  });
+
+  test('it waits no longer than its sink would while nothing passes, and what is more costs it nothing', () => {
+    const verdicts = [0, 6, 7, 500].map((attempts) => waitForSink(delivery({ attempts }), 0.5, defaultPolicy));
+    expect(verdicts.map(({ attempts, delayMs, state }) => [attempts, delayMs, state])).toEqual([
+      [1, 250, 'pending'],
+      [7, 16_000, 'pending'],
+      [7, 30_000, 'pending'],
+      [500, 30_000, 'pending'],
+    ]);
+  });
+
+  test.each([
+    ['timeout', undefined, 5000],
+    ['interrupted', undefined, 5000],
+    ['timeout', 1, 60_000],
+    ['timeout', 2, 600_000],
+    ['timeout', 3, 600_000],
+    ['timeout', 50, 600_000],
+    ['connection', 50, 0],
+    ['server_error', undefined, 0],
+  ] as const)(
+    'after a %s, with %s before it that got no answer, it is not repeated for %s ms',
+    (reason, unanswered, ms) => {
+      const sent = delivery({ unanswered });
+      expect(spaced(unchanged(sent), sent, reason).delayMs).toBe(ms);
+    },
+  );
+
+  test('the time between repeats counts as age, and none that is longer is cut short', () => {
+    expect(tryAgain(delivery({ attempts: 300, unanswered: 300 }), 0.5, defaultPolicy).state).toBe('dead');
+    expect(tryAgain(delivery({ attempts: 250, unanswered: 250 }), 0.5, defaultPolicy).state).toBe('pending');
+    const verdict = { attempts: 1, state: 'pending', delayMs: 9_000_000, form: 'full' } as const;
+    expect(spaced(verdict, delivery({}), 'timeout').delayMs).toBe(9_000_000);
   });
 
   test('what its sink did costs it nothing', () => {

@@ -268,7 +268,7 @@ describe('a post by a template', () => {
     const delayed = { seconds: 7_200, reason: 'sink' } as const;
     const posted = post(written, storedEvent({ severity: 5 }), { delayed }, '@soc');
     expect(posted.text).toBe(
-      '🔴 **CRITICAL** @soc\n⏳ delayed 2 h: sink unreachable\n`CORP\\somchai`\n~~~\nnever closed',
+      '🔴 **CRITICAL** @soc\n⏳ delayed 2 h: sink took no messages\n`CORP\\somchai`\n~~~\nnever closed',
     );
     expect(posted.attachments[0]).toMatchObject({
       title: '🔴 `STATIC_ANALYSIS`',

@@ -36,8 +36,9 @@ export const en = {
   message: 'Message',
   link: 'Link',
   bare: 'The rest of this event could not be posted; it is stored.',
-  delayedBySink: 'delayed {time}: sink unreachable',
+  delayedBySink: 'delayed {time}: sink took no messages',
   delayedByBacklog: 'delayed {time}: backlog',
+  mayBeRepeated: 'may be a repetition: an earlier attempt got no answer',
   days: '{count} d',
   hours: '{count} h',
   minutes: '{count} min',
@@ -56,10 +57,10 @@ export const en = {
   credentialEnding:
     'The credential of source {source} ends at {ends}; nothing can be read from then on. Create a new one and replace it.',
   credentialRenewed: 'The credential of source {source} does not end soon any more[: it is good until {ends}].',
-  sinkPaused: 'Sink {sink} is paused[ ({reason})]: its messages wait.',
-  sinkBack: 'Sink {sink} is back[: it could not be reached from {since} to {until}]. What was held up is posted now.',
+  sinkPaused: 'Sink {sink} refuses our messages[ ({reason})] and is paused: its messages wait.',
+  sinkBack: 'Sink {sink} is back[: it took no messages from {since} to {until}]. What was held up is posted now.',
   sinkFailing:
-    'Sink {sink} could not be reached since {since}[ ({reason})]: its messages wait. It is tried again and again.',
+    'Sink {sink} has taken no message since {since}[ ({reason})]: its messages wait. It is tried again and again.',
   deliveriesDead:
     'Some events could not be delivered to sink {sink} and were given up: {count}. Nobody has seen them there. `tocsin dead list` shows them and why, `tocsin dead redrive --all` sends them again.',
   deliveriesDeadOver: 'Nothing that was given up for sink {sink} is left.',
