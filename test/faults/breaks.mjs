@@ -334,7 +334,7 @@ export const mutations = [
   },
   {
     name: 'an event that fails again while others pass counts as an outage',
-    edits: [['src/core/deliver/judge.ts', 'if (!suspicion.othersPassedSince && suspicion.evidence < 2) tell', 'tell']],
+    edits: [['src/core/deliver/judge.ts', 'if (!suspicion.othersPassedSince && suspicion.evidence < 2) {', '{']],
     cases: 'poison: 20 .* answered 500',
   },
   {
