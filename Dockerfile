@@ -24,11 +24,13 @@ ENV NODE_ENV=production \
   DATA_DIR=/data
 WORKDIR /app
 COPY LICENSE package.json ./
+COPY bin ./bin
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/drizzle ./drizzle
 COPY --from=build /app/dist ./dist
 # A number, so that Kubernetes can see that it is not root.
-RUN install -d -o 10001 -g 10001 -m 0700 /data
+# And the command on the path: `docker exec <container> tocsin check`.
+RUN install -d -o 10001 -g 10001 -m 0700 /data && ln -s /app/bin/tocsin /usr/local/bin/tocsin
 USER 10001:10001
 VOLUME /data
 EXPOSE 8080

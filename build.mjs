@@ -1,7 +1,7 @@
 // Compiles src/ to dist/ and prepares the embedded database's archive. Plain JavaScript, because it runs before anything is built.
 // `--if-missing` returns at once when dist/ is there (npm start, npm run demo after `npm ci --ignore-scripts`).
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,14 +16,23 @@ const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 if (!existsSync(compiler)) {
   fail('The TypeScript compiler is not installed, so dist/ cannot be built. Run `npm ci --include=dev` and try again.');
 }
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-run([compiler, '-p', join(root, 'tsconfig.json')], 'The TypeScript compiler reported errors (above).');
-chmodSync(main, 0o755);
+// Beside the old one, and put in its place when it is whole: a service that runs from there loads some files only when it needs them.
+const fresh = join(root, 'dist.new');
+rmSync(fresh, { recursive: true, force: true });
+run(
+  [compiler, '-p', join(root, 'tsconfig.json'), '--outDir', fresh],
+  'The TypeScript compiler reported errors (above).',
+);
+chmodSync(join(fresh, 'main.js'), 0o755);
 makeSeed();
+rmSync(join(root, 'dist.old'), { recursive: true, force: true });
+if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), join(root, 'dist.old'));
+renameSync(fresh, join(root, 'dist'));
+rmSync(join(root, 'dist.old'), { recursive: true, force: true });
 
 /** Without the archive a first start of the embedded database makes its files itself: slower, never wrong. */
 function makeSeed() {
-  const script = join(root, 'dist', 'core', 'store', 'embedded', 'make-seed.js');
+  const script = join(fresh, 'core', 'store', 'embedded', 'make-seed.js');
   if (!existsSync(script)) return;
   const result = spawnSync(process.execPath, [script], { cwd: root, stdio: 'inherit', timeout: 120_000 });
   if (result.status === 0) return;

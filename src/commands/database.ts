@@ -31,9 +31,10 @@ function differenceOf([one, other]: readonly PostgresFacts[]): string | undefine
 
 /**
  * Fails within seconds and in words, where the driver would wait for ever or give a bare code. The embedded database says for itself
- * what it lacks. @throws {DatabaseUrlError}
+ * what it lacks.
+ * @returns what was found of each address, DATABASE_URL first; nothing for the embedded database. @throws {DatabaseUrlError}
  */
-export async function assertDatabase(config: Config): Promise<void> {
+export async function assertDatabase(config: Config): Promise<PostgresFacts[]> {
   const found: PostgresFacts[] = [];
   for (const [variable, url] of urlsOf(config)) {
     const facts = await inspectPostgres(url, variable);
@@ -43,6 +44,7 @@ export async function assertDatabase(config: Config): Promise<void> {
   }
   const difference = differenceOf(found);
   if (difference !== undefined) throw new DatabaseUrlError(difference);
+  return found;
 }
 
 function urlsOf({ databaseUrl, databaseUrlDirect }: Config): (readonly [variable: string, url: string])[] {

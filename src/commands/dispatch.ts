@@ -4,6 +4,7 @@ import { suggest } from '../config/suggest.ts';
 import { ConfigError } from '../core/errors.ts';
 import { describeError } from '../core/log.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
+import { readSurroundings } from './surroundings.ts';
 
 /** Loads a command when it is wanted, so that each starts without the code of the others. */
 export type CommandTable = Readonly<Record<string, () => Promise<{ readonly command: Command }>>>;
@@ -11,9 +12,14 @@ export type CommandTable = Readonly<Record<string, () => Promise<{ readonly comm
 export const exitCodes = { done: 0, failed: 1, usage: 2, config: 78 } as const;
 
 /** Never rejects: what a command throws is told on stderr and becomes the exit code. */
-export async function dispatch(argv: readonly string[], table: CommandTable, io: CommandIo): Promise<number> {
-  const [name, ...rest] = argv;
+export async function dispatch(argv: readonly string[], table: CommandTable, outer: CommandIo): Promise<number> {
+  let io = outer;
+  let name: string | undefined;
   try {
+    const around = readSurroundings(argv, io);
+    const rest = around.argv.slice(1);
+    name = around.argv[0];
+    io = around.io;
     if (name === undefined) throw new UsageError(`No command.\n\n${await helpOf(table)}`);
     if (['--version', '-V', 'version'].includes(name)) {
       io.stdout(`${io.version}\n`);
@@ -115,6 +121,12 @@ async function helpOf(table: CommandTable): Promise<string> {
     '',
     'Commands:',
     ...columns(rows),
+    '',
+    'Options before the command, for one that runs beside a service:',
+    ...columns([
+      ['--env-file <file>', 'Variables of the service, one NAME=value a line; they go before those of this process'],
+      ['--directory <path>', 'Where the service runs: .env is looked for there, and relative paths begin there'],
+    ]),
     '',
     'tocsin <command> --help says more about one; tocsin --version says which version this is.',
     'Exit codes: 0 done, 1 failed, 2 wrong usage, 78 bad configuration.',

@@ -8,7 +8,11 @@ export const command: Command = {
   usage: 'migrate',
   options: {},
   async run(_args, io) {
-    const applied = await withStore(loadForDatabase(io), async (_store, count) => count);
+    const config = loadForDatabase(io);
+    const applied = await withStore(config, async (_store, count) => count);
+    const place =
+      config.databaseUrl === undefined ? `the embedded one in DATA_DIR (${config.dataDir})` : 'DATABASE_URL';
+    io.stderr(`tocsin: the database is ${place}\n`);
     io.stdout(applied === 0 ? 'the database is up to date\n' : `${applied} applied\n`);
     return exitCodes.done;
   },

@@ -1,6 +1,8 @@
 // What operators do to the store: look at dead deliveries and put them back, look at sources and reset them, make and end silences, read
 // what was. On the embedded database a running service does it for the command, through the socket that locks the directory: two
 // processes must never open it.
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
 import { createLogger, type Logger } from '../core/log.ts';
 import { addSilences, type SilenceRequest, type SilencingRules } from '../core/silencing.ts';
@@ -73,16 +75,52 @@ export function operate<Name extends OperationName>(
   name: Name,
   input: OperationInput,
 ): Promise<Answer<Name>> {
-  return withOperations(loadForDatabase(io), (run) => run(name, input));
+  return withOperations(loadForDatabase(io), io, (run) => run(name, input));
 }
 
-/** For several operations in a row on the configured database, wherever it is open. */
-export async function withOperations<Result>(config: Config, use: (run: Operate) => Promise<Result>): Promise<Result> {
-  const { databaseUrl, dataDir } = config;
-  const isHeld = databaseUrl === undefined && (await reach(dataDir, '/holder')) !== undefined;
+/** Looking for a database must not make one: an empty one would answer that all is well. */
+export class NoDatabaseError extends Error {
+  override readonly name = 'NoDatabaseError';
+
+  constructor(place: string) {
+    super(
+      `there is no database of Tocsin at ${place}. Is this the folder and the environment of the service? ` +
+        '--env-file and --directory name them; docs/operating.md shows how for systemd, Docker and Kubernetes.',
+    );
+  }
+}
+
+/**
+ * For several operations in a row on the configured database, wherever it is open; says on stderr which one that is.
+ * @throws {NoDatabaseError} nobody has made it yet
+ */
+export async function withOperations<Result>(
+  config: Config,
+  io: Pick<CommandIo, 'stderr'>,
+  use: (run: Operate) => Promise<Result>,
+): Promise<Result> {
+  const { databaseUrl: url, dataDir } = config;
   const through = (run: (name: OperationName, input: OperationInput) => Promise<unknown>) => use(run as Operate);
-  if (isHeld) return through((name, input) => ask(dataDir, name, input));
-  return withStore(config, ({ db }) => through((name, input) => operations[name](db, input)));
+  const onStore = () => withStore(config, ({ db }) => through((name, input) => operations[name](db, input)));
+  if (url === undefined) {
+    const isHeld = (await reach(dataDir, '/holder')) !== undefined;
+    const place = `DATA_DIR (${resolve(dataDir)})`;
+    if (!isHeld && !existsSync(join(dataDir, 'postgres'))) throw new NoDatabaseError(place);
+    io.stderr(`tocsin: the database is the embedded one in ${place}\n`);
+    return isHeld ? through((name, input) => ask(dataDir, name, input)) : onStore();
+  }
+  const [facts] = await assertDatabase(config);
+  const place = `DATABASE_URL (${facts?.address})`;
+  if (facts?.schema === 'none') throw new NoDatabaseError(place);
+  io.stderr(`tocsin: the database is ${place}\n`);
+  if (facts?.schema === 'behind') return onStore();
+  // Without DATA_DIR, which this command neither needs nor makes.
+  const db = openPostgres({ url, prepare: config.databasePrepare, connectionsMax: 2 });
+  try {
+    return await through((name, input) => operations[name](db, input));
+  } finally {
+    await db.$client.end({ timeout: 5 });
+  }
 }
 
 /**

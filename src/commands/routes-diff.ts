@@ -31,7 +31,7 @@ export async function diffRoutes(values: Values, io: CommandIo): Promise<number>
   const draft = load(io, { needs: [], file: { name: values.config, where: '--config' } });
   const current = load(io, { needs: ['database'] });
   const comparer = comparePolicies(policyOf(current), policyOf(draft));
-  await withOperations(current, async (run) => {
+  await withOperations(current, io, async (run) => {
     const lost = lostPages(run, sinceMs, comparer);
     if (values.json === true) await printJson(lost, comparer, sinceMs, io);
     else io.stdout(comparisonText(sinceMs, await gravest(lost, limit), comparer.result()));

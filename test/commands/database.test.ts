@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
 import { createWorld } from '../support/world.ts';
-import { runIn } from './in-process.ts';
+import { onDatabase, runIn } from './in-process.ts';
 
 test('migrate brings an empty Postgres to this release once, and then finds it so', async () => {
   const world = await createWorld({ database: 'postgres' });
@@ -14,8 +14,12 @@ test('migrate brings an empty Postgres to this release once, and then finds it s
   await sql`drop schema public cascade`;
   await sql`create schema public`;
   const first = await runIn(world, ['migrate']);
-  expect(first).toEqual({ code: 0, stdout: expect.stringMatching(/^[1-9]\d* applied\n$/), stderr: '' });
-  expect(await runIn(world, ['migrate'])).toEqual({ code: 0, stdout: 'the database is up to date\n', stderr: '' });
+  expect(first).toEqual({ code: 0, stdout: expect.stringMatching(/^[1-9]\d* applied\n$/), stderr: onDatabase });
+  expect(await runIn(world, ['migrate'])).toEqual({
+    code: 0,
+    stdout: 'the database is up to date\n',
+    stderr: onDatabase,
+  });
   expect(await sql`select source from cursors`).toEqual([]);
 });
 
@@ -23,7 +27,11 @@ test('migrate works on the embedded database, and says who holds it beside a run
   timeout: 60_000,
 }, async () => {
   const world = await createWorld({ database: 'embedded' });
-  expect(await runIn(world, ['migrate'])).toEqual({ code: 0, stdout: 'the database is up to date\n', stderr: '' });
+  expect(await runIn(world, ['migrate'])).toEqual({
+    code: 0,
+    stdout: 'the database is up to date\n',
+    stderr: onDatabase,
+  });
   const service = world.start();
   await service.ready();
   const { code, stderr } = await runIn(world, ['migrate']);

@@ -1,5 +1,6 @@
 // Commands as `main.ts` would run them, in this process: quicker than a process, and with what a test puts in place of the world.
 import { dirname } from 'node:path';
+import { expect } from 'vitest';
 import { command as dead } from '../../src/commands/dead.ts';
 import { type CommandTable, dispatch } from '../../src/commands/dispatch.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
@@ -53,3 +54,6 @@ export function runIn(
   const { environment } = world;
   return runHere(argv, { ...environment, LOG_LEVEL: 'error', ...more }, dirname(environment.DATA_DIR!), others);
 }
+
+/** What a command that works on a database says on stderr, when that is all. */
+export const onDatabase: unknown = expect.stringMatching(/^tocsin: the database is .*(DATABASE_URL|DATA_DIR).*\n$/);

@@ -19,7 +19,7 @@ const lines = readDocuments().flatMap((document) =>
 const shown = [...new Set(lines)];
 
 /** The rest of the line of each command of Tocsin is split into words, as a shell would. */
-const prefix = 'npx tocsin ';
+const prefix = 'bin/tocsin ';
 const commands = shown.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
 const words = (line: string) =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
@@ -34,6 +34,10 @@ const beyond: Readonly<Record<string, string>> = {
   'npm start': 'builds first, in the folder that the tests use; the service that it starts is started below',
   'docker build -t tocsin .': 'needs Docker; test/tree/container.test.ts reads the Dockerfile',
   'docker run --read-only --stop-timeout 60 --env-file .env -v tocsin:/data -p 8080:8080 tocsin': 'needs Docker',
+  'sudo DATA_DIR=/var/lib/tocsin tocsin --env-file /etc/tocsin/tocsin.env --directory /opt/tocsin dead list':
+    'needs systemd; test/commands/surroundings.test.ts runs it with files of its own',
+  'docker exec <container> tocsin dead list': 'needs Docker; the command itself is run below',
+  'kubectl exec -n tocsin deploy/tocsin -- tocsin dead list': 'needs a cluster; the command itself is run below',
   'kubectl create namespace tocsin': 'needs a cluster',
   'kubectl label namespace tocsin pod-security.kubernetes.io/enforce=restricted':
     'needs a cluster; test/k8s/overlays.test.ts holds the pods to it',

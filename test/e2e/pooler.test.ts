@@ -30,7 +30,7 @@ test('through PgBouncer it migrates, looks, polls, delivers and stops as without
   const direct = await watchedWay(directUrl);
   const environment = environmentOf({ url: pooler.through(directUrl), directUrl: direct.url, prepare: false });
   const world = await createWorld({ database: 'embedded', environment: { ...environment, POLLING_INTERVAL: '1' } });
-  expect(await world.run(['migrate'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await world.run(['migrate'])).toMatchObject({ code: 0, stderr: 'tocsin: the database is DATABASE_URL\n' });
   expect(direct.names).toContain('tocsin migrate');
   const { stdout } = await world.run(['check']);
   expect(stdout).toMatch(/^ok +database: DATABASE_URL .*/m);

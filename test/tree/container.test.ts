@@ -87,7 +87,9 @@ describe('the image', () => {
   test('is run by a numbered user that is not root and that owns the data folder alone', () => {
     const [user, group] = textOf('USER').split(':').map(Number);
     expect(user).toBeGreaterThan(0);
-    expect(textOf('RUN')).toBe(`install -d -o ${user} -g ${group} -m 0700 /data`);
+    expect(textOf('RUN')).toBe(
+      `install -d -o ${user} -g ${group} -m 0700 /data && ln -s /app/bin/tocsin /usr/local/bin/tocsin`,
+    );
     expect(textOf('VOLUME')).toBe('/data');
     expect(runtime.at(-1)?.name).toBe('CMD');
     expect(runtime.findIndex(({ name }) => name === 'USER')).toBeGreaterThan(

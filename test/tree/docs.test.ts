@@ -56,7 +56,7 @@ const faults = {
       .map(({ name }) => name),
   commands: (document: Document) =>
     commandLinesOf(document)
-      .flatMap((line) => [...line.matchAll(/(?:\bnpx tocsin|^tocsin|dist\/main\.js) ([a-z]+)/g)])
+      .flatMap((line) => [...line.matchAll(/(?:\bbin\/tocsin|^tocsin|dist\/main\.js) ([a-z]+)/g)])
       .map(([, name = '']) => name)
       .filter((name) => !commandNames().includes(name)),
   variables: (document: Document) =>
@@ -113,7 +113,7 @@ describe('the documents', () => {
     expect(faults.blocks(broken('```sh\nimport x from "y"\n```\n'))).toHaveLength(1);
     expect(faults.blocks(broken('```\nplain\n```\n'))).toHaveLength(1);
     expect(faults.scripts(broken('Run `npm run gone`, `npm gone`, `npm ci`, `npm test`.'))).toEqual(['gone', 'gone']);
-    expect(faults.commands(broken('```sh\nnode dist/main.js gone\n```\nor `npx tocsin lost`'))).toEqual([
+    expect(faults.commands(broken('```sh\nnode dist/main.js gone\n```\nor `bin/tocsin lost`'))).toEqual([
       'gone',
       'lost',
     ]);
