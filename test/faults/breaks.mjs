@@ -344,7 +344,7 @@ export const mutations = [
   },
   {
     name: 'a refusal is the fault of the sink, whatever contradicts it',
-    edits: [[verdict, 'if (hasCheckFailed && !suspicion.isContradicted)', "if (facts.outcome === 'reject_sink')"]],
+    edits: [[verdict, 'if (hasCheckFailed && ', "if (facts.outcome === 'reject_sink' || hasCheckFailed && "]],
     cases: 'refusals: by content',
   },
   {
@@ -354,7 +354,7 @@ export const mutations = [
   },
   {
     name: 'a bare card that is refused is dead, although nothing else passes',
-    edits: [[verdict, "return othersPassed ? 'wait' : 'pause';", "return 'dead';"]],
+    edits: [[verdict, "return othersPassed ? 'wait' : 'pause';", "return othersPassed ? 'wait' : 'dead';"]],
     cases: 'refusals: of everything',
   },
   {

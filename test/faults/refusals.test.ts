@@ -111,11 +111,11 @@ function addLoad({ tenant, mattermost }: World, dice: Dice): Set<number> {
     const id = ids[way * perWay + dice.between(0, perWay - 1)]!;
     const word = wordOf(undefined, way);
     const isDevice = dice.random() < 0.5;
-    tenant.change(
-      'events',
-      id,
-      isDevice ? { recorded_device_info: { os: 'WINDOWS', hostname: word } } : { path: `c:\\${word}.exe` },
-    );
+    const changed = isDevice
+      ? { recorded_device_info: { os: 'WINDOWS', hostname: word } }
+      : { path: `c:\\${word}.exe` };
+    // The most severe ones are those that a digest shows.
+    tenant.change('events', id, { ...changed, threat_severity: 'HIGH' });
     guilty.add(id);
   }
   return guilty;
