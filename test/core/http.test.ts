@@ -190,7 +190,7 @@ describe('what is read of an answer', () => {
   test('hints without end are no answer, and end soon', async () => {
     const endless = await startEndless('', 'HTTP/1.1 103 Early Hints\r\n\r\n');
     const error = await failure(client().request(post(endless.url + secretPath, { timeoutMs: 60_000 })));
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'connection' });
+    expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
     expect(error.message).toMatch(/more headers than fit/);
     expect(endless.written()).toBeLessThan(100_000_000);
   });
