@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import { DataDirectoryError } from '../core/store/data-directory.ts';
 import { DatabaseUrlError, inspectDataDirectory, inspectPostgres, type PostgresFacts } from '../core/store/inspect.ts';
+import { leftoverIn } from '../core/store/leftover.ts';
 
 /** `warn` fails nothing. */
 export interface DatabaseFinding {
@@ -17,6 +18,8 @@ export async function lookAtDatabase(config: Config): Promise<DatabaseFinding[]>
   const facts = looks.flatMap((look) => look.facts ?? []);
   const difference = facts.length === urls.length ? differenceOf(facts) : undefined;
   const findings = looks.map(({ status, text }): DatabaseFinding => ({ status, text }));
+  const leftover = await leftoverIn(config.dataDir);
+  if (leftover !== undefined) findings.push({ status: 'warn', text: leftover });
   return difference === undefined ? findings : [...findings, { status: 'failed', text: difference }];
 }
 

@@ -84,6 +84,8 @@ export async function startService(started: Config, options: ServiceOptions): Pr
       'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL',
     );
   }
+  const leftover = await store.leftover();
+  if (leftover !== undefined) log.warn({ remark: leftover }, 'an embedded database was left behind');
   store.lock?.serve(answerOperations(store.db, log));
   lookAtCredentials(running.relay, log);
   const credentials = setInterval(() => lookAtCredentials(running.relay, log), credentialsEveryMs).unref();

@@ -1,5 +1,7 @@
 // Opens the store that a command works on: Postgres by its URL, or the embedded database in DATA_DIR. Also says who this process is.
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import postgres from 'postgres';
 import { DataDirectoryError, exposureOfDirectory } from './data-directory.ts';
 import { type Database, databaseErrorText, databaseOf, driverOptions, openPostgres } from './database.ts';
@@ -8,6 +10,7 @@ import { openEmbedded } from './embedded/open.ts';
 import { seedPath } from './embedded/seed.ts';
 import { type Instance, takeInstance } from './instance.ts';
 import { DatabaseSchemaError } from './journal.ts';
+import { bringOver, dropNote, leftoverIn, writeNote } from './leftover.ts';
 import { compareMigrations, migrate } from './migrate.ts';
 import { createSockets } from './socket.ts';
 
@@ -38,6 +41,13 @@ export interface Store {
   migrate(): Promise<number>;
   /** @throws when the database does not answer, or has lost its tables */
   ping(): Promise<void>;
+  /** What waits in an embedded database that nobody works any more; undefined if nothing is known to. */
+  leftover(): Promise<string | undefined>;
+  /**
+   * Brings over what is in the embedded database of DATA_DIR. Needs a migrated database.
+   * @returns how many deliveries that wait or are dead; undefined if there is no such database @throws {DataDirectoryError}
+   */
+  bringOver(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -67,6 +77,7 @@ async function openEmbeddedStore(options: StoreOptions): Promise<Store> {
           'upkeep of the embedded database failed; it is tried again',
         ),
     });
+    await dropNote(options.dataDir);
     return {
       kind: 'embedded',
       db: databaseOf(embedded.sql),
@@ -74,7 +85,10 @@ async function openEmbeddedStore(options: StoreOptions): Promise<Store> {
       lock,
       migrate: () => migrate(embedded.sql),
       ping: () => ping(embedded.sql),
+      leftover: async () => undefined,
+      bringOver: async () => undefined,
       async close() {
+        await writeNote(options.dataDir, embedded.sql);
         await embedded.close();
         await lock.release();
       },
@@ -99,6 +113,21 @@ async function openPostgresStore(options: StoreOptions, url: string): Promise<St
       return applied;
     },
     ping: () => ping(db.$client),
+    leftover: () => leftoverIn(options.dataDir),
+    async bringOver() {
+      if (!existsSync(join(options.dataDir, 'postgres'))) return undefined;
+      if (lock === undefined)
+        throw new DataDirectoryError(options.dataDir, 'another process has it. Stop Tocsin first, then try again.');
+      const embedded = await openEmbedded({ dataDir: options.dataDir, onFatal: options.onFatal });
+      try {
+        await dropNote(options.dataDir);
+        await migrate(embedded.sql);
+        return await bringOver(embedded.sql, db);
+      } finally {
+        await writeNote(options.dataDir, embedded.sql);
+        await embedded.close();
+      }
+    },
     async close() {
       await db.$client.end({ timeout: 5 });
       await lock?.release();

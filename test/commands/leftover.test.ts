@@ -1,0 +1,43 @@
+// From the embedded database to Postgres: what waited is not forgotten, is told, and comes over once.
+import { expect, onTestFinished, test } from 'vitest';
+import { createTestDatabase, environmentOf } from '../support/database.ts';
+import { createWorld } from '../support/world.ts';
+import { runIn } from './in-process.ts';
+
+test('what waits in DATA_DIR when DATABASE_URL is set is told, and brought over once', {
+  timeout: 120_000,
+}, async () => {
+  const world = await createWorld({ database: 'embedded' });
+  const { tenant, mattermost } = world;
+  tenant.add('events', 2, { ageSeconds: 60 });
+  expect((await runIn(world, ['once'])).code).toBe(0);
+  const before = mattermost.deliveries.size;
+  mattermost.fail(404, Number.POSITIVE_INFINITY);
+  tenant.add('events', 3, { severity: 'VERY_HIGH' });
+  expect((await runIn(world, ['once'])).code).toBe(1);
+  mattermost.heal();
+
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const more = environmentOf(database);
+  expect((await world.run(['check'], more)).stdout).toContain('3 of its deliveries wait or are dead');
+  const service = world.start('data', more);
+  await service.ready();
+  expect(service.log).toContainEqual(expect.objectContaining({ msg: 'an embedded database was left behind' }));
+  expect((await runIn(world, ['migrate', '--from-data-dir'], more)).stderr).toContain('Stop Tocsin first');
+  await service.end('SIGKILL');
+  // The service has read the last day again and delivered it; a database that it had not seen gets all.
+  const fresh = await createTestDatabase();
+  onTestFinished(() => fresh.drop());
+  const there = environmentOf(fresh);
+  const sent = mattermost.posts.length;
+  expect(await runIn(world, ['migrate', '--from-data-dir'], there)).toMatchObject({
+    code: 0,
+    stdout: 'the database is up to date\n3 deliveries brought over\n',
+  });
+  expect((await runIn(world, ['migrate', '--from-data-dir'], there)).stdout).toContain('0 deliveries brought over');
+  expect((await runIn(world, ['once'], there)).code).toBe(0);
+  expect(mattermost.posts.length).toBe(sent + 3);
+  expect(before).toBe(4);
+  expect((await world.run(['check'], there)).stdout).not.toContain('embedded database');
+});
