@@ -1,5 +1,5 @@
 // Visitors who ask for everything and read nothing: polling and delivery go on, memory stays bounded, probes are answered.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createWorld, type Service, until, type World } from '../support/world.ts';
@@ -35,18 +35,35 @@ function eventsPosted({ mattermost }: World): number {
   return mattermost.posts.filter(({ props }) => (props.tocsin as { source: string }).source !== 'tocsin').length;
 }
 
-/** Milliseconds from the tenant's event to its post, of each of so many events, sorted. */
+const eventEveryMs = 50;
+
+/** Milliseconds from an event at the tenant to its post, for a steady stream of events; sorted. */
 async function delaysOf(world: World, count: number): Promise<number[]> {
+  const before = eventsPosted(world);
+  const addedAt: number[] = [];
   const delays: number[] = [];
-  for (let n = 0; n < count; n += 1) {
-    const before = eventsPosted(world);
+  const adding = setInterval(() => {
+    if (addedAt.length === count) return clearInterval(adding);
     world.tenant.add('events', 1);
-    const addedAt = performance.now();
-    const isPosted = () => eventsPosted(world) > before;
-    expect(await until(isPosted, 30_000)).toBe(true);
-    delays.push(performance.now() - addedAt);
-  }
+    addedAt.push(performance.now());
+  }, eventEveryMs);
+  onTestFinished(() => clearInterval(adding));
+  const isDone = () => {
+    const posted = eventsPosted(world) - before;
+    while (delays.length < posted) delays.push(performance.now() - addedAt[delays.length]!);
+    return posted === count;
+  };
+  expect(await until(isDone, 60_000), `${delays.length} of ${count} delivered`).toBe(true);
   return delays.sort((a, b) => a - b);
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
+
+/** From now on, the highest memory of the process counts anew. */
+function forgetPeak(service: Service): void {
+  writeFileSync(`/proc/${service.child.pid}/clear_refs`, '5');
 }
 
 function peakMegabytes(service: Service): number {
@@ -62,28 +79,28 @@ test.runIf(process.platform === 'linux')(
     const world = await createWorld({ database: 'embedded', environment });
     const service = world.start();
     await service.ready();
-    await delaysOf(world, 1);
-    const calm = await delaysOf(world, 12);
-    const calmMegabytes = peakMegabytes(service);
+    await delaysOf(world, 20);
+    const measured = async () => {
+      forgetPeak(service);
+      const delays = await delaysOf(world, 100);
+      const [median, p99] = [quantile(delays, 0.5), quantile(delays, 0.99)];
+      return { median, p99, megabytes: peakMegabytes(service) };
+    };
+    const calm = await measured();
     const { attempts, stop } = attack(await service.address);
-    const attacked = await delaysOf(world, 12);
+    const attacked = await measured();
+    const figures = JSON.stringify({ calm, attacked, attempts: attempts() });
+    if (process.env.FIGURES) console.log(figures);
+    expect(attempts(), 'the attack goes on for as long as the deliveries').toBeGreaterThan(heldMax);
+    // 1.5 on a quiet machine; the rest is for what else runs on this one.
+    expect(attacked.p99 / calm.p99, figures).toBeLessThan(2.5);
+    expect(attacked.megabytes / calm.megabytes, figures).toBeLessThan(1.5);
     for (const path of ['/healthz', '/readyz', '/metrics']) {
       // A probe may be pushed out by a flood from its own address, and is sent again.
       const isAnswered = async () => (await service.get(path).catch(() => undefined))?.status === 200;
       expect([path, await until(isAnswered, 30_000)]).toEqual([path, true]);
     }
     stop();
-    const figures = {
-      calm: calm.at(-1)!,
-      attacked: attacked.at(-1)!,
-      attempts: attempts(),
-      calmMegabytes,
-      peak: peakMegabytes(service),
-    };
-    if (process.env.FIGURES) console.log(JSON.stringify(figures));
-    expect(attempts(), 'the attack goes on for as long as the deliveries').toBeGreaterThan(heldMax);
-    expect(figures.attacked / figures.calm, JSON.stringify(figures)).toBeLessThan(3);
-    expect(peakMegabytes(service) - calmMegabytes).toBeLessThan(120);
     expect(await service.end('SIGTERM')).toBe(0);
   },
 );
