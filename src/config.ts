@@ -14,7 +14,7 @@ import {
   secretsOfUrls,
   variable,
 } from './config/options.ts';
-import { type FileValue, unknownName, unresolved } from './config/problems.ts';
+import { type FileValue, presentable, unknownName, unresolved } from './config/problems.ts';
 import type { ConfigReading } from './config/reading.ts';
 import { makeRoutes } from './config/routes.ts';
 import {
@@ -32,6 +32,7 @@ import * as values from './config/values.ts';
 import { ConfigError, type ConfigProblem } from './core/errors.ts';
 import { createMask, isMaskable, secretLengthMin } from './core/mask.ts';
 import { priorityOf } from './core/route.ts';
+import { neutralText } from './core/text.ts';
 
 export type { ConfigReading } from './config/reading.ts';
 export type { AdapterConfig, Config, Need, ProxyConfig, Registries, SinkConfig } from './config/shape.ts';
@@ -90,7 +91,7 @@ export function readConfig(options: LoadOptions): ConfigReading {
       `A secret of the configuration has fewer than ${secretLengthMin} characters, so it is not masked in logs and answers. Use a longer one.`,
     );
   // Sources that share a variable share what there is to say about it.
-  const warnings = [...new Set(findings.warnings)].map(mask);
+  const warnings = [...new Set(findings.warnings)].map((text) => neutralText(mask(text), { multiline: true }));
   if (findings.problems.length > 0) throw new ConfigError(tidied(findings.problems, mask), warnings);
   const hash = hashOf({ environment, file, sources, sinks }, registries, mask);
   return { config: { ...config, secrets, warnings, hash }, environment, file, sources, sinks, registries };
@@ -229,5 +230,5 @@ function findSecrets(
 /** Sources that share a variable share its fault, which is told once. */
 function tidied(problems: readonly ConfigProblem[], mask: (text: string) => string): ConfigProblem[] {
   const byText = problems.map((found): [string, ConfigProblem] => [`${found.where} ${found.problem}`, found]);
-  return [...new Map(byText).values()].map((found) => ({ ...found, problem: mask(found.problem) }));
+  return [...new Map(byText).values()].map((found) => presentable({ ...found, problem: mask(found.problem) }));
 }

@@ -157,12 +157,12 @@ describe('the three variables of the script', () => {
 
   it('say the same of a start in the future that stands in tocsin.yaml', () => {
     const text =
-      'sources:\n  di: { type: deepinstinct_events, url: https://c.example, token: k, start_from: 2999-01-01 }\n';
+      'sources:\n  di: { type: deepinstinct_events, url: https://c.example, token: key1, start_from: 2999-01-01 }\n';
     writeFileSync(join(directory, 'tocsin.yaml'), text);
     const env = { TOCSIN_CONFIG: 'tocsin.yaml' };
     const { warnings } = loadConfig({ env, directory, registries: { ...registries, sources }, needs: [] });
     expect(warnings).toEqual([
-      expect.stringMatching(/^tocsin\.yaml:2:70 sources\.di\.start_from: 2999-01-01 is in the future, which means/),
+      expect.stringMatching(/^tocsin\.yaml:2:73 sources\.di\.start_from: 2999-01-01 is in the future, which means/),
     ]);
   });
 
@@ -205,7 +205,7 @@ describe('options', () => {
     ['LOCALE', 'th_TH.UTF-8', { locale: 'th' }],
     ['LOCALE', 'en-US', { locale: 'en' }],
     ['TZ', ':Europe/Berlin', { timeZone: 'Europe/Berlin' }],
-    ['TZ', ':/etc/localtime', { timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }],
+    ['TZ', ':/etc/localtime', { timeZone: expect.stringMatching(/^[A-Z]/) }],
     ['DATA_DIR', '/var/lib/tocsin', { dataDir: '/var/lib/tocsin' }],
     ['DATABASE_PREPARE', 'off', { databasePrepare: false }],
     ['DATABASE_URL', 'postgresql://u@h/d', { databaseUrl: 'postgresql://u@h/d' }],

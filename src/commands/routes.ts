@@ -1,5 +1,6 @@
 // `tocsin routes test|diff`: what the routes make of one event: which take it, why the others do not, and what each sink gets; and what a
 // draft of them would change.
+import { instant } from '../config/values.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type StoredEvent, severityNames } from '../core/event.ts';
 import { judge, type Miss, route } from '../core/route.ts';
@@ -64,13 +65,20 @@ export const command: Command = {
 const optionsOf = { test: ['event', 'at'], diff: ['config', 'since', 'limit'] } as const;
 
 async function testRoutes(values: CommandArguments['values'], io: CommandIo): Promise<number> {
-  const atMs = typeof values.at === 'string' ? Date.parse(values.at) : Date.now();
-  if (Number.isNaN(atMs)) throw new UsageError(`--at ${values.at} is no time such as 2026-03-02T22:00:00+07:00.`);
+  const atMs = atOf(values.at);
   const config = loadConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
   const event = readEventFile(values.event, io.directory, config.sources[0]?.id ?? '');
   const result = await explain(config, event, atMs);
   io.stdout(values.json === true ? jsonText(result, 2) : textOf(event, result));
   return exitCodes.done;
+}
+
+/** @throws {UsageError} */
+function atOf(text: CommandArguments['values'][string]): number {
+  if (typeof text !== 'string') return Date.now();
+  const parsed = instant(text);
+  if ('value' in parsed) return parsed.value;
+  throw new UsageError(`--at ${parsed.problem}. ${parsed.remedy}.`);
 }
 
 interface Explanation {

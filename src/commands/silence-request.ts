@@ -1,7 +1,8 @@
 // What `tocsin silence add` is asked for, out of its options or a file; everything that is wrong is told at once.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Findings } from '../config/environment.ts';
+import { type Findings, ownValue } from '../config/environment.ts';
+import { presentable, shownName } from '../config/problems.ts';
 import { type KnownIds, readSilences, silencesOf } from '../config/silences.ts';
 import type { SilenceRequest } from '../core/silencing.ts';
 import { type CommandArguments, type CommandIo, UsageError } from './command.ts';
@@ -14,7 +15,7 @@ export function readRequests(values: Values, known: KnownIds, io: CommandIo): Si
   const findings: Findings = { problems: [], warnings: [] };
   const requests = values.file === undefined ? ofOptions(values, known, findings) : ofFile(values, known, io, findings);
   if (findings.problems.length === 0) return requests;
-  throw new UsageError(`this cannot be silenced:\n${problemLines(findings.problems).join('')}`);
+  throw new UsageError(`this cannot be silenced:\n${problemLines(findings.problems.map(presentable)).join('')}`);
 }
 
 function ofFile(values: Values, known: KnownIds, io: CommandIo, findings: Findings): SilenceRequest[] {
@@ -27,7 +28,7 @@ function ofFile(values: Values, known: KnownIds, io: CommandIo, findings: Findin
   } catch (error) {
     throw new UsageError(`${name} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
-  return readSilences(text, name, (variable) => io.env[variable], known, findings);
+  return readSilences(text, name, (variable) => ownValue(io.env, variable), known, findings);
 }
 
 /** As a file of one silence, whose places are the options. */
@@ -44,7 +45,7 @@ function ofOptions(values: Values, known: KnownIds, findings: Findings): Silence
 function placeOf(path: readonly PropertyKey[], misplaced: string | undefined, given: Record<string, unknown>): string {
   const [key, part, index] = path;
   if (key === undefined) return 'the silence';
-  if (key === 'sinks') return `--sink ${String([given.sinks].flat()[Number(part ?? 0)])}`;
+  if (key === 'sinks') return `--sink ${shownName(String([given.sinks].flat()[Number(part ?? 0)]))}`;
   if (key !== 'match') return `--${String(key)}`;
   const values = [(given.match as Record<string, unknown> | undefined)?.[String(part)]].flat();
   const name = String(part ?? misplaced);
@@ -52,7 +53,7 @@ function placeOf(path: readonly PropertyKey[], misplaced: string | undefined, gi
 }
 
 function matchOf(pairs: readonly string[]): Record<string, string | string[]> | undefined {
-  const match: Record<string, string | string[]> = {};
+  const match: Record<string, string | string[]> = Object.create(null);
   for (const pair of pairs) {
     const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
     if (key === '') throw new UsageError(`--match ${pair} is no key and value such as types=RANSOM*.`);

@@ -2,7 +2,7 @@
 import type { SinkDefinition } from '../core/sink.ts';
 import type { SourceDefinition } from '../core/source.ts';
 import type { Findings } from './environment.ts';
-import { type FileValue, type Place, problemsOf, unresolved } from './problems.ts';
+import { type FileValue, type Place, problemsOf, shownName, unresolved } from './problems.ts';
 import type { AdapterConfig } from './shape.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -44,7 +44,7 @@ export function checkAdapters(
     if (definition === undefined) {
       const known = Object.keys(registry);
       const remedy = `Known are: ${known.join(', ')}.${didYouMean(type, known)}`;
-      findings.problems.push({ where: place(['type']), problem: `"${type}" is not a type`, remedy });
+      findings.problems.push({ where: place(['type']), problem: `"${shownName(type)}" is not a type`, remedy });
       return [];
     }
     const parsed = definition.config.safeParse(settings);

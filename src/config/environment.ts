@@ -39,7 +39,7 @@ interface Layer {
 export function readEnvironment(env: Variables, directory: string, findings: Findings): Environment {
   const files = ['.env', '.env1'].map((file) => ({ file, variables: readVariables(directory, file, findings) }));
   const layers: readonly Layer[] = [{ file: '', variables: env }, ...files];
-  const layerOf = (name: string) => layers.find((layer) => (layer.variables[name] ?? '').trim() !== '');
+  const layerOf = (name: string) => layers.find(({ variables }) => (ownValue(variables, name) ?? '').trim() !== '');
   const place = (name: string): string => {
     const file = layerOf(name)?.file ?? '';
     return file === '' ? name : `${name} (${file})`;
@@ -73,6 +73,11 @@ export function readEnvironment(env: Variables, directory: string, findings: Fin
       layers.flatMap(({ variables }) => Object.keys(variables)).filter((name) => name.startsWith(prefix)),
     secrets: () => secretVariables.flatMap((name) => get(name) ?? []),
   };
+}
+
+/** Not of its prototype: nobody set a variable `constructor`. */
+export function ownValue(variables: Variables, name: string): string | undefined {
+  return Object.hasOwn(variables, name) ? variables[name] : undefined;
 }
 
 function readVariables(directory: string, file: string, findings: Findings): Variables {

@@ -52,7 +52,7 @@ export function secretKeysOf(registry: Readonly<Record<string, Definition>>, typ
 
 /** The text of a file whose form is right. */
 export function parseWritten(text: string): Document {
-  return parseDocument(text);
+  return parseDocument(text, { uniqueKeys: false });
 }
 
 /** A text at that path, behind an alias too. */

@@ -1,6 +1,7 @@
 // Turns what zod says about a value into problems that tell an operator what to do. Shows names of keys, never values.
 import { z } from 'zod';
 import type { ConfigProblem } from '../core/errors.ts';
+import { neutralText } from '../core/text.ts';
 import { didYouMean } from './suggest.ts';
 
 export type Issue = z.core.$ZodIssue;
@@ -20,9 +21,31 @@ export const unresolved = '\0unresolved';
 
 /** About a name that stands for nothing of its kind. */
 export function unknownName(where: string, name: string, noun: string, known: readonly string[]): ConfigProblem {
-  const list = known.length === 0 ? `There is no ${noun} yet` : `Known are: ${known.join(', ')}`;
-  const problem = `"${name}" is no ${noun} of this configuration`;
+  const list = known.length === 0 ? `There is no ${noun} yet` : `Known are: ${known.map(shownName).join(', ')}`;
+  const problem = `"${shownName(name)}" is no ${noun} of this configuration`;
   return { where, problem, remedy: `${list}.${didYouMean(name, known)}` };
+}
+
+const nameLengthMax = 63;
+
+/** A name as it may be shown. An address in its place may be a secret: of that, only the scheme and the host. */
+export function shownName(name: string): string {
+  const [, scheme = '', rest = name] = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(name) ?? [];
+  const [host = ''] = rest.split(/[/?#]/);
+  const bare = host.replace(/^.*@/s, '…@');
+  const isWhole = bare === rest;
+  const shown = bare.length > nameLengthMax ? `${bare.slice(0, 8)}…` : bare;
+  return `${scheme}${shown}${isWhole ? '' : '/…'}`;
+}
+
+/** With what a terminal obeys and no reader sees made visible: names in it may be anybody's. */
+export function presentable({ where, problem, remedy }: ConfigProblem): ConfigProblem {
+  const options = { multiline: true } as const;
+  return {
+    where: neutralText(where, { multiline: false }),
+    problem: neutralText(problem, options),
+    remedy: neutralText(remedy, options),
+  };
 }
 
 /** `content` is what the schema was asked about. */
@@ -51,7 +74,7 @@ function problemsOfIssue(issue: Issue, schema: z.ZodType, content: unknown, plac
     const known = object instanceof z.ZodObject ? Object.keys(object.shape) : [];
     return issue.keys.map((key) => ({
       where: place(issue.path, key),
-      problem: `"${key}" is not a key that belongs here`,
+      problem: `"${shownName(key)}" is not a key that belongs here`,
       remedy: `Known are: ${known.join(', ')}.${didYouMean(key, known)}`,
     }));
   }

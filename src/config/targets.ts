@@ -4,7 +4,7 @@ import type { Template } from '../core/template/template.ts';
 import { type AdapterInput, findDefinition } from './adapters.ts';
 import type { Findings } from './environment.ts';
 import type { RouteInput } from './file.ts';
-import { problemsOf, unresolved } from './problems.ts';
+import { problemsOf, shownName, unresolved } from './problems.ts';
 import type { Registries } from './shape.ts';
 import type { Templates } from './templates.ts';
 
@@ -40,7 +40,7 @@ export function targetsOf(
   for (const [index, target] of route.content.to.entries()) {
     const { sink, template, ...written } = typeof target === 'string' ? { sink: target, template: undefined } : target;
     const isRepeated = to.has(sink) && sink !== unresolved;
-    if (isRepeated) tell(route, index, `"${sink}" stands here already`, 'Keep one of the two', findings);
+    if (isRepeated) tell(route, index, `"${shownName(sink)}" stands here already`, 'Keep one of the two', findings);
     to.add(sink);
     const type = sinks.find(({ id }) => id === sink)?.type;
     if (type === undefined || type === unresolved) continue;
@@ -65,7 +65,7 @@ function settingsOf(
   if (definition === undefined) return undefined;
   const { routeSettings } = definition;
   if (routeSettings === undefined) {
-    const problem = `says ${Object.keys(written).join(', ')}, and a sink of type ${type} lets a route say nothing`;
+    const problem = `says ${Object.keys(written).map(shownName).join(', ')}, and a sink of type ${type} lets a route say nothing`;
     tell(route, index, problem, 'Write its id alone', findings);
     return undefined;
   }

@@ -1,8 +1,11 @@
-// What the values of single options may be. Pure; the caller knows where a value stood and reports what is wrong with it.
+// What the values of single options may be. Reads nothing but the time zone of the machine; the caller knows where a value stood and reports what is wrong with it.
+
+import { realpathSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { type Severity, severityNames } from '../core/event.ts';
 import { type LogLevel, logLevels } from '../core/log.ts';
+import { parseInstant } from '../core/past.ts';
 import { isTimeZone } from '../core/rules/schedule.ts';
 import { readWebUrl } from '../core/web-url.ts';
 import { didYouMean } from './suggest.ts';
@@ -95,15 +98,19 @@ export const silenceMax = duration(60_000, 366 * dayMs);
 /** Of one message to a sink. */
 export const sinkTimeout = duration(1000, 300_000);
 
-/** A time with its offset, in milliseconds since the epoch: by the wall of the machine that a command runs on, it would be another. */
+/**
+ * A time with its offset, in milliseconds since the epoch: by the clock of the machine that a command runs
+ * on, it would be another.
+ */
 export const instant: Parse<number> = (text) => {
-  const isWhole = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i.test(text);
-  const value = isWhole ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(value)) return { value };
-  return {
-    problem: `${quote(text)} is no time`,
-    remedy: 'Write it as "2026-03-02T22:00:00+07:00", or with Z for UTC',
-  };
+  const remedy = 'Write it as "2026-03-02T22:00:00+07:00", or with Z for UTC';
+  try {
+    const value = parseInstant(text);
+    return value === undefined ? { problem: `${quote(text)} is no time`, remedy } : { value };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { problem: `${JSON.stringify(text)} ${error.message}`, remedy };
+  }
 };
 
 /** A threshold. UNKNOWN is taken, but not offered: an unknown severity passes every threshold, so it says no more than INFO. */
@@ -128,16 +135,30 @@ export const locale: Parse<Locale> = (text) => {
   return known === undefined ? oneOf(text, locales, 'language that Tocsin speaks') : { value: known };
 };
 
-/** UTC where the machine's own cannot be used, as with a TZ that is empty. */
+/** The machine's own; UTC where nobody can tell, as with a TZ that is empty. An IANA name. */
 export function machineTimeZone(): string {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return isTimeZone(timeZone) ? timeZone : 'UTC';
+  // Undefined, against its type, where TZ is a path.
+  const timeZone: string | undefined = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const names = [timeZone, zoneOfLink('/etc/localtime')];
+  return names.find((name) => name !== undefined && isTimeZone(name)) ?? 'UTC';
+}
+
+/** `Asia/Bangkok` of a link to /usr/share/zoneinfo/Asia/Bangkok; undefined of anything else. */
+function zoneOfLink(path: string): string | undefined {
+  try {
+    return /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/.exec(realpathSync(path))?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 export const timeZone: Parse<string> = (text) => {
   const name = text.replace(/^:/, ''); // POSIX writes ":Asia/Bangkok" for a name from the database of zones
-  // A path, such as /etc/localtime, means the machine's own.
-  if (name.startsWith('/')) return { value: machineTimeZone() };
+  // A path, such as /etc/localtime, is a link to the zone's file, or means the machine's own.
+  if (name.startsWith('/')) {
+    const linked = zoneOfLink(name);
+    return { value: linked !== undefined && isTimeZone(linked) ? linked : machineTimeZone() };
+  }
   try {
     return { value: new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone };
   } catch {

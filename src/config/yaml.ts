@@ -1,19 +1,7 @@
 // Reads YAML with `${VAR}` in its values, and knows the line and column of everything in it. Knows nothing of what the file means.
-import {
-  type Document,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  Scalar,
-  visit,
-  type YAMLParseError,
-} from 'yaml';
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, Scalar, visit } from 'yaml';
 import type { Findings } from './environment.ts';
-import { type Place, unresolved } from './problems.ts';
+import { type Place, shownName, unresolved } from './problems.ts';
 
 export interface YamlFile {
   /** Plain values, with the variables filled in. An empty file is an empty map. */
@@ -27,25 +15,37 @@ export interface YamlFile {
 /** The value of a variable. `section` is the key at the top of the file under which it is referred to. */
 export type LookUp = (variable: string, section: string) => string | undefined;
 
+const formRemedy =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant to be read so
+  'Correct this line, or the one before it. Inside of { } and [ ], "${VAR}" needs quotes';
+
 type PlaceOffset = (offset: number) => string;
 
 /** Undefined, with the problems told, if the text is not YAML. A value with a variable that is not set is `unresolved`, and a problem. */
 export function readYaml(text: string, name: string, lookUp: LookUp, findings: Findings): YamlFile | undefined {
+  if (text.length > textMax) {
+    tellTooLarge(name, `is longer than ${textMax / 1_000_000} million characters`, findings);
+    return undefined;
+  }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // The parser looks for equal keys by the square of their number.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const placeOffset: PlaceOffset = (offset) => {
     const { line, col } = lines.linePos(offset);
     return `${name}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   };
+  if (isTooLarge(document, name, findings)) return undefined;
+  refuseNames(document, placeOffset, findings);
   const variables = fillIn(document, lookUp, placeOffset, findings);
-  for (const error of document.errors.filter(isCause)) {
+  // After the first fault in the form, the parser calls almost everything unexpected.
+  for (const error of document.errors.slice(0, 1)) {
     // What follows a colon may quote the file, and so a secret.
-    const problem = `is not valid YAML: ${error.message.split(':')[0]}`;
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant to be read so
-    const remedy = 'Correct this line, or the one before it. Inside of { } and [ ], "${VAR}" needs quotes';
-    findings.problems.push({ where: placeOffset(error.pos[0]), problem, remedy });
+    const isDeep = /call stack/.test(error.message);
+    const problem = isDeep ? 'is nested too deeply' : `is not valid YAML: ${error.message.split(':')[0]}`;
+    findings.problems.push({ where: placeOffset(error.pos[0]), problem, remedy: formRemedy });
   }
-  if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return undefined;
+  tellTwins(document, placeOffset, findings);
+  if (document.errors.length > 0) return undefined;
   try {
     return { content: document.toJS() ?? {}, place: placeIn(document, placeOffset), variables };
   } catch {
@@ -55,9 +55,65 @@ export function readYaml(text: string, name: string, lookUp: LookUp, findings: F
   }
 }
 
-/** After the first fault in the form, the parser calls almost everything unexpected. */
-function isCause(error: YAMLParseError, index: number): boolean {
-  return index === 0 || error.code === 'DUPLICATE_KEY';
+/**
+ * Everything that is done with a file takes time by the number of its entries, some of it by the square: far
+ * more than anybody writes, and no more than a few seconds.
+ */
+const textMax = 4_000_000;
+const valuesMax = 100_000;
+const entriesMax = 10_000;
+
+function isTooLarge(document: Document, name: string, findings: Findings): boolean {
+  let values = 0;
+  let entries = 0;
+  visit(document, {
+    Node(_, node) {
+      values += 1;
+      if (isMap(node) || isSeq(node)) entries = Math.max(entries, node.items.length);
+      return values > valuesMax || entries > entriesMax ? visit.BREAK : undefined;
+    },
+  });
+  if (values <= valuesMax && entries <= entriesMax) return false;
+  const what =
+    entries > entriesMax ? `has a list or map of more than ${entriesMax} entries` : `has more than ${valuesMax} values`;
+  tellTooLarge(name, what, findings);
+  return true;
+}
+
+function tellTooLarge(name: string, problem: string, findings: Findings): void {
+  const remedy = 'Make it smaller: one pattern with * stands for many names';
+  findings.problems.push({ where: `${name}:1:1`, problem, remedy });
+}
+
+/** To JavaScript it is no key like any other: an entry of that name would vanish unread. */
+function refuseNames(document: Document, placeOffset: PlaceOffset, findings: Findings): void {
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isScalar(key) || key.value !== '__proto__') return undefined;
+      const where = placeOffset(key.range?.[0] ?? 0);
+      const remedy = 'Use letters, digits, "-" and "_", beginning with a letter or digit';
+      findings.problems.push({ where, problem: '"__proto__" cannot be a name or a key', remedy });
+      return visit.REMOVE;
+    },
+  });
+}
+
+/** Of equal keys the second, as a problem. */
+function tellTwins(document: Document, placeOffset: PlaceOffset, findings: Findings): void {
+  visit(document, {
+    Map(_, { items }) {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (known.has(key.value)) {
+          const where = placeOffset(key.range?.[0] ?? 0);
+          const problem = 'is not valid YAML: Map keys must be unique';
+          findings.problems.push({ where, problem, remedy: formRemedy });
+        }
+        known.add(key.value);
+      }
+    },
+  });
 }
 
 /** How a text is written so that no variable is seen in it. */
@@ -139,6 +195,7 @@ function startOf(node: unknown): number {
 function dotted(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
-    return text === '' ? String(step) : `${text}.${String(step)}`;
+    const name = shownName(String(step));
+    return text === '' ? name : `${text}.${name}`;
   }, '');
 }

@@ -1,4 +1,4 @@
-// A time in the past as people write it: how long ago, or a date. Pure.
+// Times as people write them: how long ago, a date, an instant. Pure.
 
 /** `ms` of a duration counts back from now; of a date it is since the epoch. */
 export type Past = { readonly kind: 'duration' | 'date'; readonly ms: number };
@@ -20,8 +20,29 @@ export function parsePast(text: string): Past | undefined {
 
 function msOfDate([, day, time = '00:00', zone = 'Z']: RegExpExecArray): number {
   const ms = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
-  // The 30th of February becomes the 2nd of March without this look.
-  const isOfCalendar = !Number.isNaN(ms) && new Date(`${day}T00:00Z`).toISOString().startsWith(day!);
-  if (!isOfCalendar) throw new RangeError('is a date that does not exist');
+  if (Number.isNaN(ms) || !isOfCalendar(day!)) throw new RangeError(notOfCalendar);
   return ms;
+}
+
+const notOfCalendar = 'is a date that does not exist';
+const instant = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i;
+
+/**
+ * A time with its offset, such as `2026-03-02T22:00:00+07:00`, in milliseconds since the epoch. Undefined of
+ * anything else.
+ * @throws {RangeError} with what is wrong, as the end of a sentence about the value
+ */
+export function parseInstant(text: string): number | undefined {
+  const [, day] = instant.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const ms = Date.parse(text.toUpperCase());
+  if (Number.isNaN(ms)) throw new RangeError('is a time that does not exist');
+  if (!isOfCalendar(day)) throw new RangeError(notOfCalendar);
+  return ms;
+}
+
+/** Whether a month has such a day: to `Date.parse`, 30 February is 2 March. @param day `2026-02-03` */
+export function isOfCalendar(day: string): boolean {
+  const ms = Date.parse(`${day}T00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 }

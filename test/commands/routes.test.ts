@@ -135,7 +135,11 @@ describe('wrong usage', () => {
     [['routes', 'test'], 'Which event? Name a file'],
     [['routes', 'test', '--event', 'nothing.json'], 'nothing.json cannot be read (ENOENT).'],
     [['routes', 'test', '--event', 'tocsin.yaml'], 'tocsin.yaml is no JSON.'],
-    [['routes', 'test', '--event', 'event.json', '--at', 'noon'], '--at noon is no time such as'],
+    [['routes', 'test', '--event', 'event.json', '--at', 'noon'], '--at "noon" is no time.'],
+    [
+      ['routes', 'test', '--event', 'event.json', '--at', '2026-11-31T22:00:00Z'],
+      '--at "2026-11-31T22:00:00Z" is a date that does not exist.',
+    ],
     [['render', '--event', 'event.json', '--sink', 'sco'], 'there is soc, boss, night.'],
     [['render', '--event', 'event.json', '--sink', 'soc', '--route', 'graev'], 'there is everything, grave, night.'],
     [['render', '--event', 'event.json', '--sink', 'soc', '--route', 'grave'], 'Route "grave" sends nothing to soc.'],

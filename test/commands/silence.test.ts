@@ -124,6 +124,15 @@ describe('is refused', () => {
     [['--match', 'types=A'], 'the silence has no end.'],
     [['--match', 'types=A', '--for', '31d'], '--for "31d" is no time from 1s to 30d.'],
     [['--match', 'types=A', '--until', '2046-03-02T22:00:00Z'], 'the silence is longer than 720 hours'],
+    [
+      ['--match', 'types=A', '--until', '2046-11-31T22:00:00Z'],
+      '--until "2046-11-31T22:00:00Z" is a date that does not exist.',
+    ],
+    [[...hours, '--match', '__proto__=A'], '--match __proto__ "__proto__" is not a key that belongs here.'],
+    [
+      [...hours, '--match', 'types=A', '--sink', 'https://chat.example.com/hooks/x'],
+      '--sink https://chat.example.com/…',
+    ],
     [['--match', 'types=A', '--until', '2020-03-02T22:00:00Z'], 'the silence ends before it begins.'],
     [
       ['--match', 'types=A', '--from', '2020-03-02T22:00:00Z', '--for', '1h'],

@@ -109,7 +109,12 @@ describe('a secret in a file', () => {
   });
 
   it.each([
-    ['is not there', 'nothing', 'names a file that cannot be read (ENOENT)', 'Name a file that this user may read'],
+    [
+      'is not there',
+      'nothing',
+      'names a file that cannot be read (ENOENT)',
+      'Name a regular file that this user may read, with the secret alone in it',
+    ],
     ['is empty', 'empty', 'names an empty file', 'Put the secret alone into that file'],
     ['has several lines', 'lines', 'names a file of more than one line', 'Put the secret alone into that file'],
   ])('that %s is one problem', (_, file, problem, remedy) => {

@@ -1,6 +1,6 @@
 // How long ago, or a date: what START_FROM and commands take.
 import { expect, test } from 'vitest';
-import { parsePast } from '../../src/core/past.ts';
+import { parseInstant, parsePast } from '../../src/core/past.ts';
 
 const day = 86_400_000;
 
@@ -23,3 +23,21 @@ test.each(['', '30', '30 d', '-1d', '1y', 'now', '2026-2-3', '03/02/2026'])('%j 
 test.each(['2026-02-30', '2026-13-01', '2026-02-03T25:00'])('%s does not exist', (text) => {
   expect(() => parsePast(text)).toThrow(new RangeError('is a date that does not exist'));
 });
+
+test.each([
+  ['2026-03-02T22:00:00+07:00', Date.UTC(2026, 2, 2, 15)],
+  ['2028-02-29T00:00z', Date.UTC(2028, 1, 29)],
+])('%s is an instant', (text, ms) => {
+  expect(parseInstant(text)).toBe(ms);
+});
+
+test.each(['2026-03-02', '2026-03-02T22:00:00', 'now', ''])('%j is no instant', (text) => {
+  expect(parseInstant(text)).toBeUndefined();
+});
+
+test.each(['2026-11-31T22:00:00+07:00', '2026-02-29T00:00Z', '2026-13-01T00:00Z', '2026-02-03T25:00Z'])(
+  '%s is an instant that does not exist',
+  (text) => {
+    expect(() => parseInstant(text)).toThrow(/^is a (date|time) that does not exist$/);
+  },
+);

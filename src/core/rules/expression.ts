@@ -1,6 +1,8 @@
 // Expressions about an event, in the Common Expression Language. The only place that knows the library. Checked when the configuration is
 // read, so that a mistake is found then; bounded, so that no expression and no event can hold the service up.
 import { type ASTNode, Environment, type ParseError } from '@marcbachmann/cel-js';
+import { costMax, costOf } from './expression-cost.ts';
+import { childrenOf } from './expression-tree.ts';
 import { type ExpressionFacts, expressionFields } from './rule-event.ts';
 
 /** The expression cannot be used. The message is the rest of a sentence about it. */
@@ -42,6 +44,7 @@ export function compileExpression(written: string): Expression {
   if (!valid) throw plain(error, written);
   if (type !== 'bool') throw new ExpressionError(`it gives ${nounOf(type)} and not true or false`, 1);
   refuseJoins(program.ast);
+  refuseTheCostly(program.ast);
   return {
     text: written,
     evaluate(event) {
@@ -129,21 +132,20 @@ function speaksOfEvent(node: ASTNode): boolean {
   return (node.op === 'id' && node.args === 'event') || childrenOf(node).some(speaksOfEvent);
 }
 
+/** Within the other bounds, dozens of searches for one long text in another would still hold up every page. */
+function refuseTheCostly(node: ASTNode): void {
+  if (costOf(node) <= costMax) return;
+  const message =
+    'it would take too long: "contains" stands too often between two fields, or within a loop; ' +
+    'look for texts in quotes, or spread it over several routes';
+  throw new ExpressionError(message, 1);
+}
+
 /** Joined texts can be as long as one likes, and time grows with the square of the length. */
 function refuseJoins(node: ASTNode): void {
   if (node.op === '+' && !['int', 'double'].includes(typeOf(node)))
     throw new ExpressionError('"+" is for numbers: texts and lists cannot be joined', node.start + 1);
   for (const child of childrenOf(node)) refuseJoins(child);
-}
-
-function childrenOf(node: ASTNode): ASTNode[] {
-  const found: ASTNode[] = [];
-  const look = (value: unknown): void => {
-    if (Array.isArray(value)) for (const one of value) look(one);
-    else if (typeof value === 'object' && value !== null && 'op' in value) found.push(value as ASTNode);
-  };
-  look(node.args);
-  return found;
 }
 
 /** What the library's check found, and does not declare; "" if it came to none. */

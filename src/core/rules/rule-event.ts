@@ -55,10 +55,11 @@ type FactsOf<Schema> = {
 };
 
 /** Longer texts are looked at only so far, so that the time an expression takes has a bound. */
-const textMax = 10_000;
+export const textMax = 10_000;
 /** An expression may look at each entry of a list, so there are fewer and shorter ones; ids have some ten characters. */
-const listMax = 100;
-const entryMax = 100;
+export const listMax = 100;
+/** Characters of an entry. */
+export const entryMax = 100;
 
 /** @param facts an event before it is stored, or as it is stored */
 export function expressionFacts(source: string, { body, ...facts }: EventFacts): ExpressionFacts {

@@ -119,7 +119,7 @@ describe('an expression', () => {
 
   test.each([
     ['one text within another', 'event.user.contains(event.description) || event.user.contains(event.trigger)'],
-    ['forty such', Array(40).fill('event.user.contains(event.trigger)').join(' || ')],
+    ['four such', Array(4).fill('event.user.contains(event.trigger)').join(' || ')],
     ['a loop', 'event.techniques.exists(t, event.user.contains(t))'],
     [
       'a loop over long texts',
@@ -142,6 +142,28 @@ describe('an expression', () => {
     expect(expression.evaluate(facts({ body }))).toBeTypeOf('boolean');
     // Without bounds these are 10^10 characters and more.
     expect(performance.now() - startedAt).toBeLessThan(5000);
+  });
+
+  test.each([
+    ['43 fields within fields', Array(43).fill('event.user.contains(event.trigger)').join(' || ')],
+    [
+      'eleven of them nested',
+      `${'event.user.contains(event.trigger) ? event.user.contains(event.trigger) : ('.repeat(5)}event.user.contains(event.trigger)${')'.repeat(5)}`,
+    ],
+    ['loops', Array(5).fill('event.techniques.exists(t, event.user.contains(t))').join(' || ')],
+    [
+      'a loop over written texts',
+      `[${Array(100).fill('"a"').join(', ')}].exists(t, ${Array(5).fill('event.user.contains(t)').join(' || ')})`,
+    ],
+  ])('that would take long is refused before there is an event: %s', (_, text) => {
+    expect(() => compileExpression(text)).toThrow(/^it would take too long: "contains" stands too often/);
+  });
+
+  test.each([
+    ['texts in quotes', Array(40).fill('event.user.contains("a")').join(' || ')],
+    ['comparisons in a loop', `event.techniques.exists(t, ${Array(40).fill('t == "T1059"').join(' || ')})`],
+  ])('that only looks long is taken: %s', (_, text) => {
+    expect(compileExpression(text).evaluate(facts())).toBe(false);
   });
 
   test('that fails while it is evaluated has no result', () => {
