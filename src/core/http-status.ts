@@ -24,7 +24,7 @@ const verdicts: Readonly<Record<number, Verdict>> = {
     'The address takes no such request. Check that it is the whole address and not only the host.',
   ),
   407: refused('auth', 'A proxy wants a credential. Put user and password into HTTPS_PROXY or HTTP_PROXY.'),
-  408: retry('timeout', 'It waited too long for the request. It is tried again.'),
+  408: retry('server_error', 'It did not get the whole request in time. It is tried again.'),
   410: refused('bad_config', 'What was at this address has been removed. Create a new one and configure that.'),
   413: {
     outcome: 'reject_event',

@@ -18,7 +18,7 @@ const table: Record<number, [string, string]> = {
   404: ['reject_sink', 'bad_config'],
   405: ['reject_sink', 'bad_config'],
   407: ['reject_sink', 'auth'],
-  408: ['retry', 'timeout'],
+  408: ['retry', 'server_error'],
   410: ['reject_sink', 'bad_config'],
   413: ['reject_event', 'too_large'],
   422: ['reject_event', 'rejected'],

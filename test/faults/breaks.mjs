@@ -361,7 +361,11 @@ export const mutations = [
     name: 'after an outage by refusals the cards stay as they were cut',
     edits: [
       ['src/core/deliver/failing.ts', "?.isAcquitted ? 'full' : undefined", '?.isAcquitted ? undefined : undefined'],
-      [lane, 'await restoreDeliveries(deps.db, lease, sink, failing.asTheyWere());', 'void restoreDeliveries;'],
+      [
+        lane,
+        'await restoreDeliveries(deps.db, lease, sink, failing.asTheyWere(), unansweredMax);',
+        'void restoreDeliveries;',
+      ],
     ],
     cases: 'refusals: of everything',
   },

@@ -26,7 +26,8 @@ export interface FailedTry {
   readonly mark: number;
   /** The delivery's count before the attempt. */
   readonly attempts: number;
-  readonly isTimeout: boolean;
+  /** It got no answer, and took as long as a suspect may take. */
+  readonly isHanging: boolean;
   /** The far end, or what stands before it, said no. */
   readonly isRefused: boolean;
 }
@@ -54,7 +55,7 @@ export interface Failing {
   formOf(eventId: number): MessageForm | undefined;
   /** Its count of attempts before it failed here. */
   attemptsBefore(eventId: number): number | undefined;
-  /** It took a whole time-out while others passed. */
+  /** It hung while others passed. */
   isHanging(eventId: number): boolean;
   /** Of those that were refused and are not delivered, the one that failed most often. */
   worstRefused(): number | undefined;
@@ -82,7 +83,7 @@ interface Known {
   deliveredAtFirst: number;
   deliveredAtLast: number;
   readonly attemptsBefore: number;
-  isTimeout: boolean;
+  isHanging: boolean;
   isRefused: boolean;
   isAcquitted: boolean;
 }
@@ -129,7 +130,7 @@ export function createFailing(): Failing {
       form: 'full',
       isCounted: true,
       attemptsBefore: attempts,
-      isTimeout: false,
+      isHanging: false,
       isRefused: false,
       isAcquitted: false,
     };
@@ -139,7 +140,7 @@ export function createFailing(): Failing {
     has: (eventId) => known.has(eventId),
     ids: () => [...known.keys()],
     mark: () => deliveredCount,
-    failed({ eventId, form, mark, attempts, isTimeout, isRefused }) {
+    failed({ eventId, form, mark, attempts, isHanging, isRefused }) {
       const before = known.get(eventId);
       const now = before ?? begin(attempts, mark);
       const isFirst = now.total === 0;
@@ -154,7 +155,7 @@ export function createFailing(): Failing {
       if (passedSince && !now.isCounted) now.evidence += 1;
       if (isContradicted) now.evidence += 1;
       now.isCounted = isContradicted;
-      now.isTimeout = isTimeout;
+      now.isHanging = isHanging;
       now.isRefused = isRefused;
       now.isAcquitted = false;
       if (isFirst) now.deliveredAtFirst = deliveredCount;
@@ -208,7 +209,7 @@ export function createFailing(): Failing {
     attemptsBefore: (eventId) => known.get(eventId)?.attemptsBefore,
     isHanging(eventId) {
       const now = known.get(eventId);
-      return now?.isTimeout === true && now.evidence > 0;
+      return now?.isHanging === true && now.evidence > 0;
     },
     asTheyWere: () => [...known].map(([eventId, { attemptsBefore }]) => ({ eventId, attempts: attemptsBefore })),
     worstRefused() {

@@ -1,6 +1,7 @@
 // What becomes of a delivery that failed, and of its sink: gathers what contradicts the failure, asks the sink's own check where nothing
 // else can tell, has verdict.ts judge, and does what it says.
 import { backoffMs } from '../backoff.ts';
+import { unansweredReasons } from '../errors.ts';
 import type { Sink } from '../sink.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import type { Failing, Suspicion } from './failing.ts';
@@ -21,6 +22,10 @@ import type { Within } from './within.ts';
 
 /** A suspect that the far end answers is tried again within this time: the sink is well, and one failure more will tell. */
 const suspectMaxMs = 1000;
+/** A text that hung while others passed gets no more than this again: its slot is for others. */
+export const suspectTimeoutMs = 5000;
+/** Sends that began together end together, a little before their time. */
+const nearly = 0.99;
 
 export interface JudgeDependencies {
   readonly sink: Sink;
@@ -38,6 +43,7 @@ export interface Attempt {
   readonly isAfterPause: boolean;
   /** See `Failing.mark`. */
   readonly mark: number;
+  readonly durationMs: number;
 }
 
 export interface Judged {
@@ -70,6 +76,7 @@ export interface Judge {
 export function createJudge({ sink, policy, random, failing, within, tell }: JudgeDependencies): Judge {
   let checking: Promise<Failure | undefined> | undefined;
   let isContestable = false;
+  const hangsMs = Math.min(suspectTimeoutMs, policy.sendTimeoutMs) * nearly;
 
   async function runCheck(): Promise<Failure | undefined> {
     try {
@@ -155,9 +162,10 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
         tell(health.backOff(answered.reason, answered.retryAfterMs, nowMs, attempt.isProbe));
         return { ...unheeded, verdict: unchanged(delivery) };
       }
-      const isTimeout = answered.reason === 'timeout';
+      const isUnanswered = unansweredReasons.includes(answered.reason);
+      const isHanging = isUnanswered && attempt.durationMs >= hangsMs;
       const isRefused = answered.outcome !== 'retry';
-      const suspicion = failing.failed({ eventId: event.id, form, mark: attempt.mark, attempts, isTimeout, isRefused });
+      const suspicion = failing.failed({ eventId: event.id, form, mark: attempt.mark, attempts, isHanging, isRefused });
       const isHeeded = health.state === 'ok' || attempt.isProbe;
       const isAsked = needsCheck(answered, suspicion, isHeeded);
       const checkFailure = isAsked ? await check() : undefined;

@@ -17,8 +17,9 @@ import { createDigester } from './digester.ts';
 import { createFailing } from './failing.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
 import { createInFlight } from './in-flight.ts';
-import { type Attempt, createJudge, type Judged } from './judge.ts';
+import { type Attempt, createJudge, type Judged, suspectTimeoutMs } from './judge.ts';
 import { failureFrom, heldUpOf, unansweredMax, unchanged } from './policy.ts';
+import { createPrecedence } from './precedence.ts';
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
 import { templated } from './templated.ts';
@@ -41,9 +42,6 @@ class CutOff extends AdapterError {
     super('retry', 'timeout', message);
   }
 }
-
-/** A text that took a whole time-out while others passed gets no more than this again: its slot is for others. */
-const suspectTimeoutMs = 5000;
 
 const contradictions = {
   others: 'Others pass meanwhile, so the text of this event may be the reason.',
@@ -79,6 +77,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const wake = createWake();
   const inFlight = createInFlight();
   const failing = createFailing();
+  const precedence = createPrecedence();
   const concurrency = createConcurrency(policy.concurrency, deps.perSecond);
   let isStopping = false;
   let isIdle = false;
@@ -204,7 +203,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
 
   /** It was the sink: no delivery is worse for it, whoever goes on with it. */
   async function acquit(): Promise<number> {
-    await restoreDeliveries(deps.db, lease, sink, failing.asTheyWere());
+    await restoreDeliveries(deps.db, lease, sink, failing.asTheyWere(), unansweredMax);
     isAcquittalOwed = false;
     return 0;
   }
@@ -217,8 +216,10 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (!next) return Math.min(policy.rereadMs, digester.waitMs(performance.now()));
     // The reading may have taken longer than the lease had left.
     if (isOver() || !lease.outlasts(leaseLeftMs)) return 100;
+    const urgentMs = precedence.waitMs(performance.now(), inFlight.urgentSinceMs(next.priority));
+    if (urgentMs > 0) return Math.min(urgentMs, policy.rereadMs);
     const limitedMs = deps.limiter.take(performance.now());
-    if (limitedMs > 0) return limitedMs;
+    if (limitedMs > 0) return Math.min(limitedMs, policy.rereadMs);
     ready.shift();
     void launch(current, next, { isProbe: false, isAfterPause: false });
     return 0;
@@ -272,20 +273,24 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     return undefined;
   }
 
-  async function launch(current: Health, due: DueDelivery, probing: Omit<Attempt, 'mark'>): Promise<void> {
+  async function launch(
+    current: Health,
+    due: DueDelivery,
+    probing: Omit<Attempt, 'mark' | 'durationMs'>,
+  ): Promise<void> {
     const eventId = due.event.id;
     const delivery = { ...due, form: failing.formOf(eventId) ?? due.form };
-    const attempt = { ...probing, mark: failing.mark() };
+    const mark = failing.mark();
     const startedAt = performance.now();
-    inFlight.begin(eventId, startedAt);
+    inFlight.begin(eventId, startedAt, due.priority);
     const wasFull = inFlight.size() >= concurrency.limit();
     const trace = traceOf(delivery);
     try {
       await send(delivery);
-      inFlight.passed(eventId);
+      inFlight.passed(eventId, performance.now());
       trace?.delivered();
       const durationMs = settled(startedAt, false, wasFull);
-      succeed(current, delivery, attempt.isProbe, durationMs);
+      succeed(current, delivery, probing.isProbe, durationMs);
     } catch (error) {
       const failure = failureFrom(error);
       trace?.failed(failure.outcome, failure);
@@ -293,6 +298,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       const durationMs = settled(startedAt, failure.outcome === 'retry' && !failing.has(eventId), wasFull);
       const cutOff = { failure, judgement: 'again', verdict: unchanged(delivery), contradictedBy: null } as const;
       const isCutOff = error instanceof CutOff;
+      const attempt = { ...probing, mark, durationMs };
       await fail(delivery, isCutOff ? cutOff : await judge.failed(current, delivery, failure, attempt), durationMs);
     } finally {
       inFlight.end(eventId);
@@ -316,7 +322,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   }
 
   function send(delivery: DueDelivery): Promise<void> {
-    const withinLimit = failing.isHanging(delivery.event.id) ? withinLess : within;
+    // Where answers are slow anyway, less time would let none of its attempts pass.
+    const isBrisk = inFlight.slowestMs() < suspectTimeoutMs / 2;
+    const withinLimit = isBrisk && failing.isHanging(delivery.event.id) ? withinLess : within;
     return withinLimit((signal) => {
       const context = { deliveryId: `${sink}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
       const heldUp = heldUpOf(delivery, health!, deps.now(), policy);

@@ -1,6 +1,6 @@
 // Who is to blame for a failed attempt: the sink, or the delivery's own text? Pure. A failure is judged by what contradicts it, not by the
 // status that it came with; see docs/decisions/0006-when-an-event-is-poisonous.md.
-import type { FailureOutcome, FailureReason } from '../errors.ts';
+import { type FailureOutcome, type FailureReason, unansweredReasons } from '../errors.ts';
 import type { MessageForm } from '../sink.ts';
 import type { Suspicion } from './failing.ts';
 
@@ -70,8 +70,9 @@ function judgeFailure(facts: Facts): Judgement {
   if (form === 'bare' || suspicion.evidence === 0) return 'again';
   const few = Math.min(2, poisonFailures);
   const next = nextForm(facts, { split: few, short: few, bare: poisonFailures }, suspicion.evidence);
-  // How long a time-out that may have arrived waits for its repetition is not for the judge to say.
-  return next ?? (facts.reason === 'timeout' || suspicion.evidence < few ? 'again' : 'soon');
+  // How long what may have arrived waits for its repetition is not for the judge to say.
+  const mayHaveArrived = unansweredReasons.includes(facts.reason);
+  return next ?? (mayHaveArrived || suspicion.evidence < few ? 'again' : 'soon');
 }
 
 /** @param least failures that each step needs at the least @param failures those that count */

@@ -248,21 +248,27 @@ export async function recordFailed(
   return rows.filter((row) => row.event_id !== null).map((row) => Number(row.event_id));
 }
 
-/** Pending deliveries are whole cards again, with the attempts that they had. Fenced: nothing happens once the role was lost. */
+/**
+ * Pending deliveries are whole cards again, with the attempts that they had, and due now; those that got no answer `unansweredMax` times
+ * keep their time. Fenced: nothing happens once the role was lost.
+ */
 export async function restoreDeliveries(
   db: Database,
   fence: Fence,
   sink: string,
   deliveries: readonly { readonly eventId: number; readonly attempts: number }[],
+  unansweredMax: number,
 ): Promise<void> {
   if (deliveries.length === 0) return;
+  const client = db.$client;
   const records = JSON.stringify(deliveries.map(({ eventId, attempts }) => ({ event_id: eventId, attempts })));
-  await db.$client`
-    with fence as (${heldLease(db.$client, fence)}), input as (
+  await client`
+    with fence as (${heldLease(client, fence)}), input as (
       select * from json_to_recordset(${records}::text::json) as r(event_id bigint, attempts integer)
       where exists (select 1 from fence)
     )
-    update deliveries d set form = 'full', attempts = i.attempts, scheduled_at = now()
+    update deliveries d set form = 'full', attempts = i.attempts,
+      scheduled_at = case when ${unansweredOf(client)} < ${unansweredMax} then now() else d.scheduled_at end
     from input i where d.event_id = i.event_id and d.sink = ${sink} and d.state = 'pending'`;
 }
 

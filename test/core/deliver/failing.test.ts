@@ -8,7 +8,7 @@ const fail = (failing: Failing, eventId: number, more: Partial<FailedTry> = {}) 
     form: 'full',
     mark: failing.mark(),
     attempts: 0,
-    isTimeout: false,
+    isHanging: false,
     isRefused: false,
     ...more,
   });
@@ -49,12 +49,12 @@ describe('a failure', () => {
     expect(fail(failing, 5)).toMatchObject({ failures: 2, evidence: 1, othersPassedSince: false });
   });
 
-  test('by a time-out while others passed makes it one that hangs', () => {
+  test('that hung while others passed makes it one that hangs', () => {
     const failing = createFailing();
-    fail(failing, 1, { isTimeout: true });
+    fail(failing, 1, { isHanging: true });
     expect(failing.isHanging(1)).toBe(false);
     failing.delivered(2);
-    fail(failing, 1, { isTimeout: true });
+    fail(failing, 1, { isHanging: true });
     expect(failing.isHanging(1)).toBe(true);
   });
 });

@@ -7,7 +7,7 @@ test('one that hangs while later ones pass takes no slot, and is under way all t
   inFlight.begin(1, 0);
   inFlight.begin(2, 5000);
   expect(inFlight.size()).toBe(2);
-  inFlight.passed(2);
+  inFlight.passed(2, 5100);
   inFlight.end(2);
   expect([inFlight.size(), inFlight.ids()]).toEqual([0, [1]]);
   inFlight.end(1);
@@ -21,7 +21,7 @@ test('where nothing passes each takes its slot, and so does one that was hardly 
   const quick = createInFlight();
   quick.begin(1, 0);
   quick.begin(2, 900);
-  quick.passed(2);
+  quick.passed(2, 950);
   quick.end(2);
   expect(quick.size()).toBe(1);
 });
@@ -30,7 +30,32 @@ test('not more than 32 hang beside the slots', () => {
   const inFlight = createInFlight();
   for (let id = 0; id < 50; id += 1) inFlight.begin(id, 0);
   inFlight.begin(100, 9000);
-  inFlight.passed(100);
+  inFlight.passed(100, 9100);
   inFlight.end(100);
   expect(inFlight.size()).toBe(18);
+});
+
+test('the slowest answer is remembered, and forgotten with those that come later', () => {
+  const inFlight = createInFlight();
+  expect(inFlight.slowestMs()).toBe(0);
+  inFlight.begin(1, 0);
+  inFlight.passed(1, 4000);
+  inFlight.end(1);
+  expect(inFlight.slowestMs()).toBe(4000);
+  for (let id = 2; id < 102; id += 1) {
+    inFlight.begin(id, 5000);
+    inFlight.passed(id, 5100);
+    inFlight.end(id);
+  }
+  expect(inFlight.slowestMs()).toBeLessThan(2000);
+});
+
+test('of what is more urgent the newest is told, until it has ended', () => {
+  const inFlight = createInFlight();
+  inFlight.begin(1, 10, 1);
+  inFlight.begin(2, 20, 0);
+  inFlight.begin(3, 30, 3);
+  expect([0, 1, 2, 4].map(inFlight.urgentSinceMs)).toEqual([undefined, 20, 20, 30]);
+  inFlight.end(2);
+  expect([1, 2].map(inFlight.urgentSinceMs)).toEqual([undefined, 10]);
 });

@@ -423,6 +423,41 @@ test('what is in flight is not sent again, and a lane is idle only when nothing 
   expect(await isSettled()).toBe(true);
 });
 
+describe('the most urgent of a burst', () => {
+  const burst = () => drafts(1, 9).map((one, n) => ({ ...one, severity: ([3, 5, 2, 4, 3, 5, 1, 4, 2] as const)[n]! }));
+
+  test('is answered before the others are sent, severity by severity', async () => {
+    const answered: number[] = [];
+    const unanswered: number[] = [];
+    const overtaking: number[] = [];
+    await store(burst());
+    await begin({
+      async send({ message: { event } }) {
+        overtaking.push(...unanswered.filter((severity) => severity > event.severity));
+        unanswered.push(event.severity);
+        // The most urgent take longest.
+        await new Promise((resolve) => setTimeout(resolve, 20 * event.severity));
+        unanswered.splice(unanswered.indexOf(event.severity), 1);
+        answered.push(event.severity);
+      },
+    });
+    await expectSoon(isSettled);
+    expect(overtaking).toEqual([]);
+    expect(answered).toEqual([5, 5, 4, 4, 3, 3, 2, 2, 1]);
+  });
+
+  test('that gets no answer keeps the others waiting for a bounded time', async () => {
+    const { pass, open } = gate();
+    await store(burst());
+    const { sent } = await begin({ send: ({ message: { event } }) => (event.severity === 5 ? pass() : undefined) });
+    await expectSoon(() => sent.length === 9);
+    expect(sent.slice(0, 2).map(({ message }) => message.event.severity)).toEqual([5, 5]);
+    expect(await count("state = 'delivered'")).toBeLessThan(9);
+    open();
+    await expectSoon(isSettled);
+  });
+});
+
 describe('an outage', () => {
   test('burns no attempts but those that showed it, and no probe repeats the delivery that failed last', async () => {
     await store(drafts(1, 8));

@@ -87,6 +87,11 @@ const cases: readonly Case[] = [
     'again',
   ],
   [
+    'and so is what broke off after it was on its way',
+    facts({ outcome: 'retry', reason: 'interrupted', form: 'short' }, { evidence: 3 }),
+    'again',
+  ],
+  [
     'a fourth one goes bare',
     facts({ outcome: 'retry', reason: 'server_error', form: 'short' }, { evidence: 4 }),
     'bare',

@@ -9,6 +9,7 @@ import {
   recordDelivered,
   recordFailed,
   redriveDead,
+  restoreDeliveries,
   takeDue,
   takeRandomDue,
 } from '../../../src/core/store/deliveries.ts';
@@ -221,6 +222,20 @@ describe('what failed', () => {
     expect(await statesOf('soc')).toEqual(['pending', 'pending', 'pending']);
     expect(await database().$client`select 1 from delivery_attempts`).toEqual([]);
   });
+});
+
+test('what is whole again is due now, but not what got no answer again and again', async () => {
+  const ids = await stored();
+  const fence = await hold(database(), 'sink:x');
+  const unanswered = (eventId: number) =>
+    failure(eventId, { form: 'short', reason: 'interrupted', status: null, delayMs: 600_000, attempts: 4 });
+  for (let n = 0; n < 2; n += 1) await recordFailed(database(), fence, 'soc', ids.slice(0, 2).map(unanswered));
+  await recordFailed(database(), fence, 'soc', [unanswered(ids[0]!)]);
+  const before = ids.map((eventId) => ({ eventId, attempts: 1 }));
+  await restoreDeliveries(database(), fence, 'soc', before, 3);
+  expect(await dueIds()).toEqual(ids.slice(1));
+  const rows = await database().$client`select form, attempts from deliveries where sink = 'soc'`;
+  expect(rows.map(({ form, attempts }) => [form, attempts])).toEqual(ids.map(() => ['full', 1]));
 });
 
 test('dead ones are put back by sink and by event, whole and due at once', async () => {
