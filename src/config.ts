@@ -147,7 +147,7 @@ function readOptions(
     logLevel: read(of('LOG_LEVEL'), values.logLevel) ?? 'info',
     locale: read(of('LOCALE') ?? file?.locale, values.locale) ?? 'en',
     timeZone: read(of('TZ') ?? file?.timeZone, values.timeZone) ?? values.machineTimeZone(),
-    proxy: readProxy(environment, read),
+    proxy: readProxy(environment, read, findings),
     operations: readOperations(file, sinks, findings),
     ...readTracing(environment, findings),
   };

@@ -212,6 +212,7 @@ describe('options', () => {
     ['DATABASE_URL', 'postgres://u:p@a:1,b:2/d', { databaseUrl: 'postgres://u:p@a:1,b:2/d' }],
     ['https_proxy', 'http://proxy.example:3128', { proxy: { httpsProxy: 'http://proxy.example:3128' } }],
     ['NO_PROXY', 'localhost,.example', { proxy: { noProxy: 'localhost,.example' } }],
+    ['no_proxy', '10.0.0.0/8,[::1] x:1', { proxy: { noProxy: '10.0.0.0/8,[::1] x:1' } }],
   ])('%s=%s is understood', (name, value, expected) => {
     expect(load({ ...three, [name]: value })).toMatchObject(expected);
   });
@@ -288,6 +289,22 @@ describe('options', () => {
     ],
   ])('%s=%s is refused', (name, value, problem, remedy) => {
     expect(problemsOf({ ...three, [name]: value })).toEqual([{ where: name, problem, remedy }]);
+  });
+
+  describe('of hosts without a proxy', () => {
+    const entries = '10.0.0.0/8,::1;x u:geheim@h 10.*';
+    const problem = 'holds what is no host and no network: "::1;x", "…@h", "10.*"';
+
+    it.each(['NO_PROXY', 'no_proxy'])('name in %s what is not understood', (name) => {
+      const env = { ...three, HTTPS_PROXY: 'http://proxy.example:3128', [name]: entries };
+      expect(problemsOf(env)).toEqual([{ where: name, problem, remedy: expect.stringMatching(/10\.0\.0\.0\/8/) }]);
+    });
+
+    it('stop nothing where no proxy is set', () => {
+      const { warnings } = load({ ...three, NO_PROXY: entries });
+      expect(warnings).toEqual([expect.stringContaining(`NO_PROXY ${problem}. Write hosts`)]);
+      expect(load({ ...three, NO_PROXY: '10.0.0.0/8,::1' }).warnings).toEqual([]);
+    });
   });
 
   it('are refused all at once', () => {
@@ -755,6 +772,15 @@ describe('secrets', () => {
       'http://me:geheim@proxy.example:3128',
       'geheim',
     ]);
+  });
+
+  it.each<[string, boolean]>([
+    ['abc', true],
+    ['abcd', false],
+  ])('that are too short to be masked have a warning, which does not show them: %s', (secret, isShort) => {
+    const { warnings } = load({ ...three, DATABASE_URL: `postgres://tocsin:${secret}@db.example/tocsin` });
+    const words = `A secret of the configuration has fewer than 4 characters, so it is not masked in logs and answers. Use a longer one.`;
+    expect(warnings).toEqual(isShort ? [words] : []);
   });
 
   const word = fc.stringMatching(/^[A-Za-z0-9_#:@/%"'{}$ -]{12,40}$/).filter((text) => text.trim().length >= 12);

@@ -4,7 +4,7 @@ import type { Environment, Findings } from './environment.ts';
 import type { KnownVariable } from './known.ts';
 import type { FileValue } from './problems.ts';
 import type { Config, ProxyConfig } from './shape.ts';
-import { isOn, type Parse, postgresUrl, proxyUrl } from './values.ts';
+import { isOn, noProxy, type Parse, postgresUrl, proxyUrl } from './values.ts';
 
 /** The parsed value; undefined if there is none, or if it is wrong, which was then told. */
 export type OptionReader = <Value>(written: FileValue | undefined, parse: Parse<Value>) => Value | undefined;
@@ -62,15 +62,22 @@ export function readDatabase(
   };
 }
 
-export function readProxy(environment: Environment, read: OptionReader): ProxyConfig {
+export function readProxy(environment: Environment, read: OptionReader, findings: Findings): ProxyConfig {
   // Of the two spellings other programs take the lower-case one first.
   const httpProxy = read(variable(environment, 'http_proxy') ?? variable(environment, 'HTTP_PROXY'), proxyUrl);
   const httpsProxy = read(variable(environment, 'https_proxy') ?? variable(environment, 'HTTPS_PROXY'), proxyUrl);
-  const noProxy = environment.get('no_proxy') ?? environment.get('NO_PROXY');
+  const written = variable(environment, 'no_proxy') ?? variable(environment, 'NO_PROXY');
+  const hasProxy = httpProxy !== undefined || httpsProxy !== undefined;
+  // Without a proxy it decides nothing, and many machines set it for other programs.
+  const hosts = hasProxy ? read(written, noProxy) : written?.text;
+  if (!hasProxy && written !== undefined) {
+    const parsed = noProxy(written.text);
+    if ('problem' in parsed) findings.warnings.push(`${written.where} ${parsed.problem}. ${parsed.remedy}.`);
+  }
   return {
     ...(httpProxy !== undefined && { httpProxy }),
     ...(httpsProxy !== undefined && { httpsProxy }),
-    ...(noProxy !== undefined && { noProxy }),
+    ...(hosts !== undefined && { noProxy: hosts }),
   };
 }
 

@@ -26,7 +26,7 @@ export interface SinkConfig extends AdapterConfig {
   readonly timeoutMs?: number;
 }
 
-/** Proxies for calls to the outside, as undici's EnvHttpProxyAgent takes them. */
+/** Proxies for calls to the outside, as `core/http.ts` takes them. */
 export interface ProxyConfig {
   readonly httpProxy?: string;
   readonly httpsProxy?: string;

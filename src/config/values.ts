@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { type Severity, severityNames } from '../core/event.ts';
 import { type LogLevel, logLevels } from '../core/log.ts';
+import { noProxyForms, readNoProxy } from '../core/no-proxy.ts';
 import { parseInstant } from '../core/past.ts';
 import { isTimeZone } from '../core/rules/schedule.ts';
 import { readWebUrl } from '../core/web-url.ts';
@@ -195,6 +196,15 @@ export const proxyUrl: Parse<string> = (text) => {
   const read = readWebUrl(text, true);
   if ('url' in read) return { value: text };
   return { problem: `is not the URL of a proxy: it ${read.fault}`, remedy: 'Write it as http://host:port' };
+};
+
+/** Hosts that are called without a proxy. */
+export const noProxy: Parse<string> = (text) => {
+  const { unknown } = readNoProxy(text);
+  if (unknown.length === 0) return { value: text };
+  // What stands before an @ may be a password.
+  const shown = unknown.map((entry) => quote(entry.replace(/^.*@/s, '…@')));
+  return { problem: `holds what is no host and no network: ${shown.join(', ')}`, remedy: noProxyForms };
 };
 
 /** Of a service that calls out when it is no longer called. Never shown: whoever has it can call it. */

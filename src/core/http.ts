@@ -1,12 +1,13 @@
 // What adapters use to call out over HTTP. No retry here, and no meaning: core/http-status.ts says what a status means, the loops decide.
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { AdapterError, ConfigError } from './errors.ts';
 import { BodyBytes, decodeBody } from './http-body.ts';
 import { connectionFailure, overheadFailure, timeoutFailure } from './http-failure.ts';
 import { socketOf, watchWire } from './http-wire.ts';
 import type { Mask } from './mask.ts';
+import { readNoProxy } from './no-proxy.ts';
 
 /** One HTTP request. Redirects are never followed: a 3xx is an answer like any other. */
 export interface HttpRequest {
@@ -54,6 +55,7 @@ export interface HttpClient {
 export interface ProxySettings {
   readonly httpsProxy?: string;
   readonly httpProxy?: string;
+  /** What is not understood in it matches nothing; the configuration refuses it. */
   readonly noProxy?: string;
 }
 
@@ -75,60 +77,83 @@ const overheadBytesMax = 4 * 1024 * 1024;
 
 /** Keeps connections alive for 4 s, or as long as the far end says. @throws {ConfigError} a proxy's address cannot be used */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
-  const dispatcher = createDispatcher(options);
-  const isProxied = Boolean(options.proxy?.httpsProxy || options.proxy?.httpProxy);
+  const ways = createWays(options);
   // Compressed answers are bombs and bugs for a few saved bytes; so they are not asked for.
   const headers = { 'user-agent': options.userAgent ?? 'tocsin', 'accept-encoding': 'identity' };
   let closed: Promise<void> | undefined;
   // A sink calls the same address each time.
-  let last: { readonly text: string; readonly url: URL } | undefined;
+  let last: { readonly text: string; readonly url: URL; readonly way: Way } | undefined;
   let lastSignal: AbortSignal | undefined;
   return {
     async request(request) {
       request.signal.throwIfAborted();
-      if (last?.text !== request.url) last = { text: request.url, url: usableUrl(request.url) };
-      const { url } = last;
+      if (last?.text !== request.url) {
+        const url = usableUrl(request.url);
+        last = { text: request.url, url, way: ways.of(url) };
+      }
+      const { url, way } = last;
       // Many requests under one signal are no leak: each takes its listener away again.
       if (lastSignal !== request.signal) setMaxListeners(0, request.signal);
       lastSignal = request.signal;
       return new Promise((resolve, reject) => {
         const { mask } = options;
         const answer = mask === undefined ? resolve : (given: HttpAnswer) => resolve({ ...given, mask });
-        new Exchange(request, url, isProxied, answer, reject).start(dispatcher, headers);
+        new Exchange(request, url, way.isProxied, answer, reject).start(way.dispatcher, headers);
       });
     },
     close() {
-      closed ??= dispatcher.close();
+      closed ??= ways.close();
       return closed;
     },
   };
 }
 
-function createDispatcher({ proxy, connectionsMax = 256 }: HttpClientOptions): Dispatcher {
+/** How an address is called. */
+interface Way {
+  readonly dispatcher: Dispatcher;
+  readonly isProxied: boolean;
+}
+
+interface Ways {
+  of(url: URL): Way;
+  close(): Promise<void>;
+}
+
+function createWays({ proxy = {}, connectionsMax = 256 }: HttpClientOptions): Ways {
   // The exchange's own timer covers headers and body too.
   const common = { connections: connectionsMax, headersTimeout: 0, bodyTimeout: 0 };
   const connect = { timeout: connectTimeoutMs };
-  if (!proxy?.httpsProxy && !proxy?.httpProxy) return new Agent({ ...common, connect });
-  assertProxy('HTTPS_PROXY', proxy.httpsProxy);
-  assertProxy('HTTP_PROXY', proxy.httpProxy);
-  return new EnvHttpProxyAgent({
-    ...common,
-    connect,
-    proxyTls: connect,
-    requestTls: connect,
-    // Many proxies allow CONNECT to port 443 only; plain HTTP is forwarded as they expect.
-    proxyTunnel: false,
-    // The request that opens a tunnel is undici's own, so our timer does not end it.
-    clientFactory: (origin, settings) => new Pool(origin, { ...settings, headersTimeout: exchangeTimeoutMs }),
-    // Empty and not absent: undici would read the environment, which is for config.ts alone.
-    httpProxy: proxy.httpProxy ?? '',
-    httpsProxy: proxy.httpsProxy ?? '',
-    noProxy: proxy.noProxy ?? '',
-  });
+  const through = (where: string, uri: string): Way => {
+    assertProxy(where, uri);
+    const dispatcher = new ProxyAgent({
+      ...common,
+      connect,
+      uri,
+      proxyTls: connect,
+      requestTls: connect,
+      // Many proxies allow CONNECT to port 443 only; plain HTTP is forwarded as they expect.
+      proxyTunnel: false,
+      // The request that opens a tunnel is undici's own, so our timer does not end it.
+      clientFactory: (origin, settings) => new Pool(origin, { ...settings, headersTimeout: exchangeTimeoutMs }),
+    });
+    return { dispatcher, isProxied: true };
+  };
+  const noProxy = readNoProxy(proxy.noProxy ?? '');
+  const direct: Way = { dispatcher: new Agent({ ...common, connect }), isProxied: false };
+  const plain = proxy.httpProxy ? through('HTTP_PROXY', proxy.httpProxy) : direct;
+  const secure = proxy.httpsProxy ? through('HTTPS_PROXY', proxy.httpsProxy) : plain;
+  return {
+    of(url) {
+      if (noProxy.isDirect(url)) return direct;
+      return url.protocol === 'https:' ? secure : plain;
+    },
+    async close() {
+      await Promise.all([...new Set([direct, plain, secure])].map(({ dispatcher }) => dispatcher.close()));
+    },
+  };
 }
 
-function assertProxy(where: string, address: string | undefined): void {
-  if (!address) return;
+function assertProxy(where: string, address: string): void {
   if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return;
   // The address may hold a password, so it is not repeated.
   throw new ConfigError([

@@ -449,6 +449,16 @@ describe('a proxy for plain HTTP', () => {
     expect(proxy.connectionCount()).toBeLessThanOrEqual(2);
   });
 
+  test('is not blamed for a failure of what is called around it', async () => {
+    const proxy = await startFarEnd();
+    const port = await closedPort();
+    const http = client({ proxy: { httpProxy: proxy.origin, noProxy: '10.0.0.0/8,127.0.0.0/8' } });
+    const error = await failure(http.request(post(`http://127.0.0.1:${port}/`)));
+    expect(error.message).toMatch(/nothing accepts connections there/);
+    expect(error.message).not.toMatch(/proxy/i);
+    expect(proxy.received).toHaveLength(0);
+  });
+
   test('the environment is not read here', async () => {
     const proxy = await startFarEnd();
     const direct = await startFarEnd((_request, response) => response.end('direct'));
