@@ -3,8 +3,9 @@ import type { Config } from '../config.ts';
 import { backlogRemarks } from '../core/backlog.ts';
 import { severityNames } from '../core/event.ts';
 import { createHttpClient } from '../core/http.ts';
+import { createMask } from '../core/mask.ts';
 import type { DeadDelivery } from '../core/store/deliveries.ts';
-import { neutralText } from '../core/text.ts';
+import { cutMiddle, neutralText } from '../core/text.ts';
 import { sinks } from '../sinks/index.ts';
 import { placesOf } from './adapters.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
@@ -63,7 +64,10 @@ export const command: Command = {
 };
 
 async function list({ sink, isJson }: Wanted, io: CommandIo): Promise<number> {
-  const dead = await operate(io, 'dead-list', { sink, limit: listMax });
+  const mask = createMask(loadForDatabase(io).secrets);
+  const stored = await operate(io, 'dead-list', { sink, limit: listMax });
+  // An answer was masked when it was stored; a secret that was configured later may stand in it.
+  const dead = stored.map((one) => ({ ...one, lastAnswer: one.lastAnswer && mask(one.lastAnswer) }));
   if (dead.length === 0) assertSinkIsKnown(sink, io);
   if (dead.length === listMax) io.stderr(`these are the newest ${listMax}; there may be more\n`);
   io.stdout(isJson ? jsonText(dead, 2) : tableOf(dead));
@@ -126,12 +130,28 @@ function assertSinkIsKnown(sink: string | undefined, io: CommandIo): void {
 
 function tableOf(dead: readonly DeadDelivery[]): string {
   if (dead.length === 0) return 'nothing is dead\n';
-  return dead
-    .map(({ eventId, sink, severity, type, device, reason, attempts, deadSince, lastStatus }) => {
-      const status = lastStatus === null ? '' : ` (HTTP ${lastStatus})`;
-      const text = `${eventId}  ${sink}  ${severityNames[severity]}  ${type}  ${device ?? '-'}  ${reason}${status}, ${attempts} attempts, dead since ${deadSince}`;
-      // Names come from attackers, and this reaches a terminal.
-      return `${neutralText(text, { multiline: false })}\n`;
-    })
-    .join('');
+  return dead.map((one) => `${headOf(one)}\n${answerOf(one)}`).join('');
+}
+
+function headOf({ eventId, itemId, sink, severity, type, device, reason, attempts, deadSince }: DeadDelivery): string {
+  const tried = `${attempts === 0 ? 'no' : attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+  const event = [type, device ?? '-', ...(itemId === null ? [] : [`item ${itemId}`])];
+  const words = [eventId, sink, severityNames[severity], ...event, `${reason}, ${tried}, dead since ${deadSince}`];
+  return onOneLine(words.join('  '));
+}
+
+/** Answers of far ends are short where they are stored; this bounds what another release stored. */
+const answerLengthMax = 300;
+
+/** On a line of its own, which begins with blanks and so with no number. */
+function answerOf({ lastStatus, lastAnswer }: DeadDelivery): string {
+  if (lastStatus === null && !lastAnswer) return '';
+  const status = lastStatus === null ? '' : ` HTTP ${lastStatus}`;
+  const answer = lastAnswer ? ` ${onOneLine(cutMiddle(lastAnswer, answerLengthMax))}` : '';
+  return `    last answer:${status}${answer}\n`;
+}
+
+/** Names and answers come from attackers, and this reaches a terminal. */
+function onOneLine(text: string): string {
+  return neutralText(text, { multiline: false });
 }

@@ -24,6 +24,7 @@ export const command: Command = {
   summary: 'Show how far each source was read; start one anew, rename it, or forget it',
   usage: 'source list|reset|rename|adopt|remove [<id>] [<new id>] [--json]',
   details:
+    'list shows what each source reads, up to where, when that moved last, and its generation: how often its numbers began anew.\n' +
     'reset forgets how far the source was read and starts a new generation: it begins again at START_FROM, and item numbers seen before count as new.\n' +
     'rename moves the position of an id that is configured no more to another one. For one console and one id this happens by itself.\n' +
     'adopt says that the console which is configured now is the one that was read before, at a new address.\n' +
@@ -46,22 +47,31 @@ export const command: Command = {
 async function list(config: Config, io: CommandIo, isJson: boolean): Promise<number> {
   const rows = await operate(io, 'source-list', {});
   const remarks = positionRemarks(rows, consolesOf(config, { sources }, createHttpClient));
-  if (isJson) io.stdout(jsonText(rows, 2));
-  else
-    io.stdout(
-      rows
-        .filter(({ console }) => console !== '')
-        .map(lineOf)
-        .join('') || 'no source was read yet\n',
-    );
-  if (config.sources.length > 0) for (const { source, text } of remarks) io.stderr(`source ${source}: ${text}\n`);
+  const said = rows.map((row) => ({ ...row, position: positionOf(row, config) }));
+  const shown = said.filter(({ console }) => console !== '');
+  io.stdout(isJson ? jsonText(said, 2) : shown.map(lineOf).join('') || 'no source was read yet\n');
+  if (config.sources.length > 0)
+    for (const { source, text } of remarks) io.stderr(`${onOneLine(`source ${source}: ${text}`)}\n`);
   return exitCodes.done;
 }
 
-function lineOf({ source, cursor, generation, console, updatedAt }: StoredPosition): string {
-  const of = console ? `  ${console}` : '';
-  const text = `${source}  ${cursor ?? 'from the start'}  generation ${generation}  ${updatedAt}${of}`;
-  return `${neutralText(text, { multiline: false })}\n`;
+/** In words, which its type has; of an id that is configured no more, those on which all types agree. */
+function positionOf({ source, cursor }: StoredPosition, config: Config): string {
+  if (cursor === null) return 'nothing yet, begins at START_FROM';
+  const type = config.sources.find(({ id }) => id === source)?.type;
+  const definitions = Object.values(sources).filter((one) => type === undefined || one.type === type);
+  const words = new Set(definitions.flatMap((one) => one.describeCursor?.(cursor) ?? []));
+  return words.size === 1 ? [...words][0]! : `at ${cursor}`;
+}
+
+function lineOf({ source, position, generation, console, updatedAt }: StoredPosition & { position: string }): string {
+  const begun = generation === 1 ? 'first generation' : `generation ${generation}, begun anew`;
+  const moved = new Date(updatedAt).toISOString();
+  return `${onOneLine([source, ...(console ? [console] : []), position, `moved ${moved}`, begun].join('  '))}\n`;
+}
+
+function onOneLine(text: string): string {
+  return neutralText(text, { multiline: false });
 }
 
 interface Act {

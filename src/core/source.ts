@@ -71,4 +71,6 @@ export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition
   readonly streams?: readonly string[];
   /** The vendor's words for what happened that are worth a series of their own in the metrics; all others count as `other`. */
   readonly types?: readonly string[];
+  /** A stored cursor in words for people, such as `up to event 17000`. Pure; undefined if it is none of this source's. */
+  describeCursor?(cursor: string): string | undefined;
 };

@@ -31,7 +31,9 @@ test('lists them, and puts back those that are named, or all; then their cards a
   expect([code, stderr]).toEqual([0, '']);
   const ids = idsOf(stdout);
   expect(ids).toHaveLength(3);
-  expect(stdout.match(/^\d+ {2}soc {2}.*rejected \(HTTP 400\), 2 attempts, dead since 20\d\d-/gm)).toHaveLength(3);
+  expect(
+    stdout.match(/^\d+ {2}soc {2}.*rejected, 2 attempts, dead since 20.*\n {4}last answer: HTTP 400 /gm),
+  ).toHaveLength(3);
   const json = JSON.parse((await runIn(world, ['dead', 'list', '--json'])).stdout) as { eventId: number }[];
   expect(json.map(({ eventId }) => eventId).sort((a, b) => a - b)).toEqual(ids);
 

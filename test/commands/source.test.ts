@@ -22,8 +22,12 @@ test.each(['postgres', 'embedded'] as const)(
     expect((await runIn(world, ['once'])).code).toBe(0);
     expect(mattermost.deliveries.size).toBe(5);
     const { stdout } = await runIn(world, ['source', 'list']);
-    expect(stdout).toMatch(/^deepinstinct_events {2}\S+ {2}generation 1 {2}20\d\d-/m);
-    expect(stdout).toMatch(/^deepinstinct_suspicious_events {2}\S+ {2}generation 1 {2}20\d\d-/m);
+    expect(stdout).toMatch(
+      /^deepinstinct_events {2}http:\S+ event {2}up to event \d+, inserted 20\S+Z {2}moved 20\S+Z {2}first generation$/m,
+    );
+    expect(stdout).toMatch(
+      /^deepinstinct_suspicious_events {2}http:\S+ suspicious {2}nothing yet, from the first event on {2}moved 20/m,
+    );
 
     tenant.rebuild('events');
     tenant.add('events', 2);
@@ -57,7 +61,20 @@ test('a running service on the embedded database resets for the command, and rea
   const announced = () => mattermost.posts.filter((post) => JSON.stringify(post).includes('New Event Detected')).length;
   expect(await until(() => announced() === 5, 15_000)).toBe(true);
   const rows = JSON.parse((await runIn(world, ['source', 'list', '--json'])).stdout) as { source: string }[];
-  expect(rows).toContainEqual(expect.objectContaining({ source: 'deepinstinct_events', generation: 2 }));
+  expect(rows).toContainEqual(
+    expect.objectContaining({
+      ...{ source: 'deepinstinct_events', generation: 2 },
+      position: expect.stringMatching(/^up to event \d+, inserted /),
+    }),
+  );
+});
+
+test('a source that was reset begins anew, and its position is said in words', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  expect((await runIn(world, ['once'])).code).toBe(0);
+  await runIn(world, ['source', 'reset', 'deepinstinct_events']);
+  const { stdout } = await runIn(world, ['source', 'list']);
+  expect(stdout).toMatch(/^deepinstinct_events .* nothing yet, begins at START_FROM .* generation 2, begun anew$/m);
 });
 
 test('a source that was never read cannot be reset, and wrong usage says what is right', async () => {

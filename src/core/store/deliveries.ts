@@ -319,6 +319,8 @@ export async function countDead(db: Database): Promise<Map<string, number>> {
 
 export interface DeadDelivery {
   readonly eventId: number;
+  /** The vendor's number or name of the item, as its console shows it; null if it has none. */
+  readonly itemId: string | null;
   readonly sink: string;
   readonly type: string;
   readonly severity: number;
@@ -326,7 +328,10 @@ export interface DeadDelivery {
   readonly reason: string;
   readonly attempts: number;
   readonly deadSince: string;
-  /** HTTP status and beginning of the far end's last answer, if there was one. */
+  /**
+   * HTTP status and beginning of the last answer that the far end gave, to this delivery or to the digest that held it;
+   * null if there was none. As it was stored: masked by the configuration of that time.
+   */
   readonly lastStatus: number | null;
   readonly lastAnswer: string | null;
 }
@@ -335,15 +340,18 @@ export interface DeadDelivery {
 export async function listDead(db: Database, sink: string | null, limit: number): Promise<DeadDelivery[]> {
   const rows = await db.$client`
     select d.event_id, d.sink, d.reason, d.attempts, extract(epoch from d.finalized_at) * 1000 as dead_ms, e.type, e.severity,
-      e.body->'device'->>'name' as device, a.status, a.answer
+      e.body->>'itemId' as item_id, e.body->'device'->>'name' as device, a.status, a.answer
     from deliveries d join events e on e.id = d.event_id
       left join lateral (
-        select status, answer from delivery_attempts a where a.event_id = d.event_id and a.sink = d.sink order by id desc limit 1
+        select status, answer from delivery_attempts a
+        where a.event_id in (d.event_id, d.digest_id) and a.sink = d.sink and (a.status is not null or a.answer is not null)
+        order by id desc limit 1
       ) a on true
     where d.state = 'dead' and (${sink}::text is null or d.sink = ${sink})
     order by d.event_id desc limit ${limit}`;
   return rows.map((row) => ({
     eventId: Number(row.event_id),
+    itemId: row.item_id as string | null,
     sink: String(row.sink),
     type: String(row.type),
     severity: Number(row.severity),

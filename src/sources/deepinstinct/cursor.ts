@@ -1,7 +1,7 @@
 // How far a stream was read, and what is needed to notice that its numbers no longer go on from there. Opaque to everybody else. Pure.
 import { AdapterError } from '../../core/errors.ts';
 import type { WireItem } from './page.ts';
-import { timeMsOf } from './time.ts';
+import { timeMsOf, timeOf } from './time.ts';
 
 export interface Cursor {
   /** The highest number read, or known to lie before where we started. */
@@ -27,16 +27,20 @@ const aheadMaxMs = 86_400_000;
 
 /** @throws {AdapterError} `retry`, `malformed`: somebody else wrote this */
 export function parseCursor(text: string): Cursor {
-  const value = tryParse(text);
-  // A bare number is what an operator would write into the table by hand.
-  if (isPosition(value)) return { id: value, at: null, start: value };
-  const cursor = typeof value === 'object' && value !== null ? cursorOf(value as Record<string, unknown>) : undefined;
+  const cursor = tryCursor(text);
   if (cursor !== undefined) return cursor;
   throw new AdapterError(
     'retry',
     'malformed',
     'The stored position of this source cannot be read. Start it anew with `tocsin source reset <id>`.',
   );
+}
+
+function tryCursor(text: string): Cursor | undefined {
+  const value = tryParse(text);
+  // A bare number is what an operator would write into the table by hand.
+  if (isPosition(value)) return { id: value, at: null, start: value };
+  return typeof value === 'object' && value !== null ? cursorOf(value as Record<string, unknown>) : undefined;
 }
 
 function cursorOf({ id, at = null, start = 0, latest, before }: Record<string, unknown>): Cursor | undefined {
@@ -51,6 +55,17 @@ function cursorOf({ id, at = null, start = 0, latest, before }: Record<string, u
 
 export function formatCursor({ id, at, start, latest, before }: Cursor): string {
   return JSON.stringify({ id, at, start, latest, before });
+}
+
+/** For people. Undefined if somebody else wrote this. Pure. */
+export function describeCursor(text: string): string | undefined {
+  const cursor = tryCursor(text);
+  if (cursor === undefined) return undefined;
+  const { id, at, start, before } = cursor;
+  const begin = start === 0 ? '' : `, announced from event ${start + 1} on`;
+  if (id === 0) return 'nothing yet, from the first event on';
+  const leap = before === undefined ? '' : `, leapt there from event ${before.id}`;
+  return `up to event ${id}${at === null ? '' : `, inserted ${timeOf(at) ?? at}`}${leap}${begin}`;
 }
 
 /** Milliseconds since the epoch of the latest insertion that was read; undefined if no item told. */

@@ -1,6 +1,7 @@
 // The two Deep Instinct sources. They share all but the stream, so that each has its own cursor and its own role.
 import type { SourceDefinition } from '../../core/source.ts';
 import { config } from './config.ts';
+import { describeCursor } from './cursor.ts';
 import { typesOfStream } from './event-types.ts';
 import { createSource } from './source.ts';
 import { futureWarning } from './start-from.ts';
@@ -20,6 +21,7 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
       const text = futureWarning(start_from, nowMs);
       return text === undefined ? [] : [{ key: 'start_from', text }];
     },
+    describeCursor,
     create: (settings, context) => createSource(stream, settings, context),
   };
 }

@@ -212,6 +212,39 @@ describe('deliveries', () => {
   });
 });
 
+describe('what is dead', () => {
+  test('shows the last answer that there was, also the one to the digest that held it', async () => {
+    const lease = await hold(db, 'sink:x');
+    await storePage(db, null, 'a', 1, toSoc, drafts(1, 3), 'c');
+    const [digest = 0, member = 0, silent = 0] = (await takeDue(db, 'soc', 3)).map(({ event }) => event.id);
+    await db.$client`update deliveries set digest_id = ${digest}, group_key = 'g', priority = priority + 10 where event_id = ${member}`;
+    const attempt = (eventId: number, status: number | null, answer: string | null) => ({
+      ...{ eventId, attempts: 1, state: 'pending' as const, delayMs: 0, form: 'full' as const },
+      ...{ outcome: 'retry', reason: 'unknown', status, durationMs: 1, answer },
+    });
+    for (const [status, answer] of [
+      [500, 'first'],
+      [413, 'too long'],
+      [null, null],
+    ] as const)
+      expect(await recordFailed(db, lease, 'soc', [attempt(digest, status, answer)])).toEqual([]);
+    const last = [attempt(digest, null, null), attempt(silent, null, null)];
+    await recordFailed(
+      db,
+      lease,
+      'soc',
+      last.map((one) => ({ ...one, state: 'dead' as const })),
+    );
+    const none = { lastStatus: null, lastAnswer: null };
+    const given = { lastStatus: 413, lastAnswer: 'too long' };
+    expect(await listDead(db, null, 10)).toMatchObject([
+      { eventId: silent, ...none },
+      { eventId: member, ...given },
+      { eventId: digest, ...given },
+    ]);
+  });
+});
+
 describe('the lane of a sink', () => {
   const policy = {
     ...defaultPolicy,
