@@ -1,4 +1,7 @@
 // What `tocsin dead list` says of the far end's answer and of the number in the vendor's console.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
 import { draft } from '../core/stored.ts';
@@ -12,7 +15,9 @@ test('the last answer is bounded, harmless and without a secret, and the item ha
   const database = await createTestDatabase();
   onTestFinished(() => database.drop());
   const at = '2026-02-01T12:00:00Z';
-  const where = { databaseUrl: database.directUrl, dataDir: 'unused' };
+  const directory = mkdtempSync(join(tmpdir(), 'tocsin-dead-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const where = { databaseUrl: database.directUrl, dataDir: directory };
   const numbered = draft('17001', { type: 'RANSOMWARE', body: { itemId: '17001', device: { name: 'PC-1' } } });
   await fillHistory(where, [
     { at, draft: numbered },
@@ -28,7 +33,7 @@ test('the last answer is bounded, harmless and without a secret, and the item ha
     values (1, 'old', 'reject_event', 'rejected', 413, 1, ${answer})`;
   const env = { ...environmentOf(database), MATTERMOST_WEBHOOK_URL: hook };
 
-  const { stdout } = await runHere(['dead', 'list'], env, 'unused');
+  const { stdout } = await runHere(['dead', 'list'], env, directory);
   const lines = stdout.split('\n');
   expect(lines).toEqual([
     `2  old  ${lines[0]!.split('  ')[2]}  SCRIPT  -  rejected, 2 attempts, dead since 2026-02-01T12:00:00.000Z`,
@@ -38,7 +43,7 @@ test('the last answer is bounded, harmless and without a secret, and the item ha
   ]);
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(400);
 
-  const json = (await runHere(['dead', 'list', '--json'], env, 'unused')).stdout;
+  const json = (await runHere(['dead', 'list', '--json'], env, directory)).stdout;
   expect(JSON.parse(json)).toMatchObject([
     { eventId: 2, itemId: null, lastStatus: null, lastAnswer: null },
     { eventId: 1, itemId: '17001', lastStatus: 413, lastAnswer: answer.replace(hook, '[secret]') },
