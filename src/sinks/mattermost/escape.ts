@@ -3,10 +3,15 @@
 import { codePointLength, cutMiddle, neutralText } from '../../core/text.ts';
 
 const zeroWidthSpace = '\u200B';
-/** Look-alikes: backslashes do not work in code, and the web client takes none before `<` and `$`. */
+/**
+ * Look-alikes: backslashes do not work in code, and the web client takes none before `<` and `$`.
+ * In code nothing invisible is ever added: who copies a value that had to change sees that it did.
+ */
 const tick = 'ˋ';
 const lessThan = '‹';
 const dollar = '＄';
+const tilde = '∼';
+const hash = '＃';
 /** A table's cell ends at any bar, in code too. */
 const bar = '¦';
 
@@ -28,23 +33,32 @@ export function fence(text: string | undefined | null, codePointsMax: number): s
   return inner.includes('\n') ? `\`\`\`\n${inner}\n\`\`\`` : `\`${inner}\``;
 }
 
-/** Printable ASCII without a back-tick, `<` or the beginning of an address: nothing below would change it in code. */
-const harmless = /^(?!.*(?::\/\/|www))[!-;=-_a-~](?:[ -;=-_a-~]*[!-;=-_a-~])?$/i;
+/** Printable ASCII without a back-tick, `<`, `~` or the beginning of an address: nothing below would change it in code. */
+const harmless = /^(?!.*(?::\/\/|www))[!-;=-_a-}](?:[ -;=-_a-}]*[!-;=-_a-}])?$/i;
 
 function isHarmless(text: string | undefined | null, codePointsMax: number): text is string {
   return typeof text === 'string' && text.length <= codePointsMax && harmless.test(text);
 }
 
+/** The server attaches the display name of a private channel that is named, out of code as well. Its rule is ASCII's. */
+const channelName = /(?<![A-Za-z0-9_])~(?=[A-Za-z0-9_-])/g;
+
 function inert(text: string | undefined | null, codePointsMax: number, multiline: boolean): string | undefined {
   if (isHarmless(text, codePointsMax)) return text;
   const shown = shownText(text, codePointsMax, multiline);
   if (shown === undefined) return undefined;
-  const inner = shown.replaceAll('`', tick).replace(/<(?=[!@])/g, `<${zeroWidthSpace}`);
+  const inner = shown
+    .replaceAll('`', tick)
+    .replace(/<(?=[!@])/g, lessThan)
+    .replace(channelName, tilde);
   // A cut only parts what stood side by side, so it is safe last.
   return cutMiddle(multiline ? inner : inner.replaceAll('\t', ' '), codePointsMax);
 }
 
-/** One line of running text with every bit of syntax escaped; undefined if there is nothing to see. At most `codePointsMax`. */
+/**
+ * One line of running text with every bit of syntax escaped; undefined if there is nothing to see. At most `codePointsMax`.
+ * A word in it that a reader chose as a keyword still notifies that reader, which only code prevents.
+ */
 export function prose(text: string | undefined | null, codePointsMax: number): string | undefined {
   const shown = shownText(text, codePointsMax, false);
   if (shown === undefined) return undefined;
@@ -54,7 +68,7 @@ export function prose(text: string | undefined | null, codePointsMax: number): s
   return escapedProse(cutMiddle(shown, Math.floor(codePointsMax / 3)));
 }
 
-const special = /[\\`*[\]()!|~#>_<$:;@＠﹫&]|\.(?=\S)|^[-+]|^\d{1,9}(?=\.(?:\s|$))/g;
+const special = /x(?=-d)|[\\`*[\]()!|~#>_<$:;@＠﹫&]|\.(?=\S)|^[-+]|^\d{1,9}(?=\.(?:\s|$))/gi;
 
 /** What a backslash alone does not disarm in all clients, or would be seen before. The rest is escaped with one. */
 const disarmed: Readonly<Record<string, string>> = {
@@ -65,7 +79,8 @@ const disarmed: Readonly<Record<string, string>> = {
   // The name of a channel or a tag must not follow, even where a client joins what was escaped with what follows.
   '~': `\\~${zeroWidthSpace}`,
   '#': `\\#${zeroWidthSpace}`,
-  ...Object.fromEntries([...'\\:;&@＠﹫'].map((sign) => [sign, `${sign}${zeroWidthSpace}`])),
+  // `x-d` is an emoticon on phones and in browsers.
+  ...Object.fromEntries([...'xX\\:;&@＠﹫'].map((sign) => [sign, `${sign}${zeroWidthSpace}`])),
 };
 
 function escapedProse(text: string): string {
@@ -91,9 +106,13 @@ export function sealed(composed: string): string {
   return composed.includes('<') && composed.includes('|') ? composed.replaceAll('<', lessThan) : composed;
 }
 
-/** For the message's text: the server collects hashtags word by word, out of code as well. */
+/** A word that the server takes for a hashtag; it looks for them word by word, out of code as well. */
+const hashtag = /(?<=^|[\s\u0085])([^\p{L}\d\s#]*)(#+)(?=\p{L})/gu;
+
+/** For a value in the message's text. Only what would be a hashtag is changed: `C#.exe` is not. */
 export function withoutHashtags(text: string): string {
-  return text.replace(/#(?=[\p{L}#])/gu, `#${zeroWidthSpace}`);
+  if (!text.includes('#')) return text;
+  return text.replace(hashtag, (_all, before: string, signs: string) => `${before}${hash.repeat(signs.length)}`);
 }
 
 /** Neutral, defanged, trimmed, and not much longer than what is kept of it; undefined if nothing is left. */

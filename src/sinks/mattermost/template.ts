@@ -19,13 +19,28 @@ export function createTemplateWords({ labels, time }: Wording): TemplateWords {
 
 const zeroWidthSpace = '\u200B';
 
+/** Clients put titles into `**`, and the card's title into a link to the console. */
+const aroundPart: Readonly<Record<ValuePlace['part'], string>> = {
+  title: '*[',
+  'field title': '*',
+  text: '',
+  'field value': '',
+};
+
+/**
+ * A zero-width space parts a value from what it touches, outside its code. Without one, phones find
+ * an e-mail address (`/` and `a@b.co`) or an emoticon (`:` and `(`) before the code, which takes the
+ * back-tick away; two values share their back-ticks; and `@` and `channel` are a mention together.
+ */
 function escapedValue(text: string, { form, part, own, codePointsMax }: ValuePlace): string {
-  // A title becomes a link to the console.
-  const around = part === 'title' ? `${own}[` : own;
-  if (form === 'value') return disguised(withoutHashtags(code(text, codePointsMax) ?? ''), around, '');
+  const around = `${own}${aroundPart[part]}`;
+  if (form === 'value') {
+    const shown = code(text, codePointsMax);
+    return shown === undefined ? '' : `${zeroWidthSpace}${disguised(withoutHashtags(shown), around, '')}`;
+  }
   const shown = prose(text, codePointsMax);
-  // It does not join what stands before: `@` and `channel` are a mention together.
-  return shown === undefined ? '' : `${zeroWidthSpace}${disguised(withoutHashtags(shown), around, '\\')}`;
+  if (shown === undefined) return '';
+  return `${zeroWidthSpace}${disguised(withoutHashtags(shown), around, '\\')}${zeroWidthSpace}`;
 }
 
 /** By sign of the template's own: look-alikes for what would end or continue it. The web client looks for these before it looks for code. */
@@ -53,7 +68,7 @@ function disguised(escaped: string, own: string, backslash: '' | '\\'): string {
 /** What no look-alike in a value helps against: these open code, formulas and links, or take a value's own back-tick away. */
 const refused = /[`\\<$]/;
 /** An address goes on to the next blank, and takes the beginning of a value with it. */
-const openAddress = /(?:\/\/|www\d{0,3}\.|[\p{L}\d]\.\p{L}{2,}\/)\S*$/iu;
+const openAddress = /(?:\/\/|[a-z][a-z\d.+-]*:[\p{L}\d%/]|www\d{0,3}\.|[\p{L}\d.-]\.\p{L}{2,}\/)\S*$/iu;
 const openMention = /[@＠﹫][\p{L}\p{N}._-]*$/u;
 
 export const templateSupport: TemplateSupport = {

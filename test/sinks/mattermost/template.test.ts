@@ -194,7 +194,8 @@ describe('a value in a template', () => {
 
   test('stays in the cell, the emphasis and the link that the template put it in', () => {
     const named = (name: string) => storedEvent({ body: { ...storedEvent().body, file: { name } } });
-    const shown = (text: string, name: string) => post({ text }, named(name)).text.replace('🟠 **HIGH** · ', '');
+    const shown = (text: string, name: string) =>
+      post({ text }, named(name)).text.replace('🟠 **HIGH** · ', '').replaceAll('\u200B', '');
     expect(shown('| {{ event.file.name }} |', 'a|@channel')).toBe('| `a∣@channel` |');
     expect(shown('**{{ event.file.name }}**', 'a** @channel')).toBe('**`a∗∗ @channel`**');
     expect(shown('_{{ event.file.name }}_', 'a_b')).toBe('_`aˍb`_');
@@ -268,10 +269,10 @@ describe('a post by a template', () => {
     const delayed = { seconds: 7_200, reason: 'sink' } as const;
     const posted = post(written, storedEvent({ severity: 5 }), { delayed }, '@soc');
     expect(posted.text).toBe(
-      '🔴 **CRITICAL** @soc\n⏳ delayed 2 h: sink took no messages\n`CORP\\somchai`\n~~~\nnever closed',
+      '🔴 **CRITICAL** @soc\n⏳ delayed 2 h: sink took no messages\n\u200B`CORP\\somchai`\n~~~\nnever closed',
     );
     expect(posted.attachments[0]).toMatchObject({
-      title: '🔴 `STATIC_ANALYSIS`',
+      title: '🔴 \u200B`STATIC_ANALYSIS`',
       title_link: 'https://console.example/events/1203',
       color: '#FF0000',
       fields: [{ title: 'A', value: 'b', short: true }],
