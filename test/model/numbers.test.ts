@@ -13,6 +13,7 @@ const seed = Number(process.env.MODEL_SEED ?? 1);
 const shortMs = 12_000;
 const never = new AbortController().signal;
 const pageSize = 50;
+const pollsBetweenRereads = 10;
 
 interface Item {
   readonly id: number;
@@ -178,7 +179,10 @@ function createModel(random: Random) {
       .map(({ id, uid }) => `${id}/${uid}`);
   }
 
+  /** As people do it: once the tenant gives right answers again. */
   function reset(): void {
+    wrong.length = 0;
+    last = bodyOf([], null);
     generation += 1;
     cursor = null;
     mayAlarm = false;
@@ -203,11 +207,14 @@ function createModel(random: Random) {
       if (random.chance(0.8)) await drainAndObey();
       return name;
     },
-    /** Twice read without a wrong answer: all is stored, or it was said. */
+    /** Read without a wrong answer, as often as it takes to a second reading: all is stored, or it was said. */
     async look(): Promise<void> {
       wrong.length = 0;
-      const said = [await drainAndObey(), await drainAndObey()].some((failure) => failure !== undefined);
-      if (!said && missing(false).length > 0)
+      let isSaid = (await drainAndObey()) !== undefined;
+      for (let polls = 0; polls < pollsBetweenRereads && !isSaid && missing(false).length > 0; polls += 1) {
+        isSaid = (await drainAndObey()) !== undefined;
+      }
+      if (!isSaid && missing(false).length > 0)
         throw new Error(`blind, and nothing said: ${missing(false).slice(0, 5)} at ${cursor}`);
     },
     /** All is well again, and the operator does what is asked: nothing is lost. */
@@ -242,6 +249,15 @@ async function run(runSeed: number): Promise<string | undefined> {
     return `${(error as Error).message}\nMODEL_SEED=${runSeed} MODEL_RUNS=1 runs this again: ${steps.join(' ')}`;
   }
 }
+
+// Each was red once: an item that vanished while the list goes on, its number given to another, a time that never was, a tenant that fell
+// back and passed the cursor within one reading, a stale page of it, a page whose first item was left out.
+test.each([35, 216, 867, 882, 1665, 1037, 448, 1008, 1677, 2719])(
+  'what was lost once is not lost again: %i',
+  async (once) => {
+    expect(await run(once)).toBeUndefined();
+  },
+);
 
 test('whatever numbers the tenant gives, its source is never blind without a word, and nothing is lost', async () => {
   const endMs = process.env.MODEL_RUNS === undefined ? performance.now() + shortMs : Number.POSITIVE_INFINITY;

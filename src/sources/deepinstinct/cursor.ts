@@ -13,8 +13,14 @@ export interface Cursor {
   /** The latest `insertion_timestamp` read, where that is not `at`: of a late item, or of what else was there when `at` was not known. */
   readonly latest?: string;
   /** The last item alone leapt from here to {@link id}. If it vanishes, the way back. */
-  readonly before?: Pick<Cursor, 'id' | 'at'>;
+  readonly before?: WayBack;
+  /** Items that vanished after such a leap. What has one of their numbers now is another item. */
+  readonly vanished?: readonly Vanished[];
 }
+
+export type WayBack = Pick<Cursor, 'id' | 'at' | 'latest'>;
+
+export type Vanished = Pick<Cursor, 'id' | 'at'>;
 
 type Numbered = Pick<WireItem, 'id' | 'at'>;
 
@@ -24,6 +30,9 @@ export const leapMin = 50;
 export const toleranceMs = 1000;
 /** Clocks may differ by this much; what claims to come from beyond is no measure for anything. */
 const aheadMaxMs = 86_400_000;
+/** They bound the list of vanished items. Nothing comes late so far behind the cursor. */
+const vanishedMax = 20;
+const vanishedBehindMax = 10_000;
 
 /** @throws {AdapterError} `retry`, `malformed`: somebody else wrote this */
 export function parseCursor(text: string): Cursor {
@@ -43,18 +52,19 @@ function tryCursor(text: string): Cursor | undefined {
   return typeof value === 'object' && value !== null ? cursorOf(value as Record<string, unknown>) : undefined;
 }
 
-function cursorOf({ id, at = null, start = 0, latest, before }: Record<string, unknown>): Cursor | undefined {
+function cursorOf({ id, at = null, start = 0, latest, before, vanished }: Record<string, unknown>): Cursor | undefined {
   if (!isPosition(id) || !isPosition(start) || !(at === null || typeof at === 'string')) return undefined;
   // They are hints: without them everything is found that an earlier release found.
   const hints = {
     ...(typeof latest === 'string' && { latest }),
-    ...(isWayBack(before) && before.id < id && { before }),
+    ...(isPlace(before) && before.id < id && { before }),
+    ...(Array.isArray(vanished) && { vanished: vanished.filter(isPlace).slice(0, vanishedMax) }),
   };
   return { id, at, start, ...hints };
 }
 
-export function formatCursor({ id, at, start, latest, before }: Cursor): string {
-  return JSON.stringify({ id, at, start, latest, before });
+export function formatCursor({ id, at, start, latest, before, vanished }: Cursor): string {
+  return JSON.stringify({ id, at, start, latest, before, vanished });
 }
 
 /** For people. Undefined if somebody else wrote this. Pure. */
@@ -86,18 +96,49 @@ export function advance(cursor: Cursor, items: readonly Numbered[], nowMs: numbe
     const own = numbered.find(({ id }) => id === cursor.id);
     return withLatest({ ...cursor, at: cursor.at ?? own?.at ?? null }, latest);
   }
-  const last = numbered.at(-2);
-  const previous = last !== undefined && last.id! > cursor.id ? { id: last.id!, at: last.at } : cursor;
-  const isLeap = newest.id! - previous.id > leapMin;
-  const before = isLeap ? { id: previous.id, at: previous.at } : undefined;
-  const next = { id: newest.id!, at: newest.at, start: cursor.start, ...(before && { before }) };
+  const { start, vanished } = cursor;
+  const before = wayBackOf(cursor, numbered);
+  const next = { id: newest.id!, at: newest.at, start, ...(before && { before }), ...(vanished && { vanished }) };
   return withLatest(next, latest);
 }
 
-/** Back to before the leap. Undefined if there is no way back. */
-export function backOf(cursor: Cursor, nowMs: number): Cursor | undefined {
-  const { start, before } = cursor;
-  return before === undefined ? undefined : withLatest({ ...before, start }, latestMsOf(cursor, nowMs));
+/** The place before the last item, if that leapt. @param numbered the last of them lies beyond the cursor */
+function wayBackOf(cursor: Cursor, numbered: readonly Numbered[]): WayBack | undefined {
+  const last = numbered.at(-2);
+  const { id, at, latest } =
+    last !== undefined && last.id! > cursor.id ? { id: last.id!, at: last.at, latest: undefined } : cursor;
+  if (numbered.at(-1)!.id! - id <= leapMin) return undefined;
+  return { id, at, ...(latest !== undefined && { latest }) };
+}
+
+/**
+ * Back to before the leap, whose item has vanished or is another one now. What was inserted when is measured from there, because the
+ * item may never have been. Undefined if there is no way back.
+ */
+export function backOf({ id, at, start, before, vanished = [] }: Cursor): Cursor | undefined {
+  if (before === undefined) return undefined;
+  const isKnown = vanished.some((item) => item.id === id);
+  const all = isKnown ? vanished : [{ id, at }, ...vanished];
+  const near = all.filter((item) => item.id > before.id - vanishedBehindMax);
+  // What lies furthest ahead is reached last.
+  const kept = near.toSorted((a, b) => a.id - b.id).slice(0, vanishedMax);
+  return { ...before, start, vanished: kept };
+}
+
+/**
+ * Whether another item was stored under this number before, so that the number does not identify this one.
+ * @param vanished as {@link Cursor.vanished}
+ */
+export function hasTakenNumber({ id, at }: Numbered, vanished: readonly Vanished[] = []): boolean {
+  const item = vanished.find((other) => other.id === id);
+  return item !== undefined && isSameTime(item.at, at) !== true;
+}
+
+/** Undefined if one of the two is no time. */
+export function isSameTime(before: string | null, now: string | null): boolean | undefined {
+  const [beforeMs, nowMs] = [timeMsOf(before), timeMsOf(now)];
+  if (beforeMs === undefined || nowMs === undefined) return undefined;
+  return Math.abs(beforeMs - nowMs) <= toleranceMs;
 }
 
 /** What else the tenant shows is the measure, where the item of the cursor was never seen. */
@@ -123,10 +164,12 @@ function withLatest({ latest: _, ...cursor }: Cursor, latestMs: number | undefin
   return isSaid ? cursor : { ...cursor, latest: new Date(latestMs).toISOString() };
 }
 
-function isWayBack(value: unknown): value is Pick<Cursor, 'id' | 'at'> {
+function isPlace(value: unknown): value is WayBack {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, at } = value as Record<string, unknown>;
-  return isPosition(id) && (at === null || typeof at === 'string');
+  const { id, at, latest } = value as Record<string, unknown>;
+  return (
+    isPosition(id) && (at === null || typeof at === 'string') && (latest === undefined || typeof latest === 'string')
+  );
 }
 
 function isPosition(value: unknown): value is number {

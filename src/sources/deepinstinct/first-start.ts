@@ -81,6 +81,11 @@ export function findEnd(read: Read): Promise<Place> {
   return lastOlder(read, () => 'older');
 }
 
+/** The last item that was inserted before `ms`, as {@link findEnd}. */
+export function findLastBefore(read: Read, ms: number): Promise<Place> {
+  return lastOlder(read, (item) => ageOf(item, ms, 'unknown'));
+}
+
 function fromMsOf(startFrom: Exclude<StartFrom, { kind: 'all' | 'id' }>, nowMs: number): number {
   // What is to come has not come yet: it begins now.
   if (startFrom.kind === 'date') return Math.min(startFrom.ms, nowMs);

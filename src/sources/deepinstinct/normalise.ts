@@ -15,6 +15,8 @@ export interface NormaliseContext {
   readonly stream: Stream;
   /** The console's address, from the configuration. No way to one event in it is documented. */
   readonly link: string;
+  /** Another item was stored under its number before. */
+  readonly isNumberTaken?: boolean;
 }
 
 const unrecognised = 'UNRECOGNISED';
@@ -23,7 +25,7 @@ const noSources: ReadonlyMap<string, string> = new Map();
 const wordLengthMax = 100;
 
 export function normalise(item: WireItem, context: NormaliseContext): EventDraft {
-  const externalId = item.id === undefined ? `sha256:${sha256(item.raw)}` : String(item.id);
+  const externalId = externalIdOf(item, context);
   const wire = isObject(item.value) ? item.value : {};
   const type = typeof wire.type === 'string' ? textOf(wire.type, wordLengthMax) : undefined;
   const isRecognised = item.id !== undefined && type !== undefined;
@@ -41,6 +43,12 @@ export function normalise(item: WireItem, context: NormaliseContext): EventDraft
     body: bodyOf(wire, item.id, type ?? unrecognised, context),
     raw: item.value === undefined ? unparsedRaw(item.raw) : item.raw,
   };
+}
+
+/** Its number; where that says nothing, more than that. */
+function externalIdOf({ id, at, raw }: WireItem, { isNumberTaken = false }: NormaliseContext): string {
+  if (id === undefined) return `sha256:${sha256(raw)}`;
+  return isNumberTaken ? `${id}@${timeOf(at) ?? 'unknown'}` : String(id);
 }
 
 function bodyOf(wire: Wire, id: number | undefined, type: string, context: NormaliseContext): EventBody {

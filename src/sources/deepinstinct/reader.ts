@@ -2,13 +2,14 @@
 // as well; on the way there page by page. Keeps hints only.
 import type { Client } from './client.ts';
 import { createSureRead, type SureRead } from './confirm.ts';
-import { advance, backOf, type Cursor, leapMin, measuredBy } from './cursor.ts';
-import { findEnd, type Place, type Read } from './first-start.ts';
+import { advance, backOf, type Cursor, latestMsOf, leapMin, measuredBy, toleranceMs } from './cursor.ts';
+import { findEnd, findLastBefore, type Place, type Read } from './first-start.ts';
 import type { WireItem } from './page.ts';
 import { type Reread, reread } from './reread.ts';
 import { createRereadPlan } from './reread-plan.ts';
 import { farMin, judge, raiseAlarm, type Verdict } from './same-tenant.ts';
 import type { Stream } from './stream.ts';
+import { timeMsOf } from './time.ts';
 
 export interface ReaderOptions {
   readonly client: Client;
@@ -46,6 +47,8 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
   const plan = createRereadPlan(now);
   let isAtEnd = true;
   let shown: Shown | undefined;
+  /** The last item that is older than all that was read, when that was last looked for. */
+  let older: Place | undefined;
   /** Of the reading under way. */
   let signal: AbortSignal;
   const readPage: Read = (after) => client.readPage(stream, after, signal);
@@ -55,9 +58,12 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
 
   async function readOn(cursor: Cursor): Promise<Portion> {
     const items = await readSure(cursor.id, cursor.id);
+    // Its own item was not asked for. That it is missing says nothing, but what lies below it may.
+    const verdict = judge(cursor, items, now());
+    if (verdict.kind === 'another' || verdict.kind === 'behind') return alarm(cursor, verdict);
     const next = advance(cursor, items, now());
     const more = next.id > cursor.id;
-    plan.reached(next, items, !more);
+    plan.reached(cursor, items, !more);
     return portion(cursor, items, next, more);
   }
 
@@ -77,7 +83,7 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     }
     const next = advance(cursor, items, now());
     const more = next.id > cursor.id;
-    plan.reached(next, items, !more);
+    plan.reached(cursor, items, !more);
     const isNew = (item: WireItem) => place.at === null || !isAt(item, place);
     return portion(cursor, items.filter(isNew), next, more);
   }
@@ -102,11 +108,17 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     const read = await reread({ read: readSure, cursor, from, witness, overlap: back, isWhole: isForced });
     const { items, more } = read;
     const judged = await judgeAll(cursor, witness, read);
-    if (judged === undefined) return readAgain(backOf(cursor, now())!, true);
+    if (judged === undefined) return readBack(backOf(cursor)!);
     const next = advance(judged, items, now());
     plan.done(turn);
-    plan.reached(next, items, !more);
+    plan.reached(judged, items, !more);
     return { ...portion(cursor, items, next, more), isAgain: true };
+  }
+
+  /** To the end, if that is what it was: a leap that was none may hide hundreds of events. */
+  function readBack(cursor: Cursor): Promise<Portion> {
+    plan.back(cursor);
+    return readAgain(cursor, true);
   }
 
   /** @returns the cursor with what was learnt of it; undefined if the leap to it was none */
@@ -119,15 +131,10 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     if (reached < cursor.id) return cursor;
     const verdict = judge(cursor, items, now());
     if (verdict.kind === 'same') return cursor;
+    // Between there and here nothing was read, whatever lies beyond.
+    if (cursor.before !== undefined) return undefined;
     if (verdict.kind === 'another') return alarm(cursor, verdict);
-    if (cursor.before !== undefined && (await isRefuted(cursor))) return undefined;
     return lookBelow(cursor, items, verdict);
-  }
-
-  /** Whoever saw it once and now sees neither it nor anything beyond has been told a wrong number. */
-  async function isRefuted(cursor: Cursor): Promise<boolean> {
-    const { items } = await readPage(before(cursor));
-    return !items.some(({ id }) => id !== undefined && id >= cursor.id);
   }
 
   /** Where does the tenant end, if it does not reach us? Some 10 to 30 requests, once for each time that all the newest items vanish. */
@@ -137,6 +144,7 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     const newestRead = numbered.at(-1);
     if (newestRead !== undefined) {
       await assertNear(cursor, newestRead);
+      await assertOlderBelow(cursor, items);
       remember(cursor, items);
       return measuredBy(cursor, numbered, now());
     }
@@ -159,6 +167,26 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     if (cursor.id - newest.id! > farMin) await alarm(cursor, { kind: 'far', seen: newest });
   }
 
+  /**
+   * A tenant that fell back and has passed the cursor since: lower numbers are younger than all that was read. Two requests, or some
+   * 10 to 30 for the first time, and none if an older neighbour of the cursor is there.
+   */
+  async function assertOlderBelow(cursor: Cursor, items: readonly WireItem[]): Promise<void> {
+    const knownMs = latestMsOf(cursor, now());
+    if (knownMs === undefined || items.some(({ id, at }) => id! < cursor.id && timeMsOf(at) !== undefined)) return;
+    const { items: next } = await readPage(await beforeYounger(knownMs + toleranceMs + 1));
+    const verdict = judge(cursor, next, now());
+    if (verdict.kind === 'behind') await alarm(cursor, verdict);
+  }
+
+  /** A number behind which the first items are from `ms` or later, or where they were the last time. */
+  async function beforeYounger(ms: number): Promise<number> {
+    const known = older;
+    if (known !== undefined && (await readPage(before(known))).items.some((item) => isAt(item, known))) return known.id;
+    older = await findLastBefore(readPage, ms);
+    return older.id;
+  }
+
   /** The newest of these that does not lie beyond the cursor. */
   function remember(cursor: Cursor, items: readonly WireItem[]): void {
     const newest = items.findLast(({ id }) => id !== undefined && id <= cursor.id);
@@ -178,7 +206,11 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
       const isDue = plan.isDue(cursor);
       const wasAtEnd = isAtEnd;
       isAtEnd = true;
-      const found = await (isDue ? readAgain(cursor, false) : wasAtEnd ? readFromEnd(cursor) : readOn(cursor));
+      const found = await (isDue
+        ? readAgain(cursor, false)
+        : wasAtEnd || cursor.before !== undefined
+          ? readFromEnd(cursor)
+          : readOn(cursor));
       isAtEnd = !found.more;
       return found;
     },
@@ -191,6 +223,7 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     forget(): void {
       plan.forget();
       shown = undefined;
+      older = undefined;
       isAtEnd = true;
     },
   };

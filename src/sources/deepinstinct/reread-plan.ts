@@ -51,7 +51,7 @@ export function createRereadPlan(now: () => number) {
       oldestBefore = oldest;
       oldest = undefined;
     },
-    /** A poll gave these items and ended there. */
+    /** A poll gave these items, read on from the cursor. */
     reached(cursor: Cursor, items: readonly WireItem[], isEnd: boolean): void {
       if (!isEnd && !areNew(items, now())) return;
       pollsLeft -= 1;
@@ -59,6 +59,11 @@ export function createRereadPlan(now: () => number) {
     },
     /** What was given did not get into the store: it is read again, and from as far back. */
     undo: () => startOver(oldestBefore ?? oldest),
+    /** Reading goes on from before what was reached. */
+    back(cursor: Cursor): void {
+      if (oldest !== undefined && oldest.id > cursor.id) oldest = cursor;
+      if (oldestBefore !== undefined && oldestBefore.id > cursor.id) oldestBefore = cursor;
+    },
     /** The numbers have begun anew. */
     forget(): void {
       oldestBefore = undefined;

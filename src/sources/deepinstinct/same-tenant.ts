@@ -1,6 +1,6 @@
 // Do the numbers of this tenant still go on from where we are? Decides by what lies around the cursor; what raises the alarm is asked for twice.
 import { AdapterError } from '../../core/errors.ts';
-import { type Cursor, latestMsOf, toleranceMs } from './cursor.ts';
+import { type Cursor, isSameTime, latestMsOf, toleranceMs } from './cursor.ts';
 import type { Read } from './first-start.ts';
 import type { WireItem } from './page.ts';
 import { timeMsOf } from './time.ts';
@@ -31,13 +31,6 @@ export function judge(cursor: Cursor, items: readonly WireItem[], nowMs: number)
 
 function isAnother(cursor: Cursor, own: WireItem): boolean {
   return isSameTime(cursor.at, own.at) === false;
-}
-
-/** Undefined if one of the two is no time. */
-export function isSameTime(before: string | null, now: string | null): boolean | undefined {
-  const [beforeMs, nowMs] = [timeMsOf(before), timeMsOf(now)];
-  if (beforeMs === undefined || nowMs === undefined) return undefined;
-  return Math.abs(beforeMs - nowMs) <= toleranceMs;
 }
 
 function isBelow({ id }: WireItem, cursor: Cursor): boolean {

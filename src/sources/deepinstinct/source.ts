@@ -4,11 +4,10 @@ import { AdapterError } from '../../core/errors.ts';
 import type { Page, PollSource } from '../../core/source.ts';
 import { type Client, createClient } from './client.ts';
 import type { DeepInstinctConfig } from './config.ts';
-import { formatCursor, parseCursor } from './cursor.ts';
+import { formatCursor, hasTakenNumber, isSameTime, parseCursor } from './cursor.ts';
 import { type Beyond, beyondOf, findBegin } from './first-start.ts';
 import { normalise } from './normalise.ts';
 import { createReader, type Portion } from './reader.ts';
-import { isSameTime } from './same-tenant.ts';
 import type { Stream } from './stream.ts';
 import { expiryOf } from './token.ts';
 
@@ -32,7 +31,9 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
   }
 
   function pageOf({ items, cursor, more, isAgain }: Portion): Page {
-    const events = items.map((item) => normalise(item, toDraft));
+    const events = items.map((item) =>
+      normalise(item, { ...toDraft, isNumberTaken: hasTakenNumber(item, cursor.vanished) }),
+    );
     const facts = { position: cursor.id, ...(isAgain && { overlap: true }) };
     return { events, cursor: formatCursor(cursor), more, facts };
   }

@@ -275,6 +275,32 @@ describe('a tenant that was rebuilt', () => {
     ).rejects.toMatchObject(reset);
   });
 
+  test.each([
+    ['rebuilt', [10, 120, 5000]],
+    ['restored to what was old', [1, 2, 3, 4, 90, 5000]],
+  ])('with wide gaps in its numbers is noticed when they have passed the last one read: %s', async (_how, ids) => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant);
+    const cursor = (await drain(source, cursorAt(200, atOf(200)))).at(-1)!.cursor!;
+    const { itemOf } = tenant.streams.events;
+    tenant.streams.events.ids = ids;
+    tenant.streams.events.itemOf = (id) => (id < 10 ? itemOf(id) : item(id, 100 / id));
+    for (const next of [source, sourceOf(tenant)]) {
+      await expect(next.poll(cursor, never)).rejects.toMatchObject(reset);
+    }
+  });
+
+  test('is noticed in the middle of reading on', async () => {
+    const tenant = await tenantOf(numbers(1, 300));
+    const source = sourceOf(tenant);
+    let page = await source.poll(cursorAt(200, atOf(200)), never);
+    while (page.more && JSON.parse(page.cursor!).id < 300) page = await source.poll(page.cursor, never);
+    rebuild(tenant, 10);
+    tenant.streams.events.ids = [...numbers(1, 10), 4000];
+    tenant.answering((_request, response) => send(response, 200, pageAfter(tenant.streams.events, 0)));
+    await expect(source.poll(page.cursor, never)).rejects.toMatchObject(reset);
+  });
+
   test('is read from its beginning once the operator has reset the source', async () => {
     const tenant = await tenantOf([]);
     rebuild(tenant, 300);

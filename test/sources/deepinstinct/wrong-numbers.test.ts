@@ -99,6 +99,56 @@ describe('one wrong number', () => {
     }
   });
 
+  test('that events have passed when it is found out hides none of them', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant);
+    const cursor = await settle(source, cursorAt(200, atOf(200)));
+    const wrong = (page: string) => page.replace(/\]\}$/, `, ${item(5000, 1)}]}`);
+    answerWrongly(tenant, wrong, wrong);
+    const poisoned = (await source.poll(cursor, never)).cursor!;
+    expect(idOf(poisoned)).toBe(5000);
+    const passed = numbers(350, 90, 100);
+    tenant.streams.events.ids = [...numbers(1, 200), ...passed];
+    for (const next of [source, sourceOf(tenant)]) {
+      const pages = await drain(next, poisoned);
+      expect(externalIds(pages)).toEqual(expect.arrayContaining(passed.map(String)));
+    }
+  });
+
+  test.each([
+    ['another time', atOf(260), `260@${atOf(260)}`],
+    ['no time', null, '260@unknown'],
+  ])('does not take the number from the event that gets it in the end, which has %s', async (_what, at, key) => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant);
+    const cursor = await settle(source, cursorAt(200, atOf(200)));
+    const wrong = (page: string) => page.replace(/\]\}$/, `, ${item(260, 1)}]}`);
+    answerWrongly(tenant, wrong, wrong);
+    const poisoned = await source.poll(cursor, never);
+    expect(externalIds([poisoned])).toContain('260');
+    const { itemOf } = tenant.streams.events;
+    tenant.streams.events.itemOf = (id) => (id === 260 && at === null ? '{"id":260,"type":"X"}' : itemOf(id));
+    tenant.streams.events.ids = numbers(1, 255);
+    const read = await settle(source, poisoned.cursor!);
+    tenant.streams.events.ids = numbers(1, 262);
+    for (const next of [source, sourceOf(tenant)]) {
+      const keys = externalIds(await drain(next, read));
+      expect(keys).toEqual(expect.arrayContaining(['259', key, '261']));
+      expect(keys).not.toContain('260');
+    }
+  });
+
+  test('whose event comes back as it was is no other event', async () => {
+    const tenant = await tenantOf([...numbers(1, 200), 300]);
+    const source = sourceOf(tenant);
+    const cursor = await settle(source, cursorAt(200, atOf(200)));
+    tenant.streams.events.ids = numbers(1, 200);
+    const back = await settle(source, cursor);
+    expect(idOf(back)).toBe(200);
+    tenant.streams.events.ids = [...numbers(1, 200), 300];
+    expect(externalIds(await drain(source, back))).toContain('300');
+  });
+
   test('in the last two of several numbers that were given twice is told', async () => {
     const tenant = await tenantOf(numbers(1, 200));
     const source = sourceOf(tenant);
@@ -141,7 +191,7 @@ describe('ordinary gaps', () => {
     const pages = await drain(source, cursor);
     expect(new Set(externalIds(pages))).toEqual(new Set(['200', '5400', '9200']));
     // The second reading from 199 on is due after so many numbers in any case.
-    expect(tenant.asked().sort()).toEqual([199, 199, 199, 9200]);
+    expect(tenant.asked().sort()).toEqual([199, 199, 199, 9199]);
   });
 
   test('need no second answer below 50', async () => {
