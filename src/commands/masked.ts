@@ -28,7 +28,7 @@ function masking(call: () => unknown, mask: Mask): unknown {
 /** Other errors are defects, whose text goes to the log alone, which masks. */
 function maskedError(error: unknown, mask: Mask): unknown {
   if (!(error instanceof AdapterError)) return error;
-  const { outcome, reason, message, status, retryAfterMs, answer, cause } = error;
+  const { outcome, reason, message, status, retryAfterMs, quota, answer, cause } = error;
   const shown = answer === undefined ? undefined : mask(answer);
-  return new AdapterError(outcome, reason, mask(message), { status, retryAfterMs, answer: shown, cause });
+  return new AdapterError(outcome, reason, mask(message), { status, retryAfterMs, quota, answer: shown, cause });
 }

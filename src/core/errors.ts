@@ -1,4 +1,5 @@
 // The errors that cross module borders. An adapter throws AdapterError and nothing else on purpose.
+import type { Quota } from './quota.ts';
 
 /** What core may do about a failed call; see the table in docs/delivery.md. */
 export type FailureOutcome = 'retry' | 'reject_event' | 'reject_sink';
@@ -30,6 +31,8 @@ export interface FailureFacts {
   readonly status?: number | undefined;
   /** Milliseconds that the far end asked us to wait (`Retry-After`), not clamped. */
   readonly retryAfterMs?: number | undefined;
+  /** What it said of its rate limit. */
+  readonly quota?: Quota | undefined;
   /** The beginning of the far end's answer, already free of secrets; at most 300 characters. */
   readonly answer?: string | undefined;
   readonly cause?: unknown;
@@ -45,6 +48,7 @@ export class AdapterError extends Error {
   readonly reason: FailureReason;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly quota: Quota | undefined;
   readonly answer: string | undefined;
 
   constructor(outcome: FailureOutcome, reason: FailureReason, message: string, facts: FailureFacts = {}) {
@@ -53,6 +57,7 @@ export class AdapterError extends Error {
     this.reason = reason;
     this.status = facts.status;
     this.retryAfterMs = facts.retryAfterMs;
+    this.quota = facts.quota;
     this.answer = facts.answer;
   }
 }

@@ -2,6 +2,7 @@
 import { AdapterError, type FailureOutcome, type FailureReason } from './errors.ts';
 import type { HttpAnswer } from './http.ts';
 import { createMask } from './mask.ts';
+import { quotaOf } from './quota.ts';
 import { validText } from './text.ts';
 
 interface Verdict {
@@ -62,6 +63,7 @@ export function failureOf(
   return new AdapterError(outcome, reason, `${host} answered ${status}. ${advice}`, {
     status,
     retryAfterMs: retryAfterMs(headers['retry-after'], now),
+    quota: quotaOf(headers, now),
     answer: answerText(answer, secrets),
   });
 }

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { AdapterDefinition } from './adapter.ts';
 import type { MessageForm, StoredEvent } from './event.ts';
+import type { Quota } from './quota.ts';
 
 export type { MessageForm } from './event.ts';
 
@@ -86,6 +87,11 @@ export interface SendContext {
   readonly signal: AbortSignal;
 }
 
+/** What a far end that accepted a message said besides. */
+export interface Receipt {
+  readonly quota?: Quota | undefined;
+}
+
 export interface Sink {
   /**
    * Scheme, host and port that `send` calls (`https://chat.example:443`), or any name of the place (`stdout:`). Sinks of one
@@ -101,7 +107,8 @@ export interface Sink {
    * Resolves only once the far end accepted the message. May be called again with the same delivery id. Called concurrently.
    * Never loops, sleeps, logs or counts. @throws {AdapterError}
    */
-  send(message: Message, context: SendContext): Promise<void>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to say, and need not say that
+  send(message: Message, context: SendContext): Promise<Receipt | void>;
   /** Proves the hook or credentials without posting. @throws {AdapterError} `reject_sink` if this sink cannot work as configured */
   check?(signal: AbortSignal): Promise<void>;
   close?(): Promise<void>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AdapterError } from '../../src/core/errors.ts';
 import { failureOf } from '../../src/core/http-status.ts';
+import { quotaOf } from '../../src/core/quota.ts';
 import type { SinkDefinition } from '../../src/core/sink.ts';
 import { describeSink } from './sink-suite.ts';
 
@@ -36,6 +37,7 @@ const sample: SinkDefinition<typeof config> = {
         if (answer.body !== 'taken') {
           throw new AdapterError('reject_sink', 'bad_config', `${host} answered ${answer.status} without its word.`);
         }
+        return { quota: quotaOf(answer.headers, now()) };
       },
     };
   },

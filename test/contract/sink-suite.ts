@@ -31,6 +31,7 @@ const sinkCases = [
   'every status from 200 to 599 ends as the policy says',
   'a 2xx without the promised body is not delivered',
   'Retry-After counts as seconds and as a date',
+  'what is said of the rate is passed on, with a refusal and with an acceptance',
   'a refused connection is tried again',
   'a reset connection is tried again',
   'a far end that hangs is given up and tried again',
@@ -75,6 +76,7 @@ const httpCases = [
   'every status from 200 to 599 ends as the policy says',
   'a 2xx without the promised body is not delivered',
   'Retry-After counts as seconds and as a date',
+  'what is said of the rate is passed on, with a refusal and with an acceptance',
   'a refused connection is tried again',
   'a reset connection is tried again',
   'an answer of 10 MB is not read whole',
@@ -98,7 +100,7 @@ function send(
   deliveryId = 'delivery-1',
   attempt = 1,
   signal = never,
-): Promise<void> {
+): ReturnType<Sink['send']> {
   return sink.send(what, { deliveryId, attempt, signal });
 }
 
@@ -342,6 +344,20 @@ function describeAnswers(inCase: InSinkCase, bench: HttpBench, harness: HttpSink
       expect(retryAfterMs).toBeLessThanOrEqual(90_000);
       farEnd.answering((_request, response) => void response.writeHead(status, { 'retry-after': '-5' }).end());
       expect((await adapterError(send(sink))).retryAfterMs).toBeUndefined();
+    }
+  });
+
+  inCase('what is said of the rate is passed on, with a refusal and with an acceptance', async () => {
+    const rate = { 'x-ratelimit-limit': '101', 'x-ratelimit-remaining': '40', 'x-ratelimit-reset': '7' };
+    const quota = { limit: 101, remaining: 40, resetMs: 7000 };
+    const { status, body, headers } = success;
+    const { sink, farEnd } = await bench.startWith(
+      (response) => void response.writeHead(status, { ...headers, ...rate }).end(body),
+    );
+    expect(await send(sink)).toMatchObject({ quota });
+    for (const refused of [429, 503, 403]) {
+      farEnd.answering((_request, response) => void response.writeHead(refused, rate).end());
+      expect(await adapterError(send(sink)), `${refused}`).toMatchObject({ quota });
     }
   });
 

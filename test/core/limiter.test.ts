@@ -55,3 +55,23 @@ test('a clock that goes back gives nothing away', () => {
   expect(limiter.take(1000)).toBe(0);
   expect(limiter.take(0)).toBeGreaterThan(0);
 });
+
+test('what the far end tells goes beside its own rate, and makes nothing faster', () => {
+  const limiter = createLimiter(10, 3, 0);
+  limiter.heed({ tokens: 1000, perSecond: 1000, forMs: 10_000 }, 0);
+  expect([0, 0, 0, 0].map((now) => limiter.take(now))).toEqual([0, 0, 0, 100]);
+  limiter.heed({ tokens: 0, perSecond: 2, forMs: 10_000 }, 1000);
+  expect(limiter.take(1000)).toBe(500);
+  expect(limiter.take(1500)).toBe(0);
+  expect(limiter.take(1500)).toBe(500);
+});
+
+test('what the far end told is over when it said so, and what it tells later counts', () => {
+  const limiter = createLimiter(Number.POSITIVE_INFINITY, 1, 0);
+  limiter.heed({ tokens: 0, perSecond: 0.1, forMs: 3000 }, 0);
+  expect(limiter.take(0)).toBe(3000);
+  expect(limiter.take(3000)).toBe(0);
+  limiter.heed({ tokens: 0, perSecond: 0.1, forMs: 60_000 }, 3000);
+  limiter.heed({ tokens: 2, perSecond: 0.1, forMs: 60_000 }, 3100);
+  expect([0, 0, 0].map(() => limiter.take(3100) === 0)).toEqual([true, true, false]);
+});

@@ -87,8 +87,8 @@ export const mutations = [
     edits: [
       [
         lane,
-        '      await send(delivery);\n',
-        '      recorder.delivered({ eventId, afterFailure: false, durationMs: 0 });\n      await send(delivery);\n',
+        '      heed((await send(delivery))?.quota);\n',
+        '      recorder.delivered({ eventId, afterFailure: false, durationMs: 0 });\n      heed((await send(delivery))?.quota);\n',
       ],
     ],
     cases: 'certificate|name that is not known|the post not made|each answer that is not ok',

@@ -66,7 +66,7 @@ const directions: Readonly<Record<Area, readonly RegExp[]>> = {
   'source registry': [modulesOfCore(['source']), /^src\/sources\//],
   source: [modulesOfCore([...adapterContracts, 'source', 'past', 'nesting'])],
   'sink registry': [modulesOfCore(['sink']), /^src\/sinks\//],
-  sink: [modulesOfCore([...adapterContracts, 'sink', 'place', 'standard-output'])],
+  sink: [modulesOfCore([...adapterContracts, 'sink', 'place', 'quota', 'standard-output'])],
   demo: [modulesOfCore(['event'])],
 };
 

@@ -4,6 +4,7 @@ import { AdapterError } from '../errors.ts';
 import type { Lease, RoleWorker } from '../lease.ts';
 import type { Limiter } from '../limiter.ts';
 import { noReason, severityLabel } from '../metrics.ts';
+import { paceOf, type Quota } from '../quota.ts';
 import { type Route, routeNamed } from '../route.ts';
 import type { Sink } from '../sink.ts';
 import { databaseErrorText } from '../store/database.ts';
@@ -286,13 +287,14 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const wasFull = inFlight.size() >= concurrency.limit();
     const trace = traceOf(delivery);
     try {
-      await send(delivery);
+      heed((await send(delivery))?.quota);
       inFlight.passed(eventId, performance.now());
       trace?.delivered();
       const durationMs = settled(startedAt, false, wasFull);
       succeed(current, delivery, probing.isProbe, durationMs);
     } catch (error) {
       const failure = failureFrom(error);
+      heed(failure.quota);
       trace?.failed(failure.outcome, failure);
       // One that failed before may be the reason itself.
       const durationMs = settled(startedAt, failure.outcome === 'retry' && !failing.has(eventId), wasFull);
@@ -304,6 +306,11 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       inFlight.end(eventId);
       wake.now();
     }
+  }
+
+  /** What the far end said of its rate. The send that it said it to is still among those under way. */
+  function heed(quota: Quota | undefined): void {
+    if (quota) deps.limiter.heed(paceOf(quota, inFlight.ids().length - 1), performance.now());
   }
 
   /** Undefined without tracing, or of an event that has no trace. */
@@ -321,7 +328,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     return now - startedAt;
   }
 
-  function send(delivery: DueDelivery): Promise<void> {
+  function send(delivery: DueDelivery): ReturnType<Sink['send']> {
     // Where answers are slow anyway, less time would let none of its attempts pass.
     const isBrisk = inFlight.slowestMs() < suspectTimeoutMs / 2;
     const withinLimit = isBrisk && failing.isHanging(delivery.event.id) ? withinLess : within;

@@ -1,6 +1,7 @@
 // What becomes of a delivery whose attempt failed. Pure. The outcomes themselves are named by adapters through core/http.ts.
 import { type BackoffLimits, backoffMs, deliveryBackoff, pausedBackoff, sinkBackoff, waitedMs } from '../backoff.ts';
 import { AdapterError, type FailureOutcome, type FailureReason, unansweredReasons } from '../errors.ts';
+import type { Quota } from '../quota.ts';
 import type { Message, MessageForm } from '../sink.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import type { SinkStateName } from '../store/sinks.ts';
@@ -59,6 +60,7 @@ export interface Failure {
   readonly reason: FailureReason;
   readonly status: number | null;
   readonly retryAfterMs: number | undefined;
+  readonly quota?: Quota | undefined;
   readonly answer: string | null;
   readonly message: string;
 }
@@ -66,8 +68,8 @@ export interface Failure {
 /** Anything but an AdapterError is a fault of ours: tried again, as `unknown`. */
 export function failureFrom(error: unknown): Failure {
   if (error instanceof AdapterError) {
-    const { outcome, reason, status, retryAfterMs, answer, message } = error;
-    return { outcome, reason, status: status ?? null, retryAfterMs, answer: answer ?? null, message };
+    const { outcome, reason, status, retryAfterMs, quota, answer, message } = error;
+    return { outcome, reason, status: status ?? null, retryAfterMs, quota, answer: answer ?? null, message };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { outcome: 'retry', reason: 'unknown', status: null, retryAfterMs: undefined, answer: null, message };

@@ -45,8 +45,8 @@ export function refusalOf(answer: HttpAnswer, { host, secrets }: Hook): AdapterE
 }
 
 function reworded(failure: AdapterError, message: string): AdapterError {
-  const { outcome, reason, status, retryAfterMs, answer } = failure;
-  return new AdapterError(outcome, reason, message, { status, retryAfterMs, answer });
+  const { outcome, reason, status, retryAfterMs, quota, answer } = failure;
+  return new AdapterError(outcome, reason, message, { status, retryAfterMs, quota, answer });
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { AdapterContext } from '../../core/adapter.ts';
 import type { HttpAnswer } from '../../core/http.ts';
 import { placeOf } from '../../core/place.ts';
+import { quotaOf } from '../../core/quota.ts';
 import type { Sink, SinkDefinition } from '../../core/sink.ts';
 import { isAccepted, probeFailure, refusalOf } from './answers.ts';
 import { type CardOptions, cardOf } from './card.ts';
@@ -22,7 +23,7 @@ export const mattermost: SinkDefinition<typeof config> = {
 /** Names of channels have at most 64 characters and no capitals, so that this one exists nowhere. */
 const noSuchChannel = 'Tocsin-checks-its-webhook-by-a-channel-whose-name-is-too-long-to-exist-anywhere';
 
-function create(settings: MattermostConfig, { http, locale, timeZone }: AdapterContext): Sink {
+function create(settings: MattermostConfig, { http, locale, timeZone, now }: AdapterContext): Sink {
   const { url } = settings;
   const { protocol, host, hostname, port, pathname } = new URL(url);
   const hook = { host, secrets: [url, pathname, pathname.slice(pathname.lastIndexOf('/') + 1)] };
@@ -65,6 +66,7 @@ function create(settings: MattermostConfig, { http, locale, timeZone }: AdapterC
         answer = await post(cardOf(message, deliveryId, own), signal);
       }
       if (!isAccepted(answer)) throw refusalOf(answer, hook);
+      return { quota: quotaOf(answer.headers, now()) };
     },
     async check(signal) {
       const text = 'Tocsin checks this webhook.';

@@ -7,10 +7,12 @@ import type { EventDraft } from '../../../src/core/event.ts';
 import { storePage } from '../../../src/core/ingest.ts';
 import type { Lease } from '../../../src/core/lease.ts';
 import { createMetrics } from '../../../src/core/metrics.ts';
+import { quotaOf } from '../../../src/core/quota.ts';
 import type { Message, SendContext, Sink } from '../../../src/core/sink.ts';
 import { writeSinkState } from '../../../src/core/store/sinks.ts';
 import { compileText } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
+import { createRateLimiter } from '../../../src/demo/mattermost/rate-limiter.ts';
 import { until } from '../../support/world.ts';
 import { draft, drafts, hold, quiet, useDatabase } from '../stored.ts';
 
@@ -25,7 +27,7 @@ interface Sent {
 
 interface SetUp {
   /** Called for each send, after it was noted. */
-  send?(sent: Sent): Promise<void> | void;
+  send?(sent: Sent): ReturnType<Sink['send']> | undefined;
   readonly check?: Sink['check'];
   readonly sinks?: readonly string[];
   readonly policy?: Partial<DeliveryPolicy>;
@@ -49,7 +51,7 @@ async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lea
     async send(message, context) {
       const one = { id: message.event.externalId, atMs: performance.now(), message, context };
       sent.push(one);
-      await send?.(one);
+      return send?.(one);
     },
     ...(check && { check }),
     ...(words && { templateWords: words }),
@@ -567,6 +569,28 @@ describe('a far end that asks for time', () => {
     // Timers may be a millisecond early, never more.
     expect(sent[1]!.atMs - sent[0]!.atMs).toBeGreaterThan(590);
     expect(await count('attempts > 0')).toBe(0);
+  });
+
+  test('and tells of its rate is called at that rate, and the time that it asked for counts', async () => {
+    const far = createRateLimiter({ perSecond: 20, burst: 4 });
+    let limited = 0;
+    await store(drafts(1, 40));
+    const { sent } = await begin({
+      policy: { sinkBackoff: { firstMs: 250, maxMs: 250 } },
+      async send() {
+        const { isLimited, headers } = far(performance.now());
+        const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+        const quota = quotaOf(lower, Date.now());
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (!isLimited) return { quota };
+        limited += 1;
+        throw new AdapterError('retry', 'rate_limited', 'slow down', { retryAfterMs: 1000, quota });
+      },
+    });
+    await expectSoon(isSettled);
+    expect(sent.length - limited).toBe(40);
+    // Without heeding what it says each burst of five costs a 429 and more.
+    expect(limited).toBeLessThanOrEqual(4);
   });
 
   test('never makes a card bare, however often it asks', async () => {
