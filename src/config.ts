@@ -7,14 +7,16 @@ import { type ConfigFile, type FileName, readConfigFile } from './config/file.ts
 import type { FilesRead } from './config/files.ts';
 import type { KnownVariable } from './config/known.ts';
 import {
+  createDecider,
   createOptionReader,
+  type Decider,
   type OptionReader,
   readDatabase,
   readProxy,
   secretsOfUrls,
   variable,
 } from './config/options.ts';
-import { type FileValue, presentable, unknownName, unresolved } from './config/problems.ts';
+import { presentable, unknownName, unresolved } from './config/problems.ts';
 import type { ConfigReading } from './config/reading.ts';
 import { makeRoutes } from './config/routes.ts';
 import {
@@ -24,6 +26,7 @@ import {
   variablesOfSinks,
   variablesOfSources,
   withBareToken,
+  withStartFrom,
 } from './config/script.ts';
 import type { Config, Need, Registries, SinkConfig } from './config/shape.ts';
 import { createTemplates, type Templates } from './config/templates.ts';
@@ -72,7 +75,9 @@ export function readConfig(options: LoadOptions): ConfigReading {
   const needs: readonly Need[] = options.needs ?? ['sources', 'sinks', 'database'];
   const isNeeded = (need: Need) => needs.includes(need) && (name === undefined || file !== undefined);
   const missing = (need: Need): Missing => (areOptional ? 'assumed' : isNeeded(need) ? 'told' : 'accepted');
-  const sources = file?.sources ?? sourcesOfVariables(environment, missing('sources'), findings);
+  const sources = file?.sources
+    ? withStartFrom(file.sources, environment)
+    : sourcesOfVariables(environment, missing('sources'), findings);
   const sinks = file?.sinks ?? sinksOfVariables(environment, missing('sinks'), findings);
   warnOfIdleVariables(environment, name?.name, file, findings);
 
@@ -121,7 +126,7 @@ interface Adapters {
   readonly isDatabaseNeeded: boolean;
 }
 
-/** The options of one value each, with their defaults. A variable goes before the file. */
+/** The options of one value each, with their defaults. What the file says counts, then the variable. */
 function readOptions(
   environment: Environment,
   file: ConfigFile | undefined,
@@ -131,27 +136,27 @@ function readOptions(
 ) {
   const read = createOptionReader(findings);
   const of = (name: Parameters<typeof variable>[1]) => variable(environment, name);
+  const decide = createDecider(environment, read, findings);
   const { wholeNumber, path } = values;
   const minSeverity = read(of('MIN_SEVERITY'), values.severity) ?? 0;
   const options = {
-    pollingIntervalSeconds:
-      read(of('POLLING_INTERVAL') ?? file?.pollingInterval, wholeNumber(1, 86_400, 'seconds')) ?? 300,
+    pollingIntervalSeconds: decide(file?.pollingInterval, 'POLLING_INTERVAL', wholeNumber(1, 86_400, 'seconds')) ?? 300,
     ...readDatabase(environment, read, isDatabaseNeeded, findings),
     dataDir: read(of('DATA_DIR') ?? { text: 'data', where: 'DATA_DIR' }, path(directory)) ?? directory,
     retentionMs: read(of('RETENTION'), values.retention) ?? values.retentionDefaultMs,
     silenceMaxMs: read(file?.silenceMax, values.silenceMax) ?? values.silenceMaxDefaultMs,
     sinkRate: read(of('SINK_RATE'), values.sinkRate) ?? 10,
-    storm: readStorm(of('STORM'), file, read),
+    storm: readStorm(file, decide, read),
     port: read(of('PORT'), wholeNumber(0, 65_535, '')) ?? 8080,
     host: read(of('HOST'), values.host) ?? '::',
     logLevel: read(of('LOG_LEVEL'), values.logLevel) ?? 'info',
-    locale: read(of('LOCALE') ?? file?.locale, values.locale) ?? 'en',
-    timeZone: read(of('TZ') ?? file?.timeZone, values.timeZone) ?? values.machineTimeZone(),
+    locale: decide(file?.locale, 'LOCALE', values.locale) ?? 'en',
+    timeZone: decide(file?.timeZone, 'TZ', values.timeZone) ?? values.machineTimeZone(),
     proxy: readProxy(environment, read, findings),
     operations: readOperations(file, sinks, findings),
     ...readTracing(environment, findings),
   };
-  const heartbeatUrl = read(of('HEARTBEAT_URL') ?? file?.heartbeatUrl, values.heartbeatUrl);
+  const heartbeatUrl = decide(file?.heartbeatUrl, 'HEARTBEAT_URL', values.heartbeatUrl);
   const { timeZone, operations } = options;
   const routes = makeRoutes(
     { written: file?.routes, sources, sinks, sinkTypes, templates, minSeverity, operations, timeZone },
@@ -174,8 +179,8 @@ function readOperations(
   return [...new Set(written.map(({ text }) => text))];
 }
 
-function readStorm(given: FileValue | undefined, file: ConfigFile | undefined, read: OptionReader): Config['storm'] {
-  const over = read(given ?? file?.storm.over, values.stormOver) ?? values.stormOverDefault;
+function readStorm(file: ConfigFile | undefined, decide: Decider, read: OptionReader): Config['storm'] {
+  const over = decide(file?.storm.over, 'STORM', values.stormOver) ?? values.stormOverDefault;
   const passes = priorityOf(read(file?.storm.passes, values.severity) ?? 5);
   return over === 'off' ? 'off' : { over, passes };
 }
@@ -188,7 +193,7 @@ function warnOfIdleVariables(
   findings: Findings,
 ): void {
   const idle = [
-    ...(file?.sources === undefined ? [] : variablesOfSources),
+    ...(file?.sources === undefined ? [] : variablesOfSources(file.sources)),
     ...(file?.sinks === undefined ? [] : variablesOfSinks),
     ...(file?.routes?.every((route) => route.content.match?.min_severity !== undefined) ? ['MIN_SEVERITY'] : []),
   ];

@@ -393,9 +393,9 @@ time_zone: Asia/Bangkok
       ],
       pollingIntervalSeconds: 30,
       locale: 'th',
-      timeZone: 'UTC',
+      timeZone: 'Asia/Bangkok',
       secrets: [token, hook],
-      warnings: [],
+      warnings: ['TZ does nothing: tocsin.yaml:12:1 time_zone says otherwise, and it counts.'],
     });
   });
 
@@ -430,7 +430,7 @@ time_zone: Asia/Bangkok
     ]);
   });
 
-  it('takes the heartbeat, which a variable goes before, and which is a secret', () => {
+  it('takes the heartbeat, which goes before the variable, and which is a secret', () => {
     const [address, other] = ['https://beat.example.com/ping/1f2e3d4c5b6a', 'https://beat.example.com/ping/other-uuid'];
     writeFileSync(join(directory, 'beat'), `${address}\n`);
     for (const config of [
@@ -439,7 +439,7 @@ time_zone: Asia/Bangkok
       loadYaml(`heartbeat: { url: "${address}" }\n`),
       loadYaml('heartbeat: { url_file: beat }\n'),
       loadYaml('heartbeat: { url: "${BEAT}" }\n', { ...three, BEAT: address }),
-      loadYaml(`heartbeat: { url: "${other}" }\n`, { ...three, HEARTBEAT_URL: address }),
+      loadYaml(`heartbeat: { url: "${address}" }\n`, { ...three, HEARTBEAT_URL: other }),
     ]) {
       expect(config.heartbeatUrl).toBe(address);
       expect(config.secrets).toContain(address);
@@ -476,6 +476,45 @@ time_zone: Asia/Bangkok
     ],
   ])('refuses the heartbeat %s', (written, problem) => {
     expect(yamlProblems(`heartbeat: ${written}\n`)[0]).toBe(problem);
+  });
+
+  describe('beside the variables of the same meaning', () => {
+    const each = [
+      ['polling_interval', 'POLLING_INTERVAL', '40', '50', { pollingIntervalSeconds: 40 }],
+      ['locale', 'LOCALE', 'th', 'en', { locale: 'th' }],
+      ['time_zone', 'TZ', 'Asia/Bangkok', 'Europe/Berlin', { timeZone: 'Asia/Bangkok' }],
+      ['storm', 'STORM', '30', '60', { storm: { over: 30, passes: 0 } }],
+    ] as const;
+    it.each(each)('decides %s, and names the variable %s as one that does nothing', (key, name, mine, other, value) => {
+      const config = loadYaml(`${key}: ${mine}\n`, { ...three, [name]: other });
+      expect(config).toMatchObject(value);
+      expect(config.warnings).toEqual([`${name} does nothing: tocsin.yaml:1:1 ${key} says otherwise, and it counts.`]);
+      expect(loadYaml(`${key}: ${mine}\n`, { ...three, [name]: mine }).warnings).toEqual([]);
+    });
+
+    it.each(each)('leaves %s to the variable %s if it does not say it', (_key, name, mine, _other, value) => {
+      const config = loadYaml('# nothing\n', { ...three, [name]: mine });
+      expect(config).toMatchObject(value);
+      expect(config.warnings).toEqual([]);
+    });
+
+    it.each(each)('hides no mistake in either: %s, %s', (key, name, mine) => {
+      expect(yamlProblems(`${key}: "?"\n`, { ...three, [name]: mine })).toHaveLength(1);
+      expect(yamlProblems(`${key}: ${mine}\n`, { ...three, [name]: '?' })).toHaveLength(1);
+    });
+
+    it('leaves to START_FROM where a source begins that does not say so', () => {
+      const source = (more: string) =>
+        `{ type: deepinstinct_events, url: "https://c.example", token: 12345678a${more} }`;
+      const text = `sources:\n  a: ${source('')}\n  b: ${source(', start_from: 3d')}\n`;
+      writeFileSync(join(directory, 'tocsin.yaml'), text);
+      const env = { TOCSIN_CONFIG: 'tocsin.yaml', START_FROM: '7d' };
+      const read = (more = {}) =>
+        loadConfig({ env: { ...env, ...more }, directory, registries: { ...registries, sources }, needs: [] });
+      const days = read().sources.map(({ settings }) => (settings as { start_from: { ms: number } }).start_from.ms);
+      expect([days.map((ms) => ms / 86_400_000), read().warnings]).toEqual([[7, 3], []]);
+      expect(() => read({ START_FROM: 'sometime' })).toThrow(/^START_FROM: /);
+    });
   });
 
   it('warns of variables that do nothing beside it, and of a sink that gets nothing', () => {

@@ -25,6 +25,26 @@ export function variable(environment: Environment, name: KnownVariable): FileVal
   return text === undefined ? undefined : { text, where: environment.place(name) };
 }
 
+/** What the file says, else what the variable of the same meaning says; undefined if neither does. */
+export type Decider = <Value extends string | number>(
+  written: FileValue | undefined,
+  name: KnownVariable,
+  parse: Parse<Value>,
+) => Value | undefined;
+
+/** Both are judged, so that neither hides a mistake that shows once the other is gone. */
+export function createDecider(environment: Environment, read: OptionReader, findings: Findings): Decider {
+  return (written, name, parse) => {
+    const byVariable = read(variable(environment, name), parse);
+    const byFile = read(written, parse);
+    if (byFile !== undefined && byVariable !== undefined && byFile !== byVariable)
+      findings.warnings.push(
+        `${environment.place(name)} does nothing: ${written?.where} says otherwise, and it counts.`,
+      );
+    return byFile ?? byVariable;
+  };
+}
+
 type DatabaseConfig = Pick<Config, 'databaseUrl' | 'databaseUrlDirect' | 'databasePrepare'>;
 
 const embeddedInKubernetes: ConfigProblem = {

@@ -13,8 +13,13 @@ export const sourceVariables: Readonly<Record<string, KnownVariable>> = {
 };
 export const sinkVariables: Readonly<Record<string, KnownVariable>> = { url: 'MATTERMOST_WEBHOOK_URL' };
 
-/** The variables that say nothing once a file lists the sources, or the sinks. */
-export const variablesOfSources = Object.values(sourceVariables);
+/** The variables that say nothing beside the sources that a file lists. */
+export function variablesOfSources(listed: readonly AdapterInput[]): readonly KnownVariable[] {
+  const isStartOpen = listed.some(lacksStart);
+  return Object.values(sourceVariables).filter((name) => name !== 'START_FROM' || !isStartOpen);
+}
+
+/** The same, and beside the sinks. */
 export const variablesOfSinks = Object.values(sinkVariables);
 
 const urlMissing = {
@@ -59,6 +64,21 @@ export function sinksOfVariables(environment: Environment, missing: Missing, fin
   if (url === undefined) return [];
   const place = placeIn(environment, sinkVariables, 'MATTERMOST_WEBHOOK_URL');
   return [{ id: 'soc', type: 'mattermost', settings: { url }, place }];
+}
+
+function lacksStart({ type, settings }: AdapterInput): boolean {
+  return sourceTypes.includes(type) && settings.start_from === undefined;
+}
+
+/** What a file lists begins where START_FROM says, unless it says so itself. */
+export function withStartFrom(listed: readonly AdapterInput[], environment: Environment): AdapterInput[] {
+  const startFrom = environment.get('START_FROM');
+  return listed.map((input) => {
+    if (startFrom === undefined || !lacksStart(input)) return input;
+    const place: AdapterInput['place'] = (path, key) =>
+      path[0] === 'start_from' ? environment.place('START_FROM') : input.place(path, key);
+    return { ...input, settings: { ...input.settings, start_from: startFrom }, place };
+  });
 }
 
 function placeIn(

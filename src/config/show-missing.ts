@@ -40,14 +40,12 @@ export function completeFile(document: Document, reading: ConfigReading): void {
       if (isMap(short) || isSeq(short)) short.flow = true;
     }
   }
-  if (environment.get('HEARTBEAT_URL') !== undefined) {
-    const written = document.get('heartbeat', true);
-    if (isMap(written)) written.comment = overruled(written, 'HEARTBEAT_URL');
-    else add('heartbeat', Object.fromEntries([secretFrom('url', 'HEARTBEAT_URL', config.heartbeatUrl!, reading)]));
-  }
+  if (environment.get('HEARTBEAT_URL') !== undefined && file?.heartbeatUrl === undefined)
+    add('heartbeat', Object.fromEntries([secretFrom('url', 'HEARTBEAT_URL', config.heartbeatUrl!, reading)]));
   const { storm } = config;
-  if (isMap(document.get('storm')) && storm !== 'off') document.setIn(['storm', 'over'], storm.over);
-  else writeOption(document, 'storm', storm === 'off' ? storm : storm.over, 'STORM', reading);
+  if (isMap(document.get('storm'))) {
+    if (file?.storm.over === undefined) document.setIn(['storm', 'over'], storm === 'off' ? storm : storm.over);
+  } else writeOption(document, 'storm', storm === 'off' ? storm : storm.over, 'STORM', reading);
   writeOption(document, 'polling_interval', config.pollingIntervalSeconds, 'POLLING_INTERVAL', reading);
   writeOption(document, 'locale', config.locale, 'LOCALE', reading);
   writeOption(document, 'time_zone', config.timeZone, 'TZ', reading);
@@ -95,20 +93,11 @@ function writeOption(
   name: KnownVariable,
   { environment }: ConfigReading,
 ): void {
-  const isOverruled = environment.get(name) !== undefined;
-  const isWritten = document.has(key);
-  if (isWritten && !isOverruled) return;
-  const before = document.get(key, true);
-  const node = isScalar(before) ? before : (document.createNode(value) as Scalar);
-  node.value = value;
-  if (isOverruled) node.comment = overruled(node, name);
-  if (!isWritten) insert(document, key, node);
-  else document.set(key, node);
-}
-
-/** What its comment says then. */
-function overruled({ comment }: Pick<Node, 'comment'>, name: KnownVariable): string {
-  return `${comment ? `${comment};` : ''} ${name} goes before this while it is set`;
+  if (document.has(key)) return;
+  const node = document.createNode(value) as Scalar;
+  node.comment =
+    environment.get(name) === undefined ? ' as nothing says otherwise' : ` from ${environment.place(name)}`;
+  insert(document, key, node);
 }
 
 function insert(document: Document, key: string, value: Node): void {

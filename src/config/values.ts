@@ -141,7 +141,12 @@ export function machineTimeZone(): string {
   // Undefined, against its type, where TZ is a path.
   const timeZone: string | undefined = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const names = [timeZone, zoneOfLink('/etc/localtime')];
-  return names.find((name) => name !== undefined && isTimeZone(name)) ?? 'UTC';
+  return canonical(names.find((name) => name !== undefined && isTimeZone(name)) ?? 'UTC');
+}
+
+/** One name of a zone that has several. @throws {RangeError} not a time zone */
+function canonical(name: string): string {
+  return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
 }
 
 /** `Asia/Bangkok` of a link to /usr/share/zoneinfo/Asia/Bangkok; undefined of anything else. */
@@ -158,10 +163,10 @@ export const timeZone: Parse<string> = (text) => {
   // A path, such as /etc/localtime, is a link to the zone's file, or means the machine's own.
   if (name.startsWith('/')) {
     const linked = zoneOfLink(name);
-    return { value: linked !== undefined && isTimeZone(linked) ? linked : machineTimeZone() };
+    return { value: linked !== undefined && isTimeZone(linked) ? canonical(linked) : machineTimeZone() };
   }
   try {
-    return { value: new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone };
+    return { value: canonical(name) };
   } catch {
     return {
       problem: `${quote(text)} is not a time zone`,

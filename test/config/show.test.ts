@@ -107,10 +107,10 @@ describe('what is shown', () => {
         '    match: { min_severity: HIGH }',
         '    to: [ soc ]',
         '',
-        'storm: 20',
-        'polling_interval: 30 # POLLING_INTERVAL goes before this while it is set',
-        'locale: en',
-        'time_zone: Asia/Bangkok # TZ goes before this while it is set',
+        'storm: 20 # as nothing says otherwise',
+        'polling_interval: 30 # from POLLING_INTERVAL',
+        'locale: en # as nothing says otherwise',
+        'time_zone: Asia/Bangkok # from TZ',
         '',
       ].join('\n'),
     );
@@ -128,14 +128,14 @@ describe('what is shown', () => {
     ]);
   });
 
-  it('says that a variable goes before the heartbeat of a file', () => {
+  it('keeps the heartbeat of a file, which a variable does not replace', () => {
     const file = `heartbeat: { url_file: ${home}/beat } # ours\n`;
     writeFileSync(join(home, 'beat'), 'https://beat.example.com/ping/0f1e2d3c4b5a');
     const { yaml } = show({ ...three, HEARTBEAT_URL: 'https://other.example.com/ping' }, file);
-    expect(yaml).toMatch(/^heartbeat: .*# ours; HEARTBEAT_URL goes before this while it is set$/m);
+    expect(yaml).toMatch(/^heartbeat: \{ url_file: .*\/beat \} # ours$/m);
   });
 
-  it('keeps the comments and the order of a file, and has what variables put in its place', () => {
+  it('keeps the comments and the order of a file, and has what it leaves to the variables', () => {
     const file = [
       '# ours',
       'time_zone: Asia/Bangkok',
@@ -150,10 +150,10 @@ describe('what is shown', () => {
     const { yaml } = show({ ...three, POLLING_INTERVAL: '60', MIN_SEVERITY: 'LOW' }, file);
     expect(yaml.split('\n')).toEqual([
       '# ours',
-      'locale: en',
+      'locale: en # as nothing says otherwise',
       'time_zone: Asia/Bangkok',
-      'storm: 20',
-      'polling_interval: 60 # quick; POLLING_INTERVAL goes before this while it is set',
+      'storm: 20 # as nothing says otherwise',
+      'polling_interval: 30 # quick',
       '',
       'sources:',
       '  deepinstinct_events:',
@@ -175,11 +175,12 @@ describe('what is shown', () => {
     ]);
   });
 
-  it('keeps what a storm lets pass, with the number that a variable gives', () => {
+  it('keeps what a storm lets pass, with the number of a variable where the file has none', () => {
     const of = (file: string, more = {}) => parse(show({ ...three, ...more }, file).yaml).storm;
     expect(of('storm: { over: 3, passes: HIGH }')).toEqual({ over: 3, passes: 'HIGH' });
-    expect(of('storm: { over: 3, passes: HIGH }', { STORM: '7' })).toEqual({ over: 7, passes: 'HIGH' });
-    expect(of('storm: 3', { STORM: 'off' })).toBe('off');
+    expect(of('storm: { over: 3, passes: HIGH }', { STORM: '7' })).toEqual({ over: 3, passes: 'HIGH' });
+    expect(of('storm: { passes: HIGH }', { STORM: '7' })).toEqual({ over: 7, passes: 'HIGH' });
+    expect(of('storm: 3', { STORM: 'off' })).toBe(3);
     expect(of('locale: th')).toBe(20);
   });
 
