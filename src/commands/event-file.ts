@@ -36,7 +36,7 @@ const eventFile = z.strictObject({
 
 /** What `--help` says about the file. */
 export const eventFileHelp =
-  'The file holds one event as JSON, every key optional: {"source": "di", "stream": "event", "type": "MALWARE_BACKDOOR",\n' +
+  'The file holds one event as JSON, every key optional: {"source": "di", "stream": "event", "type": "STATIC_ANALYSIS",\n' +
   '"severity": "HIGH", "status": "OPEN", "action": "DETECTED", "body": {"device": {"name": "SRV-01"}}}. "-" reads it from stdin.';
 
 /** @param source of an event that names none @throws {UsageError} */

@@ -1,7 +1,10 @@
 // Judges a policy that is right, for what is most likely not meant. Every remark is certain; what could be meant is passed over.
 import { inlineSecretsOf, parseWritten } from './inline-secrets.ts';
+import { remarkOnComparisons } from './lint/comparisons.ts';
+import { remarkOnConsoles } from './lint/consoles.ts';
 import { remarkOnGaps } from './lint/gaps.ts';
 import { isImpossible, remarkOnMatch } from './lint/matches.ts';
+import { remarkOnPatterns, remarkOnTypes } from './lint/patterns.ts';
 import type { PolicyRoute, Remark } from './lint/remark.ts';
 import { remarkOnShadows } from './lint/shadow.ts';
 import { hasNoTime, remarkOnTimes } from './lint/times.ts';
@@ -20,7 +23,14 @@ export function lint(reading: ConfigReading, nowMs: number): Remark[] {
   return [
     ...remarkOnSecrets(reading),
     ...(policy.length === 0 ? [] : remarkOnGaps(able, config.sources, file.place, clock)),
-    ...policy.flatMap((one) => [...remarkOnTimes(one), ...remarkOnMatch(one, config.sources, registries)]),
+    ...remarkOnConsoles(reading),
+    ...policy.flatMap((one) => [
+      ...remarkOnTimes(one),
+      ...remarkOnMatch(one, config.sources, registries),
+      ...remarkOnTypes(one, config.sources, registries),
+      ...remarkOnPatterns(one),
+      ...remarkOnComparisons(one, config.sources, registries),
+    ]),
     ...remarkOnShadows(able),
   ];
 }

@@ -73,4 +73,8 @@ export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition
   readonly types?: readonly string[];
   /** A stored cursor in words for people, such as `up to event 17000`. Pure; undefined if it is none of this source's. */
   describeCursor?(cursor: string): string | undefined;
+  /** Every type that the vendor is known to send; the next release may bring more. */
+  readonly typesKnown?: readonly string[];
+  /** The far end that a source of these settings reads, without a secret; the vendor's other sources name it the same. */
+  consoleOf?(settings: z.output<Schema>): string;
 };

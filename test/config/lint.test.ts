@@ -206,6 +206,90 @@ describe('other remarks', () => {
     ]);
   });
 
+  const matching = (match: string) => remarks(`  - { name: r, match: { ${match} }, to: [soc] }\n${all}`);
+  it.each([
+    ['RANSOMWARE', ' Did you mean "RANSOMWARE_FILE_ENCRYPTION"?'],
+    ['STATIC_ANALYSYS', ' Did you mean "STATIC_ANALYSIS"?'],
+    ['XYZ*', ''],
+  ])('a type that no source sends: %s', (type, hint) => {
+    expect(matching(`types: [${type}]`)).toEqual([
+      `unknown_type tocsin.yaml:6:33 routes[0].match.types[0] fits no type that these sources are known to send.${hint} A new release of the vendor may bring it; until then this never fits`,
+    ]);
+  });
+
+  it('not a type of one of the streams, one about a device, or what could not be read', () => {
+    for (const type of ['RANSOM*', 'script_control_*', 'D_CLIENT_CRASH', 'UNRECOGNISED', '*'])
+      expect(matching(`types: ["${type}"]`)).toEqual([]);
+    expect(matching('sources: [suspicious], types: [STATIC_ANALYSIS]')).toHaveLength(1);
+  });
+
+  it.each(['/^SRV-\\\\d+/', '^SRV', 'SRV-\\\\d', '(SRV|DC)+', 'PC[0-9]+', 'PC\\\\.example', 'PC-.{3}'])(
+    'a regular expression where * and ? are meant: %s',
+    (pattern) => {
+      expect(matching(`devices: ["${pattern}"]`)).toEqual([
+        expect.stringMatching(
+          /^regular_expression \S+ routes\[0\]\.match\.devices\[0\] looks like a regular expression/,
+        ),
+      ]);
+    },
+  );
+
+  it.each(['SRV-*', '[Prod] Servers', 'srv.*', 'PC$', 'Bakery (Berlin)', 'C++', 'a/b'])('no such: %s', (pattern) => {
+    expect(matching(`groups: ["${pattern}"]`)).toEqual([]);
+  });
+
+  const when = (text: string) => remarks(`  - { name: r, when: '${text}', to: [soc] }\n${all}`);
+  it.each([
+    [
+      'event.severityName == "VERY_HIGH"',
+      'event.severityName with "VERY_HIGH", which it never is. It is one of UNKNOWN,',
+    ],
+    ['"high" != event.severityName', 'event.severityName with "high", which it never is'],
+    ['event.severityName in ["HIGH", "VERY_HIGH"]', 'event.severityName with "VERY_HIGH"'],
+    ['event.device.name == "a" && event.severity > 5', 'event.severity with 5, which is always false'],
+    ['6 >= event.severity', 'event.severity with 6, which is always true'],
+    ['event.stream == "events"', 'event.stream with "events", which it never is. It is one of event, suspicious.'],
+    ['event.source == "soc"', 'event.source with "soc", which it never is. It is one of events, suspicious.'],
+    ['event.type == "RANSOMWARE"', 'event.type with "RANSOMWARE", which it never is'],
+  ])('a comparison with what a field never is: %s', (text, words) => {
+    expect(when(text)).toEqual([
+      expect.stringContaining(`constant_comparison tocsin.yaml:6:16 routes[0].when compares ${words}`),
+    ]);
+  });
+
+  it.each([
+    'event.severityName == "CRITICAL"',
+    'event.severity >= 4',
+    '3 < event.severity',
+    'event.severity in [0, 5]',
+    'event.status == "anything"',
+    'event.device.type == "x"'.replace('device.type', 'file.type'),
+    'event.techniques.exists(type, type == "T1059")',
+  ])('no such: %s', (text) => {
+    expect(when(text)).toEqual([]);
+  });
+
+  it('sources that read the same with the same key', () => {
+    const twin = '  twin: { type: deepinstinct_events, url: "https://a.example.com/", token: "${KEY}" }\n';
+    const told = (source: string) => lint(read(adapters.replace('sinks:', `${source}sinks:`)), nowMs).map(lineOf);
+    expect(told(twin)).toEqual([
+      'read_twice tocsin.yaml:4:3 sources.twin reads with the same key what "events" reads, so that every event is announced twice. Remove one of the two, or give each a key of its own tenant',
+    ]);
+    // Another tenant's key: then nobody reads the other stream of that tenant.
+    expect(told(twin.replace('"${KEY}"', '"another-key-${KEY}"'))).toEqual([
+      expect.stringContaining(
+        'unread_stream tocsin.yaml:4:3 sources.twin has a console whose stream suspicious nobody',
+      ),
+    ]);
+  });
+
+  it('a stream of a console that nobody reads', () => {
+    const one = adapters.replace(/ {2}suspicious.*\n/, '');
+    expect(lint(read(one), nowMs).map(lineOf)).toEqual([
+      'unread_stream tocsin.yaml:2:3 sources.events has a console whose stream suspicious nobody reads. Add a source of type deepinstinct_suspicious_events with the same url and token',
+    ]);
+  });
+
   it('a secret in the file, without its value', () => {
     const found = lint(read(adapters.replace('${HOOK}', hook)), nowMs);
     expect(found.map(lineOf)).toEqual([

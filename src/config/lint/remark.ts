@@ -8,6 +8,11 @@ export type LintRule =
   | 'redundant_route'
   | 'unreachable_time'
   | 'impossible_match'
+  | 'unknown_type'
+  | 'regular_expression'
+  | 'constant_comparison'
+  | 'read_twice'
+  | 'unread_stream'
   | 'no_way_out'
   | 'inline_secret';
 

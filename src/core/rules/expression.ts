@@ -58,6 +58,11 @@ export function compileExpression(written: string): Expression {
   };
 }
 
+/** Its tree, whether or not it can be used. @throws {ExpressionError} it is no expression */
+export function parseExpression(written: string): ASTNode {
+  return parsed(written).ast;
+}
+
 function parsed(written: string) {
   try {
     return environment.parse(written);

@@ -3,6 +3,7 @@ import type { SourceDefinition } from '../../core/source.ts';
 import { config } from './config.ts';
 import { describeCursor } from './cursor.ts';
 import { typesOfStream } from './event-types.ts';
+import { administrative } from './severity.ts';
 import { createSource } from './source.ts';
 import { futureWarning } from './start-from.ts';
 import type { Stream } from './stream.ts';
@@ -17,6 +18,9 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
     secrets: ['token'],
     streams: [stream],
     types: typesOfStream[stream],
+    // What is about a device comes among the events.
+    typesKnown: [...typesOfStream[stream], ...(stream === 'event' ? administrative : [])],
+    consoleOf: ({ url }) => url,
     warnings({ start_from }, nowMs) {
       const text = futureWarning(start_from, nowMs);
       return text === undefined ? [] : [{ key: 'start_from', text }];

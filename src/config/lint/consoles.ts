@@ -1,0 +1,62 @@
+// Sources that read the same twice, and streams of a console that nobody reads.
+import { secretsOf } from '../adapters.ts';
+import type { ConfigReading } from '../reading.ts';
+import type { AdapterConfig } from '../shape.ts';
+import type { Remark } from './remark.ts';
+
+/** A source with what it reads, and the key by which it does. */
+interface Reader {
+  readonly config: AdapterConfig;
+  readonly console: string;
+  readonly streams: readonly string[];
+  readonly key: string;
+}
+
+/** Two keys of one console may see different tenants, so that each is judged by itself. */
+export function remarkOnConsoles(reading: ConfigReading): Remark[] {
+  const readers = readersOf(reading);
+  const groups = new Map<string, Reader[]>();
+  for (const reader of readers) {
+    const name = JSON.stringify([reader.console, reader.key]);
+    groups.set(name, [...(groups.get(name) ?? []), reader]);
+  }
+  return [...groups.values()].flatMap((group) => [...twiceRead(group, reading), ...unread(group, reading)]);
+}
+
+function readersOf({ config, sources, registries }: ConfigReading): Reader[] {
+  return config.sources.flatMap((one): Reader[] => {
+    const definition = registries.sources[one.type];
+    const input = sources.find(({ id }) => id === one.id);
+    if (!definition?.consoleOf || !definition.streams || one.settings === undefined || input === undefined) return [];
+    const key = JSON.stringify(secretsOf([input], registries.sources));
+    return [{ config: one, console: definition.consoleOf(one.settings), streams: definition.streams, key }];
+  });
+}
+
+function twiceRead(group: readonly Reader[], { file }: ConfigReading): Remark[] {
+  return group.flatMap((reader, index): Remark[] => {
+    const twin = group.slice(0, index).find(({ streams }) => streams.some((one) => reader.streams.includes(one)));
+    if (twin === undefined || file === undefined) return [];
+    const text =
+      `reads with the same key what "${twin.config.id}" reads, so that every event is announced twice. ` +
+      'Remove one of the two, or give each a key of its own tenant';
+    return [{ rule: 'read_twice', where: file.place(['sources', reader.config.id]), text }];
+  });
+}
+
+function unread(group: readonly Reader[], { file, registries }: ConfigReading): Remark[] {
+  const [first] = group;
+  if (file?.sources === undefined || first === undefined) return [];
+  const read = new Set(group.flatMap(({ streams }) => streams));
+  const own = registries.sources[first.config.type];
+  const others = Object.values(registries.sources).filter(
+    ({ consoleOf, config, streams }) =>
+      // Of the same vendor: they have the same settings.
+      consoleOf && config === own?.config && streams?.some((stream) => !read.has(stream)),
+  );
+  return others.map(({ type, streams }) => ({
+    rule: 'unread_stream',
+    where: file.place(['sources', first.config.id]),
+    text: `has a console whose stream ${streams?.join(', ')} nobody reads. Add a source of type ${type} with the same url and token`,
+  }));
+}
