@@ -3,7 +3,7 @@ import { store, work } from './graphile.mjs';
 import { draftOf, readAll } from './reader.mjs';
 import { send } from './sender.mjs';
 
-await work((drafts) => drafts.map(send), { concurrentJobs: 2, localQueueSize: 10 });
+await work((drafts) => drafts.map((draft) => send(draft)), { concurrentJobs: 2, localQueueSize: 10 });
 await readAll((page) => {
   const drafts = page.items.map((item) => {
     const { raw: _raw, ...draft } = draftOf(item);

@@ -13,13 +13,13 @@ const headers = { 'content-type': 'application/json' };
 const { signal } = new AbortController();
 process.once('SIGTERM', () => process.exit());
 
-/** Posts one draft as one card, which names its tenant, for there are several. @throws if it was not accepted */
-export async function send(draft) {
+/** Posts one draft as one card, which names its tenant, for there are several. @throws if it was not accepted, with the answer if there was one */
+export async function send(draft, timeoutMs) {
   const id = Number(draft.externalId);
   const event = { ...draft, id, source: 'deepinstinct_events', receivedAt: new Date().toISOString() };
   const card = cardOf({ event, form: 'full', showTenant: true }, `bench-${id}`, options);
-  const answer = await http.request({ method: 'POST', url, headers, body: JSON.stringify(card), signal });
-  if (!isAccepted(answer)) throw new Error(`answered ${answer.status}`);
+  const answer = await http.request({ method: 'POST', url, headers, body: JSON.stringify(card), signal, timeoutMs });
+  if (!isAccepted(answer)) throw Object.assign(new Error(`answered ${answer.status}`), { answer });
 }
 
 /** Sends what is offered, oldest first, and tells of each; a failure ends the process, for none is expected here. */

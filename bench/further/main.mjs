@@ -7,11 +7,12 @@ import * as embedded from './embedded.mjs';
 import * as growth from './growth.mjs';
 import * as idle from './idle.mjs';
 import * as latency from './latency.mjs';
+import * as recovery from './recovery.mjs';
 import * as retention from './retention.mjs';
 import * as routing from './routing.mjs';
 import * as sinks from './sinks.mjs';
 
-const measurements = [latency, growth, retention, sinks, idle, embedded, disk, routing];
+const measurements = [latency, growth, retention, sinks, idle, embedded, disk, routing, recovery];
 export const furtherNames = measurements.map(({ what }) => what);
 
 /** @param names of those that are wanted @returns what each found, in its order */

@@ -62,8 +62,8 @@ export interface Tenant {
   ids(stream: TenantStream): readonly number[];
   /** The item as the wire has it, parsed. @throws if there is none or it is no JSON */
   item(stream: TenantStream, id: number): Record<string, unknown>;
-  /** The next `times` list requests (default 1; `Infinity`: until `heal`) get the fault. Several queue up. */
-  fail(stream: TenantStream | 'both', fault: TenantFault, times?: number): void;
+  /** The next `times` list requests (default 1; `Infinity`: until `heal`) for which `when` is true get the fault. Several queue up. */
+  fail(stream: TenantStream | 'both', fault: TenantFault, times?: number, when?: () => boolean): void;
   heal(): void;
   close(): Promise<void>;
 }
@@ -133,8 +133,8 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     nextId: (name) => streams[name].highestId + 1,
     ids: (name) => streams[name].rows.ids,
     item: (name, id) => itemOf(streams[name], id),
-    fail(name, fault, times) {
-      for (const one of name === 'both' ? tenantStreams : [name]) streams[one].faults.add(fault, times);
+    fail(name, fault, times, when) {
+      for (const one of name === 'both' ? tenantStreams : [name]) streams[one].faults.add(fault, times, when);
     },
     heal() {
       for (const one of tenantStreams) streams[one].faults.clear();

@@ -189,6 +189,14 @@ describe('faults of the tenant', () => {
     expect(answers[1]?.headers.get('retry-after')).toBe('7');
   });
 
+  it('spare the requests that are not meant', async () => {
+    const tenant = await start();
+    let asked = 0;
+    tenant.fail('events', 500, Number.POSITIVE_INFINITY, () => ++asked % 2 === 0);
+    const answers = [await list(tenant), await list(tenant), await list(tenant), await list(tenant)];
+    expect(answers.map(({ status }) => status)).toEqual([200, 500, 200, 500]);
+  });
+
   it('can be of one stream alone, until healed', async () => {
     const tenant = await start();
     tenant.fail('suspicious', 'disabled', Number.POSITIVE_INFINITY);
