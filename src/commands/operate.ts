@@ -13,7 +13,7 @@ import { type Database, databaseErrorText, openPostgres } from '../core/store/da
 import { countDeliveries, listDead, redriveDead } from '../core/store/deliveries.ts';
 import { askHolder, NoHolderError, type RequestHandler } from '../core/store/directory-lock.ts';
 import type { HolderAnswer, HolderRequest } from '../core/store/directory-request.ts';
-import { readPast } from '../core/store/history.ts';
+import { type EventKey, readEvent, readPast } from '../core/store/history.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { endSilence, listSilences } from '../core/store/silences.ts';
 import { listPlaces } from '../core/store/sinks.ts';
@@ -30,6 +30,7 @@ export interface OperationInput {
   /** The id that is to have what the source or the sink has. */
   readonly to?: string | undefined;
   readonly eventIds?: readonly number[] | undefined;
+  readonly event?: EventKey | undefined;
   readonly limit?: number;
   /** Milliseconds since the epoch. */
   readonly sinceMs?: number;
@@ -52,6 +53,7 @@ export const operations = {
   'source-list': (db: Database) => listPositions(db),
   /** One page of what may be long: whoever asks for page after page keeps no memory, nor does the service that answers. */
   'events-page': (db: Database, input: OperationInput) => readPast(db, input.sinceMs ?? 0, input.afterId ?? null),
+  'event-read': (db: Database, { event }: OperationInput) => readEvent(db, event ?? { id: 0 }),
   'source-reset': async (db: Database, { source = '', console }: OperationInput) =>
     (await resetSource(db, source, console ?? undefined)) ?? null,
   'source-rename': async (db: Database, { source: from = '', to = '', console = null }: OperationInput) => {

@@ -9,17 +9,17 @@ import { sources } from '../sources/index.ts';
 import { createSinks } from './adapters.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
-import { eventFileHelp, readEventFile } from './event-file.ts';
+import { eventHelp, eventOptions, readEvent } from './event-file.ts';
 import { jsonText } from './json.ts';
 
 const forms = ['full', 'short', 'bare'] as const;
 
 export const command: Command = {
   summary: 'Print the message that a sink would send for an event, without sending it',
-  usage: 'render --event <file> --sink <sink> [--route <name>] [--form full|short|bare]',
-  details: eventFileHelp,
+  usage: 'render --event <file>|--id <id> [--source <source>] --sink <sink> [--route <name>] [--form full|short|bare]',
+  details: eventHelp,
   options: {
-    event: { type: 'string', value: '<file>', help: 'The event, as JSON; - for stdin' },
+    ...eventOptions,
     sink: { type: 'string', value: '<sink>', help: 'The id of a sink' },
     route: { type: 'string', value: '<name>', help: 'As this route wants it: its channel, its template' },
     form: { type: 'string', value: '<form>', help: 'full (default), short as after a refusal, bare as after two' },
@@ -29,7 +29,7 @@ export const command: Command = {
     if (form === undefined) throw new UsageError(`--form ${values.form} is none of: ${forms.join(', ')}.`);
     const registries = { sources, sinks };
     const config = loadConfig({ env: io.env, directory: io.directory, registries, needs: ['sinks'] });
-    const event = readEventFile(values.event, io.directory, config.sources[0]?.id ?? '');
+    const event = await readEvent(values, config, io);
     const bodies: string[] = [];
     const http = recording(bodies);
     const all = createSinks(config, registries, {

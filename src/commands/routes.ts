@@ -2,14 +2,14 @@
 // draft of them would change.
 import { instant } from '../config/values.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { type StoredEvent, severityNames } from '../core/event.ts';
+import { noticeSource, type StoredEvent, severityNames } from '../core/event.ts';
 import { judge, type Miss, route } from '../core/route.ts';
 import { neutralText } from '../core/text.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { type Command, type CommandArguments, type CommandIo, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
-import { eventFileHelp, readEventFile } from './event-file.ts';
+import { eventHelp, eventOptions, readEvent } from './event-file.ts';
 import { jsonText } from './json.ts';
 import { diffHelp, diffRoutes } from './routes-diff.ts';
 import { afterSilences } from './silenced.ts';
@@ -35,11 +35,11 @@ const words: Readonly<Record<Miss, string>> = {
 export const command: Command = {
   summary: 'Show what the routes make of an event and why, or what a draft of them would change',
   usage:
-    'routes test --event <file> [--at <time>] [--json]\n       tocsin routes diff --config <file> [--since <time>] [--limit <count>] [--json]',
-  details: `test: ${eventFileHelp}\n\n${diffHelp}`,
+    'routes test --event <file>|--id <id> [--source <source>] [--at <time>] [--json]\n       tocsin routes diff --config <file> [--since <time>] [--limit <count>] [--json]',
+  details: `test: ${eventHelp}\n\n${diffHelp}`,
   positionals: { min: 1, max: 1 },
   options: {
-    event: { type: 'string', value: '<file>', help: 'With test: the event, as JSON; - for stdin' },
+    ...withTest(eventOptions),
     at: {
       type: 'string',
       value: '<time>',
@@ -62,12 +62,23 @@ export const command: Command = {
   },
 };
 
-const optionsOf = { test: ['event', 'at'], diff: ['config', 'since', 'limit'] } as const;
+function withTest<Options extends Command['options']>(options: Options): Command['options'] {
+  const asked = Object.entries(options).map(([name, option]) => {
+    return [name, { ...option, help: `With test: ${option.help[0]!.toLowerCase()}${option.help.slice(1)}` }];
+  });
+  return Object.fromEntries(asked);
+}
+
+const optionsOf = { test: ['event', 'id', 'source', 'at'], diff: ['config', 'since', 'limit'] } as const;
 
 async function testRoutes(values: CommandArguments['values'], io: CommandIo): Promise<number> {
   const atMs = atOf(values.at);
   const config = loadConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
-  const event = readEventFile(values.event, io.directory, config.sources[0]?.id ?? '');
+  const event = await readEvent(values, config, io);
+  if (event.source === noticeSource)
+    throw new UsageError(
+      `Event ${event.id} is Tocsin’s own, and routes take none of those: a notice goes by its kind, a digest to one sink.`,
+    );
   const result = await explain(config, event, atMs);
   io.stdout(values.json === true ? jsonText(result, 2) : textOf(event, result));
   return exitCodes.done;

@@ -1,12 +1,11 @@
 // What `tocsin silence add` is asked for, out of its options or a file; everything that is wrong is told at once.
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type Findings, ownValue } from '../config/environment.ts';
 import { presentable, shownName } from '../config/problems.ts';
 import { type KnownIds, readSilences, silencesOf } from '../config/silences.ts';
 import type { SilenceRequest } from '../core/silencing.ts';
 import { type CommandArguments, type CommandIo, UsageError } from './command.ts';
 import { problemLines } from './dispatch.ts';
+import { readGivenFile } from './given-file.ts';
 
 type Values = CommandArguments['values'];
 
@@ -22,12 +21,7 @@ function ofFile(values: Values, known: KnownIds, io: CommandIo, findings: Findin
   const name = String(values.file);
   const other = Object.keys(values).find((option) => !['file', 'all-events', 'json'].includes(option));
   if (other !== undefined) throw new UsageError(`--file says it all, so --${other} does not belong here.`);
-  let text: string;
-  try {
-    text = readFileSync(name === '-' ? 0 : resolve(io.directory, name), 'utf8');
-  } catch (error) {
-    throw new UsageError(`${name} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
-  }
+  const text = readGivenFile(name, io.directory);
   return readSilences(text, name, (variable) => ownValue(io.env, variable), known, findings);
 }
 

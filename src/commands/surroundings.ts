@@ -48,7 +48,7 @@ function variablesOf(path: string, written: string): Record<string, string> {
       `--env-file ${written} cannot be read (${codeOf(error)}). Run this as a user who may, or name another.`,
     );
   }
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const lines = text.split(/\r?\n/);
   const pairs = lines.flatMap((line, at) => {
     if (/^\s*([#;]|$)/.test(line)) return [];
     const [, name, value] = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line) ?? [];

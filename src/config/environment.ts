@@ -83,7 +83,7 @@ export function ownValue(variables: Variables, name: string): string | undefined
 function readVariables(directory: string, file: string, findings: Findings): Variables {
   let text: string;
   try {
-    text = readText(resolve(directory, file), findings.files).replace(/^\uFEFF/, '');
+    text = readText(resolve(directory, file), findings.files);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return {};
     findings.problems.push({

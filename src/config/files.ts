@@ -15,7 +15,8 @@ export const fileBytesMax = 16 * 1024 * 1024;
 const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * A regular file, whole. A pipe could hang the reader, and a device has no end.
+ * A regular file, whole, without the byte order mark that editors on Windows put before it. A pipe could hang the reader, and a
+ * device has no end.
  *
  * @param files remembers it, also when it cannot be read
  * @throws what the system says; with the code `not a file` or `larger than … kB` for what is refused here
@@ -24,11 +25,16 @@ export function readText(path: string, files: FilesRead | undefined, bytesMax = 
   try {
     const content = readRegular(path, bytesMax);
     files?.set(path, digestOf(content));
-    return content.toString('utf8');
+    return textOf(content);
   } catch (error) {
     if (codeOf(error) !== notAFile) files?.set(path, codeOf(error));
     throw error;
   }
+}
+
+/** UTF-8, as people's files are. */
+export function textOf(content: Buffer): string {
+  return content.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 const notAFile = 'not a file';

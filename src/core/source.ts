@@ -73,6 +73,12 @@ export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition
   readonly types?: readonly string[];
   /** A stored cursor in words for people, such as `up to event 17000`. Pure; undefined if it is none of this source's. */
   describeCursor?(cursor: string): string | undefined;
+  /**
+   * The event that `poll` would make of one item: JSON text as the vendor's console or API shows it, for commands that try
+   * what would become of one. Pure; undefined if the text holds no item of this vendor, or more than one.
+   * @param config undefined where the source is not configured
+   */
+  readItem?(text: string, config: z.output<Schema> | undefined): EventDraft | undefined;
   /** Every type that the vendor is known to send; the next release may bring more. */
   readonly typesKnown?: readonly string[];
   /** The far end that a source of these settings reads, without a secret; the vendor's other sources name it the same. */

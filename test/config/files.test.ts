@@ -4,8 +4,12 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readGivenFile } from '../../src/commands/given-file.ts';
 import { readSecret } from '../../src/config/environment.ts';
 import { exposureOf, lookAgain, readText, secretBytesMax } from '../../src/config/files.ts';
+import { loadConfig } from '../../src/config.ts';
+import { sinks } from '../../src/sinks/index.ts';
+import { sources } from '../../src/sources/index.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -62,6 +66,26 @@ describe('a secret’s file', () => {
   test('that became a pipe since does not hold up the look for changes', async () => {
     execFileSync('mkfifo', [at('pipe')]);
     expect(await lookAgain(new Map([[at('pipe'), 'before']]))).toEqual(new Map([[at('pipe'), 'no file']]));
+  });
+});
+
+describe('a byte order mark, as editors on Windows write it', () => {
+  const given = (name: string, text: string) => writeFileSync(at(name), `\uFEFF${text}`);
+
+  test('is no part of a secret, of an event, of a silence or of the configuration', async () => {
+    given('key', 'key-of-an-api-connector\r\n');
+    given(
+      'tocsin.yaml',
+      'sources: { di: { type: deepinstinct_events, url: https://c.example, token_file: key } }\nsinks: { out: { type: stdout } }',
+    );
+    given('.env', 'LOCALE=th\n');
+    const env = { TOCSIN_CONFIG: 'tocsin.yaml' };
+    const config = loadConfig({ env, directory, registries: { sources, sinks } });
+    expect(config.sources[0]?.settings).toMatchObject({ token: 'key-of-an-api-connector' });
+    expect([config.locale, config.warnings.filter((text) => !/may be (read|changed)/.test(text))]).toEqual(['th', []]);
+    given('event.json', '{"type": "RANSOMWARE"}');
+    expect(readGivenFile('event.json', directory)).toBe('{"type": "RANSOMWARE"}');
+    expect(readText(at('event.json'), undefined)).toBe('{"type": "RANSOMWARE"}');
   });
 });
 

@@ -21,6 +21,8 @@ const sourceCases = [
   'each fixture gives exactly its events',
   'every event is valid and keeps its bytes',
   'the same bytes give the same events',
+  'an item by itself gives the event that it gives in its page',
+  'a stored cursor can be said in words',
   'a changed page gives valid events or a typed error',
   'a page cut anywhere is an error',
   'an empty page leaves the cursor where it was',
@@ -92,7 +94,7 @@ function benchOf(definition: SourceDefinition, harness: PollSourceHarness) {
     const config = definition.config.parse(harness.config(origin));
     const context = adapterContext(timeoutMsMax);
     const create = () => definition.create(config, context) as PollSource;
-    return { create, secrets: secretsIn(definition, config) };
+    return { create, config, secrets: secretsIn(definition, config) };
   };
   const start = async () => {
     const farEnd = await startFarEnd();
@@ -104,15 +106,15 @@ function benchOf(definition: SourceDefinition, harness: PollSourceHarness) {
       response.writeHead(200, { 'content-type': 'application/json' }).end(body);
     });
   };
-  return { factory, start, serve };
+  return { definition, factory, start, serve };
 }
 
 type Bench = ReturnType<typeof benchOf>;
 
 function describeFixtures(
   inCase: InSourceCase,
-  { start, serve }: Bench,
-  { fixtures, emptyPage }: PollSourceHarness,
+  { definition, start, serve }: Bench,
+  { fixtures, emptyPage, brokenPages }: PollSourceHarness,
 ): void {
   inCase('each fixture gives exactly its events', async () => {
     expect(fixtures.length).toBeGreaterThan(0);
@@ -152,6 +154,27 @@ function describeFixtures(
         await create().poll(fixture.cursor, never),
       ];
       for (const page of pages) expect(page.events, fixture.name).toEqual(pages[0]!.events);
+    }
+  });
+
+  inCase('an item by itself gives the event that it gives in its page', async () => {
+    const { farEnd, create, config } = await start();
+    for (const fixture of fixtures) {
+      serve(farEnd, fixture.body, fixture);
+      const { events } = await create().poll(fixture.cursor, never);
+      const known = events.filter(({ type }) => type !== 'UNRECOGNISED');
+      for (const event of known) expect(definition.readItem?.(event.raw, config), fixture.name).toEqual(event);
+    }
+    for (const broken of [...brokenForAll, ...brokenPages])
+      expect(definition.readItem?.(broken, config)).toBeUndefined();
+  });
+
+  inCase('a stored cursor can be said in words', async () => {
+    const { farEnd, create } = await start();
+    for (const fixture of fixtures) {
+      serve(farEnd, fixture.body, fixture);
+      const { cursor } = await create().poll(fixture.cursor, never);
+      expect(definition.describeCursor?.(cursor!), fixture.name).toMatch(/^\w[^{}"]+$/);
     }
   });
 

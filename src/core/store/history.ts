@@ -1,5 +1,6 @@
 // Reads stored events in the order of their arrival, page by page, however many there are: for what looks at the past.
-import { noticeSource, type Severity } from '../event.ts';
+import { type EventBody, noticeSource, type Severity, type StoredEvent } from '../event.ts';
+import { externalIdIn, readCursor } from './cursors.ts';
 import type { Database } from './database.ts';
 
 /** A stored event with what routes look at. */
@@ -70,4 +71,48 @@ async function idBefore(db: Database, sinceMs: number): Promise<number> {
     else high = middle;
   }
   return low;
+}
+
+/** Which stored event: by its id here, or by the source that reads it and the vendor's own id of the item. */
+export type EventKey = { readonly id: number } | { readonly source: string; readonly externalId: string };
+
+/** Null if there is none, or no more. Of an item that the vendor's console numbered twice, the newest. */
+export async function readEvent(db: Database, key: EventKey): Promise<StoredEvent | null> {
+  const client = db.$client;
+  const isMeant =
+    'id' in key
+      ? client`id = ${key.id}::bigint`
+      : client`source = ${key.source}::text
+          and external_id in (select json_array_elements_text(${await externalIdsOf(db, key)}::text::json))`;
+  const [row] = await client`
+    select id, source, external_id, subject, stream, type, severity, status, action, body::text as body,
+      extract(epoch from occurred_at) * 1000 as occurred_ms, extract(epoch from received_at) * 1000 as received_ms
+    from events where ${isMeant} order by id desc limit 1`;
+  return row === undefined ? null : toEvent(row);
+}
+
+/** JSON: as it may be stored, in each generation of the source. */
+async function externalIdsOf(
+  db: Database,
+  { source, externalId }: { readonly source: string; readonly externalId: string },
+): Promise<string> {
+  const { generation } = await readCursor(db, source);
+  return JSON.stringify(Array.from({ length: generation }, (_, index) => externalIdIn(index + 1, externalId)));
+}
+
+function toEvent(row: Record<string, unknown>): StoredEvent {
+  return {
+    id: Number(row.id),
+    source: String(row.source),
+    externalId: String(row.external_id),
+    subject: String(row.subject),
+    stream: String(row.stream),
+    type: String(row.type),
+    severity: Number(row.severity) as Severity,
+    status: row.status as string | null,
+    action: row.action as string | null,
+    occurredAt: row.occurred_ms === null ? null : new Date(Number(row.occurred_ms)).toISOString(),
+    receivedAt: new Date(Number(row.received_ms)).toISOString(),
+    body: JSON.parse(String(row.body)) as EventBody,
+  };
 }

@@ -3,6 +3,7 @@ import type { SourceDefinition } from '../../core/source.ts';
 import { config } from './config.ts';
 import { describeCursor } from './cursor.ts';
 import { typesOfStream } from './event-types.ts';
+import { readItem } from './item.ts';
 import { administrative } from './severity.ts';
 import { createSource } from './source.ts';
 import { futureWarning } from './start-from.ts';
@@ -26,6 +27,7 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
       return text === undefined ? [] : [{ key: 'start_from', text }];
     },
     describeCursor,
+    readItem: (text, settings) => readItem(stream, text, settings),
     create: (settings, context) => createSource(stream, settings, context),
   };
 }

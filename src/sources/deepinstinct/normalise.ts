@@ -14,9 +14,14 @@ import { timeOf } from './time.ts';
 export interface NormaliseContext {
   readonly stream: Stream;
   /** The console's address, from the configuration. No way to one event in it is documented. */
-  readonly link: string;
+  readonly link: string | undefined;
   /** Another item was stored under its number before. */
   readonly isNumberTaken?: boolean;
+}
+
+/** @param config of the source that reads the event */
+export function linkOf({ url }: { readonly url: string }): string {
+  return `${new URL(url).origin}/`;
 }
 
 const unrecognised = 'UNRECOGNISED';

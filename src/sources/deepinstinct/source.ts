@@ -6,7 +6,7 @@ import { type Client, createClient } from './client.ts';
 import type { DeepInstinctConfig } from './config.ts';
 import { formatCursor, hasTakenNumber, isSameTime, parseCursor } from './cursor.ts';
 import { type Beyond, beyondOf, findBegin } from './first-start.ts';
-import { normalise } from './normalise.ts';
+import { linkOf, normalise } from './normalise.ts';
 import { createReader, type Portion } from './reader.ts';
 import type { Stream } from './stream.ts';
 import { expiryOf } from './token.ts';
@@ -20,7 +20,7 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
   const reader = createReader({ client, stream, overlap, sourceId: context.id, now: context.now });
   /** A reset takes the cursor away, but not what people rely on. */
   let hasWorked = false;
-  const toDraft = { stream, link: `${new URL(url).origin}/` };
+  const toDraft = { stream, link: linkOf(config) };
 
   async function begin(signal: AbortSignal): Promise<Page> {
     // After a reset, what is remembered is of numbers that no longer count.
