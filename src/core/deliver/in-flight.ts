@@ -5,6 +5,7 @@ export interface InFlight {
   ids(): readonly number[];
   /** Those that take a slot. */
   size(): number;
+  /** @param priority at which others wait for it; Infinity, and if absent: none does */
   begin(eventId: number, nowMs: number, priority?: number): void;
   /** When the newest that is more urgent than this began; undefined if there is none. */
   urgentSinceMs(priority: number): number | undefined;
@@ -41,7 +42,7 @@ export function createInFlight(): InFlight {
   return {
     ids: () => [...startedAt.keys()],
     size: () => startedAt.size - overtaken(),
-    begin(eventId, nowMs, priority = 0) {
+    begin(eventId, nowMs, priority = Number.POSITIVE_INFINITY) {
       startedAt.set(eventId, nowMs);
       priorities.set(eventId, priority);
     },

@@ -283,7 +283,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const delivery = { ...due, form: failing.formOf(eventId) ?? due.form };
     const mark = failing.mark();
     const startedAt = performance.now();
-    inFlight.begin(eventId, startedAt, due.priority);
+    // What failed before may fail again, for its text: the others wait for it no more.
+    const waitedFor = failing.has(eventId) ? Number.POSITIVE_INFINITY : due.priority;
+    inFlight.begin(eventId, startedAt, waitedFor);
     const wasFull = inFlight.size() >= concurrency.limit();
     const trace = traceOf(delivery);
     try {

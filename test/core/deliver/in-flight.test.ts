@@ -55,6 +55,7 @@ test('of what is more urgent the newest is told, until it has ended', () => {
   inFlight.begin(1, 10, 1);
   inFlight.begin(2, 20, 0);
   inFlight.begin(3, 30, 3);
+  inFlight.begin(4, 40);
   expect([0, 1, 2, 4].map(inFlight.urgentSinceMs)).toEqual([undefined, 20, 20, 30]);
   inFlight.end(2);
   expect([1, 2].map(inFlight.urgentSinceMs)).toEqual([undefined, 10]);

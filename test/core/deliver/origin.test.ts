@@ -529,6 +529,34 @@ describe('an outage', () => {
     await expectSoon(isSettled);
   });
 
+  test.each([
+    ['little', 3],
+    ['a backlog', 2000],
+  ])('of longer than the longest wait, with %s to send, is over within that wait after the return', async (_, many) => {
+    const maxMs = 400;
+    let isAway = true;
+    let passedAtMs = 0;
+    await store(drafts(1, many));
+    const { sent } = await begin({
+      policy: { sinkBackoff: { firstMs: 10, maxMs }, outageFailures: 2 },
+      send({ atMs }) {
+        if (isAway) throw retry();
+        passedAtMs ||= atMs;
+      },
+    });
+    const gapMs = () => sent.at(-1)!.atMs - sent.at(-2)!.atMs;
+    await expectSoon(() => sent.length > 2 && gapMs() >= maxMs);
+    const before = sent.length;
+    await expectSoon(() => sent.length === before + 1);
+    const backAtMs = sent.at(-1)!.atMs;
+    const longestMs = Math.max(gapMs(), sent.at(-2)!.atMs - sent.at(-3)!.atMs);
+    isAway = false;
+    await expectSoon(() => passedAtMs > 0);
+    // Waits that do not grow any more are all alike.
+    expect((passedAtMs - backAtMs) / longestMs).toBeLessThan(1.8);
+    await expectSoon(isSettled);
+  });
+
   test('that a pause had no part in, and that was short, is told to nobody', async () => {
     await store(drafts(1, 5));
     const { sent, changes, notices } = await begin({
