@@ -210,6 +210,8 @@ describe('options', () => {
     ['DATABASE_PREPARE', 'off', { databasePrepare: false }],
     ['DATABASE_URL', 'postgresql://u@h/d', { databaseUrl: 'postgresql://u@h/d' }],
     ['DATABASE_URL', 'postgres://u:p@a:1,b:2/d', { databaseUrl: 'postgres://u:p@a:1,b:2/d' }],
+    ['DATABASE_URL', 'postgres://u:p#q@h/d', { databaseUrl: 'postgres://u:p#q@h/d' }],
+    ['DATABASE_URL', 'postgres:///d?host=/run/postgresql', { databaseUrl: 'postgres:///d?host=/run/postgresql' }],
     ['https_proxy', 'http://proxy.example:3128', { proxy: { httpsProxy: 'http://proxy.example:3128' } }],
     ['NO_PROXY', 'localhost,.example', { proxy: { noProxy: 'localhost,.example' } }],
     ['no_proxy', '10.0.0.0/8,[::1] x:1', { proxy: { noProxy: '10.0.0.0/8,[::1] x:1' } }],
@@ -265,9 +267,15 @@ describe('options', () => {
     ],
     [
       'DATABASE_URL',
-      'postgres://u:ge#heim@h/d',
+      'postgres://u:geh@eim@h/d',
       'is not a valid URL',
       `${postgres}; in the password, write @ as %40, / as %2F, # as %23 and % as %25`,
+    ],
+    [
+      'DATABASE_URL',
+      'postgres://u:geheim@h/d?search_path=soc',
+      'holds "search_path" behind the ?, which Tocsin does not honour',
+      'Send a setting as options=-csearch_path%3D…; a pooler must let it pass',
     ],
     [
       'DATABASE_URL_DIRECT',
@@ -305,6 +313,17 @@ describe('options', () => {
       expect(warnings).toEqual([expect.stringContaining(`NO_PROXY ${problem}. Write hosts`)]);
       expect(load({ ...three, NO_PROXY: '10.0.0.0/8,::1' }).warnings).toEqual([]);
     });
+  });
+
+  it('of libpq are not read, which is said', () => {
+    const env = { ...three, PGPASSWORD: 'geheim', PGSSLMODE: 'require', PGDATA: '/var/lib/postgresql' };
+    expect(load({ ...env, DATABASE_URL: 'postgres://u@h/d' }).warnings).toEqual([
+      'PGPASSWORD, PGSSLMODE: Tocsin does not read such variables. Write what they say into DATABASE_URL.',
+    ]);
+    expect(load(env).warnings).toEqual([]);
+    expect(problemsOf({ ...three, PGTARGETSESSIONATTRS: 'any' })).toEqual([
+      expect.objectContaining({ where: 'PGTARGETSESSIONATTRS', remedy: expect.stringContaining('Unset it') }),
+    ]);
   });
 
   it('are refused all at once', () => {

@@ -1,7 +1,8 @@
 // What commands find out about the database before they use it, and in which words. Changes nothing.
 import type { Config } from '../config.ts';
+import { DatabaseUrlError } from '../core/store/connection.ts';
 import { DataDirectoryError } from '../core/store/data-directory.ts';
-import { DatabaseUrlError, inspectDataDirectory, inspectPostgres, type PostgresFacts } from '../core/store/inspect.ts';
+import { inspectDataDirectory, inspectPostgres, type PostgresFacts } from '../core/store/inspect.ts';
 import { leftoverIn } from '../core/store/leftover.ts';
 
 /** `warn` fails nothing. */

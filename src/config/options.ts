@@ -59,6 +59,13 @@ const directAlone = {
   remedy: 'Set DATABASE_URL too: this one is only the way past a pooler',
 };
 
+/** The one variable of libpq that the driver reads whatever it is told. */
+const obeyed = 'PGTARGETSESSIONATTRS';
+const obeyedByDriver = {
+  problem: 'is set, and the driver of the database would obey it',
+  remedy: 'Unset it; DATABASE_URL can say target_session_attrs=read-write',
+};
+
 export function readDatabase(
   environment: Environment,
   read: OptionReader,
@@ -75,11 +82,30 @@ export function readDatabase(
   }
   if (isEmbedded && isNeeded && isInKubernetes && !isEmbeddedMeant) findings.problems.push(embeddedInKubernetes);
   if (!isEmbedded && isEmbeddedMeant) findings.warnings.push('EMBEDDED does nothing: DATABASE_URL is set and used.');
+  if (isNeeded && environment.get(obeyed) !== undefined)
+    findings.problems.push({ where: environment.place(obeyed), ...obeyedByDriver });
+  if (url !== undefined) findings.warnings.push(...warningsOfLibpq(environment));
   return {
     ...(url !== undefined && { databaseUrl: url }),
     ...(direct !== undefined && { databaseUrlDirect: direct }),
     databasePrepare: read(variable(environment, 'DATABASE_PREPARE'), isOn) ?? true,
   };
+}
+
+/** Those that change where or how libpq connects. PGDATA and others are none of a client's. */
+const libpqVariables: ReadonlySet<string> = new Set(
+  (
+    'HOST HOSTADDR PORT DATABASE USER PASSWORD PASSFILE SERVICE SERVICEFILE OPTIONS APPNAME SSLMODE SSLROOTCERT SSLCERT SSLKEY ' +
+    'SSLNEGOTIATION SSLCRL REQUIRESSL CHANNELBINDING GSSENCMODE CONNECT_TIMEOUT'
+  )
+    .split(' ')
+    .map((name) => `PG${name}`),
+);
+
+function warningsOfLibpq(environment: Environment): string[] {
+  const names = [...new Set(environment.namesWith('PG').filter((name) => libpqVariables.has(name)))].sort();
+  if (names.length === 0) return [];
+  return [`${names.join(', ')}: Tocsin does not read such variables. Write what they say into DATABASE_URL.`];
 }
 
 export function readProxy(environment: Environment, read: OptionReader, findings: Findings): ProxyConfig {

@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
+import { readDatabaseUrl } from '../core/database-url.ts';
 import { type Severity, severityNames } from '../core/event.ts';
 import { type LogLevel, logLevels } from '../core/log.ts';
 import { noProxyForms, readNoProxy } from '../core/no-proxy.ts';
@@ -175,27 +176,11 @@ export const timeZone: Parse<string> = (text) => {
   }
 };
 
-/** A connection string for Postgres; several hosts, which URL parsers refuse, are left to the driver. */
+/** A connection string for Postgres, as libpq reads it. */
 export const postgresUrl: Parse<string> = (text) => {
-  const remedy = 'Write it as postgres://user:password@host:5432/database';
-  if (!/^postgres(ql)?:\/\//i.test(text))
-    return { problem: 'does not begin with postgres:// or postgresql://', remedy };
-  if (text.includes(',') || (URL.canParse(text) && isDecodable(new URL(text)))) return { value: text };
-  return {
-    problem: 'is not a valid URL',
-    remedy: `${remedy}; in the password, write @ as %40, / as %2F, # as %23 and % as %25`,
-  };
+  const read = readDatabaseUrl(text);
+  return 'problem' in read ? read : { value: text };
 };
-
-/** A lone % passes as a URL, and the driver dies of it. */
-function isDecodable({ username, password, pathname }: URL): boolean {
-  try {
-    for (const part of [username, password, pathname]) decodeURIComponent(part);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export const proxyUrl: Parse<string> = (text) => {
   const read = readWebUrl(text, true);

@@ -244,7 +244,7 @@ describe('with DATABASE_URL', () => {
         (changed) => {
           changed.search = '?sslmode=require';
         },
-        'the connection was cut before Postgres answered (ECONNRESET). Check',
+        'the server does not speak TLS, which sslmode in the URL asks for (TLS_REFUSED). Switch it on',
       ],
     ])('when %s', async (_, change, words) => {
       const wrong = variant(change);

@@ -150,7 +150,7 @@ export const mutations = [
   },
   {
     name: 'a connection that goes silent is waited for',
-    edits: [['src/core/store/socket.ts', 'if (silentLooks >= looksPerSilence) socket.destroy();', '']],
+    edits: [['src/core/store/socket.ts', 'if (silentLooks >= looksPerSilence) this.destroy();', '']],
     cases: 'connections that go silent',
   },
   {

@@ -37,8 +37,8 @@ if [ -e "$2/ending" ]; then cd /; rm -rf "$2"; fi
 exit $code
 `;
 
-/** @throws {Error} that says what this candidate lacked. */
-export async function startPostgres(candidate: Candidate): Promise<PostgresServer> {
+/** @param listenAddresses `127.0.0.1,::1`; what is not there is passed over. @throws {Error} that says what this candidate lacked. */
+export async function startPostgres(candidate: Candidate, listenAddresses = '127.0.0.1'): Promise<PostgresServer> {
   if (process.platform === 'win32')
     throw new Error('on Windows a private server is not supported; set TEST_DATABASE_URL');
   const account = accountForServers();
@@ -47,7 +47,7 @@ export async function startPostgres(candidate: Candidate): Promise<PostgresServe
     const binaries = candidate.prepare(directory);
     const password = randomBytes(12).toString('hex');
     initialise(binaries, directory, password, account);
-    return await launch(binaries, directory, password, account);
+    return await launch({ binaries, directory, password, account, listenAddresses });
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw error;
@@ -81,16 +81,20 @@ function initialise(binaries: string, directory: string, password: string, accou
   if (result.status !== 0) throw new Error(`initdb failed: ${lastLines(result.stderr)}`);
 }
 
-async function launch(
-  binaries: string,
-  directory: string,
-  password: string,
-  account: Account | undefined,
-): Promise<PostgresServer> {
+interface Launch {
+  readonly binaries: string;
+  readonly directory: string;
+  readonly password: string;
+  readonly account: Account | undefined;
+  readonly listenAddresses: string;
+}
+
+async function launch(options: Launch): Promise<PostgresServer> {
+  const { binaries, directory, password, account } = options;
   // Another process may take the free port before the server does: then another port is tried.
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    configure(directory, port, account);
+    configure(options, port);
     const child = spawn('/bin/sh', ['-c', supervisor, 'sh', binaries, directory], {
       ...account,
       cwd: directory,
@@ -112,10 +116,10 @@ async function launch(
 }
 
 /** Durable against a killed process as in production, but not against a power cut: tests need speed, not disks. */
-function configure(directory: string, port: number, account: Account | undefined): void {
+function configure({ directory, account, listenAddresses }: Launch, port: number): void {
   const socket = Buffer.byteLength(directory) < 80 ? directory : '';
   const settings = {
-    listen_addresses: '127.0.0.1',
+    listen_addresses: listenAddresses,
     port,
     unix_socket_directories: socket,
     max_connections: 200,

@@ -62,7 +62,7 @@ const directions: Readonly<Record<Area, readonly RegExp[]>> = {
   config: [/^src\/core\/(?!store\/)/],
   http: [/^src\/core\//],
   core: [/^src\/core\/store\//],
-  store: [modulesOfCore(['event', 'errors'])],
+  store: [modulesOfCore(['event', 'errors', 'database-url', 'database-url-parameters'])],
   'source registry': [modulesOfCore(['source']), /^src\/sources\//],
   source: [modulesOfCore([...adapterContracts, 'source', 'past', 'nesting'])],
   'sink registry': [modulesOfCore(['sink']), /^src\/sinks\//],

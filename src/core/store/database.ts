@@ -1,19 +1,12 @@
 // Opens Postgres. The embedded database gives a `Database` of the same kind, so nothing else knows which of the two it talks to.
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { connectPostgres } from './connection.ts';
 import * as schema from './schema.ts';
-import { createSockets, idleMaxSeconds, silenceMaxMs } from './socket.ts';
+import { idleMaxSeconds, silenceMaxMs } from './socket.ts';
 
 /** Plain reads and writes go through Drizzle's builder, hot paths through `$client`, whose statements are prepared and pipelined. */
 export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql };
-
-/** Options of the driver that the statements in this folder rely on; the embedded database uses them too. */
-export const driverOptions = {
-  // Ids and counts are far below 2^53, so bigint comes as a number.
-  types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
-  fetch_types: false,
-  onnotice() {},
-} satisfies postgres.Options<Record<string, postgres.PostgresType>>;
 
 /** Wraps a connected driver. */
 export function databaseOf(client: postgres.Sql): Database {
@@ -31,21 +24,15 @@ export interface PostgresOptions {
 
 /** Opens a pool; it connects at the first statement and again after each failure. */
 export function openPostgres(options: PostgresOptions): Database {
-  // Its types do not know the option.
-  const socket = { socket: createSockets(options.silenceMs ?? silenceMaxMs) };
-  const client = postgres(options.url, {
-    ...driverOptions,
-    ...socket,
+  const client = connectPostgres(options.url, {
+    applicationName: 'tocsin',
     prepare: options.prepare,
-    ...(!options.prepare && oneAtATime),
-    max: options.connectionsMax ?? 6,
-    connect_timeout: 5,
-    idle_timeout: idleMaxSeconds,
-    backoff: (retries: number) => Math.min(0.1 * 2 ** retries, 1),
-    connection: { application_name: 'tocsin' },
+    connectionsMax: options.connectionsMax ?? 6,
+    silenceMs: options.silenceMs ?? silenceMaxMs,
+    more: { idle_timeout: idleMaxSeconds, ...(!options.prepare && oneAtATime) },
   });
   if (!options.prepare) Object.assign(client, { begin: refuseTransaction });
-  return databaseOf(client as unknown as postgres.Sql);
+  return databaseOf(client);
 }
 
 /**

@@ -2,18 +2,14 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { placeOf } from '../database-url.ts';
+import { addressOf, connectPostgres, connectTimeoutDefaultMs, DatabaseUrlError } from './connection.ts';
 import { assertOurs, DataDirectoryError, dataDirectoryError, exposureOfDirectory } from './data-directory.ts';
-import { databaseErrorCode, databaseErrorText, driverOptions } from './database.ts';
+import { databaseErrorCode, databaseErrorText } from './database.ts';
 import { askHolder, NoHolderError } from './directory-lock.ts';
 import { DatabaseSchemaError } from './journal.ts';
 import { compareMigrations } from './migrate.ts';
-import { createSockets } from './socket.ts';
-
-/** The message names variable, host, cause and remedy; never password or database. */
-export class DatabaseUrlError extends Error {
-  override readonly name = 'DatabaseUrlError';
-}
 
 export interface PostgresFacts {
   /** `host:port`. */
@@ -29,12 +25,21 @@ export interface PostgresFacts {
   readonly mayUseTables: boolean;
 }
 
-const waitMs = 10_000;
+/** So much longer than a host may take to connect. */
+const moreMs = 5000;
 
 /** Reads a few settings over a connection of its own, for 10 s at most. @throws {DatabaseUrlError} */
 export async function inspectPostgres(url: string, variable: string): Promise<PostgresFacts> {
-  const client = connect(url, variable);
-  const address = addressOf(client);
+  const parsed = addressOf(url, variable);
+  const waitMs = moreMs + (parsed.connectTimeoutMs ?? connectTimeoutDefaultMs);
+  const client = connectPostgres(url, {
+    variable,
+    applicationName: 'tocsin check',
+    prepare: false,
+    connectionsMax: 1,
+    silenceMs: waitMs,
+  });
+  const address = placeOf(parsed);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error('late')), waitMs);
@@ -47,20 +52,6 @@ export async function inspectPostgres(url: string, variable: string): Promise<Po
     clearTimeout(timer);
     await client.end({ timeout: 0 });
   }
-}
-
-function connect(url: string, variable: string): postgres.Sql {
-  const options = { ...driverOptions, socket: createSockets(waitMs), max: 1, connect_timeout: 5, prepare: false };
-  try {
-    return postgres(url, { ...options, connection: { application_name: 'tocsin check' } }) as unknown as postgres.Sql;
-  } catch {
-    throw new DatabaseUrlError(`${variable}: the URL cannot be read. ${escapes}`);
-  }
-}
-
-function addressOf({ options }: postgres.Sql): string {
-  if (options.path) return String(options.path);
-  return options.host.map((host, at) => `${host}:${options.port[at]}`).join(',');
 }
 
 async function readFacts(client: postgres.Sql, address: string): Promise<PostgresFacts> {
@@ -91,7 +82,10 @@ const unresolved = 'the host name cannot be resolved. Check its spelling and the
 const unreachable = 'there is no way to this host. Check host, port, network and firewall.';
 const silent =
   'nothing answers there as Postgres does. Check host and port, whether it is another service, and a firewall or pooler on the way.';
-const untrusted = 'its certificate is not trusted here. Let NODE_EXTRA_CA_CERTS name a PEM file with its authority.';
+const untrusted =
+  'its certificate is not trusted here. Let sslrootcert in the URL, or NODE_EXTRA_CA_CERTS, name a PEM file with its authority.';
+const misnamed =
+  'its certificate is for another host. Name the host as the certificate does, or set sslmode=verify-ca if the chain is enough.';
 const starting = 'the server is starting or stopping. Try again in a moment.';
 
 /** By SQLSTATE, by the driver's codes, and by those of the system. */
@@ -120,6 +114,12 @@ const words: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_HAS_EXPIRED: 'its certificate has expired. Renew it on the server.',
+  ERR_TLS_CERT_ALTNAME_INVALID: misnamed,
+  TLS_REFUSED:
+    'the server does not speak TLS, which sslmode in the URL asks for. Switch it on there, or set sslmode=prefer.',
+  READ_ONLY_SERVER:
+    'no server there takes writes, which target_session_attrs asks for. Name the primary in the URL, or wait for it.',
 };
 
 function textOf(error: unknown, database: string): string {

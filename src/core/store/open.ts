@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { connectPostgres } from './connection.ts';
 import { DataDirectoryError, exposureOfDirectory } from './data-directory.ts';
-import { type Database, databaseErrorText, databaseOf, driverOptions, openPostgres } from './database.ts';
+import { type Database, databaseErrorText, databaseOf, openPostgres } from './database.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { openEmbedded } from './embedded/open.ts';
 import { seedPath } from './embedded/seed.ts';
@@ -12,7 +13,6 @@ import { type Instance, takeInstance } from './instance.ts';
 import { DatabaseSchemaError } from './journal.ts';
 import { bringOver, dropNote, leftoverIn, writeNote } from './leftover.ts';
 import { compareMigrations, migrate } from './migrate.ts';
-import { createSockets } from './socket.ts';
 
 /** What the store has to say on its own account; the logger is one. */
 export interface StoreLog {
@@ -171,18 +171,16 @@ async function ping(client: postgres.Sql): Promise<void> {
 const migrationSilenceMs = 3_600_000;
 
 async function migrateBy(url: string): Promise<number> {
-  const socket = { socket: createSockets(migrationSilenceMs) };
-  const client = postgres(url, {
-    ...driverOptions,
-    ...socket,
-    max: 1,
-    connect_timeout: 5,
+  const client = connectPostgres(url, {
+    variable: 'DATABASE_URL_DIRECT',
+    applicationName: 'tocsin migrate',
     // Each runs once; and without DATABASE_URL_DIRECT a pooler may be on the way.
     prepare: false,
-    connection: { application_name: 'tocsin migrate' },
+    connectionsMax: 1,
+    silenceMs: migrationSilenceMs,
   });
   try {
-    return await migrate(client as unknown as postgres.Sql);
+    return await migrate(client);
   } finally {
     await client.end({ timeout: 5 });
   }

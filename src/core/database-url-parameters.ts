@@ -1,0 +1,192 @@
+// What may stand behind the ? of an address of Postgres: what Tocsin does with each parameter of libpq, and why it refuses others. Pure.
+
+export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+
+export interface DatabaseTls {
+  readonly mode: SslMode;
+  /** That an authority which is trusted here vouches for the certificate. */
+  readonly isChainVerified: boolean;
+  /** That the certificate is for the host of the URL. */
+  readonly isNameVerified: boolean;
+  /** TLS from the first byte, without the question of Postgres before it. */
+  readonly isDirect: boolean;
+  /** A path, or `system`; undefined for the authorities that Node trusts. */
+  readonly rootCertificate?: string | undefined;
+  /** Paths of the client's own. */
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+  readonly keyPassword?: string | undefined;
+  /** Whether the server is told which host is meant. */
+  readonly sendsName: boolean;
+  readonly minVersion?: TlsVersion | undefined;
+  readonly maxVersion?: TlsVersion | undefined;
+}
+
+/** What an address says besides where and who. */
+export interface DatabaseSettings {
+  readonly tls: DatabaseTls;
+  /** What `channel_binding=require` asks for, which no Unix socket gives. */
+  readonly isBound: boolean;
+  /** For one host, until it takes statements; undefined if not said. */
+  readonly connectTimeoutMs: number | undefined;
+  /** Until the first probe of a quiet connection; false for none. */
+  readonly keepAliveSeconds: number | false;
+  /** Hosts that take no writes are passed over. */
+  readonly mustBeWritable: boolean;
+  /** Sent when a session begins. */
+  readonly session: { readonly application_name?: string; readonly options?: string };
+}
+
+export interface UrlFault {
+  /** Follows the name of the variable: `is not a valid URL`. */
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+const places = ['host', 'hostaddr', 'port', 'user', 'password', 'dbname'] as const;
+export type Place = (typeof places)[number];
+
+export interface Parameters {
+  /** What takes the place of what stands before the ?. */
+  readonly given: Readonly<Partial<Record<Place, string>>>;
+  readonly settings: DatabaseSettings;
+}
+
+const off = 'Take it off';
+const modes: readonly SslMode[] = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
+const versions: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
+
+/** Values that Tocsin honours; a parameter that is not here and not below is refused. */
+const known: Readonly<Record<string, readonly string[] | RegExp>> = {
+  ...Object.fromEntries(places.map((name) => [name, /^/])),
+  application_name: /^/,
+  fallback_application_name: /^/,
+  options: /^/,
+  client_encoding: /^(utf-?8|auto)$/i,
+  // A connection that waits for an answer for 30 s is cut anyway.
+  connect_timeout: /^([1-9]|[12]\d|30)$/,
+  keepalives: ['0', '1'],
+  keepalives_idle: /^\d{1,6}$/,
+  // Tocsin cuts what is silent for 30 s itself, before the probes of the system could.
+  keepalives_interval: /^\d{1,6}$/,
+  keepalives_count: /^\d{1,6}$/,
+  tcp_user_timeout: /^\d{1,9}$/,
+  // Kerberos is not spoken, which is what libpq does without a ticket.
+  gssencmode: ['disable', 'prefer'],
+  channel_binding: ['disable', 'prefer', 'require'],
+  load_balance_hosts: ['disable'],
+  target_session_attrs: ['any', 'read-write', 'primary'],
+  sslmode: modes,
+  ssl: ['true'],
+  sslnegotiation: ['postgres', 'direct'],
+  sslcompression: ['0'],
+  sslcertmode: ['allow'],
+  sslcert: /./,
+  sslkey: /./,
+  sslpassword: /^/,
+  sslrootcert: /./,
+  sslsni: ['0', '1'],
+  ssl_min_protocol_version: versions,
+  ssl_max_protocol_version: versions,
+};
+
+const byOptions = (name: string) => `Send a setting as options=-c${name}%3D…; a pooler must let it pass`;
+const remedies: Readonly<Record<string, string>> = {
+  connect_timeout: 'Set it to seconds from 1 to 30, or take it off for 5',
+  gssencmode: 'Kerberos is not spoken: take it off, and encrypt with sslmode=verify-full',
+  target_session_attrs: 'Tocsin writes: set it to read-write or primary, or take it off',
+  client_encoding: 'Tocsin speaks UTF8 alone: take it off',
+  load_balance_hosts: 'Hosts are tried in the order in which they stand: take it off',
+  sslcrl: 'Lists of revoked certificates are not read: take it off',
+  sslcrldir: 'Lists of revoked certificates are not read: take it off',
+  ssl: 'Use sslmode, which is one of: disable, allow, prefer, require, verify-ca, verify-full',
+  requiressl: 'Use sslmode=require',
+  service: 'Write here what the service file says',
+  servicefile: 'Write here what the service file says',
+  passfile: 'Write the password into the URL, or the URL into the file that DATABASE_URL_FILE names',
+  pgbouncer: 'Take it off, and set DATABASE_PREPARE=off if the pooler cannot keep prepared statements',
+  schema: byOptions('search_path'),
+  search_path: byOptions('search_path'),
+  statement_timeout: byOptions('statement_timeout'),
+};
+
+/** The faults name parameters, never values: one of them may be a password. */
+export function readParameters(pairs: ReadonlyMap<string, string>): Parameters | UrlFault {
+  for (const [name, value] of pairs) {
+    const fault = faultOf(name, value);
+    if (fault !== undefined) return fault;
+  }
+  const tls = tlsOf(pairs);
+  if ('problem' in tls) return tls;
+  const seconds = pairs.get('connect_timeout');
+  const application = pairs.get('application_name') ?? pairs.get('fallback_application_name');
+  const options = pairs.get('options');
+  return {
+    given: Object.fromEntries(places.flatMap((name) => (pairs.has(name) ? [[name, pairs.get(name)]] : []))),
+    settings: {
+      tls,
+      isBound: pairs.get('channel_binding') === 'require',
+      connectTimeoutMs: seconds === undefined ? undefined : Number(seconds) * 1000,
+      keepAliveSeconds: pairs.get('keepalives') === '0' ? false : Number(pairs.get('keepalives_idle') ?? 0) || 60,
+      mustBeWritable: ['read-write', 'primary'].includes(pairs.get('target_session_attrs') ?? 'any'),
+      session: { ...(application && { application_name: application }), ...(options && { options }) },
+    },
+  };
+}
+
+function faultOf(name: string, value: string): UrlFault | undefined {
+  const honoured = Object.hasOwn(known, name) ? known[name] : undefined;
+  // Long names may be a password whose ? was not escaped.
+  const shown = /^[a-z_]{1,40}$/.test(name) ? `"${name}"` : 'a parameter';
+  const own = Object.hasOwn(remedies, name) ? remedies[name] : undefined;
+  if (honoured === undefined) {
+    return { problem: `holds ${shown} behind the ?, which Tocsin does not honour`, remedy: own ?? off };
+  }
+  if (honoured instanceof RegExp ? honoured.test(value) : honoured.includes(value)) return undefined;
+  const choice = honoured instanceof RegExp ? 'Correct it, or take it off' : `Use one of: ${honoured.join(', ')}`;
+  return { problem: `sets "${name}" to what Tocsin does not honour`, remedy: own ?? choice };
+}
+
+function tlsOf(pairs: ReadonlyMap<string, string>): DatabaseTls | UrlFault {
+  const rootCertificate = pairs.get('sslrootcert');
+  const isBound = pairs.get('channel_binding') === 'require';
+  const mode = modeOf(pairs);
+  const isEncrypted = ['require', 'verify-ca', 'verify-full'].includes(mode);
+  const isDirect = pairs.get('sslnegotiation') === 'direct';
+  if (rootCertificate === 'system' && mode !== 'verify-full') {
+    return { problem: 'sets sslrootcert=system beside a weaker sslmode', remedy: 'Set sslmode=verify-full' };
+  }
+  if (isBound && !isEncrypted) {
+    return { problem: 'sets channel_binding=require, which needs TLS', remedy: 'Set sslmode=require' };
+  }
+  if (isDirect && !isEncrypted) {
+    return { problem: 'sets sslnegotiation=direct, which needs TLS', remedy: 'Set sslmode=require' };
+  }
+  if (pairs.has('sslcert') !== pairs.has('sslkey')) {
+    return { problem: 'sets only one of sslcert and sslkey', remedy: 'Set both' };
+  }
+  return {
+    mode,
+    // Of an authority that is named, libpq makes use in every mode.
+    isChainVerified: isBound || mode.startsWith('verify') || rootCertificate !== undefined,
+    // Binding shows that nobody stands between. The driver cannot do it; the certificate shows the same.
+    isNameVerified: isBound || mode === 'verify-full',
+    isDirect,
+    rootCertificate,
+    certificate: pairs.get('sslcert'),
+    key: pairs.get('sslkey'),
+    keyPassword: pairs.get('sslpassword'),
+    sendsName: pairs.get('sslsni') !== '0',
+    minVersion: pairs.get('ssl_min_protocol_version') as TlsVersion | undefined,
+    maxVersion: pairs.get('ssl_max_protocol_version') as TlsVersion | undefined,
+  };
+}
+
+function modeOf(pairs: ReadonlyMap<string, string>): SslMode {
+  const written = pairs.get('sslmode') as SslMode | undefined;
+  if (written !== undefined) return written;
+  if (pairs.get('sslrootcert') === 'system') return 'verify-full';
+  // As JDBC writes it, and libpq understands it. Who asks for binding asks for TLS.
+  return pairs.has('ssl') || pairs.get('channel_binding') === 'require' ? 'require' : 'prefer';
+}
