@@ -8,6 +8,7 @@ import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { describeError } from '../core/log.ts';
 import { createMask } from '../core/mask.ts';
 import { positionRemarks } from '../core/position.ts';
+import type { Sink } from '../core/sink.ts';
 import type { PollSource, Source } from '../core/source.ts';
 import type { StoredPosition } from '../core/store/cursors.ts';
 import { neutralText } from '../core/text.ts';
@@ -97,9 +98,9 @@ async function check(reading: ConfigReading, deps: CheckDependencies): Promise<F
         return [tried, ...expiryOf(id, expiresAt, deps.now())];
       }),
       ...sinks.map(async ({ id, sink }) => {
-        const tried = await tryOut('sink', id, sink.check?.bind(sink));
+        const tried = await tryOutSink(id, sink, routeSettingsOf(config, id));
         await sink.close?.();
-        return [tried];
+        return tried;
       }),
     ]);
     const warnings = config.warnings.map((text): Finding => ({ status: 'warn', kind: 'configuration', id: '', text }));
@@ -160,6 +161,22 @@ async function tryOut(
   } catch (error) {
     return { status: 'failed', kind, id, text: textOf(error) };
   }
+}
+
+/** What a sink says of itself in detail, if it can; each remark is a finding of its own. */
+async function tryOutSink(id: string, sink: Sink, routeSettings: readonly unknown[]): Promise<Finding[]> {
+  if (sink.inspect === undefined) return [await tryOut('sink', id, sink.check?.bind(sink))];
+  try {
+    const { tested, remarks } = await sink.inspect(AbortSignal.timeout(waitMs), routeSettings);
+    const warnings = remarks.map((text): Finding => ({ status: 'warn', kind: 'sink', id, text }));
+    return [{ status: 'ok', kind: 'sink', id, text: tested }, ...warnings];
+  } catch (error) {
+    return [{ status: 'failed', kind: 'sink', id, text: textOf(error) }];
+  }
+}
+
+function routeSettingsOf({ routes }: Config, id: string): unknown[] {
+  return routes.flatMap(({ settings }) => (settings?.has(id) ? [settings.get(id)] : []));
 }
 
 function textOf(error: unknown): string {

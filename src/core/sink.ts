@@ -92,6 +92,14 @@ export interface Receipt {
   readonly quota?: Quota | undefined;
 }
 
+/** What there is to say of a sink that works. */
+export interface SinkReport {
+  /** A sentence's end about what was tried, and what could not be: `answers, and …`. */
+  readonly tested: string;
+  /** Each a sentence's end about what will not be as configured. */
+  readonly remarks: readonly string[];
+}
+
 export interface Sink {
   /**
    * Scheme, host and port that `send` calls (`https://chat.example:443`), or any name of the place (`stdout:`). Sinks of one
@@ -111,6 +119,11 @@ export interface Sink {
   send(message: Message, context: SendContext): Promise<Receipt | void>;
   /** Proves the hook or credentials without posting. @throws {AdapterError} `reject_sink` if this sink cannot work as configured */
   check?(signal: AbortSignal): Promise<void>;
+  /**
+   * For `tocsin check`: as `check`, and looks at all that can be tried without posting, also for what
+   * routes say about this sink. @throws {AdapterError} as `check`
+   */
+  inspect?(signal: AbortSignal, routeSettings: readonly unknown[]): Promise<SinkReport>;
   close?(): Promise<void>;
   /** Present if its type renders templates. */
   readonly templateWords?: TemplateWords;

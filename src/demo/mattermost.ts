@@ -22,6 +22,10 @@ export interface MattermostOptions {
   readonly channels?: readonly string[];
   /** Channels in which the hooks' owner is no member. */
   readonly privateChannels?: readonly string[];
+  /** Whom `@name` in place of a channel finds; default nobody. Such a post's channel is `@name`. */
+  readonly users?: readonly string[];
+  /** Default true, as without a licence; false: a post with a priority is refused with 500. */
+  readonly takesPriority?: boolean;
   /** How many posts are remembered; default all. 0: messages are only counted, bodies not even parsed. */
   readonly postsKept?: number;
   /** Default `off`, as on a new server, whose numbers would be 10 a second and a burst of 100. */
@@ -61,6 +65,8 @@ export async function startMattermost(options: MattermostOptions = {}): Promise<
   const world: MattermostWorld = {
     hooks: new Map(),
     channels: new Map(),
+    users: new Set(options.users),
+    takesPriority: options.takesPriority ?? true,
     faults: createFaultQueue(),
     ledger,
     limit: rateLimit === 'off' ? undefined : createRateLimiter(rateLimit),

@@ -73,6 +73,21 @@ const registries: Registries = {
         check: (signal: AbortSignal) => ask(config, context, signal),
       }),
     },
+    frank: {
+      type: 'frank',
+      config: z.strictObject({}),
+      routeSettings: z.strictObject({ channel: z.string().optional() }),
+      example: {},
+      secrets: [],
+      create: () => ({
+        origin: 'frank:',
+        send: () => Promise.reject(new Error('check must not post')),
+        inspect: async (_signal: AbortSignal, settings: readonly unknown[]) => ({
+          tested: 'answers. Not tried: the name',
+          remarks: settings.map((one) => `was told ${JSON.stringify(one)}`),
+        }),
+      }),
+    },
     mute: {
       type: 'mute',
       config: z.strictObject({}),
@@ -135,6 +150,19 @@ describe('tocsin check', () => {
       ].join('\n'),
     });
     expect(requests.sort()).toEqual(['GET /sink', 'GET /source']);
+  });
+
+  it('says of a sink what was tried and what was not, and warns of what routes say in vain', async () => {
+    const yaml = `
+sources: { console: { type: asked, url: "${address()}/source", token: "\${TOKEN}" } }
+sinks: { soc: { type: frank } }
+routes:
+  - { name: all, to: [{ sink: soc, channel: nowhere }] }
+`;
+    const { code, stdout } = await check(yaml);
+    expect(stdout).toContain('ok    sink soc: answers. Not tried: the name\n');
+    expect(stdout).toContain('warn  sink soc: was told {"channel":"nowhere"}\n');
+    expect(code).toBe(0);
   });
 
   it('warns of what is odd about the policy, with its place, and gives 0', async () => {

@@ -105,12 +105,79 @@ describe('the settings', () => {
     expect(bare.text).toContain('@soc');
   });
 
-  test('ping nobody and mark nothing by default', async () => {
+  test('ping nobody by default, and mark CRITICAL posts as urgent', async () => {
     const { farEnd, sink } = await farEndSink((_request, response) => response.end('ok'));
     await send(sink, message({ event: storedEvent({ severity: 5 }) }));
     const body = JSON.parse(farEnd.received[0]!.body);
-    expect(Object.keys(body)).toEqual(['text', 'attachments', 'props']);
+    expect(Object.keys(body)).toEqual(['text', 'priority', 'attachments', 'props']);
     expect(body.text).not.toContain('@');
+  });
+});
+
+describe('the priority of a CRITICAL post', () => {
+  const critical = message({ event: storedEvent({ severity: 5 }) });
+  const refusing = (status: number, body = '{}') =>
+    farEndSink((request, response) => {
+      const isRefused = request.body.includes('"urgent"');
+      response.writeHead(isRefused ? status : 200).end(isRefused ? body : 'ok');
+    });
+
+  test.each([400, 500, 501])(
+    'refused with %i goes out at once without it, and is not tried for ever',
+    async (status) => {
+      const { farEnd, sink } = await refusing(status);
+      for (let n = 0; n < 4; n += 1) await send(sink, critical);
+      const marked = farEnd.received.map(({ body }) => body.includes('"urgent"'));
+      expect(marked).toEqual([true, false, true, false, false, false]);
+    },
+  );
+
+  test('is not tried again after one refusal that speaks of it', async () => {
+    const { farEnd, sink } = await refusing(500, '{"message":"Post priority is not available."}');
+    for (let n = 0; n < 3; n += 1) await send(sink, critical);
+    expect(farEnd.received.map(({ body }) => body.includes('"urgent"'))).toEqual([true, false, false, false]);
+  });
+
+  test('is tried again after a server’s single fault', async () => {
+    let requests = 0;
+    const { farEnd, sink } = await farEndSink((_request, response) => {
+      requests += 1;
+      response.writeHead(requests === 1 ? 500 : 200).end('ok');
+    });
+    for (let n = 0; n < 3; n += 1) await send(sink, critical);
+    expect(farEnd.received.map(({ body }) => body.includes('"urgent"'))).toEqual([true, false, true, true]);
+  });
+
+  test('is not to blame where the post is refused without it as well', async () => {
+    const { farEnd, sink } = await farEndSink((_request, response) => response.writeHead(500).end('{}'));
+    for (let n = 0; n < 3; n += 1) expect((await adapterError(send(sink, critical))).status).toBe(500);
+    expect(farEnd.received.map(({ body }) => body.includes('"urgent"'))).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  test.each([401, 403, 404, 413, 429, 503])('is not what %i is about', async (status) => {
+    const { farEnd, sink } = await refusing(status);
+    expect((await adapterError(send(sink, critical))).status).toBe(status);
+    expect(farEnd.received).toHaveLength(1);
+  });
+
+  test('refused by a licensed server, simulated, leaves one post for each', async () => {
+    const far = await server({ takesPriority: false });
+    const sink = sinkOf(far.hookUrl);
+    for (let n = 0; n < 3; n += 1) await send(sink, critical);
+    expect(far.posts).toHaveLength(3);
+  });
+
+  test('does not hide a refused channel', async () => {
+    const far = await server({ takesPriority: false });
+    await send(sinkOf(far.hookUrl, { channel: '@nobody' }), critical);
+    expect(far.posts.map(({ channel }) => channel)).toEqual(['security-alerts']);
   });
 });
 
@@ -261,5 +328,52 @@ describe('the check', () => {
   ])('is not content with %s', async (_, status, body, outcome) => {
     const { sink } = await farEndSink((_request, response) => response.writeHead(status).end(body));
     expect(await adapterError(sink.check!(never))).toMatchObject({ outcome, status });
+  });
+});
+
+describe('the inspection', () => {
+  test.each([
+    ['is missing', 'no-such-channel', {}, /no-such-channel is refused: there is none of that name/],
+    ['is private', 'board', { privateChannels: ['board'] }, /board is refused: .*no member of this private one/],
+    ['is another than the one it is locked to', 'town-square', { isLocked: true }, /town-square is refused: .*locked/],
+  ])('says that a channel %s, and posts nothing', async (_, channel, options, words) => {
+    const far = await server(options);
+    const { tested, remarks } = await sinkOf(far.hookUrl, { channel }).inspect!(never, []);
+    expect(remarks).toEqual([expect.stringMatching(words)]);
+    expect(tested).not.toContain(channel);
+    expect(far.posts).toEqual([]);
+  });
+
+  test('names the channels that were tried, those of routes too', async () => {
+    const far = await server({ channels: ['town-square', 'soc'] });
+    const { tested, remarks } = await sinkOf(far.hookUrl, { channel: 'soc' }).inspect!(never, [
+      { channel: 'town-square' },
+      { channel: 'nowhere' },
+    ]);
+    expect(tested).toContain('may post into soc, town-square');
+    expect(remarks).toEqual([expect.stringContaining('nowhere')]);
+    expect(far.posts).toEqual([]);
+  });
+
+  test.each(['@nobody', '@somchai'])('claims nothing of the user %s', async (channel) => {
+    const far = await server({ users: ['somchai'] });
+    const { tested, remarks } = await sinkOf(far.hookUrl, { channel, priority: false }).inspect!(never, []);
+    expect(tested).toBe(
+      `answers, and knows the webhook. Not tried, since only a post shows it: whether there is a user ${channel}`,
+    );
+    expect(remarks).toEqual([]);
+  });
+
+  test('says what it could not try: name, picture, priority', async () => {
+    const far = await server();
+    const settings = { username: 'Tocsin', icon_url: 'https://example.com/bell.png' };
+    const { tested } = await sinkOf(far.hookUrl, settings).inspect!(never, []);
+    expect(tested).toMatch(/Not tried.*username and icon_url, which do nothing unless.*; the priority of CRITICAL/);
+  });
+
+  test('fails where the check fails', async () => {
+    const far = await server();
+    far.archive('security-alerts');
+    expect(await adapterError(sinkOf(far.hookUrl).inspect!(never, []))).toMatchObject({ status: 400 });
   });
 });

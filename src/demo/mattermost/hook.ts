@@ -27,6 +27,10 @@ export interface Refusal {
 export interface HookWorld {
   readonly hooks: ReadonlyMap<string, Hook>;
   readonly channels: ReadonlyMap<string, Channel>;
+  /** Names of users, whom a hook may write to. */
+  readonly users: ReadonlySet<string>;
+  /** False: as a server whose licence or settings forbid priorities. */
+  readonly takesPriority: boolean;
   /** Incoming webhooks are switched on. */
   readonly isEnabled: boolean;
   hasPost(id: string, channel: string): boolean;
@@ -55,16 +59,20 @@ export function judge(world: HookWorld, hookId: string, payload: Payload | undef
   if (hook === undefined) return refuse(400);
 
   const asked = payload.channel ?? '';
-  if (asked.startsWith('@')) return refuse(400);
+  const isUser = asked.startsWith('@');
+  if (isUser && !world.users.has(asked.slice(1))) return refuse(400);
   const name = asked === '' ? hook.channel : asked.replace(/^#/, '');
   const channel = world.channels.get(name);
-  if (channel === undefined) return refuse(404);
+  if (channel === undefined && !isUser) return refuse(404);
   if (hook.isLocked && name !== hook.channel) return refuse(403);
-  if (channel.isPrivate && name !== hook.channel) return refuse(403);
+  if (channel?.isPrivate && name !== hook.channel) return refuse(403);
   const rootId = payload.root_id ?? '';
   if (rootId !== '' && !world.hasPost(rootId, name)) return refuse(400);
   if (payload.type?.startsWith('system_')) return refuse(400);
   if (payload.priority && typeof payload.priority.priority !== 'string') return refuse(400);
+
+  // Whatever forbids a post while it is made is a 500.
+  if (payload.priority && !world.takesPriority) return refuse(500);
 
   const drafts = draftPosts(payload);
   if (drafts === undefined) return refuse(400);

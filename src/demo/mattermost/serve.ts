@@ -28,6 +28,8 @@ export type MattermostFault =
 export interface MattermostWorld {
   readonly hooks: Map<string, Hook>;
   readonly channels: Map<string, Channel>;
+  readonly users: ReadonlySet<string>;
+  readonly takesPriority: boolean;
   readonly faults: FaultQueue<MattermostFault>;
   readonly ledger: Ledger;
   /** Absent: no rate limit. */
@@ -119,7 +121,7 @@ async function showFaultBefore(
 
 /** Makes the posts, or says why not. */
 function accept(
-  { ledger, hooks, channels }: MattermostWorld,
+  { ledger, hooks, channels, users, takesPriority }: MattermostWorld,
   { hookId, body, contentType, deliveryId }: HookRequest,
   fault: MattermostFault | undefined,
 ): Refusal | undefined {
@@ -130,7 +132,8 @@ function accept(
     return undefined;
   }
   const hasPost = (id: string, name: string) => ledger.posts.some((post) => post.id === id && post.channel === name);
-  const result = judge({ isEnabled, hooks: known, channels, hasPost }, hookId, parsePayload(body, contentType));
+  const world = { isEnabled, hooks: known, channels, users, takesPriority, hasPost };
+  const result = judge(world, hookId, parsePayload(body, contentType));
   if ('status' in result) return result;
   ledger.keep(result.drafts, result.channel);
   return undefined;

@@ -29,6 +29,11 @@ export function isAccepted({ status, body, truncated }: HttpAnswer): boolean {
   return status === 200 && !truncated && body.trim() === 'ok';
 }
 
+/** A post with a priority is refused in these ways where the licence or the settings forbid it. */
+export function mayBeOfPriority({ status }: HttpAnswer): boolean {
+  return status === 400 || status === 422 || status === 500 || status === 501;
+}
+
 /** The error for an answer that {@link isAccepted} is false for. */
 export function refusalOf(answer: HttpAnswer, { host, secrets }: Hook): AdapterError {
   const { status } = answer;
@@ -67,7 +72,7 @@ export function probeFailure(answer: HttpAnswer, hook: Hook): AdapterError | und
 }
 
 /** A wrong path or host gives a page, or the server's name for "no such route". */
-function isServersOwn({ body }: HttpAnswer): boolean {
+export function isServersOwn({ body }: HttpAnswer): boolean {
   try {
     const { id, status_code: code } = JSON.parse(body) as { id?: unknown; status_code?: unknown };
     if (typeof id === 'string') return id !== 'api.context.404.app_error';

@@ -27,19 +27,22 @@ export interface CardOptions {
 }
 
 export function cardOf(message: Message, deliveryId: string, options: CardOptions): Payload {
-  const { event, form } = message;
+  const { event } = message;
   const { username, iconUrl, channel } = options;
-  // A server without the licence answers 500 to every priority, so the form that must get through has none.
-  const isUrgent = options.hasPriority && event.severity === 5 && form !== 'bare';
   return {
     text: textOf(message, options),
     username,
     icon_url: iconUrl,
     channel,
-    priority: isUrgent ? { priority: 'urgent' } : undefined,
+    priority: isUrgent(message, options) ? { priority: 'urgent' } : undefined,
     attachments: [attachmentOf(message, options.wording)],
     props: { tocsin: { delivery_id: deliveryId, event_id: event.id, source: event.source } },
   };
+}
+
+/** Some servers refuse every priority, so the form that must get through has none. */
+export function isUrgent({ event, form }: Message, { hasPriority }: CardOptions): boolean {
+  return hasPriority && event.severity === 5 && form !== 'bare';
 }
 
 function textOf(message: Message, options: CardOptions): string {

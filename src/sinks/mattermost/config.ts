@@ -41,13 +41,17 @@ export const config = z.strictObject({
     .string()
     .regex(/^[^\p{C}@<>`]{1,64}$/u, 'is no display name: 1 to 64 characters, without @ < > and back-ticks')
     .optional()
-    .describe('The name shown on posts, if the server allows integrations to override usernames.'),
+    .describe(
+      'The name shown on posts, only if the server allows integrations to override usernames (off by default). Otherwise posts show the name of the webhook’s owner.',
+    ),
   icon_url: z
     .string()
     .max(1024)
     .refine(isWebAddress, 'is no https or http URL')
     .optional()
-    .describe('The picture shown on posts, if the server allows integrations to override profile picture icons.'),
+    .describe(
+      'The picture shown on posts, only if the server allows integrations to override profile picture icons (off by default). Otherwise posts show that of the webhook’s owner.',
+    ),
   mention: z
     .string()
     .regex(
@@ -58,9 +62,9 @@ export const config = z.strictObject({
     .describe('Whom a CRITICAL event pings, such as @channel or @soc. Without it nobody is pinged, ever.'),
   priority: z
     .boolean()
-    .default(false)
+    .default(true)
     .describe(
-      'Marks CRITICAL posts as urgent (Mattermost 9.9 and newer). Off by default: a server without the licence refuses such posts with a 500.',
+      'Marks CRITICAL posts as urgent (Mattermost 9.9 and newer; older ones ignore it). Where the server refuses that, the same post goes out without it, and so do those after it.',
     ),
 });
 const { channel, mention } = config.shape;

@@ -1,12 +1,14 @@
-// Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a message, a second only without a refused channel.
+// Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a message; more only
+// without what was refused: the priority, the channel.
 import type { AdapterContext } from '../../core/adapter.ts';
 import type { HttpAnswer } from '../../core/http.ts';
 import { placeOf } from '../../core/place.ts';
 import { quotaOf } from '../../core/quota.ts';
 import type { Sink, SinkDefinition } from '../../core/sink.ts';
-import { isAccepted, probeFailure, refusalOf } from './answers.ts';
-import { type CardOptions, cardOf } from './card.ts';
+import { isAccepted, mayBeOfPriority, probeFailure, refusalOf } from './answers.ts';
+import { type CardOptions, cardOf, isUrgent } from './card.ts';
 import { config, type MattermostConfig, type RouteSettings, routeSettings } from './config.ts';
+import { inspection } from './inspect.ts';
 import { createTemplateWords, templateSupport } from './template.ts';
 import { createWording } from './wording.ts';
 
@@ -53,6 +55,14 @@ function create(settings: MattermostConfig, { http, locale, timeZone, now }: Ada
 
   const origin = `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
 
+  const urgency = createUrgency();
+
+  async function check(signal: AbortSignal): Promise<void> {
+    const text = 'Tocsin checks this webhook.';
+    const failure = probeFailure(await post({ text, channel: noSuchChannel }, signal), hook);
+    if (failure !== undefined) throw failure;
+  }
+
   return {
     origin,
     place: placeOf(origin, url, settings.channel ?? ''),
@@ -60,18 +70,40 @@ function create(settings: MattermostConfig, { http, locale, timeZone, now }: Ada
     async send(message, { deliveryId, signal }) {
       const card = message.settings === undefined ? usual : optionsOf(message.settings as RouteSettings);
       const { channel } = card;
-      let answer = await post(cardOf(message, deliveryId, card), signal);
+      const ask = (options: CardOptions) => post(cardOf(message, deliveryId, options), signal);
+      const sent = (options: CardOptions) => (isUrgent(message, options) ? urgency.ask(options, ask) : ask(options));
+      let answer = await sent(card);
       if (channel !== undefined && isRefusedChannel(channel, answer)) {
-        const own = { ...card, channel: undefined, refusedChannel: channel };
-        answer = await post(cardOf(message, deliveryId, own), signal);
+        answer = await sent({ ...card, channel: undefined, refusedChannel: channel });
       }
       if (!isAccepted(answer)) throw refusalOf(answer, hook);
       return { quota: quotaOf(answer.headers, now()) };
     },
-    async check(signal) {
-      const text = 'Tocsin checks this webhook.';
-      const failure = probeFailure(await post({ text, channel: noSuchChannel }, signal), hook);
-      if (failure !== undefined) throw failure;
+    check,
+    async inspect(signal, routeSettings) {
+      await check(signal);
+      const wanted = [usual, ...routeSettings.map((one) => optionsOf(one as RouteSettings))];
+      return inspection(wanted, settings, (payload) => post(payload, signal));
+    },
+  };
+}
+
+/** Posts with a priority until the server has refused them; shared by all posts of a sink. */
+function createUrgency() {
+  // A server that is in trouble for a moment fails like one that refuses: once is not enough.
+  const refusalsMax = 2;
+  let refusals = 0;
+  return {
+    /** Without the priority if it is refused. */
+    async ask(options: CardOptions, ask: (options: CardOptions) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+      const plain = { ...options, hasPriority: false };
+      if (refusals >= refusalsMax) return ask(plain);
+      const answer = await ask(options);
+      if (isAccepted(answer)) refusals = 0;
+      if (!mayBeOfPriority(answer)) return answer;
+      const without = await ask(plain);
+      if (isAccepted(without)) refusals += /priority/i.test(answer.body) ? refusalsMax : 1;
+      return without;
     },
   };
 }
