@@ -5,7 +5,7 @@ import { createSureRead, type SureRead } from './confirm.ts';
 import { advance, backOf, type Cursor, latestMsOf, leapMin, measuredBy, toleranceMs } from './cursor.ts';
 import { findEnd, findLastBefore, type Place, type Read } from './first-start.ts';
 import type { WireItem } from './page.ts';
-import { type Reread, reread } from './reread.ts';
+import { noProgress, type Progress, type Reread, type RereadOptions, reread } from './reread.ts';
 import { createRereadPlan } from './reread-plan.ts';
 import { farMin, judge, raiseAlarm, type Verdict } from './same-tenant.ts';
 import type { Stream } from './stream.ts';
@@ -38,8 +38,20 @@ interface Shown extends Place {
   readonly cursorId: number;
 }
 
+/** A second reading that failed on its way. */
+interface Halfway {
+  readonly turn: number;
+  readonly cursorId: number;
+  readonly isForced: boolean;
+  /** Milliseconds since the epoch. */
+  readonly begunMs: number;
+  readonly progress: Progress;
+}
+
 /** They bound one reading. */
 const pagesMax = 45;
+/** What was read again before that is no picture of the tenant any more. */
+const halfwayMaxMs = 60_000;
 
 export type Reader = ReturnType<typeof createReader>;
 
@@ -47,6 +59,7 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
   const plan = createRereadPlan(now);
   let isAtEnd = true;
   let shown: Shown | undefined;
+  let halfway: Halfway | undefined;
   /** The last item that is older than all that was read, when that was last looked for. */
   let older: Place | undefined;
   /** Of the reading under way. */
@@ -105,7 +118,8 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
   async function readAgain(cursor: Cursor, isForced: boolean): Promise<Portion> {
     const { from, witness, turn } = plan.begin(cursor);
     const back = isForced ? Math.max(overlap, leapMin) : overlap;
-    const read = await reread({ read: readSure, cursor, from, witness, overlap: back, isWhole: isForced });
+    const options = { read: readSure, cursor, from, witness, overlap: back, isWhole: isForced };
+    const read = await goOnRereading(options, { turn, cursorId: cursor.id, isForced });
     const { items, more } = read;
     const judged = await judgeAll(cursor, witness, read);
     if (judged === undefined) return readBack(backOf(cursor)!);
@@ -113,6 +127,25 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     plan.done(turn);
     plan.reached(judged, items, !more);
     return { ...portion(cursor, items, next, more), isAgain: true };
+  }
+
+  /** From where it failed, if it did: of many pages one fails again and again, and none would ever be read on. */
+  async function goOnRereading(
+    options: RereadOptions,
+    key: Pick<Halfway, 'turn' | 'cursorId' | 'isForced'>,
+  ): Promise<Reread> {
+    const { turn, cursorId, isForced } = key;
+    const known = halfway;
+    halfway = undefined;
+    const isSame = known?.turn === turn && known.cursorId === cursorId && known.isForced === isForced;
+    const isFresh = known !== undefined && Math.abs(now() - known.begunMs) < halfwayMaxMs;
+    const begun = isSame && isFresh ? known : { ...key, begunMs: now(), progress: noProgress(options) };
+    try {
+      return await reread(options, begun.progress);
+    } catch (error) {
+      halfway = begun;
+      throw error;
+    }
   }
 
   /** To the end, if that is what it was: a leap that was none may hide hundreds of events. */
@@ -222,6 +255,7 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     /** The numbers have begun anew. */
     forget(): void {
       plan.forget();
+      halfway = undefined;
       shown = undefined;
       older = undefined;
       isAtEnd = true;

@@ -29,24 +29,40 @@ export interface RereadOptions {
 const numbersMax = 2000;
 const pagesMax = 45;
 
-/** @throws {AdapterError} as {@link SureRead} */
-export async function reread(options: RereadOptions): Promise<Reread> {
+/** How far a second reading came, page by page. */
+export interface Progress {
+  readonly items: WireItem[];
+  after: number;
+  more: boolean;
+  pages: number;
+}
+
+/** Nothing was read yet. */
+export function noProgress(options: Omit<RereadOptions, 'read'>): Progress {
+  return { items: [], after: firstAfter(options), more: true, pages: 0 };
+}
+
+/**
+ * @param progress goes on from there, and shows how far it came if this throws
+ * @throws {AdapterError} as {@link SureRead}
+ */
+export async function reread(options: RereadOptions, progress: Progress = noProgress(options)): Promise<Reread> {
   const { read, cursor } = options;
-  const items: WireItem[] = [];
-  let after = firstAfter(options);
-  let more = true;
-  for (let pages = 0; pages < pagesMax && more && (pages === 0 || after < cursor.id); pages += 1) {
+  while (progress.pages < pagesMax && progress.more && (progress.pages === 0 || progress.after < cursor.id)) {
+    const { after } = progress;
     const page = await read(after, cursor.id);
-    items.push(...page.filter(({ id }) => id === undefined || id > after));
+    progress.items.push(...page.filter(({ id }) => id === undefined || id > after));
     const newest = page.findLast(({ id }) => id !== undefined)?.id ?? 0;
-    more = newest > after;
-    after = Math.max(after, newest);
+    progress.more = newest > after;
+    progress.after = Math.max(after, newest);
+    progress.pages += 1;
   }
+  const { items, more, after } = progress;
   return { items, more, reached: more ? after : Number.POSITIVE_INFINITY };
 }
 
 /** Before the witness in any case, so that its own item is in what is read. */
-function firstAfter({ cursor, from, witness, overlap, isWhole }: RereadOptions): number {
+function firstAfter({ cursor, from, witness, overlap, isWhole }: Omit<RereadOptions, 'read'>): number {
   const leastOf = isWhole ? 0 : cursor.id - numbersMax;
   const wanted = Math.max(cursor.start, from.id - overlap, leastOf);
   return Math.max(0, Math.min(wanted, witness.id - 1));

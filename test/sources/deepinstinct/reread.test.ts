@@ -1,6 +1,6 @@
 // Reading a second time: late items are found, known ones do no harm, and a tenant that was rebuilt is noticed and stays noticed.
 import { describe, expect, test } from 'vitest';
-import type { PollSource } from '../../../src/core/source.ts';
+import type { Page, PollSource } from '../../../src/core/source.ts';
 import {
   cursorAt,
   drain,
@@ -85,6 +85,29 @@ describe('every tenth poll', () => {
           .map(String),
       ),
     );
+  });
+
+  test('goes on where it failed, so that a far end which fails each fourth time is read to its end', async () => {
+    const tenant = await tenantOf(numbers(1, 1000));
+    const source = sourceOf(tenant, { overlap: 400 });
+    let asked = 0;
+    tenant.answering(({ target }, response) => {
+      asked += 1;
+      if (asked % 4 === 0) return send(response, 500, '');
+      const after = Number(new URL(target, 'http://tenant.example').searchParams.get('after_event_id'));
+      send(response, 200, pageAfter(tenant.streams.events, after));
+    });
+    const pages: Page[] = [];
+    let cursor = cursorAt(600, atOf(600));
+    for (let polls = 0; polls < 30 && JSON.parse(cursor).id < 1000; polls += 1) {
+      const page = await source.poll(cursor, never).catch(() => undefined);
+      if (page === undefined) continue;
+      pages.push(page);
+      cursor = page.cursor ?? cursor;
+    }
+    // What was read again is whole, in order and there once.
+    expect(externalIds(pages.slice(0, 1))).toEqual(numbers(201, 400).map(String));
+    expect(externalIds(pages)).toEqual(numbers(201, 800).map(String));
   });
 
   test('remembers the end also if that is where it came itself', async () => {
