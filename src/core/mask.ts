@@ -6,6 +6,18 @@ export type Mask = (text: string) => string;
 const masked = '[secret]';
 /** Masking every "ab" would make text unreadable and hide nothing that could not be guessed anyway. */
 export const secretLengthMin = 4;
+/**
+ * What people write where a secret belongs and does not matter yet. Whoever wants in tries these first, so a sentence that uses one as
+ * a word gives nothing away, and without it nobody could read the sentence. As a value they are masked like any other secret.
+ */
+const ordinaryWords = new Set(
+  (
+    'access admin anonymous basic bearer changeme connector console credential database default demo empty event events example ' +
+    'expired false guest hello hook hooks invalid local login missing null none password placeholder postgres private public refused ' +
+    'revoked root sample secret service sink sinks something source sources string test tests testing tocsin token true undefined ' +
+    'unknown user username value webhook wrong your'
+  ).split(' '),
+);
 /** Shorter parts of a path or a query are words such as `hooks`; shorter pieces of base64 or hex stand in words by chance. */
 const partLengthMin = 8;
 /** Escapes within escapes: a URL in JSON in HTML. */
@@ -13,7 +25,8 @@ const nestingMax = 3;
 
 /**
  * A function that replaces every secret in a text by `[secret]`. Of a secret that is a URL, its user and password, path, longer
- * path segments and query values are secrets too. Values under 4 characters are left alone.
+ * path segments and query values are secrets too. Values under 4 characters are left alone,
+ * and so is an ordinary word where it stands in a sentence.
  */
 export function createMask(secrets: readonly string[]): Mask {
   const needles = [...new Set(secrets.flatMap(partsOf).flatMap(formsOf).map(folded))];
@@ -108,12 +121,21 @@ function rangesIn(original: string, needles: readonly string[]): Range[] {
     for (const needle of needles) {
       for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
         const end = at + needle.length;
+        if (ordinaryWords.has(needle) && isProse(haystack, at, end)) continue;
         ranges.push(starts === undefined ? [at, end] : [starts[at]!, starts[end]!]);
       }
     }
     view = unescaped(view);
   }
   return ranges;
+}
+
+/** Part of a longer name, or between blanks and punctuation as in a sentence; but not the value of something: `key: wrong`, `"wrong"`. */
+function isProse(text: string, from: number, to: number): boolean {
+  const before = text.slice(Math.max(0, from - 3), from);
+  const after = text.slice(to, to + 2);
+  if (/[a-z_]$/.test(before) || /^[a-z_]/.test(after)) return true;
+  return /(^|[\s(\x60"])$/.test(before) && !/[:=]["\s]*$/.test(before) && /^([\s),;:\x60]|\.|$)/.test(after);
 }
 
 function replaced(text: string, ranges: Range[]): string {

@@ -55,6 +55,8 @@ test('a refused key: check, once and the log of serve say where a right one is',
     expect(stdout + stderr).not.toContain(wrong.TOKENS_KEY);
     expect(code, command).toBe(1);
   }
+  // A word that stands in our own sentence, too, as people try it.
+  expect((await run(['check'], { TOKENS_KEY: 'wrong' })).stdout).toMatch(words);
   const service = world.start('data', wrong);
   expect(await until(() => service.log.some(({ error }) => words.test(String(error))), 20_000)).toBe(true);
 });

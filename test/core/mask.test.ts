@@ -92,6 +92,30 @@ test('words that a URL has in common with ordinary text stay readable', () => {
   expect(mask(text)).toBe(text);
 });
 
+describe('an ordinary word in place of a secret', () => {
+  const sentence =
+    'c.example answered 401: the API key is wrong, revoked or may not read events. Check TOKENS_KEY: `tocsin check` (the token alone).';
+
+  test.each(['wrong', 'Wrong', 'revoked', 'events', 'tocsin', 'token'])('%s leaves a sentence whole', (secret) => {
+    expect(createMask([secret])(sentence)).toBe(sentence);
+  });
+
+  test.each([
+    ['Authorization: wrong', 'Authorization: [secret]'],
+    ['{"token":"wrong"}', '{"token":"[secret]"}'],
+    ['{"token": "wrong", "n": 1}', '{"token": "[secret]", "n": 1}'],
+    ['?key=wrong&n=1', '?key=[secret]&n=1'],
+    ['postgres://ann:wrong@db.example', 'postgres://ann:[secret]@db.example'],
+    ['not-wrong, wrongs', 'not-[secret], wrongs'],
+  ])('is masked as a value: %s', (text, shown) => {
+    expect(createMask(['wrong'])(text)).toBe(shown);
+  });
+
+  test('is no excuse for a word that a secret may well be', () => {
+    expect(createMask(['dragon'])('the API key is dragon, revoked')).toBe('the API key is [secret], revoked');
+  });
+});
+
 test('text without a secret stays as it is, whatever it holds', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
