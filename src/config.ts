@@ -111,10 +111,15 @@ function completeSinks(
 ): SinkConfig[] {
   const read = createOptionReader(findings);
   return checked.map((sink) => {
-    const { template: name, timeout, place } = inputs.find(({ id }) => id === sink.id)!;
+    const { template: name, timeout, locale, timeZone, place } = inputs.find(({ id }) => id === sink.id)!;
     const template = name === undefined ? undefined : templates.use(name, sink.type, place(['template']));
-    const timeoutMs = read(timeout, values.sinkTimeout);
-    return { ...sink, ...(template && { template }), ...(timeoutMs !== undefined && { timeoutMs }) };
+    const options = {
+      timeoutMs: read(timeout, values.sinkTimeout),
+      locale: read(locale, values.locale),
+      timeZone: read(timeZone, values.timeZone),
+    };
+    const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    return { ...sink, ...(template && { template }), ...said };
   });
 }
 

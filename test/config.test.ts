@@ -497,6 +497,44 @@ time_zone: Asia/Bangkok
     expect(yamlProblems(`heartbeat: ${written}\n`)[0]).toBe(problem);
   });
 
+  describe('the exceptions of a route', () => {
+    const text = (not: string) =>
+      `sinks: { soc: { type: stdout } }\nroutes: [{ name: r, match: { not: ${not} }, to: [soc] }]\n`;
+    it('are read like its match', () => {
+      const { routes } = loadYaml(text('[{ devices: ["LAB-*"], min_severity: low }, { networks: [10.0.0.0/8] }]'));
+      expect(routes[0]?.not).toMatchObject([{ minSeverity: 2 }, { minSeverity: 0 }]);
+      expect(routes[0]?.not?.[0]?.devices?.[0]?.('lab-7')).toBe(true);
+    });
+
+    it.each([
+      ['{ devices: [a] }', 'tocsin.yaml:2:30 routes[0].match.not is not a list'],
+      ['[]', 'tocsin.yaml:2:30 routes[0].match.not is empty'],
+      ['[{}]', 'tocsin.yaml:2:36 routes[0].match.not[0] says nothing'],
+      ['[{ not: [] }]', 'tocsin.yaml:2:38 routes[0].match.not[0] "not" is not a key that belongs here'],
+      ['[{ device: [a] }]', 'tocsin.yaml:2:38 routes[0].match.not[0] "device" is not a key that belongs here'],
+      ['[{ sources: [nobody] }]', 'tocsin.yaml:2:48 routes[0].match.not[0].sources[0] "nobody" is no source'],
+      ['[{ networks: [a] }]', 'tocsin.yaml:2:49 routes[0].match.not[0].networks[0] is no network'],
+      ['[{ min_severity: x }]', 'tocsin.yaml:2:38 routes[0].match.not[0].min_severity "x" is not a severity'],
+    ])('are refused with their place: %s', (not, problem) => {
+      expect(yamlProblems(text(not))).toEqual([expect.stringContaining(problem)]);
+    });
+  });
+
+  it('gives a sink a language and a time zone of its own', () => {
+    const sink = (more: string) => `sinks: { soc: { type: stdout${more} } }\n`;
+    expect(loadYaml(sink(', locale: th, time_zone: Asia/Bangkok')).sinks[0]).toMatchObject({
+      locale: 'th',
+      timeZone: 'Asia/Bangkok',
+    });
+    expect(Object.keys(loadYaml(sink('')).sinks[0] ?? {})).toEqual(['id', 'type', 'settings']);
+    expect(yamlProblems(sink(', locale: xx, time_zone: Bangkok'))).toEqual([
+      expect.stringContaining('tocsin.yaml:1:31 sinks.soc.locale "xx" is not a language'),
+      expect.stringContaining('tocsin.yaml:1:43 sinks.soc.time_zone "Bangkok" is not a time zone'),
+    ]);
+    const hashes = ['', ', locale: th', ', time_zone: UTC'].map((more) => loadYaml(sink(more)).hash);
+    expect(new Set(hashes).size).toBe(3);
+  });
+
   describe('beside the variables of the same meaning', () => {
     const each = [
       ['polling_interval', 'POLLING_INTERVAL', '40', '50', { pollingIntervalSeconds: 40 }],
@@ -771,7 +809,7 @@ routes: [{ name: r, active: [{ from: "08:00" }], mute: [{ to: "08:00", time_zone
       '    to: [soc]',
     ];
     expect(yamlProblems(text.join('\n'))).toEqual([
-      'tocsin.yaml:4:56 routes[0].match "severity" is not a key that belongs here. Known are: min_severity, sources, streams, types, actions, statuses, tenants, devices, groups, networks.',
+      'tocsin.yaml:4:56 routes[0].match "severity" is not a key that belongs here. Known are: min_severity, sources, streams, types, actions, statuses, tenants, devices, groups, networks, not.',
       'tocsin.yaml:6:14 routes[0].mute[0].from is not a text. Expected: a time such as "18:00"',
       'tocsin.yaml:7:5 routes[0].continue is not true or false. Expected: true or false',
       'tocsin.yaml:4:22 routes[0].match.types[0] is empty. Correct it',

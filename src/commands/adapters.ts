@@ -69,15 +69,11 @@ export interface ConfiguredSink {
 
 export function createSinks(config: Config, registries: Registries, around: Around): ConfiguredSink[] {
   const mask = createMask(config.secrets);
-  return config.sinks.map(({ id, type, settings, template, timeoutMs = defaultPolicy.sendTimeoutMs }) => ({
-    id,
-    template,
-    timeoutMs,
-    sink: withMaskedErrors(
-      registries.sinks[type]!.create(settings, { ...around, http: patient(around.http, timeoutMs), id }),
-      mask,
-    ),
-  }));
+  return config.sinks.map(({ id, type, settings, template, timeoutMs = defaultPolicy.sendTimeoutMs, ...own }) => {
+    const { locale = around.locale, timeZone = around.timeZone } = own;
+    const context = { ...around, locale, timeZone, http: patient(around.http, timeoutMs), id };
+    return { id, template, timeoutMs, sink: withMaskedErrors(registries.sinks[type]!.create(settings, context), mask) };
+  });
 }
 
 /** A request takes as long as its message may, unless it says how long. */

@@ -25,6 +25,7 @@ const words: Readonly<Record<Miss, string>> = {
   other_device: 'is for other devices',
   other_group: 'is for other groups of devices',
   other_network: 'is for other networks',
+  excluded: 'leaves it out (not)',
   outside_active: 'is not active at this time',
   muted: 'is muted at this time',
   repeat: 'does not take what was seen before',

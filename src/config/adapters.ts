@@ -17,6 +17,9 @@ export interface AdapterInput {
   readonly template?: string;
   /** Of a sink: how long one message may take. */
   readonly timeout?: FileValue;
+  /** Of a sink: the language and the time zone of its messages. */
+  readonly locale?: FileValue;
+  readonly timeZone?: FileValue;
   /** Paths are relative to the settings; the empty path is the adapter itself. */
   readonly place: Place;
 }

@@ -69,13 +69,13 @@ export function hashOf(
 }
 
 function withoutSecrets(inputs: readonly AdapterInput[], registry: Readonly<Record<string, Definition>>) {
-  return inputs.map(({ id, type, settings, template, timeout }) => {
+  return inputs.map(({ id, type, settings, template, timeout, locale, timeZone }) => {
     const secrets = findDefinition(registry, type)?.secrets ?? [];
     const shown = Object.entries(settings).map(([key, value]) => [
       key,
       secrets.includes(key) ? serverOf(value) : value,
     ]);
-    return [id, type, Object.fromEntries(shown), template, timeout?.text];
+    return [id, type, Object.fromEntries(shown), template, timeout?.text, locale?.text, timeZone?.text];
   });
 }
 

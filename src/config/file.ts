@@ -28,6 +28,8 @@ export const sinkSchema = adapter
   .extend({
     template: z.string().optional().describe('the name of a template'),
     timeout: single.describe('how long one message may take, from 1s to 5m; 30s if not set'),
+    locale: single.describe('the language of its messages; that of the file if not set'),
+    time_zone: single.describe('the time zone of its messages; that of the file if not set'),
   })
   .describe('a map with a type');
 const operations = z
@@ -244,11 +246,17 @@ function adaptersOf(
 ): AdapterInput[] {
   return Object.entries(written).map(([key, { type, ...said }]) => {
     // Core's own words about a sink; to a source they are keys like any other.
-    const { template, timeout, ...others } = said;
+    const { template, timeout, locale, time_zone, ...others } = said;
     const isSink = kind === 'sinks';
     const settings = isSink ? others : said;
     const placeHere = under(place, [kind, key]);
-    const timeoutSaid = isSink && fileValue(timeout as z.output<typeof single>, placeHere, ['timeout']);
+    const own = (value: unknown, name: string) =>
+      isSink ? fileValue(value as z.output<typeof single>, placeHere, [name]) : undefined;
+    const options = {
+      timeout: own(timeout, 'timeout'),
+      locale: own(locale, 'locale'),
+      timeZone: own(time_zone, 'time_zone'),
+    };
     const registry: Readonly<Record<string, Definition>> = around.registries[kind];
     if (kind === 'sources' && key === noticeSource) {
       const problem = "is the id of Tocsin's own notices";
@@ -262,7 +270,7 @@ function adaptersOf(
       settings: checked,
       place: placeHere,
       ...(isSink && typeof template === 'string' && { template }),
-      ...(timeoutSaid && { timeout: timeoutSaid }),
+      ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
     };
   });
 }

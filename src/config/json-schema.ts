@@ -45,9 +45,9 @@ function adapterSchema(definition: Definition, kind: 'sources' | 'sinks'): Json 
 /** What core understands in every sink, whatever its type. */
 function sinkProperties(definition: Definition): Json {
   const common = plain(sinkSchema) as { properties: Json };
-  const { template, timeout } = common.properties;
+  const { template, timeout, locale, time_zone } = common.properties;
   const takesTemplates = 'templates' in definition && definition.templates !== undefined;
-  return { ...(takesTemplates && { template }), timeout };
+  return { ...(takesTemplates && { template }), timeout, locale, time_zone };
 }
 
 function plain(schema: z.ZodType): Json {

@@ -23,7 +23,20 @@ const matchKeys = {
   groups: texts('groups of devices, with * and ?'),
   networks: texts('networks such as 10.0.0.0/8'),
 };
+/** Of a silence, and of each exception of a route. */
 export const match = z.strictObject(matchKeys).optional().describe('a map of what must all hold');
+const saying = z
+  .strictObject(matchKeys)
+  .refine((content) => Object.keys(content).length > 0, {
+    error: 'says nothing',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .describe('a map with keys of match');
+const not = z.array(saying).min(1).optional().describe('a list of maps: what fits one of them is not taken');
+const routeMatch = z
+  .strictObject({ ...matchKeys, not })
+  .optional()
+  .describe('a map of what must all hold');
 
 const interval = z
   .strictObject({
@@ -66,7 +79,7 @@ export const route = z
   .strictObject({
     // It is shown in messages and stands in every event's row.
     name: z.string().min(1).max(200).describe('a name for the route of at most 200 characters'),
-    match,
+    match: routeMatch,
     when: z.string().optional().describe('an expression about the event'),
     active: intervals,
     mute: intervals,
@@ -97,11 +110,13 @@ const throttleLeft = z
   .catch(undefined);
 const targetsLeft = z.array(target.catch(unresolved));
 
+const criteriaLeft = { ...forgiving(matchKeys), sources: idsLeft.optional().catch(undefined) };
+
 export const brokenRoute = { name: unresolved, to: [unresolved] };
 export const routeLeft = z.object({
   name: z.string().catch(unresolved),
   match: z
-    .object({ ...forgiving(matchKeys), sources: idsLeft.optional().catch(undefined) })
+    .object({ ...criteriaLeft, not: z.array(z.object(criteriaLeft).catch({})).optional().catch(undefined) })
     .optional()
     .catch(undefined),
   when: z.string().optional().catch(undefined),

@@ -39,6 +39,8 @@ export function makeRoutes(input: RoutesInput, readOption: OptionReader, finding
   const routes = input.written.map((route): Route => {
     const { name, match, repeats } = route.content;
     checkReferences(route, ['match', 'sources'], match?.sources, sourceIds, findings);
+    for (const [index, one] of (match?.not ?? []).entries())
+      checkReferences(route, ['match', 'not', index, 'sources'], one.sources, sourceIds, findings);
     checkReferences(route, ['to'], idsOf(route), sinkIds, findings);
     const { to, settings, templates } = targetsOf(route, input, findings);
     const group = groupPolicyOf(route, readOption, findings);
@@ -60,24 +62,47 @@ export function makeRoutes(input: RoutesInput, readOption: OptionReader, finding
   return routes;
 }
 
-function matchOf({ content, place }: RouteInput, input: RoutesInput, readOption: OptionReader, findings: Findings) {
-  const { match } = content;
+function matchOf(route: RouteInput, input: RoutesInput, readOption: OptionReader, findings: Findings) {
+  const { match } = route.content;
+  const { minSeverity = input.minSeverity, ...criteria } = criteriaOf(match, ['match'], route, readOption, findings);
+  const not = match?.not?.map((written, index) => {
+    const { minSeverity: from = 0, ...others } = criteriaOf(
+      written,
+      ['match', 'not', index],
+      route,
+      readOption,
+      findings,
+    );
+    return { minSeverity: from, ...others };
+  });
+  return { minSeverity, ...criteria, ...(not && { not }) };
+}
+
+type Criteria = Omit<NonNullable<RouteInput['content']['match']>, 'not'>;
+
+/** @param path of `written`, from the route on */
+function criteriaOf(
+  written: Criteria | undefined,
+  path: readonly PropertyKey[],
+  { place }: RouteInput,
+  readOption: OptionReader,
+  findings: Findings,
+) {
+  const parsed = <Value>(key: keyof Criteria, texts: readonly string[] | undefined, parse: (text: string) => Value) =>
+    texts && parsedAll(texts, parse, (index) => place([...path, key, index]), findings);
   const globs = (key: 'types' | 'actions' | 'statuses' | 'tenants' | 'devices' | 'groups') =>
-    match?.[key] && parsedAll(match[key], compileGlob, (index) => place(['match', key, index]), findings);
+    parsed(key, written?.[key], compileGlob);
   return {
-    minSeverity:
-      readOption(fileValue(match?.min_severity, place, ['match', 'min_severity']), severity) ?? input.minSeverity,
-    sources: match?.sources && [...new Set(match.sources)],
-    streams: match?.streams,
+    minSeverity: readOption(fileValue(written?.min_severity, place, [...path, 'min_severity']), severity),
+    sources: written?.sources && [...new Set(written.sources)],
+    streams: written?.streams,
     types: globs('types'),
     actions: globs('actions'),
     statuses: globs('statuses'),
     tenants: globs('tenants'),
     devices: globs('devices'),
     groups: globs('groups'),
-    networks:
-      match?.networks &&
-      parsedAll(match.networks, parseNetwork, (index) => place(['match', 'networks', index]), findings),
+    networks: parsed('networks', written?.networks, parseNetwork),
   };
 }
 
@@ -131,7 +156,7 @@ function parsedAll<Written, Value>(
 
 function checkReferences(
   { place }: RouteInput,
-  path: readonly string[],
+  path: readonly PropertyKey[],
   ids: readonly string[] | undefined,
   known: readonly string[],
   findings: Findings,

@@ -24,6 +24,10 @@ export interface SinkConfig extends AdapterConfig {
   readonly template?: Template;
   /** How long one message may take; absent: as long as is usual. */
   readonly timeoutMs?: number;
+  /** Of its messages; absent: those of the configuration. */
+  readonly locale?: Locale;
+  /** IANA name. */
+  readonly timeZone?: string;
 }
 
 /** Proxies for calls to the outside, as `core/http.ts` takes them. */

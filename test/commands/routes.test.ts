@@ -92,6 +92,18 @@ describe('render', () => {
     expect(stdout).not.toContain('abcdefghijklmnopqrstuvwxyz');
   });
 
+  test('speaks the language of the sink, and tells its time', async () => {
+    write(
+      'thai.yaml',
+      yaml.replace('soc: { type: mattermost,', 'soc: { type: mattermost, locale: th, time_zone: Asia/Bangkok,'),
+    );
+    write('timed.json', JSON.stringify({ ...event, occurredAt: '2026-03-02T22:00:00Z' }));
+    const argv = ['render', '--event', 'timed.json', '--sink', 'soc'];
+    const { stdout } = await runHere(argv, { TOCSIN_CONFIG: 'thai.yaml' }, directory, commands);
+    expect(stdout).toMatch(/[\u0E00-\u0E7F]{5}/);
+    expect(stdout).toContain('05:00:00');
+  });
+
   test('prints what a template makes of it, the sink’s own or the one of a route', async () => {
     const titleOf = async (...more: string[]) => {
       const argv = ['render', '--event', 'event.json', '--sink', 'soc', ...more];

@@ -18,6 +18,8 @@ export interface Match {
   readonly groups?: readonly Glob[] | undefined;
   /** Of one of the device's addresses. */
   readonly networks?: readonly Network[] | undefined;
+  /** What fits one of these does not fit. None of them has any itself. */
+  readonly not?: readonly Match[] | undefined;
 }
 
 /** What did not hold: a closed set. */
@@ -32,6 +34,7 @@ export const missReasons = [
   'other_device',
   'other_group',
   'other_network',
+  'excluded',
 ] as const;
 export type MissReason = (typeof missReasons)[number];
 
@@ -48,7 +51,13 @@ export function missOfMatch(match: Match, source: string, draft: EventFacts): Mi
   if (!fits(match.devices, body.device?.name)) return 'other_device';
   if (!fits(match.groups, body.device?.group)) return 'other_group';
   if (match.networks && !fits(match.networks, ...addressesIn(body.device?.ip))) return 'other_network';
-  return undefined;
+  return match.not?.some((one) => isExcluded(one, source, draft)) ? 'excluded' : undefined;
+}
+
+/** In doubt it is not: here, an unknown severity reaches no threshold. */
+function isExcluded(not: Match, source: string, draft: EventFacts): boolean {
+  if (draft.severity === 0 && not.minSeverity > 0) return false;
+  return missOfMatch(not, source, draft) === undefined;
 }
 
 /** An event before it is stored, or as it is stored. */

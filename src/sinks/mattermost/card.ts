@@ -1,5 +1,5 @@
 // One event, or a digest of many, as one post: a line that can be searched and one attachment. Pure. Never longer than the server takes in one piece.
-import { type StoredEvent, severityNames } from '../../core/event.ts';
+import { type SeverityName, type StoredEvent, severityNames } from '../../core/event.ts';
 import type { Message, RenderedField } from '../../core/sink.ts';
 import { digestAttachment, digestLine, digestLines } from './digest.ts';
 import { code, plain, sealed, withoutHashtags } from './escape.ts';
@@ -14,8 +14,10 @@ const productFooter = 'Deep Instinct Security';
 
 export interface CardOptions {
   readonly wording: Wording;
-  /** Configured text that pings for CRITICAL, such as `@soc`. */
+  /** Configured text that pings, such as `@soc`. */
   readonly mention?: string | undefined;
+  /** From which severity up it does; absent: CRITICAL. */
+  readonly mentionFrom?: SeverityName | undefined;
   readonly username?: string | undefined;
   readonly iconUrl?: string | undefined;
   /** Marks CRITICAL posts as urgent. */
@@ -47,7 +49,7 @@ export function isUrgent({ event, form }: Message, { hasPriority }: CardOptions)
 
 function textOf(message: Message, options: CardOptions): string {
   const { event, template } = message;
-  const mention = event.severity === 5 && options.mention !== undefined ? ` ${options.mention}` : '';
+  const mention = options.mention !== undefined && isPinging(event, options) ? ` ${options.mention}` : '';
   const head = headOf(event);
   const held = heldUpLines(message, options);
   if (template?.text !== undefined) return templateText(`${head}${mention}`, template.text, held.map(withoutHashtags));
@@ -55,6 +57,11 @@ function textOf(message: Message, options: CardOptions): string {
   const { digest } = event.body;
   if (digest !== undefined) lines.push(...digestLines(digest, options.wording, message.form));
   return withoutHashtags(sealed(lines.join('\n')));
+}
+
+/** An unknown severity goes with HIGH. What Tocsin says of itself has none. */
+function isPinging({ severity, body }: StoredEvent, { mentionFrom = 'CRITICAL' }: CardOptions): boolean {
+  return body.notice === undefined && (severity === 0 ? 4 : severity) >= severityNames.indexOf(mentionFrom);
 }
 
 /** What a template opens and does not close takes nothing else with it: what is ours stands before. */

@@ -59,7 +59,13 @@ export const config = z.strictObject({
       'is no mention: give one to five names with @, parted by a space (@channel, @soc)',
     )
     .optional()
-    .describe('Whom a CRITICAL event pings, such as @channel or @soc. Without it nobody is pinged, ever.'),
+    .describe(
+      'Whom a CRITICAL event pings, or one from mention_from up, such as @channel or @soc. Without it nobody is pinged, ever.',
+    ),
+  mention_from: z
+    .enum(['INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'])
+    .optional()
+    .describe('From which severity up an event pings the mention; CRITICAL if not set. An unknown one goes with HIGH.'),
   priority: z
     .boolean()
     .default(true)
@@ -67,11 +73,12 @@ export const config = z.strictObject({
       'Marks CRITICAL posts as urgent (Mattermost 9.9 and newer; older ones ignore it). Where the server refuses that, the same post goes out without it, and so do those after it.',
     ),
 });
-const { channel, mention } = config.shape;
+const { channel, mention, mention_from } = config.shape;
 /** What a route may say. */
 export const routeSettings = z.strictObject({
   channel,
   mention,
+  mention_from,
   priority: config.shape.priority.unwrap().optional().describe(config.shape.priority.description!),
 });
 export type RouteSettings = z.output<typeof routeSettings>;

@@ -44,6 +44,7 @@ function create(settings: MattermostConfig, { http, locale, timeZone, now }: Ada
       ...options,
       channel: wanted?.channel ?? settings.channel,
       mention: wanted?.mention ?? settings.mention,
+      mentionFrom: wanted?.mention_from ?? settings.mention_from,
       hasPriority: wanted?.priority ?? settings.priority,
     };
   }

@@ -33,6 +33,11 @@ const criteria: readonly (readonly [MissReason, Partial<Match>, Partial<Match>])
   ['other_device', { devices: globs('x', 'SRV-??') }, { devices: globs('WS-*') }],
   ['other_group', { groups: globs('x', 'servers') }, { groups: globs('Laptops') }],
   ['other_network', { networks: networks('fd00::/8', '10.0.0.0/8') }, { networks: networks('192.0.2.0/24') }],
+  [
+    'excluded',
+    { not: [{ minSeverity: 5 }, { minSeverity: 0, devices: globs('SRV-*'), types: globs('PUA') }] },
+    { not: [{ minSeverity: 5 }, { minSeverity: 4, devices: globs('SRV-*') }] },
+  ],
 ];
 
 const miss = (match: Partial<Match>, facts: EventFacts = event) =>
@@ -96,4 +101,10 @@ test('what the vendor did not say fits no pattern and is in no network', () => {
     miss({ groups: all }, silent),
     miss({ networks: networks('0.0.0.0/0', '::/0') }, silent),
   ]).toEqual(['other_action', 'other_status', 'other_tenant', 'other_device', 'other_group', 'other_network']);
+});
+
+test('what is not known is left out by no exception', () => {
+  const { device: _, ...body } = event.body;
+  expect(miss({ not: [{ minSeverity: 0, devices: globs('*') }] }, { ...event, body })).toBeUndefined();
+  expect(miss({ minSeverity: 0, not: [{ minSeverity: 1 }] }, { ...event, severity: 0 })).toBeUndefined();
 });

@@ -356,3 +356,11 @@ describe('the size', () => {
     expect(card(withBody({ itemId: '@channel' }), { form: 'bare' }).text).toBe('🟠 **HIGH** · Event ID 4711');
   });
 });
+
+test('the mention has a threshold, which a notice of Tocsin itself never reaches', () => {
+  const options = { mention: '@soc', mentionFrom: 'LOW' };
+  expect(card(storedEvent({ severity: 2 }), {}, 'en', options).text).toContain(' @soc');
+  expect(card(storedEvent({ severity: 1 }), {}, 'en', options).text).not.toContain('@soc');
+  const alarm = { ...notice('source_failing', {}), severity: 4 as const };
+  expect(card(alarm, {}, 'en', options).text).not.toContain('@soc');
+});

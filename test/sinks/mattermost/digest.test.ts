@@ -132,6 +132,17 @@ describe('the first line', () => {
     expect(card.priority?.priority).toBe(priority);
   });
 
+  test.each<[Severity, string, string[]]>([
+    [4, 'HIGH', ['@soc']],
+    [0, 'HIGH', ['@soc']],
+    [3, 'HIGH', []],
+    [0, 'CRITICAL', []],
+    [1, 'INFO', ['@soc']],
+  ])('of severity %i, with a mention from %s on, pings %j', (severity, mentionFrom, mentions) => {
+    const card = post(digestOf([{ severity }]), {}, 'en', { mention: '@soc', mentionFrom });
+    expect(heardIn(card)).toEqual(mentions);
+  });
+
   test('is followed by what held it up', () => {
     const card = post(digestOfStorm, { delayed: { seconds: 7200, reason: 'backlog' } });
     expect(card.text.split('\n')[1]).toBe('⏳ delayed 2 h: backlog');
