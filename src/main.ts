@@ -4,8 +4,15 @@ import { readFileSync } from 'node:fs';
 import type { CommandTable } from './commands/dispatch.ts';
 import { guardOutput } from './commands/output.ts';
 import { holdSignals } from './commands/signals.ts';
+import { descriptorLimit, startProblem } from './core/descriptors.ts';
 
 const signals = holdSignals();
+const problem = startProblem(descriptorLimit());
+if (problem !== undefined) {
+  process.stderr.write(`tocsin: ${problem}\n`);
+  // As for a wrong configuration: starting again changes nothing.
+  process.exit(78);
+}
 // Loaded only now: what comes while the rest is read from the disk is held already.
 const { dispatch } = await import('./commands/dispatch.ts');
 

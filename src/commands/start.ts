@@ -1,5 +1,6 @@
 // The running service: database, roles, HTTP, and another configuration in the place of the one that runs; at its end all of it backwards.
 import type { Config, Registries } from '../config.ts';
+import { descriptorLimit, shortageWarning } from '../core/descriptors.ts';
 import { startHeartbeat, whyNotWell } from '../core/heartbeat.ts';
 import { describeError, type Logger, type MaskingLogger } from '../core/log.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
@@ -54,6 +55,8 @@ export async function startService(started: Config, options: ServiceOptions): Pr
   const { log } = options;
   const version = options.version ?? 'unknown';
   for (const warning of started.warnings) log.warn({ warning }, 'the configuration can be used, and may be mistaken');
+  const shortage = shortageWarning(descriptorLimit());
+  if (shortage !== undefined) log.warn({ warning: shortage }, 'there are few file descriptors');
   const onFatal = options.onFatal ?? ((error) => exitAfter(log, error));
   const ground = await openGround({ config: started, version, log, onFatal });
   const { store, metrics } = ground;
@@ -71,7 +74,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
     isLive: () => ({ ok: (roles?.stuckMs() ?? 0) < liveStuckMsMax }),
     isReady: async () => readiness(ground, roles, isStopping),
   });
-  const server = await startListening(app.fetch, started).catch(async (error) => {
+  const server = await startListening(app.fetch, started, log).catch(async (error) => {
     await running.relay.close();
     await store.close();
     await ground.exporting?.stop();

@@ -1,5 +1,6 @@
 // Words for an exchange that got no answer: where, what, and what to look at. Pure. The original errors are not passed on as causes,
 // because undici's and Node's own carry whole URLs and pieces of answers.
+import { descriptorsUsedUp, isOutOfDescriptors } from './descriptors.ts';
 import { AdapterError } from './errors.ts';
 
 interface Explanation {
@@ -41,6 +42,8 @@ const explanations: Readonly<Record<string, Explanation>> = {
   EHOSTUNREACH: unreachable,
   ENETUNREACH: unreachable,
   EACCES: unreachable,
+  EMFILE: descriptorsUsedUp,
+  ENFILE: descriptorsUsedUp,
   ECONNRESET: cut,
   ECONNABORTED: cut,
   EPIPE: cut,
@@ -97,10 +100,11 @@ export function connectionFailure(error: Error, url: URL, isProxied: boolean, is
     );
   }
   const { meaning, remedy } = proxyRefusal(error) ?? explain(code);
+  const hint = proxyHint(isProxied && !isOutOfDescriptors(code));
   return new AdapterError(
     'retry',
     isUnderWay ? 'interrupted' : 'connection',
-    `${hostOf(url)}: ${meaning} (${code}${reachedOf(error, url)}). ${remedy}${proxyHint(isProxied)}`,
+    `${hostOf(url)}: ${meaning} (${code}${reachedOf(error, url)}). ${remedy}${hint}`,
   );
 }
 

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { areDescriptorsUsedUp } from './descriptors.ts';
 import { AdapterError, ConfigError } from './errors.ts';
 import { BodyBytes, decodeBody } from './http-body.ts';
 import { connectionFailure, overheadFailure, timeoutFailure } from './http-failure.ts';
@@ -250,7 +251,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#fail(connectionFailure(error, this.#url, this.#isProxied, this.#controller !== undefined));
+    const isSent = this.#controller !== undefined;
+    const cause = !isSent && areDescriptorsUsedUp() ? Object.assign(new Error(), { code: 'EMFILE' }) : error;
+    this.#fail(connectionFailure(cause, this.#url, this.#isProxied, isSent));
   }
 
   readonly #onSocket = (socket: Socket): void => {

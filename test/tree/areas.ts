@@ -57,12 +57,12 @@ const modulesOfCore = (names: readonly string[]) => new RegExp(`^src/core/(${nam
 
 /** What the files of an area may import besides files of their own area; for adapters, of their own folder. */
 const directions: Readonly<Record<Area, readonly RegExp[]>> = {
-  main: [/^src\/commands\//],
+  main: [/^src\/commands\//, modulesOfCore(['descriptors'])],
   commands: [/^src\/config(\.ts$|\/)/, /^src\/http\//, /^src\/(sources|sinks)\/index\.ts$/, /^src\/core\//],
   config: [/^src\/core\/(?!store\/)/],
   http: [/^src\/core\//],
   core: [/^src\/core\/store\//],
-  store: [modulesOfCore(['event', 'errors', 'database-url', 'database-url-parameters'])],
+  store: [modulesOfCore(['event', 'errors', 'descriptors', 'database-url', 'database-url-parameters'])],
   'source registry': [modulesOfCore(['source']), /^src\/sources\//],
   source: [modulesOfCore([...adapterContracts, 'source', 'past', 'nesting'])],
   'sink registry': [modulesOfCore(['sink']), /^src\/sinks\//],

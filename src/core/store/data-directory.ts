@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, constants, lstat, mkdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { descriptorsUsedUp } from '../descriptors.ts';
 
 /** DATA_DIR cannot be used as it is. The message names the variable, the path, the cause and what to do. */
 export class DataDirectoryError extends Error {
@@ -85,7 +86,11 @@ async function accessNearest(directory: string): Promise<void> {
   }
 }
 
+const noDescriptor = `${descriptorsUsedUp.meaning}. ${descriptorsUsedUp.remedy}`;
+
 const remedies: Readonly<Record<string, string>> = {
+  EMFILE: noDescriptor,
+  ENFILE: noDescriptor,
   ENOTDIR: 'it is not a directory. Set DATA_DIR to a directory, or move the file away.',
   EEXIST: 'it is not a directory. Set DATA_DIR to a directory, or move the file away.',
   EACCES: 'this user may not write there. Give the directory to the user that runs Tocsin, or set DATA_DIR to another.',

@@ -1,6 +1,7 @@
 // Opens Postgres. The embedded database gives a `Database` of the same kind, so nothing else knows which of the two it talks to.
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
+import { areDescriptorsUsedUp, descriptorsUsedUp, isOutOfDescriptors } from '../descriptors.ts';
 import { connectPostgres } from './connection.ts';
 import * as schema from './schema.ts';
 import { idleMaxSeconds, silenceMaxMs } from './socket.ts';
@@ -65,6 +66,12 @@ export function databaseErrorText(error: unknown): string {
   let innermost: unknown = error;
   while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
   const code = databaseErrorCode(error);
+  if (isForWantOfDescriptors(code)) return `${code} ${descriptorsUsedUp.meaning}. ${descriptorsUsedUp.remedy}`;
   const message = innermost instanceof Error ? innermost.message : String(innermost);
   return (code === undefined ? message : `${code} ${message}`).slice(0, 300);
+}
+
+/** Also of a host whose name could not be looked up for that reason. */
+export function isForWantOfDescriptors(code: string | undefined): boolean {
+  return isOutOfDescriptors(code) || (/^(ENOTFOUND|EAI_)/.test(code ?? '') && areDescriptorsUsedUp());
 }

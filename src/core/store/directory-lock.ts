@@ -8,6 +8,7 @@ import { createConnection, createServer as createNetServer, type Server as NetSe
 import { hostname } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import { isOutOfDescriptors } from '../descriptors.ts';
 import { DataDirectoryError, dataDirectoryError, ensureDataDirectory } from './data-directory.ts';
 import { answerRequest, type HolderAnswer, type HolderRequest, requestHolder } from './directory-request.ts';
 
@@ -256,7 +257,8 @@ function isRefused(directory: string, path: string): Promise<boolean> {
       resolve(false);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EACCES' || error.code === 'EPERM') reject(socketError(directory, error));
+      const isUnknown = ['EACCES', 'EPERM'].includes(error.code ?? '') || isOutOfDescriptors(error.code);
+      if (isUnknown) reject(socketError(directory, error));
       else resolve(error.code === 'ECONNREFUSED' || error.code === 'ENOENT');
     });
   });
@@ -293,6 +295,8 @@ function listen(server: NetServer | Server, path: string): Promise<void> {
     try {
       server.listen(path, () => {
         server.removeListener('error', reject);
+        // Who cannot be let in for want of a descriptor comes again.
+        server.on('error', () => {});
         server.unref();
         resolve();
       });

@@ -6,7 +6,7 @@ import type postgres from 'postgres';
 import { placeOf } from '../database-url.ts';
 import { addressOf, connectPostgres, connectTimeoutDefaultMs, DatabaseUrlError } from './connection.ts';
 import { assertOurs, DataDirectoryError, dataDirectoryError, exposureOfDirectory } from './data-directory.ts';
-import { databaseErrorCode, databaseErrorText } from './database.ts';
+import { databaseErrorCode, databaseErrorText, isForWantOfDescriptors } from './database.ts';
 import { askHolder, NoHolderError } from './directory-lock.ts';
 import { DatabaseSchemaError } from './journal.ts';
 import { compareMigrations } from './migrate.ts';
@@ -126,6 +126,7 @@ function textOf(error: unknown, database: string): string {
   if ((error as Error).message === 'late') return silent;
   if (error instanceof DatabaseSchemaError) return error.message;
   const code = databaseErrorCode(error) ?? '';
+  if (isForWantOfDescriptors(code)) return databaseErrorText(error);
   if (Object.hasOwn(words, code)) return words[code]!.replace('.', ` (${code}).`);
   const text = databaseErrorText(error);
   const hidden = database.length < 4 ? text : text.replaceAll(database, '[database]');

@@ -125,7 +125,9 @@ class DatabaseSocket extends Duplex {
             keepAlive: keepAliveSeconds !== false,
             keepAliveInitialDelay: (keepAliveSeconds || 0) * 1000,
           });
-    socket.on('error', (error) => this.destroy(error));
+    // What fails at once, as without a file descriptor or a route, would fail before the driver listens,
+    // and end the process.
+    socket.on('error', (error) => setImmediate(() => this.destroy(error)));
     // What TLS found is told a little later than the end of its socket.
     socket.on('close', () => (this.#isReady ? this.destroy() : setImmediate(() => this.destroy())));
     return socket;
