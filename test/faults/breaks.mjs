@@ -370,6 +370,11 @@ export const mutations = [
     cases: 'refusals: of everything',
   },
   {
+    name: 'what got no answer is repeated as soon as anything else',
+    edits: [[policy, 'Math.min(unanswered, unansweredMax) - 1]', 'Math.min(unanswered, unansweredMax) + 9]']],
+    cases: 'stores at once and answers after the time-out',
+  },
+  {
     name: 'a migration asks for what the release before does not write',
     edits: [
       [

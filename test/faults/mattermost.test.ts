@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { MattermostFault } from '../../src/demo/mattermost.ts';
 import { createWorld, type Service, until, type World } from '../support/world.ts';
-import { sink } from './checker.ts';
+import { sink, sourceOf, withDatabase } from './checker.ts';
 import { addTo } from './cut-off.ts';
 import { accountOf, drain } from './drained.ts';
 import { type Dice, type Fault, faultCase } from './fault-case.ts';
@@ -34,7 +34,7 @@ faultCase('mattermost: slow body, the post made', { timeoutMs: 180_000 }, (fault
 );
 
 async function surviveSlowness(fault: Fault, answer: Answer, isPosted: boolean): Promise<void> {
-  const world = await prepare();
+  const world = await prepare(shortTimeout());
   const gate = await startGate(world);
   const service = world.start('data', { MATTERMOST_WEBHOOK_URL: gate.hookUrl });
   await drain(world, service);
@@ -49,8 +49,31 @@ async function surviveSlowness(fault: Fault, answer: Answer, isPosted: boolean):
   await finish(fault, world, service, requests.posted);
 }
 
+faultCase('mattermost: stores at once and answers after the time-out', { timeoutMs: 120_000 }, async (fault) => {
+  const world = await prepare(shortTimeout());
+  const gate = await startGate(world);
+  const service = world.start('data', { MATTERMOST_WEBHOOK_URL: gate.hookUrl });
+  await drain(world, service);
+  gate.answer('headers never', true);
+  world.tenant.add('events', 1);
+  fault.struck();
+  const shown = () => world.mattermost.posts.slice(2);
+  expect(await until(() => shown().length >= 2, 30_000)).toBe(true);
+  // Time for many more.
+  await until(() => shown().length > 3, 10_000);
+  expect(shown().length).toBeLessThanOrEqual(3);
+  expect(new Set(shown().map(({ deliveryId }) => deliveryId)).size).toBe(1);
+  expect(shown().map((post) => JSON.stringify(post).includes('may be a repetition'))).toEqual(
+    shown().map((_post, n) => n > 0),
+  );
+  const { posted } = gate.requests();
+  gate.answer('well', true);
+  await withDatabase({ url: world.databaseUrl! }, (sql) => sql`update deliveries set scheduled_at = now()`);
+  await finish(fault, world, service, posted);
+});
+
 faultCase('mattermost: connections accepted and never answered', { timeoutMs: 180_000 }, async (fault) => {
-  const world = await prepare();
+  const world = await prepare(shortTimeout());
   const hole = await startHole(world);
   const service = world.start('data', { MATTERMOST_WEBHOOK_URL: hole.hookUrl });
   await drain(world, service);
@@ -171,8 +194,21 @@ async function isIn(service: Service, state: string): Promise<boolean> {
   return (await service.metric(`tocsin_sink_state{sink="${sink}",state="${state}"}`).catch(() => 0)) === 1;
 }
 
-async function prepare(): Promise<World> {
-  return createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+async function prepare(environment: Readonly<Record<string, string>> = {}): Promise<World> {
+  return createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1', ...environment } });
+}
+
+/** What the variables alone say, written out, with a time-out that only a file can set. */
+function shortTimeout(): Readonly<Record<string, string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-timeout-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'tocsin.yaml');
+  const source = (type: string) =>
+    `  ${type}: { type: ${type}, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}" }\n`;
+  const sources = Object.values(sourceOf).map(source).join('');
+  const sinks = `  ${sink}: { type: mattermost, url: "\${MATTERMOST_WEBHOOK_URL}", timeout: 1s }\n`;
+  writeFileSync(path, `sources:\n${sources}sinks:\n${sinks}routes:\n  - { name: all, to: [${sink}] }\nstorm: "off"\n`);
+  return { TOCSIN_CONFIG: path };
 }
 
 function addLoad({ tenant }: World, dice: Dice): void {
