@@ -172,7 +172,7 @@ describe('an answer that is no page', () => {
   test('keeps the beginning of a web page, but nothing of events', async () => {
     const tenant = await startFakeTenant();
     tenant.answering((_request, response) => send(response, 200, `<title>Portal of the hotel</title> ${token}`));
-    expect((await failure(tenant)).answer).toBe('<title>Portal of the hotel</title> ***');
+    expect((await failure(tenant)).answer).toBe('<title>Portal of the hotel</title> [secret]');
   });
 
   test('the same page again means that the server ignored the parameter', async () => {
@@ -209,7 +209,7 @@ describe('an answer that is no page', () => {
       response.writeHead(200, { 'content-length': 1000 });
       response.write('{"last_id":101,', () => response.destroy());
     });
-    expect(await failure(tenant)).toMatchObject({ outcome: 'retry', reason: 'connection' });
+    expect(await failure(tenant)).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
   });
 });
 
@@ -223,7 +223,7 @@ describe('a status', () => {
       );
       const error = await failure(tenant);
       expect(error).toMatchObject({ outcome: 'retry', reason: 'auth', status, retryAfterMs: 9000 });
-      expect(error.answer).toBe('{"msg":"bad ***"}');
+      expect(error.answer).toBe('{"msg":"bad [secret]"}');
       for (const word of ['TOKENS_KEY', 'API Connector', 'Bearer']) expect(error.message).toContain(word);
       expect(error.message).not.toContain(token);
     },
