@@ -125,7 +125,7 @@ function malformed(answer: HttpAnswer, host: string, problem: string, token: str
 }
 
 /** Items at or below `after` are known ones beside new ones, which does no harm. A page of nothing else is another page. */
-function assertHeeded({ items, firstId, newestId, lastId }: WirePage, after: number, host: string): void {
+function assertHeeded({ firstId, newestId }: WirePage, after: number, host: string): void {
   if (newestId !== undefined && newestId <= after) {
     throw new AdapterError(
       'retry',
@@ -133,13 +133,6 @@ function assertHeeded({ items, firstId, newestId, lastId }: WirePage, after: num
       `${host}: the server ignored after_event_id: asked for what follows ${after}, it gave events ${firstId} to ${newestId} and nothing beyond. ` +
         'Reading on would give the same page for ever, so nothing new is seen until this is mended. Its release may use another parameter, or ' +
         'a proxy removes the query.',
-    );
-  }
-  if (items.length > 0 && (newestId ?? lastId ?? 0) <= after) {
-    throw new AdapterError(
-      'retry',
-      'malformed',
-      `${host}: a page of ${items.length} without any number beyond ${after}, so there is no way to read on from it. Nothing of it was used.`,
     );
   }
 }

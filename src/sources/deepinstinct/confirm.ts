@@ -6,6 +6,16 @@ import type { WireItem, WirePage } from './page.ts';
 
 /** Pages in a row that name a `last_id` and show nothing. */
 const withheldMax = 45;
+/** Pages in a row that show nothing that has a number. A leap of 2^53 takes some 80 of them. */
+const numberlessMax = 150;
+/** More may follow such a page. */
+const fullPage = 50;
+
+/** Events without a number, and none that has one to read on from. The one behind `after` may be the item of the cursor. */
+function isUnnumbered({ items, newestId = 0, lastId = 0 }: WirePage, after: number, position: number): boolean {
+  if (!items.some(({ id }) => id === undefined) || newestId > position || lastId > position) return false;
+  return newestId === 0 || (newestId <= after + 1 && items.length >= fullPage);
+}
 
 /** What has no leap and no claim without an item needs no second answer. */
 function isPlain({ items, newestId, lastId }: WirePage, position: number): boolean {
@@ -59,6 +69,7 @@ export function createSureRead(read: Read, host: string): SureRead {
 
   async function readSure(after: number, position: number, depth: number): Promise<readonly WireItem[]> {
     const first = await read(after);
+    if (isUnnumbered(first, after, position)) return beyondUnnumbered(first, after, position, depth);
     if (isPlain(first, position) || isVain(first, position)) return first.items;
     const second = await read(after);
     const items = agreed(first, second, position);
@@ -76,11 +87,60 @@ export function createSureRead(read: Read, host: string): SureRead {
     return items;
   }
 
+  /**
+   * Items have numbers of their own even if they do not show them, so of n items beyond a number nothing unseen is skipped by asking n further
+   * on, nor by asking beyond that as long as one of them is shown again.
+   */
+  async function beyondUnnumbered(
+    first: WirePage,
+    after: number,
+    position: number,
+    depth: number,
+  ): Promise<readonly WireItem[]> {
+    const seen = new Map(inBoth(first, await read(after)).map((item) => [item.raw, item]));
+    if (seen.size === 0) throw numberless(host, after);
+    let sure = nextAfter(first, after);
+    /** From here on unseen items would be skipped. */
+    let tooFar: number | undefined;
+    let further = 0;
+    for (let pages = depth; pages < numberlessMax; pages += 1) {
+      const next = sure + further;
+      const page = await read(next);
+      const isShownAgain = page.items.some(({ raw }) => seen.has(raw));
+      if (further > 0 && !isShownAgain) {
+        tooFar = next;
+        further = Math.floor(further / 2);
+        continue;
+      }
+      if (!isUnnumbered(page, next, position)) {
+        const rest = await readSure(next, position, pages + 1);
+        return [...rest.filter(({ raw }) => !seen.has(raw)), ...seen.values()];
+      }
+      for (const item of page.items) seen.set(item.raw, item);
+      sure = nextAfter(page, next);
+      if (tooFar !== undefined && tooFar <= sure) tooFar = undefined;
+      if (!isShownAgain) further = 0;
+      else further = tooFar === undefined ? further * 4 + 1 : Math.floor((tooFar - sure) / 2);
+    }
+    throw numberless(host, after);
+  }
+
   function isVain({ newestId, lastId }: WirePage, position: number): boolean {
     return (newestId ?? 0) <= position && lastId === vain;
   }
 
   return (after, position) => readSure(after, position, 0);
+}
+
+/** Behind this number lies nothing that was before an item of this page, nor an item of it that has a number. */
+function nextAfter({ items, newestId = 0 }: WirePage, after: number): number {
+  return Math.max(after + items.length, newestId);
+}
+
+/** Items of both answers, by their text. What is another thing each time is no event. */
+function inBoth(first: WirePage, second: WirePage): readonly WireItem[] {
+  const texts = new Set(first.items.map(({ raw }) => raw));
+  return second.items.filter(({ raw }) => texts.has(raw));
 }
 
 function hasBeyond(items: readonly WireItem[], position: number): boolean {
@@ -93,6 +153,15 @@ function contradiction(host: string, first: WirePage, second: WirePage): Adapter
     'malformed',
     `${host}: two answers to the same question contradict each other: the first went up to event ${first.newestId ?? first.lastId}, the second up to ` +
       `${second.newestId}. Nothing of them was used, and both are asked for again. If this lasts, look for what stands between (proxy, cache).`,
+  );
+}
+
+function numberless(host: string, after: number): AdapterError {
+  return new AdapterError(
+    'retry',
+    'malformed',
+    `${host}: a page of events without any number beyond ${after}, and they are others each time, or there is no end to them, so there is no ` +
+      'way to read on. Nothing of it was used. Check DEEPINSTINCT_URL and what stands between (proxy, portal).',
   );
 }
 

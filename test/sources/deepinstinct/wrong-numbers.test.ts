@@ -330,3 +330,62 @@ describe('a page that overlaps the cursor', () => {
     await expect(source.poll(cursor, never)).rejects.toThrow('ignored after_event_id');
   });
 });
+
+describe('events without a number and without a last_id', () => {
+  const broken = (id: number) => `{"type":"X","of":${id}}`;
+
+  /** From `first` to `last` they have no number. */
+  async function tenantWith(ids: number[], first: number, last: number): Promise<FakeTenant> {
+    const tenant = await tenantOf(ids);
+    const { itemOf } = tenant.streams.events;
+    tenant.streams.events.itemOf = (id) => (id >= first && id <= last ? broken(id) : itemOf(id));
+    tenant.answering(({ target }, response) => {
+      const page = pageAfter(tenant.streams.events, Number(target.split('=')[1]));
+      send(response, 200, page.replace(/"last_id": \d+/, '"last_id": null'));
+    });
+    return tenant;
+  }
+
+  const texts = (pages: readonly { readonly events: readonly { readonly raw: string }[] }[]) =>
+    pages.flatMap(({ events }) => events.map(({ raw }) => raw));
+
+  test.each([
+    ['one', numbers(1, 210), 201, 201],
+    ['a page of them', numbers(1, 300), 201, 250],
+    ['hundreds', numbers(1, 900), 201, 860],
+    ['hundreds in a tenant with gaps', [...numbers(1, 200), ...numbers(1000, 300, 400)], 1000, 100_000],
+    ['hundreds behind a leap of 2^31', [...numbers(1, 200), ...numbers(2 ** 31, 300)], 2 ** 31, 2 ** 31 + 170],
+    ['all from the first on', numbers(1, 170), 1, 120],
+  ])('%s stand in the way of no other', async (_what, ids, first, last) => {
+    const tenant = await tenantWith(ids, first, last);
+    const cursor = first === 1 ? cursorAt(0) : cursorAt(200, atOf(200));
+    const pages = await drain(sourceOf(tenant), cursor);
+    const seen = new Set(texts(pages));
+    const fresh = ids.filter((id) => id > idOf(cursor));
+    expect(fresh.filter((id) => !seen.has(tenant.streams.events.itemOf(id)))).toEqual([]);
+    expect(idOf(pages.at(-1)!.cursor)).toBe(ids.at(-1));
+    expect(tenant.asked().length).toBeLessThan(200);
+  });
+
+  test('are read once more when one that has a number follows', async () => {
+    const tenant = await tenantWith(numbers(1, 205), 201, 205);
+    const source = sourceOf(tenant);
+    const cursor = await settle(source, cursorAt(200, atOf(200)));
+    expect(idOf(cursor)).toBe(200);
+    tenant.streams.events.ids = numbers(1, 206);
+    expect(externalIds(await drain(source, cursor))).toContain('206');
+  });
+
+  test('that are others at each look are no events', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    let count = 0;
+    tenant.answering((_request, response) => {
+      count += 1;
+      send(response, 200, `{"events":[{"error":"unavailable","request":${count}}]}`);
+    });
+    await expect(sourceOf(tenant).poll(cursorAt(200, atOf(200)), never)).rejects.toMatchObject({
+      outcome: 'retry',
+      reason: 'malformed',
+    });
+  });
+});
