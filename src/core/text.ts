@@ -1,6 +1,6 @@
 // Hostile text made safe: the one neutral form from which every sink escapes. Knows no sink's syntax, does no I/O.
 // Every function is linear in its input and returns the text itself when there is nothing to do.
-import { withUnseenShown } from './unseen.ts';
+import { codePointShown, withUnseenShown } from './unseen.ts';
 
 /** NUL, and surrogates without their other half: `text` columns refuse the first, `jsonb` both, and some chat servers answer 500. */
 const unstorable = /[\0\p{Surrogate}]/u;
@@ -15,7 +15,7 @@ export function validText(text: string): string {
 const printableAscii = /^[\x20-\x7E]*$/;
 const lineBreak = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-const controlsButNewline = /[\0-\x08\x0B-\x1F\x7F-\x9F]/g;
+const controlsButNewlineAndTab = /[\0-\x08\x0B-\x1F\x7F-\x9F]/g;
 
 export interface NeutralOptions {
   /** Keep line breaks (as `\n`) and tabs; otherwise a line break becomes a visible `⏎` and a tab a space. */
@@ -23,15 +23,18 @@ export interface NeutralOptions {
 }
 
 /**
- * The neutral form: valid Unicode; no control characters; whatever is invisible or turns the reading direction is written out as
+ * The neutral form: valid Unicode; whatever is invisible, a control character, or turns the reading direction is written out as
  * `\u{202E}`, unless its script needs it there. Idempotent. Not escaped for any syntax.
  */
 export function neutralText(text: string, options: NeutralOptions): string {
   if (printableAscii.test(text)) return text;
   const brokenAs = options.multiline ? '\n' : '⏎';
   const tabAs = options.multiline ? '\t' : ' ';
-  const visible = validText(text).replace(lineBreak, brokenAs).replaceAll('\t', tabAs).replace(controlsButNewline, '');
-  return withUnseenShown(visible);
+  const visible = text
+    .replace(lineBreak, brokenAs)
+    .replaceAll('\t', tabAs)
+    .replace(controlsButNewlineAndTab, (found) => codePointShown(found));
+  return withUnseenShown(validText(visible));
 }
 
 /** Length as people, databases and most chat servers count it: a surrogate pair is one. */

@@ -45,8 +45,13 @@ const mayBeUnseen = new RegExp(String.raw`[${unseenClass}]|[\p{Mn}\p{Me}]{9}`, '
 export function withUnseenShown(text: string): string {
   if (!mayBeUnseen.test(text)) return text;
   return text.replace(neededOrUnseen, (found, unseen: string | undefined) =>
-    unseen === undefined ? found : `\\u{${unseen.codePointAt(0)!.toString(16).toUpperCase()}}`,
+    unseen === undefined ? found : codePointShown(unseen),
   );
+}
+
+/** `\u{202E}`: one character that nobody would see, written out. */
+export function codePointShown(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}`;
 }
 
 const printable = /^[\x20-\x7E\n]*$/;

@@ -74,8 +74,9 @@ describe('neutral text', () => {
     expect(line(text)).toBe(shown);
   });
 
-  test('drops control characters, so that what they tore apart is joined before a sink escapes it', () => {
-    expect(line('@\u0000cha\u001b\u0090nnel\u007f')).toBe('@channel');
+  test('writes out control characters, as whatever else nobody would see', () => {
+    expect(line('a\u0000b\u0007\u001b[31m\u0090\u007f')).toBe('a\\u{0}b\\u{7}\\u{1B}[31m\\u{90}\\u{7F}');
+    expect(neutralText('\u0007\n\t', { multiline: true })).toBe('\\u{7}\n\t');
   });
 
   test('shows line breaks of every kind on one line, or keeps them as newlines', () => {

@@ -1,7 +1,7 @@
 // The fields of an event's card, in their order: what each shows and how much of it. Absent values give no field.
 // The limits are such that a card with everything in it stays within 90 blocks and 16,000 code points; the tests hold them to it.
 import { type EventBody, type Process, type StoredEvent, severityNames } from '../../core/event.ts';
-import { code, fence, prose, sealed } from './escape.ts';
+import { code, fence, sealed } from './escape.ts';
 import type { Labels } from './locales/en.ts';
 import type { Wording } from './wording.ts';
 
@@ -142,8 +142,9 @@ function techniquesOf({ body, max }: View): string | undefined {
   return more > 0 && shown !== undefined ? `${shown} +${more}` : shown;
 }
 
+/** In code, for a word in running text notifies whoever has it among the own keywords. */
 function descriptionOf({ body, max }: View): string | undefined {
-  const parts = [prose(body.description, Math.floor(max * 0.7)), prose(body.comment, Math.floor(max * 0.3))];
+  const parts = [code(body.description, Math.floor(max * 0.7)), code(body.comment, Math.floor(max * 0.3))];
   return parts.filter((part) => part !== undefined).join(' — ') || undefined;
 }
 

@@ -1,7 +1,7 @@
 // What Tocsin itself has to say, as a small card. Values come from configuration and far ends, so they are escaped like any other.
 import type { Notice, StoredEvent } from '../../core/event.ts';
 import type { MessageForm } from '../../core/sink.ts';
-import { code, plain, prose, sealed } from './escape.ts';
+import { code, plain, sealed } from './escape.ts';
 import type { CardField } from './fields.ts';
 import type { Labels } from './locales/en.ts';
 import { type Attachment, look } from './payload.ts';
@@ -72,7 +72,7 @@ function shownValue(value: string, wording: Wording, max: number): string | unde
 function fieldOf(name: string, value: string, wording: Wording, form: MessageForm): CardField[] {
   const max = form === 'short' ? 100 : 1_000;
   const isMessage = name === 'message';
-  const shown = isMessage ? prose(value, max) : shownValue(value, wording, max);
+  const shown = isMessage ? code(value, max) : shownValue(value, wording, max);
   const title = isMessage ? wording.labels.message : name.replace(/[^A-Za-z0-9]/g, ' ').slice(0, 40);
   return shown === undefined ? [] : [{ title, value: sealed(shown), short: !isMessage }];
 }

@@ -8,7 +8,7 @@ import { en } from '../../../src/sinks/mattermost/locales/en.ts';
 import { createWording } from '../../../src/sinks/mattermost/wording.ts';
 import { eventOfTexts, storedEvent } from '../../support/events.ts';
 import { anyHostile, hugeHostile } from './hostile.ts';
-import { activeIn, attachmentLength, blocksOf, readable } from './model.ts';
+import { activeIn, attachmentLength, blocksOf, outsideCode, readable } from './model.ts';
 
 const wordings = {
   en: createWording('en', 'Asia/Bangkok'),
@@ -165,6 +165,17 @@ describe('what the card shows', () => {
     const event = withBody({ tenant: { name: 'บริษัท ก', provider: 'MSP B' } });
     expect(fields(event, { showTenant: true })['Tenant / MSP']).toBe('`บริษัท ก` / `MSP B`');
     expect(fields(event, { showTenant: false })).not.toHaveProperty('Tenant / MSP');
+  });
+
+  test('a word of a description or of a message notifies nobody who has it among the own keywords', () => {
+    const body = { description: 'Known ransomware, asks for bitcoin.', comment: 'ransomware again' };
+    const said = notice('sink_paused', { sink: 'soc', reason: 'bad_config', message: 'No ransomware here.' });
+    for (const event of [withBody(body), said]) {
+      const [attachment] = card(event).attachments;
+      const running = attachment!.fields.map(({ value }) => outsideCode(value)).join(' ');
+      expect(JSON.stringify(attachment)).toContain('ransomware');
+      expect(running).not.toMatch(/ransomware|bitcoin/);
+    }
   });
 
   test('a script keeps its lines, and is cut in the middle', () => {

@@ -55,7 +55,7 @@ describe.each(Object.entries(kinds))('%s', (name, made) => {
   });
 
   test('of nothing to see is nothing', () => {
-    for (const text of [undefined, null, '', ' \n\t', '\u0000', '\u00A0']) expect(made(text, 100)).toBeUndefined();
+    for (const text of [undefined, null, '', ' \n\t', '\u00A0']) expect(made(text, 100)).toBeUndefined();
   });
 
   test('takes 100 kB in milliseconds', () => {
