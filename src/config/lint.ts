@@ -7,7 +7,7 @@ import { isImpossible, remarkOnMatch } from './lint/matches.ts';
 import { remarkOnPatterns, remarkOnTypes } from './lint/patterns.ts';
 import type { PolicyRoute, Remark } from './lint/remark.ts';
 import { remarkOnShadows } from './lint/shadow.ts';
-import { hasNoTime, remarkOnTimes } from './lint/times.ts';
+import { hasNoTime, remarkOnPastTimes, remarkOnTimes } from './lint/times.ts';
 import type { ConfigReading } from './reading.ts';
 
 export type { LintRule, Remark } from './lint/remark.ts';
@@ -26,6 +26,7 @@ export function lint(reading: ConfigReading, nowMs: number): Remark[] {
     ...remarkOnConsoles(reading),
     ...policy.flatMap((one) => [
       ...remarkOnTimes(one),
+      ...remarkOnPastTimes(one, nowMs),
       ...remarkOnMatch(one, config.sources, registries),
       ...remarkOnTypes(one, config.sources, registries),
       ...remarkOnPatterns(one),

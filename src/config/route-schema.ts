@@ -43,9 +43,11 @@ const interval = z
     days: z.array(z.string()).min(1).optional().describe('a list of days such as mon or mon-fri'),
     from: z.string().optional().describe('a time such as "18:00"'),
     to: z.string().optional().describe('a time such as "08:00"'),
+    first: z.string().optional().describe('the first day, a date such as 2026-04-13'),
+    last: z.string().optional().describe('the last day, a date such as 2026-04-15'),
     time_zone: single,
   })
-  .describe('a map with days, from, to');
+  .describe('a map with days, from, to, first, last');
 const intervals = z.array(interval).min(1).optional().describe('a list of times');
 
 const target = z

@@ -114,6 +114,8 @@ function timesOf({ content, place }: RouteInput, input: RoutesInput, readOption:
         days: written.days,
         from: written.from,
         to: written.to,
+        first: written.first,
+        last: written.last,
         timeZone:
           readOption(fileValue(written.time_zone, place, [key, index, 'time_zone']), timeZone) ?? input.timeZone,
       })),

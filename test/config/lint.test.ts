@@ -147,6 +147,14 @@ describe('times that cannot be reached', () => {
     ]);
   });
 
+  it('are told when they are over, and not while they are to come', () => {
+    const dated = (last: string) => remarks(`  - { name: r, mute: [{ last: ${last} }], to: [boss] }\n${all}`);
+    expect(dated('2026-03-10')).toEqual([
+      'unreachable_time tocsin.yaml:6:23 routes[0].mute[0] is over: its last day has passed. Remove it',
+    ]);
+    expect(dated('2026-03-18')).toEqual([]);
+  });
+
   it('are not told of clocks that differ', () => {
     expect(muted('{ days: [sat], time_zone: UTC }', '{ days: [sat-sun] }')).toEqual([]);
   });

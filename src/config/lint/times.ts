@@ -7,6 +7,21 @@ export function hasNoTime({ route: { active, mute = [] } }: PolicyRoute): boolea
   return isWholeWeek(mute) || active?.every((interval) => isWhollyWithin(interval, mute)) === true;
 }
 
+/** A day and more: whatever the time zone, it is over then. */
+const overAfterMs = 2 * 86_400_000;
+
+/** Times of which the last day has passed. @param nowMs since the epoch */
+export function remarkOnPastTimes({ route, place }: PolicyRoute, nowMs: number): Remark[] {
+  return (['active', 'mute'] as const).flatMap((key) =>
+    (route[key] ?? []).flatMap(({ last }, index): Remark[] => {
+      if (last === undefined || (last + 1) * 86_400_000 + overAfterMs > nowMs) return [];
+      return [
+        { rule: 'unreachable_time', where: place([key, index]), text: 'is over: its last day has passed. Remove it' },
+      ];
+    }),
+  );
+}
+
 export function remarkOnTimes(policy: PolicyRoute): Remark[] {
   const { route, place } = policy;
   const { active = [], mute = [] } = route;

@@ -1,4 +1,5 @@
-// Times of the week in a time zone, by the clock on the wall there: a night is a night on the days of a change to summer time, too.
+// Times of the week, or of some days of a year, in a time zone, by the clock on the wall there: a night is a night on the days of a change to summer time, too.
+import { isOfCalendar } from '../past.ts';
 
 /** Minutes are of the day, 0 to 1440. If `toMinute` is less than `fromMinute`, it goes over midnight and belongs to the day it begins on. */
 export interface Interval {
@@ -8,6 +9,9 @@ export interface Interval {
   readonly toMinute: number;
   /** IANA name. */
   readonly timeZone: string;
+  /** The first and the last day on which it may begin, in days since the epoch by the clock there; absent: no bound. */
+  readonly first?: number;
+  readonly last?: number;
 }
 
 /** As it is written; absent days are all of them, an absent time is the beginning or the end of the day. */
@@ -15,6 +19,9 @@ export interface WrittenInterval {
   readonly days?: readonly string[] | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** `2026-04-13` */
+  readonly first?: string | undefined;
+  readonly last?: string | undefined;
   readonly timeZone: string;
 }
 
@@ -22,13 +29,24 @@ const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const allDays = new Set(dayNames.keys());
 
 /** @throws {Error} the message is the end of a sentence about the interval */
-export function parseInterval({ days, from = '00:00', to = '24:00', timeZone }: WrittenInterval): Interval {
+export function parseInterval(written: WrittenInterval): Interval {
+  const { days, from = '00:00', to = '24:00', timeZone } = written;
+  const first = dayOf(written.first);
+  const last = dayOf(written.last);
+  if (first !== undefined && last !== undefined && last < first) throw new Error('has a last day before its first');
   const fromMinute = minuteOf(from);
   const toMinute = minuteOf(to);
   if (fromMinute === toMinute) throw new Error('ends when it begins');
   if (!isTimeZone(timeZone))
     throw new Error(`has a time zone ${JSON.stringify(timeZone)}, which is not one such as Asia/Bangkok`);
-  return { days: days === undefined ? allDays : new Set(days.flatMap(daysOf)), fromMinute, toMinute, timeZone };
+  return {
+    days: days === undefined ? allDays : new Set(days.flatMap(daysOf)),
+    fromMinute,
+    toMinute,
+    timeZone,
+    ...(first !== undefined && { first }),
+    ...(last !== undefined && { last }),
+  };
 }
 
 /** `mon` or `fri-mon`. */
@@ -42,6 +60,16 @@ function daysOf(text: string): number[] {
       `has a day ${JSON.stringify(text)}, which is not mon, tue, wed, thu, fri, sat, sun or two of them such as mon-fri`,
     );
   return Array.from({ length: ((last - first + 7) % 7) + 1 }, (_, n) => (first + n) % 7);
+}
+
+const dayMs = 86_400_000;
+
+function dayOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const day = text.trim();
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !isOfCalendar(day))
+    throw new Error(`has a day ${JSON.stringify(text)}, which is no date such as 2026-04-13`);
+  return Date.parse(`${day}T00:00Z`) / dayMs;
 }
 
 function minuteOf(text: string): number {
@@ -65,15 +93,22 @@ export function isTimeZone(name: string): boolean {
 
 /** @param atMs milliseconds since the epoch */
 export function isWithin(intervals: readonly Interval[], atMs: number): boolean {
-  return intervals.some(({ days, fromMinute, toMinute, timeZone }) => {
-    const { day, minute } = wallClock(timeZone, atMs);
-    if (fromMinute < toMinute) return days.has(day) && minute >= fromMinute && minute < toMinute;
-    return minute >= fromMinute ? days.has(day) : minute < toMinute && days.has((day + 6) % 7);
+  return intervals.some((interval) => {
+    const { fromMinute, toMinute, timeZone } = interval;
+    const { date, minute } = wallClock(timeZone, atMs);
+    if (fromMinute < toMinute) return begins(interval, date) && minute >= fromMinute && minute < toMinute;
+    return minute >= fromMinute ? begins(interval, date) : minute < toMinute && begins(interval, date - 1);
   });
 }
 
+/** Whether it may begin on that day. The epoch was a Thursday. */
+function begins({ days, first, last }: Interval, date: number): boolean {
+  return days.has((((date + 4) % 7) + 7) % 7) && date >= (first ?? date) && date <= (last ?? date);
+}
+
 interface WallClock {
-  readonly day: number;
+  /** Days since the epoch. */
+  readonly date: number;
   readonly minute: number;
 }
 
@@ -87,7 +122,7 @@ function wallClock(timeZone: string, atMs: number): WallClock {
   const format = known?.format ?? formatOf(timeZone);
   const parts = Object.fromEntries(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
   const clock = {
-    day: dayNames.indexOf(parts.weekday!.toLowerCase()),
+    date: Date.UTC(Number(parts.year), Number(parts.month) - 1, Number(parts.day)) / dayMs,
     minute: Number(parts.hour) * 60 + Number(parts.minute),
   };
   clocks.set(timeZone, { format, minuteMs, clock });
@@ -97,7 +132,10 @@ function wallClock(timeZone: string, atMs: number): WallClock {
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-US', {
     timeZone,
-    weekday: 'short',
+    calendar: 'gregory',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',

@@ -22,12 +22,18 @@ export function weekOf(intervals: readonly Interval[]): Uint8Array {
 
 /** True if no minute of `interval` is outside of `others`; those of other time zones do not count, as the clocks there may change. */
 export function isWhollyWithin(interval: Interval, others: readonly Interval[]): boolean {
-  const rest = weekOf(others.filter(({ timeZone }) => timeZone === interval.timeZone));
+  const rest = weekOf(others.filter((other) => isWeekly(other) && other.timeZone === interval.timeZone));
   return weekOf([interval]).every((isIn, minute) => isIn === 0 || rest[minute] === 1);
 }
 
 /** True if the intervals of one time zone leave no minute of the week out. */
 export function isWholeWeek(intervals: readonly Interval[]): boolean {
-  const zones = new Set(intervals.map(({ timeZone }) => timeZone));
-  return [...zones].some((zone) => weekOf(intervals.filter(({ timeZone }) => timeZone === zone)).every(Boolean));
+  const weekly = intervals.filter(isWeekly);
+  const zones = new Set(weekly.map(({ timeZone }) => timeZone));
+  return [...zones].some((zone) => weekOf(weekly.filter(({ timeZone }) => timeZone === zone)).every(Boolean));
+}
+
+/** False for one that is only of some weeks. */
+function isWeekly({ first, last }: Interval): boolean {
+  return first === undefined && last === undefined;
 }

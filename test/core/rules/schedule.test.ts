@@ -180,3 +180,44 @@ test.each([
 ])('%j is refused', (written, message) => {
   expect(() => parseInterval({ timeZone: 'UTC', ...written })).toThrow(message);
 });
+
+describe('a window of dates', () => {
+  const songkran = (more = {}) =>
+    [parseInterval({ first: '2026-04-13', last: '2026-04-15', timeZone: 'Asia/Bangkok', ...more })] as const;
+  const at = (text: string) => Date.parse(`${text}+07:00`);
+
+  test.each([
+    ['2026-04-12T23:59', false],
+    ['2026-04-13T00:00', true],
+    ['2026-04-15T23:59', true],
+    ['2026-04-16T00:00', false],
+    ['2027-04-14T12:00', false],
+  ])('%s by the clock there: %s', (text, isIn) => {
+    expect(isWithin(songkran(), at(text))).toBe(isIn);
+  });
+
+  test.each([
+    ['2026-04-12T20:00', false],
+    ['2026-04-13T07:00', false],
+    ['2026-04-13T18:00', true],
+    ['2026-04-16T07:59', true],
+    ['2026-04-16T18:00', false],
+  ])('its nights belong to the day they begin on: %s, %s', (text, isIn) => {
+    expect(isWithin(songkran({ from: '18:00', to: '08:00' }), at(text))).toBe(isIn);
+  });
+
+  test('keeps to its days of the week, and may have one end', () => {
+    expect(isWithin(songkran({ days: ['tue'] }), at('2026-04-14T12:00'))).toBe(true);
+    expect(isWithin(songkran({ days: ['tue'] }), at('2026-04-15T12:00'))).toBe(false);
+    expect(isWithin(songkran({ last: undefined }), at('2030-01-01T12:00'))).toBe(true);
+    expect(isWithin(songkran({ first: undefined }), at('1965-01-01T12:00'))).toBe(true);
+  });
+
+  test.each([
+    [{ first: '2026-02-30' }, 'has a day "2026-02-30", which is no date such as 2026-04-13'],
+    [{ last: '13.4.' }, 'has a day "13.4.", which is no date such as 2026-04-13'],
+    [{ first: '2026-04-16' }, 'has a last day before its first'],
+  ])('%j is refused', (more, message) => {
+    expect(() => songkran(more)).toThrow(message);
+  });
+});

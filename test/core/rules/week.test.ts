@@ -58,3 +58,10 @@ describe('times that lie within others', () => {
     expect(isWholeWeek([])).toBe(false);
   });
 });
+
+test('what is of some weeks only covers nothing of every week', () => {
+  const whole = parseInterval({ timeZone: 'UTC' });
+  const dated = parseInterval({ timeZone: 'UTC', last: '2026-04-15' });
+  expect([isWholeWeek([whole]), isWholeWeek([dated])]).toEqual([true, false]);
+  expect([isWhollyWithin(dated, [whole]), isWhollyWithin(whole, [dated])]).toEqual([true, false]);
+});
