@@ -23,9 +23,7 @@ test('migrate brings an empty Postgres to this release once, and then finds it s
   expect(await sql`select source from cursors`).toEqual([]);
 });
 
-test('migrate works on the embedded database, and says who holds it beside a running service', {
-  timeout: 60_000,
-}, async () => {
+test('migrate works on the embedded database, and says who holds it beside a running service', async () => {
   const world = await createWorld({ database: 'embedded' });
   expect(await runIn(world, ['migrate'])).toEqual({
     code: 0,

@@ -62,7 +62,7 @@ test('lists them, and puts back those that are named, or all; then their cards a
 });
 
 describe('on the embedded database', () => {
-  test('the command opens it itself when no service runs', { timeout: 60_000 }, async () => {
+  test('the command opens it itself when no service runs', async () => {
     const world = await worldOfTheDead('embedded');
     const ids = idsOf((await runIn(world, ['dead', 'list'])).stdout);
     expect(ids).toHaveLength(3);
@@ -71,7 +71,7 @@ describe('on the embedded database', () => {
     expect(ids.every((id) => world.mattermost.deliveries.has(`soc-${id}`))).toBe(true);
   });
 
-  test('a running service does it for the command, and delivers at once', { timeout: 60_000 }, async () => {
+  test('a running service does it for the command, and delivers at once', async () => {
     const world = await worldOfTheDead('embedded');
     await world.start().ready();
     const ids = idsOf((await runIn(world, ['dead', 'list'])).stdout);

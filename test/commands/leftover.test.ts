@@ -4,9 +4,7 @@ import { createTestDatabase, environmentOf } from '../support/database.ts';
 import { createWorld } from '../support/world.ts';
 import { runIn } from './in-process.ts';
 
-test('what waits in DATA_DIR when DATABASE_URL is set is told, and brought over once', {
-  timeout: 120_000,
-}, async () => {
+test('what waits in DATA_DIR when DATABASE_URL is set is told, and brought over once', async () => {
   const world = await createWorld({ database: 'embedded' });
   const { tenant, mattermost } = world;
   tenant.add('events', 2, { ageSeconds: 60 });

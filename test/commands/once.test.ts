@@ -24,7 +24,7 @@ function onceHere(world: World, waits: Partial<OnceWaits> = {}, more: Record<str
 const wordsOf = (stderr: string) => stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
 
 describe.each(['postgres', 'embedded'] as const)('on %s', (database) => {
-  test('everything is read and delivered, and the next run says nothing again', { timeout: 60_000 }, async () => {
+  test('everything is read and delivered, and the next run says nothing again', async () => {
     const world = await createWorld({ database });
     const { tenant, mattermost } = world;
     tenant.add('events', 60);
@@ -40,9 +40,7 @@ describe.each(['postgres', 'embedded'] as const)('on %s', (database) => {
   });
 });
 
-test('a heartbeat is sent at the end of a run in which everything worked, and of no other', {
-  timeout: 60_000,
-}, async () => {
+test('a heartbeat is sent at the end of a run in which everything worked, and of no other', async () => {
   const beats = await startFarEnd();
   const environment = { HEARTBEAT_URL: `${beats.origin}/ping/0f1e2d3c4b5a69788796` };
   const world = await createWorld({ database: 'postgres', environment });
@@ -161,7 +159,7 @@ test('one source that another process holds keeps the run neither from the other
   expect(world.mattermost.deliveries.size).toBe(3);
 });
 
-test('beside a service on the embedded database it says who has the directory', { timeout: 60_000 }, async () => {
+test('beside a service on the embedded database it says who has the directory', async () => {
   const world = await createWorld({ database: 'embedded' });
   const service = world.start();
   await service.ready();
@@ -172,9 +170,7 @@ test('beside a service on the embedded database it says who has the directory', 
   expect(code).toBe(1);
 });
 
-test('what waits for the time of its group is left to a later run, and is no failure', {
-  timeout: 60_000,
-}, async () => {
+test('what waits for the time of its group is left to a later run, and is no failure', async () => {
   const world = await createWorld({ database: 'postgres' });
   writeFileSync(
     join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml'),
@@ -190,7 +186,7 @@ test('what waits for the time of its group is left to a later run, and is no fai
   expect(world.mattermost.requests.posts).toBe(3);
 });
 
-test('a storm comes to its end within the run, and the channel hears of it', { timeout: 60_000 }, async () => {
+test('a storm comes to its end within the run, and the channel hears of it', async () => {
   const world = await createWorld({ database: 'postgres', environment: { STORM: '5' } });
   world.tenant.add('events', 30, { severity: 'MODERATE' });
   expect((await onceHere(world)).code).toBe(0);

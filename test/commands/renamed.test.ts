@@ -32,9 +32,7 @@ sinks:
 polling_interval: 1
 `;
 
-test('the first example after the variables announces nothing again, whatever ids it uses', {
-  timeout: 60_000,
-}, async () => {
+test('the first example after the variables announces nothing again, whatever ids it uses', async () => {
   const world = await createWorld({ database: 'postgres' });
   const { tenant, mattermost } = world;
   tenant.add('events', 5, { ageSeconds: 60 });
@@ -57,9 +55,7 @@ test('the first example after the variables announces nothing again, whatever id
   expect(listed.stdout).toContain(`${tenant.url} event`);
 });
 
-test('a second service with the same ids reads nothing in the name of the first, and says so', {
-  timeout: 90_000,
-}, async () => {
+test('a second service with the same ids reads nothing in the name of the first, and says so', async () => {
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
   const b = await startTenant();
   onTestFinished(() => b.close());
@@ -92,7 +88,7 @@ test('a second service with the same ids reads nothing in the name of the first,
   ).toBe(true);
 });
 
-test('what waits for a renamed sink goes along, also in a running service', { timeout: 60_000 }, async () => {
+test('what waits for a renamed sink goes along, also in a running service', async () => {
   const world = await createWorld({ database: 'postgres' });
   const config = writeFile(world, fileOf('di', 'soc'));
   const service = world.start('data', config);
@@ -110,9 +106,7 @@ test('what waits for a renamed sink goes along, also in a running service', { ti
   expect(service.log.filter(({ msg }) => msg === 'a backlog under another id')).toHaveLength(1);
 });
 
-test('what waits for a sink that is gone is told everywhere, and can be moved or given up', {
-  timeout: 90_000,
-}, async () => {
+test('what waits for a sink that is gone is told everywhere, and can be moved or given up', async () => {
   const world = await createWorld({ database: 'postgres' });
   const { mattermost } = world;
   expect((await runIn(world, ['once'], writeFile(world, fileOf('di', 'soc')))).code).toBe(0);

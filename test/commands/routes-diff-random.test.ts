@@ -124,7 +124,7 @@ function expected(before: RandomPolicy, after: RandomPolicy, events: readonly Ra
   };
 }
 
-test('numbers and names are those of counting by hand', { timeout: 60_000 }, async () => {
+test('numbers and names are those of counting by hand', async () => {
   const database = await createTestDatabase();
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-diff-'));
   const env = { TOCSIN_CONFIG: 'tocsin.yaml', ...environmentOf(database), DATA_DIR: join(directory, 'data') };

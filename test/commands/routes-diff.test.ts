@@ -243,7 +243,7 @@ describe('on the embedded database', () => {
     return { world, env, diff };
   }
 
-  test('it opens it itself when no service runs, and asks the service when one does', { timeout: 60_000 }, async () => {
+  test('it opens it itself when no service runs, and asks the service when one does', async () => {
     const { world, env, diff } = await worldOf(history);
     expect(await diff(...since)).toEqual({ code: 1, stderr: onDatabase, stdout: lines });
     const service = world.start('data', env);
@@ -252,7 +252,7 @@ describe('on the embedded database', () => {
     expect(await service.end('SIGTERM')).toBe(0);
   });
 
-  test('a long history comes page by page through the service', { timeout: 60_000 }, async () => {
+  test('a long history comes page by page through the service', async () => {
     const at = (minutes: number) => new Date(Date.UTC(2026, 1, 1) + minutes * 60_000).toISOString();
     const rows = Array.from({ length: 1200 }, (_, n) => row(at(n), n % 2 === 0 ? 5 : 2, 'SCRIPT'));
     const { world, env, diff } = await worldOf(rows);

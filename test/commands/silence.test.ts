@@ -181,9 +181,7 @@ test('routes test says which silence would hide the event, at the time that is a
   expect(await ask('--at', '2020-03-02T22:00:00Z')).toMatch(/→ sink soc: gets it\n$/);
 });
 
-test('beside a running service on the embedded database, a silence keeps the channel quiet and its end says of what', {
-  timeout: 90_000,
-}, async () => {
+test('beside a running service on the embedded database, a silence keeps the channel quiet and its end says of what', async () => {
   const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
   const service = world.start();
   await service.ready();

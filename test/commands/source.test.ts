@@ -5,9 +5,6 @@ import { onDatabase, runIn } from './in-process.ts';
 
 test.each(['postgres', 'embedded'] as const)(
   'on %s, a rebuilt tenant is announced once its source was reset',
-  {
-    timeout: 60_000,
-  },
   async (database) => {
     const world = await createWorld({ database });
     const { tenant, mattermost } = world;
@@ -46,9 +43,7 @@ test.each(['postgres', 'embedded'] as const)(
   },
 );
 
-test('a running service on the embedded database resets for the command, and reads on by itself', {
-  timeout: 60_000,
-}, async () => {
+test('a running service on the embedded database resets for the command, and reads on by itself', async () => {
   const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
   const { tenant, mattermost } = world;
   tenant.add('events', 3, { ageSeconds: 60 });

@@ -63,7 +63,7 @@ test('on Postgres a command makes no DATA_DIR', async () => {
   expect({ code, stderr, files: readdirSync(directory) }).toEqual({ code: 0, stderr: onDatabase, files: [] });
 });
 
-test('the options before the command lead to the service, from any folder', { timeout: 60_000 }, async () => {
+test('the options before the command lead to the service, from any folder', async () => {
   const world = await createWorld({ database: 'postgres' });
   const file = join(directory, 'tocsin.env');
   writeFileSync(file, `# of the service\nDATABASE_URL="${world.databaseUrl}"\n`);

@@ -129,7 +129,7 @@ test('what was given up is said by once', async () => {
   expect((await run(['once'])).stderr).toMatch(/^sink soc: 2 dead; see "tocsin dead list"$/m);
 });
 
-test('a directory that another process uses', { timeout: 60_000 }, async () => {
+test('a directory that another process uses', async () => {
   world = await createWorld({ database: 'embedded' });
   await world.start().ready();
   const { code, stderr } = await run(['once']);

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { AdapterContext, AdapterDefinition } from '../../src/core/adapter.ts';
 import { AdapterError } from '../../src/core/errors.ts';
 import { createHttpClient, type HttpClient } from '../../src/core/http.ts';
+import { settledMs } from '../support/stopwatch.ts';
 
 /** Where a far end hangs, so that it is given up soon. */
 export const impatientMs = 400;
@@ -54,12 +55,12 @@ export async function adapterError(promise: Promise<unknown>): Promise<AdapterEr
   return error as AdapterError;
 }
 
-/** Milliseconds from an abort until `promise` ends, which it must do by rejecting. */
+/** Milliseconds from an abort until `promise` ends, which it must do by rejecting; see {@link settledMs}. */
 export async function abortMs(abort: AbortController, promise: Promise<unknown>): Promise<number> {
-  const start = performance.now();
   abort.abort(new Error('stop'));
+  const ms = await settledMs(promise);
   await expect(promise).rejects.toThrow();
-  return performance.now() - start;
+  return ms;
 }
 
 export type Skips<Case extends string> = { readonly [Name in Case]?: string };

@@ -112,7 +112,7 @@ test('another configuration can begin it and end it', async () => {
   expect(await until(() => farEnd.received.length > length, 5000)).toBe(true);
 });
 
-test('it stops when the database is gone, and goes on when it is back', { timeout: 60_000 }, async () => {
+test('it stops when the database is gone, and goes on when it is back', async () => {
   const own = await createTestDatabase();
   onTestFinished(() => own.drop());
   const url = new URL(own.url);

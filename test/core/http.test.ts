@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AdapterError, ConfigError } from '../../src/core/errors.ts';
 import { createHttpClient, type HttpClientOptions, type HttpRequest } from '../../src/core/http.ts';
 import { closedPort, pourBody, startFarEnd, startSocketServer } from '../support/far-end.ts';
+import { settledMs } from '../support/stopwatch.ts';
 
 const never = new AbortController().signal;
 const secretPath = '/hooks/abcdefghijklmnopqrstuvwxyz?sig=verysecretsignature';
@@ -29,12 +30,6 @@ async function failure(promise: Promise<unknown>): Promise<AdapterError> {
   expect(error).toBeInstanceOf(AdapterError);
   expect(inspect(error, { depth: 9 })).not.toMatch(/abcdefghij|verysecret/);
   return error as AdapterError;
-}
-
-async function elapsedMs(promise: Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await promise.catch(() => {});
-  return performance.now() - start;
 }
 
 describe('an exchange that works', () => {
@@ -325,7 +320,7 @@ describe('time-out and abort', () => {
   ])('the time-out ends an exchange with a far end that %s', async (_name, beginning, words) => {
     const port = await startSocketServer((socket) => socket.once('data', () => socket.write(beginning)));
     const promise = client().request(post(`http://127.0.0.1:${port}${secretPath}`, { timeoutMs: 150 }));
-    expect(await elapsedMs(promise)).toBeLessThan(400);
+    expect(await settledMs(promise)).toBeLessThan(400);
     const error = await failure(promise);
     expect(error).toMatchObject({ outcome: 'retry', reason: 'timeout' });
     expect(error.message).toMatch(words);
@@ -338,7 +333,7 @@ describe('time-out and abort', () => {
       response.on('close', () => clearInterval(timer));
     });
     const promise = client().request(post(farEnd.origin, { timeoutMs: 200 }));
-    expect(await elapsedMs(promise)).toBeLessThan(450);
+    expect(await settledMs(promise)).toBeLessThan(450);
     expect(await failure(promise)).toMatchObject({ reason: 'timeout' });
   });
 
@@ -347,7 +342,7 @@ describe('time-out and abort', () => {
     const http = client({ connectionsMax: 1 });
     const first = http.request(post(farEnd.origin, { body: 'first' }));
     const second = http.request(post(farEnd.origin, { body: 'second', timeoutMs: 100 }));
-    expect(await elapsedMs(second)).toBeLessThan(250);
+    expect(await settledMs(second)).toBeLessThan(250);
     expect((await failure(second)).message).toMatch(/no connection was free/);
     await first;
     await http.request(post(farEnd.origin, { body: 'third' }));
@@ -370,7 +365,7 @@ describe('time-out and abort', () => {
     const promise = client().request(post(`http://127.0.0.1:${port}`, { signal: abort.signal }));
     promise.catch(() => {});
     await new Promise((resolve) => abort.signal.addEventListener('abort', resolve));
-    expect(await elapsedMs(promise)).toBeLessThan(100);
+    expect(await settledMs(promise)).toBeLessThan(100);
     await expect(promise).rejects.toThrow('stop');
     await vi.waitFor(() => expect(states).toEqual(['requested', 'closed']));
   });

@@ -81,7 +81,7 @@ async function until<Value>(find: () => Promise<Value | undefined> | Value | und
   }
 }
 
-describe('the demo as a process', { timeout: 120_000 }, () => {
+describe('the demo as a process', () => {
   it('delivers 40 events once each, exits 0, and touches nothing that the environment or .env names', async () => {
     const trap = await startTrap();
     const variables = {

@@ -88,9 +88,9 @@ test('the database takes each query that is shown', async ({ skip }) => {
   }
 });
 
-test('kubectl understands each of its commands, and reads whole logs: of what a label selects it shows ten lines by itself', {
-  timeout: 30_000,
-}, ({ skip }) => {
+test('kubectl understands each of its commands, and reads whole logs: of what a label selects it shows ten lines by itself', ({
+  skip,
+}) => {
   skip(lackOfKubectl !== undefined, lackOfKubectl);
   const cwd = mkdtempSync(join(tmpdir(), 'tocsin-kubectl-'));
   onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
@@ -120,9 +120,7 @@ test('the files that the reasons name are there', () => {
     expect(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'), path).not.toBe('');
 });
 
-test('every command of Tocsin that is shown works beside a service, in the order of the documents', {
-  timeout: 120_000,
-}, async () => {
+test('every command of Tocsin that is shown works beside a service, in the order of the documents', async () => {
   const world = await createWorld({ database: 'postgres' });
   await world.start().ready();
   const draft = await world.run(['config', 'show']);

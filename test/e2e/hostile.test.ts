@@ -69,9 +69,7 @@ async function relayHostile({ database, depth }: Case): Promise<void> {
   expectNoPageAskedForOften(tenant, added);
 }
 
-test('on embedded, an item nested so deeply that the database cannot read it arrives once, and reading goes on', {
-  timeout: 60_000,
-}, async () => {
+test('on embedded, an item nested so deeply that the database cannot read it arrives once, and reading goes on', async () => {
   const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
   const { tenant } = world;
   tenant.addRaw('events', `{"id":${tenant.nextId('events')},"type":"STATIC_ANALYSIS","path":${deep(60_000)}}`);

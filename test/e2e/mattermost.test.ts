@@ -103,7 +103,7 @@ async function obeyRetryAfter({ status, underWay }: Limit): Promise<void> {
   expect(running.world.repeated()).toBe(0);
 }
 
-describe('while Mattermost is down', { timeout: 60_000 }, () => {
+describe('while Mattermost is down', () => {
   test.each<Outage>([
     { fault: 500, probes: 2 },
     { fault: 'reset_before', probes: 1 },

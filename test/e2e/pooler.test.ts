@@ -19,9 +19,7 @@ async function watchedWay(url: string) {
   return { names, url: Object.assign(new URL(url), { port: String(watched) }).href };
 }
 
-test('through PgBouncer it migrates, looks, polls, delivers and stops as without', { timeout: 60_000 }, async ({
-  skip,
-}) => {
+test('through PgBouncer it migrates, looks, polls, delivers and stops as without', async ({ skip }) => {
   skip(missing !== undefined, missing);
   const { directUrl, drop } = await createTestDatabase(false);
   onTestFinished(drop);

@@ -57,7 +57,7 @@ function mount(directory: string, file: string): (version: string, text: string)
 }
 
 describe('SIGHUP', () => {
-  test('swaps the routes; what was there before goes on, and the metrics say so', { timeout: 60_000 }, async () => {
+  test('swaps the routes; what was there before goes on, and the metrics say so', async () => {
     const world = await createConfigured({ database: 'embedded' });
     world.write('tocsin.yaml', world.to('one'));
     const service = world.start();
@@ -90,9 +90,7 @@ describe('SIGHUP', () => {
     expect(await service.end('SIGTERM')).toBe(0);
   });
 
-  test('many at once, during the start, with nothing changed, and during the stop: all end well', {
-    timeout: 60_000,
-  }, async () => {
+  test('many at once, during the start, with nothing changed, and during the stop: all end well', async () => {
     const world = await createConfigured({ database: 'embedded' });
     world.write('tocsin.yaml', world.to('one'));
     const service = world.start();
@@ -123,9 +121,7 @@ describe('SIGHUP', () => {
 });
 
 describe('a changed file', () => {
-  test('is noticed when its folder is swapped, as Kubernetes does it, and nothing else is', {
-    timeout: 60_000,
-  }, async () => {
+  test('is noticed when its folder is swapped, as Kubernetes does it, and nothing else is', async () => {
     const world = await createConfigured({ environment: { TOCSIN_CONFIG: 'mounted/tocsin.yaml' } });
     const swap = mount(world.directory, 'tocsin.yaml');
     swap('..1', world.to('one'));
@@ -142,9 +138,7 @@ describe('a changed file', () => {
     expect(countOf(service, takenOver)).toBe(1);
   });
 
-  test('with a new key is taken over from a mounted Secret: what could not be read with the old one is posted', {
-    timeout: 60_000,
-  }, async () => {
+  test('with a new key is taken over from a mounted Secret: what could not be read with the old one is posted', async () => {
     const environment = { TOCSIN_CONFIG: '', TOKENS_KEY: '', TOKENS_KEY_FILE: 'mounted/TOKENS_KEY' };
     const world = await createConfigured({ environment });
     const { tenant } = world;
@@ -171,9 +165,7 @@ describe('a changed file', () => {
     for (const key of [tenant.token, renewed]) expect(JSON.stringify(service.log)).not.toContain(key);
   });
 
-  test('that is wrong changes nothing and is told with every problem; the next right one is taken', {
-    timeout: 60_000,
-  }, async () => {
+  test('that is wrong changes nothing and is told with every problem; the next right one is taken', async () => {
     const world = await createConfigured();
     world.write('tocsin.yaml', world.to('one'));
     const service = world.start();
@@ -196,7 +188,7 @@ describe('a changed file', () => {
     expect(countOf(service, 'a new configuration is refused')).toBe(1);
   });
 
-  test('that changes what only a restart can change is refused as a whole, by name', { timeout: 60_000 }, async () => {
+  test('that changes what only a restart can change is refused as a whole, by name', async () => {
     const world = await createConfigured();
     world.write('tocsin.yaml', world.to('one'));
     const service = world.start('data', { LOG_LEVEL: '' });
@@ -215,9 +207,7 @@ describe('a changed file', () => {
     await expectLogged(service, takenOver);
   });
 
-  test('with a new webhook is taken over: what waited for the old one, which was removed, is posted', {
-    timeout: 60_000,
-  }, async () => {
+  test('with a new webhook is taken over: what waited for the old one, which was removed, is posted', async () => {
     const world = await createConfigured();
     const { mattermost } = world;
     world.write('hook', `${world.hooks.one}\n`);
@@ -239,7 +229,7 @@ describe('a changed file', () => {
     expect(ids.filter((id) => JSON.stringify(service.log).includes(id))).toEqual([]);
   });
 
-  test('with a new secret has it masked in the log, and the old one as well', { timeout: 60_000 }, async () => {
+  test('with a new secret has it masked in the log, and the old one as well', async () => {
     const world = await createConfigured();
     world.write('tocsin.yaml', world.to('one'));
     const proxied = (password: string) =>
@@ -262,9 +252,7 @@ describe('a changed file', () => {
 
 describe('under load', () => {
   for (const database of ['postgres', 'embedded'] as const) {
-    test(`ten times another configuration: nothing is lost and nothing said twice (${database})`, {
-      timeout: 120_000,
-    }, async () => {
+    test(`ten times another configuration: nothing is lost and nothing said twice (${database})`, async () => {
       const world = await createConfigured({ database });
       world.write('tocsin.yaml', world.to('one'));
       const total = database === 'postgres' ? 3000 : 2000;
@@ -304,9 +292,7 @@ describe('under load', () => {
     });
   }
 
-  test('two replicas that take it over one after the other lose nothing, say nothing twice, and can be compared', {
-    timeout: 90_000,
-  }, async () => {
+  test('two replicas that take it over one after the other lose nothing, say nothing twice, and can be compared', async () => {
     const world = await createConfigured();
     world.write('tocsin.yaml', world.to('one'));
     world.tenant.add('events', 1500);
@@ -327,7 +313,7 @@ describe('under load', () => {
     expect(world.mattermost.requests.posts).toBe(1702);
   });
 
-  test('a sink that answers nothing holds up no other', { timeout: 60_000 }, async () => {
+  test('a sink that answers nothing holds up no other', async () => {
     const world = await createConfigured();
     const { origin: hanging } = await startFarEnd(() => {});
     const yaml = (interval: number) =>
@@ -354,9 +340,7 @@ describe('under load', () => {
   });
 });
 
-test('while the database is away a configuration waits, the newest one, and is taken over when it is back', {
-  timeout: 90_000,
-}, async () => {
+test('while the database is away a configuration waits, the newest one, and is taken over when it is back', async () => {
   const world = await createConfigured();
   const url = new URL(world.environment.DATABASE_URL!);
   const proxy = await createLoopbackProxy({ host: url.hostname, port: Number(url.port) });

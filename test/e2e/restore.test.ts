@@ -37,9 +37,9 @@ function announced({ mattermost }: World): number {
   return mattermost.posts.filter(({ props }) => (props.tocsin as { source: string }).source !== 'tocsin').length;
 }
 
-test('a dump that is restored has all events of its time; later ones are read and announced again', {
-  timeout: 90_000,
-}, async ({ skip }) => {
+test('a dump that is restored has all events of its time; later ones are read and announced again', async ({
+  skip,
+}) => {
   const isThere = spawnSync('pg_dump', ['--version']).error === undefined;
   skip(!isThere, 'pg_dump is not installed; `apt-get install postgresql-client` brings it');
   const world = await createWorld({ database: 'postgres', environment: { START_FROM: 'all', POLLING_INTERVAL: '5' } });
@@ -69,9 +69,7 @@ test('a dump that is restored has all events of its time; later ones are read an
   expect(announced(world)).toBe(35 + 10);
 });
 
-test('a copy of the embedded database, made while the service is stopped, is a whole one', {
-  timeout: 90_000,
-}, async () => {
+test('a copy of the embedded database, made while the service is stopped, is a whole one', async () => {
   const world = await createWorld({ database: 'embedded', environment: { START_FROM: 'all', POLLING_INTERVAL: '5' } });
   world.tenant.add('events', 20);
   const service = world.start();
@@ -86,9 +84,7 @@ test('a copy of the embedded database, made while the service is stopped, is a w
   expect(announced(world)).toBe(25);
 });
 
-test('a database that is lost without a backup is not ready, and after a restart it begins at START_FROM once more', {
-  timeout: 60_000,
-}, async () => {
+test('a database that is lost without a backup is not ready, and after a restart it begins at START_FROM once more', async () => {
   const world = await createWorld({ database: 'postgres', environment: { START_FROM: '1h', POLLING_INTERVAL: '5' } });
   world.tenant.add('events', 10);
   const service = world.start();

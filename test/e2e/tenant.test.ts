@@ -89,9 +89,6 @@ test.each<readonly [DatabaseKind, string, readonly Failure[]]>([
   ['postgres', 'answers with something else than the page', brokenPages],
 ])(
   'on %s, a tenant that %s in the middle of a backlog costs no event and no other stream',
-  {
-    timeout: 90_000,
-  },
   async (database, _what, failures) => {
     const { world, service } = await startWatching(database);
     for (const failure of failures) await expectSurvived(world, service, failure);
@@ -137,7 +134,7 @@ async function expectSurvived(world: World, service: Service, failure: Failure):
   expect(next! - refused!, name).toBeGreaterThanOrEqual(failure.quietMs);
 }
 
-test('what is out of order or unknown in a page is announced with its neighbours', { timeout: 90_000 }, async () => {
+test('what is out of order or unknown in a page is announced with its neighbours', async () => {
   const { world, service } = await startWatching('embedded');
   const { tenant, mattermost } = world;
   tenant.add('events', 6);
@@ -178,9 +175,6 @@ test.each<readonly [string, readonly Rejection[]]>([
   ['"disabled"', [['suspicious', 'disabled', switchedOff]]],
 ])(
   '%s on a stream that was read before is an alarm in the channel, once however often it is tried',
-  {
-    timeout: 90_000,
-  },
   async (_name, rejections) => {
     const { world, service } = await startWatching('embedded');
     const { tenant } = world;
@@ -222,9 +216,7 @@ async function expectRejected(service: Service, source: string, says: RegExp): P
   expect((await service.get('/healthz')).status).toBe(200);
 }
 
-test('a key that never worked is an alarm for each stream, and the right one reads everything', {
-  timeout: 90_000,
-}, async () => {
+test('a key that never worked is an alarm for each stream, and the right one reads everything', async () => {
   const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
   world.tenant.add('events', 3);
   world.tenant.add('suspicious', 3);
@@ -240,9 +232,7 @@ test('a key that never worked is an alarm for each stream, and the right one rea
   expect(alarms(world)).toHaveLength(2);
 });
 
-test('suspicious events that were never switched on are no error, and are read as soon as they are', {
-  timeout: 90_000,
-}, async () => {
+test('suspicious events that were never switched on are no error, and are read as soon as they are', async () => {
   const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
   const { tenant, mattermost } = world;
   tenant.fail('suspicious', 'disabled', Number.POSITIVE_INFINITY);
@@ -263,7 +253,7 @@ test('suspicious events that were never switched on are no error, and are read a
   expect(errorsOf(service)).toEqual([]);
 });
 
-test('a tenant that hangs holds up neither the other stream nor a stop', { timeout: 90_000 }, async () => {
+test('a tenant that hangs holds up neither the other stream nor a stop', async () => {
   const { world, service } = await startWatching('embedded');
   const { tenant } = world;
   tenant.add('events', 3);
@@ -283,9 +273,7 @@ test('a tenant that hangs holds up neither the other stream nor a stop', { timeo
   await expectAllOnce(world);
 });
 
-test('a tenant that was rebuilt stops its stream with one alarm until an operator resets it', {
-  timeout: 90_000,
-}, async () => {
+test('a tenant that was rebuilt stops its stream with one alarm until an operator resets it', async () => {
   const { world, service } = await startWatching('embedded');
   const { tenant, mattermost } = world;
   await service.end('SIGTERM');

@@ -40,9 +40,7 @@ async function endOf(service: Service): Promise<number> {
   return performance.now() - signalledAtMs;
 }
 
-test('a poll and the deliveries of what it brought are one trace, also if the process was another one by then', {
-  timeout: 90_000,
-}, async () => {
+test('a poll and the deliveries of what it brought are one trace, also if the process was another one by then', async () => {
   const collector = await startFarEnd((_request, response) => response.end('{}'));
   const environment = {
     ...often,
@@ -112,9 +110,6 @@ test.each([
   ],
 ] as const)(
   'a collector that %s holds up neither a delivery nor a stop, and is a line in the log',
-  {
-    timeout: 90_000,
-  },
   async (_name, answering) => {
     const collector = answering && (await startFarEnd(answering));
     const endpoint = collector?.origin ?? 'http://127.0.0.1:9';
@@ -134,9 +129,7 @@ test.each([
   },
 );
 
-test('a collector that hangs at the stop, and never failed before, is not waited for', {
-  timeout: 60_000,
-}, async () => {
+test('a collector that hangs at the stop, and never failed before, is not waited for', async () => {
   const collector = await startFarEnd(() => undefined);
   const world = await createWorld({
     database: 'embedded',
@@ -148,7 +141,7 @@ test('a collector that hangs at the stop, and never failed before, is not waited
   expect(collector.received).toHaveLength(1);
 });
 
-test('without tracing the SDK is not loaded, and nothing is sent', { timeout: 60_000 }, async () => {
+test('without tracing the SDK is not loaded, and nothing is sent', async () => {
   const collector = await startFarEnd((_request, response) => response.end('{}'));
   const environment = { ...often, OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin, OTEL_SDK_DISABLED: 'true' };
   const world = await createWorld({ database: 'embedded', environment });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
 import { type AppDependencies, createApp } from '../../src/http/app.ts';
+import { settledMs } from '../support/stopwatch.ts';
 
 function setUp(overrides: Partial<AppDependencies> = {}) {
   const lines: string[] = [];
@@ -51,10 +52,9 @@ describe('health', () => {
   });
 
   it('answers "not ready" within its limit while the database hangs', async () => {
-    const startedAt = performance.now();
-    const answer = await setUp({ isReady: () => new Promise(() => {}) }).app.request('/readyz');
-    expect(answer.status).toBe(503);
-    expect(performance.now() - startedAt).toBeLessThan(3500);
+    const answer = Promise.resolve(setUp({ isReady: () => new Promise(() => {}) }).app.request('/readyz'));
+    expect(await settledMs(answer)).toBeLessThan(3500);
+    expect((await answer).status).toBe(503);
   });
 });
 

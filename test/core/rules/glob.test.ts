@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
+import { cpuMs } from '../../support/stopwatch.ts';
 
 const escaped = (text: string) => text.replace(/[.+^${}()|[\]\\/]/g, '\\$&');
 const reference = (pattern: string) =>
@@ -62,12 +63,10 @@ test.each([
 // Seconds lie between what these take and what they take by backtracking. The first, which backtracking would end at all, goes first.
 test.each(['*a*b', '*a*a*a*a*b', `${'*a?'.repeat(30)}*b`, `*${'a'.repeat(198)}b`, `*${'?'.repeat(90)}b*a`, 'a*b'])(
   'a hostile name costs %s no more than their lengths',
-  (pattern) => {
+  async (pattern) => {
     const name = 'a'.repeat(100_000);
     const isFitting = compileGlob(pattern);
-    const startedAt = performance.now();
-    expect(isFitting(name)).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(await cpuMs(() => expect(isFitting(name)).toBe(false))).toBeLessThan(2000);
   },
 );
 

@@ -61,9 +61,10 @@ describe.each(Object.entries(kinds))('%s', (name, made) => {
   test('takes 100 kB in milliseconds', () => {
     fc.assert(
       fc.property(hugeHostile, (text) => {
-        const start = performance.now();
+        // In µs of this process alone, whatever runs beside it.
+        const before = process.cpuUsage();
         const shown = made(text, 3_000);
-        expect(performance.now() - start).toBeLessThan(2_000);
+        expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
         if (shown !== undefined) expect(codePointLength(shown)).toBeLessThanOrEqual(3_008);
       }),
       { numRuns: 200 },
