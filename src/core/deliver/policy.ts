@@ -94,6 +94,11 @@ export function heldUpOf(
  * got no answer it is repeated rarely, for it most likely is.
  */
 const unansweredWaitsMs = [5000, 60_000, 600_000] as const;
+/**
+ * So many attempts whose connection broke are repeated at the usual pace: unlike a time-out, which the far end may take each time, a reset
+ * mostly says that nothing was done, and at a far end that resets each fifth connection the next attempt mostly passes.
+ */
+const brokenMax = 4;
 /** As many attempts without an answer are not hastened when the sink is back. */
 export const unansweredMax = unansweredWaitsMs.length;
 
@@ -111,7 +116,9 @@ function unansweredAgeMs(unanswered: number): number {
 /** Its verdict, and no repetition too soon if this attempt may have arrived. */
 export function spaced(verdict: Verdict, delivery: DueDelivery, reason: FailureReason): Verdict {
   if (!unansweredReasons.includes(reason) || verdict.state === 'dead') return verdict;
-  return { ...verdict, delayMs: Math.max(verdict.delayMs, unansweredWaitMs((delivery.unanswered ?? 0) + 1)) };
+  const unanswered = (delivery.unanswered ?? 0) + 1;
+  const spacedAs = reason === 'interrupted' ? unanswered - brokenMax : unanswered;
+  return { ...verdict, delayMs: Math.max(verdict.delayMs, spacedAs > 0 ? unansweredWaitMs(spacedAs) : 0) };
 }
 
 /** What to write about the delivery. */

@@ -67,7 +67,11 @@ describe('a delivery that failed', () => {
 
   test.each([
     ['timeout', undefined, 5000],
-    ['interrupted', undefined, 5000],
+    ['interrupted', undefined, 0],
+    ['interrupted', 3, 0],
+    ['interrupted', 4, 5000],
+    ['interrupted', 5, 60_000],
+    ['interrupted', 50, 600_000],
     ['timeout', 1, 60_000],
     ['timeout', 2, 600_000],
     ['timeout', 3, 600_000],
