@@ -1,4 +1,5 @@
-// How often one origin may be called: a token bucket of our own, and a second one as far as the far end tells of its own. Time is passed in.
+// How often one origin may be called: a token bucket of our own, and a second one as far as the far
+// end tells of its own. Time is passed in.
 import type { Pace } from './quota.ts';
 
 export interface Limiter {
@@ -20,7 +21,8 @@ export function createLimiter(perSecond: number, burst: number, nowMs: number): 
   return {
     take(now) {
       if (now >= toldUntilMs) told = undefined;
-      const waitMs = Math.max(own.waitMs(now), Math.min(told?.waitMs(now) ?? 0, Math.ceil(toldUntilMs - now)));
+      const toldMs = Math.min(told?.waitMs(now) ?? 0, Math.ceil(toldUntilMs - now));
+      const waitMs = Math.max(own.waitMs(now), toldMs);
       if (waitMs > 0) return waitMs;
       own.take();
       told?.take();

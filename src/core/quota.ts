@@ -1,4 +1,4 @@
-// What a far end says of its rate limit (`X-RateLimit-*`), and how fast it may then be called. Pure.
+// What a far end says of its rate limit (`X-RateLimit-*`), and how fast it may be called. Pure.
 
 /** As a far end said it: facts, not judged yet. */
 export interface Quota {
@@ -10,14 +10,14 @@ export interface Quota {
   readonly resetMs: number;
 }
 
-/** So many may go out now, and so many more each second, for a time; after it nothing is known any more. */
+/** So many may go out now, and so many more each second; after `forMs` nothing is known. */
 export interface Pace {
   readonly tokens: number;
   readonly perSecond: number;
   readonly forMs: number;
 }
 
-/** From here on a number means a point in time and not a wait: seconds since the epoch, and milliseconds. */
+/** From here on a number is a point in time and no wait: seconds since the epoch, milliseconds. */
 const epochSeconds = 1e9;
 const epochMilliseconds = 1e12;
 
@@ -32,7 +32,8 @@ export function quotaOf(headers: Readonly<Record<string, string>>, now: number):
   const reset = numberOf(headers['x-ratelimit-reset']);
   if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
   if (limit < 1 || remaining > limit) return undefined;
-  const resetMs = reset < epochSeconds ? reset * 1000 : (reset < epochMilliseconds ? reset * 1000 : reset) - now;
+  const asMs = reset < epochMilliseconds ? reset * 1000 : reset;
+  const resetMs = reset < epochSeconds ? asMs : asMs - now;
   return resetMs > 0 ? { limit, remaining, resetMs } : undefined;
 }
 
@@ -41,13 +42,16 @@ function numberOf(header: string | undefined): number | undefined {
   return /^\d{1,15}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined;
 }
 
-/** However little a far end promises, it is asked so often: a wrong number must not silence a sink. */
+/** However little a far end promises: a wrong number must not silence a sink. */
 const perSecondMin = 1 / 30;
 const perSecondMax = 1000;
 const tokensMax = 1000;
 const forMsMax = 3_600_000;
 
-/** All that is missing comes back until the reset, evenly. @param underWay requests that the answer may not have counted */
+/**
+ * All that is missing comes back until the reset, evenly.
+ * @param underWay requests that the answer may not have counted
+ */
 export function paceOf({ limit, remaining, resetMs }: Quota, underWay: number): Pace {
   const perSecond = ((limit - remaining) / resetMs) * 1000;
   return {

@@ -1,9 +1,10 @@
-// How long the less urgent waits for the more urgent that is under way: a far end stores what is sent at the same time in any order, and the
-// gravest of a burst is to be on screen first. Bounded in each case and in all. Pure; time is passed in.
+// How long the less urgent waits for the more urgent that is under way: a far end stores what is
+// sent at the same time in any order, and the gravest of a burst is to be on screen first. Bounded in
+// each case and in all. Pure; time is passed in.
 
 /** A more urgent send that takes longer than this keeps nobody waiting. */
 export const precedenceMaxMs = 1000;
-/** Such waiting costs at most this part of the time: where urgent ones never cease, the others go on beside them. */
+/** Where urgent ones never cease, such waiting costs at most this part of the time. */
 const creditPart = 0.1;
 /** So much of it can be saved up, enough for a burst of every severity. */
 const creditMaxMs = 3000;
@@ -11,7 +12,7 @@ const creditMaxMs = 3000;
 export interface Precedence {
   /**
    * How long a delivery has to wait now, in milliseconds; 0 to go on.
-   * @param urgentSinceMs when the newest send that is more urgent began; undefined if none is under way
+   * @param urgentSinceMs when the newest send that is more urgent began; undefined: there is none
    */
   waitMs(nowMs: number, urgentSinceMs: number | undefined): number;
 }
@@ -32,7 +33,8 @@ export function createPrecedence(): Precedence {
       // Timers do not split milliseconds.
       if (creditMs < 1) isSpent = true;
       else if (creditMs >= precedenceMaxMs) isSpent = false;
-      const leftMs = urgentSinceMs === undefined || isSpent ? 0 : urgentSinceMs + precedenceMaxMs - nowMs;
+      const isFree = urgentSinceMs === undefined || isSpent;
+      const leftMs = isFree ? 0 : urgentSinceMs + precedenceMaxMs - nowMs;
       const waitMs = Math.max(0, Math.ceil(Math.min(leftMs, creditMs)));
       isWaiting = waitMs > 0;
       return waitMs;
