@@ -11,7 +11,7 @@ import { placesOf } from './adapters.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
 import { jsonText } from './json.ts';
-import { loadForDatabase, operate } from './operate.ts';
+import { loadForDatabase, operate, withOperations } from './operate.ts';
 
 const listMax = 1000;
 
@@ -64,26 +64,24 @@ export const command: Command = {
 };
 
 async function list({ sink, isJson }: Wanted, io: CommandIo): Promise<number> {
-  const mask = createMask(loadForDatabase(io).secrets);
-  const stored = await operate(io, 'dead-list', { sink, limit: listMax });
+  const config = loadForDatabase(io);
+  const mask = createMask(config.secrets);
+  const places = placesOf(config, { sinks }, createHttpClient);
+  const [stored, backlog] = await withOperations(config, io, async (run) => [
+    await run('dead-list', { sink, limit: listMax }),
+    // Without the hooks, nobody knows here which sinks there are.
+    places.length === 0 ? undefined : await run('backlog-list', {}),
+  ]);
   // An answer was masked when it was stored; a secret that was configured later may stand in it.
   const dead = stored.map((one) => ({ ...one, lastAnswer: one.lastAnswer && mask(one.lastAnswer) }));
   if (dead.length === 0) assertSinkIsKnown(sink, io);
   if (dead.length === listMax) io.stderr(`these are the newest ${listMax}; there may be more\n`);
   io.stdout(isJson ? jsonText(dead, 2) : tableOf(dead));
-  await remark(io);
+  // Of sinks that are configured no more; also of what only waits there.
+  const remarks = backlog === undefined ? [] : backlogRemarks(backlog.counts, backlog.places, places);
+  for (const remark of remarks)
+    io.stderr(`${neutralText(`sink ${remark.sink}: ${remark.text}`, { multiline: false })}\n`);
   return exitCodes.done;
-}
-
-/** Of sinks that are configured no more; also of what only waits there. */
-async function remark(io: CommandIo): Promise<void> {
-  const config = loadForDatabase(io);
-  const places = placesOf(config, { sinks }, createHttpClient);
-  // Without the hooks, nobody knows here which sinks there are.
-  if (places.length === 0) return;
-  const backlog = await operate(io, 'backlog-list', {});
-  for (const { sink, text } of backlogRemarks(backlog.counts, backlog.places, places))
-    io.stderr(`${neutralText(`sink ${sink}: ${text}`, { multiline: false })}\n`);
 }
 
 async function redrive({ ids, sink, isAll, isJson }: Wanted, io: CommandIo): Promise<number> {
