@@ -520,6 +520,31 @@ time_zone: Asia/Bangkok
     });
   });
 
+  describe('the quiet hours of a route', () => {
+    const text = (quiet: string) =>
+      `sinks: { soc: { type: stdout } }\nroutes: [{ name: r, quiet: ${quiet}, to: [soc] }]\n`;
+    it('let CRITICAL pass unless they say otherwise', () => {
+      const of = (more: string) =>
+        loadYaml(text(`{ times: [{ from: "22:00", to: "07:00" }]${more} }`)).routes[0]?.quiet;
+      expect([of('')?.passes, of(', passes: HIGH')?.passes, of('')?.times.length]).toEqual([0, 1, 1]);
+    });
+
+    it.each([
+      ['{ times: [{}] }', 'tocsin.yaml:2:30 routes[0].quiet.times leave no time in which what is held goes out'],
+      ['{ times: [{ days: [mon-fri] }, { days: [sat, sun] }] }', 'leave no time'],
+      ['{ times: [{ from: "9" }] }', 'tocsin.yaml:2:38 routes[0].quiet.times[0] has a time "9"'],
+      ['{ passes: HIGH }', 'tocsin.yaml:2:21 routes[0].quiet.times is missing'],
+      ['{ times: [{ from: "22:00" }], passes: x }', 'routes[0].quiet.passes "x" is not a severity'],
+    ])('are refused with their place: %s', (quiet, problem) => {
+      expect(yamlProblems(text(quiet))).toEqual([expect.stringContaining(problem)]);
+    });
+
+    it('may last for days, if they end', () => {
+      const { quiet } = loadYaml(text('{ times: [{ first: 2026-04-13, last: 2026-05-15 }] }')).routes[0]!;
+      expect(quiet?.times).toHaveLength(1);
+    });
+  });
+
   it('gives a sink a language and a time zone of its own', () => {
     const sink = (more: string) => `sinks: { soc: { type: stdout${more} } }\n`;
     expect(loadYaml(sink(', locale: th, time_zone: Asia/Bangkok')).sinks[0]).toMatchObject({

@@ -4,6 +4,7 @@ import { instant } from '../config/values.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { noticeSource, type StoredEvent, severityNames } from '../core/event.ts';
 import { judge, type Miss, route } from '../core/route.ts';
+import { isWithin } from '../core/rules/schedule.ts';
 import { neutralText } from '../core/text.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
@@ -107,6 +108,8 @@ interface SinkExplanation {
   readonly reason: string | null;
   /** The number of the silence that hides it. */
   readonly silence?: number;
+  /** It waits for the end of the route's quiet hours. */
+  readonly held?: true;
 }
 
 async function explain(config: Config, event: StoredEvent, atMs: number): Promise<Explanation> {
@@ -123,8 +126,18 @@ async function explain(config: Config, event: StoredEvent, atMs: number): Promis
         state = 'none',
         reason = null,
         silenceId,
+        route: by,
+        groupKey,
       } = (silenced ?? decisions).find(({ sink }) => sink === id) ?? {};
-      return { id, state, reason, ...(silenceId !== undefined && { silence: silenceId }) };
+      const quiet = groupKey === undefined ? undefined : routes.find(({ name }) => name === by)?.quiet;
+      const isHeld = state === 'pending' && quiet !== undefined && isWithin(quiet.times, atMs);
+      return {
+        id,
+        state,
+        reason,
+        ...(silenceId !== undefined && { silence: silenceId }),
+        ...(isHeld && { held: true }),
+      };
     }),
   };
 }
@@ -146,7 +159,8 @@ function textOf(event: StoredEvent, { routes, sinks: all, areSilencesKnown }: Ex
   return `${lines.join('\n')}\n`;
 }
 
-function gets({ state, reason, silence }: SinkExplanation): string {
+function gets({ state, reason, silence, held }: SinkExplanation): string {
+  if (held) return 'gets it when the quiet hours of the route are over, together with others';
   if (state === 'pending') return 'gets it';
   if (silence !== undefined) return `suppressed, ${reason} by silence ${silence}`;
   return state === 'none' ? 'is not named by any route of this source' : `suppressed, ${reason}`;

@@ -77,6 +77,12 @@ const throttle = z
   .optional()
   .describe('a map with by, max, window');
 
+const quietKeys = { passes: single };
+const quiet = z
+  .strictObject({ times: z.array(interval).min(1).describe('a list of times'), ...quietKeys })
+  .optional()
+  .describe('a map with times, passes');
+
 export const route = z
   .strictObject({
     // It is shown in messages and stands in every event's row.
@@ -88,6 +94,7 @@ export const route = z
     to: z.array(target).min(1).describe('a list of ids of sinks'),
     group,
     throttle,
+    quiet,
     repeats: z.boolean().optional().describe('true or false'),
     continue: z.boolean().optional().describe('true or false'),
   })
@@ -110,6 +117,10 @@ const throttleLeft = z
   .object({ by: fieldsLeft, ...forgiving(throttleKeys) })
   .optional()
   .catch(undefined);
+const quietLeft = z
+  .object({ times: z.array(interval.catch({})).catch([]), ...forgiving(quietKeys) })
+  .optional()
+  .catch(undefined);
 const targetsLeft = z.array(target.catch(unresolved));
 
 const criteriaLeft = { ...forgiving(matchKeys), sources: idsLeft.optional().catch(undefined) };
@@ -127,6 +138,7 @@ export const routeLeft = z.object({
   to: targetsLeft.catch([unresolved]),
   group: groupLeft,
   throttle: throttleLeft,
+  quiet: quietLeft,
   repeats: z.boolean().optional().catch(undefined),
   continue: z.boolean().optional().catch(undefined),
 });

@@ -1,10 +1,10 @@
 // The routes of a configuration: those of tocsin.yaml, or one that sends everything to every sink.
 import type { Severity } from '../core/event.ts';
-import type { Route } from '../core/route.ts';
+import { priorityOf, type Route } from '../core/route.ts';
 import { compileExpression, ExpressionError } from '../core/rules/expression.ts';
 import { compileGlob } from '../core/rules/glob.ts';
 import { parseNetwork } from '../core/rules/network.ts';
-import { parseInterval } from '../core/rules/schedule.ts';
+import { type Interval, isWithin, parseInterval } from '../core/rules/schedule.ts';
 import type { AdapterInput } from './adapters.ts';
 import type { Findings } from './environment.ts';
 import { expressionProblem } from './expression-problem.ts';
@@ -53,6 +53,7 @@ export function makeRoutes(input: RoutesInput, readOption: OptionReader, finding
       ...(settings.size > 0 && { settings }),
       ...(templates.size > 0 && { templates }),
       ...(group && { group }),
+      ...quietOf(route, input, readOption, findings),
       ...(repeats === false && { isFirstOnly: true }),
       ...(route.content.continue === false && { isLast: true }),
     };
@@ -107,23 +108,61 @@ function criteriaOf(
 }
 
 function timesOf({ content, place }: RouteInput, input: RoutesInput, readOption: OptionReader, findings: Findings) {
+  const times = { active: content.active, mute: content.mute };
   const intervals = (key: 'active' | 'mute') =>
-    content[key] &&
-    parsedAll(
-      content[key].map((written, index) => ({
-        days: written.days,
-        from: written.from,
-        to: written.to,
-        first: written.first,
-        last: written.last,
-        timeZone:
-          readOption(fileValue(written.time_zone, place, [key, index, 'time_zone']), timeZone) ?? input.timeZone,
-      })),
-      parseInterval,
-      (index) => place([key, index]),
-      findings,
-    );
+    times[key] && intervalsOf(times[key], [key], { content, place }, input, readOption, findings);
   return { active: intervals('active'), mute: intervals('mute') };
+}
+
+/** @param path of `written`, from the route on */
+function intervalsOf(
+  written: NonNullable<RouteInput['content']['active']>,
+  path: readonly PropertyKey[],
+  { place }: RouteInput,
+  input: RoutesInput,
+  readOption: OptionReader,
+  findings: Findings,
+): Interval[] {
+  return parsedAll(
+    written.map((written, index) => ({
+      days: written.days,
+      from: written.from,
+      to: written.to,
+      first: written.first,
+      last: written.last,
+      timeZone:
+        readOption(fileValue(written.time_zone, place, [...path, index, 'time_zone']), timeZone) ?? input.timeZone,
+    })),
+    parseInterval,
+    (index) => place([...path, index]),
+    findings,
+  );
+}
+
+const stepMs = 900_000;
+const weekMs = 7 * 86_400_000;
+
+function quietOf(
+  route: RouteInput,
+  input: RoutesInput,
+  readOption: OptionReader,
+  findings: Findings,
+): Pick<Route, 'quiet'> {
+  const { quiet } = route.content;
+  if (quiet === undefined) return {};
+  const times = intervalsOf(quiet.times, ['quiet', 'times'], route, input, readOption, findings);
+  const passes = readOption(fileValue(quiet.passes, route.place, ['quiet', 'passes']), severity) ?? 5;
+  // What has a last day ends; the others must leave some time of each week.
+  const endless = times.filter(({ last }) => last === undefined).map(({ first: _, ...time }) => time);
+  const nowMs = Math.floor(Date.now() / stepMs) * stepMs;
+  const isEverQuiet = Array.from({ length: weekMs / stepMs }, (_, step) => nowMs + step * stepMs).every((atMs) =>
+    isWithin(endless, atMs),
+  );
+  if (isEverQuiet) {
+    const problem = 'leave no time in which what is held goes out';
+    findings.problems.push({ where: route.place(['quiet', 'times']), problem, remedy: 'Shorten them' });
+  }
+  return { quiet: { times, passes: priorityOf(passes) } };
 }
 
 function whenOf({ content, place }: RouteInput, findings: Findings): Route['when'] {

@@ -1,7 +1,7 @@
 // Decides which sinks hear of an event. Pure: the same event, routes and time give the same decision, which is stored with the event.
 import type { EventDraft, Severity } from './event.ts';
 import type { Expression } from './rules/expression.ts';
-import { type GroupPolicy, groupKeyOf } from './rules/group.ts';
+import { type GroupPolicy, groupKeyOf, type QuietHours } from './rules/group.ts';
 import { type EventFacts, type Match, missOfMatch, missReasons } from './rules/match.ts';
 import { type ExpressionFacts, expressionFacts } from './rules/rule-event.ts';
 import { type Interval, isWithin } from './rules/schedule.ts';
@@ -24,6 +24,8 @@ export interface Route extends Match {
   readonly templates?: ReadonlyMap<string, Template> | undefined;
   /** What it takes waits for others like it. */
   readonly group?: GroupPolicy | undefined;
+  /** What it takes then waits until they are over. */
+  readonly quiet?: QuietHours | undefined;
   /** An item that the vendor has seen before is not taken. */
   readonly isFirstOnly?: boolean | undefined;
   /** What it takes is not shown to the routes after it. */
@@ -70,7 +72,13 @@ export function route(routes: readonly Route[], source: string, draft: EventDraf
       matched.push(candidate.name);
       for (const sink of candidate.to) {
         if (bySink.get(sink)?.state === 'pending') continue;
-        bySink.set(sink, { sink, state: 'pending', reason: null, priority, ...waysOf(candidate, sink, source, draft) });
+        bySink.set(sink, {
+          sink,
+          state: 'pending',
+          reason: null,
+          priority,
+          ...waysOf(candidate, sink, source, draft, atMs),
+        });
       }
     } else if (miss !== 'other_source') suppress(candidate, miss);
   }
@@ -84,11 +92,21 @@ export function routeNamed(routes: readonly Route[], name: string | undefined): 
 }
 
 /** How the route wants it sent there. */
-function waysOf(candidate: Route, sink: string, source: string, draft: EventDraft): Partial<Decision> {
-  const hasWays = candidate.group !== undefined || candidate.settings?.has(sink) || candidate.templates?.has(sink);
+function waysOf(candidate: Route, sink: string, source: string, draft: EventDraft, atMs: number): Partial<Decision> {
+  const { group, quiet } = candidate;
+  const hasWays =
+    group !== undefined || quiet !== undefined || candidate.settings?.has(sink) || candidate.templates?.has(sink);
   if (!hasWays) return {};
-  const groupKey = candidate.group && groupKeyOf(candidate.name, candidate.group, source, draft);
+  const groupKey = groupKeyFor(candidate, source, draft, atMs);
   return { route: candidate.name, ...(groupKey !== undefined && { groupKey }) };
+}
+
+/** Undefined: it goes out by itself. In quiet hours, nothing does that may wait. */
+function groupKeyFor({ name, group, quiet }: Route, source: string, draft: EventDraft, atMs: number) {
+  const own = () => group && groupKeyOf(name, group, source, draft);
+  if (quiet === undefined || !isWithin(quiet.times, atMs)) return own();
+  if (priorityOf(draft.severity) <= quiet.passes) return undefined;
+  return own() ?? groupKeyOf(name, { by: [] }, source, draft);
 }
 
 /** Of each route, in order: why it does not take the event; undefined if it does. */

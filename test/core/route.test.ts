@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventDraft, Severity } from '../../src/core/event.ts';
-import { priorityOf, route } from '../../src/core/route.ts';
+import { priorityOf, type Route, route } from '../../src/core/route.ts';
+import { parseInterval } from '../../src/core/rules/schedule.ts';
 
 function draft(severity: Severity): EventDraft {
   return {
@@ -144,5 +145,34 @@ describe('routes', () => {
 
   test('critical goes before high, and unknown goes with high', () => {
     expect([5, 4, 0, 3, 2, 1].map((severity) => priorityOf(severity as Severity))).toEqual([0, 1, 1, 2, 3, 4]);
+  });
+});
+
+describe('quiet hours', () => {
+  const times = [parseInterval({ from: '22:00', to: '07:00', timeZone: 'Europe/Berlin' })];
+  const quiet = { times, passes: 0 };
+  const base = { name: 'r', minSeverity: 0 as const, to: ['soc'] };
+  const keyAt = (at: string, severity: Severity, more: Partial<Route> = {}) => {
+    return route([{ ...base, quiet, ...more }], 'di', draft(severity), Date.parse(at)).decisions[0];
+  };
+
+  test.each([
+    ['2026-03-28T21:30:00Z', 3, '["r"]'],
+    ['2026-03-29T04:59:00Z', 0, '["r"]'],
+    ['2026-03-29T05:00:00Z', 3, undefined], // 07:00 of the day on which summer time began
+    ['2026-03-28T12:00:00Z', 3, undefined],
+    ['2026-03-28T23:30:00Z', 5, undefined],
+  ] as const)('at %s hold severity %i in %s', (at, severity, groupKey) => {
+    expect(keyAt(at, severity)).toMatchObject({ state: 'pending', route: 'r' });
+    expect(keyAt(at, severity)?.groupKey).toBe(groupKey);
+  });
+
+  test('let through what the route says, and hold each of its groups by itself', () => {
+    const night = '2026-03-28T23:30:00Z';
+    expect(keyAt(night, 4, { quiet: { times, passes: 1 } })?.groupKey).toBeUndefined();
+    const group = { by: ['source' as const], waitMs: 0, intervalMs: 1, max: 9, cards: 0 };
+    expect(keyAt(night, 4, { group })?.groupKey).toBe('["r","di"]');
+    expect(keyAt(night, 5, { group })?.groupKey).toBeUndefined();
+    expect(keyAt('2026-03-28T12:00:00Z', 5, { group })?.groupKey).toBe('["r","di"]');
   });
 });

@@ -34,7 +34,7 @@ function nameOf({ route, place }: PolicyRoute): string {
 }
 
 /** What these keys say is compared below, or has no say in whether a route takes an event. A new key makes the answer a no. */
-const keysKnown = new Set('name match when active mute to group throttle repeats continue template'.split(' '));
+const keysKnown = new Set('name match when active mute to group throttle quiet repeats continue template'.split(' '));
 const matchKeysKnown = new Set(
   'min_severity sources streams types actions statuses tenants devices groups networks'.split(' '),
 );

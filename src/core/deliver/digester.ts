@@ -6,7 +6,8 @@ import type { Lease } from '../lease.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { priorityOf, type Route } from '../route.ts';
-import { type GroupPolicy, readGroupKey } from '../rules/group.ts';
+import { readGroupKey } from '../rules/group.ts';
+import { isWithin } from '../rules/schedule.ts';
 import { type Database, databaseErrorText, isUnstorable } from '../store/database.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import {
@@ -74,8 +75,9 @@ export interface Digester {
 
 export function createDigester(deps: DigesterDependencies): Digester {
   const { id: sink, db, lease, metrics } = deps;
-  const policies = new Map<string, GroupPolicy>();
-  for (const { name, group, to } of deps.routes) if (group && to.includes(sink)) policies.set(name, group);
+  const policies = new Map<string, Pick<Route, 'group' | 'quiet'>>();
+  for (const { name, group, quiet, to } of deps.routes)
+    if ((group || quiet) && to.includes(sink)) policies.set(name, { group, quiet });
   const everyMs = policies.size > 0 ? deps.everyMs : strangersEveryMs;
   const storm = deps.storm && createStorm(deps.storm);
   let lookAtMs = Number.NEGATIVE_INFINITY;
@@ -122,7 +124,8 @@ export function createDigester(deps: DigesterDependencies): Digester {
     const members = await readMembers(db, sink, { group: group.key }, membersMax);
     if (members.length === 0) return false;
     const { route, values } = readGroupKey(group.key);
-    const by = (policies.get(route)?.by ?? []).map((field, index) => ({ field, value: values[index] ?? '' }));
+    const fields = values.length > 0 ? (policies.get(route)?.group?.by ?? []) : [];
+    const by = fields.map((field, index) => ({ field, value: values[index] ?? '' }));
     return freeze('group', members, { route, by, before: step.isNew ? 0 : group.total }, change);
   }
 
@@ -213,7 +216,10 @@ export function createDigester(deps: DigesterDependencies): Digester {
     }
     const due: { group: WaitingGroup; step: Exclude<GroupStep, { kind: 'wait' }> }[] = [];
     for (const group of await listWaitingGroups(db, sink)) {
-      const step = stepOf(group, policies.get(readGroupKey(group.key).route));
+      const { group: policy, quiet } = policies.get(readGroupKey(group.key).route) ?? {};
+      // The next look comes soon enough for their end.
+      if (quiet !== undefined && isWithin(quiet.times, deps.now())) continue;
+      const step = stepOf(group, policy);
       if (step.kind === 'wait') lookAtMs = Math.min(lookAtMs, nowMs + step.ms);
       else due.push({ group, step });
     }

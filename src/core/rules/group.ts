@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type EventBody, severityNames } from '../event.ts';
 import type { EventFacts } from './match.ts';
+import type { Interval } from './schedule.ts';
 
 /** What a route may group by: the words of `tocsin.yaml`. */
 export const groupFields = {
@@ -39,6 +40,13 @@ export interface GroupPolicy {
   readonly cards: number;
 }
 
+/** Times in which what a route takes is held, to go out together when they are over. */
+export interface QuietHours {
+  readonly times: readonly Interval[];
+  /** A priority: what is that urgent or more is not held. */
+  readonly passes: number;
+}
+
 /** Longer values differ only in what nobody reads. */
 const valueLengthMax = 200;
 /** The key is in an index, which takes 2,700 bytes of a row and refuses more for ever; a name may be written by an attacker. */
@@ -47,7 +55,12 @@ const keyBytesMax = 1500;
 const shortLengthMax = 16;
 
 /** The same for events that belong together; undefined for one that has none of the values, which goes out alone. */
-export function groupKeyOf(route: string, { by }: GroupPolicy, source: string, event: EventFacts): string | undefined {
+export function groupKeyOf(
+  route: string,
+  { by }: Pick<GroupPolicy, 'by'>,
+  source: string,
+  event: EventFacts,
+): string | undefined {
   const values = by.map((field) => groupFields[field]({ source, event, body: event.body }) ?? '');
   if (by.length > 0 && values.every((value) => value === '')) return undefined;
   const key = JSON.stringify([route, ...values.map((value) => value.slice(0, valueLengthMax))]);

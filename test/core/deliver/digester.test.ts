@@ -10,6 +10,7 @@ import { createMetrics } from '../../../src/core/metrics.ts';
 import type { Route } from '../../../src/core/route.ts';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
 import type { GroupPolicy } from '../../../src/core/rules/group.ts';
+import { parseInterval } from '../../../src/core/rules/schedule.ts';
 import type { Message, Sink } from '../../../src/core/sink.ts';
 import { redriveDead } from '../../../src/core/store/deliveries.ts';
 import { insertPage } from '../../../src/core/store/events.ts';
@@ -507,5 +508,40 @@ describe('a storm', () => {
       [10, undefined],
       [4, { channel: 'night' }],
     ]);
+  });
+});
+
+describe('quiet hours', () => {
+  const day = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
+  const always = [parseInterval({ timeZone: 'UTC', first: day(Date.now() - 86_400_000) })];
+  const quietly: Route = { ...all, quiet: { times: always, passes: 0 } };
+
+  test('hold what may wait, let the urgent through, and survive a restart', async () => {
+    const first = await begin({ routes: [quietly] });
+    await first.store(drafts(1, 3));
+    await first.store([{ ...draft(4), severity: 5 }]);
+    await expectSoon(() => first.cards().length === 1);
+    await first.worker.stop();
+    const second = await begin({ routes: [quietly] });
+    await pause(200);
+    expect([first.cards(), second.sent, await states()]).toEqual([['4'], [], { delivered: 1, pending: 3 }]);
+  });
+
+  test('go out in one digest when they are over, or when the configuration has them no more', async () => {
+    const held = await begin({ routes: [quietly] });
+    await held.store(drafts(1, 3));
+    await held.worker.stop();
+    const over = [parseInterval({ timeZone: 'UTC', last: day(Date.now() - 2 * 86_400_000) })];
+    const after = await begin({ routes: [{ ...all, quiet: { times: over, passes: 0 } }] });
+    await expectSoon(isSettled);
+    expect(after.digests()).toMatchObject([{ kind: 'group', count: 3, route: 'all', by: [] }]);
+    expect([held.sent, after.cards()]).toEqual([[], []]);
+    await after.worker.stop();
+    const again = await begin({ routes: [quietly] });
+    await again.store(drafts(11, 2));
+    await again.worker.stop();
+    const without = await begin({ routes: [all] });
+    await expectSoon(isSettled);
+    expect(without.digests()).toMatchObject([{ count: 2 }]);
   });
 });
