@@ -34,7 +34,17 @@ const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{
 export function noticeLine(notice: Notice, wording: Wording, form: MessageForm): string {
   const max = form === 'short' ? 60 : 200;
   const shown = entriesOf(notice).map(([name, value]) => [name, shownValue(value, wording, max)] as const);
-  return filled(templateOf(notice, wording), Object.fromEntries(shown));
+  return filled(templateOf(notice, wording), { ...Object.fromEntries(shown), ...countsOf(notice, wording) });
+}
+
+/** Words for what sentences count: one is not several. */
+function countsOf({ values }: Notice, { labels }: Wording): Readonly<Record<string, string>> {
+  const said = (count: string | undefined, one: string, many: string) =>
+    count === '1' ? one : filled(many, { count: /^\d{1,16}$/.test(count ?? '') ? count : '?' });
+  return {
+    events: said(values.count, labels.eventOne, labels.eventCount),
+    digests: said(values.digests, labels.digestOne, labels.digestCount),
+  };
 }
 
 /** What the sentence did not say stands in fields, so that no value is lost. */
@@ -42,13 +52,13 @@ export function noticeAttachment(event: StoredEvent, notice: Notice, wording: Wo
   const { labels } = wording;
   const { color, sign } = look(event.severity);
   const template = templateOf(notice, wording);
-  const said = new Set([...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+  const said = new Set([...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => (name === 'events' ? 'count' : name)));
   const fields = entriesOf(notice)
     .filter(([name]) => !said.has(name))
     .flatMap(([name, value]) => fieldOf(name, value, wording, form));
   const time = { title: labels.timestamp, value: wording.time(event.receivedAt), short: true };
   return {
-    fallback: `Tocsin: ${fallbackOf(notice, template)}`,
+    fallback: `Tocsin: ${fallbackOf(notice, wording)}`,
     color,
     title: `${sign} ${labels.titleNotice}`,
     fields: [...fields, time],
@@ -77,7 +87,7 @@ function fieldOf(name: string, value: string, wording: Wording, form: MessageFor
   return shown === undefined ? [] : [{ title, value: sealed(shown), short: !isMessage }];
 }
 
-function fallbackOf(notice: Notice, template: string): string {
+function fallbackOf(notice: Notice, wording: Wording): string {
   const shown = entriesOf(notice).map(([name, value]) => [name, plain(value, 80)] as const);
-  return filled(template, Object.fromEntries(shown));
+  return filled(templateOf(notice, wording), { ...Object.fromEntries(shown), ...countsOf(notice, wording) });
 }

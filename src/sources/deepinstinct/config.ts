@@ -24,6 +24,16 @@ export function parseToken(text: string): string {
   return text;
 }
 
+/** Why `text` is no pattern of an event's address; undefined if it is one. */
+function eventLinkFault(text: string): string | undefined {
+  if (!/^[^{}]*\{id\}[^{}]*$/.test(text)) return 'needs {id} once in place of the event’s number, and no other { or }';
+  const host = /^https?:\/\/[^/?#]*/i.exec(text)?.[0];
+  if (host === undefined) return 'is no https or http address';
+  if (host.includes('{')) return 'has {id} in its host';
+  const read = readWebUrl(text.replace('{id}', '1'));
+  return 'fault' in read ? read.fault : undefined;
+}
+
 /** A zod transform out of a function that throws RangeError. */
 function checked<In, Out>(parse: (value: In) => Out) {
   return (value: In, context: z.RefinementCtx): Out => {
@@ -58,6 +68,16 @@ export const config = z.strictObject({
     .transform(checked((value) => parseStartFrom(String(value))))
     .describe(
       'Where the first reading begins: now, all, a duration back (30m, 24h, 7d, 2w), a date (2026-02-03, 2026-02-03T08:00+07:00; UTC without an offset) or the number of an event (17000; id:20261101 where the number could be a date).',
+    ),
+  event_link: z
+    .string()
+    .superRefine((text, context) => {
+      const fault = eventLinkFault(text);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
+    .optional()
+    .describe(
+      'The address of one event, with {id} in place of its number, such as https://console.example.com/#/events/{id}. Without it, cards lead to the console’s front page, since no address of an event is documented.',
     ),
   overlap: z
     .int()

@@ -13,15 +13,21 @@ import { timeOf } from './time.ts';
 
 export interface NormaliseContext {
   readonly stream: Stream;
-  /** The console's address, from the configuration. No way to one event in it is documented. */
+  /** From the configuration: the console's address, or that of an event with `{id}` for its number. */
   readonly link: string | undefined;
   /** Another item was stored under its number before. */
   readonly isNumberTaken?: boolean;
 }
 
 /** @param config of the source that reads the event */
-export function linkOf({ url }: { readonly url: string }): string {
-  return `${new URL(url).origin}/`;
+export function linkOf(config: { readonly url: string; readonly event_link?: string | undefined }): string {
+  return config.event_link ?? `${new URL(config.url).origin}/`;
+}
+
+/** One without a number has no page of its own. */
+function linkTo(link: string | undefined, id: number | undefined): string | undefined {
+  if (!link?.includes('{id}')) return link;
+  return id === undefined ? `${new URL(link).origin}/` : link.replace('{id}', String(id));
 }
 
 const unrecognised = 'UNRECOGNISED';
@@ -81,7 +87,7 @@ function bodyOf(wire: Wire, id: number | undefined, type: string, context: Norma
     // 2.3 counts what came after the first, 5.x counts the first.
     recurrence: recurrence === undefined ? undefined : Math.max(1, recurrence),
     affectedDevices: countOf(wire.affected_device),
-    link: context.link,
+    link: linkTo(context.link, id),
   };
   return present<EventBody>(body) ?? {};
 }

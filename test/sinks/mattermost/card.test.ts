@@ -99,6 +99,27 @@ describe.each(['en', 'th'] as const)('the golden card in %s', (locale) => {
   });
 });
 
+test.each([
+  ['en', '1', '1', '1 event came in 1 digest.'],
+  ['en', '56', '1', '56 events came in 1 digest.'],
+  ['en', '56', '4', '56 events came in 4 digests.'],
+  ['th', '56', '1', '56 เหตุการณ์มาในสรุปรวม 1 ฉบับ'],
+] as const)('a storm’s end says in %s that %s in %s came', (locale, count, digests, words) => {
+  const shown = card(
+    notice('storm_over', { sink: 'soc', since: '2026-03-01T00:00:00.000Z', count, digests }),
+    {},
+    locale,
+  );
+  expect(shown.text).toContain(words);
+  expect(shown.attachments[0]!.fallback).toContain(words);
+  expect(shown.attachments[0]!.fields.map(({ title }) => title)).not.toContain('count');
+});
+
+test('a silence’s end says that it hid one event', () => {
+  const shown = card(notice('silence_over', { silence: '1', owner: 'anna', reason: 'ended', count: '1' }));
+  expect(shown.text).toContain('It hid 1 event.');
+});
+
 describe('what the card shows', () => {
   test.each([
     [0, '#8C8C8C', '⚪', 'UNKNOWN'],

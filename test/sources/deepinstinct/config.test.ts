@@ -140,3 +140,17 @@ describe('START_FROM', () => {
     expect(problems({ start_from: true })).toEqual(['start_from: is no text and no number']);
   });
 });
+
+test.each([
+  ['https://console.example.com/#/events/{id}', true],
+  ['http://console.example.com:8080/e?id={id}', true],
+  ['https://console.example.com/#/events', false],
+  ['https://console.example.com/{id}/{id}', false],
+  ['https://console.example.com/{id}/{name}', false],
+  ['https://{id}.example.com/', false],
+  ['javascript:alert({id})', false],
+  ['https://u:p@console.example.com/{id}', false],
+] as const)('%s as the address of an event: %s', (link, isTaken) => {
+  const url = 'https://console.example.com';
+  expect(config.safeParse({ url, token: 'key', event_link: link }).success).toBe(isTaken);
+});

@@ -479,6 +479,14 @@ describe('what cannot be recognised', () => {
   });
 });
 
+test('leads to its own page where the pattern of that is known, and without a number to the console', () => {
+  const pattern = 'https://console.example.com/#/events/{id}/overview';
+  const linksOf = (body: string) =>
+    parsePage(body).items.map((item) => normalise(item, { stream: 'event', link: pattern }).body.link);
+  const body = '{"last_id":7,"events":[{"id":7,"type":"STATIC_ANALYSIS"},{"type":"STATIC_ANALYSIS"}]}';
+  expect(linksOf(body)).toEqual(['https://console.example.com/#/events/7/overview', 'https://console.example.com/']);
+});
+
 describe('anything at all', () => {
   const keys = fc.constantFrom(
     ...`id type timestamp insertion_timestamp status action threat_severity device_id recorded_device_info hostname os logged_in_users

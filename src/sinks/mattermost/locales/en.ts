@@ -66,9 +66,8 @@ export const en = {
   deliveriesDeadOver: 'Nothing that was given up for sink {sink} is left.',
   stormBegun:
     'Many events at once: {count} and more are due. Until that is over, those below {passes} come together in digests.',
-  stormOver:
-    'The storm that began at {since} is over: {count} events came in {digests} digests. Events come one by one again.',
-  silenceOver: 'Silence {silence} of {owner} is over ({reason}). It hid {count} events[: {severities}].',
+  stormOver: 'The storm that began at {since} is over: {events} came in {digests}. Events come one by one again.',
+  silenceOver: 'Silence {silence} of {owner} is over ({reason}). It hid {events}[: {severities}].',
   clockLeapt:
     'The clock of the database leapt by {seconds} s; it now says {now}. Nothing is lost. Set the clock of its host right.',
   source: 'Source',
@@ -87,6 +86,8 @@ export const en = {
   eventsWithin: '{events} in {time}',
   eventCount: '{count} events',
   eventOne: '1 event',
+  digestCount: '{count} digests',
+  digestOne: '1 digest',
   deviceCount: '{count} devices',
   deviceOne: '1 device',
   sample: 'This is a sample: the way[ to {sink}] works.',
