@@ -266,6 +266,28 @@ export const mutations = [
     cases: 'its ids start anew',
   },
   {
+    name: 'a leap is believed at once',
+    edits: [
+      [
+        'src/sources/deepinstinct/confirm.ts',
+        'if (isPlain(first, position) ||',
+        'if (position >= 0 || isPlain(first, position) ||',
+      ],
+    ],
+    cases: 'a restart, a restore .postgres',
+  },
+  {
+    name: 'a tenant that fell back is not noticed',
+    edits: [
+      [
+        'src/sources/deepinstinct/same-tenant.ts',
+        "if (knownMs === undefined) return { kind: 'missing' };",
+        "if (knownMs === undefined || cursor.id > 0) return { kind: 'missing' };",
+      ],
+    ],
+    cases: 'a restart, a restore .postgres',
+  },
+  {
     name: 'after a reset the keys are the same as before',
     edits: [['src/core/store/cursors.ts', 'generation > 1 ?', 'generation > 1e9 ?']],
     cases: 'its ids start anew',

@@ -5,7 +5,7 @@ import { startFarEnd } from '../support/far-end.ts';
 import { createWorld, type Service, until, type World } from '../support/world.ts';
 import { sourceOf } from './checker.ts';
 import { badMoves, watchCursors } from './cursor-watch.ts';
-import { accountOf, drain } from './drained.ts';
+import { accountOf, drain, expectedOf } from './drained.ts';
 import { type Fault, faultCase } from './fault-case.ts';
 import {
   endlessTrickle,
@@ -184,6 +184,56 @@ faultCase('tenant: rebuilt, its ids start anew', { timeoutMs: 120_000 }, async (
   expect(await service.end('SIGTERM')).toBe(0);
   await fault.account({ ...accountOf(world), beforeRebuild: { events: earlier } });
 });
+
+const largest = Number.MAX_SAFE_INTEGER;
+
+/** One answer each, between right ones. */
+const poisoned: readonly ((page: string) => string)[] = [
+  () => `{"last_id":${largest},"events":[]}`,
+  (page) => page.replace(/"last_id": ?(\d+|null)/, `"last_id":${largest}`),
+  () => `{"last_id":${largest},"events":[{"id":${largest},"type":"STATIC_ANALYSIS"}]}`,
+];
+
+for (const database of ['postgres', 'embedded'] as const) {
+  faultCase(`tenant: wrong numbers, a restart, a restore (${database})`, { timeoutMs: 240_000 }, async (fault) => {
+    const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
+    const { tenant } = world;
+    const proxy = await startHostileProxy(tenant.url);
+    const start = () => world.start('data', { DEEPINSTINCT_URL: proxy.url });
+    let service = start();
+    expect(await world.arrived(2)).toBe(2);
+    for (const body of poisoned) {
+      const before = proxy.distorted('events');
+      proxy.distort('events', (page, response) => {
+        proxy.distort('events', undefined);
+        response.end(body(page.toString()));
+      });
+      fault.struck();
+      expect(await until(() => proxy.distorted('events') > before, 30_000)).toBe(true);
+      if (fault.random() < 0.5) {
+        expect(await service.end('SIGTERM')).toBe(0);
+        service = start();
+      }
+      tenant.add('events', fault.between(20, 60), { ageSeconds: 60 });
+      await drain(world, service);
+      expect(world.mattermost.deliveries.size, 'something was announced that is no event').toBe(expectedOf(world));
+    }
+    const earlier = [...tenant.ids('events')];
+    const firstId = earlier.at(-fault.between(10, 40))!;
+    for (const id of earlier.filter((one) => one >= firstId)) tenant.remove('events', id);
+    tenant.add('events', fault.between(1, 8), { firstId });
+    fault.struck();
+    const isReset = () => service.log.some(({ reason, source }) => reason === 'reset' && source === sourceOf.events);
+    expect(await until(isReset, 40_000), 'nobody noticed the restore').toBe(true);
+    const command = ['source', 'reset', sourceOf.events];
+    expect(await world.run(command, { DEEPINSTINCT_URL: proxy.url })).toMatchObject({ code: 0 });
+    const watched = () => world.mattermost.posts.filter(({ text }) => text.includes(`Watching \`${sourceOf.events}\``));
+    expect(await until(() => watched().length === 2, 40_000)).toBe(true);
+    await drain(world, service, 60_000, 4 + earlier.length);
+    expect(await service.end('SIGTERM')).toBe(0);
+    await fault.account({ ...accountOf(world), beforeRebuild: { events: earlier } });
+  });
+}
 
 faultCase('tenant: ids that jump by 2^31, and late ones below the cursor', { timeoutMs: 120_000 }, async (fault) => {
   const { world, proxy, service } = await startBehindProxy(fault);

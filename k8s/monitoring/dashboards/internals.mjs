@@ -101,7 +101,7 @@ const sources = row(
   ),
   lines(
     'Cursor',
-    'How far each source was read. Falls only if its tenant was rebuilt.',
+    'How far each source was read. Falls if the source was reset, or if a number that it was told turned out to be wrong.',
     {
       '{{source}}': `max by (source) (tocsin_source_cursor{${chosen}})`,
     },
