@@ -187,6 +187,7 @@ export function createRelay(options: RelayOptions): Relay {
         return startOrigin(
           {
             ...shared,
+            writes: options.writes,
             sinks: own,
             settled: createSettling({ db: store.db, log, places, own: own.map(({ id }) => id) }, lease),
             routes: config.routes,

@@ -182,7 +182,8 @@ export async function drainSource(
     const failure = failureOf(error);
     if (failure.reason === 'database') {
       deps.metrics.sourcePolls.inc({ source: deps.id, outcome: 'database' });
-      deps.writes?.failed(writer, error);
+      // Else it could not be asked for the position, which is no write.
+      if (isOwed) deps.writes?.failed(writer, error);
     }
     return failed(failure);
   } finally {

@@ -191,8 +191,13 @@ const largest = Number.MAX_SAFE_INTEGER;
 const poisoned: readonly ((page: string) => string)[] = [
   () => `{"last_id":${largest},"events":[]}`,
   (page) => page.replace(/"last_id": ?(\d+|null)/, `"last_id":${largest}`),
-  () => `{"last_id":${largest},"events":[{"id":${largest},"type":"STATIC_ANALYSIS"}]}`,
+  (page) => withItem(page, { id: largest, type: 'STATIC_ANALYSIS' }),
 ];
+
+function withItem(page: string, item: object): string {
+  const { events } = JSON.parse(page) as { events: readonly object[] | null };
+  return JSON.stringify({ last_id: largest, events: [...(events ?? []), item] });
+}
 
 for (const database of ['postgres', 'embedded'] as const) {
   faultCase(`tenant: wrong numbers, a restart, a restore (${database})`, { timeoutMs: 240_000 }, async (fault) => {

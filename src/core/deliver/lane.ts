@@ -13,6 +13,7 @@ import { readSinkState } from '../store/sinks.ts';
 import type { Template } from '../template/template.ts';
 import { type AttemptTrace, type Tracing, traceIdOf } from '../tracing.ts';
 import { createWake } from '../wake.ts';
+import type { Writes } from '../writes.ts';
 import { createConcurrency } from './concurrency.ts';
 import { createDigester } from './digester.ts';
 import { createFailing } from './failing.ts';
@@ -62,6 +63,7 @@ export interface LaneDependencies extends TransitionDependencies {
   settled?(): Promise<void>;
   readonly routes: readonly Route[];
   readonly tracing?: Tracing | undefined;
+  readonly writes?: Writes | undefined;
 }
 
 export interface Lane extends RoleWorker {
@@ -106,6 +108,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     sink,
     lease,
     log: deps.log,
+    writes: deps.writes,
     onWritten(eventIds, counts) {
       for (const eventId of eventIds) ready.written(eventId);
       metrics.deliveries.inc({ sink, outcome: 'delivered' }, counts.delivered);

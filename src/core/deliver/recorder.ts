@@ -5,6 +5,7 @@ import type { Lease } from '../lease.ts';
 import type { Logger } from '../log.ts';
 import { type Database, databaseErrorText } from '../store/database.ts';
 import { type DeliveredAttempt, type FailedAttempt, recordDelivered, recordFailed } from '../store/deliveries.ts';
+import type { Writes } from '../writes.ts';
 
 /** Outcomes wait this long for others to be written with. */
 const gatherMs = 20;
@@ -20,6 +21,7 @@ export interface RecorderDependencies {
   readonly sink: string;
   readonly lease: Lease;
   readonly log: Logger;
+  readonly writes?: Writes | undefined;
   /** Called after the write, with the ids that it settled, and how many of them ended delivered or dead. */
   onWritten(eventIds: readonly number[], counts: { delivered: number; dead: number }): void;
 }
@@ -132,13 +134,16 @@ class BatchRecorder implements Recorder {
 
   /** Tries until it is done, or until a stop has waited long enough. */
   async #write(batch: Batch): Promise<void> {
+    const { log, sink, writes } = this.#deps;
+    const writer = `sink:${sink}`;
     for (let failures = 1; ; failures += 1) {
       try {
         batch.writingSinceMs = performance.now();
         await this.#writeOnce(batch);
+        writes?.passed(writer);
         return;
       } catch (error) {
-        const { log, sink } = this.#deps;
+        writes?.failed(writer, error);
         log.error({ sink, unwritten: this.size(), error: databaseErrorText(error) }, 'outcomes not written yet');
       } finally {
         batch.writingSinceMs = undefined;
@@ -147,6 +152,8 @@ class BatchRecorder implements Recorder {
       await pause(Math.min(firstPauseMs * 2 ** (failures - 1), databaseBackoff.maxMs));
     }
     this.#givenUp.push(batch);
+    // Nobody tries it here any more.
+    writes?.passed(writer);
   }
 
   async #writeOnce(batch: Batch): Promise<void> {

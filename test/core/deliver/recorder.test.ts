@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createRecorder, type RecorderDependencies } from '../../../src/core/deliver/recorder.ts';
 import { storePage } from '../../../src/core/ingest.ts';
 import type { FailedAttempt } from '../../../src/core/store/deliveries.ts';
+import { createWrites } from '../../../src/core/writes.ts';
 import { until } from '../../support/world.ts';
 import { drafts, hold, quiet, toSoc, useDatabase } from '../stored.ts';
 
@@ -175,4 +176,15 @@ test('a stop gives up on a database that stays away, and says how many were lost
     await stopped;
   });
   expect(errors.mock.calls.at(-1)).toEqual([{ sink: 'soc', lost: 2 }, expect.stringContaining('may be sent again')]);
+});
+
+test('a database that takes no outcomes is called so, until it takes them', async () => {
+  const writes = createWrites();
+  const { recorder, ids } = await setUp(1, { writes });
+  await without('deliveries', async () => {
+    recorder.delivered(success(ids[0]!));
+    expect(await until(() => writes.problem() !== undefined, 10_000)).toBe(true);
+  });
+  await recorder.stop();
+  expect(writes.problem()).toBeUndefined();
 });
