@@ -198,5 +198,5 @@ test('beside a running service on the embedded database, a silence keeps the cha
   expect((await runIn(world, ['silence', 'end', '1', '--owner', 'anna'])).stdout).toContain('silence 1 is over');
   expect(await world.arrived(3, 40_000)).toBe(3);
   const [post] = world.mattermost.posts.slice(-1);
-  expect(JSON.stringify(post)).toMatch(/Silence `1` of `anna` is over \(`patch night`\)\. It hid `5` events/);
+  expect(JSON.stringify(post)).toMatch(/Silence `1` of `anna` is over \(`patch night`\)\. It hid 5 events/);
 });
