@@ -223,7 +223,7 @@ function findSecrets(
   file: ConfigFile | undefined,
   config: Pick<Config, 'proxy'>,
 ): string[] {
-  const of = (...names: KnownVariable[]) => names.map((name) => environment.get(name));
+  const of = (...names: (KnownVariable | 'PGPASSWORD')[]) => names.map((name) => environment.get(name));
   const urls = of('DATABASE_URL', 'DATABASE_URL_DIRECT', ...endpointVariables);
   return [
     ...new Set([
@@ -232,6 +232,7 @@ function findSecrets(
       ...secretsOf(sinks, registries.sinks),
       ...(file?.heartbeatUrl === undefined ? [] : [file.heartbeatUrl.text]),
       ...secretsOfHeaders(of('OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS')),
+      ...of('PGPASSWORD').flatMap((password) => password ?? []),
       ...secretsOfUrls([...urls, config.proxy.httpProxy, config.proxy.httpsProxy]),
     ]),
   ];

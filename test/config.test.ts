@@ -315,10 +315,20 @@ describe('options', () => {
     });
   });
 
-  it('of libpq are not read, which is said', () => {
-    const env = { ...three, PGPASSWORD: 'geheim', PGSSLMODE: 'require', PGDATA: '/var/lib/postgresql' };
+  it('of libpq complete the address, and are secrets where they are', () => {
+    const env = { ...three, PGUSER: 'anna', PGPASSWORD: 'ge&heim', PGDATABASE: 'soc events' };
+    const urlOf = (DATABASE_URL: string) => load({ ...env, DATABASE_URL }).databaseUrl;
+    expect(urlOf('postgres://h')).toBe('postgres://h?user=anna&password=ge%26heim&dbname=soc%20events');
+    expect(urlOf('postgres://h/d?sslmode=require')).toBe('postgres://h/d?sslmode=require&user=anna&password=ge%26heim');
+    expect(urlOf('postgres://u@h/d')).toBe('postgres://u@h/d?password=ge%26heim');
+    expect(urlOf('postgres://u:p@h/d')).toBe('postgres://u:p@h/d');
+    expect(load({ ...env, DATABASE_URL: 'postgres://h' }).secrets).toContain('ge&heim');
+  });
+
+  it('of libpq that are not read are named', () => {
+    const env = { ...three, PGHOST: 'h', PGSSLMODE: 'require', PGDATA: '/var/lib/postgresql' };
     expect(load({ ...env, DATABASE_URL: 'postgres://u@h/d' }).warnings).toEqual([
-      'PGPASSWORD, PGSSLMODE: Tocsin does not read such variables. Write what they say into DATABASE_URL.',
+      'PGHOST, PGSSLMODE: Tocsin does not read such variables. Write what they say into DATABASE_URL.',
     ]);
     expect(load(env).warnings).toEqual([]);
     expect(problemsOf({ ...three, PGTARGETSESSIONATTRS: 'any' })).toEqual([

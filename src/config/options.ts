@@ -1,4 +1,5 @@
 // Options of one value each, with the rules between them: the database, proxies, and what tells who overrides whom.
+import { completedUrl } from '../core/database-url.ts';
 import type { ConfigProblem } from '../core/errors.ts';
 import type { Environment, Findings } from './environment.ts';
 import type { KnownVariable } from './known.ts';
@@ -85,17 +86,26 @@ export function readDatabase(
   if (isNeeded && environment.get(obeyed) !== undefined)
     findings.problems.push({ where: environment.place(obeyed), ...obeyedByDriver });
   if (url !== undefined) findings.warnings.push(...warningsOfLibpq(environment));
+  const completed = (text: string) =>
+    completedUrl(text, {
+      user: environment.get('PGUSER'),
+      password: environment.get('PGPASSWORD'),
+      dbname: environment.get('PGDATABASE'),
+    });
   return {
-    ...(url !== undefined && { databaseUrl: url }),
-    ...(direct !== undefined && { databaseUrlDirect: direct }),
+    ...(url !== undefined && { databaseUrl: completed(url) }),
+    ...(direct !== undefined && { databaseUrlDirect: completed(direct) }),
     databasePrepare: read(variable(environment, 'DATABASE_PREPARE'), isOn) ?? true,
   };
 }
 
-/** Those that change where or how libpq connects. PGDATA and others are none of a client's. */
+/**
+ * Those that change where or how libpq connects and are not honoured. PGUSER, PGPASSWORD and PGDATABASE are: a password is
+ * often kept apart from the address. PGDATA and others are none of a client's.
+ */
 const libpqVariables: ReadonlySet<string> = new Set(
   (
-    'HOST HOSTADDR PORT DATABASE USER PASSWORD PASSFILE SERVICE SERVICEFILE OPTIONS APPNAME SSLMODE SSLROOTCERT SSLCERT SSLKEY ' +
+    'HOST HOSTADDR PORT PASSFILE SERVICE SERVICEFILE OPTIONS APPNAME SSLMODE SSLROOTCERT SSLCERT SSLKEY ' +
     'SSLNEGOTIATION SSLCRL REQUIRESSL CHANNELBINDING GSSENCMODE CONNECT_TIMEOUT'
   )
     .split(' ')

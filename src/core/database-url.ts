@@ -61,6 +61,22 @@ export function readDatabaseUrl(text: string): ReadAddress {
   };
 }
 
+/** @returns the valid address with those of the values that it leaves out, as libpq takes them from variables */
+export function completedUrl(
+  text: string,
+  given: Readonly<Record<'user' | 'password' | 'dbname', string | undefined>>,
+): string {
+  const read = readDatabaseUrl(text);
+  if ('problem' in read) return text;
+  const { user, password, database } = read.address;
+  const has = { user: user !== undefined, password: password !== '', dbname: database !== undefined };
+  const added = (['user', 'password', 'dbname'] as const)
+    .filter((name) => !has[name] && given[name])
+    .map((name) => `${name}=${encodeURIComponent(given[name]!)}`);
+  if (added.length === 0) return text;
+  return `${text}${text.includes('?') ? (/[?&]$/.test(text) ? '' : '&') : '?'}${added.join('&')}`;
+}
+
 function schemeFault(text: string): UrlFault {
   if (!/^\s*\w+\s*=/.test(text)) return { problem: 'does not begin with postgres:// or postgresql://', remedy: form };
   return { problem: 'is written as key=value, which Tocsin does not read', remedy: `${form}?key=value` };
