@@ -6,7 +6,7 @@ import { createStrikes } from './strikes.mjs';
 
 const events = 3000;
 /** Posted before, so that V8 has compiled what it needs. */
-const warmEvents = 5000;
+const warmEvents = 3000;
 const maxSeconds = 75;
 const settleMs = 1500;
 const shares = [0.01, 0.05, 0.2];
@@ -16,7 +16,10 @@ const atTenant = (fault) => (site, strike) => site.tenant.fail('events', fault, 
 const atMattermost = (fault) => (site, strike) => site.mattermost.fail(fault, Number.POSITIVE_INFINITY, strike);
 const limited = { status: 429, retryAfter: '1' };
 
-/** A 429 and what hangs have shares left out: they cost what was asked for, or a time-out each, which the smaller shares show. */
+/**
+ * A 429 and what hangs have shares left out: they cost what was asked for, or a time-out each, which the smaller shares show. Of the database each
+ * exchange may be cut, of which a new connection and a statement have several; the live events meet one that flickers.
+ */
 export const kinds = [
   { what: 'tenant: 500', arm: atTenant(500) },
   { what: 'tenant: reset', arm: atTenant('reset') },
@@ -26,7 +29,7 @@ export const kinds = [
   { what: 'Mattermost: reset', arm: atMattermost('reset_before') },
   { what: `Mattermost: no answer in ${sendTimeoutSeconds} s`, arm: atMattermost('hang'), shares: [0.01, 0.05] },
   { what: 'Mattermost: 429, Retry-After 1', arm: atMattermost(limited), shares: [0.01], asksSeconds: 1 },
-  { what: 'database: connection cut', arm: (site, strike) => site.proxy.strikeBy(strike) },
+  { what: 'database: connection cut', arm: (site, strike) => site.proxy.strikeBy(strike), shares: [0.01, 0.05] },
 ];
 
 /** @returns for each share of this kind, each contestant's seconds with and without, and the faults that struck it */
