@@ -44,12 +44,15 @@ export async function startDatabaseProxy(target) {
     strikeBy(given = () => false) {
       strike = given;
     },
-    async close() {
-      listener.close();
+    endAll() {
       for (const { client, server } of pairs) {
         client.destroy();
         server.destroy();
       }
+    },
+    async close() {
+      listener.close();
+      this.endAll();
       await once(listener, 'close');
     },
   };

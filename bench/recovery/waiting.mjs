@@ -45,13 +45,11 @@ function liveUnder(arm) {
 }
 
 /** All of the contestant's connections to the database are ended each second. */
-async function liveWithFlicker(site, { sql }) {
+async function liveWithFlicker(site) {
   let faults = 0;
   const timer = setInterval(() => {
     faults += 1;
-    sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${site.database.name} and pid <> pg_backend_pid()`.catch(
-      () => {},
-    );
+    site.proxy.endAll();
   }, flickerMs);
   try {
     const figures = await trickle(site, live);
@@ -168,7 +166,7 @@ async function measureScenario({ what, figure, run, goal }, around, say) {
   const sites = await Promise.all(names.map((name) => openSite(name, around)));
   try {
     for (const site of sites) await warm(site, 500);
-    const figures = await Promise.all(sites.map((site) => run(site, around)));
+    const figures = await Promise.all(sites.map((site) => run(site)));
     const [tocsin, lean] = figures;
     say(`recovery, ${what}: ${JSON.stringify({ tocsin, lean })}`);
     return { what, figure, tocsin, lean, goal: typeof goal === 'function' ? goal(tocsin) : goal };

@@ -109,8 +109,10 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     lease,
     log: deps.log,
     writes: deps.writes,
-    onWritten(eventIds, counts) {
+    onWritten(eventIds, counts, delaysMs = []) {
+      const nowMs = performance.now();
       for (const eventId of eventIds) ready.written(eventId);
+      for (const delayMs of delaysMs) ready.dueAgain(nowMs + delayMs, nowMs);
       metrics.deliveries.inc({ sink, outcome: 'delivered' }, counts.delivered);
       metrics.deliveries.inc({ sink, outcome: 'dead' }, counts.dead);
       if (counts.delivered < eventIds.length) ready.expire();
@@ -217,7 +219,10 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (digester.waitMs(performance.now()) === 0) return makeDigest();
     const next = ready.peek(digester.passes);
     isIdle = next === undefined && digester.passes === undefined;
-    if (!next) return Math.min(policy.rereadMs, digester.waitMs(performance.now()));
+    if (!next) {
+      const nowMs = performance.now();
+      return Math.min(policy.rereadMs, digester.waitMs(nowMs), ready.dueInMs(nowMs));
+    }
     // The reading may have taken longer than the lease had left.
     if (isOver() || !lease.outlasts(leaseLeftMs)) return 100;
     const urgentMs = precedence.waitMs(performance.now(), inFlight.urgentSinceMs(next.priority));

@@ -25,12 +25,20 @@ export interface Ready {
   written(eventId: number): void;
   /** The database has something new to show. */
   expire(): void;
+  /** What failed will be due then: it is read at that time, and not only when the picture is old. Monotonic; more than some seconds ahead says nothing. */
+  dueAgain(atMs: number, nowMs: number): void;
+  /** Milliseconds until the first of them; Infinity if there is none. */
+  dueInMs(nowMs: number): number;
   /** Forgets everything; the database still has it. */
   clear(): void;
 }
 
 const nothing = Number.POSITIVE_INFINITY;
 const priorityCount = 5;
+/** What is due again within this time is read together. */
+const grainMs = 50;
+/** What is due later than that may as well be found by the next reading. */
+const aheadMaxMs = 10_000;
 /** So many ids that readings showed are remembered. */
 const shownMax = 10_000;
 
@@ -44,6 +52,8 @@ export function createReady(deps: ReadyDependencies): Ready {
   const writtenMeanwhile = new Set<number>();
   /** A row can be read, and even sent and written, between its commit and its offer: such an offer is no longer fresh. */
   const shown = new Set<number>();
+  /** When something that failed is due again. Monotonic. */
+  const dueTimes = new Set<number>();
 
   const top = () => queues.find((queue) => queue.head < queue.items.length);
   const size = () => queues.reduce((sum, queue) => sum + queue.items.length - queue.head, 0);
@@ -98,6 +108,11 @@ export function createReady(deps: ReadyDependencies): Ready {
       }
     },
     fill(nowMs) {
+      for (const atMs of dueTimes) {
+        if (atMs > nowMs) continue;
+        dueTimes.delete(atMs);
+        unread = 0;
+      }
       const best = top();
       const isBlind = best === undefined ? unread !== nothing : unread < best.items[best.head]!.priority;
       const isOld = nowMs - readAtMs >= deps.rereadMs;
@@ -132,6 +147,10 @@ export function createReady(deps: ReadyDependencies): Ready {
     expire() {
       unread = 0;
     },
+    dueAgain(atMs, nowMs) {
+      if (atMs - nowMs < aheadMaxMs) dueTimes.add(Math.ceil(atMs / grainMs) * grainMs);
+    },
+    dueInMs: (nowMs) => (dueTimes.size === 0 ? nothing : Math.max(0, Math.min(...dueTimes) - nowMs)),
     clear() {
       queues = emptyQueues();
       unread = 0;

@@ -22,8 +22,15 @@ export interface RecorderDependencies {
   readonly lease: Lease;
   readonly log: Logger;
   readonly writes?: Writes | undefined;
-  /** Called after the write, with the ids that it settled, and how many of them ended delivered or dead. */
-  onWritten(eventIds: readonly number[], counts: { delivered: number; dead: number }): void;
+  /**
+   * Called after the write, with the ids that it settled, how many of them ended delivered or dead, and how many milliseconds
+   * the others wait from now on.
+   */
+  onWritten(
+    eventIds: readonly number[],
+    counts: { delivered: number; dead: number },
+    delaysMs?: readonly number[],
+  ): void;
 }
 
 export interface Recorder {
@@ -170,8 +177,9 @@ class BatchRecorder implements Recorder {
     // What failed was not written: whoever holds the role now decides about it.
     if (dead === null) lease.lose();
     const ids = batch.failed.map(({ eventId }) => eventId);
+    const delaysMs = batch.failed.flatMap(({ state, delayMs }) => (state === 'pending' ? [delayMs] : []));
     batch.failed = [];
-    onWritten(ids, { delivered: 0, dead: dead?.length ?? 0 });
+    onWritten(ids, { delivered: 0, dead: dead?.length ?? 0 }, delaysMs);
   }
 }
 

@@ -84,6 +84,22 @@ describe('what may go next', () => {
     expect(await takeAll(1001)).toEqual([2]);
   });
 
+  test('is read when what failed is due again, together with what is due within moments, and then no more', async () => {
+    const { ready, store, state, takeAll } = setUp();
+    expect(await takeAll(0)).toEqual([]);
+    ready.dueAgain(251, 0);
+    ready.dueAgain(260, 0);
+    ready.dueAgain(60_000, 0);
+    expect(ready.dueInMs(0)).toBe(300);
+    store(due(1));
+    expect(await takeAll(299)).toEqual([]);
+    expect(await takeAll(300)).toEqual([1]);
+    const { readings } = state;
+    expect(await takeAll(900)).toEqual([]);
+    expect(state.readings).toBe(readings);
+    expect(ready.dueInMs(900)).toBe(Number.POSITIVE_INFINITY);
+  });
+
   test('is read ahead before the memory is empty', async () => {
     const { ready, state, store, take } = setUp(20);
     store(...range(1, 40).map((id) => due(id)));
