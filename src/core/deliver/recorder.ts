@@ -95,7 +95,9 @@ class BatchRecorder implements Recorder {
 
   waitedMs(): number {
     const now = performance.now();
-    return Math.max(0, ...this.#batches().map(({ sinceMs }) => now - sinceMs));
+    // A batch is still under way while whoever waits for it is told that it is written.
+    const waiting = this.#batches().filter(({ delivered, failed }) => delivered.length + failed.length > 0);
+    return Math.max(0, ...waiting.map(({ sinceMs }) => now - sinceMs));
   }
 
   writingMs(): number {

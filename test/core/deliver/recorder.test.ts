@@ -71,6 +71,17 @@ test('what is known at the stop is written before it ends, many in one go', asyn
   expect(totalOf(written)).toEqual({ ids, delivered: 2, dead: 1 });
 });
 
+test('nothing waits any more when it is told that the last outcome was written', async () => {
+  const waited: number[] = [];
+  const { recorder, ids } = await setUp(2, { onWritten: () => void waited.push(recorder.waitedMs()) });
+  recorder.delivered(success(ids[0]!));
+  recorder.failed(failure(ids[1]!, 'pending'));
+  expect(await until(() => recorder.waitedMs() > 0, 10_000)).toBe(true);
+  await recorder.stop();
+  expect(waited).toEqual([expect.any(Number), 0]);
+  expect(waited[0]).toBeGreaterThan(0);
+});
+
 test('while the database is away outcomes stay known as unwritten, and are written once it is back', async () => {
   const errors = vi.fn();
   const log = { ...quiet, error: errors } as unknown as typeof quiet;
