@@ -16,6 +16,7 @@ import {
   type GroupChange,
   listWaitingGroups,
   type RoutedMember,
+  raiseDelivery,
   readMembers,
   releaseCards,
   splitDigest,
@@ -170,12 +171,21 @@ export function createDigester(deps: DigesterDependencies): Digester {
     let digests = 0;
     let events = 0;
     for (const own of byRoute.values()) {
+      if (own.length === 1) {
+        await passSingly(own[0]!.eventId);
+        continue;
+      }
       if (!(await freeze('storm', own, { before: storm!.facts.events, by: [] }))) continue;
       digests += 1;
       events += own.length;
     }
     storm!.flushed(nowMs, digests, events, members.length === membersMax);
     await keep(storm!.facts);
+  }
+
+  /** A digest of one event says less than its card. */
+  async function passSingly(eventId: number): Promise<void> {
+    if (!(await raiseDelivery(db, lease, sink, eventId, deps.storm!.passes))) lease.lose();
   }
 
   async function keep(facts: StormFacts | null): Promise<void> {

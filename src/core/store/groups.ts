@@ -256,6 +256,28 @@ export async function releaseCards(
   return row === undefined ? null : Number(row.released);
 }
 
+/**
+ * Lets one pending delivery go out as if it were that urgent.
+ *
+ * @param eventId must be in no group and no digest, or nothing happens
+ * @returns false if the role was lost; nothing was written then
+ */
+export async function raiseDelivery(
+  db: Database,
+  fence: Fence,
+  sink: string,
+  eventId: number,
+  priority: number,
+): Promise<boolean> {
+  const rows = await db.$client`
+    with fence as (${heldLease(db.$client, fence)}), raised as (
+      update deliveries set priority = least(priority, ${priority}::int)
+      where sink = ${sink} and event_id = ${eventId}::bigint and state = 'pending' and group_key is null
+        and digest_id is null and exists (select 1 from fence)
+    ) select 1 from fence`;
+  return rows.length > 0;
+}
+
 /** Statement that remembers that something of the group was sent. @param from the part of the statement that must have a row */
 function noted(
   db: Database,

@@ -509,6 +509,17 @@ describe('a storm', () => {
       [4, { channel: 'night' }],
     ]);
   });
+
+  test('sends the only event of a route as a card', async () => {
+    const settings = new Map([['soc', { channel: 'night' }]]);
+    const routes: Route[] = [{ ...all, name: 'night', types: [compileGlob('NIGHT')], settings }, all];
+    const { store, sent, cards, digests } = await begin({ routes, policy: { storm } });
+    await store([...lows(1, 10), ...lows(11, 1).map((one) => ({ ...one, type: 'NIGHT' }))]);
+    await expectSoon(isSettled);
+    expect(digests()).toMatchObject([{ kind: 'storm', count: 10 }]);
+    expect(cards()).toEqual(['11']);
+    expect(sent.find(({ event }) => event.externalId === '11')?.settings).toEqual({ channel: 'night' });
+  });
 });
 
 describe('quiet hours', () => {
