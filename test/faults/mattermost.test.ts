@@ -206,7 +206,7 @@ function shortTimeout(): Readonly<Record<string, string>> {
   const source = (type: string) =>
     `  ${type}: { type: ${type}, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}" }\n`;
   const sources = Object.values(sourceOf).map(source).join('');
-  const sinks = `  ${sink}: { type: mattermost, url: "\${MATTERMOST_WEBHOOK_URL}", timeout: 1s }\n`;
+  const sinks = `  ${sink}: { type: mattermost, url: "\${MATTERMOST_WEBHOOK_URL}", timeout: 5s }\n`;
   writeFileSync(path, `sources:\n${sources}sinks:\n${sinks}routes:\n  - { name: all, to: [${sink}] }\nstorm: "off"\n`);
   return { TOCSIN_CONFIG: path };
 }

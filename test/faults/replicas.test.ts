@@ -37,8 +37,8 @@ for (const count of [2, 3]) {
       addLoad(world, fault);
       replicas.delete(holder);
       await drain(world, [...replicas.values()][0]!, 60_000);
-      // Its own time, and as much again as a busy machine may need for the rest.
-      expect(performance.now() - killedAt).toBeLessThan(takeoverMsMax + 10_000);
+      // Its own time, and what a busy machine may need for the rest; nobody would take over without the lease's end.
+      expect(performance.now() - killedAt).toBeLessThan(takeoverMsMax + 35_000);
       replicas.set(holder, world.start(holder));
     }
     await expectRolesHeld(world, replicas, url);
