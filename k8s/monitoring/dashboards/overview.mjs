@@ -146,6 +146,19 @@ const waiting = row(
     },
     { unit: 's', width: 16 },
   ),
+  lines('For sinks that are configured no more', 'Kept, and shown to nobody. "tocsin dead list" says what to do.', {
+    deliveries: `sum(max by (sink) (tocsin_deliveries_orphaned{${chosen}})) or vector(0)`,
+  }),
+  states(
+    'Whose position each source has',
+    'If it may be that of another console, nothing is read until an operator says whose it is.',
+    { '{{source}}': `max by (source) (tocsin_source_other_console{${chosen}})` },
+    [
+      ['its own', 'green'],
+      ['another console', 'red'],
+    ],
+    { width: 16 },
+  ),
 );
 
 export const overview = dashboard({
