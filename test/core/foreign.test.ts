@@ -1,0 +1,52 @@
+// What people hear of a position that is another console's from a process that cannot work the source, since the other
+// service does.
+import { expect, test } from 'vitest';
+import type { Audience } from '../../src/core/audience.ts';
+import { createBlindness } from '../../src/core/blindness.ts';
+import { foreignSources, tellForeign } from '../../src/core/foreign.ts';
+import { adoptConsole } from '../../src/core/store/cursors.ts';
+import { hold, quiet, useDatabase } from './stored.ts';
+
+const database = useDatabase();
+const audience = { ofSource: () => ['soc'] } as unknown as Audience;
+const looked = () => ({ db: database(), consoles: [{ id: 'a', console: 'B' }], audience, now: Date.now });
+const said = async () =>
+  (await database().$client`select type from events order by id`).map(({ type }) => type as string);
+const readBy = (console: string | null) =>
+  database().$client`insert into cursors (source, cursor, console) values ('a', 'c1', ${console})`;
+
+test('it is said once, however often it is looked at', async () => {
+  await readBy('A');
+  await tellForeign(looked());
+  await tellForeign(looked());
+  expect(await said()).toEqual(['SOURCE_OTHER']);
+  const [row] = await database().$client`select sink, state from deliveries`;
+  expect(row).toEqual({ sink: 'soc', state: 'pending' });
+});
+
+test('who reads the source says it no second time, and says when it is over', async () => {
+  await readBy('A');
+  await tellForeign(looked());
+  const deps = { id: 'a', db: database(), log: quiet, now: Date.now, to: ['soc'] };
+  const blindness = createBlindness(deps, await hold(database(), 'source:a'));
+  await blindness.after({ failure: { reason: 'other_console', message: 'another console' } });
+  expect(await said()).toEqual(['SOURCE_OTHER']);
+  await blindness.after({});
+  expect(await said()).toEqual(['SOURCE_OTHER', 'SOURCE_BACK']);
+});
+
+test.each<[string, string | null]>([
+  ['a position of its own console', 'B'],
+  ['one of the release before, which named none', null],
+])('nothing is said of %s', async (_title, console) => {
+  await readBy(console);
+  await tellForeign(looked());
+  expect(await said()).toEqual([]);
+});
+
+test('it is no fault any more when an operator has said whose it is', async () => {
+  await readBy('A');
+  expect(await foreignSources(looked())).toMatchObject([{ source: 'a', isFault: true }]);
+  await adoptConsole(database(), 'a', 'B');
+  expect(await foreignSources(looked())).toEqual([]);
+});
