@@ -293,6 +293,34 @@ export const mutations = [
     cases: 'its ids start anew',
   },
   {
+    name: 'the position of another console is taken for its own',
+    edits: [['src/core/position.ts', '      await assertSame(deps, plan.own, source.console, signal);\n', '']],
+    cases: 'another console on one database',
+  },
+  {
+    name: 'a renamed source does not go on',
+    edits: [
+      ['src/core/position.ts', 'if (from.length === 1 && to.length === 1) return', 'if (from.length > 9) return'],
+    ],
+    cases: 'renamed, with a backlog',
+  },
+  {
+    name: 'what waits for a renamed sink stays under the old id',
+    edits: [['src/core/backlog.ts', 'return heirs.length === 1 ?', 'return heirs.length > 9 ?']],
+    cases: 'renamed, with a backlog',
+  },
+  {
+    name: 'what is brought over is ended before it is copied',
+    edits: [
+      [
+        'src/core/store/leftover.ts',
+        '  const moved = await to.$client.begin(',
+        "  await from`update deliveries set state = 'suppressed', reason = 'moved', finalized_at = now() where state = 'pending'`;\n  const moved = await to.$client.begin(",
+      ],
+    ],
+    cases: 'killed at any moment',
+  },
+  {
     name: 'what lies before the cursor is read once only',
     edits: [
       [
