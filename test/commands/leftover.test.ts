@@ -1,4 +1,6 @@
 // From the embedded database to Postgres: what waited is not forgotten, is told, and comes over once.
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase, environmentOf } from '../support/database.ts';
 import { createWorld } from '../support/world.ts';
@@ -38,4 +40,33 @@ test('what waits in DATA_DIR when DATABASE_URL is set is told, and brought over 
   expect(mattermost.posts.length).toBe(sent + 3);
   expect(before).toBe(4);
   expect((await world.run(['check'], there)).stdout).not.toContain('embedded database');
+});
+
+test('a source that was renamed before is announced no second time after it was brought over', async () => {
+  const world = await createWorld({ database: 'embedded' });
+  const file = join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml');
+  const named = (id: string) => {
+    writeFileSync(
+      file,
+      `
+sources:
+  ${id}: { type: deepinstinct_events, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}" }
+sinks:
+  soc: { type: mattermost, url: "\${MATTERMOST_WEBHOOK_URL}" }
+`,
+    );
+    return { TOCSIN_CONFIG: file };
+  };
+  world.tenant.add('events', 3, { ageSeconds: 60 });
+  expect((await runIn(world, ['once'], named('former'))).code).toBe(0);
+  world.tenant.add('events', 1);
+  expect((await runIn(world, ['once'], named('di'))).code).toBe(0);
+  const sent = world.mattermost.posts.length;
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const there = { ...environmentOf(database), ...named('di') };
+  expect((await runIn(world, ['migrate', '--from-data-dir'], there)).code).toBe(0);
+  world.tenant.add('events', 1);
+  expect((await runIn(world, ['once'], there)).code).toBe(0);
+  expect(world.mattermost.posts.length).toBe(sent + 1);
 });

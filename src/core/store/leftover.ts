@@ -5,6 +5,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type postgres from 'postgres';
 import type { Database } from './database.ts';
+import type { FormerNames } from './schema.ts';
 
 const noteIn = (dataDir: string) => join(dataDir, 'waiting');
 
@@ -121,10 +122,14 @@ function translated(row: Record<string, unknown>, ids: ReadonlyMap<number, numbe
 }
 
 async function copyPositions(from: postgres.Sql, tx: postgres.TransactionSql): Promise<void> {
-  const cursors = await from`select source, cursor, generation, console from cursors`;
+  const rows = await from`select source, cursor, generation, console, former::text as former from cursors`;
+  const [newest] = await tx`select coalesce(max(id), 0)::bigint as id from events`;
+  const cursors = rows.map((row) => ({ ...row, former: renumbered(row.former as string | null, Number(newest?.id)) }));
   await tx`
-    insert into cursors (source, cursor, generation, console)
-    select * from json_to_recordset(${JSON.stringify(cursors)}::text::json) as r(source text, cursor text, generation integer, console text)
+    insert into cursors (source, cursor, generation, console, former)
+    select source, cursor, generation, console, former::json
+    from json_to_recordset(${JSON.stringify(cursors)}::text::json)
+      as r(source text, cursor text, generation integer, console text, former text)
     on conflict (source) do nothing`;
   const silences = await from`
     select matcher::text as matcher, owner, reason, created_at::text as created_at, starts_at::text as starts_at, ends_at::text as ends_at
@@ -140,4 +145,11 @@ async function copyPositions(from: postgres.Sql, tx: postgres.TransactionSql): P
     insert into sinks (sink, state, place)
     select sink, 'ok', place from json_to_recordset(${JSON.stringify(places)}::text::json) as r(sink text, place text)
     on conflict (sink) do nothing`;
+}
+
+/** Events have other ids there, and those of a former name are among what has come over. */
+function renumbered(former: string | null, newestId: number): string | null {
+  if (former === null) return null;
+  const { generation, names } = JSON.parse(former) as FormerNames;
+  return JSON.stringify({ generation, names: names.map((name) => ({ ...name, until: newestId })) });
 }
