@@ -273,9 +273,9 @@ describe('options', () => {
     ],
     [
       'DATABASE_URL',
-      'postgres://u:geheim@h/d?search_path=soc',
-      'holds "search_path" behind the ?, which Tocsin does not honour',
-      'Send a setting as options=-csearch_path%3D…; a pooler must let it pass',
+      'postgres://u:geheim@h/d?work_mem=64MB',
+      'holds "work_mem" behind the ?, which Tocsin does not honour',
+      'Send a setting as options=-cwork_mem%3D…; a pooler must let it pass',
     ],
     [
       'DATABASE_URL_DIRECT',

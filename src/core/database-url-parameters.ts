@@ -28,14 +28,14 @@ export interface DatabaseSettings {
   readonly tls: DatabaseTls;
   /** What `channel_binding=require` asks for, which no Unix socket gives. */
   readonly isBound: boolean;
-  /** For one host, until it takes statements; undefined if not said. */
+  /** For one host, until it takes statements, at most 30,000; undefined if not said. */
   readonly connectTimeoutMs: number | undefined;
   /** Until the first probe of a quiet connection; false for none. */
   readonly keepAliveSeconds: number | false;
   /** Hosts that take no writes are passed over. */
   readonly mustBeWritable: boolean;
   /** Sent when a session begins. */
-  readonly session: { readonly application_name?: string; readonly options?: string };
+  readonly session: Readonly<Record<string, string>>;
 }
 
 export interface UrlFault {
@@ -57,15 +57,26 @@ const off = 'Take it off';
 const modes: readonly SslMode[] = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
 const versions: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
 
+/** Of Postgres, not of libpq: releases up to 0.1 sent them by name, and running services rely on it. */
+const sessionSettings = [
+  'search_path',
+  'statement_timeout',
+  'lock_timeout',
+  'idle_in_transaction_session_timeout',
+  'TimeZone',
+];
+/** A connection that waits for an answer for 30 s is cut anyway. */
+const connectSecondsMax = 30;
+
 /** Values that Tocsin honours; a parameter that is not here and not below is refused. */
 const known: Readonly<Record<string, readonly string[] | RegExp>> = {
   ...Object.fromEntries(places.map((name) => [name, /^/])),
   application_name: /^/,
   fallback_application_name: /^/,
   options: /^/,
+  ...Object.fromEntries(sessionSettings.map((name) => [name, /./])),
   client_encoding: /^(utf-?8|auto)$/i,
-  // A connection that waits for an answer for 30 s is cut anyway.
-  connect_timeout: /^([1-9]|[12]\d|30)$/,
+  connect_timeout: /^\d{1,9}$/,
   keepalives: ['0', '1'],
   keepalives_idle: /^\d{1,6}$/,
   // Tocsin cuts what is silent for 30 s itself, before the probes of the system could.
@@ -92,8 +103,9 @@ const known: Readonly<Record<string, readonly string[] | RegExp>> = {
 };
 
 const byOptions = (name: string) => `Send a setting as options=-c${name}%3D…; a pooler must let it pass`;
+const commonSettings = ['work_mem', 'synchronous_commit', 'role'];
 const remedies: Readonly<Record<string, string>> = {
-  connect_timeout: 'Set it to seconds from 1 to 30, or take it off for 5',
+  connect_timeout: 'Set it to seconds, or take it off for 5',
   gssencmode: 'Kerberos is not spoken: take it off, and encrypt with sslmode=verify-full',
   target_session_attrs: 'Tocsin writes: set it to read-write or primary, or take it off',
   client_encoding: 'Tocsin speaks UTF8 alone: take it off',
@@ -106,9 +118,8 @@ const remedies: Readonly<Record<string, string>> = {
   servicefile: 'Write here what the service file says',
   passfile: 'Write the password into the URL, or the URL into the file that DATABASE_URL_FILE names',
   pgbouncer: 'Take it off, and set DATABASE_PREPARE=off if the pooler cannot keep prepared statements',
-  schema: byOptions('search_path'),
-  search_path: byOptions('search_path'),
-  statement_timeout: byOptions('statement_timeout'),
+  schema: 'Use search_path',
+  ...Object.fromEntries(commonSettings.map((name) => [name, byOptions(name)])),
 };
 
 /** The faults name parameters, never values: one of them may be a password. */
@@ -121,19 +132,22 @@ export function readParameters(pairs: ReadonlyMap<string, string>): Parameters |
   if ('problem' in tls) return tls;
   const seconds = pairs.get('connect_timeout');
   const application = pairs.get('application_name') ?? pairs.get('fallback_application_name');
-  const options = pairs.get('options');
+  const session = ['options', ...sessionSettings].flatMap((name) => (pairs.get(name) ? [[name, pairs.get(name)]] : []));
   return {
     given: Object.fromEntries(places.flatMap((name) => (pairs.has(name) ? [[name, pairs.get(name)]] : []))),
     settings: {
       tls,
       isBound: pairs.get('channel_binding') === 'require',
-      connectTimeoutMs: seconds === undefined ? undefined : Number(seconds) * 1000,
+      connectTimeoutMs: seconds === undefined ? undefined : waitOf(Number(seconds)) * 1000,
       keepAliveSeconds: pairs.get('keepalives') === '0' ? false : Number(pairs.get('keepalives_idle') ?? 0) || 60,
       mustBeWritable: ['read-write', 'primary'].includes(pairs.get('target_session_attrs') ?? 'any'),
-      session: { ...(application && { application_name: application }), ...(options && { options }) },
+      session: { ...(application && { application_name: application }), ...Object.fromEntries(session) },
     },
   };
 }
+
+/** In seconds. For libpq, 0 is a wait without an end. */
+const waitOf = (seconds: number) => (seconds === 0 ? connectSecondsMax : Math.min(seconds, connectSecondsMax));
 
 function faultOf(name: string, value: string): UrlFault | undefined {
   const honoured = Object.hasOwn(known, name) ? known[name] : undefined;

@@ -73,7 +73,8 @@ async function ask(url: string): Promise<Record<string, unknown>> {
   try {
     const [row] = await sql`
       select ssl, current_user::text as user, current_database()::text as database, application_name as name,
-        current_setting('search_path') as path, host(inet_server_addr()) as address
+        current_setting('search_path') as path, current_setting('statement_timeout') as limit,
+        host(inet_server_addr()) as address
       from pg_stat_ssl join pg_stat_activity using (pid) where pid = pg_backend_pid()`;
     return row ?? {};
   } catch (error) {
@@ -233,6 +234,11 @@ describe('the session', () => {
     expect(await migrate(sql)).toBeGreaterThan(0);
     expect(await compareMigrations(sql)).toMatchObject({ state: 'current', schema: 'soc' });
     expect(await sql`select to_regclass('public.events') as there`).toEqual([{ there: null }]);
+  });
+
+  test('settings that stand in the URL by their names hold', async () => {
+    const url = at('postgres://@127.0.0.1:p/postgres?search_path=elsewhere&statement_timeout=30000&connect_timeout=60');
+    expect(await ask(url)).toMatchObject({ path: 'elsewhere', limit: '30s' });
   });
 
   test('it has the name of the URL, else "tocsin"', async () => {
