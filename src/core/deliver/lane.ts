@@ -1,6 +1,6 @@
 // The loop that works one sink: take what is most urgent, send, record. The only place that sends, and the only one that tries again.
 import { backoffMs, databaseBackoff } from '../backoff.ts';
-import { AdapterError } from '../errors.ts';
+import { AdapterError, unansweredReasons } from '../errors.ts';
 import type { Lease, RoleWorker } from '../lease.ts';
 import type { Limiter } from '../limiter.ts';
 import { noReason, severityLabel } from '../metrics.ts';
@@ -8,7 +8,14 @@ import { paceOf, type Quota } from '../quota.ts';
 import { type Route, routeNamed } from '../route.ts';
 import type { Sink } from '../sink.ts';
 import { databaseErrorText } from '../store/database.ts';
-import { type DueDelivery, hastenFailed, restoreDeliveries, takeDue, takeRandomDue } from '../store/deliveries.ts';
+import {
+  type DueDelivery,
+  hastenDeliveries,
+  hastenFailed,
+  restoreDeliveries,
+  takeDue,
+  takeRandomDue,
+} from '../store/deliveries.ts';
 import { readSinkState } from '../store/sinks.ts';
 import type { Template } from '../template/template.ts';
 import { type AttemptTrace, type Tracing, traceIdOf } from '../tracing.ts';
@@ -20,7 +27,7 @@ import { createFailing } from './failing.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
 import { createInFlight } from './in-flight.ts';
 import { type Attempt, createJudge, type Judged, suspectTimeoutMs } from './judge.ts';
-import { failureFrom, heldUpOf, unansweredMax, unchanged } from './policy.ts';
+import { failureFrom, heldUpOf, unansweredMax, unansweredWaitMs, unchanged } from './policy.ts';
 import { createPrecedence } from './precedence.ts';
 import { createReady } from './ready.ts';
 import { createRecorder } from './recorder.ts';
@@ -86,6 +93,10 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   let isIdle = false;
   /** Awaited before the next send: what fails after it must keep its wait. */
   let hastening: Promise<void> | undefined;
+  /** Got no answer while nothing passed, and wait long: the sink may have been frozen. */
+  const frozen = new Set<number>();
+  /** Of those, what is to be due at once because another has passed since. */
+  const thawed = new Set<number>();
   let turnedAtMs = performance.now();
   let probes = 0;
   let isAcquittalOwed = false;
@@ -151,9 +162,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const judge = createJudge({ sink: deps.sink, policy, random: deps.random, failing, within, tell });
 
   /** What failed while the sink was down waits no longer. */
-  async function hasten(): Promise<void> {
+  async function hasten(update = () => hastenFailed(deps.db, lease, sink, unansweredMax)): Promise<void> {
     try {
-      if ((await hastenFailed(deps.db, lease, sink, unansweredMax)) === 0) return;
+      if ((await update()) === 0) return;
       ready.expire();
       wake.now();
     } catch (error) {
@@ -161,6 +172,15 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     } finally {
       hastening = undefined;
     }
+  }
+
+  /** What got no answer before the first delivery that passed is due once more; if tried just then, after that. */
+  function hastenThawed(): Promise<void> | undefined {
+    const busy = new Set(excluded());
+    const ids = [...thawed].filter((id) => !busy.has(id));
+    if (ids.length === 0) return undefined;
+    for (const id of ids) thawed.delete(id);
+    return hasten(() => hastenDeliveries(deps.db, lease, sink, ids));
   }
 
   /** Goes on where the last holder was. */
@@ -196,6 +216,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   /** Starts at most one send. @returns milliseconds to wait, unless woken; 0 to go on at once. No promise where nothing is waited for: it is called for each send */
   function step(current: Health): number | Promise<number> {
     if (!lease.outlasts(leaseLeftMs)) return 100;
+    if (thawed.size > 0) hastening ??= hastenThawed();
     if (hastening) return hastening.then(() => 0);
     if (inFlight.size() >= concurrency.limit() || recorder.waitedMs() > unwrittenMaxMs) return policy.rereadMs;
     if (isAcquittalOwed && inFlight.ids().length === 0 && recorder.size() === 0) return acquit();
@@ -364,6 +385,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     const afterFailure = attempts > 0 || failing.has(event.id);
     recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest: event.body.digest !== undefined });
     failing.delivered(event.id, form);
+    for (const id of frozen) thawed.add(id);
+    thawed.delete(event.id);
+    frozen.clear();
     metrics.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason });
     const now = deps.now();
     metrics.deliveryLatency.observe({ sink }, Math.max(0, now - Date.parse(event.receivedAt)) / 1000);
@@ -401,6 +425,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       'attempt failed',
     );
     recorder.failed({ eventId, ...verdict, outcome, reason, status, durationMs, answer });
+    const isLong = unansweredReasons.includes(reason) && verdict.delayMs > unansweredWaitMs(1);
+    if (isLong && verdict.state === 'pending' && contradictedBy !== 'others') frozen.add(eventId);
     if (verdict.state === 'dead') failing.forget(eventId);
     if (judgement === 'split') await split(delivery);
   }

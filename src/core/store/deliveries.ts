@@ -120,6 +120,26 @@ export async function hastenFailed(db: Database, fence: Fence, sink: string, una
   return rows.length;
 }
 
+/**
+ * These are due now, however often they got no answer.
+ * @returns how many
+ */
+export async function hastenDeliveries(
+  db: Database,
+  fence: Fence,
+  sink: string,
+  eventIds: readonly number[],
+): Promise<number> {
+  const client = db.$client;
+  const rows = await client`
+    with fence as (${heldLease(client, fence)})
+    update deliveries d set scheduled_at = now()
+    where sink = ${sink} and state = 'pending' and scheduled_at > now() and exists (select 1 from fence)
+      and event_id = any (string_to_array(${eventIds.join(',')}, ',')::bigint[])
+    returning 1`;
+  return rows.length;
+}
+
 /** @param chosen rows of deliveries: event_id, attempts, form, priority, route, unanswered */
 async function withEvents(client: Database['$client'], chosen: PendingQuery): Promise<DueDelivery[]> {
   const rows = await client`

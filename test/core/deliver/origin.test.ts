@@ -512,6 +512,30 @@ describe('an outage', () => {
     expect(sent.map(({ id }) => id)).toEqual(['3', '2']);
   });
 
+  test('that never looked like one makes due what got no answer in it, once, however often that was', async () => {
+    let isFrozen = true;
+    await store([draft(1, { severity: 5 })]);
+    const { sent, changes } = await begin({
+      send({ message }) {
+        if (isFrozen && message.event.severity === 5) throw new AdapterError('retry', 'timeout', 'no answer');
+      },
+    });
+    const client = database().$client;
+    const failures = async () => Number((await client`select count(*) from delivery_attempts`)[0]!.count);
+    for (const seconds of [4, 59, 599]) {
+      await expectSoon(async () => (await count(`scheduled_at > now() + interval '${seconds} s'`)) === 1);
+      if (seconds < 599) await client`update deliveries set scheduled_at = now() where state = 'pending'`;
+    }
+    // The first that passes shows it, but then it gets no answer while others do: that is its own.
+    await store([draft(2)]);
+    await expectSoon(async () => (await failures()) === 4);
+    await store([draft(3)]);
+    await expectSoon(async () => (await count("state = 'delivered'")) === 2);
+    await turns();
+    expect([sent.filter(({ id }) => id === sent[0]!.id).length, changes]).toEqual([4, []]);
+    isFrozen = false;
+  });
+
   test('is probed only when nothing is in flight any more', async () => {
     const { pass, open } = gate();
     await store(drafts(1, 8));
