@@ -1,5 +1,5 @@
 // What `tocsin check` says about the database, and that it changes nothing there.
-import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -296,6 +296,14 @@ describe('on the embedded database', () => {
     ]);
     expect(code).toBe(0);
     expect(await readdir(join(directory, 'data', 'postgres'))).toEqual([]);
+  });
+
+  test('a directory that is open to every user is a warning', async () => {
+    await mkdir(join(directory, 'data'));
+    await chmod(join(directory, 'data'), 0o777);
+    const { code, lines } = await look({});
+    expect(lines).toEqual([expect.stringMatching(/^warn .* may be written by every user .* with mode 700\.$/)]);
+    expect(code).toBe(0);
   });
 
   test('a directory that nobody holds any more is free', async () => {

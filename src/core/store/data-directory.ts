@@ -35,20 +35,16 @@ export async function ensureDataDirectory(directory: string): Promise<void> {
 const entries = ['postgres', 'postgres.new', 'instance', 'instance.new', 'tocsin.sock'];
 
 /**
- * Whoever owns the directory, or may write to it, decides which database Tocsin opens and where its files go.
- * @throws {DataDirectoryError} it, or what is in it, belongs to another user, or this user lets everybody write
+ * Whoever owns the directory, or may write to it, decides which database Tocsin opens and where its files go. What others may do to one
+ * that is open, or that has worked, is a warning (`exposureOfDirectory`): an upgrade must not stop a service.
+ * @throws {DataDirectoryError} something in it belongs to another user, or all of it does, and holds no database of this one
  */
 export async function assertOurs(directory: string): Promise<void> {
   if (process.getuid === undefined) return;
   const own = process.getuid();
   const { uid, mode } = await stat(directory);
-  if (uid !== own && uid !== 0) {
+  if (uid !== own && uid !== 0 && !isOpenTo(mode) && !(await holdsDatabaseOf(own, directory))) {
     const text = `it belongs to another user (id ${uid}, this one is ${own}). Run Tocsin as that user, or give the directory to this one.`;
-    throw new DataDirectoryError(directory, text);
-  }
-  if (uid === own && (mode & 0o002) !== 0) {
-    const text =
-      'every user of this machine may write there, and so put another database in its place. Run chmod 700 on it.';
     throw new DataDirectoryError(directory, text);
   }
   for (const name of entries) {
@@ -60,11 +56,22 @@ export async function assertOurs(directory: string): Promise<void> {
   }
 }
 
-/** A warning about a directory that this user cannot mend: root's, and open to all, as volumes are. Undefined if there is none. */
+const isOpenTo = (mode: number) => (mode & 0o002) !== 0;
+
+async function holdsDatabaseOf(own: number, directory: string): Promise<boolean> {
+  const found = await lstat(join(directory, 'postgres')).catch(() => undefined);
+  return found?.uid === own && found.isDirectory();
+}
+
+/** A warning about who else could put another database there; undefined if nobody can but root. */
 export async function exposureOfDirectory(directory: string): Promise<string | undefined> {
   const found = await stat(directory).catch(() => undefined);
-  if (found === undefined || process.getuid === undefined || (found.mode & 0o002) === 0) return undefined;
-  return `DATA_DIR (${resolve(directory)}) may be written by every user of this machine. Outside of a container, give it to the user that runs Tocsin, with mode 700.`;
+  if (found === undefined || process.getuid === undefined) return undefined;
+  const remedy = 'Outside of a container, give it to the user that runs Tocsin, with mode 700.';
+  const begin = `DATA_DIR (${resolve(directory)})`;
+  if (isOpenTo(found.mode)) return `${begin} may be written by every user of this machine. ${remedy}`;
+  if (found.uid === 0 || found.uid === process.getuid()) return undefined;
+  return `${begin} belongs to another user (id ${found.uid}), who can put another database in its place. ${remedy}`;
 }
 
 async function makeDirectory(directory: string): Promise<void> {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DataDirectoryError } from '../../../src/core/store/data-directory.ts';
+import { DataDirectoryError, exposureOfDirectory } from '../../../src/core/store/data-directory.ts';
 import {
   askHolder,
   type DirectoryLock,
@@ -191,20 +191,35 @@ describe('lockDirectory', () => {
     for (const name of names) expect((await stat(join(directory, name))).isFile(), name).toBe(true);
   });
 
-  test('says what to do about a directory that everybody may write to', async () => {
+  test('takes a directory that everybody may write to, with a warning', async () => {
     await chmod(directory, 0o777);
-    await expect(lock()).rejects.toThrow(/every user of this machine may write there.*Run chmod 700 on it/);
-    await chmod(directory, 0o1777);
-    await expect(lock()).rejects.toThrow(/may write there/);
+    await lock();
+    expect(await exposureOfDirectory(directory)).toMatch(/may be written by every user of this machine.*mode 700/);
   });
 
-  test.runIf(process.getuid?.() === 0)('says whose it is if it, or a link in it, is another user’s', async () => {
+  const asRoot = test.runIf(process.getuid?.() === 0);
+
+  asRoot('says whose it is if it, or a link in it, is another user’s', async () => {
     await symlink('/etc', join(directory, 'postgres'));
     await lchown(join(directory, 'postgres'), 12_345, 12_345);
     await expect(lock()).rejects.toThrow(/the link "postgres" in it belongs to another user \(id 12345\)/);
+    await chmod(directory, 0o777);
+    await expect(lock()).rejects.toThrow(/the link "postgres" in it belongs to another user \(id 12345\)/);
     await rm(join(directory, 'postgres'));
+    await chmod(directory, 0o700);
     await chown(directory, 12_345, 12_345);
     await expect(lock()).rejects.toThrow(/it belongs to another user \(id 12345, this one is 0\)\. Run Tocsin as that/);
+  });
+
+  asRoot('takes another user’s that is open, as a bind mount is, or that holds a database of this user', async () => {
+    await chown(directory, 12_345, 12_345);
+    await chmod(directory, 0o777);
+    await (await lock()).release();
+    await chmod(directory, 0o755);
+    await expect(lock()).rejects.toThrow(/it belongs to another user/);
+    await mkdir(join(directory, 'postgres'));
+    await lock();
+    expect(await exposureOfDirectory(directory)).toMatch(/belongs to another user \(id 12345\), who can put another/);
   });
 
   test('says what to do about a path that no socket can have', async () => {
