@@ -4,14 +4,12 @@ import { describe, expect, test } from 'vitest';
 import type { MattermostFault } from '../../src/demo/mattermost.ts';
 import { createWorld, type DatabaseKind, type Service, until, type World } from '../support/world.ts';
 
-/** Sends at the same time. */
-const inFlightMax = 32;
-/** Before the fifth failure stops all, four that failed have been replaced. */
-const burstMax = inFlightMax + 4;
-/** A step of the back-off at its shortest: 1 s doubling, less 20 %. */
-const stepMinMs = (n: number) => 800 * 2 ** (n - 1);
-/** No probe comes so soon, and what was in flight has arrived by then. */
-const settledMs = 700;
+/** Sends at the same time, as long as no answers were counted that ask for more. */
+const inFlightMax = 4;
+/** Before the fifth failure stops all, four that failed have been replaced, and two were tried again without their mark of urgency. */
+const burstMax = inFlightMax + 4 + 2;
+/** Steps of a back-off that begin within so long: `firstMs` doubling, each less 20 %. */
+const stepsWithin = (elapsedMs: number, firstMs: number) => Math.floor(Math.log2(elapsedMs / (0.8 * firstMs) + 1));
 const forEver = Number.POSITIVE_INFINITY;
 
 interface Running {
@@ -60,18 +58,17 @@ async function surviveOutage({ fault, probes, isRepeated = false }: Outage): Pro
   const requests = () => mattermost.requests.log.slice(2);
   tenant.add('events', 60);
   const downAtMs = await timeOf(running.service, /^the sink backs off$/);
-  const probesMade = () => requests().filter(({ atMs }) => atMs > downAtMs + settledMs);
-  expect(await until(() => probesMade().length >= probes, 10_000)).toBe(true);
+  const sinceDown = () => requests().filter(({ atMs }) => atMs > downAtMs);
+  expect(await until(() => sinceDown().length >= inFlightMax + probes, 20_000)).toBe(true);
   mattermost.heal();
-  const whileDown = requests().length;
-  const made = probesMade();
+  const elapsedMs = Date.now() - downAtMs;
+  const whileDown = requests().filter(({ status }) => status !== 200).length;
+  const made = sinceDown().filter(({ status }) => status !== 200);
   expect(whileDown - made.length).toBeLessThanOrEqual(burstMax);
-  expect(made).toHaveLength(probes);
-  for (const [index, { atMs }] of made.entries()) {
-    const previousMs = made[index - 1]?.atMs ?? downAtMs;
-    expect(atMs - previousMs).toBeGreaterThanOrEqual(stepMinMs(index + 1) - 10);
-    expect(made[index]!.deliveryId).not.toBe(made[index - 1]?.deliveryId);
-  }
+  // Those that were under way when it went down, each once more without its mark, and one a step.
+  expect(made.length).toBeLessThanOrEqual(2 * inFlightMax + stepsWithin(elapsedMs, 250) + 1);
+  const probed = made.slice(-probes).map(({ deliveryId }) => deliveryId);
+  expect(new Set(probed).size).toBe(probes);
   await expectAllDelivered(running, 62);
   if (isRepeated) expect(running.world.repeated()).toBe(whileDown);
   else expect(running.world.repeated()).toBe(0);
@@ -95,7 +92,7 @@ async function obeyRetryAfter({ status, underWay }: Limit): Promise<void> {
   expect(await until(isAskedAgain, 10_000)).toBe(true);
   mattermost.heal();
   const made = requests();
-  expect(made.length).toBeLessThanOrEqual(inFlightMax + 1);
+  expect(made.length).toBeLessThanOrEqual(underWay + inFlightMax + 1);
   expect(made.filter((one) => one.status === 200)).toHaveLength(underWay);
   const refused = made.filter((one) => one.status === status);
   expect(refused.at(-1)!.atMs - refused.at(-2)!.atMs).toBeGreaterThanOrEqual(2990);
@@ -115,14 +112,14 @@ describe('while Mattermost is down', () => {
   test('requests without an answer hold back all others until they have timed out, and all arrive', async () => {
     const running = await startQuiet();
     const { tenant, mattermost } = running.world;
-    mattermost.fail('hang', 20);
-    mattermost.fail('hang_after', 12);
+    mattermost.fail('hang', inFlightMax - 1);
+    mattermost.fail('hang_after', 1);
     tenant.add('events', 60);
     const firstFailedAtMs = await timeOf(running.service, /no (complete )?answer within/);
     const earlier = mattermost.requests.log.slice(2).filter(({ atMs }) => atMs < firstFailedAtMs);
     expect(earlier.map(({ status }) => status)).toEqual(Array(inFlightMax).fill(0));
     await expectAllDelivered(running, 62);
-    expect(running.world.repeated()).toBe(12);
+    expect(running.world.repeated()).toBe(1);
   });
 
   const obeys =
@@ -157,7 +154,7 @@ describe('while Mattermost is down', () => {
   test.each([
     { fault: 500, said: /^the sink backs off$/, endsWithinMs: 5000 },
     { fault: 'unknown_hook', said: /paused, everything/, endsWithinMs: 5000 },
-    { fault: 'hang', said: undefined, endsWithinMs: 15_000 },
+    { fault: 'hang', said: undefined, endsWithinMs: 30_000 },
   ] as const)(
     '$fault: a SIGTERM ends the process in time and cleanly, and the next start delivers all, none twice',
     async ({ fault, said, endsWithinMs }) => {
@@ -186,10 +183,9 @@ describe('while Mattermost is down', () => {
 /** What shows that nothing can pass until somebody mends it. */
 const refusals = ['unknown_hook', 'disabled', 'html'] as const;
 
-test('a hook that is gone pauses the sink: nothing dies, one check a minute, and it goes on by itself', {
+test('a hook that is gone pauses the sink: nothing dies, checks are ever rarer, and it goes on by itself', {
   timeout: 150_000,
 }, async () => {
-  // All at once, because each waits for a real minute.
   const all = await Promise.all(refusals.map(async (fault) => ({ fault, ...(await startQuiet()) })));
   await Promise.all(all.map(expectPauseAndReturn));
 });
@@ -202,8 +198,10 @@ async function expectPauseAndReturn(running: Running & { fault: MattermostFault 
   const pausedAtMs = await timeOf(service, /^the sink is paused, everything is kept/);
   expect(await until(() => Date.now() > pausedAtMs + 3000, 10_000)).toBe(true);
   const requests = mattermost.requests.log.slice(2);
-  expect(requests.filter(({ deliveryId }) => deliveryId !== undefined).length).toBeLessThanOrEqual(inFlightMax);
-  expect(requests.length).toBeLessThanOrEqual(2 * inFlightMax);
+  const checks = requests.filter(({ deliveryId, atMs }) => deliveryId === undefined && atMs > pausedAtMs);
+  expect(checks.length).toBeLessThanOrEqual(stepsWithin(Date.now() - pausedAtMs, 1000) + 1);
+  expect(requests.filter(({ deliveryId }) => deliveryId !== undefined).length).toBeLessThanOrEqual(2 * inFlightMax);
+  expect(requests.length - checks.length).toBeLessThanOrEqual(3 * inFlightMax);
   tenant.add('events', 10);
   expect(await until(async () => (await count(running, 'pending')) === 70, 10_000)).toBe(true);
   expect(await isIn(running, 'paused')).toBe(true);
@@ -223,7 +221,6 @@ async function expectPauseAndReturn(running: Running & { fault: MattermostFault 
   const [check, probe] = mattermost.requests.log.slice(total);
   expect(check).toMatchObject({ status: 404 });
   expect(check!.deliveryId).toBeUndefined();
-  expect(check!.atMs - pausedAtMs).toBeGreaterThanOrEqual(59_990);
   expect(probe).toMatchObject({ status: 200, deliveryId: expect.any(String) });
   expect(mattermost.posts.filter(({ text }) => text.includes('is back'))).toHaveLength(1);
   expect(world.repeated()).toBe(0);
