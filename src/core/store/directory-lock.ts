@@ -50,6 +50,8 @@ interface Holder {
 const socketPathBytesMax = 100;
 const holderPath = '/holder';
 const releaseMsMax = 2000;
+/** A plain file, as a clean stop leaves it, is no socket for macOS and the BSDs, and refuses on Linux. */
+const nobodyThere = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']);
 
 /**
  * Takes the directory for this process, making it if it is missing. What a dead holder left is taken over at once.
@@ -93,7 +95,7 @@ export async function askHolder(directory: string, path: string, request: Holder
     return await requestHolder(socketPath(directory), path, request);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw error;
+    if (!nobodyThere.has(code ?? '')) throw error;
     throw new NoHolderError(`No Tocsin service runs on DATA_DIR (${resolve(directory)}).`, { cause: error });
   }
 }
@@ -259,7 +261,7 @@ function isRefused(directory: string, path: string): Promise<boolean> {
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const isUnknown = ['EACCES', 'EPERM'].includes(error.code ?? '') || isOutOfDescriptors(error.code);
       if (isUnknown) reject(socketError(directory, error));
-      else resolve(error.code === 'ECONNREFUSED' || error.code === 'ENOENT');
+      else resolve(nobodyThere.has(error.code ?? ''));
     });
   });
 }
