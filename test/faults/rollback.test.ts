@@ -1,17 +1,14 @@
-// From the release before to this one, back, and forward again, on one database: only in the long form, because it builds the release
-// before. `RELEASE_BEFORE=<commit>` names it; without that, it is the last one that lacks the newest migration.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// From the release before to this one, back, and forward again, on one database: only in the long form, because it
+// builds the release before. With each configuration of examples/: upgrade.test.ts.
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { createTestDatabase, environmentOf } from '../support/database.ts';
 import { createWorld, until, type World } from '../support/world.ts';
-import { readProjectFile } from '../tree/project-files.ts';
-import { root } from '../tree/source-files.ts';
 import { sourceOf, withDatabase } from './checker.ts';
 import { accountOf } from './drained.ts';
 import { faultCase, isLong } from './fault-case.ts';
+import { buildReleaseBefore } from './release-before.ts';
 
 const common = `
 sources:
@@ -138,20 +135,4 @@ async function statesOf(url: string): Promise<string> {
       select sink, state, priority, digest_id, count(*) from deliveries group by 1, 2, 3, 4 order by 1, 2, 3, 4) c`,
   );
   return String(row?.text);
-}
-
-/** @returns its main.js, and whether its routes may have groups */
-function buildReleaseBefore(): { program: string; hasGroups: boolean } {
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
-  const { entries } = JSON.parse(readProjectFile('drizzle/meta/_journal.json')) as { entries: { tag: string }[] };
-  const migration = `drizzle/${entries.at(-1)!.tag}.sql`;
-  const commit =
-    process.env.RELEASE_BEFORE ?? `${git('log', '-1', '--diff-filter=A', '--format=%H', '--', migration)}^`;
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-before-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  execFileSync('sh', ['-c', 'git archive "$0" | tar -x -C "$1"', commit, folder], { cwd: root });
-  symlinkSync(`${root}node_modules`, join(folder, 'node_modules'));
-  execFileSync(process.execPath, ['build.mjs'], { cwd: folder });
-  const hasGroups = git('ls-tree', '--name-only', commit, 'src/core/store/groups.ts') !== '';
-  return { program: join(folder, 'dist/main.js'), hasGroups };
 }
