@@ -44,17 +44,20 @@ export async function assertOurs(directory: string): Promise<void> {
   const own = process.getuid();
   const { uid, mode } = await stat(directory);
   if (uid !== own && uid !== 0 && !isOpenTo(mode) && !(await holdsDatabaseOf(own, directory))) {
-    const text = `it belongs to another user (id ${uid}, this one is ${own}). Run Tocsin as that user, or give the directory to this one.`;
+    const text = `it belongs to another user (id ${uid}, this one is ${own}). Run Tocsin as that user${commandOf(own, uid)}, or give the directory to this one.`;
     throw new DataDirectoryError(directory, text);
   }
   for (const name of entries) {
     const found = await lstat(join(directory, name)).catch(() => undefined);
     if (found === undefined || found.uid === own || found.uid === 0) continue;
     const kind = found.isSymbolicLink() ? 'link' : 'file';
-    const text = `the ${kind} "${name}" in it belongs to another user (id ${found.uid}). Find out who put it there; run Tocsin as that user, or remove it.`;
+    const text = `the ${kind} "${name}" in it belongs to another user (id ${found.uid}). Find out who put it there; run Tocsin as that user${commandOf(own, found.uid)}, or remove it.`;
     throw new DataDirectoryError(directory, text);
   }
 }
+
+/** Only root can become another user without more. */
+const commandOf = (own: number, uid: number) => (own === 0 ? ` (sudo -u '#${uid}' tocsin …)` : '');
 
 const isOpenTo = (mode: number) => (mode & 0o002) !== 0;
 

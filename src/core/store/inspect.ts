@@ -136,7 +136,7 @@ function textOf(error: unknown, database: string): string {
 /** `text` says who holds DATA_DIR, or what the first start will find. */
 export interface DirectoryFacts {
   readonly isSound: boolean;
-  /** Others may write there, which this user cannot change. */
+  /** Others may write there, or it is theirs and root looks. */
   readonly isExposed?: boolean;
   readonly text: string;
 }
@@ -145,18 +145,32 @@ export interface DirectoryFacts {
 export async function inspectDataDirectory(directory: string): Promise<DirectoryFacts> {
   const begin = `DATA_DIR (${resolve(directory)}):`;
   const isThere = await isWritable(directory, directory);
-  if (isThere) await assertOurs(directory);
-  else await assertNearest(directory, dirname(resolve(directory)));
+  const isRoot = process.getuid?.() === 0;
+  if (isThere && !isRoot) await assertOurs(directory);
+  if (!isThere) await assertNearest(directory, dirname(resolve(directory)));
   // Also finds that the path is too long for the socket that locks it.
   const holder = await holderOf(directory);
   if (holder !== undefined) return { isSound: true, text: `${begin} ${holder}` };
   if (!isThere) return { isSound: true, text: `${begin} the first start makes it` };
+  const foreign = isRoot ? await foreignIn(directory) : undefined;
+  if (foreign !== undefined) return { isSound: true, isExposed: true, text: foreign };
   const exposure = await exposureOfDirectory(directory);
   if (exposure !== undefined) return { isSound: true, isExposed: true, text: exposure };
   const cluster = join(directory, 'postgres');
   if (!(await isWritable(directory, cluster)))
     return { isSound: true, text: `${begin} can be written; the first start makes the embedded database` };
   return { isSound: true, text: `${begin} can be written, and holds the embedded database` };
+}
+
+/** What root, who may look, must not start on: the service may have a user of its own, as under systemd. */
+async function foreignIn(directory: string): Promise<string | undefined> {
+  try {
+    await assertOurs(directory);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DataDirectoryError)) throw error;
+    return `${error.message} A service that runs as that user may have it so.`;
+  }
 }
 
 /** False if it is not there. @throws {DataDirectoryError} it is no directory, or this user may not write there */

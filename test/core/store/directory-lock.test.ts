@@ -208,7 +208,9 @@ describe('lockDirectory', () => {
     await rm(join(directory, 'postgres'));
     await chmod(directory, 0o700);
     await chown(directory, 12_345, 12_345);
-    await expect(lock()).rejects.toThrow(/it belongs to another user \(id 12345, this one is 0\)\. Run Tocsin as that/);
+    await expect(lock()).rejects.toThrow(
+      /it belongs to another user \(id 12345, this one is 0\)\. Run Tocsin as that user \(sudo/,
+    );
   });
 
   asRoot('takes another user’s that is open, as a bind mount is, or that holds a database of this user', async () => {
