@@ -73,6 +73,10 @@ export interface Judge {
   mayBeContested(): boolean;
 }
 
+function isAsking({ retryAfterMs, reason }: Failure): boolean {
+  return retryAfterMs !== undefined || reason === 'rate_limited';
+}
+
 export function createJudge({ sink, policy, random, failing, within, tell }: JudgeDependencies): Judge {
   let checking: Promise<Failure | undefined> | undefined;
   let isContestable = false;
@@ -101,6 +105,34 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
   function needsCheck(failure: Failure, { isContradicted, failures }: Suspicion, isHeeded: boolean): boolean {
     if (sink.check === undefined || isContradicted) return false;
     return failure.outcome !== 'retry' || (failures > 1 && isHeeded);
+  }
+
+  /** The far end asks for time because of this text alone: others passed since it last did. */
+  function isItsOwn(failure: Failure, delivery: DueDelivery, suspicion: Suspicion): boolean {
+    // As `blame` has it: of one that is suspected already it says nothing about the sink.
+    if (failure.reason !== 'rate_limited') return suspicion.othersPassedSince || suspicion.evidence >= 2;
+    // A rate limit is of the sink, until chance no longer explains that it meets the same one each time.
+    if (!suspicion.othersPassedSince) return false;
+    const judgement = judgementOf(failure, delivery, suspicion, false);
+    return suspicion.evidence > policy.poisonFailures && judgement !== 'again' && judgement !== 'soon';
+  }
+
+  function judgementOf(
+    { outcome, reason }: Failure,
+    { event, form }: DueDelivery,
+    suspicion: Suspicion,
+    hasCheckFailed: boolean,
+  ): Judgement {
+    return judge({
+      outcome,
+      reason,
+      form,
+      isDigest: event.body.digest !== undefined,
+      hasCheckFailed,
+      suspicion,
+      rate: failing.rate(outcome === 'retry'),
+      poisonFailures: policy.poisonFailures,
+    });
   }
 
   function verdictOf(judgement: Judgement, delivery: DueDelivery, suspicion: Suspicion, isDown: boolean): Verdict {
@@ -156,36 +188,25 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
     mayBeContested: () => isContestable && failing.ids().length < policy.outageFailures,
     async failed(health, delivery, answered, attempt) {
       const { event, form, attempts } = delivery;
-      const unheeded = { failure: answered, judgement: 'again', contradictedBy: null } as const;
-      if (answered.retryAfterMs !== undefined || answered.reason === 'rate_limited') {
-        const nowMs = performance.now();
-        tell(health.backOff(answered.reason, answered.retryAfterMs, nowMs, attempt.isProbe));
-        return { ...unheeded, verdict: unchanged(delivery) };
-      }
       const isUnanswered = unansweredReasons.includes(answered.reason);
       const isHanging = isUnanswered && attempt.durationMs >= hangsMs;
       const isRefused = answered.outcome !== 'retry';
       const suspicion = failing.failed({ eventId: event.id, form, mark: attempt.mark, attempts, isHanging, isRefused });
+      if (isAsking(answered) && !(health.state === 'ok' && isItsOwn(answered, delivery, suspicion))) {
+        const nowMs = performance.now();
+        tell(health.backOff(answered.reason, answered.retryAfterMs, nowMs, attempt.isProbe));
+        return { failure: answered, judgement: 'again', contradictedBy: null, verdict: unchanged(delivery) };
+      }
       const isHeeded = health.state === 'ok' || attempt.isProbe;
       const isAsked = needsCheck(answered, suspicion, isHeeded);
       const checkFailure = isAsked ? await check() : undefined;
       const hasPassed = isAsked && checkFailure === undefined;
       const evidence = hasPassed ? failing.checkPassed(event.id) : suspicion.evidence;
       const failure = answered.outcome === 'reject_event' ? (checkFailure ?? answered) : answered;
-      const { outcome, reason } = failure;
       const weighed = { ...suspicion, evidence };
-      const judgement = judge({
-        outcome,
-        reason,
-        form,
-        isDigest: event.body.digest !== undefined,
-        hasCheckFailed: checkFailure !== undefined,
-        suspicion: weighed,
-        rate: failing.rate(outcome === 'retry'),
-        poisonFailures: policy.poisonFailures,
-      });
+      const judgement = judgementOf(failure, delivery, weighed, checkFailure !== undefined);
       const isDown = health.state !== 'ok';
-      const verdict = spaced(verdictOf(judgement, delivery, suspicion, isDown), delivery, reason);
+      const verdict = spaced(verdictOf(judgement, delivery, suspicion, isDown), delivery, failure.reason);
       if (judgement === 'wait') failing.restart(event.id);
       blame({ health, eventId: event.id, failure, judgement, attempt, suspicion: weighed });
       const contradictedBy = suspicion.isContradicted ? 'others' : hasPassed ? 'check' : null;

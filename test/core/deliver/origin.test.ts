@@ -645,6 +645,35 @@ describe('a far end that asks for time', () => {
     expect(limited).toBeLessThanOrEqual(4);
   });
 
+  test.each([
+    ['a 503', 'server_error', 1, 1],
+    ['a 429', 'rate_limited', 2, Number.POSITIVE_INFINITY],
+  ] as const)(
+    'with %s, and for one text alone, gets it for a while, and then the text is the reason',
+    async (_, reason, least, most) => {
+      let isDone = false;
+      await store([draft(1, { severity: 5 })]);
+      const { sent, changes } = await begin({
+        send({ message }) {
+          if (message.event.severity === 5 && message.form !== 'bare') {
+            throw new AdapterError('retry', reason, 'later', { retryAfterMs: 50 });
+          }
+        },
+      });
+      for (let id = 1000; !isDone && id < 1500; id += 1) {
+        await store(drafts(id, 1));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        isDone = (await count("form = 'bare' and state = 'delivered'")) === 1;
+      }
+      await expectSoon(isSettled);
+      expect(isDone).toBe(true);
+      const stops = changes.filter((to) => to === 'backing_off').length;
+      expect(stops).toBeGreaterThanOrEqual(least);
+      expect(stops).toBeLessThanOrEqual(most);
+      expect(sent.filter(({ message }) => message.event.severity !== 5 && message.form !== 'full')).toEqual([]);
+    },
+  );
+
   test('never makes a card bare, however often it asks', async () => {
     await store(drafts(1, 1));
     const { sent } = await begin({
