@@ -1,5 +1,6 @@
 // `tocsin check`: is the configuration right, is the address free, does the database answer, do the credentials and hooks work. Posts and changes nothing.
-
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { lint } from '../config/lint.ts';
 import { type Config, type ConfigReading, type Registries, readConfig } from '../config.ts';
 import { backlogRemarks, type PlaceOf } from '../core/backlog.ts';
@@ -142,10 +143,20 @@ async function asRecognised(
 /** What waits for sinks that are configured no more. */
 async function lookAtBacklog(config: Config, places: readonly PlaceOf[]): Promise<Finding[]> {
   const backlog = await peek(config, 'backlog-list', {});
-  if (backlog === undefined || places.length === 0) return [];
+  if (backlog === undefined) return unseenIn(config);
+  if (places.length === 0) return [];
   return backlogRemarks(backlog.counts, backlog.places, places).map(
     ({ sink, isFault, text }): Finding => ({ status: isFault ? 'failed' : 'warn', kind: 'sink', id: sink, text }),
   );
+}
+
+/** Only the process that holds an embedded database can say what is in it, and check opens none. */
+function unseenIn({ databaseUrl, dataDir }: Config): Finding[] {
+  if (databaseUrl !== undefined || !existsSync(join(dataDir, 'postgres'))) return [];
+  const text =
+    `what waits in DATA_DIR (${resolve(dataDir)}), and how far each source was read, was not looked at: no service answers there. ` +
+    'Check again while it runs, or let `tocsin dead list` open the database.';
+  return [{ status: 'warn', kind: 'database', id: '', text }];
 }
 
 async function tryOut(
