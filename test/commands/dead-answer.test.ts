@@ -38,7 +38,9 @@ test('the last answer is bounded, harmless and without a secret, and the item ha
   expect(lines).toEqual([
     `2  old  ${lines[0]!.split('  ')[2]}  SCRIPT  -  rejected, 2 attempts, dead since 2026-02-01T12:00:00.000Z`,
     expect.stringMatching(/^1 {2}old {2}\w+ {2}RANSOMWARE {2}PC-1 {2}item 17001 {2}rejected, 2 attempts, dead since /),
-    expect.stringMatching(/^ {4}last answer: HTTP 413 Too long\[2J\\u\{202E\}⏎9 {2}old {2}by \[secret\] x+…x+$/),
+    expect.stringMatching(
+      /^ {4}last answer: HTTP 413 Too long\\u\{1B\}\[2J\\u\{202E\}⏎9 {2}old {2}by \[secret\] x+…x+$/,
+    ),
     '',
   ]);
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(400);

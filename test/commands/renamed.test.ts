@@ -75,7 +75,10 @@ test('a second service with the same ids reads nothing in the name of the first,
   const refused = () => second.log.some(({ reason }) => reason === 'other_console');
   expect(await until(refused, 60_000)).toBe(true);
   expect(b.ids('events').length).toBe(9);
-  const told = () => world.mattermost.posts.some((post) => JSON.stringify(post).includes('is that of another console'));
+  const told = () =>
+    world.mattermost.posts.some((post) =>
+      JSON.stringify(post).includes('its stored position is that of another console'),
+    );
   expect(await until(told, 20_000)).toBe(true);
   const announced = world.mattermost.posts.filter((post) => JSON.stringify(post).includes('New Event Detected'));
   expect(announced).toHaveLength(5);
