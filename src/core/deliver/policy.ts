@@ -116,6 +116,8 @@ function unansweredAgeMs(unanswered: number): number {
 /** Its verdict, and no repetition too soon if this attempt may have arrived. */
 export function spaced(verdict: Verdict, delivery: DueDelivery, reason: FailureReason): Verdict {
   if (!unansweredReasons.includes(reason) || verdict.state === 'dead') return verdict;
+  // Its text is the reason, so it did not arrive; it is sent otherwise twice at the most.
+  if (verdict.form !== delivery.form) return verdict;
   const unanswered = (delivery.unanswered ?? 0) + 1;
   const spacedAs = reason === 'interrupted' ? unanswered - brokenMax : unanswered;
   return { ...verdict, delayMs: Math.max(verdict.delayMs, spacedAs > 0 ? unansweredWaitMs(spacedAs) : 0) };
