@@ -21,6 +21,8 @@ const ofAttempt = [
     'status',
     'duration_ms',
     'next',
+    'judgement',
+    'contradicted_by',
     'error',
     'answer',
     'trace_id',

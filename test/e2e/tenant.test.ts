@@ -47,7 +47,7 @@ const refusals: readonly Failure[] = [
     name: 'a reset connection',
     stream: 'suspicious',
     fault: 'reset',
-    reason: 'connection',
+    reason: 'interrupted',
     says: /closed before the answer was complete/,
   },
 ];
@@ -72,7 +72,7 @@ const brokenPages: readonly Failure[] = [
     name: 'a cut body',
     stream: 'suspicious',
     fault: 'cut_body',
-    reason: 'connection',
+    reason: 'interrupted',
     says: /closed before the answer was complete/,
   },
   {

@@ -57,7 +57,8 @@ function mountVolumes(name: Overlay, folder: string, change: (text: string) => s
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+  // As the manifests mount them: nobody else may read a secret.
+  writeFileSync(path, text, { mode: 0o440 });
 }
 
 /** As the container gets them; the last of two wins. */

@@ -206,7 +206,12 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       const weighed = { ...suspicion, evidence };
       const judgement = judgementOf(failure, delivery, weighed, checkFailure !== undefined);
       const isDown = health.state !== 'ok';
-      const verdict = spaced(verdictOf(judgement, delivery, suspicion, isDown), delivery, failure.reason);
+      const verdict = spaced(
+        verdictOf(judgement, delivery, suspicion, isDown),
+        delivery,
+        failure.reason,
+        suspicion.inForm,
+      );
       if (judgement === 'wait') failing.restart(event.id);
       blame({ health, eventId: event.id, failure, judgement, attempt, suspicion: weighed });
       const contradictedBy = suspicion.isContradicted ? 'others' : hasPassed ? 'check' : null;

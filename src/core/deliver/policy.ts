@@ -113,12 +113,16 @@ function unansweredAgeMs(unanswered: number): number {
   return sum + Math.max(0, unanswered - unansweredMax) * unansweredWaitMs(unansweredMax);
 }
 
-/** Its verdict, and no repetition too soon if this attempt may have arrived. */
-export function spaced(verdict: Verdict, delivery: DueDelivery, reason: FailureReason): Verdict {
+/**
+ * Its verdict, and no repetition too soon if this attempt may have arrived.
+ * @param inForm failures in the form that it has: less of it is another text, whose spacing begins anew
+ */
+export function spaced(verdict: Verdict, delivery: DueDelivery, reason: FailureReason, inForm: number): Verdict {
   if (!unansweredReasons.includes(reason) || verdict.state === 'dead') return verdict;
   // Its text is the reason, so it did not arrive; it is sent otherwise twice at the most.
   if (verdict.form !== delivery.form) return verdict;
-  const unanswered = (delivery.unanswered ?? 0) + 1;
+  const inAll = (delivery.unanswered ?? 0) + 1;
+  const unanswered = delivery.form === 'full' ? inAll : Math.min(inAll, inForm);
   const spacedAs = reason === 'interrupted' ? unanswered - brokenMax : unanswered;
   return { ...verdict, delayMs: Math.max(verdict.delayMs, spacedAs > 0 ? unansweredWaitMs(spacedAs) : 0) };
 }

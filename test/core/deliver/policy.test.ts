@@ -82,15 +82,22 @@ describe('a delivery that failed', () => {
     'after a %s, with %s before it that got no answer, it is not repeated for %s ms',
     (reason, unanswered, ms) => {
       const sent = delivery({ unanswered });
-      expect(spaced(unchanged(sent), sent, reason).delayMs).toBe(ms);
+      expect(spaced(unchanged(sent), sent, reason, 1).delayMs).toBe(ms);
     },
   );
+
+  test('less of it is another text: how often that failed counts, and no restart makes it more', () => {
+    const short = delivery({ form: 'short', unanswered: 2 });
+    expect(spaced(unchanged(short), short, 'timeout', 1).delayMs).toBe(5000);
+    expect(spaced(unchanged(short), short, 'timeout', 2).delayMs).toBe(60_000);
+    expect(spaced(unchanged(short), short, 'timeout', 9).delayMs).toBe(600_000);
+  });
 
   test('the time between repeats counts as age, and none that is longer is cut short', () => {
     expect(tryAgain(delivery({ attempts: 300, unanswered: 300 }), 0.5, defaultPolicy).state).toBe('dead');
     expect(tryAgain(delivery({ attempts: 250, unanswered: 250 }), 0.5, defaultPolicy).state).toBe('pending');
     const verdict = { attempts: 1, state: 'pending', delayMs: 9_000_000, form: 'full' } as const;
-    expect(spaced(verdict, delivery({}), 'timeout').delayMs).toBe(9_000_000);
+    expect(spaced(verdict, delivery({}), 'timeout', 1).delayMs).toBe(9_000_000);
   });
 
   test('what its sink did costs it nothing', () => {
