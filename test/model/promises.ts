@@ -153,22 +153,17 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
     }
   }
 
-  /** It would write failures, and the heartbeat had expired: whoever holds the role next decides about them. */
-  function isFencedOff({ text, context }: Statement, after: Picture): boolean {
-    const endsMs = after.heartbeats.get(context.lease!.holder) ?? 0;
-    return text.includes('delivery_attempts') && endsMs <= wallMs();
-  }
-
   /** What of the sends is written now, and which of them lost their role before that. */
   function settle(statement: Statement | undefined, before: Picture, after: Picture): void {
     for (const send of sends) {
       if (send.isWritten || send.isCutOff) continue;
       const key = deliveryKey(send.sink, send.message.event.id);
       const [old, now] = [before.deliveries.get(key), after.deliveries.get(key)];
-      const isOwn = statement?.context.lease === send.context.lease;
+      const { lease: by, process: writer } = statement?.context ?? {};
+      // A stop has the last outcomes written, and it is the roles that stop a lane: no lease is known there, the fence is in the statement.
+      const isOwn = by === send.context.lease || (by === undefined && writer === send.context.process);
       if (send.known === 'delivered' && now?.state === 'delivered') send.isWritten = true;
       else if (send.known === 'failed' && isOwn && (now?.failures ?? 0) > (old?.failures ?? 0)) send.isWritten = true;
-      else if (isOwn && send.known === 'failed' && isFencedOff(statement!, after)) send.isCutOff = true;
       else if (!isHeld(send.context.lease!, after)) {
         send.isCutOff = true;
         const { lease, process } = send.context;

@@ -354,14 +354,14 @@ describe('the lane of a sink', () => {
     ]);
   });
 
-  test('a rejected event is sent bare, and is dead if that is rejected too', async () => {
-    let attempts = 0;
-    // Whole twice, short once, bare twice: one no may have meant the moment.
-    const send = async () => {
-      attempts += 1;
+  test('a lone event that is refused is sent in every form, and is kept: no other shows that the sink takes any', async () => {
+    const forms: string[] = [];
+    const send = async ({ form }: Message) => {
+      forms.push(form);
       throw new AdapterError('reject_event', 'rejected', 'status 400');
     };
-    const { states } = await run(1, { send, check: async () => {} }, () => attempts >= 5);
-    expect(states).toMatchObject([{ state: 'dead', form: 'bare', count: 1 }]);
+    const { states } = await run(1, { send, check: async () => {} }, () => forms.includes('bare'));
+    expect(forms.slice(0, 4)).toEqual(['full', 'full', 'short', 'bare']);
+    expect(states).toMatchObject([{ state: 'pending', count: 1 }]);
   });
 });
