@@ -31,6 +31,8 @@ export interface Promises {
   offered(lease: Lease, eventIds: readonly number[], sends: number): void;
   sendBegins(send: Send): void;
   accepted(send: Send): void;
+  /** What must still go out. */
+  waiting(): readonly DeliveryRow[];
   end(): void;
 }
 
@@ -187,8 +189,15 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
     }
   }
 
+  /** But what is refused in every form: with nothing else left that passes, it is kept (decision 6). */
+  const waiting = () =>
+    [...picture.deliveries.values()].filter(
+      ({ state, eventId }) => state === 'pending' && itemOf(picture.events.get(eventId))?.nature !== 'hopeless',
+    );
+
   return {
     broken,
+    waiting,
     get picture() {
       return picture;
     },
@@ -218,7 +227,7 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       if (!lease || !statement.rows) return;
       const ids = statement.rows.map((row) => Number(row.event_id));
       const known = know(lease);
-      if (statement.isRandom) known.probes = new Set(ids);
+      if (statement.isProbe) known.probes = new Set(ids);
       else for (const id of ids) known.due.set(id, begun);
     },
     offered(lease, eventIds, begun) {
@@ -264,8 +273,7 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
         );
         if (stored.length !== 1) say('in the end all is stored', `${externalIdOf(item)}: ${stored.length} times`);
       }
-      for (const row of picture.deliveries.values())
-        if (row.state === 'pending') say('in the end nothing is pending', nameOf(row.sink, row.eventId));
+      for (const row of waiting()) say('in the end nothing is pending', nameOf(row.sink, row.eventId));
       for (const [name, { holder }] of picture.leases)
         if (holder !== null) say('a process that ends gives its roles back', name);
     },

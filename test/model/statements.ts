@@ -10,8 +10,8 @@ export interface Statement {
   readonly kind: 'statement';
   readonly context: Context;
   readonly text: string;
-  /** Of a reading of what is due: in random order, for a probe. */
-  readonly isRandom: boolean;
+  /** Of a reading of what is due: of one at random, or of one that is named, for a probe. */
+  readonly isProbe: boolean;
   isExecuted: boolean;
   /** Rows, once executed without error. */
   rows: readonly Record<string, unknown>[] | undefined;
@@ -101,12 +101,12 @@ function statementOf(
 ): Statement {
   let error: unknown;
   const text = textOf(query);
-  const isRandom = text.includes('random()');
+  const isProbe = text.includes('random()') || text.includes('and event_id = ?::bigint');
   const statement: Statement = {
     kind: 'statement',
     context,
     text,
-    isRandom,
+    isProbe,
     isExecuted: false,
     rows: undefined,
     execute: () =>

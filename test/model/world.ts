@@ -339,7 +339,7 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
       .items()
       .every((item) => item.generation < tenant.generation || item.id <= Number(picture.cursor));
     const isWorked = [...picture.leases.values()].every(({ holder }) => living().some(({ id }) => id === holder));
-    return isRead && isWorked && ![...picture.deliveries.values()].some(({ state }) => state === 'pending');
+    return isRead && isWorked && promises.waiting().length === 0;
   }
 
   return {

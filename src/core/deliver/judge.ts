@@ -177,6 +177,8 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
         tell(health.failed(eventId, nowMs, failure.outcome, failure.reason));
       }
     } else if (attempt.isProbe && attempt.isAfterPause && isRefused) {
+      // Its check passes, and whoever held the role before may have paused it for the same few.
+      isContestable = failing.ids().length < policy.outageFailures;
       tell(health.pause(failure.reason, nowMs), failure.message);
     } else if (attempt.isProbe) {
       tell(health.backOff(failure.reason, undefined, nowMs));

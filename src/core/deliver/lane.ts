@@ -298,6 +298,12 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       const others = [...excluded(), ...avoided];
       const [first] = await takeDue(deps.db, sink, 1, others);
       if (first) return (await takeRandomDue(deps.db, sink, others)) ?? first;
+      // What a group holds is due with its digest only, and may be all that can prove a pause wrong.
+      if (avoided === failed && judge.mayBeContested() && digester.waitMs(performance.now()) === 0) {
+        await digester.turn(performance.now());
+        const [digest] = await takeDue(deps.db, sink, 1, others);
+        if (digest) return digest;
+      }
       if (avoided.length === 0) return undefined;
     }
     return undefined;
