@@ -156,6 +156,12 @@ describe('a device in a digest', () => {
     expect(digest.deviceCount).toBe(count);
     expect(JSON.stringify(digest)).not.toContain('Bakery');
   });
+
+  test('without a number is another one in another tenant', () => {
+    const same = { device: 'DC01', source: 'events', link: 'https://a.example/' };
+    const both = [member(1, { ...same, tenant: 'Bakery' }), member(2, { ...same, tenant: 'Clinic' })];
+    expect(composeDigest(both, storm).deviceCount).toBe(2);
+  });
 });
 
 describe('the size of a digest', () => {

@@ -26,6 +26,16 @@ describe('an outage', () => {
     expect([1, 1, 1, 1].map((id) => alone.failed(id, 0, 'retry', 'timeout'))).toEqual(Array(4).fill(undefined));
   });
 
+  test.each([
+    ['retry', undefined, 'unreachable'],
+    ['retry', 'server_error', 'server_error'],
+    ['reject_event', 'rejected', 'refused'],
+    ['reject_sink', 'auth', 'refused'],
+  ] as const)('of failures that are %s, %s is called %s', (outcome, reason, called) => {
+    const health = createHealth({ ...defaultPolicy, outageFailures: 1 }, undefined, clock);
+    expect(health.failed(1, 0, outcome, reason)).toMatchObject({ to: 'backing_off', reason: called });
+  });
+
   test('a success in between starts the count anew', () => {
     const health = createHealth(defaultPolicy, undefined, clock);
     fail(health, [1, 2, 3, 4]);

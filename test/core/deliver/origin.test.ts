@@ -30,6 +30,8 @@ interface SetUp {
   send?(sent: Sent): ReturnType<Sink['send']> | undefined;
   readonly check?: Sink['check'];
   readonly sinks?: readonly string[];
+  /** Of each sink's own. */
+  readonly timeoutMs?: number;
   readonly policy?: Partial<DeliveryPolicy>;
   readonly perSecond?: number;
   readonly lease?: Partial<Lease>;
@@ -41,7 +43,8 @@ const store = (page: readonly EventDraft[], sinks: readonly string[] = ['soc']) 
   storePage(database(), null, 'a', 1, [{ name: 'all', minSeverity: 0, to: sinks }], page, null);
 
 /** Starts the sinks of an origin. They end with the test, at the latest. */
-async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lease = {}, routes = [], words }: SetUp) {
+async function begin({ send, check, sinks = ['soc'], policy = {}, lease = {}, routes = [], ...own }: SetUp) {
+  const { perSecond, timeoutMs, words } = own;
   const db = database();
   const sent: Sent[] = [];
   const notices: string[] = [];
@@ -59,7 +62,7 @@ async function begin({ send, check, sinks = ['soc'], policy = {}, perSecond, lea
   });
   const note = (fields: { to?: string }) => void (fields.to && changes.push(fields.to));
   const deps: OriginDependencies = {
-    sinks: sinks.map((id) => ({ id, sink: sink(id) })),
+    sinks: sinks.map((id) => ({ id, sink: sink(id), timeoutMs })),
     db,
     perSecond: perSecond ?? Number.POSITIVE_INFINITY,
     policy: {
@@ -119,6 +122,18 @@ describe('sending', () => {
     await expectSoon(isSettled);
     expect(new Set(sent.map(({ id }) => id)).size).toBe(30);
     expect(sent).toHaveLength(30);
+  });
+
+  test('takes no longer than the sink’s own time-out, whatever the policy has', async () => {
+    await store(drafts(1, 1));
+    const { worker, sent } = await begin({
+      timeoutMs: 100,
+      policy: { sendTimeoutMs: 300_000, drainMs: 200 },
+      send: () => new Promise<void>(() => undefined),
+    });
+    await expectSoon(async () => (await count("reason = 'timeout' and attempts > 0 and state = 'pending'")) === 1);
+    expect(sent.length).toBeGreaterThan(0);
+    await worker.stop();
   });
 
   test('goes on with more at once while answers come as fast as ever, and with fewer once some fail', async () => {
