@@ -4,9 +4,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { withDatabase } from '../faults/checker.ts';
 import { lackOfKubectl, root } from '../k8s/manifests.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { createWorld } from '../support/world.ts';
+import { createWorld, type World } from '../support/world.ts';
 import { blocksOf, readDocuments } from '../tree/documents.ts';
 
 const lines = readDocuments().flatMap((document) =>
@@ -125,9 +126,21 @@ test('every command of Tocsin that is shown works beside a service, in the order
   await world.start().ready();
   const draft = await world.run(['config', 'show']);
   writeFileSync(join(dirname(world.environment.DATA_DIR!), 'new.yaml'), draft.stdout);
-  for (const command of commands) {
+  for (const shownCommand of commands) {
+    const command = shownCommand.replace('<old>', 'gone').replace('<sink>', 'soc');
+    if (command !== shownCommand) await leaveBehind(world, 'gone');
     const { code, stdout, stderr } = await world.run(words(command), { DATA_DIR: `${world.environment.DATA_DIR}-2` });
     expect(code, `${command}\n${stdout}${stderr}`).toBe(0);
     expect(stdout + stderr, command).not.toBe('');
   }
 });
+
+/** Something waits for a sink that is configured no more. */
+async function leaveBehind(world: World, sink: string): Promise<void> {
+  const moved = await withDatabase(
+    { url: world.databaseUrl! },
+    (sql) => sql`update deliveries set sink = ${sink}, state = 'pending', finalized_at = null
+      where event_id = (select max(event_id) from deliveries where state = 'delivered') returning 1`,
+  );
+  expect(moved).toHaveLength(1);
+}

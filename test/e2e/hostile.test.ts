@@ -200,6 +200,8 @@ function expectNoPageAskedForOften(tenant: Tenant, added: Readonly<Record<Stream
     const asked = tenant.requests.log.filter(({ target }) => target.startsWith(`/api/v1${path}`));
     const times = new Map<number, number>();
     for (const { cursor = 0 } of asked) times.set(cursor, (times.get(cursor) ?? 0) + 1);
-    expect([...times].filter(([cursor, count]) => count > 3 && !ends.includes(cursor))).toEqual([]);
+    // The leap from nothing to the first number is confirmed by a question more.
+    const most = (cursor: number) => (cursor === 0 ? 4 : 3);
+    expect([...times].filter(([cursor, count]) => count > most(cursor) && !ends.includes(cursor))).toEqual([]);
   }
 }

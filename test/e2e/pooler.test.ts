@@ -13,7 +13,11 @@ async function watchedWay(url: string) {
   const watched = await startSocketServer((near) => {
     const far = connect(Number(port), hostname);
     far.on('error', () => near.destroy());
-    near.once('data', (bytes) => names.add(/application_name\0([^\0]*)/.exec(bytes.toString('latin1'))?.[1] ?? ''));
+    // The first bytes may ask for TLS, which this server has not.
+    near.on('data', (bytes) => {
+      const [, name] = /application_name\0([^\0]*)/.exec(bytes.toString('latin1')) ?? [];
+      if (name !== undefined) names.add(name);
+    });
     near.pipe(far).pipe(near);
   });
   return { names, url: Object.assign(new URL(url), { port: String(watched) }).href };
