@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -94,6 +94,8 @@ faultCase('embedded: a directory that cannot be written', { timeoutMs: 120_000 }
   const wanted = world.tenant.ids('events').length + world.tenant.ids('suspicious').length + 2;
   expect(await world.arrived(wanted, 30_000)).toBe(wanted);
   expect(await end(again.child)).toBe(0);
+  // Tocsin, and with it this check, does not open what belongs to another user.
+  await chownAll(home, { uid: process.getuid!(), gid: process.getgid!() });
   await fault.account({ ...accountOf(world), stored: { dataDir } });
 });
 
@@ -204,4 +206,10 @@ async function setMode(folder: string, mode: number): Promise<void> {
     if (entry.isDirectory()) await chmod(join(folder, entry.name), mode);
   }
   await chmod(folder, mode);
+}
+
+/** A folder, and all that is in it. */
+async function chownAll(folder: string, owner: UnixAccount): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  for (const path of [folder, ...names.map((name) => join(folder, name))]) await lchown(path, owner.uid, owner.gid);
 }
