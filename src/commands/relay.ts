@@ -74,8 +74,17 @@ export async function openGround({ config, version, log, onFatal }: GroundOption
     for (const { sink, pending, dead } of orphaned.slice(0, orphansShownMax))
       metrics.deliveriesOrphaned.set({ sink }, pending + dead);
   });
+  const writes = createWrites();
+  metrics.onCollect(async () => {
+    // A database that does not answer is another matter, with a metric of its own.
+    const isAnswering = await store.ping().then(
+      () => true,
+      () => false,
+    );
+    metrics.setWriteProblem(isAnswering ? writes.problem()?.reason : undefined);
+  });
   const exporting = await openTracing(config, { version, instanceId: store.instance.id, log });
-  return { store, metrics, exporting, writes: createWrites() };
+  return { store, metrics, exporting, writes };
 }
 
 export interface Relay extends Ground {

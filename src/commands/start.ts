@@ -8,6 +8,7 @@ import { DatabaseUrlError } from '../core/store/connection.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { DatabaseSchemaError } from '../core/store/journal.ts';
 import { createWake } from '../core/wake.ts';
+import { noWritesText, whyNoWrites } from '../core/writes.ts';
 import { createApp } from '../http/app.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
@@ -107,7 +108,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
     async whyNot() {
       if (roles === undefined) return 'waiting for the database';
       if (roles.stuckMs() >= liveStuckMsMax) return 'a loop stands still';
-      return ground.writes.problem() ?? whyNotWell(running.relay.vitals);
+      return (await whyNoWrites(store.ping, ground.writes)) ?? whyNotWell(running.relay.vitals);
     },
     metrics,
     log,
@@ -225,7 +226,7 @@ async function readiness(
   if (roles === undefined) return { ok: false, detail: 'waiting for the database' };
   await store.ping();
   const problem = writes.problem();
-  if (problem !== undefined) return { ok: false, detail: problem };
+  if (problem !== undefined) return { ok: false, detail: noWritesText(problem) };
   const leap = roles.clockLeap();
   const clock =
     leap && `; its clock leapt by ${Math.round(leap.ms / 1000)} s at ${new Date(leap.clockMs).toISOString()}`;

@@ -2,7 +2,13 @@
 // Nothing here asks the database: whoever can do that registers with `onCollect`.
 import { type CollectLimits, createCollector, defaultLimits } from './collect.ts';
 import { createInstruments, createRegistry } from './metrics/instruments.ts';
-import { heartbeatOutcomes, type SinkState, sinkStates } from './metrics/labels.ts';
+import {
+  heartbeatOutcomes,
+  type SinkState,
+  sinkStates,
+  type WriteFailureReason,
+  writeFailureReasons,
+} from './metrics/labels.ts';
 import { createSeries, type MetricIds } from './metrics/series.ts';
 
 export {
@@ -25,6 +31,7 @@ export function createMetrics(ids: MetricIds & { readonly version: string }, lim
   const instruments = createInstruments(registry);
   instruments.buildInfo.set({ version: ids.version, node: process.versions.node }, 1);
   for (const outcome of heartbeatOutcomes) instruments.heartbeats.inc({ outcome }, 0);
+  for (const reason of writeFailureReasons) instruments.databaseWritesFailing.set({ reason }, 0);
   const series = createSeries(instruments);
   series.expect(ids);
   const { onCollect, refresh } = createCollector(limits, (isUp) => instruments.databaseUp.set(isUp ? 1 : 0));
@@ -38,6 +45,11 @@ export function createMetrics(ids: MetricIds & { readonly version: string }, lim
     /** Marks the one state that `sink` is in. */
     setSinkState(sink: string, current: SinkState): void {
       for (const state of sinkStates) instruments.sinkState.set({ sink, state }, state === current ? 1 : 0);
+    },
+    /** Marks the one reason why the database takes no writes. @param current undefined while it takes them */
+    setWriteProblem(current: WriteFailureReason | undefined): void {
+      for (const reason of writeFailureReasons)
+        instruments.databaseWritesFailing.set({ reason }, reason === current ? 1 : 0);
     },
     /** This process does not work the sink any more, and knows nothing of its state. */
     leaveSink(sink: string): void {

@@ -1,24 +1,43 @@
 // Whether the database takes what is written, which it may not though it answers: its disk is full, or it is read-only.
-import { databaseErrorCode } from './store/database.ts';
+import type { WriteFailureReason } from './metrics/labels.ts';
+import { databaseErrorCode, databaseErrorText } from './store/database.ts';
 
 /** One failure is a connection that was cut, and the next try passes. */
 const failuresMin = 3;
 
-const problems: Readonly<Record<string, string>> = {
-  '25006': 'it is read-only',
-  '42501': 'its user may not write',
-  '53100': 'its disk is full',
-  '53200': 'it is out of memory',
-  '53300': 'it has no connection left',
+const words: Readonly<Record<Exclude<WriteFailureReason, 'other'>, string>> = {
+  disk_full: 'its disk is full',
+  read_only: 'it is read-only',
+  not_allowed: 'its user may not write',
+  out_of_memory: 'it is out of memory',
+  no_connection: 'it has no connection left',
 };
+
+/** By SQLSTATE, or by the code of the file system. */
+const reasons: Readonly<Record<string, keyof typeof words>> = {
+  '25006': 'read_only',
+  '42501': 'not_allowed',
+  '53100': 'disk_full',
+  '53200': 'out_of_memory',
+  '53300': 'no_connection',
+  EDQUOT: 'disk_full',
+  ENOSPC: 'disk_full',
+  EROFS: 'read_only',
+};
+
+export interface WriteProblem {
+  readonly reason: WriteFailureReason;
+  /** The end of a sentence, without a secret: "its disk is full (53100)". */
+  readonly text: string;
+}
 
 export interface Writes {
   /** @param writer whose write it was: a success of one says nothing of another */
   failed(writer: string, error: unknown): void;
   /** It passed, or nobody tries it here any more. */
   passed(writer: string): void;
-  /** What is wrong, without a secret; undefined if every writer's last writes passed, or failed once or twice. */
-  problem(): string | undefined;
+  /** Undefined if every writer's last writes passed, or failed once or twice. */
+  problem(): WriteProblem | undefined;
 }
 
 export function createWrites(): Writes {
@@ -32,13 +51,34 @@ export function createWrites(): Writes {
     },
     problem() {
       const worst = [...failing.values()].find(({ count }) => count >= failuresMin);
-      return worst && `the database answers and takes no writes: ${wordsOf(worst.error)}`;
+      return worst && problemOf(worst.error);
     },
   };
 }
 
-function wordsOf(error: unknown): string {
+/** For `/readyz` and the heartbeat. */
+export function noWritesText({ text }: WriteProblem): string {
+  return `the database answers and takes no writes: ${text}`;
+}
+
+/**
+ * In words, why nothing can be stored; undefined if it can. Never throws.
+ * @param ping rejects while the database does not answer: then that is what is wrong, whatever failed to be written
+ */
+export async function whyNoWrites(ping: () => Promise<void>, writes: Writes): Promise<string | undefined> {
+  try {
+    await ping();
+  } catch (error) {
+    return `the database does not answer: ${databaseErrorText(error)}`;
+  }
+  const problem = writes.problem();
+  return problem && noWritesText(problem);
+}
+
+function problemOf(error: unknown): WriteProblem {
   const code = databaseErrorCode(error);
-  if (code === undefined) return 'the last one failed';
-  return Object.hasOwn(problems, code) ? `${problems[code]} (${code})` : `the last one failed with ${code}`;
+  if (code === undefined) return { reason: 'other', text: 'the last one failed' };
+  const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
+  if (reason === undefined) return { reason: 'other', text: `the last one failed with ${code}` };
+  return { reason, text: `${words[reason]} (${code})` };
 }

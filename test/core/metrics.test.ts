@@ -42,6 +42,7 @@ const promised = {
   tocsin_silences_active: 'gauge',
   tocsin_role_held: 'gauge',
   tocsin_database_up: 'gauge',
+  tocsin_database_writes_failing: 'gauge',
   tocsin_config_last_reload_successful: 'gauge',
   tocsin_config_last_reload_success_timestamp_seconds: 'gauge',
   tocsin_config_hash: 'gauge',
@@ -207,6 +208,20 @@ describe('the metrics', () => {
       'tocsin_sink_state{sink="soc",state="backing_off"} 0',
       'tocsin_sink_state{sink="soc",state="paused"} 1',
     ]);
+  });
+
+  it('name the one reason why the database takes no writes, while it takes none', async () => {
+    const metrics = createMetrics(ids);
+    const shown = async () => samplesOf(await metrics.expose(), 'tocsin_database_writes_failing');
+    const reasons = ['disk_full', 'read_only', 'not_allowed', 'out_of_memory', 'no_connection', 'other'];
+    const lines = (current?: string) =>
+      reasons.map((name) => `tocsin_database_writes_failing{reason="${name}"} ${name === current ? 1 : 0}`);
+    expect(await shown()).toEqual(lines());
+    metrics.setWriteProblem('read_only');
+    metrics.setWriteProblem('disk_full');
+    expect(await shown()).toEqual(lines('disk_full'));
+    metrics.setWriteProblem(undefined);
+    expect(await shown()).toEqual(lines());
   });
 
   it('name severities as events do, and know every reason of a failure', () => {

@@ -23,6 +23,12 @@ const replicas = row(
     yesNo,
   ),
   states(
+    'Can store',
+    'No: the database answers and takes no writes. Its disk is full, or it is read-only; /readyz says which.',
+    { '{{instance}}': `1 - max by (instance) (tocsin_database_writes_failing{${chosen}})` },
+    yesNo,
+  ),
+  states(
     'Runs the last configuration',
     'No: a changed configuration was refused, and the log says why.',
     each('tocsin_config_last_reload_successful'),

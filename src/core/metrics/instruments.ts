@@ -232,6 +232,12 @@ function createProcessMetrics(registry: Registry) {
       help: 'Whether the database answered the last query for these metrics.',
       registers,
     }),
+    databaseWritesFailing: new Gauge({
+      name: 'tocsin_database_writes_failing',
+      help: '1 while the database answers and takes no writes of this process, by the reason: three in a row failed.',
+      labelNames: ['reason'],
+      registers,
+    }),
     httpRequests: new Counter({
       name: 'tocsin_http_requests_total',
       help: 'Requests answered, by pattern of the route.',

@@ -9,6 +9,16 @@ export const deliveryOutcomes = ['delivered', 'suppressed', 'dead'] as const;
 /** What became of a call to the outside that says that all is well. */
 export const heartbeatOutcomes = ['sent', 'failed', 'withheld'] as const;
 export type HeartbeatOutcome = (typeof heartbeatOutcomes)[number];
+/** Why the database takes no writes; `other` is everything that has no word of its own. */
+export const writeFailureReasons = [
+  'disk_full',
+  'read_only',
+  'not_allowed',
+  'out_of_memory',
+  'no_connection',
+  'other',
+] as const;
+export type WriteFailureReason = (typeof writeFailureReasons)[number];
 export const sinkStates = ['ok', 'backing_off', 'paused'] as const;
 export type SinkState = (typeof sinkStates)[number];
 
