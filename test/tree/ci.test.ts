@@ -1,0 +1,104 @@
+// .ci/run, with stand-ins for npm and node that fail as the real ones do: what its last lines say.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { root } from './source-files.ts';
+
+/** Output and exit code of the steps, by how their command line begins; of any other, nothing and 0. */
+type Steps = Readonly<Record<string, readonly [lines: readonly string[], code: number]>>;
+
+/** Runs the script in a folder of its own. @returns its exit code, and its lines from `== Result` on */
+function runOf(steps: Steps): { code: number | null; result: string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-ci-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(root, '.ci'), join(folder, '.ci'), { recursive: true });
+  mkdirSync(join(folder, 'bin'));
+  // They do not come from the package manager of this machine.
+  for (const name of ['npm', 'npx', 'node', 'promtool', 'pgbouncer']) {
+    const cases = Object.entries(steps).map(([begin, [lines, code]], index) => {
+      writeFileSync(join(folder, `${index}.txt`), lines.map((line) => `${line}\n`).join(''));
+      return `"${begin}"*) cat "${folder}/${index}.txt"; exit ${code} ;;`;
+    });
+    const script = ['#!/bin/sh', `case "${name} $*" in`, ...cases, 'esac', ''].join('\n');
+    writeFileSync(join(folder, 'bin', name), script, { mode: 0o755 });
+  }
+  const env = { ...process.env, PATH: `${folder}/bin:${process.env.PATH}` };
+  const { status, stdout } = spawnSync(join(folder, '.ci/run'), { env, encoding: 'utf8', timeout: 60_000 });
+  const lines = stdout.trimEnd().split('\n');
+  return { code: status, result: lines.slice(lines.lastIndexOf('== Result')) };
+}
+
+const red = (text: string) => `\u001B[31m\u001B[1m\u001B[7m FAIL \u001B[27m\u001B[22m\u001B[39m ${text}`;
+const passes: Steps = {
+  'npm run test:faults': [['4 passed, 0 failed'], 0],
+  'npm test': [['10 passed, 0 failed, 1 skipped'], 0],
+  'npx vitest': [['2 passed, 0 failed'], 0],
+};
+
+describe.runIf(process.platform === 'linux')('the end of a CI run', () => {
+  test('is its closing line alone where nothing failed', () => {
+    expect(runOf(passes)).toEqual({ code: 0, result: ['== Result', '20 passed, 0 failed'] });
+  });
+
+  test('names what failed, in plain words and each once: tests, cases of the fault suite, steps', () => {
+    const { code, result } = runOf({
+      ...passes,
+      'npm run demo': [['no demo'], 3],
+      'npm run test:faults': [
+        [
+          red('test/faults/a.test.ts > a kill > loses nothing'),
+          'Error: FAILED: is no line of its own',
+          red('test/faults/b.test.ts > a cut'),
+          red('test/faults/b.test.ts > a cut'),
+          'FAILED: a kill > loses nothing',
+          'FAILED: a cut',
+          'FAILED: one that only the table has',
+          'SKIPPED: another (no promtool)',
+          '1 passed, 3 failed',
+        ],
+        1,
+      ],
+      'npm test': [[red('test/a.test.ts [ test/a.test.ts ]'), '9 passed, 1 failed'], 1],
+    });
+    expect(result).toEqual([
+      '== Result',
+      'failed: npm run demo -- --once (exit code 3)',
+      'failed: test/faults/a.test.ts > a kill > loses nothing',
+      'failed: test/faults/b.test.ts > a cut',
+      'failed: one that only the table has',
+      'failed: test/a.test.ts [ test/a.test.ts ]',
+      '15 passed, 5 failed',
+    ]);
+    expect(code).toBe(1);
+  });
+
+  test('names the step that failed without a test: lint, a time that was over, an output that was cut', () => {
+    const { result } = runOf({
+      ...passes,
+      'npm run test:faults': [['4 passed, 0 failed'], 137],
+      'npm test': [['lint/style'], 1],
+      'npx vitest': [['as if it ended well'], 0],
+    });
+    expect(result).toEqual([
+      '== Result',
+      expect.stringMatching(/^failed: npm run test:faults \(exit code 137\)$/),
+      expect.stringMatching(/^failed: npm test -- --exclude .* \(exit code 1\)$/),
+      expect.stringMatching(/^failed: npx vitest run .* \(exit code 1\)$/),
+      '8 passed, 3 failed',
+    ]);
+  });
+
+  test('stays short, and says how many more there are', () => {
+    const many = Array.from({ length: 25 }, (_, at) => ` FAIL  test/a.test.ts > ${at}`);
+    const { result } = runOf({ ...passes, 'npm test': [[...many, '0 passed, 25 failed'], 1] });
+    expect(result).toHaveLength(23);
+    expect(result.slice(19)).toEqual([
+      'failed: test/a.test.ts > 18',
+      'failed: test/a.test.ts > 19',
+      'failed: 5 more',
+      '10 passed, 25 failed',
+    ]);
+  });
+});
