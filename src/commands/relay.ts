@@ -16,6 +16,7 @@ import type { Lease, RoleWorker } from '../core/lease.ts';
 import type { Logger } from '../core/log.ts';
 import { createMask } from '../core/mask.ts';
 import { createMetrics, type MetricIds, type Metrics } from '../core/metrics.ts';
+import { outageSinks } from '../core/outage.ts';
 import { type PollDependencies, startPolling } from '../core/poll.ts';
 import { positionRemarks } from '../core/position.ts';
 import { startRetention } from '../core/retention.ts';
@@ -33,7 +34,7 @@ import { countActiveSilences } from '../core/store/silences.ts';
 import { listPlaces } from '../core/store/sinks.ts';
 import type { Exporting } from '../core/tracing/export.ts';
 import { startWatchdog, type WatchdogDependencies } from '../core/watchdog.ts';
-import { createWrites, type Writes } from '../core/writes.ts';
+import { askForProblem, createWrites, type Writes } from '../core/writes.ts';
 import { type ConfiguredSink, createSinks, createSources } from './adapters.ts';
 import { openTracing } from './tracing.ts';
 
@@ -77,11 +78,8 @@ export async function openGround({ config, version, log, onFatal }: GroundOption
   const writes = createWrites();
   metrics.onCollect(async () => {
     // A database that does not answer is another matter, with a metric of its own.
-    const isAnswering = await store.ping().then(
-      () => true,
-      () => false,
-    );
-    metrics.setWriteProblem(isAnswering ? writes.problem()?.reason : undefined);
+    const problem = await askForProblem(store.ping, writes).catch(() => undefined);
+    metrics.setWriteProblem(problem?.reason);
   });
   const exporting = await openTracing(config, { version, instanceId: store.instance.id, log });
   return { store, metrics, exporting, writes };
@@ -95,6 +93,10 @@ export interface Relay extends Ground {
   readonly sinks: readonly ConfiguredSink[];
   /** Roles for `startRoles`. @param startSource what to do with a source; polls it for ever by default */
   roles(startSource?: (deps: PollDependencies, lease: Lease) => RoleWorker): Role[];
+  /** See {@link outageSinks}. @param held names of the roles that this process holds */
+  outageSinks(held: readonly string[]): readonly ConfiguredSink[];
+  /** For those of the sinks that are still configured, once per key. @throws the driver's error */
+  storeNotice(notice: Notice, key: string, to: readonly string[]): Promise<void>;
   /** What must be well for a heartbeat. */
   readonly vitals: Vitals;
   /** Sends a heartbeat; absent if none is configured. @throws {AdapterError} */
@@ -260,6 +262,11 @@ export function createRelay(options: RelayOptions): Relay {
     async prepare() {
       areTenantsSeveral = await hasSeveralTenants(store.db);
       await logLeftovers();
+    },
+    outageSinks: (held) => outageSinks(sinks, audience.listeners, held),
+    storeNotice(notice, key, to) {
+      const known = to.filter((id) => sinkIds.includes(id));
+      return storeNotice(store.db, null, notice, key, known, Date.now());
     },
     vitals: { db: store.db, roles: ids.roles, listeners: audience.listeners },
     ...(heartbeatUrl !== undefined && { beat: (signal: AbortSignal) => sendHeartbeat(http, heartbeatUrl, signal) }),

@@ -3,12 +3,13 @@ import type { Config, Registries } from '../config.ts';
 import { descriptorLimit, shortageWarning } from '../core/descriptors.ts';
 import { startHeartbeat, whyNotWell } from '../core/heartbeat.ts';
 import { describeError, type Logger, type MaskingLogger } from '../core/log.ts';
+import { startOutageNotices } from '../core/outage.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
 import { DatabaseUrlError } from '../core/store/connection.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { DatabaseSchemaError } from '../core/store/journal.ts';
 import { createWake } from '../core/wake.ts';
-import { noWritesText, whyNoWrites } from '../core/writes.ts';
+import { askForProblem, noWritesText, whyNoWrites } from '../core/writes.ts';
 import { createApp } from '../http/app.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
@@ -113,6 +114,15 @@ export async function startService(started: Config, options: ServiceOptions): Pr
     metrics,
     log,
   });
+  const outageNotices = startOutageNotices({
+    problem: () => askForProblem(store.ping, ground.writes),
+    sinks: () => running.relay.outageSinks(roles?.held() ?? []),
+    storeNotice: (notice, key, to) => running.relay.storeNotice(notice, key, to),
+    log,
+    now: Date.now,
+    monotonic: () => performance.now(),
+    random: Math.random,
+  });
 
   async function begin(): Promise<void> {
     let waitMs = beginAgainMs.first;
@@ -196,6 +206,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
       clearInterval(positions);
       clearInterval(watchdog);
       heartbeat.stop();
+      outageNotices.stop();
       try {
         await ready;
         await Promise.all([roles?.stop(), swapping]);

@@ -53,6 +53,8 @@ export interface Notice {
     | 'storm_over'
     | 'silence_over'
     | 'clock_leapt'
+    | 'database_failing'
+    | 'database_back'
     | 'sample';
   readonly values: Readonly<Record<string, string>>;
 }

@@ -180,6 +180,7 @@ const quietKinds: ReadonlySet<Notice['kind']> = new Set([
   'deliveries_dead_over',
   'storm_over',
   'silence_over',
+  'database_back',
   'sample',
 ]);
 /** What Tocsin has to say is needed to read the rest, so it waits behind nothing. */

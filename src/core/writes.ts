@@ -61,18 +61,20 @@ export function noWritesText({ text }: WriteProblem): string {
   return `the database answers and takes no writes: ${text}`;
 }
 
-/**
- * In words, why nothing can be stored; undefined if it can. Never throws.
- * @param ping rejects while the database does not answer: then that is what is wrong, whatever failed to be written
- */
+/** @param ping rejects while the database does not answer @throws what `ping` rejects with: then nothing is known */
+export async function askForProblem(ping: () => Promise<void>, writes: Writes): Promise<WriteProblem | undefined> {
+  await ping();
+  return writes.problem();
+}
+
+/** In words, why nothing can be stored; undefined if it can. Never throws. */
 export async function whyNoWrites(ping: () => Promise<void>, writes: Writes): Promise<string | undefined> {
   try {
-    await ping();
+    const problem = await askForProblem(ping, writes);
+    return problem && noWritesText(problem);
   } catch (error) {
     return `the database does not answer: ${databaseErrorText(error)}`;
   }
-  const problem = writes.problem();
-  return problem && noWritesText(problem);
 }
 
 function problemOf(error: unknown): WriteProblem {

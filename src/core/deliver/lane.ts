@@ -1,4 +1,5 @@
-// The loop that works one sink: take what is most urgent, send, record. The only place that sends, and the only one that tries again.
+// The loop that works one sink: take what is most urgent, send, record. The only place that sends what is
+// stored, and the only one that tries it again; ../outage.ts sends what cannot be stored.
 import { backoffMs, databaseBackoff } from '../backoff.ts';
 import { AdapterError, unansweredReasons } from '../errors.ts';
 import type { Lease, RoleWorker } from '../lease.ts';

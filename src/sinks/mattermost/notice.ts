@@ -25,6 +25,8 @@ const templates = {
   storm_over: 'stormOver',
   silence_over: 'silenceOver',
   clock_leapt: 'clockLeapt',
+  database_failing: 'databaseFailing',
+  database_back: 'databaseBack',
   sample: 'sample',
 } as const satisfies Record<Notice['kind'], keyof Labels>;
 

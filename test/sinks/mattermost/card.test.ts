@@ -86,6 +86,16 @@ describe.each(['en', 'th'] as const)('the golden card in %s', (locale) => {
       locale,
     ),
     clock_leapt: card(notice('clock_leapt', { seconds: '-3600', now: '2026-03-01T00:00:00.000Z' }), {}, locale),
+    database_failing: card(
+      notice('database_failing', { since: '2026-03-01T00:00:00.000Z', reason: 'its disk is full (53100)' }),
+      {},
+      locale,
+    ),
+    database_back: card(
+      notice('database_back', { since: '2026-03-01T00:00:00.000Z', until: '2026-03-01T02:00:00.000Z' }),
+      {},
+      locale,
+    ),
     sample: card(notice('sample', { sink: 'soc' }), {}, locale),
   };
 

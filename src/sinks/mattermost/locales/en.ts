@@ -70,6 +70,10 @@ export const en = {
   silenceOver: 'Silence {silence} of {owner} is over ({reason}). It hid {events}[: {severities}].',
   clockLeapt:
     'The clock of the database leapt by {seconds} s; it now says {now}. Nothing is lost. Set the clock of its host right.',
+  databaseFailing:
+    'The database has taken no writes since {since}[ ({reason})]. New events are neither read nor shown here until it does. Nothing is lost. Mend the database, and watch the vendor’s console until then.',
+  databaseBack:
+    'The database takes writes again[: it took none from {since} to {until}]. What happened meanwhile is posted now.',
   source: 'Source',
   stream: 'Stream',
   deviceGroup: 'Device Group',
