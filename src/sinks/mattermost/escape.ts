@@ -15,10 +15,22 @@ const hash = '＃';
 /** A table's cell ends at any bar, in code too. */
 const bar = '¦';
 
-/** One line in inline code, where nothing notifies or links; undefined if there is nothing to see. At most `codePointsMax` + 2. */
+/** One line in inline code, where nothing notifies or links; undefined if there is nothing to see. At most `codePointsMax` + 3. */
 export function code(text: string | undefined | null, codePointsMax: number): string | undefined {
   const inner = inert(text, codePointsMax, false);
-  return inner === undefined ? undefined : `\`${inner}\``;
+  return inner === undefined ? undefined : `\`${inner}\`${turnedBack(inner)}`;
+}
+
+/** Letters of Hebrew, Arabic and the other scripts that are read from right to left. */
+const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFE\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+const leftToRightMark = '\u200E';
+
+/**
+ * What stands behind a value: two neighbours of such scripts would change places on the screen, and a number behind one would go before
+ * it. Out of the code, so that it is not copied with the value.
+ */
+function turnedBack(shown: string): string {
+  return rightToLeft.test(shown) ? leftToRightMark : '';
 }
 
 /** {@link code} for a table's cell. */
@@ -56,7 +68,7 @@ function inert(text: string | undefined | null, codePointsMax: number, multiline
 }
 
 /**
- * One line of running text with every bit of syntax escaped; undefined if there is nothing to see. At most `codePointsMax`.
+ * One line of running text with every bit of syntax escaped; undefined if there is nothing to see. At most `codePointsMax` + 1.
  * A word in it that a reader chose as a keyword still notifies that reader, which only code prevents.
  */
 export function prose(text: string | undefined | null, codePointsMax: number): string | undefined {
@@ -64,8 +76,9 @@ export function prose(text: string | undefined | null, codePointsMax: number): s
   if (shown === undefined) return undefined;
   const escaped = escapedProse(shown);
   // Cut before escaping, lest a backslash loses what it escapes. One character becomes three at most.
-  if (codePointLength(escaped) <= codePointsMax) return escaped;
-  return escapedProse(cutMiddle(shown, Math.floor(codePointsMax / 3)));
+  if (codePointLength(escaped) <= codePointsMax) return `${escaped}${turnedBack(escaped)}`;
+  const cut = escapedProse(cutMiddle(shown, Math.floor(codePointsMax / 3)));
+  return `${cut}${turnedBack(cut)}`;
 }
 
 const special = /x(?=-d)|[\\`*[\]()!|~#>_<$:;@＠﹫&]|\.(?=\S)|^[-+]|^\d{1,9}(?=\.(?:\s|$))/gi;
@@ -90,12 +103,13 @@ function escapedProse(text: string): string {
   });
 }
 
-/** For places that know no Markdown and are not searched for mentions (`fallback`); readable as it is. */
+/** For places that know no Markdown and are not searched for mentions (`fallback`); readable as it is. At most `codePointsMax` + 1. */
 export function plain(text: string | undefined | null, codePointsMax: number): string | undefined {
   if (isHarmless(text, codePointsMax) && !text.includes('@')) return text;
   const shown = shownText(text, codePointsMax, false);
   if (shown === undefined) return undefined;
-  return cutMiddle(shown.replace(/[@＠﹫]/g, `$&${zeroWidthSpace}`).replaceAll('<', lessThan), codePointsMax);
+  const inner = cutMiddle(shown.replace(/[@＠﹫]/g, `$&${zeroWidthSpace}`).replaceAll('<', lessThan), codePointsMax);
+  return `${inner}${turnedBack(inner)}`;
 }
 
 /**

@@ -165,6 +165,15 @@ describe('what the card shows', () => {
     for (const value of [device!.name!, file!.name!, file!.hash!]) expect(text).toContain(`\`${value}\``);
   });
 
+  test('neighbours that are read from right to left stand in the order of the line', () => {
+    const event = withBody({ device: { name: 'שרת' }, file: { name: 'מסמך', hash: '0'.repeat(64) } });
+    const { text, attachments } = card(event);
+    expect(text).toContain('`שרת`\u200E · `מסמך`\u200E · `000');
+    expect(attachments[0]!.fallback).toMatch(/שרת\u200E, מסמך\u200E$/);
+    const tenant = withBody({ tenant: { name: 'מאפייה', provider: 'ספק' } });
+    expect(fields(tenant)[en.tenant]).toBe('`מאפייה`\u200E / `ספק`\u200E');
+  });
+
   test('what the source did not say is left out', () => {
     const event = withBody({}, { status: null, action: null });
     expect(fields(event)).toEqual({

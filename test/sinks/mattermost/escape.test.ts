@@ -149,11 +149,27 @@ test('only what the server takes for a hashtag is changed, and visibly', () => {
   expect(withoutHashtags('`#evil` (##evil)')).toBe('`＃evil` (＃＃evil)');
 });
 
+describe('a value that is read from right to left', () => {
+  const values = ['מחשב', 'خادم-7', 'PC-א', '\u{10A00}\u{1E900}'];
+
+  test.each(values)('%s keeps its place before a neighbour, and is copied without what keeps it there', (value) => {
+    expect(code(value, 100)).toBe(`\`${value}\`\u200E`);
+    expect([prose(value, 100), plain(value, 100)]).toEqual([`${value}\u200E`, `${value}\u200E`]);
+    expect(prose(value.repeat(100), 90)).toMatch(/\u200E$/);
+  });
+
+  test('is the only kind with a mark behind it, which no value can bring', () => {
+    for (const value of ['PC-7', 'บริษัท', '端末', '5', '\u200E']) {
+      for (const made of [code, prose, plain]) expect(made(value, 100)).not.toContain('\u200E');
+    }
+  });
+});
+
 test('code adds nothing invisible, so that a value that needs no change is copied as it is', () => {
   const invisible = (text: string) => text.match(/\p{Cf}/gu)?.length ?? 0;
   fc.assert(
     fc.property(anyHostile, (text) => {
-      const shown = withoutHashtags(sealed(code(text, 1_000) ?? ''));
+      const shown = withoutHashtags(sealed(code(text, 1_000) ?? '')).replace(/`\u200E$/, '`');
       expect(invisible(shown)).toBeLessThanOrEqual(invisible(neutralText(text, { multiline: false })));
     }),
     { numRuns: 1_000 },

@@ -180,15 +180,15 @@ function hashtagsIn(text: string): string[] {
 /** What a reader makes of a value, with code and escapes read. */
 export function readable(value: string): string {
   const fenced = /^```\n([\s\S]*)\n```$/.exec(value)?.[1];
-  const inCode = /^`([^`]*)`$/.exec(value)?.[1];
+  const inCode = /^`([^`]*)`\u200E?$/.exec(value)?.[1];
   const text = fenced ?? inCode ?? value.replace(/\\([!-/:-@[-`{-~])/g, '$1');
   return undisguised(text);
 }
 
-/** Our look-alikes and defanging turned back, and our invisible spaces gone. */
+/** Our look-alikes and defanging turned back, and our invisible spaces and marks gone. */
 export function undisguised(text: string): string {
   return text
-    .replaceAll('\u200B', '')
+    .replace(/[\u200B\u200E]/g, '')
     .replaceAll('ˋ', '`')
     .replaceAll('‹', '<')
     .replaceAll('∼', '~')
