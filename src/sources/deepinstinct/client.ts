@@ -77,8 +77,8 @@ function asSource(failure: AdapterError, answer: HttpAnswer, host: string): Adap
     );
   }
   if (status === 429) {
-    const wait = failure.retryAfterMs === undefined ? '' : ` in ${Math.ceil(failure.retryAfterMs / 1000)} s`;
-    const message = `${begin}: it limits requests. It is read again${wait}, and nothing is lost. If this goes on, raise POLLING_INTERVAL.`;
+    // When, the log line says: of a Retry-After only so much is obeyed.
+    const message = `${begin}: it limits requests. It is read again, and nothing is lost. If this goes on, raise POLLING_INTERVAL.`;
     return new AdapterError('retry', failure.reason, message, facts);
   }
   if (status >= 500) {

@@ -240,6 +240,15 @@ describe('a status', () => {
     expect(await failure(tenant)).toMatchObject({ outcome: 'retry', reason, status, retryAfterMs: 17_000 });
   });
 
+  test('is told without the time that it asks for, of which only a part may be obeyed', async () => {
+    const tenant = await startFakeTenant();
+    const header = { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' };
+    tenant.answering((_request, response) => send(response, 429, '', header));
+    const error = await failure(tenant);
+    expect(error.retryAfterMs).toBeGreaterThan(0);
+    expect(error.message).toMatch(/answered 429: it limits requests\. It is read again, and nothing is lost\./);
+  });
+
   test.each([404, 405, 410, 501])('%i says to look at the address', async (status) => {
     const tenant = await startFakeTenant();
     tenant.answering((_request, response) => send(response, status, ''));
@@ -286,6 +295,17 @@ describe('a check', () => {
     await sourceOf(tenant, { url: `${tenant.farEnd.origin}/gateway/api/v1/` }).check?.(never);
     expect(tenant.farEnd.received[0]?.target).toBe('/gateway/api/v1/events/?after_event_id=2147483647');
   });
+});
+
+test.each([
+  ['https://console.example.com/#/events/{id}', 'https://console.example.com/#/events/101'],
+  [undefined, 'the front page'],
+])('with event_link %s, the events that it reads lead to %s', async (event_link, link) => {
+  const tenant = await startFakeTenant();
+  tenant.streams.events.ids = [101];
+  const source = sourceOf(tenant, event_link === undefined ? {} : { event_link });
+  const { events } = await source.poll(cursorAt(100), never);
+  expect(events.map(({ body }) => body.link)).toEqual([event_link === undefined ? `${tenant.farEnd.origin}/` : link]);
 });
 
 test('a key that is a JWT says when it ends; others say nothing', async () => {
