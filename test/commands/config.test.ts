@@ -36,6 +36,19 @@ describe('tocsin config show', () => {
     }
   });
 
+  it.each([':/etc/localtime', '/etc/localtime', ':Asia/Bangkok'])(
+    'with TZ=%s prints the name of a zone, which is read again as the same',
+    async (TZ) => {
+      const { code, stdout } = await run(['show'], { ...three, TZ });
+      const zone = parse(stdout).time_zone as string;
+      expect([code, zone]).toEqual([0, expect.stringMatching(/^[A-Z]/)]);
+      if (TZ === ':Asia/Bangkok') expect(zone).toBe('Asia/Bangkok');
+      writeFileSync(join(directory, 'tocsin.yaml'), stdout);
+      const again = await run(['show'], { ...three, TZ: 'Asia/Tokyo', TOCSIN_CONFIG: 'tocsin.yaml' });
+      expect([again.code, parse(again.stdout).time_zone]).toEqual([0, zone]);
+    },
+  );
+
   it('says on stderr which variable must hold a secret that stood in the file', async () => {
     writeFileSync(join(directory, 'tocsin.yaml'), `sinks: { soc: { type: mattermost, url: "${hook}" } }\n`);
     const { code, stdout, stderr } = await run(['show'], { ...three, TOCSIN_CONFIG: 'tocsin.yaml' });

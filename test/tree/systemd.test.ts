@@ -32,6 +32,13 @@ describe('the systemd unit', () => {
     expect(valuesOf('RestrictNamespaces')).toEqual(['yes']);
   });
 
+  test('sees no other process, leaves no core with secrets in it, and cannot take all memory', () => {
+    expect(valuesOf('ProtectProc')).toEqual(['invisible']);
+    expect(valuesOf('ProcSubset')).toEqual(['pid']);
+    expect(valuesOf('LimitCORE')).toEqual(['0']);
+    expect(valuesOf('MemoryMax')).toEqual(['1G']);
+  });
+
   test('leaves to V8 and WebAssembly the memory that they write and execute', () => {
     expect(valuesOf('MemoryDenyWriteExecute')).toEqual(['no']);
   });
