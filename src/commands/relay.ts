@@ -2,7 +2,7 @@
 // comes, `once` to the end of what is due.
 import type { Config, Registries } from '../config.ts';
 import { createAudience, sinksDown } from '../core/audience.ts';
-import { backlogRemarks, createSettling } from '../core/backlog.ts';
+import { backlogRemarks, createSettling, placesById } from '../core/backlog.ts';
 import { keyWhile, tell } from '../core/conditions.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
@@ -144,6 +144,11 @@ export function createRelay(options: RelayOptions): Relay {
       watchdog,
     ],
   };
+  const works = {
+    roles: ids.roles,
+    consoles: Object.fromEntries(consoles.flatMap(({ id, console }) => (console ? [[id, console]] : []))),
+    places: placesById(places),
+  };
   metrics.expect(ids);
   const lanes: Lanes = new Map();
   const tenants = new Set<string>();
@@ -194,13 +199,14 @@ export function createRelay(options: RelayOptions): Relay {
       name: `sink:${origin}`,
       group: groups.get(own[0]!.id)!,
       sinks: own.map(({ id }) => id),
+      places: placesById(places.filter(({ id }) => own.some((one) => one.id === id))),
       start(lease) {
         return startOrigin(
           {
             ...shared,
             writes: options.writes,
             sinks: own,
-            settled: createSettling({ db: store.db, log, places, own: own.map(({ id }) => id) }, lease),
+            settled: createSettling({ db: store.db, log, places, own: own.map(({ id }) => id), works }, lease),
             routes: config.routes,
             perSecond: config.sinkRate === 'off' ? Number.POSITIVE_INFINITY : config.sinkRate,
             policy: { ...defaultPolicy, ...(config.storm !== 'off' && { storm: { ...config.storm, ...stormTimes } }) },
@@ -241,6 +247,7 @@ export function createRelay(options: RelayOptions): Relay {
       ...sources.map(({ id, source }) => ({
         name: `source:${id}`,
         group: groups.get(`source:${id}`)!,
+        console: source.console,
         start: (lease: Lease) => startSource(pollDependencies(id, source), lease),
       })),
       ...origins.map(originRole),

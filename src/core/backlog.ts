@@ -1,10 +1,12 @@
 // A backlog belongs to a place, not to an id: when people rename a sink, what waits there goes along, and what belongs nowhere is told.
 import type { Lease } from './lease.ts';
 import type { Logger } from './log.ts';
+import { standingOf, type Works } from './standing.ts';
 import { moveBacklogs } from './store/backlog.ts';
 import type { Database } from './store/database.ts';
 import type { SinkCounts } from './store/deliveries.ts';
 import { listPlaces, writePlaces } from './store/sinks.ts';
+import { readSurroundings } from './store/standing.ts';
 
 /** A sink and its place; undefined or null if that is not known. */
 export interface PlaceOf {
@@ -53,30 +55,52 @@ export interface SettlingDependencies {
   readonly places: readonly PlaceOf[];
   /** Ids of those that the role works. */
   readonly own: readonly string[];
+  /** What this process works; absent: these places alone. */
+  readonly works?: Works;
 }
 
 /**
  * Before anything is sent: what waits at a place goes to the id that the place has now, and the places are noted.
- * @param lease the role of these places @returns what does it once, and again only after it failed with the driver's error
+ * @param lease the role of these places
+ * @returns what does it once, and again after it failed with the driver's error or resolved to false: the role was lost, or
+ * a sink is another process's at another place, and nothing may be sent
  */
-export function createSettling(deps: SettlingDependencies, lease: Lease): () => Promise<void> {
+export function createSettling(deps: SettlingDependencies, lease: Lease): () => Promise<boolean> {
   const { db, log, places, own } = deps;
-  async function settle(): Promise<void> {
-    const moves = movesAround(planMoves(await listPlaces(db), places), own);
+  const works = deps.works ?? { roles: [], consoles: {}, places: placesById(places) };
+  async function settle(): Promise<boolean> {
+    const around = await readSurroundings(db, lease.holder);
+    const { contested } = standingOf({ own: works, ...around });
+    if (contested.some(({ sink }) => own.includes(sink))) return false;
+    const moves = movesAround(planMoves(around.places, places), own);
     const moved = moves.length > 0 && (await moveBacklogs(db, lease, moves));
     for (const { from, to, deliveries } of moved || [])
       log.info({ sink: to, former: from, deliveries }, 'backlog taken over: the same place under a new id');
-    const known = places.flatMap(({ id, place }) => (place && own.includes(id) ? [{ id, place }] : []));
-    if (known.length > 0) await writePlaces(db, lease, known);
+    const before = new Map((await listPlaces(db)).map(({ id, place }) => [id, place]));
+    const known = places.flatMap(({ id, place }) =>
+      place && own.includes(id) ? [{ id, place, before: before.get(id) ?? null }] : [],
+    );
+    return known.length === 0 || writePlaces(db, lease, known);
   }
-  let settled: Promise<void> | undefined;
+  let settled: Promise<boolean> | undefined;
   return () => {
-    settled ??= settle().catch((error) => {
-      settled = undefined;
-      throw error;
-    });
+    settled ??= settle().then(
+      (isSettled) => {
+        if (!isSettled) settled = undefined;
+        return isSettled;
+      },
+      (error) => {
+        settled = undefined;
+        throw error;
+      },
+    );
     return settled;
   };
+}
+
+/** Those that are known. */
+export function placesById(places: readonly PlaceOf[]): Record<string, string> {
+  return Object.fromEntries(places.flatMap(({ id, place }) => (place ? [[id, place]] : [])));
 }
 
 export interface BacklogRemark {

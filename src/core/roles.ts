@@ -6,7 +6,8 @@ import { createClockWatch, type Leap } from './clock-watch.ts';
 import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import { type Grouped, surplus, wantedRoles } from './share.ts';
+import { surplus, wantedRoles } from './share.ts';
+import { leftRoles, type Standing, standingOf, type WorkingRole, worksOf } from './standing.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
 import {
   acquireLeases,
@@ -17,12 +18,12 @@ import {
   releaseLeases,
   renewHeartbeat,
 } from './store/leases.ts';
+import { readSurroundings } from './store/standing.ts';
 import { createWake } from './wake.ts';
 import type { Writes } from './writes.ts';
 
-export interface Role extends Grouped {
-  /** Ids of the sinks that it works: none may be worked by two roles at once, and another configuration may share them out otherwise. */
-  readonly sinks?: readonly string[];
+/** No two roles may work one of its sinks at once, and another configuration may share them out otherwise. */
+export interface Role extends WorkingRole {
   start(lease: Lease): RoleWorker;
 }
 
@@ -72,6 +73,8 @@ export interface Roles {
   held(): readonly string[];
   /** The last leap of the database's clock, if there was one within the hour. */
   clockLeap(): Leap | undefined;
+  /** How this process stood to the others at its last heartbeat; undefined before the first. */
+  standing(): Standing | undefined;
   /**
    * Works these from now on. Each role goes on with its new worker as soon as its old one has finished what was in flight; what is not
    * among them is given back. Resolves when the last of the old workers has ended.
@@ -94,6 +97,9 @@ export function startRoles(deps: RolesDependencies): Roles {
   const clock = createClockWatch(deps.db);
   /** Until then heartbeats of others may look expired only because the clock leapt; monotonic. */
   let unsureUntilMs = Number.NEGATIVE_INFINITY;
+  let standing: Standing | undefined;
+  /** Names of roles that are another's to work now. */
+  let left: ReadonlySet<string> = new Set();
   let isJoined = false;
   let isStopping = false;
   let turnedAtMs = performance.now();
@@ -142,7 +148,7 @@ export function startRoles(deps: RolesDependencies): Roles {
 
   async function join(predecessor: string | null): Promise<void> {
     const askedAtMs = performance.now();
-    await joinReplicas(deps.db, deps.replicaId, times.ttlMs, predecessor);
+    await joinReplicas(deps.db, deps.replicaId, times.ttlMs, predecessor, worksOf(roles));
     validUntilMs = askedAtMs + times.ttlMs;
     isJoined = true;
   }
@@ -188,6 +194,23 @@ export function startRoles(deps: RolesDependencies): Roles {
     await join(null);
   }
 
+  /** What this process said of itself with its heartbeat is known to the others before it judges by what they said. */
+  async function lookAround(): Promise<void> {
+    const facts = { own: worksOf(roles), ...(await readSurroundings(deps.db, deps.replicaId)) };
+    standing = standingOf(facts);
+    const before = left;
+    left = leftRoles(roles, facts, standing);
+    for (const sink of Object.keys(facts.own.places)) {
+      const isContested = standing.contested.some((one) => one.sink === sink);
+      deps.metrics.sinkOtherPlace.set({ sink }, isContested ? 1 : 0);
+    }
+    const roleNames = [...left].sort();
+    if (roleNames.join() === [...before].sort().join()) return;
+    const sinks = standing.contested.map(({ sink, place }) => `${sink} at ${place}`);
+    if (left.size > 0) deps.log.warn({ roles: roleNames, sinks }, 'roles are left to another service on this database');
+    else deps.log.info({}, 'no role is left to another service any more');
+  }
+
   /** One turn. @returns milliseconds until the next one */
   async function turn(): Promise<number> {
     await prepare();
@@ -197,10 +220,11 @@ export function startRoles(deps: RolesDependencies): Roles {
     }
     await lookAtClock();
     const askedAtMs = performance.now();
-    let view = await renewHeartbeat(deps.db, deps.replicaId, times.ttlMs);
+    const renew = () => renewHeartbeat(deps.db, deps.replicaId, times.ttlMs, worksOf(roles));
+    let view = await renew();
     if (view === null) {
       await joinAgain();
-      view = await renewHeartbeat(deps.db, deps.replicaId, times.ttlMs);
+      view = await renew();
       if (view === null) return 1000;
     } else {
       validUntilMs = askedAtMs + times.ttlMs;
@@ -210,15 +234,22 @@ export function startRoles(deps: RolesDependencies): Roles {
       const mine = held.get(lease.name);
       if (mine && (lease.holder !== deps.replicaId || lease.epoch !== mine.lease.epoch)) drop(lease.name, 'lost');
     }
-    for (const name of surplus(roles, view.leases, deps.replicaId, view.replicas)) drop(name, 'given back');
+    await lookAround();
+    for (const name of held.keys()) if (left.has(name)) drop(name, 'given back');
+    const replicas = view.replicas - (standing?.foreigners ?? 0);
+    for (const name of surplus(able(), view.leases, deps.replicaId, replicas)) drop(name, 'given back');
     await releaseStrays(view.leases);
-    await takeFree(view.leases, view.replicas);
+    await takeFree(view.leases, replicas);
     return nextTurnMs(view.leases, deps.replicaId, times.renewMs);
+  }
+
+  function able(): readonly Role[] {
+    return roles.filter(({ name }) => !left.has(name));
   }
 
   /** Roles that were taken, or could not be given back, while others came in their place. */
   async function releaseStrays(leases: readonly LeaseView[]): Promise<void> {
-    const isOwn = (name: string) => roles.some((role) => role.name === name) || held.has(name);
+    const isOwn = (name: string) => able().some((role) => role.name === name) || held.has(name);
     const isStopping = (name: string) => [...stopping.values()].some(({ role }) => role.name === name);
     const strays = leases.filter(({ name, holder }) => holder === deps.replicaId && !isOwn(name) && !isStopping(name));
     const names = strays.map(({ name }) => name);
@@ -226,10 +257,12 @@ export function startRoles(deps: RolesDependencies): Roles {
   }
 
   async function takeFree(leases: readonly LeaseView[], replicas: number): Promise<void> {
+    // What has come since the heartbeat is not known to the others yet.
+    if (prepared !== roles) return;
     const isUnsure = performance.now() < unsureUntilMs;
     const judged = isUnsure ? leases.map((lease) => ({ ...lease, remainingMs: Number.POSITIVE_INFINITY })) : leases;
-    const wanted = wantedRoles(roles, judged, deps.replicaId, replicas);
-    const roleOf = (name: string) => roles.find((role) => role.name === name);
+    const wanted = wantedRoles(able(), judged, deps.replicaId, replicas);
+    const roleOf = (name: string) => able().find((role) => role.name === name);
     const isFree = (role: Role | undefined) => role !== undefined && !held.has(role.name) && !isEnding(role);
     const free = wanted.filter((name) => isFree(roleOf(name)));
     if (free.length === 0 || isStopping) return;
@@ -270,6 +303,7 @@ export function startRoles(deps: RolesDependencies): Roles {
       ),
     held: () => [...held.keys()],
     clockLeap: () => clock.last(),
+    standing: () => standing,
     async replace(next) {
       roles = next;
       const names = new Set(next.map(({ name }) => name));

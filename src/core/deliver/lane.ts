@@ -67,8 +67,11 @@ export interface LaneDependencies extends TransitionDependencies {
   readonly random: () => number;
   /** Cards must name their tenant. */
   showTenant(): boolean;
-  /** Resolves when what waits is under the ids that the sinks have now. @throws the driver's error; it is asked again */
-  settled?(): Promise<void>;
+  /**
+   * Resolves when what waits is under the ids that the sinks have now; to false as long as this process must not work them.
+   * @throws the driver's error; it is asked again
+   */
+  settled?(): Promise<boolean>;
   readonly routes: readonly Route[];
   readonly tracing?: Tracing | undefined;
   readonly writes?: Writes | undefined;
@@ -184,9 +187,9 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     return hasten(() => hastenDeliveries(deps.db, lease, sink, ids));
   }
 
-  /** Goes on where the last holder was. */
-  async function takeUp(): Promise<Health> {
-    await deps.settled?.();
+  /** Goes on where the last holder was. @returns undefined as long as the sink is another process's */
+  async function takeUp(): Promise<Health | undefined> {
+    if ((await deps.settled?.()) === false) return undefined;
     const state = await readSinkState(deps.db, sink);
     if (state?.storm) await digester.resume(performance.now(), state.storm);
     const known = createHealth(policy, state, deps);
@@ -202,7 +205,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       let waitMs: number;
       try {
         health ??= await takeUp();
-        const next = step(health);
+        const next = health === undefined ? policy.rereadMs : step(health);
         waitMs = typeof next === 'number' ? next : await next;
         failures = 0;
       } catch (error) {

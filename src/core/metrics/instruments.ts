@@ -187,6 +187,12 @@ function createDeliveryMetrics(registry: Registry) {
       labelNames: ['sink'],
       registers,
     }),
+    sinkOtherPlace: new Gauge({
+      name: 'tocsin_sink_other_place',
+      help: 'Whether this process leaves the sink alone, because it is worked at another place: by another service on the database, or by a replica with the configuration before.',
+      labelNames: ['sink'],
+      registers,
+    }),
     sinkState: new Gauge({
       name: 'tocsin_sink_state',
       help: 'The state that the sink is in has the value 1.',

@@ -117,7 +117,7 @@ function startSink(instruments: Instruments, sink: string): void {
 function sinkGauges(instruments: Instruments) {
   const { deliveriesPending, deliveryOldestPendingAge, deliveryOldestUrgentPendingAge } = instruments;
   const ages = [deliveryOldestPendingAge, deliveryOldestUrgentPendingAge];
-  return [deliveriesPending, ...ages, instruments.deliveriesDead, instruments.sinkStorm];
+  return [deliveriesPending, ...ages, instruments.deliveriesDead, instruments.sinkStorm, instruments.sinkOtherPlace];
 }
 
 function showSink(instruments: Instruments, sink: string): void {

@@ -1,5 +1,6 @@
 // Who works what: heartbeats, takeovers, releases. Only the database's clock counts here.
 import type { Database } from './database.ts';
+import type { Works } from './schema.ts';
 
 export interface LeaseView {
   readonly name: string;
@@ -18,14 +19,22 @@ export async function createLeases(db: Database, names: readonly string[]): Prom
 /**
  * Registers this process, or registers it anew after its heartbeat expired. A predecessor that is known to be dead expires at once.
  * Rows of processes long gone are swept out.
+ * @param works known to the others before a role is taken
  */
-export async function joinReplicas(db: Database, id: string, ttlMs: number, predecessor: string | null): Promise<void> {
+export async function joinReplicas(
+  db: Database,
+  id: string,
+  ttlMs: number,
+  predecessor: string | null,
+  works: Works | null = null,
+): Promise<void> {
   if (predecessor !== null) {
     await db.$client`update replicas set expires_at = clock_timestamp() - interval '1 second' where id = ${predecessor}::uuid`;
   }
   await db.$client`
-    insert into replicas (id, expires_at) values (${id}::uuid, clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond')
-    on conflict (id) do update set expires_at = excluded.expires_at`;
+    insert into replicas (id, expires_at, works)
+    values (${id}::uuid, clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond', ${textOf(works)}::text::json)
+    on conflict (id) do update set expires_at = excluded.expires_at, works = excluded.works`;
   await db.$client`
     delete from replicas r where expires_at < clock_timestamp() - interval '1 hour'
       and not exists (select 1 from leases l where l.holder = r.id)`;
@@ -59,16 +68,19 @@ export async function cutHeartbeats(db: Database, id: string, ttlMs: number): Pr
  * Renews this process's heartbeat and shows all leases. It is an UPDATE that an expired heartbeat no longer matches: against a takeover,
  * which locks the same row, one of the two comes first, and the other sees it.
  *
+ * @param works what the process works now; null leaves what it said before
  * @returns null if the heartbeat had expired: every role is lost, and the process must join again
  */
 export async function renewHeartbeat(
   db: Database,
   id: string,
   ttlMs: number,
+  works: Works | null = null,
 ): Promise<{ leases: LeaseView[]; replicas: number } | null> {
   const rows = await db.$client`
     with alive as (
-      update replicas set expires_at = clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond'
+      update replicas set expires_at = clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond',
+        works = coalesce(${textOf(works)}::text::json, works)
       where id = ${id}::uuid and expires_at > clock_timestamp() returning 1
     )
     select l.name, l.holder::text, l.epoch, coalesce(extract(epoch from r.expires_at - clock_timestamp()) * 1000, 0)::float8 as remaining,
@@ -84,6 +96,18 @@ export async function renewHeartbeat(
       remainingMs: Number(row.remaining),
     })),
   };
+}
+
+function textOf(works: Works | null): string | null {
+  return works && JSON.stringify(works);
+}
+
+/** What each live process but this one works; not of those of a release that did not say. @param id null for a command */
+export async function listWorks(db: Database, id: string | null): Promise<Works[]> {
+  const rows = await db.$client`
+    select works::text as works from replicas
+    where expires_at > clock_timestamp() and works is not null and id is distinct from ${id}::uuid order by id`;
+  return rows.map((row) => JSON.parse(String(row.works)) as Works);
 }
 
 /**

@@ -179,10 +179,22 @@ export const cursors = pgTable('cursors', {
   former: json().$type<FormerNames>(),
 });
 
+/** What a process works or would work, so that others can tell whether it is a replica of theirs or another service. */
+export interface Works {
+  /** Names of roles. */
+  readonly roles: readonly string[];
+  /** What each source reads, by its id. A source that does not say is absent. */
+  readonly consoles: Readonly<Record<string, string>>;
+  /** Where each sink posts, by its id. */
+  readonly places: Readonly<Record<string, string>>;
+}
+
 /** The heartbeat of each live process, by the database's clock. */
 export const replicas = pgTable('replicas', {
   id: uuid().primaryKey(),
   expiresAt: time('expires_at').notNull(),
+  /** Null: a release before wrote it. */
+  works: json().$type<Works>(),
 });
 
 /** Who works what. `epoch` grows with each change of holder: the fencing number. */

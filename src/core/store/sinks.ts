@@ -73,12 +73,23 @@ export async function listPlaces(db: Database): Promise<SinkPlace[]> {
   return rows.map((row) => ({ id: String(row.sink), place: row.place as string | null }));
 }
 
-/** Fenced: notes where these sinks post to. */
-export async function writePlaces(db: Database, fence: Fence, places: readonly SinkPlace[]): Promise<void> {
+export interface PlaceChange extends SinkPlace {
+  /** The place that was read before. */
+  readonly before: string | null;
+}
+
+/**
+ * Fenced: notes where these sinks post to. A place that another process has changed since it was read stays as it is.
+ * @returns false if one of them was not noted: the role was lost, or another process came first
+ */
+export async function writePlaces(db: Database, fence: Fence, changes: readonly PlaceChange[]): Promise<boolean> {
   const client = db.$client;
-  await client`
-    with fence as (${heldLease(client, fence)})
-    insert into sinks (sink, state, place) select p.id, 'ok', p.place
-    from fence, json_to_recordset(${JSON.stringify(places)}::text::json) as p(id text, place text)
-    on conflict (sink) do update set place = excluded.place where sinks.place is distinct from excluded.place`;
+  const rows = await client`
+    with fence as (${heldLease(client, fence)}),
+      change as (select * from json_to_recordset(${JSON.stringify(changes)}::text::json) as c(id text, place text, before text))
+    insert into sinks (sink, state, place) select change.id, 'ok', change.place from fence, change
+    on conflict (sink) do update set place = excluded.place
+      where sinks.place is not distinct from (select before from change where change.id = sinks.sink)
+    returning 1`;
+  return rows.length === changes.length;
 }

@@ -1,0 +1,136 @@
+// How this process stands to the others on its database: replicas of the same service, or another service that uses the same ids.
+// Decides which roles it leaves to them. Pure: every process comes to the same answer from the same facts.
+import type { PlaceOf } from './backlog.ts';
+import { type ConsoleOf, planPosition } from './position.ts';
+import type { Grouped } from './share.ts';
+import type { StoredPosition } from './store/cursors.ts';
+import type { Works } from './store/schema.ts';
+
+export type { Works } from './store/schema.ts';
+
+/** A role, and what it says of consoles and places. */
+export interface WorkingRole extends Grouped {
+  /** Ids of the sinks that it works. */
+  readonly sinks?: readonly string[];
+  /** What it reads, if it is a source that says so. */
+  readonly console?: string | undefined;
+  /** Where its sinks post, by id. */
+  readonly places?: Readonly<Record<string, string>>;
+}
+
+export interface StandingFacts {
+  readonly own: Works;
+  /** Of the live processes besides this one that say what they work. */
+  readonly others: readonly Works[];
+  readonly positions: readonly StoredPosition[];
+  /** Where each sink posted when it was last worked. */
+  readonly places: readonly PlaceOf[];
+}
+
+export interface Standing {
+  /** The position of every source is another console's: nothing shows that this is the service whose database it is. */
+  readonly isStranger: boolean;
+  /** Ids of sources whose position is another console's, as far as the database tells. */
+  readonly disowned: readonly string[];
+  /** Sinks that this process must not work, and the place at which they are worked, or were last. */
+  readonly contested: readonly { readonly sink: string; readonly place: string }[];
+  /** Ids of sources whose console no other live process reads. */
+  readonly readHereOnly: readonly string[];
+  /** How many live processes are of another service, or of this one with another console or place. */
+  readonly foreigners: number;
+}
+
+const sourcePrefix = 'source:';
+
+export function worksOf(roles: readonly WorkingRole[]): Works {
+  const consoles = roles.flatMap(({ name, console }) =>
+    console === undefined ? [] : [[name.slice(sourcePrefix.length), console] as const],
+  );
+  return {
+    roles: roles.map(({ name }) => name),
+    consoles: Object.fromEntries(consoles),
+    places: Object.assign({}, ...roles.map(({ places }) => places ?? {})),
+  };
+}
+
+export function standingOf(facts: StandingFacts): Standing {
+  const { own, others, positions } = facts;
+  const isStranger = isStrangerBy(own, positions);
+  const isRead = ({ id, console }: ConsoleOf) =>
+    others.some(({ roles, consoles }) =>
+      console === undefined ? roles.includes(sourcePrefix + id) : Object.values(consoles).includes(console),
+    );
+  return {
+    isStranger,
+    disowned: disownedOf(own, positions),
+    contested: contestedSinks(facts, isStranger),
+    readHereOnly: sourcesOf(own)
+      .filter((one) => !isRead(one))
+      .map(({ id }) => id),
+    foreigners: others.filter((other) => contradicts(own, other)).length,
+  };
+}
+
+/**
+ * A sink belongs to the place that was noted for it, as long as a live process serves it there. Whoever comes with another
+ * place waits for the end of that process. A stranger has no say, and waits until an operator says whose the positions are.
+ */
+function contestedSinks({ own, others, positions, places }: StandingFacts, isStranger: boolean): Standing['contested'] {
+  const residents = others.filter((other) => !isStrangerBy(other, positions));
+  return places.flatMap(({ id, place }) => {
+    const mine = own.places[id];
+    if (!place || mine === undefined || mine === place) return [];
+    const isServed = residents.some((other) => other.places[id] === place);
+    return isStranger || isServed ? [{ sink: id, place }] : [];
+  });
+}
+
+/** Names of the roles that this process must not work now. */
+export function leftRoles(
+  roles: readonly WorkingRole[],
+  { own, others, positions }: StandingFacts,
+  { isStranger, contested }: Standing,
+): Set<string> {
+  const isContested = ({ sinks = [] }: WorkingRole) => contested.some(({ sink }) => sinks.includes(sink));
+  const isOthers = ({ name }: WorkingRole) => {
+    const id = name.slice(sourcePrefix.length);
+    const stored = positions.find(({ source }) => source === id)?.console;
+    const isOwn = !name.startsWith(sourcePrefix) || own.consoles[id] === undefined || own.consoles[id] === stored;
+    return !isOwn && others.some(({ consoles }) => consoles[id] === stored);
+  };
+  if (isStranger) {
+    const residents = others.filter((other) => !isStrangerBy(other, positions));
+    const isTheirs = ({ name }: WorkingRole) => residents.some((other) => other.roles.includes(name));
+    // Its sources may ask their consoles, which can show that it is no stranger.
+    return namesOf(roles.filter((role) => isContested(role) || isTheirs(role)));
+  }
+  // What a source stores for a contested sink would go out at the other place.
+  const groups = new Set(roles.filter(isContested).map(({ group }) => group));
+  return namesOf(roles.filter((role) => groups.has(role.group) || isOthers(role)));
+}
+
+function namesOf(roles: readonly WorkingRole[]): Set<string> {
+  return new Set(roles.map(({ name }) => name));
+}
+
+function sourcesOf({ roles, consoles }: Works): ConsoleOf[] {
+  const ids = roles.filter((name) => name.startsWith(sourcePrefix)).map((name) => name.slice(sourcePrefix.length));
+  return ids.map((id) => ({ id, console: consoles[id] }));
+}
+
+function disownedOf(works: Works, positions: readonly StoredPosition[]): string[] {
+  const sources = sourcesOf(works);
+  return sources.filter((one) => planPosition(positions, one, sources).kind === 'other').map(({ id }) => id);
+}
+
+function isStrangerBy(works: Works, positions: readonly StoredPosition[]): boolean {
+  const sources = sourcesOf(works);
+  return sources.length > 0 && disownedOf(works, positions).length === sources.length;
+}
+
+/** They name another console for the same source, or another place for the same sink. */
+function contradicts(one: Works, other: Works): boolean {
+  const differ = (mine: Readonly<Record<string, string>>, theirs: Readonly<Record<string, string>>) =>
+    Object.entries(mine).some(([id, value]) => theirs[id] !== undefined && theirs[id] !== value);
+  return differ(one.consoles, other.consoles) || differ(one.places, other.places);
+}
