@@ -95,8 +95,8 @@ export function leftRoles(
   const isOthers = ({ name }: WorkingRole) => {
     const id = name.slice(sourcePrefix.length);
     const stored = positions.find(({ source }) => source === id)?.console;
-    const isOwn = !name.startsWith(sourcePrefix) || own.consoles[id] === undefined || own.consoles[id] === stored;
-    return !isOwn && others.some(({ consoles }) => consoles[id] === stored);
+    if (!name.startsWith(sourcePrefix) || !stored || (own.consoles[id] ?? stored) === stored) return false;
+    return others.some(({ consoles }) => consoles[id] === stored);
   };
   if (isStranger) {
     const residents = others.filter((other) => !isStrangerBy(other, positions));

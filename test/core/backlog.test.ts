@@ -1,11 +1,13 @@
 // A backlog belongs to a place: what waits follows a sink to its new id, whole, and what belongs nowhere is told.
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { backlogRemarks, createSettling, type Move, type PlaceOf, planMoves } from '../../src/core/backlog.ts';
 import { storePage } from '../../src/core/ingest.ts';
 import { placeOf } from '../../src/core/place.ts';
 import { dropBacklog, reassignBacklog } from '../../src/core/store/backlog.ts';
 import { countDeliveries, recordDelivered, takeDue } from '../../src/core/store/deliveries.ts';
-import { listPlaces, writeSinkState } from '../../src/core/store/sinks.ts';
+import { joinReplicas } from '../../src/core/store/leases.ts';
+import { listPlaces, writePlaces, writeSinkState } from '../../src/core/store/sinks.ts';
 import { drafts, hold, quiet, useDatabase } from './stored.ts';
 
 const at = (id: string, place: string | null): PlaceOf => ({ id, place });
@@ -89,9 +91,51 @@ describe('in the database', () => {
     const ids = await store(['soc']);
     const lease = await hold(database(), 'sink:x');
     const stale = { ...lease, epoch: lease.epoch - 1 };
-    await createSettling({ db: database(), log: quiet, places: [at('soc-2', 'P')], own: ['soc-2'] }, stale)();
+    const settling = createSettling({ db: database(), log: quiet, places: [at('soc-2', 'P')], own: ['soc-2'] }, stale);
+    expect(await settling()).toBe(false);
     expect(await due('soc')).toEqual(ids);
     expect(await listPlaces(database())).toEqual([at('soc', 'P')]);
+  });
+
+  describe('while a live process serves the sink elsewhere', () => {
+    const serving = (place: string) => {
+      const works = { roles: ['sink:y'], consoles: {}, places: { soc: place } };
+      const id = randomUUID();
+      const end = () => database().$client`delete from replicas where id = ${id}::uuid`;
+      return joinReplicas(database(), id, 600_000, null, works).then(() => end);
+    };
+    const settlingAt = async (place: string) =>
+      createSettling(
+        { db: database(), log: quiet, places: [at('soc', place)], own: ['soc'] },
+        await hold(database(), 'sink:x'),
+      );
+
+    test('nothing is sent and its place stays, until that process has ended', async () => {
+      await settle([at('soc', 'P')]);
+      const end = await serving('P');
+      const settling = await settlingAt('Q');
+      expect([await settling(), await settling()]).toEqual([false, false]);
+      expect(await listPlaces(database())).toEqual([at('soc', 'P')]);
+      await end();
+      expect([await settling(), await settling()]).toEqual([true, true]);
+      expect(await listPlaces(database())).toEqual([at('soc', 'Q')]);
+    });
+
+    test('who serves it where it was goes on', async () => {
+      await settle([at('soc', 'P')]);
+      await serving('Q');
+      expect(await (await settlingAt('P'))()).toBe(true);
+      expect(await listPlaces(database())).toEqual([at('soc', 'P')]);
+    });
+
+    test('of two that note a place at once, the first one stays', async () => {
+      const [one, two] = [await hold(database(), 'sink:x'), await hold(database(), 'sink:y')];
+      const note = (lease: typeof one, place: string) =>
+        writePlaces(database(), lease, [{ id: 'soc', place, before: null }]);
+      expect(await note(one, 'P')).toBe(true);
+      expect(await note(two, 'Q')).toBe(false);
+      expect(await listPlaces(database())).toEqual([at('soc', 'P')]);
+    });
   });
 
   test('an operator gives it to another sink once, or gives it up, and no row goes', async () => {

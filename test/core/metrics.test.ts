@@ -22,6 +22,7 @@ const promised = {
   tocsin_source_cursor: 'gauge',
   tocsin_source_lag_seconds: 'gauge',
   tocsin_source_other_console: 'gauge',
+  tocsin_sink_other_place: 'gauge',
   tocsin_source_credential_expiry_timestamp_seconds: 'gauge',
   tocsin_deliveries_total: 'counter',
   tocsin_deliveries_suppressed_total: 'counter',

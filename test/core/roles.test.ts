@@ -380,6 +380,69 @@ describe('a process with roles', () => {
     });
   });
 
+  describe('beside another service', () => {
+    const of = (console: string, place: string, start: Role['start'] = idle): Role[] => [
+      { ...role('source:events', 'g', start), console },
+      { ...role('sink:mm', 'g', start), sinks: ['soc'], places: { soc: place } },
+      role('job:x', 'h', start),
+    ];
+    const names = ['job:x', 'sink:mm', 'source:events'];
+    const ofA = async () => {
+      await database().$client`insert into cursors (source, cursor, console) values ('events', 'c', 'A')`;
+      await database().$client`insert into sinks (sink, state, place) values ('soc', 'ok', 'P')`;
+    };
+    const held = ({ running }: ReturnType<typeof begin>) => [...running.held()].sort();
+
+    test('gets every role of its own database back, and shares with replicas of its own alone', async () => {
+      await ofA();
+      const stranger = begin(of('B', 'Q'));
+      await expectSoon(() => held(stranger).length === 2);
+      expect(held(stranger)).toEqual(['job:x', 'source:events']);
+      const rightful = begin(of('A', 'P'));
+      await expectSoon(() => held(rightful).length === 3);
+      expect([held(rightful), held(stranger)]).toEqual([names, []]);
+      const replica = begin(of('A', 'P'));
+      await expectSoon(() => held(rightful).length + held(replica).length === 3 && held(replica).length > 0);
+      expect(held(stranger)).toEqual([]);
+    });
+
+    test('says which sinks it leaves, and works them when the other has ended', async () => {
+      await ofA();
+      const old = begin(of('A', 'P'));
+      await expectSoon(() => held(old).length === 3);
+      const next = begin(of('A', 'Q'));
+      await expectSoon(() => next.running.standing()?.contested.length === 1);
+      const gauge = () => next.metrics.registry.getSingleMetricAsString('tocsin_sink_other_place');
+      expect(await gauge()).toContain('{sink="soc"} 1');
+      expect([held(old), held(next)]).toEqual([names, []]);
+      await old.running.stop();
+      await expectSoon(() => held(next).length === 3);
+      expect(await gauge()).toContain('{sink="soc"} 0');
+    });
+
+    test('that wrote nothing of itself, being of a release before, works as a replica', async () => {
+      await ofA();
+      await replicaWith(database(), []);
+      const one = begin(of('A', 'P'));
+      await expectSoon(() => held(one).length > 0 && one.running.standing() !== undefined);
+      expect(one.running.standing()).toMatchObject({ foreigners: 0, contested: [] });
+      // Two share two groups.
+      expect(held(one).length).toBeLessThan(3);
+    });
+
+    test('gives back what another configuration of its own may not work', async () => {
+      await ofA();
+      const one = begin(of('A', 'P'));
+      await expectSoon(() => held(one).length === 3);
+      const other = begin(of('A', 'P'));
+      await expectSoon(() => held(one).length + held(other).length === 3 && held(other).length > 0);
+      const [withSink, without] = held(one).includes('sink:mm') ? [one, other] : [other, one];
+      void withSink.running.replace(of('A', 'Q'));
+      await expectSoon(() => held(without).includes('sink:mm'));
+      expect(await holderOf('sink:mm')).toBe(without.replicaId);
+    });
+  });
+
   test('takes over as soon as another’s heartbeat has run out, however rarely it renews its own', async () => {
     const { leases, start } = worked();
     await replicaWith(database(), ['job:x'], 500);

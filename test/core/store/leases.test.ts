@@ -7,6 +7,7 @@ import {
   acquireLeases,
   cutHeartbeats,
   joinReplicas,
+  listWorks,
   releaseLeases,
   renewHeartbeat,
 } from '../../../src/core/store/leases.ts';
@@ -91,6 +92,21 @@ describe('a heartbeat', () => {
       ['sink:z', null, 1],
     ]);
     expect(view?.leases[1]?.remainingMs).toBeLessThanOrEqual(0);
+  });
+
+  test('says what the process works, to the live others alone, until it says something else', async () => {
+    const db = database();
+    const works = (place: string) => ({ roles: ['sink:x'], consoles: { a: 'A' }, places: { soc: place } });
+    const [mine, other, dead] = [randomUUID(), randomUUID(), randomUUID()];
+    for (const id of [mine, other, dead]) await joinReplicas(db, id, 20_000, null, works('P'));
+    await replicaWith(db, []);
+    await expire(dead);
+    expect(await listWorks(db, mine)).toEqual([works('P')]);
+    await renewHeartbeat(db, other, 20_000);
+    expect(await listWorks(db, mine)).toEqual([works('P')]);
+    await renewHeartbeat(db, other, 20_000, works('Q'));
+    expect(await listWorks(db, mine)).toEqual([works('Q')]);
+    expect(await listWorks(db, null)).toHaveLength(2);
   });
 
   test('of processes long gone is swept out by the next one to join, but not while they hold a role or live', async () => {

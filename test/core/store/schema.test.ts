@@ -68,13 +68,12 @@ test('a migration gives up rather than keep everybody waiting behind a backup, a
     await sql.end();
     await own.drop();
   });
-  await sql`alter table cursors drop column console, drop column former`;
-  await sql`alter table sinks drop column place`;
+  await sql`alter table replicas drop column works`;
   await sql`delete from tocsin_migrations where hash = (
     select hash from drizzle.__drizzle_migrations order by id desc limit 1)`;
   const backup = await sql.reserve();
   await backup`begin`;
-  await backup`lock table cursors in access share mode`;
+  await backup`lock table replicas in access share mode`;
   await expect(migrate(sql)).rejects.toThrow('lock timeout');
   await backup`rollback`;
   backup.release();
