@@ -11,6 +11,7 @@ import { createMask } from '../core/mask.ts';
 import { positionRemarks } from '../core/position.ts';
 import type { Sink } from '../core/sink.ts';
 import type { PollSource, Source } from '../core/source.ts';
+import { placeRemarks } from '../core/standing.ts';
 import type { StoredPosition } from '../core/store/cursors.ts';
 import { neutralText } from '../core/text.ts';
 import { sinks } from '../sinks/index.ts';
@@ -93,6 +94,10 @@ async function check(reading: ConfigReading, deps: CheckDependencies): Promise<F
         config,
         sinks.map(({ id, sink }) => ({ id, place: sink.place })),
       ),
+      lookAtOthers(
+        config,
+        sinks.map(({ id, sink }) => ({ id, place: sink.place })),
+      ),
       ...sources.map(async ({ id, source }) => {
         const tried = await tryOut('source', id, source.kind === 'poll' ? source.check?.bind(source) : undefined);
         const expiresAt = source.kind === 'poll' ? source.credentialExpiresAt?.() : undefined;
@@ -147,6 +152,14 @@ async function lookAtBacklog(config: Config, places: readonly PlaceOf[]): Promis
   if (places.length === 0) return [];
   return backlogRemarks(backlog.counts, backlog.places, places).map(
     ({ sink, isFault, text }): Finding => ({ status: isFault ? 'failed' : 'warn', kind: 'sink', id: sink, text }),
+  );
+}
+
+/** Where the sinks of the same ids are that running processes work. */
+async function lookAtOthers(config: Config, places: readonly PlaceOf[]): Promise<Finding[]> {
+  const others = (await peek(config, 'works-list', {})) ?? [];
+  return placeRemarks({ others, places }).map(
+    ({ sink, text }): Finding => ({ status: 'warn', kind: 'sink', id: sink, text }),
   );
 }
 

@@ -14,6 +14,7 @@ import { countDeliveries, listDead, redriveDead } from '../core/store/deliveries
 import { askHolder, NoHolderError, type RequestHandler } from '../core/store/directory-lock.ts';
 import type { HolderAnswer, HolderRequest } from '../core/store/directory-request.ts';
 import { type EventKey, readEvent, readPast } from '../core/store/history.ts';
+import { listWorks } from '../core/store/leases.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { endSilence, listSilences } from '../core/store/silences.ts';
 import { listPlaces } from '../core/store/sinks.ts';
@@ -50,6 +51,8 @@ export const operations = {
   'backlog-move': (db: Database, { sink = '', to = '' }: OperationInput) => reassignBacklog(db, sink, to),
   'backlog-drop': (db: Database, { sink = '' }: OperationInput) => dropBacklog(db, sink),
   'dead-redrive': (db: Database, input: OperationInput) => redriveDead(db, input.sink ?? null, input.eventIds ?? null),
+  /** Of every live process, what it works. */
+  'works-list': (db: Database) => listWorks(db, null),
   'source-list': (db: Database) => listPositions(db),
   /** One page of what may be long: whoever asks for page after page keeps no memory, nor does the service that answers. */
   'events-page': (db: Database, input: OperationInput) => readPast(db, input.sinceMs ?? 0, input.afterId ?? null),

@@ -8,7 +8,7 @@ import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
 import type { Notice } from '../core/event.ts';
-import { foreignSources, tellForeign } from '../core/foreign.ts';
+import { foreignSources, refusedSources, tellForeign } from '../core/foreign.ts';
 import { sendHeartbeat, type Vitals } from '../core/heartbeat.ts';
 import { createHttpClient, type HttpClient } from '../core/http.ts';
 import { storeNotice } from '../core/ingest.ts';
@@ -57,6 +57,9 @@ export interface GroundOptions {
 /** Their names come from configurations of the past: their number needs a bound of its own. */
 const orphansShownMax = 50;
 
+/** How long a console may take to say whether it knows a position. */
+const askMs = 20_000;
+
 /** Opens the store; calls nobody. @throws {DataDirectoryError} */
 export async function openGround({ config, version, log, onFatal }: GroundOptions): Promise<Ground> {
   const store = await openStore({ ...config, log, onFatal });
@@ -101,6 +104,10 @@ export interface Relay extends Ground {
   readonly vitals: Vitals;
   /** Sends a heartbeat; absent if none is configured. @throws {AdapterError} */
   readonly beat?: (signal: AbortSignal) => Promise<void>;
+  /** Asks the consoles whose positions are another's whether they know them. @throws the driver's error */
+  askConsoles(): Promise<void>;
+  /** Ids of the sources whose console did not, when it was asked last. */
+  refused(): ReadonlySet<string>;
   /** Says whose position is another console's, to the metrics and to people. @throws the driver's error */
   lookAtPositions(): Promise<void>;
   /** To be called once the database is migrated: learns what cards and gauges need to know, and logs what the configuration leaves behind. */
@@ -153,6 +160,7 @@ export function createRelay(options: RelayOptions): Relay {
   const lanes: Lanes = new Map();
   const tenants = new Set<string>();
   let areTenantsSeveral = false;
+  let refused: ReadonlySet<string> = new Set();
   const tracing = exporting?.tracing;
   const shared = { db: store.db, metrics, log, tracing, now: Date.now, random: Math.random };
   const silenceReader = createSilenceReader(store.db, log);
@@ -257,6 +265,10 @@ export function createRelay(options: RelayOptions): Relay {
         watchdogRole({ ...shared, sources, sinks: sinkIds, audience }),
       ].map((job) => ({ ...job, isFollower: true, group: groups.values().next().value ?? job.name })),
     ],
+    async askConsoles() {
+      refused = await refusedSources(store.db, sources, AbortSignal.timeout(askMs));
+    },
+    refused: () => refused,
     async lookAtPositions() {
       const looked = { db: store.db, consoles, audience, now: Date.now };
       const foreign = await foreignSources(looked);

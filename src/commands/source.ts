@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import { createHttpClient } from '../core/http.ts';
 import { positionRemarks } from '../core/position.ts';
+import { readerRemark } from '../core/standing.ts';
 import type { StoredPosition } from '../core/store/cursors.ts';
 import { neutralText } from '../core/text.ts';
 import { sources } from '../sources/index.ts';
@@ -9,7 +10,7 @@ import { consolesOf } from './adapters.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
 import { exitCodes } from './dispatch.ts';
 import { jsonText } from './json.ts';
-import { loadForDatabase, operate } from './operate.ts';
+import { loadForDatabase, operate, peek } from './operate.ts';
 
 /** How many ids each action takes. */
 const actions: Readonly<Record<string, readonly [min: number, max: number, usage: string]>> = {
@@ -89,6 +90,11 @@ async function act({ action, config, io, print }: Act, source: string, to = ''):
   const unread = `source ${source} was never read; "tocsin source list" shows those that were`;
   const isConfigured = (id: string) => config.sources.some((one) => one.id === id);
   const console = consolesOf(config, { sources }, createHttpClient).find(({ id }) => id === (to || source))?.console;
+  if (action === 'reset' || action === 'adopt') {
+    const others = (await peek(config, 'works-list', {})) ?? [];
+    const remark = readerRemark({ others }, { id: source, console });
+    if (remark !== undefined) io.stderr(`${onOneLine(remark)}.\n`);
+  }
   if (action === 'reset') {
     const generation = await operate(io, 'source-reset', { source, console });
     if (generation === null) return failed(unread);

@@ -5,6 +5,7 @@ import { startHeartbeat, whyNotWell } from '../core/heartbeat.ts';
 import { describeError, type Logger, type MaskingLogger } from '../core/log.ts';
 import { startOutageNotices } from '../core/outage.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
+import { leftText, whyBlind } from '../core/standing.ts';
 import { DatabaseUrlError } from '../core/store/connection.ts';
 import { databaseErrorText } from '../core/store/database.ts';
 import { DatabaseSchemaError } from '../core/store/journal.ts';
@@ -18,7 +19,7 @@ import { assertDatabase } from './database.ts';
 import { exitCodes } from './dispatch.ts';
 import { addressOf, startListening } from './listen.ts';
 import { answerOperations } from './operate.ts';
-import { createRelay, type Ground, openGround } from './relay.ts';
+import { createRelay, type Ground, openGround, type Relay } from './relay.ts';
 import { type ConfigOrigin, noteSuccess, startReloading } from './reload.ts';
 
 const registries: Registries = { sources, sinks };
@@ -74,7 +75,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
     logger: log,
     version,
     isLive: () => ({ ok: (roles?.stuckMs() ?? 0) < liveStuckMsMax }),
-    isReady: async () => readiness(ground, roles, isStopping),
+    isReady: async () => readiness({ ...running.relay, roles, isStopping }),
   });
   const server = await startListening(app.fetch, started, log).catch(async (error) => {
     await running.relay.close();
@@ -94,11 +95,14 @@ export async function startService(started: Config, options: ServiceOptions): Pr
   store.lock?.serve(answerOperations(store.db, log));
   lookAtCredentials(running.relay, log);
   const credentials = setInterval(() => lookAtCredentials(running.relay, log), credentialsEveryMs).unref();
+  const lookedAt = (looking: Promise<void>) =>
+    void looking.catch((error) =>
+      log.error({ error: databaseErrorText(error) }, 'the positions could not be looked at'),
+    );
   const positions = setInterval(() => {
     if (roles === undefined) return;
-    running.relay
-      .lookAtPositions()
-      .catch((error) => log.error({ error: databaseErrorText(error) }, 'the positions could not be looked at'));
+    lookedAt(running.relay.lookAtPositions());
+    lookedAt(running.relay.askConsoles());
   }, positionsEveryMs).unref();
   const watchdog = setInterval(() => {
     if ((roles?.stuckMs() ?? 0) > exitStuckMs) exitAfter(log, new Error(`nothing moved for ${exitStuckMs / 1000} s`));
@@ -109,7 +113,8 @@ export async function startService(started: Config, options: ServiceOptions): Pr
     async whyNot() {
       if (roles === undefined) return 'waiting for the database';
       if (roles.stuckMs() >= liveStuckMsMax) return 'a loop stands still';
-      return (await whyNoWrites(store.ping, ground.writes)) ?? whyNotWell(running.relay.vitals);
+      const why = (await whyNoWrites(store.ping, ground.writes)) ?? whyBlindIn({ ...running.relay, roles });
+      return why ?? whyNotWell(running.relay.vitals);
     },
     metrics,
     log,
@@ -143,6 +148,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
           metrics,
           log,
         });
+        lookedAt(running.relay.askConsoles());
         return;
       } catch (error) {
         const isTold = error instanceof DatabaseUrlError || error instanceof DatabaseSchemaError;
@@ -181,6 +187,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
       log.warn({ warning }, 'the configuration can be used, and may be mistaken');
     await held.replace(next.relay.roles());
     metrics.forgetOthers(next.relay.ids);
+    lookedAt(next.relay.askConsoles());
     lookAtCredentials(next.relay, log);
     await former.relay
       .close()
@@ -228,18 +235,26 @@ function exitAfter(log: Logger, error: Error): void {
   process.exit(exitCodes.failed);
 }
 
+type Reading = Pick<Relay, 'sources' | 'refused'> & { readonly roles: Roles | undefined };
+
+function whyBlindIn({ sources, refused, roles }: Reading): string | undefined {
+  const ids = sources.map(({ id }) => id);
+  return whyBlind(roles?.standing(), ids, refused());
+}
+
 async function readiness(
-  { store, writes }: Ground,
-  roles: Roles | undefined,
-  isStopping: boolean,
+  own: Ground & Reading & { readonly isStopping: boolean },
 ): Promise<{ ok: boolean; detail: string }> {
+  const { store, writes, roles, isStopping } = own;
   if (isStopping) return { ok: false, detail: 'stopping' };
   if (roles === undefined) return { ok: false, detail: 'waiting for the database' };
   await store.ping();
   const problem = writes.problem();
   if (problem !== undefined) return { ok: false, detail: noWritesText(problem) };
+  const why = whyBlindIn(own);
+  if (why !== undefined) return { ok: false, detail: why };
   const leap = roles.clockLeap();
-  const clock =
-    leap && `; its clock leapt by ${Math.round(leap.ms / 1000)} s at ${new Date(leap.clockMs).toISOString()}`;
-  return { ok: true, detail: `the database answers and is migrated${clock ?? ''}` };
+  const clock = leap && `its clock leapt by ${Math.round(leap.ms / 1000)} s at ${new Date(leap.clockMs).toISOString()}`;
+  const details = ['the database answers and is migrated', clock, leftText(roles.standing())];
+  return { ok: true, detail: details.filter((detail) => detail !== undefined).join('; ') };
 }

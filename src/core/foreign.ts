@@ -1,7 +1,8 @@
 // Tells people of sources whose position is another console's, also from a process that cannot work their roles because the other service does.
 import type { Audience } from './audience.ts';
 import { tell } from './conditions.ts';
-import { type ConsoleOf, positionRemarks } from './position.ts';
+import { type ConsoleOf, planPosition, positionRemarks } from './position.ts';
+import type { PollSource } from './source.ts';
 import { listPositions } from './store/cursors.ts';
 import type { Database } from './store/database.ts';
 
@@ -24,4 +25,24 @@ export async function tellForeign(deps: ForeignDependencies): Promise<void> {
     const said = () => ({ source, message: text });
     await tell(deps.db, null, { name: `source:${source}`, kind: 'source_other', to, said }, deps.now());
   }
+}
+
+/**
+ * Asks the consoles whose positions are another's whether they know them; one that moved does.
+ * @returns ids of the sources whose console does not; one that does not answer is not among them @throws the driver's error
+ */
+export async function refusedSources(
+  db: Database,
+  sources: readonly { readonly id: string; readonly source: PollSource }[],
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const stored = await listPositions(db);
+  const consoles = sources.map(({ id, source }) => ({ id, console: source.console }));
+  const asked = sources.map(async ({ id, source }) => {
+    const plan = planPosition(stored, { id, console: source.console }, consoles);
+    if (plan.kind !== 'other') return [];
+    const isSame = await Promise.resolve(source.recognises?.(plan.own.cursor!, signal)).catch(() => true);
+    return isSame === true ? [] : [id];
+  });
+  return new Set((await Promise.all(asked)).flat());
 }

@@ -165,7 +165,7 @@ export function otherConsole(id: string, before: string, console: string, isSame
     isSame === false ? 'and that console has other events there' : 'and whether they are the same cannot be told';
   return (
     `The position of source "${id}" is that of ${before}, but the configuration names ${console}, ${seen}. Nothing is read. ` +
-    `Two services need a database each, or ids of their own. If this service shall read the new console from START_FROM, run ` +
+    `Two services need a database each. If this service shall read the new console from START_FROM, run ` +
     `\`tocsin source reset ${id}\`; if it is the same console at a new address, \`tocsin source adopt ${id}\`.`
   );
 }

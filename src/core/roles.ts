@@ -7,7 +7,7 @@ import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { surplus, wantedRoles } from './share.ts';
-import { leftRoles, type Standing, standingOf, type WorkingRole, worksOf } from './standing.ts';
+import { leftText, type Standing, standingOf, type WorkingRole, worksOf } from './standing.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
 import {
   acquireLeases,
@@ -98,8 +98,6 @@ export function startRoles(deps: RolesDependencies): Roles {
   /** Until then heartbeats of others may look expired only because the clock leapt; monotonic. */
   let unsureUntilMs = Number.NEGATIVE_INFINITY;
   let standing: Standing | undefined;
-  /** Names of roles that are another's to work now. */
-  let left: ReadonlySet<string> = new Set();
   let isJoined = false;
   let isStopping = false;
   let turnedAtMs = performance.now();
@@ -197,18 +195,18 @@ export function startRoles(deps: RolesDependencies): Roles {
   /** What this process said of itself with its heartbeat is known to the others before it judges by what they said. */
   async function lookAround(): Promise<void> {
     const facts = { own: worksOf(roles), ...(await readSurroundings(deps.db, deps.replicaId)) };
-    standing = standingOf(facts);
-    const before = left;
-    left = leftRoles(roles, facts, standing);
+    const before = leftText(standing);
+    standing = standingOf(facts, roles);
     for (const sink of Object.keys(facts.own.places)) {
       const isContested = standing.contested.some((one) => one.sink === sink);
       deps.metrics.sinkOtherPlace.set({ sink }, isContested ? 1 : 0);
     }
-    const roleNames = [...left].sort();
-    if (roleNames.join() === [...before].sort().join()) return;
-    const sinks = standing.contested.map(({ sink, place }) => `${sink} at ${place}`);
-    if (left.size > 0) deps.log.warn({ roles: roleNames, sinks }, 'roles are left to another service on this database');
-    else deps.log.info({}, 'no role is left to another service any more');
+    if (leftText(standing) === before) return;
+    const { left, contested } = standing;
+    const sinks = contested.map(({ sink, place }) => `${sink} at ${place}`);
+    if (left.size > 0)
+      deps.log.warn({ roles: [...left].sort(), sinks }, 'roles are left to a process with other consoles or webhooks');
+    else deps.log.info({}, 'no role is left to another process any more');
   }
 
   /** One turn. @returns milliseconds until the next one */
@@ -235,7 +233,7 @@ export function startRoles(deps: RolesDependencies): Roles {
       if (mine && (lease.holder !== deps.replicaId || lease.epoch !== mine.lease.epoch)) drop(lease.name, 'lost');
     }
     await lookAround();
-    for (const name of held.keys()) if (left.has(name)) drop(name, 'given back');
+    for (const name of held.keys()) if (standing?.left.has(name)) drop(name, 'given back');
     const replicas = view.replicas - (standing?.foreigners ?? 0);
     for (const name of surplus(able(), view.leases, deps.replicaId, replicas)) drop(name, 'given back');
     await releaseStrays(view.leases);
@@ -244,7 +242,7 @@ export function startRoles(deps: RolesDependencies): Roles {
   }
 
   function able(): readonly Role[] {
-    return roles.filter(({ name }) => !left.has(name));
+    return roles.filter(({ name }) => !standing?.left.has(name));
   }
 
   /** Roles that were taken, or could not be given back, while others came in their place. */

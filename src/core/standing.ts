@@ -38,6 +38,8 @@ export interface Standing {
   readonly readHereOnly: readonly string[];
   /** How many live processes are of another service, or of this one with another console or place. */
   readonly foreigners: number;
+  /** Names of the roles that this process must not work now. */
+  readonly left: ReadonlySet<string>;
 }
 
 const sourcePrefix = 'source:';
@@ -53,21 +55,24 @@ export function worksOf(roles: readonly WorkingRole[]): Works {
   };
 }
 
-export function standingOf(facts: StandingFacts): Standing {
+/** @param roles those that could be left */
+export function standingOf(facts: StandingFacts, roles: readonly WorkingRole[] = []): Standing {
   const { own, others, positions } = facts;
   const isStranger = isStrangerBy(own, positions);
   const isRead = ({ id, console }: ConsoleOf) =>
     others.some(({ roles, consoles }) =>
       console === undefined ? roles.includes(sourcePrefix + id) : Object.values(consoles).includes(console),
     );
+  const contested = contestedSinks(facts, isStranger);
   return {
     isStranger,
     disowned: disownedOf(own, positions),
-    contested: contestedSinks(facts, isStranger),
+    contested,
     readHereOnly: sourcesOf(own)
       .filter((one) => !isRead(one))
       .map(({ id }) => id),
     foreigners: others.filter((other) => contradicts(own, other)).length,
+    left: leftRoles(roles, facts, { isStranger, contested }),
   };
 }
 
@@ -85,11 +90,10 @@ function contestedSinks({ own, others, positions, places }: StandingFacts, isStr
   });
 }
 
-/** Names of the roles that this process must not work now. */
-export function leftRoles(
+function leftRoles(
   roles: readonly WorkingRole[],
   { own, others, positions }: StandingFacts,
-  { isStranger, contested }: Standing,
+  { isStranger, contested }: Pick<Standing, 'isStranger' | 'contested'>,
 ): Set<string> {
   const isContested = ({ sinks = [] }: WorkingRole) => contested.some(({ sink }) => sinks.includes(sink));
   const isOthers = ({ name }: WorkingRole) => {
@@ -133,4 +137,51 @@ function contradicts(one: Works, other: Works): boolean {
   const differ = (mine: Readonly<Record<string, string>>, theirs: Readonly<Record<string, string>>) =>
     Object.entries(mine).some(([id, value]) => theirs[id] !== undefined && theirs[id] !== value);
   return differ(one.consoles, other.consoles) || differ(one.places, other.places);
+}
+
+/**
+ * Why nothing that this process should read is read by anybody, in words with what to do; undefined while something is.
+ * @param refused ids of sources whose console was asked and does not know the position: a disowned one may only have moved
+ */
+export function whyBlind(standing: Standing | undefined, sources: readonly string[], refused: ReadonlySet<string>) {
+  if (standing === undefined || sources.length === 0) return undefined;
+  const { disowned, left, readHereOnly, contested } = standing;
+  const isRefused = (id: string) => disowned.includes(id) && refused.has(id);
+  const isLeft = (id: string) => !disowned.includes(id) && left.has(sourcePrefix + id) && readHereOnly.includes(id);
+  if (!sources.every((id) => isRefused(id) || isLeft(id))) return undefined;
+  const why = sources.some(isRefused)
+    ? 'the stored positions are those of other consoles'
+    : `another service works ${contested.map(({ sink }) => sink).join(', ')} at another place`;
+  return `no source may be read here: ${why}. "tocsin check" says which and what to do`;
+}
+
+/** What is left to others, in words; undefined if nothing is. */
+export function leftText(standing: Standing | undefined): string | undefined {
+  if (standing === undefined || standing.left.size === 0) return undefined;
+  return `left to a process with other consoles or webhooks: ${[...standing.left].sort().join(', ')}`;
+}
+
+/** What people should know of sinks that a live process works at another place. Pure. */
+export function placeRemarks(facts: Pick<StandingFacts, 'others'> & { readonly places: readonly PlaceOf[] }) {
+  return facts.places.flatMap(({ id, place }) => {
+    const theirs = facts.others.map(({ places }) => places[id]).find((other) => other !== undefined && other !== place);
+    if (!place || theirs === undefined) return [];
+    const text =
+      `a running process posts to another place under this id, ${theirs}. This configuration gets the sink when that process ` +
+      'has ended or reads it too. If that is another service, give each a database of its own';
+    return [{ sink: id, text }];
+  });
+}
+
+/** What people should know before they say whose the position of a source is; undefined if nobody else reads under its id. Pure. */
+export function readerRemark(
+  { others }: Pick<StandingFacts, 'others'>,
+  { id, console }: ConsoleOf,
+): string | undefined {
+  const theirs = others.map(({ consoles }) => consoles[id]).find((other) => other !== undefined && other !== console);
+  if (theirs === undefined) return undefined;
+  return (
+    `a running process reads ${theirs} as source ${id}, and cannot go on after this. ` +
+    'If that is another service, undo this there with "tocsin source adopt", and give each a database of its own'
+  );
 }

@@ -55,40 +55,78 @@ test('the first example after the variables announces nothing again, whatever id
   expect(listed.stdout).toContain(`${tenant.url} event`);
 });
 
-test('a second service with the same ids reads nothing in the name of the first, and says so', async () => {
+test('a second service with the same ids leaves everything to the first, now and when that one comes back', async () => {
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+  const { tenant, mattermost } = world;
   const b = await startTenant();
   onTestFinished(() => b.close());
-  world.tenant.add('events', 5, { ageSeconds: 60 });
+  const of = (channel: string) => mattermost.posts.filter((post) => post.channel === channel);
+  const cards = (channel: string) => of(channel).filter((post) => JSON.stringify(post).includes('New Event Detected'));
+  tenant.add('events', 5, { ageSeconds: 60 });
   const first = world.start('a');
   await first.ready();
   expect(await world.arrived(7)).toBe(7);
   b.add('events', 9, { ageSeconds: 30 });
-  const other = { DEEPINSTINCT_URL: b.url, TOKENS_KEY: b.token };
+  const hook = mattermost.addHook('channel-of-b');
+  const other = { DEEPINSTINCT_URL: b.url, TOKENS_KEY: b.token, MATTERMOST_WEBHOOK_URL: hook };
   const found = await check(world, other);
-  expect([found.code, found.stdout]).toEqual([1, expect.stringContaining(`is that of ${world.tenant.url}`)]);
+  expect([found.code, found.stdout]).toEqual([1, expect.stringContaining(`is that of ${tenant.url}`)]);
+  expect(found.stdout).toContain('warn  sink soc: a running process posts to another place under this id');
   const second = world.start('b', other);
-  await second.ready();
+  await second.address;
+  const ready = async (service: typeof second) => {
+    const { status, body } = await service.get('/readyz');
+    return `${status} ${body}`;
+  };
+  expect(await until(async () => /^503.*other consoles/.test(await ready(second)), 30_000), await ready(second)).toBe(
+    true,
+  );
   expect(second.log.filter(({ msg }) => msg === 'this source cannot be read').length).toBe(2);
+  expect(await ready(first)).toMatch(/^200/);
+
+  // What waits for the first one's sink waits for the first one.
+  mattermost.fail(503, Number.POSITIVE_INFINITY);
+  tenant.add('events', 1);
+  expect(await until(async () => (await first.metric('tocsin_deliveries_pending{sink="soc"}')) === 1, 20_000)).toBe(
+    true,
+  );
   expect(await first.end('SIGTERM')).toBe(0);
-  // Now the second one holds the roles, and still reads nothing.
-  const refused = () => second.log.some(({ reason }) => reason === 'other_console');
-  expect(await until(refused, 60_000)).toBe(true);
-  expect(b.ids('events').length).toBe(9);
-  const told = () =>
-    world.mattermost.posts.some((post) =>
-      JSON.stringify(post).includes('its stored position is that of another console'),
-    );
-  expect(await until(told, 20_000)).toBe(true);
-  const announced = world.mattermost.posts.filter((post) => JSON.stringify(post).includes('New Event Detected'));
-  expect(announced).toHaveLength(5);
-  expect((await runIn(world, ['source', 'reset', 'deepinstinct_events'], other)).code).toBe(0);
-  expect(
-    await until(
-      () => world.mattermost.posts.filter((post) => JSON.stringify(post).includes('New Event Detected')).length === 14,
-      60_000,
-    ),
-  ).toBe(true);
+  const isAsked = () => second.log.some(({ reason }) => reason === 'other_console');
+  expect(await until(isAsked, 60_000)).toBe(true);
+  mattermost.heal();
+  expect(await second.metric('tocsin_sink_other_place{sink="soc"}')).toBe(1);
+  const again = world.start('a');
+  await again.ready();
+  tenant.add('events', 3);
+  expect(await until(() => cards('security-alerts').length === 9, 60_000), JSON.stringify(again.log.slice(-5))).toBe(
+    true,
+  );
+  expect(of('channel-of-b')).toEqual([]);
+  expect(await ready(again)).toMatch(/^200/);
+  expect(await ready(second)).toMatch(/^503/);
+
+  expect(await again.end('SIGTERM')).toBe(0);
+  const reset = await runIn(world, ['source', 'reset', 'deepinstinct_events'], other);
+  expect([reset.code, reset.stderr]).toEqual([0, expect.not.stringContaining('a running process reads')]);
+  expect(await until(() => cards('channel-of-b').length === 9, 60_000)).toBe(true);
+  expect(await ready(second)).toMatch(/^200/);
+});
+
+test('who takes a source from a service that runs is warned', async () => {
+  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+  world.tenant.add('events', 1);
+  const service = world.start('a');
+  await service.ready();
+  expect(await world.arrived(3)).toBe(3);
+  const isSaid = /a running process reads .* as source deepinstinct_events, and cannot go on/;
+  const own = await runIn(world, ['source', 'adopt', 'deepinstinct_events']);
+  expect([own.code, own.stderr]).toEqual([0, expect.not.stringMatching(isSaid)]);
+  for (const action of ['adopt', 'reset']) {
+    const taken = await runIn(world, ['source', action, 'deepinstinct_events'], {
+      DEEPINSTINCT_URL: 'http://127.0.0.1:9',
+    });
+    expect([taken.code, taken.stderr]).toEqual([0, expect.stringMatching(isSaid)]);
+  }
 });
 
 test('what waits for a renamed sink goes along, also in a running service', async () => {

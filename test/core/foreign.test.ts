@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import type { Audience } from '../../src/core/audience.ts';
 import { createBlindness } from '../../src/core/blindness.ts';
-import { foreignSources, tellForeign } from '../../src/core/foreign.ts';
+import { foreignSources, refusedSources, tellForeign } from '../../src/core/foreign.ts';
 import { adoptConsole } from '../../src/core/store/cursors.ts';
 import { hold, quiet, useDatabase } from './stored.ts';
 
@@ -49,4 +49,16 @@ test('it is no fault any more when an operator has said whose it is', async () =
   expect(await foreignSources(looked())).toMatchObject([{ source: 'a', isFault: true }]);
   await adoptConsole(database(), 'a', 'B');
   expect(await foreignSources(looked())).toEqual([]);
+});
+
+test.each<[string, () => Promise<boolean | undefined>, string[]]>([
+  ['does not know the position', async () => false, ['a']],
+  ['cannot tell', async () => undefined, ['a']],
+  ['knows it, having moved', async () => true, []],
+  ['does not answer', () => Promise.reject(new Error('away')), []],
+])('a console that %s', async (_title, recognises, refused) => {
+  await readBy('A');
+  const source = { kind: 'poll' as const, console: 'B', recognises, poll: () => Promise.reject(new Error('no')) };
+  const asked = refusedSources(database(), [{ id: 'a', source }], AbortSignal.timeout(1000));
+  expect([...(await asked)]).toEqual(refused);
 });

@@ -1,6 +1,14 @@
 // Which roles are left to another service on the same database, and which to the replicas of a rollout.
 import { describe, expect, test } from 'vitest';
-import { leftRoles, standingOf, type WorkingRole, type Works, worksOf } from '../../src/core/standing.ts';
+import {
+  placeRemarks,
+  readerRemark,
+  standingOf,
+  type WorkingRole,
+  type Works,
+  whyBlind,
+  worksOf,
+} from '../../src/core/standing.ts';
 import type { StoredPosition } from '../../src/core/store/cursors.ts';
 
 /** A service with sources and sinks of one group, and a job that goes along. */
@@ -27,8 +35,8 @@ interface Case {
 function judge({ own, others = [], consoles = {}, places = {} }: Case) {
   const works: Works[] = others.map(worksOf);
   const facts = { own: worksOf(own), others: works, positions: positionsOf(consoles), places: placesOf(places) };
-  const standing = standingOf(facts);
-  return { standing, left: [...leftRoles(own, facts, standing)].sort() };
+  const standing = standingOf(facts, own);
+  return { standing, left: [...standing.left].sort() };
 }
 
 const a = service({ events: 'A' }, { soc: 'P' });
@@ -125,6 +133,7 @@ test('a process says what it cannot do, and who counts for its share', () => {
     contested: [{ sink: 'soc', place: 'P' }],
     readHereOnly: ['events'],
     foreigners: 2,
+    left: new Set(['source:events', 'sink:mm', 'job:x']),
   });
   expect(judge({ own: a, others: [a, b], ...stored }).standing).toEqual({
     isStranger: false,
@@ -132,5 +141,60 @@ test('a process says what it cannot do, and who counts for its share', () => {
     contested: [],
     readHereOnly: [],
     foreigners: 1,
+    left: new Set(),
   });
+});
+
+describe('why nothing is read', () => {
+  const blind = (facts: Case, refused: readonly string[] = []) => {
+    const sources = Object.keys(worksOf(facts.own).consoles);
+    return whyBlind(judge(facts).standing, sources, new Set(refused));
+  };
+  const newHook = service({ events: 'A' }, { soc: 'Q' });
+  const ownIds = {
+    own: service({ mine: 'B' }, { soc: 'Q' }),
+    others: [a],
+    consoles: { mine: 'B' },
+    places: stored.places,
+  };
+
+  test.each<[string, Case, readonly string[], RegExp | undefined]>([
+    ['nothing is wrong where the position is its own', { own: a, ...stored }, [], undefined],
+    [
+      'a console that knows no such position',
+      { own: b, ...stored },
+      ['events'],
+      /positions are those of other consoles/,
+    ],
+    ['the same beside the other service', { own: b, others: [a], ...stored }, ['events'], /other consoles/],
+    ['a console that may only have moved says nothing yet', { own: b, others: [a], ...stored }, [], undefined],
+    [
+      'one source of two can be read',
+      { own: service({ events: 'B', mine: 'C' }, {}), ...stored },
+      ['events'],
+      undefined,
+    ],
+    ['the old process of a rollout reads it', { own: newHook, others: [a], ...stored }, [], undefined],
+    ['a sink is another service’s, and the sources with it', ownIds, [], /another service works soc at another place/],
+    ['an operator has said since whose it is', { own: b, consoles: { events: 'B' } }, ['events'], undefined],
+  ])('%s', (_title, facts, refused, why) => {
+    if (why === undefined) expect(blind(facts, refused)).toBeUndefined();
+    else expect(blind(facts, refused)).toMatch(why);
+  });
+
+  test('a process without sources reads all that it should, and so does one before its first look', () => {
+    expect(whyBlind(judge({ own: b, ...stored }).standing, [], new Set(['events']))).toBeUndefined();
+    expect(whyBlind(undefined, ['events'], new Set(['events']))).toBeUndefined();
+  });
+});
+
+test('people learn which place and which console a running process has under the same ids', () => {
+  const others = [worksOf(a)];
+  expect(placeRemarks({ others, places: placesOf({ soc: 'P', noc: 'Q' }) })).toEqual([]);
+  expect(placeRemarks({ others, places: placesOf({ soc: 'Q' }) })).toMatchObject([
+    { sink: 'soc', text: expect.stringContaining('another place under this id, P.') },
+  ]);
+  expect(readerRemark({ others }, { id: 'events', console: 'A' })).toBeUndefined();
+  expect(readerRemark({ others }, { id: 'mine', console: 'B' })).toBeUndefined();
+  expect(readerRemark({ others }, { id: 'events', console: 'B' })).toContain('reads A as source events');
 });
