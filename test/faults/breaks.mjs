@@ -298,6 +298,17 @@ export const mutations = [
     cases: 'another console on one database',
   },
   {
+    name: 'a second service keeps the roles of the first',
+    edits: [
+      [
+        'src/core/standing.ts',
+        'return namesOf(roles.filter((role) => isContested(role) || isTheirs(role)));',
+        'return namesOf(roles.filter((role) => isContested(role) && isTheirs(role)));',
+      ],
+    ],
+    cases: 'another console on one database',
+  },
+  {
     name: 'a renamed source does not go on',
     edits: [
       ['src/core/position.ts', 'if (from.length === 1 && to.length === 1) return', 'if (from.length > 9) return'],
