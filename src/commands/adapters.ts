@@ -1,10 +1,10 @@
 // Makes the configured sources and sinks, whose errors hold no secret. No I/O.
 import type { Config, Registries } from '../config.ts';
 import type { AdapterContext } from '../core/adapter.ts';
-import type { PlaceOf } from '../core/backlog.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import type { HttpClient } from '../core/http.ts';
 import { createMask } from '../core/mask.ts';
+import type { PlaceOf } from '../core/place.ts';
 import type { ConsoleOf } from '../core/position.ts';
 import type { Sink } from '../core/sink.ts';
 import type { Source } from '../core/source.ts';

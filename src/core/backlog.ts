@@ -1,18 +1,13 @@
 // A backlog belongs to a place, not to an id: when people rename a sink, what waits there goes along, and what belongs nowhere is told.
 import type { Lease } from './lease.ts';
 import type { Logger } from './log.ts';
+import type { PlaceOf } from './place.ts';
 import { standingOf, type Works } from './standing.ts';
 import { moveBacklogs } from './store/backlog.ts';
 import type { Database } from './store/database.ts';
 import type { SinkCounts } from './store/deliveries.ts';
 import { listPlaces, writePlaces } from './store/sinks.ts';
 import { readSurroundings } from './store/standing.ts';
-
-/** A sink and its place; undefined or null if that is not known. */
-export interface PlaceOf {
-  readonly id: string;
-  readonly place: string | null | undefined;
-}
 
 export interface Move {
   readonly from: string;

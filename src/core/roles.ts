@@ -203,9 +203,12 @@ export function startRoles(deps: RolesDependencies): Roles {
     }
     if (leftText(standing) === before) return;
     const { left, contested } = standing;
-    const sinks = contested.map(({ sink, place }) => `${sink} at ${place}`);
+    const elsewhere = contested.map(({ sink, place }) => `${sink} at ${place}`);
     if (left.size > 0)
-      deps.log.warn({ roles: [...left].sort(), sinks }, 'roles are left to a process with other consoles or webhooks');
+      deps.log.warn(
+        { roles: [...left].sort(), elsewhere },
+        'roles are left to a process with other consoles or webhooks',
+      );
     else deps.log.info({}, 'no role is left to another process any more');
   }
 

@@ -1,6 +1,6 @@
 // How this process stands to the others on its database: replicas of the same service, or another service that uses the same ids.
 // Decides which roles it leaves to them. Pure: every process comes to the same answer from the same facts.
-import type { PlaceOf } from './backlog.ts';
+import type { PlaceOf } from './place.ts';
 import { type ConsoleOf, planPosition } from './position.ts';
 import type { Grouped } from './share.ts';
 import type { StoredPosition } from './store/cursors.ts';

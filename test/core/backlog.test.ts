@@ -1,9 +1,9 @@
 // A backlog belongs to a place: what waits follows a sink to its new id, whole, and what belongs nowhere is told.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { backlogRemarks, createSettling, type Move, type PlaceOf, planMoves } from '../../src/core/backlog.ts';
+import { backlogRemarks, createSettling, type Move, planMoves } from '../../src/core/backlog.ts';
 import { storePage } from '../../src/core/ingest.ts';
-import { placeOf } from '../../src/core/place.ts';
+import { type PlaceOf, placeOf } from '../../src/core/place.ts';
 import { dropBacklog, reassignBacklog } from '../../src/core/store/backlog.ts';
 import { countDeliveries, recordDelivered, takeDue } from '../../src/core/store/deliveries.ts';
 import { joinReplicas } from '../../src/core/store/leases.ts';
