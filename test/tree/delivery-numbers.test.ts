@@ -36,10 +36,7 @@ test.each([
     'probes of a paused sink',
     `looked at after ${policy.pausedBackoff.firstMs / 1000} s, then 2, 4 and so on, at last every ${duration(policy.pausedBackoff.maxMs)}`,
   ],
-  [
-    'concurrency',
-    `${word(createConcurrency(Infinity, 10).limit())} at first, up to ${policy.concurrency} while answers come`,
-  ],
+  ['concurrency', `${word(createConcurrency(Infinity, 10).limit())} at first and soon ${policy.concurrency}`],
   ['delayed', `held up for ${word(policy.delayedMs / 60_000)} minutes or more says so`],
 ])('%s', (_name, phrase) => {
   expect(text).toContain(phrase);

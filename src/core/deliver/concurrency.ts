@@ -1,9 +1,10 @@
 // How many sends of one sink may be under way at once. Few, because all of them may arrive twice if the far end freezes: as many as the
-// rate needs (rate × answer time), and without a rate as many as still make it faster. Pure; time is passed in.
+// rate needs (rate × answer time). Whoever has switched the rate off has chosen speed, and gets all that is allowed; failures halve it
+// in either case. Pure; time is passed in.
 
 /** Where it begins, and what any far end may have. */
 const start = 4;
-/** What slow answers alone never go below, where no rate says how many are enough. */
+/** What slow answers alone never go below, unless the rate needs fewer. */
 const usual = 16;
 /** So many times what the rate needs on average: answers are not evenly spaced. */
 const headroom = 2;
@@ -29,6 +30,7 @@ export interface Concurrency {
  * @param perSecond sends that the rate allows; Infinity for no limit
  */
 export function createConcurrency(max: number, perSecond: number): Concurrency {
+  const isUnlimited = perSecond === Number.POSITIVE_INFINITY;
   let limit = Math.min(start, max);
   let fastestMs = Number.POSITIVE_INFINITY;
   let fastestSinceMs = 0;
@@ -37,7 +39,7 @@ export function createConcurrency(max: number, perSecond: number): Concurrency {
 
   /** By the fastest answer and not by the average: a far end that freezes must not be given more. */
   function enough(): number {
-    if (perSecond === Number.POSITIVE_INFINITY) return max;
+    if (isUnlimited) return max;
     if (fastestMs === Number.POSITIVE_INFINITY) return Math.min(start, max);
     return Math.min(max, Math.max(start, Math.ceil((headroom * perSecond * Math.min(fastestMs, slowMs)) / 1000)));
   }
@@ -48,7 +50,7 @@ export function createConcurrency(max: number, perSecond: number): Concurrency {
     const step = Math.max(1, limit >> 3);
     if (limit > most) limit = most;
     else if (limit < least) limit = Math.min(least, limit + Math.max(1, limit >> 1));
-    else if (meanMs <= fastestMs * queueFreeRatio) limit = Math.min(most, limit + step);
+    else if (isUnlimited || meanMs <= fastestMs * queueFreeRatio) limit = Math.min(most, limit + step);
     else if (meanMs > fastestMs * queueFreeRatio * 2) limit = Math.max(least, limit - step);
   }
 

@@ -6,6 +6,8 @@
 export const precedenceMaxMs = 1000;
 /** Where urgent ones never cease, such waiting costs at most this part of the time. */
 const creditPart = 0.1;
+/** Where more than so many wait, their order among neighbours is worth less than the pace. */
+const waitingMax = 100;
 /** So much of it can be saved up, enough for a burst of every severity. */
 const creditMaxMs = 3000;
 
@@ -13,8 +15,9 @@ export interface Precedence {
   /**
    * How long a delivery has to wait now, in milliseconds; 0 to go on.
    * @param urgentSinceMs when the newest send that is more urgent began; undefined: there is none
+   * @param waiting how many deliveries wait to be sent
    */
-  waitMs(nowMs: number, urgentSinceMs: number | undefined): number;
+  waitMs(nowMs: number, urgentSinceMs: number | undefined, waiting?: number): number;
 }
 
 export function createPrecedence(): Precedence {
@@ -24,7 +27,7 @@ export function createPrecedence(): Precedence {
   /** What was saved up is spent: nobody waits until it is worth it again. */
   let isSpent = false;
   return {
-    waitMs(nowMs, urgentSinceMs) {
+    waitMs(nowMs, urgentSinceMs, waiting = 0) {
       const sinceAskedMs = Math.max(0, nowMs - askedAtMs);
       askedAtMs = nowMs;
       creditMs = isWaiting
@@ -33,7 +36,7 @@ export function createPrecedence(): Precedence {
       // Timers do not split milliseconds.
       if (creditMs < 1) isSpent = true;
       else if (creditMs >= precedenceMaxMs) isSpent = false;
-      const isFree = urgentSinceMs === undefined || isSpent;
+      const isFree = urgentSinceMs === undefined || waiting > waitingMax || isSpent;
       const leftMs = isFree ? 0 : urgentSinceMs + precedenceMaxMs - nowMs;
       const waitMs = Math.max(0, Math.ceil(Math.min(leftMs, creditMs)));
       isWaiting = waitMs > 0;

@@ -18,6 +18,8 @@ export interface Ready {
   fill(nowMs: number): Promise<void> | undefined;
   /** The most urgent one, oldest first within a priority. @param passes none that is less urgent than this */
   peek(passes?: number): DueDelivery | undefined;
+  /** How many are in memory. */
+  size(): number;
   /** How many in memory are less urgent than the priority. */
   countBelow(priority: number): number;
   shift(): DueDelivery | undefined;
@@ -126,6 +128,7 @@ export function createReady(deps: ReadyDependencies): Ready {
       const delivery = queue?.items[queue.head];
       return delivery && delivery.priority <= passes ? delivery : undefined;
     },
+    size,
     countBelow: (priority) =>
       queues.slice(priority + 1).reduce((sum, queue) => sum + queue.items.length - queue.head, 0),
     shift() {

@@ -94,10 +94,10 @@ class BatchRecorder implements Recorder {
   }
 
   waitedMs(): number {
-    const now = performance.now();
-    // A batch is still under way while whoever waits for it is told that it is written.
-    const waiting = this.#batches().filter(({ delivered, failed }) => delivered.length + failed.length > 0);
-    return Math.max(0, ...waiting.map(({ sinceMs }) => now - sinceMs));
+    let sinceMs = this.#waiting?.sinceMs ?? Number.POSITIVE_INFINITY;
+    for (const batch of this.#writing.keys()) sinceMs = Math.min(sinceMs, unwrittenSinceMs(batch));
+    for (const batch of this.#givenUp) sinceMs = Math.min(sinceMs, unwrittenSinceMs(batch));
+    return Math.max(0, performance.now() - sinceMs);
   }
 
   writingMs(): number {
@@ -183,6 +183,11 @@ class BatchRecorder implements Recorder {
     batch.failed = [];
     onWritten(ids, { delivered: 0, dead: dead?.length ?? 0 }, delaysMs);
   }
+}
+
+/** Infinity if nothing of it waits: a batch is still under way while whoever waits for it is told that it is written. */
+function unwrittenSinceMs({ delivered, failed, sinceMs }: Batch): number {
+  return delivered.length + failed.length > 0 ? sinceMs : Number.POSITIVE_INFINITY;
 }
 
 function pause(ms: number): Promise<void> {

@@ -8,8 +8,9 @@ const written =
 const ofHttp = /^[a-z]{3}, (\d{2}) ([a-z]{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) (?:GMT|UTC|[+-]0000)$/i;
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
-/** As every release in use writes them, on a day that each month has: valid as they stand. */
-const usual = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}\d{0,6}Z$/;
+/** As every release in use writes them, on any day but 29 February: valid as they stand. */
+const usual =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}\d{0,6}Z$/;
 
 /** What stands for "never" in many systems (0001-01-01) is no time, and nor is what no console can have seen. */
 const yearMin = 1970;

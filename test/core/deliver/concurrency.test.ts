@@ -16,6 +16,8 @@ function run(concurrency: Concurrency, rounds: number, answerMs: (sends: number)
 }
 
 const unlimited = Number.POSITIVE_INFINITY;
+/** A rate that needs more than are allowed, however fast the answers. */
+const fast = 20_000;
 
 describe('the number of sends under way', () => {
   test('begins at 4, or at the most that is allowed', () => {
@@ -44,9 +46,13 @@ describe('the number of sends under way', () => {
     expect(concurrency.limit()).toBe(4);
   });
 
-  test('grows to the most that is allowed while answers come as fast as ever and no rate is set', () => {
+  test.each([
+    ['answers come as fast as ever', () => 20],
+    ['each of them waits for those before it', (sends: number) => sends * 0.25],
+  ])('is the most that is allowed where no rate is set: %s', (_where, answerMs) => {
     const concurrency = createConcurrency(64, unlimited);
-    run(concurrency, 30, () => 20);
+    concurrency.settled(1, 0.25, false, false);
+    run(concurrency, 30, answerMs);
     expect(concurrency.limit()).toBe(64);
   });
 
@@ -57,15 +63,16 @@ describe('the number of sends under way', () => {
   });
 
   test('stays where the far end answers one after the other, so that more would only wait there', () => {
-    const concurrency = createConcurrency(64, unlimited);
-    concurrency.settled(1, 1, false, false);
-    run(concurrency, 50, (sends) => sends * 0.25);
+    const concurrency = createConcurrency(64, fast);
+    concurrency.settled(1, 10, false, false);
+    run(concurrency, 50, (sends) => sends * 2.5);
     expect(concurrency.limit()).toBe(16);
   });
 
   test('comes back to 16 when a queue forms, and not below', () => {
-    const concurrency = createConcurrency(64, unlimited);
+    const concurrency = createConcurrency(64, fast);
     const now = run(concurrency, 30, () => 20);
+    expect(concurrency.limit()).toBe(64);
     run(concurrency, 50, () => 200, now);
     expect(concurrency.limit()).toBe(16);
   });
@@ -82,7 +89,7 @@ describe('the number of sends under way', () => {
   });
 
   test('is back at 16 after a hundred answers or so', () => {
-    const concurrency = createConcurrency(64, unlimited);
+    const concurrency = createConcurrency(64, fast);
     for (let n = 0; n < 5; n += 1) concurrency.settled(1000 + 200 * n, 100, true, false);
     expect(concurrency.limit()).toBe(1);
     let answers = 0;
@@ -91,7 +98,7 @@ describe('the number of sends under way', () => {
   });
 
   test('takes a slower way to the far end for the usual one after a minute', () => {
-    const concurrency = createConcurrency(64, unlimited);
+    const concurrency = createConcurrency(64, fast);
     const now = run(concurrency, 10, () => 5);
     const later = run(concurrency, 20, () => 60, now);
     expect(concurrency.limit()).toBe(16);

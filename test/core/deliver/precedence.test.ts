@@ -6,6 +6,12 @@ test('nobody waits where nothing more urgent is under way', () => {
   expect(createPrecedence().waitMs(5, undefined)).toBe(0);
 });
 
+test('nobody waits where so many do that the pace is worth more than their order', () => {
+  const precedence = createPrecedence();
+  expect(precedence.waitMs(100, 100, 101)).toBe(0);
+  expect(precedence.waitMs(100, 100, 100)).toBe(precedenceMaxMs);
+});
+
 test('it ends with the send that is waited for, and at last a second after its beginning', () => {
   const precedence = createPrecedence();
   expect(precedence.waitMs(100, 100)).toBe(precedenceMaxMs);

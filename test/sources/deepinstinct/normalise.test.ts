@@ -300,6 +300,13 @@ test.each([
   ['2026-02-29T01:00:54Z', null],
   ['2026-02-30 01:00:54', null],
   ['2026-04-31T01:00:54.000Z', null],
+  ...[31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].flatMap((days, month): [string, string | null][] => {
+    const time = (day: number) => `2026-${String(month + 1).padStart(2, '0')}-${day}T01:00:54.000Z`;
+    return [
+      [time(days), time(days)],
+      [time(days + 1), null],
+    ];
+  }),
   ['2026-02-03T01:00:54+25:00', null],
   ['2026-02-03T01:00:54+07:75', null],
   ['0001-01-01T00:00:00Z', null],
