@@ -112,6 +112,32 @@ test('a second service with the same ids leaves everything to the first, now and
   expect(await ready(second)).toMatch(/^200/);
 });
 
+test('a rollout with a new webhook: the old process posts to its end, then the new one, each to its own hook', async () => {
+  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+  const { tenant, mattermost } = world;
+  const of = (channel: string) => mattermost.posts.filter((post) => post.channel === channel);
+  tenant.add('events', 2, { ageSeconds: 60 });
+  const old = world.start('a');
+  await old.ready();
+  expect(await world.arrived(4)).toBe(4);
+  const next = world.start('b', { MATTERMOST_WEBHOOK_URL: mattermost.addHook('new-channel') });
+  const contested = () => next.metric('tocsin_sink_other_place{sink="soc"}');
+  await next.ready();
+  expect(await until(async () => (await contested()) === 1, 20_000)).toBe(true);
+  // Else the rollout would wait for itself.
+  const ready = await next.get('/readyz');
+  expect([ready.status, ready.body]).toEqual([200, expect.stringContaining('left to a process with other consoles')]);
+  tenant.add('events', 3);
+  expect(await until(() => of('security-alerts').length === 7, 30_000)).toBe(true);
+  expect(await old.end('SIGTERM')).toBe(0);
+  tenant.add('events', 4);
+  expect(await until(() => of('new-channel').length === 4, 60_000)).toBe(true);
+  expect(of('security-alerts')).toHaveLength(7);
+  expect([await contested(), world.repeated()]).toEqual([0, 0]);
+  const freed = next.log.filter(({ msg }) => msg === 'no role is left to another process any more');
+  expect(freed).toHaveLength(1);
+});
+
 test('who takes a source from a service that runs is warned', async () => {
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
   world.tenant.add('events', 1);
