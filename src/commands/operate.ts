@@ -52,7 +52,7 @@ export const operations = {
   'backlog-drop': (db: Database, { sink = '' }: OperationInput) => dropBacklog(db, sink),
   'dead-redrive': (db: Database, input: OperationInput) => redriveDead(db, input.sink ?? null, input.eventIds ?? null),
   /** Of every live process, what it works. */
-  'works-list': (db: Database) => listWorks(db, null),
+  'works-list': (db: Database) => listWorks(db),
   'source-list': (db: Database) => listPositions(db),
   /** One page of what may be long: whoever asks for page after page keeps no memory, nor does the service that answers. */
   'events-page': (db: Database, input: OperationInput) => readPast(db, input.sinceMs ?? 0, input.afterId ?? null),

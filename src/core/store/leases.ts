@@ -102,11 +102,11 @@ function textOf(works: Works | null): string | null {
   return works && JSON.stringify(works);
 }
 
-/** What each live process but this one works; not of those of a release that did not say. @param id null for a command */
-export async function listWorks(db: Database, id: string | null): Promise<Works[]> {
+/** What each live process works; not of those of a release that did not say. */
+export async function listWorks(db: Database): Promise<Works[]> {
   const rows = await db.$client`
     select works::text as works from replicas
-    where expires_at > clock_timestamp() and works is not null and id is distinct from ${id}::uuid order by id`;
+    where expires_at > clock_timestamp() and works is not null order by id`;
   return rows.map((row) => JSON.parse(String(row.works)) as Works);
 }
 

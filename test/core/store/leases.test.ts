@@ -12,6 +12,7 @@ import {
   renewHeartbeat,
 } from '../../../src/core/store/leases.ts';
 import { readSinkState, writeSinkState } from '../../../src/core/store/sinks.ts';
+import { readSurroundings } from '../../../src/core/store/standing.ts';
 import { until } from '../../support/world.ts';
 import { hold, inTransaction, replicaWith, useDatabase } from '../stored.ts';
 
@@ -101,12 +102,12 @@ describe('a heartbeat', () => {
     for (const id of [mine, other, dead]) await joinReplicas(db, id, 20_000, null, works('P'));
     await replicaWith(db, []);
     await expire(dead);
-    expect(await listWorks(db, mine)).toEqual([works('P')]);
+    expect((await readSurroundings(db, mine)).others).toEqual([works('P')]);
     await renewHeartbeat(db, other, 20_000);
-    expect(await listWorks(db, mine)).toEqual([works('P')]);
+    expect((await readSurroundings(db, mine)).others).toEqual([works('P')]);
     await renewHeartbeat(db, other, 20_000, works('Q'));
-    expect(await listWorks(db, mine)).toEqual([works('Q')]);
-    expect(await listWorks(db, null)).toHaveLength(2);
+    expect((await readSurroundings(db, mine)).others).toEqual([works('Q')]);
+    expect(await listWorks(db)).toHaveLength(2);
   });
 
   test('of processes long gone is swept out by the next one to join, but not while they hold a role or live', async () => {
