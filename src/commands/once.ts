@@ -4,6 +4,7 @@ import { createLogger, describeError, type Logger } from '../core/log.ts';
 import { createMask } from '../core/mask.ts';
 import { type Drained, drainSource, watchSource } from '../core/poll.ts';
 import { type Roles, startRoles } from '../core/roles.ts';
+import type { Standing } from '../core/standing.ts';
 import { countDeliveries, type SinkCounts } from '../core/store/deliveries.ts';
 import { readSinkState } from '../core/store/sinks.ts';
 import { sinks } from '../sinks/index.ts';
@@ -101,7 +102,7 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<str
   } finally {
     await roles.stop();
   }
-  return [...sourceProblems(relay, drained), ...(await sinkProblems(relay))];
+  return [...sourceProblems(relay, drained), ...(await sinkProblems(relay, roles.standing()?.contested ?? []))];
 }
 
 /** Waits until each source was read, or is another process's for too long. */
@@ -153,12 +154,12 @@ function sourceProblems(relay: Relay, drained: ReadonlyMap<string, Drained>): st
   });
 }
 
-async function sinkProblems(relay: Relay): Promise<string[]> {
+async function sinkProblems(relay: Relay, contested: Standing['contested']): Promise<string[]> {
   const counts = await countDeliveries(relay.store.db);
   const problems = counts.map(async ({ sink, pending, grouped, dead }) => [
     ...(pending > grouped
       ? [
-          `sink ${sink}: ${pending - grouped} not delivered yet; they are kept, the next run goes on with them${await whyNot(relay, sink)}`,
+          `sink ${sink}: ${pending - grouped} not delivered yet; they are kept, the next run goes on with them${await whyNot(relay, sink, contested)}`,
         ]
       : []),
     ...(dead > 0 ? [`sink ${sink}: ${dead} dead; see "tocsin dead list"`] : []),
@@ -166,8 +167,10 @@ async function sinkProblems(relay: Relay): Promise<string[]> {
   return (await Promise.all(problems)).flat();
 }
 
-/** What the sink's own check says; empty if that passes, or if there is none. */
-async function whyNot(relay: Relay, id: string): Promise<string> {
+/** What keeps the sink's backlog, or what its own check says; empty if that passes, or if there is none. */
+async function whyNot(relay: Relay, id: string, contested: Standing['contested']): Promise<string> {
+  const elsewhere = contested.find(({ sink }) => sink === id)?.place;
+  if (elsewhere !== undefined) return `. What waits belongs to another place, ${elsewhere}; see "tocsin check"`;
   const sink = relay.sinks.find((one) => one.id === id)?.sink;
   if (sink === undefined)
     return `. It is configured no more: "tocsin dead move --from ${id} --to <sink>" or "tocsin dead drop --sink ${id}"`;

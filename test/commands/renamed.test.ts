@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCheck } from '../../src/commands/check.ts';
+import { createOnce } from '../../src/commands/once.ts';
 import { createHttpClient } from '../../src/core/http.ts';
 import { startTenant } from '../../src/demo/tenant.ts';
 import { sinks } from '../../src/sinks/index.ts';
@@ -110,6 +111,31 @@ test('a second service with the same ids leaves everything to the first, now and
   expect([reset.code, reset.stderr]).toEqual([0, expect.not.stringContaining('a running process reads')]);
   expect(await until(() => cards('channel-of-b').length === 9, 60_000)).toBe(true);
   expect(await ready(second)).toMatch(/^200/);
+});
+
+test('a run of another service for cron posts nothing of what waits for the first, and says why', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  const { tenant, mattermost } = world;
+  const b = await startTenant();
+  onTestFinished(() => b.close());
+  const waits = { roleMs: 10_000, patienceMs: 3000, pausedPatienceMs: 1000, stormPatienceMs: 3000 };
+  const once = (more: Readonly<Record<string, string>> = {}) =>
+    runIn(world, ['once'], more, { once: async () => ({ command: createOnce(waits) }) });
+  tenant.add('events', 1, { ageSeconds: 60 });
+  expect((await once()).code).toBe(0);
+  mattermost.fail(503, Number.POSITIVE_INFINITY);
+  tenant.add('events', 2);
+  expect((await once()).code).toBe(1);
+  mattermost.heal();
+  const posts = mattermost.posts.length;
+  const hook = mattermost.addHook('channel-of-b');
+  const ran = await once({ DEEPINSTINCT_URL: b.url, TOKENS_KEY: b.token, MATTERMOST_WEBHOOK_URL: hook });
+  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('What waits belongs to another place')]);
+  expect(mattermost.posts.length).toBe(posts);
+  expect((await once()).code).toBe(0);
+  const told = mattermost.posts.slice(posts);
+  expect(told.filter((post) => JSON.stringify(post).includes('New Event Detected'))).toHaveLength(2);
+  expect(told.every(({ channel }) => channel === 'security-alerts')).toBe(true);
 });
 
 test('a rollout with a new webhook: the old process posts to its end, then the new one, each to its own hook', async () => {
