@@ -21,6 +21,7 @@ const ofAttempt = [
     'status',
     'duration_ms',
     'next',
+    'next_try_s',
     'judgement',
     'contradicted_by',
     'error',
@@ -92,4 +93,23 @@ test('each attempt that failed has one line with the same fields, with or withou
   const silent = { status: null, error: 'TypeError: x is undefined', answer: null, reason: 'unknown' };
   expect(found[1]).toMatchObject({ level: 'warn', attempt: 2, ...silent });
   expect(found[1]!.event_id).toBeTypeOf('number');
+  for (const { next_try_s } of found) expect(next_try_s).toBeGreaterThan(0);
+});
+
+test('an attempt after which the delivery is dead says that there is no next one', async () => {
+  let passed = 0;
+  const send = async ({ event }: { readonly event: { readonly externalId: string } }) => {
+    if (event.externalId === '1')
+      throw new AdapterError('reject_event', 'rejected', 'host.example answered 400', { status: 400 });
+    passed += 1;
+  };
+  const { linesOf } = await startPipeline(database(), {
+    pages: [{ events: drafts(1, 1) }, ...Array.from({ length: 30 }, (_, n) => ({ events: drafts(n + 2, 1) }))],
+    send,
+  });
+  const isDead = () => linesOf('attempt failed').some(({ next }) => next === 'dead');
+  expect(await until(isDead, 20_000)).toBe(true);
+  expect(passed).toBeGreaterThan(0);
+  for (const { next, next_try_s } of linesOf('attempt failed'))
+    expect([next, typeof next_try_s]).toEqual(next === 'dead' ? ['dead', 'object'] : ['pending', 'number']);
 });

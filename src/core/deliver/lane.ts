@@ -427,6 +427,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
         status,
         duration_ms: Math.round(durationMs),
         next: verdict.state,
+        next_try_s: verdict.state === 'dead' ? null : Math.round(verdict.delayMs / 10) / 100,
         judgement,
         contradicted_by: contradictedBy,
         error: contradictedBy === null ? failure.message : `${failure.message} ${contradictions[contradictedBy]}`,
