@@ -29,6 +29,7 @@ import {
   withStartFrom,
 } from './config/script.ts';
 import type { Config, Need, Registries, SinkConfig } from './config/shape.ts';
+import { recurringOf } from './config/silences.ts';
 import { createTemplates, type Templates } from './config/templates.ts';
 import { readTracing, secretsOfHeaders } from './config/tracing.ts';
 import * as values from './config/values.ts';
@@ -168,7 +169,19 @@ function readOptions(
     read,
     findings,
   );
-  return { ...options, ...(heartbeatUrl !== undefined && { heartbeatUrl }), routes } satisfies Partial<Config>;
+  const { silenceMaxMs: maxMs } = options;
+  const ids = (adapters: readonly AdapterInput[]) => adapters.map(({ id }) => id).filter((id) => id !== unresolved);
+  const recurringSilences = recurringOf(
+    file?.recurring ?? [],
+    { sources: ids(sources), sinks: ids(sinks), maxMs, timeZone },
+    findings,
+  );
+  return {
+    ...options,
+    recurringSilences,
+    ...(heartbeatUrl !== undefined && { heartbeatUrl }),
+    routes,
+  } satisfies Partial<Config>;
 }
 
 function readOperations(

@@ -19,6 +19,7 @@ import { createMetrics, type MetricIds, type Metrics } from '../core/metrics.ts'
 import { outageSinks } from '../core/outage.ts';
 import { type PollDependencies, startPolling } from '../core/poll.ts';
 import { positionRemarks } from '../core/position.ts';
+import { keepRecurring } from '../core/recurring-silences.ts';
 import { startRetention } from '../core/retention.ts';
 import type { Role } from '../core/roles.ts';
 import { createSilenceReader } from '../core/silence-reader.ts';
@@ -261,7 +262,7 @@ export function createRelay(options: RelayOptions): Relay {
       ...origins.map(originRole),
       ...[
         ...retentionRole(config, { db: store.db, log }),
-        silencesRole({ ...shared, sinks: sinkIds }),
+        silencesRole({ ...shared, sinks: sinkIds, recurring: config.recurringSilences }),
         watchdogRole({ ...shared, sources, sinks: sinkIds, audience }),
       ].map((job) => ({ ...job, isFollower: true, group: groups.values().next().value ?? job.name })),
     ],
@@ -279,6 +280,8 @@ export function createRelay(options: RelayOptions): Relay {
       await tellForeign(looked);
     },
     async prepare() {
+      // The job does it later, too; now, so that the first page is decided by them.
+      await keepRecurring(store.db, config.recurringSilences);
       areTenantsSeveral = await hasSeveralTenants(store.db);
       await logLeftovers();
     },

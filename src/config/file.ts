@@ -8,6 +8,7 @@ import { codeOf, exposureOf, readText } from './files.ts';
 import { type FileValue, type Place, problemsOf, unresolved } from './problems.ts';
 import { brokenRoute, type RouteContent, route, routeLeft, single } from './route-schema.ts';
 import type { Registries } from './shape.ts';
+import { type RecurringContent, recurringSilence, recurringSilences } from './silence-schema.ts';
 import { type TemplateContent, templatesLeft, templatesSchema } from './template-schema.ts';
 import { readYaml, type YamlFile } from './yaml.ts';
 
@@ -52,7 +53,10 @@ export const fileSchema = z
     polling_interval: single,
     locale: single,
     time_zone: single,
-    silences: z.strictObject({ max: single }).optional().describe('a map with max'),
+    silences: z
+      .strictObject({ max: single, recurring: recurringSilences })
+      .optional()
+      .describe('a map with max, recurring'),
   })
   .describe('a map with sources, sinks, routes');
 
@@ -74,9 +78,18 @@ const fileLeft = z.object({
   polling_interval: singleLeft,
   locale: singleLeft,
   time_zone: singleLeft,
-  silences: z.object({ max: singleLeft }).optional().catch(undefined),
+  silences: z
+    .object({ max: singleLeft, recurring: z.array(recurringSilence).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
 });
 type FileContent = z.output<typeof fileLeft>;
+
+export interface RecurringInput {
+  readonly content: RecurringContent;
+  /** Paths are relative to the silence. */
+  readonly place: Place;
+}
 
 export interface TemplateInput {
   readonly name: string;
@@ -105,6 +118,7 @@ export interface ConfigFile {
   readonly locale: FileValue | undefined;
   readonly timeZone: FileValue | undefined;
   readonly silenceMax: FileValue | undefined;
+  readonly recurring: readonly RecurringInput[];
   /** Names of the variables that it refers to. */
   readonly variables: ReadonlySet<string>;
   /** As it was written, with the variables filled in. */
@@ -184,7 +198,8 @@ type Said =
   | 'pollingInterval'
   | 'locale'
   | 'timeZone'
-  | 'silenceMax';
+  | 'silenceMax'
+  | 'recurring';
 function shapeOf(content: FileContent, place: Place, around: Surroundings): Pick<ConfigFile, Said> {
   const valueAt = (value: string | number | undefined, key: string) => fileValue(value, place, [key]);
   return {
@@ -203,6 +218,10 @@ function shapeOf(content: FileContent, place: Place, around: Surroundings): Pick
     locale: valueAt(content.locale, 'locale'),
     timeZone: valueAt(content.time_zone, 'time_zone'),
     silenceMax: fileValue(content.silences?.max, place, ['silences', 'max']),
+    recurring: (content.silences?.recurring ?? []).map((written, index) => ({
+      content: written,
+      place: under(place, ['silences', 'recurring', index]),
+    })),
   };
 }
 

@@ -7,7 +7,8 @@ import { isImpossible, remarkOnMatch } from './lint/matches.ts';
 import { remarkOnPatterns, remarkOnTypes } from './lint/patterns.ts';
 import type { PolicyRoute, Remark } from './lint/remark.ts';
 import { remarkOnShadows } from './lint/shadow.ts';
-import { hasNoTime, remarkOnPastTimes, remarkOnTimes } from './lint/times.ts';
+import { remarkOnSilences } from './lint/silences.ts';
+import { hasNoTime, remarkOnPastTimes, remarkOnQuiet, remarkOnTimes } from './lint/times.ts';
 import type { ConfigReading } from './reading.ts';
 
 export type { LintRule, Remark } from './lint/remark.ts';
@@ -27,12 +28,14 @@ export function lint(reading: ConfigReading, nowMs: number): Remark[] {
     ...policy.flatMap((one) => [
       ...remarkOnTimes(one),
       ...remarkOnPastTimes(one, nowMs),
+      ...remarkOnQuiet(one),
       ...remarkOnMatch(one, config.sources, registries),
       ...remarkOnTypes(one, config.sources, registries),
       ...remarkOnPatterns(one),
       ...remarkOnComparisons(one, config.sources, registries),
     ]),
     ...remarkOnShadows(able),
+    ...remarkOnSilences(reading, nowMs),
   ];
 }
 

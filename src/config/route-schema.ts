@@ -38,7 +38,7 @@ const routeMatch = z
   .optional()
   .describe('a map of what must all hold');
 
-const interval = z
+export const interval = z
   .strictObject({
     days: z.array(z.string()).min(1).optional().describe('a list of days such as mon or mon-fri'),
     from: z.string().optional().describe('a time such as "18:00"'),

@@ -4,18 +4,19 @@ import { priorityOf, type Route } from '../core/route.ts';
 import { compileExpression, ExpressionError } from '../core/rules/expression.ts';
 import { compileGlob } from '../core/rules/glob.ts';
 import { parseNetwork } from '../core/rules/network.ts';
-import { type Interval, isWithin, parseInterval } from '../core/rules/schedule.ts';
+import { isWithin } from '../core/rules/schedule.ts';
 import type { AdapterInput } from './adapters.ts';
 import type { Findings } from './environment.ts';
 import { expressionProblem } from './expression-problem.ts';
 import { fileValue, type RouteInput } from './file.ts';
 import { groupPolicyOf } from './groups.ts';
+import { intervalsOf, parsedAll } from './intervals.ts';
 import type { OptionReader } from './options.ts';
 import { unknownName, unresolved } from './problems.ts';
 import type { Registries } from './shape.ts';
 import { idsOf, targetsOf } from './targets.ts';
 import type { Templates } from './templates.ts';
-import { severity, timeZone } from './values.ts';
+import { severity } from './values.ts';
 
 export interface RoutesInput {
   /** Undefined: the default route. */
@@ -110,33 +111,8 @@ function criteriaOf(
 function timesOf({ content, place }: RouteInput, input: RoutesInput, readOption: OptionReader, findings: Findings) {
   const times = { active: content.active, mute: content.mute };
   const intervals = (key: 'active' | 'mute') =>
-    times[key] && intervalsOf(times[key], [key], { content, place }, input, readOption, findings);
+    times[key] && intervalsOf(times[key], { path: [key], place, timeZone: input.timeZone, readOption, findings });
   return { active: intervals('active'), mute: intervals('mute') };
-}
-
-/** @param path of `written`, from the route on */
-function intervalsOf(
-  written: NonNullable<RouteInput['content']['active']>,
-  path: readonly PropertyKey[],
-  { place }: RouteInput,
-  input: RoutesInput,
-  readOption: OptionReader,
-  findings: Findings,
-): Interval[] {
-  return parsedAll(
-    written.map((written, index) => ({
-      days: written.days,
-      from: written.from,
-      to: written.to,
-      first: written.first,
-      last: written.last,
-      timeZone:
-        readOption(fileValue(written.time_zone, place, [...path, index, 'time_zone']), timeZone) ?? input.timeZone,
-    })),
-    parseInterval,
-    (index) => place([...path, index]),
-    findings,
-  );
 }
 
 const stepMs = 900_000;
@@ -150,7 +126,9 @@ function quietOf(
 ): Pick<Route, 'quiet'> {
   const { quiet } = route.content;
   if (quiet === undefined) return {};
-  const times = intervalsOf(quiet.times, ['quiet', 'times'], route, input, readOption, findings);
+  const { place } = route;
+  const path = ['quiet', 'times'];
+  const times = intervalsOf(quiet.times, { path, place, timeZone: input.timeZone, readOption, findings });
   const passes = readOption(fileValue(quiet.passes, route.place, ['quiet', 'passes']), severity) ?? 5;
   // What has a last day ends; the others must leave some time of each week.
   const endless = times.filter(({ last }) => last === undefined).map(({ first: _, ...time }) => time);
@@ -175,24 +153,6 @@ function whenOf({ content, place }: RouteInput, findings: Findings): Route['when
     findings.problems.push(expressionProblem(place(['when']), when, error));
     return undefined;
   }
-}
-
-/** What `parse` makes of each; what it throws is a problem about that one. */
-function parsedAll<Written, Value>(
-  written: readonly Written[],
-  parse: (one: Written) => Value,
-  whereOf: (index: number) => string,
-  findings: Findings,
-): Value[] {
-  return written.flatMap((one, index) => {
-    if (one === unresolved) return [];
-    try {
-      return [parse(one)];
-    } catch (error) {
-      findings.problems.push({ where: whereOf(index), problem: (error as Error).message, remedy: 'Correct it' });
-      return [];
-    }
-  });
 }
 
 function checkReferences(

@@ -1,6 +1,7 @@
 // The shape of a loaded configuration, and what the commands hand in to get one. Types only.
 
 import type { LogLevel } from '../core/log.ts';
+import type { RecurringSilence } from '../core/recurring-silences.ts';
 import type { Route } from '../core/route.ts';
 import type { SinkDefinition } from '../core/sink.ts';
 import type { SourceDefinition } from '../core/source.ts';
@@ -58,6 +59,7 @@ export interface Config {
   readonly retentionMs: number | 'off';
   /** No silence may be longer. */
   readonly silenceMaxMs: number;
+  readonly recurringSilences: readonly RecurringSilence[];
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';
   /** More than `over` deliveries of one sink due at once: those less urgent than `passes`, a priority, go out in digests. */

@@ -1,14 +1,17 @@
 // Silences as operators write them, in a file or on the command line, and everything that is wrong with them.
 import { z } from 'zod';
 import type { ConfigProblem } from '../core/errors.ts';
+import type { RecurringSilence } from '../core/recurring-silences.ts';
 import { ExpressionError } from '../core/rules/expression.ts';
 import { compileMatcher, MatcherError, type MatcherFault, type WrittenMatcher } from '../core/silence.ts';
-import type { SilenceRequest } from '../core/silencing.ts';
+import { coversEverything } from '../core/silence-scope.ts';
+import { type SilenceRequest, textProblems } from '../core/silencing.ts';
 import type { Findings } from './environment.ts';
 import { expressionProblem } from './expression-problem.ts';
-import { fileValue } from './file.ts';
+import { fileValue, type RecurringInput } from './file.ts';
+import { intervalsOf } from './intervals.ts';
 import { createOptionReader } from './options.ts';
-import { type Place, problemsOf, unknownName } from './problems.ts';
+import { type Place, problemsOf, shownName, unknownName } from './problems.ts';
 import { match, single } from './route-schema.ts';
 import * as values from './values.ts';
 import { type LookUp, readYaml } from './yaml.ts';
@@ -83,6 +86,65 @@ function requestOf(content: Content, place: Place, known: KnownIds, findings: Fi
     endsAtMs: read(value('until'), values.instant) ?? null,
     forMs: read(value('for'), values.duration(1000, known.maxMs)) ?? null,
   };
+}
+
+const recurringNameMax = 60;
+const recurringReasonMax = 400;
+
+/** What silences that recur may refer to. */
+export interface RecurringKnown extends KnownIds {
+  /** Of times that name none: an IANA name. */
+  readonly timeZone: string;
+}
+
+/** Of these, those that are right; the problems of the others go to `findings`. */
+export function recurringOf(
+  written: readonly RecurringInput[],
+  known: RecurringKnown,
+  findings: Findings,
+): RecurringSilence[] {
+  const names = written.map(({ content }) => content.name.trim());
+  return written.flatMap((input, index) => {
+    const before = findings.problems.length;
+    if (names.indexOf(names[index]!) < index) {
+      const problem = `"${shownName(names[index]!)}" is the name of an earlier one`;
+      const remedy = 'Give each recurring silence a name of its own';
+      findings.problems.push({ where: input.place(['name']), problem, remedy });
+    }
+    const silence = recurringSilenceOf(input, known, findings);
+    return findings.problems.length > before ? [] : [silence];
+  });
+}
+
+function recurringSilenceOf(
+  { content, place }: RecurringInput,
+  known: RecurringKnown,
+  findings: Findings,
+): RecurringSilence {
+  const { match, when, sinks } = content;
+  const name = content.name.trim();
+  const reason = content.reason.trim();
+  const tell = (path: readonly PropertyKey[], problem: string, remedy: string) =>
+    findings.problems.push({ where: place(path), problem, remedy });
+  for (const problem of textProblems('name', name, recurringNameMax)) tell([], problem, 'Correct it');
+  for (const problem of textProblems('reason', reason, recurringReasonMax)) tell([], problem, 'Correct it');
+  const matcher = { ...match, ...(when !== undefined && { when }), ...(sinks && { sinks }) };
+  const problems = matcherProblems(matcher, place);
+  findings.problems.push(...problems);
+  tellUnknown(['match', 'sources'], match?.sources, known.sources, place, findings);
+  tellUnknown(['sinks'], sinks, known.sinks, place, findings);
+  if (problems.length === 0 && coversEverything(compileMatcher(matcher), known.sources))
+    tell([], 'matches every event', 'Say in match or when what it is about');
+  const { timeZone, maxMs } = known;
+  const readOption = createOptionReader(findings);
+  const times = intervalsOf(content.times, { path: ['times'], place, timeZone, readOption, findings });
+  // With one that cannot be used, the others are not where they were written.
+  const isWhole = times.length === content.times.length;
+  for (const [index, { fromMinute, toMinute }] of (isWhole ? times : []).entries()) {
+    if (((toMinute - fromMinute + 1440) % 1440 || 1440) * 60_000 <= maxMs) continue;
+    tell(['times', index], 'is longer than silences.max allows', 'Shorten it');
+  }
+  return { name, reason, matcher, times };
 }
 
 function matcherProblems(matcher: WrittenMatcher, place: Place): ConfigProblem[] {

@@ -1,9 +1,11 @@
-// The worker of the role `job:silences`: when a silence is over, those from whom it hid something hear what it was.
+// The worker of the role `job:silences`: stores the next occurrences of recurring silences, and when a silence is over, those from whom
+// it hid something hear what it was.
 import { noticeSource, severityNames } from './event.ts';
 import { noticeEvent } from './ingest.ts';
 import { type Job, startJob } from './job.ts';
 import type { Lease, RoleWorker } from './lease.ts';
 import type { Logger } from './log.ts';
+import { keepRecurring, type RecurringSilence } from './recurring-silences.ts';
 import { type Database, databaseErrorText } from './store/database.ts';
 import { type DecidedEvent, insertPage } from './store/events.ts';
 import { markSummarised, readSilenceSummaries, type SilenceSummary } from './store/silences.ts';
@@ -18,6 +20,7 @@ export interface SilenceSummaryDependencies {
   readonly log: Logger;
   /** Ids of the sinks that there are. */
   readonly sinks: readonly string[];
+  readonly recurring: readonly RecurringSilence[];
   readonly now: () => number;
   readonly graceMs?: number;
 }
@@ -26,6 +29,11 @@ export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: L
   const { db, log } = deps;
 
   async function look({ isOver }: Job): Promise<void> {
+    try {
+      await keepRecurring(db, deps.recurring);
+    } catch (error) {
+      log.error({ error: databaseErrorText(error) }, 'recurring silences not prepared; it is tried again');
+    }
     for (const summary of await readSilenceSummaries(db, deps.graceMs ?? graceMs, batchMax)) {
       if (isOver()) return;
       const notice = noticeOf(summary, deps);

@@ -1,6 +1,7 @@
 // Makes silences, for whoever asks: a command, a file, an API. Nothing is stored unless all that is asked for is right.
 import type { Severity } from './event.ts';
 import { noticeSource } from './event.ts';
+import { fileOwner } from './recurring-silences.ts';
 import { compileMatcher, covers, type Matcher, MatcherError, type WrittenMatcher } from './silence.ts';
 import { coversEverything, mayCoverCritical } from './silence-scope.ts';
 import type { Database } from './store/database.ts';
@@ -101,6 +102,7 @@ function problemsOf(silence: NewSilence, matcher: Matcher | MatcherError, nowMs:
   const { owner, reason, startsAtMs, endsAtMs } = silence;
   const lengthMs = endsAtMs - startsAtMs;
   const problems = [...textProblems('owner', owner, ownerMax), ...textProblems('reason', reason, reasonMax)];
+  if (owner === fileOwner) problems.push(`has the owner ${fileOwner}, which is kept for the silences of that file`);
   if (lengthMs <= 0) problems.push('ends before it begins');
   else if (endsAtMs <= nowMs) problems.push('is over before it was made');
   if (lengthMs > rules.maxMs)
@@ -112,7 +114,7 @@ function problemsOf(silence: NewSilence, matcher: Matcher | MatcherError, nowMs:
 }
 
 /** What cannot be seen, or is obeyed by a screen, would lie about who it was. */
-function textProblems(name: string, text: string, max: number): string[] {
+export function textProblems(name: 'owner' | 'reason' | 'name', text: string, max: number): string[] {
   if (text === '') return [`has no ${name}`];
   if (codePointLength(text) > max)
     return [`has ${name === 'owner' ? 'an' : 'a'} ${name} of more than ${max} characters`];

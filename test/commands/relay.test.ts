@@ -1,18 +1,21 @@
-// What one configuration leaves to the next one in the same process.
-import { mkdtempSync, rmSync } from 'node:fs';
+// What one configuration leaves to the next one in the same process, and what it prepares before it works.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createRelay, openGround } from '../../src/commands/relay.ts';
 import { loadConfig } from '../../src/config.ts';
+import { listSilences } from '../../src/core/store/silences.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
 import { quiet } from '../core/stored.ts';
 import { createTestDatabase, environmentOf } from '../support/database.ts';
 
-test('a storm that a former worker of the sink saw begin, or its being paused, is not shown for ever', async () => {
+/** @param yaml of a tocsin.yaml; the rest says the environment */
+async function build(yaml = '{}') {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-relay-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  writeFileSync(join(directory, 'tocsin.yaml'), yaml);
   const database = await createTestDatabase();
   onTestFinished(() => database.drop());
   const env = {
@@ -21,6 +24,7 @@ test('a storm that a former worker of the sink saw begin, or its being paused, i
     MATTERMOST_WEBHOOK_URL: 'http://127.0.0.1:9/hooks/abcdefghijklmnopqrstuvwxyz',
     ...environmentOf(database),
     DATA_DIR: directory,
+    TOCSIN_CONFIG: 'tocsin.yaml',
   };
   const registries = { sources, sinks };
   const around = { config: loadConfig({ env, directory, registries }), version: 't', log: quiet };
@@ -28,6 +32,21 @@ test('a storm that a former worker of the sink saw begin, or its being paused, i
   onTestFinished(() => ground.store.close());
   const relay = createRelay({ ...around, ...ground, registries });
   onTestFinished(() => relay.close());
+  return { ground, relay };
+}
+
+test('silences that recur are stored before a page is read', async () => {
+  const { ground, relay } = await build(
+    'silences: { recurring: [{ name: a, reason: r, times: [{ time_zone: UTC }], match: { types: [A] } }] }',
+  );
+  await ground.store.migrate();
+  await relay.prepare();
+  const listed = await listSilences(ground.store.db, false, 10);
+  expect(listed.map(({ state }) => state)).toEqual(['waiting', 'active']);
+});
+
+test('a storm that a former worker of the sink saw begin, or its being paused, is not shown for ever', async () => {
+  const { ground, relay } = await build();
   ground.metrics.sinkStorm.set({ sink: 'soc' }, 1);
   const role = relay.roles().find(({ name }) => name.startsWith('sink:'))!;
   const lease = { name: role.name, holder: '', epoch: 1, isHeld: () => false, outlasts: () => false, lose() {} };

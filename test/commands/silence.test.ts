@@ -181,6 +181,34 @@ test('routes test says which silence would hide the event, at the time that is a
   expect(await ask('--at', '2020-03-02T22:00:00Z')).toMatch(/→ sink soc: gets it\n$/);
 });
 
+test('one that recurs is written in tocsin.yaml, hides from the first page on, and is listed and ended as the others', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  const recurring = `recurring: [{ name: backup, reason: disks are copied, times: [{ time_zone: UTC }],
+    match: { streams: [event] }, when: event.severity < 6 }]`;
+  write(world, 'tocsin.yaml', `silences: { ${recurring} }\n`);
+  const file = { TOCSIN_CONFIG: 'tocsin.yaml' };
+  world.tenant.add('events', 3);
+  world.tenant.add('suspicious', 1);
+  expect((await runIn(world, ['once'], file)).code).toBe(0);
+  expect(world.mattermost.deliveries.size).toBe(3);
+  const list = async () => (await runIn(world, ['silence', 'list'], file)).stdout;
+  expect(await list()).toMatch(
+    /^2 {2}waiting .* tocsin\.yaml: backup: disks are copied .* hid 0\n1 {2}active {2}\S+T00:00:00Z to \S+T00:00:00Z {2}tocsin\.yaml: backup: disks are copied {2}\{.*\} {2}hid 3\n$/,
+  );
+  write(world, 'event.json', '{"type": "RANSOMWARE", "severity": "LOW"}');
+  const asked = await runIn(world, ['routes', 'test', '--event', 'event.json'], file);
+  expect(asked.stdout).toMatch(/sink soc: suppressed, silenced by silence 1\n$/);
+  expect((await runIn(world, ['silence', 'end', '1', '--owner', 'tocsin.yaml'], file)).code).toBe(0);
+  world.tenant.add('events', 2);
+  expect((await runIn(world, ['once'], file)).code).toBe(0);
+  expect(world.mattermost.deliveries.size).toBeGreaterThanOrEqual(5);
+  expect(await list()).toMatch(/^2 {2}waiting .*\n$/);
+
+  write(world, 'tocsin.yaml', 'silences: {}\n');
+  expect((await runIn(world, ['once'], file)).code).toBe(0);
+  expect(await list()).toBe('nothing is silenced\n');
+});
+
 test('beside a running service on the embedded database, a silence keeps the channel quiet and its end says of what', async () => {
   const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
   const service = world.start();

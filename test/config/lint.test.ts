@@ -365,3 +365,47 @@ describe('whatever the policy', () => {
     );
   });
 });
+
+describe('quiet hours', () => {
+  const quiet = (more: string, match = '') =>
+    remarks(`  - { name: all, to: [soc, boss], ${match}quiet: { times: [{ from: "22:00", to: "07:00" }]${more} } }\n`);
+  it('that hold HIGH events and do not say so are told', () => {
+    expect(quiet('')).toEqual([
+      'quiet_holds_high tocsin.yaml:6:35 routes[0].quiet hold HIGH events until they are over, because passes is not written. Write passes: HIGH to send those at once, or passes: CRITICAL to say that they may wait',
+    ]);
+    expect(quiet('', 'match: { min_severity: HIGH }, ').filter((line) => line.startsWith('quiet'))).toHaveLength(1);
+  });
+
+  it('that say what passes, or are of a route that takes none, are right', () => {
+    expect(quiet(', passes: CRITICAL')).toEqual([]);
+    expect(quiet(', passes: HIGH')).toEqual([]);
+    const critical = quiet('', 'match: { min_severity: CRITICAL }, ');
+    expect(critical.filter((line) => line.startsWith('quiet'))).toEqual([]);
+  });
+
+  it('that are over are told, as the times of a route are', () => {
+    const routes =
+      '  - { name: all, to: [soc, boss], quiet: { passes: HIGH, times: [{ last: 2026-03-01, to: "07:00" }] } }\n';
+    expect(remarks(routes)).toEqual([
+      'unreachable_time tocsin.yaml:6:66 routes[0].quiet.times[0] is over: its last day has passed. Remove it',
+    ]);
+  });
+});
+
+it('a silence that recurs and hides CRITICAL events, or is over, is told', () => {
+  const silences = (when: string, times: string) =>
+    lint(
+      read(
+        `${adapters}routes:\n${all}silences: { recurring: [{ name: a, reason: r, times: [${times}], match: { types: [A] }${when} }] }\n`,
+      ),
+      nowMs,
+    ).map(lineOf);
+  const night = '{ from: "02:00", to: "04:00" }';
+  expect(silences('', night)).toEqual([
+    'silences_critical tocsin.yaml:7:25 silences.recurring[0] hides CRITICAL events, too. Add the condition event.severity < 5 to spare them',
+  ]);
+  expect(silences(', when: event.severity < 5', night)).toEqual([]);
+  expect(silences(', when: event.severity < 5', '{ last: 2026-03-01 }')).toEqual([
+    'unreachable_time tocsin.yaml:7:55 silences.recurring[0].times[0] is over: its last day has passed. Remove it',
+  ]);
+});

@@ -35,7 +35,7 @@ const notices = async () => {
 
 async function work(graceMs = 0) {
   const lease = await hold(database(), 'job:silences');
-  const deps = { db: database(), log: quiet, sinks: ['soc', 'boss', 'night'], now: Date.now, graceMs };
+  const deps = { db: database(), log: quiet, sinks: ['soc', 'boss', 'night'], recurring: [], now: Date.now, graceMs };
   return startSilenceSummaries(deps, lease);
 }
 
@@ -85,7 +85,7 @@ test('neither one that is active or waits for its time, nor one whose last pages
 test('without the role it says nothing', async () => {
   await overSilence();
   const lease = await hold(database(), 'job:silences');
-  const deps = { db: database(), log: quiet, sinks: ['soc'], now: Date.now, graceMs: 0 };
+  const deps = { db: database(), log: quiet, sinks: ['soc'], recurring: [], now: Date.now, graceMs: 0 };
   const worker = startSilenceSummaries(deps, { ...lease, epoch: lease.epoch - 1 });
   await new Promise((resolve) => setTimeout(resolve, 300));
   await worker.stop();

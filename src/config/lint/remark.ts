@@ -14,6 +14,8 @@ export type LintRule =
   | 'read_twice'
   | 'unread_stream'
   | 'no_way_out'
+  | 'quiet_holds_high'
+  | 'silences_critical'
   | 'inline_secret';
 
 /** Something that is allowed, and most likely not meant. */

@@ -101,6 +101,45 @@ export function isWithin(intervals: readonly Interval[], atMs: number): boolean 
   });
 }
 
+/** One time at which an interval holds, from its start on and before its end; milliseconds since the epoch. */
+export interface Occurrence {
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+}
+
+const daysAhead = 8;
+
+/**
+ * Those that end after `fromMs` and begin within eight days, in order. An hour that the clocks skip or repeat shortens or lengthens
+ * one; a time of it that comes twice is the first, one that does not come is the same span later.
+ * @param fromMs milliseconds since the epoch
+ */
+export function occurrencesOf(interval: Interval, fromMs: number): Occurrence[] {
+  const { fromMinute, toMinute, timeZone } = interval;
+  const today = wallClock(timeZone, fromMs).date;
+  const untilMinute = fromMinute < toMinute ? toMinute : toMinute + 1440;
+  return Array.from({ length: daysAhead + 2 }, (_, n) => today - 1 + n)
+    .filter((date) => begins(interval, date))
+    .map((date) => ({
+      startsAtMs: instantOf(timeZone, date * 1440 + fromMinute),
+      endsAtMs: instantOf(timeZone, date * 1440 + untilMinute),
+    }))
+    .filter(({ startsAtMs, endsAtMs }) => endsAtMs > Math.max(fromMs, startsAtMs));
+}
+
+/** @param minute since the epoch, by the clock on the wall */
+function instantOf(timeZone: string, minute: number): number {
+  const wallMs = minute * 60_000;
+  const minuteAt = (atMs: number) => {
+    const clock = wallClock(timeZone, atMs);
+    return clock.date * 1440 + clock.minute;
+  };
+  // A zone changes its clock once in two days at the most.
+  const before = wallMs - (minuteAt(wallMs - dayMs) * 60_000 - (wallMs - dayMs));
+  const after = wallMs - (minuteAt(wallMs + dayMs) * 60_000 - (wallMs + dayMs));
+  return [before, after].sort((a, b) => a - b).find((atMs) => minuteAt(atMs) === minute) ?? before;
+}
+
 /** Whether it may begin on that day. The epoch was a Thursday. */
 function begins({ days, first, last }: Interval, date: number): boolean {
   return days.has((((date + 4) % 7) + 7) % 7) && date >= (first ?? date) && date <= (last ?? date);

@@ -111,7 +111,7 @@ export const groups = pgTable(
   (t) => [primaryKey({ columns: [t.sink, t.key] })],
 );
 
-/** What must not be announced, until when, by whom and why. A row is never removed; ending it early moves `ends_at`. */
+/** What must not be announced, until when, by whom and why. Ending it early moves `ends_at`; a row that hid something is never removed. */
 export const silences = pgTable(
   'silences',
   {

@@ -101,6 +101,29 @@ export async function endSilence(db: Database, id: number, owner: string): Promi
   return row.is_over ? 'over' : 'other_owner';
 }
 
+/** Of this owner: those that are not over, that wait, or that began within the last two days. */
+export async function readSilencesOf(db: Database, owner: string): Promise<(StoredSilence & { isOpen: boolean })[]> {
+  const rows = await db.$client`
+    select id, matcher::text as matcher, owner, reason, extract(epoch from starts_at) * 1000 as starts_ms,
+      extract(epoch from ends_at) * 1000 as ends_ms, summarised_at is null and ends_at > now() as is_open
+    from silences where owner = ${owner} and (ends_at > now() or starts_at > now() - interval '2 days') order by id`;
+  return rows.map((row) => ({ ...toSilence(row), isOpen: row.is_open === true }));
+}
+
+/** Gives one that is not over another end. @param endsAtMs milliseconds since the epoch */
+export async function moveEnd(db: Database, id: number, endsAtMs: number): Promise<void> {
+  await db.$client`
+    update silences set ends_at = to_timestamp(${endsAtMs}::float8 / 1000)
+    where id = ${id} and summarised_at is null and ends_at > now()`;
+}
+
+/** Ends it now; one that has not begun, and so hid nothing, is removed. */
+export async function withdrawSilence(db: Database, id: number): Promise<void> {
+  await db.$client`
+    with removed as (delete from silences where id = ${id} and starts_at > now())
+    update silences set ends_at = now() where id = ${id} and starts_at <= now() and ends_at > now()`;
+}
+
 /** What a silence hid that is over and not yet summed up. */
 export interface SilenceSummary {
   readonly id: number;

@@ -1,7 +1,7 @@
 // Times of the week, by the clock on the wall of a zone: compared minute by minute, over midnight, and over the changes to summer time.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isWithin, parseInterval, type WrittenInterval } from '../../../src/core/rules/schedule.ts';
+import { isWithin, occurrencesOf, parseInterval, type WrittenInterval } from '../../../src/core/rules/schedule.ts';
 
 const is = (written: WrittenInterval, at: string) => isWithin([parseInterval(written)], Date.parse(at));
 
@@ -219,5 +219,86 @@ describe('a window of dates', () => {
     [{ first: '2026-04-16' }, 'has a last day before its first'],
   ])('%j is refused', (more, message) => {
     expect(() => songkran(more)).toThrow(message);
+  });
+});
+
+describe('the occurrences of an interval', () => {
+  const minute = fc.integer({ min: 0, max: 1439 });
+  const clock = (value: number) => `${Math.floor(value / 60)}:${String(value % 60).padStart(2, '0')}`;
+  // Zones whose clocks never change: there each occurrence is just the minutes in which the interval holds.
+  const steady = fc.constantFrom('UTC', 'Asia/Bangkok', 'Asia/Kathmandu', 'America/Phoenix');
+  const days = fc.subarray(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'], { minLength: 1 });
+
+  test('are the times in which it holds, from the one of now on', () => {
+    const at = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2027, 0, 1) });
+    fc.assert(
+      fc.property(days, minute, minute, at, steady, (days, from, to, nowMs, timeZone) => {
+        fc.pre(from !== to);
+        const interval = parseInterval({ days, from: clock(from), to: clock(to), timeZone });
+        const found = occurrencesOf(interval, nowMs);
+        for (let step = 0; step < 7 * 24; step += 1) {
+          const atMs = nowMs + step * 3_600_000;
+          const isIn = found.some(({ startsAtMs, endsAtMs }) => startsAtMs <= atMs && atMs < endsAtMs);
+          expect([atMs, isIn]).toEqual([atMs, isWithin([interval], atMs)]);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  const iso = ({ startsAtMs, endsAtMs }: { startsAtMs: number; endsAtMs: number }) =>
+    [startsAtMs, endsAtMs].map((ms) => new Date(ms).toISOString().slice(0, 16)).join(' ');
+  test.each<[string, WrittenInterval, string, string]>([
+    [
+      'a usual Sunday',
+      { days: ['sun'], from: '2:00', to: '4:00', timeZone: 'Europe/Berlin' },
+      '2026-03-20T00:00Z',
+      '2026-03-22T01:00 2026-03-22T03:00',
+    ],
+    [
+      'an hour is skipped in it',
+      { days: ['sun'], from: '2:00', to: '4:00', timeZone: 'Europe/Berlin' },
+      '2026-03-28T00:00Z',
+      '2026-03-29T01:00 2026-03-29T02:00',
+    ],
+    [
+      'it lies in the hour that is skipped',
+      { days: ['sun'], from: '2:10', to: '2:50', timeZone: 'Europe/Berlin' },
+      '2026-03-28T00:00Z',
+      '2026-03-29T01:10 2026-03-29T01:50',
+    ],
+    [
+      'an hour is repeated in it',
+      { days: ['sun'], from: '2:00', to: '4:00', timeZone: 'Europe/Berlin' },
+      '2026-10-24T00:00Z',
+      '2026-10-25T00:00 2026-10-25T03:00',
+    ],
+    [
+      'over midnight, begun yesterday',
+      { days: ['sat'], from: '22:00', to: '6:00', timeZone: 'Asia/Bangkok' },
+      '2026-03-21T20:00Z',
+      '2026-03-21T15:00 2026-03-21T23:00',
+    ],
+    [
+      'whole days',
+      { from: '0:00', to: '24:00', timeZone: 'Asia/Bangkok' },
+      '2026-03-21T20:00Z',
+      '2026-03-21T17:00 2026-03-22T17:00',
+    ],
+    [
+      'midnight is skipped',
+      { days: ['fri'], from: '0:00', to: '2:00', timeZone: 'Africa/Cairo' },
+      '2026-04-22T00:00Z',
+      '2026-04-23T22:00 2026-04-23T23:00',
+    ],
+  ])('of a zone: %s', (_, written, at, first) => {
+    expect(iso(occurrencesOf(parseInterval(written), Date.parse(at))[0]!)).toBe(first);
+  });
+
+  test('begin on the days that it is bound to, and are none when those are over', () => {
+    const bound = { first: '2026-04-13', last: '2026-04-15', from: '20:00', to: '22:00', timeZone: 'UTC' };
+    const of = (at: string) => occurrencesOf(parseInterval(bound), Date.parse(at)).length;
+    expect([of('2026-04-01T00:00Z'), of('2026-04-10T00:00Z'), of('2026-04-14T21:00Z')]).toEqual([0, 3, 2]);
+    expect(of('2026-04-15T22:00Z')).toBe(0);
   });
 });

@@ -1,0 +1,17 @@
+// Silences that recur: what they hide, and times that are over.
+import { compileMatcher } from '../../core/silence.ts';
+import { mayCoverCritical } from '../../core/silence-scope.ts';
+import type { ConfigReading } from '../reading.ts';
+import type { Remark } from './remark.ts';
+import { pastTimes } from './times.ts';
+
+/** @param nowMs since the epoch */
+export function remarkOnSilences({ file, config }: ConfigReading, nowMs: number): Remark[] {
+  return config.recurringSilences.flatMap(({ matcher, times }, index): Remark[] => {
+    const { place } = file!.recurring[index]!;
+    const past = pastTimes(times, ['times'], place, nowMs);
+    if (!mayCoverCritical(compileMatcher(matcher))) return past;
+    const text = 'hides CRITICAL events, too. Add the condition event.severity < 5 to spare them';
+    return [{ rule: 'silences_critical', where: place([]), text }, ...past];
+  });
+}

@@ -1,0 +1,80 @@
+// Silences that the configuration repeats, such as each Sunday night. Each occurrence is a stored silence like any other, made before it
+// begins: so it is listed, ended, summed up and named by what it hid as those are that people make.
+
+import { type Interval, occurrencesOf } from './rules/schedule.ts';
+import type { WrittenMatcher } from './silence.ts';
+import type { Database } from './store/database.ts';
+import {
+  insertSilences,
+  moveEnd,
+  type NewSilence,
+  readClock,
+  readSilencesOf,
+  type StoredSilence,
+  withdrawSilence,
+} from './store/silences.ts';
+
+export interface RecurringSilence {
+  readonly name: string;
+  readonly reason: string;
+  /** Compiles. */
+  readonly matcher: WrittenMatcher;
+  readonly times: readonly Interval[];
+}
+
+/** The owner of their occurrences; people cannot be it. */
+export const fileOwner = 'tocsin.yaml';
+
+/** The current one and the next, so that there is no gap between two that follow each other. */
+const keptAhead = 2;
+
+export interface RecurringPlan {
+  readonly add: readonly NewSilence[];
+  readonly move: readonly { readonly id: number; readonly endsAtMs: number }[];
+  /** Ids. */
+  readonly withdraw: readonly number[];
+}
+
+/**
+ * What is to change so that the occurrences of now and the next ones are stored. One that somebody ended stays ended.
+ * @param stored all of the owner that are open, wait, or began within two days @param nowMs since the epoch
+ */
+export function planRecurring(
+  recurring: readonly RecurringSilence[],
+  stored: readonly (StoredSilence & { readonly isOpen: boolean })[],
+  nowMs: number,
+): RecurringPlan {
+  const wanted = new Map<string, NewSilence>();
+  for (const one of recurring.flatMap((silence) => occurrencesIn(silence, nowMs))) {
+    const same = wanted.get(keyOf(one));
+    if (same === undefined || same.endsAtMs < one.endsAtMs) wanted.set(keyOf(one), one);
+  }
+  const known = new Set(stored.map(keyOf));
+  const open = stored.filter(({ isOpen }) => isOpen);
+  return {
+    add: [...wanted.values()].filter((one) => !known.has(keyOf(one))),
+    move: open.flatMap((one) => {
+      const { endsAtMs } = wanted.get(keyOf(one)) ?? one;
+      return endsAtMs === one.endsAtMs ? [] : [{ id: one.id, endsAtMs }];
+    }),
+    withdraw: open.filter((one) => !wanted.has(keyOf(one))).map(({ id }) => id),
+  };
+}
+
+/** Stores what {@link planRecurring} says. Repeating it changes nothing. @throws the driver's error */
+export async function keepRecurring(db: Database, recurring: readonly RecurringSilence[]): Promise<void> {
+  const { add, move, withdraw } = planRecurring(recurring, await readSilencesOf(db, fileOwner), await readClock(db));
+  if (add.length > 0) await insertSilences(db, add);
+  for (const { id, endsAtMs } of move) await moveEnd(db, id, endsAtMs);
+  for (const id of withdraw) await withdrawSilence(db, id);
+}
+
+function occurrencesIn({ name, reason, matcher, times }: RecurringSilence, nowMs: number): NewSilence[] {
+  const occurrences = times.flatMap((time) => occurrencesOf(time, nowMs).slice(0, keptAhead));
+  return occurrences.map((times) => ({ matcher, owner: fileOwner, reason: `${name}: ${reason}`, ...times }));
+}
+
+/** What makes it the same one, whatever its end. */
+function keyOf({ reason, matcher, startsAtMs }: NewSilence): string {
+  return JSON.stringify([reason, Math.round(startsAtMs), matcher]);
+}
