@@ -194,6 +194,8 @@ export function startRoles(deps: RolesDependencies): Roles {
 
   /** What this process said of itself with its heartbeat is known to the others before it judges by what they said. */
   async function lookAround(): Promise<void> {
+    // Who seems dead after a leap of the clock may live, and keeps until then what was left to it.
+    if (standing !== undefined && performance.now() < unsureUntilMs) return;
     const facts = { own: worksOf(roles), ...(await readSurroundings(deps.db, deps.replicaId)) };
     const before = leftText(standing);
     standing = standingOf(facts, roles);

@@ -44,6 +44,11 @@ export interface Standing {
 
 const sourcePrefix = 'source:';
 
+/** Ids are people's: one may have the name of something that every object has. */
+function entryOf(values: Readonly<Record<string, string>>, id: string): string | undefined {
+  return Object.hasOwn(values, id) ? values[id] : undefined;
+}
+
 export function worksOf(roles: readonly WorkingRole[]): Works {
   const consoles = roles.flatMap(({ name, console }) =>
     console === undefined ? [] : [[name.slice(sourcePrefix.length), console] as const],
@@ -83,9 +88,9 @@ export function standingOf(facts: StandingFacts, roles: readonly WorkingRole[] =
 function contestedSinks({ own, others, positions, places }: StandingFacts, isStranger: boolean): Standing['contested'] {
   const residents = others.filter((other) => !isStrangerBy(other, positions));
   return places.flatMap(({ id, place }) => {
-    const mine = own.places[id];
+    const mine = entryOf(own.places, id);
     if (!place || mine === undefined || mine === place) return [];
-    const isServed = residents.some((other) => other.places[id] === place);
+    const isServed = residents.some((other) => entryOf(other.places, id) === place);
     return isStranger || isServed ? [{ sink: id, place }] : [];
   });
 }
@@ -99,8 +104,8 @@ function leftRoles(
   const isOthers = ({ name }: WorkingRole) => {
     const id = name.slice(sourcePrefix.length);
     const stored = positions.find(({ source }) => source === id)?.console;
-    if (!name.startsWith(sourcePrefix) || !stored || (own.consoles[id] ?? stored) === stored) return false;
-    return others.some(({ consoles }) => consoles[id] === stored);
+    if (!name.startsWith(sourcePrefix) || !stored || (entryOf(own.consoles, id) ?? stored) === stored) return false;
+    return others.some(({ consoles }) => entryOf(consoles, id) === stored);
   };
   if (isStranger) {
     const residents = others.filter((other) => !isStrangerBy(other, positions));
@@ -119,7 +124,7 @@ function namesOf(roles: readonly WorkingRole[]): Set<string> {
 
 function sourcesOf({ roles, consoles }: Works): ConsoleOf[] {
   const ids = roles.filter((name) => name.startsWith(sourcePrefix)).map((name) => name.slice(sourcePrefix.length));
-  return ids.map((id) => ({ id, console: consoles[id] }));
+  return ids.map((id) => ({ id, console: entryOf(consoles, id) }));
 }
 
 function disownedOf(works: Works, positions: readonly StoredPosition[]): string[] {
@@ -135,7 +140,7 @@ function isStrangerBy(works: Works, positions: readonly StoredPosition[]): boole
 /** They name another console for the same source, or another place for the same sink. */
 function contradicts(one: Works, other: Works): boolean {
   const differ = (mine: Readonly<Record<string, string>>, theirs: Readonly<Record<string, string>>) =>
-    Object.entries(mine).some(([id, value]) => theirs[id] !== undefined && theirs[id] !== value);
+    Object.entries(mine).some(([id, value]) => (entryOf(theirs, id) ?? value) !== value);
   return differ(one.consoles, other.consoles) || differ(one.places, other.places);
 }
 
@@ -164,7 +169,9 @@ export function leftText(standing: Standing | undefined): string | undefined {
 /** What people should know of sinks that a live process works at another place. Pure. */
 export function placeRemarks(facts: Pick<StandingFacts, 'others'> & { readonly places: readonly PlaceOf[] }) {
   return facts.places.flatMap(({ id, place }) => {
-    const theirs = facts.others.map(({ places }) => places[id]).find((other) => other !== undefined && other !== place);
+    const theirs = facts.others
+      .map(({ places }) => entryOf(places, id))
+      .find((other) => other !== undefined && other !== place);
     if (!place || theirs === undefined) return [];
     const text =
       `a running process posts to another place under this id, ${theirs}. This configuration gets the sink when that process ` +
@@ -178,7 +185,9 @@ export function readerRemark(
   { others }: Pick<StandingFacts, 'others'>,
   { id, console }: ConsoleOf,
 ): string | undefined {
-  const theirs = others.map(({ consoles }) => consoles[id]).find((other) => other !== undefined && other !== console);
+  const theirs = others
+    .map(({ consoles }) => entryOf(consoles, id))
+    .find((other) => other !== undefined && other !== console);
   if (theirs === undefined) return undefined;
   return (
     `a running process reads ${theirs} as source ${id}, and cannot go on after this. ` +

@@ -420,6 +420,25 @@ describe('a process with roles', () => {
       expect(await gauge()).toContain('{sink="soc"} 0');
     });
 
+    test('leaves the same when the clock leaps forward and the other seems dead until it renews', async () => {
+      await ofA();
+      const { leases, start } = worked();
+      const old = begin(of('A', 'P'), { times: { ttlMs, renewMs: 1500 } });
+      await expectSoon(() => held(old).length === 3);
+      const elsewhere = [{ ...role('sink:elsewhere', 'g', start), sinks: ['soc'], places: { soc: 'Q' } }];
+      const next = begin(elsewhere);
+      await expectSoon(() => next.running.standing()?.contested.length === 1);
+      for (let times = 0; times < 2; times += 1) {
+        await database().$client`update replicas set expires_at = expires_at - interval '1 hour'`;
+        await expectSoon(async () => {
+          const rows = await database().$client`select 1 from replicas where expires_at > clock_timestamp()`;
+          return rows.length === 2;
+        });
+      }
+      expect(leases).toEqual([]);
+      expect(next.running.standing()?.contested).toHaveLength(1);
+    });
+
     test('that wrote nothing of itself, being of a release before, works as a replica', async () => {
       await ofA();
       await replicaWith(database(), []);

@@ -126,6 +126,21 @@ describe('what a process leaves', () => {
   });
 });
 
+test('an id that every object has is an id like any other', () => {
+  const odd = (console: string, place: string) => service({ constructor: console }, { constructor: place });
+  const others = [worksOf(service({}, {}))];
+  const positions = positionsOf({ constructor: 'A' });
+  const facts = { own: worksOf(odd('A', 'P')), others, positions, places: placesOf({ constructor: 'P' }) };
+  expect(standingOf(facts, odd('A', 'P'))).toMatchObject({
+    foreigners: 0,
+    contested: [],
+    readHereOnly: ['constructor'],
+  });
+  expect(standingOf({ ...facts, own: worksOf(a) }, a)).toMatchObject({ foreigners: 0, contested: [] });
+  expect(placeRemarks({ others, places: placesOf({ constructor: 'P' }) })).toEqual([]);
+  expect(readerRemark({ others }, { id: 'constructor', console: 'A' })).toBeUndefined();
+});
+
 test('a process says what it cannot do, and who counts for its share', () => {
   expect(judge({ own: b, others: [a, a], ...stored }).standing).toEqual({
     isStranger: true,

@@ -309,6 +309,11 @@ export const mutations = [
     cases: 'another console on one database',
   },
   {
+    name: 'a second service posts what waits for the first',
+    edits: [['src/core/standing.ts', 'return isStranger || isServed ? [', 'return isStranger && isServed ? [']],
+    cases: 'another console on one database',
+  },
+  {
     name: 'a renamed source does not go on',
     edits: [
       ['src/core/position.ts', 'if (from.length === 1 && to.length === 1) return', 'if (from.length > 9) return'],

@@ -42,11 +42,18 @@ faultCase('a second service with another console on one database', { timeoutMs: 
   world.tenant.add('events', 20);
   const first = world.start('first');
   await drain(world, first);
+  const waits = (service: typeof first) => service.metric(`tocsin_deliveries_pending{sink="${sink}"}`);
+  world.mattermost.fail(503, Number.POSITIVE_INFINITY);
+  world.tenant.add('events', 5);
+  expect(await until(async () => (await waits(first)) === 5, 30_000)).toBe(true);
   expect(await first.end('SIGTERM')).toBe(0);
+  world.mattermost.heal();
   // It has every number that the first one has, and some beyond.
   other.add('events', 40);
 
-  const second = world.start('second', { DEEPINSTINCT_URL: other.url, TOKENS_KEY: other.token });
+  const hook = world.mattermost.addHook('other');
+  const variables = { DEEPINSTINCT_URL: other.url, TOKENS_KEY: other.token, MATTERMOST_WEBHOOK_URL: hook };
+  const second = world.start('second', variables);
   // It is not ready: it may read nothing.
   await second.address;
   const isRefused = () => second.log.some(({ reason }) => reason === 'other_console');
@@ -58,16 +65,16 @@ faultCase('a second service with another console on one database', { timeoutMs: 
     return Number(row?.count);
   };
   // Either it says so, or it has read what is not its own.
-  expect(await until(async () => isRefused() || (await stored()) > 20, 60_000)).toBe(true);
+  expect(await until(async () => isRefused() || (await stored()) > 25, 60_000)).toBe(true);
   fault.struck();
-  expect(await stored()).toBe(20);
+  expect(await stored()).toBe(25);
   // It lives on, and the first one gets its roles back all the same.
   world.tenant.add('events', 10);
   const again = world.start('first');
   await drain(world, again);
-  expect(await until(async () => (await stored()) === 30, 30_000)).toBe(true);
-  const isDelivered = async () => (await again.metric(`tocsin_deliveries_pending{sink="${sink}"}`)) === 0;
-  expect(await until(isDelivered, 30_000)).toBe(true);
+  expect(await until(async () => (await stored()) === 35, 30_000)).toBe(true);
+  expect(await until(async () => (await waits(again)) === 0, 30_000)).toBe(true);
+  expect(world.mattermost.posts.filter(({ channel }) => channel === 'other')).toEqual([]);
   expect(await second.end('SIGTERM')).toBe(0);
   expect(await again.end('SIGTERM')).toBe(0);
   await fault.account(accountOf(world));

@@ -107,7 +107,12 @@ export async function listWorks(db: Database): Promise<Works[]> {
   const rows = await db.$client`
     select works::text as works from replicas
     where expires_at > clock_timestamp() and works is not null order by id`;
-  return rows.map((row) => JSON.parse(String(row.works)) as Works);
+  return rows.map((row) => worksFrom(JSON.parse(String(row.works))));
+}
+
+/** As another release may have written it. */
+export function worksFrom({ roles = [], consoles = {}, places = {} }: Partial<Works>): Works {
+  return { roles, consoles, places };
 }
 
 /**

@@ -1,6 +1,7 @@
 // What a process must know of the others on its database before it works anything, as it was at one moment.
 import type { StoredPosition } from './cursors.ts';
 import type { Database } from './database.ts';
+import { worksFrom } from './leases.ts';
 import type { Works } from './schema.ts';
 import type { SinkPlace } from './sinks.ts';
 
@@ -21,5 +22,5 @@ export async function readSurroundings(db: Database, id: string): Promise<Surrou
         'console', console, 'former', former, 'updatedAt', updated_at) order by source) from cursors)::text as positions,
       (select json_agg(json_build_object('id', sink, 'place', place) order by sink) from sinks)::text as places`;
   const listOf = (text: unknown) => JSON.parse(String(text ?? '[]'));
-  return { others: listOf(row?.others), positions: listOf(row?.positions), places: listOf(row?.places) };
+  return { others: listOf(row?.others).map(worksFrom), positions: listOf(row?.positions), places: listOf(row?.places) };
 }
