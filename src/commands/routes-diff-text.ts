@@ -1,6 +1,13 @@
 // What `tocsin routes diff` prints for people: a table of the sinks, and the events that nobody would hear of any more. Pure.
 import { type Severity, severityNames } from '../core/event.ts';
-import { type Comparison, graveLost, isGrave, type Loss, type SinkComparison } from '../core/route-comparison.ts';
+import {
+  type Comparison,
+  graveLost,
+  isGrave,
+  type Loss,
+  type Renames,
+  type SinkComparison,
+} from '../core/route-comparison.ts';
 import { cutMiddle, neutralText } from '../core/text.ts';
 
 /** An event of HIGH, CRITICAL or unknown severity that nobody would hear of any more. */
@@ -18,13 +25,19 @@ export interface LostEvent {
 }
 
 /** @param named some of the grave events that are lost, as they are to be listed */
-export function comparisonText(sinceMs: number, named: readonly LostEvent[], comparison: Comparison): string {
+export function comparisonText(
+  sinceMs: number,
+  named: readonly LostEvent[],
+  comparison: Comparison,
+  renames: Renames,
+): string {
   const { events, sinks } = comparison;
   const lines = [
     `${events} events since ${new Date(sinceMs).toISOString()}, by the configuration in use (before) and by the draft (after):`,
     '',
-    ...tableOf(sinks),
+    ...tableOf(sinks, renames),
     '',
+    ...renamedSources(renames),
     ...lossesOf(named, comparison),
     ...othersOf(comparison),
   ];
@@ -33,7 +46,14 @@ export function comparisonText(sinceMs: number, named: readonly LostEvent[], com
 
 const heads = ['sink', 'before', 'after', 'added', 'removed', 'recorded'];
 
-function tableOf(sinks: readonly SinkComparison[]): string[] {
+function renamedSources({ sources }: Renames): string[] {
+  const lines = [...sources].map(
+    ([was, is]) => `The draft calls the source ${was} ${is}; it judges the events of ${was} as those of ${is}.`,
+  );
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function tableOf(sinks: readonly SinkComparison[], { sinks: renamed }: Renames): string[] {
   const rows = sinks.map(({ sink, before, after, added, removed, recorded }) =>
     [sink, before ?? '-', after ?? '-', added, removed, recorded].map(String),
   );
@@ -41,10 +61,14 @@ function tableOf(sinks: readonly SinkComparison[]): string[] {
   const widths = heads.map((head, at) => rows.reduce((widest, row) => Math.max(widest, row[at]!.length), head.length));
   const line = (cells: readonly string[], note: string) =>
     `  ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  ')}${note}`;
-  return [line(heads, ''), ...sinks.map((sink, index) => line(rows[index]!, noteOf(sink)))];
+  return [line(heads, ''), ...sinks.map((sink, index) => line(rows[index]!, noteOf(sink, renamed)))];
 }
 
-function noteOf({ before, after }: SinkComparison): string {
+function noteOf({ sink, before, after }: SinkComparison, renamed: Renames['sinks']): string {
+  const heir = renamed.get(sink);
+  if (heir !== undefined) return `  ${heir} in the draft`;
+  const former = [...renamed].find(([, is]) => is === sink)?.[0];
+  if (former !== undefined) return `  ${former} until now`;
   if (before === null && after === null) return '  in neither of the two';
   if (before === null) return '  only in the draft';
   return after === null ? '  not in the draft' : '';

@@ -1,11 +1,21 @@
 // `tocsin routes diff`: what a draft of the configuration would have made of the events that are stored, beside what the one in use makes of
 // them. Reads, calls nobody, and keeps of the history no more than a page.
+
+import { findDefinition, secretsOf } from '../config/adapters.ts';
 import { wholeNumber } from '../config/values.ts';
-import { type Config, type LoadOptions, loadConfig } from '../config.ts';
+import { type Config, type ConfigReading, type LoadOptions, readConfig } from '../config.ts';
 import { type EventBody, severityNames } from '../core/event.ts';
 import { parsePast } from '../core/past.ts';
 import { priorityOf } from '../core/route.ts';
-import { type Comparer, comparePolicies, graveLost, isGrave, type Policy } from '../core/route-comparison.ts';
+import {
+  type Comparer,
+  comparePolicies,
+  graveLost,
+  isGrave,
+  type Policy,
+  type Renames,
+  renamesOf,
+} from '../core/route-comparison.ts';
 import type { PastEvent } from '../core/store/history.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
@@ -30,21 +40,45 @@ export async function diffRoutes(values: Values, io: CommandIo): Promise<number>
   const limit = limitOf(String(values.limit ?? '20'));
   const draft = load(io, { needs: [], file: { name: values.config, where: '--config' } });
   const current = load(io, { needs: ['database'] });
-  const comparer = comparePolicies(policyOf(current), policyOf(draft));
-  await withOperations(current, io, async (run) => {
+  const renames = {
+    sources: renamesOf(sourcesOf(current), sourcesOf(draft)),
+    sinks: renamesOf(sinksOf(current), sinksOf(draft)),
+  };
+  const comparer = comparePolicies(policyOf(current.config), policyOf(draft.config), renames);
+  await withOperations(current.config, io, async (run) => {
     const lost = lostPages(run, sinceMs, comparer);
-    if (values.json === true) await printJson(lost, comparer, sinceMs, io);
-    else io.stdout(comparisonText(sinceMs, await gravest(lost, limit), comparer.result()));
+    if (values.json === true) await printJson(lost, { comparer, renames, sinceMs }, io);
+    else io.stdout(comparisonText(sinceMs, await gravest(lost, limit), comparer.result(), renames));
   });
   return graveLost(comparer.result()) > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-function load({ env, directory }: CommandIo, options: Pick<LoadOptions, 'needs' | 'file'>): Config {
-  return loadConfig({ env, directory, registries: { sources, sinks }, areCredentialsOptional: true, ...options });
+function load({ env, directory }: CommandIo, options: Pick<LoadOptions, 'needs' | 'file'>): ConfigReading {
+  return readConfig({ env, directory, registries: { sources, sinks }, areCredentialsOptional: true, ...options });
 }
 
 function policyOf({ routes, sinks: all }: Config): Policy {
   return { routes, sinks: all.map(({ id }) => id) };
+}
+
+/** The console and the type. Without its credentials nothing is known of one. */
+function sourcesOf({ config }: ConfigReading) {
+  return config.sources.map(({ id, type, settings }) => {
+    const console = settings === undefined ? undefined : findDefinition(sources, type)?.consoleOf?.(settings);
+    return { id, identity: console === undefined ? undefined : JSON.stringify([type, console]) };
+  });
+}
+
+/** All settings, if there is a secret such as a webhook among them: without one, two of a type are not the same thing. */
+function sinksOf({ config, sinks: inputs }: ConfigReading) {
+  return config.sinks.map(({ id, type, settings }) => {
+    const isOwn =
+      secretsOf(
+        inputs.filter((input) => input.id === id),
+        sinks,
+      ).length > 0;
+    return { id, identity: settings === undefined || !isOwn ? undefined : JSON.stringify([type, settings]) };
+  });
 }
 
 function sinceOf(text: string, nowMs: number): number {
@@ -100,8 +134,7 @@ async function gravest(pages: AsyncIterable<readonly LostEvent[]>, limit: number
 /** One document, written while the history is read: however many are lost, none is kept. */
 async function printJson(
   pages: AsyncIterable<readonly LostEvent[]>,
-  comparer: Comparer,
-  sinceMs: number,
+  { comparer, renames, sinceMs }: { comparer: Comparer; renames: Renames; sinceMs: number },
   io: CommandIo,
 ): Promise<void> {
   let before = '{"lost":[\n';
@@ -116,6 +149,7 @@ async function printJson(
   const totals = {
     since: new Date(sinceMs).toISOString(),
     ...rest,
+    renamed: { sources: Object.fromEntries(renames.sources), sinks: Object.fromEntries(renames.sinks) },
     lostBySeverity: named(lost),
     gainedBySeverity: named(gained),
   };

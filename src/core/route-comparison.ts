@@ -10,6 +10,34 @@ export interface Policy {
   readonly sinks: readonly string[];
 }
 
+/** Ids of the first configuration that the second one has under another, by what they were. */
+export interface Renames {
+  readonly sources: ReadonlyMap<string, string>;
+  readonly sinks: ReadonlyMap<string, string>;
+}
+
+/** What can be told of an adapter: undefined if nothing says that another one is the same. */
+export interface Identified {
+  readonly id: string;
+  readonly identity: string | undefined;
+}
+
+/** Of those that only `before` has, those that are in `after` alone under one other id, and nothing else there is like them. */
+export function renamesOf(before: readonly Identified[], after: readonly Identified[]): ReadonlyMap<string, string> {
+  const only = (these: readonly Identified[], others: readonly Identified[]) =>
+    these.filter(({ id, identity }) => identity !== undefined && !others.some((other) => other.id === id));
+  const alike = (list: readonly Identified[], identity: string | undefined) =>
+    list.filter((one) => one.identity === identity);
+  const gone = only(before, after);
+  const fresh = only(after, before);
+  return new Map(
+    gone.flatMap(({ id, identity }) => {
+      const [heir, ...others] = alike(fresh, identity);
+      return heir === undefined || others.length > 0 || alike(gone, identity).length > 1 ? [] : [[id, heir.id]];
+    }),
+  );
+}
+
 /** An event with when it arrived. */
 export interface ComparedEvent extends Pick<EventDraft, 'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'> {
   readonly source: string;
@@ -62,7 +90,10 @@ export interface Comparer {
   result(): Comparison;
 }
 
-export function comparePolicies(before: Policy, after: Policy): Comparer {
+const noRenames: Renames = { sources: new Map(), sinks: new Map() };
+
+/** @param renamed events of a source are judged by the second set under the id that it has there */
+export function comparePolicies(before: Policy, after: Policy, renamed = noRenames): Comparer {
   const counts = new Map<string, Counts>();
   const countsOf = (sink: string): Counts => {
     const known = counts.get(sink) ?? { before: 0, after: 0, added: 0, removed: 0, recorded: 0 };
@@ -76,14 +107,15 @@ export function comparePolicies(before: Policy, after: Policy): Comparer {
   return {
     add(event) {
       events += 1;
-      const [was, is] = [decide(before, event), decide(after, event)];
+      const was = decide(before, event);
+      const is = decide(after, { ...event, source: renamed.sources.get(event.source) ?? event.source });
       for (const sink of event.sinks) countsOf(sink).recorded += 1;
       for (const sink of new Set([...was.sinks, ...is.sinks]))
         count(countsOf(sink), was.sinks.has(sink), is.sinks.has(sink));
       if (was.sinks.size === 0 && is.sinks.size > 0) gained[event.severity]! += 1;
       if (was.sinks.size === 0 || is.sinks.size > 0) return undefined;
       lost[event.severity]! += 1;
-      return [...was.sinks].map((sink) => ({ sink, reason: is.reasons.get(sink) ?? null }));
+      return [...was.sinks].map((sink) => ({ sink, reason: is.reasons.get(renamed.sinks.get(sink) ?? sink) ?? null }));
     },
     result: () => ({
       events,

@@ -118,6 +118,7 @@ function expected(before: RandomPolicy, after: RandomPolicy, events: readonly Ra
       recorded: sink === 'old' ? seen.length : 0,
     })),
     lost: lost.map(({ id, was }) => ({ id, sinks: was })),
+    renamed: { sources: {}, sinks: {} },
     lostBySeverity: bySeverity(isLost),
     gainedBySeverity: bySeverity(({ was, is }) => was.length === 0 && is.length > 0),
     code: lost.length > 0 ? 1 : 0,

@@ -127,6 +127,7 @@ describe('on Postgres', () => {
         { sink: 'old', before: null, after: null, added: 0, removed: 0, recorded: 6 },
         { sink: 'soc', before: 6, after: 1, added: 0, removed: 5, recorded: 0 },
       ],
+      renamed: { sources: {}, sinks: {} },
       lostBySeverity: { UNKNOWN: 1, INFO: 0, LOW: 0, MEDIUM: 1, HIGH: 1, CRITICAL: 1 },
       gainedBySeverity: { UNKNOWN: 0, INFO: 0, LOW: 0, MEDIUM: 0, HIGH: 0, CRITICAL: 0 },
     });
@@ -159,6 +160,34 @@ describe('on Postgres', () => {
     const { code, stdout } = await diff(...since);
     expect(stdout).toContain('Announced nowhere now, and by the draft: 1 UNKNOWN, 1 CRITICAL, 1 HIGH, 1 MEDIUM.');
     expect(code).toBe(0);
+  });
+
+  test('says which sources and sinks have another id in the draft, and loses nothing by that', async () => {
+    await fill(history);
+    const hooks = 'sinks: { soc: { type: mattermost, url: "${HOOK}" }, boss: { type: stdout } }\n';
+    const routes = (source: string, sink: string) =>
+      `routes: [{ name: all, match: { min_severity: HIGH, sources: [${source}] }, to: [${sink}] }]\n`;
+    write('tocsin.yaml', `${adapters}\n${hooks}${routes('di', 'soc')}`);
+    const renamed = hooks.replace('soc:', 'team:').replace('boss:', 'desk:');
+    write('new.yaml', `${adapters.replace('di:', 'hq:')}\n${renamed}${routes('hq', 'team')}`);
+    const known = {
+      CONSOLE: 'https://console.example.com',
+      TOKENS_KEY: 'key-of-an-api-connector',
+      HOOK: 'https://chat.example.com/hooks/abcdefghijklmnopqrstuvwxyz',
+    };
+    const argv = ['routes', 'diff', '--config', 'new.yaml', ...since];
+    const { code, stdout } = await runHere(argv, { ...env(), ...known }, directory, commands);
+    expect(stdout).toMatch(/^ {2}soc .* team in the draft$/m);
+    expect(stdout).toMatch(/^ {2}team .* soc until now$/m);
+    // Two sinks that write to the same place without a secret may be anything.
+    expect(stdout).toMatch(/^ {2}boss .* not in the draft$/m);
+    expect(stdout).toContain('\nThe draft calls the source di hq; it judges the events of di as those of hq.\n');
+    expect(stdout).toContain('No event of HIGH, CRITICAL or unknown severity would be lost.');
+    expect(code).toBe(0);
+    const json = await runHere([...argv, '--json'], { ...env(), ...known }, directory, commands);
+    expect(JSON.parse(json.stdout).renamed).toEqual({ sources: { di: 'hq' }, sinks: { soc: 'team' } });
+    // Without the credentials nobody can tell, and then it is safer to lose them.
+    expect(await diff(...since)).toMatchObject({ code: 1 });
   });
 
   test('counts from a duration back, of 30 days if nothing is said', async () => {
