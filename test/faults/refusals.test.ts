@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { MattermostFault } from '../../src/demo/mattermost.ts';
-import { createWorld, until, type World } from '../support/world.ts';
+import { createWorld, type Service, until, type World } from '../support/world.ts';
 import { sink, sourceOf, withDatabase } from './checker.ts';
 import { accountOf, drain } from './drained.ts';
 import { type Dice, type Fault, faultCase, isLong } from './fault-case.ts';
@@ -66,7 +66,8 @@ async function refuse(fault: Fault, configuration: string, pathMs: number): Prom
   expect(await until(isStored, 30_000), 'all are stored').toBe(true);
   const areOut = await until(async () => (await left(false)) === 0, pathMs + laterMs);
   expect(areOut, `${await left(false)} others wait`).toBe(true);
-  expect(await until(async () => (await left(true)) === 0, 60_000), `${await left(true)} wait`).toBe(true);
+  const areShown = await until(async () => (await left(true)) === 0, 60_000);
+  expect(areShown, `what was refused waits:\n${await storyOf(world, service, guilty)}`).toBe(true);
   expect(service.log.filter(({ to }) => to === 'paused')).toEqual([]);
   expect(world.mattermost.posts.filter(({ text }) => /is paused/.test(text ?? ''))).toEqual([]);
   expect(await service.metric(`tocsin_deliveries_dead{sink="${sink}"}`)).toBe(0);
@@ -143,6 +144,24 @@ const stored = async (world: World) => (await rowsOf(world)).length;
 async function undelivered(world: World, guilty: ReadonlySet<number>, isGuilty: boolean): Promise<number> {
   const rows = await rowsOf(world);
   return rows.filter(({ item, state }) => state !== 'delivered' && guilty.has(item) === isGuilty).length;
+}
+
+/** What the service logged of each refused event that still waits, and of the digests that are out. */
+async function storyOf({ databaseUrl }: World, { log }: Service, guilty: ReadonlySet<number>): Promise<string> {
+  const rows = await withDatabase(
+    { url: databaseUrl! },
+    (sql) => sql`select e.id, e.raw->>'id' as item, d.digest_id from events e join deliveries d on d.event_id = e.id
+      where d.state = 'pending'`,
+  );
+  const left = rows.filter(({ item }) => guilty.has(Number(item)));
+  const ids = new Set(left.flatMap((row) => [Number(row.id), Number(row.digest_id)]));
+  const lines = log.filter(({ event_id: id, msg }) => ids.has(Number(id)) || /split|digest made/.test(String(msg)));
+  return lines
+    .map((line) => {
+      const { time, msg, event_id: id, reason, judgement, contradicted_by: by, duration_ms: ms } = line;
+      return [time, msg, id, reason, judgement, by, ms, line.events].filter((one) => one !== undefined).join(' ');
+    })
+    .join('\n');
 }
 
 /** Those that went bare and should not have. */
