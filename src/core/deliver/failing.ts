@@ -10,6 +10,8 @@ export interface Suspicion {
   readonly inForm: number;
   /** Failures that something contradicts: another delivery passed meanwhile, or the sink's own check did. */
   readonly evidence: number;
+  /** Refusals as a bare card, each followed by another delivery that began after it and passed. */
+  readonly disprovedBare: number;
   /** Others passed since it failed for the first time. */
   readonly othersPassed: boolean;
   /** Others passed since it failed the last time: that it fails again says nothing about the sink. */
@@ -36,18 +38,21 @@ export interface Failing {
   has(eventId: number): boolean;
   /** The one that failed last is the last. */
   ids(): readonly number[];
-  /** How many were delivered so far; to be taken when an attempt begins. */
+  /** Where the order of what passed and failed is now; to be taken when an attempt begins. */
   mark(): number;
   failed(attempt: FailedTry): Suspicion;
   /** The sink's own check passed right after the delivery's last failure. @returns the evidence with this failure */
   checkPassed(eventId: number): number;
-  /** @param form in which it passed */
-  delivered(eventId: number, form?: MessageForm): void;
+  /**
+   * @param form in which it passed
+   * @param mark as in {@link FailedTry}; absent: the attempt began just now
+   */
+  delivered(eventId: number, form?: MessageForm, mark?: number): void;
   /** It will not be tried again. */
   forget(eventId: number): void;
   /** These were made of one that is guilty: the first failure of each is not its first. */
   suspect(eventIds: readonly number[]): void;
-  /** Its text was not the reason: what speaks against it begins anew. */
+  /** Its text was not the reason: what speaks against it begins anew, but for refusals of a bare card, which has no text. */
   restart(eventId: number): void;
   /** It was the sink: what its check alone contradicted counts for nothing, or with `all` whatever there is. */
   acquit(how: 'all' | 'by check'): void;
@@ -80,8 +85,12 @@ interface Known {
   byCheck: number;
   /** The last failure is part of the evidence. */
   isCounted: boolean;
-  deliveredAtFirst: number;
-  deliveredAtLast: number;
+  disprovedBare: number;
+  /** The last failure was the refusal of a bare card, and is not part of those yet. */
+  isBareRefused: boolean;
+  /** Where its first failure, and its last one, stand in the order. */
+  firstAt: number;
+  lastAt: number;
   readonly attemptsBefore: number;
   isHanging: boolean;
   isRefused: boolean;
@@ -106,7 +115,12 @@ export function createFailing(): Failing {
   const known = new Map<number, Known>();
   const long = experienceOf(300);
   const short = experienceOf(30);
-  let deliveredCount = 0;
+  /** Grows with each attempt that ends. */
+  let turn = 0;
+  /** The turn of the last that passed. */
+  let passedAt = 0;
+  /** The turn at which the newest of those that passed began. */
+  let passedBegan = -1;
 
   function learn(failures: number): void {
     for (const experience of [long, short]) {
@@ -122,8 +136,9 @@ export function createFailing(): Failing {
       inForm: 0,
       evidence: 0,
       byCheck: 0,
-      deliveredAtFirst: mark,
-      deliveredAtLast: mark,
+      disprovedBare: 0,
+      firstAt: mark,
+      lastAt: mark,
     };
     return {
       ...counts,
@@ -132,6 +147,7 @@ export function createFailing(): Failing {
       attemptsBefore: attempts,
       isHanging: false,
       isRefused: false,
+      isBareRefused: false,
       isAcquitted: false,
     };
   }
@@ -139,13 +155,14 @@ export function createFailing(): Failing {
   return {
     has: (eventId) => known.has(eventId),
     ids: () => [...known.keys()],
-    mark: () => deliveredCount,
+    mark: () => turn,
     failed({ eventId, form, mark, attempts, isHanging, isRefused }) {
       const before = known.get(eventId);
       const now = before ?? begin(attempts, mark);
       const isFirst = now.total === 0;
-      const passedSince = !isFirst && deliveredCount > now.deliveredAtLast;
-      const isContradicted = passedSince || deliveredCount > mark;
+      const passedSince = !isFirst && passedAt > now.lastAt;
+      const isContradicted = passedSince || passedAt > mark;
+      if (now.isBareRefused && passedBegan >= now.lastAt) now.disprovedBare += 1;
       if (now.form !== form) now.inForm = 0;
       now.total += 1;
       now.failures += 1;
@@ -158,15 +175,18 @@ export function createFailing(): Failing {
       now.isHanging = isHanging;
       now.isRefused = isRefused;
       now.isAcquitted = false;
-      if (isFirst) now.deliveredAtFirst = deliveredCount;
-      now.deliveredAtLast = deliveredCount;
+      now.isBareRefused = isRefused && form === 'bare';
+      turn += 1;
+      if (isFirst) now.firstAt = turn;
+      now.lastAt = turn;
       known.delete(eventId);
       known.set(eventId, now);
       return {
         failures: now.failures,
         inForm: now.inForm,
         evidence: now.evidence,
-        othersPassed: deliveredCount > now.deliveredAtFirst,
+        disprovedBare: now.disprovedBare,
+        othersPassed: passedAt > now.firstAt,
         othersPassedSince: passedSince,
         isContradicted,
       };
@@ -183,8 +203,10 @@ export function createFailing(): Failing {
       }
       return now.evidence;
     },
-    delivered(eventId, form = 'full') {
-      deliveredCount += 1;
+    delivered(eventId, form = 'full', mark = turn) {
+      passedBegan = Math.max(passedBegan, mark);
+      turn += 1;
+      passedAt = turn;
       const before = known.get(eventId);
       learn(before?.form === form ? before.inForm : 0);
       known.delete(eventId);
@@ -193,7 +215,7 @@ export function createFailing(): Failing {
       known.delete(eventId);
     },
     suspect(eventIds) {
-      for (const eventId of eventIds) known.set(eventId, { ...begin(0, deliveredCount), failures: 1, evidence: 1 });
+      for (const eventId of eventIds) known.set(eventId, { ...begin(0, turn), failures: 1, evidence: 1 });
     },
     restart(eventId) {
       const now = known.get(eventId);
@@ -201,6 +223,9 @@ export function createFailing(): Failing {
     },
     acquit(how) {
       for (const now of known.values()) {
+        // What passes after an outage proves nothing about a refusal in it.
+        now.isBareRefused = false;
+        if (how === 'all') now.disprovedBare = 0;
         if (how === 'by check' && now.evidence > now.byCheck) continue;
         acquitOne(now);
       }

@@ -8,8 +8,10 @@ import type { Failing, Suspicion } from './failing.ts';
 import type { Health, Transition } from './health.ts';
 import {
   type DeliveryPolicy,
+  dearWaitMs,
   type Failure,
   failureFrom,
+  repeatWaitMs,
   sentAs,
   spaced,
   tryAgain,
@@ -24,6 +26,8 @@ import type { Within } from './within.ts';
 const suspectMaxMs = 1000;
 /** A text that hung while others passed gets no more than this again: its slot is for others. */
 export const suspectTimeoutMs = 5000;
+/** While something passed within this time, a sink is not paused for one delivery that it refuses in each form. */
+const justPassedMs = 2000;
 /** Sends that began together end together, a little before their time. */
 const nearly = 0.99;
 
@@ -69,6 +73,8 @@ export interface Judge {
   check(): Promise<Failure | undefined>;
   /** What becomes of a delivery that failed. Changes the sink's health. Never rejects. */
   failed(health: Health, delivery: DueDelivery, failure: Failure, attempt: Attempt): Promise<Judged>;
+  /** A delivery passed just now. */
+  passed(): void;
   /** The sink was paused for what few deliveries met, while its check passed: one that has not been tried may prove otherwise. */
   mayBeContested(): boolean;
 }
@@ -80,6 +86,7 @@ function isAsking({ retryAfterMs, reason }: Failure): boolean {
 export function createJudge({ sink, policy, random, failing, within, tell }: JudgeDependencies): Judge {
   let checking: Promise<Failure | undefined> | undefined;
   let isContestable = false;
+  let passedAtMs = Number.NEGATIVE_INFINITY;
   const hangsMs = Math.min(suspectTimeoutMs, policy.sendTimeoutMs) * nearly;
 
   async function runCheck(): Promise<Failure | undefined> {
@@ -119,17 +126,19 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
 
   function judgementOf(
     { outcome, reason }: Failure,
-    { event, form }: DueDelivery,
+    delivery: DueDelivery,
     suspicion: Suspicion,
     hasCheckFailed: boolean,
   ): Judgement {
     return judge({
       outcome,
       reason,
-      form,
-      isDigest: event.body.digest !== undefined,
+      form: delivery.form,
+      isDigest: delivery.event.body.digest !== undefined,
+      isRepeatDear: repeatWaitMs(delivery, reason, suspicion.inForm) >= dearWaitMs,
       hasCheckFailed,
       suspicion,
+      hasJustPassed: performance.now() - passedAtMs < justPassedMs,
       rate: failing.rate(outcome === 'retry'),
       poisonFailures: policy.poisonFailures,
     });
@@ -187,6 +196,9 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
 
   return {
     check,
+    passed() {
+      passedAtMs = performance.now();
+    },
     mayBeContested: () => isContestable && failing.ids().length < policy.outageFailures,
     async failed(health, delivery, answered, attempt) {
       const { event, form, attempts } = delivery;

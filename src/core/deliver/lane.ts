@@ -333,7 +333,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       inFlight.passed(eventId, performance.now());
       trace?.delivered();
       const durationMs = settled(startedAt, false, wasFull);
-      succeed(current, delivery, probing.isProbe, durationMs);
+      succeed(current, delivery, { ...probing, mark, durationMs });
     } catch (error) {
       const failure = failureFrom(error);
       heed(failure.quota);
@@ -390,12 +390,12 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   function succeed(
     current: Health,
     { event, attempts, form }: DueDelivery,
-    isProbe: boolean,
-    durationMs: number,
+    { isProbe, mark, durationMs }: Attempt,
   ): void {
     const afterFailure = attempts > 0 || failing.has(event.id);
     recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest: event.body.digest !== undefined });
-    failing.delivered(event.id, form);
+    failing.delivered(event.id, form, mark);
+    judge.passed();
     for (const id of frozen) thawed.add(id);
     thawed.delete(event.id);
     frozen.clear();

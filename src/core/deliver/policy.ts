@@ -114,17 +114,28 @@ function unansweredAgeMs(unanswered: number): number {
 }
 
 /**
- * Its verdict, and no repetition too soon if this attempt may have arrived.
- * @param inForm failures in the form that it has: less of it is another text, whose spacing begins anew
+ * For how long a delivery that just failed is not sent again in the form that it has, because it may have arrived; 0 if it cannot have.
+ * @param inForm failures in that form: less of it is another text, whose spacing begins anew
  */
-export function spaced(verdict: Verdict, delivery: DueDelivery, reason: FailureReason, inForm: number): Verdict {
-  if (!unansweredReasons.includes(reason) || verdict.state === 'dead') return verdict;
-  // Its text is the reason, so it did not arrive; it is sent otherwise twice at the most.
-  if (verdict.form !== delivery.form) return verdict;
+export function repeatWaitMs(delivery: DueDelivery, reason: FailureReason, inForm: number): number {
+  if (!unansweredReasons.includes(reason)) return 0;
   const inAll = (delivery.unanswered ?? 0) + 1;
   const unanswered = delivery.form === 'full' ? inAll : Math.min(inAll, inForm);
   const spacedAs = reason === 'interrupted' ? unanswered - brokenMax : unanswered;
-  return { ...verdict, delayMs: Math.max(verdict.delayMs, spacedAs > 0 ? unansweredWaitMs(spacedAs) : 0) };
+  return spacedAs > 0 ? unansweredWaitMs(spacedAs) : 0;
+}
+
+/** From here on a repetition costs more than what a shorter form leaves out; see `repeatWaitMs`. */
+export const dearWaitMs = unansweredWaitMs(2);
+
+/**
+ * Its verdict, and no repetition too soon if this attempt may have arrived.
+ * @param inForm as in `repeatWaitMs`
+ */
+export function spaced(verdict: Verdict, delivery: DueDelivery, reason: FailureReason, inForm: number): Verdict {
+  // Its text is the reason, so it did not arrive; it is sent otherwise twice at the most.
+  if (verdict.state === 'dead' || verdict.form !== delivery.form) return verdict;
+  return { ...verdict, delayMs: Math.max(verdict.delayMs, repeatWaitMs(delivery, reason, inForm)) };
 }
 
 /** What to write about the delivery. */

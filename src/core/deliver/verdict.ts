@@ -14,8 +14,12 @@ export interface Facts {
   /** The sink's own check failed just now. */
   readonly hasCheckFailed: boolean;
   readonly suspicion: Suspicion;
+  /** Another delivery passed a moment ago, if perhaps before this one failed for the first time. */
+  readonly hasJustPassed: boolean;
   /** How often an attempt fails by the sink's own doing; from 0 to under 1. */
   readonly rate: number;
+  /** It may have arrived, so that it will not be sent again as it is for a minute or longer. */
+  readonly isRepeatDear: boolean;
   /** So many failures speak against a text at the least, where the far end did not say no. */
   readonly poisonFailures: number;
 }
@@ -25,17 +29,21 @@ export interface Facts {
  * - `again`: later, as it is; what that says about the sink is another question.
  * - `soon`: within a second, as it is: one failure more or less will tell.
  * - `short`, `bare`, `split`: its text is the reason; at once in that form, or the digest in parts.
- * - `wait`: not even a bare card passes where others do, so its text is not the reason. Whole again, with growing waits.
- * - `dead`: the far end understands it, others pass, and it does not in any form.
+ * - `wait`: not even a bare card passes, and others did, so its text is not the reason. Whole again, with growing waits.
+ * - `dead`: the far end understands it, others pass each time that it has not, and it does not in any form.
  */
 export type Judgement = 'pause' | 'again' | 'soon' | 'short' | 'bare' | 'split' | 'wait' | 'dead';
 
 /** How probable it may be that chance alone made a delivery fail so often, before it is sent otherwise. */
 const chances = { split: 1e-2, short: 1e-4, bare: 1e-8 } as const;
+/** The same where others pass and one failure more costs a minute or ten, in which the alarm may be on no screen. */
+const dearChances = { split: 1, short: 1e-2, bare: 1e-4 } as const;
 /** A sink that is worse than that is not told from one that is down. */
 const rateMax = 0.9;
 /** Refusals of a bare card that are believed. */
 const bareRefusals = 2;
+/** So often a bare card that is refused is sent within a second each, for others to pass between. */
+const bareTries = 5;
 
 /** Failures in a row that chance makes with that probability at most. */
 export function failuresNeeded(rate: number, chance: number): number {
@@ -57,12 +65,16 @@ function judgeRejection(facts: Facts): Judgement {
   return nextForm(facts, { split: first, short: first, bare: first + 1 }, suspicion.failures) ?? 'soon';
 }
 
-/** There is no text in it: unless others pass, it is the sink. */
-function judgeBareRejection({ outcome, suspicion }: Facts): Judgement {
-  const { isContradicted, othersPassed, inForm } = suspicion;
-  if (!isContradicted) return othersPassed ? 'wait' : 'pause';
-  if (inForm < bareRefusals) return 'soon';
-  return outcome === 'reject_event' ? 'dead' : 'wait';
+/**
+ * There is no text in it: unless others pass, it is the sink. What passed before the refusal, or was on its way, may have
+ * been before an outage; no outage is in two refusals of which each has a whole attempt that passed behind it.
+ */
+function judgeBareRejection({ outcome, suspicion, hasJustPassed }: Facts): Judgement {
+  const { isContradicted, othersPassed, disprovedBare, inForm } = suspicion;
+  if (!isContradicted && !othersPassed) return hasJustPassed ? 'soon' : 'pause';
+  if (outcome === 'reject_sink') return isContradicted && inForm < bareRefusals ? 'soon' : 'wait';
+  if (disprovedBare >= bareRefusals) return 'dead';
+  return inForm < bareTries ? 'soon' : 'wait';
 }
 
 function judgeFailure(facts: Facts): Judgement {
@@ -77,10 +89,12 @@ function judgeFailure(facts: Facts): Judgement {
 
 /** @param least failures that each step needs at the least @param failures those that count */
 function nextForm(
-  { form, isDigest, rate }: Facts,
+  { form, isDigest, rate, isRepeatDear, suspicion }: Facts,
   least: Readonly<Record<keyof typeof chances, number>>,
   failures: number,
 ): 'short' | 'bare' | 'split' | undefined {
   const step = isDigest ? 'split' : form === 'full' ? 'short' : 'bare';
-  return failures >= Math.max(least[step], failuresNeeded(rate, chances[step])) ? step : undefined;
+  // Where only the check passes, the way of all posts may be frozen.
+  const chance = (isRepeatDear && suspicion.othersPassed ? dearChances : chances)[step];
+  return failures >= Math.max(least[step], failuresNeeded(rate, chance)) ? step : undefined;
 }

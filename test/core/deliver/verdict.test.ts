@@ -7,6 +7,7 @@ const suspicion = (more: Partial<Suspicion> = {}): Suspicion => ({
   failures: 1,
   inForm: 1,
   evidence: 0,
+  disprovedBare: 0,
   othersPassed: false,
   othersPassedSince: false,
   isContradicted: false,
@@ -19,10 +20,14 @@ const facts = (more: Partial<Facts> = {}, suspected: Partial<Suspicion> = {}): F
   isDigest: false,
   hasCheckFailed: false,
   suspicion: suspicion(suspected),
+  hasJustPassed: false,
   rate: 0,
+  isRepeatDear: false,
   poisonFailures: 4,
   ...more,
 });
+
+const hanging = { outcome: 'retry', reason: 'timeout' } as const;
 
 type Case = readonly [what: string, facts: Facts, judgement: Judgement];
 const cases: readonly Case[] = [
@@ -49,20 +54,54 @@ const cases: readonly Case[] = [
     'soon',
   ],
   [
+    'a bare one that the far end cannot take is sent again until others pass between',
+    facts(
+      { form: 'bare', outcome: 'reject_event', reason: 'rejected' },
+      { failures: 4, othersPassed: true, disprovedBare: 1 },
+    ),
+    'soon',
+  ],
+  [
+    'and whole again, later, if none do',
+    facts(
+      { form: 'bare', outcome: 'reject_event', reason: 'rejected' },
+      { failures: 8, inForm: 5, othersPassed: true, disprovedBare: 1 },
+    ),
+    'wait',
+  ],
+  [
+    'a bare one that the far end cannot take is the sink where nothing passed at all',
+    facts({ form: 'bare', outcome: 'reject_event', reason: 'rejected' }, { failures: 9, inForm: 6 }),
+    'pause',
+  ],
+  [
+    'but not within a moment after something passed',
+    facts({ form: 'bare', outcome: 'reject_event', reason: 'rejected', hasJustPassed: true }, { failures: 4 }),
+    'soon',
+  ],
+  [
+    'what passed just before, or was on its way, does not make a bare one dead',
+    facts(
+      { form: 'bare', outcome: 'reject_event', reason: 'rejected' },
+      { failures: 7, inForm: 4, isContradicted: true, othersPassed: true, othersPassedSince: true, disprovedBare: 1 },
+    ),
+    'soon',
+  ],
+  [
     'a bare one that the hook refuses while others pass waits and is lost never',
     facts({ form: 'bare' }, { failures: 5, inForm: 2, isContradicted: true, othersPassed: true }),
     'wait',
   ],
   [
-    'a bare one that the far end cannot take while others pass is dead',
+    'a bare one that the far end cannot take is dead once others passed after two such refusals',
     facts(
       { form: 'bare', outcome: 'reject_event', reason: 'rejected' },
-      { failures: 5, inForm: 2, isContradicted: true, othersPassed: true },
+      { failures: 6, inForm: 3, othersPassed: true, disprovedBare: 2 },
     ),
     'dead',
   ],
   [
-    'a bare one refused where others passed before, and none just now, waits',
+    'a bare one that the hook refuses where others passed before, and none just now, waits',
     facts({ form: 'bare' }, { failures: 4, othersPassed: true }),
     'wait',
   ],
@@ -100,6 +139,36 @@ const cases: readonly Case[] = [
     'a bare one without an answer waits',
     facts({ outcome: 'retry', reason: 'timeout', form: 'bare' }, { evidence: 9 }),
     'again',
+  ],
+  [
+    'one that would wait for a minute is shortened on weaker odds',
+    facts({ ...hanging, isRepeatDear: true, rate: 0.05 }, { evidence: 2, othersPassed: true }),
+    'short',
+  ],
+  [
+    'but not where a repetition comes soon',
+    facts({ ...hanging, rate: 0.05 }, { evidence: 2, othersPassed: true }),
+    'again',
+  ],
+  [
+    'nor where only the check passes, for all posts may hang',
+    facts({ ...hanging, isRepeatDear: true, rate: 0.05 }, { evidence: 2 }),
+    'again',
+  ],
+  [
+    'nor where the sink hangs so often that it may be chance',
+    facts({ ...hanging, isRepeatDear: true, rate: 0.2 }, { evidence: 2, othersPassed: true }),
+    'again',
+  ],
+  [
+    'a short one that would wait for a minute goes bare on weaker odds',
+    facts({ ...hanging, form: 'short', isRepeatDear: true, rate: 0.05 }, { evidence: 4, othersPassed: true }),
+    'bare',
+  ],
+  [
+    'a digest that would wait for a minute is split, which loses nothing, whatever the odds',
+    facts({ ...hanging, isDigest: true, isRepeatDear: true, rate: 0.5 }, { evidence: 2, othersPassed: true }),
+    'split',
   ],
   [
     'a digest that hangs is split at the second time',
