@@ -246,7 +246,7 @@ export function createFailing(): Failing {
     rate(isCareful) {
       const recent = short.attempts === 0 ? 0 : short.failures / short.attempts;
       const prior = isCareful ? 1 : 0;
-      const lasting = (long.failures + prior) / Math.max(1, long.attempts + 2 * prior);
+      const lasting = (long.failures + prior / 2) / Math.max(1, long.attempts + prior);
       return Math.max(recent, lasting);
     },
   };

@@ -88,7 +88,7 @@ function createStory(passedBefore: number) {
 }
 
 describe('a text that hangs while others pass', () => {
-  test.each([300, 30, 12])(
+  test.each([300, 30, 8])(
     'goes out bare within seconds, also where only %i others were sent before',
     async (before) => {
       const story = createStory(before);
