@@ -59,6 +59,12 @@ export interface DigesterDependencies {
   announce(notice: Notice, key: string): Promise<void>;
 }
 
+/** Ids of events. */
+export interface SplitParts {
+  readonly digests: readonly number[];
+  readonly cards: readonly number[];
+}
+
 export interface Digester {
   /** Only what is that urgent or more may go out singly now; undefined if everything may. */
   readonly passes: number | undefined;
@@ -70,8 +76,8 @@ export interface Digester {
   waitMs(nowMs: number): number;
   /** Does what is due. @returns true if memory's picture of what is due is old @throws when the database does not answer */
   turn(nowMs: number): Promise<boolean>;
-  /** Puts what a digest stands for into smaller ones and single cards. @returns ids of the digests @throws when the database does not answer */
-  split(digest: DueDelivery): Promise<readonly number[]>;
+  /** Puts what a digest stands for into smaller ones and single cards. @throws when the database does not answer */
+  split(digest: DueDelivery): Promise<SplitParts>;
 }
 
 export function createDigester(deps: DigesterDependencies): Digester {
@@ -130,7 +136,7 @@ export function createDigester(deps: DigesterDependencies): Digester {
     return freeze('group', members, { route, by, before: step.isNew ? 0 : group.total }, change);
   }
 
-  async function split({ event, route }: DueDelivery): Promise<readonly number[]> {
+  async function split({ event, route }: DueDelivery): Promise<SplitParts> {
     const { kind, before, by, route: shownRoute } = event.body.digest!;
     const members = await readMembers(db, sink, { digest: event.id }, membersMax);
     let sentBefore = before;
@@ -148,14 +154,14 @@ export function createDigester(deps: DigesterDependencies): Digester {
     const outcome = typeof ids === 'string' ? ids : 'frozen';
     for (const { trace } of parts) trace?.made(outcome);
     if (ids === 'lost') lease.lose();
-    if (typeof ids === 'string') return [];
+    if (typeof ids === 'string') return { digests: [], cards: [] };
     for (const own of digests) {
       metrics.digests.inc({ sink, kind });
       metrics.digestEvents.inc({ sink, kind }, own.length);
     }
     const facts = { sink, event_id: event.id, events: members.length, digests: digests.length, cards: cards.length };
     deps.log.warn(facts, 'a digest is split, because one of its events may be why it is not accepted');
-    return ids;
+    return { digests: ids, cards: singles };
   }
 
   /** One digest for each route that has its own way to this sink. */

@@ -10,6 +10,10 @@ export interface Suspicion {
   readonly inForm: number;
   /** Failures that something contradicts: another delivery passed meanwhile, or the sink's own check did. */
   readonly evidence: number;
+  /** It came out of a digest that is guilty: that it fails says nothing about the sink. */
+  readonly isWatched: boolean;
+  /** What got no answer before the sink was found to be the reason; of `DueDelivery.unanswered`. */
+  readonly pardoned: number;
   /** Refusals as a bare card, each followed by another delivery that began after it and passed. */
   readonly disprovedBare: number;
   /** Others passed since it failed for the first time. */
@@ -28,6 +32,8 @@ export interface FailedTry {
   readonly mark: number;
   /** The delivery's count before the attempt. */
   readonly attempts: number;
+  /** How often it got no answer before this attempt, as the database counts it. */
+  readonly unanswered: number;
   /** It got no answer, and took as long as a suspect may take. */
   readonly isHanging: boolean;
   /** The far end, or what stands before it, said no. */
@@ -52,6 +58,8 @@ export interface Failing {
   forget(eventId: number): void;
   /** These were made of one that is guilty: the first failure of each is not its first. */
   suspect(eventIds: readonly number[]): void;
+  /** One of these may be guilty, and another may not: nothing counts against it yet, nor does it against the sink. */
+  watch(eventIds: readonly number[]): void;
   /** Its text was not the reason: what speaks against it begins anew, but for refusals of a bare card, which has no text. */
   restart(eventId: number): void;
   /** It was the sink: what its check alone contradicted counts for nothing, or with `all` whatever there is. */
@@ -62,7 +70,7 @@ export interface Failing {
   attemptsBefore(eventId: number): number | undefined;
   /** It hung while others passed. */
   isHanging(eventId: number): boolean;
-  /** Of those that were refused and are not delivered, the one that failed most often. */
+  /** Of those that were refused and are not delivered, the one that is furthest on its way to the bare form. */
   worstRefused(): number | undefined;
   /** Of all that failed here, what they were before it. */
   asTheyWere(): readonly { readonly eventId: number; readonly attempts: number }[];
@@ -95,6 +103,8 @@ interface Known {
   isHanging: boolean;
   isRefused: boolean;
   isAcquitted: boolean;
+  isWatched: boolean;
+  pardoned: number;
 }
 
 function acquitOne(known: Known): void {
@@ -149,6 +159,8 @@ export function createFailing(): Failing {
       isRefused: false,
       isBareRefused: false,
       isAcquitted: false,
+      isWatched: false,
+      pardoned: 0,
     };
   }
 
@@ -156,7 +168,7 @@ export function createFailing(): Failing {
     has: (eventId) => known.has(eventId),
     ids: () => [...known.keys()],
     mark: () => turn,
-    failed({ eventId, form, mark, attempts, isHanging, isRefused }) {
+    failed({ eventId, form, mark, attempts, unanswered, isHanging, isRefused }) {
       const before = known.get(eventId);
       const now = before ?? begin(attempts, mark);
       const isFirst = now.total === 0;
@@ -164,6 +176,7 @@ export function createFailing(): Failing {
       const isContradicted = passedSince || passedAt > mark;
       if (now.isBareRefused && passedBegan >= now.lastAt) now.disprovedBare += 1;
       if (now.form !== form) now.inForm = 0;
+      if (now.isAcquitted) now.pardoned = unanswered;
       now.total += 1;
       now.failures += 1;
       now.inForm += 1;
@@ -185,6 +198,8 @@ export function createFailing(): Failing {
         failures: now.failures,
         inForm: now.inForm,
         evidence: now.evidence,
+        isWatched: now.isWatched,
+        pardoned: now.pardoned,
         disprovedBare: now.disprovedBare,
         othersPassed: passedAt > now.firstAt,
         othersPassedSince: passedSince,
@@ -217,6 +232,10 @@ export function createFailing(): Failing {
     suspect(eventIds) {
       for (const eventId of eventIds) known.set(eventId, { ...begin(0, turn), failures: 1, evidence: 1 });
     },
+    watch(eventIds) {
+      for (const eventId of eventIds)
+        known.set(eventId, { ...(known.get(eventId) ?? begin(0, turn)), isWatched: true });
+    },
     restart(eventId) {
       const now = known.get(eventId);
       if (now) acquitOne(now);
@@ -236,11 +255,14 @@ export function createFailing(): Failing {
       const now = known.get(eventId);
       return now?.isHanging === true && now.evidence > 0;
     },
-    asTheyWere: () => [...known].map(([eventId, { attemptsBefore }]) => ({ eventId, attempts: attemptsBefore })),
+    asTheyWere: () =>
+      [...known].flatMap(([eventId, { total, attemptsBefore }]) =>
+        total > 0 ? [{ eventId, attempts: attemptsBefore }] : [],
+      ),
     worstRefused() {
       let worst: [number, number] | undefined;
-      for (const [id, { total, isRefused }] of known)
-        if (isRefused && (worst === undefined || total > worst[1])) worst = [id, total];
+      for (const [id, { failures, isRefused }] of known)
+        if (isRefused && failures > (worst?.[1] ?? 0)) worst = [id, failures];
       return worst?.[0];
     },
     rate(isCareful) {

@@ -66,6 +66,8 @@ interface Case {
   readonly judgement: Judgement;
   readonly attempt: Attempt;
   readonly suspicion: Suspicion;
+  /** The sink's own check passed right after it. */
+  readonly hasPassed: boolean;
 }
 
 export interface Judge {
@@ -135,7 +137,7 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       reason,
       form: delivery.form,
       isDigest: delivery.event.body.digest !== undefined,
-      isRepeatDear: repeatWaitMs(delivery, reason, suspicion.inForm) >= dearWaitMs,
+      isRepeatDear: repeatWaitMs(delivery, reason, suspicion) >= dearWaitMs,
       hasCheckFailed,
       suspicion,
       hasJustPassed: performance.now() - passedAtMs < justPassedMs,
@@ -173,7 +175,7 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
   }
 
   /** What the failure says about the sink. */
-  function blame({ health, eventId, failure, judgement, attempt, suspicion }: Case): void {
+  function blame({ health, eventId, failure, judgement, attempt, suspicion, hasPassed }: Case): void {
     const nowMs = performance.now();
     const isRefused = failure.outcome !== 'retry';
     if (judgement === 'pause') {
@@ -182,7 +184,7 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       tell(health.pause(failure.reason, nowMs), failure.message);
     } else if (health.state === 'ok') {
       // Of one that is suspected already it says nothing about the sink.
-      if (!suspicion.othersPassedSince && suspicion.evidence < 2) {
+      if (!suspicion.isWatched && !suspicion.othersPassedSince && suspicion.evidence < 2) {
         tell(health.failed(eventId, nowMs, failure.outcome, failure.reason));
       }
     } else if (attempt.isProbe && attempt.isAfterPause && isRefused) {
@@ -190,7 +192,9 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       isContestable = failing.ids().length < policy.outageFailures;
       tell(health.pause(failure.reason, nowMs), failure.message);
     } else if (attempt.isProbe) {
-      tell(health.backOff(failure.reason, undefined, nowMs));
+      // The far end answers, and whether this text or everything is refused shows once it is tried in each form.
+      const soonMs = isRefused && hasPassed ? suspectMaxMs : undefined;
+      tell(health.backOff(failure.reason, soonMs, nowMs));
     }
   }
 
@@ -205,7 +209,10 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       const isUnanswered = unansweredReasons.includes(answered.reason);
       const isHanging = isUnanswered && attempt.durationMs >= hangsMs;
       const isRefused = answered.outcome !== 'retry';
-      const suspicion = failing.failed({ eventId: event.id, form, mark: attempt.mark, attempts, isHanging, isRefused });
+      const { mark } = attempt;
+      const { unanswered = 0 } = delivery;
+      const tried = { eventId: event.id, form, mark, attempts, unanswered, isHanging, isRefused };
+      const suspicion = failing.failed(tried);
       if (isAsking(answered) && !(health.state === 'ok' && isItsOwn(answered, delivery, suspicion))) {
         const nowMs = performance.now();
         tell(health.backOff(answered.reason, answered.retryAfterMs, nowMs, attempt.isProbe));
@@ -220,14 +227,9 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       const weighed = { ...suspicion, evidence };
       const judgement = judgementOf(failure, delivery, weighed, checkFailure !== undefined);
       const isDown = health.state !== 'ok';
-      const verdict = spaced(
-        verdictOf(judgement, delivery, suspicion, isDown),
-        delivery,
-        failure.reason,
-        suspicion.inForm,
-      );
+      const verdict = spaced(verdictOf(judgement, delivery, suspicion, isDown), delivery, failure.reason, suspicion);
       if (judgement === 'wait') failing.restart(event.id);
-      blame({ health, eventId: event.id, failure, judgement, attempt, suspicion: weighed });
+      blame({ health, eventId: event.id, failure, judgement, attempt, suspicion: weighed, hasPassed });
       const contradictedBy = suspicion.isContradicted ? 'others' : hasPassed ? 'check' : null;
       return { failure, judgement, verdict, contradictedBy };
     },

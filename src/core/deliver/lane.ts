@@ -448,7 +448,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     try {
       const parts = await digester.split(digest);
       failing.forget(digest.event.id);
-      failing.suspect(parts);
+      failing.suspect(parts.digests);
+      failing.watch(parts.cards);
       ready.clear();
     } catch (error) {
       // It stays whole, and is tried again.

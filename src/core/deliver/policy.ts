@@ -113,13 +113,18 @@ function unansweredAgeMs(unanswered: number): number {
   return sum + Math.max(0, unanswered - unansweredMax) * unansweredWaitMs(unansweredMax);
 }
 
-/**
- * For how long a delivery that just failed is not sent again in the form that it has, because it may have arrived; 0 if it cannot have.
- * @param inForm failures in that form: less of it is another text, whose spacing begins anew
- */
-export function repeatWaitMs(delivery: DueDelivery, reason: FailureReason, inForm: number): number {
+/** What the spacing of repetitions goes by. */
+export interface Repeated {
+  /** Failures in the form that the delivery has: less of it is another text, whose spacing begins anew. */
+  readonly inForm: number;
+  /** What got no answer before the sink was found to be the reason, and is well again: the spacing begins anew. */
+  readonly pardoned: number;
+}
+
+/** For how long a delivery that just failed is not sent again in the form that it has, because it may have arrived; 0 if it cannot have. */
+export function repeatWaitMs(delivery: DueDelivery, reason: FailureReason, { inForm, pardoned }: Repeated): number {
   if (!unansweredReasons.includes(reason)) return 0;
-  const inAll = (delivery.unanswered ?? 0) + 1;
+  const inAll = Math.max(0, (delivery.unanswered ?? 0) - pardoned) + 1;
   const unanswered = delivery.form === 'full' ? inAll : Math.min(inAll, inForm);
   const spacedAs = reason === 'interrupted' ? unanswered - brokenMax : unanswered;
   return spacedAs > 0 ? unansweredWaitMs(spacedAs) : 0;
@@ -128,14 +133,11 @@ export function repeatWaitMs(delivery: DueDelivery, reason: FailureReason, inFor
 /** From here on a repetition costs more than what a shorter form leaves out; see `repeatWaitMs`. */
 export const dearWaitMs = unansweredWaitMs(2);
 
-/**
- * Its verdict, and no repetition too soon if this attempt may have arrived.
- * @param inForm as in `repeatWaitMs`
- */
-export function spaced(verdict: Verdict, delivery: DueDelivery, reason: FailureReason, inForm: number): Verdict {
+/** Its verdict, and no repetition too soon if this attempt may have arrived. */
+export function spaced(verdict: Verdict, delivery: DueDelivery, reason: FailureReason, repeated: Repeated): Verdict {
   // Its text is the reason, so it did not arrive; it is sent otherwise twice at the most.
   if (verdict.state === 'dead' || verdict.form !== delivery.form) return verdict;
-  return { ...verdict, delayMs: Math.max(verdict.delayMs, repeatWaitMs(delivery, reason, inForm)) };
+  return { ...verdict, delayMs: Math.max(verdict.delayMs, repeatWaitMs(delivery, reason, repeated)) };
 }
 
 /** What to write about the delivery. */

@@ -8,6 +8,7 @@ const fail = (failing: Failing, eventId: number, more: Partial<FailedTry> = {}) 
     form: 'full',
     mark: failing.mark(),
     attempts: 0,
+    unanswered: 0,
     isHanging: false,
     isRefused: false,
     ...more,
@@ -59,7 +60,69 @@ describe('a failure', () => {
   });
 });
 
+describe('what comes out of a guilty digest as a card', () => {
+  test('says nothing about the sink, and has failed as often as it did', () => {
+    const failing = createFailing();
+    fail(failing, 2);
+    failing.watch([1, 2]);
+    expect(fail(failing, 1)).toMatchObject({ isWatched: true, failures: 1, evidence: 0 });
+    expect(fail(failing, 2)).toMatchObject({ isWatched: true, failures: 2 });
+    expect(fail(failing, 3).isWatched).toBe(false);
+  });
+
+  test('is as it was if it was never tried', () => {
+    const failing = createFailing();
+    failing.watch([1]);
+    fail(failing, 2, { attempts: 4 });
+    expect([failing.asTheyWere(), failing.worstRefused()]).toEqual([[{ eventId: 2, attempts: 4 }], undefined]);
+  });
+});
+
+describe('the refusal of a bare card', () => {
+  const refuse = (failing: Failing) => fail(failing, 1, { form: 'bare', isRefused: true }).disprovedBare;
+
+  test('is disproved by another that began after it and passed, and not by one that had begun before', () => {
+    const failing = createFailing();
+    const early = failing.mark();
+    refuse(failing);
+    failing.delivered(2, 'full', early);
+    expect(refuse(failing)).toBe(0);
+    failing.delivered(3, 'full', failing.mark());
+    failing.delivered(4, 'full', failing.mark());
+    expect(refuse(failing)).toBe(1);
+    expect(refuse(failing)).toBe(1);
+  });
+
+  test('stays disproved when the card is whole again, and not when the sink was the reason', () => {
+    const failing = createFailing();
+    refuse(failing);
+    failing.restart(1);
+    failing.delivered(2);
+    expect(fail(failing, 1, { isRefused: true }).disprovedBare).toBe(1);
+    failing.acquit('by check');
+    expect(fail(failing, 1).disprovedBare).toBe(1);
+    failing.acquit('all');
+    expect(fail(failing, 1).disprovedBare).toBe(0);
+  });
+
+  test('is not disproved by what passes after the outage that it was in', () => {
+    const failing = createFailing();
+    refuse(failing);
+    failing.delivered(2);
+    failing.acquit('by check');
+    expect(refuse(failing)).toBe(0);
+  });
+});
+
 describe('an acquittal', () => {
+  test('remembers what got no answer until then', () => {
+    const failing = createFailing();
+    expect(fail(failing, 1, { unanswered: 1 }).pardoned).toBe(0);
+    failing.acquit('by check');
+    expect(fail(failing, 1, { unanswered: 2 }).pardoned).toBe(2);
+    expect(fail(failing, 1, { unanswered: 3 }).pardoned).toBe(2);
+  });
+
   test('of all begins everything anew, as a full card, and keeps what the attempts were', () => {
     const failing = createFailing();
     fail(failing, 1, { attempts: 7 });
@@ -103,6 +166,8 @@ test('the one that failed last is the last, and of those that were refused the w
   const failing = createFailing();
   for (const id of [1, 2, 3, 1, 3, 3, 2]) fail(failing, id, { isRefused: id !== 3 });
   expect([failing.ids(), failing.worstRefused()]).toEqual([[1, 3, 2], 1]);
+  failing.restart(1);
+  expect(failing.worstRefused()).toBe(2);
 });
 
 describe("the sink's own rate of failure", () => {

@@ -68,12 +68,12 @@ function createStory(passedBefore: number) {
   const sent: Sent[] = [];
 
   /** One attempt that fails so, and the wait after it. @returns what was judged */
-  async function fail(failure: Failure, meanwhile = () => {}): Promise<Judgement> {
+  async function fail(failure: Failure, meanwhile = () => {}, isProbe = false): Promise<Judgement> {
     delivery = { ...delivery, form: failing.formOf(1) ?? delivery.form };
     const mark = failing.mark();
     meanwhile();
     const durationMs = failure.reason === 'timeout' ? 1000 : 5;
-    const attempt = { isProbe: false, isAfterPause: false, mark, durationMs };
+    const attempt = { isProbe, isAfterPause: false, mark, durationMs };
     const { judgement, verdict } = await judge.failed(health, delivery, failure, attempt);
     sent.push({ form: delivery.form, judgement, atMs });
     atMs += durationMs + verdict.delayMs;
@@ -84,7 +84,18 @@ function createStory(passedBefore: number) {
     return judgement;
   }
 
-  return { fail, pass, passLate, sent, told, form: () => failing.formOf(1) ?? delivery.form, atMs: () => atMs };
+  return {
+    fail,
+    pass,
+    passLate,
+    failing,
+    health,
+    judge,
+    sent,
+    told,
+    form: () => failing.formOf(1) ?? delivery.form,
+    atMs: () => atMs,
+  };
 }
 
 describe('a text that hangs while others pass', () => {
@@ -177,4 +188,50 @@ describe('a bare card that is refused', () => {
     for (let n = 0; n < 40; n += 1) judged.add(await story.fail(locked, story.pass));
     expect([...judged]).toEqual(['soon', 'short', 'bare', 'wait']);
   });
+});
+
+describe('while the sink backs off', () => {
+  /** Five others failed in a row, and so often since. */
+  async function storyOfBackOff() {
+    const story = createStory(0);
+    for (let id = 11; id <= 15; id += 1) story.health.failed(id, performance.now());
+    for (let n = 0; n < 8; n += 1) {
+      vi.advanceTimersByTime(60_000);
+      story.health.backOff('unreachable', undefined, performance.now());
+    }
+    vi.advanceTimersByTime(60_000);
+    return story;
+  }
+  const waitMsOf = ({ health }: ReturnType<typeof createStory>, atMs: number) => {
+    const gate = health.gate(atMs);
+    return gate.kind === 'wait' ? gate.ms : 0;
+  };
+
+  test('a probe that is refused while the check passes is followed within a second, for its next form tells more', async () => {
+    const story = await storyOfBackOff();
+    const atMs = performance.now();
+    await story.fail(refusal, undefined, true);
+    expect(waitMsOf(story, atMs)).toBe(1000);
+  });
+
+  test('one that gets no answer is not', async () => {
+    const story = await storyOfBackOff();
+    const atMs = performance.now();
+    await story.fail(hang, undefined, true);
+    expect(waitMsOf(story, atMs)).toBeGreaterThan(10_000);
+  });
+});
+
+test('cards out of a guilty digest that all fail do not make the sink back off; as many others do', async () => {
+  for (const isWatched of [true, false]) {
+    const { failing, health, judge, told } = createStory(0);
+    const ids = [11, 12, 13, 14, 15];
+    if (isWatched) failing.watch(ids);
+    for (const id of ids) {
+      const delivery: DueDelivery = { event: storedEvent({ id }), priority: 1, attempts: 0, form: 'full' };
+      const attempt = { isProbe: false, isAfterPause: false, mark: failing.mark(), durationMs: 5 };
+      await judge.failed(health, delivery, refusal, attempt);
+    }
+    expect(told).toEqual(isWatched ? [] : ['backing_off']);
+  }
 });

@@ -22,6 +22,8 @@ const delivery = (more: Partial<DueDelivery> = {}): DueDelivery => ({
   ...more,
 });
 
+const repeated = (inForm: number, pardoned = 0) => ({ inForm, pardoned });
+
 describe('a delivery that failed', () => {
   test('an error that is not an adapter’s counts as retry, unknown', () => {
     expect(failureFrom(new TypeError('x'))).toMatchObject({ outcome: 'retry', reason: 'unknown' });
@@ -82,22 +84,28 @@ describe('a delivery that failed', () => {
     'after a %s, with %s before it that got no answer, it is not repeated for %s ms',
     (reason, unanswered, ms) => {
       const sent = delivery({ unanswered });
-      expect(spaced(unchanged(sent), sent, reason, 1).delayMs).toBe(ms);
+      expect(spaced(unchanged(sent), sent, reason, repeated(1)).delayMs).toBe(ms);
     },
   );
 
   test('less of it is another text: how often that failed counts, and no restart makes it more', () => {
     const short = delivery({ form: 'short', unanswered: 2 });
-    expect(spaced(unchanged(short), short, 'timeout', 1).delayMs).toBe(5000);
-    expect(spaced(unchanged(short), short, 'timeout', 2).delayMs).toBe(60_000);
-    expect(spaced(unchanged(short), short, 'timeout', 9).delayMs).toBe(600_000);
+    expect(spaced(unchanged(short), short, 'timeout', repeated(1)).delayMs).toBe(5000);
+    expect(spaced(unchanged(short), short, 'timeout', repeated(2)).delayMs).toBe(60_000);
+    expect(spaced(unchanged(short), short, 'timeout', repeated(9)).delayMs).toBe(600_000);
+  });
+
+  test('what got no answer before the sink was found to be the reason does not count', () => {
+    const sent = delivery({ unanswered: 2 });
+    expect(spaced(unchanged(sent), sent, 'timeout', repeated(1, 2)).delayMs).toBe(5000);
+    expect(spaced(unchanged(sent), sent, 'timeout', repeated(2, 1)).delayMs).toBe(60_000);
   });
 
   test('the time between repeats counts as age, and none that is longer is cut short', () => {
     expect(tryAgain(delivery({ attempts: 300, unanswered: 300 }), 0.5, defaultPolicy).state).toBe('dead');
     expect(tryAgain(delivery({ attempts: 250, unanswered: 250 }), 0.5, defaultPolicy).state).toBe('pending');
     const verdict = { attempts: 1, state: 'pending', delayMs: 9_000_000, form: 'full' } as const;
-    expect(spaced(verdict, delivery({}), 'timeout', 1).delayMs).toBe(9_000_000);
+    expect(spaced(verdict, delivery({}), 'timeout', repeated(1)).delayMs).toBe(9_000_000);
   });
 
   test('what its sink did costs it nothing', () => {

@@ -7,6 +7,8 @@ const suspicion = (more: Partial<Suspicion> = {}): Suspicion => ({
   failures: 1,
   inForm: 1,
   evidence: 0,
+  isWatched: false,
+  pardoned: 0,
   disprovedBare: 0,
   othersPassed: false,
   othersPassedSince: false,
