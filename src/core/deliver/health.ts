@@ -39,6 +39,8 @@ export interface Health {
   backOff(reason: string, retryAfterMs: number | undefined, nowMs: number, isProbe?: boolean): Transition | undefined;
   /** Nothing can pass until somebody mends the sink. */
   pause(reason: string, nowMs: number): Transition | undefined;
+  /** A sink that backs off is to be probed within so many milliseconds, if not sooner anyway. */
+  probeWithin(ms: number, nowMs: number): void;
   /** A paused sink is to be looked at now. */
   lookNow(nowMs: number): void;
   /** A paused sink's check passed: the next probe is a delivery. */
@@ -130,6 +132,9 @@ export function createHealth(
     pause(reason, nowMs) {
       waitPaused(nowMs);
       return change('paused', reason);
+    },
+    probeWithin(ms, nowMs) {
+      if (state === 'backing_off') probeAtMs = Math.min(probeAtMs, nowMs + ms);
     },
     lookNow(nowMs) {
       if (state === 'paused') probeAtMs = Math.min(probeAtMs, nowMs);

@@ -192,9 +192,9 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       isContestable = failing.ids().length < policy.outageFailures;
       tell(health.pause(failure.reason, nowMs), failure.message);
     } else if (attempt.isProbe) {
+      tell(health.backOff(failure.reason, undefined, nowMs));
       // The far end answers, and whether this text or everything is refused shows once it is tried in each form.
-      const soonMs = isRefused && hasPassed ? suspectMaxMs : undefined;
-      tell(health.backOff(failure.reason, soonMs, nowMs));
+      if (isRefused && hasPassed) health.probeWithin(suspectMaxMs, nowMs);
     }
   }
 

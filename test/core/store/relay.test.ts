@@ -364,4 +364,48 @@ describe('the lane of a sink', () => {
     expect(forms.slice(0, 4)).toEqual(['full', 'full', 'short', 'bare']);
     expect(states).toMatchObject([{ state: 'pending', count: 1 }]);
   });
+
+  test('one that is refused in every form while others come now and then is dead, and nothing else is', async () => {
+    const forms: string[] = [];
+    let passed = 0;
+    const send = async ({ event, form }: Message) => {
+      if (event.externalId !== '1') {
+        passed += 1;
+        return;
+      }
+      forms.push(form);
+      throw new AdapterError('reject_event', 'rejected', 'status 400');
+    };
+    let [others, dead] = [0, 0];
+    const timer = setInterval(async () => {
+      others += 1;
+      await storePage(db, null, 'a', 1, toSoc, drafts(1 + others, 1), `c${others}`);
+      dead = (await listDead(db, null, 10)).length;
+    }, 100);
+    const { notices, states } = await run(1, { send, check: async () => {} }, () => dead > 0 && passed > 0);
+    clearInterval(timer);
+    expect(forms.slice(0, 4)).toEqual(['full', 'full', 'short', 'bare']);
+    expect(await listDead(db, null, 10)).toMatchObject([{ reason: 'rejected', attempts: forms.length }]);
+    expect(states.filter(({ state }) => state === 'dead')).toMatchObject([{ form: 'bare', count: 1 }]);
+    expect(notices.filter((notice) => !/^sink_(paused|back)/.test(notice))).toEqual([]);
+  });
+
+  test('in an outage none is dead, however many forms of however many were refused', async () => {
+    let isRefusing = false;
+    let refused = 0;
+    const sent = new Set<string>();
+    const bare = new Set<number>();
+    const send = async ({ event, form }: Message) => {
+      if (isRefusing) {
+        refused += 1;
+        if (form === 'bare') bare.add(event.id);
+        if (refused >= 40 && bare.size >= 1) isRefusing = false;
+        throw new AdapterError('reject_event', 'rejected', 'status 400');
+      }
+      sent.add(event.externalId);
+      if (sent.size === 20) isRefusing = true;
+    };
+    const { states } = await run(60, { send, check: async () => {} }, () => sent.size === 60);
+    expect(states).toMatchObject([{ state: 'delivered', form: 'full', count: 60 }]);
+  });
 });
