@@ -28,6 +28,8 @@ const suspectMaxMs = 1000;
 export const suspectTimeoutMs = 5000;
 /** While something passed within this time, a sink is not paused for one delivery that it refuses in each form. */
 const justPassedMs = 2000;
+/** The same for a delivery that gets no answer: two whole time-outs and the wait between are less. */
+const passedLatelyMs = 120_000;
 /** Sends that began together end together, a little before their time. */
 const nearly = 0.99;
 
@@ -116,6 +118,11 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
     return failure.outcome !== 'retry' || (failures > 1 && isHeeded);
   }
 
+  /** Asks while the delivery waits: its slot is free meanwhile, and the next failure will not be the first that something contradicts. */
+  async function askMeanwhile(eventId: number): Promise<void> {
+    if ((await check()) === undefined) failing.checkPassed(eventId);
+  }
+
   /** The far end asks for time because of this text alone: others passed since it last did. */
   function isItsOwn(failure: Failure, delivery: DueDelivery, suspicion: Suspicion): boolean {
     // As `blame` has it: of one that is suspected already it says nothing about the sink.
@@ -132,15 +139,18 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
     suspicion: Suspicion,
     hasCheckFailed: boolean,
   ): Judgement {
+    const passedAgoMs = performance.now() - passedAtMs;
+    // Where only the check passes, the way of all posts may be frozen.
+    const doOthersPass = suspicion.othersPassed || passedAgoMs < passedLatelyMs;
     return judge({
       outcome,
       reason,
       form: delivery.form,
       isDigest: delivery.event.body.digest !== undefined,
-      isRepeatDear: repeatWaitMs(delivery, reason, suspicion) >= dearWaitMs,
+      isRepeatDear: doOthersPass && repeatWaitMs(delivery, reason, suspicion) >= dearWaitMs,
       hasCheckFailed,
       suspicion,
-      hasJustPassed: performance.now() - passedAtMs < justPassedMs,
+      hasJustPassed: passedAgoMs < justPassedMs,
       rate: failing.rate(outcome === 'retry'),
       poisonFailures: policy.poisonFailures,
     });
@@ -221,6 +231,7 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       const isHeeded = health.state === 'ok' || attempt.isProbe;
       const isAsked = needsCheck(answered, suspicion, isHeeded);
       const checkFailure = isAsked ? await check() : undefined;
+      if (isHanging && isHeeded && !isAsked && !suspicion.isContradicted && sink.check) void askMeanwhile(event.id);
       const hasPassed = isAsked && checkFailure === undefined;
       const evidence = hasPassed ? failing.checkPassed(event.id) : suspicion.evidence;
       const failure = answered.outcome === 'reject_event' ? (checkFailure ?? answered) : answered;

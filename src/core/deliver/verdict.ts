@@ -18,7 +18,7 @@ export interface Facts {
   readonly hasJustPassed: boolean;
   /** How often an attempt fails by the sink's own doing; from 0 to under 1. */
   readonly rate: number;
-  /** It may have arrived, so that it will not be sent again as it is for a minute or longer. */
+  /** It may have arrived, so that it will not be sent again as it is for a minute or longer; and others pass, or did lately. */
   readonly isRepeatDear: boolean;
   /** So many failures speak against a text at the least, where the far end did not say no. */
   readonly poisonFailures: number;
@@ -89,12 +89,11 @@ function judgeFailure(facts: Facts): Judgement {
 
 /** @param least failures that each step needs at the least @param failures those that count */
 function nextForm(
-  { form, isDigest, rate, isRepeatDear, suspicion }: Facts,
+  { form, isDigest, rate, isRepeatDear }: Facts,
   least: Readonly<Record<keyof typeof chances, number>>,
   failures: number,
 ): 'short' | 'bare' | 'split' | undefined {
   const step = isDigest ? 'split' : form === 'full' ? 'short' : 'bare';
-  // Where only the check passes, the way of all posts may be frozen.
-  const chance = (isRepeatDear && suspicion.othersPassed ? dearChances : chances)[step];
+  const chance = (isRepeatDear ? dearChances : chances)[step];
   return failures >= Math.max(least[step], failuresNeeded(rate, chance)) ? step : undefined;
 }

@@ -109,10 +109,18 @@ describe('a text that hangs while others pass', () => {
     },
   );
 
-  test('is repeated whole where nothing else passes, whatever the check says', async () => {
+  test('goes out bare within seconds, also where it is the last and only the check passes from then on', async () => {
     const story = createStory(30);
-    for (let n = 0; n < 3; n += 1) await story.fail(hang);
-    expect(story.sent.map(({ form }) => form)).toEqual(['full', 'full', 'full']);
+    for (let n = 0; n < 9 && story.form() !== 'bare'; n += 1) await story.fail(hang);
+    expect(story.form()).toBe('bare');
+    expect(story.atMs()).toBeLessThan(20_000);
+  });
+
+  test('is repeated whole where nothing else has passed for minutes, whatever the check says', async () => {
+    const story = createStory(30);
+    vi.advanceTimersByTime(121_000);
+    for (let n = 0; n < 2; n += 1) await story.fail(hang);
+    expect(story.sent.map(({ judgement }) => judgement)).toEqual(['again', 'again']);
   });
 });
 

@@ -153,11 +153,6 @@ const cases: readonly Case[] = [
     'again',
   ],
   [
-    'nor where only the check passes, for all posts may hang',
-    facts({ ...hanging, isRepeatDear: true, rate: 0.05 }, { evidence: 2 }),
-    'again',
-  ],
-  [
     'nor where the sink hangs so often that it may be chance',
     facts({ ...hanging, isRepeatDear: true, rate: 0.2 }, { evidence: 2, othersPassed: true }),
     'again',
