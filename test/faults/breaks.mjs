@@ -420,8 +420,20 @@ export const mutations = [
   },
   {
     name: 'a bare card that is refused is dead, although nothing else passes',
-    edits: [[verdict, "return othersPassed ? 'wait' : 'pause';", "return othersPassed ? 'wait' : 'dead';"]],
+    edits: [[verdict, "hasJustPassed ? 'soon' : 'pause';", "hasJustPassed ? 'soon' : 'dead';"]],
     cases: 'refusals: of everything',
+  },
+  {
+    name: 'a text that hangs waits for minutes where little is known',
+    edits: [[verdict, '(isRepeatDear ? dearChances : chances)', '(isRepeatDear ? chances : chances)']],
+    cases: 'refusals: by content, events in a storm',
+    isLong: true,
+  },
+  {
+    name: 'the last cards of a digest that is refused look like an outage',
+    edits: [[lane, 'failing.watch(parts.cards);', 'failing.watch([]);']],
+    cases: 'refusals: by content, events in a storm',
+    isLong: true,
   },
   {
     name: 'after an outage by refusals the cards stay as they were cut',
