@@ -400,7 +400,7 @@ export const mutations = [
   },
   {
     name: 'an event that fails again while others pass counts as an outage',
-    edits: [['src/core/deliver/judge.ts', 'if (!suspicion.othersPassedSince && suspicion.evidence < 2) {', '{']],
+    edits: [['src/core/deliver/judge.ts', '!suspicion.othersPassedSince && suspicion.evidence < 2) {', 'true) {']],
     cases: 'poison: 20 .* answered 500',
   },
   {
