@@ -159,6 +159,16 @@ const waiting = row(
     ],
     { width: 16 },
   ),
+  states(
+    'Where each sink is posted',
+    'Elsewhere: a process with another webhook works it, and this one waits for its end.',
+    { '{{sink}}': `max by (sink) (tocsin_sink_other_place{${chosen}})` },
+    [
+      ['here', 'green'],
+      ['elsewhere', 'red'],
+    ],
+    { width: 24 },
+  ),
 );
 
 export const overview = dashboard({
