@@ -9,6 +9,8 @@ const suspicious = 'deepinstinct_suspicious_events';
 const memoryMaxMb = 400;
 /** Of the CPU that an honest page of the same size takes in the same process. */
 const cpuFactorMax = 6;
+/** What comes late on a busy machine comes; what a costly answer takes is seen in memory and CPU, which no neighbour lengthens. */
+const waitMs = 120_000;
 
 interface Cost {
   readonly mb: number;
@@ -17,7 +19,7 @@ interface Cost {
 
 test.skipIf(process.platform !== 'linux')(
   'no answer of 32 MB costs more memory or CPU than its size allows, and the other stream goes on',
-  { timeout: 240_000 },
+  { timeout: 900_000 },
   async () => {
     const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
     const proxy = await startHostileProxy(world.tenant.url);
@@ -31,11 +33,11 @@ test.skipIf(process.platform !== 'linux')(
         const before = await polls(service, 'failed');
         proxy.distort('suspicious', distortion);
         await expectOthersGoOn(world, proxy, name);
-        expect(await until(async () => (await polls(service, 'failed')) > before, 40_000), name).toBe(true);
+        expect(await until(async () => (await polls(service, 'failed')) > before, waitMs), name).toBe(true);
       });
       proxy.distort('suspicious', undefined);
       const good = await polls(service, 'ok');
-      expect(await until(async () => (await polls(service, 'ok')) > good, 40_000), name).toBe(true);
+      expect(await until(async () => (await polls(service, 'ok')) > good, waitMs), name).toBe(true);
     }
     costs['an event of 1.5 million members'] = await costOf(service, () =>
       addAndWait(world, 'suspicious', heavyEvent(world)),
@@ -66,14 +68,14 @@ function heavyEvent({ tenant }: World): string {
 async function addAndWait(world: World, stream: 'suspicious', raw: string): Promise<void> {
   const arrived = world.mattermost.deliveries.size + 1;
   world.tenant.addRaw(stream, raw);
-  expect(await world.arrived(arrived, 40_000)).toBe(arrived);
+  expect(await world.arrived(arrived, waitMs)).toBe(arrived);
 }
 
 async function expectOthersGoOn(world: World, proxy: HostileProxy, name: string): Promise<void> {
   const begun = proxy.distorted('suspicious');
-  expect(await until(() => proxy.distorted('suspicious') > begun, 20_000), name).toBe(true);
+  expect(await until(() => proxy.distorted('suspicious') > begun, waitMs), name).toBe(true);
   const arrived = world.mattermost.deliveries.size + world.tenant.add('events', 5).length;
-  expect(await world.arrived(arrived, 40_000), name).toBe(arrived);
+  expect(await world.arrived(arrived, waitMs), name).toBe(arrived);
 }
 
 /** How many of its polls ended so far, well or not. */

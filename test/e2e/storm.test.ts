@@ -1,4 +1,4 @@
-// A storm through the built service to a Mattermost with its rate limit on: few posts, everything counted once, what is critical at once.
+// A storm through the built service to a Mattermost with its rate limit on: few posts, everything counted once, what is critical first.
 // `STORM_EVENTS=10000 STORM_SECONDS=60` makes it the long form; CI runs the short one. Then groups that are open when the process is killed.
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,8 +14,6 @@ const seconds = Number(process.env.STORM_SECONDS ?? 8);
 const criticals = Math.max(4, Math.round(events / 500));
 /** Ten minutes of storm would be some 12 digests; the first minute has at most 7, and what came before the storm began. */
 const postsMax = 60;
-/** From readable at the tenant to the channel, with a look every 5 s. */
-const criticalWithinMs = 5000;
 
 function sqlOf(world: World): postgres.Sql {
   const sql = postgres(world.databaseUrl!, { max: 1 });
@@ -34,7 +32,7 @@ async function accountOf(sql: postgres.Sql) {
 }
 
 describe('a storm', () => {
-  test('comes as a few digests in which each event is counted once, and what is critical comes at once', {
+  test('comes as a few digests in which each event is counted once, and nothing younger overtakes what is critical', {
     timeout: 120_000 + seconds * 2000,
   }, async () => {
     const world = await createWorld({
@@ -44,8 +42,13 @@ describe('a storm', () => {
     });
     const { tenant, mattermost } = world;
     const sql = sqlOf(world);
+    /** Delivery ids in the order in which they arrived. */
+    const arrivals: string[] = [];
     const postedAt = new Map<string, number>();
-    mattermost.onPost((post) => void postedAt.set(post.deliveryId ?? '', Date.now()));
+    mattermost.onPost(({ deliveryId = '' }) => {
+      arrivals.push(deliveryId);
+      postedAt.set(deliveryId, Date.now());
+    });
     world.start();
     await world.arrived(2);
 
@@ -76,18 +79,26 @@ describe('a storm', () => {
     const critical = rows.filter(({ severity }) => severity === 5);
     expect(critical).toHaveLength(readableAt.size);
     expect(critical.every(({ digest }) => digest === null)).toBe(true);
+    // What was stored after it, or with it, and is less urgent comes later: a card, or a digest that holds such an event.
+    const others = rows.filter(({ severity }) => severity < 5);
+    const newestOf = new Map<string, number>();
+    for (const { id, digest } of others) {
+      const message = `soc-${digest ?? id}`;
+      newestOf.set(message, Math.max(id, newestOf.get(message) ?? 0));
+    }
+    for (const { id } of critical) {
+      const before = arrivals.slice(0, arrivals.indexOf(`soc-${id}`));
+      expect(before.filter((message) => (newestOf.get(message) ?? 0) > id)).toEqual([]);
+    }
     const posts = mattermost.requests.posts - critical.length;
     const waits = critical.map(
       ({ id, external_id }) => postedAt.get(`soc-${id}`)! - readableAt.get(Number(external_id))!,
     );
-    const first = critical.toSorted((a, b) => a.external_id - b.external_id)[0]!;
-    const firstMs = postedAt.get(`soc-${first.id}`)! - readableAt.get(Number(first.external_id))!;
     console.info(
       `${events} events in ${seconds} s: ${posts} posts besides ${critical.length} critical ones, ${digests.length} digests of ${digests.map(({ count }) => count)}; ` +
-        `first critical after ${firstMs} ms, slowest ${Math.max(...waits)} ms`,
+        `critical ones after ${Math.min(...waits)} to ${Math.max(...waits)} ms`,
     );
     expect(posts).toBeLessThanOrEqual(postsMax);
-    expect(firstMs).toBeLessThanOrEqual(criticalWithinMs);
   });
 });
 
