@@ -19,10 +19,13 @@ export interface Client {
   /**
    * The page of what lies beyond number `after`.
    * @throws {AdapterError} always `retry`: a source is never given up. `auth` carries the status. `malformed` also if the server did not
-   * heed `after`, which would give the same page for ever
+   * heed `after`, which would give the same page for ever; as {@link AnswerTooLongError} if it is too long
    */
   readPage(stream: Stream, after: number, signal: AbortSignal): Promise<WirePage>;
 }
+
+/** An answer that is longer than any may be. From a later number on, what is asked for may be shorter. */
+export class AnswerTooLongError extends AdapterError {}
 
 const timeoutMs = 30_000;
 /** Real pages have up to 400 kB. */
@@ -102,7 +105,7 @@ function pageOf(answer: HttpAnswer, host: string, token: string): WirePage {
   if (answer.status === 204) return emptyPage;
   if (answer.truncated) {
     const longest = `is longer than ${bodyBytesMax / 1024 / 1024} MB, or comes in pieces too small for any use`;
-    throw malformed(answer, host, longest, token);
+    throw malformed(answer, host, longest, token, AnswerTooLongError);
   }
   try {
     return parsePage(answer.body);
@@ -112,11 +115,17 @@ function pageOf(answer: HttpAnswer, host: string, token: string): WirePage {
   }
 }
 
-function malformed(answer: HttpAnswer, host: string, problem: string, token: string): AdapterError {
+function malformed(
+  answer: HttpAnswer,
+  host: string,
+  problem: string,
+  token: string,
+  Kind: typeof AdapterError = AdapterError,
+): AdapterError {
   const { status, body } = answer;
   // What looks like JSON may hold events, and events hold names of people; those do not belong into a log.
   const isHarmless = !/^\s*[[{"]/.test(body);
-  return new AdapterError(
+  return new Kind(
     'retry',
     'malformed',
     `${host} answered ${status}, but the answer ${problem}. Nothing of it was used, and it is read again. Check DEEPINSTINCT_URL and what stands between (proxy, portal).`,

@@ -1,6 +1,6 @@
 // Reads a stream on from a cursor: at the end of the list from the newest item that is shown, so that what happens below the cursor is seen
 // as well; on the way there page by page. Keeps hints only.
-import type { Client } from './client.ts';
+import { AnswerTooLongError, type Client } from './client.ts';
 import { createSureRead, type SureRead } from './confirm.ts';
 import { advance, backOf, type Cursor, latestMsOf, leapMin, measuredBy, toleranceMs } from './cursor.ts';
 import { findEnd, findLastBefore, type Place, type Read } from './first-start.ts';
@@ -69,22 +69,39 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
   const alarm = (cursor: Cursor, verdict: Parameters<typeof raiseAlarm>[2]) =>
     raiseAlarm({ host: client.host, sourceId, read: readPage, nowMs: now() }, cursor, verdict);
 
-  async function readOn(cursor: Cursor): Promise<Portion> {
+  /** @param onRead before it counts that this was read */
+  async function readOn(cursor: Cursor, onRead = () => {}): Promise<Portion> {
     const items = await readSure(cursor.id, cursor.id);
     // Its own item was not asked for. That it is missing says nothing, but what lies below it may.
     const verdict = judge(cursor, items, now());
     if (verdict.kind === 'another' || verdict.kind === 'behind') return alarm(cursor, verdict);
     const next = advance(cursor, items, now());
     const more = next.id > cursor.id;
+    onRead();
     plan.reached(cursor, items, !more);
     return portion(cursor, items, next, more);
+  }
+
+  /** Undefined if it is longer than an answer may be by what lies before the cursor: what lies beyond must not wait for that. */
+  async function unlessTooLong<Answer>(cursor: Cursor, answer: Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      return await answer;
+    } catch (error) {
+      // Before a leap that may be none lies what was never read.
+      if (!(error instanceof AnswerTooLongError) || cursor.before !== undefined) throw error;
+      return undefined;
+    }
   }
 
   /** One request, as reading on is, unless the item of the cursor has vanished. */
   async function readFromEnd(cursor: Cursor): Promise<Portion> {
     const known = shown?.cursorId === cursor.id ? shown : undefined;
     const place = known ?? cursor;
-    const items = known === undefined ? await readSure(before(cursor), cursor.id) : await readPast(known, cursor);
+    const items =
+      known === undefined
+        ? await unlessTooLong(cursor, readSure(before(cursor), cursor.id))
+        : await readPast(known, cursor);
+    if (items === undefined) return readOn(cursor);
     const verdict = judge(known?.id === 0 ? sinceNothing(cursor) : cursor, items, now());
     const isAsBefore = known !== undefined && (known.id === 0 || items.some((item) => isAt(item, known)));
     if (verdict.kind !== 'same') {
@@ -119,7 +136,12 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     const { from, witness, turn } = plan.begin(cursor);
     const back = isForced ? Math.max(overlap, leapMin) : overlap;
     const options = { read: readSure, cursor, from, witness, overlap: back, isWhole: isForced };
-    const read = await goOnRereading(options, { turn, cursorId: cursor.id, isForced });
+    const going = goOnRereading(options, { turn, cursorId: cursor.id, isForced });
+    const read = isForced ? await going : await unlessTooLong(cursor, going);
+    if (read === undefined) {
+      halfway = undefined;
+      return readOn(cursor, () => plan.done(turn));
+    }
     const { items, more } = read;
     const judged = await judgeAll(cursor, witness, read);
     if (judged === undefined) return readBack(backOf(cursor)!);

@@ -53,6 +53,30 @@ describe('every tenth poll', () => {
     expect(overlaps).toEqual(expected.map((after) => after === 150));
   });
 
+  test('that is too long by what was read before gives what lies beyond, and is made up for later', async () => {
+    const tenant = await tenantOf([199, 200]);
+    const large = new Set([200, 201]);
+    const text = 'x'.repeat(20_000_000);
+    tenant.streams.events.itemOf = (id) => item(id, minutesOf(id), large.has(id) ? { comment: text } : {});
+    const reads: [PollSource, string][] = [];
+    // At the end of the list by one that runs, and by the next process, whose first poll begins further back.
+    const running = sourceOf(tenant);
+    const { cursor } = await pollOn(running, cursorAt(200, atOf(200)), 2);
+    reads.push([running, cursor], [sourceOf(tenant), cursorAt(200, atOf(200))]);
+    tenant.streams.events.ids.push(201);
+    for (const [source, from] of reads) {
+      tenant.asked();
+      const first = await pollOn(source, from, 1);
+      expect([first.seen, tenant.asked().at(-1)]).toEqual([['201'], 200]);
+    }
+    tenant.streams.events.ids.unshift(198);
+    tenant.streams.events.ids.push(...numbers(202, 5));
+    large.clear();
+    const { seen } = await pollOn(running, cursorAt(201, atOf(201)), 10);
+    expect(seen).toEqual(expect.arrayContaining(numbers(202, 5).map(String)));
+    expect(seen).toContain('198');
+  });
+
   test('gives the known items again, and what lies beyond as usual', async () => {
     const tenant = await tenantOf(numbers(1, 230));
     const [page] = await drain(sourceOf(tenant, { overlap: 30 }), cursorAt(200, atOf(200)));
