@@ -82,26 +82,14 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     return portion(cursor, items, next, more);
   }
 
-  /** Undefined if it is longer than an answer may be by what lies before the cursor: what lies beyond must not wait for that. */
-  async function unlessTooLong<Answer>(cursor: Cursor, answer: Promise<Answer>): Promise<Answer | undefined> {
-    try {
-      return await answer;
-    } catch (error) {
-      // Before a leap that may be none lies what was never read.
-      if (!(error instanceof AnswerTooLongError) || cursor.before !== undefined) throw error;
-      return undefined;
-    }
-  }
-
-  /** One request, as reading on is, unless the item of the cursor has vanished. */
-  async function readFromEnd(cursor: Cursor): Promise<Portion> {
+  /** One request, as reading on is, unless the item of the cursor has vanished. @param onRead as of {@link readOn} */
+  async function readFromEnd(cursor: Cursor, onRead = () => {}): Promise<Portion> {
     const known = shown?.cursorId === cursor.id ? shown : undefined;
     const place = known ?? cursor;
     const items =
-      known === undefined
-        ? await unlessTooLong(cursor, readSure(before(cursor), cursor.id))
-        : await readPast(known, cursor);
-    if (items === undefined) return readOn(cursor);
+      known === undefined ? await unlessTooLong(readSure(before(cursor), cursor.id)) : await readPast(known, cursor);
+    // The item of the cursor and what follows: it is there, so that it need not be seen.
+    if (items === undefined) return readOn(cursor, onRead);
     const verdict = judge(known?.id === 0 ? sinceNothing(cursor) : cursor, items, now());
     const isAsBefore = known !== undefined && (known.id === 0 || items.some((item) => isAt(item, known)));
     if (verdict.kind !== 'same') {
@@ -113,6 +101,7 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     }
     const next = advance(cursor, items, now());
     const more = next.id > cursor.id;
+    onRead();
     plan.reached(cursor, items, !more);
     const isNew = (item: WireItem) => place.at === null || !isAt(item, place);
     return portion(cursor, items.filter(isNew), next, more);
@@ -137,10 +126,10 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     const back = isForced ? Math.max(overlap, leapMin) : overlap;
     const options = { read: readSure, cursor, from, witness, overlap: back, isWhole: isForced };
     const going = goOnRereading(options, { turn, cursorId: cursor.id, isForced });
-    const read = isForced ? await going : await unlessTooLong(cursor, going);
+    const read = isForced ? await going : await unlessTooLong(going);
     if (read === undefined) {
       halfway = undefined;
-      return readOn(cursor, () => plan.done(turn));
+      return readFromEnd(cursor, () => plan.done(turn));
     }
     const { items, more } = read;
     const judged = await judgeAll(cursor, witness, read);
@@ -283,6 +272,16 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
       isAtEnd = true;
     },
   };
+}
+
+/** Undefined if it is longer than an answer may be: what lies beyond the cursor must not wait for what makes it so. */
+async function unlessTooLong<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof AnswerTooLongError) return undefined;
+    throw error;
+  }
 }
 
 /** Of a tenant that showed nothing, whatever it shows is newer, if there is no other measure. */
