@@ -198,6 +198,23 @@ export const mutations = [
     cases: 'newer release',
   },
   {
+    name: 'writes that fail are told to nobody who asks whether it is ready',
+    edits: [
+      [
+        'src/commands/start.ts',
+        'if (problem !== undefined) return { ok: false,',
+        'if (problem === null) return { ok: false,',
+      ],
+    ],
+    cases: 'no room',
+  },
+  {
+    name: 'that the database takes no writes waits in the database',
+    edits: [['src/core/outage.ts', 'await this.#announce(outage);', 'void outage;']],
+    cases: 'no room',
+    isLong: true,
+  },
+  {
     name: 'a page that ignored the cursor is believed',
     edits: [[client, '      assertHeeded(', '      if (after < 0) assertHeeded(']],
     cases: 'the same page for ever',

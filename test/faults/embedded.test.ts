@@ -1,17 +1,20 @@
-// The embedded database's directory: two processes want it, it is killed in the middle of a checkpoint, cannot be written, is of a newer release.
+// The embedded database's directory: two processes want it, it is killed in the middle of a checkpoint, has no room, cannot be written, is of a
+// newer release.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { builtFile } from '../support/built.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { createWorld, until, type World } from '../support/world.ts';
 import { withDatabase } from './checker.ts';
 import { repeatedByKillMax } from './cut-off.ts';
 import { accountOf, drain } from './drained.ts';
 import { type Dice, faultCase, isLong } from './fault-case.ts';
+import { mountSmallDisk } from './small-disk.ts';
 
 const configurationExit = 78;
 const failedExit = 1;
@@ -63,6 +66,39 @@ faultCase('embedded: killed in the middle of a checkpoint', { timeoutMs: 900_000
   expect(inTheMiddle).toBeGreaterThan(0);
   expect(await service.end('SIGTERM')).toBe(0);
   await fault.account(accountOf(world), runs * repeatedByKillMax);
+});
+
+faultCase('embedded: no room, and room again', { timeoutMs: 400_000 }, async (fault) => {
+  const disk = await mountSmallDisk();
+  if (typeof disk === 'string') return fault.context.skip(disk);
+  const world = await createWorld({
+    database: 'embedded',
+    environment: { POLLING_INTERVAL: '1', DATA_DIR: join(disk.path, 'data') },
+  });
+  const service = world.start('data', { DATA_DIR: join(disk.path, 'data') });
+  await drain(world, service);
+  const release = await disk.fill();
+  fault.struck();
+  const isFull = async () => {
+    // What is written over again finds room for a while.
+    addLoad(world, fault);
+    await sleep(500);
+    return (await service.get('/readyz')).body.includes('takes no writes: its disk is full (53100)');
+  };
+  expect(await until(isFull, 40_000), 'the disk was never full').toBe(true);
+  const failing = () => service.metric('tocsin_database_writes_failing{reason="disk_full"}');
+  expect(await until(async () => (await failing()) === 1, 20_000)).toBe(true);
+  const said = (words: string) => world.mattermost.posts.filter(({ text }) => text.includes(words)).length;
+  if (isLong) expect(await until(() => said('has taken no writes since') > 0, 90_000), 'nobody was told').toBe(true);
+  await release();
+  await drain(world, service, 90_000);
+  if (isLong) {
+    expect(await until(() => said('takes writes again') > 0, 90_000), 'nobody was told of the end').toBe(true);
+    expect([said('has taken no writes since'), said('takes writes again')]).toEqual([1, 1]);
+  }
+  expect(service.child.exitCode).toBeNull();
+  expect(await service.end('SIGTERM')).toBe(0);
+  await fault.account(accountOf(world));
 });
 
 faultCase('embedded: a directory that cannot be written', { timeoutMs: 120_000 }, async (fault) => {

@@ -1,12 +1,8 @@
 // Postgres stops, crashes, ends connections, is cut off, goes silent, has no room, or takes no writes, while the service works. The process
 // lives on, nothing is lost, and nothing comes twice: no process died, and what was answered waits in memory until it can be written.
 
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { createWorld, type Service, until, type World } from '../support/world.ts';
 import { withDatabase } from './checker.ts';
 import { badMoves, watchCursors } from './cursor-watch.ts';
@@ -14,6 +10,7 @@ import { accountOf, drain } from './drained.ts';
 import { type Dice, type Fault, faultCase, isLong } from './fault-case.ts';
 import { createLoopbackProxy, type LoopbackProxy } from './loopback-proxy.ts';
 import { environmentOn, type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
+import { mountSmallDisk } from './small-disk.ts';
 
 const times = (short: number, long: number) => (isLong ? long : short);
 
@@ -231,34 +228,6 @@ function terminateAll(url: string): Promise<unknown> {
 async function restart(server: OwnPostgres, as: 'primary' | 'standby'): Promise<void> {
   await server.stop('fast');
   await server.start(as);
-}
-
-interface SmallDisk {
-  readonly path: string;
-  /** @returns what frees the space again */
-  fill(): Promise<() => Promise<void>>;
-}
-
-/** @returns why there is none, if there is none */
-async function mountSmallDisk(): Promise<SmallDisk | string> {
-  if (process.getuid?.() !== 0) return 'a small disk cannot be mounted: not root';
-  const path = await mkdtemp(join(tmpdir(), 'tocsin-disk-'));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m,mode=1777', 'tmpfs', path], { encoding: 'utf8' });
-  if (mounted.status !== 0) return `a small disk cannot be mounted: ${(mounted.stderr ?? '').trim()}`;
-  onTestFinished(() => {
-    spawnSync('umount', ['-l', path]);
-  });
-  const filler = join(path, 'filler');
-  return {
-    path,
-    async fill() {
-      const { bavail, bsize } = await statfs(path);
-      // Two pages less than all: then the last byte of a file can still be written, and the next page of a table cannot.
-      await writeFile(filler, Buffer.alloc(Math.max(0, (bavail - 2) * bsize)));
-      return () => rm(filler);
-    },
-  };
 }
 
 /** The server's files go where TMPDIR says. */
