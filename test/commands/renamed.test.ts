@@ -164,6 +164,26 @@ test('a rollout with a new webhook: the old process posts to its end, then the n
   expect(freed).toHaveLength(1);
 });
 
+test('a console that moved while its webhook changed is known by its events, and then the new webhook is used', async () => {
+  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+  const { tenant, mattermost } = world;
+  const of = (channel: string) => mattermost.posts.filter((post) => post.channel === channel);
+  tenant.add('events', 2, { ageSeconds: 60 });
+  tenant.add('suspicious', 1, { ageSeconds: 60 });
+  const old = world.start('a');
+  await old.ready();
+  expect(await world.arrived(5)).toBe(5);
+  expect(await old.end('SIGTERM')).toBe(0);
+  const moved = tenant.url.replace('127.0.0.1', 'localhost');
+  const hook = mattermost.addHook('new-channel');
+  const next = world.start('a', { DEEPINSTINCT_URL: moved, MATTERMOST_WEBHOOK_URL: hook });
+  await next.address;
+  tenant.add('events', 3);
+  expect(await until(() => of('new-channel').length === 3, 60_000), JSON.stringify(next.log.slice(-9))).toBe(true);
+  expect((await next.get('/readyz')).status).toBe(200);
+  expect(of('security-alerts')).toHaveLength(5);
+});
+
 test('who takes a source from a service that runs is warned', async () => {
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
   world.tenant.add('events', 1);
