@@ -447,12 +447,6 @@ export const mutations = [
     isLong: true,
   },
   {
-    name: 'the last cards of a digest that is refused look like an outage',
-    edits: [[lane, 'failing.watch(parts.cards);', 'failing.watch([]);']],
-    cases: 'refusals: by content, events in a storm',
-    isLong: true,
-  },
-  {
     name: 'after an outage by refusals the cards stay as they were cut',
     edits: [
       ['src/core/deliver/failing.ts', "?.isAcquitted ? 'full' : undefined", '?.isAcquitted ? undefined : undefined'],

@@ -1,5 +1,5 @@
 // Groups and storms of one sink on a real Postgres: what goes out singly, what goes out together, and that nothing is left over.
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { composeDigest, digestEvent } from '../../../src/core/deliver/digest.ts';
 import { type Lanes, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
@@ -336,6 +336,20 @@ describe('a digest that is not accepted for the text of one of its events', () =
       ]);
     },
   );
+
+  test('whose events are all refused does not look like an outage, though nothing else passes', async () => {
+    const { store, sent, metrics } = await begin({
+      routes: [grouped({ waitMs: 100 })],
+      check: async () => {},
+      send(message) {
+        if (isPoisonous(message)) throw new AdapterError('reject_event', 'rejected', 'status 400');
+      },
+    });
+    const states = vi.spyOn(metrics, 'setSinkState');
+    await store(page(8, [0, 1, 2, 3, 4, 5, 6, 7]));
+    await expectSoon(() => sent.filter(({ form }) => form === 'bare').length === 8);
+    expect(states.mock.calls.filter(([, state]) => state === 'backing_off')).toEqual([]);
+  });
 
   test('is not split by who lost the role, and then nothing is changed', async () => {
     const db = database();
