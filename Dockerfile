@@ -1,6 +1,8 @@
 # Tocsin in a container: built with everything, run with nothing but what it needs, as nobody, on a read-only root file system.
 #   docker build -t tocsin .
 #   docker run --read-only --stop-timeout 60 --env-file .env -v tocsin:/data -p 8080:8080 tocsin
+# A tag moves with each security update of its image. To build upon one that was tested, name its digest as well:
+#   docker build --build-arg NODE_IMAGE=node:22-bookworm-slim@sha256:… -t tocsin .
 ARG NODE_IMAGE=node:22-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build

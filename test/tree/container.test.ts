@@ -59,6 +59,12 @@ describe('the image’s build', () => {
     }
   });
 
+  test('stands in both stages on the one image that its caller may name by a digest', () => {
+    const from = readProjectFile('Dockerfile').match(/^FROM .*$/gm) ?? [];
+    expect(from.map((line) => /^FROM \$\{NODE_IMAGE\}(?: AS build)?$/.test(line))).toEqual([true, true]);
+    expect(readProjectFile('Dockerfile')).toMatch(/^ARG NODE_IMAGE=\S+\n\nFROM /m);
+  });
+
   test('lets nothing in but by name, so that no secret is in the way of a layer', () => {
     const lines = readProjectFile('.dockerignore')
       .split('\n')
