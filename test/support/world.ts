@@ -27,7 +27,7 @@ export interface Service {
   get(path: string): Promise<{ readonly status: number; readonly body: string }>;
   /** A sample of `/metrics` by its whole name (`tocsin_deliveries_dead{sink="soc"}`); undefined if there is none. */
   metric(series: string): Promise<number | undefined>;
-  /** Resolves when it is gone, with the exit code; null if the signal ended it. */
+  /** Resolves when it is gone and all that it logged was read, with the exit code; null if the signal ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -157,9 +157,10 @@ function parsed(text: string): LogLine {
 
 async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) {
-    const exited = once(child, 'exit');
+    // Not only gone: what it said last is read.
+    const closed = once(child, 'close');
     child.kill(signal);
-    await exited;
+    await closed;
   }
   return child.exitCode;
 }

@@ -186,12 +186,11 @@ describe('a group', () => {
     const of = (n: number, name: string) => draft(n, { body: { device: { name } } });
     const low: Route = { ...all, name: 'low', types: [compileGlob('PUA')] };
     const { store, cards, digests } = await begin({ routes: [low, grouped({ by: ['device'], waitMs: 100 })] });
-    const began = performance.now();
     await store([of(1, 'bad'), of(2, 'bad'), of(3, 'good'), of(4, 'good'), draft(5, { type: 'PUA' })]);
     await expectSoon(() => digests().length === 1);
     for (let n = 10; n < 20; n += 1) await store([draft(n, { type: 'PUA' })]);
     await expectSoon(() => cards().length === 11);
-    expect(performance.now() - began).toBeLessThan(4000);
+    // The other one waits all the while.
     expect(digests()).toMatchObject([{ count: 2, by: [{ value: 'good' }] }]);
     await sql.unsafe('drop trigger refuse on events');
     await expectSoon(() => digests().length === 2);

@@ -1,6 +1,7 @@
 // The language of templates: what it knows, what it refuses, and that nothing in it can hang.
 import { describe, expect, test } from 'vitest';
 import { type CompiledText, compileText, filters, TemplateError, tags } from '../../../src/core/template/engine.ts';
+import { cpuMs } from '../../support/stopwatch.ts';
 
 const fields = {
   event: { type: 'single', size: 'single', techniques: 'list', link: 'single', device: { name: 'single' } },
@@ -128,11 +129,10 @@ test('a render that takes more than its share of memory ends', () => {
   expect(() => text.render(long, String)).toThrow('takes too much time or memory');
 });
 
-test('the longest loop over the longest list ends in well under a second', () => {
+test('the longest loop over the longest list ends in well under a second', async () => {
   const body = '{{ event.type | upcase | truncate: 50 }}'.repeat(90);
   const text = compile(`{% for id in event.techniques %}${body}{% endfor %}`);
   const techniques = Array.from({ length: 100 }, () => 'x'.repeat(100));
-  const start = performance.now();
-  text.render({ event: { ...facts.event, type: 'y'.repeat(30), techniques }, labels: {} }, String);
-  expect(performance.now() - start).toBeLessThan(1_000);
+  const event = { ...facts.event, type: 'y'.repeat(30), techniques };
+  expect(await cpuMs(() => text.render({ event, labels: {} }, String))).toBeLessThan(1_000);
 });
