@@ -25,7 +25,7 @@ async function fillDisk(sql: postgres.Sql, tables: readonly string[]): Promise<(
 }
 
 test('while pages alone cannot be stored the heartbeat is withheld, though every role is held and every sink is well', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const beats = await startFarEnd();
   const world = await createWorld({
@@ -51,7 +51,7 @@ test('while pages alone cannot be stored the heartbeat is withheld, though every
 });
 
 test('a full disk is announced once in the channel by one of two replicas, and its end once', {
-  timeout: 480_000,
+  timeout: 900_000,
 }, async () => {
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
   const services = [world.start('first'), world.start('second')] as const;
