@@ -102,6 +102,12 @@ test('a second service with the same ids leaves everything to the first, now and
   expect(await until(() => cards('security-alerts').length === 9, 60_000), JSON.stringify(again.log.slice(-5))).toBe(
     true,
   );
+  // The people of the database hear of it, too.
+  const isTold = () =>
+    of('security-alerts').some((post) =>
+      JSON.stringify(post).includes('its stored position is that of another console'),
+    );
+  expect(await until(isTold, 20_000)).toBe(true);
   expect(of('channel-of-b')).toEqual([]);
   expect(await ready(again)).toMatch(/^200/);
   expect(await ready(second)).toMatch(/^503/);
