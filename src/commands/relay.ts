@@ -25,6 +25,7 @@ import type { Role } from '../core/roles.ts';
 import { createSilenceReader } from '../core/silence-reader.ts';
 import { type SilenceSummaryDependencies, startSilenceSummaries } from '../core/silence-summary.ts';
 import type { PollSource } from '../core/source.ts';
+import { standingOf } from '../core/standing.ts';
 import { readConditions } from '../core/store/conditions.ts';
 import { listPositions } from '../core/store/cursors.ts';
 import { databaseErrorText } from '../core/store/database.ts';
@@ -33,6 +34,7 @@ import { hasSeveralTenants, tenantKey } from '../core/store/events.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { countActiveSilences } from '../core/store/silences.ts';
 import { listPlaces } from '../core/store/sinks.ts';
+import { readSurroundings } from '../core/store/standing.ts';
 import type { Exporting } from '../core/tracing/export.ts';
 import { startWatchdog, type WatchdogDependencies } from '../core/watchdog.ts';
 import { askForProblem, createWrites, type Writes } from '../core/writes.ts';
@@ -281,7 +283,8 @@ export function createRelay(options: RelayOptions): Relay {
     },
     async prepare() {
       // The job does it later, too; now, so that the first page is decided by them.
-      await keepRecurring(store.db, config.recurringSilences);
+      const around = await readSurroundings(store.db, store.instance.id);
+      if (!standingOf({ own: works, ...around }).isStranger) await keepRecurring(store.db, config.recurringSilences);
       areTenantsSeveral = await hasSeveralTenants(store.db);
       await logLeftovers();
     },
@@ -304,13 +307,13 @@ type Job = Omit<Role, 'group' | 'isFollower'>;
 function retentionRole({ retentionMs }: Config, shared: { db: Store['db']; log: Logger }): Job[] {
   if (retentionMs === 'off') return [];
   const start = (lease: Lease) => startRetention({ ...shared, ageMs: retentionMs }, lease);
-  return [{ name: retention, start }];
+  return [{ name: retention, isByFile: true, start }];
 }
 
 const silences = 'job:silences';
 
 function silencesRole(deps: SilenceSummaryDependencies): Job {
-  return { name: silences, start: (lease) => startSilenceSummaries(deps, lease) };
+  return { name: silences, isByFile: true, start: (lease) => startSilenceSummaries(deps, lease) };
 }
 
 const watchdog = 'job:watchdog';

@@ -36,8 +36,9 @@ export interface RecurringPlan {
 }
 
 /**
- * What is to change so that the occurrences of now and the next ones are stored. One that somebody ended stays ended.
- * @param stored all of the owner that are open, wait, or began within two days @param nowMs since the epoch
+ * What is to change so that the occurrences of now and the next ones are stored. One that somebody ended stays ended; one that was withdrawn
+ * does not, for another replica may not have read the file yet. Two processes may have made one at the same time: the first of them counts.
+ * @param stored all of the owner that are open, wait, or began within two days, the oldest first @param nowMs since the epoch
  */
 export function planRecurring(
   recurring: readonly RecurringSilence[],
@@ -49,15 +50,18 @@ export function planRecurring(
     const same = wanted.get(keyOf(one));
     if (same === undefined || same.endsAtMs < one.endsAtMs) wanted.set(keyOf(one), one);
   }
-  const known = new Set(stored.map(keyOf));
+  const known = new Map(stored.toReversed().map((one) => [keyOf(one), one.id]));
   const open = stored.filter(({ isOpen }) => isOpen);
+  const [first, repeated] = [true, false].map((isFirst) =>
+    open.filter((one) => (known.get(keyOf(one)) === one.id) === isFirst),
+  );
   return {
     add: [...wanted.values()].filter((one) => !known.has(keyOf(one))),
-    move: open.flatMap((one) => {
+    move: first!.flatMap((one) => {
       const { endsAtMs } = wanted.get(keyOf(one)) ?? one;
       return endsAtMs === one.endsAtMs ? [] : [{ id: one.id, endsAtMs }];
     }),
-    withdraw: open.filter((one) => !wanted.has(keyOf(one))).map(({ id }) => id),
+    withdraw: [...first!.filter((one) => !wanted.has(keyOf(one))), ...repeated!].map(({ id }) => id),
   };
 }
 

@@ -16,6 +16,8 @@ export interface WorkingRole extends Grouped {
   readonly console?: string | undefined;
   /** Where its sinks post, by id. */
   readonly places?: Readonly<Record<string, string>>;
+  /** Does to what is stored what the file says: nothing that another service may do. */
+  readonly isByFile?: boolean;
 }
 
 export interface StandingFacts {
@@ -111,7 +113,7 @@ function leftRoles(
     const residents = others.filter((other) => !isStrangerBy(other, positions));
     const isTheirs = ({ name }: WorkingRole) => residents.some((other) => other.roles.includes(name));
     // Its sources may ask their consoles, which can show that it is no stranger.
-    return namesOf(roles.filter((role) => isContested(role) || isTheirs(role)));
+    return namesOf(roles.filter((role) => role.isByFile || isContested(role) || isTheirs(role)));
   }
   // What a source stores for a contested sink would go out at the other place.
   const groups = new Set(roles.filter(isContested).map(({ group }) => group));

@@ -144,6 +144,28 @@ test('a run of another service for cron posts nothing of what waits for the firs
   expect(told.every(({ channel }) => channel === 'security-alerts')).toBe(true);
 });
 
+test('a run of another service neither withdraws a silence of the first nor makes one there', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  const b = await startTenant();
+  onTestFinished(() => b.close());
+  const silence = (name: string) => `
+silences:
+  recurring: [{ name: ${name}, reason: why, times: [{ from: "00:00", to: "24:00" }], match: { types: [A] } }]
+`;
+  world.tenant.add('events', 1, { ageSeconds: 60 });
+  expect((await runIn(world, ['once'], writeFile(world, fileOf('events', 'soc') + silence('first')))).code).toBe(0);
+  const waits = { roleMs: 3000, patienceMs: 1000, pausedPatienceMs: 1000, stormPatienceMs: 1000 };
+  const other = { ...writeFile(world, fileOf('events', 'soc') + silence('second')), DEEPINSTINCT_URL: b.url };
+  const once = { once: async () => ({ command: createOnce(waits) }) };
+  expect((await runIn(world, ['once'], { ...other, TOKENS_KEY: b.token }, once)).code).toBe(1);
+  const { stdout } = await runIn(world, ['silence', 'list', '--all', '--json']);
+  const listed = JSON.parse(stdout) as { state: string; reason: string }[];
+  expect(listed.map(({ state, reason }) => [state, reason])).toEqual([
+    ['waiting', 'first: why'],
+    ['active', 'first: why'],
+  ]);
+});
+
 test('a rollout with a new webhook: the old process posts to its end, then the new one, each to its own hook', async () => {
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
   const { tenant, mattermost } = world;

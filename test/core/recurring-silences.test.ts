@@ -67,6 +67,13 @@ describe('the plan', () => {
     expect([add.length, move, withdraw]).toEqual([added, [], [1, 2]]);
   });
 
+  test('of one that two processes made at the same time: the second is withdrawn, also where the first was ended', () => {
+    const rows = [stored(1, sunday), stored(2, sunday), stored(3, sunday + week)];
+    expect(plan(rows, sunday + hour)).toEqual({ ...nothing, withdraw: [2] });
+    const ended = [stored(1, sunday, { isOpen: false }), ...rows.slice(1)];
+    expect(plan(ended, sunday + hour)).toEqual({ ...nothing, withdraw: [2] });
+  });
+
   test('of two times that begin together: one occurrence, the longer one', () => {
     const times = [utc('2:00', '3:00', ['sun']), utc('2:00', '4:00', ['sun'])];
     for (const both of [times, times.toReversed()])
@@ -115,6 +122,17 @@ test('one that was ended by hand stays ended, and one with another end goes on u
   await keepRecurring(database(), [{ ...other, times: [utc('0:00', '23:59')] }]);
   const listed = await listSilences(database(), false, 10);
   expect(listed.map(({ startsAtMs, endsAtMs }) => (endsAtMs - startsAtMs) / 60_000)).toEqual([1439, 1439]);
+});
+
+test('one that a replica with the file before withdrew in a rollout is made again, and only once', async () => {
+  const always = { ...backup, times: [utc('0:00', '24:00')] };
+  for (const file of [[always], [], [always], [always]]) await keepRecurring(database(), file);
+  const listed = await listSilences(database(), true, 10);
+  expect(listed.map(({ state, reason }) => [state, reason]).sort()).toEqual([
+    ['active', 'backup: the file servers are copied'],
+    ['over', 'backup: the file servers are copied (withdrawn)'],
+    ['waiting', 'backup: the file servers are copied'],
+  ]);
 });
 
 test('nobody can be its owner, so that nothing that people made is withdrawn', async () => {

@@ -126,6 +126,12 @@ describe('what a process leaves', () => {
   });
 });
 
+test('a stranger leaves the jobs that go by the file, though nobody else lives; the service itself does not', () => {
+  const [byFile, other] = [true, false].map((isByFile) => ({ name: `job:${isByFile}`, group: 'g', isByFile }));
+  expect(judge({ own: [...b, byFile!, other!], ...stored }).left).toEqual(['job:true', 'sink:mm']);
+  expect(judge({ own: [...a, byFile!, other!], ...stored }).left).toEqual([]);
+});
+
 test('an id that every object has is an id like any other', () => {
   const odd = (console: string, place: string) => service({ constructor: console }, { constructor: place });
   const others = [worksOf(service({}, {}))];

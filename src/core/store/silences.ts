@@ -117,11 +117,15 @@ export async function moveEnd(db: Database, id: number, endsAtMs: number): Promi
     where id = ${id} and summarised_at is null and ends_at > now()`;
 }
 
-/** Ends it now; one that has not begun, and so hid nothing, is removed. */
+/** After the reason of one that the program ended: so it is told from one that people ended. */
+const withdrawnMark = ' (withdrawn)';
+
+/** Ends it now, and marks it; one that has not begun, and so hid nothing, is removed. */
 export async function withdrawSilence(db: Database, id: number): Promise<void> {
   await db.$client`
     with removed as (delete from silences where id = ${id} and starts_at > now())
-    update silences set ends_at = now() where id = ${id} and starts_at <= now() and ends_at > now()`;
+    update silences set ends_at = now(), reason = reason || ${withdrawnMark}
+    where id = ${id} and starts_at <= now() and ends_at > now()`;
 }
 
 /** What a silence hid that is over and not yet summed up. */
