@@ -185,6 +185,8 @@ export async function drainSource(
       // Else it could not be asked for the position, which is no write.
       if (isOwed) deps.writes?.failed(writer, error);
     }
+    // What cannot be read is not written either: whether it could be is not known any more.
+    else deps.writes?.passed(writer);
     return failed(failure);
   } finally {
     if (isOwed) deps.source.notStored?.();

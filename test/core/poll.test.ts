@@ -16,6 +16,7 @@ import {
 import { createSilenceReader } from '../../src/core/silence-reader.ts';
 import type { Page } from '../../src/core/source.ts';
 import { readCursor } from '../../src/core/store/cursors.ts';
+import { createWrites } from '../../src/core/writes.ts';
 import { until } from '../support/world.ts';
 import { draft, drafts, hold, quiet, toSoc, useDatabase } from './stored.ts';
 
@@ -169,6 +170,22 @@ describe('reading', () => {
     expect(failed).toMatchObject({ events: 0, failure: { reason: 'database' } });
     expect([await cursorNow(), await storedIds()]).toEqual([null, []]);
     expect(await drainSource(deps, lease, never)).toEqual({ events: 2 });
+  });
+
+  test('that pages could not be written is a problem for as long as there are pages to write', async () => {
+    const page = { events: drafts(1, 2), cursor: 'c2' };
+    const away = new AdapterError('retry', 'timeout', 'no answer');
+    const writes = createWrites();
+    const { deps } = setUp(scripted([page, page, page, away]), { writes });
+    const lease = await hold(deps.db, 'source:a');
+    const drain = () => drainSource(deps, lease, never);
+    await deps.db.$client`alter table events rename column raw to away`;
+    for (let times = 0; times < 3; times += 1) await drain();
+    await deps.db.$client`alter table events rename column away to raw`;
+    expect(writes.problem()).toMatchObject({ reason: 'other' });
+    // The console went away meanwhile: nobody knows whether the database takes pages, and people must not be told that it does not.
+    await drain();
+    expect(writes.problem()).toBeUndefined();
   });
 
   test('the source is told if what it gave is not in the store, and only then', async () => {
