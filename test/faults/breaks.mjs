@@ -319,7 +319,7 @@ export const mutations = [
     edits: [
       [
         'src/core/standing.ts',
-        'return namesOf(roles.filter((role) => isContested(role) || isTheirs(role)));',
+        'return namesOf(roles.filter((role) => role.isByFile || isContested(role) || isTheirs(role)));',
         'return namesOf(roles.filter((role) => isContested(role) && isTheirs(role)));',
       ],
     ],
