@@ -442,7 +442,7 @@ export const mutations = [
   },
   {
     name: 'a text that hangs waits for minutes where little is known',
-    edits: [[verdict, '(isRepeatDear ? dearChances : chances)', '(isRepeatDear ? chances : chances)']],
+    edits: [[verdict, '{ split: 1, short: 1e-2, bare: 1e-4 }', '{ split: 1e-2, short: 1e-4, bare: 1e-8 }']],
     cases: 'refusals: by content, events in a storm',
     isLong: true,
   },
