@@ -36,6 +36,8 @@ export type Judgement = 'pause' | 'again' | 'soon' | 'short' | 'bare' | 'split' 
 
 /** How probable it may be that chance alone made a delivery fail so often, before it is sent otherwise. */
 const chances = { split: 1e-2, short: 1e-4, bare: 1e-8 } as const;
+/** The same of the refusals of a bare card that were disproved, before it is dead. */
+const deadChance = 1e-4;
 /** The same where others pass and one failure more costs a minute or ten, in which the alarm may be on no screen. */
 const dearChances = { split: 1, short: 1e-2, bare: 1e-4 } as const;
 /** A sink that is worse than that is not told from one that is down. */
@@ -69,11 +71,11 @@ function judgeRejection(facts: Facts): Judgement {
  * There is no text in it: unless others pass, it is the sink. What passed before the refusal, or was on its way, may have
  * been before an outage; no outage is in two refusals of which each has a whole attempt that passed behind it.
  */
-function judgeBareRejection({ outcome, suspicion, hasJustPassed }: Facts): Judgement {
+function judgeBareRejection({ outcome, suspicion, hasJustPassed, rate }: Facts): Judgement {
   const { isContradicted, othersPassed, disprovedBare, inForm } = suspicion;
   if (!isContradicted && !othersPassed) return hasJustPassed ? 'soon' : 'pause';
   if (outcome === 'reject_sink') return isContradicted && inForm < bareRefusals ? 'soon' : 'wait';
-  if (disprovedBare >= bareRefusals) return 'dead';
+  if (disprovedBare >= Math.max(bareRefusals, failuresNeeded(rate, deadChance))) return 'dead';
   return inForm < bareTries ? 'soon' : 'wait';
 }
 

@@ -201,4 +201,14 @@ describe('a sink that fails often by itself', () => {
     };
     expect([0, 0.05, 0.2, 0.5].map(bareAt)).toEqual([4, 7, 12, 27]);
   });
+
+  test('does not lose a card that it refuses by chance alone, as one of two servers behind a balancer may', () => {
+    const rejected = { form: 'bare', outcome: 'reject_event', reason: 'rejected' } as const;
+    const deadAt = (rate: number) =>
+      Array.from({ length: 100 }, (_, disprovedBare) => disprovedBare).find(
+        (disprovedBare) =>
+          judge(facts({ ...rejected, rate }, { failures: 9, othersPassed: true, disprovedBare })) === 'dead',
+      );
+    expect([0, 0.01, 0.2, 0.5].map(deadAt)).toEqual([2, 2, 6, 14]);
+  });
 });
