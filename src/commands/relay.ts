@@ -109,8 +109,8 @@ export interface Relay extends Ground {
   readonly beat?: (signal: AbortSignal) => Promise<void>;
   /** Asks the consoles whose positions are another's whether they know them. @throws the driver's error */
   askConsoles(): Promise<void>;
-  /** Ids of the sources whose console did not, when it was asked last. */
-  refused(): ReadonlySet<string>;
+  /** Ids of the sources whose console did not, when it was asked last; undefined until the first of these ends. */
+  refused(): ReadonlySet<string> | undefined;
   /** Says whose position is another console's, to the metrics and to people. @throws the driver's error */
   lookAtPositions(): Promise<void>;
   /** To be called once the database is migrated: learns what cards and gauges need to know, and logs what the configuration leaves behind. */
@@ -163,7 +163,7 @@ export function createRelay(options: RelayOptions): Relay {
   const lanes: Lanes = new Map();
   const tenants = new Set<string>();
   let areTenantsSeveral = false;
-  let refused: ReadonlySet<string> = new Set();
+  let refused: ReadonlySet<string> | undefined;
   const tracing = exporting?.tracing;
   const shared = { db: store.db, metrics, log, tracing, now: Date.now, random: Math.random };
   const silenceReader = createSilenceReader(store.db, log);
@@ -269,7 +269,12 @@ export function createRelay(options: RelayOptions): Relay {
       ].map((job) => ({ ...job, isFollower: true, group: groups.values().next().value ?? job.name })),
     ],
     async askConsoles() {
-      refused = await refusedSources(store.db, sources, AbortSignal.timeout(askMs));
+      try {
+        refused = await refusedSources(store.db, sources, AbortSignal.timeout(askMs));
+      } finally {
+        // Where nobody can tell, a process is not kept from its work.
+        refused ??= new Set();
+      }
     },
     refused: () => refused,
     async lookAtPositions() {

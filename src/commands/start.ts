@@ -251,6 +251,8 @@ async function readiness(
   await store.ping();
   const problem = writes.problem();
   if (problem !== undefined) return { ok: false, detail: noWritesText(problem) };
+  // A rollout ends the old process for the first yes, so that none may come before it is known whether this one has anything to read.
+  if (roles.standing() === undefined) return { ok: false, detail: 'waiting for the first heartbeat' };
   const why = whyBlindIn(own);
   if (why !== undefined) return { ok: false, detail: why };
   const leap = roles.clockLeap();

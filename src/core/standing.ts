@@ -148,14 +148,21 @@ function contradicts(one: Works, other: Works): boolean {
 
 /**
  * Why nothing that this process should read is read by anybody, in words with what to do; undefined while something is.
- * @param refused ids of sources whose console was asked and does not know the position: a disowned one may only have moved
+ * @param refused ids of sources whose console was asked and does not know the position: a disowned one may only have moved; undefined until
+ * they were asked
  */
-export function whyBlind(standing: Standing | undefined, sources: readonly string[], refused: ReadonlySet<string>) {
+export function whyBlind(
+  standing: Standing | undefined,
+  sources: readonly string[],
+  refused: ReadonlySet<string> | undefined,
+): string | undefined {
   if (standing === undefined || sources.length === 0) return undefined;
   const { disowned, left, readHereOnly, contested } = standing;
-  const isRefused = (id: string) => disowned.includes(id) && refused.has(id);
+  const isRefused = (id: string) => disowned.includes(id) && (refused?.has(id) ?? true);
   const isLeft = (id: string) => !disowned.includes(id) && left.has(sourcePrefix + id) && readHereOnly.includes(id);
   if (!sources.every((id) => isRefused(id) || isLeft(id))) return undefined;
+  if (refused === undefined && sources.some(isRefused))
+    return 'no source may be read here yet: its console is asked whether the stored position is its own';
   const why = sources.some(isRefused)
     ? 'the stored positions are those of other consoles'
     : `another service works ${contested.map(({ sink }) => sink).join(', ')} at another place`;

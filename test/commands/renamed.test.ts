@@ -1,5 +1,7 @@
 // What people do to ids: rename a source or a sink, point one at another console, take one out. Nothing is told twice, and nothing is left unsaid.
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCheck } from '../../src/commands/check.ts';
@@ -117,6 +119,36 @@ test('a second service with the same ids leaves everything to the first, now and
   expect([reset.code, reset.stderr]).toEqual([0, expect.not.stringContaining('a running process reads')]);
   expect(await until(() => cards('channel-of-b').length === 9, 60_000)).toBe(true);
   expect(await ready(second)).toMatch(/^200/);
+});
+
+test('a process that may read nothing is at no moment ready, also while its console has yet to answer', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  const b = await startTenant();
+  onTestFinished(() => b.close());
+  const slow = createServer(async ({ url, headers }, answer) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const { status, body } = await fetch(new URL(url!, b.url), { headers: headers as Record<string, string> }).then(
+      async (told) => ({ status: told.status, body: await told.text() }),
+    );
+    answer.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  });
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void slow.close());
+  world.tenant.add('events', 1, { ageSeconds: 60 });
+  world.tenant.add('suspicious', 1, { ageSeconds: 60 });
+  expect((await runIn(world, ['once'])).code).toBe(0);
+  const { port } = slow.address() as AddressInfo;
+  const other = world.start('b', { DEEPINSTINCT_URL: `http://127.0.0.1:${port}`, TOKENS_KEY: b.token });
+  await other.address;
+  // For one yes, a rollout would end the process that does read.
+  const statuses = new Set<number>();
+  const isRefused = async () => {
+    const { status, body } = await other.get('/readyz');
+    statuses.add(status);
+    return body.includes('other consoles');
+  };
+  expect(await until(isRefused, 30_000)).toBe(true);
+  expect([...statuses]).toEqual([503]);
 });
 
 test('a run of another service for cron posts nothing of what waits for the first, and says why', async () => {

@@ -207,6 +207,14 @@ describe('why nothing is read', () => {
     expect(whyBlind(judge({ own: b, ...stored }).standing, [], new Set(['events']))).toBeUndefined();
     expect(whyBlind(undefined, ['events'], new Set(['events']))).toBeUndefined();
   });
+
+  test('is asked first where all positions are other consoles’, and nobody is kept waiting elsewhere', () => {
+    const why = (own: WorkingRole[], sources: string[]) =>
+      whyBlind(judge({ own, ...stored }).standing, sources, undefined);
+    expect(why(b, ['events'])).toContain('is asked whether');
+    expect(why(a, ['events'])).toBeUndefined();
+    expect(why(service({ events: 'B', mine: 'C' }, {}), ['events', 'mine'])).toBeUndefined();
+  });
 });
 
 test('people learn which place and which console a running process has under the same ids', () => {
