@@ -43,7 +43,10 @@ const paths = [
 /** So much later the others may be for what is refused. */
 const laterMs = 10_000;
 
-/** What hangs may have arrived, and is repeated in a distance of seconds: in the short form one path has it, by the seed. */
+/**
+ * What hangs may have arrived, and is repeated in a distance of seconds: in the short form one path
+ * has it, by the seed.
+ */
 const hangingPath = Number(process.env.SEED ?? 1) % paths.length;
 
 for (const [at, [how, configuration, pathMs]] of paths.entries())
@@ -83,7 +86,8 @@ async function refuse(
   expect(await cutDigests(world)).toBe(0);
   for (const word of ways.map(wordOf)) expect(JSON.stringify(world.mattermost.posts)).not.toContain(word);
   expect(await service.end('SIGTERM')).toBe(0);
-  // On a busy machine others get no answer in time as well; they may have arrived, and the sink is thought worse for them.
+  // On a busy machine others get no answer in time as well; they may have arrived, and the sink is
+  // thought worse for them.
   const unanswered = await unansweredOthers(world, service, guilty);
   const isLongWait = ({ msg, next_try_s }: LogLine) => msg === 'attempt failed' && Number(next_try_s) >= 59;
   if (unanswered.cards === 0) expect(service.log.filter(isLongWait)).toEqual([]);
@@ -165,7 +169,10 @@ async function undelivered(world: World, guilty: ReadonlySet<number>, isGuilty: 
   return rows.filter(({ item, state }) => state !== 'delivered' && guilty.has(item) === isGuilty).length;
 }
 
-/** How many attempts of what is not refused got no answer; of digests it may be the refused event that hung. */
+/**
+ * How many attempts of what is not refused got no answer; of digests it may be the refused event
+ * that hung.
+ */
 async function unansweredOthers(
   { databaseUrl }: World,
   { log }: Service,
@@ -181,7 +188,9 @@ async function unansweredOthers(
   return { cards: unanswered.filter((item) => item > 0 && !guilty.has(item)).length, digests };
 }
 
-/** What the service logged of each refused event that still waits, and of the digests that are out. */
+/**
+ * What the service logged of each refused event that still waits, and of the digests that are out.
+ */
 async function storyOf({ databaseUrl }: World, { log }: Service, guilty: ReadonlySet<number>): Promise<string> {
   const rows = await withDatabase(
     { url: databaseUrl! },

@@ -76,7 +76,10 @@ export interface Digester {
   waitMs(nowMs: number): number;
   /** Does what is due. @returns true if memory's picture of what is due is old @throws when the database does not answer */
   turn(nowMs: number): Promise<boolean>;
-  /** Puts what a digest stands for into smaller ones and single cards. @throws when the database does not answer */
+  /**
+   * Puts what a digest stands for into smaller ones and single cards. @throws when the database
+   * does not answer
+   */
   split(digest: DueDelivery): Promise<SplitParts>;
 }
 

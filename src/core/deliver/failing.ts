@@ -58,9 +58,15 @@ export interface Failing {
   forget(eventId: number): void;
   /** These were made of one that is guilty: the first failure of each is not its first. */
   suspect(eventIds: readonly number[]): void;
-  /** One of these may be guilty, and another may not: nothing counts against it yet, nor does it against the sink. */
+  /**
+   * One of these may be guilty, and another may not: nothing counts against it yet, nor does it
+   * against the sink.
+   */
   watch(eventIds: readonly number[]): void;
-  /** Its text was not the reason: what speaks against it begins anew, but for refusals of a bare card, which has no text. */
+  /**
+   * Its text was not the reason: what speaks against it begins anew, but for refusals of a bare
+   * card, which has no text.
+   */
   restart(eventId: number): void;
   /** It was the sink: what its check alone contradicted counts for nothing, or with `all` whatever there is. */
   acquit(how: 'all' | 'by check'): void;
@@ -70,7 +76,10 @@ export interface Failing {
   attemptsBefore(eventId: number): number | undefined;
   /** It hung while others passed. */
   isHanging(eventId: number): boolean;
-  /** Of those that were refused and are not delivered, the one that is furthest on its way to the bare form. */
+  /**
+   * Of those that were refused and are not delivered, the one that is furthest on its way to the
+   * bare form.
+   */
   worstRefused(): number | undefined;
   /** Of all that failed here, what they were before it. */
   asTheyWere(): readonly { readonly eventId: number; readonly attempts: number }[];

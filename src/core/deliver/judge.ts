@@ -26,9 +26,14 @@ import type { Within } from './within.ts';
 const suspectMaxMs = 1000;
 /** A text that hung while others passed gets no more than this again: its slot is for others. */
 export const suspectTimeoutMs = 5000;
-/** While something passed within this time, a sink is not paused for one delivery that it refuses in each form. */
+/**
+ * While something passed within this time, a sink is not paused for one delivery that it refuses in
+ * each form.
+ */
 const justPassedMs = 2000;
-/** The same for a delivery that gets no answer: two whole time-outs and the wait between are less. */
+/**
+ * The same for a delivery that gets no answer: two whole time-outs and the wait between are less.
+ */
 const passedLatelyMs = 120_000;
 /** Sends that began together end together, a little before their time. */
 const nearly = 0.99;
@@ -118,7 +123,10 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
     return failure.outcome !== 'retry' || (failures > 1 && isHeeded);
   }
 
-  /** Asks while the delivery waits: its slot is free meanwhile, and the next failure will not be the first that something contradicts. */
+  /**
+   * Asks while the delivery waits: its slot is free meanwhile, and the next failure will not be the
+   * first that something contradicts.
+   */
   async function askMeanwhile(eventId: number): Promise<void> {
     if ((await check()) === undefined) failing.checkPassed(eventId);
   }
@@ -203,7 +211,8 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       tell(health.pause(failure.reason, nowMs), failure.message);
     } else if (attempt.isProbe) {
       tell(health.backOff(failure.reason, undefined, nowMs));
-      // The far end answers, and whether this text or everything is refused shows once it is tried in each form.
+      // The far end answers, and whether this text or everything is refused shows once it is tried
+      // in each form.
       if (isRefused && hasPassed) health.probeWithin(suspectMaxMs, nowMs);
     }
   }

@@ -115,13 +115,22 @@ function unansweredAgeMs(unanswered: number): number {
 
 /** What the spacing of repetitions goes by. */
 export interface Repeated {
-  /** Failures in the form that the delivery has: less of it is another text, whose spacing begins anew. */
+  /**
+   * Failures in the form that the delivery has: less of it is another text, whose spacing begins
+   * anew.
+   */
   readonly inForm: number;
-  /** What got no answer before the sink was found to be the reason, and is well again: the spacing begins anew. */
+  /**
+   * What got no answer before the sink was found to be the reason, and is well again: the spacing
+   * begins anew.
+   */
   readonly pardoned: number;
 }
 
-/** For how long a delivery that just failed is not sent again in the form that it has, because it may have arrived; 0 if it cannot have. */
+/**
+ * For how long a delivery that just failed is not sent again in the form that it has, because it
+ * may have arrived; 0 if it cannot have.
+ */
 export function repeatWaitMs(delivery: DueDelivery, reason: FailureReason, { inForm, pardoned }: Repeated): number {
   if (!unansweredReasons.includes(reason)) return 0;
   const inAll = Math.max(0, (delivery.unanswered ?? 0) - pardoned) + 1;

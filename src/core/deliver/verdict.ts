@@ -18,7 +18,10 @@ export interface Facts {
   readonly hasJustPassed: boolean;
   /** How often an attempt fails by the sink's own doing; from 0 to under 1. */
   readonly rate: number;
-  /** It may have arrived, so that it will not be sent again as it is for a minute or longer; and others pass, or did lately. */
+  /**
+   * It may have arrived, so that it will not be sent again as it is for a minute or longer; and
+   * others pass, or did lately.
+   */
   readonly isRepeatDear: boolean;
   /** So many failures speak against a text at the least, where the far end did not say no. */
   readonly poisonFailures: number;
@@ -38,13 +41,18 @@ export type Judgement = 'pause' | 'again' | 'soon' | 'short' | 'bare' | 'split' 
 const chances = { split: 1e-2, short: 1e-4, bare: 1e-8 } as const;
 /** The same of the refusals of a bare card that were disproved, before it is dead. */
 const deadChance = 1e-4;
-/** The same where others pass and one failure more costs a minute or ten, in which the alarm may be on no screen. */
+/**
+ * The same where others pass and one failure more costs a minute or ten, in which the alarm may be
+ * on no screen.
+ */
 const dearChances = { split: 1, short: 1e-2, bare: 1e-4 } as const;
 /** A sink that is worse than that is not told from one that is down. */
 const rateMax = 0.9;
 /** Refusals of a bare card that are believed. */
 const bareRefusals = 2;
-/** So often a bare card that is refused is sent within a second each, for others to pass between. */
+/**
+ * So often a bare card that is refused is sent within a second each, for others to pass between.
+ */
 const bareTries = 5;
 
 /** Failures in a row that chance makes with that probability at most. */

@@ -1,4 +1,5 @@
-// What becomes of a delivery that fails time and again: how long it takes until it goes out in another form, in virtual time, and what no
+// What becomes of a delivery that fails time and again: how long it takes until it goes out in
+// another form, in virtual time, and what no
 // outage may make of it.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFailing } from '../../../src/core/deliver/failing.ts';
