@@ -105,7 +105,13 @@ export const mutations = [
   },
   {
     name: 'outcomes that could not be written at once are forgotten',
-    edits: [['src/core/deliver/recorder.ts', 'if (performance.now() > this.#stopAtMs) break;\n', 'return;\n']],
+    edits: [
+      [
+        'src/core/deliver/recorder.ts',
+        'if (performance.now() > this.#stopAtMs) break;\n',
+        'if (performance.now() < this.#stopAtMs) return;\n',
+      ],
+    ],
     cases: 'stopped and started|standby|every backend terminated|cut in mid-transaction',
   },
   {
@@ -422,7 +428,13 @@ export const mutations = [
   },
   {
     name: 'an event that is refused is given up at once',
-    edits: [[verdict, "if (form === 'bare') return judgeBareRejection(facts);", "return 'dead';"]],
+    edits: [
+      [
+        verdict,
+        "if (form === 'bare') return judge",
+        "if (suspicion.failures >= 0) return 'dead';\n  if (form === 'bare') return judge",
+      ],
+    ],
     cases: 'poison: .* answered 4',
   },
   {
