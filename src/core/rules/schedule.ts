@@ -82,7 +82,7 @@ function minuteOf(text: string): number {
   return minute;
 }
 
-/** An IANA name, or an offset, that this runtime knows. */
+/** A name that this runtime knows; Node 22 takes offsets such as `+07:00` as well. */
 export function isTimeZone(name: string): boolean {
   try {
     return formatOf(name) !== undefined;

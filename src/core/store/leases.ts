@@ -1,4 +1,5 @@
 // Who works what: heartbeats, takeovers, releases. Only the database's clock counts here.
+import { z } from 'zod';
 import type { Database } from './database.ts';
 import type { Works } from './schema.ts';
 
@@ -110,9 +111,14 @@ export async function listWorks(db: Database): Promise<Works[]> {
   return rows.map((row) => worksFrom(JSON.parse(String(row.works))));
 }
 
-/** As another release may have written it. */
-export function worksFrom({ roles = [], consoles = {}, places = {} }: Partial<Works>): Works {
-  return { roles, consoles, places };
+const byId = z.record(z.string(), z.string()).catch({});
+const worksShape = z
+  .object({ roles: z.array(z.string()).catch([]), consoles: byId, places: byId })
+  .catch({ roles: [], consoles: {}, places: {} });
+
+/** As another release may have written it: what is not of this shape says nothing. */
+export function worksFrom(value: unknown): Works {
+  return worksShape.parse(value);
 }
 
 /**

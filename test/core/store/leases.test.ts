@@ -109,10 +109,17 @@ describe('a heartbeat', () => {
     expect((await readSurroundings(db, mine)).others).toEqual([works('Q')]);
     expect(await listWorks(db)).toHaveLength(2);
     // Of another release that says less, or says it otherwise.
-    await db.$client`update replicas set works = '{"regions": ["x"]}' where id = ${other}::uuid`;
     const nothing = { roles: [], consoles: {}, places: {} };
-    expect((await readSurroundings(db, mine)).others).toEqual([nothing]);
-    expect(await listWorks(db)).toContainEqual(nothing);
+    for (const works of [
+      '{"regions": ["x"]}',
+      '{"consoles": null, "roles": "x", "places": {"soc": {}}}',
+      'null',
+      '7',
+    ]) {
+      await db.$client`update replicas set works = ${works}::text::json where id = ${other}::uuid`;
+      expect((await readSurroundings(db, mine)).others).toEqual([nothing]);
+      expect(await listWorks(db)).toContainEqual(nothing);
+    }
   });
 
   test('of processes long gone is swept out by the next one to join, but not while they hold a role or live', async () => {
