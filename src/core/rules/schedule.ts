@@ -111,7 +111,7 @@ const daysAhead = 8;
 
 /**
  * Those that end after `fromMs` and begin within eight days, in order. An hour that the clocks skip or repeat shortens or lengthens
- * one; a time of it that comes twice is the first, one that does not come is the same span later.
+ * one; a time of it that comes twice is the first. One that begins and ends in such an hour may not occur: then events are announced.
  * @param fromMs milliseconds since the epoch
  */
 export function occurrencesOf(interval: Interval, fromMs: number): Occurrence[] {
