@@ -1,5 +1,4 @@
 // Who works what: heartbeats, takeovers, releases. Only the database's clock counts here.
-import { z } from 'zod';
 import type { Database } from './database.ts';
 import type { Works } from './schema.ts';
 
@@ -111,14 +110,17 @@ export async function listWorks(db: Database): Promise<Works[]> {
   return rows.map((row) => worksFrom(JSON.parse(String(row.works))));
 }
 
-const byId = z.record(z.string(), z.string()).catch({});
-const worksShape = z
-  .object({ roles: z.array(z.string()).catch([]), consoles: byId, places: byId })
-  .catch({ roles: [], consoles: {}, places: {} });
-
 /** As another release may have written it: what is not of this shape says nothing. */
 export function worksFrom(value: unknown): Works {
-  return worksShape.parse(value);
+  const { roles, consoles, places } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const isList = Array.isArray(roles) && roles.every((role) => typeof role === 'string');
+  return { roles: isList ? roles : [], consoles: textsOf(consoles), places: textsOf(places) };
+}
+
+function textsOf(value: unknown): Readonly<Record<string, string>> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject || !Object.values(value).every((text) => typeof text === 'string')) return {};
+  return value as Record<string, string>;
 }
 
 /**
