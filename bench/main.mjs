@@ -14,7 +14,7 @@ import { describeMachine, markdownOf, ratiosOf, summarise, tableOf, writeResults
 import { measure, warmEvents } from './round.mjs';
 
 const ratioMin = 0.6;
-const shortMaxMs = 40_000;
+const shortMaxMs = 75_000;
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
 const { values: options } = parseArgs({

@@ -250,8 +250,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     }
     // The reading may have taken longer than the lease had left.
     if (isOver() || !lease.outlasts(leaseLeftMs)) return 100;
-    const urgentSinceMs = inFlight.urgentSinceMs(next.priority);
-    const urgentMs = precedence.waitMs(performance.now(), urgentSinceMs, ready.size());
+    const nowMs = performance.now();
+    const urgentMs = precedence.waitMs(nowMs, ready.size(), () => inFlight.urgentSinceMs(next.priority));
     if (urgentMs > 0) return Math.min(urgentMs, policy.rereadMs);
     const limitedMs = deps.limiter.take(performance.now());
     if (limitedMs > 0) return Math.min(limitedMs, policy.rereadMs);

@@ -14,10 +14,10 @@ const creditMaxMs = 3000;
 export interface Precedence {
   /**
    * How long a delivery has to wait now, in milliseconds; 0 to go on.
-   * @param urgentSinceMs when the newest send that is more urgent began; undefined: there is none
    * @param waiting how many deliveries wait to be sent
+   * @param urgentSince tells when the newest send that is more urgent began; undefined: there is none
    */
-  waitMs(nowMs: number, urgentSinceMs: number | undefined, waiting?: number): number;
+  waitMs(nowMs: number, waiting: number, urgentSince: () => number | undefined): number;
 }
 
 export function createPrecedence(): Precedence {
@@ -27,7 +27,7 @@ export function createPrecedence(): Precedence {
   /** What was saved up is spent: nobody waits until it is worth it again. */
   let isSpent = false;
   return {
-    waitMs(nowMs, urgentSinceMs, waiting = 0) {
+    waitMs(nowMs, waiting, urgentSince) {
       const sinceAskedMs = Math.max(0, nowMs - askedAtMs);
       askedAtMs = nowMs;
       creditMs = isWaiting
@@ -36,8 +36,9 @@ export function createPrecedence(): Precedence {
       // Timers do not split milliseconds.
       if (creditMs < 1) isSpent = true;
       else if (creditMs >= precedenceMaxMs) isSpent = false;
-      const isFree = urgentSinceMs === undefined || waiting > waitingMax || isSpent;
-      const leftMs = isFree ? 0 : urgentSinceMs + precedenceMaxMs - nowMs;
+      // Not even looked for where it does not count: this is asked for each send.
+      const sinceMs = waiting > waitingMax || isSpent ? undefined : urgentSince();
+      const leftMs = sinceMs === undefined ? 0 : sinceMs + precedenceMaxMs - nowMs;
       const waitMs = Math.max(0, Math.ceil(Math.min(leftMs, creditMs)));
       isWaiting = waitMs > 0;
       return waitMs;
