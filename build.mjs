@@ -32,7 +32,7 @@ rmSync(join(root, 'dist.old'), { recursive: true, force: true });
 
 /** Without the archive a first start of the embedded database makes its files itself: slower, never wrong. */
 function makeSeed() {
-  const script = join(fresh, 'core', 'store', 'embedded', 'make-seed.js');
+  const script = join(fresh, 'store', 'embedded', 'make-seed.js');
   if (!existsSync(script)) return;
   const result = spawnSync(process.execPath, [script], { cwd: root, stdio: 'inherit', timeout: 120_000 });
   if (result.status === 0) return;

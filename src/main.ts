@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // The commands' table. Parses nothing itself and is imported by nobody.
 import { readFileSync } from 'node:fs';
-import type { CommandTable } from './commands/dispatch.ts';
-import { guardOutput } from './commands/output.ts';
-import { holdSignals } from './commands/signals.ts';
-import { descriptorLimit, startProblem } from './core/descriptors.ts';
+import type { CommandTable } from './cli/dispatch.ts';
+import { guardOutput } from './cli/output.ts';
+import { holdSignals } from './cli/signals.ts';
+import { descriptorLimit, startProblem } from './kit/descriptors.ts';
 
 const signals = holdSignals();
 const problem = startProblem(descriptorLimit());
@@ -14,7 +14,7 @@ if (problem !== undefined) {
   process.exit(78);
 }
 // Loaded only now: what comes while the rest is read from the disk is held already.
-const { dispatch } = await import('./commands/dispatch.ts');
+const { dispatch } = await import('./cli/dispatch.ts');
 
 const table: CommandTable = {
   serve: () => import('./commands/serve.ts'),
@@ -22,11 +22,11 @@ const table: CommandTable = {
   check: () => import('./commands/check.ts'),
   config: () => import('./commands/config.ts'),
   test: () => import('./commands/test.ts'),
-  routes: () => import('./commands/routes.ts'),
+  routes: () => import('./commands/routes/index.ts'),
   render: () => import('./commands/render.ts'),
   dead: () => import('./commands/dead.ts'),
   source: () => import('./commands/source.ts'),
-  silence: () => import('./commands/silence.ts'),
+  silence: () => import('./commands/silence/index.ts'),
   migrate: () => import('./commands/migrate.ts'),
   demo: () => import('./commands/demo.ts'),
 };

@@ -1,5 +1,5 @@
 // The reader that all contestants share: Tocsin's own client of the tenant, parser and normaliser, without its cursor and its loop.
-import { createHttpClient } from '../../dist/core/http.js';
+import { createHttpClient } from '../../dist/kit/http/index.js';
 import { createClient } from '../../dist/sources/deepinstinct/client.js';
 import { normalise } from '../../dist/sources/deepinstinct/normalise.js';
 

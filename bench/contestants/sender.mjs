@@ -1,5 +1,5 @@
 // The sender that all contestants share: Tocsin's own card, posted by its own HTTP client; and a queue in memory with so many in flight.
-import { createHttpClient } from '../../dist/core/http.js';
+import { createHttpClient } from '../../dist/kit/http/index.js';
 import { isAccepted } from '../../dist/sinks/mattermost/answers.js';
 import { cardOf } from '../../dist/sinks/mattermost/card.js';
 import { createWording } from '../../dist/sinks/mattermost/wording.js';

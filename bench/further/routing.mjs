@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../../dist/config.js';
-import { route } from '../../dist/core/route.js';
+import { loadConfig } from '../../dist/config/index.js';
+import { route } from '../../dist/core/routing/index.js';
 import { sinks } from '../../dist/sinks/index.js';
 import { sources } from '../../dist/sources/index.js';
 

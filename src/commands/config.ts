@@ -1,12 +1,12 @@
 // `tocsin config show`: what the configuration amounts to, as a tocsin.yaml ready to be edited. Shows no secret.
 
-import { showConfig } from '../config/show.ts';
-import { readConfig } from '../config.ts';
+import { type Command, UsageError } from '../cli/command.ts';
+import { jsonText } from '../cli/json.ts';
+import { readConfig } from '../config/index.ts';
+import { showConfig } from '../config/show/index.ts';
+import { exitCodes } from '../service/exit-codes.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import { type Command, UsageError } from './command.ts';
-import { exitCodes } from './dispatch.ts';
-import { jsonText } from './json.ts';
 
 export const command: Command = {
   summary: 'Show what the configuration amounts to, as a tocsin.yaml ready to be edited',

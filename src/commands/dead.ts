@@ -1,17 +1,18 @@
 // `tocsin dead list|redrive|move|drop`: the deliveries that were given up, how to put them back, and what waits for a sink that is gone.
-import type { Config } from '../config.ts';
-import { backlogRemarks } from '../core/backlog.ts';
-import { severityNames } from '../core/event.ts';
-import { createHttpClient } from '../core/http.ts';
-import { createMask } from '../core/mask.ts';
-import type { DeadDelivery } from '../core/store/deliveries.ts';
-import { cutMiddle, neutralText } from '../core/text.ts';
+
+import { type Command, type CommandIo, UsageError } from '../cli/command.ts';
+import { jsonText } from '../cli/json.ts';
+import type { Config } from '../config/index.ts';
+import { backlogRemarks } from '../core/identity/backlog.ts';
+import { severityNames } from '../kit/event.ts';
+import { createHttpClient } from '../kit/http/index.ts';
+import { createMask } from '../kit/mask.ts';
+import type { DeadDelivery } from '../kit/records/delivery.ts';
+import { cutMiddle, neutralText } from '../kit/text.ts';
+import { placesOf } from '../service/adapters.ts';
+import { exitCodes } from '../service/exit-codes.ts';
+import { loadForDatabase, operate, withOperations } from '../service/operate.ts';
 import { sinks } from '../sinks/index.ts';
-import { placesOf } from './adapters.ts';
-import { type Command, type CommandIo, UsageError } from './command.ts';
-import { exitCodes } from './dispatch.ts';
-import { jsonText } from './json.ts';
-import { loadForDatabase, operate, withOperations } from './operate.ts';
 
 const listMax = 1000;
 

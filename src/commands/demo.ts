@@ -1,20 +1,21 @@
 // `tocsin demo`: Tocsin between a simulated Deep Instinct and a simulated Mattermost, on loopback, in a temporary directory. It reads
 // neither the environment nor .env, so that it can never reach a real console or a real channel.
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Config, loadConfig } from '../config.ts';
-import { createLogger } from '../core/log.ts';
+import { type Command, type CommandIo, UsageError } from '../cli/command.ts';
+import { type Config, loadConfig } from '../config/index.ts';
 import { playLive } from '../demo/live.ts';
 import { type Mattermost, startMattermost } from '../demo/mattermost.ts';
 import { playOnce } from '../demo/once.ts';
 import type { Stage } from '../demo/stage.ts';
 import { startTenant, type Tenant } from '../demo/tenant.ts';
+import { createLogger } from '../observe/log.ts';
+import { exitCodes } from '../service/exit-codes.ts';
+import { type Service, startService } from '../service/start.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import { type Command, type CommandIo, UsageError } from './command.ts';
-import { exitCodes } from './dispatch.ts';
-import { type Service, startService } from './start.ts';
 
 export interface DemoDependencies {
   startService(...of: Parameters<typeof startService>): Promise<Pick<Service, 'address' | 'ready' | 'stop'>>;

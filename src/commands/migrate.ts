@@ -1,7 +1,8 @@
 // `tocsin migrate`: brings the database to this release's schema, as every start does. For those who want it as a step of its own.
-import { type Command, UsageError } from './command.ts';
-import { exitCodes } from './dispatch.ts';
-import { loadForDatabase, withStore } from './operate.ts';
+
+import { type Command, UsageError } from '../cli/command.ts';
+import { exitCodes } from '../service/exit-codes.ts';
+import { loadForDatabase, withStore } from '../service/operate.ts';
 
 export const command: Command = {
   summary: 'Bring the database to the schema of this release (every start does it too)',

@@ -1,18 +1,20 @@
 // `tocsin once`, for cron: reads every source to its end, delivers what is due, exits. Exit code 0 only if all of that worked.
-import { loadConfig, type Registries } from '../config.ts';
-import { createLogger, describeError, type Logger } from '../core/log.ts';
-import { createMask } from '../core/mask.ts';
-import { type Drained, drainSource, watchSource } from '../core/poll.ts';
-import { type Roles, startRoles } from '../core/roles.ts';
-import type { Standing } from '../core/standing.ts';
-import { countDeliveries, type SinkCounts } from '../core/store/deliveries.ts';
-import { readSinkState } from '../core/store/sinks.ts';
+
+import type { Command } from '../cli/command.ts';
+import { loadConfig, type Registries } from '../config/index.ts';
+import type { Standing } from '../core/identity/standing.ts';
+import { type Drained, drainSource, watchSource } from '../core/intake/poll.ts';
+import { type Roles, startRoles } from '../core/roles/index.ts';
+import { createMask } from '../kit/mask.ts';
+import type { SinkCounts } from '../kit/records/delivery.ts';
+import { createLogger, describeError, type Logger } from '../observe/log.ts';
+import { assertDatabase } from '../service/database.ts';
+import { exitCodes } from '../service/exit-codes.ts';
+import { createRelay, openGround, type Relay } from '../service/relay.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import type { Command } from './command.ts';
-import { assertDatabase } from './database.ts';
-import { exitCodes } from './dispatch.ts';
-import { createRelay, openGround, type Relay } from './relay.ts';
+import { countDeliveries } from '../store/deliveries.ts';
+import { readSinkState } from '../store/sinks.ts';
 
 const registries: Registries = { sources, sinks };
 const checkMs = 10_000;

@@ -1,16 +1,17 @@
 // `tocsin render`: the message that a sink would send for an event. The sink runs as always, but its call ends here and not on the network.
-import { type Config, loadConfig } from '../config.ts';
+
+import { type Command, type CommandIo, UsageError } from '../cli/command.ts';
+import { eventHelp, eventOptions, readEvent } from '../cli/event-file.ts';
+import { jsonText } from '../cli/json.ts';
+import { type Config, loadConfig } from '../config/index.ts';
 import { type TemplatedDependencies, templated } from '../core/deliver/templated.ts';
-import type { HttpClient } from '../core/http.ts';
-import { createMask } from '../core/mask.ts';
-import { type Route, routeNamed } from '../core/route.ts';
+import { type Route, routeNamed } from '../core/routing/index.ts';
+import type { HttpClient } from '../kit/http/index.ts';
+import { createMask } from '../kit/mask.ts';
+import { createSinks } from '../service/adapters.ts';
+import { exitCodes } from '../service/exit-codes.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import { createSinks } from './adapters.ts';
-import { type Command, type CommandIo, UsageError } from './command.ts';
-import { exitCodes } from './dispatch.ts';
-import { eventHelp, eventOptions, readEvent } from './event-file.ts';
-import { jsonText } from './json.ts';
 
 const forms = ['full', 'short', 'bare'] as const;
 

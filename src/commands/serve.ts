@@ -1,15 +1,16 @@
 // `tocsin serve`: runs the service, and passes on what signals ask for: SIGHUP to read the
 // configuration again, SIGTERM to stop.
+
 import { setFlagsFromString } from 'node:v8';
-import type { FilesRead } from '../config/files.ts';
-import { loadConfig, type Registries } from '../config.ts';
-import { createLogger } from '../core/log.ts';
+import type { Command } from '../cli/command.ts';
+import { holdSignals, type Signals } from '../cli/signals.ts';
+import { loadConfig, type Registries } from '../config/index.ts';
+import type { FilesRead } from '../config/read/files.ts';
+import { createLogger } from '../observe/log.ts';
+import { exitCodes } from '../service/exit-codes.ts';
+import { type Service, startService } from '../service/start.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import type { Command } from './command.ts';
-import { exitCodes } from './dispatch.ts';
-import { holdSignals, type Signals } from './signals.ts';
-import { type Service, startService } from './start.ts';
 
 const registries: Registries = { sources, sinks };
 

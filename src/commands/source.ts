@@ -1,16 +1,17 @@
 // `tocsin source`: how far each source was read, a new start after its tenant was rebuilt, and whose position counts for which id.
-import type { Config } from '../config.ts';
-import { createHttpClient } from '../core/http.ts';
-import { positionRemarks } from '../core/position.ts';
-import { readerRemark } from '../core/standing.ts';
-import type { StoredPosition } from '../core/store/cursors.ts';
-import { neutralText } from '../core/text.ts';
+
+import { type Command, type CommandIo, UsageError } from '../cli/command.ts';
+import { jsonText } from '../cli/json.ts';
+import type { Config } from '../config/index.ts';
+import { positionRemarks } from '../core/identity/position.ts';
+import { readerRemark } from '../core/identity/standing.ts';
+import { createHttpClient } from '../kit/http/index.ts';
+import type { StoredPosition } from '../kit/records/position.ts';
+import { neutralText } from '../kit/text.ts';
+import { consolesOf } from '../service/adapters.ts';
+import { exitCodes } from '../service/exit-codes.ts';
+import { loadForDatabase, operate, peek } from '../service/operate.ts';
 import { sources } from '../sources/index.ts';
-import { consolesOf } from './adapters.ts';
-import { type Command, type CommandIo, UsageError } from './command.ts';
-import { exitCodes } from './dispatch.ts';
-import { jsonText } from './json.ts';
-import { loadForDatabase, operate, peek } from './operate.ts';
 
 /** How many ids each action takes. */
 const actions: Readonly<Record<string, readonly [min: number, max: number, usage: string]>> = {

@@ -1,15 +1,16 @@
 // `tocsin test <sink>`: posts a sample card, so that people see that the way to the channel works, and what a card looks like.
-import { loadConfig } from '../config.ts';
-import { AdapterError } from '../core/errors.ts';
-import { noticeSource, noticeStream, type StoredEvent } from '../core/event.ts';
-import { createHttpClient } from '../core/http.ts';
-import { createMask } from '../core/mask.ts';
-import type { Message, SendContext, Sink } from '../core/sink.ts';
+
+import { type Command, UsageError } from '../cli/command.ts';
+import { loadConfig } from '../config/index.ts';
+import { AdapterError } from '../kit/errors.ts';
+import { noticeSource, noticeStream, type StoredEvent } from '../kit/event.ts';
+import { createHttpClient } from '../kit/http/index.ts';
+import { createMask } from '../kit/mask.ts';
+import type { Message, SendContext, Sink } from '../kit/sink.ts';
+import { createSinks } from '../service/adapters.ts';
+import { exitCodes } from '../service/exit-codes.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import { createSinks } from './adapters.ts';
-import { type Command, UsageError } from './command.ts';
-import { exitCodes } from './dispatch.ts';
 
 export const command: Command = {
   summary: 'Post a sample card to a sink',

@@ -1,5 +1,5 @@
 // Which events of the simulated tenant arrived in the simulated channel, found by the number that the card shows; and a table of that.
-import { severityNames } from '../core/event.ts';
+import { severityNames } from '../kit/event.ts';
 import type { TenantStream } from './events.ts';
 import { fieldsDrawn, type Post } from './mattermost/post.ts';
 import type { Tenant } from './tenant.ts';

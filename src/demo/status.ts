@@ -1,5 +1,5 @@
 // What the page's status strip says, read from Tocsin's own metrics, so that it shows what an operator would see.
-import { type SeverityName, severityNames } from '../core/event.ts';
+import { type SeverityName, severityNames } from '../kit/event.ts';
 import type { ChannelStatus } from './channel-page.ts';
 
 export const noStatus: ChannelStatus = statusOf('');

@@ -1,8 +1,8 @@
 // The HTTP app: health, metrics, and a plain index. Listens nowhere itself and knows no database; both are the command's.
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import { describeError, type Logger } from '../core/log.ts';
-import type { Metrics } from '../core/metrics.ts';
+import { describeError, type Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics/index.ts';
 import { shared } from './computed-once.ts';
 import { createHealthRoutes, type HealthDependencies } from './health.ts';
 import { measureRequests, startSeries } from './measure.ts';

@@ -1,7 +1,7 @@
 // Counts and times requests. Labels are the method and the pattern of the route, never what somebody typed.
 import type { Hono, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import type { Metrics } from '../core/metrics.ts';
+import type { Metrics } from '../observe/metrics/index.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** Of requests that no route answered. */

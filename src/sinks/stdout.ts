@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
-import { AdapterError } from '../core/errors.ts';
-import { type Digest, type EventBody, severityNames } from '../core/event.ts';
-import type { Message, MessageForm, RenderedTemplate, SendContext, Sink, SinkDefinition } from '../core/sink.ts';
-import { standardOutput } from '../core/standard-output.ts';
-import { cutMiddle } from '../core/text.ts';
-import { harmlessJson } from '../core/unseen.ts';
+import { AdapterError } from '../kit/errors.ts';
+import { type Digest, type EventBody, severityNames } from '../kit/event.ts';
+import type { Message, MessageForm, RenderedTemplate, SendContext, Sink, SinkDefinition } from '../kit/sink.ts';
+import { standardOutput } from '../kit/standard-output.ts';
+import { cutMiddle } from '../kit/text.ts';
+import { harmlessJson } from '../kit/unseen.ts';
 
 const config = z.strictObject({});
 

@@ -1,5 +1,5 @@
 // The registry of sources: type -> definition. One line a type.
-import type { SourceDefinition } from '../core/source.ts';
+import type { SourceDefinition } from '../kit/source.ts';
 import { deepinstinctEvents, deepinstinctSuspiciousEvents } from './deepinstinct/index.ts';
 
 export const sources: Record<string, SourceDefinition> = {

@@ -8,10 +8,10 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { createCheck } from '../../src/commands/check.ts';
-import type { Registries } from '../../src/config.ts';
-import { createHttpClient } from '../../src/core/http.ts';
-import { lockDirectory } from '../../src/core/store/directory-lock.ts';
-import { migrate } from '../../src/core/store/migrate.ts';
+import type { Registries } from '../../src/config/index.ts';
+import { createHttpClient } from '../../src/kit/http/index.ts';
+import { lockDirectory } from '../../src/store/embedded/directory-lock.ts';
+import { migrate } from '../../src/store/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { runHere } from './in-process.ts';
 

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { type CommandTable, dispatch } from '../../src/cli/dispatch.ts';
 import { createCheck } from '../../src/commands/check.ts';
-import { type CommandTable, dispatch } from '../../src/commands/dispatch.ts';
-import type { Registries } from '../../src/config.ts';
-import type { AdapterContext } from '../../src/core/adapter.ts';
-import { AdapterError } from '../../src/core/errors.ts';
-import { createHttpClient, type HttpClient } from '../../src/core/http.ts';
+import type { Registries } from '../../src/config/index.ts';
+import type { AdapterContext } from '../../src/kit/adapter.ts';
+import { AdapterError } from '../../src/kit/errors.ts';
+import { createHttpClient, type HttpClient } from '../../src/kit/http/index.ts';
 
 const now = Date.parse('2026-03-01T00:00:00Z');
 const token = 'key-of-the-console';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
-import { draft } from '../core/stored.ts';
+import { draft } from '../store/stored.ts';
 import { createTestDatabase, environmentOf } from '../support/database.ts';
 import { fillHistory } from './history.ts';
 import { runHere } from './in-process.ts';

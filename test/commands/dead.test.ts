@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { lockDirectory } from '../../src/core/store/directory-lock.ts';
-import { openStore } from '../../src/core/store/open.ts';
+import { lockDirectory } from '../../src/store/embedded/directory-lock.ts';
+import { openStore } from '../../src/store/open.ts';
 import { createWorld, until, type World } from '../support/world.ts';
 import { onDatabase, runIn } from './in-process.ts';
 

@@ -1,7 +1,7 @@
 // Puts events into a store as if they had arrived at their times, for commands that look back.
-import type { EventDraft } from '../../src/core/event.ts';
-import { insertPage } from '../../src/core/store/events.ts';
-import { openStore } from '../../src/core/store/open.ts';
+import type { EventDraft } from '../../src/kit/event.ts';
+import { insertPage } from '../../src/store/events.ts';
+import { openStore } from '../../src/store/open.ts';
 
 export interface HistoryRow {
   /** When it arrived, ISO 8601. */

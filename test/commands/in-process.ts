@@ -1,12 +1,12 @@
 // Commands as `main.ts` would run them, in this process: quicker than a process, and with what a test puts in place of the world.
 import { dirname } from 'node:path';
 import { expect } from 'vitest';
+import { type CommandTable, dispatch } from '../../src/cli/dispatch.ts';
 import { command as dead } from '../../src/commands/dead.ts';
-import { type CommandTable, dispatch } from '../../src/commands/dispatch.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
 import { command as once } from '../../src/commands/once.ts';
-import { command as routes } from '../../src/commands/routes.ts';
-import { command as silence } from '../../src/commands/silence.ts';
+import { command as routes } from '../../src/commands/routes/index.ts';
+import { command as silence } from '../../src/commands/silence/index.ts';
 import { command as source } from '../../src/commands/source.ts';
 import { command as test } from '../../src/commands/test.ts';
 import type { CommandResult, World } from '../support/world.ts';

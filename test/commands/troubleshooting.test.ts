@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import postgres from 'postgres';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createOnce } from '../../src/commands/once.ts';
-import { connectionFailure } from '../../src/core/http-failure.ts';
+import { connectionFailure } from '../../src/kit/http/failure.ts';
 import { type CommandResult, createWorld, until, type World } from '../support/world.ts';
 import { runIn } from './in-process.ts';
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
 // Random routes and events out of few words, so that they have much to do with each other.
 import fc from 'fast-check';
-import type { EventDraft, Severity } from '../../src/core/event.ts';
+import type { EventDraft, Severity } from '../../src/kit/event.ts';
 
 const weekMs = 7 * 86_400_000;
 const patterns = fc.array(fc.constantFrom('*', 'a*', 'ab', 'A?', '*b', 'b'), { minLength: 1, maxLength: 3 });

@@ -1,6 +1,6 @@
 // Adapters with the settings of the real ones, for tests of the configuration alone. They are never created.
 import { z } from 'zod';
-import type { Registries } from '../../src/config.ts';
+import type { Registries } from '../../src/config/index.ts';
 
 const https = (key: string) => z.string().regex(/^https?:\/\/[^/\s]+/, `${key} is not a URL`);
 

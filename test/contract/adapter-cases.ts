@@ -1,9 +1,9 @@
 // What the suites of sinks and sources share: the context that an adapter gets, secrets that leak, and cases that may be skipped.
 import { inspect } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import type { AdapterContext, AdapterDefinition } from '../../src/core/adapter.ts';
-import { AdapterError } from '../../src/core/errors.ts';
-import { createHttpClient, type HttpClient } from '../../src/core/http.ts';
+import type { AdapterContext, AdapterDefinition } from '../../src/kit/adapter.ts';
+import { AdapterError } from '../../src/kit/errors.ts';
+import { createHttpClient, type HttpClient } from '../../src/kit/http/index.ts';
 import { settledMs } from '../support/stopwatch.ts';
 
 /** Where a far end hangs, so that it is given up soon. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { AdapterContext, AdapterDefinition } from '../../src/core/adapter.ts';
+import type { AdapterContext, AdapterDefinition } from '../../src/kit/adapter.ts';
 
 /**
  * @param folder where the adapter's file or folder lies, with a slash at its end

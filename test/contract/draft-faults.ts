@@ -1,5 +1,5 @@
 // What is wrong with a draft, in words: the promises of EventDraft that its type cannot hold.
-import type { EventDraft } from '../../src/core/event.ts';
+import type { EventDraft } from '../../src/kit/event.ts';
 
 const isoUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
 

@@ -1,9 +1,9 @@
 // The sink suite over the smallest sink that keeps the contract: shows that the suite asks for nothing more, whatever the registry holds.
 import { z } from 'zod';
-import { AdapterError } from '../../src/core/errors.ts';
-import { failureOf } from '../../src/core/http-status.ts';
-import { quotaOf } from '../../src/core/quota.ts';
-import type { SinkDefinition } from '../../src/core/sink.ts';
+import { AdapterError } from '../../src/kit/errors.ts';
+import { failureOf } from '../../src/kit/http/status.ts';
+import { quotaOf } from '../../src/kit/quota.ts';
+import type { SinkDefinition } from '../../src/kit/sink.ts';
 import { describeSink } from './sink-suite.ts';
 
 const config = z.strictObject({

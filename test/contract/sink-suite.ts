@@ -1,10 +1,10 @@
 // The contract of a sink, case by case: every sink runs it from its own test file, with a harness that says what is special about it.
 import type { ServerResponse } from 'node:http';
 import { describe, expect, vi } from 'vitest';
-import type { FailureOutcome, FailureReason } from '../../src/core/errors.ts';
-import type { StoredEvent } from '../../src/core/event.ts';
-import { failureOf } from '../../src/core/http-status.ts';
-import type { Message, MessageForm, Sink, SinkDefinition } from '../../src/core/sink.ts';
+import type { FailureOutcome, FailureReason } from '../../src/kit/errors.ts';
+import type { StoredEvent } from '../../src/kit/event.ts';
+import { failureOf } from '../../src/kit/http/status.ts';
+import type { Message, MessageForm, Sink, SinkDefinition } from '../../src/kit/sink.ts';
 import { eventOfTexts, hostileStrings, storedEvent } from '../support/events.ts';
 import {
   closedPort,

@@ -1,11 +1,11 @@
 // The source suite over the smallest source that keeps the contract: shows that the suite asks for nothing more, whatever the registry holds.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { AdapterError } from '../../src/core/errors.ts';
-import type { EventDraft } from '../../src/core/event.ts';
-import { failureOf } from '../../src/core/http-status.ts';
-import type { SourceDefinition } from '../../src/core/source.ts';
-import { validText } from '../../src/core/text.ts';
+import { AdapterError } from '../../src/kit/errors.ts';
+import type { EventDraft } from '../../src/kit/event.ts';
+import { failureOf } from '../../src/kit/http/status.ts';
+import type { SourceDefinition } from '../../src/kit/source.ts';
+import { validText } from '../../src/kit/text.ts';
 import { describePollSource } from './source-suite.ts';
 
 const config = z.strictObject({

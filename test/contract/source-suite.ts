@@ -1,7 +1,7 @@
 // The contract of a polled source, case by case: every one runs it from its own tests, with fixtures of its vendor.
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import type { Page, PollSource, SourceDefinition } from '../../src/core/source.ts';
+import type { Page, PollSource, SourceDefinition } from '../../src/kit/source.ts';
 import { closedPort, type FarEnd, type Received, startFarEnd, startSocketServer } from '../support/far-end.ts';
 import {
   abortMs,

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CommandIo, UsageError } from '../../src/commands/command.ts';
+import { type CommandIo, UsageError } from '../../src/cli/command.ts';
 import { createDemo, type DemoDependencies } from '../../src/commands/demo.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/index.ts';
 import { builtFile } from '../support/built.ts';
 
 let home: string;

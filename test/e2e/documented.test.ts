@@ -36,7 +36,7 @@ const beyond: Readonly<Record<string, string>> = {
   'docker build -t tocsin .': 'needs Docker; test/tree/container.test.ts reads the Dockerfile',
   'docker run --read-only --stop-timeout 60 --env-file .env -v tocsin:/data -p 8080:8080 tocsin': 'needs Docker',
   'sudo DATA_DIR=/var/lib/tocsin tocsin --env-file /etc/tocsin/tocsin.env --directory /opt/tocsin dead list':
-    'needs systemd; test/commands/surroundings.test.ts runs it with files of its own',
+    'needs systemd; test/cli/surroundings.test.ts runs it with files of its own',
   'docker exec <container> tocsin dead list': 'needs Docker; the command itself is run below',
   'kubectl exec -n tocsin deploy/tocsin -- tocsin dead list': 'needs a cluster; the command itself is run below',
   'kubectl create namespace tocsin': 'needs a cluster',

@@ -157,5 +157,5 @@ test('without tracing the SDK is not loaded, and nothing is sent', async () => {
     return Number(spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout);
   };
   expect(loadedBy('commands/serve.ts')).toBe(0);
-  expect(loadedBy('core/tracing/export.ts')).toBeGreaterThan(0);
+  expect(loadedBy('observe/tracing/export.ts')).toBeGreaterThan(0);
 });

@@ -1,9 +1,9 @@
 // Promises broken one at a time, for mutations.mjs. `edits`: file, a text that it has exactly once, and what takes its place; `cases`: which
 // fault cases must notice, a regular expression of titles; `isLong`: in the long form.
 const client = 'src/sources/deepinstinct/client.ts';
-const events = 'src/core/store/events.ts';
+const events = 'src/store/events.ts';
 const lane = 'src/core/deliver/lane.ts';
-const leases = 'src/core/store/leases.ts';
+const leases = 'src/store/leases.ts';
 const policy = 'src/core/deliver/policy.ts';
 const verdict = 'src/core/deliver/verdict.ts';
 
@@ -22,7 +22,7 @@ export const mutations = [
     name: 'the cursor moves before its events',
     edits: [
       [
-        'src/core/ingest.ts',
+        'src/core/intake/ingest.ts',
         '  const stored = await insertOrBisect(decided, cursor,',
         '  await insertPage(db, fence, source, [], cursor, generation);\n  const stored = await insertOrBisect(decided, cursor,',
       ],
@@ -31,12 +31,14 @@ export const mutations = [
   },
   {
     name: 'who lost a role reschedules',
-    edits: [['src/core/store/deliveries.ts', 'where exists (select 1 from fence)\n    ), changed', '), changed']],
+    edits: [['src/store/deliveries.ts', 'where exists (select 1 from fence)\n    ), changed', '), changed']],
     cases: 'SIGSTOP',
   },
   {
     name: 'sends start without a lease that outlasts them',
-    edits: [['src/core/roles.ts', 'performance.now() + ms < validUntilMs', 'ms < validUntilMs + performance.now()']],
+    edits: [
+      ['src/core/roles/index.ts', 'performance.now() + ms < validUntilMs', 'ms < validUntilMs + performance.now()'],
+    ],
     cases: 'SIGSTOP',
   },
   {
@@ -48,7 +50,7 @@ export const mutations = [
     name: 'roles are taken from the living',
     edits: [
       [
-        'src/core/share.ts',
+        'src/core/roles/share.ts',
         'lease.holder !== replicaId && lease.remainingMs > 0;',
         'lease.holder !== replicaId && lease.remainingMs > 1e9;',
       ],
@@ -74,12 +76,12 @@ export const mutations = [
   },
   {
     name: 'a delivery whose time is too far ahead waits for it',
-    edits: [['src/core/store/due.ts', ' or scheduled_at > now() +', ' or scheduled_at > now() + 1e6 *']],
+    edits: [['src/store/due.ts', ' or scheduled_at > now() +', ' or scheduled_at > now() + 1e6 *']],
     cases: 'goes back by an hour',
   },
   {
     name: 'a heartbeat beyond its term is waited for',
-    edits: [['src/core/roles.ts', '    await cutHeartbeats(', '    if (times.ttlMs < 0) await cutHeartbeats(']],
+    edits: [['src/core/roles/index.ts', '    await cutHeartbeats(', '    if (times.ttlMs < 0) await cutHeartbeats(']],
     cases: 'goes back by an hour',
   },
   {
@@ -122,14 +124,18 @@ export const mutations = [
   {
     name: 'a stop gives no role back',
     edits: [
-      ['src/core/roles.ts', '? releaseLeases(deps.db, deps.replicaId, [name]) : undefined', '? undefined : undefined'],
-      ['src/core/roles.ts', 'if (isJoined) await releaseLeases(deps.db, deps.replicaId, null);', ''],
+      [
+        'src/core/roles/index.ts',
+        '? releaseLeases(deps.db, deps.replicaId, [name]) : undefined',
+        '? undefined : undefined',
+      ],
+      ['src/core/roles/index.ts', 'if (isJoined) await releaseLeases(deps.db, deps.replicaId, null);', ''],
     ],
     cases: 'rollout',
   },
   {
     name: 'who has lost the database says that it is ready',
-    edits: [['src/commands/start.ts', '  await store.ping();', '  void store;']],
+    edits: [['src/service/start.ts', '  await store.ping();', '  void store;']],
     cases: 'Postgres stopped and started',
   },
   {
@@ -156,14 +162,14 @@ export const mutations = [
   },
   {
     name: 'a connection that goes silent is waited for',
-    edits: [['src/core/store/socket.ts', 'if (silentLooks >= looksPerSilence) this.destroy();', '']],
+    edits: [['src/store/socket.ts', 'if (silentLooks >= looksPerSilence) this.destroy();', '']],
     cases: 'connections that go silent',
   },
   {
     name: 'without a database at the start the process ends',
     edits: [
       [
-        'src/commands/start.ts',
+        'src/service/start.ts',
         '        const isTold = error instanceof DatabaseUrlError || error instanceof DatabaseSchemaError;\n',
         '        if (waitMs > 0) process.exit(1);\n        const isTold = error instanceof DatabaseUrlError || error instanceof DatabaseSchemaError;\n',
       ],
@@ -172,14 +178,14 @@ export const mutations = [
   },
   {
     name: 'replicas migrate without taking turns',
-    edits: [['src/core/store/migrate.ts', 'select pg_advisory_xact_lock($', 'select ($']],
+    edits: [['src/store/migrate.ts', 'select pg_advisory_xact_lock($', 'select ($']],
     cases: 'ten at once',
   },
   {
     name: 'a directory is opened beside the process that has it',
     edits: [
       [
-        'src/core/store/open.ts',
+        'src/store/open.ts',
         '  const lock = await lockDirectory(options.dataDir);\n  try {\n    const instance',
         '  const nobody = { serve() {}, release: async () => {} } as unknown as DirectoryLock;\n' +
           '  const lock = await lockDirectory(options.dataDir).catch(() => nobody);\n  try {\n    const instance',
@@ -189,17 +195,13 @@ export const mutations = [
   },
   {
     name: 'a directory that cannot be written is not explained',
-    edits: [['src/core/store/data-directory.ts', 'remedies[code] ??', 'remedies[code.toLowerCase()] ??']],
+    edits: [['src/store/embedded/data-directory.ts', 'remedies[code] ??', 'remedies[code.toLowerCase()] ??']],
     cases: 'cannot be written',
   },
   {
     name: 'files of a newer Postgres are opened',
     edits: [
-      [
-        'src/core/store/embedded/open.ts',
-        'if (major === postgresMajor) return;',
-        'if (major >= postgresMajor) return;',
-      ],
+      ['src/store/embedded/open.ts', 'if (major === postgresMajor) return;', 'if (major >= postgresMajor) return;'],
     ],
     cases: 'newer release',
   },
@@ -207,7 +209,7 @@ export const mutations = [
     name: 'writes that fail are told to nobody who asks whether it is ready',
     edits: [
       [
-        'src/commands/start.ts',
+        'src/service/start.ts',
         'if (problem !== undefined) return { ok: false,',
         'if (problem === null) return { ok: false,',
       ],
@@ -216,7 +218,7 @@ export const mutations = [
   },
   {
     name: 'that the database takes no writes waits in the database',
-    edits: [['src/core/outage.ts', 'if (outage.seenMs >= this.#times.afterMs)', 'if (outage.seenMs < 0)']],
+    edits: [['src/core/notices/outage.ts', 'if (outage.seenMs >= this.#times.afterMs)', 'if (outage.seenMs < 0)']],
     cases: 'no room',
     isLong: true,
   },
@@ -312,19 +314,19 @@ export const mutations = [
   },
   {
     name: 'after a reset the keys are the same as before',
-    edits: [['src/core/store/cursors.ts', 'generation > 1 ?', 'generation > 1e9 ?']],
+    edits: [['src/store/cursors.ts', 'generation > 1 ?', 'generation > 1e9 ?']],
     cases: 'its ids start anew',
   },
   {
     name: 'the position of another console is taken for its own',
-    edits: [['src/core/position.ts', 'if (isSame === true) {', 'if (isSame !== null) {']],
+    edits: [['src/core/identity/position.ts', 'if (isSame === true) {', 'if (isSame !== null) {']],
     cases: 'another console on one database',
   },
   {
     name: 'a second service keeps the roles of the first',
     edits: [
       [
-        'src/core/standing.ts',
+        'src/core/identity/standing.ts',
         'return namesOf(roles.filter((role) => role.isByFile || isContested(role) || isTheirs(role)));',
         'return namesOf(roles.filter((role) => isContested(role) && isTheirs(role)));',
       ],
@@ -333,26 +335,32 @@ export const mutations = [
   },
   {
     name: 'a second service posts what waits for the first',
-    edits: [['src/core/standing.ts', 'return isStranger || isServed ? [', 'return isStranger && isServed ? [']],
+    edits: [
+      ['src/core/identity/standing.ts', 'return isStranger || isServed ? [', 'return isStranger && isServed ? ['],
+    ],
     cases: 'another console on one database',
   },
   {
     name: 'a renamed source does not go on',
     edits: [
-      ['src/core/position.ts', 'if (from.length === 1 && to.length === 1) return', 'if (from.length > 9) return'],
+      [
+        'src/core/identity/position.ts',
+        'if (from.length === 1 && to.length === 1) return',
+        'if (from.length > 9) return',
+      ],
     ],
     cases: 'renamed, with a backlog',
   },
   {
     name: 'what waits for a renamed sink stays under the old id',
-    edits: [['src/core/backlog.ts', 'return heirs.length === 1 ?', 'return heirs.length > 9 ?']],
+    edits: [['src/core/identity/backlog.ts', 'return heirs.length === 1 ?', 'return heirs.length > 9 ?']],
     cases: 'renamed, with a backlog',
   },
   {
     name: 'what is brought over is ended before it is copied',
     edits: [
       [
-        'src/core/store/leftover.ts',
+        'src/store/embedded/leftover.ts',
         '  const moved = await to.$client.begin(',
         "  await from`update deliveries set state = 'suppressed', reason = 'moved', finalized_at = now() where state = 'pending'`;\n  const moved = await to.$client.begin(",
       ],
@@ -374,7 +382,7 @@ export const mutations = [
     name: 'a send may take as long as it likes',
     edits: [
       ['src/core/deliver/within.ts', '  }, timeoutMs);', '  }, timeoutMs * 1000);'],
-      ['src/core/http.ts', 'const exchangeTimeoutMs = 10_000;', 'const exchangeTimeoutMs = 10_000_000;'],
+      ['src/kit/http/index.ts', 'const exchangeTimeoutMs = 10_000;', 'const exchangeTimeoutMs = 10_000_000;'],
     ],
     cases: 'mattermost: slow|never answered',
   },

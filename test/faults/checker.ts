@@ -1,9 +1,9 @@
 // Compares what the tenant had with what is stored and what arrived, to the event. Reads the tables itself: it must not trust the code it judges.
 import postgres from 'postgres';
-import { openEmbedded } from '../../src/core/store/embedded/open.ts';
 import type { TenantStream } from '../../src/demo/events.ts';
 import type { Mattermost } from '../../src/demo/mattermost.ts';
 import type { Tenant } from '../../src/demo/tenant.ts';
+import { openEmbedded } from '../../src/store/embedded/open.ts';
 
 export const sourceOf = { events: 'deepinstinct_events', suspicious: 'deepinstinct_suspicious_events' } as const;
 export const sink = 'soc';

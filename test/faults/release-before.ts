@@ -38,7 +38,7 @@ function build(): ReleaseBefore {
   execFileSync(process.execPath, ['build.mjs'], { cwd: folder });
   return {
     program: join(folder, 'dist/main.js'),
-    hasGroups: git('ls-tree', '--name-only', commit, 'src/core/store/groups.ts') !== '',
+    hasGroups: git('ls-tree', '--name-only', commit, 'src/store/groups.ts', 'src/core/store/groups.ts') !== '',
     read: (path) => git('show', `${commit}:${path}`),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/core/log.ts';
-import { createMetrics } from '../../src/core/metrics.ts';
 import { type AppDependencies, createApp } from '../../src/http/app.ts';
+import { createLogger } from '../../src/observe/log.ts';
+import { createMetrics } from '../../src/observe/metrics/index.ts';
 import { settledMs } from '../support/stopwatch.ts';
 
 function setUp(overrides: Partial<AppDependencies> = {}) {

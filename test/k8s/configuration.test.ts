@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { knownVariables, secretVariables } from '../../src/config/known.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
-import { silenceMaxMs } from '../../src/core/store/socket.ts';
+import { type Config, loadConfig } from '../../src/config/index.ts';
+import { knownVariables, secretVariables } from '../../src/config/read/known.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
+import { silenceMaxMs } from '../../src/store/socket.ts';
 import {
   allOf,
   describeRendered,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { defaultPolicy } from '../../src/core/deliver/policy.ts';
 import { stopMaxMs } from '../../src/core/deliver/recorder.ts';
-import { defaultRoleTimes } from '../../src/core/roles.ts';
+import { defaultRoleTimes } from '../../src/core/roles/index.ts';
 import {
   allOf,
   type Container,

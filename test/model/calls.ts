@@ -1,7 +1,7 @@
 // Calls of processes to the far ends, each waiting until the schedule answers it.
-import { AdapterError } from '../../src/core/errors.ts';
-import type { Message } from '../../src/core/sink.ts';
-import type { Page } from '../../src/core/source.ts';
+import { AdapterError } from '../../src/kit/errors.ts';
+import type { Message } from '../../src/kit/sink.ts';
+import type { Page } from '../../src/kit/source.ts';
 import type { Context } from './clock.ts';
 import type { Statement } from './statements.ts';
 import type { Nature } from './tenant.ts';

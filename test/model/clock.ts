@@ -1,6 +1,6 @@
 // Virtual time for the processes of a schedule: a timer fires when the schedule says so. Code outside of a process keeps the machine's time.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Lease } from '../../src/core/lease.ts';
+import type { Lease } from '../../src/core/loops/lease.ts';
 
 /** What a modelled process is to the world around it. */
 export interface Process {

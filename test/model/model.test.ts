@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createMetrics, type Metrics } from '../../src/core/metrics.ts';
+import { createMetrics, type Metrics } from '../../src/observe/metrics/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type Clock, installClock } from './clock.ts';
 import { sinkIds, sinkRole, source, sourceRole } from './replica.ts';

@@ -1,6 +1,6 @@
 // The promises of the store, the lanes and the roles, watched over at every statement, send and answer of a schedule.
-import type { Lease } from '../../src/core/lease.ts';
-import { priorityOf } from '../../src/core/route.ts';
+import type { Lease } from '../../src/core/loops/lease.ts';
+import { priorityOf } from '../../src/core/routing/index.ts';
 import type { Send } from './calls.ts';
 import { type DeliveryRow, deliveryKey, type EventRow, emptyPicture, type Picture } from './picture.ts';
 import { policy, sinkIds, sinkRole, source } from './replica.ts';

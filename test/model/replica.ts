@@ -1,19 +1,21 @@
 // One process of the service as a schedule sees it: the real roles, poller and lanes over held-back statements and calls.
+
 import { type Lanes, offerFresh, startOrigin } from '../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../src/core/deliver/policy.ts';
-import type { Notice } from '../../src/core/event.ts';
-import { noticeEvent, type Stored } from '../../src/core/ingest.ts';
-import type { Lease } from '../../src/core/lease.ts';
-import type { Metrics } from '../../src/core/metrics.ts';
-import { startPolling } from '../../src/core/poll.ts';
-import { type Role, type Roles, startRoles } from '../../src/core/roles.ts';
-import type { Route } from '../../src/core/route.ts';
-import { createSilenceReader } from '../../src/core/silence-reader.ts';
-import type { Sink } from '../../src/core/sink.ts';
-import type { PollSource } from '../../src/core/source.ts';
-import type { Database } from '../../src/core/store/database.ts';
-import { insertPage } from '../../src/core/store/events.ts';
-import { quiet } from '../core/stored.ts';
+import type { Stored } from '../../src/core/intake/ingest.ts';
+import { startPolling } from '../../src/core/intake/poll.ts';
+import type { Lease } from '../../src/core/loops/lease.ts';
+import { noticeEvent } from '../../src/core/notices/notice.ts';
+import { type Role, type Roles, startRoles } from '../../src/core/roles/index.ts';
+import type { Route } from '../../src/core/routing/index.ts';
+import { createSilenceReader } from '../../src/core/silences/reader.ts';
+import type { Notice } from '../../src/kit/event.ts';
+import type { Sink } from '../../src/kit/sink.ts';
+import type { PollSource } from '../../src/kit/source.ts';
+import type { Metrics } from '../../src/observe/metrics/index.ts';
+import type { Database } from '../../src/store/database.ts';
+import { insertPage } from '../../src/store/events.ts';
+import { quiet } from '../store/stored.ts';
 import { type Context, type Process, running } from './clock.ts';
 
 export const source = 'tenant';

@@ -1,6 +1,6 @@
 // Schedules: what may happen, how often, and how it is written down so that a failing one can be read.
 import fc from 'fast-check';
-import type { Severity } from '../../src/core/event.ts';
+import type { Severity } from '../../src/kit/event.ts';
 import { type Answer, answers, type Mode, modes } from './calls.ts';
 import { sinkIds } from './replica.ts';
 import { type StatementKind, statementKinds } from './statements.ts';

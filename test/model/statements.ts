@@ -1,8 +1,8 @@
 // The database as a process sees it: a statement runs when the schedule says so, and its answer comes when the schedule says so.
 // Its clock is the schedule's: functions in a schema of their own stand before Postgres's.
 import postgres from 'postgres';
-import { driverOptions } from '../../src/core/store/connection.ts';
-import { type Database, databaseOf } from '../../src/core/store/database.ts';
+import { driverOptions } from '../../src/store/connection.ts';
+import { type Database, databaseOf } from '../../src/store/database.ts';
 import { type Context, running } from './clock.ts';
 
 /** A statement that a process asked for. */

@@ -1,7 +1,7 @@
 // The tenant that a schedule's source reads: numbered items, an exclusive cursor, pages of three.
-import type { EventDraft, Severity } from '../../src/core/event.ts';
-import type { Page } from '../../src/core/source.ts';
-import { draft } from '../core/stored.ts';
+import type { EventDraft, Severity } from '../../src/kit/event.ts';
+import type { Page } from '../../src/kit/source.ts';
+import { draft } from '../store/stored.ts';
 
 /** How the far end takes cards of this item: gladly, or with a 500 or 400 unless bare, or never. */
 export type Nature = 'plain' | 'fails' | 'refused' | 'hopeless';

@@ -1,12 +1,12 @@
 // The world of one schedule: processes, their open operations, the tenant, the far ends, and the acts that a schedule is made of.
 import { setMaxListeners } from 'node:events';
 import type postgres from 'postgres';
-import { AdapterError } from '../../src/core/errors.ts';
-import type { Severity } from '../../src/core/event.ts';
-import type { Metrics } from '../../src/core/metrics.ts';
-import { resetSource } from '../../src/core/store/cursors.ts';
-import { databaseOf } from '../../src/core/store/database.ts';
-import { redriveDead } from '../../src/core/store/deliveries.ts';
+import { AdapterError } from '../../src/kit/errors.ts';
+import type { Severity } from '../../src/kit/event.ts';
+import type { Metrics } from '../../src/observe/metrics/index.ts';
+import { resetSource } from '../../src/store/cursors.ts';
+import { databaseOf } from '../../src/store/database.ts';
+import { redriveDead } from '../../src/store/deliveries.ts';
 import { type Answer, answerIn, errorOf, type Mode, type Operation, type Poll, type Send } from './calls.ts';
 import { type Clock, type Context, running, settled } from './clock.ts';
 import { takePicture } from './picture.ts';

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Message } from '../../src/core/sink.ts';
+import type { Message } from '../../src/kit/sink.ts';
 import { createStreamSink, stdout } from '../../src/sinks/stdout.ts';
 import { describeSink, skipsWithoutHttp } from '../contract/sink-suite.ts';
 import { builtFile } from '../support/built.ts';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
 
-/** The built file of a source (`core/store/instance.ts`), as an absolute path. @throws if it is missing or older than the source */
+/** The built file of a source (`store/embedded/instance.ts`), as an absolute path. @throws if it is missing or older than the source */
 export function builtFile(source: string): string {
   const built = fileURLToPath(new URL(`dist/${source.replace(/\.ts$/, '.js')}`, root));
   const sourceTime = statSync(fileURLToPath(new URL(`src/${source}`, root))).mtimeMs;

@@ -1,6 +1,6 @@
 // Sample digests for tests and for looking at: a group about one server, and a storm of 412 events on 37 devices.
 import { composeDigest, digestEvent } from '../../src/core/deliver/digest.ts';
-import type { Digest, DigestMember, Severity, StoredEvent } from '../../src/core/event.ts';
+import type { Digest, DigestMember, Severity, StoredEvent } from '../../src/kit/event.ts';
 
 const startMs = Date.parse('2026-03-01T02:00:00.000Z');
 const hash = (n: number) => `${n}a1b2c3d4e5f607`.padEnd(64, '0123456789abcdef');

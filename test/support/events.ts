@@ -1,5 +1,5 @@
 // Sample events for tests: one with everything in it, and texts that an attacker would choose.
-import type { StoredEvent } from '../../src/core/event.ts';
+import type { StoredEvent } from '../../src/kit/event.ts';
 
 /** An event in which every field is set, about a host of a Thai tenant. */
 export function storedEvent(overrides: Partial<StoredEvent> = {}): StoredEvent {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../../src/core/store/migrate.ts';
+import { migrate } from '../../src/store/migrate.ts';
 import { type PgBouncer, startPgBouncer } from './pgbouncer.ts';
 import { candidates } from './postgres-binaries.ts';
 import { type PostgresServer, startPostgres } from './postgres-process.ts';

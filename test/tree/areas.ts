@@ -1,35 +1,89 @@
-// The areas of src/ and who may import whom. The one table of directions; the tests hold the tree to it.
+// The rooms of src/, from the top down, and who may import whom. The one table of directions; the tests hold the tree to it.
 
-export type Area =
-  | 'main'
-  | 'commands'
-  | 'config'
-  | 'http'
-  | 'core'
-  | 'store'
-  | 'source registry'
-  | 'source'
-  | 'sink registry'
-  | 'sink'
-  | 'demo';
+interface Room {
+  readonly name: string;
+  readonly place: RegExp;
+  /** Rooms below this one, by name. Nothing else may be imported from outside of the room. */
+  readonly imports: readonly string[];
+}
 
-const folders: readonly (readonly [RegExp, Area])[] = [
-  [/^src\/main\.ts$/, 'main'],
-  [/^src\/commands\//, 'commands'],
-  [/^src\/config(\.ts$|\/)/, 'config'],
-  [/^src\/http\//, 'http'],
-  [/^src\/core\/store\//, 'store'],
-  [/^src\/core\//, 'core'],
-  [/^src\/sources\/index\.ts$/, 'source registry'],
-  [/^src\/sources\//, 'source'],
-  [/^src\/sinks\/index\.ts$/, 'sink registry'],
-  [/^src\/sinks\//, 'sink'],
-  [/^src\/demo\//, 'demo'],
+const core = (name: string) => `core/${name}`;
+const belowCore = ['store', 'observe/tracing', 'observe/metrics', 'observe', 'kit/records', 'kit'];
+const loops = [core('loops'), ...belowCore];
+const rules = [core('rules'), 'kit/records', 'kit'];
+const routing = [core('routing'), core('template'), ...rules];
+const notices = [core('notices'), core('routing'), ...loops];
+const identity = [core('identity'), ...notices];
+const silences = [core('silences'), core('rules'), ...notices];
+
+/** Nobody imports a room that stands above it. */
+const rooms: readonly Room[] = [
+  { name: 'main', place: /^src\/main\.ts$/, imports: ['commands', 'cli', 'kit'] },
+  {
+    name: 'commands',
+    place: /^src\/commands\//,
+    imports: [
+      ...['cli', 'service', 'config', 'source registry', 'sink registry'],
+      ...[core('deliver'), core('intake'), core('roles'), ...identity, ...silences, ...routing],
+    ],
+  },
+  { name: 'demo', place: /^src\/demo\//, imports: ['kit'] },
+  {
+    name: 'cli',
+    place: /^src\/cli\//,
+    imports: ['service', 'config', 'source registry', 'observe', 'kit/records', 'kit'],
+  },
+  {
+    name: 'service',
+    place: /^src\/service\//,
+    imports: [
+      ...['http', 'config', 'source registry', 'sink registry'],
+      ...[core('deliver'), core('intake'), core('roles'), ...identity, ...silences, ...routing],
+    ],
+  },
+  { name: 'http', place: /^src\/http\//, imports: ['observe/metrics', 'observe', 'kit'] },
+  {
+    name: 'config',
+    place: /^src\/config\//,
+    imports: [core('silences'), ...routing, 'observe', 'kit'],
+  },
+  { name: core('deliver'), place: /^src\/core\/deliver\//, imports: [...routing, ...loops] },
+  { name: core('intake'), place: /^src\/core\/intake\//, imports: [...identity, ...silences] },
+  { name: core('roles'), place: /^src\/core\/roles\//, imports: [core('identity'), ...loops] },
+  { name: core('identity'), place: /^src\/core\/identity\//, imports: notices },
+  { name: core('silences'), place: /^src\/core\/silences\//, imports: [core('rules'), ...notices] },
+  { name: core('notices'), place: /^src\/core\/notices\//, imports: [core('routing'), ...loops] },
+  { name: core('routing'), place: /^src\/core\/routing\//, imports: [core('template'), ...rules] },
+  { name: core('template'), place: /^src\/core\/template\//, imports: rules },
+  { name: core('rules'), place: /^src\/core\/rules\//, imports: ['kit/records', 'kit'] },
+  { name: core('loops'), place: /^src\/core\/loops\//, imports: belowCore },
+  { name: 'store', place: /^src\/store\//, imports: ['kit/records', 'kit'] },
+  { name: 'observe/tracing', place: /^src\/observe\/tracing\//, imports: ['observe', 'kit'] },
+  {
+    name: 'observe/metrics',
+    place: /^src\/observe\/metrics\//,
+    imports: ['observe', 'kit/records', 'kit'],
+  },
+  { name: 'observe', place: /^src\/observe\/[\w-]+\.ts$/, imports: ['kit'] },
+  {
+    name: 'source registry',
+    place: /^src\/sources\/index\.ts$/,
+    imports: ['source', 'kit'],
+  },
+  { name: 'source', place: /^src\/sources\//, imports: ['kit'] },
+  { name: 'sink registry', place: /^src\/sinks\/index\.ts$/, imports: ['sink', 'kit'] },
+  { name: 'sink', place: /^src\/sinks\//, imports: ['kit'] },
+  { name: 'kit/records', place: /^src\/kit\/records\//, imports: ['kit'] },
+  { name: 'kit', place: /^src\/kit\//, imports: [] },
 ];
 
-/** Undefined for a path that is in no area. */
-export function areaOf(path: string): Area | undefined {
-  return folders.find(([pattern]) => pattern.test(path))?.[1];
+function roomOf(path: string): Room | undefined {
+  return rooms.find(({ place }) => place.test(path));
+}
+
+/** Undefined for a path that is in no room. */
+export function areaOf(path: string): string | undefined {
+  return roomOf(path)?.name;
 }
 
 export function isAdapter(path: string): boolean {
@@ -41,62 +95,66 @@ export function adapterOf(path: string): string {
   return path.split('/')[2]?.replace(/\.ts$/, '') ?? '';
 }
 
-const adapterContracts = [
-  'adapter',
-  'event',
-  'errors',
-  'text',
-  'unseen',
-  'http',
-  'http-body',
-  'http-failure',
-  'http-status',
-  'web-url',
-];
-const modulesOfCore = (names: readonly string[]) => new RegExp(`^src/core/(${names.join('|')})\\.ts$`);
-
-/** What the files of an area may import besides files of their own area; for adapters, of their own folder. */
-const directions: Readonly<Record<Area, readonly RegExp[]>> = {
-  main: [/^src\/commands\//, modulesOfCore(['descriptors'])],
-  commands: [/^src\/config(\.ts$|\/)/, /^src\/http\//, /^src\/(sources|sinks)\/index\.ts$/, /^src\/core\//],
-  config: [/^src\/core\/(?!store\/)/],
-  http: [/^src\/core\//],
-  core: [/^src\/core\/store\//],
-  store: [modulesOfCore(['event', 'errors', 'descriptors', 'database-url', 'database-url-parameters'])],
-  'source registry': [modulesOfCore(['source']), /^src\/sources\//],
-  source: [modulesOfCore([...adapterContracts, 'source', 'past', 'nesting'])],
-  'sink registry': [modulesOfCore(['sink']), /^src\/sinks\//],
-  sink: [modulesOfCore([...adapterContracts, 'sink', 'place', 'quota', 'standard-output'])],
-  demo: [modulesOfCore(['event'])],
-};
+/** What an adapter's contract is made of; the rest of the kit is for core and the configuration. */
+const notForAdapters = /^src\/kit\/(records\/|database-url|descriptors\.ts$|mask\.ts$)/;
 
 /** Whether the file `from` may import the project's file `to`. */
 export function mayImport(from: string, to: string): boolean {
-  const [area, target] = [areaOf(from), areaOf(to)];
-  if (area === undefined || target === undefined || target === 'main') return false;
-  if (target === 'demo' && /^src\/commands\/demo(\.ts$|\/)/.test(from)) return true;
-  if (area === target && (!isAdapter(from) || adapterOf(from) === adapterOf(to))) return true;
-  return directions[area].some((pattern) => pattern.test(to));
+  const [room, target] = [roomOf(from), areaOf(to)];
+  if (room === undefined || target === undefined) return false;
+  if (isAdapter(from)) {
+    if (isAdapter(to)) return room.name === target && adapterOf(from) === adapterOf(to);
+    if (notForAdapters.test(to)) return false;
+    if (room.name === 'source' && to === 'src/kit/sink.ts') return false;
+    if (room.name === 'sink' && to === 'src/kit/source.ts') return false;
+  }
+  if (room.name === target) return true;
+  if (target === 'demo') return from === 'src/commands/demo.ts';
+  return room.imports.includes(target);
+}
+
+/** One line for each room that may import one that stands above it or beside it, or that there is not. */
+export function upwardImports(): string[] {
+  const names = rooms.map(({ name }) => name);
+  // The registries stand above their own adapters alone.
+  return rooms.flatMap(({ name, imports }, index) =>
+    imports.filter((target) => names.indexOf(target) <= index).map((target) => `${name} may not import ${target}`),
+  );
+}
+
+/** Names of the rooms that hold more than `share` of the lines of `files`, and how much. */
+export function largeRooms(files: readonly { path: string; text: string }[], share: number): string[] {
+  const lines = new Map<string, number>();
+  let total = 0;
+  for (const { path, text } of files) {
+    const count = text.split('\n').length - 1;
+    const name = isAdapter(path) ? `${areaOf(path)} ${adapterOf(path)}` : (areaOf(path) ?? path);
+    lines.set(name, (lines.get(name) ?? 0) + count);
+    total += count;
+  }
+  return [...lines]
+    .filter(([, count]) => count > share * total)
+    .map(([name, count]) => `${name}: ${count} of ${total}`);
 }
 
 /** Where each runtime dependency may be imported. One that is not listed here may be imported nowhere. */
 export const packagePlaces: Readonly<Record<string, RegExp>> = {
-  '@electric-sql/pglite': /^src\/core\/store\//,
+  '@electric-sql/pglite': /^src\/store\/embedded\//,
   '@marcbachmann/cel-js': /^src\/core\/rules\//,
-  '@hono/node-server': /^src\/commands\//,
-  '@opentelemetry/api': /^src\/core\/tracing\//,
-  '@opentelemetry/exporter-trace-otlp-http': /^src\/core\/tracing\/export\.ts$/,
-  '@opentelemetry/resources': /^src\/core\/tracing\/export\.ts$/,
-  '@opentelemetry/sdk-trace-base': /^src\/core\/tracing\/export\.ts$/,
-  'drizzle-orm': /^src\/core\/store\//,
+  '@hono/node-server': /^src\/service\//,
+  '@opentelemetry/api': /^src\/observe\/tracing\//,
+  '@opentelemetry/exporter-trace-otlp-http': /^src\/observe\/tracing\/export\.ts$/,
+  '@opentelemetry/resources': /^src\/observe\/tracing\/export\.ts$/,
+  '@opentelemetry/sdk-trace-base': /^src\/observe\/tracing\/export\.ts$/,
+  'drizzle-orm': /^src\/store\//,
   hono: /^src\/http\//,
   liquidjs: /^src\/core\/template\/engine\.ts$/,
-  pino: /^src\/core\/log\.ts$/,
-  postgres: /^src\/core\/store\//,
-  'prom-client': /^src\/core\/metrics\/instruments\.ts$/,
-  undici: /^src\/core\/http[a-z-]*\.ts$/,
+  pino: /^src\/observe\/log\.ts$/,
+  postgres: /^src\/store\//,
+  'prom-client': /^src\/observe\/metrics\/instruments\.ts$/,
+  undici: /^src\/kit\/http\//,
   yaml: /^src\/config\//,
-  zod: /^src\/(?!core\/store\/)/,
+  zod: /^src\/(?!store\/)/,
 };
 
 /** `drizzle-orm` of `drizzle-orm/postgres-js`. */

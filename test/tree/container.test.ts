@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { knownVariables } from '../../src/config/known.ts';
+import { knownVariables } from '../../src/config/read/known.ts';
 import { builtFile } from '../support/built.ts';
 import { readProjectFile } from './project-files.ts';
 import { root } from './source-files.ts';

@@ -1,9 +1,9 @@
 // The documents: what they name exists, what they tell a reader to type works, and they quote no code that could grow old.
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { knownVariables, tracingVariables } from '../../src/config/known.ts';
-import { loadConfig } from '../../src/config.ts';
-import { createMetrics } from '../../src/core/metrics.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import { knownVariables, tracingVariables } from '../../src/config/read/known.ts';
+import { createMetrics } from '../../src/observe/metrics/index.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
 import {

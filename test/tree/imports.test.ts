@@ -1,5 +1,6 @@
 // Holds the tree to its rules: who may import whom, and what stands where. Each rule also meets files that break it.
 import { describe, expect, test } from 'vitest';
+import { upwardImports } from './areas.ts';
 import { importRules } from './import-rules.ts';
 import { names, placeRules } from './place-rules.ts';
 import { testRule } from './rule.ts';
@@ -8,6 +9,10 @@ import { importsOf, readSourceFiles } from './source-files.ts';
 const src = readSourceFiles('src');
 
 describe('the imports of src', () => {
+  test('every room imports rooms below it alone', () => {
+    expect(upwardImports()).toEqual([]);
+  });
+
   for (const rule of importRules) testRule(rule, src);
 });
 

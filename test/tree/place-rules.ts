@@ -1,5 +1,5 @@
 // The rules about what stands where: SQL, the environment, timers, metrics, logs, vendors' names, names of folders.
-import { knownVariables } from '../../src/config/known.ts';
+import { knownVariables } from '../../src/config/read/known.ts';
 import { adapterOf, areaOf, isAdapter } from './areas.ts';
 import { eachFile, type Rule } from './rule.ts';
 import type { SourceFile } from './source-files.ts';
@@ -9,10 +9,10 @@ const statement =
   /\bsql(<[^`]*>)?`|['"`]\s*(?:(?:select|SELECT)\s+[\w*(]|insert\s+into\s|delete\s+from\s|update\s+\w+\s+set\s|(?:create|alter|drop)\s+(?:table|index|database|type)\s)/;
 
 const sql = eachFile(
-  'SQL stands under src/core/store alone',
+  'SQL stands under src/store alone',
   ({ path, text }) => areaOf(path) !== 'store' && statement.test(text),
   [
-    { path: 'src/core/roles.ts', text: 'await db.execute(sql`update leases set epoch = 1`);' },
+    { path: 'src/core/roles/index.ts', text: 'await db.execute(sql`update leases set epoch = 1`);' },
     { path: 'src/http/api.ts', text: "await query('select 1');" },
     { path: 'src/commands/dead.ts', text: 'const text = `\n  insert into events (id) values (1)`;' },
   ],
@@ -23,7 +23,7 @@ const environment = eachFile(
   ({ path, text }) =>
     areaOf(path) !== 'config' && areaOf(path) !== 'main' && /\bprocess\??\.env\b|from 'node:process'/.test(text),
   [
-    { path: 'src/core/log.ts', text: 'const level = process.env.LOG_LEVEL;' },
+    { path: 'src/observe/log.ts', text: 'const level = process.env.LOG_LEVEL;' },
     { path: 'src/sinks/bell.ts', text: "import { env } from 'node:process';" },
   ],
 );
@@ -35,19 +35,19 @@ const sleep = eachFile(
 );
 
 const metrics = eachFile(
-  'metrics are made in src/core/metrics/instruments.ts alone',
+  'metrics are made in src/observe/metrics/instruments.ts alone',
   ({ path, text }) =>
-    path !== 'src/core/metrics/instruments.ts' && /\bnew (Counter|Gauge|Histogram|Summary|Registry)\b/.test(text),
-  [{ path: 'src/core/poll.ts', text: "const polls = new Counter({ name: 'tocsin_polls_total' });" }],
+    path !== 'src/observe/metrics/instruments.ts' && /\bnew (Counter|Gauge|Histogram|Summary|Registry)\b/.test(text),
+  [{ path: 'src/core/intake/poll.ts', text: "const polls = new Counter({ name: 'tocsin_polls_total' });" }],
 );
 
 const logs = eachFile(
   'nothing writes to the console past the logger and the commands',
-  ({ path, text }) => !/^src\/core\/store\/embedded\/make-seed\.ts$/.test(path) && /\bconsole\.\w+\(/.test(text),
+  ({ path, text }) => !/^src\/store\/embedded\/make-seed\.ts$/.test(path) && /\bconsole\.\w+\(/.test(text),
   [{ path: 'src/sinks/bell.ts', text: 'console.log(message);' }],
 );
 
-const emptyNames = /(^|\/)(utils?|helpers?|common|types|services?|shared|misc|lib)(\.tsx?$|\/)/i;
+const emptyNames = /(^|\/)(utils?|helpers?|common|types|services|shared|misc|lib)(\.tsx?$|\/)/i;
 
 /** Counts for the tests and benchmarks too. */
 export const names = eachFile('no folder or file has a name that says nothing', ({ path }) => emptyNames.test(path), [
@@ -59,7 +59,7 @@ export const names = eachFile('no folder or file has a name that says nothing', 
 const opening = eachFile(
   'every file of src says in its first line what it is for',
   ({ text }) => !/^(#!.*\n)?\/\/ \S/.test(text),
-  [{ path: 'src/core/bell.ts', text: "import { z } from 'zod';" }],
+  [{ path: 'src/kit/bell.ts', text: "import { z } from 'zod';" }],
 );
 
 /** Names that are no vendor's. */
@@ -70,7 +70,7 @@ const placesOfVendors = [
   /^src\/(sources|sinks)\/index\.ts$/,
   /^src\/demo\//,
   /^src\/commands\/demo(\.ts$|\/)/,
-  /^src\/config\/(known|script)\.ts$/,
+  /^src\/config\/read\/(known|script)\.ts$/,
   // Its footer is the one that the script promised.
   /^src\/sinks\/mattermost\/card\.ts$/,
 ];
@@ -83,7 +83,7 @@ const vendors: Rule = {
   },
   breaches: [
     { path: 'src/core/deliver/lane.ts', text: '// Deep Instinct answers 422 to an old key.' },
-    { path: 'src/core/poll.ts', text: "if (source.type === 'deepinstinct_events') return;" },
+    { path: 'src/core/intake/poll.ts', text: "if (source.type === 'deepinstinct_events') return;" },
     { path: 'src/commands/serve.ts', text: "if (sink.type === 'mattermost') return;" },
     { path: 'src/http/app.ts', text: "app.get('/', (c) => c.text('Deep Instinct'));" },
   ],

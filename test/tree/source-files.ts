@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface SourceFile {
-  /** From the root of the project, with slashes: `src/core/event.ts`. */
+  /** From the root of the project, with slashes: `src/kit/event.ts`. */
   readonly path: string;
   readonly text: string;
 }

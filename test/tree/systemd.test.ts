@@ -1,7 +1,7 @@
 // The systemd unit: what it takes away from the service, and what it must leave to it.
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { knownVariables } from '../../src/config/known.ts';
+import { knownVariables } from '../../src/config/read/known.ts';
 import { defaultPolicy } from '../../src/core/deliver/policy.ts';
 import { readProjectFile } from './project-files.ts';
 import { root } from './source-files.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { command as render } from '../../src/commands/render.ts';
-import { locales as languages } from '../../src/config/values.ts';
+import { locales as languages } from '../../src/config/read/values.ts';
 import { expressionFields } from '../../src/core/rules/rule-event.ts';
 import { filters, tags } from '../../src/core/template/engine.ts';
 import { templateFields } from '../../src/core/template/fields.ts';

@@ -1,10 +1,10 @@
 // Comparisons in an expression that come out the same whatever happens, because a field that has few values
 // never has that one.
 
-import { severityNames } from '../../core/event.ts';
 import { type Comparison, comparisonsIn } from '../../core/rules/comparisons.ts';
-import type { AdapterConfig, Registries } from '../shape.ts';
-import { didYouMean } from '../suggest.ts';
+import { severityNames } from '../../kit/event.ts';
+import type { AdapterConfig, Registries } from '../read/shape.ts';
+import { didYouMean } from '../read/suggest.ts';
 import { typesFor } from './patterns.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 

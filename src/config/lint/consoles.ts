@@ -1,7 +1,7 @@
 // Sources that read the same twice, and streams of a console that nobody reads.
-import { secretsOf } from '../adapters.ts';
-import type { ConfigReading } from '../reading.ts';
-import type { AdapterConfig } from '../shape.ts';
+import { secretsOf } from '../read/adapters.ts';
+import type { ConfigReading } from '../read/reading.ts';
+import type { AdapterConfig } from '../read/shape.ts';
 import type { Remark } from './remark.ts';
 
 /** A source with what it reads, and the key by which it does. */

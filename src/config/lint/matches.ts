@@ -1,5 +1,5 @@
 // A match that nothing can fit, because of what the sources are.
-import type { AdapterConfig, Registries } from '../shape.ts';
+import type { AdapterConfig, Registries } from '../read/shape.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 
 /** True if the route asks for streams that none of its sources has. */

@@ -1,6 +1,6 @@
 // What a policy may be remarked upon for. Types only.
-import type { Route } from '../../core/route.ts';
-import type { RouteInput } from '../file.ts';
+import type { Route } from '../../core/routing/index.ts';
+import type { RouteInput } from '../read/file.ts';
 
 /** A closed set; programs may go by it. */
 export type LintRule =

@@ -1,7 +1,7 @@
 // Silences that recur: what they hide, and times that are over.
-import { compileMatcher } from '../../core/silence.ts';
-import { mayCoverCritical } from '../../core/silence-scope.ts';
-import type { ConfigReading } from '../reading.ts';
+import { compileMatcher } from '../../core/silences/index.ts';
+import { mayCoverCritical } from '../../core/silences/scope.ts';
+import type { ConfigReading } from '../read/reading.ts';
 import type { Remark } from './remark.ts';
 import { pastTimes } from './times.ts';
 

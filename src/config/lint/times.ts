@@ -2,7 +2,7 @@
 
 import type { Interval } from '../../core/rules/schedule.ts';
 import { isWholeWeek, isWhollyWithin } from '../../core/rules/week.ts';
-import type { Place } from '../problems.ts';
+import type { Place } from '../read/problems.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 
 /** True for a route whose times leave it none; by the same clock only, so that it is certain. */

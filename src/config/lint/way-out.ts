@@ -1,6 +1,7 @@
 // When no route would send the grave events of a source, by the week. What is less grave may well be left out on purpose.
-import type { Severity } from '../../core/event.ts';
+
 import { type Interval, isWithin } from '../../core/rules/schedule.ts';
+import type { Severity } from '../../kit/event.ts';
 import type { PolicyRoute } from './remark.ts';
 
 const minuteMs = 60_000;

@@ -1,4 +1,5 @@
 // Many events as one: the digest of a group or a storm, and the event that carries it. Pure. Linear in the members; its size is bounded.
+
 import {
   type Counted,
   type Digest,
@@ -8,10 +9,10 @@ import {
   type FileCounted,
   type Severity,
   severityNames,
-} from '../event.ts';
-import { priorityOf } from '../route.ts';
-import type { DecidedEvent } from '../store/events.ts';
-import { cutMiddle, validText } from '../text.ts';
+} from '../../kit/event.ts';
+import type { DecidedEvent } from '../../kit/records/decision.ts';
+import { cutMiddle, validText } from '../../kit/text.ts';
+import { priorityOf } from '../routing/index.ts';
 
 /** What the members have in common. */
 export type DigestContext = Pick<Digest, 'kind' | 'before' | 'route' | 'by'>;

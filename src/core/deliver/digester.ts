@@ -1,29 +1,28 @@
 // Makes digests of one sink's deliveries: of groups whose time has come, and in a storm of what would flood the channel. It only freezes and
 // releases; what it made is sent by the lane like anything else.
+
 import { randomUUID } from 'node:crypto';
-import { type Digest, type Notice, type Severity, severityNames } from '../event.ts';
-import type { Lease } from '../lease.ts';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import { priorityOf, type Route } from '../route.ts';
-import { readGroupKey } from '../rules/group.ts';
-import { isWithin } from '../rules/schedule.ts';
-import { type Database, databaseErrorText, isUnstorable } from '../store/database.ts';
-import type { DueDelivery } from '../store/deliveries.ts';
+import { type Digest, type Notice, type Severity, severityNames } from '../../kit/event.ts';
+import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { GroupChange, RoutedMember, WaitingGroup } from '../../kit/records/group.ts';
+import type { Logger } from '../../observe/log.ts';
+import type { Metrics } from '../../observe/metrics/index.ts';
+import type { Tracing } from '../../observe/tracing/index.ts';
+import { type Database, databaseErrorText, isUnstorable } from '../../store/database.ts';
 import {
   forgetGroups,
   freezeDigest,
-  type GroupChange,
   listWaitingGroups,
-  type RoutedMember,
   raiseDelivery,
   readMembers,
   releaseCards,
   splitDigest,
-  type WaitingGroup,
-} from '../store/groups.ts';
-import { type StormFacts, writeStorm } from '../store/sinks.ts';
-import type { Tracing } from '../tracing.ts';
+} from '../../store/groups.ts';
+import { type StormFacts, writeStorm } from '../../store/sinks.ts';
+import type { Lease } from '../loops/lease.ts';
+import { priorityOf, type Route } from '../routing/index.ts';
+import { readGroupKey } from '../rules/group.ts';
+import { isWithin } from '../rules/schedule.ts';
 import { composeDigest, digestEvent, partsOf } from './digest.ts';
 import { type GroupStep, stepOf } from './grouping.ts';
 import { createStorm, type StormPolicy } from './storm.ts';

@@ -1,6 +1,6 @@
 // Which deliveries of one sink failed here, what contradicts each failure, and how often the sink fails by itself. Holds no timer and judges
 // nothing: see verdict.ts.
-import type { MessageForm } from '../sink.ts';
+import type { MessageForm } from '../../kit/sink.ts';
 
 /** What speaks against a delivery that has just failed. */
 export interface Suspicion {

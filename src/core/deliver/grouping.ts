@@ -1,6 +1,7 @@
 // When what waits in a group is due, and in which form. Pure: ages are passed in.
+
+import type { WaitingGroup } from '../../kit/records/group.ts';
 import type { GroupPolicy } from '../rules/group.ts';
-import type { WaitingGroup } from '../store/groups.ts';
 
 /** What to do with a group now. `isNew` and `startsInterval` as in `GroupChange`. */
 export type GroupStep =

@@ -1,7 +1,8 @@
 // Whether a sink is ok, backing off or paused, and when it may be tried again. Holds no timer: time is passed in, and it is asked.
-import { backoffMs } from '../backoff.ts';
-import type { FailureOutcome, FailureReason } from '../errors.ts';
-import type { SinkState, SinkStateName } from '../store/sinks.ts';
+
+import type { FailureOutcome, FailureReason } from '../../kit/errors.ts';
+import type { SinkState, SinkStateName } from '../../kit/records/sink-state.ts';
+import { backoffMs } from '../loops/backoff.ts';
 import type { DeliveryPolicy } from './policy.ts';
 
 /** A send that was not answered for so long says more than one that failed at once; and few are under way. */

@@ -1,9 +1,10 @@
 // What becomes of a delivery that failed, and of its sink: gathers what contradicts the failure, asks the sink's own check where nothing
 // else can tell, has verdict.ts judge, and does what it says.
-import { backoffMs } from '../backoff.ts';
-import { unansweredReasons } from '../errors.ts';
-import type { Sink } from '../sink.ts';
-import type { DueDelivery } from '../store/deliveries.ts';
+
+import { unansweredReasons } from '../../kit/errors.ts';
+import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { Sink } from '../../kit/sink.ts';
+import { backoffMs } from '../loops/backoff.ts';
 import type { Failing, Suspicion } from './failing.ts';
 import type { Health, Transition } from './health.ts';
 import {

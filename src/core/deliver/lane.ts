@@ -1,33 +1,28 @@
 // The loop that works one sink: take what is most urgent, send, record. The only place that sends what is
 // stored, and the only one that tries it again; ../outage.ts sends what cannot be stored.
-import { backoffMs, databaseBackoff } from '../backoff.ts';
-import { AdapterError, unansweredReasons } from '../errors.ts';
-import type { Lease, RoleWorker } from '../lease.ts';
-import type { Limiter } from '../limiter.ts';
-import { noReason, severityLabel } from '../metrics.ts';
-import { paceOf, type Quota } from '../quota.ts';
-import { type Route, routeNamed } from '../route.ts';
-import type { Sink } from '../sink.ts';
-import { databaseErrorText } from '../store/database.ts';
-import {
-  type DueDelivery,
-  hastenDeliveries,
-  hastenFailed,
-  restoreDeliveries,
-  takeDue,
-  takeRandomDue,
-} from '../store/deliveries.ts';
-import { readSinkState } from '../store/sinks.ts';
+
+import { AdapterError, unansweredReasons } from '../../kit/errors.ts';
+import { paceOf, type Quota } from '../../kit/quota.ts';
+import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { Sink } from '../../kit/sink.ts';
+import { noReason, severityLabel } from '../../observe/metrics/index.ts';
+import { type AttemptTrace, type Tracing, traceIdOf } from '../../observe/tracing/index.ts';
+import { databaseErrorText } from '../../store/database.ts';
+import { hastenDeliveries, hastenFailed, restoreDeliveries, takeDue, takeRandomDue } from '../../store/deliveries.ts';
+import { readSinkState } from '../../store/sinks.ts';
+import { backoffMs, databaseBackoff } from '../loops/backoff.ts';
+import type { Lease, RoleWorker } from '../loops/lease.ts';
+import { createWake } from '../loops/wake.ts';
+import type { Writes } from '../loops/writes.ts';
+import { type Route, routeNamed } from '../routing/index.ts';
 import type { Template } from '../template/template.ts';
-import { type AttemptTrace, type Tracing, traceIdOf } from '../tracing.ts';
-import { createWake } from '../wake.ts';
-import type { Writes } from '../writes.ts';
 import { createConcurrency } from './concurrency.ts';
 import { createDigester } from './digester.ts';
 import { createFailing } from './failing.ts';
 import { createHealth, type Health, type Transition } from './health.ts';
 import { createInFlight } from './in-flight.ts';
 import { type Attempt, createJudge, type Judged, suspectTimeoutMs } from './judge.ts';
+import type { Limiter } from './limiter.ts';
 import { failureFrom, heldUpOf, unansweredMax, unansweredWaitMs, unchanged } from './policy.ts';
 import { createPrecedence } from './precedence.ts';
 import { createReady } from './ready.ts';

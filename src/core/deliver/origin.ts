@@ -1,10 +1,11 @@
 // The worker of a role `sink:<origin>`: one lane for each sink of that origin, one rate limit for all of them.
-import type { Lease, RoleWorker } from '../lease.ts';
-import { createLimiter } from '../limiter.ts';
-import type { Sink } from '../sink.ts';
-import type { DueDelivery } from '../store/deliveries.ts';
+
+import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { Sink } from '../../kit/sink.ts';
+import type { Lease, RoleWorker } from '../loops/lease.ts';
 import type { Template } from '../template/template.ts';
 import { type Lane, type LaneDependencies, startLane } from './lane.ts';
+import { createLimiter } from './limiter.ts';
 
 /** A far end's own default: 10 a second for an address, 100 at once. */
 const burst = 100;

@@ -1,10 +1,18 @@
-// What becomes of a delivery whose attempt failed. Pure. The outcomes themselves are named by adapters through core/http.ts.
-import { type BackoffLimits, backoffMs, deliveryBackoff, pausedBackoff, sinkBackoff, waitedMs } from '../backoff.ts';
-import { AdapterError, type FailureOutcome, type FailureReason, unansweredReasons } from '../errors.ts';
-import type { Quota } from '../quota.ts';
-import type { Message, MessageForm } from '../sink.ts';
-import type { DueDelivery } from '../store/deliveries.ts';
-import type { SinkStateName } from '../store/sinks.ts';
+// What becomes of a delivery whose attempt failed. Pure. The outcomes themselves are named by adapters through kit/http.
+
+import { AdapterError, type FailureOutcome, type FailureReason, unansweredReasons } from '../../kit/errors.ts';
+import type { Quota } from '../../kit/quota.ts';
+import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { SinkStateName } from '../../kit/records/sink-state.ts';
+import type { Message, MessageForm } from '../../kit/sink.ts';
+import {
+  type BackoffLimits,
+  backoffMs,
+  deliveryBackoff,
+  pausedBackoff,
+  sinkBackoff,
+  waitedMs,
+} from '../loops/backoff.ts';
 import type { StormPolicy } from './storm.ts';
 
 export interface DeliveryPolicy {

@@ -1,6 +1,6 @@
 // What one sink may send next, in memory: a short-lived picture of the database's due rows, most urgent first. It is bounded, and what does
+import type { DueDelivery } from '../../kit/records/delivery.ts';
 // not fit stays in the database and is read later.
-import type { DueDelivery } from '../store/deliveries.ts';
 
 export interface ReadyDependencies {
   /** Due deliveries, most urgent first, without those that are excluded. */

@@ -1,11 +1,13 @@
 // Writes down what became of sends, many in one statement. What is not yet written counts as in flight, and must not be sent again; how
 // long it has waited is known, so that whoever sends can wait for it.
-import { databaseBackoff } from '../backoff.ts';
-import type { Lease } from '../lease.ts';
-import type { Logger } from '../log.ts';
-import { type Database, databaseErrorText } from '../store/database.ts';
-import { type DeliveredAttempt, type FailedAttempt, recordDelivered, recordFailed } from '../store/deliveries.ts';
-import type { Writes } from '../writes.ts';
+
+import type { DeliveredAttempt, FailedAttempt } from '../../kit/records/delivery.ts';
+import type { Logger } from '../../observe/log.ts';
+import { type Database, databaseErrorText } from '../../store/database.ts';
+import { recordDelivered, recordFailed } from '../../store/deliveries.ts';
+import { databaseBackoff } from '../loops/backoff.ts';
+import type { Lease } from '../loops/lease.ts';
+import type { Writes } from '../loops/writes.ts';
 
 /** Outcomes wait this long for others to be written with. */
 const gatherMs = 20;

@@ -1,5 +1,5 @@
 // Whether more is due at once than people can read, and when the next digest of it may go out. Holds no timer: time is passed in.
-import type { StormFacts } from '../store/sinks.ts';
+import type { StormFacts } from '../../store/sinks.ts';
 
 export interface StormPolicy {
   /** More than so many due ones, and a storm begins; at a digest's time no more than so many, and it is over. */

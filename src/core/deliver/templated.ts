@@ -1,8 +1,9 @@
 // What a template says for a delivery. Where it fails, the sink's own card goes out, and that is told: an alert is never lost by its dress.
-import { noticeSource } from '../event.ts';
-import type { Route } from '../route.ts';
-import type { Message, Sink } from '../sink.ts';
-import type { DueDelivery } from '../store/deliveries.ts';
+
+import { noticeSource } from '../../kit/event.ts';
+import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { Message, Sink } from '../../kit/sink.ts';
+import type { Route } from '../routing/index.ts';
 import { renderTemplate, type Template } from '../template/template.ts';
 
 export interface TemplatedDependencies {

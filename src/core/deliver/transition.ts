@@ -1,10 +1,10 @@
 // Tells of a change of a sink's state: metric, log, database, and people.
-import type { Notice } from '../event.ts';
-import type { Lease } from '../lease.ts';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import { type Database, databaseErrorText } from '../store/database.ts';
-import { writeSinkState } from '../store/sinks.ts';
+import type { Notice } from '../../kit/event.ts';
+import type { Logger } from '../../observe/log.ts';
+import type { Metrics } from '../../observe/metrics/index.ts';
+import { type Database, databaseErrorText } from '../../store/database.ts';
+import { writeSinkState } from '../../store/sinks.ts';
+import type { Lease } from '../loops/lease.ts';
 import type { Transition } from './health.ts';
 import type { DeliveryPolicy } from './policy.ts';
 

@@ -1,7 +1,7 @@
 // Who is to blame for a failed attempt: the sink, or the delivery's own text? Pure. A failure is judged by what contradicts it, not by the
 // status that it came with; see docs/decisions/0006-when-an-event-is-poisonous.md.
-import { type FailureOutcome, type FailureReason, unansweredReasons } from '../errors.ts';
-import type { MessageForm } from '../sink.ts';
+import { type FailureOutcome, type FailureReason, unansweredReasons } from '../../kit/errors.ts';
+import type { MessageForm } from '../../kit/sink.ts';
 import type { Suspicion } from './failing.ts';
 
 /** What is known when an attempt has failed. */

@@ -1,6 +1,6 @@
 // Calls with an end, also if the callee does not heed its signal.
 import { setMaxListeners } from 'node:events';
-import { AdapterError } from '../errors.ts';
+import { AdapterError } from '../../kit/errors.ts';
 
 /** @throws what `call` throws, or {AdapterError} retry, timeout */
 export type Within = <T>(call: (signal: AbortSignal) => Promise<T>) => Promise<T>;

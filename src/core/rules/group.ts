@@ -1,6 +1,6 @@
 // By what events of a route belong together, and how long they wait for each other. Pure; the waiting is in the store.
 import { createHash } from 'node:crypto';
-import { type EventBody, severityNames } from '../event.ts';
+import { type EventBody, severityNames } from '../../kit/event.ts';
 import type { EventFacts } from './match.ts';
 import type { Interval } from './schedule.ts';
 

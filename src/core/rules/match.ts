@@ -1,5 +1,6 @@
 // What a route asks of an event's plain facts. Pure.
-import type { EventDraft, Severity } from '../event.ts';
+import type { EventDraft, Severity } from '../../kit/event.ts';
+import type { MissReason } from '../../kit/records/suppression.ts';
 import type { Glob } from './glob.ts';
 import { addressesIn, type Network } from './network.ts';
 
@@ -21,22 +22,6 @@ export interface Match {
   /** What fits one of these does not fit. None of them has any itself. */
   readonly not?: readonly Match[] | undefined;
 }
-
-/** What did not hold: a closed set. */
-export const missReasons = [
-  'other_source',
-  'below_min_severity',
-  'other_stream',
-  'other_type',
-  'other_action',
-  'other_status',
-  'other_tenant',
-  'other_device',
-  'other_group',
-  'other_network',
-  'excluded',
-] as const;
-export type MissReason = (typeof missReasons)[number];
 
 /** The first thing that does not hold; undefined if all do. An unknown severity passes every threshold. */
 export function missOfMatch(match: Match, source: string, draft: EventFacts): MissReason | undefined {

@@ -1,5 +1,5 @@
 // What expressions see of an event, whatever its vendor left out: every field is there, and none is longer than can be looked through in time.
-import { severityNames } from '../event.ts';
+import { severityNames } from '../../kit/event.ts';
 import type { EventFacts } from './match.ts';
 
 const text = 'string';

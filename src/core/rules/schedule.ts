@@ -1,5 +1,5 @@
 // Times of the week, or of some days of a year, in a time zone, by the clock on the wall there: a night is a night on the days of a change to summer time, too.
-import { isOfCalendar } from '../past.ts';
+import { isOfCalendar } from '../../kit/past.ts';
 
 /** Minutes are of the day, 0 to 1440. If `toMinute` is less than `fromMinute`, it goes over midnight and belongs to the day it begins on. */
 export interface Interval {

@@ -10,7 +10,7 @@ import {
   TypeGuards,
   type Variable,
 } from 'liquidjs';
-import type { TemplatePiece, ValueForm } from '../sink.ts';
+import type { TemplatePiece, ValueForm } from '../../kit/sink.ts';
 
 /** The template cannot be used, or not for this event. The message is the rest of a sentence about it. */
 export class TemplateError extends Error {

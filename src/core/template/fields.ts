@@ -1,8 +1,8 @@
 // What a template can speak of: the fields that expressions see, and what only people need. Everything is there: what the vendor did not say
 // is "", 0 or an empty list.
-import { type StoredEvent, severityNames } from '../event.ts';
+import { type StoredEvent, severityNames } from '../../kit/event.ts';
+import type { TemplateWords } from '../../kit/sink.ts';
 import { expressionFacts, expressionFields } from '../rules/rule-event.ts';
-import type { TemplateWords } from '../sink.ts';
 import type { Fields } from './engine.ts';
 
 const times = ['time', 'occurredAt', 'observedAt', 'receivedAt'] as const;

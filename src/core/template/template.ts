@@ -1,7 +1,7 @@
 // A template filled in for one event, with the words of the sink that shows it. Pure. What does not fit, or fails, is for the caller to tell.
-import type { StoredEvent } from '../event.ts';
-import type { RenderedField, RenderedTemplate, TemplateWords, ValuePlace } from '../sink.ts';
-import { codePointLength, validText } from '../text.ts';
+import type { StoredEvent } from '../../kit/event.ts';
+import type { RenderedField, RenderedTemplate, TemplateWords, ValuePlace } from '../../kit/sink.ts';
+import { codePointLength, validText } from '../../kit/text.ts';
 import { type CompiledText, type Show, TemplateError } from './engine.ts';
 import { type TemplateFacts, templateFacts } from './fields.ts';
 

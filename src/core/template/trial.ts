@@ -1,6 +1,6 @@
 // Fills in a template before there is an event: for one that says nothing, and for one that says everything.
-import type { StoredEvent } from '../event.ts';
-import type { TemplateWords } from '../sink.ts';
+import type { StoredEvent } from '../../kit/event.ts';
+import type { TemplateWords } from '../../kit/sink.ts';
 import { renderTemplate, type Template } from './template.ts';
 
 /** @throws {TemplateError} it fails where nothing is wrong with its form: it takes too long, gives too much, or names what is not always there */

@@ -1,7 +1,7 @@
 // What Mattermost's answers mean, where that is more than the policy of core/http-status.ts says. Decides no retry; shows no hook id.
-import { AdapterError } from '../../core/errors.ts';
-import type { HttpAnswer } from '../../core/http.ts';
-import { answerText, failureOf } from '../../core/http-status.ts';
+import { AdapterError } from '../../kit/errors.ts';
+import type { HttpAnswer } from '../../kit/http/index.ts';
+import { answerText, failureOf } from '../../kit/http/status.ts';
 
 /** The far end as people may see it, and what they must not. */
 export interface Hook {

@@ -1,6 +1,6 @@
 // One event, or a digest of many, as one post: a line that can be searched and one attachment. Pure. Never longer than the server takes in one piece.
-import { type SeverityName, type StoredEvent, severityNames } from '../../core/event.ts';
-import type { Message, RenderedField } from '../../core/sink.ts';
+import { type SeverityName, type StoredEvent, severityNames } from '../../kit/event.ts';
+import type { Message, RenderedField } from '../../kit/sink.ts';
 import { digestAttachment, digestLine, digestLines } from './digest.ts';
 import { code, plain, sealed, withoutHashtags } from './escape.ts';
 import { type CardField, deviceName, fieldsOf, hasFailed, timeLabel, timeOf } from './fields.ts';

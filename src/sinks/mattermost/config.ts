@@ -1,6 +1,6 @@
 // The settings of the sink mattermost. Pure; the webhook's URL is its only credential and stands in no message.
 import { z } from 'zod';
-import { readWebUrl } from '../../core/web-url.ts';
+import { readWebUrl } from '../../kit/web-url.ts';
 
 /** Why `text` is no webhook's URL, without repeating it; undefined if it is one. */
 function faultOf(text: string): string | undefined {

@@ -1,7 +1,7 @@
 // Many events as one post: a line for the notification, what they have in common for the search, numbers in fields, and a table last.
 // The table is a field, because clients fold an attachment's own text after some lines. Every limit of one post holds; the tests see to it.
-import { type Counted, type Digest, type DigestRow, type Severity, severityNames } from '../../core/event.ts';
-import type { MessageForm } from '../../core/sink.ts';
+import { type Counted, type Digest, type DigestRow, type Severity, severityNames } from '../../kit/event.ts';
+import type { MessageForm } from '../../kit/sink.ts';
 import { cell, code, sealed } from './escape.ts';
 import type { CardField } from './fields.ts';
 import { linkOf } from './link.ts';

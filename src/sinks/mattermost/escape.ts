@@ -1,6 +1,6 @@
 // Text of others made inert for Mattermost: its server rewrites, its three Markdown parsers (server, web, mobile), its mentions.
 // Everything that an event brought passes through here exactly once. Pure; linear in what is kept.
-import { codePointLength, cutMiddle, neutralText } from '../../core/text.ts';
+import { codePointLength, cutMiddle, neutralText } from '../../kit/text.ts';
 
 const zeroWidthSpace = '\u200B';
 /**

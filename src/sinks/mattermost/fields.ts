@@ -1,6 +1,6 @@
 // The fields of an event's card, in their order: what each shows and how much of it. Absent values give no field.
 // The limits are such that a card with everything in it stays within 90 blocks and 16,000 code points; the tests hold them to it.
-import { type EventBody, type Process, type StoredEvent, severityNames } from '../../core/event.ts';
+import { type EventBody, type Process, type StoredEvent, severityNames } from '../../kit/event.ts';
 import { code, fence, sealed } from './escape.ts';
 import type { Labels } from './locales/en.ts';
 import type { Wording } from './wording.ts';

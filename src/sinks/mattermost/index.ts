@@ -1,10 +1,10 @@
 // Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a message; more only
 // without what was refused: the priority, the channel.
-import type { AdapterContext } from '../../core/adapter.ts';
-import type { HttpAnswer } from '../../core/http.ts';
-import { placeOf } from '../../core/place.ts';
-import { quotaOf } from '../../core/quota.ts';
-import type { Sink, SinkDefinition } from '../../core/sink.ts';
+import type { AdapterContext } from '../../kit/adapter.ts';
+import type { HttpAnswer } from '../../kit/http/index.ts';
+import { placeOf } from '../../kit/place.ts';
+import { quotaOf } from '../../kit/quota.ts';
+import type { Sink, SinkDefinition } from '../../kit/sink.ts';
 import { isAccepted, mayBeOfPriority, probeFailure, refusalOf } from './answers.ts';
 import { type CardOptions, cardOf, isUrgent } from './card.ts';
 import { config, type MattermostConfig, type RouteSettings, routeSettings } from './config.ts';

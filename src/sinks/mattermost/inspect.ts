@@ -1,6 +1,6 @@
 // What can be found out about a webhook's settings without posting, and what cannot. The webhook itself works.
-import type { HttpAnswer } from '../../core/http.ts';
-import type { SinkReport } from '../../core/sink.ts';
+import type { HttpAnswer } from '../../kit/http/index.ts';
+import type { SinkReport } from '../../kit/sink.ts';
 import { isServersOwn } from './answers.ts';
 import type { CardOptions } from './card.ts';
 import type { MattermostConfig } from './config.ts';

@@ -1,6 +1,6 @@
 // What Tocsin itself has to say, as a small card. Values come from configuration and far ends, so they are escaped like any other.
-import type { Notice, StoredEvent } from '../../core/event.ts';
-import type { MessageForm } from '../../core/sink.ts';
+import type { Notice, StoredEvent } from '../../kit/event.ts';
+import type { MessageForm } from '../../kit/sink.ts';
 import { code, plain, sealed } from './escape.ts';
 import type { CardField } from './fields.ts';
 import type { Labels } from './locales/en.ts';

@@ -1,5 +1,5 @@
 // What one post looks like on the wire, and what every card shares: colours, signs, the severity's line. Types and constants.
-import type { Severity } from '../../core/event.ts';
+import type { Severity } from '../../kit/event.ts';
 import type { CardField } from './fields.ts';
 
 /** As the server decodes it; unknown keys are ignored by older servers. What is undefined does not become JSON. */

@@ -1,5 +1,5 @@
 // What templates need of Mattermost: values that end no markup around them, and own text that cannot make a value active. Pure.
-import type { TemplatePiece, TemplateSupport, TemplateWords, ValuePlace } from '../../core/sink.ts';
+import type { TemplatePiece, TemplateSupport, TemplateWords, ValuePlace } from '../../kit/sink.ts';
 import { code, prose, withoutHashtags } from './escape.ts';
 import { linkOf } from './link.ts';
 import { en, type Labels } from './locales/en.ts';

@@ -1,7 +1,7 @@
 // GET one page of a stream. Knows paths, headers, and what an answer means for a source; holds no cursor and repeats nothing.
-import { AdapterError } from '../../core/errors.ts';
-import type { HttpAnswer, HttpClient } from '../../core/http.ts';
-import { answerText, failureOf } from '../../core/http-status.ts';
+import { AdapterError } from '../../kit/errors.ts';
+import type { HttpAnswer, HttpClient } from '../../kit/http/index.ts';
+import { answerText, failureOf } from '../../kit/http/status.ts';
 import { EnvelopeError, emptyPage, parsePage, type WirePage } from './page.ts';
 import { type Stream, streamPaths } from './stream.ts';
 

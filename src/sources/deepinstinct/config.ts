@@ -1,6 +1,6 @@
 // The settings of both Deep Instinct sources. Pure.
 import { z } from 'zod';
-import { readWebUrl } from '../../core/web-url.ts';
+import { readWebUrl } from '../../kit/web-url.ts';
 import { parseStartFrom } from './start-from.ts';
 
 /** @returns scheme, host and whatever stands before `/api/v1`; without a slash at the end. @throws {RangeError} as {@link parseStartFrom} */

@@ -1,5 +1,5 @@
 // A number from outside moves nothing until a second answer confirms it: decides when to ask a second time, and what both answers prove.
-import { AdapterError } from '../../core/errors.ts';
+import { AdapterError } from '../../kit/errors.ts';
 import { leapMin } from './cursor.ts';
 import type { Read } from './first-start.ts';
 import type { WireItem, WirePage } from './page.ts';

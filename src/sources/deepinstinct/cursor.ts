@@ -1,5 +1,5 @@
 // How far a stream was read, and what is needed to notice that its numbers no longer go on from there. Opaque to everybody else. Pure.
-import { AdapterError } from '../../core/errors.ts';
+import { AdapterError } from '../../kit/errors.ts';
 import type { WireItem } from './page.ts';
 import { timeMsOf, timeOf } from './time.ts';
 

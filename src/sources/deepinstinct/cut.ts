@@ -1,7 +1,7 @@
 // One pass over the text of a page, before anything is parsed: where its events stand, byte for byte,
 // and how much each would cost to parse. Judges no value. A hot path: native searches, no expression
 // per character, and nothing that grows faster than the text.
-import { skipString } from '../../core/nesting.ts';
+import { skipString } from '../../kit/nesting.ts';
 
 const quote = 0x22;
 const comma = 0x2c;

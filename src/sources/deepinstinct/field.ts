@@ -1,6 +1,6 @@
 // Reading single fields of the wire. Whatever is absent, null, "", blank or of the wrong kind is undefined: servers of different
 // releases do all of these. Pure.
-import { cutMiddle, validText } from '../../core/text.ts';
+import { cutMiddle, validText } from '../../kit/text.ts';
 import { isObject } from './page.ts';
 
 export type Wire = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 // The file that an event is about. `path` is what its name says only for some types; otherwise it is a command line, a script's text
 // or a rule's sentence. Pure.
-import type { EventBody } from '../../core/event.ts';
+import type { EventBody } from '../../kit/event.ts';
 import { baseName, countOf, firstText, present, textOf, type Wire } from './field.ts';
 
 type File = NonNullable<EventBody['file']>;

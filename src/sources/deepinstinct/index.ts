@@ -1,5 +1,5 @@
 // The two Deep Instinct sources. They share all but the stream, so that each has its own cursor and its own role.
-import type { SourceDefinition } from '../../core/source.ts';
+import type { SourceDefinition } from '../../kit/source.ts';
 import { config } from './config.ts';
 import { describeCursor } from './cursor.ts';
 import { typesOfStream } from './event-types.ts';

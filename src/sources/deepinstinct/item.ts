@@ -1,5 +1,5 @@
 // One event as the console or the API shows it, out of a file, for commands that try what would become of it. Pure.
-import type { EventDraft } from '../../core/event.ts';
+import type { EventDraft } from '../../kit/event.ts';
 import type { DeepInstinctConfig } from './config.ts';
 import { linkOf, normalise } from './normalise.ts';
 import { isObject, parsePage, type WireItem } from './page.ts';

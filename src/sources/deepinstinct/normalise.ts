@@ -1,7 +1,7 @@
 // One item of the wire, of any release from 2.3 to 5.x -> EventDraft. Never throws: what cannot be understood is delivered as UNRECOGNISED,
 // with its bytes. Every enum is open. Pure.
 import { createHash } from 'node:crypto';
-import { type EventBody, type EventDraft, unparsedRaw } from '../../core/event.ts';
+import { type EventBody, type EventDraft, unparsedRaw } from '../../kit/event.ts';
 import { countOf, firstText, objectOf, objectsOf, present, textOf, type Wire } from './field.ts';
 import { fileOf } from './file.ts';
 import { isObject, type WireItem } from './page.ts';

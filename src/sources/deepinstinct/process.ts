@@ -1,5 +1,5 @@
 // The acting process and its parent, out of `process_chain` and the flat fields of suspicious events. Pure.
-import type { Process } from '../../core/event.ts';
+import type { Process } from '../../kit/event.ts';
 import { baseName, countOf, firstText, objectsOf, present, textOf, type Wire } from './field.ts';
 
 interface Pair {

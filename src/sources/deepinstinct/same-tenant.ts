@@ -1,5 +1,5 @@
 // Do the numbers of this tenant still go on from where we are? Decides by what lies around the cursor; what raises the alarm is asked for twice.
-import { AdapterError } from '../../core/errors.ts';
+import { AdapterError } from '../../kit/errors.ts';
 import { type Cursor, isSameTime, latestMsOf, toleranceMs } from './cursor.ts';
 import type { Read } from './first-start.ts';
 import type { WireItem } from './page.ts';

@@ -1,5 +1,5 @@
 // Deep Instinct's words for how bad it is -> OCSF numbers. Pure.
-import type { Severity } from '../../core/event.ts';
+import type { Severity } from '../../kit/event.ts';
 import type { Stream } from './stream.ts';
 
 /** The four that servers send, `NONE` of 2.x, and what a later release might send. */

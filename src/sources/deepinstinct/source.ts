@@ -1,7 +1,7 @@
 // One stream of a tenant as a polled source. Between calls it keeps hints only; any call is right for any cursor.
-import type { AdapterContext } from '../../core/adapter.ts';
-import { AdapterError } from '../../core/errors.ts';
-import type { Page, PollSource } from '../../core/source.ts';
+import type { AdapterContext } from '../../kit/adapter.ts';
+import { AdapterError } from '../../kit/errors.ts';
+import type { Page, PollSource } from '../../kit/source.ts';
 import { type Client, createClient } from './client.ts';
 import type { DeepInstinctConfig } from './config.ts';
 import { formatCursor, hasTakenNumber, isSameTime, parseCursor } from './cursor.ts';

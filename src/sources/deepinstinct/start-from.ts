@@ -1,5 +1,5 @@
 // START_FROM: where the first reading of a source begins. Pure; first-start.ts finds the place on the server.
-import { type Past, parsePast } from '../../core/past.ts';
+import { type Past, parsePast } from '../../kit/past.ts';
 
 /** Times in milliseconds. An event's id counts as announced from there on, itself included. */
 export type StartFrom =

@@ -1,5 +1,5 @@
 // `mitre_classifications` -> techniques. Here, unlike elsewhere, what is unknown is null. Pure.
-import type { Technique } from '../../core/event.ts';
+import type { Technique } from '../../kit/event.ts';
 import { objectsOf, present, textOf, type Wire } from './field.ts';
 
 /** 0 to 5 were seen. */

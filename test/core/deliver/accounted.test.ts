@@ -1,18 +1,20 @@
 // Whatever the routes, groups and storms, and whatever the sinks answer: each stored event has a delivery for some sink, and each delivery is
 // delivered and was sent, singly or in a digest that counts it; or it is pending, or dead or suppressed with a reason.
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Lanes, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
-import { AdapterError } from '../../../src/core/errors.ts';
-import type { EventDraft, Notice, Severity } from '../../../src/core/event.ts';
-import { noticeEvent, storePage } from '../../../src/core/ingest.ts';
-import { createMetrics } from '../../../src/core/metrics.ts';
-import type { Route } from '../../../src/core/route.ts';
+import { storePage } from '../../../src/core/intake/ingest.ts';
+import { noticeEvent } from '../../../src/core/notices/notice.ts';
+import type { Route } from '../../../src/core/routing/index.ts';
 import { type GroupField, groupFields } from '../../../src/core/rules/group.ts';
-import type { Message, Sink } from '../../../src/core/sink.ts';
-import { insertPage } from '../../../src/core/store/events.ts';
-import { draft, hold, quiet, useDatabase } from '../stored.ts';
+import { AdapterError } from '../../../src/kit/errors.ts';
+import type { EventDraft, Notice, Severity } from '../../../src/kit/event.ts';
+import type { Message, Sink } from '../../../src/kit/sink.ts';
+import { createMetrics } from '../../../src/observe/metrics/index.ts';
+import { insertPage } from '../../../src/store/events.ts';
+import { draft, hold, quiet, useDatabase } from '../../store/stored.ts';
 
 const database = useDatabase();
 const runs = Number(process.env.ACCOUNTED_RUNS ?? 25);

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { composeDigest, digestEvent, partsOf } from '../../../src/core/deliver/digest.ts';
-import type { DigestMember, Severity } from '../../../src/core/event.ts';
-import { validText } from '../../../src/core/text.ts';
+import type { DigestMember, Severity } from '../../../src/kit/event.ts';
+import { validText } from '../../../src/kit/text.ts';
 
 const startMs = Date.parse('2026-03-01T02:00:00.000Z');
 const storm = { kind: 'storm', before: 0, by: [] } as const;

@@ -1,22 +1,24 @@
 // Groups and storms of one sink on a real Postgres: what goes out singly, what goes out together, and that nothing is left over.
+
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { composeDigest, digestEvent } from '../../../src/core/deliver/digest.ts';
 import { type Lanes, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
-import { AdapterError } from '../../../src/core/errors.ts';
-import type { EventDraft, Notice } from '../../../src/core/event.ts';
-import { noticeEvent, storePage } from '../../../src/core/ingest.ts';
-import { createMetrics } from '../../../src/core/metrics.ts';
-import type { Route } from '../../../src/core/route.ts';
+import { storePage } from '../../../src/core/intake/ingest.ts';
+import { noticeEvent } from '../../../src/core/notices/notice.ts';
+import type { Route } from '../../../src/core/routing/index.ts';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
 import type { GroupPolicy } from '../../../src/core/rules/group.ts';
 import { parseInterval } from '../../../src/core/rules/schedule.ts';
-import type { Message, Sink } from '../../../src/core/sink.ts';
-import { redriveDead } from '../../../src/core/store/deliveries.ts';
-import { insertPage } from '../../../src/core/store/events.ts';
-import { freezeDigest, readMembers, splitDigest } from '../../../src/core/store/groups.ts';
+import { AdapterError } from '../../../src/kit/errors.ts';
+import type { EventDraft, Notice } from '../../../src/kit/event.ts';
+import type { Message, Sink } from '../../../src/kit/sink.ts';
+import { createMetrics } from '../../../src/observe/metrics/index.ts';
+import { redriveDead } from '../../../src/store/deliveries.ts';
+import { insertPage } from '../../../src/store/events.ts';
+import { freezeDigest, readMembers, splitDigest } from '../../../src/store/groups.ts';
+import { draft, drafts, hold, quiet, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
-import { draft, drafts, hold, quiet, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
 const all: Route = { name: 'all', minSeverity: 0, to: ['soc'] };

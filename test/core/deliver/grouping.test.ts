@@ -1,8 +1,9 @@
 // When a group is due, from its ages alone.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stepOf } from '../../../src/core/deliver/grouping.ts';
-import type { WaitingGroup } from '../../../src/core/store/groups.ts';
+import type { WaitingGroup } from '../../../src/kit/records/group.ts';
 
 const policy = { by: [], waitMs: 30_000, intervalMs: 300_000, max: 100, cards: 0 };
 const fresh = (more: Partial<WaitingGroup> = {}): WaitingGroup => ({

@@ -1,13 +1,14 @@
 // What becomes of a delivery that fails time and again: how long it takes until it goes out in
 // another form, in virtual time, and what no
 // outage may make of it.
+
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFailing } from '../../../src/core/deliver/failing.ts';
 import { createHealth } from '../../../src/core/deliver/health.ts';
 import { createJudge } from '../../../src/core/deliver/judge.ts';
 import { defaultPolicy, type Failure } from '../../../src/core/deliver/policy.ts';
 import type { Judgement } from '../../../src/core/deliver/verdict.ts';
-import type { DueDelivery } from '../../../src/core/store/deliveries.ts';
+import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
 import { storedEvent } from '../../support/events.ts';
 
 const hang: Failure = {

@@ -2,11 +2,11 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Lane } from '../../../src/core/deliver/lane.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
-import { storePage } from '../../../src/core/ingest.ts';
-import type { Lease } from '../../../src/core/lease.ts';
+import { storePage } from '../../../src/core/intake/ingest.ts';
+import type { Lease } from '../../../src/core/loops/lease.ts';
+import { drafts, hold, toSoc, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
-import { startLaneOf } from '../lane.ts';
-import { drafts, hold, toSoc, useDatabase } from '../stored.ts';
+import { startLaneOf } from './lane-setup.ts';
 
 const database = useDatabase();
 

@@ -2,19 +2,19 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Lanes, type OriginDependencies, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
-import { AdapterError } from '../../../src/core/errors.ts';
-import type { EventDraft } from '../../../src/core/event.ts';
-import { storePage } from '../../../src/core/ingest.ts';
-import type { Lease } from '../../../src/core/lease.ts';
-import { createMetrics } from '../../../src/core/metrics.ts';
-import { quotaOf } from '../../../src/core/quota.ts';
-import type { Message, SendContext, Sink } from '../../../src/core/sink.ts';
-import { writeSinkState } from '../../../src/core/store/sinks.ts';
+import { storePage } from '../../../src/core/intake/ingest.ts';
+import type { Lease } from '../../../src/core/loops/lease.ts';
 import { compileText } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
 import { createRateLimiter } from '../../../src/demo/mattermost/rate-limiter.ts';
+import { AdapterError } from '../../../src/kit/errors.ts';
+import type { EventDraft } from '../../../src/kit/event.ts';
+import { quotaOf } from '../../../src/kit/quota.ts';
+import type { Message, SendContext, Sink } from '../../../src/kit/sink.ts';
+import { createMetrics } from '../../../src/observe/metrics/index.ts';
+import { writeSinkState } from '../../../src/store/sinks.ts';
+import { draft, drafts, hold, quiet, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
-import { draft, drafts, hold, quiet, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
 

@@ -1,4 +1,5 @@
 // What becomes of a delivery whose attempt failed, and when a card says that it was held up.
+
 import { describe, expect, test } from 'vitest';
 import {
   defaultPolicy,
@@ -10,8 +11,8 @@ import {
   unchanged,
   waitForSink,
 } from '../../../src/core/deliver/policy.ts';
-import { AdapterError } from '../../../src/core/errors.ts';
-import type { DueDelivery } from '../../../src/core/store/deliveries.ts';
+import { AdapterError } from '../../../src/kit/errors.ts';
+import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
 import { storedEvent } from '../../support/events.ts';
 
 const delivery = (more: Partial<DueDelivery> = {}): DueDelivery => ({

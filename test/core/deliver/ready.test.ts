@@ -1,8 +1,9 @@
 // What one sink may send next, in memory, against a database that answers when the test says so.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createReady } from '../../../src/core/deliver/ready.ts';
-import type { DueDelivery } from '../../../src/core/store/deliveries.ts';
+import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
 import { storedEvent } from '../../support/events.ts';
 
 const due = (id: number, priority = 2): DueDelivery => ({

@@ -1,11 +1,12 @@
 // Outcomes of sends on their way into a real Postgres: none is forgotten, none is unknown meanwhile, and a stop has an end.
+
 import { afterEach, expect, test, vi } from 'vitest';
 import { createRecorder, type RecorderDependencies } from '../../../src/core/deliver/recorder.ts';
-import { storePage } from '../../../src/core/ingest.ts';
-import type { FailedAttempt } from '../../../src/core/store/deliveries.ts';
-import { createWrites } from '../../../src/core/writes.ts';
+import { storePage } from '../../../src/core/intake/ingest.ts';
+import { createWrites } from '../../../src/core/loops/writes.ts';
+import type { FailedAttempt } from '../../../src/kit/records/delivery.ts';
+import { drafts, hold, quiet, toSoc, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
-import { drafts, hold, quiet, toSoc, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
 afterEach(() => vi.restoreAllMocks());

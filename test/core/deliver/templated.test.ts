@@ -1,12 +1,13 @@
 // Which template is used for a delivery, and that one that fails costs no alert.
+
 import { expect, test } from 'vitest';
 import { type TemplatedDependencies, templated } from '../../../src/core/deliver/templated.ts';
-import { type Route, routeNamed } from '../../../src/core/route.ts';
-import type { Sink } from '../../../src/core/sink.ts';
-import type { DueDelivery } from '../../../src/core/store/deliveries.ts';
+import { type Route, routeNamed } from '../../../src/core/routing/index.ts';
 import { compileText } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
 import type { Template } from '../../../src/core/template/template.ts';
+import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
+import type { Sink } from '../../../src/kit/sink.ts';
 import { storedEvent } from '../../support/events.ts';
 
 const template = (title: string): Template => ({ name: `of ${title}`, title: compileText(title, templateFields) });

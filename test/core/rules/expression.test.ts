@@ -1,10 +1,10 @@
 // Expressions about events: mistakes are found when they are compiled, and nothing in an event can make one throw or take long.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Severity } from '../../../src/core/event.ts';
 import { compileExpression, ExpressionError } from '../../../src/core/rules/expression.ts';
 import type { EventFacts } from '../../../src/core/rules/match.ts';
 import { expressionFacts } from '../../../src/core/rules/rule-event.ts';
+import type { Severity } from '../../../src/kit/event.ts';
 
 function facts(more: Partial<EventFacts> = {}) {
   const body = { device: { name: 'SRV-01', ip: '10.0.0.7' }, techniques: [{ id: 'T1059.001' }], recurrence: 3 };

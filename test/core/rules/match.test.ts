@@ -1,10 +1,12 @@
 // What a route asks of an event's plain facts: each thing by itself, and the order in which a miss is named.
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Severity } from '../../../src/core/event.ts';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
-import { type EventFacts, type Match, type MissReason, missOfMatch } from '../../../src/core/rules/match.ts';
+import { type EventFacts, type Match, missOfMatch } from '../../../src/core/rules/match.ts';
 import { parseNetwork } from '../../../src/core/rules/network.ts';
+import type { Severity } from '../../../src/kit/event.ts';
+import type { MissReason } from '../../../src/kit/records/suppression.ts';
 
 const event: EventFacts = {
   stream: 'event',

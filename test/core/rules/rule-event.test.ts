@@ -1,9 +1,9 @@
 // What expressions see of an event: every declared field, of the declared type, whatever the vendor left out and however long it is.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StoredEvent } from '../../../src/core/event.ts';
 import type { EventFacts } from '../../../src/core/rules/match.ts';
 import { expressionFacts, expressionFields } from '../../../src/core/rules/rule-event.ts';
+import type { StoredEvent } from '../../../src/kit/event.ts';
 
 const bare: EventFacts = { stream: 'event', type: 'T', severity: 0, status: null, action: null, body: {} };
 

@@ -1,13 +1,13 @@
 // A template filled in for an event: what it sees, how much of it is shown, and when it gives up.
 import { describe, expect, test } from 'vitest';
-import type { StoredEvent } from '../../../src/core/event.ts';
 import { expressionFields } from '../../../src/core/rules/rule-event.ts';
-import type { TemplateWords, ValuePlace } from '../../../src/core/sink.ts';
 import { compileText } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
 import { renderTemplate, templateLimits } from '../../../src/core/template/template.ts';
 import { tryTemplate } from '../../../src/core/template/trial.ts';
-import { codePointLength, cutMiddle } from '../../../src/core/text.ts';
+import type { StoredEvent } from '../../../src/kit/event.ts';
+import type { TemplateWords, ValuePlace } from '../../../src/kit/sink.ts';
+import { codePointLength, cutMiddle } from '../../../src/kit/text.ts';
 import { eventOfTexts, storedEvent } from '../../support/events.ts';
 
 const compile = (source: string) => compileText(source, templateFields);

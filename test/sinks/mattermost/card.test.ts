@@ -1,8 +1,8 @@
 // The card: what it shows, what it leaves out, how long it may get, and that nothing of an event is obeyed in any of its fields.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EventBody, Notice, Severity, StoredEvent } from '../../../src/core/event.ts';
-import type { Message, MessageForm } from '../../../src/core/sink.ts';
+import type { EventBody, Notice, Severity, StoredEvent } from '../../../src/kit/event.ts';
+import type { Message, MessageForm } from '../../../src/kit/sink.ts';
 import { cardOf } from '../../../src/sinks/mattermost/card.ts';
 import { en } from '../../../src/sinks/mattermost/locales/en.ts';
 import { createWording } from '../../../src/sinks/mattermost/wording.ts';

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { composeDigest, type DigestContext } from '../../../src/core/deliver/digest.ts';
-import type { Digest, DigestMember, MessageForm, Severity } from '../../../src/core/event.ts';
-import type { Message } from '../../../src/core/sink.ts';
 import { parseMarkdown } from '../../../src/demo/markdown.ts';
 import { parsePayload } from '../../../src/demo/mattermost/payload.ts';
 import { draftPosts } from '../../../src/demo/mattermost/post.ts';
+import type { Digest, DigestMember, MessageForm, Severity } from '../../../src/kit/event.ts';
+import type { Message } from '../../../src/kit/sink.ts';
 import { cardOf } from '../../../src/sinks/mattermost/card.ts';
 import { createWording } from '../../../src/sinks/mattermost/wording.ts';
 import { digestOfGroup, digestOfStorm, storedDigest } from '../../support/digests.ts';

@@ -1,7 +1,7 @@
 // Hostile text against the model: nothing of it is obeyed, and all of it can be read.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { codePointLength, neutralText } from '../../../src/core/text.ts';
+import { codePointLength, neutralText } from '../../../src/kit/text.ts';
 import { code, fence, plain, prose, sealed, withoutHashtags } from '../../../src/sinks/mattermost/escape.ts';
 import { hostileStrings } from '../../support/events.ts';
 import { anyHostile, hugeHostile } from './hostile.ts';

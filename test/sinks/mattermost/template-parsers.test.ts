@@ -2,10 +2,10 @@
 // PARSER_RUNS: strings to try; a seed that failed is given to fast-check by PARSER_SEED.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StoredEvent } from '../../../src/core/event.ts';
 import { compileText, TemplateError } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
 import { renderTemplate } from '../../../src/core/template/template.ts';
+import type { StoredEvent } from '../../../src/kit/event.ts';
 import { cardOf } from '../../../src/sinks/mattermost/card.ts';
 import { code } from '../../../src/sinks/mattermost/escape.ts';
 import { createTemplateWords, templateSupport } from '../../../src/sinks/mattermost/template.ts';

@@ -2,9 +2,9 @@
 // Its items may be made on demand, so that a tenant of a million costs nothing.
 import type { ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
-import type { AdapterContext } from '../../../src/core/adapter.ts';
-import { createHttpClient } from '../../../src/core/http.ts';
-import type { Page, PollSource } from '../../../src/core/source.ts';
+import type { AdapterContext } from '../../../src/kit/adapter.ts';
+import { createHttpClient } from '../../../src/kit/http/index.ts';
+import type { Page, PollSource } from '../../../src/kit/source.ts';
 import { sources } from '../../../src/sources/index.ts';
 import { type FarEnd, type Received, startFarEnd } from '../../support/far-end.ts';
 

@@ -1,6 +1,6 @@
 // Where a new source begins: at the right item, with few requests, and without announcing the history.
 import { describe, expect, test } from 'vitest';
-import type { Page } from '../../../src/core/source.ts';
+import type { Page } from '../../../src/kit/source.ts';
 import {
   drain,
   externalIds,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EventDraft } from '../../../src/core/event.ts';
+import type { EventDraft } from '../../../src/kit/event.ts';
 import { normalise } from '../../../src/sources/deepinstinct/normalise.ts';
 import { parsePage } from '../../../src/sources/deepinstinct/page.ts';
 import type { Stream } from '../../../src/sources/deepinstinct/stream.ts';

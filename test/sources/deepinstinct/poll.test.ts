@@ -1,6 +1,6 @@
 // Reading on: what is asked, in which order it is read, and what each bad answer means.
 import { describe, expect, test } from 'vitest';
-import { AdapterError } from '../../../src/core/errors.ts';
+import { AdapterError } from '../../../src/kit/errors.ts';
 import { startFarEnd } from '../../support/far-end.ts';
 import {
   cursorAt,

@@ -1,6 +1,6 @@
 // Reading a second time: late items are found, known ones do no harm, and a tenant that was rebuilt is noticed and stays noticed.
 import { describe, expect, test } from 'vitest';
-import type { Page, PollSource } from '../../../src/core/source.ts';
+import type { Page, PollSource } from '../../../src/kit/source.ts';
 import {
   cursorAt,
   drain,

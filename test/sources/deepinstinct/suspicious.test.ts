@@ -1,6 +1,6 @@
 // The suspicious stream: its own path and numbers, and a 401 that may mean that the feature is switched off.
 import { describe, expect, test } from 'vitest';
-import type { PollSource } from '../../../src/core/source.ts';
+import type { PollSource } from '../../../src/kit/source.ts';
 import {
   cursorAt,
   drain,

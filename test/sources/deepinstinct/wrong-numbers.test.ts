@@ -1,6 +1,6 @@
 // Numbers that are wrong: of one answer, of a tenant that was restored, of a database that an earlier release left blind.
 import { describe, expect, test } from 'vitest';
-import type { PollSource } from '../../../src/core/source.ts';
+import type { PollSource } from '../../../src/kit/source.ts';
 import type { Received } from '../../support/far-end.ts';
 import {
   cursorAt,

@@ -1,0 +1,32 @@
+// Which silences would keep an event from its sinks, for commands that try what would become of one.
+
+import type { Config } from '../../config/index.ts';
+import type { EventFacts } from '../../core/rules/match.ts';
+import { compileMatcher, MatcherError, type Silence, silence } from '../../core/silences/index.ts';
+import type { Decision } from '../../kit/records/decision.ts';
+import type { StoredSilence } from '../../kit/records/silence.ts';
+import { peek } from '../../service/operate.ts';
+
+const listMax = 1000;
+
+/** The decisions after the silences of that time; undefined if those cannot be looked at without harm. */
+export async function afterSilences(
+  config: Config,
+  source: string,
+  event: EventFacts,
+  decisions: readonly Decision[],
+  atMs: number,
+): Promise<readonly Decision[] | undefined> {
+  const stored = await peek(config, 'silence-list', { limit: listMax });
+  return stored && silence(stored.toReversed().flatMap(compiled), source, event, decisions, atMs);
+}
+
+/** As the service does, it leaves out what it cannot read. */
+function compiled({ id, matcher, startsAtMs, endsAtMs }: StoredSilence): Silence[] {
+  try {
+    return [{ ...compileMatcher(matcher), id, startsAtMs, endsAtMs }];
+  } catch (error) {
+    if (error instanceof MatcherError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+// Checks the settings of each configured source and sink against the schema of its type. Creates nothing.
+import type { SinkDefinition } from '../../kit/sink.ts';
+import type { SourceDefinition } from '../../kit/source.ts';
+import type { Findings } from './environment.ts';
+import { type FileValue, type Place, problemsOf, shownName, unresolved } from './problems.ts';
+import type { AdapterConfig } from './shape.ts';
+import { didYouMean } from './suggest.ts';
+
+export type Definition = SourceDefinition | SinkDefinition;
+
+/** One source or sink as it was written, before its settings were checked. */
+export interface AdapterInput {
+  readonly id: string;
+  readonly type: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Of a sink: the name of its template. */
+  readonly template?: string;
+  /** Of a sink: how long one message may take. */
+  readonly timeout?: FileValue;
+  /** Of a sink: the language and the time zone of its messages. */
+  readonly locale?: FileValue;
+  readonly timeZone?: FileValue;
+  /** Paths are relative to the settings; the empty path is the adapter itself. */
+  readonly place: Place;
+}
+
+/** Own keys only: a type named `constructor` is unknown like any other. */
+export function findDefinition<D extends Definition>(
+  registry: Readonly<Record<string, D>>,
+  type: string,
+): D | undefined {
+  return Object.hasOwn(registry, type) ? registry[type] : undefined;
+}
+
+/**
+ * The adapters whose settings are right; what is wrong with the others goes to `findings`. If nothing is wrong but that a setting could not
+ * be had, the adapter has none.
+ */
+export function checkAdapters(
+  inputs: readonly AdapterInput[],
+  registry: Readonly<Record<string, Definition>>,
+  findings: Findings,
+): AdapterConfig[] {
+  return inputs.flatMap(({ id, type, settings, place }) => {
+    if (type === unresolved) return [];
+    const definition = findDefinition(registry, type);
+    if (definition === undefined) {
+      const known = Object.keys(registry);
+      const remedy = `Known are: ${known.join(', ')}.${didYouMean(type, known)}`;
+      findings.problems.push({ where: place(['type']), problem: `"${shownName(type)}" is not a type`, remedy });
+      return [];
+    }
+    const parsed = definition.config.safeParse(settings);
+    if (parsed.success) {
+      for (const { key, text } of definition.warnings?.(parsed.data, Date.now()) ?? [])
+        findings.warnings.push(`${place([key])}: ${settings[key]} ${text}`);
+      return [{ id, type, settings: parsed.data }];
+    }
+    const problems = problemsOf(parsed.error.issues, definition.config, settings, place);
+    findings.problems.push(...problems);
+    return problems.length > 0 ? [] : [{ id, type, settings: undefined }];
+  });
+}
+
+/** Values, as written, of the settings that their type calls secret. */
+export function secretsOf(inputs: readonly AdapterInput[], registry: Readonly<Record<string, Definition>>): string[] {
+  return inputs.flatMap(({ type, settings }) => {
+    const keys = findDefinition(registry, type)?.secrets ?? [];
+    return keys.flatMap((key) => {
+      const value = settings[key as string];
+      return typeof value === 'string' && value !== '' ? [value] : [];
+    });
+  });
+}

@@ -1,0 +1,97 @@
+// The shape of a loaded configuration, and what the commands hand in to get one. Types only.
+
+import type { Route } from '../../core/routing/index.ts';
+import type { RecurringSilence } from '../../core/silences/recurring.ts';
+import type { Template } from '../../core/template/template.ts';
+import type { SinkDefinition } from '../../kit/sink.ts';
+import type { SourceDefinition } from '../../kit/source.ts';
+import type { LogLevel } from '../../observe/log.ts';
+import type { Locale } from './values.ts';
+
+/**
+ * One configured source or sink. `settings` were parsed by the schema of its type, so that `create` may be called with them; unless
+ * credentials are optional, and one is missing.
+ */
+export interface AdapterConfig {
+  /** Letters, digits, `-` and `_`; at most 63. Unique among the sources, or among the sinks. */
+  readonly id: string;
+  /** A key of the registry. */
+  readonly type: string;
+  readonly settings: unknown;
+}
+
+export interface SinkConfig extends AdapterConfig {
+  /** For events for which their route has none. */
+  readonly template?: Template;
+  /** How long one message may take; absent: as long as is usual. */
+  readonly timeoutMs?: number;
+  /** Of its messages; absent: those of the configuration. */
+  readonly locale?: Locale;
+  /** IANA name. */
+  readonly timeZone?: string;
+}
+
+/** Proxies for calls to the outside, as `kit/http` takes them. */
+export interface ProxyConfig {
+  readonly httpProxy?: string;
+  readonly httpsProxy?: string;
+  readonly noProxy?: string;
+}
+
+export interface Config {
+  readonly sources: readonly AdapterConfig[];
+  readonly sinks: readonly SinkConfig[];
+  readonly routes: readonly Route[];
+  /** Ids of sinks that hear what Tocsin has to say of itself; none: everybody whom it concerns. */
+  readonly operations: readonly string[];
+  /** Called while all is well; a secret. */
+  readonly heartbeatUrl?: string;
+  readonly pollingIntervalSeconds: number;
+  /** Absent: the embedded database in `dataDir`. */
+  readonly databaseUrl?: string;
+  /** A way to the same database past a pooler, for what needs a session of its own. */
+  readonly databaseUrlDirect?: string;
+  /** False: no prepared statements, for poolers that cannot carry them. */
+  readonly databasePrepare: boolean;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Events older than this are removed. */
+  readonly retentionMs: number | 'off';
+  /** No silence may be longer. */
+  readonly silenceMaxMs: number;
+  readonly recurringSilences: readonly RecurringSilence[];
+  /** Messages a second for each origin of sinks. */
+  readonly sinkRate: number | 'off';
+  /** More than `over` deliveries of one sink due at once: those less urgent than `passes`, a priority, go out in digests. */
+  readonly storm: { readonly over: number; readonly passes: number } | 'off';
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly logLevel: LogLevel;
+  readonly locale: Locale;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly proxy: ProxyConfig;
+  /** Absent: no spans are made. */
+  readonly tracing?: {
+    /** Scheme, host and port of the collector. */
+    readonly endpoint: string;
+    /** Everything that begins with `OTEL_`, for the SDK. Holds secrets. */
+    readonly variables: Readonly<Record<string, string>>;
+  };
+  /** Every secret value of the configuration, for the masks of logs and errors. */
+  readonly secrets: readonly string[];
+  /** The same number for replicas that were told the same, secrets aside. */
+  readonly hash: number;
+  /** What looks like a mistake but stops nothing; to be logged at the start. */
+  readonly warnings: readonly string[];
+}
+
+/** The adapters that there are, by type. */
+export interface Registries {
+  readonly sources: Readonly<Record<string, SourceDefinition>>;
+  readonly sinks: Readonly<Record<string, SinkDefinition>>;
+}
+
+/** What a command cannot do without. */
+export type Need = 'sources' | 'sinks' | 'database';

@@ -1,0 +1,14 @@
+// What is wrong with an expression, as a problem: in words, with a caret under the place, and with what there would be.
+
+import type { ExpressionError } from '../../core/rules/expression.ts';
+import type { ConfigProblem } from '../../kit/errors.ts';
+import { excerpt } from '../read/excerpt.ts';
+
+export function expressionProblem(where: string, text: string, error: ExpressionError): ConfigProblem {
+  const hints = error.known.length === 0 ? '' : `. Known are: ${error.known.join(', ')}`;
+  return {
+    where,
+    problem: `cannot be used: ${error.message}`,
+    remedy: `Look at character ${error.column}:\n${excerpt(text, error.column)} here${hints}`,
+  };
+}

@@ -1,0 +1,145 @@
+// What tocsin.yaml may say of a route; and the same once more for a file with faults, of which it takes what is right.
+import { z } from 'zod';
+import { type GroupField, groupFields } from '../../core/rules/group.ts';
+import { unresolved } from '../read/problems.ts';
+
+/** Single values go through the rules of the variable of the same meaning. */
+export const single = z
+  .union([z.string(), z.number()], 'is not one value')
+  .optional()
+  .describe('one value, no list or map');
+
+const texts = (what: string) => z.array(z.string()).min(1).optional().describe(`a list of ${what}`);
+
+const matchKeys = {
+  min_severity: single,
+  sources: texts('ids of sources'),
+  streams: texts('streams, such as event or suspicious'),
+  types: texts('types of events, with * and ?'),
+  actions: texts('actions, with * and ?'),
+  statuses: texts('statuses, with * and ?'),
+  tenants: texts('names of tenants, with * and ?'),
+  devices: texts('names of devices, with * and ?'),
+  groups: texts('groups of devices, with * and ?'),
+  networks: texts('networks such as 10.0.0.0/8'),
+};
+/** Of a silence, and of each exception of a route. */
+export const match = z.strictObject(matchKeys).optional().describe('a map of what must all hold');
+const saying = z
+  .strictObject(matchKeys)
+  .refine((content) => Object.keys(content).length > 0, {
+    error: 'says nothing',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .describe('a map with keys of match');
+const not = z.array(saying).min(1).optional().describe('a list of maps: what fits one of them is not taken');
+const routeMatch = z
+  .strictObject({ ...matchKeys, not })
+  .optional()
+  .describe('a map of what must all hold');
+
+export const interval = z
+  .strictObject({
+    days: z.array(z.string()).min(1).optional().describe('a list of days such as mon or mon-fri'),
+    from: z.string().optional().describe('a time such as "18:00"'),
+    to: z.string().optional().describe('a time such as "08:00"'),
+    first: z.string().optional().describe('the first day, a date such as 2026-04-13'),
+    last: z.string().optional().describe('the last day, a date such as 2026-04-15'),
+    time_zone: single,
+  })
+  .describe('a map with days, from, to, first, last');
+const intervals = z.array(interval).min(1).optional().describe('a list of times');
+
+const target = z
+  .union(
+    [
+      z.string(),
+      z.looseObject({
+        sink: z.string().describe('the id of a sink'),
+        template: z.string().optional().describe('the name of a template'),
+      }),
+    ],
+    'is neither the id of a sink nor a map with a sink',
+  )
+  .describe('the id of a sink, or a map with a sink and what its type lets a route say about it');
+
+const fields = z
+  .array(z.enum(Object.keys(groupFields) as [GroupField, ...GroupField[]]))
+  .describe(`a list of ${Object.keys(groupFields).join(', ')}`);
+const groupKeys = { wait: single, interval: single, max: single };
+const group = z
+  .strictObject({ by: fields, ...groupKeys })
+  .optional()
+  .describe('a map with by, wait, interval, max');
+const throttleKeys = { max: single, window: single };
+const throttle = z
+  .strictObject({ by: fields, ...throttleKeys })
+  .optional()
+  .describe('a map with by, max, window');
+
+const quietKeys = { passes: single };
+const quiet = z
+  .strictObject({ times: z.array(interval).min(1).describe('a list of times'), ...quietKeys })
+  .optional()
+  .describe('a map with times, passes');
+
+export const route = z
+  .strictObject({
+    // It is shown in messages and stands in every event's row.
+    name: z.string().min(1).max(200).describe('a name for the route of at most 200 characters'),
+    match: routeMatch,
+    when: z.string().optional().describe('an expression about the event'),
+    active: intervals,
+    mute: intervals,
+    to: z.array(target).min(1).describe('a list of ids of sinks'),
+    group,
+    throttle,
+    quiet,
+    repeats: z.boolean().optional().describe('true or false'),
+    continue: z.boolean().optional().describe('true or false'),
+  })
+  .describe('a map');
+
+/** The same keys, each without its value where that is wrong. */
+function forgiving<Keys extends Readonly<Record<string, z.ZodOptional>>>(keys: Keys) {
+  const caught = Object.entries(keys).map(([key, schema]) => [key, schema.catch(undefined)]);
+  return Object.fromEntries(caught) as { [Key in keyof Keys]: z.ZodCatch<Keys[Key]> };
+}
+const idsLeft = z.array(z.string().catch(unresolved));
+const intervalsLeft = z.array(interval.catch({})).optional().catch(undefined);
+
+const fieldsLeft = fields.catch([]);
+const groupLeft = z
+  .object({ by: fieldsLeft, ...forgiving(groupKeys) })
+  .optional()
+  .catch(undefined);
+const throttleLeft = z
+  .object({ by: fieldsLeft, ...forgiving(throttleKeys) })
+  .optional()
+  .catch(undefined);
+const quietLeft = z
+  .object({ times: z.array(interval.catch({})).catch([]), ...forgiving(quietKeys) })
+  .optional()
+  .catch(undefined);
+const targetsLeft = z.array(target.catch(unresolved));
+
+const criteriaLeft = { ...forgiving(matchKeys), sources: idsLeft.optional().catch(undefined) };
+
+export const brokenRoute = { name: unresolved, to: [unresolved] };
+export const routeLeft = z.object({
+  name: z.string().catch(unresolved),
+  match: z
+    .object({ ...criteriaLeft, not: z.array(z.object(criteriaLeft).catch({})).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+  when: z.string().optional().catch(undefined),
+  active: intervalsLeft,
+  mute: intervalsLeft,
+  to: targetsLeft.catch([unresolved]),
+  group: groupLeft,
+  throttle: throttleLeft,
+  quiet: quietLeft,
+  repeats: z.boolean().optional().catch(undefined),
+  continue: z.boolean().optional().catch(undefined),
+});
+export type RouteContent = z.output<typeof routeLeft>;

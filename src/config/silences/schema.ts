@@ -1,0 +1,21 @@
+// What tocsin.yaml may say of silences that recur.
+import { z } from 'zod';
+import { interval, match } from '../routes/schema.ts';
+
+export const recurringSilence = z
+  .strictObject({
+    name: z.string().describe('a name of at most 60 characters'),
+    reason: z.string().describe('why'),
+    times: z.array(interval).min(1).describe('a list of times'),
+    match,
+    when: z.string().optional().describe('an expression about the event'),
+    sinks: z.array(z.string()).min(1).optional().describe('a list of ids of sinks'),
+  })
+  .describe('a map with name, reason, times, match, when, sinks');
+export const recurringSilences = z
+  .array(recurringSilence)
+  .min(1)
+  .max(100)
+  .optional()
+  .describe('a list of silences that recur');
+export type RecurringContent = z.output<typeof recurringSilence>;

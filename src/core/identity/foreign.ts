@@ -1,0 +1,49 @@
+// Tells people of sources whose position is another console's, also from a process that cannot work their roles because the other service does.
+
+import type { PollSource } from '../../kit/source.ts';
+import { listPositions } from '../../store/cursors.ts';
+import type { Database } from '../../store/database.ts';
+import type { Audience } from '../notices/audience.ts';
+import { tell } from '../notices/conditions.ts';
+import { type ConsoleOf, planPosition, positionRemarks } from './position.ts';
+
+export interface ForeignDependencies {
+  readonly db: Database;
+  readonly consoles: readonly ConsoleOf[];
+  readonly audience: Audience;
+  readonly now: () => number;
+}
+
+/** Ids of the sources of which nothing may be read, as far as the database tells. @throws the driver's error */
+export async function foreignSources({ db, consoles }: Pick<ForeignDependencies, 'db' | 'consoles'>) {
+  return positionRemarks(await listPositions(db), consoles).filter(({ isFault }) => isFault);
+}
+
+/** Says it once, as the one who reads the source would, and under the same name: nothing is said twice. @throws the driver's error */
+export async function tellForeign(deps: ForeignDependencies): Promise<void> {
+  for (const { source, text } of await foreignSources(deps)) {
+    const to = deps.audience.ofSource(source);
+    const said = () => ({ source, message: text });
+    await tell(deps.db, null, { name: `source:${source}`, kind: 'source_other', to, said }, deps.now());
+  }
+}
+
+/**
+ * Asks the consoles whose positions are another's whether they know them; one that moved does.
+ * @returns ids of the sources whose console does not; one that does not answer is not among them @throws the driver's error
+ */
+export async function refusedSources(
+  db: Database,
+  sources: readonly { readonly id: string; readonly source: PollSource }[],
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const stored = await listPositions(db);
+  const consoles = sources.map(({ id, source }) => ({ id, console: source.console }));
+  const asked = sources.map(async ({ id, source }) => {
+    const plan = planPosition(stored, { id, console: source.console }, consoles);
+    if (plan.kind !== 'other') return [];
+    const isSame = await Promise.resolve(source.recognises?.(plan.own.cursor!, signal)).catch(() => true);
+    return isSame === true ? [] : [id];
+  });
+  return new Set((await Promise.all(asked)).flat());
+}

@@ -1,0 +1,67 @@
+// What Tocsin itself has to say, as an event that is stored like any other.
+
+import { createHash } from 'node:crypto';
+import { type Notice, noticeSource, noticeStream } from '../../kit/event.ts';
+import type { DecidedEvent } from '../../kit/records/decision.ts';
+import type { Fence } from '../../kit/records/role.ts';
+import type { Database } from '../../store/database.ts';
+import { insertPage } from '../../store/events.ts';
+
+/** Good or usual news. The others are alarms. */
+const quietKinds: ReadonlySet<Notice['kind']> = new Set([
+  'watching',
+  'source_back',
+  'credential_renewed',
+  'sink_back',
+  'deliveries_dead_over',
+  'storm_over',
+  'silence_over',
+  'database_back',
+  'sample',
+]);
+/** What Tocsin has to say is needed to read the rest, so it waits behind nothing. */
+const noticePriority = 0;
+
+/**
+ * What Tocsin itself has to say, as an event for the given sinks. The same kind and `key` is said once, however often it is stored.
+ * Routes have no say: a notice about a sink must reach people even where no route would send it.
+ */
+export function noticeEvent(notice: Notice, key: string, sinks: readonly string[], nowMs: number): DecidedEvent {
+  const isAlarm = !quietKinds.has(notice.kind);
+  const severity = isAlarm ? 4 : 1;
+  const decisions = sinks.map((sink) => ({
+    sink,
+    state: 'pending' as const,
+    reason: null,
+    priority: noticePriority,
+  }));
+  return {
+    routes: [],
+    decisions,
+    draft: {
+      externalId: `${notice.kind}:${createHash('sha256').update(`${notice.kind} ${key}`).digest('hex').slice(0, 32)}`,
+      subject: notice.kind,
+      stream: noticeStream,
+      type: notice.kind.toUpperCase(),
+      severity,
+      status: null,
+      action: null,
+      occurredAt: new Date(nowMs).toISOString(),
+      body: { notice },
+      raw: JSON.stringify(notice),
+    },
+  };
+}
+
+/** Stores it, unless nobody is to hear it. @param fence null for whoever holds no role @throws the driver's error */
+export async function storeNotice(
+  db: Database,
+  fence: Fence | null,
+  notice: Notice,
+  key: string,
+  sinks: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  if (sinks.length === 0) return;
+  await insertPage(db, fence, noticeSource, [noticeEvent(notice, key, sinks, nowMs)], null);
+}

@@ -1,0 +1,77 @@
+// Which of the roles a process should have: everything is worked, groups stay whole, and nobody has more than the share. Pure.
+import type { LeaseView } from '../../kit/records/role.ts';
+import type { Grouped } from '../identity/standing.ts';
+
+/**
+ * Roles that are free (or, after a failed release, still this process's own) and that it should take now: those of the groups that are
+ * its own, and of groups that nobody works, up to its share.
+ */
+export function wantedRoles(
+  roles: readonly Grouped[],
+  leases: readonly LeaseView[],
+  replicaId: string,
+  replicas: number,
+): string[] {
+  const byName = new Map(leases.map((lease) => [lease.name, lease]));
+  const owners = ownersOf(roles, leases, replicaId);
+  const share = fairShare(roles, replicas);
+  let owned = [...owners.values()].filter((owner) => owner === replicaId).length;
+  const wanted: string[] = [];
+  for (const role of roles) {
+    const lease = byName.get(role.name);
+    if (lease === undefined || isWorked(lease, replicaId)) continue;
+    if (!owners.has(role.group) && owned < share) {
+      owners.set(role.group, replicaId);
+      owned += 1;
+    }
+    if (owners.get(role.group) === replicaId) wanted.push(role.name);
+  }
+  return wanted;
+}
+
+/** Whose each group is that anybody works: the holder's of the first of its held roles, followers aside. A group that was split has one owner, too. */
+function ownersOf(roles: readonly Grouped[], leases: readonly LeaseView[], replicaId: string): Map<string, string> {
+  const byName = new Map(leases.map((lease) => [lease.name, lease]));
+  const owners = new Map<string, string>();
+  for (const { name, group, isFollower } of roles) {
+    if (isFollower) continue;
+    const lease = byName.get(name);
+    const holder = lease?.holder ?? null;
+    if (lease === undefined || holder === null || owners.has(group)) continue;
+    if (holder === replicaId || isWorked(lease, replicaId)) owners.set(group, holder);
+  }
+  return owners;
+}
+
+/** By another one, which lives. */
+function isWorked(lease: LeaseView, replicaId: string): boolean {
+  return lease.holder !== null && lease.holder !== replicaId && lease.remainingMs > 0;
+}
+
+/** Groups that each of the live replicas may work. */
+function fairShare(roles: readonly Grouped[], replicas: number): number {
+  return Math.ceil(new Set(roles.map((role) => role.group)).size / Math.max(1, replicas));
+}
+
+/**
+ * Roles that this process should give back: the groups are shared out evenly over those that live, and a part of another one's group goes
+ * to that one.
+ */
+export function surplus(
+  roles: readonly Grouped[],
+  leases: readonly LeaseView[],
+  replicaId: string,
+  replicas: number,
+): string[] {
+  const groupOf = new Map(roles.map((role) => [role.name, role.group]));
+  const mine = [...ownersOf(roles, leases, replicaId)].filter(([, owner]) => owner === replicaId);
+  const kept = new Set(
+    mine
+      .map(([group]) => group)
+      .sort()
+      .slice(0, fairShare(roles, replicas)),
+  );
+  return leases
+    .filter(({ name, holder }) => holder === replicaId && groupOf.has(name) && !kept.has(groupOf.get(name)!))
+    .map(({ name }) => name);
+}

@@ -1,0 +1,52 @@
+// How much a matcher covers, as far as that can be known without events. Pure.
+import type { EventBody, Severity } from '../../kit/event.ts';
+import type { EventFacts } from '../rules/match.ts';
+import type { ExpressionFacts } from '../rules/rule-event.ts';
+import { covers, type Matcher } from './index.ts';
+
+/** Everything in it is said, and nothing of it is what anybody would write a rule about. */
+function unlikely(stream: string, severity: Severity, text: string, number: number, ip: string): EventFacts {
+  const process = { name: text, path: text, commandLine: text, user: text };
+  const device = {
+    id: text,
+    name: text,
+    os: text,
+    osVersion: text,
+    ip,
+    mac: text,
+    domain: text,
+    group: text,
+    policy: text,
+  };
+  const body: EventBody = {
+    ...{ lastAction: text, trigger: text, threatType: text, description: text, comment: text, user: text },
+    ...{ remoteIp: text, recurrence: number, affectedDevices: number, device, process, parentProcess: process },
+    tenant: { id: text, name: text, provider: text },
+    file: { name: text, path: text, script: text, hash: text, type: text, signer: text, size: number },
+    techniques: [{ id: text }],
+  };
+  return { stream, severity, type: text, status: text, action: text, body };
+}
+
+const events = ['event', 'suspicious'].flatMap((stream) =>
+  ([1, 2, 3, 4, 5] as const).flatMap((severity) => [
+    unlikely(stream, severity, '\uE000 one', 731, '198.51.100.7'),
+    unlikely(stream, severity, '\uE001 other', 94_307, '203.0.113.90'),
+  ]),
+);
+
+/**
+ * Whether it covers events of which nothing is special, of every source, stream and severity; also by `*`, or by a condition that is
+ * always true.
+ * @param sources ids of those that there are
+ */
+export function coversEverything(matcher: Matcher, sources: readonly string[]): boolean {
+  const asked = sources.length === 0 ? ['\uE000'] : sources;
+  return asked.every((source) => events.every((event) => covers(matcher, source, event)));
+}
+
+/** False if its condition excludes them whatever else is true: CEL knows that false && anything is false. */
+export function mayCoverCritical({ when }: Matcher): boolean {
+  const critical = { severity: 5n, severityName: 'CRITICAL' } as ExpressionFacts;
+  return when?.evaluate(critical) !== false;
+}

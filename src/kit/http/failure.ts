@@ -1,0 +1,175 @@
+// Words for an exchange that got no answer: where, what, and what to look at. Pure. The original errors are not passed on as causes,
+// because undici's and Node's own carry whole URLs and pieces of answers.
+import { descriptorsUsedUp, isOutOfDescriptors } from '../descriptors.ts';
+import { AdapterError } from '../errors.ts';
+
+interface Explanation {
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+const unresolved: Explanation = {
+  meaning: 'the host name cannot be resolved',
+  remedy: 'Check its spelling and the DNS of this machine.',
+};
+const unreachable: Explanation = {
+  meaning: 'there is no way to this host',
+  remedy: 'Check the network, a firewall, and whether HTTPS_PROXY is needed.',
+};
+const cut: Explanation = {
+  meaning: 'the connection was closed before the answer was complete',
+  remedy:
+    'The far end may have got the request all the same; look at its log, or that of a proxy or firewall on the way.',
+};
+const untrusted: Explanation = {
+  meaning: 'its certificate is not trusted here',
+  remedy: 'Let NODE_EXTRA_CA_CERTS name a PEM file with the certificate of its authority.',
+};
+const notTls: Explanation = {
+  meaning: 'no TLS connection could be agreed on',
+  remedy: 'Check that the port speaks HTTPS, and that https:// and not http:// is meant.',
+};
+const tooSlow: Explanation = {
+  meaning: 'no connection within 5 s',
+  remedy: 'Check host, port and firewall, and whether HTTPS_PROXY is needed.',
+};
+const closed: Explanation = { meaning: 'the client is being closed', remedy: 'Nothing was sent.' };
+
+const explanations: Readonly<Record<string, Explanation>> = {
+  ECONNREFUSED: { meaning: 'nothing accepts connections there', remedy: 'Check that the service runs, and the port.' },
+  ENOTFOUND: unresolved,
+  EAI_AGAIN: unresolved,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+  EACCES: unreachable,
+  EMFILE: descriptorsUsedUp,
+  ENFILE: descriptorsUsedUp,
+  ECONNRESET: cut,
+  ECONNABORTED: cut,
+  EPIPE: cut,
+  UND_ERR_SOCKET: cut,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: cut,
+  ETIMEDOUT: tooSlow,
+  UND_ERR_CONNECT_TIMEOUT: tooSlow,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_UNTRUSTED: untrusted,
+  CERT_HAS_EXPIRED: {
+    meaning: 'its certificate has expired',
+    remedy: 'Renew it there, or set the clock of this machine.',
+  },
+  CERT_NOT_YET_VALID: {
+    meaning: 'its certificate is not valid yet',
+    remedy: 'Set the clock of this machine, or check the certificate.',
+  },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    meaning: 'its certificate is for another host name',
+    remedy: 'Use a name that the certificate holds, or check where DNS leads.',
+  },
+  EPROTO: notTls,
+  UND_ERR_PRX_TLS: { meaning: 'the TLS connection to the proxy failed', remedy: 'Check the address in HTTPS_PROXY.' },
+  UND_ERR_HEADERS_OVERFLOW: {
+    meaning: 'its answer has more headers than fit',
+    remedy: 'Check that host and port are those of the service.',
+  },
+  UND_ERR_HEADERS_TIMEOUT: { meaning: 'the proxy opened no tunnel in time', remedy: 'Check the proxy.' },
+  UND_ERR_CLOSED: closed,
+  UND_ERR_DESTROYED: closed,
+};
+
+const notHttp: Explanation = {
+  meaning: 'what answers there does not speak HTTP',
+  remedy: 'Check the port, and whether https:// is meant.',
+};
+const other: Explanation = { meaning: 'the connection failed', remedy: 'Check host, port and network.' };
+
+/**
+ * What an error of undici or Node means. `retry`, except for what could never be sent: that is `reject_sink`.
+ * @param isUnderWay the request was on a connection, so that it may have arrived
+ */
+export function connectionFailure(error: Error, url: URL, isProxied: boolean, isUnderWay: boolean): AdapterError {
+  const code = codeOf(error);
+  if (code === 'UND_ERR_INVALID_ARG' && !/proxy/i.test(error.message)) {
+    return new AdapterError(
+      'reject_sink',
+      'bad_config',
+      `${hostOf(url)}: the request holds a header that HTTP does not allow. Check the configured token for line breaks and blanks.`,
+    );
+  }
+  const { meaning, remedy } = proxyRefusal(error) ?? explain(code);
+  const hint = proxyHint(isProxied && !isOutOfDescriptors(code));
+  return new AdapterError(
+    'retry',
+    isUnderWay ? 'interrupted' : 'connection',
+    `${hostOf(url)}: ${meaning} (${code}${reachedOf(error, url)}). ${remedy}${hint}`,
+  );
+}
+
+/** No complete answer in time. `phase` is how far it came: no connection, a connection but no status, or a status but no whole body. */
+export function timeoutFailure(
+  url: URL,
+  timeoutMs: number,
+  phase: 'connecting' | 'waiting' | 'reading',
+  isProxied: boolean,
+): AdapterError {
+  const came = {
+    connecting: 'no connection was free or could be made. Check host, port and firewall.',
+    waiting: 'it took the request and sent no answer. It may have done what was asked; look at its load.',
+    reading: 'its answer began and did not end. It may have done what was asked; look at the network and at proxies.',
+  };
+  return new AdapterError(
+    'retry',
+    phase === 'connecting' ? 'connection' : 'timeout',
+    `${hostOf(url)}: no complete answer within ${timeoutMs / 1000} s: ${came[phase]}${proxyHint(isProxied)}`,
+  );
+}
+
+/** Megabytes came, and no answer began: hints or headers without end. */
+export function overheadFailure(url: URL): AdapterError {
+  return connectionFailure(Object.assign(new Error(), { code: 'UND_ERR_HEADERS_OVERFLOW' }), url, false, true);
+}
+
+function explain(code: string): Explanation {
+  if (Object.hasOwn(explanations, code)) return explanations[code]!;
+  if (code.startsWith('HPE')) return notHttp;
+  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return notTls;
+  if (/CERT|CRL/.test(code)) return untrusted;
+  return other;
+}
+
+/** undici has no code for a proxy that refuses a tunnel, only a message. */
+function proxyRefusal(error: Error): Explanation | undefined {
+  const status =
+    /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] ?? /^Proxy Auth.*\((407)\)/.exec(error.message)?.[1];
+  if (status === undefined) return undefined;
+  return {
+    meaning: `the proxy answered ${status} instead of passing the request on`,
+    remedy: status === '407' ? 'Put user and password into HTTPS_PROXY.' : 'Ask whether the proxy allows this host.',
+  };
+}
+
+/** Only what looks like a code: anything else may be text of the far end. */
+function codeOf(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error.name === 'HTTPParserError') return code ?? 'HPE';
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,59}$/.test(code) ? code : 'unknown';
+}
+
+/** The address that was really called, if it is not the one in the URL (a name resolved, or a proxy). */
+function reachedOf(error: Error, url: URL): string {
+  const { address, port } = error as { address?: unknown; port?: unknown };
+  if (typeof address !== 'string' || typeof port !== 'number') return '';
+  const reached = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return reached === hostOf(url) ? '' : ` at ${reached}`;
+}
+
+function proxyHint(isProxied: boolean): string {
+  return isProxied ? ' A proxy is configured; hosts that must be called directly belong into NO_PROXY.' : '';
+}
+
+function hostOf(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
+}

@@ -1,0 +1,30 @@
+// Events of the past, as they are read back. Types alone.
+import type { EventDraft, Severity } from '../event.ts';
+
+/** Which stored event: by its id here, or by the source that reads it and the vendor's own id of the item. */
+export type EventKey = { readonly id: number } | { readonly source: string; readonly externalId: string };
+
+/** A stored event with what routes look at. */
+export interface PastEvent {
+  readonly id: number;
+  readonly source: string;
+  readonly stream: string;
+  readonly type: string;
+  readonly severity: Severity;
+  readonly status: string | null;
+  readonly action: string | null;
+  /** Milliseconds since the epoch, by the database's clock. */
+  readonly receivedAtMs: number;
+  /** JSON text of an `EventBody`. */
+  readonly body: string;
+  /** Ids of the sinks for which a delivery is recorded that is not suppressed. */
+  readonly sinks: readonly string[];
+}
+
+export interface RecentEvent {
+  readonly id: number;
+  readonly source: string;
+  readonly event: Pick<EventDraft, 'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'>;
+  /** Those with a delivery that is not suppressed. */
+  readonly sinks: readonly string[];
+}

@@ -1,0 +1,24 @@
+// Why a delivery was decided against: a closed set, stored with it, and the label of a metric.
+
+/** What of a match did not hold. */
+export const missReasons = [
+  'other_source',
+  'below_min_severity',
+  'other_stream',
+  'other_type',
+  'other_action',
+  'other_status',
+  'other_tenant',
+  'other_device',
+  'other_group',
+  'other_network',
+  'excluded',
+] as const;
+export type MissReason = (typeof missReasons)[number];
+
+/** Why a route did not take an event. */
+export const misses = [...missReasons, 'when_is_false', 'outside_active', 'muted', 'repeat', 'taken_before'] as const;
+export type Miss = (typeof misses)[number];
+
+/** Why a delivery is suppressed. */
+export const suppressions = [...misses, 'silenced'] as const;

@@ -1,0 +1,131 @@
+// Which series there are: each source, sink and role that is configured has all of its own from the start, at zero.
+import { type Severity, severityNames } from '../../kit/event.ts';
+import { suppressions } from '../../kit/records/suppression.ts';
+import type { Instruments } from './instruments.ts';
+import {
+  attemptReasons,
+  deliveryOutcomes,
+  noReason,
+  otherType,
+  pollOutcomes,
+  severityLabel,
+  sinkStates,
+} from './labels.ts';
+
+/** What has series of its own. */
+export interface MetricIds {
+  /** `types`: those of its events that have series of their own. */
+  readonly sources: readonly { readonly id: string; readonly types?: readonly string[] | undefined }[];
+  readonly sinks: readonly { readonly id: string }[];
+  /** Names of roles, as in `leases.name`. */
+  readonly roles: readonly string[];
+}
+
+/** Which sources, sinks and roles are shown; another configuration may have others. */
+export function createSeries(instruments: Instruments) {
+  const counted = { sources: new Set<string>(), sinks: new Set<string>() };
+  const shown = { sources: new Set<string>(), sinks: new Set<string>(), roles: new Set<string>() };
+  /** By id of source. */
+  const types = new Map<string, ReadonlySet<string>>();
+  const idsOf = (ids: MetricIds) => ({
+    sources: ids.sources.map(({ id }) => id),
+    sinks: ids.sinks.map(({ id }) => id),
+    roles: ids.roles,
+  });
+  return {
+    /** Ids of the sources that are shown. */
+    shownSources: (): readonly string[] => [...shown.sources],
+    /** Ids of the sinks that are shown. */
+    shownSinks: (): readonly string[] => [...shown.sinks],
+    /** Begins the series of those that are new, at zero, and touches no other. */
+    expect(ids: MetricIds): void {
+      const { sources, sinks, roles } = idsOf(ids);
+      for (const id of fresh(sources, counted.sources)) startSource(instruments, id);
+      for (const { id, types: own = [] } of ids.sources) {
+        types.set(id, new Set(own));
+        for (const type of [...own, otherType]) instruments.sourceEventTypes.inc({ source: id, type }, 0);
+      }
+      for (const id of fresh(sinks, counted.sinks)) startSink(instruments, id);
+      for (const id of fresh(sources, shown.sources)) showSource(instruments, id);
+      for (const id of fresh(sinks, shown.sinks)) showSink(instruments, id);
+      for (const role of fresh(roles, shown.roles)) instruments.roleHeld.set({ role }, 0);
+    },
+    /** An event that was stored for the first time. */
+    countEvent(source: string, { severity, type }: { readonly severity: Severity; readonly type: string }): void {
+      instruments.sourceEvents.inc({ source, severity: severityLabel(severity) });
+      instruments.sourceEventTypes.inc({ source, type: types.get(source)?.has(type) ? type : otherType });
+    },
+    /** Ends the gauges of all others, which nobody sets any more. Their counters stay: they may come back, and must not go back. */
+    forgetOthers(ids: MetricIds): void {
+      const { sources, sinks, roles } = idsOf(ids);
+      for (const id of takeOthers(shown.sources, sources)) hideSource(instruments, id);
+      for (const id of takeOthers(shown.sinks, sinks)) hideSink(instruments, id);
+      for (const role of takeOthers(shown.roles, roles)) instruments.roleHeld.remove({ role });
+    },
+  };
+}
+
+/** Those that are not yet known; they are from then on. */
+function fresh(ids: readonly string[], known: Set<string>): string[] {
+  const unknown = ids.filter((id) => !known.has(id));
+  for (const id of unknown) known.add(id);
+  return unknown;
+}
+
+/** Those of `known` that are not among `ids`; they are not known any more. */
+function takeOthers(known: Set<string>, ids: readonly string[]): string[] {
+  const others = [...known].filter((id) => !ids.includes(id));
+  for (const id of others) known.delete(id);
+  return others;
+}
+
+function startSource(instruments: Instruments, source: string): void {
+  for (const name of severityNames) instruments.sourceEvents.inc({ source, severity: name.toLowerCase() }, 0);
+  for (const outcome of pollOutcomes) instruments.sourcePolls.inc({ source, outcome }, 0);
+  instruments.sourceDuplicates.inc({ source }, 0);
+  instruments.sourcePollDuration.zero({ source });
+}
+
+function showSource(instruments: Instruments, source: string): void {
+  const { sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole } = instruments;
+  for (const gauge of [sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole]) gauge.set({ source }, 0);
+}
+
+function hideSource(instruments: Instruments, source: string): void {
+  const { sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole, sourceCredentialExpiry } = instruments;
+  const gauges = [sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole, sourceCredentialExpiry];
+  for (const gauge of gauges) gauge.remove({ source });
+}
+
+function startSink(instruments: Instruments, sink: string): void {
+  for (const outcome of deliveryOutcomes) instruments.deliveries.inc({ sink, outcome }, 0);
+  for (const reason of suppressions) instruments.deliveriesSuppressed.inc({ sink, reason }, 0);
+  instruments.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason }, 0);
+  for (const [outcome, reasons] of Object.entries(attemptReasons)) {
+    for (const reason of reasons) instruments.deliveryAttempts.inc({ sink, outcome, reason }, 0);
+  }
+  instruments.deliveryAttemptDuration.zero({ sink });
+  instruments.deliveryLatency.zero({ sink });
+  for (const name of severityNames) instruments.eventToScreen.zero({ sink, severity: name.toLowerCase() });
+  instruments.templateFailures.inc({ sink }, 0);
+  for (const kind of ['group', 'storm']) {
+    instruments.digests.inc({ sink, kind }, 0);
+    instruments.digestEvents.inc({ sink, kind }, 0);
+  }
+}
+
+function sinkGauges(instruments: Instruments) {
+  const { deliveriesPending, deliveryOldestPendingAge, deliveryOldestUrgentPendingAge } = instruments;
+  const ages = [deliveryOldestPendingAge, deliveryOldestUrgentPendingAge];
+  return [deliveriesPending, ...ages, instruments.deliveriesDead, instruments.sinkStorm, instruments.sinkOtherPlace];
+}
+
+function showSink(instruments: Instruments, sink: string): void {
+  for (const gauge of sinkGauges(instruments)) gauge.set({ sink }, 0);
+  for (const state of sinkStates) instruments.sinkState.set({ sink, state }, 0);
+}
+
+function hideSink(instruments: Instruments, sink: string): void {
+  for (const gauge of sinkGauges(instruments)) gauge.remove({ sink });
+  for (const state of sinkStates) instruments.sinkState.remove({ sink, state });
+}

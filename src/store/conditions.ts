@@ -1,0 +1,59 @@
+// What lasts and people must hear of, kept so that neither a restart, nor a takeover, nor another replica says it again.
+
+import type { ConditionState } from '../kit/records/condition.ts';
+import type { Fence } from '../kit/records/role.ts';
+import type { Database } from './database.ts';
+import { heldLease } from './events.ts';
+
+/**
+ * Begins it, if it has not begun; one that began in the future, by a clock that went back since, begins now.
+ * @param heldMs it has held for so long, as is known from elsewhere: until something is said of it, that is when it began
+ * @param fence null for whoever holds no role
+ * @returns null if the role was lost, or another is at it
+ */
+export async function noteCondition(
+  db: Database,
+  fence: Fence | null,
+  name: string,
+  heldMs: number | null = null,
+): Promise<ConditionState | null> {
+  const client = db.$client;
+  const [row] = await client`
+    with fence as (${fence === null ? client`select 1` : heldLease(client, fence)}), noted as (
+      insert into conditions (name, since)
+      select ${name}::text, now() - coalesce(${heldMs}::float8, 0) * interval '1 millisecond' from fence
+      on conflict (name) do update set since = excluded.since
+        where conditions.since > now() or (${heldMs}::float8 is not null and conditions.told is null)
+      returning *
+    ), known as (
+      select * from noted
+      union all select c.* from conditions c, fence where c.name = ${name} and not exists (select 1 from noted)
+    )
+    select name, told, extract(epoch from since) * 1000 as since, extract(epoch from now() - since) * 1000 as age from known`;
+  return row === undefined ? null : stateOf(row);
+}
+
+/** All that have begun and are not over. */
+export async function readConditions(db: Database): Promise<ConditionState[]> {
+  const rows = await db.$client`
+    select name, told, extract(epoch from since) * 1000 as since, extract(epoch from now() - since) * 1000 as age
+    from conditions order by name`;
+  return rows.map(stateOf);
+}
+
+export async function markTold(db: Database, name: string, told: string): Promise<void> {
+  await db.$client`update conditions set told = ${told} where name = ${name}`;
+}
+
+/** They are over. Fenced. */
+export async function removeConditions(db: Database, fence: Fence, names: readonly string[]): Promise<void> {
+  await db.$client`
+    with fence as (${heldLease(db.$client, fence)})
+    delete from conditions where name in (select json_array_elements_text(${JSON.stringify(names)}::text::json))
+      and exists (select 1 from fence)`;
+}
+
+function stateOf(row: Record<string, unknown>): ConditionState {
+  const [sinceMs, ageMs] = [Number(row.since), Math.max(0, Number(row.age))];
+  return { name: String(row.name), sinceMs, ageMs, told: row.told as string | null };
+}

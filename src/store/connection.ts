@@ -1,0 +1,88 @@
+// The driver's options for an address of Postgres. All of them are said here: what is not, the driver would take from PG* variables.
+// PGTARGETSESSIONATTRS alone it reads in any case; the configuration refuses that one.
+import { userInfo } from 'node:os';
+import postgres from 'postgres';
+import { type DatabaseAddress, readDatabaseUrl } from '../kit/database-url.ts';
+import { createSockets } from './socket.ts';
+
+/** The message names variable, host, cause and remedy; never password or database. */
+export class DatabaseUrlError extends Error {
+  override readonly name = 'DatabaseUrlError';
+}
+
+/** Options of the driver that the statements in this folder rely on; the embedded database uses them too. */
+export const driverOptions = {
+  // Ids and counts are far below 2^53, so bigint comes as a number.
+  types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+  fetch_types: false,
+  onnotice() {},
+} satisfies postgres.Options<Record<string, postgres.PostgresType>>;
+
+export interface ConnectOptions {
+  /** Of the variable; the error of an address that cannot be read names it. */
+  readonly variable?: string;
+  /** Unless the address names another. */
+  readonly applicationName: string;
+  readonly prepare: boolean;
+  readonly connectionsMax: number;
+  /** A connection that owes an answer for longer is cut. */
+  readonly silenceMs: number;
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** For a host, until it takes statements. */
+export const connectTimeoutDefaultMs = 5000;
+
+/** @throws {DatabaseUrlError} */
+export function addressOf(url: string, variable = 'DATABASE_URL'): DatabaseAddress {
+  const read = readDatabaseUrl(url);
+  if ('problem' in read) throw new DatabaseUrlError(`${variable} ${read.problem}. ${read.remedy}.`);
+  return read.address;
+}
+
+/** A pool; it connects at the first statement. @throws {DatabaseUrlError} the address cannot be read */
+export function connectPostgres(url: string, options: ConnectOptions): postgres.Sql {
+  const address = addressOf(url, options.variable);
+  const connectMs = address.connectTimeoutMs ?? connectTimeoutDefaultMs;
+  const [first] = address.hosts;
+  const user = address.user ?? systemUser();
+  const settings = {
+    ...driverOptions,
+    // For the driver's messages; the sockets know where to go.
+    ...(first !== undefined && 'socketPath' in first
+      ? { host: ['localhost'], port: [5432], path: first.socketPath }
+      : { host: [first!.name], port: [first!.port] }),
+    user,
+    // As a text that is empty, it would be looked for in PGPASSWORD.
+    password: () => address.password,
+    database: address.database ?? user,
+    socket: createSockets({ address, silenceMs: options.silenceMs, connectMs }),
+    ssl: false,
+    sslnegotiation: null,
+    keep_alive: null,
+    debug: false,
+    publications: 'alltables',
+    max_pipeline: 100,
+    idle_timeout: null,
+    max_lifetime: () => 60 * (30 + Math.random() * 30),
+    backoff: (retries: number) => Math.min(0.1 * 2 ** retries, 1),
+    max: options.connectionsMax,
+    prepare: options.prepare,
+    // The socket gives up first, and may go on to another host.
+    connect_timeout: (connectMs / 1000) * 2,
+    connection: { application_name: options.applicationName, ...address.session },
+    ...options.more,
+  };
+  return postgres(settings as never) as unknown as postgres.Sql;
+}
+
+/** As libpq does. A container may run as a number without a name. */
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw new DatabaseUrlError(
+      'DATABASE_URL names no user, and that of this process has no name. Write it as postgres://user:password@host/database.',
+    );
+  }
+}

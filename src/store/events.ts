@@ -1,0 +1,136 @@
+// Stores events with their deliveries and the cursor: one statement, so it is all or nothing and costs one round trip.
+
+import type { EventBody, EventDraft } from '../kit/event.ts';
+import type { DecidedEvent, Decision, InsertedEvent } from '../kit/records/decision.ts';
+import type { Fence } from '../kit/records/role.ts';
+import type { Database } from './database.ts';
+
+/** The lease of the role, kept from a takeover until the statement ends: no row once the role was lost. For `with fence as (…)`. */
+export function heldLease(client: Database['$client'], { name, holder, epoch }: Fence) {
+  return client`select 1 from leases where name = ${name} and holder = ${holder}::uuid and epoch = ${epoch}::bigint for share`;
+}
+
+/** Added to the priority of a delivery that is held: it waits in a group, or travels in a digest. */
+export const heldPriority = 10;
+
+// Splits JSON texts out of one text parameter. A raw control character cannot stand in JSON text, so none contains it.
+const separator = '\u001e';
+
+/**
+ * Inserts the events that are new, a delivery for each decision about them, and moves the source's cursor, all in one statement.
+ *
+ * @param fence null for writers that hold no role (notices)
+ * @param events their external ids differ
+ * @param cursor null leaves the cursor as it is
+ * @param generation in which the page was read; null for what belongs to none
+ * @param traceParent of the page; null if it is not traced
+ * @returns the new events, or null if nothing was written, because the role was lost or an operator began another generation
+ * @throws the driver's error; SQLSTATE class 22 or 54 if the database cannot hold one of the texts
+ */
+export async function insertPage(
+  db: Database,
+  fence: Fence | null,
+  source: string,
+  events: readonly DecidedEvent[],
+  cursor: string | null,
+  generation: number | null = null,
+  traceParent: string | null = null,
+): Promise<InsertedEvent[] | null> {
+  const drafts = events.map(({ draft }) => draft);
+  const column = (value: (draft: EventDraft) => string | null) => arrayOf(drafts.map(value));
+  const bodies = drafts.map(({ body }) => JSON.stringify(body)).join(separator);
+  const raws = drafts.map(({ raw }) => raw).join(separator);
+  const decisions = events.flatMap((event) => event.decisions);
+  const decidedIds = events.flatMap(({ draft, decisions: own }) => own.map(() => draft.externalId));
+  const decided = (value: (decision: Decision) => string | null) => arrayOf(decisions.map(value));
+  const client = db.$client;
+  const rows = await client`
+    with fence as (${fence === null ? client`select 1 where false` : heldLease(client, fence)}
+    ), reset as (
+      select 1 from (select generation from cursors where source = ${source}::text for no key update) known
+      where generation <> ${generation}::integer
+    ), allowed as (
+      select 1 where (${fence === null} or exists (select 1 from fence)) and not exists (select 1 from reset)
+    ), inserted as (
+      insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, routes, body, raw,
+        traceparent)
+      select ${source}::text, external_id, subject, stream, type, severity::smallint, status, action, occurred_at::timestamptz,
+        routes::text[], body::json, raw::json, ${traceParent}::text
+      from unnest(
+        ${column((draft) => draft.externalId)}::text::text[],
+        ${column((draft) => draft.subject)}::text::text[],
+        ${column((draft) => draft.stream)}::text::text[],
+        ${column((draft) => draft.type)}::text::text[],
+        ${column((draft) => String(draft.severity))}::text::text[],
+        ${column((draft) => draft.status)}::text::text[],
+        ${column((draft) => draft.action)}::text::text[],
+        ${column((draft) => draft.occurredAt)}::text::text[],
+        ${arrayOf(events.map(({ routes }) => arrayOf(routes)))}::text::text[],
+        string_to_array(${bodies}::text, ${separator}::text),
+        string_to_array(${raws}::text, ${separator}::text)
+      ) with ordinality as i(external_id, subject, stream, type, severity, status, action, occurred_at, routes, body, raw, n)
+      where exists (select 1 from allowed) order by n
+      on conflict (source, external_id) do nothing
+      returning id, external_id, received_at
+    ), decided as (
+      insert into deliveries (event_id, sink, state, reason, priority, finalized_at, route, group_key, silence_id)
+      select e.id, d.sink, d.state, d.reason, d.priority::smallint, case when d.state <> 'pending' then now() end,
+        d.route, d.group_key, d.silence_id::bigint
+      from inserted e join unnest(
+        ${arrayOf(decidedIds)}::text::text[],
+        ${decided(({ sink }) => sink)}::text::text[],
+        ${decided(({ state }) => state)}::text::text[],
+        ${decided(({ reason }) => reason)}::text::text[],
+        ${decided((decision) => String(storedPriority(decision)))}::text::text[],
+        ${decided(({ route }) => route ?? null)}::text::text[],
+        ${decided(({ groupKey }) => groupKey ?? null)}::text::text[],
+        ${decided(({ silenceId }) => silenceId?.toString() ?? null)}::text::text[]
+      ) as d(external_id, sink, state, reason, priority, route, group_key, silence_id) using (external_id)
+    ), moved as (
+      insert into cursors (source, cursor)
+      select ${source}, ${cursor}::text from allowed where ${cursor}::text is not null
+      on conflict (source) do update set cursor = excluded.cursor, updated_at = now()
+    )
+    select null::bigint as id, null::text as external_id, null::float8 as received_ms from allowed
+    union all
+    select id, external_id, extract(epoch from received_at) * 1000 from inserted`;
+  if (rows.length === 0) return null;
+  const indexOf = new Map(drafts.map(({ externalId }, index) => [externalId, index]));
+  return rows
+    .filter((row) => row.id !== null)
+    .map((row) => ({ index: indexOf.get(row.external_id)!, id: Number(row.id), receivedAtMs: Number(row.received_ms) }))
+    .sort((a, b) => a.id - b.id);
+}
+
+function storedPriority({ priority, groupKey }: Decision): number {
+  return groupKey === undefined ? priority : priority + heldPriority;
+}
+
+const toBeEscaped = /["\\]/;
+
+/** A Postgres array as text. Many times cheaper than JSON on both sides, and than the driver's own arrays. */
+function arrayOf(values: readonly (string | null)[]): string {
+  let isNull = true;
+  let isPlain = true;
+  for (const value of values) {
+    isNull &&= value === null;
+    isPlain &&= value !== null && !toBeEscaped.test(value);
+  }
+  // Beside longer ones, `unnest` fills it up with null.
+  if (isNull) return '{}';
+  if (isPlain) return `{"${values.join('","')}"}`;
+  return `{${values.map((value) => (value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
+}
+
+/** True if events of more than one tenant are among the newest thousand; then cards must name the tenant. */
+export async function hasSeveralTenants(db: Database): Promise<boolean> {
+  const rows = await db.$client`select body::text as body from events order by id desc limit 1000`;
+  const tenants = new Set(rows.map((row) => tenantKey(JSON.parse(String(row.body)) as EventBody)));
+  tenants.delete(undefined);
+  return tenants.size > 1;
+}
+
+/** The same for events of the same tenant; undefined if the event names none. */
+export function tenantKey({ tenant }: EventBody): string | undefined {
+  return tenant && JSON.stringify([tenant.provider, tenant.name]);
+}

@@ -1,0 +1,100 @@
+// Reads stored events in the order of their arrival, page by page, however many there are: for what looks at the past.
+
+import { type EventBody, noticeSource, type Severity, type StoredEvent } from '../kit/event.ts';
+import type { EventKey, PastEvent } from '../kit/records/past.ts';
+import { externalIdIn, readCursor } from './cursors.ts';
+import type { Database } from './database.ts';
+
+/** A page goes through the memory of two processes, and holds up the embedded database while it is read. */
+const pageEventsMax = 500;
+const pageBytesMax = 2_000_000;
+/** Ids follow the order of arrival but for transactions that overlapped, and for clocks that were set. */
+const disorderMsMax = 3_600_000;
+
+/**
+ * The next events that were received since `sinceMs`, without Tocsin's own notices; empty if there are no more.
+ * @param afterId id of the last event of the page before; null for the first page
+ */
+export async function readPast(db: Database, sinceMs: number, afterId: number | null): Promise<PastEvent[]> {
+  const after = afterId ?? (await idBefore(db, sinceMs));
+  const rows = await db.$client`
+    with next as (
+      select id, source, stream, type, severity, status, action, extract(epoch from received_at) * 1000 as received_ms, body::text as body
+      from events where id > ${after} and received_at >= to_timestamp(${sinceMs}::float8 / 1000) and source <> ${noticeSource}
+      order by id limit ${pageEventsMax}
+    ), sized as (
+      select *, sum(octet_length(body)) over (order by id) - octet_length(body) as bytes_before from next
+    )
+    select *, array_to_string(array(
+        select sink from deliveries d where d.event_id = sized.id and d.state <> 'suppressed' order by sink
+      ), ',') as sinks
+    from sized where bytes_before < ${pageBytesMax} order by id`;
+  return rows.map((row) => ({
+    id: Number(row.id),
+    source: String(row.source),
+    stream: String(row.stream),
+    type: String(row.type),
+    severity: Number(row.severity) as Severity,
+    status: row.status as string | null,
+    action: row.action as string | null,
+    receivedAtMs: Number(row.received_ms),
+    body: String(row.body),
+    sinks: row.sinks === '' ? [] : String(row.sinks).split(','),
+  }));
+}
+
+/** An id before that of the first event that was received since then, and not far before. There is no index by time: it is bisected. */
+async function idBefore(db: Database, sinceMs: number): Promise<number> {
+  const [newest] = await db.$client`select max(id) as id from events`;
+  let low = 0;
+  let high = Number(newest?.id ?? 0);
+  while (high - low > pageEventsMax) {
+    const middle = Math.floor((low + high) / 2);
+    const [event] = await db.$client`
+      select extract(epoch from received_at) * 1000 as received_ms from events where id > ${middle} order by id limit 1`;
+    if (event !== undefined && Number(event.received_ms) < sinceMs - disorderMsMax) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Null if there is none, or no more. Of an item that the vendor's console numbered twice, the newest. */
+export async function readEvent(db: Database, key: EventKey): Promise<StoredEvent | null> {
+  const client = db.$client;
+  const isMeant =
+    'id' in key
+      ? client`id = ${key.id}::bigint`
+      : client`source = ${key.source}::text
+          and external_id in (select json_array_elements_text(${await externalIdsOf(db, key)}::text::json))`;
+  const [row] = await client`
+    select id, source, external_id, subject, stream, type, severity, status, action, body::text as body,
+      extract(epoch from occurred_at) * 1000 as occurred_ms, extract(epoch from received_at) * 1000 as received_ms
+    from events where ${isMeant} order by id desc limit 1`;
+  return row === undefined ? null : toEvent(row);
+}
+
+/** JSON: as it may be stored, in each generation of the source. */
+async function externalIdsOf(
+  db: Database,
+  { source, externalId }: { readonly source: string; readonly externalId: string },
+): Promise<string> {
+  const { generation } = await readCursor(db, source);
+  return JSON.stringify(Array.from({ length: generation }, (_, index) => externalIdIn(index + 1, externalId)));
+}
+
+function toEvent(row: Record<string, unknown>): StoredEvent {
+  return {
+    id: Number(row.id),
+    source: String(row.source),
+    externalId: String(row.external_id),
+    subject: String(row.subject),
+    stream: String(row.stream),
+    type: String(row.type),
+    severity: Number(row.severity) as Severity,
+    status: row.status as string | null,
+    action: row.action as string | null,
+    occurredAt: row.occurred_ms === null ? null : new Date(Number(row.occurred_ms)).toISOString(),
+    receivedAt: new Date(Number(row.received_ms)).toISOString(),
+    body: JSON.parse(String(row.body)) as EventBody,
+  };
+}

@@ -1,0 +1,203 @@
+// Looks at where the store is to be and changes nothing: what Postgres says, or what DATA_DIR looks like. Failures in words for an operator.
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type postgres from 'postgres';
+import { placeOf } from '../kit/database-url.ts';
+import { addressOf, connectPostgres, connectTimeoutDefaultMs, DatabaseUrlError } from './connection.ts';
+import { databaseErrorCode, databaseErrorText, isForWantOfDescriptors } from './database.ts';
+import { assertOurs, DataDirectoryError, dataDirectoryError, exposureOfDirectory } from './embedded/data-directory.ts';
+import { askHolder, NoHolderError } from './embedded/directory-lock.ts';
+import { DatabaseSchemaError } from './journal.ts';
+import { compareMigrations } from './migrate.ts';
+
+export interface PostgresFacts {
+  /** `host:port`. */
+  readonly address: string;
+  /** `16.4 (Debian 16.4-1)`. */
+  readonly version: string;
+  readonly schema: 'none' | 'behind' | 'current' | 'newer';
+  /** Where the tables are or will be: `public`. */
+  readonly schemaName: string;
+  readonly isReadOnly: boolean;
+  readonly mayCreateTables: boolean;
+  /** Of what is there already. */
+  readonly mayUseTables: boolean;
+}
+
+/** So much longer than a host may take to connect. */
+const moreMs = 5000;
+
+/** Reads a few settings over a connection of its own, for 10 s at most. @throws {DatabaseUrlError} */
+export async function inspectPostgres(url: string, variable: string): Promise<PostgresFacts> {
+  const parsed = addressOf(url, variable);
+  const waitMs = moreMs + (parsed.connectTimeoutMs ?? connectTimeoutDefaultMs);
+  const client = connectPostgres(url, {
+    variable,
+    applicationName: 'tocsin check',
+    prepare: false,
+    connectionsMax: 1,
+    silenceMs: waitMs,
+  });
+  const address = placeOf(parsed);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('late')), waitMs);
+  });
+  try {
+    return await Promise.race([readFacts(client, address), late]);
+  } catch (error) {
+    throw new DatabaseUrlError(`${variable} (${address}): ${textOf(error, client.options.database)}`);
+  } finally {
+    clearTimeout(timer);
+    await client.end({ timeout: 0 });
+  }
+}
+
+async function readFacts(client: postgres.Sql, address: string): Promise<PostgresFacts> {
+  const { state: schema, schema: schemaName } = await compareMigrations(client);
+  const [row] = await client`
+    select current_setting('server_version') as version,
+      current_setting('transaction_read_only') = 'on' as is_read_only,
+      coalesce(has_schema_privilege(${schemaName}, 'create'), false) as may_create,
+      coalesce((select bool_and(has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
+          and has_table_privilege(c.oid, 'update'))
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = ${schemaName} and c.relname in ('events', 'deliveries', 'cursors', 'leases')), true) as may_use`;
+  const { version, is_read_only: isReadOnly, may_create: mayCreateTables, may_use: mayUseTables } = row!;
+  return {
+    address,
+    version: String(version),
+    schema,
+    schemaName: String(schemaName),
+    isReadOnly,
+    mayCreateTables,
+    mayUseTables,
+  };
+}
+
+const escapes =
+  'Write it as postgres://user:password@host:5432/database; in the password, write @ as %40, / as %2F, # as %23 and % as %25.';
+const unresolved = 'the host name cannot be resolved. Check its spelling and the DNS of this machine.';
+const unreachable = 'there is no way to this host. Check host, port, network and firewall.';
+const silent =
+  'nothing answers there as Postgres does. Check host and port, whether it is another service, and a firewall or pooler on the way.';
+const untrusted =
+  'its certificate is not trusted here. Let sslrootcert in the URL, or NODE_EXTRA_CA_CERTS, name a PEM file with its authority.';
+const misnamed =
+  'its certificate is for another host. Name the host as the certificate does, or set sslmode=verify-ca if the chain is enough.';
+const starting = 'the server is starting or stopping. Try again in a moment.';
+
+/** By SQLSTATE, by the driver's codes, and by those of the system. */
+const words: Readonly<Record<string, string>> = {
+  '28P01': `the server refuses user or password. Correct them. ${escapes}`,
+  '28000':
+    'the server does not let this user in from here. Check the user, its pg_hba.conf, and whether it wants TLS (add ?sslmode=require to the URL).',
+  '3D000': 'the database does not exist there. Create it, or correct the last part of the URL.',
+  '42501': 'this user may not do that there. Make it the owner of the database.',
+  '53300': 'the server has no connection free. Raise max_connections there, or stop something.',
+  '57P03': starting,
+  '57P01': starting,
+  ECONNREFUSED:
+    'nothing accepts connections there. Check that Postgres runs and listens on this address, and the port.',
+  ENOENT: 'there is no such socket. Check that Postgres runs on this machine, and the folder of its socket.',
+  ENOTFOUND: unresolved,
+  EAI_AGAIN: unresolved,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+  ETIMEDOUT: unreachable,
+  CONNECT_TIMEOUT: silent,
+  CONNECTION_CLOSED: silent,
+  ECONNRESET:
+    'the connection was cut before Postgres answered. Check that the port is that of Postgres, and that it speaks TLS if the URL says sslmode.',
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_HAS_EXPIRED: 'its certificate has expired. Renew it on the server.',
+  ERR_TLS_CERT_ALTNAME_INVALID: misnamed,
+  TLS_REFUSED:
+    'the server does not speak TLS, which sslmode in the URL asks for. Switch it on there, or set sslmode=prefer.',
+  READ_ONLY_SERVER:
+    'no server there takes writes, which target_session_attrs asks for. Name the primary in the URL, or wait for it.',
+};
+
+function textOf(error: unknown, database: string): string {
+  if ((error as Error).message === 'late') return silent;
+  if (error instanceof DatabaseSchemaError) return error.message;
+  const code = databaseErrorCode(error) ?? '';
+  if (isForWantOfDescriptors(code)) return databaseErrorText(error);
+  if (Object.hasOwn(words, code)) return words[code]!.replace('.', ` (${code}).`);
+  const text = databaseErrorText(error);
+  const hidden = database.length < 4 ? text : text.replaceAll(database, '[database]');
+  return `${hidden}. Check the server and the URL.`;
+}
+
+/** `text` says who holds DATA_DIR, or what the first start will find. */
+export interface DirectoryFacts {
+  readonly isSound: boolean;
+  /** Others may write there, or it is theirs and root looks. */
+  readonly isExposed?: boolean;
+  readonly text: string;
+}
+
+/** Opens and makes nothing: beside a running service that would destroy the database. @throws {DataDirectoryError} */
+export async function inspectDataDirectory(directory: string): Promise<DirectoryFacts> {
+  const begin = `DATA_DIR (${resolve(directory)}):`;
+  const isThere = await isWritable(directory, directory);
+  const isRoot = process.getuid?.() === 0;
+  if (isThere && !isRoot) await assertOurs(directory);
+  if (!isThere) await assertNearest(directory, dirname(resolve(directory)));
+  // Also finds that the path is too long for the socket that locks it.
+  const holder = await holderOf(directory);
+  if (holder !== undefined) return { isSound: true, text: `${begin} ${holder}` };
+  if (!isThere) return { isSound: true, text: `${begin} the first start makes it` };
+  const foreign = isRoot ? await foreignIn(directory) : undefined;
+  if (foreign !== undefined) return { isSound: true, isExposed: true, text: foreign };
+  const exposure = await exposureOfDirectory(directory);
+  if (exposure !== undefined) return { isSound: true, isExposed: true, text: exposure };
+  const cluster = join(directory, 'postgres');
+  if (!(await isWritable(directory, cluster)))
+    return { isSound: true, text: `${begin} can be written; the first start makes the embedded database` };
+  return { isSound: true, text: `${begin} can be written, and holds the embedded database` };
+}
+
+/** What root, who may look, must not start on: the service may have a user of its own, as under systemd. */
+async function foreignIn(directory: string): Promise<string | undefined> {
+  try {
+    await assertOurs(directory);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DataDirectoryError)) throw error;
+    return `${error.message} A service that runs as that user may have it so.`;
+  }
+}
+
+/** False if it is not there. @throws {DataDirectoryError} it is no directory, or this user may not write there */
+async function isWritable(dataDir: string, path: string): Promise<boolean> {
+  try {
+    // With the dot, a file fails.
+    await access(`${path}/.`, constants.R_OK | constants.W_OK | constants.X_OK);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw dataDirectoryError(dataDir, error);
+  }
+}
+
+async function assertNearest(dataDir: string, folder: string): Promise<void> {
+  if (!(await isWritable(dataDir, folder))) await assertNearest(dataDir, dirname(folder));
+}
+
+async function holderOf(directory: string): Promise<string | undefined> {
+  try {
+    const { body } = await askHolder(directory, '/holder', { timeoutMs: 2000 });
+    const { pid, host } = JSON.parse(body) as { pid: number; host: string };
+    return `a running service holds it (process ${pid} on host ${host})`;
+  } catch (error) {
+    if (error instanceof NoHolderError) return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof DataDirectoryError || code !== undefined) throw dataDirectoryError(directory, error);
+    return 'a process that does not answer holds it';
+  }
+}

@@ -1,0 +1,210 @@
+// The tables, for Drizzle: queries and generated migrations. States and their pairs are held by CHECKs, not by hope.
+
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { EventBody } from '../kit/event.ts';
+import type { FormerNames } from '../kit/records/position.ts';
+import type { Works } from '../kit/records/role.ts';
+import type { StormFacts } from '../kit/records/sink-state.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+
+/** What sources reported; a row is never updated. `id` is the order of arrival, not of commit. */
+export const events = pgTable(
+  'events',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    source: text().notNull(),
+    externalId: text('external_id').notNull(),
+    subject: text().notNull(),
+    stream: text().notNull(),
+    type: text().notNull(),
+    severity: smallint().notNull(),
+    status: text(),
+    action: text(),
+    occurredAt: time('occurred_at'),
+    receivedAt: time('received_at').notNull().defaultNow(),
+    body: json().$type<EventBody>().notNull(),
+    /** As the vendor wrote it, byte for byte. `json`, as `body` is: `jsonb` costs several times as much. */
+    raw: json().notNull(),
+    /** Names of the routes that matched; empty if none did. */
+    routes: text().array().notNull(),
+    /** Where its trace goes on, as W3C `traceparent`; null if it has none. */
+    traceparent: text(),
+  },
+  (t) => [
+    unique('events_source_external_id_key').on(t.source, t.externalId),
+    check('events_severity_check', sql`${t.severity} between 0 and 5`),
+  ],
+);
+
+/**
+ * One event for one sink. Rows are made with their event, in one statement, so there is no foreign key to pay for.
+ * A smaller `priority` goes first; from 10 up the delivery is held: it waits in a group, or travels in a digest. `form` is what the next
+ * attempt carries.
+ */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    eventId: bigint('event_id', { mode: 'number' }).notNull(),
+    sink: text().notNull(),
+    state: text().$type<'pending' | 'delivered' | 'suppressed' | 'dead'>().notNull(),
+    /** Why it is suppressed, dead, or not yet delivered. */
+    reason: text(),
+    priority: smallint().notNull(),
+    /** Attempts that counted: a failure while its sink was down is not the delivery's. */
+    attempts: integer().notNull().default(0),
+    form: text().$type<'full' | 'short' | 'bare'>().notNull().default('full'),
+    scheduledAt: time('scheduled_at').notNull().defaultNow(),
+    finalizedAt: time('finalized_at'),
+    /** The route whose settings for this sink hold; null if it has none. */
+    route: text(),
+    /** Set while it waits for its group: a JSON list of the route's name and the values by which it groups. */
+    groupKey: text('group_key'),
+    /** The event that is the digest in which it travels. */
+    digestId: bigint('digest_id', { mode: 'number' }),
+    /** The silence that suppressed it. */
+    silenceId: bigint('silence_id', { mode: 'number' }),
+  },
+  (t) => [
+    primaryKey({ columns: [t.eventId, t.sink] }),
+    check('deliveries_state_check', sql`${t.state} in ('pending', 'delivered', 'suppressed', 'dead')`),
+    check('deliveries_form_check', sql`${t.form} in ('full', 'short', 'bare')`),
+    check('deliveries_finalized_check', sql`(${t.state} = 'pending') = (${t.finalizedAt} is null)`),
+    check('deliveries_reason_check', sql`${t.state} not in ('suppressed', 'dead') or ${t.reason} is not null`),
+    check(
+      'deliveries_held_check',
+      sql`(${t.priority} >= 10) = (${t.groupKey} is not null or ${t.digestId} is not null)`,
+    ),
+    index('deliveries_pending_idx').on(t.sink, t.priority, t.eventId).where(sql`state = 'pending'`),
+    index('deliveries_dead_idx').on(t.sink, t.eventId).where(sql`state = 'dead'`),
+    index('deliveries_group_idx')
+      .on(t.sink, t.groupKey, t.priority, t.eventId)
+      .where(sql`state = 'pending' and digest_id is null and group_key is not null`),
+    index('deliveries_digest_idx').on(t.digestId, t.sink).where(sql`digest_id is not null`),
+    index('deliveries_silence_idx').on(t.silenceId).where(sql`silence_id is not null`),
+  ],
+);
+
+/** A group of deliveries of one sink from its first event on, until it was quiet for its interval. */
+export const groups = pgTable(
+  'groups',
+  {
+    sink: text().notNull(),
+    key: text().notNull(),
+    /** When the interval that runs began: with the last digest, or the first card. */
+    sentAt: time('sent_at').notNull().defaultNow(),
+    /** Single cards of the interval that runs. */
+    cards: integer().notNull().default(0),
+    /** Events that were sent since it was opened, one by one or in digests. */
+    total: integer().notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.sink, t.key] })],
+);
+
+/** What must not be announced, until when, by whom and why. Ending it early moves `ends_at`; a row that hid something is never removed. */
+export const silences = pgTable(
+  'silences',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** What it silences, as it was written: the keys of a route's `match`, `when`, and `sinks`. */
+    matcher: json().$type<Readonly<Record<string, unknown>>>().notNull(),
+    owner: text().notNull(),
+    reason: text().notNull(),
+    createdAt: time('created_at').notNull().defaultNow(),
+    startsAt: time('starts_at').notNull().defaultNow(),
+    endsAt: time('ends_at').notNull(),
+    /** When its summary was stored; null until then. */
+    summarisedAt: time('summarised_at'),
+  },
+  (t) => [
+    check('silences_owner_check', sql`${t.owner} <> ''`),
+    check('silences_reason_check', sql`${t.reason} <> ''`),
+    index('silences_open_idx').on(t.endsAt).where(sql`summarised_at is null`),
+  ],
+);
+
+/** One row for each failed attempt, and for the success that followed failures. */
+export const deliveryAttempts = pgTable(
+  'delivery_attempts',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    eventId: bigint('event_id', { mode: 'number' }).notNull(),
+    sink: text().notNull(),
+    at: time('at').notNull().defaultNow(),
+    outcome: text().notNull(),
+    reason: text(),
+    /** HTTP status, if there was an answer. */
+    status: integer(),
+    durationMs: integer('duration_ms').notNull(),
+    /** The far end's answer: redacted, at most 300 characters. */
+    answer: text(),
+  },
+  (t) => [index('delivery_attempts_delivery_idx').on(t.eventId, t.sink)],
+);
+
+/** How far each source was read. `cursor` null: start anew (by an operator's `source reset`). */
+export const cursors = pgTable('cursors', {
+  source: text().primaryKey(),
+  cursor: text(),
+  /** Part of the dedupe key from 2 on: a rebuilt tenant counts its items from the start again. */
+  generation: integer().notNull().default(1),
+  updatedAt: time('updated_at').notNull().defaultNow(),
+  /** What was read: the source's `console`. Null: not said yet. Empty: the position went to another id, or was removed. */
+  console: text(),
+  /** Null: it was read under this id only. */
+  former: json().$type<FormerNames>(),
+});
+
+/** The heartbeat of each live process, by the database's clock. */
+export const replicas = pgTable('replicas', {
+  id: uuid().primaryKey(),
+  expiresAt: time('expires_at').notNull(),
+  /** Null: a release before wrote it. */
+  works: json().$type<Works>(),
+});
+
+/** Who works what. `epoch` grows with each change of holder: the fencing number. */
+export const leases = pgTable('leases', {
+  name: text().primaryKey(),
+  holder: uuid(),
+  epoch: bigint({ mode: 'number' }).notNull().default(0),
+});
+
+/** The state of each sink, so that a takeover or a restart goes on where the last holder was. */
+export const sinks = pgTable(
+  'sinks',
+  {
+    sink: text().primaryKey(),
+    state: text().$type<'ok' | 'backing_off' | 'paused'>().notNull(),
+    reason: text(),
+    since: time('since').notNull().defaultNow(),
+    /** Of the storm that this sink is in; null while there is none. */
+    storm: json().$type<StormFacts>(),
+    /** Where it posts to: the sink's `place`, without a secret. Null: not said yet. */
+    place: text(),
+  },
+  (t) => [check('sinks_state_check', sql`${t.state} in ('ok', 'backing_off', 'paused')`)],
+);
+
+/** What lasts and people must hear of, from when it was first seen until they heard that it is over. */
+export const conditions = pgTable('conditions', {
+  /** `source:<id>`, `credential:<id>`, `sink:<id>`, `dead:<id>`. */
+  name: text().primaryKey(),
+  since: time('since').notNull().defaultNow(),
+  /** What was said of it last; null: nothing yet. */
+  told: text(),
+});

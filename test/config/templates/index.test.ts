@@ -1,0 +1,153 @@
+// Templates in tocsin.yaml: who uses them, and what is told about one that cannot be used, with its place.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig, type Registries } from '../../../src/config/index.ts';
+import { ConfigError } from '../../../src/kit/errors.ts';
+import { mattermost } from '../../../src/sinks/mattermost/index.ts';
+import { stdout } from '../../../src/sinks/stdout.ts';
+import { sources } from '../../../src/sources/index.ts';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tocsin-templates-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const { templates: _, ...deaf } = stdout;
+const registries: Registries = { sources, sinks: { mattermost, stdout, deaf: { ...deaf, type: 'deaf' } } };
+
+/** @param templates YAML in braces @param to what the second route sends to */
+function load(templates: string, { soc = '', to = 'soc' } = {}) {
+  const yaml = `
+sources: { di: { type: deepinstinct_events, url: https://console.example, token: key-of-an-api-connector } }
+sinks:
+  soc: { type: mattermost, url: "https://chat.example/hooks/abcdefghijklmnopqrstuvwxyz"${soc} }
+  out: { type: stdout }
+  deaf: { type: deaf }
+routes:
+  - { name: all, to: [soc, out, deaf] }
+  - { name: grave, match: { min_severity: HIGH }, to: [${to}] }
+templates: ${templates}
+`;
+  writeFileSync(join(directory, 'tocsin.yaml'), yaml);
+  return loadConfig({ env: { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, registries });
+}
+
+function problems(...written: Parameters<typeof load>): string[] {
+  try {
+    load(...written);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ where, problem, remedy }) => `${where} ${problem}. ${remedy}`);
+  }
+  return [];
+}
+
+const used = { soc: ', template: short' };
+
+test('a sink and a route may name a template, and a route has other things to say beside it', () => {
+  const to = '{ sink: soc, template: long, channel: grave }, { sink: out, template: short }';
+  const { sinks, routes, warnings } = load(
+    '{ short: { title: a }, long: { text: b, fields: [{ title: c, value: d }] } }',
+    { ...used, to },
+  );
+  expect(sinks.map(({ template }) => template?.name)).toEqual(['short', undefined, undefined]);
+  expect(routes[0]?.templates).toBeUndefined();
+  expect([...routes[1]!.templates!].map(([sink, { name }]) => [sink, name])).toEqual([
+    ['soc', 'long'],
+    ['out', 'short'],
+  ]);
+  expect(routes[1]?.settings?.get('soc')).toEqual({ channel: 'grave' });
+  expect(sinks[0]?.settings).not.toHaveProperty('template');
+  expect(warnings).toEqual([]);
+});
+
+describe('told with its place is', () => {
+  test.each([
+    [
+      '{ short: { title: "{{ event.typ }}" } }',
+      'tocsin.yaml:10:23 templates.short.title has no "event.typ" to show. Look at line 1, column 4:\n      {{ event.typ }}\n         ^ here. Known are: event.source',
+    ],
+    [
+      '{ short: { fields: [{ title: a, value: "b" }, { title: a, value: "{{ 1 | nothing }}" }] } }',
+      'tocsin.yaml:10:70 templates.short.fields[1].value has the filter "nothing", which is not known here.',
+    ],
+    [
+      '{ short: { text: "{{ labels.nothing }}" } }',
+      'has no "labels.nothing" to show: a sink of type mattermost has none of that name.',
+    ],
+    [
+      '{ short: { text: "a ` b" } }',
+      'tocsin.yaml:10:23 templates.short.text has ` in its own text (for a sink of type mattermost). Leave it out',
+    ],
+    [
+      '{ short: { text: "@{{ event.user | text }}" } }',
+      'has a mention with a value or a tag right behind it (for a sink of type mattermost).',
+    ],
+    [
+      '{ short: { text: "{% if event.user %}{% assign x = 1 %}{% endif %}{{ x }}" } }',
+      'is right in form and fails when it is tried: is not right: undefined variable: x.',
+    ],
+    ['{ short: {} }', 'tocsin.yaml:10:14 templates.short says nothing.'],
+    [
+      '{ short: { titel: a } }',
+      '"titel" is not a key that belongs here. Known are: title, text, fields. Did you mean "title"?',
+    ],
+    ['{ short: { title: [a] } }', 'templates.short.title is not a text. Expected: a Liquid text'],
+    [`{ short: { fields: [${'{ title: a, value: b },'.repeat(17)}] } }`, 'Expected: a list of 1 to 16 fields'],
+    ['{ "sh rt": { title: a } , short: { title: a } }', 'is not a name: at most 63 letters'],
+    [
+      '{ shrt: { title: a } }',
+      'tocsin.yaml:4:90 sinks.soc.template "short" is no template of this configuration. Known are: shrt. Did you mean "shrt"?',
+    ],
+    ['{}', 'There is no template yet.'],
+  ])('%s', (written, problem) => {
+    const found = problems(written, used);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(problem);
+  });
+
+  test('a template for a sink whose type takes none', () => {
+    expect(problems('{ short: { title: a } }', { to: '{ sink: deaf, template: short }' })).toEqual([
+      'tocsin.yaml:9:70 routes[1].to[0].template names a template, and a sink of type deaf takes none. Leave it out',
+    ]);
+  });
+
+  test('a label for a sink that has none, and not for one that has it', () => {
+    const written = '{ short: { title: "{{ labels.device }}" } }';
+    expect(problems(written, used)).toEqual([]);
+    expect(problems(written, { to: '{ sink: out, template: short }' })[0]).toContain(
+      'a sink of type stdout has no labels',
+    );
+  });
+
+  test('each fault once, however many name the template', () => {
+    const to = '{ sink: soc, template: short }';
+    expect(problems('{ short: { title: "$" } }', { ...used, to })).toHaveLength(1);
+    expect(problems('{ short: { title: "{{ a }}", text: "{{ b }}" } }', { ...used, to })).toHaveLength(2);
+  });
+});
+
+test('values that are shown raw are warned of, each, and so is a template that nobody uses', () => {
+  const { warnings } = load(
+    '{ short: { text: "{{ event.type }}\\n{{ event.user | raw }} {{ event.type | raw }}" }, idle: { title: a } }',
+    used,
+  );
+  const what = 'what an attacker wrote into it is obeyed, mentions and links among it.';
+  expect(warnings).toEqual([
+    `tocsin.yaml:10:23 templates.short.text shows a value raw at line 2, column 1: ${what}`,
+    `tocsin.yaml:10:23 templates.short.text shows a value raw at line 2, column 24: ${what}`,
+    'Template "idle" does nothing: no sink and no route names it.',
+  ]);
+});
+
+test('to a source, template is a key like any other', () => {
+  const yaml =
+    'sources: { di: { type: deepinstinct_events, url: https://a.example, token: key-of-an-api-connector, template: a } }';
+  writeFileSync(join(directory, 'tocsin.yaml'), yaml);
+  expect(() => loadConfig({ env: { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, registries, needs: [] })).toThrow(
+    ConfigError,
+  );
+});

@@ -1,0 +1,18 @@
+// The running service's answer to a command: a failure is told to who asked, and the log knows why.
+import { expect, test, vi } from 'vitest';
+import type { Logger } from '../../src/observe/log.ts';
+import { answerOperations } from '../../src/service/operate.ts';
+import type { Database } from '../../src/store/database.ts';
+
+test('an operation that fails is logged with its reason', async () => {
+  const error = vi.fn();
+  const away = Object.assign(() => Promise.reject(new Error('no answer from the database')), {});
+  const answer = answerOperations({ $client: away } as unknown as Database, { error } as unknown as Logger);
+  const request = new Request('http://tocsin/operations/dead-list', { method: 'POST', body: '{}' });
+  await expect(answer(request)).rejects.toThrow('no answer from the database');
+  expect(error).toHaveBeenCalledOnce();
+  expect(error.mock.calls[0]?.[0]).toMatchObject({
+    operation: 'dead-list',
+    error: expect.stringContaining('no answer from the database'),
+  });
+});

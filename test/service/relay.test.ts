@@ -1,0 +1,59 @@
+// What one configuration leaves to the next one in the same process, and what it prepares before it works.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadConfig } from '../../src/config/index.ts';
+import { createRelay, openGround } from '../../src/service/relay.ts';
+import { sinks } from '../../src/sinks/index.ts';
+import { sources } from '../../src/sources/index.ts';
+import { listSilences } from '../../src/store/silences.ts';
+import { quiet } from '../store/stored.ts';
+import { createTestDatabase, environmentOf } from '../support/database.ts';
+
+/** @param yaml of a tocsin.yaml; the rest says the environment */
+async function build(yaml = '{}') {
+  const directory = mkdtempSync(join(tmpdir(), 'tocsin-relay-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  writeFileSync(join(directory, 'tocsin.yaml'), yaml);
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const env = {
+    DEEPINSTINCT_URL: 'http://127.0.0.1:9',
+    TOKENS_KEY: 'key-of-an-api-connector',
+    MATTERMOST_WEBHOOK_URL: 'http://127.0.0.1:9/hooks/abcdefghijklmnopqrstuvwxyz',
+    ...environmentOf(database),
+    DATA_DIR: directory,
+    TOCSIN_CONFIG: 'tocsin.yaml',
+  };
+  const registries = { sources, sinks };
+  const around = { config: loadConfig({ env, directory, registries }), version: 't', log: quiet };
+  const ground = await openGround({ ...around, onFatal() {} });
+  onTestFinished(() => ground.store.close());
+  const relay = createRelay({ ...around, ...ground, registries });
+  onTestFinished(() => relay.close());
+  return { ground, relay };
+}
+
+test('silences that recur are stored before a page is read', async () => {
+  const { ground, relay } = await build(
+    'silences: { recurring: [{ name: a, reason: r, times: [{ time_zone: UTC }], match: { types: [A] } }] }',
+  );
+  await ground.store.migrate();
+  await relay.prepare();
+  const listed = await listSilences(ground.store.db, false, 10);
+  expect(listed.map(({ state }) => state)).toEqual(['waiting', 'active']);
+});
+
+test('a storm that a former worker of the sink saw begin, or its being paused, is not shown for ever', async () => {
+  const { ground, relay } = await build();
+  ground.metrics.sinkStorm.set({ sink: 'soc' }, 1);
+  const role = relay.roles().find(({ name }) => name.startsWith('sink:'))!;
+  const lease = { name: role.name, holder: '', epoch: 1, isHeld: () => false, outlasts: () => false, lose() {} };
+  const worker = role.start(lease);
+  ground.metrics.setSinkState('soc', 'paused');
+  await worker.stop();
+  const text = await ground.metrics.expose();
+  expect(text).toContain('tocsin_sink_storm{sink="soc"} 0\n');
+  expect(text).toContain('tocsin_sink_state{sink="soc",state="paused"} 0\n');
+});

@@ -1,0 +1,72 @@
+// From the embedded database to Postgres: what waited is not forgotten, is told, and comes over once.
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { runIn } from '../../commands/in-process.ts';
+import { createTestDatabase, environmentOf } from '../../support/database.ts';
+import { createWorld } from '../../support/world.ts';
+
+test('what waits in DATA_DIR when DATABASE_URL is set is told, and brought over once', async () => {
+  const world = await createWorld({ database: 'embedded' });
+  const { tenant, mattermost } = world;
+  tenant.add('events', 2, { ageSeconds: 60 });
+  expect((await runIn(world, ['once'])).code).toBe(0);
+  const before = mattermost.deliveries.size;
+  mattermost.fail(404, Number.POSITIVE_INFINITY);
+  tenant.add('events', 3, { severity: 'VERY_HIGH' });
+  expect((await runIn(world, ['once'])).code).toBe(1);
+  mattermost.heal();
+
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const more = environmentOf(database);
+  expect((await world.run(['check'], more)).stdout).toContain('3 of its deliveries wait or are dead');
+  const service = world.start('data', more);
+  await service.ready();
+  expect(service.log).toContainEqual(expect.objectContaining({ msg: 'an embedded database was left behind' }));
+  expect((await runIn(world, ['migrate', '--from-data-dir'], more)).stderr).toContain('Stop Tocsin first');
+  await service.end('SIGKILL');
+  // The service has read the last day again and delivered it; a database that it had not seen gets all.
+  const fresh = await createTestDatabase();
+  onTestFinished(() => fresh.drop());
+  const there = environmentOf(fresh);
+  const sent = mattermost.posts.length;
+  expect(await runIn(world, ['migrate', '--from-data-dir'], there)).toMatchObject({
+    code: 0,
+    stdout: 'the database is up to date\n3 deliveries brought over\n',
+  });
+  expect((await runIn(world, ['migrate', '--from-data-dir'], there)).stdout).toContain('0 deliveries brought over');
+  expect((await runIn(world, ['once'], there)).code).toBe(0);
+  expect(mattermost.posts.length).toBe(sent + 3);
+  expect(before).toBe(4);
+  expect((await world.run(['check'], there)).stdout).not.toContain('embedded database');
+});
+
+test('a source that was renamed before is announced no second time after it was brought over', async () => {
+  const world = await createWorld({ database: 'embedded' });
+  const file = join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml');
+  const named = (id: string) => {
+    writeFileSync(
+      file,
+      `
+sources:
+  ${id}: { type: deepinstinct_events, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}" }
+sinks:
+  soc: { type: mattermost, url: "\${MATTERMOST_WEBHOOK_URL}" }
+`,
+    );
+    return { TOCSIN_CONFIG: file };
+  };
+  world.tenant.add('events', 3, { ageSeconds: 60 });
+  expect((await runIn(world, ['once'], named('former'))).code).toBe(0);
+  world.tenant.add('events', 1);
+  expect((await runIn(world, ['once'], named('di'))).code).toBe(0);
+  const sent = world.mattermost.posts.length;
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const there = { ...environmentOf(database), ...named('di') };
+  expect((await runIn(world, ['migrate', '--from-data-dir'], there)).code).toBe(0);
+  world.tenant.add('events', 1);
+  expect((await runIn(world, ['once'], there)).code).toBe(0);
+  expect(world.mattermost.posts.length).toBe(sent + 1);
+});

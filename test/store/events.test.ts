@@ -1,0 +1,134 @@
+// The one statement that stores a page, on a real Postgres: all or nothing, once, fenced.
+
+import { describe, expect, test } from 'vitest';
+import type { DecidedEvent } from '../../src/kit/records/decision.ts';
+import { readCursor, resetSource } from '../../src/store/cursors.ts';
+import { hasSeveralTenants, insertPage } from '../../src/store/events.ts';
+import { acquireLeases, joinReplicas } from '../../src/store/leases.ts';
+import { until } from '../support/world.ts';
+import { draft, hold, inTransaction, replicaWith, useDatabase } from './stored.ts';
+
+const database = useDatabase();
+const pending = (sink: string) => ({ sink, state: 'pending' as const, reason: null, priority: 2 });
+const event = (id: number, more: Partial<DecidedEvent> = {}): DecidedEvent => ({
+  draft: draft(id),
+  routes: ['default'],
+  decisions: [pending('soc')],
+  ...more,
+});
+const cursorOf = async (source: string) =>
+  (await database().$client`select cursor from cursors where source = ${source}`).map((row) => row.cursor);
+
+describe('the cursor', () => {
+  test('moves with its page, stays without a new one, and is made by the first', async () => {
+    const db = database();
+    await insertPage(db, null, 'a', [event(1)], null);
+    expect(await cursorOf('a')).toEqual([]);
+    await insertPage(db, null, 'a', [event(2)], 'c2');
+    await insertPage(db, null, 'a', [event(3)], null);
+    expect(await cursorOf('a')).toEqual(['c2']);
+    await insertPage(db, null, 'a', [], 'c3');
+    expect(await cursorOf('a')).toEqual(['c3']);
+  });
+
+  test('stays where it was if anything about the page cannot be written', async () => {
+    const db = database();
+    await insertPage(db, null, 'a', [event(1)], 'c1');
+    const impossible = event(3, { decisions: [{ ...pending('soc'), state: 'suppressed' }] });
+    await expect(insertPage(db, null, 'a', [event(2), impossible], 'c3')).rejects.toThrow('deliveries_reason_check');
+    expect(await cursorOf('a')).toEqual(['c1']);
+    expect(await db.$client`select external_id from events`).toEqual([{ external_id: '1' }]);
+  });
+});
+
+describe('the events', () => {
+  test('are numbered in the order of their page, and the answer says which of them are new', async () => {
+    const db = database();
+    await insertPage(db, null, 'a', [event(5)], null);
+    const inserted = await insertPage(db, null, 'a', [event(9), event(5), event(2), event(7)], null);
+    expect(inserted?.map(({ index }) => index)).toEqual([0, 2, 3]);
+    const rows = await db.$client`select id, external_id from events order by id`;
+    expect(rows.map((row) => row.external_id)).toEqual(['5', '9', '2', '7']);
+    expect(inserted?.map(({ id }) => id)).toEqual(rows.slice(1).map((row) => row.id));
+  });
+
+  test('come back as they were, whatever their texts hold', async () => {
+    const texts = ['DOMAIN\\host "x"\\', '\\N', 'NULL', '', '{a,b}', 'one\ntwo', '🔔 ไทย', '\\"', null];
+    const events = texts.map((text, n) => {
+      const words = { subject: text ?? 'none', status: text, action: texts[(n + 1) % texts.length]! };
+      return event(n, { draft: { ...draft(n), ...words }, routes: text === null ? [] : [text, `${text}"\\`] });
+    });
+    // Together, and each alone: what needs no quoting goes another way.
+    await insertPage(database(), null, 'together', events, null);
+    for (const one of events) await insertPage(database(), null, 'alone', [one], null);
+    const rows = await database()
+      .$client`select subject, status, action, array_to_json(routes)::text as routes from events order by id`;
+    const stored = rows.map(({ routes, ...row }) => ({ ...row, routes: JSON.parse(String(routes)) }));
+    const given = events.map(({ draft: { subject, status, action }, routes }) => ({ subject, status, action, routes }));
+    expect(stored).toEqual([...given, ...given]);
+  });
+
+  test('of two sources may have the same id', async () => {
+    await insertPage(database(), null, 'a', [event(1)], null);
+    expect(await insertPage(database(), null, 'b', [event(1)], null)).toHaveLength(1);
+  });
+
+  test('carry the routes that matched, and each sink’s decision with its reason', async () => {
+    const db = database();
+    const suppressed = { sink: 'boss', state: 'suppressed', reason: 'below_min_severity', priority: 2 } as const;
+    await insertPage(db, null, 'a', [event(1, { routes: ['x', 'y'], decisions: [pending('soc'), suppressed] })], null);
+    expect(await db.$client`select to_json(routes) as routes from events`).toEqual([{ routes: ['x', 'y'] }]);
+    const rows =
+      await db.$client`select sink, state, reason, finalized_at is null as open from deliveries order by sink`;
+    expect(rows).toEqual([
+      { sink: 'boss', state: 'suppressed', reason: 'below_min_severity', open: false },
+      { sink: 'soc', state: 'pending', reason: null, open: true },
+    ]);
+  });
+
+  test('that come twice keep their first decision', async () => {
+    const db = database();
+    await insertPage(db, null, 'a', [event(1)], null);
+    await insertPage(db, null, 'a', [event(1, { decisions: [pending('soc'), pending('late')] })], null);
+    expect(await db.$client`select sink from deliveries`).toEqual([{ sink: 'soc' }]);
+  });
+});
+
+test('a takeover waits for a page that is being stored, and the next holder finds it with its cursor', async () => {
+  const db = database();
+  const lease = await hold(db, 'source:a');
+  const heir = await replicaWith(db, []);
+  let isTaken = false;
+  const taken = await inTransaction(db, async (transaction) => {
+    await insertPage(transaction, lease, 'a', [event(1)], 'c1');
+    await joinReplicas(db, heir, 20_000, lease.holder);
+    const taking = acquireLeases(db, heir, ['source:a']).finally(() => {
+      isTaken = true;
+    });
+    const isWaiting = async () => (await db.$client`select 1 from pg_locks where not granted`).length > 0;
+    await until(async () => isTaken || (await isWaiting()), 5000);
+    expect(isTaken).toBe(false);
+    return { taking };
+  });
+  expect(await taken.taking).toHaveLength(1);
+  expect(await cursorOf('a')).toEqual(['c1']);
+  expect(await insertPage(db, lease, 'a', [event(2)], 'c2')).toBeNull();
+});
+
+test('cards name their tenant once events of two of them are there', async () => {
+  const db = database();
+  const of = (id: number, name: string) => event(id, { draft: draft(id, { body: { tenant: { name } } }) });
+  await insertPage(db, null, 'a', [event(1), of(2, 'one'), of(3, 'one')], null);
+  expect(await hasSeveralTenants(db)).toBe(false);
+  await insertPage(db, null, 'a', [of(4, 'two')], null);
+  expect(await hasSeveralTenants(db)).toBe(true);
+});
+
+test('a page that was read before an operator reset the source is not stored, and its cursor does not come back', async () => {
+  const db = database();
+  await insertPage(db, null, 'a', [event(1)], 'c1', 1);
+  await resetSource(db, 'a');
+  expect(await insertPage(db, null, 'a', [event(2)], 'c2', 1)).toBeNull();
+  expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 2 });
+  expect(await insertPage(db, null, 'a', [event(2)], 'c2', 2)).toHaveLength(1);
+});
