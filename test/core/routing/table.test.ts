@@ -21,7 +21,7 @@ interface Table {
   readonly cases: readonly Case[];
 }
 
-const tables = parse(readFileSync(new URL('fixtures/routing.yaml', import.meta.url), 'utf8')) as readonly Table[];
+const tables = parse(readFileSync(new URL('../../fixtures/routing.yaml', import.meta.url), 'utf8')) as readonly Table[];
 const directory = mkdtempSync(join(tmpdir(), 'tocsin-routing-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
