@@ -13,6 +13,8 @@ RUN npm ci --ignore-scripts
 COPY build.mjs tsconfig.json ./
 COPY drizzle ./drizzle
 COPY src ./src
+# The far ends of `tocsin demo`, which shows everything without an account.
+COPY simulators ./simulators
 # .npmrc asks for the compiler even in production, so it must go before the packages are pruned.
 RUN node build.mjs \
   && rm .npmrc \

@@ -1,7 +1,7 @@
-// Compiles src/ to dist/ and prepares the embedded database's archive. Plain JavaScript, because it runs before anything is built.
+// Compiles src/ and simulators/ to dist/, and prepares the embedded database's archive. Plain JavaScript, because it runs before anything is built.
 // `--if-missing` returns at once when dist/ is there (npm start, npm run demo after `npm ci --ignore-scripts`).
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,7 +23,8 @@ run(
   [compiler, '-p', join(root, 'tsconfig.json'), '--outDir', fresh],
   'The TypeScript compiler reported errors (above).',
 );
-chmodSync(join(fresh, 'main.js'), 0o755);
+// The program that units and crontabs name, wherever the compiler puts its files.
+writeFileSync(join(fresh, 'main.js'), "#!/usr/bin/env node\nimport './src/main.js';\n", { mode: 0o755 });
 makeSeed();
 rmSync(join(root, 'dist.old'), { recursive: true, force: true });
 if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), join(root, 'dist.old'));
@@ -32,7 +33,7 @@ rmSync(join(root, 'dist.old'), { recursive: true, force: true });
 
 /** Without the archive a first start of the embedded database makes its files itself: slower, never wrong. */
 function makeSeed() {
-  const script = join(fresh, 'store', 'embedded', 'make-seed.js');
+  const script = join(fresh, 'src', 'store', 'embedded', 'make-seed.js');
   if (!existsSync(script)) return;
   const result = spawnSync(process.execPath, [script], { cwd: root, stdio: 'inherit', timeout: 120_000 });
   if (result.status === 0) return;

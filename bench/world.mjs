@@ -1,5 +1,5 @@
 // The far ends of all contestants, in one process of their own: a simulated tenant and a receiver of posts a run. main.mjs forks it.
-import { startTenant } from '../dist/demo/tenant.js';
+import { startTenant } from '../dist/simulators/tenant/index.js';
 import { startReceiver } from './receiver.mjs';
 
 /** A contestant that posts nothing for so long is done, or lost the rest. */

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // The commands' table. Parses nothing itself and is imported by nobody.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CommandTable } from './cli/dispatch.ts';
 import { guardOutput } from './cli/output.ts';
 import { holdSignals } from './cli/signals.ts';
 import { descriptorLimit, startProblem } from './kit/descriptors.ts';
+import { projectRoot } from './kit/project.ts';
 
 const signals = holdSignals();
 const problem = startProblem(descriptorLimit());
@@ -31,7 +33,7 @@ const table: CommandTable = {
   demo: () => import('./commands/demo.ts'),
 };
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
   version: string;
 };
 

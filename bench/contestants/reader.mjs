@@ -1,7 +1,7 @@
 // The reader that all contestants share: Tocsin's own client of the tenant, parser and normaliser, without its cursor and its loop.
-import { createHttpClient } from '../../dist/kit/http/index.js';
-import { createClient } from '../../dist/sources/deepinstinct/client.js';
-import { normalise } from '../../dist/sources/deepinstinct/normalise.js';
+import { createHttpClient } from '../../dist/src/kit/http/index.js';
+import { createClient } from '../../dist/src/sources/deepinstinct/client.js';
+import { normalise } from '../../dist/src/sources/deepinstinct/normalise.js';
 
 const { DEEPINSTINCT_URL: url, TOKENS_KEY: token } = process.env;
 const client = createClient({ http: createHttpClient(), url, token, now: Date.now });

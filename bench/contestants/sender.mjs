@@ -1,8 +1,8 @@
 // The sender that all contestants share: Tocsin's own card, posted by its own HTTP client; and a queue in memory with so many in flight.
-import { createHttpClient } from '../../dist/kit/http/index.js';
-import { isAccepted } from '../../dist/sinks/mattermost/answers.js';
-import { cardOf } from '../../dist/sinks/mattermost/card.js';
-import { createWording } from '../../dist/sinks/mattermost/wording.js';
+import { createHttpClient } from '../../dist/src/kit/http/index.js';
+import { isAccepted } from '../../dist/src/sinks/mattermost/answers.js';
+import { cardOf } from '../../dist/src/sinks/mattermost/card.js';
+import { createWording } from '../../dist/src/sinks/mattermost/wording.js';
 
 export const inFlightMax = 32;
 

@@ -1,8 +1,8 @@
 // The far ends of the further measurements, in a process of their own: tenants by name, receivers by number. It notes when what became
 // readable, was asked for and arrived, by one clock. ../further.mjs forks it.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { startMattermost } from '../../dist/demo/mattermost.js';
-import { startTenant } from '../../dist/demo/tenant.js';
+import { startMattermost } from '../../dist/simulators/mattermost/index.js';
+import { startTenant } from '../../dist/simulators/tenant/index.js';
 
 /** Who posts nothing for so long is done, or lost the rest. */
 const silenceMaxMs = 30_000;

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../../dist/config/index.js';
-import { route } from '../../dist/core/routing/index.js';
-import { sinks } from '../../dist/sinks/index.js';
-import { sources } from '../../dist/sources/index.js';
+import { loadConfig } from '../../dist/src/config/index.js';
+import { route } from '../../dist/src/core/routing/index.js';
+import { sinks } from '../../dist/src/sinks/index.js';
+import { sources } from '../../dist/src/sources/index.js';
 
 const routeCount = 50;
 const measureMs = 2000;

@@ -4,13 +4,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { playLive } from '../../simulators/demo/live.ts';
+import { playOnce } from '../../simulators/demo/once.ts';
+import type { Stage } from '../../simulators/demo/stage.ts';
+import { type Mattermost, startMattermost } from '../../simulators/mattermost/index.ts';
+import { startTenant, type Tenant } from '../../simulators/tenant/index.ts';
 import { type Command, type CommandIo, UsageError } from '../cli/command.ts';
 import { type Config, loadConfig } from '../config/index.ts';
-import { playLive } from '../demo/live.ts';
-import { type Mattermost, startMattermost } from '../demo/mattermost.ts';
-import { playOnce } from '../demo/once.ts';
-import type { Stage } from '../demo/stage.ts';
-import { startTenant, type Tenant } from '../demo/tenant.ts';
 import { createLogger } from '../observe/log.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { type Service, startService } from '../service/start.ts';

@@ -1,7 +1,8 @@
 // Brings a database to the schema of this release. Any number of replicas may start at once, also through a pooler in transaction mode.
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import type postgres from 'postgres';
+import { projectRoot } from '../kit/project.ts';
 import { databaseErrorCode } from './database.ts';
 import {
   DatabaseSchemaError,
@@ -12,7 +13,7 @@ import {
   type SchemaState,
 } from './journal.ts';
 
-const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
+const migrationsFolder = join(projectRoot, 'drizzle');
 /** Any constant: names Tocsin's migrations among the advisory locks of the database. */
 const lockKey = 7_406_241_195;
 /** Who waits for a table keeps out all that come after, and a backup holds it for long: rather give up, and try again later. */

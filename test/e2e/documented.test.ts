@@ -30,7 +30,7 @@ const queries = shown.filter((line) => line.startsWith('psql "$DATABASE_URL" -c 
 
 /** What cannot be run here, and what is tried of it instead. */
 const beyond: Readonly<Record<string, string>> = {
-  'npm ci && npm run demo': 'npm ci needs a registry; the demo itself is run by test/demo/demo.test.ts',
+  'npm ci && npm run demo': 'npm ci needs a registry; the demo itself is run by test/commands/demo.test.ts',
   'npm ci && npm test': 'npm ci needs a registry; the tests cannot run themselves',
   'npm start': 'builds first, in the folder that the tests use; the service that it starts is started below',
   'docker build -t tocsin .': 'needs Docker; test/tree/container.test.ts reads the Dockerfile',

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Tenant } from '../../src/demo/tenant.ts';
+import type { Tenant } from '../../simulators/tenant/index.ts';
 import { createWorld, type DatabaseKind, type Service, until, type World } from '../support/world.ts';
 
 type Stream = 'events' | 'suspicious';

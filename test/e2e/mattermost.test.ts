@@ -1,7 +1,7 @@
 // The service as a process while Mattermost limits, fails, hangs, resets, and forgets its hook: nothing is lost, nothing dies, and the far
 // end is asked no more often than the policy allows.
 import { describe, expect, test } from 'vitest';
-import type { MattermostFault } from '../../src/demo/mattermost.ts';
+import type { MattermostFault } from '../../simulators/mattermost/index.ts';
 import { createWorld, type DatabaseKind, type Service, until, type World } from '../support/world.ts';
 
 /** Sends at the same time, as long as no answers were counted that ask for more. */

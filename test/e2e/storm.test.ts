@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Post } from '../../src/demo/mattermost/post.ts';
+import type { Post } from '../../simulators/mattermost/post.ts';
 import { createWorld, until, type World } from '../support/world.ts';
 
 const events = Number(process.env.STORM_EVENTS ?? 1000);

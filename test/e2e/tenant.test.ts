@@ -1,8 +1,8 @@
 // The service as a process against a tenant that misbehaves: nothing is lost or announced twice, the other stream goes on, and operators are told.
 // A hang's time-out (30 s) is not waited for here.
 import { expect, test } from 'vitest';
-import type { TenantStream } from '../../src/demo/events.ts';
-import type { Tenant, TenantFault } from '../../src/demo/tenant.ts';
+import type { TenantStream } from '../../simulators/events/index.ts';
+import type { Tenant, TenantFault } from '../../simulators/tenant/index.ts';
 import { createWorld, type DatabaseKind, type LogLine, type Service, until, type World } from '../support/world.ts';
 
 const sourceOf = { events: 'deepinstinct_events', suspicious: 'deepinstinct_suspicious_events' } as const;

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
-import { startMattermost } from '../../src/demo/mattermost.ts';
+import { startMattermost } from '../../simulators/mattermost/index.ts';
 import { startFarEnd } from '../support/far-end.ts';
 import { createWorld, type Service, until } from '../support/world.ts';
 

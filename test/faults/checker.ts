@@ -1,8 +1,8 @@
 // Compares what the tenant had with what is stored and what arrived, to the event. Reads the tables itself: it must not trust the code it judges.
 import postgres from 'postgres';
-import type { TenantStream } from '../../src/demo/events.ts';
-import type { Mattermost } from '../../src/demo/mattermost.ts';
-import type { Tenant } from '../../src/demo/tenant.ts';
+import type { TenantStream } from '../../simulators/events/index.ts';
+import type { Mattermost } from '../../simulators/mattermost/index.ts';
+import type { Tenant } from '../../simulators/tenant/index.ts';
 import { openEmbedded } from '../../src/store/embedded/open.ts';
 
 export const sourceOf = { events: 'deepinstinct_events', suspicious: 'deepinstinct_suspicious_events' } as const;

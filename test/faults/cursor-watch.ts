@@ -1,5 +1,5 @@
 // Triggers in a case's database that note every move of a cursor as it commits, with what was stored by then. Postgres only.
-import type { Tenant } from '../../src/demo/tenant.ts';
+import type { Tenant } from '../../simulators/tenant/index.ts';
 import { sourceOf, withDatabase } from './checker.ts';
 
 /** To be called once the tables are there. Costs one count for each page. */

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-import type { TenantStream } from '../../src/demo/events.ts';
+import type { TenantStream } from '../../simulators/events/index.ts';
 
 /** What is done to the page of a stream. */
 export type Distortion = (page: Buffer, response: ServerResponse) => void;

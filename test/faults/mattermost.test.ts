@@ -8,7 +8,7 @@ import { type AddressInfo, connect, createServer as createSocketServer, type Soc
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import type { MattermostFault } from '../../src/demo/mattermost.ts';
+import type { MattermostFault } from '../../simulators/mattermost/index.ts';
 import { createWorld, type Service, until, type World } from '../support/world.ts';
 import { sink, sourceOf, withDatabase } from './checker.ts';
 import { addTo } from './cut-off.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import type { MattermostFault } from '../../src/demo/mattermost.ts';
+import type { MattermostFault } from '../../simulators/mattermost/index.ts';
 import { createWorld, type LogLine, type Service, until, type World } from '../support/world.ts';
 import { sink, sourceOf, withDatabase } from './checker.ts';
 import { accountOf, drain } from './drained.ts';

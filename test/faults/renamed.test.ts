@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { startTenant } from '../../src/demo/tenant.ts';
+import { startTenant } from '../../simulators/tenant/index.ts';
 import { createWorld, until, type World } from '../support/world.ts';
 import { sink, sourceOf, withDatabase } from './checker.ts';
 import { accountOf, drain, expectedOf } from './drained.ts';

@@ -1,6 +1,6 @@
 // A tenant behind something hostile: whatever stands in a page's place, nothing is lost, nothing is believed, and the key goes nowhere else.
 import { expect } from 'vitest';
-import type { TenantFault } from '../../src/demo/tenant.ts';
+import type { TenantFault } from '../../simulators/tenant/index.ts';
 import { startFarEnd } from '../support/far-end.ts';
 import { createWorld, type Service, until, type World } from '../support/world.ts';
 import { sourceOf } from './checker.ts';

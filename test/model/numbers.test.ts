@@ -1,7 +1,7 @@
 // The Deep Instinct source against a model of its tenant: random wrong numbers, falls, repeats, restores, rebuilds and archives, on a clock of
 // its own. `MODEL_RUNS=5000` runs many; a failing one prints the `MODEL_SEED` that, with `MODEL_RUNS=1`, runs it again.
 import { expect, test } from 'vitest';
-import { createRandom, type Random } from '../../src/demo/events/random.ts';
+import { createRandom, type Random } from '../../simulators/events/random.ts';
 import { AdapterError } from '../../src/kit/errors.ts';
 import type { HttpClient } from '../../src/kit/http/index.ts';
 import type { PollSource } from '../../src/kit/source.ts';

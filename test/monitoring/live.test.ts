@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startMattermost } from '../../src/demo/mattermost.ts';
+import { startMattermost } from '../../simulators/mattermost/index.ts';
 import { createWorld, until } from '../support/world.ts';
 import { readProjectFile } from '../tree/project-files.ts';
 import { dashboards, filledIn, shownPanels } from './dashboards.ts';

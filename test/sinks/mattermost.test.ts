@@ -1,6 +1,6 @@
 // The sink mattermost: the suite, its settings, what it makes of answers, and its probe; against the simulated server where that can say it.
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type MattermostOptions, startMattermost } from '../../src/demo/mattermost.ts';
+import { type MattermostOptions, startMattermost } from '../../simulators/mattermost/index.ts';
 import type { Message } from '../../src/kit/sink.ts';
 import { mattermost } from '../../src/sinks/mattermost/index.ts';
 import { adapterContext, adapterError, expectNoSecret } from '../contract/adapter-cases.ts';

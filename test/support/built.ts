@@ -6,7 +6,7 @@ const root = new URL('../../', import.meta.url);
 
 /** The built file of a source (`store/embedded/instance.ts`), as an absolute path. @throws if it is missing or older than the source */
 export function builtFile(source: string): string {
-  const built = fileURLToPath(new URL(`dist/${source.replace(/\.ts$/, '.js')}`, root));
+  const built = fileURLToPath(new URL(`dist/src/${source.replace(/\.ts$/, '.js')}`, root));
   const sourceTime = statSync(fileURLToPath(new URL(`src/${source}`, root))).mtimeMs;
   if (!existsSync(built) || statSync(built).mtimeMs < sourceTime) {
     throw new Error(`${built} is missing or older than its source. Run \`npm run build\` before the tests.`);

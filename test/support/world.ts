@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import { type Mattermost, type MattermostOptions, startMattermost } from '../../src/demo/mattermost.ts';
-import { startTenant, type Tenant, type TenantOptions } from '../../src/demo/tenant.ts';
+import { type Mattermost, type MattermostOptions, startMattermost } from '../../simulators/mattermost/index.ts';
+import { startTenant, type Tenant, type TenantOptions } from '../../simulators/tenant/index.ts';
 import { builtFile } from './built.ts';
 import { createTestDatabase, environmentOf } from './database.ts';
 

@@ -1,4 +1,4 @@
-// The rooms of src/, from the top down, and who may import whom. The one table of directions; the tests hold the tree to it.
+// The rooms of src/ and the simulators beside it, from the top down, and who may import whom. The one table of directions; the tests hold the tree to it.
 
 interface Room {
   readonly name: string;
@@ -27,7 +27,7 @@ const rooms: readonly Room[] = [
       ...[core('deliver'), core('intake'), core('roles'), ...identity, ...silences, ...routing],
     ],
   },
-  { name: 'demo', place: /^src\/demo\//, imports: ['kit'] },
+  { name: 'simulators', place: /^simulators\//, imports: ['kit'] },
   {
     name: 'cli',
     place: /^src\/cli\//,
@@ -109,7 +109,7 @@ export function mayImport(from: string, to: string): boolean {
     if (room.name === 'sink' && to === 'src/kit/source.ts') return false;
   }
   if (room.name === target) return true;
-  if (target === 'demo') return from === 'src/commands/demo.ts';
+  if (target === 'simulators') return from === 'src/commands/demo.ts';
   return room.imports.includes(target);
 }
 
@@ -154,7 +154,7 @@ export const packagePlaces: Readonly<Record<string, RegExp>> = {
   'prom-client': /^src\/observe\/metrics\/instruments\.ts$/,
   undici: /^src\/kit\/http\//,
   yaml: /^src\/config\//,
-  zod: /^src\/(?!store\/)/,
+  zod: /^(src\/(?!store\/)|simulators\/)/,
 };
 
 /** `drizzle-orm` of `drizzle-orm/postgres-js`. */

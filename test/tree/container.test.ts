@@ -80,7 +80,7 @@ describe('the image’s build', () => {
 
   test('compiles from what it copies, and every folder that the program reads is in the image', () => {
     const copied = copies(build).flatMap(({ from }) => from);
-    for (const path of ['src', 'drizzle', 'build.mjs', 'tsconfig.json', 'package-lock.json'])
+    for (const path of ['src', 'simulators', 'drizzle', 'build.mjs', 'tsconfig.json', 'package-lock.json'])
       expect(copied).toContain(path);
     const kept = runtime
       .filter(({ text }) => text.startsWith('--from=build'))
@@ -119,7 +119,7 @@ describe('the image', () => {
   test('starts with no package but those of the runtime', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tocsin-image-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    cpSync(dirname(builtFile('main.ts')), join(folder, 'dist'), { recursive: true });
+    cpSync(dirname(dirname(builtFile('main.ts'))), join(folder, 'dist'), { recursive: true });
     cpSync(`${root}drizzle`, join(folder, 'drizzle'), { recursive: true });
     cpSync(`${root}package.json`, join(folder, 'package.json'));
     for (const path of runtimePackages()) {

@@ -35,7 +35,7 @@ export function withoutBlocks(text: string): string {
   return text.replace(/^```[\s\S]*?^```$/gm, '');
 }
 
-const folders = ['src', 'test', 'docs', 'examples', 'k8s', 'systemd', 'drizzle', 'bench', '.ci'];
+const folders = ['src', 'simulators', 'test', 'docs', 'examples', 'k8s', 'systemd', 'drizzle', 'bench', '.ci'];
 const file = /^[\w.-]+\.(ts|mjs|md|json|ya?ml|service)$/;
 /** Files that a reader has or makes, and that are no part of the project. */
 const ofReaders = new Set(['tocsin.yaml', '.env', '.env1', 'dist/main.js']);

@@ -6,7 +6,7 @@ import { names, placeRules } from './place-rules.ts';
 import { testRule } from './rule.ts';
 import { importsOf, readSourceFiles } from './source-files.ts';
 
-const src = readSourceFiles('src');
+const src = [...readSourceFiles('src'), ...readSourceFiles('simulators')];
 
 describe('the imports of src', () => {
   test('every room imports rooms below it alone', () => {

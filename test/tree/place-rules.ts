@@ -68,7 +68,7 @@ const neutral = new Set(['index', 'stdout']);
 /** Where a vendor may be named: its folder, the registries, the simulated far ends, and the variables of the script that Tocsin replaces. */
 const placesOfVendors = [
   /^src\/(sources|sinks)\/index\.ts$/,
-  /^src\/demo\//,
+  /^simulators\//,
   /^src\/commands\/demo(\.ts$|\/)/,
   /^src\/config\/read\/(known|script)\.ts$/,
   // Its footer is the one that the script promised.

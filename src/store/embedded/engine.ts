@@ -158,7 +158,7 @@ function startThread(start: ThreadStart): Worker {
 function threadFile(): URL {
   if (!import.meta.url.endsWith('.ts')) return new URL('./worker.js', import.meta.url);
   const source = new URL('./worker.ts', import.meta.url);
-  const built = new URL('../../../dist/store/embedded/worker.js', import.meta.url);
+  const built = new URL('../../../dist/src/store/embedded/worker.js', import.meta.url);
   const builtAt = statSync(built, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (builtAt < statSync(source).mtimeMs)
     throw new Error(`${fileURLToPath(built)} is missing or old. Run \`npm run build\`.`);

@@ -3,15 +3,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { projectRoot } from '../../kit/project.ts';
 
 const isSource = import.meta.url.endsWith('.ts');
 
 /** Where the build leaves the archive (also for a process that runs from the sources); there need not be one. */
 export const seedPath = fileURLToPath(
-  new URL(`../../${isSource ? '../dist/' : ''}embedded-seed.tar.gz`, import.meta.url),
+  new URL(`../../../${isSource ? 'dist/' : ''}embedded-seed.tar.gz`, import.meta.url),
 );
 
-const migrationsFolder = fileURLToPath(new URL('../../../drizzle', import.meta.url));
+const migrationsFolder = join(projectRoot, 'drizzle');
 
 /** What an archive depends on: the exact release of PGlite and the migrations that were applied. */
 export function seedVersion(): string {

@@ -1,12 +1,12 @@
 // The sinks of one origin at work on a real Postgres: what is sent when, how often, and what is left alone.
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createRateLimiter } from '../../../simulators/mattermost/rate-limiter.ts';
 import { type Lanes, type OriginDependencies, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { storePage } from '../../../src/core/intake/ingest.ts';
 import type { Lease } from '../../../src/core/loops/lease.ts';
 import { compileText } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
-import { createRateLimiter } from '../../../src/demo/mattermost/rate-limiter.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import type { EventDraft } from '../../../src/kit/event.ts';
 import { quotaOf } from '../../../src/kit/quota.ts';

@@ -1,10 +1,10 @@
 // A digest as a post: what it shows and leaves out, how long it may get, and that nothing of its events is obeyed, least of all in the table.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseMarkdown } from '../../../simulators/markdown/index.ts';
+import { parsePayload } from '../../../simulators/mattermost/payload.ts';
+import { draftPosts } from '../../../simulators/mattermost/post.ts';
 import { composeDigest, type DigestContext } from '../../../src/core/deliver/digest.ts';
-import { parseMarkdown } from '../../../src/demo/markdown.ts';
-import { parsePayload } from '../../../src/demo/mattermost/payload.ts';
-import { draftPosts } from '../../../src/demo/mattermost/post.ts';
 import type { Digest, DigestMember, MessageForm, Severity } from '../../../src/kit/event.ts';
 import type { Message } from '../../../src/kit/sink.ts';
 import { cardOf } from '../../../src/sinks/mattermost/card.ts';

@@ -1,11 +1,11 @@
 // Templates on Mattermost: whatever an attacker wrote, a post has the markup that its template made, and no other.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseMarkdown } from '../../../simulators/markdown/index.ts';
+import { mentionsIn } from '../../../simulators/markdown/mentions.ts';
 import { compileText, TemplateError } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
 import { renderTemplate, type Template } from '../../../src/core/template/template.ts';
-import { mentionsIn } from '../../../src/demo/markdown/mentions.ts';
-import { parseMarkdown } from '../../../src/demo/markdown.ts';
 import type { StoredEvent } from '../../../src/kit/event.ts';
 import type { Message, TemplatePiece } from '../../../src/kit/sink.ts';
 import { cardOf } from '../../../src/sinks/mattermost/card.ts';

@@ -1,7 +1,7 @@
 // What the simulated tenant answers to each request, faults included. Keeps count of the requests; the items are the caller's.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TenantStream } from '../events.ts';
+import type { TenantStream } from '../events/index.ts';
 import type { FaultQueue } from '../fault-queue.ts';
 import { readBody } from '../loopback.ts';
 import {

@@ -1,15 +1,15 @@
 // A simulated Mattermost on loopback: incoming webhooks with the answers, checks and limits of the real server, and faults on demand.
 // Part of the product (`tocsin demo`) and of the tests; it never calls anything.
-import { createFaultQueue } from './fault-queue.ts';
-import { listenOnLoopback } from './loopback.ts';
-import { Ledger, type MattermostRequests, newId } from './mattermost/ledger.ts';
-import type { Post } from './mattermost/post.ts';
-import { createRateLimiter, type RateLimit } from './mattermost/rate-limiter.ts';
-import { answerRequest, type MattermostFault, type MattermostWorld } from './mattermost/serve.ts';
+import { createFaultQueue } from '../fault-queue.ts';
+import { listenOnLoopback } from '../loopback.ts';
+import { Ledger, type MattermostRequests, newId } from './ledger.ts';
+import type { Post } from './post.ts';
+import { createRateLimiter, type RateLimit } from './rate-limiter.ts';
+import { answerRequest, type MattermostFault, type MattermostWorld } from './serve.ts';
 
-export type { MattermostRequest, MattermostRequests } from './mattermost/ledger.ts';
-export type { Post } from './mattermost/post.ts';
-export type { MattermostFault } from './mattermost/serve.ts';
+export type { MattermostRequest, MattermostRequests } from './ledger.ts';
+export type { Post } from './post.ts';
+export type { MattermostFault } from './serve.ts';
 
 export interface MattermostOptions {
   /** Default 0: a free port. */

@@ -1,5 +1,5 @@
 // Whom a text would notify, by the rules of Mattermost's server: only plain text counts, code never does.
-import { type Block, type Inline, parseMarkdown } from '../markdown.ts';
+import { type Block, type Inline, parseMarkdown } from './index.ts';
 
 const everybody: ReadonlySet<string> = new Set(['@channel', '@all', '@here']);
 

@@ -1,7 +1,7 @@
 // The demo as it runs until Ctrl-C: something new every few seconds, and the page that shows the channel.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startChannelPage } from './channel-page.ts';
-import { createRandom } from './events/random.ts';
+import { startChannelPage } from '../channel-page/index.ts';
+import { createRandom } from '../events/random.ts';
 import { history, nextStep } from './scenario.ts';
 import { addAll, ended, type Stage, throwIfBroken } from './stage.ts';
 import { noStatus, statusOf } from './status.ts';

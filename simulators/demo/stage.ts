@@ -1,7 +1,7 @@
 // What both ways to play the demo stand on: the two simulated far ends, Tocsin between them, and somebody who watches.
-import type { Mattermost } from './mattermost.ts';
+import type { Mattermost } from '../mattermost/index.ts';
+import type { Tenant } from '../tenant/index.ts';
 import type { ScenarioAdd } from './scenario.ts';
-import type { Tenant } from './tenant.ts';
 
 export interface Stage {
   readonly tenant: Tenant;

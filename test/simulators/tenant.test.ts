@@ -1,8 +1,8 @@
 // The simulated tenant speaks the wire as the real ones do. If these fail, every end-to-end test stands on sand.
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createWireEvent, type TenantStream } from '../../src/demo/events.ts';
-import { startTenant, type Tenant, type TenantFault, type TenantOptions } from '../../src/demo/tenant.ts';
+import { createWireEvent, type TenantStream } from '../../simulators/events/index.ts';
+import { startTenant, type Tenant, type TenantFault, type TenantOptions } from '../../simulators/tenant/index.ts';
 import { cpuMs } from '../support/stopwatch.ts';
 
 const closing: (() => Promise<void>)[] = [];

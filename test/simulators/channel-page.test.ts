@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { postToHtml } from '../../src/demo/channel-page/post-html.ts';
-import { type ChannelPage, type ChannelPageOptions, startChannelPage } from '../../src/demo/channel-page.ts';
-import { hostileFileNames } from '../../src/demo/events/hostile.ts';
-import { escapeHtml, lineToHtml, markdownToHtml } from '../../src/demo/markdown/html.ts';
-import type { Post } from '../../src/demo/mattermost/post.ts';
-import { type Mattermost, startMattermost } from '../../src/demo/mattermost.ts';
+import { type ChannelPage, type ChannelPageOptions, startChannelPage } from '../../simulators/channel-page/index.ts';
+import { postToHtml } from '../../simulators/channel-page/post-html.ts';
+import { hostileFileNames } from '../../simulators/events/hostile.ts';
+import { escapeHtml, lineToHtml, markdownToHtml } from '../../simulators/markdown/html.ts';
+import { type Mattermost, startMattermost } from '../../simulators/mattermost/index.ts';
+import type { Post } from '../../simulators/mattermost/post.ts';
 import { cpuMs } from '../support/stopwatch.ts';
 
 const closing: (() => Promise<void>)[] = [];

@@ -1,7 +1,7 @@
 // The simulated Mattermost answers as the real server does. If these fail, every end-to-end test stands on sand.
 import { afterEach, describe, expect, it } from 'vitest';
-import { createRateLimiter } from '../../src/demo/mattermost/rate-limiter.ts';
-import { type Mattermost, type MattermostOptions, startMattermost } from '../../src/demo/mattermost.ts';
+import { type Mattermost, type MattermostOptions, startMattermost } from '../../simulators/mattermost/index.ts';
+import { createRateLimiter } from '../../simulators/mattermost/rate-limiter.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
 // The Markdown tree as HTML. The only place where text of a post becomes HTML: everything is escaped here, and nothing comes in as HTML.
-import { type Block, type Inline, parseMarkdown } from '../markdown.ts';
+import { type Block, type Inline, parseMarkdown } from './index.ts';
 import { isMention } from './mentions.ts';
 
 const entities: Readonly<Record<string, string>> = {

@@ -1,12 +1,12 @@
 // Wire events as a Deep Instinct tenant sends them, made from a seed: the same seed, stream, id and time give the same bytes.
 // Shapes and the mix of types follow what real tenants were seen to send; every name and address is made up.
-import { pickDevice, recordedDevice, recordedDeviceBefore5 } from './events/devices.ts';
-import { hostileHostnames } from './events/hostile.ts';
-import { maliciousScene, type Scene } from './events/malicious.ts';
-import { processChain } from './events/process-chain.ts';
-import { createRandom, pickWeighted, type Random } from './events/random.ts';
-import { suspiciousScene } from './events/suspicious.ts';
-import { wireTime } from './events/time.ts';
+import { pickDevice, recordedDevice, recordedDeviceBefore5 } from './devices.ts';
+import { hostileHostnames } from './hostile.ts';
+import { maliciousScene, type Scene } from './malicious.ts';
+import { processChain } from './process-chain.ts';
+import { createRandom, pickWeighted, type Random } from './random.ts';
+import { suspiciousScene } from './suspicious.ts';
+import { wireTime } from './time.ts';
 
 /** The two lists of a tenant. Each numbers its events on its own, so that numbers of the two overlap. */
 export const tenantStreams = ['events', 'suspicious'] as const;

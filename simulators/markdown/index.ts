@@ -1,8 +1,8 @@
 // The part of Mattermost's Markdown that matters to a card, parsed into a small tree. Never yields HTML; knows no URL but http(s).
 // Linear but for nesting, which is bounded, so that hostile text cannot stop the page.
-import { type Inline, parseInline } from './markdown/inline.ts';
+import { type Inline, parseInline } from './inline.ts';
 
-export type { Inline } from './markdown/inline.ts';
+export type { Inline } from './inline.ts';
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly children: readonly Inline[] }

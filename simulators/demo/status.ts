@@ -1,6 +1,6 @@
 // What the page's status strip says, read from Tocsin's own metrics, so that it shows what an operator would see.
-import { type SeverityName, severityNames } from '../kit/event.ts';
-import type { ChannelStatus } from './channel-page.ts';
+import { type SeverityName, severityNames } from '../../src/kit/event.ts';
+import type { ChannelStatus } from '../channel-page/index.ts';
 
 export const noStatus: ChannelStatus = statusOf('');
 

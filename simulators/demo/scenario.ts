@@ -1,9 +1,9 @@
 // What happens in the demo, and when: a quiet day with a script here and there, bursts of one device, and now and then an attack. Pure.
 
-import { devices } from './events/devices.ts';
-import { pickWeighted, type Random } from './events/random.ts';
-import type { TenantStream } from './events.ts';
-import type { AddOptions } from './tenant.ts';
+import { devices } from '../events/devices.ts';
+import type { TenantStream } from '../events/index.ts';
+import { pickWeighted, type Random } from '../events/random.ts';
+import type { AddOptions } from '../tenant/index.ts';
 
 export interface ScenarioAdd {
   readonly stream: TenantStream;

@@ -1,6 +1,6 @@
 // The whole page around the posts. One style sheet and one script, both inline and allowed by hash; nothing from elsewhere.
 import { createHash } from 'node:crypto';
-import { type SeverityName, severityNames } from '../../kit/event.ts';
+import { type SeverityName, severityNames } from '../../src/kit/event.ts';
 import { escapeHtml } from '../markdown/html.ts';
 import { clientScript } from './script.ts';
 import { styleSheet } from './style.ts';

@@ -1,8 +1,8 @@
 // Which events of the simulated tenant arrived in the simulated channel, found by the number that the card shows; and a table of that.
-import { severityNames } from '../kit/event.ts';
-import type { TenantStream } from './events.ts';
-import { fieldsDrawn, type Post } from './mattermost/post.ts';
-import type { Tenant } from './tenant.ts';
+import { severityNames } from '../../src/kit/event.ts';
+import type { TenantStream } from '../events/index.ts';
+import { fieldsDrawn, type Post } from '../mattermost/post.ts';
+import type { Tenant } from '../tenant/index.ts';
 
 export interface Arrival {
   readonly stream: TenantStream;

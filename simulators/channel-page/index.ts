@@ -1,18 +1,12 @@
 // The page on which the demo shows a channel of the simulated Mattermost, kept up to date by server-sent events. Loopback only;
 // reads posts and status, changes nothing.
 import type { ServerResponse } from 'node:http';
-import {
-  type ChannelStatus,
-  contentSecurityPolicy,
-  type PageLink,
-  pageDocument,
-  statusValues,
-} from './channel-page/document.ts';
-import { postToHtml } from './channel-page/post-html.ts';
-import { listenOnLoopback } from './loopback.ts';
-import type { Mattermost, Post } from './mattermost.ts';
+import { listenOnLoopback } from '../loopback.ts';
+import type { Mattermost, Post } from '../mattermost/index.ts';
+import { type ChannelStatus, contentSecurityPolicy, type PageLink, pageDocument, statusValues } from './document.ts';
+import { postToHtml } from './post-html.ts';
 
-export type { ChannelStatus, PageLink } from './channel-page/document.ts';
+export type { ChannelStatus, PageLink } from './document.ts';
 
 export interface ChannelPageOptions {
   readonly mattermost: Mattermost;

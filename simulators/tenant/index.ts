@@ -1,14 +1,14 @@
 // A simulated Deep Instinct tenant on loopback: both streams, the wire as real tenants were seen to speak it, and faults on demand.
 // Part of the product (`tocsin demo`) and of the tests; it never calls anything.
 import { randomUUID } from 'node:crypto';
-import { createWireEvent, type Generation, type TenantStream, tenantStreams } from './events.ts';
-import { createFaultQueue } from './fault-queue.ts';
-import { listenOnLoopback } from './loopback.ts';
-import type { EmptyForm } from './tenant/answer.ts';
-import { Rows } from './tenant/rows.ts';
-import { answerRequest, type Stream, type TenantFault, type TenantRequests, type World } from './tenant/serve.ts';
+import { createWireEvent, type Generation, type TenantStream, tenantStreams } from '../events/index.ts';
+import { createFaultQueue } from '../fault-queue.ts';
+import { listenOnLoopback } from '../loopback.ts';
+import type { EmptyForm } from './answer.ts';
+import { Rows } from './rows.ts';
+import { answerRequest, type Stream, type TenantFault, type TenantRequests, type World } from './serve.ts';
 
-export type { TenantFault, TenantRequest, TenantRequests } from './tenant/serve.ts';
+export type { TenantFault, TenantRequest, TenantRequests } from './serve.ts';
 
 export interface TenantOptions {
   /** Default 0: a free port. */
