@@ -1,7 +1,9 @@
 // Adapters whose errors hold no secret: whatever a method throws, at once or later, with its answer.
 import { describe, expect, test } from 'vitest';
 import { AdapterError } from '../../src/kit/errors.ts';
+import { answerText } from '../../src/kit/http/status.ts';
 import { createMask } from '../../src/kit/mask.ts';
+import { createLogger } from '../../src/observe/log.ts';
 import { withMaskedErrors } from '../../src/service/masked.ts';
 
 const secret = 'verysecret';
@@ -55,5 +57,53 @@ describe('an adapter', () => {
 
   test('throws its defects as they are, for the log, which masks', () => {
     expect(() => adapter.defect()).toThrow(TypeError);
+  });
+});
+
+describe('every way out masks alike', () => {
+  const token = 'Zm9v+/s3cret"<key>&1';
+  const lines: string[] = [];
+  const log = createLogger({
+    level: 'info',
+    secrets: [token],
+    destination: { write: (line) => void lines.push(line) },
+  });
+  const whole = createMask([token]);
+  const adapter = withMaskedErrors(
+    {
+      fail(text: string) {
+        throw new AdapterError('retry', 'rejected', text, { answer: text });
+      },
+    },
+    whole,
+  );
+  const thrownFor = (text: string): AdapterError => {
+    try {
+      adapter.fail(text);
+    } catch (error) {
+      return error as AdapterError;
+    }
+    throw new Error('nothing was thrown');
+  };
+
+  test.each([
+    ['as it is', token],
+    ['percent-encoded', encodeURIComponent(token)],
+    ['percent-encoded twice', encodeURIComponent(encodeURIComponent(token))],
+    ['in base64', Buffer.from(`ann:${token}`).toString('base64')],
+    ['in hex', Buffer.from(token).toString('hex')],
+    ['in JSON', JSON.stringify(token)],
+    ['in HTML', token.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&#34;')],
+    ['in capitals', token.toUpperCase()],
+    ['behind a key', `{"key":${JSON.stringify(token)}}`],
+  ])('a secret %s', (_, written) => {
+    const text = `you sent ${written} to us`;
+    const shown = whole(text);
+    expect(shown).toContain('[secret]');
+    expect(answerText({ body: text, mask: whole })).toBe(shown);
+    expect(answerText({ body: text }, [token])).toBe(shown);
+    expect(thrownFor(text)).toMatchObject({ message: shown, answer: shown });
+    log.info({ answer: text }, text);
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ answer: shown, msg: shown });
   });
 });
