@@ -1,5 +1,6 @@
 // Which events of the simulated tenant arrived in the simulated channel, found by the number that the card shows; and a table of that.
 import { severityNames } from '../../src/kit/event.ts';
+import { neutralText } from '../../src/kit/text.ts';
 import type { TenantStream } from '../events/index.ts';
 import { fieldsDrawn, type Post } from '../mattermost/post.ts';
 import type { Tenant } from '../tenant/index.ts';
@@ -48,7 +49,7 @@ export function tableOf(arrivals: readonly Arrival[]): string {
     String(id),
     severity === '' ? '-' : severity,
     type,
-    device.replace(/\p{C}/gu, '·'),
+    neutralText(device, { multiline: false }),
     afterMs.length === 0 ? 'not yet' : afterMs.map((ms) => `after ${(ms / 1000).toFixed(1)} s`).join(' and '),
   ]);
   const all = [['ID', 'SEVERITY', 'TYPE', 'DEVICE', 'DELIVERED'], ...rows];

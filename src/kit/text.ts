@@ -1,6 +1,6 @@
 // Hostile text made safe: the one neutral form from which every sink escapes. Knows no sink's syntax, does no I/O.
 // Every function is linear in its input and returns the text itself when there is nothing to do.
-import { codePointShown, withUnseenShown } from './unseen.ts';
+import { withControlsShown, withUnseenShown } from './unseen.ts';
 
 /** NUL, and surrogates without their other half: `text` columns refuse the first, `jsonb` both, and some chat servers answer 500. */
 const unstorable = /[\0\p{Surrogate}]/u;
@@ -14,8 +14,6 @@ export function validText(text: string): string {
 
 const printableAscii = /^[\x20-\x7E]*$/;
 const lineBreak = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-const controlsButNewlineAndTab = /[\0-\x08\x0B-\x1F\x7F-\x9F]/g;
 
 export interface NeutralOptions {
   /** Keep line breaks (as `\n`) and tabs; otherwise a line break becomes a visible `⏎` and a tab a space. */
@@ -30,11 +28,13 @@ export function neutralText(text: string, options: NeutralOptions): string {
   if (printableAscii.test(text)) return text;
   const brokenAs = options.multiline ? '\n' : '⏎';
   const tabAs = options.multiline ? '\t' : ' ';
-  const visible = text
-    .replace(lineBreak, brokenAs)
-    .replaceAll('\t', tabAs)
-    .replace(controlsButNewlineAndTab, (found) => codePointShown(found));
+  const visible = withControlsShown(text.replace(lineBreak, brokenAs).replaceAll('\t', tabAs));
   return withUnseenShown(validText(visible));
+}
+
+/** Whether one line of text is its own neutral form: everything in it is seen, and nothing obeyed. */
+export function isNeutral(text: string): boolean {
+  return neutralText(text, { multiline: false }) === text;
 }
 
 /** Length as people, databases and most chat servers count it: a surrogate pair is one. */

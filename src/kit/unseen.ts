@@ -1,5 +1,8 @@
 // What a reader cannot see but a screen obeys or a comparison counts: the one set of such characters,
-// and where scripts and emoji need one of them. Pure.
+// and where scripts and emoji need one of them. No other file names them. Pure.
+
+/** Control characters, and what else ends a line. A terminal obeys them. */
+const obeyedClass = String.raw`\0-\x1F\x7F-\x9F\u2028\u2029`;
 
 /**
  * Bidi controls, zero-width and other format characters, soft hyphens, tags, fillers, variation
@@ -54,11 +57,33 @@ export function codePointShown(character: string): string {
   return `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}`;
 }
 
+const controlButNewlineAndTab = new RegExp(String.raw`[${obeyedClass}](?<![\n\t])`, 'g');
+
+/** Each control character as `\u{1B}`, but for newlines and tabs. */
+export function withControlsShown(text: string): string {
+  return text.replace(controlButNewlineAndTab, codePointShown);
+}
+
+const controlRun = new RegExp(`[${obeyedClass}]+`, 'g');
+
+/** One line: each run of control characters and line breaks is one blank. */
+export function withoutControls(text: string): string {
+  return text.replace(controlRun, ' ');
+}
+
+const anyOfThem = new RegExp(String.raw`[${obeyedClass}\p{Surrogate}${unseenClass}]`, 'u');
+
+/** Whether any character of the set is there, in places where scripts need it too: for addresses. */
+export function holdsUnseen(text: string): boolean {
+  return anyOfThem.test(text);
+}
+
 const printable = /^[\x20-\x7E\n]*$/;
-const obeyedOrUnseen = new RegExp(String.raw`[\x7F-\x9F\u2028\u2029${unseenClass}]`, 'gu');
+// A line break is never part of a JSON string, and stands between the lines of an indented text.
+const obeyedOrUnseen = new RegExp(String.raw`[${obeyedClass}${unseenClass}](?<!\n)`, 'gu');
 
 /**
- * A line of JSON in which every character that a terminal obeys or hides is escaped: the same JSON, and
+ * JSON in which every character that a terminal obeys or hides is escaped: the same JSON, and
  * harmless to look at. No exception for scripts: whoever parses it gets the text as it was.
  */
 export function harmlessJson(json: string): string {

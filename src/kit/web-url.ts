@@ -1,4 +1,5 @@
 // The one reader of addresses that people write into a configuration. Pure; never repeats the address, which may be a secret.
+import { holdsUnseen } from './unseen.ts';
 
 export type WebUrl =
   | { readonly url: URL }
@@ -12,7 +13,7 @@ export type WebUrl =
  * @param mayHoldUser a user and a password before the host are sent as a credential
  */
 export function readWebUrl(text: string, mayHoldUser = false): WebUrl {
-  if (/[\s\\]|\p{C}/u.test(text))
+  if (/[\s\\]/.test(text) || holdsUnseen(text))
     return { fault: 'is no URL: it holds a blank, a backslash or a character that no URL has' };
   const [, scheme, slashes] = /^([a-z][a-z0-9+.-]*):(\/*)/i.exec(text) ?? [];
   if (scheme === undefined) return { fault: 'is no URL: it begins with neither https:// nor http://' };

@@ -4,7 +4,7 @@ import type { Severity } from '../../kit/event.ts';
 import { noticeSource } from '../../kit/event.ts';
 import type { RecentEvent } from '../../kit/records/past.ts';
 import type { NewSilence } from '../../kit/records/silence.ts';
-import { codePointLength, neutralText } from '../../kit/text.ts';
+import { codePointLength, isNeutral } from '../../kit/text.ts';
 import type { Database } from '../../store/database.ts';
 import { readRecentEvents } from '../../store/recent.ts';
 import { insertSilences, readClock } from '../../store/silences.ts';
@@ -121,7 +121,7 @@ export function textProblems(name: 'owner' | 'reason' | 'name', text: string, ma
   if (text === '') return [`has no ${name}`];
   if (codePointLength(text) > max)
     return [`has ${name === 'owner' ? 'an' : 'a'} ${name} of more than ${max} characters`];
-  if (neutralText(text, { multiline: false }) === text) return [];
+  if (isNeutral(text)) return [];
   return [`has line breaks, or characters that cannot be seen, in its ${name}`];
 }
 

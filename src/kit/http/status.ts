@@ -3,6 +3,7 @@ import { AdapterError, type FailureOutcome, type FailureReason } from '../errors
 import { createMask } from '../mask.ts';
 import { quotaOf } from '../quota.ts';
 import { validText } from '../text.ts';
+import { withoutControls } from '../unseen.ts';
 import type { HttpAnswer } from './index.ts';
 
 interface Verdict {
@@ -115,9 +116,7 @@ const maskedLengthMax = 16_384;
  * (see {@link HttpAnswer.mask}) and none of `secrets`. For {@link AdapterError.answer}.
  */
 export function answerText({ body, mask }: Pick<HttpAnswer, 'body' | 'mask'>, secrets: readonly string[] = []): string {
-  const line = validText(body.slice(0, maskedLengthMax))
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-    .replace(/[\0-\x1F\x7F-\x9F\u2028\u2029]+/g, ' ');
+  const line = withoutControls(validText(body.slice(0, maskedLengthMax)));
   // Masked before it is cut: half a secret is one too many.
   const shown = createMask(secrets)(mask === undefined ? line : mask(line));
   const isCut = body.length > maskedLengthMax;

@@ -1,6 +1,9 @@
 // The settings of the sink mattermost. Pure; the webhook's URL is its only credential and stands in no message.
 import { z } from 'zod';
+import { isNeutral } from '../../kit/text.ts';
 import { readWebUrl } from '../../kit/web-url.ts';
+
+const noDisplayName = 'is no display name: 1 to 64 characters, without @ < > and back-ticks';
 
 /** Why `text` is no webhook's URL, without repeating it; undefined if it is one. */
 function faultOf(text: string): string | undefined {
@@ -39,7 +42,8 @@ export const config = z.strictObject({
     ),
   username: z
     .string()
-    .regex(/^[^\p{C}@<>`]{1,64}$/u, 'is no display name: 1 to 64 characters, without @ < > and back-ticks')
+    .regex(/^[^@<>`]{1,64}$/u, noDisplayName)
+    .refine(isNeutral, noDisplayName)
     .optional()
     .describe(
       'The name shown on posts, only if the server allows integrations to override usernames (off by default). Otherwise posts show the name of the webhook’s owner.',
