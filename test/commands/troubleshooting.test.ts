@@ -204,7 +204,7 @@ test('a tenant that was rebuilt is told in the channel', async () => {
 
 test('every line that the README quotes was seen', () => {
   // Those of few file descriptors, and of two services on one database, are provoked in tests of their own.
-  const others = ['descriptors', 'renamed'].map((name) => read(`test/commands/${name}.test.ts`));
+  const others = ['service/descriptors', 'commands/renamed'].map((name) => read(`test/${name}.test.ts`));
   const printed = [...seen, ...others].join('\n').replaceAll('`', '');
   const pattern = (quote: string) => new RegExp(quote.split('…').map(escaped).join('.+'));
   expect(quotes.length).toBeGreaterThan(10);
