@@ -79,10 +79,10 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<str
     db: relay.store.db,
     roles: relay.roles((deps, lease) => {
       const abort = new AbortController();
-      const blindness = watchSource(deps, lease, false);
-      const onPage = () => blindness.after({});
+      const health = watchSource(deps, lease, false);
+      const onPage = () => health.after({});
       const finished = drainSource(deps, lease, abort.signal, { onPage }).then(async (result) => {
-        if (!abort.signal.aborted) await blindness.after(result);
+        if (!abort.signal.aborted) await health.after(result);
         drained.set(deps.id, result);
       });
       return {

@@ -6,17 +6,17 @@ import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
 import { backlogRemarks, createSettling, placesById } from '../core/identity/backlog.ts';
-import { foreignSources, refusedSources, tellForeign } from '../core/identity/foreign.ts';
+import { announceForeign, foreignSources, refusedSources } from '../core/identity/foreign.ts';
 import { positionRemarks } from '../core/identity/position.ts';
 import { standingOf } from '../core/identity/standing.ts';
 import { type PollDependencies, startPolling } from '../core/intake/poll.ts';
 import type { Lease, RoleWorker } from '../core/loops/lease.ts';
 import { askForProblem, createWrites, type Writes } from '../core/loops/writes.ts';
-import { createAudience, sinksDown } from '../core/notices/audience.ts';
-import { keyWhile, tell } from '../core/notices/conditions.ts';
+import { createAudience } from '../core/notices/audience.ts';
 import { sendHeartbeat, type Vitals } from '../core/notices/heartbeat.ts';
 import { storeNotice } from '../core/notices/notice.ts';
 import { outageSinks } from '../core/notices/outage.ts';
+import { createSinkNotices } from '../core/notices/sink-notices.ts';
 import { startWatchdog, type WatchdogDependencies } from '../core/notices/watchdog.ts';
 import type { Role } from '../core/roles/index.ts';
 import { startRetention } from '../core/roles/retention.ts';
@@ -30,9 +30,7 @@ import type { PollSource } from '../kit/source.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type MetricIds, type Metrics } from '../observe/metrics/index.ts';
 import type { Exporting } from '../observe/tracing/export.ts';
-import { readConditions } from '../store/conditions.ts';
 import { listPositions } from '../store/cursors.ts';
-import { databaseErrorText } from '../store/database.ts';
 import { countDeliveries } from '../store/deliveries.ts';
 import { hasSeveralTenants, tenantKey } from '../store/events.ts';
 import { openStore, type Store } from '../store/open.ts';
@@ -189,21 +187,7 @@ export function createRelay(options: RelayOptions): Relay {
     },
   });
 
-  async function announce(sink: string, notice: Notice, key: string, to: 'this' | 'others'): Promise<void> {
-    const { db } = store;
-    try {
-      if (to === 'others') {
-        const down = sinksDown(await readConditions(db));
-        const { kind, values } = notice;
-        await tell(db, null, { name: key, kind, to: audience.ofSink(sink, down), said: () => values }, Date.now());
-      } else {
-        const ownKey = notice.kind === 'sink_back' ? await keyWhile(db, `sink:${sink}`, key) : key;
-        await storeNotice(db, null, notice, ownKey, [sink], Date.now());
-      }
-    } catch (error) {
-      log.error({ sink, kind: notice.kind, error: databaseErrorText(error) }, 'a notice could not be stored');
-    }
-  }
+  const sinkNotices = createSinkNotices({ db: store.db, audience, log, now: Date.now });
 
   const originRole = (origin: string): Role => {
     const own = sinks.filter(({ sink }) => sink.origin === origin);
@@ -223,7 +207,7 @@ export function createRelay(options: RelayOptions): Relay {
             perSecond: config.sinkRate === 'off' ? Number.POSITIVE_INFINITY : config.sinkRate,
             policy: { ...defaultPolicy, ...(config.storm !== 'off' && { storm: { ...config.storm, ...stormTimes } }) },
             showTenant: () => areTenantsSeveral,
-            announce: (sink, notice, key, to) => announce(sink, notice, key, to),
+            announce: (sink, notice, key, to) => sinkNotices.announce({ sink, notice, key, to }),
           },
           lanes,
           lease,
@@ -285,7 +269,7 @@ export function createRelay(options: RelayOptions): Relay {
         const isForeign = foreign.some(({ source }) => source === id);
         metrics.sourceOtherConsole.set({ source: id }, isForeign ? 1 : 0);
       }
-      await tellForeign(looked);
+      await announceForeign(looked);
     },
     async prepare() {
       // The job does it later, too; now, so that the first page is decided by them.
@@ -297,7 +281,7 @@ export function createRelay(options: RelayOptions): Relay {
     outageSinks: (held) => outageSinks(sinks, audience.listeners, held),
     storeNotice(notice, key, to) {
       const known = to.filter((id) => sinkIds.includes(id));
-      return storeNotice(store.db, null, notice, key, known, Date.now());
+      return storeNotice({ db: store.db, fence: null, nowMs: Date.now() }, { notice, key, to: known });
     },
     vitals: { db: store.db, roles: ids.roles, listeners: audience.listeners },
     ...(heartbeatUrl !== undefined && { beat: (signal: AbortSignal) => sendHeartbeat(http, heartbeatUrl, signal) }),

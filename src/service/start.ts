@@ -1,7 +1,7 @@
 // The running service: database, roles, HTTP, and another configuration in the place of the one that runs; at its end all of it backwards.
 
 import type { Config, Registries } from '../config/index.ts';
-import { leftText, whyBlind } from '../core/identity/standing.ts';
+import { leftText, whyNothingIsRead } from '../core/identity/standing.ts';
 import { createWake } from '../core/loops/wake.ts';
 import { askForProblem, noWritesText, whyNoWrites } from '../core/loops/writes.ts';
 import { startHeartbeat, whyNotWell } from '../core/notices/heartbeat.ts';
@@ -114,7 +114,7 @@ export async function startService(started: Config, options: ServiceOptions): Pr
     async whyNot() {
       if (roles === undefined) return 'waiting for the database';
       if (roles.stuckMs() >= liveStuckMsMax) return 'a loop stands still';
-      const why = (await whyNoWrites(store.ping, ground.writes)) ?? whyBlindIn({ ...running.relay, roles });
+      const why = (await whyNoWrites(store.ping, ground.writes)) ?? whyNothingIsReadBy({ ...running.relay, roles });
       return why ?? whyNotWell(running.relay.vitals);
     },
     metrics,
@@ -238,9 +238,9 @@ function exitAfter(log: Logger, error: Error): void {
 
 type Reading = Pick<Relay, 'sources' | 'refused'> & { readonly roles: Roles | undefined };
 
-function whyBlindIn({ sources, refused, roles }: Reading): string | undefined {
+function whyNothingIsReadBy({ sources, refused, roles }: Reading): string | undefined {
   const ids = sources.map(({ id }) => id);
-  return whyBlind(roles?.standing(), ids, refused());
+  return whyNothingIsRead(roles?.standing(), ids, refused());
 }
 
 async function readiness(
@@ -254,7 +254,7 @@ async function readiness(
   if (problem !== undefined) return { ok: false, detail: noWritesText(problem) };
   // A rollout ends the old process for the first yes, so that none may come before it is known whether this one has anything to read.
   if (roles.standing() === undefined) return { ok: false, detail: 'waiting for the first heartbeat' };
-  const why = whyBlindIn(own);
+  const why = whyNothingIsReadBy(own);
   if (why !== undefined) return { ok: false, detail: why };
   const leap = roles.clockLeap();
   const clock = leap && `its clock leapt by ${Math.round(leap.ms / 1000)} s at ${new Date(leap.clockMs).toISOString()}`;

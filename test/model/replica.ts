@@ -91,9 +91,13 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
 
   async function announce(sink: string, notice: Notice, key: string, to: 'this' | 'others'): Promise<void> {
     const ids = sinkIds.filter((other) => (other === sink) === (to === 'this'));
-    await insertPage(db, null, 'tocsin', [noticeEvent(notice, `${notice.kind} ${key}`, ids, now())], null).catch(
-      () => undefined,
-    );
+    await insertPage(
+      db,
+      null,
+      'tocsin',
+      [noticeEvent({ notice, key: `${notice.kind} ${key}`, to: ids, nowMs: now() })],
+      null,
+    ).catch(() => undefined);
   }
 
   /** Whatever the worker does is known to be done under this lease. */

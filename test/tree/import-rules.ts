@@ -36,7 +36,7 @@ const directions = eachFile(
     { path: 'src/kit/text.ts', text: "import { createMask } from '../observe/log.ts';" },
     { path: 'src/kit/event.ts', text: "import type { Decision } from './records/decision.ts';" },
     { path: 'src/core/routing/index.ts', text: "import { storePage } from '../intake/ingest.ts';" },
-    { path: 'src/core/loops/job.ts', text: "import { tell } from '../notices/conditions.ts';" },
+    { path: 'src/core/loops/job.ts', text: "import { announce } from '../notices/conditions.ts';" },
     { path: 'src/store/events.ts', text: "import { route } from '../core/routing/index.ts';" },
     { path: 'src/config/index.ts', text: "import { startLane } from '../core/deliver/lane.ts';" },
     { path: 'src/http/app.ts', text: "const load = () => import('../commands/check.ts');" },

@@ -4,7 +4,7 @@ import type { PollSource } from '../../kit/source.ts';
 import { listPositions } from '../../store/cursors.ts';
 import type { Database } from '../../store/database.ts';
 import type { Audience } from '../notices/audience.ts';
-import { tell } from '../notices/conditions.ts';
+import { announce } from '../notices/conditions.ts';
 import { type ConsoleOf, planPosition, positionRemarks } from './position.ts';
 
 export interface ForeignDependencies {
@@ -20,11 +20,12 @@ export async function foreignSources({ db, consoles }: Pick<ForeignDependencies,
 }
 
 /** Says it once, as the one who reads the source would, and under the same name: nothing is said twice. @throws the driver's error */
-export async function tellForeign(deps: ForeignDependencies): Promise<void> {
+export async function announceForeign(deps: ForeignDependencies): Promise<void> {
   for (const { source, text } of await foreignSources(deps)) {
     const to = deps.audience.ofSource(source);
-    const said = () => ({ source, message: text });
-    await tell(deps.db, null, { name: `source:${source}`, kind: 'source_other', to, said }, deps.now());
+    const values = () => ({ source, message: text });
+    const by = { db: deps.db, fence: null, nowMs: deps.now() };
+    await announce(by, { name: `source:${source}`, kind: 'source_other', to, values });
   }
 }
 

@@ -161,7 +161,7 @@ function contradicts(one: Works, other: Works): boolean {
  * @param refused ids of sources whose console was asked and does not know the position: a disowned one may only have moved; undefined until
  * they were asked
  */
-export function whyBlind(
+export function whyNothingIsRead(
   standing: Standing | undefined,
   sources: readonly string[],
   refused: ReadonlySet<string> | undefined,

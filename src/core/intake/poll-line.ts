@@ -2,7 +2,7 @@
 
 import type { Logger } from '../../observe/log.ts';
 import { traceIdOf } from '../../observe/tracing/index.ts';
-import type { ReadFailure } from './blindness.ts';
+import type { ReadFailure } from './source-health.ts';
 
 /** A poll whose page is in the store, with its cursor. */
 export interface StoredPoll {

@@ -12,13 +12,13 @@ import { type BackoffLimits, backoffMs, databaseBackoff, rejectedBackoff, source
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import { createWake } from '../loops/wake.ts';
 import type { Writes } from '../loops/writes.ts';
-import { createAudience, hearersOf } from '../notices/audience.ts';
+import { createAudience, recipientsOf } from '../notices/audience.ts';
 import { noticeEvent } from '../notices/notice.ts';
 import type { Route } from '../routing/index.ts';
 import type { SilenceReader } from '../silences/reader.ts';
-import { type Blindness, createBlindness, type ReadFailure } from './blindness.ts';
 import { type Stored, storePage } from './ingest.ts';
 import { logFailed, logStored } from './poll-line.ts';
+import { createSourceHealth, type ReadFailure, type SourceHealth } from './source-health.ts';
 
 /** While events arrive, the next look comes this soon (or after the interval, if that is shorter). */
 const busyIntervalMs = 5000;
@@ -98,21 +98,21 @@ export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
   const wake = createWake();
   const abort = new AbortController();
   const progress: Progress = { storingSinceMs: undefined };
-  const blindness = watchSource(deps, lease);
-  const onPage = () => blindness.after({});
+  const health = watchSource(deps, lease);
+  const onPage = () => health.after({});
   const loop = async () => {
     let waitMs = deps.intervalMs;
     let isDisabled = false;
     while (!abort.signal.aborted && lease.isHeld()) {
       const drained = await drainSource(deps, lease, abort.signal, { progress, onPage });
       // What was cut off says nothing of the source.
-      if (!abort.signal.aborted) await blindness.after(drained);
-      waitMs = nextWaitMs(waitMs, drained, blindness.failures, deps.intervalMs, deps.random());
+      if (!abort.signal.aborted) await health.after(drained);
+      waitMs = nextWaitMs(waitMs, drained, health.failures, deps.intervalMs, deps.random());
       if (drained.disabled && !isDisabled)
         deps.log.info({ source: deps.id }, 'the far end has this switched off; it is looked for again at each poll');
       isDisabled = drained.disabled ?? false;
       const { failure } = drained;
-      if (failure) logFailed(deps.log, { source: deps.id, failure, failures: blindness.failures, waitMs });
+      if (failure) logFailed(deps.log, { source: deps.id, failure, failures: health.failures, waitMs });
       if (!abort.signal.aborted) await wake.wait(waitMs);
     }
   };
@@ -295,7 +295,7 @@ function lagSeconds(event: StoredEvent | undefined, nowMs: number): number | und
 
 /** A notice for every sink that hears of this source. */
 function notice(deps: PollDependencies, said: Notice, key: string) {
-  return noticeEvent(said, key, hearersOf(deps.routes, deps.id), deps.now());
+  return noticeEvent({ notice: said, key, to: recipientsOf(deps.routes, deps.id), nowMs: deps.now() });
 }
 
 function failureOf(error: unknown): ReadFailure {
@@ -308,8 +308,8 @@ function failureOf(error: unknown): ReadFailure {
 }
 
 /** Follows a source's failures; what people must hear is stored for every sink that hears of it, and for operations. */
-export function watchSource(deps: PollDependencies, lease: Lease, looksAgain = true): Blindness {
+export function watchSource(deps: PollDependencies, lease: Lease, looksAgain = true): SourceHealth {
   const { id, db, log, now, routes, operations = [] } = deps;
   const to = createAudience({ routes, sinks: [], operations }).ofSource(id);
-  return createBlindness({ id, db, log, now, to, looksAgain }, lease);
+  return createSourceHealth({ id, db, log, now, to, looksAgain }, lease);
 }

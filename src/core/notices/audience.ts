@@ -29,9 +29,9 @@ export function createAudience({ routes, sinks, operations }: AudienceOptions): 
   const listeners = operations.length > 0 ? operations : sinks;
   return {
     listeners,
-    ofSource: (source) => [...new Set([...hearersOf(routes, source), ...operations])],
+    ofSource: (source) => [...new Set([...recipientsOf(routes, source), ...operations])],
     ofCredential: (source, down) =>
-      reachable(operations.length > 0 ? operations : hearersOf(routes, source), sinks, down),
+      reachable(operations.length > 0 ? operations : recipientsOf(routes, source), sinks, down),
     ofSink: (sink, down) => reachable(without(listeners, sink), without(sinks, sink), down),
     ofDead: (sink) => [...new Set([sink, ...operations])],
   };
@@ -44,7 +44,7 @@ export function sinksDown(conditions: readonly ConditionState[]): Set<string> {
 }
 
 /** Sinks to which a route sends events of the source. */
-export function hearersOf(routes: readonly Route[], source: string): string[] {
+export function recipientsOf(routes: readonly Route[], source: string): string[] {
   const own = routes.filter((route) => route.sources?.includes(source) ?? true);
   return [...new Set(own.flatMap((route) => route.to))];
 }

@@ -22,14 +22,31 @@ const quietKinds: ReadonlySet<Notice['kind']> = new Set([
 /** What Tocsin has to say is needed to read the rest, so it waits behind nothing. */
 const noticePriority = 0;
 
+/** Who stores a notice, and when. */
+export interface Announcer {
+  readonly db: Database;
+  /** The role under which it is stored; null for whoever holds none. */
+  readonly fence: Fence | null;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+export interface KeyedNotice {
+  readonly notice: Notice;
+  /** A kind is stored once for each key. */
+  readonly key: string;
+  /** Ids of the sinks that get it. */
+  readonly to: readonly string[];
+}
+
 /**
  * What Tocsin itself has to say, as an event for the given sinks. The same kind and `key` is said once, however often it is stored.
  * Routes have no say: a notice about a sink must reach people even where no route would send it.
  */
-export function noticeEvent(notice: Notice, key: string, sinks: readonly string[], nowMs: number): DecidedEvent {
+export function noticeEvent({ notice, key, to, nowMs }: KeyedNotice & { readonly nowMs: number }): DecidedEvent {
   const isAlarm = !quietKinds.has(notice.kind);
   const severity = isAlarm ? 4 : 1;
-  const decisions = sinks.map((sink) => ({
+  const decisions = to.map((sink) => ({
     sink,
     state: 'pending' as const,
     reason: null,
@@ -53,15 +70,8 @@ export function noticeEvent(notice: Notice, key: string, sinks: readonly string[
   };
 }
 
-/** Stores it, unless nobody is to hear it. @param fence null for whoever holds no role @throws the driver's error */
-export async function storeNotice(
-  db: Database,
-  fence: Fence | null,
-  notice: Notice,
-  key: string,
-  sinks: readonly string[],
-  nowMs: number,
-): Promise<void> {
-  if (sinks.length === 0) return;
-  await insertPage(db, fence, noticeSource, [noticeEvent(notice, key, sinks, nowMs)], null);
+/** Stores it, unless it is for no sink. @throws the driver's error */
+export async function storeNotice({ db, fence, nowMs }: Announcer, said: KeyedNotice): Promise<void> {
+  if (said.to.length === 0) return;
+  await insertPage(db, fence, noticeSource, [noticeEvent({ ...said, nowMs })], null);
 }

@@ -170,7 +170,12 @@ class OutageNotices {
   /** As if it were stored, with 0 for the number that the database would give. */
   #eventOf(outage: Outage): StoredEvent {
     const values = { since: isoTime(outage.beganAtMs), reason: outage.text };
-    const { draft } = noticeEvent({ kind: 'database_failing', values }, values.since, [], outage.beganAtMs);
+    const { draft } = noticeEvent({
+      notice: { kind: 'database_failing', values },
+      key: values.since,
+      to: [],
+      nowMs: outage.beganAtMs,
+    });
     const { raw: _raw, ...event } = draft;
     return { ...event, id: 0, source: noticeSource, receivedAt: isoTime(this.#deps.now()) };
   }

@@ -12,7 +12,7 @@ import { type Job, startJob } from '../loops/job.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import type { Audience } from './audience.ts';
 import { sinksDown } from './audience.ts';
-import { type Condition, type ConditionEnd, tell, tellEnd } from './conditions.ts';
+import { announce, announceEnd, type Condition, type ConditionEnd } from './conditions.ts';
 import { storeNotice } from './notice.ts';
 
 const everyMs = 15_000;
@@ -38,9 +38,9 @@ export interface WatchdogDependencies {
 
 /** What was looked at: it holds, or does not, or cannot be said yet. */
 interface Finding extends Pick<Condition, 'name' | 'to'> {
-  readonly holds?: Pick<Condition, 'kind' | 'said' | 'afterMs' | 'heldMs' | 'edition'>;
+  readonly holds?: Pick<Condition, 'kind' | 'values' | 'afterMs' | 'heldMs' | 'edition'>;
   /** Absent if that cannot be said yet. */
-  readonly over?: Pick<ConditionEnd, 'kind' | 'said'>;
+  readonly over?: Pick<ConditionEnd, 'kind' | 'values'>;
 }
 
 export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWorker {
@@ -56,7 +56,8 @@ export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWor
     if (leap === undefined) return;
     if (leap.ms > 0) unsureUntilMs = performance.now() + silentMs;
     const values = { seconds: String(Math.round(leap.ms / 1000)), now: new Date(leap.clockMs).toISOString() };
-    await storeNotice(db, lease, { kind: 'clock_leapt', values }, leap.key, deps.audience.listeners, now());
+    const notice = { kind: 'clock_leapt', values } as const;
+    await storeNotice({ db, fence: lease, nowMs: now() }, { notice, key: leap.key, to: deps.audience.listeners });
     leap = undefined;
   }
 
@@ -73,8 +74,9 @@ export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWor
     for (const { name, to, holds, over } of findings) {
       if (isOver()) return;
       const wait = isUnsure && holds?.afterMs !== undefined ? { afterMs: Number.POSITIVE_INFINITY } : {};
-      if (holds) await tell(db, lease, { name, to, ...holds, ...wait }, now());
-      else if (over && names.has(name)) await tellEnd(db, lease, { name, to, known: deps.sinks, ...over }, now());
+      const by = { db, fence: lease, nowMs: now() };
+      if (holds) await announce(by, { name, to, ...holds, ...wait });
+      else if (over && names.has(name)) await announceEnd(by, { name, to, known: deps.sinks, ...over });
     }
     const known = new Set([...findings.map(({ name }) => name), ...deps.sources.map(({ id }) => `source:${id}`)]);
     const strays = [...names].filter((name) => !known.has(name));
@@ -98,19 +100,19 @@ async function lookAtSinks(deps: WatchdogDependencies, open: readonly ConditionS
     const about = { name, to: deps.audience.ofSink(sink, down) };
     const { state = 'ok', reason = null, ageMs = Number.POSITIVE_INFINITY } = states.get(sink) ?? {};
     const values = { sink, ...(reason !== null && { reason }) };
-    if (state === 'paused') return { ...about, holds: { kind: 'sink_paused', said: () => values } };
+    if (state === 'paused') return { ...about, holds: { kind: 'sink_paused', values: () => values } };
     if (state === 'backing_off') {
       // One that is paused looks so while it is being tried.
       const isPaused = open.find((one) => one.name === name)?.told?.startsWith('sink_paused') ?? false;
       if (isPaused) return about;
-      const said = (since: string) => ({ ...values, since });
+      const valuesSince = (since: string) => ({ ...values, since });
       // Of a time that is ahead, by a clock that went back, only its row knows how long ago it was seen.
       const held = ageMs < 0 ? {} : { heldMs: ageMs };
-      return { ...about, holds: { kind: 'sink_failing', said, afterMs: silentMs, ...held } };
+      return { ...about, holds: { kind: 'sink_failing', values: valuesSince, afterMs: silentMs, ...held } };
     }
     const isSettled = ageMs < 0 || ageMs >= (deps.settledMs ?? settledMs);
     if (!isSettled) return about;
-    return { ...about, over: { kind: 'sink_back', said: (since, until) => ({ sink, since, until }) } };
+    return { ...about, over: { kind: 'sink_back', values: (since, until) => ({ sink, since, until }) } };
   });
 }
 
@@ -119,8 +121,8 @@ async function lookAtDead({ db, sinks, audience }: WatchdogDependencies): Promis
   return sinks.map((sink) => {
     const about = { name: `dead:${sink}`, to: audience.ofDead(sink) };
     const count = counts.get(sink) ?? 0;
-    if (count === 0) return { ...about, over: { kind: 'deliveries_dead_over', said: () => ({ sink }) } };
-    return { ...about, holds: { kind: 'deliveries_dead', said: () => ({ sink, count: String(count) }) } };
+    if (count === 0) return { ...about, over: { kind: 'deliveries_dead_over', values: () => ({ sink }) } };
+    return { ...about, holds: { kind: 'deliveries_dead', values: () => ({ sink, count: String(count) }) } };
   });
 }
 
@@ -132,9 +134,9 @@ function lookAtCredentials({ sources, audience, now }: WatchdogDependencies, ope
     const days = daysLeft.find((most) => endsAtMs - now() <= most * dayMs);
     if (days === undefined) {
       const ends = Number.isFinite(endsAtMs) ? { ends: new Date(endsAtMs).toISOString() } : {};
-      return { ...about, over: { kind: 'credential_renewed', said: () => ({ source: id, ...ends }) } };
+      return { ...about, over: { kind: 'credential_renewed', values: () => ({ source: id, ...ends }) } };
     }
     const values = { source: id, ends: new Date(endsAtMs).toISOString() };
-    return { ...about, holds: { kind: 'credential_ending', said: () => values, edition: String(days) } };
+    return { ...about, holds: { kind: 'credential_ending', values: () => values, edition: String(days) } };
   });
 }

@@ -67,7 +67,7 @@ function noticeOf(summary: SilenceSummary, { sinks, now }: SilenceSummaryDepende
     count: String(hiddenBy(summary)),
     severities: severitiesText(severities),
   };
-  return noticeEvent({ kind: 'silence_over', values }, String(id), concerned, now());
+  return noticeEvent({ notice: { kind: 'silence_over', values }, key: String(id), to: concerned, nowMs: now() });
 }
 
 function hiddenBy({ severities }: SilenceSummary): number {

@@ -103,7 +103,7 @@ async function play({ routes, pages, storm, answers }: typeof situation extends 
       routes,
       showTenant: () => false,
       announce: async (id, notice: Notice, key) =>
-        void (await insertPage(db, null, 'tocsin', [noticeEvent(notice, key, [id], Date.now())], null)),
+        void (await insertPage(db, null, 'tocsin', [noticeEvent({ notice, key, to: [id], nowMs: Date.now() })], null)),
     },
     lanes,
     await hold(db, 'sink:x'),

@@ -50,7 +50,7 @@ async function begin({ routes = [all], policy = {}, send, check }: SetUp = {}) {
   };
   const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
   const announce = async (id: string, notice: Notice, key: string) => {
-    await insertPage(db, null, 'tocsin', [noticeEvent(notice, key, [id], Date.now())], null);
+    await insertPage(db, null, 'tocsin', [noticeEvent({ notice, key, to: [id], nowMs: Date.now() })], null);
   };
   const lanes: Lanes = new Map();
   const worker = startOrigin(

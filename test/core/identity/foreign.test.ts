@@ -1,8 +1,8 @@
 // What people hear of a position that is another console's from a process that cannot work the source, since the other
 // service does.
 import { expect, test } from 'vitest';
-import { foreignSources, refusedSources, tellForeign } from '../../../src/core/identity/foreign.ts';
-import { createBlindness } from '../../../src/core/intake/blindness.ts';
+import { announceForeign, foreignSources, refusedSources } from '../../../src/core/identity/foreign.ts';
+import { createSourceHealth } from '../../../src/core/intake/source-health.ts';
 import type { Audience } from '../../../src/core/notices/audience.ts';
 import { adoptConsole } from '../../../src/store/cursors.ts';
 import { hold, quiet, useDatabase } from '../../store/stored.ts';
@@ -17,8 +17,8 @@ const readBy = (console: string | null) =>
 
 test('it is said once, however often it is looked at', async () => {
   await readBy('A');
-  await tellForeign(looked());
-  await tellForeign(looked());
+  await announceForeign(looked());
+  await announceForeign(looked());
   expect(await said()).toEqual(['SOURCE_OTHER']);
   const [row] = await database().$client`select sink, state from deliveries`;
   expect(row).toEqual({ sink: 'soc', state: 'pending' });
@@ -26,12 +26,12 @@ test('it is said once, however often it is looked at', async () => {
 
 test('who reads the source says it no second time, and says when it is over', async () => {
   await readBy('A');
-  await tellForeign(looked());
+  await announceForeign(looked());
   const deps = { id: 'a', db: database(), log: quiet, now: Date.now, to: ['soc'] };
-  const blindness = createBlindness(deps, await hold(database(), 'source:a'));
-  await blindness.after({ failure: { reason: 'other_console', message: 'another console' } });
+  const health = createSourceHealth(deps, await hold(database(), 'source:a'));
+  await health.after({ failure: { reason: 'other_console', message: 'another console' } });
   expect(await said()).toEqual(['SOURCE_OTHER']);
-  await blindness.after({});
+  await health.after({});
   expect(await said()).toEqual(['SOURCE_OTHER', 'SOURCE_BACK']);
 });
 
@@ -40,7 +40,7 @@ test.each<[string, string | null]>([
   ['one of the release before, which named none', null],
 ])('nothing is said of %s', async (_title, console) => {
   await readBy(console);
-  await tellForeign(looked());
+  await announceForeign(looked());
   expect(await said()).toEqual([]);
 });
 

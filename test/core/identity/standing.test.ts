@@ -7,7 +7,7 @@ import {
   standingOf,
   type WorkingRole,
   type Works,
-  whyBlind,
+  whyNothingIsRead,
   worksOf,
 } from '../../../src/core/identity/standing.ts';
 import type { StoredPosition } from '../../../src/kit/records/position.ts';
@@ -170,7 +170,7 @@ test('a process says what it cannot do, and who counts for its share', () => {
 describe('why nothing is read', () => {
   const blind = (facts: Case, refused: readonly string[] = []) => {
     const sources = Object.keys(worksOf(facts.own).consoles);
-    return whyBlind(judge(facts).standing, sources, new Set(refused));
+    return whyNothingIsRead(judge(facts).standing, sources, new Set(refused));
   };
   const newHook = service({ events: 'A' }, { soc: 'Q' });
   const ownIds = {
@@ -205,13 +205,13 @@ describe('why nothing is read', () => {
   });
 
   test('a process without sources reads all that it should, and so does one before its first look', () => {
-    expect(whyBlind(judge({ own: b, ...stored }).standing, [], new Set(['events']))).toBeUndefined();
-    expect(whyBlind(undefined, ['events'], new Set(['events']))).toBeUndefined();
+    expect(whyNothingIsRead(judge({ own: b, ...stored }).standing, [], new Set(['events']))).toBeUndefined();
+    expect(whyNothingIsRead(undefined, ['events'], new Set(['events']))).toBeUndefined();
   });
 
   test('is asked first where all positions are other consoles’, and nobody is kept waiting elsewhere', () => {
     const why = (own: WorkingRole[], sources: string[]) =>
-      whyBlind(judge({ own, ...stored }).standing, sources, undefined);
+      whyNothingIsRead(judge({ own, ...stored }).standing, sources, undefined);
     expect(why(b, ['events'])).toContain('is asked whether');
     expect(why(a, ['events'])).toBeUndefined();
     expect(why(service({ events: 'B', mine: 'C' }, {}), ['events', 'mine'])).toBeUndefined();

@@ -126,7 +126,9 @@ describe('a notice', () => {
       ['soc 1', 60_000],
       ['soc 2', 60_000],
     ] as const)
-      await storePage(database(), null, 'a', 1, [], [], null, [noticeEvent(paused, key, ['boss', 'archive'], atMs)]);
+      await storePage(database(), null, 'a', 1, [], [], null, [
+        noticeEvent({ notice: paused, key, to: ['boss', 'archive'], nowMs: atMs }),
+      ]);
     const rows = await database().$client`
       select sink, state, priority, count(*)::int as count from deliveries group by 1, 2, 3 order by 1`;
     expect(rows).toEqual([
@@ -137,7 +139,7 @@ describe('a notice', () => {
 
   test('that all is well is no alarm', () => {
     const severityOf = (kind: 'watching' | 'sink_back' | 'sample' | 'source_reset' | 'source_rejected') =>
-      noticeEvent({ kind, values: {} }, 'k', [], 0).draft.severity;
+      noticeEvent({ notice: { kind, values: {} }, key: 'k', to: [], nowMs: 0 }).draft.severity;
     expect((['watching', 'sink_back', 'sample'] as const).map(severityOf)).toEqual([1, 1, 1]);
     expect((['source_reset', 'source_rejected'] as const).map(severityOf)).toEqual([4, 4]);
   });
@@ -145,7 +147,7 @@ describe('a notice', () => {
   test('is not stored by a holder that lost its role', async () => {
     const lease = await hold(database(), 'source:a');
     const stale = { ...lease, epoch: 0 };
-    const said = [noticeEvent(paused, 'k', ['boss'], 0)];
+    const said = [noticeEvent({ notice: paused, key: 'k', to: ['boss'], nowMs: 0 })];
     expect(await storePage(database(), stale, 'a', 1, [], [], null, said)).toBeNull();
     expect(await database().$client`select 1 from events`).toEqual([]);
   });

@@ -272,11 +272,11 @@ describe('reading', () => {
   test('failures of our own database do not make the source wait longer', async () => {
     const failure = new AdapterError('retry', 'server_error', 'status 500');
     const { deps } = setUp(scripted([failure, {}]));
-    const blindness = watchSource(deps, await hold(deps.db, 'source:a'));
+    const health = watchSource(deps, await hold(deps.db, 'source:a'));
     const counts: number[] = [];
     for (const reason of ['database', 'database', 'server_error', 'database'] as const) {
-      await blindness.after({ failure: { reason, message: '' } });
-      counts.push(blindness.failures);
+      await health.after({ failure: { reason, message: '' } });
+      counts.push(health.failures);
     }
     expect(counts).toEqual([1, 2, 1, 3]);
   });
@@ -286,8 +286,8 @@ describe('reading', () => {
     const source = scripted([{ cursor: 'c7' }, rejected, rejected, rejected]);
     const { deps } = setUp(source, { operations: ['ops', 'soc'] });
     const lease = await hold(deps.db, 'source:a');
-    const blindness = watchSource(deps, lease);
-    const read = async () => blindness.after(await drainSource(deps, lease, never));
+    const health = watchSource(deps, lease);
+    const read = async () => health.after(await drainSource(deps, lease, never));
     for (let n = 0; n < 3; n += 1) await read();
     expect(await noticesOf('SOURCE_REJECTED')).toEqual(['ops', 'soc']);
     await age(24 * 60);
@@ -334,10 +334,10 @@ describe('reading', () => {
     ];
     const { deps } = setUp(scripted([failure, failure, rejected, failure, rejected, {}]));
     const lease = await hold(deps.db, 'source:a');
-    const blindness = watchSource(deps, lease);
+    const health = watchSource(deps, lease);
     for (const minutes of [0, 16, 0, 0, 0, 0]) {
       await age(minutes);
-      await blindness.after(await drainSource(deps, lease, never));
+      await health.after(await drainSource(deps, lease, never));
     }
     const kinds = await database().$client`select type from events where source = 'tocsin' order by id`;
     expect(kinds.map(({ type }) => type)).toEqual(['SOURCE_FAILING', 'SOURCE_REJECTED', 'SOURCE_BACK']);
@@ -369,8 +369,8 @@ describe('reading', () => {
     const failure = new AdapterError('retry', 'timeout', 'no answer');
     const { deps } = setUp(scripted([failure, {}]));
     const lease = await hold(deps.db, 'source:a');
-    const blindness = watchSource(deps, lease);
-    for (let n = 0; n < 2; n += 1) await blindness.after(await drainSource(deps, lease, never));
+    const health = watchSource(deps, lease);
+    for (let n = 0; n < 2; n += 1) await health.after(await drainSource(deps, lease, never));
     expect(await database().$client`select 1 from events where source = 'tocsin'`).toEqual([]);
   });
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { storePage } from '../../../src/core/intake/ingest.ts';
 import { type Audience, createAudience } from '../../../src/core/notices/audience.ts';
-import { keyWhile, tell } from '../../../src/core/notices/conditions.ts';
+import { announce, keyWhile } from '../../../src/core/notices/conditions.ts';
 import { startWatchdog, type WatchdogDependencies } from '../../../src/core/notices/watchdog.ts';
 import { readConditions } from '../../../src/store/conditions.ts';
 import { insertPage } from '../../../src/store/events.ts';
@@ -91,13 +91,13 @@ describe('a sink', () => {
   });
 
   test('is told of once, whether its own worker or the watchdog is first', async () => {
-    const paused = { name: 'sink:soc', kind: 'sink_paused' as const, to: ['ops'], said: () => ({ sink: 'soc' }) };
+    const paused = { name: 'sink:soc', kind: 'sink_paused' as const, to: ['ops'], values: () => ({ sink: 'soc' }) };
     await setState('soc', 'paused');
-    await tell(database(), null, paused, Date.now());
+    await announce({ db: database(), fence: null, nowMs: Date.now() }, paused);
     await look();
     await setState('boss', 'paused');
     await look();
-    await tell(database(), null, { ...paused, name: 'sink:boss' }, Date.now());
+    await announce({ db: database(), fence: null, nowMs: Date.now() }, { ...paused, name: 'sink:boss' });
     expect(await said()).toEqual(['SINK_PAUSED ops', 'SINK_PAUSED ops']);
   });
 

@@ -45,7 +45,7 @@ const store = (page: ReturnType<typeof drafts>, { silences }: ReturnType<typeof 
 
 test('what a silence covers is stored as suppressed with its id, and offered to nobody; notices and the rest go out', async () => {
   const [id] = await insertSilences(database(), [written({ types: ['SPY*'], sinks: ['soc'] })]);
-  const notice = noticeEvent({ kind: 'watching', values: {} }, 'k', ['soc'], 0);
+  const notice = noticeEvent({ notice: { kind: 'watching', values: {} }, key: 'k', to: ['soc'], nowMs: 0 });
   const page = [draft(1, { type: 'SPYWARE' }), draft(2)];
   const { silences } = reader();
   const stored = await storePage(database(), null, 'a', 1, both, page, null, [notice], Date.now(), silences);

@@ -5,7 +5,7 @@ import type { Notice } from '../../kit/event.ts';
 import type { Logger } from '../../observe/log.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
 import type { Lease } from '../loops/lease.ts';
-import { tell, tellEnd } from '../notices/conditions.ts';
+import { announce, announceEnd } from '../notices/conditions.ts';
 
 /** How long it may fail before people hear of it. They hear at once of a rebuilt tenant, and of a credential that is refused twice. */
 const silentMs = 900_000;
@@ -29,7 +29,7 @@ export interface ReadFailure {
   readonly traceParent?: string | undefined;
 }
 
-export interface BlindnessDependencies {
+export interface SourceHealthOptions {
   readonly id: string;
   readonly db: Database;
   readonly log: Logger;
@@ -43,7 +43,7 @@ export interface BlindnessDependencies {
 }
 
 /** What is known of a source's failures since a page of it was last stored. */
-export interface Blindness {
+export interface SourceHealth {
   /** In a row, of the kind of the last one: our own database's, or the source's. */
   readonly failures: number;
   /** To be told of every stored page and of every failure, in turn; not of a reading that was cut off. Never throws. */
@@ -51,7 +51,7 @@ export interface Blindness {
 }
 
 /** @param lease the role `source:<id>` */
-export function createBlindness(deps: BlindnessDependencies, lease: Lease): Blindness {
+export function createSourceHealth(deps: SourceHealthOptions, lease: Lease): SourceHealth {
   const { id: source, db, log, now, to, looksAgain = true, clock = () => performance.now() } = deps;
   const name = `source:${source}`;
   const failures = { source: 0, database: 0 };
@@ -76,8 +76,8 @@ export function createBlindness(deps: BlindnessDependencies, lease: Lease): Blin
     if (isEndOwed) await clear();
     isClear = false;
     const kind = ownKinds[reason] ?? 'source_failing';
-    const said = (begun: string) => ({ source, message, ...(kind === 'source_failing' && { since: begun }) });
-    await tell(db, lease, { name, kind, to, said, afterMs: silenceAfter(kind) }, now());
+    const values = (begun: string) => ({ source, message, ...(kind === 'source_failing' && { since: begun }) });
+    await announce({ db, fence: lease, nowMs: now() }, { name, kind, to, values, afterMs: silenceAfter(kind) });
   }
 
   /** How long the condition must have stood in the database before people hear of it. */
@@ -102,8 +102,8 @@ export function createBlindness(deps: BlindnessDependencies, lease: Lease): Blin
   }
 
   async function clear(): Promise<void> {
-    const said = (begun: string, until: string) => ({ source, since: begun, until });
-    await tellEnd(db, lease, { name, kind: 'source_back', to, known: to, said }, now());
+    const values = (begun: string, until: string) => ({ source, since: begun, until });
+    await announceEnd({ db, fence: lease, nowMs: now() }, { name, kind: 'source_back', to, known: to, values });
     isClear = true;
     isEndOwed = false;
   }
