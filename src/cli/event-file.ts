@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Config } from '../config/index.ts';
 import { type Severity, type StoredEvent, severityNames } from '../kit/event.ts';
+import { events } from '../operations/index.ts';
 import { operate } from '../service/operate.ts';
 import { sources } from '../sources/index.ts';
 import { type Command, type CommandArguments, type CommandIo, UsageError } from './command.ts';
@@ -81,7 +82,7 @@ async function storedEvent(id: string, source: string | undefined, io: CommandIo
     throw new UsageError(
       `--id ${id} is no number of a stored event, as "tocsin dead list" shows them. With --source, it is the vendor’s.`,
     );
-  const event = await operate(io, 'event-read', { event: key });
+  const event = await operate(io, events.read, { event: key });
   if (event !== null) return event;
   const named = source === undefined ? `event ${id}` : `item ${id} of source ${source}`;
   throw new Error(

@@ -18,6 +18,7 @@ import type { Sink } from '../kit/sink.ts';
 import type { PollSource, Source } from '../kit/source.ts';
 import { neutralText } from '../kit/text.ts';
 import { describeError } from '../observe/log.ts';
+import { backlog as backlogs, source as positions, works } from '../operations/index.ts';
 import { createSinks, createSources } from '../service/adapters.ts';
 import { lookAtAddress } from '../service/address.ts';
 import { lookAtDatabase } from '../service/database.ts';
@@ -128,7 +129,7 @@ async function lookAtPositions(
   sources: readonly { readonly id: string; readonly source: Source }[],
 ): Promise<Finding[]> {
   const polled = sources.flatMap(({ id, source }) => (source.kind === 'poll' ? [{ id, source }] : []));
-  const stored = (await peek(config, 'source-list', {})) ?? [];
+  const stored = (await peek(config, positions.list, {})) ?? [];
   const known = await Promise.all(stored.map((position) => asRecognised(position, polled)));
   const consoles = polled.map(({ id, source }) => ({ id, console: source.console }));
   return positionRemarks(known, consoles).map(
@@ -149,7 +150,7 @@ async function asRecognised(
 
 /** What waits for sinks that are configured no more. */
 async function lookAtBacklog(config: Config, places: readonly PlaceOf[]): Promise<Finding[]> {
-  const backlog = await peek(config, 'backlog-list', {});
+  const backlog = await peek(config, backlogs.list, {});
   if (backlog === undefined) return unseenIn(config);
   if (places.length === 0) return [];
   return backlogRemarks(backlog.counts, backlog.places, places).map(
@@ -159,7 +160,7 @@ async function lookAtBacklog(config: Config, places: readonly PlaceOf[]): Promis
 
 /** Where the sinks of the same ids are that running processes work. */
 async function lookAtOthers(config: Config, places: readonly PlaceOf[]): Promise<Finding[]> {
-  const others = (await peek(config, 'works-list', {})) ?? [];
+  const others = (await peek(config, works.list, {})) ?? [];
   return placeRemarks({ others, places }).map(
     ({ sink, text }): Finding => ({ status: 'warn', kind: 'sink', id: sink, text }),
   );

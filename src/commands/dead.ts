@@ -9,6 +9,7 @@ import { createHttpClient } from '../kit/http/index.ts';
 import { createMask } from '../kit/mask.ts';
 import type { DeadDelivery } from '../kit/records/delivery.ts';
 import { cutMiddle, neutralText } from '../kit/text.ts';
+import { backlog as backlogs, dead as deliveries } from '../operations/index.ts';
 import { placesOf } from '../service/adapters.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { loadForDatabase, operate, withOperations } from '../service/operate.ts';
@@ -69,9 +70,9 @@ async function list({ sink, isJson }: Wanted, io: CommandIo): Promise<number> {
   const mask = createMask(config.secrets);
   const places = placesOf(config, { sinks }, createHttpClient);
   const [stored, backlog] = await withOperations(config, io, async (run) => [
-    await run('dead-list', { sink, limit: listMax }),
+    await run(deliveries.list, { sink, limit: listMax }),
     // Without the hooks, nobody knows here which sinks there are.
-    places.length === 0 ? undefined : await run('backlog-list', {}),
+    places.length === 0 ? undefined : await run(backlogs.list, {}),
   ]);
   // An answer was masked when it was stored; a secret that was configured later may stand in it.
   const dead = stored.map((one) => ({ ...one, lastAnswer: one.lastAnswer && mask(one.lastAnswer) }));
@@ -87,7 +88,7 @@ async function list({ sink, isJson }: Wanted, io: CommandIo): Promise<number> {
 
 async function redrive({ ids, sink, isAll, isJson }: Wanted, io: CommandIo): Promise<number> {
   if ((ids.length === 0) === !isAll) throw new UsageError('Say which: event ids, or --all.');
-  const count = await operate(io, 'dead-redrive', { sink, ...(ids.length > 0 && { eventIds: ids }) });
+  const count = await operate(io, deliveries.redrive, { sink, ...(ids.length > 0 && { eventIds: ids }) });
   if (count === 0) assertSinkIsKnown(sink, io);
   if (count === 0 && !isAll) io.stderr('none of these is dead; "tocsin dead list" shows those that are\n');
   io.stdout(isJson ? jsonText({ redriven: count }) : `${count} put back\n`);
@@ -101,7 +102,7 @@ async function move({ from, to, sink, isJson }: Wanted, io: CommandIo): Promise<
   assertGone(from, config);
   const known = config.sinks.map(({ id }) => id);
   if (!known.includes(to)) throw new UsageError(`No sink is called "${to}"; there is ${known.join(', ') || 'none'}.`);
-  const count = await operate(io, 'backlog-move', { sink: from, to });
+  const count = await operate(io, backlogs.move, { sink: from, to });
   io.stdout(isJson ? jsonText({ moved: count }) : `${count} moved from ${from} to ${to}\n`);
   return count > 0 ? exitCodes.done : exitCodes.failed;
 }
@@ -109,7 +110,7 @@ async function move({ from, to, sink, isJson }: Wanted, io: CommandIo): Promise<
 async function drop({ sink, isJson }: Wanted, io: CommandIo): Promise<number> {
   if (!sink) throw new UsageError('Say of which sink: "tocsin dead drop --sink <id>".');
   assertGone(sink, loadForDatabase(io));
-  const count = await operate(io, 'backlog-drop', { sink });
+  const count = await operate(io, backlogs.drop, { sink });
   io.stdout(isJson ? jsonText({ dropped: count }) : `${count} given up for ${sink}\n`);
   return count > 0 ? exitCodes.done : exitCodes.failed;
 }

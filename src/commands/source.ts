@@ -8,6 +8,7 @@ import { readerRemark } from '../core/identity/standing.ts';
 import { createHttpClient } from '../kit/http/index.ts';
 import type { StoredPosition } from '../kit/records/position.ts';
 import { neutralText } from '../kit/text.ts';
+import { source as positions, works } from '../operations/index.ts';
 import { consolesOf } from '../service/adapters.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { loadForDatabase, operate, peek } from '../service/operate.ts';
@@ -47,7 +48,7 @@ export const command: Command = {
 };
 
 async function list(config: Config, io: CommandIo, isJson: boolean): Promise<number> {
-  const rows = await operate(io, 'source-list', {});
+  const rows = await operate(io, positions.list, {});
   const remarks = positionRemarks(rows, consolesOf(config, { sources }, createHttpClient));
   const said = rows.map((row) => ({ ...row, position: positionOf(row, config) }));
   const shown = said.filter(({ console }) => console !== '');
@@ -92,18 +93,18 @@ async function act({ action, config, io, print }: Act, source: string, to = ''):
   const isConfigured = (id: string) => config.sources.some((one) => one.id === id);
   const console = consolesOf(config, { sources }, createHttpClient).find(({ id }) => id === (to || source))?.console;
   if (action === 'reset' || action === 'adopt') {
-    const others = (await peek(config, 'works-list', {})) ?? [];
+    const others = (await peek(config, works.list, {})) ?? [];
     const remark = readerRemark({ others }, { id: source, console });
     if (remark !== undefined) io.stderr(`${onOneLine(remark)}.\n`);
   }
   if (action === 'reset') {
-    const generation = await operate(io, 'source-reset', { source, console });
+    const generation = await operate(io, positions.reset, { source, console });
     if (generation === null) return failed(unread);
     print({ source, generation }, `${source} starts anew, generation ${generation}\n`);
     return exitCodes.done;
   }
   if (action === 'rename') {
-    const outcome = await operate(io, 'source-rename', { source, to, console });
+    const outcome = await operate(io, positions.rename, { source, to, console });
     if (outcome === 'lost') return failed(unread);
     if (outcome === 'held') return failed(`a running service reads ${source}. Take it out of its configuration first.`);
     print({ source, to }, `${to} goes on where ${source} was\n`);
@@ -111,7 +112,7 @@ async function act({ action, config, io, print }: Act, source: string, to = ''):
   }
   if (action === 'adopt') {
     if (console === undefined) return failed(`source ${source} is not configured here, or does not say what it reads`);
-    if (!(await operate(io, 'source-adopt', { source, console }))) return failed(unread);
+    if (!(await operate(io, positions.adopt, { source, console }))) return failed(unread);
     print({ source, console }, `the position of ${source} counts for ${console}\n`);
     return exitCodes.done;
   }
@@ -119,7 +120,7 @@ async function act({ action, config, io, print }: Act, source: string, to = ''):
     return failed(
       `source ${source} is configured. Take it out first; or start it anew by "tocsin source reset ${source}".`,
     );
-  if (!(await operate(io, 'source-remove', { source }))) return failed(unread);
+  if (!(await operate(io, positions.remove, { source }))) return failed(unread);
   print({ source }, `the position of ${source} is forgotten\n`);
   return exitCodes.done;
 }

@@ -23,7 +23,7 @@ const rooms: readonly Room[] = [
     name: 'commands',
     place: /^src\/commands\//,
     imports: [
-      ...['cli', 'service', 'config', 'source registry', 'sink registry'],
+      ...['cli', 'service', 'operations', 'config', 'source registry', 'sink registry'],
       ...[core('deliver'), core('intake'), core('roles'), ...identity, ...silences, ...routing],
     ],
   },
@@ -31,17 +31,26 @@ const rooms: readonly Room[] = [
   {
     name: 'cli',
     place: /^src\/cli\//,
-    imports: ['service', 'config', 'source registry', 'observe', 'kit/records', 'kit'],
+    imports: [...['service', 'operations', 'config', 'source registry'], ...['observe', 'kit/records', 'kit']],
   },
   {
     name: 'service',
     place: /^src\/service\//,
     imports: [
-      ...['http', 'config', 'source registry', 'sink registry'],
+      ...['http', 'operations', 'config', 'source registry', 'sink registry'],
       ...[core('deliver'), core('intake'), core('roles'), ...identity, ...silences, ...routing],
     ],
   },
-  { name: 'http', place: /^src\/http\//, imports: ['observe/metrics', 'observe', 'kit'] },
+  {
+    name: 'http',
+    place: /^src\/http\//,
+    imports: ['operations', 'observe/metrics', 'observe', 'kit'],
+  },
+  {
+    name: 'operations',
+    place: /^src\/operations\//,
+    imports: [core('silences'), 'store', 'kit/records', 'kit'],
+  },
   {
     name: 'config',
     place: /^src\/config\//,

@@ -19,6 +19,7 @@ import { priorityOf } from '../../core/routing/index.ts';
 import { type EventBody, severityNames } from '../../kit/event.ts';
 import { parsePast } from '../../kit/past.ts';
 import type { PastEvent } from '../../kit/records/past.ts';
+import { events } from '../../operations/index.ts';
 import { exitCodes } from '../../service/exit-codes.ts';
 import { type Operate, withOperations } from '../../service/operate.ts';
 import { sinks } from '../../sinks/index.ts';
@@ -102,7 +103,7 @@ function limitOf(text: string): number {
 async function* lostPages(run: Operate, sinceMs: number, comparer: Comparer): AsyncGenerator<readonly LostEvent[]> {
   let afterId: number | null = null;
   for (;;) {
-    const page: readonly PastEvent[] = await run('events-page', { sinceMs, afterId });
+    const page: readonly PastEvent[] = await run(events.page, { sinceMs, afterId });
     const last = page.at(-1);
     if (last === undefined) return;
     afterId = last.id;

@@ -5,6 +5,7 @@ import type { EventFacts } from '../../core/rules/match.ts';
 import { compileMatcher, MatcherError, type Silence, silence } from '../../core/silences/index.ts';
 import type { Decision } from '../../kit/records/decision.ts';
 import type { StoredSilence } from '../../kit/records/silence.ts';
+import { silence as silences } from '../../operations/index.ts';
 import { peek } from '../../service/operate.ts';
 
 const listMax = 1000;
@@ -17,7 +18,7 @@ export async function afterSilences(
   decisions: readonly Decision[],
   atMs: number,
 ): Promise<readonly Decision[] | undefined> {
-  const stored = await peek(config, 'silence-list', { limit: listMax });
+  const stored = await peek(config, silences.list, { limit: listMax });
   return stored && silence(stored.toReversed().flatMap(compiled), source, event, decisions, atMs);
 }
 

@@ -6,6 +6,7 @@ import type { AddedSilence } from '../../core/silences/add.ts';
 import { severitiesText } from '../../core/silences/summary.ts';
 import type { EndedSilence, ListedSilence } from '../../kit/records/silence.ts';
 import { neutralText } from '../../kit/text.ts';
+import { silence } from '../../operations/index.ts';
 import { exitCodes } from '../../service/exit-codes.ts';
 import { loadForDatabase, operate } from '../../service/operate.ts';
 import { readRequests } from './request.ts';
@@ -52,7 +53,7 @@ async function add({ values }: CommandArguments, io: CommandIo): Promise<number>
   const sources = config.sources.map(({ id }) => id);
   const requests = readRequests(values, { sources, sinks: config.sinks.map(({ id }) => id), maxMs }, io);
   const rules = { maxMs, sources, isEverythingAllowed: values['all-events'] === true };
-  const result = await operate(io, 'silence-add', { silencing: { requests, rules } });
+  const result = await operate(io, silence.add, { silencing: { requests, rules } });
   if ('refused' in result) {
     const name = (index: number) => (requests.length > 1 ? `silence ${index + 1}` : 'the silence');
     const hint = '--all-events says that all events are meant.';
@@ -88,7 +89,7 @@ function addedText({ id, startsAtMs, endsAtMs, mayCoverCritical, preview }: Adde
 
 async function list({ values }: CommandArguments, io: CommandIo): Promise<number> {
   allowOnly(values, ['all', 'json']);
-  const silences = await operate(io, 'silence-list', { all: values.all === true, limit: listMax });
+  const silences = await operate(io, silence.list, { all: values.all === true, limit: listMax });
   if (silences.length === listMax) io.stderr(`these are the newest ${listMax}; there may be more\n`);
   const none = values.all ? 'nothing was silenced yet\n' : 'nothing is silenced\n';
   io.stdout(values.json ? jsonText(silences.map(shown), 2) : silences.map(lineOf).join('') || none);
@@ -118,7 +119,7 @@ async function end({ values, positionals }: CommandArguments, io: CommandIo): Pr
   const id = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
   if (id === undefined) throw new UsageError('Which silence? Give its number, as "tocsin silence list" shows it.');
   if (typeof values.owner !== 'string') throw new UsageError('Whose silence is it? --owner <who>.');
-  const result = await operate(io, 'silence-end', { silence: id, owner: values.owner.trim() });
+  const result = await operate(io, silence.end, { silence: id, owner: values.owner.trim() });
   if (result !== 'ended') {
     io.stderr(`silence ${id}: ${failures[result]}\n`);
     return exitCodes.failed;

@@ -1,0 +1,38 @@
+// The table of operations: all that a person may do, whatever door they come through.
+import * as backlog from './backlog.ts';
+import * as dead from './dead.ts';
+import * as events from './events.ts';
+import type { Operation } from './operation.ts';
+import * as silence from './silence.ts';
+import * as source from './source.ts';
+import * as works from './works.ts';
+
+export {
+  InputError,
+  type Operation,
+  type OperationContext,
+  OutputError,
+  outputOf,
+  type Permission,
+  perform,
+} from './operation.ts';
+export { backlog, dead, events, silence, source, works };
+
+/** Of any input and output; {@link perform} checks both. */
+export type AnyOperation = Operation<unknown, unknown>;
+
+export const operations: readonly AnyOperation[] = [
+  ...[dead.list, dead.redrive],
+  ...[backlog.list, backlog.move, backlog.drop],
+  works.list,
+  ...[source.list, source.reset, source.rename, source.adopt, source.remove],
+  ...[events.page, events.read],
+  ...[silence.add, silence.list, silence.end],
+];
+
+const byName = new Map(operations.map((operation) => [operation.name, operation]));
+
+/** Undefined if this release has none of this name. */
+export function operationNamed(name: string): AnyOperation | undefined {
+  return byName.get(name);
+}

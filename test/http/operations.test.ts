@@ -1,0 +1,45 @@
+// The operations over HTTP: what fits is done, and everything else gets a sentence and does nothing.
+import { expect, test, vi } from 'vitest';
+import { createOperationsApp } from '../../src/http/operations.ts';
+import type { Database } from '../../src/store/database.ts';
+
+function setUp() {
+  const db = vi.fn(() => Promise.reject(new Error('no answer from the database of a secret host')));
+  const onFailure = vi.fn();
+  const context = { db: { $client: db } as unknown as Database };
+  const app = createOperationsApp({ context, onFailure });
+  const post = async (path: string, body: string) => {
+    const response = await app.request(path, { method: 'POST', body });
+    return [response.status, await response.text()];
+  };
+  return { app, db, onFailure, post };
+}
+
+test.each([
+  ['/operations/dead-redrive', '{"sinks":["a"]}', 400, 'dead-redrive cannot take this input: it has "sinks"'],
+  ['/operations/backlog-drop', '{}', 400, 'sink is not right'],
+  ['/operations/dead-list', '{', 400, 'The input is no JSON.'],
+  ['/operations/dead-list', '', 400, 'The input is no JSON.'],
+  ['/operations/dead-lists', '{}', 404, 'No such operation.'],
+  ['/operations/__proto__', '{}', 404, 'No such operation.'],
+  ['/operations/dead-list/more', '{}', 404, 'No such operation.'],
+  ['/', '{}', 404, 'No such operation.'],
+])('POST %s with %s is answered with %i and a sentence, and nothing is done', async (path, body, status, words) => {
+  const { db, onFailure, post } = setUp();
+  expect(await post(path, body)).toEqual([status, expect.stringContaining(words)]);
+  expect(db).not.toHaveBeenCalled();
+  expect(onFailure).not.toHaveBeenCalled();
+});
+
+test('reading a path without POST finds nothing', async () => {
+  expect((await setUp().app.request('/operations/dead-list')).status).toBe(404);
+});
+
+test('who asks learns that it failed, and whoever serves it why', async () => {
+  const { onFailure, post } = setUp();
+  expect(await post('/operations/works-list', '{}')).toEqual([500, 'The service could not answer.']);
+  expect(onFailure).toHaveBeenCalledExactlyOnceWith(
+    'works-list',
+    expect.objectContaining({ message: 'no answer from the database of a secret host' }),
+  );
+});

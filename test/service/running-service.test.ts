@@ -1,0 +1,72 @@
+// A command and a service of different releases: they understand each other, or the command says what to do.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { dead } from '../../src/operations/index.ts';
+import { askService, isServiceRunning } from '../../src/service/running-service.ts';
+import { type DirectoryLock, lockDirectory } from '../../src/store/embedded/directory-lock.ts';
+
+let directory: string;
+let lock: DirectoryLock;
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tocsin-ask-'));
+  lock = await lockDirectory(directory);
+});
+afterEach(async () => {
+  await lock.release();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const list = () => askService(directory, dead.list, { sink: 'soc', limit: 5 });
+const otherRelease = 'It is of another release than this command: restart it with this one.';
+const row = {
+  ...{ eventId: 1, itemId: null, sink: 'soc', type: 'A', severity: 5, device: null, reason: 'rejected' },
+  ...{ attempts: 2, deadSince: '2026-02-01T12:00:00.000Z', lastStatus: null, lastAnswer: null },
+};
+
+test('the input goes as JSON, and the answer of a newer release is read without what is unknown here', async () => {
+  lock.serve(async (request) => {
+    expect([request.method, new URL(request.url).pathname]).toEqual(['POST', '/operations/dead-list']);
+    expect(await request.json()).toEqual({ sink: 'soc', limit: 5 });
+    return Response.json([{ ...row, newer: 'x' }]);
+  });
+  expect(await list()).toEqual([row]);
+});
+
+test.each([
+  [
+    'that lacks a field',
+    JSON.stringify([{ ...row, eventId: undefined }]),
+    'the answer of dead-list has another form: 0.eventId is not right',
+  ],
+  ['of another type', '{"dead":[]}', 'the answer of dead-list has another form: it is not right'],
+  ['that is no JSON', '<html>', 'its answer is no JSON.'],
+])('an answer %s is never taken for one', async (_, body, words) => {
+  lock.serve(async () => new Response(body));
+  const refused = list();
+  await expect(refused).rejects.toThrow(`the running service is not understood: ${words}`);
+  await expect(refused).rejects.toThrow(otherRelease);
+});
+
+test.each([
+  [400, 'dead-list cannot take this input: it has "limit"', otherRelease],
+  [404, 'No such operation.', otherRelease],
+  [500, 'The service could not answer.', 'Try again in a moment.'],
+  [503, 'The service is starting or stopping.', 'Try again in a moment.'],
+])('to %i the command adds what to do', async (status, body, remedy) => {
+  lock.serve(async () => new Response(body, { status }));
+  await expect(list()).rejects.toThrow(`the running service answered ${status}: ${body} ${remedy}`);
+});
+
+test('what it answers does nothing to a terminal', async () => {
+  lock.serve(async () => new Response('\u001B[2Jgone\nok', { status: 500 }));
+  await expect(list()).rejects.toThrow('answered 500: \\u{1B}[2Jgone⏎ok Try again');
+});
+
+test('where no service runs, that is said', async () => {
+  expect(await isServiceRunning(directory)).toBe(true);
+  await lock.release();
+  expect(await isServiceRunning(directory)).toBe(false);
+  await expect(list()).rejects.toThrow('the running service has stopped meanwhile. Try again.');
+});
