@@ -1,8 +1,8 @@
 // From the command line to one command and its exit code: help, version, and what is said when something goes wrong.
 
 import { parseArgs } from 'node:util';
-import { suggest } from '../config/read/suggest.ts';
 import { ConfigError } from '../kit/errors.ts';
+import { suggest } from '../kit/suggest.ts';
 import { describeError } from '../observe/log.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';

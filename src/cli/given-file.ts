@@ -1,7 +1,7 @@
 // A file that a command was given by name on its command line; "-" is standard input.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { codeOf, readText, textOf } from '../config/read/files.ts';
+import { codeOf, readText, textOf } from '../kit/files.ts';
 import { UsageError } from './command.ts';
 
 /** @param directory where a relative name begins @throws {UsageError} it cannot be read */

@@ -1,7 +1,7 @@
 // The options before the command: the environment and the folder of a service that the command runs beside.
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { codeOf, readText } from '../config/read/files.ts';
+import { codeOf, readText } from '../kit/files.ts';
 import { type CommandIo, UsageError } from './command.ts';
 
 export interface Surroundings {

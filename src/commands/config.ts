@@ -2,8 +2,7 @@
 
 import { type Command, UsageError } from '../cli/command.ts';
 import { jsonText } from '../cli/json.ts';
-import { readConfig } from '../config/index.ts';
-import { showConfig } from '../config/show/index.ts';
+import { readConfig, showConfig } from '../config/index.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { Command } from '../cli/command.ts';
 import { holdSignals, type Signals } from '../cli/signals.ts';
 import { loadConfig, type Registries } from '../config/index.ts';
-import type { FilesRead } from '../config/read/files.ts';
+import type { FilesRead } from '../kit/files.ts';
 import { createLogger } from '../observe/log.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { type Service, startService } from '../service/start.ts';

@@ -1,10 +1,9 @@
 // Reads the configuration again when somebody asks or one of its files has changed, and has it taken over as a whole, or not at all.
 
-import type { Config } from '../config/index.ts';
-import { changesForRestart } from '../config/read/change.ts';
-import { areSame, type FilesRead, lookAgain } from '../config/read/files.ts';
+import { type Config, changesForRestart } from '../config/index.ts';
 import { createWake } from '../core/loops/wake.ts';
 import { ConfigError } from '../kit/errors.ts';
+import { areSame, type FilesRead, lookAgain } from '../kit/files.ts';
 import { describeError, type Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics/index.ts';
 

@@ -1,7 +1,6 @@
 // Starts the export of spans where the configuration asks for it. Only then is OpenTelemetry loaded.
 
-import type { Config } from '../config/index.ts';
-import { handOverToSdk } from '../config/read/tracing.ts';
+import { type Config, handOverToSdk } from '../config/index.ts';
 import { describeError } from '../observe/log.ts';
 import type { Exporting, ExportOptions } from '../observe/tracing/export.ts';
 

@@ -52,8 +52,40 @@ const rooms: readonly Room[] = [
     imports: [core('silences'), 'store', 'kit/records', 'kit'],
   },
   {
+    // Its face alone: what is behind it is its own business.
     name: 'config',
-    place: /^src\/config\//,
+    place: /^src\/config\/index\.ts$/,
+    imports: ['config/load', 'config/lint', 'config/show', 'config/silences', 'config/read'],
+  },
+  {
+    name: 'config/load',
+    place: /^src\/config\/load\.ts$/,
+    imports: [...['config/routes', 'config/silences', 'config/templates', 'config/read'], ...[...routing, 'kit']],
+  },
+  {
+    name: 'config/lint',
+    place: /^src\/config\/lint\//,
+    imports: ['config/read', core('silences'), ...routing, 'kit'],
+  },
+  { name: 'config/show', place: /^src\/config\/show\//, imports: ['config/read', 'kit'] },
+  {
+    name: 'config/routes',
+    place: /^src\/config\/routes\//,
+    imports: ['config/templates', 'config/read', ...routing, 'kit'],
+  },
+  {
+    name: 'config/silences',
+    place: /^src\/config\/silences\//,
+    imports: ['config/read', core('silences'), ...rules],
+  },
+  {
+    name: 'config/templates',
+    place: /^src\/config\/templates\//,
+    imports: ['config/read', core('template'), 'kit'],
+  },
+  {
+    name: 'config/read',
+    place: /^src\/config\/read\//,
     imports: [core('silences'), ...routing, 'observe', 'kit'],
   },
   { name: core('deliver'), place: /^src\/core\/deliver\//, imports: [...routing, ...loops] },
@@ -105,7 +137,7 @@ export function adapterOf(path: string): string {
 }
 
 /** What an adapter's contract is made of; the rest of the kit is for core and the configuration. */
-const notForAdapters = /^src\/kit\/(records\/|database-url|descriptors\.ts$|mask\.ts$)/;
+const notForAdapters = /^src\/kit\/(records\/|database-url|descriptors\.ts$|files\.ts$|mask\.ts$)/;
 
 /** Whether the file `from` may import the project's file `to`. */
 export function mayImport(from: string, to: string): boolean {

@@ -38,7 +38,22 @@ const directions = eachFile(
     { path: 'src/core/routing/index.ts', text: "import { storePage } from '../intake/ingest.ts';" },
     { path: 'src/core/loops/job.ts', text: "import { announce } from '../notices/conditions.ts';" },
     { path: 'src/store/events.ts', text: "import { route } from '../core/routing/index.ts';" },
-    { path: 'src/config/index.ts', text: "import { startLane } from '../core/deliver/lane.ts';" },
+    {
+      path: 'src/config/load.ts',
+      text: "import { startLane } from '../core/deliver/lane.ts';",
+    },
+    {
+      path: 'src/config/read/file.ts',
+      text: "import { makeRoutes } from '../routes/index.ts';",
+    },
+    {
+      path: 'src/config/routes/index.ts',
+      text: "import { lint } from '../lint/index.ts';",
+    },
+    {
+      path: 'src/service/start.ts',
+      text: "import { readYaml } from '../config/read/yaml.ts';",
+    },
     { path: 'src/http/app.ts', text: "const load = () => import('../commands/check.ts');" },
     { path: 'src/config/index.ts', text: "import { sinks } from '../sinks/index.ts';" },
     { path: 'src/commands/check.ts', text: "import { stdout } from '../sinks/stdout.ts';" },

@@ -21,7 +21,7 @@ const sql = eachFile(
 const environment = eachFile(
   'the environment is read by src/config alone; main hands it over',
   ({ path, text }) =>
-    areaOf(path) !== 'config' && areaOf(path) !== 'main' && /\bprocess\??\.env\b|from 'node:process'/.test(text),
+    !/^(config|main)\b/.test(areaOf(path) ?? '') && /\bprocess\??\.env\b|from 'node:process'/.test(text),
   [
     { path: 'src/observe/log.ts', text: 'const level = process.env.LOG_LEVEL;' },
     { path: 'src/sinks/bell.ts', text: "import { env } from 'node:process';" },

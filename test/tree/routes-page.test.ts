@@ -1,7 +1,7 @@
 // docs/routes.md names every key, reason and field that there is, and no other.
 
 import { expect, test } from 'vitest';
-import { route as schema } from '../../src/config/routes/schema.ts';
+import { route as schema } from '../../src/config/read/schema/route.ts';
 import { expressionFields } from '../../src/core/rules/rule-event.ts';
 import { suppressions } from '../../src/kit/records/suppression.ts';
 import { readProjectFile } from './project-files.ts';

@@ -3,9 +3,15 @@
 
 import { type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
 import { jsonText } from '../../cli/json.ts';
-import { type Config, type ConfigReading, type LoadOptions, readConfig } from '../../config/index.ts';
-import { findDefinition, secretsOf } from '../../config/read/adapters.ts';
-import { wholeNumber } from '../../config/read/values.ts';
+import {
+  type Config,
+  type ConfigReading,
+  findDefinition,
+  type LoadOptions,
+  readConfig,
+  secretsOf,
+  wholeNumber,
+} from '../../config/index.ts';
 import {
   type Comparer,
   comparePolicies,

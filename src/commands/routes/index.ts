@@ -4,8 +4,7 @@
 import { type Command, type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
 import { eventHelp, eventOptions, readEvent } from '../../cli/event-file.ts';
 import { jsonText } from '../../cli/json.ts';
-import { type Config, loadConfig } from '../../config/index.ts';
-import { instant } from '../../config/read/values.ts';
+import { type Config, instant, loadConfig } from '../../config/index.ts';
 import { judge, route } from '../../core/routing/index.ts';
 import { isWithin } from '../../core/rules/schedule.ts';
 import { noticeSource, type StoredEvent, severityNames } from '../../kit/event.ts';

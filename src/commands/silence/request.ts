@@ -3,9 +3,15 @@
 import { type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
 import { problemLines } from '../../cli/dispatch.ts';
 import { readGivenFile } from '../../cli/given-file.ts';
-import { type Findings, ownValue } from '../../config/read/environment.ts';
-import { presentable, shownName } from '../../config/read/problems.ts';
-import { type KnownIds, readSilences, silencesOf } from '../../config/silences/index.ts';
+import {
+  type Findings,
+  type KnownIds,
+  ownValue,
+  presentable,
+  readSilences,
+  shownName,
+  silencesOf,
+} from '../../config/index.ts';
 import type { SilenceRequest } from '../../core/silences/add.ts';
 
 type Values = CommandArguments['values'];

@@ -3,8 +3,8 @@
 
 import { type Comparison, comparisonsIn } from '../../core/rules/comparisons.ts';
 import { severityNames } from '../../kit/event.ts';
+import { didYouMean } from '../../kit/suggest.ts';
 import type { AdapterConfig, Registries } from '../read/shape.ts';
-import { didYouMean } from '../read/suggest.ts';
 import { typesFor } from './patterns.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 

@@ -1,8 +1,8 @@
 // Patterns that fit nothing: a type that no source sends, and a regular expression where only * and ? mean
 // something.
 import { compileGlob } from '../../core/rules/glob.ts';
+import { suggest } from '../../kit/suggest.ts';
 import type { AdapterConfig, Registries } from '../read/shape.ts';
-import { suggest } from '../read/suggest.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 
 /** The types that a source is known to send, and what an item counts as that could not be read. */

@@ -1,10 +1,10 @@
 // Checks the settings of each configured source and sink against the schema of its type. Creates nothing.
 import type { SinkDefinition } from '../../kit/sink.ts';
 import type { SourceDefinition } from '../../kit/source.ts';
+import { didYouMean } from '../../kit/suggest.ts';
 import type { Findings } from './environment.ts';
 import { type FileValue, type Place, problemsOf, shownName, unresolved } from './problems.ts';
 import type { AdapterConfig } from './shape.ts';
-import { didYouMean } from './suggest.ts';
 
 export type Definition = SourceDefinition | SinkDefinition;
 

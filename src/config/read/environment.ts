@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { ConfigProblem } from '../../kit/errors.ts';
-import { codeOf, exposureOf, type FilesRead, readText, secretBytesMax } from './files.ts';
+import { codeOf, exposureOf, type FilesRead, readText, secretBytesMax } from '../../kit/files.ts';
+import { suggest } from '../../kit/suggest.ts';
 import { knownVariables, misnamedVariables, secretVariables, unguessableVariables } from './known.ts';
-import { suggest } from './suggest.ts';
 
 export interface Environment {
   /** The value without surrounding blanks and quotes; undefined if not set or empty. Of NAME_FILE, the file's text. */

@@ -2,13 +2,13 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { noticeSource } from '../../kit/event.ts';
-import { brokenRoute, type RouteContent, route, routeLeft, single } from '../routes/schema.ts';
-import { type RecurringContent, recurringSilence, recurringSilences } from '../silences/schema.ts';
-import { type TemplateContent, templatesLeft, templatesSchema } from '../templates/schema.ts';
+import { codeOf, exposureOf, readText } from '../../kit/files.ts';
 import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
 import { type Environment, type Findings, readSecret } from './environment.ts';
-import { codeOf, exposureOf, readText } from './files.ts';
 import { type FileValue, type Place, problemsOf, unresolved } from './problems.ts';
+import { brokenRoute, type RouteContent, route, routeLeft, single } from './schema/route.ts';
+import { type RecurringContent, recurringSilence, recurringSilences } from './schema/silence.ts';
+import { type TemplateContent, templatesLeft, templatesSchema } from './schema/template.ts';
 import type { Registries } from './shape.ts';
 import { readYaml, type YamlFile } from './yaml.ts';
 

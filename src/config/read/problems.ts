@@ -1,8 +1,8 @@
 // Turns what zod says about a value into problems that tell an operator what to do. Shows names of keys, never values.
 import { z } from 'zod';
 import type { ConfigProblem } from '../../kit/errors.ts';
+import { didYouMean } from '../../kit/suggest.ts';
 import { neutralText } from '../../kit/text.ts';
-import { didYouMean } from './suggest.ts';
 
 export type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

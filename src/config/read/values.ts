@@ -8,9 +8,9 @@ import { readDatabaseUrl } from '../../kit/database-url.ts';
 import { type Severity, severityNames } from '../../kit/event.ts';
 import { noProxyForms, readNoProxy } from '../../kit/http/no-proxy.ts';
 import { parseInstant } from '../../kit/past.ts';
+import { didYouMean } from '../../kit/suggest.ts';
 import { readWebUrl } from '../../kit/web-url.ts';
 import { type LogLevel, logLevels } from '../../observe/log.ts';
-import { didYouMean } from './suggest.ts';
 
 export type Parsed<Value> =
   | { readonly value: Value }

@@ -8,15 +8,15 @@ import { isWithin } from '../../core/rules/schedule.ts';
 import type { Severity } from '../../kit/event.ts';
 import type { AdapterInput } from '../read/adapters.ts';
 import type { Findings } from '../read/environment.ts';
+import { expressionProblem } from '../read/expression-problem.ts';
 import { fileValue, type RouteInput } from '../read/file.ts';
+import { intervalsOf, parsedAll } from '../read/intervals.ts';
 import type { OptionReader } from '../read/options.ts';
 import { unknownName, unresolved } from '../read/problems.ts';
 import type { Registries } from '../read/shape.ts';
 import { severity } from '../read/values.ts';
 import type { Templates } from '../templates/index.ts';
-import { expressionProblem } from './expression-problem.ts';
 import { groupPolicyOf } from './groups.ts';
-import { intervalsOf, parsedAll } from './intervals.ts';
 import { idsOf, targetsOf } from './targets.ts';
 
 export interface RoutesInput {

@@ -7,14 +7,14 @@ import type { RecurringSilence } from '../../core/silences/recurring.ts';
 import { coversEverything } from '../../core/silences/scope.ts';
 import type { ConfigProblem } from '../../kit/errors.ts';
 import type { Findings } from '../read/environment.ts';
+import { expressionProblem } from '../read/expression-problem.ts';
 import { fileValue, type RecurringInput } from '../read/file.ts';
+import { intervalsOf } from '../read/intervals.ts';
 import { createOptionReader } from '../read/options.ts';
 import { type Place, problemsOf, shownName, unknownName } from '../read/problems.ts';
+import { match, single } from '../read/schema/route.ts';
 import * as values from '../read/values.ts';
 import { type LookUp, readYaml } from '../read/yaml.ts';
-import { expressionProblem } from '../routes/expression-problem.ts';
-import { intervalsOf } from '../routes/intervals.ts';
-import { match, single } from '../routes/schema.ts';
 
 const silence = z
   .strictObject({

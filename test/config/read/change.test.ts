@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/index.ts';
 import { changesForRestart } from '../../../src/config/read/change.ts';
-import { areSame, type FilesRead, lookAgain } from '../../../src/config/read/files.ts';
+import { areSame, type FilesRead, lookAgain } from '../../../src/kit/files.ts';
 import { registries } from '../registries.ts';
 
 const hook = 'https://chat.example/hooks/3hook5id7of9twenty6letters';

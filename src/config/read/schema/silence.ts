@@ -1,6 +1,6 @@
 // What tocsin.yaml may say of silences that recur.
 import { z } from 'zod';
-import { interval, match } from '../routes/schema.ts';
+import { interval, match } from './route.ts';
 
 export const recurringSilence = z
   .strictObject({

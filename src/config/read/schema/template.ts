@@ -1,7 +1,7 @@
 // What tocsin.yaml may say of templates; and the same once more for a file with faults.
 import { z } from 'zod';
-import { templateLimits } from '../../core/template/template.ts';
-import { unresolved } from '../read/problems.ts';
+import { templateLimits } from '../../../core/template/template.ts';
+import { unresolved } from '../problems.ts';
 
 const field = z
   .strictObject({

@@ -1,10 +1,10 @@
 // Times of routes and silences as they are written, and everything that is wrong with them.
 import { type Interval, parseInterval, type WrittenInterval } from '../../core/rules/schedule.ts';
-import type { Findings } from '../read/environment.ts';
-import { fileValue } from '../read/file.ts';
-import type { OptionReader } from '../read/options.ts';
-import { type Place, unresolved } from '../read/problems.ts';
-import { timeZone } from '../read/values.ts';
+import type { Findings } from './environment.ts';
+import { fileValue } from './file.ts';
+import type { OptionReader } from './options.ts';
+import { type Place, unresolved } from './problems.ts';
+import { timeZone } from './values.ts';
 
 type Written = Omit<WrittenInterval, 'timeZone'> & { readonly time_zone?: string | number | undefined };
 

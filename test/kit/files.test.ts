@@ -4,12 +4,12 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readGivenFile } from '../../../src/cli/given-file.ts';
-import { loadConfig } from '../../../src/config/index.ts';
-import { readSecret } from '../../../src/config/read/environment.ts';
-import { exposureOf, lookAgain, readText, secretBytesMax } from '../../../src/config/read/files.ts';
-import { sinks } from '../../../src/sinks/index.ts';
-import { sources } from '../../../src/sources/index.ts';
+import { readGivenFile } from '../../src/cli/given-file.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import { readSecret } from '../../src/config/read/environment.ts';
+import { exposureOf, lookAgain, readText, secretBytesMax } from '../../src/kit/files.ts';
+import { sinks } from '../../src/sinks/index.ts';
+import { sources } from '../../src/sources/index.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -121,9 +121,9 @@ describe('exposureOf', () => {
   });
 
   test('of .env and of a secret’s file is a warning of the configuration', async () => {
-    const { loadConfig } = await import('../../../src/config/index.ts');
-    const { sinks } = await import('../../../src/sinks/index.ts');
-    const { sources } = await import('../../../src/sources/index.ts');
+    const { loadConfig } = await import('../../src/config/index.ts');
+    const { sinks } = await import('../../src/sinks/index.ts');
+    const { sources } = await import('../../src/sources/index.ts');
     writeFileSync(at('.env'), 'DEEPINSTINCT_URL=https://console.example.com\nTOKENS_KEY_FILE=key\n');
     writeFileSync(at('key'), 'secret');
     chmodSync(directory, 0o755);

@@ -1,7 +1,7 @@
 // What tocsin.yaml may say of a route; and the same once more for a file with faults, of which it takes what is right.
 import { z } from 'zod';
-import { type GroupField, groupFields } from '../../core/rules/group.ts';
-import { unresolved } from '../read/problems.ts';
+import { type GroupField, groupFields } from '../../../core/rules/group.ts';
+import { unresolved } from '../problems.ts';
 
 /** Single values go through the rules of the variable of the same meaning. */
 export const single = z
