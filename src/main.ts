@@ -6,7 +6,6 @@ import type { CommandTable } from './cli/dispatch.ts';
 import { guardOutput } from './cli/output.ts';
 import { holdSignals } from './cli/signals.ts';
 import { descriptorLimit, startProblem } from './kit/descriptors.ts';
-import { projectRoot } from './kit/project.ts';
 
 const signals = holdSignals();
 const problem = startProblem(descriptorLimit());
@@ -17,6 +16,7 @@ if (problem !== undefined) {
 }
 // Loaded only now: what comes while the rest is read from the disk is held already.
 const { dispatch } = await import('./cli/dispatch.ts');
+const { projectRoot } = await import('./kit/project.ts');
 
 const table: CommandTable = {
   serve: () => import('./commands/serve.ts'),

@@ -382,7 +382,11 @@ export const mutations = [
     name: 'a send may take as long as it likes',
     edits: [
       ['src/core/deliver/within.ts', '  }, timeoutMs);', '  }, timeoutMs * 1000);'],
-      ['src/kit/http/index.ts', 'const exchangeTimeoutMs = 10_000;', 'const exchangeTimeoutMs = 10_000_000;'],
+      [
+        'src/kit/http/index.ts',
+        'setTimeout(this.#onTimeout, timeoutMs, timeoutMs)',
+        'setTimeout(this.#onTimeout, timeoutMs * 1000, timeoutMs)',
+      ],
     ],
     cases: 'mattermost: slow|never answered',
   },
@@ -414,13 +418,14 @@ export const mutations = [
     cases: 'each answer that is not ok',
   },
   {
-    name: 'an unknown hook is taken for a fault of the event',
+    name: 'a check that passes is enough to give up what a dead hook refuses',
     edits: [
       [
         'src/sinks/mattermost/answers.ts',
         'if (status !== 400) return',
         'if (status === 400) return undefined;\n  if (status !== 400) return',
       ],
+      [verdict, 'if (disprovedBare >= ', 'if (isContradicted || disprovedBare >= '],
     ],
     cases: 'each answer that is not ok',
   },
