@@ -207,7 +207,7 @@ export function createRelay(options: RelayOptions): Relay {
             perSecond: config.sinkRate === 'off' ? Number.POSITIVE_INFINITY : config.sinkRate,
             policy: { ...defaultPolicy, ...(config.storm !== 'off' && { storm: { ...config.storm, ...stormTimes } }) },
             showTenant: () => areTenantsSeveral,
-            announce: (sink, notice, key, to) => sinkNotices.announce({ sink, notice, key, to }),
+            announce: sinkNotices.announce,
           },
           lanes,
           lease,

@@ -6,10 +6,10 @@ import type { Stored } from '../../src/core/intake/ingest.ts';
 import { startPolling } from '../../src/core/intake/poll.ts';
 import type { Lease } from '../../src/core/loops/lease.ts';
 import { noticeEvent } from '../../src/core/notices/notice.ts';
+import type { SinkNotice } from '../../src/core/notices/sink-notices.ts';
 import { type Role, type Roles, startRoles } from '../../src/core/roles/index.ts';
 import type { Route } from '../../src/core/routing/index.ts';
 import { createSilenceReader } from '../../src/core/silences/reader.ts';
-import type { Notice } from '../../src/kit/event.ts';
 import type { Sink } from '../../src/kit/sink.ts';
 import type { PollSource } from '../../src/kit/source.ts';
 import type { Metrics } from '../../src/observe/metrics/index.ts';
@@ -89,7 +89,7 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
     offerFresh(lanes, stored.fresh);
   }
 
-  async function announce(sink: string, notice: Notice, key: string, to: 'this' | 'others'): Promise<void> {
+  async function announce({ sink, notice, key, to }: SinkNotice): Promise<void> {
     const ids = sinkIds.filter((other) => (other === sink) === (to === 'this'));
     await insertPage(
       db,

@@ -257,7 +257,7 @@ describe('the lane of a sink', () => {
     const lane = startLaneOf(sink, lease, {
       db,
       policy,
-      announce: async (_sink, notice, _key, to) => void notices.push(`${notice.kind} to ${to}`),
+      announce: async ({ notice, to }) => void notices.push(`${notice.kind} to ${to}`),
     });
     const startedAt = performance.now();
     while (!until() && performance.now() - startedAt < 15_000) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -88,7 +88,7 @@ const rooms: readonly Room[] = [
     place: /^src\/config\/read\//,
     imports: [core('silences'), ...routing, 'observe', 'kit'],
   },
-  { name: core('deliver'), place: /^src\/core\/deliver\//, imports: [...routing, ...loops] },
+  { name: core('deliver'), place: /^src\/core\/deliver\//, imports: [core('template'), core('rules'), ...notices] },
   { name: core('intake'), place: /^src\/core\/intake\//, imports: [...identity, ...silences] },
   { name: core('roles'), place: /^src\/core\/roles\//, imports: [core('identity'), ...loops] },
   { name: core('identity'), place: /^src\/core\/identity\//, imports: notices },

@@ -144,7 +144,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     everyMs: policy.rereadMs,
     excluded,
     countBelow: ready.countBelow,
-    announce: (notice, key) => deps.announce(sink, notice, key, 'this'),
+    announce: (notice, key) => deps.announce({ sink, notice, key, to: 'this' }),
   });
 
   /** A change of state makes what was read into memory worth nothing: what is due next may be another one. */

@@ -1,10 +1,10 @@
 // Tells of a change of a sink's state: metric, log, database, and people.
-import type { Notice } from '../../kit/event.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics/index.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
 import { writeSinkState } from '../../store/sinks.ts';
 import type { Lease } from '../loops/lease.ts';
+import { changeNotice, type SinkNotices } from '../notices/sink-notices.ts';
 import type { Transition } from './health.ts';
 import type { DeliveryPolicy } from './policy.ts';
 
@@ -18,8 +18,7 @@ export interface TransitionDependencies {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly now: () => number;
-  /** Puts a notice into the store: for this sink, once for each key; or for others, once for as long as the condition of that name lasts. Never throws. */
-  announce(sink: string, notice: Notice, key: string, to: 'this' | 'others'): Promise<void>;
+  readonly announce: SinkNotices['announce'];
 }
 
 export interface Teller {
@@ -56,7 +55,9 @@ export function createTeller(deps: TransitionDependencies, lease: Lease): Teller
       telling = telling.then(async () => {
         note(deps, transition, detail);
         await write(transition);
-        await announce(deps, transition, detail);
+        const context = { detail, noticeableMs: deps.policy.delayedMs, nowMs: deps.now() };
+        const notice = changeNotice(deps.id, transition, context);
+        if (notice) await deps.announce(notice);
       });
     },
     catchUp() {
@@ -73,17 +74,4 @@ function note({ id: sink, log }: TransitionDependencies, transition: Transition,
   const fields = { sink, from, to, reason, error: detail ?? null, lasted_ms: Math.round(transition.lastedMs) };
   if (to === 'ok') log.info(fields, 'the sink is well again');
   else log.warn(fields, to === 'paused' ? 'the sink is paused, everything is kept' : 'the sink backs off');
-}
-
-async function announce(deps: TransitionDependencies, transition: Transition, detail: string | undefined) {
-  const { id: sink, policy } = deps;
-  const { to, reason, fromSinceMs, lastedMs, wasPaused } = transition;
-  if (to === 'paused') {
-    const values = { sink, reason: reason ?? '', message: detail ?? '' };
-    await deps.announce(sink, { kind: 'sink_paused', values }, `sink:${sink}`, 'others');
-  }
-  if (to === 'ok' && (wasPaused || lastedMs > policy.delayedMs)) {
-    const values = { sink, since: new Date(fromSinceMs).toISOString(), until: new Date(deps.now()).toISOString() };
-    await deps.announce(sink, { kind: 'sink_back', values }, `${sink} ${fromSinceMs}`, 'this');
-  }
 }

@@ -1,6 +1,6 @@
-// Who hears what Tocsin has to say of itself: the readers of a channel, what they would miss; operations, what they must mend. Pure.
+// Who gets what Tocsin announces of itself: the readers of a channel, what they would miss;
+// operations, what they must mend. Pure.
 
-import type { ConditionState } from '../../kit/records/condition.ts';
 import type { Route } from '../routing/index.ts';
 
 export interface AudienceOptions {
@@ -35,12 +35,6 @@ export function createAudience({ routes, sinks, operations }: AudienceOptions): 
     ofSink: (sink, down) => reachable(without(listeners, sink), without(sinks, sink), down),
     ofDead: (sink) => [...new Set([sink, ...operations])],
   };
-}
-
-/** Sinks of which people were told that nothing reaches them. */
-export function sinksDown(conditions: readonly ConditionState[]): Set<string> {
-  const told = conditions.filter((condition) => condition.told !== null && condition.name.startsWith('sink:'));
-  return new Set(told.map(({ name }) => name.slice('sink:'.length)));
 }
 
 /** Sinks to which a route sends events of the source. */

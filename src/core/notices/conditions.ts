@@ -32,6 +32,13 @@ export interface ConditionEnd extends Pick<Condition, 'name' | 'kind' | 'to'> {
   values(since: string, until: string): Notice['values'];
 }
 
+/** What a look at a condition found: it holds, or it does not, or neither is certain yet. */
+export interface Finding extends Pick<Condition, 'name' | 'to'> {
+  readonly holds?: Pick<Condition, 'kind' | 'values' | 'afterMs' | 'heldMs' | 'edition'>;
+  /** Absent while it is not certain that it is over. */
+  readonly over?: Pick<ConditionEnd, 'kind' | 'values'>;
+}
+
 /**
  * Announces a condition that holds. A crash between notice and mark repeats nothing, because the
  * notice has a key.

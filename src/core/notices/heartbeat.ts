@@ -9,7 +9,7 @@ import { readConditions } from '../../store/conditions.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
 import { readUnheld } from '../../store/leases.ts';
 import { createWake } from '../loops/wake.ts';
-import { sinksDown } from './audience.ts';
+import { sinksDown } from './sink-notices.ts';
 
 /** `nextMs` after one was sent; `againMs` at the start, and as long as none is. */
 export interface HeartbeatTimes {

@@ -1,13 +1,24 @@
-// Announces what a sink finds out about itself: to its own readers, or to others because nothing
-// reaches its readers now.
+// What people hear of a sink that nothing reaches, who hears it, and when: decided here and nowhere
+// else. A lane reports each change of its sink's state, the watchdog looks at what lasts. Both go by
+// one condition for each sink, so that nothing is announced twice.
 
 import type { Notice } from '../../kit/event.ts';
+import type { ConditionState } from '../../kit/records/condition.ts';
+import type { SinkStateName } from '../../kit/records/sink-state.ts';
 import type { Logger } from '../../observe/log.ts';
 import { readConditions } from '../../store/conditions.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
-import { type Audience, sinksDown } from './audience.ts';
-import { announce, keyWhile } from './conditions.ts';
+import type { Audience } from './audience.ts';
+import { announce, type Finding, keyWhile } from './conditions.ts';
 import { storeNotice } from './notice.ts';
+
+/** How long a sink may back off before people hear of it. Of a paused one they hear at once. */
+export const silentMs = 900_000;
+/**
+ * How long a sink must have been well before people hear that it is: one that is asked once a minute
+ * may fail again at the next real message.
+ */
+const settledMs = 120_000;
 
 export interface SinkNotice {
   /** Id of the sink that it is about. */
@@ -16,6 +27,87 @@ export interface SinkNotice {
   /** To `this`: the notice is stored once for each key. To `others`: the name of the condition. */
   readonly key: string;
   readonly to: 'this' | 'others';
+}
+
+/** A change of a sink's state. */
+export interface SinkChange {
+  readonly to: SinkStateName;
+  readonly reason: string | null;
+  /** When the state that ended began, milliseconds since the epoch, and how long it lasted. */
+  readonly fromSinceMs: number;
+  readonly lastedMs: number;
+  /** Of a return to ok: the sink had been paused in this time of being down. */
+  readonly wasPaused: boolean;
+}
+
+export interface SinkChangeContext {
+  /** What went wrong, in words. */
+  readonly detail: string | undefined;
+  /** How long a sink may be down before its own readers hear that it is back. */
+  readonly noticeableMs: number;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+/** What the database knows of a sink's state; `ageMs` is negative if a clock went back. */
+export interface SinkRow {
+  readonly state: SinkStateName;
+  readonly reason: string | null;
+  readonly ageMs: number;
+}
+
+/** The name of the condition that nothing reaches a sink. */
+function conditionName(sink: string): string {
+  return `sink:${sink}`;
+}
+
+/** Ids of the sinks of which people know that nothing reaches them. */
+export function sinksDown(conditions: readonly ConditionState[]): Set<string> {
+  const prefix = conditionName('');
+  const down = conditions.filter(({ name, told }) => told !== null && name.startsWith(prefix));
+  return new Set(down.map(({ name }) => name.slice(prefix.length)));
+}
+
+/** What a change of state means to people; undefined if nothing. */
+export function changeNotice(sink: string, change: SinkChange, context: SinkChangeContext): SinkNotice | undefined {
+  const { to, reason, fromSinceMs, lastedMs, wasPaused } = change;
+  if (to === 'paused') {
+    const values = { sink, reason: reason ?? '', message: context.detail ?? '' };
+    return { sink, notice: { kind: 'sink_paused', values }, key: conditionName(sink), to: 'others' };
+  }
+  if (to !== 'ok' || !(wasPaused || lastedMs > context.noticeableMs)) return undefined;
+  const since = new Date(fromSinceMs).toISOString();
+  const values = { sink, since, until: new Date(context.nowMs).toISOString() };
+  return { sink, notice: { kind: 'sink_back', values }, key: `${sink} ${fromSinceMs}`, to: 'this' };
+}
+
+/**
+ * What a look at a sink finds.
+ * @param row undefined if the sink never changed its state
+ * @param open conditions that hold, as far as the database knows
+ */
+export function sinkFinding(
+  sink: string,
+  row: SinkRow | undefined,
+  open: readonly ConditionState[],
+  wellForMs: number = settledMs,
+): Omit<Finding, 'to'> {
+  const name = conditionName(sink);
+  const { state = 'ok', reason = null, ageMs = Number.POSITIVE_INFINITY } = row ?? {};
+  const values = { sink, ...(reason !== null && { reason }) };
+  if (state === 'paused') return { name, holds: { kind: 'sink_paused', values: () => values } };
+  if (state === 'backing_off') {
+    // A paused sink backs off while it is being tried.
+    const isPaused = open.find((one) => one.name === name)?.told?.startsWith('sink_paused') ?? false;
+    if (isPaused) return { name };
+    const valuesSince = (since: string) => ({ ...values, since });
+    // Of a time that is ahead, by a clock that went back, only its row knows when it was seen.
+    const held = ageMs < 0 ? {} : { heldMs: ageMs };
+    return { name, holds: { kind: 'sink_failing', values: valuesSince, afterMs: silentMs, ...held } };
+  }
+  const isSettled = ageMs < 0 || ageMs >= wellForMs;
+  if (!isSettled) return { name };
+  return { name, over: { kind: 'sink_back', values: (since, until) => ({ sink, since, until }) } };
 }
 
 export interface SinkNoticesOptions {
@@ -56,6 +148,6 @@ async function announceToOthers(
 
 /** A sink may seem to be back every minute while the same trouble lasts; that is one notice. */
 async function announceToOwn({ db, now }: SinkNoticesOptions, { sink, notice, key }: SinkNotice): Promise<void> {
-  const ownKey = notice.kind === 'sink_back' ? await keyWhile(db, `sink:${sink}`, key) : key;
+  const ownKey = notice.kind === 'sink_back' ? await keyWhile(db, conditionName(sink), key) : key;
   await storeNotice({ db, fence: null, nowMs: now() }, { notice, key: ownKey, to: [sink] });
 }

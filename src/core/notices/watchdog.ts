@@ -1,5 +1,6 @@
-// The worker of the role `job:watchdog`: looks now and then at sinks, dead deliveries and credentials, and has people told what lasts. What a
-// source or a sink knows of itself at once, its own worker tells under the same names; nothing is said twice.
+// The worker of the role `job:watchdog`: looks now and then at sinks, dead deliveries and
+// credentials, and announces what lasts. What a source or a sink knows of itself at once, its own
+// worker announces under the same names, so that nothing is announced twice.
 
 import type { ConditionState } from '../../kit/records/condition.ts';
 import type { Logger } from '../../observe/log.ts';
@@ -11,17 +12,13 @@ import { createClockWatch, type Leap } from '../loops/clock-watch.ts';
 import { type Job, startJob } from '../loops/job.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import type { Audience } from './audience.ts';
-import { sinksDown } from './audience.ts';
-import { announce, announceEnd, type Condition, type ConditionEnd } from './conditions.ts';
+import { announce, announceEnd, type Finding } from './conditions.ts';
 import { storeNotice } from './notice.ts';
+import { silentMs, sinkFinding, sinksDown } from './sink-notices.ts';
 
 const everyMs = 15_000;
-/** So long a sink may back off before people hear of it; of a paused one they hear at once. */
-const silentMs = 900_000;
-/** So long it must have been well before people hear of that: one that is asked once a minute may fail again at the next real message. */
-const settledMs = 120_000;
 const dayMs = 86_400_000;
-/** A credential that ends is said again when it has so few days left. */
+/** The end of a credential is announced again when so few days are left. */
 const daysLeft = [0, 2, 7, 14] as const;
 
 export interface WatchdogDependencies {
@@ -36,13 +33,6 @@ export interface WatchdogDependencies {
   readonly settledMs?: number;
 }
 
-/** What was looked at: it holds, or does not, or cannot be said yet. */
-interface Finding extends Pick<Condition, 'name' | 'to'> {
-  readonly holds?: Pick<Condition, 'kind' | 'values' | 'afterMs' | 'heldMs' | 'edition'>;
-  /** Absent if that cannot be said yet. */
-  readonly over?: Pick<ConditionEnd, 'kind' | 'values'>;
-}
-
 export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWorker {
   const { db, log, now } = deps;
   const clock = createClockWatch(db);
@@ -51,7 +41,7 @@ export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWor
   let unsureUntilMs = Number.NEGATIVE_INFINITY;
 
   async function lookAtClock(): Promise<void> {
-    // One that could not be told is kept.
+    // One that could not be announced is kept.
     leap = (await clock.look()) ?? leap;
     if (leap === undefined) return;
     if (leap.ms > 0) unsureUntilMs = performance.now() + silentMs;
@@ -93,27 +83,12 @@ export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWor
 }
 
 async function lookAtSinks(deps: WatchdogDependencies, open: readonly ConditionState[]): Promise<Finding[]> {
-  const states = await readSinkStates(deps.db);
+  const rows = await readSinkStates(deps.db);
   const down = sinksDown(open);
-  return deps.sinks.map((sink) => {
-    const name = `sink:${sink}`;
-    const about = { name, to: deps.audience.ofSink(sink, down) };
-    const { state = 'ok', reason = null, ageMs = Number.POSITIVE_INFINITY } = states.get(sink) ?? {};
-    const values = { sink, ...(reason !== null && { reason }) };
-    if (state === 'paused') return { ...about, holds: { kind: 'sink_paused', values: () => values } };
-    if (state === 'backing_off') {
-      // One that is paused looks so while it is being tried.
-      const isPaused = open.find((one) => one.name === name)?.told?.startsWith('sink_paused') ?? false;
-      if (isPaused) return about;
-      const valuesSince = (since: string) => ({ ...values, since });
-      // Of a time that is ahead, by a clock that went back, only its row knows how long ago it was seen.
-      const held = ageMs < 0 ? {} : { heldMs: ageMs };
-      return { ...about, holds: { kind: 'sink_failing', values: valuesSince, afterMs: silentMs, ...held } };
-    }
-    const isSettled = ageMs < 0 || ageMs >= (deps.settledMs ?? settledMs);
-    if (!isSettled) return about;
-    return { ...about, over: { kind: 'sink_back', values: (since, until) => ({ sink, since, until }) } };
-  });
+  return deps.sinks.map((sink) => ({
+    ...sinkFinding(sink, rows.get(sink), open, deps.settledMs),
+    to: deps.audience.ofSink(sink, down),
+  }));
 }
 
 async function lookAtDead({ db, sinks, audience }: WatchdogDependencies): Promise<Finding[]> {

@@ -10,7 +10,7 @@ import { noticeEvent } from '../../../src/core/notices/notice.ts';
 import type { Route } from '../../../src/core/routing/index.ts';
 import { type GroupField, groupFields } from '../../../src/core/rules/group.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
-import type { EventDraft, Notice, Severity } from '../../../src/kit/event.ts';
+import type { EventDraft, Severity } from '../../../src/kit/event.ts';
 import type { Message, Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { insertPage } from '../../../src/store/events.ts';
@@ -102,8 +102,10 @@ async function play({ routes, pages, storm, answers }: typeof situation extends 
       random: () => 0.5,
       routes,
       showTenant: () => false,
-      announce: async (id, notice: Notice, key) =>
-        void (await insertPage(db, null, 'tocsin', [noticeEvent({ notice, key, to: [id], nowMs: Date.now() })], null)),
+      async announce({ sink, notice, key }) {
+        const event = noticeEvent({ notice, key, to: [sink], nowMs: Date.now() });
+        await insertPage(db, null, 'tocsin', [event], null);
+      },
     },
     lanes,
     await hold(db, 'sink:x'),

@@ -6,12 +6,13 @@ import { type Lanes, offerFresh, startOrigin } from '../../../src/core/deliver/o
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { storePage } from '../../../src/core/intake/ingest.ts';
 import { noticeEvent } from '../../../src/core/notices/notice.ts';
+import type { SinkNotice } from '../../../src/core/notices/sink-notices.ts';
 import type { Route } from '../../../src/core/routing/index.ts';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
 import type { GroupPolicy } from '../../../src/core/rules/group.ts';
 import { parseInterval } from '../../../src/core/rules/schedule.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
-import type { EventDraft, Notice } from '../../../src/kit/event.ts';
+import type { EventDraft } from '../../../src/kit/event.ts';
 import type { Message, Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { redriveDead } from '../../../src/store/deliveries.ts';
@@ -49,7 +50,7 @@ async function begin({ routes = [all], policy = {}, send, check }: SetUp = {}) {
     ...(check && { check }),
   };
   const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
-  const announce = async (id: string, notice: Notice, key: string) => {
+  const announce = async ({ sink: id, notice, key }: SinkNotice) => {
     await insertPage(db, null, 'tocsin', [noticeEvent({ notice, key, to: [id], nowMs: Date.now() })], null);
   };
   const lanes: Lanes = new Map();

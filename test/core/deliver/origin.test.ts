@@ -80,7 +80,7 @@ async function begin({ send, check, sinks = ['soc'], policy = {}, lease = {}, ro
     random: () => 0.5,
     routes,
     showTenant: () => false,
-    announce: async (of, notice, _key, to) => void notices.push(`${of} ${notice.kind} to ${to}`),
+    announce: async ({ sink, notice, to }) => void notices.push(`${sink} ${notice.kind} to ${to}`),
   };
   const lanes: Lanes = new Map();
   const held = { ...(await hold(db, 'sink:x')), ...lease };

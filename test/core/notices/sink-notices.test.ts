@@ -1,8 +1,16 @@
-// What a sink announces of itself, on a real Postgres: to whom, and how often.
-import { expect, test } from 'vitest';
+// What people hear of a sink that nothing reaches: by each change, by each look, and, on a real
+// Postgres, to whom it goes and how often.
+import { describe, expect, test } from 'vitest';
 import { createAudience } from '../../../src/core/notices/audience.ts';
 import { announce } from '../../../src/core/notices/conditions.ts';
-import { createSinkNotices, type SinkNotice } from '../../../src/core/notices/sink-notices.ts';
+import {
+  changeNotice,
+  createSinkNotices,
+  type SinkChange,
+  type SinkNotice,
+  sinkFinding,
+  sinksDown,
+} from '../../../src/core/notices/sink-notices.ts';
 import { quiet, useDatabase } from '../../store/stored.ts';
 
 const database = useDatabase();
@@ -69,4 +77,75 @@ test('a notice that cannot be stored is logged, and nothing is thrown', async ()
   await notices.announce(paused('soc'));
   await database().$client`alter table away rename to conditions`;
   expect(notices.errors).toMatchObject([{ sink: 'soc', kind: 'sink_paused' }]);
+});
+
+const sinceMs = Date.parse('2026-03-01T10:00:00Z');
+
+describe('a change of state', () => {
+  const context = { detail: 'status 403', noticeableMs: 300_000, nowMs: sinceMs + 60_000 };
+  const change: SinkChange = { to: 'ok', reason: null, fromSinceMs: sinceMs, lastedMs: 60_000, wasPaused: false };
+  const values = { sink: 'soc', since: '2026-03-01T10:00:00.000Z', until: '2026-03-01T10:01:00.000Z' };
+  const isBack = { sink: 'soc', notice: { kind: 'sink_back', values }, key: `soc ${sinceMs}`, to: 'this' };
+
+  test.each<[string, Partial<SinkChange>, unknown]>([
+    [
+      'to paused is for others, with its reason and what was answered',
+      { to: 'paused', reason: 'auth' },
+      {
+        ...{ sink: 'soc', key: 'sink:soc', to: 'others' },
+        notice: { kind: 'sink_paused', values: { sink: 'soc', reason: 'auth', message: 'status 403' } },
+      },
+    ],
+    ['to backing off is no news yet', { to: 'backing_off', reason: 'timeout' }, undefined],
+    ['to ok after a short while is no news', {}, undefined],
+    ['to ok at the very edge is no news', { lastedMs: 300_000 }, undefined],
+    ['to ok after long is for its own readers', { lastedMs: 300_001 }, isBack],
+    ['to ok after a pause is so however short it was', { wasPaused: true }, isBack],
+  ])('%s', (_title, more, expected) => {
+    expect(changeNotice('soc', { ...change, ...more }, context)).toEqual(expected);
+  });
+
+  test('whose reason nobody knows is announced all the same', () => {
+    const notice = changeNotice('soc', { ...change, to: 'paused' }, { ...context, detail: undefined });
+    expect(notice?.notice.values).toEqual({ sink: 'soc', reason: '', message: '' });
+  });
+});
+
+const condition = (name: string, told: string | null) => ({ name, sinceMs, ageMs: 0, told });
+
+describe('a look at a sink', () => {
+  const row = { state: 'backing_off', reason: 'timeout', ageMs: 1000 } as const;
+  const known = [condition('sink:soc', 'sink_paused 0 to ops')];
+  const failing = { kind: 'sink_failing', afterMs: 900_000 };
+  test.each([
+    ['that never changed its state finds it well', undefined, [], undefined, 'sink_back'],
+    ['that is paused finds that', { ...row, state: 'paused' }, [], { kind: 'sink_paused' }, undefined],
+    ['that backs off finds that, and for how long', row, [], { ...failing, heldMs: 1000 }, undefined],
+    ['that backs off since a time ahead finds that', { ...row, ageMs: -5 }, [], failing, undefined],
+    ['that is tried while people know that it is paused finds nothing', row, known, undefined, undefined],
+    [
+      'that is well, but not for long, finds nothing',
+      { ...row, state: 'ok', ageMs: 119_999 },
+      known,
+      undefined,
+      undefined,
+    ],
+    ['that is well for long finds it well', { ...row, state: 'ok', ageMs: 120_000 }, known, undefined, 'sink_back'],
+    [
+      'that is well since a time ahead finds it well',
+      { ...row, state: 'ok', ageMs: -5 },
+      known,
+      undefined,
+      'sink_back',
+    ],
+  ] as const)('%s', (_title, found, open, holds, over) => {
+    const finding = sinkFinding('soc', found, open);
+    const { values: _values, ...held } = finding.holds ?? {};
+    expect([finding.name, finding.holds && held, finding.over?.kind]).toEqual(['sink:soc', holds, over]);
+  });
+});
+
+test('sinks are down for people once that was announced', () => {
+  const names = ['sink:soc', 'source:a', 'dead:ops'].map((name) => condition(name, 'x'));
+  expect([...sinksDown([...names, condition('sink:boss', null)])]).toEqual(['soc']);
 });
