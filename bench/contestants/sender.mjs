@@ -1,14 +1,17 @@
 // The sender that all contestants share: Tocsin's own card, posted by its own HTTP client; and a queue in memory with so many in flight.
 import { createHttpClient } from '../../dist/src/kit/http/index.js';
+import { createProductOf } from '../../dist/src/kit/product.js';
 import { isAccepted } from '../../dist/src/sinks/mattermost/answers.js';
 import { cardOf } from '../../dist/src/sinks/mattermost/card.js';
 import { createWording } from '../../dist/src/sinks/mattermost/wording.js';
+import { sources } from '../../dist/src/sources/index.js';
 
 export const inFlightMax = 32;
 
 const url = process.env.MATTERMOST_WEBHOOK_URL;
 const http = createHttpClient();
-const options = { wording: createWording('en', 'UTC'), hasPriority: false };
+const productOf = createProductOf([{ id: 'deepinstinct_events', type: 'deepinstinct_events' }], sources);
+const options = { wording: createWording('en', 'UTC'), productOf, hasPriority: false };
 const headers = { 'content-type': 'application/json' };
 const { signal } = new AbortController();
 process.once('SIGTERM', () => process.exit());

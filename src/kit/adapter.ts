@@ -15,7 +15,7 @@ export interface AdapterContext {
   readonly now: () => number;
 }
 
-export interface AdapterDefinition<Schema extends z.ZodType, Instance> {
+export interface AdapterDefinition<Schema extends z.ZodType, Instance, Context = AdapterContext> {
   /** snake_case noun, equal to the file's or folder's name and to the registry's key. */
   readonly type: string;
   /** A strict object: unknown keys are refused. Each key carries `.describe()`, from which the documentation's table is made. */
@@ -27,5 +27,5 @@ export interface AdapterDefinition<Schema extends z.ZodType, Instance> {
   /** What is allowed and yet looks like a mistake, as the rest of a sentence about the setting `key`. @param nowMs since the epoch */
   warnings?(config: z.output<Schema>, nowMs: number): readonly { readonly key: string; readonly text: string }[];
   /** Does no I/O. */
-  create(config: z.output<Schema>, context: AdapterContext): Instance;
+  create(config: z.output<Schema>, context: Context): Instance;
 }

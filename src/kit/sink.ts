@@ -1,7 +1,8 @@
 // The contract of a sink: where messages go. Types only.
 import type { z } from 'zod';
-import type { AdapterDefinition } from './adapter.ts';
+import type { AdapterContext, AdapterDefinition } from './adapter.ts';
 import type { MessageForm, StoredEvent } from './event.ts';
+import type { ProductOf } from './product.ts';
 import type { Quota } from './quota.ts';
 
 export type { MessageForm } from './event.ts';
@@ -129,8 +130,13 @@ export interface Sink {
   readonly templateWords?: TemplateWords;
 }
 
+export interface SinkContext extends AdapterContext {
+  /** Whose events these are; absent: nobody knows. */
+  readonly productOf?: ProductOf;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds definitions of differing schemas; src/config parses before create
-export interface SinkDefinition<Schema extends z.ZodType = any> extends AdapterDefinition<Schema, Sink> {
+export interface SinkDefinition<Schema extends z.ZodType = any> extends AdapterDefinition<Schema, Sink, SinkContext> {
   /** What a route may say about a sink of this type, over what the sink says itself; absent: nothing. A strict object, no key required. */
   readonly routeSettings?: z.ZodObject;
   /** Present if sinks of this type render templates: then each has `templateWords`. */

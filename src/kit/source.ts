@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { AdapterDefinition } from './adapter.ts';
 import type { EventDraft, Notice } from './event.ts';
+import type { Product } from './product.ts';
 
 /** One step of a polled source. */
 export interface Page {
@@ -69,6 +70,8 @@ export type Source = PollSource | PushSource;
 export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition<Schema, Source> & {
   /** The streams that its events may come in; absent if nobody knows. */
   readonly streams?: readonly string[];
+  /** How people are told of its events; absent: in words that fit any event. */
+  readonly product?: Product;
   /** The vendor's words for what happened that are worth a series of their own in the metrics; all others count as `other`. */
   readonly types?: readonly string[];
   /** A stored cursor in words for people, such as `up to event 17000`. Pure; undefined if it is none of this source's. */

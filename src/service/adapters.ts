@@ -7,6 +7,7 @@ import type { AdapterContext } from '../kit/adapter.ts';
 import type { HttpClient } from '../kit/http/index.ts';
 import { createMask } from '../kit/mask.ts';
 import type { PlaceOf } from '../kit/place.ts';
+import { createProductOf } from '../kit/product.ts';
 import type { Sink } from '../kit/sink.ts';
 import type { Source } from '../kit/source.ts';
 import { withMaskedErrors } from './masked.ts';
@@ -69,9 +70,10 @@ export interface ConfiguredSink {
 
 export function createSinks(config: Config, registries: Registries, around: Around): ConfiguredSink[] {
   const mask = createMask(config.secrets);
+  const productOf = createProductOf(config.sources, registries.sources);
   return config.sinks.map(({ id, type, settings, template, timeoutMs = defaultPolicy.sendTimeoutMs, ...own }) => {
     const { locale = around.locale, timeZone = around.timeZone } = own;
-    const context = { ...around, locale, timeZone, http: patient(around.http, timeoutMs), id };
+    const context = { ...around, productOf, locale, timeZone, http: patient(around.http, timeoutMs), id };
     return { id, template, timeoutMs, sink: withMaskedErrors(registries.sinks[type]!.create(settings, context), mask) };
   });
 }

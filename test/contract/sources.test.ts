@@ -30,6 +30,16 @@ describe('the registry of sources', () => {
       words.map((_word, index) => words.slice(0, index + 1).join('_')),
     );
 
+    test(`${key} has words for each of its streams, and for no other`, () => {
+      const { product, streams = [] } = definition;
+      if (product === undefined) return;
+      expect(product.name).toMatch(/\S/);
+      expect(Object.keys(product.streams).sort()).toEqual([...streams].sort());
+      for (const words of Object.values(product.streams).flatMap((one) => Object.values(one))) {
+        expect(words).toEqual({ title: expect.stringMatching(/\S/), number: expect.stringMatching(/\S/) });
+      }
+    });
+
     test(`${key} runs the source suite in tests of its own`, () => {
       const name = key.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
       const call = new RegExp(`^\\s*describePollSource\\((${name}|sources\\.${key})\\b`, 'm');

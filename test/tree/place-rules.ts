@@ -94,8 +94,6 @@ const placesOfVendors = [
   /^simulators\//,
   /^src\/commands\/demo(\.ts$|\/)/,
   /^src\/config\/read\/(known|script)\.ts$/,
-  // Its footer is the one that the script promised.
-  /^src\/sinks\/mattermost\/card\.ts$/,
 ];
 
 const vendors: Rule = {
@@ -109,6 +107,7 @@ const vendors: Rule = {
     { path: 'src/core/intake/poll.ts', text: "if (source.type === 'deepinstinct_events') return;" },
     { path: 'src/commands/serve.ts', text: "if (sink.type === 'mattermost') return;" },
     { path: 'src/http/app.ts', text: "app.get('/', (c) => c.text('Deep Instinct'));" },
+    { path: 'src/sinks/mattermost/card.ts', text: "const footer = 'Deep Instinct Security';" },
   ],
 };
 

@@ -1,5 +1,6 @@
 // One event, or a digest of many, as one post: a line that can be searched and one attachment. Pure. Never longer than the server takes in one piece.
 import { type SeverityName, type StoredEvent, severityNames } from '../../kit/event.ts';
+import { type ProductOf, streamWords } from '../../kit/product.ts';
 import type { Message, RenderedField } from '../../kit/sink.ts';
 import { digestAttachment, digestLine, digestLines } from './digest.ts';
 import { code, plain, sealed, withoutHashtags } from './escape.ts';
@@ -9,11 +10,13 @@ import { noticeAttachment, noticeLine } from './notice.ts';
 import { type Attachment, look, type Payload } from './payload.ts';
 import { filled, type Wording } from './wording.ts';
 
-/** The product whose console the events come from, as the script that Tocsin replaces signed its cards. */
-const productFooter = 'Deep Instinct Security';
+/** Under the card of an event whose product nobody knows. */
+const ownFooter = 'Tocsin';
 
 export interface CardOptions {
   readonly wording: Wording;
+  /** Whose events these are; absent: nobody knows. */
+  readonly productOf?: ProductOf | undefined;
   /** Configured text that pings, such as `@soc`. */
   readonly mention?: string | undefined;
   /** From which severity up it does; absent: CRITICAL. */
@@ -37,7 +40,7 @@ export function cardOf(message: Message, deliveryId: string, options: CardOption
     icon_url: iconUrl,
     channel,
     priority: isUrgent(message, options) ? { priority: 'urgent' } : undefined,
-    attachments: [attachmentOf(message, options.wording)],
+    attachments: [attachmentOf(message, options)],
     props: { tocsin: { delivery_id: deliveryId, event_id: event.id, source: event.source } },
   };
 }
@@ -53,7 +56,7 @@ function textOf(message: Message, options: CardOptions): string {
   const head = headOf(event);
   const held = heldUpLines(message, options);
   if (template?.text !== undefined) return templateText(`${head}${mention}`, template.text, held.map(withoutHashtags));
-  const lines = [`${head} · ${summaryOf(message, options.wording)}${mention}`, ...held];
+  const lines = [`${head} · ${summaryOf(message, options)}${mention}`, ...held];
   const { digest } = event.body;
   if (digest !== undefined) lines.push(...digestLines(digest, options.wording, message.form));
   return withoutHashtags(sealed(lines.join('\n')));
@@ -89,10 +92,11 @@ function headOf({ severity }: StoredEvent): string {
 }
 
 /** What people look for later, because the fields of an attachment are not found by every server's search. */
-function summaryOf({ event, form }: Message, wording: Wording): string {
+function summaryOf({ event, form }: Message, options: CardOptions): string {
   const { body } = event;
+  const { wording } = options;
   if (body.digest !== undefined) return digestLine(body.digest, wording, form);
-  if (form === 'bare') return bareName(event, wording);
+  if (form === 'bare') return bareName(event, options);
   if (body.notice !== undefined) return noticeLine(body.notice, wording, form);
   const share = form === 'short' ? 0.25 : 1;
   const indicators = [
@@ -111,22 +115,22 @@ function failureOf({ action, body }: StoredEvent, codePointsMax: number): string
   return `⚠ ${parts.filter((part) => part !== undefined).join(' → ')}`;
 }
 
-function attachmentOf(message: Message, wording: Wording): Attachment {
+function attachmentOf(message: Message, options: CardOptions): Attachment {
   const { event, form, template } = message;
+  const { wording } = options;
   const { digest } = event.body;
   if (digest !== undefined) return digestAttachment(event.severity, digest, wording, form);
-  if (form === 'bare') return bareAttachment(event, wording);
+  if (form === 'bare') return bareAttachment(event, options);
   if (event.body.notice !== undefined) return noticeAttachment(event, event.body.notice, wording, form);
-  const { labels } = wording;
   const { color, sign } = look(event.severity);
-  const title = event.stream === 'suspicious' ? labels.titleSuspicious : labels.titleEvent;
+  const { title, footer } = wordsFor(event, options);
   return {
     fallback: `${title}: ${fallbackOf(event, form === 'short' ? 20 : 120)}`,
     color,
     title: `${sign} ${template?.title === undefined ? title : sealed(template.title)}`,
     title_link: linkOf(event.body.link),
     fields: template?.fields?.map(templateField) ?? fieldsOf(event, wording, message.showTenant, form === 'short'),
-    footer: productFooter,
+    footer,
   };
 }
 
@@ -143,10 +147,11 @@ function fallbackOf({ severity, type, body }: StoredEvent, codePointsMax: number
 }
 
 /** The event's number and no word of its own, which may be the reason why it was refused. */
-function bareAttachment(event: StoredEvent, wording: Wording): Attachment {
+function bareAttachment(event: StoredEvent, options: CardOptions): Attachment {
+  const { wording } = options;
   const { labels } = wording;
   const { color, sign } = look(event.severity);
-  const name = bareName(event, wording);
+  const name = bareName(event, options);
   return {
     fallback: `${severityNames[event.severity]}, ${name}`,
     color,
@@ -154,13 +159,21 @@ function bareAttachment(event: StoredEvent, wording: Wording): Attachment {
     title_link: linkOf(event.body.link),
     text: labels.bare,
     fields: [{ title: labels[timeLabel(event)], value: wording.time(timeOf(event)), short: true }],
-    footer: productFooter,
+    footer: wordsFor(event, options).footer,
   };
 }
 
 /** The console numbers its streams apart from each other. */
-function bareName(event: StoredEvent, { labels }: Wording): string {
-  return `${event.stream === 'suspicious' ? labels.suspiciousId : labels.eventId} ${bareId(event)}`;
+function bareName(event: StoredEvent, options: CardOptions): string {
+  return `${wordsFor(event, options).number} ${bareId(event)}`;
+}
+
+/** The product's own words, else those that fit any event. */
+function wordsFor(event: StoredEvent, { wording, productOf }: CardOptions) {
+  const product = productOf?.(event);
+  const { titleEvent: title, eventId: number } = wording.labels;
+  const words = streamWords(product, event.stream, wording.locale) ?? { title, number };
+  return { ...words, footer: product?.name ?? ownFooter };
 }
 
 /** The vendor's number if it is one, else Tocsin's own. */

@@ -1,10 +1,9 @@
 // Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a message; more only
 // without what was refused: the priority, the channel.
-import type { AdapterContext } from '../../kit/adapter.ts';
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
-import type { Sink, SinkDefinition } from '../../kit/sink.ts';
+import type { Sink, SinkContext, SinkDefinition } from '../../kit/sink.ts';
 import { isAccepted, mayBeOfPriority, probeFailure, refusalOf } from './answers.ts';
 import { type CardOptions, cardOf, isUrgent } from './card.ts';
 import { config, type MattermostConfig, type RouteSettings, routeSettings } from './config.ts';
@@ -25,13 +24,15 @@ export const mattermost: SinkDefinition<typeof config> = {
 /** Names of channels have at most 64 characters and no capitals, so that this one exists nowhere. */
 const noSuchChannel = 'Tocsin-checks-its-webhook-by-a-channel-whose-name-is-too-long-to-exist-anywhere';
 
-function create(settings: MattermostConfig, { http, locale, timeZone, now }: AdapterContext): Sink {
+function create(settings: MattermostConfig, context: SinkContext): Sink {
+  const { http, locale, timeZone, now, productOf } = context;
   const { url } = settings;
   const { protocol, host, hostname, port, pathname } = new URL(url);
   const hook = { host, secrets: [url, pathname, pathname.slice(pathname.lastIndexOf('/') + 1)] };
   const wording = createWording(locale, timeZone);
   const options = {
     wording,
+    productOf,
     username: settings.username,
     iconUrl: settings.icon_url,
   };

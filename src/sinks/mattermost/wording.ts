@@ -7,6 +7,8 @@ import { th } from './locales/th.ts';
 export const locales: Readonly<Record<string, Labels>> = { en, th };
 
 export interface Wording {
+  /** `en`, `th`. */
+  readonly locale: string;
   readonly labels: Labels;
   /** `2026-02-03 08:19:32 +07:00`; a text that is no time is shown as inline code. */
   time(iso: string): string;
@@ -20,6 +22,7 @@ export function createWording(locale: string, timeZone: string): Wording {
   const format = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' });
   const offsetAt = createOffsets(format);
   return {
+    locale,
     labels,
     time(iso) {
       const ms = Date.parse(iso);

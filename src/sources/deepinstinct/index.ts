@@ -4,6 +4,7 @@ import { config } from './config.ts';
 import { describeCursor } from './cursor.ts';
 import { typesOfStream } from './event-types.ts';
 import { readItem } from './item.ts';
+import { productOfStream } from './product.ts';
 import { administrative } from './severity.ts';
 import { createSource } from './source.ts';
 import { futureWarning } from './start-from.ts';
@@ -18,6 +19,7 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
     example: { url: 'https://console.example.com', token: 'the-key-of-an-api-connector', start_from: '24h' },
     secrets: ['token'],
     streams: [stream],
+    product: productOfStream(stream),
     types: typesOfStream[stream],
     // What is about a device comes among the events.
     typesKnown: [...typesOfStream[stream], ...(stream === 'event' ? administrative : [])],

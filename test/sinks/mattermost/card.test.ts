@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventBody, Notice, Severity, StoredEvent } from '../../../src/kit/event.ts';
+import { createProductOf } from '../../../src/kit/product.ts';
 import type { Message, MessageForm } from '../../../src/kit/sink.ts';
 import { cardOf } from '../../../src/sinks/mattermost/card.ts';
 import { en } from '../../../src/sinks/mattermost/locales/en.ts';
 import { createWording } from '../../../src/sinks/mattermost/wording.ts';
+import { sources } from '../../../src/sources/index.ts';
 import { eventOfTexts, storedEvent } from '../../support/events.ts';
 import { anyHostile, hugeHostile } from './hostile.ts';
 import { activeIn, attachmentLength, blocksOf, outsideCode, readable } from './model.ts';
@@ -14,11 +16,12 @@ const wordings = {
   en: createWording('en', 'Asia/Bangkok'),
   th: createWording('th', 'Asia/Bangkok'),
 };
+const productOf = createProductOf([], sources);
 const forms: readonly MessageForm[] = ['full', 'short', 'bare'];
 
 function card(event: StoredEvent, more: Partial<Message> = {}, locale: 'en' | 'th' = 'en', options = {}) {
   const message: Message = { event, form: 'full', showTenant: true, ...more };
-  return cardOf(message, 'delivery-1', { wording: wordings[locale], hasPriority: false, ...options });
+  return cardOf(message, 'delivery-1', { wording: wordings[locale], productOf, hasPriority: false, ...options });
 }
 
 function withBody(body: EventBody, more: Partial<StoredEvent> = {}): StoredEvent {

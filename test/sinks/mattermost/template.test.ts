@@ -7,11 +7,13 @@ import { compileText, TemplateError } from '../../../src/core/template/engine.ts
 import { templateFields } from '../../../src/core/template/fields.ts';
 import { renderTemplate, type Template } from '../../../src/core/template/template.ts';
 import type { StoredEvent } from '../../../src/kit/event.ts';
+import { createProductOf } from '../../../src/kit/product.ts';
 import type { Message, TemplatePiece } from '../../../src/kit/sink.ts';
 import { cardOf } from '../../../src/sinks/mattermost/card.ts';
 import { code } from '../../../src/sinks/mattermost/escape.ts';
 import { createTemplateWords, templateSupport } from '../../../src/sinks/mattermost/template.ts';
 import { createWording } from '../../../src/sinks/mattermost/wording.ts';
+import { sources } from '../../../src/sources/index.ts';
 import { eventOfTexts, hostileStrings, storedEvent } from '../../support/events.ts';
 import { anyHostile } from './hostile.ts';
 import { activeIn, attachmentLength, blocksOf } from './model.ts';
@@ -19,6 +21,7 @@ import { activeIn, attachmentLength, blocksOf } from './model.ts';
 const compile = (source: string) => compileText(source, templateFields);
 const wording = createWording('en', 'Asia/Bangkok');
 const words = createTemplateWords(wording);
+const productOf = createProductOf([], sources);
 
 interface Written {
   readonly title?: string;
@@ -45,7 +48,7 @@ function post(written: Written, event: StoredEvent, more: Partial<Message> = {},
   const { form = 'full' } = more;
   const rendered = renderTemplate(template(written), event, form as 'full' | 'short', words);
   const message: Message = { event, form, showTenant: true, template: rendered, ...more };
-  return cardOf(message, 'delivery-1', { wording, hasPriority: false, mention });
+  return cardOf(message, 'delivery-1', { wording, productOf, hasPriority: false, mention });
 }
 
 /** Links and images with where they lead, and pieces of code, in their order. */
@@ -283,6 +286,7 @@ describe('a post by a template', () => {
   test('has the sink’s own title, line and fields where the template has none', () => {
     const plain = cardOf({ event: storedEvent(), form: 'full', showTenant: true }, 'delivery-1', {
       wording,
+      productOf,
       hasPriority: false,
     });
     const { text, attachments } = post({ title: 'Only this' }, storedEvent());

@@ -2,6 +2,7 @@
 
 export const en = {
   titleEvent: 'New Event Detected',
+  // Templates may name this and `suspiciousId`; cards take both from the event's product.
   titleSuspicious: 'New Suspicious Event Detected',
   titleNotice: 'Tocsin',
   eventId: 'Event ID',

@@ -1,0 +1,52 @@
+// What people are told of the product whose events a source reads: its name, and what one item of
+// each of its streams is called. A part of a source's definition, so that no sink names a vendor. Pure.
+
+/** Our own words, in one language. They may stand in a title as they are. */
+export interface StreamWords {
+  /** Over the card of one item: `New Event Detected`. */
+  readonly title: string;
+  /** What its number is called: `Event ID`. */
+  readonly number: string;
+}
+
+export interface Product {
+  /** As cards are signed. */
+  readonly name: string;
+  /** By stream, then by locale. A locale that is missing counts as English. */
+  readonly streams: Readonly<Record<string, { readonly en: StreamWords } & Readonly<Record<string, StreamWords>>>>;
+}
+
+/** What says which product an event is of. */
+export interface ProductKey {
+  /** Id of the source. */
+  readonly source: string;
+  readonly stream: string;
+}
+
+/** Undefined if nobody knows: then a sink uses words that fit any event. */
+export type ProductOf = (event: ProductKey) => Product | undefined;
+
+/** The words for a stream in a language; undefined for a stream that the product does not name. */
+export function streamWords(product: Product | undefined, stream: string, locale: string): StreamWords | undefined {
+  const words = product?.streams[stream];
+  return words?.[locale] ?? words?.en;
+}
+
+/**
+ * Finds an event's product: that of its source; of a source that is not configured any more, the one
+ * product that has such a stream, if there is one alone.
+ * @param configured the sources, each with the type that it has
+ * @param definitions by type
+ */
+export function createProductOf(
+  configured: readonly { readonly id: string; readonly type: string }[],
+  definitions: Readonly<Record<string, { readonly product?: Product }>>,
+): ProductOf {
+  const bySource = new Map(configured.map(({ id, type }) => [id, definitions[type]?.product]));
+  const all = Object.values(definitions).flatMap(({ product }) => product ?? []);
+  return ({ source, stream }) => {
+    if (bySource.has(source)) return bySource.get(source);
+    const holders = all.filter(({ streams }) => Object.hasOwn(streams, stream));
+    return holders.length === 1 ? holders[0] : undefined;
+  };
+}

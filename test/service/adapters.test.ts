@@ -1,0 +1,50 @@
+// The adapters of a configuration: a sink signs each card with the product of the event's source.
+import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/index.ts';
+import type { HttpRequest } from '../../src/kit/http/index.ts';
+import { createSinks } from '../../src/service/adapters.ts';
+import { sinks } from '../../src/sinks/index.ts';
+import { sources } from '../../src/sources/index.ts';
+import { storedEvent } from '../support/events.ts';
+
+const config = loadConfig({
+  env: {
+    DEEPINSTINCT_URL: 'https://console.example',
+    TOKENS_KEY: 'the-key-of-an-api-connector',
+    MATTERMOST_WEBHOOK_URL: 'https://chat.example/hooks/abcdefghijklmnopqrstuvwxyz',
+  },
+  directory: '/nowhere',
+  registries: { sources, sinks },
+});
+
+async function cardFor(event: { source: string; stream: string }, locale: string) {
+  const posted: HttpRequest[] = [];
+  const http = {
+    request: async (request: HttpRequest) => {
+      posted.push(request);
+      return { status: 200, headers: {}, body: 'ok', truncated: false };
+    },
+    close: async () => {},
+  };
+  const around = { http, locale, timeZone: 'UTC', now: Date.now };
+  const [{ sink }] = createSinks(config, { sources, sinks }, around) as [ReturnType<typeof createSinks>[0]];
+  const message = { event: storedEvent(event), form: 'bare', showTenant: false } as const;
+  const signal = new AbortController().signal;
+  await sink.send(message, { deliveryId: 'soc-1', attempt: 1, signal });
+  const { attachments } = JSON.parse(posted[0]!.body!);
+  return { title: attachments[0].title, footer: attachments[0].footer };
+}
+
+describe('a card', () => {
+  const footer = 'Deep Instinct Security';
+
+  test.each([
+    ['deepinstinct_events', 'event', 'en', '🟠 Event ID 1203', footer],
+    ['deepinstinct_suspicious_events', 'suspicious', 'en', '🟠 Suspicious Event ID 1203', footer],
+    ['deepinstinct_suspicious_events', 'suspicious', 'th', '🟠 รหัสเหตุการณ์ต้องสงสัย 1203', footer],
+    ['a-source-of-last-year', 'suspicious', 'en', '🟠 Suspicious Event ID 1203', footer],
+    ['a-source-of-last-year', 'of-another-vendor', 'en', '🟠 Event ID 1203', 'Tocsin'],
+  ])('of source %s, stream %s, in %s', async (source, stream, locale, title, signed) => {
+    expect(await cardFor({ source, stream }, locale)).toEqual({ title, footer: signed });
+  });
+});
