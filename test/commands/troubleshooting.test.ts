@@ -1,4 +1,5 @@
-// What the README says one sees when something is wrong is what one sees: every situation is made, and every quoted line is looked for.
+// docs/troubleshooting.md quotes what Tocsin really prints: every situation is made, and every quoted
+// line is looked for.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +11,7 @@ import { type CommandResult, createWorld, until, type World } from '../support/w
 import { runIn } from './in-process.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const section = /^## When something is wrong\n([\s\S]*?)^## /m.exec(read('README.md'))?.[1] ?? '';
+const section = read('docs/troubleshooting.md');
 /** What the first column quotes, save names of commands. */
 const quotes = [...section.matchAll(/^\| (.*?) \|/gm)]
   .flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, quote = '']) => quote))
@@ -202,7 +203,7 @@ test('a tenant that was rebuilt is told in the channel', async () => {
   expect(seen.at(-1)).toMatch(/tocsin source reset deepinstinct_events/);
 });
 
-test('every line that the README quotes was seen', () => {
+test('every line that the page quotes was seen', () => {
   // Those of few file descriptors, and of two services on one database, are provoked in tests of their own.
   const others = ['service/descriptors', 'commands/renamed'].map((name) => read(`test/${name}.test.ts`));
   const printed = [...seen, ...others].join('\n').replaceAll('`', '');

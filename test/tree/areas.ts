@@ -118,6 +118,13 @@ const rooms: readonly Room[] = [
   { name: 'kit', place: /^src\/kit\//, imports: [] },
 ];
 
+export const roomNames: readonly string[] = rooms.map(({ name }) => name);
+
+/** Names of the rooms that the room of this name may import; none if there is no such room. */
+export function mayImportRooms(name: string): readonly string[] {
+  return rooms.find((room) => room.name === name)?.imports ?? [];
+}
+
 function roomOf(path: string): Room | undefined {
   return rooms.find(({ place }) => place.test(path));
 }

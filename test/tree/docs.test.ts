@@ -1,5 +1,5 @@
 // The documents: what they name exists, what they tell a reader to type works, and they quote no code that could grow old.
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
 import { knownVariables, tracingVariables } from '../../src/config/read/known.ts';
@@ -23,8 +23,8 @@ import { readSourceFiles, root } from './source-files.ts';
 const documents = readDocuments();
 const readme = documents.find(({ path }) => path === 'README.md')!;
 
-/** Languages of blocks that hold what a reader types or writes into a file, and no program of ours. */
-const languages = ['sh', 'crontab'];
+/** Of blocks that hold what a reader types or writes into a file, or a drawing; no program of ours. */
+const languages = ['sh', 'crontab', 'text'];
 /** npm's own commands that need no script. */
 const npmCommands = ['ci', 'install'];
 
@@ -133,10 +133,15 @@ describe('the comments of the code', () => {
   });
 });
 
-describe('the README', () => {
-  const rows = [...withoutBlocks(readme.text).matchAll(/^\| `([^`]+)`/gm)].map(([, first = '']) => first);
+/** What the first cells of a page's tables begin with. */
+function rowsOf(path: string): string[] {
+  const text = withoutBlocks(readProjectFile(path));
+  return [...text.matchAll(/^\| `([^`]+)`/gm)].map(([, first = '']) => first);
+}
 
-  test('has a row for every variable', () => {
+describe('the reference pages', () => {
+  test('have a row for every variable', () => {
+    const rows = rowsOf('docs/configuration.md');
     const lowerCaseTwins = /^[a-z_]+$/;
     const isOfTracing = (name: string) => (tracingVariables as readonly string[]).includes(name);
     for (const name of knownVariables.filter((known) => !lowerCaseTwins.test(known) && !isOfTracing(known)))
@@ -145,10 +150,31 @@ describe('the README', () => {
     expect(ofTracing.sort()).toEqual([...tracingVariables].sort());
   });
 
-  test('has a row for every command', () => {
+  test('have a row for every command', () => {
+    const rows = rowsOf('docs/commands.md');
     expect(commandNames().length).toBeGreaterThan(0);
     const commands = rows.map((row) => row.split(' ')[0]!);
     for (const name of commandNames()) expect(commands).toContain(name);
+  });
+
+  test('have a row for each metric that an alert or the README’s reader needs', () => {
+    const rows = rowsOf('docs/metrics.md');
+    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.filter((name) => !metricNames.includes(name))).toEqual([]);
+  });
+});
+
+describe('the README', () => {
+  test('leads to every page of docs', () => {
+    const linked = linksOf(readme).map(({ path }) => path);
+    const pages = projectFiles().filter((path) => /^docs\/[\w-]+\.md$/.test(path));
+    const forContributors = ['docs/adding-a-sink.md', 'docs/adding-a-source.md'];
+    expect(pages.filter((path) => !linked.includes(path)).sort()).toEqual(forContributors);
+  });
+
+  test('shows a small picture of the channel', () => {
+    const [picture] = linksOf(readme).filter(({ path }) => path.startsWith('docs/pictures/'));
+    expect(statSync(`${root}${picture!.path}`).size).toBeLessThan(150_000);
   });
 
   test('begins with what a newcomer types', () => {
