@@ -3,18 +3,19 @@
 import { z } from 'zod';
 import type { Config } from '../config/index.ts';
 import { type Severity, type StoredEvent, severityNames } from '../kit/event.ts';
+import { parseSeverity } from '../kit/severity.ts';
 import { events } from '../operations/index.ts';
 import { operate } from '../service/operate.ts';
 import { sources } from '../sources/index.ts';
 import { type Command, type CommandArguments, type CommandIo, UsageError } from './command.ts';
 import { readGivenFile } from './given-file.ts';
 
+const noSeverity = `is none of ${severityNames.join(', ')}, nor a number from 0 to 5`;
+const severityOf = (value: string | number) => (typeof value === 'number' ? (value as Severity) : parseSeverity(value));
 const severity = z
-  .union(
-    [z.enum(severityNames), z.int().min(0).max(5)],
-    `is none of ${severityNames.join(', ')}, nor a number from 0 to 5`,
-  )
-  .transform((value) => (typeof value === 'number' ? value : severityNames.indexOf(value)) as Severity);
+  .union([z.string(), z.int().min(0).max(5)], noSeverity)
+  .refine((value) => severityOf(value) !== undefined, noSeverity)
+  .transform((value) => severityOf(value)!);
 
 const facts = z.record(z.string(), z.union([z.string(), z.number()])).optional();
 /** As far as rules and cards rely on its form. */

@@ -144,7 +144,7 @@ function readOptions(
   const { wholeNumber, path } = values;
   const minSeverity = read(of('MIN_SEVERITY'), values.severity) ?? 0;
   const options = {
-    pollingIntervalSeconds: decide(file?.pollingInterval, 'POLLING_INTERVAL', wholeNumber(1, 86_400, 'seconds')) ?? 300,
+    pollingIntervalSeconds: decide(file?.pollingInterval, 'POLLING_INTERVAL', values.pollingInterval) ?? 300,
     ...readDatabase(environment, read, isDatabaseNeeded, findings),
     dataDir: read(of('DATA_DIR') ?? { text: 'data', where: 'DATA_DIR' }, path(directory)) ?? directory,
     retentionMs: read(of('RETENTION'), values.retention) ?? values.retentionDefaultMs,

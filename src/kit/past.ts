@@ -1,19 +1,18 @@
 // Times as people write them: how long ago, a date, an instant. Pure.
+import { duration } from './duration.ts';
 
 /** `ms` of a duration counts back from now; of a date it is since the epoch. */
 export type Past = { readonly kind: 'duration' | 'date'; readonly ms: number };
 
-const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-const duration = /^(\d{1,9})([mhdw])$/i;
 const date = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
 
 /**
- * `30m`, `24h`, `7d`, `2w`, or a date or date with time (UTC unless it carries an offset). Undefined of anything else.
+ * A duration such as `24h`, or a date or date with time (UTC unless it carries an offset). Undefined of anything else.
  * @throws {RangeError} with what is wrong, as the end of a sentence about the value
  */
 export function parsePast(text: string): Past | undefined {
-  const span = duration.exec(text);
-  if (span) return { kind: 'duration', ms: Number(span[1]) * unitMs[span[2]!.toLowerCase()]! };
+  const ms = duration(text);
+  if (ms !== undefined) return { kind: 'duration', ms };
   const parts = date.exec(text);
   return parts ? { kind: 'date', ms: msOfDate(parts) } : undefined;
 }

@@ -192,7 +192,9 @@ describe('options', () => {
     ['POLLING_INTERVAL', '1', { pollingIntervalSeconds: 1 }],
     ['POLLING_INTERVAL', '86400', { pollingIntervalSeconds: 86_400 }],
     ['MIN_SEVERITY', 'high', { routes: [{ name: 'default', minSeverity: 4, to: ['soc'] }] }],
+    ['POLLING_INTERVAL', '5m', { pollingIntervalSeconds: 300 }],
     ['RETENTION', '2w', { retentionMs: 14 * 86_400_000 }],
+    ['RETENTION', '48h', { retentionMs: 2 * 86_400_000 }],
     ['RETENTION', 'off', { retentionMs: 'off' }],
     ['SINK_RATE', 'off', { sinkRate: 'off' }],
     ['SINK_RATE', '0.5', { sinkRate: 0.5 }],
@@ -220,7 +222,7 @@ describe('options', () => {
     expect(load({ ...three, [name]: value })).toMatchObject(expected);
   });
 
-  const interval = 'Set it to a whole number from 1 to 86400, in seconds';
+  const interval = 'Set it to seconds from 1 to 86400, or to a time such as "90s" or "5m"';
   const port = 'Set it to a whole number from 0 to 65535';
   const keeping = 'Set it to days, weeks or years ("180d", "26w", "1y"), or to "off" to keep all for ever';
   const rate = 'Set it to messages a second (0.01 to 100000; 10 if not set), or to "off" for no limit';
@@ -231,7 +233,9 @@ describe('options', () => {
   it.each<[string, string, string, string]>([
     ['POLLING_INTERVAL', '0', '"0" is out of range', interval],
     ['POLLING_INTERVAL', '86401', '"86401" is out of range', interval],
-    ['POLLING_INTERVAL', '5m', '"5m" is not a whole number', interval],
+    ['POLLING_INTERVAL', '5x', '"5x" is not a whole number', interval],
+    ['POLLING_INTERVAL', '2d', '"2d" is out of range', interval],
+    ['POLLING_INTERVAL', '0s', '"0s" is out of range', interval],
     ['POLLING_INTERVAL', '1e3', '"1e3" is not a whole number', interval],
     ['PORT', '-1', '"-1" is out of range', port],
     ['PORT', '65536', '"65536" is out of range', port],
@@ -748,7 +752,7 @@ time_zone: Asia/Bangkok
       'polling_interval: 0\nlocale: de\ntime_zone: [UTC]\n',
       [
         'tocsin.yaml:3:1 time_zone is not one value. Expected: one value, no list or map',
-        'tocsin.yaml:1:1 polling_interval "0" is out of range. Set it to a whole number from 1 to 86400, in seconds',
+        'tocsin.yaml:1:1 polling_interval "0" is out of range. Set it to seconds from 1 to 86400, or to a time such as "90s" or "5m"',
         'tocsin.yaml:2:1 locale "de" is not a language that Tocsin speaks. Use one of: en, th.',
       ],
     ],
@@ -756,7 +760,7 @@ time_zone: Asia/Bangkok
       'options that say nothing right',
       'polling_interval: 0\nlocale: de\ntime_zone: Mars\n',
       [
-        'tocsin.yaml:1:1 polling_interval "0" is out of range. Set it to a whole number from 1 to 86400, in seconds',
+        'tocsin.yaml:1:1 polling_interval "0" is out of range. Set it to seconds from 1 to 86400, or to a time such as "90s" or "5m"',
         'tocsin.yaml:2:1 locale "de" is not a language that Tocsin speaks. Use one of: en, th.',
         'tocsin.yaml:3:1 time_zone "Mars" is not a time zone. Set it to a name such as "Asia/Bangkok", "Europe/Berlin" or "UTC"',
       ],
@@ -766,7 +770,7 @@ time_zone: Asia/Bangkok
       'silences: { max: 2y, min: 1h }\n',
       [
         'tocsin.yaml:1:22 silences "min" is not a key that belongs here. Known are: max, recurring.',
-        'tocsin.yaml:1:13 silences.max "2y" is no time from 1m to 366d. Write seconds, minutes, hours or days as "30s", "5m", "2h", "1d"',
+        'tocsin.yaml:1:13 silences.max "2y" is no time from 1m to 366d. Write it as "90s", "5m", "24h", "7d", "2w" or "1y"',
       ],
     ],
     [

@@ -9,6 +9,9 @@ test.each([
   ['12H', 'duration', day / 2],
   ['30d', 'duration', 30 * day],
   ['2w', 'duration', 14 * day],
+  ['90s', 'duration', 90_000],
+  ['1y', 'duration', 365 * day],
+  ['30 d', 'duration', 30 * day],
   ['2026-02-03', 'date', Date.UTC(2026, 1, 3)],
   ['2026-02-03 08:00', 'date', Date.UTC(2026, 1, 3, 8)],
   ['2026-02-03T08:00:30+07:00', 'date', Date.UTC(2026, 1, 3, 1, 0, 30)],
@@ -16,7 +19,7 @@ test.each([
   expect(parsePast(text)).toEqual({ kind, ms });
 });
 
-test.each(['', '30', '30 d', '-1d', '1y', 'now', '2026-2-3', '03/02/2026'])('%j is neither', (text) => {
+test.each(['', '30', '30  d', '-1d', '1M2', 'now', '2026-2-3', '03/02/2026'])('%j is neither', (text) => {
   expect(parsePast(text)).toBeUndefined();
 });
 

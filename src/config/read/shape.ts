@@ -3,10 +3,10 @@
 import type { Route } from '../../core/routing/index.ts';
 import type { RecurringSilence } from '../../core/silences/recurring.ts';
 import type { Template } from '../../core/template/template.ts';
+import type { Locale } from '../../kit/locale.ts';
 import type { SinkDefinition } from '../../kit/sink.ts';
 import type { SourceDefinition } from '../../kit/source.ts';
 import type { LogLevel } from '../../observe/log.ts';
-import type { Locale } from './values.ts';
 
 /**
  * One configured source or sink. `settings` were parsed by the schema of its type, so that `create` may be called with them; unless

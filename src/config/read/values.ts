@@ -5,9 +5,12 @@ import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { isTimeZone } from '../../core/rules/schedule.ts';
 import { readDatabaseUrl } from '../../kit/database-url.ts';
+import { duration, durationForms, durationText } from '../../kit/duration.ts';
 import { type Severity, severityNames } from '../../kit/event.ts';
 import { noProxyForms, readNoProxy } from '../../kit/http/no-proxy.ts';
+import { type Locale, locales } from '../../kit/locale.ts';
 import { parseInstant } from '../../kit/past.ts';
+import { parseSeverity } from '../../kit/severity.ts';
 import { didYouMean } from '../../kit/suggest.ts';
 import { readWebUrl } from '../../kit/web-url.ts';
 import { type LogLevel, logLevels } from '../../observe/log.ts';
@@ -57,48 +60,46 @@ export const stormOver: Parse<number | 'off'> = (text) => {
   };
 };
 
+/** In seconds: a number of them, or a duration. */
+export const pollingInterval: Parse<number> = (text) => {
+  const remedy = 'Set it to seconds from 1 to 86400, or to a time such as "90s" or "5m"';
+  const ms = duration(text);
+  const parsed = ms === undefined ? wholeNumber(1, 86_400, 'seconds')(text) : { value: ms / 1000 };
+  if ('problem' in parsed) return { problem: parsed.problem, remedy };
+  const isWithin = parsed.value >= 1 && parsed.value <= 86_400;
+  return isWithin ? parsed : { problem: `${quote(text)} is out of range`, remedy };
+};
+
 const dayMs = 86_400_000;
 export const retentionDefaultMs = 180 * dayMs;
+const retentionMaxMs = 9999 * 365 * dayMs;
 
 /** From a day on, so that nobody loses by a slip what is not yet read. */
 export const retention: Parse<number | 'off'> = (text) => {
   if (text.toLowerCase() === 'off') return { value: 'off' };
-  const [, count, unit] = /^(\d{1,4})\s?([dwy])$/i.exec(text) ?? [];
-  const days = { d: 1, w: 7, y: 365 }[unit?.toLowerCase() ?? ''];
-  const value = Number(count) * (days ?? 0) * dayMs;
-  if (value >= dayMs) return { value };
+  const value = duration(text) ?? 0;
+  if (value >= dayMs && value <= retentionMaxMs) return { value };
   return {
     problem: `${quote(text)} is no time to keep events for`,
     remedy: 'Set it to days, weeks or years ("180d", "26w", "1y"), or to "off" to keep all for ever',
   };
 };
 
-const unitsMs = { s: 1000, m: 60_000, h: 3_600_000, d: dayMs } as const;
-
-/** `30s`, `5m`, `2h`, `1d`; in milliseconds. */
-export function duration(minMs: number, maxMs: number): Parse<number> {
+/** A duration within bounds, in milliseconds. */
+export function durationFrom(minMs: number, maxMs: number): Parse<number> {
   return (text) => {
-    const [, count, unit] = /^(\d{1,6})\s?([smhd])$/i.exec(text) ?? [];
-    const value = Number(count) * (unitsMs[unit?.toLowerCase() as keyof typeof unitsMs] ?? Number.NaN);
-    if (value >= minMs && value <= maxMs) return { value };
-    return {
-      problem: `${quote(text)} is no time from ${durationText(minMs)} to ${durationText(maxMs)}`,
-      remedy: 'Write seconds, minutes, hours or days as "30s", "5m", "2h", "1d"',
-    };
+    const value = duration(text);
+    if (value !== undefined && value >= minMs && value <= maxMs) return { value };
+    const range = `from ${durationText(minMs)} to ${durationText(maxMs)}`;
+    return { problem: `${quote(text)} is no time ${range}`, remedy: durationForms };
   };
 }
 
-/** As {@link duration} reads it, in the largest unit that gives a whole number. */
-export function durationText(ms: number): string {
-  const unit = (['d', 'h', 'm', 's'] as const).find((one) => ms > 0 && ms % unitsMs[one] === 0) ?? 's';
-  return `${ms / unitsMs[unit]}${unit}`;
-}
-
 export const silenceMaxDefaultMs = 30 * dayMs;
-export const silenceMax = duration(60_000, 366 * dayMs);
+export const silenceMax = durationFrom(60_000, 366 * dayMs);
 
 /** Of one message to a sink. */
-export const sinkTimeout = duration(1000, 300_000);
+export const sinkTimeout = durationFrom(1000, 300_000);
 
 /**
  * A time with its offset, in milliseconds since the epoch: by the clock of the machine that a command runs
@@ -117,18 +118,14 @@ export const instant: Parse<number> = (text) => {
 
 /** A threshold. UNKNOWN is taken, but not offered: an unknown severity passes every threshold, so it says no more than INFO. */
 export const severity: Parse<Severity> = (text) => {
-  const index = (severityNames as readonly string[]).indexOf(text.toUpperCase());
-  if (index >= 0) return { value: index as Severity };
-  return oneOf(text, severityNames.slice(1), 'severity');
+  const value = parseSeverity(text);
+  return value === undefined ? oneOf(text, severityNames.slice(1), 'severity') : { value };
 };
 
 export const logLevel: Parse<LogLevel> = (text) => {
   const level = logLevels.find((name) => name === text.toLowerCase());
   return level === undefined ? oneOf(text, logLevels, 'log level') : { value: level };
 };
-
-export const locales = ['en', 'th'] as const;
-export type Locale = (typeof locales)[number];
 
 /** Takes the forms of the operating system too: `th_TH.UTF-8` is Thai. */
 export const locale: Parse<Locale> = (text) => {

@@ -3,7 +3,7 @@ import type { GroupPolicy } from '../../core/rules/group.ts';
 import type { Findings } from '../read/environment.ts';
 import { fileValue, type RouteInput } from '../read/file.ts';
 import type { OptionReader } from '../read/options.ts';
-import { duration, wholeNumber } from '../read/values.ts';
+import { durationFrom, wholeNumber } from '../read/values.ts';
 
 const dayMs = 86_400_000;
 /** Those that are usual: a group is told of after half a minute, and again after five. */
@@ -26,8 +26,8 @@ function groupOf(group: NonNullable<RouteInput['content']['group']>, { place }: 
   const value = (key: 'wait' | 'interval' | 'max') => fileValue(group[key], place, ['group', key]);
   return {
     by: [...new Set(group.by)],
-    waitMs: read(value('wait'), duration(0, dayMs)) ?? defaults.waitMs,
-    intervalMs: read(value('interval'), duration(1000, 7 * dayMs)) ?? defaults.intervalMs,
+    waitMs: read(value('wait'), durationFrom(0, dayMs)) ?? defaults.waitMs,
+    intervalMs: read(value('interval'), durationFrom(1000, 7 * dayMs)) ?? defaults.intervalMs,
     max: read(value('max'), wholeNumber(2, countMax, 'events')) ?? defaults.max,
     cards: 0,
   };
@@ -48,7 +48,7 @@ function throttleOf(
   return {
     by: [...new Set(throttle.by)],
     waitMs: 0,
-    intervalMs: read(needed('window'), duration(1000, 7 * dayMs)) ?? defaults.intervalMs,
+    intervalMs: read(needed('window'), durationFrom(1000, 7 * dayMs)) ?? defaults.intervalMs,
     max: countMax,
     cards: read(needed('max'), wholeNumber(1, countMax, 'events')) ?? 1,
   };

@@ -84,7 +84,7 @@ function requestOf(content: Content, place: Place, known: KnownIds, findings: Fi
     ...{ matcher, owner, reason },
     startsAtMs: read(value('from'), values.instant) ?? null,
     endsAtMs: read(value('until'), values.instant) ?? null,
-    forMs: read(value('for'), values.duration(1000, known.maxMs)) ?? null,
+    forMs: read(value('for'), values.durationFrom(1000, known.maxMs)) ?? null,
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Severity } from '../../kit/event.ts';
 import { severityNames } from '../../kit/event.ts';
 import type { Decision } from '../../kit/records/decision.ts';
+import { parseSeverity } from '../../kit/severity.ts';
 import { compileExpression, type Expression } from '../rules/expression.ts';
 import { compileGlob } from '../rules/glob.ts';
 import { type EventFacts, type Match, missOfMatch } from '../rules/match.ts';
@@ -101,8 +102,8 @@ function each(parse: (text: string) => unknown): Compile {
 }
 
 function severityOf(text: string): Severity {
-  const index = (severityNames as readonly string[]).indexOf(text.toUpperCase());
-  if (index > 0) return index as Severity;
+  const severity = parseSeverity(text);
+  if (severity) return severity;
   throw new Error(`is not a severity; there are: ${severityNames.slice(1).join(', ')}`);
 }
 

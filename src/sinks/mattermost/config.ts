@@ -1,5 +1,6 @@
 // The settings of the sink mattermost. Pure; the webhook's URL is its only credential and stands in no message.
 import { z } from 'zod';
+import { severityNames } from '../../kit/event.ts';
 import { isNeutral } from '../../kit/text.ts';
 import { readWebUrl } from '../../kit/web-url.ts';
 
@@ -67,7 +68,8 @@ export const config = z.strictObject({
       'Whom a CRITICAL event pings, or one from mention_from up, such as @channel or @soc. Without it nobody is pinged, ever.',
     ),
   mention_from: z
-    .enum(['INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'])
+    .enum(severityNames)
+    .exclude(['UNKNOWN'])
     .optional()
     .describe('From which severity up an event pings the mention; CRITICAL if not set. An unknown one goes with HIGH.'),
   priority: z

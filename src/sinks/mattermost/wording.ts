@@ -1,10 +1,11 @@
 // The card's words in the operator's language and zone: labels, templates, times, spans. Pure; knows no event.
+import type { Locale } from '../../kit/locale.ts';
 import { code } from './escape.ts';
 import { en, type Labels } from './locales/en.ts';
 import { th } from './locales/th.ts';
 
 /** One line a language. */
-export const locales: Readonly<Record<string, Labels>> = { en, th };
+export const locales: Readonly<Record<Locale, Labels>> = { en, th };
 
 export interface Wording {
   /** `en`, `th`. */
@@ -18,7 +19,7 @@ export interface Wording {
 
 /** A locale that is not there counts as English. @throws {RangeError} unknown time zone */
 export function createWording(locale: string, timeZone: string): Wording {
-  const labels = locales[locale] ?? en;
+  const labels = locales[locale as Locale] ?? en;
   const format = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' });
   const offsetAt = createOffsets(format);
   return {

@@ -15,7 +15,7 @@ export function futureWarning(startFrom: StartFrom, nowMs: number): string | und
 }
 
 /**
- * `now`, `all`, a duration back from now (`30m`, `24h`, `7d`, `2w`), a date or date with time (UTC unless it carries an offset), or the
+ * `now`, `all`, a duration back from now (`24h`, `7d`), a date or date with time (UTC unless it carries an offset), or the
  * number of an event: `17000`, or `id:17000` where the number alone could be a date or an epoch.
  * @throws {RangeError} with what is wrong, as the end of a sentence about the value
  */
