@@ -299,7 +299,7 @@ export const mutations = [
         'if (position >= 0 || isPlain(first, position) ||',
       ],
     ],
-    cases: 'a restart, a restore .postgres',
+    cases: 'a restart, a restore',
   },
   {
     name: 'a tenant that fell back is not noticed',
@@ -492,12 +492,12 @@ export const mutations = [
     name: 'a migration asks for what the release before does not write',
     edits: [
       [
-        'drizzle/0005_traces.sql',
-        'ALTER TABLE "events" ADD COLUMN "traceparent" text;',
-        `ALTER TABLE "events" ADD COLUMN "traceparent" text DEFAULT 'none', ADD CHECK ("traceparent" <> 'none') NOT VALID;`,
+        'drizzle/0007_works.sql',
+        'ALTER TABLE "replicas" ADD COLUMN "works" json;',
+        `ALTER TABLE "replicas" ADD COLUMN "works" json DEFAULT '0', ADD CHECK ("works"::text <> '0') NOT VALID;`,
       ],
     ],
-    cases: 'one release up',
+    cases: 'one release up|up, back and up again',
     isLong: true,
   },
 ];
