@@ -3,7 +3,8 @@
 import type { Command } from '../cli/command.ts';
 import { loadConfig, type Registries } from '../config/index.ts';
 import type { Standing } from '../core/identity/standing.ts';
-import { type Drained, drainSource, watchSource } from '../core/intake/poll.ts';
+import type { Drained } from '../core/intake/drain.ts';
+import { startReadingOnce } from '../core/intake/poll.ts';
 import { type Roles, startRoles } from '../core/roles/index.ts';
 import { createMask } from '../kit/mask.ts';
 import type { SinkCounts } from '../kit/records/delivery.ts';
@@ -77,21 +78,7 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<str
   const drained = new Map<string, Drained>();
   const roles = startRoles({
     db: relay.store.db,
-    roles: relay.roles((deps, lease) => {
-      const abort = new AbortController();
-      const health = watchSource(deps, lease, false);
-      const onPage = () => health.after({});
-      const finished = drainSource(deps, lease, abort.signal, { onPage }).then(async (result) => {
-        if (!abort.signal.aborted) await health.after(result);
-        drained.set(deps.id, result);
-      });
-      return {
-        async stop() {
-          abort.abort(new Error('stopping'));
-          await finished;
-        },
-      };
-    }),
+    roles: relay.roles((deps, lease) => startReadingOnce(deps, lease, (result) => void drained.set(deps.id, result))),
     replicaId: relay.store.instance.id,
     predecessor: relay.store.instance.predecessor,
     remember: () => relay.store.instance.remember(),

@@ -10,6 +10,7 @@ import { announceForeign, foreignSources, refusedSources } from '../core/identit
 import { positionRemarks } from '../core/identity/position.ts';
 import { standingOf } from '../core/identity/standing.ts';
 import { type PollDependencies, startPolling } from '../core/intake/poll.ts';
+import { Tenants } from '../core/intake/tenants.ts';
 import type { Lease, RoleWorker } from '../core/loops/lease.ts';
 import { askForProblem, createWrites, type Writes } from '../core/loops/writes.ts';
 import { createAudience } from '../core/notices/audience.ts';
@@ -32,7 +33,6 @@ import { createMetrics, type MetricIds, type Metrics } from '../observe/metrics/
 import type { Exporting } from '../observe/tracing/export.ts';
 import { listPositions } from '../store/cursors.ts';
 import { countDeliveries } from '../store/deliveries.ts';
-import { hasSeveralTenants, tenantKey } from '../store/events.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { countActiveSilences } from '../store/silences.ts';
 import { listPlaces } from '../store/sinks.ts';
@@ -160,8 +160,7 @@ export function createRelay(options: RelayOptions): Relay {
   };
   metrics.expect(ids);
   const lanes: Lanes = new Map();
-  const tenants = new Set<string>();
-  let areTenantsSeveral = false;
+  const tenants = new Tenants();
   let refused: ReadonlySet<string> | undefined;
   const tracing = exporting?.tracing;
   const shared = { db: store.db, metrics, log, tracing, now: Date.now, random: Math.random };
@@ -177,14 +176,8 @@ export function createRelay(options: RelayOptions): Relay {
     operations,
     silences: silenceReader,
     intervalMs: config.pollingIntervalSeconds * 1000,
-    onStored(stored) {
-      for (const event of stored.events) {
-        const tenant = tenantKey(event.body);
-        if (tenant && tenants.size < 2) tenants.add(tenant);
-      }
-      areTenantsSeveral ||= tenants.size > 1;
-      offerFresh(lanes, stored.fresh);
-    },
+    lanes: { offer: (fresh) => offerFresh(lanes, fresh) },
+    tenants,
   });
 
   const sinkNotices = createSinkNotices({ db: store.db, audience, log, now: Date.now });
@@ -206,7 +199,7 @@ export function createRelay(options: RelayOptions): Relay {
             routes: config.routes,
             perSecond: config.sinkRate === 'off' ? Number.POSITIVE_INFINITY : config.sinkRate,
             policy: { ...defaultPolicy, ...(config.storm !== 'off' && { storm: { ...config.storm, ...stormTimes } }) },
-            showTenant: () => areTenantsSeveral,
+            showTenant: () => tenants.areSeveral(),
             announce: sinkNotices.announce,
           },
           lanes,
@@ -275,7 +268,7 @@ export function createRelay(options: RelayOptions): Relay {
       // The job does it later, too; now, so that the first page is decided by them.
       const around = await readSurroundings(store.db, store.instance.id);
       if (!standingOf({ own: works, ...around }).isStranger) await keepRecurring(store.db, config.recurringSilences);
-      areTenantsSeveral = await hasSeveralTenants(store.db);
+      await tenants.recall(store.db);
       await logLeftovers();
     },
     outageSinks: (held) => outageSinks(sinks, audience.listeners, held),

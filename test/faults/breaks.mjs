@@ -22,9 +22,9 @@ export const mutations = [
     name: 'the cursor moves before its events',
     edits: [
       [
-        'src/core/intake/ingest.ts',
-        '  const stored = await insertOrBisect(decided, cursor,',
-        '  await insertPage(db, fence, source, [], cursor, generation);\n  const stored = await insertOrBisect(decided, cursor,',
+        'src/core/intake/intake.ts',
+        '    const rows = await insertOrBisect(decided, cursor,',
+        '    await insertPage(db, fence, source, [], cursor, generation);\n    const rows = await insertOrBisect(decided, cursor,',
       ],
     ],
     cases: 'every backend terminated|before the server gets it|disk full|kill -9',

@@ -2,7 +2,7 @@
 
 import { type Lanes, offerFresh, startOrigin } from '../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../src/core/deliver/policy.ts';
-import type { Stored } from '../../src/core/intake/ingest.ts';
+import type { FreshDeliveries } from '../../src/core/intake/intake.ts';
 import { startPolling } from '../../src/core/intake/poll.ts';
 import type { Lease } from '../../src/core/loops/lease.ts';
 import { noticeEvent } from '../../src/core/notices/notice.ts';
@@ -79,14 +79,14 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
 
   const silences = createSilenceReader(db, quiet);
 
-  function onStored(stored: Stored): void {
-    for (const [sink, deliveries] of stored.fresh) {
+  function offer(fresh: FreshDeliveries): void {
+    for (const [sink, deliveries] of fresh) {
       if (lanes.has(sink)) {
         const ids = deliveries.map(({ event }) => event.id);
         around.offered(laneLeases.get(sink)!, sink, ids);
       }
     }
-    offerFresh(lanes, stored.fresh);
+    offerFresh(lanes, fresh);
   }
 
   async function announce({ sink, notice, key, to }: SinkNotice): Promise<void> {
@@ -115,7 +115,7 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
   const roles = [
     role(sourceRole, 'first', (context) =>
       startPolling(
-        { ...shared, silences, id: source, source: around.source(context), routes, intervalMs: 1000, onStored },
+        { ...shared, silences, id: source, source: around.source(context), routes, intervalMs: 1000, lanes: { offer } },
         context.lease!,
       ),
     ),

@@ -1,7 +1,6 @@
 // What is due, what became of it, what is dead, on a real Postgres.
 
 import { describe, expect, test } from 'vitest';
-import { storePage } from '../../src/core/intake/ingest.ts';
 import { deliveryBackoff } from '../../src/core/loops/backoff.ts';
 import type { Severity } from '../../src/kit/event.ts';
 import type { FailedAttempt } from '../../src/kit/records/delivery.ts';
@@ -14,14 +13,14 @@ import {
   takeDue,
   takeRandomDue,
 } from '../../src/store/deliveries.ts';
-import { draft, drafts, hold, useDatabase } from './stored.ts';
+import { draft, drafts, hold, storePage, useDatabase } from './stored.ts';
 
 const database = useDatabase();
 const both = [{ name: 'default', minSeverity: 1 as const, to: ['soc', 'boss'] }];
 
 /** Stores these for both sinks. @returns their ids, in order */
 async function stored(events = drafts(1, 3)): Promise<number[]> {
-  const page = await storePage(database(), null, 'a', 1, both, events, null);
+  const page = await storePage(database(), { routes: both, events });
   return page!.events.map(({ id }) => id);
 }
 

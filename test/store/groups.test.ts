@@ -2,12 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { composeDigest, digestEvent } from '../../src/core/deliver/digest.ts';
-import { storePage } from '../../src/core/intake/ingest.ts';
 import type { Lease } from '../../src/core/loops/lease.ts';
 import type { Route } from '../../src/core/routing/index.ts';
 import { recordDelivered, takeDue } from '../../src/store/deliveries.ts';
 import { forgetGroups, freezeDigest, listWaitingGroups, readMembers, releaseCards } from '../../src/store/groups.ts';
-import { draft, drafts, hold, useDatabase } from './stored.ts';
+import { draft, drafts, hold, storePage, useDatabase } from './stored.ts';
 
 const database = useDatabase();
 const grouped: Route = {
@@ -21,7 +20,7 @@ const key = '["g"]';
 const change = { key, isNew: true, startsInterval: true };
 
 const store = async (route: Route, events = drafts(1, 4)) =>
-  (await storePage(database(), null, 'a', 1, [route], events, null))!.events.map(({ id }) => id);
+  (await storePage(database(), { routes: [route], events }))!.events.map(({ id }) => id);
 const one = {
   severity: 3,
   type: 'T',

@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { defaultPolicy } from '../../src/core/deliver/policy.ts';
-import { storePage } from '../../src/core/intake/ingest.ts';
 import { type Role, startRoles } from '../../src/core/roles/index.ts';
 import { AdapterError } from '../../src/kit/errors.ts';
 import type { Fence } from '../../src/kit/records/role.ts';
@@ -14,7 +13,7 @@ import type { Database } from '../../src/store/database.ts';
 import { countDeliveries, listDead, recordFailed, redriveDead, takeDue } from '../../src/store/deliveries.ts';
 import { acquireLeases, createLeases, joinReplicas, releaseLeases, renewHeartbeat } from '../../src/store/leases.ts';
 import { startLaneOf } from '../core/deliver/lane-setup.ts';
-import { draft, drafts, hold, quiet, toSoc, useDatabase } from './stored.ts';
+import { draft, drafts, hold, quiet, storePage, useDatabase } from './stored.ts';
 
 const database = useDatabase();
 let db: Database;
@@ -27,8 +26,8 @@ describe('a page', () => {
     const lease = await hold(db, 'source:a');
     const raw = '{"id": 1,  "n": 1.0}';
     const page = [draft(1, { raw }), ...drafts(2, 49)];
-    const first = await storePage(db, lease, 'a', 1, toSoc, page, 'c50');
-    const again = await storePage(db, lease, 'a', 1, toSoc, drafts(1, 60), 'c60');
+    const first = await storePage(db, { fence: lease, events: page, cursor: 'c50' });
+    const again = await storePage(db, { fence: lease, events: drafts(1, 60), cursor: 'c60' });
     expect([first?.events.length, again?.events.length, again?.duplicates]).toEqual([50, 10, 50]);
     expect(await readCursor(db, 'a')).toEqual({ cursor: 'c60', generation: 1 });
     expect(await countDeliveries(db)).toMatchObject([{ sink: 'soc', pending: 60 }]);
@@ -41,7 +40,7 @@ describe('a page', () => {
     await hold(db, 'source:b');
     const stale: Fence = { ...lease, epoch: lease.epoch - 1 };
     for (const fence of [stale, { ...lease, holder: randomUUID() }]) {
-      expect(await storePage(db, fence, 'a', 1, toSoc, drafts(1, 3), 'c')).toBeNull();
+      expect(await storePage(db, { fence, events: drafts(1, 3), cursor: 'c' })).toBeNull();
     }
     expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 1 });
     expect(await countDeliveries(db)).toEqual([]);
@@ -52,7 +51,11 @@ describe('a page', () => {
     const deep = '['.repeat(20_000) + ']'.repeat(20_000);
     const bad = draft(3, { raw: deep });
     const nul = draft(5, { type: 'A\u0000B' });
-    const stored = await storePage(db, lease, 'a', 1, toSoc, [draft(1), draft(2), bad, draft(4), nul], 'c5');
+    const stored = await storePage(db, {
+      fence: lease,
+      events: [draft(1), draft(2), bad, draft(4), nul],
+      cursor: 'c5',
+    });
     expect(stored?.events).toHaveLength(5);
     const rows = await db.$client`select external_id, type, raw::text as raw from events order by external_id`;
     expect(rows.map((row) => row.type)).toEqual([
@@ -69,17 +72,19 @@ describe('a page', () => {
   test('escapes of NUL and of lone surrogates stay in the raw object', async () => {
     const lease = await hold(db, 'source:a');
     const raw = '{"id": 1, "path": "a\\u0000b\\ud800"}';
-    await storePage(db, lease, 'a', 1, toSoc, [draft(1, { raw })], 'c');
+    await storePage(db, { fence: lease, events: [draft(1, { raw })], cursor: 'c' });
     const [row] = await db.$client`select type, raw::text as raw from events`;
     expect([row?.type, row?.raw]).toEqual(['STATIC_ANALYSIS', raw]);
   });
 
   test('after a reset old numbers are new again', async () => {
     const lease = await hold(db, 'source:a');
-    await storePage(db, lease, 'a', 1, toSoc, drafts(1, 3), 'c');
+    await storePage(db, { fence: lease, events: drafts(1, 3), cursor: 'c' });
     expect(await resetSource(db, 'a')).toBe(2);
     expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 2 });
-    expect((await storePage(db, lease, 'a', 2, toSoc, drafts(1, 3), 'c'))?.events).toHaveLength(3);
+    expect(
+      (await storePage(db, { fence: lease, generation: 2, events: drafts(1, 3), cursor: 'c' }))?.events,
+    ).toHaveLength(3);
   });
 });
 
@@ -170,21 +175,13 @@ describe('deliveries', () => {
   test('the most urgent goes first, then the oldest', async () => {
     const lease = await hold(db, 'source:a');
     const severities = [2, 5, 3, 5, 4] as const;
-    await storePage(
-      db,
-      lease,
-      'a',
-      1,
-      toSoc,
-      severities.map((severity, n) => draft(n, { severity })),
-      'c',
-    );
+    await storePage(db, { fence: lease, events: severities.map((severity, n) => draft(n, { severity })), cursor: 'c' });
     expect((await takeDue(db, 'soc', 10)).map(({ event }) => event.externalId)).toEqual(['1', '3', '4', '2', '0']);
   });
 
   test('a reschedule by a holder that lost its role changes nothing', async () => {
     const lease = await hold(db, 'sink:x');
-    await storePage(db, null, 'a', 1, toSoc, drafts(1, 1), 'c');
+    await storePage(db, { events: drafts(1, 1), cursor: 'c' });
     const [due] = await takeDue(db, 'soc', 1);
     const failed = {
       eventId: due!.event.id,
@@ -210,7 +207,7 @@ describe('deliveries', () => {
 describe('what is dead', () => {
   test('shows the last answer that there was, also the one to the digest that held it', async () => {
     const lease = await hold(db, 'sink:x');
-    await storePage(db, null, 'a', 1, toSoc, drafts(1, 3), 'c');
+    await storePage(db, { events: drafts(1, 3), cursor: 'c' });
     const [digest = 0, member = 0, silent = 0] = (await takeDue(db, 'soc', 3)).map(({ event }) => event.id);
     await db.$client`update deliveries set digest_id = ${digest}, group_key = 'g', priority = priority + 10 where event_id = ${member}`;
     const attempt = (eventId: number, status: number | null, answer: string | null) => ({
@@ -252,7 +249,7 @@ describe('the lane of a sink', () => {
 
   async function run(count: number, sink: Omit<Sink, 'origin'>, until: () => boolean, events = drafts(1, count)) {
     const lease = await hold(db, 'sink:x');
-    await storePage(db, null, 'a', 1, toSoc, events, 'c');
+    await storePage(db, { events, cursor: 'c' });
     const notices: string[] = [];
     const lane = startLaneOf(sink, lease, {
       db,
@@ -374,7 +371,7 @@ describe('the lane of a sink', () => {
     let [others, dead] = [0, 0];
     const timer = setInterval(async () => {
       others += 1;
-      await storePage(db, null, 'a', 1, toSoc, drafts(1 + others, 1), `c${others}`);
+      await storePage(db, { events: drafts(1 + others, 1), cursor: `c${others}` });
       dead = (await listDead(db, null, 10)).length;
     }, 100);
     const { notices, states } = await run(1, { send, check: async () => {} }, () => dead > 0 && passed > 0);

@@ -1,6 +1,7 @@
 // A database of its own for a test of the core, roles held in it, and events to store.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { createIntake, type IntakeOptions, type PageToStore, type Stored } from '../../src/core/intake/intake.ts';
 import type { Lease } from '../../src/core/loops/lease.ts';
 import type { EventDraft } from '../../src/kit/event.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -88,3 +89,14 @@ export function draft(id: number | string, more: Partial<EventDraft> = {}): Even
 
 /** `count` drafts, numbered from `from` on. */
 export const drafts = (from: number, count: number) => Array.from({ length: count }, (_, n) => draft(from + n));
+
+export type TestPage = Partial<PageToStore> &
+  Partial<Pick<IntakeOptions, 'source' | 'fence' | 'routes' | 'silences'>> & { readonly nowMs?: number };
+
+/** Stores a page of source `a`, for sink `soc`, by a process that holds no role; unless the page says otherwise. */
+export function storePage(db: Database, page: TestPage): Promise<Stored | null> {
+  const { source = 'a', fence = null, routes = toSoc, silences, nowMs } = page;
+  const now = nowMs === undefined ? Date.now : () => nowMs;
+  const intake = createIntake({ db, source, fence, routes, silences, now });
+  return intake.store({ events: [], cursor: null, ...page });
+}

@@ -23,8 +23,8 @@ const directions = eachFile(
       .map((target) => `may not import ${target}`),
   [
     { path: 'src/core/intake/poll.ts', text: "import type { Config } from '../../config/index.ts';" },
-    { path: 'src/core/intake/ingest.ts', text: "import { stdout } from '../../sinks/stdout.ts';" },
-    { path: 'src/core/intake/ingest.ts', text: "import { createApp } from '../../http/app.ts';" },
+    { path: 'src/core/intake/intake.ts', text: "import { stdout } from '../../sinks/stdout.ts';" },
+    { path: 'src/core/intake/intake.ts', text: "import { createApp } from '../../http/app.ts';" },
     { path: 'src/store/events.ts', text: "import type { Metrics } from '../observe/metrics/index.ts';" },
     { path: 'src/sinks/bell.ts', text: "import type { Metrics } from '../observe/metrics/index.ts';" },
     { path: 'src/sinks/bell.ts', text: "import { stdout } from './stdout.ts';" },
@@ -35,7 +35,7 @@ const directions = eachFile(
     { path: 'src/sources/bell.ts', text: "import type { Sink } from '../kit/sink.ts';" },
     { path: 'src/kit/text.ts', text: "import { createMask } from '../observe/log.ts';" },
     { path: 'src/kit/event.ts', text: "import type { Decision } from './records/decision.ts';" },
-    { path: 'src/core/routing/index.ts', text: "import { storePage } from '../intake/ingest.ts';" },
+    { path: 'src/core/routing/index.ts', text: "import { storePage } from '../intake/intake.ts';" },
     { path: 'src/core/loops/job.ts', text: "import { announce } from '../notices/conditions.ts';" },
     { path: 'src/store/events.ts', text: "import { route } from '../core/routing/index.ts';" },
     {

@@ -1,65 +1,89 @@
-// The worker of a role `job:<name>`: does the same thing now and then, for as long as this process holds the role.
+// The worker of a role `job:<name>`: does the same thing at intervals while this process holds the
+// role.
 import type { Lease, RoleWorker } from './lease.ts';
+import { WaitWatch } from './wait-watch.ts';
 import { createWake } from './wake.ts';
 
-/** What an act of a job has at hand. */
+/** What an act of a job works with. */
 export interface Job {
-  /** It should go no further: the process stops, or has lost the role. */
+  /** True when the act should go no further: the process stops, or has lost the role. */
   isOver(): boolean;
-  /** What asks the database; while the answer is owed, the worker counts as waiting for it. */
+  /** Asks the database. Until it answers, the worker counts as waiting for it. */
   ask<Result>(query: () => Promise<Result>): Promise<Result>;
   /** Ends early when the process stops. */
   wait(ms: number): Promise<void>;
 }
 
-const firstAgainMs = 1000;
+export interface JobOptions {
+  /** The wait from the end of one act to the beginning of the next. */
+  readonly everyMs: number;
+  /** The first one begins at once. */
+  act(job: Job): Promise<void>;
+  /**
+   * Gets what `act` threw. The next act then begins after a second, after each further failure
+   * after twice as long, up to `everyMs`.
+   */
+  onError(error: unknown): void;
+}
 
-/**
- * @param act begins at once, and again `everyMs` after its end
- * @param onError told what it threw; the next turn then comes after a second, then after twice as long each time, up to `everyMs`
- */
-export function startJob(
-  lease: Lease,
-  everyMs: number,
-  act: (job: Job) => Promise<void>,
-  onError: (error: unknown) => void,
-): RoleWorker {
-  const wake = createWake();
-  let isStopping = false;
-  let askedAtMs: number | undefined;
-  const job: Job = {
-    isOver: () => isStopping || !lease.isHeld(),
-    async ask(query) {
-      askedAtMs = performance.now();
-      return query().finally(() => {
-        askedAtMs = undefined;
-      });
-    },
-    wait: (ms) => wake.wait(ms),
-  };
+const firstRetryMs = 1000;
 
-  async function loop(): Promise<void> {
+export function startJob(lease: Lease, options: JobOptions): RoleWorker {
+  return new RunningJob(lease, options);
+}
+
+class RunningJob implements Job, RoleWorker {
+  readonly #lease: Lease;
+  readonly #options: JobOptions;
+  readonly #wake = createWake();
+  readonly #watch = new WaitWatch();
+  readonly #finished: Promise<void>;
+  #isStopping = false;
+
+  constructor(lease: Lease, options: JobOptions) {
+    this.#lease = lease;
+    this.#options = options;
+    this.#finished = this.#loop();
+  }
+
+  isOver(): boolean {
+    return this.#isStopping || !this.#lease.isHeld();
+  }
+
+  async ask<Result>(query: () => Promise<Result>): Promise<Result> {
+    return this.#watch.of(query());
+  }
+
+  wait(ms: number): Promise<void> {
+    return this.#wake.wait(ms);
+  }
+
+  stuckMs(): number {
+    return this.#watch.waitedMs();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#wake.now();
+    await this.#finished;
+  }
+
+  async #loop(): Promise<void> {
     let failures = 0;
-    while (!job.isOver()) {
+    while (!this.isOver()) {
       try {
-        await act(job);
+        await this.#options.act(this);
         failures = 0;
       } catch (error) {
         failures += 1;
-        onError(error);
+        this.#options.onError(error);
       }
-      const waitMs = failures === 0 ? everyMs : Math.min(firstAgainMs * 2 ** (failures - 1), everyMs);
-      if (!job.isOver()) await wake.wait(waitMs);
+      if (!this.isOver()) await this.#wake.wait(this.#waitMs(failures));
     }
   }
-  const finished = loop();
 
-  return {
-    stuckMs: () => (askedAtMs === undefined ? 0 : performance.now() - askedAtMs),
-    async stop() {
-      isStopping = true;
-      wake.now();
-      await finished;
-    },
-  };
+  #waitMs(failures: number): number {
+    const { everyMs } = this.#options;
+    return failures === 0 ? everyMs : Math.min(firstRetryMs * 2 ** (failures - 1), everyMs);
+  }
 }

@@ -51,7 +51,7 @@ export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWor
     leap = undefined;
   }
 
-  async function look({ isOver }: Job): Promise<void> {
+  async function look(job: Job): Promise<void> {
     await lookAtClock();
     const isUnsure = performance.now() < unsureUntilMs;
     const open = await readConditions(db);
@@ -62,7 +62,7 @@ export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWor
       ...lookAtCredentials(deps, open),
     ];
     for (const { name, to, holds, over } of findings) {
-      if (isOver()) return;
+      if (job.isOver()) return;
       const wait = isUnsure && holds?.afterMs !== undefined ? { afterMs: Number.POSITIVE_INFINITY } : {};
       const by = { db, fence: lease, nowMs: now() };
       if (holds) await announce(by, { name, to, ...holds, ...wait });
@@ -74,12 +74,12 @@ export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWor
     if (strays.length > 0) await removeConditions(db, lease, strays);
   }
 
-  return startJob(
-    lease,
-    deps.everyMs ?? everyMs,
-    (job) => job.ask(() => look(job)),
-    (error) => log.error({ error: databaseErrorText(error) }, 'the watchdog could not look; it is tried again'),
-  );
+  return startJob(lease, {
+    everyMs: deps.everyMs ?? everyMs,
+    act: (job) => job.ask(() => look(job)),
+    onError: (error) =>
+      log.error({ error: databaseErrorText(error) }, 'the watchdog could not look; it is tried again'),
+  });
 }
 
 async function lookAtSinks(deps: WatchdogDependencies, open: readonly ConditionState[]): Promise<Finding[]> {

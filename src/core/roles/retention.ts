@@ -37,7 +37,9 @@ export function startRetention({ db, log, ageMs, now = Date.now }: RetentionDepe
     if (removed > 0) log.info({ removed }, 'old events removed');
   }
 
-  return startJob(lease, everyMs, removeAll, (error) =>
-    log.error({ error: databaseErrorText(error) }, 'old events not removed; it is tried again'),
-  );
+  return startJob(lease, {
+    everyMs,
+    act: removeAll,
+    onError: (error) => log.error({ error: databaseErrorText(error) }, 'old events not removed; it is tried again'),
+  });
 }

@@ -31,14 +31,14 @@ export interface SilenceSummaryDependencies {
 export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: Lease): RoleWorker {
   const { db, log } = deps;
 
-  async function look({ isOver }: Job): Promise<void> {
+  async function look(job: Job): Promise<void> {
     try {
       await keepRecurring(db, deps.recurring);
     } catch (error) {
       log.error({ error: databaseErrorText(error) }, 'recurring silences not prepared; it is tried again');
     }
     for (const summary of await readSilenceSummaries(db, deps.graceMs ?? graceMs, batchMax)) {
-      if (isOver()) return;
+      if (job.isOver()) return;
       const notice = noticeOf(summary, deps);
       // Its key makes a repetition harmless, so a crash between the two loses nothing and says nothing twice.
       if (notice && (await insertPage(db, lease, noticeSource, [notice], null)) === null) return;
@@ -47,12 +47,12 @@ export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: L
     }
   }
 
-  return startJob(
-    lease,
+  return startJob(lease, {
     everyMs,
-    (job) => job.ask(() => look(job)),
-    (error) => log.error({ error: databaseErrorText(error) }, 'ended silences not summed up; it is tried again'),
-  );
+    act: (job) => job.ask(() => look(job)),
+    onError: (error) =>
+      log.error({ error: databaseErrorText(error) }, 'ended silences not summed up; it is tried again'),
+  });
 }
 
 /** Undefined if there is nothing to say, or nobody to say it to. */

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Lanes, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import { noticeEvent } from '../../../src/core/notices/notice.ts';
 import type { Route } from '../../../src/core/routing/index.ts';
 import { type GroupField, groupFields } from '../../../src/core/rules/group.ts';
@@ -14,7 +13,7 @@ import type { EventDraft, Severity } from '../../../src/kit/event.ts';
 import type { Message, Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { insertPage } from '../../../src/store/events.ts';
-import { draft, hold, quiet, useDatabase } from '../../store/stored.ts';
+import { draft, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
 
 const database = useDatabase();
 const runs = Number(process.env.ACCOUNTED_RUNS ?? 25);
@@ -113,7 +112,7 @@ async function play({ routes, pages, storm, answers }: typeof situation extends 
   let number = 0;
   for (const page of pages) {
     const drafts = page.map((one): EventDraft => draft(++number, one as Partial<EventDraft>));
-    const stored = await storePage(db, null, 'a', 1, routes, drafts, null);
+    const stored = await storePage(db, { routes, events: drafts });
     offerFresh(lanes, stored!.fresh);
     await new Promise((resolve) => setTimeout(resolve, 40));
   }

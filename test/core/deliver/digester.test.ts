@@ -4,7 +4,6 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { composeDigest, digestEvent } from '../../../src/core/deliver/digest.ts';
 import { type Lanes, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import { noticeEvent } from '../../../src/core/notices/notice.ts';
 import type { SinkNotice } from '../../../src/core/notices/sink-notices.ts';
 import type { Route } from '../../../src/core/routing/index.ts';
@@ -18,7 +17,7 @@ import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { redriveDead } from '../../../src/store/deliveries.ts';
 import { insertPage } from '../../../src/store/events.ts';
 import { freezeDigest, readMembers, splitDigest } from '../../../src/store/groups.ts';
-import { draft, drafts, hold, quiet, useDatabase } from '../../store/stored.ts';
+import { draft, drafts, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 
 const database = useDatabase();
@@ -79,7 +78,7 @@ async function begin({ routes = [all], policy = {}, send, check }: SetUp = {}) {
   );
   onTestFinished(() => worker.stop());
   const store = async (page: readonly EventDraft[]) => {
-    const stored = await storePage(db, null, 'a', 1, routes, page, null);
+    const stored = await storePage(db, { routes, events: page });
     offerFresh(lanes, stored!.fresh);
   };
   const cards = () => sent.filter(({ event }) => event.source === 'a').map(({ event }) => event.externalId);
@@ -355,7 +354,7 @@ describe('a digest that is not accepted for the text of one of its events', () =
 
   test('is not split by who lost the role, and then nothing is changed', async () => {
     const db = database();
-    await storePage(db, null, 'a', 1, [grouped({})], page(4, []), null);
+    await storePage(db, { routes: [grouped({})], events: page(4, []) });
     const lease = await hold(db, 'sink:x');
     const ids = (await db.$client`select event_id::int as id from deliveries order by 1`).map(({ id }) => Number(id));
     const [row] = await db.$client`select group_key from deliveries limit 1`;
@@ -444,7 +443,7 @@ describe('a storm', () => {
   });
 
   test('begins for a backlog in the database, however slow the sink may be asked', async () => {
-    await storePage(database(), null, 'a', 1, [all], lows(1, 300), null);
+    await storePage(database(), { routes: [all], events: lows(1, 300) });
     const { cards, digests } = await begin({ policy: { storm } });
     await expectSoon(isSettled);
     expect(cards()).toEqual([]);
@@ -466,7 +465,7 @@ describe('a storm', () => {
     await first.store(lows(1, 30));
     await expectSoon(() => first.digests().length === 1);
     await first.worker.stop();
-    await storePage(database(), null, 'a', 1, [all], lows(40, 10), null);
+    await storePage(database(), { routes: [all], events: lows(40, 10) });
     const second = await begin({ policy: { storm } });
     await expectSoon(() => second.notices().includes('storm_over'));
     await expectSoon(isSettled);

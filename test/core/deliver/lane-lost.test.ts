@@ -2,9 +2,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Lane } from '../../../src/core/deliver/lane.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import type { Lease } from '../../../src/core/loops/lease.ts';
-import { drafts, hold, toSoc, useDatabase } from '../../store/stored.ts';
+import { drafts, hold, storePage, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 import { startLaneOf } from './lane-setup.ts';
 
@@ -19,7 +18,7 @@ function start(send: () => Promise<void>, lease: Lease): Lane {
 
 test('sends nothing more once the database has refused an outcome, and is not stuck by that', async () => {
   const db = database();
-  await storePage(db, null, 'a', 1, toSoc, drafts(1, 1), null);
+  await storePage(db, { events: drafts(1, 1) });
   let sends = 0;
   let answer: (() => void) | undefined;
   const send = () => {
@@ -38,7 +37,7 @@ test('sends nothing more once the database has refused an outcome, and is not st
 
 test('sends nothing if the lease became too short for it while what is due was read', async () => {
   const db = database();
-  await storePage(db, null, 'a', 1, toSoc, drafts(1, 1), null);
+  await storePage(db, { events: drafts(1, 1) });
   const send = vi.fn(async () => {});
   // Before its first look at groups, and once more when it goes on.
   const outlasts = vi

@@ -3,12 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import { expect, test } from 'vitest';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import { startPolling } from '../../../src/core/intake/poll.ts';
 import { startRoles } from '../../../src/core/roles/index.ts';
 import { createSilenceReader } from '../../../src/core/silences/reader.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
-import { hold, quiet, useDatabase } from '../../store/stored.ts';
+import { hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 import { startLaneOf } from './lane-setup.ts';
 
@@ -46,7 +45,7 @@ test('a lane that cannot write what became of a send is stuck', async () => {
   const draft = { ...event, externalId: '1', occurredAt: null, body: {}, raw: '{}' };
   let answer: (() => void) | undefined;
   const worker = await lane('sink:y', () => new Promise((resolve) => (answer = resolve)));
-  await storePage(database(), null, 'a', 1, routes, [draft], 'c');
+  await storePage(database(), { routes, events: [draft], cursor: 'c' });
   expect(await until(() => answer !== undefined, 5000)).toBe(true);
   const locking = await database().$client.reserve();
   // Reading goes on.
@@ -71,11 +70,11 @@ test('a source that cannot store is stuck, and one that waits for its tenant is 
   };
   const db = database();
   const silences = createSilenceReader(db, quiet);
-  const polling = { ...shared, id: 'a', source, db, silences, routes: [], intervalMs: 20, onStored() {} };
+  const polling = { ...shared, id: 'a', source, db, silences, routes: [], intervalMs: 20 };
   const worker = startPolling(polling, await hold(database(), 'source:a'));
   await new Promise((resolve) => setTimeout(resolve, 400));
   expect(worker.stuckMs!()).toBeLessThan(300);
-  await expectToStick('cursors', worker.stuckMs!);
+  await expectToStick('cursors', () => worker.stuckMs!());
   await worker.stop();
 });
 
@@ -100,7 +99,7 @@ test('the roles are stuck with their heartbeat, and with each of their workers, 
   role.stick(70_000);
   expect(roles.stuckMs()).toBe(70_000);
   role.stick(0);
-  await expectToStick('replicas', roles.stuckMs);
+  await expectToStick('replicas', () => roles.stuckMs());
   const stopped = roles.stop();
   expect(await until(() => roles.stuckMs() > 700, 5000)).toBe(true);
   end();

@@ -3,7 +3,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRateLimiter } from '../../../simulators/mattermost/rate-limiter.ts';
 import { type Lanes, type OriginDependencies, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import type { Lease } from '../../../src/core/loops/lease.ts';
 import { compileText } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
@@ -13,7 +12,7 @@ import { quotaOf } from '../../../src/kit/quota.ts';
 import type { Message, SendContext, Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { writeSinkState } from '../../../src/store/sinks.ts';
-import { draft, drafts, hold, quiet, useDatabase } from '../../store/stored.ts';
+import { draft, drafts, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 
 const database = useDatabase();
@@ -40,7 +39,7 @@ interface SetUp {
 }
 
 const store = (page: readonly EventDraft[], sinks: readonly string[] = ['soc']) =>
-  storePage(database(), null, 'a', 1, [{ name: 'all', minSeverity: 0, to: sinks }], page, null);
+  storePage(database(), { routes: [{ name: 'all', minSeverity: 0, to: sinks }], events: page });
 
 /** Starts the sinks of an origin. They end with the test, at the latest. */
 async function begin({ send, check, sinks = ['soc'], policy = {}, lease = {}, routes = [], ...own }: SetUp) {
@@ -420,7 +419,7 @@ test('a message carries what the template of its route says, and one whose templ
   const templates = new Map([['soc', { name: 'short', title }]]);
   const routes = [{ name: 'all', minSeverity: 0 as const, to: ['soc'], templates }];
   const page = [3, 9_000_000].map((size) => draft(size, { body: { file: { size } } }));
-  await storePage(database(), null, 'a', 1, routes, page, null);
+  await storePage(database(), { routes, events: page });
   const { sent } = await begin({ routes, words });
   await expectSoon(isSettled);
   const titles = Object.fromEntries(sent.map(({ id, message }) => [id, message.template?.title]));

@@ -80,7 +80,7 @@ export async function startPipeline(db: Database, options: PipelineOptions): Pro
         source: scripted(pages),
         silences: createSilenceReader(db, quiet),
         intervalMs: 50,
-        onStored: (stored) => offerFresh(lanes, stored.fresh),
+        lanes: { offer: (fresh) => offerFresh(lanes, fresh) },
       },
       await hold(db, 'source:a'),
     );

@@ -2,10 +2,9 @@
 
 import { afterEach, expect, test, vi } from 'vitest';
 import { createRecorder, type RecorderDependencies } from '../../../src/core/deliver/recorder.ts';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import { createWrites } from '../../../src/core/loops/writes.ts';
 import type { FailedAttempt } from '../../../src/kit/records/delivery.ts';
-import { drafts, hold, quiet, toSoc, useDatabase } from '../../store/stored.ts';
+import { drafts, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 
 const database = useDatabase();
@@ -19,7 +18,7 @@ interface Written {
 
 async function setUp(count: number, more: Partial<RecorderDependencies> = {}) {
   const db = database();
-  const page = await storePage(db, null, 'a', 1, toSoc, drafts(1, count), null);
+  const page = await storePage(db, { events: drafts(1, count) });
   const written: Written[] = [];
   const recorder = createRecorder({
     db,

@@ -2,13 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { backlogRemarks, createSettling, type Move, planMoves } from '../../../src/core/identity/backlog.ts';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import { type PlaceOf, placeOf } from '../../../src/kit/place.ts';
 import { dropBacklog, reassignBacklog } from '../../../src/store/backlog.ts';
 import { countDeliveries, recordDelivered, takeDue } from '../../../src/store/deliveries.ts';
 import { joinReplicas } from '../../../src/store/leases.ts';
 import { listPlaces, writePlaces, writeSinkState } from '../../../src/store/sinks.ts';
-import { drafts, hold, quiet, useDatabase } from '../../store/stored.ts';
+import { drafts, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
 
 const at = (id: string, place: string | null): PlaceOf => ({ id, place });
 
@@ -49,7 +48,9 @@ describe('in the database', () => {
   const database = useDatabase();
   const store = async (to: string[], from = 1, count = 3) => {
     const routes = [{ name: 'all', minSeverity: 0 as const, to }];
-    return (await storePage(database(), null, 'x', 1, routes, drafts(from, count), null))!.events.map(({ id }) => id);
+    return (await storePage(database(), { source: 'x', routes, events: drafts(from, count) }))!.events.map(
+      ({ id }) => id,
+    );
   };
   const settle = async (places: PlaceOf[]) => {
     const lease = await hold(database(), 'sink:x');

@@ -2,7 +2,7 @@
 // service does.
 import { expect, test } from 'vitest';
 import { announceForeign, foreignSources, refusedSources } from '../../../src/core/identity/foreign.ts';
-import { createSourceHealth } from '../../../src/core/intake/source-health.ts';
+import { SourceHealth } from '../../../src/core/intake/source-health.ts';
 import type { Audience } from '../../../src/core/notices/audience.ts';
 import { adoptConsole } from '../../../src/store/cursors.ts';
 import { hold, quiet, useDatabase } from '../../store/stored.ts';
@@ -28,7 +28,7 @@ test('who reads the source says it no second time, and says when it is over', as
   await readBy('A');
   await announceForeign(looked());
   const deps = { id: 'a', db: database(), log: quiet, now: Date.now, to: ['soc'] };
-  const health = createSourceHealth(deps, await hold(database(), 'source:a'));
+  const health = new SourceHealth(deps, await hold(database(), 'source:a'));
   await health.after({ failure: { reason: 'other_console', message: 'another console' } });
   expect(await said()).toEqual(['SOURCE_OTHER']);
   await health.after({});

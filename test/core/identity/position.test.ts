@@ -7,11 +7,10 @@ import {
   claimPosition,
   planPosition,
 } from '../../../src/core/identity/position.ts';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import type { StoredPosition } from '../../../src/kit/records/position.ts';
 import type { PollSource } from '../../../src/kit/source.ts';
 import { listPositions, removeSource, resetSource } from '../../../src/store/cursors.ts';
-import { drafts, hold, quiet, replicaWith, toSoc, useDatabase } from '../../store/stored.ts';
+import { drafts, hold, quiet, replicaWith, storePage, useDatabase } from '../../store/stored.ts';
 
 const never = new AbortController().signal;
 
@@ -67,20 +66,14 @@ describe('claiming a position', () => {
     const { generation, former } = await claim(id, source, more);
     const lease = await hold(database(), `source:${id}`);
     const cursor = `c${from + count - 1}`;
-    const stored = await storePage(
-      database(),
-      lease,
-      id,
+    const stored = await storePage(database(), {
+      fence: lease,
+      source: id,
       generation,
-      toSoc,
-      drafts(from, count),
+      events: drafts(from, count),
       cursor,
-      [],
-      Date.now(),
-      undefined,
-      undefined,
       former,
-    );
+    });
     await leave(id);
     return stored!.events.length;
   }

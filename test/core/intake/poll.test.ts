@@ -1,15 +1,8 @@
 // The loop that reads a source, on a real Postgres: what it stores, where it reads on, when it looks again, whom it tells.
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Stored } from '../../../src/core/intake/ingest.ts';
-import {
-  type Drained,
-  drainSource,
-  nextWaitMs,
-  type PollDependencies,
-  startPolling,
-  watchSource,
-} from '../../../src/core/intake/poll.ts';
+import { drainSource } from '../../../src/core/intake/drain.ts';
+import type { FreshDeliveries } from '../../../src/core/intake/intake.ts';
+import { type PollDependencies, startPolling, watchSource } from '../../../src/core/intake/poll.ts';
 import { createWrites } from '../../../src/core/loops/writes.ts';
 import { createSilenceReader } from '../../../src/core/silences/reader.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
@@ -19,60 +12,6 @@ import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { readCursor } from '../../../src/store/cursors.ts';
 import { draft, drafts, hold, quiet, toSoc, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
-
-describe('the next look', () => {
-  const failed = (reason: 'auth' | 'database' | 'rate_limited' | 'timeout', retryAfterMs?: number): Drained => ({
-    events: 0,
-    failure: { reason, message: '', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
-  });
-
-  test('comes within 5 s after new events, then doubles back to the interval', () => {
-    let wait = nextWaitMs(300_000, { events: 3 }, 0, 300_000, 0.5);
-    const waits = [wait];
-    for (let n = 0; n < 7; n += 1) {
-      wait = nextWaitMs(wait, { events: 0 }, 0, 300_000, 0.5);
-      waits.push(wait);
-    }
-    expect(waits).toEqual([5000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
-  });
-
-  test('is never sooner than 5 s unless the interval is shorter, and never later than the interval', () => {
-    const intervals = fc.integer({ min: 1, max: 86_400_000 });
-    fc.assert(
-      fc.property(intervals, fc.nat(100), fc.nat(400_000), (intervalMs, events, previousMs) => {
-        const wait = nextWaitMs(previousMs, { events }, 0, intervalMs, 0.5);
-        expect(wait).toBeGreaterThanOrEqual(Math.min(5000, intervalMs));
-        expect(wait).toBeLessThanOrEqual(intervalMs);
-      }),
-    );
-  });
-
-  test('after failures comes after 250 ms, then twice as long each time up to 30 s, whatever the interval is', () => {
-    for (const intervalMs of [5000, 60_000, 900_000]) {
-      const waits = [1, 2, 3, 7, 8, 40].map((count) => nextWaitMs(5000, failed('timeout'), count, intervalMs, 0.5));
-      expect(waits).toEqual([250, 500, 1000, 16_000, 30_000, 30_000]);
-    }
-  });
-
-  test('after failures of our own database is a second away at most', () => {
-    const waits = [1, 2, 3, 4, 5, 40].map((failures) => nextWaitMs(5000, failed('database'), failures, 300_000, 0.5));
-    expect(waits).toEqual([250, 500, 1000, 1000, 1000, 1000]);
-  });
-
-  test('with a refused credential comes once soon, and is a minute away at last', () => {
-    for (const intervalMs of [5000, 300_000]) {
-      const waits = [1, 2, 3, 40].map((failures) => nextWaitMs(0, failed('auth'), failures, intervalMs, 0.5));
-      expect(waits).toEqual([1000, 2000, 4000, 60_000]);
-    }
-  });
-
-  test('obeys a Retry-After as it is given, however many failures there were, up to an hour', () => {
-    expect(nextWaitMs(0, failed('rate_limited', 90_000), 1, 5000, 0.5)).toBe(90_000);
-    expect(nextWaitMs(0, failed('rate_limited', 2000), 40, 5000, 0.5)).toBe(2000);
-    expect(nextWaitMs(0, failed('rate_limited', 9_999_999), 1, 5000, 0.5)).toBe(3_600_000);
-    expect(nextWaitMs(0, failed('rate_limited', 0), 40, 5000, 0.5)).toBe(250);
-  });
-});
 
 describe('reading', () => {
   const database = useDatabase();
@@ -94,7 +33,7 @@ describe('reading', () => {
   }
 
   function setUp(source: PollDependencies['source'], more: Partial<PollDependencies> = {}) {
-    const fresh: Stored[] = [];
+    const fresh: FreshDeliveries[] = [];
     const deps: PollDependencies = {
       id: 'a',
       source,
@@ -106,7 +45,7 @@ describe('reading', () => {
       log: quiet,
       now: Date.now,
       random: () => 0.5,
-      onStored: (stored) => void fresh.push(stored),
+      lanes: { offer: (deliveries) => void fresh.push(deliveries) },
       ...more,
     };
     return { deps, fresh };
@@ -132,10 +71,10 @@ describe('reading', () => {
     ];
     const source = scripted(pages);
     const { deps, fresh } = setUp(source);
-    expect(await drainSource(deps, await hold(deps.db, 'source:a'), never)).toEqual({ events: 4 });
+    expect(await drainSource(deps, await hold(deps.db, 'source:a'), { signal: never })).toEqual({ events: 4 });
     expect(source.asked).toEqual([null, 'c2', 'c4']);
     expect([await cursorNow(), await storedIds()]).toEqual(['c4', ['1', '2', '3', '4']]);
-    const offered = fresh.flatMap((stored) => stored.fresh.get('soc') ?? []);
+    const offered = fresh.flatMap((deliveries) => deliveries.get('soc') ?? []);
     expect(offered.map(({ event }) => event.externalId)).toEqual(['1', '2', '3', '4']);
   });
 
@@ -144,9 +83,12 @@ describe('reading', () => {
     const source = scripted([{ events: drafts(1, 2), cursor: 'c2', more: true }, malformed, { events: drafts(3, 1) }]);
     const { deps } = setUp(source);
     const lease = await hold(deps.db, 'source:a');
-    expect(await drainSource(deps, lease, never)).toMatchObject({ events: 2, failure: { reason: 'malformed' } });
+    expect(await drainSource(deps, lease, { signal: never })).toMatchObject({
+      events: 2,
+      failure: { reason: 'malformed' },
+    });
     expect(await cursorNow()).toBe('c2');
-    expect(await drainSource(deps, lease, never)).toEqual({ events: 1 });
+    expect(await drainSource(deps, lease, { signal: never })).toEqual({ events: 1 });
     // A page without a cursor leaves it where it was: it never moves to null.
     expect([source.asked, await cursorNow()]).toEqual([[null, 'c2', 'c2'], 'c2']);
   });
@@ -154,7 +96,7 @@ describe('reading', () => {
   test('a page without a cursor in the middle does not lead back to the start', async () => {
     const source = scripted([{ cursor: 'c1', more: true }, { more: true }, {}]);
     const { deps } = setUp(source);
-    await drainSource(deps, await hold(deps.db, 'source:a'), never);
+    await drainSource(deps, await hold(deps.db, 'source:a'), { signal: never });
     expect(source.asked).toEqual([null, 'c1', 'c1']);
   });
 
@@ -164,12 +106,12 @@ describe('reading', () => {
     const { deps } = setUp(source);
     const lease = await hold(deps.db, 'source:a');
     await deps.db.$client`alter table cursors rename column cursor to away`;
-    const failed = await drainSource({ ...deps, source }, lease, never).finally(
+    const failed = await drainSource({ ...deps, source }, lease, { signal: never }).finally(
       () => deps.db.$client`alter table cursors rename column away to cursor`,
     );
     expect(failed).toMatchObject({ events: 0, failure: { reason: 'database' } });
     expect([await cursorNow(), await storedIds()]).toEqual([null, []]);
-    expect(await drainSource(deps, lease, never)).toEqual({ events: 2 });
+    expect(await drainSource(deps, lease, { signal: never })).toEqual({ events: 2 });
   });
 
   test('that pages could not be written is a problem for as long as there are pages to write', async () => {
@@ -178,7 +120,7 @@ describe('reading', () => {
     const writes = createWrites();
     const { deps } = setUp(scripted([page, page, page, away]), { writes });
     const lease = await hold(deps.db, 'source:a');
-    const drain = () => drainSource(deps, lease, never);
+    const drain = () => drainSource(deps, lease, { signal: never });
     await deps.db.$client`alter table events rename column raw to away`;
     for (let times = 0; times < 3; times += 1) await drain();
     await deps.db.$client`alter table events rename column away to raw`;
@@ -195,20 +137,22 @@ describe('reading', () => {
     const source = { ...scripted([page, malformed, page, page]), notStored: () => void told.push(1) };
     const { deps } = setUp(source);
     const lease = await hold(deps.db, 'source:a');
-    await drainSource(deps, lease, never);
-    await drainSource(deps, lease, never);
+    await drainSource(deps, lease, { signal: never });
+    await drainSource(deps, lease, { signal: never });
     expect(told).toEqual([]);
     const stale = { ...lease, epoch: lease.epoch - 1 };
-    await drainSource(deps, stale, never);
+    await drainSource(deps, stale, { signal: never });
     expect(told).toEqual([1]);
     await deps.db.$client`alter table events rename column raw to away`;
-    await drainSource(deps, lease, never).finally(() => deps.db.$client`alter table events rename column away to raw`);
+    await drainSource(deps, lease, { signal: never }).finally(
+      () => deps.db.$client`alter table events rename column away to raw`,
+    );
     expect(told).toEqual([1, 1]);
   });
 
   test('an error that the adapter did not mean to throw is its own fault, not the database’s', async () => {
     const { deps } = setUp(scripted([new TypeError('x is undefined')]));
-    const { failure } = await drainSource(deps, await hold(deps.db, 'source:a'), never);
+    const { failure } = await drainSource(deps, await hold(deps.db, 'source:a'), { signal: never });
     expect(failure).toMatchObject({ reason: 'unknown', message: expect.stringContaining('x is undefined') });
   });
 
@@ -218,7 +162,10 @@ describe('reading', () => {
     const { deps } = setUp(source);
     const lease = await hold(deps.db, 'source:a');
     const stale = { ...lease, epoch: lease.epoch - 1 };
-    expect(await drainSource(deps, stale, never)).toMatchObject({ events: 0, failure: { reason: 'taken_over' } });
+    expect(await drainSource(deps, stale, { signal: never })).toMatchObject({
+      events: 0,
+      failure: { reason: 'taken_over' },
+    });
     expect([source.asked.length, await storedIds(), await cursorNow()]).toEqual([2, [], null]);
   });
 
@@ -232,7 +179,7 @@ describe('reading', () => {
       },
     };
     const { deps } = setUp(source);
-    expect(await drainSource(deps, await hold(deps.db, 'source:a'), abort.signal)).toEqual({ events: 0 });
+    expect(await drainSource(deps, await hold(deps.db, 'source:a'), { signal: abort.signal })).toEqual({ events: 0 });
     expect([await storedIds(), await cursorNow()]).toEqual([[], null]);
   });
 
@@ -243,7 +190,7 @@ describe('reading', () => {
     ];
     const notice = { kind: 'watching' as const, values: { source: 'a', from: 'now' } };
     const { deps } = setUp(scripted([{ cursor: 'c', notice }]), { routes });
-    await drainSource(deps, await hold(deps.db, 'source:a'), never);
+    await drainSource(deps, await hold(deps.db, 'source:a'), { signal: never });
     expect(await noticesOf('WATCHING')).toEqual(['boss', 'soc']);
   });
 
@@ -287,7 +234,7 @@ describe('reading', () => {
     const { deps } = setUp(source, { operations: ['ops', 'soc'] });
     const lease = await hold(deps.db, 'source:a');
     const health = watchSource(deps, lease);
-    const read = async () => health.after(await drainSource(deps, lease, never));
+    const read = async () => health.after(await drainSource(deps, lease, { signal: never }));
     for (let n = 0; n < 3; n += 1) await read();
     expect(await noticesOf('SOURCE_REJECTED')).toEqual(['ops', 'soc']);
     await age(24 * 60);
@@ -305,7 +252,7 @@ describe('reading', () => {
       await age(minutes);
       // Each time another process.
       const lease = await hold(deps.db, 'source:a');
-      await watchSource(deps, lease).after(await drainSource(deps, lease, never));
+      await watchSource(deps, lease).after(await drainSource(deps, lease, { signal: never }));
       told.push([(await noticesOf('SOURCE_FAILING')).length, (await noticesOf('SOURCE_BACK')).length]);
     }
     expect(told).toEqual([
@@ -337,7 +284,7 @@ describe('reading', () => {
     const health = watchSource(deps, lease);
     for (const minutes of [0, 16, 0, 0, 0, 0]) {
       await age(minutes);
-      await health.after(await drainSource(deps, lease, never));
+      await health.after(await drainSource(deps, lease, { signal: never }));
     }
     const kinds = await database().$client`select type from events where source = 'tocsin' order by id`;
     expect(kinds.map(({ type }) => type)).toEqual(['SOURCE_FAILING', 'SOURCE_REJECTED', 'SOURCE_BACK']);
@@ -370,7 +317,7 @@ describe('reading', () => {
     const { deps } = setUp(scripted([failure, {}]));
     const lease = await hold(deps.db, 'source:a');
     const health = watchSource(deps, lease);
-    for (let n = 0; n < 2; n += 1) await health.after(await drainSource(deps, lease, never));
+    for (let n = 0; n < 2; n += 1) await health.after(await drainSource(deps, lease, { signal: never }));
     expect(await database().$client`select 1 from events where source = 'tocsin'`).toEqual([]);
   });
 
@@ -383,13 +330,13 @@ describe('reading', () => {
     };
     await database().$client`alter table events add constraint refused check (type = 'X')`;
     try {
-      expect(await drainSource(deps, lease, never)).toMatchObject({ failure: { reason: 'database' } });
+      expect(await drainSource(deps, lease, { signal: never })).toMatchObject({ failure: { reason: 'database' } });
       expect(await value('tocsin_source_last_success_timestamp_seconds{source="a"}')).toBe(0);
       expect(await value('tocsin_source_polls_total{source="a",outcome="database"}')).toBe(1);
     } finally {
       await database().$client`alter table events drop constraint refused`;
     }
-    await drainSource(deps, lease, never);
+    await drainSource(deps, lease, { signal: never });
     expect(await value('tocsin_source_last_success_timestamp_seconds{source="a"}')).toBe(77);
   });
 

@@ -1,6 +1,6 @@
 // What people hear of a source from the one process that reads it all the time; of several processes the tests of polls tell.
 import { expect, test } from 'vitest';
-import { createSourceHealth, type ReadFailure } from '../../../src/core/intake/source-health.ts';
+import { type ReadFailure, SourceHealth } from '../../../src/core/intake/source-health.ts';
 import { readConditions } from '../../../src/store/conditions.ts';
 import { hold, quiet, useDatabase } from '../../store/stored.ts';
 
@@ -8,7 +8,7 @@ const database = useDatabase();
 
 async function startReading(clock = () => performance.now(), looksAgain = true) {
   const deps = { id: 'a', db: database(), log: quiet, now: Date.now, to: ['soc'], clock, looksAgain };
-  const health = createSourceHealth(deps, await hold(database(), 'source:a'));
+  const health = new SourceHealth(deps, await hold(database(), 'source:a'));
   const said = async () => (await database().$client`select type from events order by id`).map(({ type }) => type);
   const failed = (reason: ReadFailure['reason']) => health.after({ failure: { reason, message: 'failed' } });
   return { read: () => health.after({}), failed, said };

@@ -1,12 +1,11 @@
 // People hear once of what lasts and once that it is over; also with two processes, after a crash in between, and in whatever order they look.
 import { describe, expect, test } from 'vitest';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import { type Audience, createAudience } from '../../../src/core/notices/audience.ts';
 import { announce, keyWhile } from '../../../src/core/notices/conditions.ts';
 import { startWatchdog, type WatchdogDependencies } from '../../../src/core/notices/watchdog.ts';
 import { readConditions } from '../../../src/store/conditions.ts';
 import { insertPage } from '../../../src/store/events.ts';
-import { drafts, hold, quiet, toSoc, useDatabase } from '../../store/stored.ts';
+import { drafts, hold, quiet, storePage, toSoc, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 
 const database = useDatabase();
@@ -29,7 +28,8 @@ async function startLooking({ operations = ['ops'], ...more }: Setting = {}) {
     },
   };
   const shared = { db: database(), log: quiet, now: Date.now, sources: [], sinks, everyMs: 20, settledMs: 0 };
-  return { looks, ...startWatchdog({ ...shared, audience: counting, ...more }, lease) };
+  const worker = startWatchdog({ ...shared, audience: counting, ...more }, lease);
+  return { looks, stop: () => worker.stop() };
 }
 
 /** Looks a few times, as one process after the other. */
@@ -67,7 +67,7 @@ const age = (minutes: number) =>
 async function giveUp(sink: string, count: number): Promise<void> {
   const to = [{ name: 'all', minSeverity: 0 as const, to: [sink] }];
   const { length } = await database().$client`select 1 from events`;
-  await storePage(database(), null, 'a', 1, to, drafts(length + 1, count), null);
+  await storePage(database(), { routes: to, events: drafts(length + 1, count) });
   await database().$client`
     update deliveries set state = 'dead', reason = 'rejected', finalized_at = now() where sink = ${sink} and state = 'pending'
       and event_id in (select id from events where source = 'a')`;

@@ -1,12 +1,11 @@
 // Silences on the way from the database to a page, on a real Postgres: in time, at little cost, and never by what cannot be read.
 
 import { expect, test } from 'vitest';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import { noticeEvent } from '../../../src/core/notices/notice.ts';
 import { createSilenceReader } from '../../../src/core/silences/reader.ts';
 import { createLogger } from '../../../src/observe/log.ts';
 import { endSilence, insertSilences } from '../../../src/store/silences.ts';
-import { draft, drafts, quiet, useDatabase } from '../../store/stored.ts';
+import { draft, drafts, quiet, storePage, useDatabase } from '../../store/stored.ts';
 
 const database = useDatabase();
 const both = [{ name: 'all', minSeverity: 0 as const, to: ['soc', 'boss'] }];
@@ -41,14 +40,14 @@ function reader() {
   return { silences, pass, queries: () => queries };
 }
 const store = (page: ReturnType<typeof drafts>, { silences }: ReturnType<typeof reader>) =>
-  storePage(database(), null, 'a', 1, both, page, null, [], Date.now(), silences);
+  storePage(database(), { routes: both, events: page, silences });
 
 test('what a silence covers is stored as suppressed with its id, and offered to nobody; notices and the rest go out', async () => {
   const [id] = await insertSilences(database(), [written({ types: ['SPY*'], sinks: ['soc'] })]);
   const notice = noticeEvent({ notice: { kind: 'watching', values: {} }, key: 'k', to: ['soc'], nowMs: 0 });
   const page = [draft(1, { type: 'SPYWARE' }), draft(2)];
   const { silences } = reader();
-  const stored = await storePage(database(), null, 'a', 1, both, page, null, [notice], Date.now(), silences);
+  const stored = await storePage(database(), { routes: both, events: page, notices: [notice], silences });
   expect(await stateOf()).toEqual([
     [expect.stringMatching(/^watching/), 'soc', 'pending', null],
     ['1', 'boss', 'pending', null],
@@ -124,6 +123,8 @@ test('a silence of a newer release silences nothing, and is told once; the other
 
 test('silences that cannot be read keep the page from being stored; it is read again', async () => {
   const silences = { current: () => Promise.reject(new Error('no answer')) };
-  await expect(storePage(database(), null, 'a', 1, both, drafts(1, 1), 'c', [], 0, silences)).rejects.toThrow();
+  await expect(
+    storePage(database(), { routes: both, events: drafts(1, 1), cursor: 'c', nowMs: 0, silences }),
+  ).rejects.toThrow();
   expect(await stateOf()).toEqual([]);
 });

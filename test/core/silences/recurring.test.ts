@@ -1,7 +1,6 @@
 // Silences that the configuration repeats: the occurrences of now and the next are stored, whatever happened before.
 
 import { describe, expect, test } from 'vitest';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import { parseInterval } from '../../../src/core/rules/schedule.ts';
 import { addSilences } from '../../../src/core/silences/add.ts';
 import { createSilenceReader } from '../../../src/core/silences/reader.ts';
@@ -13,7 +12,7 @@ import {
 } from '../../../src/core/silences/recurring.ts';
 import type { StoredSilence } from '../../../src/kit/records/silence.ts';
 import { endSilence, listSilences } from '../../../src/store/silences.ts';
-import { draft, quiet, useDatabase } from '../../store/stored.ts';
+import { draft, quiet, storePage, useDatabase } from '../../store/stored.ts';
 
 const database = useDatabase();
 const utc = (from: string, to: string, days?: string[]) => parseInterval({ days, from, to, timeZone: 'UTC' });
@@ -104,7 +103,7 @@ test('what it hides names it, a repetition changes nothing, and what was taken o
     const page = [draft(id, { severity: 4, body: { device } }), draft(`${id}c`, { severity: 5, body: { device } })];
     const routes = [{ name: 'all', minSeverity: 0 as const, to: ['soc'] }];
     const silences = createSilenceReader(database(), quiet);
-    await storePage(database(), null, 'a', 1, routes, page, null, [], Date.now(), silences);
+    await storePage(database(), { routes, events: page, silences });
     return database().$client`
       select s.reason from deliveries d join silences s on s.id = d.silence_id join events e on e.id = d.event_id
       where d.reason = 'silenced' and d.state = 'suppressed' and e.external_id = ${id}`;

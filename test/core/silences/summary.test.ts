@@ -1,10 +1,9 @@
 // When a silence is over, those from whom it hid something hear it once, also with two processes and after a crash in between.
 import { expect, test } from 'vitest';
-import { storePage } from '../../../src/core/intake/ingest.ts';
 import { createSilenceReader } from '../../../src/core/silences/reader.ts';
 import { startSilenceSummaries } from '../../../src/core/silences/summary.ts';
 import { endSilence, insertSilences } from '../../../src/store/silences.ts';
-import { draft, hold, quiet, useDatabase } from '../../store/stored.ts';
+import { draft, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 
 const database = useDatabase();
@@ -19,7 +18,7 @@ async function overSilence(matcher: object = { sinks: ['soc', 'gone'] }): Promis
   const [id] = await insertSilences(database(), [{ matcher: matcher as Record<string, unknown>, ...texts, ...times }]);
   const page = severities.map((severity, n) => draft(`${id}-${n}`, { severity }));
   const silences = createSilenceReader(database(), quiet);
-  await storePage(database(), null, 'a', 1, routes, page, null, [], now, silences);
+  await storePage(database(), { routes, events: page, nowMs: now, silences });
   expect(await endSilence(database(), id!, '@anna')).toBe('ended');
   return id!;
 }
