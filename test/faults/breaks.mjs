@@ -118,7 +118,7 @@ export const mutations = [
   },
   {
     name: 'a stop does not wait for what is in flight',
-    edits: [[lane, '      while (inFlight.ids().length > 0) await wake.wait(policy.drainMs);\n', '']],
+    edits: [[lane, '      while (inFlight.count() > 0) await wake.wait(policy.drainMs);\n', '']],
     cases: 'SIGTERM|rolling restart|rollout',
   },
   {

@@ -1,6 +1,6 @@
 // docs/delivery.md says with its numbers what the policy does; a changed number must change both.
 import { expect, test } from 'vitest';
-import { createConcurrency } from '../../src/core/deliver/concurrency.ts';
+import { Concurrency } from '../../src/core/deliver/concurrency.ts';
 import { defaultPolicy as policy } from '../../src/core/deliver/policy.ts';
 import { readProjectFile } from './project-files.ts';
 
@@ -36,7 +36,7 @@ test.each([
     'probes of a paused sink',
     `looked at after ${policy.pausedBackoff.firstMs / 1000} s, then 2, 4 and so on, at last every ${duration(policy.pausedBackoff.maxMs)}`,
   ],
-  ['concurrency', `${word(createConcurrency(Infinity, 10).limit())} at first and soon ${policy.concurrency}`],
+  ['concurrency', `${word(new Concurrency(Infinity, 10).limit())} at first and soon ${policy.concurrency}`],
   ['delayed', `held up for ${word(policy.delayedMs / 60_000)} minutes or more says so`],
 ])('%s', (_name, phrase) => {
   expect(text).toContain(phrase);

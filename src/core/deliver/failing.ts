@@ -1,5 +1,6 @@
-// Which deliveries of one sink failed here, what contradicts each failure, and how often the sink fails by itself. Holds no timer and judges
-// nothing: see verdict.ts.
+// Which deliveries of one sink failed here, what contradicts each failure, and how often the sink
+// fails by itself. Holds no timer and judges nothing: see verdict.ts.
+
 import type { MessageForm } from '../../kit/sink.ts';
 
 /** What speaks against a delivery that has just failed. */
@@ -40,57 +41,6 @@ export interface FailedTry {
   readonly isRefused: boolean;
 }
 
-export interface Failing {
-  has(eventId: number): boolean;
-  /** The one that failed last is the last. */
-  ids(): readonly number[];
-  /** Where the order of what passed and failed is now; to be taken when an attempt begins. */
-  mark(): number;
-  failed(attempt: FailedTry): Suspicion;
-  /** The sink's own check passed right after the delivery's last failure. @returns the evidence with this failure */
-  checkPassed(eventId: number): number;
-  /**
-   * @param form in which it passed
-   * @param mark as in {@link FailedTry}; absent: the attempt began just now
-   */
-  delivered(eventId: number, form?: MessageForm, mark?: number): void;
-  /** It will not be tried again. */
-  forget(eventId: number): void;
-  /** These were made of one that is guilty: the first failure of each is not its first. */
-  suspect(eventIds: readonly number[]): void;
-  /**
-   * One of these may be guilty, and another may not: nothing counts against it yet, nor does it
-   * against the sink.
-   */
-  watch(eventIds: readonly number[]): void;
-  /**
-   * Its text was not the reason: what speaks against it begins anew, but for refusals of a bare
-   * card, which has no text.
-   */
-  restart(eventId: number): void;
-  /** It was the sink: what its check alone contradicted counts for nothing, or with `all` whatever there is. */
-  acquit(how: 'all' | 'by check'): void;
-  /** The form in which it is to be tried, if that is not the one it was stored with. */
-  formOf(eventId: number): MessageForm | undefined;
-  /** Its count of attempts before it failed here. */
-  attemptsBefore(eventId: number): number | undefined;
-  /** It hung while others passed. */
-  isHanging(eventId: number): boolean;
-  /**
-   * Of those that were refused and are not delivered, the one that is furthest on its way to the
-   * bare form.
-   */
-  worstRefused(): number | undefined;
-  /** Of all that failed here, what they were before it. */
-  asTheyWere(): readonly { readonly eventId: number; readonly attempts: number }[];
-  /**
-   * How often an attempt fails by the sink's own doing: of deliveries that passed in the end, in the form in which they had failed. What
-   * fails for its text never passes in that form, so poison cannot change it. From 0 to under 1.
-   * @param isCareful of little experience the worst is expected
-   */
-  rate(isCareful: boolean): number;
-}
-
 interface Known {
   /** In all, for the order of those that fail. */
   total: number;
@@ -116,169 +66,238 @@ interface Known {
   pardoned: number;
 }
 
+const nothingKnown: Omit<Known, 'firstAt' | 'lastAt' | 'attemptsBefore'> = {
+  total: 0,
+  failures: 0,
+  inForm: 0,
+  form: 'full',
+  evidence: 0,
+  byCheck: 0,
+  isCounted: true,
+  disprovedBare: 0,
+  isBareRefused: false,
+  isHanging: false,
+  isRefused: false,
+  isAcquitted: false,
+  isWatched: false,
+  pardoned: 0,
+};
+
+/** One that has not failed yet. */
+function notFailed(attempts: number, mark: number): Known {
+  return { ...nothingKnown, firstAt: mark, lastAt: mark, attemptsBefore: attempts };
+}
+
 function acquitOne(known: Known): void {
   Object.assign(known, { failures: 0, inForm: 0, evidence: 0, byCheck: 0, isCounted: true, isAcquitted: true });
 }
 
-/** A memory of some so many attempts, older ones fading. */
-interface Experience {
-  readonly fading: number;
-  failures: number;
-  attempts: number;
+/** A memory of about as many attempts, older ones fading. */
+class Experience {
+  readonly #fading: number;
+  failures = 0;
+  attempts = 0;
+
+  constructor(attempts: number) {
+    this.#fading = 1 - 1 / attempts;
+  }
+
+  /** One attempt passed after that many that failed. */
+  learn(failures: number): void {
+    this.failures = this.failures * this.#fading + failures;
+    this.attempts = this.attempts * this.#fading + failures + 1;
+  }
 }
 
-const experienceOf = (attempts: number): Experience => ({ fading: 1 - 1 / attempts, failures: 0, attempts: 0 });
-
 /** Grows only by what fails and is neither delivered nor dead here, and a sink that is down gets one request at a time. */
-export function createFailing(): Failing {
-  const known = new Map<number, Known>();
-  const long = experienceOf(300);
-  const short = experienceOf(30);
+export class Failing {
+  readonly #known = new Map<number, Known>();
+  readonly #long = new Experience(300);
+  readonly #short = new Experience(30);
   /** Grows with each attempt that ends. */
-  let turn = 0;
+  #turn = 0;
   /** The turn of the last that passed. */
-  let passedAt = 0;
+  #passedAt = 0;
   /** The turn at which the newest of those that passed began. */
-  let passedBegan = -1;
+  #passedBegan = -1;
 
-  function learn(failures: number): void {
-    for (const experience of [long, short]) {
-      experience.failures = experience.failures * experience.fading + failures;
-      experience.attempts = experience.attempts * experience.fading + failures + 1;
+  has(eventId: number): boolean {
+    return this.#known.has(eventId);
+  }
+
+  /** The one that failed last is the last. */
+  ids(): readonly number[] {
+    return [...this.#known.keys()];
+  }
+
+  /** How many they are. */
+  count(): number {
+    return this.#known.size;
+  }
+
+  /** Where the order of what passed and failed is now; to be taken when an attempt begins. */
+  mark(): number {
+    return this.#turn;
+  }
+
+  failed(attempt: FailedTry): Suspicion {
+    const { eventId, mark, attempts } = attempt;
+    const now = this.#known.get(eventId) ?? notFailed(attempts, mark);
+    const isFirst = now.total === 0;
+    const othersPassedSince = !isFirst && this.#passedAt > now.lastAt;
+    const isContradicted = othersPassedSince || this.#passedAt > mark;
+    if (now.isBareRefused && this.#passedBegan >= now.lastAt) now.disprovedBare += 1;
+    // What passed since speaks against the failure before as well.
+    if (othersPassedSince && !now.isCounted) now.evidence += 1;
+    if (isContradicted) now.evidence += 1;
+    now.isCounted = isContradicted;
+    countFailure(now, attempt);
+    this.#turn += 1;
+    if (isFirst) now.firstAt = this.#turn;
+    now.lastAt = this.#turn;
+    this.#known.delete(eventId);
+    this.#known.set(eventId, now);
+    return {
+      failures: now.failures,
+      inForm: now.inForm,
+      evidence: now.evidence,
+      isWatched: now.isWatched,
+      pardoned: now.pardoned,
+      disprovedBare: now.disprovedBare,
+      othersPassed: this.#passedAt > now.firstAt,
+      othersPassedSince,
+      isContradicted,
+    };
+  }
+
+  /** The sink's own check passed right after the delivery's last failure. @returns the evidence with this failure */
+  checkPassed(eventId: number): number {
+    const now = this.#known.get(eventId);
+    if (now === undefined) return 0;
+    if (!now.isCounted) {
+      now.evidence += 1;
+      now.byCheck += 1;
+      now.isCounted = true;
+      // It is an attempt that passed, if not one of a delivery.
+      this.#learn(0);
+    }
+    return now.evidence;
+  }
+
+  /**
+   * @param form in which it passed
+   * @param mark as in {@link FailedTry}; absent: the attempt began just now
+   */
+  delivered(eventId: number, form: MessageForm = 'full', mark: number = this.#turn): void {
+    this.#passedBegan = Math.max(this.#passedBegan, mark);
+    this.#turn += 1;
+    this.#passedAt = this.#turn;
+    const before = this.#known.get(eventId);
+    this.#learn(before?.form === form ? before.inForm : 0);
+    this.#known.delete(eventId);
+  }
+
+  /** It will not be tried again. */
+  forget(eventId: number): void {
+    this.#known.delete(eventId);
+  }
+
+  /** These were made of one that is guilty: the first failure of each is not its first. */
+  suspect(eventIds: readonly number[]): void {
+    for (const eventId of eventIds) this.#known.set(eventId, { ...notFailed(0, this.#turn), failures: 1, evidence: 1 });
+  }
+
+  /**
+   * One of these may be guilty, and another may not: nothing counts against it yet, nor does it
+   * against the sink.
+   */
+  watch(eventIds: readonly number[]): void {
+    for (const eventId of eventIds)
+      this.#known.set(eventId, { ...(this.#known.get(eventId) ?? notFailed(0, this.#turn)), isWatched: true });
+  }
+
+  /**
+   * Its text was not the reason: what speaks against it begins anew, but for refusals of a bare
+   * card, which has no text.
+   */
+  restart(eventId: number): void {
+    const now = this.#known.get(eventId);
+    if (now) acquitOne(now);
+  }
+
+  /** It was the sink: what its check alone contradicted counts for nothing, or with `all` whatever there is. */
+  acquit(how: 'all' | 'by check'): void {
+    for (const now of this.#known.values()) {
+      // What passes after an outage proves nothing about a refusal in it.
+      now.isBareRefused = false;
+      if (how === 'all') now.disprovedBare = 0;
+      if (how === 'by check' && now.evidence > now.byCheck) continue;
+      acquitOne(now);
     }
   }
 
-  function begin(attempts: number, mark: number): Known {
-    const counts = {
-      total: 0,
-      failures: 0,
-      inForm: 0,
-      evidence: 0,
-      byCheck: 0,
-      disprovedBare: 0,
-      firstAt: mark,
-      lastAt: mark,
-    };
-    return {
-      ...counts,
-      form: 'full',
-      isCounted: true,
-      attemptsBefore: attempts,
-      isHanging: false,
-      isRefused: false,
-      isBareRefused: false,
-      isAcquitted: false,
-      isWatched: false,
-      pardoned: 0,
-    };
+  /** The form in which it is to be tried, if that is not the one it was stored with. */
+  formOf(eventId: number): MessageForm | undefined {
+    return this.#known.get(eventId)?.isAcquitted ? 'full' : undefined;
   }
 
-  return {
-    has: (eventId) => known.has(eventId),
-    ids: () => [...known.keys()],
-    mark: () => turn,
-    failed({ eventId, form, mark, attempts, unanswered, isHanging, isRefused }) {
-      const before = known.get(eventId);
-      const now = before ?? begin(attempts, mark);
-      const isFirst = now.total === 0;
-      const passedSince = !isFirst && passedAt > now.lastAt;
-      const isContradicted = passedSince || passedAt > mark;
-      if (now.isBareRefused && passedBegan >= now.lastAt) now.disprovedBare += 1;
-      if (now.form !== form) now.inForm = 0;
-      if (now.isAcquitted) now.pardoned = unanswered;
-      now.total += 1;
-      now.failures += 1;
-      now.inForm += 1;
-      now.form = form;
-      // What passed since speaks against the failure before as well.
-      if (passedSince && !now.isCounted) now.evidence += 1;
-      if (isContradicted) now.evidence += 1;
-      now.isCounted = isContradicted;
-      now.isHanging = isHanging;
-      now.isRefused = isRefused;
-      now.isAcquitted = false;
-      now.isBareRefused = isRefused && form === 'bare';
-      turn += 1;
-      if (isFirst) now.firstAt = turn;
-      now.lastAt = turn;
-      known.delete(eventId);
-      known.set(eventId, now);
-      return {
-        failures: now.failures,
-        inForm: now.inForm,
-        evidence: now.evidence,
-        isWatched: now.isWatched,
-        pardoned: now.pardoned,
-        disprovedBare: now.disprovedBare,
-        othersPassed: passedAt > now.firstAt,
-        othersPassedSince: passedSince,
-        isContradicted,
-      };
-    },
-    checkPassed(eventId) {
-      const now = known.get(eventId);
-      if (now === undefined) return 0;
-      if (!now.isCounted) {
-        now.evidence += 1;
-        now.byCheck += 1;
-        now.isCounted = true;
-        // It is an attempt that passed, if not one of a delivery.
-        learn(0);
-      }
-      return now.evidence;
-    },
-    delivered(eventId, form = 'full', mark = turn) {
-      passedBegan = Math.max(passedBegan, mark);
-      turn += 1;
-      passedAt = turn;
-      const before = known.get(eventId);
-      learn(before?.form === form ? before.inForm : 0);
-      known.delete(eventId);
-    },
-    forget(eventId) {
-      known.delete(eventId);
-    },
-    suspect(eventIds) {
-      for (const eventId of eventIds) known.set(eventId, { ...begin(0, turn), failures: 1, evidence: 1 });
-    },
-    watch(eventIds) {
-      for (const eventId of eventIds)
-        known.set(eventId, { ...(known.get(eventId) ?? begin(0, turn)), isWatched: true });
-    },
-    restart(eventId) {
-      const now = known.get(eventId);
-      if (now) acquitOne(now);
-    },
-    acquit(how) {
-      for (const now of known.values()) {
-        // What passes after an outage proves nothing about a refusal in it.
-        now.isBareRefused = false;
-        if (how === 'all') now.disprovedBare = 0;
-        if (how === 'by check' && now.evidence > now.byCheck) continue;
-        acquitOne(now);
-      }
-    },
-    formOf: (eventId) => (known.get(eventId)?.isAcquitted ? 'full' : undefined),
-    attemptsBefore: (eventId) => known.get(eventId)?.attemptsBefore,
-    isHanging(eventId) {
-      const now = known.get(eventId);
-      return now?.isHanging === true && now.evidence > 0;
-    },
-    asTheyWere: () =>
-      [...known].flatMap(([eventId, { total, attemptsBefore }]) =>
-        total > 0 ? [{ eventId, attempts: attemptsBefore }] : [],
-      ),
-    worstRefused() {
-      let worst: [number, number] | undefined;
-      for (const [id, { failures, isRefused }] of known)
-        if (isRefused && failures > (worst?.[1] ?? 0)) worst = [id, failures];
-      return worst?.[0];
-    },
-    rate(isCareful) {
-      const recent = short.attempts === 0 ? 0 : short.failures / short.attempts;
-      const prior = isCareful ? 1 : 0;
-      const lasting = (long.failures + prior / 2) / Math.max(1, long.attempts + prior);
-      return Math.max(recent, lasting);
-    },
-  };
+  /** Its count of attempts before it failed here. */
+  attemptsBefore(eventId: number): number | undefined {
+    return this.#known.get(eventId)?.attemptsBefore;
+  }
+
+  /** It hung while others passed. */
+  isHanging(eventId: number): boolean {
+    const now = this.#known.get(eventId);
+    return now?.isHanging === true && now.evidence > 0;
+  }
+
+  /**
+   * Of those that were refused and are not delivered, the one that is furthest on its way to the
+   * bare form.
+   */
+  worstRefused(): number | undefined {
+    let worst: [number, number] | undefined;
+    for (const [id, { failures, isRefused }] of this.#known)
+      if (isRefused && failures > (worst?.[1] ?? 0)) worst = [id, failures];
+    return worst?.[0];
+  }
+
+  /** Of all that failed here, what they were before it. */
+  asTheyWere(): readonly { readonly eventId: number; readonly attempts: number }[] {
+    return [...this.#known].flatMap(([eventId, { total, attemptsBefore }]) =>
+      total > 0 ? [{ eventId, attempts: attemptsBefore }] : [],
+    );
+  }
+
+  /**
+   * How often an attempt fails by the sink's own doing: of deliveries that passed in the end, in the form in which they had failed. What
+   * fails for its text never passes in that form, so poison cannot change it. From 0 to under 1.
+   * @param isCareful of little experience the worst is expected
+   */
+  rate(isCareful: boolean): number {
+    const [long, short] = [this.#long, this.#short];
+    const recent = short.attempts === 0 ? 0 : short.failures / short.attempts;
+    const prior = isCareful ? 1 : 0;
+    const lasting = (long.failures + prior / 2) / Math.max(1, long.attempts + prior);
+    return Math.max(recent, lasting);
+  }
+
+  #learn(failures: number): void {
+    this.#long.learn(failures);
+    this.#short.learn(failures);
+  }
+}
+
+function countFailure(now: Known, { form, unanswered, isHanging, isRefused }: FailedTry): void {
+  if (now.form !== form) now.inForm = 0;
+  if (now.isAcquitted) now.pardoned = unanswered;
+  now.total += 1;
+  now.failures += 1;
+  now.inForm += 1;
+  now.form = form;
+  now.isHanging = isHanging;
+  now.isRefused = isRefused;
+  now.isAcquitted = false;
+  now.isBareRefused = isRefused && form === 'bare';
 }

@@ -1,20 +1,21 @@
-// Whether a sink is ok, backing off or paused, and when it may be tried again. Holds no timer: time is passed in, and it is asked.
+// Whether a sink is ok, backing off or paused, and when it may be tried again. Holds no timer: time
+// is passed in, and it is asked.
 
 import type { FailureOutcome, FailureReason } from '../../kit/errors.ts';
 import type { SinkState, SinkStateName } from '../../kit/records/sink-state.ts';
 import { backoffMs } from '../loops/backoff.ts';
 import type { DeliveryPolicy } from './policy.ts';
 
-/** A send that was not answered for so long says more than one that failed at once; and few are under way. */
+/** A send that got no answer in all its time says more than one that failed at once; and few are under way. */
 const timeoutWeight = 2;
 
-/** `go`: send at will. `probe`: one request, alone. Else wait so many milliseconds. */
+/** `go`: send at will. `probe`: one request, alone. `wait`: nothing for that many milliseconds. */
 export type Gate =
   | { readonly kind: 'go' }
   | { readonly kind: 'probe'; readonly isPaused: boolean }
   | { readonly kind: 'wait'; readonly ms: number };
 
-/** A change of state that must be written down and told. */
+/** A change of state that must be written down and announced. */
 export interface Transition {
   readonly from: SinkStateName;
   readonly to: SinkStateName;
@@ -27,122 +28,140 @@ export interface Transition {
   readonly wasPaused: boolean;
 }
 
-export interface Health {
-  readonly state: SinkStateName;
-  /** When the sink was last found to be well again after being down, milliseconds since the epoch; 0 if it never was. */
-  readonly recoveredAtMs: number;
-  gate(nowMs: number): Gate;
-  /** @param isProbe false: if the sink is down, it was under way when that began, and says nothing about now */
-  delivered(isProbe?: boolean): Transition | undefined;
-  /** A delivery failed while the sink was thought ok. */
-  failed(eventId: number, nowMs: number, outcome?: FailureOutcome, reason?: FailureReason): Transition | undefined;
-  /** The far end asked for a pause, or a probe failed. @param retryAfterMs undefined for the next step of the back-off */
-  backOff(reason: string, retryAfterMs: number | undefined, nowMs: number, isProbe?: boolean): Transition | undefined;
-  /** Nothing can pass until somebody mends the sink. */
-  pause(reason: string, nowMs: number): Transition | undefined;
-  /** A sink that backs off is to be probed within so many milliseconds, if not sooner anyway. */
-  probeWithin(ms: number, nowMs: number): void;
-  /** A paused sink is to be looked at now. */
-  lookNow(nowMs: number): void;
-  /** A paused sink's check passed: the next probe is a delivery. */
-  checkPassed(nowMs: number): Transition | undefined;
+const go: Gate = { kind: 'go' };
+
+/** The clock and the chance that a sink's health goes by. */
+export interface HealthClock {
+  /** Milliseconds since the epoch, only to be shown. Times given to the methods are monotonic. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
 }
 
-/**
- * @param initial as the last holder left it
- * @param clock `now`: milliseconds since the epoch, only to be shown; times given to the methods are monotonic
- */
-export function createHealth(
-  policy: DeliveryPolicy,
-  initial: Omit<SinkState, 'storm'> | undefined,
-  clock: { now(): number; random(): number },
-): Health {
-  let state: SinkStateName = initial?.state ?? 'ok';
-  let sinceMs = initial?.sinceMs ?? clock.now();
-  let recoveredAtMs = 0;
-  let steps = 0;
+export class Health {
+  readonly #policy: DeliveryPolicy;
+  readonly #clock: HealthClock;
+  #state: SinkStateName;
+  #sinceMs: number;
+  #recoveredAtMs = 0;
+  #steps = 0;
   /** Failed looks at a paused sink; a check that passes does not end them, only a delivery does. */
-  let pausedSteps = 0;
-  let wasPaused = state === 'paused';
-  let probeAtMs = Number.NEGATIVE_INFINITY;
-  const failing = new Map<number, number>();
+  #pausedSteps = 0;
+  #wasPaused: boolean;
+  #probeAtMs = Number.NEGATIVE_INFINITY;
+  /** Weights of the deliveries that failed in a row. */
+  readonly #failing = new Map<number, number>();
 
-  function change(to: SinkStateName, reason: string | null): Transition | undefined {
-    if (to === state) return undefined;
-    const now = clock.now();
-    if (state === 'ok') wasPaused = false;
-    wasPaused ||= state === 'paused';
-    const transition = { from: state, to, reason, lastedMs: now - sinceMs, fromSinceMs: sinceMs, wasPaused };
-    // A pause and the back-off after it are one time of being down.
-    if (state === 'ok' || to === 'ok') sinceMs = now;
-    state = to;
-    return transition;
+  /** @param initial as the last holder left it; undefined if it never was anything but ok */
+  constructor(policy: DeliveryPolicy, initial: Omit<SinkState, 'storm'> | undefined, clock: HealthClock) {
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#state = initial?.state ?? 'ok';
+    this.#sinceMs = initial?.sinceMs ?? clock.now();
+    this.#wasPaused = this.#state === 'paused';
   }
 
-  function askedMs(retryAfterMs: number | undefined): number | undefined {
+  get state(): SinkStateName {
+    return this.#state;
+  }
+
+  /** When the sink was last found to be well again after being down, milliseconds since the epoch; 0 if it never was. */
+  get recoveredAtMs(): number {
+    return this.#recoveredAtMs;
+  }
+
+  gate(nowMs: number): Gate {
+    if (this.#state === 'ok') return go;
+    if (nowMs < this.#probeAtMs) return { kind: 'wait', ms: this.#probeAtMs - nowMs };
+    return { kind: 'probe', isPaused: this.#state === 'paused' };
+  }
+
+  /** @param isProbe false: if the sink is down, it was under way when that began, and says nothing about now */
+  delivered(isProbe = true): Transition | undefined {
+    if (this.#state !== 'ok' && !isProbe) return undefined;
+    this.#failing.clear();
+    this.#steps = 0;
+    this.#pausedSteps = 0;
+    if (this.#state !== 'ok') this.#recoveredAtMs = this.#clock.now();
+    return this.#change('ok', null);
+  }
+
+  /** A delivery failed while the sink was thought ok. */
+  failed(
+    eventId: number,
+    nowMs: number,
+    outcome: FailureOutcome = 'retry',
+    reason: FailureReason | undefined = undefined,
+  ): Transition | undefined {
+    this.#failing.set(eventId, reason === 'timeout' ? timeoutWeight : 1);
+    const weight = [...this.#failing.values()].reduce((sum, one) => sum + one, 0);
+    const { outageFailures } = this.#policy;
+    if (this.#failing.size < Math.min(2, outageFailures) || weight < outageFailures) return undefined;
+    return this.backOff(outcome === 'retry' ? (reason ?? 'unreachable') : 'refused', undefined, nowMs);
+  }
+
+  /** The far end asked for a pause, or a probe failed. @param retryAfterMs undefined for the next step of the back-off */
+  backOff(reason: string, retryAfterMs: number | undefined, nowMs: number, isProbe = true): Transition | undefined {
+    if (this.#state === 'paused') {
+      this.#waitPaused(nowMs, this.#askedMs(retryAfterMs));
+      return undefined;
+    }
+    // What was in flight together is one step.
+    if (this.#state === 'ok' || (isProbe && nowMs >= this.#probeAtMs)) this.#steps += 1;
+    const waitMs = this.#askedMs(retryAfterMs) ?? this.#stepMs();
+    this.#probeAtMs = Math.max(this.#state === 'ok' ? 0 : this.#probeAtMs, nowMs + waitMs);
+    return this.#change('backing_off', reason);
+  }
+
+  /** Nothing can pass until somebody mends the sink. */
+  pause(reason: string, nowMs: number): Transition | undefined {
+    this.#waitPaused(nowMs);
+    return this.#change('paused', reason);
+  }
+
+  /** A sink that backs off is to be probed within this time, if not sooner anyway. */
+  probeWithin(ms: number, nowMs: number): void {
+    if (this.#state === 'backing_off') this.#probeAtMs = Math.min(this.#probeAtMs, nowMs + ms);
+  }
+
+  /** A paused sink is to be looked at now. */
+  lookNow(nowMs: number): void {
+    if (this.#state === 'paused') this.#probeAtMs = Math.min(this.#probeAtMs, nowMs);
+  }
+
+  /** A paused sink's check passed: the next probe is a delivery. */
+  checkPassed(nowMs: number): Transition | undefined {
+    this.#probeAtMs = nowMs;
+    return this.#change('backing_off', 'probing');
+  }
+
+  #change(to: SinkStateName, reason: string | null): Transition | undefined {
+    if (to === this.#state) return undefined;
+    const from = this.#state;
+    const now = this.#clock.now();
+    if (from === 'ok') this.#wasPaused = false;
+    this.#wasPaused ||= from === 'paused';
+    const fromSinceMs = this.#sinceMs;
+    // A pause and the back-off after it are one time of being down.
+    if (from === 'ok' || to === 'ok') this.#sinceMs = now;
+    this.#state = to;
+    return { from, to, reason, lastedMs: now - fromSinceMs, fromSinceMs, wasPaused: this.#wasPaused };
+  }
+
+  #stepMs(): number {
+    return backoffMs(this.#steps, this.#clock.random(), this.#policy.sinkBackoff);
+  }
+
+  #askedMs(retryAfterMs: number | undefined): number | undefined {
     if (retryAfterMs === undefined) return undefined;
     // No wait at all would be asked for as often as there is time.
-    return Math.min(Math.max(retryAfterMs, policy.sinkBackoff.firstMs), policy.retryAfterMaxMs);
+    return Math.min(Math.max(retryAfterMs, this.#policy.sinkBackoff.firstMs), this.#policy.retryAfterMaxMs);
   }
 
-  function waitPaused(nowMs: number, leastMs = 0): void {
+  #waitPaused(nowMs: number, leastMs = 0): void {
     // What was in flight together is one step.
-    if (state !== 'paused' || nowMs >= probeAtMs) pausedSteps += 1;
-    const stepMs = backoffMs(pausedSteps, clock.random(), policy.pausedBackoff);
-    probeAtMs = Math.max(state === 'paused' ? probeAtMs : 0, nowMs + Math.max(stepMs, leastMs));
+    if (this.#state !== 'paused' || nowMs >= this.#probeAtMs) this.#pausedSteps += 1;
+    const stepMs = backoffMs(this.#pausedSteps, this.#clock.random(), this.#policy.pausedBackoff);
+    this.#probeAtMs = Math.max(this.#state === 'paused' ? this.#probeAtMs : 0, nowMs + Math.max(stepMs, leastMs));
   }
-
-  return {
-    get state() {
-      return state;
-    },
-    get recoveredAtMs() {
-      return recoveredAtMs;
-    },
-    gate(nowMs) {
-      if (state === 'ok') return { kind: 'go' };
-      return nowMs >= probeAtMs
-        ? { kind: 'probe', isPaused: state === 'paused' }
-        : { kind: 'wait', ms: probeAtMs - nowMs };
-    },
-    delivered(isProbe = true) {
-      if (state !== 'ok' && !isProbe) return undefined;
-      failing.clear();
-      steps = 0;
-      pausedSteps = 0;
-      if (state !== 'ok') recoveredAtMs = clock.now();
-      return change('ok', null);
-    },
-    failed(eventId, nowMs, outcome = 'retry', reason = undefined) {
-      failing.set(eventId, reason === 'timeout' ? timeoutWeight : 1);
-      const weight = [...failing.values()].reduce((sum, one) => sum + one, 0);
-      if (failing.size < Math.min(2, policy.outageFailures) || weight < policy.outageFailures) return undefined;
-      return this.backOff(outcome === 'retry' ? (reason ?? 'unreachable') : 'refused', undefined, nowMs);
-    },
-    backOff(reason, retryAfterMs, nowMs, isProbe = true) {
-      if (state === 'paused') {
-        waitPaused(nowMs, askedMs(retryAfterMs));
-        return undefined;
-      }
-      // What was in flight together is one step.
-      if (state === 'ok' || (isProbe && nowMs >= probeAtMs)) steps += 1;
-      const wait = askedMs(retryAfterMs) ?? backoffMs(steps, clock.random(), policy.sinkBackoff);
-      probeAtMs = Math.max(state === 'ok' ? 0 : probeAtMs, nowMs + wait);
-      return change('backing_off', reason);
-    },
-    pause(reason, nowMs) {
-      waitPaused(nowMs);
-      return change('paused', reason);
-    },
-    probeWithin(ms, nowMs) {
-      if (state === 'backing_off') probeAtMs = Math.min(probeAtMs, nowMs + ms);
-    },
-    lookNow(nowMs) {
-      if (state === 'paused') probeAtMs = Math.min(probeAtMs, nowMs);
-    },
-    checkPassed(nowMs) {
-      probeAtMs = nowMs;
-      return change('backing_off', 'probing');
-    },
-  };
 }

@@ -21,7 +21,7 @@ import {
   waitForSink,
 } from './policy.ts';
 import { type Judgement, judge } from './verdict.ts';
-import type { Within } from './within.ts';
+import type { Deadlines } from './within.ts';
 
 /** A suspect that the far end answers is tried again within this time: the sink is well, and one failure more will tell. */
 const suspectMaxMs = 1000;
@@ -44,7 +44,7 @@ export interface JudgeDependencies {
   readonly policy: DeliveryPolicy;
   readonly random: () => number;
   readonly failing: Failing;
-  readonly within: Within;
+  readonly within: Deadlines['within'];
   tell(transition: Transition | undefined, detail?: string): void;
 }
 
@@ -198,7 +198,7 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
     const nowMs = performance.now();
     const isRefused = failure.outcome !== 'retry';
     if (judgement === 'pause') {
-      isContestable = failing.ids().length < policy.outageFailures;
+      isContestable = failing.count() < policy.outageFailures;
       failing.acquit('all');
       tell(health.pause(failure.reason, nowMs), failure.message);
     } else if (health.state === 'ok') {
@@ -208,7 +208,7 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
       }
     } else if (attempt.isProbe && attempt.isAfterPause && isRefused) {
       // Its check passes, and whoever held the role before may have paused it for the same few.
-      isContestable = failing.ids().length < policy.outageFailures;
+      isContestable = failing.count() < policy.outageFailures;
       tell(health.pause(failure.reason, nowMs), failure.message);
     } else if (attempt.isProbe) {
       tell(health.backOff(failure.reason, undefined, nowMs));
@@ -223,7 +223,7 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
     passed() {
       passedAtMs = performance.now();
     },
-    mayBeContested: () => isContestable && failing.ids().length < policy.outageFailures,
+    mayBeContested: () => isContestable && failing.count() < policy.outageFailures,
     async failed(health, delivery, answered, attempt) {
       const { event, form, attempts } = delivery;
       const isUnanswered = unansweredReasons.includes(answered.reason);

@@ -16,20 +16,20 @@ import { createWake } from '../loops/wake.ts';
 import type { Writes } from '../loops/writes.ts';
 import { type Route, routeNamed } from '../routing/index.ts';
 import type { Template } from '../template/template.ts';
-import { createConcurrency } from './concurrency.ts';
+import { Concurrency } from './concurrency.ts';
 import { createDigester } from './digester.ts';
-import { createFailing } from './failing.ts';
-import { createHealth, type Health, type Transition } from './health.ts';
-import { createInFlight } from './in-flight.ts';
+import { Failing } from './failing.ts';
+import { Health, type Transition } from './health.ts';
+import { InFlight } from './in-flight.ts';
 import { type Attempt, createJudge, type Judged, suspectTimeoutMs } from './judge.ts';
 import type { Limiter } from './limiter.ts';
 import { failureFrom, heldUpOf, unansweredMax, unansweredWaitMs, unchanged } from './policy.ts';
-import { createPrecedence } from './precedence.ts';
-import { createReady } from './ready.ts';
+import { Precedence } from './precedence.ts';
+import { Ready } from './ready.ts';
 import { createRecorder } from './recorder.ts';
 import { templated } from './templated.ts';
 import { createTeller, type TransitionDependencies } from './transition.ts';
-import { createDeadlines } from './within.ts';
+import { Deadlines } from './within.ts';
 
 /**
  * While an outcome has waited for longer than this, nothing new is sent: what a kill repeats stays bounded when the database is slow,
@@ -52,6 +52,9 @@ const contradictions = {
   others: 'Others pass meanwhile, so the text of this event may be the reason.',
   check: "The sink's own check passes, so the text of this event may be the reason.",
 } as const;
+
+/** An attempt that is no probe. */
+const ordinary = { isProbe: false, isAfterPause: false } as const;
 
 export interface LaneDependencies extends TransitionDependencies {
   readonly sink: Sink;
@@ -84,10 +87,10 @@ export interface Lane extends RoleWorker {
 export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   const { policy, metrics, id: sink } = deps;
   const wake = createWake();
-  const inFlight = createInFlight();
-  const failing = createFailing();
-  const precedence = createPrecedence();
-  const concurrency = createConcurrency(policy.concurrency, deps.perSecond);
+  const inFlight = new InFlight();
+  const failing = new Failing();
+  const precedence = new Precedence(inFlight);
+  const concurrency = new Concurrency(policy.concurrency, deps.perSecond);
   let isStopping = false;
   let isIdle = false;
   /** Awaited before the next send: what fails after it must keep its wait. */
@@ -103,8 +106,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   let health: Health | undefined;
   const leaseLeftMs = Math.min(policy.leaseLeftMs, policy.sendTimeoutMs);
   let drainedAtMs = Number.POSITIVE_INFINITY;
-  const within = createDeadlines(policy.sendTimeoutMs * (1 + adapterGrace), mustEnd);
-  const withinLess = createDeadlines(Math.min(policy.sendTimeoutMs * (1 + adapterGrace), suspectTimeoutMs), mustEnd);
+  const deadlines = new Deadlines(policy.sendTimeoutMs * (1 + adapterGrace), mustEnd);
+  const shortDeadlines = new Deadlines(Math.min(policy.sendTimeoutMs * (1 + adapterGrace), suspectTimeoutMs), mustEnd);
   const isOver = () => isStopping || !lease.isHeld();
 
   /** Another holder must never send while a send of this one is under way, however long that may take. */
@@ -130,7 +133,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     },
   });
   const excluded = () => [...inFlight.ids(), ...recorder.unwritten()];
-  const ready = createReady({
+  const ready = new Ready({
     read: (limit, ids) => takeDue(deps.db, sink, limit, ids),
     excluded,
     // Of a storm, enough must be seen to know it.
@@ -143,7 +146,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     storm: policy.storm,
     everyMs: policy.rereadMs,
     excluded,
-    countBelow: ready.countBelow,
+    countBelow: (priority) => ready.countBelow(priority),
     announce: (notice, key) => deps.announce({ sink, notice, key, to: 'this' }),
   });
 
@@ -158,7 +161,14 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (transition.to === 'ok') hastening ??= hasten();
   }
 
-  const judge = createJudge({ sink: deps.sink, policy, random: deps.random, failing, within, tell });
+  const judge = createJudge({
+    sink: deps.sink,
+    policy,
+    random: deps.random,
+    failing,
+    within: (call) => deadlines.within(call),
+    tell,
+  });
 
   /** What failed while the sink was down waits no longer. */
   async function hasten(update = () => hastenFailed(deps.db, lease, sink, unansweredMax)): Promise<void> {
@@ -187,7 +197,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if ((await deps.settled?.()) === false) return undefined;
     const state = await readSinkState(deps.db, sink);
     if (state?.storm) await digester.resume(performance.now(), state.storm);
-    const known = createHealth(policy, state, deps);
+    const known = new Health(policy, state, deps);
     metrics.setSinkState(sink, known.state);
     return known;
   }
@@ -218,10 +228,10 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (thawed.size > 0) hastening ??= hastenThawed();
     if (hastening) return hastening.then(() => 0);
     if (inFlight.size() >= concurrency.limit() || recorder.waitedMs() > unwrittenMaxMs) return policy.rereadMs;
-    if (isAcquittalOwed && inFlight.ids().length === 0 && recorder.size() === 0) return acquit();
+    if (isAcquittalOwed && inFlight.count() === 0 && recorder.size() === 0) return acquit();
     const gate = current.gate(performance.now());
     if (gate.kind === 'wait') return Math.min(gate.ms, policy.rereadMs);
-    if (gate.kind === 'probe') return inFlight.ids().length > 0 ? policy.rereadMs : probe(current, gate.isPaused);
+    if (gate.kind === 'probe') return inFlight.count() > 0 ? policy.rereadMs : probe(current, gate.isPaused);
     const reading = ready.fill(performance.now());
     if (reading) return reading.then(() => sendNext(current));
     return sendNext(current);
@@ -246,12 +256,12 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     // The reading may have taken longer than the lease had left.
     if (isOver() || !lease.outlasts(leaseLeftMs)) return 100;
     const nowMs = performance.now();
-    const urgentMs = precedence.waitMs(nowMs, ready.size(), () => inFlight.urgentSinceMs(next.priority));
+    const urgentMs = precedence.waitMs(nowMs, ready.size(), next.priority);
     if (urgentMs > 0) return Math.min(urgentMs, policy.rereadMs);
     const limitedMs = deps.limiter.take(performance.now());
     if (limitedMs > 0) return Math.min(limitedMs, policy.rereadMs);
     ready.shift();
-    void launch(current, next, { isProbe: false, isAfterPause: false });
+    void launch(current, next, ordinary);
     return 0;
   }
 
@@ -315,7 +325,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     probing: Omit<Attempt, 'mark' | 'durationMs'>,
   ): Promise<void> {
     const eventId = due.event.id;
-    const delivery = { ...due, form: failing.formOf(eventId) ?? due.form };
+    const form = failing.formOf(eventId) ?? due.form;
+    const delivery = form === due.form ? due : { ...due, form };
     const mark = failing.mark();
     const startedAt = performance.now();
     // What failed before may fail again, for its text: the others wait for it no more.
@@ -347,7 +358,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
 
   /** What the far end said of its rate. The send that it said it to is still among those under way. */
   function heed(quota: Quota | undefined): void {
-    if (quota) deps.limiter.heed(paceOf(quota, inFlight.ids().length - 1), performance.now());
+    if (quota) deps.limiter.heed(paceOf(quota, inFlight.count() - 1), performance.now());
   }
 
   /** Undefined without tracing, or of an event that has no trace. */
@@ -368,8 +379,8 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
   function send(delivery: DueDelivery): ReturnType<Sink['send']> {
     // Where answers are slow anyway, less time would let none of its attempts pass.
     const isBrisk = inFlight.slowestMs() < suspectTimeoutMs / 2;
-    const withinLimit = isBrisk && failing.isHanging(delivery.event.id) ? withinLess : within;
-    return withinLimit((signal) => {
+    const limit = isBrisk && failing.isHanging(delivery.event.id) ? shortDeadlines : deadlines;
+    return limit.within((signal) => {
       const context = { deliveryId: `${sink}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
       const heldUp = heldUpOf(delivery, health!, deps.now(), policy);
       const { event, form, unanswered } = delivery;
@@ -461,7 +472,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       if (health?.state === 'paused' && judge.mayBeContested()) health.lookNow(performance.now());
       wake.now();
     },
-    isIdle: () => isIdle && inFlight.ids().length === 0 && recorder.size() === 0,
+    isIdle: () => isIdle && inFlight.count() === 0 && recorder.size() === 0,
     isInStorm: () => digester.passes !== undefined,
     stuckMs: () => Math.max(lease.isHeld() ? performance.now() - turnedAtMs : 0, recorder.writingMs()),
     async stop() {
@@ -469,7 +480,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       drainedAtMs = performance.now() + policy.drainMs;
       wake.now();
       await finished;
-      while (inFlight.ids().length > 0) await wake.wait(policy.drainMs);
+      while (inFlight.count() > 0) await wake.wait(policy.drainMs);
       await Promise.all([recorder.stop(), teller.finished()]);
       metrics.leaveSink(sink);
     },

@@ -2,58 +2,62 @@
 // end tells of its own. Time is passed in.
 import type { Pace } from '../../kit/quota.ts';
 
-export interface Limiter {
+export class Limiter {
+  readonly #own: Bucket;
+  #foreign: Bucket | undefined;
+  #foreignUntilMs = 0;
+
+  /**
+   * @param perSecond tokens that come back each second; Infinity for no limit
+   * @param burst tokens that can be saved up
+   * @param nowMs any monotonic clock, the same one that `take` gets
+   */
+  constructor(perSecond: number, burst: number, nowMs: number) {
+    this.#own = new Bucket(perSecond, burst, burst, nowMs);
+  }
+
   /** Takes a token if there is one. @returns 0, or the milliseconds to wait before asking again */
-  take(nowMs: number): number;
+  take(nowMs: number): number {
+    if (nowMs >= this.#foreignUntilMs) this.#foreign = undefined;
+    const foreignMs = Math.min(this.#foreign?.waitMs(nowMs) ?? 0, Math.ceil(this.#foreignUntilMs - nowMs));
+    const waitMs = Math.max(this.#own.waitMs(nowMs), foreignMs);
+    if (waitMs > 0) return waitMs;
+    this.#own.take();
+    this.#foreign?.take();
+    return 0;
+  }
+
   /** The far end has said how fast it may be called. It makes nothing faster. */
-  heed(pace: Pace, nowMs: number): void;
+  heed(pace: Pace, nowMs: number): void {
+    this.#foreign = new Bucket(pace.perSecond, Number.POSITIVE_INFINITY, pace.tokens, nowMs);
+    this.#foreignUntilMs = nowMs + pace.forMs;
+  }
 }
 
-/**
- * @param perSecond tokens that come back each second; Infinity for no limit
- * @param burst tokens that can be saved up
- * @param nowMs any monotonic clock, the same one that `take` gets
- */
-export function createLimiter(perSecond: number, burst: number, nowMs: number): Limiter {
-  const own = createBucket(perSecond, burst, burst, nowMs);
-  let told: Bucket | undefined;
-  let toldUntilMs = 0;
-  return {
-    take(now) {
-      if (now >= toldUntilMs) told = undefined;
-      const toldMs = Math.min(told?.waitMs(now) ?? 0, Math.ceil(toldUntilMs - now));
-      const waitMs = Math.max(own.waitMs(now), toldMs);
-      if (waitMs > 0) return waitMs;
-      own.take();
-      told?.take();
-      return 0;
-    },
-    heed(pace, now) {
-      told = createBucket(pace.perSecond, Number.POSITIVE_INFINITY, pace.tokens, now);
-      toldUntilMs = now + pace.forMs;
-    },
-  };
-}
+class Bucket {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  #tokens: number;
+  #filledAtMs: number;
 
-interface Bucket {
+  constructor(perSecond: number, burst: number, tokens: number, nowMs: number) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#tokens = tokens;
+    this.#filledAtMs = nowMs;
+  }
+
   /** 0 if there is a token. */
-  waitMs(nowMs: number): number;
-  /** Only after a wait of 0. */
-  take(): void;
-}
+  waitMs(nowMs: number): number {
+    if (this.#perSecond === Number.POSITIVE_INFINITY) return 0;
+    const gained = (Math.max(0, nowMs - this.#filledAtMs) / 1000) * this.#perSecond;
+    this.#tokens = Math.min(this.#burst, this.#tokens + gained);
+    this.#filledAtMs = nowMs;
+    return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000);
+  }
 
-function createBucket(perSecond: number, burst: number, full: number, nowMs: number): Bucket {
-  let tokens = full;
-  let filledAtMs = nowMs;
-  return {
-    waitMs(now) {
-      if (perSecond === Number.POSITIVE_INFINITY) return 0;
-      tokens = Math.min(burst, tokens + (Math.max(0, now - filledAtMs) / 1000) * perSecond);
-      filledAtMs = now;
-      return tokens >= 1 ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1000);
-    },
-    take() {
-      tokens -= 1;
-    },
-  };
+  /** Only after a wait of 0. */
+  take(): void {
+    this.#tokens -= 1;
+  }
 }

@@ -5,7 +5,7 @@ import type { Sink } from '../../kit/sink.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import type { Template } from '../template/template.ts';
 import { type Lane, type LaneDependencies, startLane } from './lane.ts';
-import { createLimiter } from './limiter.ts';
+import { Limiter } from './limiter.ts';
 
 /** A far end's own default: 10 a second for an address, 100 at once. */
 const burst = 100;
@@ -27,7 +27,7 @@ export type Lanes = Map<string, Lane>;
 
 /** Starts the lanes and enters them in `lanes` until they are stopped. */
 export function startOrigin(deps: OriginDependencies, lanes: Lanes, lease: Lease): RoleWorker {
-  const limiter = createLimiter(deps.perSecond, burst, performance.now());
+  const limiter = new Limiter(deps.perSecond, burst, performance.now());
   const own = deps.sinks.map(({ id, sink, template, timeoutMs }) => {
     const policy = timeoutMs === undefined ? deps.policy : { ...deps.policy, sendTimeoutMs: timeoutMs };
     const lane = startLane({ ...deps, id, sink, template, limiter, policy }, lease);

@@ -2,9 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { AdapterError } from '../../kit/errors.ts';
 
-/** @throws what `call` throws, or {AdapterError} retry, timeout */
-export type Within = <T>(call: (signal: AbortSignal) => Promise<T>) => Promise<T>;
-
+/** Calls that began at nearly the same time, and end together at the latest. */
 interface Deadline {
   readonly abort: AbortController;
   readonly signal: AbortSignal;
@@ -14,48 +12,31 @@ interface Deadline {
   readonly calls: Set<(reason: unknown) => void>;
 }
 
-/** Calls that begin within so much of the time-out share its signal and its timer. */
+/** Calls that begin within this part of the time-out share its signal and its timer. */
 const sharedPart = 0.005;
 /** How often it is asked whether the calls that are under way must end at once. */
 const askMs = 250;
 
-/**
- * Each call may take `timeoutMs`; one in two hundred parts less where it shares the end of one that began before it.
- * @param mustEnd asked while a call is under way: what all of them end with, or undefined to let them go on
- */
-export function createDeadlines(timeoutMs: number, mustEnd: () => Error | undefined = () => undefined): Within {
-  const live = new Set<Deadline>();
-  let newest: Deadline | undefined;
-  let asking: NodeJS.Timeout | undefined;
+/** Each call may take `timeoutMs`; one in two hundred parts less where it shares the end of one that began before it. */
+export class Deadlines {
+  readonly #timeoutMs: number;
+  readonly #mustEnd: () => Error | undefined;
+  readonly #live = new Set<Deadline>();
+  #newest: Deadline | undefined;
+  #asking: NodeJS.Timeout | undefined;
 
-  function ask(): void {
-    const error = mustEnd();
-    if (error !== undefined) for (const deadline of live) endAll(deadline, error);
+  /**
+   * @param mustEnd asked while a call is under way: what all of them end with, or undefined to let
+   * them go on
+   */
+  constructor(timeoutMs: number, mustEnd: () => Error | undefined = () => undefined) {
+    this.#timeoutMs = timeoutMs;
+    this.#mustEnd = mustEnd;
   }
 
-  function next(): Deadline {
-    const nowMs = performance.now();
-    if (newest === undefined || nowMs - newest.begunAtMs > timeoutMs * sharedPart) {
-      newest = begin(timeoutMs, nowMs);
-      live.add(newest);
-      asking ??= setInterval(ask, askMs);
-    }
-    return newest;
-  }
-
-  function leave(deadline: Deadline, end: (reason: unknown) => void): void {
-    deadline.calls.delete(end);
-    if (deadline.calls.size > 0) return;
-    clearTimeout(deadline.timer);
-    if (newest === deadline) newest = undefined;
-    live.delete(deadline);
-    if (live.size > 0) return;
-    clearInterval(asking);
-    asking = undefined;
-  }
-
-  return async <T>(call: (signal: AbortSignal) => Promise<T>) => {
-    const deadline = next();
+  /** @throws what `call` throws, or {AdapterError} retry, timeout */
+  async within<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const deadline = this.#next();
     let end!: (reason: unknown) => void;
     try {
       return await new Promise<T>((resolve, reject) => {
@@ -64,9 +45,35 @@ export function createDeadlines(timeoutMs: number, mustEnd: () => Error | undefi
         call(deadline.signal).then(resolve, reject);
       });
     } finally {
-      leave(deadline, end);
+      this.#leave(deadline, end);
     }
-  };
+  }
+
+  #next(): Deadline {
+    const nowMs = performance.now();
+    if (this.#newest === undefined || nowMs - this.#newest.begunAtMs > this.#timeoutMs * sharedPart) {
+      this.#newest = begin(this.#timeoutMs, nowMs);
+      this.#live.add(this.#newest);
+      this.#asking ??= setInterval(() => this.#ask(), askMs);
+    }
+    return this.#newest;
+  }
+
+  #leave(deadline: Deadline, end: (reason: unknown) => void): void {
+    deadline.calls.delete(end);
+    if (deadline.calls.size > 0) return;
+    clearTimeout(deadline.timer);
+    if (this.#newest === deadline) this.#newest = undefined;
+    this.#live.delete(deadline);
+    if (this.#live.size > 0) return;
+    clearInterval(this.#asking);
+    this.#asking = undefined;
+  }
+
+  #ask(): void {
+    const error = this.#mustEnd();
+    if (error !== undefined) for (const deadline of this.#live) endAll(deadline, error);
+  }
 }
 
 function begin(timeoutMs: number, begunAtMs: number): Deadline {

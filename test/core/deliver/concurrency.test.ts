@@ -1,8 +1,6 @@
 // How many sends may be under way finds itself, against far ends that are only arithmetic: a fixed answer time, a queue, an outage.
 import { describe, expect, test } from 'vitest';
-import { createConcurrency } from '../../../src/core/deliver/concurrency.ts';
-
-type Concurrency = ReturnType<typeof createConcurrency>;
+import { Concurrency } from '../../../src/core/deliver/concurrency.ts';
 
 /** Rounds of as many sends as are allowed, all answered after `answerMs` of their number. */
 function run(concurrency: Concurrency, rounds: number, answerMs: (sends: number) => number, nowMs = 0): number {
@@ -21,9 +19,9 @@ const fast = 20_000;
 
 describe('the number of sends under way', () => {
   test('begins at 4, or at the most that is allowed', () => {
-    expect(createConcurrency(64, unlimited).limit()).toBe(4);
-    expect(createConcurrency(64, 10).limit()).toBe(4);
-    expect(createConcurrency(2, unlimited).limit()).toBe(2);
+    expect(new Concurrency(64, unlimited).limit()).toBe(4);
+    expect(new Concurrency(64, 10).limit()).toBe(4);
+    expect(new Concurrency(2, unlimited).limit()).toBe(2);
   });
 
   test.each([
@@ -34,13 +32,13 @@ describe('the number of sends under way', () => {
     ['10 a second, answers in ten seconds', 10, 10_000, 20],
     ['one a minute, answers in a second', 1 / 60, 1000, 4],
   ])('is what the rate needs, twice over, and no more: %s', (_of, perSecond, answerMs, most) => {
-    const concurrency = createConcurrency(64, perSecond);
+    const concurrency = new Concurrency(64, perSecond);
     run(concurrency, 50, () => answerMs);
     expect(concurrency.limit()).toBe(most);
   });
 
   test('is no greater because a far end froze for less than a minute', () => {
-    const concurrency = createConcurrency(64, 10);
+    const concurrency = new Concurrency(64, 10);
     const now = run(concurrency, 20, () => 100);
     run(concurrency, 1, () => 45_000, now);
     expect(concurrency.limit()).toBe(4);
@@ -50,27 +48,27 @@ describe('the number of sends under way', () => {
     ['answers come as fast as ever', () => 20],
     ['each of them waits for those before it', (sends: number) => sends * 0.25],
   ])('is the most that is allowed where no rate is set: %s', (_where, answerMs) => {
-    const concurrency = createConcurrency(64, unlimited);
+    const concurrency = new Concurrency(64, unlimited);
     concurrency.settled(1, 0.25, false, false);
     run(concurrency, 30, answerMs);
     expect(concurrency.limit()).toBe(64);
   });
 
   test('does not grow while fewer than allowed are wanted', () => {
-    const concurrency = createConcurrency(64, unlimited);
+    const concurrency = new Concurrency(64, unlimited);
     for (let n = 0; n < 1000; n += 1) concurrency.settled(n, 20, false, false);
     expect(concurrency.limit()).toBe(4);
   });
 
   test('stays where the far end answers one after the other, so that more would only wait there', () => {
-    const concurrency = createConcurrency(64, fast);
+    const concurrency = new Concurrency(64, fast);
     concurrency.settled(1, 10, false, false);
     run(concurrency, 50, (sends) => sends * 2.5);
     expect(concurrency.limit()).toBe(16);
   });
 
   test('comes back to 16 when a queue forms, and not below', () => {
-    const concurrency = createConcurrency(64, fast);
+    const concurrency = new Concurrency(64, fast);
     const now = run(concurrency, 30, () => 20);
     expect(concurrency.limit()).toBe(64);
     run(concurrency, 50, () => 200, now);
@@ -78,7 +76,7 @@ describe('the number of sends under way', () => {
   });
 
   test('is halved by a failure, and once only by those that were under way with it', () => {
-    const concurrency = createConcurrency(64, unlimited);
+    const concurrency = new Concurrency(64, unlimited);
     run(concurrency, 30, () => 1);
     for (let n = 0; n < 64; n += 1) concurrency.settled(10_100 + n, 100, true, true);
     expect(concurrency.limit()).toBe(32);
@@ -89,7 +87,7 @@ describe('the number of sends under way', () => {
   });
 
   test('is back at 16 after a hundred answers or so', () => {
-    const concurrency = createConcurrency(64, fast);
+    const concurrency = new Concurrency(64, fast);
     for (let n = 0; n < 5; n += 1) concurrency.settled(1000 + 200 * n, 100, true, false);
     expect(concurrency.limit()).toBe(1);
     let answers = 0;
@@ -98,7 +96,7 @@ describe('the number of sends under way', () => {
   });
 
   test('takes a slower way to the far end for the usual one after a minute', () => {
-    const concurrency = createConcurrency(64, fast);
+    const concurrency = new Concurrency(64, fast);
     const now = run(concurrency, 10, () => 5);
     const later = run(concurrency, 20, () => 60, now);
     expect(concurrency.limit()).toBe(16);

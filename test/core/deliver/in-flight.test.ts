@@ -1,24 +1,24 @@
 // Which sends take a slot.
 import { expect, test } from 'vitest';
-import { createInFlight } from '../../../src/core/deliver/in-flight.ts';
+import { InFlight } from '../../../src/core/deliver/in-flight.ts';
 
 test('one that hangs while later ones pass takes no slot, and is under way all the same', () => {
-  const inFlight = createInFlight();
+  const inFlight = new InFlight();
   inFlight.begin(1, 0);
   inFlight.begin(2, 5000);
   expect(inFlight.size()).toBe(2);
   inFlight.passed(2, 5100);
   inFlight.end(2);
-  expect([inFlight.size(), inFlight.ids()]).toEqual([0, [1]]);
+  expect([inFlight.size(), inFlight.count(), inFlight.ids()]).toEqual([0, 1, [1]]);
   inFlight.end(1);
   expect(inFlight.ids()).toEqual([]);
 });
 
 test('where nothing passes each takes its slot, and so does one that was hardly overtaken', () => {
-  const inFlight = createInFlight();
+  const inFlight = new InFlight();
   for (let id = 0; id < 10; id += 1) inFlight.begin(id, id * 5000);
   expect(inFlight.size()).toBe(10);
-  const quick = createInFlight();
+  const quick = new InFlight();
   quick.begin(1, 0);
   quick.begin(2, 900);
   quick.passed(2, 950);
@@ -27,7 +27,7 @@ test('where nothing passes each takes its slot, and so does one that was hardly 
 });
 
 test('not more than 32 hang beside the slots', () => {
-  const inFlight = createInFlight();
+  const inFlight = new InFlight();
   for (let id = 0; id < 50; id += 1) inFlight.begin(id, 0);
   inFlight.begin(100, 9000);
   inFlight.passed(100, 9100);
@@ -36,7 +36,7 @@ test('not more than 32 hang beside the slots', () => {
 });
 
 test('the slowest answer is remembered, and forgotten with those that come later', () => {
-  const inFlight = createInFlight();
+  const inFlight = new InFlight();
   expect(inFlight.slowestMs()).toBe(0);
   inFlight.begin(1, 0);
   inFlight.passed(1, 4000);
@@ -51,12 +51,12 @@ test('the slowest answer is remembered, and forgotten with those that come later
 });
 
 test('of what is more urgent the newest is told, until it has ended', () => {
-  const inFlight = createInFlight();
+  const inFlight = new InFlight();
   inFlight.begin(1, 10, 1);
   inFlight.begin(2, 20, 0);
   inFlight.begin(3, 30, 3);
   inFlight.begin(4, 40);
-  expect([0, 1, 2, 4].map(inFlight.urgentSinceMs)).toEqual([undefined, 20, 20, 30]);
+  expect([0, 1, 2, 4].map((priority) => inFlight.urgentSinceMs(priority))).toEqual([undefined, 20, 20, 30]);
   inFlight.end(2);
-  expect([1, 2].map(inFlight.urgentSinceMs)).toEqual([undefined, 10]);
+  expect([1, 2].map((priority) => inFlight.urgentSinceMs(priority))).toEqual([undefined, 10]);
 });

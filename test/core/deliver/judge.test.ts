@@ -3,8 +3,8 @@
 // outage may make of it.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createFailing } from '../../../src/core/deliver/failing.ts';
-import { createHealth } from '../../../src/core/deliver/health.ts';
+import { Failing } from '../../../src/core/deliver/failing.ts';
+import { Health } from '../../../src/core/deliver/health.ts';
 import { createJudge } from '../../../src/core/deliver/judge.ts';
 import { defaultPolicy, type Failure } from '../../../src/core/deliver/policy.ts';
 import type { Judgement } from '../../../src/core/deliver/verdict.ts';
@@ -32,8 +32,8 @@ interface Sent {
 function createStory(passedBefore: number) {
   const policy = { ...defaultPolicy, sendTimeoutMs: 1000 };
   const random = () => 0.5;
-  const failing = createFailing();
-  const health = createHealth(policy, undefined, { now: Date.now, random });
+  const failing = new Failing();
+  const health = new Health(policy, undefined, { now: Date.now, random });
   const sink = { origin: 'x:', send: async () => undefined, check: async () => undefined };
   const told: string[] = [];
   const judge = createJudge({

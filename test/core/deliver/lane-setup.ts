@@ -1,6 +1,6 @@
 // A lane of the sink `soc` on its own, without limits, routes and storms, for tests that want to see it do one thing.
 import { type Lane, type LaneDependencies, startLane } from '../../../src/core/deliver/lane.ts';
-import { createLimiter } from '../../../src/core/deliver/limiter.ts';
+import { Limiter } from '../../../src/core/deliver/limiter.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import type { Lease } from '../../../src/core/loops/lease.ts';
 import type { Sink } from '../../../src/kit/sink.ts';
@@ -17,7 +17,7 @@ export function startLaneOf(sink: Omit<Sink, 'origin'>, lease: Lease, options: L
     log: quiet,
     metrics: createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] }),
     policy: defaultPolicy,
-    limiter: createLimiter(Number.POSITIVE_INFINITY, 1, 0),
+    limiter: new Limiter(Number.POSITIVE_INFINITY, 1, 0),
     perSecond: Number.POSITIVE_INFINITY,
     now: Date.now,
     random: () => 0.5,

@@ -1,10 +1,10 @@
 // The rate limit of an origin: a token bucket that is told the time.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLimiter } from '../../../src/core/deliver/limiter.ts';
+import { Limiter } from '../../../src/core/deliver/limiter.ts';
 
 test('it lets a burst through and then so many a second', () => {
-  const limiter = createLimiter(10, 3, 0);
+  const limiter = new Limiter(10, 3, 0);
   expect([limiter.take(0), limiter.take(0), limiter.take(0), limiter.take(0)]).toEqual([0, 0, 0, 100]);
   expect(limiter.take(99)).toBeGreaterThan(0);
   expect(limiter.take(100)).toBe(0);
@@ -12,7 +12,7 @@ test('it lets a burst through and then so many a second', () => {
 });
 
 test('an hour of silence saves up one burst and no more', () => {
-  const limiter = createLimiter(10, 3, 0);
+  const limiter = new Limiter(10, 3, 0);
   expect([1, 2, 3, 4].map(() => limiter.take(3_600_000) === 0)).toEqual([true, true, true, false]);
 });
 
@@ -22,7 +22,7 @@ test('in no span of time more pass than the burst and the rate allow, and who wa
   const gaps = fc.array(fc.oneof(fc.constant(0), fc.nat(50), fc.nat(2000)), { maxLength: 120, size: 'max' });
   fc.assert(
     fc.property(perSeconds, bursts, gaps, (perSecond, burst, gapsMs) => {
-      const limiter = createLimiter(perSecond, burst, 0);
+      const limiter = new Limiter(perSecond, burst, 0);
       const taken: number[] = [];
       let nowMs = 0;
       for (const gapMs of gapsMs) {
@@ -46,18 +46,18 @@ test('in no span of time more pass than the burst and the rate allow, and who wa
 });
 
 test('no limit is no limit', () => {
-  const limiter = createLimiter(Number.POSITIVE_INFINITY, 1, 0);
+  const limiter = new Limiter(Number.POSITIVE_INFINITY, 1, 0);
   expect(Array.from({ length: 1000 }, () => limiter.take(0)).every((waitMs) => waitMs === 0)).toBe(true);
 });
 
 test('a clock that goes back gives nothing away', () => {
-  const limiter = createLimiter(10, 1, 1000);
+  const limiter = new Limiter(10, 1, 1000);
   expect(limiter.take(1000)).toBe(0);
   expect(limiter.take(0)).toBeGreaterThan(0);
 });
 
 test('what the far end tells goes beside its own rate, and makes nothing faster', () => {
-  const limiter = createLimiter(10, 3, 0);
+  const limiter = new Limiter(10, 3, 0);
   limiter.heed({ tokens: 1000, perSecond: 1000, forMs: 10_000 }, 0);
   expect([0, 0, 0, 0].map((now) => limiter.take(now))).toEqual([0, 0, 0, 100]);
   limiter.heed({ tokens: 0, perSecond: 2, forMs: 10_000 }, 1000);
@@ -67,7 +67,7 @@ test('what the far end tells goes beside its own rate, and makes nothing faster'
 });
 
 test('what the far end told is over when it said so, and what it tells later counts', () => {
-  const limiter = createLimiter(Number.POSITIVE_INFINITY, 1, 0);
+  const limiter = new Limiter(Number.POSITIVE_INFINITY, 1, 0);
   limiter.heed({ tokens: 0, perSecond: 0.1, forMs: 3000 }, 0);
   expect(limiter.take(0)).toBe(3000);
   expect(limiter.take(3000)).toBe(0);

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createReady } from '../../../src/core/deliver/ready.ts';
+import { Ready } from '../../../src/core/deliver/ready.ts';
 import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
 import { storedEvent } from '../../support/events.ts';
 
@@ -20,7 +20,7 @@ function setUp(batchMax = 20) {
   const excluded = new Set<number>();
   const answers: (() => void)[] = [];
   const state = { isSlow: false, readings: 0 };
-  const ready = createReady({
+  const ready = new Ready({
     async read(limit, except) {
       state.readings += 1;
       const without = new Set(except);
@@ -124,7 +124,7 @@ describe('what may go next', () => {
   });
 
   test('a database that does not answer is said by the reading that is waited for', async () => {
-    const ready = createReady({
+    const ready = new Ready({
       read: () => Promise.reject(new Error('away')),
       excluded: () => [],
       batchMax: 20,

@@ -1,15 +1,21 @@
 // A call that does not come back in time is over, whether or not it heeds its signal.
 import { expect, test } from 'vitest';
-import { createDeadlines } from '../../../src/core/deliver/within.ts';
+import { Deadlines } from '../../../src/core/deliver/within.ts';
+
+/** @returns calls that end after so many milliseconds */
+function withinOf(...limits: ConstructorParameters<typeof Deadlines>): Deadlines['within'] {
+  const deadlines = new Deadlines(...limits);
+  return (call) => deadlines.within(call);
+}
 
 test('a call that ignores its signal ends at the time-out, as a retry', async () => {
-  const call = createDeadlines(20)(() => new Promise<never>(() => undefined));
+  const call = new Deadlines(20).within(() => new Promise<never>(() => undefined));
   await expect(call).rejects.toMatchObject({ outcome: 'retry', reason: 'timeout' });
 });
 
 test('the signal says that it is over, and why', async () => {
   let given: AbortSignal | undefined;
-  const call = createDeadlines(20)((signal) => {
+  const call = new Deadlines(20).within((signal) => {
     given = signal;
     return new Promise<never>(() => undefined);
   });
@@ -19,7 +25,7 @@ test('the signal says that it is over, and why', async () => {
 
 test('what the call gives or throws in time is what comes out, and its signal stays quiet', async () => {
   let given: AbortSignal | undefined;
-  const within = createDeadlines(10_000);
+  const within = withinOf(10_000);
   const value = await within(async (signal) => {
     given = signal;
     return 7;
@@ -29,7 +35,7 @@ test('what the call gives or throws in time is what comes out, and its signal st
 });
 
 test('calls that begin together share a signal, and the last of them has its time all the same', async () => {
-  const within = createDeadlines(2000);
+  const within = withinOf(2000);
   const signals: AbortSignal[] = [];
   const begin = (ms: number) =>
     within(async (signal) => {
@@ -47,7 +53,7 @@ test('calls that begin together share a signal, and the last of them has its tim
 });
 
 test('a call that hangs ends at its own time, whoever began with it and is done', async () => {
-  const within = createDeadlines(200);
+  const within = withinOf(200);
   const hanging = within(() => new Promise<never>(() => undefined));
   const begunAtMs = performance.now();
   await within(async () => undefined);
@@ -56,7 +62,7 @@ test('a call that hangs ends at its own time, whoever began with it and is done'
 });
 
 test('a call that begins right after the last one came back has an end too', async () => {
-  const within = createDeadlines(1000);
+  const within = withinOf(1000);
   await within(async () => undefined);
   await expect(within(() => new Promise<never>(() => undefined))).rejects.toMatchObject({ reason: 'timeout' });
 }, 4000);
@@ -64,7 +70,7 @@ test('a call that begins right after the last one came back has an end too', asy
 test('no timer is left once all calls are back', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();
-  const within = createDeadlines(60_000);
+  const within = withinOf(60_000);
   await within(async () => undefined);
   await within(() => Promise.reject(new Error('refused'))).catch(() => undefined);
   const broken = () => {
@@ -75,7 +81,7 @@ test('no timer is left once all calls are back', async () => {
 });
 
 test('each of several calls that hang ends', async () => {
-  const within = createDeadlines(50);
+  const within = withinOf(50);
   const hanging = [0, 1, 2].map(() => within(() => new Promise<never>(() => undefined)));
   const ended = await Promise.allSettled(hanging);
   expect(ended.map((one) => one.status)).toEqual(['rejected', 'rejected', 'rejected']);
@@ -85,7 +91,7 @@ test('forty calls may listen to one signal without a warning', async () => {
   const warnings: Error[] = [];
   const warned = (warning: Error) => void warnings.push(warning);
   process.on('warning', warned);
-  const within = createDeadlines(10_000);
+  const within = withinOf(10_000);
   const listen = (signal: AbortSignal) =>
     new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => undefined);
@@ -99,7 +105,7 @@ test('forty calls may listen to one signal without a warning', async () => {
 test('what must end ends at once, however long it might still take, and its signal says why', async () => {
   let error: Error | undefined;
   const signals: AbortSignal[] = [];
-  const within = createDeadlines(60_000, () => error);
+  const within = withinOf(60_000, () => error);
   const hanging = [1, 2].map(() =>
     within((signal) => {
       signals.push(signal);
