@@ -1,4 +1,5 @@
-// Many events as one: the digest of a group or a storm, and the event that carries it. Pure. Linear in the members; its size is bounded.
+// Many events as one: the digest of a group or a storm, and the event that carries it. Pure. Linear
+// in the members; its size is bounded.
 
 import {
   type Counted,
@@ -17,7 +18,10 @@ import { priorityOf } from '../routing/index.ts';
 /** What the members have in common. */
 export type DigestContext = Pick<Digest, 'kind' | 'before' | 'route' | 'by'>;
 
-/** As many as a screen of a phone shows without scrolling past what matters. Vendors have some twenty types, so eight name nearly all. */
+/**
+ * As many as a screen of a phone shows without scrolling past what matters. Vendors have some
+ * twenty types, so eight name nearly all.
+ */
 const typesMax = 8;
 const devicesMax = 8;
 const tenantsMax = 8;
@@ -29,8 +33,8 @@ const rowsMax = 12;
 const byMax = 12;
 
 /**
- * Code points of each text. One takes six bytes of JSON at most (`\u0001`); with these a digest stays under 60 kB, so that it fits where one
- * event does. A hash of 512 bits has 128 characters.
+ * Code points of each text. One takes six bytes of JSON at most (`\u0001`); with these a digest
+ * stays under 60 kB, so that it fits where one event does. A hash of 512 bits has 128 characters.
  */
 const lengthsMax = {
   type: 60,
@@ -43,7 +47,10 @@ const lengthsMax = {
   field: 40,
   route: 100,
 } as const;
-/** Printable ASCII takes two bytes at most. Another link, or a longer one, is left out: cut, it would lead elsewhere. */
+/**
+ * Printable ASCII takes two bytes at most. Another link, or a longer one, is left out: cut, it
+ * would lead elsewhere.
+ */
 const link = /^[!-~]{1,400}$/;
 
 /**
@@ -99,8 +106,8 @@ function add(counts: Map<string, number>, name: string): void {
 const consoleOf = /^https?:\/\/[^/]+/i;
 
 /**
- * The same for events of one device, whichever stream they came in. Names repeat from tenant to tenant, numbers
- * from console to console.
+ * The same for events of one device, whichever stream they came in. Names repeat from tenant to
+ * tenant, numbers from console to console.
  */
 function deviceKey({ device, deviceId, tenant, link: page, source }: DigestMember): string | undefined {
   if (device === undefined) return undefined;
@@ -196,8 +203,9 @@ function cut(text: string, kind: keyof typeof lengthsMax): string {
 const partMin = 3;
 
 /**
- * How a digest that is not accepted is split: what its table shows, whose text is most likely the reason, and two halves of the rest; of few,
- * two halves, and at last single cards. Nothing is left out.
+ * How a digest that is not accepted is split: what its table shows, whose text is most likely the
+ * reason, and two halves of the rest; of few, two halves, and at last single cards. Nothing is left
+ * out.
  *
  * @param members in the order of the digest's rows
  */
@@ -214,7 +222,10 @@ export function partsOf<Member>(members: readonly Member[]): {
   };
 }
 
-/** Before every single card: the digest speaks for many, and is what stands for them until it was sent. */
+/**
+ * Before every single card: the digest speaks for many, and is what stands for them until it was
+ * sent.
+ */
 const digestPriority = 0;
 
 /**

@@ -14,9 +14,10 @@ export type GroupStep =
     };
 
 /**
- * A group begins with its first event, and its first message goes out after `waitMs`; what comes later waits for the end of the interval
- * that began with the last message. A group that had nothing to say for an interval is a new one the next time. Where the policy has
- * cards, the first ones of each interval go out singly. One event alone is no digest.
+ * A group begins with its first event, and its first message goes out after `waitMs`; what comes
+ * later waits for the end of the interval that began with the last message. A group that had
+ * nothing to say for an interval is a new one the next time. Where the policy has cards, the first
+ * ones of each interval go out singly. One event alone is no digest.
  *
  * @param policy undefined if no route has this group any more: what waits goes out
  */

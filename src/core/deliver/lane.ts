@@ -17,7 +17,7 @@ import type { Writes } from '../loops/writes.ts';
 import { type Route, routeNamed } from '../routing/index.ts';
 import type { Template } from '../template/template.ts';
 import { Concurrency } from './concurrency.ts';
-import { createDigester } from './digester.ts';
+import { Digester } from './digester.ts';
 import { Failing } from './failing.ts';
 import { Health, type Transition } from './health.ts';
 import { InFlight } from './in-flight.ts';
@@ -140,7 +140,7 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     batchMax: Math.min(500, Math.max(20, (policy.storm?.over ?? 0) + 20, Math.ceil(deps.perSecond * 2))),
     rereadMs: policy.rereadMs,
   });
-  const digester = createDigester({
+  const digester = new Digester({
     ...deps,
     lease,
     storm: policy.storm,
