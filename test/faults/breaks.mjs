@@ -485,7 +485,7 @@ export const mutations = [
   },
   {
     name: 'what got no answer is repeated as soon as anything else',
-    edits: [[policy, 'Math.min(unanswered, unansweredMax) - 1]', 'Math.min(unanswered, unansweredMax) + 9]']],
+    edits: [['src/core/deliver/spacing.ts', 'Math.min(unanswered, unansweredMax) - 1]', 'Math.min(unanswered, unansweredMax) + 9]']],
     cases: 'stores at once and answers after the time-out',
   },
   {

@@ -1,30 +1,17 @@
-// What becomes of a delivery that failed, and of its sink: gathers what contradicts the failure, asks the sink's own check where nothing
-// else can tell, has verdict.ts judge, and does what it says.
+// What becomes of a delivery that failed, and of its sink: gathers what contradicts the failure,
+// asks the sink's own check where nothing else can tell, has verdict.ts judge, and does what it
+// says.
 
 import { unansweredReasons } from '../../kit/errors.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Sink } from '../../kit/sink.ts';
-import { backoffMs } from '../loops/backoff.ts';
 import type { Failing, Suspicion } from './failing.ts';
 import type { Health, Transition } from './health.ts';
-import {
-  type DeliveryPolicy,
-  dearWaitMs,
-  type Failure,
-  failureFrom,
-  repeatWaitMs,
-  sentAs,
-  spaced,
-  tryAgain,
-  unchanged,
-  type Verdict,
-  waitForSink,
-} from './policy.ts';
-import { type Judgement, judge } from './verdict.ts';
+import { type DeliveryPolicy, type Failure, failureFrom } from './policy.ts';
+import { dearWaitMs, repeatWaitMs } from './spacing.ts';
+import { type Judgement, judge, suspectMaxMs, unchanged, type Verdict, verdictOf } from './verdict.ts';
 import type { Deadlines } from './within.ts';
 
-/** A suspect that the far end answers is tried again within this time: the sink is well, and one failure more will tell. */
-const suspectMaxMs = 1000;
 /** A text that hung while others passed gets no more than this again: its slot is for others. */
 export const suspectTimeoutMs = 5000;
 /**
@@ -45,7 +32,8 @@ export interface JudgeDependencies {
   readonly random: () => number;
   readonly failing: Failing;
   readonly within: Deadlines['within'];
-  tell(transition: Transition | undefined, detail?: string): void;
+  /** Called for each change of the sink's state. @param detail what went wrong, in words */
+  changed(transition: Transition | undefined, detail?: string): void;
 }
 
 /** What an attempt was. */
@@ -58,6 +46,13 @@ export interface Attempt {
   readonly durationMs: number;
 }
 
+/** An attempt of a delivery that failed. */
+export interface Failed extends Attempt {
+  readonly delivery: DueDelivery;
+  readonly failure: Failure;
+}
+
+/** What was found. */
 export interface Judged {
   /** The delivery's failure, or that of the check, where it tells more. */
   readonly failure: Failure;
@@ -67,60 +62,145 @@ export interface Judged {
   readonly contradictedBy: 'others' | 'check' | null;
 }
 
+/** What the sink is blamed by. */
 interface Case {
-  readonly health: Health;
-  readonly eventId: number;
+  readonly failed: Failed;
   readonly failure: Failure;
   readonly judgement: Judgement;
-  readonly attempt: Attempt;
   readonly suspicion: Suspicion;
   /** The sink's own check passed right after it. */
   readonly hasPassed: boolean;
 }
 
-export interface Judge {
-  /** The sink's own check; undefined if it passes, or there is none. Never rejects. */
-  check(): Promise<Failure | undefined>;
-  /** What becomes of a delivery that failed. Changes the sink's health. Never rejects. */
-  failed(health: Health, delivery: DueDelivery, failure: Failure, attempt: Attempt): Promise<Judged>;
-  /** A delivery passed just now. */
-  passed(): void;
-  /** The sink was paused for what few deliveries met, while its check passed: one that has not been tried may prove otherwise. */
-  mayBeContested(): boolean;
+/** It was the sink, and the delivery is none the worse. */
+export function notItsFault(delivery: DueDelivery, failure: Failure): Judged {
+  return { failure, judgement: 'again', verdict: unchanged(delivery), contradictedBy: null };
 }
 
 function isAsking({ retryAfterMs, reason }: Failure): boolean {
   return retryAfterMs !== undefined || reason === 'rate_limited';
 }
 
-export function createJudge({ sink, policy, random, failing, within, tell }: JudgeDependencies): Judge {
-  let checking: Promise<Failure | undefined> | undefined;
-  let isContestable = false;
-  let passedAtMs = Number.NEGATIVE_INFINITY;
-  const hangsMs = Math.min(suspectTimeoutMs, policy.sendTimeoutMs) * nearly;
+export class Judge {
+  readonly #deps: JudgeDependencies;
+  readonly #hangsMs: number;
+  #checking: Promise<Failure | undefined> | undefined;
+  #isContestable = false;
+  #passedAtMs = Number.NEGATIVE_INFINITY;
 
-  async function runCheck(): Promise<Failure | undefined> {
+  constructor(deps: JudgeDependencies) {
+    this.#deps = deps;
+    this.#hangsMs = Math.min(suspectTimeoutMs, deps.policy.sendTimeoutMs) * nearly;
+  }
+
+  /**
+   * The sink's own check; undefined if it passes, or there is none. Many that fail together ask
+   * once. Never rejects.
+   */
+  check(): Promise<Failure | undefined> {
+    this.#checking ??= this.#runCheck();
+    return this.#checking;
+  }
+
+  /** A delivery passed just now. */
+  passed(): void {
+    this.#passedAtMs = performance.now();
+  }
+
+  /**
+   * The sink was paused for what few deliveries met, while its check passed: one that has not been
+   * tried may prove otherwise.
+   */
+  mayBeContested(): boolean {
+    return this.#isContestable && this.#areFew();
+  }
+
+  /** What becomes of a delivery that failed. Changes the sink's health. Never rejects. */
+  async failed(health: Health, failed: Failed): Promise<Judged> {
+    const { delivery, failure: answered } = failed;
+    const suspicion = this.#suspicionOf(failed);
+    if (isAsking(answered) && !(health.state === 'ok' && this.#isItsOwn(failed, suspicion))) {
+      const { retryAfterMs, reason } = answered;
+      this.#deps.changed(health.backOff(reason, retryAfterMs, performance.now(), failed.isProbe));
+      return notItsFault(delivery, answered);
+    }
+    const { hasPassed, checkFailure } = await this.#ask(health, failed, suspicion);
+    const evidence = hasPassed ? this.#deps.failing.checkPassed(delivery.event.id) : suspicion.evidence;
+    const failure = answered.outcome === 'reject_event' ? (checkFailure ?? answered) : answered;
+    const weighed = { ...suspicion, evidence };
+    const judgement = this.#judgementOf(failure, delivery, weighed, checkFailure !== undefined);
+    const verdict = this.#verdictOf(health, { failed, failure, judgement, suspicion, hasPassed });
+    if (judgement === 'wait') this.#deps.failing.restart(delivery.event.id);
+    this.#blame(health, { failed, failure, judgement, suspicion: weighed, hasPassed });
+    const contradictedBy = suspicion.isContradicted ? 'others' : hasPassed ? 'check' : null;
+    return { failure, judgement, verdict, contradictedBy };
+  }
+
+  async #runCheck(): Promise<Failure | undefined> {
+    const { sink, within } = this.#deps;
     try {
       if (sink.check) await within((signal) => sink.check!(signal));
       return undefined;
     } catch (error) {
       const failure = failureFrom(error);
-      // The check carries no event: what refuses it refuses every one, as a proxy before the sink would.
+      // The check carries no event: what refuses it refuses every one, as a proxy before the sink
+      // would.
       return failure.outcome === 'reject_event' ? { ...failure, outcome: 'reject_sink' } : failure;
     } finally {
-      checking = undefined;
+      this.#checking = undefined;
     }
   }
 
-  /** Many that fail together ask once. */
-  function check(): Promise<Failure | undefined> {
-    checking ??= runCheck();
-    return checking;
+  /** Fewer failed than it takes to say that the sink is down. */
+  #areFew(): boolean {
+    return this.#deps.failing.count() < this.#deps.policy.outageFailures;
   }
 
-  /** Neighbours that pass tell enough; of a single failure without an answer, the next one tells more. */
-  function needsCheck(failure: Failure, { isContradicted, failures }: Suspicion, isHeeded: boolean): boolean {
-    if (sink.check === undefined || isContradicted) return false;
+  #isHanging({ failure, durationMs }: Failed): boolean {
+    return unansweredReasons.includes(failure.reason) && durationMs >= this.#hangsMs;
+  }
+
+  #suspicionOf(failed: Failed): Suspicion {
+    const { delivery, failure, mark } = failed;
+    const { event, form, attempts, unanswered = 0 } = delivery;
+    const isHanging = this.#isHanging(failed);
+    const isRefused = failure.outcome !== 'retry';
+    return this.#deps.failing.failed({ eventId: event.id, form, mark, attempts, unanswered, isHanging, isRefused });
+  }
+
+  /** The far end asks for time because of this text alone: others passed since it last did. */
+  #isItsOwn({ failure, delivery }: Failed, suspicion: Suspicion): boolean {
+    // As `#blame` has it: of one that is suspected already it says nothing about the sink.
+    if (failure.reason !== 'rate_limited') return suspicion.othersPassedSince || suspicion.evidence >= 2;
+    // A rate limit is of the sink, until chance no longer explains that it meets the same one each
+    // time.
+    if (!suspicion.othersPassedSince) return false;
+    const judgement = this.#judgementOf(failure, delivery, suspicion, false);
+    return suspicion.evidence > this.#deps.policy.poisonFailures && judgement !== 'again' && judgement !== 'soon';
+  }
+
+  /** Asks the sink's own check, and waits for it only where nothing else can tell. */
+  async #ask(
+    health: Health,
+    failed: Failed,
+    suspicion: Suspicion,
+  ): Promise<{ hasPassed: boolean; checkFailure?: Failure | undefined }> {
+    const isHeeded = health.state === 'ok' || failed.isProbe;
+    if (this.#needsCheck(failed.failure, suspicion, isHeeded)) {
+      const checkFailure = await this.check();
+      return { hasPassed: checkFailure === undefined, checkFailure };
+    }
+    const canAsk = isHeeded && !suspicion.isContradicted && this.#deps.sink.check !== undefined;
+    if (canAsk && this.#isHanging(failed)) void this.#askMeanwhile(failed.delivery.event.id);
+    return { hasPassed: false };
+  }
+
+  /**
+   * Neighbours that pass tell enough; of a single failure without an answer, the next one tells
+   * more.
+   */
+  #needsCheck(failure: Failure, { isContradicted, failures }: Suspicion, isHeeded: boolean): boolean {
+    if (this.#deps.sink.check === undefined || isContradicted) return false;
     return failure.outcome !== 'retry' || (failures > 1 && isHeeded);
   }
 
@@ -128,27 +208,18 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
    * Asks while the delivery waits: its slot is free meanwhile, and the next failure will not be the
    * first that something contradicts.
    */
-  async function askMeanwhile(eventId: number): Promise<void> {
-    if ((await check()) === undefined) failing.checkPassed(eventId);
+  async #askMeanwhile(eventId: number): Promise<void> {
+    if ((await this.check()) === undefined) this.#deps.failing.checkPassed(eventId);
   }
 
-  /** The far end asks for time because of this text alone: others passed since it last did. */
-  function isItsOwn(failure: Failure, delivery: DueDelivery, suspicion: Suspicion): boolean {
-    // As `blame` has it: of one that is suspected already it says nothing about the sink.
-    if (failure.reason !== 'rate_limited') return suspicion.othersPassedSince || suspicion.evidence >= 2;
-    // A rate limit is of the sink, until chance no longer explains that it meets the same one each time.
-    if (!suspicion.othersPassedSince) return false;
-    const judgement = judgementOf(failure, delivery, suspicion, false);
-    return suspicion.evidence > policy.poisonFailures && judgement !== 'again' && judgement !== 'soon';
-  }
-
-  function judgementOf(
+  #judgementOf(
     { outcome, reason }: Failure,
     delivery: DueDelivery,
     suspicion: Suspicion,
     hasCheckFailed: boolean,
   ): Judgement {
-    const passedAgoMs = performance.now() - passedAtMs;
+    const { policy, failing } = this.#deps;
+    const passedAgoMs = performance.now() - this.#passedAtMs;
     // Where only the check passes, the way of all posts may be frozen.
     const doOthersPass = suspicion.othersPassed || passedAgoMs < passedLatelyMs;
     return judge({
@@ -165,94 +236,39 @@ export function createJudge({ sink, policy, random, failing, within, tell }: Jud
     });
   }
 
-  function verdictOf(judgement: Judgement, delivery: DueDelivery, suspicion: Suspicion, isDown: boolean): Verdict {
-    const { inForm, othersPassedSince } = suspicion;
-    const { event, form } = delivery;
-    const attempts = delivery.attempts + 1;
-    switch (judgement) {
-      case 'pause':
-        return {
-          ...unchanged(delivery),
-          attempts: failing.attemptsBefore(event.id) ?? delivery.attempts,
-          form: 'full',
-        };
-      case 'soon': {
-        const limits = { ...policy.backoff, maxMs: Math.min(suspectMaxMs, policy.backoff.maxMs) };
-        return { attempts, state: 'pending', delayMs: backoffMs(inForm, random(), limits), form };
-      }
-      case 'short':
-      case 'bare':
-        return sentAs(delivery, judgement);
-      case 'dead':
-        return { attempts, state: 'dead', delayMs: 0, form };
-      case 'wait':
-        return { ...tryAgain(delivery, random(), policy), form: 'full' };
-      default:
-        if (isDown && judgement === 'again') return unchanged(delivery);
-        return (othersPassedSince ? tryAgain : waitForSink)(delivery, random(), policy);
-    }
+  #verdictOf(health: Health, { failed, failure, judgement, suspicion }: Case): Verdict {
+    const { policy, random, failing } = this.#deps;
+    const { delivery } = failed;
+    const attemptsBefore = failing.attemptsBefore(delivery.event.id);
+    const isDown = health.state !== 'ok';
+    const { reason } = failure;
+    return verdictOf({ judgement, reason, delivery, suspicion, attemptsBefore, isDown, random: random(), policy });
   }
 
   /** What the failure says about the sink. */
-  function blame({ health, eventId, failure, judgement, attempt, suspicion, hasPassed }: Case): void {
+  #blame(health: Health, { failed, failure, judgement, suspicion, hasPassed }: Case): void {
     const nowMs = performance.now();
-    const isRefused = failure.outcome !== 'retry';
+    const { delivery, isProbe, isAfterPause } = failed;
+    const { outcome, reason, message } = failure;
+    const isRefused = outcome !== 'retry';
     if (judgement === 'pause') {
-      isContestable = failing.count() < policy.outageFailures;
-      failing.acquit('all');
-      tell(health.pause(failure.reason, nowMs), failure.message);
+      this.#isContestable = this.#areFew();
+      this.#deps.failing.acquit('all');
+      this.#deps.changed(health.pause(reason, nowMs), message);
     } else if (health.state === 'ok') {
       // Of one that is suspected already it says nothing about the sink.
       if (!suspicion.isWatched && !suspicion.othersPassedSince && suspicion.evidence < 2) {
-        tell(health.failed(eventId, nowMs, failure.outcome, failure.reason));
+        this.#deps.changed(health.failed(delivery.event.id, nowMs, outcome, reason));
       }
-    } else if (attempt.isProbe && attempt.isAfterPause && isRefused) {
+    } else if (isProbe && isAfterPause && isRefused) {
       // Its check passes, and whoever held the role before may have paused it for the same few.
-      isContestable = failing.count() < policy.outageFailures;
-      tell(health.pause(failure.reason, nowMs), failure.message);
-    } else if (attempt.isProbe) {
-      tell(health.backOff(failure.reason, undefined, nowMs));
+      this.#isContestable = this.#areFew();
+      this.#deps.changed(health.pause(reason, nowMs), message);
+    } else if (isProbe) {
+      this.#deps.changed(health.backOff(reason, undefined, nowMs));
       // The far end answers, and whether this text or everything is refused shows once it is tried
       // in each form.
       if (isRefused && hasPassed) health.probeWithin(suspectMaxMs, nowMs);
     }
   }
-
-  return {
-    check,
-    passed() {
-      passedAtMs = performance.now();
-    },
-    mayBeContested: () => isContestable && failing.count() < policy.outageFailures,
-    async failed(health, delivery, answered, attempt) {
-      const { event, form, attempts } = delivery;
-      const isUnanswered = unansweredReasons.includes(answered.reason);
-      const isHanging = isUnanswered && attempt.durationMs >= hangsMs;
-      const isRefused = answered.outcome !== 'retry';
-      const { mark } = attempt;
-      const { unanswered = 0 } = delivery;
-      const tried = { eventId: event.id, form, mark, attempts, unanswered, isHanging, isRefused };
-      const suspicion = failing.failed(tried);
-      if (isAsking(answered) && !(health.state === 'ok' && isItsOwn(answered, delivery, suspicion))) {
-        const nowMs = performance.now();
-        tell(health.backOff(answered.reason, answered.retryAfterMs, nowMs, attempt.isProbe));
-        return { failure: answered, judgement: 'again', contradictedBy: null, verdict: unchanged(delivery) };
-      }
-      const isHeeded = health.state === 'ok' || attempt.isProbe;
-      const isAsked = needsCheck(answered, suspicion, isHeeded);
-      const checkFailure = isAsked ? await check() : undefined;
-      if (isHanging && isHeeded && !isAsked && !suspicion.isContradicted && sink.check) void askMeanwhile(event.id);
-      const hasPassed = isAsked && checkFailure === undefined;
-      const evidence = hasPassed ? failing.checkPassed(event.id) : suspicion.evidence;
-      const failure = answered.outcome === 'reject_event' ? (checkFailure ?? answered) : answered;
-      const weighed = { ...suspicion, evidence };
-      const judgement = judgementOf(failure, delivery, weighed, checkFailure !== undefined);
-      const isDown = health.state !== 'ok';
-      const verdict = spaced(verdictOf(judgement, delivery, suspicion, isDown), delivery, failure.reason, suspicion);
-      if (judgement === 'wait') failing.restart(event.id);
-      blame({ health, eventId: event.id, failure, judgement, attempt, suspicion: weighed, hasPassed });
-      const contradictedBy = suspicion.isContradicted ? 'others' : hasPassed ? 'check' : null;
-      return { failure, judgement, verdict, contradictedBy };
-    },
-  };
 }

@@ -21,12 +21,13 @@ import { Digester } from './digester.ts';
 import { Failing } from './failing.ts';
 import { Health, type Transition } from './health.ts';
 import { InFlight } from './in-flight.ts';
-import { type Attempt, createJudge, type Judged, suspectTimeoutMs } from './judge.ts';
+import { type Attempt, Judge, type Judged, notItsFault, suspectTimeoutMs } from './judge.ts';
 import type { Limiter } from './limiter.ts';
-import { failureFrom, heldUpOf, unansweredMax, unansweredWaitMs, unchanged } from './policy.ts';
+import { failureFrom, heldUpOf } from './policy.ts';
 import { Precedence } from './precedence.ts';
 import { Ready } from './ready.ts';
 import { createRecorder } from './recorder.ts';
+import { unansweredMax, unansweredWaitMs } from './spacing.ts';
 import { templated } from './templated.ts';
 import { createTeller, type TransitionDependencies } from './transition.ts';
 import { Deadlines } from './within.ts';
@@ -161,13 +162,13 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
     if (transition.to === 'ok') hastening ??= hasten();
   }
 
-  const judge = createJudge({
+  const judge = new Judge({
     sink: deps.sink,
     policy,
     random: deps.random,
     failing,
     within: (call) => deadlines.within(call),
-    tell,
+    changed: tell,
   });
 
   /** What failed while the sink was down waits no longer. */
@@ -346,10 +347,12 @@ export function startLane(deps: LaneDependencies, lease: Lease): Lane {
       trace?.failed(failure.outcome, failure);
       // One that failed before may be the reason itself.
       const durationMs = settled(startedAt, failure.outcome === 'retry' && !failing.has(eventId), wasFull);
-      const cutOff = { failure, judgement: 'again', verdict: unchanged(delivery), contradictedBy: null } as const;
       const isCutOff = error instanceof CutOff;
       const attempt = { ...probing, mark, durationMs };
-      await fail(delivery, isCutOff ? cutOff : await judge.failed(current, delivery, failure, attempt), durationMs);
+      const judged = isCutOff
+        ? notItsFault(delivery, failure)
+        : await judge.failed(current, { delivery, failure, ...attempt });
+      await fail(delivery, judged, durationMs);
     } finally {
       inFlight.end(eventId);
       wake.now();

@@ -1,8 +1,14 @@
-// Who is to blame for a failed attempt: the sink, or the delivery's own text? Pure. A failure is judged by what contradicts it, not by the
-// status that it came with; see docs/decisions/0006-when-an-event-is-poisonous.md.
+// Who is to blame for a failed attempt, the sink or the delivery's own text, and what becomes of
+// the delivery. Pure. A failure is judged by what contradicts it, not by the status that it came
+// with; see docs/decisions/0006-when-an-event-is-poisonous.md.
+
 import { type FailureOutcome, type FailureReason, unansweredReasons } from '../../kit/errors.ts';
+import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { MessageForm } from '../../kit/sink.ts';
+import { backoffMs, waitedMs } from '../loops/backoff.ts';
 import type { Suspicion } from './failing.ts';
+import type { DeliveryPolicy } from './policy.ts';
+import { repeatWaitMs, unansweredAgeMs } from './spacing.ts';
 
 /** What is known when an attempt has failed. */
 export interface Facts {
@@ -23,7 +29,7 @@ export interface Facts {
    * others pass, or did lately.
    */
   readonly isRepeatDear: boolean;
-  /** So many failures speak against a text at the least, where the far end did not say no. */
+  /** How many failures must speak against a text at the least, where the far end did not say no. */
   readonly poisonFailures: number;
 }
 
@@ -32,12 +38,17 @@ export interface Facts {
  * - `again`: later, as it is; what that says about the sink is another question.
  * - `soon`: within a second, as it is: one failure more or less will tell.
  * - `short`, `bare`, `split`: its text is the reason; at once in that form, or the digest in parts.
- * - `wait`: not even a bare card passes, and others did, so its text is not the reason. Whole again, with growing waits.
- * - `dead`: the far end understands it, others pass each time that it has not, and it does not in any form.
+ * - `wait`: not even a bare card passes, and others did, so its text is not the reason. Whole
+ *   again, with growing waits.
+ * - `dead`: the far end understands it, others pass each time that it has not, and it does not in
+ *   any form.
  */
 export type Judgement = 'pause' | 'again' | 'soon' | 'short' | 'bare' | 'split' | 'wait' | 'dead';
 
-/** How probable it may be that chance alone made a delivery fail so often, before it is sent otherwise. */
+/**
+ * How probable it may be that chance alone made a delivery fail so often, before it is sent
+ * otherwise.
+ */
 const chances = { split: 1e-2, short: 1e-4, bare: 1e-8 } as const;
 /** The same of the refusals of a bare card that were disproved, before it is dead. */
 const deadChance = 1e-4;
@@ -51,7 +62,7 @@ const rateMax = 0.9;
 /** Refusals of a bare card that are believed. */
 const bareRefusals = 2;
 /**
- * So often a bare card that is refused is sent within a second each, for others to pass between.
+ * How often a bare card that is refused is sent within a second each, for others to pass between.
  */
 const bareTries = 5;
 
@@ -76,8 +87,9 @@ function judgeRejection(facts: Facts): Judgement {
 }
 
 /**
- * There is no text in it: unless others pass, it is the sink. What passed before the refusal, or was on its way, may have
- * been before an outage; no outage is in two refusals of which each has a whole attempt that passed behind it.
+ * There is no text in it: unless others pass, it is the sink. What passed before the refusal, or
+ * was on its way, may have been before an outage; no outage is in two refusals of which each has a
+ * whole attempt that passed behind it.
  */
 function judgeBareRejection({ outcome, suspicion, hasJustPassed, rate }: Facts): Judgement {
   const { isContradicted, othersPassed, disprovedBare, inForm } = suspicion;
@@ -106,4 +118,94 @@ function nextForm(
   const step = isDigest ? 'split' : form === 'full' ? 'short' : 'bare';
   const chance = (isRepeatDear ? dearChances : chances)[step];
   return failures >= Math.max(least[step], failuresNeeded(rate, chance)) ? step : undefined;
+}
+
+/**
+ * A suspect that the far end answers is tried again within this time: the sink is well, and one
+ * failure more will tell.
+ */
+export const suspectMaxMs = 1000;
+
+/** What to write about the delivery. */
+export interface Verdict {
+  readonly attempts: number;
+  readonly state: 'pending' | 'dead';
+  readonly delayMs: number;
+  readonly form: MessageForm;
+}
+
+/** What a verdict goes by. */
+export interface VerdictFacts {
+  readonly judgement: Judgement;
+  readonly reason: FailureReason;
+  readonly delivery: DueDelivery;
+  readonly suspicion: Pick<Suspicion, 'inForm' | 'pardoned' | 'othersPassedSince'>;
+  /**
+   * The delivery's count of attempts before it first failed here; undefined if that is not known.
+   */
+  readonly attemptsBefore?: number | undefined;
+  /** The sink is thought to be down. */
+  readonly isDown: boolean;
+  /** In [0, 1), for the jitter of waits. */
+  readonly random: number;
+  readonly policy: DeliveryPolicy;
+}
+
+/** What becomes of the delivery. What may have arrived is not sent again too soon as it is. */
+export function verdictOf(facts: VerdictFacts): Verdict {
+  const { delivery, reason, suspicion } = facts;
+  const next = nextTry(facts);
+  // Its text is the reason, so it did not arrive; it is sent otherwise twice at the most.
+  if (next.state === 'dead' || next.form !== delivery.form) return next;
+  return { ...next, delayMs: Math.max(next.delayMs, repeatWaitMs(delivery, reason, suspicion)) };
+}
+
+function nextTry({ judgement, delivery, suspicion, attemptsBefore, isDown, random, policy }: VerdictFacts): Verdict {
+  switch (judgement) {
+    case 'pause':
+      return { ...unchanged(delivery), attempts: attemptsBefore ?? delivery.attempts, form: 'full' };
+    case 'soon': {
+      const limits = { ...policy.backoff, maxMs: Math.min(suspectMaxMs, policy.backoff.maxMs) };
+      return { ...counted(delivery), delayMs: backoffMs(suspicion.inForm, random, limits) };
+    }
+    case 'short':
+    case 'bare':
+      // At once.
+      return { ...counted(delivery), form: judgement };
+    case 'dead':
+      return { ...counted(delivery), state: 'dead' };
+    case 'wait':
+      return { ...tryAgain(delivery, random, policy), form: 'full' };
+    default:
+      if (isDown && judgement === 'again') return unchanged(delivery);
+      return (suspicion.othersPassedSince ? tryAgain : waitForSink)(delivery, random, policy);
+  }
+}
+
+/** The failure was the sink's, not the delivery's: nothing changes, it stays due. */
+export function unchanged({ attempts, form }: DueDelivery): Verdict {
+  return { attempts, state: 'pending', delayMs: 0, form };
+}
+
+/** The attempt counts, and it stays due as it is. */
+function counted(delivery: DueDelivery): Verdict {
+  return { ...unchanged(delivery), attempts: delivery.attempts + 1 };
+}
+
+/** The delivery failed on its own account and will be tried again as it is, until it is too old. */
+function tryAgain(delivery: DueDelivery, random: number, policy: DeliveryPolicy): Verdict {
+  const attempts = delivery.attempts + 1;
+  const ageMs = waitedMs(attempts, policy.backoff) + unansweredAgeMs(delivery.unanswered ?? 0);
+  const state = ageMs > policy.maxAgeMs ? 'dead' : 'pending';
+  return { attempts, state, delayMs: backoffMs(attempts, random, policy.backoff), form: delivery.form };
+}
+
+/**
+ * Nothing passed since, so the sink may be why, and then it waits no longer than a sink does; what
+ * is more than that does not count as age.
+ */
+function waitForSink(delivery: DueDelivery, random: number, policy: DeliveryPolicy): Verdict {
+  const verdict = tryAgain(delivery, random, policy);
+  const delayMs = backoffMs(verdict.attempts, random, policy.sinkBackoff);
+  return verdict.delayMs <= delayMs ? verdict : { ...unchanged(delivery), delayMs };
 }

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Failing } from '../../../src/core/deliver/failing.ts';
 import { Health } from '../../../src/core/deliver/health.ts';
-import { createJudge } from '../../../src/core/deliver/judge.ts';
+import { Judge } from '../../../src/core/deliver/judge.ts';
 import { defaultPolicy, type Failure } from '../../../src/core/deliver/policy.ts';
 import type { Judgement } from '../../../src/core/deliver/verdict.ts';
 import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
@@ -36,10 +36,10 @@ function createStory(passedBefore: number) {
   const health = new Health(policy, undefined, { now: Date.now, random });
   const sink = { origin: 'x:', send: async () => undefined, check: async () => undefined };
   const told: string[] = [];
-  const judge = createJudge({
+  const judge = new Judge({
     ...{ sink, policy, random, failing },
     within: (call) => call(new AbortController().signal),
-    tell(transition) {
+    changed(transition) {
       if (transition) told.push(transition.to);
     },
   });
@@ -76,7 +76,7 @@ function createStory(passedBefore: number) {
     meanwhile();
     const durationMs = failure.reason === 'timeout' ? 1000 : 5;
     const attempt = { isProbe, isAfterPause: false, mark, durationMs };
-    const { judgement, verdict } = await judge.failed(health, delivery, failure, attempt);
+    const { judgement, verdict } = await judge.failed(health, { delivery, failure, ...attempt });
     sent.push({ form: delivery.form, judgement, atMs });
     atMs += durationMs + verdict.delayMs;
     vi.advanceTimersByTime(durationMs + verdict.delayMs);
@@ -240,7 +240,7 @@ test('cards out of a guilty digest that all fail do not make the sink back off; 
     for (const id of ids) {
       const delivery: DueDelivery = { event: storedEvent({ id }), priority: 1, attempts: 0, form: 'full' };
       const attempt = { isProbe: false, isAfterPause: false, mark: failing.mark(), durationMs: 5 };
-      await judge.failed(health, delivery, refusal, attempt);
+      await judge.failed(health, { delivery, failure: refusal, ...attempt });
     }
     expect(told).toEqual(isWatched ? [] : ['backing_off']);
   }

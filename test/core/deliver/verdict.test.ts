@@ -1,7 +1,19 @@
-// Who is to blame, by what contradicts a failure.
+// Who is to blame, by what contradicts a failure, and what becomes of the delivery.
 import { describe, expect, test } from 'vitest';
 import type { Suspicion } from '../../../src/core/deliver/failing.ts';
-import { type Facts, failuresNeeded, type Judgement, judge } from '../../../src/core/deliver/verdict.ts';
+import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
+import {
+  type Facts,
+  failuresNeeded,
+  type Judgement,
+  judge,
+  unchanged,
+  type Verdict,
+  type VerdictFacts,
+  verdictOf,
+} from '../../../src/core/deliver/verdict.ts';
+import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
+import { storedEvent } from '../../support/events.ts';
 
 const suspicion = (more: Partial<Suspicion> = {}): Suspicion => ({
   failures: 1,
@@ -210,5 +222,152 @@ describe('a sink that fails often by itself', () => {
           judge(facts({ ...rejected, rate }, { failures: 9, othersPassed: true, disprovedBare })) === 'dead',
       );
     expect([0, 0.01, 0.2, 0.5].map(deadAt)).toEqual([2, 2, 6, 14]);
+  });
+});
+
+const delivery = (more: Partial<DueDelivery> = {}): DueDelivery => ({
+  ...{ event: storedEvent(), priority: 1, attempts: 0, form: 'full' },
+  ...more,
+});
+/** `reason` of something that cannot have arrived, unless a test says otherwise. */
+const verdict = (
+  judgement: Judgement,
+  sent: Partial<DueDelivery> = {},
+  { suspected = {}, ...more }: Partial<VerdictFacts> & { readonly suspected?: Partial<Suspicion> } = {},
+): Verdict =>
+  verdictOf({
+    ...{ judgement, reason: 'server_error', delivery: delivery(sent), suspicion: suspicion(suspected) },
+    ...{ isDown: false, random: 0.5, policy: defaultPolicy, ...more },
+  });
+
+describe('what becomes of a delivery that failed', () => {
+  const othersPass = { suspected: { othersPassedSince: true } };
+
+  test.each<[string, Verdict, Verdict]>([
+    [
+      'of a sink that is paused is whole again, and as it was before it failed',
+      verdict('pause', { attempts: 7, form: 'bare' }, { attemptsBefore: 2 }),
+      { attempts: 2, state: 'pending', delayMs: 0, form: 'full' },
+    ],
+    [
+      'of a sink that is paused keeps its count where nothing is known of an earlier one',
+      verdict('pause', { attempts: 7 }),
+      { attempts: 7, state: 'pending', delayMs: 0, form: 'full' },
+    ],
+    [
+      'that one failure more will tell of is sent again as it is, soon',
+      verdict('soon', { attempts: 5, form: 'short' }),
+      { attempts: 6, state: 'pending', delayMs: 250, form: 'short' },
+    ],
+    [
+      'that one failure more will tell of never waits for longer than a second',
+      verdict('soon', { attempts: 5, form: 'bare' }, { suspected: { inForm: 9 } }),
+      { attempts: 6, state: 'pending', delayMs: 1000, form: 'bare' },
+    ],
+    [
+      'whose text is the reason goes out at once with less of it',
+      verdict('bare', { attempts: 3 }),
+      { attempts: 4, state: 'pending', delayMs: 0, form: 'bare' },
+    ],
+    [
+      'that may have arrived goes out at once with less of it all the same',
+      verdict('short', { attempts: 3, unanswered: 3 }, { reason: 'timeout' }),
+      { attempts: 4, state: 'pending', delayMs: 0, form: 'short' },
+    ],
+    [
+      'that the far end takes in no form is dead',
+      verdict('dead', { attempts: 9, form: 'bare', unanswered: 3 }, { reason: 'timeout' }),
+      { attempts: 10, state: 'dead', delayMs: 0, form: 'bare' },
+    ],
+    [
+      'whose text is not the reason is whole again, at its own pace',
+      verdict('wait', { attempts: 5, form: 'bare' }),
+      { attempts: 6, state: 'pending', delayMs: 8000, form: 'full' },
+    ],
+    [
+      'while the sink is down is as it was',
+      verdict('again', { attempts: 3, form: 'short' }, { isDown: true }),
+      { attempts: 3, state: 'pending', delayMs: 0, form: 'short' },
+    ],
+    [
+      'that is a digest to be split waits as any other, whether or not the sink is down, in case it is not',
+      verdict('split', { attempts: 1 }, { isDown: true }),
+      { attempts: 2, state: 'pending', delayMs: 500, form: 'full' },
+    ],
+  ])('one %s', (_title, given, expected) => {
+    expect(given).toEqual(expected);
+  });
+
+  test('each further wait is twice as long, and the card stays as it was', () => {
+    const verdicts = [0, 1, 2].map((attempts) => verdict('again', { attempts }, othersPass));
+    expect(verdicts).toEqual(
+      [1, 2, 3].map((attempts) => ({ attempts, state: 'pending', delayMs: 125 * 2 ** attempts, form: 'full' })),
+    );
+  });
+
+  test('it is tried for 72 h of its own waits and then is dead', () => {
+    expect(verdict('again', { attempts: 800 }, othersPass).state).toBe('pending');
+    expect(verdict('again', { attempts: 900 }, othersPass).state).toBe('dead');
+  });
+
+  test('it waits no longer than its sink would while nothing passes, and what is more costs it nothing', () => {
+    const verdicts = [0, 6, 7, 500].map((attempts) => verdict('again', { attempts }));
+    expect(verdicts.map(({ attempts, delayMs, state }) => [attempts, delayMs, state])).toEqual([
+      [1, 250, 'pending'],
+      [7, 16_000, 'pending'],
+      [7, 30_000, 'pending'],
+      [500, 30_000, 'pending'],
+    ]);
+  });
+
+  test('what its sink did costs it nothing', () => {
+    const short = delivery({ attempts: 3, form: 'short' });
+    expect(unchanged(short)).toEqual({ attempts: 3, state: 'pending', delayMs: 0, form: 'short' });
+  });
+});
+
+describe('what may have arrived is not sent again too soon', () => {
+  const down = { isDown: true } as const;
+
+  test.each([
+    ['timeout', undefined, 5000],
+    ['interrupted', undefined, 0],
+    ['interrupted', 3, 0],
+    ['interrupted', 4, 5000],
+    ['interrupted', 5, 60_000],
+    ['interrupted', 50, 600_000],
+    ['timeout', 1, 60_000],
+    ['timeout', 2, 600_000],
+    ['timeout', 3, 600_000],
+    ['timeout', 50, 600_000],
+    ['connection', 50, 0],
+    ['server_error', undefined, 0],
+  ] as const)(
+    'after a %s, with %s before it that got no answer, it is not repeated for %s ms',
+    (reason, unanswered, ms) => {
+      expect(verdict('again', { unanswered }, { ...down, reason }).delayMs).toBe(ms);
+    },
+  );
+
+  test('less of it is another text: how often that failed counts, and no restart makes it more', () => {
+    const short = { form: 'short', unanswered: 2 } as const;
+    const delayMs = (inForm: number) =>
+      verdict('again', short, { ...down, reason: 'timeout', suspected: { inForm } }).delayMs;
+    expect([1, 2, 9].map(delayMs)).toEqual([5000, 60_000, 600_000]);
+  });
+
+  test('what got no answer before the sink was found to be the reason does not count', () => {
+    const delayMs = (inForm: number, pardoned: number) =>
+      verdict('again', { unanswered: 2 }, { ...down, reason: 'timeout', suspected: { inForm, pardoned } }).delayMs;
+    expect([delayMs(1, 2), delayMs(2, 1)]).toEqual([5000, 60_000]);
+  });
+
+  test('the time between repeats counts as age, and none that is longer is cut short', () => {
+    const state = (count: number) =>
+      verdict('again', { attempts: count, unanswered: count }, { suspected: { othersPassedSince: true } }).state;
+    expect([state(300), state(250)]).toEqual(['dead', 'pending']);
+    const backoff = { firstMs: 9_000_000, maxMs: 9_000_000 };
+    const policy = { ...defaultPolicy, backoff, sinkBackoff: backoff };
+    expect(verdict('again', {}, { reason: 'timeout', policy }).delayMs).toBe(9_000_000);
   });
 });
