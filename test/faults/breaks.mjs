@@ -2,6 +2,7 @@
 // fault cases must notice, a regular expression of titles; `isLong`: in the long form.
 const client = 'src/sources/deepinstinct/client.ts';
 const events = 'src/store/events.ts';
+const inHand = 'src/core/deliver/in-hand.ts';
 const lane = 'src/core/deliver/lane.ts';
 const leases = 'src/store/leases.ts';
 const policy = 'src/core/deliver/policy.ts';
@@ -88,21 +89,21 @@ export const mutations = [
     name: 'delivered is recorded before the answer',
     edits: [
       [
-        lane,
-        '      heed((await send(delivery))?.quota);\n',
-        '      recorder.delivered({ eventId, afterFailure: false, durationMs: 0 });\n      heed((await send(delivery))?.quota);\n',
+        'src/core/deliver/attempt.ts',
+        '      this.#heed((await this.#send(health, begun.delivery))?.quota);\n',
+        '      inHand.recorder.delivered({ eventId: due.event.id, afterFailure: false, durationMs: 0 });\n      this.#heed((await this.#send(health, begun.delivery))?.quota);\n',
       ],
     ],
     cases: 'certificate|name that is not known|the post not made|each answer that is not ok',
   },
   {
     name: 'what is in flight is read again',
-    edits: [[lane, '[...inFlight.ids(), ...recorder.unwritten()]', '[...recorder.unwritten()]']],
+    edits: [[inHand, '[...this.inFlight.ids(), ...this.recorder.unwritten()]', '[...this.recorder.unwritten()]']],
     cases: 'every backend terminated|stopped and started|a pooler',
   },
   {
     name: 'what is answered and not yet written is read again',
-    edits: [[lane, '[...inFlight.ids(), ...recorder.unwritten()]', '[...inFlight.ids()]']],
+    edits: [[inHand, '[...this.inFlight.ids(), ...this.recorder.unwritten()]', '[...this.inFlight.ids()]']],
     cases: 'stopped and started|standby|every backend terminated|a pooler',
   },
   {
@@ -118,7 +119,7 @@ export const mutations = [
   },
   {
     name: 'a stop does not wait for what is in flight',
-    edits: [[lane, '      while (inFlight.count() > 0) await wake.wait(policy.drainMs);\n', '']],
+    edits: [[lane, '    while (this.#inHand.inFlight.count() > 0) await this.#wake.wait(policy.drainMs);\n', '']],
     cases: 'SIGTERM|rolling restart|rollout',
   },
   {
@@ -477,15 +478,21 @@ export const mutations = [
       ['src/core/deliver/failing.ts', "?.isAcquitted ? 'full' : undefined", '?.isAcquitted ? undefined : undefined'],
       [
         lane,
-        'await restoreDeliveries(deps.db, lease, sink, failing.asTheyWere(), unansweredMax);',
-        'void restoreDeliveries;',
+        'await restoreDeliveries(db, this.#lease, id, this.#failing.asTheyWere(), unansweredMax);',
+        'void [restoreDeliveries, db, id, unansweredMax];',
       ],
     ],
     cases: 'refusals: of everything',
   },
   {
     name: 'what got no answer is repeated as soon as anything else',
-    edits: [['src/core/deliver/spacing.ts', 'Math.min(unanswered, unansweredMax) - 1]', 'Math.min(unanswered, unansweredMax) + 9]']],
+    edits: [
+      [
+        'src/core/deliver/spacing.ts',
+        'Math.min(unanswered, unansweredMax) - 1]',
+        'Math.min(unanswered, unansweredMax) + 9]',
+      ],
+    ],
     cases: 'stores at once and answers after the time-out',
   },
   {

@@ -1,7 +1,7 @@
 // How many sends of one sink may be under way at once. Few, because all of them may arrive twice if
-// the far end freezes: as many as the rate needs (rate × answer time). Whoever has switched the rate
-// off has chosen speed, and gets all that is allowed; failures halve it in either case. Pure; time is
-// passed in.
+// the far end freezes: as many as the rate needs (rate × answer time). Whoever has switched the
+// rate off has chosen speed, and gets all that is allowed; failures halve it in either case. Pure;
+// time is passed in.
 
 /** Where it begins, and what any far end may have. */
 const start = 4;
@@ -13,9 +13,14 @@ const headroom = 2;
 const slowMs = 1000;
 /** An answer that took no time at all still took some. */
 const instantMs = 0.001;
-/** Answers that take on average up to this many times the fastest one show no queue; twice that shows one. */
+/**
+ * Answers that take on average up to this many times the fastest one show no queue; twice that
+ * shows one.
+ */
 const queueFreeRatio = 2;
-/** The fastest answer is looked for anew after this time: the way to the far end may have changed. */
+/**
+ * The fastest answer is looked for anew after this time: the way to the far end may have changed.
+ */
 const fastestMaxAgeMs = 60_000;
 
 export class Concurrency {
@@ -62,13 +67,16 @@ export class Concurrency {
     this.#sends += 1;
     this.#sumMs += durationMs;
     this.#wasFull ||= wasFull;
-    // As many as may be under way: those that were when the limit was last changed say nothing about the change.
+    // As many as may be under way: those that were when the limit was last changed say nothing
+    // about the change.
     if (this.#sends < this.#limit) return;
     if (this.#wasFull) this.#adjust(this.#sumMs / this.#sends);
     this.#beginAnew();
   }
 
-  /** By the fastest answer and not by the average: a far end that freezes must not be given more. */
+  /**
+   * By the fastest answer and not by the average: a far end that freezes must not be given more.
+   */
   #enough(): number {
     const answerMs = Math.max(instantMs, Math.min(this.#fastestMs, slowMs));
     return Math.min(this.#max, Math.max(start, Math.ceil((headroom * this.#perSecond * answerMs) / 1000)));

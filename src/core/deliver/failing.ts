@@ -2,6 +2,7 @@
 // fails by itself. Holds no timer and judges nothing: see verdict.ts.
 
 import type { MessageForm } from '../../kit/sink.ts';
+import { Experience } from './experience.ts';
 
 /** What speaks against a delivery that has just failed. */
 export interface Suspicion {
@@ -9,7 +10,10 @@ export interface Suspicion {
   readonly failures: number;
   /** How often in the form that it has now. */
   readonly inForm: number;
-  /** Failures that something contradicts: another delivery passed meanwhile, or the sink's own check did. */
+  /**
+   * Failures that something contradicts: another delivery passed meanwhile, or the sink's own check
+   * did.
+   */
   readonly evidence: number;
   /** It came out of a digest that is guilty: that it fails says nothing about the sink. */
   readonly isWatched: boolean;
@@ -19,7 +23,9 @@ export interface Suspicion {
   readonly disprovedBare: number;
   /** Others passed since it failed for the first time. */
   readonly othersPassed: boolean;
-  /** Others passed since it failed the last time: that it fails again says nothing about the sink. */
+  /**
+   * Others passed since it failed the last time: that it fails again says nothing about the sink.
+   */
   readonly othersPassedSince: boolean;
   /** Others passed since this attempt began, or since the last failure: this failure is its own. */
   readonly isContradicted: boolean;
@@ -92,28 +98,13 @@ function acquitOne(known: Known): void {
   Object.assign(known, { failures: 0, inForm: 0, evidence: 0, byCheck: 0, isCounted: true, isAcquitted: true });
 }
 
-/** A memory of about as many attempts, older ones fading. */
-class Experience {
-  readonly #fading: number;
-  failures = 0;
-  attempts = 0;
-
-  constructor(attempts: number) {
-    this.#fading = 1 - 1 / attempts;
-  }
-
-  /** One attempt passed after that many that failed. */
-  learn(failures: number): void {
-    this.failures = this.failures * this.#fading + failures;
-    this.attempts = this.attempts * this.#fading + failures + 1;
-  }
-}
-
-/** Grows only by what fails and is neither delivered nor dead here, and a sink that is down gets one request at a time. */
+/**
+ * Grows only by what fails and is neither delivered nor dead here, and a sink that is down gets one
+ * request at a time.
+ */
 export class Failing {
   readonly #known = new Map<number, Known>();
-  readonly #long = new Experience(300);
-  readonly #short = new Experience(30);
+  readonly #experience = new Experience();
   /** Grows with each attempt that ends. */
   #turn = 0;
   /** The turn of the last that passed. */
@@ -170,7 +161,10 @@ export class Failing {
     };
   }
 
-  /** The sink's own check passed right after the delivery's last failure. @returns the evidence with this failure */
+  /**
+   * The sink's own check passed right after the delivery's last failure.
+   * @returns the evidence with this failure
+   */
   checkPassed(eventId: number): number {
     const now = this.#known.get(eventId);
     if (now === undefined) return 0;
@@ -179,7 +173,7 @@ export class Failing {
       now.byCheck += 1;
       now.isCounted = true;
       // It is an attempt that passed, if not one of a delivery.
-      this.#learn(0);
+      this.#experience.learn(0);
     }
     return now.evidence;
   }
@@ -193,7 +187,7 @@ export class Failing {
     this.#turn += 1;
     this.#passedAt = this.#turn;
     const before = this.#known.get(eventId);
-    this.#learn(before?.form === form ? before.inForm : 0);
+    this.#experience.learn(before?.form === form ? before.inForm : 0);
     this.#known.delete(eventId);
   }
 
@@ -225,7 +219,10 @@ export class Failing {
     if (now) acquitOne(now);
   }
 
-  /** It was the sink: what its check alone contradicted counts for nothing, or with `all` whatever there is. */
+  /**
+   * It was the sink: what its check alone contradicted counts for nothing, or with `all` whatever
+   * there is.
+   */
   acquit(how: 'all' | 'by check'): void {
     for (const now of this.#known.values()) {
       // What passes after an outage proves nothing about a refusal in it.
@@ -271,21 +268,13 @@ export class Failing {
   }
 
   /**
-   * How often an attempt fails by the sink's own doing: of deliveries that passed in the end, in the form in which they had failed. What
-   * fails for its text never passes in that form, so poison cannot change it. From 0 to under 1.
+   * How often an attempt fails by the sink's own doing: of deliveries that passed in the end, in
+   * the form in which they had failed. What fails for its text never passes in that form, so poison
+   * cannot change it. From 0 to under 1.
    * @param isCareful of little experience the worst is expected
    */
   rate(isCareful: boolean): number {
-    const [long, short] = [this.#long, this.#short];
-    const recent = short.attempts === 0 ? 0 : short.failures / short.attempts;
-    const prior = isCareful ? 1 : 0;
-    const lasting = (long.failures + prior / 2) / Math.max(1, long.attempts + prior);
-    return Math.max(recent, lasting);
-  }
-
-  #learn(failures: number): void {
-    this.#long.learn(failures);
-    this.#short.learn(failures);
+    return this.#experience.rate(isCareful);
   }
 }
 

@@ -6,7 +6,10 @@ import type { SinkState, SinkStateName } from '../../kit/records/sink-state.ts';
 import { backoffMs } from '../loops/backoff.ts';
 import type { DeliveryPolicy } from './policy.ts';
 
-/** A send that got no answer in all its time says more than one that failed at once; and few are under way. */
+/**
+ * A send that got no answer in all its time says more than one that failed at once; and few are
+ * under way.
+ */
 const timeoutWeight = 2;
 
 /** `go`: send at will. `probe`: one request, alone. `wait`: nothing for that many milliseconds. */
@@ -65,7 +68,10 @@ export class Health {
     return this.#state;
   }
 
-  /** When the sink was last found to be well again after being down, milliseconds since the epoch; 0 if it never was. */
+  /**
+   * When the sink was last found to be well again after being down, milliseconds since the epoch; 0
+   * if it never was.
+   */
   get recoveredAtMs(): number {
     return this.#recoveredAtMs;
   }
@@ -76,7 +82,10 @@ export class Health {
     return { kind: 'probe', isPaused: this.#state === 'paused' };
   }
 
-  /** @param isProbe false: if the sink is down, it was under way when that began, and says nothing about now */
+  /**
+   * @param isProbe false: if the sink is down, it was under way when that began, and says nothing
+   * about now
+   */
   delivered(isProbe = true): Transition | undefined {
     if (this.#state !== 'ok' && !isProbe) return undefined;
     this.#failing.clear();
@@ -100,7 +109,10 @@ export class Health {
     return this.backOff(outcome === 'retry' ? (reason ?? 'unreachable') : 'refused', undefined, nowMs);
   }
 
-  /** The far end asked for a pause, or a probe failed. @param retryAfterMs undefined for the next step of the back-off */
+  /**
+   * The far end asked for a pause, or a probe failed.
+   * @param retryAfterMs undefined for the next step of the back-off
+   */
   backOff(reason: string, retryAfterMs: number | undefined, nowMs: number, isProbe = true): Transition | undefined {
     if (this.#state === 'paused') {
       this.#waitPaused(nowMs, this.#askedMs(retryAfterMs));

@@ -1,4 +1,5 @@
-// The worker of a role `sink:<origin>`: one lane for each sink of that origin, one rate limit for all of them.
+// The worker of a role `sink:<origin>`: one lane for each sink of that origin, one rate limit for
+// all of them.
 
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Sink } from '../../kit/sink.ts';

@@ -1,6 +1,6 @@
 // How long the less urgent waits for the more urgent that is under way: a far end stores what is
-// sent at the same time in any order, and the gravest of a burst is to be on screen first. Bounded in
-// each case and in all. Pure; time is passed in.
+// sent at the same time in any order, and the gravest of a burst is to be on screen first. Bounded
+// in each case and in all. Pure; time is passed in.
 
 /** A more urgent send that takes longer than this keeps nobody waiting. */
 export const precedenceMaxMs = 1000;
@@ -11,7 +11,10 @@ const waitingMax = 100;
 /** How much of it can be saved up: enough for a burst of every severity. */
 const creditMaxMs = 3000;
 
-/** Tells when the newest send that is more urgent than the priority began; undefined: none is under way. */
+/**
+ * Tells when the newest send that is more urgent than the priority began; undefined: none is under
+ * way.
+ */
 interface Urgent {
   urgentSinceMs(priority: number): number | undefined;
 }

@@ -37,7 +37,10 @@ export class Ready {
   #reading: Promise<void> | undefined;
   #offeredMeanwhile: DueDelivery[] = [];
   readonly #writtenMeanwhile = new Set<number>();
-  /** A row can be read, and even sent and written, between its commit and its offer: such an offer is no longer fresh. */
+  /**
+   * A row can be read, and even sent and written, between its commit and its offer: such an offer
+   * is no longer fresh.
+   */
   readonly #shown = new Set<number>();
   /** When something that failed is due again. Monotonic. */
   readonly #dueTimes = new Set<number>();
@@ -46,7 +49,10 @@ export class Ready {
     this.#deps = deps;
   }
 
-  /** Fresh deliveries, just stored. Taken only if nothing due of equal or higher priority can be waiting unread in the database. */
+  /**
+   * Fresh deliveries, just stored. Taken only if nothing due of equal or higher priority can be
+   * waiting unread in the database.
+   */
   offer(deliveries: readonly DueDelivery[]): void {
     for (const delivery of deliveries) {
       if (this.#shown.has(delivery.event.id)) continue;
@@ -56,7 +62,10 @@ export class Ready {
     }
   }
 
-  /** Reads from the database if that is needed to know what comes next; undefined if not. Rejects when the database does not answer. */
+  /**
+   * Reads from the database if that is needed to know what comes next; undefined if not. Rejects
+   * when the database does not answer.
+   */
   fill(nowMs: number): Promise<void> | undefined {
     this.#forgetDueTimes(nowMs);
     const best = this.#top();
@@ -69,7 +78,10 @@ export class Ready {
     return undefined;
   }
 
-  /** The most urgent one, oldest first within a priority. @param passes none that is less urgent than this */
+  /**
+   * The most urgent one, oldest first within a priority.
+   * @param passes none that is less urgent than this
+   */
   peek(passes: number = nothing): DueDelivery | undefined {
     const queue = this.#top();
     const delivery = queue?.items[queue.head];

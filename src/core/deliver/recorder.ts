@@ -1,5 +1,6 @@
-// Writes down what became of sends, many in one statement. What is not yet written counts as in flight, and must not be sent again; how
-// long it has waited is known, so that whoever sends can wait for it.
+// Writes down what became of sends, many in one statement. What is not yet written counts as in
+// flight, and must not be sent again; how long it has waited is known, so that whoever sends can
+// wait for it.
 
 import type { DeliveredAttempt, FailedAttempt } from '../../kit/records/delivery.ts';
 import type { Logger } from '../../observe/log.ts';
@@ -11,12 +12,27 @@ import type { Writes } from '../loops/writes.ts';
 
 /** Outcomes wait this long for others to be written with. */
 const gatherMs = 20;
-/** After a write that failed; sooner than a reading is tried again, for what is not written may be sent again. */
+/**
+ * After a write that failed; sooner than a reading is tried again, for what is not written may be
+ * sent again.
+ */
 const firstPauseMs = 100;
-/** So many statements at the same time: an outcome waits for its own write, and not for the one before as well. */
+/**
+ * Statements at the same time: an outcome waits for its own write, and not for the one before as
+ * well.
+ */
 const writesMax = 2;
-/** A stop gives up on an unreachable database after so long; what was delivered then may be sent again. */
+/**
+ * A stop gives up on an unreachable database after this time; what was delivered then may be sent
+ * again.
+ */
 export const stopMaxMs = 15_000;
+
+/** How many of those that were written ended delivered or dead. */
+export interface WrittenCounts {
+  readonly delivered: number;
+  readonly dead: number;
+}
 
 export interface RecorderDependencies {
   readonly db: Database;
@@ -25,28 +41,10 @@ export interface RecorderDependencies {
   readonly log: Logger;
   readonly writes?: Writes | undefined;
   /**
-   * Called after the write, with the ids that it settled, how many of them ended delivered or dead, and how many milliseconds
-   * the others wait from now on.
+   * Called after the write, with the ids that it settled, how many of them ended delivered or dead,
+   * and how many milliseconds the others wait from now on.
    */
-  onWritten(
-    eventIds: readonly number[],
-    counts: { delivered: number; dead: number },
-    delaysMs?: readonly number[],
-  ): void;
-}
-
-export interface Recorder {
-  delivered(attempt: DeliveredAttempt): void;
-  failed(attempt: FailedAttempt): void;
-  /** Ids of deliveries whose outcome is not written yet. */
-  unwritten(): readonly number[];
-  size(): number;
-  /** Milliseconds for which the oldest of them has waited; 0 if there is none. */
-  waitedMs(): number;
-  /** Milliseconds that the longest of the current writes has taken; 0 if there is none. */
-  writingMs(): number;
-  /** Resolves when everything is written, the role was lost, or the database stayed away for too long. */
-  stop(): Promise<void>;
+  onWritten(eventIds: readonly number[], counts: WrittenCounts, delaysMs?: readonly number[]): void;
 }
 
 /** Outcomes that one statement of each kind writes. */
@@ -59,11 +57,7 @@ interface Batch {
   writingSinceMs: number | undefined;
 }
 
-export function createRecorder(deps: RecorderDependencies): Recorder {
-  return new BatchRecorder(deps);
-}
-
-class BatchRecorder implements Recorder {
+export class Recorder {
   readonly #deps: RecorderDependencies;
   readonly #writing = new Map<Batch, Promise<void>>();
   /** What a stop could not wait for. */
@@ -84,6 +78,7 @@ class BatchRecorder implements Recorder {
     this.#gather().failed.push(attempt);
   }
 
+  /** Ids of deliveries whose outcome is not written yet. */
   unwritten(): readonly number[] {
     return this.#batches().flatMap(({ delivered, failed }) => [
       ...delivered.map(({ eventId }) => eventId),
@@ -91,10 +86,12 @@ class BatchRecorder implements Recorder {
     ]);
   }
 
+  /** How many they are. */
   size(): number {
     return this.#batches().reduce((sum, { delivered, failed }) => sum + delivered.length + failed.length, 0);
   }
 
+  /** Milliseconds for which the oldest of them has waited; 0 if there is none. */
   waitedMs(): number {
     let sinceMs = this.#waiting?.sinceMs ?? Number.POSITIVE_INFINITY;
     for (const batch of this.#writing.keys()) sinceMs = Math.min(sinceMs, unwrittenSinceMs(batch));
@@ -102,11 +99,16 @@ class BatchRecorder implements Recorder {
     return Math.max(0, performance.now() - sinceMs);
   }
 
+  /** Milliseconds that the longest of the current writes has taken; 0 if there is none. */
   writingMs(): number {
     const now = performance.now();
     return Math.max(0, ...[...this.#writing.keys()].map(({ writingSinceMs }) => now - (writingSinceMs ?? now)));
   }
 
+  /**
+   * Resolves when everything is written, the role was lost, or the database stayed away for too
+   * long.
+   */
   async stop(): Promise<void> {
     this.#stopAtMs = performance.now() + stopMaxMs;
     for (this.#flush(); this.#writing.size > 0; this.#flush()) await Promise.race(this.#writing.values());
@@ -130,7 +132,10 @@ class BatchRecorder implements Recorder {
     return this.#waiting === undefined ? begun : [...begun, this.#waiting];
   }
 
-  /** Writes what waits, unless enough writes are under way: then the first of them that ends goes on with it. */
+  /**
+   * Writes what waits, unless enough writes are under way: then the first of them that ends goes on
+   * with it.
+   */
   #flush(): void {
     const batch = this.#waiting;
     if (batch === undefined || this.#writing.size >= writesMax) return;
@@ -171,7 +176,7 @@ class BatchRecorder implements Recorder {
     const { db, sink, lease, onWritten } = this.#deps;
     if (batch.delivered.length > 0) {
       const count = await recordDelivered(db, sink, batch.delivered);
-      // Told at once: if the failed ones cannot be written now, these are settled all the same.
+      // Reported at once: if the failed ones cannot be written now, these are settled all the same.
       const ids = batch.delivered.map(({ eventId }) => eventId);
       batch.delivered = [];
       onWritten(ids, { delivered: count, dead: 0 });
@@ -187,7 +192,9 @@ class BatchRecorder implements Recorder {
   }
 }
 
-/** Infinity if nothing of it waits: a batch is still under way while whoever waits for it is told that it is written. */
+/**
+ * Infinity if nothing of it waits: a batch is still under way while `onWritten` is called for it.
+ */
 function unwrittenSinceMs({ delivered, failed, sinceMs }: Batch): number {
   return delivered.length + failed.length > 0 ? sinceMs : Number.POSITIVE_INFINITY;
 }

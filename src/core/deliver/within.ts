@@ -17,7 +17,10 @@ const sharedPart = 0.005;
 /** How often it is asked whether the calls that are under way must end at once. */
 const askMs = 250;
 
-/** Each call may take `timeoutMs`; one in two hundred parts less where it shares the end of one that began before it. */
+/**
+ * Each call may take `timeoutMs`; one in two hundred parts less where it shares the end of one that
+ * began before it.
+ */
 export class Deadlines {
   readonly #timeoutMs: number;
   readonly #mustEnd: () => Error | undefined;

@@ -35,7 +35,7 @@ const lane = async (role: string, send: () => Promise<void>) => {
 
 test('a lane that cannot read what is due is stuck, and one that rests is not', async () => {
   const worker = await lane('sink:x', async () => undefined);
-  await expectToStick('deliveries', worker.stuckMs!);
+  await expectToStick('deliveries', () => worker.stuckMs!());
   await worker.stop();
 });
 

@@ -1,7 +1,7 @@
 // Outcomes of sends on their way into a real Postgres: none is forgotten, none is unknown meanwhile, and a stop has an end.
 
 import { afterEach, expect, test, vi } from 'vitest';
-import { createRecorder, type RecorderDependencies } from '../../../src/core/deliver/recorder.ts';
+import { Recorder, type RecorderDependencies } from '../../../src/core/deliver/recorder.ts';
 import { createWrites } from '../../../src/core/loops/writes.ts';
 import type { FailedAttempt } from '../../../src/kit/records/delivery.ts';
 import { drafts, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
@@ -20,7 +20,7 @@ async function setUp(count: number, more: Partial<RecorderDependencies> = {}) {
   const db = database();
   const page = await storePage(db, { events: drafts(1, count) });
   const written: Written[] = [];
-  const recorder = createRecorder({
+  const recorder = new Recorder({
     db,
     sink: 'soc',
     lease: await hold(db, 'sink:x'),

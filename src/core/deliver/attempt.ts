@@ -1,0 +1,279 @@
+// One attempt to send one delivery, and what comes of it: recorded, counted, judged. The only place
+// that calls `send` for what is stored; ../notices/outage.ts sends what cannot be stored.
+
+import { AdapterError, unansweredReasons } from '../../kit/errors.ts';
+import { paceOf, type Quota } from '../../kit/quota.ts';
+import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { Message, Sink } from '../../kit/sink.ts';
+import type { Logger } from '../../observe/log.ts';
+import { type Metrics, noReason, severityLabel } from '../../observe/metrics/index.ts';
+import { type AttemptTrace, type Tracing, traceIdOf } from '../../observe/tracing/index.ts';
+import { databaseErrorText } from '../../store/database.ts';
+import type { Wake } from '../loops/wake.ts';
+import { type Route, routeNamed } from '../routing/index.ts';
+import type { Template } from '../template/template.ts';
+import type { Concurrency } from './concurrency.ts';
+import type { Digester } from './digester.ts';
+import type { Failing } from './failing.ts';
+import type { Hastening } from './hastening.ts';
+import type { Health, Transition } from './health.ts';
+import type { InHand } from './in-hand.ts';
+import { type Attempt, type Judge, type Judged, notItsFault, suspectTimeoutMs } from './judge.ts';
+import type { Limiter } from './limiter.ts';
+import { type DeliveryPolicy, failureFrom, heldUpOf } from './policy.ts';
+import { unansweredWaitMs } from './spacing.ts';
+import { templated } from './templated.ts';
+import type { Deadlines } from './within.ts';
+
+/** What ends a send that is neither the sink's fault nor the delivery's. It may have arrived. */
+export class CutOff extends AdapterError {
+  constructor(message: string) {
+    super('retry', 'timeout', message);
+  }
+}
+
+const contradictions = {
+  others: 'Others pass meanwhile, so the text of this event may be the reason.',
+  check: "The sink's own check passes, so the text of this event may be the reason.",
+} as const;
+
+/** What a lane is given that its attempts need. */
+export interface AttemptOptions {
+  readonly id: string;
+  readonly sink: Sink;
+  readonly template?: Template | undefined;
+  readonly policy: DeliveryPolicy;
+  readonly limiter: Limiter;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Cards must name their tenant. */
+  showTenant(): boolean;
+  readonly routes: readonly Route[];
+  readonly tracing?: Tracing | undefined;
+}
+
+/** What attempts share with the lane that starts them. */
+export interface AttemptParts {
+  readonly wake: Wake;
+  readonly inHand: InHand;
+  readonly failing: Failing;
+  readonly concurrency: Concurrency;
+  readonly digester: Digester;
+  readonly judge: Judge;
+  readonly hastening: Hastening;
+  readonly deadlines: Deadlines;
+  /** For a text that hung while others passed. */
+  readonly shortDeadlines: Deadlines;
+  /** Called for each change of the sink's state. */
+  changed(transition: Transition | undefined): void;
+}
+
+export type AttemptKind = Pick<Attempt, 'isProbe' | 'isAfterPause'>;
+
+/** An attempt that is under way. */
+interface Begun extends AttemptKind {
+  readonly delivery: DueDelivery;
+  readonly mark: number;
+  /** Monotonic. */
+  readonly startedAtMs: number;
+  /** As many sends as are allowed are under way. */
+  readonly wasFull: boolean;
+  readonly trace: AttemptTrace | undefined;
+}
+
+export class Attempts {
+  readonly #options: AttemptOptions;
+  readonly #parts: AttemptParts;
+
+  constructor(options: AttemptOptions, parts: AttemptParts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  /** Sends one delivery, and sees to what comes of it. Never rejects. */
+  async launch(health: Health, due: DueDelivery, kind: AttemptKind): Promise<void> {
+    const { inHand, wake } = this.#parts;
+    const begun = this.#begin(due, kind);
+    try {
+      this.#heed((await this.#send(health, begun.delivery))?.quota);
+      this.#succeed(health, begun);
+    } catch (error) {
+      await this.#fail(health, begun, error);
+    } finally {
+      inHand.inFlight.end(due.event.id);
+      wake.now();
+    }
+  }
+
+  #begin(due: DueDelivery, { isProbe, isAfterPause }: AttemptKind): Begun {
+    const { inHand, failing, concurrency } = this.#parts;
+    const { inFlight } = inHand;
+    const eventId = due.event.id;
+    const form = failing.formOf(eventId) ?? due.form;
+    const delivery = form === due.form ? due : { ...due, form };
+    const mark = failing.mark();
+    const startedAtMs = performance.now();
+    // What failed before may fail again, for its text: the others wait for it no more.
+    const waitedFor = failing.has(eventId) ? Number.POSITIVE_INFINITY : due.priority;
+    inFlight.begin(eventId, startedAtMs, waitedFor);
+    const wasFull = inFlight.size() >= concurrency.limit();
+    const trace = this.#traceOf(delivery);
+    return { delivery, isProbe, isAfterPause, mark, startedAtMs, wasFull, trace };
+  }
+
+  /** Undefined without tracing, or of an event that has no trace. */
+  #traceOf({ event, attempts, form, traceParent }: DueDelivery): AttemptTrace | undefined {
+    const { tracing, id: sink, sink: adapter } = this.#options;
+    if (tracing === undefined || traceParent === undefined) return undefined;
+    const attempt = { sink, origin: adapter.origin, eventId: event.id, number: attempts + 1, form };
+    return tracing.attempt(traceParent, attempt);
+  }
+
+  /**
+   * What the far end said of its rate. The send that it said it to is still among those under way.
+   */
+  #heed(quota: Quota | undefined): void {
+    if (!quota) return;
+    this.#options.limiter.heed(paceOf(quota, this.#parts.inHand.inFlight.count() - 1), performance.now());
+  }
+
+  #send(health: Health, delivery: DueDelivery): ReturnType<Sink['send']> {
+    const { id, sink } = this.#options;
+    return this.#deadlinesOf(delivery).within((signal) => {
+      const context = { deliveryId: `${id}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
+      return sink.send(this.#messageOf(health, delivery), context);
+    });
+  }
+
+  #deadlinesOf({ event }: DueDelivery): Deadlines {
+    const { inHand, failing, deadlines, shortDeadlines } = this.#parts;
+    // Where answers are slow anyway, less time would let none of its attempts pass.
+    const isBrisk = inHand.inFlight.slowestMs() < suspectTimeoutMs / 2;
+    return isBrisk && failing.isHanging(event.id) ? shortDeadlines : deadlines;
+  }
+
+  #messageOf(health: Health, delivery: DueDelivery): Message {
+    const { id, policy, routes, now, showTenant } = this.#options;
+    const { event, form, unanswered } = delivery;
+    const route = routeNamed(routes, delivery.route);
+    return {
+      event,
+      form,
+      showTenant: showTenant(),
+      ...(unanswered && { mayBeRepeated: true }),
+      ...heldUpOf(delivery, health, now(), policy),
+      ...(route && { settings: route.settings?.get(id) }),
+      ...templated(this.#options, delivery, route),
+    };
+  }
+
+  /** @returns milliseconds that the call took */
+  #settled({ startedAtMs, wasFull }: Begun, isFailure: boolean): number {
+    const nowMs = performance.now();
+    const durationMs = nowMs - startedAtMs;
+    this.#options.metrics.deliveryAttemptDuration.observe({ sink: this.#options.id }, durationMs / 1000);
+    this.#parts.concurrency.settled(nowMs, durationMs, isFailure, wasFull);
+    return durationMs;
+  }
+
+  #succeed(health: Health, begun: Begun): void {
+    const { inHand, failing, judge, hastening, changed } = this.#parts;
+    const { event, attempts, form } = begun.delivery;
+    inHand.inFlight.passed(event.id, performance.now());
+    begun.trace?.delivered();
+    const durationMs = this.#settled(begun, false);
+    const afterFailure = attempts > 0 || failing.has(event.id);
+    const isDigest = event.body.digest !== undefined;
+    inHand.recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest });
+    failing.delivered(event.id, form, begun.mark);
+    judge.passed();
+    hastening.passed(event.id);
+    this.#countDelivered(begun.delivery);
+    changed(health.delivered(begun.isProbe));
+  }
+
+  #countDelivered({ event }: DueDelivery): void {
+    const { id: sink, metrics, now } = this.#options;
+    const nowMs = now();
+    metrics.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason });
+    metrics.deliveryLatency.observe({ sink }, Math.max(0, nowMs - Date.parse(event.receivedAt)) / 1000);
+    const observedMs = Date.parse(event.body.observedAt ?? '');
+    if (Number.isNaN(observedMs)) return;
+    const labels = { sink, severity: severityLabel(event.severity) };
+    metrics.eventToScreen.observe(labels, Math.max(0, nowMs - observedMs) / 1000);
+  }
+
+  async #fail(health: Health, begun: Begun, error: unknown): Promise<void> {
+    const { failing, judge, inHand } = this.#parts;
+    const { delivery, isProbe, isAfterPause, mark } = begun;
+    const eventId = delivery.event.id;
+    const failure = failureFrom(error);
+    this.#heed(failure.quota);
+    begun.trace?.failed(failure.outcome, failure);
+    // One that failed before may be the reason itself.
+    const durationMs = this.#settled(begun, failure.outcome === 'retry' && !failing.has(eventId));
+    const judged =
+      error instanceof CutOff
+        ? notItsFault(delivery, failure)
+        : await judge.failed(health, { delivery, failure, isProbe, isAfterPause, mark, durationMs });
+    this.#noteFailure(delivery, judged, durationMs);
+    const { outcome, reason, status, answer } = judged.failure;
+    inHand.recorder.failed({ eventId, ...judged.verdict, outcome, reason, status, durationMs, answer });
+    this.#freezeIfLong(delivery, judged);
+    if (judged.verdict.state === 'dead') failing.forget(eventId);
+    if (judged.judgement === 'split') await this.#split(delivery);
+  }
+
+  #noteFailure(delivery: DueDelivery, judged: Judged, durationMs: number): void {
+    const { id: sink, metrics, log } = this.#options;
+    const { failure, judgement, verdict, contradictedBy } = judged;
+    const { outcome, reason, status, answer, message } = failure;
+    metrics.deliveryAttempts.inc({ sink, outcome, reason });
+    log.warn(
+      {
+        sink,
+        event_id: delivery.event.id,
+        attempt: delivery.attempts + 1,
+        outcome,
+        reason,
+        status,
+        duration_ms: Math.round(durationMs),
+        next: verdict.state,
+        next_try_s: verdict.state === 'dead' ? null : Math.round(verdict.delayMs / 10) / 100,
+        judgement,
+        contradicted_by: contradictedBy,
+        error: contradictedBy === null ? message : `${message} ${contradictions[contradictedBy]}`,
+        answer,
+        trace_id: traceIdOf(delivery.traceParent),
+      },
+      'attempt failed',
+    );
+  }
+
+  /** What waits long because the sink may have been frozen is due again once another passes. */
+  #freezeIfLong({ event }: DueDelivery, { failure, verdict, contradictedBy }: Judged): void {
+    const isLong = unansweredReasons.includes(failure.reason) && verdict.delayMs > unansweredWaitMs(1);
+    if (isLong && verdict.state === 'pending' && contradictedBy !== 'others') this.#parts.hastening.freeze(event.id);
+  }
+
+  /**
+   * One of those that a digest stands for is the reason why it is refused: they go out in parts.
+   * Never rejects.
+   */
+  async #split(digest: DueDelivery): Promise<void> {
+    const { digester, failing, inHand } = this.#parts;
+    const { log, id: sink } = this.#options;
+    try {
+      const parts = await digester.split(digest);
+      failing.forget(digest.event.id);
+      failing.suspect(parts.digests);
+      failing.watch(parts.cards);
+      inHand.ready.clear();
+    } catch (error) {
+      // It stays whole, and is tried again.
+      log.error({ sink, event_id: digest.event.id, error: databaseErrorText(error) }, 'a digest was not split');
+    }
+  }
+}

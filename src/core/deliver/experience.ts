@@ -1,0 +1,37 @@
+// How often an attempt fails by the sink's own doing, as far as attempts so far tell. Pure.
+
+/** A memory of about as many attempts, older ones fading. */
+class Memory {
+  readonly #fading: number;
+  failures = 0;
+  attempts = 0;
+
+  constructor(attempts: number) {
+    this.#fading = 1 - 1 / attempts;
+  }
+
+  learn(failures: number): void {
+    this.failures = this.failures * this.#fading + failures;
+    this.attempts = this.attempts * this.#fading + failures + 1;
+  }
+}
+
+export class Experience {
+  readonly #long = new Memory(300);
+  readonly #short = new Memory(30);
+
+  /** An attempt passed after so many of the same kind that failed. */
+  learn(failures: number): void {
+    this.#long.learn(failures);
+    this.#short.learn(failures);
+  }
+
+  /** From 0 to under 1. @param isCareful of little experience the worst is expected */
+  rate(isCareful: boolean): number {
+    const [long, short] = [this.#long, this.#short];
+    const recent = short.attempts === 0 ? 0 : short.failures / short.attempts;
+    const prior = isCareful ? 1 : 0;
+    const lasting = (long.failures + prior / 2) / Math.max(1, long.attempts + prior);
+    return Math.max(recent, lasting);
+  }
+}
