@@ -52,7 +52,7 @@ function rateOf(routes, events) {
   const startedAt = performance.now();
   let count = 0;
   while (performance.now() - startedAt < measureMs) {
-    for (const event of events) route(routes, 'di', event, 1_772_500_000_000 + count);
+    for (const event of events) route(routes, { source: 'di', event, atMs: 1_772_500_000_000 + count });
     count += events.length;
   }
   return (count / (performance.now() - startedAt)) * 1000;

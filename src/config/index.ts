@@ -1,5 +1,5 @@
-// The configuration, as the rest of the program sees it: read, judged and shown. What is not
-// exported here is nobody else's business.
+// The configuration as the rest of the program sees it: reads, judges and shows it. Nothing else of
+// this folder is imported from outside.
 
 export { type LintRule, lint, type Remark } from './lint/index.ts';
 export { type LoadOptions, loadConfig, readConfig } from './load.ts';

@@ -1,4 +1,5 @@
-// Reads the files of a configuration and remembers what was in them, so that a later look can tell whether one has changed.
+// Reads the files of a configuration and remembers what was in them, so that a later look can tell
+// whether one has changed.
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -15,11 +16,12 @@ export const fileBytesMax = 16 * 1024 * 1024;
 const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * A regular file, whole, without the byte order mark that editors on Windows put before it. A pipe could hang the reader, and a
- * device has no end.
+ * A regular file, whole, without the byte order mark that editors on Windows put before it. A pipe
+ * could hang the reader, and a device has no end.
  *
  * @param files remembers it, also when it cannot be read
- * @throws what the system says; with the code `not a file` or `larger than … kB` for what is refused here
+ * @throws what the system says; with the code `not a file` or `larger than … kB` for what is
+ * refused here
  */
 export function readText(path: string, files: FilesRead | undefined, bytesMax = fileBytesMax): string {
   try {
@@ -63,7 +65,10 @@ function coded(code: string): Error {
   return Object.assign(new Error(code), { code });
 }
 
-/** What a reading of the same files would remember now. Follows symbolic links, as Kubernetes swaps them. Never rejects. */
+/**
+ * What a reading of the same files would remember now. Follows symbolic links, as Kubernetes swaps
+ * them. Never rejects.
+ */
 export async function lookAgain(files: FilesRead): Promise<FilesRead> {
   const looks = [...files.keys()].map(async (path): Promise<[string, string]> => {
     try {
@@ -82,8 +87,9 @@ export async function lookAgain(files: FilesRead): Promise<FilesRead> {
 }
 
 /**
- * What other users of this machine may do with a file: as the end of a sentence that begins with its name. Undefined if nothing, or
- * if that is as it has to be: containers have one user, and mount their secrets so.
+ * What other users of this machine may do with a file: as the end of a sentence that begins with
+ * its name. Undefined if nothing, or if that is as it has to be: containers have one user, and
+ * mount their secrets so.
  *
  * @param isSecret whether reading it does harm, too
  */

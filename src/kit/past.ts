@@ -7,7 +7,8 @@ export type Past = { readonly kind: 'duration' | 'date'; readonly ms: number };
 const date = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
 
 /**
- * A duration such as `24h`, or a date or date with time (UTC unless it carries an offset). Undefined of anything else.
+ * A duration such as `24h`, or a date or date with time (UTC unless it carries an offset).
+ * Undefined of anything else.
  * @throws {RangeError} with what is wrong, as the end of a sentence about the value
  */
 export function parsePast(text: string): Past | undefined {
@@ -27,8 +28,8 @@ const notOfCalendar = 'is a date that does not exist';
 const instant = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i;
 
 /**
- * A time with its offset, such as `2026-03-02T22:00:00+07:00`, in milliseconds since the epoch. Undefined of
- * anything else.
+ * A time with its offset, such as `2026-03-02T22:00:00+07:00`, in milliseconds since the epoch.
+ * Undefined of anything else.
  * @throws {RangeError} with what is wrong, as the end of a sentence about the value
  */
 export function parseInstant(text: string): number | undefined {
@@ -40,7 +41,10 @@ export function parseInstant(text: string): number | undefined {
   return ms;
 }
 
-/** Whether a month has such a day: to `Date.parse`, 30 February is 2 March. @param day `2026-02-03` */
+/**
+ * Whether a month has such a day: to `Date.parse`, 30 February is 2 March.
+ * @param day `2026-02-03`
+ */
 export function isOfCalendar(day: string): boolean {
   const ms = Date.parse(`${day}T00:00Z`);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);

@@ -1,6 +1,9 @@
 // Finds the word that somebody meant. Pure.
 
-/** The nearest of `known` to `word`, or undefined if none is near: one slip in a short word, two in one of eight letters or more. */
+/**
+ * The nearest of `known` to `word`, or undefined if none is near: one slip in a short word, two in
+ * one of eight letters or more.
+ */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   let best: { readonly name: string; readonly slips: number } | undefined;
   for (const name of known) {
@@ -17,7 +20,10 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   return name === undefined ? '' : ` Did you mean "${name}"?`;
 }
 
-/** Letters to insert, drop or replace, or neighbours to swap (optimal string alignment). Words of unlike length are not compared. */
+/**
+ * Letters to insert, drop or replace, or neighbours to swap (optimal string alignment). Words of
+ * unlike length are not compared.
+ */
 function countSlips(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return Number.POSITIVE_INFINITY;
   let beforeLast: number[] = [];

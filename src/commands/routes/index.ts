@@ -116,8 +116,8 @@ interface SinkExplanation {
 async function explain(config: Config, event: StoredEvent, atMs: number): Promise<Explanation> {
   const { routes, sinks: all } = config;
   const draft = { ...event, raw: '{}' };
-  const misses = judge(routes, event.source, draft, atMs);
-  const { decisions } = route(routes, event.source, draft, atMs);
+  const misses = judge(routes, { source: event.source, event: draft, atMs });
+  const { decisions } = route(routes, { source: event.source, event: draft, atMs });
   const silenced = await afterSilences(config, event.source, draft, decisions, atMs);
   return {
     areSilencesKnown: silenced !== undefined,

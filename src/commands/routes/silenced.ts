@@ -2,7 +2,7 @@
 
 import type { Config } from '../../config/index.ts';
 import type { EventFacts } from '../../core/rules/match.ts';
-import { compileMatcher, MatcherError, type Silence, silence } from '../../core/silences/index.ts';
+import { MatcherError, type Silence, silence, tryMatcher } from '../../core/silences/index.ts';
 import type { Decision } from '../../kit/records/decision.ts';
 import type { StoredSilence } from '../../kit/records/silence.ts';
 import { silence as silences } from '../../operations/index.ts';
@@ -19,15 +19,11 @@ export async function afterSilences(
   atMs: number,
 ): Promise<readonly Decision[] | undefined> {
   const stored = await peek(config, silences.list, { limit: listMax });
-  return stored && silence(stored.toReversed().flatMap(compiled), source, event, decisions, atMs);
+  return stored && silence(stored.toReversed().flatMap(compiled), decisions, { source, event, atMs });
 }
 
 /** As the service does, it leaves out what it cannot read. */
-function compiled({ id, matcher, startsAtMs, endsAtMs }: StoredSilence): Silence[] {
-  try {
-    return [{ ...compileMatcher(matcher), id, startsAtMs, endsAtMs }];
-  } catch (error) {
-    if (error instanceof MatcherError) return [];
-    throw error;
-  }
+function compiled({ id, matcher: written, startsAtMs, endsAtMs }: StoredSilence): Silence[] {
+  const matcher = tryMatcher(written);
+  return matcher instanceof MatcherError ? [] : [{ ...matcher, id, startsAtMs, endsAtMs }];
 }

@@ -29,7 +29,8 @@ function ofFile(values: Values, known: KnownIds, io: CommandIo, findings: Findin
   const other = Object.keys(values).find((option) => !['file', 'all-events', 'json'].includes(option));
   if (other !== undefined) throw new UsageError(`--file says it all, so --${other} does not belong here.`);
   const text = readGivenFile(name, io.directory);
-  return readSilences(text, name, (variable) => ownValue(io.env, variable), known, findings);
+  const lookUp = (variable: string) => ownValue(io.env, variable);
+  return readSilences({ text, name, lookUp }, known, findings);
 }
 
 /** As a file of one silence, whose places are the options. */
@@ -39,7 +40,7 @@ function ofOptions(values: Values, known: KnownIds, findings: Findings): Silence
   const written = { owner, reason, from, until, for: length, when, sinks, match };
   const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
   const place = ([, ...path]: readonly PropertyKey[], misplaced?: string) => placeOf(path, misplaced, given);
-  return silencesOf([given], place, known, findings);
+  return silencesOf({ content: [given], place }, known, findings);
 }
 
 /** `--match types=A`, with the value of which something is wrong. */

@@ -1,5 +1,5 @@
-// Comparisons in an expression that come out the same whatever happens, because a field that has few values
-// never has that one.
+// Comparisons in an expression that always give the same result, because the field never has the
+// value that is written.
 
 import { type Comparison, comparisonsIn } from '../../core/rules/comparisons.ts';
 import { severityNames } from '../../kit/event.ts';

@@ -1,4 +1,4 @@
-// Sources that read the same twice, and streams of a console that nobody reads.
+// Sources that read the same events twice, and streams of a console that no source reads.
 import { secretsOf } from '../read/adapters.ts';
 import type { ConfigReading } from '../read/reading.ts';
 import type { AdapterConfig } from '../read/shape.ts';
@@ -12,7 +12,7 @@ interface Reader {
   readonly key: string;
 }
 
-/** Two keys of one console may see different tenants, so that each is judged by itself. */
+/** Two keys of one console may see different tenants, so each key is judged by itself. */
 export function remarkOnConsoles(reading: ConfigReading): Remark[] {
   const readers = readersOf(reading);
   const groups = new Map<string, Reader[]>();

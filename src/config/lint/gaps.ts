@@ -1,6 +1,6 @@
-// Says in words which grave events have no way out, and when: once for all sources that it is the same for.
+// Says which grave events no route sends, and when; once for all sources to which the same applies.
 import { severityNames } from '../../kit/event.ts';
-import type { Place } from '../read/problems.ts';
+import type { Place } from '../read/place.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 import { type Gap, gapsOf, timetableOf } from './way-out.ts';
 

@@ -1,4 +1,5 @@
-// Judges a policy that is right, for what is most likely not meant. Every remark is certain; what could be meant is passed over.
+// Judges a valid policy for what is probably a mistake. Every remark is certain; what could be
+// meant is left alone.
 import { inlineSecretsOf, parseWritten } from '../read/inline-secrets.ts';
 import type { ConfigReading } from '../read/reading.ts';
 import { remarkOnComparisons } from './comparisons.ts';
@@ -13,11 +14,14 @@ import { hasNoTime, remarkOnPastTimes, remarkOnQuiet, remarkOnTimes } from './ti
 
 export type { LintRule, Remark } from './remark.ts';
 
-/** In the order of the file, more or less. Without a file there is no policy that anybody wrote. @param nowMs since the epoch */
+/**
+ * Roughly in the order of the file; none without a file, as then nobody wrote a policy.
+ * @param nowMs since the epoch
+ */
 export function lint(reading: ConfigReading, nowMs: number): Remark[] {
   const { file, config, registries } = reading;
   if (file === undefined) return [];
-  const policy = (file.routes ?? []).map((input, index): PolicyRoute => ({ ...input, route: config.routes[index]! }));
+  const policy = policyOf(reading);
   const isAble = (one: PolicyRoute) => !hasNoTime(one) && !isImpossible(one, config.sources, registries);
   const able = policy.filter(isAble);
   const clock = { nowMs, timeZone: config.timeZone };
@@ -37,6 +41,13 @@ export function lint(reading: ConfigReading, nowMs: number): Remark[] {
     ...remarkOnShadows(able),
     ...remarkOnSilences(reading, nowMs),
   ];
+}
+
+/** The routes that somebody wrote, in their order. */
+export function policyOf({ file, config }: ConfigReading): PolicyRoute[] {
+  // A configuration without problems has no gaps in its routes.
+  const written = (file?.routes ?? []) as readonly Omit<PolicyRoute, 'route'>[];
+  return written.map((input, index) => ({ ...input, route: config.routes[index]! }));
 }
 
 function remarkOnSecrets(reading: ConfigReading): Remark[] {

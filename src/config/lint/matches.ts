@@ -1,4 +1,4 @@
-// A match that nothing can fit, because of what the sources are.
+// A match that no event of its sources can fit.
 import type { AdapterConfig, Registries } from '../read/shape.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 

@@ -1,11 +1,11 @@
-// Patterns that fit nothing: a type that no source sends, and a regular expression where only * and ? mean
-// something.
+// Patterns that fit nothing: a type that no source sends, and a regular expression where only * and
+// ? mean something.
 import { compileGlob } from '../../core/rules/glob.ts';
 import { suggest } from '../../kit/suggest.ts';
 import type { AdapterConfig, Registries } from '../read/shape.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 
-/** The types that a source is known to send, and what an item counts as that could not be read. */
+/** The type of an item that could not be read; every source may send it. */
 const unrecognised = 'UNRECOGNISED';
 
 /** Undefined if one of these sources does not say what its types are. */

@@ -1,6 +1,7 @@
-// What a policy may be remarked upon for. Types only.
+// Remarks on a policy. Types only.
 import type { Route } from '../../core/routing/index.ts';
 import type { RouteInput } from '../read/file.ts';
+import type { RouteContent } from '../read/schema/route.ts';
 
 /** A closed set; programs may go by it. */
 export type LintRule =
@@ -18,16 +19,20 @@ export type LintRule =
   | 'silences_critical'
   | 'inline_secret';
 
-/** Something that is allowed, and most likely not meant. */
+/** Something that is allowed, and probably a mistake. */
 export interface Remark {
   readonly rule: LintRule;
   /** `tocsin.yaml:12:5 routes[2]` */
   readonly where: string;
-  /** What is wrong, as the rest of a sentence about the place, and in a sentence of its own what to do. */
+  /**
+   * What is wrong, as the rest of a sentence about the place, and in a sentence of its own what to
+   * do.
+   */
   readonly text: string;
 }
 
-/** A route as it works, and as it was written. */
-export interface PolicyRoute extends RouteInput {
+/** A route as it works, with what was written. */
+export interface PolicyRoute extends Pick<RouteInput, 'place'> {
+  readonly content: RouteContent;
   readonly route: Route;
 }

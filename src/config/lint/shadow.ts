@@ -1,10 +1,11 @@
-// Routes that an earlier one leaves nothing to do. Tells only what is certain: whatever the later one takes, the earlier one took before.
+// Routes that can do nothing, because an earlier one takes all of their events. Reports only what
+// is certain.
 import { coversGlob } from '../../core/rules/cover.ts';
 import { coversNetwork } from '../../core/rules/network.ts';
 import type { Interval } from '../../core/rules/schedule.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 
-/** Of each route the first reason only. */
+/** For each route the first reason only. */
 export function remarkOnShadows(routes: readonly PolicyRoute[]): Remark[] {
   return routes.flatMap((later, index) => {
     const before = routes.slice(0, index).filter((earlier) => takesAllOf(earlier, later));
@@ -33,13 +34,16 @@ function nameOf({ route, place }: PolicyRoute): string {
   return `route "${route.name}" (${place([])})`;
 }
 
-/** What these keys say is compared below, or has no say in whether a route takes an event. A new key makes the answer a no. */
+/**
+ * These keys are compared below, or do not decide whether a route takes an event. Any other key
+ * makes the answer false.
+ */
 const keysKnown = new Set('name match when active mute to group throttle quiet repeats continue template'.split(' '));
 const matchKeysKnown = new Set(
   'min_severity sources streams types actions statuses tenants devices groups networks'.split(' '),
 );
 
-/** True if there is no event and no time that `later` would take and `earlier` would not. False may mean that nobody knows. */
+/** True if `earlier` takes every event at every time that `later` would. False may mean unknown. */
 export function takesAllOf(earlier: PolicyRoute, later: PolicyRoute): boolean {
   const [wide, narrow] = [earlier.content, later.content];
   const [outer, inner] = [wide.match ?? {}, narrow.match ?? {}];
@@ -47,7 +51,7 @@ export function takesAllOf(earlier: PolicyRoute, later: PolicyRoute): boolean {
     Object.keys(wide).every((key) => keysKnown.has(key)) && Object.keys(outer).every((key) => matchKeysKnown.has(key));
   return (
     isKnown &&
-    // An unknown severity passes every threshold, and INFO lets the same pass as none.
+    // Unknown severity passes every threshold, and INFO means the same as no threshold.
     Math.max(earlier.route.minSeverity, 1) <= Math.max(later.route.minSeverity, 1) &&
     holdsAll(outer.sources, inner.sources, isSame) &&
     holdsAll(outer.streams, inner.streams, isSame) &&
@@ -62,7 +66,7 @@ export function takesAllOf(earlier: PolicyRoute, later: PolicyRoute): boolean {
   );
 }
 
-/** What is not said asks nothing; a list asks for one of its entries. */
+/** An absent list is no condition; a list asks for one of its entries. */
 function holdsAll<Entry>(
   wide: readonly Entry[] | undefined,
   narrow: readonly Entry[] | undefined,

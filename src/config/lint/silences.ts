@@ -9,7 +9,7 @@ import { pastTimes } from './times.ts';
 export function remarkOnSilences({ file, config }: ConfigReading, nowMs: number): Remark[] {
   return config.recurringSilences.flatMap(({ matcher, times }, index): Remark[] => {
     const { place } = file!.recurring[index]!;
-    const past = pastTimes(times, ['times'], place, nowMs);
+    const past = pastTimes({ times, path: ['times'], place }, nowMs);
     if (!mayCoverCritical(compileMatcher(matcher))) return past;
     const text = 'hides CRITICAL events, too. Add the condition event.severity < 5 to spare them';
     return [{ rule: 'silences_critical', where: place([]), text }, ...past];

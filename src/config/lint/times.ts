@@ -1,34 +1,36 @@
-// Times of a route in which it can have no say, or in which no route has one.
+// Times of a route within which it can never apply.
 
 import type { Interval } from '../../core/rules/schedule.ts';
 import { isWholeWeek, isWhollyWithin } from '../../core/rules/week.ts';
-import type { Place } from '../read/problems.ts';
+import type { Path, Place } from '../read/place.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 
-/** True for a route whose times leave it none; by the same clock only, so that it is certain. */
+/** Whether the times of a route leave none. Compares within one time zone only, to be certain. */
 export function hasNoTime({ route: { active, mute = [] } }: PolicyRoute): boolean {
   return isWholeWeek(mute) || active?.every((interval) => isWhollyWithin(interval, mute)) === true;
 }
 
-/** A day and more: whatever the time zone, it is over then. */
+/** More than a day: then it is over in every time zone. */
 const overAfterMs = 2 * 86_400_000;
 
 /** Times of which the last day has passed. @param nowMs since the epoch */
 export function remarkOnPastTimes({ route, place }: PolicyRoute, nowMs: number): Remark[] {
   return [
-    ...pastTimes(route.active, ['active'], place, nowMs),
-    ...pastTimes(route.mute, ['mute'], place, nowMs),
-    ...pastTimes(route.quiet?.times, ['quiet', 'times'], place, nowMs),
+    ...pastTimes({ times: route.active, path: ['active'], place }, nowMs),
+    ...pastTimes({ times: route.mute, path: ['mute'], place }, nowMs),
+    ...pastTimes({ times: route.quiet?.times, path: ['quiet', 'times'], place }, nowMs),
   ];
 }
 
-/** @param path of the times, from `place` on @param nowMs since the epoch */
-export function pastTimes(
-  times: readonly Interval[] | undefined,
-  path: readonly PropertyKey[],
-  place: Place,
-  nowMs: number,
-): Remark[] {
+export interface PlacedTimes {
+  readonly times: readonly Interval[] | undefined;
+  /** Of the times, from `place` on. */
+  readonly path: Path;
+  readonly place: Place;
+}
+
+/** @param nowMs since the epoch */
+export function pastTimes({ times, path, place }: PlacedTimes, nowMs: number): Remark[] {
   return (times ?? []).flatMap(({ last }, index): Remark[] => {
     if (last === undefined || (last + 1) * 86_400_000 + overAfterMs > nowMs) return [];
     const text = 'is over: its last day has passed. Remove it';
@@ -36,7 +38,7 @@ export function pastTimes(
   });
 }
 
-/** By default they hold all but CRITICAL events, which the word quiet may not say to everybody. */
+/** By default they hold all but CRITICAL events, which not everybody expects. */
 export function remarkOnQuiet({ route, content, place }: PolicyRoute): Remark[] {
   if (content.quiet === undefined || content.quiet.passes !== undefined || route.minSeverity > 4) return [];
   const text =

@@ -1,4 +1,5 @@
-// When no route would send the grave events of a source, by the week. What is less grave may well be left out on purpose.
+// The times of the week at which no route would send the grave events of a source. Less grave ones
+// may be left out on purpose.
 
 import { type Interval, isWithin } from '../../core/rules/schedule.ts';
 import type { Severity } from '../../kit/event.ts';
@@ -6,21 +7,27 @@ import type { PolicyRoute } from './remark.ts';
 
 const minuteMs = 60_000;
 const weekMs = 7 * 24 * 60 * minuteMs;
-/** Clocks of the world differ by multiples of this. */
+/** Offsets of time zones are multiples of this. */
 const clockStepMinutes = 15;
 const grave = [5, 4] as const satisfies readonly Severity[];
 
-/** Stretches of the week in which nothing of those severities leaves, in order. */
+/** Stretches of the week in which no event of those severities is sent, in order. */
 export interface Gap {
-  /** Empty: no route is for the source, so that nothing leaves at all. */
+  /** Empty: no route is for the source, so none of its events is sent. */
   readonly severities: readonly Severity[];
-  /** Milliseconds since the epoch, `until` is the first at which it leaves again; undefined: at all times. */
+  /**
+   * Milliseconds since the epoch, `until` is the first at which it leaves again; undefined: at all
+   * times.
+   */
   readonly stretches: readonly { readonly fromMs: number; readonly untilMs: number }[] | undefined;
 }
 
-/** Which routes have a say when. */
+/** Which routes apply when. */
 export interface Timetable {
-  /** Milliseconds since the epoch, in equal steps: every beginning and end of an interval is among them. */
+  /**
+   * Milliseconds since the epoch, in equal steps: every beginning and end of an interval is among
+   * them.
+   */
   readonly times: readonly number[];
   readonly rows: readonly { readonly route: PolicyRoute['route']; readonly isOpen: readonly boolean[] }[];
 }
@@ -29,7 +36,7 @@ export interface Timetable {
 export function timetableOf(routes: readonly PolicyRoute[], nowMs: number): Timetable {
   const times = timesOf(routes, nowMs);
   const isOpen = routes.map((): boolean[] => []);
-  // Time by time, for the clock of a zone remembers its last minute.
+  // Time by time, because each zone keeps its last minute.
   for (const atMs of times) for (const [index, { route }] of routes.entries()) isOpen[index]!.push(hasSay(route, atMs));
   return { times, rows: routes.map(({ route }, index) => ({ route, isOpen: isOpen[index]! })) };
 }
@@ -77,7 +84,7 @@ function stretchesOf(isSilent: readonly boolean[], times: readonly number[]): Ga
   const [first, ...others] = stretches;
   const last = others.pop();
   if (first === undefined || last === undefined) return stretches;
-  // The week goes round: what is silent at its end goes on at its beginning.
+  // A stretch at the end of the week goes on at its beginning.
   const isRound = first.fromMs === times[0] && last.untilMs === times.at(-1)! + stepMs;
   return isRound ? [...others, { fromMs: last.fromMs, untilMs: first.untilMs + weekMs }] : stretches;
 }

@@ -1,17 +1,21 @@
-// Checks the settings of each configured source and sink against the schema of its type. Creates nothing.
+// Checks the settings of each configured source and sink against the schema of its type. Creates
+// nothing.
 import type { SinkDefinition } from '../../kit/sink.ts';
 import type { SourceDefinition } from '../../kit/source.ts';
 import { didYouMean } from '../../kit/suggest.ts';
 import type { Findings } from './environment.ts';
-import { type FileValue, type Place, problemsOf, shownName, unresolved } from './problems.ts';
+import type { FileValue, Place } from './place.ts';
+import { issuesOf, problemsOf, shownName } from './problems.ts';
 import type { AdapterConfig } from './shape.ts';
+import { hasGap } from './sound.ts';
 
 export type Definition = SourceDefinition | SinkDefinition;
 
-/** One source or sink as it was written, before its settings were checked. */
+/** One source or sink as it was written, before its settings were checked; they may have gaps. */
 export interface AdapterInput {
   readonly id: string;
-  readonly type: string;
+  /** Undefined if it could not be read. */
+  readonly type: string | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
   /** Of a sink: the name of its template. */
   readonly template?: string;
@@ -27,38 +31,40 @@ export interface AdapterInput {
 /** Own keys only: a type named `constructor` is unknown like any other. */
 export function findDefinition<D extends Definition>(
   registry: Readonly<Record<string, D>>,
-  type: string,
+  type: string | undefined,
 ): D | undefined {
-  return Object.hasOwn(registry, type) ? registry[type] : undefined;
+  return type !== undefined && Object.hasOwn(registry, type) ? registry[type] : undefined;
 }
 
 /**
- * The adapters whose settings are right; what is wrong with the others goes to `findings`. If nothing is wrong but that a setting could not
- * be had, the adapter has none.
+ * The adapters whose settings are right; what is wrong with the others goes to `findings`. If
+ * nothing is wrong but that a setting could not be had, the adapter has none.
  */
 export function checkAdapters(
   inputs: readonly AdapterInput[],
   registry: Readonly<Record<string, Definition>>,
   findings: Findings,
 ): AdapterConfig[] {
-  return inputs.flatMap(({ id, type, settings, place }) => {
-    if (type === unresolved) return [];
+  return inputs.flatMap((input) => {
+    const { id, type, settings, place } = input;
+    if (type === undefined) return [];
     const definition = findDefinition(registry, type);
     if (definition === undefined) {
       const known = Object.keys(registry);
+      const problem = `"${shownName(type)}" is not a type`;
       const remedy = `Known are: ${known.join(', ')}.${didYouMean(type, known)}`;
-      findings.problems.push({ where: place(['type']), problem: `"${shownName(type)}" is not a type`, remedy });
+      findings.problems.push({ where: place(['type']), problem, remedy });
       return [];
     }
-    const parsed = definition.config.safeParse(settings);
-    if (parsed.success) {
-      for (const { key, text } of definition.warnings?.(parsed.data, Date.now()) ?? [])
-        findings.warnings.push(`${place([key])}: ${settings[key]} ${text}`);
-      return [{ id, type, settings: parsed.data }];
-    }
-    const problems = problemsOf(parsed.error.issues, definition.config, settings, place);
-    findings.problems.push(...problems);
-    return problems.length > 0 ? [] : [{ id, type, settings: undefined }];
+    const judged = { schema: definition.config, content: settings, place };
+    const issues = issuesOf(judged);
+    findings.problems.push(...problemsOf(issues, judged));
+    if (issues.length > 0) return [];
+    if (hasGap(settings)) return [{ id, type, settings: undefined }];
+    const parsed: unknown = definition.config.parse(settings);
+    for (const { key, text } of definition.warnings?.(parsed, Date.now()) ?? [])
+      findings.warnings.push(`${place([key])}: ${settings[key]} ${text}`);
+    return [{ id, type, settings: parsed }];
   });
 }
 

@@ -1,4 +1,5 @@
-// What of a configuration can be taken over by a running process, and the number by which the configurations of replicas are compared.
+// Which changes of a configuration a running process can take over, and the number by which
+// replicas compare their configurations.
 import { createHash } from 'node:crypto';
 import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
 import type { Environment } from './environment.ts';
@@ -6,7 +7,7 @@ import type { ConfigFile } from './file.ts';
 import { type KnownVariable, knownVariables, secretVariables, tracingVariables } from './known.ts';
 import type { Config, Registries } from './shape.ts';
 
-/** Options that are settled at the start, and the variables that set them. */
+/** Options that take effect only at a start, with the variables that set them. */
 const settled = {
   databaseUrl: 'DATABASE_URL',
   databaseUrlDirect: 'DATABASE_URL_DIRECT',
@@ -32,7 +33,7 @@ interface Written {
   readonly sinks: readonly AdapterInput[];
 }
 
-/** They say where this process lives, and not what it does; secrets count where they are used. */
+/** They say where this process runs, not what it does; secrets count where they are used. */
 const notCompared: ReadonlySet<string> = new Set([
   ...Object.values(settled),
   ...secretVariables,
@@ -42,8 +43,10 @@ const notCompared: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A whole number of 48 bits, which a metric can hold: the same for all who were told the same, whatever the order of keys and the comments.
- * Of secrets only the place is in it (of a URL, the server), so that nobody can try guesses on it; a changed secret does not change it.
+ * A whole number of 48 bits, which a metric can hold: the same for all that have the same
+ * configuration, whatever the order of keys and the comments. Of secrets only the place is in it
+ * (of a URL, the server), so that nobody can try guesses on it; a changed secret does not change
+ * it.
  *
  * @param mask replaces every secret, wherever else it may stand
  */

@@ -1,4 +1,5 @@
-// One view of the variables: the process's own, then `.env`, then `.env1`; and of secrets that lie in files (NAME_FILE).
+// One view of the variables: those of the process, then `.env`, then `.env1`; and of secrets in
+// files of their own (NAME_FILE).
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { ConfigProblem } from '../../kit/errors.ts';
@@ -7,21 +8,27 @@ import { suggest } from '../../kit/suggest.ts';
 import { knownVariables, misnamedVariables, secretVariables, unguessableVariables } from './known.ts';
 
 export interface Environment {
-  /** The value without surrounding blanks and quotes; undefined if not set or empty. Of NAME_FILE, the file's text. */
+  /**
+   * The value without surrounding blanks and quotes; undefined if not set or empty. Of NAME_FILE,
+   * the file's text.
+   */
   get(name: string): string | undefined;
   /** `NAME`, or with the file that it stands in: `NAME (.env)`. */
   place(name: string): string;
-  /** The path of the file that holds the value, from NAME_FILE, absolute; undefined if the value stands in NAME itself. */
+  /**
+   * The path of the file that holds the value, from NAME_FILE, absolute; undefined if the value
+   * stands in NAME itself.
+   */
   fileOf(name: string): string | undefined;
-  /** True if it is set, but in a way that gave no value and a problem. */
+  /** True if it is set, but its value could not be had, which was reported. */
   isBroken(name: string): boolean;
-  /** Names of all variables that begin so, whether or not Tocsin knows them. */
+  /** Names of all variables with that prefix, whether or not Tocsin knows them. */
   namesWith(prefix: string): string[];
   /** Values of variables that are secret by name. */
   secrets(): string[];
 }
 
-/** Where readers put what they find; every problem of a configuration is told at once. */
+/** Where readers put what they find; every problem of a configuration is reported at once. */
 export interface Findings {
   readonly problems: ConfigProblem[];
   readonly warnings: string[];
@@ -75,7 +82,7 @@ export function readEnvironment(env: Variables, directory: string, findings: Fin
   };
 }
 
-/** Not of its prototype: nobody set a variable `constructor`. */
+/** Own properties only: nobody set a variable `constructor`. */
 export function ownValue(variables: Variables, name: string): string | undefined {
   return Object.hasOwn(variables, name) ? variables[name] : undefined;
 }
@@ -105,7 +112,7 @@ function readVariables(directory: string, file: string, findings: Findings): Var
   return parseEnv(text);
 }
 
-/** Numbers of lines that say nothing. Within a value of several lines, anything may stand. */
+/** Numbers of lines that mean nothing. A value of several lines may hold anything. */
 function linesWithoutValue(text: string): number[] {
   if (/=\s*["'`][^"'`]*\n/.test(text)) return [];
   return text.split('\n').flatMap((line, at) => (/^\s*(#|$)|=/.test(line) ? [] : [at + 1]));
@@ -118,7 +125,7 @@ function valuesCutAtHash(text: string): string[] {
     .map(([, name]) => name ?? '');
 }
 
-/** Container tools hand quotes on as part of the value, which no value here has. */
+/** Container tools pass quotes on as part of the value; no value here has any. */
 function tidy(raw: string, where: string, findings: Findings): string | undefined {
   const value = raw.trim();
   if (/[\r\n\0]/.test(value)) {
@@ -147,7 +154,10 @@ function tidy(raw: string, where: string, findings: Findings): string | undefine
   return inner.trim() || undefined;
 }
 
-/** A secret from a file, without the line break that editors add. Undefined, with a problem, if it cannot be had. */
+/**
+ * A secret from a file, without the line break that editors add. Undefined, with a problem, if it
+ * cannot be had.
+ */
 export function readSecret(path: string, where: string, findings: Findings): string | undefined {
   let value: string;
   try {
@@ -165,7 +175,7 @@ export function readSecret(path: string, where: string, findings: Findings): str
   return undefined;
 }
 
-/** A name that nobody reads, while the one that was meant is not set, is most likely a slip. */
+/** An unknown name is probably a slip if a similar one is known and not set. */
 function warnOfMisnamed(layers: readonly Layer[], isSet: (name: string) => boolean, findings: Findings): void {
   const guessable = knownVariables.filter((name) => name.length >= 5 && !unguessableVariables.has(name));
   const known = new Set(knownVariables.flatMap((name) => [name, `${name}_FILE`]));

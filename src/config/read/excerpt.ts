@@ -1,4 +1,4 @@
-// A line of what an operator wrote, with a caret under the character that is meant.
+// A line of a text, with a caret under one of its characters.
 
 /** @param position of the character, from 1, counted from the beginning of `text` */
 export function excerpt(text: string, position: number): string {

@@ -1,4 +1,5 @@
-// What is wrong with an expression, as a problem: in words, with a caret under the place, and with what there would be.
+// A faulty expression as a problem: in words, with a caret under the place and the names that are
+// known there.
 
 import type { ExpressionError } from '../../core/rules/expression.ts';
 import type { ConfigProblem } from '../../kit/errors.ts';

@@ -46,7 +46,10 @@ function placesOf({ registries, file }: ConfigReading) {
   return [...ofAdapters, ...ofHeartbeat];
 }
 
-export function secretKeysOf(registry: Readonly<Record<string, Definition>>, type: string): readonly string[] {
+export function secretKeysOf(
+  registry: Readonly<Record<string, Definition>>,
+  type: string | undefined,
+): readonly string[] {
   return findDefinition(registry, type)?.secrets.map(String) ?? [];
 }
 

@@ -1,16 +1,19 @@
 // Times of routes and silences as they are written, and everything that is wrong with them.
 import { type Interval, parseInterval, type WrittenInterval } from '../../core/rules/schedule.ts';
 import type { Findings } from './environment.ts';
-import { fileValue } from './file.ts';
 import type { OptionReader } from './options.ts';
-import { type Place, unresolved } from './problems.ts';
+import { fileValue, type Path, type Place } from './place.ts';
+import { hasGap } from './sound.ts';
 import { timeZone } from './values.ts';
 
-type Written = Omit<WrittenInterval, 'timeZone'> & { readonly time_zone?: string | number | undefined };
+type Written = Omit<WrittenInterval, 'timeZone' | 'days'> & {
+  readonly days?: readonly (string | undefined)[] | undefined;
+  readonly time_zone?: string | number | undefined;
+};
 
 export interface IntervalsContext {
   /** Of the list, from `place` on. */
-  readonly path: readonly PropertyKey[];
+  readonly path: Path;
   readonly place: Place;
   /** Of times that name none: an IANA name. */
   readonly timeZone: string;
@@ -18,33 +21,42 @@ export interface IntervalsContext {
   readonly findings: Findings;
 }
 
-/** Those that are right; the problems of the others go to `findings`. */
-export function intervalsOf(written: readonly Written[], context: IntervalsContext): Interval[] {
+/**
+ * Those that are right; the problems of the others go to `findings`. One with a gap means nothing.
+ */
+export function intervalsOf(written: readonly (Written | undefined)[], context: IntervalsContext): Interval[] {
   const { path, place, readOption, findings } = context;
-  return parsedAll(
-    written.map(({ time_zone, ...one }, index) => ({
-      ...one,
-      timeZone: readOption(fileValue(time_zone, place, [...path, index, 'time_zone']), timeZone) ?? context.timeZone,
-    })),
-    parseInterval,
-    (index) => place([...path, index]),
-    findings,
-  );
+  const zoned = written.map((one, index): WrittenInterval | undefined => {
+    if (one === undefined || hasGap(one)) return undefined;
+    const { time_zone, ...times } = one;
+    const zone = fileValue(time_zone, place, [...path, index, 'time_zone']);
+    return {
+      ...(times as Omit<WrittenInterval, 'timeZone'>),
+      timeZone: readOption(zone, timeZone) ?? context.timeZone,
+    };
+  });
+  return parsedAll(zoned, { parse: parseInterval, whereOf: (index) => place([...path, index]) }, findings);
 }
 
-/** What `parse` makes of each; what it throws is a problem about that one. */
-export function parsedAll<One, Value>(
-  written: readonly One[],
-  parse: (one: One) => Value,
-  whereOf: (index: number) => string,
+export interface EntryParser<Entry, Value> {
+  /** @throws an error whose message is the rest of a sentence about the entry */
+  readonly parse: (entry: Entry) => Value;
+  readonly whereOf: (index: number) => string;
+}
+
+/** What `parse` makes of each; what it throws is a problem about that one. Gaps are left out. */
+export function parsedAll<Entry, Value>(
+  written: readonly (Entry | undefined)[],
+  { parse, whereOf }: EntryParser<Entry, Value>,
   findings: Findings,
 ): Value[] {
-  return written.flatMap((one, index) => {
-    if (one === unresolved) return [];
+  return written.flatMap((entry, index) => {
+    if (entry === undefined) return [];
     try {
-      return [parse(one)];
+      return [parse(entry)];
     } catch (error) {
-      findings.problems.push({ where: whereOf(index), problem: (error as Error).message, remedy: 'Correct it' });
+      const problem = (error as Error).message;
+      findings.problems.push({ where: whereOf(index), problem, remedy: 'Correct it' });
       return [];
     }
   });

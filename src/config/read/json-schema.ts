@@ -1,7 +1,8 @@
-// tocsin.yaml as a JSON Schema, for editors that complete and check what is typed. Made from the same schemas that read the file.
+// tocsin.yaml as a JSON Schema, for editors that complete and check what is typed. Made from the
+// same schemas that read the file.
 import { z } from 'zod';
 import type { Definition } from './adapters.ts';
-import { fileSchema, sinkSchema } from './file.ts';
+import { fileSchema, sinkSchema } from './schema/file.ts';
 import type { Registries } from './shape.ts';
 
 type Json = Record<string, unknown>;

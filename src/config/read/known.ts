@@ -58,7 +58,10 @@ export const secretVariables = [
   'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
 ] as const satisfies readonly KnownVariable[];
 
-/** Machines set neighbours of these names (`FTP_PROXY`, `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`) for other programs, so a near miss says nothing. */
+/**
+ * Machines set neighbours of these names (`FTP_PROXY`, `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`) for
+ * other programs, so a near miss says nothing.
+ */
 export const unguessableVariables: ReadonlySet<string> = new Set([
   'HTTPS_PROXY',
   'HTTP_PROXY',

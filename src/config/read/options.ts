@@ -1,13 +1,14 @@
-// Options of one value each, with the rules between them: the database, proxies, and what tells who overrides whom.
+// Options of one value each, with the rules between them: the database, proxies, and whether the
+// file or a variable counts.
 import { completedUrl } from '../../kit/database-url.ts';
 import type { ConfigProblem } from '../../kit/errors.ts';
 import type { Environment, Findings } from './environment.ts';
 import type { KnownVariable } from './known.ts';
-import type { FileValue } from './problems.ts';
+import type { FileValue } from './place.ts';
 import type { Config, ProxyConfig } from './shape.ts';
 import { isOn, noProxy, type Parse, postgresUrl, proxyUrl } from './values.ts';
 
-/** The parsed value; undefined if there is none, or if it is wrong, which was then told. */
+/** The parsed value; undefined if there is none, or if it is wrong, which was then reported. */
 export type OptionReader = <Value>(written: FileValue | undefined, parse: Parse<Value>) => Value | undefined;
 
 export function createOptionReader(findings: Findings): OptionReader {
@@ -26,14 +27,16 @@ export function variable(environment: Environment, name: KnownVariable): FileVal
   return text === undefined ? undefined : { text, where: environment.place(name) };
 }
 
-/** What the file says, else what the variable of the same meaning says; undefined if neither does. */
+/**
+ * What the file says, else what the variable of the same meaning says; undefined if neither does.
+ */
 export type Decider = <Value extends string | number>(
   written: FileValue | undefined,
   name: KnownVariable,
   parse: Parse<Value>,
 ) => Value | undefined;
 
-/** Both are judged, so that neither hides a mistake that shows once the other is gone. */
+/** Both are judged: a mistake in either is reported even if the other counts. */
 export function createDecider(environment: Environment, read: OptionReader, findings: Findings): Decider {
   return (written, name, parse) => {
     const byVariable = read(variable(environment, name), parse);
@@ -60,19 +63,21 @@ const directAlone = {
   remedy: 'Set DATABASE_URL too: this one is only the way past a pooler',
 };
 
-/** The one variable of libpq that the driver reads whatever it is told. */
+/** The one variable of libpq that the driver reads whatever its options say. */
 const obeyed = 'PGTARGETSESSIONATTRS';
 const obeyedByDriver = {
   problem: 'is set, and the driver of the database would obey it',
   remedy: 'Unset it; DATABASE_URL can say target_session_attrs=read-write',
 };
 
-export function readDatabase(
-  environment: Environment,
-  read: OptionReader,
-  isNeeded: boolean,
-  findings: Findings,
-): DatabaseConfig {
+export interface DatabaseInput {
+  readonly environment: Environment;
+  readonly read: OptionReader;
+  /** Whether the command cannot do without a database. */
+  readonly isNeeded: boolean;
+}
+
+export function readDatabase({ environment, read, isNeeded }: DatabaseInput, findings: Findings): DatabaseConfig {
   const url = read(variable(environment, 'DATABASE_URL'), postgresUrl);
   const direct = read(variable(environment, 'DATABASE_URL_DIRECT'), postgresUrl);
   const isEmbedded = environment.get('DATABASE_URL') === undefined && !environment.isBroken('DATABASE_URL');
@@ -100,8 +105,9 @@ export function readDatabase(
 }
 
 /**
- * Those that change where or how libpq connects and are not honoured. PGUSER, PGPASSWORD and PGDATABASE are: a password is
- * often kept apart from the address. PGDATA and others are none of a client's.
+ * Variables that change where or how libpq connects, and that Tocsin does not honour. It honours
+ * PGUSER, PGPASSWORD and PGDATABASE, as a password is often kept apart from the address. PGDATA and
+ * others are for servers.
  */
 const libpqVariables: ReadonlySet<string> = new Set(
   (
@@ -124,7 +130,7 @@ export function readProxy(environment: Environment, read: OptionReader, findings
   const httpsProxy = read(variable(environment, 'https_proxy') ?? variable(environment, 'HTTPS_PROXY'), proxyUrl);
   const written = variable(environment, 'no_proxy') ?? variable(environment, 'NO_PROXY');
   const hasProxy = httpProxy !== undefined || httpsProxy !== undefined;
-  // Without a proxy it decides nothing, and many machines set it for other programs.
+  // Without a proxy it has no effect, and many machines set it for other programs.
   const hosts = hasProxy ? read(written, noProxy) : written?.text;
   if (!hasProxy && written !== undefined) {
     const parsed = noProxy(written.text);
@@ -135,22 +141,4 @@ export function readProxy(environment: Environment, read: OptionReader, findings
     ...(httpsProxy !== undefined && { httpsProxy }),
     ...(hosts !== undefined && { noProxy: hosts }),
   };
-}
-
-/** Passwords inside of URLs, as written and as they read, and the URLs that hold one. */
-export function secretsOfUrls(urls: readonly (string | undefined)[]): string[] {
-  return urls.flatMap((url) => {
-    const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*?:([^/?#]*)@/i.exec(url ?? '')?.[1] ?? '';
-    const named = [...(url ?? '').matchAll(/[?&](?:ssl)?password=([^&#]*)/gi)].map(([, value]) => value ?? '');
-    const found = [password, ...named].filter((value) => value !== '');
-    return found.length === 0 ? [] : [url ?? '', ...found, ...found.map(decoded)];
-  });
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

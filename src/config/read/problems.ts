@@ -1,34 +1,26 @@
-// Turns what zod says about a value into problems that tell an operator what to do. Shows names of keys, never values.
+// Turns what zod says about a value into problems that tell an operator what to do. Shows names of
+// keys, never values.
 import { z } from 'zod';
 import type { ConfigProblem } from '../../kit/errors.ts';
 import { didYouMean } from '../../kit/suggest.ts';
 import { neutralText } from '../../kit/text.ts';
+import type { Path, Place } from './place.ts';
 
 export type Issue = z.core.$ZodIssue;
-type Path = readonly PropertyKey[];
 
-/** Where the value at `path` stands, in the operator's words. `key` is a key in it that should not be there. */
-export type Place = (path: Path, key?: string) => string;
-
-/** A single value as text, and where it stands. */
-export interface FileValue {
-  readonly text: string;
-  readonly where: string;
-}
-
-/** In place of a value that could not be had, which was told; a second problem about the same value would only confuse. */
-export const unresolved = '\0unresolved';
-
-/** About a name that stands for nothing of its kind. */
-export function unknownName(where: string, name: string, noun: string, known: readonly string[]): ConfigProblem {
-  const list = known.length === 0 ? `There is no ${noun} yet` : `Known are: ${known.map(shownName).join(', ')}`;
-  const problem = `"${shownName(name)}" is no ${noun} of this configuration`;
-  return { where, problem, remedy: `${list}.${didYouMean(name, known)}` };
+/** What was written, and the schema that it is held against. */
+export interface Judged {
+  readonly schema: z.ZodType;
+  readonly content: unknown;
+  readonly place: Place;
 }
 
 const nameLengthMax = 63;
 
-/** A name as it may be shown. An address in its place may be a secret: of that, only the scheme and the host. */
+/**
+ * A name as it may be shown. An address in its place may be a secret: of that, only the scheme and
+ * the host.
+ */
 export function shownName(name: string): string {
   const [, scheme = '', rest = name] = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(name) ?? [];
   const [host = ''] = rest.split(/[/?#]/);
@@ -38,7 +30,7 @@ export function shownName(name: string): string {
   return `${scheme}${shown}${isWhole ? '' : '/…'}`;
 }
 
-/** With what a terminal obeys and no reader sees made visible: names in it may be anybody's. */
+/** Makes characters visible that a terminal would obey: anybody may have chosen a name in it. */
 export function presentable({ where, problem, remedy }: ConfigProblem): ConfigProblem {
   const options = { multiline: true } as const;
   return {
@@ -48,26 +40,51 @@ export function presentable({ where, problem, remedy }: ConfigProblem): ConfigPr
   };
 }
 
-/** `content` is what the schema was asked about. */
-export function problemsOf(
-  issues: readonly Issue[],
-  schema: z.ZodType,
-  content: unknown,
-  place: Place,
-): ConfigProblem[] {
-  return issues
-    .filter((issue) => valueAt(content, issue.path) !== unresolved)
-    .flatMap((issue) => problemsOfIssue(issue, schema, content, place));
+/**
+ * What the schema has against the content, but for gaps: those were reported when they were made.
+ */
+export function issuesOf({ schema, content }: Pick<Judged, 'schema' | 'content'>): Issue[] {
+  const { error } = schema.safeParse(content);
+  return (error?.issues ?? []).flatMap((issue) => {
+    if (isAboutGap(issue, content)) return [];
+    return issue.code === 'invalid_key' ? [issue, ...issuesUnder(issue, schema, content)] : [issue];
+  });
+}
+
+function isAboutGap(issue: Issue, content: unknown): boolean {
+  const { path } = issue;
+  const around = valueAt(content, path.slice(0, -1));
+  const isInside = typeof around === 'object' && around !== null;
+  const value = valueAt(content, path);
+  if (value === undefined && isInside && Object.hasOwn(around, path.at(-1)!)) return true;
+  // One of several forms would fit, if only the gap were not there.
+  return (
+    issue.code === 'invalid_union' &&
+    issue.errors.some((form) => form.length > 0 && form.every((one) => isAboutGap(one, value)))
+  );
+}
+
+/** A record does not look at the value under a name that is wrong. */
+function issuesUnder({ path }: Issue, schema: z.ZodType, content: unknown): Issue[] {
+  const inner = schemaAt(schema, path);
+  if (inner === undefined) return [];
+  const issues = issuesOf({ schema: inner, content: valueAt(content, path) });
+  return issues.map((one) => ({ ...one, path: [...path, ...one.path] }));
 }
 
 function valueAt(content: unknown, path: Path): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
     content,
   );
 }
 
-function problemsOfIssue(issue: Issue, schema: z.ZodType, content: unknown, place: Place): ConfigProblem[] {
+export function problemsOf(issues: readonly Issue[], judged: Judged): ConfigProblem[] {
+  return issues.flatMap((issue) => problemsOfIssue(issue, judged));
+}
+
+function problemsOfIssue(issue: Issue, { schema, content, place }: Judged): ConfigProblem[] {
   const around = schemaAt(schema, issue.path);
   if (issue.code === 'unrecognized_keys') {
     const object = around instanceof z.ZodOptional ? around.unwrap() : around;
@@ -78,19 +95,16 @@ function problemsOfIssue(issue: Issue, schema: z.ZodType, content: unknown, plac
       remedy: `Known are: ${known.join(', ')}.${didYouMean(key, known)}`,
     }));
   }
+  const where = place(issue.path);
   if (issue.code === 'invalid_value') {
     const known = issue.values.map(String);
-    const remedy = `Known are: ${known.join(', ')}.${didYouMean(String(valueAt(content, issue.path)), known)}`;
-    return [{ where: place(issue.path), problem: 'is none of the words that belong here', remedy }];
+    const hint = didYouMean(String(valueAt(content, issue.path)), known);
+    const remedy = `Known are: ${known.join(', ')}.${hint}`;
+    return [{ where, problem: 'is none of the words that belong here', remedy }];
   }
-  const description = around?.description;
-  return [
-    {
-      where: place(issue.path),
-      problem: sentenceOf(issue),
-      remedy: description === undefined ? 'Correct it' : `Expected: ${description.replace(/\.$/, '')}`,
-    },
-  ];
+  const description = around?.description?.replace(/\.$/, '');
+  const remedy = description === undefined ? 'Correct it' : `Expected: ${description}`;
+  return [{ where, problem: sentenceOf(issue), remedy }];
 }
 
 const nouns: Readonly<Record<string, string>> = {
@@ -109,7 +123,10 @@ function sentenceOf(issue: Issue): string {
   return issue.message.replace(/^Invalid input: /, '');
 }
 
-/** The schema of the value at `path`, as far as it is made of objects, records, lists and optional values. */
+/**
+ * The schema of the value at `path`, as far as it is made of objects, records, lists and optional
+ * values.
+ */
 function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   let current: unknown = schema;
   for (const key of path) {
@@ -122,7 +139,10 @@ function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   return unwrapUndescribed(current);
 }
 
-/** `.describe()` may stand before or after `.optional()`; zod keeps it on the schema that it was called on. */
+/**
+ * `.describe()` may stand before or after `.optional()`; zod keeps it on the schema that it was
+ * called on.
+ */
 function unwrapUndescribed(schema: unknown): z.ZodType | undefined {
   let current = schema;
   while ((current instanceof z.ZodOptional || current instanceof z.ZodDefault) && current.description === undefined) {

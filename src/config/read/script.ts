@@ -1,9 +1,9 @@
-// What the variables of the script that Tocsin replaces mean: two sources and one sink. The one place outside of the adapters' own
-// folders where their types are named; tocsin.yaml writes out the same and more.
+// The variables of the script that Tocsin replaces: they make two sources and one sink. The only
+// place outside of the adapters' folders that names their types.
+import type { ConfigProblem } from '../../kit/errors.ts';
 import type { AdapterInput } from './adapters.ts';
 import type { Environment, Findings } from './environment.ts';
 import type { KnownVariable } from './known.ts';
-import { unresolved } from './problems.ts';
 
 const sourceTypes = ['deepinstinct_events', 'deepinstinct_suspicious_events'];
 export const sourceVariables: Readonly<Record<string, KnownVariable>> = {
@@ -13,13 +13,13 @@ export const sourceVariables: Readonly<Record<string, KnownVariable>> = {
 };
 export const sinkVariables: Readonly<Record<string, KnownVariable>> = { url: 'MATTERMOST_WEBHOOK_URL' };
 
-/** The variables that say nothing beside the sources that a file lists. */
+/** The variables that have no effect beside the sources of a file. */
 export function variablesOfSources(listed: readonly AdapterInput[]): readonly KnownVariable[] {
   const isStartOpen = listed.some(lacksStart);
   return Object.values(sourceVariables).filter((name) => name !== 'START_FROM' || !isStartOpen);
 }
 
-/** The same, and beside the sinks. */
+/** The variables that have no effect beside the sinks of a file. */
 export const variablesOfSinks = Object.values(sinkVariables);
 
 const urlMissing = {
@@ -37,21 +37,21 @@ const hookMissing = {
     'Set it to the URL of an incoming webhook: in Mattermost under Integrations → Incoming Webhooks. MATTERMOST_WEBHOOK_URL_FILE takes the path of a file instead',
 };
 
-/** What becomes of a variable that is missing: a problem; nothing, and nothing is made of the others; or it counts as set. */
-export type Missing = 'told' | 'accepted' | 'assumed';
+/**
+ * A missing variable is a problem; or it is none, and nothing is made of the others; or it counts
+ * as set.
+ */
+export type Missing = 'reported' | 'accepted' | 'assumed';
 
-/** None if a variable is missing, unless it is assumed. */
+/** None if a variable is missing, unless it is assumed: then the setting is a gap. */
 export function sourcesOfVariables(environment: Environment, missing: Missing, findings: Findings): AdapterInput[] {
-  const otherwise = missing === 'assumed' ? unresolved : undefined;
-  const url = environment.get('DEEPINSTINCT_URL') ?? otherwise;
-  const token = environment.get('TOKENS_KEY') ?? otherwise;
-  if (missing === 'told' && url === undefined) report(findings, environment, 'DEEPINSTINCT_URL', urlMissing);
-  if (missing === 'told' && token === undefined) report(findings, environment, 'TOKENS_KEY', tokenMissing);
-  if (url === undefined || token === undefined) return [];
+  const wanted = { DEEPINSTINCT_URL: urlMissing, TOKENS_KEY: tokenMissing };
+  const isComplete = reportMissing(wanted, environment, missing === 'reported' && findings);
+  if (!isComplete && missing !== 'assumed') return [];
   const startFrom = environment.get('START_FROM');
   const settings = {
-    url,
-    token,
+    url: environment.get('DEEPINSTINCT_URL'),
+    token: environment.get('TOKENS_KEY'),
     ...(startFrom !== undefined && { start_from: startFrom }),
   };
   const place = placeIn(environment, sourceVariables, 'DEEPINSTINCT_URL');
@@ -59,18 +59,20 @@ export function sourcesOfVariables(environment: Environment, missing: Missing, f
 }
 
 export function sinksOfVariables(environment: Environment, missing: Missing, findings: Findings): AdapterInput[] {
-  const url = environment.get('MATTERMOST_WEBHOOK_URL') ?? (missing === 'assumed' ? unresolved : undefined);
-  if (missing === 'told' && url === undefined) report(findings, environment, 'MATTERMOST_WEBHOOK_URL', hookMissing);
-  if (url === undefined) return [];
+  const wanted = { MATTERMOST_WEBHOOK_URL: hookMissing };
+  const isComplete = reportMissing(wanted, environment, missing === 'reported' && findings);
+  if (!isComplete && missing !== 'assumed') return [];
+  const settings = { url: environment.get('MATTERMOST_WEBHOOK_URL') };
   const place = placeIn(environment, sinkVariables, 'MATTERMOST_WEBHOOK_URL');
-  return [{ id: 'soc', type: 'mattermost', settings: { url }, place }];
+  return [{ id: 'soc', type: 'mattermost', settings, place }];
 }
 
 function lacksStart({ type, settings }: AdapterInput): boolean {
-  return sourceTypes.includes(type) && settings.start_from === undefined;
+  const isOfScript = type !== undefined && sourceTypes.includes(type);
+  return isOfScript && !Object.hasOwn(settings, 'start_from');
 }
 
-/** What a file lists begins where START_FROM says, unless it says so itself. */
+/** START_FROM applies to sources of a file that say nothing of where they begin. */
 export function withStartFrom(listed: readonly AdapterInput[], environment: Environment): AdapterInput[] {
   const startFrom = environment.get('START_FROM');
   return listed.map((input) => {
@@ -89,17 +91,22 @@ function placeIn(
   return (path: readonly PropertyKey[]): string => environment.place(variables[String(path[0])] ?? otherwise);
 }
 
-/** A variable that is set, but from a file that cannot be read, was told about already. */
-function report(
-  findings: Findings,
+/**
+ * A variable that is set, but from a file that cannot be read, was reported already.
+ * @param findings false: nothing is reported @returns whether all are there
+ */
+function reportMissing(
+  wanted: Partial<Record<KnownVariable, Omit<ConfigProblem, 'where'>>>,
   environment: Environment,
-  name: KnownVariable,
-  missing: { readonly problem: string; readonly remedy: string },
-): void {
-  if (!environment.isBroken(name)) findings.problems.push({ where: name, ...missing });
+  findings: Findings | false,
+): boolean {
+  const missing = Object.entries(wanted).filter(([name]) => environment.get(name) === undefined);
+  for (const [name, problem] of missing)
+    if (findings && !environment.isBroken(name)) findings.problems.push({ where: name, ...problem });
+  return missing.length === 0;
 }
 
-/** The console wants the bare key and answers 401 to one behind the word that other products ask for. */
+/** The console answers 401 to a key behind "Bearer", which other products ask for. */
 export function withBareToken(environment: Environment, findings: Findings): Environment {
   const bare = (name: string): string | undefined => {
     const value = environment.get(name);

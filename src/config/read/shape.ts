@@ -9,8 +9,8 @@ import type { SourceDefinition } from '../../kit/source.ts';
 import type { LogLevel } from '../../observe/log.ts';
 
 /**
- * One configured source or sink. `settings` were parsed by the schema of its type, so that `create` may be called with them; unless
- * credentials are optional, and one is missing.
+ * One configured source or sink. `settings` were parsed by the schema of its type, so that `create`
+ * may be called with them; unless credentials are optional, and one is missing.
  */
 export interface AdapterConfig {
   /** Letters, digits, `-` and `_`; at most 63. Unique among the sources, or among the sinks. */
@@ -23,7 +23,7 @@ export interface AdapterConfig {
 export interface SinkConfig extends AdapterConfig {
   /** For events for which their route has none. */
   readonly template?: Template;
-  /** How long one message may take; absent: as long as is usual. */
+  /** How long one message may take; absent: the default. */
   readonly timeoutMs?: number;
   /** Of its messages; absent: those of the configuration. */
   readonly locale?: Locale;
@@ -42,7 +42,7 @@ export interface Config {
   readonly sources: readonly AdapterConfig[];
   readonly sinks: readonly SinkConfig[];
   readonly routes: readonly Route[];
-  /** Ids of sinks that hear what Tocsin has to say of itself; none: everybody whom it concerns. */
+  /** Ids of the sinks that get Tocsin's own notices; none: every sink that a notice is about. */
   readonly operations: readonly string[];
   /** Called while all is well; a secret. */
   readonly heartbeatUrl?: string;
@@ -62,7 +62,10 @@ export interface Config {
   readonly recurringSilences: readonly RecurringSilence[];
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';
-  /** More than `over` deliveries of one sink due at once: those less urgent than `passes`, a priority, go out in digests. */
+  /**
+   * More than `over` deliveries of one sink due at once: those less urgent than `passes`, a
+   * priority, go out in digests.
+   */
   readonly storm: { readonly over: number; readonly passes: number } | 'off';
   /** 0: any free port. */
   readonly port: number;
@@ -81,7 +84,7 @@ export interface Config {
   };
   /** Every secret value of the configuration, for the masks of logs and errors. */
   readonly secrets: readonly string[];
-  /** The same number for replicas that were told the same, secrets aside. */
+  /** The same number for replicas that have the same configuration, secrets aside. */
   readonly hash: number;
   /** What looks like a mistake but stops nothing; to be logged at the start. */
   readonly warnings: readonly string[];

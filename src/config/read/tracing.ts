@@ -1,4 +1,5 @@
-// The standard variables of OpenTelemetry: whether spans are exported, and the variables themselves, which its SDK reads.
+// The standard variables of OpenTelemetry: whether spans are exported, and the variables
+// themselves, which its SDK reads.
 import { readWebUrl } from '../../kit/web-url.ts';
 import type { Environment, Findings } from './environment.ts';
 import { secretVariables, type tracingVariables } from './known.ts';
@@ -6,7 +7,7 @@ import type { Config } from './shape.ts';
 
 const prefix = 'OTEL_';
 
-/** Whatever is wrong with them is a warning: no alert is held up by it. */
+/** Faults in them are warnings, because no alert depends on traces. */
 export function readTracing(environment: Environment, findings: Findings): Pick<Config, 'tracing'> {
   const of = (name: (typeof tracingVariables)[number]) => environment.get(name);
   const name = of('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
@@ -45,7 +46,10 @@ export function secretsOfHeaders(headers: readonly (string | undefined)[]): stri
   return values.flatMap((value) => [value, ...value.split(/\s+|%20/)]).filter((value) => value !== '');
 }
 
-/** Puts them where the SDK looks: it knows no other way in. To be called before it is loaded. */
+/**
+ * Puts them into the environment, the only place where the SDK looks. Call it before the SDK is
+ * loaded.
+ */
 export function handOverToSdk({ variables }: NonNullable<Config['tracing']>): void {
   Object.assign(process.env, variables);
 }

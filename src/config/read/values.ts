@@ -1,4 +1,5 @@
-// What the values of single options may be. Reads nothing but the time zone of the machine; the caller knows where a value stood and reports what is wrong with it.
+// What the values of single options may be. Reads nothing but the time zone of the machine; the
+// caller knows where a value stood and reports what is wrong with it.
 
 import { realpathSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -74,7 +75,7 @@ const dayMs = 86_400_000;
 export const retentionDefaultMs = 180 * dayMs;
 const retentionMaxMs = 9999 * 365 * dayMs;
 
-/** From a day on, so that nobody loses by a slip what is not yet read. */
+/** At least a day, so that a slip does not remove what nobody has read yet. */
 export const retention: Parse<number | 'off'> = (text) => {
   if (text.toLowerCase() === 'off') return { value: 'off' };
   const value = duration(text) ?? 0;
@@ -102,8 +103,8 @@ export const silenceMax = durationFrom(60_000, 366 * dayMs);
 export const sinkTimeout = durationFrom(1000, 300_000);
 
 /**
- * A time with its offset, in milliseconds since the epoch: by the clock of the machine that a command runs
- * on, it would be another.
+ * A time with its offset, in milliseconds since the epoch: by the clock of the machine that a
+ * command runs on, it would be another.
  */
 export const instant: Parse<number> = (text) => {
   const remedy = 'Write it as "2026-03-02T22:00:00+07:00", or with Z for UTC';
@@ -116,7 +117,10 @@ export const instant: Parse<number> = (text) => {
   }
 };
 
-/** A threshold. UNKNOWN is taken, but not offered: an unknown severity passes every threshold, so it says no more than INFO. */
+/**
+ * A threshold. UNKNOWN is taken, but not offered: an unknown severity passes every threshold, so it
+ * says no more than INFO.
+ */
 export const severity: Parse<Severity> = (text) => {
   const value = parseSeverity(text);
   return value === undefined ? oneOf(text, severityNames.slice(1), 'severity') : { value };
@@ -134,7 +138,7 @@ export const locale: Parse<Locale> = (text) => {
   return known === undefined ? oneOf(text, locales, 'language that Tocsin speaks') : { value: known };
 };
 
-/** The machine's own; UTC where nobody can tell, as with a TZ that is empty. An IANA name. */
+/** The machine's own; UTC where it is not known, as with a TZ that is empty. An IANA name. */
 export function machineTimeZone(): string {
   // Undefined, against its type, where TZ is a path.
   const timeZone: string | undefined = new Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -194,7 +198,9 @@ export const noProxy: Parse<string> = (text) => {
   return { problem: `holds what is no host and no network: ${shown.join(', ')}`, remedy: noProxyForms };
 };
 
-/** Of a service that calls out when it is no longer called. Never shown: whoever has it can call it. */
+/**
+ * Of a service that calls out when it is no longer called. Never shown: whoever has it can call it.
+ */
 export const heartbeatUrl: Parse<string> = (text) => {
   const read = readWebUrl(text);
   if ('url' in read) return { value: text };
@@ -223,7 +229,9 @@ function oneOf(text: string, known: readonly string[], noun: string): Parsed<nev
   };
 }
 
-/** Long values are cut: whoever pastes a secret into the wrong variable must not find it in a log. */
+/**
+ * Long values are cut: whoever pastes a secret into the wrong variable must not find it in a log.
+ */
 export function quote(text: string): string {
   const shown = text.length > 20 ? `${text.slice(0, 8)}…` : text;
   return JSON.stringify(shown);

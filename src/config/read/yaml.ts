@@ -1,10 +1,15 @@
-// Reads YAML with `${VAR}` in its values, and knows the line and column of everything in it. Knows nothing of what the file means.
+// Reads YAML with `${VAR}` in its values, and knows the line and column of everything in it. Knows
+// nothing of what the file means.
 import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, Scalar, visit } from 'yaml';
 import type { Findings } from './environment.ts';
-import { type Place, shownName, unresolved } from './problems.ts';
+import type { Path, Place } from './place.ts';
+import { shownName } from './problems.ts';
 
 export interface YamlFile {
-  /** Plain values, with the variables filled in. An empty file is an empty map. */
+  /**
+   * Plain values, with the variables filled in; of a value that could not be had, undefined. An
+   * empty file is an empty map.
+   */
   readonly content: unknown;
   /** `tocsin.yaml:3:5 sinks.soc.url`; of what is missing, the place of what should hold it. */
   readonly place: Place;
@@ -12,8 +17,20 @@ export interface YamlFile {
   readonly variables: ReadonlySet<string>;
 }
 
-/** The value of a variable. `section` is the key at the top of the file under which it is referred to. */
-export type LookUp = (variable: string, section: string) => string | undefined;
+/**
+ * The value of a variable, `unreported` if it is missing and that is no problem, undefined if it is
+ * missing. `section` is the key at the top of the file under which it is referred to.
+ */
+export type LookUp = (variable: string, section: string) => string | undefined | Unreported;
+export const unreported = Symbol('missing, which is no problem');
+export type Unreported = typeof unreported;
+
+/** A file as it was written. `name` is what problems call it. */
+export interface YamlText {
+  readonly text: string;
+  readonly name: string;
+  readonly lookUp: LookUp;
+}
 
 const formRemedy =
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant to be read so
@@ -21,33 +38,38 @@ const formRemedy =
 
 type PlaceOffset = (offset: number) => string;
 
-/** Undefined, with the problems told, if the text is not YAML. A value with a variable that is not set is `unresolved`, and a problem. */
-export function readYaml(text: string, name: string, lookUp: LookUp, findings: Findings): YamlFile | undefined {
+/** A parsed file while it is looked through. */
+interface Parsed {
+  readonly document: Document;
+  readonly placeOffset: PlaceOffset;
+  readonly findings: Findings;
+}
+
+/** Undefined, with the problems reported, if the text is not YAML. */
+export function readYaml(written: YamlText, findings: Findings): YamlFile | undefined {
+  const { text, name } = written;
   if (text.length > textMax) {
-    tellTooLarge(name, `is longer than ${textMax / 1_000_000} million characters`, findings);
+    reportTooLarge(name, `is longer than ${textMax / 1_000_000} million characters`, findings);
     return undefined;
   }
   const lines = new LineCounter();
   // The parser looks for equal keys by the square of their number.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false };
+  const document = parseDocument(text, options);
   const placeOffset: PlaceOffset = (offset) => {
     const { line, col } = lines.linePos(offset);
     return `${name}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   };
   if (isTooLarge(document, name, findings)) return undefined;
-  refuseNames(document, placeOffset, findings);
-  const variables = fillIn(document, lookUp, placeOffset, findings);
-  // After the first fault in the form, the parser calls almost everything unexpected.
-  for (const error of document.errors.slice(0, 1)) {
-    // What follows a colon may quote the file, and so a secret.
-    const isDeep = /call stack/.test(error.message);
-    const problem = isDeep ? 'is nested too deeply' : `is not valid YAML: ${error.message.split(':')[0]}`;
-    findings.problems.push({ where: placeOffset(error.pos[0]), problem, remedy: formRemedy });
-  }
-  tellTwins(document, placeOffset, findings);
+  const parsed = { document, placeOffset, findings };
+  refuseNames(parsed);
+  const variables = fillIn(parsed, written.lookUp);
+  reportFormFault(parsed);
+  reportRepeatedKeys(parsed);
   if (document.errors.length > 0) return undefined;
   try {
-    return { content: document.toJS() ?? {}, place: placeIn(document, placeOffset), variables };
+    const content: unknown = document.toJS() ?? {};
+    return { content, place: placeIn(document, placeOffset), variables };
   } catch {
     const problem = 'grows out of all bounds by its anchors';
     findings.problems.push({ where: `${name}:1:1`, problem, remedy: 'Write the values out' });
@@ -55,9 +77,19 @@ export function readYaml(text: string, name: string, lookUp: LookUp, findings: F
   }
 }
 
+/** After the first fault in the form, the parser calls almost everything unexpected. */
+function reportFormFault({ document, placeOffset, findings }: Parsed): void {
+  const [error] = document.errors;
+  if (error === undefined) return;
+  // What follows a colon may quote the file, and so a secret.
+  const isDeep = /call stack/.test(error.message);
+  const problem = isDeep ? 'is nested too deeply' : `is not valid YAML: ${error.message.split(':')[0]}`;
+  findings.problems.push({ where: placeOffset(error.pos[0]), problem, remedy: formRemedy });
+}
+
 /**
- * Everything that is done with a file takes time by the number of its entries, some of it by the square: far
- * more than anybody writes, and no more than a few seconds.
+ * Everything that is done with a file takes time by the number of its entries, some of it by the
+ * square: far more than anybody writes, and no more than a few seconds.
  */
 const textMax = 4_000_000;
 const valuesMax = 100_000;
@@ -76,17 +108,17 @@ function isTooLarge(document: Document, name: string, findings: Findings): boole
   if (values <= valuesMax && entries <= entriesMax) return false;
   const what =
     entries > entriesMax ? `has a list or map of more than ${entriesMax} entries` : `has more than ${valuesMax} values`;
-  tellTooLarge(name, what, findings);
+  reportTooLarge(name, what, findings);
   return true;
 }
 
-function tellTooLarge(name: string, problem: string, findings: Findings): void {
+function reportTooLarge(name: string, problem: string, findings: Findings): void {
   const remedy = 'Make it smaller: one pattern with * stands for many names';
   findings.problems.push({ where: `${name}:1:1`, problem, remedy });
 }
 
 /** To JavaScript it is no key like any other: an entry of that name would vanish unread. */
-function refuseNames(document: Document, placeOffset: PlaceOffset, findings: Findings): void {
+function refuseNames({ document, placeOffset, findings }: Parsed): void {
   visit(document, {
     Pair(_, { key }) {
       if (!isScalar(key) || key.value !== '__proto__') return undefined;
@@ -99,7 +131,7 @@ function refuseNames(document: Document, placeOffset: PlaceOffset, findings: Fin
 }
 
 /** Of equal keys the second, as a problem. */
-function tellTwins(document: Document, placeOffset: PlaceOffset, findings: Findings): void {
+function reportRepeatedKeys({ document, placeOffset, findings }: Parsed): void {
   visit(document, {
     Map(_, { items }) {
       const known = new Set<unknown>();
@@ -128,38 +160,51 @@ export function hasReference(text: string): boolean {
 /** `$${` stands for a literal `${`. */
 const reference = /\$\$\{|\$\{([^}]*)\}/g;
 
-function fillIn(document: Document, lookUp: LookUp, placeOffset: PlaceOffset, findings: Findings): ReadonlySet<string> {
+/** @returns the names of the variables that are referred to */
+function fillIn(parsed: Parsed, lookUp: LookUp): ReadonlySet<string> {
+  const { document, placeOffset, findings } = parsed;
   const variables = new Set<string>();
   visit(document, {
-    Alias(_, node) {
+    Alias(key, node) {
       if (node.resolve(document) !== undefined) return;
       const where = placeOffset(node.range?.[0] ?? 0);
       const remedy = 'Put quotes around the value if it begins with "*"';
-      findings.problems.push({ where, problem: 'refers to an anchor that is not there', remedy });
-      return new Scalar(unresolved);
+      const problem = 'refers to an anchor that is not there';
+      findings.problems.push({ where, problem, remedy });
+      return new Scalar(key === 'key' ? `*${node.source}` : undefined);
     },
     Scalar(key, node, path) {
       if (key === 'key' || typeof node.value !== 'string') return;
+      let isWhole = true;
       const filled = node.value.replace(reference, (whole, variable?: string) => {
         if (variable === undefined) return whole.slice(1);
         variables.add(variable);
-        // What is no name may be part of a secret.
-        const isName = /^[A-Za-z_]\w*$/.test(variable);
-        const value = isName ? lookUp(variable, sectionOf(path)) : undefined;
-        if (value === undefined) {
-          const where = placeOffset(node.range?.[0] ?? 0);
-          const problem = `\${${isName ? variable : '…'}} ${isName ? 'has no value' : 'does not name a variable'}`;
-          const first = isName
-            ? `Set ${variable} in the environment or in .env`
-            : 'Write a name of letters, digits and "_" there';
-          findings.problems.push({ where, problem, remedy: `${first}, or write "$\${" for the text itself` });
-        }
-        return value ?? unresolved;
+        const value = isName(variable) ? lookUp(variable, sectionOf(path)) : undefined;
+        if (value === undefined) reportNoValue(variable, node, parsed);
+        if (typeof value === 'string') return value;
+        isWhole = false;
+        return '';
       });
-      node.value = filled.includes(unresolved) ? unresolved : filled;
+      node.value = isWhole ? filled : undefined;
     },
   });
   return variables;
+}
+
+function isName(variable: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(variable);
+}
+
+function reportNoValue(variable: string, node: Scalar, { placeOffset, findings }: Parsed): void {
+  const isNamed = isName(variable);
+  // What is no name may be part of a secret.
+  const shown = `\${${isNamed ? variable : '…'}}`;
+  const problem = `${shown} ${isNamed ? 'has no value' : 'does not name a variable'}`;
+  const first = isNamed
+    ? `Set ${variable} in the environment or in .env`
+    : 'Write a name of letters, digits and "_" there';
+  const remedy = `${first}, or write "$\${" for the text itself`;
+  findings.problems.push({ where: placeOffset(node.range?.[0] ?? 0), problem, remedy });
 }
 
 function sectionOf(path: readonly unknown[]): string {
@@ -192,7 +237,7 @@ function startOf(node: unknown): number {
 }
 
 /** `routes[0].to` */
-function dotted(path: readonly PropertyKey[]): string {
+function dotted(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
     const name = shownName(String(step));

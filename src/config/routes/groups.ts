@@ -1,31 +1,37 @@
 // What a route says of waiting: `group` and `throttle`, which the store knows as one thing.
 import type { GroupPolicy } from '../../core/rules/group.ts';
-import type { Findings } from '../read/environment.ts';
-import { fileValue, type RouteInput } from '../read/file.ts';
-import type { OptionReader } from '../read/options.ts';
+import type { RouteInput } from '../read/file.ts';
+import { fileValue } from '../read/place.ts';
+import type { RouteContent } from '../read/schema/route.ts';
+import { isDefined, type Sound } from '../read/sound.ts';
 import { durationFrom, wholeNumber } from '../read/values.ts';
+import type { RoutesContext } from './context.ts';
 
 const dayMs = 86_400_000;
-/** Those that are usual: a group is told of after half a minute, and again after five. */
+/** A group is announced after half a minute, and again after five minutes. */
 const defaults = { waitMs: 30_000, intervalMs: 300_000, max: 1000 } as const;
 const countMax = 100_000;
 
 /** Undefined: what the route takes goes out one by one. */
-export function groupPolicyOf(route: RouteInput, read: OptionReader, findings: Findings): GroupPolicy | undefined {
-  const { group, throttle } = route.content;
+export function groupPolicyOf(route: RouteInput, context: RoutesContext): GroupPolicy | undefined {
+  const { group, throttle } = route.content ?? {};
   if (group && throttle) {
     const problem = 'is written, and so is group';
-    findings.problems.push({ where: route.place(['throttle']), problem, remedy: 'Keep one of the two' });
+    const where = route.place(['throttle']);
+    context.findings.problems.push({ where, problem, remedy: 'Keep one of the two' });
     return undefined;
   }
-  if (group) return groupOf(group, route, read);
-  return throttle && throttleOf(throttle, route, read, findings);
+  if (group) return groupOf(group, route, context);
+  return throttle && throttleOf(throttle, route, context);
 }
 
-function groupOf(group: NonNullable<RouteInput['content']['group']>, { place }: RouteInput, read: OptionReader) {
+type Group = Sound<NonNullable<RouteContent['group']>>;
+type Throttle = Sound<NonNullable<RouteContent['throttle']>>;
+
+function groupOf(group: Group, { place }: RouteInput, { read }: RoutesContext): GroupPolicy {
   const value = (key: 'wait' | 'interval' | 'max') => fileValue(group[key], place, ['group', key]);
   return {
-    by: [...new Set(group.by)],
+    by: fieldsOf(group),
     waitMs: read(value('wait'), durationFrom(0, dayMs)) ?? defaults.waitMs,
     intervalMs: read(value('interval'), durationFrom(1000, 7 * dayMs)) ?? defaults.intervalMs,
     max: read(value('max'), wholeNumber(2, countMax, 'events')) ?? defaults.max,
@@ -33,23 +39,23 @@ function groupOf(group: NonNullable<RouteInput['content']['group']>, { place }: 
   };
 }
 
-function throttleOf(
-  throttle: NonNullable<RouteInput['content']['throttle']>,
-  { place }: RouteInput,
-  read: OptionReader,
-  findings: Findings,
-): GroupPolicy {
+function throttleOf(throttle: Throttle, { place }: RouteInput, context: RoutesContext): GroupPolicy {
+  const { read, findings } = context;
   const needed = (key: 'max' | 'window') => {
-    const value = fileValue(throttle[key], place, ['throttle', key]);
-    if (throttle[key] === undefined)
-      findings.problems.push({ where: place(['throttle', key]), problem: 'is missing', remedy: 'Write it down' });
-    return value;
+    const where = place(['throttle', key]);
+    if (!Object.hasOwn(throttle, key))
+      findings.problems.push({ where, problem: 'is missing', remedy: 'Write it down' });
+    return fileValue(throttle[key], place, ['throttle', key]);
   };
   return {
-    by: [...new Set(throttle.by)],
+    by: fieldsOf(throttle),
     waitMs: 0,
     intervalMs: read(needed('window'), durationFrom(1000, 7 * dayMs)) ?? defaults.intervalMs,
     max: countMax,
     cards: read(needed('max'), wholeNumber(1, countMax, 'events')) ?? 1,
   };
+}
+
+function fieldsOf({ by }: Group | Throttle): GroupPolicy['by'] {
+  return [...new Set((by ?? []).filter(isDefined))];
 }

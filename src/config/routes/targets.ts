@@ -1,12 +1,12 @@
 // Where a route sends: ids of sinks, and what it says about them over what they say themselves.
 
 import type { Template } from '../../core/template/template.ts';
-import { type AdapterInput, findDefinition } from '../read/adapters.ts';
-import type { Findings } from '../read/environment.ts';
+import { findDefinition } from '../read/adapters.ts';
 import type { RouteInput } from '../read/file.ts';
-import { problemsOf, shownName, unresolved } from '../read/problems.ts';
-import type { Registries } from '../read/shape.ts';
-import type { Templates } from '../templates/index.ts';
+import { placeUnder } from '../read/place.ts';
+import { issuesOf, problemsOf, shownName } from '../read/problems.ts';
+import { hasGap } from '../read/sound.ts';
+import type { RoutesContext } from './context.ts';
 
 export interface Targets {
   /** Ids, each once. */
@@ -17,65 +17,57 @@ export interface Targets {
   readonly templates: ReadonlyMap<string, Template>;
 }
 
-interface Around {
-  readonly sinks: readonly AdapterInput[];
-  readonly sinkTypes: Registries['sinks'];
-  readonly templates: Templates;
+/** The ids as they stand; undefined is one that could not be read. */
+export function idsOf({ content }: RouteInput): (string | undefined)[] {
+  return (content?.to ?? []).map((target) => (typeof target === 'object' ? target.sink : target));
 }
 
-/** The ids as they stand, `unresolved` among them. */
-export function idsOf({ content }: RouteInput): string[] {
-  return content.to.map((target) => (typeof target === 'string' ? target : target.sink));
-}
-
-/** What is wrong goes to `findings`. */
-export function targetsOf(
-  route: RouteInput,
-  { sinks, sinkTypes, templates: known }: Around,
-  findings: Findings,
-): Targets {
+/** What is wrong goes to the findings. */
+export function targetsOf(route: RouteInput, context: RoutesContext): Targets {
+  const { problems } = context.findings;
   const templates = new Map<string, Template>();
   const settings = new Map<string, unknown>();
   const to = new Set<string>();
-  for (const [index, target] of route.content.to.entries()) {
-    const { sink, template, ...written } = typeof target === 'string' ? { sink: target, template: undefined } : target;
-    const isRepeated = to.has(sink) && sink !== unresolved;
-    if (isRepeated) tell(route, index, `"${shownName(sink)}" stands here already`, 'Keep one of the two', findings);
+  for (const [index, target] of (route.content?.to ?? []).entries()) {
+    const { sink, template, ...written } = typeof target === 'object' ? target : { sink: target, template: undefined };
+    if (sink === undefined) continue;
+    const place = placeUnder(route.place, ['to', index]);
+    if (to.has(sink)) {
+      const problem = `"${shownName(sink)}" stands here already`;
+      problems.push({ where: place([]), problem, remedy: 'Keep one of the two' });
+    }
     to.add(sink);
-    const type = sinks.find(({ id }) => id === sink)?.type;
-    if (type === undefined || type === unresolved) continue;
-    const compiled = template && known.use(template, type, route.place(['to', index, 'template']));
+    const type = context.sinks.find(({ id }) => id === sink)?.type;
+    if (type === undefined) continue;
+    const compiled = template && context.templates.use({ name: template, type, where: place(['template']) });
     if (compiled) templates.set(sink, compiled);
     if (Object.keys(written).length === 0) continue;
-    const parsed = settingsOf(route, index, written, type, sinkTypes, findings);
+    const parsed = settingsOf({ type, content: written, place }, context);
     if (parsed !== undefined) settings.set(sink, parsed);
   }
   return { to: [...to], settings, templates };
 }
 
-function settingsOf(
-  route: RouteInput,
-  index: number,
-  written: Readonly<Record<string, unknown>>,
-  type: string,
-  registry: Registries['sinks'],
-  findings: Findings,
-): unknown {
-  const definition = findDefinition(registry, type);
-  if (definition === undefined) return undefined;
-  const { routeSettings } = definition;
-  if (routeSettings === undefined) {
-    const problem = `says ${Object.keys(written).map(shownName).join(', ')}, and a sink of type ${type} lets a route say nothing`;
-    tell(route, index, problem, 'Write its id alone', findings);
-    return undefined;
-  }
-  const parsed = routeSettings.safeParse(written);
-  if (parsed.success) return parsed.data;
-  const place = (path: readonly PropertyKey[], key?: string) => route.place(['to', index, ...path], key);
-  findings.problems.push(...problemsOf(parsed.error.issues, routeSettings, written, place));
-  return undefined;
+interface TargetSettings {
+  /** Of the sink. */
+  readonly type: string;
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly place: RouteInput['place'];
 }
 
-function tell(route: RouteInput, index: number, problem: string, remedy: string, findings: Findings): void {
-  findings.problems.push({ where: route.place(['to', index]), problem, remedy });
+function settingsOf(written: TargetSettings, { sinkTypes, findings }: RoutesContext): unknown {
+  const { type, content, place } = written;
+  const definition = findDefinition(sinkTypes, type);
+  if (definition === undefined) return undefined;
+  const { routeSettings: schema } = definition;
+  if (schema === undefined) {
+    const keys = Object.keys(content).map(shownName).join(', ');
+    const problem = `says ${keys}, and a sink of type ${type} lets a route say nothing`;
+    findings.problems.push({ where: place([]), problem, remedy: 'Write its id alone' });
+    return undefined;
+  }
+  const judged = { schema, content, place };
+  const issues = issuesOf(judged);
+  findings.problems.push(...problemsOf(issues, judged));
+  return issues.length > 0 || hasGap(content) ? undefined : schema.parse(content);
 }

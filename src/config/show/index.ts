@@ -1,5 +1,5 @@
-// A configuration as a tocsin.yaml: the file with what the variables put in place of it, or one made of the variables alone.
-// Never shows the value of a secret.
+// A configuration as a tocsin.yaml: the file with what the variables put in place of it, or one
+// made of the variables alone. Never shows the value of a secret.
 import { resolve } from 'node:path';
 import { Document, isMap, isNode, isScalar, visit, YAMLMap } from 'yaml';
 import { createMask } from '../../kit/mask.ts';
@@ -23,7 +23,10 @@ const heading = [
   ' The variables in it are still needed, and so are those that no file replaces, such as DATABASE_URL.',
 ].join('\n');
 
-/** Used as TOCSIN_CONFIG with the same variables, it gives the same configuration, wherever it is saved. */
+/**
+ * Used as TOCSIN_CONFIG with the same variables, it gives the same configuration, wherever it is
+ * saved.
+ */
 export function showConfig(reading: ConfigReading): ShownConfig {
   const { file } = reading;
   const document = file === undefined ? new Document(new YAMLMap()) : parseWritten(file.text);
@@ -37,7 +40,9 @@ export function showConfig(reading: ConfigReading): ShownConfig {
   return { yaml: document.toString({ lineWidth: 0 }), content: document.toJS(), hidden };
 }
 
-/** Where a secret's value stands in a comment, or in a value that is none, it is not shown either. */
+/**
+ * Where a secret's value stands in a comment, or in a value that is none, it is not shown either.
+ */
 function hideSecrets(document: Document, inline: readonly InlineSecret[], reading: ConfigReading): void {
   const { environment, file, registries, sources, sinks } = reading;
   const known = [

@@ -1,4 +1,5 @@
-// Completes the document of a tocsin.yaml: what it leaves to the variables, and what they put in place of what it says.
+// Completes the document of a tocsin.yaml: what it leaves to the variables, and what they put in
+// place of what it says.
 import {
   type Document,
   isAlias,
@@ -13,11 +14,11 @@ import {
 } from 'yaml';
 import { severityNames } from '../../kit/event.ts';
 import type { AdapterInput } from '../read/adapters.ts';
-import { readSecret } from '../read/environment.ts';
-import { fileSchema } from '../read/file.ts';
+import { type Environment, readSecret } from '../read/environment.ts';
 import { secretKeysOf } from '../read/inline-secrets.ts';
 import type { KnownVariable } from '../read/known.ts';
 import type { ConfigReading } from '../read/reading.ts';
+import { fileSchema } from '../read/schema/file.ts';
 import { sinkVariables, sourceVariables } from '../read/script.ts';
 import { literally } from '../read/yaml.ts';
 
@@ -41,23 +42,26 @@ export function completeFile(document: Document, reading: ConfigReading): void {
     }
   }
   if (environment.get('HEARTBEAT_URL') !== undefined && file?.heartbeatUrl === undefined)
-    add('heartbeat', Object.fromEntries([secretFrom('url', 'HEARTBEAT_URL', config.heartbeatUrl!, reading)]));
+    add('heartbeat', heartbeatFrom(reading));
   const { storm } = config;
+  const write = (key: string, value: string | number, variable: KnownVariable) =>
+    writeOption({ key, value, variable }, document, environment);
   if (isMap(document.get('storm'))) {
     if (file?.storm.over === undefined) document.setIn(['storm', 'over'], storm === 'off' ? storm : storm.over);
-  } else writeOption(document, 'storm', storm === 'off' ? storm : storm.over, 'STORM', reading);
-  writeOption(document, 'polling_interval', config.pollingIntervalSeconds, 'POLLING_INTERVAL', reading);
-  writeOption(document, 'locale', config.locale, 'LOCALE', reading);
-  writeOption(document, 'time_zone', config.timeZone, 'TZ', reading);
+  } else write('storm', storm === 'off' ? storm : storm.over, 'STORM');
+  write('polling_interval', config.pollingIntervalSeconds, 'POLLING_INTERVAL');
+  write('locale', config.locale, 'LOCALE');
+  write('time_zone', config.timeZone, 'TZ');
 }
 
 /** What the variables of the script mean, as a file says it. */
 function adaptersFrom(kind: 'sources' | 'sinks', reading: ConfigReading): Record<string, unknown> {
+  const variables = kind === 'sources' ? sourceVariables : sinkVariables;
   const entries = reading[kind].map(({ id, type, settings }: AdapterInput) => {
     const secrets = secretKeysOf(reading.registries[kind], type);
     const written = Object.entries(settings).map(([key, value]) =>
       secrets.includes(key)
-        ? secretFrom(key, (kind === 'sources' ? sourceVariables : sinkVariables)[key]!, String(value), reading)
+        ? secretFrom({ key, variable: variables[key]!, value: String(value) }, reading)
         : [key, literally(String(value))],
     );
     return [id, { type, ...Object.fromEntries(written) }];
@@ -65,7 +69,23 @@ function adaptersFrom(kind: 'sources' | 'sinks', reading: ConfigReading): Record
   return Object.fromEntries(entries);
 }
 
-function secretFrom(key: string, variable: KnownVariable, value: string, { environment }: ConfigReading) {
+function heartbeatFrom(reading: ConfigReading): Record<string, string> {
+  const value = reading.config.heartbeatUrl!;
+  return Object.fromEntries([secretFrom({ key: 'url', variable: 'HEARTBEAT_URL', value }, reading)]);
+}
+
+interface SecretValue {
+  /** Of the setting. */
+  readonly key: string;
+  readonly variable: KnownVariable;
+  readonly value: string;
+}
+
+/**
+ * The setting and what the file is to say of it: the variable, or the path of the file that holds
+ * it.
+ */
+function secretFrom({ key, variable, value }: SecretValue, { environment }: ConfigReading): [string, string] {
   const path = environment.fileOf(variable);
   // A key behind "Bearer" is used without it only where it comes from the variable.
   const isInFile = path !== undefined && readSecret(path, variable, { problems: [], warnings: [] }) === value;
@@ -77,7 +97,7 @@ function writeThresholds(document: Document, { config, environment, file }: Conf
   if (environment.get('MIN_SEVERITY') === undefined) return;
   for (const [index, { content }] of file!.routes!.entries()) {
     const { minSeverity } = config.routes[index]!;
-    if (content.match?.min_severity !== undefined || minSeverity === 0) continue;
+    if (content?.match?.min_severity !== undefined || minSeverity === 0) continue;
     const found = document.getIn(['routes', index, 'match'], true);
     const match = isAlias(found) ? found.resolve(document) : found;
     const threshold = severityNames[minSeverity];
@@ -86,17 +106,18 @@ function writeThresholds(document: Document, { config, environment, file }: Conf
   }
 }
 
-function writeOption(
-  document: Document,
-  key: string,
-  value: string | number,
-  name: KnownVariable,
-  { environment }: ConfigReading,
-): void {
+interface OptionValue {
+  readonly key: string;
+  readonly value: string | number;
+  /** Of the same meaning. */
+  readonly variable: KnownVariable;
+}
+
+function writeOption({ key, value, variable }: OptionValue, document: Document, environment: Environment): void {
   if (document.has(key)) return;
   const node = document.createNode(value) as Scalar;
-  node.comment =
-    environment.get(name) === undefined ? ' as nothing says otherwise' : ` from ${environment.place(name)}`;
+  const isSet = environment.get(variable) !== undefined;
+  node.comment = isSet ? ` from ${environment.place(variable)}` : ' as nothing says otherwise';
   insert(document, key, node);
 }
 

@@ -1,35 +1,35 @@
-// Silences as operators write them, in a file or on the command line, and everything that is wrong with them.
-import { z } from 'zod';
+// Silences as operators write them, in tocsin.yaml, in a file of their own or as options: says
+// where something is wrong. What is wrong with a silence, core/silences decides.
 import { ExpressionError } from '../../core/rules/expression.ts';
-import { type SilenceRequest, textProblems } from '../../core/silences/add.ts';
-import { compileMatcher, MatcherError, type MatcherFault, type WrittenMatcher } from '../../core/silences/index.ts';
+import type { SilenceRequest } from '../../core/silences/add.ts';
+import {
+  endFaults,
+  lengthFaults,
+  recurringTextFaults,
+  type SilenceFault,
+  scopeFaults,
+} from '../../core/silences/faults.ts';
+import {
+  type Matcher,
+  MatcherError,
+  type MatcherFault,
+  tryMatcher,
+  type WrittenMatcher,
+} from '../../core/silences/index.ts';
 import type { RecurringSilence } from '../../core/silences/recurring.ts';
-import { coversEverything } from '../../core/silences/scope.ts';
 import type { ConfigProblem } from '../../kit/errors.ts';
 import type { Findings } from '../read/environment.ts';
 import { expressionProblem } from '../read/expression-problem.ts';
-import { fileValue, type RecurringInput } from '../read/file.ts';
+import type { RecurringInput } from '../read/file.ts';
 import { intervalsOf } from '../read/intervals.ts';
+import { checkNames, type Names } from '../read/names.ts';
 import { createOptionReader } from '../read/options.ts';
-import { type Place, problemsOf, shownName, unknownName } from '../read/problems.ts';
-import { match, single } from '../read/schema/route.ts';
+import { fileValue, type Place, placeUnder } from '../read/place.ts';
+import { shownName } from '../read/problems.ts';
+import { type RecurringContent, type SilenceContent, silences } from '../read/schema/silence.ts';
+import { hasGap, readSound, type Sound, withoutGaps } from '../read/sound.ts';
 import * as values from '../read/values.ts';
-import { type LookUp, readYaml } from '../read/yaml.ts';
-
-const silence = z
-  .strictObject({
-    owner: z.string().describe('who silences it'),
-    reason: z.string().describe('why'),
-    from: single,
-    until: single,
-    for: single,
-    match,
-    when: z.string().optional().describe('an expression about the event'),
-    sinks: z.array(z.string()).min(1).optional().describe('a list of ids of sinks'),
-  })
-  .describe('a map with owner, reason, for, match, when, sinks');
-const silences = z.array(silence).min(1).max(100).describe('a list of silences');
-type Content = z.output<typeof silence>;
+import { readYaml, type YamlText } from '../read/yaml.ts';
 
 /** What a silence may refer to; nothing is known to be wrong if there is none. */
 export interface KnownIds {
@@ -39,122 +39,124 @@ export interface KnownIds {
   readonly maxMs: number;
 }
 
-/** Of these, those that are right; the problems of the others go to `findings`. @param place of the list */
-export function silencesOf(written: unknown, place: Place, known: KnownIds, findings: Findings): SilenceRequest[] {
-  const parsed = silences.safeParse(written);
-  if (!parsed.success) {
-    findings.problems.push(...problemsOf(parsed.error.issues, silences, written, place));
-    return [];
-  }
-  return parsed.data.flatMap((content, index) => {
-    const placeHere: Place = (path, key) => place([index, ...path], key);
+/** A list of silences, as plain values. */
+export interface WrittenSilences {
+  readonly content: unknown;
+  readonly place: Place;
+}
+
+/** Where a silence stands, and what it is judged by. */
+interface Around {
+  readonly place: Place;
+  readonly names: { readonly sources: Names; readonly sinks: Names };
+  /** No silence may be longer. */
+  readonly maxMs: number;
+  readonly findings: Findings;
+}
+
+/** Of these, those that are right; the problems of the others go to `findings`. */
+export function silencesOf(
+  { content, place }: WrittenSilences,
+  { sources, sinks, maxMs }: KnownIds,
+  findings: Findings,
+): SilenceRequest[] {
+  const names = {
+    sources: { noun: 'source', known: sources, areAll: true },
+    sinks: { noun: 'sink', known: sinks, areAll: true },
+  } as const;
+  const list = readSound({ schema: silences, content, place }, findings) ?? [];
+  return list.flatMap((silence, index) => {
+    if (silence === undefined) return [];
     const before = findings.problems.length;
-    const request = requestOf(content, placeHere, known, findings);
-    return findings.problems.length > before ? [] : [request];
+    const placeHere = placeUnder(place, [index]);
+    const request = requestOf(silence, { place: placeHere, names, maxMs, findings });
+    return findings.problems.length > before || hasGap(silence) ? [] : [request];
   });
 }
 
-/** @param name as problems call it */
-export function readSilences(
-  text: string,
-  name: string,
-  lookUp: LookUp,
-  known: KnownIds,
-  findings: Findings,
-): SilenceRequest[] {
-  const yaml = readYaml(text, name, lookUp, findings);
-  return yaml === undefined ? [] : silencesOf(yaml.content, yaml.place, known, findings);
+/** The same of a text in YAML. */
+export function readSilences(written: YamlText, known: KnownIds, findings: Findings): SilenceRequest[] {
+  const yaml = readYaml(written, findings);
+  return yaml === undefined ? [] : silencesOf(yaml, known, findings);
 }
 
-function requestOf(content: Content, place: Place, known: KnownIds, findings: Findings): SilenceRequest {
-  const { owner, reason, when, sinks } = content;
+function requestOf(content: Sound<SilenceContent>, around: Around): SilenceRequest {
+  const { place, maxMs, findings } = around;
+  const { owner = '', reason = '' } = content;
   const read = createOptionReader(findings);
   const value = (key: 'from' | 'until' | 'for') => fileValue(content[key], place, [key]);
-  const tell = (path: readonly PropertyKey[], problem: string, remedy: string) =>
-    findings.problems.push({ where: place(path), problem, remedy });
-  if (content.until === undefined && content.for === undefined)
-    tell([], 'has no end', 'Write for, such as "2h", or until');
-  if (content.until !== undefined && content.for !== undefined)
-    tell(['until'], 'is written, and so is for', 'Keep one of the two');
-  const matcher = { ...content.match, ...(when !== undefined && { when }), ...(sinks && { sinks }) };
-  findings.problems.push(...matcherProblems(matcher, place));
-  tellUnknown(['match', 'sources'], content.match?.sources, known.sources, place, findings);
-  tellUnknown(['sinks'], sinks, known.sinks, place, findings);
+  const isWritten = (key: 'until' | 'for') => Object.hasOwn(content, key);
+  report(endFaults({ until: isWritten('until'), for: isWritten('for') }), around);
+  const { written: matcher } = readMatcher(content, around);
   return {
     ...{ matcher, owner, reason },
     startsAtMs: read(value('from'), values.instant) ?? null,
     endsAtMs: read(value('until'), values.instant) ?? null,
-    forMs: read(value('for'), values.durationFrom(1000, known.maxMs)) ?? null,
+    forMs: read(value('for'), values.durationFrom(1000, maxMs)) ?? null,
   };
 }
 
-const recurringNameMax = 60;
-const recurringReasonMax = 400;
-
-/** What silences that recur may refer to. */
-export interface RecurringKnown extends KnownIds {
+export interface RecurringContext extends Omit<Around, 'place'> {
+  readonly written: readonly RecurringInput[];
   /** Of times that name none: an IANA name. */
   readonly timeZone: string;
 }
 
-/** Of these, those that are right; the problems of the others go to `findings`. */
-export function recurringOf(
-  written: readonly RecurringInput[],
-  known: RecurringKnown,
-  findings: Findings,
-): RecurringSilence[] {
-  const names = written.map(({ content }) => content.name.trim());
-  return written.flatMap((input, index) => {
+/** Of these, those that are right; the problems of the others go to the findings. */
+export function recurringOf(context: RecurringContext): RecurringSilence[] {
+  const { written, findings } = context;
+  const names = written.map(({ content }) => content?.name?.trim());
+  return written.flatMap(({ content, place }, index) => {
+    if (content === undefined) return [];
     const before = findings.problems.length;
-    if (names.indexOf(names[index]!) < index) {
-      const problem = `"${shownName(names[index]!)}" is the name of an earlier one`;
+    const name = names[index];
+    if (name !== undefined && names.indexOf(name) < index) {
+      const problem = `"${shownName(name)}" is the name of an earlier one`;
       const remedy = 'Give each recurring silence a name of its own';
-      findings.problems.push({ where: input.place(['name']), problem, remedy });
+      findings.problems.push({ where: place(['name']), problem, remedy });
     }
-    const silence = recurringSilenceOf(input, known, findings);
-    return findings.problems.length > before ? [] : [silence];
+    const silence = recurringSilenceOf(content, { ...context, place });
+    return findings.problems.length > before || hasGap(content) ? [] : [silence];
   });
 }
 
 function recurringSilenceOf(
-  { content, place }: RecurringInput,
-  known: RecurringKnown,
-  findings: Findings,
+  content: Sound<RecurringContent>,
+  around: Around & { readonly timeZone: string },
 ): RecurringSilence {
-  const { match, when, sinks } = content;
-  const name = content.name.trim();
-  const reason = content.reason.trim();
-  const tell = (path: readonly PropertyKey[], problem: string, remedy: string) =>
-    findings.problems.push({ where: place(path), problem, remedy });
-  for (const problem of textProblems('name', name, recurringNameMax)) tell([], problem, 'Correct it');
-  for (const problem of textProblems('reason', reason, recurringReasonMax)) tell([], problem, 'Correct it');
-  const matcher = { ...match, ...(when !== undefined && { when }), ...(sinks && { sinks }) };
-  const problems = matcherProblems(matcher, place);
-  findings.problems.push(...problems);
-  tellUnknown(['match', 'sources'], match?.sources, known.sources, place, findings);
-  tellUnknown(['sinks'], sinks, known.sinks, place, findings);
-  if (problems.length === 0 && coversEverything(compileMatcher(matcher), known.sources))
-    tell([], 'matches every event', 'Say in match or when what it is about');
-  const { timeZone, maxMs } = known;
+  const { place, names, maxMs, timeZone, findings } = around;
+  const name = content.name?.trim();
+  const reason = content.reason?.trim();
+  report(recurringTextFaults({ name, reason }), around);
+  const { written: matcher, compiled } = readMatcher(content, around);
+  // Of what has gaps, nobody knows how much it was to match.
+  if (compiled && !hasGap(content)) report(scopeFaults(compiled, names.sources.known), around);
+  const written = content.times ?? [];
   const readOption = createOptionReader(findings);
-  const times = intervalsOf(content.times, { path: ['times'], place, timeZone, readOption, findings });
+  const times = intervalsOf(written, { path: ['times'], place, timeZone, readOption, findings });
   // With one that cannot be used, the others are not where they were written.
-  const isWhole = times.length === content.times.length;
-  for (const [index, { fromMinute, toMinute }] of (isWhole ? times : []).entries()) {
-    if (((toMinute - fromMinute + 1440) % 1440 || 1440) * 60_000 <= maxMs) continue;
-    tell(['times', index], 'is longer than silences.max allows', 'Shorten it');
-  }
-  return { name, reason, matcher, times };
+  if (times.length === written.length) report(lengthFaults(times, maxMs), around);
+  return { name: name ?? '', reason: reason ?? '', matcher, times };
 }
 
-function matcherProblems(matcher: WrittenMatcher, place: Place): ConfigProblem[] {
-  try {
-    compileMatcher(matcher);
-    return [];
-  } catch (error) {
-    if (!(error instanceof MatcherError)) throw error;
-    return error.faults.map((fault) => problemOf(fault, matcher, place));
-  }
+/** What a silence is about. `compiled` is undefined if something is wrong with it. */
+function readMatcher(
+  { match, when, sinks }: Sound<Pick<SilenceContent, 'match' | 'when' | 'sinks'>>,
+  { place, names, findings }: Around,
+): { readonly written: WrittenMatcher; readonly compiled: Matcher | undefined } {
+  const written = { ...withoutGaps(match ?? {}), ...withoutGaps({ when, sinks }) };
+  const compiled = tryMatcher(written);
+  if (compiled instanceof MatcherError)
+    findings.problems.push(...compiled.faults.map((fault) => problemOf(fault, written, place)));
+  const sourcesPath = ['match', 'sources'];
+  checkNames({ written: match?.sources, place, path: sourcesPath }, known(names.sources), findings);
+  checkNames({ written: sinks, place, path: ['sinks'] }, known(names.sinks), findings);
+  return { written, compiled: compiled instanceof MatcherError ? undefined : compiled };
+}
+
+/** A command that needs no sources has none, and may still read what names them. */
+function known(names: Names): Names {
+  return { ...names, areAll: names.areAll && names.known.length > 0 };
 }
 
 function problemOf({ path, error }: MatcherFault, { when }: WrittenMatcher, place: Place): ConfigProblem {
@@ -164,16 +166,6 @@ function problemOf({ path, error }: MatcherFault, { when }: WrittenMatcher, plac
   return { where, problem: error.message, remedy: 'Correct it' };
 }
 
-function tellUnknown(
-  path: readonly string[],
-  ids: readonly string[] | undefined,
-  known: readonly string[],
-  place: Place,
-  findings: Findings,
-): void {
-  const noun = path[0] === 'sinks' ? 'sink' : 'source';
-  for (const [index, id] of (ids ?? []).entries()) {
-    if (known.length === 0 || known.includes(id)) continue;
-    findings.problems.push(unknownName(place([...path, index]), id, noun, known));
-  }
+function report(faults: readonly SilenceFault[], { place, findings }: Around): void {
+  for (const { path, problem, remedy } of faults) findings.problems.push({ where: place(path), problem, remedy });
 }

@@ -1,4 +1,5 @@
-// The templates of a configuration: each checked for itself, and for every type of sinks that it is used with.
+// The templates of a configuration: each checked for itself, and for every type of sinks that it is
+// used with.
 
 import { type CompiledText, compileText, TemplateError } from '../../core/template/engine.ts';
 import { templateFields } from '../../core/template/fields.ts';
@@ -9,15 +10,9 @@ import { findDefinition } from '../read/adapters.ts';
 import type { Findings } from '../read/environment.ts';
 import { excerpt } from '../read/excerpt.ts';
 import type { TemplateInput } from '../read/file.ts';
-import { unknownName, unresolved } from '../read/problems.ts';
+import { unknownName } from '../read/names.ts';
 import type { Registries } from '../read/shape.ts';
-
-export interface Templates {
-  /** The template for a sink of that type; undefined if it cannot be used there, which is then told. @param where the name stands */
-  use(name: string, type: string, where: string): Template | undefined;
-  /** To be called when all that is used is known. */
-  warnOfUnused(): void;
-}
+import { hasGap } from '../read/sound.ts';
 
 /** One text of a template, and where it stands. */
 interface Part {
@@ -28,53 +23,76 @@ interface Part {
 interface Known {
   readonly template: Template;
   readonly parts: readonly Part[];
-  /** A part of it is missing, because of a fault that was told. */
+  /** A part of it is missing, because of a fault that was reported. */
   readonly isBroken: boolean;
 }
 
-export function createTemplates(
-  written: readonly TemplateInput[],
-  registry: Registries['sinks'],
-  findings: Findings,
-): Templates {
-  const known = new Map(written.map((input) => [input.name, compiled(input, findings)]));
-  const used = new Set<string>();
-  return {
-    use(name, type, where) {
-      used.add(name);
-      const found = known.get(name);
-      if (found === undefined) {
-        if (name !== unresolved && !known.has(unresolved))
-          findings.problems.push(unknownName(where, name, 'template', [...known.keys()]));
-        return undefined;
-      }
-      const definition: SinkDefinition | undefined = findDefinition(registry, type);
-      if (definition === undefined) return undefined;
-      if (definition.templates === undefined) {
-        const problem = `names a template, and a sink of type ${type} takes none`;
-        findings.problems.push({ where, problem, remedy: 'Leave it out' });
-        return undefined;
-      }
-      checkFor(type, definition.templates, found, findings);
-      return found.template;
-    },
-    warnOfUnused() {
-      for (const name of known.keys()) {
-        if (!used.has(name) && name !== unresolved)
-          findings.warnings.push(`Template "${name}" does nothing: no sink and no route names it.`);
-      }
-    },
-  };
+export interface TemplateUse {
+  readonly name: string;
+  /** Of the sink that it is for. */
+  readonly type: string;
+  /** Where the name stands. */
+  readonly where: string;
 }
 
-function compiled({ name, content, place }: TemplateInput, findings: Findings): Known {
+export interface TemplatesInput {
+  readonly written: readonly TemplateInput[];
+  /** False: there may be others, so that no name is known to be wrong. */
+  readonly areAll: boolean;
+  readonly sinkTypes: Registries['sinks'];
+}
+
+export class Templates {
+  readonly #known: ReadonlyMap<string, Known>;
+  readonly #used = new Set<string>();
+  readonly #input: TemplatesInput;
+  readonly #findings: Findings;
+
+  constructor(input: TemplatesInput, findings: Findings) {
+    this.#known = new Map(input.written.map((one) => [one.name, compiled(one, findings)]));
+    this.#input = input;
+    this.#findings = findings;
+  }
+
+  /**
+   * The template for a sink of that type; undefined if it cannot be used there, which is reported.
+   */
+  use({ name, type, where }: TemplateUse): Template | undefined {
+    const { problems } = this.#findings;
+    this.#used.add(name);
+    const found = this.#known.get(name);
+    if (found === undefined) {
+      const known = [...this.#known.keys()];
+      if (this.#input.areAll) problems.push(unknownName(where, name, { noun: 'template', known }));
+      return undefined;
+    }
+    const definition: SinkDefinition | undefined = findDefinition(this.#input.sinkTypes, type);
+    if (definition === undefined) return undefined;
+    const { templates: support } = definition;
+    if (support === undefined) {
+      const problem = `names a template, and a sink of type ${type} takes none`;
+      problems.push({ where, problem, remedy: 'Leave it out' });
+      return undefined;
+    }
+    checkFor({ type, support }, found, this.#findings);
+    return found.template;
+  }
+
+  /** To be called when all that is used is known. */
+  warnOfUnused(): void {
+    for (const name of this.#known.keys())
+      if (!this.#used.has(name))
+        this.#findings.warnings.push(`Template "${name}" does nothing: no sink and no route names it.`);
+  }
+}
+
+function compiled({ name, content = {}, place }: TemplateInput, findings: Findings): Known {
   const parts: Part[] = [];
-  let isBroken = false;
-  const compile = (source: string | undefined, ...path: PropertyKey[]): CompiledText | undefined => {
+  let isBroken = hasGap(content);
+  const compile = (source: string | undefined, ...path: PropertyKey[]) => {
     if (source === undefined) return undefined;
     const where = place(path);
-    isBroken ||= source === unresolved;
-    const text = source === unresolved ? undefined : compiledText(source, where, findings);
+    const text = compiledText(source, where, findings);
     if (text === undefined) isBroken = true;
     else parts.push({ text, where });
     return text;
@@ -84,13 +102,13 @@ function compiled({ name, content, place }: TemplateInput, findings: Findings): 
     title: compile(content.title, 'title'),
     text: compile(content.text, 'text'),
     fields: content.fields?.flatMap((field, index) => {
-      const title = compile(field.title, 'fields', index, 'title');
-      const value = compile(field.value, 'fields', index, 'value');
-      return title && value ? [{ title, value, isShort: field.short === true }] : [];
+      const title = compile(field?.title, 'fields', index, 'title');
+      const value = compile(field?.value, 'fields', index, 'value');
+      return title && value ? [{ title, value, isShort: field?.short === true }] : [];
     }),
   };
   for (const part of parts) warnOfRaw(part, findings);
-  return { template, parts, isBroken };
+  return { template, parts, isBroken: isBroken || parts.length === 0 };
 }
 
 function compiledText(source: string, where: string, findings: Findings): CompiledText | undefined {
@@ -98,7 +116,7 @@ function compiledText(source: string, where: string, findings: Findings): Compil
     return compileText(source, templateFields);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    tellFault(error, source, where, findings);
+    reportFault(error, { text: { source }, where }, findings);
     return undefined;
   }
 }
@@ -113,38 +131,56 @@ function warnOfRaw({ text, where }: Part, findings: Findings): void {
   }
 }
 
-/** What is told about the same template for another sink of the type is the same, and told once. */
-function checkFor(
-  type: string,
-  support: TemplateSupport,
-  { template, parts, isBroken }: Known,
-  findings: Findings,
-): void {
+interface Use {
+  /** Of the sink. */
+  readonly type: string;
+  readonly support: TemplateSupport;
+}
+
+/** For two sinks of a type the problems are the same, and are reported once. */
+function checkFor(use: Use, { template, parts, isBroken }: Known, findings: Findings): void {
   const before = findings.problems.length;
-  for (const { text, where } of parts) {
-    for (const { name, at } of text.labels) {
-      if (support.labels.includes(name)) continue;
-      const message = `has no "labels.${name}" to show: a sink of type ${type} has ${support.labels.length === 0 ? 'no labels' : 'none of that name'}`;
-      tellFault(new TemplateError(message, at, support.labels), text.source, where, findings);
-    }
-    const fault = support.fault?.(text.pieces);
-    if (fault === undefined) continue;
-    const { line, column } = new TemplateError(fault.problem, text.pieces[fault.index]!.at);
-    const remedy = `${fault.remedy}. Look at line ${line}, column ${column}:\n${excerptAt(text.source, line, column)}`;
-    findings.problems.push({ where, problem: `${fault.problem} (for a sink of type ${type})`, remedy });
+  for (const part of parts) {
+    checkLabels(use, part, findings);
+    checkPieces(use, part, findings);
   }
   if (isBroken || findings.problems.length > before) return;
   try {
-    tryTemplate(template, support.labels);
+    tryTemplate(template, use.support.labels);
   } catch (error) {
     const problem = `is right in form and fails when it is tried: ${(error as Error).message}`;
-    findings.problems.push({ where: parts[0]!.where, problem, remedy: 'Make it simpler, or shorter' });
+    const remedy = 'Make it simpler, or shorter';
+    findings.problems.push({ where: parts[0]!.where, problem, remedy });
   }
 }
 
-function tellFault({ message, line, column, known }: TemplateError, source: string, where: string, findings: Findings) {
+function checkLabels({ type, support: { labels } }: Use, part: Part, findings: Findings): void {
+  const there = labels.length === 0 ? 'no labels' : 'none of that name';
+  for (const { name, at } of part.text.labels) {
+    if (labels.includes(name)) continue;
+    const message = `has no "labels.${name}" to show: a sink of type ${type} has ${there}`;
+    reportFault(new TemplateError(message, at, labels), part, findings);
+  }
+}
+
+function checkPieces({ type, support }: Use, { text, where }: Part, findings: Findings): void {
+  const fault = support.fault?.(text.pieces);
+  if (fault === undefined) return;
+  const { line, column } = new TemplateError(fault.problem, text.pieces[fault.index]!.at);
+  const shown = excerptAt(text.source, line, column);
+  const remedy = `${fault.remedy}. Look at line ${line}, column ${column}:\n${shown}`;
+  const problem = `${fault.problem} (for a sink of type ${type})`;
+  findings.problems.push({ where, problem, remedy });
+}
+
+function reportFault(
+  { message, line, column, known }: TemplateError,
+  { text, where }: { readonly text: { readonly source: string }; readonly where: string },
+  findings: Findings,
+): void {
   const hints = known.length === 0 ? '' : `. Known are: ${known.join(', ')}`;
-  const remedy = `Look at line ${line}, column ${column}:\n${excerptAt(source, line, column)} here${hints}`;
+  const shown = excerptAt(text.source, line, column);
+  const remedy = `Look at line ${line}, column ${column}:\n${shown} here${hints}`;
   findings.problems.push({ where, problem: message, remedy });
 }
 

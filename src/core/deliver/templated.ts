@@ -29,7 +29,7 @@ export function templated(
   const template = route?.templates?.get(deps.id) ?? deps.template;
   if (!template || !words || form === 'bare' || event.source === noticeSource) return {};
   try {
-    return { template: renderTemplate(template, event, form, words) };
+    return { template: renderTemplate(template, event, { form, words }) };
   } catch (error) {
     deps.metrics.templateFailures.inc({ sink: deps.id });
     const fields = { sink: deps.id, event_id: event.id, template: template.name, error: (error as Error).message };

@@ -117,7 +117,7 @@ class PageIntake implements Intake {
     const fresh = await withoutKnown(db, former, events);
     const atMs = now();
     return distinct(fresh, generation)
-      .map((draft) => silenced({ draft, ...route(routes, source, draft, atMs) }, source, active))
+      .map((draft) => silenced({ draft, ...route(routes, { source, event: draft, atMs }) }, source, active))
       .map((event) => (isNestedDeeper(event.draft.raw, depthMax) ? unrecognised(event) : event));
   }
 }
@@ -135,7 +135,8 @@ async function withoutKnown(
 
 function silenced(event: DecidedEvent, source: string, active: ActiveSilences | undefined): DecidedEvent {
   if (active === undefined || active.silences.length === 0) return event;
-  const decisions = silence(active.silences, source, event.draft, event.decisions, active.atMs);
+  const { silences, atMs } = active;
+  const decisions = silence(silences, event.decisions, { source, event: event.draft, atMs });
   return { ...event, decisions };
 }
 

@@ -1,28 +1,32 @@
-// Two sets of routes over the same events: what each sink would get of either, and which grave events nobody would get any more. Pure.
-// Counts events for sinks: what grouping, throttling, storms and silences make of them is not looked at.
+// Compares two sets of routes over the same events: what each sink would get from either, and which
+// grave events no sink would get any more. Pure. Counts events for each sink; grouping, throttling,
+// storms and silences are left aside.
 import type { EventDraft, Severity } from '../../kit/event.ts';
 import { type Route, route } from './index.ts';
 
-/** A configuration as far as it decides. */
+/** The part of a configuration that decides who gets an event. */
 export interface Policy {
   readonly routes: readonly Route[];
-  /** Ids of all sinks that there are. */
+  /** Ids of all sinks. */
   readonly sinks: readonly string[];
 }
 
-/** Ids of the first configuration that the second one has under another, by what they were. */
+/** New ids by old ones, for what the second configuration has under another id. */
 export interface Renames {
   readonly sources: ReadonlyMap<string, string>;
   readonly sinks: ReadonlyMap<string, string>;
 }
 
-/** What can be told of an adapter: undefined if nothing says that another one is the same. */
+/** An adapter, and what identifies it; undefined if nothing does. */
 export interface Identified {
   readonly id: string;
   readonly identity: string | undefined;
 }
 
-/** Of those that only `before` has, those that are in `after` alone under one other id, and nothing else there is like them. */
+/**
+ * Adapters that `before` has under one id and `after` under another. Only where exactly one on each
+ * side has the identity.
+ */
 export function renamesOf(before: readonly Identified[], after: readonly Identified[]): ReadonlyMap<string, string> {
   const only = (these: readonly Identified[], others: readonly Identified[]) =>
     these.filter(({ id, identity }) => identity !== undefined && !others.some((other) => other.id === id));
@@ -38,7 +42,7 @@ export function renamesOf(before: readonly Identified[], after: readonly Identif
   );
 }
 
-/** An event with when it arrived. */
+/** An event with the time of its arrival. */
 export interface ComparedEvent extends Pick<EventDraft, 'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'> {
   readonly source: string;
   readonly receivedAtMs: number;
@@ -68,7 +72,10 @@ export interface Comparison {
   readonly gained: readonly number[];
 }
 
-/** Why a sink does not get any more what it got: a reason of a route, or null if no route names the sink for such an event. */
+/**
+ * Why a sink would no longer get an event: the reason of a route, or null if no route names the
+ * sink for such an event.
+ */
 export interface Loss {
   readonly sink: string;
   readonly reason: string | null;
@@ -85,7 +92,10 @@ export function graveLost({ lost }: Comparison): number {
 }
 
 export interface Comparer {
-  /** Counts it. @returns if no sink would get it any more, the sinks that did, and why they do not; else undefined */
+  /**
+   * Counts the event.
+   * @returns the losses if no sink would get it any more; undefined otherwise
+   */
   add(event: ComparedEvent): readonly Loss[] | undefined;
   result(): Comparison;
 }
@@ -147,16 +157,14 @@ function count(counts: Counts, was: boolean, is: boolean): void {
 }
 
 /** At the time of its arrival: routes may have their times. */
-function decide({ routes }: Policy, { source, receivedAtMs, ...event }: ComparedEvent) {
-  const { decisions } = route(routes, source, { ...event, ...unasked }, receivedAtMs);
+function decide({ routes }: Policy, event: ComparedEvent) {
+  const { source, receivedAtMs: atMs } = event;
+  const { decisions } = route(routes, { source, event, atMs });
   return {
     sinks: new Set(decisions.filter(({ state }) => state === 'pending').map(({ sink }) => sink)),
     reasons: new Map(decisions.map(({ sink, reason }) => [sink, reason])),
   };
 }
-
-/** What a draft has, and no route asks about. */
-const unasked = { externalId: '', subject: '', occurredAt: null, raw: '{}' };
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
   return one < other ? -1 : 1;

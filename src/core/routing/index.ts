@@ -1,40 +1,44 @@
-// Decides which sinks hear of an event. Pure: the same event, routes and time give the same decision, which is stored with the event.
+// Decides which sinks get an event. Pure: the same event, routes and time give the same decision,
+// which is stored with the event.
 
-import type { EventDraft, Severity } from '../../kit/event.ts';
+import type { Severity } from '../../kit/event.ts';
 import type { Decision } from '../../kit/records/decision.ts';
 import type { Miss } from '../../kit/records/suppression.ts';
 import type { Expression } from '../rules/expression.ts';
 import { type GroupPolicy, groupKeyOf, type QuietHours } from '../rules/group.ts';
-import { type EventFacts, type Match, missOfMatch } from '../rules/match.ts';
+import { type EventAt, type Match, missOfMatch } from '../rules/match.ts';
 import { type ExpressionFacts, expressionFacts } from '../rules/rule-event.ts';
 import { type Interval, isWithin } from '../rules/schedule.ts';
 import type { Template } from '../template/template.ts';
 
-/** A rule that chooses sinks: all that it says must hold. */
+/** A rule that chooses sinks: all of its conditions must hold. */
 export interface Route extends Match {
   readonly name: string;
   readonly when?: Expression | undefined;
-  /** It has a say in these times only; absent for always. */
+  /** It applies only within these times; absent: always. */
   readonly active?: readonly Interval[] | undefined;
-  /** It has no say in these times. */
+  /** It does not apply within these times. */
   readonly mute?: readonly Interval[] | undefined;
   /** Ids of sinks. */
   readonly to: readonly string[];
-  /** By id of sink: what the route says about it, as its type parsed it. */
+  /** By id of sink: the settings of the route for it, as the sink's type parsed them. */
   readonly settings?: ReadonlyMap<string, unknown> | undefined;
-  /** By id of sink: how it wants the event shown there. */
+  /** By id of sink: the template of the route for it. */
   readonly templates?: ReadonlyMap<string, Template> | undefined;
-  /** What it takes waits for others like it. */
+  /** Events that it takes wait for others like them. */
   readonly group?: GroupPolicy | undefined;
-  /** What it takes then waits until they are over. */
+  /** Events that it takes within these hours wait for their end. */
   readonly quiet?: QuietHours | undefined;
-  /** An item that the vendor has seen before is not taken. */
+  /** An item that the vendor reports again is not taken. */
   readonly isFirstOnly?: boolean | undefined;
-  /** What it takes is not shown to the routes after it. */
+  /** Later routes do not see what it takes. */
   readonly isLast?: boolean | undefined;
 }
 
-/** By severity number; smaller goes first. An unknown severity is taken seriously: it goes with HIGH. */
+/**
+ * By severity number; smaller goes first. An unknown severity is taken seriously: it goes with
+ * HIGH.
+ */
 const priorities = [1, 4, 3, 2, 1, 0] as const;
 
 /** The order in which deliveries go out: 0 for CRITICAL to 4 for INFO. */
@@ -48,19 +52,18 @@ export interface Routing {
 }
 
 /**
- * A sink that a route names gets one decision: pending as the first such route that takes the event wants it, else suppressed with the
- * reason of the first. Routes of other sources have a say only where no other has one, so that every event has a decision.
- *
- * @param atMs milliseconds since the epoch; for routes that have their times
+ * One decision for each sink that a route names: pending, in the way of the first such route that
+ * takes the event; otherwise suppressed, with the reason of the first. Routes for other sources
+ * count only if there are no others, so that every event has a decision.
  */
-export function route(routes: readonly Route[], source: string, draft: EventDraft, atMs: number): Routing {
-  const priority = priorityOf(draft.severity);
+export function route(routes: readonly Route[], arriving: EventAt): Routing {
+  const priority = priorityOf(arriving.event.severity);
   const matched: string[] = [];
   const bySink = new Map<string, Decision>();
   const suppress = ({ to }: Route, reason: Miss) => {
     for (const sink of to) if (!bySink.has(sink)) bySink.set(sink, { sink, state: 'suppressed', reason, priority });
   };
-  const misses = judge(routes, source, draft, atMs);
+  const misses = judge(routes, arriving);
   for (const [index, candidate] of routes.entries()) {
     const miss = misses[index];
     if (miss === undefined) {
@@ -72,7 +75,7 @@ export function route(routes: readonly Route[], source: string, draft: EventDraf
           state: 'pending',
           reason: null,
           priority,
-          ...waysOf(candidate, sink, source, draft, atMs),
+          ...waysOf(candidate, sink, arriving),
         });
       }
     } else if (miss !== 'other_source') suppress(candidate, miss);
@@ -81,31 +84,33 @@ export function route(routes: readonly Route[], source: string, draft: EventDraf
   return { routes: matched, decisions: [...bySink.values()] };
 }
 
-/** The one by which a delivery goes; undefined if it goes by none, or if that is gone. */
+/** The route of a delivery; undefined if it has none, or if the route is gone. */
 export function routeNamed(routes: readonly Route[], name: string | undefined): Route | undefined {
   return name === undefined ? undefined : routes.find((one) => one.name === name);
 }
 
-/** How the route wants it sent there. */
-function waysOf(candidate: Route, sink: string, source: string, draft: EventDraft, atMs: number): Partial<Decision> {
+/** What the route says about sending the event to that sink. */
+function waysOf(candidate: Route, sink: string, arriving: EventAt): Partial<Decision> {
   const { group, quiet } = candidate;
   const hasWays =
     group !== undefined || quiet !== undefined || candidate.settings?.has(sink) || candidate.templates?.has(sink);
   if (!hasWays) return {};
-  const groupKey = groupKeyFor(candidate, source, draft, atMs);
+  const groupKey = groupKeyFor(candidate, arriving);
   return { route: candidate.name, ...(groupKey !== undefined && { groupKey }) };
 }
 
-/** Undefined: it goes out by itself. In quiet hours, nothing does that may wait. */
-function groupKeyFor({ name, group, quiet }: Route, source: string, draft: EventDraft, atMs: number) {
-  const own = () => group && groupKeyOf(name, group, source, draft);
+/** Undefined: the event goes out alone. In quiet hours, everything that may wait has a group. */
+function groupKeyFor({ name, group, quiet }: Route, arriving: EventAt): string | undefined {
+  const { event, atMs } = arriving;
+  const own = () => group && groupKeyOf(name, group.by, arriving);
   if (quiet === undefined || !isWithin(quiet.times, atMs)) return own();
-  if (priorityOf(draft.severity) <= quiet.passes) return undefined;
-  return own() ?? groupKeyOf(name, { by: [] }, source, draft);
+  if (priorityOf(event.severity) <= quiet.passes) return undefined;
+  return own() ?? groupKeyOf(name, [], arriving);
 }
 
-/** Of each route, in order: why it does not take the event; undefined if it does. */
-export function judge(routes: readonly Route[], source: string, event: EventFacts, atMs: number): (Miss | undefined)[] {
+/** For each route, in order: why it does not take the event; undefined if it does. */
+export function judge(routes: readonly Route[], arriving: EventAt): (Miss | undefined)[] {
+  const { source, event } = arriving;
   // Most configurations have no expression, and need no facts for one.
   let known: ExpressionFacts | undefined;
   const facts = () => {
@@ -114,24 +119,18 @@ export function judge(routes: readonly Route[], source: string, event: EventFact
   };
   let isTaken = false;
   return routes.map((candidate) => {
-    const miss = isTaken ? missOfTaken(candidate, source) : missOf(candidate, source, event, atMs, facts);
+    const miss = isTaken ? missOfTaken(candidate, source) : missOf(candidate, arriving, facts);
     isTaken ||= miss === undefined && candidate.isLast === true;
     return miss;
   });
 }
 
-/** What is for other sources would not have been shown the event anyway. */
+/** A route for other sources would not have taken the event anyway. */
 function missOfTaken({ sources }: Route, source: string): Miss {
   return sources && !sources.includes(source) ? 'other_source' : 'taken_before';
 }
 
-function missOf(
-  candidate: Route,
-  source: string,
-  event: EventFacts,
-  atMs: number,
-  facts: () => ExpressionFacts,
-): Miss | undefined {
+function missOf(candidate: Route, { source, event, atMs }: EventAt, facts: () => ExpressionFacts): Miss | undefined {
   const miss = missOfMatch(candidate, source, event);
   if (miss !== undefined) return miss;
   if (candidate.active && !isWithin(candidate.active, atMs)) return 'outside_active';

@@ -1,4 +1,4 @@
-// What an expression compares fields of the event with, for whoever judges whether that makes sense. Pure.
+// The comparisons in an expression, between a field of the event and a written value. Pure.
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { parseExpression } from './expression.ts';
 import { childrenOf } from './expression-tree.ts';
@@ -13,7 +13,7 @@ export interface Comparison {
 
 const mirrored = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
 
-/** Of fields with written values, in their order. @throws {ExpressionError} */
+/** In the order of the expression. @throws {ExpressionError} */
 export function comparisonsIn(expression: string): Comparison[] {
   const found: Comparison[] = [];
   const look = (node: ASTNode): void => {

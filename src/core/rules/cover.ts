@@ -1,9 +1,11 @@
-// Whether one pattern or network takes everything that another does. A yes is certain; a no may only mean that it was not seen. Pure.
+// Whether one pattern covers everything that another does. True is certain; false may only mean
+// that it was not found out. Pure.
 
 /** True if every text that fits the pattern `narrow` fits `wide` too. */
 export function coversGlob(wide: string, narrow: string): boolean {
   const [outer, inner] = [[...wide], [...narrow]];
-  // can[j]: what was read of `outer` takes the first j characters of `inner`, whatever its * and ? stand for.
+  // can[j]: what was read of `outer` takes the first j characters of `inner`, whatever its * and ?
+  // stand for.
   let can = inner.map(() => false);
   can = [true, ...can];
   for (const wanted of outer) {
@@ -15,7 +17,10 @@ export function coversGlob(wide: string, narrow: string): boolean {
   return can[inner.length]!;
 }
 
-/** Of one character of each, `*` of the narrow one is more than any but `*` takes. Letters beyond ASCII must be the same. */
+/**
+ * Of one character of each, `*` of the narrow one is more than any but `*` takes. Letters beyond
+ * ASCII must be the same.
+ */
 function takes(wanted: string, given: string): boolean {
   if (given === '*') return false;
   if (wanted === '?') return true;

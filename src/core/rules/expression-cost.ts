@@ -1,12 +1,12 @@
-// What an expression may cost at worst, by its shape: how long the texts are that it looks through, and how
-// often. Pure; an event cannot change it.
+// The worst cost of an expression, by its shape: how long the texts are that it searches, and how
+// often. Pure; no event can change it.
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { childrenOf } from './expression-tree.ts';
 import { entryMax, listMax, textMax } from './rule-event.ts';
 
 /**
- * Characters that are compared with characters. Four searches for one long text in another take some 50 ms
- * of an event whose texts were made for it.
+ * Characters that are compared with characters. Four searches for one long text in another take
+ * some 50 ms of an event whose texts were made for it.
  */
 export const costMax = 4.5 * textMax * textMax;
 

@@ -1,5 +1,6 @@
-// Expressions about an event, in the Common Expression Language. The only place that knows the library. Checked when the configuration is
-// read, so that a mistake is found then; bounded, so that no expression and no event can hold the service up.
+// Expressions about an event, in the Common Expression Language. The only place that knows the
+// library. Expressions are checked when the configuration is read, and bounded so that no
+// expression and no event can hold up the service.
 import { type ASTNode, Environment, type ParseError } from '@marcbachmann/cel-js';
 import { costMax, costOf } from './expression-cost.ts';
 import { childrenOf } from './expression-tree.ts';
@@ -73,15 +74,15 @@ function parsed(written: string) {
 
 const loops = ['exists', 'all', 'exists_one'];
 const functions = ['startsWith', 'endsWith', 'contains', 'lowerAscii', 'upperAscii', 'trim', 'size', ...loops];
-/** Why not, where it is not plain that there is none. */
+/** Functions that one would expect, and why they are refused. */
 const refusals: Readonly<Record<string, string>> = {
   matches: '"matches" is not allowed: use startsWith, endsWith or contains',
   has: '"has" is always true here: what the vendor did not say is "", 0 or an empty list',
 };
 
 /**
- * Only what is known to take little time gets through. Patterns explode, and so do texts that are split, joined or bound again and again; a
- * loop within another multiplies.
+ * Lets through only what is known to take little time. Regular expressions can explode, and so can
+ * texts that are split, joined or bound repeatedly; nested loops multiply.
  *
  * @param entry the name that the loop around it gives to an entry
  */
@@ -137,7 +138,10 @@ function speaksOfEvent(node: ASTNode): boolean {
   return (node.op === 'id' && node.args === 'event') || childrenOf(node).some(speaksOfEvent);
 }
 
-/** Within the other bounds, dozens of searches for one long text in another would still hold up every page. */
+/**
+ * Within the other bounds, dozens of searches for one long text in another would still hold up
+ * every page.
+ */
 function refuseTheCostly(node: ASTNode): void {
   if (costOf(node) <= costMax) return;
   const message =
@@ -146,14 +150,14 @@ function refuseTheCostly(node: ASTNode): void {
   throw new ExpressionError(message, 1);
 }
 
-/** Joined texts can be as long as one likes, and time grows with the square of the length. */
+/** Joined texts have no bound, and time grows with the square of their length. */
 function refuseJoins(node: ASTNode): void {
   if (node.op === '+' && !['int', 'double'].includes(typeOf(node)))
     throw new ExpressionError('"+" is for numbers: texts and lists cannot be joined', node.start + 1);
   for (const child of childrenOf(node)) refuseJoins(child);
 }
 
-/** What the library's check found, and does not declare; "" if it came to none. */
+/** The type that the library's check found, which its types do not declare; "" if it found none. */
 function typeOf(node: unknown): string {
   return (node as { checkedType?: { name: string } } | undefined)?.checkedType?.name ?? '';
 }

@@ -1,6 +1,10 @@
-// Patterns for names: `*` is any text, `?` one character; upper and lower case are the same, and the whole name must fit.
+// Patterns for names: `*` is any text, `?` one character; upper and lower case are the same, and
+// the whole name must fit.
 
-/** True if the whole text fits. Time grows with the length of the text times that of the pattern, and no faster. */
+/**
+ * True if the whole text fits. Time grows with the length of the text times that of the pattern,
+ * and no faster.
+ */
 export type Glob = (text: string) => boolean;
 
 const lengthMax = 200;
@@ -14,7 +18,7 @@ export function compileGlob(pattern: string): Glob {
     const whole = new RegExp(`^${parts.join('.*')}$`, 'isu');
     return (text) => whole.test(text);
   }
-  // With more than one asterisk, an expression for the whole would try again and again what lies between them.
+  // With several asterisks, one regular expression for the whole would backtrack without bound.
   const steps = [`^${parts.shift()}`, ...parts.slice(0, -1), `${parts.at(-1)}$`].map(
     (part) => new RegExp(part, 'gisu'),
   );

@@ -1,10 +1,11 @@
-// By what events of a route belong together, and how long they wait for each other. Pure; the waiting is in the store.
+// Which events of a route belong together, and how long they wait for each other. Pure; the waiting
+// itself is in the store.
 import { createHash } from 'node:crypto';
 import { type EventBody, severityNames } from '../../kit/event.ts';
-import type { EventFacts } from './match.ts';
+import type { EventFacts, SourcedEvent } from './match.ts';
 import type { Interval } from './schedule.ts';
 
-/** What a route may group by: the words of `tocsin.yaml`. */
+/** The fields that a route may group by, as `tocsin.yaml` names them. */
 export const groupFields = {
   source: ({ source }) => source,
   stream: ({ event }) => event.stream,
@@ -26,41 +27,45 @@ interface Facts {
   readonly body: EventBody;
 }
 
-/** Of a route: what it takes goes out together with others like it. */
+/** How a route groups events. */
 export interface GroupPolicy {
-  /** Empty: everything that the route takes is one group. */
+  /** Empty: all events of the route form one group. */
   readonly by: readonly GroupField[];
   /** From the first event of a new group to its first message. */
   readonly waitMs: number;
   /** From one message of a group to the next. */
   readonly intervalMs: number;
-  /** So many waiting events are sent at once. */
+  /** A group that has this many waiting events is sent at once. */
   readonly max: number;
-  /** So many events of each interval go out one by one, before the others wait for its end. */
+  /** This many events of each interval go out one by one; the others wait for its end. */
   readonly cards: number;
 }
 
-/** Times in which what a route takes is held, to go out together when they are over. */
+/** Times in which events of a route are held, to go out together at the end. */
 export interface QuietHours {
   readonly times: readonly Interval[];
-  /** A priority: what is that urgent or more is not held. */
+  /** A priority: events of this priority or a more urgent one are not held. */
   readonly passes: number;
 }
 
-/** Longer values differ only in what nobody reads. */
+/** Values are compared up to this length. */
 const valueLengthMax = 200;
-/** The key is in an index, which takes 2,700 bytes of a row and refuses more for ever; a name may be written by an attacker. */
+/**
+ * The key is indexed, and an index of Postgres refuses more than 2,700 bytes. Attackers choose some
+ * of the values.
+ */
 const keyBytesMax = 1500;
-/** So much of a value stays in a key that would be too long. Eleven values of six bytes a character fit. */
+/**
+ * Values are cut to this length where the key would be too long. Eleven values of six bytes a
+ * character fit.
+ */
 const shortLengthMax = 16;
 
-/** The same for events that belong together; undefined for one that has none of the values, which goes out alone. */
-export function groupKeyOf(
-  route: string,
-  { by }: Pick<GroupPolicy, 'by'>,
-  source: string,
-  event: EventFacts,
-): string | undefined {
+/**
+ * The same key for events that belong together; undefined for an event without any of the values,
+ * which goes out alone.
+ */
+export function groupKeyOf(route: string, by: GroupPolicy['by'], { source, event }: SourcedEvent): string | undefined {
   const values = by.map((field) => groupFields[field]({ source, event, body: event.body }) ?? '');
   if (by.length > 0 && values.every((value) => value === '')) return undefined;
   const key = JSON.stringify([route, ...values.map((value) => value.slice(0, valueLengthMax))]);

@@ -1,10 +1,10 @@
-// What a route asks of an event's plain facts. Pure.
+// The conditions of a route or silence on plain facts of an event. Pure.
 import type { EventDraft, Severity } from '../../kit/event.ts';
 import type { MissReason } from '../../kit/records/suppression.ts';
 import type { Glob } from './glob.ts';
 import { addressesIn, type Network } from './network.ts';
 
-/** Everything that is given must hold; of a list, one. What is absent asks nothing. */
+/** All that is given must hold; of a list, one entry. What is absent is no condition. */
 export interface Match {
   readonly minSeverity: Severity;
   /** Ids of sources. */
@@ -19,11 +19,16 @@ export interface Match {
   readonly groups?: readonly Glob[] | undefined;
   /** Of one of the device's addresses. */
   readonly networks?: readonly Network[] | undefined;
-  /** What fits one of these does not fit. None of them has any itself. */
+  /**
+   * Exceptions: an event that fits one of these does not fit. They have no exceptions themselves.
+   */
   readonly not?: readonly Match[] | undefined;
 }
 
-/** The first thing that does not hold; undefined if all do. An unknown severity passes every threshold. */
+/**
+ * The first condition that does not hold; undefined if all do. Unknown severity passes every
+ * threshold.
+ */
 export function missOfMatch(match: Match, source: string, draft: EventFacts): MissReason | undefined {
   const { severity, body } = draft;
   if (match.sources && !match.sources.includes(source)) return 'other_source';
@@ -39,7 +44,7 @@ export function missOfMatch(match: Match, source: string, draft: EventFacts): Mi
   return match.not?.some((one) => isExcluded(one, source, draft)) ? 'excluded' : undefined;
 }
 
-/** In doubt it is not: here, an unknown severity reaches no threshold. */
+/** In doubt it is not excluded: here, an unknown severity reaches no threshold. */
 function isExcluded(not: Match, source: string, draft: EventFacts): boolean {
   if (draft.severity === 0 && not.minSeverity > 0) return false;
   return missOfMatch(not, source, draft) === undefined;
@@ -47,6 +52,18 @@ function isExcluded(not: Match, source: string, draft: EventFacts): boolean {
 
 /** An event before it is stored, or as it is stored. */
 export type EventFacts = Pick<EventDraft, 'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'>;
+
+/** An event with the id of the source that reported it. */
+export interface SourcedEvent {
+  readonly source: string;
+  readonly event: EventFacts;
+}
+
+/** The same, at a time: rules may have theirs. */
+export interface EventAt extends SourcedEvent {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+}
 
 /** What the vendor did not say fits no pattern. */
 function fits(

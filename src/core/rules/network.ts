@@ -1,7 +1,11 @@
-// Networks in CIDR notation, IPv4 and IPv6. An IPv4 address in the clothes of an IPv6 one (`::ffff:10.0.0.1`) is taken as what it is.
+// Networks in CIDR notation, IPv4 and IPv6. An IPv4-mapped address (`::ffff:10.0.0.1`) counts as
+// IPv4.
 import { BlockList, isIP, SocketAddress } from 'node:net';
 
-/** True if the address is in it, whatever its zone (`fe80::1%eth0`); false for anything that is no address, and for the other family. */
+/**
+ * True if the address is in it, whatever its zone (`fe80::1%eth0`); false for anything that is no
+ * address, and for the other family.
+ */
 export type Network = (address: string) => boolean;
 
 /**
@@ -18,7 +22,10 @@ export function parseNetwork(text: string): Network {
   };
 }
 
-/** True if every address of the network `narrow` is in `wide`. @throws {Error} as {@link parseNetwork} */
+/**
+ * True if every address of the network `narrow` is in `wide`.
+ * @throws {Error} as {@link parseNetwork}
+ */
 export function coversNetwork(wide: string, narrow: string): boolean {
   const inner = readNetwork(narrow);
   return readNetwork(wide).prefix <= inner.prefix && parseNetwork(wide)(inner.base.address);
@@ -28,7 +35,7 @@ function readNetwork(text: string): { readonly base: SocketAddress; readonly pre
   const [, written = '', bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
   const base = parseAddress(written);
   const bitsMax = base?.family === 'ipv4' ? 32 : 128;
-  // What is written as IPv6 and is IPv4 counts its bits as IPv6.
+  // The prefix of an IPv4-mapped network counts the bits of IPv6.
   const bitsBefore = isIP(written) === 6 ? 128 - bitsMax : 0;
   const prefix = bits === undefined ? bitsMax : Number(bits) - bitsBefore;
   if (base === undefined || prefix < 0 || prefix > bitsMax)
@@ -38,14 +45,19 @@ function readNetwork(text: string): { readonly base: SocketAddress; readonly pre
 
 const addressesMax = 50;
 
-/** The pieces of a text that may be addresses: a device has several, and vendors write them into one text. */
+/**
+ * The pieces of a text that may be addresses: a device has several, and vendors write them into one
+ * text.
+ */
 export function addressesIn(text: string | undefined): readonly string[] {
   if (!text) return [];
   if (!/[\s,;|]/.test(text)) return [text];
   return text.split(/[\s,;|]+/, addressesMax).filter((piece) => piece !== '');
 }
 
-/** Parsing costs twenty times what a network's answer does, and one event is shown to many networks in turn. */
+/**
+ * Parsing costs twenty times as much as a look-up, and one event is compared with many networks.
+ */
 let last: { readonly text: string; readonly address: SocketAddress | undefined } = { text: '', address: undefined };
 
 function addressOf(text: string): SocketAddress | undefined {

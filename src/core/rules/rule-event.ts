@@ -1,11 +1,12 @@
-// What expressions see of an event, whatever its vendor left out: every field is there, and none is longer than can be looked through in time.
+// An event as expressions see it: every field is there, whatever the vendor left out, and none is
+// too long to be searched in time.
 import { severityNames } from '../../kit/event.ts';
 import type { EventFacts } from './match.ts';
 
 const text = 'string';
 const number = 'int';
 const process = { name: text, path: text, commandLine: text, user: text } as const;
-/** What an expression can speak of. Everything is there: what the vendor did not say is "", 0 or an empty list. */
+/** The fields of expressions. What the vendor left out is "", 0 or an empty list. */
 export const expressionFields = {
   source: text,
   stream: text,
@@ -54,9 +55,12 @@ type FactsOf<Schema> = {
         : FactsOf<Schema[Key]>;
 };
 
-/** Longer texts are looked at only so far, so that the time an expression takes has a bound. */
+/** Longer texts are cut, so that the time of an expression has a bound. */
 export const textMax = 10_000;
-/** An expression may look at each entry of a list, so there are fewer and shorter ones; ids have some ten characters. */
+/**
+ * An expression may look at each entry of a list, so there are fewer and shorter ones; ids have
+ * some ten characters.
+ */
 export const listMax = 100;
 /** Characters of an entry. */
 export const entryMax = 100;
@@ -119,7 +123,7 @@ function processFacts(known: EventFacts['body']['process']): ExpressionFacts['pr
   };
 }
 
-/** An event out of a file may have a number where a text belongs. */
+/** An event from a file may have a number in place of a text. */
 function cut(value: string | null | undefined, max = textMax): string {
   return typeof value === 'string' ? value.slice(0, max) : '';
 }

@@ -1,7 +1,11 @@
-// Times of the week, or of some days of a year, in a time zone, by the clock on the wall there: a night is a night on the days of a change to summer time, too.
+// Times of the week, or of some days of a year, in the local time of a zone, also on the days on
+// which summer time begins or ends.
 import { isOfCalendar } from '../../kit/past.ts';
 
-/** Minutes are of the day, 0 to 1440. If `toMinute` is less than `fromMinute`, it goes over midnight and belongs to the day it begins on. */
+/**
+ * Minutes are of the day, 0 to 1440. If `toMinute` is less than `fromMinute`, it goes over midnight
+ * and belongs to the day it begins on.
+ */
 export interface Interval {
   /** 0 for Sunday to 6 for Saturday. */
   readonly days: ReadonlySet<number>;
@@ -9,12 +13,18 @@ export interface Interval {
   readonly toMinute: number;
   /** IANA name. */
   readonly timeZone: string;
-  /** The first and the last day on which it may begin, in days since the epoch by the clock there; absent: no bound. */
+  /**
+   * The first and the last day on which it may begin, in days since the epoch in local time;
+   * absent: no bound.
+   */
   readonly first?: number;
   readonly last?: number;
 }
 
-/** As it is written; absent days are all of them, an absent time is the beginning or the end of the day. */
+/**
+ * As it is written; absent days are all of them, an absent time is the beginning or the end of the
+ * day.
+ */
 export interface WrittenInterval {
   readonly days?: readonly string[] | undefined;
   readonly from?: string | undefined;
@@ -101,7 +111,10 @@ export function isWithin(intervals: readonly Interval[], atMs: number): boolean 
   });
 }
 
-/** One time at which an interval holds, from its start on and before its end; milliseconds since the epoch. */
+/**
+ * One time at which an interval holds, from its start on and before its end; milliseconds since the
+ * epoch.
+ */
 export interface Occurrence {
   readonly startsAtMs: number;
   readonly endsAtMs: number;
@@ -110,8 +123,9 @@ export interface Occurrence {
 const daysAhead = 8;
 
 /**
- * Those that end after `fromMs` and begin within eight days, in order. An hour that the clocks skip or repeat shortens or lengthens
- * one; a time of it that comes twice is the first. One that begins and ends in such an hour may not occur: then events are announced.
+ * Those that end after `fromMs` and begin within eight days, in order. An hour that the clocks skip
+ * or repeat shortens or lengthens one; a time of it that comes twice is the first. One that begins
+ * and ends in such an hour may not occur: then events are announced.
  * @param fromMs milliseconds since the epoch
  */
 export function occurrencesOf(interval: Interval, fromMs: number): Occurrence[] {
@@ -127,14 +141,14 @@ export function occurrencesOf(interval: Interval, fromMs: number): Occurrence[] 
     .filter(({ startsAtMs, endsAtMs }) => endsAtMs > Math.max(fromMs, startsAtMs));
 }
 
-/** @param minute since the epoch, by the clock on the wall */
+/** @param minute since the epoch, in local time */
 function instantOf(timeZone: string, minute: number): number {
   const wallMs = minute * 60_000;
   const minuteAt = (atMs: number) => {
     const clock = wallClock(timeZone, atMs);
     return clock.date * 1440 + clock.minute;
   };
-  // A zone changes its clock once in two days at the most.
+  // A zone changes its offset at most once in two days.
   const before = wallMs - (minuteAt(wallMs - dayMs) * 60_000 - (wallMs - dayMs));
   const after = wallMs - (minuteAt(wallMs + dayMs) * 60_000 - (wallMs + dayMs));
   return [before, after].sort((a, b) => a - b).find((atMs) => minuteAt(atMs) === minute) ?? before;
@@ -151,7 +165,10 @@ interface WallClock {
   readonly minute: number;
 }
 
-/** Formatting costs more than everything else about a route, so each zone's last minute is remembered. One entry a configured zone. */
+/**
+ * Formatting is the most expensive part of a route, so the last minute of each zone is kept. One
+ * entry for each configured zone.
+ */
 const clocks = new Map<string, { format: Intl.DateTimeFormat; minuteMs: number; clock: WallClock }>();
 
 function wallClock(timeZone: string, atMs: number): WallClock {

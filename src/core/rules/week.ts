@@ -1,10 +1,13 @@
-// The week by the clock on a wall, minute by minute, to see which times lie within others. Pure.
+// The week in local time, minute by minute, to find out which times lie within others. Pure.
 import type { Interval } from './schedule.ts';
 
 const dayMinutes = 1440;
 const weekMinutes = 7 * dayMinutes;
 
-/** Minutes from Sunday 00:00 on; 1 for those that are within one of the intervals. Time zones do not count. */
+/**
+ * Minutes from Sunday 00:00 on; 1 for those that are within one of the intervals. Time zones do not
+ * count.
+ */
 export function weekOf(intervals: readonly Interval[]): Uint8Array {
   const week = new Uint8Array(weekMinutes);
   for (const { days, fromMinute, toMinute } of intervals)
@@ -20,7 +23,10 @@ export function weekOf(intervals: readonly Interval[]): Uint8Array {
   return week;
 }
 
-/** True if no minute of `interval` is outside of `others`; those of other time zones do not count, as the clocks there may change. */
+/**
+ * True if no minute of `interval` is outside of `others`; those of other time zones do not count,
+ * as the clocks there may change.
+ */
 export function isWhollyWithin(interval: Interval, others: readonly Interval[]): boolean {
   const rest = weekOf(others.filter((other) => isWeekly(other) && other.timeZone === interval.timeZone));
   return weekOf([interval]).every((isIn, minute) => isIn === 0 || rest[minute] === 1);

@@ -1,14 +1,15 @@
-// Makes silences, for whoever asks: a command, a file, an API. Nothing is stored unless all that is asked for is right.
+// Makes silences, for whoever asks: a command, a file, an API. Nothing is stored unless all that is
+// asked for is right.
 
 import type { Severity } from '../../kit/event.ts';
 import { noticeSource } from '../../kit/event.ts';
 import type { RecentEvent } from '../../kit/records/past.ts';
 import type { NewSilence } from '../../kit/records/silence.ts';
-import { codePointLength, isNeutral } from '../../kit/text.ts';
 import type { Database } from '../../store/database.ts';
 import { readRecentEvents } from '../../store/recent.ts';
 import { insertSilences, readClock } from '../../store/silences.ts';
-import { compileMatcher, covers, type Matcher, MatcherError, type WrittenMatcher } from './index.ts';
+import { requestTextProblems } from './faults.ts';
+import { covers, type Matcher, MatcherError, tryMatcher, type WrittenMatcher } from './index.ts';
 import { fileOwner } from './recurring.ts';
 import { coversEverything, mayCoverCritical } from './scope.ts';
 
@@ -32,12 +33,15 @@ export interface SilencingRules {
   readonly isEverythingAllowed: boolean;
 }
 
-/** What the newest events of the last 24 hours say about a silence. */
+/** What a silence would have hidden of the last 24 hours. */
 export interface Preview {
   readonly looked: number;
-  /** There were more in that time. */
+  /** There were more events in that time. */
   readonly isCut: boolean;
-  /** Of which it would have hidden a delivery that was not suppressed anyway. Index = severity number. */
+  /**
+   * Of which it would have hidden a delivery that was not suppressed anyway. Index = severity
+   * number.
+   */
   readonly severities: readonly number[];
 }
 
@@ -49,13 +53,13 @@ export interface AddedSilence {
   readonly preview: Preview;
 }
 
-/** Either all were added, in their order, or none was, and these are the reasons: ends of sentences about the one at `index`. */
+/**
+ * Either all were added, in their order, or none. `problem` is the rest of a sentence about the
+ * silence at `index`.
+ */
 export type Silencing =
   | { readonly added: readonly AddedSilence[] }
   | { readonly refused: readonly { readonly index: number; readonly problem: string }[] };
-
-const ownerMax = 100;
-const reasonMax = 500;
 
 export async function addSilences(
   db: Database,
@@ -64,9 +68,12 @@ export async function addSilences(
 ): Promise<Silencing> {
   const nowMs = await readClock(db);
   const silences = requests.map((request) => timed(request, nowMs));
-  const matchers = silences.map(({ matcher }) => compiled(matcher));
+  const matchers = silences.map(({ matcher }) => tryMatcher(matcher));
   const refused = silences.flatMap((silence, index) =>
-    problemsOf(silence, matchers[index]!, nowMs, rules).map((problem) => ({ index, problem })),
+    problemsOf({ silence, matcher: matchers[index]! }, nowMs, rules).map((problem) => ({
+      index,
+      problem,
+    })),
   );
   if (refused.length > 0) return { refused };
   const usable = matchers as Matcher[];
@@ -92,19 +99,16 @@ function timed(request: SilenceRequest, nowMs: number): NewSilence {
   };
 }
 
-function compiled(matcher: WrittenMatcher): Matcher | MatcherError {
-  try {
-    return compileMatcher(matcher);
-  } catch (error) {
-    if (error instanceof MatcherError) return error;
-    throw error;
-  }
+interface Judged {
+  readonly silence: NewSilence;
+  readonly matcher: Matcher | MatcherError;
 }
 
-function problemsOf(silence: NewSilence, matcher: Matcher | MatcherError, nowMs: number, rules: SilencingRules) {
-  const { owner, reason, startsAtMs, endsAtMs } = silence;
+/** The rest of sentences about the silence. */
+function problemsOf({ silence, matcher }: Judged, nowMs: number, rules: SilencingRules): string[] {
+  const { owner, startsAtMs, endsAtMs } = silence;
   const lengthMs = endsAtMs - startsAtMs;
-  const problems = [...textProblems('owner', owner, ownerMax), ...textProblems('reason', reason, reasonMax)];
+  const problems = requestTextProblems(silence);
   if (owner === fileOwner) problems.push(`has the owner ${fileOwner}, which is kept for the silences of that file`);
   if (lengthMs <= 0) problems.push('ends before it begins');
   else if (endsAtMs <= nowMs) problems.push('is over before it was made');
@@ -114,15 +118,6 @@ function problemsOf(silence: NewSilence, matcher: Matcher | MatcherError, nowMs:
   else if (!rules.isEverythingAllowed && coversEverything(matcher, rules.sources))
     problems.push('matches every event. Say what it is about, or that all events are meant');
   return problems;
-}
-
-/** What cannot be seen, or is obeyed by a screen, would lie about who it was. */
-export function textProblems(name: 'owner' | 'reason' | 'name', text: string, max: number): string[] {
-  if (text === '') return [`has no ${name}`];
-  if (codePointLength(text) > max)
-    return [`has ${name === 'owner' ? 'an' : 'a'} ${name} of more than ${max} characters`];
-  if (isNeutral(text)) return [];
-  return [`has line breaks, or characters that cannot be seen, in its ${name}`];
 }
 
 const pageSize = 500;
@@ -150,5 +145,5 @@ export async function preview(db: Database, matchers: readonly Matcher[]): Promi
 
 function hides(matcher: Matcher, { source, event, sinks }: RecentEvent): boolean {
   const isHeard = sinks.some((sink) => matcher.sinks?.includes(sink) ?? true);
-  return isHeard && covers(matcher, source, event);
+  return isHeard && covers(matcher, { source, event });
 }

@@ -1,4 +1,4 @@
-// What must not be announced: matchers as they are written, compiled, and what silences make of decisions. Pure.
+// Silences: compiles what they match, and suppresses decisions that they cover. Pure.
 
 import type { Severity } from '../../kit/event.ts';
 import { severityNames } from '../../kit/event.ts';
@@ -6,7 +6,7 @@ import type { Decision } from '../../kit/records/decision.ts';
 import { parseSeverity } from '../../kit/severity.ts';
 import { compileExpression, type Expression } from '../rules/expression.ts';
 import { compileGlob } from '../rules/glob.ts';
-import { type EventFacts, type Match, missOfMatch } from '../rules/match.ts';
+import { type EventAt, type Match, missOfMatch, type SourcedEvent } from '../rules/match.ts';
 import { parseNetwork } from '../rules/network.ts';
 import { type ExpressionFacts, expressionFacts } from '../rules/rule-event.ts';
 
@@ -62,7 +62,10 @@ const compilers: Readonly<Record<string, Compile>> = {
 };
 export const matcherKeys = Object.keys(compilers);
 
-/** A key that is not known, as of a newer release, is a fault: without it the silence would cover more. @throws {MatcherError} */
+/**
+ * An unknown key, perhaps of a newer release, is a fault: without it the silence would cover more.
+ * @throws {MatcherError}
+ */
 export function compileMatcher(written: WrittenMatcher): Matcher {
   const faults: MatcherFault[] = [];
   const parts = Object.entries(written).map(([key, value]) => {
@@ -71,6 +74,16 @@ export function compileMatcher(written: WrittenMatcher): Matcher {
   });
   if (faults.length > 0) throw new MatcherError(faults);
   return { minSeverity: 0, ...Object.fromEntries(parts) };
+}
+
+/** As {@link compileMatcher}, but returns the error. */
+export function tryMatcher(written: WrittenMatcher): Matcher | MatcherError {
+  try {
+    return compileMatcher(written);
+  } catch (error) {
+    if (error instanceof MatcherError) return error;
+    throw error;
+  }
 }
 
 function unknownKey(_value: unknown, path: readonly PropertyKey[], faults: MatcherFault[]): void {
@@ -107,11 +120,13 @@ function severityOf(text: string): Severity {
   throw new Error(`is not a severity; there are: ${severityNames.slice(1).join(', ')}`);
 }
 
-/** In doubt it does not: a severity that is unknown reaches no threshold here, and an expression that cannot be judged covers nothing. */
+/**
+ * In doubt it does not cover: an unknown severity reaches no threshold here, and an expression that
+ * cannot be evaluated covers nothing.
+ */
 export function covers(
   matcher: Matcher,
-  source: string,
-  event: EventFacts,
+  { source, event }: SourcedEvent,
   facts = () => expressionFacts(source, event),
 ): boolean {
   if (event.severity === 0 && matcher.minSeverity > 0) return false;
@@ -119,21 +134,21 @@ export function covers(
   return matcher.when === undefined || matcher.when.evaluate(facts()) === true;
 }
 
-/** The pending decisions that an active silence covers, suppressed by the first one; the others as they are. @param atMs since the epoch */
+/**
+ * Suppresses the pending decisions that an active silence covers, each by the first such silence.
+ */
 export function silence(
   silences: readonly Silence[],
-  source: string,
-  event: EventFacts,
   decisions: readonly Decision[],
-  atMs: number,
+  { atMs, ...sourced }: EventAt,
 ): readonly Decision[] {
   let known: ExpressionFacts | undefined;
   const facts = () => {
-    known ??= expressionFacts(source, event);
+    known ??= expressionFacts(sourced.source, sourced.event);
     return known;
   };
   const covering = silences.filter(
-    (one) => one.startsAtMs <= atMs && atMs < one.endsAtMs && covers(one, source, event, facts),
+    (one) => one.startsAtMs <= atMs && atMs < one.endsAtMs && covers(one, sourced, facts),
   );
   if (covering.length === 0) return decisions;
   return decisions.map((decision) => {

@@ -1,11 +1,12 @@
-// The silences that are active, for whoever stores pages: read when they are asked for, known for a short while, compiled once.
+// The silences that are active, for whoever stores pages: read when they are asked for, known for a
+// short while, compiled once.
 import type { StoredSilence } from '../../kit/records/silence.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Database } from '../../store/database.ts';
 import { readActiveSilences } from '../../store/silences.ts';
-import { compileMatcher, type Matcher, MatcherError, type Silence } from './index.ts';
+import { type Matcher, MatcherError, type Silence, tryMatcher } from './index.ts';
 
-/** So late a silence that was made or ended by another process takes effect here at most. */
+/** A silence that another process made or ended takes effect here within this time. */
 const knownForMs = 2000;
 
 export interface ActiveSilences {
@@ -28,19 +29,17 @@ export function createSilenceReader(db: Database, log: Logger, now = () => perfo
   async function read(): Promise<void> {
     const readAtMs = now();
     const { silences, nowMs } = await readActiveSilences(db, knownForMs);
-    compiled = new Map(silences.map((stored) => [stored.id, compiled.get(stored.id) ?? compiledOrTold(stored)]));
+    compiled = new Map(silences.map((stored) => [stored.id, compiled.get(stored.id) ?? compiledOrReported(stored)]));
     known = { readAtMs, nowMs, silences: silences.flatMap((stored) => silenceOf(stored, compiled.get(stored.id))) };
   }
 
-  function compiledOrTold({ id, matcher }: StoredSilence): Matcher | null {
+  function compiledOrReported({ id, matcher: written }: StoredSilence): Matcher | null {
     if (compiled.get(id) === null) return null;
-    try {
-      return compileMatcher(matcher);
-    } catch (error) {
-      if (!(error instanceof MatcherError)) throw error;
-      log.error({ silence: id, error: error.message }, 'this release cannot read the silence, and it silences nothing');
-      return null;
-    }
+    const matcher = tryMatcher(written);
+    if (!(matcher instanceof MatcherError)) return matcher;
+    const { message: error } = matcher;
+    log.error({ silence: id, error }, 'this release cannot read the silence, and it silences nothing');
+    return null;
   }
 
   return {

@@ -1,5 +1,6 @@
-// Silences that the configuration repeats, such as each Sunday night. Each occurrence is a stored silence like any other, made before it
-// begins: so it is listed, ended, summed up and named by what it hid as those are that people make.
+// Silences that the configuration repeats, such as each Sunday night. Each occurrence is a stored
+// silence like any other, made before it begins: so it is listed, ended, summed up and named by
+// what it hid as those are that people make.
 
 import type { NewSilence, StoredSilence } from '../../kit/records/silence.ts';
 import type { Database } from '../../store/database.ts';
@@ -29,9 +30,11 @@ export interface RecurringPlan {
 }
 
 /**
- * What is to change so that the occurrences of now and the next ones are stored. One that somebody ended stays ended; one that was withdrawn
- * does not, for another replica may not have read the file yet. Two processes may have made one at the same time: the first of them counts.
- * @param stored all of the owner that are open, wait, or began within two days, the oldest first @param nowMs since the epoch
+ * What is to change so that the occurrences of now and the next ones are stored. One that somebody
+ * ended stays ended; one that was withdrawn does not, for another replica may not have read the
+ * file yet. Two processes may have made one at the same time: the first of them counts.
+ * @param stored all of the owner that are open, wait, or began within two days, the oldest first
+ * @param nowMs since the epoch
  */
 export function planRecurring(
   recurring: readonly RecurringSilence[],
@@ -58,7 +61,10 @@ export function planRecurring(
   };
 }
 
-/** Stores what {@link planRecurring} says. Repeating it changes nothing. @throws the driver's error */
+/**
+ * Stores what {@link planRecurring} says. Repeating it changes nothing.
+ * @throws the driver's error
+ */
 export async function keepRecurring(db: Database, recurring: readonly RecurringSilence[]): Promise<void> {
   const { add, move, withdraw } = planRecurring(recurring, await readSilencesOf(db, fileOwner), await readClock(db));
   if (add.length > 0) await insertSilences(db, add);

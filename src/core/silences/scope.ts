@@ -36,16 +36,19 @@ const events = ['event', 'suspicious'].flatMap((stream) =>
 );
 
 /**
- * Whether it covers events of which nothing is special, of every source, stream and severity; also by `*`, or by a condition that is
- * always true.
+ * Whether it covers events of which nothing is special, of every source, stream and severity; also
+ * by `*`, or by a condition that is always true.
  * @param sources ids of those that there are
  */
 export function coversEverything(matcher: Matcher, sources: readonly string[]): boolean {
   const asked = sources.length === 0 ? ['\uE000'] : sources;
-  return asked.every((source) => events.every((event) => covers(matcher, source, event)));
+  return asked.every((source) => events.every((event) => covers(matcher, { source, event })));
 }
 
-/** False if its condition excludes them whatever else is true: CEL knows that false && anything is false. */
+/**
+ * False if its condition excludes them whatever else is true: CEL knows that false && anything is
+ * false.
+ */
 export function mayCoverCritical({ when }: Matcher): boolean {
   const critical = { severity: 5n, severityName: 'CRITICAL' } as ExpressionFacts;
   return when?.evaluate(critical) !== false;

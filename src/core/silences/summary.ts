@@ -1,5 +1,5 @@
-// The worker of the role `job:silences`: stores the next occurrences of recurring silences, and when a silence is over, those from whom
-// it hid something hear what it was.
+// The worker of the role `job:silences`: stores the next occurrences of recurring silences, and
+// when a silence is over, announces what it hid to the sinks from which it hid it.
 
 import { noticeSource, severityNames } from '../../kit/event.ts';
 import type { DecidedEvent } from '../../kit/records/decision.ts';
@@ -40,7 +40,8 @@ export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: L
     for (const summary of await readSilenceSummaries(db, deps.graceMs ?? graceMs, batchMax)) {
       if (job.isOver()) return;
       const notice = noticeOf(summary, deps);
-      // Its key makes a repetition harmless, so a crash between the two loses nothing and says nothing twice.
+      // Its key makes a repetition harmless, so a crash between the two loses nothing and says
+      // nothing twice.
       if (notice && (await insertPage(db, lease, noticeSource, [notice], null)) === null) return;
       await markSummarised(db, summary.id);
       log.info({ silence: summary.id, hidden: hiddenBy(summary) }, 'silence is over');

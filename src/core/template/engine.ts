@@ -1,5 +1,6 @@
-// Liquid, the language of templates. The only place that knows the library. It reads no files, knows only tags and filters whose time has
-// a bound, and checks each name of a field when the configuration is read.
+// Liquid, the language of templates. The only place that knows the library. It reads no files,
+// knows only tags and filters whose time has a bound, and checks each name of a field when the
+// configuration is read.
 import {
   analyzeSync,
   type Context,
@@ -12,7 +13,10 @@ import {
 } from 'liquidjs';
 import type { TemplatePiece, ValueForm } from '../../kit/sink.ts';
 
-/** The template cannot be used, or not for this event. The message is the rest of a sentence about it. */
+/**
+ * The template cannot be used, or not for this event. The message is the rest of a sentence about
+ * it.
+ */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   /** From 1, within the text of the template. */
@@ -70,7 +74,10 @@ const forms: Readonly<Record<string, ValueForm>> = { raw: 'raw', text: 'text', u
 export const filters: readonly string[] = [...plainFilters, ...Object.keys(forms)].sort();
 
 const sourceMax = 4000;
-/** What bounds the time is that loops go over the few entries of a list and do not nest; this is behind it. A busy machine may well need some 100. */
+/**
+ * What bounds the time is that loops go over the few entries of a list and do not nest; this is
+ * behind it. A busy machine may well need some 100.
+ */
 const renderLimitMs = 1000;
 /** Characters and entries that filters and loops may go over. */
 const memoryMax = 1_000_000;

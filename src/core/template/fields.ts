@@ -1,5 +1,5 @@
-// What a template can speak of: the fields that expressions see, and what only people need. Everything is there: what the vendor did not say
-// is "", 0 or an empty list.
+// What a template can speak of: the fields that expressions see, and what only people need.
+// Everything is there: what the vendor did not say is "", 0 or an empty list.
 import { type StoredEvent, severityNames } from '../../kit/event.ts';
 import type { TemplateWords } from '../../kit/sink.ts';
 import { expressionFacts, expressionFields } from '../rules/rule-event.ts';
@@ -7,7 +7,10 @@ import type { Fields } from './engine.ts';
 
 const times = ['time', 'occurredAt', 'observedAt', 'receivedAt'] as const;
 
-/** `event.link` is the console's page. `time` is when it happened, or the nearest to it that is known. Labels are the sink's. */
+/**
+ * `event.link` is the console's page. `time` is when it happened, or the nearest to it that is
+ * known. Labels are the sink's.
+ */
 export const templateFields: Fields = {
   event: {
     ...(plainFields(expressionFields) as Fields),

@@ -1,4 +1,5 @@
-// A template filled in for one event, with the words of the sink that shows it. Pure. What does not fit, or fails, is for the caller to tell.
+// A template filled in for one event, with the words of the sink that shows it. Pure. What does not
+// fit, or fails, the caller reports.
 import type { StoredEvent } from '../../kit/event.ts';
 import type { RenderedField, RenderedTemplate, TemplateWords, ValuePlace } from '../../kit/sink.ts';
 import { codePointLength, validText } from '../../kit/text.ts';
@@ -19,7 +20,10 @@ export interface Template {
   readonly fields?: readonly TemplateField[] | undefined;
 }
 
-/** What a filled-in template has at most, in code points. A sink that renders templates takes this much. */
+/**
+ * What a filled-in template has at most, in code points. A sink that renders templates takes this
+ * much.
+ */
 export const templateLimits = {
   title: 300,
   text: 4000,
@@ -34,16 +38,22 @@ const valuesMax = { full: [1500, 400, 120, 40, 16], short: [60, 24, 10] } as con
 /** A loop may say much; nothing that fits says more. */
 const shownMax = 100_000;
 
+/** How a sink wants it. */
+export interface TemplateForm {
+  readonly form: 'full' | 'short';
+  readonly words: TemplateWords;
+}
+
 /** @throws {TemplateError} it fails for this event, or its own text leaves no room for values */
 export function renderTemplate(
   template: Template,
   event: StoredEvent,
-  form: 'full' | 'short',
-  words: TemplateWords,
+  { form, words }: TemplateForm,
 ): RenderedTemplate {
   const facts = templateFacts(event, words);
   for (const codePointsMax of valuesMax[form]) {
-    const rendered = filledIn(template, (text, part) => render(text, part, facts, words, codePointsMax));
+    const filling = { facts, words, codePointsMax };
+    const rendered = filledIn(template, (text, part) => render(text, part, filling));
     if (fits(rendered, form === 'short' ? shortTotal : templateLimits.total)) return rendered;
   }
   throw new TemplateError('gives more than a message may hold');
@@ -67,13 +77,16 @@ function filledField({ title, value, isShort }: TemplateField, fill: Fill): Rend
   return shown === '' ? [] : [{ title: fill(title, 'field title').replace(/\s*\n\s*/g, ' '), value: shown, isShort }];
 }
 
-function render(
-  text: CompiledText,
-  part: ValuePlace['part'],
-  { scope, own }: TemplateFacts,
-  words: TemplateWords,
-  codePointsMax: number,
-): string {
+interface Filling {
+  readonly facts: TemplateFacts;
+  readonly words: TemplateWords;
+  /** Of each value. */
+  readonly codePointsMax: number;
+}
+
+function render(text: CompiledText, part: ValuePlace['part'], filling: Filling): string {
+  const { words, codePointsMax } = filling;
+  const { scope, own } = filling.facts;
   let length = 0;
   const escaped = (value: string, form: 'value' | 'text') =>
     own.has(value) ? value : words.escape(value, { form, part, own: text.own, codePointsMax });

@@ -1,9 +1,13 @@
-// Fills in a template before there is an event: for one that says nothing, and for one that says everything.
+// Fills in a template before there is an event: for one that says nothing, and for one that says
+// everything.
 import type { StoredEvent } from '../../kit/event.ts';
 import type { TemplateWords } from '../../kit/sink.ts';
 import { renderTemplate, type Template } from './template.ts';
 
-/** @throws {TemplateError} it fails where nothing is wrong with its form: it takes too long, gives too much, or names what is not always there */
+/**
+ * @throws {TemplateError} it fails where nothing is wrong with its form: it takes too long, gives
+ * too much, or names what is not always there
+ */
 export function tryTemplate(template: Template, labels: readonly string[]): void {
   const words: TemplateWords = {
     labels: Object.fromEntries(labels.map((name) => [name, name])),
@@ -11,7 +15,7 @@ export function tryTemplate(template: Template, labels: readonly string[]): void
     link: (url) => url,
     escape: (text) => text,
   };
-  for (const event of [silent, talkative]) renderTemplate(template, event, 'full', words);
+  for (const event of [silent, talkative]) renderTemplate(template, event, { form: 'full', words });
 }
 
 const silent: StoredEvent = {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/config/index.ts';
-import { lint, type Remark } from '../../../src/config/lint/index.ts';
+import { lint, policyOf, type Remark } from '../../../src/config/lint/index.ts';
 import { gapsOf, timetableOf } from '../../../src/config/lint/way-out.ts';
 import { route as decide, judge } from '../../../src/core/routing/index.ts';
 import { sinks } from '../../../src/sinks/index.ts';
@@ -327,11 +327,11 @@ describe('whatever the policy', () => {
           const isPartial = /active\[\d/.test(where);
           for (const { source, draft, atMs } of events) {
             if (['shadowed_route', 'impossible_match'].includes(rule) || (rule === 'unreachable_time' && !isPartial))
-              expect(judge(routes, source, draft, atMs)[index], `${rule} ${where}`).toBeDefined();
+              expect(judge(routes, { source, event: draft, atMs })[index], `${rule} ${where}`).toBeDefined();
             if (rule === 'redundant_route') {
               const without = routes.filter((_, other) => other !== index);
-              expect(decide(without, source, draft, atMs).decisions).toEqual(
-                decide(routes, source, draft, atMs).decisions,
+              expect(decide(without, { source, event: draft, atMs }).decisions).toEqual(
+                decide(routes, { source, event: draft, atMs }).decisions,
               );
             }
           }
@@ -348,16 +348,16 @@ describe('whatever the policy', () => {
   }, () => {
     fc.assert(
       fc.property(randomPolicy, fc.array(randomEvent, { minLength: 20, maxLength: 20 }), (policy, events) => {
-        const { config, file } = read(JSON.stringify({ time_zone: 'Europe/Berlin', ...policy }));
-        const written = file!.routes!.map((input, index) => ({ ...input, route: config.routes[index]! }));
-        const timetable = timetableOf(written, nowMs);
+        const reading = read(JSON.stringify({ time_zone: 'Europe/Berlin', ...policy }));
+        const { config } = reading;
+        const timetable = timetableOf(policyOf(reading), nowMs);
         for (const { source, draft, atMs } of events) {
           const silent = gapsOf(source, timetable).filter(
             ({ severities, stretches }) =>
               (severities.length === 0 || severities.some((severity) => severity === draft.severity)) &&
               (stretches?.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs) ?? true),
           );
-          const { routes } = decide(config.routes, source, draft, atMs);
+          const { routes } = decide(config.routes, { source, event: draft, atMs });
           if (silent.length > 0) expect(routes).toEqual([]);
         }
       }),

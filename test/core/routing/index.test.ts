@@ -27,7 +27,7 @@ test('a sink’s delivery remembers the route that has a template for it, and on
     { name: 'all', minSeverity: 1 as Severity, to: ['soc'], templates: new Map([['soc', { name: 'other' }]]) },
   ];
   const named = (severity: Severity) =>
-    route(routes, 'events', draft(severity), 0).decisions.map((one) => [one.sink, one.route]);
+    route(routes, { source: 'events', event: draft(severity), atMs: 0 }).decisions.map((one) => [one.sink, one.route]);
   expect(named(4)).toEqual([
     ['soc', 'grave'],
     ['boss', undefined],
@@ -42,14 +42,14 @@ describe('routes', () => {
   const high = { name: 'high', minSeverity: 4 as Severity, to: ['soc'] };
 
   test('an event below the threshold is suppressed with the reason, and no route matched it', () => {
-    expect(route([high], 'events', draft(2), 0)).toEqual({
+    expect(route([high], { source: 'events', event: draft(2), atMs: 0 })).toEqual({
       routes: [],
       decisions: [{ sink: 'soc', state: 'suppressed', reason: 'below_min_severity', priority: 3 }],
     });
   });
 
   test('an unknown severity passes every threshold', () => {
-    expect(route([high], 'events', draft(0), 0).decisions[0]?.state).toBe('pending');
+    expect(route([high], { source: 'events', event: draft(0), atMs: 0 }).decisions[0]?.state).toBe('pending');
   });
 
   test('a sink that one route chooses and another suppresses gets the event once', () => {
@@ -58,15 +58,17 @@ describe('routes', () => {
       [high, all],
       [all, high],
     ]) {
-      const { decisions } = route(routes, 'events', draft(2), 0);
+      const { decisions } = route(routes, { source: 'events', event: draft(2), atMs: 0 });
       expect(decisions).toEqual([{ sink: 'soc', state: 'pending', reason: null, priority: 3 }]);
     }
   });
 
   test('a route of other sources has no say, save where no other has one', () => {
     const other = { name: 'other', minSeverity: 1 as Severity, sources: ['other'], to: ['boss'] };
-    expect(route([other, high], 'events', draft(5), 0).decisions.map(({ sink }) => sink)).toEqual(['soc']);
-    expect(route([other], 'events', draft(5), 0)).toEqual({
+    expect(
+      route([other, high], { source: 'events', event: draft(5), atMs: 0 }).decisions.map(({ sink }) => sink),
+    ).toEqual(['soc']);
+    expect(route([other], { source: 'events', event: draft(5), atMs: 0 })).toEqual({
       routes: [],
       decisions: [{ sink: 'boss', state: 'suppressed', reason: 'other_source', priority: 0 }],
     });
@@ -76,7 +78,9 @@ describe('routes', () => {
     const taking = { name: 'taking', minSeverity: 1 as Severity, to: ['soc'], isLast: true };
     const rest = { name: 'rest', minSeverity: 1 as Severity, to: ['boss'] };
     const sinksOf = (sources?: string[]) =>
-      route([taking, { ...rest, sources }], 'events', draft(5), 0).decisions.map(({ sink, reason }) => [sink, reason]);
+      route([taking, { ...rest, sources }], { source: 'events', event: draft(5), atMs: 0 }).decisions.map(
+        ({ sink, reason }) => [sink, reason],
+      );
     expect(sinksOf()).toEqual([
       ['soc', null],
       ['boss', 'taken_before'],
@@ -92,19 +96,24 @@ describe('routes', () => {
       settings: new Map([['soc', { channel: 'n' }]]),
     };
     const all = { name: 'all', minSeverity: 1 as Severity, to: ['soc', 'boss'] };
-    expect(route([night, all], 'events', draft(5), 0).decisions).toEqual([
+    expect(route([night, all], { source: 'events', event: draft(5), atMs: 0 }).decisions).toEqual([
       { sink: 'soc', state: 'pending', reason: null, priority: 0, route: 'night' },
       { sink: 'boss', state: 'pending', reason: null, priority: 0 },
     ]);
-    expect(route([all, night], 'events', draft(5), 0).decisions[0]).not.toHaveProperty('route');
-    expect(route([night, all], 'events', draft(2), 0).decisions[0]).not.toHaveProperty('route');
+    expect(route([all, night], { source: 'events', event: draft(5), atMs: 0 }).decisions[0]).not.toHaveProperty(
+      'route',
+    );
+    expect(route([night, all], { source: 'events', event: draft(2), atMs: 0 }).decisions[0]).not.toHaveProperty(
+      'route',
+    );
   });
 
   test('what groups gives its events a key of the values, and none to an event that has none of them', () => {
     const group = { by: ['type', 'hash'] as const, waitMs: 0, intervalMs: 1, max: 9, cards: 0 };
     const grouping = { name: 'g', minSeverity: 1 as Severity, to: ['soc'], group };
     const keyOf = (more: Partial<EventDraft>, by: typeof group.by | readonly ['hash'] | readonly [] = group.by) =>
-      route([{ ...grouping, group: { ...group, by } }], 'events', { ...draft(3), ...more }, 0).decisions[0]?.groupKey;
+      route([{ ...grouping, group: { ...group, by } }], { source: 'events', event: { ...draft(3), ...more }, atMs: 0 })
+        .decisions[0]?.groupKey;
     expect(keyOf({ body: { file: { hash: 'aa' } } })).toBe('["g","STATIC_ANALYSIS","aa"]');
     expect(keyOf({})).toBe('["g","STATIC_ANALYSIS",""]');
     expect(keyOf({}, ['hash'])).toBeUndefined();
@@ -114,7 +123,11 @@ describe('routes', () => {
   test('a route without repeats leaves out what the vendor has seen before', () => {
     const first = { name: 'first', minSeverity: 1 as Severity, to: ['soc'], isFirstOnly: true };
     const stateOf = (recurrence?: number) =>
-      route([first], 'events', { ...draft(3), body: recurrence === undefined ? {} : { recurrence } }, 0).decisions[0];
+      route([first], {
+        source: 'events',
+        event: { ...draft(3), body: recurrence === undefined ? {} : { recurrence } },
+        atMs: 0,
+      }).decisions[0];
     expect(stateOf()?.state).toBe('pending');
     expect(stateOf(1)?.state).toBe('pending');
     expect(stateOf(2)).toMatchObject({ state: 'suppressed', reason: 'repeat' });
@@ -132,7 +145,7 @@ describe('routes', () => {
       fc.property(fc.array(someRoute), severities, (routes, severity) => {
         const asked = routes.filter(({ sources }) => sources === undefined || sources.includes('events'));
         const passing = asked.filter(({ minSeverity }) => severity === 0 || severity >= minSeverity);
-        const { routes: names, decisions } = route(routes, 'events', draft(severity), 0);
+        const { routes: names, decisions } = route(routes, { source: 'events', event: draft(severity), atMs: 0 });
         expect(names).toEqual(passing.map(({ name }) => name));
         const heard = asked.length > 0 ? asked : routes;
         expect(decisions.map(({ sink }) => sink).sort()).toEqual([...new Set(heard.flatMap(({ to }) => to))].sort());
@@ -153,7 +166,8 @@ describe('quiet hours', () => {
   const quiet = { times, passes: 0 };
   const base = { name: 'r', minSeverity: 0 as const, to: ['soc'] };
   const keyAt = (at: string, severity: Severity, more: Partial<Route> = {}) => {
-    return route([{ ...base, quiet, ...more }], 'di', draft(severity), Date.parse(at)).decisions[0];
+    return route([{ ...base, quiet, ...more }], { source: 'di', event: draft(severity), atMs: Date.parse(at) })
+      .decisions[0];
   };
 
   test.each([

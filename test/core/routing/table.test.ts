@@ -57,7 +57,7 @@ function draft({ source: _, severity = 'HIGH', ...more }: Event): EventDraft {
 describe.each(tables)('$routes.0.name', (table) => {
   const routes = routesOf(table);
   test.each(table.cases)('$event $at', ({ event, at = '2026-03-02T00:00:00Z', ...expected }) => {
-    const { decisions } = route(routes, event.source ?? 'di', draft(event), Date.parse(at));
+    const { decisions } = route(routes, { source: event.source ?? 'di', event: draft(event), atMs: Date.parse(at) });
     const got = decisions.map(({ sink, state, reason }) => [sink, state === 'pending' ? state : reason]);
     expect(Object.fromEntries(got)).toEqual(expected);
   });

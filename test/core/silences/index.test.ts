@@ -84,7 +84,11 @@ describe('random silences and events', () => {
           const silences = all.map(({ written: asked, from, long }, id) => silenceOf(id, asked, from, from + long));
           const { severity, type, device, size, recurrence } = one;
           const body = { device: { ...(device && { name: device }) }, file: { size }, recurrence };
-          const found = silence(silences, source, draft(1, { severity, type, body }), decisions as Decision[], atMs);
+          const found = silence(silences, decisions as Decision[], {
+            source,
+            event: draft(1, { severity, type, body }),
+            atMs,
+          });
           const expected = decisions.map((decision) => {
             const by = all.findIndex(({ written: asked, from, long }) => {
               const { sinks } = asked as Written;
@@ -108,7 +112,7 @@ describe('random silences and events', () => {
 
 test('what is silenced waits in no group, and its route’s settings are of no use', () => {
   const grouped = { ...pending('soc'), route: 'all', groupKey: '["all"]' };
-  expect(silence([silenceOf(7, {})], 'a', draft(1), [grouped], 50)).toEqual([
+  expect(silence([silenceOf(7, {})], [grouped], { source: 'a', event: draft(1), atMs: 50 })).toEqual([
     { sink: 'soc', state: 'suppressed', reason: 'silenced', priority: 2, silenceId: 7 },
   ]);
 });
@@ -118,7 +122,7 @@ test.each([
   ['what the vendor did not say fits no pattern', { devices: ['*'] }, draft(1)],
   ['a condition that cannot be judged is none', { when: 'event.severity / event.recurrence == 1' }, draft(1)],
 ])('in doubt it is announced: %s', (_title, written, event: EventDraft) => {
-  expect(covers(compileMatcher(written), 'a', event)).toBe(false);
+  expect(covers(compileMatcher(written), { source: 'a', event })).toBe(false);
 });
 
 test('every key of a route’s match, when and sinks is known, and everything that is wrong is told with its place', () => {

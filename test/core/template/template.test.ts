@@ -26,7 +26,7 @@ function wordsWith(seen: ValuePlace[] = []): TemplateWords {
 }
 
 const text = (source: string, event: StoredEvent = storedEvent(), form: 'full' | 'short' = 'full') =>
-  renderTemplate({ name: 't', text: compile(source) }, event, form, wordsWith()).text;
+  renderTemplate({ name: 't', text: compile(source) }, event, { form, words: wordsWith() }).text;
 
 describe('a template sees', () => {
   test('every field that expressions see, escaped, and numbers as they are', () => {
@@ -71,7 +71,7 @@ test('a sink is told what stands around a value', () => {
     title: compile('*{{ event.type }}*'),
     fields: [field('a {{ event.user }}', '{{ event.user | text }} b')],
   };
-  renderTemplate(template, storedEvent(), 'full', wordsWith(seen));
+  renderTemplate(template, storedEvent(), { form: 'full', words: wordsWith(seen) });
   expect(seen.map(({ form, part, own }) => [form, part, own.replaceAll('\n', '')])).toEqual([
     ['value', 'title', '**'],
     ['text', 'field value', ' b'],
@@ -81,13 +81,16 @@ test('a sink is told what stands around a value', () => {
 
 test('a field without a value is left out, and an empty title or text is none', () => {
   const template = { name: 't', title: compile(' '), text: compile('\n'), fields: [field('A', ' '), field('B', 'b')] };
-  expect(renderTemplate(template, storedEvent(), 'full', wordsWith())).toEqual({
+  expect(renderTemplate(template, storedEvent(), { form: 'full', words: wordsWith() })).toEqual({
     fields: [{ title: 'B', value: 'b', isShort: true }],
   });
 });
 
 test('a title is one line', () => {
-  const { title } = renderTemplate({ name: 't', title: compile('a \n b') }, storedEvent(), 'full', wordsWith());
+  const { title } = renderTemplate({ name: 't', title: compile('a \n b') }, storedEvent(), {
+    form: 'full',
+    words: wordsWith(),
+  });
   expect(title).toBe('a b');
 });
 
@@ -116,7 +119,7 @@ describe('what is too long', () => {
       ['full', 12_000],
       ['short', 2_500],
     ] as const) {
-      const rendered = renderTemplate(template, long, form, wordsWith());
+      const rendered = renderTemplate(template, long, { form, words: wordsWith() });
       const all = [rendered.title!, rendered.text!, ...rendered.fields!.flatMap(({ title, value }) => [title, value])];
       expect(all.reduce((sum, part) => sum + codePointLength(part), 0)).toBeLessThanOrEqual(total);
     }

@@ -66,7 +66,7 @@ const templates = shapes.map((shape) => {
 
 /** Each Markdown text that a client makes of the post, old clients and new ones. */
 function drawn(index: number, event: StoredEvent): string[] {
-  const template = renderTemplate(templates[index]!, event, 'full', words);
+  const template = renderTemplate(templates[index]!, event, { form: 'full', words });
   const message = { event, form: 'full', showTenant: true, template } as const;
   const { text, attachments } = cardOf(message, 'delivery-1', { wording, hasPriority: false });
   const [{ title, title_link: link, fields }] = attachments as [(typeof attachments)[0]];

@@ -46,7 +46,7 @@ function template({ title, text, fields }: Written): Template {
 
 function post(written: Written, event: StoredEvent, more: Partial<Message> = {}, mention?: string) {
   const { form = 'full' } = more;
-  const rendered = renderTemplate(template(written), event, form as 'full' | 'short', words);
+  const rendered = renderTemplate(template(written), event, { form: form as 'full' | 'short', words });
   const message: Message = { event, form, showTenant: true, template: rendered, ...more };
   return cardOf(message, 'delivery-1', { wording, productOf, hasPriority: false, mention });
 }

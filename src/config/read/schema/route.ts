@@ -1,7 +1,6 @@
-// What tocsin.yaml may say of a route; and the same once more for a file with faults, of which it takes what is right.
+// What tocsin.yaml may say of a route.
 import { z } from 'zod';
 import { type GroupField, groupFields } from '../../../core/rules/group.ts';
-import { unresolved } from '../problems.ts';
 
 /** Single values go through the rules of the variable of the same meaning. */
 export const single = z
@@ -23,7 +22,7 @@ const matchKeys = {
   groups: texts('groups of devices, with * and ?'),
   networks: texts('networks such as 10.0.0.0/8'),
 };
-/** Of a silence, and of each exception of a route. */
+/** Of a silence. The keys of each exception of a route are the same. */
 export const match = z.strictObject(matchKeys).optional().describe('a map of what must all hold');
 const saying = z
   .strictObject(matchKeys)
@@ -66,20 +65,20 @@ const target = z
 const fields = z
   .array(z.enum(Object.keys(groupFields) as [GroupField, ...GroupField[]]))
   .describe(`a list of ${Object.keys(groupFields).join(', ')}`);
-const groupKeys = { wait: single, interval: single, max: single };
 const group = z
-  .strictObject({ by: fields, ...groupKeys })
+  .strictObject({ by: fields, wait: single, interval: single, max: single })
   .optional()
   .describe('a map with by, wait, interval, max');
-const throttleKeys = { max: single, window: single };
 const throttle = z
-  .strictObject({ by: fields, ...throttleKeys })
+  .strictObject({ by: fields, max: single, window: single })
   .optional()
   .describe('a map with by, max, window');
 
-const quietKeys = { passes: single };
 const quiet = z
-  .strictObject({ times: z.array(interval).min(1).describe('a list of times'), ...quietKeys })
+  .strictObject({
+    times: z.array(interval).min(1).describe('a list of times'),
+    passes: single,
+  })
   .optional()
   .describe('a map with times, passes');
 
@@ -100,46 +99,4 @@ export const route = z
   })
   .describe('a map');
 
-/** The same keys, each without its value where that is wrong. */
-function forgiving<Keys extends Readonly<Record<string, z.ZodOptional>>>(keys: Keys) {
-  const caught = Object.entries(keys).map(([key, schema]) => [key, schema.catch(undefined)]);
-  return Object.fromEntries(caught) as { [Key in keyof Keys]: z.ZodCatch<Keys[Key]> };
-}
-const idsLeft = z.array(z.string().catch(unresolved));
-const intervalsLeft = z.array(interval.catch({})).optional().catch(undefined);
-
-const fieldsLeft = fields.catch([]);
-const groupLeft = z
-  .object({ by: fieldsLeft, ...forgiving(groupKeys) })
-  .optional()
-  .catch(undefined);
-const throttleLeft = z
-  .object({ by: fieldsLeft, ...forgiving(throttleKeys) })
-  .optional()
-  .catch(undefined);
-const quietLeft = z
-  .object({ times: z.array(interval.catch({})).catch([]), ...forgiving(quietKeys) })
-  .optional()
-  .catch(undefined);
-const targetsLeft = z.array(target.catch(unresolved));
-
-const criteriaLeft = { ...forgiving(matchKeys), sources: idsLeft.optional().catch(undefined) };
-
-export const brokenRoute = { name: unresolved, to: [unresolved] };
-export const routeLeft = z.object({
-  name: z.string().catch(unresolved),
-  match: z
-    .object({ ...criteriaLeft, not: z.array(z.object(criteriaLeft).catch({})).optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
-  when: z.string().optional().catch(undefined),
-  active: intervalsLeft,
-  mute: intervalsLeft,
-  to: targetsLeft.catch([unresolved]),
-  group: groupLeft,
-  throttle: throttleLeft,
-  quiet: quietLeft,
-  repeats: z.boolean().optional().catch(undefined),
-  continue: z.boolean().optional().catch(undefined),
-});
-export type RouteContent = z.output<typeof routeLeft>;
+export type RouteContent = z.output<typeof route>;

@@ -1,6 +1,7 @@
-// What tocsin.yaml may say of silences that recur.
+// What may be said of silences: of those that recur in tocsin.yaml, and of others in files and
+// options of the command.
 import { z } from 'zod';
-import { interval, match } from './route.ts';
+import { interval, match, single } from './route.ts';
 
 export const recurringSilence = z
   .strictObject({
@@ -19,3 +20,18 @@ export const recurringSilences = z
   .optional()
   .describe('a list of silences that recur');
 export type RecurringContent = z.output<typeof recurringSilence>;
+
+const silence = z
+  .strictObject({
+    owner: z.string().describe('who silences it'),
+    reason: z.string().describe('why'),
+    from: single,
+    until: single,
+    for: single,
+    match,
+    when: z.string().optional().describe('an expression about the event'),
+    sinks: z.array(z.string()).min(1).optional().describe('a list of ids of sinks'),
+  })
+  .describe('a map with owner, reason, for, match, when, sinks');
+export const silences = z.array(silence).min(1).max(100).describe('a list of silences');
+export type SilenceContent = z.output<typeof silence>;

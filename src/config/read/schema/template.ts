@@ -1,7 +1,6 @@
-// What tocsin.yaml may say of templates; and the same once more for a file with faults.
+// What tocsin.yaml may say of templates.
 import { z } from 'zod';
 import { templateLimits } from '../../../core/template/template.ts';
-import { unresolved } from '../problems.ts';
 
 const field = z
   .strictObject({
@@ -37,7 +36,3 @@ const saying = template.refine((content) => Object.keys(content).length > 0, {
 });
 
 export const templatesSchema = z.record(name, saying).optional().describe('a map from names to templates');
-export const templatesLeft = z
-  .record(z.string(), template.catch({}))
-  .optional()
-  .catch({ [unresolved]: {} });

@@ -1,0 +1,42 @@
+// Names that one part of the configuration gives and another one uses.
+import type { ConfigProblem } from '../../kit/errors.ts';
+import { didYouMean } from '../../kit/suggest.ts';
+import type { Findings } from './environment.ts';
+import type { Path, Place } from './place.ts';
+import { shownName } from './problems.ts';
+
+/** The names of one kind, as far as they could be read. */
+export interface Names {
+  readonly noun: 'source' | 'sink' | 'template';
+  readonly known: readonly string[];
+  /** False: there may be others, so that none is known to be wrong. */
+  readonly areAll: boolean;
+}
+
+/** About a name that stands for nothing of its kind. */
+export function unknownName(
+  where: string,
+  name: string,
+  { noun, known }: Pick<Names, 'noun' | 'known'>,
+): ConfigProblem {
+  const all = known.map(shownName).join(', ');
+  const list = known.length === 0 ? `There is no ${noun} yet` : `Known are: ${all}`;
+  const problem = `"${shownName(name)}" is no ${noun} of this configuration`;
+  return { where, problem, remedy: `${list}.${didYouMean(name, known)}` };
+}
+
+/** A list of names as it is written; undefined is what could not be read. */
+export interface WrittenNames {
+  readonly written: readonly (string | undefined)[] | undefined;
+  readonly place: Place;
+  /** Of the list, from `place` on. */
+  readonly path: Path;
+}
+
+/** Reports those that stand for nothing. */
+export function checkNames({ written, place, path }: WrittenNames, names: Names, { problems }: Findings): void {
+  for (const [index, name] of (written ?? []).entries()) {
+    if (name === undefined || !names.areAll || names.known.includes(name)) continue;
+    problems.push(unknownName(place([...path, index]), name, names));
+  }
+}

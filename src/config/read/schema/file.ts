@@ -1,0 +1,56 @@
+// The form of tocsin.yaml as a whole. What a file says is read with it, and the JSON Schema for
+// editors is made from it. It must not transform.
+import { z } from 'zod';
+import { route, single } from './route.ts';
+import { recurringSilences } from './silence.ts';
+import { templatesSchema } from './template.ts';
+
+const idRule = 'is not an id: at most 63 letters, digits, "-" and "_", beginning with a letter or digit';
+const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, idRule);
+const adapter = z
+  .looseObject({ type: z.string().describe('the type of the source or sink') })
+  .describe('a map with a type');
+const adapters = z.record(id, adapter).optional().describe('a map from ids to sources or sinks');
+const storm = z
+  .union(
+    [single, z.strictObject({ over: single, passes: single })],
+    'is neither a number, nor off, nor a map with over and passes',
+  )
+  .optional()
+  .describe('a number of events, off, or a map with over and passes');
+/** What every sink may say, whatever its type. */
+export const sinkSchema = adapter
+  .extend({
+    template: z.string().optional().describe('the name of a template'),
+    timeout: single.describe('how long one message may take, from 1s to 5m; 30s if not set'),
+    locale: single.describe('the language of its messages; that of the file if not set'),
+    time_zone: single.describe('the time zone of its messages; that of the file if not set'),
+  })
+  .describe('a map with a type');
+const operations = z
+  .union([z.string(), z.array(z.string()).min(1)], 'is neither the id of a sink nor a list of them')
+  .optional()
+  .describe('the id of a sink, or a list of them');
+const text = (description: string) => z.string().optional().describe(description);
+export const fileSchema = z
+  .strictObject({
+    sources: adapters,
+    sinks: z.record(id, sinkSchema).optional().describe('a map from ids to sources or sinks'),
+    templates: templatesSchema,
+    routes: z.array(route).min(1).optional().describe('a list of routes'),
+    operations,
+    heartbeat: z
+      .strictObject({ url: text('an http or https address'), url_file: text('a file that holds the url') })
+      .optional()
+      .describe('a map with url or url_file'),
+    storm,
+    polling_interval: single,
+    locale: single,
+    time_zone: single,
+    silences: z
+      .strictObject({ max: single, recurring: recurringSilences })
+      .optional()
+      .describe('a map with max, recurring'),
+  })
+  .describe('a map with sources, sinks, routes');
+export type FileContent = z.output<typeof fileSchema>;
