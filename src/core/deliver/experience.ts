@@ -28,10 +28,17 @@ export class Experience {
 
   /** From 0 to under 1. @param isCareful of little experience the worst is expected */
   rate(isCareful: boolean): number {
-    const [long, short] = [this.#long, this.#short];
+    const short = this.#short;
     const recent = short.attempts === 0 ? 0 : short.failures / short.attempts;
+    return Math.max(recent, this.lasting(isCareful));
+  }
+
+  /**
+   * The same over hundreds of attempts: at the end of a backlog only what failed often is left, and
+   * says worse of the sink than is true.
+   */
+  lasting(isCareful: boolean): number {
     const prior = isCareful ? 1 : 0;
-    const lasting = (long.failures + prior / 2) / Math.max(1, long.attempts + prior);
-    return Math.max(recent, lasting);
+    return (this.#long.failures + prior / 2) / Math.max(1, this.#long.attempts + prior);
   }
 }

@@ -276,6 +276,11 @@ export class Failing {
   rate(isCareful: boolean): number {
     return this.#experience.rate(isCareful);
   }
+
+  /** The same over hundreds of attempts, which few that failed often do not change. */
+  lastingRate(isCareful: boolean): number {
+    return this.#experience.lasting(isCareful);
+  }
 }
 
 function countFailure(now: Known, { form, unanswered, isHanging, isRefused }: FailedTry): void {

@@ -222,16 +222,19 @@ export class Judge {
     const passedAgoMs = performance.now() - this.#passedAtMs;
     // Where only the check passes, the way of all posts may be frozen.
     const doOthersPass = suspicion.othersPassed || passedAgoMs < passedLatelyMs;
+    const isRepeatDear = doOthersPass && repeatWaitMs(delivery, reason, suspicion) >= dearWaitMs;
+    const isCareful = outcome === 'retry';
     return judge({
       outcome,
       reason,
       form: delivery.form,
       isDigest: delivery.event.body.digest !== undefined,
-      isRepeatDear: doOthersPass && repeatWaitMs(delivery, reason, suspicion) >= dearWaitMs,
+      isRepeatDear,
       hasCheckFailed,
       suspicion,
       hasJustPassed: passedAgoMs < justPassedMs,
-      rate: failing.rate(outcome === 'retry'),
+      // A shorter form a little too soon is better than a minute more.
+      rate: isRepeatDear ? failing.lastingRate(isCareful) : failing.rate(isCareful),
       poisonFailures: policy.poisonFailures,
     });
   }

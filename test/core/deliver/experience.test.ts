@@ -29,3 +29,11 @@ test('a bad time is seen within some attempts, and gone after some hundreds', ()
 test('it is never 1, however often it fails', () => {
   expect(learned(1000, () => 50).rate(true)).toBeLessThan(1);
 });
+
+test('what is left at the end of a backlog, and failed often, hardly moves what hundreds of attempts told', () => {
+  const experience = learned(2000, (n) => (n % 4 === 0 ? 1 : 0));
+  const before = experience.lasting(true);
+  for (let n = 0; n < 10; n += 1) experience.learn(4);
+  expect(experience.rate(true)).toBeGreaterThan(2 * before);
+  expect(experience.lasting(true)).toBeLessThan(1.5 * before);
+});

@@ -80,7 +80,7 @@ function createStory(passedBefore: number) {
     sent.push({ form: delivery.form, judgement, atMs });
     atMs += durationMs + verdict.delayMs;
     vi.advanceTimersByTime(durationMs + verdict.delayMs);
-    const isUnanswered = failure.reason === 'timeout';
+    const isUnanswered = failure.outcome === 'retry';
     const unanswered = (delivery.unanswered ?? 0) + (isUnanswered ? 1 : 0);
     delivery = { ...delivery, attempts: verdict.attempts, form: verdict.form, unanswered };
     return judgement;
@@ -124,6 +124,30 @@ describe('a text that hangs while others pass', () => {
     for (let n = 0; n < 2; n += 1) await story.fail(hang);
     expect(story.sent.map(({ judgement }) => judgement)).toEqual(['again', 'again']);
   });
+});
+
+describe('a connection that breaks while others pass', () => {
+  const broken: Failure = { ...hang, reason: 'interrupted', message: 'the connection was cut' };
+
+  test('time and again at the end of a backlog goes out shorter, and not after a minute', async () => {
+    const { fail, failing, pass, sent } = createStory(0);
+    // One attempt of five breaks.
+    for (let eventId = 2; eventId < 1000; eventId += 1) passAfter(failing, eventId, eventId % 4 === 0 ? 1 : 0);
+    // What is left of the backlog is what failed most often.
+    const survivor = (eventId: number) => passAfter(failing, eventId, 4);
+    for (let n = 0; n < 5; n += 1) {
+      expect(await fail(broken, () => [1, 2].map((one) => survivor(2000 + 10 * n + one)))).not.toBe('short');
+      pass();
+    }
+    expect(await fail(broken)).toBe('short');
+    expect(sent.at(-1)!.atMs - sent[0]!.atMs).toBeLessThan(30_000);
+  });
+
+  function passAfter(failing: Failing, eventId: number, failures: number): void {
+    const one = { eventId, form: 'full', isHanging: false, isRefused: false } as const;
+    for (let n = 0; n < failures; n += 1) failing.failed({ ...one, mark: failing.mark(), attempts: n, unanswered: n });
+    failing.delivered(eventId, 'full', failing.mark());
+  }
 });
 
 describe('a bare card that is refused', () => {
