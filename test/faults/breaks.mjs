@@ -38,7 +38,11 @@ export const mutations = [
   {
     name: 'sends start without a lease that outlasts them',
     edits: [
-      ['src/core/roles/index.ts', 'performance.now() + ms < validUntilMs', 'ms < validUntilMs + performance.now()'],
+      [
+        'src/core/roles/held-roles.ts',
+        'performance.now() + ms < validUntilMs()',
+        'ms < validUntilMs() + performance.now()',
+      ],
     ],
     cases: 'SIGSTOP',
   },
@@ -82,7 +86,7 @@ export const mutations = [
   },
   {
     name: 'a heartbeat beyond its term is waited for',
-    edits: [['src/core/roles/index.ts', '    await cutHeartbeats(', '    if (times.ttlMs < 0) await cutHeartbeats(']],
+    edits: [['src/core/roles/index.ts', '    await cutHeartbeats(', '    if (ttlMs < 0) await cutHeartbeats(']],
     cases: 'goes back by an hour',
   },
   {
@@ -126,11 +130,15 @@ export const mutations = [
     name: 'a stop gives no role back',
     edits: [
       [
-        'src/core/roles/index.ts',
-        '? releaseLeases(deps.db, deps.replicaId, [name]) : undefined',
-        '? undefined : undefined',
+        'src/core/roles/held-roles.ts',
+        "if (parting === 'given back') await releaseLeases(db, replicaId, [name]);",
+        "if (parting === 'lost') await releaseLeases(db, replicaId, []);",
       ],
-      ['src/core/roles/index.ts', 'if (isJoined) await releaseLeases(deps.db, deps.replicaId, null);', ''],
+      [
+        'src/core/roles/index.ts',
+        'if (this.#isJoined) await releaseLeases(db, replicaId, null);',
+        'if (!this.#isJoined) await releaseLeases(db, replicaId, null);',
+      ],
     ],
     cases: 'rollout',
   },

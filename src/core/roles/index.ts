@@ -1,5 +1,6 @@
-// Which roles this process works: heartbeat, takeover of what is free, fair share, and giving everything back at the end.
-// Leases know the database's clock only; whether a send may start is counted on the local monotonic clock.
+// Which roles this process works: heartbeat, takeover of what is free, fair share, and giving
+// everything back at the end. Leases know the database's clock only; whether a send may start is
+// counted on the local monotonic clock.
 
 import { performance } from 'node:perf_hooks';
 import type { LeaseView } from '../../kit/records/role.ts';
@@ -14,19 +15,16 @@ import {
   releaseLeases,
   renewHeartbeat,
 } from '../../store/leases.ts';
-import { readSurroundings } from '../../store/standing.ts';
-import { leftText, type Standing, standingOf, type WorkingRole, worksOf } from '../identity/standing.ts';
+import { type Standing, worksOf } from '../identity/standing.ts';
 import { backoffMs, databaseBackoff } from '../loops/backoff.ts';
 import { createClockWatch, type Leap } from '../loops/clock-watch.ts';
-import type { Lease, RoleWorker } from '../loops/lease.ts';
 import { createWake } from '../loops/wake.ts';
 import type { Writes } from '../loops/writes.ts';
-import { surplus, wantedRoles } from './share.ts';
+import { HeldRoles, type Role } from './held-roles.ts';
+import { type ShareFacts, surplus, wantedRoles } from './share.ts';
+import { StandingWatch } from './standing-watch.ts';
 
-/** No two roles may work one of its sinks at once, and another configuration may share them out otherwise. */
-export interface Role extends WorkingRole {
-  start(lease: Lease): RoleWorker;
-}
+export type { Role } from './held-roles.ts';
 
 export interface RoleTimes {
   /** How long a heartbeat holds. */
@@ -35,6 +33,9 @@ export interface RoleTimes {
   readonly renewMs: number;
 }
 export const defaultRoleTimes: RoleTimes = { ttlMs: 20_000, renewMs: 5000 };
+
+/** How soon a heartbeat is tried again that had just expired once more. */
+const lostAgainMs = 1000;
 
 export interface RolesDependencies {
   readonly db: Database;
@@ -51,24 +52,11 @@ export interface RolesDependencies {
   readonly writes?: Writes;
 }
 
-interface HeldRole {
-  readonly role: Role;
-  readonly lease: Lease;
-  readonly worker: RoleWorker;
-}
-
-/** A worker that was told to stop and has not ended. */
-interface Ending {
-  readonly role: Role;
-  /** Monotonic. */
-  readonly sinceMs: number;
-}
-
-/** `given back`: anybody may take it once its worker has ended. `restarted`: this process takes it again. `lost`: another has it. */
-type Parting = 'given back' | 'restarted' | 'lost';
-
 export interface Roles {
-  /** Milliseconds since the loop, or the slowest of the workers, last turned; a database that fails lets them turn too. */
+  /**
+   * Milliseconds since the loop, or the slowest of the workers, last turned; a database that fails
+   * lets them turn too.
+   */
   stuckMs(): number;
   /** Names of the roles held now. */
   held(): readonly string[];
@@ -77,8 +65,9 @@ export interface Roles {
   /** How this process stood to the others at its last heartbeat; undefined before the first. */
   standing(): Standing | undefined;
   /**
-   * Works these from now on. Each role goes on with its new worker as soon as its old one has finished what was in flight; what is not
-   * among them is given back. Resolves when the last of the old workers has ended.
+   * Works these from now on. Each role goes on with its new worker as soon as its old one has
+   * finished what was in flight; what is not among them is given back. Resolves when the last of the
+   * old workers has ended.
    */
   replace(roles: readonly Role[]): Promise<void>;
   /** Stops every worker, gives the roles back, leaves. */
@@ -87,248 +76,250 @@ export interface Roles {
 
 /** Starts the loop. It needs a migrated database, but copes with one that goes away. */
 export function startRoles(deps: RolesDependencies): Roles {
-  const times = deps.times ?? defaultRoleTimes;
-  const wake = createWake();
-  const held = new Map<string, HeldRole>();
-  const stopping = new Map<Promise<void>, Ending>();
-  let roles = deps.roles;
+  return new ReplicaRoles(deps);
+}
+
+class ReplicaRoles implements Roles {
+  readonly #deps: RolesDependencies;
+  readonly #times: RoleTimes;
+  readonly #wake = createWake();
+  readonly #clock: ReturnType<typeof createClockWatch>;
+  readonly #held: HeldRoles;
+  readonly #standing: StandingWatch;
+  readonly #finished: Promise<void>;
+  #roles: readonly Role[];
   /** Those whose leases have their rows. */
-  let prepared: readonly Role[] | undefined;
-  let validUntilMs = 0;
-  const clock = createClockWatch(deps.db);
+  #prepared: readonly Role[] | undefined;
+  /** Until when the last heartbeat certainly holds; monotonic. */
+  #validUntilMs = 0;
   /** Until then heartbeats of others may look expired only because the clock leapt; monotonic. */
-  let unsureUntilMs = Number.NEGATIVE_INFINITY;
-  let standing: Standing | undefined;
-  let isJoined = false;
-  let isStopping = false;
-  let turnedAtMs = performance.now();
+  #unsureUntilMs = Number.NEGATIVE_INFINITY;
+  #isJoined = false;
+  #isStopping = false;
+  #turnedAtMs = performance.now();
 
-  function take(role: Role, epoch: number): void {
-    let isLost = false;
-    const lease: Lease = {
-      name: role.name,
-      holder: deps.replicaId,
-      epoch,
-      isHeld: () => !isLost,
-      outlasts: (ms) => !isLost && performance.now() + ms < validUntilMs,
-      lose() {
-        isLost = true;
-      },
-    };
-    held.set(role.name, { role, lease, worker: role.start(lease) });
-    deps.metrics.roleHeld.set({ role: role.name }, 1);
-    deps.log.info({ role: role.name, epoch }, 'role taken');
+  constructor(deps: RolesDependencies) {
+    this.#deps = deps;
+    this.#times = deps.times ?? defaultRoleTimes;
+    this.#roles = deps.roles;
+    this.#clock = createClockWatch(deps.db);
+    const validUntilMs = () => this.#validUntilMs;
+    this.#held = new HeldRoles({ ...deps, validUntilMs, onFree: () => this.#wake.now() });
+    this.#standing = new StandingWatch(deps);
+    this.#finished = this.#loop();
   }
 
-  function drop(name: string, parting: Parting): void {
-    const ending = held.get(name);
-    if (!ending) return;
-    const { role, lease, worker } = ending;
-    held.delete(name);
-    if (parting === 'lost') lease.lose();
-    deps.metrics.roleHeld.set({ role: name }, 0);
-    deps.log.info({ role: name }, `role ${parting}`);
-    const stopped = worker
-      .stop()
-      .then(() => (parting === 'given back' ? releaseLeases(deps.db, deps.replicaId, [name]) : undefined))
-      .catch((error) => deps.log.error({ role: name, error: databaseErrorText(error) }, 'role not given back'))
-      .finally(() => {
-        stopping.delete(stopped);
-        if (parting === 'restarted') wake.now();
-      });
-    stopping.set(stopped, { role, sinceMs: performance.now() });
+  stuckMs(): number {
+    return Math.max(performance.now() - this.#turnedAtMs, this.#held.stuckMs());
   }
 
-  /** A role whose worker is still stopping here must not get a second one beside it. */
-  function isEnding({ name, sinks = [] }: Role): boolean {
-    const isShared = (other: Role) => other.name === name || other.sinks?.some((sink) => sinks.includes(sink));
-    return [...stopping.values()].some(({ role }) => isShared(role));
+  held(): readonly string[] {
+    return this.#held.names();
   }
 
-  async function join(predecessor: string | null): Promise<void> {
-    const askedAtMs = performance.now();
-    await joinReplicas(deps.db, deps.replicaId, times.ttlMs, predecessor, worksOf(roles));
-    validUntilMs = askedAtMs + times.ttlMs;
-    isJoined = true;
+  clockLeap(): Leap | undefined {
+    return this.#clock.last();
   }
 
-  async function remember(): Promise<void> {
-    try {
-      await deps.remember?.();
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      deps.log.warn({ error: text }, 'after a kill, the roles will be free only when the heartbeat has expired');
-    }
+  standing(): Standing | undefined {
+    return this.#standing.current();
   }
 
-  async function prepare(): Promise<void> {
-    const wanted = roles;
-    if (prepared === wanted) return;
-    await createLeases(
-      deps.db,
-      wanted.map(({ name }) => name),
-    );
-    prepared = wanted;
+  async replace(next: readonly Role[]): Promise<void> {
+    this.#roles = next;
+    const kept = new Set(next.map(({ name }) => name));
+    for (const name of this.#held.names()) this.#held.drop(name, kept.has(name) ? 'restarted' : 'given back');
+    this.#wake.now();
+    await this.#held.ended();
   }
 
-  /** Told before anything is judged by it. */
-  async function lookAtClock(): Promise<void> {
-    const leap = await clock.look();
-    if (leap === undefined) return;
-    deps.log.warn({ leap_ms: leap.ms }, "the database's clock leapt");
-    // Those who live renew within a term; until then nothing is taken from anybody.
-    if (leap.ms > 0) unsureUntilMs = performance.now() + times.ttlMs;
+  async stop(): Promise<void> {
+    const { db, replicaId } = this.#deps;
+    this.#isStopping = true;
+    this.#wake.now();
+    this.#held.dropAll('given back');
+    await this.#held.ended();
+    await this.#finished;
+    if (this.#isJoined) await releaseLeases(db, replicaId, null);
   }
 
-  /** The heartbeat had expired by the database's clock. */
-  async function joinAgain(): Promise<void> {
-    if (performance.now() < validUntilMs) {
-      // By time itself it had not: the clock leapt. What nobody took meanwhile is still held.
-      deps.log.warn({}, 'the heartbeat had expired before its time: joining again');
-      unsureUntilMs = performance.now() + times.ttlMs;
-    } else {
-      deps.log.warn({}, 'the heartbeat had expired: every role is lost, joining again');
-      for (const name of [...held.keys()]) drop(name, 'lost');
-    }
-    await join(null);
-  }
-
-  /** What this process said of itself with its heartbeat is known to the others before it judges by what they said. */
-  async function lookAround(): Promise<void> {
-    // Who seems dead after a leap of the clock may live, and keeps until then what was left to it.
-    if (standing !== undefined && performance.now() < unsureUntilMs) return;
-    const facts = { own: worksOf(roles), ...(await readSurroundings(deps.db, deps.replicaId)) };
-    const before = leftText(standing);
-    standing = standingOf(facts, roles);
-    for (const sink of Object.keys(facts.own.places)) {
-      const isContested = standing.contested.some((one) => one.sink === sink);
-      deps.metrics.sinkOtherPlace.set({ sink }, isContested ? 1 : 0);
-    }
-    if (leftText(standing) === before) return;
-    const { left, contested } = standing;
-    const elsewhere = contested.map(({ sink, place }) => `${sink} at ${place}`);
-    if (left.size > 0)
-      deps.log.warn(
-        { roles: [...left].sort(), elsewhere },
-        'roles are left to a process with other consoles or webhooks',
-      );
-    else deps.log.info({}, 'no role is left to another process any more');
-  }
-
-  /** One turn. @returns milliseconds until the next one */
-  async function turn(): Promise<number> {
-    await prepare();
-    if (!isJoined) {
-      await join(deps.predecessor);
-      await remember();
-    }
-    await lookAtClock();
-    const askedAtMs = performance.now();
-    const renew = () => renewHeartbeat(deps.db, deps.replicaId, times.ttlMs, worksOf(roles));
-    let view = await renew();
-    if (view === null) {
-      await joinAgain();
-      view = await renew();
-      if (view === null) return 1000;
-    } else {
-      validUntilMs = askedAtMs + times.ttlMs;
-    }
-    await cutHeartbeats(deps.db, deps.replicaId, times.ttlMs);
-    for (const lease of view.leases) {
-      const mine = held.get(lease.name);
-      if (mine && (lease.holder !== deps.replicaId || lease.epoch !== mine.lease.epoch)) drop(lease.name, 'lost');
-    }
-    await lookAround();
-    for (const name of held.keys()) if (standing?.left.has(name)) drop(name, 'given back');
-    const replicas = view.replicas - (standing?.foreigners ?? 0);
-    for (const name of surplus(able(), view.leases, deps.replicaId, replicas)) drop(name, 'given back');
-    await releaseStrays(view.leases);
-    await takeFree(view.leases, replicas);
-    return nextTurnMs(view.leases, deps.replicaId, times.renewMs);
-  }
-
-  function able(): readonly Role[] {
-    return roles.filter(({ name }) => !standing?.left.has(name));
-  }
-
-  /** Roles that were taken, or could not be given back, while others came in their place. */
-  async function releaseStrays(leases: readonly LeaseView[]): Promise<void> {
-    const isOwn = (name: string) => able().some((role) => role.name === name) || held.has(name);
-    const isStopping = (name: string) => [...stopping.values()].some(({ role }) => role.name === name);
-    const strays = leases.filter(({ name, holder }) => holder === deps.replicaId && !isOwn(name) && !isStopping(name));
-    const names = strays.map(({ name }) => name);
-    if (names.length > 0) await releaseLeases(deps.db, deps.replicaId, names);
-  }
-
-  async function takeFree(leases: readonly LeaseView[], replicas: number): Promise<void> {
-    // What has come since the heartbeat is not known to the others yet.
-    if (prepared !== roles) return;
-    const isUnsure = performance.now() < unsureUntilMs;
-    const judged = isUnsure ? leases.map((lease) => ({ ...lease, remainingMs: Number.POSITIVE_INFINITY })) : leases;
-    const wanted = wantedRoles(able(), judged, deps.replicaId, replicas);
-    const roleOf = (name: string) => able().find((role) => role.name === name);
-    const isFree = (role: Role | undefined) => role !== undefined && !held.has(role.name) && !isEnding(role);
-    const free = wanted.filter((name) => isFree(roleOf(name)));
-    if (free.length === 0 || isStopping) return;
-    for (const { name, epoch } of await acquireLeases(deps.db, deps.replicaId, free)) {
-      // Others may have come in their place meanwhile.
-      const role = roleOf(name);
-      if (role && isFree(role) && !isStopping) take(role, epoch);
-    }
-  }
-
-  async function loop(): Promise<void> {
+  async #loop(): Promise<void> {
+    const { writes, log } = this.#deps;
     let failures = 0;
-    while (!isStopping) {
+    while (!this.#isStopping) {
       let waitMs: number;
       try {
-        waitMs = await turn();
+        waitMs = await this.#turn();
         failures = 0;
-        deps.writes?.passed('roles');
+        writes?.passed('roles');
       } catch (error) {
-        deps.writes?.failed('roles', error);
-        deps.log.warn({ error: databaseErrorText(error) }, 'heartbeat not renewed: the database does not answer');
+        writes?.failed('roles', error);
+        const text = databaseErrorText(error);
+        log.warn({ error: text }, 'heartbeat not renewed: the database does not answer');
         failures += 1;
         waitMs = backoffMs(failures, Math.random(), databaseBackoff);
       }
-      turnedAtMs = performance.now();
-      if (!isStopping) await wake.wait(waitMs);
+      this.#turnedAtMs = performance.now();
+      if (!this.#isStopping) await this.#wake.wait(waitMs);
     }
   }
-  const finished = loop();
 
-  return {
-    stuckMs: () =>
-      Math.max(
-        ...[turnedAtMs, ...[...stopping.values()].map(({ sinceMs }) => sinceMs)].map(
-          (sinceMs) => performance.now() - sinceMs,
-        ),
-        ...[...held.values()].map(({ worker }) => worker.stuckMs?.() ?? 0),
-      ),
-    held: () => [...held.keys()],
-    clockLeap: () => clock.last(),
-    standing: () => standing,
-    async replace(next) {
-      roles = next;
-      const names = new Set(next.map(({ name }) => name));
-      for (const name of [...held.keys()]) drop(name, names.has(name) ? 'restarted' : 'given back');
-      wake.now();
-      await Promise.all(stopping.keys());
-    },
-    async stop() {
-      isStopping = true;
-      wake.now();
-      for (const name of [...held.keys()]) drop(name, 'given back');
-      await Promise.all(stopping.keys());
-      await finished;
-      if (isJoined) await releaseLeases(deps.db, deps.replicaId, null);
-    },
-  };
+  /** @returns milliseconds until the next turn */
+  async #turn(): Promise<number> {
+    const { db, replicaId } = this.#deps;
+    const { ttlMs, renewMs } = this.#times;
+    await this.#prepare();
+    if (!this.#isJoined) await this.#joinFirst();
+    await this.#lookAtClock();
+    const view = await this.#renew();
+    if (view === null) return lostAgainMs;
+    await cutHeartbeats(db, replicaId, ttlMs);
+    this.#dropLost(view.leases);
+    await this.#lookAround();
+    for (const name of this.#held.names()) if (this.#standing.isLeft(name)) this.#held.drop(name, 'given back');
+    // Those of another service have no share in this one's roles.
+    const replicas = view.replicas - (this.#standing.current()?.foreigners ?? 0);
+    const facts = { leases: view.leases, replicaId, replicas };
+    for (const name of surplus(this.#able(), facts)) this.#held.drop(name, 'given back');
+    await this.#releaseStrays(view.leases);
+    await this.#takeFree(facts);
+    return nextTurnMs(view.leases, replicaId, renewMs);
+  }
+
+  /** Each lease must have its row before it can be taken. */
+  async #prepare(): Promise<void> {
+    const wanted = this.#roles;
+    if (this.#prepared === wanted) return;
+    const names = wanted.map(({ name }) => name);
+    await createLeases(this.#deps.db, names);
+    this.#prepared = wanted;
+  }
+
+  async #joinFirst(): Promise<void> {
+    const { predecessor, log } = this.#deps;
+    await this.#join(predecessor);
+    try {
+      await this.#deps.remember?.();
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      log.warn({ error: text }, 'after a kill, the roles will be free only when the heartbeat has expired');
+    }
+  }
+
+  async #join(predecessor: string | null): Promise<void> {
+    const { db, replicaId } = this.#deps;
+    const { ttlMs } = this.#times;
+    const askedAtMs = performance.now();
+    await joinReplicas(db, replicaId, ttlMs, predecessor, worksOf(this.#roles));
+    this.#validUntilMs = askedAtMs + ttlMs;
+    this.#isJoined = true;
+  }
+
+  /** Before anything is judged by the clock. */
+  async #lookAtClock(): Promise<void> {
+    const leap = await this.#clock.look();
+    if (leap === undefined) return;
+    this.#deps.log.warn({ leap_ms: leap.ms }, "the database's clock leapt");
+    // Those who live renew within a term; nothing is taken from anybody until then.
+    if (leap.ms > 0) this.#unsureUntilMs = performance.now() + this.#times.ttlMs;
+  }
+
+  /** @returns null if the heartbeat had expired, and did so again at once */
+  async #renew() {
+    const { db, replicaId } = this.#deps;
+    const { ttlMs } = this.#times;
+    const askedAtMs = performance.now();
+    const ask = () => renewHeartbeat(db, replicaId, ttlMs, worksOf(this.#roles));
+    const view = await ask();
+    if (view === null) {
+      await this.#joinAgain();
+      return ask();
+    }
+    this.#validUntilMs = askedAtMs + ttlMs;
+    return view;
+  }
+
+  /** The heartbeat had expired by the database's clock. */
+  async #joinAgain(): Promise<void> {
+    const { log } = this.#deps;
+    if (performance.now() < this.#validUntilMs) {
+      // By time itself it had not: the clock leapt. What nobody took meanwhile is still held.
+      log.warn({}, 'the heartbeat had expired before its time: joining again');
+      this.#unsureUntilMs = performance.now() + this.#times.ttlMs;
+    } else {
+      log.warn({}, 'the heartbeat had expired: every role is lost, joining again');
+      this.#held.dropAll('lost');
+    }
+    await this.#join(null);
+  }
+
+  #dropLost(leases: readonly LeaseView[]): void {
+    for (const { name, holder, epoch } of leases) {
+      const own = this.#held.epochOf(name);
+      if (own === undefined || (holder === this.#deps.replicaId && epoch === own)) continue;
+      this.#held.drop(name, 'lost');
+    }
+  }
+
+  async #lookAround(): Promise<void> {
+    // Who seems dead after a leap of the clock may live, and keeps what was left to it until then.
+    if (this.#standing.current() !== undefined && this.#isUnsure()) return;
+    await this.#standing.look(this.#roles);
+  }
+
+  #isUnsure(): boolean {
+    return performance.now() < this.#unsureUntilMs;
+  }
+
+  /** Those that are not left to others. */
+  #able(): readonly Role[] {
+    return this.#roles.filter(({ name }) => !this.#standing.isLeft(name));
+  }
+
+  /** Roles that were taken, or could not be given back, while others came in their place. */
+  async #releaseStrays(leases: readonly LeaseView[]): Promise<void> {
+    const { db, replicaId } = this.#deps;
+    const able = new Set(this.#able().map(({ name }) => name));
+    const isOwn = (name: string) => able.has(name) || this.#held.has(name) || this.#held.isStopping(name);
+    const strays = leases.filter(({ name, holder }) => holder === replicaId && !isOwn(name));
+    const names = strays.map(({ name }) => name);
+    if (names.length > 0) await releaseLeases(db, replicaId, names);
+  }
+
+  async #takeFree(facts: ShareFacts): Promise<void> {
+    // What has come since the heartbeat is not known to the others yet.
+    if (this.#prepared !== this.#roles) return;
+    const { db, replicaId } = this.#deps;
+    const leases = this.#isUnsure() ? facts.leases.map(neverExpiring) : facts.leases;
+    const wanted = wantedRoles(this.#able(), { ...facts, leases });
+    const free = wanted.filter((name) => this.#freeRole(name) !== undefined);
+    if (free.length === 0 || this.#isStopping) return;
+    for (const { name, epoch } of await acquireLeases(db, replicaId, free)) {
+      // Others may have come in their place meanwhile.
+      const role = this.#freeRole(name);
+      if (role && !this.#isStopping) this.#held.take(role, epoch);
+    }
+  }
+
+  /** Undefined if nothing of the role can be worked here now. */
+  #freeRole(name: string): Role | undefined {
+    const role = this.#able().find((one) => one.name === name);
+    const isFree = role && !this.#held.has(name) && !this.#held.isBusy(role);
+    return isFree ? role : undefined;
+  }
 }
 
-/** Regularly, and once more right after a heartbeat that is running out would expire: a takeover then needs no more than its rest. */
+function neverExpiring(lease: LeaseView): LeaseView {
+  return { ...lease, remainingMs: Number.POSITIVE_INFINITY };
+}
+
+/**
+ * Regularly, and once more right after a heartbeat that is running out would expire: a takeover then
+ * needs no more than its rest.
+ */
 function nextTurnMs(leases: readonly LeaseView[], replicaId: string, renewMs: number): number {
-  const others = leases.filter((lease) => lease.holder !== null && lease.holder !== replicaId && lease.remainingMs > 0);
-  const soonest = Math.min(renewMs, ...others.map((lease) => lease.remainingMs + 50));
+  const isOthers = ({ holder }: LeaseView) => holder !== null && holder !== replicaId;
+  const live = leases.filter((lease) => isOthers(lease) && lease.remainingMs > 0);
+  const soonest = Math.min(renewMs, ...live.map(({ remainingMs }) => remainingMs + 50));
   return Math.max(50, soonest);
 }

@@ -1,17 +1,20 @@
-// Which of the roles a process should have: everything is worked, groups stay whole, and nobody has more than the share. Pure.
+// Which of the roles a process should have: everything is worked, groups stay whole, and nobody has
+// more than the share. Pure.
 import type { LeaseView } from '../../kit/records/role.ts';
 import type { Grouped } from '../identity/standing.ts';
 
+export interface ShareFacts {
+  readonly leases: readonly LeaseView[];
+  readonly replicaId: string;
+  /** How many live processes share the roles, this one among them. */
+  readonly replicas: number;
+}
+
 /**
- * Roles that are free (or, after a failed release, still this process's own) and that it should take now: those of the groups that are
- * its own, and of groups that nobody works, up to its share.
+ * Roles that are free (or, after a failed release, still this process's own) and that it should take
+ * now: those of its own groups, and of groups that nobody works, up to its share.
  */
-export function wantedRoles(
-  roles: readonly Grouped[],
-  leases: readonly LeaseView[],
-  replicaId: string,
-  replicas: number,
-): string[] {
+export function wantedRoles(roles: readonly Grouped[], { leases, replicaId, replicas }: ShareFacts): string[] {
   const byName = new Map(leases.map((lease) => [lease.name, lease]));
   const owners = ownersOf(roles, leases, replicaId);
   const share = fairShare(roles, replicas);
@@ -29,7 +32,10 @@ export function wantedRoles(
   return wanted;
 }
 
-/** Whose each group is that anybody works: the holder's of the first of its held roles, followers aside. A group that was split has one owner, too. */
+/**
+ * The owner of each group that anybody works: the holder of the first of its held roles, followers
+ * aside. So a group that was split has one owner, too.
+ */
 function ownersOf(roles: readonly Grouped[], leases: readonly LeaseView[], replicaId: string): Map<string, string> {
   const byName = new Map(leases.map((lease) => [lease.name, lease]));
   const owners = new Map<string, string>();
@@ -43,7 +49,7 @@ function ownersOf(roles: readonly Grouped[], leases: readonly LeaseView[], repli
   return owners;
 }
 
-/** By another one, which lives. */
+/** By another process, which lives. */
 function isWorked(lease: LeaseView, replicaId: string): boolean {
   return lease.holder !== null && lease.holder !== replicaId && lease.remainingMs > 0;
 }
@@ -54,15 +60,10 @@ function fairShare(roles: readonly Grouped[], replicas: number): number {
 }
 
 /**
- * Roles that this process should give back: the groups are shared out evenly over those that live, and a part of another one's group goes
- * to that one.
+ * Roles that this process should give back: the groups are shared out evenly over the live processes,
+ * and a part of another one's group goes to that one.
  */
-export function surplus(
-  roles: readonly Grouped[],
-  leases: readonly LeaseView[],
-  replicaId: string,
-  replicas: number,
-): string[] {
+export function surplus(roles: readonly Grouped[], { leases, replicaId, replicas }: ShareFacts): string[] {
   const groupOf = new Map(roles.map((role) => [role.name, role.group]));
   const mine = [...ownersOf(roles, leases, replicaId)].filter(([, owner]) => owner === replicaId);
   const kept = new Set(

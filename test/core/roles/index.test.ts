@@ -1,114 +1,15 @@
 // Which roles a process works: shared out fairly, given back whole, and lost at once when the database says so.
 
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Lease } from '../../../src/core/loops/lease.ts';
 import { type Role, type RolesDependencies, startRoles } from '../../../src/core/roles/index.ts';
-import { surplus, wantedRoles } from '../../../src/core/roles/share.ts';
-import type { LeaseView } from '../../../src/kit/records/role.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { inTransaction, quiet, replicaWith, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 
 const idle = () => ({ stop: async () => {} });
 const role = (name: string, group: string, start: Role['start'] = idle): Role => ({ name, group, start });
-const view = (name: string, holder: string | null, remainingMs = 20_000): LeaseView => ({
-  name,
-  holder,
-  epoch: 1,
-  remainingMs: holder === null ? 0 : remainingMs,
-});
-
-describe('the share of a replica', () => {
-  const roles = [role('source:a', 'a'), role('sink:a', 'a'), role('source:b', 'b'), role('sink:b', 'b')];
-  const names = roles.map(({ name }) => name);
-
-  test('is everything if it is alone', () => {
-    const free = names.map((name) => view(name, null));
-    expect(wantedRoles(roles, free, 'me', 1)).toEqual(names);
-  });
-
-  test('is what is free or run out, and not what another holds', () => {
-    const views = [view('source:a', 'you'), view('sink:a', 'you'), view('source:b', 'gone', 0), view('sink:b', null)];
-    expect(wantedRoles(roles, views, 'me', 1)).toEqual(['source:b', 'sink:b']);
-    expect(wantedRoles(roles, views.slice(0, 1), 'me', 1)).toEqual([]);
-  });
-
-  test('is rather the rest of a group that it works than another group', () => {
-    const views = [view('source:a', null), view('sink:a', null), view('source:b', 'me'), view('sink:b', null)];
-    expect(wantedRoles(roles, views, 'me', 2)).toEqual(['source:b', 'sink:b']);
-  });
-
-  test('leaves whole groups for the others', () => {
-    const mine = names.map((name) => view(name, 'me'));
-    expect(surplus(roles, mine, 'me', 1)).toEqual([]);
-    expect(surplus(roles, mine, 'me', 2)).toEqual(['source:b', 'sink:b']);
-    // Roles of an earlier configuration are nobody's business.
-    expect(surplus(roles, [...mine, view('sink:old', 'me')], 'me', 2)).not.toContain('sink:old');
-  });
-
-  test('counts a group that is split for one process alone, so that no group is left to nobody', () => {
-    const views = [view('source:a', 'me'), view('sink:a', 'you'), view('source:b', null), view('sink:b', null)];
-    expect(wantedRoles(roles, views, 'me', 2)).toEqual(['source:a']);
-    expect(wantedRoles(roles, views, 'you', 2)).toEqual(['source:b', 'sink:b']);
-  });
-
-  test('gives back its part of a group that is another’s', () => {
-    const views = [view('source:a', 'you'), view('sink:a', 'me'), view('source:b', 'me'), view('sink:b', 'me')];
-    expect(surplus(roles, views, 'me', 2)).toEqual(['sink:a']);
-    expect(surplus(roles, views, 'you', 2)).toEqual([]);
-  });
-
-  describe('comes out even', () => {
-    const sizes = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 8 });
-    const anyTurns = fc.array(fc.nat(4), { minLength: 60, maxLength: 60 });
-    const anyReplicas = fc.integer({ min: 1, max: 5 });
-
-    /** Lets the replicas take turns, each at least three times at the end, and says who works which groups then. */
-    function share(sizesOfGroups: number[], replicas: number, turns: number[], first: (n: number) => string | null) {
-      const all = sizesOfGroups.flatMap((size, g) =>
-        Array.from({ length: size }, (_, n) => role(`${g}.${n}`, `g${g}`)),
-      );
-      const holders = new Map<string, string | null>(all.map(({ name }, n) => [name, first(n)]));
-      const views = () => all.map(({ name }) => view(name, holders.get(name)!));
-      for (const turn of [...turns, ...Array.from({ length: 3 * replicas }, (_, n) => n)]) {
-        const me = `r${turn % replicas}`;
-        for (const name of surplus(all, views(), me, replicas)) holders.set(name, null);
-        for (const name of wantedRoles(all, views(), me, replicas)) holders.set(name, me);
-      }
-      const groupsOf = new Map<string, Set<string>>();
-      for (const { name, group } of all) {
-        const holder = holders.get(name);
-        expect(holder).not.toBeNull();
-        groupsOf.set(holder!, (groupsOf.get(holder!) ?? new Set()).add(group));
-      }
-      for (const held of groupsOf.values())
-        expect(held.size).toBeLessThanOrEqual(Math.ceil(sizesOfGroups.length / replicas));
-      return [...groupsOf.values()].reduce((sum, held) => sum + held.size, 0);
-    }
-
-    test('when one had everything: every role is held, nobody has more than the share, and groups are whole', () => {
-      fc.assert(
-        fc.property(sizes, anyReplicas, anyTurns, fc.nat(4), (groups, replicas, turns, first) => {
-          expect(share(groups, replicas, turns, () => `r${first % replicas}`)).toBe(groups.length);
-        }),
-      );
-    });
-
-    test('whoever had what: every role is held, nobody has more than the share, and groups are whole', () => {
-      const anyHolders = fc.array(fc.option(fc.nat(4)), { minLength: 24, maxLength: 24 });
-      fc.assert(
-        fc.property(sizes, anyReplicas, anyTurns, anyHolders, (groups, replicas, turns, first) => {
-          const holder = (n: number) => (first[n] === null ? null : `r${first[n]! % replicas}`);
-          expect(share(groups, replicas, turns, holder)).toBe(groups.length);
-        }),
-        { numRuns: 1000 },
-      );
-    });
-  });
-});
-
 describe('a process with roles', () => {
   const database = useDatabase();
   const ttlMs = 20_000;
