@@ -14,11 +14,11 @@ import { createMask } from '../kit/mask.ts';
 import type { PlaceOf } from '../kit/place.ts';
 import type { StoredPosition } from '../kit/records/position.ts';
 import type { Sink } from '../kit/sink.ts';
-import type { PollSource, Source } from '../kit/source.ts';
+import type { PollSource } from '../kit/source.ts';
 import { neutralText } from '../kit/text.ts';
 import { describeError } from '../observe/log.ts';
 import { backlog as backlogs, source as positions, works } from '../operations/index.ts';
-import { createSinks, createSources } from '../service/adapters.ts';
+import { assertSources, createSinks, createSources } from '../service/adapters.ts';
 import { lookAtAddress } from '../service/address.ts';
 import { lookAtDatabase } from '../service/database.ts';
 import { exitCodes } from '../service/exit-codes.ts';
@@ -73,7 +73,9 @@ export function createCheck(deps: CheckDependencies): Command {
 /** Problems go to stdout with `--json`, as everything else; otherwise they are told like those of every command. */
 function load(registries: Registries, isJson: boolean, io: CommandIo): ConfigReading | undefined {
   try {
-    return readConfig({ env: io.env, directory: io.directory, registries });
+    const reading = readConfig({ env: io.env, directory: io.directory, registries });
+    assertSources(reading.config, registries);
+    return reading;
   } catch (error) {
     if (!isJson || !(error instanceof ConfigError)) throw error;
     io.stdout(jsonText({ ok: false, problems: error.problems, warnings: error.warnings }, 2));
@@ -101,9 +103,8 @@ async function check(reading: ConfigReading, deps: CheckDependencies): Promise<F
         sinks.map(({ id, sink }) => ({ id, place: sink.place })),
       ),
       ...sources.map(async ({ id, source }) => {
-        const tried = await tryOut('source', id, source.kind === 'poll' ? source.check?.bind(source) : undefined);
-        const expiresAt = source.kind === 'poll' ? source.credentialExpiresAt?.() : undefined;
-        return [tried, ...expiryOf(id, expiresAt, deps.now())];
+        const tried = await tryOut('source', id, source.check?.bind(source));
+        return [tried, ...expiryOf(id, source.credentialExpiresAt?.(), deps.now())];
       }),
       ...sinks.map(async ({ id, sink }) => {
         const tried = await tryOutSink(id, sink, routeSettingsOf(config, id));
@@ -125,9 +126,8 @@ async function check(reading: ConfigReading, deps: CheckDependencies): Promise<F
 /** Whose positions the database holds under these ids, and under others. */
 async function lookAtPositions(
   config: Config,
-  sources: readonly { readonly id: string; readonly source: Source }[],
+  polled: readonly { readonly id: string; readonly source: PollSource }[],
 ): Promise<Finding[]> {
-  const polled = sources.flatMap(({ id, source }) => (source.kind === 'poll' ? [{ id, source }] : []));
   const stored = (await peek(config, positions.list, {})) ?? [];
   const known = await Promise.all(stored.map((position) => asRecognised(position, polled)));
   const consoles = polled.map(({ id, source }) => ({ id, console: source.console }));

@@ -9,15 +9,16 @@ import { type Roles, startRoles } from '../core/roles/index.ts';
 import { createMask } from '../kit/mask.ts';
 import type { SinkCounts } from '../kit/records/delivery.ts';
 import { createLogger, describeError, type Logger } from '../observe/log.ts';
+import { assertSources } from '../service/adapters.ts';
 import { assertDatabase } from '../service/database.ts';
 import { exitCodes } from '../service/exit-codes.ts';
-import { createRelay, openGround, type Relay } from '../service/relay.ts';
+import { openGround } from '../service/ground.ts';
+import { Relay } from '../service/relay.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { countDeliveries } from '../store/deliveries.ts';
 import { readSinkState } from '../store/sinks.ts';
 
-const registries: Registries = { sources, sinks };
 const checkMs = 10_000;
 
 export interface OnceWaits {
@@ -31,7 +32,8 @@ export interface OnceWaits {
   readonly stormPatienceMs: number;
 }
 
-export function createOnce(waits: OnceWaits): Command {
+/** @param registries what sources and sinks there are; default: those of this release */
+export function createOnce(waits: OnceWaits, registries: Registries = { sources, sinks }): Command {
   return {
     summary: 'Read every source to its end, deliver what is due, and exit (for cron)',
     usage: 'once',
@@ -44,12 +46,13 @@ export function createOnce(waits: OnceWaits): Command {
       const log = createLogger({ level: config.logLevel, secrets: config.secrets });
       for (const warning of config.warnings)
         log.warn({ warning }, 'the configuration can be used, and may be mistaken');
+      assertSources(config, registries);
       await assertDatabase(config);
       const around = { config, version: io.version, log };
       const onFatal = (error: Error) => log.error({ err: error }, 'the embedded database ended');
       const ground = await openGround({ ...around, onFatal });
       try {
-        const relay = createRelay({ ...around, ...ground, registries });
+        const relay = new Relay({ ...around, ...ground, registries });
         const problems = await runToEnd(relay, log, waits).finally(() => relay.close());
         for (const problem of problems) io.stderr(`${createMask(config.secrets)(problem)}\n`);
         return problems.length === 0 ? exitCodes.done : exitCodes.failed;
@@ -120,7 +123,7 @@ async function deliverDue(relay: Relay, waits: OnceWaits): Promise<void> {
     // What waits for a sink that is configured no more is waited for in vain.
     const waiting = counts.filter(({ sink, pending }) => pending > 0 && relay.sinks.some(({ id }) => id === sink));
     const now = waiting.reduce((sum, count) => sum + count.pending, 0);
-    const isInStorm = [...relay.lanes.values()].some((lane) => lane.isInStorm());
+    const isInStorm = relay.isInStorm();
     if (now === 0 && !isInStorm) return;
     if (now < pending) movedAtMs = performance.now();
     pending = now;

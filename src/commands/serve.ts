@@ -49,7 +49,7 @@ export const command: Command = {
       process.exit(exitCodes.done);
     });
     service = await startService(config, { log, version: io.version, origin: { files, reread } });
-    asked.onReload(service.reload);
+    asked.onReload(() => service?.reload());
     log.info({ signal: await asked.stop }, 'stopping: finishing what is in flight');
     await service.stop();
     return exitCodes.done;

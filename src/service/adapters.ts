@@ -4,27 +4,59 @@ import { defaultPolicy } from '../core/deliver/policy.ts';
 import type { ConsoleOf } from '../core/identity/position.ts';
 import type { Template } from '../core/template/template.ts';
 import type { AdapterContext } from '../kit/adapter.ts';
-import type { HttpClient } from '../kit/http/index.ts';
+import { ConfigError, type ConfigProblem } from '../kit/errors.ts';
+import { createHttpClient, type HttpClient } from '../kit/http/index.ts';
 import { createMask } from '../kit/mask.ts';
 import type { PlaceOf } from '../kit/place.ts';
 import { createProductOf } from '../kit/product.ts';
 import type { Sink } from '../kit/sink.ts';
-import type { Source } from '../kit/source.ts';
+import type { PollSource, Source } from '../kit/source.ts';
 import { withMaskedErrors } from './masked.ts';
 
 type Around = Omit<AdapterContext, 'id'>;
 
-export function createSources(
-  config: Config,
-  registries: Registries,
-  around: Around,
-): { id: string; source: Source; types: readonly string[] | undefined }[] {
-  const mask = createMask(config.secrets);
-  return config.sources.map(({ id, type, settings }) => ({
-    id,
-    types: registries.sources[type]!.types,
-    source: withMaskedErrors(registries.sources[type]!.create(settings, { ...around, id }), mask),
+/** A source, and the words for what happened that have series of their own. */
+export interface ConfiguredSource {
+  readonly id: string;
+  readonly source: PollSource;
+  readonly types: readonly string[] | undefined;
+}
+
+/** @throws {ConfigError} sources that nothing can reach */
+export function createSources(config: Config, registries: Registries, around: Around): ConfiguredSource[] {
+  const made = makeSources(config, registries, around);
+  const problems = wayInProblems(made);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return made.flatMap(({ source, ...one }) => (source.kind === 'poll' ? [{ ...one, source }] : []));
+}
+
+/**
+ * What is wrong with sources that are pushed to: nothing listens for them yet, so that their events
+ * would be lost without a word. Pure.
+ */
+export function wayInProblems(
+  sources: readonly { readonly id: string; readonly type: string; readonly source: Pick<Source, 'kind'> }[],
+): ConfigProblem[] {
+  const pushed = sources.filter(({ source }) => source.kind === 'push');
+  return pushed.map(({ id, type }) => ({
+    where: `sources.${id}`,
+    problem: `is of type "${type}", which sends its events here, but Tocsin has no address for them`,
+    remedy: 'Take this source out, or use a type that Tocsin polls',
   }));
+}
+
+/** Makes the sources and lets them go again. No I/O. @throws {ConfigError} as {@link createSources} */
+export function assertSources(config: Config, registries: Registries): void {
+  withoutCalls(config, createHttpClient, (around) => createSources(config, registries, around));
+}
+
+function makeSources(config: Config, registries: Registries, around: Around) {
+  const mask = createMask(config.secrets);
+  return config.sources.map(({ id, type, settings }) => {
+    const { types, create } = registries.sources[type]!;
+    const source = withMaskedErrors(create(settings, { ...around, id }) as Source, mask);
+    return { id, type, types, source };
+  });
 }
 
 /** Where each sink posts to. No I/O. */
@@ -33,13 +65,11 @@ export function placesOf(
   { sinks }: Pick<Registries, 'sinks'>,
   createHttp: () => HttpClient,
 ): PlaceOf[] {
-  const http = createHttp();
-  const around = { http, locale: config.locale, timeZone: config.timeZone, now: Date.now };
-  try {
-    return createSinks(config, { sources: {}, sinks }, around).map(({ id, sink }) => ({ id, place: sink.place }));
-  } finally {
-    void http.close();
-  }
+  return withoutCalls(config, createHttp, (around) =>
+    createSinks(config, { sources: {}, sinks }, around).map(({ id, sink }) => {
+      return { id, place: sink.place };
+    }),
+  );
 }
 
 /** What each source reads. No I/O. */
@@ -48,12 +78,21 @@ export function consolesOf(
   { sources }: Pick<Registries, 'sources'>,
   createHttp: () => HttpClient,
 ): ConsoleOf[] {
-  const http = createHttp();
-  const around = { http, locale: config.locale, timeZone: config.timeZone, now: Date.now };
-  try {
-    return createSources(config, { sources, sinks: {} }, around).map(({ id, source }) => {
+  return withoutCalls(config, createHttp, (around) =>
+    makeSources(config, { sources, sinks: {} }, around).map(({ id, source }) => {
       return { id, console: source.kind === 'poll' ? source.console : undefined };
-    });
+    }),
+  );
+}
+
+function withoutCalls<Result>(
+  { locale, timeZone }: Config,
+  createHttp: () => HttpClient,
+  use: (around: Around) => Result,
+): Result {
+  const http = createHttp();
+  try {
+    return use({ http, locale, timeZone, now: Date.now });
   } finally {
     void http.close();
   }
@@ -71,10 +110,13 @@ export interface ConfiguredSink {
 export function createSinks(config: Config, registries: Registries, around: Around): ConfiguredSink[] {
   const mask = createMask(config.secrets);
   const productOf = createProductOf(config.sources, registries.sources);
-  return config.sinks.map(({ id, type, settings, template, timeoutMs = defaultPolicy.sendTimeoutMs, ...own }) => {
-    const { locale = around.locale, timeZone = around.timeZone } = own;
-    const context = { ...around, productOf, locale, timeZone, http: patient(around.http, timeoutMs), id };
-    return { id, template, timeoutMs, sink: withMaskedErrors(registries.sinks[type]!.create(settings, context), mask) };
+  return config.sinks.map((configured) => {
+    const { id, type, settings, template, timeoutMs = defaultPolicy.sendTimeoutMs } = configured;
+    const { locale = around.locale, timeZone = around.timeZone } = configured;
+    const http = patient(around.http, timeoutMs);
+    const context = { ...around, productOf, locale, timeZone, http, id };
+    const sink = registries.sinks[type]!.create(settings, context);
+    return { id, template, timeoutMs, sink: withMaskedErrors(sink, mask) };
   });
 }
 

@@ -1,4 +1,5 @@
-// Reads the configuration again when somebody asks or one of its files has changed, and has it taken over as a whole, or not at all.
+// Reads the configuration again when somebody asks or one of its files has changed, and has it taken
+// over as a whole, or not at all.
 
 import { type Config, changesForRestart } from '../config/index.ts';
 import { createWake } from '../core/loops/wake.ts';
@@ -7,7 +8,10 @@ import { areSame, type FilesRead, lookAgain } from '../kit/files.ts';
 import { describeError, type Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics/index.ts';
 
-/** Watching the file system misses what a network file system or a swapped folder does; reading a few small files misses nothing. */
+/**
+ * Watching the file system misses what a network file system or a swapped folder does; reading a few
+ * small files misses nothing.
+ */
 const lookMs = 2000;
 
 /** Where configurations come from. */
@@ -23,7 +27,11 @@ export interface ReloadDependencies extends ConfigOrigin {
   readonly metrics: Metrics;
   /** The configuration that runs. */
   running(): Config;
-  /** Puts it in the place of the one that runs. @returns why that has to wait, with nothing changed; undefined once it is done */
+  /**
+   * Puts it in the place of the one that runs.
+   * @returns why that has to wait, with nothing changed; undefined once it is done
+   * @throws {ConfigError} it cannot be used
+   */
   takeOver(next: Config): Promise<string | undefined>;
 }
 
@@ -44,27 +52,94 @@ export function noteSuccess(
 }
 
 export function startReloading(deps: ReloadDependencies): Reloading {
-  const { log, metrics } = deps;
-  const wake = createWake();
-  let isAsked = false;
-  let isStopping = false;
-  /** The last one is right and not yet taken over. */
-  let isWaiting = false;
-  let runningFiles = deps.files;
-  let lastFiles = deps.files;
-  let lastLook: FilesRead | undefined;
+  return new Reloader(deps);
+}
 
-  /** Half a file can be a right one that means something else: what has changed must be the same twice in a row. */
-  async function haveChanged(): Promise<boolean> {
-    const look = await lookAgain(lastFiles);
-    const isAtRest = lastLook !== undefined && areSame(look, lastLook);
-    lastLook = look;
-    return isAtRest && !areSame(look, lastFiles);
+class Reloader implements Reloading {
+  readonly #deps: ReloadDependencies;
+  readonly #wake = createWake();
+  #isAsked = false;
+  #isStopping = false;
+  /** The last configuration is right and not yet taken over. */
+  #isWaiting = false;
+  #runningFiles: FilesRead;
+  #lastFiles: FilesRead;
+  #lastLook: FilesRead | undefined;
+
+  constructor(deps: ReloadDependencies) {
+    this.#deps = deps;
+    this.#runningFiles = deps.files;
+    this.#lastFiles = deps.files;
+    void this.#loop();
   }
 
-  /** @param problems everything that is wrong, in sentences @param error of ours, if the fault is not in the configuration */
-  function refuse(remedy: string, problems: readonly string[], hints: readonly string[] = [], error?: unknown): void {
-    isWaiting = false;
+  now(): void {
+    this.#isAsked = true;
+    this.#wake.now();
+  }
+
+  stop(): void {
+    this.#isStopping = true;
+    this.#wake.now();
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#isStopping) {
+      await this.#wake.wait(lookMs);
+      if (!this.#isStopping && (await this.#isDue())) await this.#reload();
+    }
+  }
+
+  async #isDue(): Promise<boolean> {
+    return this.#isAsked || this.#isWaiting || (await this.#haveChanged());
+  }
+
+  /**
+   * Half a file can be a right one that means something else: what has changed must be the same twice
+   * in a row.
+   */
+  async #haveChanged(): Promise<boolean> {
+    const look = await lookAgain(this.#lastFiles);
+    const isAtRest = this.#lastLook !== undefined && areSame(look, this.#lastLook);
+    this.#lastLook = look;
+    return isAtRest && !areSame(look, this.#lastFiles);
+  }
+
+  async #reload(): Promise<void> {
+    this.#isAsked = false;
+    const files: FilesRead = new Map();
+    this.#lastFiles = files;
+    this.#lastLook = undefined;
+    try {
+      const next = this.#deps.reread(files);
+      const variables = changesForRestart(this.#deps.running(), next);
+      if (variables.length === 0) return await this.#finish(next);
+      const problem = `Only a restart can change ${variables.join(', ')}.`;
+      this.#refuse({ remedy: 'restart, or take the change back', problems: [problem] });
+    } catch (error) {
+      this.#refuse(refusalOf(error));
+    }
+  }
+
+  async #finish(next: Config): Promise<void> {
+    const { log, metrics, takeOver, running } = this.#deps;
+    const isOther = !areSame(this.#lastFiles, this.#runningFiles);
+    const reason = isOther ? await takeOver(next) : undefined;
+    if (reason !== undefined) {
+      if (!this.#isWaiting && !this.#isStopping)
+        log.warn({ reason }, 'a new configuration is right, and is taken over when the database answers');
+      this.#isWaiting = true;
+      return;
+    }
+    this.#isWaiting = false;
+    this.#runningFiles = this.#lastFiles;
+    noteSuccess(metrics, running());
+    if (!isOther) log.info({}, 'the configuration was read again, and nothing has changed');
+  }
+
+  #refuse({ remedy, problems, hints = [], error }: Refusal): void {
+    const { log, metrics } = this.#deps;
+    this.#isWaiting = false;
     metrics.configLastReloadSuccessful.set(0);
     const err = error === undefined ? null : describeError(error);
     log.error(
@@ -72,55 +147,19 @@ export function startReloading(deps: ReloadDependencies): Reloading {
       'a new configuration is refused as a whole, and the one before it goes on',
     );
   }
+}
 
-  async function reload(): Promise<void> {
-    isAsked = false;
-    lastFiles = new Map();
-    lastLook = undefined;
-    try {
-      const next = deps.reread(lastFiles);
-      const variables = changesForRestart(deps.running(), next);
-      if (variables.length > 0)
-        return refuse('restart, or take the change back', [`Only a restart can change ${variables.join(', ')}.`]);
-      await finish(next);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) return refuse('it cannot be used', [], [], error);
-      const problems = error.problems.map(({ where, problem, remedy }) => `${where} ${problem}. ${remedy}`);
-      refuse('correct what is listed', problems, error.warnings);
-    }
-  }
+interface Refusal {
+  readonly remedy: string;
+  /** Everything that is wrong, in sentences. */
+  readonly problems: readonly string[];
+  readonly hints?: readonly string[];
+  /** Of ours, if the fault is not in the configuration. */
+  readonly error?: unknown;
+}
 
-  async function finish(next: Config): Promise<void> {
-    const isOther = !areSame(lastFiles, runningFiles);
-    const reason = isOther ? await deps.takeOver(next) : undefined;
-    if (reason !== undefined) {
-      if (!isWaiting && !isStopping)
-        log.warn({ reason }, 'a new configuration is right, and is taken over when the database answers');
-      isWaiting = true;
-      return;
-    }
-    isWaiting = false;
-    runningFiles = lastFiles;
-    noteSuccess(metrics, deps.running());
-    if (!isOther) log.info({}, 'the configuration was read again, and nothing has changed');
-  }
-
-  async function loop(): Promise<void> {
-    while (!isStopping) {
-      await wake.wait(lookMs);
-      if (!isStopping && (isAsked || isWaiting || (await haveChanged()))) await reload();
-    }
-  }
-  void loop();
-
-  return {
-    now() {
-      isAsked = true;
-      wake.now();
-    },
-    stop() {
-      isStopping = true;
-      wake.now();
-    },
-  };
+function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof ConfigError)) return { remedy: 'it cannot be used', problems: [], error };
+  const problems = error.problems.map(({ where, problem, remedy }) => `${where} ${problem}. ${remedy}`);
+  return { remedy: 'correct what is listed', problems, hints: error.warnings };
 }

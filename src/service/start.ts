@@ -1,10 +1,11 @@
-// The running service: database, roles, HTTP, and another configuration in the place of the one that runs; at its end all of it backwards.
+// The running service: database, roles, HTTP, and another configuration in the place of the one that
+// runs; at its end all of it backwards.
 
+import type { Server } from 'node:http';
 import type { Config, Registries } from '../config/index.ts';
-import { leftText, whyNothingIsRead } from '../core/identity/standing.ts';
 import { createWake } from '../core/loops/wake.ts';
-import { askForProblem, noWritesText, whyNoWrites } from '../core/loops/writes.ts';
-import { startHeartbeat, whyNotWell } from '../core/notices/heartbeat.ts';
+import { askForProblem } from '../core/loops/writes.ts';
+import { startHeartbeat } from '../core/notices/heartbeat.ts';
 import { startOutageNotices } from '../core/notices/outage.ts';
 import { type Roles, startRoles } from '../core/roles/index.ts';
 import { createApp } from '../http/app.ts';
@@ -12,24 +13,24 @@ import { descriptorLimit, shortageWarning } from '../kit/descriptors.ts';
 import { describeError, type Logger, type MaskingLogger } from '../observe/log.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import { DatabaseUrlError } from '../store/connection.ts';
 import { databaseErrorText } from '../store/database.ts';
-import { DatabaseSchemaError } from '../store/journal.ts';
+import { assertSources } from './adapters.ts';
+import { awaitDatabase } from './begin.ts';
 import { lookAtCredentials } from './credentials.ts';
-import { assertDatabase } from './database.ts';
 import { exitCodes } from './exit-codes.ts';
+import { type Ground, openGround } from './ground.ts';
 import { addressOf, startListening } from './listen.ts';
 import { answerOperations } from './operate.ts';
-import { createRelay, type Ground, openGround, type Relay } from './relay.ts';
-import { type ConfigOrigin, noteSuccess, startReloading } from './reload.ts';
+import { isLive, readiness, type ServiceState, whyNoHeartbeat } from './readiness.ts';
+import { Relay } from './relay.ts';
+import { type ConfigOrigin, noteSuccess, type Reloading, startReloading } from './reload.ts';
 
-const registries: Registries = { sources, sinks };
-/** The loops turn every few seconds, and a database that does not answer is given up after 30. */
-const liveStuckMsMax = 60_000;
-/** Then a process that nobody restarted by its probe ends itself: everything is in the database, and a supervisor starts it anew. */
+/**
+ * A process that stands still for so long, and that nobody restarted by its probe, ends itself:
+ * everything is in the database, and a supervisor starts it anew.
+ */
 const exitStuckMs = 120_000;
-/** How soon an unusable database is tried again at the start. */
-const beginAgainMs = { first: 500, max: 15_000 };
+const stuckLookMs = 5000;
 const credentialsEveryMs = 86_400_000 / 2;
 /** Longer than a rollout in which two configurations overlap. */
 const positionsEveryMs = 120_000;
@@ -50,214 +51,260 @@ export interface ServiceOptions {
   readonly version?: string;
   /** Absent: the configuration stays as it is. */
   readonly origin?: ConfigOrigin;
-  /** The embedded database ended by itself: default is to exit, so that a supervisor starts anew. */
+  /** Default: those of this release. */
+  readonly registries?: Registries;
+  /** The embedded database ended by itself; default: exit, so that a supervisor starts anew. */
   onFatal?(error: Error): void;
 }
 
-/** Listens first, so that probes are answered while the database is waited for. @throws {DataDirectoryError}, or EADDRINUSE and the like */
-export async function startService(started: Config, options: ServiceOptions): Promise<Service> {
-  const { log } = options;
-  const version = options.version ?? 'unknown';
-  for (const warning of started.warnings) log.warn({ warning }, 'the configuration can be used, and may be mistaken');
+/**
+ * Listens first, so that probes are answered while the database is waited for.
+ * @throws {ConfigError} sources that nothing can reach
+ * @throws {DataDirectoryError}, or EADDRINUSE and the like
+ */
+export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
+  const { log, version = 'unknown', registries = { sources, sinks } } = options;
+  assertSources(config, registries);
+  logWarnings(config, log);
   const shortage = shortageWarning(descriptorLimit());
   if (shortage !== undefined) log.warn({ warning: shortage }, 'there are few file descriptors');
   const onFatal = options.onFatal ?? ((error) => exitAfter(log, error));
-  const ground = await openGround({ config: started, version, log, onFatal });
-  const { store, metrics } = ground;
-  log.onLost?.((lines) => metrics.logLinesLost.inc(lines));
-  const relayOf = (config: Config) => ({ config, relay: createRelay({ ...ground, config, registries, version, log }) });
-  let running = relayOf(started);
-  const wake = createWake();
-  let roles: Roles | undefined;
-  let isStopping = false;
-  let swapping = Promise.resolve();
-  const app = createApp({
-    metrics,
-    logger: log,
-    version,
-    isLive: () => ({ ok: (roles?.stuckMs() ?? 0) < liveStuckMsMax }),
-    isReady: async () => readiness({ ...running.relay, roles, isStopping }),
-  });
-  const server = await startListening(app.fetch, started, log).catch(async (error) => {
-    await running.relay.close();
-    await store.close();
-    await ground.exporting?.stop();
-    throw error;
-  });
-  noteSuccess(metrics, started);
-  if (store.kind === 'embedded') {
-    log.info(
-      { directory: started.dataDir },
-      'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL',
-    );
+  const ground = await openGround({ config, version, log, onFatal });
+  log.onLost?.((lines) => ground.metrics.logLinesLost.inc(lines));
+  const service = new LiveService({ ...ground, config, log, version, registries, origin: options.origin });
+  await service.start();
+  return service;
+}
+
+interface LiveOptions extends Ground {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly version: string;
+  readonly registries: Registries;
+  readonly origin: ConfigOrigin | undefined;
+}
+
+/** A configuration, and what was built out of it. */
+interface Running {
+  readonly config: Config;
+  readonly relay: Relay;
+}
+
+class LiveService implements Service {
+  address = '';
+  ready: Promise<void> = Promise.resolve();
+  readonly #options: LiveOptions;
+  readonly #log: Logger;
+  readonly #wake = createWake();
+  readonly #timers: NodeJS.Timeout[] = [];
+  /** Loops that are asked to stop and not waited for. */
+  readonly #loops: { stop(): void }[] = [];
+  #running: Running;
+  #roles: Roles | undefined;
+  #server: Server | undefined;
+  #reloading: Reloading | undefined;
+  #isStopping = false;
+  /** The last takeover of a configuration. */
+  #swapping: Promise<void> = Promise.resolve();
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#running = this.#build(options.config);
   }
-  const leftover = await store.leftover();
-  if (leftover !== undefined) log.warn({ remark: leftover }, 'an embedded database was left behind');
-  store.lock?.serve(answerOperations(store.db, log));
-  lookAtCredentials(running.relay, log);
-  const credentials = setInterval(() => lookAtCredentials(running.relay, log), credentialsEveryMs).unref();
-  const lookedAt = (looking: Promise<void>) =>
-    void looking.catch((error) =>
-      log.error({ error: databaseErrorText(error) }, 'the positions could not be looked at'),
-    );
-  const positions = setInterval(() => {
-    if (roles === undefined) return;
-    lookedAt(running.relay.lookAtPositions());
-    lookedAt(running.relay.askConsoles());
-  }, positionsEveryMs).unref();
-  const watchdog = setInterval(() => {
-    if ((roles?.stuckMs() ?? 0) > exitStuckMs) exitAfter(log, new Error(`nothing moved for ${exitStuckMs / 1000} s`));
-  }, 5000);
 
-  const heartbeat = startHeartbeat({
-    sender: () => running.relay.beat,
-    async whyNot() {
-      if (roles === undefined) return 'waiting for the database';
-      if (roles.stuckMs() >= liveStuckMsMax) return 'a loop stands still';
-      const why = (await whyNoWrites(store.ping, ground.writes)) ?? whyNothingIsReadBy({ ...running.relay, roles });
-      return why ?? whyNotWell(running.relay.vitals);
-    },
-    metrics,
-    log,
-  });
-  const outageNotices = startOutageNotices({
-    problem: () => askForProblem(store.ping, ground.writes),
-    sinks: () => running.relay.outageSinks(roles?.held() ?? []),
-    storeNotice: (notice, key, to) => running.relay.storeNotice(notice, key, to),
-    log,
-    now: Date.now,
-    monotonic: () => performance.now(),
-    random: Math.random,
-  });
+  /** @throws {Error} it cannot listen; everything is closed then */
+  async start(): Promise<void> {
+    const { config, metrics, log, store, origin } = this.#options;
+    this.#server = await this.#listen();
+    noteSuccess(metrics, config);
+    await this.#logDatabase();
+    store.lock?.serve(answerOperations(store.db, log));
+    lookAtCredentials(this.#running.relay, log);
+    this.#startLooks();
+    this.#startNotices();
+    this.ready = this.#begin();
+    if (origin !== undefined) {
+      const running = () => this.#running.config;
+      const takeOver = (next: Config) => this.#takeOver(next);
+      this.#reloading = startReloading({ ...origin, log, metrics, running, takeOver });
+    }
+    this.address = addressOf(this.#server);
+    const counts = { sources: config.sources.length, sinks: config.sinks.length };
+    log.info({ address: this.address, ...counts }, 'tocsin started');
+  }
 
-  async function begin(): Promise<void> {
-    let waitMs = beginAgainMs.first;
-    while (!isStopping) {
-      try {
-        await assertDatabase(started);
-        const applied = await store.migrate();
-        if (applied > 0) log.info({ applied }, 'database migrated');
-        await running.relay.prepare();
-        if (isStopping) return;
-        roles = startRoles({
-          db: store.db,
-          roles: running.relay.roles(),
-          replicaId: store.instance.id,
-          predecessor: store.instance.predecessor,
-          remember: () => store.instance.remember(),
-          writes: ground.writes,
-          metrics,
-          log,
-        });
-        lookedAt(running.relay.askConsoles());
-        return;
-      } catch (error) {
-        const isTold = error instanceof DatabaseUrlError || error instanceof DatabaseSchemaError;
-        const text = isTold ? error.message : databaseErrorText(error);
-        log.error({ error: text }, 'the database is not ready; trying again');
-        await wake.wait(waitMs);
-        // A server that refuses the password may lock the user out for too many attempts.
-        waitMs = Math.min(waitMs * 2, beginAgainMs.max);
-      }
+  reload(): void {
+    this.#reloading?.now();
+  }
+
+  async stop(): Promise<void> {
+    const { store, exporting } = this.#options;
+    this.#isStopping = true;
+    this.#reloading?.stop();
+    this.#wake.now();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const loop of this.#loops) loop.stop();
+    try {
+      await this.ready;
+      await Promise.all([this.#roles?.stop(), this.#swapping]);
+    } catch (error) {
+      const text = databaseErrorText(error);
+      this.#log.error({ error: text }, 'the roles could not be given back');
+    }
+    this.#server?.close();
+    await this.#logged(this.#running.relay.close().then(() => store.close()));
+    // Last: a slow collector must keep no other replica from the roles.
+    await exporting?.stop();
+    this.#log.info({}, 'tocsin stopped');
+  }
+
+  #build(config: Config): Running {
+    return { config, relay: new Relay({ ...this.#options, config }) };
+  }
+
+  #state(): ServiceState {
+    const { store, writes } = this.#options;
+    const [roles, isStopping] = [this.#roles, this.#isStopping];
+    return { store, writes, relay: this.#running.relay, roles, isStopping };
+  }
+
+  async #listen(): Promise<Server> {
+    const { config, metrics, log, version, store, exporting } = this.#options;
+    const app = createApp({
+      ...{ metrics, logger: log, version },
+      isLive: () => ({ ok: isLive(this.#state()) }),
+      isReady: () => readiness(this.#state()),
+    });
+    try {
+      return await startListening(app.fetch, config, log);
+    } catch (error) {
+      await this.#running.relay.close();
+      await store.close();
+      await exporting?.stop();
+      throw error;
     }
   }
-  const ready = begin();
 
-  async function takeOver(config: Config): Promise<string | undefined> {
-    if (roles === undefined) return 'the database is not ready';
-    const next = relayOf(config);
+  async #logDatabase(): Promise<void> {
+    const { store, config, log } = this.#options;
+    if (store.kind === 'embedded')
+      log.info(
+        { directory: config.dataDir },
+        'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL',
+      );
+    const leftover = await store.leftover();
+    if (leftover !== undefined) log.warn({ remark: leftover }, 'an embedded database was left behind');
+  }
+
+  /** What is looked at now and then. */
+  #startLooks(): void {
+    const credentials = () => lookAtCredentials(this.#running.relay, this.#log);
+    const positions = () => {
+      if (this.#roles === undefined) return;
+      this.#looked(this.#running.relay.consoleWatch.look());
+      this.#looked(this.#running.relay.consoleWatch.ask());
+    };
+    const stuck = () => {
+      if ((this.#roles?.stuckMs() ?? 0) <= exitStuckMs) return;
+      exitAfter(this.#log, new Error(`nothing moved for ${exitStuckMs / 1000} s`));
+    };
+    this.#timers.push(
+      setInterval(credentials, credentialsEveryMs).unref(),
+      setInterval(positions, positionsEveryMs).unref(),
+      setInterval(stuck, stuckLookMs),
+    );
+  }
+
+  /** What Tocsin says of itself past its roles. */
+  #startNotices(): void {
+    const { metrics, log, store, writes } = this.#options;
+    const heartbeat = startHeartbeat({
+      sender: () => this.#running.relay.beat,
+      whyNot: () => whyNoHeartbeat(this.#state()),
+      metrics,
+      log,
+    });
+    const outage = startOutageNotices({
+      problem: () => askForProblem(store.ping, writes),
+      sinks: () => this.#running.relay.outageSinks(this.#roles?.held() ?? []),
+      storeNotice: (notice) => this.#running.relay.storeNotice(notice),
+      ...{ log, now: Date.now, random: Math.random },
+      monotonic: () => performance.now(),
+    });
+    this.#loops.push(heartbeat, outage);
+  }
+
+  /** Never rejects. */
+  async #begin(): Promise<void> {
+    const { config, store, metrics, log, writes } = this.#options;
+    const isReady = await awaitDatabase({
+      ...{ config, store, log, wake: this.#wake },
+      isStopping: () => this.#isStopping,
+      prepare: () => this.#running.relay.prepare(),
+    });
+    if (!isReady) return;
+    const { id: replicaId, predecessor } = store.instance;
+    const remember = () => store.instance.remember();
+    const own = { replicaId, predecessor, remember };
+    const roles = this.#running.relay.roles();
+    this.#roles = startRoles({ db: store.db, roles, ...own, writes, metrics, log });
+    this.#looked(this.#running.relay.consoleWatch.ask());
+  }
+
+  /** @returns why that has to wait, with nothing changed; undefined once it is done */
+  async #takeOver(config: Config): Promise<string | undefined> {
+    if (this.#roles === undefined) return 'the database is not ready';
+    const next = this.#build(config);
     try {
       await next.relay.prepare();
-      if (isStopping) throw new Error('stopping');
+      if (this.#isStopping) throw new Error('stopping');
     } catch (error) {
       await next.relay.close();
-      metrics.forgetOthers(running.relay.ids);
+      this.#options.metrics.forgetOthers(this.#running.relay.ids);
       return databaseErrorText(error);
     }
-    swapping = swap(roles, next);
-    await swapping;
+    this.#swapping = this.#swap(this.#roles, next);
+    await this.#swapping;
     return undefined;
   }
 
-  /** Once begun, it ends. Each role goes on as soon as its own worker has finished what was in flight. */
-  async function swap(held: Roles, next: typeof running): Promise<void> {
+  /**
+   * Once begun, it ends. Each role goes on as soon as its own worker has finished what was in flight.
+   */
+  async #swap(held: Roles, next: Running): Promise<void> {
     const beganMs = performance.now();
-    const former = running;
-    running = next;
-    for (const warning of next.config.warnings)
-      log.warn({ warning }, 'the configuration can be used, and may be mistaken');
+    const former = this.#running;
+    this.#running = next;
+    logWarnings(next.config, this.#log);
     await held.replace(next.relay.roles());
-    metrics.forgetOthers(next.relay.ids);
-    lookedAt(next.relay.askConsoles());
-    lookAtCredentials(next.relay, log);
-    await former.relay
-      .close()
-      .catch((error) => log.error({ err: describeError(error) }, 'not everything could be closed'));
+    this.#options.metrics.forgetOthers(next.relay.ids);
+    this.#looked(next.relay.consoleWatch.ask());
+    lookAtCredentials(next.relay, this.#log);
+    await this.#logged(former.relay.close());
     const { sources, sinks, routes } = next.config;
     const counts = { sources: sources.length, sinks: sinks.length, routes: routes.length };
-    log.info({ ...counts, took_ms: Math.round(performance.now() - beganMs) }, 'new configuration taken over');
+    const took_ms = Math.round(performance.now() - beganMs);
+    this.#log.info({ ...counts, took_ms }, 'new configuration taken over');
   }
-  const reloading =
-    options.origin && startReloading({ ...options.origin, log, metrics, running: () => running.config, takeOver });
-  const address = addressOf(server);
-  log.info({ address, sources: started.sources.length, sinks: started.sinks.length }, 'tocsin started');
 
-  return {
-    address,
-    ready,
-    reload: () => reloading?.now(),
-    async stop() {
-      isStopping = true;
-      reloading?.stop();
-      wake.now();
-      clearInterval(credentials);
-      clearInterval(positions);
-      clearInterval(watchdog);
-      heartbeat.stop();
-      outageNotices.stop();
-      try {
-        await ready;
-        await Promise.all([roles?.stop(), swapping]);
-      } catch (error) {
-        log.error({ error: databaseErrorText(error) }, 'the roles could not be given back');
-      }
-      server.close();
-      const closed = running.relay.close().then(() => store.close());
-      await closed.catch((error) => log.error({ err: describeError(error) }, 'not everything could be closed'));
-      // Last: what a slow collector takes longer keeps no other replica from the roles.
-      await ground.exporting?.stop();
-      log.info({}, 'tocsin stopped');
-    },
-  };
+  #looked(looking: Promise<void>): void {
+    void looking.catch((error) => {
+      const text = databaseErrorText(error);
+      this.#log.error({ error: text }, 'the positions could not be looked at');
+    });
+  }
+
+  async #logged(closing: Promise<void>): Promise<void> {
+    await closing.catch((error) => this.#log.error({ err: describeError(error) }, 'not everything could be closed'));
+  }
+}
+
+function logWarnings({ warnings }: Config, log: Logger): void {
+  for (const warning of warnings) log.warn({ warning }, 'the configuration can be used, and may be mistaken');
 }
 
 function exitAfter(log: Logger, error: Error): void {
   log.error({ err: describeError(error) }, 'the process ends; everything is kept, and a restart goes on');
   process.exit(exitCodes.failed);
-}
-
-type Reading = Pick<Relay, 'sources' | 'refused'> & { readonly roles: Roles | undefined };
-
-function whyNothingIsReadBy({ sources, refused, roles }: Reading): string | undefined {
-  const ids = sources.map(({ id }) => id);
-  return whyNothingIsRead(roles?.standing(), ids, refused());
-}
-
-async function readiness(
-  own: Ground & Reading & { readonly isStopping: boolean },
-): Promise<{ ok: boolean; detail: string }> {
-  const { store, writes, roles, isStopping } = own;
-  if (isStopping) return { ok: false, detail: 'stopping' };
-  if (roles === undefined) return { ok: false, detail: 'waiting for the database' };
-  await store.ping();
-  const problem = writes.problem();
-  if (problem !== undefined) return { ok: false, detail: noWritesText(problem) };
-  // A rollout ends the old process for the first yes, so that none may come before it is known whether this one has anything to read.
-  if (roles.standing() === undefined) return { ok: false, detail: 'waiting for the first heartbeat' };
-  const why = whyNothingIsReadBy(own);
-  if (why !== undefined) return { ok: false, detail: why };
-  const leap = roles.clockLeap();
-  const clock = leap && `its clock leapt by ${Math.round(leap.ms / 1000)} s at ${new Date(leap.clockMs).toISOString()}`;
-  const details = ['the database answers and is migrated', clock, leftText(roles.standing())];
-  return { ok: true, detail: details.filter((detail) => detail !== undefined).join('; ') };
 }

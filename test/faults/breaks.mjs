@@ -144,7 +144,7 @@ export const mutations = [
   },
   {
     name: 'who has lost the database says that it is ready',
-    edits: [['src/service/start.ts', '  await store.ping();', '  void store;']],
+    edits: [['src/service/readiness.ts', '  await store.ping();', '  void store;']],
     cases: 'Postgres stopped and started',
   },
   {
@@ -178,9 +178,9 @@ export const mutations = [
     name: 'without a database at the start the process ends',
     edits: [
       [
-        'src/service/start.ts',
-        '        const isTold = error instanceof DatabaseUrlError || error instanceof DatabaseSchemaError;\n',
-        '        if (waitMs > 0) process.exit(1);\n        const isTold = error instanceof DatabaseUrlError || error instanceof DatabaseSchemaError;\n',
+        'src/service/begin.ts',
+        '      const isExplained = error instanceof',
+        '      if (waitMs > 0) process.exit(1);\n      const isExplained = error instanceof',
       ],
     ],
     cases: 'refused at the start',
@@ -218,7 +218,7 @@ export const mutations = [
     name: 'writes that fail are told to nobody who asks whether it is ready',
     edits: [
       [
-        'src/service/start.ts',
+        'src/service/readiness.ts',
         'if (problem !== undefined) return { ok: false,',
         'if (problem === null) return { ok: false,',
       ],

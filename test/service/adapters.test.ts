@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
 import type { HttpRequest } from '../../src/kit/http/index.ts';
-import { createSinks } from '../../src/service/adapters.ts';
+import { createSinks, wayInProblems } from '../../src/service/adapters.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
 import { storedEvent } from '../support/events.ts';
@@ -46,5 +46,25 @@ describe('a card', () => {
     ['a-source-of-last-year', 'of-another-vendor', 'en', '🟠 Event ID 1203', 'Tocsin'],
   ])('of source %s, stream %s, in %s', async (source, stream, locale, title, signed) => {
     expect(await cardFor({ source, stream }, locale)).toEqual({ title, footer: signed });
+  });
+});
+
+describe('a way in', () => {
+  const poll = (id: string) => ({ id, type: 'polled', source: { kind: 'poll' as const } });
+  const push = (id: string) => ({ id, type: 'pushed', source: { kind: 'push' as const } });
+
+  test.each([
+    ['no source at all', [], []],
+    ['sources that are polled', [poll('a'), poll('b')], []],
+    ['one that is pushed to', [push('a')], ['sources.a']],
+    ['each that is pushed to, among others', [push('a'), poll('b'), push('c')], ['sources.a', 'sources.c']],
+  ])('is asked of %s', (_title, sources, expected) => {
+    const problems = wayInProblems(sources);
+    expect(problems.map(({ where }) => where)).toEqual(expected);
+    for (const { problem, remedy } of problems)
+      expect([problem, remedy]).toEqual([
+        'is of type "pushed", which sends its events here, but Tocsin has no address for them',
+        'Take this source out, or use a type that Tocsin polls',
+      ]);
   });
 });

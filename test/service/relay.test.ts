@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
-import { createRelay, openGround } from '../../src/service/relay.ts';
+import { openGround } from '../../src/service/ground.ts';
+import { Relay } from '../../src/service/relay.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
 import { listSilences } from '../../src/store/silences.ts';
@@ -30,7 +31,7 @@ async function build(yaml = '{}') {
   const around = { config: loadConfig({ env, directory, registries }), version: 't', log: quiet };
   const ground = await openGround({ ...around, onFatal() {} });
   onTestFinished(() => ground.store.close());
-  const relay = createRelay({ ...around, ...ground, registries });
+  const relay = new Relay({ ...around, ...ground, registries });
   onTestFinished(() => relay.close());
   return { ground, relay };
 }

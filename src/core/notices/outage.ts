@@ -2,14 +2,14 @@
 // from memory, past the queue; the notice of the end is stored like any other.
 
 import { AdapterError } from '../../kit/errors.ts';
-import { type Notice, noticeSource, type StoredEvent } from '../../kit/event.ts';
+import { noticeSource, type StoredEvent } from '../../kit/event.ts';
 import type { Sink } from '../../kit/sink.ts';
 import { describeError, type Logger } from '../../observe/log.ts';
 import { databaseErrorText } from '../../store/database.ts';
 import { backoffMs, deliveryBackoff } from '../loops/backoff.ts';
 import { createWake } from '../loops/wake.ts';
 import type { WriteProblem } from '../loops/writes.ts';
-import { noticeEvent } from './notice.ts';
+import { type KeyedNotice, noticeEvent } from './notice.ts';
 
 export interface OutageTimes {
   readonly everyMs: number;
@@ -46,8 +46,8 @@ export interface OutageDependencies {
   problem(): Promise<WriteProblem | undefined>;
   /** See {@link outageSinks}; asked at each look, for roles and configuration change. */
   sinks(): readonly OutageSink[];
-  /** Stores the notice for the sinks with these ids, once per key. @throws the driver's error */
-  storeNotice(notice: Notice, key: string, to: readonly string[]): Promise<void>;
+  /** @throws the driver's error */
+  storeNotice(notice: KeyedNotice): Promise<void>;
   readonly log: Logger;
   /** Milliseconds since the epoch, for people. */
   readonly now: () => number;
@@ -189,7 +189,8 @@ class OutageNotices {
     const values = { since: isoTime(outage.beganAtMs), until: isoTime(outage.over.atMs) };
     try {
       const key = `database ${values.since}`;
-      if (outage.told.size > 0) await this.#deps.storeNotice({ kind: 'database_back', values }, key, [...outage.told]);
+      const notice = { kind: 'database_back', values } as const;
+      if (outage.told.size > 0) await this.#deps.storeNotice({ notice, key, to: [...outage.told] });
       this.#outage = undefined;
     } catch (error) {
       if (this.#abort.signal.aborted) return;

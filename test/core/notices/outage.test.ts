@@ -52,7 +52,7 @@ function start(times: OutageTimes = soon) {
         id,
         sink: { origin: id, send: (message: Message, context: SendContext) => send(id, message, context) },
       })),
-    async storeNotice(notice, key, to) {
+    async storeNotice({ notice, key, to }) {
       const failure = state.storeFailures.shift();
       if (failure) throw failure;
       stored.push({ notice, key, to });

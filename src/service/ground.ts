@@ -1,0 +1,65 @@
+// What outlasts a configuration: the store, the metrics with what they ask of it, tracing.
+
+import type { Config } from '../config/index.ts';
+import { askForProblem, createWrites, type Writes } from '../core/loops/writes.ts';
+import type { Logger } from '../observe/log.ts';
+import { createMetrics, type Metrics } from '../observe/metrics/index.ts';
+import type { Exporting } from '../observe/tracing/export.ts';
+import { countDeliveries } from '../store/deliveries.ts';
+import { openStore, type Store } from '../store/open.ts';
+import { countActiveSilences } from '../store/silences.ts';
+import { openTracing } from './tracing.ts';
+
+export interface Ground {
+  readonly store: Store;
+  readonly metrics: Metrics;
+  /** Undefined: tracing is off. */
+  readonly exporting: Exporting | undefined;
+  readonly writes: Writes;
+}
+
+export interface GroundOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly log: Logger;
+  onFatal(error: Error): void;
+}
+
+/**
+ * How many sinks of the past have a series. Their names come from configurations of the past, so
+ * their number needs a bound of its own.
+ */
+const orphansShownMax = 50;
+
+/** Opens the store; calls nobody. @throws {DataDirectoryError} */
+export async function openGround(options: GroundOptions): Promise<Ground> {
+  const { config, version, log, onFatal } = options;
+  const store = await openStore({ ...config, log, onFatal });
+  const metrics = createMetrics({ version, sources: [], sinks: [], roles: [] });
+  const writes = createWrites();
+  metrics.onCollect(async () => metrics.silencesActive.set(await countActiveSilences(store.db)));
+  metrics.onCollect(() => collectDeliveries(store, metrics));
+  metrics.onCollect(async () => {
+    // A database that does not answer is another matter, with a metric of its own.
+    const problem = await askForProblem(store.ping, writes).catch(() => undefined);
+    metrics.setWriteProblem(problem?.reason);
+  });
+  const exporting = await openTracing(config, { version, instanceId: store.instance.id, log });
+  return { store, metrics, exporting, writes };
+}
+
+async function collectDeliveries({ db }: Store, metrics: Metrics): Promise<void> {
+  const counts = new Map((await countDeliveries(db)).map((count) => [count.sink, count]));
+  const shown = metrics.shownSinks();
+  for (const sink of shown) {
+    const count = counts.get(sink);
+    metrics.deliveriesPending.set({ sink }, count?.pending ?? 0);
+    metrics.deliveriesDead.set({ sink }, count?.dead ?? 0);
+    metrics.deliveryOldestPendingAge.set({ sink }, count?.oldestPendingSeconds ?? 0);
+    metrics.deliveryOldestUrgentPendingAge.set({ sink }, count?.oldestUrgentSeconds ?? 0);
+  }
+  metrics.deliveriesOrphaned.reset();
+  const orphaned = [...counts.values()].filter(({ sink }) => !shown.includes(sink));
+  for (const { sink, pending, dead } of orphaned.slice(0, orphansShownMax))
+    metrics.deliveriesOrphaned.set({ sink }, pending + dead);
+}

@@ -1,0 +1,183 @@
+// The roles of a configuration: one for each source, for each origin of sinks, and for each job, with
+// all that their workers need.
+
+import type { Config } from '../config/index.ts';
+import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
+import { defaultPolicy } from '../core/deliver/policy.ts';
+import { stormTimes } from '../core/deliver/storm.ts';
+import { createSettling, placesById } from '../core/identity/backlog.ts';
+import type { Works } from '../core/identity/standing.ts';
+import { type PollDependencies, startPolling } from '../core/intake/poll.ts';
+import { Tenants } from '../core/intake/tenants.ts';
+import type { Lease, RoleWorker } from '../core/loops/lease.ts';
+import type { Writes } from '../core/loops/writes.ts';
+import type { Audience } from '../core/notices/audience.ts';
+import { createSinkNotices, type SinkNotices } from '../core/notices/sink-notices.ts';
+import { startWatchdog } from '../core/notices/watchdog.ts';
+import { type Groups, groupsOf } from '../core/roles/groups.ts';
+import type { Role } from '../core/roles/index.ts';
+import { startRetention } from '../core/roles/retention.ts';
+import { createSilenceReader, type SilenceReader } from '../core/silences/reader.ts';
+import { startSilenceSummaries } from '../core/silences/summary.ts';
+import type { PlaceOf } from '../kit/place.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics/index.ts';
+import type { Tracing } from '../observe/tracing/index.ts';
+import type { Database } from '../store/database.ts';
+import type { ConfiguredSink, ConfiguredSource } from './adapters.ts';
+
+const retention = 'job:retention';
+const silences = 'job:silences';
+const watchdog = 'job:watchdog';
+
+export interface RoleParts {
+  readonly config: Config;
+  readonly db: Database;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly writes: Writes;
+  readonly tracing: Tracing | undefined;
+  readonly sources: readonly ConfiguredSource[];
+  readonly sinks: readonly ConfiguredSink[];
+  readonly audience: Audience;
+}
+
+/** What works a source. */
+export type StartSource = (deps: PollDependencies, lease: Lease) => RoleWorker;
+
+export class RoleMaker {
+  /** Those that run now, by sink. */
+  readonly lanes: Lanes = new Map();
+  readonly tenants = new Tenants();
+  /** What this process would work. */
+  readonly works: Works;
+  readonly #parts: RoleParts;
+  readonly #groups: Groups;
+  readonly #places: readonly PlaceOf[];
+  readonly #silences: SilenceReader;
+  readonly #notices: SinkNotices;
+
+  constructor(parts: RoleParts) {
+    const { config, db, log, sources, sinks, audience } = parts;
+    this.#parts = parts;
+    this.#groups = groupsOf({
+      sources: sources.map(({ id }) => id),
+      sinks: sinks.map(({ id, sink }) => ({ id, origin: sink.origin })),
+      routes: config.routes,
+    });
+    this.#places = placesOfSinks(sinks);
+    this.#silences = createSilenceReader(db, log);
+    this.#notices = createSinkNotices({ db, audience, log, now: Date.now });
+    this.works = {
+      roles: roleNames(parts),
+      consoles: consolesById(sources),
+      places: placesById(this.#places),
+    };
+  }
+
+  /** @param startSource what to do with a source; polls it for ever by default */
+  roles(startSource: StartSource = startPolling): Role[] {
+    const { sources, sinks } = this.#parts;
+    return [
+      ...sources.map((source) => this.#sourceRole(source, startSource)),
+      ...originsOf(sinks).map((origin) => this.#originRole(origin)),
+      ...this.#jobRoles(),
+    ];
+  }
+
+  #sourceRole({ id, source }: ConfiguredSource, startSource: StartSource): Role {
+    const { config, sources } = this.#parts;
+    const deps: PollDependencies = {
+      ...this.#shared(),
+      ...{ id, source, tenants: this.tenants, silences: this.#silences },
+      consoles: sources.map((one) => ({ id: one.id, console: one.source.console })),
+      routes: config.routes,
+      operations: config.operations,
+      intervalMs: config.pollingIntervalSeconds * 1000,
+      lanes: { offer: (fresh) => offerFresh(this.lanes, fresh) },
+    };
+    return {
+      name: sourceRole(id),
+      group: this.#groups.ofSource(id),
+      console: source.console,
+      start: (lease) => startSource(deps, lease),
+    };
+  }
+
+  #originRole(origin: string): Role {
+    const { config, db, log } = this.#parts;
+    const { sinkRate, storm } = config;
+    const own = this.#parts.sinks.filter(({ sink }) => sink.origin === origin);
+    const ids = own.map(({ id }) => id);
+    const settling = { db, log, places: this.#places, own: ids, works: this.works };
+    const deps = {
+      ...this.#shared(),
+      sinks: own,
+      routes: config.routes,
+      perSecond: sinkRate === 'off' ? Number.POSITIVE_INFINITY : sinkRate,
+      policy: { ...defaultPolicy, ...(storm !== 'off' && { storm: { ...storm, ...stormTimes } }) },
+      showTenant: () => this.tenants.areSeveral(),
+      announce: this.#notices.announce,
+    };
+    return {
+      name: originRole(origin),
+      group: this.#groups.ofSink(ids[0]!),
+      sinks: ids,
+      places: placesById(this.#places.filter(({ id }) => ids.includes(id))),
+      start: (lease) => startOrigin({ ...deps, settled: createSettling(settling, lease) }, this.lanes, lease),
+    };
+  }
+
+  #jobRoles(): Role[] {
+    const { config, sources, audience } = this.#parts;
+    const shared = this.#shared();
+    const sinks = this.#parts.sinks.map(({ id }) => id);
+    const { retentionMs: ageMs, recurringSilences: recurring } = config;
+    return [
+      ...(ageMs === 'off' ? [] : [this.#job(retention, true, (lease) => startRetention({ ...shared, ageMs }, lease))]),
+      this.#job(silences, true, (lease) => startSilenceSummaries({ ...shared, sinks, recurring }, lease)),
+      this.#job(watchdog, false, (lease) => startWatchdog({ ...shared, sources, sinks, audience }, lease)),
+    ];
+  }
+
+  #job(name: string, isByFile: boolean, start: Role['start']): Role {
+    return { name, group: this.#groups.ofJob(name), isByFile, isFollower: true, start };
+  }
+
+  #shared() {
+    const { db, metrics, log, writes, tracing } = this.#parts;
+    return { db, metrics, log, writes, tracing, now: Date.now, random: Math.random };
+  }
+}
+
+function roleNames({ config, sources, sinks }: RoleParts): string[] {
+  return [
+    ...sources.map(({ id }) => sourceRole(id)),
+    ...originsOf(sinks).map(originRole),
+    ...(config.retentionMs === 'off' ? [] : [retention]),
+    silences,
+    watchdog,
+  ];
+}
+
+function sourceRole(id: string): string {
+  return `source:${id}`;
+}
+
+function originRole(origin: string): string {
+  return `sink:${origin}`;
+}
+
+function originsOf(sinks: readonly ConfiguredSink[]): string[] {
+  return [...new Set(sinks.map(({ sink }) => sink.origin))];
+}
+
+/** Where each sink posts. */
+export function placesOfSinks(sinks: readonly ConfiguredSink[]): PlaceOf[] {
+  return sinks.map(({ id, sink }) => ({ id, place: sink.place }));
+}
+
+function consolesById(sources: readonly ConfiguredSource[]): Record<string, string> {
+  const named = sources.flatMap(({ id, source }) => (source.console ? [[id, source.console]] : []));
+  return Object.fromEntries(named);
+}
