@@ -1,15 +1,14 @@
-// A loop that waits for an answer which does not come must not look well. Here a lock holds the answers up, on a real Postgres.
+// A source or the roles that wait for an answer which does not come must not look well. Here a lock
+// holds the answers up, on a real Postgres.
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import { expect, test } from 'vitest';
-import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { startPolling } from '../../../src/core/intake/poll.ts';
 import { startRoles } from '../../../src/core/roles/index.ts';
 import { createSilenceReader } from '../../../src/core/silences/reader.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
-import { hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
+import { hold, quiet, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
-import { startLaneOf } from './lane-setup.ts';
 
 const database = useDatabase();
 const metrics = createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [{ id: 'soc' }], roles: ['job:x'] });
@@ -27,36 +26,6 @@ async function expectToStick(table: string, stuckMs: () => number): Promise<void
   }
   expect(await until(() => stuckMs() < 1000, 10_000)).toBe(true);
 }
-
-const lane = async (role: string, send: () => Promise<void>) => {
-  const policy = { ...defaultPolicy, rereadMs: 50 };
-  return startLaneOf({ send }, await hold(database(), role), { ...shared, db: database(), policy });
-};
-
-test('a lane that cannot read what is due is stuck, and one that rests is not', async () => {
-  const worker = await lane('sink:x', async () => undefined);
-  await expectToStick('deliveries', () => worker.stuckMs!());
-  await worker.stop();
-});
-
-test('a lane that cannot write what became of a send is stuck', async () => {
-  const routes = [{ name: 'default', minSeverity: 1 as const, to: ['soc'] }];
-  const event = { subject: 'e', stream: 'event', type: 'T', severity: 3, status: null, action: null } as const;
-  const draft = { ...event, externalId: '1', occurredAt: null, body: {}, raw: '{}' };
-  let answer: (() => void) | undefined;
-  const worker = await lane('sink:y', () => new Promise((resolve) => (answer = resolve)));
-  await storePage(database(), { routes, events: [draft], cursor: 'c' });
-  expect(await until(() => answer !== undefined, 5000)).toBe(true);
-  const locking = await database().$client.reserve();
-  // Reading goes on.
-  await locking.unsafe('begin; lock table deliveries in exclusive mode');
-  answer!();
-  expect(await until(() => worker.stuckMs!() > 1500, 10_000)).toBe(true);
-  await locking`rollback`;
-  locking.release();
-  await worker.stop();
-  expect(await database().$client`select state from deliveries`).toEqual([{ state: 'delivered' }]);
-});
 
 test('a source that cannot store is stuck, and one that waits for its tenant is not', async () => {
   let polls = 0;
