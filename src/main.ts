@@ -2,7 +2,7 @@
 // The commands' table. Parses nothing itself and is imported by nobody.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CommandTable } from './cli/dispatch.ts';
+import type { CommandTable } from './cli/command.ts';
 import { guardOutput } from './cli/output.ts';
 import { holdSignals } from './cli/signals.ts';
 import { descriptorLimit, startProblem } from './kit/descriptors.ts';
@@ -19,18 +19,63 @@ const { dispatch } = await import('./cli/dispatch.ts');
 const { projectRoot } = await import('./kit/project.ts');
 
 const table: CommandTable = {
-  serve: () => import('./commands/serve.ts'),
-  once: () => import('./commands/once.ts'),
-  check: () => import('./commands/check.ts'),
-  config: () => import('./commands/config.ts'),
-  test: () => import('./commands/test.ts'),
-  routes: () => import('./commands/routes/index.ts'),
-  render: () => import('./commands/render.ts'),
-  dead: () => import('./commands/dead.ts'),
-  source: () => import('./commands/source.ts'),
-  silence: () => import('./commands/silence/index.ts'),
-  migrate: () => import('./commands/migrate.ts'),
-  demo: () => import('./commands/demo.ts'),
+  serve: {
+    summary: 'Run the relay until it is stopped',
+    load: () => import('./commands/serve.ts'),
+  },
+  once: {
+    summary: 'Read every source to its end, deliver what is due, and exit (for cron)',
+    load: () => import('./commands/once.ts'),
+  },
+  check: {
+    summary:
+      'Try the configuration, the address, the database, the credentials and the hooks, ' +
+      'without posting or changing anything',
+    load: () => import('./commands/check.ts'),
+  },
+  config: {
+    summary: 'Show what the configuration amounts to, as a tocsin.yaml ready to be edited',
+    load: () => import('./commands/config.ts'),
+  },
+  test: {
+    summary: 'Post a sample card to a sink',
+    load: () => import('./commands/test.ts'),
+  },
+  routes: {
+    summary: 'Show what the routes make of an event and why, or what a draft of them would change',
+    load: () => import('./commands/routes/index.ts'),
+  },
+  render: {
+    summary: 'Print the message that a sink would send for an event, without sending it',
+    load: () => import('./commands/render.ts'),
+  },
+  dead: {
+    summary: 'List deliveries that were given up, put them back, ' + 'or move what waits for a sink that is gone',
+    load: () => import('./commands/dead.ts'),
+  },
+  source: {
+    summary: 'Show how far each source was read; start one anew, rename it, or forget it',
+    load: () => import('./commands/source.ts'),
+  },
+  silence: {
+    summary: 'Keep events from being announced for a while, list what is silenced, or end it',
+    load: () => import('./commands/silence/index.ts'),
+  },
+  migrate: {
+    summary: 'Bring the database to the schema of this release (every start does it too)',
+    load: () => import('./commands/migrate.ts'),
+  },
+  demo: {
+    summary: 'See it all work, between a simulated console and a simulated channel',
+    load: () => import('./commands/demo.ts'),
+  },
+  completion: {
+    summary: 'Print what makes a shell complete the command line',
+    load: async () => {
+      const { createCompletion } = await import('./commands/completion.ts');
+      return { command: createCompletion(table) };
+    },
+  },
 };
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {

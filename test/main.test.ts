@@ -73,10 +73,7 @@ describe('the tocsin program', () => {
 
   it('exits with 2 for a command that is not there', async () => {
     const { code, stderr } = await tocsin(['chekc']);
-    expect([code, stderr]).toEqual([
-      2,
-      'tocsin: "chekc" is not a command. Did you mean "check"?\nSee tocsin --help.\n',
-    ]);
+    expect([code, stderr]).toEqual([2, 'tocsin: unknown command "chekc"; did you mean "check"?\nSee tocsin --help.\n']);
   });
 
   it('exits with 78 and names each missing variable and where its value comes from', async () => {

@@ -9,6 +9,7 @@ import { operate } from '../service/operate.ts';
 import { sources } from '../sources/index.ts';
 import { type Command, type CommandArguments, type CommandIo, UsageError } from './command.ts';
 import { readGivenFile } from './given-file.ts';
+import { unknownId } from './unknown-id.ts';
 
 const noSeverity = `is none of ${severityNames.join(', ')}, nor a number from 0 to 5`;
 const severityOf = (value: string | number) => (typeof value === 'number' ? (value as Severity) : parseSeverity(value));
@@ -50,10 +51,10 @@ export const eventOptions = {
 export const eventHelp =
   'The event is one of these:\n' +
   '--id 4711: a stored one, by the number that "tocsin dead list" shows; with --source, by its number in the vendor’s console.\n' +
-  '--event <file>: one as the vendor’s console or API shows it, read as its source reads it. Where several sources could have\n' +
-  '  read it, --source says which.\n' +
-  '--event <file>: one of your own, every key optional: {"source": "di", "stream": "event", "type": "STATIC_ANALYSIS",\n' +
-  '  "severity": "HIGH", "status": "OPEN", "action": "DETECTED", "body": {"device": {"name": "SRV-01"}}}. "-" reads it from stdin.';
+  '--event <file>: one as the vendor’s console or API shows it, read as its source reads it. Where several sources could have ' +
+  'read it, --source says which.\n' +
+  '--event <file>: one of your own, every key optional: {"source": "di", "stream": "event", "type": "STATIC_ANALYSIS", ' +
+  '"severity": "HIGH", "status": "OPEN", "action": "DETECTED", "body": {"device": {"name": "SRV-01"}}}. "-" reads it from stdin.';
 
 /**
  * The event that the options name. Only for `--id` a database is looked at.
@@ -73,8 +74,11 @@ export async function readEvent(
 
 function assertSource(source: string, { sources: configured }: Pick<Config, 'sources'>): void {
   if (configured.some(({ id }) => id === source)) return;
-  const known = configured.map(({ id }) => id).join(', ') || 'none';
-  throw new UsageError(`No source is called "${source}"; there is ${known}.`);
+  throw unknownId(
+    'source',
+    source,
+    configured.map(({ id }) => id),
+  );
 }
 
 async function storedEvent(id: string, source: string | undefined, io: CommandIo): Promise<StoredEvent> {

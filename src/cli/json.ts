@@ -6,3 +6,6 @@ import { harmlessJson } from '../kit/unseen.ts';
 export function jsonText(value: unknown, indent?: number): string {
   return `${harmlessJson(JSON.stringify(value, null, indent))}\n`;
 }
+
+/** The option of a command that prints JSON if it is asked to. */
+export const jsonOption = { json: { type: 'boolean', help: 'Print JSON' } } as const;

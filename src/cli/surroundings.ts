@@ -4,35 +4,19 @@ import { resolve } from 'node:path';
 import { codeOf, readText } from '../kit/files.ts';
 import { type CommandIo, UsageError } from './command.ts';
 
-export interface Surroundings {
-  /** The command and what follows it. */
-  readonly argv: readonly string[];
-  readonly io: CommandIo;
-}
-
-/** @throws {UsageError} an option without its value, or a file or folder that cannot be read */
-export function readSurroundings(argv: readonly string[], io: CommandIo): Surroundings {
-  const [option, value] = /^--(?:env-file|directory)=/.test(argv[0] ?? '')
-    ? splitAtEquals(argv[0]!)
-    : [argv[0], argv[1]];
-  if (option !== '--env-file' && option !== '--directory') return { argv, io };
-  const rest = argv.slice(argv[0] === option ? 2 : 1);
-  if (!value || value.startsWith('-')) throw new UsageError(`${option} needs a ${nouns[option]}.`);
-  const path = resolve(io.directory, value);
-  if (option === '--directory') return readSurroundings(rest, { ...io, directory: folder(path, value) });
-  return readSurroundings(rest, { ...io, env: { ...io.env, ...variablesOf(path, value) } });
-}
-
-const nouns = { '--env-file': 'file', '--directory': 'folder' } as const;
-
-function splitAtEquals(text: string): [string, string] {
-  const at = text.indexOf('=');
-  return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function folder(path: string, written: string): string {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+/** Relative paths begin there from now on. @throws {UsageError} there is no such folder */
+export function inDirectory(io: CommandIo, written: string): CommandIo {
+  const path = resolve(io.directory, written);
+  const isFolder = written !== '' && statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  if (isFolder) return { ...io, directory: path };
   throw new UsageError(`--directory ${written}: there is no such folder.`);
+}
+
+/** With the variables of the file. @throws {UsageError} it cannot be read, or is none of variables */
+export function withEnvironmentFile(io: CommandIo, written: string): CommandIo {
+  if (written === '') throw new UsageError('--env-file needs the name of a file.');
+  const path = resolve(io.directory, written);
+  return { ...io, env: { ...io.env, ...variablesOf(path, written) } };
 }
 
 /**

@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command, CommandIo } from '../cli/command.ts';
-import { jsonText } from '../cli/json.ts';
+import { jsonOption, jsonText } from '../cli/json.ts';
+import { onOneLine } from '../cli/lines.ts';
 import { type Config, type ConfigReading, lint, type Registries, readConfig } from '../config/index.ts';
 import { backlogRemarks } from '../core/identity/backlog.ts';
 import { positionRemarks } from '../core/identity/position.ts';
@@ -15,7 +16,6 @@ import type { PlaceOf } from '../kit/place.ts';
 import type { StoredPosition } from '../kit/records/position.ts';
 import type { Sink } from '../kit/sink.ts';
 import type { PollSource } from '../kit/source.ts';
-import { neutralText } from '../kit/text.ts';
 import { describeError } from '../observe/log.ts';
 import { backlog as backlogs, source as positions, works } from '../operations/index.ts';
 import { assertSources, createSinks, createSources } from '../service/adapters.ts';
@@ -50,14 +50,11 @@ export interface CheckDependencies {
 
 export function createCheck(deps: CheckDependencies): Command {
   return {
-    summary:
-      'Try the configuration, the address, the database, the credentials and the hooks, without posting or changing anything',
-    usage: 'check [--json]',
     details:
       'The policy is looked at as well: routes that never take anything, grave events that no route sends, secrets in the file.\n' +
       'Exit code 0: everything works, though there may be warnings; 1: something does not; 78: the configuration is wrong.\n' +
       'A port in use is a warning: beside a running Tocsin it must be. HOST that is no address of this machine is a failure.',
-    options: { json: { type: 'boolean', help: 'Print the findings as JSON' } },
+    options: jsonOption,
     async run({ values }, io) {
       const isJson = values.json === true;
       const reading = load(deps.registries, isJson, io);
@@ -70,7 +67,7 @@ export function createCheck(deps: CheckDependencies): Command {
   };
 }
 
-/** Problems go to stdout with `--json`, as everything else; otherwise they are told like those of every command. */
+/** Problems go to stdout with `--json`, as everything else; otherwise they are reported as those of every command. */
 function load(registries: Registries, isJson: boolean, io: CommandIo): ConfigReading | undefined {
   try {
     const reading = readConfig({ env: io.env, directory: io.directory, registries });
@@ -228,7 +225,7 @@ const labels = { ok: 'ok  ', warn: 'warn', failed: 'FAIL' } as const;
 function lineOf({ status, kind, id, where, text }: Finding): string {
   const name = id === '' ? kind : `${kind} ${id}`;
   const said = where === undefined ? text : `${where} ${text}.`;
-  return `${labels[status]}  ${name}: ${neutralText(said.replace(/\s+/g, ' '), { multiline: false })}\n`;
+  return `${labels[status]}  ${name}: ${onOneLine(said.replace(/\s+/g, ' '))}\n`;
 }
 
 export const command = createCheck({

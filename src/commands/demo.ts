@@ -30,11 +30,9 @@ const logLinesKept = 5;
 
 export function createDemo(deps: DemoDependencies): Command {
   return {
-    summary: 'See it all work: Tocsin between a simulated Deep Instinct and a simulated Mattermost',
-    usage: 'demo [--once] [--port <port>]',
     details:
-      'Runs on this machine alone, in a temporary directory, until Ctrl-C. Needs no account, no database and no network;\n' +
-      'ignores the environment and .env.',
+      'Tocsin between a simulated Deep Instinct and a simulated Mattermost. Runs on this machine alone, in a temporary directory, until Ctrl-C. Needs no account, ' +
+      'no database and no network; ignores the environment and .env.',
     options: {
       once: { type: 'boolean', help: 'Deliver 40 events, print them as a table, exit; 1 if not all arrived in 60 s' },
       port: { type: 'string', value: '<port>', help: 'Port of the page that shows the channel; default any free one' },

@@ -5,11 +5,10 @@ import { exitCodes } from '../service/exit-codes.ts';
 import { loadForDatabase, withStore } from '../service/operate.ts';
 
 export const command: Command = {
-  summary: 'Bring the database to the schema of this release (every start does it too)',
-  usage: 'migrate [--from-data-dir]',
   details:
-    'With --from-data-dir it also brings over what waits in an embedded database that was used before DATABASE_URL was set: its deliveries,\n' +
-    'the newest events, silences, and how far sources were read. Stop Tocsin first. Done twice, it doubles nothing.',
+    'With --from-data-dir it also brings over what waits in an embedded database that was used before ' +
+    'DATABASE_URL was set: its deliveries, the newest events, silences, and how far sources were read. ' +
+    'Stop Tocsin first. Done twice, it doubles nothing.',
   options: { 'from-data-dir': { type: 'boolean', help: 'Bring over what is in the embedded database of DATA_DIR' } },
   async run({ values }, io) {
     const config = loadForDatabase(io);

@@ -35,8 +35,6 @@ export interface OnceWaits {
 /** @param registries what sources and sinks there are; default: those of this release */
 export function createOnce(waits: OnceWaits, registries: Registries = { sources, sinks }): Command {
   return {
-    summary: 'Read every source to its end, deliver what is due, and exit (for cron)',
-    usage: 'once',
     details:
       'Exit code 0: everything was read and delivered, but for what waits in groups; 1: not everything, see the last lines.',
     options: {},

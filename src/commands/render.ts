@@ -3,6 +3,7 @@
 import { type Command, type CommandIo, UsageError } from '../cli/command.ts';
 import { eventHelp, eventOptions, readEvent } from '../cli/event-file.ts';
 import { jsonText } from '../cli/json.ts';
+import { unknownId } from '../cli/unknown-id.ts';
 import { type Config, loadConfig } from '../config/index.ts';
 import { type TemplatedDependencies, templated } from '../core/deliver/templated.ts';
 import { type Route, routeNamed } from '../core/routing/index.ts';
@@ -16,8 +17,6 @@ import { sources } from '../sources/index.ts';
 const forms = ['full', 'short', 'bare'] as const;
 
 export const command: Command = {
-  summary: 'Print the message that a sink would send for an event, without sending it',
-  usage: 'render --event <file>|--id <id> [--source <source>] --sink <sink> [--route <name>] [--form full|short|bare]',
   details: eventHelp,
   options: {
     ...eventOptions,
@@ -59,13 +58,13 @@ export const command: Command = {
 function routeOf({ routes }: Config, name: unknown, sink: string): Route | undefined {
   if (typeof name !== 'string') return undefined;
   const route = routeNamed(routes, name);
-  const names = routes.map((one) => one.name).join(', ');
-  if (route === undefined) throw new UsageError(`No route is called "${name}"; there is ${names}.`);
+  const names = routes.map((one) => one.name);
+  if (route === undefined) throw unknownId('route', name, names);
   if (!route.to.includes(sink)) throw new UsageError(`Route "${name}" sends nothing to ${sink}.`);
   return route;
 }
 
-/** A template that fails is told here; elsewhere it is logged and counted. */
+/** A template that fails is reported here; elsewhere it is logged and counted. */
 function telling(io: CommandIo): Pick<TemplatedDependencies, 'log' | 'metrics'> {
   return {
     log: {

@@ -21,8 +21,6 @@ const registries: Registries = { sources, sinks };
 export const heapPace = '--heap-growing-percent=150';
 
 export const command: Command = {
-  summary: 'Run the relay until it is stopped',
-  usage: 'serve',
   details:
     'SIGHUP reads the configuration again, as a change of one of its files does; SIGTERM, SIGINT and SIGQUIT stop. ' +
     'SIGUSR1 and SIGUSR2 do nothing.',

@@ -1,6 +1,7 @@
 // `tocsin test <sink>`: posts a sample card, so that people see that the way to the channel works, and what a card looks like.
 
 import { type Command, UsageError } from '../cli/command.ts';
+import { unknownId } from '../cli/unknown-id.ts';
 import { loadConfig } from '../config/index.ts';
 import { AdapterError } from '../kit/errors.ts';
 import { noticeSource, noticeStream, type StoredEvent } from '../kit/event.ts';
@@ -13,10 +14,8 @@ import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 
 export const command: Command = {
-  summary: 'Post a sample card to a sink',
-  usage: 'test <sink>',
   details: 'The sink made from MATTERMOST_WEBHOOK_URL is called soc.',
-  positionals: { min: 1, max: 1 },
+  arguments: [{ name: '<sink>', help: 'the id of a sink' }],
   options: {},
   hasSinks: true,
   async run({ positionals }, io) {
@@ -36,7 +35,11 @@ export const command: Command = {
       );
       const found = all.find(({ id }) => id === positionals[0]);
       if (!found)
-        throw new UsageError(`No sink is called "${positionals[0]}"; there is ${all.map(({ id }) => id).join(', ')}.`);
+        throw unknownId(
+          'sink',
+          positionals[0],
+          all.map(({ id }) => id),
+        );
       const context = { deliveryId: `${found.id}-sample`, attempt: 1, signal: AbortSignal.timeout(15_000) };
       await post(found.sink, { event: sample(found.id), form: 'full', showTenant: false }, context);
       io.stderr(`a sample was posted to ${found.id}\n`);
@@ -51,7 +54,7 @@ export const command: Command = {
   },
 };
 
-/** A refusal of the sample is told in the words of the sink's own check, if that fails too: then it is not the sample's fault. */
+/** Throws the error of the sink's own check where that fails as well: then the sample is not at fault. */
 async function post(sink: Sink, message: Message, context: SendContext): Promise<void> {
   try {
     await sink.send(message, context);

@@ -10,8 +10,11 @@ export const name = z.string().min(1);
 /** Of a stored row. */
 export const id = z.int().positive();
 
+/** The most rows that a list has. */
+export const listMax = 1000;
+
 /** How many rows a list may have. */
-export const listLimit = z.int().min(1).max(1000);
+export const listLimit = z.int().min(1).max(listMax);
 
 export const severity: z.ZodType<Severity> = z.literal([0, 1, 2, 3, 4, 5]);
 

@@ -7,6 +7,7 @@ import * as silence from './silence.ts';
 import * as source from './source.ts';
 import * as works from './works.ts';
 
+export { listMax } from './fields.ts';
 export {
   InputError,
   type Operation,

@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const commands = { routes: async () => ({ command: routes }), render: async () => ({ command: render }) };
+const commands = { routes, render };
 const run = (argv: string[], env: Readonly<Record<string, string>> = {}) =>
   runHere(argv, { TOCSIN_CONFIG: 'tocsin.yaml', DATA_DIR: join(directory, 'data'), ...env }, directory, commands);
 

@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { CommandIo } from '../../src/cli/command.ts';
-import { readSurroundings } from '../../src/cli/surroundings.ts';
+import type { Command, CommandIo } from '../../src/cli/command.ts';
+import { withEnvironmentFile } from '../../src/cli/surroundings.ts';
 import { onDatabase, runHere, runIn } from '../commands/in-process.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createWorld } from '../support/world.ts';
@@ -75,26 +75,43 @@ test('the options before the command lead to the service, from any folder', asyn
   });
 });
 
-describe('readSurroundings', () => {
+describe('the options before the command', () => {
   const io = { env: { A: 'own', B: 'own' }, directory: '/' } as unknown as CommandIo;
 
-  test('reads variables as systemd and Docker do', () => {
+  test('give variables as systemd and Docker read them', () => {
     const file = join(directory, 'env');
     writeFileSync(file, '\uFEFF# a\n; b\n\nA=pass#word\r\nexport C="x y"\nD=\n');
-    expect(readSurroundings(['--env-file', file, 'check', '--json'], io)).toMatchObject({
-      argv: ['check', '--json'],
-      io: { env: { A: 'pass#word', B: 'own', C: '"x y"', D: '' } },
+    expect(withEnvironmentFile(io, file)).toMatchObject({
+      env: { A: 'pass#word', B: 'own', C: '"x y"', D: '' },
     });
   });
 
+  test('are read in their order: a file is looked for in the folder that was named before it', async () => {
+    writeFileSync(join(directory, 'env'), 'A=1\n');
+    const seen: CommandIo[] = [];
+    const command: Command = {
+      options: {},
+      async run(_args, io) {
+        seen.push(io);
+        return 0;
+      },
+    };
+    const argv = ['--directory', directory, '--env-file=env', 'seen'];
+    expect((await runHere(argv, { A: 'own' }, '/', { seen: command })).code).toBe(0);
+    expect(seen).toMatchObject([{ env: { A: '1' }, directory }]);
+  });
+
   test.each([
-    [['--env-file'], /--env-file needs a file/],
-    [['--env-file', '--directory'], /--env-file needs a file/],
+    [['--env-file'], /option "--env-file <file>" needs a value/],
+    [['--env-file', '--directory'], /option "--env-file" needs a value/],
+    [['--env-file=', 'check'], /--env-file needs the name of a file/],
+    [['--directory=', 'check'], /there is no such folder/],
     [['--env-file', '/nowhere/env', 'check'], /cannot be read \(ENOENT\)/],
     [['--env-file=/dev/zero', 'check'], /cannot be read \(not a file\)/],
     [['--directory', '/nowhere', 'check'], /there is no such folder/],
-  ])('refuses %j', (argv, words) => {
-    expect(() => readSurroundings(argv, io)).toThrow(words);
+  ])('are refused as %j', async (argv, words) => {
+    const { code, stdout, stderr } = await runHere(argv, {}, directory);
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(words) });
   });
 });
 

@@ -38,7 +38,7 @@ async function look(env: Record<string, string>, argv: readonly string[] = []) {
     { TOCSIN_CONFIG: 'tocsin.yaml', HOST: '127.0.0.1', PORT: '0', ...env },
     directory,
     {
-      check: async () => ({ command }),
+      check: command,
     },
   );
   return { code, stdout, lines: stdout.split('\n').filter((line) => /^\w+ +database/.test(line)) };

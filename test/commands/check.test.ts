@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type CommandTable, dispatch } from '../../src/cli/dispatch.ts';
+import { type CommandTable, entry } from '../../src/cli/command.ts';
+import { dispatch } from '../../src/cli/dispatch.ts';
 import { createCheck } from '../../src/commands/check.ts';
 import type { Registries } from '../../src/config/index.ts';
 import type { AdapterContext } from '../../src/kit/adapter.ts';
@@ -114,7 +115,7 @@ async function check(yaml: string, argv: string[] = [], env: Record<string, stri
   writeFileSync(join(directory, 'tocsin.yaml'), yaml);
   const output = { stdout: '', stderr: '' };
   const command = createCheck({ registries, createHttp, now: () => now });
-  const table: CommandTable = { check: async () => ({ command }) };
+  const table: CommandTable = { check: entry('Tries everything', command) };
   const code = await dispatch(['check', ...argv], table, {
     env: { TOCSIN_CONFIG: 'tocsin.yaml', TOKEN: token, HOST: '127.0.0.1', PORT: '0', ...env },
     directory,

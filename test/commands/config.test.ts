@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const run = (argv: readonly string[], env: Readonly<Record<string, string>>) =>
-  runHere(['config', ...argv], env, directory, { config: async () => ({ command }) });
+  runHere(['config', ...argv], env, directory, { config: command });
 
 describe('tocsin config show', () => {
   it('prints a file that can be used as it is, and the same as JSON', async () => {

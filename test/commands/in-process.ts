@@ -1,7 +1,8 @@
 // Commands as `main.ts` would run them, in this process: quicker than a process, and with what a test puts in place of the world.
 import { dirname } from 'node:path';
 import { expect } from 'vitest';
-import { type CommandTable, dispatch } from '../../src/cli/dispatch.ts';
+import { type Command, type CommandGroup, type CommandTable, entry } from '../../src/cli/command.ts';
+import { dispatch } from '../../src/cli/dispatch.ts';
 import { command as dead } from '../../src/commands/dead.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
 import { command as once } from '../../src/commands/once.ts';
@@ -11,37 +12,35 @@ import { command as source } from '../../src/commands/source.ts';
 import { command as test } from '../../src/commands/test.ts';
 import type { CommandResult, World } from '../support/world.ts';
 
-const table: CommandTable = Object.fromEntries(
-  Object.entries({ dead, migrate, once, routes, silence, source, test }).map(([name, command]) => [
-    name,
-    async () => ({ command }),
-  ]),
-);
+type Commands = Readonly<Record<string, Command | CommandGroup>>;
+
+const known: Commands = { dead, migrate, once, routes, silence, source, test };
 
 /** @param others in place of the real commands of these names */
 export async function runHere(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   directory: string,
-  others: CommandTable = {},
+  others: Commands = {},
 ): Promise<CommandResult> {
   const output = { stdout: '', stderr: '' };
-  const code = await dispatch(
-    argv,
-    { ...table, ...others },
-    {
-      env,
-      directory,
-      version: '1.2.3',
-      stdout: (text) => {
-        output.stdout += text;
-      },
-      stderr: (text) => {
-        output.stderr += text;
-      },
+  const code = await dispatch(argv, tableOf({ ...known, ...others }), {
+    env,
+    directory,
+    version: '1.2.3',
+    stdout: (text) => {
+      output.stdout += text;
     },
-  );
+    stderr: (text) => {
+      output.stderr += text;
+    },
+  });
   return { code, ...output };
+}
+
+function tableOf(commands: Commands): CommandTable {
+  const entries = Object.entries(commands);
+  return Object.fromEntries(entries.map(([name, command]) => [name, entry(`Runs ${name}`, command)]));
 }
 
 /** As `world.run`, in this process. Of the log only errors, which go to the real stderr. */
@@ -49,7 +48,7 @@ export function runIn(
   world: World,
   argv: readonly string[],
   more: Readonly<Record<string, string>> = {},
-  others?: CommandTable,
+  others?: Commands,
 ) {
   const { environment } = world;
   return runHere(argv, { ...environment, LOG_LEVEL: 'error', ...more }, dirname(environment.DATA_DIR!), others);

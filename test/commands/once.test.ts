@@ -17,7 +17,7 @@ function onceHere(world: World, waits: Partial<OnceWaits> = {}, more: Record<str
     stormPatienceMs: 20_000,
     ...waits,
   });
-  return runIn(world, ['once'], more, { once: async () => ({ command }) });
+  return runIn(world, ['once'], more, { once: command });
 }
 
 /** What it says beside its log. */

@@ -15,9 +15,7 @@ import { readProjectFile } from '../tree/project-files.ts';
 import { runIn } from './in-process.ts';
 
 const others = {
-  check: async () => ({
-    command: createCheck({ registries: { sources, sinks }, createHttp: () => createHttpClient({}), now: Date.now }),
-  }),
+  check: createCheck({ registries: { sources, sinks }, createHttp: () => createHttpClient({}), now: Date.now }),
 };
 const check = (world: World, more: Readonly<Record<string, string>> = {}) => runIn(world, ['check'], more, others);
 
@@ -161,7 +159,7 @@ test('a run of another service for cron posts nothing of what waits for the firs
   onTestFinished(() => b.close());
   const waits = { roleMs: 10_000, patienceMs: 3000, pausedPatienceMs: 1000, stormPatienceMs: 3000 };
   const once = (more: Readonly<Record<string, string>> = {}) =>
-    runIn(world, ['once'], more, { once: async () => ({ command: createOnce(waits) }) });
+    runIn(world, ['once'], more, { once: createOnce(waits) });
   tenant.add('events', 1, { ageSeconds: 60 });
   expect((await once()).code).toBe(0);
   mattermost.fail(503, Number.POSITIVE_INFINITY);
@@ -191,7 +189,7 @@ silences:
   expect((await runIn(world, ['once'], writeFile(world, fileOf('events', 'soc') + silence('first')))).code).toBe(0);
   const waits = { roleMs: 3000, patienceMs: 1000, pausedPatienceMs: 1000, stormPatienceMs: 1000 };
   const other = { ...writeFile(world, fileOf('events', 'soc') + silence('second')), DEEPINSTINCT_URL: b.url };
-  const once = { once: async () => ({ command: createOnce(waits) }) };
+  const once = { once: createOnce(waits) };
   expect((await runIn(world, ['once'], { ...other, TOKENS_KEY: b.token }, once)).code).toBe(1);
   const { stdout } = await runIn(world, ['silence', 'list', '--all', '--json']);
   const listed = JSON.parse(stdout) as { state: string; reason: string }[];

@@ -82,17 +82,17 @@ test('a source that was never read cannot be reset, and wrong usage says what is
   const unnamed = await runIn(world, ['source', 'reset']);
   expect([unnamed.code, unnamed.stderr]).toEqual([
     2,
-    expect.stringContaining('Say which source: "tocsin source list"'),
+    expect.stringContaining('missing argument <id>: a source, as "tocsin source list" shows it.'),
   ]);
   const listed = await runIn(world, ['source', 'list', 'x']);
   expect([listed.code, listed.stderr]).toEqual([
     2,
-    expect.stringContaining('list takes no id: it shows every source.'),
+    expect.stringContaining('unexpected argument "x".\nUsage: tocsin source list'),
   ]);
-  expect((await runIn(world, ['source', 'reset', ''])).stderr).toContain('Say which source:');
+  expect((await runIn(world, ['source', 'reset', ''])).stderr).toContain('missing argument <id>: a source,');
   const unknown = await runIn(world, ['source', 'forget', 'x']);
   expect([unknown.code, unknown.stderr]).toEqual([
     2,
-    expect.stringContaining('"forget" is neither list nor reset, rename, adopt or remove.'),
+    expect.stringContaining('unknown subcommand "forget"; there are: list, reset, rename, adopt, remove.'),
   ]);
 });

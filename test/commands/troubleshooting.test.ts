@@ -186,7 +186,7 @@ test('roles that a service on the same Postgres holds', async () => {
   await world.start().ready();
   expect(await world.arrived(2)).toBe(2);
   const command = createOnce({ roleMs: 500, patienceMs: 500, pausedPatienceMs: 500, stormPatienceMs: 20_000 });
-  const { code, stderr } = await runIn(world, ['once'], {}, { once: async () => ({ command }) });
+  const { code, stderr } = await runIn(world, ['once'], {}, { once: command });
   seen.push(stderr);
   expect(stderr).toContain('another process is reading it');
   expect(code).toBe(1);

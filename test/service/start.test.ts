@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import type { Command } from '../../src/cli/command.ts';
+import { type Command, entry } from '../../src/cli/command.ts';
 import { dispatch } from '../../src/cli/dispatch.ts';
 import { createCheck } from '../../src/commands/check.ts';
 import { createOnce } from '../../src/commands/once.ts';
@@ -47,7 +47,7 @@ const commands = {
 async function run(name: keyof typeof commands, ...options: string[]) {
   const { env, directory } = setUp();
   const output = { stdout: '', stderr: '' };
-  const table = { [name]: async () => ({ command: commands[name] }) };
+  const table = { [name]: entry(`Runs ${name}`, commands[name]) };
   const code = await dispatch([name, ...options], table, {
     ...{ env, directory, version: 't' },
     stdout(text) {

@@ -84,7 +84,7 @@ function isVariable(name: string): boolean {
 
 /** The keys of the table in main.ts, which cannot be imported: it would run. */
 function commandNames(): string[] {
-  return [...readProjectFile('src/main.ts').matchAll(/^ {2}([a-z]+): \(\) => import\(/gm)].map(([, name = '']) => name);
+  return [...readProjectFile('src/main.ts').matchAll(/^ {2}([a-z]+): \{$/gm)].map(([, name = '']) => name);
 }
 
 const sentences: Readonly<Record<keyof typeof faults, string>> = {

@@ -57,7 +57,7 @@ test('the example is what editors and Tocsin take, and gives what it says', asyn
     MATTERMOST_WEBHOOK_URL: 'https://chat.example.com/hooks/3hook5id7of9twenty6letters',
   };
   const post = async (...argv: string[]) => {
-    const table = { render: async () => ({ command: render }) };
+    const table = { render };
     const { stdout, stderr } = await runHere(['render', '--event', 'event.json', ...argv], env, directory, table);
     expect(stderr).toBe('');
     const { text, attachments } = JSON.parse(stdout) as {

@@ -1,5 +1,7 @@
-// What `tocsin routes diff` prints for people: a table of the sinks, and the events that nobody would hear of any more. Pure.
+// What `tocsin routes diff` prints for people: a table of the sinks, and the events that would no
+// longer be announced. Pure.
 
+import { onOneLine } from '../../cli/lines.ts';
 import {
   type Comparison,
   graveLost,
@@ -9,9 +11,9 @@ import {
   type SinkComparison,
 } from '../../core/routing/comparison.ts';
 import { type Severity, severityNames } from '../../kit/event.ts';
-import { cutMiddle, neutralText } from '../../kit/text.ts';
+import { cutMiddle } from '../../kit/text.ts';
 
-/** An event of HIGH, CRITICAL or unknown severity that nobody would hear of any more. */
+/** An event of HIGH, CRITICAL or unknown severity that would no longer be announced. */
 export interface LostEvent {
   readonly id: number;
   readonly receivedAt: string;
@@ -91,7 +93,7 @@ function lossesOf(named: readonly LostEvent[], comparison: Comparison): string[]
 /** Names and types come from attackers, and this reaches a terminal. */
 function lineOf({ id, receivedAt, severity, type, source, device, item }: LostEvent): string {
   const words = [type, device ?? '-', source, ...(item === null ? [] : [`item ${item}`])];
-  const said = words.map((word) => neutralText(cutMiddle(word, 80), { multiline: false }));
+  const said = words.map((word) => onOneLine(cutMiddle(word, 80)));
   return ['', id, receivedAt, severityNames[severity], ...said].join('  ');
 }
 

@@ -1,8 +1,8 @@
 // `tocsin routes diff`: what a draft of the configuration would have made of the events that are stored, beside what the one in use makes of
 // them. Reads, calls nobody, and keeps of the history no more than a page.
 
-import { type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
-import { jsonText } from '../../cli/json.ts';
+import { type Command, type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
+import { jsonOption, jsonText } from '../../cli/json.ts';
 import {
   type Config,
   type ConfigReading,
@@ -32,16 +32,32 @@ import { sinks } from '../../sinks/index.ts';
 import { sources } from '../../sources/index.ts';
 import { comparisonText, type LostEvent } from './diff-text.ts';
 
-export const diffHelp =
-  'diff runs the draft <file> over the events that are stored, each at the time of its arrival, and shows what every sink would have got\n' +
-  'and what it gets by the configuration in use; and it names the events of HIGH, CRITICAL or unknown severity that would be announced\n' +
-  'nowhere any more. It counts events: grouping, throttling, storms and silences are not replayed, and notices of Tocsin itself are left\n' +
-  'out. Credentials may be missing. Exit code 0 if no such event would be lost, 1 if one would, 78 if a configuration is bad.';
+const details =
+  'It runs the draft over the events that are stored, each at the time of its arrival, and shows what every sink would have got and ' +
+  'what it gets by the configuration in use; and it names the events of HIGH, CRITICAL or unknown severity that would be announced ' +
+  'nowhere any more. It counts events: grouping, throttling, storms and silences are not replayed, and notices of Tocsin itself are ' +
+  'left out. Credentials may be missing.\n' +
+  'Exit code 0 if no such event would be lost, 1 if one would, 78 if a configuration is bad.';
+
+export const diff: Command = {
+  details,
+  options: {
+    config: { type: 'string', value: '<file>', help: 'The draft of a tocsin.yaml' },
+    since: {
+      type: 'string',
+      value: '<time>',
+      help: 'Events of how long back, such as 30d (default) or 12h, or from which date on, such as 2026-02-03',
+    },
+    limit: { type: 'string', value: '<count>', help: 'How many lost events are listed; default: 20' },
+    ...jsonOption,
+  },
+  run: ({ values }, io) => diffRoutes(values, io),
+};
 
 type Values = CommandArguments['values'];
 
 /** @throws {UsageError}, {ConfigError} */
-export async function diffRoutes(values: Values, io: CommandIo): Promise<number> {
+async function diffRoutes(values: Values, io: CommandIo): Promise<number> {
   if (typeof values.config !== 'string') throw new UsageError('Which draft? Name its file: --config <file>.');
   const sinceMs = sinceOf(String(values.since ?? '30d'), Date.now());
   const limit = limitOf(String(values.limit ?? '20'));

@@ -1,19 +1,19 @@
 // `tocsin routes test|diff`: what the routes make of one event: which take it, why the others do not, and what each sink gets; and what a
 // draft of them would change.
 
-import { type Command, type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
+import { type Command, type CommandArguments, type CommandGroup, entry, UsageError } from '../../cli/command.ts';
 import { eventHelp, eventOptions, readEvent } from '../../cli/event-file.ts';
-import { jsonText } from '../../cli/json.ts';
+import { jsonOption, jsonText } from '../../cli/json.ts';
+import { onOneLine } from '../../cli/lines.ts';
 import { type Config, instant, loadConfig } from '../../config/index.ts';
 import { judge, route } from '../../core/routing/index.ts';
 import { isWithin } from '../../core/rules/schedule.ts';
 import { noticeSource, type StoredEvent, severityNames } from '../../kit/event.ts';
 import type { Miss } from '../../kit/records/suppression.ts';
-import { neutralText } from '../../kit/text.ts';
 import { exitCodes } from '../../service/exit-codes.ts';
 import { sinks } from '../../sinks/index.ts';
 import { sources } from '../../sources/index.ts';
-import { diffHelp, diffRoutes } from './diff.ts';
+import { diff } from './diff.ts';
 import { afterSilences } from './silenced.ts';
 
 const words: Readonly<Record<Miss, string>> = {
@@ -35,57 +35,37 @@ const words: Readonly<Record<Miss, string>> = {
   taken_before: 'does not see it: an earlier route took it and does not continue',
 };
 
-export const command: Command = {
-  summary: 'Show what the routes make of an event and why, or what a draft of them would change',
-  usage:
-    'routes test --event <file>|--id <id> [--source <source>] [--at <time>] [--json]\n       tocsin routes diff --config <file> [--since <time>] [--limit <count>] [--json]',
-  details: `test: ${eventHelp}\n\n${diffHelp}`,
-  positionals: { min: 1, max: 1 },
+const test: Command = {
+  details: eventHelp,
   options: {
-    ...withTest(eventOptions),
+    ...eventOptions,
     at: {
       type: 'string',
       value: '<time>',
-      help: 'With test: when it would arrive, such as 2026-03-02T22:00:00+07:00; default: now',
+      help: 'When it would arrive, such as 2026-03-02T22:00:00+07:00; default: now',
     },
-    config: { type: 'string', value: '<file>', help: 'With diff: the draft of a tocsin.yaml' },
-    since: {
-      type: 'string',
-      value: '<time>',
-      help: 'With diff: events of how long back, such as 30d (default) or 12h, or from which date on, such as 2026-02-03',
-    },
-    limit: { type: 'string', value: '<count>', help: 'With diff: how many lost events are listed; default: 20' },
-    json: { type: 'boolean', help: 'Print the result as JSON' },
+    ...jsonOption,
   },
-  async run({ values, positionals: [action] }, io) {
-    if (action !== 'test' && action !== 'diff') throw new UsageError(`"${action}" is neither test nor diff.`);
-    const foreign = optionsOf[action === 'test' ? 'diff' : 'test'].find((name) => values[name] !== undefined);
-    if (foreign !== undefined) throw new UsageError(`${action} takes no --${foreign}.`);
-    return action === 'test' ? testRoutes(values, io) : diffRoutes(values, io);
+  async run({ values }, io) {
+    const atMs = atOf(values.at);
+    const config = loadConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
+    const event = await readEvent(values, config, io);
+    if (event.source === noticeSource)
+      throw new UsageError(
+        `Event ${event.id} is Tocsin’s own, and routes take none of those: a notice goes by its kind, a digest to one sink.`,
+      );
+    const result = await explain(config, event, atMs);
+    io.stdout(values.json === true ? jsonText(result, 2) : textOf(event, result));
+    return exitCodes.done;
   },
 };
 
-function withTest<Options extends Command['options']>(options: Options): Command['options'] {
-  const asked = Object.entries(options).map(([name, option]) => {
-    return [name, { ...option, help: `With test: ${option.help[0]!.toLowerCase()}${option.help.slice(1)}` }];
-  });
-  return Object.fromEntries(asked);
-}
-
-const optionsOf = { test: ['event', 'id', 'source', 'at'], diff: ['config', 'since', 'limit'] } as const;
-
-async function testRoutes(values: CommandArguments['values'], io: CommandIo): Promise<number> {
-  const atMs = atOf(values.at);
-  const config = loadConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
-  const event = await readEvent(values, config, io);
-  if (event.source === noticeSource)
-    throw new UsageError(
-      `Event ${event.id} is Tocsin’s own, and routes take none of those: a notice goes by its kind, a digest to one sink.`,
-    );
-  const result = await explain(config, event, atMs);
-  io.stdout(values.json === true ? jsonText(result, 2) : textOf(event, result));
-  return exitCodes.done;
-}
+export const command: CommandGroup = {
+  subcommands: {
+    test: entry('Show what the routes make of an event and why', test),
+    diff: entry('Show what a draft of the configuration would change', diff),
+  },
+};
 
 /** @throws {UsageError} */
 function atOf(text: CommandArguments['values'][string]): number {
@@ -144,8 +124,7 @@ async function explain(config: Config, event: StoredEvent, atMs: number): Promis
 }
 
 function textOf(event: StoredEvent, { routes, sinks: all, areSilencesKnown }: Explanation): string {
-  const said = (text: string) => neutralText(text, { multiline: false });
-  const head = `${severityNames[event.severity]} ${said(event.type)} (${said(event.stream)}) from ${said(event.source)}`;
+  const head = onOneLine(`${severityNames[event.severity]} ${event.type} (${event.stream}) from ${event.source}`);
   const lines = [
     head,
     '',

@@ -5,10 +5,8 @@ import type { EventFacts } from '../../core/rules/match.ts';
 import { MatcherError, type Silence, silence, tryMatcher } from '../../core/silences/index.ts';
 import type { Decision } from '../../kit/records/decision.ts';
 import type { StoredSilence } from '../../kit/records/silence.ts';
-import { silence as silences } from '../../operations/index.ts';
+import { listMax, silence as silences } from '../../operations/index.ts';
 import { peek } from '../../service/operate.ts';
-
-const listMax = 1000;
 
 /** The decisions after the silences of that time; undefined if those cannot be looked at without harm. */
 export async function afterSilences(

@@ -1,4 +1,4 @@
-// What `tocsin silence add` is asked for, out of its options or a file; everything that is wrong is told at once.
+// What `tocsin silence add` is asked for, by its options or a file; all that is wrong is named at once.
 
 import { type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
 import { problemLines } from '../../cli/dispatch.ts';

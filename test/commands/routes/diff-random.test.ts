@@ -150,7 +150,7 @@ test('numbers and names are those of counting by hand', async () => {
           writeFileSync(join(directory, 'new.yaml'), yamlOf(after));
           const argv = ['routes', 'diff', '--config', 'new.yaml', '--json', '--since', atHour(sinceHour, ':00')];
           const { code, stdout, stderr } = await runHere(argv, env, directory, {
-            routes: async () => ({ command: routes }),
+            routes,
           });
           expect(stderr).toMatch(/^tocsin: the database is [^\n]*\n$/);
           const { since: _since, lost, ...rest } = JSON.parse(stdout);

@@ -13,7 +13,7 @@ import { readProjectFile } from '../../tree/project-files.ts';
 import { fillHistory, type HistoryRow } from '../history.ts';
 import { onDatabase, runHere } from '../in-process.ts';
 
-const commands = { routes: async () => ({ command: routes }) };
+const commands = { routes };
 const adapters = 'sources: { di: { type: deepinstinct_events, url: "${CONSOLE}", token: "${TOKENS_KEY}" } }';
 const current = `
 ${adapters}
@@ -250,8 +250,11 @@ describe('on Postgres', () => {
       '--since 2026-02-30 is a date that does not exist.',
     ],
     [['routes', 'diff', '--config', 'new.yaml', '--limit', 'all'], '--limit "all" is not a whole number.'],
-    [['routes', 'diff', '--config', 'new.yaml', '--at', '12:00'], 'diff takes no --at.'],
-    [['routes', 'test', '--event', 'e.json', '--since', '30d'], 'test takes no --since.'],
+    [
+      ['routes', 'diff', '--config', 'new.yaml', '--at', '12:00'],
+      'unknown option "--at".\nUsage: tocsin routes diff [options]',
+    ],
+    [['routes', 'test', '--event', 'e.json', '--since', '30d'], 'unknown option "--since"'],
   ])('%j is wrong usage', async (argv, words) => {
     const { code, stdout, stderr } = await runHere(argv, env(), directory, commands);
     expect(stderr).toContain(`tocsin: ${words}`);
@@ -323,7 +326,7 @@ describe('on the embedded database', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^.*DATA_DIR.*\ntocsin routes: the running service has stopped meanwhile\. Try again\.\n$/,
+        /^.*DATA_DIR.*\ntocsin routes diff: the running service has stopped meanwhile\. Try again\.\n$/,
       ),
     });
   });

@@ -32,7 +32,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
 
-const commands = { routes: async () => ({ command: routes }), render: async () => ({ command: render }) };
+const commands = { routes, render };
 const run = (...argv: string[]) => runHere(argv, { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, commands);
 
 describe('routes test', () => {
@@ -144,7 +144,7 @@ templates:
 
 describe('wrong usage', () => {
   test.each([
-    [['routes', 'list'], '"list" is neither test nor diff.'],
+    [['routes', 'list'], 'unknown subcommand "list"; there are: test, diff.'],
     [['routes', 'test'], 'Which event? Name a file'],
     [['routes', 'test', '--event', 'nothing.json'], 'nothing.json cannot be read (ENOENT).'],
     [['routes', 'test', '--event', 'tocsin.yaml'], 'tocsin.yaml is no JSON.'],

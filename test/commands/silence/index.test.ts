@@ -147,7 +147,7 @@ describe('is refused', () => {
     [[...hours, '--match', 'types=A', '--reason', 'a\nb'], 'the silence has line breaks'],
     [[...hours, '--match', 'types=A', '--reason', ' '], 'the silence has no reason.'],
     [[...hours, '--match', 'types=A', '--owner', 'x'.repeat(101)], 'has an owner of more than 100 characters.'],
-    [[...hours, '--all'], '--all does not belong here.'],
+    [[...hours, '--all'], 'unknown option "--all".\nUsage: tocsin silence add [options]'],
     [['--file', 'a.yaml'], '--file says it all, so --owner does not belong here.'],
   ])('%j', async (more, words) => {
     const { code, stdout, stderr } = await runIn(await world(), [...base, ...more]);

@@ -39,7 +39,9 @@ test('a plain file in its place refuses as well', async () => {
 
 test('its path is the shorter one, and too long a path is an error that says what to do', () => {
   expect(socketPath('.')).toBe('tocsin.sock');
-  expect(() => socketPath(join('/', 'a'.repeat(200)))).toThrow(/bytes, at most 100\)\. Set DATA_DIR to a shorter one\.$/);
+  expect(() => socketPath(join('/', 'a'.repeat(200)))).toThrow(
+    /bytes, at most 100\)\. Set DATA_DIR to a shorter one\.$/,
+  );
 });
 
 test.each([

@@ -1,0 +1,14 @@
+// What commands print for people, line by line.
+import { neutralText } from '../kit/text.ts';
+import { listMax } from '../operations/index.ts';
+import type { CommandIo } from './command.ts';
+
+/** Names and answers come from attackers, and this reaches a terminal. */
+export function onOneLine(text: string): string {
+  return neutralText(text, { multiline: false });
+}
+
+/** Says on stderr that a list may have been cut. */
+export function remarkIfCut(rows: readonly unknown[], io: CommandIo): void {
+  if (rows.length === listMax) io.stderr(`these are the newest ${listMax}; there may be more\n`);
+}
