@@ -427,18 +427,6 @@ export const mutations = [
     cases: 'each answer that is not ok',
   },
   {
-    name: 'a check that passes is enough to give up what a dead hook refuses',
-    edits: [
-      [
-        'src/sinks/mattermost/answers.ts',
-        'if (status !== 400) return',
-        'if (status === 400) return undefined;\n  if (status !== 400) return',
-      ],
-      [verdict, 'if (disprovedBare >= ', 'if (isContradicted || disprovedBare >= '],
-    ],
-    cases: 'each answer that is not ok',
-  },
-  {
     name: 'an event that always fails is never sent as a bare card',
     edits: [[policy, 'poisonFailures: 4,', 'poisonFailures: 4_000,']],
     cases: 'poison: .* answered 500',
