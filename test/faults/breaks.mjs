@@ -123,7 +123,9 @@ export const mutations = [
   },
   {
     name: 'a stop does not wait for what is in flight',
-    edits: [[lane, '    while (this.#inHand.inFlight.count() > 0) await this.#wake.wait(policy.drainMs);\n', '']],
+    edits: [
+      [lane, '    while (this.#parts.inHand.inFlight.count() > 0) await this.#parts.wake.wait(policy.drainMs);\n', ''],
+    ],
     cases: 'SIGTERM|rolling restart|rollout',
   },
   {
@@ -474,7 +476,7 @@ export const mutations = [
       ['src/core/deliver/failing.ts', "?.isAcquitted ? 'full' : undefined", '?.isAcquitted ? undefined : undefined'],
       [
         lane,
-        'await restoreDeliveries(db, this.#lease, id, this.#failing.asTheyWere(), unansweredMax);',
+        'await restoreDeliveries(db, this.#lease, id, this.#parts.failing.asTheyWere(), unansweredMax);',
         'void [restoreDeliveries, db, id, unansweredMax];',
       ],
     ],

@@ -3,25 +3,16 @@
 
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import { databaseErrorText } from '../../store/database.ts';
-import { restoreDeliveries, takeDue } from '../../store/deliveries.ts';
+import { restoreDeliveries } from '../../store/deliveries.ts';
 import { readSinkState } from '../../store/sinks.ts';
 import { backoffMs, databaseBackoff } from '../loops/backoff.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
-import { createWake } from '../loops/wake.ts';
-import type { Writes } from '../loops/writes.ts';
-import { type AttemptKind, type AttemptOptions, Attempts, CutOff } from './attempt.ts';
-import { Concurrency } from './concurrency.ts';
-import { Digester } from './digester.ts';
-import { Failing } from './failing.ts';
-import { Hastening } from './hastening.ts';
+import { type AttemptKind, CutOff } from './attempt.ts';
 import { Health, type Transition } from './health.ts';
-import { InHand } from './in-hand.ts';
-import { Judge, suspectTimeoutMs } from './judge.ts';
-import { Precedence } from './precedence.ts';
-import { Prober } from './prober.ts';
+import { createParts, type LaneDependencies, type LaneParts } from './lane-parts.ts';
 import { unansweredMax } from './spacing.ts';
-import { StateReporter, type StateReporterDependencies } from './state-reporter.ts';
-import { Deadlines } from './within.ts';
+
+export type { LaneDependencies } from './lane-parts.ts';
 
 /**
  * While an outcome has waited for longer than this, nothing new is sent: what a kill repeats stays
@@ -30,26 +21,10 @@ import { Deadlines } from './within.ts';
 const unwrittenMaxMs = 50;
 /** How long before its end the lease ends what is in flight. */
 const cutOffMs = 1000;
-/** An adapter's own time-out knows better how far the request came, so that it may go first. */
-const adapterGrace = 0.02;
 /** How long a lane waits whose lease is too short for a send. */
 const leaseWaitMs = 100;
 
 const ordinary: AttemptKind = { isProbe: false, isAfterPause: false };
-
-export interface LaneDependencies extends AttemptOptions, StateReporterDependencies {
-  /** Sends a second that the limiter allows; Infinity for no limit. */
-  readonly perSecond: number;
-  /** In [0, 1). */
-  readonly random: () => number;
-  /**
-   * Resolves when what waits is under the ids that the sinks have now; to false as long as this
-   * process must not work them.
-   * @throws the driver's error; it is asked again
-   */
-  settled?(): Promise<boolean>;
-  readonly writes?: Writes | undefined;
-}
 
 export interface Lane extends RoleWorker {
   /** Fresh deliveries, just stored. */
@@ -72,17 +47,7 @@ class SinkLane implements Lane {
   readonly #lease: Lease;
   /** What the lease must outlast for a send to start. */
   readonly #leaseLeftMs: number;
-  readonly #wake = createWake();
-  readonly #failing = new Failing();
-  readonly #inHand: InHand;
-  readonly #precedence: Precedence;
-  readonly #concurrency: Concurrency;
-  readonly #digester: Digester;
-  readonly #hastening: Hastening;
-  readonly #reporter: StateReporter;
-  readonly #judge: Judge;
-  readonly #prober: Prober;
-  readonly #attempts: Attempts;
+  readonly #parts: LaneParts;
   /** Undefined until the lane goes on where the last holder was. */
   #health: Health | undefined;
   #isStopping = false;
@@ -95,42 +60,13 @@ class SinkLane implements Lane {
   #finished = Promise.resolve();
 
   constructor(deps: LaneDependencies, lease: Lease) {
-    const { policy, id, db, log, sink, random } = deps;
+    const { policy } = deps;
     this.#deps = deps;
     this.#lease = lease;
     this.#leaseLeftMs = Math.min(policy.leaseLeftMs, policy.sendTimeoutMs);
-    const inHand = new InHand({
-      ...{ ...deps, sink: id, lease, batchMax: batchMaxOf(deps), rereadMs: policy.rereadMs },
-      take: (limit, ids) => takeDue(db, id, limit, ids),
-      onChange: () => this.#wake.now(),
-    });
-    const shared = { id, db, lease, log, excluded: () => inHand.excluded() };
-    const digester = new Digester({
-      ...{ ...deps, ...shared, storm: policy.storm, everyMs: policy.rereadMs },
-      countBelow: (priority) => inHand.ready.countBelow(priority),
-      announce: (notice, key) => deps.announce({ sink: id, notice, key, to: 'this' }),
-    });
-    const hastening = new Hastening({ ...shared, onHastened: () => inHand.expire() });
-    const timeoutMs = policy.sendTimeoutMs * (1 + adapterGrace);
-    const mustEnd = () => this.#mustEnd();
-    const deadlines = new Deadlines(timeoutMs, mustEnd);
-    const shortDeadlines = new Deadlines(Math.min(timeoutMs, suspectTimeoutMs), mustEnd);
-    const within: Deadlines['within'] = (call) => deadlines.within(call);
-    const changed = (transition: Transition | undefined, detail?: string) => this.#changed(transition, detail);
-    const failing = this.#failing;
-    const judge = new Judge({ sink, policy, random, failing, within, changed });
-    const concurrency = new Concurrency(policy.concurrency, deps.perSecond);
-    this.#inHand = inHand;
-    this.#precedence = new Precedence(inHand.inFlight);
-    this.#concurrency = concurrency;
-    this.#digester = digester;
-    this.#hastening = hastening;
-    this.#reporter = new StateReporter(deps, lease);
-    this.#judge = judge;
-    this.#prober = new Prober({ ...shared, failing, judge, digester, changed });
-    this.#attempts = new Attempts(deps, {
-      ...{ wake: this.#wake, inHand, failing, concurrency, digester, judge, hastening },
-      ...{ deadlines, shortDeadlines, changed },
+    this.#parts = createParts(deps, lease, {
+      mustEnd: () => this.#mustEnd(),
+      changed: (transition, detail) => this.#changed(transition, detail),
     });
   }
 
@@ -139,34 +75,34 @@ class SinkLane implements Lane {
   }
 
   offer(deliveries: readonly DueDelivery[]): void {
-    this.#inHand.ready.offer(deliveries);
-    this.#digester.offered();
+    this.#parts.inHand.ready.offer(deliveries);
+    this.#parts.digester.offered();
     this.#isIdle = false;
-    if (this.#health?.state === 'paused' && this.#judge.mayBeContested()) this.#health.lookNow(performance.now());
-    this.#wake.now();
+    if (this.#health?.state === 'paused' && this.#parts.judge.mayBeContested()) this.#health.lookNow(performance.now());
+    this.#parts.wake.now();
   }
 
   isIdle(): boolean {
-    return this.#isIdle && this.#inHand.isSettled();
+    return this.#isIdle && this.#parts.inHand.isSettled();
   }
 
   isInStorm(): boolean {
-    return this.#digester.passes !== undefined;
+    return this.#parts.digester.passes !== undefined;
   }
 
   stuckMs(): number {
     const sinceTurnMs = this.#lease.isHeld() ? performance.now() - this.#turnedAtMs : 0;
-    return Math.max(sinceTurnMs, this.#inHand.recorder.writingMs());
+    return Math.max(sinceTurnMs, this.#parts.inHand.recorder.writingMs());
   }
 
   async stop(): Promise<void> {
     const { policy, metrics, id } = this.#deps;
     this.#isStopping = true;
     this.#drainedAtMs = performance.now() + policy.drainMs;
-    this.#wake.now();
+    this.#parts.wake.now();
     await this.#finished;
-    while (this.#inHand.inFlight.count() > 0) await this.#wake.wait(policy.drainMs);
-    await Promise.all([this.#inHand.recorder.stop(), this.#reporter.finished()]);
+    while (this.#parts.inHand.inFlight.count() > 0) await this.#parts.wake.wait(policy.drainMs);
+    await Promise.all([this.#parts.inHand.recorder.stop(), this.#parts.reporter.finished()]);
     metrics.leaveSink(id);
   }
 
@@ -174,7 +110,7 @@ class SinkLane implements Lane {
     let failures = 0;
     while (!this.#isOver()) {
       this.#turnedAtMs = performance.now();
-      this.#reporter.catchUp();
+      this.#parts.reporter.catchUp();
       let waitMs: number;
       try {
         this.#health ??= await this.#takeUp();
@@ -187,7 +123,7 @@ class SinkLane implements Lane {
         failures += 1;
         waitMs = backoffMs(failures, random(), databaseBackoff);
       }
-      if (waitMs > 0 && !this.#isOver()) await this.#wake.wait(waitMs);
+      if (waitMs > 0 && !this.#isOver()) await this.#parts.wake.wait(waitMs);
     }
   }
 
@@ -218,7 +154,7 @@ class SinkLane implements Lane {
     const { db, id, policy, metrics } = this.#deps;
     if ((await this.#deps.settled?.()) === false) return undefined;
     const state = await readSinkState(db, id);
-    if (state?.storm) await this.#digester.resume(performance.now(), state.storm);
+    if (state?.storm) await this.#parts.digester.resume(performance.now(), state.storm);
     const health = new Health(policy, state, this.#deps);
     metrics.setSinkState(id, health.state);
     return health;
@@ -231,54 +167,59 @@ class SinkLane implements Lane {
   #step(health: Health): number | Promise<number> {
     const { rereadMs } = this.#deps.policy;
     if (!this.#maySend()) return leaseWaitMs;
-    const hastening = this.#hastening.pending();
+    const hastening = this.#parts.hastening.pending();
     if (hastening) return hastening.then(() => 0);
-    if (this.#isFull() || this.#inHand.recorder.waitedMs() > unwrittenMaxMs) return rereadMs;
-    if (this.#isAcquittalOwed && this.#inHand.isSettled()) return this.#acquit();
+    if (this.#isFull() || this.#parts.inHand.recorder.waitedMs() > unwrittenMaxMs) return rereadMs;
+    if (this.#isAcquittalOwed && this.#parts.inHand.isSettled()) return this.#acquit();
     const gate = health.gate(performance.now());
     if (gate.kind === 'wait') return Math.min(gate.ms, rereadMs);
-    if (gate.kind === 'probe') return this.#inHand.inFlight.count() > 0 ? rereadMs : this.#probe(health, gate.isPaused);
-    const reading = this.#inHand.ready.fill(performance.now());
+    if (gate.kind === 'probe')
+      return this.#parts.inHand.inFlight.count() > 0 ? rereadMs : this.#probe(health, gate.isPaused);
+    const reading = this.#parts.inHand.ready.fill(performance.now());
     return reading ? reading.then(() => this.#sendNext(health)) : this.#sendNext(health);
   }
 
   #isFull(): boolean {
-    return this.#inHand.inFlight.size() >= this.#concurrency.limit();
+    return this.#parts.inHand.inFlight.size() >= this.#parts.concurrency.limit();
   }
 
   /** It was the sink: no delivery is worse for it, whoever goes on with it. */
   async #acquit(): Promise<number> {
     const { db, id } = this.#deps;
-    await restoreDeliveries(db, this.#lease, id, this.#failing.asTheyWere(), unansweredMax);
+    await restoreDeliveries(db, this.#lease, id, this.#parts.failing.asTheyWere(), unansweredMax);
     this.#isAcquittalOwed = false;
     return 0;
   }
 
   /** The next of those that are in memory. @returns as {@link #step} */
   #sendNext(health: Health): number | Promise<number> {
-    if (this.#digester.waitMs(performance.now()) === 0) return this.#makeDigest();
-    const next = this.#inHand.ready.peek(this.#digester.passes);
-    this.#isIdle = next === undefined && this.#digester.passes === undefined;
+    if (this.#parts.digester.waitMs(performance.now()) === 0) return this.#makeDigest();
+    const next = this.#parts.inHand.ready.peek(this.#parts.digester.passes);
+    this.#isIdle = next === undefined && this.#parts.digester.passes === undefined;
     if (!next) return this.#idleMs();
     // The reading may have taken longer than the lease had left.
     if (this.#isOver() || !this.#maySend()) return leaseWaitMs;
     const nowMs = performance.now();
-    const urgentMs = this.#precedence.waitMs(nowMs, this.#inHand.ready.size(), next.priority);
+    const urgentMs = this.#parts.precedence.waitMs(nowMs, this.#parts.inHand.ready.size(), next.priority);
     const waitMs = urgentMs > 0 ? urgentMs : this.#deps.limiter.take(nowMs);
     if (waitMs > 0) return Math.min(waitMs, this.#deps.policy.rereadMs);
-    this.#inHand.ready.shift();
-    void this.#attempts.launch(health, next, ordinary);
+    this.#parts.inHand.ready.shift();
+    void this.#parts.attempts.launch(health, next, ordinary);
     return 0;
   }
 
   /** How long there is nothing to send, as far as is known. */
   #idleMs(): number {
     const nowMs = performance.now();
-    return Math.min(this.#deps.policy.rereadMs, this.#digester.waitMs(nowMs), this.#inHand.ready.dueInMs(nowMs));
+    return Math.min(
+      this.#deps.policy.rereadMs,
+      this.#parts.digester.waitMs(nowMs),
+      this.#parts.inHand.ready.dueInMs(nowMs),
+    );
   }
 
   async #makeDigest(): Promise<number> {
-    if (await this.#digester.turn(performance.now())) this.#inHand.ready.clear();
+    if (await this.#parts.digester.turn(performance.now())) this.#parts.inHand.ready.clear();
     // Meanwhile more may have come than may go out singly.
     return 0;
   }
@@ -288,13 +229,13 @@ class SinkLane implements Lane {
    * not fail before.
    */
   async #probe(health: Health, isPaused: boolean): Promise<number> {
-    this.#inHand.ready.clear();
-    if (isPaused && this.#deps.sink.check && !(await this.#prober.checkPasses(health))) return 0;
-    const delivery = await this.#prober.candidate();
+    this.#parts.inHand.ready.clear();
+    if (isPaused && this.#deps.sink.check && !(await this.#parts.prober.checkPasses(health))) return 0;
+    const delivery = await this.#parts.prober.candidate();
     this.#isIdle = delivery === undefined;
     if (!delivery) return this.#deps.policy.rereadMs;
     if (this.#isOver() || !this.#maySend()) return leaseWaitMs;
-    await this.#attempts.launch(health, delivery, { isProbe: true, isAfterPause: isPaused });
+    await this.#parts.attempts.launch(health, delivery, { isProbe: true, isAfterPause: isPaused });
     return 0;
   }
 
@@ -304,16 +245,11 @@ class SinkLane implements Lane {
    */
   #changed(transition: Transition | undefined, detail: string | undefined): void {
     if (!transition) return;
-    this.#inHand.ready.clear();
+    this.#parts.inHand.ready.clear();
     // What failed while nothing passed says nothing about a delivery.
-    if (transition.to === 'ok') this.#failing.acquit('by check');
+    if (transition.to === 'ok') this.#parts.failing.acquit('by check');
     if (transition.to === 'paused') this.#isAcquittalOwed = true;
-    this.#reporter.report(transition, detail);
-    if (transition.to === 'ok') this.#hastening.hastenAll();
+    this.#parts.reporter.report(transition, detail);
+    if (transition.to === 'ok') this.#parts.hastening.hastenAll();
   }
-}
-
-/** How many deliveries are read at once. Of a storm, enough must be seen to know it. */
-function batchMaxOf({ policy, perSecond }: LaneDependencies): number {
-  return Math.min(500, Math.max(20, (policy.storm?.over ?? 0) + 20, Math.ceil(perSecond * 2)));
 }

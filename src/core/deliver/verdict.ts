@@ -57,7 +57,7 @@ const deadChance = 1e-4;
  * on no screen.
  */
 const dearChances = { split: 1, short: 1e-2, bare: 1e-4 } as const;
-/** A sink that is worse than that is not told from one that is down. */
+/** A sink that is worse than that cannot be told from one that is down. */
 const rateMax = 0.9;
 /** Refusals of a bare card that are believed. */
 const bareRefusals = 2;

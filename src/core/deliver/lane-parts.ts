@@ -1,0 +1,96 @@
+// What a lane is made of, joined: the parts that share what is in hand and what failed.
+
+import { takeDue } from '../../store/deliveries.ts';
+import type { Lease } from '../loops/lease.ts';
+import { createWake, type Wake } from '../loops/wake.ts';
+import type { Writes } from '../loops/writes.ts';
+import { type AttemptOptions, Attempts } from './attempt.ts';
+import { Concurrency } from './concurrency.ts';
+import { Digester } from './digester.ts';
+import { Failing } from './failing.ts';
+import { Hastening } from './hastening.ts';
+import type { Transition } from './health.ts';
+import { InHand } from './in-hand.ts';
+import { Judge, suspectTimeoutMs } from './judge.ts';
+import { Precedence } from './precedence.ts';
+import { Prober } from './prober.ts';
+import { StateReporter, type StateReporterDependencies } from './state-reporter.ts';
+import { Deadlines } from './within.ts';
+
+/** An adapter's own time-out knows better how far the request came, so that it may go first. */
+const adapterGrace = 0.02;
+
+export interface LaneDependencies extends AttemptOptions, StateReporterDependencies {
+  /** Sends a second that the limiter allows; Infinity for no limit. */
+  readonly perSecond: number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /**
+   * Resolves when what waits is under the ids that the sinks have now; to false as long as this
+   * process must not work them.
+   * @throws the driver's error; it is asked again
+   */
+  settled?(): Promise<boolean>;
+  readonly writes?: Writes | undefined;
+}
+
+/** What the parts call of the lane. */
+export interface LaneHooks {
+  /** What every send that is under way ends with; undefined to let them go on. */
+  mustEnd(): Error | undefined;
+  /** Called for each change of the sink's state. @param detail what went wrong, in words */
+  changed(transition: Transition | undefined, detail?: string): void;
+}
+
+export interface LaneParts {
+  readonly wake: Wake;
+  readonly failing: Failing;
+  readonly inHand: InHand;
+  readonly precedence: Precedence;
+  readonly concurrency: Concurrency;
+  readonly digester: Digester;
+  readonly hastening: Hastening;
+  readonly reporter: StateReporter;
+  readonly judge: Judge;
+  readonly prober: Prober;
+  readonly attempts: Attempts;
+}
+
+/** Nothing runs, and nothing is read, until the lane asks for it. */
+export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHooks): LaneParts {
+  const { policy, id, db, log, sink, random } = deps;
+  const { mustEnd, changed } = hooks;
+  const wake = createWake();
+  const failing = new Failing();
+  const inHand = new InHand({
+    ...{ ...deps, sink: id, lease, batchMax: batchMaxOf(deps), rereadMs: policy.rereadMs },
+    take: (limit, ids) => takeDue(db, id, limit, ids),
+    onChange: () => wake.now(),
+  });
+  const shared = { id, db, lease, log, excluded: () => inHand.excluded() };
+  const digester = new Digester({
+    ...{ ...deps, ...shared, storm: policy.storm, everyMs: policy.rereadMs },
+    countBelow: (priority) => inHand.ready.countBelow(priority),
+    announce: (notice, key) => deps.announce({ sink: id, notice, key, to: 'this' }),
+  });
+  const hastening = new Hastening({ ...shared, onHastened: () => inHand.expire() });
+  const timeoutMs = policy.sendTimeoutMs * (1 + adapterGrace);
+  const deadlines = new Deadlines(timeoutMs, mustEnd);
+  const shortDeadlines = new Deadlines(Math.min(timeoutMs, suspectTimeoutMs), mustEnd);
+  const within: Deadlines['within'] = (call) => deadlines.within(call);
+  const judge = new Judge({ sink, policy, random, failing, within, changed });
+  const concurrency = new Concurrency(policy.concurrency, deps.perSecond);
+  const attemptParts = { wake, inHand, failing, concurrency, digester, judge, hastening, deadlines };
+  return {
+    ...{ wake, failing, inHand, concurrency, digester, hastening, judge },
+    precedence: new Precedence(inHand.inFlight),
+    reporter: new StateReporter(deps, lease),
+    prober: new Prober({ ...shared, failing, judge, digester, changed }),
+    attempts: new Attempts(deps, { ...attemptParts, shortDeadlines, changed }),
+  };
+}
+
+/** How many deliveries are read at once. Of a storm, enough must be seen to know it. */
+export function batchMaxOf({ policy, perSecond }: Pick<LaneDependencies, 'policy' | 'perSecond'>): number {
+  return Math.min(500, Math.max(20, (policy.storm?.over ?? 0) + 20, Math.ceil(perSecond * 2)));
+}
