@@ -144,10 +144,9 @@ function namesOf(noun: Names['noun'], inputs: readonly AdapterInput[], isUnread:
 /** With what core, and not its type, has to know about a sink. */
 function completeSinks(checked: Config['sinks'], { sinks: inputs, templates, findings }: Parts): SinkConfig[] {
   const read = createOptionReader(findings);
-  return checked.map((sink) => {
-    const input = inputs.find(({ id }) => id === sink.id)!;
-    const { template: name, timeout, locale, timeZone, place } = input;
-    const use = name !== undefined && { name, type: sink.type, where: place(['template']) };
+  return inputs.flatMap((input) => {
+    const { type, template: name, timeout, locale, timeZone, place } = input;
+    const use = name !== undefined && { name, type, where: place(['template']) };
     const template = use ? templates.use(use) : undefined;
     const options = {
       timeoutMs: read(timeout, values.sinkTimeout),
@@ -155,7 +154,8 @@ function completeSinks(checked: Config['sinks'], { sinks: inputs, templates, fin
       timeZone: read(timeZone, values.timeZone),
     };
     const said = Object.entries(options).filter(([, value]) => value !== undefined);
-    return { ...sink, ...(template && { template }), ...Object.fromEntries(said) };
+    const sink = checked.find(({ id }) => id === input.id);
+    return sink ? [{ ...sink, ...(template && { template }), ...Object.fromEntries(said) }] : [];
   });
 }
 

@@ -29,8 +29,8 @@ interface Known {
 
 export interface TemplateUse {
   readonly name: string;
-  /** Of the sink that it is for. */
-  readonly type: string;
+  /** Of the sink that it is for; undefined if it could not be read. */
+  readonly type: string | undefined;
   /** Where the name stands. */
   readonly where: string;
 }
@@ -67,7 +67,7 @@ export class Templates {
       return undefined;
     }
     const definition: SinkDefinition | undefined = findDefinition(this.#input.sinkTypes, type);
-    if (definition === undefined) return undefined;
+    if (type === undefined || definition === undefined) return undefined;
     const { templates: support } = definition;
     if (support === undefined) {
       const problem = `names a template, and a sink of type ${type} takes none`;

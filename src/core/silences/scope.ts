@@ -4,8 +4,15 @@ import type { EventFacts } from '../rules/match.ts';
 import type { ExpressionFacts } from '../rules/rule-event.ts';
 import { covers, type Matcher } from './index.ts';
 
-/** Everything in it is said, and nothing of it is what anybody would write a rule about. */
-function unlikely(stream: string, severity: Severity, text: string, number: number, ip: string): EventFacts {
+/** Values that nobody would write a rule about. */
+interface Unlikely {
+  readonly text: string;
+  readonly number: number;
+  readonly ip: string;
+}
+
+/** An event that lacks nothing. */
+function unlikely(stream: string, severity: Severity, { text, number, ip }: Unlikely): EventFacts {
   const process = { name: text, path: text, commandLine: text, user: text };
   const device = {
     id: text,
@@ -30,8 +37,8 @@ function unlikely(stream: string, severity: Severity, text: string, number: numb
 
 const events = ['event', 'suspicious'].flatMap((stream) =>
   ([1, 2, 3, 4, 5] as const).flatMap((severity) => [
-    unlikely(stream, severity, '\uE000 one', 731, '198.51.100.7'),
-    unlikely(stream, severity, '\uE001 other', 94_307, '203.0.113.90'),
+    unlikely(stream, severity, { text: '\uE000 one', number: 731, ip: '198.51.100.7' }),
+    unlikely(stream, severity, { text: '\uE001 other', number: 94_307, ip: '203.0.113.90' }),
   ]),
 );
 

@@ -276,3 +276,50 @@ it('has faults of its form told together with those of its values', () => {
     expect.stringContaining('"one" is the name of an earlier route'),
   ]);
 });
+
+it('has a wrong entry spoil only itself, whatever it is an entry of', () => {
+  const text = [
+    'sinks:',
+    '  soc: { type: mattermost, url: "${HOOK}", template: 5, timeout: [1], chanel: x }',
+    '  out: { type: stdout, url: x, locale: xx }',
+    'routes:',
+    '  - { name: a, to: [soc, 5, sco], match: { types: [5, ""], sources: [5, dl] } }',
+    '  - { name: b, to: [out], active: [{ from: 8, to: "00:00" }, { from: "9" }] }',
+    '  - { name: c, to: [out], quiet: { times: [{ form: "22:00" }], passes: x } }',
+    '  - { name: d, to: [out], group: { by: [devise], wait: 5 } }',
+  ];
+  expect(yamlProblems(text.join('\n')).map((problem) => problem.split('. ')[0])).toEqual([
+    'tocsin.yaml:2:33 ${HOOK} has no value',
+    'tocsin.yaml:2:44 sinks.soc.template is not a text',
+    'tocsin.yaml:2:57 sinks.soc.timeout is not one value',
+    'tocsin.yaml:5:70 routes[0].match.sources[0] is not a text',
+    'tocsin.yaml:5:52 routes[0].match.types[0] is not a text',
+    'tocsin.yaml:5:26 routes[0].to[1] is neither the id of a sink nor a map with a sink',
+    'tocsin.yaml:6:38 routes[1].active[0].from is not a text',
+    'tocsin.yaml:7:46 routes[2].quiet.times[0] "form" is not a key that belongs here',
+    'tocsin.yaml:8:41 routes[3].group.by[0] is none of the words that belong here',
+    'tocsin.yaml:2:71 sinks.soc "chanel" is not a key that belongs here',
+    'tocsin.yaml:3:24 sinks.out "url" is not a key that belongs here',
+    'tocsin.yaml:3:32 sinks.out.locale "xx" is not a language that Tocsin speaks',
+    'tocsin.yaml:5:73 routes[0].match.sources[1] "dl" is no source of this configuration',
+    'tocsin.yaml:5:29 routes[0].to[2] "sco" is no sink of this configuration',
+    'tocsin.yaml:5:55 routes[0].match.types[1] is empty',
+    expect.stringContaining('tocsin.yaml:6:62 routes[1].active[1] has a time "9"'),
+    'tocsin.yaml:7:64 routes[2].quiet.passes "x" is not a severity',
+    'tocsin.yaml:8:50 routes[3].group.wait "5" is no time from 0s to 1d',
+  ]);
+});
+
+it('asks nothing of what could not be had', () => {
+  expect(yamlProblems('heartbeat: { url: "${BEAT}" }\nstorm: { over: "${OVER}" }\n')).toEqual([
+    expect.stringContaining('tocsin.yaml:1:19 ${BEAT} has no value'),
+    expect.stringContaining('tocsin.yaml:2:16 ${OVER} has no value'),
+  ]);
+  const sinks = 'sinks: { soc: { type: mattermost, url_file: "${HOOK_FILE}" }, out: { type: stdout } }\n';
+  const routes = 'routes: [{ name: a, to: [{ sink: "${SINK}", channel: x }], when: "${WHEN}" }]\n';
+  expect(yamlProblems(`${sinks}${routes}`).map((problem) => problem.split('. ')[0])).toEqual([
+    'tocsin.yaml:1:45 ${HOOK_FILE} has no value',
+    'tocsin.yaml:2:34 ${SINK} has no value',
+    'tocsin.yaml:2:66 ${WHEN} has no value',
+  ]);
+});

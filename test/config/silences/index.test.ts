@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
 // Silences that recur, as tocsin.yaml says them.
 import { expect, it } from 'vitest';
 import { createLoader } from '../loader.ts';
@@ -46,4 +47,27 @@ it.each<[string, string, string[]]>([
   ],
 ])('refuses %s', (_, text, expected) => {
   expect(yamlProblems(text)).toEqual(expected);
+});
+
+it('judges each that recurs by itself, and what is right in one that is wrong', () => {
+  const times = 'times: [{ from: "02:00", to: "03:00" }]';
+  const text = [
+    'silences:',
+    '  recurring:',
+    `    - { name: a, reason: 5, ${times}, match: { types: [""] } }`,
+    `    - { name: b, reason: r, ${times}, match: { typs: [A] } }`,
+    `    - { name: a, reason: r, ${times}, when: "\${WHEN}" }`,
+    '    - 7',
+    `    - { name: c, reason: r, times: [{ from: 2 }], sinks: [sco] }`,
+  ];
+  expect(yamlProblems(text.join('\n')).map((problem) => problem.split('. ')[0])).toEqual([
+    'tocsin.yaml:5:76 ${WHEN} has no value',
+    'tocsin.yaml:3:18 silences.recurring[0].reason is not a text',
+    'tocsin.yaml:4:79 silences.recurring[1].match "typs" is not a key that belongs here',
+    'tocsin.yaml:6:7 silences.recurring[3] is not a map',
+    'tocsin.yaml:7:39 silences.recurring[4].times[0].from is not a text',
+    'tocsin.yaml:3:87 silences.recurring[0].match.types[0] is empty',
+    'tocsin.yaml:5:9 silences.recurring[2].name "a" is the name of an earlier one',
+    'tocsin.yaml:7:59 silences.recurring[4].sinks[0] "sco" is no sink of this configuration',
+  ]);
 });
