@@ -1,4 +1,5 @@
-// A backlog belongs to a place, not to an id: when people rename a sink, what waits there goes along, and what belongs nowhere is told.
+// A backlog belongs to a place, not to an id: when people rename a sink, what waits there goes along,
+// and what belongs to no sink is reported.
 
 import type { PlaceOf } from '../../kit/place.ts';
 import type { SinkCounts } from '../../kit/records/delivery.ts';
@@ -16,8 +17,8 @@ export interface Move {
 }
 
 /**
- * Which sinks' backlogs go to another id: where a place is configured under exactly one other id, which did not have it before. All of
- * them at once, for two ids may change places. Pure.
+ * Which sinks' backlogs go to another id: those whose place is configured under exactly one other id,
+ * which did not have it before. All of them at once, because two ids may change places. Pure.
  *
  * @param stored by id, what was last configured
  */

@@ -1,4 +1,5 @@
-// Tells people of sources whose position is another console's, also from a process that cannot work their roles because the other service does.
+// Announces sources whose position is another console's, also from a process that cannot work their
+// roles because the other service does.
 
 import type { PollSource } from '../../kit/source.ts';
 import { listPositions } from '../../store/cursors.ts';
@@ -14,12 +15,16 @@ export interface ForeignDependencies {
   readonly now: () => number;
 }
 
-/** Ids of the sources of which nothing may be read, as far as the database tells. @throws the driver's error */
+/** Sources of which nothing may be read, as far as the database knows. @throws the driver's error */
 export async function foreignSources({ db, consoles }: Pick<ForeignDependencies, 'db' | 'consoles'>) {
   return positionRemarks(await listPositions(db), consoles).filter(({ isFault }) => isFault);
 }
 
-/** Says it once, as the one who reads the source would, and under the same name: nothing is said twice. @throws the driver's error */
+/**
+ * Announces it under the same name as the process that reads the source would, so that nothing is
+ * announced twice.
+ * @throws the driver's error
+ */
 export async function announceForeign(deps: ForeignDependencies): Promise<void> {
   for (const { source, text } of await foreignSources(deps)) {
     const to = deps.audience.ofSource(source);
@@ -31,7 +36,8 @@ export async function announceForeign(deps: ForeignDependencies): Promise<void> 
 
 /**
  * Asks the consoles whose positions are another's whether they know them; one that moved does.
- * @returns ids of the sources whose console does not; one that does not answer is not among them @throws the driver's error
+ * @returns ids of the sources whose console does not; one that does not answer is not among them
+ * @throws the driver's error
  */
 export async function refusedSources(
   db: Database,

@@ -1,13 +1,14 @@
-// Whether the database's clock goes as time does. It decides who holds what and what is due, and a host's clock can be set, or a failover lead to
-// another one. Measured against this process's monotonic clock.
+// Whether the database's clock goes as time does. It decides who holds what and what is due, and a
+// host's clock can be set, or a failover lead to another host. Measured against the monotonic clock of
+// this process.
 import { type ClockReading, readClock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
 
 /** Clocks are corrected by less than this every day, and nothing here minds. */
 const slackMs = 5000;
-/** On what was written this far ahead of the clock, the clock has gone back. */
+/** If something was written this far ahead of the clock, the clock has gone back. */
 const aheadMs = 60_000;
-/** A leap is shown for so long. */
+/** How long a leap is shown. */
 const shownMs = 3_600_000;
 
 export interface Leap {

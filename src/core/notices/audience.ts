@@ -11,17 +11,22 @@ export interface AudienceOptions {
   readonly operations: readonly string[];
 }
 
-/** `down` are sinks that nothing reaches now; what is said of one goes past them, as long as there is another. */
+/**
+ * The recipients of each kind of notice, ids of sinks. `down` are sinks that nothing reaches now: they
+ * are passed over while another one can be reached.
+ */
 export interface Audience {
-  /** That it cannot be read: everybody who hears of it, and operations. */
+  /** That it cannot be read: all recipients of its events, and operations. */
   ofSource(source: string): readonly string[];
   /** That its credential ends. */
   ofCredential(source: string, down: ReadonlySet<string>): readonly string[];
   /** That nothing reaches this sink: never itself. */
   ofSink(sink: string, down: ReadonlySet<string>): readonly string[];
-  /** That it did not take some events: itself, for its readers miss them, and operations. */
+  /** That it did not take some events: itself, because its readers miss them, and operations. */
   ofDead(sink: string): readonly string[];
-  /** Those of whom one at least must be reachable: without them, nobody hears who must mend what is wrong. */
+  /**
+   * Those who must mend what is wrong. One of them at least must be reachable.
+   */
   readonly listeners: readonly string[];
 }
 
@@ -45,7 +50,7 @@ export function recipientsOf(routes: readonly Route[], source: string): string[]
 
 function reachable(preferred: readonly string[], others: readonly string[], down: ReadonlySet<string>) {
   const wells = [preferred, others].map((ids) => ids.filter((id) => !down.has(id)));
-  // What cannot be said now is said when its sink is back.
+  // What reaches nobody now waits until its sink is back.
   return wells.find((ids) => ids.length > 0) ?? (preferred.length > 0 ? preferred : others);
 }
 

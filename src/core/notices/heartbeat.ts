@@ -1,5 +1,5 @@
-// Calls an outside service now and then, for as long as Tocsin works and can itself tell people of what does not: that service raises the
-// alarm when it is no longer called. Never in the way of anything.
+// Calls an outside service at intervals while Tocsin works and could itself announce what does not:
+// that service raises the alarm when the calls stop. Delays nothing else.
 
 import { AdapterError } from '../../kit/errors.ts';
 import type { HttpClient } from '../../kit/http/index.ts';
@@ -37,7 +37,10 @@ export interface HeartbeatDependencies {
   readonly times?: HeartbeatTimes;
 }
 
-/** @throws {AdapterError} it did not arrive, or was not accepted; a redirect is not followed, for the address is a secret */
+/**
+ * Follows no redirect, because the address is a secret.
+ * @throws {AdapterError} it did not arrive, or was not accepted
+ */
 export async function sendHeartbeat(http: HttpClient, url: string, signal: AbortSignal): Promise<void> {
   const { status } = await http.request({ method: 'GET', url, signal, bodyBytesMax: 1024 });
   if (status >= 200 && status < 300) return;
@@ -45,7 +48,7 @@ export async function sendHeartbeat(http: HttpClient, url: string, signal: Abort
   throw new AdapterError('retry', 'rejected', message, { status });
 }
 
-/** In words, why nobody could be told of what is wrong; undefined if somebody could. Never throws. */
+/** In words, why no notice would reach anybody; undefined if one would. Never throws. */
 export async function whyNotWell({ db, roles, listeners }: Vitals): Promise<string | undefined> {
   try {
     const unheld = await readUnheld(db, roles);
@@ -59,47 +62,64 @@ export async function whyNotWell({ db, roles, listeners }: Vitals): Promise<stri
 }
 
 export function startHeartbeat(deps: HeartbeatDependencies): { stop(): void } {
-  const { metrics, log, times = defaultTimes } = deps;
-  const wake = createWake();
-  const abort = new AbortController();
-  let last: HeartbeatOutcome | undefined;
+  return new Heartbeat(deps);
+}
 
-  /** @returns what came of it; undefined if there is nothing to send */
-  async function beat(): Promise<{ readonly outcome: HeartbeatOutcome; readonly why?: string } | undefined> {
-    if (deps.sender() === undefined) return undefined;
-    const why = await deps.whyNot();
+/** What came of one heartbeat. */
+interface Beat {
+  readonly outcome: HeartbeatOutcome;
+  readonly why?: string;
+}
+
+class Heartbeat {
+  readonly #deps: HeartbeatDependencies;
+  readonly #times: HeartbeatTimes;
+  readonly #wake = createWake();
+  readonly #abort = new AbortController();
+  #last: HeartbeatOutcome | undefined;
+
+  constructor(deps: HeartbeatDependencies) {
+    this.#deps = deps;
+    this.#times = deps.times ?? defaultTimes;
+    void this.#loop();
+  }
+
+  stop(): void {
+    this.#abort.abort(new Error('stopping'));
+    this.#wake.now();
+  }
+
+  async #loop(): Promise<void> {
+    const { nextMs, againMs } = this.#times;
+    await this.#wake.wait(againMs);
+    while (!this.#abort.signal.aborted) {
+      const beat = await this.#beat();
+      if (this.#abort.signal.aborted) return;
+      if (beat) this.#note(beat);
+      await this.#wake.wait(beat?.outcome === 'sent' ? nextMs : againMs);
+    }
+  }
+
+  /** @returns undefined if there is nothing to send */
+  async #beat(): Promise<Beat | undefined> {
+    if (this.#deps.sender() === undefined) return undefined;
+    const why = await this.#deps.whyNot();
     if (why !== undefined) return { outcome: 'withheld', why };
     try {
-      await deps.sender()?.(abort.signal);
+      await this.#deps.sender()?.(this.#abort.signal);
       return { outcome: 'sent' };
     } catch (error) {
       return { outcome: 'failed', why: describeError(error).message };
     }
   }
 
-  function note(outcome: HeartbeatOutcome, why: string | undefined): void {
+  /** Counts it, and logs a change. */
+  #note({ outcome, why }: Beat): void {
+    const { metrics, log } = this.#deps;
     metrics.heartbeats.inc({ outcome });
-    if (outcome === last) return;
-    last = outcome;
+    if (outcome === this.#last) return;
+    this.#last = outcome;
     if (outcome === 'sent') log.info({}, 'heartbeats are sent');
     else log.warn({ error: why }, outcome === 'failed' ? 'heartbeats do not arrive' : 'no heartbeat is sent');
   }
-
-  async function loop(): Promise<void> {
-    await wake.wait(times.againMs);
-    while (!abort.signal.aborted) {
-      const result = await beat();
-      if (abort.signal.aborted) return;
-      if (result) note(result.outcome, result.why);
-      await wake.wait(result?.outcome === 'sent' ? times.nextMs : times.againMs);
-    }
-  }
-  void loop();
-
-  return {
-    stop() {
-      abort.abort(new Error('stopping'));
-      wake.now();
-    },
-  };
 }

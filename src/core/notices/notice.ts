@@ -1,4 +1,4 @@
-// What Tocsin itself has to say, as an event that is stored like any other.
+// Notices: what Tocsin announces of itself, as events that are stored like any other.
 
 import { createHash } from 'node:crypto';
 import { type Notice, noticeSource, noticeStream } from '../../kit/event.ts';
@@ -19,7 +19,7 @@ const quietKinds: ReadonlySet<Notice['kind']> = new Set([
   'database_back',
   'sample',
 ]);
-/** What Tocsin has to say is needed to read the rest, so it waits behind nothing. */
+/** A notice is needed to read the rest, so it waits behind nothing. */
 const noticePriority = 0;
 
 /** Who stores a notice, and when. */
@@ -40,7 +40,8 @@ export interface KeyedNotice {
 }
 
 /**
- * What Tocsin itself has to say, as an event for the given sinks. The same kind and `key` is said once, however often it is stored.
+ * A notice as an event for the given sinks. The same kind and key becomes one event, however often it
+ * is stored.
  * Routes have no say: a notice about a sink must reach people even where no route would send it.
  */
 export function noticeEvent({ notice, key, to, nowMs }: KeyedNotice & { readonly nowMs: number }): DecidedEvent {

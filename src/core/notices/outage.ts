@@ -1,5 +1,5 @@
-// Announces in the channels that the database takes no writes. It cannot store that notice, so this one is sent
-// from memory, past the queue; the notice of the end is stored like any other.
+// Announces in the channels that the database takes no writes. It cannot store that notice, so it is
+// sent from memory, past the queue; the notice of the end is stored like any other.
 
 import { AdapterError } from '../../kit/errors.ts';
 import { noticeSource, type StoredEvent } from '../../kit/event.ts';
@@ -15,7 +15,10 @@ export interface OutageTimes {
   readonly everyMs: number;
   /** How long writes must have failed, in all, before it is announced: a failover is over sooner. */
   readonly afterMs: number;
-  /** How long writes must pass before the end is announced: a full disk has room for a moment now and then. */
+  /**
+   * How long writes must pass before the end is announced: a full disk has room for a moment now and
+   * then.
+   */
   readonly settledMs: number;
   /** Limit of one attempt to send. */
   readonly sendMs: number;
@@ -28,9 +31,9 @@ export interface OutageSink {
 }
 
 /**
- * The sinks to which this process announces an outage: those of the listeners whose role it holds. A role cannot
- * pass to another process while nothing can be written, so each sink is told by one process.
- * @param listeners ids of the sinks that hear what must be mended
+ * The sinks to which this process announces an outage: those of the listeners whose role it holds. A
+ * role cannot pass to another process while nothing can be written, so each sink gets one notice.
+ * @param listeners ids of the sinks of those who must mend what is wrong
  * @param held names of the roles that this process holds
  */
 export function outageSinks<S extends OutageSink>(
@@ -69,7 +72,7 @@ interface Outage {
   /** Since when writes pass; undefined while they fail or nothing is known. */
   over: { readonly sinceMs: number; readonly atMs: number } | undefined;
   /** Ids of the sinks that took the notice. */
-  readonly told: Set<string>;
+  readonly reached: Set<string>;
   readonly failed: Map<string, { readonly count: number; readonly againAtMs: number }>;
 }
 
@@ -131,7 +134,7 @@ class OutageNotices {
 
   #begun({ text }: WriteProblem): Outage {
     const none = { seenMs: 0, lastSeenMs: undefined, over: undefined };
-    return { beganAtMs: this.#deps.now(), text, ...none, told: new Set(), failed: new Map() };
+    return { beganAtMs: this.#deps.now(), text, ...none, reached: new Set(), failed: new Map() };
   }
 
   #seenNothing(): void {
@@ -142,7 +145,7 @@ class OutageNotices {
 
   async #announce(outage: Outage): Promise<void> {
     const isDue = (id: string) => (outage.failed.get(id)?.againAtMs ?? 0) <= this.#deps.monotonic();
-    const due = this.#deps.sinks().filter(({ id }) => !outage.told.has(id) && isDue(id));
+    const due = this.#deps.sinks().filter(({ id }) => !outage.reached.has(id) && isDue(id));
     await Promise.all(due.map((one) => this.#send(outage, one)));
   }
 
@@ -154,7 +157,7 @@ class OutageNotices {
       const event = this.#eventOf(outage);
       const message = { event, form: 'full', showTenant: false, mayBeRepeated: failures > 0 } as const;
       await sink.send(message, { deliveryId: `${id}-${event.externalId}`, attempt: failures + 1, signal });
-      outage.told.add(id);
+      outage.reached.add(id);
       log.warn({ sink: id, error: outage.text }, 'announced past the database, which takes no writes');
     } catch (error) {
       if (this.#abort.signal.aborted) return;
@@ -190,7 +193,7 @@ class OutageNotices {
     try {
       const key = `database ${values.since}`;
       const notice = { kind: 'database_back', values } as const;
-      if (outage.told.size > 0) await this.#deps.storeNotice({ notice, key, to: [...outage.told] });
+      if (outage.reached.size > 0) await this.#deps.storeNotice({ notice, key, to: [...outage.reached] });
       this.#outage = undefined;
     } catch (error) {
       if (this.#abort.signal.aborted) return;

@@ -8,7 +8,7 @@ import { readConditions, removeConditions } from '../../store/conditions.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
 import { countDead } from '../../store/deliveries.ts';
 import { readSinkStates } from '../../store/sinks.ts';
-import { createClockWatch, type Leap } from '../loops/clock-watch.ts';
+import { type ClockWatch, createClockWatch, type Leap } from '../loops/clock-watch.ts';
 import { type Job, startJob } from '../loops/job.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import type { Audience } from './audience.ts';
@@ -34,52 +34,81 @@ export interface WatchdogDependencies {
 }
 
 export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWorker {
-  const { db, log, now } = deps;
-  const clock = createClockWatch(db);
-  let leap: Leap | undefined;
-  /** Until then what lasts may only seem to have lasted, because the clock leapt; monotonic. */
-  let unsureUntilMs = Number.NEGATIVE_INFINITY;
-
-  async function lookAtClock(): Promise<void> {
-    // One that could not be announced is kept.
-    leap = (await clock.look()) ?? leap;
-    if (leap === undefined) return;
-    if (leap.ms > 0) unsureUntilMs = performance.now() + silentMs;
-    const values = { seconds: String(Math.round(leap.ms / 1000)), now: new Date(leap.clockMs).toISOString() };
-    const notice = { kind: 'clock_leapt', values } as const;
-    await storeNotice({ db, fence: lease, nowMs: now() }, { notice, key: leap.key, to: deps.audience.listeners });
-    leap = undefined;
-  }
-
-  async function look(job: Job): Promise<void> {
-    await lookAtClock();
-    const isUnsure = performance.now() < unsureUntilMs;
-    const open = await readConditions(db);
-    const names = new Set(open.map(({ name }) => name));
-    const findings = [
-      ...(await lookAtSinks(deps, open)),
-      ...(await lookAtDead(deps)),
-      ...lookAtCredentials(deps, open),
-    ];
-    for (const { name, to, holds, over } of findings) {
-      if (job.isOver()) return;
-      const wait = isUnsure && holds?.afterMs !== undefined ? { afterMs: Number.POSITIVE_INFINITY } : {};
-      const by = { db, fence: lease, nowMs: now() };
-      if (holds) await announce(by, { name, to, ...holds, ...wait });
-      else if (over && names.has(name)) await announceEnd(by, { name, to, known: deps.sinks, ...over });
-    }
-    const known = new Set([...findings.map(({ name }) => name), ...deps.sources.map(({ id }) => `source:${id}`)]);
-    const strays = [...names].filter((name) => !known.has(name));
-    // Of sources and sinks that are not configured any more.
-    if (strays.length > 0) await removeConditions(db, lease, strays);
-  }
-
+  const watchdog = new Watchdog(deps, lease);
   return startJob(lease, {
     everyMs: deps.everyMs ?? everyMs,
-    act: (job) => job.ask(() => look(job)),
+    act: (job) => job.ask(() => watchdog.look(job)),
     onError: (error) =>
-      log.error({ error: databaseErrorText(error) }, 'the watchdog could not look; it is tried again'),
+      deps.log.error({ error: databaseErrorText(error) }, 'the watchdog could not look; it is tried again'),
   });
+}
+
+class Watchdog {
+  readonly #deps: WatchdogDependencies;
+  readonly #lease: Lease;
+  readonly #clock: ClockWatch;
+  /** One that is not announced yet. */
+  #leap: Leap | undefined;
+  /** What lasts may only seem to have lasted until then, because the clock leapt; monotonic. */
+  #unsureUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: WatchdogDependencies, lease: Lease) {
+    this.#deps = deps;
+    this.#lease = lease;
+    this.#clock = createClockWatch(deps.db);
+  }
+
+  /** @throws the driver's error */
+  async look(job: Job): Promise<void> {
+    await this.#lookAtClock();
+    const open = await readConditions(this.#deps.db);
+    const findings = [
+      ...(await lookAtSinks(this.#deps, open)),
+      ...(await lookAtDead(this.#deps)),
+      ...lookAtCredentials(this.#deps, open),
+    ];
+    const names = new Set(open.map(({ name }) => name));
+    for (const finding of findings) {
+      if (job.isOver()) return;
+      await this.#announce(finding, names);
+    }
+    await this.#forget(names, findings);
+  }
+
+  async #lookAtClock(): Promise<void> {
+    const leap = (await this.#clock.look()) ?? this.#leap;
+    this.#leap = leap;
+    if (leap === undefined) return;
+    if (leap.ms > 0) this.#unsureUntilMs = performance.now() + silentMs;
+    const seconds = String(Math.round(leap.ms / 1000));
+    const values = { seconds, now: new Date(leap.clockMs).toISOString() };
+    const notice = { kind: 'clock_leapt', values } as const;
+    const to = this.#deps.audience.listeners;
+    await storeNotice(this.#announcer(), { notice, key: leap.key, to });
+    this.#leap = undefined;
+  }
+
+  /** @param open names of the conditions that hold, as far as the database knows */
+  async #announce({ name, to, holds, over }: Finding, open: ReadonlySet<string>): Promise<void> {
+    const by = this.#announcer();
+    const isUnsure = performance.now() < this.#unsureUntilMs && holds?.afterMs !== undefined;
+    const wait = isUnsure ? { afterMs: Number.POSITIVE_INFINITY } : {};
+    if (holds) await announce(by, { name, to, ...holds, ...wait });
+    else if (over && open.has(name)) await announceEnd(by, { name, to, known: this.#deps.sinks, ...over });
+  }
+
+  /** Removes conditions of sources and sinks that are not configured any more. */
+  async #forget(open: ReadonlySet<string>, findings: readonly Finding[]): Promise<void> {
+    const { db, sources } = this.#deps;
+    const ofSources = sources.map(({ id }) => `source:${id}`);
+    const known = new Set([...findings.map(({ name }) => name), ...ofSources]);
+    const strays = [...open].filter((name) => !known.has(name));
+    if (strays.length > 0) await removeConditions(db, this.#lease, strays);
+  }
+
+  #announcer() {
+    return { db: this.#deps.db, fence: this.#lease, nowMs: this.#deps.now() };
+  }
 }
 
 async function lookAtSinks(deps: WatchdogDependencies, open: readonly ConditionState[]): Promise<Finding[]> {

@@ -30,10 +30,11 @@ async function startBeating(farEnd: FarEnd, whyNot: Whether, ownTimes = times) {
   const metrics = createMetrics({ version: 't', sources: [], sinks: [], roles: [] });
   const http = createHttpClient();
   const state: { address: string | undefined } = { address };
-  const { stop } = startHeartbeat({
+  const heartbeat = startHeartbeat({
     sender: () => (state.address === undefined ? undefined : (signal) => sendHeartbeat(http, state.address!, signal)),
     ...{ whyNot, metrics, log, times: ownTimes },
   });
+  const stop = () => heartbeat.stop();
   onTestFinished(() => {
     stop();
     return http.close();
