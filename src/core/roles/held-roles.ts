@@ -62,9 +62,9 @@ export class HeldRoles {
     return this.#held.has(name);
   }
 
-  /** Of the lease under which the role is held; undefined if it is not. */
-  epochOf(name: string): number | undefined {
-    return this.#held.get(name)?.lease.epoch;
+  /** Of the leases under which the roles are held, by name. */
+  epochs(): Map<string, number> {
+    return new Map([...this.#held].map(([name, { lease }]) => [name, lease.epoch]));
   }
 
   take(role: Role, epoch: number): void {
@@ -100,8 +100,9 @@ export class HeldRoles {
     await Promise.all(this.#endings.keys());
   }
 
-  isStopping(name: string): boolean {
-    return [...this.#endings.values()].some(({ role }) => role.name === name);
+  /** Names of the roles whose workers are still stopping. */
+  endingNames(): string[] {
+    return [...this.#endings.values()].map(({ role }) => role.name);
   }
 
   /** Whether a stopping worker works something of the role, which must not get a second one. */

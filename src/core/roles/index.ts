@@ -23,6 +23,7 @@ import type { Writes } from '../loops/writes.ts';
 import { HeldRoles, type Role } from './held-roles.ts';
 import { type ShareFacts, surplus, wantedRoles } from './share.ts';
 import { StandingWatch } from './standing-watch.ts';
+import { asIfLive, lostNames, nextTurnMs, strayNames } from './turn.ts';
 
 export type { Role } from './held-roles.ts';
 
@@ -174,7 +175,8 @@ class ReplicaRoles implements Roles {
     const view = await this.#renew();
     if (view === null) return lostAgainMs;
     await cutHeartbeats(db, replicaId, ttlMs);
-    this.#dropLost(view.leases);
+    const epochs = this.#held.epochs();
+    for (const name of lostNames(view.leases, epochs, replicaId)) this.#held.drop(name, 'lost');
     await this.#lookAround();
     for (const name of this.#held.names()) if (this.#standing.isLeft(name)) this.#held.drop(name, 'given back');
     // Those of another service have no share in this one's roles.
@@ -253,14 +255,6 @@ class ReplicaRoles implements Roles {
     await this.#join(null);
   }
 
-  #dropLost(leases: readonly LeaseView[]): void {
-    for (const { name, holder, epoch } of leases) {
-      const own = this.#held.epochOf(name);
-      if (own === undefined || (holder === this.#deps.replicaId && epoch === own)) continue;
-      this.#held.drop(name, 'lost');
-    }
-  }
-
   async #lookAround(): Promise<void> {
     // Who seems dead after a leap of the clock may live, and keeps what was left to it until then.
     if (this.#standing.current() !== undefined && this.#isUnsure()) return;
@@ -279,10 +273,9 @@ class ReplicaRoles implements Roles {
   /** Roles that were taken, or could not be given back, while others came in their place. */
   async #releaseStrays(leases: readonly LeaseView[]): Promise<void> {
     const { db, replicaId } = this.#deps;
-    const able = new Set(this.#able().map(({ name }) => name));
-    const isOwn = (name: string) => able.has(name) || this.#held.has(name) || this.#held.isStopping(name);
-    const strays = leases.filter(({ name, holder }) => holder === replicaId && !isOwn(name));
-    const names = strays.map(({ name }) => name);
+    const able = this.#able().map(({ name }) => name);
+    const own = new Set([...able, ...this.#held.names(), ...this.#held.endingNames()]);
+    const names = strayNames(leases, own, replicaId);
     if (names.length > 0) await releaseLeases(db, replicaId, names);
   }
 
@@ -290,7 +283,7 @@ class ReplicaRoles implements Roles {
     // What has come since the heartbeat is not known to the others yet.
     if (this.#prepared !== this.#roles) return;
     const { db, replicaId } = this.#deps;
-    const leases = this.#isUnsure() ? facts.leases.map(neverExpiring) : facts.leases;
+    const leases = this.#isUnsure() ? facts.leases.map(asIfLive) : facts.leases;
     const wanted = wantedRoles(this.#able(), { ...facts, leases });
     const free = wanted.filter((name) => this.#freeRole(name) !== undefined);
     if (free.length === 0 || this.#isStopping) return;
@@ -307,19 +300,4 @@ class ReplicaRoles implements Roles {
     const isFree = role && !this.#held.has(name) && !this.#held.isBusy(role);
     return isFree ? role : undefined;
   }
-}
-
-function neverExpiring(lease: LeaseView): LeaseView {
-  return { ...lease, remainingMs: Number.POSITIVE_INFINITY };
-}
-
-/**
- * Regularly, and once more right after a heartbeat that is running out would expire: a takeover then
- * needs no more than its rest.
- */
-function nextTurnMs(leases: readonly LeaseView[], replicaId: string, renewMs: number): number {
-  const isOthers = ({ holder }: LeaseView) => holder !== null && holder !== replicaId;
-  const live = leases.filter((lease) => isOthers(lease) && lease.remainingMs > 0);
-  const soonest = Math.min(renewMs, ...live.map(({ remainingMs }) => remainingMs + 50));
-  return Math.max(50, soonest);
 }

@@ -37,13 +37,13 @@ async function setUp(validForMs = 10_000) {
 test('a role is given back when its worker has ended, and not before', async () => {
   const { held, role, holder, end } = await setUp();
   held.take(role('sink:x', ['x']), 1);
-  expect([held.names(), held.epochOf('sink:x')]).toEqual([['sink:x'], 1]);
+  expect([held.names(), held.epochs()]).toEqual([['sink:x'], new Map([['sink:x', 1]])]);
   held.drop('sink:x', 'given back');
-  expect([held.names(), held.isStopping('sink:x')]).toEqual([[], true]);
+  expect([held.names(), held.endingNames()]).toEqual([[], ['sink:x']]);
   expect(await holder('sink:x')).not.toBeNull();
   end();
   await held.ended();
-  expect(held.isStopping('sink:x')).toBe(false);
+  expect(held.endingNames()).toEqual([]);
   expect(await holder('sink:x')).toBeNull();
 });
 

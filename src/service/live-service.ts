@@ -1,0 +1,275 @@
+// A service at work: it owns what runs, takes another configuration over, and stops all of it backwards.
+
+import type { Server } from 'node:http';
+import type { Config, Registries } from '../config/index.ts';
+import { createWake } from '../core/loops/wake.ts';
+import { askForProblem } from '../core/loops/writes.ts';
+import { startHeartbeat } from '../core/notices/heartbeat.ts';
+import { startOutageNotices } from '../core/notices/outage.ts';
+import { type Roles, startRoles } from '../core/roles/index.ts';
+import { createApp } from '../http/app.ts';
+import { describeError, type Logger } from '../observe/log.ts';
+import { databaseErrorText } from '../store/database.ts';
+import { awaitDatabase } from './begin.ts';
+import { lookAtCredentials } from './credentials.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Ground } from './ground.ts';
+import { addressOf, startListening } from './listen.ts';
+import { answerOperations } from './operate.ts';
+import { isLive, readiness, type ServiceState, whyNoHeartbeat } from './readiness.ts';
+import { Relay } from './relay.ts';
+import { type ConfigOrigin, noteSuccess, type Reloading, startReloading } from './reload.ts';
+
+/**
+ * A process that stands still for so long, and that nobody restarted by its probe, ends itself:
+ * everything is in the database, and a supervisor starts it anew.
+ */
+const exitStuckMs = 120_000;
+const stuckLookMs = 5000;
+const credentialsEveryMs = 86_400_000 / 2;
+/** Longer than a rollout in which two configurations overlap. */
+const positionsEveryMs = 120_000;
+
+export interface Service {
+  /** `http://host:port` of health and metrics. */
+  readonly address: string;
+  /** Resolves once the database is migrated and the roles are being worked. */
+  readonly ready: Promise<void>;
+  /** Reads the configuration again, if there is somewhere to read it from. */
+  reload(): void;
+  /** Finishes what is in flight, gives the roles back, closes. Never rejects. */
+  stop(): Promise<void>;
+}
+
+export interface LiveOptions extends Ground {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly version: string;
+  readonly registries: Registries;
+  readonly origin: ConfigOrigin | undefined;
+}
+
+/** A configuration, and what was built out of it. */
+interface Running {
+  readonly config: Config;
+  readonly relay: Relay;
+}
+
+export class LiveService implements Service {
+  address = '';
+  ready: Promise<void> = Promise.resolve();
+  readonly #options: LiveOptions;
+  readonly #log: Logger;
+  readonly #wake = createWake();
+  readonly #timers: NodeJS.Timeout[] = [];
+  /** Loops that are asked to stop and not waited for. */
+  readonly #loops: { stop(): void }[] = [];
+  #running: Running;
+  #roles: Roles | undefined;
+  #server: Server | undefined;
+  #reloading: Reloading | undefined;
+  #isStopping = false;
+  /** The last takeover of a configuration. */
+  #swapping: Promise<void> = Promise.resolve();
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#running = this.#build(options.config);
+  }
+
+  /** @throws {Error} it cannot listen; everything is closed then */
+  async start(): Promise<void> {
+    const { config, metrics, log, store, origin } = this.#options;
+    this.#server = await this.#listen();
+    noteSuccess(metrics, config);
+    await this.#logDatabase();
+    store.lock?.serve(answerOperations(store.db, log));
+    lookAtCredentials(this.#running.relay, log);
+    this.#startLooks();
+    this.#startNotices();
+    this.ready = this.#begin();
+    if (origin !== undefined) {
+      const running = () => this.#running.config;
+      const takeOver = (next: Config) => this.#takeOver(next);
+      this.#reloading = startReloading({ ...origin, log, metrics, running, takeOver });
+    }
+    this.address = addressOf(this.#server);
+    const counts = { sources: config.sources.length, sinks: config.sinks.length };
+    log.info({ address: this.address, ...counts }, 'tocsin started');
+  }
+
+  reload(): void {
+    this.#reloading?.now();
+  }
+
+  async stop(): Promise<void> {
+    const { store, exporting } = this.#options;
+    this.#isStopping = true;
+    this.#reloading?.stop();
+    this.#wake.now();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const loop of this.#loops) loop.stop();
+    try {
+      await this.ready;
+      await Promise.all([this.#roles?.stop(), this.#swapping]);
+    } catch (error) {
+      const text = databaseErrorText(error);
+      this.#log.error({ error: text }, 'the roles could not be given back');
+    }
+    this.#server?.close();
+    await this.#logged(this.#running.relay.close().then(() => store.close()));
+    // Last: a slow collector must keep no other replica from the roles.
+    await exporting?.stop();
+    this.#log.info({}, 'tocsin stopped');
+  }
+
+  #build(config: Config): Running {
+    return { config, relay: new Relay({ ...this.#options, config }) };
+  }
+
+  #state(): ServiceState {
+    const { store, writes } = this.#options;
+    const [roles, isStopping] = [this.#roles, this.#isStopping];
+    return { store, writes, relay: this.#running.relay, roles, isStopping };
+  }
+
+  async #listen(): Promise<Server> {
+    const { config, metrics, log, version, store, exporting } = this.#options;
+    const app = createApp({
+      ...{ metrics, logger: log, version },
+      isLive: () => ({ ok: isLive(this.#state()) }),
+      isReady: () => readiness(this.#state()),
+    });
+    try {
+      return await startListening(app.fetch, config, log);
+    } catch (error) {
+      await this.#running.relay.close();
+      await store.close();
+      await exporting?.stop();
+      throw error;
+    }
+  }
+
+  async #logDatabase(): Promise<void> {
+    const { store, config, log } = this.#options;
+    if (store.kind === 'embedded')
+      log.info(
+        { directory: config.dataDir },
+        'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL',
+      );
+    const leftover = await store.leftover();
+    if (leftover !== undefined) log.warn({ remark: leftover }, 'an embedded database was left behind');
+  }
+
+  /** What is looked at now and then. */
+  #startLooks(): void {
+    const credentials = () => lookAtCredentials(this.#running.relay, this.#log);
+    const positions = () => {
+      if (this.#roles === undefined) return;
+      this.#looked(this.#running.relay.consoleWatch.look());
+      this.#looked(this.#running.relay.consoleWatch.ask());
+    };
+    const stuck = () => {
+      if ((this.#roles?.stuckMs() ?? 0) <= exitStuckMs) return;
+      exitAfter(this.#log, new Error(`nothing moved for ${exitStuckMs / 1000} s`));
+    };
+    this.#timers.push(
+      setInterval(credentials, credentialsEveryMs).unref(),
+      setInterval(positions, positionsEveryMs).unref(),
+      setInterval(stuck, stuckLookMs),
+    );
+  }
+
+  /** What Tocsin says of itself past its roles. */
+  #startNotices(): void {
+    const { metrics, log, store, writes } = this.#options;
+    const heartbeat = startHeartbeat({
+      sender: () => this.#running.relay.beat,
+      whyNot: () => whyNoHeartbeat(this.#state()),
+      metrics,
+      log,
+    });
+    const outage = startOutageNotices({
+      problem: () => askForProblem(store.ping, writes),
+      sinks: () => this.#running.relay.outageSinks(this.#roles?.held() ?? []),
+      storeNotice: (notice) => this.#running.relay.storeNotice(notice),
+      ...{ log, now: Date.now, random: Math.random },
+      monotonic: () => performance.now(),
+    });
+    this.#loops.push(heartbeat, outage);
+  }
+
+  /** Never rejects. */
+  async #begin(): Promise<void> {
+    const { config, store, metrics, log, writes } = this.#options;
+    const isReady = await awaitDatabase({
+      ...{ config, store, log, wake: this.#wake },
+      isStopping: () => this.#isStopping,
+      prepare: () => this.#running.relay.prepare(),
+    });
+    if (!isReady) return;
+    const { id: replicaId, predecessor } = store.instance;
+    const remember = () => store.instance.remember();
+    const own = { replicaId, predecessor, remember };
+    const roles = this.#running.relay.roles();
+    this.#roles = startRoles({ db: store.db, roles, ...own, writes, metrics, log });
+    this.#looked(this.#running.relay.consoleWatch.ask());
+  }
+
+  /** @returns why that has to wait, with nothing changed; undefined once it is done */
+  async #takeOver(config: Config): Promise<string | undefined> {
+    if (this.#roles === undefined) return 'the database is not ready';
+    const next = this.#build(config);
+    try {
+      await next.relay.prepare();
+      if (this.#isStopping) throw new Error('stopping');
+    } catch (error) {
+      await next.relay.close();
+      this.#options.metrics.forgetOthers(this.#running.relay.ids);
+      return databaseErrorText(error);
+    }
+    this.#swapping = this.#swap(this.#roles, next);
+    await this.#swapping;
+    return undefined;
+  }
+
+  /**
+   * Once begun, it ends. Each role goes on as soon as its own worker has finished what was in flight.
+   */
+  async #swap(held: Roles, next: Running): Promise<void> {
+    const beganMs = performance.now();
+    const former = this.#running;
+    this.#running = next;
+    logWarnings(next.config, this.#log);
+    await held.replace(next.relay.roles());
+    this.#options.metrics.forgetOthers(next.relay.ids);
+    this.#looked(next.relay.consoleWatch.ask());
+    lookAtCredentials(next.relay, this.#log);
+    await this.#logged(former.relay.close());
+    const { sources, sinks, routes } = next.config;
+    const counts = { sources: sources.length, sinks: sinks.length, routes: routes.length };
+    const took_ms = Math.round(performance.now() - beganMs);
+    this.#log.info({ ...counts, took_ms }, 'new configuration taken over');
+  }
+
+  #looked(looking: Promise<void>): void {
+    void looking.catch((error) => {
+      const text = databaseErrorText(error);
+      this.#log.error({ error: text }, 'the positions could not be looked at');
+    });
+  }
+
+  async #logged(closing: Promise<void>): Promise<void> {
+    await closing.catch((error) => this.#log.error({ err: describeError(error) }, 'not everything could be closed'));
+  }
+}
+
+export function logWarnings({ warnings }: Config, log: Logger): void {
+  for (const warning of warnings) log.warn({ warning }, 'the configuration can be used, and may be mistaken');
+}
+
+export function exitAfter(log: Logger, error: Error): void {
+  log.error({ err: describeError(error) }, 'the process ends; everything is kept, and a restart goes on');
+  process.exit(exitCodes.failed);
+}
