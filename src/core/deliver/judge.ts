@@ -124,7 +124,11 @@ export class Judge {
       this.#deps.changed(health.backOff(reason, retryAfterMs, performance.now(), failed.isProbe));
       return notItsFault(delivery, answered);
     }
-    const { hasPassed, checkFailure } = await this.#ask(health, failed, suspicion);
+    const isHeeded = health.state === 'ok' || failed.isProbe;
+    const isAsked = this.#needsCheck(answered, suspicion, isHeeded);
+    const checkFailure = isAsked ? await this.check() : undefined;
+    const hasPassed = isAsked && checkFailure === undefined;
+    if (isHeeded && !isAsked) this.#askMeanwhile(failed, suspicion);
     const evidence = hasPassed ? this.#deps.failing.checkPassed(delivery.event.id) : suspicion.evidence;
     const failure = answered.outcome === 'reject_event' ? (checkFailure ?? answered) : answered;
     const weighed = { ...suspicion, evidence };
@@ -179,22 +183,6 @@ export class Judge {
     return suspicion.evidence > this.#deps.policy.poisonFailures && judgement !== 'again' && judgement !== 'soon';
   }
 
-  /** Asks the sink's own check, and waits for it only where nothing else can tell. */
-  async #ask(
-    health: Health,
-    failed: Failed,
-    suspicion: Suspicion,
-  ): Promise<{ hasPassed: boolean; checkFailure?: Failure | undefined }> {
-    const isHeeded = health.state === 'ok' || failed.isProbe;
-    if (this.#needsCheck(failed.failure, suspicion, isHeeded)) {
-      const checkFailure = await this.check();
-      return { hasPassed: checkFailure === undefined, checkFailure };
-    }
-    const canAsk = isHeeded && !suspicion.isContradicted && this.#deps.sink.check !== undefined;
-    if (canAsk && this.#isHanging(failed)) void this.#askMeanwhile(failed.delivery.event.id);
-    return { hasPassed: false };
-  }
-
   /**
    * Neighbours that pass tell enough; of a single failure without an answer, the next one tells
    * more.
@@ -205,11 +193,14 @@ export class Judge {
   }
 
   /**
-   * Asks while the delivery waits: its slot is free meanwhile, and the next failure will not be the
-   * first that something contradicts.
+   * Of one that hung, asks while the delivery waits: its slot is free meanwhile, and the next
+   * failure will not be the first that something contradicts.
    */
-  async #askMeanwhile(eventId: number): Promise<void> {
-    if ((await this.check()) === undefined) this.#deps.failing.checkPassed(eventId);
+  #askMeanwhile(failed: Failed, { isContradicted }: Suspicion): void {
+    if (this.#deps.sink.check === undefined || isContradicted || !this.#isHanging(failed)) return;
+    void this.check().then((failure) => {
+      if (failure === undefined) this.#deps.failing.checkPassed(failed.delivery.event.id);
+    });
   }
 
   #judgementOf(
