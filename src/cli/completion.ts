@@ -115,7 +115,7 @@ export function bashScript(levels: readonly CompletionLevel[]): string {
   ].join('\n');
 }
 
-/** To be read by `eval`, or as the file `_tocsin` of a folder of `$fpath`. */
+/** To be read by `eval` in zsh, after `compinit`. */
 export function zshScript(levels: readonly CompletionLevel[]): string {
   const branches = levels.map(({ path, commands, options }) => {
     const words = [...commands, ...options].map(
@@ -124,11 +124,10 @@ export function zshScript(levels: readonly CompletionLevel[]): string {
     return `    '${path}') choices=(${words.join(' ')}) ;;`;
   });
   return [
-    '#compdef tocsin',
     '_tocsin() {',
     '  local at skip word prev="${words[CURRENT-1]}"',
     '  local -a choices',
-    ...walk(levels, '"${words[@]:1:CURRENT-2}"'),
+    ...walk(levels, '"${words[@]:1:$((CURRENT-2))}"'),
     '  case "$at $prev" in',
     ...valueBranches(levels, '_files'),
     '  esac',

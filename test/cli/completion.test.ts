@@ -97,7 +97,7 @@ const hasZsh = spawnSync('zsh', ['--version']).status === 0;
 describe('zsh', () => {
   it('gets words with their summaries, and quotes in them harm nothing', () => {
     const script = zshScript(levels);
-    expect(script).toMatch(/^#compdef tocsin\n/);
+    expect(script).toMatch(/^_tocsin\(\) \{\n[\s\S]*\ncompdef _tocsin tocsin\n$/);
     expect(script).toContain("'silence') choices=('list:Lists' 'end:Ends' '--help:Say what there is') ;;");
     expect(script).toContain("'--owner:Whose it is: anna'\\''s'");
   });
