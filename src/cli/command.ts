@@ -49,7 +49,9 @@ export interface Command {
   readonly arguments?: readonly CommandArgument[];
   /** It takes `io.signals` over; any other command ends by a signal as every program does. */
   readonly handlesSignals?: boolean;
-  /** It delivers, so a sink may own standard output, and answers for what cannot be written there. */
+  /**
+   * It delivers, so a sink may own standard output, and answers for what cannot be written there.
+   */
   readonly hasSinks?: boolean;
   /**
    * Resolves with the exit code: 0 done, 1 failed.

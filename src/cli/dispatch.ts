@@ -1,4 +1,5 @@
-// From the command line to one command and its exit code, and what is printed when something goes wrong.
+// From the command line to one command and its exit code, and what is printed when something goes
+// wrong.
 
 import { CommanderError } from 'commander';
 import { ConfigError } from '../kit/errors.ts';

@@ -1,5 +1,5 @@
-// The event that a command is to try: a stored one, one as the vendor's console shows it, or one that people wrote. What a file of
-// the last kind leaves out is what vendors leave out.
+// The event that a command is to try: a stored one, one as the vendor's console shows it, or one
+// that people wrote. What a file of the last kind leaves out is what vendors leave out.
 import { z } from 'zod';
 import type { Config } from '../config/index.ts';
 import { type Severity, type StoredEvent, severityNames } from '../kit/event.ts';
@@ -58,7 +58,8 @@ export const eventHelp =
 
 /**
  * The event that the options name. Only for `--id` a database is looked at.
- * @throws {UsageError} none is named, or what is named is no event; {Error} none is stored under that number
+ * @throws {UsageError} none is named, or what is named is no event; {Error} none is stored under
+ * that number
  */
 export async function readEvent(
   values: CommandArguments['values'],

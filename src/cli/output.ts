@@ -1,15 +1,25 @@
-// Standard output and standard error of a command, and what follows when they cannot be written: a full disk, a reader that left.
+// Standard output and standard error of a command, and what follows when they cannot be written: a
+// full disk, a reader that left.
 
 export interface Output {
   stdout(text: string): void;
   stderr(text: string): void;
-  /** From now on a failure of standard output is the affair of a sink that writes there, and ends nothing. */
+  /**
+   * From now on a failure of standard output is the affair of a sink that writes there, and ends
+   * nothing.
+   */
   leaveToSinks(): void;
-  /** Waits until everything is written. @returns the exit code: `code`, or 1 where output that was asked for is lost */
+  /**
+   * Waits until everything is written.
+   * @returns the exit code: `code`, or 1 where output that was asked for is lost
+   */
   finish(code: number): Promise<number>;
 }
 
-/** Takes the process's streams over. A reader that leaves early (`tocsin dead list | head`) ends the process, which is no failure. */
+/**
+ * Takes the process's streams over. A reader that leaves early (`tocsin dead list | head`) ends the
+ * process, which is no failure.
+ */
 export function guardOutput(): Output {
   let areSinksOwners = false;
   let failure: string | undefined;

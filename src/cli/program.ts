@@ -34,7 +34,10 @@ The options go before the command, for one that runs beside a service.
 tocsin <command> --help says more about one.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 78 bad configuration.`;
 
-/** @throws {UsageError}, commander's error when help or the version was printed, and what the command throws */
+/**
+ * @throws {UsageError}, commander's error when help or the version was printed, and what the
+ * command throws
+ */
 export async function runProgram(argv: readonly string[], table: CommandTable, progress: Progress): Promise<void> {
   await createProgram(table, progress).parseAsync(withoutWords(argv), { from: 'user' });
 }

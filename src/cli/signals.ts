@@ -1,5 +1,5 @@
-// Signals from the first line of the program on: those that come before the command can handle them wait for it.
-// Imports nothing, so that it is there before everything else is loaded.
+// Signals from the first line of the program on: those that come before the command can handle them
+// wait for it. Imports nothing, so that it is there before everything else is loaded.
 
 /** SIGPIPE is not here: Node ignores it, and a write then fails with EPIPE. */
 const held = ['SIGHUP', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGUSR2'] as const;
@@ -13,8 +13,8 @@ export interface Signals {
 }
 
 /**
- * Holds the signals of this process. SIGUSR1 is ignored for good: without a handler Node opens its inspector, through which
- * any user of the machine could run code here.
+ * Holds the signals of this process. SIGUSR1 is ignored for good: without a handler Node opens its
+ * inspector, through which any user of the machine could run code here.
  */
 export function holdSignals(): Signals {
   const came: HeldSignal[] = [];

@@ -1,4 +1,5 @@
-// The options before the command: the environment and the folder of a service that the command runs beside.
+// The options before the command: the environment and the folder of a service that the command runs
+// beside.
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { codeOf, readText } from '../kit/files.ts';
@@ -12,7 +13,10 @@ export function inDirectory(io: CommandIo, written: string): CommandIo {
   throw new UsageError(`--directory ${written}: there is no such folder.`);
 }
 
-/** With the variables of the file. @throws {UsageError} it cannot be read, or is none of variables */
+/**
+ * With the variables of the file.
+ * @throws {UsageError} it cannot be read, or is none of variables
+ */
 export function withEnvironmentFile(io: CommandIo, written: string): CommandIo {
   if (written === '') throw new UsageError('--env-file needs the name of a file.');
   const path = resolve(io.directory, written);
@@ -20,8 +24,8 @@ export function withEnvironmentFile(io: CommandIo, written: string): CommandIo {
 }
 
 /**
- * As systemd and Docker read it: a `#` begins a comment only at the start of a line, so it may be part of a password.
- * Quotes around a value are taken off where the variable is read.
+ * As systemd and Docker read it: a `#` begins a comment only at the start of a line, so it may be
+ * part of a password. Quotes around a value are taken off where the variable is read.
  */
 function variablesOf(path: string, written: string): Record<string, string> {
   let text: string;

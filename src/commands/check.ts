@@ -1,4 +1,5 @@
-// `tocsin check`: is the configuration right, is the address free, does the database answer, do the credentials and hooks work. Posts and changes nothing.
+// `tocsin check`: is the configuration right, is the address free, does the database answer, do the
+// credentials and hooks work. Posts and changes nothing.
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -67,7 +68,10 @@ export function createCheck(deps: CheckDependencies): Command {
   };
 }
 
-/** Problems go to stdout with `--json`, as everything else; otherwise they are reported as those of every command. */
+/**
+ * Problems go to stdout with `--json`, as everything else; otherwise they are reported as those of
+ * every command.
+ */
 function load(registries: Registries, isJson: boolean, io: CommandIo): ConfigReading | undefined {
   try {
     const reading = readConfig({ env: io.env, directory: io.directory, registries });

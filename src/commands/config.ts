@@ -1,4 +1,5 @@
-// `tocsin config show`: what the configuration amounts to, as a tocsin.yaml ready to be edited. Shows no secret.
+// `tocsin config show`: what the configuration amounts to, as a tocsin.yaml ready to be edited.
+// Shows no secret.
 
 import { type Command, type CommandGroup, entry } from '../cli/command.ts';
 import { jsonText } from '../cli/json.ts';

@@ -116,7 +116,10 @@ function assertGone(sink: string, { sinks: configured }: Config): void {
     throw new UsageError(`"${sink}" is configured, so it is worked. Take it out of the configuration first.`);
 }
 
-/** For when nothing was found; what is dead may be of a sink that is no longer configured. @throws {UsageError} */
+/**
+ * For when nothing was found; what is dead may be of a sink that is no longer configured.
+ * @throws {UsageError}
+ */
 function assertSinkIsKnown(sink: string | undefined, io: CommandIo): void {
   const known = loadForDatabase(io).sinks.map(({ id }) => id);
   if (sink === undefined || known.length === 0 || known.includes(sink)) return;

@@ -1,5 +1,6 @@
-// `tocsin demo`: Tocsin between a simulated Deep Instinct and a simulated Mattermost, on loopback, in a temporary directory. It reads
-// neither the environment nor .env, so that it can never reach a real console or a real channel.
+// `tocsin demo`: Tocsin between a simulated Deep Instinct and a simulated Mattermost, on loopback,
+// in a temporary directory. It reads neither the environment nor .env, so that it can never reach a
+// real console or a real channel.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// `tocsin migrate`: brings the database to this release's schema, as every start does. For those who want it as a step of its own.
+// `tocsin migrate`: brings the database to this release's schema, as every start does. For those
+// who want it as a step of its own.
 
 import { type Command, UsageError } from '../cli/command.ts';
 import { exitCodes } from '../service/exit-codes.ts';

@@ -1,4 +1,5 @@
-// `tocsin once`, for cron: reads every source to its end, delivers what is due, exits. Exit code 0 only if all of that worked.
+// `tocsin once`, for cron: reads every source to its end, delivers what is due, exits. Exit code 0
+// only if all of that worked.
 
 import type { Command } from '../cli/command.ts';
 import { loadConfig, type Registries } from '../config/index.ts';
@@ -157,7 +158,10 @@ async function sinkProblems(relay: Relay, contested: Standing['contested']): Pro
   return (await Promise.all(problems)).flat();
 }
 
-/** What keeps the sink's backlog, or what its own check says; empty if that passes, or if there is none. */
+/**
+ * What keeps the sink's backlog, or what its own check says; empty if that passes, or if there is
+ * none.
+ */
 async function whyNot(relay: Relay, id: string, contested: Standing['contested']): Promise<string> {
   const elsewhere = contested.find(({ sink }) => sink === id)?.place;
   if (elsewhere !== undefined) return `. What waits belongs to another place, ${elsewhere}; see "tocsin check"`;

@@ -1,4 +1,5 @@
-// `tocsin render`: the message that a sink would send for an event. The sink runs as always, but its call ends here and not on the network.
+// `tocsin render`: the message that a sink would send for an event. The sink runs as always, but
+// its call ends here and not on the network.
 
 import { type Command, type CommandIo, UsageError } from '../cli/command.ts';
 import { eventHelp, eventOptions, readEvent } from '../cli/event-file.ts';

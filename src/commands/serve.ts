@@ -15,8 +15,10 @@ import { sources } from '../sources/index.ts';
 const registries: Registries = { sources, sinks };
 
 /**
- * An option of V8: old objects are collected once there is two and a half times as much as was left the last time. By itself it lets garbage lie on a large
- * machine, and within a small limit collects so often that an event costs half as much CPU again (docs/decisions/0016-the-pace-of-the-collector.md).
+ * An option of V8: old objects are collected once there is two and a half times as much as was left
+ * the last time. By itself it lets garbage lie on a large machine, and within a small limit
+ * collects so often that an event costs half as much CPU again
+ * (docs/decisions/0016-the-pace-of-the-collector.md).
  */
 export const heapPace = '--heap-growing-percent=150';
 
@@ -61,7 +63,10 @@ interface Asked {
   onReload(reload: () => void): void;
 }
 
-/** Ctrl-C under npm arrives twice at once; who asks again later does not want to wait for what is in flight. */
+/**
+ * Ctrl-C under npm arrives twice at once; who asks again later does not want to wait for what is in
+ * flight.
+ */
 const secondStopAfterMs = 1000;
 
 function listenToSignals(signals: Signals): Asked {

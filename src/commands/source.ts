@@ -1,5 +1,5 @@
-// `tocsin source`: how far each source was read, a new start after its tenant was rebuilt, and whose
-// position counts for which id.
+// `tocsin source`: how far each source was read, a new start after its tenant was rebuilt, and
+// whose position counts for which id.
 
 import { type Command, type CommandGroup, type CommandIo, entry } from '../cli/command.ts';
 import { jsonOption, jsonText } from '../cli/json.ts';
@@ -35,7 +35,9 @@ const list: Command = {
   },
 };
 
-/** What an act on one source came to: what is printed, as JSON or in words, or why it was not done. */
+/**
+ * What an act on one source came to: what is printed, as JSON or in words, or why it was not done.
+ */
 type Outcome = { readonly answer: unknown; readonly text: string } | { readonly failure: string };
 
 interface Around {
@@ -141,7 +143,10 @@ export const command: CommandGroup = {
   },
 };
 
-/** In words, which its type has; of an id that is no longer configured, those on which all types agree. */
+/**
+ * In words, which its type has; of an id that is no longer configured, those on which all types
+ * agree.
+ */
 function positionOf({ source, cursor }: StoredPosition, config: Config): string {
   if (cursor === null) return 'nothing yet, begins at START_FROM';
   const type = config.sources.find(({ id }) => id === source)?.type;

@@ -1,4 +1,5 @@
-// `tocsin test <sink>`: posts a sample card, so that people see that the way to the channel works, and what a card looks like.
+// `tocsin test <sink>`: posts a sample card, so that people see that the way to the channel works,
+// and what a card looks like.
 
 import { type Command, UsageError } from '../cli/command.ts';
 import { unknownId } from '../cli/unknown-id.ts';
@@ -54,7 +55,10 @@ export const command: Command = {
   },
 };
 
-/** Throws the error of the sink's own check where that fails as well: then the sample is not at fault. */
+/**
+ * Throws the error of the sink's own check where that fails as well: then the sample is not at
+ * fault.
+ */
 async function post(sink: Sink, message: Message, context: SendContext): Promise<void> {
   try {
     await sink.send(message, context);

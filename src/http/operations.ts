@@ -1,5 +1,5 @@
-// The door to the operations over HTTP: `POST /operations/<name>` with the input as JSON. It decides
-// nothing; whoever serves it decides who may ask.
+// The door to the operations over HTTP: `POST /operations/<name>` with the input as JSON. It
+// decides nothing; whoever serves it decides who may ask.
 import { Hono } from 'hono';
 import { InputError, type OperationContext, operationNamed, perform } from '../operations/index.ts';
 
@@ -9,7 +9,10 @@ export interface OperationsDependencies {
   onFailure(operation: string, error: unknown): void;
 }
 
-/** Answers with the output as JSON, or with a sentence: 400 wrong input, 404 no such operation, 500 it failed. */
+/**
+ * Answers with the output as JSON, or with a sentence: 400 wrong input, 404 no such operation, 500
+ * it failed.
+ */
 export function createOperationsApp({ context, onFailure }: OperationsDependencies): Hono {
   const app = new Hono();
   app.post('/operations/:name', async (c) => {

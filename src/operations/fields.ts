@@ -18,7 +18,9 @@ export const listLimit = z.int().min(1).max(listMax);
 
 export const severity: z.ZodType<Severity> = z.literal([0, 1, 2, 3, 4, 5]);
 
-/** A JSON object that is passed on as it is; zod's own record would drop a key such as `__proto__`. */
+/**
+ * A JSON object that is passed on as it is; zod's own record would drop a key such as `__proto__`.
+ */
 export function objectOf<Type extends object>(): z.ZodType<Type> {
   return z.custom<Type>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

@@ -11,11 +11,15 @@ export interface OperationContext {
 }
 
 export interface Operation<In, Out> {
-  /** Unique, and its path over HTTP. What it means stays: a new meaning or answer takes a new name. */
+  /**
+   * Unique, and its path over HTTP. What it means stays: a new meaning or answer takes a new name.
+   */
   readonly name: string;
   /** One line, no full stop. */
   readonly summary: string;
-  /** Refuses fields that it does not know: leaving one out could make an act larger than was asked. */
+  /**
+   * Refuses fields that it does not know: leaving one out could make an act larger than was asked.
+   */
   readonly input: z.ZodType<In>;
   /** JSON. A newer release may add fields; those are dropped where nobody knows them. */
   readonly output: z.ZodType<Out>;

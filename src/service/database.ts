@@ -1,4 +1,5 @@
-// What commands find out about the database before they use it, and in which words. Changes nothing.
+// What commands find out about the database before they use it, and in which words. Changes
+// nothing.
 import type { Config } from '../config/index.ts';
 import { DatabaseUrlError } from '../store/connection.ts';
 import { DataDirectoryError } from '../store/embedded/data-directory.ts';
@@ -11,7 +12,10 @@ export interface DatabaseFinding {
   readonly text: string;
 }
 
-/** One finding for each place that the configuration names, and for what does not fit together. Takes 10 s at most. */
+/**
+ * One finding for each place that the configuration names, and for what does not fit together.
+ * Takes 10 s at most.
+ */
 export async function lookAtDatabase(config: Config): Promise<DatabaseFinding[]> {
   const urls = urlsOf(config);
   if (urls.length === 0) return [await lookAtDirectory(config)];
@@ -34,9 +38,10 @@ function differenceOf([one, other]: readonly PostgresFacts[]): string | undefine
 }
 
 /**
- * Fails within seconds and in words, where the driver would wait for ever or give a bare code. The embedded database says for itself
- * what it lacks.
- * @returns what was found of each address, DATABASE_URL first; nothing for the embedded database. @throws {DatabaseUrlError}
+ * Fails within seconds and in words, where the driver would wait for ever or give a bare code. The
+ * embedded database says for itself what it lacks.
+ * @returns what was found of each address, DATABASE_URL first; nothing for the embedded database.
+ * @throws {DatabaseUrlError}
  */
 export async function assertDatabase(config: Config): Promise<PostgresFacts[]> {
   const found: PostgresFacts[] = [];

@@ -1,5 +1,6 @@
-// Runs operations for commands on the configured database, wherever it is open: on Postgres directly;
-// on the embedded database the running service does it, for two processes must never open one.
+// Runs operations for commands on the configured database, wherever it is open: on Postgres
+// directly; on the embedded database the running service does it, for two processes must never open
+// one.
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -43,7 +44,8 @@ export class NoDatabaseError extends Error {
 }
 
 /**
- * For several operations in a row on the configured database, wherever it is open; says on stderr which one that is.
+ * For several operations in a row on the configured database, wherever it is open; says on stderr
+ * which one that is.
  * @throws {NoDatabaseError} nobody has made it yet
  */
 export async function withOperations<Result>(
@@ -79,8 +81,9 @@ function operateOn(db: Database): Operate {
 }
 
 /**
- * The same for a command that can do without the answer: it makes no directory, opens no embedded database, and migrates nothing.
- * Undefined if there is no service to ask, or no database of this release that answers.
+ * The same for a command that can do without the answer: it makes no directory, opens no embedded
+ * database, and migrates nothing. Undefined if there is no service to ask, or no database of this
+ * release that answers.
  */
 export async function peek<In, Out>(
   config: Config,
@@ -98,7 +101,10 @@ export async function peek<In, Out>(
   }
 }
 
-/** Opens the configured database, brings it to this release's schema, and closes it again. @param use gets how many migrations that took */
+/**
+ * Opens the configured database, brings it to this release's schema, and closes it again.
+ * @param use gets how many migrations that took
+ */
 export async function withStore<Result>(
   config: Config,
   use: (store: Store, applied: number) => Promise<Result>,
@@ -122,7 +128,10 @@ export function loadForDatabase({ env, directory }: OperatorIo): Config {
   return loadConfig({ env, directory, registries: { sources, sinks }, needs: ['database'] });
 }
 
-/** The running service's side. Only who may open the directory can ask. Who asks learns that it failed; why is in the log. */
+/**
+ * The running service's side. Only who may open the directory can ask. Who asks learns that it
+ * failed; why is in the log.
+ */
 export function answerOperations(db: Database, log: Logger): RequestHandler {
   const app = createOperationsApp({
     context: { db },

@@ -9,7 +9,10 @@ import type { HolderAnswer, HolderRequest } from '../store/embedded/directory-re
 
 const otherRelease = 'It is of another release than this command: restart it with this one.';
 
-/** By the status of its answer. Otherwise it is starting, or its database is busy or not migrated yet. */
+/**
+ * By the status of its answer. Otherwise it is starting, or its database is busy or not migrated
+ * yet.
+ */
 const remedies: Readonly<Record<number, string>> = { 400: otherRelease, 404: otherRelease };
 
 /** Whether a service runs on the directory. */
@@ -17,7 +20,10 @@ export async function isServiceRunning(directory: string): Promise<boolean> {
   return (await reach(directory, '/holder')) !== undefined;
 }
 
-/** @throws when the service cannot do it, has stopped, or is of a release that answers in another form */
+/**
+ * @throws when the service cannot do it, has stopped, or is of a release that answers in another
+ * form
+ */
 export async function askService<In, Out>(directory: string, operation: Operation<In, Out>, input: In): Promise<Out> {
   const request = {
     method: 'POST',

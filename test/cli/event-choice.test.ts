@@ -1,4 +1,5 @@
-// Which event `tocsin routes test` and `tocsin render` try: a stored one, the vendor's own object, or one of Tocsin's own form.
+// Which event `tocsin routes test` and `tocsin render` try: a stored one, the vendor's own object,
+// or one of Tocsin's own form.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

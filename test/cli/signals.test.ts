@@ -10,7 +10,10 @@ import { createWorld, until, type World } from '../support/world.ts';
 
 const embedded = { database: 'embedded' } as const;
 
-/** NODE_OPTIONS with which the process signals itself while it reads the modules of these names, the first of which comes very early. */
+/**
+ * NODE_OPTIONS with which the process signals itself while it reads the modules of these names, the
+ * first of which comes very early.
+ */
 function signalWhileLoading(signal: NodeJS.Signals, modules: readonly string[]): string {
   const hook = `export async function load(url, context, next) {
     if (${JSON.stringify(modules)}.some((name) => url.endsWith(name))) {

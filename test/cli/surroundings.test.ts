@@ -1,4 +1,5 @@
-// A command beside a service: which database it works on, that it makes none, and how it finds the service's own.
+// A command beside a service: which database it works on, that it makes none, and how it finds the
+// service's own.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// The operations over HTTP: what fits is done, and everything else gets a sentence and does nothing.
+// The operations over HTTP: what fits is done, and everything else gets a sentence and does
+// nothing.
 import { expect, test, vi } from 'vitest';
 import { createOperationsApp } from '../../src/http/operations.ts';
 import type { Database } from '../../src/store/database.ts';

@@ -1,4 +1,5 @@
-// The door of the operations: a wrong input is named field by field, a wrong answer never gets through.
+// The door of the operations: a wrong input is named field by field, a wrong answer never gets
+// through.
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { InputError, type Operation, OutputError, outputOf, perform } from '../../src/operations/operation.ts';

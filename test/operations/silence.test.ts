@@ -1,4 +1,5 @@
-// Silences are made, listed and ended as they were asked for; no key of a matcher is lost on the way.
+// Silences are made, listed and ended as they were asked for; no key of a matcher is lost on the
+// way.
 import { expect, test } from 'vitest';
 import { silence } from '../../src/operations/index.ts';
 import { useDatabase } from '../store/stored.ts';

@@ -1,4 +1,5 @@
-// A command and a service of different releases: they understand each other, or the command says what to do.
+// A command and a service of different releases: they understand each other, or the command says
+// what to do.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
-// `tocsin routes diff`: what a draft of the configuration would have made of the events that are stored, beside what the one in use makes of
-// them. Reads, calls nobody, and keeps of the history no more than a page.
+// `tocsin routes diff`: what a draft of the configuration would have made of the events that are
+// stored, beside what the one in use makes of them. Reads, calls nobody, and keeps of the history
+// no more than a page.
 
 import { type Command, type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
 import { jsonOption, jsonText } from '../../cli/json.ts';
@@ -92,7 +93,10 @@ function sourcesOf({ config }: ConfigReading) {
   });
 }
 
-/** All settings, if there is a secret such as a webhook among them: without one, two of a type are not the same thing. */
+/**
+ * All settings, if there is a secret such as a webhook among them: without one, two of a type are
+ * not the same thing.
+ */
 function sinksOf({ config, sinks: inputs }: ConfigReading) {
   return config.sinks.map(({ id, type, settings }) => {
     const isOwn =
@@ -121,7 +125,9 @@ function limitOf(text: string): number {
   throw new UsageError(`--limit ${parsed.problem}. ${parsed.remedy}.`);
 }
 
-/** Reads to the end and counts; gives the grave ones among the lost, in the order of their arrival. */
+/**
+ * Reads to the end and counts; gives the grave ones among the lost, in the order of their arrival.
+ */
 async function* lostPages(run: Operate, sinceMs: number, comparer: Comparer): AsyncGenerator<readonly LostEvent[]> {
   let afterId: number | null = null;
   for (;;) {

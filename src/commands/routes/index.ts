@@ -1,5 +1,5 @@
-// `tocsin routes test|diff`: what the routes make of one event: which take it, why the others do not, and what each sink gets; and what a
-// draft of them would change.
+// `tocsin routes test|diff`: what the routes make of one event: which take it, why the others do
+// not, and what each sink gets; and what a draft of them would change.
 
 import { type Command, type CommandArguments, type CommandGroup, entry, UsageError } from '../../cli/command.ts';
 import { eventHelp, eventOptions, readEvent } from '../../cli/event-file.ts';

@@ -1,4 +1,5 @@
-// Which silences would keep an event from its sinks, for commands that try what would become of one.
+// Which silences would keep an event from its sinks, for commands that try what would become of
+// one.
 
 import type { Config } from '../../config/index.ts';
 import type { EventFacts } from '../../core/rules/match.ts';
@@ -8,7 +9,10 @@ import type { StoredSilence } from '../../kit/records/silence.ts';
 import { listMax, silence as silences } from '../../operations/index.ts';
 import { peek } from '../../service/operate.ts';
 
-/** The decisions after the silences of that time; undefined if those cannot be looked at without harm. */
+/**
+ * The decisions after the silences of that time; undefined if those cannot be looked at without
+ * harm.
+ */
 export async function afterSilences(
   config: Config,
   source: string,

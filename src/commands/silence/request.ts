@@ -1,4 +1,5 @@
-// What `tocsin silence add` is asked for, by its options or a file; all that is wrong is named at once.
+// What `tocsin silence add` is asked for, by its options or a file; all that is wrong is named at
+// once.
 
 import { type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
 import { problemLines } from '../../cli/dispatch.ts';

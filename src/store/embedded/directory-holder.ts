@@ -23,7 +23,10 @@ export class DirectoryLockedError extends DataDirectoryError {
   }
 }
 
-/** A holder may be starting, stopped or hung: it is asked for its name three times, for a second in all. */
+/**
+ * A holder may be starting, stopped or hung: it is asked for its name three times, for a second in
+ * all.
+ */
 export async function lockedError(directory: string, path: string): Promise<DirectoryLockedError> {
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     try {

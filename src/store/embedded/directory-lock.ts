@@ -1,6 +1,7 @@
-// One process owns DATA_DIR. The lock is made of sockets in the directory, so only who may write there can take it, and the operating
-// system releases it whenever and however the process dies; a pid file could not tell (in a container the pid is always 1). One of them
-// also answers other commands. For file systems of one host: over NFS and the like nothing can be promised.
+// One process owns DATA_DIR. The lock is made of sockets in the directory, so only who may write
+// there can take it, and the operating system releases it whenever and however the process dies; a
+// pid file could not tell (in a container the pid is always 1). One of them also answers other
+// commands. For file systems of one host: over NFS and the like nothing can be promised.
 import { lstat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
@@ -23,16 +24,22 @@ export type RequestHandler = (request: Request) => Promise<Response>;
 export interface DirectoryLock {
   /** Absolute. */
   readonly directory: string;
-  /** Answers what other commands of this user ask through the directory; 503 before this is called. The last call counts. */
+  /**
+   * Answers what other commands of this user ask through the directory; 503 before this is called.
+   * The last call counts.
+   */
   serve(handler: RequestHandler): void;
-  /** Answers what is being asked (up to 2 s), then gives the directory free. May be called again. */
+  /**
+   * Answers what is being asked (up to 2 s), then gives the directory free. May be called again.
+   */
   release(): Promise<void>;
 }
 
 const releaseMsMax = 2000;
 
 /**
- * Takes the directory for this process, making it if it is missing. What a dead holder left is taken over at once.
+ * Takes the directory for this process, making it if it is missing. What a dead holder left is
+ * taken over at once.
  *
  * @throws {DirectoryLockedError} a live process has it
  * @throws {DataDirectoryError} it cannot be used
@@ -63,7 +70,8 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
 }
 
 /**
- * Asks the process that holds the directory. Paths are those that it serves there; the answer is read whole.
+ * Asks the process that holds the directory. Paths are those that it serves there; the answer is
+ * read whole.
  *
  * @throws {NoHolderError} nobody holds it
  * @throws {Error} the holder did not answer in time

@@ -1,4 +1,5 @@
-// HTTP over the socket that locks DATA_DIR: how one command asks another process, and how that one answers. Local, one user.
+// HTTP over the socket that locks DATA_DIR: how one command asks another process, and how that one
+// answers. Local, one user.
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export interface HolderRequest {
@@ -17,7 +18,9 @@ export interface HolderAnswer {
 
 const bodyBytesMax = 10 * 1024 * 1024;
 
-/** @throws {Error} with the code of the failed connection, or that says that no answer came in time */
+/**
+ * @throws {Error} with the code of the failed connection, or that says that no answer came in time
+ */
 export function requestHolder(socketPath: string, path: string, request: HolderRequest): Promise<HolderAnswer> {
   const timeoutMs = request.timeoutMs ?? 60_000;
   return new Promise((resolve, reject) => {

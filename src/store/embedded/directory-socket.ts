@@ -11,7 +11,10 @@ import { DataDirectoryError, dataDirectoryError } from './data-directory.ts';
 /** Longer paths do not fit into a socket's address on every system. */
 const socketPathBytesMax = 100;
 
-/** A plain file, as a clean stop leaves it, is no socket for macOS and the BSDs, and refuses on Linux. */
+/**
+ * A plain file, as a clean stop leaves it, is no socket for macOS and the BSDs, and refuses on
+ * Linux.
+ */
 const nobodyThere = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']);
 
 /** By the code of a failed connection: no process listens there. */
@@ -19,7 +22,10 @@ export function isNobodyThere(code: string | undefined): boolean {
   return nobodyThere.has(code ?? '');
 }
 
-/** The shorter of the absolute and the relative path: an address has little room. @throws {DataDirectoryError} */
+/**
+ * The shorter of the absolute and the relative path: an address has little room.
+ * @throws {DataDirectoryError}
+ */
 export function socketPath(directory: string): string {
   const absolute = join(resolve(directory), 'tocsin.sock');
   if (process.platform === 'win32') {
@@ -60,7 +66,10 @@ export function socketError(directory: string, error: unknown): DataDirectoryErr
   return dataDirectoryError(directory, error);
 }
 
-/** Listens, the socket readable by this user alone from its first instant, and keeps no process alive. */
+/**
+ * Listens, the socket readable by this user alone from its first instant, and keeps no process
+ * alive.
+ */
 export function listen(server: NetServer | Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -9,16 +9,23 @@ import { closeServer, isRefused, listen, socketError } from './directory-socket.
 /** What is held besides the socket that answers. */
 export interface Guard {
   readonly servers: Server[];
-  /** `data/lock.7`; undefined where the file system has no hard links, and on Windows, whose pipes need no guard. */
+  /**
+   * `data/lock.7`; undefined where the file system has no hard links, and on Windows, whose pipes
+   * need no guard.
+   */
   file?: string;
 }
 
-/** So many are kept: who looks at the directory meanwhile finds a higher number than the one that it saw. */
+/**
+ * So many are kept: who looks at the directory meanwhile finds a higher number than the one that it
+ * saw.
+ */
 const turnsKept = 8;
 
 /**
- * Takes the next number. Only one process can, and only once the holder of the last one is dead: its socket listens before it has the
- * number, and a dead one never listens again. The highest number is never removed, so nobody takes it twice.
+ * Takes the next number. Only one process can, and only once the holder of the last one is dead:
+ * its socket listens before it has the number, and a dead one never listens again. The highest
+ * number is never removed, so nobody takes it twice.
  */
 export async function takeTurn(directory: string, path: string): Promise<Guard> {
   if (process.platform === 'win32') return { servers: [] };
@@ -76,9 +83,10 @@ async function linkNew(from: string, to: string): Promise<'made' | 'taken' | 'un
 const formerMsMax = 1000;
 
 /**
- * Releases up to 0.1 lock by a name without a file, which any user of the machine can take. It is taken as well where it is free, so that
- * such a release stays out. If it is not free, a release of that time is at work or about to be, and its socket shows up in the directory;
- * if none does, somebody else has taken the name, who must not keep Tocsin from starting.
+ * Releases up to 0.1 lock by a name without a file, which any user of the machine can take. It is
+ * taken as well where it is free, so that such a release stays out. If it is not free, a release of
+ * that time is at work or about to be, and its socket shows up in the directory; if none does,
+ * somebody else has taken the name, who must not keep Tocsin from starting.
  */
 export async function respectFormerRelease(directory: string, path: string, guard: Guard): Promise<void> {
   if (process.platform !== 'linux') return;
