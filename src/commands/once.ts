@@ -17,7 +17,7 @@ import { openGround } from '../service/ground.ts';
 import { Relay } from '../service/relay.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
-import { countDeliveries } from '../store/deliveries.ts';
+import { countDeliveries } from '../store/deliveries/index.ts';
 import { readSinkState } from '../store/sinks.ts';
 
 const checkMs = 10_000;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SinkCounts } from '../kit/records/delivery.ts';
 import type { SinkPlace } from '../kit/records/sink-state.ts';
 import { dropBacklog, reassignBacklog } from '../store/backlog.ts';
-import { countDeliveries } from '../store/deliveries.ts';
+import { countDeliveries } from '../store/deliveries/index.ts';
 import { listPlaces } from '../store/sinks.ts';
 import { name, text } from './fields.ts';
 import type { Operation } from './operation.ts';

@@ -1,7 +1,7 @@
 // Deliveries that were given up: what they are, and how they are put back.
 import { z } from 'zod';
 import type { DeadDelivery } from '../kit/records/delivery.ts';
-import { listDead, redriveDead } from '../store/deliveries.ts';
+import { listDead, redriveDead } from '../store/deliveries/index.ts';
 import { id, listLimit, text } from './fields.ts';
 import type { Operation } from './operation.ts';
 

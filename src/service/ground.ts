@@ -5,7 +5,7 @@ import { askForProblem, createWrites, type Writes } from '../core/loops/writes.t
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics/index.ts';
 import type { Exporting } from '../observe/tracing/export.ts';
-import { countDeliveries } from '../store/deliveries.ts';
+import { countDeliveries } from '../store/deliveries/index.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { countActiveSilences } from '../store/silences.ts';
 import { openTracing } from './tracing.ts';

@@ -16,26 +16,30 @@ export const heldPriority = 10;
 // Splits JSON texts out of one text parameter. A raw control character cannot stand in JSON text, so none contains it.
 const separator = '\u001e';
 
+export interface NewPage {
+  /** Null for writers that hold no role (notices). */
+  readonly fence: Fence | null;
+  readonly source: string;
+  /** Their external ids differ. */
+  readonly events: readonly DecidedEvent[];
+  /** Null leaves the cursor as it is. */
+  readonly cursor: string | null;
+  /** In which the page was read; absent for what belongs to none. */
+  readonly generation?: number | undefined;
+  /** Of the page; absent if it is not traced. */
+  readonly traceParent?: string | undefined;
+}
+
 /**
- * Inserts the events that are new, a delivery for each decision about them, and moves the source's cursor, all in one statement.
+ * Inserts the events that are new, a delivery for each decision about them, and moves the source's
+ * cursor, all in one statement.
  *
- * @param fence null for writers that hold no role (notices)
- * @param events their external ids differ
- * @param cursor null leaves the cursor as it is
- * @param generation in which the page was read; null for what belongs to none
- * @param traceParent of the page; null if it is not traced
- * @returns the new events, or null if nothing was written, because the role was lost or an operator began another generation
+ * @returns the new events, or null if nothing was written, because the role was lost or an operator
+ * began another generation
  * @throws the driver's error; SQLSTATE class 22 or 54 if the database cannot hold one of the texts
  */
-export async function insertPage(
-  db: Database,
-  fence: Fence | null,
-  source: string,
-  events: readonly DecidedEvent[],
-  cursor: string | null,
-  generation: number | null = null,
-  traceParent: string | null = null,
-): Promise<InsertedEvent[] | null> {
+export async function insertPage(db: Database, page: NewPage): Promise<InsertedEvent[] | null> {
+  const { fence, source, events, cursor, generation = null, traceParent = null } = page;
   const drafts = events.map(({ draft }) => draft);
   const column = (value: (draft: EventDraft) => string | null) => arrayOf(drafts.map(value));
   const bodies = drafts.map(({ body }) => JSON.stringify(body)).join(separator);

@@ -88,23 +88,28 @@ function toMember(row: Record<string, unknown>): RoutedMember {
   };
 }
 
+export interface NewDigest {
+  readonly sink: string;
+  readonly event: DecidedEvent;
+  /** Ids; all of them must still be pending and in no digest. */
+  readonly members: readonly number[];
+  /** Absent for a storm's digest. */
+  readonly group?: GroupChange | undefined;
+  /** Of the digest; absent if it is not traced. */
+  readonly traceParent?: string | undefined;
+}
+
 /**
  * Stores the digest's event with its own delivery, and puts the members into it, so that a repetition says the same.
  *
- * @param members ids; all of them must still be pending and in no digest
- * @param group absent for a storm's digest
- * @param traceParent of the digest; null if it is not traced
  * @returns `frozen`; `changed` if one of the members is no longer as it was, and `lost` if the role was lost: nothing was written then
  */
 export async function freezeDigest(
   db: Database,
   fence: Fence,
-  sink: string,
-  { draft, routes, decisions }: DecidedEvent,
-  members: readonly number[],
-  group?: GroupChange,
-  traceParent: string | null = null,
+  { sink, event, members, group, traceParent }: NewDigest,
 ): Promise<'frozen' | 'changed' | 'lost'> {
+  const { draft, routes, decisions } = event;
   const [own] = decisions;
   const [row] = await db.$client`
     with fence as (${heldLease(db.$client, fence)}), members as (
@@ -118,7 +123,7 @@ export async function freezeDigest(
       insert into events (source, external_id, subject, stream, type, severity, routes, body, raw, traceparent)
       select ${noticeSource}::text, ${draft.externalId}::text, ${draft.subject}::text, ${draft.stream}::text, ${draft.type}::text,
         ${draft.severity}::smallint, string_to_array(${routes.join('\u001e')}, '\u001e'), ${JSON.stringify(draft.body)}::text::json,
-        ${draft.raw}::text::json, ${traceParent}::text
+        ${draft.raw}::text::json, ${traceParent ?? null}::text
       from whole returning id
     ), own as (
       insert into deliveries (event_id, sink, state, priority, route)
@@ -126,7 +131,7 @@ export async function freezeDigest(
     ), frozen as (
       update deliveries d set digest_id = g.id, priority = d.priority % ${heldPriority} + ${heldPriority}
       from digest g, members m where d.sink = ${sink} and d.event_id = m.event_id
-    ), noted as (${noted(db, sink, group, members.length, 0, db.$client`whole`)})
+    ), noted as (${noted(db, { sink, group, sent: members.length, cards: 0, from: db.$client`whole` })})
     select exists (select 1 from fence) as is_held, exists (select 1 from digest) as is_frozen`;
   if (row?.is_held !== true) return 'lost';
   return row.is_frozen === true ? 'frozen' : 'changed';
@@ -143,20 +148,24 @@ export interface DigestPart {
 /** Why a digest that was split is not sent. */
 const splitReason = 'split';
 
+export interface DigestSplit {
+  readonly sink: string;
+  readonly digestId: number;
+  readonly parts: readonly DigestPart[];
+  /** Ids of the members that become single cards. */
+  readonly cards: readonly number[];
+}
+
 /**
  * Puts the members of a digest that is still pending into smaller ones, or makes them single cards that go out before others. The digest
  * itself is suppressed.
  *
- * @param cards ids of the members that become single cards
  * @returns ids of the new digests; `changed` if the digest is not pending any more, and `lost` if the role was lost: nothing was written then
  */
 export async function splitDigest(
   db: Database,
   fence: Fence,
-  sink: string,
-  digestId: number,
-  parts: readonly DigestPart[],
-  cards: readonly number[],
+  { sink, digestId, parts, cards }: DigestSplit,
 ): Promise<readonly number[] | 'changed' | 'lost'> {
   const records = JSON.stringify(
     parts.map(({ event: { draft, routes, decisions }, members, traceParent }) => ({
@@ -212,9 +221,7 @@ export async function splitDigest(
 export async function releaseCards(
   db: Database,
   fence: Fence,
-  sink: string,
-  group: GroupChange,
-  count: number,
+  { sink, group, count }: { sink: string; group: GroupChange; count: number },
 ): Promise<number | null> {
   const [row] = await db.$client`
     with fence as (${heldLease(db.$client, fence)}), chosen as (
@@ -225,23 +232,21 @@ export async function releaseCards(
     ), released as (
       update deliveries d set priority = d.priority - ${heldPriority}, group_key = null
       from chosen c where d.sink = ${sink} and d.event_id = c.event_id returning 1
-    ), noted as (${noted(db, sink, group, count, count, db.$client`fence`)})
+    ), noted as (${noted(db, { sink, group, sent: count, cards: count, from: db.$client`fence` })})
     select (select count(*) from released)::int as released from fence`;
   return row === undefined ? null : Number(row.released);
 }
 
 /**
  * Lets one pending delivery go out as if it were that urgent.
+ * It must be in no group and no digest, or nothing happens.
  *
- * @param eventId must be in no group and no digest, or nothing happens
  * @returns false if the role was lost; nothing was written then
  */
 export async function raiseDelivery(
   db: Database,
   fence: Fence,
-  sink: string,
-  eventId: number,
-  priority: number,
+  { sink, eventId, priority }: { sink: string; eventId: number; priority: number },
 ): Promise<boolean> {
   const rows = await db.$client`
     with fence as (${heldLease(db.$client, fence)}), raised as (
@@ -252,15 +257,17 @@ export async function raiseDelivery(
   return rows.length > 0;
 }
 
-/** Statement that remembers that something of the group was sent. @param from the part of the statement that must have a row */
-function noted(
-  db: Database,
-  sink: string,
-  group: GroupChange | undefined,
-  sent: number,
-  cards: number,
-  from: ReturnType<Database['$client']>,
-) {
+interface Sent {
+  readonly sink: string;
+  readonly group: GroupChange | undefined;
+  readonly sent: number;
+  readonly cards: number;
+  /** The part of the statement that must have a row. */
+  readonly from: ReturnType<Database['$client']>;
+}
+
+/** Statement that remembers that something of the group was sent. */
+function noted(db: Database, { sink, group, sent, cards, from }: Sent) {
   const client = db.$client;
   if (group === undefined) return client`select 1`;
   const { key, isNew, startsInterval } = group;

@@ -8,18 +8,22 @@ export async function createLeases(db: Database, names: readonly string[]): Prom
     insert into leases (name) select json_array_elements_text(${JSON.stringify(names)}::text::json) order by 1 on conflict (name) do nothing`;
 }
 
+export interface NewReplica {
+  readonly id: string;
+  /** For how long a heartbeat holds. */
+  readonly ttlMs: number;
+  /** Id of a process that is known to be dead: its heartbeat expires at once. */
+  readonly predecessor: string | null;
+  /** Known to the others before a role is taken; absent: it does not say. */
+  readonly works?: Works | undefined;
+}
+
 /**
- * Registers this process, or registers it anew after its heartbeat expired. A predecessor that is known to be dead expires at once.
- * Rows of processes long gone are swept out.
- * @param works known to the others before a role is taken
+ * Registers this process, or registers it anew after its heartbeat expired. Rows of processes long
+ * gone are swept out.
  */
-export async function joinReplicas(
-  db: Database,
-  id: string,
-  ttlMs: number,
-  predecessor: string | null,
-  works: Works | null = null,
-): Promise<void> {
+export async function joinReplicas(db: Database, replica: NewReplica): Promise<void> {
+  const { id, ttlMs, predecessor, works = null } = replica;
   if (predecessor !== null) {
     await db.$client`update replicas set expires_at = clock_timestamp() - interval '1 second' where id = ${predecessor}::uuid`;
   }

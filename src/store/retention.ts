@@ -27,19 +27,27 @@ export interface Removed {
   readonly count: number;
 }
 
+export interface RemovalBatch {
+  readonly kept: KeptFrom;
+  /** Of so many events after this id. */
+  readonly afterId: number;
+  readonly limit: number;
+  /** Those that are older. */
+  readonly ageMs: number;
+  /** This machine's clock, in milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
 /**
- * Looks at the next `limit` events after `afterId`, and removes those that are older than `ageMs`, with their deliveries and attempts. One
- * statement. Fenced. They must be so by the database's clock and by this machine's: one that leaps forward removes nothing.
- * @param nowMs milliseconds since the epoch
+ * Looks at the next `limit` events after `afterId`, and removes those that are older than `ageMs`, with
+ * their deliveries and attempts. One statement. Fenced. They must be so by the database's clock and by
+ * this machine's: one that leaps forward removes nothing.
  * @returns null if the role was lost
  */
 export async function removeExpired(
   db: Database,
   fence: Fence,
-  kept: KeptFrom,
-  afterId: number,
-  { ageMs, nowMs }: { readonly ageMs: number; readonly nowMs: number },
-  limit: number,
+  { kept, afterId, limit, ageMs, nowMs }: RemovalBatch,
 ): Promise<Removed | null> {
   const bounds = JSON.stringify([...kept].map(([source, id]) => ({ source, id })));
   const [row] = await db.$client`

@@ -33,9 +33,7 @@ export async function readSinkStates(
 export async function writeSinkState(
   db: Database,
   fence: Fence,
-  sink: string,
-  state: SinkStateName,
-  reason: string | null,
+  { sink, state, reason }: { sink: string; state: SinkStateName; reason: string | null },
 ): Promise<boolean> {
   const rows = await db.$client`
     with fence as (${heldLease(db.$client, fence)})

@@ -29,7 +29,7 @@ export async function fillHistory(
       to = rows.findIndex((one, index) => index > from && (one.source ?? 'di') !== source);
       if (to < 0) to = rows.length;
       const page = rows.slice(from, to).map(({ draft }) => ({ draft, routes: [], decisions }));
-      await insertPage(store.db, null, source, page, null);
+      await insertPage(store.db, { fence: null, source, events: page, cursor: null });
     }
     const times = rows.map(({ at }) => at).join(',');
     await sql`

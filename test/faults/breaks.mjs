@@ -25,14 +25,14 @@ export const mutations = [
       [
         'src/core/intake/intake.ts',
         '    const rows = await insertOrBisect(decided, cursor,',
-        '    await insertPage(db, fence, source, [], cursor, generation);\n    const rows = await insertOrBisect(decided, cursor,',
+        '    await insertPage(db, { fence, source, events: [], cursor, generation });\n    const rows = await insertOrBisect(decided, cursor,',
       ],
     ],
     cases: 'every backend terminated|before the server gets it|disk full|kill -9',
   },
   {
     name: 'who lost a role reschedules',
-    edits: [['src/store/deliveries.ts', 'where exists (select 1 from fence)\n    ), changed', '), changed']],
+    edits: [['src/store/deliveries/record.ts', 'where exists (select 1 from fence)\n    ), changed', '), changed']],
     cases: 'SIGSTOP',
   },
   {

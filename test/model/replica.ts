@@ -91,13 +91,12 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
 
   async function announce({ sink, notice, key, to }: SinkNotice): Promise<void> {
     const ids = sinkIds.filter((other) => (other === sink) === (to === 'this'));
-    await insertPage(
-      db,
-      null,
-      'tocsin',
-      [noticeEvent({ notice, key: `${notice.kind} ${key}`, to: ids, nowMs: now() })],
-      null,
-    ).catch(() => undefined);
+    await insertPage(db, {
+      fence: null,
+      source: 'tocsin',
+      events: [noticeEvent({ notice, key: `${notice.kind} ${key}`, to: ids, nowMs: now() })],
+      cursor: null,
+    }).catch(() => undefined);
   }
 
   /** Whatever the worker does is known to be done under this lease. */

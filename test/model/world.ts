@@ -6,7 +6,7 @@ import type { Severity } from '../../src/kit/event.ts';
 import type { Metrics } from '../../src/observe/metrics/index.ts';
 import { resetSource } from '../../src/store/cursors.ts';
 import { databaseOf } from '../../src/store/database.ts';
-import { redriveDead } from '../../src/store/deliveries.ts';
+import { redriveDead } from '../../src/store/deliveries/index.ts';
 import { type Answer, answerIn, errorOf, type Mode, type Operation, type Poll, type Send } from './calls.ts';
 import { type Clock, type Context, running, settled } from './clock.ts';
 import { takePicture } from './picture.ts';

@@ -10,7 +10,7 @@ const db = useDatabase();
 beforeEach(async () => {
   const decisions = [{ sink: 'old', state: 'pending', reason: null, priority: 1 } as const];
   const events = ['1', '2', '3'].map((id) => ({ draft: draft(id), routes: [], decisions }));
-  await insertPage(db(), null, 'di', events, null);
+  await insertPage(db(), { fence: null, source: 'di', events, cursor: null });
 });
 
 test('lists what waits and where each sink posted, moves it, and drops it', async () => {

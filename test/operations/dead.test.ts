@@ -11,7 +11,7 @@ beforeEach(async () => {
   const decisions = ['a', 'b'].map((sink) => ({ sink, state: 'pending', reason: null, priority: 1 }) as const);
   const drafts = [draft('1', { body: { itemId: '17', device: { name: 'PC-1' } } }), draft('2', { body: {} })];
   const events = drafts.map((one) => ({ draft: one, routes: [], decisions }));
-  await insertPage(db(), null, 'di', events, null);
+  await insertPage(db(), { fence: null, source: 'di', events, cursor: null });
   await db().$client`update deliveries set state = 'dead', reason = 'rejected', attempts = 2, finalized_at = now()`;
   await db().$client`
     insert into delivery_attempts (event_id, sink, outcome, reason, status, duration_ms, answer)

@@ -16,7 +16,7 @@ const body = {
 beforeEach(async () => {
   const decisions = [{ sink: 'soc', state: 'pending', reason: null, priority: 1 } as const];
   const stored = [draft('1', { body }), draft('2')].map((one) => ({ draft: one, routes: [], decisions }));
-  await insertPage(db(), null, 'di', stored, null);
+  await insertPage(db(), { fence: null, source: 'di', events: stored, cursor: null });
 });
 
 test('a page has what routes look at, and the next one begins behind it', async () => {

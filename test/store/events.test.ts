@@ -22,20 +22,22 @@ const cursorOf = async (source: string) =>
 describe('the cursor', () => {
   test('moves with its page, stays without a new one, and is made by the first', async () => {
     const db = database();
-    await insertPage(db, null, 'a', [event(1)], null);
+    await insertPage(db, { fence: null, source: 'a', events: [event(1)], cursor: null });
     expect(await cursorOf('a')).toEqual([]);
-    await insertPage(db, null, 'a', [event(2)], 'c2');
-    await insertPage(db, null, 'a', [event(3)], null);
+    await insertPage(db, { fence: null, source: 'a', events: [event(2)], cursor: 'c2' });
+    await insertPage(db, { fence: null, source: 'a', events: [event(3)], cursor: null });
     expect(await cursorOf('a')).toEqual(['c2']);
-    await insertPage(db, null, 'a', [], 'c3');
+    await insertPage(db, { fence: null, source: 'a', events: [], cursor: 'c3' });
     expect(await cursorOf('a')).toEqual(['c3']);
   });
 
   test('stays where it was if anything about the page cannot be written', async () => {
     const db = database();
-    await insertPage(db, null, 'a', [event(1)], 'c1');
+    await insertPage(db, { fence: null, source: 'a', events: [event(1)], cursor: 'c1' });
     const impossible = event(3, { decisions: [{ ...pending('soc'), state: 'suppressed' }] });
-    await expect(insertPage(db, null, 'a', [event(2), impossible], 'c3')).rejects.toThrow('deliveries_reason_check');
+    await expect(
+      insertPage(db, { fence: null, source: 'a', events: [event(2), impossible], cursor: 'c3' }),
+    ).rejects.toThrow('deliveries_reason_check');
     expect(await cursorOf('a')).toEqual(['c1']);
     expect(await db.$client`select external_id from events`).toEqual([{ external_id: '1' }]);
   });
@@ -44,8 +46,13 @@ describe('the cursor', () => {
 describe('the events', () => {
   test('are numbered in the order of their page, and the answer says which of them are new', async () => {
     const db = database();
-    await insertPage(db, null, 'a', [event(5)], null);
-    const inserted = await insertPage(db, null, 'a', [event(9), event(5), event(2), event(7)], null);
+    await insertPage(db, { fence: null, source: 'a', events: [event(5)], cursor: null });
+    const inserted = await insertPage(db, {
+      fence: null,
+      source: 'a',
+      events: [event(9), event(5), event(2), event(7)],
+      cursor: null,
+    });
     expect(inserted?.map(({ index }) => index)).toEqual([0, 2, 3]);
     const rows = await db.$client`select id, external_id from events order by id`;
     expect(rows.map((row) => row.external_id)).toEqual(['5', '9', '2', '7']);
@@ -59,8 +66,9 @@ describe('the events', () => {
       return event(n, { draft: { ...draft(n), ...words }, routes: text === null ? [] : [text, `${text}"\\`] });
     });
     // Together, and each alone: what needs no quoting goes another way.
-    await insertPage(database(), null, 'together', events, null);
-    for (const one of events) await insertPage(database(), null, 'alone', [one], null);
+    await insertPage(database(), { fence: null, source: 'together', events, cursor: null });
+    for (const one of events)
+      await insertPage(database(), { fence: null, source: 'alone', events: [one], cursor: null });
     const rows = await database()
       .$client`select subject, status, action, array_to_json(routes)::text as routes from events order by id`;
     const stored = rows.map(({ routes, ...row }) => ({ ...row, routes: JSON.parse(String(routes)) }));
@@ -69,14 +77,21 @@ describe('the events', () => {
   });
 
   test('of two sources may have the same id', async () => {
-    await insertPage(database(), null, 'a', [event(1)], null);
-    expect(await insertPage(database(), null, 'b', [event(1)], null)).toHaveLength(1);
+    await insertPage(database(), { fence: null, source: 'a', events: [event(1)], cursor: null });
+    expect(await insertPage(database(), { fence: null, source: 'b', events: [event(1)], cursor: null })).toHaveLength(
+      1,
+    );
   });
 
   test('carry the routes that matched, and each sink’s decision with its reason', async () => {
     const db = database();
     const suppressed = { sink: 'boss', state: 'suppressed', reason: 'below_min_severity', priority: 2 } as const;
-    await insertPage(db, null, 'a', [event(1, { routes: ['x', 'y'], decisions: [pending('soc'), suppressed] })], null);
+    await insertPage(db, {
+      fence: null,
+      source: 'a',
+      events: [event(1, { routes: ['x', 'y'], decisions: [pending('soc'), suppressed] })],
+      cursor: null,
+    });
     expect(await db.$client`select to_json(routes) as routes from events`).toEqual([{ routes: ['x', 'y'] }]);
     const rows =
       await db.$client`select sink, state, reason, finalized_at is null as open from deliveries order by sink`;
@@ -88,8 +103,13 @@ describe('the events', () => {
 
   test('that come twice keep their first decision', async () => {
     const db = database();
-    await insertPage(db, null, 'a', [event(1)], null);
-    await insertPage(db, null, 'a', [event(1, { decisions: [pending('soc'), pending('late')] })], null);
+    await insertPage(db, { fence: null, source: 'a', events: [event(1)], cursor: null });
+    await insertPage(db, {
+      fence: null,
+      source: 'a',
+      events: [event(1, { decisions: [pending('soc'), pending('late')] })],
+      cursor: null,
+    });
     expect(await db.$client`select sink from deliveries`).toEqual([{ sink: 'soc' }]);
   });
 });
@@ -100,8 +120,8 @@ test('a takeover waits for a page that is being stored, and the next holder find
   const heir = await replicaWith(db, []);
   let isTaken = false;
   const taken = await inTransaction(db, async (transaction) => {
-    await insertPage(transaction, lease, 'a', [event(1)], 'c1');
-    await joinReplicas(db, heir, 20_000, lease.holder);
+    await insertPage(transaction, { fence: lease, source: 'a', events: [event(1)], cursor: 'c1' });
+    await joinReplicas(db, { id: heir, ttlMs: 20_000, predecessor: lease.holder });
     const taking = acquireLeases(db, heir, ['source:a']).finally(() => {
       isTaken = true;
     });
@@ -112,23 +132,27 @@ test('a takeover waits for a page that is being stored, and the next holder find
   });
   expect(await taken.taking).toHaveLength(1);
   expect(await cursorOf('a')).toEqual(['c1']);
-  expect(await insertPage(db, lease, 'a', [event(2)], 'c2')).toBeNull();
+  expect(await insertPage(db, { fence: lease, source: 'a', events: [event(2)], cursor: 'c2' })).toBeNull();
 });
 
 test('cards name their tenant once events of two of them are there', async () => {
   const db = database();
   const of = (id: number, name: string) => event(id, { draft: draft(id, { body: { tenant: { name } } }) });
-  await insertPage(db, null, 'a', [event(1), of(2, 'one'), of(3, 'one')], null);
+  await insertPage(db, { fence: null, source: 'a', events: [event(1), of(2, 'one'), of(3, 'one')], cursor: null });
   expect(await hasSeveralTenants(db)).toBe(false);
-  await insertPage(db, null, 'a', [of(4, 'two')], null);
+  await insertPage(db, { fence: null, source: 'a', events: [of(4, 'two')], cursor: null });
   expect(await hasSeveralTenants(db)).toBe(true);
 });
 
 test('a page that was read before an operator reset the source is not stored, and its cursor does not come back', async () => {
   const db = database();
-  await insertPage(db, null, 'a', [event(1)], 'c1', 1);
+  await insertPage(db, { fence: null, source: 'a', events: [event(1)], cursor: 'c1', generation: 1 });
   await resetSource(db, 'a');
-  expect(await insertPage(db, null, 'a', [event(2)], 'c2', 1)).toBeNull();
+  expect(
+    await insertPage(db, { fence: null, source: 'a', events: [event(2)], cursor: 'c2', generation: 1 }),
+  ).toBeNull();
   expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 2 });
-  expect(await insertPage(db, null, 'a', [event(2)], 'c2', 2)).toHaveLength(1);
+  expect(
+    await insertPage(db, { fence: null, source: 'a', events: [event(2)], cursor: 'c2', generation: 2 }),
+  ).toHaveLength(1);
 });

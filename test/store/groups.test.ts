@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { composeDigest, digestEvent } from '../../src/core/deliver/digest.ts';
 import type { Lease } from '../../src/core/loops/lease.ts';
 import type { Route } from '../../src/core/routing/index.ts';
-import { recordDelivered, takeDue } from '../../src/store/deliveries.ts';
+import { recordDelivered, takeDue } from '../../src/store/deliveries/index.ts';
 import { forgetGroups, freezeDigest, listWaitingGroups, readMembers, releaseCards } from '../../src/store/groups.ts';
 import { draft, drafts, hold, storePage, useDatabase } from './stored.ts';
 
@@ -33,7 +33,12 @@ const one = {
 function freeze(lease: Lease, ids: readonly number[], group: typeof change | null = change) {
   const members = ids.map((eventId) => ({ ...one, eventId, itemId: undefined, link: undefined }));
   const digest = composeDigest(members, { kind: group ? 'group' : 'storm', before: 0, by: [] });
-  return freezeDigest(database(), lease, 'soc', digestEvent(digest, randomUUID(), 'soc'), ids, group ?? undefined);
+  return freezeDigest(database(), lease, {
+    sink: 'soc',
+    event: digestEvent(digest, randomUUID(), 'soc'),
+    members: ids,
+    group: group ?? undefined,
+  });
 }
 const count = async (where: string) =>
   Number((await database().$client.unsafe(`select count(*) as n from deliveries where ${where}`))[0]!.n);
@@ -44,7 +49,7 @@ describe('a digest', () => {
     const ids = await store(grouped);
     expect(await freeze(lease, ids)).toBe('frozen');
     expect(await count('digest_id is not null')).toBe(4);
-    const due = await takeDue(database(), 'soc', 10);
+    const due = await takeDue(database(), { sink: 'soc', limit: 10 });
     expect(due.map(({ event }) => event.body.digest?.count)).toEqual([4]);
     expect(await listWaitingGroups(database(), 'soc')).toEqual([]);
     expect(await freeze(lease, ids)).toBe('changed');
@@ -66,7 +71,7 @@ describe('a digest', () => {
     const ids = await store(grouped);
     const stale = { ...lease, epoch: lease.epoch - 1 };
     expect(await freeze(stale, ids)).toBe('lost');
-    expect(await releaseCards(database(), stale, 'soc', change, 2)).toBeNull();
+    expect(await releaseCards(database(), stale, { sink: 'soc', group: change, count: 2 })).toBeNull();
     expect(await count('digest_id is null and group_key is not null')).toBe(4);
     expect(await database().$client`select 1 from groups`).toEqual([]);
   });
@@ -88,7 +93,7 @@ describe('a group', () => {
     const [fresh] = await listWaitingGroups(database(), 'soc');
     expect(fresh).toMatchObject({ key, waiting: 4, sentMs: null, cards: 0, total: 0 });
     expect(fresh!.oldestMs).toBeGreaterThan(6900);
-    expect(await releaseCards(database(), lease, 'soc', change, 3)).toBe(3);
+    expect(await releaseCards(database(), lease, { sink: 'soc', group: change, count: 3 })).toBe(3);
     const [later] = await listWaitingGroups(database(), 'soc');
     expect(later).toMatchObject({ waiting: 1, cards: 3, total: 3 });
     expect(later!.sentMs).toBeLessThan(5000);
@@ -97,30 +102,41 @@ describe('a group', () => {
   test('releases its most urgent ones first', async () => {
     const lease = await hold(database(), 'sink:x');
     await store(grouped, [draft(1, { severity: 2 }), draft(2, { severity: 5 }), draft(3, { severity: 4 })]);
-    await releaseCards(database(), lease, 'soc', change, 2);
-    expect((await takeDue(database(), 'soc', 10)).map(({ event }) => event.externalId)).toEqual(['2', '3']);
+    await releaseCards(database(), lease, { sink: 'soc', group: change, count: 2 });
+    expect((await takeDue(database(), { sink: 'soc', limit: 10 })).map(({ event }) => event.externalId)).toEqual([
+      '2',
+      '3',
+    ]);
   });
 
   test('goes on counting until it is new, and keeps its interval while cards are added to it', async () => {
     const lease = await hold(database(), 'sink:x');
     const row = async () => (await database().$client`select cards, total, sent_at from groups`)[0];
     await store(grouped);
-    await releaseCards(database(), lease, 'soc', change, 1);
+    await releaseCards(database(), lease, { sink: 'soc', group: change, count: 1 });
     const first = await row();
-    await releaseCards(database(), lease, 'soc', { key, isNew: false, startsInterval: false }, 1);
+    await releaseCards(database(), lease, {
+      sink: 'soc',
+      group: { key, isNew: false, startsInterval: false },
+      count: 1,
+    });
     expect(await row()).toEqual({ cards: 2, total: 2, sent_at: first!.sent_at });
-    await releaseCards(database(), lease, 'soc', { key, isNew: false, startsInterval: true }, 1);
+    await releaseCards(database(), lease, {
+      sink: 'soc',
+      group: { key, isNew: false, startsInterval: true },
+      count: 1,
+    });
     const third = await row();
     expect(third).toMatchObject({ cards: 1, total: 3 });
     expect(third!.sent_at).not.toEqual(first!.sent_at);
-    await releaseCards(database(), lease, 'soc', change, 1);
+    await releaseCards(database(), lease, { sink: 'soc', group: change, count: 1 });
     expect(await row()).toMatchObject({ cards: 1, total: 1 });
   });
 
   test('that was quiet for long is forgotten', async () => {
     const lease = await hold(database(), 'sink:x');
     await store(grouped);
-    await releaseCards(database(), lease, 'soc', change, 1);
+    await releaseCards(database(), lease, { sink: 'soc', group: change, count: 1 });
     await forgetGroups(database(), 'soc', 60_000);
     expect(await database().$client`select 1 from groups`).toHaveLength(1);
     await database().$client`update groups set sent_at = now() - interval '2 minutes'`;

@@ -23,13 +23,12 @@ const store = (
   source = 'di',
   decisions: DecidedEvent['decisions'] = [toSoc, notToBoss],
 ) =>
-  insertPage(
-    db,
-    null,
+  insertPage(db, {
+    fence: null,
     source,
-    events.map((one) => ({ draft: one, routes: [], decisions })),
-    null,
-  );
+    events: events.map((one) => ({ draft: one, routes: [], decisions })),
+    cursor: null,
+  });
 
 async function readAll(sinceMs: number): Promise<PastEvent[][]> {
   const pages: PastEvent[][] = [];

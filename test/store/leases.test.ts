@@ -99,7 +99,8 @@ describe('a heartbeat', () => {
     const db = database();
     const works = (place: string) => ({ roles: ['sink:x'], consoles: { a: 'A' }, places: { soc: place } });
     const [mine, other, dead] = [randomUUID(), randomUUID(), randomUUID()];
-    for (const id of [mine, other, dead]) await joinReplicas(db, id, 20_000, null, works('P'));
+    for (const id of [mine, other, dead])
+      await joinReplicas(db, { id, ttlMs: 20_000, predecessor: null, works: works('P') });
     await replicaWith(db, []);
     await expire(dead);
     expect((await readSurroundings(db, mine)).others).toEqual([works('P')]);
@@ -125,7 +126,7 @@ describe('a heartbeat', () => {
   test('of processes long gone is swept out by the next one to join, but not while they hold a role or live', async () => {
     const db = database();
     const [gone, live, holding] = [randomUUID(), randomUUID(), await replicaWith(db, ['sink:x'])];
-    for (const id of [gone, live]) await joinReplicas(db, id, 20_000, null);
+    for (const id of [gone, live]) await joinReplicas(db, { id, ttlMs: 20_000, predecessor: null });
     await db.$client`update replicas set expires_at = now() - interval '2 hours' where id in (${gone}::uuid, ${holding}::uuid)`;
     const next = await replicaWith(db, []);
     const rows = await db.$client`select id::text from replicas`;
@@ -156,16 +157,16 @@ test('the state of a sink is kept for the next holder, and a holder that lost it
   const db = database();
   const lease = await hold(db, 'sink:x');
   expect(await readSinkState(db, 'soc')).toBeUndefined();
-  expect(await writeSinkState(db, lease, 'soc', 'backing_off', 'timeout')).toBe(true);
-  expect(await writeSinkState(db, lease, 'soc', 'paused', 'auth')).toBe(true);
-  expect(await writeSinkState(db, { ...lease, epoch: 0 }, 'soc', 'ok', null)).toBe(false);
+  expect(await writeSinkState(db, lease, { sink: 'soc', state: 'backing_off', reason: 'timeout' })).toBe(true);
+  expect(await writeSinkState(db, lease, { sink: 'soc', state: 'paused', reason: 'auth' })).toBe(true);
+  expect(await writeSinkState(db, { ...lease, epoch: 0 }, { sink: 'soc', state: 'ok', reason: null })).toBe(false);
   expect(await readSinkState(db, 'soc')).toMatchObject({ state: 'paused', reason: 'auth' });
 });
 
 test('a source that is reset starts at no cursor in a new generation, and one that was never read has none', async () => {
   const db = database();
   expect(await resetSource(db, 'a')).toBeUndefined();
-  await insertPage(db, null, 'a', [], 'c1');
+  await insertPage(db, { fence: null, source: 'a', events: [], cursor: 'c1' });
   expect([await resetSource(db, 'a'), await resetSource(db, 'a')]).toEqual([2, 3]);
   expect(await db.$client`select cursor, generation from cursors`).toEqual([{ cursor: null, generation: 3 }]);
 });

@@ -10,7 +10,7 @@ import type { Message, Sink } from '../../src/kit/sink.ts';
 import { createMetrics } from '../../src/observe/metrics/index.ts';
 import { readCursor, resetSource } from '../../src/store/cursors.ts';
 import type { Database } from '../../src/store/database.ts';
-import { countDeliveries, listDead, recordFailed, redriveDead, takeDue } from '../../src/store/deliveries.ts';
+import { countDeliveries, listDead, recordFailed, redriveDead, takeDue } from '../../src/store/deliveries/index.ts';
 import { acquireLeases, createLeases, joinReplicas, releaseLeases, renewHeartbeat } from '../../src/store/leases.ts';
 import { startLaneOf } from '../core/deliver/lane-setup.ts';
 import { draft, drafts, hold, quiet, storePage, useDatabase } from './stored.ts';
@@ -94,7 +94,7 @@ describe('leases', () => {
     const taken = await Promise.all(
       Array.from({ length: 10 }, async () => {
         const id = randomUUID();
-        await joinReplicas(db, id, 20_000, null);
+        await joinReplicas(db, { id, ttlMs: 20_000, predecessor: null });
         return acquireLeases(db, id, ['sink:x']);
       }),
     );
@@ -105,9 +105,9 @@ describe('leases', () => {
     const old = randomUUID();
     const next = randomUUID();
     await createLeases(db, ['sink:x']);
-    await joinReplicas(db, old, 20_000, null);
+    await joinReplicas(db, { id: old, ttlMs: 20_000, predecessor: null });
     const [first] = await acquireLeases(db, old, ['sink:x']);
-    await joinReplicas(db, next, 20_000, null);
+    await joinReplicas(db, { id: next, ttlMs: 20_000, predecessor: null });
     expect(await acquireLeases(db, next, ['sink:x'])).toEqual([]);
     await db.$client`update replicas set expires_at = clock_timestamp() where id = ${old}`;
     expect(await acquireLeases(db, next, ['sink:x'])).toEqual([{ name: 'sink:x', epoch: first!.epoch + 1 }]);
@@ -118,9 +118,9 @@ describe('leases', () => {
     const old = randomUUID();
     const next = randomUUID();
     await createLeases(db, ['sink:x']);
-    await joinReplicas(db, old, 20_000, null);
+    await joinReplicas(db, { id: old, ttlMs: 20_000, predecessor: null });
     await acquireLeases(db, old, ['sink:x']);
-    await joinReplicas(db, next, 20_000, old);
+    await joinReplicas(db, { id: next, ttlMs: 20_000, predecessor: old });
     expect(await acquireLeases(db, next, ['sink:x'])).toHaveLength(1);
   });
 
@@ -128,10 +128,10 @@ describe('leases', () => {
     const old = randomUUID();
     const next = randomUUID();
     await createLeases(db, ['sink:x', 'sink:y']);
-    await joinReplicas(db, old, 20_000, null);
+    await joinReplicas(db, { id: old, ttlMs: 20_000, predecessor: null });
     await acquireLeases(db, old, ['sink:x', 'sink:y']);
     await releaseLeases(db, old, null);
-    await joinReplicas(db, next, 20_000, null);
+    await joinReplicas(db, { id: next, ttlMs: 20_000, predecessor: null });
     expect(await acquireLeases(db, next, ['sink:x', 'sink:y'])).toHaveLength(2);
   });
 
@@ -149,7 +149,7 @@ describe('leases', () => {
     });
     const dead = randomUUID();
     await createLeases(db, ['job:x']);
-    await joinReplicas(db, dead, times.ttlMs, null);
+    await joinReplicas(db, { id: dead, ttlMs: times.ttlMs, predecessor: null });
     await acquireLeases(db, dead, ['job:x']);
     const startedAt = performance.now();
     const roles = startRoles({
@@ -176,13 +176,19 @@ describe('deliveries', () => {
     const lease = await hold(db, 'source:a');
     const severities = [2, 5, 3, 5, 4] as const;
     await storePage(db, { fence: lease, events: severities.map((severity, n) => draft(n, { severity })), cursor: 'c' });
-    expect((await takeDue(db, 'soc', 10)).map(({ event }) => event.externalId)).toEqual(['1', '3', '4', '2', '0']);
+    expect((await takeDue(db, { sink: 'soc', limit: 10 })).map(({ event }) => event.externalId)).toEqual([
+      '1',
+      '3',
+      '4',
+      '2',
+      '0',
+    ]);
   });
 
   test('a reschedule by a holder that lost its role changes nothing', async () => {
     const lease = await hold(db, 'sink:x');
     await storePage(db, { events: drafts(1, 1), cursor: 'c' });
-    const [due] = await takeDue(db, 'soc', 1);
+    const [due] = await takeDue(db, { sink: 'soc', limit: 1 });
     const failed = {
       eventId: due!.event.id,
       attempts: 1,
@@ -196,11 +202,11 @@ describe('deliveries', () => {
       answer: null,
     };
     expect(await recordFailed(db, { ...lease, epoch: lease.epoch - 1 }, 'soc', [failed])).toBeNull();
-    expect(await takeDue(db, 'soc', 1)).toHaveLength(1);
+    expect(await takeDue(db, { sink: 'soc', limit: 1 })).toHaveLength(1);
     expect(await recordFailed(db, lease, 'soc', [failed])).toEqual([due!.event.id]);
     expect(await listDead(db, null, 10)).toMatchObject([{ reason: 'rejected', lastStatus: 400, attempts: 1 }]);
     expect(await redriveDead(db, 'soc', null)).toBe(1);
-    expect(await takeDue(db, 'soc', 1)).toMatchObject([{ attempts: 0, form: 'full' }]);
+    expect(await takeDue(db, { sink: 'soc', limit: 1 })).toMatchObject([{ attempts: 0, form: 'full' }]);
   });
 });
 
@@ -208,7 +214,9 @@ describe('what is dead', () => {
   test('shows the last answer that there was, also the one to the digest that held it', async () => {
     const lease = await hold(db, 'sink:x');
     await storePage(db, { events: drafts(1, 3), cursor: 'c' });
-    const [digest = 0, member = 0, silent = 0] = (await takeDue(db, 'soc', 3)).map(({ event }) => event.id);
+    const [digest = 0, member = 0, silent = 0] = (await takeDue(db, { sink: 'soc', limit: 3 })).map(
+      ({ event }) => event.id,
+    );
     await db.$client`update deliveries set digest_id = ${digest}, group_key = 'g', priority = priority + 10 where event_id = ${member}`;
     const attempt = (eventId: number, status: number | null, answer: string | null) => ({
       ...{ eventId, attempts: 1, state: 'pending' as const, delayMs: 0, form: 'full' as const },

@@ -53,7 +53,7 @@ export async function inTransaction<Result>(
 export async function replicaWith(db: Database, names: readonly string[], ttlMs = 20_000): Promise<string> {
   const id = randomUUID();
   await createLeases(db, names);
-  await joinReplicas(db, id, ttlMs, null);
+  await joinReplicas(db, { id, ttlMs, predecessor: null });
   await acquireLeases(db, id, names);
   return id;
 }

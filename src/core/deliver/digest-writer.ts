@@ -51,7 +51,13 @@ export class DigestWriter {
     const { kind } = context;
     const event = digestEvent(composeDigest(members, context), randomUUID(), sink, members[0]?.route);
     const trace = this.#trace(kind, members);
-    const outcome = await freezeDigest(db, lease, sink, event, idsOf(members), group, trace?.parent);
+    const outcome = await freezeDigest(db, lease, {
+      sink,
+      event,
+      members: idsOf(members),
+      group,
+      traceParent: trace?.parent,
+    });
     trace?.made(outcome);
     if (outcome === 'lost') lease.lose();
     if (outcome !== 'frozen') return false;
@@ -72,7 +78,7 @@ export class DigestWriter {
     const { digests, cards } = partsOf(members);
     const parts = this.#partsOf(digests, digest, delivery.route);
     const singles = idsOf(cards);
-    const ids = await splitDigest(db, lease, sink, eventId, parts, singles);
+    const ids = await splitDigest(db, lease, { sink, digestId: eventId, parts, cards: singles });
     const outcome = typeof ids === 'string' ? ids : 'frozen';
     for (const { trace } of parts) trace?.made(outcome);
     if (ids === 'lost') lease.lose();

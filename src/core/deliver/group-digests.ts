@@ -120,7 +120,7 @@ export class GroupDigests {
 
   async #release(change: GroupChange, count: number): Promise<boolean> {
     const { db, id, lease } = this.#deps;
-    const released = await releaseCards(db, lease, id, change, count);
+    const released = await releaseCards(db, lease, { sink: id, group: change, count });
     if (released === null) lease.lose();
     return (released ?? 0) > 0;
   }

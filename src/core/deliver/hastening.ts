@@ -3,7 +3,7 @@
 
 import type { Logger } from '../../observe/log.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
-import { hastenDeliveries, hastenFailed } from '../../store/deliveries.ts';
+import { hastenDeliveries, hastenFailed } from '../../store/deliveries/index.ts';
 import type { Lease } from '../loops/lease.ts';
 import { unansweredMax } from './spacing.ts';
 

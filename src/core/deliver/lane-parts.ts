@@ -1,6 +1,6 @@
 // What a lane is made of, joined: the parts that share what is in hand and what failed.
 
-import { takeDue } from '../../store/deliveries.ts';
+import { takeDue } from '../../store/deliveries/index.ts';
 import type { Lease } from '../loops/lease.ts';
 import { createWake, type Wake } from '../loops/wake.ts';
 import type { Writes } from '../loops/writes.ts';
@@ -64,7 +64,7 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
   const failing = new Failing();
   const inHand = new InHand({
     ...{ ...deps, sink: id, lease, batchMax: batchMaxOf(deps), rereadMs: policy.rereadMs },
-    take: (limit, ids) => takeDue(db, id, limit, ids),
+    take: (limit, ids) => takeDue(db, { sink: id, limit, excluded: ids }),
     onChange: () => wake.now(),
   });
   const shared = { id, db, lease, log, excluded: () => inHand.excluded() };

@@ -3,7 +3,7 @@
 
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import { databaseErrorText } from '../../store/database.ts';
-import { restoreDeliveries } from '../../store/deliveries.ts';
+import { restoreDeliveries } from '../../store/deliveries/index.ts';
 import { readSinkState } from '../../store/sinks.ts';
 import { backoffMs, databaseBackoff } from '../loops/backoff.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
@@ -186,7 +186,7 @@ class SinkLane implements Lane {
   /** It was the sink: no delivery is worse for it, whoever goes on with it. */
   async #acquit(): Promise<number> {
     const { db, id } = this.#deps;
-    await restoreDeliveries(db, this.#lease, id, this.#parts.failing.asTheyWere(), unansweredMax);
+    await restoreDeliveries(db, this.#lease, { sink: id, deliveries: this.#parts.failing.asTheyWere(), unansweredMax });
     this.#isAcquittalOwed = false;
     return 0;
   }

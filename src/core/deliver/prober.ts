@@ -4,7 +4,7 @@
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Database } from '../../store/database.ts';
-import { takeDue, takeRandomDue } from '../../store/deliveries.ts';
+import { takeDue, takeRandomDue } from '../../store/deliveries/index.ts';
 import type { Digester } from './digester.ts';
 import type { Failing } from './failing.ts';
 import type { Health, Transition } from './health.ts';
@@ -69,7 +69,7 @@ export class Prober {
 
   async #take(eventId: number): Promise<DueDelivery | undefined> {
     const { db, id, excluded } = this.#deps;
-    const [delivery] = await takeDue(db, id, 1, excluded(), eventId);
+    const [delivery] = await takeDue(db, { sink: id, limit: 1, excluded: excluded(), only: eventId });
     return delivery;
   }
 
@@ -77,7 +77,7 @@ export class Prober {
   async #otherThan(avoided: readonly number[]): Promise<DueDelivery | undefined> {
     const { db, id, excluded } = this.#deps;
     const others = [...excluded(), ...avoided];
-    const [first] = await takeDue(db, id, 1, others);
+    const [first] = await takeDue(db, { sink: id, limit: 1, excluded: others });
     return first && ((await takeRandomDue(db, id, others)) ?? first);
   }
 
@@ -86,7 +86,7 @@ export class Prober {
     const { db, id, digester, excluded } = this.#deps;
     if (digester.waitMs(performance.now()) > 0) return undefined;
     await digester.turn(performance.now());
-    const [digest] = await takeDue(db, id, 1, [...excluded(), ...avoided]);
+    const [digest] = await takeDue(db, { sink: id, limit: 1, excluded: [...excluded(), ...avoided] });
     return digest;
   }
 }

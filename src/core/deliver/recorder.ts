@@ -5,7 +5,7 @@
 import type { DeliveredAttempt, FailedAttempt } from '../../kit/records/delivery.ts';
 import type { Logger } from '../../observe/log.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
-import { recordDelivered, recordFailed } from '../../store/deliveries.ts';
+import { recordDelivered, recordFailed } from '../../store/deliveries/index.ts';
 import { databaseBackoff } from '../loops/backoff.ts';
 import type { Lease } from '../loops/lease.ts';
 import type { Writes } from '../loops/writes.ts';

@@ -78,7 +78,7 @@ export class StateReporter {
     this.#triedAtMs = performance.now();
     this.#owed = transition;
     try {
-      await writeSinkState(db, this.#lease, id, transition.to, transition.reason);
+      await writeSinkState(db, this.#lease, { sink: id, state: transition.to, reason: transition.reason });
       this.#owed = undefined;
     } catch (error) {
       log.error({ sink: id, error: databaseErrorText(error) }, "the sink's state could not be written");

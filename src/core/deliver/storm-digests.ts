@@ -120,7 +120,7 @@ export class StormDigests {
   /** A digest of one event says less than its card. */
   async #passSingly(eventId: number, priority: number): Promise<void> {
     const { db, lease, id } = this.#deps;
-    if (!(await raiseDelivery(db, lease, id, eventId, priority))) lease.lose();
+    if (!(await raiseDelivery(db, lease, { sink: id, eventId, priority }))) lease.lose();
   }
 
   /**

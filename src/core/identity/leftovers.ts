@@ -5,7 +5,7 @@ import type { PlaceOf } from '../../kit/place.ts';
 import type { Logger } from '../../observe/log.ts';
 import { listPositions } from '../../store/cursors.ts';
 import type { Database } from '../../store/database.ts';
-import { countDeliveries } from '../../store/deliveries.ts';
+import { countDeliveries } from '../../store/deliveries/index.ts';
 import { listPlaces } from '../../store/sinks.ts';
 import { backlogRemarks } from './backlog.ts';
 import { type ConsoleOf, positionRemarks } from './position.ts';

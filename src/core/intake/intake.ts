@@ -98,11 +98,11 @@ class PageIntake implements Intake {
     // Notices go first: were they second, a crash in between would lose them. Their key makes a
     // repetition harmless.
     if (notices.length > 0) {
-      const said = await insertPage(db, fence, noticeSource, notices, null, null, traceParent);
+      const said = await insertPage(db, { fence, source: noticeSource, events: notices, cursor: null, traceParent });
       if (said === null) return null;
     }
     const rows = await insertOrBisect(decided, cursor, (events, position) =>
-      insertPage(db, fence, source, events, position, generation, traceParent),
+      insertPage(db, { fence, source, events, cursor: position, generation, traceParent }),
     );
     if (rows === null) return null;
     const stored = summarise(rows, { source, read: page.events.length, traceParent });

@@ -74,5 +74,5 @@ export function noticeEvent({ notice, key, to, nowMs }: KeyedNotice & { readonly
 /** Stores it, unless it is for no sink. @throws the driver's error */
 export async function storeNotice({ db, fence, nowMs }: Announcer, said: KeyedNotice): Promise<void> {
   if (said.to.length === 0) return;
-  await insertPage(db, fence, noticeSource, [noticeEvent({ ...said, nowMs })], null);
+  await insertPage(db, { fence, source: noticeSource, events: [noticeEvent({ ...said, nowMs })], cursor: null });
 }

@@ -6,7 +6,7 @@ import type { ConditionState } from '../../kit/records/condition.ts';
 import type { Logger } from '../../observe/log.ts';
 import { readConditions, removeConditions } from '../../store/conditions.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
-import { countDead } from '../../store/deliveries.ts';
+import { countDead } from '../../store/deliveries/index.ts';
 import { readSinkStates } from '../../store/sinks.ts';
 import { type ClockWatch, createClockWatch, type Leap } from '../loops/clock-watch.ts';
 import { type Job, startJob } from '../loops/job.ts';

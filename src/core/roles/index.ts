@@ -212,7 +212,7 @@ class ReplicaRoles implements Roles {
     const { db, replicaId } = this.#deps;
     const { ttlMs } = this.#times;
     const askedAtMs = performance.now();
-    await joinReplicas(db, replicaId, ttlMs, predecessor, worksOf(this.#roles));
+    await joinReplicas(db, { id: replicaId, ttlMs, predecessor, works: worksOf(this.#roles) });
     this.#validUntilMs = askedAtMs + ttlMs;
     this.#isJoined = true;
   }

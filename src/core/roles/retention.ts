@@ -27,7 +27,9 @@ export function startRetention({ db, log, ageMs, now = Date.now }: RetentionDepe
     let afterId = 0;
     while (!job.isOver()) {
       const askedAtMs = performance.now();
-      const batch = await job.ask(() => removeExpired(db, lease, kept, afterId, { ageMs, nowMs: now() }, batchMax));
+      const batch = await job.ask(() =>
+        removeExpired(db, lease, { kept, afterId, limit: batchMax, ageMs, nowMs: now() }),
+      );
       const tookMs = performance.now() - askedAtMs;
       if (batch === null || batch.lastId === null) break;
       removed += batch.count;

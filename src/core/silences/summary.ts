@@ -42,7 +42,11 @@ export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: L
       const notice = noticeOf(summary, deps);
       // Its key makes a repetition harmless, so a crash between the two loses nothing and says
       // nothing twice.
-      if (notice && (await insertPage(db, lease, noticeSource, [notice], null)) === null) return;
+      if (
+        notice &&
+        (await insertPage(db, { fence: lease, source: noticeSource, events: [notice], cursor: null })) === null
+      )
+        return;
       await markSummarised(db, summary.id);
       log.info({ silence: summary.id, hidden: hiddenBy(summary) }, 'silence is over');
     }

@@ -103,7 +103,7 @@ async function play({ routes, pages, storm, answers }: typeof situation extends 
       showTenant: () => false,
       async announce({ sink, notice, key }) {
         const event = noticeEvent({ notice, key, to: [sink], nowMs: Date.now() });
-        await insertPage(db, null, 'tocsin', [event], null);
+        await insertPage(db, { fence: null, source: 'tocsin', events: [event], cursor: null });
       },
     },
     lanes,

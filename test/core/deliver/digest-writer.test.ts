@@ -82,14 +82,16 @@ describe('a digest that is not accepted for the text of one of its events', () =
     const [row] = await db.$client`select group_key from deliveries limit 1`;
     const members = await readMembers(db, 'soc', { group: String(row!.group_key) }, 10);
     const whole = digestEvent(composeDigest(members, { kind: 'group', before: 0, by: [] }), 'x', 'soc');
-    expect(await freezeDigest(db, lease, 'soc', whole, ids)).toBe('frozen');
+    expect(await freezeDigest(db, lease, { sink: 'soc', event: whole, members: ids })).toBe('frozen');
     const [digest] = await db.$client`select event_id::int as id from deliveries where priority < 10`;
     const id = Number(digest!.id);
-    expect(await splitDigest(db, { ...lease, epoch: lease.epoch + 1 }, 'soc', id, [], ids)).toBe('lost');
-    expect(await splitDigest(db, lease, 'soc', id + 1000, [], ids)).toBe('changed');
+    expect(
+      await splitDigest(db, { ...lease, epoch: lease.epoch + 1 }, { sink: 'soc', digestId: id, parts: [], cards: ids }),
+    ).toBe('lost');
+    expect(await splitDigest(db, lease, { sink: 'soc', digestId: id + 1000, parts: [], cards: ids })).toBe('changed');
     expect(await states()).toEqual({ pending: 5 });
-    expect(await splitDigest(db, lease, 'soc', id, [], ids)).toEqual([]);
+    expect(await splitDigest(db, lease, { sink: 'soc', digestId: id, parts: [], cards: ids })).toEqual([]);
     expect(await states()).toEqual({ pending: 4, suppressed: 1 });
-    expect(await splitDigest(db, lease, 'soc', id, [], ids)).toBe('changed');
+    expect(await splitDigest(db, lease, { sink: 'soc', digestId: id, parts: [], cards: ids })).toBe('changed');
   });
 });

@@ -53,7 +53,12 @@ export function useDigests() {
     };
     const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
     const announce = async ({ sink: id, notice, key }: SinkNotice) => {
-      await insertPage(db, null, 'tocsin', [noticeEvent({ notice, key, to: [id], nowMs: Date.now() })], null);
+      await insertPage(db, {
+        fence: null,
+        source: 'tocsin',
+        events: [noticeEvent({ notice, key, to: [id], nowMs: Date.now() })],
+        cursor: null,
+      });
     };
     const lanes: Lanes = new Map();
     const worker = startOrigin(

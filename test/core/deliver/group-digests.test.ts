@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Route } from '../../../src/core/routing/index.ts';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
-import { redriveDead } from '../../../src/store/deliveries.ts';
+import { redriveDead } from '../../../src/store/deliveries/index.ts';
 import { draft, drafts } from '../../store/stored.ts';
 import { all, expectSoon, grouped, pause, useDigests } from './digests-setup.ts';
 

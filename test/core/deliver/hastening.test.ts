@@ -16,7 +16,11 @@ describe('an outage', () => {
     for (let n = 0; n < 4; n += 1)
       await client`insert into delivery_attempts (event_id, sink, outcome, reason, duration_ms)
         values (${first!}, 'soc', 'retry', 'timeout', 1)`;
-    await writeSinkState(database(), await hold(database(), 'sink:x'), 'soc', 'backing_off', 'timeout');
+    await writeSinkState(database(), await hold(database(), 'sink:x'), {
+      sink: 'soc',
+      state: 'backing_off',
+      reason: 'timeout',
+    });
     const { sent } = await begin({});
     await expectSoon(async () => (await count("state = 'delivered'")) === 2);
     await turns();

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { InHand } from '../../../src/core/deliver/in-hand.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
-import { takeDue } from '../../../src/store/deliveries.ts';
+import { takeDue } from '../../../src/store/deliveries/index.ts';
 import { drafts, hold, quiet } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 import { useOrigin } from './origin-setup.ts';
@@ -16,7 +16,7 @@ async function setUp(count: number) {
   let changes = 0;
   const inHand = new InHand({
     ...{ db, sink: 'soc', lease: await hold(db, 'sink:x'), log: quiet, metrics, batchMax: 20, rereadMs: 1000 },
-    take: (limit, excluded) => takeDue(db, 'soc', limit, excluded),
+    take: (limit, excluded) => takeDue(db, { sink: 'soc', limit, excluded }),
     onChange() {
       changes += 1;
     },

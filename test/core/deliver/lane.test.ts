@@ -119,7 +119,7 @@ describe('the lease', () => {
     let isLong = true;
     await store(drafts(1, 1));
     const lease = await hold(database(), 'sink:x');
-    await writeSinkState(database(), lease, 'soc', 'paused', 'auth');
+    await writeSinkState(database(), lease, { sink: 'soc', state: 'paused', reason: 'auth' });
     let checks = 0;
     const { sent } = await begin({
       lease: { outlasts: () => isLong },
@@ -137,7 +137,7 @@ describe('the lease', () => {
 
   test('shows the state that the last holder left, and none once it is given back', async () => {
     const lease = await hold(database(), 'sink:x');
-    await writeSinkState(database(), lease, 'soc', 'paused', 'auth');
+    await writeSinkState(database(), lease, { sink: 'soc', state: 'paused', reason: 'auth' });
     const { worker, metrics } = await begin({
       check: () => Promise.reject(new AdapterError('reject_sink', 'auth', 'refused')),
     });

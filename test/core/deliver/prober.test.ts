@@ -123,7 +123,11 @@ describe('a paused sink', () => {
   test('is written down as well again, although the database was away just then', async () => {
     const sql = database().$client;
     await store(drafts(1, 1));
-    await writeSinkState(database(), await hold(database(), 'sink:x'), 'soc', 'paused', 'auth');
+    await writeSinkState(database(), await hold(database(), 'sink:x'), {
+      sink: 'soc',
+      state: 'paused',
+      reason: 'auth',
+    });
     const check = async () => void (await sql`alter table sinks rename to elsewhere`);
     const { changes } = await begin({ check });
     await expectSoon(() => changes.at(-1) === 'ok');
@@ -134,7 +138,11 @@ describe('a paused sink', () => {
 
   test('stays paused for the next holder: it is looked at, and nothing is posted until its check passes', async () => {
     await store(drafts(1, 3));
-    await writeSinkState(database(), await hold(database(), 'sink:x'), 'soc', 'paused', 'auth');
+    await writeSinkState(database(), await hold(database(), 'sink:x'), {
+      sink: 'soc',
+      state: 'paused',
+      reason: 'auth',
+    });
     let checks = 0;
     const { sent, notices } = await begin({
       async check() {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { backlogRemarks, createSettling, type Move, planMoves } from '../../../src/core/identity/backlog.ts';
 import { type PlaceOf, placeOf } from '../../../src/kit/place.ts';
 import { dropBacklog, reassignBacklog } from '../../../src/store/backlog.ts';
-import { countDeliveries, recordDelivered, takeDue } from '../../../src/store/deliveries.ts';
+import { countDeliveries, recordDelivered, takeDue } from '../../../src/store/deliveries/index.ts';
 import { joinReplicas } from '../../../src/store/leases.ts';
 import { listPlaces, writePlaces, writeSinkState } from '../../../src/store/sinks.ts';
 import { drafts, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
@@ -58,13 +58,13 @@ describe('in the database', () => {
     await settling();
     return lease;
   };
-  const due = async (sink: string) => (await takeDue(database(), sink, 10)).map(({ event }) => event.id);
+  const due = async (sink: string) => (await takeDue(database(), { sink, limit: 10 })).map(({ event }) => event.id);
 
   test('what waits and what is dead follows a rename, with its attempts and the state of the place', async () => {
     const lease = await settle([at('soc', 'P')]);
     const ids = await store(['soc']);
     await recordDelivered(database(), 'soc', [{ eventId: ids[0]!, afterFailure: true, durationMs: 1 }]);
-    await writeSinkState(database(), lease, 'soc', 'paused', 'auth');
+    await writeSinkState(database(), lease, { sink: 'soc', state: 'paused', reason: 'auth' });
     await database().$client`
       update deliveries set state = 'dead', reason = 'rejected', finalized_at = now() where event_id = ${ids[1]!}`;
     await database().$client`
@@ -103,7 +103,7 @@ describe('in the database', () => {
       const works = { roles: ['sink:y'], consoles: {}, places: { soc: place } };
       const id = randomUUID();
       const end = () => database().$client`delete from replicas where id = ${id}::uuid`;
-      return joinReplicas(database(), id, 600_000, null, works).then(() => end);
+      return joinReplicas(database(), { id, ttlMs: 600_000, predecessor: null, works }).then(() => end);
     };
     const settlingAt = async (place: string) =>
       createSettling(

@@ -28,13 +28,13 @@ describe('the first look', () => {
 
   test('finds nothing where nothing was written, or what was written is past', async () => {
     expect(await createClockWatch(database()).look()).toBeUndefined();
-    await insertPage(database(), null, 'a', [], 'c1');
+    await insertPage(database(), { fence: null, source: 'a', events: [], cursor: 'c1' });
     const watch = createClockWatch(database());
     expect([await watch.look(), await watch.look(), watch.last()]).toEqual([undefined, undefined, undefined]);
   });
 
   test('finds a page that was stored in the future, once, under one key for whoever looks', async () => {
-    await insertPage(database(), null, 'a', [], 'c1');
+    await insertPage(database(), { fence: null, source: 'a', events: [], cursor: 'c1' });
     await database().$client`update cursors set updated_at = updated_at + interval '1 hour'`;
     const watches = [createClockWatch(database()), createClockWatch(database())];
     const leaps = await Promise.all(watches.map((watch) => watch.look()));

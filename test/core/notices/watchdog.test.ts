@@ -322,7 +322,7 @@ test('what is not configured any more is forgotten without a word; a source that
 });
 
 test('a clock that went back is told of once, to those who must mend it', async () => {
-  await insertPage(database(), null, 'a', [], 'c1');
+  await insertPage(database(), { fence: null, source: 'a', events: [], cursor: 'c1' });
   await database().$client`update cursors set updated_at = updated_at + interval '1 hour'`;
   for (let times = 0; times < 2; times += 1) await look();
   expect(await said()).toEqual(['CLOCK_LEAPT ops']);

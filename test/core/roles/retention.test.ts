@@ -83,9 +83,11 @@ test('without the role nothing is removed', async () => {
   const lease = await hold(database(), 'job:retention');
   const stale = { ...lease, epoch: lease.epoch - 1 };
   const kept = await readKeptFrom(database());
-  expect(await removeExpired(database(), stale, kept, 0, { ageMs, nowMs: Date.now() }, 500)).toBeNull();
+  expect(await removeExpired(database(), stale, { kept, afterId: 0, limit: 500, ageMs, nowMs: Date.now() })).toBeNull();
   expect(await left()).toEqual([['a', 200, 'delivered', 1100]]);
-  expect(await removeExpired(database(), lease, kept, 0, { ageMs, nowMs: Date.now() }, 500)).toMatchObject({
+  expect(
+    await removeExpired(database(), lease, { kept, afterId: 0, limit: 500, ageMs, nowMs: Date.now() }),
+  ).toMatchObject({
     count: 100,
   });
 });

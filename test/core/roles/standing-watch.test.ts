@@ -20,7 +20,7 @@ test('a sink that another service works elsewhere is left to it, until that ends
   expect(watch.current()).toBeUndefined();
   await createLeases(db, ['sink:x']);
   const works = { roles: ['sink:x'], consoles: {}, places: { soc: 'there' } };
-  await joinReplicas(db, randomUUID(), 20_000, null, works);
+  await joinReplicas(db, { id: randomUUID(), ttlMs: 20_000, predecessor: null, works });
   await db.$client`insert into sinks (sink, state, place) values ('soc', 'ok', 'there')`;
 
   await watch.look(roles);

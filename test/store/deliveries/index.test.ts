@@ -1,9 +1,9 @@
 // What is due, what became of it, what is dead, on a real Postgres.
 
 import { describe, expect, test } from 'vitest';
-import { deliveryBackoff } from '../../src/core/loops/backoff.ts';
-import type { Severity } from '../../src/kit/event.ts';
-import type { FailedAttempt } from '../../src/kit/records/delivery.ts';
+import { deliveryBackoff } from '../../../src/core/loops/backoff.ts';
+import type { Severity } from '../../../src/kit/event.ts';
+import type { FailedAttempt } from '../../../src/kit/records/delivery.ts';
 import {
   countDeliveries,
   recordDelivered,
@@ -12,8 +12,8 @@ import {
   restoreDeliveries,
   takeDue,
   takeRandomDue,
-} from '../../src/store/deliveries.ts';
-import { draft, drafts, hold, storePage, useDatabase } from './stored.ts';
+} from '../../../src/store/deliveries/index.ts';
+import { draft, drafts, hold, storePage, useDatabase } from '../stored.ts';
 
 const database = useDatabase();
 const both = [{ name: 'default', minSeverity: 1 as const, to: ['soc', 'boss'] }];
@@ -39,7 +39,7 @@ const failure = (eventId: number, more: Partial<FailedAttempt> = {}): FailedAtte
 });
 const success = (eventId: number, afterFailure = false) => ({ eventId, afterFailure, durationMs: 7.6 });
 const dueIds = async (sink = 'soc', limit = 100, excluded: Iterable<number> = []) =>
-  (await takeDue(database(), sink, limit, excluded)).map(({ event }) => event.id);
+  (await takeDue(database(), { sink, limit, excluded })).map(({ event }) => event.id);
 const randomId = async (excluded: Iterable<number> = []) =>
   (await takeRandomDue(database(), 'soc', excluded))?.event.id;
 const statesOf = async (sink: string) =>
@@ -191,9 +191,9 @@ describe('what failed', () => {
     const [first] = await stored();
     const lease = await hold(database(), 'sink:x');
     expect(await recordFailed(database(), lease, 'soc', [failure(first!, { form: 'bare', attempts: 4 })])).toEqual([]);
-    const [due] = await takeDue(database(), 'soc', 1);
+    const [due] = await takeDue(database(), { sink: 'soc', limit: 1 });
     expect(due).toMatchObject({ event: { id: first }, attempts: 4, form: 'bare' });
-    expect((await takeDue(database(), 'boss', 1))[0]).toMatchObject({ attempts: 0, form: 'full' });
+    expect((await takeDue(database(), { sink: 'boss', limit: 1 }))[0]).toMatchObject({ attempts: 0, form: 'full' });
     expect(
       await database().$client`select event_id, sink, outcome, reason, status, answer from delivery_attempts`,
     ).toEqual([
@@ -232,7 +232,7 @@ test('what is whole again is due now, but not what got no answer again and again
   for (let n = 0; n < 2; n += 1) await recordFailed(database(), fence, 'soc', ids.slice(0, 2).map(unanswered));
   await recordFailed(database(), fence, 'soc', [unanswered(ids[0]!)]);
   const before = ids.map((eventId) => ({ eventId, attempts: 1 }));
-  await restoreDeliveries(database(), fence, 'soc', before, 3);
+  await restoreDeliveries(database(), fence, { sink: 'soc', deliveries: before, unansweredMax: 3 });
   expect(await dueIds()).toEqual(ids.slice(1));
   const rows = await database().$client`select form, attempts from deliveries where sink = 'soc'`;
   expect(rows.map(({ form, attempts }) => [form, attempts])).toEqual(ids.map(() => ['full', 1]));
@@ -249,7 +249,11 @@ test('dead ones are put back by sink and by event, whole and due at once', async
     ['dead', 'pending', 'pending'],
     ['dead', 'dead', 'pending'],
   ]);
-  expect((await takeDue(database(), 'soc', 1))[0]).toMatchObject({ event: { id: second }, attempts: 0, form: 'full' });
+  expect((await takeDue(database(), { sink: 'soc', limit: 1 }))[0]).toMatchObject({
+    event: { id: second },
+    attempts: 0,
+    form: 'full',
+  });
   expect(await redriveDead(database(), 'soc', null)).toBe(1);
   expect(await statesOf('boss')).toEqual(['dead', 'dead', 'pending']);
   expect(await redriveDead(database(), null, null)).toBe(2);

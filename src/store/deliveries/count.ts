@@ -1,0 +1,37 @@
+// Counts what waits and what is dead, by sink.
+import type { SinkCounts } from '../../kit/records/delivery.ts';
+import type { Database } from '../database.ts';
+import { heldPriority } from '../events.ts';
+
+/** What goes out with events of severity HIGH or before them. */
+const urgentPriority = 1;
+
+/** What waits and what is dead, by sink; for gauges and for `once`. */
+export async function countDeliveries(db: Database): Promise<SinkCounts[]> {
+  const rows = await db.$client`
+    with counts as (
+      select sink, count(*) filter (where state = 'pending') as pending, count(*) filter (where state = 'dead') as dead,
+        count(*) filter (where state = 'pending' and priority >= ${heldPriority} and digest_id is null) as grouped,
+        min(event_id) filter (where state = 'pending' and priority < ${heldPriority}) as oldest,
+        min(event_id) filter (where state = 'pending' and priority <= ${urgentPriority}) as urgent
+      from deliveries where state = 'pending' or state = 'dead' group by sink
+    )
+    select c.*, coalesce(extract(epoch from now() - o.received_at), 0)::float8 as age,
+      coalesce(extract(epoch from now() - u.received_at), 0)::float8 as urgent_age
+    from counts c left join events o on o.id = c.oldest left join events u on u.id = c.urgent`;
+  return rows.map((row) => ({
+    sink: String(row.sink),
+    pending: Number(row.pending),
+    grouped: Number(row.grouped),
+    dead: Number(row.dead),
+    oldestPendingSeconds: Math.max(0, Number(row.age)),
+    oldestUrgentSeconds: Math.max(0, Number(row.urgent_age)),
+  }));
+}
+
+/** How many are dead, by sink. Reads nothing else. */
+export async function countDead(db: Database): Promise<Map<string, number>> {
+  const rows = await db.$client`
+    select sink, count(*)::int as count from deliveries where state = 'dead' group by sink`;
+  return new Map(rows.map((row) => [String(row.sink), Number(row.count)]));
+}

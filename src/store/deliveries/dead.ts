@@ -1,0 +1,62 @@
+// Deliveries that were given up: lists them, and puts them back.
+import type { DeadDelivery } from '../../kit/records/delivery.ts';
+import type { Database } from '../database.ts';
+import { heldPriority } from '../events.ts';
+
+/** Dead deliveries, newest first. @param sink null for all */
+export async function listDead(db: Database, sink: string | null, limit: number): Promise<DeadDelivery[]> {
+  const rows = await db.$client`
+    select d.event_id, d.sink, d.reason, d.attempts, extract(epoch from d.finalized_at) * 1000 as dead_ms, e.type, e.severity,
+      e.body->>'itemId' as item_id, e.body->'device'->>'name' as device, a.status, a.answer
+    from deliveries d join events e on e.id = d.event_id
+      left join lateral (
+        select status, answer from delivery_attempts a
+        where a.event_id in (d.event_id, d.digest_id) and a.sink = d.sink and (a.status is not null or a.answer is not null)
+        order by id desc limit 1
+      ) a on true
+    where d.state = 'dead' and (${sink}::text is null or d.sink = ${sink})
+    order by d.event_id desc limit ${limit}`;
+  return rows.map((row) => ({
+    eventId: Number(row.event_id),
+    itemId: row.item_id as string | null,
+    sink: String(row.sink),
+    type: String(row.type),
+    severity: Number(row.severity),
+    device: row.device as string | null,
+    reason: String(row.reason),
+    attempts: Number(row.attempts),
+    deadSince: new Date(Number(row.dead_ms)).toISOString(),
+    lastStatus: row.status === null ? null : Number(row.status),
+    lastAnswer: row.answer as string | null,
+  }));
+}
+
+/**
+ * Puts dead deliveries back: pending, due now, whole card, attempts from the start. A digest comes back with its members; a member
+ * without its digest comes back as a card of its own.
+ * @param eventIds null for all of them
+ * @returns how many were put back
+ */
+export async function redriveDead(
+  db: Database,
+  sink: string | null,
+  eventIds: readonly number[] | null,
+): Promise<number> {
+  const ids = (eventIds ?? []).join(',');
+  const [row] = await db.$client`
+    with chosen as (
+      select event_id, sink, digest_id from deliveries
+      where state = 'dead' and (${sink}::text is null or sink = ${sink})
+        and (${eventIds === null} or event_id = any (string_to_array(${ids}, ',')::bigint[])
+          or digest_id = any (string_to_array(${ids}, ',')::bigint[]))
+    ), placed as (
+      select c.*, exists (select 1 from chosen d where d.event_id = c.digest_id and d.sink = c.sink) as is_member from chosen c
+    ), back as (
+      update deliveries d set state = 'pending', reason = null, finalized_at = null, attempts = 0, form = 'full', scheduled_at = now(),
+        priority = case when p.is_member then d.priority else d.priority % ${heldPriority} end,
+        group_key = case when p.is_member then d.group_key end, digest_id = case when p.is_member then d.digest_id end
+      from placed p where d.event_id = p.event_id and d.sink = p.sink
+      returning 1
+    ) select count(*)::int as count from back`;
+  return Number(row?.count ?? 0);
+}

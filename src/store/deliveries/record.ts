@@ -1,0 +1,88 @@
+// Records what became of attempts, in bulk.
+import type { DeliveredAttempt, FailedAttempt } from '../../kit/records/delivery.ts';
+import type { Fence } from '../../kit/records/role.ts';
+import type { Database } from '../database.ts';
+import { aheadMaxMs } from '../due.ts';
+import { heldLease } from '../events.ts';
+
+/**
+ * Records facts: these were delivered. Not fenced, because a fact is true whoever reports it, and dropping it would send again.
+ * @returns how many had not been recorded before
+ */
+export async function recordDelivered(
+  db: Database,
+  sink: string,
+  delivered: readonly DeliveredAttempt[],
+): Promise<number> {
+  const ids = delivered.map((d) => d.eventId).join(',');
+  const recovered = JSON.stringify(
+    delivered
+      .filter((d) => d.afterFailure)
+      .map((d) => ({ event_id: d.eventId, duration_ms: Math.round(d.durationMs) })),
+  );
+  const digests = delivered.filter((d) => d.isDigest).map((d) => d.eventId);
+  const client = db.$client;
+  const orMember =
+    digests.length === 0 ? client`` : client`or digest_id = any (string_to_array(${digests.join(',')}, ',')::bigint[])`;
+  const [row] = await client`
+    with done as (
+      update deliveries set state = 'delivered', reason = null, finalized_at = now()
+      where sink = ${sink} and (event_id = any (string_to_array(${ids}, ',')::bigint[]) ${orMember}) and state <> 'delivered'
+      returning event_id
+    ), noted as (
+      insert into delivery_attempts (event_id, sink, outcome, duration_ms)
+      select r.event_id, ${sink}::text, 'delivered', r.duration_ms
+      from json_to_recordset(${recovered}::text::json) as r(event_id bigint, duration_ms integer) join done using (event_id)
+    )
+    select count(*)::int as count from done`;
+  return Number(row?.count ?? 0);
+}
+
+/**
+ * Records failed attempts and reschedules or ends their deliveries. Fenced.
+ * The members of a digest end with it. @returns ids of the deliveries that are dead now, or null if the role was lost and nothing was written
+ */
+export async function recordFailed(
+  db: Database,
+  fence: Fence,
+  sink: string,
+  failed: readonly FailedAttempt[],
+): Promise<number[] | null> {
+  const records = JSON.stringify(
+    failed.map((f) => ({
+      event_id: f.eventId,
+      attempts: f.attempts,
+      state: f.state,
+      delay_ms: Math.round(f.delayMs),
+      form: f.form,
+      outcome: f.outcome,
+      reason: f.reason,
+      status: f.status,
+      duration_ms: Math.round(f.durationMs),
+      answer: f.answer,
+    })),
+  );
+  const rows = await db.$client`
+    with fence as (${heldLease(db.$client, fence)}), input as (
+      select * from json_to_recordset(${records}::text::json) as r(
+        event_id bigint, attempts integer, state text, delay_ms float8, form text, outcome text, reason text, status integer,
+        duration_ms integer, answer text)
+      where exists (select 1 from fence)
+    ), changed as (
+      update deliveries d set attempts = i.attempts, form = i.form, state = i.state, reason = i.reason,
+        scheduled_at = now() + least(i.delay_ms, ${aheadMaxMs}::float8) * interval '1 millisecond', finalized_at = case when i.state = 'dead' then now() end
+      from input i where d.event_id = i.event_id and d.sink = ${sink} and d.state = 'pending'
+      returning d.event_id, d.state, d.reason
+    ), members as (
+      update deliveries d set state = 'dead', reason = c.reason, finalized_at = now()
+      from changed c where c.state = 'dead' and d.digest_id = c.event_id and d.sink = ${sink} and d.state = 'pending'
+      returning d.event_id
+    ), noted as (
+      insert into delivery_attempts (event_id, sink, outcome, reason, status, duration_ms, answer)
+      select event_id, ${sink}::text, outcome, reason, status, duration_ms, answer from input
+    )
+    select null::bigint as event_id from fence union all select event_id from changed where state = 'dead'
+    union all select event_id from members`;
+  if (rows.length === 0) return null;
+  return rows.filter((row) => row.event_id !== null).map((row) => Number(row.event_id));
+}

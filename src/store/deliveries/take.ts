@@ -1,0 +1,104 @@
+// Reads the deliveries of a sink that are due, with their events.
+import type { EventBody, MessageForm, Severity } from '../../kit/event.ts';
+import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { Database } from '../database.ts';
+import { isDue } from '../due.ts';
+import { heldPriority } from '../events.ts';
+import { unansweredOf } from './unanswered.ts';
+
+type PendingQuery = ReturnType<Database['$client']>;
+
+export interface DueChoice {
+  readonly sink: string;
+  readonly limit: number;
+  /** Ids of events whose deliveries are in flight or not yet recorded. */
+  readonly excluded?: Iterable<number>;
+  /** Of this event alone. */
+  readonly only?: number;
+}
+
+/** The due deliveries of a sink, most urgent first, then oldest first. */
+export async function takeDue(db: Database, choice: DueChoice): Promise<DueDelivery[]> {
+  const { sink, limit, excluded = [], only } = choice;
+  const client = db.$client;
+  return withEvents(
+    client,
+    client`
+      select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered from deliveries d
+      where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and ${isDue(db)}
+        and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
+        ${only === undefined ? client`` : client`and event_id = ${only}::bigint`}
+      order by priority, event_id limit ${limit}`,
+  );
+}
+
+/** So many due deliveries after a random place are candidates, of each priority. */
+const probeCandidates = 20;
+
+/**
+ * A due delivery from a random place, rather one that was not tried yet: for probes, which must not repeat what failed. Costs the same
+ * with a million waiting. May find none though some are due before the place; {@link takeDue} finds them.
+ */
+export async function takeRandomDue(
+  db: Database,
+  sink: string,
+  excluded: Iterable<number>,
+): Promise<DueDelivery | undefined> {
+  const client = db.$client;
+  const [due] = await withEvents(
+    client,
+    client`
+      with edges as materialized (
+        select p as priority,
+          (select min(event_id) from deliveries where sink = ${sink} and state = 'pending' and priority = p) as first,
+          (select max(event_id) from deliveries where sink = ${sink} and state = 'pending' and priority = p) as last
+        from generate_series(0, ${heldPriority - 1}) p
+      ), places as materialized (
+        select priority, first + floor(random() * (last - first + 1))::bigint as place from edges where first is not null
+      )
+      select c.* from places cross join lateral (
+        select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered from deliveries d
+        where sink = ${sink} and state = 'pending' and d.priority = places.priority and event_id >= places.place
+          and ${isDue(db)} and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
+        order by event_id limit ${probeCandidates}
+      ) c
+      order by c.attempts > 0, random() limit 1`,
+  );
+  return due;
+}
+
+/** @param chosen rows of deliveries: event_id, attempts, form, priority, route, unanswered */
+async function withEvents(client: Database['$client'], chosen: PendingQuery): Promise<DueDelivery[]> {
+  const rows = await client`
+    select d.event_id, d.attempts, d.form, d.priority, d.route, d.unanswered, e.source, e.external_id, e.subject, e.stream, e.type, e.severity,
+      e.status, e.action, extract(epoch from e.occurred_at) * 1000 as occurred_ms,
+      extract(epoch from e.received_at) * 1000 as received_ms, e.body::text as body, e.traceparent
+    from (${chosen}) d join events e on e.id = d.event_id
+    order by d.priority, d.event_id`;
+  return rows.map(toDue);
+}
+
+function toDue(row: Record<string, unknown>): DueDelivery {
+  return {
+    priority: Number(row.priority),
+    attempts: Number(row.attempts),
+    form: row.form as MessageForm,
+    ...(Number(row.unanswered) > 0 && { unanswered: Number(row.unanswered) }),
+    ...(row.route !== null && { route: String(row.route) }),
+    ...(row.traceparent !== null && { traceParent: String(row.traceparent) }),
+    event: {
+      id: Number(row.event_id),
+      source: String(row.source),
+      externalId: String(row.external_id),
+      subject: String(row.subject),
+      stream: String(row.stream),
+      type: String(row.type),
+      severity: Number(row.severity) as Severity,
+      status: row.status as string | null,
+      action: row.action as string | null,
+      occurredAt: row.occurred_ms === null ? null : new Date(Number(row.occurred_ms)).toISOString(),
+      receivedAt: new Date(Number(row.received_ms)).toISOString(),
+      body: JSON.parse(String(row.body)) as EventBody,
+    },
+  };
+}
