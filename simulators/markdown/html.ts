@@ -31,6 +31,8 @@ function blockToHtml(block: Block): string {
   switch (block.kind) {
     case 'paragraph':
       return `<p>${inlinesToHtml(block.children)}</p>`;
+    case 'line':
+      return inlinesToHtml(block.children);
     case 'heading':
       // A heading of a post is no heading of the page.
       return `<p class="heading heading-${block.level}">${inlinesToHtml(block.children)}</p>`;
@@ -39,7 +41,7 @@ function blockToHtml(block: Block): string {
     case 'quote':
       return `<blockquote>${block.blocks.map(blockToHtml).join('')}</blockquote>`;
     case 'list': {
-      const items = block.items.map((item) => `<li>${inlinesToHtml(item)}</li>`).join('');
+      const items = block.items.map((item) => `<li>${item.map(blockToHtml).join('')}</li>`).join('');
       return block.isOrdered ? `<ol>${items}</ol>` : `<ul>${items}</ul>`;
     }
     case 'table': {

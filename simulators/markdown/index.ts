@@ -1,133 +1,149 @@
-// The part of Mattermost's Markdown that matters to a card, parsed into a small tree. Never yields HTML; knows no URL but http(s).
-// Linear but for nesting, which is bounded, so that hostile text cannot stop the page.
-import { type Inline, parseInline } from './inline.ts';
+// The part of Mattermost's Markdown that matters to a card, as a small tree: markdown-it reads it, and
+// this file keeps what the page draws. Never yields HTML; knows no URL but http(s).
+import MarkdownIt from 'markdown-it';
+import { inlinesOf } from './inline.ts';
 
-export type { Inline } from './inline.ts';
+/** A piece of Markdown as markdown-it reads it. */
+export type Token = ReturnType<MarkdownIt['parse']>[number];
+
+export type Inline =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'code'; readonly text: string }
+  | { readonly kind: 'strong' | 'emphasis' | 'struck'; readonly children: readonly Inline[] }
+  /** `href` begins with http:// or https://. */
+  | {
+      readonly kind: 'link' | 'image';
+      readonly href: string;
+      readonly children: readonly Inline[];
+    }
+  | { readonly kind: 'break' };
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly children: readonly Inline[] }
+  /** Text of a list in which no blank line parts the items. */
+  | { readonly kind: 'line'; readonly children: readonly Inline[] }
   | { readonly kind: 'heading'; readonly level: number; readonly children: readonly Inline[] }
   | { readonly kind: 'fence'; readonly text: string }
   | { readonly kind: 'quote'; readonly blocks: readonly Block[] }
-  | { readonly kind: 'list'; readonly isOrdered: boolean; readonly items: readonly (readonly Inline[])[] }
+  | {
+      readonly kind: 'list';
+      readonly isOrdered: boolean;
+      readonly items: readonly (readonly Block[])[];
+    }
   | { readonly kind: 'table'; readonly rows: readonly (readonly (readonly Inline[])[])[] }
   | { readonly kind: 'rule' };
 
-const depthMax = 6;
+/** What is looked through for the end of an address, so that hostile text takes no longer than honest. */
+const addressMax = 2000;
 
-/** One block's end: what it became and the index of the line after it. */
-interface Taken {
-  readonly block: Block;
-  readonly next: number;
+const parser = createParser();
+
+function createParser(): MarkdownIt {
+  const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
+  // What Mattermost does not know, or would draw otherwise than it is written: entities, references,
+  // underlined headings, addresses in angle brackets; and NUL, which stays what it is.
+  markdown.disable(['entity', 'reference', 'lheading', 'autolink', 'normalize', 'text_join']);
+  markdown.validateLink = (url) => /^https?:\/\//i.test(url);
+  markdown.normalizeLink = (url) => url;
+  markdown.normalizeLinkText = (text) => text;
+  const { parseLinkDestination } = markdown.helpers;
+  markdown.helpers.parseLinkDestination = (text, from, to) =>
+    parseLinkDestination(text, from, Math.min(to, from + addressMax));
+  const { linkify } = markdown;
+  linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+  for (const schema of ['ftp:', 'mailto:', '//']) linkify.add(schema, null as never);
+  linkify.add('http:', { validate: (text, at) => lengthOfRest(text, at, '//') });
+  linkify.add('https:', 'http:');
+  linkify.add('www.', {
+    validate: (text, at) => lengthOfRest(text, at, ''),
+    normalize: (match) => {
+      match.url = `http://${match.url}`;
+    },
+  });
+  return markdown;
+}
+
+/** How long a bare address goes on behind its scheme; 0 if it is none. */
+function lengthOfRest(text: string, at: number, begin: '//' | ''): number {
+  if (!text.startsWith(begin, at)) return 0;
+  const from = at + begin.length;
+  const [rest = ''] = /^[^\s<>"'`\\*]+/.exec(text.slice(from, from + addressMax)) ?? [];
+  const { length } = rest.replace(/[.,;:!?)\]]+$/, '');
+  return length === 0 ? 0 : begin.length + length;
 }
 
 export function parseMarkdown(text: string): Block[] {
-  return parseLines(text.split(/\r\n|\r|\n/), 0);
+  return new Reader(parser.parse(text.replace(/\r\n?/g, '\n'), {})).blocks();
 }
 
-function parseLines(lines: readonly string[], depth: number): Block[] {
-  const blocks: Block[] = [];
-  let index = 0;
-  while (index < lines.length) {
-    if (lines[index]!.trim() === '') {
-      index += 1;
-      continue;
+/** Reads markdown-it's flat list of tokens, in which each block is opened and closed. */
+class Reader {
+  readonly #tokens: readonly Token[];
+  #next = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  /** Up to the end of what was opened last. */
+  blocks(): Block[] {
+    const blocks: Block[] = [];
+    for (let token = this.#take(); token !== undefined; token = this.#take()) {
+      if (token.nesting < 0) break;
+      const block = this.#blockOf(token);
+      if (block !== undefined) blocks.push(block);
     }
-    const taken = takeSpecial(lines, index, depth) ?? takeParagraph(lines, index, depth);
-    blocks.push(taken.block);
-    index = taken.next;
+    return blocks;
   }
-  return blocks;
-}
 
-function takeSpecial(lines: readonly string[], index: number, depth: number): Taken | undefined {
-  const line = lines[index]!;
-  return (
-    takeFence(lines, index) ??
-    takeIndented(lines, index) ??
-    takeHeading(line, index) ??
-    (depth < depthMax ? takeQuote(lines, index, depth) : undefined) ??
-    (/^ {0,3}([-*_])( *\1){2,} *$/.test(line) ? { block: { kind: 'rule' }, next: index + 1 } : undefined) ??
-    takeList(lines, index) ??
-    takeTable(lines, index)
-  );
-}
-
-const opening = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
-
-function takeFence(lines: readonly string[], index: number): Taken | undefined {
-  const fence = opening.exec(lines[index]!)?.[1];
-  if (fence === undefined) return undefined;
-  let end = index + 1;
-  while (end < lines.length && !isClosing(lines[end]!, fence)) end += 1;
-  return { block: { kind: 'fence', text: lines.slice(index + 1, end).join('\n') }, next: end + 1 };
-}
-
-function isClosing(line: string, fence: string): boolean {
-  const text = line.trim();
-  return text.length >= fence.length && text === fence.charAt(0).repeat(text.length) && !/^ {4}/.test(line);
-}
-
-function takeIndented(lines: readonly string[], index: number): Taken | undefined {
-  let end = index;
-  while (end < lines.length && /^(?: {4}|\t)/.test(lines[end]!)) end += 1;
-  if (end === index) return undefined;
-  const text = lines.slice(index, end).map((line) => line.replace(/^(?: {4}|\t)/, ''));
-  return { block: { kind: 'fence', text: text.join('\n') }, next: end };
-}
-
-function takeHeading(line: string, index: number): Taken | undefined {
-  const [, marks, text] = /^ {0,3}(#{1,6})[ \t]+(.*)$/.exec(line) ?? [];
-  if (marks === undefined || text === undefined) return undefined;
-  return { block: { kind: 'heading', level: marks.length, children: parseInline(text) }, next: index + 1 };
-}
-
-function takeQuote(lines: readonly string[], index: number, depth: number): Taken | undefined {
-  let end = index;
-  while (end < lines.length && /^ {0,3}>/.test(lines[end]!)) end += 1;
-  if (end === index) return undefined;
-  const inner = lines.slice(index, end).map((line) => line.replace(/^ {0,3}> ?/, ''));
-  return { block: { kind: 'quote', blocks: parseLines(inner, depth + 1) }, next: end };
-}
-
-const listItem = /^ {0,3}(?:[-*+]|(\d{1,9})[.)])[ \t]+(?=\S)(.*)$/;
-
-function takeList(lines: readonly string[], index: number): Taken | undefined {
-  const items: Inline[][] = [];
-  let end = index;
-  for (; end < lines.length; end += 1) {
-    const found = listItem.exec(lines[end]!);
-    if (found === null) break;
-    items.push(parseInline(found[2]!));
+  #take(): Token | undefined {
+    const token = this.#tokens[this.#next];
+    this.#next += 1;
+    return token;
   }
-  if (end === index) return undefined;
-  return { block: { kind: 'list', isOrdered: listItem.exec(lines[index]!)?.[1] !== undefined, items }, next: end };
-}
 
-const tableRule = /^ *\|?(?: *:?-+:? *\|)+ *(?::?-+:? *)?$/;
+  #blockOf(token: Token): Block | undefined {
+    switch (token.type) {
+      case 'paragraph_open':
+        return { kind: token.hidden ? 'line' : 'paragraph', children: this.#inlines() };
+      case 'heading_open':
+        return { kind: 'heading', level: Number(token.tag.slice(1)), children: this.#inlines() };
+      case 'fence':
+      case 'code_block':
+        return { kind: 'fence', text: token.content.replace(/\n$/, '') };
+      case 'blockquote_open':
+        return { kind: 'quote', blocks: this.blocks() };
+      case 'bullet_list_open':
+      case 'ordered_list_open':
+        return { kind: 'list', isOrdered: token.tag === 'ol', items: this.#items() };
+      case 'table_open':
+        return { kind: 'table', rows: this.#rows() };
+      case 'hr':
+        return { kind: 'rule' };
+      default:
+        return undefined;
+    }
+  }
 
-function takeTable(lines: readonly string[], index: number): Taken | undefined {
-  if (!lines[index]!.includes('|') || !tableRule.test(lines[index + 1] ?? '')) return undefined;
-  let end = index + 2;
-  while (end < lines.length && lines[end]!.includes('|')) end += 1;
-  const rows = [lines[index]!, ...lines.slice(index + 2, end)].map((line) =>
-    line
-      .replace(/^ *\||\| *$/g, '')
-      .split(/(?<!\\)\|/)
-      .map((cell) => parseInline(cell.trim())),
-  );
-  return { block: { kind: 'table', rows }, next: end };
-}
+  /** Of a block that holds nothing but text. */
+  #inlines(): Inline[] {
+    const token = this.#take();
+    this.#take();
+    return inlinesOf(token?.children ?? []);
+  }
 
-/** At least one line; ends at a blank one or where something special begins. */
-function takeParagraph(lines: readonly string[], index: number, depth: number): Taken {
-  let end = index + 1;
-  while (end < lines.length && lines[end]!.trim() !== '' && !beginsSpecial(lines, end, depth)) end += 1;
-  return { block: { kind: 'paragraph', children: parseInline(lines.slice(index, end).join('\n')) }, next: end };
-}
+  #items(): Block[][] {
+    const items: Block[][] = [];
+    while (this.#take()?.type === 'list_item_open') items.push(this.blocks());
+    return items;
+  }
 
-function beginsSpecial(lines: readonly string[], index: number, depth: number): boolean {
-  const line = lines[index]!;
-  const isQuote = depth < depthMax && /^ {0,3}>/.test(line);
-  return isQuote || opening.test(line) || /^ {0,3}#{1,6}[ \t]/.test(line) || listItem.test(line);
+  #rows(): Inline[][][] {
+    const rows: Inline[][][] = [];
+    for (let token = this.#take(); token && token.type !== 'table_close'; token = this.#take()) {
+      if (token.type === 'tr_open') rows.push([]);
+      if (token.type === 'inline') rows.at(-1)?.push(inlinesOf(token.children ?? []));
+    }
+    return rows;
+  }
 }

@@ -26,7 +26,7 @@ function textsOf(blocks: readonly Block[]): string[] {
   return blocks.flatMap((block) => {
     if ('children' in block) return textsOfInlines(block.children);
     if (block.kind === 'quote') return textsOf(block.blocks);
-    if (block.kind === 'list') return block.items.flatMap(textsOfInlines);
+    if (block.kind === 'list') return block.items.flatMap(textsOf);
     return block.kind === 'table' ? block.rows.flat().flatMap(textsOfInlines) : [];
   });
 }

@@ -197,6 +197,7 @@ export const packagePlaces: Readonly<Record<string, RegExp>> = {
   commander: /^src\/cli\//,
   'drizzle-orm': /^src\/store\//,
   hono: /^src\/http\//,
+  'markdown-it': /^simulators\/markdown\//,
   liquidjs: /^src\/core\/template\/engine\.ts$/,
   pino: /^src\/observe\/log\.ts$/,
   postgres: /^src\/store\//,

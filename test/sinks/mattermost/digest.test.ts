@@ -71,6 +71,10 @@ function brokenTable(card: Card, rows: number): string[] {
   const problems: string[] = [];
   if (table.rows.length !== rows + 1) problems.push(`${table.rows.length - 1} rows instead of ${rows}`);
   if (blocks > 2 || (after !== undefined && after.kind !== 'paragraph')) problems.push('something else behind it');
+  // As it is written: a reader fills up what is missing, and drops what is too much.
+  const widths = value.split('\n').flatMap((line) => (line.startsWith('|') ? [line.split(/(?<!\\)\|/).length] : []));
+  if (widths.length !== rows + 2) problems.push(`${widths.length} lines of a table`);
+  if (new Set(widths).size > 1) problems.push('a row of another width');
   for (const row of table.rows) if (row.length !== table.rows[0]!.length) problems.push('a row of another width');
   for (const node of table.rows.flatMap((row) => row.slice(0, -1)).flat()) {
     if (node.kind !== 'text' && node.kind !== 'code') problems.push(`a ${node.kind} in a cell`);
