@@ -1,9 +1,12 @@
 // What lasts and people must hear of, kept so that neither a restart, nor a takeover, nor another replica says it again.
 
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { ConditionState } from '../kit/records/condition.ts';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { heldLease } from './events.ts';
+import { type ColumnOf, type Row, RowReader } from './row.ts';
+import { conditions } from './schema.ts';
 
 /**
  * Begins it, if it has not begun; one that began in the future, by a clock that went back since, begins now.
@@ -35,14 +38,17 @@ export async function noteCondition(
 
 /** All that have begun and are not over. */
 export async function readConditions(db: Database): Promise<ConditionState[]> {
-  const rows = await db.$client`
-    select name, told, extract(epoch from since) * 1000 as since, extract(epoch from now() - since) * 1000 as age
-    from conditions order by name`;
+  const { name, told, since } = conditions;
+  const ms = (interval: SQL) => sql`extract(epoch from ${interval}) * 1000`;
+  const rows = await db
+    .select({ name, told, since: ms(sql`${since}`), age: ms(sql`now() - ${since}`) })
+    .from(conditions)
+    .orderBy(name);
   return rows.map(stateOf);
 }
 
 export async function markTold(db: Database, name: string, told: string): Promise<void> {
-  await db.$client`update conditions set told = ${told} where name = ${name}`;
+  await db.update(conditions).set({ told }).where(eq(conditions.name, name));
 }
 
 /** They are over. Fenced. */
@@ -53,7 +59,14 @@ export async function removeConditions(db: Database, fence: Fence, names: readon
       and exists (select 1 from fence)`;
 }
 
-function stateOf(row: Record<string, unknown>): ConditionState {
-  const [sinceMs, ageMs] = [Number(row.since), Math.max(0, Number(row.age))];
-  return { name: String(row.name), sinceMs, ageMs, told: row.told as string | null };
+/** `age`: milliseconds since it began. */
+const conditionRow = new RowReader<ColumnOf<typeof conditions> | 'age'>('conditions');
+
+function stateOf(row: Row): ConditionState {
+  return {
+    name: conditionRow.text(row, 'name'),
+    sinceMs: conditionRow.number(row, 'since'),
+    ageMs: Math.max(0, conditionRow.number(row, 'age')),
+    told: conditionRow.textOrNull(row, 'told'),
+  };
 }

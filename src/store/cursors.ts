@@ -6,6 +6,7 @@ import type { FormerName, FormerNames, ReadCursor, StoredPosition } from '../kit
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { heldLease } from './events.ts';
+import { type ColumnOf, type Row, RowReader } from './row.ts';
 import { cursors } from './schema.ts';
 
 /** Where to read on; a source that was never read starts at null. */
@@ -38,7 +39,11 @@ export async function nameConsole(db: Database, fence: Fence, source: string, co
 
 /** An operator says that a position counts for this console. @returns false if the source was never read */
 export async function adoptConsole(db: Database, source: string, console: string): Promise<boolean> {
-  const rows = await db.$client`update cursors set console = ${console} where source = ${source} returning 1`;
+  const rows = await db
+    .update(cursors)
+    .set({ console })
+    .where(eq(cursors.source, source))
+    .returning({ source: cursors.source });
   return rows.length > 0;
 }
 
@@ -99,7 +104,8 @@ export async function takePosition(
     const live = await tx`select 1 from replicas where id::text = ${holder} and expires_at > clock_timestamp()`;
     if (live.length > 0 && holder !== fence?.holder) return 'held';
     const rows = await tx`
-      select source, cursor, generation, console, former::text as former from cursors
+      select source, cursor, generation, console, former::text as former, updated_at::text as updated_at
+      from cursors
       where source in (${from}, ${to}) for update`;
     const positions = rows.map(toPosition);
     const old = positions.find(({ source }) => source === from);
@@ -121,14 +127,17 @@ function heldBy(tx: postgres.TransactionSql, fence: Fence) {
   return heldLease(tx as unknown as Database['$client'], fence);
 }
 
-function toPosition(row: Record<string, unknown>): StoredPosition {
+const cursorRow = new RowReader<ColumnOf<typeof cursors>>('cursors');
+
+/** Of all columns of a row, `former` as text. */
+export function toPosition(row: Row): StoredPosition {
   return {
-    source: String(row.source),
-    cursor: row.cursor as string | null,
-    generation: Number(row.generation),
-    console: row.console as string | null,
-    former: row.former === null ? null : (JSON.parse(String(row.former)) as FormerNames),
-    updatedAt: '',
+    source: cursorRow.text(row, 'source'),
+    cursor: cursorRow.textOrNull(row, 'cursor'),
+    generation: cursorRow.number(row, 'generation'),
+    console: cursorRow.textOrNull(row, 'console'),
+    former: cursorRow.jsonOrNull<FormerNames>(row, 'former'),
+    updatedAt: cursorRow.text(row, 'updated_at'),
   };
 }
 

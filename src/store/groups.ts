@@ -1,12 +1,16 @@
 // Deliveries that are held: those that wait in a group, and those that travel in a digest. Each change is one fenced statement.
-
+import { and, eq, lt, sql } from 'drizzle-orm';
 import { noticeSource } from '../kit/event.ts';
 import type { DecidedEvent } from '../kit/records/decision.ts';
 import type { GroupChange, RoutedMember, WaitingGroup } from '../kit/records/group.ts';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
+import { deliveryRow } from './deliveries/row.ts';
 import { isDue } from './due.ts';
+import { eventRow, severityOf } from './event-row.ts';
 import { heldLease, heldPriority } from './events.ts';
+import { type Row, RowReader } from './row.ts';
+import { groups } from './schema.ts';
 
 export async function listWaitingGroups(db: Database, sink: string): Promise<WaitingGroup[]> {
   const rows = await db.$client`
@@ -54,7 +58,7 @@ export async function readMembers(
         : client`priority > ${choice.below} and priority < ${heldPriority} and ${isDue(db)}
           and event_id <> all (string_to_array(${[...choice.excluded].join(',')}, ',')::bigint[])`;
   const rows = await client`
-    select d.event_id, d.route, e.source, e.traceparent, e.severity, e.type, extract(epoch from e.received_at) * 1000 as received_ms,
+    select d.event_id, d.route, e.source, e.traceparent, e.severity, e.type, extract(epoch from e.received_at) * 1000 as received_at,
       b."itemId" as item_id, b.link, b.device->>'name' as device_name, b.device->>'id' as device_id,
       b.tenant->>'name' as tenant_name, b.tenant->>'id' as tenant_id,
       b.file->>'name' as file_name, b.file->>'hash' as file_hash
@@ -68,23 +72,28 @@ export async function readMembers(
   return rows.map(toMember);
 }
 
-function toMember(row: Record<string, unknown>): RoutedMember {
-  const text = (value: unknown) => (value === null ? undefined : String(value));
+/** Of a member's body, what a digest counts. */
+const bodyRow = new RowReader<
+  'item_id' | 'link' | 'device_name' | 'device_id' | 'tenant_name' | 'tenant_id' | 'file_name' | 'file_hash'
+>('events.body');
+
+function toMember(row: Row): RoutedMember {
+  const text = (name: Parameters<typeof bodyRow.text>[1]) => bodyRow.textOrNull(row, name) ?? undefined;
   return {
-    eventId: Number(row.event_id),
-    severity: Number(row.severity) as RoutedMember['severity'],
-    type: String(row.type),
-    device: text(row.device_name) ?? text(row.device_id),
-    deviceId: text(row.device_id),
-    tenant: text(row.tenant_name) ?? text(row.tenant_id),
-    source: text(row.source),
-    fileHash: text(row.file_hash),
-    fileName: text(row.file_name),
-    receivedAtMs: Number(row.received_ms),
-    itemId: text(row.item_id),
-    link: text(row.link),
-    route: text(row.route),
-    traceParent: text(row.traceparent),
+    eventId: deliveryRow.number(row, 'event_id'),
+    severity: severityOf(row),
+    type: eventRow.text(row, 'type'),
+    device: text('device_name') ?? text('device_id'),
+    deviceId: text('device_id'),
+    tenant: text('tenant_name') ?? text('tenant_id'),
+    source: eventRow.text(row, 'source'),
+    fileHash: text('file_hash'),
+    fileName: text('file_name'),
+    receivedAtMs: eventRow.number(row, 'received_at'),
+    itemId: text('item_id'),
+    link: text('link'),
+    route: deliveryRow.textOrNull(row, 'route') ?? undefined,
+    traceParent: eventRow.textOrNull(row, 'traceparent') ?? undefined,
   };
 }
 
@@ -281,5 +290,6 @@ function noted(db: Database, { sink, group, sent, cards, from }: Sent) {
 
 /** Groups of which nothing was sent for so long are forgotten. */
 export async function forgetGroups(db: Database, sink: string, ageMs: number): Promise<void> {
-  await db.$client`delete from groups where sink = ${sink} and sent_at < now() - ${ageMs}::float8 * interval '1 millisecond'`;
+  const before = sql`now() - ${ageMs}::float8 * interval '1 millisecond'`;
+  await db.delete(groups).where(and(eq(groups.sink, sink), lt(groups.sentAt, before)));
 }

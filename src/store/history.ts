@@ -1,9 +1,10 @@
 // Reads stored events in the order of their arrival, page by page, however many there are: for what looks at the past.
 
-import { type EventBody, noticeSource, type Severity, type StoredEvent } from '../kit/event.ts';
+import { noticeSource, type StoredEvent } from '../kit/event.ts';
 import type { EventKey, PastEvent } from '../kit/records/past.ts';
 import { externalIdIn, readCursor } from './cursors.ts';
 import type { Database } from './database.ts';
+import { eventColumns, eventRow, factsOf, toEvent } from './event-row.ts';
 
 /** A page goes through the memory of two processes, and holds up the embedded database while it is read. */
 const pageEventsMax = 500;
@@ -19,7 +20,7 @@ export async function readPast(db: Database, sinceMs: number, afterId: number | 
   const after = afterId ?? (await idBefore(db, sinceMs));
   const rows = await db.$client`
     with next as (
-      select id, source, stream, type, severity, status, action, extract(epoch from received_at) * 1000 as received_ms, body::text as body
+      select id, source, stream, type, severity, status, action, extract(epoch from received_at) * 1000 as received_at, body::text as body
       from events where id > ${after} and received_at >= to_timestamp(${sinceMs}::float8 / 1000) and source <> ${noticeSource}
       order by id limit ${pageEventsMax}
     ), sized as (
@@ -30,15 +31,11 @@ export async function readPast(db: Database, sinceMs: number, afterId: number | 
       ), ',') as sinks
     from sized where bytes_before < ${pageBytesMax} order by id`;
   return rows.map((row) => ({
-    id: Number(row.id),
-    source: String(row.source),
-    stream: String(row.stream),
-    type: String(row.type),
-    severity: Number(row.severity) as Severity,
-    status: row.status as string | null,
-    action: row.action as string | null,
-    receivedAtMs: Number(row.received_ms),
-    body: String(row.body),
+    id: eventRow.number(row, 'id'),
+    source: eventRow.text(row, 'source'),
+    ...factsOf(row),
+    receivedAtMs: eventRow.number(row, 'received_at'),
+    body: eventRow.text(row, 'body'),
     sinks: row.sinks === '' ? [] : String(row.sinks).split(','),
   }));
 }
@@ -63,13 +60,11 @@ export async function readEvent(db: Database, key: EventKey): Promise<StoredEven
   const client = db.$client;
   const isMeant =
     'id' in key
-      ? client`id = ${key.id}::bigint`
-      : client`source = ${key.source}::text
-          and external_id in (select json_array_elements_text(${await externalIdsOf(db, key)}::text::json))`;
+      ? client`e.id = ${key.id}::bigint`
+      : client`e.source = ${key.source}::text
+          and e.external_id in (select json_array_elements_text(${await externalIdsOf(db, key)}::text::json))`;
   const [row] = await client`
-    select id, source, external_id, subject, stream, type, severity, status, action, body::text as body,
-      extract(epoch from occurred_at) * 1000 as occurred_ms, extract(epoch from received_at) * 1000 as received_ms
-    from events where ${isMeant} order by id desc limit 1`;
+    select ${eventColumns(db)} from events e where ${isMeant} order by e.id desc limit 1`;
   return row === undefined ? null : toEvent(row);
 }
 
@@ -80,21 +75,4 @@ async function externalIdsOf(
 ): Promise<string> {
   const { generation } = await readCursor(db, source);
   return JSON.stringify(Array.from({ length: generation }, (_, index) => externalIdIn(index + 1, externalId)));
-}
-
-function toEvent(row: Record<string, unknown>): StoredEvent {
-  return {
-    id: Number(row.id),
-    source: String(row.source),
-    externalId: String(row.external_id),
-    subject: String(row.subject),
-    stream: String(row.stream),
-    type: String(row.type),
-    severity: Number(row.severity) as Severity,
-    status: row.status as string | null,
-    action: row.action as string | null,
-    occurredAt: row.occurred_ms === null ? null : new Date(Number(row.occurred_ms)).toISOString(),
-    receivedAt: new Date(Number(row.received_ms)).toISOString(),
-    body: JSON.parse(String(row.body)) as EventBody,
-  };
 }

@@ -1,6 +1,11 @@
 // Who works what: heartbeats, takeovers, releases. Only the database's clock counts here.
 import type { LeaseView, Works } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
+import { type ColumnOf, RowReader } from './row.ts';
+import type { leases } from './schema.ts';
+
+/** `remaining`: for how many milliseconds the holder's heartbeat still holds. */
+const leaseRow = new RowReader<ColumnOf<typeof leases> | 'remaining'>('leases');
 
 /** Makes the lease rows that do not exist yet. */
 export async function createLeases(db: Database, names: readonly string[]): Promise<void> {
@@ -86,10 +91,10 @@ export async function renewHeartbeat(
   return {
     replicas: Number(rows[0]?.replicas ?? 1),
     leases: rows.map((row) => ({
-      name: String(row.name),
-      holder: row.holder as string | null,
-      epoch: Number(row.epoch),
-      remainingMs: Number(row.remaining),
+      name: leaseRow.text(row, 'name'),
+      holder: leaseRow.textOrNull(row, 'holder'),
+      epoch: leaseRow.number(row, 'epoch'),
+      remainingMs: leaseRow.number(row, 'remaining'),
     })),
   };
 }
@@ -138,7 +143,7 @@ export async function acquireLeases(
     where l.name in (select json_array_elements_text(${JSON.stringify(names)}::text::json)) and exists (select 1 from me)
       and (l.holder is null or l.holder = ${id}::uuid or l.holder in (select id from gone))
     returning l.name, l.epoch`;
-  return rows.map((row) => ({ name: String(row.name), epoch: Number(row.epoch) }));
+  return rows.map((row) => ({ name: leaseRow.text(row, 'name'), epoch: leaseRow.number(row, 'epoch') }));
 }
 
 /** Those of the roles that no live process holds. */

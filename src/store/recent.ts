@@ -1,8 +1,8 @@
 // The newest events, with who heard of them: for whoever asks what a rule would have made of them.
 
-import type { EventBody, Severity } from '../kit/event.ts';
 import type { RecentEvent } from '../kit/records/past.ts';
 import type { Database } from './database.ts';
+import { bodyOf, eventRow, factsOf } from './event-row.ts';
 
 /**
  * Those of the next `limit` before `beforeId` that arrived within `withinMs`, newest first; fewer than `limit` if there are no more.
@@ -22,16 +22,9 @@ export async function readRecentEvents(
     ) e
     where e.received_at > now() - ${withinMs} * interval '1 millisecond' order by e.id desc`;
   return rows.map((row) => ({
-    id: Number(row.id),
-    source: String(row.source),
-    event: {
-      stream: String(row.stream),
-      type: String(row.type),
-      severity: Number(row.severity) as Severity,
-      status: row.status as string | null,
-      action: row.action as string | null,
-      body: JSON.parse(String(row.body)) as EventBody,
-    },
+    id: eventRow.number(row, 'id'),
+    source: eventRow.text(row, 'source'),
+    event: { ...factsOf(row), body: bodyOf(row) },
     sinks: JSON.parse(String(row.sinks ?? '[]')) as string[],
   }));
 }

@@ -20,7 +20,7 @@ import type { FormerNames } from '../kit/records/position.ts';
 import type { Works } from '../kit/records/role.ts';
 import type { StormFacts } from '../kit/records/sink-state.ts';
 
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+const time = <Name extends string>(name: Name) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 /** What sources reported; a row is never updated. `id` is the order of arrival, not of commit. */
 export const events = pgTable(

@@ -1,14 +1,17 @@
 // The state of each sink, kept so that a takeover or a restart goes on where the last holder was.
-
+import { eq } from 'drizzle-orm';
 import type { Fence } from '../kit/records/role.ts';
 import type { SinkPlace, SinkState, SinkStateName, StormFacts } from '../kit/records/sink-state.ts';
+import type { Database } from './database.ts';
+import { heldLease } from './events.ts';
+import { type ColumnOf, type Row, RowReader } from './row.ts';
+import { sinks } from './schema.ts';
 
 export type { StormFacts } from '../kit/records/sink-state.ts';
 
-import { eq } from 'drizzle-orm';
-import type { Database } from './database.ts';
-import { heldLease } from './events.ts';
-import { sinks } from './schema.ts';
+/** `age`: milliseconds in this state. */
+const sinkRow = new RowReader<ColumnOf<typeof sinks> | 'age'>('sinks');
+const stateNames: readonly SinkStateName[] = ['ok', 'backing_off', 'paused'];
 
 /** Undefined if the sink was never anything but ok, and never in a storm. */
 export async function readSinkState(db: Database, sink: string): Promise<SinkState | undefined> {
@@ -23,8 +26,12 @@ export async function readSinkStates(
   const rows = await db.$client`select sink, state, reason, extract(epoch from now() - since) * 1000 as age from sinks`;
   return new Map(
     rows.map((row) => [
-      String(row.sink),
-      { state: row.state as SinkStateName, reason: row.reason as string | null, ageMs: Number(row.age) },
+      sinkRow.text(row, 'sink'),
+      {
+        state: sinkRow.oneOf(row, 'state', stateNames),
+        reason: sinkRow.textOrNull(row, 'reason'),
+        ageMs: sinkRow.number(row, 'age'),
+      },
     ]),
   );
 }
@@ -56,8 +63,13 @@ export async function writeStorm(db: Database, fence: Fence, sink: string, storm
 
 /** Where each sink posted to when it was last worked. */
 export async function listPlaces(db: Database): Promise<SinkPlace[]> {
-  const rows = await db.$client`select sink, place from sinks order by sink`;
-  return rows.map((row) => ({ id: String(row.sink), place: row.place as string | null }));
+  const { sink, place } = sinks;
+  return (await db.select({ sink, place }).from(sinks).orderBy(sink)).map(toPlace);
+}
+
+/** Of a sink's row. */
+export function toPlace(row: Row): SinkPlace {
+  return { id: sinkRow.text(row, 'sink'), place: sinkRow.textOrNull(row, 'place') };
 }
 
 export interface PlaceChange extends SinkPlace {

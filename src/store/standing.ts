@@ -2,8 +2,10 @@
 import type { StoredPosition } from '../kit/records/position.ts';
 import type { Works } from '../kit/records/role.ts';
 import type { SinkPlace } from '../kit/records/sink-state.ts';
+import { toPosition } from './cursors.ts';
 import type { Database } from './database.ts';
 import { worksFrom } from './leases.ts';
+import { toPlace } from './sinks.ts';
 
 export interface Surroundings {
   /** Of the live processes besides this one, but for those of a release that did not say. */
@@ -19,8 +21,12 @@ export async function readSurroundings(db: Database, id: string): Promise<Surrou
       (select json_agg(works order by id) from replicas
         where expires_at > clock_timestamp() and works is not null and id <> ${id}::uuid)::text as others,
       (select json_agg(json_build_object('source', source, 'cursor', cursor, 'generation', generation,
-        'console', console, 'former', former, 'updatedAt', updated_at) order by source) from cursors)::text as positions,
-      (select json_agg(json_build_object('id', sink, 'place', place) order by sink) from sinks)::text as places`;
+        'console', console, 'former', former::text, 'updated_at', updated_at) order by source) from cursors)::text as positions,
+      (select json_agg(json_build_object('sink', sink, 'place', place) order by sink) from sinks)::text as places`;
   const listOf = (text: unknown) => JSON.parse(String(text ?? '[]'));
-  return { others: listOf(row?.others).map(worksFrom), positions: listOf(row?.positions), places: listOf(row?.places) };
+  return {
+    others: listOf(row?.others).map(worksFrom),
+    positions: listOf(row?.positions).map(toPosition),
+    places: listOf(row?.places).map(toPlace),
+  };
 }

@@ -1,7 +1,9 @@
 // Counts what waits and what is dead, by sink.
+import { count, eq } from 'drizzle-orm';
 import type { SinkCounts } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
 import { heldPriority } from '../events.ts';
+import { deliveries } from '../schema.ts';
 
 /** What goes out with events of severity HIGH or before them. */
 const urgentPriority = 1;
@@ -31,7 +33,7 @@ export async function countDeliveries(db: Database): Promise<SinkCounts[]> {
 
 /** How many are dead, by sink. Reads nothing else. */
 export async function countDead(db: Database): Promise<Map<string, number>> {
-  const rows = await db.$client`
-    select sink, count(*)::int as count from deliveries where state = 'dead' group by sink`;
-  return new Map(rows.map((row) => [String(row.sink), Number(row.count)]));
+  const { sink, state } = deliveries;
+  const rows = await db.select({ sink, dead: count() }).from(deliveries).where(eq(state, 'dead')).groupBy(sink);
+  return new Map(rows.map(({ sink: id, dead }) => [id, dead]));
 }

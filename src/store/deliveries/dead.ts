@@ -1,13 +1,17 @@
 // Deliveries that were given up: lists them, and puts them back.
 import type { DeadDelivery } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
+import { eventRow, severityOf } from '../event-row.ts';
 import { heldPriority } from '../events.ts';
+import { type ColumnOf, type Row, RowReader } from '../row.ts';
+import type { deliveryAttempts } from '../schema.ts';
+import { deliveryRow } from './row.ts';
 
 /** Dead deliveries, newest first. @param sink null for all */
 export async function listDead(db: Database, sink: string | null, limit: number): Promise<DeadDelivery[]> {
   const rows = await db.$client`
-    select d.event_id, d.sink, d.reason, d.attempts, extract(epoch from d.finalized_at) * 1000 as dead_ms, e.type, e.severity,
-      e.body->>'itemId' as item_id, e.body->'device'->>'name' as device, a.status, a.answer
+    select d.event_id, d.sink, d.reason, d.attempts, extract(epoch from d.finalized_at) * 1000 as finalized_at,
+      e.type, e.severity, e.body->>'itemId' as item_id, e.body->'device'->>'name' as device, a.status, a.answer
     from deliveries d join events e on e.id = d.event_id
       left join lateral (
         select status, answer from delivery_attempts a
@@ -16,19 +20,27 @@ export async function listDead(db: Database, sink: string | null, limit: number)
       ) a on true
     where d.state = 'dead' and (${sink}::text is null or d.sink = ${sink})
     order by d.event_id desc limit ${limit}`;
-  return rows.map((row) => ({
-    eventId: Number(row.event_id),
-    itemId: row.item_id as string | null,
-    sink: String(row.sink),
-    type: String(row.type),
-    severity: Number(row.severity),
-    device: row.device as string | null,
-    reason: String(row.reason),
-    attempts: Number(row.attempts),
-    deadSince: new Date(Number(row.dead_ms)).toISOString(),
-    lastStatus: row.status === null ? null : Number(row.status),
-    lastAnswer: row.answer as string | null,
-  }));
+  return rows.map(toDead);
+}
+
+/** Of the last answer that there was: `status` and `answer` are null if there was none. */
+const attemptRow = new RowReader<ColumnOf<typeof deliveryAttempts>>('delivery_attempts');
+const bodyRow = new RowReader<'item_id' | 'device'>('events.body');
+
+function toDead(row: Row): DeadDelivery {
+  return {
+    eventId: deliveryRow.number(row, 'event_id'),
+    itemId: bodyRow.textOrNull(row, 'item_id'),
+    sink: deliveryRow.text(row, 'sink'),
+    type: eventRow.text(row, 'type'),
+    severity: severityOf(row),
+    device: bodyRow.textOrNull(row, 'device'),
+    reason: deliveryRow.text(row, 'reason'),
+    attempts: deliveryRow.number(row, 'attempts'),
+    deadSince: deliveryRow.time(row, 'finalized_at'),
+    lastStatus: attemptRow.numberOrNull(row, 'status'),
+    lastAnswer: attemptRow.textOrNull(row, 'answer'),
+  };
 }
 
 /**

@@ -1,9 +1,10 @@
 // Reads the deliveries of a sink that are due, with their events.
-import type { EventBody, MessageForm, Severity } from '../../kit/event.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
 import { isDue } from '../due.ts';
+import { eventColumns } from '../event-row.ts';
 import { heldPriority } from '../events.ts';
+import { toDue } from './row.ts';
 import { unansweredOf } from './unanswered.ts';
 
 type PendingQuery = ReturnType<Database['$client']>;
@@ -22,7 +23,7 @@ export async function takeDue(db: Database, choice: DueChoice): Promise<DueDeliv
   const { sink, limit, excluded = [], only } = choice;
   const client = db.$client;
   return withEvents(
-    client,
+    db,
     client`
       select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered from deliveries d
       where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and ${isDue(db)}
@@ -46,7 +47,7 @@ export async function takeRandomDue(
 ): Promise<DueDelivery | undefined> {
   const client = db.$client;
   const [due] = await withEvents(
-    client,
+    db,
     client`
       with edges as materialized (
         select p as priority,
@@ -68,37 +69,10 @@ export async function takeRandomDue(
 }
 
 /** @param chosen rows of deliveries: event_id, attempts, form, priority, route, unanswered */
-async function withEvents(client: Database['$client'], chosen: PendingQuery): Promise<DueDelivery[]> {
-  const rows = await client`
-    select d.event_id, d.attempts, d.form, d.priority, d.route, d.unanswered, e.source, e.external_id, e.subject, e.stream, e.type, e.severity,
-      e.status, e.action, extract(epoch from e.occurred_at) * 1000 as occurred_ms,
-      extract(epoch from e.received_at) * 1000 as received_ms, e.body::text as body, e.traceparent
+async function withEvents(db: Database, chosen: PendingQuery): Promise<DueDelivery[]> {
+  const rows = await db.$client`
+    select ${eventColumns(db)}, e.traceparent, d.attempts, d.form, d.priority, d.route, d.unanswered
     from (${chosen}) d join events e on e.id = d.event_id
     order by d.priority, d.event_id`;
   return rows.map(toDue);
-}
-
-function toDue(row: Record<string, unknown>): DueDelivery {
-  return {
-    priority: Number(row.priority),
-    attempts: Number(row.attempts),
-    form: row.form as MessageForm,
-    ...(Number(row.unanswered) > 0 && { unanswered: Number(row.unanswered) }),
-    ...(row.route !== null && { route: String(row.route) }),
-    ...(row.traceparent !== null && { traceParent: String(row.traceparent) }),
-    event: {
-      id: Number(row.event_id),
-      source: String(row.source),
-      externalId: String(row.external_id),
-      subject: String(row.subject),
-      stream: String(row.stream),
-      type: String(row.type),
-      severity: Number(row.severity) as Severity,
-      status: row.status as string | null,
-      action: row.action as string | null,
-      occurredAt: row.occurred_ms === null ? null : new Date(Number(row.occurred_ms)).toISOString(),
-      receivedAt: new Date(Number(row.received_ms)).toISOString(),
-      body: JSON.parse(String(row.body)) as EventBody,
-    },
-  };
 }

@@ -1,0 +1,27 @@
+// How a row of the table of deliveries is read.
+import type { MessageForm } from '../../kit/event.ts';
+import type { DueDelivery } from '../../kit/records/delivery.ts';
+import { eventRow, toEvent } from '../event-row.ts';
+import { type ColumnOf, type Row, RowReader } from '../row.ts';
+import type { deliveries } from '../schema.ts';
+
+/** `unanswered`: attempts that got no answer. */
+export const deliveryRow = new RowReader<ColumnOf<typeof deliveries> | 'unanswered'>('deliveries');
+
+const forms: readonly MessageForm[] = ['full', 'short', 'bare'];
+
+/** Of a delivery and the columns of its event. */
+export function toDue(row: Row): DueDelivery {
+  const unanswered = deliveryRow.number(row, 'unanswered');
+  const route = deliveryRow.textOrNull(row, 'route');
+  const traceParent = eventRow.textOrNull(row, 'traceparent');
+  return {
+    priority: deliveryRow.number(row, 'priority'),
+    attempts: deliveryRow.number(row, 'attempts'),
+    form: deliveryRow.oneOf(row, 'form', forms),
+    ...(unanswered > 0 && { unanswered }),
+    ...(route !== null && { route }),
+    ...(traceParent !== null && { traceParent }),
+    event: toEvent(row),
+  };
+}

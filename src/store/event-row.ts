@@ -1,0 +1,49 @@
+// How a row of the table of events is read, wherever a statement of its own finds one.
+import type { EventBody, Severity, StoredEvent } from '../kit/event.ts';
+import type { Database } from './database.ts';
+import { type ColumnOf, type Row, RowReader } from './row.ts';
+import type { events } from './schema.ts';
+
+export const eventRow = new RowReader<ColumnOf<typeof events>>('events');
+
+/** For `select` from events as `e`: what {@link toEvent} reads. */
+export function eventColumns({ $client: client }: Database) {
+  return client`e.id, e.source, e.external_id, e.subject, e.stream, e.type, e.severity, e.status, e.action,
+    extract(epoch from e.occurred_at) * 1000 as occurred_at,
+    extract(epoch from e.received_at) * 1000 as received_at, e.body::text as body`;
+}
+
+export function toEvent(row: Row): StoredEvent {
+  return {
+    id: eventRow.number(row, 'id'),
+    source: eventRow.text(row, 'source'),
+    externalId: eventRow.text(row, 'external_id'),
+    subject: eventRow.text(row, 'subject'),
+    ...factsOf(row),
+    occurredAt: eventRow.timeOrNull(row, 'occurred_at'),
+    receivedAt: eventRow.time(row, 'received_at'),
+    body: bodyOf(row),
+  };
+}
+
+const severities: readonly Severity[] = [0, 1, 2, 3, 4, 5];
+
+/** What the event is, in a few words. */
+export function factsOf(row: Row) {
+  return {
+    stream: eventRow.text(row, 'stream'),
+    type: eventRow.text(row, 'type'),
+    severity: severityOf(row),
+    status: eventRow.textOrNull(row, 'status'),
+    action: eventRow.textOrNull(row, 'action'),
+  };
+}
+
+export function severityOf(row: Row): Severity {
+  return eventRow.oneOf(row, 'severity', severities);
+}
+
+/** Of its own text, which Tocsin wrote. */
+export function bodyOf(row: Row): EventBody {
+  return eventRow.json<EventBody>(row, 'body');
+}
