@@ -1,6 +1,6 @@
 // What stands inside of one paragraph, from markdown-it's tokens: text, code, emphasis, links, breaks;
 // and the names of emoji.
-import type { Inline, Token } from './index.ts';
+import type { Inline, Token } from './tree.ts';
 
 /** The names that cards use; any other stays as it is written. */
 const emojis: Readonly<Record<string, string>> = {
