@@ -476,7 +476,7 @@ export const mutations = [
       ['src/core/deliver/failing.ts', "?.isAcquitted ? 'full' : undefined", '?.isAcquitted ? undefined : undefined'],
       [
         lane,
-        'await restoreDeliveries(db, this.#lease, id, this.#parts.failing.asTheyWere(), unansweredMax);',
+        'await restoreDeliveries(db, this.#lease, { sink: id, deliveries: this.#parts.failing.asTheyWere(), unansweredMax });',
         'void [restoreDeliveries, db, id, unansweredMax];',
       ],
     ],
