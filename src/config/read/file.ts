@@ -12,7 +12,7 @@ import type { RecurringContent } from './schema/silence.ts';
 import type { TemplateContent } from './schema/template.ts';
 import type { Registries } from './shape.ts';
 import { hasGap, isDefined, readSound, type Sound } from './sound.ts';
-import { readYaml, unreported } from './yaml.ts';
+import { readYaml } from './yaml.ts';
 
 /** One entry of a list or map of the file. */
 interface Entry<Content> {
@@ -77,17 +77,22 @@ export interface Surroundings {
   readonly areOptional: boolean;
 }
 
+/** Where secrets stand. */
+const optionalSections = ['sources', 'sinks', 'heartbeat'];
+
 /** The file at `name`. Undefined, with the problems reported, if nothing in it can be judged. */
 export function readConfigFile(named: FileName, surroundings: Surroundings): ConfigFile | undefined {
   const path = resolve(surroundings.directory, named.name);
   const { environment, findings, areOptional } = surroundings;
   const text = textAt(path, named, findings);
   if (text === undefined) return undefined;
-  const lookUp = (variable: string, section: string) => {
-    const isOptional = areOptional && ['sources', 'sinks', 'heartbeat'].includes(section);
-    return environment.get(variable) ?? (isOptional ? unreported : undefined);
+  const written = {
+    text,
+    name: named.name,
+    lookUp: (variable: string) => environment.get(variable),
+    isOptional: (section: string) => areOptional && optionalSections.includes(section),
   };
-  const yaml = readYaml({ text, name: named.name, lookUp }, findings);
+  const yaml = readYaml(written, findings);
   if (yaml === undefined) return undefined;
   const { place, variables } = yaml;
   const content = readSound({ schema: fileSchema, content: yaml.content, place }, findings);

@@ -17,19 +17,15 @@ export interface YamlFile {
   readonly variables: ReadonlySet<string>;
 }
 
-/**
- * The value of a variable, `unreported` if it is missing and that is no problem, undefined if it is
- * missing. `section` is the key at the top of the file under which it is referred to.
- */
-export type LookUp = (variable: string, section: string) => string | undefined | Unreported;
-export const unreported = Symbol('missing, which is no problem');
-export type Unreported = typeof unreported;
-
-/** A file as it was written. `name` is what problems call it. */
+/** A file as it was written. */
 export interface YamlText {
   readonly text: string;
+  /** What problems call the file. */
   readonly name: string;
-  readonly lookUp: LookUp;
+  /** The value of a variable; undefined if it has none. */
+  lookUp(variable: string): string | undefined;
+  /** Whether a variable may be missing under that key at the top of the file. Default: no. */
+  isOptional?(section: string): boolean;
 }
 
 const formRemedy =
@@ -63,7 +59,7 @@ export function readYaml(written: YamlText, findings: Findings): YamlFile | unde
   if (isTooLarge(document, name, findings)) return undefined;
   const parsed = { document, placeOffset, findings };
   refuseNames(parsed);
-  const variables = fillIn(parsed, written.lookUp);
+  const variables = fillIn(parsed, written);
   reportFormFault(parsed);
   reportRepeatedKeys(parsed);
   if (document.errors.length > 0) return undefined;
@@ -161,7 +157,7 @@ export function hasReference(text: string): boolean {
 const reference = /\$\$\{|\$\{([^}]*)\}/g;
 
 /** @returns the names of the variables that are referred to */
-function fillIn(parsed: Parsed, lookUp: LookUp): ReadonlySet<string> {
+function fillIn(parsed: Parsed, written: YamlText): ReadonlySet<string> {
   const { document, placeOffset, findings } = parsed;
   const variables = new Set<string>();
   visit(document, {
@@ -179,10 +175,11 @@ function fillIn(parsed: Parsed, lookUp: LookUp): ReadonlySet<string> {
       const filled = node.value.replace(reference, (whole, variable?: string) => {
         if (variable === undefined) return whole.slice(1);
         variables.add(variable);
-        const value = isName(variable) ? lookUp(variable, sectionOf(path)) : undefined;
-        if (value === undefined) reportNoValue(variable, node, parsed);
-        if (typeof value === 'string') return value;
+        const value = isName(variable) ? written.lookUp(variable) : undefined;
+        if (value !== undefined) return value;
         isWhole = false;
+        const mayBeMissing = isName(variable) && written.isOptional?.(sectionOf(path));
+        if (!mayBeMissing) reportNoValue(variable, node, parsed);
         return '';
       });
       node.value = isWhole ? filled : undefined;
