@@ -7,6 +7,7 @@ import type { Standing } from '../core/identity/standing.ts';
 import type { Drained } from '../core/intake/drain.ts';
 import { startReadingOnce } from '../core/intake/poll.ts';
 import { type Roles, startRoles } from '../core/roles/index.ts';
+import { sleep } from '../kit/deadline.ts';
 import { createMask } from '../kit/mask.ts';
 import type { SinkCounts } from '../kit/records/delivery.ts';
 import { createLogger, describeError, type Logger } from '../observe/log.ts';
@@ -109,7 +110,7 @@ async function readSources(
     const isReading = unread.some(({ id }) => roles.held().includes(`source:${id}`));
     if (isReading) heldAtMs = performance.now();
     if (unread.length === 0 || performance.now() - heldAtMs > roleMs) return;
-    await pause(20);
+    await sleep(20);
   }
 }
 
@@ -128,7 +129,7 @@ async function deliverDue(relay: Relay, waits: OnceWaits): Promise<void> {
     pending = now;
     const patienceMs = isInStorm ? waits.stormPatienceMs : await patienceWith(relay, waiting, waits);
     if (performance.now() - movedAtMs > patienceMs) return;
-    await pause(100);
+    await sleep(100);
   }
 }
 
@@ -174,10 +175,6 @@ async function whyNot(relay: Relay, id: string, contested: Standing['contested']
   } catch (error) {
     return `. ${describeError(error).message}`;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 export const command = createOnce({

@@ -1,5 +1,6 @@
 // Liveness and readiness. Live: the loops of this process turn. Ready: the database answers. Sinks have no say in either.
 import { Hono } from 'hono';
+import { within } from '../kit/deadline.ts';
 import { shared } from './computed-once.ts';
 
 export interface HealthDependencies {
@@ -27,15 +28,10 @@ export function createHealthRoutes(deps: HealthDependencies): Hono {
 
 /** Probes give up after seconds, and what they would leave behind is a request for each of them. */
 async function readinessWithin(deps: HealthDependencies, waitMs: number): ReturnType<HealthDependencies['isReady']> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<{ ok: boolean; detail: string }>((resolve) => {
-    timer = setTimeout(resolve, waitMs, { ok: false, detail: 'the database does not answer' });
-  });
   try {
-    return await Promise.race([deps.isReady(), expired]);
+    const late = () => ({ ok: false, detail: 'the database does not answer' });
+    return await within(deps.isReady(), waitMs, late);
   } catch {
     return { ok: false, detail: 'the check of the database failed' };
-  } finally {
-    clearTimeout(timer);
   }
 }

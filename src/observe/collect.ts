@@ -1,4 +1,5 @@
 // Functions that ask the database for what the metrics show: not for every scrape, and never so that a scrape hangs.
+import { within } from '../kit/deadline.ts';
 
 /** How often the registered functions may run, and how long a scrape waits for them. `now` is monotonic, in milliseconds. */
 export interface CollectLimits {
@@ -35,17 +36,7 @@ export function createCollector(limits: CollectLimits, report: (isUp: boolean) =
       if (running === undefined) return;
       // Counted from the start of the query, so that a query that hangs holds up one scrape and not each.
       const remainingMs = Math.max(0, startedAt + limits.waitMs - limits.now());
-      if (!(await settlesWithin(running, remainingMs))) report(false);
+      await within(running, remainingMs, () => report(false));
     },
   };
-}
-
-async function settlesWithin(promise: Promise<void>, waitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, waitMs, false);
-  });
-  const result = await Promise.race([promise.then(() => true), expired]);
-  clearTimeout(timer);
-  return result;
 }

@@ -4,6 +4,7 @@ import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type postgres from 'postgres';
 import { placeOf } from '../kit/database-url.ts';
+import { within } from '../kit/deadline.ts';
 import { addressOf, connectPostgres, connectTimeoutDefaultMs, DatabaseUrlError } from './connection.ts';
 import { databaseErrorCode, databaseErrorText, isForWantOfDescriptors } from './database.ts';
 import { assertOurs, DataDirectoryError, dataDirectoryError, exposureOfDirectory } from './embedded/data-directory.ts';
@@ -40,16 +41,14 @@ export async function inspectPostgres(url: string, variable: string): Promise<Po
     silenceMs: waitMs,
   });
   const address = placeOf(parsed);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('late')), waitMs);
-  });
+  const late = () => {
+    throw new Error('late');
+  };
   try {
-    return await Promise.race([readFacts(client, address), late]);
+    return await within(readFacts(client, address), waitMs, late);
   } catch (error) {
     throw new DatabaseUrlError(`${variable} (${address}): ${textOf(error, client.options.database)}`);
   } finally {
-    clearTimeout(timer);
     await client.end({ timeout: 0 });
   }
 }

@@ -4,6 +4,7 @@ import net from 'node:net';
 import { Duplex } from 'node:stream';
 import type { DatabaseAddress, DatabaseHost } from '../kit/database-url.ts';
 import type { DatabaseTls } from '../kit/database-url-parameters.ts';
+import { sleep } from '../kit/deadline.ts';
 import { Startup } from './startup.ts';
 import { codedError, encrypt, offersTls } from './tls.ts';
 
@@ -259,6 +260,6 @@ export function createSockets(options: SocketOptions): () => Duplex | Promise<Du
   return () => {
     // The driver itself tries again without a pause where a socket ends without an error.
     if (barren < Math.max(barrenMax, all.length)) return open();
-    return new Promise((resolve) => setTimeout(() => resolve(open()), barrenPauseMs));
+    return sleep(barrenPauseMs).then(open);
   };
 }

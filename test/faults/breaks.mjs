@@ -394,7 +394,7 @@ export const mutations = [
     edits: [
       ['src/core/deliver/within.ts', '  }, timeoutMs);', '  }, timeoutMs * 1000);'],
       [
-        'src/kit/http/index.ts',
+        'src/kit/http/exchange.ts',
         'setTimeout(this.#onTimeout, timeoutMs, timeoutMs)',
         'setTimeout(this.#onTimeout, timeoutMs * 1000, timeoutMs)',
       ],

@@ -144,7 +144,7 @@ export function adapterOf(path: string): string {
 }
 
 /** What an adapter's contract is made of; the rest of the kit is for core and the configuration. */
-const notForAdapters = /^src\/kit\/(records\/|database-url|descriptors\.ts$|files\.ts$|mask\.ts$)/;
+const notForAdapters = /^src\/kit\/(records\/|database-url|deadline\.ts$|descriptors\.ts$|files\.ts$|mask\.ts$)/;
 
 /** Whether the file `from` may import the project's file `to`. */
 export function mayImport(from: string, to: string): boolean {

@@ -2,6 +2,7 @@
 // flight, and must not be sent again; how long it has waited is known, so that whoever sends can
 // wait for it.
 
+import { sleep } from '../../kit/deadline.ts';
 import type { DeliveredAttempt, FailedAttempt } from '../../kit/records/delivery.ts';
 import type { Logger } from '../../observe/log.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
@@ -165,7 +166,7 @@ export class Recorder {
         batch.writingSinceMs = undefined;
       }
       if (performance.now() > this.#stopAtMs) break;
-      await pause(Math.min(firstPauseMs * 2 ** (failures - 1), databaseBackoff.maxMs));
+      await sleep(Math.min(firstPauseMs * 2 ** (failures - 1), databaseBackoff.maxMs));
     }
     this.#givenUp.push(batch);
     // Nobody tries it here any more.
@@ -197,8 +198,4 @@ export class Recorder {
  */
 function unwrittenSinceMs({ delivered, failed, sinceMs }: Batch): number {
   return delivered.length + failed.length > 0 ? sinceMs : Number.POSITIVE_INFINITY;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

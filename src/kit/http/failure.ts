@@ -2,6 +2,7 @@
 // because undici's and Node's own carry whole URLs and pieces of answers.
 import { descriptorsUsedUp, isOutOfDescriptors } from '../descriptors.ts';
 import { AdapterError } from '../errors.ts';
+import { hostWithPort } from '../origin.ts';
 
 interface Explanation {
   readonly meaning: string;
@@ -96,7 +97,7 @@ export function connectionFailure(error: Error, url: URL, isProxied: boolean, is
     return new AdapterError(
       'reject_sink',
       'bad_config',
-      `${hostOf(url)}: the request holds a header that HTTP does not allow. Check the configured token for line breaks and blanks.`,
+      `${hostWithPort(url)}: the request holds a header that HTTP does not allow. Check the configured token for line breaks and blanks.`,
     );
   }
   const { meaning, remedy } = proxyRefusal(error) ?? explain(code);
@@ -104,7 +105,7 @@ export function connectionFailure(error: Error, url: URL, isProxied: boolean, is
   return new AdapterError(
     'retry',
     isUnderWay ? 'interrupted' : 'connection',
-    `${hostOf(url)}: ${meaning} (${code}${reachedOf(error, url)}). ${remedy}${hint}`,
+    `${hostWithPort(url)}: ${meaning} (${code}${reachedOf(error, url)}). ${remedy}${hint}`,
   );
 }
 
@@ -123,7 +124,7 @@ export function timeoutFailure(
   return new AdapterError(
     'retry',
     phase === 'connecting' ? 'connection' : 'timeout',
-    `${hostOf(url)}: no complete answer within ${timeoutMs / 1000} s: ${came[phase]}${proxyHint(isProxied)}`,
+    `${hostWithPort(url)}: no complete answer within ${timeoutMs / 1000} s: ${came[phase]}${proxyHint(isProxied)}`,
   );
 }
 
@@ -163,13 +164,9 @@ function reachedOf(error: Error, url: URL): string {
   const { address, port } = error as { address?: unknown; port?: unknown };
   if (typeof address !== 'string' || typeof port !== 'number') return '';
   const reached = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-  return reached === hostOf(url) ? '' : ` at ${reached}`;
+  return reached === hostWithPort(url) ? '' : ` at ${reached}`;
 }
 
 function proxyHint(isProxied: boolean): string {
   return isProxied ? ' A proxy is configured; hosts that must be called directly belong into NO_PROXY.' : '';
-}
-
-function hostOf(url: URL): string {
-  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
 }

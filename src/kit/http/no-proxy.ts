@@ -1,6 +1,7 @@
 // NO_PROXY as operators write it for other programs: hosts, domains, addresses, networks, ports.
 // Pure. Resolves no name: a network holds only addresses that are written as such.
 import { BlockList, isIP } from 'node:net';
+import { portOf } from '../origin.ts';
 
 export interface NoProxy {
   /** Whether this address is called without a proxy. */
@@ -74,9 +75,4 @@ function unbracketed(address: string): string {
 
 function hostOf({ hostname }: URL): string {
   return unbracketed(hostname).replace(/\.$/, '');
-}
-
-function portOf({ port, protocol }: URL): number {
-  if (port !== '') return Number(port);
-  return protocol === 'https:' ? 443 : 80;
 }

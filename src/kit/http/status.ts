@@ -4,7 +4,7 @@ import { createMask } from '../mask.ts';
 import { quotaOf } from '../quota.ts';
 import { validText } from '../text.ts';
 import { withoutControls } from '../unseen.ts';
-import type { HttpAnswer } from './index.ts';
+import type { HttpAnswer } from './messages.ts';
 
 interface Verdict {
   readonly outcome: FailureOutcome;

@@ -4,6 +4,7 @@ import { type DiagLogFunction, DiagLogLevel, diag } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { within } from '../../kit/deadline.ts';
 import type { Logger } from '../log.ts';
 import { createExportLog, type ExportLog } from './export-log.ts';
 import type { Tracing } from './index.ts';
@@ -41,7 +42,12 @@ export function startExport({ version, instanceId, log }: ExportOptions): Export
   return {
     tracing: createTracing(provider.getTracer('tocsin', version)),
     async stop() {
-      if (said.isAnswering()) await atMost(stopMaxMs, provider.shutdown());
+      if (!said.isAnswering()) return;
+      await within(
+        provider.shutdown().catch(() => undefined),
+        stopMaxMs,
+        () => undefined,
+      );
     },
   };
 }
@@ -59,13 +65,4 @@ function watched(exporter: SpanExporter, said: ExportLog): SpanExporter {
     forceFlush: async () => exporter.forceFlush?.(),
     shutdown: () => exporter.shutdown(),
   };
-}
-
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work.catch(() => undefined), over]);
-  clearTimeout(timer);
 }

@@ -14,6 +14,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { portOf } from '../../kit/origin.ts';
 import type { Attempt, PageTrace, SpanFailure, TraceParent, Tracing } from './index.ts';
 
 /** Digests of more traces are linked to the first ones only; the SDK's own limit. */
@@ -78,10 +79,6 @@ function attributesOf({ sink, origin, eventId, number, form }: Attempt): Attribu
     'tocsin.form': form,
     ...(isNamed && { 'server.address': server.hostname, 'server.port': portOf(server) }),
   };
-}
-
-function portOf({ port, protocol }: URL): number {
-  return Number(port) || (protocol === 'https:' ? 443 : 80);
 }
 
 function fail(span: Span, { reason, status }: SpanFailure): void {

@@ -1,6 +1,7 @@
 // Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a message; more only
 // without what was refused: the priority, the channel.
 import type { HttpAnswer } from '../../kit/http/index.ts';
+import { originOf } from '../../kit/origin.ts';
 import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
 import type { Sink, SinkContext, SinkDefinition } from '../../kit/sink.ts';
@@ -27,7 +28,8 @@ const noSuchChannel = 'Tocsin-checks-its-webhook-by-a-channel-whose-name-is-too-
 function create(settings: MattermostConfig, context: SinkContext): Sink {
   const { http, locale, timeZone, now, productOf } = context;
   const { url } = settings;
-  const { protocol, host, hostname, port, pathname } = new URL(url);
+  const address = new URL(url);
+  const { host, pathname } = address;
   const hook = { host, secrets: [url, pathname, pathname.slice(pathname.lastIndexOf('/') + 1)] };
   const wording = createWording(locale, timeZone);
   const options = {
@@ -55,7 +57,7 @@ function create(settings: MattermostConfig, context: SinkContext): Sink {
     return http.request({ method: 'POST', url, headers, body: JSON.stringify(payload), signal });
   }
 
-  const origin = `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
+  const origin = originOf(address);
 
   const urgency = createUrgency();
 
