@@ -10,7 +10,10 @@ export interface AddressFinding {
   readonly text: string;
 }
 
-/** Listens there for an instant. A port in use fails nothing: the service that runs may well be the one that uses it. */
+/**
+ * Listens there for an instant. A port in use fails nothing: the running service may be the one that
+ * uses it.
+ */
 export async function lookAtAddress(address: Address): Promise<AddressFinding> {
   const error = await tryToListen(address);
   if (error === undefined) return { status: 'ok', text: `${written(address)} is free to listen on` };

@@ -1,4 +1,5 @@
-// Adapters whose errors hold no secret of the configuration, whatever the far end answered or an adapter put into its words.
+// Adapters whose errors hold no secret of the configuration, whatever the far end answered or the
+// adapter says.
 import { AdapterError } from '../kit/errors.ts';
 import type { Mask } from '../kit/mask.ts';
 

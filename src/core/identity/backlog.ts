@@ -57,10 +57,12 @@ export interface SettlingDependencies {
 }
 
 /**
- * Before anything is sent: what waits at a place goes to the id that the place has now, and the places are noted.
+ * To be called before anything is sent: gives what waits at a place to the id that the place has now,
+ * and notes the places.
  * @param lease the role of these places
- * @returns what does it once, and again after it failed with the driver's error or resolved to false: the role was lost, or
- * a sink is another process's at another place, and nothing may be sent
+ * @returns a function that does it once, and again after it failed with the driver's error or resolved
+ * to false: the role was lost, or another process works a sink at another place. Nothing may be sent
+ * then
  */
 export function createSettling(deps: SettlingDependencies, lease: Lease): () => Promise<boolean> {
   const { db, log, places, own } = deps;
@@ -107,7 +109,10 @@ export interface BacklogRemark {
   readonly text: string;
 }
 
-/** What people should know of what waits for sinks that are configured no more. Pure. @param configured at least one */
+/**
+ * What people should know of backlogs whose sinks are no longer configured. Pure.
+ * @param configured at least one
+ */
 export function backlogRemarks(
   counts: readonly Pick<SinkCounts, 'sink' | 'pending' | 'dead'>[],
   stored: readonly PlaceOf[],

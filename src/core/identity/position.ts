@@ -19,16 +19,16 @@ export interface ConsoleOf {
 export type PositionPlan =
   /** Its own position goes on. */
   | { readonly kind: 'own' }
-  /** It has none. `strangers`: positions of ids that are configured no more and may be of the same console. */
+  /** It has none. `strangers`: positions of ids that are no longer configured, maybe of its console. */
   | { readonly kind: 'fresh'; readonly strangers: readonly StoredPosition[] }
   /** The position of its console stands under another id. */
   | { readonly kind: 'take'; readonly from: StoredPosition }
-  /** Several positions or several sources of one console; nobody can tell which belongs to which. */
+  /** Several positions or several sources of one console: which belongs to which is unknown. */
   | { readonly kind: 'several'; readonly from: readonly string[]; readonly to: readonly string[] }
   /** Its id holds the position of another console. */
   | { readonly kind: 'other'; readonly own: StoredPosition };
 
-/** Each takes a request, and more are never left behind by renaming. */
+/** Each costs a request, and renaming never leaves more behind. */
 const strangersMax = 8;
 
 /** @param configured every source of the configuration, `wanted` among them */
@@ -53,7 +53,7 @@ export function planPosition(
   return { kind: 'fresh', strangers: left.filter(({ source }) => !isConfigured(source)).slice(0, strangersMax) };
 }
 
-/** One that names no console yet is from a release before, and its own. */
+/** One that names no console yet was stored by an earlier release, and is its own. */
 function isKept(own: StoredPosition | undefined, { console }: ConsoleOf): boolean {
   return own !== undefined && (own.console === console || (own.console === null && own.cursor !== null));
 }
@@ -65,7 +65,7 @@ export interface ClaimDependencies {
   readonly log: Logger;
   /** Every source of the configuration; absent: this one alone. */
   readonly consoles?: readonly ConsoleOf[] | undefined;
-  /** Is told of each wait for the database. */
+  /** Follows each wait for the database. */
   timed?<T>(answer: Promise<T>): Promise<T>;
 }
 
@@ -77,9 +77,10 @@ export interface Claimed {
 }
 
 /**
- * Where to read on. Takes the position of the same console over if it stands under an id that is configured no more.
+ * Where to read on. Takes over the position of the same console if it stands under an id that is no
+ * longer configured.
  * @param lease the role `source:<id>`
- * @throws {AdapterError} as long as it is not known that a position is this source's; nothing must be read then
+ * @throws {AdapterError} while it is unknown whether a position is this source's; nothing may be read
  */
 export async function claimPosition(deps: ClaimDependencies, lease: Lease, signal: AbortSignal): Promise<Claimed> {
   const { id, source, db } = deps;
@@ -145,7 +146,10 @@ async function recognised(
   return same;
 }
 
-/** A console may get another address. Its own events tell. @throws {AdapterError} it is another, or cannot be told */
+/**
+ * A console may get another address; its own events show whether it is the same.
+ * @throws {AdapterError} it is another, or nobody can say
+ */
 async function assertSame(
   { id, source, log }: ClaimDependencies,
   own: StoredPosition,

@@ -1,4 +1,5 @@
-// How this process stands to the others on its database: replicas of the same service, or another service that uses the same ids.
+// How this process stands to the others on its database: replicas of the same service, or another
+// service that uses the same ids.
 // Decides which roles it leaves to them. Pure: every process comes to the same answer from the same facts.
 import type { StoredPosition } from '../../kit/records/position.ts';
 import type { Works } from '../../kit/records/role.ts';
@@ -14,7 +15,10 @@ export interface Grouped {
   readonly name: string;
   /** Roles of one group prefer one process: a source and the sinks that it feeds. */
   readonly group: string;
-  /** Goes where its group is worked, and has no say in where that is: a release before this one may hold it, and nothing else of the group. */
+  /**
+   * Goes where its group is worked, and has no say in where that is: an earlier release may hold it,
+   * and nothing else of the group.
+   */
   readonly isFollower?: boolean;
 }
 
@@ -40,9 +44,12 @@ export interface StandingFacts {
 }
 
 export interface Standing {
-  /** The position of every source is another console's: nothing shows that this is the service whose database it is. */
+  /**
+   * The position of every source is another console's: nothing shows that the database belongs to this
+   * service.
+   */
   readonly isStranger: boolean;
-  /** Ids of sources whose position is another console's, as far as the database tells. */
+  /** Ids of sources whose position is another console's, as far as the database knows. */
   readonly disowned: readonly string[];
   /** Sinks that this process must not work, and the place at which they are worked, or were last. */
   readonly contested: readonly { readonly sink: string; readonly place: string }[];
@@ -56,7 +63,7 @@ export interface Standing {
 
 const sourcePrefix = 'source:';
 
-/** Ids are people's: one may have the name of something that every object has. */
+/** People choose the ids: one may be the name of a property that every object has. */
 function entryOf(values: Readonly<Record<string, string>>, id: string): string | undefined {
   return Object.hasOwn(values, id) ? values[id] : undefined;
 }
@@ -94,8 +101,9 @@ export function standingOf(facts: StandingFacts, roles: readonly WorkingRole[] =
 }
 
 /**
- * A sink belongs to the place that was noted for it, as long as a live process serves it there. Whoever comes with another
- * place waits for the end of that process. A stranger has no say, and waits until an operator says whose the positions are.
+ * A sink belongs to the place that was noted for it while a live process serves it there. A process
+ * with another place waits for the end of that one. A stranger has no say, and waits until an operator
+ * says whose the positions are.
  */
 function contestedSinks({ own, others, positions, places }: StandingFacts, isStranger: boolean): Standing['contested'] {
   const residents = others.filter((other) => !isStrangerBy(other, positions));
@@ -157,9 +165,10 @@ function contradicts(one: Works, other: Works): boolean {
 }
 
 /**
- * Why nothing that this process should read is read by anybody, in words with what to do; undefined while something is.
- * @param refused ids of sources whose console was asked and does not know the position: a disowned one may only have moved; undefined until
- * they were asked
+ * Why nobody reads anything that this process should read, in words with what to do; undefined while
+ * something is read.
+ * @param refused ids of sources whose console was asked and does not know the position, because a
+ * disowned console may only have moved; undefined until they were asked
  */
 export function whyNothingIsRead(
   standing: Standing | undefined,
@@ -199,7 +208,10 @@ export function placeRemarks(facts: Pick<StandingFacts, 'others'> & { readonly p
   });
 }
 
-/** What people should know before they say whose the position of a source is; undefined if nobody else reads under its id. Pure. */
+/**
+ * What people should know before they say whose the position of a source is; undefined if no other
+ * process reads under its id. Pure.
+ */
 export function readerRemark(
   { others }: Pick<StandingFacts, 'others'>,
   { id, console }: ConsoleOf,

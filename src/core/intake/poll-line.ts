@@ -1,4 +1,5 @@
-// The log line of a poll: one for each, always with the same fields in the same order, null where there is nothing to say. docs/logs.md explains them.
+// The log line of a poll: one for each, always with the same fields in the same order, null where
+// there is nothing to say. docs/logs.md explains them.
 
 import type { Logger } from '../../observe/log.ts';
 import { traceIdOf } from '../../observe/tracing/index.ts';

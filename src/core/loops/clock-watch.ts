@@ -21,7 +21,11 @@ export interface Leap {
 }
 
 export interface ClockWatch {
-  /** Reads the clock. @returns the leap since the last look; undefined if there was none @throws the driver's error */
+  /**
+   * Reads the clock.
+   * @returns the leap since the last look; undefined if there was none
+   * @throws the driver's error
+   */
   look(): Promise<Leap | undefined>;
   /** The last leap of the past hour. */
   last(): Leap | undefined;

@@ -1,4 +1,5 @@
-// The one way in which core's loops wait: until a time has passed, somebody has something for them, or they are to stop.
+// The one way in which core's loops wait: until a time has passed, there is something for them, or
+// they must stop.
 
 export interface Wake {
   /** Ends the current wait, or makes the next one return at once. */

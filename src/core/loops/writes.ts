@@ -1,4 +1,5 @@
-// Whether the database takes what is written, which it may not though it answers: its disk is full, or it is read-only.
+// Whether the database takes writes. It may answer and take none: its disk is full, or it is
+// read-only.
 import type { WriteFailureReason } from '../../observe/metrics/labels.ts';
 import { databaseErrorCode, databaseErrorText } from '../../store/database.ts';
 

@@ -1,4 +1,5 @@
-// The worker of the role `job:retention`: removes old events once an hour, in small batches with long breaks, so that nobody else notices.
+// The worker of the role `job:retention`: removes old events once an hour, in small batches with long
+// breaks, so that nothing else slows down.
 
 import type { Logger } from '../../observe/log.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
@@ -8,7 +9,7 @@ import type { Lease, RoleWorker } from '../loops/lease.ts';
 
 const everyMs = 3_600_000;
 const batchMax = 500;
-/** Of its time it works at most a fifth. */
+/** Breaks are so much longer than the work: it works for at most a fifth of the time. */
 const breakFactor = 4;
 
 export interface RetentionDependencies {
