@@ -109,7 +109,7 @@ export async function answerRequest(world: World, request: IncomingMessage, resp
       return answerJson(response, 400, '{"message": "the body must be a JSON object"}\n');
     }
   }
-  await answerPage(world, stream, find, cursor, response);
+  await answerPage({ world, stream, find, cursor, response });
 }
 
 function record(
@@ -139,13 +139,15 @@ function answerItem({ rows }: Stream, id: number, response: ServerResponse): voi
   else answerJson(response, 200, Buffer.concat([Buffer.from('{"event": '), item, Buffer.from('}\n')]));
 }
 
-async function answerPage(
-  world: World,
-  stream: Stream,
-  find: (cursor: number) => Slice,
-  cursor: number,
-  response: ServerResponse,
-): Promise<void> {
+interface AskedPage {
+  readonly world: World;
+  readonly stream: Stream;
+  readonly find: (cursor: number) => Slice;
+  readonly cursor: number;
+  readonly response: ServerResponse;
+}
+
+async function answerPage({ world, stream, find, cursor, response }: AskedPage): Promise<void> {
   const fault = stream.faults.take();
   const page = (slice: Slice) => answerJson(response, 200, pageBytes(slice, world.emptyForm));
   const whole = () => pageBytes(find(cursor), world.emptyForm);

@@ -253,7 +253,7 @@ export const mutations = [
   },
   {
     name: 'a page that is no page counts as an empty one',
-    edits: [[client, '    throw malformed(answer, host, error.message, token);', '    return emptyPage;']],
+    edits: [[client, '    throw malformed({ answer, host, problem: error.message, token });', '    return emptyPage;']],
     cases: 'tenant: answers of a hostile proxy',
   },
   {

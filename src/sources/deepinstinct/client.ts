@@ -105,23 +105,25 @@ function pageOf(answer: HttpAnswer, host: string, token: string): WirePage {
   if (answer.status === 204) return emptyPage;
   if (answer.truncated) {
     const longest = `is longer than ${bodyBytesMax / 1024 / 1024} MB, or comes in pieces too small for any use`;
-    throw malformed(answer, host, longest, token, AnswerTooLongError);
+    throw malformed({ answer, host, problem: longest, token, Kind: AnswerTooLongError });
   }
   try {
     return parsePage(answer.body);
   } catch (error) {
     if (!(error instanceof EnvelopeError)) throw error;
-    throw malformed(answer, host, error.message, token);
+    throw malformed({ answer, host, problem: error.message, token });
   }
 }
 
-function malformed(
-  answer: HttpAnswer,
-  host: string,
-  problem: string,
-  token: string,
-  Kind: typeof AdapterError = AdapterError,
-): AdapterError {
+interface Malformed {
+  readonly answer: HttpAnswer;
+  readonly host: string;
+  readonly problem: string;
+  readonly token: string;
+  readonly Kind?: typeof AdapterError;
+}
+
+function malformed({ answer, host, problem, token, Kind = AdapterError }: Malformed): AdapterError {
   const { status, body } = answer;
   // What looks like JSON may hold events, and events hold names of people; those do not belong into a log.
   const isHarmless = !/^\s*[[{"]/.test(body);

@@ -20,14 +20,16 @@ export interface Beyond {
   readonly newest: number;
 }
 
+export interface FirstStart {
+  readonly stream: Stream;
+  readonly startFrom: StartFrom;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+}
+
 /** From 1 to some 60 requests. @throws {AdapterError} as {@link Client.readPage} */
-export async function findBegin(
-  client: Client,
-  stream: Stream,
-  startFrom: StartFrom,
-  nowMs: number,
-  signal: AbortSignal,
-): Promise<Begin> {
+export async function findBegin(client: Client, { stream, startFrom, nowMs, signal }: FirstStart): Promise<Begin> {
   const read = (after: number) => client.readPage(stream, after, signal);
   if (startFrom.kind === 'all') {
     // Nothing needs to be found, but a wrong key must not pass for a start.

@@ -25,7 +25,7 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
   async function begin(signal: AbortSignal): Promise<Page> {
     // After a reset, what is remembered is of numbers that no longer count.
     reader.forget();
-    const { cursor, from, beyond } = await findBegin(client, stream, startFrom, context.now(), signal);
+    const { cursor, from, beyond } = await findBegin(client, { stream, startFrom, nowMs: context.now(), signal });
     const values = { source: context.id, from, host: client.host, ...(beyond && valuesOf(beyond)) };
     return { ...pageOf({ items: [], cursor, more: true, isAgain: false }), notice: { kind: 'watching', values } };
   }
