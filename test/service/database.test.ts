@@ -49,7 +49,7 @@ test.each([[['migrate']], [['once']], [['dead', 'list']], [['source', 'list']]])
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^tocsin ${argv[0]}: DATABASE_URL \\(127\\.0\\.0\\.1:1\\): nothing accepts connections there \\(ECONNREFUSED\\)\\. Check`,
+          `^tocsin ${argv.join(' ')}: DATABASE_URL \\(127\\.0\\.0\\.1:1\\): nothing accepts connections there \\(ECONNREFUSED\\)\\. Check`,
         ),
       ),
     ]);
