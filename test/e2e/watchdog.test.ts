@@ -123,6 +123,7 @@ test('operations hear of each trouble once, and once that it is over, whoever wo
   soc.heal();
   expect((await run(['dead', 'redrive', '--all'])).code).toBe(0);
   await expectHeard(ops, 'deadOver');
+  await expectHeard(soc, 'deadOver');
 
   // On a machine so busy that nothing else passes for seconds, the one that is refused pauses the sink for a moment.
   const { paused: _1, sinkBack: _2, ...others } = heard(ops);
