@@ -225,7 +225,8 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
     shown(statement, begun) {
       const { lease } = statement.context;
       if (!lease || !statement.rows) return;
-      const ids = statement.rows.map((row) => Number(row.event_id));
+      const ids = statement.rows.map((row) => Number(row.id));
+      if (ids.some(Number.isNaN)) throw new Error('a reading of what is due shows no ids');
       const known = know(lease);
       if (statement.isProbe) known.probes = new Set(ids);
       else for (const id of ids) known.due.set(id, begun);
