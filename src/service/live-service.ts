@@ -186,7 +186,7 @@ export class LiveService implements Service {
     const { metrics, log, store, writes } = this.#options;
     const heartbeat = startHeartbeat({
       sender: () => this.#running.relay.beat,
-      whyNot: () => whyNoHeartbeat(this.#state()),
+      whyNot: () => whyNoHeartbeat(() => this.#state()),
       metrics,
       log,
     });

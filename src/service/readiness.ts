@@ -42,12 +42,13 @@ export async function readiness(state: ServiceState): Promise<{ ok: boolean; det
 }
 
 /** Why no heartbeat may be sent; undefined if all is well. Never throws. */
-export async function whyNoHeartbeat(state: ServiceState): Promise<string | undefined> {
-  const { store, writes, relay, roles } = state;
-  if (roles === undefined) return 'waiting for the database';
+export async function whyNoHeartbeat(stateNow: () => ServiceState): Promise<string | undefined> {
+  const state = stateNow();
+  if (state.roles === undefined) return 'waiting for the database';
   if (!isLive(state)) return 'a loop stands still';
-  const why = (await whyNoWrites(store.ping, writes)) ?? whyNothingIsReadBy(state);
-  return why ?? whyNotWell(relay.vitals);
+  const why = await whyNoWrites(state.store.ping, state.writes);
+  // Another configuration may have come meanwhile.
+  return why ?? whyNothingIsReadBy(stateNow()) ?? whyNotWell(stateNow().relay.vitals);
 }
 
 function whyNothingIsReadBy({ relay, roles }: ServiceState): string | undefined {

@@ -1,7 +1,8 @@
 // A proxy on loopback between the service and a server that can drop connections at any byte, or go silent. It ends with the test.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { until } from '../support/world.ts';
 
 export interface LoopbackProxy {
   readonly port: number;
@@ -65,9 +66,19 @@ export async function createLoopbackProxy(target: { host: string; port: number }
     if (isSilent) hush(pair);
   });
   let port = 0;
-  const listen = async () => {
+  const tryToListen = async () => {
     listener.listen(port, '127.0.0.1');
-    await once(listener, 'listening');
+    return once(listener, 'listening').then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EADDRINUSE') throw error;
+        return false;
+      },
+    );
+  };
+  const listen = async () => {
+    // While it refused, another process may have been given its port.
+    expect(await until(tryToListen, 60_000), 'the port of the proxy stays taken').toBe(true);
     port = (listener.address() as AddressInfo).port;
   };
   const close = async () => {

@@ -93,5 +93,14 @@ test.each<[string, Partial<ServiceState>, RegExp]>([
   ],
   ['no source may be read', { roles: rolesThat({ standing: () => disowned }) }, /^no source may be read/],
 ])('no heartbeat is sent when %s', async (_title, more, why) => {
-  expect(await whyNoHeartbeat(stateOf(more))).toMatch(why);
+  expect(await whyNoHeartbeat(() => stateOf(more))).toMatch(why);
+});
+
+test('a heartbeat goes by the configuration that came while the database was asked', async () => {
+  let now = stateOf({});
+  const ping = async () => {
+    now = stateOf({ roles: rolesThat({ standing: () => disowned }) });
+  };
+  now = stateOf({ store: { ping } });
+  expect(await whyNoHeartbeat(() => now)).toMatch(/^no source may be read/);
 });

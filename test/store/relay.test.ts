@@ -385,7 +385,12 @@ describe('the lane of a sink', () => {
     const { notices, states } = await run(1, { send, check: async () => {} }, () => dead > 0 && passed > 0);
     clearInterval(timer);
     expect(forms.slice(0, 4)).toEqual(['full', 'full', 'short', 'bare']);
-    expect(await listDead(db, null, 10)).toMatchObject([{ reason: 'rejected', attempts: forms.length }]);
+    const [lost, ...rest] = await listDead(db, null, 10);
+    expect([lost?.reason, rest]).toEqual(['rejected', []]);
+    // On a slow machine the sink is paused meanwhile, and what failed before is forgiven.
+    const isPaused = notices.some((notice) => notice.startsWith('sink_paused'));
+    if (isPaused) expect(lost?.attempts).toBeLessThanOrEqual(forms.length);
+    else expect(lost?.attempts).toBe(forms.length);
     expect(states.filter(({ state }) => state === 'dead')).toMatchObject([{ form: 'bare', count: 1 }]);
     expect(notices.filter((notice) => !/^sink_(paused|back)/.test(notice))).toEqual([]);
   });

@@ -258,7 +258,7 @@ class ReplicaRoles implements Roles {
   async #lookAround(): Promise<void> {
     // Who seems dead after a leap of the clock may live, and keeps what was left to it until then.
     if (this.#standing.current() !== undefined && this.#isUnsure()) return;
-    await this.#standing.look(this.#roles);
+    await this.#standing.look(() => this.#roles);
   }
 
   #isUnsure(): boolean {

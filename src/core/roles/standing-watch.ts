@@ -33,13 +33,16 @@ export class StandingWatch {
   /**
    * To be called after the heartbeat, so that the others know what this process works before it
    * judges by what they work.
+   * @param rolesNow asked once the others are known: another configuration may have come meanwhile
    * @throws the driver's error
    */
-  async look(roles: readonly WorkingRole[]): Promise<void> {
+  async look(rolesNow: () => readonly WorkingRole[]): Promise<void> {
     const { db, replicaId } = this.#options;
-    const own = worksOf(roles);
     const before = leftText(this.#standing);
-    this.#standing = standingOf({ own, ...(await readSurroundings(db, replicaId)) }, roles);
+    const surroundings = await readSurroundings(db, replicaId);
+    const roles = rolesNow();
+    const own = worksOf(roles);
+    this.#standing = standingOf({ own, ...surroundings }, roles);
     this.#show(Object.keys(own.places), this.#standing);
     if (leftText(this.#standing) !== before) this.#log(this.#standing);
   }

@@ -23,13 +23,13 @@ test('a sink that another service works elsewhere is left to it, until that ends
   await joinReplicas(db, { id: randomUUID(), ttlMs: 20_000, predecessor: null, works });
   await db.$client`insert into sinks (sink, state, place) values ('soc', 'ok', 'there')`;
 
-  await watch.look(roles);
-  await watch.look(roles);
+  await watch.look(() => roles);
+  await watch.look(() => roles);
   expect(watch.isLeft('sink:x')).toBe(true);
   expect(await metrics.expose()).toContain('tocsin_sink_other_place{sink="soc"} 1\n');
 
   await db.$client`truncate replicas, leases`;
-  await watch.look(roles);
+  await watch.look(() => roles);
   expect(watch.isLeft('sink:x')).toBe(false);
   expect(await metrics.expose()).toContain('tocsin_sink_other_place{sink="soc"} 0\n');
   expect(lines).toEqual([
