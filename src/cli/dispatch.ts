@@ -32,10 +32,16 @@ function report(error: unknown, { io, path }: Progress): number {
     return exitCodes.config;
   }
   const { message, code, cause, stack } = describeError(error);
-  const fact = code === undefined ? message : `${message} (${code})`;
+  const fact = withCode(message, code);
+  // Of a statement that failed, the code is the cause's.
+  const reason = cause && (code === undefined ? withCode(cause.message, cause.code) : cause.message);
   const frames = (stack ?? []).map((frame) => `    ${frame}\n`).join('');
-  io.stderr(`${name}: ${withCause(fact, cause?.message)}\n${frames}`);
+  io.stderr(`${name}: ${withCause(fact, reason)}\n${frames}`);
   return exitCodes.failed;
+}
+
+function withCode(message: string, code: string | undefined): string {
+  return code === undefined ? message : `${message} (${code})`;
 }
 
 /** Behind a whole sentence the cause stands by itself. */

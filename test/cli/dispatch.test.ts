@@ -250,7 +250,7 @@ describe('what a command throws', () => {
     const cause = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
     const { call, output } = setUp(() => Promise.reject(new Error('Failed query: select secret', { cause })));
     expect(await call('test', 'soc')).toBe(1);
-    expect(output.stderr).toBe('tocsin test: a statement failed in the database: connection refused\n');
+    expect(output.stderr).toBe('tocsin test: a statement failed in the database: connection refused (ECONNREFUSED)\n');
   });
 
   it('in whole sentences has its cause behind them', async () => {

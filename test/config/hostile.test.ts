@@ -94,6 +94,11 @@ it('a text that a terminal obeys is shown, and not obeyed', () => {
   for (const line of told) expect(line).toMatch(/^[^\x00-\x1F\x7F\u202E]*red\\u\{202E\}[^\x00-\x1F\x7F\u202E]*$/);
 });
 
+it('a circle of aliases is a problem with its place, like any other key', () => {
+  const told = problems(`${source}${sink}routes: [{ name: x, to: [&t { sink: soc, again: *t }] }]\n`);
+  expect(told).toEqual([expect.stringMatching(/again/)]);
+});
+
 describe('a file beyond all measure', () => {
   const many = (count: number, line: (n: number) => string) =>
     Array.from({ length: count }, (_, n) => line(n)).join('');

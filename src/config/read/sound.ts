@@ -59,10 +59,15 @@ function withGaps(value: unknown, gaps: readonly Path[]): unknown {
   return copy;
 }
 
-/** Whether anything in it, however deep, could not be used. */
+/** Whether anything in it, however deep, could not be used. An alias of YAML may make a circle. */
 export function hasGap(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some((one) => one === undefined || hasGap(one));
+  const seen = new WeakSet<object>();
+  const look = (one: unknown): boolean => {
+    if (typeof one !== 'object' || one === null || seen.has(one)) return false;
+    seen.add(one);
+    return Object.values(one).some((inner) => inner === undefined || look(inner));
+  };
+  return look(value);
 }
 
 /** The properties that are whole. */
