@@ -15,6 +15,8 @@ export const tracingVariables = [
   'OTEL_SDK_DISABLED',
 ] as const;
 
+const proxyVariables = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'] as const;
+
 export const knownVariables = [
   'DEEPINSTINCT_URL',
   'TOKENS_KEY',
@@ -37,12 +39,7 @@ export const knownVariables = [
   'LOCALE',
   'TZ',
   'TOCSIN_CONFIG',
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'https_proxy',
-  'http_proxy',
-  'no_proxy',
+  ...proxyVariables,
   ...tracingVariables,
 ] as const;
 export type KnownVariable = (typeof knownVariables)[number];
@@ -62,15 +59,7 @@ export const secretVariables = [
  * Machines set neighbours of these names (`FTP_PROXY`, `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`) for
  * other programs, so a near miss says nothing.
  */
-export const unguessableVariables: ReadonlySet<string> = new Set([
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'https_proxy',
-  'http_proxy',
-  'no_proxy',
-  ...tracingVariables,
-]);
+export const unguessableVariables: ReadonlySet<string> = new Set([...proxyVariables, ...tracingVariables]);
 
 /** Names that people try, too far from the right one to be found by spelling. */
 export const misnamedVariables: Readonly<Record<string, KnownVariable>> = {

@@ -1,4 +1,5 @@
 // Who holds DATA_DIR, and the error for whoever comes second.
+import { sleep } from '../../kit/deadline.ts';
 import { DataDirectoryError } from './data-directory.ts';
 import { requestHolder } from './directory-request.ts';
 
@@ -33,7 +34,7 @@ export async function lockedError(directory: string, path: string): Promise<Dire
       const { body } = await requestHolder(path, holderPath, { timeoutMs: 330 });
       return new DirectoryLockedError(directory, JSON.parse(body) as Holder);
     } catch {
-      await new Promise((done) => setTimeout(done, 50));
+      await sleep(50);
     }
   }
   return new DirectoryLockedError(directory, null);

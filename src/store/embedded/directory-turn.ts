@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { sleep } from '../../kit/deadline.ts';
 import { dataDirectoryError } from './data-directory.ts';
 import { lockedError } from './directory-holder.ts';
 import { closeServer, isRefused, listen, socketError } from './directory-socket.ts';
@@ -101,7 +102,7 @@ export async function respectFormerRelease(directory: string, path: string, guar
     } catch {
       if (!(await isRefused(directory, path))) throw await lockedError(directory, path);
       if (performance.now() > untilMs) return;
-      await new Promise((done) => setTimeout(done, 50));
+      await sleep(50);
     }
   }
 }
