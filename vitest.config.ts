@@ -2,7 +2,8 @@
 import { defineConfig } from 'vitest/config';
 import { PlainReporter } from './test/support/plain-reporter.ts';
 
-// Minutes of waiting for back-offs, leases and starts, of which the fault suite has its own; .ci/run leaves them out by SHORT=1.
+// Minutes of waiting for back-offs, leases and starts, of which the fault suite has its own;
+// .ci/run leaves them out by SHORT=1.
 const slow = ['mattermost', 'replicas', 'kill'].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
@@ -14,7 +15,8 @@ export default defineConfig({
     setupFiles: ['test/support/time-left.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    // Only what hangs takes so long. Tests wait for conditions, so on a machine that is busy with other things they are slower, and pass.
+    // Only what hangs takes so long. Tests wait for conditions, so on a machine that is busy with
+    // other things they are slower, and pass.
     testTimeout: 240_000,
     hookTimeout: 120_000,
     env: { PATIENCE: '3' },

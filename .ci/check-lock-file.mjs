@@ -1,5 +1,6 @@
-// Says what makes a package-lock.json unfit for a fresh machine: `node .ci/check-lock-file.mjs package-lock.json`. Changes nothing.
-// Where a registry lacks a platform's package, `npm install` leaves it out of the lock and says nothing; `npm ci` then fails.
+// Says what makes a package-lock.json unfit for a fresh machine: `node .ci/check-lock-file.mjs
+// package-lock.json`. Changes nothing. Where a registry lacks a platform's package, `npm install`
+// leaves it out of the lock and says nothing; `npm ci` then fails.
 import { readFileSync } from 'node:fs';
 
 const [file = 'package-lock.json'] = process.argv.slice(2);

@@ -1,4 +1,5 @@
-// Who takes part, in the order of the table. `recorded` counts, in its database, the events that are stored and whose outcome is written.
+// Who takes part, in the order of the table. `recorded` counts, in its database, the events that
+// are stored and whose outcome is written.
 import { fileURLToPath } from 'node:url';
 
 const script = (name) => [fileURLToPath(new URL(`contestants/${name}.mjs`, import.meta.url))];

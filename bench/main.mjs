@@ -1,6 +1,9 @@
-// `npm run bench`: the same job by Tocsin, by floors written by hand and by peers, interleaved on this machine; medians and ratios.
-// `--further` measures what else was promised (latency, growth, …; see further/), and `--only latency` one of those or one contestant.
-// `--idle` also watches each for ten seconds without work. `--short` is what CI runs: Tocsin and the floor only, and exit code 1 if their ratio is too low. A ratio, never a time.
+// `npm run bench`: the same job by Tocsin, by floors written by hand and by peers, interleaved on
+// this machine; medians and ratios.
+// `--further` measures what else was promised (latency, growth, …; see further/), and `--only
+// latency` one of those or one contestant.
+// `--idle` also watches each for ten seconds without work. `--short` is what CI runs: Tocsin and
+// the floor only, and exit code 1 if their ratio is too low. A ratio, never a time.
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -10,7 +13,14 @@ import { contestants } from './contestants.mjs';
 import { furtherNames, measureFurther, writeFurther } from './further/main.mjs';
 import { findServer } from './postgres.mjs';
 import { readProfile } from './profile.mjs';
-import { describeMachine, markdownOf, ratiosOf, summarise, tableOf, writeResults } from './report.mjs';
+import {
+  describeMachine,
+  markdownOf,
+  ratiosOf,
+  summarise,
+  tableOf,
+  writeResults,
+} from './report.mjs';
 import { measure, warmEvents } from './round.mjs';
 
 const ratioMin = 0.6;
@@ -35,7 +45,10 @@ const rounds = Number(options.rounds ?? (options.short ? 5 : 3));
 const wanted = options.further ? furtherNames : (options.only?.split(',') ?? []);
 const further = wanted.filter((name) => furtherNames.includes(name));
 const others = wanted.filter((name) => !further.includes(name));
-const chosen = further.length > 0 && others.length === 0 ? [] : choose(options.short ? ['tocsin', 'floor'] : others);
+const chosen =
+  further.length > 0 && others.length === 0
+    ? []
+    : choose(options.short ? ['tocsin', 'floor'] : others);
 if (chosen.some(({ isPeer }) => isPeer)) installPeers();
 const startedAt = performance.now();
 const say = options.json ? () => {} : (line) => console.log(line);
@@ -52,7 +65,13 @@ async function goFurther() {
   const command = process.argv.slice(2).join(' ');
   const machine = await describeMachine(server.url);
   const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
-  const found = await measureFurther(further, { startWorld, serverUrl: server.url, rounds, say, nodeOptions });
+  const found = await measureFurther(further, {
+    startWorld,
+    serverUrl: server.url,
+    rounds,
+    say,
+    nodeOptions,
+  });
   if (options.json) console.log(JSON.stringify({ command, machine, further: found }, null, 1));
   if (options.write) writeFurther(found, { command, machine });
 }
@@ -63,30 +82,52 @@ async function compare() {
   const summary = summarise(chosen, runs);
   const ratios = ratiosOf(runs);
   const machine = await describeMachine(server.url);
-  const report = { command: process.argv.slice(2).join(' '), machine, events, rounds: runs.length, summary, ratios };
+  const report = {
+    command: process.argv.slice(2).join(' '),
+    machine,
+    events,
+    rounds: runs.length,
+    summary,
+    ratios,
+  };
   if (options.json) console.log(JSON.stringify({ ...report, runs }, null, 1));
   else console.log(`\n${tableOf(report)}`);
   if (options.write) writeResults(markdownOf(report));
   if (options.profile) console.log(readProfile(options.profile, summary.at(-1).cpuUs).join('\n'));
   if (options.short) judge(ratios);
-  if (runs.some((round) => Object.values(round).some(({ lost, twice, unrecorded }) => lost || twice || unrecorded))) {
+  if (
+    runs.some((round) =>
+      Object.values(round).some(({ lost, twice, unrecorded }) => lost || twice || unrecorded),
+    )
+  ) {
     console.error('bench: something was lost, sent twice or not recorded; see the table');
     process.exitCode = 1;
   }
 }
 
-/** Each round has every contestant once, every other round backwards, so that a slow minute of the machine hits all of them. */
+/**
+ * Each round has every contestant once, every other round backwards, so that a slow minute of the
+ * machine hits all of them.
+ */
 async function run(world) {
   const { eventBytes } = await world.ask('make', { events: warmEvents + events });
-  say(`${events} events of ${eventBytes} bytes on average, ${chosen.length} contestants, ${rounds} rounds`);
+  say(
+    `${events} events of ${eventBytes} bytes on average, ${chosen.length} contestants, ${rounds} rounds`,
+  );
   // The far ends' code is compiled by V8 before anyone is measured.
-  await measure(choose(['floor_no_db'])[0], { world, serverUrl: server.url, events: Math.min(events, 3_000) });
+  await measure(choose(['floor_no_db'])[0], {
+    world,
+    serverUrl: server.url,
+    events: Math.min(events, 3_000),
+  });
   const runs = [];
   for (let number = 0; number < rounds; number += 1) {
     const roundStartedAt = performance.now();
     const round = {};
     for (const contestant of number % 2 === 0 ? chosen : chosen.toReversed()) {
-      const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+      const nodeOptions = options.profile
+        ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`]
+        : [];
       round[contestant.name] = await measure(contestant, {
         world,
         serverUrl: server.url,
@@ -144,7 +185,10 @@ function startWorld(script) {
   };
 }
 
-/** By what was posted a second, or by CPU, whichever is better: on a busy machine either is chance, but what became slow fails both. */
+/**
+ * By what was posted a second, or by CPU, whichever is better: on a busy machine either is chance,
+ * but what became slow fails both.
+ */
 function judge(ratios) {
   const { ratio, byCpu } = ratios.find(({ name }) => name === 'tocsin to floor');
   const isFast = Math.max(ratio, byCpu) >= ratioMin;

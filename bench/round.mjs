@@ -1,4 +1,5 @@
-// One contestant, once: a database of its own, its process, and what was measured between its first post and its last.
+// One contestant, once: a database of its own, its process, and what was measured between its first
+// post and its last.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,7 +10,8 @@ import { freePort, postmasterOf } from './postgres.mjs';
 import { cpuOf, peakMemoryOf, readCpu } from './proc.mjs';
 
 /**
- * Read, stored and posted before the measurement, so that V8 has compiled what it needs, and every connection is there. After 2,000 it has not:
+ * Read, stored and posted before the measurement, so that V8 has compiled what it needs, and every
+ * connection is there. After 2,000 it has not:
  * its compiler then takes a quarter of the next second's CPU.
  */
 export const warmEvents = 10_000;
@@ -19,15 +21,23 @@ const settleMs = 400;
 /** How long a process is watched that has nothing to do. */
 const idleMs = 10_000;
 
-/** @param world see main.mjs @param serverUrl where databases may be made @returns the figures, by event */
-export async function measure(contestant, { world, serverUrl, events, nodeOptions = [], isIdleMeasured = false }) {
+/**
+ * @param world see main.mjs @param serverUrl where databases may be made @returns the figures, by
+ * event
+ */
+export async function measure(
+  contestant,
+  { world, serverUrl, events, nodeOptions = [], isIdleMeasured = false },
+) {
   const sql = postgres(serverUrl, { max: 1, fetch_types: false, onnotice() {} });
   const database = `bench_${contestant.name}_${process.pid}`;
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
   await sql.unsafe(`create database ${database}`);
   // The cheaper compression for everybody; a server without it keeps its own.
-  await sql.unsafe(`alter database ${database} set default_toast_compression = 'lz4'`).catch(() => {});
+  await sql
+    .unsafe(`alter database ${database} set default_toast_compression = 'lz4'`)
+    .catch(() => {});
   await sql.unsafe('checkpoint');
   const directory = await mkdtemp(join(tmpdir(), 'tocsin-bench-'));
   let child;

@@ -1,10 +1,14 @@
-// The far ends of all contestants, in one process of their own: a simulated tenant and a receiver of posts a run. main.mjs forks it.
+// The far ends of all contestants, in one process of their own: a simulated tenant and a receiver
+// of posts a run. main.mjs forks it.
 import { startTenant } from '../dist/simulators/tenant/index.js';
 import { startReceiver } from './receiver.mjs';
 
 /** A contestant that posts nothing for so long is done, or lost the rest. */
 const silenceMaxMs = 15_000;
-/** They have been waiting, as after an outage. What is new is read a second time, so that on a quick machine the first round would be another job. */
+/**
+ * They have been waiting, as after an outage. What is new is read a second time, so that on a quick
+ * machine the first round would be another job.
+ */
 const ageSeconds = 60;
 /** Whoever posts something once more does it soon. */
 const countAfterMs = 300;
@@ -17,7 +21,9 @@ let receiver;
 const answers = {
   async make({ events }) {
     const source = await startTenant();
-    texts = source.add('events', events, { ageSeconds }).map((id) => JSON.stringify(source.item('events', id)));
+    texts = source
+      .add('events', events, { ageSeconds })
+      .map((id) => JSON.stringify(source.item('events', id)));
     await source.close();
     const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / texts.length;
     return { eventBytes: Math.round(bytes) };

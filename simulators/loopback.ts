@@ -12,7 +12,8 @@ export interface Loopback {
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /**
- * Listens on `port` (0: a free one). What the handler throws becomes a 500 with its message, for whoever writes a test against it.
+ * Listens on `port` (0: a free one). What the handler throws becomes a 500 with its message, for
+ * whoever writes a test against it.
  * @throws if the port is taken
  */
 export async function listenOnLoopback(port: number, handler: Handler): Promise<Loopback> {
@@ -21,7 +22,10 @@ export async function listenOnLoopback(port: number, handler: Handler): Promise<
       .then(() => handler(request, response))
       .catch((error: unknown) => {
         if (response.headersSent || response.destroyed) response.destroy();
-        else response.writeHead(500, { 'Content-Type': 'text/plain' }).end(`simulator: ${String(error)}`);
+        else
+          response
+            .writeHead(500, { 'Content-Type': 'text/plain' })
+            .end(`simulator: ${String(error)}`);
       });
   });
   // Clients that keep connections alive would otherwise meet one that is just being closed.
@@ -42,7 +46,8 @@ export async function listenOnLoopback(port: number, handler: Handler): Promise<
 }
 
 /**
- * The whole body; undefined, with the rest drained, once it is longer than `bytesMax`. Never resolves if the client goes away first.
+ * The whole body; undefined, with the rest drained, once it is longer than `bytesMax`. Never
+ * resolves if the client goes away first.
  */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
   return new Promise((resolve) => {

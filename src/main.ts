@@ -50,7 +50,9 @@ const table: CommandTable = {
     load: () => import('./commands/render.ts'),
   },
   dead: {
-    summary: 'List deliveries that were given up, put them back, ' + 'or move what waits for a sink that is gone',
+    summary:
+      'List deliveries that were given up, put them back, ' +
+      'or move what waits for a sink that is gone',
     load: () => import('./commands/dead.ts'),
   },
   source: {
@@ -96,5 +98,6 @@ const code = await dispatch(process.argv.slice(2), table, {
   },
 });
 process.exitCode = await output.finish(code);
-// A command closes what it opened; should it have left a socket behind, that must not keep a finished process alive.
+// A command closes what it opened; should it have left a socket behind, that must not keep a
+// finished process alive.
 setTimeout(() => process.exit(), 2000).unref();

@@ -55,7 +55,9 @@ sinks: { lines: { type: stdout } }
 
 describe('the tocsin program', () => {
   it('says its version, which is the package’s', async () => {
-    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    const { version } = JSON.parse(
+      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    );
     expect(await tocsin(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
@@ -73,7 +75,10 @@ describe('the tocsin program', () => {
 
   it('exits with 2 for a command that is not there', async () => {
     const { code, stderr } = await tocsin(['chekc']);
-    expect([code, stderr]).toEqual([2, 'tocsin: unknown command "chekc"; did you mean "check"?\nSee tocsin --help.\n']);
+    expect([code, stderr]).toEqual([
+      2,
+      'tocsin: unknown command "chekc"; did you mean "check"?\nSee tocsin --help.\n',
+    ]);
   });
 
   it('exits with 78 and names each missing variable and where its value comes from', async () => {
@@ -92,7 +97,10 @@ describe('the tocsin program', () => {
 
   it('reads .env1 of the folder that it starts in', async () => {
     writeFileSync(join(directory, 'tocsin.yaml'), yaml());
-    writeFileSync(join(directory, '.env1'), `TOKENS_KEY=${token} # the key\nTOCSIN_CONFIG=tocsin.yaml\n`);
+    writeFileSync(
+      join(directory, '.env1'),
+      `TOKENS_KEY=${token} # the key\nTOCSIN_CONFIG=tocsin.yaml\n`,
+    );
     answer = { status: 200, body: '{"last_id":null,"events":[]}' };
     const { code, stdout } = await tocsin(['check']);
     expect(stdout).toContain('ok    source di:');
@@ -103,14 +111,20 @@ describe('the tocsin program', () => {
   it('exits with 1 when the console refuses the key, says where to get one, and shows it nowhere', async () => {
     writeFileSync(join(directory, 'tocsin.yaml'), yaml());
     answer = { status: 401, body: '{"msg":"Token has been revoked"}' };
-    const { code, stdout, stderr } = await tocsin(['check'], { TOKENS_KEY: token, TOCSIN_CONFIG: 'tocsin.yaml' });
+    const { code, stdout, stderr } = await tocsin(['check'], {
+      TOKENS_KEY: token,
+      TOCSIN_CONFIG: 'tocsin.yaml',
+    });
     expect(code).toBe(1);
     expect(stdout).toMatch(/^FAIL {2}source di: .*401.*API Connectors/m);
     expect(stdout + stderr).not.toContain(token);
   });
 
   it('ends quietly when the reader of its output leaves early', async () => {
-    const child = spawn(process.execPath, [builtFile('main.ts'), '--help'], { cwd: directory, env: {} });
+    const child = spawn(process.execPath, [builtFile('main.ts'), '--help'], {
+      cwd: directory,
+      env: {},
+    });
     child.stdout.destroy();
     let stderr = '';
     child.stderr.on('data', (data) => {

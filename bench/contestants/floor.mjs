@@ -1,11 +1,13 @@
-// The leanest program with Tocsin's durability that we can write by hand: each event is stored once with its delivery, the cursor moves
-// with it, and each outcome is recorded. No severity order, no retry, no second replica, no second source, nothing that can be asked for.
+// The leanest program with Tocsin's durability that we can write by hand: each event is stored once
+// with its delivery, the cursor moves with it, and each outcome is recorded. No severity order, no
+// retry, no second replica, no second source, nothing that can be asked for.
 import postgres from 'postgres';
 import { draftOf, readAll } from './reader.mjs';
 import { createSendQueue } from './sender.mjs';
 
 const sql = postgres(process.env.DATABASE_URL, { max: 2, fetch_types: false, onnotice() {} });
-// The outcome is the only update, so its rows get the room to make it in place, and no index names the column.
+// The outcome is the only update, so its rows get the room to make it in place, and no index names
+// the column.
 await sql.unsafe(`
   create table events (id bigint primary key, raw text not null);
   create table deliveries (event_id bigint primary key, delivered_at timestamptz) with (fillfactor = 50);

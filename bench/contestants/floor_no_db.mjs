@@ -1,4 +1,5 @@
-// The least that any program does for the job: read, parse, make the card, post. Nothing survives it.
+// The least that any program does for the job: read, parse, make the card, post. Nothing survives
+// it.
 import { draftOf, readAll } from './reader.mjs';
 import { createSendQueue } from './sender.mjs';
 

@@ -1,4 +1,5 @@
-// What both ways of using graphile-worker share: its settings, and the statement that stores a page, adds its jobs and moves the cursor.
+// What both ways of using graphile-worker share: its settings, and the statement that stores a
+// page, adds its jobs and moves the cursor.
 import { Logger, run, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 
@@ -14,7 +15,10 @@ await pool.query(`
   insert into position values (0)`);
 await runMigrations({ pgPool: pool, logger: quiet });
 
-/** Stores a page with the given jobs of the task `send`, by the batch function of its documentation, in one transaction. */
+/**
+ * Stores a page with the given jobs of the task `send`, by the batch function of its documentation,
+ * in one transaction.
+ */
 export async function store({ items, newestId }, payloads) {
   await pool.query({
     name: 'store',
@@ -37,7 +41,10 @@ export async function store({ items, newestId }, payloads) {
   });
 }
 
-/** Works the task `send`. The settings are those that its page on performance recommends for short jobs in large numbers. */
+/**
+ * Works the task `send`. The settings are those that its page on performance recommends for short
+ * jobs in large numbers.
+ */
 export function work(send, { concurrentJobs, localQueueSize }) {
   return run({
     pgPool: pool,

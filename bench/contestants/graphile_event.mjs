@@ -1,4 +1,5 @@
-// graphile-worker with a job an event: the job carries what the card needs, so that the worker reads no event.
+// graphile-worker with a job an event: the job carries what the card needs, so that the worker
+// reads no event.
 import { store, work } from './graphile.mjs';
 import { draftOf, readAll } from './reader.mjs';
 import { inFlightMax, send } from './sender.mjs';

@@ -1,4 +1,5 @@
-// What both ways of using pg-boss share: its settings, its queue, and workers that fetch, send and complete many jobs at a time.
+// What both ways of using pg-boss share: its settings, its queue, and workers that fetch, send and
+// complete many jobs at a time.
 import pg from 'pg';
 import PgBoss from 'pg-boss';
 
@@ -21,7 +22,10 @@ export function work(sendAll) {
   for (let worker = 0; worker < workers; worker += 1) void workOn(sendAll);
 }
 
-/** `boss.work` looks at its queue twice a second at most, so this is its loop without the pause: fetch, send, complete. */
+/**
+ * `boss.work` looks at its queue twice a second at most, so this is its loop without the pause:
+ * fetch, send, complete.
+ */
 async function workOn(sendAll) {
   for (;;) {
     const jobs = await boss.fetch('send', { batchSize, priority: false });
@@ -44,7 +48,11 @@ export async function store(newestId, jobs, before = async () => {}) {
     await client.query('begin');
     await before(client);
     await boss.insert(jobs, { db: { executeSql: (text, values) => client.query(text, values) } });
-    await client.query({ name: 'move', text: 'update position set after = $1', values: [newestId] });
+    await client.query({
+      name: 'move',
+      text: 'update position set after = $1',
+      values: [newestId],
+    });
     await client.query('commit');
   } finally {
     client.release();

@@ -1,9 +1,12 @@
-// pg-boss with the events in a table of their own and an id in the job; a worker reads the events of a batch in one statement.
+// pg-boss with the events in a table of their own and an id in the job; a worker reads the events
+// of a batch in one statement.
 import { pool, store, work } from './pgboss.mjs';
 import { draftOf, readAll } from './reader.mjs';
 import { send } from './sender.mjs';
 
-await pool.query('create table events (id bigint primary key, draft json not null, raw text not null)');
+await pool.query(
+  'create table events (id bigint primary key, draft json not null, raw text not null)',
+);
 
 work(async (jobs) => {
   const { rows } = await pool.query({

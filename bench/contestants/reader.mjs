@@ -1,4 +1,5 @@
-// The reader that all contestants share: Tocsin's own client of the tenant, parser and normaliser, without its cursor and its loop.
+// The reader that all contestants share: Tocsin's own client of the tenant, parser and normaliser,
+// without its cursor and its loop.
 import { createHttpClient } from '../../dist/src/kit/http/index.js';
 import { createClient } from '../../dist/src/sources/deepinstinct/client.js';
 import { normalise } from '../../dist/src/sources/deepinstinct/normalise.js';
@@ -19,7 +20,10 @@ export function draftOf(item) {
   return normalise(item, context);
 }
 
-/** Calls `store(page)` for each page, while the next one is fetched, and looks again and again at the end. `mayGoOn` holds it back. */
+/**
+ * Calls `store(page)` for each page, while the next one is fetched, and looks again and again at
+ * the end. `mayGoOn` holds it back.
+ */
 export async function readAll(store, mayGoOn = async () => {}) {
   let after = 0;
   let next = readPage(after);

@@ -1,4 +1,5 @@
-// The sender that all contestants share: Tocsin's own card, posted by its own HTTP client; and a queue in memory with so many in flight.
+// The sender that all contestants share: Tocsin's own card, posted by its own HTTP client; and a
+// queue in memory with so many in flight.
 import { createHttpClient } from '../../dist/src/kit/http/index.js';
 import { createProductOf } from '../../dist/src/kit/product.js';
 import { isAccepted } from '../../dist/src/sinks/mattermost/answers.js';
@@ -10,22 +11,43 @@ export const inFlightMax = 32;
 
 const url = process.env.MATTERMOST_WEBHOOK_URL;
 const http = createHttpClient();
-const productOf = createProductOf([{ id: 'deepinstinct_events', type: 'deepinstinct_events' }], sources);
+const productOf = createProductOf(
+  [{ id: 'deepinstinct_events', type: 'deepinstinct_events' }],
+  sources,
+);
 const options = { wording: createWording('en', 'UTC'), productOf, hasPriority: false };
 const headers = { 'content-type': 'application/json' };
 const { signal } = new AbortController();
 process.once('SIGTERM', () => process.exit());
 
-/** Posts one draft as one card, which names its tenant, for there are several. @throws if it was not accepted, with the answer if there was one */
+/**
+ * Posts one draft as one card, which names its tenant, for there are several. @throws if it was not
+ * accepted, with the answer if there was one
+ */
 export async function send(draft, timeoutMs) {
   const id = Number(draft.externalId);
-  const event = { ...draft, id, source: 'deepinstinct_events', receivedAt: new Date().toISOString() };
+  const event = {
+    ...draft,
+    id,
+    source: 'deepinstinct_events',
+    receivedAt: new Date().toISOString(),
+  };
   const card = cardOf({ event, form: 'full', showTenant: true }, `bench-${id}`, options);
-  const answer = await http.request({ method: 'POST', url, headers, body: JSON.stringify(card), signal, timeoutMs });
+  const answer = await http.request({
+    method: 'POST',
+    url,
+    headers,
+    body: JSON.stringify(card),
+    signal,
+    timeoutMs,
+  });
   if (!isAccepted(answer)) throw Object.assign(new Error(`answered ${answer.status}`), { answer });
 }
 
-/** Sends what is offered, oldest first, and tells of each; a failure ends the process, for none is expected here. */
+/**
+ * Sends what is offered, oldest first, and tells of each; a failure ends the process, for none is
+ * expected here.
+ */
 export function createSendQueue(onSent) {
   let queue = [];
   let head = 0;

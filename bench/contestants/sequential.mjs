@@ -1,4 +1,5 @@
-// As the old script would: one event after the other, each posted before the next, no database. Reader and sender are the fast ones.
+// As the old script would: one event after the other, each posted before the next, no database.
+// Reader and sender are the fast ones.
 import { draftOf, idleMs, readPage } from './reader.mjs';
 import { send } from './sender.mjs';
 

@@ -1,4 +1,5 @@
-// What an event takes on disk, rows and indexes, for one sink and for three, on Postgres and on the embedded database; and its WAL.
+// What an event takes on disk, rows and indexes, for one sink and for three, on Postgres and on the
+// embedded database; and its WAL.
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause } from '../round.mjs';
@@ -10,7 +11,10 @@ import { fileOf } from './sinks.mjs';
 const warmEvents = 1000;
 const events = 10_000;
 const settleMs = 500;
-/** Of this simulated tenant's events, which are of a middling size; a script or a long path makes them larger. */
+/**
+ * Of this simulated tenant's events, which are of a middling size; a script or a long path makes
+ * them larger.
+ */
 const bytesMax = 10_000;
 const logMbMax = 128;
 
@@ -26,7 +30,10 @@ export async function run({ sql, serverUrl, world, say, nodeOptions }) {
   const rows = [];
   for (const variant of variants) {
     const measureOne = variant.isEmbedded ? measureEmbedded : measurePostgres;
-    rows.push({ ...variant, ...(await measureOne({ sql, serverUrl, world, nodeOptions }, variant)) });
+    rows.push({
+      ...variant,
+      ...(await measureOne({ sql, serverUrl, world, nodeOptions }, variant)),
+    });
     say(`disk: ${JSON.stringify(rows.at(-1))}`);
   }
   const [{ asItGrew }] = rows;
@@ -34,12 +41,29 @@ export async function run({ sql, serverUrl, world, say, nodeOptions }) {
     title: 'bytes of an event',
     how: `${events} events after ${warmEvents}, each divided by ${events}. "As it grew": what the tables, or the directory without its log, were larger by right after, which includes versions of rows that VACUUM
 leaves for reuse. "Packed": after VACUUM FULL, the least. Heap and indexes are of the packed one; "raw" is the mean length of the vendor's object as text, before compression.`,
-    columns: ['', 'as it grew', 'packed', 'events', 'their indexes', 'deliveries', 'their indexes', 'raw', 'WAL'],
+    columns: [
+      '',
+      'as it grew',
+      'packed',
+      'events',
+      'their indexes',
+      'deliveries',
+      'their indexes',
+      'raw',
+      'WAL',
+    ],
     rows: rows.map((row) => [
       row.name,
-      ...['asItGrew', 'packed', 'events', 'eventsIndexes', 'deliveries', 'deliveriesIndexes', 'raw', 'wal'].map(
-        (figure) => (row[figure] === undefined ? '–' : row[figure].toFixed(0)),
-      ),
+      ...[
+        'asItGrew',
+        'packed',
+        'events',
+        'eventsIndexes',
+        'deliveries',
+        'deliveriesIndexes',
+        'raw',
+        'wal',
+      ].map((figure) => (row[figure] === undefined ? '–' : row[figure].toFixed(0))),
     ]),
     goals: [
       {
@@ -90,7 +114,11 @@ async function measureEmbedded({ world, nodeOptions }) {
   const directory = makeDirectory();
   const tenant = await world.ask('tenant', { name: 'disk' });
   const { hookUrls } = await world.ask('receivers', { count: 1 });
-  const service = await startService({ directory, environment: environmentOf(tenant, hookUrls[0]), nodeOptions });
+  const service = await startService({
+    directory,
+    environment: environmentOf(tenant, hookUrls[0]),
+    nodeOptions,
+  });
   try {
     await show(world, warmEvents);
     const before = bytesOf(directory);
@@ -138,7 +166,9 @@ function eachOf(sizes, count) {
 
 /** Of the files of the database, and of its log, which is bounded and not the events'. */
 function bytesOf(folder) {
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) =>
+    entry.isFile(),
+  );
   const paths = files.map((entry) => join(entry.parentPath, entry.name));
   const sum = (some) => some.reduce((bytes, path) => bytes + statSync(path).size, 0);
   return {

@@ -1,4 +1,5 @@
-// The embedded database: events a second, how long the main thread was ever blocked, how soon it is ready, how much memory it takes.
+// The embedded database: events a second, how long the main thread was ever blocked, how soon it is
+// ready, how much memory it takes.
 import { readFileSync, rmSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { cpuOf, cpuOfMachine, peakMemoryOf } from '../proc.mjs';
@@ -87,7 +88,8 @@ async function runOnce(world, nodeOptions) {
   const directory = makeDirectory();
   const tenant = await world.ask('tenant', { name: 'embedded' });
   const { hookUrls } = await world.ask('receivers', { count: 1 });
-  const start = () => startService({ directory, environment: environmentOf(tenant, hookUrls[0]), nodeOptions });
+  const start = () =>
+    startService({ directory, environment: environmentOf(tenant, hookUrls[0]), nodeOptions });
   let service = await start();
   try {
     const coldMs = service.readyMs;
@@ -133,7 +135,10 @@ async function measure(world, service) {
   };
 }
 
-/** One question at a time. `ownMs` is the round trip without the time in which one of the two main threads was ready to run and had no core. */
+/**
+ * One question at a time. `ownMs` is the round trip without the time in which one of the two main
+ * threads was ready to run and had no core.
+ */
 function probe({ port, pid }) {
   const roundTrips = [];
   let isOver = false;
@@ -172,5 +177,7 @@ async function lagOf(port) {
 }
 
 function memoryOf(pid) {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  return (
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  );
 }

@@ -1,5 +1,6 @@
-// The far ends of the further measurements, in a process of their own: tenants by name, receivers by number. It notes when what became
-// readable, was asked for and arrived, by one clock. ../further.mjs forks it.
+// The far ends of the further measurements, in a process of their own: tenants by name, receivers
+// by number. It notes when what became readable, was asked for and arrived, by one clock.
+// ../further.mjs forks it.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startMattermost } from '../../dist/simulators/mattermost/index.js';
 import { startTenant } from '../../dist/simulators/tenant/index.js';
@@ -26,8 +27,11 @@ const answers = {
   },
   async receivers({ count, hanging = 0 }) {
     await Promise.all(receivers.map((receiver) => receiver.close()));
-    receivers = await Promise.all(Array.from({ length: count }, () => startMattermost({ postsKept: 0 })));
-    for (const receiver of receivers.slice(0, hanging)) receiver.fail('hang', Number.POSITIVE_INFINITY);
+    receivers = await Promise.all(
+      Array.from({ length: count }, () => startMattermost({ postsKept: 0 })),
+    );
+    for (const receiver of receivers.slice(0, hanging))
+      receiver.fail('hang', Number.POSITIVE_INFINITY);
     return { hookUrls: receivers.map(({ hookUrl }) => hookUrl) };
   },
   /** Shows so many more at once. */
@@ -58,7 +62,8 @@ const answers = {
   /** Waits until each of these receivers has so many different messages. Looks every 2 ms. */
   arrive({ posts, from = 0, to = receivers.length }) {
     const watched = receivers.slice(from, to);
-    const counts = () => watched.reduce((sum, { deliveries }) => sum + Math.min(posts, deliveries.size), 0);
+    const counts = () =>
+      watched.reduce((sum, { deliveries }) => sum + Math.min(posts, deliveries.size), 0);
     let seen = counts();
     let firstAt;
     let lastAt = performance.now();
@@ -73,20 +78,28 @@ const answers = {
         }
         if (seen < posts * watched.length && now - lastAt < silenceMaxMs) return;
         clearInterval(timer);
-        resolve({ seconds: (lastAt - (firstAt ?? lastAt)) / 1000, missing: posts * watched.length - seen });
+        resolve({
+          seconds: (lastAt - (firstAt ?? lastAt)) / 1000,
+          missing: posts * watched.length - seen,
+        });
       }, 2);
     });
   },
   async posts() {
     return { posts: receivers.map(({ deliveries }) => deliveries.size) };
   },
-  /** Everything that the clock was read for: items, polls of the events, posts at the first receiver. */
+  /**
+   * Everything that the clock was read for: items, polls of the events, posts at the first
+   * receiver.
+   */
   async times({ name }) {
     return {
       readable: [...readable.get(name)],
       polls: tenants
         .get(name)
-        .requests.log.filter(({ target, cursor }) => cursor !== undefined && target.startsWith('/api/v1/events'))
+        .requests.log.filter(
+          ({ target, cursor }) => cursor !== undefined && target.startsWith('/api/v1/events'),
+        )
         .map(({ atMs, cursor }) => [atMs, cursor]),
       posts: receivers[0].requests.log.flatMap(({ atMs, status, deliveryId }) =>
         status === 200 && deliveryId !== undefined ? [[deliveryId, atMs]] : [],

@@ -1,5 +1,6 @@
-// CPU of an event with nothing stored, with a million stored, and with a million pending for a sink that is dead. Each filled database takes
-// some 3.5 kB of disk an event, so that of more, one is measured alone: BENCH_FILLED=10000000 BENCH_VARIANTS=pending npm run bench -- --only growth
+// CPU of an event with nothing stored, with a million stored, and with a million pending for a sink
+// that is dead. Each filled database takes some 3.5 kB of disk an event, so that of more, one is
+// measured alone: BENCH_FILLED=10000000 BENCH_VARIANTS=pending npm run bench -- --only growth
 
 import { freePort, postmasterOf } from '../postgres.mjs';
 import { readCpu } from '../proc.mjs';
@@ -148,7 +149,8 @@ async function fill(sql, state) {
 
 /** @param age when the first of them arrived; the last one did now, or `until` ago */
 export async function copyEvents(sql, { count, age, until = '0 days' }) {
-  const [{ places }] = await sql`select count(*)::int as places from events where source <> 'tocsin'`;
+  const [{ places }] =
+    await sql`select count(*)::int as places from events where source <> 'tocsin'`;
   await sql`
     insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, received_at, body, raw, routes)
     select source, 'filled-' || i, subject, stream, type, severity, status, action, occurred_at,

@@ -23,7 +23,10 @@ export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
     const database = await makeDatabase(sql, serverUrl, 'idle');
     const tenant = await world.ask('tenant', { name: 'idle' });
     const { hookUrls } = await world.ask('receivers', { count: 1 });
-    const environment = { ...environmentOf(tenant, hookUrls[0], database.url), POLLING_INTERVAL: String(interval) };
+    const environment = {
+      ...environmentOf(tenant, hookUrls[0], database.url),
+      POLLING_INTERVAL: String(interval),
+    };
     await world.ask('add', { name: 'idle', events });
     const service = await startService({ environment, nodeOptions });
     try {
@@ -47,7 +50,14 @@ export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
     how: `Watched for ${watchedMs / 1000} s, ${settleMs / 1000} s after the last of ${events} events. CPU of the whole process and of the whole server (checkpoints and its own upkeep included), in per cent of one core.
 Transactions are \`pg_stat_database.xact_commit\` of its database; queries are the statements that the server's log shows with \`log_statement=all\`, switched on by a reload for the same time again, after the CPU was read.
 "Asked": \`/metrics\` every 15 s and \`/readyz\` every 10 s, as in a cluster.`,
-    columns: ['round', 'service CPU %', 'Postgres CPU %', 'transactions/s', 'queries/s', 'busy cores'],
+    columns: [
+      'round',
+      'service CPU %',
+      'Postgres CPU %',
+      'transactions/s',
+      'queries/s',
+      'busy cores',
+    ],
     rows: runs.map((one, index) => [
       `${(index >> 1) + 1}, ${one.isAsked ? 'asked' : 'alone'}`,
       one.cpuPercent.toFixed(2),
@@ -82,7 +92,8 @@ async function watch({ sql, database, service, postmaster, isAsked }) {
       ]
     : [];
   const commits = async () => {
-    const [row] = await sql`select xact_commit::float8 as count from pg_stat_database where datname = ${database.name}`;
+    const [row] =
+      await sql`select xact_commit::float8 as count from pg_stat_database where datname = ${database.name}`;
     return row.count;
   };
   const read = async () => ({ commits: await commits(), ...readCpu(service.pid, postmaster) });
@@ -102,7 +113,10 @@ async function watch({ sql, database, service, postmaster, isAsked }) {
   };
 }
 
-/** The first words of every statement of that database for a while; undefined if the server's log cannot be read. */
+/**
+ * The first words of every statement of that database for a while; undefined if the server's log
+ * cannot be read.
+ */
 async function logStatements(sql, database) {
   const [{ data }] = await sql`select current_setting('data_directory') as data`;
   const log = join(dirname(data), 'log');
@@ -120,7 +134,10 @@ async function logStatements(sql, database) {
   return readFileSync(log, 'utf8')
     .slice(length)
     .split('\n')
-    .filter((line) => line.startsWith(`${database.name} LOG:`) && /LOG: {2}(statement|execute)/.test(line))
+    .filter(
+      (line) =>
+        line.startsWith(`${database.name} LOG:`) && /LOG: {2}(statement|execute)/.test(line),
+    )
     .map((line) => line.replace(/^.*?LOG: {2}(?:statement|execute [^:]*): */, '').slice(0, 60));
 }
 

@@ -1,11 +1,14 @@
-// From readable at the tenant to posted, at a steady trickle. `watchTrickle` also serves the retention's measurement.
+// From readable at the tenant to posted, at a steady trickle. `watchTrickle` also serves the
+// retention's measurement.
 import { cpuOfMachine } from '../proc.mjs';
 import { median } from '../report.mjs';
 import { pause } from '../round.mjs';
 import { makeDatabase, startService, within } from './service.mjs';
 
 const perSecond = 50;
-/** Posted before, so that V8 has compiled what it needs, as in a service that has run for a while. */
+/**
+ * Posted before, so that V8 has compiled what it needs, as in a service that has run for a while.
+ */
 const warmEvents = 2000;
 /** Each of its two sources says that it begins to watch. */
 const notices = 2;
@@ -23,7 +26,9 @@ export async function run({ sql, serverUrl, world, rounds, say }) {
     const database = await makeDatabase(sql, serverUrl, 'latency');
     const tenant = await world.ask('tenant', { name: 'latency' });
     const { hookUrls } = await world.ask('receivers', { count: 1 });
-    const service = await startService({ environment: environmentOf(tenant, hookUrls[0], database.url) });
+    const service = await startService({
+      environment: environmentOf(tenant, hookUrls[0], database.url),
+    });
     try {
       await world.ask('add', { name: 'latency', events: warmEvents });
       await world.ask('arrive', { posts: warmEvents + notices });
@@ -54,7 +59,9 @@ export async function run({ sql, serverUrl, world, rounds, say }) {
     ],
     rows: runs.map((one, index) => [
       String(index + 1),
-      ...[one.p50, one.p99, one.max, one.readableP50, one.readableP99].map((value) => value.toFixed(0)),
+      ...[one.p50, one.p99, one.max, one.readableP50, one.readableP99].map((value) =>
+        value.toFixed(0),
+      ),
       String(one.missing),
       one.latenessMs.toFixed(1),
       one.busyCores.toFixed(2),
@@ -87,7 +94,10 @@ export function environmentOf(tenant, hookUrl, url) {
   };
 }
 
-/** Shows events of the tenant `latency` evenly, and says how long after their poll, and after they were readable, they were posted. */
+/**
+ * Shows events of the tenant `latency` evenly, and says how long after their poll, and after they
+ * were readable, they were posted.
+ */
 export async function watchTrickle({ world, url, seconds: duration }) {
   const startedAt = Date.now();
   const before = { at: performance.now(), machine: cpuOfMachine() };
@@ -97,10 +107,13 @@ export async function watchTrickle({ world, url, seconds: duration }) {
   const { readable, polls, posts, latenessMs } = await world.ask('times', { name: 'latency' });
   const rows = await within(
     url,
-    (own) => own`select id, external_id as item from events where source <> 'tocsin' and external_id not like '%-%'`,
+    (own) =>
+      own`select id, external_id as item from events where source <> 'tocsin' and external_id not like '%-%'`,
   );
   const eventOf = new Map(rows.map((row) => [Number(row.item), Number(row.id)]));
-  const postedAt = new Map(posts.map(([deliveryId, at]) => [Number(deliveryId.split('-').at(-1)), at]));
+  const postedAt = new Map(
+    posts.map(([deliveryId, at]) => [Number(deliveryId.split('-').at(-1)), at]),
+  );
   const shown = readable.filter(([, at]) => at >= startedAt);
   const times = shown.flatMap(([item, at]) => {
     const posted = postedAt.get(eventOf.get(item));

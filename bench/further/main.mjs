@@ -1,4 +1,5 @@
-// The measurements beside the contest: each of the built service alone, against a goal of its own. One after the other, never two at a time.
+// The measurements beside the contest: each of the built service alone, against a goal of its own.
+// One after the other, never two at a time.
 import postgres from 'postgres';
 import { cpuOfMachine } from '../proc.mjs';
 import { aligned, writeSection } from '../report.mjs';

@@ -1,5 +1,5 @@
-// Under faults, and after them: Tocsin beside the leanest program that loses nothing (../recovery/lean.mjs). What is mostly waiting goes at once,
-// backlogs one after the other.
+// Under faults, and after them: Tocsin beside the leanest program that loses nothing
+// (../recovery/lean.mjs). What is mostly waiting goes at once, backlogs one after the other.
 import { kinds, measureBacklog, measureKind, warm } from '../recovery/backlog.mjs';
 import { openSite } from '../recovery/site.mjs';
 import { measureWaiting } from '../recovery/waiting.mjs';
@@ -70,7 +70,8 @@ async function measureMany(around, say) {
     const site = await openSite(name, around);
     try {
       await warm(site);
-      const arm = (at, strike) => at.tenant.fail('events', 'reset', Number.POSITIVE_INFINITY, strike);
+      const arm = (at, strike) =>
+        at.tenant.fail('events', 'reset', Number.POSITIVE_INFINITY, strike);
       found[name] = await measureBacklog(site, { ...many, arm });
     } finally {
       await site.close();
@@ -83,11 +84,15 @@ async function measureMany(around, say) {
 /** What a 429 asks for is waited, whatever that is to the time without. */
 function goalOfBacklog({ what: name, share, asksSeconds = 0, tocsin }) {
   const asked = asksSeconds * tocsin.faults;
-  const max = timesMax[share] === undefined ? secondsMax : timesMax[share] * tocsin.withoutSeconds + asked;
+  const max =
+    timesMax[share] === undefined ? secondsMax : timesMax[share] * tocsin.withoutSeconds + asked;
   const beyond = asked === 0 ? '' : ` and ${asked} s that were asked for`;
   return {
     what: `${name}, ${share * 100} %`,
-    goal: timesMax[share] === undefined ? `within ${secondsMax} s` : `at most ${timesMax[share]} times${beyond}`,
+    goal:
+      timesMax[share] === undefined
+        ? `within ${secondsMax} s`
+        : `at most ${timesMax[share]} times${beyond}`,
     value: `${seconds(tocsin.seconds)}, ${times(tocsin.seconds, tocsin.withoutSeconds)}`,
     isMet: tocsin.seconds <= max,
   };

@@ -9,7 +9,9 @@ import { makeDatabase, startService, within } from './service.mjs';
 
 const old = 500_000;
 const sampleEvents = 2000;
-/** So many of its newest a source keeps, whatever their age; then recent ones must fill that place. */
+/**
+ * So many of its newest a source keeps, whatever their age; then recent ones must fill that place.
+ */
 const recent = 2000;
 const warmSeconds = 3;
 const seconds = 15;
@@ -30,7 +32,10 @@ export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
     for (let number = 0; number < rounds; number += 1) {
       const round = {};
       for (const variant of number % 2 === 0 ? variants : variants.toReversed()) {
-        round[variant.name] = await runOnce({ sql, serverUrl, world, nodeOptions, postmaster, template }, variant);
+        round[variant.name] = await runOnce(
+          { sql, serverUrl, world, nodeOptions, postmaster, template },
+          variant,
+        );
         say(
           `retention, round ${number + 1}, ${variant.name}: ${lineOf(round[variant.name])}; ${round[variant.name].removed} removed`,
         );
@@ -83,7 +88,9 @@ async function makeTemplate({ sql, serverUrl, world }) {
   const tenant = await world.ask('tenant', { name: 'latency' });
   const { hookUrls } = await world.ask('receivers', { count: 1 });
   await world.ask('add', { name: 'latency', events: sampleEvents });
-  const service = await startService({ environment: environmentOf(tenant, hookUrls[0], database.url) });
+  const service = await startService({
+    environment: environmentOf(tenant, hookUrls[0], database.url),
+  });
   await world.ask('arrive', { posts: sampleEvents });
   await pause(500);
   await service.stop();
@@ -103,7 +110,10 @@ async function makeTemplate({ sql, serverUrl, world }) {
   return database;
 }
 
-async function runOnce({ sql, serverUrl, world, nodeOptions, postmaster, template }, { name, retention }) {
+async function runOnce(
+  { sql, serverUrl, world, nodeOptions, postmaster, template },
+  { name, retention },
+) {
   const database = await makeDatabase(sql, serverUrl, `retention_${name}`, template.name);
   await sql`checkpoint`;
   const tenant = await world.ask('tenant', { name: 'latency' });
@@ -113,7 +123,9 @@ async function runOnce({ sql, serverUrl, world, nodeOptions, postmaster, templat
   const left = () =>
     within(
       database.url,
-      async (own) => (await own`select count(*)::int as count from events where external_id like 'filled-%'`)[0].count,
+      async (own) =>
+        (await own`select count(*)::int as count from events where external_id like 'filled-%'`)[0]
+          .count,
     );
   try {
     await world.ask('trickle', { name: 'latency', perSecond: 50, seconds: warmSeconds });

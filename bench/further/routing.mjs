@@ -1,4 +1,5 @@
-// How many events a second fifty routes decide about: what is decided between a page's arrival and its storing. One core, no database.
+// How many events a second fifty routes decide about: what is decided between a page's arrival and
+// its storing. One core, no database.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +27,9 @@ export async function run({ rounds, say }) {
   for (const [name, ask] of Object.entries(kinds)) {
     const routes = routesOf(ask);
     const events = Array.from({ length: 1000 }, (_, n) => eventOf(n));
-    const rates = Array.from({ length: rounds }, () => rateOf(routes, events)).sort((a, b) => a - b);
+    const rates = Array.from({ length: rounds }, () => rateOf(routes, events)).sort(
+      (a, b) => a - b,
+    );
     rows.push({ name, eventsPerSecond: rates[rounds >> 1] });
     say(`routing, ${name}: ${JSON.stringify(rows.at(-1))}`);
   }
@@ -35,7 +38,11 @@ export async function run({ rounds, say }) {
     title: `${routeCount} routes`,
     how: `\`route\` over 1,000 events for ${measureMs / 1000} s, median of ${rounds}; a decision is one route's about one event.`,
     columns: ['routes that ask', 'events/s', 'decisions/s'],
-    rows: rows.map((row) => [row.name, grouped(row.eventsPerSecond), grouped(row.eventsPerSecond * routeCount)]),
+    rows: rows.map((row) => [
+      row.name,
+      grouped(row.eventsPerSecond),
+      grouped(row.eventsPerSecond * routeCount),
+    ]),
     goals: [
       {
         what: 'decisions a second, slowest kind',
@@ -52,7 +59,8 @@ function rateOf(routes, events) {
   const startedAt = performance.now();
   let count = 0;
   while (performance.now() - startedAt < measureMs) {
-    for (const event of events) route(routes, { source: 'di', event, atMs: 1_772_500_000_000 + count });
+    for (const event of events)
+      route(routes, { source: 'di', event, atMs: 1_772_500_000_000 + count });
     count += events.length;
   }
   return (count / (performance.now() - startedAt)) * 1000;
@@ -61,13 +69,21 @@ function rateOf(routes, events) {
 /** As an operator would have them, read from a file. */
 function routesOf(ask) {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-routing-'));
-  const written = Array.from({ length: routeCount }, (_, n) => `  - { name: r${n}, to: [soc${n % 5}], ${ask(n)} }`);
+  const written = Array.from(
+    { length: routeCount },
+    (_, n) => `  - { name: r${n}, to: [soc${n % 5}], ${ask(n)} }`,
+  );
   const channels = Array.from({ length: 5 }, (_, n) => `  soc${n}: { type: stdout }`);
-  const reader = '{ type: deepinstinct_events, url: "https://console.example.com", token: key-of-an-api-connector }';
+  const reader =
+    '{ type: deepinstinct_events, url: "https://console.example.com", token: key-of-an-api-connector }';
   const text = `sources:\n  di: ${reader}\nsinks:\n${channels.join('\n')}\nroutes:\n${written.join('\n')}\n`;
   try {
     writeFileSync(join(directory, 'tocsin.yaml'), text);
-    return loadConfig({ env: { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, registries: { sources, sinks } }).routes;
+    return loadConfig({
+      env: { TOCSIN_CONFIG: 'tocsin.yaml' },
+      directory,
+      registries: { sources, sinks },
+    }).routes;
   } finally {
     rmSync(directory, { recursive: true });
   }

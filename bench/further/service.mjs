@@ -1,4 +1,5 @@
-// The built service as a process, a directory and a database of its own around it, and what its health page says.
+// The built service as a process, a directory and a database of its own around it, and what its
+// health page says.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
@@ -13,7 +14,10 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const readyMaxMs = 60_000;
 const agent = new Agent({ keepAlive: true });
 
-/** @returns `{pid, port, readyMs, stop}` of a service that is ready; ends with the directory if it made it */
+/**
+ * @returns `{pid, port, readyMs, stop}` of a service that is ready; ends with the directory if it
+ * made it
+ */
 export async function startService({ environment, file, directory, nodeOptions = [] }) {
   const own = directory ?? makeDirectory();
   const port = await freePort();
@@ -37,7 +41,8 @@ export async function startService({ environment, file, directory, nodeOptions =
   });
   while ((await ask(port, '/readyz')).status !== 200) {
     const isHopeless = child.exitCode !== null || performance.now() - startedAt > readyMaxMs;
-    if (isHopeless) throw new Error(`the service did not become ready (exit code ${child.exitCode})`);
+    if (isHopeless)
+      throw new Error(`the service did not become ready (exit code ${child.exitCode})`);
     await pause(5);
   }
   return {
@@ -77,7 +82,11 @@ export async function makeDatabase(sql, serverUrl, purpose, template = 'template
 
 export function migrate(url) {
   const env = { PATH: process.env.PATH, DATABASE_URL: url, LOG_LEVEL: 'error' };
-  const { status, stderr } = spawnSync(process.execPath, [main, 'migrate'], { env, cwd: tmpdir(), encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [main, 'migrate'], {
+    env,
+    cwd: tmpdir(),
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`tocsin migrate failed: ${stderr}`);
 }
 

@@ -31,7 +31,8 @@ export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
     runs.push(round);
   }
   const [ten, hanging, nine] = variants.map(({ name }) => name);
-  const ratioTo = (other) => median(runs.map((round) => round[hanging].perSecond / round[other].perSecond));
+  const ratioTo = (other) =>
+    median(runs.map((round) => round[hanging].perSecond / round[other].perSecond));
   const value = (other) => `${ratioTo(other).toFixed(2)} of it`;
   const goal = `at least ${1 - lossMax}`;
   return {
@@ -91,7 +92,10 @@ async function runOnce({ sql, serverUrl, world, nodeOptions, postmaster }, { cou
     const read = () => readCpu(service.pid, postmaster);
     const before = read();
     await world.ask('add', { name: 'sinks', events });
-    const { seconds, missing } = await world.ask('arrive', { posts: warmEvents + notices + events, from: hanging });
+    const { seconds, missing } = await world.ask('arrive', {
+      posts: warmEvents + notices + events,
+      from: hanging,
+    });
     const after = read();
     const posts = events * (count - hanging);
     const each = (figure) => (after[figure] - before[figure]) / posts;
@@ -112,9 +116,18 @@ async function runOnce({ sql, serverUrl, world, nodeOptions, postmaster }, { cou
 
 /** A tocsin.yaml (JSON is YAML): one source, and all its events for every one of these hooks. */
 export function fileOf(tenant, hookUrls) {
-  const sinks = Object.fromEntries(hookUrls.map((url, index) => [`sink-${index}`, { type: 'mattermost', url }]));
+  const sinks = Object.fromEntries(
+    hookUrls.map((url, index) => [`sink-${index}`, { type: 'mattermost', url }]),
+  );
   return {
-    sources: { tenant: { type: 'deepinstinct_events', url: tenant.url, token: tenant.token, start_from: 'all' } },
+    sources: {
+      tenant: {
+        type: 'deepinstinct_events',
+        url: tenant.url,
+        token: tenant.token,
+        start_from: 'all',
+      },
+    },
     sinks,
     routes: [{ name: 'everything', to: Object.keys(sinks) }],
   };

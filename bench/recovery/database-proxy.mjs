@@ -1,8 +1,12 @@
-// Stands before Postgres and cuts connections: some before a statement came through, some before its answer did, so that it was carried out.
+// Stands before Postgres and cuts connections: some before a statement came through, some before
+// its answer did, so that it was carried out.
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** @param target the server's URL @returns the same URL through the proxy; `strike` is asked for each statement once it is set */
+/**
+ * @param target the server's URL @returns the same URL through the proxy; `strike` is asked for
+ * each statement once it is set
+ */
 export async function startDatabaseProxy(target) {
   const { hostname, port } = new URL(target);
   const pairs = new Set();
@@ -17,7 +21,8 @@ export async function startDatabaseProxy(target) {
       server.destroy();
     };
     pairs.add(pair);
-    for (const socket of [client, server]) socket.setNoDelay(true).on('error', end).on('close', end);
+    for (const socket of [client, server])
+      socket.setNoDelay(true).on('error', end).on('close', end);
     let isAsking = false;
     let isAnswerLost = false;
     client.on('data', (bytes) => {

@@ -1,5 +1,6 @@
-// The leanest program that we can write by hand which loses nothing: it stores each page with its position in one transaction, posts what is
-// pending, records what was accepted, and tries whatever failed again after 250 ms, doubling to 30 s. One stream, one channel, one process.
+// The leanest program that we can write by hand which loses nothing: it stores each page with its
+// position in one transaction, posts what is pending, records what was accepted, and tries whatever
+// failed again after 250 ms, doubling to 30 s. One stream, one channel, one process.
 import postgres from 'postgres';
 import { draftOf, readPage } from '../contestants/reader.mjs';
 import { inFlightMax, send } from '../contestants/sender.mjs';
@@ -20,7 +21,8 @@ const insert = `
   ), decided as (
     insert into deliveries (event_id) select id from stored
   ) update position set after = $3::text::bigint`;
-const record = 'update deliveries set delivered_at = now() where event_id = any ($1::text::bigint[])';
+const record =
+  'update deliveries set delivered_at = now() where event_id = any ($1::text::bigint[])';
 
 await sql.unsafe(`
   create table if not exists events (id bigint primary key, raw text not null);
@@ -94,7 +96,10 @@ function offer(drafts) {
   pump();
 }
 
-/** Repeated until it is known to be stored: a page whose answer was lost is there already, and was not offered yet. */
+/**
+ * Repeated until it is known to be stored: a page whose answer was lost is there already, and was
+ * not offered yet.
+ */
 function store({ items, newestId }, drafts) {
   const ids = drafts.map((draft) => draft.externalId).join(',');
   const raws = items.map(({ raw }) => raw).join('\u001e');
@@ -104,7 +109,9 @@ function store({ items, newestId }, drafts) {
 const [{ after: position }] = await sql`select after from position`;
 const pending =
   await sql`select id, raw from events join deliveries on event_id = id where delivered_at is null order by id`;
-offer(pending.map(({ id, raw }) => draftOf({ id: Number(id), raw, value: JSON.parse(raw), at: null })));
+offer(
+  pending.map(({ id, raw }) => draftOf({ id: Number(id), raw, value: JSON.parse(raw), at: null })),
+);
 let after = Number(position);
 const read = () => untilItWorks(() => readPage(after));
 let next = read();

@@ -1,4 +1,5 @@
-// One contestant at work, and all that is its own: a tenant, a Mattermost, a database behind a proxy that can cut, a process.
+// One contestant at work, and all that is its own: a tenant, a Mattermost, a database behind a
+// proxy that can cut, a process.
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +34,10 @@ export const contestants = {
   lean: {
     command: [pathOf('lean.mjs')],
     posted: `select event_id::int as item, 'bench-' || event_id as delivery from deliveries where delivered_at is not null`,
-    environment: { POLL_MS: String(intervalSeconds * 1000), SEND_TIMEOUT_MS: String(sendTimeoutSeconds * 1000) },
+    environment: {
+      POLL_MS: String(intervalSeconds * 1000),
+      SEND_TIMEOUT_MS: String(sendTimeoutSeconds * 1000),
+    },
   },
 };
 
@@ -42,12 +46,18 @@ let made = 0;
 /** @param name of the contestant @returns its site, working, with nothing to read yet */
 export async function openSite(name, { sql, serverUrl }) {
   const { command, environment, posted } = contestants[name];
-  const [tenant, mattermost] = await Promise.all([startTenant(), startMattermost({ postsKept: 0 })]);
+  const [tenant, mattermost] = await Promise.all([
+    startTenant(),
+    startMattermost({ postsKept: 0 }),
+  ]);
   made += 1;
   const database = await makeDatabase(sql, serverUrl, `recovery_${made}`);
   const proxy = await startDatabaseProxy(database.url);
   const directory = makeDirectory();
-  writeFileSync(join(directory, 'tocsin.yaml'), JSON.stringify(configurationOf(tenant, mattermost)));
+  writeFileSync(
+    join(directory, 'tocsin.yaml'),
+    JSON.stringify(configurationOf(tenant, mattermost)),
+  );
   const log = join(directory, 'log');
   const output = openSync(log, 'a');
   const child = spawn(process.execPath, command, {
@@ -68,7 +78,9 @@ export async function openSite(name, { sql, serverUrl }) {
   const readPosted = () => within(database.url, (own) => own.unsafe(posted));
   const assertAlive = () => {
     if (child.exitCode === null) return;
-    throw new Error(`${name} ended by itself (${child.exitCode}):\n${readFileSync(log, 'utf8').slice(-2000)}`);
+    throw new Error(
+      `${name} ended by itself (${child.exitCode}):\n${readFileSync(log, 'utf8').slice(-2000)}`,
+    );
   };
   return {
     name,
@@ -81,7 +93,8 @@ export async function openSite(name, { sql, serverUrl }) {
     add: (events) => tenant.add('events', events, { ageSeconds }),
     /**
      * Waits until every event was posted and that is recorded.
-     * @returns what is missing after so many seconds, when the last post came, and how many events came more than once
+     * @returns what is missing after so many seconds, when the last post came, and how many events
+     * came more than once
      */
     async arrive(maxSeconds) {
       const { deliveries } = mattermost;
@@ -107,12 +120,18 @@ export async function openSite(name, { sql, serverUrl }) {
     async postedAt() {
       const accepted = new Map();
       for (const { atMs, status, deliveryId } of mattermost.requests.log) {
-        if (status === 200 && deliveryId !== undefined && !accepted.has(deliveryId)) accepted.set(deliveryId, atMs);
+        if (status === 200 && deliveryId !== undefined && !accepted.has(deliveryId))
+          accepted.set(deliveryId, atMs);
       }
-      return new Map((await readPosted()).map(({ item, delivery }) => [item, accepted.get(delivery)]));
+      return new Map(
+        (await readPosted()).map(({ item, delivery }) => [item, accepted.get(delivery)]),
+      );
     },
     /** Times of the requests for the list, on the epoch's clock. */
-    polls: () => tenant.requests.log.flatMap(({ atMs, target, cursor }) => (isPoll(target, cursor) ? [atMs] : [])),
+    polls: () =>
+      tenant.requests.log.flatMap(({ atMs, target, cursor }) =>
+        isPoll(target, cursor) ? [atMs] : [],
+      ),
     heal() {
       tenant.heal();
       mattermost.heal();
@@ -132,11 +151,23 @@ function isPoll(target, cursor) {
   return cursor !== undefined && target.startsWith('/api/v1/events');
 }
 
-/** A tocsin.yaml; JSON is YAML. The lean program knows one stream and one channel, so Tocsin is given no more. */
+/**
+ * A tocsin.yaml; JSON is YAML. The lean program knows one stream and one channel, so Tocsin is
+ * given no more.
+ */
 function configurationOf(tenant, mattermost) {
   return {
-    sources: { tenant: { type: 'deepinstinct_events', url: tenant.url, token: tenant.token, start_from: 'all' } },
-    sinks: { sink: { type: 'mattermost', url: mattermost.hookUrl, timeout: `${sendTimeoutSeconds}s` } },
+    sources: {
+      tenant: {
+        type: 'deepinstinct_events',
+        url: tenant.url,
+        token: tenant.token,
+        start_from: 'all',
+      },
+    },
+    sinks: {
+      sink: { type: 'mattermost', url: mattermost.hookUrl, timeout: `${sendTimeoutSeconds}s` },
+    },
     routes: [{ name: 'everything', to: ['sink'] }],
   };
 }

@@ -1,9 +1,13 @@
-// Which requests a fault strikes: a share of them, by chance, but the same chance for every contestant.
+// Which requests a fault strikes: a share of them, by chance, but the same chance for every
+// contestant.
 
 /** So soon the first fault comes, however small the share: 3,000 events are 60 pages. */
 const firstWithin = 50;
 
-/** @param share 0 to 1 @returns `strike`, called for each request: true if it is struck; `times` of those so far, on the epoch's clock */
+/**
+ * @param share 0 to 1 @returns `strike`, called for each request: true if it is struck; `times` of
+ * those so far, on the epoch's clock
+ */
 export function createStrikes(share, seed) {
   const random = generatorThatStrikes(share, seed);
   const times = [];

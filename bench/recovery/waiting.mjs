@@ -1,4 +1,5 @@
-// What is mostly waiting, so that all of it is measured at once: live events under faults, single resets, far ends that are away, black holes.
+// What is mostly waiting, so that all of it is measured at once: live events under faults, single
+// resets, far ends that are away, black holes.
 import { pause } from '../round.mjs';
 import { measureBacklog, warm } from './backlog.mjs';
 import { openSite } from './site.mjs';
@@ -20,9 +21,13 @@ async function trickle(site, { perSecond, seconds }) {
   const shownAtMs = new Map();
   const startedAtMs = Date.now();
   while (Date.now() - startedAtMs < seconds * 1000) {
-    const due = Math.min(Math.floor(((Date.now() - startedAtMs) / 1000) * perSecond), seconds * perSecond);
+    const due = Math.min(
+      Math.floor(((Date.now() - startedAtMs) / 1000) * perSecond),
+      seconds * perSecond,
+    );
     const missing = due - shownAtMs.size;
-    if (missing > 0) for (const id of site.tenant.add('events', missing)) shownAtMs.set(id, Date.now());
+    if (missing > 0)
+      for (const id of site.tenant.add('events', missing)) shownAtMs.set(id, Date.now());
     await pause(lookMs);
   }
   const { missing } = await site.arrive(returnMaxSeconds);
@@ -66,7 +71,9 @@ async function singleResets(site) {
   const seconds = resets.apartSeconds * resets.count + 5;
   const figures = await trickle(site, { perSecond: resets.perSecond, seconds });
   const polls = site.polls();
-  const waits = strikes.times.map((atMs) => (polls.find((polledAtMs) => polledAtMs > atMs) - atMs) / 1000);
+  const waits = strikes.times.map(
+    (atMs) => (polls.find((polledAtMs) => polledAtMs > atMs) - atMs) / 1000,
+  );
   return { ...figures, value: Math.max(...waits), faults: waits.length };
 }
 
@@ -75,7 +82,8 @@ function createResets() {
   const times = [];
   let lastAtMs = Date.now();
   const strike = () => {
-    if (times.length >= resets.count || Date.now() - lastAtMs < resets.apartSeconds * 1000) return false;
+    if (times.length >= resets.count || Date.now() - lastAtMs < resets.apartSeconds * 1000)
+      return false;
     lastAtMs = Date.now();
     times.push(lastAtMs);
     return true;
@@ -83,7 +91,9 @@ function createResets() {
   return { strike, times };
 }
 
-/** One event becomes readable while the far end is away: how long after the return was it posted? */
+/**
+ * One event becomes readable while the far end is away: how long after the return was it posted?
+ */
 function away(fail) {
   return async (site) => {
     fail(site);
@@ -99,7 +109,13 @@ function away(fail) {
 
 function backlogUnder(share, arm) {
   return async (site) => {
-    const figures = await measureBacklog(site, { events: 3000, maxSeconds: 240, arm, share, seed: 1 });
+    const figures = await measureBacklog(site, {
+      events: 3000,
+      maxSeconds: 240,
+      arm,
+      share,
+      seed: 1,
+    });
     return { ...figures, value: figures.seconds };
   };
 }
@@ -110,9 +126,24 @@ const liveWords = `${live.perSecond} events/s, ${live.share * 100} % of`;
 
 /** `goal`: at most so many seconds, or a function of what Tocsin met. */
 const scenarios = [
-  { what: `live, ${liveWords} tenant: 500`, figure: 'p99 s', run: liveUnder(atTenant(500)), goal: 5 },
-  { what: `live, ${liveWords} tenant: reset`, figure: 'p99 s', run: liveUnder(atTenant('reset')), goal: 5 },
-  { what: `live, ${liveWords} Mattermost: 500`, figure: 'p99 s', run: liveUnder(atMattermost(500)), goal: 5 },
+  {
+    what: `live, ${liveWords} tenant: 500`,
+    figure: 'p99 s',
+    run: liveUnder(atTenant(500)),
+    goal: 5,
+  },
+  {
+    what: `live, ${liveWords} tenant: reset`,
+    figure: 'p99 s',
+    run: liveUnder(atTenant('reset')),
+    goal: 5,
+  },
+  {
+    what: `live, ${liveWords} Mattermost: 500`,
+    figure: 'p99 s',
+    run: liveUnder(atMattermost(500)),
+    goal: 5,
+  },
   {
     what: `live, ${liveWords} Mattermost: reset`,
     figure: 'p99 s',
@@ -157,7 +188,9 @@ export async function measureWaiting({ around, say, wanted = () => true, atOnce 
   const chosen = scenarios.filter(({ what }) => wanted(what));
   for (let at = 0; at < chosen.length; at += atOnce) {
     const group = chosen.slice(at, at + atOnce);
-    found.push(...(await Promise.all(group.map((scenario) => measureScenario(scenario, around, say)))));
+    found.push(
+      ...(await Promise.all(group.map((scenario) => measureScenario(scenario, around, say)))),
+    );
   }
   return found;
 }

@@ -1,4 +1,5 @@
-// The whole page around the posts. One style sheet and one script, both inline and allowed by hash; nothing from elsewhere.
+// The whole page around the posts. One style sheet and one script, both inline and allowed by hash;
+// nothing from elsewhere.
 import { createHash } from 'node:crypto';
 import { type SeverityName, severityNames } from '../../src/kit/event.ts';
 import { escapeHtml } from '../markdown/html.ts';
@@ -29,7 +30,8 @@ export interface DocumentParts {
   readonly links: readonly PageLink[];
 }
 
-const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const hashOf = (text: string): string =>
+  `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 export const contentSecurityPolicy = [
   "default-src 'none'",
@@ -42,7 +44,8 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const bell = '<path d="M16 5c5 0 7 4 7 8 0 6 2 8 3 9H6c1-1 3-3 3-9 0-4 2-8 7-8z"/><path d="M13 24a3 3 0 0 0 6 0"/>';
+const bell =
+  '<path d="M16 5c5 0 7 4 7 8 0 6 2 8 3 9H6c1-1 3-3 3-9 0-4 2-8 7-8z"/><path d="M13 24a3 3 0 0 0 6 0"/>';
 const mark = `<svg viewBox="0 0 32 32" aria-hidden="true" fill="#ff6600">${bell}</svg>`;
 const icon = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="#ff6600">${bell}</svg>`)}`;
 
@@ -88,7 +91,12 @@ Nothing is real, and nothing leaves this machine.</p>
 }
 
 /** Values by the name under which the script finds their place. */
-export function statusValues({ read, delivered, waiting, bySeverity }: ChannelStatus): Record<string, string> {
+export function statusValues({
+  read,
+  delivered,
+  waiting,
+  bySeverity,
+}: ChannelStatus): Record<string, string> {
   return Object.fromEntries([
     ...Object.entries({ read, delivered, waiting }).map(([key, value]) => [key, String(value)]),
     ...severityNames.map((name) => [name.toLowerCase(), String(bySeverity[name])]),

@@ -1,9 +1,15 @@
-// The page on which the demo shows a channel of the simulated Mattermost, kept up to date by server-sent events. Loopback only;
-// reads posts and status, changes nothing.
+// The page on which the demo shows a channel of the simulated Mattermost, kept up to date by
+// server-sent events. Loopback only; reads posts and status, changes nothing.
 import type { ServerResponse } from 'node:http';
 import { listenOnLoopback } from '../loopback.ts';
 import type { Mattermost, Post } from '../mattermost/index.ts';
-import { type ChannelStatus, contentSecurityPolicy, type PageLink, pageDocument, statusValues } from './document.ts';
+import {
+  type ChannelStatus,
+  contentSecurityPolicy,
+  type PageLink,
+  pageDocument,
+  statusValues,
+} from './document.ts';
 import { postToHtml } from './post-html.ts';
 
 export type { ChannelStatus, PageLink } from './document.ts';
@@ -35,12 +41,21 @@ export async function startChannelPage(options: ChannelPageOptions): Promise<Cha
   const viewers = new Set<() => void>();
 
   const postsOf = (channel: string, after: number): Post[] =>
-    mattermost.posts.filter((post) => post.channel === channel && post.sequence > after).slice(-postsShown);
-  const htmlOf = (posts: readonly Post[]) => posts.map((post) => postToHtml(post, timeZone)).join('');
+    mattermost.posts
+      .filter((post) => post.channel === channel && post.sequence > after)
+      .slice(-postsShown);
+  const htmlOf = (posts: readonly Post[]) =>
+    posts.map((post) => postToHtml(post, timeZone)).join('');
 
   function answerPage(response: ServerResponse, channel: string): void {
     const postsHtml = htmlOf(postsOf(channel, 0));
-    const html = pageDocument({ channels: mattermost.channels, channel, postsHtml, status: status(), links });
+    const html = pageDocument({
+      channels: mattermost.channels,
+      channel,
+      postsHtml,
+      status: status(),
+      links,
+    });
     response.writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': contentSecurityPolicy,
@@ -54,7 +69,9 @@ export async function startChannelPage(options: ChannelPageOptions): Promise<Cha
   function openStream(response: ServerResponse, channel: string, after: number): void {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
     const send = (event: string, data: unknown, id?: number) =>
-      response.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      response.write(
+        `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
+      );
     const sendPosts = (posts: readonly Post[]) => {
       if (posts.length > 0) send('posts', htmlOf(posts), posts.at(-1)!.sequence);
     };
@@ -79,7 +96,9 @@ export async function startChannelPage(options: ChannelPageOptions): Promise<Cha
     const channel = url.searchParams.get('channel') ?? mattermost.channels[0] ?? '';
     const isKnown = mattermost.channels.includes(channel);
     if (request.method !== 'GET' || !isKnown || !['/', '/stream'].includes(url.pathname)) {
-      response.writeHead(404, { 'Content-Type': 'text/plain' }).end('There is nothing here. The channel is at /\n');
+      response
+        .writeHead(404, { 'Content-Type': 'text/plain' })
+        .end('There is nothing here. The channel is at /\n');
     } else if (url.pathname === '/') answerPage(response, channel);
     else {
       // A browser that comes back says which it saw last.

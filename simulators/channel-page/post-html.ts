@@ -1,11 +1,16 @@
-// One post as HTML, drawn the way Mattermost draws it. Every text goes through markdown/html.ts; nothing of a post is trusted.
+// One post as HTML, drawn the way Mattermost draws it. Every text goes through markdown/html.ts;
+// nothing of a post is trusted.
 import { escapeHtml, lineToHtml, markdownToHtml } from '../markdown/html.ts';
 import type { Attachment } from '../mattermost/payload.ts';
 import { fieldsDrawn, type Post } from '../mattermost/post.ts';
 
 /** Clients draw so many blocks of a post and silently leave out the rest. */
 const blocksMax = 100;
-const namedColours: Readonly<Record<string, string>> = { good: '#2f9e44', warning: '#e8a100', danger: '#d6262e' };
+const namedColours: Readonly<Record<string, string>> = {
+  good: '#2f9e44',
+  warning: '#e8a100',
+  danger: '#d6262e',
+};
 const quietColour = '#a3a9b6';
 
 const avatar =
@@ -16,7 +21,10 @@ const avatar =
 /** `timeZone`: IANA name, for the clock beside the sender. */
 export function postToHtml(post: Post, timeZone: string): string {
   const at = new Date(post.atMs);
-  const cut = post.blocks > blocksMax ? '<p class="cut">Mattermost would not draw the rest of this post.</p>' : '';
+  const cut =
+    post.blocks > blocksMax
+      ? '<p class="cut">Mattermost would not draw the rest of this post.</p>'
+      : '';
   const text = post.text === '' ? '' : `<div class="text">${markdownToHtml(post.text)}</div>`;
   return (
     `<article class="post${post.mentions.length > 0 ? ' pinged' : ''}" data-sequence="${post.sequence}">${avatar}` +
@@ -27,9 +35,12 @@ export function postToHtml(post: Post, timeZone: string): string {
 }
 
 function clock(at: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(
-    at,
-  );
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(at);
 }
 
 function attachmentToHtml(attachment: Attachment): string {

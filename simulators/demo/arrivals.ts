@@ -1,4 +1,5 @@
-// Which events of the simulated tenant arrived in the simulated channel, found by the number that the card shows; and a table of that.
+// Which events of the simulated tenant arrived in the simulated channel, found by the number that
+// the card shows; and a table of that.
 import { severityNames } from '../../src/kit/event.ts';
 import { neutralText } from '../../src/kit/text.ts';
 import type { TenantStream } from '../events/index.ts';
@@ -16,7 +17,10 @@ export interface Arrival {
   readonly afterMs: readonly number[];
 }
 
-/** The ids of the two streams must not overlap, because a card's number alone does not say which it is of. */
+/**
+ * The ids of the two streams must not overlap, because a card's number alone does not say which it
+ * is of.
+ */
 export function arrivalsOf(tenant: Tenant, posts: readonly Post[]): Arrival[] {
   const values = posts.map((post) => ({
     post,
@@ -32,7 +36,9 @@ export function arrivalsOf(tenant: Tenant, posts: readonly Post[]): Arrival[] {
         id,
         type: String(event.type),
         device: String((event.recorded_device_info as { hostname?: string }).hostname),
-        severity: severityNames.find((name) => own[0]?.values.some((value) => value.startsWith(name))) ?? '',
+        severity:
+          severityNames.find((name) => own[0]?.values.some((value) => value.startsWith(name))) ??
+          '',
         afterMs: own.map(({ post }) => post.atMs - shownAtMs),
       };
     }),
@@ -50,7 +56,9 @@ export function tableOf(arrivals: readonly Arrival[]): string {
     severity === '' ? '-' : severity,
     type,
     neutralText(device, { multiline: false }),
-    afterMs.length === 0 ? 'not yet' : afterMs.map((ms) => `after ${(ms / 1000).toFixed(1)} s`).join(' and '),
+    afterMs.length === 0
+      ? 'not yet'
+      : afterMs.map((ms) => `after ${(ms / 1000).toFixed(1)} s`).join(' and '),
   ]);
   const all = [['ID', 'SEVERITY', 'TYPE', 'DEVICE', 'DELIVERED'], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));

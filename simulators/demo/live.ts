@@ -1,4 +1,5 @@
-// The demo as it runs until Ctrl-C: something new every few seconds, and the page that shows the channel.
+// The demo as it runs until Ctrl-C: something new every few seconds, and the page that shows the
+// channel.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChannelPage } from '../channel-page/index.ts';
 import { createRandom } from '../events/random.ts';
@@ -16,7 +17,10 @@ export async function playLive(stage: Stage, port: number): Promise<void> {
     const answer = await fetch(`${tocsin.address}/metrics`);
     if (answer.ok) status = statusOf(await answer.text());
   };
-  const links = ['metrics', 'healthz'].map((path) => ({ text: path, href: `${tocsin.address}/${path}` }));
+  const links = ['metrics', 'healthz'].map((path) => ({
+    text: path,
+    href: `${tocsin.address}/${path}`,
+  }));
   const page = await startChannelPage({ mattermost, port, status: () => status, links });
   // An answer that does not come leaves the numbers as they are.
   const looking = setInterval(() => void look().catch(() => {}), statusEveryMs);
@@ -31,7 +35,9 @@ export async function playLive(stage: Stage, port: number): Promise<void> {
       const step = nextStep(random);
       const count = addAll(tenant, step.adds);
       const events = count === 1 ? '1 event' : `${count} events`;
-      stage.say(`${clock()}  ${step.words}: ${events}; posted so far: ${mattermost.requests.posts}\n`);
+      stage.say(
+        `${clock()}  ${step.words}: ${events}; posted so far: ${mattermost.requests.posts}\n`,
+      );
       pauseMs = step.pauseMs;
     }
   } finally {

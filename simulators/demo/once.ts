@@ -1,10 +1,14 @@
-// The demo that ends by itself: 40 events, a table of what arrived, and whether that was all of them.
+// The demo that ends by itself: 40 events, a table of what arrived, and whether that was all of
+// them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Arrival, arrivalsOf, tableOf } from './arrivals.ts';
 import { onceScenario } from './scenario.ts';
 import { addAll, ended, type Stage, throwIfBroken } from './stage.ts';
 
-/** @returns true if every event arrived within `waitMs`, each once; otherwise it has said why. @throws what broke */
+/**
+ * @returns true if every event arrived within `waitMs`, each once; otherwise it has said why.
+ * @throws what broke
+ */
 export async function playOnce(stage: Stage, waitMs: number): Promise<boolean> {
   const { tenant, mattermost, tocsin, ending } = stage;
   const total = addAll(tenant, onceScenario);
@@ -12,7 +16,8 @@ export async function playOnce(stage: Stage, waitMs: number): Promise<boolean> {
   const untilMs = performance.now() + waitMs;
   await Promise.race([tocsin.ready, sleep(waitMs, undefined, { ref: false }), ended(ending)]);
   const look = () => arrivalsOf(tenant, mattermost.posts);
-  while (performance.now() < untilMs && !ending.aborted && !look().every(hasArrived)) await sleep(50);
+  while (performance.now() < untilMs && !ending.aborted && !look().every(hasArrived))
+    await sleep(50);
   throwIfBroken(ending);
   const arrivals = look();
   stage.say(tableOf(arrivals));
@@ -38,15 +43,21 @@ interface Shortfall {
 function explanation({ tenant, mattermost, logLines, ending }: Stage, found: Shortfall): string {
   const { requests } = mattermost;
   const counts = `${found.arrived} of ${found.total} events`;
-  const answers = Object.entries(requests.statuses).map(([status, times]) => `${status} (${times} times)`);
+  const answers = Object.entries(requests.statuses).map(
+    ([status, times]) => `${status} (${times} times)`,
+  );
   return [
     '',
     ending.aborted
       ? `Interrupted: ${counts} had arrived.`
       : `${counts} arrived within ${found.waitMs / 1000} s, ${found.repeated} of them more than once.`,
     `Tocsin asked the tenant ${tenant.requests.events + tenant.requests.suspicious} times and called the hook ${requests.total} times.`,
-    requests.total === 0 ? 'The hook was never called.' : `The hook answered ${answers.join(', ')}.`,
-    logLines.length === 0 ? 'Tocsin logged no warning.' : `Tocsin's last warnings:\n${logLines.join('').trimEnd()}`,
+    requests.total === 0
+      ? 'The hook was never called.'
+      : `The hook answered ${answers.join(', ')}.`,
+    logLines.length === 0
+      ? 'Tocsin logged no warning.'
+      : `Tocsin's last warnings:\n${logLines.join('').trimEnd()}`,
     '',
   ].join('\n');
 }

@@ -1,4 +1,5 @@
-// What happens in the demo, and when: a quiet day with a script here and there, bursts of one device, and now and then an attack. Pure.
+// What happens in the demo, and when: a quiet day with a script here and there, bursts of one
+// device, and now and then an attack. Pure.
 
 import { devices } from '../events/devices.ts';
 import type { TenantStream } from '../events/index.ts';

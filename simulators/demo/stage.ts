@@ -1,4 +1,5 @@
-// What both ways to play the demo stand on: the two simulated far ends, Tocsin between them, and somebody who watches.
+// What both ways to play the demo stand on: the two simulated far ends, Tocsin between them, and
+// somebody who watches.
 import type { Mattermost } from '../mattermost/index.ts';
 import type { Tenant } from '../tenant/index.ts';
 import type { ScenarioAdd } from './scenario.ts';

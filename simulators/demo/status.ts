@@ -1,4 +1,5 @@
-// What the page's status strip says, read from Tocsin's own metrics, so that it shows what an operator would see.
+// What the page's status strip says, read from Tocsin's own metrics, so that it shows what an
+// operator would see.
 import { type SeverityName, severityNames } from '../../src/kit/event.ts';
 import type { ChannelStatus } from '../channel-page/index.ts';
 

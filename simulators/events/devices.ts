@@ -1,4 +1,5 @@
-// The make-believe fleet: devices of several tenants, with the names that real ones have (Thai among them). Nothing here exists.
+// The make-believe fleet: devices of several tenants, with the names that real ones have (Thai
+// among them). Nothing here exists.
 import type { Random } from './random.ts';
 
 export interface Device {
@@ -60,22 +61,25 @@ const rows: readonly Row[] = [
   ['design-mac-2', ['MAC', 'macOS 14.6'], '', ['designer'], mill],
 ];
 
-export const devices: readonly Device[] = rows.map(([hostname, [os, osVersion], domain, users, place], index) => ({
-  id: 1001 + index,
-  hostname,
-  os,
-  osVersion,
-  lastOctet: 10 + index,
-  domain,
-  users,
-  place,
-  isServer: os === 'WINDOWS_SERVER',
-}));
+export const devices: readonly Device[] = rows.map(
+  ([hostname, [os, osVersion], domain, users, place], index) => ({
+    id: 1001 + index,
+    hostname,
+    os,
+    osVersion,
+    lastOctet: 10 + index,
+    domain,
+    users,
+    place,
+    isServer: os === 'WINDOWS_SERVER',
+  }),
+);
 
 const windowsDevices = devices.filter((device) => device.os.startsWith('WINDOWS'));
 
 export function pickDevice(random: Random, hostname?: string): Device {
-  const named = hostname === undefined ? undefined : devices.find((device) => device.hostname === hostname);
+  const named =
+    hostname === undefined ? undefined : devices.find((device) => device.hostname === hostname);
   return named ?? random.pick(random.chance(0.95) ? windowsDevices : devices);
 }
 
@@ -96,7 +100,9 @@ export function recordedDevice(device: Device): Record<string, unknown> {
     mac_address: macAddress(device),
     hostname,
     domain,
-    ...(domain === '' ? {} : { distinguished_name: `CN=${hostname},CN=${unit},${parts.join(',')}` }),
+    ...(domain === ''
+      ? {}
+      : { distinguished_name: `CN=${hostname},CN=${unit},${parts.join(',')}` }),
     group_id: device.isServer ? 7 : 12,
     policy_id: device.isServer ? 9 : 34,
     agent_version: '5.2.0000.2',
@@ -105,7 +111,10 @@ export function recordedDevice(device: Device): Record<string, unknown> {
   };
 }
 
-/** The device as the agents of 2.3 and 3.3 recorded it: no address, no user, names in place of numbers. */
+/**
+ * The device as the agents of 2.3 and 3.3 recorded it: no address, no user, names in place of
+ * numbers.
+ */
 export function recordedDeviceBefore5(device: Device): Record<string, unknown> {
   const group = device.isServer ? 'Windows Server' : 'Windows Desktop';
   return {

@@ -1,7 +1,10 @@
-// Names as attackers choose them: to ping a channel, to break a card, to look like something else. Data only.
+// Names as attackers choose them: to ping a channel, to break a card, to look like something else.
+// Data only.
 import type { Random } from './random.ts';
 
-/** File names. Some are no legal Windows names; agents on other systems report them all the same. */
+/**
+ * File names. Some are no legal Windows names; agents on other systems report them all the same.
+ */
 export const hostileFileNames: readonly string[] = [
   '@channel urgent update.exe',
   '@all @here read me.docm',
@@ -23,7 +26,12 @@ export const hostileFileNames: readonly string[] = [
   `${'A'.repeat(240)}.exe`,
 ];
 
-export const hostileHostnames: readonly string[] = ['@here', '**FINANCE**', '[HQ](https://phish.example)', '`srv`'];
+export const hostileHostnames: readonly string[] = [
+  '@here',
+  '**FINANCE**',
+  '[HQ](https://phish.example)',
+  '`srv`',
+];
 
 const harmlessFileNames: readonly string[] = [
   'setup.exe',

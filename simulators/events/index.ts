@@ -1,5 +1,6 @@
-// Wire events as a Deep Instinct tenant sends them, made from a seed: the same seed, stream, id and time give the same bytes.
-// Shapes and the mix of types follow what real tenants were seen to send; every name and address is made up.
+// Wire events as a Deep Instinct tenant sends them, made from a seed: the same seed, stream, id and
+// time give the same bytes. Shapes and the mix of types follow what real tenants were seen to send;
+// every name and address is made up.
 import { pickDevice, recordedDevice, recordedDeviceBefore5 } from './devices.ts';
 import { hostileHostnames } from './hostile.ts';
 import { maliciousScene, type Scene } from './malicious.ts';
@@ -8,11 +9,17 @@ import { createRandom, pickWeighted, type Random } from './random.ts';
 import { suspiciousScene } from './suspicious.ts';
 import { wireTime } from './time.ts';
 
-/** The two lists of a tenant. Each numbers its events on its own, so that numbers of the two overlap. */
+/**
+ * The two lists of a tenant. Each numbers its events on its own, so that numbers of the two
+ * overlap.
+ */
 export const tenantStreams = ['events', 'suspicious'] as const;
 export type TenantStream = (typeof tenantStreams)[number];
 
-/** Releases whose answers differ in shape: `2.3` sends nulls, `3.3` other device fields, `5` leaves out what is empty. */
+/**
+ * Releases whose answers differ in shape: `2.3` sends nulls, `3.3` other device fields, `5` leaves
+ * out what is empty.
+ */
 export type Generation = '2.3' | '3.3' | '5';
 
 export interface WireEventOptions {
@@ -23,7 +30,10 @@ export interface WireEventOptions {
   readonly insertedAtMs: number;
   /** Added to `insertedAtMs`, 0 to 999. */
   readonly insertedAtMicroseconds?: number;
-  /** The wire's word (`VERY_HIGH`); null leaves it out. Absent: as often as tenants were seen to send each. */
+  /**
+   * The wire's word (`VERY_HIGH`); null leaves it out. Absent: as often as tenants were seen to
+   * send each.
+   */
   readonly severity?: string | null;
   /** Default `5`. */
   readonly generation?: Generation;
@@ -82,8 +92,13 @@ export function createWireEvent(options: WireEventOptions): WireEvent {
 }
 
 /** Mostly within seconds; a device that was offline reports hours later. */
-function happenedAt(random: Random, { insertedAtMs, insertedAtMicroseconds = 0 }: WireEventOptions) {
-  const lagMs = random.chance(0.02) ? random.integer(3_600_000, 30_000_000) : random.integer(40, 6900);
+function happenedAt(
+  random: Random,
+  { insertedAtMs, insertedAtMicroseconds = 0 }: WireEventOptions,
+) {
+  const lagMs = random.chance(0.02)
+    ? random.integer(3_600_000, 30_000_000)
+    : random.integer(40, 6900);
   return {
     timestamp: wireTime(insertedAtMs - lagMs, random.integer(0, 999)),
     insertion_timestamp: wireTime(insertedAtMs, insertedAtMicroseconds),
@@ -99,10 +114,16 @@ function recurrence(random: Random, timestamp: string) {
   };
 }
 
-function inOlderShape(event: WireEvent, scene: Scene, generation: Generation, stream: TenantStream): WireEvent {
+function inOlderShape(
+  event: WireEvent,
+  scene: Scene,
+  generation: Generation,
+  stream: TenantStream,
+): WireEvent {
   const { process_chain, occurrence_count, affected_device, description, ...kept } = event;
   if (generation === '3.3') return kept;
-  const { mitre_classifications, threat_type, container_hash, volume_id, disk_drive, ...older } = kept;
+  const { mitre_classifications, threat_type, container_hash, volume_id, disk_drive, ...older } =
+    kept;
   if (stream === 'suspicious') return { ...older, mitre_classifications };
   return {
     ...older,

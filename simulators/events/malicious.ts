@@ -1,10 +1,14 @@
-// What `/events/` reports: malicious files, and behaviour in memory. Each scenario gives the fields that its type has, and no others.
+// What `/events/` reports: malicious files, and behaviour in memory. Each scenario gives the fields
+// that its type has, and no others.
 import type { Device } from './devices.ts';
 import { pickFileName } from './hostile.ts';
 import { mitre } from './mitre.ts';
 import { pickWeighted, type Random } from './random.ts';
 
-/** What a scenario adds to the fields that all events share. `leaf`: the process at the end of the chain. */
+/**
+ * What a scenario adds to the fields that all events share. `leaf`: the process at the end of the
+ * chain.
+ */
 export interface Scene {
   readonly fields: Record<string, unknown>;
   readonly classifications: readonly unknown[];
@@ -20,13 +24,48 @@ export interface SceneContext {
 
 type Scenario = (context: SceneContext) => Scene;
 
-const fileTypes = ['PE', 'PE', 'PE64', 'DLL', 'ZIP', 'SEVEN_Z', 'MSI', 'OOXML', 'PDF', 'JAVASCRIPT', 'ISO'] as const;
+const fileTypes = [
+  'PE',
+  'PE',
+  'PE64',
+  'DLL',
+  'ZIP',
+  'SEVEN_Z',
+  'MSI',
+  'OOXML',
+  'PDF',
+  'JAVASCRIPT',
+  'ISO',
+] as const;
 
 const threatTypes: Readonly<Record<string, readonly string[]>> = {
-  VERY_HIGH: ['MALWARE_RANSOMWARE', 'MALWARE_BACKDOOR', 'MALWARE_TROJAN', 'PUA_GENERIC_PUA', 'MALWARE_WORM'],
-  HIGH: ['MALWARE_TROJAN', 'MALWARE_DROPPER', 'MALWARE_SPYWARE', 'MALWARE_VIRUS', 'MALWARE_MINER_MALWARE'],
-  MODERATE: ['DUAL_USE_DUAL_USE_TOOL', 'DUAL_USE_REMOTE_ADMIN_TOOL', 'DUAL_USE_PASSWORD_TOOL', 'PUA_RISKWARE_HACKTOOL'],
-  LOW: ['PUA_ADWARE', 'PUA_TOOLBAR', 'PUA_GENERIC', 'DUAL_USE_DISK_ENCRYPTION_TOOL', 'DUAL_USE_SSH_TOOL'],
+  VERY_HIGH: [
+    'MALWARE_RANSOMWARE',
+    'MALWARE_BACKDOOR',
+    'MALWARE_TROJAN',
+    'PUA_GENERIC_PUA',
+    'MALWARE_WORM',
+  ],
+  HIGH: [
+    'MALWARE_TROJAN',
+    'MALWARE_DROPPER',
+    'MALWARE_SPYWARE',
+    'MALWARE_VIRUS',
+    'MALWARE_MINER_MALWARE',
+  ],
+  MODERATE: [
+    'DUAL_USE_DUAL_USE_TOOL',
+    'DUAL_USE_REMOTE_ADMIN_TOOL',
+    'DUAL_USE_PASSWORD_TOOL',
+    'PUA_RISKWARE_HACKTOOL',
+  ],
+  LOW: [
+    'PUA_ADWARE',
+    'PUA_TOOLBAR',
+    'PUA_GENERIC',
+    'DUAL_USE_DISK_ENCRYPTION_TOOL',
+    'DUAL_USE_SSH_TOOL',
+  ],
 };
 
 const staticAnalysis: Scenario = ({ random, device, severity, hostileShare }) => {
@@ -34,7 +73,12 @@ const staticAnalysis: Scenario = ({ random, device, severity, hostileShare }) =>
   const fileType = random.pick(fileTypes);
   const isPrevented = random.chance(0.8);
   const hash = random.hex(64);
-  const folder = random.pick(['Downloads', 'AppData\\Local\\Temp', 'Desktop', 'Documents\\งานเอกสาร']);
+  const folder = random.pick([
+    'Downloads',
+    'AppData\\Local\\Temp',
+    'Desktop',
+    'Documents\\งานเอกสาร',
+  ]);
   const path = `C:\\Users\\${device.users[0] ?? 'Public'}\\${folder}\\${name}`;
   const threatType = random.pick(threatTypes[severity ?? 'MODERATE'] ?? threatTypes.MODERATE!);
   const isArchive = ['ZIP', 'SEVEN_Z', 'ISO'].includes(fileType);
@@ -43,7 +87,9 @@ const staticAnalysis: Scenario = ({ random, device, severity, hostileShare }) =>
   return {
     fields: {
       last_action: isPrevented && random.chance(0.5) ? 'QUARANTINE_SUCCESS' : 'QUARANTINE_FAILED',
-      description: isArchive ? `${fileType} file includes a PE file ${found}` : `${fileType} file ${found}`,
+      description: isArchive
+        ? `${fileType} file includes a PE file ${found}`
+        : `${fileType} file ${found}`,
       type: 'STATIC_ANALYSIS',
       trigger: 'MALICIOUS_FILE',
       action: isPrevented ? 'PREVENTED' : 'DETECTED',
@@ -53,7 +99,10 @@ const staticAnalysis: Scenario = ({ random, device, severity, hostileShare }) =>
       file_size: random.integer(20_000, 90_000_000),
       threat_type: threatType,
       ...(random.chance(0.17)
-        ? { certificate_thumbprint: random.hex(40), certificate_vendor_name: 'Example Software Publishing Ltd.' }
+        ? {
+            certificate_thumbprint: random.hex(40),
+            certificate_vendor_name: 'Example Software Publishing Ltd.',
+          }
         : {}),
       file_status: 'NOT_UPLOADED',
       sandbox_status: 'NOT_READY_TO_GENERATE',
@@ -205,7 +254,10 @@ const behaviours: readonly Behaviour[] = [
     trigger: 'POWERSHELL_EXECUTION',
     description: 'A malicious PowerShell command was executed.',
     path: 'powershell -NoP -W Hidden -Enc VwByAGkAdABlAC0ASABvAHMAdAA=',
-    extra: { file_type: 'POWERSHELL', script_command: 'powershell -NoP -W Hidden -Enc VwByAGkAdABlAC0ASABvAHMAdAA=' },
+    extra: {
+      file_type: 'POWERSHELL',
+      script_command: 'powershell -NoP -W Hidden -Enc VwByAGkAdABlAC0ASABvAHMAdAA=',
+    },
     classification: mitre.powershell,
   },
   {
@@ -220,7 +272,9 @@ const behaviours: readonly Behaviour[] = [
 
 type Weighted = readonly (readonly [weight: number, scenario: Scenario])[];
 
-/** Nobody rates ransomware at work LOW; what reaches VERY_HIGH by itself is a file, or ransomware. */
+/**
+ * Nobody rates ransomware at work LOW; what reaches VERY_HIGH by itself is a file, or ransomware.
+ */
 const gravest: Weighted = [
   [60, staticAnalysis],
   [40, behaviour(ransomware)],
@@ -243,6 +297,7 @@ export function maliciousScene(context: SceneContext): Scene {
 /** `DUAL_USE_SSH_TOOL` as the console words it: `Dual Use - Ssh Tool`. */
 function wordsOf(threatType: string): string {
   const [, kind = '', name = ''] = /^(MALWARE|PUA|DUAL_USE)_(.*)$/.exec(threatType) ?? [];
-  const words = (text: string) => text.split('_').map((word) => word.charAt(0) + word.slice(1).toLowerCase());
+  const words = (text: string) =>
+    text.split('_').map((word) => word.charAt(0) + word.slice(1).toLowerCase());
   return `${kind === 'PUA' ? kind : words(kind).join(' ')} - ${words(name).join(' ')}`;
 }

@@ -1,4 +1,5 @@
-// MITRE ATT&CK entries as events carry them. Unlike everywhere else on the wire, what is unknown is null here.
+// MITRE ATT&CK entries as events carry them. Unlike everywhere else on the wire, what is unknown is
+// null here.
 
 interface Classification {
   readonly mitre_id: string;
@@ -34,8 +35,16 @@ const persistence: Named = ['TA0003', 'Persistence'];
 export const mitre = {
   executionOnly: classify(execution),
   maliciousFile: classify(execution, ['T1204', 'User Execution'], ['T1204.002', 'Malicious File']),
-  powershell: classify(execution, ['T1059', 'Command and Scripting Interpreter'], ['T1059.001', 'PowerShell']),
-  visualBasic: classify(execution, ['T1059', 'Command and Scripting Interpreter'], ['T1059.005', 'Visual Basic']),
+  powershell: classify(
+    execution,
+    ['T1059', 'Command and Scripting Interpreter'],
+    ['T1059.001', 'PowerShell'],
+  ),
+  visualBasic: classify(
+    execution,
+    ['T1059', 'Command and Scripting Interpreter'],
+    ['T1059.005', 'Visual Basic'],
+  ),
   encrypted: classify(impact, ['T1486', 'Data Encrypted for Impact']),
   noRecovery: classify(impact, ['T1490', 'Inhibit System Recovery']),
   injection: classify(evasion, ['T1055', 'Process Injection']),

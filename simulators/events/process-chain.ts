@@ -1,4 +1,5 @@
-// Process chains as agents report them: child first, root last, the root without a parent, every stop time "".
+// Process chains as agents report them: child first, root last, the root without a parent, every
+// stop time "".
 import type { Device } from './devices.ts';
 import type { Random } from './random.ts';
 import { wireTime } from './time.ts';
@@ -26,7 +27,10 @@ const word: Step = [
   'WINWORD.EXE',
   '"C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE" /n "C:\\Users\\Public\\Downloads\\order.docm" /o ""',
 ];
-const scheduler: Step = ['svchost.exe', 'C:\\Windows\\system32\\svchost.exe -k netsvcs -p -s Schedule'];
+const scheduler: Step = [
+  'svchost.exe',
+  'C:\\Windows\\system32\\svchost.exe -k netsvcs -p -s Schedule',
+];
 const manager: Step = [
   'rmm-agent.exe',
   '"C:\\Program Files\\Example RMM\\rmm-agent.exe" --service --config "C:\\ProgramData\\Example RMM\\agent.json" --log-level info --poll-seconds 60',
@@ -45,7 +49,12 @@ const ancestries: readonly (readonly Step[])[] = [
 ];
 
 /** The chain that ends in `leaf`; from 3 to 6 entries. */
-export function processChain(random: Random, device: Device, leaf: Step, atMs: number): Record<string, unknown>[] {
+export function processChain(
+  random: Random,
+  device: Device,
+  leaf: Step,
+  atMs: number,
+): Record<string, unknown>[] {
   const ancestry = random.pick(ancestries);
   const rootFirst = [...ancestry, leaf];
   const ids = rootFirst.map((_, index) => 600 + index * 1200 + 4 * random.integer(1, 250));
@@ -54,7 +63,10 @@ export function processChain(random: Random, device: Device, leaf: Step, atMs: n
     parent_id: index === 0 ? null : ids[index - 1],
     process_id: ids[index],
     process_name: name,
-    process_start_time: wireTime(atMs - (rootFirst.length - 1 - index) * 61_700 - 900, random.integer(0, 999)),
+    process_start_time: wireTime(
+      atMs - (rootFirst.length - 1 - index) * 61_700 - 900,
+      random.integer(0, 999),
+    ),
     process_stop_time: '',
     executing_user: index < 2 ? 'SYSTEM' : random.pick([user, user, '']),
     command,

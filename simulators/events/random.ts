@@ -42,7 +42,10 @@ function scramble(value: number): number {
 }
 
 /** One of the items, as often as its weight says. */
-export function pickWeighted<Item>(random: Random, items: readonly (readonly [weight: number, item: Item])[]): Item {
+export function pickWeighted<Item>(
+  random: Random,
+  items: readonly (readonly [weight: number, item: Item])[],
+): Item {
   const total = items.reduce((sum, [weight]) => sum + weight, 0);
   let left = random.next() * total;
   for (const [weight, item] of items) {

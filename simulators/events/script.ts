@@ -1,4 +1,5 @@
-// PowerShell as the suspicious stream carries it: text of a script with CR LF, cut by the server at 3,000 characters. Does nothing harmful.
+// PowerShell as the suspicious stream carries it: text of a script with CR LF, cut by the server at
+// 3,000 characters. Does nothing harmful.
 import type { Random } from './random.ts';
 
 const charactersMax = 3000;
@@ -31,6 +32,7 @@ const lines: readonly string[] = [
 export function longScript(random: Random): string {
   const first = random.integer(0, lines.length - 1);
   let text = `powershell $run_${random.hex(8)} = "${random.hex(16)}"\r\n`;
-  for (let index = first; text.length < charactersMax; index += 1) text += `${lines[index % lines.length]}\r\n`;
+  for (let index = first; text.length < charactersMax; index += 1)
+    text += `${lines[index % lines.length]}\r\n`;
   return text.slice(0, charactersMax);
 }

@@ -1,4 +1,5 @@
-// What `/suspicious-events/` reports: scripts and commands. These events carry no hash, no size and no threat type.
+// What `/suspicious-events/` reports: scripts and commands. These events carry no hash, no size and
+// no threat type.
 import type { Scene, SceneContext } from './malicious.ts';
 import { mitre } from './mitre.ts';
 import { pickWeighted } from './random.ts';
@@ -74,7 +75,10 @@ function activity(_context: SceneContext): Scene {
       rule_trigger: 'REGISTRY',
       remediation: [],
       source: [
-        { type: 'REGISTRY_PATH', value: '\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services\\example\\ImagePath' },
+        {
+          type: 'REGISTRY_PATH',
+          value: '\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services\\example\\ImagePath',
+        },
         { type: 'PROCESS_PATH', value: 'C:\\Windows\\System32\\services.exe' },
       ],
       path: 'A service was changed to start a program from a folder that every user may write to.',

@@ -1,4 +1,5 @@
-// The Markdown tree as HTML. The only place where text of a post becomes HTML: everything is escaped here, and nothing comes in as HTML.
+// The Markdown tree as HTML. The only place where text of a post becomes HTML: everything is
+// escaped here, and nothing comes in as HTML.
 import { type Block, type Inline, parseMarkdown } from './index.ts';
 import { isMention } from './mentions.ts';
 
@@ -23,7 +24,9 @@ export function markdownToHtml(text: string): string {
 export function lineToHtml(text: string): string {
   const blocks = parseMarkdown(text);
   return blocks
-    .map((block) => (block.kind === 'paragraph' ? inlinesToHtml(block.children) : blockToHtml(block)))
+    .map((block) =>
+      block.kind === 'paragraph' ? inlinesToHtml(block.children) : blockToHtml(block),
+    )
     .join(' ');
 }
 
@@ -41,11 +44,15 @@ function blockToHtml(block: Block): string {
     case 'quote':
       return `<blockquote>${block.blocks.map(blockToHtml).join('')}</blockquote>`;
     case 'list': {
-      const items = block.items.map((item) => `<li>${item.map(blockToHtml).join('')}</li>`).join('');
+      const items = block.items
+        .map((item) => `<li>${item.map(blockToHtml).join('')}</li>`)
+        .join('');
       return block.isOrdered ? `<ol>${items}</ol>` : `<ul>${items}</ul>`;
     }
     case 'table': {
-      const [head, ...body] = block.rows.map((row, index) => rowToHtml(row, index === 0 ? 'th' : 'td'));
+      const [head, ...body] = block.rows.map((row, index) =>
+        rowToHtml(row, index === 0 ? 'th' : 'td'),
+      );
       return `<div class="scroll" tabindex="0"><table><thead>${head}</thead><tbody>${body.join('')}</tbody></table></div>`;
     }
     case 'rule':
@@ -74,7 +81,8 @@ function inlineToHtml(node: Inline): string {
     case 'link':
     case 'image': {
       // The picture itself would be a request to somebody else's server.
-      const label = node.kind === 'image' ? `🖼 ${inlinesToHtml(node.children)}` : inlinesToHtml(node.children);
+      const label =
+        node.kind === 'image' ? `🖼 ${inlinesToHtml(node.children)}` : inlinesToHtml(node.children);
       return `<a href="${escapeHtml(node.href)}" rel="noreferrer noopener nofollow" target="_blank">${label}</a>`;
     }
     default:
@@ -86,6 +94,8 @@ function inlineToHtml(node: Inline): string {
 function textToHtml(text: string): string {
   return text
     .split(/(@[\p{L}\p{N}._-]+)/u)
-    .map((part, index) => (index % 2 === 1 && isMention(part) ? `<mark>${escapeHtml(part)}</mark>` : escapeHtml(part)))
+    .map((part, index) =>
+      index % 2 === 1 && isMention(part) ? `<mark>${escapeHtml(part)}</mark>` : escapeHtml(part),
+    )
     .join('');
 }

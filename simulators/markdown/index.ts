@@ -1,20 +1,23 @@
-// The part of Mattermost's Markdown that matters to a card, as a small tree: markdown-it reads it, and
-// this file keeps what the page draws. Never yields HTML; knows no URL but http(s).
+// The part of Mattermost's Markdown that matters to a card, as a small tree: markdown-it reads it,
+// and this file keeps what the page draws. Never yields HTML; knows no URL but http(s).
 import MarkdownIt from 'markdown-it';
 import { inlinesOf } from './inline.ts';
 import type { Block, Inline, Token } from './tree.ts';
 
 export type { Block, Inline } from './tree.ts';
 
-/** What is looked through for the end of an address, so that hostile text takes no longer than honest. */
+/**
+ * What is looked through for the end of an address, so that hostile text takes no longer than
+ * honest.
+ */
 const addressMax = 2000;
 
 const parser = createParser();
 
 function createParser(): MarkdownIt {
   const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
-  // What Mattermost does not know, or would draw otherwise than it is written: entities, references,
-  // underlined headings, addresses in angle brackets; and NUL, which stays what it is.
+  // What Mattermost does not know, or would draw otherwise than it is written: entities,
+  // references, underlined headings, addresses in angle brackets; and NUL, which stays what it is.
   markdown.disable(['entity', 'reference', 'lheading', 'autolink', 'normalize', 'text_join']);
   // Addresses are found once the text is whole: at each colon of it, hostile text would take hours.
   markdown.inline.ruler.disable('linkify');

@@ -1,5 +1,5 @@
-// What stands inside of one paragraph, from markdown-it's tokens: text, code, emphasis, links, breaks;
-// and the names of emoji.
+// What stands inside of one paragraph, from markdown-it's tokens: text, code, emphasis, links,
+// breaks; and the names of emoji.
 import type { Inline, Token } from './tree.ts';
 
 /** The names that cards use; any other stays as it is written. */
@@ -62,10 +62,12 @@ class InlineReader {
       if (token.nesting < 0) break;
       if (token.type === 'text') plain += withEmojis(token.content);
       // A backslash that escapes nothing.
-      else if (token.type === 'text_special' && token.content === token.markup) plain += token.content;
+      else if (token.type === 'text_special' && token.content === token.markup)
+        plain += token.content;
       else {
         flush();
-        // An escape begins a text of its own, as in the server's parser: `x\@here` notifies although
+        // An escape begins a text of its own, as in the server's parser: `x\@here` notifies
+        // although
         // `x@here` would not.
         if (token.type === 'text_special') plain = token.content;
         else found.push(...this.#nodesOf(token, isInLink));
@@ -102,6 +104,11 @@ class InlineReader {
   }
 }
 
-function linkOf(kind: 'link' | 'image', href: string | null, children: readonly Inline[], isInLink: boolean): Inline[] {
+function linkOf(
+  kind: 'link' | 'image',
+  href: string | null,
+  children: readonly Inline[],
+  isInLink: boolean,
+): Inline[] {
   return isInLink ? [...children] : [{ kind, href: href ?? '', children }];
 }

@@ -1,4 +1,5 @@
-// Whom a text would notify, by the rules of Mattermost's server: only plain text counts, code never does.
+// Whom a text would notify, by the rules of Mattermost's server: only plain text counts, code never
+// does.
 import { type Block, type Inline, parseMarkdown } from './index.ts';
 
 const everybody: ReadonlySet<string> = new Set(['@channel', '@all', '@here']);
@@ -8,7 +9,10 @@ export function isMention(word: string): boolean {
   return everybody.has(word.toLowerCase().replace(/[.:_-]+$/, '')) || /^@[\p{L}\p{N}]/u.test(word);
 }
 
-/** The words of a Markdown text that notify somebody, lower-case and without their trailing punctuation. */
+/**
+ * The words of a Markdown text that notify somebody, lower-case and without their trailing
+ * punctuation.
+ */
 export function mentionsIn(markdown: string): string[] {
   if (!markdown.includes('@')) return [];
   return textsOf(parseMarkdown(markdown)).flatMap(mentionsInText);

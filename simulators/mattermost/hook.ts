@@ -1,4 +1,5 @@
-// What an incoming webhook's request comes to: posts, or a refusal. The checks stand in the order in which the server makes them.
+// What an incoming webhook's request comes to: posts, or a refusal. The checks stand in the order
+// in which the server makes them.
 
 import type { Payload } from './payload.ts';
 import { draftPosts, type PostDraft } from './post.ts';
@@ -36,7 +37,9 @@ export interface HookWorld {
   hasPost(id: string, channel: string): boolean;
 }
 
-export type HookResult = Refusal | { readonly channel: string; readonly drafts: readonly PostDraft[] };
+export type HookResult =
+  | Refusal
+  | { readonly channel: string; readonly drafts: readonly PostDraft[] };
 
 /** Servers wrap nearly every failure in this one name, and repeat the hook's id in the message. */
 export function generalRefusal(status: number, hookId: string): Refusal {
@@ -81,5 +84,7 @@ export function judge(world: HookWorld, hookId: string, payload: Payload | undef
 }
 
 function hasNul({ text, props, attachments }: PostDraft): boolean {
-  return text.includes('\0') || /(?<!\\)(?:\\\\)*\\u0000/.test(JSON.stringify([props, attachments]));
+  return (
+    text.includes('\0') || /(?<!\\)(?:\\\\)*\\u0000/.test(JSON.stringify([props, attachments]))
+  );
 }

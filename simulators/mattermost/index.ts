@@ -1,5 +1,6 @@
-// A simulated Mattermost on loopback: incoming webhooks with the answers, checks and limits of the real server, and faults on demand.
-// Part of the product (`tocsin demo`) and of the tests; it never calls anything.
+// A simulated Mattermost on loopback: incoming webhooks with the answers, checks and limits of the
+// real server, and faults on demand. Part of the product (`tocsin demo`) and of the tests; it never
+// calls anything.
 import { createFaultQueue } from '../fault-queue.ts';
 import { listenOnLoopback } from '../loopback.ts';
 import { Ledger, type MattermostRequests, newId } from './ledger.ts';
@@ -26,7 +27,10 @@ export interface MattermostOptions {
   readonly users?: readonly string[];
   /** Default true, as without a licence; false: a post with a priority is refused with 500. */
   readonly takesPriority?: boolean;
-  /** How many posts are remembered; default all. 0: messages are only counted, bodies not even parsed. */
+  /**
+   * How many posts are remembered; default all. 0: messages are only counted, bodies not even
+   * parsed.
+   */
   readonly postsKept?: number;
   /** Default `off`, as on a new server, whose numbers would be 10 a second and a burst of 100. */
   readonly rateLimit?: RateLimit | 'off';
@@ -51,7 +55,10 @@ export interface Mattermost {
   addHook(channel: string, options?: { readonly isLocked?: boolean }): string;
   /** Archives a channel, which deletes its hooks. */
   archive(channel: string): void;
-  /** The next `times` requests (default 1; `Infinity`: until `heal`) whose body `when` accepts get the fault. Several queue up. */
+  /**
+   * The next `times` requests (default 1; `Infinity`: until `heal`) whose body `when` accepts get
+   * the fault. Several queue up.
+   */
   fail(fault: MattermostFault, times?: number, when?: (body: string) => boolean): void;
   heal(): void;
   /** Called after each post; returns how to stop that. Not called with `postsKept: 0`. */

@@ -1,4 +1,5 @@
-// What happened on the simulated Mattermost: posts, deliveries, requests. Counts and keeps; decides nothing.
+// What happened on the simulated Mattermost: posts, deliveries, requests. Counts and keeps; decides
+// nothing.
 import { randomBytes } from 'node:crypto';
 import type { Post, PostDraft } from './post.ts';
 
@@ -41,21 +42,32 @@ export class Ledger {
     const { requests } = this;
     requests.total += 1;
     requests.statuses[status] = (requests.statuses[status] ?? 0) + 1;
-    requests.log.push({ atMs: Date.now(), status, ...(deliveryId === undefined ? {} : { deliveryId }) });
+    requests.log.push({
+      atMs: Date.now(),
+      status,
+      ...(deliveryId === undefined ? {} : { deliveryId }),
+    });
     if (requests.log.length > requestsMax) requests.log.splice(0, requestsMax >> 1);
   }
 
   /** A message that led to `postCount` posts. */
   count(deliveryId: string | undefined, postCount = 1): void {
     this.requests.posts += postCount;
-    if (deliveryId !== undefined) this.deliveries.set(deliveryId, (this.deliveries.get(deliveryId) ?? 0) + 1);
+    if (deliveryId !== undefined)
+      this.deliveries.set(deliveryId, (this.deliveries.get(deliveryId) ?? 0) + 1);
   }
 
   keep(drafts: readonly PostDraft[], channel: string): void {
     const before = this.requests.posts;
     this.count(drafts[0]?.deliveryId, drafts.length);
     for (const [index, draft] of drafts.entries()) {
-      const post: Post = { ...draft, sequence: before + index + 1, id: newId(), atMs: Date.now(), channel };
+      const post: Post = {
+        ...draft,
+        sequence: before + index + 1,
+        id: newId(),
+        atMs: Date.now(),
+        channel,
+      };
       this.posts.push(post);
       if (this.posts.length > this.#postsKept) this.posts.shift();
       for (const listener of this.listeners) listener(post);
@@ -70,7 +82,10 @@ export function newId(): string {
   return Array.from(randomBytes(26), (byte) => idAlphabet[byte & 31]).join('');
 }
 
-/** Found without parsing, so that it also works for bodies that are refused; undefined if there is none. */
+/**
+ * Found without parsing, so that it also works for bodies that are refused; undefined if there is
+ * none.
+ */
 export function deliveryIdIn(body: string): string | undefined {
   return /"delivery_id"\s*:\s*"([^"\\]{1,200})"/.exec(body)?.[1];
 }

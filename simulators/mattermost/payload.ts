@@ -1,4 +1,5 @@
-// What an incoming webhook may send, as strictly typed as the Go server decodes it: a wrong type anywhere refuses the whole request.
+// What an incoming webhook may send, as strictly typed as the Go server decodes it: a wrong type
+// anywhere refuses the whole request.
 import { z } from 'zod';
 
 const field = z.looseObject({
@@ -32,7 +33,9 @@ const payload = z.looseObject({
 export type Attachment = z.output<typeof attachment>;
 export type Payload = z.output<typeof payload>;
 
-/** Undefined if the body is not what a webhook may send. `contentType`: the header, "" if absent. */
+/**
+ * Undefined if the body is not what a webhook may send. `contentType`: the header, "" if absent.
+ */
 export function parsePayload(body: string, contentType: string): Payload | undefined {
   const json = /^application\/x-www-form-urlencoded\b/i.test(contentType)
     ? (new URLSearchParams(body).get('payload') ?? '')
@@ -53,9 +56,13 @@ export function withSlackSpellings(text: string): string {
     .replace(/<([^\s<>|]+)\|([^<>\n]+)>/g, '[$2]($1)');
 }
 
-/** The texts that the server rewrites and searches for mentions: the text, and of attachments pretext, text and values (not the title). */
+/**
+ * The texts that the server rewrites and searches for mentions: the text, and of attachments
+ * pretext, text and values (not the title).
+ */
 export function rewritten(attachment: Attachment): Attachment {
-  const text = (value: string | null | undefined) => (typeof value === 'string' ? withSlackSpellings(value) : value);
+  const text = (value: string | null | undefined) =>
+    typeof value === 'string' ? withSlackSpellings(value) : value;
   return {
     ...attachment,
     pretext: text(attachment.pretext),
@@ -63,6 +70,9 @@ export function rewritten(attachment: Attachment): Attachment {
     title: text(attachment.title),
     fields: attachment.fields
       ?.filter((one) => one !== null)
-      .map((one) => ({ ...one, value: typeof one.value === 'string' ? withSlackSpellings(one.value) : one.value })),
+      .map((one) => ({
+        ...one,
+        value: typeof one.value === 'string' ? withSlackSpellings(one.value) : one.value,
+      })),
   };
 }

@@ -1,4 +1,5 @@
-// From an accepted payload to the posts that the server makes of it: split, limited, searched for mentions.
+// From an accepted payload to the posts that the server makes of it: split, limited, searched for
+// mentions.
 import { mentionsIn } from '../markdown/mentions.ts';
 import { type Attachment, type Payload, rewritten, withSlackSpellings } from './payload.ts';
 
@@ -32,7 +33,10 @@ const ownPropsLengthMax = 760_000;
 export function draftPosts({ text, attachments, props }: Payload): PostDraft[] | undefined {
   const own = props ?? {};
   if (codePoints(JSON.stringify(own)) > ownPropsLengthMax) return undefined;
-  const groups = groupAttachments((attachments ?? []).filter((one) => one !== null).map(rewritten), own);
+  const groups = groupAttachments(
+    (attachments ?? []).filter((one) => one !== null).map(rewritten),
+    own,
+  );
   if (groups === undefined) return undefined;
   const texts = splitText(withSlackSpellings(text ?? ''));
   const last = texts.length - 1;
@@ -53,8 +57,13 @@ function splitText(text: string): string[] {
   return parts;
 }
 
-/** As many to a post as its props may hold. An attachment that is too large alone loses text first. */
-function groupAttachments(attachments: readonly Attachment[], own: object): Attachment[][] | undefined {
+/**
+ * As many to a post as its props may hold. An attachment that is too large alone loses text first.
+ */
+function groupAttachments(
+  attachments: readonly Attachment[],
+  own: object,
+): Attachment[][] | undefined {
   const room = propsLengthMax - codePoints(JSON.stringify(own)) - 50;
   const groups: Attachment[][] = [];
   let left = 0;
@@ -76,10 +85,16 @@ function cutToFit(attachment: Attachment, room: number): Attachment | undefined 
   const over = codePoints(JSON.stringify(attachment)) - room;
   if (over <= 0) return attachment;
   const text = [...(attachment.text ?? '')];
-  return text.length < over ? undefined : { ...attachment, text: text.slice(0, text.length - over).join('') };
+  return text.length < over
+    ? undefined
+    : { ...attachment, text: text.slice(0, text.length - over).join('') };
 }
 
-function draft(text: string, attachments: readonly Attachment[], props: Readonly<Record<string, unknown>>): PostDraft {
+function draft(
+  text: string,
+  attachments: readonly Attachment[],
+  props: Readonly<Record<string, unknown>>,
+): PostDraft {
   const searched = attachments.flatMap(({ pretext, text, fields }) => [
     pretext ?? '',
     text ?? '',
@@ -103,10 +118,14 @@ export function textOfValue(value: unknown): string {
 }
 
 /** A field without a value is not drawn. */
-export function fieldsDrawn({ fields }: Attachment): { title: string; value: string; isShort: boolean }[] {
+export function fieldsDrawn({
+  fields,
+}: Attachment): { title: string; value: string; isShort: boolean }[] {
   return (fields ?? []).flatMap((field) => {
     const value = textOfValue(field?.value);
-    return value === '' ? [] : [{ title: field?.title ?? '', value, isShort: field?.short === true }];
+    return value === ''
+      ? []
+      : [{ title: field?.title ?? '', value, isShort: field?.short === true }];
   });
 }
 
@@ -114,7 +133,13 @@ export function fieldsDrawn({ fields }: Attachment): { title: string; value: str
 function blocksOf(attachment: Attachment): number {
   const fields = fieldsDrawn(attachment);
   const short = fields.filter(({ isShort }) => isShort).length;
-  const single = [attachment.title, attachment.text, attachment.author_name, attachment.footer, attachment.pretext];
+  const single = [
+    attachment.title,
+    attachment.text,
+    attachment.author_name,
+    attachment.footer,
+    attachment.pretext,
+  ];
   const actions = attachment.actions?.length ?? 0;
   return (
     1 +
@@ -129,7 +154,11 @@ function blocksOf(attachment: Attachment): number {
 function codePoints(text: string): number {
   let length = text.length;
   for (let index = 0; index < text.length - 1; index += 1) {
-    if ((text.charCodeAt(index) & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00) length -= 1;
+    if (
+      (text.charCodeAt(index) & 0xfc00) === 0xd800 &&
+      (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00
+    )
+      length -= 1;
   }
   return length;
 }

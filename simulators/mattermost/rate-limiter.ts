@@ -1,4 +1,5 @@
-// Mattermost's rate limiter as its documentation and headers show it: GCRA, so many a second after a burst. Knows no clock.
+// Mattermost's rate limiter as its documentation and headers show it: GCRA, so many a second after
+// a burst. Knows no clock.
 
 export interface RateLimit {
   readonly perSecond: number;
@@ -25,7 +26,9 @@ export function createRateLimiter({ perSecond, burst }: RateLimit): (nowMs: numb
       isLimited,
       headers: {
         'X-RateLimit-Limit': String(burst + 1),
-        'X-RateLimit-Remaining': String(Math.max(Math.floor((toleranceMs - resetMs) / intervalMs), 0)),
+        'X-RateLimit-Remaining': String(
+          Math.max(Math.floor((toleranceMs - resetMs) / intervalMs), 0),
+        ),
         'X-RateLimit-Reset': String(Math.ceil(resetMs / 1000)),
         ...(isLimited ? { 'Retry-After': String(Math.ceil(missingMs / 1000)) } : {}),
       },

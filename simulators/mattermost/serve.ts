@@ -1,4 +1,5 @@
-// What the simulated Mattermost answers to each request: limiter, size, route, fault, and then the hook itself.
+// What the simulated Mattermost answers to each request: limiter, size, route, fault, and then the
+// hook itself.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultQueue } from '../fault-queue.ts';
@@ -9,8 +10,9 @@ import { parsePayload } from './payload.ts';
 import type { RateVerdict } from './rate-limiter.ts';
 
 /**
- * What a request is answered with in place of the real thing. A number is a status. `reset_after`, `hang_after`: the post was made.
- * `unknown_hook`: as if the hook had been deleted. `disabled`: incoming webhooks are switched off. `html`: 200 with a login page.
+ * What a request is answered with in place of the real thing. A number is a status. `reset_after`,
+ * `hang_after`: the post was made. `unknown_hook`: as if the hook had been deleted. `disabled`:
+ * incoming webhooks are switched off. `html`: 200 with a login page.
  */
 export type MattermostFault =
   | number
@@ -57,7 +59,8 @@ export async function answerRequest(
   response: ServerResponse,
 ): Promise<void> {
   const verdict = world.limit?.(Date.now());
-  for (const [name, value] of Object.entries(verdict?.headers ?? {})) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(verdict?.headers ?? {}))
+    response.setHeader(name, value);
   response.setHeader('X-Request-Id', newId());
   response.setHeader('X-Version-Id', '11.10.0.simulated');
   const bytes = await readBody(request, world.bodyBytesMax + slackBytes);
@@ -68,14 +71,20 @@ export async function answerRequest(
   const target = request.url ?? '/';
   if (target.length > targetLengthMax) return end(response, 414, 'text/html', html);
   const hookId = /^\/hooks\/([A-Za-z0-9]+)(?:\?|$)/.exec(target)?.[1];
-  if (hookId === undefined || request.method !== 'POST') return end(response, 404, 'text/html', html);
-  if (bytes === undefined) return refuse(world, response, tooLarge(world.tooLargeStatus, hookId), undefined);
+  if (hookId === undefined || request.method !== 'POST')
+    return end(response, 404, 'text/html', html);
+  if (bytes === undefined)
+    return refuse(world, response, tooLarge(world.tooLargeStatus, hookId), undefined);
   const body = bytes.toString();
   const contentType = request.headers['content-type'] ?? '';
   await answerHook(world, { hookId, body, contentType, deliveryId: deliveryIdIn(body) }, response);
 }
 
-async function answerHook(world: MattermostWorld, request: HookRequest, response: ServerResponse): Promise<void> {
+async function answerHook(
+  world: MattermostWorld,
+  request: HookRequest,
+  response: ServerResponse,
+): Promise<void> {
   const fault = world.faults.take(request.body);
   if (fault !== undefined && (await showFaultBefore(world, fault, request, response))) return;
   const refusal = accept(world, request, fault);
@@ -131,7 +140,8 @@ function accept(
     ledger.count(deliveryId);
     return undefined;
   }
-  const hasPost = (id: string, name: string) => ledger.posts.some((post) => post.id === id && post.channel === name);
+  const hasPost = (id: string, name: string) =>
+    ledger.posts.some((post) => post.id === id && post.channel === name);
   const world = { isEnabled, hooks: known, channels, users, takesPriority, hasPost };
   const result = judge(world, hookId, parsePayload(body, contentType));
   if ('status' in result) return result;
@@ -141,7 +151,11 @@ function accept(
 
 function tooLarge(status: 413 | 400, hookId: string): Refusal {
   if (status === 400) return generalRefusal(400, hookId);
-  return { status, id: 'api.context.request_body_too_large.app_error', message: 'Request body too large.' };
+  return {
+    status,
+    id: 'api.context.request_body_too_large.app_error',
+    message: 'Request body too large.',
+  };
 }
 
 function refuse(
@@ -161,5 +175,7 @@ function endWithError(response: ServerResponse, { status, id, message }: Refusal
 }
 
 function end(response: ServerResponse, status: number, contentType: string, body: string): void {
-  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) }).end(body);
+  response
+    .writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) })
+    .end(body);
 }

@@ -25,7 +25,12 @@ export function pageBytes({ lastId, items }: Slice, emptyForm: EmptyForm): Buffe
   return Buffer.concat(parts);
 }
 
-export function answerJson(response: ServerResponse, status: number, body: Buffer | string, extra = {}): void {
+export function answerJson(
+  response: ServerResponse,
+  status: number,
+  body: Buffer | string,
+  extra = {},
+): void {
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),
@@ -51,7 +56,10 @@ export function answerConsole(response: ServerResponse): void {
 function endHtml(response: ServerResponse, status: number, title: string, text: string): void {
   const head = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>`;
   const body = `${head}<body><h1>${title}</h1><p>${text}</p></body></html>\n`;
-  const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': Buffer.byteLength(body) };
+  const headers = {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+  };
   response.writeHead(status, headers).end(body);
 }
 

@@ -1,12 +1,24 @@
-// A simulated Deep Instinct tenant on loopback: both streams, the wire as real tenants were seen to speak it, and faults on demand.
-// Part of the product (`tocsin demo`) and of the tests; it never calls anything.
+// A simulated Deep Instinct tenant on loopback: both streams, the wire as real tenants were seen to
+// speak it, and faults on demand. Part of the product (`tocsin demo`) and of the tests; it never
+// calls anything.
 import { randomUUID } from 'node:crypto';
-import { createWireEvent, type Generation, type TenantStream, tenantStreams } from '../events/index.ts';
+import {
+  createWireEvent,
+  type Generation,
+  type TenantStream,
+  tenantStreams,
+} from '../events/index.ts';
 import { createFaultQueue } from '../fault-queue.ts';
 import { listenOnLoopback } from '../loopback.ts';
 import type { EmptyForm } from './answer.ts';
 import { Rows } from './rows.ts';
-import { answerRequest, type Stream, type TenantFault, type TenantRequests, type World } from './serve.ts';
+import {
+  answerRequest,
+  type Stream,
+  type TenantFault,
+  type TenantRequests,
+  type World,
+} from './serve.ts';
 
 export type { TenantFault, TenantRequest, TenantRequests } from './serve.ts';
 
@@ -20,14 +32,20 @@ export interface TenantOptions {
   /** Shape of the generated events; default `5`. */
   readonly generation?: Generation;
   readonly emptyForm?: EmptyForm;
-  /** Id of each stream's first item; default 1001 for both, so that the ids of the two streams overlap. */
+  /**
+   * Id of each stream's first item; default 1001 for both, so that the ids of the two streams
+   * overlap.
+   */
   readonly firstIds?: Partial<Readonly<Record<TenantStream, number>>>;
   /** Milliseconds since the epoch; default the clock. */
   readonly now?: () => number;
 }
 
 export interface AddOptions {
-  /** How long ago the server stored the last of them; default 0. The others are a microsecond apart before it. */
+  /**
+   * How long ago the server stored the last of them; default 0. The others are a microsecond apart
+   * before it.
+   */
   readonly ageSeconds?: number;
   /** The wire's word for all of them; null: without one. Default: a realistic mix. */
   readonly severity?: string | null;
@@ -35,7 +53,10 @@ export interface AddOptions {
   readonly hostname?: string;
   /** How many of the names are hostile, 0 to 1; default 0.03. */
   readonly hostileShare?: number;
-  /** Id of the first; default the next. A higher one leaves a gap, a lower one fills it (a row that was committed late). */
+  /**
+   * Id of the first; default the next. A higher one leaves a gap, a lower one fills it (a row that
+   * was committed late).
+   */
   readonly firstId?: number;
 }
 
@@ -49,9 +70,15 @@ export interface Tenant {
   renewToken(): string;
   /** Makes events and shows them at once. Returns their ids. */
   add(stream: TenantStream, count: number, options?: AddOptions): number[];
-  /** Shows this very text as an item. Its place is `id`, whatever the text says; default the next. Returns the id. */
+  /**
+   * Shows this very text as an item. Its place is `id`, whatever the text says; default the next.
+   * Returns the id.
+   */
   addRaw(stream: TenantStream, json: string, id?: number): number;
-  /** Changes fields of an item in place, as a console does (`status`, `reoccurrence_count`, …). @throws if there is none */
+  /**
+   * Changes fields of an item in place, as a console does (`status`, `reoccurrence_count`, …).
+   * @throws if there is none
+   */
   change(stream: TenantStream, id: number, fields: Readonly<Record<string, unknown>>): void;
   remove(stream: TenantStream, id: number): void;
   /** Forgets a stream's items; ids begin anew: a tenant that was rebuilt. */
@@ -62,8 +89,16 @@ export interface Tenant {
   ids(stream: TenantStream): readonly number[];
   /** The item as the wire has it, parsed. @throws if there is none or it is no JSON */
   item(stream: TenantStream, id: number): Record<string, unknown>;
-  /** The next `times` list requests (default 1; `Infinity`: until `heal`) for which `when` is true get the fault. Several queue up. */
-  fail(stream: TenantStream | 'both', fault: TenantFault, times?: number, when?: () => boolean): void;
+  /**
+   * The next `times` list requests (default 1; `Infinity`: until `heal`) for which `when` is true
+   * get the fault. Several queue up.
+   */
+  fail(
+    stream: TenantStream | 'both',
+    fault: TenantFault,
+    times?: number,
+    when?: () => boolean,
+  ): void;
   heal(): void;
   close(): Promise<void>;
 }
@@ -134,7 +169,8 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     ids: (name) => streams[name].rows.ids,
     item: (name, id) => itemOf(streams[name], id),
     fail(name, fault, times, when) {
-      for (const one of name === 'both' ? tenantStreams : [name]) streams[one].faults.add(fault, times, when);
+      for (const one of name === 'both' ? tenantStreams : [name])
+        streams[one].faults.add(fault, times, when);
     },
     heal() {
       for (const one of tenantStreams) streams[one].faults.clear();

@@ -1,4 +1,5 @@
-// One stream of the simulated tenant: items by rising id, kept as the bytes that are sent, so that a page costs one copy.
+// One stream of the simulated tenant: items by rising id, kept as the bytes that are sent, so that
+// a page costs one copy.
 
 const pageSize = 50;
 
@@ -20,7 +21,10 @@ export class Rows {
     return this.#ids.at(-1) ?? 0;
   }
 
-  /** In its place by id, which may be before others (a row that was committed late). @throws if the id is taken */
+  /**
+   * In its place by id, which may be before others (a row that was committed late). @throws if the
+   * id is taken
+   */
   insert(id: number, json: string): void {
     const index = this.#after(id - 1);
     if (this.#ids[index] === id) throw new Error(`the tenant already has an item ${id}`);
@@ -56,7 +60,8 @@ export class Rows {
   /** The first 50 items with an id above `cursor` that `matches` accepts. */
   page(cursor: number, matches?: (item: Buffer) => boolean): Slice {
     const from = this.#after(cursor);
-    if (matches === undefined) return this.#slice(from, Math.min(from + pageSize, this.#ids.length));
+    if (matches === undefined)
+      return this.#slice(from, Math.min(from + pageSize, this.#ids.length));
     const items: Buffer[] = [];
     let lastId: number | null = null;
     for (let index = from; index < this.#ids.length && items.length < pageSize; index += 1) {

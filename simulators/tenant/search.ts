@@ -1,11 +1,13 @@
-// The filter of POST …/search: all keys must match; a list is "one of", an object with from and to is a span of time.
+// The filter of POST …/search: all keys must match; a list is "one of", an object with from and to
+// is a span of time.
 
 type Filter = Readonly<Record<string, unknown>>;
 
 /** @throws {SyntaxError} if the body is no JSON object */
 export function parseFilter(body: string): Filter {
   const filter: unknown = body.trim() === '' ? {} : JSON.parse(body);
-  if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) throw new SyntaxError('not an object');
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter))
+    throw new SyntaxError('not an object');
   return filter as Filter;
 }
 

@@ -1,4 +1,5 @@
-// What the simulated tenant answers to each request, faults included. Keeps count of the requests; the items are the caller's.
+// What the simulated tenant answers to each request, faults included. Keeps count of the requests;
+// the items are the caller's.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TenantStream } from '../events/index.ts';
@@ -17,8 +18,9 @@ import type { Rows, Slice } from './rows.ts';
 import { matchesFilter, parseFilter } from './search.ts';
 
 /**
- * What a list request may be answered with in place of its page. A number is a status. `same_page`: the cursor is ignored.
- * `disabled`: the vendor's 401 of a switched-off stream. `half_json`: cut, but a complete answer; `cut_body`: the connection breaks.
+ * What a list request may be answered with in place of its page. A number is a status. `same_page`:
+ * the cursor is ignored. `disabled`: the vendor's 401 of a switched-off stream. `half_json`: cut,
+ * but a complete answer; `cut_body`: the connection breaks.
  */
 export type TenantFault =
   | number
@@ -48,7 +50,9 @@ export interface TenantRequest {
 export interface TenantRequests {
   events: number;
   suspicious: number;
-  /** Everything that is no list: single items, health, wrong paths, and whoever followed a redirect. */
+  /**
+   * Everything that is no list: single items, health, wrong paths, and whoever followed a redirect.
+   */
   other: number;
   /** The newest 10,000. */
   readonly log: TenantRequest[];
@@ -76,13 +80,18 @@ const base = '/api/v1';
 const pathOfStream = { events: 'events', 'suspicious-events': 'suspicious' } as const;
 
 /** Routes as the vendor's server does: lists end in a slash, everything else does not. */
-export async function answerRequest(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerRequest(
+  world: World,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const target = request.url ?? '/';
   const url = new URL(target, 'http://127.0.0.1');
   const route = /^\/api\/v1\/(events|suspicious-events)(?:\/?|\/(search|\d+))$/.exec(url.pathname);
   const name = route === null ? undefined : pathOfStream[route[1] as keyof typeof pathOfStream];
   const isSearch = route?.[2] === 'search' && request.method === 'POST';
-  const isList = name !== undefined && (isSearch || (route?.[2] === undefined && request.method === 'GET'));
+  const isList =
+    name !== undefined && (isSearch || (route?.[2] === undefined && request.method === 'GET'));
   const cursor = Number(url.searchParams.get('after_event_id') ?? 0);
   record(world.requests, isList ? name : 'other', request, isList ? { cursor } : {});
 
@@ -119,7 +128,12 @@ function record(
   facts: { cursor?: number },
 ): void {
   requests[kind] += 1;
-  requests.log.push({ atMs: Date.now(), method: request.method ?? '', target: request.url ?? '', ...facts });
+  requests.log.push({
+    atMs: Date.now(),
+    method: request.method ?? '',
+    target: request.url ?? '',
+    ...facts,
+  });
   if (requests.log.length > requestsMax) requests.log.splice(0, requestsMax >> 1);
 }
 
@@ -127,8 +141,10 @@ function record(
 function refuse(world: World, { headers }: IncomingMessage, response: ServerResponse): boolean {
   const { authorization } = headers;
   if (authorization === world.token) return false;
-  if (authorization === undefined) answerJson(response, 401, '{"msg": "Missing Authorization Header"}\n');
-  else if (authorization.includes(' ')) answerJson(response, 422, '{"msg": "Bad Authorization header"}\n');
+  if (authorization === undefined)
+    answerJson(response, 401, '{"msg": "Missing Authorization Header"}\n');
+  else if (authorization.includes(' '))
+    answerJson(response, 422, '{"msg": "Bad Authorization header"}\n');
   else answerJson(response, 401, '{"msg": "Token has been revoked"}\n');
   return true;
 }
@@ -136,7 +152,8 @@ function refuse(world: World, { headers }: IncomingMessage, response: ServerResp
 function answerItem({ rows }: Stream, id: number, response: ServerResponse): void {
   const item = rows.get(id);
   if (item === undefined) answerJson(response, 404, '{"message": "Event not found"}\n');
-  else answerJson(response, 200, Buffer.concat([Buffer.from('{"event": '), item, Buffer.from('}\n')]));
+  else
+    answerJson(response, 200, Buffer.concat([Buffer.from('{"event": '), item, Buffer.from('}\n')]));
 }
 
 interface AskedPage {
@@ -176,10 +193,19 @@ async function answerPage({ world, stream, find, cursor, response }: AskedPage):
 
 function answerStatus(
   response: ServerResponse,
-  { status, retryAfter, body }: { readonly status: number; readonly retryAfter?: string; readonly body?: string },
+  {
+    status,
+    retryAfter,
+    body,
+  }: { readonly status: number; readonly retryAfter?: string; readonly body?: string },
 ): void {
   const headers = retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
-  answerJson(response, status, body ?? `{"message": "fault ${status} of the simulated tenant"}\n`, headers);
+  answerJson(
+    response,
+    status,
+    body ?? `{"message": "fault ${status} of the simulated tenant"}\n`,
+    headers,
+  );
 }
 
 function reversed({ lastId, items }: Slice): Slice {
@@ -191,6 +217,10 @@ function withGarbage({ lastId, items }: Slice): Slice {
   const middle = items.length >> 1;
   return {
     lastId,
-    items: [...items.slice(0, middle), Buffer.from('{"what": ["is", "this"]}'), ...items.slice(middle)],
+    items: [
+      ...items.slice(0, middle),
+      Buffer.from('{"what": ["is", "this"]}'),
+      ...items.slice(middle),
+    ],
   };
 }

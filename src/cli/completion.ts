@@ -1,6 +1,6 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a shell writes its variables
-// The completion of the command line for bash and zsh, as scripts made from the table of commands.
-// Nothing of Tocsin runs while somebody presses Tab.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a shell writes its
+// variables The completion of the command line for bash and zsh, as scripts made from the table of
+// commands. Nothing of Tocsin runs while somebody presses Tab.
 import type { Command, CommandEntry, CommandTable } from './command.ts';
 import { beforeCommand, isGroup } from './program.ts';
 
@@ -30,8 +30,13 @@ async function levelsUnder(path: string, entry: CommandEntry): Promise<Completio
   const { command } = await entry.load();
   if (!isGroup(command)) return [{ path, commands: [], options: optionsOf(command.options) }];
   const { subcommands } = command;
-  const below = Object.entries(subcommands).map(([name, one]) => levelsUnder(`${path} ${name}`, one));
-  return [{ path, commands: wordsOf(subcommands), options: help }, ...(await Promise.all(below)).flat()];
+  const below = Object.entries(subcommands).map(([name, one]) =>
+    levelsUnder(`${path} ${name}`, one),
+  );
+  return [
+    { path, commands: wordsOf(subcommands), options: help },
+    ...(await Promise.all(below)).flat(),
+  ];
 }
 
 const help: readonly Word[] = [{ word: '--help', summary: 'Say what there is' }];
@@ -41,11 +46,13 @@ function wordsOf(table: CommandTable): Word[] {
 }
 
 function optionsOf(options: Command['options']): Word[] {
-  const words = Object.entries(options).map(([name, { type, help: summary, value = '<value>' }]) => ({
-    word: `--${name}`,
-    summary,
-    value: type === 'string' ? value : undefined,
-  }));
+  const words = Object.entries(options).map(
+    ([name, { type, help: summary, value = '<value>' }]) => ({
+      word: `--${name}`,
+      summary,
+      value: type === 'string' ? value : undefined,
+    }),
+  );
   return [...words, ...help];
 }
 
@@ -82,7 +89,9 @@ function walk(levels: readonly CompletionLevel[], words: string): string[] {
 function valueBranches(levels: readonly CompletionLevel[], files: string): string[] {
   const patterns = (isMeant: (option: Word) => boolean) =>
     levels.flatMap(({ path, options }) =>
-      options.filter((option) => option.value !== undefined && isMeant(option)).map(({ word }) => `'${path} ${word}'`),
+      options
+        .filter((option) => option.value !== undefined && isMeant(option))
+        .map(({ word }) => `'${path} ${word}'`),
     );
   const [named, other] = [patterns(isFile), patterns((option) => !isFile(option))];
   return [
@@ -103,7 +112,10 @@ export function bashScript(levels: readonly CompletionLevel[]): string {
     ...walk(levels, '"${COMP_WORDS[@]:1:COMP_CWORD-1}"'),
     '  COMPREPLY=()',
     '  case "$at $prev" in',
-    ...valueBranches(levels, 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur"))'),
+    ...valueBranches(
+      levels,
+      'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur"))',
+    ),
     '  esac',
     '  case "$at" in',
     ...branches,

@@ -9,7 +9,11 @@ import { type CommandIo, type CommandTable, UsageError } from './command.ts';
 import { type Progress, runProgram } from './program.ts';
 
 /** Never rejects: what a command throws is printed on stderr and becomes the exit code. */
-export async function dispatch(argv: readonly string[], table: CommandTable, io: CommandIo): Promise<number> {
+export async function dispatch(
+  argv: readonly string[],
+  table: CommandTable,
+  io: CommandIo,
+): Promise<number> {
   const progress: Progress = { io, path: [], code: exitCodes.done };
   try {
     await runProgram(argv, table, progress);
@@ -34,7 +38,8 @@ function report(error: unknown, { io, path }: Progress): number {
   const { message, code, cause, stack } = describeError(error);
   const fact = withCode(message, code);
   // Of a statement that failed, the code is the cause's.
-  const reason = cause && (code === undefined ? withCode(cause.message, cause.code) : cause.message);
+  const reason =
+    cause && (code === undefined ? withCode(cause.message, cause.code) : cause.message);
   const frames = (stack ?? []).map((frame) => `    ${frame}\n`).join('');
   io.stderr(`${name}: ${withCause(fact, reason)}\n${frames}`);
   return exitCodes.failed;
@@ -60,7 +65,9 @@ export function listProblems({ problems, warnings }: ConfigError): string {
 
 /** One entry for each, which begins and ends with a line break. */
 export function problemLines(problems: ConfigError['problems']): string[] {
-  return problems.map(({ where, problem, remedy }) => `\n  ${where} ${problem}.\n    ${sentence(remedy)}\n`);
+  return problems.map(
+    ({ where, problem, remedy }) => `\n  ${where} ${problem}.\n    ${sentence(remedy)}\n`,
+  );
 }
 
 function sentence(text: string): string {

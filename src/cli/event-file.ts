@@ -12,7 +12,8 @@ import { readGivenFile } from './given-file.ts';
 import { unknownId } from './unknown-id.ts';
 
 const noSeverity = `is none of ${severityNames.join(', ')}, nor a number from 0 to 5`;
-const severityOf = (value: string | number) => (typeof value === 'number' ? (value as Severity) : parseSeverity(value));
+const severityOf = (value: string | number) =>
+  typeof value === 'number' ? (value as Severity) : parseSeverity(value);
 const severity = z
   .union([z.string(), z.int().min(0).max(5)], noSeverity)
   .refine((value) => severityOf(value) !== undefined, noSeverity)
@@ -69,7 +70,9 @@ export async function readEvent(
   const [file, id, source] = [values.event, values.id, values.source] as (string | undefined)[];
   if (source !== undefined) assertSource(source, config);
   if ((file === undefined) === (id === undefined))
-    throw new UsageError('Which event? Name a file by --event <file>, or a stored event by --id <id>.');
+    throw new UsageError(
+      'Which event? Name a file by --event <file>, or a stored event by --id <id>.',
+    );
   return file === undefined ? storedEvent(id!, source, io) : eventOfFile(file, source, config, io);
 }
 
@@ -82,7 +85,11 @@ function assertSource(source: string, { sources: configured }: Pick<Config, 'sou
   );
 }
 
-async function storedEvent(id: string, source: string | undefined, io: CommandIo): Promise<StoredEvent> {
+async function storedEvent(
+  id: string,
+  source: string | undefined,
+  io: CommandIo,
+): Promise<StoredEvent> {
   const key = source === undefined ? { id: Number(id) } : { source, externalId: id };
   if (source === undefined && !(/^[1-9]\d*$/.test(id) && Number.isSafeInteger(Number(id))))
     throw new UsageError(
@@ -106,29 +113,47 @@ function eventOfFile(
   const text = readGivenFile(name, io.directory);
   const own = eventFile.safeParse(parse(text, name));
   if (own.success) {
-    return complete({ ...own.data, source: source ?? own.data.source ?? config.sources[0]?.id ?? '' } as Read);
+    return complete({
+      ...own.data,
+      source: source ?? own.data.source ?? config.sources[0]?.id ?? '',
+    } as Read);
   }
   const readers = readersOf(text, source, config);
   if (readers.length === 1) return complete(readers[0]!);
   if (readers.length > 1) {
     const ids = readers.map((one) => one.source).join(', ');
-    throw new UsageError(`${name} may be of several sources: ${ids}. Say which: --source <source>.`);
+    throw new UsageError(
+      `${name} may be of several sources: ${ids}. Say which: --source <source>.`,
+    );
   }
   const [issue] = own.error.issues;
   const place = issue?.path.join('.') || 'the event';
   const hint =
-    place === 'the event' ? '. It is no single event as a source here reads one, nor one in our own form' : '';
+    place === 'the event'
+      ? '. It is no single event as a source here reads one, nor one in our own form'
+      : '';
   throw new UsageError(`${name}: ${place}: ${issue?.message}${hint}`);
 }
 
-type Read = Omit<StoredEvent, 'id' | 'subject' | 'receivedAt' | 'externalId'> & Partial<StoredEvent>;
+type Read = Omit<StoredEvent, 'id' | 'subject' | 'receivedAt' | 'externalId'> &
+  Partial<StoredEvent>;
 
 function complete(event: Read): StoredEvent {
-  return { id: 0, externalId: '0', subject: 'event/0', receivedAt: new Date().toISOString(), ...event };
+  return {
+    id: 0,
+    externalId: '0',
+    subject: 'event/0',
+    receivedAt: new Date().toISOString(),
+    ...event,
+  };
 }
 
 /** What each source that could have read the vendor's item makes of it. */
-function readersOf(text: string, source: string | undefined, { sources: configured }: Pick<Config, 'sources'>): Read[] {
+function readersOf(
+  text: string,
+  source: string | undefined,
+  { sources: configured }: Pick<Config, 'sources'>,
+): Read[] {
   const types = Object.keys(sources).map((type) => ({ id: type, type, settings: undefined }));
   const candidates = configured.length > 0 ? configured : types;
   const found = candidates
@@ -137,7 +162,9 @@ function readersOf(text: string, source: string | undefined, { sources: configur
       const draft = sources[type]?.readItem?.(text, settings);
       if (draft === undefined) return [];
       const { raw: _, ...event } = draft;
-      return [{ ...event, source: id, isOwnType: sources[type]?.types?.includes(draft.type) ?? false }];
+      return [
+        { ...event, source: id, isOwnType: sources[type]?.types?.includes(draft.type) ?? false },
+      ];
     });
   // Streams of one vendor show the same shape; the type tells most of them apart.
   const certain = found.filter(({ isOwnType }) => isOwnType);

@@ -41,11 +41,14 @@ export class Level extends Parser {
     const kind = this.parent === null ? 'command' : 'subcommand';
     const names = this.commands.map((command) => command.name());
     const [word] = this.args;
-    if (word === undefined && kind === 'command') throw new UsageError(`No command.\n\n${this.helpInformation()}`);
+    if (word === undefined && kind === 'command')
+      throw new UsageError(`No command.\n\n${this.helpInformation()}`);
     if (word === undefined) throw new UsageError(`No subcommand; there are: ${names.join(', ')}.`);
     if (isOption(word)) throw new UsageError(`unknown option "${word}".`);
-    const meant = suggest(word, names) ?? names.find((known) => word.length > 2 && known.startsWith(word));
-    const hint = meant === undefined ? `there are: ${names.join(', ')}.` : `did you mean "${meant}"?`;
+    const meant =
+      suggest(word, names) ?? names.find((known) => word.length > 2 && known.startsWith(word));
+    const hint =
+      meant === undefined ? `there are: ${names.join(', ')}.` : `did you mean "${meant}"?`;
     throw new UsageError(`unknown ${kind} "${word}"; ${hint}`);
   }
 
@@ -63,7 +66,8 @@ export class Level extends Parser {
     if (code === 'commander.excessArguments')
       return `unexpected argument "${this.args[this.registeredArguments.length]}".`;
     if (code === 'commander.missingArgument') return `${this.missing(this.args.length)}.`;
-    const [, words = message, hint] = /^error: (.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(message) ?? [];
+    const [, words = message, hint] =
+      /^error: (.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(message) ?? [];
     const said = words.replace(/'(.*)'/s, '"$1"').replace(/ argument missing$/, ' needs a value');
     if (hint === undefined) return `${said}.`;
     return `${said}; did you mean ${hint.startsWith('one of ') ? hint : `"${hint}"`}?`;
@@ -99,7 +103,9 @@ export class Level extends Parser {
   /** Of this level, and of its commands as far as they are known. */
   #optionsWithValue(): ReadonlySet<string> {
     const options = [this, ...this.commands].flatMap((level) => level.options);
-    return new Set(options.flatMap(({ required, short, long }) => (required ? [short ?? '', long ?? ''] : [])));
+    return new Set(
+      options.flatMap(({ required, short, long }) => (required ? [short ?? '', long ?? ''] : [])),
+    );
   }
 }
 

@@ -38,7 +38,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 78 bad configuration.`;
  * @throws {UsageError}, commander's error when help or the version was printed, and what the
  * command throws
  */
-export async function runProgram(argv: readonly string[], table: CommandTable, progress: Progress): Promise<void> {
+export async function runProgram(
+  argv: readonly string[],
+  table: CommandTable,
+  progress: Progress,
+): Promise<void> {
   await createProgram(table, progress).parseAsync(withoutWords(argv), { from: 'user' });
 }
 
@@ -74,7 +78,8 @@ function createProgram(table: CommandTable, progress: Progress): Level {
 
 async function fill(level: Level, entry: CommandEntry, progress: Progress): Promise<void> {
   const { command } = await entry.load();
-  if (command.details !== undefined) level.description(`${level.description()}\n\n${command.details}`);
+  if (command.details !== undefined)
+    level.description(`${level.description()}\n\n${command.details}`);
   if (isGroup(command)) {
     level.usage('<subcommand> [options]');
     fillGroup(level, command.subcommands, progress);

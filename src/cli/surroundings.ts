@@ -40,7 +40,8 @@ function variablesOf(path: string, written: string): Record<string, string> {
   const pairs = lines.flatMap((line, at) => {
     if (/^\s*([#;]|$)/.test(line)) return [];
     const [, name, value] = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line) ?? [];
-    if (name === undefined) throw new UsageError(`--env-file ${written}:${at + 1} is no NAME=value.`);
+    if (name === undefined)
+      throw new UsageError(`--env-file ${written}:${at + 1} is no NAME=value.`);
     return [[name, value ?? ''] as const];
   });
   return Object.fromEntries(pairs);

@@ -6,7 +6,13 @@ import { join, resolve } from 'node:path';
 import type { Command, CommandIo } from '../cli/command.ts';
 import { jsonOption, jsonText } from '../cli/json.ts';
 import { onOneLine } from '../cli/lines.ts';
-import { type Config, type ConfigReading, lint, type Registries, readConfig } from '../config/index.ts';
+import {
+  type Config,
+  type ConfigReading,
+  lint,
+  type Registries,
+  readConfig,
+} from '../config/index.ts';
 import { backlogRemarks } from '../core/identity/backlog.ts';
 import { positionRemarks } from '../core/identity/position.ts';
 import { placeRemarks } from '../core/identity/standing.ts';
@@ -93,7 +99,9 @@ async function check(reading: ConfigReading, deps: CheckDependencies): Promise<F
     const sinks = createSinks(config, deps.registries, around);
     const found = await Promise.all([
       lookAtAddress(config).then((look): Finding[] => [{ ...look, kind: 'address', id: '' }]),
-      lookAtDatabase(config).then((looks) => looks.map((look): Finding => ({ ...look, kind: 'database', id: '' }))),
+      lookAtDatabase(config).then((looks) =>
+        looks.map((look): Finding => ({ ...look, kind: 'database', id: '' })),
+      ),
       lookAtPositions(config, sources),
       lookAtBacklog(
         config,
@@ -113,12 +121,23 @@ async function check(reading: ConfigReading, deps: CheckDependencies): Promise<F
         return tried;
       }),
     ]);
-    const warnings = config.warnings.map((text): Finding => ({ status: 'warn', kind: 'configuration', id: '', text }));
+    const warnings = config.warnings.map(
+      (text): Finding => ({ status: 'warn', kind: 'configuration', id: '', text }),
+    );
     const remarks = lint(reading, deps.now()).map(
-      ({ rule, where, text }): Finding => ({ status: 'warn', kind: 'policy', id: rule, where, text }),
+      ({ rule, where, text }): Finding => ({
+        status: 'warn',
+        kind: 'policy',
+        id: rule,
+        where,
+        text,
+      }),
     );
     const mask = createMask(config.secrets);
-    return [...warnings, ...remarks, ...found.flat()].map((finding) => ({ ...finding, text: mask(finding.text) }));
+    return [...warnings, ...remarks, ...found.flat()].map((finding) => ({
+      ...finding,
+      text: mask(finding.text),
+    }));
   } finally {
     await http.close();
   }
@@ -133,7 +152,12 @@ async function lookAtPositions(
   const known = await Promise.all(stored.map((position) => asRecognised(position, polled)));
   const consoles = polled.map(({ id, source }) => ({ id, console: source.console }));
   return positionRemarks(known, consoles).map(
-    ({ source, isFault, text }): Finding => ({ status: isFault ? 'failed' : 'warn', kind: 'source', id: source, text }),
+    ({ source, isFault, text }): Finding => ({
+      status: isFault ? 'failed' : 'warn',
+      kind: 'source',
+      id: source,
+      text,
+    }),
   );
 }
 
@@ -143,8 +167,16 @@ async function asRecognised(
   polled: readonly { readonly id: string; readonly source: PollSource }[],
 ): Promise<StoredPosition> {
   const source = polled.find(({ id }) => id === position.source)?.source;
-  if (!source?.console || !position.cursor || !position.console || position.console === source.console) return position;
-  const isSame = await source.recognises?.(position.cursor, AbortSignal.timeout(waitMs)).catch(() => undefined);
+  if (
+    !source?.console ||
+    !position.cursor ||
+    !position.console ||
+    position.console === source.console
+  )
+    return position;
+  const isSame = await source
+    .recognises?.(position.cursor, AbortSignal.timeout(waitMs))
+    .catch(() => undefined);
   return isSame === true ? { ...position, console: source.console } : position;
 }
 
@@ -154,7 +186,12 @@ async function lookAtBacklog(config: Config, places: readonly PlaceOf[]): Promis
   if (backlog === undefined) return unseenIn(config);
   if (places.length === 0) return [];
   return backlogRemarks(backlog.counts, backlog.places, places).map(
-    ({ sink, isFault, text }): Finding => ({ status: isFault ? 'failed' : 'warn', kind: 'sink', id: sink, text }),
+    ({ sink, isFault, text }): Finding => ({
+      status: isFault ? 'failed' : 'warn',
+      kind: 'sink',
+      id: sink,
+      text,
+    }),
   );
 }
 
@@ -183,7 +220,8 @@ async function tryOut(
   if (attempt === undefined) return { status: 'ok', kind, id, text: 'has nothing to try out' };
   try {
     const remark = await attempt(AbortSignal.timeout(waitMs));
-    if (typeof remark === 'string') return { status: 'warn', kind, id, text: `answers, but ${remark}` };
+    if (typeof remark === 'string')
+      return { status: 'warn', kind, id, text: `answers, but ${remark}` };
     return { status: 'ok', kind, id, text: 'answers, and accepts what it is configured with' };
   } catch (error) {
     return { status: 'failed', kind, id, text: textOf(error) };
@@ -191,7 +229,11 @@ async function tryOut(
 }
 
 /** What a sink says of itself in detail, if it can; each remark is a finding of its own. */
-async function tryOutSink(id: string, sink: Sink, routeSettings: readonly unknown[]): Promise<Finding[]> {
+async function tryOutSink(
+  id: string,
+  sink: Sink,
+  routeSettings: readonly unknown[],
+): Promise<Finding[]> {
   if (sink.inspect === undefined) return [await tryOut('sink', id, sink.check?.bind(sink))];
   try {
     const { tested, remarks } = await sink.inspect(AbortSignal.timeout(waitMs), routeSettings);
@@ -208,7 +250,8 @@ function routeSettingsOf({ routes }: Config, id: string): unknown[] {
 
 function textOf(error: unknown): string {
   if (error instanceof AdapterError) return error.message;
-  if (error instanceof Error && error.name === 'TimeoutError') return `gave no answer within ${waitMs / 1000} seconds`;
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return `gave no answer within ${waitMs / 1000} seconds`;
   return describeError(error).message;
 }
 
@@ -217,10 +260,19 @@ function expiryOf(id: string, expiresAt: number | undefined, now: number): Findi
   const date = new Date(expiresAt).toISOString().slice(0, 10);
   const remedy = 'Create a new one and replace it.';
   if (expiresAt <= now)
-    return [{ status: 'failed', kind: 'source', id, text: `its credential ended on ${date}. ${remedy}` }];
+    return [
+      { status: 'failed', kind: 'source', id, text: `its credential ended on ${date}. ${remedy}` },
+    ];
   const days = Math.floor((expiresAt - now) / dayMs);
   if (days >= expiryWarningDays) return [];
-  return [{ status: 'warn', kind: 'source', id, text: `its credential ends on ${date}, in ${days} days. ${remedy}` }];
+  return [
+    {
+      status: 'warn',
+      kind: 'source',
+      id,
+      text: `its credential ends on ${date}, in ${days} days. ${remedy}`,
+    },
+  ];
 }
 
 const labels = { ok: 'ok  ', warn: 'warn', failed: 'FAIL' } as const;

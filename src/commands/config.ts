@@ -13,15 +13,23 @@ const show: Command = {
     'As TOCSIN_CONFIG, with the same variables, it gives the same configuration. In place of a secret stands the variable or the file that holds it.',
   options: { json: { type: 'boolean', help: 'Print it as JSON, which a tocsin.yaml may be, too' } },
   async run({ values }, io) {
-    const reading = readConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
+    const reading = readConfig({
+      env: io.env,
+      directory: io.directory,
+      registries: { sources, sinks },
+    });
     const { yaml, content, hidden } = showConfig(reading);
     for (const { where, variable } of hidden)
-      io.stderr(`${where} is a secret and not shown: set ${variable} to it where what follows is used.\n`);
+      io.stderr(
+        `${where} is a secret and not shown: set ${variable} to it where what follows is used.\n`,
+      );
     io.stdout(values.json === true ? jsonText(content, 2) : yaml);
     return exitCodes.done;
   },
 };
 
 export const command: CommandGroup = {
-  subcommands: { show: entry('Print the configuration as a tocsin.yaml, without its secrets', show) },
+  subcommands: {
+    show: entry('Print the configuration as a tocsin.yaml, without its secrets', show),
+  },
 };

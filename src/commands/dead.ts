@@ -1,7 +1,13 @@
 // `tocsin dead list|redrive|move|drop`: the deliveries that were given up, how to put them back,
 // and what waits for a sink that is gone.
 
-import { type Command, type CommandGroup, type CommandIo, entry, UsageError } from '../cli/command.ts';
+import {
+  type Command,
+  type CommandGroup,
+  type CommandIo,
+  entry,
+  UsageError,
+} from '../cli/command.ts';
 import { jsonOption, jsonText } from '../cli/json.ts';
 import { onOneLine, remarkIfCut } from '../cli/lines.ts';
 import { unknownId } from '../cli/unknown-id.ts';
@@ -35,13 +41,18 @@ const list: Command = {
       places.length === 0 ? undefined : await run(backlogs.list, {}),
     ]);
     // An answer was masked when it was stored; a secret that was configured later may stand in it.
-    const dead = stored.map((one) => ({ ...one, lastAnswer: one.lastAnswer && mask(one.lastAnswer) }));
+    const dead = stored.map((one) => ({
+      ...one,
+      lastAnswer: one.lastAnswer && mask(one.lastAnswer),
+    }));
     if (dead.length === 0) assertSinkIsKnown(sink, io);
     remarkIfCut(dead, io);
     io.stdout(values.json ? jsonText(dead, 2) : tableOf(dead));
     // Of sinks that are no longer configured; also of what only waits there.
-    const remarks = backlog === undefined ? [] : backlogRemarks(backlog.counts, backlog.places, places);
-    for (const remark of remarks) io.stderr(`${onOneLine(`sink ${remark.sink}: ${remark.text}`)}\n`);
+    const remarks =
+      backlog === undefined ? [] : backlogRemarks(backlog.counts, backlog.places, places);
+    for (const remark of remarks)
+      io.stderr(`${onOneLine(`sink ${remark.sink}: ${remark.text}`)}\n`);
     return exitCodes.done;
   },
 };
@@ -60,7 +71,8 @@ const redrive: Command = {
     const eventIds = ids.length > 0 ? ids : undefined;
     const count = await operate(io, deliveries.redrive, { sink, eventIds });
     if (count === 0) assertSinkIsKnown(sink, io);
-    if (count === 0 && !isAll) io.stderr('none of these is dead; "tocsin dead list" shows those that are\n');
+    if (count === 0 && !isAll)
+      io.stderr('none of these is dead; "tocsin dead list" shows those that are\n');
     io.stdout(values.json ? jsonText({ redriven: count }) : `${count} put back\n`);
     return count > 0 || isAll ? exitCodes.done : exitCodes.failed;
   },
@@ -74,7 +86,10 @@ const move: Command = {
   },
   async run({ values }, io) {
     const [from, to] = [values.from, values.to] as (string | undefined)[];
-    if (!from || !to) throw new UsageError('Say from where and to where: "tocsin dead move --from <old> --to <sink>".');
+    if (!from || !to)
+      throw new UsageError(
+        'Say from where and to where: "tocsin dead move --from <old> --to <sink>".',
+      );
     const config = loadForDatabase(io);
     assertGone(from, config);
     const known = config.sinks.map(({ id }) => id);
@@ -105,7 +120,10 @@ export const command: CommandGroup = {
   subcommands: {
     list: entry('List the deliveries that were given up', list),
     redrive: entry('Put deliveries back that were given up', redrive),
-    move: entry('Give what waits or is dead for a sink that is no longer configured to another one', move),
+    move: entry(
+      'Give what waits or is dead for a sink that is no longer configured to another one',
+      move,
+    ),
     drop: entry('Give up what waits or is dead for a sink that is no longer configured', drop),
   },
 };
@@ -113,7 +131,9 @@ export const command: CommandGroup = {
 /** What is being sent must not be moved under the sender. @throws {UsageError} */
 function assertGone(sink: string, { sinks: configured }: Config): void {
   if (configured.some(({ id }) => id === sink))
-    throw new UsageError(`"${sink}" is configured, so it is worked. Take it out of the configuration first.`);
+    throw new UsageError(
+      `"${sink}" is configured, so it is worked. Take it out of the configuration first.`,
+    );
 }
 
 /**
@@ -123,7 +143,9 @@ function assertGone(sink: string, { sinks: configured }: Config): void {
 function assertSinkIsKnown(sink: string | undefined, io: CommandIo): void {
   const known = loadForDatabase(io).sinks.map(({ id }) => id);
   if (sink === undefined || known.length === 0 || known.includes(sink)) return;
-  throw new UsageError(`Nothing is dead for "${sink}", and no sink is called so; there is ${known.join(', ')}.`);
+  throw new UsageError(
+    `Nothing is dead for "${sink}", and no sink is called so; there is ${known.join(', ')}.`,
+  );
 }
 
 function tableOf(dead: readonly DeadDelivery[]): string {
@@ -131,10 +153,26 @@ function tableOf(dead: readonly DeadDelivery[]): string {
   return dead.map((one) => `${headOf(one)}\n${answerOf(one)}`).join('');
 }
 
-function headOf({ eventId, itemId, sink, severity, type, device, reason, attempts, deadSince }: DeadDelivery): string {
+function headOf({
+  eventId,
+  itemId,
+  sink,
+  severity,
+  type,
+  device,
+  reason,
+  attempts,
+  deadSince,
+}: DeadDelivery): string {
   const tried = `${attempts === 0 ? 'no' : attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
   const event = [type, device ?? '-', ...(itemId === null ? [] : [`item ${itemId}`])];
-  const words = [eventId, sink, severityNames[severity], ...event, `${reason}, ${tried}, dead since ${deadSince}`];
+  const words = [
+    eventId,
+    sink,
+    severityNames[severity],
+    ...event,
+    `${reason}, ${tried}, dead since ${deadSince}`,
+  ];
   return onOneLine(words.join('  '));
 }
 

@@ -19,7 +19,9 @@ import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 
 export interface DemoDependencies {
-  startService(...of: Parameters<typeof startService>): Promise<Pick<Service, 'address' | 'ready' | 'stop'>>;
+  startService(
+    ...of: Parameters<typeof startService>
+  ): Promise<Pick<Service, 'address' | 'ready' | 'stop'>>;
   /** How long `--once` waits for everything to arrive. */
   readonly onceWaitMs: number;
 }
@@ -35,8 +37,15 @@ export function createDemo(deps: DemoDependencies): Command {
       'Tocsin between a simulated Deep Instinct and a simulated Mattermost. Runs on this machine alone, in a temporary directory, until Ctrl-C. Needs no account, ' +
       'no database and no network; ignores the environment and .env.',
     options: {
-      once: { type: 'boolean', help: 'Deliver 40 events, print them as a table, exit; 1 if not all arrived in 60 s' },
-      port: { type: 'string', value: '<port>', help: 'Port of the page that shows the channel; default any free one' },
+      once: {
+        type: 'boolean',
+        help: 'Deliver 40 events, print them as a table, exit; 1 if not all arrived in 60 s',
+      },
+      port: {
+        type: 'string',
+        value: '<port>',
+        help: 'Port of the page that shows the channel; default any free one',
+      },
     },
     async run({ values }, io) {
       const port = portOf(values.port);
@@ -104,7 +113,16 @@ async function onStage<Result>(
     closing.push(() => tocsin.stop());
     const say = (text: string) => io.stdout(text);
     const complain = (text: string) => io.stderr(text);
-    return await play({ tenant, mattermost, tocsin, directory, logLines, ending: abort.signal, say, complain });
+    return await play({
+      tenant,
+      mattermost,
+      tocsin,
+      directory,
+      logLines,
+      ending: abort.signal,
+      say,
+      complain,
+    });
   } finally {
     for (const close of closing.reverse()) await close();
     process.off('exit', removeDirectory).off('SIGINT', onSignal).off('SIGTERM', onSignal);

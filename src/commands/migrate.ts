@@ -10,7 +10,12 @@ export const command: Command = {
     'With --from-data-dir it also brings over what waits in an embedded database that was used before ' +
     'DATABASE_URL was set: its deliveries, the newest events, silences, and how far sources were read. ' +
     'Stop Tocsin first. Done twice, it doubles nothing.',
-  options: { 'from-data-dir': { type: 'boolean', help: 'Bring over what is in the embedded database of DATA_DIR' } },
+  options: {
+    'from-data-dir': {
+      type: 'boolean',
+      help: 'Bring over what is in the embedded database of DATA_DIR',
+    },
+  },
   async run({ values }, io) {
     const config = loadForDatabase(io);
     const isWanted = values['from-data-dir'] === true;
@@ -20,7 +25,9 @@ export const command: Command = {
       return { applied: count, moved: isWanted ? await store.bringOver() : undefined };
     });
     const place =
-      config.databaseUrl === undefined ? `the embedded one in DATA_DIR (${config.dataDir})` : 'DATABASE_URL';
+      config.databaseUrl === undefined
+        ? `the embedded one in DATA_DIR (${config.dataDir})`
+        : 'DATABASE_URL';
     io.stderr(`tocsin: the database is ${place}\n`);
     io.stdout(applied === 0 ? 'the database is up to date\n' : `${applied} applied\n`);
     if (isWanted && moved === undefined) io.stderr('DATA_DIR holds no embedded database\n');

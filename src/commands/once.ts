@@ -70,7 +70,9 @@ async function runToEnd(relay: Relay, log: Logger, waits: OnceWaits): Promise<st
   if (problems.length > 0 || relay.beat === undefined) return problems;
   await relay
     .beat(AbortSignal.timeout(checkMs))
-    .catch((error) => log.warn({ error: describeError(error).message }, 'heartbeats do not arrive'));
+    .catch((error) =>
+      log.warn({ error: describeError(error).message }, 'heartbeats do not arrive'),
+    );
   return problems;
 }
 
@@ -81,7 +83,9 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<str
   const drained = new Map<string, Drained>();
   const roles = startRoles({
     db: relay.store.db,
-    roles: relay.roles((deps, lease) => startReadingOnce(deps, lease, (result) => void drained.set(deps.id, result))),
+    roles: relay.roles((deps, lease) =>
+      startReadingOnce(deps, lease, (result) => void drained.set(deps.id, result)),
+    ),
     replicaId: relay.store.instance.id,
     predecessor: relay.store.instance.predecessor,
     remember: () => relay.store.instance.remember(),
@@ -94,7 +98,10 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<str
   } finally {
     await roles.stop();
   }
-  return [...sourceProblems(relay, drained), ...(await sinkProblems(relay, roles.standing()?.contested ?? []))];
+  return [
+    ...sourceProblems(relay, drained),
+    ...(await sinkProblems(relay, roles.standing()?.contested ?? [])),
+  ];
 }
 
 /** Waits until each source was read, or is another process's for too long. */
@@ -121,27 +128,38 @@ async function deliverDue(relay: Relay, waits: OnceWaits): Promise<void> {
   for (;;) {
     const counts = await countDeliveries(relay.store.db);
     // What waits for a sink that is configured no more is waited for in vain.
-    const waiting = counts.filter(({ sink, pending }) => pending > 0 && relay.sinks.some(({ id }) => id === sink));
+    const waiting = counts.filter(
+      ({ sink, pending }) => pending > 0 && relay.sinks.some(({ id }) => id === sink),
+    );
     const now = waiting.reduce((sum, count) => sum + count.pending, 0);
     const isInStorm = relay.isInStorm();
     if (now === 0 && !isInStorm) return;
     if (now < pending) movedAtMs = performance.now();
     pending = now;
-    const patienceMs = isInStorm ? waits.stormPatienceMs : await patienceWith(relay, waiting, waits);
+    const patienceMs = isInStorm
+      ? waits.stormPatienceMs
+      : await patienceWith(relay, waiting, waits);
     if (performance.now() - movedAtMs > patienceMs) return;
     await sleep(100);
   }
 }
 
-async function patienceWith(relay: Relay, waiting: readonly SinkCounts[], waits: OnceWaits): Promise<number> {
+async function patienceWith(
+  relay: Relay,
+  waiting: readonly SinkCounts[],
+  waits: OnceWaits,
+): Promise<number> {
   const states = await Promise.all(waiting.map(({ sink }) => readSinkState(relay.store.db, sink)));
-  return states.every((state) => state?.state === 'paused') ? waits.pausedPatienceMs : waits.patienceMs;
+  return states.every((state) => state?.state === 'paused')
+    ? waits.pausedPatienceMs
+    : waits.patienceMs;
 }
 
 function sourceProblems(relay: Relay, drained: ReadonlyMap<string, Drained>): string[] {
   return relay.sources.flatMap(({ id }) => {
     const result = drained.get(id);
-    if (result === undefined) return [`source ${id}: another process is reading it; nothing was read here`];
+    if (result === undefined)
+      return [`source ${id}: another process is reading it; nothing was read here`];
     return result.failure ? [`source ${id}: ${result.failure.message}`] : [];
   });
 }
@@ -165,7 +183,8 @@ async function sinkProblems(relay: Relay, contested: Standing['contested']): Pro
  */
 async function whyNot(relay: Relay, id: string, contested: Standing['contested']): Promise<string> {
   const elsewhere = contested.find(({ sink }) => sink === id)?.place;
-  if (elsewhere !== undefined) return `. What waits belongs to another place, ${elsewhere}; see "tocsin check"`;
+  if (elsewhere !== undefined)
+    return `. What waits belongs to another place, ${elsewhere}; see "tocsin check"`;
   const sink = relay.sinks.find((one) => one.id === id)?.sink;
   if (sink === undefined)
     return `. It is configured no more: "tocsin dead move --from ${id} --to <sink>" or "tocsin dead drop --sink ${id}"`;

@@ -22,14 +22,28 @@ export const command: Command = {
   options: {
     ...eventOptions,
     sink: { type: 'string', value: '<sink>', help: 'The id of a sink' },
-    route: { type: 'string', value: '<name>', help: 'As this route wants it: its channel, its template' },
-    form: { type: 'string', value: '<form>', help: 'full (default), short as after a refusal, bare as after two' },
+    route: {
+      type: 'string',
+      value: '<name>',
+      help: 'As this route wants it: its channel, its template',
+    },
+    form: {
+      type: 'string',
+      value: '<form>',
+      help: 'full (default), short as after a refusal, bare as after two',
+    },
   },
   async run({ values }, io) {
     const form = forms.find((one) => one === (values.form ?? 'full'));
-    if (form === undefined) throw new UsageError(`--form ${values.form} is none of: ${forms.join(', ')}.`);
+    if (form === undefined)
+      throw new UsageError(`--form ${values.form} is none of: ${forms.join(', ')}.`);
     const registries = { sources, sinks };
-    const config = loadConfig({ env: io.env, directory: io.directory, registries, needs: ['sinks'] });
+    const config = loadConfig({
+      env: io.env,
+      directory: io.directory,
+      registries,
+      needs: ['sinks'],
+    });
     const event = await readEvent(values, config, io);
     const bodies: string[] = [];
     const http = recording(bodies);
@@ -40,12 +54,25 @@ export const command: Command = {
       now: Date.now,
     });
     const found = all.find(({ id }) => id === values.sink);
-    if (!found) throw new UsageError(`Which sink? --sink <sink>; there is ${all.map(({ id }) => id).join(', ')}.`);
+    if (!found)
+      throw new UsageError(
+        `Which sink? --sink <sink>; there is ${all.map(({ id }) => id).join(', ')}.`,
+      );
     const route = routeOf(config, values.route, found.id);
-    const context = { deliveryId: `${found.id}-${event.id}`, attempt: 1, signal: AbortSignal.timeout(15_000) };
+    const context = {
+      deliveryId: `${found.id}-${event.id}`,
+      attempt: 1,
+      signal: AbortSignal.timeout(15_000),
+    };
     const settings = route?.settings?.get(found.id);
     const words = templated({ ...found, ...telling(io) }, { event, form }, route);
-    const message = { event, form, showTenant: true, ...(settings !== undefined && { settings }), ...words };
+    const message = {
+      event,
+      form,
+      showTenant: true,
+      ...(settings !== undefined && { settings }),
+      ...words,
+    };
     await found.sink.send(message, context).catch((error) => {
       if (!(error instanceof Recorded)) throw error;
     });
@@ -69,7 +96,8 @@ function routeOf({ routes }: Config, name: unknown, sink: string): Route | undef
 function telling(io: CommandIo): Pick<TemplatedDependencies, 'log' | 'metrics'> {
   return {
     log: {
-      warn: ({ error }) => io.stderr(`tocsin render: the template ${error}: the sink’s own card is sent\n`),
+      warn: ({ error }) =>
+        io.stderr(`tocsin render: the template ${error}: the sink’s own card is sent\n`),
     },
     metrics: { templateFailures: { inc() {} } },
   };

@@ -32,7 +32,8 @@ export const command: Command = {
   async run(_args, io) {
     setFlagsFromString(heapPace);
     const asked = listenToSignals(io.signals ?? holdSignals());
-    const load = (files: FilesRead) => loadConfig({ env: io.env, directory: io.directory, registries, files });
+    const load = (files: FilesRead) =>
+      loadConfig({ env: io.env, directory: io.directory, registries, files });
     const files: FilesRead = new Map();
     const config = load(files);
     const log = createLogger({ level: config.logLevel, secrets: config.secrets });

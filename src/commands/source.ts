@@ -28,9 +28,12 @@ const list: Command = {
     const remarks = positionRemarks(rows, consolesOf(config, { sources }, createHttpClient));
     const said = rows.map((row) => ({ ...row, position: positionOf(row, config) }));
     const shown = said.filter(({ console }) => console !== '');
-    io.stdout(values.json ? jsonText(said, 2) : shown.map(lineOf).join('') || 'no source was read yet\n');
+    io.stdout(
+      values.json ? jsonText(said, 2) : shown.map(lineOf).join('') || 'no source was read yet\n',
+    );
     if (config.sources.length > 0)
-      for (const { source, text } of remarks) io.stderr(`${onOneLine(`source ${source}: ${text}`)}\n`);
+      for (const { source, text } of remarks)
+        io.stderr(`${onOneLine(`source ${source}: ${text}`)}\n`);
     return exitCodes.done;
   },
 };
@@ -51,7 +54,11 @@ function acting(more: Omit<Command, 'run' | 'options'>, act: Act): Command {
     ...more,
     options: jsonOption,
     async run({ values, positionals }, io) {
-      const outcome = await act({ config: loadForDatabase(io), io }, positionals[0]!, positionals[1] ?? '');
+      const outcome = await act(
+        { config: loadForDatabase(io), io },
+        positionals[0]!,
+        positionals[1] ?? '',
+      );
       if ('failure' in outcome) {
         io.stderr(`${outcome.failure}\n`);
         return exitCodes.failed;
@@ -75,7 +82,11 @@ function consoleOf({ config }: Around, source: string): string | undefined {
 }
 
 /** Warns of others that read it. */
-async function warnOfReaders({ config, io }: Around, id: string, console: string | undefined): Promise<void> {
+async function warnOfReaders(
+  { config, io }: Around,
+  id: string,
+  console: string | undefined,
+): Promise<void> {
   const others = (await peek(config, works.list, {})) ?? [];
   const remark = readerRemark({ others }, { id, console });
   if (remark !== undefined) io.stderr(`${onOneLine(remark)}.\n`);
@@ -93,7 +104,10 @@ const reset = acting(
     await warnOfReaders(around, source, console);
     const generation = await operate(around.io, positions.reset, { source, console });
     if (generation === null) return unread(source);
-    return { answer: { source, generation }, text: `${source} starts anew, generation ${generation}\n` };
+    return {
+      answer: { source, generation },
+      text: `${source} starts anew, generation ${generation}\n`,
+    };
   },
 );
 
@@ -110,7 +124,9 @@ const rename = acting(
     const outcome = await operate(around.io, positions.rename, { source, to, console });
     if (outcome === 'lost') return unread(source);
     if (outcome === 'held')
-      return { failure: `a running service reads ${source}. Take it out of its configuration first.` };
+      return {
+        failure: `a running service reads ${source}. Take it out of its configuration first.`,
+      };
     return { answer: { source, to }, text: `${to} goes on where ${source} was\n` };
   },
 );
@@ -138,7 +154,10 @@ export const command: CommandGroup = {
     list: entry('Show how far each source was read', list),
     reset: entry('Forget how far a source was read, and start a new generation', reset),
     rename: entry('Give the position of an id that is no longer configured to another one', rename),
-    adopt: entry('Say that the console which is configured now is the one that was read before', adopt),
+    adopt: entry(
+      'Say that the console which is configured now is the one that was read before',
+      adopt,
+    ),
     remove: entry('Forget the position of an id that is no longer configured', remove),
   },
 };
@@ -150,12 +169,20 @@ export const command: CommandGroup = {
 function positionOf({ source, cursor }: StoredPosition, config: Config): string {
   if (cursor === null) return 'nothing yet, begins at START_FROM';
   const type = config.sources.find(({ id }) => id === source)?.type;
-  const definitions = Object.values(sources).filter((one) => type === undefined || one.type === type);
+  const definitions = Object.values(sources).filter(
+    (one) => type === undefined || one.type === type,
+  );
   const words = new Set(definitions.flatMap((one) => one.describeCursor?.(cursor) ?? []));
   return words.size === 1 ? [...words][0]! : `at ${cursor}`;
 }
 
-function lineOf({ source, position, generation, console, updatedAt }: StoredPosition & { position: string }): string {
+function lineOf({
+  source,
+  position,
+  generation,
+  console,
+  updatedAt,
+}: StoredPosition & { position: string }): string {
   const begun = generation === 1 ? 'first generation' : `generation ${generation}, begun anew`;
   const moved = new Date(updatedAt).toISOString();
   return `${onOneLine([source, ...(console ? [console] : []), position, `moved ${moved}`, begun].join('  '))}\n`;

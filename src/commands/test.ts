@@ -41,7 +41,11 @@ export const command: Command = {
           positionals[0],
           all.map(({ id }) => id),
         );
-      const context = { deliveryId: `${found.id}-sample`, attempt: 1, signal: AbortSignal.timeout(15_000) };
+      const context = {
+        deliveryId: `${found.id}-sample`,
+        attempt: 1,
+        signal: AbortSignal.timeout(15_000),
+      };
       await post(found.sink, { event: sample(found.id), form: 'full', showTenant: false }, context);
       io.stderr(`a sample was posted to ${found.id}\n`);
       return exitCodes.done;
@@ -63,7 +67,8 @@ async function post(sink: Sink, message: Message, context: SendContext): Promise
   try {
     await sink.send(message, context);
   } catch (error) {
-    if (error instanceof AdapterError && error.outcome === 'reject_event') await sink.check?.(context.signal);
+    if (error instanceof AdapterError && error.outcome === 'reject_event')
+      await sink.check?.(context.signal);
     throw error;
   } finally {
     await sink.close?.();

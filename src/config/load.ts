@@ -87,8 +87,11 @@ export function readConfig(options: LoadOptions): ConfigReading {
       `A secret of the configuration has fewer than ${secretLengthMin} characters, so it is not masked in logs and answers. Use a longer one.`,
     );
   // Sources that share a variable share its warnings.
-  const warnings = [...new Set(findings.warnings)].map((text) => neutralText(mask(text), { multiline: true }));
-  if (findings.problems.length > 0) throw new ConfigError(tidied(findings.problems, mask), warnings);
+  const warnings = [...new Set(findings.warnings)].map((text) =>
+    neutralText(mask(text), { multiline: true }),
+  );
+  if (findings.problems.length > 0)
+    throw new ConfigError(tidied(findings.problems, mask), warnings);
   const hash = hashOf({ environment, file, sources, sinks }, registries, mask);
   const whole = { ...config, secrets, warnings, hash };
   return { config: whole, environment, file, sources, sinks, registries };
@@ -117,8 +120,10 @@ function readParts(options: LoadOptions, findings: Findings): Parts {
   const file = name && readConfigFile(name, around);
   // A broken file may well hold what would then seem to be missing.
   const needs: readonly Need[] = options.needs ?? ['sources', 'sinks', 'database'];
-  const isNeeded = (need: Need) => needs.includes(need) && (name === undefined || file !== undefined);
-  const missing = (need: Need): Missing => (areOptional ? 'assumed' : isNeeded(need) ? 'reported' : 'accepted');
+  const isNeeded = (need: Need) =>
+    needs.includes(need) && (name === undefined || file !== undefined);
+  const missing = (need: Need): Missing =>
+    areOptional ? 'assumed' : isNeeded(need) ? 'reported' : 'accepted';
   const sources = file?.sources
     ? withStartFrom(file.sources, environment)
     : sourcesOfVariables(environment, missing('sources'), findings);
@@ -137,12 +142,19 @@ function readParts(options: LoadOptions, findings: Findings): Parts {
   };
 }
 
-function namesOf(noun: Names['noun'], inputs: readonly AdapterInput[], isUnread: boolean | undefined): Names {
+function namesOf(
+  noun: Names['noun'],
+  inputs: readonly AdapterInput[],
+  isUnread: boolean | undefined,
+): Names {
   return { noun, known: inputs.map(({ id }) => id), areAll: isUnread !== true };
 }
 
 /** With what core, and not its type, has to know about a sink. */
-function completeSinks(checked: Config['sinks'], { sinks: inputs, templates, findings }: Parts): SinkConfig[] {
+function completeSinks(
+  checked: Config['sinks'],
+  { sinks: inputs, templates, findings }: Parts,
+): SinkConfig[] {
   const read = createOptionReader(findings);
   return inputs.flatMap((input) => {
     const { type, template: name, timeout, locale, timeZone, place } = input;
@@ -171,7 +183,8 @@ function readOptions(parts: Parts) {
   const minSeverity = read(of('MIN_SEVERITY'), values.severity) ?? 0;
   const dataDir = of('DATA_DIR') ?? { text: 'data', where: 'DATA_DIR' };
   const options = {
-    pollingIntervalSeconds: decide(file?.pollingInterval, 'POLLING_INTERVAL', values.pollingInterval) ?? 300,
+    pollingIntervalSeconds:
+      decide(file?.pollingInterval, 'POLLING_INTERVAL', values.pollingInterval) ?? 300,
     ...readDatabase({ environment, read, isNeeded }, findings),
     dataDir: read(dataDir, path(directory)) ?? directory,
     retentionMs: read(of('RETENTION'), values.retention) ?? values.retentionDefaultMs,
@@ -228,7 +241,11 @@ function readOperations({ file, names: { sinks }, findings }: Parts): readonly s
   return [...new Set(written.map(({ text }) => text))];
 }
 
-function readStorm(file: ConfigFile | undefined, decide: Decider, read: OptionReader): Config['storm'] {
+function readStorm(
+  file: ConfigFile | undefined,
+  decide: Decider,
+  read: OptionReader,
+): Config['storm'] {
   const over = decide(file?.storm.over, 'STORM', values.stormOver) ?? values.stormOverDefault;
   const passes = priorityOf(read(file?.storm.passes, values.severity) ?? 5);
   return over === 'off' ? 'off' : { over, passes };
@@ -243,7 +260,9 @@ function warnOfIdleVariables(
   file: ConfigFile,
   { environment, findings }: Pick<Parts, 'environment' | 'findings'>,
 ): void {
-  const hasThresholds = file.routes?.every(({ content }) => content?.match?.min_severity !== undefined);
+  const hasThresholds = file.routes?.every(
+    ({ content }) => content?.match?.min_severity !== undefined,
+  );
   const idle = [
     ...(file.sources === undefined ? [] : variablesOfSources(file.sources)),
     ...(file.sinks === undefined ? [] : variablesOfSinks),
@@ -261,7 +280,15 @@ function fileOfVariable(environment: Environment): FileName | undefined {
 }
 
 /** Sources that share a variable share its fault, which is reported once. */
-function tidied(problems: readonly ConfigProblem[], mask: (text: string) => string): ConfigProblem[] {
-  const byText = problems.map((found): [string, ConfigProblem] => [`${found.where} ${found.problem}`, found]);
-  return [...new Map(byText).values()].map((found) => presentable({ ...found, problem: mask(found.problem) }));
+function tidied(
+  problems: readonly ConfigProblem[],
+  mask: (text: string) => string,
+): ConfigProblem[] {
+  const byText = problems.map((found): [string, ConfigProblem] => [
+    `${found.where} ${found.problem}`,
+    found,
+  ]);
+  return [...new Map(byText).values()].map((found) =>
+    presentable({ ...found, problem: mask(found.problem) }),
+  );
 }

@@ -1,4 +1,5 @@
-// The HTTP app: health, metrics, and a plain index. Listens nowhere itself and knows no database; both are the command's.
+// The HTTP app: health, metrics, and a plain index. Listens nowhere itself and knows no database;
+// both are the command's.
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { describeError, type Logger } from '../observe/log.ts';
@@ -31,12 +32,16 @@ export function createApp(deps: AppDependencies): Hono {
 
   app.get('/', (c) => c.text(indexText(deps.version)));
   app.route('/', createHealthRoutes(deps));
-  // Bytes, which answers that wait to be read have in common; of a text each would hold a copy. Whoever asks without end
-  // gets an older page, and rendering takes a twentieth of the time.
+  // Bytes, which answers that wait to be read have in common; of a text each would hold a copy.
+  // Whoever asks without end gets an older page, and rendering takes a twentieth of the time.
   const render = async () => new TextEncoder().encode(await deps.metrics.expose());
   const metricsPage = shared(render, { freshMs: 0, budgetMs: 1000 });
-  app.get('/metrics', async (c) => c.body(await metricsPage(), 200, { 'Content-Type': deps.metrics.contentType }));
-  const known = new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ path }) => path));
+  app.get('/metrics', async (c) =>
+    c.body(await metricsPage(), 200, { 'Content-Type': deps.metrics.contentType }),
+  );
+  const known = new Set(
+    app.routes.filter(({ method }) => method !== 'ALL').map(({ path }) => path),
+  );
   app.all('*', async (c, next) => {
     if (!known.has(c.req.path)) return next();
     return c.json({ error: 'only GET and HEAD are answered here' }, 405, { Allow: 'GET, HEAD' });

@@ -1,11 +1,12 @@
-// One computation for all who ask for its result at the same time, so that what they cost does not grow with their number.
+// One computation for all who ask for its result at the same time, so that what they cost does not
+// grow with their number.
 
 export interface SharingOptions {
   /** How long a result serves, in milliseconds. */
   readonly freshMs: number;
   /**
-   * How much may be computed at once, in milliseconds; that grows back by a twentieth of the time. Once it is used up, the last
-   * result serves on. Absent: no limit.
+   * How much may be computed at once, in milliseconds; that grows back by a twentieth of the time.
+   * Once it is used up, the last result serves on. Absent: no limit.
    */
   readonly budgetMs?: number;
   /** Monotonic milliseconds. */
@@ -15,7 +16,10 @@ export interface SharingOptions {
 const budgetShare = 1 / 20;
 
 /** `compute`, at most one at a time. A rejection is shared by who waits for it, and not kept. */
-export function shared<Result>(compute: () => Promise<Result>, options: SharingOptions): () => Promise<Result> {
+export function shared<Result>(
+  compute: () => Promise<Result>,
+  options: SharingOptions,
+): () => Promise<Result> {
   const { freshMs, budgetMs = Number.POSITIVE_INFINITY, now = () => performance.now() } = options;
   let current: Promise<Result> | undefined;
   /** Undefined while the computation runs. */
@@ -31,7 +35,8 @@ export function shared<Result>(compute: () => Promise<Result>, options: SharingO
   return () => {
     if (current !== undefined && !isOld()) return current;
     const beganMs = now();
-    if (endedAtMs !== undefined) leftMs = Math.min(budgetMs, leftMs + (beganMs - endedAtMs) * budgetShare);
+    if (endedAtMs !== undefined)
+      leftMs = Math.min(budgetMs, leftMs + (beganMs - endedAtMs) * budgetShare);
     endedAtMs = undefined;
     const mine = Promise.resolve().then(compute);
     current = mine;

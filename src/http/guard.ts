@@ -1,6 +1,13 @@
-// Bounds what visitors of the HTTP server can cost: connections, requests at once, answers that nobody reads, requests a second.
-// Probes and scrapes must get through while somebody holds connections, so room is made for what is new instead of refusing it.
-import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
+// Bounds what visitors of the HTTP server can cost: connections, requests at once, answers that
+// nobody reads, requests a second. Probes and scrapes must get through while somebody holds
+// connections, so room is made for what is new instead of refusing it.
+import type {
+  IncomingMessage,
+  RequestListener,
+  Server,
+  ServerOptions,
+  ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface GuardLimits {
@@ -9,7 +16,10 @@ export interface GuardLimits {
   readonly pipelinedMax: number;
   /** From a request to the last byte of its answer, in milliseconds; then the connection is cut. */
   readonly answerMs: number;
-  /** Requests handled a second, of all visitors together. What is beyond waits its turn, the visitors one after the other. */
+  /**
+   * Requests handled a second, of all visitors together. What is beyond waits its turn, the
+   * visitors one after the other.
+   */
   readonly perSecond: number;
   /** So many may be handled at once before that counts. */
   readonly burst: number;
@@ -23,7 +33,10 @@ export const defaultLimits: GuardLimits = {
   burst: 100,
 };
 
-/** For `createServer`. Slow senders are looked for every second; by itself Node does so every half minute. */
+/**
+ * For `createServer`. Slow senders are looked for every second; by itself Node does so every half
+ * minute.
+ */
 export const serverOptions: ServerOptions = {
   connectionsCheckingInterval: 1000,
   headersTimeout: 5000,
@@ -47,8 +60,14 @@ interface Waiting {
   readonly response: ServerResponse;
 }
 
-/** Handles the requests of `server` by `handle`, within `limits`. Call it before the server listens. */
-export function guardServer(server: Server, handle: RequestListener, limits: GuardLimits = defaultLimits): void {
+/**
+ * Handles the requests of `server` by `handle`, within `limits`. Call it before the server listens.
+ */
+export function guardServer(
+  server: Server,
+  handle: RequestListener,
+  limits: GuardLimits = defaultLimits,
+): void {
   const guard = new Guard(handle, limits);
   server.on('connection', (socket) => guard.admit(socket));
   server.on('request', (request, response) => guard.request(request, response));
@@ -73,7 +92,12 @@ class Guard {
 
   admit(socket: Socket): void {
     const address = socket.remoteAddress ?? '';
-    this.#connections.set(socket, { socket, address, usefulAtMs: performance.now(), unanswered: 0 });
+    this.#connections.set(socket, {
+      socket,
+      address,
+      usefulAtMs: performance.now(),
+      unanswered: 0,
+    });
     socket.once('close', () => this.#connections.delete(socket));
     readInPieces(socket);
     if (this.#connections.size <= this.#limits.connectionsMax) return;
@@ -148,8 +172,8 @@ class Guard {
 const pieceBytes = 1024;
 
 /**
- * Node makes requests of all that one reading brought, 64 kB, also once the connection is cut: a thousand requests in vain, which cost
- * 50 ms. In pieces it ends with the piece.
+ * Node makes requests of all that one reading brought, 64 kB, also once the connection is cut: a
+ * thousand requests in vain, which cost 50 ms. In pieces it ends with the piece.
  */
 function readInPieces(socket: Socket): void {
   const [parse] = socket.listeners('data');
@@ -161,17 +185,19 @@ function readInPieces(socket: Socket): void {
   });
 }
 
-/** A visitor who has just come gets so long to be answered before others of the same address push it out. */
+/**
+ * A visitor who has just come gets so long to be answered before others of the same address push it
+ * out.
+ */
 const graceMs = 2000;
 
 /**
- * Of the address with the most connections, the one that has been of no use for the longest; among very young ones the youngest, so
- * that a flood pushes itself out. Pure.
+ * Of the address with the most connections, the one that has been of no use for the longest; among
+ * very young ones the youngest, so that a flood pushes itself out. Pure.
  */
-export function connectionToClose<One extends Pick<Connection, 'address' | 'usefulAtMs' | 'unanswered'>>(
-  connections: readonly One[],
-  nowMs: number = performance.now(),
-): One {
+export function connectionToClose<
+  One extends Pick<Connection, 'address' | 'usefulAtMs' | 'unanswered'>,
+>(connections: readonly One[], nowMs: number = performance.now()): One {
   const counts = new Map<string, number>();
   for (const { address } of connections) counts.set(address, (counts.get(address) ?? 0) + 1);
   const most = Math.max(...counts.values());

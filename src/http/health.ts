@@ -1,4 +1,5 @@
-// Liveness and readiness. Live: the loops of this process turn. Ready: the database answers. Sinks have no say in either.
+// Liveness and readiness. Live: the loops of this process turn. Ready: the database answers. Sinks
+// have no say in either.
 import { Hono } from 'hono';
 import { within } from '../kit/deadline.ts';
 import { shared } from './computed-once.ts';
@@ -17,7 +18,10 @@ export function createHealthRoutes(deps: HealthDependencies): Hono {
   const isReady = shared(() => readinessWithin(deps, readyWaitMs), { freshMs: 100 });
   app.get('/healthz', (c) => {
     const { ok, detail } = deps.isLive();
-    return c.json({ status: ok ? 'ok' : 'failing', ...(detail !== undefined && { detail }) }, ok ? 200 : 503);
+    return c.json(
+      { status: ok ? 'ok' : 'failing', ...(detail !== undefined && { detail }) },
+      ok ? 200 : 503,
+    );
   });
   app.get('/readyz', async (c) => {
     const { ok, detail } = await isReady();
@@ -27,7 +31,10 @@ export function createHealthRoutes(deps: HealthDependencies): Hono {
 }
 
 /** Probes give up after seconds, and what they would leave behind is a request for each of them. */
-async function readinessWithin(deps: HealthDependencies, waitMs: number): ReturnType<HealthDependencies['isReady']> {
+async function readinessWithin(
+  deps: HealthDependencies,
+  waitMs: number,
+): ReturnType<HealthDependencies['isReady']> {
   try {
     const late = () => ({ ok: false, detail: 'the database does not answer' });
     return await within(deps.isReady(), waitMs, late);

@@ -1,4 +1,5 @@
-// Counts and times requests. Labels are the method and the pattern of the route, never what somebody typed.
+// Counts and times requests. Labels are the method and the pattern of the route, never what
+// somebody typed.
 import type { Hono, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Metrics } from '../observe/metrics/index.ts';

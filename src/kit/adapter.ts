@@ -1,4 +1,5 @@
-// What every adapter, source or sink, has in common: how it is named, configured and made. Types only.
+// What every adapter, source or sink, has in common: how it is named, configured and made. Types
+// only.
 import type { z } from 'zod';
 import type { HttpClient } from './http/index.ts';
 
@@ -18,14 +19,23 @@ export interface AdapterContext {
 export interface AdapterDefinition<Schema extends z.ZodType, Instance, Context = AdapterContext> {
   /** snake_case noun, equal to the file's or folder's name and to the registry's key. */
   readonly type: string;
-  /** A strict object: unknown keys are refused. Each key carries `.describe()`, from which the documentation's table is made. */
+  /**
+   * A strict object: unknown keys are refused. Each key carries `.describe()`, from which the
+   * documentation's table is made.
+   */
   readonly config: Schema;
   /** Must parse; used by the documentation and by the contract suite. */
   readonly example: z.input<Schema>;
   /** Keys of the configuration whose values must never be shown. */
   readonly secrets: readonly (keyof z.output<Schema> & string)[];
-  /** What is allowed and yet looks like a mistake, as the rest of a sentence about the setting `key`. @param nowMs since the epoch */
-  warnings?(config: z.output<Schema>, nowMs: number): readonly { readonly key: string; readonly text: string }[];
+  /**
+   * What is allowed and yet looks like a mistake, as the rest of a sentence about the setting
+   * `key`. @param nowMs since the epoch
+   */
+  warnings?(
+    config: z.output<Schema>,
+    nowMs: number,
+  ): readonly { readonly key: string; readonly text: string }[];
   /** Does no I/O. */
   create(config: z.output<Schema>, context: Context): Instance;
 }

@@ -1,4 +1,5 @@
-// What may stand behind the ? of an address of Postgres: what Tocsin does with each parameter of libpq, and why it refuses others. Pure.
+// What may stand behind the ? of an address of Postgres: what Tocsin does with each parameter of
+// libpq, and why it refuses others. Pure.
 
 export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
@@ -54,10 +55,19 @@ export interface Parameters {
 }
 
 const off = 'Take it off';
-const modes: readonly SslMode[] = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
+const modes: readonly SslMode[] = [
+  'disable',
+  'allow',
+  'prefer',
+  'require',
+  'verify-ca',
+  'verify-full',
+];
 const versions: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
 
-/** Of Postgres, not of libpq: releases up to 0.1 sent them by name, and running services rely on it. */
+/**
+ * Of Postgres, not of libpq: releases up to 0.1 sent them by name, and running services rely on it.
+ */
 const sessionSettings = [
   'search_path',
   'statement_timeout',
@@ -102,7 +112,8 @@ const known: Readonly<Record<string, readonly string[] | RegExp>> = {
   ssl_max_protocol_version: versions,
 };
 
-const byOptions = (name: string) => `Send a setting as options=-c${name}%3D…; a pooler must let it pass`;
+const byOptions = (name: string) =>
+  `Send a setting as options=-c${name}%3D…; a pooler must let it pass`;
 const commonSettings = ['work_mem', 'synchronous_commit', 'role'];
 const remedies: Readonly<Record<string, string>> = {
   connect_timeout: 'Set it to seconds, or take it off for 5',
@@ -116,8 +127,10 @@ const remedies: Readonly<Record<string, string>> = {
   requiressl: 'Use sslmode=require',
   service: 'Write here what the service file says',
   servicefile: 'Write here what the service file says',
-  passfile: 'Write the password into the URL, or the URL into the file that DATABASE_URL_FILE names',
-  pgbouncer: 'Take it off, and set DATABASE_PREPARE=off if the pooler cannot keep prepared statements',
+  passfile:
+    'Write the password into the URL, or the URL into the file that DATABASE_URL_FILE names',
+  pgbouncer:
+    'Take it off, and set DATABASE_PREPARE=off if the pooler cannot keep prepared statements',
   schema: 'Use search_path',
   ...Object.fromEntries(commonSettings.map((name) => [name, byOptions(name)])),
 };
@@ -132,22 +145,33 @@ export function readParameters(pairs: ReadonlyMap<string, string>): Parameters |
   if ('problem' in tls) return tls;
   const seconds = pairs.get('connect_timeout');
   const application = pairs.get('application_name') ?? pairs.get('fallback_application_name');
-  const session = ['options', ...sessionSettings].flatMap((name) => (pairs.get(name) ? [[name, pairs.get(name)]] : []));
+  const session = ['options', ...sessionSettings].flatMap((name) =>
+    pairs.get(name) ? [[name, pairs.get(name)]] : [],
+  );
   return {
-    given: Object.fromEntries(places.flatMap((name) => (pairs.has(name) ? [[name, pairs.get(name)]] : []))),
+    given: Object.fromEntries(
+      places.flatMap((name) => (pairs.has(name) ? [[name, pairs.get(name)]] : [])),
+    ),
     settings: {
       tls,
       isBound: pairs.get('channel_binding') === 'require',
       connectTimeoutMs: seconds === undefined ? undefined : waitOf(Number(seconds)) * 1000,
-      keepAliveSeconds: pairs.get('keepalives') === '0' ? false : Number(pairs.get('keepalives_idle') ?? 0) || 60,
-      mustBeWritable: ['read-write', 'primary'].includes(pairs.get('target_session_attrs') ?? 'any'),
-      session: { ...(application && { application_name: application }), ...Object.fromEntries(session) },
+      keepAliveSeconds:
+        pairs.get('keepalives') === '0' ? false : Number(pairs.get('keepalives_idle') ?? 0) || 60,
+      mustBeWritable: ['read-write', 'primary'].includes(
+        pairs.get('target_session_attrs') ?? 'any',
+      ),
+      session: {
+        ...(application && { application_name: application }),
+        ...Object.fromEntries(session),
+      },
     },
   };
 }
 
 /** In seconds. For libpq, 0 is a wait without an end. */
-const waitOf = (seconds: number) => (seconds === 0 ? connectSecondsMax : Math.min(seconds, connectSecondsMax));
+const waitOf = (seconds: number) =>
+  seconds === 0 ? connectSecondsMax : Math.min(seconds, connectSecondsMax);
 
 function faultOf(name: string, value: string): UrlFault | undefined {
   const honoured = Object.hasOwn(known, name) ? known[name] : undefined;
@@ -155,10 +179,17 @@ function faultOf(name: string, value: string): UrlFault | undefined {
   const shown = /^[a-z_]{1,40}$/.test(name) ? `"${name}"` : 'a parameter';
   const own = Object.hasOwn(remedies, name) ? remedies[name] : undefined;
   if (honoured === undefined) {
-    return { problem: `holds ${shown} behind the ?, which Tocsin does not honour`, remedy: own ?? off };
+    return {
+      problem: `holds ${shown} behind the ?, which Tocsin does not honour`,
+      remedy: own ?? off,
+    };
   }
-  if (honoured instanceof RegExp ? honoured.test(value) : honoured.includes(value)) return undefined;
-  const choice = honoured instanceof RegExp ? 'Correct it, or take it off' : `Use one of: ${honoured.join(', ')}`;
+  if (honoured instanceof RegExp ? honoured.test(value) : honoured.includes(value))
+    return undefined;
+  const choice =
+    honoured instanceof RegExp
+      ? 'Correct it, or take it off'
+      : `Use one of: ${honoured.join(', ')}`;
   return { problem: `sets "${name}" to what Tocsin does not honour`, remedy: own ?? choice };
 }
 
@@ -169,13 +200,22 @@ function tlsOf(pairs: ReadonlyMap<string, string>): DatabaseTls | UrlFault {
   const isEncrypted = ['require', 'verify-ca', 'verify-full'].includes(mode);
   const isDirect = pairs.get('sslnegotiation') === 'direct';
   if (rootCertificate === 'system' && mode !== 'verify-full') {
-    return { problem: 'sets sslrootcert=system beside a weaker sslmode', remedy: 'Set sslmode=verify-full' };
+    return {
+      problem: 'sets sslrootcert=system beside a weaker sslmode',
+      remedy: 'Set sslmode=verify-full',
+    };
   }
   if (isBound && !isEncrypted) {
-    return { problem: 'sets channel_binding=require, which needs TLS', remedy: 'Set sslmode=require' };
+    return {
+      problem: 'sets channel_binding=require, which needs TLS',
+      remedy: 'Set sslmode=require',
+    };
   }
   if (isDirect && !isEncrypted) {
-    return { problem: 'sets sslnegotiation=direct, which needs TLS', remedy: 'Set sslmode=require' };
+    return {
+      problem: 'sets sslnegotiation=direct, which needs TLS',
+      remedy: 'Set sslmode=require',
+    };
   }
   if (pairs.has('sslcert') !== pairs.has('sslkey')) {
     return { problem: 'sets only one of sslcert and sslkey', remedy: 'Set both' };
@@ -184,7 +224,8 @@ function tlsOf(pairs: ReadonlyMap<string, string>): DatabaseTls | UrlFault {
     mode,
     // Of an authority that is named, libpq makes use in every mode.
     isChainVerified: isBound || mode.startsWith('verify') || rootCertificate !== undefined,
-    // Binding shows that nobody stands between. The driver cannot do it; the certificate shows the same.
+    // Binding shows that nobody stands between. The driver cannot do it; the certificate shows the
+    // same.
     isNameVerified: isBound || mode === 'verify-full',
     isDirect,
     rootCertificate,

@@ -1,5 +1,5 @@
-// The one reader of addresses of Postgres. It reads what libpq reads, and refuses by name what Tocsin does not do.
-// Pure; never repeats user, password or database.
+// The one reader of addresses of Postgres. It reads what libpq reads, and refuses by name what
+// Tocsin does not do. Pure; never repeats user, password or database.
 import { type DatabaseSettings, readParameters, type UrlFault } from './database-url-parameters.ts';
 
 /** A place to connect to: TCP, or the path of a Unix socket. */
@@ -42,7 +42,12 @@ export function readDatabaseUrl(text: string): ReadAddress {
   const { given, settings } = read;
   const hosts = hostsOf({
     names: given.host === undefined ? parts.hosts : given.host.split(','),
-    ports: given.port === undefined ? (given.host === undefined ? parts.ports : ['']) : given.port.split(','),
+    ports:
+      given.port === undefined
+        ? given.host === undefined
+          ? parts.ports
+          : ['']
+        : given.port.split(','),
     addresses: given.hostaddr?.split(','),
   });
   if ('problem' in hosts) return hosts;
@@ -61,7 +66,10 @@ export function readDatabaseUrl(text: string): ReadAddress {
   };
 }
 
-/** @returns the valid address with those of the values that it leaves out, as libpq takes them from variables */
+/**
+ * @returns the valid address with those of the values that it leaves out, as libpq takes them from
+ * variables
+ */
 export function completedUrl(
   text: string,
   given: Readonly<Record<'user' | 'password' | 'dbname', string | undefined>>,
@@ -69,7 +77,11 @@ export function completedUrl(
   const read = readDatabaseUrl(text);
   if ('problem' in read) return text;
   const { user, password, database } = read.address;
-  const has = { user: user !== undefined, password: password !== '', dbname: database !== undefined };
+  const has = {
+    user: user !== undefined,
+    password: password !== '',
+    dbname: database !== undefined,
+  };
   const added = (['user', 'password', 'dbname'] as const)
     .filter((name) => !has[name] && given[name])
     .map((name) => `${name}=${encodeURIComponent(given[name]!)}`);
@@ -78,8 +90,12 @@ export function completedUrl(
 }
 
 function schemeFault(text: string): UrlFault {
-  if (!/^\s*\w+\s*=/.test(text)) return { problem: 'does not begin with postgres:// or postgresql://', remedy: form };
-  return { problem: 'is written as key=value, which Tocsin does not read', remedy: `${form}?key=value` };
+  if (!/^\s*\w+\s*=/.test(text))
+    return { problem: 'does not begin with postgres:// or postgresql://', remedy: form };
+  return {
+    problem: 'is written as key=value, which Tocsin does not read',
+    remedy: `${form}?key=value`,
+  };
 }
 
 interface Parts {
@@ -91,13 +107,23 @@ interface Parts {
   readonly query: string;
 }
 
-/** As libpq does: the first @ before a slash ends the user, and # is a character like others. Undefined if it is malformed. */
+/**
+ * As libpq does: the first @ before a slash ends the user, and # is a character like others.
+ * Undefined if it is malformed.
+ */
 function split(rest: string): Parts | undefined {
   const [, credentials, places = '', database = '', query = ''] =
     /^(?:([^@/]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(rest) ?? [];
   const [, user = '', password = ''] = /^([^:]*)(?::(.*))?$/s.exec(credentials ?? '') ?? [];
-  const read = places.split(',').map((place) => /^(\[[^[\]]+\]|[^[\]:@]*)(?::([^:]*))?$/.exec(place));
-  const texts = [user, password, database, ...read.flatMap((one) => [one?.[1] ?? '', one?.[2] ?? ''])].map(decoded);
+  const read = places
+    .split(',')
+    .map((place) => /^(\[[^[\]]+\]|[^[\]:@]*)(?::([^:]*))?$/.exec(place));
+  const texts = [
+    user,
+    password,
+    database,
+    ...read.flatMap((one) => [one?.[1] ?? '', one?.[2] ?? '']),
+  ].map(decoded);
   if (read.includes(null) || texts.includes(undefined)) return undefined;
   const [decodedUser, decodedPassword, decodedDatabase, ...decodedPlaces] = texts as string[];
   return {
@@ -131,10 +157,19 @@ interface Places {
 function hostsOf({ names, ports, addresses }: Places): readonly DatabaseHost[] | UrlFault {
   const count = Math.max(names.length, addresses?.length ?? 0);
   if (ports.length !== 1 && ports.length !== count) {
-    return { problem: 'has not as many ports as hosts', remedy: 'Name one port for all hosts, or one for each' };
+    return {
+      problem: 'has not as many ports as hosts',
+      remedy: 'Name one port for all hosts, or one for each',
+    };
   }
-  if (addresses !== undefined && (addresses.length !== count || !(names.length === count || names.join('') === ''))) {
-    return { problem: 'has not as many addresses in hostaddr as hosts', remedy: 'Name one for each host' };
+  if (
+    addresses !== undefined &&
+    (addresses.length !== count || !(names.length === count || names.join('') === ''))
+  ) {
+    return {
+      problem: 'has not as many addresses in hostaddr as hosts',
+      remedy: 'Name one for each host',
+    };
   }
   const hosts: DatabaseHost[] = [];
   for (let at = 0; at < count; at += 1) {
@@ -145,19 +180,25 @@ function hostsOf({ names, ports, addresses }: Places): readonly DatabaseHost[] |
   return hosts;
 }
 
-function hostOf(written: string, portText: string, address: string | undefined): DatabaseHost | UrlFault {
+function hostOf(
+  written: string,
+  portText: string,
+  address: string | undefined,
+): DatabaseHost | UrlFault {
   const name = written.replace(/^\[(.*)\]$/, '$1');
   const port = portText === '' ? 5432 : Number(portText);
   if (!/^\d*$/.test(portText) || port < 1 || port > 65_535) {
     return { problem: 'has a port that is no number from 1 to 65535', remedy: escapes };
   }
-  if (name.startsWith('/') && address === undefined) return { socketPath: `${name}/.s.PGSQL.${port}` };
+  if (name.startsWith('/') && address === undefined)
+    return { socketPath: `${name}/.s.PGSQL.${port}` };
   const target = address ?? name;
   if (target !== '' && /^[\w.:%-]+$/.test(target) && /^[\w.:%-]*$/.test(name)) {
     return { name: name === '' ? target : name, address: target, port };
   }
   if (target !== '') return invalid;
-  const remedy = 'Write localhost for this machine, or add ?host=/run/postgresql for the folder of its socket';
+  const remedy =
+    'Write localhost for this machine, or add ?host=/run/postgresql for the folder of its socket';
   return { problem: 'names no host', remedy };
 }
 

@@ -3,7 +3,10 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 
-/** Loading the code has opened over 190 at once, by chance; the embedded database keeps 122 with all roles at work. */
+/**
+ * Loading the code has opened over 190 at once, by chance; the embedded database keeps 122 with all
+ * roles at work.
+ */
 export const descriptorsMin = 256;
 /** Below it, fewer visitors of the HTTP server are let in than usual. */
 export const descriptorsWanted = 672;
@@ -22,7 +25,9 @@ export function isOutOfDescriptors(code: string | undefined): boolean {
   return code === 'EMFILE' || code === 'ENFILE';
 }
 
-/** A name that cannot be looked up for want of a descriptor is reported as one that does not exist. */
+/**
+ * A name that cannot be looked up for want of a descriptor is reported as one that does not exist.
+ */
 export function areDescriptorsUsedUp(): boolean {
   try {
     closeSync(openSync(devNull, 'r'));
@@ -53,13 +58,19 @@ export function startProblem(limit: number | undefined): string | undefined {
   return `this process may have ${limit} file descriptors, and needs at least ${descriptorsMin} to start. ${raise}`;
 }
 
-/** What to say of a limit with which it starts, but is short of room; undefined if there is enough. Pure. */
+/**
+ * What to say of a limit with which it starts, but is short of room; undefined if there is enough.
+ * Pure.
+ */
 export function shortageWarning(limit: number | undefined): string | undefined {
   if (limit === undefined || limit >= descriptorsWanted) return undefined;
   return `this process may have ${limit} file descriptors, so that few can look at /readyz and /metrics at once. ${raise}`;
 }
 
-/** How many visitors to let in at once: a quarter of what is left, so that calls and files find room. Pure. */
+/**
+ * How many visitors to let in at once: a quarter of what is left, so that calls and files find
+ * room. Pure.
+ */
 export function visitorsMax(limit: number | undefined, max: number): number {
   if (limit === undefined) return max;
   return Math.max(8, Math.min(max, Math.floor((limit - 160) / 4)));

@@ -1,5 +1,5 @@
-// How long, as people write it: `90s`, `5m`, `24h`, `7d`, `2w`, `1y`. The one grammar of tocsin.yaml,
-// of the variables and of the options of commands. Pure.
+// How long, as people write it: `90s`, `5m`, `24h`, `7d`, `2w`, `1y`. The one grammar of
+// tocsin.yaml, of the variables and of the options of commands. Pure.
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -22,7 +22,10 @@ export const failureReasons = [
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
-/** The far end may have done what was asked: no answer in time, or a connection that broke after the request was on its way. */
+/**
+ * The far end may have done what was asked: no answer in time, or a connection that broke after the
+ * request was on its way.
+ */
 export const unansweredReasons: readonly FailureReason[] = ['timeout', 'interrupted'];
 
 /** Facts about a failure beyond its outcome and reason. */
@@ -40,7 +43,8 @@ export interface FailureFacts {
 
 /**
  * The only error that an adapter throws on purpose; anything else counts as `retry`, `unknown`.
- * The message carries the host and the status, what it means and what to do; never a URL's path or query, never a secret.
+ * The message carries the host and the status, what it means and what to do; never a URL's path or
+ * query, never a secret.
  */
 export class AdapterError extends Error {
   override readonly name = 'AdapterError';
@@ -51,7 +55,12 @@ export class AdapterError extends Error {
   readonly quota: Quota | undefined;
   readonly answer: string | undefined;
 
-  constructor(outcome: FailureOutcome, reason: FailureReason, message: string, facts: FailureFacts = {}) {
+  constructor(
+    outcome: FailureOutcome,
+    reason: FailureReason,
+    message: string,
+    facts: FailureFacts = {},
+  ) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.outcome = outcome;
     this.reason = reason;

@@ -1,6 +1,9 @@
 // What a source reports, in words that belong to no vendor. Types, constants, and one form of text.
 
-/** OCSF severity numbers. 0 (unknown) passes every threshold: an unknown word must not silence an alert. */
+/**
+ * OCSF severity numbers. 0 (unknown) passes every threshold: an unknown word must not silence an
+ * alert.
+ */
 export type Severity = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** Index = OCSF severity number. The names are what people see and what MIN_SEVERITY takes. */
@@ -15,7 +18,10 @@ export const noticeSource = 'tocsin';
 /** The stream name of digests: events of source `tocsin` that carry many others. */
 export const digestStream = 'digest';
 
-/** A MITRE ATT&CK classification; the most exact id known (`T1059.001`, else `T1059`, else `TA0002`). */
+/**
+ * A MITRE ATT&CK classification; the most exact id known (`T1059.001`, else `T1059`, else
+ * `TA0002`).
+ */
 export interface Technique {
   readonly id: string;
   readonly name?: string;
@@ -31,8 +37,9 @@ export interface Process {
 }
 
 /**
- * Something that Tocsin itself has to say in a channel. It travels as an event of source `tocsin`, so that it is stored and
- * delivered like any other. `values` are names, numbers, and ISO times as text; sinks put them into a sentence in their language.
+ * Something that Tocsin itself has to say in a channel. It travels as an event of source `tocsin`,
+ * so that it is stored and delivered like any other. `values` are names, numbers, and ISO times as
+ * text; sinks put them into a sentence in their language.
  */
 export interface Notice {
   readonly kind:
@@ -114,8 +121,9 @@ export interface DigestRow {
 }
 
 /**
- * Many events of one sink in one message. It travels as an event of source `tocsin` and stream `digest`, frozen before it is sent, so that
- * a repetition says the same. Lists are cut, most frequent first; the numbers beside them count everything.
+ * Many events of one sink in one message. It travels as an event of source `tocsin` and stream
+ * `digest`, frozen before it is sent, so that a repetition says the same. Lists are cut, most
+ * frequent first; the numbers beside them count everything.
  */
 export interface Digest {
   /** `group`: by a route's `group` or `throttle`. `storm`: too much was due at once. */
@@ -146,8 +154,9 @@ export interface Digest {
 }
 
 /**
- * The normalised event as stored in `events.body`. Every field is optional: what the vendor did not say is absent, never null or "".
- * All text is the vendor's own (hostile, unescaped), but valid Unicode without NUL. Times are ISO 8601 in UTC.
+ * The normalised event as stored in `events.body`. Every field is optional: what the vendor did not
+ * say is absent, never null or "". All text is the vendor's own (hostile, unescaped), but valid
+ * Unicode without NUL. Times are ISO 8601 in UTC.
  */
 export interface EventBody {
   /** The vendor's number or name of the item, as its console shows it. */
@@ -179,7 +188,10 @@ export interface EventBody {
   readonly file?: {
     readonly name?: string;
     readonly path?: string;
-    /** A command line or script text where the vendor puts one in place of a path; may be 3,000 characters and many lines. */
+    /**
+     * A command line or script text where the vendor puts one in place of a path; may be 3,000
+     * characters and many lines.
+     */
     readonly script?: string;
     readonly hash?: string;
     readonly size?: number;
@@ -203,7 +215,10 @@ export interface EventBody {
 
 /** An event as an adapter hands it to core, before it is stored. */
 export interface EventDraft {
-  /** Unique within the source, and the same for the same bytes; the dedupe key. At most 200 characters. */
+  /**
+   * Unique within the source, and the same for the same bytes; the dedupe key. At most 200
+   * characters.
+   */
   readonly externalId: string;
   /** The vendor's item that the event is about. */
   readonly subject: string;
@@ -217,11 +232,17 @@ export interface EventDraft {
   /** When it happened on the device, ISO 8601 in UTC; null if not said. */
   readonly occurredAt: string | null;
   readonly body: EventBody;
-  /** The vendor's object as it came, JSON text, byte for byte; {@link unparsedRaw} of it if it is no JSON. */
+  /**
+   * The vendor's object as it came, JSON text, byte for byte; {@link unparsedRaw} of it if it is no
+   * JSON.
+   */
   readonly raw: string;
 }
 
-/** What is kept of an item that cannot be stored as it came: JSON text with its UTF-8 bytes in base64. */
+/**
+ * What is kept of an item that cannot be stored as it came: JSON text with its UTF-8 bytes in
+ * base64.
+ */
 export function unparsedRaw(text: string): string {
   return `{"base64":"${Buffer.from(text, 'utf8').toString('base64')}"}`;
 }
@@ -236,7 +257,8 @@ export interface StoredEvent extends Omit<EventDraft, 'raw' | 'externalId'> {
 }
 
 /**
- * How much of the event a message carries. `full`: everything. `short`: the same card with every text cut hard (after a refusal).
- * `bare`: id, severity, time and link, none of the event's own text (after a refusal of the short one: the text is the reason).
+ * How much of the event a message carries. `full`: everything. `short`: the same card with every
+ * text cut hard (after a refusal). `bare`: id, severity, time and link, none of the event's own
+ * text (after a refusal of the short one: the text is the reason).
  */
 export type MessageForm = 'full' | 'short' | 'bare';

@@ -1,7 +1,15 @@
 // Reads the files of a configuration and remembers what was in them, so that a later look can tell
 // whether one has changed.
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -23,7 +31,11 @@ const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * @throws what the system says; with the code `not a file` or `larger than … kB` for what is
  * refused here
  */
-export function readText(path: string, files: FilesRead | undefined, bytesMax = fileBytesMax): string {
+export function readText(
+  path: string,
+  files: FilesRead | undefined,
+  bytesMax = fileBytesMax,
+): string {
   try {
     const content = readRegular(path, bytesMax);
     files?.set(path, digestOf(content));
@@ -75,7 +87,12 @@ export async function lookAgain(files: FilesRead): Promise<FilesRead> {
       const handle = await open(path, openFlags);
       try {
         const found = await handle.stat();
-        return [path, found.isFile() && found.size <= fileBytesMax ? digestOf(await handle.readFile()) : 'no file'];
+        return [
+          path,
+          found.isFile() && found.size <= fileBytesMax
+            ? digestOf(await handle.readFile())
+            : 'no file',
+        ];
       } finally {
         await handle.close();
       }
@@ -116,7 +133,9 @@ export function exposureOf(path: string, isSecret: boolean): string | undefined 
 const mountedSecret = /\/\.\.\d{4}_[^/]*\/|^\/(var\/)?run\/secrets\//;
 
 export function areSame(some: FilesRead, others: FilesRead): boolean {
-  return some.size === others.size && [...some].every(([path, digest]) => others.get(path) === digest);
+  return (
+    some.size === others.size && [...some].every(([path, digest]) => others.get(path) === digest)
+  );
 }
 
 /** `ENOENT` */

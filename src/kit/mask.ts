@@ -1,14 +1,18 @@
-// The one place that masks secrets: in logs, answers that are kept, errors, and what commands print. In whatever usual encoding
-// a secret appears: percent, JSON and HTML escapes, base64 at any alignment, hex, any case.
+// The one place that masks secrets: in logs, answers that are kept, errors, and what commands
+// print. In whatever usual encoding a secret appears: percent, JSON and HTML escapes, base64 at any
+// alignment, hex, any case.
 
 export type Mask = (text: string) => string;
 
 const masked = '[secret]';
-/** Masking every "ab" would make text unreadable and hide nothing that could not be guessed anyway. */
+/**
+ * Masking every "ab" would make text unreadable and hide nothing that could not be guessed anyway.
+ */
 export const secretLengthMin = 4;
 /**
- * What people write where a secret belongs and does not matter yet. Whoever wants in tries these first, so a sentence that uses one as
- * a word gives nothing away, and without it nobody could read the sentence. As a value they are masked like any other secret.
+ * What people write where a secret belongs and does not matter yet. Whoever wants in tries these
+ * first, so a sentence that uses one as a word gives nothing away, and without it nobody could read
+ * the sentence. As a value they are masked like any other secret.
  */
 const ordinaryWords = new Set(
   (
@@ -18,15 +22,18 @@ const ordinaryWords = new Set(
     'unknown user username value webhook wrong your'
   ).split(' '),
 );
-/** Shorter parts of a path or a query are words such as `hooks`; shorter pieces of base64 or hex stand in words by chance. */
+/**
+ * Shorter parts of a path or a query are words such as `hooks`; shorter pieces of base64 or hex
+ * stand in words by chance.
+ */
 const partLengthMin = 8;
 /** Escapes within escapes: a URL in JSON in HTML. */
 const nestingMax = 3;
 
 /**
- * A function that replaces every secret in a text by `[secret]`. Of a secret that is a URL, its user and password, path, longer
- * path segments and query values are secrets too. Values under 4 characters are left alone,
- * and so is an ordinary word where it stands in a sentence.
+ * A function that replaces every secret in a text by `[secret]`. Of a secret that is a URL, its
+ * user and password, path, longer path segments and query values are secrets too. Values under 4
+ * characters are left alone, and so is an ordinary word where it stands in a sentence.
  */
 export function createMask(secrets: readonly string[]): Mask {
   const needles = [...new Set(secrets.flatMap(partsOf).flatMap(formsOf).map(folded))];
@@ -42,7 +49,8 @@ export function isMaskable(secret: string): boolean {
 
 function partsOf(secret: string): string[] {
   const whole = [secret, decoded(secret)];
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(secret) || !URL.canParse(secret)) return whole.filter(isLongEnough);
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(secret) || !URL.canParse(secret))
+    return whole.filter(isLongEnough);
   const url = new URL(secret);
   const [user, password] = [decoded(url.username), decoded(url.password)];
   const credentials = password === '' ? [] : [password, `${user}:${password}`];
@@ -56,7 +64,11 @@ function partsOf(secret: string): string[] {
     ...url.pathname.split('/'),
     ...url.searchParams.values(),
   ].flatMap((part) => [part, decoded(part)]);
-  return [...whole, ...credentials, ...parts.filter(({ length }) => length >= partLengthMin)].filter(isLongEnough);
+  return [
+    ...whole,
+    ...credentials,
+    ...parts.filter(({ length }) => length >= partLengthMin),
+  ].filter(isLongEnough);
 }
 
 function isLongEnough({ length }: string): boolean {
@@ -74,7 +86,10 @@ function formsOf(secret: string): string[] {
   return [...unescapedForms(secret), secret.replaceAll(' ', '+'), ...long];
 }
 
-/** A secret may itself hold what looks like an escape, and is then found in the text with that undone. */
+/**
+ * A secret may itself hold what looks like an escape, and is then found in the text with that
+ * undone.
+ */
 function unescapedForms(secret: string): string[] {
   const forms = [secret];
   let view: View | undefined = { text: secret };
@@ -85,7 +100,10 @@ function unescapedForms(secret: string): string[] {
   return forms;
 }
 
-/** What is of the secret alone in the base64 of a text in which so many bytes (modulo 3) stand before it. */
+/**
+ * What is of the secret alone in the base64 of a text in which so many bytes (modulo 3) stand
+ * before it.
+ */
 function base64Piece(bytes: Buffer, before: number): string {
   const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
   return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
@@ -106,7 +124,10 @@ function folded(text: string): string {
 
 type Range = readonly [from: number, to: number];
 
-/** A text, and where each of its characters began in the text that it was made of; one more for the end. */
+/**
+ * A text, and where each of its characters began in the text that it was made of; one more for the
+ * end.
+ */
 interface View {
   readonly text: string;
   readonly starts?: readonly number[];
@@ -130,12 +151,19 @@ function rangesIn(original: string, needles: readonly string[]): Range[] {
   return ranges;
 }
 
-/** Part of a longer name, or between blanks and punctuation as in a sentence; but not the value of something: `key: wrong`, `"wrong"`. */
+/**
+ * Part of a longer name, or between blanks and punctuation as in a sentence; but not the value of
+ * something: `key: wrong`, `"wrong"`.
+ */
 function isProse(text: string, from: number, to: number): boolean {
   const before = text.slice(Math.max(0, from - 3), from);
   const after = text.slice(to, to + 2);
   if (/[a-z_]$/.test(before) || /^[a-z_]/.test(after)) return true;
-  return /(^|[\s(\x60"])$/.test(before) && !/[:=]["\s]*$/.test(before) && /^([\s),;:\x60]|\.|$)/.test(after);
+  return (
+    /(^|[\s(\x60"])$/.test(before) &&
+    !/[:=]["\s]*$/.test(before) &&
+    /^([\s),;:\x60]|\.|$)/.test(after)
+  );
 }
 
 function replaced(text: string, ranges: Range[]): string {

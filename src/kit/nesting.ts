@@ -1,12 +1,13 @@
-// How deep a JSON text is nested. Deeper than any honest one, and a database that parses by recursion
-// dies of it. One pass, no recursion and no regular expression: those give up on long texts.
+// How deep a JSON text is nested. Deeper than any honest one, and a database that parses by
+// recursion dies of it. One pass, no recursion and no regular expression: those give up on long
+// texts.
 
 const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * True if lists and objects stand in each other more than `depthMax` times. Assumes valid JSON. Costs a
- * few native searches, unless the text has so many brackets that it must be walked through.
+ * True if lists and objects stand in each other more than `depthMax` times. Assumes valid JSON.
+ * Costs a few native searches, unless the text has so many brackets that it must be walked through.
  */
 export function isNestedDeeper(json: string, depthMax: number): boolean {
   return hasMoreOpenings(json, depthMax) && isWalkedDeeper(json, depthMax);
@@ -42,7 +43,9 @@ function isWalkedDeeper(json: string, depthMax: number): boolean {
 /** Where quotes are dense, a native search for each of them costs more than a walk. */
 const walkMax = 64;
 
-/** The index behind the JSON string whose opening quote is at `start`; the text's end if it is cut. */
+/**
+ * The index behind the JSON string whose opening quote is at `start`; the text's end if it is cut.
+ */
 export function skipString(json: string, start: number): number {
   let end = json.indexOf('"', start + 1);
   while (end !== -1 && isEscaped(json, end)) {

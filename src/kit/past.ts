@@ -4,7 +4,8 @@ import { duration } from './duration.ts';
 /** `ms` of a duration counts back from now; of a date it is since the epoch. */
 export type Past = { readonly kind: 'duration' | 'date'; readonly ms: number };
 
-const date = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
+const date =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
 
 /**
  * A duration such as `24h`, or a date or date with time (UTC unless it carries an offset).

@@ -1,5 +1,6 @@
 // What people are told of the product whose events a source reads: its name, and what one item of
-// each of its streams is called. A part of a source's definition, so that no sink names a vendor. Pure.
+// each of its streams is called. A part of a source's definition, so that no sink names a vendor.
+// Pure.
 
 /** Our own words, in one language. They may stand in a title as they are. */
 export interface StreamWords {
@@ -13,7 +14,9 @@ export interface Product {
   /** As cards are signed. */
   readonly name: string;
   /** By stream, then by locale. A locale that is missing counts as English. */
-  readonly streams: Readonly<Record<string, { readonly en: StreamWords } & Readonly<Record<string, StreamWords>>>>;
+  readonly streams: Readonly<
+    Record<string, { readonly en: StreamWords } & Readonly<Record<string, StreamWords>>>
+  >;
 }
 
 /** What says which product an event is of. */
@@ -27,14 +30,18 @@ export interface ProductKey {
 export type ProductOf = (event: ProductKey) => Product | undefined;
 
 /** The words for a stream in a language; undefined for a stream that the product does not name. */
-export function streamWords(product: Product | undefined, stream: string, locale: string): StreamWords | undefined {
+export function streamWords(
+  product: Product | undefined,
+  stream: string,
+  locale: string,
+): StreamWords | undefined {
   const words = product?.streams[stream];
   return words?.[locale] ?? words?.en;
 }
 
 /**
- * Finds an event's product: that of its source; of a source that is not configured any more, the one
- * product that has such a stream, if there is one alone.
+ * Finds an event's product: that of its source; of a source that is not configured any more, the
+ * one product that has such a stream, if there is one alone.
  * @param configured the sources, each with the type that it has
  * @param definitions by type
  */

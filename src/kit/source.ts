@@ -27,24 +27,32 @@ export interface Page {
 export interface PollSource {
   readonly kind: 'poll';
   /**
-   * What it reads, the same whatever people call the source: the address of its console and the stream. No secret, nothing that a new
-   * credential changes. The stored position belongs to it; absent: to the id alone.
+   * What it reads, the same whatever people call the source: the address of its console and the
+   * stream. No secret, nothing that a new credential changes. The stored position belongs to it;
+   * absent: to the id alone.
    */
   readonly console?: string;
   /**
-   * Whether the far end is the one that this cursor was made with, by what it has there. Undefined: that cannot be told.
-   * Changes nothing. @throws {AdapterError} it does not answer
+   * Whether the far end is the one that this cursor was made with, by what it has there. Undefined:
+   * that cannot be told. Changes nothing. @throws {AdapterError} it does not answer
    */
   recognises?(cursor: string, signal: AbortSignal): Promise<boolean | undefined>;
   /**
-   * One page after `cursor` (null on the first poll ever). May be called with the cursor of a page that is still being stored.
-   * The instance may keep hints between calls, but any call must be right for any cursor.
+   * One page after `cursor` (null on the first poll ever). May be called with the cursor of a page
+   * that is still being stored. The instance may keep hints between calls, but any call must be
+   * right for any cursor.
    * @throws {AdapterError} the stored cursor then stays where it was
    */
   poll(cursor: string | null, signal: AbortSignal): Promise<Page>;
-  /** What polls gave lately did not get into the store: no hint may go by it. The next poll is asked for what is stored. */
+  /**
+   * What polls gave lately did not get into the store: no hint may go by it. The next poll is asked
+   * for what is stored.
+   */
   notStored?(): void;
-  /** Tries credentials and reachability; changes nothing. @returns what is odd but no failure, in a sentence. @throws {AdapterError} */
+  /**
+   * Tries credentials and reachability; changes nothing. @returns what is odd but no failure, in a
+   * sentence. @throws {AdapterError}
+   */
   check?(signal: AbortSignal): Promise<string | undefined>;
   /** When the credential ends, in milliseconds since the epoch, if it says so. No I/O. */
   credentialExpiresAt?(): number | undefined;
@@ -66,24 +74,34 @@ export interface PushSource {
 }
 
 export type Source = PollSource | PushSource;
-// biome-ignore lint/suspicious/noExplicitAny: the registry holds definitions of differing schemas; src/config parses before create
+// biome-ignore lint/suspicious/noExplicitAny: the schemas of a registry differ; src/config parses first
 export type SourceDefinition<Schema extends z.ZodType = any> = AdapterDefinition<Schema, Source> & {
   /** The streams that its events may come in; absent if nobody knows. */
   readonly streams?: readonly string[];
   /** How people are told of its events; absent: in words that fit any event. */
   readonly product?: Product;
-  /** The vendor's words for what happened that are worth a series of their own in the metrics; all others count as `other`. */
+  /**
+   * The vendor's words for what happened that are worth a series of their own in the metrics; all
+   * others count as `other`.
+   */
   readonly types?: readonly string[];
-  /** A stored cursor in words for people, such as `up to event 17000`. Pure; undefined if it is none of this source's. */
+  /**
+   * A stored cursor in words for people, such as `up to event 17000`. Pure; undefined if it is none
+   * of this source's.
+   */
   describeCursor?(cursor: string): string | undefined;
   /**
-   * The event that `poll` would make of one item: JSON text as the vendor's console or API shows it, for commands that try
-   * what would become of one. Pure; undefined if the text holds no item of this vendor, or more than one.
+   * The event that `poll` would make of one item: JSON text as the vendor's console or API shows
+   * it, for commands that try what would become of one. Pure; undefined if the text holds no item
+   * of this vendor, or more than one.
    * @param config undefined where the source is not configured
    */
   readItem?(text: string, config: z.output<Schema> | undefined): EventDraft | undefined;
   /** Every type that the vendor is known to send; the next release may bring more. */
   readonly typesKnown?: readonly string[];
-  /** The far end that a source of these settings reads, without a secret; the vendor's other sources name it the same. */
+  /**
+   * The far end that a source of these settings reads, without a secret; the vendor's other sources
+   * name it the same.
+   */
   consoleOf?(settings: z.output<Schema>): string;
 };

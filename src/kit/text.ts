@@ -1,12 +1,19 @@
-// Hostile text made safe: the one neutral form from which every sink escapes. Knows no sink's syntax, does no I/O.
-// Every function is linear in its input and returns the text itself when there is nothing to do.
+// Hostile text made safe: the one neutral form from which every sink escapes. Knows no sink's
+// syntax, does no I/O. Every function is linear in its input and returns the text itself when there
+// is nothing to do.
 import { withControlsShown, withUnseenShown } from './unseen.ts';
 
-/** NUL, and surrogates without their other half: `text` columns refuse the first, `jsonb` both, and some chat servers answer 500. */
+/**
+ * NUL, and surrogates without their other half: `text` columns refuse the first, `jsonb` both, and
+ * some chat servers answer 500.
+ */
 const unstorable = /[\0\p{Surrogate}]/u;
 const unstorableAll = /[\0\p{Surrogate}]/gu;
 
-/** Valid Unicode without NUL: NUL removed, each lone surrogate replaced by U+FFFD. Nothing else is touched. */
+/**
+ * Valid Unicode without NUL: NUL removed, each lone surrogate replaced by U+FFFD. Nothing else is
+ * touched.
+ */
 export function validText(text: string): string {
   if (!unstorable.test(text)) return text;
   return text.replace(unstorableAll, (found) => (found === '\0' ? '' : '\uFFFD'));
@@ -16,13 +23,17 @@ const printableAscii = /^[\x20-\x7E]*$/;
 const lineBreak = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 
 export interface NeutralOptions {
-  /** Keep line breaks (as `\n`) and tabs; otherwise a line break becomes a visible `⏎` and a tab a space. */
+  /**
+   * Keep line breaks (as `\n`) and tabs; otherwise a line break becomes a visible `⏎` and a tab a
+   * space.
+   */
   readonly multiline: boolean;
 }
 
 /**
- * The neutral form: valid Unicode; whatever is invisible, a control character, or turns the reading direction is written out as
- * `\u{202E}`, unless its script needs it there. Idempotent. Not escaped for any syntax.
+ * The neutral form: valid Unicode; whatever is invisible, a control character, or turns the reading
+ * direction is written out as `\u{202E}`, unless its script needs it there. Idempotent. Not escaped
+ * for any syntax.
  */
 export function neutralText(text: string, options: NeutralOptions): string {
   if (printableAscii.test(text)) return text;
@@ -32,7 +43,9 @@ export function neutralText(text: string, options: NeutralOptions): string {
   return withUnseenShown(validText(visible));
 }
 
-/** Whether one line of text is its own neutral form: everything in it is seen, and nothing obeyed. */
+/**
+ * Whether one line of text is its own neutral form: everything in it is seen, and nothing obeyed.
+ */
 export function isNeutral(text: string): boolean {
   return neutralText(text, { multiline: false }) === text;
 }
@@ -47,8 +60,9 @@ export function codePointLength(text: string): number {
 }
 
 /**
- * At most `codePointsMax` code points: head and tail are kept, and `…` stands for what was between, because the end of a path is
- * the file's name. Never splits a surrogate pair; splits a grapheme only if it is longer than any honest one.
+ * At most `codePointsMax` code points: head and tail are kept, and `…` stands for what was between,
+ * because the end of a path is the file's name. Never splits a surrogate pair; splits a grapheme
+ * only if it is longer than any honest one.
  */
 export function cutMiddle(text: string, codePointsMax: number): string {
   if (text.length <= codePointsMax) return text;
@@ -96,7 +110,10 @@ function graphemeEnd(text: string, index: number): number {
   return grapheme === undefined || grapheme.start === index ? index : grapheme.end;
 }
 
-/** The grapheme around `index`; undefined at either end of the text, or if it is longer than we look. */
+/**
+ * The grapheme around `index`; undefined at either end of the text, or if it is longer than we
+ * look.
+ */
 function graphemeAt(text: string, index: number): { start: number; end: number } | undefined {
   if (index <= 0 || index >= text.length) return undefined;
   // Cheap and usual: two plain ASCII neighbours never belong together once CRLF is gone.
@@ -113,7 +130,9 @@ function graphemeAt(text: string, index: number): { start: number; end: number }
 
 /** `index`, or the index before it if that would split a surrogate pair. */
 function pairStart(text: string, index: number): number {
-  return index > 0 && isLow(text.charCodeAt(index)) && isHigh(text.charCodeAt(index - 1)) ? index - 1 : index;
+  return index > 0 && isLow(text.charCodeAt(index)) && isHigh(text.charCodeAt(index - 1))
+    ? index - 1
+    : index;
 }
 
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;

@@ -1,5 +1,5 @@
-// What a reader cannot see but a screen obeys or a comparison counts: the one set of such characters,
-// and where scripts and emoji need one of them. No other file names them. Pure.
+// What a reader cannot see but a screen obeys or a comparison counts: the one set of such
+// characters, and where scripts and emoji need one of them. No other file names them. Pure.
 
 /** Control characters, and what else ends a line. A terminal obeys them. */
 const obeyedClass = String.raw`\0-\x1F\x7F-\x9F\u2028\u2029`;
@@ -10,18 +10,28 @@ const obeyedClass = String.raw`\0-\x1F\x7F-\x9F\u2028\u2029`;
  */
 const unseenClass = String.raw`\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800`;
 
-/** Letters of the Arabic block that join to the next letter (Joining_Type D), and those that only join to the one before (R). */
+/**
+ * Letters of the Arabic block that join to the next letter (Joining_Type D), and those that only
+ * join to the one before (R).
+ */
 const joinsOn =
   '\u0620\u0626\u0628\u062A-\u062E\u0633-\u063F\u0641-\u0647\u0649\u064A\u066E\u066F\u0678-\u0687\u069A-\u06BF\u06C1\u06C2\u06CC\u06CE\u06D0\u06D1\u06FA-\u06FC\u06FF';
 const joinsBack =
   '\u0622-\u0625\u0627\u0629\u062F-\u0632\u0648\u0671-\u0673\u0675-\u0677\u0688-\u0699\u06C0\u06C3-\u06CB\u06CD\u06CF\u06D2\u06D3\u06D5\u06EE\u06EF';
-/** Of the scripts of India, Sinhala, Myanmar and Khmer: what a joiner or non-joiner behind it gives another shape. */
-const virama = '\u094D\u09CD\u0A4D\u0ACD\u0B4D\u0BCD\u0C4D\u0CCD\u0D3B\u0D3C\u0D4D\u0DCA\u1039\u103A\u17D2';
+/**
+ * Of the scripts of India, Sinhala, Myanmar and Khmer: what a joiner or non-joiner behind it gives
+ * another shape.
+ */
+const virama =
+  '\u094D\u09CD\u0A4D\u0ACD\u0B4D\u0BCD\u0C4D\u0CCD\u0D3B\u0D3C\u0D4D\u0DCA\u1039\u103A\u17D2';
 /** Written without spaces: a zero-width space says where a line may break. */
 const unspaced = String.raw`\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 const marks = String.raw`\p{Mn}{0,4}`;
 
-/** Rules A1, A2 and B of UAX #31 for joiners in identifiers, and what these scripts and emoji need besides. */
+/**
+ * Rules A1, A2 and B of UAX #31 for joiners in identifiers, and what these scripts and emoji need
+ * besides.
+ */
 const needed = [
   // Persian, Urdu, Kurdish: parts of a word that must not join.
   String.raw`(?<=[${joinsOn}]${marks})\u200C(?=${marks}[${joinsOn}${joinsBack}])`,
@@ -42,8 +52,8 @@ const neededOrUnseen = new RegExp(`${needed}|([${unseenClass}]|${heaped})`, 'gu'
 const mayBeUnseen = new RegExp(String.raw`[${unseenClass}]|[\p{Mn}\p{Me}]{9}`, 'u');
 
 /**
- * Each unseen character as `\u{202E}`, because in a file name it is a sign of deceit that an analyst
- * must see; but not one that its script needs to be read.
+ * Each unseen character as `\u{202E}`, because in a file name it is a sign of deceit that an
+ * analyst must see; but not one that its script needs to be read.
  */
 export function withUnseenShown(text: string): string {
   if (!mayBeUnseen.test(text)) return text;
@@ -73,7 +83,9 @@ export function withoutControls(text: string): string {
 
 const anyOfThem = new RegExp(String.raw`[${obeyedClass}\p{Surrogate}${unseenClass}]`, 'u');
 
-/** Whether any character of the set is there, in places where scripts need it too: for addresses. */
+/**
+ * Whether any character of the set is there, in places where scripts need it too: for addresses.
+ */
 export function holdsUnseen(text: string): boolean {
   return anyOfThem.test(text);
 }

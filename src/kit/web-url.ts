@@ -1,4 +1,5 @@
-// The one reader of addresses that people write into a configuration. Pure; never repeats the address, which may be a secret.
+// The one reader of addresses that people write into a configuration. Pure; never repeats the
+// address, which may be a secret.
 import { holdsUnseen } from './unseen.ts';
 
 export type WebUrl =
@@ -7,8 +8,8 @@ export type WebUrl =
   | { readonly fault: string };
 
 /**
- * An http or https address, written in full. Stricter than the `URL` of the web, which reads `https:/console` as the host `console`
- * and, with a scheme put before it, as the host `https`.
+ * An http or https address, written in full. Stricter than the `URL` of the web, which reads
+ * `https:/console` as the host `console` and, with a scheme put before it, as the host `https`.
  *
  * @param mayHoldUser a user and a password before the host are sent as a credential
  */
@@ -16,7 +17,8 @@ export function readWebUrl(text: string, mayHoldUser = false): WebUrl {
   if (/[\s\\]/.test(text) || holdsUnseen(text))
     return { fault: 'is no URL: it holds a blank, a backslash or a character that no URL has' };
   const [, scheme, slashes] = /^([a-z][a-z0-9+.-]*):(\/*)/i.exec(text) ?? [];
-  if (scheme === undefined) return { fault: 'is no URL: it begins with neither https:// nor http://' };
+  if (scheme === undefined)
+    return { fault: 'is no URL: it begins with neither https:// nor http://' };
   if (slashes !== '//' && /^https?$/i.test(scheme))
     return { fault: 'does not have exactly two slashes behind https: or http:' };
   if (!/^https?$/i.test(scheme)) {
@@ -26,7 +28,10 @@ export function readWebUrl(text: string, mayHoldUser = false): WebUrl {
   }
   if (!URL.canParse(text)) return { fault: 'is no URL that can be read: check host and port' };
   const url = new URL(text);
-  if (!mayHoldUser && (url.username !== '' || url.password !== '' || /^[a-z]+:\/\/[^/?#]*@/i.test(text)))
+  if (
+    !mayHoldUser &&
+    (url.username !== '' || url.password !== '' || /^[a-z]+:\/\/[^/?#]*@/i.test(text))
+  )
     return { fault: 'holds a user or a password before the host, which does not belong there' };
   if (/^https?$/.test(url.hostname))
     return { fault: `names "${url.hostname}" as its host: look at the colon and the slashes` };

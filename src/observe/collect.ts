@@ -1,16 +1,27 @@
-// Functions that ask the database for what the metrics show: not for every scrape, and never so that a scrape hangs.
+// Functions that ask the database for what the metrics show: not for every scrape, and never so
+// that a scrape hangs.
 import { within } from '../kit/deadline.ts';
 
-/** How often the registered functions may run, and how long a scrape waits for them. `now` is monotonic, in milliseconds. */
+/**
+ * How often the registered functions may run, and how long a scrape waits for them. `now` is
+ * monotonic, in milliseconds.
+ */
 export interface CollectLimits {
   readonly intervalMs: number;
   readonly waitMs: number;
   readonly now: () => number;
 }
 
-export const defaultLimits: CollectLimits = { intervalMs: 5000, waitMs: 2000, now: () => performance.now() };
+export const defaultLimits: CollectLimits = {
+  intervalMs: 5000,
+  waitMs: 2000,
+  now: () => performance.now(),
+};
 
-/** Runs the registered functions at most once an interval and never twice at once; `refresh` never rejects. */
+/**
+ * Runs the registered functions at most once an interval and never twice at once; `refresh` never
+ * rejects.
+ */
 export function createCollector(limits: CollectLimits, report: (isUp: boolean) => void) {
   const collectors: (() => Promise<void>)[] = [];
   let startedAt = Number.NEGATIVE_INFINITY;
@@ -34,7 +45,8 @@ export function createCollector(limits: CollectLimits, report: (isUp: boolean) =
         });
       }
       if (running === undefined) return;
-      // Counted from the start of the query, so that a query that hangs holds up one scrape and not each.
+      // Counted from the start of the query, so that a query that hangs holds up one scrape and not
+      // each.
       const remainingMs = Math.max(0, startedAt + limits.waitMs - limits.now());
       await within(running, remainingMs, () => report(false));
     },

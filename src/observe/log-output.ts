@@ -1,5 +1,5 @@
-// Where log lines go: standard error, written before the call returns so that a crash loses no line. A full disk or a reader
-// that left loses lines, which are counted, and ends nothing.
+// Where log lines go: standard error, written before the call returns so that a crash loses no
+// line. A full disk or a reader that left loses lines, which are counted, and ends nothing.
 import { writeSync } from 'node:fs';
 
 export interface LogOutputOptions {
@@ -20,7 +20,10 @@ interface Entry {
 const waitingBytesMax = 262_144;
 const lineBreak = Buffer.from('\n');
 
-/** Lines wait in order for a slow reader, and are lost where nothing can be written. The first line that gets through says how many. */
+/**
+ * Lines wait in order for a slow reader, and are lost where nothing can be written. The first line
+ * that gets through says how many.
+ */
 export class LogOutput {
   readonly #write: (bytes: Uint8Array) => number;
   readonly #retryMs: number;
@@ -48,7 +51,10 @@ export class LogOutput {
     this.#flush();
   }
 
-  /** Calls `listener` with the count of lines lost so far, if there are any, and then with that of each further loss. */
+  /**
+   * Calls `listener` with the count of lines lost so far, if there are any, and then with that of
+   * each further loss.
+   */
   onLost(listener: (lines: number) => void): void {
     this.#listeners.push(listener);
     if (this.#lostEver > 0) listener(this.#lostEver);
@@ -56,7 +62,11 @@ export class LogOutput {
 
   #remark(): void {
     if (this.#lost === 0) return;
-    const entry = { bytes: Buffer.from(lostLine(this.#lost, this.#reason)), lines: this.#lost, isRemark: true };
+    const entry = {
+      bytes: Buffer.from(lostLine(this.#lost, this.#reason)),
+      lines: this.#lost,
+      isRemark: true,
+    };
     this.#lost = 0;
     this.#add(entry);
   }
@@ -72,7 +82,8 @@ export class LogOutput {
 
   #flush(): void {
     try {
-      if (this.#isLineTorn && this.#waiting.length > 0) this.#isLineTorn = this.#write(lineBreak) === 0;
+      if (this.#isLineTorn && this.#waiting.length > 0)
+        this.#isLineTorn = this.#write(lineBreak) === 0;
       for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
         this.#offset += this.#write(first.bytes.subarray(this.#offset));
         if (this.#offset < first.bytes.length) continue;
@@ -115,6 +126,7 @@ export class LogOutput {
 }
 
 function lostLine(lost: number, reason: string): string {
-  const msg = 'log lines were lost, because standard error could not be written; make room where it leads';
+  const msg =
+    'log lines were lost, because standard error could not be written; make room where it leads';
   return `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), lost, reason, msg })}\n`;
 }

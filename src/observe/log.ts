@@ -1,4 +1,5 @@
-// The logger: JSON lines on stderr (stdout belongs to the output of commands), with every secret masked.
+// The logger: JSON lines on stderr (stdout belongs to the output of commands), with every secret
+// masked.
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
 import { createMask } from '../kit/mask.ts';
 import { harmlessJson } from '../kit/unseen.ts';
@@ -13,9 +14,15 @@ export type Logger = Readonly<Record<LogLevel, Write>>;
 
 /** A logger that can be told of more secrets. */
 export interface MaskingLogger extends Logger {
-  /** Masks these too from now on; those that it knew stay masked, but for the oldest beyond some hundreds. */
+  /**
+   * Masks these too from now on; those that it knew stay masked, but for the oldest beyond some
+   * hundreds.
+   */
   addSecrets(secrets: readonly string[]): void;
-  /** Calls `listener` with each count of lines that standard error did not take, those of before included. */
+  /**
+   * Calls `listener` with each count of lines that standard error did not take, those of before
+   * included.
+   */
   onLost(listener: (lines: number) => void): void;
 }
 
@@ -27,7 +34,10 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Masking takes time for each of them, and a service whose key is renewed every hour must not slow down over the years. */
+/**
+ * Masking takes time for each of them, and a service whose key is renewed every hour must not slow
+ * down over the years.
+ */
 const secretsMax = 300;
 
 export function createLogger(options: LoggerOptions): MaskingLogger {
@@ -73,7 +83,10 @@ function toSafe(value: unknown, mask: (text: string) => string, depth: number): 
   if (depth > depthMax) return '[deep]';
   if (value instanceof Error) return toSafe(describeError(value), mask, depth + 1);
   if (Array.isArray(value)) return value.map((item) => toSafe(item, mask, depth + 1));
-  const entries = Object.entries(value).map(([key, item]) => [mask(key), toSafe(item, mask, depth + 1)]);
+  const entries = Object.entries(value).map(([key, item]) => [
+    mask(key),
+    toSafe(item, mask, depth + 1),
+  ]);
   return Object.fromEntries(entries);
 }
 
@@ -90,16 +103,23 @@ export interface ErrorDescription {
 }
 
 /**
- * What may be said about an error. Errors of the database carry the statement and its parameters (an event's text) in their message
- * and their fields: of those only the code and the server's own message are kept.
+ * What may be said about an error. Errors of the database carry the statement and its parameters
+ * (an event's text) in their message and their fields: of those only the code and the server's own
+ * message are kept.
  */
 export function describeError(error: unknown): ErrorDescription {
   return describe(error, 0);
 }
 
 function describe(error: unknown, depth: number): ErrorDescription {
-  if (!(error instanceof Error)) return { name: 'Error', message: typeof error === 'string' ? error : typeof error };
-  const facts = error as Error & { code?: unknown; outcome?: unknown; reason?: unknown; status?: unknown };
+  if (!(error instanceof Error))
+    return { name: 'Error', message: typeof error === 'string' ? error : typeof error };
+  const facts = error as Error & {
+    code?: unknown;
+    outcome?: unknown;
+    reason?: unknown;
+    status?: unknown;
+  };
   return {
     name: error.name,
     message: carriesStatement(error) ? 'a statement failed in the database' : error.message,
@@ -112,13 +132,18 @@ function describe(error: unknown, depth: number): ErrorDescription {
   };
 }
 
-/** Drizzle puts "Failed query: …" and the parameters into the message of its error, and the driver's error into its cause. */
+/**
+ * Drizzle puts "Failed query: …" and the parameters into the message of its error, and the driver's
+ * error into its cause.
+ */
 function carriesStatement(error: Error): boolean {
   return error.name === 'DrizzleQueryError' || error.message.startsWith('Failed query');
 }
 
 function isDefect(error: Error): boolean {
-  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  return (
+    error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
+  );
 }
 
 function framesOf(error: Error): string[] {

@@ -28,7 +28,9 @@ export const page: Operation<PageInput, readonly PastEvent[]> = {
   name: 'events-page',
   summary: 'The next events that arrived since a time, without those of Tocsin itself',
   input: z.strictObject({ sinceMs: z.number(), afterId: z.int().nullable() }),
-  output: z.array(z.object({ ...facts, receivedAtMs: z.number(), body: text, sinks: z.array(text) })),
+  output: z.array(
+    z.object({ ...facts, receivedAtMs: z.number(), body: text, sinks: z.array(text) }),
+  ),
   permission: 'read',
   run: ({ db }, { sinceMs, afterId }) => readPast(db, sinceMs, afterId),
 };

@@ -49,7 +49,9 @@ export async function perform<In, Out>(
 ): Promise<Out> {
   const { data, error } = operation.input.safeParse(input);
   if (error !== undefined)
-    throw new InputError(`${operation.name} cannot take this input: ${problemsOf(error, operation.input)}.`);
+    throw new InputError(
+      `${operation.name} cannot take this input: ${problemsOf(error, operation.input)}.`,
+    );
   return outputOf(operation, await operation.run(context, data as In));
 }
 
@@ -57,7 +59,9 @@ export async function perform<In, Out>(
 export function outputOf<In, Out>({ name, output }: Operation<In, Out>, answer: unknown): Out {
   const parsed = output.safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new OutputError(`the answer of ${name} has another form: ${problemsOf(parsed.error, output)}.`);
+  throw new OutputError(
+    `the answer of ${name} has another form: ${problemsOf(parsed.error, output)}.`,
+  );
 }
 
 /** So many are named; one is enough to see that something is of another form. */
@@ -74,7 +78,9 @@ function problemOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.keys.map((key) => JSON.stringify(key)).join(', ');
     const isTop = issue.path.length === 0 && schema instanceof z.ZodObject;
-    const known = isTop ? `; its fields are: ${Object.keys(schema.shape).join(', ') || 'none'}` : '';
+    const known = isTop
+      ? `; its fields are: ${Object.keys(schema.shape).join(', ') || 'none'}`
+      : '';
     return `${place} has ${keys}, which this release does not know${known}`;
   }
   return `${place} is not right (${issue.message})`;

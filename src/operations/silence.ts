@@ -1,6 +1,11 @@
 // Silences: made, listed, ended.
 import { z } from 'zod';
-import { addSilences, type SilenceRequest, type Silencing, type SilencingRules } from '../core/silences/add.ts';
+import {
+  addSilences,
+  type SilenceRequest,
+  type Silencing,
+  type SilencingRules,
+} from '../core/silences/add.ts';
 import type { EndedSilence, ListedSilence } from '../kit/records/silence.ts';
 import { endSilence, listSilences } from '../store/silences.ts';
 import { id, listLimit, objectOf, text } from './fields.ts';

@@ -1,7 +1,13 @@
 // How far each source was read, and what is done when its tenant or its id changed.
 import { z } from 'zod';
 import type { StoredPosition } from '../kit/records/position.ts';
-import { adoptConsole, listPositions, removeSource, resetSource, takePosition } from '../store/cursors.ts';
+import {
+  adoptConsole,
+  listPositions,
+  removeSource,
+  resetSource,
+  takePosition,
+} from '../store/cursors.ts';
 import { name, text } from './fields.ts';
 import type { Operation } from './operation.ts';
 
@@ -37,7 +43,8 @@ export const reset: Operation<ResetInput, number | null> = {
   input: z.strictObject({ source: name, console: text.nullish() }),
   output: z.number().nullable(),
   permission: 'admin',
-  run: async ({ db }, { source, console }) => (await resetSource(db, source, console ?? undefined)) ?? null,
+  run: async ({ db }, { source, console }) =>
+    (await resetSource(db, source, console ?? undefined)) ?? null,
 };
 
 interface RenameInput {

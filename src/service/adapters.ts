@@ -23,7 +23,11 @@ export interface ConfiguredSource {
 }
 
 /** @throws {ConfigError} sources that nothing can reach */
-export function createSources(config: Config, registries: Registries, around: Around): ConfiguredSource[] {
+export function createSources(
+  config: Config,
+  registries: Registries,
+  around: Around,
+): ConfiguredSource[] {
   const made = makeSources(config, registries, around);
   const problems = wayInProblems(made);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -35,7 +39,11 @@ export function createSources(config: Config, registries: Registries, around: Ar
  * would be lost without a word. Pure.
  */
 export function wayInProblems(
-  sources: readonly { readonly id: string; readonly type: string; readonly source: Pick<Source, 'kind'> }[],
+  sources: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly source: Pick<Source, 'kind'>;
+  }[],
 ): ConfigProblem[] {
   const pushed = sources.filter(({ source }) => source.kind === 'push');
   return pushed.map(({ id, type }) => ({
@@ -45,7 +53,9 @@ export function wayInProblems(
   }));
 }
 
-/** Makes the sources and lets them go again. No I/O. @throws {ConfigError} as {@link createSources} */
+/**
+ * Makes the sources and lets them go again. No I/O. @throws {ConfigError} as {@link createSources}
+ */
 export function assertSources(config: Config, registries: Registries): void {
   withoutCalls(config, createHttpClient, (around) => createSources(config, registries, around));
 }
@@ -107,7 +117,11 @@ export interface ConfiguredSink {
   readonly timeoutMs: number;
 }
 
-export function createSinks(config: Config, registries: Registries, around: Around): ConfiguredSink[] {
+export function createSinks(
+  config: Config,
+  registries: Registries,
+  around: Around,
+): ConfiguredSink[] {
   const mask = createMask(config.secrets);
   const productOf = createProductOf(config.sources, registries.sources);
   return config.sinks.map((configured) => {

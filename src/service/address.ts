@@ -11,14 +11,17 @@ export interface AddressFinding {
 }
 
 /**
- * Listens there for an instant. A port in use fails nothing: the running service may be the one that
- * uses it.
+ * Listens there for an instant. A port in use fails nothing: the running service may be the one
+ * that uses it.
  */
 export async function lookAtAddress(address: Address): Promise<AddressFinding> {
   const error = await tryToListen(address);
-  if (error === undefined) return { status: 'ok', text: `${written(address)} is free to listen on` };
-  if (error.code !== 'EADDRINUSE') return { status: 'failed', text: listenErrorText(address, error) };
-  const remedy = 'That is right if Tocsin runs already. If not, serve could not start: stop that process, or set PORT.';
+  if (error === undefined)
+    return { status: 'ok', text: `${written(address)} is free to listen on` };
+  if (error.code !== 'EADDRINUSE')
+    return { status: 'failed', text: listenErrorText(address, error) };
+  const remedy =
+    'That is right if Tocsin runs already. If not, serve could not start: stop that process, or set PORT.';
   return { status: 'warn', text: `another process listens on ${written(address)}. ${remedy}` };
 }
 

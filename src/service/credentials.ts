@@ -4,7 +4,10 @@ import type { Relay } from './relay.ts';
 
 const warningMs = 14 * 86_400_000;
 
-export function lookAtCredentials({ sources, metrics }: Pick<Relay, 'sources' | 'metrics'>, log: Logger): void {
+export function lookAtCredentials(
+  { sources, metrics }: Pick<Relay, 'sources' | 'metrics'>,
+  log: Logger,
+): void {
   for (const { id, source } of sources) {
     const endsAtMs = source.credentialExpiresAt?.();
     if (endsAtMs === undefined) {

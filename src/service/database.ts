@@ -25,12 +25,15 @@ export async function lookAtDatabase(config: Config): Promise<DatabaseFinding[]>
   const findings = looks.map(({ status, text }): DatabaseFinding => ({ status, text }));
   const leftover = await leftoverIn(config.dataDir);
   if (leftover !== undefined) findings.push({ status: 'warn', text: leftover });
-  return difference === undefined ? findings : [...findings, { status: 'failed', text: difference }];
+  return difference === undefined
+    ? findings
+    : [...findings, { status: 'failed', text: difference }];
 }
 
 /** Two addresses that lead to different places: one would be migrated, and the other used. */
 function differenceOf([one, other]: readonly PostgresFacts[]): string | undefined {
-  if (one === undefined || other === undefined || one.schemaName === other.schemaName) return undefined;
+  if (one === undefined || other === undefined || one.schemaName === other.schemaName)
+    return undefined;
   return (
     `DATABASE_URL leads to schema "${one.schemaName}", and DATABASE_URL_DIRECT to schema "${other.schemaName}". ` +
     'Give both the same search_path: set it for both users, or with options=-csearch_path%3D… in both URLs.'
@@ -56,8 +59,14 @@ export async function assertDatabase(config: Config): Promise<PostgresFacts[]> {
   return found;
 }
 
-function urlsOf({ databaseUrl, databaseUrlDirect }: Config): (readonly [variable: string, url: string])[] {
-  const urls = [['DATABASE_URL', databaseUrl] as const, ['DATABASE_URL_DIRECT', databaseUrlDirect] as const];
+function urlsOf({
+  databaseUrl,
+  databaseUrlDirect,
+}: Config): (readonly [variable: string, url: string])[] {
+  const urls = [
+    ['DATABASE_URL', databaseUrl] as const,
+    ['DATABASE_URL_DIRECT', databaseUrlDirect] as const,
+  ];
   return urls.flatMap(([variable, url]) => (url === undefined ? [] : [[variable, url] as const]));
 }
 
@@ -86,8 +95,15 @@ const schemas: Readonly<Record<PostgresFacts['schema'], string>> = {
 };
 
 /** Why Tocsin could not work there; undefined if it can. */
-function lackOf({ schema, schemaName, isReadOnly, mayCreateTables, mayUseTables }: PostgresFacts): string | undefined {
-  if (isReadOnly) return 'the server is a read-only standby, or the database is set so. Name the primary in the URL.';
+function lackOf({
+  schema,
+  schemaName,
+  isReadOnly,
+  mayCreateTables,
+  mayUseTables,
+}: PostgresFacts): string | undefined {
+  if (isReadOnly)
+    return 'the server is a read-only standby, or the database is set so. Name the primary in the URL.';
   if (!mayUseTables) {
     return `this user may not use the tables there. Make it the owner of the database, or grant it all on the tables of the schema "${schemaName}".`;
   }

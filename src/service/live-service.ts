@@ -1,4 +1,5 @@
-// A service at work: it owns what runs, takes another configuration over, and stops all of it backwards.
+// A service at work: it owns what runs, takes another configuration over, and stops all of it
+// backwards.
 
 import type { Server } from 'node:http';
 import type { Config, Registries } from '../config/index.ts';
@@ -159,7 +160,8 @@ export class LiveService implements Service {
         'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL',
       );
     const leftover = await store.leftover();
-    if (leftover !== undefined) log.warn({ remark: leftover }, 'an embedded database was left behind');
+    if (leftover !== undefined)
+      log.warn({ remark: leftover }, 'an embedded database was left behind');
   }
 
   /** What is looked at now and then. */
@@ -235,7 +237,8 @@ export class LiveService implements Service {
   }
 
   /**
-   * Once begun, it ends. Each role goes on as soon as its own worker has finished what was in flight.
+   * Once begun, it ends. Each role goes on as soon as its own worker has finished what was in
+   * flight.
    */
   async #swap(held: Roles, next: Running): Promise<void> {
     const beganMs = performance.now();
@@ -261,15 +264,21 @@ export class LiveService implements Service {
   }
 
   async #logged(closing: Promise<void>): Promise<void> {
-    await closing.catch((error) => this.#log.error({ err: describeError(error) }, 'not everything could be closed'));
+    await closing.catch((error) =>
+      this.#log.error({ err: describeError(error) }, 'not everything could be closed'),
+    );
   }
 }
 
 export function logWarnings({ warnings }: Config, log: Logger): void {
-  for (const warning of warnings) log.warn({ warning }, 'the configuration can be used, and may be mistaken');
+  for (const warning of warnings)
+    log.warn({ warning }, 'the configuration can be used, and may be mistaken');
 }
 
 export function exitAfter(log: Logger, error: Error): void {
-  log.error({ err: describeError(error) }, 'the process ends; everything is kept, and a restart goes on');
+  log.error(
+    { err: describeError(error) },
+    'the process ends; everything is kept, and a restart goes on',
+  );
   process.exit(exitCodes.failed);
 }

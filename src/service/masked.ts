@@ -31,5 +31,11 @@ function maskedError(error: unknown, mask: Mask): unknown {
   if (!(error instanceof AdapterError)) return error;
   const { outcome, reason, message, status, retryAfterMs, quota, answer, cause } = error;
   const shown = answer === undefined ? undefined : mask(answer);
-  return new AdapterError(outcome, reason, mask(message), { status, retryAfterMs, quota, answer: shown, cause });
+  return new AdapterError(outcome, reason, mask(message), {
+    status,
+    retryAfterMs,
+    quota,
+    answer: shown,
+    cause,
+  });
 }

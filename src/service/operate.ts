@@ -27,7 +27,11 @@ export interface OperatorIo {
 export type Operate = <In, Out>(operation: Operation<In, Out>, input: In) => Promise<Out>;
 
 /** Runs the operation on the configured database, wherever it is open. */
-export function operate<In, Out>(io: OperatorIo, operation: Operation<In, Out>, input: In): Promise<Out> {
+export function operate<In, Out>(
+  io: OperatorIo,
+  operation: Operation<In, Out>,
+  input: In,
+): Promise<Out> {
   return withOperations(loadForDatabase(io), io, (run) => run(operation, input));
 }
 
@@ -136,7 +140,10 @@ export function answerOperations(db: Database, log: Logger): RequestHandler {
   const app = createOperationsApp({
     context: { db },
     onFailure(operation, error) {
-      log.error({ operation, error: databaseErrorText(error) }, 'an operation that a command asked for failed');
+      log.error(
+        { operation, error: databaseErrorText(error) },
+        'an operation that a command asked for failed',
+      );
     },
   });
   return async (request) => app.fetch(request);

@@ -1,5 +1,5 @@
-// What this process says of itself to whoever asks: whether it lives, whether it is ready, and why no
-// heartbeat may be sent.
+// What this process says of itself to whoever asks: whether it lives, whether it is ready, and why
+// no heartbeat may be sent.
 
 import { leftText, whyNothingIsRead } from '../core/identity/standing.ts';
 import { noWritesText, whyNoWrites } from '../core/loops/writes.ts';
@@ -35,7 +35,8 @@ export async function readiness(state: ServiceState): Promise<{ ok: boolean; det
   if (problem !== undefined) return { ok: false, detail: noWritesText(problem) };
   // A rollout ends the old process for the first yes. So there must be none before it is known
   // whether this process has anything to read.
-  if (roles.standing() === undefined) return { ok: false, detail: 'waiting for the first heartbeat' };
+  if (roles.standing() === undefined)
+    return { ok: false, detail: 'waiting for the first heartbeat' };
   const why = whyNothingIsReadBy(state);
   if (why !== undefined) return { ok: false, detail: why };
   return { ok: true, detail: readyText(roles) };
@@ -58,7 +59,9 @@ function whyNothingIsReadBy({ relay, roles }: ServiceState): string | undefined 
 
 function readyText(roles: NonNullable<ServiceState['roles']>): string {
   const leap = roles.clockLeap();
-  const clock = leap && `its clock leapt by ${Math.round(leap.ms / 1000)} s at ${new Date(leap.clockMs).toISOString()}`;
+  const clock =
+    leap &&
+    `its clock leapt by ${Math.round(leap.ms / 1000)} s at ${new Date(leap.clockMs).toISOString()}`;
   const left = leftText(roles.standing());
   const details = ['the database answers and is migrated', clock, left];
   return details.filter((detail) => detail !== undefined).join('; ');

@@ -1,5 +1,5 @@
-// Builds the relay out of a configuration: adapters, roles, and what they share. `serve` runs it until
-// it is stopped or another configuration comes, `once` to the end of what is due.
+// Builds the relay out of a configuration: adapters, roles, and what they share. `serve` runs it
+// until it is stopped or another configuration comes, `once` to the end of what is due.
 
 import type { Config, Registries } from '../config/index.ts';
 import { ConsoleWatch } from '../core/identity/console-watch.ts';
@@ -16,7 +16,12 @@ import { createMask } from '../kit/mask.ts';
 import type { Logger } from '../observe/log.ts';
 import type { MetricIds } from '../observe/metrics/index.ts';
 import { readSurroundings } from '../store/standing.ts';
-import { type ConfiguredSink, type ConfiguredSource, createSinks, createSources } from './adapters.ts';
+import {
+  type ConfiguredSink,
+  type ConfiguredSource,
+  createSinks,
+  createSources,
+} from './adapters.ts';
 import type { Ground } from './ground.ts';
 import { placesOfSinks, RoleMaker, type StartSource } from './roles.ts';
 
@@ -121,7 +126,8 @@ export class Relay {
     const { works, tenants } = this.#maker;
     const around = await readSurroundings(db, store.instance.id);
     // The job does it later, too; now, so that the first page is decided by them.
-    if (!standingOf({ own: works, ...around }).isStranger) await keepRecurring(db, config.recurringSilences);
+    if (!standingOf({ own: works, ...around }).isStranger)
+      await keepRecurring(db, config.recurringSilences);
     await tenants.recall(db);
     const consoles = this.sources.map(({ id, source }) => ({ id, console: source.console }));
     await logLeftovers({ db, log, consoles, places: placesOfSinks(this.sinks) });

@@ -1,5 +1,5 @@
-// Reads the configuration again when somebody asks or one of its files has changed, and has it taken
-// over as a whole, or not at all.
+// Reads the configuration again when somebody asks or one of its files has changed, and has it
+// taken over as a whole, or not at all.
 
 import { type Config, changesForRestart } from '../config/index.ts';
 import { createWake } from '../core/loops/wake.ts';
@@ -9,8 +9,8 @@ import { describeError, type Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics/index.ts';
 
 /**
- * Watching the file system misses what a network file system or a swapped folder does; reading a few
- * small files misses nothing.
+ * Watching the file system misses what a network file system or a swapped folder does; reading a
+ * few small files misses nothing.
  */
 const lookMs = 2000;
 
@@ -95,8 +95,8 @@ class Reloader implements Reloading {
   }
 
   /**
-   * Half a file can be a right one that means something else: what has changed must be the same twice
-   * in a row.
+   * Half a file can be a right one that means something else: what has changed must be the same
+   * twice in a row.
    */
   async #haveChanged(): Promise<boolean> {
     const look = await lookAgain(this.#lastFiles);
@@ -127,7 +127,10 @@ class Reloader implements Reloading {
     const reason = isOther ? await takeOver(next) : undefined;
     if (reason !== undefined) {
       if (!this.#isWaiting && !this.#isStopping)
-        log.warn({ reason }, 'a new configuration is right, and is taken over when the database answers');
+        log.warn(
+          { reason },
+          'a new configuration is right, and is taken over when the database answers',
+        );
       this.#isWaiting = true;
       return;
     }
@@ -160,6 +163,8 @@ interface Refusal {
 
 function refusalOf(error: unknown): Refusal {
   if (!(error instanceof ConfigError)) return { remedy: 'it cannot be used', problems: [], error };
-  const problems = error.problems.map(({ where, problem, remedy }) => `${where} ${problem}. ${remedy}`);
+  const problems = error.problems.map(
+    ({ where, problem, remedy }) => `${where} ${problem}. ${remedy}`,
+  );
   return { remedy: 'correct what is listed', problems, hints: error.warnings };
 }

@@ -1,5 +1,5 @@
-// The roles of a configuration: one for each source, for each origin of sinks, and for each job, with
-// all that their workers need.
+// The roles of a configuration: one for each source, for each origin of sinks, and for each job,
+// with all that their workers need.
 
 import type { Config } from '../config/index.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
@@ -124,7 +124,8 @@ export class RoleMaker {
       group: this.#groups.ofSink(ids[0]!),
       sinks: ids,
       places: placesById(this.#places.filter(({ id }) => ids.includes(id))),
-      start: (lease) => startOrigin({ ...deps, settled: createSettling(settling, lease) }, this.lanes, lease),
+      start: (lease) =>
+        startOrigin({ ...deps, settled: createSettling(settling, lease) }, this.lanes, lease),
     };
   }
 
@@ -134,9 +135,15 @@ export class RoleMaker {
     const sinks = this.#parts.sinks.map(({ id }) => id);
     const { retentionMs: ageMs, recurringSilences: recurring } = config;
     return [
-      ...(ageMs === 'off' ? [] : [this.#job(retention, true, (lease) => startRetention({ ...shared, ageMs }, lease))]),
-      this.#job(silences, true, (lease) => startSilenceSummaries({ ...shared, sinks, recurring }, lease)),
-      this.#job(watchdog, false, (lease) => startWatchdog({ ...shared, sources, sinks, audience }, lease)),
+      ...(ageMs === 'off'
+        ? []
+        : [this.#job(retention, true, (lease) => startRetention({ ...shared, ageMs }, lease))]),
+      this.#job(silences, true, (lease) =>
+        startSilenceSummaries({ ...shared, sinks, recurring }, lease),
+      ),
+      this.#job(watchdog, false, (lease) =>
+        startWatchdog({ ...shared, sources, sinks, audience }, lease),
+      ),
     ];
   }
 

@@ -24,7 +24,11 @@ export async function isServiceRunning(directory: string): Promise<boolean> {
  * @throws when the service cannot do it, has stopped, or is of a release that answers in another
  * form
  */
-export async function askService<In, Out>(directory: string, operation: Operation<In, Out>, input: In): Promise<Out> {
+export async function askService<In, Out>(
+  directory: string,
+  operation: Operation<In, Out>,
+  input: In,
+): Promise<Out> {
   const request = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -35,7 +39,8 @@ export async function askService<In, Out>(directory: string, operation: Operatio
     if (error.code !== 'ECONNRESET') throw error;
     return undefined;
   });
-  if (answer === undefined) throw new Error('the running service has stopped meanwhile. Try again.');
+  if (answer === undefined)
+    throw new Error('the running service has stopped meanwhile. Try again.');
   if (answer.status !== 200) {
     const said = neutralText(answer.body.slice(0, 500), { multiline: false });
     const remedy = remedies[answer.status] ?? 'Try again in a moment.';
@@ -55,7 +60,11 @@ function understood<In, Out>(operation: Operation<In, Out>, body: string): Out {
 }
 
 /** Undefined if no service runs there. */
-async function reach(directory: string, path: string, request?: HolderRequest): Promise<HolderAnswer | undefined> {
+async function reach(
+  directory: string,
+  path: string,
+  request?: HolderRequest,
+): Promise<HolderAnswer | undefined> {
   try {
     return await askHolder(directory, path, request);
   } catch (error) {

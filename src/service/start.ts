@@ -1,4 +1,5 @@
-// Starts the service of a configuration: checks what can be checked, opens the store, sets it to work.
+// Starts the service of a configuration: checks what can be checked, opens the store, sets it to
+// work.
 
 import type { Config, Registries } from '../config/index.ts';
 import { descriptorLimit, shortageWarning } from '../kit/descriptors.ts';
@@ -37,7 +38,14 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const onFatal = options.onFatal ?? ((error) => exitAfter(log, error));
   const ground = await openGround({ config, version, log, onFatal });
   log.onLost?.((lines) => ground.metrics.logLinesLost.inc(lines));
-  const service = new LiveService({ ...ground, config, log, version, registries, origin: options.origin });
+  const service = new LiveService({
+    ...ground,
+    config,
+    log,
+    version,
+    registries,
+    origin: options.origin,
+  });
   await service.start();
   return service;
 }

@@ -1,10 +1,18 @@
-// Sink `stdout`: one JSON line an event, or a digest of many, on standard output, for pipes, containers and tests. Nothing else is written there by it.
+// Sink `stdout`: one JSON line an event, or a digest of many, on standard output, for pipes,
+// containers and tests. Nothing else is written there by it.
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
 import { AdapterError } from '../kit/errors.ts';
 import { type Digest, type EventBody, severityNames } from '../kit/event.ts';
-import type { Message, MessageForm, RenderedTemplate, SendContext, Sink, SinkDefinition } from '../kit/sink.ts';
+import type {
+  Message,
+  MessageForm,
+  RenderedTemplate,
+  SendContext,
+  Sink,
+  SinkDefinition,
+} from '../kit/sink.ts';
 import { standardOutput } from '../kit/standard-output.ts';
 import { cutMiddle } from '../kit/text.ts';
 import { harmlessJson } from '../kit/unseen.ts';
@@ -22,7 +30,8 @@ export const stdout: SinkDefinition<typeof config> = {
 
 /**
  * The sink over any stream, or over one that is opened anew after a fault.
- * @throws {AdapterError} from `send`: `reject_sink` if nobody reads any more, `retry` for any other fault
+ * @throws {AdapterError} from `send`: `reject_sink` if nobody reads any more, `retry` for any other
+ * fault
  */
 export function createStreamSink(target: Writable | (() => Writable)): Sink {
   // Without a listener an EPIPE ends the process; the failed write reports it.
@@ -62,12 +71,17 @@ export function createStreamSink(target: Writable | (() => Writable)): Sink {
 }
 
 /**
- * The line, with its fields in this order: id, source, external_id, stream, type, severity (name), status, action, occurred_at,
- * received_at, delivery_id, body; then `delayed`, if it was, `may_be_repeated`, if an earlier attempt got no answer, and what a template gave. Names and order are what readers build on. A bare
- * line leaves out what holds text of the event; of a digest (`body.digest`) it keeps the numbers, and a short one leaves out the rows.
- * Characters that a terminal obeys or hides are written as `\uXXXX`: the same JSON, and harmless to look at.
+ * The line, with its fields in this order: id, source, external_id, stream, type, severity (name),
+ * status, action, occurred_at, received_at, delivery_id, body; then `delayed`, if it was,
+ * `may_be_repeated`, if an earlier attempt got no answer, and what a template gave. Names and order
+ * are what readers build on. A bare line leaves out what holds text of the event; of a digest
+ * (`body.digest`) it keeps the numbers, and a short one leaves out the rows. Characters that a
+ * terminal obeys or hides are written as `\uXXXX`: the same JSON, and harmless to look at.
  */
-function lineOf({ event, form, delayed, mayBeRepeated, template }: Message, { deliveryId }: SendContext): string {
+function lineOf(
+  { event, form, delayed, mayBeRepeated, template }: Message,
+  { deliveryId }: SendContext,
+): string {
   const isBare = form === 'bare';
   const fields = {
     id: event.id,
@@ -87,13 +101,17 @@ function lineOf({ event, form, delayed, mayBeRepeated, template }: Message, { de
 }
 
 function templateOf({ fields, ...texts }: RenderedTemplate): unknown {
-  return { ...texts, ...(fields && { fields: fields.map(({ title, value }) => ({ title, value })) }) };
+  return {
+    ...texts,
+    ...(fields && { fields: fields.map(({ title, value }) => ({ title, value })) }),
+  };
 }
 
 function bodyOf(body: EventBody, form: MessageForm): unknown {
   const { link, digest } = body;
   if (form === 'full') return body;
-  if (form === 'short') return shortened(digest === undefined ? body : { digest: { ...digest, rows: [] } });
+  if (form === 'short')
+    return shortened(digest === undefined ? body : { digest: { ...digest, rows: [] } });
   return {
     ...(link === undefined ? {} : { link }),
     ...(digest === undefined ? {} : { digest: numbersOf(digest) }),
@@ -122,12 +140,18 @@ function numbersOf({
   return numbers;
 }
 
-/** Resolves when the stream has passed the line on. A full stream is waited for before writing, so that a stuck reader costs no memory. */
+/**
+ * Resolves when the stream has passed the line on. A full stream is waited for before writing, so
+ * that a stuck reader costs no memory.
+ */
 async function written(stream: Writable, line: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const waiting = new AbortController();
   const isGivenUp = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: waiting.signal });
+    signal.addEventListener('abort', () => reject(signal.reason), {
+      once: true,
+      signal: waiting.signal,
+    });
   });
   try {
     await Promise.race([isGivenUp, drained(stream, waiting.signal)]);

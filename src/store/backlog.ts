@@ -1,4 +1,5 @@
-// What waits for a sink, or is dead there, as a whole: goes to another sink, or is given up by an operator. Rows change hands, none is deleted.
+// What waits for a sink, or is dead there, as a whole: goes to another sink, or is given up by an
+// operator. Rows change hands, none is deleted.
 
 import type postgres from 'postgres';
 import type { Fence } from '../kit/records/role.ts';
@@ -17,8 +18,8 @@ export interface Moved {
 const onTheWay = 'moving ';
 
 /**
- * Moves what is open at these sinks, with groups and state, all at once: two may change places. Where the event stands at the other sink
- * already, its delivery stays.
+ * Moves what is open at these sinks, with groups and state, all at once: two may change places.
+ * Where the event stands at the other sink already, its delivery stays.
  *
  * @param fence of the role that works the places
  * @returns null if the role was lost, and nothing was changed
@@ -32,7 +33,8 @@ export async function moveBacklogs(
     const held = await heldLease(tx as unknown as Database['$client'], fence);
     if (held.length === 0) return null;
     const pairs = JSON.stringify(moves);
-    // Of an event that is open at one of them, the deliveries at all of them: two sinks that change places have the same events.
+    // Of an event that is open at one of them, the deliveries at all of them: two sinks that change
+    // places have the same events.
     const counted = await tx`
       with moved as (select * from json_to_recordset(${pairs}::text::json) as m("from" text, "to" text)), opened as (
         select distinct event_id from deliveries
@@ -60,7 +62,8 @@ async function arrive(tx: postgres.TransactionSql, from: string, to: string): Pr
 
 /** A place that is paused, or in a storm, is so under any name. */
 async function moveState(tx: postgres.TransactionSql, pairs: string): Promise<void> {
-  const moved = () => tx`select * from json_to_recordset(${pairs}::text::json) as m("from" text, "to" text)`;
+  const moved = () =>
+    tx`select * from json_to_recordset(${pairs}::text::json) as m("from" text, "to" text)`;
   for (const table of ['sinks', 'groups']) {
     await tx`update ${tx(table)} set sink = ${onTheWay} || sink where sink in (select "from" from (${moved()}) m)`;
     await tx`delete from ${tx(table)} where sink in (select "to" from (${moved()}) m)`;
@@ -68,7 +71,10 @@ async function moveState(tx: postgres.TransactionSql, pairs: string): Promise<vo
   }
 }
 
-/** An operator moves what waits and what is dead to another sink; an event that stands there already ends here as suppressed. @returns how many */
+/**
+ * An operator moves what waits and what is dead to another sink; an event that stands there already
+ * ends here as suppressed. @returns how many
+ */
 export async function reassignBacklog(db: Database, from: string, to: string): Promise<number> {
   return db.$client.begin(async (tx): Promise<number> => {
     const ended = await tx`
@@ -85,7 +91,10 @@ export async function reassignBacklog(db: Database, from: string, to: string): P
   }) as Promise<number>;
 }
 
-/** An operator gives up what waits and what is dead for a sink. The rows stay, with that reason. @returns how many */
+/**
+ * An operator gives up what waits and what is dead for a sink. The rows stay, with that reason.
+ * @returns how many
+ */
 export async function dropBacklog(db: Database, sink: string): Promise<number> {
   const rows = await db.$client`
     update deliveries set state = 'suppressed', reason = 'dropped', finalized_at = now(), group_key = null, digest_id = null,

@@ -1,4 +1,5 @@
-// What lasts and people must hear of, kept so that neither a restart, nor a takeover, nor another replica says it again.
+// What lasts and people must hear of, kept so that neither a restart, nor a takeover, nor another
+// replica says it again.
 
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { ConditionState } from '../kit/records/condition.ts';
@@ -9,8 +10,10 @@ import { type ColumnOf, type Row, RowReader } from './row.ts';
 import { conditions } from './schema.ts';
 
 /**
- * Begins it, if it has not begun; one that began in the future, by a clock that went back since, begins now.
- * @param heldMs it has held for so long, as is known from elsewhere: until something is said of it, that is when it began
+ * Begins it, if it has not begun; one that began in the future, by a clock that went back since,
+ * begins now.
+ * @param heldMs it has held for so long, as is known from elsewhere: until something is said of it,
+ * that is when it began
  * @param fence null for whoever holds no role
  * @returns null if the role was lost, or another is at it
  */
@@ -52,7 +55,11 @@ export async function markTold(db: Database, name: string, told: string): Promis
 }
 
 /** They are over. Fenced. */
-export async function removeConditions(db: Database, fence: Fence, names: readonly string[]): Promise<void> {
+export async function removeConditions(
+  db: Database,
+  fence: Fence,
+  names: readonly string[],
+): Promise<void> {
   await db.$client`
     with fence as (${heldLease(db.$client, fence)})
     delete from conditions where name in (select json_array_elements_text(${JSON.stringify(names)}::text::json))

@@ -1,5 +1,6 @@
-// The driver's options for an address of Postgres. All of them are said here: what is not, the driver would take from PG* variables.
-// PGTARGETSESSIONATTRS alone it reads in any case; the configuration refuses that one.
+// The driver's options for an address of Postgres. All of them are said here: what is not, the
+// driver would take from PG* variables. PGTARGETSESSIONATTRS alone it reads in any case; the
+// configuration refuses that one.
 import { userInfo } from 'node:os';
 import postgres from 'postgres';
 import { type DatabaseAddress, readDatabaseUrl } from '../kit/database-url.ts';
@@ -10,7 +11,10 @@ export class DatabaseUrlError extends Error {
   override readonly name = 'DatabaseUrlError';
 }
 
-/** Options of the driver that the statements in this folder rely on; the embedded database uses them too. */
+/**
+ * Options of the driver that the statements in this folder rely on; the embedded database uses them
+ * too.
+ */
 export const driverOptions = {
   // Ids and counts are far below 2^53, so bigint comes as a number.
   types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
@@ -40,7 +44,9 @@ export function addressOf(url: string, variable = 'DATABASE_URL'): DatabaseAddre
   return read.address;
 }
 
-/** A pool; it connects at the first statement. @throws {DatabaseUrlError} the address cannot be read */
+/**
+ * A pool; it connects at the first statement. @throws {DatabaseUrlError} the address cannot be read
+ */
 export function connectPostgres(url: string, options: ConnectOptions): postgres.Sql {
   const address = addressOf(url, options.variable);
   const connectMs = address.connectTimeoutMs ?? connectTimeoutDefaultMs;

@@ -1,8 +1,14 @@
-// How far each source was read, and of which console. The cursor itself is moved by insertPage, with its events.
+// How far each source was read, and of which console. The cursor itself is moved by insertPage,
+// with its events.
 
 import { eq, sql } from 'drizzle-orm';
 import type postgres from 'postgres';
-import type { FormerName, FormerNames, ReadCursor, StoredPosition } from '../kit/records/position.ts';
+import type {
+  FormerName,
+  FormerNames,
+  ReadCursor,
+  StoredPosition,
+} from '../kit/records/position.ts';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { heldLease } from './events.ts';
@@ -19,7 +25,10 @@ export async function readCursor(db: Database, source: string): Promise<ReadCurs
 }
 
 /** Undefined if the source was never read. */
-export async function readPosition(db: Database, source: string): Promise<StoredPosition | undefined> {
+export async function readPosition(
+  db: Database,
+  source: string,
+): Promise<StoredPosition | undefined> {
   const [row] = await db.select().from(cursors).where(eq(cursors.source, source));
   return row;
 }
@@ -30,15 +39,27 @@ export function listPositions(db: Database): Promise<StoredPosition[]> {
 }
 
 /** Fenced: says of what console the position is; makes its row. */
-export async function nameConsole(db: Database, fence: Fence, source: string, console: string): Promise<void> {
+export async function nameConsole(
+  db: Database,
+  fence: Fence,
+  source: string,
+  console: string,
+): Promise<void> {
   await db.$client`
     with fence as (${heldLease(db.$client, fence)})
     insert into cursors (source, console) select ${source}::text, ${console}::text from fence
     on conflict (source) do update set console = excluded.console`;
 }
 
-/** An operator says that a position counts for this console. @returns false if the source was never read */
-export async function adoptConsole(db: Database, source: string, console: string): Promise<boolean> {
+/**
+ * An operator says that a position counts for this console. @returns false if the source was never
+ * read
+ */
+export async function adoptConsole(
+  db: Database,
+  source: string,
+  console: string,
+): Promise<boolean> {
   const rows = await db
     .update(cursors)
     .set({ console })
@@ -48,10 +69,16 @@ export async function adoptConsole(db: Database, source: string, console: string
 }
 
 /**
- * After a tenant was rebuilt: forgets the cursor and starts a new generation, in which old item numbers are new again.
- * @param console of the source as it is configured, if that is known: then one that was never read is made, and begins anew
+ * After a tenant was rebuilt: forgets the cursor and starts a new generation, in which old item
+ * numbers are new again.
+ * @param console of the source as it is configured, if that is known: then one that was never read
+ * is made, and begins anew
  */
-export async function resetSource(db: Database, source: string, console?: string): Promise<number | undefined> {
+export async function resetSource(
+  db: Database,
+  source: string,
+  console?: string,
+): Promise<number | undefined> {
   const [row] = await db
     .update(cursors)
     .set({
@@ -67,7 +94,10 @@ export async function resetSource(db: Database, source: string, console?: string
   return 1;
 }
 
-/** Forgets what was read under the id. Its generation stays: another console under this id must not meet old keys. */
+/**
+ * Forgets what was read under the id. Its generation stays: another console under this id must not
+ * meet old keys.
+ */
 export async function removeSource(db: Database, source: string): Promise<boolean> {
   const rows = await db.$client`
     update cursors set cursor = null, console = '', former = null, generation = generation + 1, updated_at = now()
@@ -83,13 +113,16 @@ export interface Taking {
 }
 
 /**
- * Moves a position to another id. If that id holds the position of another console, the two change places. Events stay under the
- * source that they were stored with, and the position remembers which those are.
+ * Moves a position to another id. If that id holds the position of another console, the two change
+ * places. Events stay under the source that they were stored with, and the position remembers which
+ * those are.
  *
- * What a page that is being read meanwhile would store under either id is refused: their generations change.
+ * What a page that is being read meanwhile would store under either id is refused: their
+ * generations change.
  *
  * @param fence of the role that reads `to`; null for an operator
- * @returns `held` while another live process reads `from`; `lost` if the role or the position is gone
+ * @returns `held` while another live process reads `from`; `lost` if the role or the position is
+ * gone
  */
 export async function takePosition(
   db: Database,
@@ -99,9 +132,11 @@ export async function takePosition(
   return db.$client.begin(async (tx): Promise<StoredPosition | 'held' | 'lost'> => {
     if (fence !== null && (await heldBy(tx, fence)).length === 0) return 'lost';
     // Locked, so that nobody takes the role before this has ended.
-    const [role] = await tx`select holder::text from leases where name = ${`source:${from}`} for update`;
+    const [role] =
+      await tx`select holder::text from leases where name = ${`source:${from}`} for update`;
     const holder = (role?.holder ?? null) as string | null;
-    const live = await tx`select 1 from replicas where id::text = ${holder} and expires_at > clock_timestamp()`;
+    const live =
+      await tx`select 1 from replicas where id::text = ${holder} and expires_at > clock_timestamp()`;
     if (live.length > 0 && holder !== fence?.holder) return 'held';
     const rows = await tx`
       select source, cursor, generation, console, former::text as former, updated_at::text as updated_at
@@ -141,7 +176,10 @@ export function toPosition(row: Row): StoredPosition {
   };
 }
 
-async function write(tx: postgres.TransactionSql, { source, cursor, generation, console, former }: StoredPosition) {
+async function write(
+  tx: postgres.TransactionSql,
+  { source, cursor, generation, console, former }: StoredPosition,
+) {
   const names = former && JSON.stringify(former);
   await tx`
     insert into cursors (source, cursor, generation, console, former)
@@ -160,10 +198,17 @@ interface Exchange {
 }
 
 /**
- * What stands under the two ids afterwards. Where events of another console may stand under an id, the generation is one that neither
- * ever had, so that equal numbers are not taken for the same event.
+ * What stands under the two ids afterwards. Where events of another console may stand under an id,
+ * the generation is one that neither ever had, so that equal numbers are not taken for the same
+ * event.
  */
-function exchanged({ old, occupant, to, console, newestId }: Exchange): readonly [StoredPosition, StoredPosition] {
+function exchanged({
+  old,
+  occupant,
+  to,
+  console,
+  newestId,
+}: Exchange): readonly [StoredPosition, StoredPosition] {
   const unused = Math.max(old.generation, occupant?.generation ?? 0) + 1;
   const generation = occupant === undefined ? old.generation : unused;
   const next = {
@@ -175,15 +220,30 @@ function exchanged({ old, occupant, to, console, newestId }: Exchange): readonly
   };
   const empty = { ...old, cursor: null, console: '', generation: unused, former: null };
   if (!occupant?.cursor || !occupant.console) return [next, empty];
-  return [next, { ...occupant, source: old.source, generation: unused, former: withName(occupant, unused, newestId) }];
+  return [
+    next,
+    {
+      ...occupant,
+      source: old.source,
+      generation: unused,
+      former: withName(occupant, unused, newestId),
+    },
+  ];
 }
 
-function withName({ source, generation, former }: StoredPosition, next: number, newestId: number): FormerNames {
+function withName(
+  { source, generation, former }: StoredPosition,
+  next: number,
+  newestId: number,
+): FormerNames {
   const known = former?.generation === generation ? former.names : [];
   return { generation: next, names: [...known, { source, generation, until: newestId }] };
 }
 
-/** The external ids among these that are stored under a former name already. @param externalIds as the source gives them */
+/**
+ * The external ids among these that are stored under a former name already. @param externalIds as
+ * the source gives them
+ */
 export async function knownUnderFormer(
   db: Database,
   former: readonly FormerName[],

@@ -1,4 +1,5 @@
-// Opens Postgres. The embedded database gives a `Database` of the same kind, so nothing else knows which of the two it talks to.
+// Opens Postgres. The embedded database gives a `Database` of the same kind, so nothing else knows
+// which of the two it talks to.
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import { areDescriptorsUsedUp, descriptorsUsedUp, isOutOfDescriptors } from '../kit/descriptors.ts';
@@ -6,7 +7,10 @@ import { connectPostgres } from './connection.ts';
 import * as schema from './schema.ts';
 import { idleMaxSeconds, silenceMaxMs } from './socket.ts';
 
-/** Plain reads and writes go through Drizzle's builder, hot paths through `$client`, whose statements are prepared and pipelined. */
+/**
+ * Plain reads and writes go through Drizzle's builder, hot paths through `$client`, whose
+ * statements are prepared and pipelined.
+ */
 export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql };
 
 /** Wraps a connected driver. */
@@ -16,10 +20,16 @@ export function databaseOf(client: postgres.Sql): Database {
 
 export interface PostgresOptions {
   readonly url: string;
-  /** False for poolers in transaction mode that cannot keep prepared statements. There are no transactions then, only statements. */
+  /**
+   * False for poolers in transaction mode that cannot keep prepared statements. There are no
+   * transactions then, only statements.
+   */
   readonly prepare: boolean;
   readonly connectionsMax?: number;
-  /** A connection that owes an answer for longer is cut; default 30 s. Above `idleMaxSeconds`, save in tests. */
+  /**
+   * A connection that owes an answer for longer is cut; default 30 s. Above `idleMaxSeconds`, save
+   * in tests.
+   */
   readonly silenceMs?: number;
 }
 
@@ -37,17 +47,23 @@ export function openPostgres(options: PostgresOptions): Database {
 }
 
 /**
- * The driver sends a statement in two halves when it is not prepared, and the first of them, without an end, behind a statement that still
- * runs. A pooler gives its server connection away when that one has ended: the second half never comes, and both would wait for ever.
+ * The driver sends a statement in two halves when it is not prepared, and the first of them,
+ * without an end, behind a statement that still runs. A pooler gives its server connection away
+ * when that one has ended: the second half never comes, and both would wait for ever.
  */
 const oneAtATime = { max_pipeline: 0 };
 
 /** The driver's own needs pipelining, and would leave the transaction open in the pool. */
 function refuseTransaction(): Promise<never> {
-  return Promise.reject(new Error('without prepared statements there are no transactions: use one statement'));
+  return Promise.reject(
+    new Error('without prepared statements there are no transactions: use one statement'),
+  );
 }
 
-/** SQLSTATE of a failed statement, or the driver's code (`ECONNREFUSED`, `CONNECTION_CLOSED`); undefined if neither. */
+/**
+ * SQLSTATE of a failed statement, or the driver's code (`ECONNREFUSED`, `CONNECTION_CLOSED`);
+ * undefined if neither.
+ */
 export function databaseErrorCode(error: unknown): string | undefined {
   for (let e = error; e instanceof Error; e = e.cause) {
     const code = (e as { code?: unknown }).code;
@@ -61,17 +77,24 @@ export function isUnstorable(error: unknown): boolean {
   return /^(22|54)[0-9A-Z]{3}$/.test(databaseErrorCode(error) ?? '');
 }
 
-/** What may be logged of a database error: never the statement or its parameters, which Drizzle puts into its messages. */
+/**
+ * What may be logged of a database error: never the statement or its parameters, which Drizzle puts
+ * into its messages.
+ */
 export function databaseErrorText(error: unknown): string {
   let innermost: unknown = error;
-  while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
+  while (innermost instanceof Error && innermost.cause instanceof Error)
+    innermost = innermost.cause;
   const code = databaseErrorCode(error);
-  if (isForWantOfDescriptors(code)) return `${code} ${descriptorsUsedUp.meaning}. ${descriptorsUsedUp.remedy}`;
+  if (isForWantOfDescriptors(code))
+    return `${code} ${descriptorsUsedUp.meaning}. ${descriptorsUsedUp.remedy}`;
   const message = innermost instanceof Error ? innermost.message : String(innermost);
   return (code === undefined ? message : `${code} ${message}`).slice(0, 300);
 }
 
 /** Also of a host whose name could not be looked up for that reason. */
 export function isForWantOfDescriptors(code: string | undefined): boolean {
-  return isOutOfDescriptors(code) || (/^(ENOTFOUND|EAI_)/.test(code ?? '') && areDescriptorsUsedUp());
+  return (
+    isOutOfDescriptors(code) || (/^(ENOTFOUND|EAI_)/.test(code ?? '') && areDescriptorsUsedUp())
+  );
 }

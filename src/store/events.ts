@@ -1,19 +1,26 @@
-// Stores events with their deliveries and the cursor: one statement, so it is all or nothing and costs one round trip.
+// Stores events with their deliveries and the cursor: one statement, so it is all or nothing and
+// costs one round trip.
 
 import type { EventBody, EventDraft } from '../kit/event.ts';
 import type { DecidedEvent, Decision, InsertedEvent } from '../kit/records/decision.ts';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 
-/** The lease of the role, kept from a takeover until the statement ends: no row once the role was lost. For `with fence as (…)`. */
+/**
+ * The lease of the role, kept from a takeover until the statement ends: no row once the role was
+ * lost. For `with fence as (…)`.
+ */
 export function heldLease(client: Database['$client'], { name, holder, epoch }: Fence) {
   return client`select 1 from leases where name = ${name} and holder = ${holder}::uuid and epoch = ${epoch}::bigint for share`;
 }
 
-/** Added to the priority of a delivery that is held: it waits in a group, or travels in a digest. */
+/**
+ * Added to the priority of a delivery that is held: it waits in a group, or travels in a digest.
+ */
 export const heldPriority = 10;
 
-// Splits JSON texts out of one text parameter. A raw control character cannot stand in JSON text, so none contains it.
+// Splits JSON texts out of one text parameter. A raw control character cannot stand in JSON text,
+// so none contains it.
 const separator = '\u001e';
 
 export interface NewPage {
@@ -102,7 +109,11 @@ export async function insertPage(db: Database, page: NewPage): Promise<InsertedE
   const indexOf = new Map(drafts.map(({ externalId }, index) => [externalId, index]));
   return rows
     .filter((row) => row.id !== null)
-    .map((row) => ({ index: indexOf.get(row.external_id)!, id: Number(row.id), receivedAtMs: Number(row.received_ms) }))
+    .map((row) => ({
+      index: indexOf.get(row.external_id)!,
+      id: Number(row.id),
+      receivedAtMs: Number(row.received_ms),
+    }))
     .sort((a, b) => a.id - b.id);
 }
 
@@ -112,7 +123,10 @@ function storedPriority({ priority, groupKey }: Decision): number {
 
 const toBeEscaped = /["\\]/;
 
-/** A Postgres array as text. Many times cheaper than JSON on both sides, and than the driver's own arrays. */
+/**
+ * A Postgres array as text. Many times cheaper than JSON on both sides, and than the driver's own
+ * arrays.
+ */
 function arrayOf(values: readonly (string | null)[]): string {
   let isNull = true;
   let isPlain = true;
@@ -126,7 +140,10 @@ function arrayOf(values: readonly (string | null)[]): string {
   return `{${values.map((value) => (value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
 }
 
-/** True if events of more than one tenant are among the newest thousand; then cards must name the tenant. */
+/**
+ * True if events of more than one tenant are among the newest thousand; then cards must name the
+ * tenant.
+ */
 export async function hasSeveralTenants(db: Database): Promise<boolean> {
   const rows = await db.$client`select body::text as body from events order by id desc limit 1000`;
   const tenants = new Set(rows.map((row) => tenantKey(JSON.parse(String(row.body)) as EventBody)));

@@ -1,4 +1,5 @@
-// Deliveries that are held: those that wait in a group, and those that travel in a digest. Each change is one fenced statement.
+// Deliveries that are held: those that wait in a group, and those that travel in a digest. Each
+// change is one fenced statement.
 import { and, eq, lt, sql } from 'drizzle-orm';
 import { noticeSource } from '../kit/event.ts';
 import type { DecidedEvent } from '../kit/records/decision.ts';
@@ -31,12 +32,18 @@ export async function listWaitingGroups(db: Database, sink: string): Promise<Wai
   }));
 }
 
-/** Both times are of the past. One that is ahead was written before the clock went back: its age is unknown, and nobody waits for that. */
+/**
+ * Both times are of the past. One that is ahead was written before the clock went back: its age is
+ * unknown, and nobody waits for that.
+ */
 function ageOf(ms: unknown): number {
   return Number(ms) < 0 ? Number.POSITIVE_INFINITY : Number(ms);
 }
 
-/** Which of a sink's pending deliveries: those of a group, those in a digest, or those that are due and less urgent than a priority. */
+/**
+ * Which of a sink's pending deliveries: those of a group, those in a digest, or those that are due
+ * and less urgent than a priority.
+ */
 export type MemberChoice =
   | { readonly group: string }
   | { readonly digest: number }
@@ -74,11 +81,19 @@ export async function readMembers(
 
 /** Of a member's body, what a digest counts. */
 const bodyRow = new RowReader<
-  'item_id' | 'link' | 'device_name' | 'device_id' | 'tenant_name' | 'tenant_id' | 'file_name' | 'file_hash'
+  | 'item_id'
+  | 'link'
+  | 'device_name'
+  | 'device_id'
+  | 'tenant_name'
+  | 'tenant_id'
+  | 'file_name'
+  | 'file_hash'
 >('events.body');
 
 function toMember(row: Row): RoutedMember {
-  const text = (name: Parameters<typeof bodyRow.text>[1]) => bodyRow.textOrNull(row, name) ?? undefined;
+  const text = (name: Parameters<typeof bodyRow.text>[1]) =>
+    bodyRow.textOrNull(row, name) ?? undefined;
   return {
     eventId: deliveryRow.number(row, 'event_id'),
     severity: severityOf(row),
@@ -109,9 +124,11 @@ export interface NewDigest {
 }
 
 /**
- * Stores the digest's event with its own delivery, and puts the members into it, so that a repetition says the same.
+ * Stores the digest's event with its own delivery, and puts the members into it, so that a
+ * repetition says the same.
  *
- * @returns `frozen`; `changed` if one of the members is no longer as it was, and `lost` if the role was lost: nothing was written then
+ * @returns `frozen`; `changed` if one of the members is no longer as it was, and `lost` if the role
+ * was lost: nothing was written then
  */
 export async function freezeDigest(
   db: Database,
@@ -166,10 +183,11 @@ export interface DigestSplit {
 }
 
 /**
- * Puts the members of a digest that is still pending into smaller ones, or makes them single cards that go out before others. The digest
- * itself is suppressed.
+ * Puts the members of a digest that is still pending into smaller ones, or makes them single cards
+ * that go out before others. The digest itself is suppressed.
  *
- * @returns ids of the new digests; `changed` if the digest is not pending any more, and `lost` if the role was lost: nothing was written then
+ * @returns ids of the new digests; `changed` if the digest is not pending any more, and `lost` if
+ * the role was lost: nothing was written then
  */
 export async function splitDigest(
   db: Database,
@@ -226,7 +244,10 @@ export async function splitDigest(
   return row.ids === null ? [] : String(row.ids).split(',').map(Number);
 }
 
-/** The first `count` of the group, most urgent first, are due as single cards. @returns how many those were; null if the role was lost */
+/**
+ * The first `count` of the group, most urgent first, are due as single cards. @returns how many
+ * those were; null if the role was lost
+ */
 export async function releaseCards(
   db: Database,
   fence: Fence,

@@ -1,4 +1,5 @@
-// Reads stored events in the order of their arrival, page by page, however many there are: for what looks at the past.
+// Reads stored events in the order of their arrival, page by page, however many there are: for what
+// looks at the past.
 
 import { noticeSource, type StoredEvent } from '../kit/event.ts';
 import type { EventKey, PastEvent } from '../kit/records/past.ts';
@@ -6,17 +7,28 @@ import { externalIdIn, readCursor } from './cursors.ts';
 import type { Database } from './database.ts';
 import { eventColumns, eventRow, factsOf, toEvent } from './event-row.ts';
 
-/** A page goes through the memory of two processes, and holds up the embedded database while it is read. */
+/**
+ * A page goes through the memory of two processes, and holds up the embedded database while it is
+ * read.
+ */
 const pageEventsMax = 500;
 const pageBytesMax = 2_000_000;
-/** Ids follow the order of arrival but for transactions that overlapped, and for clocks that were set. */
+/**
+ * Ids follow the order of arrival but for transactions that overlapped, and for clocks that were
+ * set.
+ */
 const disorderMsMax = 3_600_000;
 
 /**
- * The next events that were received since `sinceMs`, without Tocsin's own notices; empty if there are no more.
+ * The next events that were received since `sinceMs`, without Tocsin's own notices; empty if there
+ * are no more.
  * @param afterId id of the last event of the page before; null for the first page
  */
-export async function readPast(db: Database, sinceMs: number, afterId: number | null): Promise<PastEvent[]> {
+export async function readPast(
+  db: Database,
+  sinceMs: number,
+  afterId: number | null,
+): Promise<PastEvent[]> {
   const after = afterId ?? (await idBefore(db, sinceMs));
   const rows = await db.$client`
     with next as (
@@ -40,7 +52,10 @@ export async function readPast(db: Database, sinceMs: number, afterId: number | 
   }));
 }
 
-/** An id before that of the first event that was received since then, and not far before. There is no index by time: it is bisected. */
+/**
+ * An id before that of the first event that was received since then, and not far before. There is
+ * no index by time: it is bisected.
+ */
 async function idBefore(db: Database, sinceMs: number): Promise<number> {
   const [newest] = await db.$client`select max(id) as id from events`;
   let low = 0;
@@ -55,7 +70,10 @@ async function idBefore(db: Database, sinceMs: number): Promise<number> {
   return low;
 }
 
-/** Null if there is none, or no more. Of an item that the vendor's console numbered twice, the newest. */
+/**
+ * Null if there is none, or no more. Of an item that the vendor's console numbered twice, the
+ * newest.
+ */
 export async function readEvent(db: Database, key: EventKey): Promise<StoredEvent | null> {
   const client = db.$client;
   const isMeant =
@@ -74,5 +92,7 @@ async function externalIdsOf(
   { source, externalId }: { readonly source: string; readonly externalId: string },
 ): Promise<string> {
   const { generation } = await readCursor(db, source);
-  return JSON.stringify(Array.from({ length: generation }, (_, index) => externalIdIn(index + 1, externalId)));
+  return JSON.stringify(
+    Array.from({ length: generation }, (_, index) => externalIdIn(index + 1, externalId)),
+  );
 }

@@ -1,13 +1,24 @@
-// Looks at where the store is to be and changes nothing: what Postgres says, or what DATA_DIR looks like. Failures in words for an operator.
+// Looks at where the store is to be and changes nothing: what Postgres says, or what DATA_DIR looks
+// like. Failures in words for an operator.
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type postgres from 'postgres';
 import { placeOf } from '../kit/database-url.ts';
 import { within } from '../kit/deadline.ts';
-import { addressOf, connectPostgres, connectTimeoutDefaultMs, DatabaseUrlError } from './connection.ts';
+import {
+  addressOf,
+  connectPostgres,
+  connectTimeoutDefaultMs,
+  DatabaseUrlError,
+} from './connection.ts';
 import { databaseErrorCode, databaseErrorText, isForWantOfDescriptors } from './database.ts';
-import { assertOurs, DataDirectoryError, dataDirectoryError, exposureOfDirectory } from './embedded/data-directory.ts';
+import {
+  assertOurs,
+  DataDirectoryError,
+  dataDirectoryError,
+  exposureOfDirectory,
+} from './embedded/data-directory.ts';
 import { askHolder, NoHolderError } from './embedded/directory-lock.ts';
 import { DatabaseSchemaError } from './journal.ts';
 import { compareMigrations } from './migrate.ts';
@@ -29,7 +40,9 @@ export interface PostgresFacts {
 /** So much longer than a host may take to connect. */
 const moreMs = 5000;
 
-/** Reads a few settings over a connection of its own, for 10 s at most. @throws {DatabaseUrlError} */
+/**
+ * Reads a few settings over a connection of its own, for 10 s at most. @throws {DatabaseUrlError}
+ */
 export async function inspectPostgres(url: string, variable: string): Promise<PostgresFacts> {
   const parsed = addressOf(url, variable);
   const waitMs = moreMs + (parsed.connectTimeoutMs ?? connectTimeoutDefaultMs);
@@ -47,7 +60,9 @@ export async function inspectPostgres(url: string, variable: string): Promise<Po
   try {
     return await within(readFacts(client, address), waitMs, late);
   } catch (error) {
-    throw new DatabaseUrlError(`${variable} (${address}): ${textOf(error, client.options.database)}`);
+    throw new DatabaseUrlError(
+      `${variable} (${address}): ${textOf(error, client.options.database)}`,
+    );
   } finally {
     await client.end({ timeout: 0 });
   }
@@ -63,7 +78,12 @@ async function readFacts(client: postgres.Sql, address: string): Promise<Postgre
           and has_table_privilege(c.oid, 'update'))
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = ${schemaName} and c.relname in ('events', 'deliveries', 'cursors', 'leases')), true) as may_use`;
-  const { version, is_read_only: isReadOnly, may_create: mayCreateTables, may_use: mayUseTables } = row!;
+  const {
+    version,
+    is_read_only: isReadOnly,
+    may_create: mayCreateTables,
+    may_use: mayUseTables,
+  } = row!;
   return {
     address,
     version: String(version),
@@ -77,7 +97,8 @@ async function readFacts(client: postgres.Sql, address: string): Promise<Postgre
 
 const escapes =
   'Write it as postgres://user:password@host:5432/database; in the password, write @ as %40, / as %2F, # as %23 and % as %25.';
-const unresolved = 'the host name cannot be resolved. Check its spelling and the DNS of this machine.';
+const unresolved =
+  'the host name cannot be resolved. Check its spelling and the DNS of this machine.';
 const unreachable = 'there is no way to this host. Check host, port, network and firewall.';
 const silent =
   'nothing answers there as Postgres does. Check host and port, whether it is another service, and a firewall or pooler on the way.';
@@ -99,7 +120,8 @@ const words: Readonly<Record<string, string>> = {
   '57P01': starting,
   ECONNREFUSED:
     'nothing accepts connections there. Check that Postgres runs and listens on this address, and the port.',
-  ENOENT: 'there is no such socket. Check that Postgres runs on this machine, and the folder of its socket.',
+  ENOENT:
+    'there is no such socket. Check that Postgres runs on this machine, and the folder of its socket.',
   ENOTFOUND: unresolved,
   EAI_AGAIN: unresolved,
   EHOSTUNREACH: unreachable,
@@ -140,7 +162,10 @@ export interface DirectoryFacts {
   readonly text: string;
 }
 
-/** Opens and makes nothing: beside a running service that would destroy the database. @throws {DataDirectoryError} */
+/**
+ * Opens and makes nothing: beside a running service that would destroy the database. @throws
+ * {DataDirectoryError}
+ */
 export async function inspectDataDirectory(directory: string): Promise<DirectoryFacts> {
   const begin = `DATA_DIR (${resolve(directory)}):`;
   const isThere = await isWritable(directory, directory);
@@ -157,11 +182,17 @@ export async function inspectDataDirectory(directory: string): Promise<Directory
   if (exposure !== undefined) return { isSound: true, isExposed: true, text: exposure };
   const cluster = join(directory, 'postgres');
   if (!(await isWritable(directory, cluster)))
-    return { isSound: true, text: `${begin} can be written; the first start makes the embedded database` };
+    return {
+      isSound: true,
+      text: `${begin} can be written; the first start makes the embedded database`,
+    };
   return { isSound: true, text: `${begin} can be written, and holds the embedded database` };
 }
 
-/** What root, who may look, must not start on: the service may have a user of its own, as under systemd. */
+/**
+ * What root, who may look, must not start on: the service may have a user of its own, as under
+ * systemd.
+ */
 async function foreignIn(directory: string): Promise<string | undefined> {
   try {
     await assertOurs(directory);
@@ -172,7 +203,10 @@ async function foreignIn(directory: string): Promise<string | undefined> {
   }
 }
 
-/** False if it is not there. @throws {DataDirectoryError} it is no directory, or this user may not write there */
+/**
+ * False if it is not there. @throws {DataDirectoryError} it is no directory, or this user may not
+ * write there
+ */
 async function isWritable(dataDir: string, path: string): Promise<boolean> {
   try {
     // With the dot, a file fails.
@@ -196,7 +230,8 @@ async function holderOf(directory: string): Promise<string | undefined> {
   } catch (error) {
     if (error instanceof NoHolderError) return undefined;
     const { code } = error as NodeJS.ErrnoException;
-    if (error instanceof DataDirectoryError || code !== undefined) throw dataDirectoryError(directory, error);
+    if (error instanceof DataDirectoryError || code !== undefined)
+      throw dataDirectoryError(directory, error);
     return 'a process that does not answer holds it';
   }
 }

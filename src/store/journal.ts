@@ -1,10 +1,12 @@
-// Which of Tocsin's migrations a database has: judged by a journal of Tocsin's own, beside its tables,
-// and by the tables themselves. Reads only; migrate.ts writes.
+// Which of Tocsin's migrations a database has: judged by a journal of Tocsin's own, beside its
+// tables, and by the tables themselves. Reads only; migrate.ts writes.
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import type postgres from 'postgres';
 import * as tables from './schema.ts';
 
-/** The database cannot be used as it is. The message gives cause and remedy, and names no secret. */
+/**
+ * The database cannot be used as it is. The message gives cause and remedy, and names no secret.
+ */
 export class DatabaseSchemaError extends Error {
   override readonly name = 'DatabaseSchemaError';
 }
@@ -62,14 +64,17 @@ export async function readSchema(client: postgres.ISql): Promise<SchemaFacts> {
       exists(select from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = 'drizzle' and c.relname = '__drizzle_migrations'
           and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')) as has_shared`;
-  const hashesOf = (rows: readonly Record<string, unknown>[]) => rows.map(({ hash }) => String(hash));
+  const hashesOf = (rows: readonly Record<string, unknown>[]) =>
+    rows.map(({ hash }) => String(hash));
   return {
     schema: row!.schema ?? row!.current,
     isSchemaChosen: row!.is_chosen === true,
     otherSchemas: row!.others,
     encoding: String(row!.encoding),
     journal: row!.has_journal ? hashesOf(await client`select hash from tocsin_migrations`) : null,
-    sharedJournal: row!.has_shared ? hashesOf(await client`select hash from drizzle.__drizzle_migrations`) : [],
+    sharedJournal: row!.has_shared
+      ? hashesOf(await client`select hash from drizzle.__drizzle_migrations`)
+      : [],
     columns: new Set(row!.columns),
   };
 }
@@ -93,7 +98,8 @@ export function judgeSchema(found: SchemaFacts, known: readonly string[]): Schem
   }
   const strangers = ownTableNames.filter(has);
   if (strangers.length > 0) throw new DatabaseSchemaError(strangersText(found, strangers));
-  if (found.otherSchemas.length > 0 && !found.isSchemaChosen) throw new DatabaseSchemaError(elsewhereText(found));
+  if (found.otherSchemas.length > 0 && !found.isSchemaChosen)
+    throw new DatabaseSchemaError(elsewhereText(found));
   return stateOf([], known, false);
 }
 
@@ -110,7 +116,11 @@ function assertUsable({ encoding, schema }: SchemaFacts): void {
   );
 }
 
-function judgeJournal(found: SchemaFacts, known: readonly string[], lacking: readonly string[]): SchemaState {
+function judgeJournal(
+  found: SchemaFacts,
+  known: readonly string[],
+  lacking: readonly string[],
+): SchemaState {
   const journal = found.journal ?? [];
   const applied = known.filter((hash) => journal.includes(hash));
   if (applied.length === known.length && lacking.length > 0) {
@@ -124,12 +134,17 @@ function judgeJournal(found: SchemaFacts, known: readonly string[], lacking: rea
   return { state: state === 'current' && isNewer ? 'newer' : state, applied, isAdopted: false };
 }
 
-function stateOf(applied: readonly string[], known: readonly string[], isAdopted: boolean): SchemaState {
+function stateOf(
+  applied: readonly string[],
+  known: readonly string[],
+  isAdopted: boolean,
+): SchemaState {
   if (applied.length === 0) return { state: 'none', applied, isAdopted: false };
   return { state: applied.length < known.length ? 'behind' : 'current', applied, isAdopted };
 }
 
-const chooseText = (schema: string) => `add ?options=-csearch_path%3D${encodeURIComponent(schema)} to the URL`;
+const chooseText = (schema: string) =>
+  `add ?options=-csearch_path%3D${encodeURIComponent(schema)} to the URL`;
 
 function strangersText({ schema }: SchemaFacts, strangers: readonly string[]): string {
   return (
@@ -149,5 +164,7 @@ function elsewhereText({ schema, otherSchemas }: SchemaFacts): string {
 }
 
 function listOf(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return names.length > 3
+    ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
+    : names.join(', ');
 }

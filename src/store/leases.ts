@@ -42,18 +42,20 @@ export async function joinReplicas(db: Database, replica: NewReplica): Promise<v
 }
 
 /**
- * Heartbeats that hold for more than this many terms were written before the clock went back. More than one, so that a release with a longer
- * term can work beside this one.
+ * Heartbeats that hold for more than this many terms were written before the clock went back. More
+ * than one, so that a release with a longer term can work beside this one.
  */
 const termsMax = 2;
 
 /**
- * Gives each heartbeat of others that holds for far longer than its term one whole term from now. Whoever lives renews it meanwhile, and
- * whoever is dead is found to be so after a term: nobody is robbed, and nobody is waited for as long as the clock went back.
+ * Gives each heartbeat of others that holds for far longer than its term one whole term from now.
+ * Whoever lives renews it meanwhile, and whoever is dead is found to be so after a term: nobody is
+ * robbed, and nobody is waited for as long as the clock went back.
  * @returns ids of those
  */
 export async function cutHeartbeats(db: Database, id: string, ttlMs: number): Promise<string[]> {
-  // Those that are being renewed at this moment need no cut, and waiting for them could be a deadlock.
+  // Those that are being renewed at this moment need no cut, and waiting for them could be a
+  // deadlock.
   const rows = await db.$client`
     with beyond as (
       select id from replicas
@@ -66,8 +68,9 @@ export async function cutHeartbeats(db: Database, id: string, ttlMs: number): Pr
 }
 
 /**
- * Renews this process's heartbeat and shows all leases. It is an UPDATE that an expired heartbeat no longer matches: against a takeover,
- * which locks the same row, one of the two comes first, and the other sees it.
+ * Renews this process's heartbeat and shows all leases. It is an UPDATE that an expired heartbeat
+ * no longer matches: against a takeover, which locks the same row, one of the two comes first, and
+ * the other sees it.
  *
  * @param works what the process works now; null leaves what it said before
  * @returns null if the heartbeat had expired: every role is lost, and the process must join again
@@ -125,8 +128,9 @@ function textsOf(value: unknown): Readonly<Record<string, string>> {
 }
 
 /**
- * Takes those of `names` that are free, this process's own, or whose holder's heartbeat has expired. The expired heartbeats are locked first, so that a
- * holder that comes back at this moment either keeps everything or learns that it lost.
+ * Takes those of `names` that are free, this process's own, or whose holder's heartbeat has
+ * expired. The expired heartbeats are locked first, so that a holder that comes back at this moment
+ * either keeps everything or learns that it lost.
  */
 export async function acquireLeases(
   db: Database,
@@ -143,7 +147,10 @@ export async function acquireLeases(
     where l.name in (select json_array_elements_text(${JSON.stringify(names)}::text::json)) and exists (select 1 from me)
       and (l.holder is null or l.holder = ${id}::uuid or l.holder in (select id from gone))
     returning l.name, l.epoch`;
-  return rows.map((row) => ({ name: leaseRow.text(row, 'name'), epoch: leaseRow.number(row, 'epoch') }));
+  return rows.map((row) => ({
+    name: leaseRow.text(row, 'name'),
+    epoch: leaseRow.number(row, 'epoch'),
+  }));
 }
 
 /** Those of the roles that no live process holds. */
@@ -156,8 +163,15 @@ export async function readUnheld(db: Database, names: readonly string[]): Promis
   return rows.map(({ name }) => String(name));
 }
 
-/** Gives roles back, so that another process can take them at once. @param names null for all, and the process leaves */
-export async function releaseLeases(db: Database, id: string, names: readonly string[] | null): Promise<void> {
+/**
+ * Gives roles back, so that another process can take them at once. @param names null for all, and
+ * the process leaves
+ */
+export async function releaseLeases(
+  db: Database,
+  id: string,
+  names: readonly string[] | null,
+): Promise<void> {
   await db.$client`
     update leases set holder = null where holder = ${id}::uuid
       and (${names === null} or name in (select json_array_elements_text(${JSON.stringify(names ?? [])}::text::json)))`;

@@ -1,4 +1,5 @@
-// Brings a database to the schema of this release. Any number of replicas may start at once, also through a pooler in transaction mode.
+// Brings a database to the schema of this release. Any number of replicas may start at once, also
+// through a pooler in transaction mode.
 import { join } from 'node:path';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import type postgres from 'postgres';
@@ -16,13 +17,16 @@ import {
 const migrationsFolder = join(projectRoot, 'drizzle');
 /** Any constant: names Tocsin's migrations among the advisory locks of the database. */
 const lockKey = 7_406_241_195;
-/** Who waits for a table keeps out all that come after, and a backup holds it for long: rather give up, and try again later. */
+/**
+ * Who waits for a table keeps out all that come after, and a backup holds it for long: rather give
+ * up, and try again later.
+ */
 const lockMaxMs = 3000;
 
 /**
- * Applies what is missing, all in one transaction under a transaction-level advisory lock (Drizzle's own migrator takes none, and
- * two at once on an empty database crash). A database of this or of a newer release is left as it is, which needs no right to create
- * anything.
+ * Applies what is missing, all in one transaction under a transaction-level advisory lock
+ * (Drizzle's own migrator takes none, and two at once on an empty database crash). A database of
+ * this or of a newer release is left as it is, which needs no right to create anything.
  *
  * @returns the number of migrations applied
  * @throws {DatabaseSchemaError} nothing can be made of what is there
@@ -52,7 +56,10 @@ export async function migrate(client: postgres.Sql): Promise<number> {
   });
 }
 
-/** True if every migration of this release has been applied. @throws when the database cannot be asked */
+/**
+ * True if every migration of this release has been applied. @throws when the database cannot be
+ * asked
+ */
 export async function isMigrated(client: postgres.Sql): Promise<boolean> {
   const { state } = await compareMigrations(client);
   return state === 'current' || state === 'newer';
@@ -62,9 +69,14 @@ export async function isMigrated(client: postgres.Sql): Promise<boolean> {
  * @throws {DatabaseSchemaError} nothing can be made of what is there
  * @throws when the database cannot be asked
  */
-export async function compareMigrations(client: postgres.Sql): Promise<SchemaState & Pick<SchemaFacts, 'schema'>> {
+export async function compareMigrations(
+  client: postgres.Sql,
+): Promise<SchemaState & Pick<SchemaFacts, 'schema'>> {
   const found = await readSchema(client);
-  return { ...judgeSchema(found, hashesOf(readMigrationFiles({ migrationsFolder }))), schema: found.schema };
+  return {
+    ...judgeSchema(found, hashesOf(readMigrationFiles({ migrationsFolder }))),
+    schema: found.schema,
+  };
 }
 
 function hashesOf(migrations: readonly MigrationMeta[]): string[] {
@@ -76,7 +88,10 @@ async function mayCreate(client: postgres.Sql, schema: string | null): Promise<b
   return row?.may_create === true;
 }
 
-async function createJournal(tx: postgres.TransactionSql, applied: readonly string[]): Promise<void> {
+async function createJournal(
+  tx: postgres.TransactionSql,
+  applied: readonly string[],
+): Promise<void> {
   await tx`create table tocsin_migrations (hash text primary key, applied_at timestamptz not null default now())`;
   await tx`insert into tocsin_migrations (hash) select unnest(string_to_array(${applied.join()}, ','))`;
 }
@@ -92,19 +107,25 @@ async function assertColumns(tx: postgres.TransactionSql): Promise<void> {
 }
 
 /**
- * Release 0.1 reads the journal that all programs with Drizzle share, and would migrate again if it found no rows of Tocsin's there.
- * Drizzle looks at the newest `created_at` alone and passes over what is older: with 0 no row of ours hides another's migration.
- * Who may not write there lets it be.
+ * Release 0.1 reads the journal that all programs with Drizzle share, and would migrate again if it
+ * found no rows of Tocsin's there. Drizzle looks at the newest `created_at` alone and passes over
+ * what is older: with 0 no row of ours hides another's migration. Who may not write there lets it
+ * be.
  */
-async function writeSharedJournal(tx: postgres.TransactionSql, hashes: readonly string[]): Promise<void> {
+async function writeSharedJournal(
+  tx: postgres.TransactionSql,
+  hashes: readonly string[],
+): Promise<void> {
   try {
     await tx.savepoint(async (inner) => {
       const [schema] = await inner`select to_regnamespace('drizzle') is not null as is_there`;
       if (!schema?.is_there) await inner`create schema drizzle`;
-      const [table] = await inner`select to_regclass('drizzle.__drizzle_migrations') is not null as is_there`;
+      const [table] =
+        await inner`select to_regclass('drizzle.__drizzle_migrations') is not null as is_there`;
       if (!table?.is_there)
         await inner`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`;
-      const shared = await inner`select hash from drizzle.__drizzle_migrations where created_at = 0`;
+      const shared =
+        await inner`select hash from drizzle.__drizzle_migrations where created_at = 0`;
       const missing = hashes.filter((hash) => !shared.some((row) => row.hash === hash));
       if (missing.length === 0) return;
       await inner`update drizzle.__drizzle_migrations set created_at = 0 where hash = any(string_to_array(${missing.join()}, ','))`;

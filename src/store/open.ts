@@ -1,4 +1,5 @@
-// Opens the store that a command works on: Postgres by its URL, or the embedded database in DATA_DIR. Also says who this process is.
+// Opens the store that a command works on: Postgres by its URL, or the embedded database in
+// DATA_DIR. Also says who this process is.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,11 +42,15 @@ export interface Store {
   migrate(): Promise<number>;
   /** @throws when the database does not answer, or has lost its tables */
   ping(): Promise<void>;
-  /** What waits in an embedded database that nobody works any more; undefined if nothing is known to. */
+  /**
+   * What waits in an embedded database that nobody works any more; undefined if nothing is known
+   * to.
+   */
   leftover(): Promise<string | undefined>;
   /**
    * Brings over what is in the embedded database of DATA_DIR. Needs a migrated database.
-   * @returns how many deliveries that wait or are dead; undefined if there is no such database @throws {DataDirectoryError}
+   * @returns how many deliveries that wait or are dead; undefined if there is no such database
+   * @throws {DataDirectoryError}
    */
   bringOver(): Promise<number | undefined>;
   close(): Promise<void>;
@@ -66,7 +71,8 @@ async function openEmbeddedStore(options: StoreOptions): Promise<Store> {
   try {
     const instance = await takeInstance(options.dataDir);
     const warning = await exposureOfDirectory(options.dataDir);
-    if (warning !== undefined) options.log.info({ warning }, 'the directory of the database is open to others');
+    if (warning !== undefined)
+      options.log.info({ warning }, 'the directory of the database is open to others');
     const embedded = await openEmbedded({
       dataDir: options.dataDir,
       seedPath,
@@ -117,7 +123,10 @@ async function openPostgresStore(options: StoreOptions, url: string): Promise<St
     async bringOver() {
       if (!existsSync(join(options.dataDir, 'postgres'))) return undefined;
       if (lock === undefined)
-        throw new DataDirectoryError(options.dataDir, 'another process has it. Stop Tocsin first, then try again.');
+        throw new DataDirectoryError(
+          options.dataDir,
+          'another process has it. Stop Tocsin first, then try again.',
+        );
       const embedded = await openEmbedded({ dataDir: options.dataDir, onFatal: options.onFatal });
       try {
         await dropNote(options.dataDir);
@@ -145,8 +154,13 @@ async function assertSamePlace(client: postgres.Sql): Promise<void> {
   );
 }
 
-/** With Postgres DATA_DIR only holds this process's identity; without one, a killed process's roles are free after 20 s. */
-async function identify(options: StoreOptions): Promise<{ lock: DirectoryLock | undefined; instance: Instance }> {
+/**
+ * With Postgres DATA_DIR only holds this process's identity; without one, a killed process's roles
+ * are free after 20 s.
+ */
+async function identify(
+  options: StoreOptions,
+): Promise<{ lock: DirectoryLock | undefined; instance: Instance }> {
   let lock: DirectoryLock | undefined;
   try {
     lock = await lockDirectory(options.dataDir);
@@ -158,7 +172,10 @@ async function identify(options: StoreOptions): Promise<{ lock: DirectoryLock | 
       { reason: error.message },
       'no identity in DATA_DIR: after a kill, the roles are free only when the heartbeat has expired',
     );
-    return { lock: undefined, instance: { id: randomUUID(), predecessor: null, async remember() {} } };
+    return {
+      lock: undefined,
+      instance: { id: randomUUID(), predecessor: null, async remember() {} },
+    };
   }
 }
 

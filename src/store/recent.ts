@@ -5,8 +5,8 @@ import type { Database } from './database.ts';
 import { bodyOf, eventRow, factsOf } from './event-row.ts';
 
 /**
- * Those of the next `limit` before `beforeId` that arrived within `withinMs`, newest first; fewer than `limit` if there are no more.
- * Reads no more than `limit` rows, however old they are.
+ * Those of the next `limit` before `beforeId` that arrived within `withinMs`, newest first; fewer
+ * than `limit` if there are no more. Reads no more than `limit` rows, however old they are.
  */
 export async function readRecentEvents(
   db: Database,

@@ -1,11 +1,18 @@
-// Removes what is older than anybody wants to keep, a little at a time. Never what is still to be delivered.
+// Removes what is older than anybody wants to keep, a little at a time. Never what is still to be
+// delivered.
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { heldLease } from './events.ts';
 
-/** So many of its newest events a source keeps whatever their age: what is read twice near the cursor must be known again. */
+/**
+ * So many of its newest events a source keeps whatever their age: what is read twice near the
+ * cursor must be known again.
+ */
 const keptNewest = 1000;
-/** Among so many of the newest of all they are looked for; a source with fewer there is a quiet one, and keeps all. */
+/**
+ * Among so many of the newest of all they are looked for; a source with fewer there is a quiet one,
+ * and keeps all.
+ */
 const newestOfAll = 100_000;
 
 /** By source, the id from which on everything stays; what is not in it stays whole. */
@@ -39,9 +46,9 @@ export interface RemovalBatch {
 }
 
 /**
- * Looks at the next `limit` events after `afterId`, and removes those that are older than `ageMs`, with
- * their deliveries and attempts. One statement. Fenced. They must be so by the database's clock and by
- * this machine's: one that leaps forward removes nothing.
+ * Looks at the next `limit` events after `afterId`, and removes those that are older than `ageMs`,
+ * with their deliveries and attempts. One statement. Fenced. They must be so by the database's
+ * clock and by this machine's: one that leaps forward removes nothing.
  * @returns null if the role was lost
  */
 export async function removeExpired(
@@ -66,5 +73,7 @@ export async function removeExpired(
       delete from events v using expired e where v.id = e.id returning 1
     )
     select (select max(id) from looked) as last, (select count(*) from gone)::int as count from fence`;
-  return row === undefined ? null : { lastId: row.last === null ? null : Number(row.last), count: Number(row.count) };
+  return row === undefined
+    ? null
+    : { lastId: row.last === null ? null : Number(row.last), count: Number(row.count) };
 }

@@ -1,5 +1,6 @@
-// Reads rows of hand-written statements: the names come from the schema, so that a renamed column does
-// not compile where it is read, and each value is what the schema says, or an error names the column.
+// Reads rows of hand-written statements: the names come from the schema, so that a renamed column
+// does not compile where it is read, and each value is what the schema says, or an error names the
+// column.
 import type { AnyPgTable } from 'drizzle-orm/pg-core';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -12,8 +13,9 @@ export type ColumnOf<Table extends AnyPgTable> = {
 }[keyof Columns<Table>];
 
 /**
- * @param Name what may be read: a table's columns, and what its statements compute beside them. A time
- * is read from the milliseconds since the epoch that a statement makes of it under the column's name.
+ * @param Name what may be read: a table's columns, and what its statements compute beside them. A
+ * time is read from the milliseconds since the epoch that a statement makes of it under the
+ * column's name.
  */
 export class RowReader<Name extends string> {
   readonly #table: string;

@@ -1,4 +1,5 @@
-// The tables, for Drizzle: queries and generated migrations. States and their pairs are held by CHECKs, not by hope.
+// The tables, for Drizzle: queries and generated migrations. States and their pairs are held by
+// CHECKs, not by hope.
 
 import { sql } from 'drizzle-orm';
 import {
@@ -20,7 +21,8 @@ import type { FormerNames } from '../kit/records/position.ts';
 import type { Works } from '../kit/records/role.ts';
 import type { StormFacts } from '../kit/records/sink-state.ts';
 
-const time = <Name extends string>(name: Name) => timestamp(name, { withTimezone: true, mode: 'string' });
+const time = <Name extends string>(name: Name) =>
+  timestamp(name, { withTimezone: true, mode: 'string' });
 
 /** What sources reported; a row is never updated. `id` is the order of arrival, not of commit. */
 export const events = pgTable(
@@ -38,7 +40,10 @@ export const events = pgTable(
     occurredAt: time('occurred_at'),
     receivedAt: time('received_at').notNull().defaultNow(),
     body: json().$type<EventBody>().notNull(),
-    /** As the vendor wrote it, byte for byte. `json`, as `body` is: `jsonb` costs several times as much. */
+    /**
+     * As the vendor wrote it, byte for byte. `json`, as `body` is: `jsonb` costs several times as
+     * much.
+     */
     raw: json().notNull(),
     /** Names of the routes that matched; empty if none did. */
     routes: text().array().notNull(),
@@ -52,9 +57,9 @@ export const events = pgTable(
 );
 
 /**
- * One event for one sink. Rows are made with their event, in one statement, so there is no foreign key to pay for.
- * A smaller `priority` goes first; from 10 up the delivery is held: it waits in a group, or travels in a digest. `form` is what the next
- * attempt carries.
+ * One event for one sink. Rows are made with their event, in one statement, so there is no foreign
+ * key to pay for. A smaller `priority` goes first; from 10 up the delivery is held: it waits in a
+ * group, or travels in a digest. `form` is what the next attempt carries.
  */
 export const deliveries = pgTable(
   'deliveries',
@@ -72,7 +77,10 @@ export const deliveries = pgTable(
     finalizedAt: time('finalized_at'),
     /** The route whose settings for this sink hold; null if it has none. */
     route: text(),
-    /** Set while it waits for its group: a JSON list of the route's name and the values by which it groups. */
+    /**
+     * Set while it waits for its group: a JSON list of the route's name and the values by which it
+     * groups.
+     */
     groupKey: text('group_key'),
     /** The event that is the digest in which it travels. */
     digestId: bigint('digest_id', { mode: 'number' }),
@@ -81,10 +89,16 @@ export const deliveries = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.eventId, t.sink] }),
-    check('deliveries_state_check', sql`${t.state} in ('pending', 'delivered', 'suppressed', 'dead')`),
+    check(
+      'deliveries_state_check',
+      sql`${t.state} in ('pending', 'delivered', 'suppressed', 'dead')`,
+    ),
     check('deliveries_form_check', sql`${t.form} in ('full', 'short', 'bare')`),
     check('deliveries_finalized_check', sql`(${t.state} = 'pending') = (${t.finalizedAt} is null)`),
-    check('deliveries_reason_check', sql`${t.state} not in ('suppressed', 'dead') or ${t.reason} is not null`),
+    check(
+      'deliveries_reason_check',
+      sql`${t.state} not in ('suppressed', 'dead') or ${t.reason} is not null`,
+    ),
     check(
       'deliveries_held_check',
       sql`(${t.priority} >= 10) = (${t.groupKey} is not null or ${t.digestId} is not null)`,
@@ -99,7 +113,9 @@ export const deliveries = pgTable(
   ],
 );
 
-/** A group of deliveries of one sink from its first event on, until it was quiet for its interval. */
+/**
+ * A group of deliveries of one sink from its first event on, until it was quiet for its interval.
+ */
 export const groups = pgTable(
   'groups',
   {
@@ -115,7 +131,10 @@ export const groups = pgTable(
   (t) => [primaryKey({ columns: [t.sink, t.key] })],
 );
 
-/** What must not be announced, until when, by whom and why. Ending it early moves `ends_at`; a row that hid something is never removed. */
+/**
+ * What must not be announced, until when, by whom and why. Ending it early moves `ends_at`; a row
+ * that hid something is never removed.
+ */
 export const silences = pgTable(
   'silences',
   {
@@ -163,7 +182,10 @@ export const cursors = pgTable('cursors', {
   /** Part of the dedupe key from 2 on: a rebuilt tenant counts its items from the start again. */
   generation: integer().notNull().default(1),
   updatedAt: time('updated_at').notNull().defaultNow(),
-  /** What was read: the source's `console`. Null: not said yet. Empty: the position went to another id, or was removed. */
+  /**
+   * What was read: the source's `console`. Null: not said yet. Empty: the position went to another
+   * id, or was removed.
+   */
   console: text(),
   /** Null: it was read under this id only. */
   former: json().$type<FormerNames>(),
@@ -200,7 +222,9 @@ export const sinks = pgTable(
   (t) => [check('sinks_state_check', sql`${t.state} in ('ok', 'backing_off', 'paused')`)],
 );
 
-/** What lasts and people must hear of, from when it was first seen until they heard that it is over. */
+/**
+ * What lasts and people must hear of, from when it was first seen until they heard that it is over.
+ */
 export const conditions = pgTable('conditions', {
   /** `source:<id>`, `credential:<id>`, `sink:<id>`, `dead:<id>`. */
   name: text().primaryKey(),

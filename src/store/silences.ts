@@ -1,6 +1,13 @@
-// Silences as they are kept: what was written, by whom, from when to when by the database's clock, and whether they were summed up.
+// Silences as they are kept: what was written, by whom, from when to when by the database's clock,
+// and whether they were summed up.
 import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm';
-import type { EndedSilence, ListedSilence, NewSilence, SilenceSummary, StoredSilence } from '../kit/records/silence.ts';
+import type {
+  EndedSilence,
+  ListedSilence,
+  NewSilence,
+  SilenceSummary,
+  StoredSilence,
+} from '../kit/records/silence.ts';
 import type { Database } from './database.ts';
 import { type ColumnOf, type Row, RowReader } from './row.ts';
 import { silences } from './schema.ts';
@@ -15,7 +22,10 @@ export async function readClock(db: Database): Promise<number> {
 }
 
 /** All of them or none. @returns their ids, in the same order */
-export async function insertSilences(db: Database, added: readonly NewSilence[]): Promise<number[]> {
+export async function insertSilences(
+  db: Database,
+  added: readonly NewSilence[],
+): Promise<number[]> {
   const rows = await db.$client`
     insert into silences (matcher, owner, reason, starts_at, ends_at)
     select s.matcher, s.owner, s.reason, to_timestamp(s."startsAtMs" / 1000), to_timestamp(s."endsAtMs" / 1000)
@@ -36,7 +46,10 @@ export async function readActiveSilences(
     from (select) always left join silences s on s.summarised_at is null and s.ends_at > now()
       and s.starts_at <= now() + ${aheadMs} * interval '1 millisecond'
     order by s.id`;
-  return { silences: rows.filter((row) => row.id !== null).map(toSilence), nowMs: Number(rows[0]?.now_ms) };
+  return {
+    silences: rows.filter((row) => row.id !== null).map(toSilence),
+    nowMs: Number(rows[0]?.now_ms),
+  };
 }
 
 const silenceRow = new RowReader<ColumnOf<typeof silences>>('silences');
@@ -53,7 +66,11 @@ function toSilence(row: Row): StoredSilence {
 }
 
 /** Newest first. @param areOverToo false: only those that are active, or wait for their time */
-export async function listSilences(db: Database, areOverToo: boolean, limit: number): Promise<ListedSilence[]> {
+export async function listSilences(
+  db: Database,
+  areOverToo: boolean,
+  limit: number,
+): Promise<ListedSilence[]> {
   const rows = await db.$client`
     select s.id, s.matcher::text as matcher, s.owner, s.reason, extract(epoch from s.starts_at) * 1000 as starts_at,
       extract(epoch from s.ends_at) * 1000 as ends_at,
@@ -87,7 +104,10 @@ export async function endSilence(db: Database, id: number, owner: string): Promi
 }
 
 /** Of this owner: those that are not over, that wait, or that began within the last two days. */
-export async function readSilencesOf(db: Database, owner: string): Promise<(StoredSilence & { isOpen: boolean })[]> {
+export async function readSilencesOf(
+  db: Database,
+  owner: string,
+): Promise<(StoredSilence & { isOpen: boolean })[]> {
   const rows = await db.$client`
     select id, matcher::text as matcher, owner, reason, extract(epoch from starts_at) * 1000 as starts_at,
       extract(epoch from ends_at) * 1000 as ends_at, summarised_at is null and ends_at > now() as is_open
@@ -114,8 +134,15 @@ export async function withdrawSilence(db: Database, id: number): Promise<void> {
     where id = ${id} and starts_at <= now() and ends_at > now()`;
 }
 
-/** Of silences that ended `agoMs` ago or longer, the first ones to end. With none, it costs a look into a small index. */
-export async function readSilenceSummaries(db: Database, agoMs: number, limit: number): Promise<SilenceSummary[]> {
+/**
+ * Of silences that ended `agoMs` ago or longer, the first ones to end. With none, it costs a look
+ * into a small index.
+ */
+export async function readSilenceSummaries(
+  db: Database,
+  agoMs: number,
+  limit: number,
+): Promise<SilenceSummary[]> {
   const rows = await db.$client`
     with ended as materialized (
       select id, owner, reason from silences

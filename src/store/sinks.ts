@@ -16,14 +16,25 @@ const stateNames: readonly SinkStateName[] = ['ok', 'backing_off', 'paused'];
 /** Undefined if the sink was never anything but ok, and never in a storm. */
 export async function readSinkState(db: Database, sink: string): Promise<SinkState | undefined> {
   const [row] = await db.select().from(sinks).where(eq(sinks.sink, sink));
-  return row && { state: row.state, reason: row.reason, sinceMs: Date.parse(row.since), storm: row.storm };
+  return (
+    row && {
+      state: row.state,
+      reason: row.reason,
+      sinceMs: Date.parse(row.since),
+      storm: row.storm,
+    }
+  );
 }
 
-/** Of all that were ever anything but ok, by id, and for how many milliseconds they have been so, by the database's clock. */
+/**
+ * Of all that were ever anything but ok, by id, and for how many milliseconds they have been so, by
+ * the database's clock.
+ */
 export async function readSinkStates(
   db: Database,
 ): Promise<Map<string, Pick<SinkState, 'state' | 'reason'> & { ageMs: number }>> {
-  const rows = await db.$client`select sink, state, reason, extract(epoch from now() - since) * 1000 as age from sinks`;
+  const rows =
+    await db.$client`select sink, state, reason, extract(epoch from now() - since) * 1000 as age from sinks`;
   return new Map(
     rows.map((row) => [
       sinkRow.text(row, 'sink'),
@@ -51,7 +62,12 @@ export async function writeSinkState(
 }
 
 /** Fenced. @param storm null once it is over @returns false if the role was lost */
-export async function writeStorm(db: Database, fence: Fence, sink: string, storm: StormFacts | null): Promise<boolean> {
+export async function writeStorm(
+  db: Database,
+  fence: Fence,
+  sink: string,
+  storm: StormFacts | null,
+): Promise<boolean> {
   const facts = storm && JSON.stringify(storm);
   const rows = await db.$client`
     with fence as (${heldLease(db.$client, fence)})
@@ -78,10 +94,15 @@ export interface PlaceChange extends SinkPlace {
 }
 
 /**
- * Fenced: notes where these sinks post to. A place that another process has changed since it was read stays as it is.
+ * Fenced: notes where these sinks post to. A place that another process has changed since it was
+ * read stays as it is.
  * @returns false if one of them was not noted: the role was lost, or another process came first
  */
-export async function writePlaces(db: Database, fence: Fence, changes: readonly PlaceChange[]): Promise<boolean> {
+export async function writePlaces(
+  db: Database,
+  fence: Fence,
+  changes: readonly PlaceChange[],
+): Promise<boolean> {
   const client = db.$client;
   const rows = await client`
     with fence as (${heldLease(client, fence)}),

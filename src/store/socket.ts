@@ -1,5 +1,6 @@
-// Sockets for the driver, which itself waits for ever: a connection that stays silent is cut, so that a network cut costs seconds.
-// They speak TLS and try one host after the other, as the address says.
+// Sockets for the driver, which itself waits for ever: a connection that stays silent is cut, so
+// that a network cut costs seconds. They speak TLS and try one host after the other, as the address
+// says.
 import net from 'node:net';
 import { Duplex } from 'node:stream';
 import type { DatabaseAddress, DatabaseHost } from '../kit/database-url.ts';
@@ -8,7 +9,10 @@ import { sleep } from '../kit/deadline.ts';
 import { Startup } from './startup.ts';
 import { codedError, encrypt, offersTls } from './tls.ts';
 
-/** The driver ends connections that nobody uses for so long. Under the silence: who is silent for longer, owes an answer. */
+/**
+ * The driver ends connections that nobody uses for so long. Under the silence: who is silent for
+ * longer, owes an answer.
+ */
 export const idleMaxSeconds = 20;
 export const silenceMaxMs = 30_000;
 
@@ -32,11 +36,17 @@ export function attemptsOf({ hosts, tls }: Pick<DatabaseAddress, 'hosts' | 'tls'
     >
   )[tls.mode] ?? ['must' as const];
   return hosts.flatMap((host) =>
-    ('socketPath' in host ? ['none' as const] : encryptions).map((encryption) => ({ host, encryption })),
+    ('socketPath' in host ? ['none' as const] : encryptions).map((encryption) => ({
+      host,
+      encryption,
+    })),
   );
 }
 
-/** Which way comes next. What has worked is kept to; what failed is tried again when all others have failed too. */
+/**
+ * Which way comes next. What has worked is kept to; what failed is tried again when all others have
+ * failed too.
+ */
 export class Attempts {
   readonly #all: readonly Attempt[];
   readonly #failed = new Set<Attempt>();
@@ -52,9 +62,13 @@ export class Attempts {
     return ordered.find((one) => !this.#failed.has(one)) ?? ordered[this.#turn++ % ordered.length]!;
   }
 
-  /** @param isHost whether the host failed, and not only this way to it. @returns whether another way is left */
+  /**
+   * @param isHost whether the host failed, and not only this way to it. @returns whether another
+   * way is left
+   */
   fail(attempt: Attempt, isHost: boolean): boolean {
-    for (const one of this.#all) if (one === attempt || (isHost && one.host === attempt.host)) this.#failed.add(one);
+    for (const one of this.#all)
+      if (one === attempt || (isHost && one.host === attempt.host)) this.#failed.add(one);
     return this.#failed.size < this.#all.length;
   }
 
@@ -75,9 +89,11 @@ interface SocketOptions {
 }
 
 /**
- * Ends without an error once it has worked. The driver rejects what was asked when it hears the error, and forgets what is asked from
- * then until the close: that would never be answered. Without an error it rejects all of it at the close (postgres 3.4, connection.js).
- * It ends without an error, too, where another way is left: the driver then connects again at once, and nobody has to know.
+ * Ends without an error once it has worked. The driver rejects what was asked when it hears the
+ * error, and forgets what is asked from then until the close: that would never be answered. Without
+ * an error it rejects all of it at the close (postgres 3.4, connection.js). It ends without an
+ * error, too, where another way is left: the driver then connects again at once, and nobody has to
+ * know.
  */
 class DatabaseSocket extends Duplex {
   readonly #openedAtMs = performance.now();
@@ -96,7 +112,12 @@ class DatabaseSocket extends Duplex {
   #isLeft = false;
   #waiting: (() => void) | undefined;
 
-  constructor(attempt: Attempt, attempts: Attempts, options: SocketOptions, onEnd: (wasOfUse: boolean) => void) {
+  constructor(
+    attempt: Attempt,
+    attempts: Attempts,
+    options: SocketOptions,
+    onEnd: (wasOfUse: boolean) => void,
+  ) {
     super({ emitClose: false });
     this.#attempt = attempt;
     this.#attempts = attempts;
@@ -126,8 +147,8 @@ class DatabaseSocket extends Duplex {
             keepAlive: keepAliveSeconds !== false,
             keepAliveInitialDelay: (keepAliveSeconds || 0) * 1000,
           });
-    // What fails at once, as without a file descriptor or a route, would fail before the driver listens,
-    // and end the process.
+    // What fails at once, as without a file descriptor or a route, would fail before the driver
+    // listens, and end the process.
     socket.on('error', (error) => setImmediate(() => this.destroy(error)));
     // What TLS found is told a little later than the end of its socket.
     socket.on('close', () => (this.#isReady ? this.destroy() : setImmediate(() => this.destroy())));
@@ -145,9 +166,13 @@ class DatabaseSocket extends Duplex {
       if (silentLooks >= looksPerSilence) this.destroy();
     };
     const late = () => {
-      if (!this.#isReady) this.destroy(codedError('CONNECT_TIMEOUT', 'the server did not answer in time'));
+      if (!this.#isReady)
+        this.destroy(codedError('CONNECT_TIMEOUT', 'the server did not answer in time'));
     };
-    this.#timers.push(setInterval(look, silenceMs / looksPerSilence).unref(), setTimeout(late, connectMs).unref());
+    this.#timers.push(
+      setInterval(look, silenceMs / looksPerSilence).unref(),
+      setTimeout(late, connectMs).unref(),
+    );
   }
 
   async #open(): Promise<void> {
@@ -183,11 +208,13 @@ class DatabaseSocket extends Duplex {
     const { whole, step } = this.#startup.take(bytes);
     if (step === 'stranger') return void this.destroy(hungUp());
     if (step === 'ready') {
-      if (this.#startup.isReadOnly && this.#options.address.mustBeWritable) return void this.destroy(readOnly());
+      if (this.#startup.isReadOnly && this.#options.address.mustBeWritable)
+        return void this.destroy(readOnly());
       this.#isReady = true;
       this.#attempts.succeed(this.#attempt);
     }
-    this.#isTold = step === 'denied' || (step === 'refused' && !this.#attempts.fail(this.#attempt, false));
+    this.#isTold =
+      step === 'denied' || (step === 'refused' && !this.#attempts.fail(this.#attempt, false));
     if (step === 'refused' && !this.#isTold) return void this.#leave();
     this.#handOn(whole);
   }
@@ -206,7 +233,11 @@ class DatabaseSocket extends Duplex {
     this.#inner?.resume();
   }
 
-  override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  override _write(
+    bytes: Buffer,
+    _encoding: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ): void {
     this.#whenOpen((inner) => inner.write(bytes, done));
   }
 
@@ -226,7 +257,8 @@ class DatabaseSocket extends Duplex {
     this.#onEnd(this.#isReady && performance.now() - this.#openedAtMs > shortMs);
     const told = this.#isReady ? null : this.#failure(error);
     callback(told);
-    // Later than what the driver has put off until the end of this turn: at the close it would forget to write ever again.
+    // Later than what the driver has put off until the end of this turn: at the close it would
+    // forget to write ever again.
     setImmediate(() => this.emit('close', told !== null));
   }
 
@@ -240,7 +272,10 @@ class DatabaseSocket extends Duplex {
 
 /** Without an error, the driver would connect again at once, for ever, and never say a word. */
 function hungUp(): Error {
-  return codedError('CONNECTION_CLOSED', 'the server hung up before it answered, or what answered is no Postgres');
+  return codedError(
+    'CONNECTION_CLOSED',
+    'the server hung up before it answered, or what answered is no Postgres',
+  );
 }
 
 function readOnly(): Error {

@@ -1,4 +1,5 @@
-// What a process must know of the others on its database before it works anything, as it was at one moment.
+// What a process must know of the others on its database before it works anything, as it was at one
+// moment.
 import type { StoredPosition } from '../kit/records/position.ts';
 import type { Works } from '../kit/records/role.ts';
 import type { SinkPlace } from '../kit/records/sink-state.ts';

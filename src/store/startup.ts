@@ -1,4 +1,5 @@
-// Reads the first messages of a server, until it takes statements: what it is, and whether it takes writes. Pure.
+// Reads the first messages of a server, until it takes statements: what it is, and whether it takes
+// writes. Pure.
 
 /** A frame of the protocol: its kind, and all its bytes. */
 interface Frame {
@@ -10,8 +11,8 @@ interface Frame {
 const frameBytesMax = 65_536;
 
 /**
- * `stranger`: not Postgres. `refused`: an error before the server asked who we are, as of pg_hba.conf. `denied`: one after that, as of a
- * wrong password. `ready`: it takes statements.
+ * `stranger`: not Postgres. `refused`: an error before the server asked who we are, as of
+ * pg_hba.conf. `denied`: one after that, as of a wrong password. `ready`: it takes statements.
  */
 export type StartupStep = 'more' | 'ready' | 'refused' | 'denied' | 'stranger';
 
@@ -51,7 +52,8 @@ export class Startup {
 
   #isStrange(): boolean {
     if (this.#pending.length === 0) return false;
-    // Authentication, error, notice, and a protocol of which only a part is known: what the first message can be.
+    // Authentication, error, notice, and a protocol of which only a part is known: what the first
+    // message can be.
     if (this.#count === 0 && !'RENv'.includes(String.fromCharCode(this.#pending[0]!))) return true;
     return this.#pending.length >= 5 && !inBounds(this.#pending.readUInt32BE(1));
   }

@@ -1,4 +1,5 @@
-// TLS on a connection to Postgres: asked for as the protocol wants it, and verified as the address says.
+// TLS on a connection to Postgres: asked for as the protocol wants it, and verified as the address
+// says.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
@@ -13,12 +14,14 @@ export function codedError(code: string, message: string): Error {
 const question = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 /**
- * Asks the server whether it speaks TLS. Nothing else may come with the answer: it could have been put there by somebody between.
+ * Asks the server whether it speaks TLS. Nothing else may come with the answer: it could have been
+ * put there by somebody between.
  * @throws what answered is no Postgres, or hung up
  */
 export async function offersTls(socket: Socket): Promise<boolean> {
   const answer = await new Promise<Buffer>((resolve, reject) => {
-    const hungUp = () => reject(codedError('CONNECTION_CLOSED', 'the server hung up when it was asked for TLS'));
+    const hungUp = () =>
+      reject(codedError('CONNECTION_CLOSED', 'the server hung up when it was asked for TLS'));
     socket.once('close', hungUp);
     socket.once('data', (bytes: Buffer) => {
       socket.pause();
@@ -33,7 +36,8 @@ export async function offersTls(socket: Socket): Promise<boolean> {
 }
 
 /**
- * Resolves when the server has shown who it is, as far as the address asks for it. Files are read anew each time: certificates are renewed.
+ * Resolves when the server has shown who it is, as far as the address asks for it. Files are read
+ * anew each time: certificates are renewed.
  * @throws with the code of TLS, or `TLS_FILE`
  */
 export async function encrypt(socket: Socket, name: string, tls: DatabaseTls): Promise<Socket> {
@@ -68,7 +72,8 @@ async function tlsOptions(name: string, tls: DatabaseTls): Promise<ConnectionOpt
     ...(tls.sendsName && isIP(name) === 0 && { servername: name }),
     rejectUnauthorized: tls.isChainVerified,
     // Node would look for "localhost" where the host is an address.
-    checkServerIdentity: (_, certificate) => (tls.isNameVerified ? checkServerIdentity(name, certificate) : undefined),
+    checkServerIdentity: (_, certificate) =>
+      tls.isNameVerified ? checkServerIdentity(name, certificate) : undefined,
   };
 }
 

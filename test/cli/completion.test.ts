@@ -18,7 +18,9 @@ const end: Command = {
 };
 const table: CommandTable = {
   serve: entry('Runs', plain),
-  silence: entry('Keeps quiet', { subcommands: { list: entry('Lists', plain), end: entry('Ends', end) } }),
+  silence: entry('Keeps quiet', {
+    subcommands: { list: entry('Lists', plain), end: entry('Ends', end) },
+  }),
 };
 
 let levels: CompletionLevel[];
@@ -33,14 +35,24 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('the levels', () => {
   it('are the program and each command, with what may stand there', () => {
-    expect(levels.map(({ path }) => path)).toEqual(['', 'serve', 'silence', 'silence list', 'silence end']);
+    expect(levels.map(({ path }) => path)).toEqual([
+      '',
+      'serve',
+      'silence',
+      'silence list',
+      'silence end',
+    ]);
     expect(levels[0]).toMatchObject({
       commands: [
         { word: 'serve', summary: 'Runs' },
         { word: 'silence', summary: 'Keeps quiet' },
       ],
     });
-    expect(levels.at(-1)?.options).toContainEqual({ word: '--file', summary: 'A file', value: '<file>' });
+    expect(levels.at(-1)?.options).toContainEqual({
+      word: '--file',
+      summary: 'A file',
+      value: '<file>',
+    });
   });
 });
 
@@ -98,7 +110,9 @@ describe('zsh', () => {
   it('gets words with their summaries, and quotes in them harm nothing', () => {
     const script = zshScript(levels);
     expect(script).toMatch(/^_tocsin\(\) \{\n[\s\S]*\ncompdef _tocsin tocsin\n$/);
-    expect(script).toContain("'silence') choices=('list:Lists' 'end:Ends' '--help:Say what there is') ;;");
+    expect(script).toContain(
+      "'silence') choices=('list:Lists' 'end:Ends' '--help:Say what there is') ;;",
+    );
     expect(script).toContain("'--owner:Whose it is: anna'\\''s'");
   });
 
@@ -112,7 +126,12 @@ describe('zsh', () => {
         .stdout.trim()
         .split('\n');
     expect(offered('silence', '')).toEqual(['list', 'end', '--help']);
-    expect(offered('silence', 'end', '--owner', 'list', '')).toEqual(['--owner', '--file', '--json', '--help']);
+    expect(offered('silence', 'end', '--owner', 'list', '')).toEqual([
+      '--owner',
+      '--file',
+      '--json',
+      '--help',
+    ]);
     expect(offered('silence', 'end', '--file', '')).toEqual(['FILES']);
   });
 });

@@ -75,14 +75,18 @@ describe('a command line', () => {
     expect(calls).toMatchObject([{ values: { count: '3', json: true }, positionals: ['soc'] }]);
   });
 
-  it.each([[['serve']], [['--help']], [['--version']], [['silence', 'list']], [['silence', '--help']], [['tset']]])(
-    'loads no other command for %j',
-    async (argv) => {
-      const { call, loaded } = setUp();
-      await call(...argv);
-      expect(loaded).toEqual([]);
-    },
-  );
+  it.each([
+    [['serve']],
+    [['--help']],
+    [['--version']],
+    [['silence', 'list']],
+    [['silence', '--help']],
+    [['tset']],
+  ])('loads no other command for %j', async (argv) => {
+    const { call, loaded } = setUp();
+    await call(...argv);
+    expect(loaded).toEqual([]);
+  });
 
   it.each([
     [['silence', 'end', '3', '--owner', 'anna']],
@@ -97,14 +101,22 @@ describe('a command line', () => {
 
   it('gives a list of what may be given several times, and names as they are written', async () => {
     const { call, calls } = setUp();
-    expect(await call('silence', 'end', '--match', 'a', '3', '--match', 'b', '4', '--with-dashes')).toBe(0);
-    expect(calls).toEqual([{ values: { match: ['a', 'b'], 'with-dashes': true }, positionals: ['3', '4'] }]);
+    expect(
+      await call('silence', 'end', '--match', 'a', '3', '--match', 'b', '4', '--with-dashes'),
+    ).toBe(0);
+    expect(calls).toEqual([
+      { values: { match: ['a', 'b'], 'with-dashes': true }, positionals: ['3', '4'] },
+    ]);
   });
 
   it('takes a value that begins with a dash if that is said, a lone dash, and what follows two dashes', async () => {
     const { call, calls } = setUp();
-    expect(await call('silence', 'end', '--owner=-x', '--match', '-', '--', '-3', '--owner')).toBe(0);
-    expect(calls).toEqual([{ values: { owner: '-x', match: ['-'] }, positionals: ['-3', '--owner'] }]);
+    expect(await call('silence', 'end', '--owner=-x', '--match', '-', '--', '-3', '--owner')).toBe(
+      0,
+    );
+    expect(calls).toEqual([
+      { values: { owner: '-x', match: ['-'] }, positionals: ['-3', '--owner'] },
+    ]);
   });
 
   it.each([
@@ -114,7 +126,11 @@ describe('a command line', () => {
       'unknown command "tset"; did you mean "test"?\nSee tocsin --help.',
     ],
     ['the beginning of a command', ['ser'], 'unknown command "ser"; did you mean "serve"?'],
-    ['an unknown command', ['frobnicate'], 'unknown command "frobnicate"; there are: serve, test, silence.'],
+    [
+      'an unknown command',
+      ['frobnicate'],
+      'unknown command "frobnicate"; there are: serve, test, silence.',
+    ],
     ['a word of the language', ['constructor'], 'unknown command "constructor"; there are: serve,'],
     [
       'an unknown option',
@@ -126,15 +142,39 @@ describe('a command line', () => {
       ['test', 'soc', '--count'],
       'option "--count <n>" needs a value.\nUsage: tocsin test <sink>',
     ],
-    ['too few arguments', ['test'], 'missing argument <sink>: the id of a sink.\nUsage: tocsin test <sink>'],
-    ['too many arguments', ['test', 'soc', 'two'], 'unexpected argument "two".\nUsage: tocsin test <sink>'],
-    ['arguments for a command without', ['serve', 'now'], 'unexpected argument "now".\nUsage: tocsin serve'],
+    [
+      'too few arguments',
+      ['test'],
+      'missing argument <sink>: the id of a sink.\nUsage: tocsin test <sink>',
+    ],
+    [
+      'too many arguments',
+      ['test', 'soc', 'two'],
+      'unexpected argument "two".\nUsage: tocsin test <sink>',
+    ],
+    [
+      'arguments for a command without',
+      ['serve', 'now'],
+      'unexpected argument "now".\nUsage: tocsin serve',
+    ],
     ['no command', [], 'No command.'],
     ['an empty argument', ['test', ''], 'missing argument <sink>: the id of a sink.'],
-    ['an option in place of a value', ['test', 'soc', '--count', '--json'], 'option "--count" needs a value.'],
-    ['a value for an option that takes none', ['test', 'soc', '--json=yes'], 'unknown option "--json=yes"'],
+    [
+      'an option in place of a value',
+      ['test', 'soc', '--count', '--json'],
+      'option "--count" needs a value.',
+    ],
+    [
+      'a value for an option that takes none',
+      ['test', 'soc', '--json=yes'],
+      'unknown option "--json=yes"',
+    ],
     ['an option in place of a command', ['--jsno', 'test'], 'unknown option "--jsno".'],
-    ['no subcommand', ['silence'], 'No subcommand; there are: list, end.\nSee tocsin silence --help.'],
+    [
+      'no subcommand',
+      ['silence'],
+      'No subcommand; there are: list, end.\nSee tocsin silence --help.',
+    ],
     [
       'an unknown subcommand',
       ['silence', 'ends', '3'],
@@ -150,7 +190,11 @@ describe('a command line', () => {
       ['silence', 'list', '3'],
       'unexpected argument "3".\nUsage: tocsin silence list',
     ],
-    ['an option of another subcommand', ['silence', 'list', '--owner', 'a'], 'unknown option "--owner".'],
+    [
+      'an option of another subcommand',
+      ['silence', 'list', '--owner', 'a'],
+      'unknown option "--owner".',
+    ],
     [
       'a slip in a subcommand’s option',
       ['silence', 'end', '3', '--onwer', 'a'],
@@ -194,20 +238,25 @@ describe('help and version', () => {
     async (argv) => {
       const { call, output } = setUp();
       expect(await call(...argv)).toBe(0);
-      expect(output.stdout).toContain('Usage: tocsin silence <subcommand> [options]\n\nIs quiet.\n\nAbout all of it.');
+      expect(output.stdout).toContain(
+        'Usage: tocsin silence <subcommand> [options]\n\nIs quiet.\n\nAbout all of it.',
+      );
       expect(output.stdout).toMatch(/^ {2}end {2,}Ends one$/m);
     },
   );
 
-  it.each([[['silence', 'end', '--help']], [['help', 'silence', 'end']], [['silence', '--owner', 'a', 'end', '-h']]])(
-    '%j explains one subcommand',
-    async (argv) => {
-      const { call, calls, output } = setUp();
-      expect(await call(...argv)).toBe(0);
-      expect(output.stdout).toContain('Usage: tocsin silence end <id> [more...] [options]\n\nEnds one.');
-      expect(calls).toEqual([]);
-    },
-  );
+  it.each([
+    [['silence', 'end', '--help']],
+    [['help', 'silence', 'end']],
+    [['silence', '--owner', 'a', 'end', '-h']],
+  ])('%j explains one subcommand', async (argv) => {
+    const { call, calls, output } = setUp();
+    expect(await call(...argv)).toBe(0);
+    expect(output.stdout).toContain(
+      'Usage: tocsin silence end <id> [more...] [options]\n\nEnds one.',
+    );
+    expect(calls).toEqual([]);
+  });
 
   it('of an unknown command is wrong usage', async () => {
     const { call, output } = setUp();
@@ -215,11 +264,14 @@ describe('help and version', () => {
     expect(output.stdout).toBe('');
   });
 
-  it.each([['--version'], ['-V'], ['version']])('%s says the version and nothing else', async (word) => {
-    const { call, output } = setUp();
-    expect(await call(word)).toBe(0);
-    expect(output.stdout).toBe('1.2.3\n');
-  });
+  it.each([['--version'], ['-V'], ['version']])(
+    '%s says the version and nothing else',
+    async (word) => {
+      const { call, output } = setUp();
+      expect(await call(word)).toBe(0);
+      expect(output.stdout).toBe('1.2.3\n');
+    },
+  );
 });
 
 describe('what a command throws', () => {
@@ -248,14 +300,20 @@ describe('what a command throws', () => {
 
   it('otherwise gives 1 and the message with its code, never a statement of the database', async () => {
     const cause = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
-    const { call, output } = setUp(() => Promise.reject(new Error('Failed query: select secret', { cause })));
+    const { call, output } = setUp(() =>
+      Promise.reject(new Error('Failed query: select secret', { cause })),
+    );
     expect(await call('test', 'soc')).toBe(1);
-    expect(output.stderr).toBe('tocsin test: a statement failed in the database: connection refused (ECONNREFUSED)\n');
+    expect(output.stderr).toBe(
+      'tocsin test: a statement failed in the database: connection refused (ECONNREFUSED)\n',
+    );
   });
 
   it('in whole sentences has its cause behind them', async () => {
     const cause = new Error("EACCES: permission denied, open '/data/x'");
-    const { call, output } = setUp(() => Promise.reject(new Error('DATA_DIR (/data): set it to another.', { cause })));
+    const { call, output } = setUp(() =>
+      Promise.reject(new Error('DATA_DIR (/data): set it to another.', { cause })),
+    );
     expect(await call('test', 'soc')).toBe(1);
     expect(output.stderr).toBe(
       "tocsin test: DATA_DIR (/data): set it to another. (EACCES: permission denied, open '/data/x')\n",

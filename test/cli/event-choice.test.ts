@@ -21,8 +21,11 @@ sinks: { soc: { type: mattermost, url: "https://chat.example/hooks/abcdefghijklm
 routes: [{ name: all, to: [soc] }]
 `;
 const itemsOf = (file: string) =>
-  (JSON.parse(readProjectFile(`test/fixtures/deepinstinct/${file}.json`)) as { events: Record<string, unknown>[] })
-    .events;
+  (
+    JSON.parse(readProjectFile(`test/fixtures/deepinstinct/${file}.json`)) as {
+      events: Record<string, unknown>[];
+    }
+  ).events;
 const [event] = itemsOf('events-5');
 const [suspicious] = itemsOf('suspicious-events-5');
 
@@ -35,7 +38,12 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const commands = { routes, render };
 const run = (argv: string[], env: Readonly<Record<string, string>> = {}) =>
-  runHere(argv, { TOCSIN_CONFIG: 'tocsin.yaml', DATA_DIR: join(directory, 'data'), ...env }, directory, commands);
+  runHere(
+    argv,
+    { TOCSIN_CONFIG: 'tocsin.yaml', DATA_DIR: join(directory, 'data'), ...env },
+    directory,
+    commands,
+  );
 
 async function tried(text: string, ...more: string[]) {
   writeFileSync(join(directory, 'event.json'), text);
@@ -45,9 +53,21 @@ async function tried(text: string, ...more: string[]) {
 describe('the object of the vendor', () => {
   test.each([
     ['alone', JSON.stringify(event, null, 2), /^MEDIUM STATIC_ANALYSIS \(event\) from di\n/],
-    ['after a byte order mark', `\uFEFF${JSON.stringify(event)}`, /^MEDIUM STATIC_ANALYSIS \(event\) from di\n/],
-    ['alone in a page', JSON.stringify({ last_id: 17544, events: [event] }), /^MEDIUM STATIC_ANALYSIS /],
-    ['of the other stream', JSON.stringify(suspicious), /^\w+ SCRIPT_CONTROL_COMMAND \(suspicious\) from odd\n/],
+    [
+      'after a byte order mark',
+      `\uFEFF${JSON.stringify(event)}`,
+      /^MEDIUM STATIC_ANALYSIS \(event\) from di\n/,
+    ],
+    [
+      'alone in a page',
+      JSON.stringify({ last_id: 17544, events: [event] }),
+      /^MEDIUM STATIC_ANALYSIS /,
+    ],
+    [
+      'of the other stream',
+      JSON.stringify(suspicious),
+      /^\w+ SCRIPT_CONTROL_COMMAND \(suspicious\) from odd\n/,
+    ],
   ])('%s is read as its source reads it', async (_, text, head) => {
     expect(await tried(text)).toEqual({ code: 0, stderr: '', stdout: expect.stringMatching(head) });
   });
@@ -65,8 +85,12 @@ describe('the object of the vendor', () => {
       2,
       expect.stringContaining('may be of several sources: di, odd. Say which: --source'),
     ]);
-    expect((await tried(text, '--source', 'odd')).stdout).toMatch(/ OF_A_LATER_RELEASE \(suspicious\) from odd\n/);
-    expect((await tried(text, '--source', 'x')).stderr).toContain('No source is called "x"; there is di, odd.');
+    expect((await tried(text, '--source', 'odd')).stdout).toMatch(
+      / OF_A_LATER_RELEASE \(suspicious\) from odd\n/,
+    );
+    expect((await tried(text, '--source', 'x')).stderr).toContain(
+      'No source is called "x"; there is di, odd.',
+    );
   });
 
   test.each([
@@ -76,7 +100,10 @@ describe('the object of the vendor', () => {
     ['null', 'null'],
   ])('%s is refused in words', async (_, text) => {
     const { code, stderr } = await tried(text);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('It is no single event as a source here reads one')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('It is no single event as a source here reads one'),
+    ]);
   });
 });
 
@@ -113,11 +140,20 @@ describe('a stored event', () => {
   test('that is not there, or that no route decides, is told with what to do', async () => {
     const env = await stored();
     const gone = await run(['routes', 'test', '--id', '99'], env);
-    expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('event 99 is not stored here, or no longer')]);
+    expect([gone.code, gone.stderr]).toEqual([
+      1,
+      expect.stringContaining('event 99 is not stored here, or no longer'),
+    ]);
     const other = await run(['routes', 'test', '--id', '17001', '--source', 'odd'], env);
-    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('item 17001 of source odd is not stored')]);
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringContaining('item 17001 of source odd is not stored'),
+    ]);
     const notice = await run(['routes', 'test', '--id', '3'], env);
-    expect([notice.code, notice.stderr]).toEqual([2, expect.stringContaining('Event 3 is Tocsin’s own')]);
+    expect([notice.code, notice.stderr]).toEqual([
+      2,
+      expect.stringContaining('Event 3 is Tocsin’s own'),
+    ]);
   });
 
   test('is asked of a running service, where the database is embedded', async () => {
@@ -125,11 +161,18 @@ describe('a stored event', () => {
     world.tenant.add('events', 1);
     await world.start().ready();
     expect(await world.arrived(3)).toBe(3);
-    const listed = JSON.parse((await runIn(world, ['source', 'list', '--json'])).stdout) as { cursor: string }[];
-    const { id } = listed.map(({ cursor }) => JSON.parse(cursor) as { id: number }).find((one) => one.id > 0)!;
+    const listed = JSON.parse((await runIn(world, ['source', 'list', '--json'])).stdout) as {
+      cursor: string;
+    }[];
+    const { id } = listed
+      .map(({ cursor }) => JSON.parse(cursor) as { id: number })
+      .find((one) => one.id > 0)!;
     const argv = ['routes', 'test', '--id', String(id), '--source', 'deepinstinct_events'];
     const { code, stdout } = await runIn(world, argv, {}, commands);
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/ \(event\) from deepinstinct_events\n/)]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/ \(event\) from deepinstinct_events\n/),
+    ]);
   });
 });
 

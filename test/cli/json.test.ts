@@ -23,12 +23,18 @@ test('any value is read back as it was, in keys as well, and nothing in it is ob
     fc.integer({ min: 0, max: 0x10ffff }),
     fc.constantFrom(0x7f, 0x80, 0x9b, 0x9f, 0x202e, 0x2028, 0x2069, 0xfeff, 0xe0001),
   );
-  const text = fc.array(character, { maxLength: 20 }).map((codes) => String.fromCodePoint(...codes));
+  const text = fc
+    .array(character, { maxLength: 20 })
+    .map((codes) => String.fromCodePoint(...codes));
   fc.assert(
-    fc.property(fc.dictionary(text, fc.array(text)), fc.constantFrom(undefined, 2), (value, indent) => {
-      const written = jsonText(value, indent);
-      expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(value)));
-      expect(written).not.toMatch(obeyed);
-    }),
+    fc.property(
+      fc.dictionary(text, fc.array(text)),
+      fc.constantFrom(undefined, 2),
+      (value, indent) => {
+        const written = jsonText(value, indent);
+        expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(written).not.toMatch(obeyed);
+      },
+    ),
   );
 });

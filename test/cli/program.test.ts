@@ -7,7 +7,9 @@ const io: CommandIo = { env: {}, directory: '/', version: '1', stdout() {}, stde
 
 function setUp(run: Command['run'], more: Partial<CommandIo> = {}) {
   const leaf: Command = { options: {}, handlesSignals: true, run };
-  const table: CommandTable = { dead: entry('Of the dead', { subcommands: { list: entry('Lists', leaf) } }) };
+  const table: CommandTable = {
+    dead: entry('Of the dead', { subcommands: { list: entry('Lists', leaf) } }),
+  };
   const progress: Progress = { io: { ...io, ...more }, path: [], code: 0 };
   return { leaf, progress, call: (...argv: string[]) => runProgram(argv, table, progress) };
 }
@@ -20,13 +22,17 @@ test('the path and the exit code of the command that ran', async () => {
 
 test('the path as far as it was read, of a command line that is wrong', async () => {
   const { call, progress } = setUp(async () => 0);
-  await expect(call('dead', 'lust')).rejects.toThrow('unknown subcommand "lust"; did you mean "list"?');
+  await expect(call('dead', 'lust')).rejects.toThrow(
+    'unknown subcommand "lust"; did you mean "list"?',
+  );
   expect(progress.path).toEqual(['dead']);
 });
 
 test('whoever owns the process hears which command it is before it runs, and not of its help', async () => {
   const heard: unknown[] = [];
-  const { call, leaf } = setUp(async () => heard.push('run'), { onCommand: (command) => heard.push(command) });
+  const { call, leaf } = setUp(async () => heard.push('run'), {
+    onCommand: (command) => heard.push(command),
+  });
   await call('dead', 'list');
   expect(heard).toEqual([leaf, 'run']);
   await expect(call('dead', 'list', '--help')).rejects.toMatchObject({ exitCode: 0 });

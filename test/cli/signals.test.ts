@@ -29,18 +29,27 @@ function signalWhileLoading(signal: NodeJS.Signals, modules: readonly string[]):
 describe('a signal before the service is up', () => {
   test('SIGHUP ends nothing, and the configuration is read again once the service is up', async () => {
     const world = await createWorld(embedded);
-    const modules = ['cli/dispatch.js', 'commands/serve.js', 'service/start.js', 'core/roles/index.js'];
+    const modules = [
+      'cli/dispatch.js',
+      'commands/serve.js',
+      'service/start.js',
+      'core/roles/index.js',
+    ];
     const service = world.start('data', { NODE_OPTIONS: signalWhileLoading('SIGHUP', modules) });
     await service.ready();
-    const isRead = () => service.log.some(({ msg }) => String(msg).startsWith('the configuration was read again'));
+    const isRead = () =>
+      service.log.some(({ msg }) => String(msg).startsWith('the configuration was read again'));
     expect(await until(isRead, 20_000)).toBe(true);
     expect(await service.end('SIGTERM')).toBe(0);
   });
 
   test.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('%s is a clean end', async (signal) => {
     const world = await createWorld(embedded);
-    const service = world.start('data', { NODE_OPTIONS: signalWhileLoading(signal, ['cli/dispatch.js']) });
-    if (service.child.exitCode === null && service.child.signalCode === null) await once(service.child, 'exit');
+    const service = world.start('data', {
+      NODE_OPTIONS: signalWhileLoading(signal, ['cli/dispatch.js']),
+    });
+    if (service.child.exitCode === null && service.child.signalCode === null)
+      await once(service.child, 'exit');
     expect([service.child.exitCode, service.child.signalCode]).toEqual([0, null]);
   });
 });
@@ -93,7 +102,10 @@ describe.runIf(existsSync('/dev/full'))('output on a full disk', () => {
 
   test('serve relays although its log cannot be written, and counts the lines', async () => {
     const port = await freePort();
-    const world = await createWorld({ ...embedded, environment: { PORT: String(port), START_FROM: '24h' } });
+    const world = await createWorld({
+      ...embedded,
+      environment: { PORT: String(port), START_FROM: '24h' },
+    });
     world.tenant.add('events', 5);
     const { child } = run(world, ['serve'], 2);
     // The five, and the word of each of the two sources that it begins.
@@ -112,7 +124,10 @@ describe.runIf(existsSync('/dev/full'))('output on a full disk', () => {
       if (args[0] === 'dead') await world.run(['migrate']);
       const { child, told } = run(world, args, 1);
       const [code] = await once(child, 'close');
-      expect([code, told()]).toEqual([1, expect.stringContaining('standard output could not be written (ENOSPC)')]);
+      expect([code, told()]).toEqual([
+        1,
+        expect.stringContaining('standard output could not be written (ENOSPC)'),
+      ]);
     },
   );
 });

@@ -1,7 +1,15 @@
 // A command beside a service: which database it works on, that it makes none, and how it finds the
 // service's own.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -37,31 +45,59 @@ const onStored = [
 
 describe('where there is no database', () => {
   test.each(onStored.map((argv) => [argv]))('%j says so and makes none', async (argv) => {
-    writeFileSync(join(directory, 'draft.yaml'), 'sinks: { a: { type: stdout } }\nroutes: [{ name: a, to: [a] }]\n');
+    writeFileSync(
+      join(directory, 'draft.yaml'),
+      'sinks: { a: { type: stdout } }\nroutes: [{ name: a, to: [a] }]\n',
+    );
     const before = readdirSync(directory);
     const { code, stdout, stderr } = await runHere(argv, three, directory);
     expect(stderr).toContain(
       `there is no database of Tocsin at DATA_DIR (${join(directory, 'data')}). Is this the folder and the environment of the service?`,
     );
-    expect({ code, stdout, files: readdirSync(directory) }).toEqual({ code: 1, stdout: '', files: before });
+    expect({ code, stdout, files: readdirSync(directory) }).toEqual({
+      code: 1,
+      stdout: '',
+      files: before,
+    });
   });
 
   test.each(onStored.map((argv) => [argv]))('%j says so of an empty Postgres', async (argv) => {
-    writeFileSync(join(directory, 'draft.yaml'), 'sinks: { a: { type: stdout } }\nroutes: [{ name: a, to: [a] }]\n');
+    writeFileSync(
+      join(directory, 'draft.yaml'),
+      'sinks: { a: { type: stdout } }\nroutes: [{ name: a, to: [a] }]\n',
+    );
     const database = await createTestDatabase(false);
     onTestFinished(() => database.drop());
     const before = readdirSync(directory);
-    const { code, stdout, stderr } = await runHere(argv, { ...three, DATABASE_URL: database.directUrl }, directory);
-    expect(stderr).toMatch(/there is no database of Tocsin at DATABASE_URL \(127\.0\.0\.1:\d+\)\. Is this the folder/);
-    expect({ code, stdout, files: readdirSync(directory) }).toEqual({ code: 1, stdout: '', files: before });
+    const { code, stdout, stderr } = await runHere(
+      argv,
+      { ...three, DATABASE_URL: database.directUrl },
+      directory,
+    );
+    expect(stderr).toMatch(
+      /there is no database of Tocsin at DATABASE_URL \(127\.0\.0\.1:\d+\)\. Is this the folder/,
+    );
+    expect({ code, stdout, files: readdirSync(directory) }).toEqual({
+      code: 1,
+      stdout: '',
+      files: before,
+    });
   });
 });
 
 test('on Postgres a command makes no DATA_DIR', async () => {
   const database = await createTestDatabase();
   onTestFinished(() => database.drop());
-  const { code, stderr } = await runHere(['dead', 'list'], { ...three, DATABASE_URL: database.directUrl }, directory);
-  expect({ code, stderr, files: readdirSync(directory) }).toEqual({ code: 0, stderr: onDatabase, files: [] });
+  const { code, stderr } = await runHere(
+    ['dead', 'list'],
+    { ...three, DATABASE_URL: database.directUrl },
+    directory,
+  );
+  expect({ code, stderr, files: readdirSync(directory) }).toEqual({
+    code: 0,
+    stderr: onDatabase,
+    files: [],
+  });
 });
 
 test('the options before the command lead to the service, from any folder', async () => {
@@ -112,7 +148,11 @@ describe('the options before the command', () => {
     [['--directory', '/nowhere', 'check'], /there is no such folder/],
   ])('are refused as %j', async (argv, words) => {
     const { code, stdout, stderr } = await runHere(argv, {}, directory);
-    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(words) });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(words),
+    });
   });
 });
 
@@ -123,7 +163,10 @@ describe('bin/tocsin', () => {
     cpSync(`${root}bin`, join(directory, 'app/bin'), { recursive: true });
     if (hasDist) {
       mkdirSync(join(directory, 'app/dist'));
-      writeFileSync(join(directory, 'app/dist/main.js'), 'console.log(process.argv.slice(2).join("|"))');
+      writeFileSync(
+        join(directory, 'app/dist/main.js'),
+        'console.log(process.argv.slice(2).join("|"))',
+      );
     }
     symlinkSync(join(directory, 'app/bin/tocsin'), join(directory, 'tocsin'));
     return join(directory, 'tocsin');
@@ -132,7 +175,9 @@ describe('bin/tocsin', () => {
   test('runs what is built, through a link, and writes nothing', () => {
     const link = install(true);
     const before = readdirSync(directory, { recursive: true });
-    expect(execFileSync(link, ['dead list', '--json'], { cwd: tmpdir(), encoding: 'utf8' })).toBe('dead list|--json\n');
+    expect(execFileSync(link, ['dead list', '--json'], { cwd: tmpdir(), encoding: 'utf8' })).toBe(
+      'dead list|--json\n',
+    );
     expect(readdirSync(directory, { recursive: true })).toEqual(before);
   });
 

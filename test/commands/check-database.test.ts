@@ -5,7 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from 'vitest';
 import { z } from 'zod';
 import { createCheck } from '../../src/commands/check.ts';
 import type { Registries } from '../../src/config/index.ts';
@@ -27,7 +36,10 @@ let directory: string;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tocsin-check-'));
-  await writeFile(join(directory, 'tocsin.yaml'), 'sources: { a: { type: mute } }\nsinks: { b: { type: mute } }\n');
+  await writeFile(
+    join(directory, 'tocsin.yaml'),
+    'sources: { a: { type: mute } }\nsinks: { b: { type: mute } }\n',
+  );
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
@@ -110,10 +122,16 @@ describe('with DATABASE_URL', () => {
   test('one that is not migrated yet is fine, and stays as it is', async () => {
     const empty = await emptyDatabase();
     const { code, lines } = await look({ DATABASE_URL: empty.url });
-    expect(lines).toEqual([expect.stringMatching(/^ok .* not migrated yet: the first start will do it$/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^ok .* not migrated yet: the first start will do it$/),
+    ]);
     expect(code).toBe(0);
-    expect(await empty.sql`select nspname from pg_namespace where nspname = 'drizzle'`).toHaveLength(0);
-    expect(await empty.sql`select relname from pg_class where relnamespace = 'public'::regnamespace`).toHaveLength(0);
+    expect(
+      await empty.sql`select nspname from pg_namespace where nspname = 'drizzle'`,
+    ).toHaveLength(0);
+    expect(
+      await empty.sql`select relname from pg_class where relnamespace = 'public'::regnamespace`,
+    ).toHaveLength(0);
   });
 
   test('one of an older or a newer release is told apart', async () => {
@@ -180,7 +198,9 @@ describe('with DATABASE_URL', () => {
     });
     expect(lines).toEqual([
       expect.stringMatching(/^ok {4}database: DATABASE_URL \(/),
-      expect.stringMatching(/^FAIL {2}database: DATABASE_URL_DIRECT \(127\.0\.0\.1:1\): nothing accepts connections/),
+      expect.stringMatching(
+        /^FAIL {2}database: DATABASE_URL_DIRECT \(127\.0\.0\.1:1\): nothing accepts connections/,
+      ),
     ]);
     expect(code).toBe(1);
   });
@@ -263,7 +283,9 @@ describe('on the embedded database', () => {
   test('a path that is too long for the socket in it fails, before anything is made', async () => {
     const { code, lines } = await look({ DATA_DIR: join(directory, 'd'.repeat(150)) });
     expect(lines).toEqual([
-      expect.stringMatching(/^FAIL {2}database: DATA_DIR .* the path is too long .* Set DATA_DIR to a shorter one\.$/),
+      expect.stringMatching(
+        /^FAIL {2}database: DATA_DIR .* the path is too long .* Set DATA_DIR to a shorter one\.$/,
+      ),
     ]);
     expect(code).toBe(1);
     expect(await readdir(directory)).toEqual(['tocsin.yaml']);
@@ -271,7 +293,9 @@ describe('on the embedded database', () => {
 
   test('a directory that is not there is made by the first start, not by check', async () => {
     const { code, lines } = await look({});
-    expect(lines).toEqual([`ok    database: DATA_DIR (${join(directory, 'data')}): the first start makes it`]);
+    expect(lines).toEqual([
+      `ok    database: DATA_DIR (${join(directory, 'data')}): the first start makes it`,
+    ]);
     expect(code).toBe(0);
     expect(await readdir(directory)).toEqual(['tocsin.yaml']);
   });
@@ -292,7 +316,9 @@ describe('on the embedded database', () => {
     await mkdir(join(directory, 'data', 'postgres'));
     const { code, lines } = await look({});
     expect(lines).toContainEqual(
-      expect.stringMatching(new RegExp(`^ok .* a running service holds it \\(process ${process.pid} on host `)),
+      expect.stringMatching(
+        new RegExp(`^ok .* a running service holds it \\(process ${process.pid} on host `),
+      ),
     );
     expect(code).toBe(0);
     expect(await readdir(join(directory, 'data', 'postgres'))).toEqual([]);
@@ -302,7 +328,9 @@ describe('on the embedded database', () => {
     await mkdir(join(directory, 'data'));
     await chmod(join(directory, 'data'), 0o777);
     const { code, lines } = await look({});
-    expect(lines).toEqual([expect.stringMatching(/^warn .* may be written by every user .* with mode 700\.$/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^warn .* may be written by every user .* with mode 700\.$/),
+    ]);
     expect(code).toBe(0);
   });
 
@@ -313,7 +341,9 @@ describe('on the embedded database', () => {
     const { code, lines } = await look({});
     expect(lines).toEqual([
       expect.stringMatching(/^ok .* can be written, and holds the embedded database$/),
-      expect.stringMatching(/^warn .* was not looked at: no service answers there\. .*`tocsin dead list`/),
+      expect.stringMatching(
+        /^warn .* was not looked at: no service answers there\. .*`tocsin dead list`/,
+      ),
     ]);
     expect(code).toBe(0);
   });
@@ -322,29 +352,39 @@ describe('on the embedded database', () => {
     await writeFile(join(directory, 'data'), 'a file');
     const { code, lines } = await look({ DATA_DIR: path });
     expect(lines).toEqual([
-      expect.stringMatching(/^FAIL {2}database: DATA_DIR \(.*\): it is not a directory\. Set DATA_DIR/),
+      expect.stringMatching(
+        /^FAIL {2}database: DATA_DIR \(.*\): it is not a directory\. Set DATA_DIR/,
+      ),
     ]);
     expect(code).toBe(1);
   });
 
-  test.skipIf(process.getuid?.() === 0)('a directory that this user may not write to fails', async () => {
-    await mkdir(join(directory, 'data'), { mode: 0o500 });
-    expect((await look({})).lines).toEqual([expect.stringMatching(/^FAIL .* this user may not write there/)]);
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    'a directory that this user may not write to fails',
+    async () => {
+      await mkdir(join(directory, 'data'), { mode: 0o500 });
+      expect((await look({})).lines).toEqual([
+        expect.stringMatching(/^FAIL .* this user may not write there/),
+      ]);
+    },
+  );
 
   const asRoot = test.runIf(process.getuid?.() === 0);
 
-  asRoot('root looks at the database of another user: a warning that names the command of that user', async () => {
-    await mkdir(join(directory, 'data', 'postgres'), { recursive: true });
-    await chown(join(directory, 'data', 'postgres'), 12_345, 12_345);
-    const { code, lines } = await look({});
-    expect(lines).toContainEqual(
-      expect.stringMatching(
-        /^warn .* "postgres" in it belongs to another user \(id 12345\)\. .*sudo -u '#12345' tocsin/,
-      ),
-    );
-    expect(code).toBe(0);
-  });
+  asRoot(
+    'root looks at the database of another user: a warning that names the command of that user',
+    async () => {
+      await mkdir(join(directory, 'data', 'postgres'), { recursive: true });
+      await chown(join(directory, 'data', 'postgres'), 12_345, 12_345);
+      const { code, lines } = await look({});
+      expect(lines).toContainEqual(
+        expect.stringMatching(
+          /^warn .* "postgres" in it belongs to another user \(id 12345\)\. .*sudo -u '#12345' tocsin/,
+        ),
+      );
+      expect(code).toBe(0);
+    },
+  );
 
   asRoot('root is told of the service of another user that runs, as under systemd', async () => {
     const lock = await lockDirectory(join(directory, 'data'));
@@ -353,7 +393,9 @@ describe('on the embedded database', () => {
     for (const name of ['data/postgres', 'data/tocsin.sock', 'data'])
       await chown(join(directory, name), 12_345, 12_345);
     const { code, lines } = await look({});
-    expect(lines).toContainEqual(expect.stringMatching(/^ok .* a running service holds it \(process /));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^ok .* a running service holds it \(process /),
+    );
     expect(code).toBe(0);
   });
 });

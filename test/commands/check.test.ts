@@ -43,10 +43,18 @@ const settings = z.strictObject({ url: z.string(), token: z.string() });
 type Settings = z.output<typeof settings>;
 
 /** Asks the far end as a real adapter would, and tells a secret that it should not. */
-async function ask(config: Settings, context: AdapterContext, signal: AbortSignal): Promise<undefined> {
+async function ask(
+  config: Settings,
+  context: AdapterContext,
+  signal: AbortSignal,
+): Promise<undefined> {
   const answer = await context.http.request({ method: 'GET', url: config.url, signal });
   if (answer.status === 200) return undefined;
-  throw new AdapterError('reject_sink', 'auth', `127.0.0.1 answered ${answer.status} to ${config.token}.\nReplace it`);
+  throw new AdapterError(
+    'reject_sink',
+    'auth',
+    `127.0.0.1 answered ${answer.status} to ${config.token}.\nReplace it`,
+  );
 }
 
 const shared = { config: settings, example: { url: 'u', token: 't' }, secrets: ['token'] as const };
@@ -94,7 +102,10 @@ const registries: Registries = {
       config: z.strictObject({}),
       example: {},
       secrets: [],
-      create: () => ({ origin: 'mute:', send: () => Promise.reject(new Error('check must not post')) }),
+      create: () => ({
+        origin: 'mute:',
+        send: () => Promise.reject(new Error('check must not post')),
+      }),
     },
   },
 };
@@ -192,7 +203,9 @@ routes:
     status = 401;
     const { code, stdout } = await check(yamlFor());
     expect(code).toBe(1);
-    expect(stdout).toContain('FAIL  source console: 127.0.0.1 answered 401 to [secret]. Replace it\n');
+    expect(stdout).toContain(
+      'FAIL  source console: 127.0.0.1 answered 401 to [secret]. Replace it\n',
+    );
     expect(stdout).toContain('FAIL  sink soc: 127.0.0.1 answered 401 to [secret]. Replace it\n');
     expect(stdout).not.toContain(token);
   });

@@ -15,11 +15,14 @@ test.each(['bash', 'zsh'])('%s gets every command and subcommand', (shell) => {
   for (const name of names) expect(stdout).toContain(`'${name}')`);
   for (const path of ['dead redrive', 'source adopt', 'silence end', 'routes diff', 'config show'])
     expect(stdout).toContain(`'${path}')`);
-  for (const option of ['--from-data-dir', '--all-events', '--env-file']) expect(stdout).toContain(option);
+  for (const option of ['--from-data-dir', '--all-events', '--env-file'])
+    expect(stdout).toContain(option);
 });
 
 test('each says where it belongs, and no other shell is known', () => {
-  expect(tocsin('completion', 'bash', '--help').stdout).toContain('eval "$(tocsin completion bash)"');
+  expect(tocsin('completion', 'bash', '--help').stdout).toContain(
+    'eval "$(tocsin completion bash)"',
+  );
   const other = tocsin('completion', 'fish');
   expect([other.status, other.stderr]).toEqual([
     2,

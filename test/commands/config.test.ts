@@ -1,5 +1,7 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
-// `tocsin config show` as it is typed: what goes to stdout can be saved, and everything else goes elsewhere.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables
+// `tocsin config show` as it is typed: what goes to stdout can be saved, and everything else goes
+// elsewhere.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,14 +46,24 @@ describe('tocsin config show', () => {
       expect([code, zone]).toEqual([0, expect.stringMatching(/^[A-Z]/)]);
       if (TZ === ':Asia/Bangkok') expect(zone).toBe('Asia/Bangkok');
       writeFileSync(join(directory, 'tocsin.yaml'), stdout);
-      const again = await run(['show'], { ...three, TZ: 'Asia/Tokyo', TOCSIN_CONFIG: 'tocsin.yaml' });
+      const again = await run(['show'], {
+        ...three,
+        TZ: 'Asia/Tokyo',
+        TOCSIN_CONFIG: 'tocsin.yaml',
+      });
       expect([again.code, parse(again.stdout).time_zone]).toEqual([0, zone]);
     },
   );
 
   it('says on stderr which variable must hold a secret that stood in the file', async () => {
-    writeFileSync(join(directory, 'tocsin.yaml'), `sinks: { soc: { type: mattermost, url: "${hook}" } }\n`);
-    const { code, stdout, stderr } = await run(['show'], { ...three, TOCSIN_CONFIG: 'tocsin.yaml' });
+    writeFileSync(
+      join(directory, 'tocsin.yaml'),
+      `sinks: { soc: { type: mattermost, url: "${hook}" } }\n`,
+    );
+    const { code, stdout, stderr } = await run(['show'], {
+      ...three,
+      TOCSIN_CONFIG: 'tocsin.yaml',
+    });
     expect(code).toBe(0);
     expect(stderr).toBe(
       'tocsin.yaml:1:35 sinks.soc.url is a secret and not shown: set SOC_URL to it where what follows is used.\n',
@@ -62,7 +74,9 @@ describe('tocsin config show', () => {
   it('exits with 78 and every problem if the configuration is wrong, and with 2 if the command is', async () => {
     const bad = await run(['show'], { POLLING_INTERVAL: 'often' });
     expect(bad).toMatchObject({ code: 78, stdout: '' });
-    expect(bad.stderr).toMatch(/DEEPINSTINCT_URL is not set[\s\S]*POLLING_INTERVAL "often" is not a whole number/);
+    expect(bad.stderr).toMatch(
+      /DEEPINSTINCT_URL is not set[\s\S]*POLLING_INTERVAL "often" is not a whole number/,
+    );
     expect(await run(['print'], three)).toMatchObject({ code: 2, stdout: '' });
     expect(await run([], three)).toMatchObject({ code: 2, stdout: '' });
   });

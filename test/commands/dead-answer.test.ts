@@ -18,7 +18,10 @@ test('the last answer is bounded, harmless and without a secret, and the item ha
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-dead-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const where = { databaseUrl: database.directUrl, dataDir: directory };
-  const numbered = draft('17001', { type: 'RANSOMWARE', body: { itemId: '17001', device: { name: 'PC-1' } } });
+  const numbered = draft('17001', {
+    type: 'RANSOMWARE',
+    body: { itemId: '17001', device: { name: 'PC-1' } },
+  });
   await fillHistory(where, [
     { at, draft: numbered },
     { at, draft: draft('b', { type: 'SCRIPT', body: {} }) },
@@ -37,7 +40,9 @@ test('the last answer is bounded, harmless and without a secret, and the item ha
   const lines = stdout.split('\n');
   expect(lines).toEqual([
     `2  old  ${lines[0]!.split('  ')[2]}  SCRIPT  -  rejected, 2 attempts, dead since 2026-02-01T12:00:00.000Z`,
-    expect.stringMatching(/^1 {2}old {2}\w+ {2}RANSOMWARE {2}PC-1 {2}item 17001 {2}rejected, 2 attempts, dead since /),
+    expect.stringMatching(
+      /^1 {2}old {2}\w+ {2}RANSOMWARE {2}PC-1 {2}item 17001 {2}rejected, 2 attempts, dead since /,
+    ),
     expect.stringMatching(
       /^ {4}last answer: HTTP 413 Too long\\u\{1B\}\[2J\\u\{202E\}⏎9 {2}old {2}by \[secret\] x+…x+$/,
     ),

@@ -7,12 +7,15 @@ import { openStore } from '../../src/store/open.ts';
 import { createWorld, until, type World } from '../support/world.ts';
 import { onDatabase, runIn } from './in-process.ts';
 
-/** Turned about, a terminal's clear screen (as an old and as a new control character), and a line of its own. */
+/**
+ * Turned about, a terminal's clear screen (as an old and as a new control character), and a line of
+ * its own.
+ */
 const hostile = 'pc\u202Egnp.exe\u001B[2J\u009B2J\n1  soc  CRITICAL';
 
 /**
- * Leaves three dead deliveries: one event of a hostile device and two notices. What is refused with all others is kept, so the last step,
- * which takes others that pass all the while, is made here.
+ * Leaves three dead deliveries: one event of a hostile device and two notices. What is refused with
+ * all others is kept, so the last step, which takes others that pass all the while, is made here.
  */
 async function worldOfTheDead(database: 'postgres' | 'embedded'): Promise<World> {
   const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
@@ -43,7 +46,8 @@ async function giveUp(world: World): Promise<void> {
 }
 
 /** The ids in the table, oldest first. */
-const idsOf = (table: string) => [...table.matchAll(/^(\d+) {2}/gm)].map(([, id]) => Number(id)).sort((a, b) => a - b);
+const idsOf = (table: string) =>
+  [...table.matchAll(/^(\d+) {2}/gm)].map(([, id]) => Number(id)).sort((a, b) => a - b);
 
 test('lists them, and puts back those that are named, or all; then their cards arrive', async () => {
   const world = await worldOfTheDead('postgres');
@@ -54,15 +58,21 @@ test('lists them, and puts back those that are named, or all; then their cards a
   const ids = idsOf(stdout);
   expect(ids).toHaveLength(3);
   expect(
-    stdout.match(/^\d+ {2}soc {2}.*rejected.*, \d+ attempts, dead since 20.*\n {4}last answer: HTTP 400 /gm),
+    stdout.match(
+      /^\d+ {2}soc {2}.*rejected.*, \d+ attempts, dead since 20.*\n {4}last answer: HTTP 400 /gm,
+    ),
   ).toHaveLength(3);
-  const json = JSON.parse((await runIn(world, ['dead', 'list', '--json'])).stdout) as { eventId: number }[];
+  const json = JSON.parse((await runIn(world, ['dead', 'list', '--json'])).stdout) as {
+    eventId: number;
+  }[];
   expect(json.map(({ eventId }) => eventId).sort((a, b) => a - b)).toEqual(ids);
 
   expect(await runIn(world, ['dead', 'redrive', '999999'])).toEqual({
     code: 1,
     stdout: '0 put back\n',
-    stderr: expect.stringMatching(/\nnone of these is dead; "tocsin dead list" shows those that are\n$/),
+    stderr: expect.stringMatching(
+      /\nnone of these is dead; "tocsin dead list" shows those that are\n$/,
+    ),
   });
   expect(await runIn(world, ['dead', 'redrive', `${ids[0]}`])).toEqual({
     code: 0,
@@ -72,11 +82,15 @@ test('lists them, and puts back those that are named, or all; then their cards a
   expect((await runIn(world, ['once'])).stderr).toContain('sink soc: 2 dead');
   const arrived = () => ids.filter((id) => mattermost.deliveries.has(`soc-${id}`));
   expect(arrived()).toEqual([ids[0]]);
-  expect((await runIn(world, ['dead', 'redrive', '--all', '--json'])).stdout).toBe('{"redriven":2}\n');
+  expect((await runIn(world, ['dead', 'redrive', '--all', '--json'])).stdout).toBe(
+    '{"redriven":2}\n',
+  );
   expect((await runIn(world, ['once'])).code).toBe(0);
   expect(arrived()).toEqual(ids);
   const posts = mattermost.posts.map((post) => JSON.stringify(post));
-  expect(posts.filter((post) => post.includes('gnp.exe') && post.includes('New Event Detected'))).toHaveLength(1);
+  expect(
+    posts.filter((post) => post.includes('gnp.exe') && post.includes('New Event Detected')),
+  ).toHaveLength(1);
   expect(await runIn(world, ['dead', 'redrive', '--all'])).toEqual({
     code: 0,
     stdout: '0 put back\n',
@@ -102,7 +116,9 @@ describe('on the embedded database', () => {
     expect((await runIn(world, ['dead', 'redrive', String(ids[2])])).stdout).toBe('1 put back\n');
     // A notice about the dead may arrive beside it.
     expect(await until(() => world.mattermost.deliveries.has(`soc-${ids[2]}`), 10_000)).toBe(true);
-    expect((await runIn(world, ['dead', 'list', '--json'])).stdout.match(/"eventId"/g)).toHaveLength(2);
+    expect(
+      (await runIn(world, ['dead', 'list', '--json'])).stdout.match(/"eventId"/g),
+    ).toHaveLength(2);
   });
 });
 
@@ -114,7 +130,9 @@ test('names that attackers chose reach the terminal as harmless text on one line
   expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
   expect(idsOf(stdout)).toHaveLength(3);
   const json = (await runIn(world, ['dead', 'list', '--json'])).stdout;
-  expect((JSON.parse(json) as { device: string | null }[]).map(({ device }) => device)).toContain(hostile);
+  expect((JSON.parse(json) as { device: string | null }[]).map(({ device }) => device)).toContain(
+    hostile,
+  );
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be printed
   expect(json).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
 });
@@ -130,7 +148,10 @@ test.each([
   [['dead', 'list', '--all'], 'unknown option "--all".\nUsage: tocsin dead list [options]'],
   [['dead', 'drop', '--to', 'soc'], 'unknown option "--to".'],
   [['dead', 'move', '--from', 'soc'], 'Say from where and to where:'],
-  [['dead', 'bury'], 'unknown subcommand "bury"; there are: list, redrive, move, drop.\nSee tocsin dead --help.'],
+  [
+    ['dead', 'bury'],
+    'unknown subcommand "bury"; there are: list, redrive, move, drop.\nSee tocsin dead --help.',
+  ],
 ])('%j is wrong usage', async (argv, words) => {
   const world = await createWorld({ database: 'embedded' });
   const { code, stderr } = await runIn(world, argv);
@@ -153,7 +174,9 @@ test('a sink that is not there is named only if it left nothing dead', async () 
     join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml'),
     `sinks: { new: { type: mattermost, url: ${world.mattermost.hookUrl} } }`,
   );
-  const removed = await runIn(world, ['dead', 'list', '--sink', 'soc'], { TOCSIN_CONFIG: 'tocsin.yaml' });
+  const removed = await runIn(world, ['dead', 'list', '--sink', 'soc'], {
+    TOCSIN_CONFIG: 'tocsin.yaml',
+  });
   expect([removed.code, idsOf(removed.stdout).length]).toEqual([0, 3]);
 });
 

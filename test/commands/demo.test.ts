@@ -1,4 +1,5 @@
-// `tocsin demo` as a user runs it: a process of its own, on any machine, that touches nothing but loopback and leaves nothing behind.
+// `tocsin demo` as a user runs it: a process of its own, on any machine, that touches nothing but
+// loopback and leaves nothing behind.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -71,7 +72,10 @@ function run(args: readonly string[], env: Record<string, string> = {}): Run {
   return { child, out, exit: new Promise((resolve) => child.once('close', resolve)) };
 }
 
-async function until<Value>(find: () => Promise<Value | undefined> | Value | undefined, ms: number): Promise<Value> {
+async function until<Value>(
+  find: () => Promise<Value | undefined> | Value | undefined,
+  ms: number,
+): Promise<Value> {
   const end = performance.now() + ms;
   for (;;) {
     const found = await find();
@@ -101,7 +105,9 @@ describe('the demo as a process', () => {
     expect(await exit, out.stderr).toBe(0);
     expect(out.stdout).toMatch(/^ID +SEVERITY +TYPE +DEVICE +DELIVERED$/m);
     expect(
-      out.stdout.match(/^\d{5} +(?:CRITICAL|HIGH|MEDIUM|LOW|INFO|UNKNOWN) +\w+ .* after \d+\.\d s$/gm),
+      out.stdout.match(
+        /^\d{5} +(?:CRITICAL|HIGH|MEDIUM|LOW|INFO|UNKNOWN) +\w+ .* after \d+\.\d s$/gm,
+      ),
     ).toHaveLength(40);
     expect(out.stdout).toContain('40 events, 40 delivered, each once.');
     expect(out.stderr).toBe('');
@@ -112,7 +118,10 @@ describe('the demo as a process', () => {
 
   it('shows the channel on a page that fills by itself, and ends on Ctrl-C with nothing left', async () => {
     const { child, out, exit } = run([]);
-    const page = await until(() => /Open this +(http:\/\/127\.0\.0\.1:\d+)/.exec(out.stdout)?.[1], 60_000);
+    const page = await until(
+      () => /Open this +(http:\/\/127\.0\.0\.1:\d+)/.exec(out.stdout)?.[1],
+      60_000,
+    );
     const html = await until(async () => {
       const text = await (await fetch(page)).text();
       return text.includes('New Suspicious Event Detected') ? text : undefined;
@@ -149,8 +158,10 @@ describe('a demo that cannot work', () => {
   });
   const hookOf = (config: Config) => (config.sinks[0]!.settings as { url: string }).url;
   const idle = { address: 'http://127.0.0.1:1', ready: Promise.resolve(), stop: async () => {} };
-  const demo = (startService: DemoDependencies['startService'], values: Record<string, string | boolean>) =>
-    createDemo({ startService, onceWaitMs: 200 }).run({ values, positionals: [] }, io);
+  const demo = (
+    startService: DemoDependencies['startService'],
+    values: Record<string, string | boolean>,
+  ) => createDemo({ startService, onceWaitMs: 200 }).run({ values, positionals: [] }, io);
 
   it('says how far it came, what the hook answered and what Tocsin warned of, and exits 1', async () => {
     const exit = await demo(
@@ -172,9 +183,13 @@ describe('a demo that cannot work', () => {
   it('says so when an event came twice', async () => {
     const exit = await demo(
       async (config) => {
-        const ids = Array.from({ length: 40 }, (_, index) => (index < 24 ? 17_544 + index : 14_515 + index));
+        const ids = Array.from({ length: 40 }, (_, index) =>
+          index < 24 ? 17_544 + index : 14_515 + index,
+        );
         for (const id of [17_544, ...ids]) {
-          const body = JSON.stringify({ attachments: [{ fields: [{ title: 'Event ID', value: `\`${id}\`` }] }] });
+          const body = JSON.stringify({
+            attachments: [{ fields: [{ title: 'Event ID', value: `\`${id}\`` }] }],
+          });
           await fetch(hookOf(config), { method: 'POST', body });
         }
         return idle;
@@ -208,7 +223,9 @@ describe('a demo that cannot work', () => {
   it('refuses a port that is none, and says that one is taken', async () => {
     const trap = await startTrap();
     await expect(demo(async () => idle, { port: '70000' })).rejects.toThrow(UsageError);
-    await expect(demo(async () => idle, { port: new URL(trap.address).port })).rejects.toThrow('EADDRINUSE');
+    await expect(demo(async () => idle, { port: new URL(trap.address).port })).rejects.toThrow(
+      'EADDRINUSE',
+    );
     expect(readdirSync(temporary)).toEqual([]);
   });
 

@@ -11,7 +11,10 @@ export interface HistoryRow {
   readonly source?: string;
 }
 
-/** In place of whatever is stored; ids are 1, 2, … in the order of the rows. Each has a delivery for a sink `old`. */
+/**
+ * In place of whatever is stored; ids are 1, 2, … in the order of the rows. Each has a delivery for
+ * a sink `old`.
+ */
 export async function fillHistory(
   where: { readonly databaseUrl?: string; readonly dataDir: string },
   rows: readonly HistoryRow[],

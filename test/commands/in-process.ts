@@ -1,7 +1,13 @@
-// Commands as `main.ts` would run them, in this process: quicker than a process, and with what a test puts in place of the world.
+// Commands as `main.ts` would run them, in this process: quicker than a process, and with what a
+// test puts in place of the world.
 import { dirname } from 'node:path';
 import { expect } from 'vitest';
-import { type Command, type CommandGroup, type CommandTable, entry } from '../../src/cli/command.ts';
+import {
+  type Command,
+  type CommandGroup,
+  type CommandTable,
+  entry,
+} from '../../src/cli/command.ts';
 import { dispatch } from '../../src/cli/dispatch.ts';
 import { command as dead } from '../../src/commands/dead.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
@@ -40,7 +46,9 @@ export async function runHere(
 
 function tableOf(commands: Commands): CommandTable {
   const entries = Object.entries(commands);
-  return Object.fromEntries(entries.map(([name, command]) => [name, entry(`Runs ${name}`, command)]));
+  return Object.fromEntries(
+    entries.map(([name, command]) => [name, entry(`Runs ${name}`, command)]),
+  );
 }
 
 /** As `world.run`, in this process. Of the log only errors, which go to the real stderr. */
@@ -51,8 +59,15 @@ export function runIn(
   others?: Commands,
 ) {
   const { environment } = world;
-  return runHere(argv, { ...environment, LOG_LEVEL: 'error', ...more }, dirname(environment.DATA_DIR!), others);
+  return runHere(
+    argv,
+    { ...environment, LOG_LEVEL: 'error', ...more },
+    dirname(environment.DATA_DIR!),
+    others,
+  );
 }
 
 /** What a command that works on a database says on stderr, when that is all. */
-export const onDatabase: unknown = expect.stringMatching(/^tocsin: the database is .*(DATABASE_URL|DATA_DIR).*\n$/);
+export const onDatabase: unknown = expect.stringMatching(
+  /^tocsin: the database is .*(DATABASE_URL|DATA_DIR).*\n$/,
+);

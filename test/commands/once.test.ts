@@ -1,4 +1,5 @@
-// `tocsin once`: 0 only if every source was read to its end and everything due was delivered; else 1, and words that say what was not.
+// `tocsin once`: 0 only if every source was read to its end and everything due was delivered; else
+// 1, and words that say what was not.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
@@ -21,7 +22,8 @@ function onceHere(world: World, waits: Partial<OnceWaits> = {}, more: Record<str
 }
 
 /** What it says beside its log. */
-const wordsOf = (stderr: string) => stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+const wordsOf = (stderr: string) =>
+  stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
 
 describe.each(['postgres', 'embedded'] as const)('on %s', (database) => {
   test('everything is read and delivered, and the next run says nothing again', async () => {
@@ -49,18 +51,29 @@ test('a heartbeat is sent at the end of a run in which everything worked, and of
   expect(beats.received).toEqual([]);
   world.tenant.heal();
   expect((await onceHere(world)).code).toBe(0);
-  expect(beats.received.map(({ method, target }) => `${method} ${target}`)).toEqual(['GET /ping/0f1e2d3c4b5a69788796']);
+  expect(beats.received.map(({ method, target }) => `${method} ${target}`)).toEqual([
+    'GET /ping/0f1e2d3c4b5a69788796',
+  ]);
   beats.answering((_request, response) => response.writeHead(500).end());
   const { code, stderr } = await world.run(['once']);
-  expect([code, stderr.includes('heartbeats do not arrive'), stderr.includes('0f1e2d3c')]).toEqual([0, true, false]);
+  expect([code, stderr.includes('heartbeats do not arrive'), stderr.includes('0f1e2d3c')]).toEqual([
+    0,
+    true,
+    false,
+  ]);
 });
 
 test('START_FROM in the future is said, and means what is said: what is there is passed over, what comes is not', async () => {
-  const world = await createWorld({ database: 'postgres', environment: { START_FROM: '2999-01-01' } });
+  const world = await createWorld({
+    database: 'postgres',
+    environment: { START_FROM: '2999-01-01' },
+  });
   const { tenant, mattermost } = world;
   tenant.add('events', 3);
   const first = await world.run(['once']);
-  expect(first.stderr).toMatch(/"warn".*START_FROM: 2999-01-01 is in the future, which means the same as \\"now\\"/);
+  expect(first.stderr).toMatch(
+    /"warn".*START_FROM: 2999-01-01 is in the future, which means the same as \\"now\\"/,
+  );
   expect(mattermost.deliveries.size).toBe(2); // from when on each of the two streams is watched
   tenant.add('events', 2);
   expect((await onceHere(world)).code).toBe(0);
@@ -88,21 +101,27 @@ test('a webhook that is gone ends the run soon, and the next run delivers what w
 });
 
 test.each([
-  [401, /^source deepinstinct_events: 127\.0\.0\.1:\d+ answered 401: the API key is wrong.*TOKENS_KEY.*API Connectors/],
+  [
+    401,
+    /^source deepinstinct_events: 127\.0\.0\.1:\d+ answered 401: the API key is wrong.*TOKENS_KEY.*API Connectors/,
+  ],
   [500, /^source deepinstinct_events: 127\.0\.0\.1.* 500/],
-])('a console that answers %s fails the run, and the rest is delivered all the same', async (status, words) => {
-  const world = await createWorld({ database: 'postgres' });
-  const { tenant, mattermost } = world;
-  tenant.add('suspicious', 2);
-  tenant.fail('events', status, Number.POSITIVE_INFINITY);
-  const { code, stderr } = await world.run(['once']);
-  expect(wordsOf(stderr)).toEqual([expect.stringMatching(words)]);
-  expect(code).toBe(1);
-  const texts = mattermost.posts.map((post) => JSON.stringify(post));
-  expect(texts.filter((text) => text.includes('New Suspicious Event'))).toHaveLength(2);
-  tenant.heal();
-  expect((await onceHere(world)).code).toBe(0);
-});
+])(
+  'a console that answers %s fails the run, and the rest is delivered all the same',
+  async (status, words) => {
+    const world = await createWorld({ database: 'postgres' });
+    const { tenant, mattermost } = world;
+    tenant.add('suspicious', 2);
+    tenant.fail('events', status, Number.POSITIVE_INFINITY);
+    const { code, stderr } = await world.run(['once']);
+    expect(wordsOf(stderr)).toEqual([expect.stringMatching(words)]);
+    expect(code).toBe(1);
+    const texts = mattermost.posts.map((post) => JSON.stringify(post));
+    expect(texts.filter((text) => text.includes('New Suspicious Event'))).toHaveLength(2);
+    tenant.heal();
+    expect((await onceHere(world)).code).toBe(0);
+  },
+);
 
 test('Mattermost that is down fails the run with the cause; nothing is lost', async () => {
   const world = await createWorld({ database: 'postgres' });
@@ -111,7 +130,9 @@ test('Mattermost that is down fails the run with the cause; nothing is lost', as
   await world.mattermost.close();
   const { code, stderr } = await onceHere(world, { patienceMs: 500 });
   expect(wordsOf(stderr)).toEqual([
-    expect.stringMatching(/^sink soc: 4 not delivered yet; they are kept, .*\. .*nothing accepts connections there/),
+    expect.stringMatching(
+      /^sink soc: 4 not delivered yet; they are kept, .*\. .*nothing accepts connections there/,
+    ),
   ]);
   expect(stderr).not.toContain(new URL(hookUrl).pathname);
   expect(code).toBe(1);
@@ -133,7 +154,10 @@ test('deliveries that were given up fail the run', async () => {
 });
 
 test('roles that another live process holds are waited for, for a time, and then said', async () => {
-  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '300' } });
+  const world = await createWorld({
+    database: 'postgres',
+    environment: { POLLING_INTERVAL: '300' },
+  });
   await world.start().ready();
   expect(await world.arrived(2)).toBe(2);
   const { code, stderr } = await onceHere(world, { roleMs: 500 });
@@ -157,7 +181,11 @@ test('one source that another process holds keeps the run neither from the other
     join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml'),
     'routes: [{ name: events, match: { sources: [deepinstinct_events] }, to: [soc] }]',
   );
-  const { code, stderr } = await onceHere(world, { roleMs: 2000 }, { TOCSIN_CONFIG: 'tocsin.yaml' });
+  const { code, stderr } = await onceHere(
+    world,
+    { roleMs: 2000 },
+    { TOCSIN_CONFIG: 'tocsin.yaml' },
+  );
   expect(wordsOf(stderr)).toEqual([
     'source deepinstinct_suspicious_events: another process is reading it; nothing was read here',
   ]);
@@ -171,7 +199,9 @@ test('beside a service on the embedded database it says who has the directory', 
   await service.ready();
   const { code, stderr } = await world.run(['once']);
   expect(wordsOf(stderr)).toEqual([
-    expect.stringMatching(new RegExp(`DATA_DIR .* it is in use by process ${service.child.pid} on host .* Stop that`)),
+    expect.stringMatching(
+      new RegExp(`DATA_DIR .* it is in use by process ${service.child.pid} on host .* Stop that`),
+    ),
   ]);
   expect(code).toBe(1);
 });

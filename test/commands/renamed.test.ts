@@ -1,4 +1,5 @@
-// What people do to ids: rename a source or a sink, point one at another console, take one out. Nothing is told twice, and nothing is left unsaid.
+// What people do to ids: rename a source or a sink, point one at another console, take one out.
+// Nothing is told twice, and nothing is left unsaid.
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,9 +16,14 @@ import { readProjectFile } from '../tree/project-files.ts';
 import { runIn } from './in-process.ts';
 
 const others = {
-  check: createCheck({ registries: { sources, sinks }, createHttp: () => createHttpClient({}), now: Date.now }),
+  check: createCheck({
+    registries: { sources, sinks },
+    createHttp: () => createHttpClient({}),
+    now: Date.now,
+  }),
 };
-const check = (world: World, more: Readonly<Record<string, string>> = {}) => runIn(world, ['check'], more, others);
+const check = (world: World, more: Readonly<Record<string, string>> = {}) =>
+  runIn(world, ['check'], more, others);
 
 function writeFile(world: World, text: string) {
   const file = join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml');
@@ -40,7 +46,10 @@ test('the first example after the variables announces nothing again, whatever id
   tenant.add('suspicious', 2, { ageSeconds: 60 });
   expect((await runIn(world, ['once'])).code).toBe(0);
   const before = mattermost.posts.length;
-  const example = readProjectFile('examples/one-channel.yaml').replace('https://console.example.com', tenant.url);
+  const example = readProjectFile('examples/one-channel.yaml').replace(
+    'https://console.example.com',
+    tenant.url,
+  );
   const renamed = example
     .replaceAll('https://console.example.com', tenant.url)
     .replace(/^ {2}deepinstinct_events:/m, '  events:')
@@ -62,7 +71,8 @@ test('a second service with the same ids leaves everything to the first, now and
   const b = await startTenant();
   onTestFinished(() => b.close());
   const of = (channel: string) => mattermost.posts.filter((post) => post.channel === channel);
-  const cards = (channel: string) => of(channel).filter((post) => JSON.stringify(post).includes('New Event Detected'));
+  const cards = (channel: string) =>
+    of(channel).filter((post) => JSON.stringify(post).includes('New Event Detected'));
   tenant.add('events', 5, { ageSeconds: 60 });
   const first = world.start('a');
   await first.ready();
@@ -71,26 +81,35 @@ test('a second service with the same ids leaves everything to the first, now and
   const hook = mattermost.addHook('channel-of-b');
   const other = { DEEPINSTINCT_URL: b.url, TOKENS_KEY: b.token, MATTERMOST_WEBHOOK_URL: hook };
   const found = await check(world, other);
-  expect([found.code, found.stdout]).toEqual([1, expect.stringContaining(`is that of ${tenant.url}`)]);
-  expect(found.stdout).toContain('warn  sink soc: a running process posts to another place under this id');
+  expect([found.code, found.stdout]).toEqual([
+    1,
+    expect.stringContaining(`is that of ${tenant.url}`),
+  ]);
+  expect(found.stdout).toContain(
+    'warn  sink soc: a running process posts to another place under this id',
+  );
   const second = world.start('b', other);
   await second.address;
   const ready = async (service: typeof second) => {
     const { status, body } = await service.get('/readyz');
     return `${status} ${body}`;
   };
-  expect(await until(async () => /^503.*other consoles/.test(await ready(second)), 30_000), await ready(second)).toBe(
-    true,
-  );
+  expect(
+    await until(async () => /^503.*other consoles/.test(await ready(second)), 30_000),
+    await ready(second),
+  ).toBe(true);
   expect(second.log.filter(({ msg }) => msg === 'this source cannot be read').length).toBe(2);
   expect(await ready(first)).toMatch(/^200/);
 
   // What waits for the first one's sink waits for the first one.
   mattermost.fail(503, Number.POSITIVE_INFINITY);
   tenant.add('events', 1);
-  expect(await until(async () => (await first.metric('tocsin_deliveries_pending{sink="soc"}')) === 1, 20_000)).toBe(
-    true,
-  );
+  expect(
+    await until(
+      async () => (await first.metric('tocsin_deliveries_pending{sink="soc"}')) === 1,
+      20_000,
+    ),
+  ).toBe(true);
   expect(await first.end('SIGTERM')).toBe(0);
   const isAsked = () => second.log.some(({ reason }) => reason === 'other_console');
   expect(await until(isAsked, 60_000)).toBe(true);
@@ -99,9 +118,10 @@ test('a second service with the same ids leaves everything to the first, now and
   const again = world.start('a');
   await again.ready();
   tenant.add('events', 3);
-  expect(await until(() => cards('security-alerts').length === 9, 60_000), JSON.stringify(again.log.slice(-5))).toBe(
-    true,
-  );
+  expect(
+    await until(() => cards('security-alerts').length === 9, 60_000),
+    JSON.stringify(again.log.slice(-5)),
+  ).toBe(true);
   // The people of the database hear of it, too.
   const isTold = () =>
     of('security-alerts').some((post) =>
@@ -114,7 +134,10 @@ test('a second service with the same ids leaves everything to the first, now and
 
   expect(await again.end('SIGTERM')).toBe(0);
   const reset = await runIn(world, ['source', 'reset', 'deepinstinct_events'], other);
-  expect([reset.code, reset.stderr]).toEqual([0, expect.not.stringContaining('a running process reads')]);
+  expect([reset.code, reset.stderr]).toEqual([
+    0,
+    expect.not.stringContaining('a running process reads'),
+  ]);
   expect(await until(() => cards('channel-of-b').length === 9, 60_000)).toBe(true);
   expect(await ready(second)).toMatch(/^200/);
 });
@@ -126,7 +149,9 @@ test('a process that may read nothing is at no moment ready, also while its cons
   const slow = createServer(async ({ url, headers }, answer) => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     try {
-      const told = await fetch(new URL(url!, b.url), { headers: headers as Record<string, string> });
+      const told = await fetch(new URL(url!, b.url), {
+        headers: headers as Record<string, string>,
+      });
       answer.writeHead(told.status, { 'content-type': 'application/json' }).end(await told.text());
     } catch {
       // The test is over, and the tenant behind it closed.
@@ -139,7 +164,10 @@ test('a process that may read nothing is at no moment ready, also while its cons
   world.tenant.add('suspicious', 1, { ageSeconds: 60 });
   expect((await runIn(world, ['once'])).code).toBe(0);
   const { port } = slow.address() as AddressInfo;
-  const other = world.start('b', { DEEPINSTINCT_URL: `http://127.0.0.1:${port}`, TOKENS_KEY: b.token });
+  const other = world.start('b', {
+    DEEPINSTINCT_URL: `http://127.0.0.1:${port}`,
+    TOKENS_KEY: b.token,
+  });
   await other.address;
   // For one yes, a rollout would end the process that does read.
   const statuses = new Set<number>();
@@ -168,12 +196,21 @@ test('a run of another service for cron posts nothing of what waits for the firs
   mattermost.heal();
   const posts = mattermost.posts.length;
   const hook = mattermost.addHook('channel-of-b');
-  const ran = await once({ DEEPINSTINCT_URL: b.url, TOKENS_KEY: b.token, MATTERMOST_WEBHOOK_URL: hook });
-  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('What waits belongs to another place')]);
+  const ran = await once({
+    DEEPINSTINCT_URL: b.url,
+    TOKENS_KEY: b.token,
+    MATTERMOST_WEBHOOK_URL: hook,
+  });
+  expect([ran.code, ran.stderr]).toEqual([
+    1,
+    expect.stringContaining('What waits belongs to another place'),
+  ]);
   expect(mattermost.posts.length).toBe(posts);
   expect((await once()).code).toBe(0);
   const told = mattermost.posts.slice(posts);
-  expect(told.filter((post) => JSON.stringify(post).includes('New Event Detected'))).toHaveLength(2);
+  expect(told.filter((post) => JSON.stringify(post).includes('New Event Detected'))).toHaveLength(
+    2,
+  );
   expect(told.every(({ channel }) => channel === 'security-alerts')).toBe(true);
 });
 
@@ -186,9 +223,15 @@ silences:
   recurring: [{ name: ${name}, reason: why, times: [{ from: "00:00", to: "24:00" }], match: { types: [A] } }]
 `;
   world.tenant.add('events', 1, { ageSeconds: 60 });
-  expect((await runIn(world, ['once'], writeFile(world, fileOf('events', 'soc') + silence('first')))).code).toBe(0);
+  expect(
+    (await runIn(world, ['once'], writeFile(world, fileOf('events', 'soc') + silence('first'))))
+      .code,
+  ).toBe(0);
   const waits = { roleMs: 3000, patienceMs: 1000, pausedPatienceMs: 1000, stormPatienceMs: 1000 };
-  const other = { ...writeFile(world, fileOf('events', 'soc') + silence('second')), DEEPINSTINCT_URL: b.url };
+  const other = {
+    ...writeFile(world, fileOf('events', 'soc') + silence('second')),
+    DEEPINSTINCT_URL: b.url,
+  };
   const once = { once: createOnce(waits) };
   expect((await runIn(world, ['once'], { ...other, TOKENS_KEY: b.token }, once)).code).toBe(1);
   const { stdout } = await runIn(world, ['silence', 'list', '--all', '--json']);
@@ -213,7 +256,10 @@ test('a rollout with a new webhook: the old process posts to its end, then the n
   expect(await until(async () => (await contested()) === 1, 20_000)).toBe(true);
   // Else the rollout would wait for itself.
   const ready = await next.get('/readyz');
-  expect([ready.status, ready.body]).toEqual([200, expect.stringContaining('left to a process with other consoles')]);
+  expect([ready.status, ready.body]).toEqual([
+    200,
+    expect.stringContaining('left to a process with other consoles'),
+  ]);
   tenant.add('events', 3);
   expect(await until(() => of('security-alerts').length === 7, 30_000)).toBe(true);
   expect(await old.end('SIGTERM')).toBe(0);
@@ -240,7 +286,10 @@ test('a console that moved while its webhook changed is known by its events, and
   const next = world.start('a', { DEEPINSTINCT_URL: moved, MATTERMOST_WEBHOOK_URL: hook });
   await next.address;
   tenant.add('events', 3);
-  expect(await until(() => of('new-channel').length === 3, 60_000), JSON.stringify(next.log.slice(-9))).toBe(true);
+  expect(
+    await until(() => of('new-channel').length === 3, 60_000),
+    JSON.stringify(next.log.slice(-9)),
+  ).toBe(true);
   expect((await next.get('/readyz')).status).toBe(200);
   expect(of('security-alerts')).toHaveLength(5);
 });
@@ -305,13 +354,19 @@ test('what waits for a sink that is gone is told everywhere, and can be moved or
   ]);
   const service = world.start('data', config);
   await service.ready();
-  expect(service.log).toContainEqual(expect.objectContaining({ msg: 'a backlog under another id', sink: 'soc' }));
-  expect(await service.metric('tocsin_deliveries_orphaned{sink="soc"}')).toBe(3);
-  expect((await runIn(world, ['dead', 'move', '--from', 'ops', '--to', 'ops'], config)).code).toBe(2);
-  expect((await runIn(world, ['dead', 'move', '--from', 'soc', '--to', 'nobody'], config)).code).toBe(2);
-  expect((await runIn(world, ['dead', 'move', '--from', 'soc', '--to', 'ops'], config)).stdout).toBe(
-    '3 moved from soc to ops\n',
+  expect(service.log).toContainEqual(
+    expect.objectContaining({ msg: 'a backlog under another id', sink: 'soc' }),
   );
+  expect(await service.metric('tocsin_deliveries_orphaned{sink="soc"}')).toBe(3);
+  expect((await runIn(world, ['dead', 'move', '--from', 'ops', '--to', 'ops'], config)).code).toBe(
+    2,
+  );
+  expect(
+    (await runIn(world, ['dead', 'move', '--from', 'soc', '--to', 'nobody'], config)).code,
+  ).toBe(2);
+  expect(
+    (await runIn(world, ['dead', 'move', '--from', 'soc', '--to', 'ops'], config)).stdout,
+  ).toBe('3 moved from soc to ops\n');
   expect(await until(() => mattermost.posts.length === cards + 3, 20_000)).toBe(true);
   const orphaned = () => service.metric('tocsin_deliveries_orphaned{sink="soc"}');
   expect(await until(async () => (await orphaned()) === undefined, 10_000)).toBe(true);

@@ -29,7 +29,10 @@ test.each(['postgres', 'embedded'] as const)(
     tenant.rebuild('events');
     tenant.add('events', 2);
     const blind = await world.run(['once']);
-    expect([blind.code, blind.stderr]).toEqual([1, expect.stringContaining('tocsin source reset deepinstinct_events')]);
+    expect([blind.code, blind.stderr]).toEqual([
+      1,
+      expect.stringContaining('tocsin source reset deepinstinct_events'),
+    ]);
     expect(mattermost.deliveries.size).toBe(6); // the alarm
     expect(await runIn(world, ['source', 'reset', 'deepinstinct_events'])).toEqual({
       code: 0,
@@ -53,9 +56,12 @@ test('a running service on the embedded database resets for the command, and rea
   tenant.add('events', 2);
   const { code, stdout } = await runIn(world, ['source', 'reset', 'deepinstinct_events', '--json']);
   expect([code, JSON.parse(stdout)]).toEqual([0, { source: 'deepinstinct_events', generation: 2 }]);
-  const announced = () => mattermost.posts.filter((post) => JSON.stringify(post).includes('New Event Detected')).length;
+  const announced = () =>
+    mattermost.posts.filter((post) => JSON.stringify(post).includes('New Event Detected')).length;
   expect(await until(() => announced() === 5, 15_000)).toBe(true);
-  const rows = JSON.parse((await runIn(world, ['source', 'list', '--json'])).stdout) as { source: string }[];
+  const rows = JSON.parse((await runIn(world, ['source', 'list', '--json'])).stdout) as {
+    source: string;
+  }[];
   expect(rows).toContainEqual(
     expect.objectContaining({
       ...{ source: 'deepinstinct_events', generation: 2 },
@@ -69,7 +75,9 @@ test('a source that was reset begins anew, and its position is said in words', a
   expect((await runIn(world, ['once'])).code).toBe(0);
   await runIn(world, ['source', 'reset', 'deepinstinct_events']);
   const { stdout } = await runIn(world, ['source', 'list']);
-  expect(stdout).toMatch(/^deepinstinct_events .* nothing yet, begins at START_FROM .* generation 2, begun anew$/m);
+  expect(stdout).toMatch(
+    /^deepinstinct_events .* nothing yet, begins at START_FROM .* generation 2, begun anew$/m,
+  );
 });
 
 test('a source that was never read cannot be reset, and wrong usage says what is right', async () => {
@@ -77,7 +85,9 @@ test('a source that was never read cannot be reset, and wrong usage says what is
   expect(await runIn(world, ['source', 'reset', 'nobody'])).toEqual({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/\nsource nobody was never read; "tocsin source list" shows those that were\n$/),
+    stderr: expect.stringMatching(
+      /\nsource nobody was never read; "tocsin source list" shows those that were\n$/,
+    ),
   });
   const unnamed = await runIn(world, ['source', 'reset']);
   expect([unnamed.code, unnamed.stderr]).toEqual([
@@ -89,10 +99,14 @@ test('a source that was never read cannot be reset, and wrong usage says what is
     2,
     expect.stringContaining('unexpected argument "x".\nUsage: tocsin source list'),
   ]);
-  expect((await runIn(world, ['source', 'reset', ''])).stderr).toContain('missing argument <id>: a source,');
+  expect((await runIn(world, ['source', 'reset', ''])).stderr).toContain(
+    'missing argument <id>: a source,',
+  );
   const unknown = await runIn(world, ['source', 'forget', 'x']);
   expect([unknown.code, unknown.stderr]).toEqual([
     2,
-    expect.stringContaining('unknown subcommand "forget"; there are: list, reset, rename, adopt, remove.'),
+    expect.stringContaining(
+      'unknown subcommand "forget"; there are: list, reset, rename, adopt, remove.',
+    ),
   ]);
 });

@@ -1,5 +1,5 @@
-// docs/troubleshooting.md quotes what Tocsin really prints: every situation is made, and every quoted
-// line is looked for.
+// docs/troubleshooting.md quotes what Tocsin really prints: every situation is made, and every
+// quoted line is looked for.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -24,7 +24,10 @@ beforeEach(async () => {
 });
 
 /** Keeps what was printed for the last test. */
-async function run(argv: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
+async function run(
+  argv: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
   const result = await world.run(argv, more);
   seen.push(result.stdout + result.stderr);
   return result;
@@ -42,14 +45,17 @@ describe.each([['check'], ['once'], ['serve']])('%s', (command) => {
 
   test('without a webhook exits with 78, and says where one is made', async () => {
     const { code, stderr } = await run([command], { MATTERMOST_WEBHOOK_URL: '' });
-    expect(stderr).toMatch(/MATTERMOST_WEBHOOK_URL is not set[\s\S]*Integrations → Incoming Webhooks/);
+    expect(stderr).toMatch(
+      /MATTERMOST_WEBHOOK_URL is not set[\s\S]*Integrations → Incoming Webhooks/,
+    );
     expect(code).toBe(78);
   });
 });
 
 test('a refused key: check, once and the log of serve say where a right one is', async () => {
   const wrong = { TOKENS_KEY: 'not-the-key-of-a-connector' };
-  const words = /answered 401: the API key is wrong, revoked or may not read events.*TOKENS_KEY.*API Connectors/;
+  const words =
+    /answered 401: the API key is wrong, revoked or may not read events.*TOKENS_KEY.*API Connectors/;
   for (const command of ['check', 'once']) {
     const { code, stdout, stderr } = await run([command], wrong);
     expect(stdout + stderr, command).toMatch(words);
@@ -59,7 +65,9 @@ test('a refused key: check, once and the log of serve say where a right one is',
   // A word that stands in our own sentence, too, as people try it.
   expect((await run(['check'], { TOKENS_KEY: 'wrong' })).stdout).toMatch(words);
   const service = world.start('data', wrong);
-  expect(await until(() => service.log.some(({ error }) => words.test(String(error))), 20_000)).toBe(true);
+  expect(
+    await until(() => service.log.some(({ error }) => words.test(String(error))), 20_000),
+  ).toBe(true);
 });
 
 test('an address that is not the console’s', async () => {
@@ -79,7 +87,8 @@ test('nothing found is no fault, and a sample shows that the way is free', async
 test('suspicious events that are switched off are counted as disabled', async () => {
   world.tenant.fail('suspicious', 'disabled', Number.POSITIVE_INFINITY);
   const service = world.start();
-  const polls = 'tocsin_source_polls_total{source="deepinstinct_suspicious_events",outcome="disabled"}';
+  const polls =
+    'tocsin_source_polls_total{source="deepinstinct_suspicious_events",outcome="disabled"}';
   expect(await until(async () => ((await service.metric(polls)) ?? 0) > 0, 20_000)).toBe(true);
 });
 
@@ -87,20 +96,26 @@ test('Mattermost that cannot be reached: check and test name host, port and what
   const away = { MATTERMOST_WEBHOOK_URL: `${closedPort}/hooks/abcdefghijklmnopqrstuvwxyz` };
   for (const argv of [['check'], ['test', 'soc']]) {
     const { code, stdout, stderr } = await run(argv, away);
-    expect(stdout + stderr).toMatch(/127\.0\.0\.1:1: nothing accepts connections there \(ECONNREFUSED\)\. Check that/);
+    expect(stdout + stderr).toMatch(
+      /127\.0\.0\.1:1: nothing accepts connections there \(ECONNREFUSED\)\. Check that/,
+    );
     expect(stdout + stderr).not.toContain('abcdefghijklmnopqrstuvwxyz');
     expect(code).toBe(1);
   }
   const service = world.start('data', away);
   const refused = () =>
-    service.log.filter(({ error }) => String(error).includes('nothing accepts connections there')).length;
+    service.log.filter(({ error }) => String(error).includes('nothing accepts connections there'))
+      .length;
   expect(await until(() => refused() > 0, 20_000)).toBe(true);
   await service.end('SIGTERM');
   world.start();
   expect(await world.arrived(2)).toBe(2);
   // A lookup and a silent host would leave this machine.
   for (const code of ['ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT'])
-    seen.push(connectionFailure(Object.assign(new Error(code), { code }), new URL(closedPort), false, false).message);
+    seen.push(
+      connectionFailure(Object.assign(new Error(code), { code }), new URL(closedPort), false, false)
+        .message,
+    );
 });
 
 test('a certificate that this machine does not trust', async () => {
@@ -115,10 +130,14 @@ test('a certificate that this machine does not trust', async () => {
 });
 
 test('a webhook that was deleted', async () => {
-  const gone = { MATTERMOST_WEBHOOK_URL: `${world.mattermost.url}/hooks/abcdefghijklmnopqrstuvwxyz` };
+  const gone = {
+    MATTERMOST_WEBHOOK_URL: `${world.mattermost.url}/hooks/abcdefghijklmnopqrstuvwxyz`,
+  };
   for (const argv of [['check'], ['once'], ['test', 'soc']]) {
     const { code, stdout, stderr } = await run(argv, gone);
-    expect(stdout + stderr, argv[0]).toMatch(/it does not know the webhook.*MATTERMOST_WEBHOOK_URL/);
+    expect(stdout + stderr, argv[0]).toMatch(
+      /it does not know the webhook.*MATTERMOST_WEBHOOK_URL/,
+    );
     expect(code).toBe(1);
   }
   expect((await run(['once'])).code).toBe(0);
@@ -139,7 +158,9 @@ test('a directory that another process uses', async () => {
   world = await createWorld({ database: 'embedded' });
   await world.start().ready();
   const { code, stderr } = await run(['once']);
-  expect(stderr).toMatch(/DATA_DIR .*it is in use by process \d+ on host .*\. Stop that process, or set DATA_DIR/);
+  expect(stderr).toMatch(
+    /DATA_DIR .*it is in use by process \d+ on host .*\. Stop that process, or set DATA_DIR/,
+  );
   expect(code).toBe(1);
 });
 
@@ -173,8 +194,14 @@ test('a Postgres that cannot be used as it is', async () => {
 test('an address that cannot be listened on ends serve, with the variable to change', async () => {
   const taken = String(new URL(world.mattermost.url).port);
   for (const [more, words] of [
-    [{ PORT: taken }, `127.0.0.1:${taken} (EADDRINUSE). Another process uses the port: stop it, or set PORT.`],
-    [{ HOST: '192.0.2.1', PORT: '8080' }, '192.0.2.1:8080 (EADDRNOTAVAIL). HOST is no address of this machine. Set it'],
+    [
+      { PORT: taken },
+      `127.0.0.1:${taken} (EADDRINUSE). Another process uses the port: stop it, or set PORT.`,
+    ],
+    [
+      { HOST: '192.0.2.1', PORT: '8080' },
+      '192.0.2.1:8080 (EADDRNOTAVAIL). HOST is no address of this machine. Set it',
+    ],
   ] as const) {
     const { code, stderr } = await run(['serve'], more);
     expect(stderr).toContain(`tocsin serve: cannot listen on ${words}`);
@@ -185,7 +212,12 @@ test('an address that cannot be listened on ends serve, with the variable to cha
 test('roles that a service on the same Postgres holds', async () => {
   await world.start().ready();
   expect(await world.arrived(2)).toBe(2);
-  const command = createOnce({ roleMs: 500, patienceMs: 500, pausedPatienceMs: 500, stormPatienceMs: 20_000 });
+  const command = createOnce({
+    roleMs: 500,
+    patienceMs: 500,
+    pausedPatienceMs: 500,
+    stormPatienceMs: 20_000,
+  });
   const { code, stderr } = await runIn(world, ['once'], {}, { once: command });
   seen.push(stderr);
   expect(stderr).toContain('another process is reading it');
@@ -204,8 +236,11 @@ test('a tenant that was rebuilt is told in the channel', async () => {
 });
 
 test('every line that the page quotes was seen', () => {
-  // Those of few file descriptors, and of two services on one database, are provoked in tests of their own.
-  const others = ['service/descriptors', 'commands/renamed'].map((name) => read(`test/${name}.test.ts`));
+  // Those of few file descriptors, and of two services on one database, are provoked in tests of
+  // their own.
+  const others = ['service/descriptors', 'commands/renamed'].map((name) =>
+    read(`test/${name}.test.ts`),
+  );
   const printed = [...seen, ...others].join('\n').replaceAll('`', '');
   const pattern = (quote: string) => new RegExp(quote.split('…').map(escaped).join('.+'));
   expect(quotes.length).toBeGreaterThan(10);

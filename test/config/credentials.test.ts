@@ -1,5 +1,7 @@
-// A configuration for commands that call nobody: what is secret may be missing, and everything else is held to as always.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
+// A configuration for commands that call nobody: what is secret may be missing, and everything else
+// is held to as always.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,14 +21,26 @@ type Env = Record<string, string>;
 function load(yaml: string | undefined, env: Env = {}, areCredentialsOptional = true) {
   if (yaml !== undefined) writeFileSync(join(directory, 'draft.yaml'), yaml);
   const file = yaml === undefined ? {} : { file: { name: 'draft.yaml', where: '--config' } };
-  return loadConfig({ env, directory, registries: { sources, sinks }, needs: [], areCredentialsOptional, ...file });
+  return loadConfig({
+    env,
+    directory,
+    registries: { sources, sinks },
+    needs: [],
+    areCredentialsOptional,
+    ...file,
+  });
 }
 
-function problemsOf(yaml: string | undefined, env: Env = {}, areCredentialsOptional = true): string[] {
+function problemsOf(
+  yaml: string | undefined,
+  env: Env = {},
+  areCredentialsOptional = true,
+): string[] {
   try {
     load(yaml, env, areCredentialsOptional);
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems.map(({ where, problem }) => `${where} ${problem}`);
+    if (error instanceof ConfigError)
+      return error.problems.map(({ where, problem }) => `${where} ${problem}`);
     throw error;
   }
   return [];
@@ -47,7 +61,9 @@ test('variables and secret files of sources and sinks may be missing, and their 
 });
 
 test('those of variables alone are there without any of them, so that routes may name them', () => {
-  const config = load('routes: [{ name: all, match: { sources: [deepinstinct_events] }, to: [soc] }]');
+  const config = load(
+    'routes: [{ name: all, match: { sources: [deepinstinct_events] }, to: [soc] }]',
+  );
   expect(config.sinks.map(({ id }) => id)).toEqual(['soc']);
   expect(load(undefined).routes).toMatchObject([{ name: 'default', to: ['soc'] }]);
   expect(load(undefined, {}, false).sinks).toEqual([]);
@@ -62,7 +78,9 @@ test('a variable of a route must be there: without it nobody could say what the 
 });
 
 test('what is written wrong is a problem as ever, beside what is missing', () => {
-  const draft = yaml.replace('type: stdout', 'type: stdout, chanel: x').replace('to: [soc, night]', 'to: [sco]');
+  const draft = yaml
+    .replace('type: stdout', 'type: stdout, chanel: x')
+    .replace('to: [soc, night]', 'to: [sco]');
   expect(problemsOf(draft)).toEqual([
     expect.stringContaining('"chanel" is not a key that belongs here'),
     expect.stringContaining('"sco" is no sink of this configuration'),
@@ -79,5 +97,7 @@ test('a file that was named by something else than a variable takes its place, a
     registries: { sources, sinks },
     file: { name: 'draft.yaml', where: '--config' },
   };
-  expect(() => loadConfig(wanted)).toThrow('--config: names draft.yaml, which cannot be read (ENOENT)');
+  expect(() => loadConfig(wanted)).toThrow(
+    '--config: names draft.yaml, which cannot be read (ENOENT)',
+  );
 });

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-const written = JSON.parse(readFileSync(new URL('../../docs/tocsin.schema.json', import.meta.url), 'utf8'));
+const written = JSON.parse(
+  readFileSync(new URL('../../docs/tocsin.schema.json', import.meta.url), 'utf8'),
+);
 const schema = z.fromJSONSchema(written);
 
 /** Paths and what is wrong there; empty if nothing is. */

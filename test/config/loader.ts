@@ -36,7 +36,8 @@ export function createLoader(): Loader {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  const load: Loader['load'] = (env, options = {}) => loadConfig({ env, directory, registries, ...options });
+  const load: Loader['load'] = (env, options = {}) =>
+    loadConfig({ env, directory, registries, ...options });
   const problemsOf: Loader['problemsOf'] = (env, options = {}) => {
     try {
       load(env, options);

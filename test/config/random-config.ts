@@ -1,5 +1,6 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
-// Random configurations that are right: variables alone, or a tocsin.yaml in one of the many ways in which it can be written.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables Random configurations that are right: variables alone, or a tocsin.yaml in one of the
+// many ways in which it can be written.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -173,7 +174,9 @@ const routeOf = (sinks: readonly string[]) =>
       mute: fc.array(time, { minLength: 1, maxLength: 2 }),
       to: fc
         .subarray([...sinks], { minLength: 1 })
-        .chain((ids) => fc.tuple(...ids.map((one) => fc.constantFrom(one, { sink: one, channel: 'night' })))),
+        .chain((ids) =>
+          fc.tuple(...ids.map((one) => fc.constantFrom(one, { sink: one, channel: 'night' }))),
+        ),
       group: fc.constant({ by: ['device'], wait: '1m' }),
       repeats: fc.boolean(),
       continue: fc.boolean(),
@@ -181,20 +184,32 @@ const routeOf = (sinks: readonly string[]) =>
     { requiredKeys: ['name', 'to'] },
   );
 
-function fileOf(home: () => string, env: Readonly<Record<string, string>>): fc.Arbitrary<RandomConfig> {
-  const parts = fc.record({ sources: fc.option(adapters(source)), sinks: fc.option(adapters(sink)) });
+function fileOf(
+  home: () => string,
+  env: Readonly<Record<string, string>>,
+): fc.Arbitrary<RandomConfig> {
+  const parts = fc.record({
+    sources: fc.option(adapters(source)),
+    sinks: fc.option(adapters(sink)),
+  });
   return parts.chain(({ sources, sinks }) => {
     const sinkIds = sinks?.map(([key]) => key) ?? ['soc'];
     return fc
       .record({
         routes: fc.option(
-          fc.uniqueArray(routeOf(sinkIds), { minLength: 1, maxLength: 4, selector: ({ name }) => name }),
+          fc.uniqueArray(routeOf(sinkIds), {
+            minLength: 1,
+            maxLength: 4,
+            selector: ({ name }) => name,
+          }),
         ),
         options: fc.record(
           { polling_interval: interval, locale: fc.constantFrom('en', 'th'), time_zone: zone },
           { requiredKeys: [] },
         ),
-        operations: fc.option(fc.oneof(fc.constantFrom(...sinkIds), fc.subarray([...sinkIds], { minLength: 1 }))),
+        operations: fc.option(
+          fc.oneof(fc.constantFrom(...sinkIds), fc.subarray([...sinkIds], { minLength: 1 })),
+        ),
         heartbeat: fc.option(heartbeat),
         isReversed: fc.boolean(),
         isFlow: fc.boolean(),
@@ -205,14 +220,19 @@ function fileOf(home: () => string, env: Readonly<Record<string, string>>): fc.A
         const inline: string[] = [];
         const map = (kind: string, entries: readonly (readonly [string, Written])[]) =>
           Object.fromEntries(
-            entries.map(([key, written]) => [key, settingsOf(`${kind}-${key}`, written, home(), variables, inline)]),
+            entries.map(([key, written]) => [
+              key,
+              settingsOf(`${kind}-${key}`, written, home(), variables, inline),
+            ]),
           );
         const content = {
           ...(sources && { sources: map('source', sources) }),
           ...(sinks && { sinks: map('sink', sinks) }),
           ...(routes && { routes: literally(routes) }),
           ...(operations && { operations }),
-          ...(heartbeat && { heartbeat: settingsOf('heartbeat', heartbeat, home(), variables, inline) }),
+          ...(heartbeat && {
+            heartbeat: settingsOf('heartbeat', heartbeat, home(), variables, inline),
+          }),
           ...options,
         };
         const entries = Object.entries(content);

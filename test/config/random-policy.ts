@@ -1,10 +1,14 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
-// Random routes and events out of few words, so that they have much to do with each other.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables Random routes and events out of few words, so that they have much to do with each
+// other.
 import fc from 'fast-check';
 import type { EventDraft, Severity } from '../../src/kit/event.ts';
 
 const weekMs = 7 * 86_400_000;
-const patterns = fc.array(fc.constantFrom('*', 'a*', 'ab', 'A?', '*b', 'b'), { minLength: 1, maxLength: 3 });
+const patterns = fc.array(fc.constantFrom('*', 'a*', 'ab', 'A?', '*b', 'b'), {
+  minLength: 1,
+  maxLength: 3,
+});
 const text = fc.constantFrom('a', 'AB', 'ab', 'b', 'abb', '');
 const time = fc.record(
   {
@@ -49,20 +53,22 @@ const plainRoute = fc.record(
 );
 
 /** The content of a tocsin.yaml. */
-export const randomPolicy = fc.array(fc.oneof(route, plainRoute), { minLength: 1, maxLength: 5 }).map((routes) => ({
-  sources: Object.fromEntries(
-    ids.map((id) => [
-      id,
-      {
-        type: `deepinstinct_${id === 'events' ? id : 'suspicious_events'}`,
-        url: 'https://a.example.com',
-        token: '${KEY}',
-      },
-    ]),
-  ),
-  sinks: { soc: { type: 'stdout' }, boss: { type: 'stdout' } },
-  routes: routes.map((one, index) => ({ name: `r${index}`, ...one })),
-}));
+export const randomPolicy = fc
+  .array(fc.oneof(route, plainRoute), { minLength: 1, maxLength: 5 })
+  .map((routes) => ({
+    sources: Object.fromEntries(
+      ids.map((id) => [
+        id,
+        {
+          type: `deepinstinct_${id === 'events' ? id : 'suspicious_events'}`,
+          url: 'https://a.example.com',
+          token: '${KEY}',
+        },
+      ]),
+    ),
+    sinks: { soc: { type: 'stdout' }, boss: { type: 'stdout' } },
+    routes: routes.map((one, index) => ({ name: `r${index}`, ...one })),
+  }));
 
 interface RandomEvent {
   readonly source: string;
@@ -95,7 +101,11 @@ export const randomEvent: fc.Arbitrary<RandomEvent> = fc
       status: null,
       action: null,
       occurredAt: null,
-      body: { tenant: { name: tenant, provider }, device: { name: device, ip }, ...(recurrence && { recurrence }) },
+      body: {
+        tenant: { name: tenant, provider },
+        device: { name: device, ip },
+        ...(recurrence && { recurrence }),
+      },
       raw: '{}',
     },
   }));

@@ -1,4 +1,5 @@
-// Adapters with the settings of the real ones, for tests of the configuration alone. They are never created.
+// Adapters with the settings of the real ones, for tests of the configuration alone. They are never
+// created.
 import { z } from 'zod';
 import type { Registries } from '../../src/config/index.ts';
 
@@ -24,7 +25,12 @@ export const registries: Registries = {
   sources: Object.fromEntries(
     ['deepinstinct_events', 'deepinstinct_suspicious_events'].map((type) => [
       type,
-      { ...source, type, example: { url: 'https://console.example', token: 'example-key' }, create },
+      {
+        ...source,
+        type,
+        example: { url: 'https://console.example', token: 'example-key' },
+        create,
+      },
     ]),
   ),
   sinks: {
@@ -41,6 +47,13 @@ export const registries: Registries = {
       secrets: ['url'],
       create,
     },
-    stdout: { type: 'stdout', config: z.strictObject({}), example: {}, secrets: [], templates: { labels: [] }, create },
+    stdout: {
+      type: 'stdout',
+      config: z.strictObject({}),
+      example: {},
+      secrets: [],
+      templates: { labels: [] },
+      create,
+    },
   },
 };

@@ -35,11 +35,14 @@ test.each([
   [', timeout: 1s', 1000],
   [', timeout: 45s', 45_000],
   [', timeout: 5m', 300_000],
-])('a sink that says "%s" waits for %s ms, and says nothing of it to its type', (written, timeoutMs) => {
-  const [soc, out] = load(written).sinks;
-  expect([soc!.timeoutMs, out!.timeoutMs]).toEqual([timeoutMs, 2000]);
-  expect(soc!.settings).not.toHaveProperty('timeout');
-});
+])(
+  'a sink that says "%s" waits for %s ms, and says nothing of it to its type',
+  (written, timeoutMs) => {
+    const [soc, out] = load(written).sinks;
+    expect([soc!.timeoutMs, out!.timeoutMs]).toEqual([timeoutMs, 2000]);
+    expect(soc!.settings).not.toHaveProperty('timeout');
+  },
+);
 
 test.each(['0s', '6m', '30', 'soon'])('"%s" is refused with what to write', (written) => {
   const loading = () => load(`, timeout: ${written}`);
@@ -50,19 +53,25 @@ test.each(['0s', '6m', '30', 'soon'])('"%s" is refused with what to write', (wri
 test.each([
   ['', 30_000],
   [', timeout: 2m', 120_000],
-])('the requests of a sink that says "%s" take no longer than %s ms', async (written, timeoutMs) => {
-  const asked: HttpRequest[] = [];
-  const http = {
-    async request(request: HttpRequest) {
-      asked.push(request);
-      return { status: 200, headers: {}, body: 'ok', truncated: false };
-    },
-    async close() {},
-  };
-  const around = { http, locale: 'en', timeZone: 'UTC', now: Date.now };
-  const [soc] = createSinks(load(written), registries, around);
-  const { signal } = new AbortController();
-  const message = { event: storedEvent(), form: 'full', showTenant: false } as const;
-  await soc!.sink.send(message, { deliveryId: 'soc-1', attempt: 1, signal });
-  expect([soc!.timeoutMs, asked.map((request) => request.timeoutMs)]).toEqual([timeoutMs, [timeoutMs]]);
-});
+])(
+  'the requests of a sink that says "%s" take no longer than %s ms',
+  async (written, timeoutMs) => {
+    const asked: HttpRequest[] = [];
+    const http = {
+      async request(request: HttpRequest) {
+        asked.push(request);
+        return { status: 200, headers: {}, body: 'ok', truncated: false };
+      },
+      async close() {},
+    };
+    const around = { http, locale: 'en', timeZone: 'UTC', now: Date.now };
+    const [soc] = createSinks(load(written), registries, around);
+    const { signal } = new AbortController();
+    const message = { event: storedEvent(), form: 'full', showTenant: false } as const;
+    await soc!.sink.send(message, { deliveryId: 'soc-1', attempt: 1, signal });
+    expect([soc!.timeoutMs, asked.map((request) => request.timeoutMs)]).toEqual([
+      timeoutMs,
+      [timeoutMs],
+    ]);
+  },
+);

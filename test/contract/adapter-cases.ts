@@ -1,4 +1,5 @@
-// What the suites of sinks and sources share: the context that an adapter gets, secrets that leak, and cases that may be skipped.
+// What the suites of sinks and sources share: the context that an adapter gets, secrets that leak,
+// and cases that may be skipped.
 import { inspect } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AdapterContext, AdapterDefinition } from '../../src/kit/adapter.ts';
@@ -9,18 +10,27 @@ import { settledMs } from '../support/stopwatch.ts';
 /** Where a far end hangs, so that it is given up soon. */
 export const impatientMs = 400;
 
-/** With the real client, closed at the end of the test. @param timeoutMsMax cuts the time-outs that the adapter asks for */
-export function adapterContext(timeoutMsMax = Number.POSITIVE_INFINITY): AdapterContext & { http: HttpClient } {
+/**
+ * With the real client, closed at the end of the test. @param timeoutMsMax cuts the time-outs that
+ * the adapter asks for
+ */
+export function adapterContext(
+  timeoutMsMax = Number.POSITIVE_INFINITY,
+): AdapterContext & { http: HttpClient } {
   const real = createHttpClient();
   onTestFinished(() => real.close());
   const http: HttpClient = {
-    request: (request) => real.request({ ...request, timeoutMs: Math.min(request.timeoutMs ?? 10_000, timeoutMsMax) }),
+    request: (request) =>
+      real.request({ ...request, timeoutMs: Math.min(request.timeoutMs ?? 10_000, timeoutMsMax) }),
     close: () => real.close(),
   };
   return { id: 'contract', http, locale: 'en', timeZone: 'Asia/Bangkok', now: Date.now };
 }
 
-/** What must not be seen of a configuration: its secret values, and of a secret URL also its path, its long segments and query values. */
+/**
+ * What must not be seen of a configuration: its secret values, and of a secret URL also its path,
+ * its long segments and query values.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: definitions of differing schemas
 export function secretsIn(definition: AdapterDefinition<any, unknown>, config: unknown): string[] {
   const values = definition.secrets.map((key) => (config as Record<string, unknown>)[key]);
@@ -30,14 +40,26 @@ export function secretsIn(definition: AdapterDefinition<any, unknown>, config: u
 function partsOf(secret: string): string[] {
   if (!URL.canParse(secret) || !/^https?:/.test(secret)) return [secret];
   const { pathname, searchParams, password } = new URL(secret);
-  const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => part.length >= 10);
+  const parts = [...pathname.split('/'), ...searchParams.values()].filter(
+    (part) => part.length >= 10,
+  );
   return [secret, password, pathname, ...parts].filter((part) => part.length > 1);
 }
 
-/** Fails if any of `secrets` can be seen in an error: message, stack, properties, hidden ones too, and the same of every cause. */
+/**
+ * Fails if any of `secrets` can be seen in an error: message, stack, properties, hidden ones too,
+ * and the same of every cause.
+ */
 export function expectNoSecret(error: unknown, secrets: readonly string[]): void {
-  const shown = [inspect(error, { depth: 20, showHidden: true, maxStringLength: null }), String(JSON.stringify(error))];
-  for (let current = error, depth = 0; current instanceof Error && depth < 20; current = current.cause, depth += 1) {
+  const shown = [
+    inspect(error, { depth: 20, showHidden: true, maxStringLength: null }),
+    String(JSON.stringify(error)),
+  ];
+  for (
+    let current = error, depth = 0;
+    current instanceof Error && depth < 20;
+    current = current.cause, depth += 1
+  ) {
     shown.push(current.message, String(current.stack), JSON.stringify({ ...current }));
   }
   for (const secret of secrets) {
@@ -55,7 +77,10 @@ export async function adapterError(promise: Promise<unknown>): Promise<AdapterEr
   return error as AdapterError;
 }
 
-/** Milliseconds from an abort until `promise` ends, which it must do by rejecting; see {@link settledMs}. */
+/**
+ * Milliseconds from an abort until `promise` ends, which it must do by rejecting; see {@link
+ * settledMs}.
+ */
 export async function abortMs(abort: AbortController, promise: Promise<unknown>): Promise<number> {
   abort.abort(new Error('stop'));
   const ms = await settledMs(promise);
@@ -65,11 +90,15 @@ export async function abortMs(abort: AbortController, promise: Promise<unknown>)
 
 export type Skips<Case extends string> = { readonly [Name in Case]?: string };
 
-export type InCase<Case extends string> = (name: Case, run: () => Promise<void> | void, timeoutMs?: number) => void;
+export type InCase<Case extends string> = (
+  name: Case,
+  run: () => Promise<void> | void,
+  timeoutMs?: number,
+) => void;
 
 /**
- * Registers a suite's cases: `register` gets a function to state each, which skips those that have a reason. A case that was never
- * stated fails, and so does a skip of a case that does not exist.
+ * Registers a suite's cases: `register` gets a function to state each, which skips those that have
+ * a reason. A case that was never stated fails, and so does a skip of a case that does not exist.
  */
 export function registerCases<Case extends string>(
   cases: readonly Case[],

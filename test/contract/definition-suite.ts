@@ -1,4 +1,5 @@
-// What every definition of an adapter must be, whether a source's or a sink's: well named, well described, strict.
+// What every definition of an adapter must be, whether a source's or a sink's: well named, well
+// described, strict.
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -31,7 +32,9 @@ export function describeDefinition(
     });
 
     test('an unknown key is refused', () => {
-      expect(definition.config.safeParse({ ...definition.example, no_such_key: 1 }).success).toBe(false);
+      expect(definition.config.safeParse({ ...definition.example, no_such_key: 1 }).success).toBe(
+        false,
+      );
     });
 
     test('what it calls secret is in its schema', () => {
@@ -47,10 +50,8 @@ export function describeDefinition(
 }
 
 function propertiesOf(schema: z.ZodType): Record<string, { description?: string }> {
-  return (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties ?? {}) as Record<
-    string,
-    { description?: string }
-  >;
+  return (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties ??
+    {}) as Record<string, { description?: string }>;
 }
 
 /** `create` does no I/O, so nothing of this may be called. */

@@ -5,29 +5,37 @@ const isoUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
 
 /** Empty if it may be stored and shown. */
 export function faultsOf(draft: EventDraft): string[] {
-  const { externalId, subject, stream, type, severity, status, action, occurredAt, body, raw } = draft;
+  const { externalId, subject, stream, type, severity, status, action, occurredAt, body, raw } =
+    draft;
   const faults: string[] = [];
   const require = (isRight: boolean, fault: string) => {
     if (!isRight) faults.push(fault);
   };
-  require(externalId.length >= 1 && externalId.length <= 200, `externalId has ${externalId.length} characters`);
-  for (const [name, text] of Object.entries({ subject, stream, type })) require(text !== '', `${name} is empty`);
+  require(externalId.length >= 1 &&
+    externalId.length <= 200, `externalId has ${externalId.length} characters`);
+  for (const [name, text] of Object.entries({ subject, stream, type }))
+    require(text !== '', `${name} is empty`);
   require(Number.isInteger(severity) && severity >= 0 && severity <= 5, `severity is ${severity}`);
   require(status === null || status !== '', 'status is "" and not null');
   require(action === null || action !== '', 'action is "" and not null');
   require(occurredAt === null || isTime(occurredAt), `occurredAt is ${occurredAt}`);
-  require(body.observedAt === undefined || isTime(body.observedAt), `body.observedAt is ${body.observedAt}`);
+  require(body.observedAt === undefined ||
+    isTime(body.observedAt), `body.observedAt is ${body.observedAt}`);
   require(isJson(raw), 'raw is no JSON text');
   // JSON text says them as escapes, which the column for it takes.
   require(!unstorable.test(raw), 'raw holds NUL or half a surrogate pair');
-  faults.push(...textFaults({ externalId, subject, stream, type, status, action }, ''), ...bodyFaults(body, 'body'));
+  faults.push(
+    ...textFaults({ externalId, subject, stream, type, status, action }, ''),
+    ...bodyFaults(body, 'body'),
+  );
   return faults;
 }
 
 const unstorable = /[\0\p{Surrogate}]/u;
 
 function textFaults(value: unknown, at: string): string[] {
-  if (typeof value === 'string') return unstorable.test(value) ? [`${at} holds NUL or half a surrogate pair`] : [];
+  if (typeof value === 'string')
+    return unstorable.test(value) ? [`${at} holds NUL or half a surrogate pair`] : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => [
     ...textFaults(key, `${at}.<key>`),
@@ -35,7 +43,9 @@ function textFaults(value: unknown, at: string): string[] {
   ]);
 }
 
-/** In the body, what was not said is absent; what is there is text, a number, or a nest of these. */
+/**
+ * In the body, what was not said is absent; what is there is text, a number, or a nest of these.
+ */
 function bodyFaults(value: unknown, at: string): string[] {
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value)

@@ -1,4 +1,5 @@
-// What a source reads and where a sink posts to: said by every type, the same under any id, and without a secret.
+// What a source reads and where a sink posts to: said by every type, the same under any id, and
+// without a secret.
 import { describe, expect, test } from 'vitest';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
@@ -12,10 +13,13 @@ describe.each(Object.entries(sources))('the source %s', (_type, definition) => {
   };
 
   test('says what it reads, whatever it is called, and whatever its credential is', () => {
-    const secrets = Object.fromEntries(definition.secrets.map((key: string) => [key, 'another-secret-of-the-far-end']));
+    const secrets = Object.fromEntries(
+      definition.secrets.map((key: string) => [key, 'another-secret-of-the-far-end']),
+    );
     expect(consoleOf('a')).toBeTruthy();
     expect(consoleOf('b', secrets)).toBe(consoleOf('a'));
-    for (const key of definition.secrets) expect(consoleOf('a')).not.toContain(definition.example[key]);
+    for (const key of definition.secrets)
+      expect(consoleOf('a')).not.toContain(definition.example[key]);
   });
 });
 

@@ -1,4 +1,5 @@
-// Random changes of a JSON document, as other releases, bugs and attackers make them: for property tests of whatever reads one.
+// Random changes of a JSON document, as other releases, bugs and attackers make them: for property
+// tests of whatever reads one.
 import fc from 'fast-check';
 
 type Path = readonly (string | number)[];
@@ -40,23 +41,35 @@ type Change = (document: unknown) => unknown;
 const change: fc.Arbitrary<Change> = fc
   .tuple(
     fc.nat(),
-    fc.oneof(fc.constant(undefined), fc.constantFrom(...replacements), fc.string({ unit: 'binary' }), fc.jsonValue()),
+    fc.oneof(
+      fc.constant(undefined),
+      fc.constantFrom(...replacements),
+      fc.string({ unit: 'binary' }),
+      fc.jsonValue(),
+    ),
   )
   .map(([place, replacement]) => (document) => {
     const paths = pathsOf(document);
     const path = paths[place % paths.length]!;
-    return changed(document, path, (value) => (replacement === undefined ? wayOf(place)(value) : replacement));
+    return changed(document, path, (value) =>
+      replacement === undefined ? wayOf(place)(value) : replacement,
+    );
   });
 
 /** Text of JSON documents that are `text` with one to five changes. */
 export function mutationsOf(text: string): fc.Arbitrary<string> {
   return fc.array(change, { minLength: 1, maxLength: 5 }).map((changes) => {
-    const document = changes.reduce((current, apply) => apply(current), JSON.parse(text) as unknown);
+    const document = changes.reduce(
+      (current, apply) => apply(current),
+      JSON.parse(text) as unknown,
+    );
     return JSON.stringify(document) ?? 'null';
   });
 }
 
-/** Changes that look at what was there: leave it out, write it as another type, wrap it, double it. */
+/**
+ * Changes that look at what was there: leave it out, write it as another type, wrap it, double it.
+ */
 function wayOf(place: number): (value: unknown) => unknown {
   const ways: ((value: unknown) => unknown)[] = [
     () => undefined,
@@ -73,7 +86,9 @@ function wayOf(place: number): (value: unknown) => unknown {
 
 function pathsOf(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path];
-  const entries = Array.isArray(value) ? value.map((item, index) => [index, item] as const) : Object.entries(value);
+  const entries = Array.isArray(value)
+    ? value.map((item, index) => [index, item] as const)
+    : Object.entries(value);
   return [path, ...entries.flatMap(([key, item]) => pathsOf(item, [...path, key]))];
 }
 

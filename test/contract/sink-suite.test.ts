@@ -1,4 +1,5 @@
-// The sink suite over the smallest sink that keeps the contract: shows that the suite asks for nothing more, whatever the registry holds.
+// The sink suite over the smallest sink that keeps the contract: shows that the suite asks for
+// nothing more, whatever the registry holds.
 import { z } from 'zod';
 import { AdapterError } from '../../src/kit/errors.ts';
 import { failureOf } from '../../src/kit/http/status.ts';
@@ -35,7 +36,11 @@ const sample: SinkDefinition<typeof config> = {
         const failure = failureOf(answer, host, [url, token], now());
         if (failure !== undefined) throw failure;
         if (answer.body !== 'taken') {
-          throw new AdapterError('reject_sink', 'bad_config', `${host} answered ${answer.status} without its word.`);
+          throw new AdapterError(
+            'reject_sink',
+            'bad_config',
+            `${host} answered ${answer.status} without its word.`,
+          );
         }
         return { quota: quotaOf(answer.headers, now()) };
       },
@@ -44,7 +49,10 @@ const sample: SinkDefinition<typeof config> = {
 };
 
 describeSink(sample, {
-  config: (origin) => ({ url: `${origin}/in/0123456789abcdef?sig=sig-0123456789`, token: 'fedcba9876543210' }),
+  config: (origin) => ({
+    url: `${origin}/in/0123456789abcdef?sig=sig-0123456789`,
+    token: 'fedcba9876543210',
+  }),
   success: { status: 200, body: 'taken' },
   // JSON without a reader that obeys anything: it is enough that it is JSON.
   obeyed(request) {

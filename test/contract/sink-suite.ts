@@ -1,4 +1,5 @@
-// The contract of a sink, case by case: every sink runs it from its own test file, with a harness that says what is special about it.
+// The contract of a sink, case by case: every sink runs it from its own test file, with a harness
+// that says what is special about it.
 import type { ServerResponse } from 'node:http';
 import { describe, expect, vi } from 'vitest';
 import type { FailureOutcome, FailureReason } from '../../src/kit/errors.ts';
@@ -49,19 +50,33 @@ const sinkCases = [
 export type SinkCase = (typeof sinkCases)[number];
 
 interface CommonHarness {
-  /** What in this request would be obeyed and not shown, in words; empty if nothing. `hostile` is in every text of the event. */
+  /**
+   * What in this request would be obeyed and not shown, in words; empty if nothing. `hostile` is in
+   * every text of the event.
+   */
   obeyed(request: Received, hostile: string): readonly string[];
   readonly skip?: Skips<SinkCase>;
 }
 
 /** For a sink that calls HTTP. */
 export interface HttpSinkHarness extends CommonHarness {
-  /** A configuration whose every call goes to `origin` (`http://127.0.0.1:1234`); secrets of 10 characters and more. */
+  /**
+   * A configuration whose every call goes to `origin` (`http://127.0.0.1:1234`); secrets of 10
+   * characters and more.
+   */
   config(origin: string): unknown;
   /** The answer by which the far end accepts. */
-  readonly success: { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
-  /** Statuses that this far end uses for something else than the policy's meaning, each with why. */
-  readonly exceptions?: Readonly<Record<number, { outcome: FailureOutcome; reason: FailureReason; why: string }>>;
+  readonly success: {
+    readonly status: number;
+    readonly body: string;
+    readonly headers?: Record<string, string>;
+  };
+  /**
+   * Statuses that this far end uses for something else than the policy's meaning, each with why.
+   */
+  readonly exceptions?: Readonly<
+    Record<number, { outcome: FailureOutcome; reason: FailureReason; why: string }>
+  >;
 }
 
 /** For a sink that speaks no HTTP: it is made by the test, over a far end of the given temper. */
@@ -167,14 +182,19 @@ function benchOf(definition: SinkDefinition, harness: SinkHarness): Bench {
 function httpBenchOf(definition: SinkDefinition, harness: HttpSinkHarness) {
   const create = (origin: string, timeoutMsMax?: number) => {
     const config = definition.config.parse(harness.config(origin));
-    return { sink: definition.create(config, adapterContext(timeoutMsMax)), secrets: secretsIn(definition, config) };
+    return {
+      sink: definition.create(config, adapterContext(timeoutMsMax)),
+      secrets: secretsIn(definition, config),
+    };
   };
   const startWith = async (answering: (response: ServerResponse, farEnd: FarEnd) => void) => {
     const farEnd: FarEnd = await startFarEnd((_request, response) => answering(response, farEnd));
     return { farEnd, ...create(farEnd.origin) };
   };
   const succeed = (response: ServerResponse) =>
-    void response.writeHead(harness.success.status, harness.success.headers).end(harness.success.body);
+    void response
+      .writeHead(harness.success.status, harness.success.headers)
+      .end(harness.success.body);
   return { create, startWith, succeed, start: () => startWith(succeed) };
 }
 
@@ -221,10 +241,14 @@ function describeDelivery(inCase: InSinkCase, bench: Bench): void {
   inCase('ten at once all arrive', async () => {
     const { sink, received } = await bench.healthy();
     await Promise.all(
-      Array.from({ length: 10 }, (_, n) => send(sink, message(storedEvent({ id: n + 1 })), `delivery-${n}-`)),
+      Array.from({ length: 10 }, (_, n) =>
+        send(sink, message(storedEvent({ id: n + 1 })), `delivery-${n}-`),
+      ),
     );
     for (let n = 0; n < 10; n += 1) {
-      const copies = received().filter((request) => JSON.stringify(request).includes(`delivery-${n}-`));
+      const copies = received().filter((request) =>
+        JSON.stringify(request).includes(`delivery-${n}-`),
+      );
       expect(copies, `delivery ${n}`).toHaveLength(1);
     }
   });
@@ -240,7 +264,8 @@ function describeDelivery(inCase: InSinkCase, bench: Bench): void {
 
   inCase('all three forms are accepted', async () => {
     const { sink, received } = await bench.healthy();
-    for (const form of ['full', 'short', 'bare'] as const) await send(sink, message(undefined, form));
+    for (const form of ['full', 'short', 'bare'] as const)
+      await send(sink, message(undefined, form));
     await send(sink, { ...message(), delayed: { seconds: 7_200, reason: 'sink' } });
     expect(received()).toHaveLength(4);
     const [full, short, bare] = received().map(({ body }) => Buffer.byteLength(body));
@@ -283,7 +308,10 @@ function describeText(inCase: InSinkCase, bench: Bench, harness: SinkHarness): v
           ),
         );
         const request = received().at(-1)!;
-        expect(harness.obeyed(request, hostile), `${form}: ${JSON.stringify(hostile.slice(0, 80))}`).toEqual([]);
+        expect(
+          harness.obeyed(request, hostile),
+          `${form}: ${JSON.stringify(hostile.slice(0, 80))}`,
+        ).toEqual([]);
       }
     }
   });
@@ -316,7 +344,11 @@ function describeAnswers(inCase: InSinkCase, bench: HttpBench, harness: HttpSink
         else {
           const policy = failureOf({ status, headers: {}, body: '', truncated: false }, '')!;
           const expected = exceptions[status] ?? policy;
-          expect(outcome, `${status}`).toMatchObject({ outcome: expected.outcome, reason: expected.reason, status });
+          expect(outcome, `${status}`).toMatchObject({
+            outcome: expected.outcome,
+            reason: expected.reason,
+            status,
+          });
         }
       }
     },
@@ -325,7 +357,9 @@ function describeAnswers(inCase: InSinkCase, bench: HttpBench, harness: HttpSink
 
   inCase('a 2xx without the promised body is not delivered', async () => {
     for (const body of ['<html>Sign in</html>', '', `${success.body} and more`, '{"id":"error"}']) {
-      const { sink } = await bench.startWith((response) => void response.writeHead(success.status).end(body));
+      const { sink } = await bench.startWith(
+        (response) => void response.writeHead(success.status).end(body),
+      );
       const error = await adapterError(send(sink));
       expect(error.outcome, JSON.stringify(body)).not.toBe('reject_event');
     }
@@ -336,30 +370,44 @@ function describeAnswers(inCase: InSinkCase, bench: HttpBench, harness: HttpSink
       const { sink, farEnd } = await bench.startWith(
         (response) => void response.writeHead(status, { 'retry-after': '7' }).end(),
       );
-      expect(await adapterError(send(sink))).toMatchObject({ outcome: 'retry', retryAfterMs: 7_000 });
+      expect(await adapterError(send(sink))).toMatchObject({
+        outcome: 'retry',
+        retryAfterMs: 7_000,
+      });
       const date = new Date(Date.now() + 90_000).toUTCString();
-      farEnd.answering((_request, response) => void response.writeHead(status, { 'retry-after': date }).end());
+      farEnd.answering(
+        (_request, response) => void response.writeHead(status, { 'retry-after': date }).end(),
+      );
       const { retryAfterMs } = await adapterError(send(sink));
       expect(retryAfterMs).toBeGreaterThan(85_000);
       expect(retryAfterMs).toBeLessThanOrEqual(90_000);
-      farEnd.answering((_request, response) => void response.writeHead(status, { 'retry-after': '-5' }).end());
+      farEnd.answering(
+        (_request, response) => void response.writeHead(status, { 'retry-after': '-5' }).end(),
+      );
       expect((await adapterError(send(sink))).retryAfterMs).toBeUndefined();
     }
   });
 
-  inCase('what is said of the rate is passed on, with a refusal and with an acceptance', async () => {
-    const rate = { 'x-ratelimit-limit': '101', 'x-ratelimit-remaining': '40', 'x-ratelimit-reset': '7' };
-    const quota = { limit: 101, remaining: 40, resetMs: 7000 };
-    const { status, body, headers } = success;
-    const { sink, farEnd } = await bench.startWith(
-      (response) => void response.writeHead(status, { ...headers, ...rate }).end(body),
-    );
-    expect(await send(sink)).toMatchObject({ quota });
-    for (const refused of [429, 503, 403]) {
-      farEnd.answering((_request, response) => void response.writeHead(refused, rate).end());
-      expect(await adapterError(send(sink)), `${refused}`).toMatchObject({ quota });
-    }
-  });
+  inCase(
+    'what is said of the rate is passed on, with a refusal and with an acceptance',
+    async () => {
+      const rate = {
+        'x-ratelimit-limit': '101',
+        'x-ratelimit-remaining': '40',
+        'x-ratelimit-reset': '7',
+      };
+      const quota = { limit: 101, remaining: 40, resetMs: 7000 };
+      const { status, body, headers } = success;
+      const { sink, farEnd } = await bench.startWith(
+        (response) => void response.writeHead(status, { ...headers, ...rate }).end(body),
+      );
+      expect(await send(sink)).toMatchObject({ quota });
+      for (const refused of [429, 503, 403]) {
+        farEnd.answering((_request, response) => void response.writeHead(refused, rate).end());
+        expect(await adapterError(send(sink)), `${refused}`).toMatchObject({ quota });
+      }
+    },
+  );
 
   inCase('an answer of 10 MB is not read whole', async () => {
     for (const status of [success.status, 500]) {
@@ -397,7 +445,11 @@ function describeConnections(
   });
 
   inCase('a reset connection is tried again', async () => {
-    for (const beginning of ['', 'HTTP/1.1 200 OK\r\nContent-', 'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nok']) {
+    for (const beginning of [
+      '',
+      'HTTP/1.1 200 OK\r\nContent-',
+      'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nok',
+    ]) {
       let connections = 0;
       const port = await startSocketServer((socket) => {
         socket.once('data', () => {
@@ -414,14 +466,31 @@ function describeConnections(
   });
 
   inCase('no secret is in any error, its cause or the answer it keeps', async () => {
-    const secrets = secretsIn(definition, definition.config.parse(harness.config('http://127.0.0.1:9')));
+    const secrets = secretsIn(
+      definition,
+      definition.config.parse(harness.config('http://127.0.0.1:9')),
+    );
     expect(secrets.length, 'the configuration for tests holds its secrets').toBeGreaterThanOrEqual(
       definition.secrets.length,
     );
-    for (const status of [harness.success.status, 302, 400, 401, 403, 404, 413, 429, 500, 501, 503]) {
+    for (const status of [
+      harness.success.status,
+      302,
+      400,
+      401,
+      403,
+      404,
+      413,
+      429,
+      500,
+      501,
+      503,
+    ]) {
       const { sink, secrets } = await bench.startWith((response, farEnd) => {
         const echo = echoOf(farEnd);
-        response.writeHead(status, { location: `${farEnd.origin}${farEnd.received.at(-1)!.target}` }).end(echo);
+        response
+          .writeHead(status, { location: `${farEnd.origin}${farEnd.received.at(-1)!.target}` })
+          .end(echo);
       });
       expectNoSecret(await adapterError(send(sink)), secrets);
       const checked = await sink.check?.(never).then(

@@ -10,7 +10,9 @@ const tests = new URL('../sinks/', import.meta.url);
 describe('the registry of sinks', () => {
   test('holds every sink that there is', () => {
     const files = readdirSync(folder).filter((name) => name !== 'index.ts');
-    expect(Object.keys(sinks).sort()).toEqual(files.map((name) => name.replace(/\.ts$/, '')).sort());
+    expect(Object.keys(sinks).sort()).toEqual(
+      files.map((name) => name.replace(/\.ts$/, '')).sort(),
+    );
   });
 
   for (const [key, definition] of Object.entries(sinks)) {

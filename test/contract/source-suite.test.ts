@@ -1,4 +1,5 @@
-// The source suite over the smallest source that keeps the contract: shows that the suite asks for nothing more, whatever the registry holds.
+// The source suite over the smallest source that keeps the contract: shows that the suite asks for
+// nothing more, whatever the registry holds.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AdapterError } from '../../src/kit/errors.ts';
@@ -33,7 +34,11 @@ const sample: SourceDefinition<typeof config> = {
         const failure = failureOf(answer, host, [key], now());
         if (failure !== undefined) throw failure;
         const { next, lines } = parsePage(answer.body, host);
-        return { events: lines.map(draftOf), cursor: next === null ? null : String(next), more: lines.length > 0 };
+        return {
+          events: lines.map(draftOf),
+          cursor: next === null ? null : String(next),
+          more: lines.length > 0,
+        };
       },
     };
   },
@@ -77,7 +82,8 @@ describePollSource(sample, {
   emptyPage: '{"next":null,"lines":[]}',
   brokenPages: ['{"next":7}', '{"next":7,"lines":{}}', '{"next":"7","lines":[]}'],
   skip: {
-    'an item by itself gives the event that it gives in its page': 'it has no readItem, which is optional',
+    'an item by itself gives the event that it gives in its page':
+      'it has no readItem, which is optional',
     'a stored cursor can be said in words': 'it has no describeCursor, which is optional',
   },
 });

@@ -1,8 +1,15 @@
-// The contract of a polled source, case by case: every one runs it from its own tests, with fixtures of its vendor.
+// The contract of a polled source, case by case: every one runs it from its own tests, with
+// fixtures of its vendor.
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { Page, PollSource, SourceDefinition } from '../../src/kit/source.ts';
-import { closedPort, type FarEnd, type Received, startFarEnd, startSocketServer } from '../support/far-end.ts';
+import {
+  closedPort,
+  type FarEnd,
+  type Received,
+  startFarEnd,
+  startSocketServer,
+} from '../support/far-end.ts';
 import {
   abortMs,
   adapterContext,
@@ -47,14 +54,23 @@ export interface PageFixture {
 }
 
 export interface PollSourceHarness {
-  /** A configuration whose every call goes to `origin` (`http://127.0.0.1:1234`); secrets of 10 characters and more. */
+  /**
+   * A configuration whose every call goes to `origin` (`http://127.0.0.1:1234`); secrets of 10
+   * characters and more.
+   */
   config(origin: string): unknown;
   readonly fixtures: readonly PageFixture[];
-  /** The answer to one request while `page` lies beyond the fixture's cursor. Default: the page, whatever was asked for. */
+  /**
+   * The answer to one request while `page` lies beyond the fixture's cursor. Default: the page,
+   * whatever was asked for.
+   */
   respond?(page: string, fixture: PageFixture, request: Received): string;
   /** The answer when there is nothing beyond a cursor. */
   readonly emptyPage: string;
-  /** Answers with status 200 that are no page: a wrong envelope, an error message. Some of no vendor are added. */
+  /**
+   * Answers with status 200 that are no page: a wrong envelope, an error message. Some of no vendor
+   * are added.
+   */
   readonly brokenPages: readonly string[];
   readonly skip?: Skips<SourceCase>;
 }
@@ -126,7 +142,9 @@ function describeFixtures(
         events.map(({ externalId, type }) => [externalId, type]),
         fixture.name,
       ).toEqual(fixture.events);
-      expect(cursor, `${fixture.name}: there is a way on`).not.toBe(fixture.events.length > 0 ? fixture.cursor : '');
+      expect(cursor, `${fixture.name}: there is a way on`).not.toBe(
+        fixture.events.length > 0 ? fixture.cursor : '',
+      );
       expect(new Set(events.map(({ externalId }) => externalId)).size).toBe(events.length);
     }
   });
@@ -138,7 +156,10 @@ function describeFixtures(
       const { events } = await create().poll(fixture.cursor, never);
       for (const event of events) {
         expect(faultsOf(event), `${fixture.name}: ${event.externalId}`).toEqual([]);
-        expect(fixture.body.includes(event.raw), `${fixture.name}: ${event.externalId} keeps its bytes`).toBe(true);
+        expect(
+          fixture.body.includes(event.raw),
+          `${fixture.name}: ${event.externalId} keeps its bytes`,
+        ).toBe(true);
       }
     }
   });
@@ -163,7 +184,8 @@ function describeFixtures(
       serve(farEnd, fixture.body, fixture);
       const { events } = await create().poll(fixture.cursor, never);
       const known = events.filter(({ type }) => type !== 'UNRECOGNISED');
-      for (const event of known) expect(definition.readItem?.(event.raw, config), fixture.name).toEqual(event);
+      for (const event of known)
+        expect(definition.readItem?.(event.raw, config), fixture.name).toEqual(event);
     }
     for (const broken of [...brokenForAll, ...brokenPages])
       expect(definition.readItem?.(broken, config)).toBeUndefined();
@@ -196,7 +218,11 @@ function expectNothingRead(page: Page, cursor: string): void {
   expect([null, cursor]).toContain(page.cursor);
 }
 
-function describeMutations(inCase: InSourceCase, { start, serve }: Bench, { fixtures }: PollSourceHarness): void {
+function describeMutations(
+  inCase: InSourceCase,
+  { start, serve }: Bench,
+  { fixtures }: PollSourceHarness,
+): void {
   inCase(
     'a changed page gives valid events or a typed error',
     async () => {
@@ -239,7 +265,11 @@ function describeMutations(inCase: InSourceCase, { start, serve }: Bench, { fixt
   });
 }
 
-function describeFailures(inCase: InSourceCase, { factory, start, serve }: Bench, harness: PollSourceHarness): void {
+function describeFailures(
+  inCase: InSourceCase,
+  { factory, start, serve }: Bench,
+  harness: PollSourceHarness,
+): void {
   const fixture = harness.fixtures[0]!;
   const poll = (source: PollSource, signal = never) => source.poll(fixture.cursor, signal);
 
@@ -267,8 +297,13 @@ function describeFailures(inCase: InSourceCase, { factory, start, serve }: Bench
   inCase('Retry-After is passed on', async () => {
     const { farEnd, create } = await start();
     for (const status of [429, 503]) {
-      farEnd.answering((_request, response) => void response.writeHead(status, { 'retry-after': '7' }).end());
-      expect(await adapterError(poll(create()))).toMatchObject({ outcome: 'retry', retryAfterMs: 7_000 });
+      farEnd.answering(
+        (_request, response) => void response.writeHead(status, { 'retry-after': '7' }).end(),
+      );
+      expect(await adapterError(poll(create()))).toMatchObject({
+        outcome: 'retry',
+        retryAfterMs: 7_000,
+      });
     }
   });
 
@@ -277,7 +312,8 @@ function describeFailures(inCase: InSourceCase, { factory, start, serve }: Bench
     const elsewhere = await startFarEnd((_request, response) => response.end(fixture.body));
     for (const status of [301, 302, 303, 307, 308]) {
       farEnd.answering(
-        (_request, response) => void response.writeHead(status, { location: `${elsewhere.origin}/` }).end(),
+        (_request, response) =>
+          void response.writeHead(status, { location: `${elsewhere.origin}/` }).end(),
       );
       await adapterError(poll(create()));
     }
@@ -299,10 +335,14 @@ function describeFailures(inCase: InSourceCase, { factory, start, serve }: Bench
     await expectRetry(refused, 'connection');
     for (const beginning of beginnings) {
       const reset = await startSocketServer((socket) => {
-        socket.once('data', () => socket.write(beginning, () => setTimeout(() => socket.resetAndDestroy(), 10)));
+        socket.once('data', () =>
+          socket.write(beginning, () => setTimeout(() => socket.resetAndDestroy(), 10)),
+        );
       });
       await expectRetry(factory(`http://127.0.0.1:${reset}`), 'interrupted');
-      const hung = await startSocketServer((socket) => socket.once('data', () => socket.write(beginning)));
+      const hung = await startSocketServer((socket) =>
+        socket.once('data', () => socket.write(beginning)),
+      );
       await expectRetry(factory(`http://127.0.0.1:${hung}`, impatientMs), 'timeout');
     }
   });
@@ -337,7 +377,11 @@ function describeFailures(inCase: InSourceCase, { factory, start, serve }: Bench
           .end(`${target} ${JSON.stringify(headers)} ${secrets.join(' ')}`);
       });
       const source = create();
-      for (const call of [() => poll(source), () => source.poll(null, never), () => source.check?.(never)]) {
+      for (const call of [
+        () => poll(source),
+        () => source.poll(null, never),
+        () => source.check?.(never),
+      ]) {
         expectNoSecret(await call()?.catch((error: unknown) => error), secrets);
       }
     }

@@ -1,4 +1,5 @@
-// Walks the registry: a source that is not named, tested and described as the others are fails here.
+// Walks the registry: a source that is not named, tested and described as the others are fails
+// here.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { sources } from '../../src/sources/index.ts';
@@ -21,7 +22,8 @@ describe('the registry of sources', () => {
   });
 
   for (const [key, definition] of Object.entries(sources)) {
-    // One file or folder a vendor, who may have several: `deepinstinct_events` lies in `deepinstinct/`.
+    // One file or folder a vendor, who may have several: `deepinstinct_events` lies in
+    // `deepinstinct/`.
     const words = key.split('_');
     describeDefinition(
       key,
@@ -36,7 +38,10 @@ describe('the registry of sources', () => {
       expect(product.name).toMatch(/\S/);
       expect(Object.keys(product.streams).sort()).toEqual([...streams].sort());
       for (const words of Object.values(product.streams).flatMap((one) => Object.values(one))) {
-        expect(words).toEqual({ title: expect.stringMatching(/\S/), number: expect.stringMatching(/\S/) });
+        expect(words).toEqual({
+          title: expect.stringMatching(/\S/),
+          number: expect.stringMatching(/\S/),
+        });
       }
     });
 
@@ -46,7 +51,9 @@ describe('the registry of sources', () => {
       const files = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((file) =>
         file.endsWith('.test.ts'),
       );
-      expect(files.filter((file) => call.test(readFileSync(new URL(file, tests), 'utf8')))).toHaveLength(1);
+      expect(
+        files.filter((file) => call.test(readFileSync(new URL(file, tests), 'utf8'))),
+      ).toHaveLength(1);
     });
   }
 });

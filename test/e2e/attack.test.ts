@@ -1,4 +1,5 @@
-// Visitors who ask for everything and read nothing: polling and delivery go on, memory stays bounded, probes are answered.
+// Visitors who ask for everything and read nothing: polling and delivery go on, memory stays
+// bounded, probes are answered.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
@@ -8,7 +9,10 @@ const pageOfRequests = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\
 const heldMax = 40;
 const attemptsMax = 1500;
 
-/** Sends 1,700 requests at once on each connection and reads no answer; 40 connections at a time, a new one every 25 ms. */
+/**
+ * Sends 1,700 requests at once on each connection and reads no answer; 40 connections at a time, a
+ * new one every 25 ms.
+ */
 function attack(address: string): { readonly attempts: () => number; stop(): void } {
   const { hostname, port } = new URL(address);
   const held: Socket[] = [];
@@ -32,7 +36,9 @@ function attack(address: string): { readonly attempts: () => number; stop(): voi
 
 /** Without notices. */
 function eventsPosted({ mattermost }: World): number {
-  return mattermost.posts.filter(({ props }) => (props.tocsin as { source: string }).source !== 'tocsin').length;
+  return mattermost.posts.filter(
+    ({ props }) => (props.tocsin as { source: string }).source !== 'tocsin',
+  ).length;
 }
 
 const eventEveryMs = 50;
@@ -75,7 +81,11 @@ test.runIf(process.platform === 'linux')(
   'requests without end on connections that are never read hold up neither deliveries nor probes, and cost a bounded memory',
   { timeout: 180_000 },
   async () => {
-    const environment = { POLLING_INTERVAL: '1', START_FROM: '24h', NODE_OPTIONS: '--max-old-space-size=256' };
+    const environment = {
+      POLLING_INTERVAL: '1',
+      START_FROM: '24h',
+      NODE_OPTIONS: '--max-old-space-size=256',
+    };
     const world = await createWorld({ database: 'embedded', environment });
     const service = world.start();
     await service.ready();
@@ -97,7 +107,8 @@ test.runIf(process.platform === 'linux')(
     expect(attacked.megabytes / calm.megabytes, figures).toBeLessThan(1.5);
     for (const path of ['/healthz', '/readyz', '/metrics']) {
       // A probe may be pushed out by a flood from its own address, and is sent again.
-      const isAnswered = async () => (await service.get(path).catch(() => undefined))?.status === 200;
+      const isAnswered = async () =>
+        (await service.get(path).catch(() => undefined))?.status === 200;
       expect([path, await until(isAnswered, 30_000)]).toEqual([path, true]);
     }
     stop();

@@ -9,7 +9,10 @@ const suspicious = 'deepinstinct_suspicious_events';
 const memoryMaxMb = 400;
 /** Of the CPU that an honest page of the same size takes in the same process. */
 const cpuFactorMax = 6;
-/** What comes late on a busy machine comes; what a costly answer takes is seen in memory and CPU, which no neighbour lengthens. */
+/**
+ * What comes late on a busy machine comes; what a costly answer takes is seen in memory and CPU,
+ * which no neighbour lengthens.
+ */
 const waitMs = 120_000;
 
 interface Cost {
@@ -21,7 +24,10 @@ test.skipIf(process.platform !== 'linux')(
   'no answer of 32 MB costs more memory or CPU than its size allows, and the other stream goes on',
   { timeout: 900_000 },
   async () => {
-    const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
+    const world = await createWorld({
+      database: 'postgres',
+      environment: { POLLING_INTERVAL: '1' },
+    });
     const proxy = await startHostileProxy(world.tenant.url);
     const service = world.start('data', { DEEPINSTINCT_URL: proxy.url });
     expect(await world.arrived(2)).toBe(2);
@@ -33,7 +39,10 @@ test.skipIf(process.platform !== 'linux')(
         const before = await polls(service, 'failed');
         proxy.distort('suspicious', distortion);
         await expectOthersGoOn(world, proxy, name);
-        expect(await until(async () => (await polls(service, 'failed')) > before, waitMs), name).toBe(true);
+        expect(
+          await until(async () => (await polls(service, 'failed')) > before, waitMs),
+          name,
+        ).toBe(true);
       });
       proxy.distort('suspicious', undefined);
       const good = await polls(service, 'ok');
@@ -57,7 +66,11 @@ test.skipIf(process.platform !== 'linux')(
 
 function honestPage({ tenant }: World): string {
   const description = 'what happened, in many words. '.repeat(1_000_000);
-  return JSON.stringify({ id: tenant.nextId('suspicious'), type: 'SUSPICIOUS_ACTIVITY', description });
+  return JSON.stringify({
+    id: tenant.nextId('suspicious'),
+    type: 'SUSPICIOUS_ACTIVITY',
+    description,
+  });
 }
 
 function heavyEvent({ tenant }: World): string {
@@ -81,7 +94,9 @@ async function expectOthersGoOn(world: World, proxy: HostileProxy, name: string)
 /** How many of its polls ended so far, well or not. */
 async function polls(service: Service, outcome: 'ok' | 'failed'): Promise<number> {
   const { body } = await service.get('/metrics');
-  const found = body.matchAll(/^tocsin_source_polls_total\{source="(\w+)",outcome="(\w+)"\} (\d+)/gm);
+  const found = body.matchAll(
+    /^tocsin_source_polls_total\{source="(\w+)",outcome="(\w+)"\} (\d+)/gm,
+  );
   let count = 0;
   for (const [, source, its, times] of found) {
     if (source === suspicious && (its === 'ok') === (outcome === 'ok')) count += Number(times);
@@ -96,7 +111,10 @@ async function costOf({ child }: Service, act: () => Promise<void>): Promise<Cos
   // The peak begins anew.
   writeFileSync(`/proc/${child.pid}/clear_refs`, '5');
   await act();
-  return { mb: Math.round(memoryMb(child.pid!, 'VmHWM') - before), cpuSeconds: cpuSeconds(child.pid!) - cpuBefore };
+  return {
+    mb: Math.round(memoryMb(child.pid!, 'VmHWM') - before),
+    cpuSeconds: cpuSeconds(child.pid!) - cpuBefore,
+  };
 }
 
 function memoryMb(pid: number, field: 'VmRSS' | 'VmHWM'): number {

@@ -1,4 +1,5 @@
-// Every command that the documents show in a block of their own is run as it stands there, or has a reason why no test can.
+// Every command that the documents show in a block of their own is run as it stands there, or has a
+// reason why no test can.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +22,9 @@ const shown = [...new Set(lines)];
 
 /** The rest of the line of each command of Tocsin is split into words, as a shell would. */
 const prefix = 'bin/tocsin ';
-const commands = shown.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
+const commands = shown
+  .filter((line) => line.startsWith(prefix))
+  .map((line) => line.slice(prefix.length));
 const words = (line: string) =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
@@ -30,20 +33,26 @@ const queries = shown.filter((line) => line.startsWith('psql "$DATABASE_URL" -c 
 
 /** What cannot be run here, and what is tried of it instead. */
 const beyond: Readonly<Record<string, string>> = {
-  'npm ci && npm run demo': 'npm ci needs a registry; the demo itself is run by test/commands/demo.test.ts',
+  'npm ci && npm run demo':
+    'npm ci needs a registry; the demo itself is run by test/commands/demo.test.ts',
   'npm ci && npm test': 'npm ci needs a registry; the tests cannot run themselves',
-  'npm start': 'builds first, in the folder that the tests use; the service that it starts is started below',
+  'npm start':
+    'builds first, in the folder that the tests use; the service that it starts is started below',
   'docker build -t tocsin .': 'needs Docker; test/tree/container.test.ts reads the Dockerfile',
-  'docker run --read-only --stop-timeout 60 --env-file .env -v tocsin:/data -p 8080:8080 tocsin': 'needs Docker',
+  'docker run --read-only --stop-timeout 60 --env-file .env -v tocsin:/data -p 8080:8080 tocsin':
+    'needs Docker',
   'sudo DATA_DIR=/var/lib/tocsin tocsin --env-file /etc/tocsin/tocsin.env --directory /opt/tocsin dead list':
     'needs systemd; test/cli/surroundings.test.ts runs it with files of its own',
   'docker exec <container> tocsin dead list': 'needs Docker; the command itself is run below',
-  'kubectl exec -n tocsin deploy/tocsin -- tocsin dead list': 'needs a cluster; the command itself is run below',
+  'kubectl exec -n tocsin deploy/tocsin -- tocsin dead list':
+    'needs a cluster; the command itself is run below',
   'kubectl create namespace tocsin': 'needs a cluster',
   'kubectl label namespace tocsin pod-security.kubernetes.io/enforce=restricted':
     'needs a cluster; test/k8s/overlays.test.ts holds the pods to it',
-  'kubectl apply -n tocsin -f secrets.yaml': 'needs a cluster; test/k8s/configuration.test.ts reads the examples',
-  'kubectl apply -k tocsin': 'needs a cluster; test/k8s/configuration.test.ts renders what is applied',
+  'kubectl apply -n tocsin -f secrets.yaml':
+    'needs a cluster; test/k8s/configuration.test.ts reads the examples',
+  'kubectl apply -k tocsin':
+    'needs a cluster; test/k8s/configuration.test.ts renders what is applied',
   'kubectl -n tocsin rollout status deployment/tocsin': 'needs a cluster',
   'kubectl -n tocsin rollout restart deployment/tocsin': 'needs a cluster',
   'kubectl -n tocsin rollout undo deployment/tocsin': 'needs a cluster',
@@ -54,21 +63,25 @@ const beyond: Readonly<Record<string, string>> = {
   'kubectl exec -n tocsin deploy/tocsin -- node dist/main.js source list':
     'needs a cluster; the command itself is run below',
   'kubectl get pods -n tocsin -o wide': 'needs a cluster',
-  'kubectl logs -n tocsin -l app.kubernetes.io/name=tocsin --prefix --tail=-1 --since=1h': 'needs a cluster',
-  'kubectl logs -n tocsin -l app.kubernetes.io/name=tocsin --prefix --tail=-1 --previous': 'needs a cluster',
+  'kubectl logs -n tocsin -l app.kubernetes.io/name=tocsin --prefix --tail=-1 --since=1h':
+    'needs a cluster',
+  'kubectl logs -n tocsin -l app.kubernetes.io/name=tocsin --prefix --tail=-1 --previous':
+    'needs a cluster',
   'kubectl get events -n tocsin --sort-by=.lastTimestamp': 'needs a cluster',
   'kubectl rollout history -n tocsin deploy/tocsin': 'needs a cluster',
   'kubectl port-forward -n tocsin deploy/tocsin 8080': 'needs a cluster',
   'kubectl rollout undo -n tocsin deploy/tocsin': 'needs a cluster',
   'kubectl rollout status -n tocsin deploy/tocsin': 'needs a cluster',
   'kubectl rollout restart -n tocsin deploy/tocsin': 'needs a cluster',
-  'pg_dump --format=custom --file=tocsin.dump "$DATABASE_URL"': 'is run by test/e2e/restore.test.ts',
+  'pg_dump --format=custom --file=tocsin.dump "$DATABASE_URL"':
+    'is run by test/e2e/restore.test.ts',
   'pg_restore --clean --if-exists --no-owner --single-transaction --exit-on-error --dbname="$DATABASE_URL" tocsin.dump':
     'is run by test/e2e/restore.test.ts',
   'cp -a data data-backup': 'is run by test/e2e/restore.test.ts',
   'OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.example.com:4318 node dist/main.js serve':
     'needs a collector; test/e2e/tracing.test.ts starts one, and the service with its address',
-  'docker kill --signal HUP <container>': 'needs Docker; the signal is sent by test/e2e/reload.test.ts',
+  'docker kill --signal HUP <container>':
+    'needs Docker; the signal is sent by test/e2e/reload.test.ts',
 };
 
 test('what is shown is run, or has a reason; and no reason is kept for what is gone', () => {
@@ -117,7 +130,9 @@ test('kubectl understands each of its commands, and reads whole logs: of what a 
 });
 
 test('the files that the reasons name are there', () => {
-  for (const path of Object.values(beyond).flatMap((reason) => reason.match(/test\/[\w/.]+\.ts/g) ?? []))
+  for (const path of Object.values(beyond).flatMap(
+    (reason) => reason.match(/test\/[\w/.]+\.ts/g) ?? [],
+  ))
     expect(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'), path).not.toBe('');
 });
 
@@ -129,7 +144,9 @@ test('every command of Tocsin that is shown works beside a service, in the order
   for (const shownCommand of commands) {
     const command = shownCommand.replace('<old>', 'gone').replace('<sink>', 'soc');
     if (command !== shownCommand) await leaveBehind(world, 'gone');
-    const { code, stdout, stderr } = await world.run(words(command), { DATA_DIR: `${world.environment.DATA_DIR}-2` });
+    const { code, stdout, stderr } = await world.run(words(command), {
+      DATA_DIR: `${world.environment.DATA_DIR}-2`,
+    });
     expect(code, `${command}\n${stdout}${stderr}`).toBe(0);
     expect(stdout + stderr, command).not.toBe('');
   }

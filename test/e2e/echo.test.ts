@@ -1,4 +1,5 @@
-// A proxy that sends back its own credential in all that it answers: nothing that is kept or shown holds it.
+// A proxy that sends back its own credential in all that it answers: nothing that is kept or shown
+// holds it.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import postgres from 'postgres';
@@ -27,11 +28,15 @@ async function startEchoingProxy(): Promise<{ port: number; refused: () => numbe
       refused += 1;
       request.resume();
       const body = `Forbidden for ${told}: ${forms.join(', ')} <b>${url(1)}</b>`;
-      return response.writeHead(403, `Not for ${password}`, { 'Content-Type': 'text/plain' }).end(body);
+      return response
+        .writeHead(403, `Not for ${password}`, { 'Content-Type': 'text/plain' })
+        .end(body);
     }
     const authorization = request.headers.authorization ?? '';
     const answer = await fetch(request.url!, { headers: { authorization } });
-    response.writeHead(answer.status, { 'Content-Type': 'application/json' }).end(await answer.text());
+    response
+      .writeHead(answer.status, { 'Content-Type': 'application/json' })
+      .end(await answer.text());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -49,7 +54,10 @@ test('a proxy that echoes its credential: the database, the log, the metrics, th
   timeout: 120_000,
 }, async () => {
   const proxy = await startEchoingProxy();
-  const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1', LOG_LEVEL: 'debug' } });
+  const world = await createWorld({
+    database: 'postgres',
+    environment: { POLLING_INTERVAL: '1', LOG_LEVEL: 'debug' },
+  });
   const proxied = { HTTP_PROXY: url(proxy.port) };
   const service = world.start('data', proxied);
   await service.ready();
@@ -57,7 +65,9 @@ test('a proxy that echoes its credential: the database, the log, the metrics, th
   const sql = postgres(world.databaseUrl!, { max: 1 });
   onTestFinished(() => sql.end());
   const attempts = () => sql`select reason, answer from delivery_attempts`;
-  expect(await until(async () => (await attempts()).some(({ answer }) => answer !== null), 30_000)).toBe(true);
+  expect(
+    await until(async () => (await attempts()).some(({ answer }) => answer !== null), 30_000),
+  ).toBe(true);
 
   expectClean('delivery_attempts', JSON.stringify(await attempts()));
   expect(JSON.stringify(await attempts())).toContain('[secret]');
@@ -67,7 +77,8 @@ test('a proxy that echoes its credential: the database, the log, the metrics, th
       select s::text from sinks s union all select c::text from cursors c) rows`;
   expectClean('the database', String(everything[0]!.text));
   expectClean('the log', JSON.stringify(service.log));
-  for (const path of ['/metrics', '/readyz', '/healthz']) expectClean(path, (await service.get(path)).body);
+  for (const path of ['/metrics', '/readyz', '/healthz'])
+    expectClean(path, (await service.get(path)).body);
   const commands = [['check'], ['check', '--json'], ['test', 'soc'], ['dead', 'list']];
   const run = async (args: string[]) => ({ args, ...(await world.run(args, proxied)) });
   for (const { args, stdout, stderr } of await Promise.all(commands.map(run))) {

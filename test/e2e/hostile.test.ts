@@ -1,11 +1,18 @@
-// Items that a database or a chat server refuses as they are: NUL, lone surrogates, bytes that are no UTF-8, texts of 1 MB, deep nesting.
-// Each is stored and arrives exactly once, and none stands in the way of what follows.
+// Items that a database or a chat server refuses as they are: NUL, lone surrogates, bytes that are
+// no UTF-8, texts of 1 MB, deep nesting. Each is stored and arrives exactly once, and none stands
+// in the way of what follows.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Tenant } from '../../simulators/tenant/index.ts';
-import { createWorld, type DatabaseKind, type Service, until, type World } from '../support/world.ts';
+import {
+  createWorld,
+  type DatabaseKind,
+  type Service,
+  until,
+  type World,
+} from '../support/world.ts';
 
 type Stream = 'events' | 'suspicious';
 type Item = Record<string, unknown>;
@@ -21,7 +28,11 @@ const texts: Readonly<Record<string, string>> = {
 };
 const megabyte = 1_000_000;
 /** Both parts of a surrogate pair, so that a cut may fall between them. */
-const longTexts = ['x'.repeat(megabyte), '\u{1F600}'.repeat(megabyte / 4), '\\`*_<!channel>\n'.repeat(megabyte / 16)];
+const longTexts = [
+  'x'.repeat(megabyte),
+  '\u{1F600}'.repeat(megabyte / 4),
+  '\\`*_<!channel>\n'.repeat(megabyte / 16),
+];
 const pageSize = 50;
 
 interface Case {
@@ -30,7 +41,8 @@ interface Case {
   readonly depth: number;
 }
 
-const title = 'on $database, hostile text in every field and $depth levels of nesting arrive once, and reading goes on';
+const title =
+  'on $database, hostile text in every field and $depth levels of nesting arrive once, and reading goes on';
 test.each<Case>([
   { database: 'postgres', depth: 900 },
   { database: 'embedded', depth: 900 },
@@ -41,7 +53,10 @@ test.each<Case>([
 async function relayHostile({ database, depth }: Case): Promise<void> {
   const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
   const { tenant, mattermost } = world;
-  const added = { events: addHostile(tenant, 'events', depth), suspicious: addHostile(tenant, 'suspicious', depth) };
+  const added = {
+    events: addHostile(tenant, 'events', depth),
+    suspicious: addHostile(tenant, 'suspicious', depth),
+  };
   const service = world.start('data', { DEEPINSTINCT_URL: await startGarbling(tenant.url) });
   let expected = added.events.raws.size + added.suspicious.raws.size + 2;
   expect(await world.arrived(expected, 90_000)).toBe(expected);
@@ -60,8 +75,12 @@ async function relayHostile({ database, depth }: Case): Promise<void> {
     ['events', 'deepinstinct_events'],
     ['suspicious', 'deepinstinct_suspicious_events'],
   ] as const) {
-    expect(await service.metric(`tocsin_source_cursor{source="${source}"}`)).toBe(tenant.nextId(stream) - 1);
-    expect(await service.metric(`tocsin_source_polls_total{source="${source}",outcome="malformed"}`)).toBe(0);
+    expect(await service.metric(`tocsin_source_cursor{source="${source}"}`)).toBe(
+      tenant.nextId(stream) - 1,
+    );
+    expect(
+      await service.metric(`tocsin_source_polls_total{source="${source}",outcome="malformed"}`),
+    ).toBe(0);
     expect(await service.metric(`tocsin_source_duplicates_total{source="${source}"}`)).toBe(0);
     if (world.databaseUrl !== undefined)
       expect(await changed(world.databaseUrl, source, added[stream].raws)).toEqual([]);
@@ -72,7 +91,10 @@ async function relayHostile({ database, depth }: Case): Promise<void> {
 test('on embedded, an item nested so deeply that the database cannot read it arrives once, and reading goes on', async () => {
   const world = await createWorld({ database: 'embedded', environment: { POLLING_INTERVAL: '1' } });
   const { tenant } = world;
-  tenant.addRaw('events', `{"id":${tenant.nextId('events')},"type":"STATIC_ANALYSIS","path":${deep(60_000)}}`);
+  tenant.addRaw(
+    'events',
+    `{"id":${tenant.nextId('events')},"type":"STATIC_ANALYSIS","path":${deep(60_000)}}`,
+  );
   tenant.add('events', 1);
   const service = world.start();
   expect(await world.arrived(4, 20_000)).toBe(4);
@@ -86,7 +108,10 @@ interface Added {
   readonly nested: number;
 }
 
-/** One item for each text in each field, one with the text in all of them, and long and nested ones between. @returns their texts by id */
+/**
+ * One item for each text in each field, one with the text in all of them, and long and nested ones
+ * between. @returns their texts by id
+ */
 function addHostile(tenant: Tenant, stream: Stream, depth: number): Added {
   const [first] = tenant.add(stream, 1, { severity: 'HIGH' });
   const base = tenant.item(stream, first!);
@@ -102,8 +127,11 @@ function addHostile(tenant: Tenant, stream: Stream, depth: number): Added {
   for (const text of Object.values(texts)) {
     for (const path of paths) show((id) => JSON.stringify(replaced({ ...base, id }, [path], text)));
     show((id) => JSON.stringify(replaced({ ...base, id }, paths, text)));
-    show((id) => JSON.stringify({ [text]: text, ...base, id, [`${text} again`]: { [text]: [text] } }));
-    for (const long of longTexts) show((id) => JSON.stringify(replaced({ ...base, id }, paths.slice(-2), long)));
+    show((id) =>
+      JSON.stringify({ [text]: text, ...base, id, [`${text} again`]: { [text]: [text] } }),
+    );
+    for (const long of longTexts)
+      show((id) => JSON.stringify(replaced({ ...base, id }, paths.slice(-2), long)));
   }
   for (const path of paths) {
     const nested = JSON.stringify(replaced({ ...base }, [path], 'NESTED'));
@@ -136,14 +164,21 @@ function replaced(item: Item, paths: readonly Path[], text: string): Item {
   return copy;
 }
 
-/** Stands before the tenant and makes a marker into bytes that are no UTF-8. @returns its address */
+/**
+ * Stands before the tenant and makes a marker into bytes that are no UTF-8. @returns its address
+ */
 async function startGarbling(url: string): Promise<string> {
   const server = createServer(async (request, response) => {
     const authorization = request.headers.authorization ?? '';
     const answer = await fetch(`${url}${request.url}`, { headers: { authorization } });
     const text = Buffer.from(await answer.arrayBuffer()).toString('latin1');
     const body = Buffer.from(text.replaceAll(invalidBytes, '\xFF\xC0\x80\xED\xA0\x80'), 'latin1');
-    response.writeHead(answer.status, { 'Content-Type': 'application/json', 'Content-Length': body.length }).end(body);
+    response
+      .writeHead(answer.status, {
+        'Content-Type': 'application/json',
+        'Content-Length': body.length,
+      })
+      .end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -171,12 +206,19 @@ function expectShowable({ mattermost }: World): void {
 }
 
 /** Ids of the items whose text is not in the database as it came, or at least its bytes. */
-async function changed(databaseUrl: string, source: string, raws: ReadonlyMap<number, string>): Promise<number[]> {
+async function changed(
+  databaseUrl: string,
+  source: string,
+  raws: ReadonlyMap<number, string>,
+): Promise<number[]> {
   const sql = postgres(databaseUrl, { max: 1 });
   try {
-    const rows = await sql`select external_id, raw::text as raw from events where source = ${source}`;
+    const rows =
+      await sql`select external_id, raw::text as raw from events where source = ${source}`;
     const stored = new Map(rows.map((row) => [Number(row.external_id), String(row.raw)]));
-    return [...raws].filter(([id, raw]) => asCame(stored.get(id)) !== received(raw)).map(([id]) => id);
+    return [...raws]
+      .filter(([id, raw]) => asCame(stored.get(id)) !== received(raw))
+      .map(([id]) => id);
   } finally {
     await sql.end();
   }
@@ -192,7 +234,10 @@ function received(raw: string): string {
   return raw.replaceAll(invalidBytes, Buffer.from('\xFF\xC0\x80\xED\xA0\x80', 'latin1').toString());
 }
 
-/** Reading went on: but for the ends, where it waits for more, no position was asked for again and again. */
+/**
+ * Reading went on: but for the ends, where it waits for more, no position was asked for again and
+ * again.
+ */
 function expectNoPageAskedForOften(tenant: Tenant, added: Readonly<Record<Stream, Added>>): void {
   for (const stream of ['events', 'suspicious'] as const) {
     const ends = [Math.max(...added[stream].raws.keys()), tenant.nextId(stream) - 1];
@@ -202,6 +247,8 @@ function expectNoPageAskedForOften(tenant: Tenant, added: Readonly<Record<Stream
     for (const { cursor = 0 } of asked) times.set(cursor, (times.get(cursor) ?? 0) + 1);
     // The leap from nothing to the first number is confirmed by a question more.
     const most = (cursor: number) => (cursor === 0 ? 4 : 3);
-    expect([...times].filter(([cursor, count]) => count > most(cursor) && !ends.includes(cursor))).toEqual([]);
+    expect(
+      [...times].filter(([cursor, count]) => count > most(cursor) && !ends.includes(cursor)),
+    ).toEqual([]);
   }
 }

@@ -1,4 +1,5 @@
-// The service as a process, killed with SIGKILL while it works: every event is stored once and arrives, on both databases.
+// The service as a process, killed with SIGKILL while it works: every event is stored once and
+// arrives, on both databases.
 // `KILLS=20 EACH_STREAM=2000` makes it the long form; CI runs the short one.
 import { describe, expect, test } from 'vitest';
 import { createWorld, type Service, until } from '../support/world.ts';
@@ -58,11 +59,15 @@ describe.each(['postgres', 'embedded'] as const)('kill -9 on %s', (database) => 
     console.info(
       `${database}: at work ${Math.round(killed.ms)} ms after a kill, ${Math.round(clean.ms)} ms after a clean stop`,
     );
-    // Who has to wait for the heartbeat of the dead one waits 20 s; a machine that is busy is as slow after a clean stop.
+    // Who has to wait for the heartbeat of the dead one waits 20 s; a machine that is busy is as
+    // slow after a clean stop.
     expect(killed.ms).toBeLessThan(Math.max(3000, clean.ms * 2));
   });
 });
 
 function isNothingPending(service: Service): Promise<boolean> {
-  return until(async () => (await service.metric('tocsin_deliveries_pending{sink="soc"}')) === 0, 10_000);
+  return until(
+    async () => (await service.metric('tocsin_deliveries_pending{sink="soc"}')) === 0,
+    10_000,
+  );
 }

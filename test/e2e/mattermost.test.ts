@@ -1,15 +1,25 @@
-// The service as a process while Mattermost limits, fails, hangs, resets, and forgets its hook: nothing is lost, nothing dies, and the far
-// end is asked no more often than the policy allows.
+// The service as a process while Mattermost limits, fails, hangs, resets, and forgets its hook:
+// nothing is lost, nothing dies, and the far end is asked no more often than the policy allows.
 import { describe, expect, test } from 'vitest';
 import type { MattermostFault } from '../../simulators/mattermost/index.ts';
-import { createWorld, type DatabaseKind, type Service, until, type World } from '../support/world.ts';
+import {
+  createWorld,
+  type DatabaseKind,
+  type Service,
+  until,
+  type World,
+} from '../support/world.ts';
 
 /** Sends at the same time, as long as no answers were counted that ask for more. */
 const inFlightMax = 4;
-/** Before the fifth failure stops all, four that failed have been replaced, and two were tried again without their mark of urgency. */
+/**
+ * Before the fifth failure stops all, four that failed have been replaced, and two were tried again
+ * without their mark of urgency.
+ */
 const burstMax = inFlightMax + 4 + 2;
 /** Steps of a back-off that begin within so long: `firstMs` doubling, each less 20 %. */
-const stepsWithin = (elapsedMs: number, firstMs: number) => Math.floor(Math.log2(elapsedMs / (0.8 * firstMs) + 1));
+const stepsWithin = (elapsedMs: number, firstMs: number) =>
+  Math.floor(Math.log2(elapsedMs / (0.8 * firstMs) + 1));
 const forEver = Number.POSITIVE_INFINITY;
 
 interface Running {
@@ -39,7 +49,8 @@ async function expectAllDelivered(running: Running, expected: number): Promise<v
 
 /** When the service said so, in milliseconds since the epoch. */
 async function timeOf({ log }: Service, said: RegExp): Promise<number> {
-  const find = () => log.find(({ msg, error }) => said.test(String(msg)) || said.test(String(error)));
+  const find = () =>
+    log.find(({ msg, error }) => said.test(String(msg)) || said.test(String(error)));
   expect(await until(() => find() !== undefined, 30_000)).toBe(true);
   return new Date(find()!.time as string | number).getTime();
 }
@@ -76,7 +87,10 @@ async function surviveOutage({ fault, probes, isRepeated = false }: Outage): Pro
 
 interface Limit {
   readonly status: number;
-  /** How many of the first requests are still being worked when the others are refused, and then succeed. */
+  /**
+   * How many of the first requests are still being worked when the others are refused, and then
+   * succeed.
+   */
   readonly underWay: number;
 }
 
@@ -107,7 +121,10 @@ describe('while Mattermost is down', () => {
     { fault: 'reset_after', probes: 1, isRepeated: true },
     { fault: { status: 429 }, probes: 1 },
     { fault: { status: 429, retryAfter: '0' }, probes: 1 },
-  ])('$fault: one request a step, each with another delivery, and afterwards all arrive', surviveOutage);
+  ])(
+    '$fault: one request a step, each with another delivery, and afterwards all arrive',
+    surviveOutage,
+  );
 
   test('requests without an answer hold back all others until they have timed out, and all arrive', async () => {
     const running = await startQuiet();
@@ -141,7 +158,8 @@ describe('while Mattermost is down', () => {
     expect(await until(async () => (await count(running, 'pending')) === 190, 15_000)).toBe(true);
     mattermost.heal();
     await expectAllDelivered(running, 192);
-    // The first was the probe, which takes any delivery. What comes after the first of a lesser severity was in flight with that one.
+    // The first was the probe, which takes any delivery. What comes after the first of a lesser
+    // severity was in flight with that one.
     const severities = mattermost.posts.slice(3).map(({ text }) => /\*\*(\w+)\*\*/.exec(text)?.[1]);
     const afterFirst = (lesser: string, greater: string) =>
       severities.slice(severities.indexOf(lesser)).filter((one) => one === greater).length;
@@ -163,18 +181,24 @@ describe('while Mattermost is down', () => {
       mattermost.fail(fault, forEver);
       tenant.add('events', 60);
       if (said) await timeOf(service, said);
-      else expect(await until(() => mattermost.requests.total >= 2 + inFlightMax, 10_000)).toBe(true);
+      else
+        expect(await until(() => mattermost.requests.total >= 2 + inFlightMax, 10_000)).toBe(true);
       const signalledAtMs = performance.now();
       const ended = service.end('SIGTERM');
       if (fault === 'hang') {
         // While it waits for its last answers nobody is to be sent to it, and nobody is to kill it.
-        expect(await until(async () => (await service.get('/readyz')).status === 503, 5000)).toBe(true);
+        expect(await until(async () => (await service.get('/readyz')).status === 503, 5000)).toBe(
+          true,
+        );
         expect((await service.get('/healthz')).status).toBe(200);
       }
       expect(await ended).toBe(0);
       expect(performance.now() - signalledAtMs).toBeLessThan(endsWithinMs);
       mattermost.heal();
-      await expectAllDelivered({ world, service: world.start() }, 62 + (fault === 'unknown_hook' ? 1 : 0));
+      await expectAllDelivered(
+        { world, service: world.start() },
+        62 + (fault === 'unknown_hook' ? 1 : 0),
+      );
       expect(world.repeated()).toBe(0);
     },
   );
@@ -186,7 +210,9 @@ const refusals = ['unknown_hook', 'disabled', 'html'] as const;
 test('a hook that is gone pauses the sink: nothing dies, checks are ever rarer, and it goes on by itself', {
   timeout: 150_000,
 }, async () => {
-  const all = await Promise.all(refusals.map(async (fault) => ({ fault, ...(await startQuiet()) })));
+  const all = await Promise.all(
+    refusals.map(async (fault) => ({ fault, ...(await startQuiet()) })),
+  );
   await Promise.all(all.map(expectPauseAndReturn));
 });
 
@@ -198,9 +224,13 @@ async function expectPauseAndReturn(running: Running & { fault: MattermostFault 
   const pausedAtMs = await timeOf(service, /^the sink is paused, everything is kept/);
   expect(await until(() => Date.now() > pausedAtMs + 3000, 10_000)).toBe(true);
   const requests = mattermost.requests.log.slice(2);
-  const checks = requests.filter(({ deliveryId, atMs }) => deliveryId === undefined && atMs > pausedAtMs);
+  const checks = requests.filter(
+    ({ deliveryId, atMs }) => deliveryId === undefined && atMs > pausedAtMs,
+  );
   expect(checks.length).toBeLessThanOrEqual(stepsWithin(Date.now() - pausedAtMs, 1000) + 1);
-  expect(requests.filter(({ deliveryId }) => deliveryId !== undefined).length).toBeLessThanOrEqual(2 * inFlightMax);
+  expect(requests.filter(({ deliveryId }) => deliveryId !== undefined).length).toBeLessThanOrEqual(
+    2 * inFlightMax,
+  );
   expect(requests.length - checks.length).toBeLessThanOrEqual(3 * inFlightMax);
   tenant.add('events', 10);
   expect(await until(async () => (await count(running, 'pending')) === 70, 10_000)).toBe(true);
@@ -212,7 +242,8 @@ async function expectPauseAndReturn(running: Running & { fault: MattermostFault 
   const unwell: string[] = [];
   const isAskedAgain = async () => {
     for (const path of ['/readyz', '/healthz'])
-      if ((await service.get(path)).status !== 200) unwell.push(`${path} after ${Date.now() - pausedAtMs} ms`);
+      if ((await service.get(path)).status !== 200)
+        unwell.push(`${path} after ${Date.now() - pausedAtMs} ms`);
     return mattermost.requests.total > total;
   };
   expect(await until(isAskedAgain, 75_000)).toBe(true);

@@ -15,7 +15,10 @@ async function connect(url: string): Promise<postgres.Sql> {
 }
 
 /** Each write to these tables is answered as a full disk answers. @returns makes room again */
-async function fillDisk(sql: postgres.Sql, tables: readonly string[]): Promise<() => Promise<void>> {
+async function fillDisk(
+  sql: postgres.Sql,
+  tables: readonly string[],
+): Promise<() => Promise<void>> {
   await sql.unsafe(`create function refuse_writes() returns trigger language plpgsql as $$
     begin raise exception 'No space left on device' using errcode = 'disk_full'; end $$`);
   for (const table of tables)
@@ -30,14 +33,19 @@ test('while pages alone cannot be stored the heartbeat is withheld, though every
   const beats = await startFarEnd();
   const world = await createWorld({
     database: 'postgres',
-    environment: { POLLING_INTERVAL: '1', HEARTBEAT_URL: `${beats.origin}/ping/0f1e2d3c4b5a69788796` },
+    environment: {
+      POLLING_INTERVAL: '1',
+      HEARTBEAT_URL: `${beats.origin}/ping/0f1e2d3c4b5a69788796`,
+    },
   });
   const service = world.start();
   await service.ready();
   expect(await world.arrived(2)).toBe(2);
   const makeRoom = await fillDisk(await connect(world.databaseUrl!), ['events']);
   world.tenant.add('events', 3);
-  expect(await until(async () => (await service.get('/readyz')).body.includes(why), 40_000)).toBe(true);
+  expect(await until(async () => (await service.get('/readyz')).body.includes(why), 40_000)).toBe(
+    true,
+  );
   expect(await until(async () => (await service.metric(failing)) === 1, 20_000)).toBe(true);
   expect(await until(async () => ((await service.metric(withheld)) ?? 0) > 0, 90_000)).toBe(true);
   expect(service.log.find(({ msg }) => msg === 'no heartbeat is sent')?.error).toBe(why);
@@ -57,7 +65,8 @@ test('a full disk is announced once in the channel by one of two replicas, and i
   const services = [world.start('first'), world.start('second')] as const;
   for (const service of services) await service.ready();
   expect(await world.arrived(2)).toBe(2);
-  const said = (pattern: RegExp) => world.mattermost.posts.filter(({ text }) => pattern.test(text)).length;
+  const said = (pattern: RegExp) =>
+    world.mattermost.posts.filter(({ text }) => pattern.test(text)).length;
   const each = async (isSo: (service: Service) => Promise<boolean>) =>
     (await Promise.all(services.map(isSo))).every(Boolean);
   const sql = await connect(world.databaseUrl!);
@@ -73,12 +82,18 @@ test('a full disk is announced once in the channel by one of two replicas, and i
   const isFailing = async (service: Service) =>
     (await service.get('/readyz')).body.includes(why) && (await service.metric(failing)) === 1;
   expect(await until(() => each(isFailing), 60_000)).toBe(true);
-  expect(await until(() => said(/has taken no writes since .*its disk is full \(53100\)/) > 0, 60_000)).toBe(true);
+  expect(
+    await until(() => said(/has taken no writes since .*its disk is full \(53100\)/) > 0, 60_000),
+  ).toBe(true);
 
   await makeRoom();
   expect(await until(() => said(/takes writes again: it took none from/) > 0, 90_000)).toBe(true);
   // Two when the sources began, two about the disk, and the three events.
   expect(await world.arrived(7)).toBe(7);
-  expect(await until(() => each(async (service) => (await service.metric(failing)) === 0), 20_000)).toBe(true);
-  expect([said(/has taken no writes/), said(/takes writes again/), world.repeated()]).toEqual([1, 1, 0]);
+  expect(
+    await until(() => each(async (service) => (await service.metric(failing)) === 0), 20_000),
+  ).toBe(true);
+  expect([said(/has taken no writes/), said(/takes writes again/), world.repeated()]).toEqual([
+    1, 1, 0,
+  ]);
 });

@@ -1,4 +1,5 @@
-// The whole behind PgBouncer in transaction mode, as the overlay `ha` sets it up: migrations past it, everything else through it.
+// The whole behind PgBouncer in transaction mode, as the overlay `ha` sets it up: migrations past
+// it, everything else through it.
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase, environmentOf } from '../support/database.ts';
@@ -23,16 +24,28 @@ async function watchedWay(url: string) {
   return { names, url: Object.assign(new URL(url), { port: String(watched) }).href };
 }
 
-test('through PgBouncer it migrates, looks, polls, delivers and stops as without', async ({ skip }) => {
+test('through PgBouncer it migrates, looks, polls, delivers and stops as without', async ({
+  skip,
+}) => {
   skip(missing !== undefined, missing);
   const { directUrl, drop } = await createTestDatabase(false);
   onTestFinished(drop);
   const pooler = await startPgBouncer(directUrl);
   onTestFinished(() => pooler.close());
   const direct = await watchedWay(directUrl);
-  const environment = environmentOf({ url: pooler.through(directUrl), directUrl: direct.url, prepare: false });
-  const world = await createWorld({ database: 'embedded', environment: { ...environment, POLLING_INTERVAL: '1' } });
-  expect(await world.run(['migrate'])).toMatchObject({ code: 0, stderr: 'tocsin: the database is DATABASE_URL\n' });
+  const environment = environmentOf({
+    url: pooler.through(directUrl),
+    directUrl: direct.url,
+    prepare: false,
+  });
+  const world = await createWorld({
+    database: 'embedded',
+    environment: { ...environment, POLLING_INTERVAL: '1' },
+  });
+  expect(await world.run(['migrate'])).toMatchObject({
+    code: 0,
+    stderr: 'tocsin: the database is DATABASE_URL\n',
+  });
   expect(direct.names).toContain('tocsin migrate');
   const { stdout } = await world.run(['check']);
   expect(stdout).toMatch(/^ok +database: DATABASE_URL .*/m);

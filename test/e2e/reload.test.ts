@@ -1,10 +1,17 @@
-// Another configuration for a service that runs: taken over whole or not at all, and without an event lost or said twice.
+// Another configuration for a service that runs: taken over whole or not at all, and without an
+// event lost or said twice.
 import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createLoopbackProxy } from '../faults/loopback-proxy.ts';
 import { startFarEnd } from '../support/far-end.ts';
-import { createWorld, type Service, until, type World, type WorldOptions } from '../support/world.ts';
+import {
+  createWorld,
+  type Service,
+  until,
+  type World,
+  type WorldOptions,
+} from '../support/world.ts';
 
 const lastSuccessful = 'tocsin_config_last_reload_successful';
 const lastSuccessAt = 'tocsin_config_last_reload_success_timestamp_seconds';
@@ -12,7 +19,11 @@ const hash = 'tocsin_config_hash';
 
 /** A world whose service reads tocsin.yaml. */
 async function createConfigured(options: Partial<WorldOptions> = {}) {
-  const environment = { TOCSIN_CONFIG: 'tocsin.yaml', POLLING_INTERVAL: '1', ...options.environment };
+  const environment = {
+    TOCSIN_CONFIG: 'tocsin.yaml',
+    POLLING_INTERVAL: '1',
+    ...options.environment,
+  };
   const world = await createWorld({ database: 'postgres', ...options, environment });
   const directory = dirname(world.environment.DATA_DIR!);
   const write = (name: string, text: string) => {
@@ -26,7 +37,9 @@ async function createConfigured(options: Partial<WorldOptions> = {}) {
 }
 
 function yamlOf(hooks: Readonly<Record<string, string>>, to: readonly string[], more = ''): string {
-  const sinks = Object.entries(hooks).map(([id, url]) => `  ${id}: { type: mattermost, url: "${url}" }\n`);
+  const sinks = Object.entries(hooks).map(
+    ([id, url]) => `  ${id}: { type: mattermost, url: "${url}" }\n`,
+  );
   return `sinks:\n${sinks.join('')}routes: [{ name: all, to: [${to}] }]\n${more}`;
 }
 
@@ -43,7 +56,10 @@ const hangUp = (service: Service) => service.child.kill('SIGHUP');
 const postsIn = (world: Pick<World, 'mattermost'>, channel: string) =>
   world.mattermost.posts.filter((post) => post.channel === channel).length;
 
-/** The folder `mounted` with one file in it, as Kubernetes mounts a ConfigMap or a Secret. @returns what gives it another content */
+/**
+ * The folder `mounted` with one file in it, as Kubernetes mounts a ConfigMap or a Secret. @returns
+ * what gives it another content
+ */
 function mount(directory: string, file: string): (version: string, text: string) => void {
   const mounted = join(directory, 'mounted');
   mkdirSync(mounted);
@@ -67,7 +83,8 @@ describe('SIGHUP', () => {
     expect(await service.metric(lastSuccessful)).toBe(1);
     const before = { hash: await service.metric(hash), at: (await service.metric(lastSuccessAt))! };
     expect(Math.abs(Date.now() / 1000 - before.at)).toBeLessThan(30);
-    const delivered = (sink: string) => service.metric(`tocsin_deliveries_total{sink="${sink}",outcome="delivered"}`);
+    const delivered = (sink: string) =>
+      service.metric(`tocsin_deliveries_total{sink="${sink}",outcome="delivered"}`);
     expect(await until(async () => (await delivered('one')) === 7, 5000)).toBe(true);
 
     const three = { ...world.hooks, three: world.mattermost.addHook('three') };
@@ -139,7 +156,11 @@ describe('a changed file', () => {
   });
 
   test('with a new key is taken over from a mounted Secret: what could not be read with the old one is posted', async () => {
-    const environment = { TOCSIN_CONFIG: '', TOKENS_KEY: '', TOKENS_KEY_FILE: 'mounted/TOKENS_KEY' };
+    const environment = {
+      TOCSIN_CONFIG: '',
+      TOKENS_KEY: '',
+      TOKENS_KEY_FILE: 'mounted/TOKENS_KEY',
+    };
     const world = await createConfigured({ environment });
     const { tenant } = world;
     const swap = mount(world.directory, 'TOKENS_KEY');
@@ -149,20 +170,28 @@ describe('a changed file', () => {
     await world.arrived(2);
     const renewed = tenant.renewToken();
     tenant.add('events', 3);
-    const refused = (stream: string) => `tocsin_source_polls_total{source="${stream}",outcome="auth"}`;
+    const refused = (stream: string) =>
+      `tocsin_source_polls_total{source="${stream}",outcome="auth"}`;
     for (const stream of ['deepinstinct_events', 'deepinstinct_suspicious_events']) {
-      expect(await until(async () => Number(await service.metric(refused(stream))) > 0, 15_000)).toBe(true);
+      expect(
+        await until(async () => Number(await service.metric(refused(stream))) > 0, 15_000),
+      ).toBe(true);
       // Said once the notice is stored.
       expect(
-        await until(() => service.log.some((line) => line.source === stream && line.reason === 'auth'), 5000),
+        await until(
+          () => service.log.some((line) => line.source === stream && line.reason === 'auth'),
+          5000,
+        ),
       ).toBe(true);
     }
     swap('..2', renewed);
     await expectLogged(service, takenOver);
-    // The three, and of each stream: that it is watched, that it was refused, and that it can be read again.
+    // The three, and of each stream: that it is watched, that it was refused, and that it can be
+    // read again.
     expect(await world.arrived(9, 15_000)).toBe(9);
     expect(world.repeated()).toBe(0);
-    for (const key of [tenant.token, renewed]) expect(JSON.stringify(service.log)).not.toContain(key);
+    for (const key of [tenant.token, renewed])
+      expect(JSON.stringify(service.log)).not.toContain(key);
   });
 
   test('that is wrong changes nothing and is told with every problem; the next right one is taken', async () => {
@@ -173,8 +202,13 @@ describe('a changed file', () => {
     const before = await service.metric(hash);
     world.write('tocsin.yaml', world.to('two', 'time_zone: Nowhere\nlocale: klingon\n'));
     await expectLogged(service, 'a new configuration is refused as a whole');
-    const { problems } = service.log.find(({ msg }) => String(msg).includes('refused'))! as { problems: string[] };
-    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['tocsin.yaml:6:1', 'tocsin.yaml:5:1']);
+    const { problems } = service.log.find(({ msg }) => String(msg).includes('refused'))! as {
+      problems: string[];
+    };
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'tocsin.yaml:6:1',
+      'tocsin.yaml:5:1',
+    ]);
     expect(await service.metric(lastSuccessful)).toBe(0);
     expect(await service.metric(hash)).toBe(before);
     world.tenant.add('events', 3);
@@ -218,7 +252,10 @@ describe('a changed file', () => {
     mattermost.archive('one');
     world.tenant.add('events', 4);
     expect(
-      await until(async () => (await service.metric('tocsin_sink_state{sink="soc",state="paused"}')) === 1, 15_000),
+      await until(
+        async () => (await service.metric('tocsin_sink_state{sink="soc",state="paused"}')) === 1,
+        15_000,
+      ),
     ).toBe(true);
     world.write('hook', `${world.hooks.two}\n`);
     await expectLogged(service, takenOver);
@@ -243,7 +280,9 @@ describe('a changed file', () => {
     await expectLogged(service, takenOver);
     world.mattermost.fail({ status: 500, body: 'said old-password and new-password' }, 1);
     world.tenant.add('events', 1);
-    expect(await until(() => service.log.some(({ answer }) => String(answer).includes('said')), 15_000)).toBe(true);
+    expect(
+      await until(() => service.log.some(({ answer }) => String(answer).includes('said')), 15_000),
+    ).toBe(true);
     expect(service.log.find(({ answer }) => String(answer).includes('said'))).toMatchObject({
       answer: 'said [secret] and [secret]',
     });
@@ -264,7 +303,10 @@ describe('under load', () => {
       const unready: number[] = [];
       const gaps: number[] = [];
       for (let n = 1; n <= 10; n += 1) {
-        world.write('tocsin.yaml', world.to(n % 2 === 0 ? 'one' : 'two', `polling_interval: ${n}\n`));
+        world.write(
+          'tocsin.yaml',
+          world.to(n % 2 === 0 ? 'one' : 'two', `polling_interval: ${n}\n`),
+        );
         const sentAt: number[] = [performance.now()];
         const end = world.mattermost.onPost(() => sentAt.push(performance.now()));
         hangUp(service);
@@ -273,7 +315,8 @@ describe('under load', () => {
         world.tenant.add('suspicious', 50);
         await new Promise((resolve) => setTimeout(resolve, 300));
         end();
-        if (sentAt.length > 1) gaps.push(Math.max(...sentAt.slice(1).map((at, index) => at - sentAt[index]!)));
+        if (sentAt.length > 1)
+          gaps.push(Math.max(...sentAt.slice(1).map((at, index) => at - sentAt[index]!)));
         const { status } = await service.get('/readyz');
         if (status !== 200) unready.push(status);
       }
@@ -352,7 +395,10 @@ test('while the database is away a configuration waits, the newest one, and is t
   world.tenant.add('events', 5);
   world.write('tocsin.yaml', world.to('one', 'polling_interval: 2\n'));
   hangUp(service);
-  await expectLogged(service, 'a new configuration is right, and is taken over when the database answers');
+  await expectLogged(
+    service,
+    'a new configuration is right, and is taken over when the database answers',
+  );
   world.write('tocsin.yaml', world.to('two'));
   hangUp(service);
   await new Promise((resolve) => setTimeout(resolve, 2500));

@@ -1,4 +1,5 @@
-// Two replicas on one Postgres: they share the work, nothing is said twice, and one goes on when the other dies.
+// Two replicas on one Postgres: they share the work, nothing is said twice, and one goes on when
+// the other dies.
 import { expect, test } from 'vitest';
 import { createWorld, type Service, until } from '../support/world.ts';
 

@@ -1,4 +1,5 @@
-// A backup as the operating page tells it, with its own commands: what was stored is there again, and what came later is read again.
+// A backup as the operating page tells it, with its own commands: what was stored is there again,
+// and what came later is read again.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -34,7 +35,9 @@ async function storedAndDelivered(sql: postgres.Sql) {
 
 /** Posts that speak of an event of the tenant, by its number. */
 function announced({ mattermost }: World): number {
-  return mattermost.posts.filter(({ props }) => (props.tocsin as { source: string }).source !== 'tocsin').length;
+  return mattermost.posts.filter(
+    ({ props }) => (props.tocsin as { source: string }).source !== 'tocsin',
+  ).length;
 }
 
 test('a dump that is restored has all events of its time; later ones are read and announced again', async ({
@@ -42,7 +45,10 @@ test('a dump that is restored has all events of its time; later ones are read an
 }) => {
   const isThere = spawnSync('pg_dump', ['--version']).error === undefined;
   skip(!isThere, 'pg_dump is not installed; `apt-get install postgresql-client` brings it');
-  const world = await createWorld({ database: 'postgres', environment: { START_FROM: 'all', POLLING_INTERVAL: '5' } });
+  const world = await createWorld({
+    database: 'postgres',
+    environment: { START_FROM: 'all', POLLING_INTERVAL: '5' },
+  });
   const folder = dirname(world.environment.DATA_DIR!);
   const environment = { DATABASE_URL: world.databaseUrl! };
   const sql = postgres(world.databaseUrl!, { max: 1, onnotice() {} });
@@ -70,7 +76,10 @@ test('a dump that is restored has all events of its time; later ones are read an
 });
 
 test('a copy of the embedded database, made while the service is stopped, is a whole one', async () => {
-  const world = await createWorld({ database: 'embedded', environment: { START_FROM: 'all', POLLING_INTERVAL: '5' } });
+  const world = await createWorld({
+    database: 'embedded',
+    environment: { START_FROM: 'all', POLLING_INTERVAL: '5' },
+  });
   world.tenant.add('events', 20);
   const service = world.start();
   expect(await until(() => announced(world) === 20, 40_000)).toBe(true);
@@ -85,7 +94,10 @@ test('a copy of the embedded database, made while the service is stopped, is a w
 });
 
 test('a database that is lost without a backup is not ready, and after a restart it begins at START_FROM once more', async () => {
-  const world = await createWorld({ database: 'postgres', environment: { START_FROM: '1h', POLLING_INTERVAL: '5' } });
+  const world = await createWorld({
+    database: 'postgres',
+    environment: { START_FROM: '1h', POLLING_INTERVAL: '5' },
+  });
   world.tenant.add('events', 10);
   const service = world.start();
   await service.ready();
@@ -96,7 +108,9 @@ test('a database that is lost without a backup is not ready, and after a restart
   await server.unsafe(`drop database "${name}" with (force)`);
   await server.unsafe(`create database "${name}"`);
   expect(await until(async () => (await service.get('/readyz')).status === 503, 15_000)).toBe(true);
-  expect(await until(async () => (await service.metric('tocsin_database_up')) === 0, 15_000)).toBe(true);
+  expect(await until(async () => (await service.metric('tocsin_database_up')) === 0, 15_000)).toBe(
+    true,
+  );
   expect((await service.get('/healthz')).status).toBe(200);
   world.tenant.add('events', 5);
   await service.end('SIGTERM');

@@ -1,4 +1,5 @@
-// What the replaced script promised, with its three variables and nothing else: every event of both streams arrives, once, and is counted.
+// What the replaced script promised, with its three variables and nothing else: every event of both
+// streams arrives, once, and is counted.
 // `EACH_STREAM=200` makes it short.
 import { expect, test } from 'vitest';
 import { createWorld, until } from '../support/world.ts';
@@ -26,19 +27,24 @@ test('three variables and both streams: everything on Mattermost exactly once, c
   expect(unwell).toEqual([]);
   const titles = mattermost.posts.map((post) => JSON.stringify(post));
   expect(titles.filter((text) => text.includes('New Event Detected'))).toHaveLength(eachStream);
-  expect(titles.filter((text) => text.includes('New Suspicious Event Detected'))).toHaveLength(eachStream);
+  expect(titles.filter((text) => text.includes('New Suspicious Event Detected'))).toHaveLength(
+    eachStream,
+  );
 
   const delivered = 'tocsin_deliveries_total{sink="soc",outcome="delivered"}';
   expect(await until(async () => (await service.metric(delivered)) === expected, 5000)).toBe(true);
   for (const source of ['deepinstinct_events', 'deepinstinct_suspicious_events']) {
     const { body } = await service.get('/metrics');
-    const counts = body.split('\n').filter((line) => line.startsWith(`tocsin_source_events_total{source="${source}"`));
+    const counts = body
+      .split('\n')
+      .filter((line) => line.startsWith(`tocsin_source_events_total{source="${source}"`));
     expect(counts.reduce((sum, line) => sum + Number(line.split(' ')[1]), 0)).toBe(eachStream);
   }
   expect(await service.end('SIGTERM')).toBe(0);
   const again = world.start();
   await again.ready();
-  const polled = () => again.metric('tocsin_source_polls_total{source="deepinstinct_events",outcome="empty"}');
+  const polled = () =>
+    again.metric('tocsin_source_polls_total{source="deepinstinct_events",outcome="empty"}');
   expect(await until(async () => ((await polled()) ?? 0) > 0, 20_000)).toBe(true);
   expect(mattermost.requests.posts).toBe(expected);
 });

@@ -1,5 +1,7 @@
-// A storm through the built service to a Mattermost with its rate limit on: few posts, everything counted once, what is critical first.
-// `STORM_EVENTS=10000 STORM_SECONDS=60` makes it the long form; CI runs the short one. Then groups that are open when the process is killed.
+// A storm through the built service to a Mattermost with its rate limit on: few posts, everything
+// counted once, what is critical first.
+// `STORM_EVENTS=10000 STORM_SECONDS=60` makes it the long form; CI runs the short one. Then groups
+// that are open when the process is killed.
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +14,10 @@ import { createWorld, until, type World } from '../support/world.ts';
 const events = Number(process.env.STORM_EVENTS ?? 1000);
 const seconds = Number(process.env.STORM_SECONDS ?? 8);
 const criticals = Math.max(4, Math.round(events / 500));
-/** Ten minutes of storm would be some 12 digests; the first minute has at most 7, and what came before the storm began. */
+/**
+ * Ten minutes of storm would be some 12 digests; the first minute has at most 7, and what came
+ * before the storm began.
+ */
 const postsMax = 60;
 
 function sqlOf(world: World): postgres.Sql {
@@ -21,7 +26,10 @@ function sqlOf(world: World): postgres.Sql {
   return sql;
 }
 
-/** What the store says: of each event of the tenant the delivery's state, and the digest in which it went. */
+/**
+ * What the store says: of each event of the tenant the delivery's state, and the digest in which it
+ * went.
+ */
 async function accountOf(sql: postgres.Sql) {
   const rows = await sql`
     select d.event_id::int as id, e.severity, e.external_id, d.state, d.digest_id::int as digest
@@ -38,7 +46,13 @@ describe('a storm', () => {
     const world = await createWorld({
       database: 'postgres',
       mattermost: { rateLimit: { perSecond: 10, burst: 100 } },
-      environment: { STORM: '20', SINK_RATE: '10', POLLING_INTERVAL: '5', START_FROM: 'all', LOG_LEVEL: 'warn' },
+      environment: {
+        STORM: '20',
+        SINK_RATE: '10',
+        POLLING_INTERVAL: '5',
+        START_FROM: 'all',
+        LOG_LEVEL: 'warn',
+      },
     });
     const { tenant, mattermost } = world;
     const sql = sqlOf(world);
@@ -58,7 +72,8 @@ describe('a storm', () => {
       const count = Math.round((events * (step + 1)) / steps) - Math.round((events * step) / steps);
       const isCritical = step % Math.floor(steps / criticals) === 0 && readableAt.size < criticals;
       if (isCritical)
-        for (const id of tenant.add('events', 1, { severity: 'VERY_HIGH' })) readableAt.set(id, Date.now());
+        for (const id of tenant.add('events', 1, { severity: 'VERY_HIGH' }))
+          readableAt.set(id, Date.now());
       tenant.add('events', count - (isCritical ? 1 : 0), { severity: 'MODERATE' });
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
@@ -71,7 +86,8 @@ describe('a storm', () => {
     const { rows, digests } = await accountOf(sql);
     expect(rows).toHaveLength(events);
     expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['delivered']));
-    for (const { id, count } of digests) expect(rows.filter(({ digest }) => digest === id)).toHaveLength(count);
+    for (const { id, count } of digests)
+      expect(rows.filter(({ digest }) => digest === id)).toHaveLength(count);
     // Every digest, and every event that is in none, has a post of its own, and only one.
     const singles = rows.filter(({ digest }) => digest === null);
     const own = [...singles, ...digests].map(({ id }) => mattermost.deliveries.get(`soc-${id}`));
@@ -79,7 +95,8 @@ describe('a storm', () => {
     const critical = rows.filter(({ severity }) => severity === 5);
     expect(critical).toHaveLength(readableAt.size);
     expect(critical.every(({ digest }) => digest === null)).toBe(true);
-    // What was stored after it, or with it, and is less urgent comes later: a card, or a digest that holds such an event.
+    // What was stored after it, or with it, and is less urgent comes later: a card, or a digest
+    // that holds such an event.
     const others = rows.filter(({ severity }) => severity < 5);
     const newestOf = new Map<string, number>();
     for (const { id, digest } of others) {
@@ -140,9 +157,13 @@ describe('open groups', () => {
       await service.ready();
       const isSettled = async () => {
         const stored = postedEvents(mattermost.posts);
-        return stored >= added && (await service.metric('tocsin_deliveries_pending{sink="soc"}')) === 0;
+        return (
+          stored >= added && (await service.metric('tocsin_deliveries_pending{sink="soc"}')) === 0
+        );
       };
-      expect(await until(isSettled, 40_000), `${postedEvents(mattermost.posts)} of ${added}`).toBe(true);
+      expect(await until(isSettled, 40_000), `${postedEvents(mattermost.posts)} of ${added}`).toBe(
+        true,
+      );
       expect(postedEvents(mattermost.posts)).toBe(added);
       console.info(
         `${database}: ${kills} kills, ${added} events in ${mattermost.deliveries.size - 1} messages, ${world.repeated()} posts were repetitions`,
@@ -153,7 +174,10 @@ describe('open groups', () => {
   );
 });
 
-/** Events that the channel was told of, by the number in each digest's first line; repetitions of a message count once. */
+/**
+ * Events that the channel was told of, by the number in each digest's first line; repetitions of a
+ * message count once.
+ */
 function postedEvents(posts: readonly Post[]): number {
   const byId = new Map(posts.map((post) => [post.deliveryId, post]));
   return [...byId.values()].reduce((sum, { props, text }) => {

@@ -1,11 +1,22 @@
-// The service as a process against a tenant that misbehaves: nothing is lost or announced twice, the other stream goes on, and operators are told.
-// A hang's time-out (30 s) is not waited for here.
+// The service as a process against a tenant that misbehaves: nothing is lost or announced twice,
+// the other stream goes on, and operators are told. A hang's time-out (30 s) is not waited for
+// here.
 import { expect, test } from 'vitest';
 import type { TenantStream } from '../../simulators/events/index.ts';
 import type { Tenant, TenantFault } from '../../simulators/tenant/index.ts';
-import { createWorld, type DatabaseKind, type LogLine, type Service, until, type World } from '../support/world.ts';
+import {
+  createWorld,
+  type DatabaseKind,
+  type LogLine,
+  type Service,
+  until,
+  type World,
+} from '../support/world.ts';
 
-const sourceOf = { events: 'deepinstinct_events', suspicious: 'deepinstinct_suspicious_events' } as const;
+const sourceOf = {
+  events: 'deepinstinct_events',
+  suspicious: 'deepinstinct_suspicious_events',
+} as const;
 const otherOf = { events: 'suspicious', suspicious: 'events' } as const;
 const pathOf = { events: '/api/v1/events/', suspicious: '/api/v1/suspicious-events/' } as const;
 
@@ -25,7 +36,14 @@ interface Failure {
 }
 
 const refusals: readonly Failure[] = [
-  { name: '500', stream: 'events', fault: 500, reason: 'server_error', status: 500, says: /has a fault.*read again/ },
+  {
+    name: '500',
+    stream: 'events',
+    fault: 500,
+    reason: 'server_error',
+    status: 500,
+    says: /has a fault.*read again/,
+  },
   {
     name: '429 with Retry-After',
     stream: 'suspicious',
@@ -111,20 +129,32 @@ async function expectSurvived(world: World, service: Service, failure: Failure):
   tenant.fail(stream, { slowMs: 0 });
   tenant.fail(stream, failure.fault, Number.POSITIVE_INFINITY);
 
-  expect(await until(() => errorsOf(service, source).length > linesBefore, patienceMs), name).toBe(true);
+  expect(await until(() => errorsOf(service, source).length > linesBefore, patienceMs), name).toBe(
+    true,
+  );
   tenant.add(otherOf[stream], 3);
-  expect(await until(() => hasAll(world, otherOf[stream]), patienceMs), `${name}: the other stream`).toBe(true);
+  expect(
+    await until(() => hasAll(world, otherOf[stream]), patienceMs),
+    `${name}: the other stream`,
+  ).toBe(true);
   expect((await service.get('/healthz')).status, name).toBe(200);
   expect(await service.metric(series), name).toBeGreaterThan(failedBefore);
   const line = errorsOf(service, source).at(-1);
-  expect(line, name).toMatchObject({ level: 'error', reason, ...(status !== undefined && { status }) });
+  expect(line, name).toMatchObject({
+    level: 'error',
+    reason,
+    ...(status !== undefined && { status }),
+  });
   expect(line?.error, name).toMatch(says);
   expect(line?.error, name).toContain(new URL(tenant.url).host);
-  // The page before the bad one is stored, nothing behind it is, and the cursor stands between the two.
+  // The page before the bad one is stored, nothing behind it is, and the cursor stands between the
+  // two.
   const cursor = await service.metric(`tocsin_source_cursor{source="${source}"}`);
   expect(cursor, name).toBeLessThan(ids.at(-1)!);
   const read = tenant.ids(stream).filter((id) => id <= cursor!);
-  expect(await until(() => announced(world, stream).length >= read.length, patienceMs), name).toBe(true);
+  expect(await until(() => announced(world, stream).length >= read.length, patienceMs), name).toBe(
+    true,
+  );
   expect(announced(world, stream), name).toEqual(read);
 
   tenant.heal();
@@ -144,19 +174,23 @@ test('what is out of order or unknown in a page is announced with its neighbours
   tenant.fail('suspicious', 'garbage_item');
   expect(await until(() => hasAll(world, 'suspicious'), patienceMs)).toBe(true);
   const isUnrecognised = (text: string) => text.includes('UNRECOGNISED');
-  expect(await until(() => mattermost.posts.some(({ text }) => isUnrecognised(text)), patienceMs)).toBe(true);
+  expect(
+    await until(() => mattermost.posts.some(({ text }) => isUnrecognised(text)), patienceMs),
+  ).toBe(true);
   // A new process reads the last pages once more, the same garbage in it.
   await service.end('SIGTERM');
   tenant.fail('suspicious', 'garbage_item');
   tenant.add('events', 1);
   tenant.add('suspicious', 1);
   const next = world.start();
-  expect(await until(() => hasAll(world, 'events') && hasAll(world, 'suspicious'), patienceMs)).toBe(true);
+  expect(
+    await until(() => hasAll(world, 'events') && hasAll(world, 'suspicious'), patienceMs),
+  ).toBe(true);
   await expectAllOnce(world);
   expect(storedOrder(world, 'events')).toEqual(tenant.ids('events'));
-  expect(mattermost.posts.filter(({ text }) => isUnrecognised(text)).map((post) => propsOf(post).source)).toEqual([
-    sourceOf.suspicious,
-  ]);
+  expect(
+    mattermost.posts.filter(({ text }) => isUnrecognised(text)).map((post) => propsOf(post).source),
+  ).toEqual([sourceOf.suspicious]);
   expect([...errorsOf(service), ...errorsOf(next)]).toEqual([]);
 });
 
@@ -193,16 +227,22 @@ test.each<readonly [string, readonly Rejection[]]>([
     // A refused key is tried once a minute at last; a new process tries it at once.
     const again = world.start();
     for (const [stream, , says] of rejections) {
-      expect(await until(() => errorsOf(again, sourceOf[stream]).length > 0, patienceMs)).toBe(true);
+      expect(await until(() => errorsOf(again, sourceOf[stream]).length > 0, patienceMs)).toBe(
+        true,
+      );
       await expectRejected(again, sourceOf[stream], says);
     }
     await again.end('SIGTERM');
     tenant.heal();
     world.start();
-    expect(await until(() => hasAll(world, 'events') && hasAll(world, 'suspicious'), patienceMs)).toBe(true);
+    expect(
+      await until(() => hasAll(world, 'events') && hasAll(world, 'suspicious'), patienceMs),
+    ).toBe(true);
     await expectAllOnce(world);
     expect(alarms(world)).toEqual(
-      rejections.map(([stream]) => expect.stringContaining(`Source \`${sourceOf[stream]}\` refuses our credential`)),
+      rejections.map(([stream]) =>
+        expect.stringContaining(`Source \`${sourceOf[stream]}\` refuses our credential`),
+      ),
     );
     expect(await until(() => endings(world).length === rejections.length, patienceMs)).toBe(true);
   },
@@ -210,9 +250,15 @@ test.each<readonly [string, readonly Rejection[]]>([
 
 async function expectRejected(service: Service, source: string, says: RegExp): Promise<void> {
   const errors = errorsOf(service, source);
-  const isRefusal = expect.objectContaining({ reason: 'auth', level: 'error', error: expect.stringMatching(says) });
+  const isRefusal = expect.objectContaining({
+    reason: 'auth',
+    level: 'error',
+    error: expect.stringMatching(says),
+  });
   expect(errors).toEqual(errors.map(() => isRefusal));
-  expect(await service.metric(`tocsin_source_polls_total{source="${source}",outcome="auth"}`)).toBeGreaterThan(0);
+  expect(
+    await service.metric(`tocsin_source_polls_total{source="${source}",outcome="auth"}`),
+  ).toBeGreaterThan(0);
   expect((await service.get('/healthz')).status).toBe(200);
 }
 
@@ -226,7 +272,9 @@ test('a key that never worked is an alarm for each stream, and the right one rea
   expect(JSON.stringify(service.log)).not.toContain('a-key-that-was-revoked');
   await service.end('SIGTERM');
   world.start();
-  expect(await until(() => hasAll(world, 'events') && hasAll(world, 'suspicious'), patienceMs)).toBe(true);
+  expect(
+    await until(() => hasAll(world, 'events') && hasAll(world, 'suspicious'), patienceMs),
+  ).toBe(true);
   expect(await until(() => endings(world).length === 2, patienceMs)).toBe(true);
   await expectAllOnce(world);
   expect(alarms(world)).toHaveLength(2);
@@ -286,7 +334,9 @@ test('a tenant that was rebuilt stops its stream with one alarm until an operato
   tenant.add('events', 2);
   expect(await until(() => hasAll(world, 'suspicious'), patienceMs)).toBe(true);
   expect(errorsOf(next, source).at(-1)).toMatchObject({ level: 'error', reason: 'reset' });
-  expect(errorsOf(next, source).at(-1)?.error).toMatch(/begun anew.*tocsin source reset deepinstinct_events/);
+  expect(errorsOf(next, source).at(-1)?.error).toMatch(
+    /begun anew.*tocsin source reset deepinstinct_events/,
+  );
   const polls = `tocsin_source_polls_total{source="${source}",outcome="reset"}`;
   expect(await next.metric(polls)).toBeGreaterThanOrEqual(2);
   expect((await next.get('/healthz')).status).toBe(200);
@@ -297,11 +347,14 @@ test('a tenant that was rebuilt stops its stream with one alarm until an operato
   expect(await until(() => announced(world, 'events').length >= 6, patienceMs)).toBe(true);
   tenant.add('events', 1);
   expect(await until(() => announced(world, 'events').length >= 7, patienceMs)).toBe(true);
-  expect(announced(world, 'events')).toEqual([...before, ...tenant.ids('events')].sort((a, b) => a - b));
+  expect(announced(world, 'events')).toEqual(
+    [...before, ...tenant.ids('events')].sort((a, b) => a - b),
+  );
   expect(world.repeated()).toBe(0);
   expect(alarms(world)).toEqual([expect.stringContaining(`Source \`${source}\` was reset`)]);
   expect(await until(() => endings(world).length === 1, patienceMs)).toBe(true);
-  const watching = () => mattermost.posts.filter(({ text }) => text.includes(`Watching \`${source}\``)).length;
+  const watching = () =>
+    mattermost.posts.filter(({ text }) => text.includes(`Watching \`${source}\``)).length;
   expect(await until(() => watching() === 2, patienceMs)).toBe(true);
 });
 
@@ -372,7 +425,9 @@ function endings(world: World): string[] {
 }
 
 function noticesOf({ mattermost }: World): string[] {
-  return mattermost.posts.filter((post) => propsOf(post).source === 'tocsin').map(({ text }) => text);
+  return mattermost.posts
+    .filter((post) => propsOf(post).source === 'tocsin')
+    .map(({ text }) => text);
 }
 
 function isEnding(text: string): boolean {
@@ -381,7 +436,9 @@ function isEnding(text: string): boolean {
 
 function errorsOf(service: Service, source?: string): LogLine[] {
   return service.log.filter(
-    (line) => (line.level === 'error' || line.level === 'warn') && (source === undefined || line.source === source),
+    (line) =>
+      (line.level === 'error' || line.level === 'warn') &&
+      (source === undefined || line.source === source),
   );
 }
 

@@ -1,4 +1,5 @@
-// The service as a process with a collector of traces: one trace from poll to delivery, also over a restart; and with one that is away or hangs.
+// The service as a process with a collector of traces: one trace from poll to delivery, also over a
+// restart; and with one that is away or hangs.
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { builtFile } from '../support/built.ts';
@@ -19,19 +20,24 @@ interface Request {
   }[];
 }
 
-const requestsTo = (collector: FarEnd) => collector.received.map(({ body }) => JSON.parse(body) as Request);
+const requestsTo = (collector: FarEnd) =>
+  collector.received.map(({ body }) => JSON.parse(body) as Request);
 const spansAt = (collector: FarEnd) =>
   requestsTo(collector).flatMap(({ resourceSpans }) =>
     resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
   );
 const attributeOf = ({ attributes }: Pick<SpanOnTheWire, 'attributes'>, name: string) =>
   Object.values(attributes.find(({ key }) => key === name)?.value ?? {})[0];
-const soon = async (isTrue: () => boolean | Promise<boolean>) => expect(await until(isTrue, 20_000)).toBe(true);
+const soon = async (isTrue: () => boolean | Promise<boolean>) =>
+  expect(await until(isTrue, 20_000)).toBe(true);
 const about = (service: Service, said: string) => service.log.filter(({ msg }) => msg === said);
 
 const takesNone = 'the collector takes no spans; they are lost, and nothing else is';
 const often = { OTEL_BSP_SCHEDULE_DELAY: '100' };
-/** More than the time for the last spans and that for what is left behind; less than the collector would be waited for. */
+/**
+ * More than the time for the last spans and that for what is left behind; less than the collector
+ * would be waited for.
+ */
 const endsWithinMs = 5000;
 
 async function endOf(service: Service): Promise<number> {
@@ -85,10 +91,9 @@ test('a poll and the deliveries of what it brought are one trace, also if the pr
 
   const [{ resourceSpans }] = requestsTo(collector) as [Request];
   const { resource } = resourceSpans[0]!;
-  expect(['service.name', 'deployment.environment.name'].map((name) => attributeOf(resource, name))).toEqual([
-    'tocsin',
-    'test',
-  ]);
+  expect(
+    ['service.name', 'deployment.environment.name'].map((name) => attributeOf(resource, name)),
+  ).toEqual(['tocsin', 'test']);
   expect(collector.received[0]).toMatchObject({
     target: '/v1/traces',
     headers: { authorization: 'Bearer token-of-the-collector', 'content-type': 'application/json' },
@@ -106,7 +111,8 @@ test.each([
   ['hangs', () => undefined],
   [
     'answers 500',
-    (_request: unknown, response: { writeHead(status: number): { end(): void } }) => response.writeHead(500).end(),
+    (_request: unknown, response: { writeHead(status: number): { end(): void } }) =>
+      response.writeHead(500).end(),
   ],
 ] as const)(
   'a collector that %s holds up neither a delivery nor a stop, and is a line in the log',
@@ -114,7 +120,12 @@ test.each([
     const collector = answering && (await startFarEnd(answering));
     const endpoint = collector?.origin ?? 'http://127.0.0.1:9';
     const limits = { OTEL_EXPORTER_OTLP_TIMEOUT: '500' };
-    const environment = { ...often, ...limits, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, POLLING_INTERVAL: '1' };
+    const environment = {
+      ...often,
+      ...limits,
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      POLLING_INTERVAL: '1',
+    };
     const world = await createWorld({ database: 'embedded', environment });
     const service = world.start();
     world.tenant.add('events', 20);
@@ -133,7 +144,10 @@ test('a collector that hangs at the stop, and never failed before, is not waited
   const collector = await startFarEnd(() => undefined);
   const world = await createWorld({
     database: 'embedded',
-    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin, OTEL_BSP_SCHEDULE_DELAY: '60000' },
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+      OTEL_BSP_SCHEDULE_DELAY: '60000',
+    },
   });
   const service = world.start();
   expect(await world.arrived(2)).toBe(2);
@@ -143,7 +157,11 @@ test('a collector that hangs at the stop, and never failed before, is not waited
 
 test('without tracing the SDK is not loaded, and nothing is sent', async () => {
   const collector = await startFarEnd((_request, response) => response.end('{}'));
-  const environment = { ...often, OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin, OTEL_SDK_DISABLED: 'true' };
+  const environment = {
+    ...often,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+    OTEL_SDK_DISABLED: 'true',
+  };
   const world = await createWorld({ database: 'embedded', environment });
   const service = world.start();
   expect(await world.arrived(2)).toBe(2);
@@ -154,7 +172,10 @@ test('without tracing the SDK is not loaded, and nothing is sent', async () => {
     const script = `import { createRequire } from 'node:module'; await import(${JSON.stringify(`file://${builtFile(file)}`)});
       console.log(Object.keys(createRequire(import.meta.url).cache).filter((path) => path.includes('@opentelemetry/sdk')).length);
       process.exit();`;
-    return Number(spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout);
+    return Number(
+      spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+        .stdout,
+    );
   };
   expect(loadedBy('commands/serve.ts')).toBe(0);
   expect(loadedBy('observe/tracing/export.ts')).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
-// Two replicas between a tenant and two chat servers: what lasts is told to operations once, restarts included, and so is its end.
+// Two replicas between a tenant and two chat servers: what lasts is told to operations once,
+// restarts included, and so is its end.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
@@ -13,12 +14,18 @@ const address = '/ping/0f1e2d3c4b5a69788796';
 /** A key that says that it ends in five days. */
 const token = [
   'e30',
-  Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 5 * 86_400 })).toString('base64url'),
+  Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 5 * 86_400 })).toString(
+    'base64url',
+  ),
   'e30',
 ].join('.');
 
 async function startWatched() {
-  const world = await createWorld({ database: 'postgres', tenant: { token }, environment: { POLLING_INTERVAL: '1' } });
+  const world = await createWorld({
+    database: 'postgres',
+    tenant: { token },
+    environment: { POLLING_INTERVAL: '1' },
+  });
   const ops = await startMattermost({ channel: 'ops' });
   onTestFinished(() => ops.close());
   const beats = await startFarEnd();
@@ -64,9 +71,11 @@ test('operations hear of each trouble once, and once that it is over, whoever wo
   const heard = (server: typeof ops) =>
     Object.fromEntries(
       Object.entries(kinds).flatMap(([kind, pattern]) => {
-        // A post that was answered and not yet written down when its process was killed comes again, as the same delivery.
-        const count = new Set(server.posts.filter(({ text }) => pattern.test(text)).map((post) => post.deliveryId))
-          .size;
+        // A post that was answered and not yet written down when its process was killed comes
+        // again, as the same delivery.
+        const count = new Set(
+          server.posts.filter(({ text }) => pattern.test(text)).map((post) => post.deliveryId),
+        ).size;
         return count > 0 ? [[kind, count]] : [];
       }),
     );
@@ -91,9 +100,12 @@ test('operations hear of each trouble once, and once that it is over, whoever wo
   await changeHands();
   soc.heal();
   await changeHands();
-  expect(await until(() => soc.posts.filter(({ text }) => !text.includes('Watching')).length >= 3, patienceMs)).toBe(
-    true,
-  );
+  expect(
+    await until(
+      () => soc.posts.filter(({ text }) => !text.includes('Watching')).length >= 3,
+      patienceMs,
+    ),
+  ).toBe(true);
   await sql`update sinks set since = since - interval '3 minutes' where sink = 'soc'`;
   await expectHeard(ops, 'sinkBack');
 
@@ -125,7 +137,8 @@ test('operations hear of each trouble once, and once that it is over, whoever wo
   await expectHeard(ops, 'deadOver');
   await expectHeard(soc, 'deadOver');
 
-  // On a machine so busy that nothing else passes for seconds, the one that is refused pauses the sink for a moment.
+  // On a machine so busy that nothing else passes for seconds, the one that is refused pauses the
+  // sink for a moment.
   const { paused: _1, sinkBack: _2, ...others } = heard(ops);
   expect(others).toEqual({ ending: 2, rejected: 1, sourceBack: 1, dead: 1, deadOver: 1 });
   // Its own channel hears what its readers missed.

@@ -1,5 +1,6 @@
-// Promises broken one at a time, for mutations.mjs. `edits`: file, a text that it has exactly once, and what takes its place; `cases`: which
-// fault cases must notice, a regular expression of titles; `isLong`: in the long form.
+// Promises broken one at a time, for mutations.mjs. `edits`: file, a text that it has exactly once,
+// and what takes its place; `cases`: which fault cases must notice, a regular expression of titles;
+// `isLong`: in the long form.
 const client = 'src/sources/deepinstinct/client.ts';
 const events = 'src/store/events.ts';
 const inHand = 'src/core/deliver/in-hand.ts';
@@ -32,7 +33,13 @@ export const mutations = [
   },
   {
     name: 'who lost a role reschedules',
-    edits: [['src/store/deliveries/record.ts', 'where exists (select 1 from fence)\n    ), changed', '), changed']],
+    edits: [
+      [
+        'src/store/deliveries/record.ts',
+        'where exists (select 1 from fence)\n    ), changed',
+        '), changed',
+      ],
+    ],
     cases: 'SIGSTOP',
   },
   {
@@ -59,7 +66,11 @@ export const mutations = [
         'lease.holder !== replicaId && lease.remainingMs > 0;',
         'lease.holder !== replicaId && lease.remainingMs > 1e9;',
       ],
-      [leases, `and (l.holder is null or l.holder = \${id}::uuid or l.holder in (select id from gone))`, ''],
+      [
+        leases,
+        `and (l.holder is null or l.holder = \${id}::uuid or l.holder in (select id from gone))`,
+        '',
+      ],
     ],
     cases: 'rolling restart|ten at once',
   },
@@ -86,7 +97,13 @@ export const mutations = [
   },
   {
     name: 'a heartbeat beyond its term is waited for',
-    edits: [['src/core/roles/index.ts', '    await cutHeartbeats(', '    if (ttlMs < 0) await cutHeartbeats(']],
+    edits: [
+      [
+        'src/core/roles/index.ts',
+        '    await cutHeartbeats(',
+        '    if (ttlMs < 0) await cutHeartbeats(',
+      ],
+    ],
     cases: 'goes back by an hour',
   },
   {
@@ -102,12 +119,24 @@ export const mutations = [
   },
   {
     name: 'what is in flight is read again',
-    edits: [[inHand, '[...this.inFlight.ids(), ...this.recorder.unwritten()]', '[...this.recorder.unwritten()]']],
+    edits: [
+      [
+        inHand,
+        '[...this.inFlight.ids(), ...this.recorder.unwritten()]',
+        '[...this.recorder.unwritten()]',
+      ],
+    ],
     cases: 'every backend terminated|stopped and started|a pooler',
   },
   {
     name: 'what is answered and not yet written is read again',
-    edits: [[inHand, '[...this.inFlight.ids(), ...this.recorder.unwritten()]', '[...this.inFlight.ids()]']],
+    edits: [
+      [
+        inHand,
+        '[...this.inFlight.ids(), ...this.recorder.unwritten()]',
+        '[...this.inFlight.ids()]',
+      ],
+    ],
     cases: 'stopped and started|standby|every backend terminated|a pooler',
   },
   {
@@ -124,7 +153,11 @@ export const mutations = [
   {
     name: 'a stop does not wait for what is in flight',
     edits: [
-      [lane, '    while (this.#parts.inHand.inFlight.count() > 0) await this.#parts.wake.wait(policy.drainMs);\n', ''],
+      [
+        lane,
+        '    while (this.#parts.inHand.inFlight.count() > 0) await this.#parts.wake.wait(policy.drainMs);\n',
+        '',
+      ],
     ],
     cases: 'SIGTERM|rolling restart|rollout',
   },
@@ -161,10 +194,15 @@ export const mutations = [
   {
     name: 'an item is stored as often as it is read',
     edits: [
-      ['drizzle/0000_initial.sql', 'CONSTRAINT "events_source_external_id_key" UNIQUE("source","external_id"),', ''],
+      [
+        'drizzle/0000_initial.sql',
+        'CONSTRAINT "events_source_external_id_key" UNIQUE("source","external_id"),',
+        '',
+      ],
       [events, 'on conflict (source, external_id) do nothing', ''],
     ],
-    cases: 'SIGTERM|kill -9|after the server got it|checkpoint|a second process|cannot be written|newer release',
+    cases:
+      'SIGTERM|kill -9|after the server got it|checkpoint|a second process|cannot be written|newer release',
   },
   {
     name: 'a page that was stored already stands in the way',
@@ -206,13 +244,23 @@ export const mutations = [
   },
   {
     name: 'a directory that cannot be written is not explained',
-    edits: [['src/store/embedded/data-directory.ts', 'remedies[code] ??', 'remedies[code.toLowerCase()] ??']],
+    edits: [
+      [
+        'src/store/embedded/data-directory.ts',
+        'remedies[code] ??',
+        'remedies[code.toLowerCase()] ??',
+      ],
+    ],
     cases: 'cannot be written',
   },
   {
     name: 'files of a newer Postgres are opened',
     edits: [
-      ['src/store/embedded/open.ts', 'if (major === postgresMajor) return;', 'if (major >= postgresMajor) return;'],
+      [
+        'src/store/embedded/open.ts',
+        'if (major === postgresMajor) return;',
+        'if (major >= postgresMajor) return;',
+      ],
     ],
     cases: 'newer release',
   },
@@ -229,7 +277,13 @@ export const mutations = [
   },
   {
     name: 'that the database takes no writes waits in the database',
-    edits: [['src/core/notices/outage.ts', 'if (outage.seenMs >= this.#times.afterMs)', 'if (outage.seenMs < 0)']],
+    edits: [
+      [
+        'src/core/notices/outage.ts',
+        'if (outage.seenMs >= this.#times.afterMs)',
+        'if (outage.seenMs < 0)',
+      ],
+    ],
     cases: 'no room',
     isLong: true,
   },
@@ -253,7 +307,13 @@ export const mutations = [
   },
   {
     name: 'a page that is no page counts as an empty one',
-    edits: [[client, '    throw malformed({ answer, host, problem: error.message, token });', '    return emptyPage;']],
+    edits: [
+      [
+        client,
+        '    throw malformed({ answer, host, problem: error.message, token });',
+        '    return emptyPage;',
+      ],
+    ],
     cases: 'tenant: answers of a hostile proxy',
   },
   {
@@ -286,7 +346,11 @@ export const mutations = [
   {
     name: 'suspicious events that stop count as switched off',
     edits: [
-      ['src/sources/deepinstinct/source.ts', 'hasWorked || cursorText !== null', 'hasWorked && cursorText === null'],
+      [
+        'src/sources/deepinstinct/source.ts',
+        'hasWorked || cursorText !== null',
+        'hasWorked && cursorText === null',
+      ],
     ],
     cases: 'stop with 401',
   },
@@ -347,7 +411,11 @@ export const mutations = [
   {
     name: 'a second service posts what waits for the first',
     edits: [
-      ['src/core/identity/standing.ts', 'return isStranger || isServed ? [', 'return isStranger && isServed ? ['],
+      [
+        'src/core/identity/standing.ts',
+        'return isStranger || isServed ? [',
+        'return isStranger && isServed ? [',
+      ],
     ],
     cases: 'another console on one database',
   },
@@ -364,7 +432,9 @@ export const mutations = [
   },
   {
     name: 'what waits for a renamed sink stays under the old id',
-    edits: [['src/core/identity/backlog.ts', 'return heirs.length === 1 ?', 'return heirs.length > 9 ?']],
+    edits: [
+      ['src/core/identity/backlog.ts', 'return heirs.length === 1 ?', 'return heirs.length > 9 ?'],
+    ],
     cases: 'renamed, with a backlog',
   },
   {
@@ -435,7 +505,13 @@ export const mutations = [
   },
   {
     name: 'an event that fails again while others pass counts as an outage',
-    edits: [['src/core/deliver/judge.ts', '!suspicion.othersPassedSince && suspicion.evidence < 2) {', 'true) {']],
+    edits: [
+      [
+        'src/core/deliver/judge.ts',
+        '!suspicion.othersPassedSince && suspicion.evidence < 2) {',
+        'true) {',
+      ],
+    ],
     cases: 'poison: 20 .* answered 500',
   },
   {
@@ -451,7 +527,13 @@ export const mutations = [
   },
   {
     name: 'a refusal is the fault of the sink, whatever contradicts it',
-    edits: [[verdict, 'if (hasCheckFailed && ', "if (facts.outcome === 'reject_sink' || hasCheckFailed && "]],
+    edits: [
+      [
+        verdict,
+        'if (hasCheckFailed && ',
+        "if (facts.outcome === 'reject_sink' || hasCheckFailed && ",
+      ],
+    ],
     cases: 'refusals: by content',
   },
   {
@@ -466,18 +548,28 @@ export const mutations = [
   },
   {
     name: 'a text that hangs waits for minutes where little is known',
-    edits: [[verdict, '{ split: 1, short: 1e-2, bare: 1e-4 }', '{ split: 1e-2, short: 1e-4, bare: 1e-8 }']],
+    edits: [
+      [
+        verdict,
+        '{ split: 1, short: 1e-2, bare: 1e-4 }',
+        '{ split: 1e-2, short: 1e-4, bare: 1e-8 }',
+      ],
+    ],
     cases: 'refusals: by content, events in a storm',
     isLong: true,
   },
   {
     name: 'after an outage by refusals the cards stay as they were cut',
     edits: [
-      ['src/core/deliver/failing.ts', "?.isAcquitted ? 'full' : undefined", '?.isAcquitted ? undefined : undefined'],
+      [
+        'src/core/deliver/failing.ts',
+        "?.isAcquitted ? 'full' : undefined",
+        '?.isAcquitted ? undefined : undefined',
+      ],
       [
         lane,
-        'await restoreDeliveries(db, this.#lease, { sink: id, deliveries: this.#parts.failing.asTheyWere(), unansweredMax });',
-        'void [restoreDeliveries, db, id, unansweredMax];',
+        'await restoreDeliveries(db, this.#lease, {',
+        'void restoreDeliveries;\n    await (async (..._: unknown[]) => {})(db, this.#lease, {',
       ],
     ],
     cases: 'refusals: of everything',

@@ -1,5 +1,5 @@
-// `tocsin migrate --from-data-dir` is killed, again and again, and run once more: what waited in the embedded database
-// reaches Postgres once, and the channel once.
+// `tocsin migrate --from-data-dir` is killed, again and again, and run once more: what waited in
+// the embedded database reaches Postgres once, and the channel once.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
@@ -48,8 +48,12 @@ faultCase('migrate --from-data-dir killed at any moment', { timeoutMs: 300_000 }
   const after = world.start('data', there);
   await after.ready();
   world.tenant.add('events', 10);
-  expect(await until(() => new Set(shown(world)).size === 350, 60_000), `${shown(world).length} shown`).toBe(true);
-  const isDone = async () => (await after.metric(`tocsin_deliveries_pending{sink="${sink}"}`)) === 0;
+  expect(
+    await until(() => new Set(shown(world)).size === 350, 60_000),
+    `${shown(world).length} shown`,
+  ).toBe(true);
+  const isDone = async () =>
+    (await after.metric(`tocsin_deliveries_pending{sink="${sink}"}`)) === 0;
   expect(await until(isDone, 20_000)).toBe(true);
   expect(await after.end('SIGTERM')).toBe(0);
   const deliveries = await arrivedIn(world, database.directUrl);
@@ -61,10 +65,18 @@ faultCase('migrate --from-data-dir killed at any moment', { timeoutMs: 300_000 }
 });
 
 /** Runs the command, and kills it then. @returns false if it had ended before */
-async function killed(world: World, there: Readonly<Record<string, string>>, then: Promise<unknown>): Promise<boolean> {
+async function killed(
+  world: World,
+  there: Readonly<Record<string, string>>,
+  then: Promise<unknown>,
+): Promise<boolean> {
   const env = { ...world.environment, ...there };
   const cwd = dirname(world.environment.DATA_DIR!);
-  const child = spawn(process.execPath, [builtFile('main.ts'), ...bringOver], { env, cwd, stdio: 'ignore' });
+  const child = spawn(process.execPath, [builtFile('main.ts'), ...bringOver], {
+    env,
+    cwd,
+    stdio: 'ignore',
+  });
   const exited = once(child, 'exit');
   await Promise.race([then, exited]);
   child.kill('SIGKILL');
@@ -75,13 +87,18 @@ async function killed(world: World, there: Readonly<Record<string, string>>, the
 /** The numbers on the cards. */
 function shown({ mattermost }: World): string[] {
   const fields = mattermost.posts.map(({ attachments }) => attachments[0]?.fields ?? []);
-  const values = fields.flatMap((list) => list.filter((one) => one?.title === 'Event ID').map((one) => one?.value));
+  const values = fields.flatMap((list) =>
+    list.filter((one) => one?.title === 'Event ID').map((one) => one?.value),
+  );
   return values.map((value) => String(value).replaceAll('`', ''));
 }
 
 /** What came, by delivery ids of this database: one event has another id in each of the two. */
 async function arrivedIn(world: World, url: string): Promise<Map<string, number>> {
-  const rows = await withDatabase({ url }, (sql) => sql`select id::text, raw->>'id' as item from events`);
+  const rows = await withDatabase(
+    { url },
+    (sql) => sql`select id::text, raw->>'id' as item from events`,
+  );
   const ids = new Map(rows.map(({ id, item }) => [String(item), `${sink}-${id}`]));
   const deliveries = new Map<string, number>();
   for (const number of shown(world)) {
@@ -92,6 +109,9 @@ async function arrivedIn(world: World, url: string): Promise<Map<string, number>
 }
 
 async function countIn(url: string): Promise<number> {
-  const [row] = await withDatabase({ url }, (sql) => sql`select count(*)::int as count from events`);
+  const [row] = await withDatabase(
+    { url },
+    (sql) => sql`select count(*)::int as count from events`,
+  );
   return Number(row?.count);
 }

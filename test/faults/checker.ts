@@ -1,11 +1,15 @@
-// Compares what the tenant had with what is stored and what arrived, to the event. Reads the tables itself: it must not trust the code it judges.
+// Compares what the tenant had with what is stored and what arrived, to the event. Reads the tables
+// itself: it must not trust the code it judges.
 import postgres from 'postgres';
 import type { TenantStream } from '../../simulators/events/index.ts';
 import type { Mattermost } from '../../simulators/mattermost/index.ts';
 import type { Tenant } from '../../simulators/tenant/index.ts';
 import { openEmbedded } from '../../src/store/embedded/open.ts';
 
-export const sourceOf = { events: 'deepinstinct_events', suspicious: 'deepinstinct_suspicious_events' } as const;
+export const sourceOf = {
+  events: 'deepinstinct_events',
+  suspicious: 'deepinstinct_suspicious_events',
+} as const;
 export const sink = 'soc';
 
 /** A server's address, or the DATA_DIR of an embedded database that no service has open. */
@@ -14,11 +18,15 @@ export type Stored = { readonly url: string } | { readonly dataDir: string };
 /** What is to be compared. */
 export interface Account {
   readonly tenant: Pick<Tenant, 'ids'>;
-  /** What the tenant had before it was rebuilt. Its numbers may have come again, for other items. */
+  /**
+   * What the tenant had before it was rebuilt. Its numbers may have come again, for other items.
+   */
   readonly beforeRebuild?: Partial<Readonly<Record<TenantStream, readonly number[]>>>;
   readonly mattermost: Pick<Mattermost, 'deliveries' | 'posts'>;
   readonly stored: Stored;
-  /** How often each delivery may have been repeated; absent: any, up to the number that is allowed. */
+  /**
+   * How often each delivery may have been repeated; absent: any, up to the number that is allowed.
+   */
   readonly mayRepeat?: ReadonlyMap<string, number>;
 }
 
@@ -101,7 +109,9 @@ export async function judge(account: Account, allowed: number): Promise<Judged> 
   }
   const cards = itemsOnCards(account);
   const isArrived = ({ id, digest }: EventRow) =>
-    [id, digest].some((one) => one !== null && mattermost.deliveries.has(deliveryIdOf({ id: one })));
+    [id, digest].some(
+      (one) => one !== null && mattermost.deliveries.has(deliveryIdOf({ id: one })),
+    );
   const lost = [...wanted].flatMap(([key, times]) => {
     const found = byItem.get(key) ?? [];
     if (found.length < times) return [`${key}: not stored`];
@@ -111,7 +121,9 @@ export async function judge(account: Account, allowed: number): Promise<Judged> 
       if (state !== 'delivered') return [`${key}: ${state}`];
       if (!isArrived(row)) return [`${key}: recorded as delivered, and did not arrive`];
       const shown = cards.get(deliveryIdOf(row));
-      return shown !== undefined && key !== `${row.source}/${shown}` ? [`${key}: its card shows ${shown}`] : [];
+      return shown !== undefined && key !== `${row.source}/${shown}`
+        ? [`${key}: its card shows ${shown}`]
+        : [];
     });
   });
   const doubledInStore = [...byItem].flatMap(([key, found]) => [
@@ -141,7 +153,9 @@ export async function judge(account: Account, allowed: number): Promise<Judged> 
       'notices that are not delivered',
       notices.map(({ kind, states }) => `${kind}: ${states}`),
     ),
-    doubledOnWire.length > allowed ? `${doubledOnWire.length} doubled on the wire, ${allowed} allowed` : '',
+    doubledOnWire.length > allowed
+      ? `${doubledOnWire.length} doubled on the wire, ${allowed} allowed`
+      : '',
   ].filter((problem) => problem !== '');
   const events = [...wanted.values()].reduce((sum, times) => sum + times, 0);
   return { events, lost, doubledInStore, doubledOnWire, problems };
@@ -156,7 +170,10 @@ function deliveryIdOf({ id }: Pick<EventRow, 'id'>): string {
   return `${sink}-${id}`;
 }
 
-/** The item's number as people see it, by delivery id; bare cards and posts that are no longer kept have none. */
+/**
+ * The item's number as people see it, by delivery id; bare cards and posts that are no longer kept
+ * have none.
+ */
 function itemsOnCards({ mattermost }: Account): Map<string, string> {
   const shown = new Map<string, string>();
   for (const { deliveryId, attachments } of mattermost.posts) {

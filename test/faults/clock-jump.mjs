@@ -1,5 +1,6 @@
-// Loaded into the service before anything else: its wall clock can be wrong from the start (CLOCK_OFFSET_MS), and jumps an hour forward at
-// SIGUSR2 and back at the next. The monotonic clock goes on as it does on a real machine.
+// Loaded into the service before anything else: its wall clock can be wrong from the start
+// (CLOCK_OFFSET_MS), and jumps an hour forward at SIGUSR2 and back at the next. The monotonic clock
+// goes on as it does on a real machine.
 const hourMs = 3_600_000;
 const RealDate = Date;
 let offsetMs = Number(process.env.CLOCK_OFFSET_MS ?? 0);

@@ -1,4 +1,5 @@
-// Triggers in a case's database that note every move of a cursor as it commits, with what was stored by then. Postgres only.
+// Triggers in a case's database that note every move of a cursor as it commits, with what was
+// stored by then. Postgres only.
 import type { Tenant } from '../../simulators/tenant/index.ts';
 import { sourceOf, withDatabase } from './checker.ts';
 
@@ -20,11 +21,13 @@ export function watchCursors(url: string): Promise<void> {
 }
 
 /**
- * In words: moves backwards, and moves past items that were not stored when the move was committed. For tenants whose ids only grow.
+ * In words: moves backwards, and moves past items that were not stored when the move was committed.
+ * For tenants whose ids only grow.
  */
 export function badMoves(url: string, tenant: Pick<Tenant, 'ids'>): Promise<string[]> {
   return withDatabase({ url }, async (sql) => {
-    const moves = await sql`select source, before::text, after::text, stored::text from cursor_moves order by n`;
+    const moves =
+      await sql`select source, before::text, after::text, stored::text from cursor_moves order by n`;
     return moves.flatMap((move) => {
       const stream = move.source === sourceOf.events ? 'events' : 'suspicious';
       const after = Number(move.after);

@@ -1,4 +1,5 @@
-// What a process leaves behind that died or was stopped: deliveries that it sent and did not write down. Only these may be sent again. Postgres only.
+// What a process leaves behind that died or was stopped: deliveries that it sent and did not write
+// down. Only these may be sent again. Postgres only.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { World } from '../support/world.ts';
@@ -23,13 +24,17 @@ export async function sentAndUnwritten(
     { url },
     (sql) => sql`select event_id from deliveries where state = 'pending' and sink = ${sink}`,
   );
-  const hasCome = (id: string) => (world.mattermost.deliveries.get(id) ?? 0) > (before.get(id) ?? 0);
+  const hasCome = (id: string) =>
+    (world.mattermost.deliveries.get(id) ?? 0) > (before.get(id) ?? 0);
   const unwritten = pending.map((row) => `${sink}-${row.event_id}`).filter(hasCome);
   expect(unwritten.length).toBeLessThanOrEqual(repeatedByKillMax);
   return unwritten;
 }
 
-/** Its requests are in our socket's buffer, or held by a fault, and its last statement may still run. */
+/**
+ * Its requests are in our socket's buffer, or held by a fault, and its last statement may still
+ * run.
+ */
 async function arrivalsOnTheWay({ mattermost }: World, quietMs: number): Promise<void> {
   for (let seen = -1; seen !== mattermost.requests.total; ) {
     seen = mattermost.requests.total;

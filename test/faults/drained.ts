@@ -1,9 +1,13 @@
-// Waiting for the end of a case: everything that the tenant has is on screen, and nothing is owed any more.
+// Waiting for the end of a case: everything that the tenant has is on screen, and nothing is owed
+// any more.
 import { expect } from 'vitest';
 import { type Service, until, type World } from '../support/world.ts';
 import { type Account, type Stored, sink, withDatabase } from './checker.ts';
 
-/** What the checker compares of this world, whose database is a server or the folder of its first home. */
+/**
+ * What the checker compares of this world, whose database is a server or the folder of its first
+ * home.
+ */
 export function accountOf(world: World): Account {
   const { tenant, mattermost, environment } = world;
   const url = urlOf(world);
@@ -15,13 +19,21 @@ function urlOf({ environment }: World): string | undefined {
   return environment.DATABASE_URL_DIRECT ?? environment.DATABASE_URL;
 }
 
-/** How many deliveries are to arrive: every item of the tenant, and the notice of each stream that it is watched. */
+/**
+ * How many deliveries are to arrive: every item of the tenant, and the notice of each stream that
+ * it is watched.
+ */
 export function expectedOf({ tenant }: World, notices = 2): number {
   return tenant.ids('events').length + tenant.ids('suspicious').length + notices;
 }
 
 /** Waits until the service is up, all arrived and nothing is pending. */
-export async function drain(world: World, service: Service, waitMs = 60_000, notices = 2): Promise<void> {
+export async function drain(
+  world: World,
+  service: Service,
+  waitMs = 60_000,
+  notices = 2,
+): Promise<void> {
   const expected = expectedOf(world, notices);
   await service.address;
   await until(() => world.mattermost.deliveries.size >= expected, waitMs);
@@ -29,13 +41,18 @@ export async function drain(world: World, service: Service, waitMs = 60_000, not
   expect(isDone, `not done: ${world.mattermost.deliveries.size} of ${expected} arrived`).toBe(true);
 }
 
-/** From the table itself, at once; the embedded one only its process can read, whose number is some seconds old. */
+/**
+ * From the table itself, at once; the embedded one only its process can read, whose number is some
+ * seconds old.
+ */
 async function pending(world: World, service: Service): Promise<number | undefined> {
   const url = urlOf(world);
-  if (url === undefined) return service.metric(`tocsin_deliveries_pending{sink="${sink}"}`).catch(() => undefined);
+  if (url === undefined)
+    return service.metric(`tocsin_deliveries_pending{sink="${sink}"}`).catch(() => undefined);
   const [row] = await withDatabase(
     { url },
-    (sql) => sql`select count(*)::int as count from deliveries where state = 'pending' and sink = ${sink}`,
+    (sql) =>
+      sql`select count(*)::int as count from deliveries where state = 'pending' and sink = ${sink}`,
   );
   return Number(row?.count);
 }

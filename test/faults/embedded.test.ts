@@ -1,5 +1,5 @@
-// The embedded database's directory: two processes want it, it is killed in the middle of a checkpoint, has no room, cannot be written, is of a
-// newer release.
+// The embedded database's directory: two processes want it, it is killed in the middle of a
+// checkpoint, has no room, cannot be written, is of a newer release.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
@@ -19,54 +19,64 @@ import { mountSmallDisk } from './small-disk.ts';
 const configurationExit = 78;
 const failedExit = 1;
 
-faultCase('embedded: a second process on the same directory', { timeoutMs: 120_000 }, async (fault) => {
-  const world = await prepare();
-  addLoad(world, fault);
-  const service = world.start();
-  await service.ready();
-  for (let run = 0; run < (isLong ? 10 : 2); run += 1) {
+faultCase(
+  'embedded: a second process on the same directory',
+  { timeoutMs: 120_000 },
+  async (fault) => {
+    const world = await prepare();
     addLoad(world, fault);
-    const second = await world.run(['serve']);
-    fault.struck();
-    expect([failedExit, configurationExit]).toContain(second.code);
-    expect(`${second.stdout}${second.stderr}`).toMatch(
-      /DATA_DIR.*another process|DATA_DIR.*in use|DATA_DIR.*process \d+/s,
-    );
-    expect(service.child.exitCode).toBeNull();
-  }
-  await drain(world, service);
-  expect(await service.end('SIGTERM')).toBe(0);
-  await fault.account(accountOf(world));
-});
+    const service = world.start();
+    await service.ready();
+    for (let run = 0; run < (isLong ? 10 : 2); run += 1) {
+      addLoad(world, fault);
+      const second = await world.run(['serve']);
+      fault.struck();
+      expect([failedExit, configurationExit]).toContain(second.code);
+      expect(`${second.stdout}${second.stderr}`).toMatch(
+        /DATA_DIR.*another process|DATA_DIR.*in use|DATA_DIR.*process \d+/s,
+      );
+      expect(service.child.exitCode).toBeNull();
+    }
+    await drain(world, service);
+    expect(await service.end('SIGTERM')).toBe(0);
+    await fault.account(accountOf(world));
+  },
+);
 
-faultCase('embedded: killed in the middle of a checkpoint', { timeoutMs: 900_000 }, async (fault) => {
-  const world = await prepare();
-  const cluster = join(world.environment.DATA_DIR!, 'postgres');
-  // On a busy machine a kill may come when the checkpoint is already complete: then there are more.
-  const [runsMin, runsMax] = isLong ? [20, 40] : [2, 8];
-  let runs = 0;
-  let inTheMiddle = 0;
-  let service = world.start();
-  await drain(world, service);
-  for (; runs < runsMin || (inTheMiddle === 0 && runs < runsMax); runs += 1) {
-    // Of 64 MB a checkpoint is made, and its first act is to write down which transactions are committed; its last is the control file.
-    addHeavyLoad(world, 200);
-    const committed = changedAt(join(cluster, 'pg_xact', '0000'));
-    const control = changedAt(join(cluster, 'global', 'pg_control'));
-    const hasBegun = () => changedAt(join(cluster, 'pg_xact', '0000')) > committed;
-    expect(await spin(hasBegun, 90_000), 'no checkpoint began').toBe(true);
-    await spin(() => false, inTheMiddle === 0 ? 0 : fault.between(0, 5));
-    await service.end('SIGKILL');
-    fault.struck();
-    if (changedAt(join(cluster, 'global', 'pg_control')) === control) inTheMiddle += 1;
-    service = world.start();
-    await drain(world, service, 120_000);
-  }
-  console.info(`embedded: ${inTheMiddle} of ${runs} kills before the checkpoint was complete`);
-  expect(inTheMiddle).toBeGreaterThan(0);
-  expect(await service.end('SIGTERM')).toBe(0);
-  await fault.account(accountOf(world), runs * repeatedByKillMax);
-});
+faultCase(
+  'embedded: killed in the middle of a checkpoint',
+  { timeoutMs: 900_000 },
+  async (fault) => {
+    const world = await prepare();
+    const cluster = join(world.environment.DATA_DIR!, 'postgres');
+    // On a busy machine a kill may come when the checkpoint is already complete: then there are
+    // more.
+    const [runsMin, runsMax] = isLong ? [20, 40] : [2, 8];
+    let runs = 0;
+    let inTheMiddle = 0;
+    let service = world.start();
+    await drain(world, service);
+    for (; runs < runsMin || (inTheMiddle === 0 && runs < runsMax); runs += 1) {
+      // Of 64 MB a checkpoint is made, and its first act is to write down which transactions are
+      // committed; its last is the control file.
+      addHeavyLoad(world, 200);
+      const committed = changedAt(join(cluster, 'pg_xact', '0000'));
+      const control = changedAt(join(cluster, 'global', 'pg_control'));
+      const hasBegun = () => changedAt(join(cluster, 'pg_xact', '0000')) > committed;
+      expect(await spin(hasBegun, 90_000), 'no checkpoint began').toBe(true);
+      await spin(() => false, inTheMiddle === 0 ? 0 : fault.between(0, 5));
+      await service.end('SIGKILL');
+      fault.struck();
+      if (changedAt(join(cluster, 'global', 'pg_control')) === control) inTheMiddle += 1;
+      service = world.start();
+      await drain(world, service, 120_000);
+    }
+    console.info(`embedded: ${inTheMiddle} of ${runs} kills before the checkpoint was complete`);
+    expect(inTheMiddle).toBeGreaterThan(0);
+    expect(await service.end('SIGTERM')).toBe(0);
+    await fault.account(accountOf(world), runs * repeatedByKillMax);
+  },
+);
 
 faultCase('embedded: no room, and room again', { timeoutMs: 400_000 }, async (fault) => {
   const disk = await mountSmallDisk();
@@ -83,17 +93,27 @@ faultCase('embedded: no room, and room again', { timeoutMs: 400_000 }, async (fa
     // What is written over again finds room for a while.
     addLoad(world, fault);
     await sleep(500);
-    return (await service.get('/readyz')).body.includes('takes no writes: its disk is full (53100)');
+    return (await service.get('/readyz')).body.includes(
+      'takes no writes: its disk is full (53100)',
+    );
   };
   expect(await until(isFull, 40_000), 'the disk was never full').toBe(true);
   const failing = () => service.metric('tocsin_database_writes_failing{reason="disk_full"}');
   expect(await until(async () => (await failing()) === 1, 20_000)).toBe(true);
-  const said = (words: string) => world.mattermost.posts.filter(({ text }) => text.includes(words)).length;
-  if (isLong) expect(await until(() => said('has taken no writes since') > 0, 90_000), 'nobody was told').toBe(true);
+  const said = (words: string) =>
+    world.mattermost.posts.filter(({ text }) => text.includes(words)).length;
+  if (isLong)
+    expect(
+      await until(() => said('has taken no writes since') > 0, 90_000),
+      'nobody was told',
+    ).toBe(true);
   await release();
   await drain(world, service, 90_000);
   if (isLong) {
-    expect(await until(() => said('takes writes again') > 0, 90_000), 'nobody was told of the end').toBe(true);
+    expect(
+      await until(() => said('takes writes again') > 0, 90_000),
+      'nobody was told of the end',
+    ).toBe(true);
     expect([said('has taken no writes since'), said('takes writes again')]).toEqual([1, 1]);
   }
   expect(service.child.exitCode).toBeNull();
@@ -160,7 +180,9 @@ faultCase('embedded: a directory of a newer release', { timeoutMs: 120_000 }, as
   const refused = await world.run(['serve']);
   fault.struck();
   expect([failedExit, configurationExit]).toContain(refused.code);
-  expect(`${refused.stdout}${refused.stderr}`).toMatch(/DATA_DIR.*was written by Postgres 19.*newer/);
+  expect(`${refused.stdout}${refused.stderr}`).toMatch(
+    /DATA_DIR.*was written by Postgres 19.*newer/,
+  );
   await writeFile(version, own);
   service = world.start();
   await drain(world, service);
@@ -179,8 +201,11 @@ function addLoad({ tenant }: World, dice: Dice): void {
 
 /** Items of 200 kB, of which the database gets each byte twice and that cannot be packed. */
 function addHeavyLoad({ tenant }: World, count: number): void {
-  const text = Array.from({ length: 100 }, (_, index) => `${index}`.padStart(2000, 'C:\\scripts\\')).join('');
-  for (const id of tenant.add('events', count)) tenant.change('events', id, { path: `${id} ${text}` });
+  const text = Array.from({ length: 100 }, (_, index) =>
+    `${index}`.padStart(2000, 'C:\\scripts\\'),
+  ).join('');
+  for (const id of tenant.add('events', count))
+    tenant.change('events', id, { path: `${id} ${text}` });
 }
 
 function changedAt(file: string): number {
@@ -206,8 +231,13 @@ interface UnixAccount {
 function unprivilegedAccount(): UnixAccount | string {
   if (process.getuid?.() !== 0) return { uid: process.getuid!(), gid: process.getgid!() };
   const account = { uid: 65_534, gid: 65_534 };
-  const probe = spawnSync(process.execPath, [builtFile('main.ts'), '--help'], { ...account, cwd: '/' });
-  return probe.status === 0 ? account : 'an unprivileged user cannot run the service from this checkout';
+  const probe = spawnSync(process.execPath, [builtFile('main.ts'), '--help'], {
+    ...account,
+    cwd: '/',
+  });
+  return probe.status === 0
+    ? account
+    : 'an unprivileged user cannot run the service from this checkout';
 }
 
 interface Started {
@@ -217,7 +247,12 @@ interface Started {
 
 function startAs(account: UnixAccount, env: NodeJS.ProcessEnv, cwd: string): Started {
   const identity = process.getuid?.() === 0 ? account : {};
-  const child = spawn(process.execPath, [builtFile('main.ts'), 'serve'], { ...identity, env, cwd, stdio: 'pipe' });
+  const child = spawn(process.execPath, [builtFile('main.ts'), 'serve'], {
+    ...identity,
+    env,
+    cwd,
+    stdio: 'pipe',
+  });
   onTestFinished(() => end(child, 'SIGKILL').then(() => undefined));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -228,7 +263,10 @@ function startAs(account: UnixAccount, env: NodeJS.ProcessEnv, cwd: string): Sta
   return { child, output: () => output };
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+async function end(
+  child: ChildProcess,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) {
     const exited = once(child, 'exit');
     child.kill(signal);
@@ -247,5 +285,6 @@ async function setMode(folder: string, mode: number): Promise<void> {
 /** A folder, and all that is in it. */
 async function chownAll(folder: string, owner: UnixAccount): Promise<void> {
   const names = await readdir(folder, { recursive: true });
-  for (const path of [folder, ...names.map((name) => join(folder, name))]) await lchown(path, owner.uid, owner.gid);
+  for (const path of [folder, ...names.map((name) => join(folder, name))])
+    await lchown(path, owner.uid, owner.gid);
 }

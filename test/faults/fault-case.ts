@@ -1,4 +1,5 @@
-// A fault case: a test with a seed of its own that ends by comparing, to the event, what the tenant had with what is stored and what arrived.
+// A fault case: a test with a seed of its own that ends by comparing, to the event, what the tenant
+// had with what is stored and what arrived.
 import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'vitest';
 import { type Account, type Judged, judge } from './checker.ts';
@@ -13,7 +14,10 @@ export interface Row {
   lost: number;
   doubledInStore: number;
   doubledOnWire: number;
-  /** Doubles on the wire that the design allows: sends in flight, or answered and not yet written, when a process died. */
+  /**
+   * Doubles on the wire that the design allows: sends in flight, or answered and not yet written,
+   * when a process died.
+   */
   allowed: number;
   /** How long the case took. */
   seconds: number;
@@ -39,7 +43,10 @@ export interface Fault extends Dice {
   readonly context: TestContext;
   /** To be called each time the fault struck. */
   struck(): void;
-  /** Compares, adds to the table, and fails the test if anything is lost or doubled beyond what is `allowed`. */
+  /**
+   * Compares, adds to the table, and fails the test if anything is lost or doubled beyond what is
+   * `allowed`.
+   */
   account(account: Account, allowed?: number): Promise<Judged>;
 }
 
@@ -48,7 +55,11 @@ export interface FaultOptions {
 }
 
 /** Registers the case. The seed is printed when it fails, and `SEED=` replays it. */
-export function faultCase(title: string, options: FaultOptions, body: (fault: Fault) => Promise<void>): void {
+export function faultCase(
+  title: string,
+  options: FaultOptions,
+  body: (fault: Fault) => Promise<void>,
+): void {
   test(title, { timeout: options.timeoutMs }, async (context) => {
     const seed = process.env.SEED ?? '1';
     const counted = { lost: 0, doubledInStore: 0, doubledOnWire: 0, allowed: 0 };
@@ -74,7 +85,8 @@ export function faultCase(title: string, options: FaultOptions, body: (fault: Fa
     try {
       await body(fault);
     } catch (error) {
-      if (error instanceof Error) error.message += `\nRepeat with: SEED=${seed} npm run test:faults -- -t '${title}'`;
+      if (error instanceof Error)
+        error.message += `\nRepeat with: SEED=${seed} npm run test:faults -- -t '${title}'`;
       throw error;
     }
   });

@@ -1,4 +1,5 @@
-// A proxy on loopback between the service and a server that can drop connections at any byte, or go silent. It ends with the test.
+// A proxy on loopback between the service and a server that can drop connections at any byte, or go
+// silent. It ends with the test.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
@@ -12,12 +13,15 @@ export interface LoopbackProxy {
   /** Drops every connection. */
   drop(): void;
   /**
-   * Drops a connection at the `nth` chunk from now that a client sends. `isForwarded`: the server still gets it, so that what was asked
-   * may be done, and only the answer is lost.
+   * Drops a connection at the `nth` chunk from now that a client sends. `isForwarded`: the server
+   * still gets it, so that what was asked may be done, and only the answer is lost.
    * @returns resolves once it happened
    */
   dropAtChunk(nth: number, isForwarded: boolean): Promise<void>;
-  /** Nothing passes on the connections of now, nor is any of them closed. New ones work if `areNewOnesWell`. */
+  /**
+   * Nothing passes on the connections of now, nor is any of them closed. New ones work if
+   * `areNewOnesWell`.
+   */
   silence(areNewOnesWell: boolean): void;
   /** The end of a silence, for the connections that are left. */
   resume(): void;
@@ -28,7 +32,10 @@ interface Pair {
   readonly server: Socket;
 }
 
-export async function createLoopbackProxy(target: { host: string; port: number }): Promise<LoopbackProxy> {
+export async function createLoopbackProxy(target: {
+  host: string;
+  port: number;
+}): Promise<LoopbackProxy> {
   const pairs = new Set<Pair>();
   let isSilent = false;
   let trap: { left: number; isForwarded: boolean; sprung: () => void } | undefined;

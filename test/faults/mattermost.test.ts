@@ -1,10 +1,16 @@
-// A Mattermost whose answers are slow, do not come, or cannot be had, and which is healthy again: everything arrives, nobody is asked more
-// often than the policy allows, and only what was posted and not answered comes twice.
+// A Mattermost whose answers are slow, do not come, or cannot be had, and which is healthy again:
+// everything arrives, nobody is asked more often than the policy allows, and only what was posted
+// and not answered comes twice.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
-import { type AddressInfo, connect, createServer as createSocketServer, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createSocketServer,
+  type Socket,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -17,7 +23,10 @@ import { type Dice, type Fault, faultCase } from './fault-case.ts';
 
 /** Sends at the same time, at the start, and at most where answers have come fast for a while. */
 const inFlight = { atFirst: 4, max: 64 } as const;
-/** Four that failed are replaced before the fifth stops all; then one request a step, 250 ms doubling up to 30 s. */
+/**
+ * Four that failed are replaced before the fifth stops all; then one request a step, 250 ms
+ * doubling up to 30 s.
+ */
 const requestsMax = (outageMs: number, atOnce: number = inFlight.atFirst) =>
   atOnce + 4 + Math.ceil(Math.log2(outageMs / 200 + 2)) + 1 + Math.floor(outageMs / 24_000);
 
@@ -49,84 +58,108 @@ async function surviveSlowness(fault: Fault, answer: Answer, isPosted: boolean):
   await finish(fault, world, service, requests.posted);
 }
 
-faultCase('mattermost: stores at once and answers after the time-out', { timeoutMs: 120_000 }, async (fault) => {
-  const world = await prepare(shortTimeout());
-  const gate = await startGate(world);
-  const service = world.start('data', { MATTERMOST_WEBHOOK_URL: gate.hookUrl });
-  await drain(world, service);
-  gate.answer('headers never', true);
-  world.tenant.add('events', 1);
-  fault.struck();
-  const shown = () => world.mattermost.posts.slice(2);
-  expect(await until(() => shown().length >= 2, 30_000)).toBe(true);
-  // Time for one more after a second time-out and that of the check; the third waits a minute.
-  expect(await until(() => shown().length > 2, 20_000)).toBe(false);
-  expect(new Set(shown().map(({ deliveryId }) => deliveryId)).size).toBe(1);
-  expect(shown().map((post) => JSON.stringify(post).includes('may be a repetition'))).toEqual(
-    shown().map((_post, n) => n > 0),
-  );
-  const { posted } = gate.requests();
-  gate.answer('well', true);
-  // An attempt that is still under way may put it off once more.
-  const hasten = () =>
-    withDatabase({ url: world.databaseUrl! }, async (sql) => {
-      const rows = await sql`update deliveries set scheduled_at = now() where state = 'pending' returning 1`;
-      return rows.length === 0;
-    });
-  expect(await until(hasten, 60_000)).toBe(true);
-  await finish(fault, world, service, posted);
-});
+faultCase(
+  'mattermost: stores at once and answers after the time-out',
+  { timeoutMs: 120_000 },
+  async (fault) => {
+    const world = await prepare(shortTimeout());
+    const gate = await startGate(world);
+    const service = world.start('data', { MATTERMOST_WEBHOOK_URL: gate.hookUrl });
+    await drain(world, service);
+    gate.answer('headers never', true);
+    world.tenant.add('events', 1);
+    fault.struck();
+    const shown = () => world.mattermost.posts.slice(2);
+    expect(await until(() => shown().length >= 2, 30_000)).toBe(true);
+    // Time for one more after a second time-out and that of the check; the third waits a minute.
+    expect(await until(() => shown().length > 2, 20_000)).toBe(false);
+    expect(new Set(shown().map(({ deliveryId }) => deliveryId)).size).toBe(1);
+    expect(shown().map((post) => JSON.stringify(post).includes('may be a repetition'))).toEqual(
+      shown().map((_post, n) => n > 0),
+    );
+    const { posted } = gate.requests();
+    gate.answer('well', true);
+    // An attempt that is still under way may put it off once more.
+    const hasten = () =>
+      withDatabase({ url: world.databaseUrl! }, async (sql) => {
+        const rows =
+          await sql`update deliveries set scheduled_at = now() where state = 'pending' returning 1`;
+        return rows.length === 0;
+      });
+    expect(await until(hasten, 60_000)).toBe(true);
+    await finish(fault, world, service, posted);
+  },
+);
 
-faultCase('mattermost: connections accepted and never answered', { timeoutMs: 180_000 }, async (fault) => {
-  const world = await prepare(shortTimeout());
-  const hole = await startHole(world);
-  const service = world.start('data', { MATTERMOST_WEBHOOK_URL: hole.hookUrl });
-  await drain(world, service);
-  hole.swallow(true);
-  addLoad(world, fault);
-  fault.struck();
-  await expectDown(service);
-  expect(hole.swallowed()).toBeLessThanOrEqual(requestsMax(30_000));
-  hole.swallow(false);
-  await finish(fault, world, service);
-});
+faultCase(
+  'mattermost: connections accepted and never answered',
+  { timeoutMs: 180_000 },
+  async (fault) => {
+    const world = await prepare(shortTimeout());
+    const hole = await startHole(world);
+    const service = world.start('data', { MATTERMOST_WEBHOOK_URL: hole.hookUrl });
+    await drain(world, service);
+    hole.swallow(true);
+    addLoad(world, fault);
+    fault.struck();
+    await expectDown(service);
+    expect(hole.swallowed()).toBeLessThanOrEqual(requestsMax(30_000));
+    hole.swallow(false);
+    await finish(fault, world, service);
+  },
+);
 
-faultCase('mattermost: a name that is not known, then the right one', { timeoutMs: 120_000 }, async (fault) => {
-  const world = await prepare();
-  addLoad(world, fault);
-  // A label of more than 63 characters: no resolver needs to be asked to know that there is none.
-  const hook = new URL(world.mattermost.hookUrl);
-  hook.hostname = `${'n'.repeat(64)}.invalid`;
-  const blind = world.start('data', { MATTERMOST_WEBHOOK_URL: hook.href });
-  fault.struck();
-  await expectDown(blind);
-  expect(blind.log.some(({ error }) => /ENOTFOUND|name/.test(String(error)))).toBe(true);
-  expect(world.mattermost.requests.total).toBe(0);
-  expect(await blind.end('SIGTERM')).toBe(0);
-  await finish(fault, world, world.start());
-});
+faultCase(
+  'mattermost: a name that is not known, then the right one',
+  { timeoutMs: 120_000 },
+  async (fault) => {
+    const world = await prepare();
+    addLoad(world, fault);
+    // A label of more than 63 characters: no resolver needs to be asked to know that there is none.
+    const hook = new URL(world.mattermost.hookUrl);
+    hook.hostname = `${'n'.repeat(64)}.invalid`;
+    const blind = world.start('data', { MATTERMOST_WEBHOOK_URL: hook.href });
+    fault.struck();
+    await expectDown(blind);
+    expect(blind.log.some(({ error }) => /ENOTFOUND|name/.test(String(error)))).toBe(true);
+    expect(world.mattermost.requests.total).toBe(0);
+    expect(await blind.end('SIGTERM')).toBe(0);
+    await finish(fault, world, world.start());
+  },
+);
 
-faultCase('mattermost: a certificate that has run out, then a good one', { timeoutMs: 120_000 }, async (fault) => {
-  const certificates = makeCertificates();
-  if (certificates === undefined) return fault.context.skip('there is no openssl to make certificates with');
-  const world = await prepare();
-  const secure = await startGate(world, certificates.good);
-  const environment = { MATTERMOST_WEBHOOK_URL: secure.hookUrl, NODE_EXTRA_CA_CERTS: certificates.authorityPath };
-  const service = world.start('data', environment);
-  await drain(world, service);
-  secure.show(certificates.expired);
-  addLoad(world, fault);
-  fault.struck();
-  await expectDown(service);
-  expect(service.log.some(({ error }) => /expired/i.test(String(error)))).toBe(true);
-  const arrived = world.mattermost.deliveries.size;
-  addLoad(world, fault);
-  secure.show(certificates.good);
-  expect(arrived).toBe(2);
-  await finish(fault, world, service, 0, 90_000);
-});
+faultCase(
+  'mattermost: a certificate that has run out, then a good one',
+  { timeoutMs: 120_000 },
+  async (fault) => {
+    const certificates = makeCertificates();
+    if (certificates === undefined)
+      return fault.context.skip('there is no openssl to make certificates with');
+    const world = await prepare();
+    const secure = await startGate(world, certificates.good);
+    const environment = {
+      MATTERMOST_WEBHOOK_URL: secure.hookUrl,
+      NODE_EXTRA_CA_CERTS: certificates.authorityPath,
+    };
+    const service = world.start('data', environment);
+    await drain(world, service);
+    secure.show(certificates.expired);
+    addLoad(world, fault);
+    fault.struck();
+    await expectDown(service);
+    expect(service.log.some(({ error }) => /expired/i.test(String(error)))).toBe(true);
+    const arrived = world.mattermost.deliveries.size;
+    addLoad(world, fault);
+    secure.show(certificates.good);
+    expect(arrived).toBe(2);
+    await finish(fault, world, service, 0, 90_000);
+  },
+);
 
-/** What it may say in place of `ok`, and what its sink is then: asked again by and by, or once a minute. */
+/**
+ * What it may say in place of `ok`, and what its sink is then: asked again by and by, or once a
+ * minute.
+ */
 const answers: readonly (readonly [MattermostFault, 'backing_off' | 'paused'])[] = [
   [500, 'backing_off'],
   [502, 'backing_off'],
@@ -173,16 +206,20 @@ faultCase('mattermost: each answer that is not ok', { timeoutMs: 240_000 }, asyn
     expect(await until(() => isIn(service, state), 60_000), `${name}: ${state}`).toBe(true);
     const downMs = performance.now();
     // One probe more fails, where one is due soon.
-    if (state === 'backing_off') await until(() => mattermost.requests.total - before > inFlight.max, 1500);
+    if (state === 'backing_off')
+      await until(() => mattermost.requests.total - before > inFlight.max, 1500);
     const asked = mattermost.requests.log.slice(before - mattermost.requests.total);
     const sends = asked.filter(({ deliveryId }) => deliveryId !== undefined);
-    expect(sends.length, name).toBeLessThanOrEqual(requestsMax(performance.now() - downMs, inFlight.max));
-    if (answer === 'reset_after') for (const { deliveryId } of sends) addTo(mayRepeat, [deliveryId!]);
+    expect(sends.length, name).toBeLessThanOrEqual(
+      requestsMax(performance.now() - downMs, inFlight.max),
+    );
+    if (answer === 'reset_after')
+      for (const { deliveryId } of sends) addTo(mayRepeat, [deliveryId!]);
     else expect(mattermost.deliveries.size, name).toBe(shownBefore);
     mattermost.heal();
     if (state === 'paused') {
-      // It would be asked again within a minute; a new process asks at once, and says that it is back: once, for it is one trouble until it was
-      // well for two minutes.
+      // It would be asked again within a minute; a new process asks at once, and says that it is
+      // back: once, for it is one trouble until it was well for two minutes.
       expect(await service.end('SIGTERM'), name).toBe(0);
       service = world.start();
       notices = 3;
@@ -196,11 +233,17 @@ faultCase('mattermost: each answer that is not ok', { timeoutMs: 240_000 }, asyn
 });
 
 async function isIn(service: Service, state: string): Promise<boolean> {
-  return (await service.metric(`tocsin_sink_state{sink="${sink}",state="${state}"}`).catch(() => 0)) === 1;
+  return (
+    (await service.metric(`tocsin_sink_state{sink="${sink}",state="${state}"}`).catch(() => 0)) ===
+    1
+  );
 }
 
 async function prepare(environment: Readonly<Record<string, string>> = {}): Promise<World> {
-  return createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1', ...environment } });
+  return createWorld({
+    database: 'postgres',
+    environment: { POLLING_INTERVAL: '1', ...environment },
+  });
 }
 
 /** What the variables alone say, written out, with a time-out that only a file can set. */
@@ -212,7 +255,10 @@ function shortTimeout(): Readonly<Record<string, string>> {
     `  ${type}: { type: ${type}, url: "\${DEEPINSTINCT_URL}", token: "\${TOKENS_KEY}" }\n`;
   const sources = Object.values(sourceOf).map(source).join('');
   const sinks = `  ${sink}: { type: mattermost, url: "\${MATTERMOST_WEBHOOK_URL}", timeout: 5s }\n`;
-  writeFileSync(path, `sources:\n${sources}sinks:\n${sinks}routes:\n  - { name: all, to: [${sink}] }\nstorm: "off"\n`);
+  writeFileSync(
+    path,
+    `sources:\n${sources}sinks:\n${sinks}routes:\n  - { name: all, to: [${sink}] }\nstorm: "off"\n`,
+  );
   return { TOCSIN_CONFIG: path };
 }
 
@@ -222,13 +268,22 @@ function addLoad({ tenant }: World, dice: Dice): void {
 }
 
 async function expectDown(service: Service): Promise<void> {
-  const isDown = async () => (await isIn(service, 'backing_off')) || (await isIn(service, 'paused'));
+  const isDown = async () =>
+    (await isIn(service, 'backing_off')) || (await isIn(service, 'paused'));
   expect(await until(isDown, 40_000)).toBe(true);
   for (const path of ['/readyz', '/healthz'])
-    expect(await until(async () => (await service.get(path)).status === 200, 10_000), path).toBe(true);
+    expect(await until(async () => (await service.get(path)).status === 200, 10_000), path).toBe(
+      true,
+    );
 }
 
-async function finish(fault: Fault, world: World, service: Service, allowed = 0, waitMs = 60_000): Promise<void> {
+async function finish(
+  fault: Fault,
+  world: World,
+  service: Service,
+  allowed = 0,
+  waitMs = 60_000,
+): Promise<void> {
   await drain(world, service, waitMs);
   expect(await service.metric(`tocsin_deliveries_dead{sink="${sink}"}`)).toBe(0);
   expect(await service.metric(`tocsin_sink_state{sink="${sink}",state="ok"}`)).toBe(1);
@@ -259,7 +314,11 @@ async function startGate(world: World, tls?: Certificate): Promise<Gate> {
     if (answer !== 'well' && !isPosted) return;
     const headers = { 'content-type': request.headers['content-type'] ?? '' };
     if (answer !== 'well') posted += 1;
-    const real = await fetch(`${world.mattermost.url}${request.url}`, { method: request.method!, headers, body });
+    const real = await fetch(`${world.mattermost.url}${request.url}`, {
+      method: request.method!,
+      headers,
+      body,
+    });
     const text = await real.text();
     if (answer === 'headers never') return;
     response.writeHead(real.status, { 'content-type': 'text/plain' });
@@ -296,7 +355,10 @@ async function bodyOf(request: AsyncIterable<Buffer>): Promise<Buffer> {
 /** The first byte at once, and then nothing that would be an end. */
 function trickle(response: ServerResponse, text: string): void {
   response.write(text.slice(0, 1));
-  const timer = setInterval(() => (response.destroyed ? clearInterval(timer) : response.write(' ')), 1000);
+  const timer = setInterval(
+    () => (response.destroyed ? clearInterval(timer) : response.write(' ')),
+    1000,
+  );
   timer.unref();
 }
 
@@ -361,10 +423,32 @@ function makeCertificates(): Certificates | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-certificates-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const path = (name: string) => join(folder, name);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+  const openssl = (...args: string[]) =>
+    execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const authority = ['-x509', ...curve, '-days', '30', '-subj', '/CN=authority', '-keyout', 'ca.key', '-out', 'ca.pem'];
-  const index = ['ca', '-batch', '-notext', '-config', 'ca.conf', '-cert', 'ca.pem', '-keyfile', 'ca.key'];
+  const authority = [
+    '-x509',
+    ...curve,
+    '-days',
+    '30',
+    '-subj',
+    '/CN=authority',
+    '-keyout',
+    'ca.key',
+    '-out',
+    'ca.pem',
+  ];
+  const index = [
+    'ca',
+    '-batch',
+    '-notext',
+    '-config',
+    'ca.conf',
+    '-cert',
+    'ca.pem',
+    '-keyfile',
+    'ca.key',
+  ];
   try {
     openssl('req', ...authority);
   } catch {
@@ -374,10 +458,30 @@ function makeCertificates(): Certificates | undefined {
     '[ca]\ndefault_ca = one\n[one]\nnew_certs_dir = .\ndatabase = index\nrand_serial = yes\ndefault_md = sha256\npolicy = any',
     'unique_subject = no\nx509_extensions = names\n[any]\ncommonName = supplied\n[names]\nsubjectAltName = IP:127.0.0.1\n',
   ].join('\n');
-  for (const [name, text] of Object.entries({ 'ca.conf': configuration, index: '' })) writeFileSync(path(name), text);
+  for (const [name, text] of Object.entries({ 'ca.conf': configuration, index: '' }))
+    writeFileSync(path(name), text);
   const make = (name: string, from: string, to: string): Certificate => {
-    openssl('req', ...curve, '-subj', '/CN=127.0.0.1', '-keyout', `${name}.key`, '-out', `${name}.csr`);
-    openssl(...index, '-startdate', from, '-enddate', to, '-in', `${name}.csr`, '-out', `${name}.pem`);
+    openssl(
+      'req',
+      ...curve,
+      '-subj',
+      '/CN=127.0.0.1',
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.csr`,
+    );
+    openssl(
+      ...index,
+      '-startdate',
+      from,
+      '-enddate',
+      to,
+      '-in',
+      `${name}.csr`,
+      '-out',
+      `${name}.pem`,
+    );
     const read = (file: string) => readFileSync(path(file), 'utf8');
     return { cert: read(`${name}.pem`), key: read(`${name}.key`) };
   };

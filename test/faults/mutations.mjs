@@ -1,7 +1,16 @@
-// Breaks one promise of the code at a time (breaks.mjs), on a copy of the checkout, and runs the fault cases that must notice it. A suite that
-// lets one pass proves nothing, nor does a case that nothing turns red: then the exit code is 1. `node test/faults/mutations.mjs [part of a name]`.
+// Breaks one promise of the code at a time (breaks.mjs), on a copy of the checkout, and runs the
+// fault cases that must notice it. A suite that lets one pass proves nothing, nor does a case that
+// nothing turns red: then the exit code is 1. `node test/faults/mutations.mjs [part of a name]`.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +19,10 @@ import { mutations } from './breaks.mjs';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const atOnce = 2;
 /** The copies have no history, and one case builds the release before from it. */
-const history = spawnSync('git', ['rev-parse', '--absolute-git-dir'], { cwd: root, encoding: 'utf8' }).stdout.trim();
+const history = spawnSync('git', ['rev-parse', '--absolute-git-dir'], {
+  cwd: root,
+  encoding: 'utf8',
+}).stdout.trim();
 
 /** @returns the folder of a copy, built from here on by the copy's own build.mjs */
 function copyCheckout() {
@@ -23,12 +35,16 @@ function copyCheckout() {
   return copy;
 }
 
-/** @throws if a text is not there exactly once: then the code has changed, and the mutation must follow it */
+/**
+ * @throws if a text is not there exactly once: then the code has changed, and the mutation must
+ * follow it
+ */
 function applyEdits(copy, edits) {
   for (const [file, before, after] of edits) {
     const path = join(copy, file);
     const parts = readFileSync(path, 'utf8').split(before);
-    if (parts.length !== 2) throw new Error(`${file} has the text ${parts.length - 1} times: ${before}`);
+    if (parts.length !== 2)
+      throw new Error(`${file} has the text ${parts.length - 1} times: ${before}`);
     writeFileSync(path, parts.join(after));
   }
 }
@@ -58,13 +74,22 @@ async function judge({ edits, cases, isLong }) {
   try {
     applyEdits(copy, edits);
     const built = spawnSync(process.execPath, ['build.mjs'], { cwd: copy, encoding: 'utf8' });
-    if (built.status !== 0) return { verdict: 'DOES NOT BUILD', red: [], output: built.stdout + built.stderr };
-    const { output } = await run(process.execPath, [vitest, 'run', ...configuration, '-t', cases], copy, {
-      GIT_DIR: history,
-      ...(isLong && { FAULTS: 'long' }),
-    });
+    if (built.status !== 0)
+      return { verdict: 'DOES NOT BUILD', red: [], output: built.stdout + built.stderr };
+    const { output } = await run(
+      process.execPath,
+      [vitest, 'run', ...configuration, '-t', cases],
+      copy,
+      {
+        GIT_DIR: history,
+        ...(isLong && { FAULTS: 'long' }),
+      },
+    );
     // A case that failed, not a suite that could not run.
-    const red = [...output.matchAll(/^FAILED: (.*)$/gm)].map(([, title]) => ({ title, why: whyRed(output, title) }));
+    const red = [...output.matchAll(/^FAILED: (.*)$/gm)].map(([, title]) => ({
+      title,
+      why: whyRed(output, title),
+    }));
     const isProof = red.length > 0 && /Repeat with: SEED=|Test timed out/.test(output);
     return { verdict: isProof ? 'caught' : 'NOT CAUGHT', red, output };
   } catch (error) {
@@ -74,7 +99,10 @@ async function judge({ edits, cases, isLong }) {
   }
 }
 
-/** The first line of the case's error: it must be that of the broken promise, and not of a busy machine. */
+/**
+ * The first line of the case's error: it must be that of the broken promise, and not of a busy
+ * machine.
+ */
 function whyRed(output, title) {
   const lines = output.split('\n');
   const at = lines.findIndex((line) => line.startsWith(' FAIL ') && line.endsWith(` > ${title}`));
@@ -83,8 +111,12 @@ function whyRed(output, title) {
 
 /** Titles of all cases. */
 function listCases() {
-  const listed = spawnSync(process.execPath, [vitest, 'list', ...configuration], { cwd: root, encoding: 'utf8' });
-  if (listed.status !== 0) throw new Error(`the cases cannot be listed: ${listed.stdout}${listed.stderr}`);
+  const listed = spawnSync(process.execPath, [vitest, 'list', ...configuration], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (listed.status !== 0)
+    throw new Error(`the cases cannot be listed: ${listed.stdout}${listed.stderr}`);
   return listed.stdout.split('\n').flatMap((line) => line.split(' > ')[1] ?? []);
 }
 
@@ -110,6 +142,7 @@ await Promise.all(
   }),
 );
 console.log(`${wanted.length - missed} of ${wanted.length} mutations caught`);
-const unproven = wanted.length === mutations.length ? listCases().filter((title) => !proven.has(title)) : [];
+const unproven =
+  wanted.length === mutations.length ? listCases().filter((title) => !proven.has(title)) : [];
 for (const title of unproven) console.log(`NEVER RED      ${title}`);
 process.exit(wanted.length > 0 && missed === 0 && unproven.length === 0 ? 0 : 1);

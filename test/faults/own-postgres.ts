@@ -1,4 +1,5 @@
-// A Postgres server of a case's own, which can be stopped and started on the same files and port. It ends with the test, and its files go.
+// A Postgres server of a case's own, which can be stopped and started on the same files and port.
+// It ends with the test, and its files go.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -14,14 +15,22 @@ import { withDatabase } from './checker.ts';
 export interface OwnPostgres {
   /** The superuser's, on the database `postgres`. */
   readonly url: string;
-  /** `fast`: as an administrator does. `immediate`: as a crash, so that the next start must recover. */
+  /**
+   * `fast`: as an administrator does. `immediate`: as a crash, so that the next start must recover.
+   */
   stop(how: 'fast' | 'immediate'): Promise<void>;
-  /** Until it answers. `standby`: it lets itself be read and takes no writes, as the replica that a name was moved to. */
+  /**
+   * Until it answers. `standby`: it lets itself be read and takes no writes, as the replica that a
+   * name was moved to.
+   */
   start(as?: 'primary' | 'standby'): Promise<void>;
   isRunning(): boolean;
 }
 
-/** What a process needs to work on such a server: as it is, or through a pooler of its own, if the run has one. */
+/**
+ * What a process needs to work on such a server: as it is, or through a pooler of its own, if the
+ * run has one.
+ */
 export async function environmentOn(url: string): Promise<Record<string, string>> {
   if (inject('poolerUrl') === undefined) return { DATABASE_URL: url };
   const pooler = await startPgBouncer(url);
@@ -29,7 +38,10 @@ export async function environmentOn(url: string): Promise<Record<string, string>
   return environmentOf({ url: pooler.through(url), directUrl: url, prepare: false });
 }
 
-/** Keeps the server company: when its standard input closes, because this process ended in whatever way, it ends the server. */
+/**
+ * Keeps the server company: when its standard input closes, because this process ended in whatever
+ * way, it ends the server.
+ */
 const supervisor = `
 exec 3<&0
 "$1" -D "$2" 3<&- </dev/null >>"$2/../log" 2>&1 &
@@ -43,7 +55,9 @@ exec 3<&-
 export async function startOwnPostgres(): Promise<OwnPostgres> {
   const first = await startFirst();
   onTestFinished(() => first.stop());
-  const [row] = await withDatabase({ url: first.url }, (sql) => sql.unsafe('show data_directory').simple());
+  const [row] = await withDatabase({ url: first.url }, (sql) =>
+    sql.unsafe('show data_directory').simple(),
+  );
   const dataDirectory = String(row?.data_directory);
   const program = readlinkSync(`/proc/${first.pid}/exe`);
   const { uid, gid } = statSync(dataDirectory);

@@ -1,5 +1,6 @@
-// Postgres stops, crashes, ends connections, is cut off, goes silent, has no room, or takes no writes, while the service works. The process
-// lives on, nothing is lost, and nothing comes twice: no process died, and what was answered waits in memory until it can be written.
+// Postgres stops, crashes, ends connections, is cut off, goes silent, has no room, or takes no
+// writes, while the service works. The process lives on, nothing is lost, and nothing comes twice:
+// no process died, and what was answered waits in memory until it can be written.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -26,7 +27,9 @@ faultCase('Postgres stopped and started under load', { timeoutMs: 600_000 }, asy
     addLoad(world, fault);
     await sleep(fault.between(0, 1500));
     await server.start();
-    expect(await until(async () => (await service.get('/readyz')).status === 200, 20_000)).toBe(true);
+    expect(await until(async () => (await service.get('/readyz')).status === 200, 20_000)).toBe(
+      true,
+    );
   }
   await finish(fault, world, service, server.url);
 });
@@ -43,22 +46,27 @@ faultCase('every backend terminated', { timeoutMs: 300_000 }, async (fault) => {
 
 for (const isForwarded of [true, false]) {
   const what = isForwarded ? 'after the server got it' : 'before the server gets it';
-  faultCase(`a connection cut in mid-transaction, ${what}`, { timeoutMs: 300_000 }, async (fault) => {
-    const { world, service, url, proxy } = await startBehindProxy();
-    for (let run = 0; run < times(6, 100); run += 1) {
-      addLoad(world, fault);
-      await proxy.dropAtChunk(fault.between(1, 12), isForwarded);
-      fault.struck();
-    }
-    await finish(fault, world, service, url);
-  });
+  faultCase(
+    `a connection cut in mid-transaction, ${what}`,
+    { timeoutMs: 300_000 },
+    async (fault) => {
+      const { world, service, url, proxy } = await startBehindProxy();
+      for (let run = 0; run < times(6, 100); run += 1) {
+        addLoad(world, fault);
+        await proxy.dropAtChunk(fault.between(1, 12), isForwarded);
+        fault.struck();
+      }
+      await finish(fault, world, service, url);
+    },
+  );
 }
 
 faultCase('connections that go silent', { timeoutMs: 400_000 }, async (fault) => {
   const { world, service, url, proxy } = await startBehindProxy();
   for (let run = 0; run < times(1, 6); run += 1) {
     await workUntilRandomInstant(world, fault);
-    // One time the way itself is blocked for a while, the other time only these connections are dead, as behind a firewall that forgot them.
+    // One time the way itself is blocked for a while, the other time only these connections are
+    // dead, as behind a firewall that forgot them.
     const isBlocked = run % 2 === 1;
     proxy.silence(!isBlocked);
     fault.struck();
@@ -79,7 +87,8 @@ faultCase('refused at the start: it waits', { timeoutMs: 120_000 }, async (fault
   const service = start();
   await service.address;
   fault.struck();
-  const isTold = () => service.log.filter(({ msg }) => /trying again|It is tried again/.test(String(msg))).length;
+  const isTold = () =>
+    service.log.filter(({ msg }) => /trying again|It is tried again/.test(String(msg))).length;
   expect(await until(() => isTold() >= 2, 20_000)).toBe(true);
   expect((await service.get('/readyz')).status).toBe(503);
   expect((await service.get('/healthz')).status).toBe(200);
@@ -101,7 +110,9 @@ faultCase('disk full, and space again', { timeoutMs: 300_000 }, async (fault) =>
     const release = await disk.fill();
     fault.struck();
     const refused = () =>
-      service.log.filter(({ error, msg }) => /No space left|53100|could not extend/i.test(`${error} ${msg}`));
+      service.log.filter(({ error, msg }) =>
+        /No space left|53100|could not extend/i.test(`${error} ${msg}`),
+      );
     const before = refused().length;
     const deadlineMs = performance.now() + 40_000;
     // What is written over again finds room for a while.
@@ -119,30 +130,40 @@ faultCase('disk full, and space again', { timeoutMs: 300_000 }, async (fault) =>
   await finish(fault, world, service, server.url);
 });
 
-faultCase('a read-only standby in place of the primary, and back', { timeoutMs: 300_000 }, async (fault) => {
-  const server = await startOwnPostgres();
-  await withDatabase({ url: server.url }, (sql) => sql.unsafe("alter system set wal_level = 'replica'").simple());
-  await restart(server, 'primary');
-  const { world, service } = await startOn(server.url);
-  for (let run = 0; run < times(2, 12); run += 1) {
-    await workUntilRandomInstant(world, fault);
-    const isTold = () => service.log.filter(({ error }) => /25006|read-only/.test(String(error))).length;
-    const before = isTold();
-    await restart(server, 'standby');
-    fault.struck();
-    addLoad(world, fault);
-    expect(await until(() => isTold() > before, 20_000)).toBe(true);
-    const readiness = async () => (await service.get('/readyz')).body;
-    expect(await until(async () => (await readiness()).includes('takes no writes: it is read-only'), 20_000)).toBe(
-      true,
+faultCase(
+  'a read-only standby in place of the primary, and back',
+  { timeoutMs: 300_000 },
+  async (fault) => {
+    const server = await startOwnPostgres();
+    await withDatabase({ url: server.url }, (sql) =>
+      sql.unsafe("alter system set wal_level = 'replica'").simple(),
     );
-    expect((await service.get('/healthz')).status).toBe(200);
-    await sleep(fault.between(0, 1500));
     await restart(server, 'primary');
-    await drain(world, service);
-  }
-  await finish(fault, world, service, server.url);
-});
+    const { world, service } = await startOn(server.url);
+    for (let run = 0; run < times(2, 12); run += 1) {
+      await workUntilRandomInstant(world, fault);
+      const isTold = () =>
+        service.log.filter(({ error }) => /25006|read-only/.test(String(error))).length;
+      const before = isTold();
+      await restart(server, 'standby');
+      fault.struck();
+      addLoad(world, fault);
+      expect(await until(() => isTold() > before, 20_000)).toBe(true);
+      const readiness = async () => (await service.get('/readyz')).body;
+      expect(
+        await until(
+          async () => (await readiness()).includes('takes no writes: it is read-only'),
+          20_000,
+        ),
+      ).toBe(true);
+      expect((await service.get('/healthz')).status).toBe(200);
+      await sleep(fault.between(0, 1500));
+      await restart(server, 'primary');
+      await drain(world, service);
+    }
+    await finish(fault, world, service, server.url);
+  },
+);
 
 interface Running {
   readonly world: World;
@@ -231,7 +252,10 @@ async function restart(server: OwnPostgres, as: 'primary' | 'standby'): Promise<
 }
 
 /** The server's files go where TMPDIR says. */
-async function withTemporaryDirectory<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
+async function withTemporaryDirectory<Result>(
+  path: string,
+  act: () => Promise<Result>,
+): Promise<Result> {
   const before = process.env.TMPDIR;
   process.env.TMPDIR = path;
   try {

@@ -1,5 +1,6 @@
-// Something before Mattermost refuses each message that holds a certain word, in whatever way: nobody else waits for it, the sink is never
-// paused for it, and each event ends on screen, at last as a bare card.
+// Something before Mattermost refuses each message that holds a certain word, in whatever way:
+// nobody else waits for it, the sink is never paused for it, and each event ends on screen, at last
+// as a bare card.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,12 +85,14 @@ async function refuse(
   expect(await service.metric(`tocsin_deliveries_dead{sink="${sink}"}`)).toBe(0);
   expect(await bareOnes(world, guilty)).toEqual([]);
   expect(await cutDigests(world)).toBe(0);
-  for (const word of ways.map(wordOf)) expect(JSON.stringify(world.mattermost.posts)).not.toContain(word);
+  for (const word of ways.map(wordOf))
+    expect(JSON.stringify(world.mattermost.posts)).not.toContain(word);
   expect(await service.end('SIGTERM')).toBe(0);
   // On a busy machine others get no answer in time as well; they may have arrived, and the sink is
   // thought worse for them.
   const unanswered = await unansweredOthers(world, service, guilty);
-  const isLongWait = ({ msg, next_try_s }: LogLine) => msg === 'attempt failed' && Number(next_try_s) >= 59;
+  const isLongWait = ({ msg, next_try_s }: LogLine) =>
+    msg === 'attempt failed' && Number(next_try_s) >= 59;
   if (unanswered.cards === 0) expect(service.log.filter(isLongWait)).toEqual([]);
   const { tenant, ...account } = accountOf(world);
   const ids = (stream: 'events' | 'suspicious') => (stream === 'events' ? tenant.ids(stream) : []);
@@ -111,7 +114,8 @@ async function refuseAll(fault: Fault, count: number): Promise<void> {
   world.mattermost.fail(403, Number.POSITIVE_INFINITY, (body) => body.includes('delivery_id'));
   world.tenant.add('events', count, { hostileShare: 0 });
   fault.struck();
-  const isPaused = async () => (await service.metric(`tocsin_sink_state{sink="${sink}",state="paused"}`)) === 1;
+  const isPaused = async () =>
+    (await service.metric(`tocsin_sink_state{sink="${sink}",state="paused"}`)) === 1;
   expect(await until(isPaused, 60_000)).toBe(true);
   expect(await service.metric(`tocsin_deliveries_dead{sink="${sink}"}`)).toBe(0);
   world.mattermost.heal();
@@ -126,7 +130,11 @@ async function refuseAll(fault: Fault, count: number): Promise<void> {
 const wordOf = (_: unknown, way: number) => `unionselect${way}x`;
 
 /** @returns the numbers of the events that are refused */
-function addLoad({ tenant, mattermost }: World, ways: readonly MattermostFault[], dice: Dice): Set<number> {
+function addLoad(
+  { tenant, mattermost }: World,
+  ways: readonly MattermostFault[],
+  dice: Dice,
+): Set<number> {
   const guilty = new Set<number>();
   for (const [way, answer] of ways.entries()) {
     const word = wordOf(answer, way);
@@ -156,17 +164,28 @@ interface Row {
 async function rowsOf({ databaseUrl }: World): Promise<Row[]> {
   const rows = await withDatabase(
     { url: databaseUrl! },
-    (sql) => sql`select e.raw->>'id' as item, d.state, d.form from events e join deliveries d on d.event_id = e.id
+    (
+      sql,
+    ) => sql`select e.raw->>'id' as item, d.state, d.form from events e join deliveries d on d.event_id = e.id
       where e.source = ${sourceOf.events} and d.sink = ${sink}`,
   );
-  return rows.map(({ item, state, form }) => ({ item: Number(item), state: String(state), form: String(form) }));
+  return rows.map(({ item, state, form }) => ({
+    item: Number(item),
+    state: String(state),
+    form: String(form),
+  }));
 }
 
 const stored = async (world: World) => (await rowsOf(world)).length;
 
-async function undelivered(world: World, guilty: ReadonlySet<number>, isGuilty: boolean): Promise<number> {
+async function undelivered(
+  world: World,
+  guilty: ReadonlySet<number>,
+  isGuilty: boolean,
+): Promise<number> {
   const rows = await rowsOf(world);
-  return rows.filter(({ item, state }) => state !== 'delivered' && guilty.has(item) === isGuilty).length;
+  return rows.filter(({ item, state }) => state !== 'delivered' && guilty.has(item) === isGuilty)
+    .length;
 }
 
 /**
@@ -178,10 +197,15 @@ async function unansweredOthers(
   { log }: Service,
   guilty: ReadonlySet<number>,
 ): Promise<{ readonly cards: number; readonly digests: number }> {
-  const rows = await withDatabase({ url: databaseUrl! }, (sql) => sql`select id, raw->>'id' as item from events`);
+  const rows = await withDatabase(
+    { url: databaseUrl! },
+    (sql) => sql`select id, raw->>'id' as item from events`,
+  );
   const items = new Map(rows.map(({ id, item }) => [Number(id), Number(item)]));
   const unanswered = log.flatMap(({ msg, reason, event_id: id }) =>
-    msg === 'attempt failed' && /^(timeout|interrupted)$/.test(String(reason)) ? [items.get(Number(id)) ?? 0] : [],
+    msg === 'attempt failed' && /^(timeout|interrupted)$/.test(String(reason))
+      ? [items.get(Number(id)) ?? 0]
+      : [],
   );
   // What is none of the tenant's has no number there.
   const digests = unanswered.filter((item) => item === 0).length;
@@ -191,19 +215,37 @@ async function unansweredOthers(
 /**
  * What the service logged of each refused event that still waits, and of the digests that are out.
  */
-async function storyOf({ databaseUrl }: World, { log }: Service, guilty: ReadonlySet<number>): Promise<string> {
+async function storyOf(
+  { databaseUrl }: World,
+  { log }: Service,
+  guilty: ReadonlySet<number>,
+): Promise<string> {
   const rows = await withDatabase(
     { url: databaseUrl! },
-    (sql) => sql`select e.id, e.raw->>'id' as item, d.digest_id from events e join deliveries d on d.event_id = e.id
+    (
+      sql,
+    ) => sql`select e.id, e.raw->>'id' as item, d.digest_id from events e join deliveries d on d.event_id = e.id
       where d.state = 'pending'`,
   );
   const left = rows.filter(({ item }) => guilty.has(Number(item)));
   const ids = new Set(left.flatMap((row) => [Number(row.id), Number(row.digest_id)]));
-  const lines = log.filter(({ event_id: id, msg }) => ids.has(Number(id)) || /split|digest made/.test(String(msg)));
+  const lines = log.filter(
+    ({ event_id: id, msg }) => ids.has(Number(id)) || /split|digest made/.test(String(msg)),
+  );
   return lines
     .map((line) => {
-      const { time, msg, event_id: id, reason, judgement, contradicted_by: by, duration_ms: ms } = line;
-      return [time, msg, id, reason, judgement, by, ms, line.events].filter((one) => one !== undefined).join(' ');
+      const {
+        time,
+        msg,
+        event_id: id,
+        reason,
+        judgement,
+        contradicted_by: by,
+        duration_ms: ms,
+      } = line;
+      return [time, msg, id, reason, judgement, by, ms, line.events]
+        .filter((one) => one !== undefined)
+        .join(' ');
     })
     .join('\n');
 }
@@ -211,7 +253,9 @@ async function storyOf({ databaseUrl }: World, { log }: Service, guilty: Readonl
 /** Those that went bare and should not have. */
 async function bareOnes(world: World, guilty: ReadonlySet<number>): Promise<number[]> {
   const rows = await rowsOf(world);
-  return rows.filter(({ item, form }) => form === 'bare' && !guilty.has(item)).map(({ item }) => item);
+  return rows
+    .filter(({ item, form }) => form === 'bare' && !guilty.has(item))
+    .map(({ item }) => item);
 }
 
 /** Digests that went out without what they should say. */

@@ -1,5 +1,5 @@
-// The release before, built from the history: `RELEASE_BEFORE=<commit>` names it. Without that, it is the last one that
-// lacks the newest migration.
+// The release before, built from the history: `RELEASE_BEFORE=<commit>` names it. Without that, it
+// is the last one that lacks the newest migration.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,10 +27,13 @@ export function buildReleaseBefore(): ReleaseBefore {
 }
 
 function build(): ReleaseBefore {
-  const { entries } = JSON.parse(readProjectFile('drizzle/meta/_journal.json')) as { entries: { tag: string }[] };
+  const { entries } = JSON.parse(readProjectFile('drizzle/meta/_journal.json')) as {
+    entries: { tag: string }[];
+  };
   const migration = `drizzle/${entries.at(-1)!.tag}.sql`;
   const commit =
-    process.env.RELEASE_BEFORE ?? `${git('log', '-1', '--diff-filter=A', '--format=%H', '--', migration).trim()}^`;
+    process.env.RELEASE_BEFORE ??
+    `${git('log', '-1', '--diff-filter=A', '--format=%H', '--', migration).trim()}^`;
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-before-'));
   built.folder = folder;
   execFileSync('sh', ['-c', 'git archive "$0" | tar -x -C "$1"', commit, folder], { cwd: root });
@@ -38,7 +41,9 @@ function build(): ReleaseBefore {
   execFileSync(process.execPath, ['build.mjs'], { cwd: folder });
   return {
     program: join(folder, 'dist/main.js'),
-    hasGroups: git('ls-tree', '--name-only', commit, 'src/store/groups.ts', 'src/core/store/groups.ts') !== '',
+    hasGroups:
+      git('ls-tree', '--name-only', commit, 'src/store/groups.ts', 'src/core/store/groups.ts') !==
+      '',
     read: (path) => git('show', `${commit}:${path}`),
   };
 }

@@ -1,5 +1,6 @@
-// Several replicas on one Postgres: the holder of the roles is killed, frozen, or replaced, and ten start at once. Who lost a role writes
-// nothing but facts, and in the end every role is held, and none twice.
+// Several replicas on one Postgres: the holder of the roles is killed, frozen, or replaced, and ten
+// start at once. Who lost a role writes nothing but facts, and in the end every role is held, and
+// none twice.
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -27,7 +28,10 @@ for (const count of [2, 3]) {
       const before = new Map(world.mattermost.deliveries);
       addLoad(world, fault);
       const holder = await holderOf(world, url);
-      await until(() => world.mattermost.deliveries.size > before.size + fault.between(1, 60), 10_000);
+      await until(
+        () => world.mattermost.deliveries.size > before.size + fault.between(1, 60),
+        10_000,
+      );
       await replicas.get(holder)!.end('SIGKILL');
       const killedAt = performance.now();
       fault.struck();
@@ -37,7 +41,8 @@ for (const count of [2, 3]) {
       addLoad(world, fault);
       replicas.delete(holder);
       await drain(world, [...replicas.values()][0]!, 60_000);
-      // Its own time, and what a busy machine may need for the rest; nobody would take over without the lease's end.
+      // Its own time, and what a busy machine may need for the rest; nobody would take over without
+      // the lease's end.
       expect(performance.now() - killedAt).toBeLessThan(takeoverMsMax + 35_000);
       replicas.set(holder, world.start(holder));
     }
@@ -48,65 +53,79 @@ for (const count of [2, 3]) {
   });
 }
 
-faultCase('SIGSTOP the holder past its lease, then SIGCONT', { timeoutMs: 400_000 }, async (fault) => {
-  const { world, replicas, url } = await startReplicas(2);
-  const { tenant, mattermost } = world;
-  const mayRepeat = new Map<string, number>();
-  let allowed = 0;
-  for (let run = 0; run < (isLong ? 6 : 2); run += 1) {
+faultCase(
+  'SIGSTOP the holder past its lease, then SIGCONT',
+  { timeoutMs: 400_000 },
+  async (fault) => {
+    const { world, replicas, url } = await startReplicas(2);
+    const { tenant, mattermost } = world;
+    const mayRepeat = new Map<string, number>();
+    let allowed = 0;
+    for (let run = 0; run < (isLong ? 6 : 2); run += 1) {
+      await expectRolesHeld(world, replicas, url);
+      const before = new Map(mattermost.deliveries);
+      const holder = await holderOf(world, url);
+      // Every other time it has nothing under way, whose end would tell it first that it lost its
+      // role.
+      const hungCount = run % 2 === 0 ? 4 : 0;
+      const stopped = replicas.get(holder)!;
+      // It falls asleep over a page that comes meanwhile, and over sends without an answer, which
+      // time out when it wakes up. Half were posted.
+      const hung = mattermost.requests.statuses[0] ?? 0;
+      mattermost.fail('hang', hungCount / 2);
+      mattermost.fail('hang_after', hungCount / 2);
+      tenant.add('events', hungCount);
+      expect(
+        await until(() => (mattermost.requests.statuses[0] ?? 0) === hung + hungCount, 20_000),
+      ).toBe(true);
+      tenant.fail('events', { slowMs: 300 });
+      tenant.add('events', fault.between(20, 50));
+      const asked = tenant.requests.events;
+      expect(await until(() => tenant.requests.events > asked, 20_000)).toBe(true);
+      stopped.child.kill('SIGSTOP');
+      mattermost.heal();
+      fault.struck();
+      const unwritten = await sentAndUnwritten(world, url, before);
+      addTo(mayRepeat, unwritten);
+      allowed += unwritten.length;
+      const [running] = [...replicas]
+        .filter(([home]) => home !== holder)
+        .map(([, service]) => service);
+      tenant.add('events', fault.between(60, 120));
+      tenant.add('suspicious', fault.between(10, 60));
+      await drain(world, running!, 60_000);
+      expect(await holderOf(world, url), 'who sleeps holds nothing').not.toBe(holder);
+      const attempts = await failedAttempts(url);
+      // It wakes up amid a backlog of the other's, and the database is slow to tell it that its
+      // time is over: it must know by itself.
+      mattermost.fail({ slowMs: 500 }, 400);
+      tenant.add('events', 300);
+      const { size } = mattermost.deliveries;
+      expect(await until(() => mattermost.deliveries.size > size, 20_000)).toBe(true);
+      await delayHeartbeats(url, 0.5);
+      const logged = stopped.log.length;
+      stopped.child.kill('SIGCONT');
+      const isAwake = () =>
+        stopped.log
+          .slice(logged)
+          .some(({ msg }) => /every role is lost|^role lost$/.test(String(msg)));
+      expect(await until(isAwake, 60_000)).toBe(true);
+      // What it had in flight has timed out and been judged before the roles are settled anew.
+      const timedOut = () =>
+        stopped.log.slice(logged).filter(({ outcome }) => outcome === 'retry').length;
+      expect(await until(() => timedOut() >= hungCount, 60_000)).toBe(true);
+      mattermost.heal();
+      await delayHeartbeats(url, 0);
+      addLoad(world, fault);
+      await drain(world, running!, 60_000);
+      expect(await failedAttempts(url), 'a reschedule by who had lost the role').toBe(attempts);
+    }
     await expectRolesHeld(world, replicas, url);
-    const before = new Map(mattermost.deliveries);
-    const holder = await holderOf(world, url);
-    // Every other time it has nothing under way, whose end would tell it first that it lost its role.
-    const hungCount = run % 2 === 0 ? 4 : 0;
-    const stopped = replicas.get(holder)!;
-    // It falls asleep over a page that comes meanwhile, and over sends without an answer, which time out when it wakes up. Half were posted.
-    const hung = mattermost.requests.statuses[0] ?? 0;
-    mattermost.fail('hang', hungCount / 2);
-    mattermost.fail('hang_after', hungCount / 2);
-    tenant.add('events', hungCount);
-    expect(await until(() => (mattermost.requests.statuses[0] ?? 0) === hung + hungCount, 20_000)).toBe(true);
-    tenant.fail('events', { slowMs: 300 });
-    tenant.add('events', fault.between(20, 50));
-    const asked = tenant.requests.events;
-    expect(await until(() => tenant.requests.events > asked, 20_000)).toBe(true);
-    stopped.child.kill('SIGSTOP');
-    mattermost.heal();
-    fault.struck();
-    const unwritten = await sentAndUnwritten(world, url, before);
-    addTo(mayRepeat, unwritten);
-    allowed += unwritten.length;
-    const [running] = [...replicas].filter(([home]) => home !== holder).map(([, service]) => service);
-    tenant.add('events', fault.between(60, 120));
-    tenant.add('suspicious', fault.between(10, 60));
-    await drain(world, running!, 60_000);
-    expect(await holderOf(world, url), 'who sleeps holds nothing').not.toBe(holder);
-    const attempts = await failedAttempts(url);
-    // It wakes up amid a backlog of the other's, and the database is slow to tell it that its time is over: it must know by itself.
-    mattermost.fail({ slowMs: 500 }, 400);
-    tenant.add('events', 300);
-    const { size } = mattermost.deliveries;
-    expect(await until(() => mattermost.deliveries.size > size, 20_000)).toBe(true);
-    await delayHeartbeats(url, 0.5);
-    const logged = stopped.log.length;
-    stopped.child.kill('SIGCONT');
-    const isAwake = () =>
-      stopped.log.slice(logged).some(({ msg }) => /every role is lost|^role lost$/.test(String(msg)));
-    expect(await until(isAwake, 60_000)).toBe(true);
-    // What it had in flight has timed out and been judged before the roles are settled anew.
-    const timedOut = () => stopped.log.slice(logged).filter(({ outcome }) => outcome === 'retry').length;
-    expect(await until(() => timedOut() >= hungCount, 60_000)).toBe(true);
-    mattermost.heal();
-    await delayHeartbeats(url, 0);
-    addLoad(world, fault);
-    await drain(world, running!, 60_000);
-    expect(await failedAttempts(url), 'a reschedule by who had lost the role').toBe(attempts);
-  }
-  await expectRolesHeld(world, replicas, url);
-  await endAll(replicas);
-  await fault.account({ ...accountOf(world), mayRepeat }, allowed);
-  expect(await badMoves(url, tenant)).toEqual([]);
-});
+    await endAll(replicas);
+    await fault.account({ ...accountOf(world), mayRepeat }, allowed);
+    expect(await badMoves(url, tenant)).toEqual([]);
+  },
+);
 
 faultCase('ten at once on an empty database', { timeoutMs: 240_000 }, async (fault) => {
   const database = await createTestDatabase(false);
@@ -123,7 +142,8 @@ faultCase('ten at once on an empty database', { timeoutMs: 240_000 }, async (fau
   addLoad(world, fault);
   await drain(world, replicas.get('home-0')!, 120_000);
   await expectRolesHeld(world, replicas, url);
-  for (const { log } of replicas.values()) expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+  for (const { log } of replicas.values())
+    expect(log.filter(({ level }) => level === 'error')).toEqual([]);
   await endAll(replicas);
   await fault.account(accountOf(world));
 });
@@ -149,7 +169,9 @@ faultCase('rolling restart of three under load', { timeoutMs: 400_000 }, async (
   expect(await badMoves(url, world.tenant)).toEqual([]);
 });
 
-async function startReplicas(count: number): Promise<{ world: World; replicas: Replicas; url: string }> {
+async function startReplicas(
+  count: number,
+): Promise<{ world: World; replicas: Replicas; url: string }> {
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
   const url = world.databaseUrl!;
   await watchCursors(url);
@@ -212,10 +234,15 @@ async function expectRolesHeld(world: World, replicas: Replicas, url: string): P
   );
   for (const role of roles) {
     const heldBy = async () => {
-      const each = [...replicas.values()].map((replica) => replica.metric(`tocsin_role_held{role="${role}"}`));
+      const each = [...replicas.values()].map((replica) =>
+        replica.metric(`tocsin_role_held{role="${role}"}`),
+      );
       return (await Promise.all(each)).filter((value) => value === 1).length;
     };
-    expect(await until(async () => (await heldBy()) === 1, 15_000), `${role} is held by ${await heldBy()}`).toBe(true);
+    expect(
+      await until(async () => (await heldBy()) === 1, 15_000),
+      `${role} is held by ${await heldBy()}`,
+    ).toBe(true);
   }
 }
 
@@ -242,7 +269,10 @@ async function delayHeartbeats(url: string, seconds: number): Promise<void> {
   );
 }
 
-/** Holds up the first statement of a migration until so many processes wait there, each sure that the database is empty. */
+/**
+ * Holds up the first statement of a migration until so many processes wait there, each sure that
+ * the database is empty.
+ */
 async function letAllMigrateAtOnce(url: string, count: number): Promise<void> {
   await withDatabase({ url }, (sql) =>
     sql.begin(async (holding) => {

@@ -1,5 +1,6 @@
-// From the release before to this one, back, and forward again, on one database: only in the long form, because it
-// builds the release before. With each configuration of examples/: upgrade.test.ts.
+// From the release before to this one, back, and forward again, on one database: only in the long
+// form, because it builds the release before. With each configuration of examples/:
+// upgrade.test.ts.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -47,7 +48,17 @@ faultCase('one release up, back, and up again', { timeoutMs: 300_000 }, async (f
   await newer.ready();
   add(world);
   expect(await older.end('SIGTERM')).toBe(0);
-  const silence = ['--owner', 'anna', '--reason', 'rollback', '--for', '1h', '--sink', 'silent', '--all-events'];
+  const silence = [
+    '--owner',
+    'anna',
+    '--reason',
+    'rollback',
+    '--for',
+    '1h',
+    '--sink',
+    'silent',
+    '--all-events',
+  ];
   expect(await world.run(['silence', 'add', ...silence], thisConfig)).toMatchObject({ code: 0 });
   await leaveOpen(world, url);
   fault.struck();
@@ -69,7 +80,8 @@ faultCase('one release up, back, and up again', { timeoutMs: 300_000 }, async (f
   expect(await until(() => isSettled(world, url), 60_000), await statesOf(url)).toBe(true);
   expect((await world.run(['silence', 'list'], thisConfig)).stdout).toContain('anna');
   expect(await newer.end('SIGTERM')).toBe(0);
-  for (const { log } of [older, newer]) expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+  for (const { log } of [older, newer])
+    expect(log.filter(({ level }) => level === 'error')).toEqual([]);
   await fault.account(accountOf(world));
 });
 

@@ -16,8 +16,11 @@ export async function mountSmallDisk(): Promise<SmallDisk | string> {
   if (process.getuid?.() !== 0) return 'a small disk cannot be mounted: not root';
   const path = await mkdtemp(join(tmpdir(), 'tocsin-disk-'));
   onTestFinished(() => rm(path, { recursive: true, force: true }));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m,mode=1777', 'tmpfs', path], { encoding: 'utf8' });
-  if (mounted.status !== 0) return `a small disk cannot be mounted: ${(mounted.stderr ?? '').trim()}`;
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m,mode=1777', 'tmpfs', path], {
+    encoding: 'utf8',
+  });
+  if (mounted.status !== 0)
+    return `a small disk cannot be mounted: ${(mounted.stderr ?? '').trim()}`;
   onTestFinished(() => {
     spawnSync('umount', ['-l', path]);
   });
@@ -26,7 +29,8 @@ export async function mountSmallDisk(): Promise<SmallDisk | string> {
     path,
     async fill() {
       const { bavail, bsize } = await statfs(path);
-      // Two pages less than all: then the last byte of a file can still be written, and the next page of a table cannot.
+      // Two pages less than all: then the last byte of a file can still be written, and the next
+      // page of a table cannot.
       await writeFile(filler, Buffer.alloc(Math.max(0, (bavail - 2) * bsize)));
       return () => rm(filler);
     },

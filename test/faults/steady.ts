@@ -3,11 +3,17 @@ import { onTestFinished } from 'vitest';
 import type { World } from '../support/world.ts';
 
 export interface Steady {
-  /** @returns the longest time without a post, from the first one after the load began to the last one before it ended */
+  /**
+   * @returns the longest time without a post, from the first one after the load began to the last
+   * one before it ended
+   */
   stop(): number;
 }
 
-/** Adds so many events a second to the tenant, in both streams, however late its timer comes. To be called once the channel has posts. */
+/**
+ * Adds so many events a second to the tenant, in both streams, however late its timer comes. To be
+ * called once the channel has posts.
+ */
 export function startLoad({ tenant, mattermost }: World, perSecond: number): Steady {
   const startedAt = performance.now();
   let added = 0;

@@ -1,4 +1,5 @@
-// A tenant behind something hostile: whatever stands in a page's place, nothing is lost, nothing is believed, and the key goes nowhere else.
+// A tenant behind something hostile: whatever stands in a page's place, nothing is lost, nothing is
+// believed, and the key goes nowhere else.
 import { expect } from 'vitest';
 import type { TenantFault } from '../../simulators/tenant/index.ts';
 import { startFarEnd } from '../support/far-end.ts';
@@ -59,22 +60,26 @@ faultCase('tenant: answers of a hostile proxy', { timeoutMs: 240_000 }, async (f
   await finish(fault, { world, proxy, service });
 });
 
-faultCase('tenant: a page slower than the time-out, and a body without end', { timeoutMs: 240_000 }, async (fault) => {
-  const { world, proxy, service } = await startBehindProxy(fault);
-  const arrived = world.mattermost.deliveries.size;
-  proxy.distort('events', slowerThanTheTimeout);
-  proxy.distort('suspicious', endlessTrickle);
-  world.tenant.add('events', fault.between(51, 120));
-  world.tenant.add('suspicious', fault.between(51, 120));
-  for (const stream of ['events', 'suspicious'] as const) {
-    expect(await until(() => troubles(service, stream) > 0, timedOutMs), stream).toBe(true);
-    fault.struck();
-  }
-  expect(world.mattermost.deliveries.size).toBe(arrived);
-  proxy.distort('events', undefined);
-  proxy.distort('suspicious', undefined);
-  await finish(fault, { world, proxy, service });
-});
+faultCase(
+  'tenant: a page slower than the time-out, and a body without end',
+  { timeoutMs: 240_000 },
+  async (fault) => {
+    const { world, proxy, service } = await startBehindProxy(fault);
+    const arrived = world.mattermost.deliveries.size;
+    proxy.distort('events', slowerThanTheTimeout);
+    proxy.distort('suspicious', endlessTrickle);
+    world.tenant.add('events', fault.between(51, 120));
+    world.tenant.add('suspicious', fault.between(51, 120));
+    for (const stream of ['events', 'suspicious'] as const) {
+      expect(await until(() => troubles(service, stream) > 0, timedOutMs), stream).toBe(true);
+      fault.struck();
+    }
+    expect(world.mattermost.deliveries.size).toBe(arrived);
+    proxy.distort('events', undefined);
+    proxy.distort('suspicious', undefined);
+    await finish(fault, { world, proxy, service });
+  },
+);
 
 faultCase('tenant: the same page for ever', { timeoutMs: 120_000 }, async (fault) => {
   const { world, proxy, service } = await startBehindProxy(fault);
@@ -91,7 +96,10 @@ faultCase('tenant: the same page for ever', { timeoutMs: 120_000 }, async (fault
   await finish(fault, { world, proxy, service });
 });
 
-/** Of those that a wrong or a tired server gives; `isRejected`: people hear of it once it is refused twice; a new process tries the key at once. */
+/**
+ * Of those that a wrong or a tired server gives; `isRejected`: people hear of it once it is refused
+ * twice; a new process tries the key at once.
+ */
 const badAnswers: readonly { readonly fault: TenantFault; readonly isRejected?: boolean }[] = [
   ...[400, 404, 409, 500, 502, 504].map((fault) => ({ fault })),
   { fault: { status: 429, retryAfter: '2' } },
@@ -119,7 +127,9 @@ faultCase('tenant: each bad answer in place of a page', { timeoutMs: 240_000 }, 
     fault.struck();
     // A refusal is said when the second look confirms it.
     const refusals = isRejected ? 2 : 1;
-    expect(await until(() => troubles(service, 'events') >= before + refusals, 20_000), name).toBe(true);
+    expect(await until(() => troubles(service, 'events') >= before + refusals, 20_000), name).toBe(
+      true,
+    );
     tenant.add('suspicious', 3);
     tenant.heal();
     if (isRejected) {
@@ -147,7 +157,9 @@ faultCase('tenant: suspicious events that stop with 401', { timeoutMs: 120_000 }
   fault.struck();
   // Not taken for a feature that is off: it is an alarm on screen, and the other stream goes on.
   expect(await world.arrived(arrived + 1, 20_000)).toBe(arrived + 1);
-  expect(world.mattermost.posts.at(-1)!.text).toContain(`Source \`${sourceOf.suspicious}\` refuses our credential`);
+  expect(world.mattermost.posts.at(-1)!.text).toContain(
+    `Source \`${sourceOf.suspicious}\` refuses our credential`,
+  );
   const more = tenant.add('events', fault.between(1, 60)).length;
   expect(await world.arrived(arrived + 1 + more, 20_000)).toBe(arrived + 1 + more);
   tenant.heal();
@@ -169,8 +181,10 @@ faultCase('tenant: rebuilt, its ids start anew', { timeoutMs: 120_000 }, async (
   tenant.add('events', fault.between(1, 50));
   fault.struck();
   // Every tenth look compares.
-  const isReset = () => service.log.some(({ reason, source }) => reason === 'reset' && source === sourceOf.events);
-  const isTold = () => world.mattermost.posts.some(({ text }) => text.includes(`\`${sourceOf.events}\` was reset`));
+  const isReset = () =>
+    service.log.some(({ reason, source }) => reason === 'reset' && source === sourceOf.events);
+  const isTold = () =>
+    world.mattermost.posts.some(({ text }) => text.includes(`\`${sourceOf.events}\` was reset`));
   expect(await until(() => isReset() && isTold(), 40_000)).toBe(true);
   const arrived = world.mattermost.deliveries.size;
   tenant.add('events', 150);
@@ -178,7 +192,8 @@ faultCase('tenant: rebuilt, its ids start anew', { timeoutMs: 120_000 }, async (
   expect(await world.arrived(arrived + 5, 20_000)).toBe(arrived + 5);
   expect(await world.run(['source', 'reset', sourceOf.events])).toMatchObject({ code: 0 });
   const isWatching = () =>
-    world.mattermost.posts.filter(({ text }) => text.includes(`Watching \`${sourceOf.events}\``)).length;
+    world.mattermost.posts.filter(({ text }) => text.includes(`Watching \`${sourceOf.events}\``))
+      .length;
   expect(await until(() => isWatching() === 2, 40_000)).toBe(true);
   await drain(world, service, 60_000, 4 + earlier.length);
   expect(await service.end('SIGTERM')).toBe(0);
@@ -200,67 +215,82 @@ function withItem(page: string, item: object): string {
 }
 
 for (const database of ['postgres', 'embedded'] as const) {
-  faultCase(`tenant: wrong numbers, a restart, a restore (${database})`, { timeoutMs: 240_000 }, async (fault) => {
-    const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
-    const { tenant } = world;
-    const proxy = await startHostileProxy(tenant.url);
-    const start = () => world.start('data', { DEEPINSTINCT_URL: proxy.url });
-    let service = start();
-    expect(await world.arrived(2)).toBe(2);
-    for (const body of poisoned) {
-      const before = proxy.distorted('events');
-      proxy.distort('events', (page, response) => {
-        proxy.distort('events', undefined);
-        response.end(body(page.toString()));
-      });
-      fault.struck();
-      expect(await until(() => proxy.distorted('events') > before, 30_000)).toBe(true);
-      if (fault.random() < 0.5) {
-        expect(await service.end('SIGTERM')).toBe(0);
-        service = start();
+  faultCase(
+    `tenant: wrong numbers, a restart, a restore (${database})`,
+    { timeoutMs: 240_000 },
+    async (fault) => {
+      const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
+      const { tenant } = world;
+      const proxy = await startHostileProxy(tenant.url);
+      const start = () => world.start('data', { DEEPINSTINCT_URL: proxy.url });
+      let service = start();
+      expect(await world.arrived(2)).toBe(2);
+      for (const body of poisoned) {
+        const before = proxy.distorted('events');
+        proxy.distort('events', (page, response) => {
+          proxy.distort('events', undefined);
+          response.end(body(page.toString()));
+        });
+        fault.struck();
+        expect(await until(() => proxy.distorted('events') > before, 30_000)).toBe(true);
+        if (fault.random() < 0.5) {
+          expect(await service.end('SIGTERM')).toBe(0);
+          service = start();
+        }
+        tenant.add('events', fault.between(20, 60), { ageSeconds: 60 });
+        await drain(world, service);
+        expect(world.mattermost.deliveries.size, 'something was announced that is no event').toBe(
+          expectedOf(world),
+        );
       }
-      tenant.add('events', fault.between(20, 60), { ageSeconds: 60 });
-      await drain(world, service);
-      expect(world.mattermost.deliveries.size, 'something was announced that is no event').toBe(expectedOf(world));
-    }
-    const earlier = [...tenant.ids('events')];
-    const firstId = earlier.at(-fault.between(10, 40))!;
-    for (const id of earlier.filter((one) => one >= firstId)) tenant.remove('events', id);
-    tenant.add('events', fault.between(1, 8), { firstId });
-    fault.struck();
-    const isReset = () => service.log.some(({ reason, source }) => reason === 'reset' && source === sourceOf.events);
-    expect(await until(isReset, 40_000), 'nobody noticed the restore').toBe(true);
-    const command = ['source', 'reset', sourceOf.events];
-    expect(await world.run(command, { DEEPINSTINCT_URL: proxy.url })).toMatchObject({ code: 0 });
-    const watched = () => world.mattermost.posts.filter(({ text }) => text.includes(`Watching \`${sourceOf.events}\``));
-    expect(await until(() => watched().length === 2, 40_000)).toBe(true);
-    await drain(world, service, 60_000, 4 + earlier.length);
-    expect(await service.end('SIGTERM')).toBe(0);
-    await fault.account({ ...accountOf(world), beforeRebuild: { events: earlier } });
-  });
+      const earlier = [...tenant.ids('events')];
+      const firstId = earlier.at(-fault.between(10, 40))!;
+      for (const id of earlier.filter((one) => one >= firstId)) tenant.remove('events', id);
+      tenant.add('events', fault.between(1, 8), { firstId });
+      fault.struck();
+      const isReset = () =>
+        service.log.some(({ reason, source }) => reason === 'reset' && source === sourceOf.events);
+      expect(await until(isReset, 40_000), 'nobody noticed the restore').toBe(true);
+      const command = ['source', 'reset', sourceOf.events];
+      expect(await world.run(command, { DEEPINSTINCT_URL: proxy.url })).toMatchObject({ code: 0 });
+      const watched = () =>
+        world.mattermost.posts.filter(({ text }) =>
+          text.includes(`Watching \`${sourceOf.events}\``),
+        );
+      expect(await until(() => watched().length === 2, 40_000)).toBe(true);
+      await drain(world, service, 60_000, 4 + earlier.length);
+      expect(await service.end('SIGTERM')).toBe(0);
+      await fault.account({ ...accountOf(world), beforeRebuild: { events: earlier } });
+    },
+  );
 }
 
-faultCase('tenant: ids that jump by 2^31, and late ones below the cursor', { timeoutMs: 120_000 }, async (fault) => {
-  const { world, proxy, service } = await startBehindProxy(fault);
-  const { tenant } = world;
-  for (let run = 0; run < 4; run += 1) {
-    // An odd gap, so that each jump crosses another border of 32 bits at another place.
-    const firstId = tenant.nextId('events') + 2 ** 31 + fault.between(0, 1000);
-    tenant.add('events', fault.between(1, 90), { firstId });
+faultCase(
+  'tenant: ids that jump by 2^31, and late ones below the cursor',
+  { timeoutMs: 120_000 },
+  async (fault) => {
+    const { world, proxy, service } = await startBehindProxy(fault);
+    const { tenant } = world;
+    for (let run = 0; run < 4; run += 1) {
+      // An odd gap, so that each jump crosses another border of 32 bits at another place.
+      const firstId = tenant.nextId('events') + 2 ** 31 + fault.between(0, 1000);
+      tenant.add('events', fault.between(1, 90), { firstId });
+      fault.struck();
+      await drain(world, service);
+    }
+    // A row gets its number before it is committed: one of lower number can be seen later. Every
+    // tenth look goes back by 50.
+    const gap = tenant.nextId('events');
+    tenant.add('events', 20, { firstId: gap + 5 });
+    await drain(world, service);
+    tenant.add('events', 5, { firstId: gap });
     fault.struck();
     await drain(world, service);
-  }
-  // A row gets its number before it is committed: one of lower number can be seen later. Every tenth look goes back by 50.
-  const gap = tenant.nextId('events');
-  tenant.add('events', 20, { firstId: gap + 5 });
-  await drain(world, service);
-  tenant.add('events', 5, { firstId: gap });
-  fault.struck();
-  await drain(world, service);
-  expect(await service.end('SIGTERM')).toBe(0);
-  await fault.account(accountOf(world));
-  expect(proxy.distorted('events')).toBe(0);
-});
+    expect(await service.end('SIGTERM')).toBe(0);
+    await fault.account(accountOf(world));
+    expect(proxy.distorted('events')).toBe(0);
+  },
+);
 
 async function startBehindProxy(fault: Fault): Promise<Running> {
   const world = await createWorld({ database: 'postgres', environment: { POLLING_INTERVAL: '1' } });
@@ -274,8 +304,9 @@ async function startBehindProxy(fault: Fault): Promise<Running> {
 }
 
 function troubles({ log }: Service, stream: 'events' | 'suspicious'): number {
-  return log.filter(({ level, source }) => (level === 'error' || level === 'warn') && source === sourceOf[stream])
-    .length;
+  return log.filter(
+    ({ level, source }) => (level === 'error' || level === 'warn') && source === sourceOf[stream],
+  ).length;
 }
 
 async function finish(fault: Fault, { world, service }: Running): Promise<void> {

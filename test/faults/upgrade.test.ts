@@ -1,5 +1,6 @@
-// The upgrade with each configuration that people copy: with the example of the release before up, back and up again on
-// one database, and then with today's. Nothing is lost, posted twice or asked of the operator. Only in the long form.
+// The upgrade with each configuration that people copy: with the example of the release before up,
+// back and up again on one database, and then with today's. Nothing is lost, posted twice or asked
+// of the operator. Only in the long form.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -100,12 +101,18 @@ async function createUpgrade(text: string): Promise<Upgrade> {
     mattermost: { channels },
   });
   const hooks = Object.fromEntries(
-    ['BAKERY_HOOK', 'CLINIC_HOOK', 'HARBOUR_HOOK'].map((name) => [name, world.mattermost.addHook(name.toLowerCase())]),
+    ['BAKERY_HOOK', 'CLINIC_HOOK', 'HARBOUR_HOOK'].map((name) => [
+      name,
+      world.mattermost.addHook(name.toLowerCase()),
+    ]),
   );
   return { world, url: database.directUrl, harbour, hooks };
 }
 
-/** The example as it runs here: far ends on loopback, secrets in files of our own, and nothing that takes minutes. */
+/**
+ * The example as it runs here: far ends on loopback, secrets in files of our own, and nothing that
+ * takes minutes.
+ */
 function localised(text: string, { world, harbour }: Upgrade): string {
   const secret = (name: string, value: string) => {
     const file = join(dirname(world.environment.DATA_DIR!), name);
@@ -128,7 +135,9 @@ function configOf({ world, harbour, hooks }: Upgrade, name: string, text: string
   const file = join(dirname(world.environment.DATA_DIR!), name);
   writeFileSync(file, text);
   // What is set and not asked for would be a warning.
-  const own = ['DEEPINSTINCT_URL', 'TOKENS_KEY', 'MATTERMOST_WEBHOOK_URL'].filter((one) => !text.includes(`{${one}}`));
+  const own = ['DEEPINSTINCT_URL', 'TOKENS_KEY', 'MATTERMOST_WEBHOOK_URL'].filter(
+    (one) => !text.includes(`{${one}}`),
+  );
   const unset = Object.fromEntries(own.map((one) => [one, '']));
   return { TOCSIN_CONFIG: file, HARBOUR_KEY: harbour.token, ...hooks, ...unset };
 }
@@ -136,7 +145,10 @@ function configOf({ world, harbour, hooks }: Upgrade, name: string, text: string
 /** @param text absent: the variables */
 function readsOf(text: string | undefined, { tenant }: World): Map<string, Read> {
   type Entry = { readonly type: string; readonly url?: string };
-  const sources = text === undefined ? variableSources : (parse(text) as { sources: Record<string, Entry> }).sources;
+  const sources =
+    text === undefined
+      ? variableSources
+      : (parse(text) as { sources: Record<string, Entry> }).sources;
   return new Map(
     Object.entries<Entry>(sources).map(([id, { type, url = tenant.url }]) => [
       id,
@@ -145,17 +157,25 @@ function readsOf(text: string | undefined, { tenant }: World): Map<string, Read>
   );
 }
 
-/** Of each severity that routes differently, to each list that is read. Not two lists have a number with one time. */
+/**
+ * Of each severity that routes differently, to each list that is read. Not two lists have a number
+ * with one time.
+ */
 function add(upgrade: Upgrade, reads: ReadonlyMap<string, Read>): void {
   for (const [index, [tenant, stream]] of listsOf(upgrade, reads).entries())
     for (const severity of ['VERY_HIGH', 'HIGH', 'MODERATE', 'LOW'])
       tenant.add(stream, 2, { severity, ageSeconds: 5 * index });
 }
 
-function listsOf({ world, harbour }: Upgrade, reads: ReadonlyMap<string, Read>): [Tenant, TenantStream][] {
+function listsOf(
+  { world, harbour }: Upgrade,
+  reads: ReadonlyMap<string, Read>,
+): [Tenant, TenantStream][] {
   return [world.tenant, harbour].flatMap((tenant) =>
     tenantStreams
-      .filter((stream) => [...reads.values()].some((read) => read.url === tenant.url && read.stream === stream))
+      .filter((stream) =>
+        [...reads.values()].some((read) => read.url === tenant.url && read.stream === stream),
+      )
       .map((stream): [Tenant, TenantStream] => [tenant, stream]),
   );
 }
@@ -189,7 +209,9 @@ async function readItems({ url }: Upgrade): Promise<StoredItem[]> {
           from deliveries d where d.event_id = e.id), '[]')::text as deliveries
       from events e order by e.id`,
   );
-  return rows.map((row) => ({ ...row, deliveries: JSON.parse(String(row.deliveries)) }) as unknown as StoredItem);
+  return rows.map(
+    (row) => ({ ...row, deliveries: JSON.parse(String(row.deliveries)) }) as unknown as StoredItem,
+  );
 }
 
 /** One entry for each item of a tenant: whose it is, not under which id it was read. */
@@ -239,17 +261,27 @@ async function expectOnce(upgrade: Upgrade, reads: ReadonlyMap<string, Read>): P
   for (const { id, isGrave, deliveries } of events) {
     expect(new Set(deliveries.map(({ sink }) => sink)).size).toBe(deliveries.length);
     // A route may have decided against a sink, and against all of them unless it is grave.
-    const sent = deliveries.filter(({ state, reason }) => state !== 'suppressed' || reason === 'moved');
+    const sent = deliveries.filter(
+      ({ state, reason }) => state !== 'suppressed' || reason === 'moved',
+    );
     if (isGrave) expect(sent.length, `event ${id} is with nobody`).toBeGreaterThan(0);
     for (const { sink, state, digest } of sent)
-      expect([sink, id, state, sink === 'log' || isArrived(sink, [id, digest])]).toEqual([sink, id, 'delivered', true]);
+      expect([sink, id, state, sink === 'log' || isArrived(sink, [id, digest])]).toEqual([
+        sink,
+        id,
+        'delivered',
+        true,
+      ]);
   }
   expect([...mattermost.deliveries].filter(([, times]) => times > 1)).toEqual([]);
   const kinds = items.filter(({ source }) => source === 'tocsin').map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind !== 'watching' && kind !== 'group')).toEqual([]);
 }
 
-/** What asks for a person. Of an older example there may be a warning: that is why today's is another. */
+/**
+ * What asks for a person. Of an older example there may be a warning: that is why today's is
+ * another.
+ */
 function complaintsOf(log: Service['log'], levels: readonly string[]): unknown[] {
   return log.filter(({ level }) => levels.includes(String(level)));
 }

@@ -1,5 +1,5 @@
-// How the fault suite runs (`npm run test:faults`): as the other tests do, but by itself, because it takes minutes. `FAULTS=long` makes it
-// the long form, `SEED=` repeats a run.
+// How the fault suite runs (`npm run test:faults`): as the other tests do, but by itself, because
+// it takes minutes. `FAULTS=long` makes it the long form, `SEED=` repeats a run.
 import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';

@@ -9,7 +9,11 @@ function setUp(overrides: Partial<AppDependencies> = {}) {
   const metrics = createMetrics({ version: '1.2.3', sources: [], sinks: [], roles: [] });
   const app = createApp({
     metrics,
-    logger: createLogger({ level: 'info', secrets: [], destination: { write: (line) => void lines.push(line) } }),
+    logger: createLogger({
+      level: 'info',
+      secrets: [],
+      destination: { write: (line) => void lines.push(line) },
+    }),
     version: '1.2.3',
     isLive: () => ({ ok: true }),
     isReady: async () => ({ ok: true, detail: 'the database answers' }),
@@ -27,16 +31,26 @@ describe('health', () => {
   });
 
   it('says 503 and which loop stands still', async () => {
-    const { app } = setUp({ isLive: () => ({ ok: false, detail: 'the delivery loop stands still' }) });
+    const { app } = setUp({
+      isLive: () => ({ ok: false, detail: 'the delivery loop stands still' }),
+    });
     const answer = await app.request('/healthz');
     expect(answer.status).toBe(503);
-    expect(await answer.json()).toEqual({ status: 'failing', detail: 'the delivery loop stands still' });
+    expect(await answer.json()).toEqual({
+      status: 'failing',
+      detail: 'the delivery loop stands still',
+    });
   });
 
   it('is ready when the database is, and says what it lacks when it is not', async () => {
     const ready = await setUp().app.request('/readyz');
-    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', detail: 'the database answers' }]);
-    const { app } = setUp({ isReady: async () => ({ ok: false, detail: 'the database is not migrated' }) });
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: 'ok', detail: 'the database answers' },
+    ]);
+    const { app } = setUp({
+      isReady: async () => ({ ok: false, detail: 'the database is not migrated' }),
+    });
     const answer = await app.request('/readyz');
     expect([answer.status, await answer.json()]).toEqual([
       503,
@@ -45,14 +59,18 @@ describe('health', () => {
   });
 
   it('is not ready when the check fails, and shows nothing of the error', async () => {
-    const { app } = setUp({ isReady: () => Promise.reject(new Error('password authentication failed for user "x"')) });
+    const { app } = setUp({
+      isReady: () => Promise.reject(new Error('password authentication failed for user "x"')),
+    });
     const answer = await app.request('/readyz');
     expect(answer.status).toBe(503);
     expect(await answer.text()).not.toContain('password');
   });
 
   it('answers "not ready" within its limit while the database hangs', async () => {
-    const answer = Promise.resolve(setUp({ isReady: () => new Promise(() => {}) }).app.request('/readyz'));
+    const answer = Promise.resolve(
+      setUp({ isReady: () => new Promise(() => {}) }).app.request('/readyz'),
+    );
     expect(await settledMs(answer)).toBeLessThan(3500);
     expect((await answer).status).toBe(503);
   });
@@ -72,7 +90,9 @@ describe('metrics', () => {
     await app.request('/healthz');
     await app.request('/healthz', { method: 'BREW' });
     const { values } = await metrics.httpRequests.get();
-    const counted = values.filter((entry) => entry.value > 0).map(({ labels, value }) => ({ ...labels, value }));
+    const counted = values
+      .filter((entry) => entry.value > 0)
+      .map(({ labels, value }) => ({ ...labels, value }));
     expect(counted).toEqual([
       { method: 'GET', route: '/healthz', status: 200, value: 1 },
       { method: 'GET', route: 'unmatched', status: 404, value: 20 },
@@ -83,7 +103,13 @@ describe('metrics', () => {
   it('show every route at zero before its first request', async () => {
     const { metrics } = setUp();
     const { values } = await metrics.httpRequests.get();
-    expect(values.map((entry) => entry.labels.route)).toEqual(['/', '/healthz', '/readyz', '/metrics', 'unmatched']);
+    expect(values.map((entry) => entry.labels.route)).toEqual([
+      '/',
+      '/healthz',
+      '/readyz',
+      '/metrics',
+      'unmatched',
+    ]);
     expect(values.every((entry) => entry.value === 0)).toBe(true);
   });
 });
@@ -96,16 +122,26 @@ describe('the app', () => {
       expect([path, answer.status, await answer.text()]).toEqual([path, 200, '']);
     }
     const { values } = await metrics.httpRequests.get();
-    expect(values.find((entry) => entry.labels.method === 'HEAD' && entry.labels.route === '/metrics')?.value).toBe(1);
+    expect(
+      values.find((entry) => entry.labels.method === 'HEAD' && entry.labels.route === '/metrics')
+        ?.value,
+    ).toBe(1);
   });
 
-  it.each(['POST', 'PUT', 'DELETE'])('answers 405 to %s on a page that only shows something', async (method) => {
-    for (const path of ['/', '/healthz', '/readyz', '/metrics']) {
-      const answer = await setUp().app.request(path, { method, body: 'x' });
-      expect([path, answer.status, answer.headers.get('allow')]).toEqual([path, 405, 'GET, HEAD']);
-    }
-    expect((await setUp().app.request('/nothing', { method })).status).toBe(404);
-  });
+  it.each(['POST', 'PUT', 'DELETE'])(
+    'answers 405 to %s on a page that only shows something',
+    async (method) => {
+      for (const path of ['/', '/healthz', '/readyz', '/metrics']) {
+        const answer = await setUp().app.request(path, { method, body: 'x' });
+        expect([path, answer.status, answer.headers.get('allow')]).toEqual([
+          path,
+          405,
+          'GET, HEAD',
+        ]);
+      }
+      expect((await setUp().app.request('/nothing', { method })).status).toBe(404);
+    },
+  );
 
   it('renders the metrics and checks readiness once for all who ask at the same time', async () => {
     let checks = 0;
@@ -158,6 +194,7 @@ describe('the app', () => {
 
   it('names its addresses at the root', async () => {
     const text = await (await setUp().app.request('/')).text();
-    for (const word of ['Tocsin 1.2.3', '/healthz', '/readyz', '/metrics']) expect(text).toContain(word);
+    for (const word of ['Tocsin 1.2.3', '/healthz', '/readyz', '/metrics'])
+      expect(text).toContain(word);
   });
 });

@@ -1,12 +1,24 @@
-// What one visitor can cost, and that others get through meanwhile. Real sockets on loopback, small limits.
+// What one visitor can cost, and that others get through meanwhile. Real sockets on loopback, small
+// limits.
 import { once } from 'node:events';
 import { createServer, get, type RequestListener } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { connectionToClose, type GuardLimits, guardServer, serverOptions } from '../../src/http/guard.ts';
+import {
+  connectionToClose,
+  type GuardLimits,
+  guardServer,
+  serverOptions,
+} from '../../src/http/guard.ts';
 import { until } from '../support/world.ts';
 
-const roomy: GuardLimits = { connectionsMax: 100, pipelinedMax: 4, answerMs: 5000, perSecond: 1000, burst: 1000 };
+const roomy: GuardLimits = {
+  connectionsMax: 100,
+  pipelinedMax: 4,
+  answerMs: 5000,
+  perSecond: 1000,
+  burst: 1000,
+};
 
 async function setUp(limits: Partial<GuardLimits>, handle?: RequestListener) {
   let handled = 0;
@@ -74,7 +86,8 @@ describe('one connection', () => {
     socket.pause();
     socket.write(request);
     await once(server, 'request');
-    const countConnections = () => new Promise<number>((done) => server.getConnections((_error, count) => done(count)));
+    const countConnections = () =>
+      new Promise<number>((done) => server.getConnections((_error, count) => done(count)));
     expect(await until(async () => (await countConnections()) === 0, 10_000)).toBe(true);
   });
 
@@ -107,7 +120,9 @@ describe('many connections', () => {
     // They are of no use for longer than the grace.
     await new Promise((resolve) => setTimeout(resolve, 2100));
     for (let n = 0; n < 3; n += 1) expect(await status()).toBe(200);
-    const count = await new Promise<number>((done) => server.getConnections((_error, open_) => done(open_)));
+    const count = await new Promise<number>((done) =>
+      server.getConnections((_error, open_) => done(open_)),
+    );
     expect(count).toBeLessThanOrEqual(10);
     expect(held.filter(({ isCut }) => isCut).length).toBeGreaterThan(0);
   });
@@ -148,7 +163,11 @@ describe('many connections', () => {
       3,
     ],
   ] as const)('lose %s', (_what, _address, nowMs, given, expected) => {
-    const connections = given.map(([address, usefulAtMs]) => ({ address, usefulAtMs, unanswered: 0 }));
+    const connections = given.map(([address, usefulAtMs]) => ({
+      address,
+      usefulAtMs,
+      unanswered: 0,
+    }));
     expect(connections.indexOf(connectionToClose(connections, nowMs))).toBe(expected);
   });
 });

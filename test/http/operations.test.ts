@@ -17,7 +17,12 @@ function setUp() {
 }
 
 test.each([
-  ['/operations/dead-redrive', '{"sinks":["a"]}', 400, 'dead-redrive cannot take this input: it has "sinks"'],
+  [
+    '/operations/dead-redrive',
+    '{"sinks":["a"]}',
+    400,
+    'dead-redrive cannot take this input: it has "sinks"',
+  ],
   ['/operations/backlog-drop', '{}', 400, 'sink is not right'],
   ['/operations/dead-list', '{', 400, 'The input is no JSON.'],
   ['/operations/dead-list', '', 400, 'The input is no JSON.'],
@@ -25,12 +30,15 @@ test.each([
   ['/operations/__proto__', '{}', 404, 'No such operation.'],
   ['/operations/dead-list/more', '{}', 404, 'No such operation.'],
   ['/', '{}', 404, 'No such operation.'],
-])('POST %s with %s is answered with %i and a sentence, and nothing is done', async (path, body, status, words) => {
-  const { db, onFailure, post } = setUp();
-  expect(await post(path, body)).toEqual([status, expect.stringContaining(words)]);
-  expect(db).not.toHaveBeenCalled();
-  expect(onFailure).not.toHaveBeenCalled();
-});
+])(
+  'POST %s with %s is answered with %i and a sentence, and nothing is done',
+  async (path, body, status, words) => {
+    const { db, onFailure, post } = setUp();
+    expect(await post(path, body)).toEqual([status, expect.stringContaining(words)]);
+    expect(db).not.toHaveBeenCalled();
+    expect(onFailure).not.toHaveBeenCalled();
+  },
+);
 
 test('reading a path without POST finds nothing', async () => {
   expect((await setUp().app.request('/operations/dead-list')).status).toBe(404);
@@ -38,7 +46,10 @@ test('reading a path without POST finds nothing', async () => {
 
 test('who asks learns that it failed, and whoever serves it why', async () => {
   const { onFailure, post } = setUp();
-  expect(await post('/operations/works-list', '{}')).toEqual([500, 'The service could not answer.']);
+  expect(await post('/operations/works-list', '{}')).toEqual([
+    500,
+    'The service could not answer.',
+  ]);
   expect(onFailure).toHaveBeenCalledExactlyOnceWith(
     'works-list',
     expect.objectContaining({ message: 'no answer from the database of a secret host' }),

@@ -1,5 +1,6 @@
-// What Tocsin makes of the variables, files and secrets that a pod hands to it: the real reader of the configuration, over the rendered
-// objects and the examples of Secrets. And that it may reach what it is then told to reach, and nothing else.
+// What Tocsin makes of the variables, files and secrets that a pod hands to it: the real reader of
+// the configuration, over the rendered objects and the examples of Secrets. And that it may reach
+// what it is then told to reach, and nothing else.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,7 +33,9 @@ type Overlay = keyof typeof examples;
 const names = Object.keys(examples) as Overlay[];
 
 function secretsOf(name: Overlay): Kinds['Secret'][] {
-  return examples[name].flatMap((folder) => allOf(readManifests(`${folder}/secret.example.yaml`), 'Secret'));
+  return examples[name].flatMap((folder) =>
+    allOf(readManifests(`${folder}/secret.example.yaml`), 'Secret'),
+  );
 }
 
 /** What an operator makes of an example: the id of a hook is letters and digits. */
@@ -43,7 +46,8 @@ const podOf = (name: Overlay): Pod => oneOf(rendered(name), 'Deployment').spec.t
 /** The volumes of the pod in a folder: what it finds under `/` it finds there under `folder`. */
 function mountVolumes(name: Overlay, folder: string, change: (text: string) => string): void {
   const files = (volume: Pod['volumes'][number]): Readonly<Record<string, string>> => {
-    const isNamed = (wanted: string | undefined) => (object: Manifest) => object.metadata.name === wanted;
+    const isNamed = (wanted: string | undefined) => (object: Manifest) =>
+      object.metadata.name === wanted;
     if (volume.secret) return secretsOf(name).find(isNamed(volume.secret.secretName))!.stringData;
     return allOf(rendered(name), 'ConfigMap').find(isNamed(volume.configMap?.name))?.data ?? {};
   };
@@ -51,7 +55,8 @@ function mountVolumes(name: Overlay, folder: string, change: (text: string) => s
   for (const volume of podOf(name).volumes) {
     const { mountPath } = volumeMounts.find((mount) => mount.name === volume.name)!;
     mkdirSync(join(folder, mountPath), { recursive: true });
-    for (const [file, text] of Object.entries(files(volume))) write(join(folder, mountPath, file), change(text));
+    for (const [file, text] of Object.entries(files(volume)))
+      write(join(folder, mountPath, file), change(text));
   }
 }
 
@@ -64,8 +69,14 @@ function write(path: string, text: string): void {
 /** As the container gets them; the last of two wins. */
 function variablesOf(name: Overlay): Record<string, string> {
   const [{ env, envFrom }] = podOf(name).containers as [Pod['containers'][number]];
-  const maps = envFrom.map(({ configMapRef }) => oneOf(rendered(name), 'ConfigMap', configMapRef!.name).data);
-  return Object.assign({}, ...maps, Object.fromEntries(env.map((entry) => [entry.name, entry.value])));
+  const maps = envFrom.map(
+    ({ configMapRef }) => oneOf(rendered(name), 'ConfigMap', configMapRef!.name).data,
+  );
+  return Object.assign(
+    {},
+    ...maps,
+    Object.fromEntries(env.map((entry) => [entry.name, entry.value])),
+  );
 }
 
 /** Reads the configuration as the container does, with its root in a folder of the test. */
@@ -95,26 +106,33 @@ describeRendered('the configuration', () => {
   });
 
   test.each(names)('of %s names only variables that Tocsin reads', (name) => {
-    const unknown = Object.keys(variablesOf(name)).filter((key) => !known.includes(key.replace(/_FILE$/, '')));
+    const unknown = Object.keys(variablesOf(name)).filter(
+      (key) => !known.includes(key.replace(/_FILE$/, '')),
+    );
     expect(unknown).toEqual([]);
   });
 
-  test.each(names)('of %s takes every secret from a mounted file, and uses every key of the examples', (name) => {
-    const variables = variablesOf(name);
-    for (const secret of secretVariables) expect(variables).not.toHaveProperty([secret]);
-    const mounted = Object.values(variables).filter((value) => value.startsWith('/secrets/'));
-    const [{ volumeMounts }] = podOf(name).containers as [Pod['containers'][number]];
-    const paths = secretsOf(name).flatMap(({ metadata, type, stringData }) => {
-      const volume = podOf(name).volumes.find(({ secret }) => secret?.secretName === metadata.name);
-      const { mountPath } = volumeMounts.find((mount) => mount.name === volume?.name)!;
-      // Those two are for whoever makes the user of the database.
-      const keys = Object.keys(stringData).filter(
-        (key) => type === 'Opaque' || !['username', 'password'].includes(key),
-      );
-      return keys.map((key) => `${mountPath}/${key}`);
-    });
-    expect(mounted.sort()).toEqual(paths.sort());
-  });
+  test.each(names)(
+    'of %s takes every secret from a mounted file, and uses every key of the examples',
+    (name) => {
+      const variables = variablesOf(name);
+      for (const secret of secretVariables) expect(variables).not.toHaveProperty([secret]);
+      const mounted = Object.values(variables).filter((value) => value.startsWith('/secrets/'));
+      const [{ volumeMounts }] = podOf(name).containers as [Pod['containers'][number]];
+      const paths = secretsOf(name).flatMap(({ metadata, type, stringData }) => {
+        const volume = podOf(name).volumes.find(
+          ({ secret }) => secret?.secretName === metadata.name,
+        );
+        const { mountPath } = volumeMounts.find((mount) => mount.name === volume?.name)!;
+        // Those two are for whoever makes the user of the database.
+        const keys = Object.keys(stringData).filter(
+          (key) => type === 'Opaque' || !['username', 'password'].includes(key),
+        );
+        return keys.map((key) => `${mountPath}/${key}`);
+      });
+      expect(mounted.sort()).toEqual(paths.sort());
+    },
+  );
 
   test('of a single replica is the embedded database, which it says it means', () => {
     expect(load('single').databaseUrl).toBeUndefined();
@@ -122,10 +140,15 @@ describeRendered('the configuration', () => {
   });
 
   test('of the example says what its own files say', () => {
-    expect(load('example')).toMatchObject({ retentionMs: 365 * 86_400_000, timeZone: 'Asia/Bangkok' });
+    expect(load('example')).toMatchObject({
+      retentionMs: 365 * 86_400_000,
+      timeZone: 'Asia/Bangkok',
+    });
     expect(load('example').operations).toEqual(['watch']);
     expect(load('example').routes.map(({ name }) => name)).toEqual(['everything', 'grave']);
-    expect(oneOf(rendered('example'), 'Deployment').spec.template.spec.containers[0]!.image).toMatch(/^registry\./);
+    expect(
+      oneOf(rendered('example'), 'Deployment').spec.template.spec.containers[0]!.image,
+    ).toMatch(/^registry\./);
   });
 
   test('of replicas is one Postgres; behind a pooler in transaction mode nothing is prepared, and migrations go past it', () => {
@@ -143,29 +166,44 @@ describeRendered('the configuration', () => {
     const cluster = rendered('ha').find(({ kind }) => kind === 'Cluster') as Cluster;
     const { database, owner, secret } = cluster.spec.bootstrap.initdb;
     const [made] = secretsOf('ha').filter(({ metadata }) => metadata.name === secret.name);
-    expect(made).toMatchObject({ type: 'kubernetes.io/basic-auth', stringData: { username: owner } });
+    expect(made).toMatchObject({
+      type: 'kubernetes.io/basic-auth',
+      stringData: { username: owner },
+    });
     const { databaseUrl, databaseUrlDirect } = load('ha');
     for (const url of [databaseUrl, databaseUrlDirect].map((text) => new URL(text!)))
-      expect(url).toMatchObject({ username: owner, password: made!.stringData.password, pathname: `/${database}` });
+      expect(url).toMatchObject({
+        username: owner,
+        password: made!.stringData.password,
+        pathname: `/${database}`,
+      });
     expect(poolerOf(rendered('ha')).spec.cluster.name).toBe(cluster.metadata.name);
   });
 
-  test.each(names)('of %s: variables that changed replace the pods, a file that changed does not', (name) => {
-    const [{ envFrom }] = podOf(name).containers as [Pod['containers'][number]];
-    expect(envFrom.map(({ configMapRef }) => configMapRef!.name)).toEqual([
-      expect.stringMatching(/^tocsin-[a-z0-9]{10}$/),
-    ]);
-    const file = podOf(name).volumes.find(({ configMap }) => configMap)!;
-    expect(file.configMap!.name).toBe('tocsin-config');
-    expect(oneOf(rendered(name), 'ConfigMap', 'tocsin-config').data).toHaveProperty(['tocsin.yaml']);
-  });
+  test.each(names)(
+    'of %s: variables that changed replace the pods, a file that changed does not',
+    (name) => {
+      const [{ envFrom }] = podOf(name).containers as [Pod['containers'][number]];
+      expect(envFrom.map(({ configMapRef }) => configMapRef!.name)).toEqual([
+        expect.stringMatching(/^tocsin-[a-z0-9]{10}$/),
+      ]);
+      const file = podOf(name).volumes.find(({ configMap }) => configMap)!;
+      expect(file.configMap!.name).toBe('tocsin-config');
+      expect(oneOf(rendered(name), 'ConfigMap', 'tocsin-config').data).toHaveProperty([
+        'tocsin.yaml',
+      ]);
+    },
+  );
 });
 
 interface Pooler extends Manifest {
   readonly spec: {
     readonly instances: number;
     readonly cluster: { readonly name: string };
-    readonly pgbouncer: { readonly poolMode: string; readonly parameters: Readonly<Record<string, string>> };
+    readonly pgbouncer: {
+      readonly poolMode: string;
+      readonly parameters: Readonly<Record<string, string>>;
+    };
   };
 }
 
@@ -186,8 +224,15 @@ function poolerOf(manifests: readonly Manifest[]): Pooler {
 }
 
 /** Every port that the configuration makes Tocsin call. */
-function portsCalled({ databaseUrl, databaseUrlDirect, sources: from, sinks: to }: Config): number[] {
-  const addresses = [...from, ...to].map(({ settings }) => String((settings as { url: unknown }).url));
+function portsCalled({
+  databaseUrl,
+  databaseUrlDirect,
+  sources: from,
+  sinks: to,
+}: Config): number[] {
+  const addresses = [...from, ...to].map(({ settings }) =>
+    String((settings as { url: unknown }).url),
+  );
   const urls = [...addresses, databaseUrl, databaseUrlDirect].flatMap((url) =>
     url === undefined ? [] : [new URL(url)],
   );
@@ -196,15 +241,21 @@ function portsCalled({ databaseUrl, databaseUrlDirect, sources: from, sinks: to 
 }
 
 describeRendered('the network', () => {
-  const policiesOf = (name: Overlay) => allOf(rendered(name), 'NetworkPolicy').map(({ spec }) => spec);
+  const policiesOf = (name: Overlay) =>
+    allOf(rendered(name), 'NetworkPolicy').map(({ spec }) => spec);
 
-  test.each(names)('lets %s out to the ports that it calls and to names, and nowhere else', (name) => {
-    const rules = policiesOf(name).flatMap(({ egress = [] }) => egress);
-    const open = rules.flatMap(({ ports }) => ports).map(({ protocol, port }) => `${protocol} ${port}`);
-    const called = portsCalled(load(name)).map((port) => `TCP ${port}`);
-    expect(open.sort()).toEqual([...new Set([...called, 'TCP 53', 'UDP 53'])].sort());
-    for (const rule of rules) expect(rule.ports.length).toBeGreaterThan(0);
-  });
+  test.each(names)(
+    'lets %s out to the ports that it calls and to names, and nowhere else',
+    (name) => {
+      const rules = policiesOf(name).flatMap(({ egress = [] }) => egress);
+      const open = rules
+        .flatMap(({ ports }) => ports)
+        .map(({ protocol, port }) => `${protocol} ${port}`);
+      const called = portsCalled(load(name)).map((port) => `TCP ${port}`);
+      expect(open.sort()).toEqual([...new Set([...called, 'TCP 53', 'UDP 53'])].sort());
+      for (const rule of rules) expect(rule.ports.length).toBeGreaterThan(0);
+    },
+  );
 
   test.each(names)('lets nobody in to %s, and asks its pods to be judged both ways', (name) => {
     expect(policiesOf(name).flatMap(({ ingress = [] }) => ingress)).toEqual([]);
@@ -212,12 +263,21 @@ describeRendered('the network', () => {
   });
 
   test('the example of a further policy opens the way to the collector that the documents show, for these pods alone', () => {
-    const { spec } = oneOf(readManifests('base/networkpolicy.example.yaml'), 'NetworkPolicy', 'tocsin-further');
-    expect(spec.podSelector).toEqual(oneOf(rendered('postgres'), 'NetworkPolicy', 'tocsin').spec.podSelector);
+    const { spec } = oneOf(
+      readManifests('base/networkpolicy.example.yaml'),
+      'NetworkPolicy',
+      'tocsin-further',
+    );
+    expect(spec.podSelector).toEqual(
+      oneOf(rendered('postgres'), 'NetworkPolicy', 'tocsin').spec.podSelector,
+    );
     expect(spec.policyTypes).toEqual(['Egress']);
     for (const { to } of spec.egress!) expect(to?.length).toBeGreaterThan(0);
-    const [, shown] = /^OTEL_EXPORTER_OTLP_ENDPOINT=\S+:(\d+) /m.exec(readText('../docs/tracing.md')) ?? [];
-    expect(spec.egress!.flatMap(({ ports }) => ports.map(({ port }) => port))).toContain(Number(shown));
+    const [, shown] =
+      /^OTEL_EXPORTER_OTLP_ENDPOINT=\S+:(\d+) /m.exec(readText('../docs/tracing.md')) ?? [];
+    expect(spec.egress!.flatMap(({ ports }) => ports.map(({ port }) => port))).toContain(
+      Number(shown),
+    );
   });
 
   test('names are asked of the cluster alone, and the database of the operator is the only one', () => {
@@ -239,8 +299,10 @@ describeRendered('the network', () => {
 describeRendered('the pooler', () => {
   test('opens fewer connections than Postgres takes, gives up waiting before Tocsin does, and finds a Postgres that is back', () => {
     const { instances, pgbouncer } = poolerOf(rendered('ha')).spec;
-    const { default_pool_size, query_wait_timeout, max_client_conn, server_login_retry } = pgbouncer.parameters;
-    // Postgres' own default, less those that are for its superuser, and ten for migrations and people.
+    const { default_pool_size, query_wait_timeout, max_client_conn, server_login_retry } =
+      pgbouncer.parameters;
+    // Postgres' own default, less those that are for its superuser, and ten for migrations and
+    // people.
     expect(instances * Number(default_pool_size)).toBeLessThanOrEqual(100 - 3 - 10);
     expect(Number(query_wait_timeout) * 1000).toBeLessThan(silenceMaxMs);
     expect(Number(server_login_retry)).toBeLessThanOrEqual(2);
@@ -250,7 +312,9 @@ describeRendered('the pooler', () => {
 
   test('is drained one instance after the other', () => {
     const { spec } = oneOf(rendered('ha'), 'PodDisruptionBudget', 'tocsin-pooler');
-    expect(spec.selector.matchLabels).toEqual({ 'cnpg.io/poolerName': poolerOf(rendered('ha')).metadata.name });
+    expect(spec.selector.matchLabels).toEqual({
+      'cnpg.io/poolerName': poolerOf(rendered('ha')).metadata.name,
+    });
     expect(spec.maxUnavailable).toBe(1);
   });
 });

@@ -1,4 +1,5 @@
-// The manifests as they are written: needs no tool, and holds each file to the published schemas, patches in parts.
+// The manifests as they are written: needs no tool, and holds each file to the published schemas,
+// patches in parts.
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -34,7 +35,9 @@ const manifestFiles = files.filter((path) => ![...kustomizations, ...contents].i
 function withoutDirectives(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutDirectives);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([key, entry]) => !key.startsWith('$') && entry !== null);
+  const kept = Object.entries(value).filter(
+    ([key, entry]) => !key.startsWith('$') && entry !== null,
+  );
   return Object.fromEntries(kept.map(([key, entry]) => [key, withoutDirectives(entry)]));
 }
 
@@ -54,8 +57,12 @@ describe('the written manifests', () => {
     for (const path of kustomizations) {
       const folder = dirname(path);
       const { resources = [], patches: patched = [] } = kustomizationOf(path);
-      const named = [...resources, ...patched.map((patch) => patch.path)].map((name) => `${folder}/${name}`);
-      const beside = manifestFiles.filter((file) => dirname(file) === folder && !file.endsWith('.example.yaml'));
+      const named = [...resources, ...patched.map((patch) => patch.path)].map(
+        (name) => `${folder}/${name}`,
+      );
+      const beside = manifestFiles.filter(
+        (file) => dirname(file) === folder && !file.endsWith('.example.yaml'),
+      );
       expect(beside.filter((file) => !named.includes(file))).toEqual([]);
     }
   });
@@ -80,24 +87,32 @@ describe('the schemas', () => {
   }
 
   test('refuse a misspelt field, however deep', () => {
-    const fault = faultOf(deployment, (copy: { spec: { template: { spec: { containers: object[] } } } }) => {
-      Object.assign(copy.spec.template.spec.containers[0]!, { imagePullPolcy: 'Always' });
-    });
+    const fault = faultOf(
+      deployment,
+      (copy: { spec: { template: { spec: { containers: object[] } } } }) => {
+        Object.assign(copy.spec.template.spec.containers[0]!, { imagePullPolcy: 'Always' });
+      },
+    );
     expect(fault).toEqual(['spec.template.spec.containers.0: Unrecognized key: "imagePullPolcy"']);
   });
 
   test('refuse a wrong type, a word that is not allowed, what is missing, and a kind that they do not have', () => {
-    expect(faultOf(deployment, (copy: { spec: object }) => Object.assign(copy.spec, { replicas: '2' }))).toHaveLength(
-      1,
-    );
+    expect(
+      faultOf(deployment, (copy: { spec: object }) => Object.assign(copy.spec, { replicas: '2' })),
+    ).toHaveLength(1);
     expect(
       faultOf(deployment, (copy: { spec: { strategy: object } }) =>
         Object.assign(copy.spec.strategy, { type: 'Roll' }),
       ),
     ).toHaveLength(1);
     expect(
-      faultOf(service, (copy: { spec: { ports: { port?: number }[] } }) => delete copy.spec.ports[0]!.port),
+      faultOf(
+        service,
+        (copy: { spec: { ports: { port?: number }[] } }) => delete copy.spec.ports[0]!.port,
+      ),
     ).toEqual([expect.stringContaining('spec.ports.0.port')]);
-    expect(faultOf(service, (copy: { kind: string }) => Object.assign(copy, { kind: 'Servce' }))).toHaveLength(1);
+    expect(
+      faultOf(service, (copy: { kind: string }) => Object.assign(copy, { kind: 'Servce' })),
+    ).toHaveLength(1);
   });
 });

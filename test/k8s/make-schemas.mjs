@@ -1,6 +1,8 @@
-// Makes test/fixtures/kubernetes anew from what the publishers give away (Apache License 2.0), without prose and without what is not used here:
-//   node test/k8s/make-schemas.mjs <swagger.json of Kubernetes> <definitions of custom resources, YAML>...
-// The first is what `kubectl get --raw /openapi/v2` prints. With files of a newer release, the tests say what that release no longer takes.
+// Makes test/fixtures/kubernetes anew from what the publishers give away (Apache License 2.0),
+// without prose and without what is not used here:
+//   node test/k8s/make-schemas.mjs <swagger.json of Kubernetes> <definitions of custom resources,
+// YAML>... The first is what `kubectl get --raw /openapi/v2` prints. With files of a newer release,
+// the tests say what that release no longer takes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
@@ -16,7 +18,10 @@ const kinds = {
   'policy/v1 PodDisruptionBudget': 'io.k8s.api.policy.v1.PodDisruptionBudget',
   'networking.k8s.io/v1 NetworkPolicy': 'io.k8s.api.networking.v1.NetworkPolicy',
 };
-/** Parts of custom resources that are large and not used here; a manifest that has one is refused, and the line goes. */
+/**
+ * Parts of custom resources that are large and not used here; a manifest that has one is refused,
+ * and the line goes.
+ */
 const unused = {
   Cluster: [
     'backup',
@@ -50,13 +55,16 @@ for (const name of [...Object.values(kinds), podTemplate]) keep(name);
 write('kubernetes', { kinds, $defs: definitions });
 write(
   'custom-resources',
-  Object.fromEntries(definitionFiles.map((file) => customResource(parse(readFileSync(file, 'utf8'))))),
+  Object.fromEntries(
+    definitionFiles.map((file) => customResource(parse(readFileSync(file, 'utf8')))),
+  ),
 );
 
 function keep(name) {
   if (name in definitions) return;
   definitions[name] = compact(core[name]);
-  for (const [, next] of JSON.stringify(definitions[name]).matchAll(/"#\/\$defs\/([\w.-]+)"/g)) keep(next);
+  for (const [, next] of JSON.stringify(definitions[name]).matchAll(/"#\/\$defs\/([\w.-]+)"/g))
+    keep(next);
 }
 
 function customResource({ spec: { group, names, versions } }) {
@@ -67,7 +75,10 @@ function customResource({ spec: { group, names, versions } }) {
   if (names.kind === 'Pooler') spec.properties.template = { $ref: `#/$defs/${podTemplate}` };
   const text = { type: 'string' };
   const all = { apiVersion: text, kind: text, metadata: { $ref: `#/$defs/${objectMeta}` }, spec };
-  return [`${group}/${name} ${names.kind}`, { type: 'object', properties: all, required: [...required, 'metadata'] }];
+  return [
+    `${group}/${name} ${names.kind}`,
+    { type: 'object', properties: all, required: [...required, 'metadata'] },
+  ];
 }
 
 function remove(schema, [key, ...rest]) {
@@ -91,7 +102,8 @@ function compact(schema) {
     pattern,
   } = schema;
   const isEither = schema['x-kubernetes-int-or-string'] || format === 'int-or-string';
-  if (isEither) return { anyOf: [{ type: 'integer' }, { type: 'string', ...(pattern && { pattern }) }] };
+  if (isEither)
+    return { anyOf: [{ type: 'integer' }, { type: 'string', ...(pattern && { pattern }) }] };
   return {
     ...($ref && { $ref: $ref.replace('definitions', '$defs') }),
     ...(type && { type }),
@@ -102,7 +114,9 @@ function compact(schema) {
     ...(required && { required }),
     ...(properties && { properties: map(properties, compact) }),
     ...(items && { items: compact(items) }),
-    ...(typeof additionalProperties === 'object' && { additionalProperties: compact(additionalProperties) }),
+    ...(typeof additionalProperties === 'object' && {
+      additionalProperties: compact(additionalProperties),
+    }),
     ...(schema['x-kubernetes-preserve-unknown-fields'] && { additionalProperties: true }),
   };
 }
@@ -114,7 +128,8 @@ function map(record, change) {
 /** A line for each entry, so that a difference between two releases can be read. */
 function write(name, groups) {
   const line = (value) => JSON.stringify(value);
-  const block = (value) => (Object.keys(value).length < 3 || value.type ? line(value) : `{\n${lines(value)}\n}`);
+  const block = (value) =>
+    Object.keys(value).length < 3 || value.type ? line(value) : `{\n${lines(value)}\n}`;
   const lines = (value) =>
     Object.entries(value)
       .map(([key, entry]) => `${line(key)}: ${line(entry)}`)

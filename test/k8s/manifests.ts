@@ -1,4 +1,5 @@
-// The manifests under k8s: as they are written, and as kubectl renders them. Reads and renders; judges nothing.
+// The manifests under k8s: as they are written, and as kubectl renders them. Reads and renders;
+// judges nothing.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -76,7 +77,10 @@ export interface Deployment extends Manifest {
       readonly type: string;
       readonly rollingUpdate?: { readonly maxUnavailable: number; readonly maxSurge: number };
     };
-    readonly template: { readonly metadata?: { readonly labels: Selector['matchLabels'] }; readonly spec: Pod };
+    readonly template: {
+      readonly metadata?: { readonly labels: Selector['matchLabels'] };
+      readonly spec: Pod;
+    };
   };
 }
 
@@ -106,14 +110,22 @@ export interface Kinds {
   };
   readonly ServiceAccount: Manifest & { readonly automountServiceAccountToken: boolean };
   readonly ConfigMap: Manifest & { readonly data: Readonly<Record<string, string>> };
-  readonly Secret: Manifest & { readonly type: string; readonly stringData: Readonly<Record<string, string>> };
+  readonly Secret: Manifest & {
+    readonly type: string;
+    readonly stringData: Readonly<Record<string, string>>;
+  };
   readonly PodDisruptionBudget: Manifest & {
     readonly spec: { readonly maxUnavailable: number; readonly selector: Selector };
   };
-  readonly PersistentVolumeClaim: Manifest & { readonly spec: { readonly accessModes: readonly string[] } };
+  readonly PersistentVolumeClaim: Manifest & {
+    readonly spec: { readonly accessModes: readonly string[] };
+  };
 }
 
-export function allOf<Kind extends keyof Kinds>(manifests: readonly Manifest[], kind: Kind): Kinds[Kind][] {
+export function allOf<Kind extends keyof Kinds>(
+  manifests: readonly Manifest[],
+  kind: Kind,
+): Kinds[Kind][] {
   return manifests.filter((manifest) => manifest.kind === kind) as Kinds[Kind][];
 }
 
@@ -144,7 +156,8 @@ const overlays = new Map<string, Manifest[]>();
 
 /** An overlay, or an example of an installation, rendered once. */
 export function rendered(name: string): readonly Manifest[] {
-  const known = overlays.get(name) ?? render(name.startsWith('example') ? name : `overlays/${name}`);
+  const known =
+    overlays.get(name) ?? render(name.startsWith('example') ? name : `overlays/${name}`);
   overlays.set(name, known);
   return known;
 }
@@ -152,7 +165,10 @@ export function rendered(name: string): readonly Manifest[] {
 /** @param folder below k8s, or absolute @throws with what kubectl says */
 export function render(folder: string): Manifest[] {
   const path = folder.startsWith('/') ? folder : `${root}${folder}`;
-  const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', path], { encoding: 'utf8', timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', path], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   if (status !== 0) throw new Error(`kubectl kustomize ${folder} failed: ${stderr}`);
   return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }

@@ -1,4 +1,5 @@
-// The monitoring component: that it adds to any overlay what Prometheus and Grafana take, and finds the pods that it is meant for.
+// The monitoring component: that it adds to any overlay what Prometheus and Grafana take, and finds
+// the pods that it is meant for.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
@@ -37,16 +38,21 @@ interface ServiceMonitor extends Manifest {
 const writtenAlerts = readText('monitoring/alerts.yaml');
 
 function ruleOf(manifests: readonly Manifest[]): Manifest & { readonly spec: unknown } {
-  return manifests.find(({ kind }) => kind === 'PrometheusRule') as Manifest & { readonly spec: unknown };
+  return manifests.find(({ kind }) => kind === 'PrometheusRule') as Manifest & {
+    readonly spec: unknown;
+  };
 }
 
 describeRendered('the monitoring component', () => {
-  test.each(['single', 'postgres', 'ha'])('beside %s renders to objects that Kubernetes takes', (overlay) => {
-    const manifests = withMonitoring(overlay);
-    for (const manifest of manifests) expect(problemsOf(manifest), manifest.kind).toEqual([]);
-    const kinds = manifests.map(({ kind }) => kind);
-    expect(kinds).toEqual(expect.arrayContaining(['ServiceMonitor', 'PrometheusRule']));
-  });
+  test.each(['single', 'postgres', 'ha'])(
+    'beside %s renders to objects that Kubernetes takes',
+    (overlay) => {
+      const manifests = withMonitoring(overlay);
+      for (const manifest of manifests) expect(problemsOf(manifest), manifest.kind).toEqual([]);
+      const kinds = manifests.map(({ kind }) => kind);
+      expect(kinds).toEqual(expect.arrayContaining(['ServiceMonitor', 'PrometheusRule']));
+    },
+  );
 
   test('scrapes the port of the service, as the job that the alerts name', () => {
     const manifests = withMonitoring('postgres');
@@ -76,7 +82,9 @@ describeRendered('the monitoring component', () => {
   });
 
   test('takes every alert from the one file that promtool tries', () => {
-    expect(ruleOf(withMonitoring('postgres')).spec).toEqual((parse(writtenAlerts) as { spec: unknown }).spec);
+    expect(ruleOf(withMonitoring('postgres')).spec).toEqual(
+      (parse(writtenAlerts) as { spec: unknown }).spec,
+    );
   });
 
   test('leads from each alert to its section where the people of an installation read it, in the example', () => {
@@ -84,11 +92,16 @@ describeRendered('the monitoring component', () => {
     for (const manifest of manifests) expect(problemsOf(manifest), manifest.kind).toEqual([]);
     expect(manifests.map(({ metadata }) => metadata.name)).not.toContain('tocsin-runbook');
     const { literals } = (
-      parse(readText('example-monitored/kustomization.yaml')) as { configMapGenerator: [{ literals: [string] }] }
+      parse(readText('example-monitored/kustomization.yaml')) as {
+        configMapGenerator: [{ literals: [string] }];
+      }
     ).configMapGenerator[0];
     const address = literals[0].replace('address=', '');
     expect(address).toMatch(/^https:.*\/docs\/runbook\.md$/);
-    const absolute = writtenAlerts.replaceAll('runbook_url: docs/runbook.md', `runbook_url: ${address}`);
+    const absolute = writtenAlerts.replaceAll(
+      'runbook_url: docs/runbook.md',
+      `runbook_url: ${address}`,
+    );
     expect(ruleOf(manifests).spec).toEqual((parse(absolute) as { spec: unknown }).spec);
   });
 });

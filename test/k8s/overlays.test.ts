@@ -1,5 +1,6 @@
-// Each way to run Tocsin, rendered as a cluster would get it: valid, restricted, probed, bounded, and without a gap when it is replaced.
-// The base is looked at as it is written, too, which needs no kubectl.
+// Each way to run Tocsin, rendered as a cluster would get it: valid, restricted, probed, bounded,
+// and without a gap when it is replaced. The base is looked at as it is written, too, which needs
+// no kubectl.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { defaultPolicy } from '../../src/core/deliver/policy.ts';
@@ -21,9 +22,13 @@ import { problemsOf } from './schema.ts';
 
 const overlays = ['single', 'postgres', 'ha'] as const;
 type Overlay = (typeof overlays)[number];
-const written = ['deployment', 'service', 'serviceaccount', 'poddisruptionbudget', 'networkpolicy'].flatMap((name) =>
-  readManifests(`base/${name}.yaml`),
-);
+const written = [
+  'deployment',
+  'service',
+  'serviceaccount',
+  'poddisruptionbudget',
+  'networkpolicy',
+].flatMap((name) => readManifests(`base/${name}.yaml`));
 const variants: readonly (readonly [name: string, manifests: readonly Manifest[]])[] = [
   ['the base as written', written],
   ...(lackOfKubectl === undefined ? overlays.map((name) => [name, rendered(name)] as const) : []),
@@ -62,7 +67,10 @@ describeRendered('what a cluster would get', () => {
 describe.each(variants)('the pod of %s', (_name, manifests) => {
   test('passes the restricted Pod Security Standard, on a read-only file system', () => {
     const { securityContext, initContainers, volumes } = podOf(manifests);
-    expect(securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
     expect(podOf(manifests)).not.toMatchObject({ hostNetwork: true });
     expect(initContainers).toBeUndefined();
     for (const container of podOf(manifests).containers)
@@ -72,7 +80,8 @@ describe.each(variants)('the pod of %s', (_name, manifests) => {
         capabilities: { drop: ['ALL'] },
       });
     const allowed = ['emptyDir', 'configMap', 'secret', 'persistentVolumeClaim'];
-    for (const { name, ...source } of volumes) expect(allowed, name).toContain(Object.keys(source).join());
+    for (const { name, ...source } of volumes)
+      expect(allowed, name).toContain(Object.keys(source).join());
   });
 
   test('runs as the user of the image, who may read the secrets, and nobody else may', () => {
@@ -136,14 +145,18 @@ describe.each(variants)('the pod of %s', (_name, manifests) => {
     const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
     const spaced = (quantity: string | undefined) => quantity!.replace(/(?=Mi$)/, ' ');
     const subject = isEmbedded ? 'memory with the embedded database' : 'memory of a replica';
-    expect(page).toContain(`| ${subject} | request ${spaced(requests.memory)}, limit ${spaced(limits.memory)} |`);
+    expect(page).toContain(
+      `| ${subject} | request ${spaced(requests.memory)}, limit ${spaced(limits.memory)} |`,
+    );
     expect(page).toContain(`| CPU of a replica | request ${requests.cpu}, no limit |`);
   });
 
   test('may finish what it is sending and write it down before it is killed', () => {
     const closingMs = 5000;
     const drainMs = defaultPolicy.drainMs + stopMaxMs + closingMs;
-    expect(podOf(manifests).terminationGracePeriodSeconds * 1000).toBeGreaterThanOrEqual(1.5 * drainMs);
+    expect(podOf(manifests).terminationGracePeriodSeconds * 1000).toBeGreaterThanOrEqual(
+      1.5 * drainMs,
+    );
   });
 
   test('is selected by what is meant for it, and by its own name', () => {
@@ -151,11 +164,14 @@ describe.each(variants)('the pod of %s', (_name, manifests) => {
     if (template.metadata) expect(template.metadata.labels).toMatchObject(app);
     expect(selector.matchLabels).toEqual(app);
     expect(oneOf(manifests, 'Service').spec.selector).toEqual(app);
-    for (const { spec } of allOf(manifests, 'NetworkPolicy')) expect(spec.podSelector.matchLabels).toEqual(app);
+    for (const { spec } of allOf(manifests, 'NetworkPolicy'))
+      expect(spec.podSelector.matchLabels).toEqual(app);
     for (const { labelSelector } of podOf(manifests).topologySpreadConstraints ?? [])
       expect(labelSelector.matchLabels).toEqual(app);
     const [entry] = oneOf(manifests, 'Service').spec.ports;
-    expect(containerOf(manifests).ports).toEqual([{ name: entry!.targetPort, containerPort: 8080 }]);
+    expect(containerOf(manifests).ports).toEqual([
+      { name: entry!.targetPort, containerPort: 8080 },
+    ]);
   });
 });
 
@@ -167,7 +183,9 @@ function mebibytesMeasured(row: 'tocsin' | 'embedded'): number {
   const peakAt = cellsOf(lines[0]!).findIndex((cell) => cell.startsWith('peak'));
   const rows = lines
     .map(cellsOf)
-    .filter(([first = '']) => (row === 'tocsin' ? first.startsWith('`tocsin`') : /^\d+$/.test(first)));
+    .filter(([first = '']) =>
+      row === 'tocsin' ? first.startsWith('`tocsin`') : /^\d+$/.test(first),
+    );
   const peaks = rows.map((cells) => Number(cells[peakAt]));
   expect(peaks.length, `rows of ${row}`).toBeGreaterThan(0);
   return Math.max(...peaks);
@@ -196,12 +214,17 @@ describe.each(many)('the replicas of %s', (name, manifests) => {
 
   test('are never fewer while they are replaced, and a new one has joined before an old one goes', () => {
     const { strategy, minReadySeconds } = deploymentOf(manifests).spec;
-    expect(strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
+    expect(strategy).toEqual({
+      type: 'RollingUpdate',
+      rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
+    });
     expect(minReadySeconds * 1000).toBeGreaterThanOrEqual(2 * defaultRoleTimes.renewMs);
   });
 
   test('keep their identity where a restart of the container finds it again', () => {
-    expect(podOf(manifests).volumes.find(({ name: volume }) => volume === 'data')?.emptyDir).toBeDefined();
+    expect(
+      podOf(manifests).volumes.find(({ name: volume }) => volume === 'data')?.emptyDir,
+    ).toBeDefined();
   });
 
   test('are drained one after the other, and the budget never blocks a drain for good', () => {
@@ -223,7 +246,10 @@ describeRendered('the single replica', () => {
   test('keeps its database on a volume that outlives the pod, and that one node mounts', () => {
     const claim = oneOf(single(), 'PersistentVolumeClaim');
     const data = podOf(single()).volumes.find(({ name }) => name === 'data');
-    expect(data).toEqual({ name: 'data', persistentVolumeClaim: { claimName: claim.metadata.name } });
+    expect(data).toEqual({
+      name: 'data',
+      persistentVolumeClaim: { claimName: claim.metadata.name },
+    });
     expect(claim.spec.accessModes).toEqual(['ReadWriteOnce']);
   });
 });

@@ -1,4 +1,5 @@
-// Whether an object is one that Kubernetes would take: against the published schemas, with what they do not say so well made strict:
+// Whether an object is one that Kubernetes would take: against the published schemas, with what
+// they do not say so well made strict:
 // a field that they do not have is refused, and so is a word where only some are allowed.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -13,7 +14,9 @@ const { kinds, $defs } = read('kubernetes') as Published;
 const customResources = read('custom-resources') as Readonly<Record<string, Schema>>;
 
 function read(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`../fixtures/kubernetes/${name}.json`, import.meta.url), 'utf8'));
+  return JSON.parse(
+    readFileSync(new URL(`../fixtures/kubernetes/${name}.json`, import.meta.url), 'utf8'),
+  );
 }
 
 /** `partly`: what is required may be missing, as in a patch. */
@@ -56,14 +59,20 @@ function closed(schema: Schema, strictness: Strictness): Schema {
     ...(items !== undefined && { items: closed(items as Schema, strictness) }),
     ...(properties !== undefined && {
       properties: Object.fromEntries(
-        Object.entries(properties as Record<string, Schema>).map(([key, value]) => [key, closed(value, strictness)]),
+        Object.entries(properties as Record<string, Schema>).map(([key, value]) => [
+          key,
+          closed(value, strictness),
+        ]),
       ),
       additionalProperties: additionalProperties ?? false,
     }),
   };
 }
 
-/** Kubernetes' own schema calls all of these a text and no more. By the key that they stand under, or the two last ones. */
+/**
+ * Kubernetes' own schema calls all of these a text and no more. By the key that they stand under,
+ * or the two last ones.
+ */
 const allowedWords: Readonly<Record<string, readonly string[]>> = {
   protocol: ['TCP', 'UDP', 'SCTP'],
   policyTypes: ['Ingress', 'Egress'],

@@ -18,48 +18,107 @@ const tcp = (name: string, port = 5432, address = name) => ({ name, address, por
 
 describe('an address of Postgres', () => {
   it.each<[string, string, object]>([
-    ['all parts', 'postgres://u:p@h:1/d', { user: 'u', password: 'p', hosts: [tcp('h', 1)], database: 'd' }],
+    [
+      'all parts',
+      'postgres://u:p@h:1/d',
+      { user: 'u', password: 'p', hosts: [tcp('h', 1)], database: 'd' },
+    ],
     ['the longer scheme', 'postgresql://u@h/d', { user: 'u', password: '', hosts: [tcp('h')] }],
     ['a host alone', 'postgres://h', { user: undefined, database: undefined, hosts: [tcp('h')] }],
-    ['a host with parameters', 'postgres://h?sslmode=disable', { hosts: [tcp('h')], tls: { mode: 'disable' } }],
-    ['escapes', 'postgres://a%40b:p%2Fq%25@h/soc%20events', { user: 'a@b', password: 'p/q%', database: 'soc events' }],
+    [
+      'a host with parameters',
+      'postgres://h?sslmode=disable',
+      { hosts: [tcp('h')], tls: { mode: 'disable' } },
+    ],
+    [
+      'escapes',
+      'postgres://a%40b:p%2Fq%25@h/soc%20events',
+      { user: 'a@b', password: 'p/q%', database: 'soc events' },
+    ],
     ['a + is a plus', 'postgres://u:p+q@h/a+b', { password: 'p+q', database: 'a+b' }],
     ['a # is a character', 'postgres://u:a#b@h/d', { password: 'a#b', database: 'd' }],
     ['a colon in the password', 'postgres://u:a:b@h/d', { user: 'u', password: 'a:b' }],
     ['IPv6', 'postgres://u@[::1]:5433/d', { hosts: [tcp('::1', 5433)] }],
     ['IPv6 without a port', 'postgres://[2001:db8::1]/d', { hosts: [tcp('2001:db8::1')] }],
     ['IPv6 with its interface', 'postgres://[fe80::1%25eth0]/d', { hosts: [tcp('fe80::1%eth0')] }],
-    ['several hosts', 'postgres://u@a:1,[::1],c:3/d', { hosts: [tcp('a', 1), tcp('::1'), tcp('c', 3)], database: 'd' }],
-    ['a socket', 'postgres:///d?host=/run/postgresql', { hosts: [{ socketPath: '/run/postgresql/.s.PGSQL.5432' }] }],
+    [
+      'several hosts',
+      'postgres://u@a:1,[::1],c:3/d',
+      { hosts: [tcp('a', 1), tcp('::1'), tcp('c', 3)], database: 'd' },
+    ],
+    [
+      'a socket',
+      'postgres:///d?host=/run/postgresql',
+      { hosts: [{ socketPath: '/run/postgresql/.s.PGSQL.5432' }] },
+    ],
     [
       'a socket in place of the host, with its port',
       'postgres://%2Frun%2Fpostgresql:6432/d',
       { hosts: [{ socketPath: '/run/postgresql/.s.PGSQL.6432' }] },
     ],
-    ['a host behind the ?', 'postgres://x:1/d?host=a,b&port=5,6', { hosts: [tcp('a', 5), tcp('b', 6)] }],
-    ['one port for all hosts', 'postgres:///d?host=a,b&port=5', { hosts: [tcp('a', 5), tcp('b', 5)] }],
-    ['an address for a name', 'postgres://h/d?hostaddr=192.0.2.1', { hosts: [tcp('h', 5432, '192.0.2.1')] }],
+    [
+      'a host behind the ?',
+      'postgres://x:1/d?host=a,b&port=5,6',
+      { hosts: [tcp('a', 5), tcp('b', 6)] },
+    ],
+    [
+      'one port for all hosts',
+      'postgres:///d?host=a,b&port=5',
+      { hosts: [tcp('a', 5), tcp('b', 5)] },
+    ],
+    [
+      'an address for a name',
+      'postgres://h/d?hostaddr=192.0.2.1',
+      { hosts: [tcp('h', 5432, '192.0.2.1')] },
+    ],
     ['an address alone', 'postgres:///d?hostaddr=192.0.2.1', { hosts: [tcp('192.0.2.1')] }],
     [
       'who, behind the ?',
       'postgres://a:b@h/c?user=u&password=p%26q&dbname=d',
       { user: 'u', password: 'p&q', database: 'd' },
     ],
-    ['options', 'postgres://h/d?options=-csearch_path%3Dsoc', { session: { options: '-csearch_path=soc' } }],
+    [
+      'options',
+      'postgres://h/d?options=-csearch_path%3Dsoc',
+      { session: { options: '-csearch_path=soc' } },
+    ],
     [
       'options with a plain =',
       'postgres://h/d?options=-csearch_path=soc',
       { session: { options: '-csearch_path=soc' } },
     ],
-    ['a name', 'postgres://h/d?application_name=relay%20a', { session: { application_name: 'relay a' } }],
-    ['the second name', 'postgres://h/d?fallback_application_name=b', { session: { application_name: 'b' } }],
+    [
+      'a name',
+      'postgres://h/d?application_name=relay%20a',
+      { session: { application_name: 'relay a' } },
+    ],
+    [
+      'the second name',
+      'postgres://h/d?fallback_application_name=b',
+      { session: { application_name: 'b' } },
+    ],
     ['the wait', 'postgres://h/d?connect_timeout=7', { connectTimeoutMs: 7000 }],
-    ['a long wait, as the longest', 'postgres://h/d?connect_timeout=60', { connectTimeoutMs: 30_000 }],
-    ['a wait without an end, as the longest', 'postgres://h/d?connect_timeout=0', { connectTimeoutMs: 30_000 }],
+    [
+      'a long wait, as the longest',
+      'postgres://h/d?connect_timeout=60',
+      { connectTimeoutMs: 30_000 },
+    ],
+    [
+      'a wait without an end, as the longest',
+      'postgres://h/d?connect_timeout=0',
+      { connectTimeoutMs: 30_000 },
+    ],
     [
       'settings of the session',
       'postgres://h/d?search_path=soc,public&statement_timeout=30000&lock_timeout=5s&TimeZone=UTC',
-      { session: { search_path: 'soc,public', statement_timeout: '30000', lock_timeout: '5s', TimeZone: 'UTC' } },
+      {
+        session: {
+          search_path: 'soc,public',
+          statement_timeout: '30000',
+          lock_timeout: '5s',
+          TimeZone: 'UTC',
+        },
+      },
     ],
     [
       'the longest idle transaction',
@@ -76,13 +135,19 @@ describe('an address of Postgres', () => {
     expect(addressOf(text)).toMatchObject(expected);
   });
 
-  const verified = (isChainVerified: boolean, isNameVerified: boolean) => ({ isChainVerified, isNameVerified });
+  const verified = (isChainVerified: boolean, isNameVerified: boolean) => ({
+    isChainVerified,
+    isNameVerified,
+  });
   it.each<[string, object]>([
     ['', { mode: 'prefer', ...verified(false, false) }],
     ['sslmode=allow', { mode: 'allow', ...verified(false, false) }],
     ['sslmode=require', { mode: 'require', ...verified(false, false) }],
     ['ssl=true', { mode: 'require' }],
-    ['sslmode=require&sslrootcert=/ca.pem', { mode: 'require', rootCertificate: '/ca.pem', ...verified(true, false) }],
+    [
+      'sslmode=require&sslrootcert=/ca.pem',
+      { mode: 'require', rootCertificate: '/ca.pem', ...verified(true, false) },
+    ],
     ['sslmode=verify-ca', verified(true, false)],
     ['sslmode=verify-full', { rootCertificate: undefined, ...verified(true, true) }],
     ['sslrootcert=system', { mode: 'verify-full', ...verified(true, true) }],
@@ -109,18 +174,39 @@ describe('an address of Postgres', () => {
     ['postgres://a,,c/d', 'names no host'],
     ['postgres:///d?host=a,b&port=1,2,3', 'has not as many ports as hosts'],
     ['postgres://a,b/d?hostaddr=192.0.2.1', 'has not as many addresses'],
-    ['postgres://h/d?sslmode=verify_full', 'sets "sslmode" to what Tocsin does not honour. Use one of: disable, allow'],
-    ['postgres://h/d?sslmode=require&sslrootcert=system', 'sets sslrootcert=system beside a weaker sslmode'],
+    [
+      'postgres://h/d?sslmode=verify_full',
+      'sets "sslmode" to what Tocsin does not honour. Use one of: disable, allow',
+    ],
+    [
+      'postgres://h/d?sslmode=require&sslrootcert=system',
+      'sets sslrootcert=system beside a weaker sslmode',
+    ],
     ['postgres://h/d?sslcert=/c', 'sets only one of sslcert and sslkey'],
     ['postgres://h/d?sslnegotiation=direct', 'sets sslnegotiation=direct, which needs TLS'],
-    ['postgres://h/d?sslmode=prefer&channel_binding=require', 'sets channel_binding=require, which needs TLS'],
-    ['postgres://%2Frun/d?channel_binding=require', 'sets channel_binding=require for a Unix socket'],
-    ['postgres://h/d?gssencmode=require', 'sets "gssencmode" to what Tocsin does not honour. Kerberos is not spoken'],
+    [
+      'postgres://h/d?sslmode=prefer&channel_binding=require',
+      'sets channel_binding=require, which needs TLS',
+    ],
+    [
+      'postgres://%2Frun/d?channel_binding=require',
+      'sets channel_binding=require for a Unix socket',
+    ],
+    [
+      'postgres://h/d?gssencmode=require',
+      'sets "gssencmode" to what Tocsin does not honour. Kerberos is not spoken',
+    ],
     ['postgres://h/d?target_session_attrs=standby', 'Tocsin writes'],
     ['postgres://h/d?connect_timeout=ten', 'Set it to seconds'],
     ['postgres://h/d?client_encoding=LATIN1', 'Tocsin speaks UTF8 alone'],
-    ['postgres://h/d?schema=soc', 'holds "schema" behind the ?, which Tocsin does not honour. Use search_path'],
-    ['postgres://h/d?work_mem=64MB', 'holds "work_mem" behind the ?, which Tocsin does not honour. Send a setting as'],
+    [
+      'postgres://h/d?schema=soc',
+      'holds "schema" behind the ?, which Tocsin does not honour. Use search_path',
+    ],
+    [
+      'postgres://h/d?work_mem=64MB',
+      'holds "work_mem" behind the ?, which Tocsin does not honour. Send a setting as',
+    ],
     ['postgres://h/d?require_auth=scram-sha-256', 'holds "require_auth" behind the ?'],
     ['postgres://h/d?pgbouncer=true', 'set DATABASE_PREPARE=off'],
     ['postgres://h/d?constructor=1', 'holds "constructor" behind the ?'],
@@ -135,7 +221,11 @@ describe('an address of Postgres', () => {
     fc.assert(
       fc.property(word, word, word, (user, password, database) => {
         const [u, p, d] = [user, password, database].map(encodeURIComponent);
-        expect(addressOf(`postgres://${u}:${p}@h/${d}`)).toMatchObject({ user, password, database });
+        expect(addressOf(`postgres://${u}:${p}@h/${d}`)).toMatchObject({
+          user,
+          password,
+          database,
+        });
         expect(addressOf(`postgres://h?user=${u}&password=${p}&dbname=${d}`)).toMatchObject({
           user,
           password,

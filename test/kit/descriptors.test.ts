@@ -10,7 +10,9 @@ import {
   visitorsMax,
 } from '../../src/kit/descriptors.ts';
 
-const limits = (soft: string) => `Limit                     Soft Limit           Hard Limit           Units
+const limits = (
+  soft: string,
+) => `Limit                     Soft Limit           Hard Limit           Units
 Max processes             7821                 7821                 processes
 Max open files            ${soft.padEnd(20)} 524288               files
 Max locked memory         65536                65536                bytes
@@ -36,7 +38,9 @@ test.each<[number | undefined, boolean, boolean]>([
   expect(startProblem(limit)).toEqual(
     isTooFew ? expect.stringMatching(`${limit} file.* 256 .*LimitNOFILE`) : undefined,
   );
-  expect(shortageWarning(limit)).toEqual(isWarned ? expect.stringMatching(`${limit} file.*LimitNOFILE`) : undefined);
+  expect(shortageWarning(limit)).toEqual(
+    isWarned ? expect.stringMatching(`${limit} file.*LimitNOFILE`) : undefined,
+  );
 });
 
 test.each<[number | undefined, number]>([
@@ -46,8 +50,15 @@ test.each<[number | undefined, number]>([
   [65_536, 128],
   [100, 8],
   [undefined, 128],
-])('with %s descriptors, %s visitors at once', (limit, visitors) => expect(visitorsMax(limit, 128)).toBe(visitors));
+])('with %s descriptors, %s visitors at once', (limit, visitors) =>
+  expect(visitorsMax(limit, 128)).toBe(visitors),
+);
 
 test('the process and the machine may run out of them', () => {
-  expect(['EMFILE', 'ENFILE', 'ECONNREFUSED', undefined].map(isOutOfDescriptors)).toEqual([true, true, false, false]);
+  expect(['EMFILE', 'ENFILE', 'ECONNREFUSED', undefined].map(isOutOfDescriptors)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

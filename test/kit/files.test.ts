@@ -65,7 +65,9 @@ describe('a secret’s file', () => {
 
   test('that became a pipe since does not hold up the look for changes', async () => {
     execFileSync('mkfifo', [at('pipe')]);
-    expect(await lookAgain(new Map([[at('pipe'), 'before']]))).toEqual(new Map([[at('pipe'), 'no file']]));
+    expect(await lookAgain(new Map([[at('pipe'), 'before']]))).toEqual(
+      new Map([[at('pipe'), 'no file']]),
+    );
   });
 });
 
@@ -82,7 +84,10 @@ describe('a byte order mark, as editors on Windows write it', () => {
     const env = { TOCSIN_CONFIG: 'tocsin.yaml' };
     const config = loadConfig({ env, directory, registries: { sources, sinks } });
     expect(config.sources[0]?.settings).toMatchObject({ token: 'key-of-an-api-connector' });
-    expect([config.locale, config.warnings.filter((text) => !/may be (read|changed)/.test(text))]).toEqual(['th', []]);
+    expect([
+      config.locale,
+      config.warnings.filter((text) => !/may be (read|changed)/.test(text)),
+    ]).toEqual(['th', []]);
     given('event.json', '{"type": "RANSOMWARE"}');
     expect(readGivenFile('event.json', directory)).toBe('{"type": "RANSOMWARE"}');
     expect(readText(at('event.json'), undefined)).toBe('{"type": "RANSOMWARE"}');
@@ -124,14 +129,19 @@ describe('exposureOf', () => {
     const { loadConfig } = await import('../../src/config/index.ts');
     const { sinks } = await import('../../src/sinks/index.ts');
     const { sources } = await import('../../src/sources/index.ts');
-    writeFileSync(at('.env'), 'DEEPINSTINCT_URL=https://console.example.com\nTOKENS_KEY_FILE=key\n');
+    writeFileSync(
+      at('.env'),
+      'DEEPINSTINCT_URL=https://console.example.com\nTOKENS_KEY_FILE=key\n',
+    );
     writeFileSync(at('key'), 'secret');
     chmodSync(directory, 0o755);
     for (const name of ['.env', 'key']) chmodSync(at(name), 0o666);
     const env = { MATTERMOST_WEBHOOK_URL: 'https://chat.example.com/hooks/abc' };
     expect(loadConfig({ env, directory, registries: { sources, sinks } }).warnings).toEqual([
       expect.stringMatching(/^\.env may be changed by every user .*\(mode 666\)/),
-      expect.stringMatching(/^TOKENS_KEY_FILE \(\.env\) names a file that may be changed by every user/),
+      expect.stringMatching(
+        /^TOKENS_KEY_FILE \(\.env\) names a file that may be changed by every user/,
+      ),
     ]);
   });
 });

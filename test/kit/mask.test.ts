@@ -16,15 +16,21 @@ const hex = (value: number, width: number) => value.toString(16).padStart(width,
 const base64At =
   (before: number): Encode =>
   (text) =>
-    Buffer.concat([Buffer.alloc(before, 'x'), Buffer.from(text), Buffer.from('tail')]).toString('base64');
+    Buffer.concat([Buffer.alloc(before, 'x'), Buffer.from(text), Buffer.from('tail')]).toString(
+      'base64',
+    );
 const html: Encode = (text) =>
-  text.replace(/[&<>"']/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[one]!);
+  text.replace(
+    /[&<>"']/g,
+    (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[one]!,
+  );
 
 const encodings: Readonly<Record<string, Encode>> = {
   plain: (text) => text,
   'upper case': (text) => text.toUpperCase(),
   'percent-encoded': encodeURIComponent,
-  'percent-encoded in small letters': (text) => encodeURIComponent(text).replace(/%../g, (code) => code.toLowerCase()),
+  'percent-encoded in small letters': (text) =>
+    encodeURIComponent(text).replace(/%../g, (code) => code.toLowerCase()),
   'percent-encoded throughout': eachByte((byte) => `%${hex(byte, 2)}`),
   'percent-encoded twice': (text) => encodeURIComponent(encodeURIComponent(text)),
   'JSON-escaped': (text) => JSON.stringify(text).slice(1, -1),
@@ -48,15 +54,20 @@ function readable(text: string): string[] {
   const base64 = [...text.matchAll(/[\w+/-]{8,}={0,2}/g)].flatMap(([run]) =>
     [0, 1, 2, 3].map((skip) => Buffer.from(run.slice(skip), 'base64').toString('utf8')),
   );
-  const hexes = [...text.matchAll(/(?:[0-9a-f]{2}){4,}/gi)].map(([run]) => Buffer.from(run, 'hex').toString('utf8'));
+  const hexes = [...text.matchAll(/(?:[0-9a-f]{2}){4,}/gi)].map(([run]) =>
+    Buffer.from(run, 'hex').toString('utf8'),
+  );
   return [text, ...base64, ...hexes];
 }
 
-// Of ASCII that is printed, as headers and URLs allow; long enough to be no word. A backslash at the end would belong to what follows.
+// Of ASCII that is printed, as headers and URLs allow; long enough to be no word. A backslash at
+// the end would belong to what follows.
 const secrets = fc
   .string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' })
   .filter((text) => text.trim() === text && !text.endsWith('\\'));
-const around = fc.string({ maxLength: 40, unit: 'grapheme-ascii' }).filter((text) => !/[%\\&]/.test(text));
+const around = fc
+  .string({ maxLength: 40, unit: 'grapheme-ascii' })
+  .filter((text) => !/[%\\&]/.test(text));
 
 describe.each(Object.entries(encodings))('a secret %s', (_name, encode) => {
   test('survives in no answer', () => {
@@ -65,7 +76,8 @@ describe.each(Object.entries(encodings))('a secret %s', (_name, encode) => {
         const shown = createMask([secret])(`${before} ${encode(secret)} ${after}`);
         expect(shown).toContain('[secret]');
         const outside = shown.replaceAll('[secret]', ' ');
-        for (const text of readable(outside)) expect(text.toLowerCase()).not.toContain(secret.toLowerCase());
+        for (const text of readable(outside))
+          expect(text.toLowerCase()).not.toContain(secret.toLowerCase());
       }),
       { numRuns: 60 },
     );
@@ -76,7 +88,9 @@ test('a credential of a proxy is masked as it goes over the wire', () => {
   const mask = createMask(['http://ann:pa%24%24word@proxy.example:3128']);
   const header = Buffer.from('ann:pa$$word').toString('base64');
   expect(mask(`Proxy-Authorization: Basic ${header}`)).toBe('Proxy-Authorization: Basic [secret]');
-  expect(mask('user ann, password pa$$word, at proxy.example')).toBe('user ann, password [secret], at proxy.example');
+  expect(mask('user ann, password pa$$word, at proxy.example')).toBe(
+    'user ann, password [secret], at proxy.example',
+  );
 });
 
 test('a user without a password is a token', () => {
@@ -96,9 +110,12 @@ describe('an ordinary word in place of a secret', () => {
   const sentence =
     'c.example answered 401: the API key is wrong, revoked or may not read events. Check TOKENS_KEY: `tocsin check` (the token alone).';
 
-  test.each(['wrong', 'Wrong', 'revoked', 'events', 'tocsin', 'token'])('%s leaves a sentence whole', (secret) => {
-    expect(createMask([secret])(sentence)).toBe(sentence);
-  });
+  test.each(['wrong', 'Wrong', 'revoked', 'events', 'tocsin', 'token'])(
+    '%s leaves a sentence whole',
+    (secret) => {
+      expect(createMask([secret])(sentence)).toBe(sentence);
+    },
+  );
 
   test.each([
     ['Authorization: wrong', 'Authorization: [secret]'],
@@ -112,7 +129,9 @@ describe('an ordinary word in place of a secret', () => {
   });
 
   test('is no excuse for a word that a secret may well be', () => {
-    expect(createMask(['dragon'])('the API key is dragon, revoked')).toBe('the API key is [secret], revoked');
+    expect(createMask(['dragon'])('the API key is dragon, revoked')).toBe(
+      'the API key is [secret], revoked',
+    );
   });
 });
 

@@ -27,11 +27,15 @@ test('the depth of any JSON is told, whatever stands in its strings', () => {
 });
 
 test('many brackets side by side are not deep, and a hundred thousand levels are', () => {
-  expect(isNestedDeeper(JSON.stringify(Array.from({ length: 5000 }, () => [{}])), 1000)).toBe(false);
+  expect(isNestedDeeper(JSON.stringify(Array.from({ length: 5000 }, () => [{}])), 1000)).toBe(
+    false,
+  );
   expect(isNestedDeeper('['.repeat(100_000) + ']'.repeat(100_000), 1000)).toBe(true);
 });
 
 test('a text of many megabytes beside many brackets is read to its end', () => {
   const text = 'x"'.repeat(10_000_000);
-  expect(isNestedDeeper(JSON.stringify([Array.from({ length: 2000 }, () => [1]), text]), 1000)).toBe(false);
+  expect(
+    isNestedDeeper(JSON.stringify([Array.from({ length: 2000 }, () => [1]), text]), 1000),
+  ).toBe(false);
 });

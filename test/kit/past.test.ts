@@ -19,9 +19,12 @@ test.each([
   expect(parsePast(text)).toEqual({ kind, ms });
 });
 
-test.each(['', '30', '30  d', '-1d', '1M2', 'now', '2026-2-3', '03/02/2026'])('%j is neither', (text) => {
-  expect(parsePast(text)).toBeUndefined();
-});
+test.each(['', '30', '30  d', '-1d', '1M2', 'now', '2026-2-3', '03/02/2026'])(
+  '%j is neither',
+  (text) => {
+    expect(parsePast(text)).toBeUndefined();
+  },
+);
 
 test.each(['2026-02-30', '2026-13-01', '2026-02-03T25:00'])('%s does not exist', (text) => {
   expect(() => parsePast(text)).toThrow(new RangeError('is a date that does not exist'));
@@ -38,9 +41,11 @@ test.each(['2026-03-02', '2026-03-02T22:00:00', 'now', ''])('%j is no instant', 
   expect(parseInstant(text)).toBeUndefined();
 });
 
-test.each(['2026-11-31T22:00:00+07:00', '2026-02-29T00:00Z', '2026-13-01T00:00Z', '2026-02-03T25:00Z'])(
-  '%s is an instant that does not exist',
-  (text) => {
-    expect(() => parseInstant(text)).toThrow(/^is a (date|time) that does not exist$/);
-  },
-);
+test.each([
+  '2026-11-31T22:00:00+07:00',
+  '2026-02-29T00:00Z',
+  '2026-13-01T00:00Z',
+  '2026-02-03T25:00Z',
+])('%s is an instant that does not exist', (text) => {
+  expect(() => parseInstant(text)).toThrow(/^is a (date|time) that does not exist$/);
+});

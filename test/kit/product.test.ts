@@ -24,7 +24,12 @@ describe('the product of an event', () => {
   test.each([
     ['is that of its source', 'north', 'alarm', bell],
     ['is that of its source, whatever the stream', 'south', 'alarm', horn],
-    ['is none if the source names none, although another has such a stream', 'east', 'alarm', undefined],
+    [
+      'is none if the source names none, although another has such a stream',
+      'east',
+      'alarm',
+      undefined,
+    ],
     ['is none if nobody knows the type', 'west', 'alarm', undefined],
     ['of a source that is gone is the only one with such a stream', 'gone', 'alarm', bell],
     ['of a source that is gone is none if two have such a stream', 'gone', 'shared', undefined],

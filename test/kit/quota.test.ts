@@ -10,10 +10,22 @@ const headers = (limit: string, remaining: string, reset: string) => ({
 });
 
 test.each([
-  ['seconds to go, as Mattermost says it', headers('101', '0', '11'), { limit: 101, remaining: 0, resetMs: 11_000 }],
+  [
+    'seconds to go, as Mattermost says it',
+    headers('101', '0', '11'),
+    { limit: 101, remaining: 0, resetMs: 11_000 },
+  ],
   ['a fraction of them', headers('5', '4', ' 0.25 '), { limit: 5, remaining: 4, resetMs: 250 }],
-  ['an epoch in seconds', headers('5', '1', `${now / 1000 + 9}`), { limit: 5, remaining: 1, resetMs: 9000 }],
-  ['an epoch in milliseconds', headers('5', '1', `${now + 900}`), { limit: 5, remaining: 1, resetMs: 900 }],
+  [
+    'an epoch in seconds',
+    headers('5', '1', `${now / 1000 + 9}`),
+    { limit: 5, remaining: 1, resetMs: 9000 },
+  ],
+  [
+    'an epoch in milliseconds',
+    headers('5', '1', `${now + 900}`),
+    { limit: 5, remaining: 1, resetMs: 900 },
+  ],
 ])('reads %s', (_, given, quota) => {
   expect(quotaOf(given, now)).toEqual(quota);
 });
@@ -35,11 +47,26 @@ test.each([
 });
 
 test.each([
-  ['what comes back until the reset', [101, 0, 10_100], 0, { tokens: 0, perSecond: 10, forMs: 10_100 }],
-  ['what is left may go out at once', [101, 50, 5100], 3, { tokens: 47, perSecond: 10, forMs: 5100 }],
+  [
+    'what comes back until the reset',
+    [101, 0, 10_100],
+    0,
+    { tokens: 0, perSecond: 10, forMs: 10_100 },
+  ],
+  [
+    'what is left may go out at once',
+    [101, 50, 5100],
+    3,
+    { tokens: 47, perSecond: 10, forMs: 5100 },
+  ],
   ['more under way than is left', [101, 2, 9900], 3, { tokens: 0, perSecond: 10, forMs: 9900 }],
   ['a rate of nothing', [5, 5, 60_000], 0, { tokens: 5, perSecond: 1 / 30, forMs: 60_000 }],
-  ['a day for one request', [1, 0, 86_400_000], 0, { tokens: 0, perSecond: 1 / 30, forMs: 3_600_000 }],
+  [
+    'a day for one request',
+    [1, 0, 86_400_000],
+    0,
+    { tokens: 0, perSecond: 1 / 30, forMs: 3_600_000 },
+  ],
   ['a million in a millisecond', [1e6, 0, 1], 0, { tokens: 0, perSecond: 1000, forMs: 1 }],
   ['a million left', [1e6, 1e6 - 1, 1000], 0, { tokens: 1000, perSecond: 1, forMs: 1000 }],
 ] as const)('%s', (_, [limit, remaining, resetMs], underWay, pace) => {

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { codePointLength, cutMiddle, neutralText, validText } from '../../src/kit/text.ts';
 import { cpuMs } from '../support/stopwatch.ts';
 
-/** Any UTF-16 at all, lone surrogates and controls included, leaning to the characters that matter here. */
+/**
+ * Any UTF-16 at all, lone surrogates and controls included, leaning to the characters that matter
+ * here.
+ */
 const anyText = fc
   .array(
     fc.oneof(
@@ -76,7 +79,9 @@ describe('neutral text', () => {
   });
 
   test('writes out control characters, as whatever else nobody would see', () => {
-    expect(line('a\u0000b\u0007\u001b[31m\u0090\u007f')).toBe('a\\u{0}b\\u{7}\\u{1B}[31m\\u{90}\\u{7F}');
+    expect(line('a\u0000b\u0007\u001b[31m\u0090\u007f')).toBe(
+      'a\\u{0}b\\u{7}\\u{1B}[31m\\u{90}\\u{7F}',
+    );
     expect(neutralText('\u0007\n\t', { multiline: true })).toBe('\\u{7}\n\t');
   });
 
@@ -86,12 +91,19 @@ describe('neutral text', () => {
     expect(neutralText(text, { multiline: true })).toBe('a\nb\nc\nd\ne\nf\ng\nh\ni\tj');
   });
 
-  test.each(['พนักงาน เครื่องที่ ๑', 'Müller', '日本語', 'שלום', '👩🏽‍💻', '❤️', '👨‍👩‍👧‍👦', 'نص', 'Z:\\ก้ำ\\file.exe'])(
-    'leaves honest text as it is: %s',
-    (text) => {
-      expect(line(text)).toBe(text);
-    },
-  );
+  test.each([
+    'พนักงาน เครื่องที่ ๑',
+    'Müller',
+    '日本語',
+    'שלום',
+    '👩🏽‍💻',
+    '❤️',
+    '👨‍👩‍👧‍👦',
+    'نص',
+    'Z:\\ก้ำ\\file.exe',
+  ])('leaves honest text as it is: %s', (text) => {
+    expect(line(text)).toBe(text);
+  });
 
   test.each([
     ['Persian', 'می\u200Cخواهم', 'خانه\u200Cای', 'نرم\u200Cافزار', 'کِتاب\u200Cها'],
@@ -148,7 +160,9 @@ describe('neutral text', () => {
 
 describe('cutting in the middle', () => {
   test('keeps the head and the tail', () => {
-    expect(cutMiddle('C:\\Users\\someone\\Downloads\\invoice.exe', 21)).toBe('C:\\Users\\s…nvoice.exe');
+    expect(cutMiddle('C:\\Users\\someone\\Downloads\\invoice.exe', 21)).toBe(
+      'C:\\Users\\s…nvoice.exe',
+    );
   });
 
   test('returns the same text when it fits', () => {
@@ -174,7 +188,9 @@ describe('cutting in the middle', () => {
         if ([...text].length <= max) expect(cut).toBe(text);
         else if (max > 0) {
           const at = [...cut.matchAll(/…/g)].map((m) => m.index);
-          expect(at.some((i) => text.startsWith(cut.slice(0, i)) && text.endsWith(cut.slice(i + 1)))).toBe(true);
+          expect(
+            at.some((i) => text.startsWith(cut.slice(0, i)) && text.endsWith(cut.slice(i + 1))),
+          ).toBe(true);
         }
       }),
     );
@@ -207,5 +223,7 @@ test.each([
 ])('a megabyte of %s takes linear time', async (_, unit) => {
   const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
   // Half a second in practice; anything quadratic would take hours.
-  expect(await cpuMs(() => cutMiddle(neutralText(text, { multiline: false }), 500))).toBeLessThan(8000);
+  expect(await cpuMs(() => cutMiddle(neutralText(text, { multiline: false }), 500))).toBeLessThan(
+    8000,
+  );
 });

@@ -1,9 +1,15 @@
-// The one set of characters that must not be obeyed, and that everything that shows text goes by it.
+// The one set of characters that must not be obeyed, and that everything that shows text goes by
+// it.
 import { describe, expect, test } from 'vitest';
 import { jsonText } from '../../src/cli/json.ts';
 import { textProblems } from '../../src/core/silences/faults.ts';
 import { isNeutral, neutralText } from '../../src/kit/text.ts';
-import { harmlessJson, holdsUnseen, withoutControls, withUnseenShown } from '../../src/kit/unseen.ts';
+import {
+  harmlessJson,
+  holdsUnseen,
+  withoutControls,
+  withUnseenShown,
+} from '../../src/kit/unseen.ts';
 import { readWebUrl } from '../../src/kit/web-url.ts';
 import { config } from '../../src/sinks/mattermost/config.ts';
 

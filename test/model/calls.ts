@@ -44,7 +44,10 @@ export interface Poll {
 
 export type Operation = Statement | Send | Check | Poll;
 
-/** How a far end answers one post. `lost`: shown, and the connection broke; `silent`: shown or not, and no answer ever. */
+/**
+ * How a far end answers one post. `lost`: shown, and the connection broke; `silent`: shown or not,
+ * and no answer ever.
+ */
 export const answers = [
   'ok',
   'lost',
@@ -61,7 +64,15 @@ export const answers = [
 export type Answer = (typeof answers)[number];
 
 /** How a far end behaves for the time being. */
-export const modes = ['up', 'down', 'failing', 'limiting', 'silent', 'unknown hook', 'locked out'] as const;
+export const modes = [
+  'up',
+  'down',
+  'failing',
+  'limiting',
+  'silent',
+  'unknown hook',
+  'locked out',
+] as const;
 export type Mode = (typeof modes)[number];
 
 const answerOfMode: Record<Mode, Answer> = {
@@ -84,10 +95,14 @@ export function answerIn(mode: Mode, nature: Nature, form: Message['form']): Ans
 
 /** Of the answers that are failures. */
 export function errorOf(answer: Answer): AdapterError {
-  if (answer === 'status 500') return new AdapterError('retry', 'server_error', answer, { status: 500 });
-  if (answer === 'status 400') return new AdapterError('reject_event', 'rejected', answer, { status: 400 });
-  if (answer === 'status 413') return new AdapterError('reject_event', 'too_large', answer, { status: 413 });
-  if (answer === 'status 401') return new AdapterError('reject_sink', 'auth', answer, { status: 401 });
+  if (answer === 'status 500')
+    return new AdapterError('retry', 'server_error', answer, { status: 500 });
+  if (answer === 'status 400')
+    return new AdapterError('reject_event', 'rejected', answer, { status: 400 });
+  if (answer === 'status 413')
+    return new AdapterError('reject_event', 'too_large', answer, { status: 413 });
+  if (answer === 'status 401')
+    return new AdapterError('reject_sink', 'auth', answer, { status: 401 });
   if (answer === 'status 429')
     return new AdapterError('retry', 'rate_limited', answer, { status: 429, retryAfterMs: 3000 });
   if (answer === 'status 429 at once')

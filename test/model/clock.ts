@@ -1,4 +1,5 @@
-// Virtual time for the processes of a schedule: a timer fires when the schedule says so. Code outside of a process keeps the machine's time.
+// Virtual time for the processes of a schedule: a timer fires when the schedule says so. Code
+// outside of a process keeps the machine's time.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Lease } from '../../src/core/loops/lease.ts';
 
@@ -60,7 +61,8 @@ export function installClock(): Clock {
     return timer;
   }
   function clearVirtual(timer: unknown): void {
-    if (!timers.delete(timer as Timer) && !running.getStore()) original.clearTimeout(timer as NodeJS.Timeout);
+    if (!timers.delete(timer as Timer) && !running.getStore())
+      original.clearTimeout(timer as NodeJS.Timeout);
   }
   globalThis.setTimeout = setVirtual as typeof setTimeout;
   globalThis.clearTimeout = clearVirtual as typeof clearTimeout;

@@ -1,5 +1,7 @@
-// The model test: generated schedules of what can happen to the store, the lanes and the roles, on a real Postgres, in virtual time.
-// `MODEL_RUNS=5000` runs many; a failing one prints the `MODEL_SEED` that, with `MODEL_RUNS=1`, runs it again.
+// The model test: generated schedules of what can happen to the store, the lanes and the roles, on
+// a real Postgres, in virtual time.
+// `MODEL_RUNS=5000` runs many; a failing one prints the `MODEL_SEED` that, with `MODEL_RUNS=1`,
+// runs it again.
 import fc from 'fast-check';
 import type postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -60,7 +62,12 @@ async function check(runSeed: number): Promise<string | undefined> {
     const broken = await run(acts);
     if (broken.length > 0) throw new Error(broken.slice(0, 5).join('\n'));
   });
-  const options = { seed: runSeed, numRuns: 1, unbiased: true, interruptAfterTimeLimit: shrinkMaxMs };
+  const options = {
+    seed: runSeed,
+    numRuns: 1,
+    unbiased: true,
+    interruptAfterTimeLimit: shrinkMaxMs,
+  };
   const result = await fc.check(property, options);
   if (!result.failed) return undefined;
   const [acts] = result.counterexample ?? [[]];
@@ -69,7 +76,8 @@ async function check(runSeed: number): Promise<string | undefined> {
 }
 
 test('whatever happens to processes, connections and far ends, the promises hold', async () => {
-  const endMs = process.env.MODEL_RUNS === undefined ? performance.now() + shortMs : Number.POSITIVE_INFINITY;
+  const endMs =
+    process.env.MODEL_RUNS === undefined ? performance.now() + shortMs : Number.POSITIVE_INFINITY;
   let count = 0;
   for (; count < runs && performance.now() < endMs; count += 1) {
     const failure = await check(seed + count);

@@ -1,5 +1,6 @@
-// The Deep Instinct source against a model of its tenant: random wrong numbers, falls, repeats, restores, rebuilds and archives, on a clock of
-// its own. `MODEL_RUNS=5000` runs many; a failing one prints the `MODEL_SEED` that, with `MODEL_RUNS=1`, runs it again.
+// The Deep Instinct source against a model of its tenant: random wrong numbers, falls, repeats,
+// restores, rebuilds and archives, on a clock of its own. `MODEL_RUNS=5000` runs many; a failing
+// one prints the `MODEL_SEED` that, with `MODEL_RUNS=1`, runs it again.
 import { expect, test } from 'vitest';
 import { createRandom, type Random } from '../../simulators/events/random.ts';
 import { AdapterError } from '../../src/kit/errors.ts';
@@ -28,8 +29,15 @@ type Answer = (page: readonly Item[], after: number) => string;
 type May = 'alarm' | 'nothing';
 
 const textOf = (item: Item, id: number = item.id) =>
-  JSON.stringify({ id, type: 'X', device_id: item.uid, insertion_timestamp: item.at, threat_severity: 'HIGH' });
-const bodyOf = (items: readonly string[], lastId: number | null) => `{"last_id":${lastId},"events":[${items}]}`;
+  JSON.stringify({
+    id,
+    type: 'X',
+    device_id: item.uid,
+    insertion_timestamp: item.at,
+    threat_severity: 'HIGH',
+  });
+const bodyOf = (items: readonly string[], lastId: number | null) =>
+  `{"last_id":${lastId},"events":[${items}]}`;
 const pageText: Answer = (page) =>
   bodyOf(
     page.map((item) => textOf(item)),
@@ -63,7 +71,11 @@ function createModel(random: Random) {
       close: () => Promise.resolve(),
     };
     const definition = sources.deepinstinct_events!;
-    const config = definition.config.parse({ url: 'https://tenant.example', token: 'key', start_from: 'all' });
+    const config = definition.config.parse({
+      url: 'https://tenant.example',
+      token: 'key',
+      start_from: 'all',
+    });
     const context = { id: 'di', http, locale: 'en', timeZone: 'UTC', now: () => nowMs };
     return definition.create(config, context) as PollSource;
   }
@@ -110,7 +122,9 @@ function createModel(random: Random) {
     },
     archive() {
       const count = random.integer(1, random.pick([3, 200]));
-      items = items.filter((item, index) => index < items.length - count || ![...store.values()].includes(item.uid));
+      items = items.filter(
+        (item, index) => index < items.length - count || ![...store.values()].includes(item.uid),
+      );
       return 'nothing';
     },
     restore() {
@@ -140,7 +154,9 @@ function createModel(random: Random) {
     },
     wrongItemAmongOthers() {
       const [id, at] = [far(), new Date(nowMs).toISOString()];
-      return answer((page) => bodyOf([...page.map((item) => textOf(item)), textOf({ id, uid: 'nobody', at })], id));
+      return answer((page) =>
+        bodyOf([...page.map((item) => textOf(item)), textOf({ id, uid: 'nobody', at })], id),
+      );
     },
     fall: () => answer(() => pageText(items.slice(0, pageSize), 0)),
     repeat() {
@@ -148,7 +164,9 @@ function createModel(random: Random) {
       return answer(() => body);
     },
     overlap: () =>
-      answer((_page, after) => pageText(items.filter(({ id }) => id > after - 20).slice(0, pageSize), after)),
+      answer((_page, after) =>
+        pageText(items.filter(({ id }) => id > after - 20).slice(0, pageSize), after),
+      ),
     empty: () => answer(() => bodyOf([], null)),
   };
 
@@ -207,11 +225,18 @@ function createModel(random: Random) {
       if (random.chance(0.8)) await drainAndObey();
       return name;
     },
-    /** Read without a wrong answer, as often as it takes to a second reading: all is stored, or it was said. */
+    /**
+     * Read without a wrong answer, as often as it takes to a second reading: all is stored, or it
+     * was said.
+     */
     async look(): Promise<void> {
       wrong.length = 0;
       let isSaid = (await drainAndObey()) !== undefined;
-      for (let polls = 0; polls < pollsBetweenRereads && !isSaid && missing(false).length > 0; polls += 1) {
+      for (
+        let polls = 0;
+        polls < pollsBetweenRereads && !isSaid && missing(false).length > 0;
+        polls += 1
+      ) {
         isSaid = (await drainAndObey()) !== undefined;
       }
       if (!isSaid && missing(false).length > 0)
@@ -226,7 +251,8 @@ function createModel(random: Random) {
       }
       const failure = await drain();
       if (failure !== undefined) throw new Error(`it does not recover: ${failure.message}`);
-      if (missing(true).length > 0) throw new Error(`lost: ${missing(true).slice(0, 5)} at ${cursor}`);
+      if (missing(true).length > 0)
+        throw new Error(`lost: ${missing(true).slice(0, 5)} at ${cursor}`);
     },
   };
 }
@@ -250,8 +276,9 @@ async function run(runSeed: number): Promise<string | undefined> {
   }
 }
 
-// Each was red once: an item that vanished while the list goes on, its number given to another, a time that never was, a tenant that fell
-// back and passed the cursor within one reading, a stale page of it, a page whose first item was left out.
+// Each was red once: an item that vanished while the list goes on, its number given to another, a
+// time that never was, a tenant that fell back and passed the cursor within one reading, a stale
+// page of it, a page whose first item was left out.
 test.each([35, 216, 867, 882, 1665, 1037, 448, 1008, 1677, 2719])(
   'what was lost once is not lost again: %i',
   async (once) => {
@@ -260,7 +287,8 @@ test.each([35, 216, 867, 882, 1665, 1037, 448, 1008, 1677, 2719])(
 );
 
 test('whatever numbers the tenant gives, its source is never blind without a word, and nothing is lost', async () => {
-  const endMs = process.env.MODEL_RUNS === undefined ? performance.now() + shortMs : Number.POSITIVE_INFINITY;
+  const endMs =
+    process.env.MODEL_RUNS === undefined ? performance.now() + shortMs : Number.POSITIVE_INFINITY;
   let count = 0;
   for (; count < runs && performance.now() < endMs; count += 1) {
     const failure = await run(seed + count);

@@ -68,14 +68,16 @@ export async function takePicture(client: postgres.Sql, source: string): Promise
     cursor,
     generation,
     leases: new Map(
-      list<[string, string | null, number]>(row!.leases).map(([name, holder, epoch]) => [name, { holder, epoch }]),
+      list<[string, string | null, number]>(row!.leases).map(([name, holder, epoch]) => [
+        name,
+        { holder, epoch },
+      ]),
     ),
     heartbeats: new Map(list<[string, number]>(row!.heartbeats)),
     events: new Map(
-      list<[number, string, string, number]>(row!.events).map(([id, from, externalId, severity]) => [
-        id,
-        { id, source: from, externalId, severity },
-      ]),
+      list<[number, string, string, number]>(row!.events).map(
+        ([id, from, externalId, severity]) => [id, { id, source: from, externalId, severity }],
+      ),
     ),
     deliveries: new Map(list<DeliveryFields>(row!.deliveries).map(toDelivery)),
   };
@@ -96,7 +98,31 @@ type DeliveryFields = [
 ];
 
 function toDelivery(fields: DeliveryFields): [string, DeliveryRow] {
-  const [eventId, sink, state, attempts, form, priority, scheduledMs, reason, finalizedMs, failures, digestId] = fields;
-  const row = { eventId, sink, state, attempts, form, priority, scheduledMs, reason, finalizedMs, failures, digestId };
+  const [
+    eventId,
+    sink,
+    state,
+    attempts,
+    form,
+    priority,
+    scheduledMs,
+    reason,
+    finalizedMs,
+    failures,
+    digestId,
+  ] = fields;
+  const row = {
+    eventId,
+    sink,
+    state,
+    attempts,
+    form,
+    priority,
+    scheduledMs,
+    reason,
+    finalizedMs,
+    failures,
+    digestId,
+  };
   return [deliveryKey(sink, eventId), row];
 }

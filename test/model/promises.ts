@@ -1,15 +1,25 @@
-// The promises of the store, the lanes and the roles, watched over at every statement, send and answer of a schedule.
+// The promises of the store, the lanes and the roles, watched over at every statement, send and
+// answer of a schedule.
 import type { Lease } from '../../src/core/loops/lease.ts';
 import { priorityOf } from '../../src/core/routing/index.ts';
 import type { Send } from './calls.ts';
-import { type DeliveryRow, deliveryKey, type EventRow, emptyPicture, type Picture } from './picture.ts';
+import {
+  type DeliveryRow,
+  deliveryKey,
+  type EventRow,
+  emptyPicture,
+  type Picture,
+} from './picture.ts';
 import { policy, sinkIds, sinkRole, source } from './replica.ts';
 import type { Statement } from './statements.ts';
 import { externalIdOf, type Tenant } from './tenant.ts';
 
 /** What a lane has been shown, and must respect. */
 interface Knowledge {
-  /** Due deliveries that a reading showed or that were offered, with the number of sends at that time. */
+  /**
+   * Due deliveries that a reading showed or that were offered, with the number of sends at that
+   * time.
+   */
   readonly due: Map<number, number>;
   /** What a probe's reading showed. */
   probes: Set<number>;
@@ -19,7 +29,10 @@ export interface Promises {
   /** What was broken, first things first. */
   readonly broken: readonly string[];
   readonly picture: Picture;
-  /** The operator or the clock of the database took this process's roles away: what it has begun may still go out. */
+  /**
+   * The operator or the clock of the database took this process's roles away: what it has begun may
+   * still go out.
+   */
   cutOff(processId: string): void;
   died(processId: string): void;
   /** A statement of it failed: it may give up writing when it ends. */
@@ -54,7 +67,9 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
     return known;
   };
   const itemOf = (event: EventRow | undefined) =>
-    tenant.items().find((item) => event?.source === source && externalIdOf(item) === event.externalId);
+    tenant
+      .items()
+      .find((item) => event?.source === source && externalIdOf(item) === event.externalId);
   const nameOf = (sink: string, eventId: number) => {
     const event = picture.events.get(eventId);
     return `${sink}/${event?.source === source ? event.externalId : event?.source}`;
@@ -62,16 +77,22 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
   const say = (promise: string, what: string) => broken.push(`${promise}: ${what}`);
 
   function cursorKept(before: Picture, after: Picture): void {
-    const stored = new Set([...after.events.values()].filter((e) => e.source === source).map((e) => e.externalId));
+    const stored = new Set(
+      [...after.events.values()].filter((e) => e.source === source).map((e) => e.externalId),
+    );
     if (after.generation === before.generation) {
-      if (before.cursor !== null && after.cursor === null) say('the cursor is never null again', before.cursor);
+      if (before.cursor !== null && after.cursor === null)
+        say('the cursor is never null again', before.cursor);
       if (Number(after.cursor) < Number(before.cursor))
         say('the cursor never moves back', `${before.cursor} to ${after.cursor}`);
     }
     for (const item of tenant.items()) {
       const isPassed = item.generation === after.generation && item.id <= Number(after.cursor ?? 0);
       if (isPassed && !stored.has(externalIdOf(item)))
-        say('the cursor is never beyond what is stored', `${after.cursor}, without ${externalIdOf(item)}`);
+        say(
+          'the cursor is never beyond what is stored',
+          `${after.cursor}, without ${externalIdOf(item)}`,
+        );
     }
   }
 
@@ -96,8 +117,10 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       const isUrgent = event.severity === 0 || event.severity >= 4;
       if (!all || !urgent) say('each event has its decision', event.externalId);
       if (all?.state === 'suppressed') say('the decision stays', event.externalId);
-      if (urgent && (urgent.state === 'suppressed') === isUrgent) say('the decision stays', event.externalId);
-      if (all && all.priority % 10 !== priorityOf(event.severity as 0)) say('the decision stays', event.externalId);
+      if (urgent && (urgent.state === 'suppressed') === isUrgent)
+        say('the decision stays', event.externalId);
+      if (all && all.priority % 10 !== priorityOf(event.severity as 0))
+        say('the decision stays', event.externalId);
     }
   }
 
@@ -108,15 +131,18 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       if (!now) say('a delivery never goes', name);
       else if (old.state === 'delivered' && now.state !== 'delivered')
         say('delivered is for ever', `${name} is ${now.state}`);
-      else if (old.state === 'delivered' && now.finalizedMs !== old.finalizedMs) say('delivered is said once', name);
-      else if (old.state === 'dead' && now.state === 'pending' && !isRedrive) say('only an operator redrives', name);
+      else if (old.state === 'delivered' && now.finalizedMs !== old.finalizedMs)
+        say('delivered is said once', name);
+      else if (old.state === 'dead' && now.state === 'pending' && !isRedrive)
+        say('only an operator redrives', name);
     }
     for (const row of after.deliveries.values()) {
       const name = nameOf(row.sink, row.eventId);
       const carried = { sink: row.sink, eventId: row.digestId ?? row.eventId };
       const carrier = after.deliveries.get(deliveryKey(row.sink, carried.eventId));
       const isShown = sends.some((send) => isOf(send, carried) && send.isAccepted);
-      if (row.state === 'delivered' && !isShown) say('delivered is what the far end accepted', name);
+      if (row.state === 'delivered' && !isShown)
+        say('delivered is what the far end accepted', name);
       if (row.state === 'dead' && !carrier?.failures) say('nothing dies without an attempt', name);
       if (row.digestId !== null && row.state !== carrier?.state)
         say('a member ends with its digest, and not before', name);
@@ -126,13 +152,19 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
   const isOf = (send: Send, { sink, eventId }: Pick<DeliveryRow, 'sink' | 'eventId'>) =>
     send.sink === sink && send.message.event.id === eventId;
 
-  /** A statement under a lease that is no longer held may state what was delivered, and nothing else. */
+  /**
+   * A statement under a lease that is no longer held may state what was delivered, and nothing
+   * else.
+   */
   function fenced(statement: Statement, before: Picture, after: Picture): void {
     const { lease } = statement.context;
     if (!lease || isHeld(lease, before)) return;
-    const owned = (picture: Picture) => [...picture.events.values()].filter((event) => event.source === source).length;
-    if (before.cursor !== after.cursor) say('a stale process moves no cursor', `to ${after.cursor}`);
-    if (owned(before) !== owned(after)) say('a stale process stores no page', `${owned(after) - owned(before)} events`);
+    const owned = (picture: Picture) =>
+      [...picture.events.values()].filter((event) => event.source === source).length;
+    if (before.cursor !== after.cursor)
+      say('a stale process moves no cursor', `to ${after.cursor}`);
+    if (owned(before) !== owned(after))
+      say('a stale process stores no page', `${owned(after) - owned(before)} events`);
     for (const [key, old] of before.deliveries) {
       const now = after.deliveries.get(key)!;
       const isSame = now.state === 'delivered' || JSON.stringify(now) === JSON.stringify(old);
@@ -162,16 +194,22 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       const key = deliveryKey(send.sink, send.message.event.id);
       const [old, now] = [before.deliveries.get(key), after.deliveries.get(key)];
       const { lease: by, process: writer } = statement?.context ?? {};
-      // A stop has the last outcomes written, and it is the roles that stop a lane: no lease is known there, the fence is in the statement.
-      const isOwn = by === send.context.lease || (by === undefined && writer === send.context.process);
+      // A stop has the last outcomes written, and it is the roles that stop a lane: no lease is
+      // known there, the fence is in the statement.
+      const isOwn =
+        by === send.context.lease || (by === undefined && writer === send.context.process);
       if (send.known === 'delivered' && now?.state === 'delivered') send.isWritten = true;
-      else if (send.known === 'failed' && isOwn && (now?.failures ?? 0) > (old?.failures ?? 0)) send.isWritten = true;
+      else if (send.known === 'failed' && isOwn && (now?.failures ?? 0) > (old?.failures ?? 0))
+        send.isWritten = true;
       else if (!isHeld(send.context.lease!, after)) {
         send.isCutOff = true;
         const { lease, process } = send.context;
         const isGivenBack = statement?.context.process === process && isHeld(lease!, before);
         if (isGivenBack && !cut.has(keyOf(lease!)) && !troubled.has(process.id))
-          say('no role is given back before all is written', nameOf(send.sink, send.message.event.id));
+          say(
+            'no role is given back before all is written',
+            nameOf(send.sink, send.message.event.id),
+          );
       }
     }
   }
@@ -183,16 +221,24 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       const other = picture.deliveries.get(deliveryKey(send.sink, eventId));
       const isDue = other?.state === 'pending' && other.scheduledMs <= wallMs();
       if (!isDue || other.priority >= row.priority) continue;
-      const isTouched = sends.some((s) => isOf(s, other) && s !== send && (s.number >= shownAt || !s.isWritten));
+      const isTouched = sends.some(
+        (s) => isOf(s, other) && s !== send && (s.number >= shownAt || !s.isWritten),
+      );
       if (!isTouched)
-        say('the most urgent goes first', `${nameOf(send.sink, row.eventId)} before ${nameOf(send.sink, eventId)}`);
+        say(
+          'the most urgent goes first',
+          `${nameOf(send.sink, row.eventId)} before ${nameOf(send.sink, eventId)}`,
+        );
     }
   }
 
-  /** But what is refused in every form: with nothing else left that passes, it is kept (decision 6). */
+  /**
+   * But what is refused in every form: with nothing else left that passes, it is kept (decision 6).
+   */
   const waiting = () =>
     [...picture.deliveries.values()].filter(
-      ({ state, eventId }) => state === 'pending' && itemOf(picture.events.get(eventId))?.nature !== 'hopeless',
+      ({ state, eventId }) =>
+        state === 'pending' && itemOf(picture.events.get(eventId))?.nature !== 'hopeless',
     );
 
   return {
@@ -209,7 +255,8 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       troubled.add(processId);
     },
     died(processId) {
-      for (const send of sends) if (send.context.process.id === processId && !send.isWritten) send.isCutOff = true;
+      for (const send of sends)
+        if (send.context.process.id === processId && !send.isWritten) send.isCutOff = true;
     },
     changed(statement, after, act) {
       const before = picture;
@@ -239,14 +286,25 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
       const lease = send.context.lease!;
       const name = nameOf(send.sink, send.message.event.id);
       const endsMs = picture.heartbeats.get(lease.holder) ?? 0;
-      if (!cut.has(keyOf(lease)) && !(isHeld(lease, picture) && endsMs - wallMs() >= policy.sendTimeoutMs))
-        say('no send begins on a lease that does not outlast it', `${name}, ${sinkRole(send.sink)}`);
+      if (
+        !cut.has(keyOf(lease)) &&
+        !(isHeld(lease, picture) && endsMs - wallMs() >= policy.sendTimeoutMs)
+      )
+        say(
+          'no send begins on a lease that does not outlast it',
+          `${name}, ${sinkRole(send.sink)}`,
+        );
       send.isCutOff = cut.has(keyOf(lease)) && !isHeld(lease, picture);
       for (const earlier of send.isCutOff ? [] : sends) {
-        if (earlier.sink !== send.sink || earlier.message.event.id !== send.message.event.id || earlier.isCutOff)
+        if (
+          earlier.sink !== send.sink ||
+          earlier.message.event.id !== send.message.event.id ||
+          earlier.isCutOff
+        )
           continue;
         if (!earlier.isWritten) say('nothing is sent while it is in flight or unwritten', name);
-        else if (earlier.known === 'delivered') say('nothing is sent again after it was written', name);
+        else if (earlier.known === 'delivered')
+          say('nothing is sent again after it was written', name);
       }
       if (!row) say('what is sent is stored', name);
       else inOrder(send, row);
@@ -262,19 +320,27 @@ export function createPromises(tenant: Tenant, wallMs: () => number): Promises {
     accepted(send) {
       send.isAccepted = true;
       const others = sends.filter(
-        (s) => s !== send && s.isAccepted && s.sink === send.sink && s.message.event.id === send.message.event.id,
+        (s) =>
+          s !== send &&
+          s.isAccepted &&
+          s.sink === send.sink &&
+          s.message.event.id === send.message.event.id,
       );
-      const isExcused = [send, ...others].filter((s) => !s.isCutOff && s.known !== 'failed').length <= 1;
-      if (others.length > 0 && !isExcused) say('nothing is accepted twice', nameOf(send.sink, send.message.event.id));
+      const isExcused =
+        [send, ...others].filter((s) => !s.isCutOff && s.known !== 'failed').length <= 1;
+      if (others.length > 0 && !isExcused)
+        say('nothing is accepted twice', nameOf(send.sink, send.message.event.id));
     },
     end() {
       for (const item of tenant.items()) {
         const stored = [...picture.events.values()].filter(
           (e) => e.source === source && e.externalId === externalIdOf(item),
         );
-        if (stored.length !== 1) say('in the end all is stored', `${externalIdOf(item)}: ${stored.length} times`);
+        if (stored.length !== 1)
+          say('in the end all is stored', `${externalIdOf(item)}: ${stored.length} times`);
       }
-      for (const row of waiting()) say('in the end nothing is pending', nameOf(row.sink, row.eventId));
+      for (const row of waiting())
+        say('in the end nothing is pending', nameOf(row.sink, row.eventId));
       for (const [name, { holder }] of picture.leases)
         if (holder !== null) say('a process that ends gives its roles back', name);
     },

@@ -1,4 +1,5 @@
-// One process of the service as a schedule sees it: the real roles, poller and lanes over held-back statements and calls.
+// One process of the service as a schedule sees it: the real roles, poller and lanes over held-back
+// statements and calls.
 
 import { type Lanes, offerFresh, startOrigin } from '../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../src/core/deliver/policy.ts';
@@ -20,7 +21,10 @@ import { type Context, type Process, running } from './clock.ts';
 
 export const source = 'tenant';
 export const sourceRole = `source:${source}`;
-/** `all` hears of everything, in storms by digests; `urgent` of what is HIGH or worse, by groups. Each is on an origin of its own. */
+/**
+ * `all` hears of everything, in storms by digests; `urgent` of what is HIGH or worse, by groups.
+ * Each is on an origin of its own.
+ */
 export const sinkIds = ['all', 'urgent'] as const;
 export const sinkRole = (sink: string) => `sink:${sink}:`;
 export const routes: readonly Route[] = [
@@ -69,7 +73,11 @@ export interface Surroundings {
   offered(lease: Lease, sink: string, eventIds: readonly number[]): void;
 }
 
-export function startReplica(around: Surroundings, id: string, predecessor: string | null): Replica {
+export function startReplica(
+  around: Surroundings,
+  id: string,
+  predecessor: string | null,
+): Replica {
   const replica = { id, isDead: false, isFrozen: false, clockOffMs: 0, ending: undefined };
   const { db, metrics } = around;
   const lanes: Lanes = new Map();
@@ -100,7 +108,11 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
   }
 
   /** Whatever the worker does is known to be done under this lease. */
-  function role(name: string, group: string, start: (context: Context) => ReturnType<Role['start']>): Role {
+  function role(
+    name: string,
+    group: string,
+    start: (context: Context) => ReturnType<Role['start']>,
+  ): Role {
     return {
       name,
       group,
@@ -114,7 +126,15 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
   const roles = [
     role(sourceRole, 'first', (context) =>
       startPolling(
-        { ...shared, silences, id: source, source: around.source(context), routes, intervalMs: 1000, lanes: { offer } },
+        {
+          ...shared,
+          silences,
+          id: source,
+          source: around.source(context),
+          routes,
+          intervalMs: 1000,
+          lanes: { offer },
+        },
         context.lease!,
       ),
     ),
@@ -122,7 +142,15 @@ export function startReplica(around: Surroundings, id: string, predecessor: stri
       role(sinkRole(sink), index === 0 ? 'first' : 'second', (context) => {
         laneLeases.set(sink, context.lease!);
         const sinks = [{ id: sink, sink: around.sink(context, sink) }];
-        const origin = { ...shared, sinks, routes, perSecond: 10, policy, showTenant: () => false, announce };
+        const origin = {
+          ...shared,
+          sinks,
+          routes,
+          perSecond: 10,
+          policy,
+          showTenant: () => false,
+          announce,
+        };
         return startOrigin(origin, lanes, context.lease!);
       }),
     ),

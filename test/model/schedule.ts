@@ -1,4 +1,5 @@
-// Schedules: what may happen, how often, and how it is written down so that a failing one can be read.
+// Schedules: what may happen, how often, and how it is written down so that a failing one can be
+// read.
 import fc from 'fast-check';
 import type { Severity } from '../../src/kit/event.ts';
 import { type Answer, answers, type Mode, modes } from './calls.ts';
@@ -13,23 +14,39 @@ export type Act = { [Name in keyof Acts]: readonly [Name, ...Parameters<Acts[Nam
 
 const index = fc.nat(11);
 const kinds = Object.keys(statementKinds) as StatementKind[];
-const severities = fc.array(fc.integer({ min: 0, max: 5 }) as fc.Arbitrary<Severity>, { minLength: 1, maxLength: 8 });
+const severities = fc.array(fc.integer({ min: 0, max: 5 }) as fc.Arbitrary<Severity>, {
+  minLength: 1,
+  maxLength: 8,
+});
 const nature = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Nature>('plain') },
   { weight: 1, arbitrary: fc.constantFrom<Nature>('fails', 'refused', 'hopeless') },
 );
-const act = <Name extends keyof Acts>(weight: number, name: Name, ...args: fc.Arbitrary<unknown>[]) => ({
+const act = <Name extends keyof Acts>(
+  weight: number,
+  name: Name,
+  ...args: fc.Arbitrary<unknown>[]
+) => ({
   weight,
   arbitrary: fc.tuple(fc.constant(name), ...args) as unknown as fc.Arbitrary<Act>,
 });
 
 const anyAct = fc.oneof(
   act(12, 'pass', fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 300, max: 4000 }))),
-  act(3, 'stall', fc.oneof(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 500, max: 10_000 }))),
+  act(
+    3,
+    'stall',
+    fc.oneof(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 500, max: 10_000 })),
+  ),
   act(7, 'arrive', severities, nature),
   act(30, 'step', index),
   act(8, 'answer', index, fc.oneof(fc.constant<Answer>('ok'), fc.constantFrom(...answers))),
-  act(4, 'page', index, fc.constantFrom<PageShape | 'error'>('plain', 'overlapping', 'doubled', 'error')),
+  act(
+    4,
+    'page',
+    index,
+    fc.constantFrom<PageShape | 'error'>('plain', 'overlapping', 'doubled', 'error'),
+  ),
   act(7, 'trap', fc.constantFrom(...kinds), fc.constantFrom(...statementFates)),
   act(3, 'release'),
   act(3, 'crash', index, fc.boolean()),
@@ -39,7 +56,12 @@ const anyAct = fc.oneof(
   act(2, 'thaw'),
   act(2, 'expire', index),
   act(1, 'jump', index, fc.constantFrom(-3_600_000, 3_600_000)),
-  act(4, 'mode', fc.constantFrom(...sinkIds), fc.oneof(fc.constant<Mode>('up'), fc.constantFrom(...modes))),
+  act(
+    4,
+    'mode',
+    fc.constantFrom(...sinkIds),
+    fc.oneof(fc.constant<Mode>('up'), fc.constantFrom(...modes)),
+  ),
   act(1, 'redrive'),
   act(1, 'reset'),
 );
@@ -61,4 +83,6 @@ export async function perform(world: World, [name, ...args]: Act): Promise<void>
 }
 
 export const written = (acts: readonly Act[]) =>
-  acts.map(([name, ...args]) => `  ${name}${args.map((arg) => ` ${JSON.stringify(arg)}`).join('')}`).join('\n');
+  acts
+    .map(([name, ...args]) => `  ${name}${args.map((arg) => ` ${JSON.stringify(arg)}`).join('')}`)
+    .join('\n');

@@ -1,5 +1,6 @@
-// The database as a process sees it: a statement runs when the schedule says so, and its answer comes when the schedule says so.
-// Its clock is the schedule's: functions in a schema of their own stand before Postgres's.
+// The database as a process sees it: a statement runs when the schedule says so, and its answer
+// comes when the schedule says so. Its clock is the schedule's: functions in a schema of their own
+// stand before Postgres's.
 import postgres from 'postgres';
 import { driverOptions } from '../../src/store/connection.ts';
 import { type Database, databaseOf } from '../../src/store/database.ts';
@@ -39,7 +40,10 @@ export const statementKinds = {
 } as const;
 export type StatementKind = keyof typeof statementKinds;
 
-/** What of the driver's queries is needed to hold them back: it sends a query at the first `handle`, and ends it by `resolve` or `reject`. */
+/**
+ * What of the driver's queries is needed to hold them back: it sends a query at the first `handle`,
+ * and ends it by `resolve` or `reject`.
+ */
 interface DriverQuery {
   strings: string[];
   args: unknown[];
@@ -52,7 +56,10 @@ interface DriverQuery {
 export function connect(url: string): postgres.Sql {
   const connection = { search_path: 'model, pg_catalog, public', synchronous_commit: 'off' };
   const options = { ...driverOptions, connection, max: 1, idle_timeout: 0, max_lifetime: null };
-  return postgres(url, options as typeof options & { connection: object }) as unknown as postgres.Sql;
+  return postgres(
+    url,
+    options as typeof options & { connection: object },
+  ) as unknown as postgres.Sql;
 }
 
 /** Puts the schedule's clock before Postgres's own. Once for each database. */
@@ -87,10 +94,14 @@ export function holdBack(client: postgres.Sql, ask: (statement: Statement) => vo
     };
     return query;
   };
-  const held = Object.assign((strings: TemplateStringsArray, ...values: never[]) => hold(client(strings, ...values)), {
-    unsafe: (text: string, values: never[], options: object) => hold(client.unsafe(text, values, options)),
-    options: client.options,
-  });
+  const held = Object.assign(
+    (strings: TemplateStringsArray, ...values: never[]) => hold(client(strings, ...values)),
+    {
+      unsafe: (text: string, values: never[], options: object) =>
+        hold(client.unsafe(text, values, options)),
+      options: client.options,
+    },
+  );
   return databaseOf(held as unknown as postgres.Sql);
 }
 
@@ -123,7 +134,10 @@ function statementOf(
         void driver.send();
       }),
     answer: () => (statement.rows ? driver.resolve(statement.rows) : driver.reject(error)),
-    cut: () => driver.reject(Object.assign(new Error('the connection was cut'), { code: 'CONNECTION_CLOSED' })),
+    cut: () =>
+      driver.reject(
+        Object.assign(new Error('the connection was cut'), { code: 'CONNECTION_CLOSED' }),
+      ),
   };
   return statement;
 }

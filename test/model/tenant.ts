@@ -28,7 +28,8 @@ export interface Tenant {
 }
 
 /** The dedupe key under which an item is stored. */
-export const externalIdOf = ({ id, generation }: Item) => (generation > 1 ? `g${generation}/${id}` : String(id));
+export const externalIdOf = ({ id, generation }: Item) =>
+  generation > 1 ? `g${generation}/${id}` : String(id);
 
 export function createTenant(): Tenant {
   let generation = 1;
@@ -52,7 +53,11 @@ export function createTenant(): Tenant {
       const fresh = items.slice(from, from + pageMax);
       const overlap = shape === 'overlapping' ? items.slice(Math.max(0, from - 2), from) : [];
       const events = [...overlap, ...fresh, ...(shape === 'doubled' ? fresh : [])].map(toDraft);
-      return { events, cursor: fresh.length > 0 ? String(from + fresh.length) : null, more: fresh.length > 0 };
+      return {
+        events,
+        cursor: fresh.length > 0 ? String(from + fresh.length) : null,
+        more: fresh.length > 0,
+      };
     },
   };
 }

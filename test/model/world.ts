@@ -1,4 +1,5 @@
-// The world of one schedule: processes, their open operations, the tenant, the far ends, and the acts that a schedule is made of.
+// The world of one schedule: processes, their open operations, the tenant, the far ends, and the
+// acts that a schedule is made of.
 import { setMaxListeners } from 'node:events';
 import type postgres from 'postgres';
 import { AdapterError } from '../../src/kit/errors.ts';
@@ -7,7 +8,15 @@ import type { Metrics } from '../../src/observe/metrics/index.ts';
 import { resetSource } from '../../src/store/cursors.ts';
 import { databaseOf } from '../../src/store/database.ts';
 import { redriveDead } from '../../src/store/deliveries/index.ts';
-import { type Answer, answerIn, errorOf, type Mode, type Operation, type Poll, type Send } from './calls.ts';
+import {
+  type Answer,
+  answerIn,
+  errorOf,
+  type Mode,
+  type Operation,
+  type Poll,
+  type Send,
+} from './calls.ts';
 import { type Clock, type Context, running, settled } from './clock.ts';
 import { takePicture } from './picture.ts';
 import { createPromises } from './promises.ts';
@@ -77,14 +86,16 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
 
   async function answerStatement(statement: Statement): Promise<void> {
     operations.delete(statement);
-    if (statementKinds.reading.test(statement.text)) promises.shown(statement, askedAfter.get(statement) ?? 0);
+    if (statementKinds.reading.test(statement.text))
+      promises.shown(statement, askedAfter.get(statement) ?? 0);
     askedAfter.delete(statement);
     statement.answer();
     await settled();
   }
 
   async function answerSend(send: Send, answer: Answer): Promise<void> {
-    const isKnown = send.known === 'flying' && !send.context.process.isFrozen && !send.context.process.isDead;
+    const isKnown =
+      send.known === 'flying' && !send.context.process.isFrozen && !send.context.process.isDead;
     if (answer === 'ok' || answer === 'lost' || answer === 'silent and shown') {
       if (!send.isAccepted) promises.accepted(send);
     }
@@ -103,7 +114,8 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
 
   async function answerPoll(poll: Poll, shape: PageShape | 'error'): Promise<void> {
     operations.delete(poll);
-    if (shape === 'error') poll.reject(new AdapterError('retry', 'connection', 'the tenant is away'));
+    if (shape === 'error')
+      poll.reject(new AdapterError('retry', 'connection', 'the tenant is away'));
     else poll.resolve(tenant.page(poll.cursor, shape));
     await settled();
   }
@@ -117,7 +129,9 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
   }
 
   function natureOf(send: Send): Nature {
-    const item = tenant.items().find((candidate) => externalIdOf(candidate) === send.message.event.externalId);
+    const item = tenant
+      .items()
+      .find((candidate) => externalIdOf(candidate) === send.message.event.externalId);
     return send.message.event.source === source ? (item?.nature ?? 'plain') : 'plain';
   }
 
@@ -151,7 +165,8 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
     return isUnderWay(operation) || (operation.isExecuted && fates.get(operation) !== 'slow');
   }
   const living = () => replicas.filter((replica) => !replica.isDead);
-  const pick = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(1, list.length)];
+  const pick = <T>(list: readonly T[], index: number): T | undefined =>
+    list[index % Math.max(1, list.length)];
 
   const nameOfOperation = (operation: Operation) =>
     operation.kind === 'statement' ? operation.text.trim().slice(0, 80) : operation.kind;
@@ -164,7 +179,8 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
       const operation = [...operations].find(canGoOn);
       if (operation) {
         turns += 1;
-        if (turns > turnsMax) throw new Error(`it turns without end: ${nameOfOperation(operation)}`);
+        if (turns > turnsMax)
+          throw new Error(`it turns without end: ${nameOfOperation(operation)}`);
         await progress(operation);
       } else {
         turns = 0;
@@ -176,11 +192,13 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
   }
 
   function callsOf(context: Context, sink: string) {
-    const call = <T>(make: (resolve: (value: T) => void, reject: (error: unknown) => void) => Operation) =>
-      new Promise<T>((resolve, reject) => open(make(resolve, reject)));
+    const call = <T>(
+      make: (resolve: (value: T) => void, reject: (error: unknown) => void) => Operation,
+    ) => new Promise<T>((resolve, reject) => open(make(resolve, reject)));
     return {
       origin: `${sink}:`,
-      check: () => call<void>((resolve, reject) => ({ kind: 'check', context, sink, resolve, reject })),
+      check: () =>
+        call<void>((resolve, reject) => ({ kind: 'check', context, sink, resolve, reject })),
       send: (message: Send['message'], { signal }: { signal: AbortSignal }) =>
         call<void>((resolve, reject) => {
           sends += 1;
@@ -237,10 +255,16 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
       if (send) await answerSend(send, answer);
     },
     async page(index: number, shape: PageShape | 'error'): Promise<void> {
-      const poll = pick([...operations].filter((o) => o.kind === 'poll' && canGoOn(o)) as Poll[], index);
+      const poll = pick(
+        [...operations].filter((o) => o.kind === 'poll' && canGoOn(o)) as Poll[],
+        index,
+      );
       if (poll) await answerPoll(poll, shape);
     },
-    /** The next statement of this kind is late, or its answer is, until all is released; or the connection breaks under it. */
+    /**
+     * The next statement of this kind is late, or its answer is, until all is released; or the
+     * connection breaks under it.
+     */
     trap(kind: StatementKind, fate: Fate): void {
       traps.set(kind, fate);
     },
@@ -256,7 +280,8 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
       promises.died(replica.id);
       for (const operation of operations) {
         if (operation.context.process !== replica) continue;
-        const isSent = operation.kind === 'send' || (operation.kind === 'statement' && !operation.isExecuted);
+        const isSent =
+          operation.kind === 'send' || (operation.kind === 'statement' && !operation.isExecuted);
         if (!isLate || !isSent) operations.delete(operation);
       }
     },
@@ -301,7 +326,10 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
       for (const replica of living()) replica.isFrozen = false;
       await clock.advanceTo(clock.monotonicMs());
     },
-    /** The database believes its heartbeat to be over: its clock jumped, or somebody deleted the row. */
+    /**
+     * The database believes its heartbeat to be over: its clock jumped, or somebody deleted the
+     * row.
+     */
     async expire(index: number): Promise<void> {
       const replica = pick(living(), index);
       if (!replica) return;
@@ -327,7 +355,9 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
     async reset(): Promise<void> {
       await showTime();
       if ((await resetSource(operator, source)) === undefined) return;
-      const stored = new Set([...promises.picture.events.values()].map(({ externalId }) => externalId));
+      const stored = new Set(
+        [...promises.picture.events.values()].map(({ externalId }) => externalId),
+      );
       tenant.rebuild((item) => stored.has(externalIdOf(item)));
       promises.changed(undefined, await takePicture(client, source), 'reset');
     },
@@ -338,14 +368,18 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
     const isRead = tenant
       .items()
       .every((item) => item.generation < tenant.generation || item.id <= Number(picture.cursor));
-    const isWorked = [...picture.leases.values()].every(({ holder }) => living().some(({ id }) => id === holder));
+    const isWorked = [...picture.leases.values()].every(({ holder }) =>
+      living().some(({ id }) => id === holder),
+    );
     return isRead && isWorked && promises.waiting().length === 0;
   }
 
   return {
     acts,
     broken: promises.broken,
-    /** All is mended, one process at least lives, and whatever waits must go out; then a clean end. */
+    /**
+     * All is mended, one process at least lives, and whatever waits must go out; then a clean end.
+     */
     async end(): Promise<void> {
       for (const sink of sinkIds) modes.set(sink, 'up');
       traps.clear();
@@ -356,7 +390,8 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
         await acts.start(false);
       }
       const deadlineMs = clock.monotonicMs() + recoveryMaxMs;
-      while (!isDone() && clock.monotonicMs() < deadlineMs && promises.broken.length === 0) await pass(1000);
+      while (!isDone() && clock.monotonicMs() < deadlineMs && promises.broken.length === 0)
+        await pass(1000);
       for (let n = living().length; n > 0; n -= 1) await acts.stop(0);
       await pass(endingMaxMs);
       if (living().length > 0) throw new Error('a process does not end');

@@ -1,4 +1,5 @@
-// The alert rules: they can be read, each fires when it should and only then, and leads to its section of the runbook.
+// The alert rules: they can be read, each fires when it should and only then, and leads to its
+// section of the runbook.
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +7,15 @@ import { parse } from 'yaml';
 import { anchorsOf } from '../tree/documents.ts';
 import { readProjectFile } from '../tree/project-files.ts';
 import { root } from '../tree/source-files.ts';
-import { alerts, folderWithRules, missing, prometheusRule, promtool, type Rule, rules } from './prometheus.ts';
+import {
+  alerts,
+  folderWithRules,
+  missing,
+  prometheusRule,
+  promtool,
+  type Rule,
+  rules,
+} from './prometheus.ts';
 
 const cases = readdirSync(`${root}test/monitoring/rules`);
 
@@ -36,7 +45,10 @@ function namesOf({ alert_rule_test }: Case): string[] {
 function looksAt({ alert_rule_test }: Case, name: string): Look[] {
   return alert_rule_test
     .filter(({ alertname }) => alertname === name)
-    .map(({ eval_time, exp_alerts }) => ({ minutes: minutesOf(eval_time), isFiring: exp_alerts.length > 0 }))
+    .map(({ eval_time, exp_alerts }) => ({
+      minutes: minutesOf(eval_time),
+      isFiring: exp_alerts.length > 0,
+    }))
     .sort((a, b) => a.minutes - b.minutes);
 }
 
@@ -46,7 +58,9 @@ function minutesOf(duration: string): number {
   return Number(duration.slice(0, -1));
 }
 
-/** The last quiet look is one evaluation before the first that fires, and the last of all is quiet. */
+/**
+ * The last quiet look is one evaluation before the first that fires, and the last of all is quiet.
+ */
 function isWhole(looks: readonly Look[], everyMinutes: number): boolean {
   const first = looks.findIndex(({ isFiring }) => isFiring);
   if (first < 1 || looks.at(-1)!.isFiring) return false;
@@ -60,28 +74,42 @@ function withSummaryOnly(rule: Rule): Rule {
 
 describe('the alert rules', () => {
   test('are an object that the Prometheus operator takes', () => {
-    expect(prometheusRule).toMatchObject({ apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule' });
+    expect(prometheusRule).toMatchObject({
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+    });
     expect(Object.keys(prometheusRule).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'spec']);
     expect(Object.keys(prometheusRule.spec)).toEqual(['groups']);
   });
 
   test('are such that Prometheus can read them', ({ skip }) => {
     skip(missing !== undefined, missing);
-    const { ok, output } = promtool(folderWithRules(), ['check', 'rules', '--lint-fatal', 'rules.yaml']);
+    const { ok, output } = promtool(folderWithRules(), [
+      'check',
+      'rules',
+      '--lint-fatal',
+      'rules.yaml',
+    ]);
     expect(ok, output).toBe(true);
     expect(output).toContain(`${rules.length} rules found`);
   });
 
-  test.for(cases)('fire when they should, and only then: %s', { timeout: 60_000 }, (file, { skip }) => {
-    skip(missing !== undefined, missing);
-    const folder = folderWithRules(withSummaryOnly);
-    copyFileSync(`${root}test/monitoring/rules/${file}`, join(folder, file));
-    const { ok, output } = promtool(folder, ['test', 'rules', file]);
-    expect(ok, output).toBe(true);
-  });
+  test.for(cases)(
+    'fire when they should, and only then: %s',
+    { timeout: 60_000 },
+    (file, { skip }) => {
+      skip(missing !== undefined, missing);
+      const folder = folderWithRules(withSummaryOnly);
+      copyFileSync(`${root}test/monitoring/rules/${file}`, join(folder, file));
+      const { ok, output } = promtool(folder, ['test', 'rules', file]);
+      expect(ok, output).toBe(true);
+    },
+  );
 
   test('are each tried to the minute: quiet, firing at the next look, and quiet again when it is over', () => {
-    const files = cases.map((file) => parse(readProjectFile(`test/monitoring/rules/${file}`)) as CaseFile);
+    const files = cases.map(
+      (file) => parse(readProjectFile(`test/monitoring/rules/${file}`)) as CaseFile,
+    );
     const whole = files.flatMap(({ tests, evaluation_interval }) =>
       tests.flatMap((one) =>
         namesOf(one).filter((name) => isWhole(looksAt(one, name), minutesOf(evaluation_interval))),
@@ -91,7 +119,9 @@ describe('the alert rules', () => {
   });
 
   test('have each a case in which they stay quiet', () => {
-    const tests = cases.flatMap((file) => (parse(readProjectFile(`test/monitoring/rules/${file}`)) as CaseFile).tests);
+    const tests = cases.flatMap(
+      (file) => (parse(readProjectFile(`test/monitoring/rules/${file}`)) as CaseFile).tests,
+    );
     const quiet = tests.flatMap((one) =>
       namesOf(one).filter((name) => looksAt(one, name).every(({ isFiring }) => !isFiring)),
     );
@@ -103,7 +133,11 @@ describe('the alert rules', () => {
     const anchors = anchorsOf({ path: 'docs/runbook.md', text: runbook });
     for (const { alert, labels, annotations, for: wait } of alerts) {
       expect(['critical', 'warning'], alert).toContain(labels?.severity);
-      expect(Object.keys(annotations ?? {}), alert).toEqual(['summary', 'description', 'runbook_url']);
+      expect(Object.keys(annotations ?? {}), alert).toEqual([
+        'summary',
+        'description',
+        'runbook_url',
+      ]);
       expect(annotations!.summary!.length, alert).toBeLessThan(90);
       expect(annotations!.description!.length, alert).toBeGreaterThan(80);
       expect(annotations!.runbook_url, alert).toBe(`docs/runbook.md#${alert.toLowerCase()}`);

@@ -12,7 +12,10 @@ describe('the dashboards', () => {
   test('are what the generator writes', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tocsin-dashboards-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const run = spawnSync(process.execPath, [`${root}k8s/monitoring/dashboards/generate.mjs`, folder]);
+    const run = spawnSync(process.execPath, [
+      `${root}k8s/monitoring/dashboards/generate.mjs`,
+      folder,
+    ]);
     expect(run.status, String(run.stderr)).toBe(0);
     for (const name of names)
       expect(
@@ -24,13 +27,22 @@ describe('the dashboards', () => {
   test('can be imported anywhere: they name no data source, namespace or job but by variables', () => {
     for (const dashboard of dashboards) {
       expect(dashboard.schemaVersion).toBeGreaterThanOrEqual(38);
-      expect(dashboard.templating.list.map(({ name }) => name)).toEqual(['datasource', 'namespace', 'job']);
-      expect(dashboard.templating.list[0]).toMatchObject({ type: 'datasource', query: 'prometheus' });
+      expect(dashboard.templating.list.map(({ name }) => name)).toEqual([
+        'datasource',
+        'namespace',
+        'job',
+      ]);
+      expect(dashboard.templating.list[0]).toMatchObject({
+        type: 'datasource',
+        query: 'prometheus',
+      });
       const text = JSON.stringify(dashboard);
       const uids = [...text.matchAll(/"type":"prometheus","uid":"([^"]*)"/g)].map(([, uid]) => uid);
       expect(new Set(uids)).toEqual(new Set([`$\{datasource}`]));
       for (const { expr } of dashboard.panels.flatMap(({ targets = [] }) => targets))
-        for (const [selector] of expr.matchAll(/(?<!\w)(tocsin|process|nodejs)_\w+\{[^}]*\}|\bup\{[^}]*\}/g))
+        for (const [selector] of expr.matchAll(
+          /(?<!\w)(tocsin|process|nodejs)_\w+\{[^}]*\}|\bup\{[^}]*\}/g,
+        ))
           expect(selector).toContain('namespace=~"$namespace", job=~"$job"');
     }
   });
@@ -51,6 +63,7 @@ describe('the dashboards', () => {
   });
 
   test('explain each panel', () => {
-    for (const { name, panel } of shownPanels) expect(panel.description?.length ?? 0, name).toBeGreaterThan(15);
+    for (const { name, panel } of shownPanels)
+      expect(panel.description?.length ?? 0, name).toBeGreaterThan(15);
   });
 });

@@ -11,7 +11,12 @@ export interface Panel {
   readonly title: string;
   readonly description?: string;
   readonly targets?: readonly Target[];
-  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly gridPos: {
+    readonly x: number;
+    readonly y: number;
+    readonly w: number;
+    readonly h: number;
+  };
 }
 
 export interface Variable {
@@ -37,7 +42,9 @@ export const dashboards = names.map(
 
 /** Those that show something, with the name under which a person finds them. */
 export const shownPanels = dashboards.flatMap(({ title, panels }) =>
-  panels.filter(({ type }) => type !== 'row').map((panel) => ({ name: `${title}: ${panel.title}`, panel })),
+  panels
+    .filter(({ type }) => type !== 'row')
+    .map((panel) => ({ name: `${title}: ${panel.title}`, panel })),
 );
 
 /** As Grafana fills it in with everything chosen. */

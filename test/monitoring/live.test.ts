@@ -1,4 +1,5 @@
-// A real Prometheus scrapes a real Tocsin that has something to do: every panel shows something, and every metric is on a panel or in an alert.
+// A real Prometheus scrapes a real Tocsin that has something to do: every panel shows something,
+// and every metric is on a panel or in an alert.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -12,16 +13,20 @@ import { type PrometheusServer, type Sample, startPrometheus } from './server.ts
 /** Metrics that neither a panel nor an alert needs, and why. */
 const exceptions: Readonly<Record<string, string>> = {
   process_cpu_seconds_total: 'the sum of user and system, which are shown',
-  process_virtual_memory_bytes: 'Node reserves address space that it never uses; the number says nothing',
-  process_heap_bytes: 'the data segment, which includes what is not resident; the resident memory is shown',
-  nodejs_eventloop_lag_seconds: 'one sample at the time of the scrape; the quantiles since the last one are shown',
+  process_virtual_memory_bytes:
+    'Node reserves address space that it never uses; the number says nothing',
+  process_heap_bytes:
+    'the data segment, which includes what is not resident; the resident memory is shown',
+  nodejs_eventloop_lag_seconds:
+    'one sample at the time of the scrape; the quantiles since the last one are shown',
   nodejs_eventloop_lag_min_seconds: 'always about the sampling interval',
   nodejs_eventloop_lag_mean_seconds: 'the median and the longest are shown',
   nodejs_eventloop_lag_stddev_seconds: 'the quantiles say more',
   nodejs_eventloop_lag_p90_seconds: 'lies between the median and the 99th percentile',
   nodejs_active_handles: 'the same as the resources, by names of classes',
   nodejs_active_requests: 'the same as the resources, by names of classes',
-  nodejs_heap_space_size_total_bytes: 'what is used of each space is shown, and the reserved heap in all',
+  nodejs_heap_space_size_total_bytes:
+    'what is used of each space is shown, and the reserved heap in all',
   nodejs_heap_space_size_available_bytes: 'what is used of each space is shown',
   nodejs_version_info: 'a label of tocsin_build_info',
 };
@@ -44,7 +49,9 @@ polling_interval: 1
 /** A key that says when it ends. */
 const token = [
   'e30',
-  Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 86_400 })).toString('base64url'),
+  Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 86_400 })).toString(
+    'base64url',
+  ),
   'e30',
 ].join('.');
 
@@ -60,7 +67,10 @@ async function startWatched() {
   return { world, service, prometheus: await startPrometheus(await service.address) };
 }
 
-async function load({ tenant }: Awaited<ReturnType<typeof createWorld>>, seconds: number): Promise<void> {
+async function load(
+  { tenant }: Awaited<ReturnType<typeof createWorld>>,
+  seconds: number,
+): Promise<void> {
   const severities = ['LOW', 'MODERATE', 'HIGH', 'VERY_HIGH'];
   for (let step = 0; step < seconds * 2; step += 1) {
     for (const severity of severities) tenant.add('events', 3, { severity });
@@ -87,7 +97,9 @@ async function emptyPanels(prometheus: PrometheusServer): Promise<string[]> {
 /** What the documents tell a reader to ask Prometheus. */
 function shownQueries(): string[] {
   const pages = ['docs/runbook.md', 'docs/operating.md'].map(readProjectFile).join('\n');
-  return [...pages.matchAll(/`((?:sum|rate|max|min|histogram_quantile)\b[^`]*\))`/g)].map(([, query = '']) => query);
+  return [...pages.matchAll(/`((?:sum|rate|max|min|histogram_quantile)\b[^`]*\))`/g)].map(
+    ([, query = '']) => query,
+  );
 }
 
 async function valuesOf(prometheus: PrometheusServer, definition: string): Promise<string[]> {
@@ -117,16 +129,22 @@ test('every panel and every query of the documents shows something, every variab
   const { world, service, prometheus } = await startWatched();
   await load(world, 12);
   const backingOff = 'tocsin_sink_state{sink="failing",state="backing_off"} == 1';
-  expect(await until(async () => (await prometheus.instant(backingOff)).length > 0, 20_000)).toBe(true);
+  expect(await until(async () => (await prometheus.instant(backingOff)).length > 0, 20_000)).toBe(
+    true,
+  );
 
   expect(await emptyPanels(prometheus)).toEqual([]);
   expect(shownQueries().length).toBeGreaterThan(3);
-  for (const query of shownQueries()) expect(hasData(await prometheus.instant(query)), query).toBe(true);
+  for (const query of shownQueries())
+    expect(hasData(await prometheus.instant(query)), query).toBe(true);
   for (const { definition } of dashboards.flatMap(({ templating }) => templating.list))
-    if (definition !== undefined) expect(await valuesOf(prometheus, definition), definition).toHaveLength(1);
+    if (definition !== undefined)
+      expect(await valuesOf(prometheus, definition), definition).toHaveLength(1);
 
   const { body } = await service.get('/metrics');
-  expect(body).toMatch(/tocsin_source_event_types_total\{source="events",type="STATIC_ANALYSIS"\} [1-9]/);
+  expect(body).toMatch(
+    /tocsin_source_event_types_total\{source="events",type="STATIC_ANALYSIS"\} [1-9]/,
+  );
   expect(unwatched(body).sort()).toEqual(Object.keys(exceptions).sort());
   expect(promtool(folderWithRules(), ['check', 'metrics'], body)).toEqual({ ok: true, output: '' });
 
@@ -134,5 +152,6 @@ test('every panel and every query of the documents shows something, every variab
   const { alerts } = await prometheus.ask<{ alerts: ActiveAlert[] }>('alerts', {});
   const names = new Set(alerts.map(({ labels }) => labels.alertname));
   expect(names).toEqual(new Set(['TocsinCredentialExpiring', 'TocsinSinkBackingOff']));
-  for (const { annotations } of alerts) expect(JSON.stringify(annotations)).not.toMatch(/<error|<no value>/);
+  for (const { annotations } of alerts)
+    expect(JSON.stringify(annotations)).not.toMatch(/<error|<no value>/);
 });

@@ -1,4 +1,5 @@
-// Prometheus and promtool for tests, where Debian's package `prometheus` is installed, and the alert rules as they read them.
+// Prometheus and promtool for tests, where Debian's package `prometheus` is installed, and the
+// alert rules as they read them.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,12 +21,18 @@ export interface PrometheusRule {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string };
-  readonly spec: { readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[] };
+  readonly spec: {
+    readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[];
+  };
 }
 
-export const prometheusRule = parse(readProjectFile('k8s/monitoring/alerts.yaml')) as PrometheusRule;
+export const prometheusRule = parse(
+  readProjectFile('k8s/monitoring/alerts.yaml'),
+) as PrometheusRule;
 export const rules = prometheusRule.spec.groups.flatMap((group) => group.rules);
-export const alerts = rules.filter((rule): rule is Rule & { readonly alert: string } => rule.alert !== undefined);
+export const alerts = rules.filter(
+  (rule): rule is Rule & { readonly alert: string } => rule.alert !== undefined,
+);
 
 /** Why the tests that need it are skipped; undefined where it is installed. */
 export const missing =
@@ -34,7 +41,11 @@ export const missing =
     : 'promtool is not installed; `apt-get install prometheus` brings it';
 
 /** Runs promtool in `folder`. */
-export function promtool(folder: string, args: readonly string[], input = ''): { ok: boolean; output: string } {
+export function promtool(
+  folder: string,
+  args: readonly string[],
+  input = '',
+): { ok: boolean; output: string } {
   const { status, stdout, stderr } = spawnSync('promtool', args, {
     cwd: folder,
     input,
@@ -48,7 +59,10 @@ export function promtool(folder: string, args: readonly string[], input = ''): {
 export function folderWithRules(change: (rule: Rule) => Rule = (rule) => rule): string {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-prometheus-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const groups = prometheusRule.spec.groups.map((group) => ({ ...group, rules: group.rules.map(change) }));
+  const groups = prometheusRule.spec.groups.map((group) => ({
+    ...group,
+    rules: group.rules.map(change),
+  }));
   writeFileSync(join(folder, 'rules.yaml'), stringify({ groups }));
   return folder;
 }

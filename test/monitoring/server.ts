@@ -1,4 +1,5 @@
-// A real Prometheus on loopback that scrapes one address each second and judges the alert rules, for tests. Ends with the test.
+// A real Prometheus on loopback that scrapes one address each second and judges the alert rules,
+// for tests. Ends with the test.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -31,21 +32,28 @@ export async function startPrometheus(target: string): Promise<PrometheusServer>
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: ['rules.yaml'],
     scrape_configs: [
-      { job_name: 'tocsin', static_configs: [{ targets: [new URL(target).host], labels: { namespace: 'soc' } }] },
+      {
+        job_name: 'tocsin',
+        static_configs: [{ targets: [new URL(target).host], labels: { namespace: 'soc' } }],
+      },
     ],
   };
   writeFileSync(join(folder, 'prometheus.yml'), stringify(configuration));
   const address = `127.0.0.1:${await freePort()}`;
-  const args = ['--config.file=prometheus.yml', '--storage.tsdb.path=data', `--web.listen-address=${address}`];
+  const args = [
+    '--config.file=prometheus.yml',
+    '--storage.tsdb.path=data',
+    `--web.listen-address=${address}`,
+  ];
   const child = spawn('prometheus', args, { cwd: folder, stdio: 'ignore' });
   onTestFinished(async () => {
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   });
   const isReady = async () => {
-    const answer = await fetch(`http://${address}/-/ready`, { signal: AbortSignal.timeout(1000) }).catch(
-      () => undefined,
-    );
+    const answer = await fetch(`http://${address}/-/ready`, {
+      signal: AbortSignal.timeout(1000),
+    }).catch(() => undefined);
     return answer?.ok === true;
   };
   if (!(await until(isReady, 20_000))) throw new Error('Prometheus was not ready after 20 s');
@@ -53,10 +61,17 @@ export async function startPrometheus(target: string): Promise<PrometheusServer>
 }
 
 function clientOf(address: string): PrometheusServer {
-  async function ask<Data>(path: string, parameters: Readonly<Record<string, string>>): Promise<Data> {
+  async function ask<Data>(
+    path: string,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<Data> {
     const url = `http://${address}/api/v1/${path}?${new URLSearchParams(parameters)}`;
     const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-    const { status, data, error } = (await answer.json()) as { status: string; data: Data; error?: string };
+    const { status, data, error } = (await answer.json()) as {
+      status: string;
+      data: Data;
+      error?: string;
+    };
     if (status !== 'success') throw new Error(`${parameters.query ?? path}: ${error}`);
     return data;
   }

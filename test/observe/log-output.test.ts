@@ -95,5 +95,7 @@ test('a reader that never reads costs a bounded memory, and what did not fit is 
   const lines = state.taken.trim().split('\n');
   expect(lines.filter((line) => line.startsWith('x'))).toHaveLength(1000 - lost);
   expect(lost).toBeGreaterThan(700);
-  expect(lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line).lost)).toEqual([lost]);
+  expect(lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line).lost)).toEqual(
+    [lost],
+  );
 });

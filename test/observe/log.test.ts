@@ -6,7 +6,11 @@ import { createLogger, describeError, type LogLevel } from '../../src/observe/lo
 
 function setUp(secrets: readonly string[] = [], level: LogLevel = 'debug') {
   const lines: string[] = [];
-  const logger = createLogger({ level, secrets, destination: { write: (line) => void lines.push(line) } });
+  const logger = createLogger({
+    level,
+    secrets,
+    destination: { write: (line) => void lines.push(line) },
+  });
   const last = () => JSON.parse(lines.at(-1) ?? 'null');
   return { logger, lines, last };
 }
@@ -122,17 +126,25 @@ describe('secrets', () => {
 
   it('of any content appear in no line, in no place and in no encoding', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 4, maxLength: 40, unit: 'grapheme' }), fc.string(), (secret, other) => {
-        const { logger, lines } = setUp([secret]);
-        const parts = { a: other + secret, b: { c: [secret + other] }, err: new Error(`${secret}${other}`) };
-        logger.info(parts, `${other}${secret}`);
-        const { time, level, ...rest } = JSON.parse(lines[0] ?? '');
-        const texts = [rest.a, rest.b.c[0], rest.err.message, rest.msg];
-        for (const text of texts) {
-          const without = text.replaceAll('[secret]', '\0');
-          expect(without.includes(secret)).toBe(false);
-        }
-      }),
+      fc.property(
+        fc.string({ minLength: 4, maxLength: 40, unit: 'grapheme' }),
+        fc.string(),
+        (secret, other) => {
+          const { logger, lines } = setUp([secret]);
+          const parts = {
+            a: other + secret,
+            b: { c: [secret + other] },
+            err: new Error(`${secret}${other}`),
+          };
+          logger.info(parts, `${other}${secret}`);
+          const { time, level, ...rest } = JSON.parse(lines[0] ?? '');
+          const texts = [rest.a, rest.b.c[0], rest.err.message, rest.msg];
+          for (const text of texts) {
+            const without = text.replaceAll('[secret]', '\0');
+            expect(without.includes(secret)).toBe(false);
+          }
+        },
+      ),
     );
   });
 
@@ -144,7 +156,9 @@ describe('secrets', () => {
 describe('errors', () => {
   it('are told by name, message, code, and what the policy says of them', () => {
     const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-    const error = new AdapterError('retry', 'connection', 'chat.example refused the connection', { cause });
+    const error = new AdapterError('retry', 'connection', 'chat.example refused the connection', {
+      cause,
+    });
     expect(describeError(error)).toEqual({
       name: 'AdapterError',
       message: 'chat.example refused the connection',
@@ -163,10 +177,13 @@ describe('errors', () => {
       detail: 'Failing row contains (payroll.xlsx)',
     });
     const query = 'insert into events values ($1)';
-    const error = Object.assign(new Error(`Failed query: ${query}\nparams: payroll.xlsx`, { cause }), {
-      query,
-      params: ['payroll.xlsx'],
-    });
+    const error = Object.assign(
+      new Error(`Failed query: ${query}\nparams: payroll.xlsx`, { cause }),
+      {
+        query,
+        params: ['payroll.xlsx'],
+      },
+    );
     const { logger, lines, last } = setUp();
     logger.error({ err: error, other: { deep: error } }, 'page not stored');
     expect(lines[0]).not.toMatch(/insert into|payroll/);

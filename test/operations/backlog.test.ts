@@ -18,11 +18,19 @@ test('lists what waits and where each sink posted, moves it, and drops it', asyn
     .$client`insert into sinks (sink, state, place) values ('old', 'ok', 'https://chat.example'), ('other', 'ok', null)`;
   const { counts, places } = await overTheWire(db(), backlog.list, {});
   expect(counts).toEqual([
-    expect.objectContaining({ sink: 'old', pending: 3, dead: 0, grouped: 0, oldestUrgentSeconds: expect.any(Number) }),
+    expect.objectContaining({
+      sink: 'old',
+      pending: 3,
+      dead: 0,
+      grouped: 0,
+      oldestUrgentSeconds: expect.any(Number),
+    }),
   ]);
   expect(places).toContainEqual({ id: 'old', place: 'https://chat.example' });
   expect(await overTheWire(db(), backlog.move, { sink: 'old', to: 'new' })).toBe(3);
-  expect((await overTheWire(db(), backlog.list, {})).counts).toMatchObject([{ sink: 'new', pending: 3 }]);
+  expect((await overTheWire(db(), backlog.list, {})).counts).toMatchObject([
+    { sink: 'new', pending: 3 },
+  ]);
   expect(await overTheWire(db(), backlog.drop, { sink: 'new' })).toBe(3);
 });
 

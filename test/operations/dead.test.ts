@@ -8,11 +8,17 @@ import { overTheWire } from './over-the-wire.ts';
 const db = useDatabase();
 
 beforeEach(async () => {
-  const decisions = ['a', 'b'].map((sink) => ({ sink, state: 'pending', reason: null, priority: 1 }) as const);
-  const drafts = [draft('1', { body: { itemId: '17', device: { name: 'PC-1' } } }), draft('2', { body: {} })];
+  const decisions = ['a', 'b'].map(
+    (sink) => ({ sink, state: 'pending', reason: null, priority: 1 }) as const,
+  );
+  const drafts = [
+    draft('1', { body: { itemId: '17', device: { name: 'PC-1' } } }),
+    draft('2', { body: {} }),
+  ];
   const events = drafts.map((one) => ({ draft: one, routes: [], decisions }));
   await insertPage(db(), { fence: null, source: 'di', events, cursor: null });
-  await db().$client`update deliveries set state = 'dead', reason = 'rejected', attempts = 2, finalized_at = now()`;
+  await db()
+    .$client`update deliveries set state = 'dead', reason = 'rejected', attempts = 2, finalized_at = now()`;
   await db().$client`
     insert into delivery_attempts (event_id, sink, outcome, reason, status, duration_ms, answer)
     select event_id, sink, 'reject_event', 'rejected', 413, 1, 'Too long' from deliveries where sink = 'a'`;

@@ -15,16 +15,25 @@ const body = {
 
 beforeEach(async () => {
   const decisions = [{ sink: 'soc', state: 'pending', reason: null, priority: 1 } as const];
-  const stored = [draft('1', { body }), draft('2')].map((one) => ({ draft: one, routes: [], decisions }));
+  const stored = [draft('1', { body }), draft('2')].map((one) => ({
+    draft: one,
+    routes: [],
+    decisions,
+  }));
   await insertPage(db(), { fence: null, source: 'di', events: stored, cursor: null });
 });
 
 test('a page has what routes look at, and the next one begins behind it', async () => {
-  const [first, second, ...rest] = await overTheWire(db(), events.page, { sinceMs: 0, afterId: null });
+  const [first, second, ...rest] = await overTheWire(db(), events.page, {
+    sinceMs: 0,
+    afterId: null,
+  });
   expect(rest).toEqual([]);
   expect(first).toMatchObject({ source: 'di', sinks: ['soc'] });
   expect(JSON.parse(first!.body)).toEqual(body);
-  expect(await overTheWire(db(), events.page, { sinceMs: 0, afterId: first!.id })).toEqual([second]);
+  expect(await overTheWire(db(), events.page, { sinceMs: 0, afterId: first!.id })).toEqual([
+    second,
+  ]);
 });
 
 test('one event has its body as it was stored, fields of other releases as well', async () => {

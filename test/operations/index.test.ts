@@ -20,17 +20,20 @@ test('names are unique, and each has a summary of one line', () => {
 });
 
 // A document of the API can be made of them, and no field slips by unseen.
-describe.each(operations.map((operation) => [operation.name, operation] as const))('%s', (_, { input, output }) => {
-  test('takes an object, and refuses fields that it does not know', () => {
-    const schema = z.toJSONSchema(input, { unrepresentable: 'any' });
-    expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
-    expect(input.safeParse({ newerField: true }).success).toBe(false);
-  });
+describe.each(operations.map((operation) => [operation.name, operation] as const))(
+  '%s',
+  (_, { input, output }) => {
+    test('takes an object, and refuses fields that it does not know', () => {
+      const schema = z.toJSONSchema(input, { unrepresentable: 'any' });
+      expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+      expect(input.safeParse({ newerField: true }).success).toBe(false);
+    });
 
-  test('describes its answer', () => {
-    expect(z.toJSONSchema(output, { unrepresentable: 'any', io: 'input' })).toBeDefined();
-  });
-});
+    test('describes its answer', () => {
+      expect(z.toJSONSchema(output, { unrepresentable: 'any', io: 'input' })).toBeDefined();
+    });
+  },
+);
 
 test('reading is all that can be done with the permission to read', () => {
   expect(
@@ -38,5 +41,13 @@ test('reading is all that can be done with the permission to read', () => {
       .filter(({ permission }) => permission === 'read')
       .map(({ name }) => name)
       .sort(),
-  ).toEqual(['backlog-list', 'dead-list', 'event-read', 'events-page', 'silence-list', 'source-list', 'works-list']);
+  ).toEqual([
+    'backlog-list',
+    'dead-list',
+    'event-read',
+    'events-page',
+    'silence-list',
+    'source-list',
+    'works-list',
+  ]);
 });

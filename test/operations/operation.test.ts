@@ -2,7 +2,13 @@
 // through.
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { InputError, type Operation, OutputError, outputOf, perform } from '../../src/operations/operation.ts';
+import {
+  InputError,
+  type Operation,
+  OutputError,
+  outputOf,
+  perform,
+} from '../../src/operations/operation.ts';
 import type { Database } from '../../src/store/database.ts';
 
 const context = { db: {} as Database };
@@ -27,8 +33,16 @@ test('an input that fits is acted on, and the answer comes back', async () => {
 });
 
 test.each([
-  ['a field that is missing', {}, 'sink is not right (Invalid input: expected string, received undefined)'],
-  ['a field of another type', { sink: 'soc', ids: [1, 'two'] }, 'ids.1 is not right (Invalid input: expected number'],
+  [
+    'a field that is missing',
+    {},
+    'sink is not right (Invalid input: expected string, received undefined)',
+  ],
+  [
+    'a field of another type',
+    { sink: 'soc', ids: [1, 'two'] },
+    'ids.1 is not right (Invalid input: expected number',
+  ],
   [
     'a field of another release',
     { sink: 'soc', sinks: ['a'] },

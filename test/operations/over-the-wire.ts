@@ -4,7 +4,11 @@ import { type Operation, outputOf } from '../../src/operations/index.ts';
 import type { Database } from '../../src/store/database.ts';
 
 /** The answer; fails if any of it is lost on the way. */
-export async function overTheWire<In, Out>(db: Database, operation: Operation<In, Out>, input: In): Promise<Out> {
+export async function overTheWire<In, Out>(
+  db: Database,
+  operation: Operation<In, Out>,
+  input: In,
+): Promise<Out> {
   const sent: unknown = JSON.parse(JSON.stringify(input));
   const answer = await operation.run({ db }, operation.input.parse(sent));
   const received = outputOf(operation, JSON.parse(JSON.stringify(answer)));

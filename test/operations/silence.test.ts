@@ -13,7 +13,9 @@ const request = {
 };
 
 test('is made, listed, and ended by its owner alone', async () => {
-  const result = await overTheWire(db(), silence.add, { silencing: { requests: [request], rules } });
+  const result = await overTheWire(db(), silence.add, {
+    silencing: { requests: [request], rules },
+  });
   const [{ id } = { id: 0 }] = 'added' in result ? result.added : [];
   expect(await overTheWire(db(), silence.list, {})).toMatchObject([
     { id, matcher: request.matcher, owner: 'anna', state: 'active', hidden: 0 },
@@ -21,7 +23,9 @@ test('is made, listed, and ended by its owner alone', async () => {
   expect(await overTheWire(db(), silence.end, { silence: id, owner: 'bob' })).toBe('other_owner');
   expect(await overTheWire(db(), silence.end, { silence: id, owner: 'anna' })).toBe('ended');
   expect(await overTheWire(db(), silence.list, {})).toEqual([]);
-  expect(await overTheWire(db(), silence.list, { all: true, limit: 5 })).toMatchObject([{ id, state: 'over' }]);
+  expect(await overTheWire(db(), silence.list, { all: true, limit: 5 })).toMatchObject([
+    { id, state: 'over' },
+  ]);
 });
 
 test('what is wrong with one is an answer, and nothing is made', async () => {
@@ -34,6 +38,12 @@ test('what is wrong with one is an answer, and nothing is made', async () => {
 
 test('a key that nobody knows reaches the check of the matcher, and widens nothing', async () => {
   const matcher: unknown = JSON.parse('{"types": ["A"], "__proto__": ["B"], "newer": 1}');
-  const input = silence.add.input.parse({ silencing: { requests: [{ ...request, matcher }], rules } });
-  expect(Object.keys(input.silencing.requests[0]!.matcher)).toEqual(['types', '__proto__', 'newer']);
+  const input = silence.add.input.parse({
+    silencing: { requests: [{ ...request, matcher }], rules },
+  });
+  expect(Object.keys(input.silencing.requests[0]!.matcher)).toEqual([
+    'types',
+    '__proto__',
+    'newer',
+  ]);
 });

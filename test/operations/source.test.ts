@@ -26,14 +26,22 @@ test('the list has every fact, the former names of a source as well', async () =
 test('reset starts a new generation, and says null of what was never read', async () => {
   expect(await overTheWire(db(), source.reset, { source: 'di' })).toBe(2);
   expect(await overTheWire(db(), source.reset, { source: 'nobody' })).toBeNull();
-  expect(await overTheWire(db(), source.reset, { source: 'nobody', console: 'https://b.example' })).toBe(1);
+  expect(
+    await overTheWire(db(), source.reset, { source: 'nobody', console: 'https://b.example' }),
+  ).toBe(1);
 });
 
 test('rename, adopt and remove say whether there was anything to act on', async () => {
-  expect(await overTheWire(db(), source.rename, { source: 'di', to: 'renamed', console: null })).toBe('done');
+  expect(
+    await overTheWire(db(), source.rename, { source: 'di', to: 'renamed', console: null }),
+  ).toBe('done');
   expect(await overTheWire(db(), source.rename, { source: 'di', to: 'again' })).toBe('lost');
-  expect(await overTheWire(db(), source.adopt, { source: 'renamed', console: 'https://c.example' })).toBe(true);
-  expect(await overTheWire(db(), source.adopt, { source: 'nobody', console: 'https://c.example' })).toBe(false);
+  expect(
+    await overTheWire(db(), source.adopt, { source: 'renamed', console: 'https://c.example' }),
+  ).toBe(true);
+  expect(
+    await overTheWire(db(), source.adopt, { source: 'nobody', console: 'https://c.example' }),
+  ).toBe(false);
   expect(await overTheWire(db(), source.remove, { source: 'renamed' })).toBe(true);
   expect(await overTheWire(db(), source.remove, { source: 'nobody' })).toBe(false);
 });

@@ -10,6 +10,7 @@ test('lists each live process once, and none that is dead', async () => {
   expect(await overTheWire(db(), works.list, {})).toEqual([]);
   const live = await replicaWith(db(), ['source:di']);
   const written = { roles: ['source:di'], consoles: { di: 'https://console.example' }, places: {} };
-  await db().$client`update replicas set works = ${JSON.stringify(written)}::text::jsonb where id::text = ${live}`;
+  await db()
+    .$client`update replicas set works = ${JSON.stringify(written)}::text::jsonb where id::text = ${live}`;
   expect(await overTheWire(db(), works.list, {})).toEqual([written]);
 });

@@ -27,7 +27,9 @@ async function cardFor(event: { source: string; stream: string }, locale: string
     close: async () => {},
   };
   const around = { http, locale, timeZone: 'UTC', now: Date.now };
-  const [{ sink }] = createSinks(config, { sources, sinks }, around) as [ReturnType<typeof createSinks>[0]];
+  const [{ sink }] = createSinks(config, { sources, sinks }, around) as [
+    ReturnType<typeof createSinks>[0],
+  ];
   const message = { event: storedEvent(event), form: 'bare', showTenant: false } as const;
   const signal = new AbortController().signal;
   await sink.send(message, { deliveryId: 'soc-1', attempt: 1, signal });
@@ -57,7 +59,11 @@ describe('a way in', () => {
     ['no source at all', [], []],
     ['sources that are polled', [poll('a'), poll('b')], []],
     ['one that is pushed to', [push('a')], ['sources.a']],
-    ['each that is pushed to, among others', [push('a'), poll('b'), push('c')], ['sources.a', 'sources.c']],
+    [
+      'each that is pushed to, among others',
+      [push('a'), poll('b'), push('c')],
+      ['sources.a', 'sources.c'],
+    ],
   ])('is asked of %s', (_title, sources, expected) => {
     const problems = wayInProblems(sources);
     expect(problems.map(({ where }) => where)).toEqual(expected);

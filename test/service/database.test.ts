@@ -14,7 +14,11 @@ test('migrate brings an empty Postgres to this release once, and then finds it s
   await sql`drop schema public cascade`;
   await sql`create schema public`;
   const first = await runIn(world, ['migrate']);
-  expect(first).toEqual({ code: 0, stdout: expect.stringMatching(/^[1-9]\d* applied\n$/), stderr: onDatabase });
+  expect(first).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^[1-9]\d* applied\n$/),
+    stderr: onDatabase,
+  });
   expect(await runIn(world, ['migrate'])).toEqual({
     code: 0,
     stdout: 'the database is up to date\n',

@@ -12,7 +12,9 @@ import { createWorld, until } from '../support/world.ts';
 /** Runs Tocsin with at most so many descriptors. */
 async function runWith(limit: number, args: readonly string[]) {
   const command = `ulimit -n ${limit} && exec "$0" "$@"`;
-  const child = spawn('/bin/sh', ['-c', command, process.execPath, builtFile('main.ts'), ...args], { stdio: 'pipe' });
+  const child = spawn('/bin/sh', ['-c', command, process.execPath, builtFile('main.ts'), ...args], {
+    stdio: 'pipe',
+  });
   const output = await outputOf(child);
   return { code: child.exitCode, output };
 }
@@ -32,7 +34,10 @@ async function outputOf(child: ChildProcess): Promise<string> {
 
 const file = (name: string) => JSON.stringify(pathToFileURL(builtFile(name)).href);
 
-/** NODE_OPTIONS with which the process takes every descriptor for as long as the file `flag` is there. */
+/**
+ * NODE_OPTIONS with which the process takes every descriptor for as long as the file `flag` is
+ * there.
+ */
 function hoarding(flag: string): string {
   const hoard = `import { closeSync, existsSync, openSync } from 'node:fs';
     import { isMainThread } from 'node:worker_threads';
@@ -54,7 +59,10 @@ describe.runIf(process.platform === 'linux')('file descriptors', () => {
   });
 
   test('256 are enough to load everything', async () => {
-    expect(await runWith(256, ['check', '--help'])).toMatchObject({ code: 0, output: expect.stringMatching(/^Usage/) });
+    expect(await runWith(256, ['check', '--help'])).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^Usage/),
+    });
   });
 
   test('that are missing are blamed, and not the name, the port or the server that was called', async () => {
@@ -75,7 +83,9 @@ describe.runIf(process.platform === 'linux')('file descriptors', () => {
         lockDirectory('.'),
       ].map((tried) => tried.then(() => 'done', (error) => error.message)));
       process.stdout.write(texts.join('\\n'), () => process.exit());`;
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'pipe' });
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: 'pipe',
+    });
     const output = await outputOf(child);
     const lines = output.split('\n');
     expect(lines.length, output).toBe(8);
@@ -95,13 +105,19 @@ describe.runIf(process.platform === 'linux')('file descriptors', () => {
     await service.ready();
     const { hostname, port } = new URL(await service.address);
     writeFileSync(flag, '');
-    const visitors = Array.from({ length: 20 }, () => connect(Number(port), hostname).on('error', () => {}));
+    const visitors = Array.from({ length: 20 }, () =>
+      connect(Number(port), hostname).on('error', () => {}),
+    );
     onTestFinished(() => {
       for (const visitor of visitors) visitor.destroy();
     });
     world.tenant.add('events', 3);
-    const blamed = () => service.log.filter(({ error }) => /\(EMFILE\)\. Raise the limit/.test(String(error)));
-    expect(await until(() => blamed().length > 0, 30_000), JSON.stringify(service.log.slice(-3))).toBe(true);
+    const blamed = () =>
+      service.log.filter(({ error }) => /\(EMFILE\)\. Raise the limit/.test(String(error)));
+    expect(
+      await until(() => blamed().length > 0, 30_000),
+      JSON.stringify(service.log.slice(-3)),
+    ).toBe(true);
     rmSync(flag);
     expect(await world.arrived(3)).toBe(3);
     expect((await service.get('/readyz')).status).toBe(200);

@@ -23,16 +23,21 @@ function withoutIPv6(code: string): string {
 /** The status of `/healthz` at each of these hosts, on the port of the service. */
 async function healthAt(hosts: readonly string[], address: string): Promise<number[]> {
   const { port } = new URL(address);
-  return Promise.all(hosts.map(async (host) => (await fetch(`http://${host}:${port}/healthz`)).status));
+  return Promise.all(
+    hosts.map(async (host) => (await fetch(`http://${host}:${port}/healthz`)).status),
+  );
 }
 
-test.runIf(hasIPv6)('without HOST, the service answers on IPv4 and on IPv6, and says so', async () => {
-  const world = await createWorld({ database: 'embedded' });
-  const service = world.start('data', { HOST: '' });
-  expect(await service.address).toMatch(/^http:\/\/\[::\]:\d+$/);
-  expect(await healthAt(['127.0.0.1', '[::1]'], await service.address)).toEqual([200, 200]);
-  expect(await service.end('SIGTERM')).toBe(0);
-});
+test.runIf(hasIPv6)(
+  'without HOST, the service answers on IPv4 and on IPv6, and says so',
+  async () => {
+    const world = await createWorld({ database: 'embedded' });
+    const service = world.start('data', { HOST: '' });
+    expect(await service.address).toMatch(/^http:\/\/\[::\]:\d+$/);
+    expect(await healthAt(['127.0.0.1', '[::1]'], await service.address)).toEqual([200, 200]);
+    expect(await service.end('SIGTERM')).toBe(0);
+  },
+);
 
 test.runIf(hasIPv6)('HOST may be one address of IPv6, in brackets or without', async () => {
   const world = await createWorld({ database: 'embedded' });
@@ -42,9 +47,12 @@ test.runIf(hasIPv6)('HOST may be one address of IPv6, in brackets or without', a
   await expect(healthAt(['127.0.0.1'], await service.address)).rejects.toThrow();
 });
 
-test.each(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])('without IPv6 (%s) it answers on IPv4', async (code) => {
-  const world = await createWorld({ database: 'embedded' });
-  const service = world.start('data', { HOST: '', NODE_OPTIONS: withoutIPv6(code) });
-  expect(await service.address).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
-  expect(await healthAt(['127.0.0.1'], await service.address)).toEqual([200]);
-});
+test.each(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])(
+  'without IPv6 (%s) it answers on IPv4',
+  async (code) => {
+    const world = await createWorld({ database: 'embedded' });
+    const service = world.start('data', { HOST: '', NODE_OPTIONS: withoutIPv6(code) });
+    expect(await service.address).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
+    expect(await healthAt(['127.0.0.1'], await service.address)).toEqual([200]);
+  },
+);

@@ -1,4 +1,5 @@
-// Adapters whose errors hold no secret: whatever a method throws, at once or later, with its answer.
+// Adapters whose errors hold no secret: whatever a method throws, at once or later, with its
+// answer.
 import { describe, expect, test } from 'vitest';
 import { AdapterError } from '../../src/kit/errors.ts';
 import { answerText } from '../../src/kit/http/status.ts';

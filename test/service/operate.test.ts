@@ -7,7 +7,10 @@ import type { Database } from '../../src/store/database.ts';
 test('an operation that fails is logged with its reason', async () => {
   const error = vi.fn();
   const away = Object.assign(() => Promise.reject(new Error('no answer from the database')), {});
-  const answer = answerOperations({ $client: away } as unknown as Database, { error } as unknown as Logger);
+  const answer = answerOperations(
+    { $client: away } as unknown as Database,
+    { error } as unknown as Logger,
+  );
   const request = new Request('http://tocsin/operations/dead-list', { method: 'POST', body: '{}' });
   const response = await answer(request);
   expect([response.status, await response.text()]).toEqual([500, 'The service could not answer.']);

@@ -2,7 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Standing } from '../../src/core/identity/standing.ts';
 import { createWrites } from '../../src/core/loops/writes.ts';
-import { isLive, readiness, type ServiceState, whyNoHeartbeat } from '../../src/service/readiness.ts';
+import {
+  isLive,
+  readiness,
+  type ServiceState,
+  whyNoHeartbeat,
+} from '../../src/service/readiness.ts';
 
 const well: Standing = {
   ...{ isStranger: false, disowned: [], contested: [], readHereOnly: [], foreigners: 0 },
@@ -91,7 +96,11 @@ test.each<[string, Partial<ServiceState>, RegExp]>([
     { store: { ping: () => Promise.reject(new Error('away')) } },
     /^the database does not answer/,
   ],
-  ['no source may be read', { roles: rolesThat({ standing: () => disowned }) }, /^no source may be read/],
+  [
+    'no source may be read',
+    { roles: rolesThat({ standing: () => disowned }) },
+    /^no source may be read/,
+  ],
 ])('no heartbeat is sent when %s', async (_title, more, why) => {
   expect(await whyNoHeartbeat(() => stateOf(more))).toMatch(why);
 });

@@ -1,4 +1,5 @@
-// What one configuration leaves to the next one in the same process, and what it prepares before it works.
+// What one configuration leaves to the next one in the same process, and what it prepares before it
+// works.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +51,14 @@ test('a storm that a former worker of the sink saw begin, or its being paused, i
   const { ground, relay } = await build();
   ground.metrics.sinkStorm.set({ sink: 'soc' }, 1);
   const role = relay.roles().find(({ name }) => name.startsWith('sink:'))!;
-  const lease = { name: role.name, holder: '', epoch: 1, isHeld: () => false, outlasts: () => false, lose() {} };
+  const lease = {
+    name: role.name,
+    holder: '',
+    epoch: 1,
+    isHeld: () => false,
+    outlasts: () => false,
+    lose() {},
+  };
   const worker = role.start(lease);
   ground.metrics.setSinkState('soc', 'paused');
   await worker.stop();

@@ -22,13 +22,24 @@ afterEach(async () => {
 const list = () => askService(directory, dead.list, { sink: 'soc', limit: 5 });
 const otherRelease = 'It is of another release than this command: restart it with this one.';
 const row = {
-  ...{ eventId: 1, itemId: null, sink: 'soc', type: 'A', severity: 5, device: null, reason: 'rejected' },
+  ...{
+    eventId: 1,
+    itemId: null,
+    sink: 'soc',
+    type: 'A',
+    severity: 5,
+    device: null,
+    reason: 'rejected',
+  },
   ...{ attempts: 2, deadSince: '2026-02-01T12:00:00.000Z', lastStatus: null, lastAnswer: null },
 };
 
 test('the input goes as JSON, and the answer of a newer release is read without what is unknown here', async () => {
   lock.serve(async (request) => {
-    expect([request.method, new URL(request.url).pathname]).toEqual(['POST', '/operations/dead-list']);
+    expect([request.method, new URL(request.url).pathname]).toEqual([
+      'POST',
+      '/operations/dead-list',
+    ]);
     expect(await request.json()).toEqual({ sink: 'soc', limit: 5 });
     return Response.json([{ ...row, newer: 'x' }]);
   });

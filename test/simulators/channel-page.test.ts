@@ -1,8 +1,13 @@
-// The demo's page draws hostile text as text: whatever a post says, no tag, attribute or script of its own reaches the browser.
+// The demo's page draws hostile text as text: whatever a post says, no tag, attribute or script of
+// its own reaches the browser.
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ChannelPage, type ChannelPageOptions, startChannelPage } from '../../simulators/channel-page/index.ts';
+import {
+  type ChannelPage,
+  type ChannelPageOptions,
+  startChannelPage,
+} from '../../simulators/channel-page/index.ts';
 import { postToHtml } from '../../simulators/channel-page/post-html.ts';
 import { hostileFileNames } from '../../simulators/events/hostile.ts';
 import { escapeHtml, lineToHtml, markdownToHtml } from '../../simulators/markdown/html.ts';
@@ -19,14 +24,19 @@ const tag =
   /^<(?:\/?(?:p|strong|em|s|code|pre|blockquote|ul|ol|li|table|thead|tbody|tr|th|td|div|article|header|span|time|section|dl|dt|dd|h3|a|mark|svg)|br|hr)$/;
 const attribute =
   /^(?:class="[a-z0-9 -]+"|tabindex="0"|data-sequence="\d+"|datetime="[0-9TZ:.-]+"|aria-hidden="true"|href="https?:\/\/[^"<>']*"|rel="noreferrer noopener nofollow"|target="_blank")$/;
-const drawing = /<svg class="avatar".*?<\/svg>|<rect width="100%" height="100%" fill="#[0-9a-fA-F]{6}"\/>/g;
+const drawing =
+  /<svg class="avatar".*?<\/svg>|<rect width="100%" height="100%" fill="#[0-9a-fA-F]{6}"\/>/g;
 
-/** What is in this HTML beyond the tags and attributes that the page itself writes; empty if all is well. */
+/**
+ * What is in this HTML beyond the tags and attributes that the page itself writes; empty if all is
+ * well.
+ */
 function foreignMarkup(html: string): string[] {
   const found: string[] = [];
   const open: string[] = [];
   const text = html.replace(drawing, '').replace(/<[^>]*>/g, (whole) => {
-    const [name = '', ...attributes] = whole.slice(0, -1).match(/<\/?[a-z0-9]+|[a-z-]+="[^"]*"|\S+/g) ?? [];
+    const [name = '', ...attributes] =
+      whole.slice(0, -1).match(/<\/?[a-z0-9]+|[a-z-]+="[^"]*"|\S+/g) ?? [];
     if (!tag.test(name)) found.push(whole);
     found.push(...attributes.filter((one) => !attribute.test(one)));
     if (name.startsWith('</')) {
@@ -85,9 +95,15 @@ const pieces = [
   '\0',
 ];
 const hostile = fc
-  .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...pieces) }, fc.string({ unit: 'binary', maxLength: 12 })), {
-    maxLength: 14,
-  })
+  .array(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(...pieces) },
+      fc.string({ unit: 'binary', maxLength: 12 }),
+    ),
+    {
+      maxLength: 14,
+    },
+  )
   .map((parts) => parts.join(''));
 const maybe = fc.option(hostile, { nil: undefined });
 
@@ -106,12 +122,21 @@ const post: fc.Arbitrary<Post> = fc.record({
       pretext: maybe,
       author_name: maybe,
       title: maybe,
-      title_link: fc.option(fc.oneof(hostile, fc.constant('https://a.example/?a=1&b="2"')), { nil: undefined }),
+      title_link: fc.option(fc.oneof(hostile, fc.constant('https://a.example/?a=1&b="2"')), {
+        nil: undefined,
+      }),
       text: maybe,
       footer: maybe,
-      fields: fc.array(fc.record({ title: hostile, value: fc.oneof(hostile, fc.jsonValue()), short: fc.boolean() }), {
-        maxLength: 4,
-      }),
+      fields: fc.array(
+        fc.record({
+          title: hostile,
+          value: fc.oneof(hostile, fc.jsonValue()),
+          short: fc.boolean(),
+        }),
+        {
+          maxLength: 4,
+        },
+      ),
     }),
     { maxLength: 2 },
   ),
@@ -190,7 +215,8 @@ describe('Markdown on the page', () => {
   });
 
   it('makes links of http alone, and of pictures links that load nothing', () => {
-    const link = '<a href="https://a.example/?a=1&amp;b=2" rel="noreferrer noopener nofollow" target="_blank">';
+    const link =
+      '<a href="https://a.example/?a=1&amp;b=2" rel="noreferrer noopener nofollow" target="_blank">';
     expect(markdownToHtml('[t](https://a.example/?a=1&b=2)')).toBe(`<p>${link}t</a></p>`);
     expect(markdownToHtml('![t](https://a.example/?a=1&b=2)')).toBe(`<p>${link}🖼 t</a></p>`);
     expect(markdownToHtml('see https://a.example.')).toContain('href="https://a.example"');
@@ -204,9 +230,16 @@ const status = {
   bySeverity: { UNKNOWN: 0, INFO: 0, LOW: 1, MEDIUM: 0, HIGH: 1, CRITICAL: 1 },
 };
 
-async function start(more: Partial<ChannelPageOptions> = {}): Promise<{ mattermost: Mattermost; page: ChannelPage }> {
+async function start(
+  more: Partial<ChannelPageOptions> = {},
+): Promise<{ mattermost: Mattermost; page: ChannelPage }> {
   const mattermost = await startMattermost();
-  const page = await startChannelPage({ mattermost, status: () => status, timeZone: 'UTC', ...more });
+  const page = await startChannelPage({
+    mattermost,
+    status: () => status,
+    timeZone: 'UTC',
+    ...more,
+  });
   closing.push(
     () => mattermost.close(),
     () => page.close(),
@@ -215,13 +248,18 @@ async function start(more: Partial<ChannelPageOptions> = {}): Promise<{ mattermo
 }
 
 async function say(mattermost: Mattermost, text: string): Promise<void> {
-  const answer = await fetch(mattermost.hookUrl, { method: 'POST', body: JSON.stringify({ text }) });
+  const answer = await fetch(mattermost.hookUrl, {
+    method: 'POST',
+    body: JSON.stringify({ text }),
+  });
   expect(answer.status).toBe(200);
 }
 
 describe('the page', () => {
   it('shows the channel, its posts with the newest last, the status and the links', async () => {
-    const { mattermost, page } = await start({ links: [{ text: 'metrics', href: 'http://127.0.0.1:1/metrics' }] });
+    const { mattermost, page } = await start({
+      links: [{ text: 'metrics', href: 'http://127.0.0.1:1/metrics' }],
+    });
     await say(mattermost, 'first');
     await say(mattermost, '<b>second</b>');
     const html = await (await fetch(page.address)).text();
@@ -261,13 +299,18 @@ describe('the page', () => {
       ],
       footer: 'Deep Instinct Security',
     };
-    await fetch(mattermost.hookUrl, { method: 'POST', body: JSON.stringify({ attachments: [card] }) });
+    await fetch(mattermost.hookUrl, {
+      method: 'POST',
+      body: JSON.stringify({ attachments: [card] }),
+    });
     const html = await (await fetch(page.address)).text();
     expect(html).toContain('fill="#FF0000"');
     expect(html).toMatch(
       /<h3 class="title"><a href="https:\/\/console\.example\/1"[^>]*>New Event Detected<\/a><\/h3>/,
     );
-    expect(html).toContain('<div class="field"><dt>Device</dt><dd><p><code>PC</code></p></dd></div>');
+    expect(html).toContain(
+      '<div class="field"><dt>Device</dt><dd><p><code>PC</code></p></dd></div>',
+    );
     expect(html).toContain('<div class="field long"><dt>Path</dt>');
     expect(html).not.toContain('not drawn');
   });
@@ -275,7 +318,9 @@ describe('the page', () => {
   it('knows its channels and nothing else', async () => {
     const { mattermost, page } = await start();
     await say(mattermost, 'only here');
-    expect(await (await fetch(`${page.address}/?channel=town-square`)).text()).not.toContain('only here');
+    expect(await (await fetch(`${page.address}/?channel=town-square`)).text()).not.toContain(
+      'only here',
+    );
     expect((await fetch(`${page.address}/?channel=nowhere`)).status).toBe(404);
     expect((await fetch(`${page.address}/etc/passwd`)).status).toBe(404);
   });

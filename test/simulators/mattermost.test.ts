@@ -1,6 +1,11 @@
-// The simulated Mattermost answers as the real server does. If these fail, every end-to-end test stands on sand.
+// The simulated Mattermost answers as the real server does. If these fail, every end-to-end test
+// stands on sand.
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Mattermost, type MattermostOptions, startMattermost } from '../../simulators/mattermost/index.ts';
+import {
+  type Mattermost,
+  type MattermostOptions,
+  startMattermost,
+} from '../../simulators/mattermost/index.ts';
 import { createRateLimiter } from '../../simulators/mattermost/rate-limiter.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -14,14 +19,28 @@ async function start(options: MattermostOptions = {}): Promise<Mattermost> {
   return mattermost;
 }
 
-function send(url: string, body: string, headers: Record<string, string> = { 'Content-Type': 'application/json' }) {
-  return fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal: AbortSignal.timeout(5000) });
+function send(
+  url: string,
+  body: string,
+  headers: Record<string, string> = { 'Content-Type': 'application/json' },
+) {
+  return fetch(url, {
+    method: 'POST',
+    body,
+    headers,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(5000),
+  });
 }
 
-const post = (mattermost: Mattermost, payload: unknown) => send(mattermost.hookUrl, JSON.stringify(payload));
+const post = (mattermost: Mattermost, payload: unknown) =>
+  send(mattermost.hookUrl, JSON.stringify(payload));
 
 async function errorOf(answer: Response) {
-  return { status: answer.status, ...((await answer.json()) as { id: string; message: string; status_code: number }) };
+  return {
+    status: answer.status,
+    ...((await answer.json()) as { id: string; message: string; status_code: number }),
+  };
 }
 
 describe('a message that the hook takes', () => {
@@ -29,7 +48,9 @@ describe('a message that the hook takes', () => {
     const mattermost = await start();
     const answer = await post(mattermost, {
       text: 'hello',
-      attachments: [{ color: '#FF0000', title: 'T', fields: [{ title: 'a', value: 17, short: true }] }],
+      attachments: [
+        { color: '#FF0000', title: 'T', fields: [{ title: 'a', value: 17, short: true }] },
+      ],
       props: { tocsin: { delivery_id: '42:soc' } },
     });
     expect(answer.status).toBe(200);
@@ -37,7 +58,13 @@ describe('a message that the hook takes', () => {
     expect(answer.headers.get('x-request-id')).toHaveLength(26);
     expect(await answer.text()).toBe('ok');
     expect(mattermost.posts).toMatchObject([
-      { sequence: 1, channel: 'security-alerts', text: 'hello', deliveryId: '42:soc', mentions: [] },
+      {
+        sequence: 1,
+        channel: 'security-alerts',
+        text: 'hello',
+        deliveryId: '42:soc',
+        mentions: [],
+      },
     ]);
     expect(mattermost.posts[0]?.id).toMatch(/^[a-z0-9]{26}$/);
     expect(mattermost.requests).toMatchObject({ total: 1, posts: 1, statuses: { 200: 1 } });
@@ -57,7 +84,10 @@ describe('a message that the hook takes', () => {
       method: 'POST',
       body: new URLSearchParams({ payload: '{"text":"form"}' }),
     });
-    const bare = await fetch(mattermost.hookUrl, { method: 'POST', body: new TextEncoder().encode('{"text":"bare"}') });
+    const bare = await fetch(mattermost.hookUrl, {
+      method: 'POST',
+      body: new TextEncoder().encode('{"text":"bare"}'),
+    });
     expect([form.status, bare.status]).toEqual([200, 200]);
     expect(mattermost.posts.map(({ text }) => text)).toEqual(['form', 'bare']);
   });
@@ -65,7 +95,9 @@ describe('a message that the hook takes', () => {
   it('is split at 16,383 code points, with the attachments on the last post', async () => {
     const mattermost = await start();
     await post(mattermost, { text: `${'🔔'.repeat(16_383)}tail`, attachments: [{ text: 'card' }] });
-    expect(mattermost.posts.map(({ text, attachments }) => [[...text].length, attachments.length])).toEqual([
+    expect(
+      mattermost.posts.map(({ text, attachments }) => [[...text].length, attachments.length]),
+    ).toEqual([
       [16_383, 0],
       [4, 1],
     ]);
@@ -79,10 +111,16 @@ describe('a message that the hook takes', () => {
       ['t', 1],
       ['', 1],
     ]);
-    expect((await post(mattermost, { attachments: [{ text: 'x'.repeat(900_000) }] })).status).toBe(200);
+    expect((await post(mattermost, { attachments: [{ text: 'x'.repeat(900_000) }] })).status).toBe(
+      200,
+    );
     expect(mattermost.posts[2]?.attachments[0]?.text?.length).toBeLessThan(800_000);
-    expect((await post(mattermost, { attachments: [{ title: 'x'.repeat(900_000) }] })).status).toBe(400);
-    expect((await post(mattermost, { text: 't', props: { own: 'x'.repeat(770_000) } })).status).toBe(400);
+    expect((await post(mattermost, { attachments: [{ title: 'x'.repeat(900_000) }] })).status).toBe(
+      400,
+    );
+    expect(
+      (await post(mattermost, { text: 't', props: { own: 'x'.repeat(770_000) } })).status,
+    ).toBe(400);
   });
 
   it('is counted in blocks as clients draw it', async () => {
@@ -110,15 +148,20 @@ describe('a message that the hook refuses', () => {
     ['a list in place of an object', {}, ['x'], 400],
     ['NUL in the text', {}, { text: 'a\0b' }, 500],
     ['NUL in a field', {}, { attachments: [{ fields: [{ title: 'a', value: 'b\0' }] }] }, 500],
-  ])('for %s gets its status, in JSON that repeats the id', async (_title, where, payload, status) => {
-    const mattermost = await start({ privateChannels: ['board'] });
-    const hookId = (where as { hook?: string }).hook ?? mattermost.hookUrl.split('/').at(-1)!;
-    const error = await errorOf(await send(`${mattermost.url}/hooks/${hookId}`, JSON.stringify(payload)));
-    expect(error).toMatchObject({ status, status_code: status });
-    expect(error.id).toMatch(/^web\.incoming_webhook\./);
-    expect(error.message).toContain(hookId);
-    expect(mattermost.posts).toEqual([]);
-  });
+  ])(
+    'for %s gets its status, in JSON that repeats the id',
+    async (_title, where, payload, status) => {
+      const mattermost = await start({ privateChannels: ['board'] });
+      const hookId = (where as { hook?: string }).hook ?? mattermost.hookUrl.split('/').at(-1)!;
+      const error = await errorOf(
+        await send(`${mattermost.url}/hooks/${hookId}`, JSON.stringify(payload)),
+      );
+      expect(error).toMatchObject({ status, status_code: status });
+      expect(error.id).toMatch(/^web\.incoming_webhook\./);
+      expect(error.message).toContain(hookId);
+      expect(mattermost.posts).toEqual([]);
+    },
+  );
 
   it('is not refused for a written-out \\u0000, which is no NUL', async () => {
     const mattermost = await start();
@@ -146,12 +189,16 @@ describe('a message that the hook refuses', () => {
     expect(mattermost.requests.posts).toBe(0);
   });
 
-  it.each([413, 400] as const)('is 413 when too large, or 400 in some versions (%d)', async (tooLargeStatus) => {
-    const mattermost = await start({ bodyBytesMax: 1000, tooLargeStatus });
-    const sized = (length: number) => send(mattermost.hookUrl, JSON.stringify({ text: 'x'.repeat(length - 11) }));
-    expect((await sized(1512)).status).toBe(200);
-    expect((await sized(1513)).status).toBe(tooLargeStatus);
-  });
+  it.each([413, 400] as const)(
+    'is 413 when too large, or 400 in some versions (%d)',
+    async (tooLargeStatus) => {
+      const mattermost = await start({ bodyBytesMax: 1000, tooLargeStatus });
+      const sized = (length: number) =>
+        send(mattermost.hookUrl, JSON.stringify({ text: 'x'.repeat(length - 11) }));
+      expect((await sized(1512)).status).toBe(200);
+      expect((await sized(1513)).status).toBe(tooLargeStatus);
+    },
+  );
 
   it('gets an HTML 404 on a wrong path or method', async () => {
     const mattermost = await start();
@@ -184,7 +231,9 @@ describe('what the server makes of text', () => {
   ])('%j pings %j', async (text, mentions) => {
     const mattermost = await start();
     await post(mattermost, { text });
-    await post(mattermost, { attachments: [{ fields: [{ title: '@channel', value: text }], footer: '@all' }] });
+    await post(mattermost, {
+      attachments: [{ fields: [{ title: '@channel', value: text }], footer: '@all' }],
+    });
     expect(mattermost.posts.map((made) => made.mentions)).toEqual([mentions, mentions]);
   });
 
@@ -213,9 +262,11 @@ describe('faults', () => {
     const mattermost = await start();
     mattermost.fail(500, Number.POSITIVE_INFINITY, (body) => body.includes('poison'));
     const poison = () => post(mattermost, { text: 'poison' });
-    expect([(await poison()).status, (await plain(mattermost)).status, (await poison()).status]).toEqual([
-      500, 200, 500,
-    ]);
+    expect([
+      (await poison()).status,
+      (await plain(mattermost)).status,
+      (await poison()).status,
+    ]).toEqual([500, 200, 500]);
     mattermost.heal();
     expect((await poison()).status).toBe(200);
   });
@@ -265,7 +316,11 @@ describe('limits of memory and rate', () => {
     expect(bounded.posts.map(({ text }) => text)).toEqual(['b', 'c']);
     const counting = await start({ postsKept: 0 });
     await post(counting, { text: 'x', props: { tocsin: { delivery_id: 'd1' } } });
-    expect([counting.posts, counting.requests.posts, [...counting.deliveries]]).toEqual([[], 1, [['d1', 1]]]);
+    expect([counting.posts, counting.requests.posts, [...counting.deliveries]]).toEqual([
+      [],
+      1,
+      [['d1', 1]],
+    ]);
     expect((await send(`${counting.url}/hooks/unknown`, '{"text":"x"}')).status).toBe(400);
   });
 

@@ -1,8 +1,14 @@
-// The simulated tenant speaks the wire as the real ones do. If these fail, every end-to-end test stands on sand.
+// The simulated tenant speaks the wire as the real ones do. If these fail, every end-to-end test
+// stands on sand.
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createWireEvent, type TenantStream } from '../../simulators/events/index.ts';
-import { startTenant, type Tenant, type TenantFault, type TenantOptions } from '../../simulators/tenant/index.ts';
+import {
+  startTenant,
+  type Tenant,
+  type TenantFault,
+  type TenantOptions,
+} from '../../simulators/tenant/index.ts';
 import { cpuMs } from '../support/stopwatch.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -23,8 +29,16 @@ interface Page {
 
 const listPaths = { events: 'events/', suspicious: 'suspicious-events/' } as const;
 
-function get(tenant: Tenant, path: string, headers: Record<string, string> = { Authorization: tenant.token }) {
-  return fetch(`${tenant.url}/api/v1/${path}`, { headers, redirect: 'manual', signal: AbortSignal.timeout(5000) });
+function get(
+  tenant: Tenant,
+  path: string,
+  headers: Record<string, string> = { Authorization: tenant.token },
+) {
+  return fetch(`${tenant.url}/api/v1/${path}`, {
+    headers,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(5000),
+  });
 }
 
 async function page(tenant: Tenant, stream: TenantStream, cursor: number): Promise<Page> {
@@ -127,8 +141,13 @@ describe('what else the tenant answers', () => {
 
   it('answers with a console page beside its API, as a wrong base address would meet', async () => {
     const tenant = await start();
-    const answer = await fetch(`${tenant.url}/events/?after_event_id=0`, { headers: { Authorization: tenant.token } });
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const answer = await fetch(`${tenant.url}/events/?after_event_id=0`, {
+      headers: { Authorization: tenant.token },
+    });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
     expect(tenant.requests).toMatchObject({ events: 0, other: 1 });
   });
 
@@ -136,7 +155,9 @@ describe('what else the tenant answers', () => {
     const tenant = await start();
     const [id = 0] = tenant.add('events', 1);
     tenant.change('events', id, { status: 'CLOSED', close_trigger: 'CLOSED_BY_ADMIN' });
-    const { event } = (await (await get(tenant, `events/${id}`)).json()) as { event: Record<string, unknown> };
+    const { event } = (await (await get(tenant, `events/${id}`)).json()) as {
+      event: Record<string, unknown>;
+    };
     expect(event).toMatchObject({ id, status: 'CLOSED' });
     expect(event).toEqual(tenant.item('events', id));
     expect((await get(tenant, 'events/999999')).status).toBe(404);
@@ -157,7 +178,9 @@ describe('what else the tenant answers', () => {
     const from = new Date(Date.now() - 3_600_000).toISOString();
     expect(await search({})).toHaveLength(5);
     expect(await search({ threat_severity: ['HIGH', 'VERY_HIGH'] })).toEqual([1004, 1005]);
-    expect(await search({ insertion_timestamp: { from, to: '9999-01-01T00:00:00Z' } })).toEqual([1004, 1005]);
+    expect(await search({ insertion_timestamp: { from, to: '9999-01-01T00:00:00Z' } })).toEqual([
+      1004, 1005,
+    ]);
     expect(await search({ id: 1002 })).toEqual([1002]);
   });
 
@@ -168,7 +191,10 @@ describe('what else the tenant answers', () => {
     await page(tenant, 'suspicious', 0);
     await get(tenant, 'health_check');
     expect(tenant.requests).toMatchObject({ events: 2, suspicious: 1, other: 1 });
-    expect(tenant.requests.log[1]).toMatchObject({ target: '/api/v1/events/?after_event_id=5', cursor: 5 });
+    expect(tenant.requests.log[1]).toMatchObject({
+      target: '/api/v1/events/?after_event_id=5',
+      cursor: 5,
+    });
   });
 });
 
@@ -186,7 +212,12 @@ describe('faults of the tenant', () => {
   it('are shown as often as asked, in order, and then no more', async () => {
     const tenant = await withFault(500);
     tenant.fail('events', { status: 429, retryAfter: '7' }, 2);
-    const answers = [await list(tenant), await list(tenant), await list(tenant), await list(tenant)];
+    const answers = [
+      await list(tenant),
+      await list(tenant),
+      await list(tenant),
+      await list(tenant),
+    ];
     expect(answers.map(({ status }) => status)).toEqual([500, 429, 429, 200]);
     expect(answers[1]?.headers.get('retry-after')).toBe('7');
   });
@@ -195,7 +226,12 @@ describe('faults of the tenant', () => {
     const tenant = await start();
     let asked = 0;
     tenant.fail('events', 500, Number.POSITIVE_INFINITY, () => ++asked % 2 === 0);
-    const answers = [await list(tenant), await list(tenant), await list(tenant), await list(tenant)];
+    const answers = [
+      await list(tenant),
+      await list(tenant),
+      await list(tenant),
+      await list(tenant),
+    ];
     expect(answers.map(({ status }) => status)).toEqual([200, 500, 200, 500]);
   });
 
@@ -304,20 +340,29 @@ describe('generated events', () => {
   });
 
   it('carry scripts of exactly 3,000 characters with CR LF, and no hash, in the suspicious stream', () => {
-    const scripts = many('suspicious').filter(({ type }) => type === 'SUSPICIOUS_POWERSHELL_COMMAND_EXECUTION');
+    const scripts = many('suspicious').filter(
+      ({ type }) => type === 'SUSPICIOUS_POWERSHELL_COMMAND_EXECUTION',
+    );
     expect(scripts.length).toBeGreaterThan(100);
     for (const { path } of scripts) {
       expect(path).toHaveLength(3000);
       expect(path).toMatch(/^powershell .*\r\n/);
     }
-    expect(many('suspicious').some((event) => 'file_hash' in event || 'threat_type' in event)).toBe(false);
+    expect(many('suspicious').some((event) => 'file_hash' in event || 'threat_type' in event)).toBe(
+      false,
+    );
   });
 
   it('leave out what is empty in 5, send nulls in 2.3, and nulls inside of MITRE entries always', () => {
-    const entries = many('suspicious').flatMap((event) => event.mitre_classifications as Record<string, unknown>[]);
+    const entries = many('suspicious').flatMap(
+      (event) => event.mitre_classifications as Record<string, unknown>[],
+    );
     expect(entries.some(({ technique_id }) => technique_id === null)).toBe(true);
     expect(many('events').some((event) => Object.values(event).includes(null))).toBe(false);
-    expect(make('events', 1, { generation: '2.3' })).toMatchObject({ model: 'FileEvent', comment: null });
+    expect(make('events', 1, { generation: '2.3' })).toMatchObject({
+      model: 'FileEvent',
+      comment: null,
+    });
     expect(make('events', 1, { generation: '3.3' })).not.toHaveProperty('process_chain');
   });
 

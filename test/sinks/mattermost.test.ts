@@ -1,4 +1,5 @@
-// The sink mattermost: the suite, its settings, what it makes of answers, and its probe; against the simulated server where that can say it.
+// The sink mattermost: the suite, its settings, what it makes of answers, and its probe; against
+// the simulated server where that can say it.
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type MattermostOptions, startMattermost } from '../../simulators/mattermost/index.ts';
 import type { Message } from '../../src/kit/sink.ts';
@@ -96,7 +97,10 @@ describe('the settings', () => {
     await send(sink, message({ event: storedEvent({ severity: 4 }) }));
     await send(sink, message({ event: storedEvent({ severity: 5 }), form: 'bare' }));
     const [critical, high, bare] = farEnd.received.map(({ body }) => JSON.parse(body));
-    expect(critical).toMatchObject({ username: 'Tocsin', icon_url: 'https://example.com/bell.png' });
+    expect(critical).toMatchObject({
+      username: 'Tocsin',
+      icon_url: 'https://example.com/bell.png',
+    });
     expect(critical.priority).toEqual({ priority: 'urgent' });
     expect(critical.text).toMatch(/ @soc @on-call$/);
     expect(high.priority).toBeUndefined();
@@ -135,7 +139,12 @@ describe('the priority of a CRITICAL post', () => {
   test('is not tried again after one refusal that speaks of it', async () => {
     const { farEnd, sink } = await refusing(500, '{"message":"Post priority is not available."}');
     for (let n = 0; n < 3; n += 1) await send(sink, critical);
-    expect(farEnd.received.map(({ body }) => body.includes('"urgent"'))).toEqual([true, false, false, false]);
+    expect(farEnd.received.map(({ body }) => body.includes('"urgent"'))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   test('is tried again after a server’s single fault', async () => {
@@ -145,12 +154,20 @@ describe('the priority of a CRITICAL post', () => {
       response.writeHead(requests === 1 ? 500 : 200).end('ok');
     });
     for (let n = 0; n < 3; n += 1) await send(sink, critical);
-    expect(farEnd.received.map(({ body }) => body.includes('"urgent"'))).toEqual([true, false, true, true]);
+    expect(farEnd.received.map(({ body }) => body.includes('"urgent"'))).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 
   test('is not to blame where the post is refused without it as well', async () => {
-    const { farEnd, sink } = await farEndSink((_request, response) => response.writeHead(500).end('{}'));
-    for (let n = 0; n < 3; n += 1) expect((await adapterError(send(sink, critical))).status).toBe(500);
+    const { farEnd, sink } = await farEndSink((_request, response) =>
+      response.writeHead(500).end('{}'),
+    );
+    for (let n = 0; n < 3; n += 1)
+      expect((await adapterError(send(sink, critical))).status).toBe(500);
     expect(farEnd.received.map(({ body }) => body.includes('"urgent"'))).toEqual([
       true,
       false,
@@ -187,7 +204,11 @@ describe('a post on the simulated server', () => {
     await send(sinkOf(far.hookUrl));
     expect(far.posts).toHaveLength(1);
     const [post] = far.posts;
-    expect(post).toMatchObject({ channel: 'security-alerts', deliveryId: 'delivery-1', mentions: [] });
+    expect(post).toMatchObject({
+      channel: 'security-alerts',
+      deliveryId: 'delivery-1',
+      mentions: [],
+    });
     expect(post!.props.tocsin).toEqual({ delivery_id: 'delivery-1', event_id: 4711, source: 'di' });
     expect(post!.blocks).toBeLessThanOrEqual(90);
   });
@@ -210,24 +231,34 @@ describe('a post on the simulated server', () => {
       await send(sinkOf(far.hookUrl, { channel }));
       expect(far.requests.log.map((request) => request.status)).toEqual([status, 200]);
       expect(far.posts).toHaveLength(1);
-      expect(far.posts[0]).toMatchObject({ channel: 'security-alerts', deliveryId: 'delivery-1', mentions: [] });
+      expect(far.posts[0]).toMatchObject({
+        channel: 'security-alerts',
+        deliveryId: 'delivery-1',
+        mentions: [],
+      });
       expect(far.posts[0]!.text).toContain(`The configured channel \`${channel}\` was refused`);
     },
   );
 
   test('that is refused in both channels is asked for twice and no more', async () => {
-    const { farEnd, sink } = await farEndSink((_request, response) => response.writeHead(404).end(), {
-      channel: 'soc',
-    });
+    const { farEnd, sink } = await farEndSink(
+      (_request, response) => response.writeHead(404).end(),
+      {
+        channel: 'soc',
+      },
+    );
     expect(await adapterError(send(sink))).toMatchObject({ outcome: 'reject_sink', status: 404 });
     expect(farEnd.received).toHaveLength(2);
   });
 
   test('is not repeated for any other answer, though a channel is configured', async () => {
     for (const status of [400, 401, 413, 429, 500, 503]) {
-      const { farEnd, sink } = await farEndSink((_request, response) => response.writeHead(status).end(), {
-        channel: 'soc',
-      });
+      const { farEnd, sink } = await farEndSink(
+        (_request, response) => response.writeHead(status).end(),
+        {
+          channel: 'soc',
+        },
+      );
       expect((await adapterError(send(sink))).status).toBe(status);
       expect(farEnd.received).toHaveLength(1);
     }
@@ -242,7 +273,11 @@ describe('an answer', () => {
     [301, '', /redirects.*MATTERMOST_WEBHOOK_URL/],
     [401, '', /proxy.*MATTERMOST_WEBHOOK_URL/],
     [403, '', /Integrations → Incoming Webhooks/],
-    [403, '{"id":"web.incoming_webhook.channel_locked.app_error","status_code":403}', /locked to another channel/],
+    [
+      403,
+      '{"id":"web.incoming_webhook.channel_locked.app_error","status_code":403}',
+      /locked to another channel/,
+    ],
     [403, '<html>blocked</html>', /a proxy or a web application firewall before it/],
     [404, '<html>', /no webhook at this address.*MATTERMOST_WEBHOOK_URL/],
     [410, '', /removed.*MATTERMOST_WEBHOOK_URL/],
@@ -261,10 +296,16 @@ describe('an answer', () => {
 
   test('that repeats the webhook’s id leaves no trace of it', async () => {
     for (const status of [200, 302, 400, 403, 404, 500]) {
-      const body = JSON.stringify({ message: `Failed for incoming webhook ${hookId}.`, id: hookId.toUpperCase() });
-      const { sink } = await farEndSink((_request, response) => response.writeHead(status).end(body), {
-        channel: 'soc',
+      const body = JSON.stringify({
+        message: `Failed for incoming webhook ${hookId}.`,
+        id: hookId.toUpperCase(),
       });
+      const { sink } = await farEndSink(
+        (_request, response) => response.writeHead(status).end(body),
+        {
+          channel: 'soc',
+        },
+      );
       const error = await adapterError(send(sink));
       expectNoSecret(error, [hookId]);
       expect(error.answer).toContain('Failed for incoming webhook [secret]');
@@ -289,11 +330,15 @@ describe('the check', () => {
     far.archive('security-alerts');
     const error = await adapterError(sinkOf(far.hookUrl).check!(never));
     expect(error).toMatchObject({ outcome: 'reject_sink', reason: 'bad_config', status: 400 });
-    expect(error.message).toMatch(/does not know the webhook.*Create a new one.*MATTERMOST_WEBHOOK_URL/);
+    expect(error.message).toMatch(
+      /does not know the webhook.*Create a new one.*MATTERMOST_WEBHOOK_URL/,
+    );
   });
 
   test('asks for a channel that no server can have', async () => {
-    const { farEnd, sink } = await farEndSink((_request, response) => response.writeHead(404).end('{"id":"x"}'));
+    const { farEnd, sink } = await farEndSink((_request, response) =>
+      response.writeHead(404).end('{"id":"x"}'),
+    );
     await sink.check!(never);
     const { channel, text } = JSON.parse(farEnd.received[0]!.body);
     expect(text).not.toBe('');
@@ -303,7 +348,10 @@ describe('the check', () => {
 
   test.each([
     [404, '{"id":"web.incoming_webhook.general.app_error","status_code":404}'],
-    [403, '{"id":"web.incoming_webhook.channel_locked.app_error","message":"This webhook is locked."}'],
+    [
+      403,
+      '{"id":"web.incoming_webhook.channel_locked.app_error","message":"This webhook is locked."}',
+    ],
     [200, 'ok'],
   ])('takes %i %s for a webhook that works', async (status, body) => {
     const { sink } = await farEndSink((_request, response) => response.writeHead(status).end(body));
@@ -318,9 +366,19 @@ describe('the check', () => {
       '{"id":"api.context.404.app_error","status_code":404}',
       'reject_sink',
     ],
-    ['an owner who lost the channel', 403, '{"id":"web.incoming_webhook.permissions.app_error"}', 'reject_sink'],
+    [
+      'an owner who lost the channel',
+      403,
+      '{"id":"web.incoming_webhook.permissions.app_error"}',
+      'reject_sink',
+    ],
     ['a proxy that forbids', 403, '<html>locked</html>', 'reject_sink'],
-    ['webhooks that are switched off', 501, '{"id":"web.incoming_webhook.disabled.app_error"}', 'reject_sink'],
+    [
+      'webhooks that are switched off',
+      501,
+      '{"id":"web.incoming_webhook.disabled.app_error"}',
+      'reject_sink',
+    ],
     ['a login page', 200, '<html>', 'reject_sink'],
     ['a redirect', 302, '', 'reject_sink'],
     ['a limit', 429, 'limit exceeded', 'retry'],
@@ -334,8 +392,18 @@ describe('the check', () => {
 describe('the inspection', () => {
   test.each([
     ['is missing', 'no-such-channel', {}, /no-such-channel is refused: there is none of that name/],
-    ['is private', 'board', { privateChannels: ['board'] }, /board is refused: .*no member of this private one/],
-    ['is another than the one it is locked to', 'town-square', { isLocked: true }, /town-square is refused: .*locked/],
+    [
+      'is private',
+      'board',
+      { privateChannels: ['board'] },
+      /board is refused: .*no member of this private one/,
+    ],
+    [
+      'is another than the one it is locked to',
+      'town-square',
+      { isLocked: true },
+      /town-square is refused: .*locked/,
+    ],
   ])('says that a channel %s, and posts nothing', async (_, channel, options, words) => {
     const far = await server(options);
     const { tested, remarks } = await sinkOf(far.hookUrl, { channel }).inspect!(never, []);
@@ -357,7 +425,10 @@ describe('the inspection', () => {
 
   test.each(['@nobody', '@somchai'])('claims nothing of the user %s', async (channel) => {
     const far = await server({ users: ['somchai'] });
-    const { tested, remarks } = await sinkOf(far.hookUrl, { channel, priority: false }).inspect!(never, []);
+    const { tested, remarks } = await sinkOf(far.hookUrl, { channel, priority: false }).inspect!(
+      never,
+      [],
+    );
     expect(tested).toBe(
       `answers, and knows the webhook. Not tried, since only a post shows it: whether there is a user ${channel}`,
     );
@@ -368,12 +439,16 @@ describe('the inspection', () => {
     const far = await server();
     const settings = { username: 'Tocsin', icon_url: 'https://example.com/bell.png' };
     const { tested } = await sinkOf(far.hookUrl, settings).inspect!(never, []);
-    expect(tested).toMatch(/Not tried.*username and icon_url, which do nothing unless.*; the priority of CRITICAL/);
+    expect(tested).toMatch(
+      /Not tried.*username and icon_url, which do nothing unless.*; the priority of CRITICAL/,
+    );
   });
 
   test('fails where the check fails', async () => {
     const far = await server();
     far.archive('security-alerts');
-    expect(await adapterError(sinkOf(far.hookUrl).inspect!(never, []))).toMatchObject({ status: 400 });
+    expect(await adapterError(sinkOf(far.hookUrl).inspect!(never, []))).toMatchObject({
+      status: 400,
+    });
   });
 });

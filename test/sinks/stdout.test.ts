@@ -23,12 +23,14 @@ describeSink(stdout, {
     const terminal = /[\p{Cc}\p{Cf}\u2028\u2029]/u.exec(request.body.slice(0, -1));
     if (terminal !== null) problems.push(`the terminal would see ${JSON.stringify(terminal[0])}`);
     const { type } = JSON.parse(request.body) as { type?: string };
-    if (type !== undefined && type !== hostile) problems.push('a reader of the line would get another text');
+    if (type !== undefined && type !== hostile)
+      problems.push('a reader of the line would get another text');
     return problems;
   },
   skip: {
     ...skipsWithoutHttp('a stream has no statuses, headers or connections'),
-    'a far end that hangs is given up and tried again': 'the time-out is the caller’s signal; see the abort',
+    'a far end that hangs is given up and tried again':
+      'the time-out is the caller’s signal; see the abort',
   },
 });
 
@@ -55,7 +57,12 @@ describe('the line', () => {
       'delivery_id',
       'body',
     ]);
-    expect(line).toMatchObject({ id: 4711, external_id: '1203', severity: 'HIGH', delivery_id: 'delivery-1' });
+    expect(line).toMatchObject({
+      id: 4711,
+      external_id: '1203',
+      severity: 'HIGH',
+      delivery_id: 'delivery-1',
+    });
     expect(line.body).toEqual(storedEvent().body);
   });
 
@@ -72,14 +79,19 @@ describe('the line', () => {
   });
 
   test('ends with what a template gave, as text', async () => {
-    const template = { title: '@channel', fields: [{ title: 'User', value: '<b>', isShort: true }] };
+    const template = {
+      title: '@channel',
+      fields: [{ title: 'User', value: '<b>', isShort: true }],
+    };
     const line = await lineOf(message({ template }));
     expect(Object.keys(line).at(-1)).toBe('template');
     expect(line.template).toEqual({ title: '@channel', fields: [{ title: 'User', value: '<b>' }] });
   });
 
   test('a short one keeps head and tail of long texts', async () => {
-    const line = await lineOf(message({ event: eventOfTexts(() => `begin${'x'.repeat(1_000)}end`), form: 'short' }));
+    const line = await lineOf(
+      message({ event: eventOfTexts(() => `begin${'x'.repeat(1_000)}end`), form: 'short' }),
+    );
     const { description } = line.body as { description: string };
     expect(description).toMatch(/^beginx+…x+end$/);
     expect(description).toHaveLength(200);
@@ -100,14 +112,21 @@ describe('the line', () => {
   test('of a digest holds all of it, a short one without rows, a bare one in numbers', async () => {
     const event = storedDigest(digestOfStorm);
     const line = await lineOf(message({ event }));
-    expect(line).toMatchObject({ source: 'tocsin', stream: 'digest', type: 'DIGEST', severity: 'HIGH' });
+    expect(line).toMatchObject({
+      source: 'tocsin',
+      stream: 'digest',
+      type: 'DIGEST',
+      severity: 'HIGH',
+    });
     expect(line.body).toEqual({ digest: digestOfStorm });
     const short = await lineOf(message({ event, form: 'short' }));
     expect(short.body).toEqual({ digest: { ...digestOfStorm, rows: [] } });
     const bare = await lineOf(message({ event, form: 'bare' }));
     const { count, firstAt, lastAt, severities } = digestOfStorm;
     const sizes = { typeCount: 4, deviceCount: 37, fileCount: 3 };
-    expect(bare.body).toEqual({ digest: { kind: 'storm', count, before: 0, firstAt, lastAt, severities, ...sizes } });
+    expect(bare.body).toEqual({
+      digest: { kind: 'storm', count, before: 0, firstAt, lastAt, severities, ...sizes },
+    });
   });
 
   test('is printable, and the same text once it is parsed', async () => {
@@ -160,7 +179,8 @@ describe('the stream', () => {
 
   test('a fault of writing is tried again', async () => {
     const stream = new Writable({
-      write: (_chunk, _encoding, done) => done(Object.assign(new Error('full'), { code: 'ENOSPC' })),
+      write: (_chunk, _encoding, done) =>
+        done(Object.assign(new Error('full'), { code: 'ENOSPC' })),
     });
     const sent = createStreamSink(stream).send(message(), context);
     await expect(sent).rejects.toMatchObject({ outcome: 'retry', reason: 'connection' });
@@ -179,15 +199,22 @@ describe('the stream', () => {
         },
       });
     const sink = createStreamSink(open);
-    const both = await Promise.allSettled([sink.send(message(), context), sink.send(message(), context)]);
-    for (const { reason } of both as PromiseRejectedResult[]) expect(reason).toMatchObject({ outcome: 'retry' });
+    const both = await Promise.allSettled([
+      sink.send(message(), context),
+      sink.send(message(), context),
+    ]);
+    for (const { reason } of both as PromiseRejectedResult[])
+      expect(reason).toMatchObject({ outcome: 'retry' });
     await expect(sink.send(message(), context)).rejects.toMatchObject({ outcome: 'retry' });
     room = 1_000_000;
     await sink.send(message(), context);
     await sink.send(message(), context);
     const [torn, ...lines] = taken.trim().split('\n');
     expect(torn).toBe('{"i');
-    expect(lines.map((line) => JSON.parse(line).delivery_id)).toEqual([context.deliveryId, context.deliveryId]);
+    expect(lines.map((line) => JSON.parse(line).delivery_id)).toEqual([
+      context.deliveryId,
+      context.deliveryId,
+    ]);
   });
 
   test('a pipe that nobody reads any more stops the sink and not the process', async () => {
@@ -211,7 +238,9 @@ describe('the stream', () => {
       told += chunk;
     });
     const code = await new Promise((resolve) => child.on('close', resolve));
-    expect(told).toMatch(/^(reject_sink stdout: nobody reads standard output any more \(EPIPE\)\..*\n){3}still here$/);
+    expect(told).toMatch(
+      /^(reject_sink stdout: nobody reads standard output any more \(EPIPE\)\..*\n){3}still here$/,
+    );
     expect(code).toBe(0);
   });
 });

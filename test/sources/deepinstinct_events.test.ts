@@ -1,4 +1,5 @@
-// The contract of sources, kept by `deepinstinct_events`; what is Deep Instinct's own is tested in deepinstinct/.
+// The contract of sources, kept by `deepinstinct_events`; what is Deep Instinct's own is tested in
+// deepinstinct/.
 import { deepinstinctEvents } from '../../src/sources/deepinstinct/index.ts';
 import { describePollSource } from '../contract/source-suite.ts';
 import { brokenPages, configOf, emptyPage, fixtureOf } from './deepinstinct/page-fixtures.ts';

@@ -52,13 +52,17 @@ beforeAll(async () => {
     chmodSync(join(data, to), 0o600);
   }
   writeFileSync(join(data, 'pg_hba.conf'), hba);
-  for (const role of ['plain', 'secret', 'localhost']) await admin.unsafe(`create role ${role} login`);
+  for (const role of ['plain', 'secret', 'localhost'])
+    await admin.unsafe(`create role ${role} login`);
   await admin.unsafe('create database "soc events"');
   await admin.unsafe("alter system set ssl_ca_file = 'server.crt'");
   await admin.unsafe('alter system set ssl = on');
   await admin`select pg_reload_conf()`;
   await vi.waitFor(
-    async () => expect((await ask(`postgres://${who}@127.0.0.1:${port}/postgres?sslmode=require`)).ssl).toBe(true),
+    async () =>
+      expect((await ask(`postgres://${who}@127.0.0.1:${port}/postgres?sslmode=require`)).ssl).toBe(
+        true,
+      ),
     { timeout: 20_000, interval: 100 },
   );
 }, 60_000);
@@ -101,17 +105,32 @@ describe('TLS', () => {
     ['postgres://secret@127.0.0.1:p/postgres?sslmode=disable', { code: '28000' }],
     [`postgres://@127.0.0.1:p/postgres?sslmode=verify-full&${ca}`, { ssl: true }],
     [`postgres://@localhost:p/postgres?sslmode=verify-full&${ca}`, { ssl: true }],
-    [`postgres://@[::1]:p/postgres?sslmode=verify-full&${ca}`, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+    [
+      `postgres://@[::1]:p/postgres?sslmode=verify-full&${ca}`,
+      { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    ],
     [`postgres://@[::1]:p/postgres?sslmode=verify-ca&${ca}`, { ssl: true, address: '::1' }],
     [
       `postgres://@db.example:p/postgres?hostaddr=127.0.0.1&sslmode=verify-full&${ca}`,
       { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
     ],
-    [`postgres://@localhost:p/postgres?hostaddr=::1&sslmode=verify-full&${ca}`, { ssl: true, address: '::1' }],
+    [
+      `postgres://@localhost:p/postgres?hostaddr=::1&sslmode=verify-full&${ca}`,
+      { ssl: true, address: '::1' },
+    ],
     ['postgres://@127.0.0.1:p/postgres?sslmode=verify-ca', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
-    ['postgres://@127.0.0.1:p/postgres?sslrootcert=system', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
-    ['postgres://@127.0.0.1:p/postgres?sslmode=verify-ca&sslrootcert=/nothing.pem', { code: 'TLS_FILE' }],
-    ['postgres://@127.0.0.1:p/postgres?channel_binding=require', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
+    [
+      'postgres://@127.0.0.1:p/postgres?sslrootcert=system',
+      { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    ],
+    [
+      'postgres://@127.0.0.1:p/postgres?sslmode=verify-ca&sslrootcert=/nothing.pem',
+      { code: 'TLS_FILE' },
+    ],
+    [
+      'postgres://@127.0.0.1:p/postgres?channel_binding=require',
+      { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    ],
     [`postgres://@127.0.0.1:p/postgres?channel_binding=require&${ca}`, { ssl: true }],
     ['postgres://localhost@127.0.0.1:p/postgres?sslmode=require', { code: '28000' }],
     [
@@ -139,11 +158,17 @@ describe('TLS', () => {
       return Buffer.concat([head, body]);
     };
     const protocols: unknown[] = [];
-    const tls = { cert: readFileSync(certificate), key: readFileSync(key), ALPNProtocols: ['postgresql'] };
+    const tls = {
+      cert: readFileSync(certificate),
+      key: readFileSync(key),
+      ALPNProtocols: ['postgresql'],
+    };
     const direct = createSecureServer(tls, (socket) => {
       protocols.push(socket.alpnProtocol);
       socket.on('error', () => {});
-      socket.once('data', () => socket.end(frame('E', Buffer.from('SFATAL\0C3D000\0Mno database\0\0'))));
+      socket.once('data', () =>
+        socket.end(frame('E', Buffer.from('SFATAL\0C3D000\0Mno database\0\0'))),
+      );
     });
     await new Promise<void>((resolve) => direct.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void direct.close());
@@ -187,17 +212,27 @@ describe('where', () => {
     ]) {
       expect(await ask(url)).toMatchObject({ user: 'plain', ssl: false, address: null });
     }
-    const { address } = await inspectPostgres(`postgres://postgres@${encoded}:${port}/postgres`, 'DATABASE_URL');
+    const { address } = await inspectPostgres(
+      `postgres://postgres@${encoded}:${port}/postgres`,
+      'DATABASE_URL',
+    );
     expect(address).toBe(`${folder}/.s.PGSQL.${port}`);
   });
 
   test('IPv6, and a database with a blank in its name', async () => {
-    expect(await ask(at('postgres://@[::1]:p/soc%20events'))).toMatchObject({ address: '::1', database: 'soc events' });
+    expect(await ask(at('postgres://@[::1]:p/soc%20events'))).toMatchObject({
+      address: '::1',
+      database: 'soc events',
+    });
   });
 
   test('the first of several hosts that answers; where none does, that is said', async () => {
-    expect(await ask(at('postgres://@127.0.0.1:1,127.0.0.1:2,[::1]:p/postgres'))).toMatchObject({ address: '::1' });
-    expect(await ask('postgres://u@127.0.0.1:1,127.0.0.1:2/postgres')).toEqual({ code: 'ECONNREFUSED' });
+    expect(await ask(at('postgres://@127.0.0.1:1,127.0.0.1:2,[::1]:p/postgres'))).toMatchObject({
+      address: '::1',
+    });
+    expect(await ask('postgres://u@127.0.0.1:1,127.0.0.1:2/postgres')).toEqual({
+      code: 'ECONNREFUSED',
+    });
   });
 
   test('the one of several hosts that takes writes', async () => {
@@ -237,13 +272,17 @@ describe('the session', () => {
   });
 
   test('settings that stand in the URL by their names hold', async () => {
-    const url = at('postgres://@127.0.0.1:p/postgres?search_path=elsewhere&statement_timeout=30000&connect_timeout=60');
+    const url = at(
+      'postgres://@127.0.0.1:p/postgres?search_path=elsewhere&statement_timeout=30000&connect_timeout=60',
+    );
     expect(await ask(url)).toMatchObject({ path: 'elsewhere', limit: '30s' });
   });
 
   test('it has the name of the URL, else "tocsin"', async () => {
     expect(await ask(at('postgres://@127.0.0.1:p/postgres'))).toMatchObject({ name: 'tocsin' });
-    expect(await ask(at('postgres://@127.0.0.1:p/postgres?application_name=relay'))).toMatchObject({ name: 'relay' });
+    expect(await ask(at('postgres://@127.0.0.1:p/postgres?application_name=relay'))).toMatchObject({
+      name: 'relay',
+    });
   });
 
   test('no variable of libpq reaches it', async () => {
@@ -271,7 +310,9 @@ describe('the session', () => {
 
 describe('the order of ways', () => {
   const [a, b] = ['a', 'b'].map((name) => ({ name, address: name, port: 1 }));
-  const ways = [a!, b!].flatMap((host) => (['ask', 'none'] as const).map((encryption) => ({ host, encryption })));
+  const ways = [a!, b!].flatMap((host) =>
+    (['ask', 'none'] as const).map((encryption) => ({ host, encryption })),
+  );
 
   test('what failed comes after what did not, and a host that worked comes first, with TLS', () => {
     const attempts = new Attempts(ways);
@@ -299,7 +340,12 @@ test('what a server says first is read in whatever pieces it comes', () => {
     head.writeInt32BE(Buffer.byteLength(text) + 4, 1);
     return Buffer.concat([head, Buffer.from(text)]);
   };
-  const greeting = [frame('R', '\0\0\0\0'), frame('S', 'in_hot_standby\0on\0'), frame('Z', 'I'), frame('D', 'rest')];
+  const greeting = [
+    frame('R', '\0\0\0\0'),
+    frame('S', 'in_hot_standby\0on\0'),
+    frame('Z', 'I'),
+    frame('D', 'rest'),
+  ];
   const all = Buffer.concat(greeting);
   for (const size of [1, 7, all.length]) {
     const startup = new Startup();
@@ -315,7 +361,9 @@ test('what a server says first is read in whatever pieces it comes', () => {
     expect(Buffer.concat(out).equals(all.subarray(0, Buffer.concat(out).length))).toBe(true);
   }
   expect(new Startup().take(frame('E', 'x')).step).toBe('refused');
-  expect(new Startup().take(Buffer.concat([frame('R', '\0\0\0\0'), frame('E', 'x')])).step).toBe('denied');
+  expect(new Startup().take(Buffer.concat([frame('R', '\0\0\0\0'), frame('E', 'x')])).step).toBe(
+    'denied',
+  );
   expect(new Startup().take(Buffer.from('HTTP/1.1 400')).step).toBe('stranger');
   expect(new Startup().take(Buffer.from('R\xff\xff\xff\xff', 'latin1')).step).toBe('stranger');
 });

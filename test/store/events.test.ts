@@ -17,7 +17,9 @@ const event = (id: number, more: Partial<DecidedEvent> = {}): DecidedEvent => ({
   ...more,
 });
 const cursorOf = async (source: string) =>
-  (await database().$client`select cursor from cursors where source = ${source}`).map((row) => row.cursor);
+  (await database().$client`select cursor from cursors where source = ${source}`).map(
+    (row) => row.cursor,
+  );
 
 describe('the cursor', () => {
   test('moves with its page, stays without a new one, and is made by the first', async () => {
@@ -60,10 +62,27 @@ describe('the events', () => {
   });
 
   test('come back as they were, whatever their texts hold', async () => {
-    const texts = ['DOMAIN\\host "x"\\', '\\N', 'NULL', '', '{a,b}', 'one\ntwo', '🔔 ไทย', '\\"', null];
+    const texts = [
+      'DOMAIN\\host "x"\\',
+      '\\N',
+      'NULL',
+      '',
+      '{a,b}',
+      'one\ntwo',
+      '🔔 ไทย',
+      '\\"',
+      null,
+    ];
     const events = texts.map((text, n) => {
-      const words = { subject: text ?? 'none', status: text, action: texts[(n + 1) % texts.length]! };
-      return event(n, { draft: { ...draft(n), ...words }, routes: text === null ? [] : [text, `${text}"\\`] });
+      const words = {
+        subject: text ?? 'none',
+        status: text,
+        action: texts[(n + 1) % texts.length]!,
+      };
+      return event(n, {
+        draft: { ...draft(n), ...words },
+        routes: text === null ? [] : [text, `${text}"\\`],
+      });
     });
     // Together, and each alone: what needs no quoting goes another way.
     await insertPage(database(), { fence: null, source: 'together', events, cursor: null });
@@ -71,28 +90,43 @@ describe('the events', () => {
       await insertPage(database(), { fence: null, source: 'alone', events: [one], cursor: null });
     const rows = await database()
       .$client`select subject, status, action, array_to_json(routes)::text as routes from events order by id`;
-    const stored = rows.map(({ routes, ...row }) => ({ ...row, routes: JSON.parse(String(routes)) }));
-    const given = events.map(({ draft: { subject, status, action }, routes }) => ({ subject, status, action, routes }));
+    const stored = rows.map(({ routes, ...row }) => ({
+      ...row,
+      routes: JSON.parse(String(routes)),
+    }));
+    const given = events.map(({ draft: { subject, status, action }, routes }) => ({
+      subject,
+      status,
+      action,
+      routes,
+    }));
     expect(stored).toEqual([...given, ...given]);
   });
 
   test('of two sources may have the same id', async () => {
     await insertPage(database(), { fence: null, source: 'a', events: [event(1)], cursor: null });
-    expect(await insertPage(database(), { fence: null, source: 'b', events: [event(1)], cursor: null })).toHaveLength(
-      1,
-    );
+    expect(
+      await insertPage(database(), { fence: null, source: 'b', events: [event(1)], cursor: null }),
+    ).toHaveLength(1);
   });
 
   test('carry the routes that matched, and each sink’s decision with its reason', async () => {
     const db = database();
-    const suppressed = { sink: 'boss', state: 'suppressed', reason: 'below_min_severity', priority: 2 } as const;
+    const suppressed = {
+      sink: 'boss',
+      state: 'suppressed',
+      reason: 'below_min_severity',
+      priority: 2,
+    } as const;
     await insertPage(db, {
       fence: null,
       source: 'a',
       events: [event(1, { routes: ['x', 'y'], decisions: [pending('soc'), suppressed] })],
       cursor: null,
     });
-    expect(await db.$client`select to_json(routes) as routes from events`).toEqual([{ routes: ['x', 'y'] }]);
+    expect(await db.$client`select to_json(routes) as routes from events`).toEqual([
+      { routes: ['x', 'y'] },
+    ]);
     const rows =
       await db.$client`select sink, state, reason, finalized_at is null as open from deliveries order by sink`;
     expect(rows).toEqual([
@@ -125,20 +159,29 @@ test('a takeover waits for a page that is being stored, and the next holder find
     const taking = acquireLeases(db, heir, ['source:a']).finally(() => {
       isTaken = true;
     });
-    const isWaiting = async () => (await db.$client`select 1 from pg_locks where not granted`).length > 0;
+    const isWaiting = async () =>
+      (await db.$client`select 1 from pg_locks where not granted`).length > 0;
     await until(async () => isTaken || (await isWaiting()), 5000);
     expect(isTaken).toBe(false);
     return { taking };
   });
   expect(await taken.taking).toHaveLength(1);
   expect(await cursorOf('a')).toEqual(['c1']);
-  expect(await insertPage(db, { fence: lease, source: 'a', events: [event(2)], cursor: 'c2' })).toBeNull();
+  expect(
+    await insertPage(db, { fence: lease, source: 'a', events: [event(2)], cursor: 'c2' }),
+  ).toBeNull();
 });
 
 test('cards name their tenant once events of two of them are there', async () => {
   const db = database();
-  const of = (id: number, name: string) => event(id, { draft: draft(id, { body: { tenant: { name } } }) });
-  await insertPage(db, { fence: null, source: 'a', events: [event(1), of(2, 'one'), of(3, 'one')], cursor: null });
+  const of = (id: number, name: string) =>
+    event(id, { draft: draft(id, { body: { tenant: { name } } }) });
+  await insertPage(db, {
+    fence: null,
+    source: 'a',
+    events: [event(1), of(2, 'one'), of(3, 'one')],
+    cursor: null,
+  });
   expect(await hasSeveralTenants(db)).toBe(false);
   await insertPage(db, { fence: null, source: 'a', events: [of(4, 'two')], cursor: null });
   expect(await hasSeveralTenants(db)).toBe(true);
@@ -146,13 +189,31 @@ test('cards name their tenant once events of two of them are there', async () =>
 
 test('a page that was read before an operator reset the source is not stored, and its cursor does not come back', async () => {
   const db = database();
-  await insertPage(db, { fence: null, source: 'a', events: [event(1)], cursor: 'c1', generation: 1 });
+  await insertPage(db, {
+    fence: null,
+    source: 'a',
+    events: [event(1)],
+    cursor: 'c1',
+    generation: 1,
+  });
   await resetSource(db, 'a');
   expect(
-    await insertPage(db, { fence: null, source: 'a', events: [event(2)], cursor: 'c2', generation: 1 }),
+    await insertPage(db, {
+      fence: null,
+      source: 'a',
+      events: [event(2)],
+      cursor: 'c2',
+      generation: 1,
+    }),
   ).toBeNull();
   expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 2 });
   expect(
-    await insertPage(db, { fence: null, source: 'a', events: [event(2)], cursor: 'c2', generation: 2 }),
+    await insertPage(db, {
+      fence: null,
+      source: 'a',
+      events: [event(2)],
+      cursor: 'c2',
+      generation: 2,
+    }),
   ).toHaveLength(1);
 });

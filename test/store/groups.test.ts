@@ -1,11 +1,18 @@
-// The statements of groups and digests on a real Postgres: whole or not at all, and only by who holds the role.
+// The statements of groups and digests on a real Postgres: whole or not at all, and only by who
+// holds the role.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { composeDigest, digestEvent } from '../../src/core/deliver/digest.ts';
 import type { Lease } from '../../src/core/loops/lease.ts';
 import type { Route } from '../../src/core/routing/index.ts';
 import { recordDelivered, takeDue } from '../../src/store/deliveries/index.ts';
-import { forgetGroups, freezeDigest, listWaitingGroups, readMembers, releaseCards } from '../../src/store/groups.ts';
+import {
+  forgetGroups,
+  freezeDigest,
+  listWaitingGroups,
+  readMembers,
+  releaseCards,
+} from '../../src/store/groups.ts';
 import { draft, drafts, hold, storePage, useDatabase } from './stored.ts';
 
 const database = useDatabase();
@@ -41,7 +48,9 @@ function freeze(lease: Lease, ids: readonly number[], group: typeof change | nul
   });
 }
 const count = async (where: string) =>
-  Number((await database().$client.unsafe(`select count(*) as n from deliveries where ${where}`))[0]!.n);
+  Number(
+    (await database().$client.unsafe(`select count(*) as n from deliveries where ${where}`))[0]!.n,
+  );
 
 describe('a digest', () => {
   test('is frozen with all of its members, which are due no more', async () => {
@@ -59,7 +68,9 @@ describe('a digest', () => {
     const lease = await hold(database(), 'sink:x');
     const ids = await store(plain);
     const rest = ids.slice(1);
-    await recordDelivered(database(), 'soc', [{ eventId: ids[0]!, afterFailure: false, durationMs: 1 }]);
+    await recordDelivered(database(), 'soc', [
+      { eventId: ids[0]!, afterFailure: false, durationMs: 1 },
+    ]);
     expect(await freeze(lease, ids, null)).toBe('changed');
     expect(await count('digest_id is not null')).toBe(0);
     expect(await database().$client`select 1 from events where stream = 'digest'`).toEqual([]);
@@ -71,7 +82,9 @@ describe('a digest', () => {
     const ids = await store(grouped);
     const stale = { ...lease, epoch: lease.epoch - 1 };
     expect(await freeze(stale, ids)).toBe('lost');
-    expect(await releaseCards(database(), stale, { sink: 'soc', group: change, count: 2 })).toBeNull();
+    expect(
+      await releaseCards(database(), stale, { sink: 'soc', group: change, count: 2 }),
+    ).toBeNull();
     expect(await count('digest_id is null and group_key is not null')).toBe(4);
     expect(await database().$client`select 1 from groups`).toEqual([]);
   });
@@ -101,12 +114,15 @@ describe('a group', () => {
 
   test('releases its most urgent ones first', async () => {
     const lease = await hold(database(), 'sink:x');
-    await store(grouped, [draft(1, { severity: 2 }), draft(2, { severity: 5 }), draft(3, { severity: 4 })]);
-    await releaseCards(database(), lease, { sink: 'soc', group: change, count: 2 });
-    expect((await takeDue(database(), { sink: 'soc', limit: 10 })).map(({ event }) => event.externalId)).toEqual([
-      '2',
-      '3',
+    await store(grouped, [
+      draft(1, { severity: 2 }),
+      draft(2, { severity: 5 }),
+      draft(3, { severity: 4 }),
     ]);
+    await releaseCards(database(), lease, { sink: 'soc', group: change, count: 2 });
+    expect(
+      (await takeDue(database(), { sink: 'soc', limit: 10 })).map(({ event }) => event.externalId),
+    ).toEqual(['2', '3']);
   });
 
   test('goes on counting until it is new, and keeps its interval while cards are added to it', async () => {

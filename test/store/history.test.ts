@@ -1,4 +1,5 @@
-// The stored events, page by page: each once and in order, from a time on, and no page larger than two processes can bear.
+// The stored events, page by page: each once and in order, from a time on, and no page larger than
+// two processes can bear.
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EventDraft } from '../../src/kit/event.ts';
@@ -41,11 +42,14 @@ async function readAll(sinceMs: number): Promise<PastEvent[][]> {
   return pages;
 }
 const idsOf = (pages: readonly PastEvent[][]) => pages.flat().map(({ id }) => id);
-const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
 test('an event comes with what routes look at, its time, and the sinks that were given it', async () => {
   const body = { itemId: '1', device: { name: 'ห้อง "7"' } };
-  await store([draft(1, { severity: 5, type: 'RANSOMWARE', status: null, action: 'DETECTED', body })]);
+  await store([
+    draft(1, { severity: 5, type: 'RANSOMWARE', status: null, action: 'DETECTED', body }),
+  ]);
   await db.$client`update events set received_at = '2026-02-03T01:02:03.456Z'`;
   const [event] = await readPast(db, 0, null);
   expect({ ...event, body: JSON.parse(event!.body) }).toEqual({
@@ -85,7 +89,11 @@ describe('pages', () => {
 
   test('are smaller when the events are large, and an event that is too large for any is one of its own', async () => {
     const large = (kilobytes: number) => ({ body: { description: 'x'.repeat(kilobytes * 1000) } });
-    await store([...drafts(1, 3), draft(4, large(2500)), ...numbers(5, 30).map((id) => draft(id, large(300)))]);
+    await store([
+      ...drafts(1, 3),
+      draft(4, large(2500)),
+      ...numbers(5, 30).map((id) => draft(id, large(300))),
+    ]);
     const pages = await readAll(0);
     expect(idsOf(pages)).toEqual(numbers(1, 30));
     const sizes = pages.map((page) => page.reduce((sum, { body }) => sum + body.length, 0));
@@ -117,7 +125,10 @@ describe('from a time on', () => {
   test('finds its way over the gaps that removed events leave', async () => {
     await db.$client`delete from events where id between 700 and 2100 or id < 3`;
     expect(idsOf(await readAll(minute(1000)))).toEqual(numbers(2101, 2600));
-    expect(idsOf(await readAll(minute(650)))).toEqual([...numbers(650, 699), ...numbers(2101, 2600)]);
+    expect(idsOf(await readAll(minute(650)))).toEqual([
+      ...numbers(650, 699),
+      ...numbers(2101, 2600),
+    ]);
   });
 
   test('misses none whose number and time are out of step by less than an hour, and takes none of before', async () => {
@@ -136,7 +147,11 @@ describe('from a time on', () => {
         return Reflect.apply(target, self, [text, ...values]);
       },
     });
-    const [first] = await readPast({ $client: listening } as unknown as Database, minute(2300), null);
+    const [first] = await readPast(
+      { $client: listening } as unknown as Database,
+      minute(2300),
+      null,
+    );
     expect(first?.id).toBe(2300);
     expect(asked.length).toBeLessThanOrEqual(6);
     expect(asked.at(-1)?.[0]).toBeGreaterThan(1500);

@@ -1,4 +1,5 @@
-// The journal of migrations: Tocsin's own, in the schema of its tables, next to other programs and other schemas.
+// The journal of migrations: Tocsin's own, in the schema of its tables, next to other programs and
+// other schemas.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,12 @@ async function open(isMigrated: boolean, searchPath?: string) {
   const database = await createTestDatabase(isMigrated);
   const connect = (path?: string) => {
     const connection = path === undefined ? {} : { search_path: path };
-    const sql = postgres(database.directUrl, { max: 1, fetch_types: false, onnotice() {}, connection });
+    const sql = postgres(database.directUrl, {
+      max: 1,
+      fetch_types: false,
+      onnotice() {},
+      connection,
+    });
     onTestFinished(() => sql.end());
     return sql;
   };
@@ -24,7 +30,10 @@ async function open(isMigrated: boolean, searchPath?: string) {
   return { sql: connect(searchPath), connect, url: database.directUrl };
 }
 
-/** As a release up to 0.1 leaves it: no journal but the shared one, with the times of the migrations. */
+/**
+ * As a release up to 0.1 leaves it: no journal but the shared one, with the times of the
+ * migrations.
+ */
 async function makeFormer(sql: postgres.Sql): Promise<void> {
   await sql`drop table tocsin_migrations`;
   await sql`update drizzle.__drizzle_migrations set created_at = 1795494487216 + id`;
@@ -69,7 +78,10 @@ describe('beside another program that uses Drizzle in the same database', () => 
     expect(await tableExists(sql, 'shop_orders'), 'the fault of the release before').toBe(false);
     expect(await migrate(sql)).toBe(0);
     await migrateOther('shop_bills', 1_700_000_000_001);
-    expect([await tableExists(sql, 'shop_orders'), await tableExists(sql, 'shop_bills')]).toEqual([true, true]);
+    expect([await tableExists(sql, 'shop_orders'), await tableExists(sql, 'shop_bills')]).toEqual([
+      true,
+      true,
+    ]);
   });
 
   test('its rows are not taken for those of a newer Tocsin', async () => {
@@ -87,7 +99,8 @@ describe('from the release before and back', () => {
   test('its journal is taken over, row by row, and what is missing is applied', async () => {
     const { sql } = await open(true);
     await makeFormer(sql);
-    const [newest] = await sql`select hash from drizzle.__drizzle_migrations order by id desc limit 1`;
+    const [newest] =
+      await sql`select hash from drizzle.__drizzle_migrations order by id desc limit 1`;
     await sql`delete from drizzle.__drizzle_migrations where hash = ${newest!.hash}`;
     expect((await compareMigrations(sql)).state).toBe('behind');
     await expect(migrate(sql), 'its column is there already').rejects.toThrow(/already exists/);
@@ -109,13 +122,20 @@ describe('from the release before and back', () => {
   test('a user who may write neither there nor make a schema migrates all the same', async () => {
     const { sql, connect, url } = await open(false);
     const role = `tocsin_own_${Math.random().toString(36).slice(2, 8)}`;
-    await sql.unsafe(`create role "${role}" login password 'own'; create schema own authorization "${role}"`);
+    await sql.unsafe(
+      `create role "${role}" login password 'own'; create schema own authorization "${role}"`,
+    );
     onTestFinished(async () => {
       const admin = connect();
       await admin.unsafe(`drop owned by "${role}" cascade; drop role "${role}"`);
     });
     const address = Object.assign(new URL(url), { username: role, password: 'own' }).href;
-    const poor = postgres(address, { max: 1, fetch_types: false, onnotice() {}, connection: { search_path: 'own' } });
+    const poor = postgres(address, {
+      max: 1,
+      fetch_types: false,
+      onnotice() {},
+      connection: { search_path: 'own' },
+    });
     onTestFinished(() => poor.end());
     expect(await migrate(poor)).toBeGreaterThan(5);
     expect(await isMigrated(poor)).toBe(true);
@@ -135,7 +155,9 @@ describe('where two search_paths lead to two schemas', () => {
     await expect(migrate(stray)).rejects.toThrow(
       `Tocsin's tables are in schema "public", but this connection uses schema "other". To go on with those, add ?options=-csearch_path%3Dpublic`,
     );
-    expect(await sql`select 1 from pg_class where relnamespace = 'other'::regnamespace`).toHaveLength(0);
+    expect(
+      await sql`select 1 from pg_class where relnamespace = 'other'::regnamespace`,
+    ).toHaveLength(0);
   });
 
   test('one that asks for its own schema has tables of its own there', async () => {
@@ -151,7 +173,9 @@ describe('where two search_paths lead to two schemas', () => {
 
   test('a search_path without a schema is told', async () => {
     const { connect } = await open(false, 'nowhere');
-    await expect(migrate(connect('nowhere'))).rejects.toThrow(/names no schema that exists there\. Create the schema/);
+    await expect(migrate(connect('nowhere'))).rejects.toThrow(
+      /names no schema that exists there\. Create the schema/,
+    );
   });
 });
 
@@ -172,7 +196,9 @@ test('a database of another encoding is refused before anything is made', async 
   await expect(migrate(latin)).rejects.toThrow(
     /encoding of the database is LATIN1.*encoding 'UTF8' template template0/,
   );
-  expect(await latin`select 1 from pg_class where relnamespace = 'public'::regnamespace`).toHaveLength(0);
+  expect(
+    await latin`select 1 from pg_class where relnamespace = 'public'::regnamespace`,
+  ).toHaveLength(0);
 });
 
 describe('judgeSchema', () => {
@@ -187,13 +213,26 @@ describe('judgeSchema', () => {
     columns: new Set(),
   };
   const whole = new Set(ownColumns);
-  const without = (prefix: string) => new Set(ownColumns.filter((column) => !column.startsWith(prefix)));
+  const without = (prefix: string) =>
+    new Set(ownColumns.filter((column) => !column.startsWith(prefix)));
 
   test.each<[string, Partial<SchemaFacts>, object]>([
     ['nothing', {}, { state: 'none', applied: [] }],
-    ['a shared journal whose tables are elsewhere or gone', { sharedJournal: known }, { state: 'none', applied: [] }],
-    ['a journal that is behind', { journal: ['a'], columns: whole }, { state: 'behind', applied: ['a'] }],
-    ['a newer one', { journal: ['a', 'b', 'c'], columns: whole }, { state: 'newer', applied: known, isAdopted: false }],
+    [
+      'a shared journal whose tables are elsewhere or gone',
+      { sharedJournal: known },
+      { state: 'none', applied: [] },
+    ],
+    [
+      'a journal that is behind',
+      { journal: ['a'], columns: whole },
+      { state: 'behind', applied: ['a'] },
+    ],
+    [
+      'a newer one',
+      { journal: ['a', 'b', 'c'], columns: whole },
+      { state: 'newer', applied: known, isAdopted: false },
+    ],
     [
       'a shared one that is behind',
       { sharedJournal: ['a', 'shop'], columns: without('events.traceparent') },
@@ -209,7 +248,11 @@ describe('judgeSchema', () => {
   });
 
   test.each<[string, Partial<SchemaFacts>, RegExp]>([
-    ['a whole journal without its tables', { journal: known }, /record of migrations is complete, but .* lacks/],
+    [
+      'a whole journal without its tables',
+      { journal: known },
+      /record of migrations is complete, but .* lacks/,
+    ],
     [
       'a whole journal without a column',
       { journal: known, columns: without('events.traceparent') },

@@ -1,4 +1,5 @@
-// Heartbeats, takeovers and releases, on a real Postgres: one holder at a time, and each change of holder is seen.
+// Heartbeats, takeovers and releases, on a real Postgres: one holder at a time, and each change of
+// holder is seen.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { resetSource } from '../../src/store/cursors.ts';
@@ -18,7 +19,8 @@ import { hold, inTransaction, replicaWith, useDatabase } from './stored.ts';
 
 const database = useDatabase();
 const expire = (id: string) =>
-  database().$client`update replicas set expires_at = clock_timestamp() - interval '1 ms' where id = ${id}::uuid`;
+  database()
+    .$client`update replicas set expires_at = clock_timestamp() - interval '1 ms' where id = ${id}::uuid`;
 const holders = async () => {
   const rows = await database().$client`select name, holder::text from leases order by name`;
   return Object.fromEntries(rows.map((row) => [row.name, row.holder]));
@@ -55,14 +57,16 @@ describe('a takeover', () => {
     const { taking } = await inTransaction(db, async (transaction) => {
       await renewHeartbeat(transaction, slow, 20_000);
       const isOver = async () =>
-        (await db.$client`select 1 from replicas where id = ${slow}::uuid and expires_at < clock_timestamp()`).length >
-        0;
+        (
+          await db.$client`select 1 from replicas where id = ${slow}::uuid and expires_at < clock_timestamp()`
+        ).length > 0;
       expect(await until(isOver, 5000)).toBe(true);
       let isDone = false;
       const taking = acquireLeases(db, heir, ['sink:x']).finally(() => {
         isDone = true;
       });
-      const isWaiting = async () => (await db.$client`select 1 from pg_locks where not granted`).length > 0;
+      const isWaiting = async () =>
+        (await db.$client`select 1 from pg_locks where not granted`).length > 0;
       await until(async () => isDone || (await isWaiting()), 5000);
       return { taking };
     });
@@ -97,7 +101,11 @@ describe('a heartbeat', () => {
 
   test('says what the process works, to the live others alone, until it says something else', async () => {
     const db = database();
-    const works = (place: string) => ({ roles: ['sink:x'], consoles: { a: 'A' }, places: { soc: place } });
+    const works = (place: string) => ({
+      roles: ['sink:x'],
+      consoles: { a: 'A' },
+      places: { soc: place },
+    });
     const [mine, other, dead] = [randomUUID(), randomUUID(), randomUUID()];
     for (const id of [mine, other, dead])
       await joinReplicas(db, { id, ttlMs: 20_000, predecessor: null, works: works('P') });
@@ -157,9 +165,15 @@ test('the state of a sink is kept for the next holder, and a holder that lost it
   const db = database();
   const lease = await hold(db, 'sink:x');
   expect(await readSinkState(db, 'soc')).toBeUndefined();
-  expect(await writeSinkState(db, lease, { sink: 'soc', state: 'backing_off', reason: 'timeout' })).toBe(true);
-  expect(await writeSinkState(db, lease, { sink: 'soc', state: 'paused', reason: 'auth' })).toBe(true);
-  expect(await writeSinkState(db, { ...lease, epoch: 0 }, { sink: 'soc', state: 'ok', reason: null })).toBe(false);
+  expect(
+    await writeSinkState(db, lease, { sink: 'soc', state: 'backing_off', reason: 'timeout' }),
+  ).toBe(true);
+  expect(await writeSinkState(db, lease, { sink: 'soc', state: 'paused', reason: 'auth' })).toBe(
+    true,
+  );
+  expect(
+    await writeSinkState(db, { ...lease, epoch: 0 }, { sink: 'soc', state: 'ok', reason: null }),
+  ).toBe(false);
   expect(await readSinkState(db, 'soc')).toMatchObject({ state: 'paused', reason: 'auth' });
 });
 
@@ -168,11 +182,14 @@ test('a source that is reset starts at no cursor in a new generation, and one th
   expect(await resetSource(db, 'a')).toBeUndefined();
   await insertPage(db, { fence: null, source: 'a', events: [], cursor: 'c1' });
   expect([await resetSource(db, 'a'), await resetSource(db, 'a')]).toEqual([2, 3]);
-  expect(await db.$client`select cursor, generation from cursors`).toEqual([{ cursor: null, generation: 3 }]);
+  expect(await db.$client`select cursor, generation from cursors`).toEqual([
+    { cursor: null, generation: 3 },
+  ]);
 });
 
 describe('a heartbeat that holds for longer than its term, because the clock went back', () => {
-  const goBack = () => database().$client`update replicas set expires_at = expires_at + interval '1 hour'`;
+  const goBack = () =>
+    database().$client`update replicas set expires_at = expires_at + interval '1 hour'`;
   const remaining = async (id: string) => {
     const [row] = await database()
       .$client`select extract(epoch from expires_at - clock_timestamp()) * 1000 as ms from replicas where id = ${id}::uuid`;

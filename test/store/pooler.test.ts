@@ -1,4 +1,5 @@
-// The store's connections behind PgBouncer in transaction mode, which keeps no prepared statements and no session.
+// The store's connections behind PgBouncer in transaction mode, which keeps no prepared statements
+// and no session.
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { openPostgres } from '../../src/store/database.ts';
 import { missing, startPgBouncer } from '../support/pgbouncer.ts';
@@ -21,7 +22,9 @@ describe('behind a pooler in transaction mode', () => {
       n % 3 === 0 ? sql`select 1 as n` : sql`select ${n}::int as n`,
     );
     const answers = await Promise.all(asked);
-    expect(answers.map(([row]) => Number(row?.n))).toEqual(answers.map((_, n) => (n % 3 === 0 ? 1 : n)));
+    expect(answers.map(([row]) => Number(row?.n))).toEqual(
+      answers.map((_, n) => (n % 3 === 0 ? 1 : n)),
+    );
   });
 
   test('a transaction of the driver is refused, and nothing is left open', async () => {

@@ -1,4 +1,5 @@
-// The store's statements and the loops over them, on a real Postgres: stored once, fenced, delivered, taken over.
+// The store's statements and the loops over them, on a real Postgres: stored once, fenced,
+// delivered, taken over.
 
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
@@ -10,8 +11,20 @@ import type { Message, Sink } from '../../src/kit/sink.ts';
 import { createMetrics } from '../../src/observe/metrics/index.ts';
 import { readCursor, resetSource } from '../../src/store/cursors.ts';
 import type { Database } from '../../src/store/database.ts';
-import { countDeliveries, listDead, recordFailed, redriveDead, takeDue } from '../../src/store/deliveries/index.ts';
-import { acquireLeases, createLeases, joinReplicas, releaseLeases, renewHeartbeat } from '../../src/store/leases.ts';
+import {
+  countDeliveries,
+  listDead,
+  recordFailed,
+  redriveDead,
+  takeDue,
+} from '../../src/store/deliveries/index.ts';
+import {
+  acquireLeases,
+  createLeases,
+  joinReplicas,
+  releaseLeases,
+  renewHeartbeat,
+} from '../../src/store/leases.ts';
 import { startLaneOf } from '../core/deliver/lane-setup.ts';
 import { draft, drafts, hold, quiet, storePage, useDatabase } from './stored.ts';
 
@@ -57,7 +70,8 @@ describe('a page', () => {
       cursor: 'c5',
     });
     expect(stored?.events).toHaveLength(5);
-    const rows = await db.$client`select external_id, type, raw::text as raw from events order by external_id`;
+    const rows =
+      await db.$client`select external_id, type, raw::text as raw from events order by external_id`;
     expect(rows.map((row) => row.type)).toEqual([
       'STATIC_ANALYSIS',
       'STATIC_ANALYSIS',
@@ -83,7 +97,8 @@ describe('a page', () => {
     expect(await resetSource(db, 'a')).toBe(2);
     expect(await readCursor(db, 'a')).toEqual({ cursor: null, generation: 2 });
     expect(
-      (await storePage(db, { fence: lease, generation: 2, events: drafts(1, 3), cursor: 'c' }))?.events,
+      (await storePage(db, { fence: lease, generation: 2, events: drafts(1, 3), cursor: 'c' }))
+        ?.events,
     ).toHaveLength(3);
   });
 });
@@ -110,7 +125,9 @@ describe('leases', () => {
     await joinReplicas(db, { id: next, ttlMs: 20_000, predecessor: null });
     expect(await acquireLeases(db, next, ['sink:x'])).toEqual([]);
     await db.$client`update replicas set expires_at = clock_timestamp() where id = ${old}`;
-    expect(await acquireLeases(db, next, ['sink:x'])).toEqual([{ name: 'sink:x', epoch: first!.epoch + 1 }]);
+    expect(await acquireLeases(db, next, ['sink:x'])).toEqual([
+      { name: 'sink:x', epoch: first!.epoch + 1 },
+    ]);
     expect(await renewHeartbeat(db, old, 20_000)).toBeNull();
   });
 
@@ -175,14 +192,14 @@ describe('deliveries', () => {
   test('the most urgent goes first, then the oldest', async () => {
     const lease = await hold(db, 'source:a');
     const severities = [2, 5, 3, 5, 4] as const;
-    await storePage(db, { fence: lease, events: severities.map((severity, n) => draft(n, { severity })), cursor: 'c' });
-    expect((await takeDue(db, { sink: 'soc', limit: 10 })).map(({ event }) => event.externalId)).toEqual([
-      '1',
-      '3',
-      '4',
-      '2',
-      '0',
-    ]);
+    await storePage(db, {
+      fence: lease,
+      events: severities.map((severity, n) => draft(n, { severity })),
+      cursor: 'c',
+    });
+    expect(
+      (await takeDue(db, { sink: 'soc', limit: 10 })).map(({ event }) => event.externalId),
+    ).toEqual(['1', '3', '4', '2', '0']);
   });
 
   test('a reschedule by a holder that lost its role changes nothing', async () => {
@@ -201,12 +218,18 @@ describe('deliveries', () => {
       durationMs: 1,
       answer: null,
     };
-    expect(await recordFailed(db, { ...lease, epoch: lease.epoch - 1 }, 'soc', [failed])).toBeNull();
+    expect(
+      await recordFailed(db, { ...lease, epoch: lease.epoch - 1 }, 'soc', [failed]),
+    ).toBeNull();
     expect(await takeDue(db, { sink: 'soc', limit: 1 })).toHaveLength(1);
     expect(await recordFailed(db, lease, 'soc', [failed])).toEqual([due!.event.id]);
-    expect(await listDead(db, null, 10)).toMatchObject([{ reason: 'rejected', lastStatus: 400, attempts: 1 }]);
+    expect(await listDead(db, null, 10)).toMatchObject([
+      { reason: 'rejected', lastStatus: 400, attempts: 1 },
+    ]);
     expect(await redriveDead(db, 'soc', null)).toBe(1);
-    expect(await takeDue(db, { sink: 'soc', limit: 1 })).toMatchObject([{ attempts: 0, form: 'full' }]);
+    expect(await takeDue(db, { sink: 'soc', limit: 1 })).toMatchObject([
+      { attempts: 0, form: 'full' },
+    ]);
   });
 });
 
@@ -255,7 +278,12 @@ describe('the lane of a sink', () => {
     sendTimeoutMs: 1000,
   };
 
-  async function run(count: number, sink: Omit<Sink, 'origin'>, until: () => boolean, events = drafts(1, count)) {
+  async function run(
+    count: number,
+    sink: Omit<Sink, 'origin'>,
+    until: () => boolean,
+    events = drafts(1, count),
+  ) {
     const lease = await hold(db, 'sink:x');
     await storePage(db, { events, cursor: 'c' });
     const notices: string[] = [];
@@ -265,11 +293,13 @@ describe('the lane of a sink', () => {
       announce: async ({ notice, to }) => void notices.push(`${notice.kind} to ${to}`),
     });
     const startedAt = performance.now();
-    while (!until() && performance.now() - startedAt < 15_000) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!until() && performance.now() - startedAt < 15_000)
+      await new Promise((resolve) => setTimeout(resolve, 10));
     await lane.stop();
     return {
       notices,
-      states: await db.$client`select state, form, count(*)::int as count from deliveries group by 1, 2 order by 1, 2`,
+      states:
+        await db.$client`select state, form, count(*)::int as count from deliveries group by 1, 2 order by 1, 2`,
     };
   }
 
@@ -281,7 +311,8 @@ describe('the lane of a sink', () => {
     };
     await run(600, { send }, () => sent.length >= 250);
     const stopped = sent.length;
-    const [row] = await db.$client`select count(*)::int as count from deliveries where state = 'delivered'`;
+    const [row] =
+      await db.$client`select count(*)::int as count from deliveries where state = 'delivered'`;
     expect(row?.count).toBe(stopped);
     await run(0, { send }, () => sent.length >= 600, []);
     expect(new Set(sent).size).toBe(600);
@@ -325,7 +356,8 @@ describe('the lane of a sink', () => {
         },
         async check() {
           checks += 1;
-          // Each refused post is followed by one; the others look whether the sink is well again, while nothing is in flight.
+          // Each refused post is followed by one; the others look whether the sink is well again,
+          // while nothing is in flight.
           if (checks > posts + 2) isKnown = true;
           if (!isKnown) throw new AdapterError('reject_sink', 'bad_config', 'unknown hook');
         },
@@ -341,7 +373,8 @@ describe('the lane of a sink', () => {
     const poison = Array.from({ length: 20 }, (_, n) => draft(n, { severity: 5 }));
     const sent = new Map<string, string>();
     const send = async ({ event, form }: Message) => {
-      if (event.severity === 5 && form !== 'bare') throw new AdapterError('retry', 'server_error', 'status 500');
+      if (event.severity === 5 && form !== 'bare')
+        throw new AdapterError('retry', 'server_error', 'status 500');
       sent.set(event.externalId, form);
     };
     const { states } = await run(0, { send, check: async () => {} }, () => sent.size === 70, [
@@ -382,7 +415,11 @@ describe('the lane of a sink', () => {
       await storePage(db, { events: drafts(1 + others, 1), cursor: `c${others}` });
       dead = (await listDead(db, null, 10)).length;
     }, 100);
-    const { notices, states } = await run(1, { send, check: async () => {} }, () => dead > 0 && passed > 0);
+    const { notices, states } = await run(
+      1,
+      { send, check: async () => {} },
+      () => dead > 0 && passed > 0,
+    );
     clearInterval(timer);
     expect(forms.slice(0, 4)).toEqual(['full', 'full', 'short', 'bare']);
     const [lost, ...rest] = await listDead(db, null, 10);
@@ -391,7 +428,9 @@ describe('the lane of a sink', () => {
     const isPaused = notices.some((notice) => notice.startsWith('sink_paused'));
     if (isPaused) expect(lost?.attempts).toBeLessThanOrEqual(forms.length);
     else expect(lost?.attempts).toBe(forms.length);
-    expect(states.filter(({ state }) => state === 'dead')).toMatchObject([{ form: 'bare', count: 1 }]);
+    expect(states.filter(({ state }) => state === 'dead')).toMatchObject([
+      { form: 'bare', count: 1 },
+    ]);
     expect(notices.filter((notice) => !/^sink_(paused|back)/.test(notice))).toEqual([]);
   });
 

@@ -19,12 +19,28 @@ describe('a value is read', () => {
   test.each([
     ['a text', () => reader.text({ source: '' }, 'source'), ''],
     ['null, where a column may be', () => reader.textOrNull({ status: null }, 'status'), null],
-    ['a text, where a column may be null', () => reader.textOrNull({ status: 'OPEN' }, 'status'), 'OPEN'],
+    [
+      'a text, where a column may be null',
+      () => reader.textOrNull({ status: 'OPEN' }, 'status'),
+      'OPEN',
+    ],
     ['a number', () => reader.number({ id: 7 }, 'id'), 7],
-    ['a number that came as text', () => reader.number({ id: '9007199254740991' }, 'id'), 2 ** 53 - 1],
-    ['a number with a fraction', () => reader.number({ id: '1770081572505.123' }, 'id'), 1770081572505.123],
+    [
+      'a number that came as text',
+      () => reader.number({ id: '9007199254740991' }, 'id'),
+      2 ** 53 - 1,
+    ],
+    [
+      'a number with a fraction',
+      () => reader.number({ id: '1770081572505.123' }, 'id'),
+      1770081572505.123,
+    ],
     ['no number', () => reader.numberOrNull({ id: null }, 'id'), null],
-    ['a time', () => reader.time({ received_at: '1770081572505.123' }, 'received_at'), '2026-02-03T01:19:32.505Z'],
+    [
+      'a time',
+      () => reader.time({ received_at: '1770081572505.123' }, 'received_at'),
+      '2026-02-03T01:19:32.505Z',
+    ],
     ['no time', () => reader.timeOrNull({ occurred_at: null }, 'occurred_at'), null],
     ['one of some words', () => reader.oneOf({ severity: 5 }, 'severity', [0, 5]), 5],
     ['an object', () => reader.json({ body: '{"a":1}' }, 'body'), { a: 1 }],

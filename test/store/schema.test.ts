@@ -1,4 +1,5 @@
-// What the migrations made, as a text for reviewers: drizzle/schema.txt. `vitest run -u` writes it anew after a migration was added.
+// What the migrations made, as a text for reviewers: drizzle/schema.txt. `vitest run -u` writes it
+// anew after a migration was added.
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
@@ -31,7 +32,8 @@ async function describeSchema(): Promise<string> {
 
 function groupByName(rows: readonly Record<string, unknown>[]): Map<string, string[]> {
   const tables = new Map<string, string[]>();
-  for (const { name, line } of rows) tables.set(String(name), [...(tables.get(String(name)) ?? []), String(line)]);
+  for (const { name, line } of rows)
+    tables.set(String(name), [...(tables.get(String(name)) ?? []), String(line)]);
   return tables;
 }
 

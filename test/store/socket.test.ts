@@ -16,7 +16,11 @@ afterEach(async () => {
 
 /** Stands between the driver and Postgres; while `isCut`, bytes vanish and nobody is told. */
 async function cable(url: string) {
-  const state = { isCut: false, connections: 0, reset: () => [...sockets].map((one) => one.resetAndDestroy()) };
+  const state = {
+    isCut: false,
+    connections: 0,
+    reset: () => [...sockets].map((one) => one.resetAndDestroy()),
+  };
   const target = new URL(url);
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
@@ -50,7 +54,12 @@ async function cable(url: string) {
 describe('the connection to Postgres', () => {
   test('when it falls silent in the middle of a question, it is cut, the question fails, and the next goes over a new one', async () => {
     const { state, url } = await cable(database.url);
-    const { $client: sql } = openPostgres({ url, prepare: database.prepare, connectionsMax: 1, silenceMs: 1500 });
+    const { $client: sql } = openPostgres({
+      url,
+      prepare: database.prepare,
+      connectionsMax: 1,
+      silenceMs: 1500,
+    });
     cleanups.push(() => sql.end({ timeout: 1 }));
     await sql`select 1`;
     state.isCut = true;
@@ -85,8 +94,14 @@ describe('the connection to Postgres', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     cleanups.push(() => server.close());
     const { port } = server.address() as AddressInfo;
-    const { $client: one } = openPostgres({ url: `postgres://u@127.0.0.1:${port}/d`, prepare: true });
-    const { $client: two } = openPostgres({ url: `postgres://u@127.0.0.1:${port},127.0.0.1:${port}/d`, prepare: true });
+    const { $client: one } = openPostgres({
+      url: `postgres://u@127.0.0.1:${port}/d`,
+      prepare: true,
+    });
+    const { $client: two } = openPostgres({
+      url: `postgres://u@127.0.0.1:${port},127.0.0.1:${port}/d`,
+      prepare: true,
+    });
     cleanups.push(() => Promise.all([one.end({ timeout: 0 }), two.end({ timeout: 0 })]));
     const failure = await one`select 1`.catch((error: unknown) => error);
     expect(databaseErrorCode(failure)).toBe('CONNECTION_CLOSED');
@@ -97,7 +112,12 @@ describe('the connection to Postgres', () => {
 
   test('while answers come it stays, however long it is used', async () => {
     const { state, url } = await cable(database.url);
-    const { $client: sql } = openPostgres({ url, prepare: database.prepare, connectionsMax: 1, silenceMs: 1200 });
+    const { $client: sql } = openPostgres({
+      url,
+      prepare: database.prepare,
+      connectionsMax: 1,
+      silenceMs: 1200,
+    });
     cleanups.push(() => sql.end({ timeout: 1 }));
     for (let n = 0; n < 5; n += 1) await sql`select pg_sleep(0.4)`;
     expect(state.connections).toBe(1);
@@ -106,7 +126,11 @@ describe('the connection to Postgres', () => {
   test('of several hosts, one that refuses does not keep it from the next', async () => {
     const { url } = await cable(database.url);
     const several = url.replace('127.0.0.1', '127.0.0.1:1,127.0.0.1');
-    const { $client: sql } = openPostgres({ url: several, prepare: database.prepare, connectionsMax: 1 });
+    const { $client: sql } = openPostgres({
+      url: several,
+      prepare: database.prepare,
+      connectionsMax: 1,
+    });
     cleanups.push(() => sql.end({ timeout: 1 }));
     const answers: unknown[] = [];
     for (let n = 0; n < 3 && answers.length === 0; n += 1)

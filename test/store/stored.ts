@@ -1,7 +1,12 @@
 // A database of its own for a test of the core, roles held in it, and events to store.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { createIntake, type IntakeOptions, type PageToStore, type Stored } from '../../src/core/intake/intake.ts';
+import {
+  createIntake,
+  type IntakeOptions,
+  type PageToStore,
+  type Stored,
+} from '../../src/core/intake/intake.ts';
 import type { Lease } from '../../src/core/loops/lease.ts';
 import type { EventDraft } from '../../src/kit/event.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -50,7 +55,11 @@ export async function inTransaction<Result>(
 }
 
 /** A replica that lives for `ttlMs` and holds the roles. */
-export async function replicaWith(db: Database, names: readonly string[], ttlMs = 20_000): Promise<string> {
+export async function replicaWith(
+  db: Database,
+  names: readonly string[],
+  ttlMs = 20_000,
+): Promise<string> {
   const id = randomUUID();
   await createLeases(db, names);
   await joinReplicas(db, { id, ttlMs, predecessor: null });
@@ -68,7 +77,14 @@ export async function hold(db: Database, name: string): Promise<Lease> {
   const lose = () => {
     isLost = true;
   };
-  return { name, holder, epoch: Number(row?.epoch), isHeld: () => !isLost, outlasts: () => !isLost, lose };
+  return {
+    name,
+    holder,
+    epoch: Number(row?.epoch),
+    isHeld: () => !isLost,
+    outlasts: () => !isLost,
+    lose,
+  };
 }
 
 export function draft(id: number | string, more: Partial<EventDraft> = {}): EventDraft {
@@ -88,12 +104,18 @@ export function draft(id: number | string, more: Partial<EventDraft> = {}): Even
 }
 
 /** `count` drafts, numbered from `from` on. */
-export const drafts = (from: number, count: number) => Array.from({ length: count }, (_, n) => draft(from + n));
+export const drafts = (from: number, count: number) =>
+  Array.from({ length: count }, (_, n) => draft(from + n));
 
 export type TestPage = Partial<PageToStore> &
-  Partial<Pick<IntakeOptions, 'source' | 'fence' | 'routes' | 'silences'>> & { readonly nowMs?: number };
+  Partial<Pick<IntakeOptions, 'source' | 'fence' | 'routes' | 'silences'>> & {
+    readonly nowMs?: number;
+  };
 
-/** Stores a page of source `a`, for sink `soc`, by a process that holds no role; unless the page says otherwise. */
+/**
+ * Stores a page of source `a`, for sink `soc`, by a process that holds no role; unless the page
+ * says otherwise.
+ */
 export function storePage(db: Database, page: TestPage): Promise<Stored | null> {
   const { source = 'a', fence = null, routes = toSoc, silences, nowMs } = page;
   const now = nowMs === undefined ? Date.now : () => nowMs;

@@ -1,10 +1,13 @@
-// One database of its own for each test file, cloned from the migrated template. Needs the global setup's server.
+// One database of its own for each test file, cloned from the migrated template. Needs the global
+// setup's server.
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { inject } from 'vitest';
 
 export interface TestDatabase {
-  /** A `postgres://` address whose user may do everything; through the pooler, if the run has one. */
+  /**
+   * A `postgres://` address whose user may do everything; through the pooler, if the run has one.
+   */
   readonly url: string;
   /** Past the pooler, for what the test itself asks. */
   readonly directUrl: string;
@@ -15,7 +18,8 @@ export interface TestDatabase {
 }
 
 /**
- * A fresh, migrated, empty database; 20-40 ms. Drop it in `afterAll`; what is left goes when the run ends.
+ * A fresh, migrated, empty database; 20-40 ms. Drop it in `afterAll`; what is left goes when the
+ * run ends.
  * @param isMigrated false: without any table, as a new installation has it
  */
 export async function createTestDatabase(isMigrated = true): Promise<TestDatabase> {
@@ -35,7 +39,9 @@ export async function createTestDatabase(isMigrated = true): Promise<TestDatabas
 }
 
 /** What a process needs to work on the database, as its users set it. */
-export function environmentOf(database: Pick<TestDatabase, 'url' | 'directUrl' | 'prepare'>): Record<string, string> {
+export function environmentOf(
+  database: Pick<TestDatabase, 'url' | 'directUrl' | 'prepare'>,
+): Record<string, string> {
   const { url, directUrl, prepare } = database;
   if (prepare) return { DATABASE_URL: url };
   return { DATABASE_URL: url, DATABASE_URL_DIRECT: directUrl, DATABASE_PREPARE: 'off' };

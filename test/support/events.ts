@@ -76,8 +76,9 @@ export function storedEvent(overrides: Partial<StoredEvent> = {}): StoredEvent {
 }
 
 /**
- * An event whose every text is what `textOf` gives for the field's name (`file.path`): all that the device, its user or an attacker
- * may have chosen. Times, numbers, the link and the source's id, which they cannot choose, are as in {@link storedEvent}.
+ * An event whose every text is what `textOf` gives for the field's name (`file.path`): all that the
+ * device, its user or an attacker may have chosen. Times, numbers, the link and the source's id,
+ * which they cannot choose, are as in {@link storedEvent}.
  */
 export function eventOfTexts(textOf: (field: string) => string): StoredEvent {
   const base = storedEvent();
@@ -103,7 +104,8 @@ export function eventOfTexts(textOf: (field: string) => string): StoredEvent {
 
 function replaced(value: unknown, field: string, textOf: (field: string) => string): unknown {
   if (typeof value === 'string') return textOf(field);
-  if (Array.isArray(value)) return value.map((item, index) => replaced(item, `${field}.${index}`, textOf));
+  if (Array.isArray(value))
+    return value.map((item, index) => replaced(item, `${field}.${index}`, textOf));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, item]) => [
     key,
@@ -112,7 +114,10 @@ function replaced(value: unknown, field: string, textOf: (field: string) => stri
   return Object.fromEntries(entries);
 }
 
-/** Texts that want to be obeyed by some reader: mentions, markup, links, terminals, databases, and readers' eyes. */
+/**
+ * Texts that want to be obeyed by some reader: mentions, markup, links, terminals, databases, and
+ * readers' eyes.
+ */
 export const hostileStrings: readonly string[] = [
   '@channel',
   '@all @here (@channel) _@channel_ x\\@here',

@@ -1,5 +1,11 @@
-// A server on loopback that stands for whatever an adapter calls; the test says how it answers. It ends with the test.
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+// A server on loopback that stands for whatever an adapter calls; the test says how it answers. It
+// ends with the test.
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -66,7 +72,9 @@ export async function startFarEnd(
   };
 }
 
-/** A bare TCP server on loopback: for what no HTTP server would do. Must be called within a test. */
+/**
+ * A bare TCP server on loopback: for what no HTTP server would do. Must be called within a test.
+ */
 export async function startSocketServer(onConnection: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createSocketServer((socket) => {
@@ -91,7 +99,9 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
-/** Answers with 10 MB, as fast as they are taken. @returns how many bytes the connection took so far */
+/**
+ * Answers with 10 MB, as fast as they are taken. @returns how many bytes the connection took so far
+ */
 export function pourBody(response: ServerResponse): () => number {
   const chunk = Buffer.alloc(65_536, 'a');
   let bytes = 0;

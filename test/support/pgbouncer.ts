@@ -1,17 +1,30 @@
-// A private PgBouncer in transaction mode before a Postgres server, as strict as one may be set up. It ends when it is told to, or when this
-// process dies. Debian's package 1.18 knows no prepared statements of the protocol.
+// A private PgBouncer in transaction mode before a Postgres server, as strict as one may be set up.
+// It ends when it is told to, or when this process dies. Debian's package 1.18 knows no prepared
+// statements of the protocol.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Account, accountForServers, freePort, lastLines, temporaryDirectory } from './server-process.ts';
+import {
+  type Account,
+  accountForServers,
+  freePort,
+  lastLines,
+  temporaryDirectory,
+} from './server-process.ts';
 
 export interface PgBouncer {
-  /** The address of the same database by the same user, which must be the one that the pooler was made for. */
+  /**
+   * The address of the same database by the same user, which must be the one that the pooler was
+   * made for.
+   */
   through(url: string): string;
-  /** SIGINT: transactions may end. SIGTERM: they are cut. SIGKILL: a crash. Resolves when it is gone. */
+  /**
+   * SIGINT: transactions may end. SIGTERM: they are cut. SIGKILL: a crash. Resolves when it is
+   * gone.
+   */
   stop(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** On the same port, once it was stopped. */
   start(): Promise<void>;
@@ -19,11 +32,15 @@ export interface PgBouncer {
   close(): Promise<void>;
 }
 
-const program = ['pgbouncer', '/usr/sbin/pgbouncer'].find((path) => spawnSync(path, ['--version']).error === undefined);
+const program = ['pgbouncer', '/usr/sbin/pgbouncer'].find(
+  (path) => spawnSync(path, ['--version']).error === undefined,
+);
 
 /** Why the tests that need it are skipped; undefined where it is installed. */
 export const missing =
-  program === undefined ? 'pgbouncer is not installed; `apt-get install pgbouncer` brings it' : undefined;
+  program === undefined
+    ? 'pgbouncer is not installed; `apt-get install pgbouncer` brings it'
+    : undefined;
 
 const supervisor = `
 exec 3<&0
@@ -65,8 +82,9 @@ export async function startPgBouncer(url: string): Promise<PgBouncer> {
 }
 
 /**
- * The numbers are those of `k8s/overlays/ha`. Server connections are used in turn, so each transaction of a client meets another one: what
- * relies on a session fails at once and not some day. A server that was away is asked again soon, for a test has no 15 s.
+ * The numbers are those of `k8s/overlays/ha`. Server connections are used in turn, so each
+ * transaction of a client meets another one: what relies on a session fails at once and not some
+ * day. A server that was away is asked again soon, for a test has no 15 s.
  */
 function configure(
   directory: string,
@@ -91,16 +109,25 @@ function configure(
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`);
   const file = join(directory, 'pgbouncer.ini');
-  writeFileSync(file, `[databases]\n* = host=${hostname} port=${serverPort}\n[pgbouncer]\n${lines.join('')}`);
+  writeFileSync(
+    file,
+    `[databases]\n* = host=${hostname} port=${serverPort}\n[pgbouncer]\n${lines.join('')}`,
+  );
   writeFileSync(settings.auth_file, `"${username}" "${password}"\n`, { mode: 0o600 });
-  if (account !== undefined) for (const path of [file, settings.auth_file]) chownSync(path, account.uid, account.gid);
+  if (account !== undefined)
+    for (const path of [file, settings.auth_file]) chownSync(path, account.uid, account.gid);
 }
 
 interface Running {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-async function launch(path: string, directory: string, port: number, account: Account | undefined): Promise<Running> {
+async function launch(
+  path: string,
+  directory: string,
+  port: number,
+  account: Account | undefined,
+): Promise<Running> {
   const child = spawn('/bin/sh', ['-c', supervisor, 'sh', path, directory], {
     ...account,
     cwd: directory,
@@ -112,14 +139,21 @@ async function launch(path: string, directory: string, port: number, account: Ac
   child.stdout!.destroy();
   while (!(await isListening(port))) {
     if (child.exitCode !== null)
-      throw new Error(`pgbouncer did not start: ${lastLines(readFileSync(join(directory, 'log'), 'utf8'))}`);
+      throw new Error(
+        `pgbouncer did not start: ${lastLines(readFileSync(join(directory, 'log'), 'utf8'))}`,
+      );
     await sleep(20);
   }
   child.unref();
   return { end: (signal) => end(child, Number(String(line)), exited, signal) };
 }
 
-async function end(child: ChildProcess, pid: number, exited: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
+async function end(
+  child: ChildProcess,
+  pid: number,
+  exited: Promise<unknown>,
+  signal: NodeJS.Signals,
+): Promise<void> {
   child.ref();
   if (child.exitCode === null) process.kill(pid, signal);
   await exited;

@@ -1,11 +1,15 @@
-// Closes a run with one line that a machine can read: `N passed, N failed[, N skipped]`. It never claims success for a run that failed.
+// Closes a run with one line that a machine can read: `N passed, N failed[, N skipped]`. It never
+// claims success for a run that failed.
 import { writeSync } from 'node:fs';
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
 
 /** Why a test was left out that was to begin after TESTS_UNTIL (time-left.ts). */
 export const noTimeLeft = 'no time was left';
 
-/** How many tests ended how; a file that could not be read or whose hooks failed counts as failed too. */
+/**
+ * How many tests ended how; a file that could not be read or whose hooks failed counts as failed
+ * too.
+ */
 export interface Tally {
   passed: number;
   failed: number;
@@ -41,14 +45,20 @@ function leftOut(modules: readonly TestModule[]): string {
   return counts.length > 0 ? `Left out, because ${noTimeLeft}: ${counts.join(', ')}\n` : '';
 }
 
-/** The closing line. A run that exits with a failure shows at least one, even if no test was reached. */
+/**
+ * The closing line. A run that exits with a failure shows at least one, even if no test was
+ * reached.
+ */
 export function closingLine(total: Tally, exitCode: number): string {
   const failed = exitCode !== 0 && total.failed === 0 ? 1 : total.failed;
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
   return `${total.passed} passed, ${failed} failed${skipped}`;
 }
 
-/** Written when the process exits, so that nothing of other reporters or of the teardown comes after it. */
+/**
+ * Written when the process exits, so that nothing of other reporters or of the teardown comes after
+ * it.
+ */
 export class PlainReporter implements Reporter {
   #total: Tally = { passed: 0, failed: 0, skipped: 0 };
   #leftOut = '';
@@ -60,7 +70,11 @@ export class PlainReporter implements Reporter {
     });
   }
 
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[], reason: TestRunEndReason): void {
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandledErrors: readonly unknown[],
+    reason: TestRunEndReason,
+  ): void {
     this.#total = tally(modules, unhandledErrors);
     this.#leftOut = leftOut(modules);
     if (reason === 'interrupted' && this.#total.failed === 0) this.#total.failed = 1;

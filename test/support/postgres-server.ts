@@ -1,5 +1,6 @@
-// Global setup: one real Postgres for the whole run, with a migrated template that each test file clones (database.ts). `PGBOUNCER=1` puts
-// a pooler in transaction mode between it and what is tested.
+// Global setup: one real Postgres for the whole run, with a migrated template that each test file
+// clones (database.ts). `PGBOUNCER=1` puts a pooler in transaction mode between it and what is
+// tested.
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
@@ -10,7 +11,10 @@ import { type PostgresServer, startPostgres } from './postgres-process.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The server's superuser address, the template's name, and how the names of this run's databases begin. */
+    /**
+     * The server's superuser address, the template's name, and how the names of this run's
+     * databases begin.
+     */
     postgres: { url: string; template: string; prefix: string };
     /** The same address through the pooler; undefined if there is none. */
     poolerUrl: string | undefined;
@@ -41,7 +45,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 function isPooled(): boolean {
   const choice = process.env.PGBOUNCER ?? '';
-  if (choice !== '' && choice !== '1') throw new Error(`PGBOUNCER is "${choice}", but only "1" is known.`);
+  if (choice !== '' && choice !== '1')
+    throw new Error(`PGBOUNCER is "${choice}", but only "1" is known.`);
   return choice === '1';
 }
 
@@ -85,7 +90,10 @@ async function dropDatabases(url: string, prefix: string): Promise<void> {
   });
 }
 
-async function withClient<Result>(url: string, use: (sql: postgres.Sql) => Promise<Result>): Promise<Result> {
+async function withClient<Result>(
+  url: string,
+  use: (sql: postgres.Sql) => Promise<Result>,
+): Promise<Result> {
   const sql = postgres(url, { max: 1, onnotice() {} });
   try {
     return await use(sql);

@@ -1,4 +1,5 @@
-// What a whole run of the tests promises: a true closing line, and no server that outlives it. Runs vitest in a folder of its own.
+// What a whole run of the tests promises: a true closing line, and no server that outlives it. Runs
+// vitest in a folder of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -18,15 +19,27 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts vitest on `files`, with the project's reporter and setup file and, if asked, its global setup. */
-async function start(files: Record<string, string>, withServer: boolean, until?: string): Promise<ChildProcess> {
+/**
+ * Starts vitest on `files`, with the project's reporter and setup file and, if asked, its global
+ * setup.
+ */
+async function start(
+  files: Record<string, string>,
+  withServer: boolean,
+  until?: string,
+): Promise<ChildProcess> {
   const path = (name: string) => JSON.stringify(join(root, 'test/support', name));
   const setup = withServer ? `globalSetup: [${path('postgres-server.ts')}],` : '';
   const config = `import { PlainReporter } from ${path('plain-reporter.ts')};
     export default { test: { globals: true, ${setup} setupFiles: [${path('time-left.ts')}], reporters: ['default', new PlainReporter()] } };`;
   for (const [name, text] of Object.entries({ 'vitest.config.ts': config, ...files }))
     await writeFile(join(folder, name), text);
-  const inherited = { ...process.env, VITEST: undefined, VITEST_POOL_ID: undefined, VITEST_WORKER_ID: undefined };
+  const inherited = {
+    ...process.env,
+    VITEST: undefined,
+    VITEST_POOL_ID: undefined,
+    VITEST_WORKER_ID: undefined,
+  };
   const environment = { ...inherited, TESTS_UNTIL: until };
   return spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run'], {
     cwd: folder,
@@ -62,7 +75,9 @@ test('the last line counts tests, and files that cannot be read as failed', asyn
 });
 
 test('the last line of a good run has no failure', async () => {
-  const { line, code } = await lastLineOf(await start({ 'good.test.ts': `test('a', () => {});` }, false));
+  const { line, code } = await lastLineOf(
+    await start({ 'good.test.ts': `test('a', () => {});` }, false),
+  );
   expect({ line, code }).toEqual({ line: '1 passed, 0 failed', code: 0 });
 });
 
@@ -80,26 +95,29 @@ test('a run that fails without a failed test does not look like a good one', () 
   expect(closingLine({ passed: 3, failed: 0, skipped: 0 }, 1)).toBe('3 passed, 1 failed');
 });
 
-test.skipIf(process.env.TEST_DATABASE_URL !== undefined)('a run that is killed takes its server with it', async () => {
-  const vitest = JSON.stringify(join(root, 'node_modules/vitest/dist/index.js'));
-  const child = await start(
-    {
-      'wait.test.ts': `import { inject } from ${vitest}; test('waits', async () => { process.stdout.write('URL ' + inject('postgres').url + '\\n'); await new Promise((r) => setTimeout(r, 20_000)); }, 25_000);`,
-    },
-    true,
-  );
-  let output = '';
-  child.stdout?.setEncoding('utf8').on('data', (text) => {
-    output += text;
-  });
-  while (!/URL \S+\n/.test(output) && child.exitCode === null) await sleep(50);
-  const port = Number(new URL(/URL (\S+)/.exec(output)?.[1] ?? '').port);
-  expect(await isOpen(port)).toBe(true);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  for (let waited = 0; waited < 100 && (await isOpen(port)); waited += 1) await sleep(50);
-  expect(await isOpen(port)).toBe(false);
-});
+test.skipIf(process.env.TEST_DATABASE_URL !== undefined)(
+  'a run that is killed takes its server with it',
+  async () => {
+    const vitest = JSON.stringify(join(root, 'node_modules/vitest/dist/index.js'));
+    const child = await start(
+      {
+        'wait.test.ts': `import { inject } from ${vitest}; test('waits', async () => { process.stdout.write('URL ' + inject('postgres').url + '\\n'); await new Promise((r) => setTimeout(r, 20_000)); }, 25_000);`,
+      },
+      true,
+    );
+    let output = '';
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+    while (!/URL \S+\n/.test(output) && child.exitCode === null) await sleep(50);
+    const port = Number(new URL(/URL (\S+)/.exec(output)?.[1] ?? '').port);
+    expect(await isOpen(port)).toBe(true);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    for (let waited = 0; waited < 100 && (await isOpen(port)); waited += 1) await sleep(50);
+    expect(await isOpen(port)).toBe(false);
+  },
+);
 
 function isOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {

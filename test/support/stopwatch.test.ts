@@ -10,7 +10,9 @@ const block = (ms: number) => {
 
 test('a wait counts, and a failed one too', async () => {
   expect(await settledMs(after(300))).toBeGreaterThan(20);
-  expect(await settledMs(after(300).then(() => Promise.reject(new Error('late'))))).toBeGreaterThan(20);
+  expect(await settledMs(after(300).then(() => Promise.reject(new Error('late'))))).toBeGreaterThan(
+    20,
+  );
   expect(await settledMs(Promise.resolve())).toBe(0);
 });
 

@@ -1,10 +1,12 @@
-// Times that other processes of a busy machine do not lengthen: for tests that something ends soon, or costs little.
+// Times that other processes of a busy machine do not lengthen: for tests that something ends soon,
+// or costs little.
 
 const tickMs = 5;
 
 /**
- * Milliseconds until `promise` settles in which this process could run: of a moment in which it was held up, one tick counts, however
- * long that was. Work that blocks the event loop is not counted; {@link cpuMs} counts that.
+ * Milliseconds until `promise` settles in which this process could run: of a moment in which it was
+ * held up, one tick counts, however long that was. Work that blocks the event loop is not counted;
+ * {@link cpuMs} counts that.
  */
 export async function settledMs(promise: Promise<unknown>): Promise<number> {
   let ticks = 0;

@@ -1,5 +1,6 @@
-// Setup file: from the moment on that TESTS_UNTIL names (seconds since the epoch) no test begins any more. The run says how many were left out
-// (plain-reporter.ts). .ci/run sets it, so that a slow machine tests less instead of nothing to the end.
+// Setup file: from the moment on that TESTS_UNTIL names (seconds since the epoch) no test begins
+// any more. The run says how many were left out (plain-reporter.ts). .ci/run sets it, so that a
+// slow machine tests less instead of nothing to the end.
 import { beforeEach } from 'vitest';
 import { noTimeLeft } from './plain-reporter.ts';
 

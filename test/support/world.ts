@@ -1,4 +1,5 @@
-// The built service as processes between a simulated tenant and a simulated Mattermost, for tests of the whole. Needs an up-to-date dist/.
+// The built service as processes between a simulated tenant and a simulated Mattermost, for tests
+// of the whole. Needs an up-to-date dist/.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,7 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import { type Mattermost, type MattermostOptions, startMattermost } from '../../simulators/mattermost/index.ts';
+import {
+  type Mattermost,
+  type MattermostOptions,
+  startMattermost,
+} from '../../simulators/mattermost/index.ts';
 import { startTenant, type Tenant, type TenantOptions } from '../../simulators/tenant/index.ts';
 import { builtFile } from './built.ts';
 import { createTestDatabase, environmentOf } from './database.ts';
@@ -25,9 +30,15 @@ export interface Service {
   ready(): Promise<number>;
   /** Status and body of one of its pages. */
   get(path: string): Promise<{ readonly status: number; readonly body: string }>;
-  /** A sample of `/metrics` by its whole name (`tocsin_deliveries_dead{sink="soc"}`); undefined if there is none. */
+  /**
+   * A sample of `/metrics` by its whole name (`tocsin_deliveries_dead{sink="soc"}`); undefined if
+   * there is none.
+   */
   metric(series: string): Promise<number | undefined>;
-  /** Resolves when it is gone and all that it logged was read, with the exit code; null if the signal ended it. */
+  /**
+   * Resolves when it is gone and all that it logged was read, with the exit code; null if the
+   * signal ended it.
+   */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -38,13 +49,17 @@ export interface World {
   readonly databaseUrl: string | undefined;
   readonly environment: Environment;
   /**
-   * Runs `serve`. @param home its own folder, with DATA_DIR in it; one that died leaves its folder to the next of that name
+   * Runs `serve`. @param home its own folder, with DATA_DIR in it; one that died leaves its folder
+   * to the next of that name
    * @param program the main.js of another release
    */
   start(home?: string, more?: Environment, program?: string): Service;
   /** Runs a command to its end. */
   run(args: readonly string[], more?: Environment): Promise<CommandResult>;
-  /** Waits until so many different deliveries have arrived, or so many milliseconds passed. @returns how many arrived */
+  /**
+   * Waits until so many different deliveries have arrived, or so many milliseconds passed. @returns
+   * how many arrived
+   */
   arrived(count: number, waitMs?: number): Promise<number>;
   /** How many posts were repetitions. */
   repeated(): number;
@@ -89,7 +104,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   };
   const launch = (args: readonly string[], more: Environment, program = builtFile('main.ts')) => {
     const env = { ...environment, ...more };
-    const child = spawn(process.execPath, [program, ...args], { env, cwd: directory, stdio: 'pipe' });
+    const child = spawn(process.execPath, [program, ...args], {
+      env,
+      cwd: directory,
+      stdio: 'pipe',
+    });
     onTestFinished(() => endProcess(child, 'SIGKILL').then(() => undefined));
     return child;
   };
@@ -113,7 +132,9 @@ function serviceOf(child: ChildProcess): Service {
   const startedAt = performance.now();
   const log: LogLine[] = [];
   const address = new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`ended with ${code} before it listened: ${JSON.stringify(log)}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`ended with ${code} before it listened: ${JSON.stringify(log)}`)),
+    );
     for (const stream of [child.stdout!, child.stderr!]) {
       createInterface({ input: stream }).on('line', (text) => {
         const line = parsed(text);
@@ -178,11 +199,20 @@ async function resultOf(child: ChildProcess): Promise<CommandResult> {
   return { code: child.exitCode, stdout, stderr };
 }
 
-/** By how much longer than said a test waits before it gives up, for machines that are busy; set by the configuration of the run. */
+/**
+ * By how much longer than said a test waits before it gives up, for machines that are busy; set by
+ * the configuration of the run.
+ */
 const patience = Number(process.env.PATIENCE ?? 1);
 
-/** Asks every 20 ms. @param waitMs until it gives up, on a quiet machine @returns whether it came true in time */
-export async function until(isTrue: () => boolean | Promise<boolean>, waitMs: number): Promise<boolean> {
+/**
+ * Asks every 20 ms. @param waitMs until it gives up, on a quiet machine @returns whether it came
+ * true in time
+ */
+export async function until(
+  isTrue: () => boolean | Promise<boolean>,
+  waitMs: number,
+): Promise<boolean> {
   const endMs = performance.now() + waitMs * patience;
   for (;;) {
     if (await isTrue()) return true;

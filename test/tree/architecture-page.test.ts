@@ -1,5 +1,5 @@
-// ARCHITECTURE.md draws the rooms as test/tree/areas.ts has them, and leads a stranger to files that
-// exist and hold what the page says of them.
+// ARCHITECTURE.md draws the rooms as test/tree/areas.ts has them, and leads a stranger to files
+// that exist and hold what the page says of them.
 import { describe, expect, test } from 'vitest';
 import { mayImportRooms, roomNames } from './areas.ts';
 import { blocksOf, pathsIn } from './documents.ts';
@@ -30,7 +30,8 @@ function faultsOfDrawing(text: string): string[] {
   ];
 }
 
-const section = (heading: string) => page.text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+const section = (heading: string) =>
+  page.text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
 const rowsOf = (text: string) => [...text.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
 
 describe('the rooms', () => {
@@ -44,8 +45,12 @@ describe('the rooms', () => {
 
   test('that were left out, made up or drawn upside down would be found', () => {
     expect(faultsOfDrawing(page.text.replace(/\n +store\n/, '\n'))).toContain('store is not drawn');
-    expect(faultsOfDrawing(page.text.replace(/\bservice\n/, 'attic\n'))).toContain('there is no attic');
-    const upsideDown = page.text.replace(/^main\n/m, '').replace(/^( +)kit\n/m, '$1kit\n$1  main\n');
+    expect(faultsOfDrawing(page.text.replace(/\bservice\n/, 'attic\n'))).toContain(
+      'there is no attic',
+    );
+    const upsideDown = page.text
+      .replace(/^main\n/m, '')
+      .replace(/^( +)kit\n/m, '$1kit\n$1  main\n');
     expect(faultsOfDrawing(upsideDown)).toContain('main imports kit, which is not drawn below it');
   });
 });

@@ -1,4 +1,5 @@
-// The rooms of src/ and the simulators beside it, from the top down, and who may import whom. The one table of directions; the tests hold the tree to it.
+// The rooms of src/ and the simulators beside it, from the top down, and who may import whom. The
+// one table of directions; the tests hold the tree to it.
 
 interface Room {
   readonly name: string;
@@ -31,7 +32,10 @@ const rooms: readonly Room[] = [
   {
     name: 'cli',
     place: /^src\/cli\//,
-    imports: [...['service', 'operations', 'config', 'source registry'], ...['observe', 'kit/records', 'kit']],
+    imports: [
+      ...['service', 'operations', 'config', 'source registry'],
+      ...['observe', 'kit/records', 'kit'],
+    ],
   },
   {
     name: 'service',
@@ -60,7 +64,10 @@ const rooms: readonly Room[] = [
   {
     name: 'config/load',
     place: /^src\/config\/load\.ts$/,
-    imports: [...['config/routes', 'config/silences', 'config/templates', 'config/read'], ...[...routing, 'kit']],
+    imports: [
+      ...['config/routes', 'config/silences', 'config/templates', 'config/read'],
+      ...[...routing, 'kit'],
+    ],
   },
   {
     name: 'config/lint',
@@ -88,7 +95,11 @@ const rooms: readonly Room[] = [
     place: /^src\/config\/read\//,
     imports: [core('silences'), ...routing, 'observe', 'kit'],
   },
-  { name: core('deliver'), place: /^src\/core\/deliver\//, imports: [core('template'), core('rules'), ...notices] },
+  {
+    name: core('deliver'),
+    place: /^src\/core\/deliver\//,
+    imports: [core('template'), core('rules'), ...notices],
+  },
   { name: core('intake'), place: /^src\/core\/intake\//, imports: [...identity, ...silences] },
   { name: core('roles'), place: /^src\/core\/roles\//, imports: [core('identity'), ...loops] },
   { name: core('identity'), place: /^src\/core\/identity\//, imports: notices },
@@ -144,7 +155,8 @@ export function adapterOf(path: string): string {
 }
 
 /** What an adapter's contract is made of; the rest of the kit is for core and the configuration. */
-const notForAdapters = /^src\/kit\/(records\/|database-url|deadline\.ts$|descriptors\.ts$|files\.ts$|mask\.ts$)/;
+const notForAdapters =
+  /^src\/kit\/(records\/|database-url|deadline\.ts$|descriptors\.ts$|files\.ts$|mask\.ts$)/;
 
 /** Whether the file `from` may import the project's file `to`. */
 export function mayImport(from: string, to: string): boolean {
@@ -161,17 +173,25 @@ export function mayImport(from: string, to: string): boolean {
   return room.imports.includes(target);
 }
 
-/** One line for each room that may import one that stands above it or beside it, or that there is not. */
+/**
+ * One line for each room that may import one that stands above it or beside it, or that there is
+ * not.
+ */
 export function upwardImports(): string[] {
   const names = rooms.map(({ name }) => name);
   // The registries stand above their own adapters alone.
   return rooms.flatMap(({ name, imports }, index) =>
-    imports.filter((target) => names.indexOf(target) <= index).map((target) => `${name} may not import ${target}`),
+    imports
+      .filter((target) => names.indexOf(target) <= index)
+      .map((target) => `${name} may not import ${target}`),
   );
 }
 
 /** Names of the rooms that hold more than `share` of the lines of `files`, and how much. */
-export function largeRooms(files: readonly { path: string; text: string }[], share: number): string[] {
+export function largeRooms(
+  files: readonly { path: string; text: string }[],
+  share: number,
+): string[] {
   const lines = new Map<string, number>();
   let total = 0;
   for (const { path, text } of files) {
@@ -185,7 +205,10 @@ export function largeRooms(files: readonly { path: string; text: string }[], sha
     .map(([name, count]) => `${name}: ${count} of ${total}`);
 }
 
-/** Where each runtime dependency may be imported. One that is not listed here may be imported nowhere. */
+/**
+ * Where each runtime dependency may be imported. One that is not listed here may be imported
+ * nowhere.
+ */
 export const packagePlaces: Readonly<Record<string, RegExp>> = {
   '@electric-sql/pglite': /^src\/store\/embedded\//,
   '@marcbachmann/cel-js': /^src\/core\/rules\//,

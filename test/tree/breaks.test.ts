@@ -1,4 +1,5 @@
-// The promises that test/faults/mutations.mjs breaks one by one still stand where it looks for them.
+// The promises that test/faults/mutations.mjs breaks one by one still stand where it looks for
+// them.
 import { expect, test } from 'vitest';
 import { readProjectFile } from './project-files.ts';
 

@@ -6,10 +6,14 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from './source-files.ts';
 
-/** Output and exit code of the steps, by how their command line begins; of any other, nothing and 0. */
+/**
+ * Output and exit code of the steps, by how their command line begins; of any other, nothing and 0.
+ */
 type Steps = Readonly<Record<string, readonly [lines: readonly string[], code: number]>>;
 
-/** Runs the script in a folder of its own. @returns its exit code, and its lines from `== Result` on */
+/**
+ * Runs the script in a folder of its own. @returns its exit code, and its lines from `== Result` on
+ */
 function runOf(steps: Steps): { code: number | null; result: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-ci-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,12 +29,17 @@ function runOf(steps: Steps): { code: number | null; result: string[] } {
     writeFileSync(join(folder, 'bin', name), script, { mode: 0o755 });
   }
   const env = { ...process.env, PATH: `${folder}/bin:${process.env.PATH}` };
-  const { status, stdout } = spawnSync(join(folder, '.ci/run'), { env, encoding: 'utf8', timeout: 60_000 });
+  const { status, stdout } = spawnSync(join(folder, '.ci/run'), {
+    env,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   const lines = stdout.trimEnd().split('\n');
   return { code: status, result: lines.slice(lines.lastIndexOf('== Result')) };
 }
 
-const red = (text: string) => `\u001B[31m\u001B[1m\u001B[7m FAIL \u001B[27m\u001B[22m\u001B[39m ${text}`;
+const red = (text: string) =>
+  `\u001B[31m\u001B[1m\u001B[7m FAIL \u001B[27m\u001B[22m\u001B[39m ${text}`;
 const passes: Steps = {
   'npm run test:faults': [['4 passed, 0 failed'], 0],
   'npm test': [['10 passed, 0 failed, 1 skipped'], 0],

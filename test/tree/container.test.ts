@@ -1,4 +1,5 @@
-// The container image, as far as it can be known without an engine: what goes in, what comes out, who runs it, and that it starts.
+// The container image, as far as it can be known without an engine: what goes in, what comes out,
+// who runs it, and that it starts.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
@@ -61,7 +62,10 @@ describe('the image’s build', () => {
 
   test('stands in both stages on the one image that its caller may name by a digest', () => {
     const from = readProjectFile('Dockerfile').match(/^FROM .*$/gm) ?? [];
-    expect(from.map((line) => /^FROM \$\{NODE_IMAGE\}(?: AS build)?$/.test(line))).toEqual([true, true]);
+    expect(from.map((line) => /^FROM \$\{NODE_IMAGE\}(?: AS build)?$/.test(line))).toEqual([
+      true,
+      true,
+    ]);
     expect(readProjectFile('Dockerfile')).toMatch(/^ARG NODE_IMAGE=\S+\n\nFROM /m);
   });
 
@@ -70,7 +74,9 @@ describe('the image’s build', () => {
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
     expect(lines[0]).toBe('*');
-    expect(lines.slice(1).filter((line) => !line.startsWith('!') || /\.env|\*/.test(line))).toEqual([]);
+    expect(lines.slice(1).filter((line) => !line.startsWith('!') || /\.env|\*/.test(line))).toEqual(
+      [],
+    );
   });
 
   test('prunes what only the build needs, after .npmrc, which asks for it, is gone', () => {
@@ -80,7 +86,14 @@ describe('the image’s build', () => {
 
   test('compiles from what it copies, and every folder that the program reads is in the image', () => {
     const copied = copies(build).flatMap(({ from }) => from);
-    for (const path of ['src', 'simulators', 'drizzle', 'build.mjs', 'tsconfig.json', 'package-lock.json'])
+    for (const path of [
+      'src',
+      'simulators',
+      'drizzle',
+      'build.mjs',
+      'tsconfig.json',
+      'package-lock.json',
+    ])
       expect(copied).toContain(path);
     const kept = runtime
       .filter(({ text }) => text.startsWith('--from=build'))
@@ -104,7 +117,11 @@ describe('the image', () => {
   });
 
   test('starts Node itself, so that SIGTERM reaches it', () => {
-    expect(JSON.parse(textOf('ENTRYPOINT'))).toEqual(['node', '--max-semi-space-size=16', '/app/dist/main.js']);
+    expect(JSON.parse(textOf('ENTRYPOINT'))).toEqual([
+      'node',
+      '--max-semi-space-size=16',
+      '/app/dist/main.js',
+    ]);
     expect(JSON.parse(textOf('CMD'))).toEqual(['serve']);
     expect(textOf('STOPSIGNAL')).toBe('SIGTERM');
   });
@@ -112,7 +129,9 @@ describe('the image', () => {
   test('sets no variable that Tocsin does not read', () => {
     const names = [...textOf('ENV').matchAll(/(\w+)=/g)].map(([, name]) => name);
     expect(
-      names.filter((name) => name !== 'NODE_ENV' && !(knownVariables as readonly string[]).includes(name!)),
+      names.filter(
+        (name) => name !== 'NODE_ENV' && !(knownVariables as readonly string[]).includes(name!),
+      ),
     ).toEqual([]);
   });
 
@@ -128,12 +147,16 @@ describe('the image', () => {
       if (!existsSync(join(folder, path))) symlinkSync(join(root, path), join(folder, path));
     }
     const run = (...argv: string[]) =>
-      spawnSync(process.execPath, ['--preserve-symlinks', join(folder, 'dist', 'main.js'), ...argv], {
-        cwd: folder,
-        env: {},
-        encoding: 'utf8',
-        timeout: 25_000,
-      });
+      spawnSync(
+        process.execPath,
+        ['--preserve-symlinks', join(folder, 'dist', 'main.js'), ...argv],
+        {
+          cwd: folder,
+          env: {},
+          encoding: 'utf8',
+          timeout: 25_000,
+        },
+      );
     // The help loads every command, and with them every package that any of them imports.
     expect(run('--help')).toMatchObject({ status: 0, stderr: '' });
   });

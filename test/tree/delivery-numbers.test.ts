@@ -36,7 +36,10 @@ test.each([
     'probes of a paused sink',
     `looked at after ${policy.pausedBackoff.firstMs / 1000} s, then 2, 4 and so on, at last every ${duration(policy.pausedBackoff.maxMs)}`,
   ],
-  ['concurrency', `${word(new Concurrency(Infinity, 10).limit())} at first and soon ${policy.concurrency}`],
+  [
+    'concurrency',
+    `${word(new Concurrency(Infinity, 10).limit())} at first and soon ${policy.concurrency}`,
+  ],
   ['delayed', `held up for ${word(policy.delayedMs / 60_000)} minutes or more says so`],
 ])('%s', (_name, phrase) => {
   expect(text).toContain(phrase);

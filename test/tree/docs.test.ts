@@ -1,4 +1,5 @@
-// The documents: what they name exists, what they tell a reader to type works, and they quote no code that could grow old.
+// The documents: what they name exists, what they tell a reader to type works, and they quote no
+// code that could grow old.
 import { existsSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
@@ -24,7 +25,9 @@ import { documentsWithPrograms } from './worked-example.ts';
 const documents = readDocuments();
 const readme = documents.find(({ path }) => path === 'README.md')!;
 
-/** Of blocks that hold what a reader types or writes into a file, or a drawing; no program of ours. */
+/**
+ * Of blocks that hold what a reader types or writes into a file, or a drawing; no program of ours.
+ */
 const languages = ['sh', 'crontab', 'text'];
 /** npm's own commands that need no script. */
 const npmCommands = ['ci', 'install'];
@@ -37,23 +40,30 @@ const faults = {
       .filter(({ path, anchor }) => {
         if (!existsSync(`${root}${path}`)) return true;
         if (anchor === '') return false;
-        return !anchorsOf({ path, text: path === document.path ? document.text : readProjectFile(path) }).includes(
-          anchor,
-        );
+        return !anchorsOf({
+          path,
+          text: path === document.path ? document.text : readProjectFile(path),
+        }).includes(anchor);
       })
       .map(({ path, anchor }) => `${path}#${anchor}`),
   blocks: (document: Document) =>
     blocksOf(document)
       .filter(({ language, text }) => {
-        if (documentsWithPrograms.includes(document.path) && ['ts', 'yaml'].includes(language)) return false;
-        return !languages.includes(language) || /^\s*(import|export|const|function|class)\s/m.test(text);
+        if (documentsWithPrograms.includes(document.path) && ['ts', 'yaml'].includes(language))
+          return false;
+        return (
+          !languages.includes(language) || /^\s*(import|export|const|function|class)\s/m.test(text)
+        );
       })
       .map(({ language, text }) => `${language}: ${text.slice(0, 40)}`),
   scripts: (document: Document) =>
     commandLinesOf(document)
       .flatMap((line) => [...line.matchAll(/\bnpm (run )?([a-z][\w:-]*)/g)])
       .map(([, run, name = '']) => ({ run, name }))
-      .filter(({ run, name }) => !(name in manifest.scripts) && (run !== undefined || !npmCommands.includes(name)))
+      .filter(
+        ({ run, name }) =>
+          !(name in manifest.scripts) && (run !== undefined || !npmCommands.includes(name)),
+      )
       .map(({ name }) => name),
   commands: (document: Document) =>
     commandLinesOf(document)
@@ -79,12 +89,18 @@ const foreignVariables = ['TEST_DATABASE_URL', 'NODE_EXTRA_CA_CERTS', 'NODE_ENV'
 
 function isVariable(name: string): boolean {
   const known: readonly string[] = knownVariables;
-  return known.includes(name) || known.includes(name.replace(/_FILE$/, '')) || foreignVariables.includes(name);
+  return (
+    known.includes(name) ||
+    known.includes(name.replace(/_FILE$/, '')) ||
+    foreignVariables.includes(name)
+  );
 }
 
 /** The keys of the table in main.ts, which cannot be imported: it would run. */
 function commandNames(): string[] {
-  return [...readProjectFile('src/main.ts').matchAll(/^ {2}([a-z]+): \{$/gm)].map(([, name = '']) => name);
+  return [...readProjectFile('src/main.ts').matchAll(/^ {2}([a-z]+): \{$/gm)].map(
+    ([, name = '']) => name,
+  );
 }
 
 const sentences: Readonly<Record<keyof typeof faults, string>> = {
@@ -107,21 +123,31 @@ describe('the documents', () => {
 
   test('say nothing about a wrong document by chance: each fault is found', () => {
     const broken = (text: string): Document => ({ path: 'docs/broken.md', text });
-    expect(faults.paths(broken('See `src/sinks/gone.ts` and `gone.md`.'))).toEqual(['src/sinks/gone.ts', 'gone.md']);
-    expect(faults.paths(broken('See `gone/<type>.ts`, `src/gone/<type>.ts`.'))).toEqual(['src/gone']);
-    expect(faults.links(broken('[a](gone.md) [b](../README.md#no-such-heading) [c](#here)'))).toHaveLength(3);
+    expect(faults.paths(broken('See `src/sinks/gone.ts` and `gone.md`.'))).toEqual([
+      'src/sinks/gone.ts',
+      'gone.md',
+    ]);
+    expect(faults.paths(broken('See `gone/<type>.ts`, `src/gone/<type>.ts`.'))).toEqual([
+      'src/gone',
+    ]);
+    expect(
+      faults.links(broken('[a](gone.md) [b](../README.md#no-such-heading) [c](#here)')),
+    ).toHaveLength(3);
     expect(faults.blocks(broken('```ts\nconst a = 1;\n```\n'))).toHaveLength(1);
     expect(faults.blocks(broken('```sh\nimport x from "y"\n```\n'))).toHaveLength(1);
     expect(faults.blocks(broken('```\nplain\n```\n'))).toHaveLength(1);
-    expect(faults.scripts(broken('Run `npm run gone`, `npm gone`, `npm ci`, `npm test`.'))).toEqual(['gone', 'gone']);
-    expect(faults.commands(broken('```sh\nnode dist/main.js gone\n```\nor `bin/tocsin lost`'))).toEqual([
-      'gone',
-      'lost',
+    expect(faults.scripts(broken('Run `npm run gone`, `npm gone`, `npm ci`, `npm test`.'))).toEqual(
+      ['gone', 'gone'],
+    );
+    expect(
+      faults.commands(broken('```sh\nnode dist/main.js gone\n```\nor `bin/tocsin lost`')),
+    ).toEqual(['gone', 'lost']);
+    expect(faults.variables(broken('`SINK_RAET`, `SINK_RATE=off`, `TOKENS_KEY_FILE`'))).toEqual([
+      'SINK_RAET',
     ]);
-    expect(faults.variables(broken('`SINK_RAET`, `SINK_RATE=off`, `TOKENS_KEY_FILE`'))).toEqual(['SINK_RAET']);
-    expect(faults.metrics(broken('tocsin_gone_total, tocsin_delivery_latency_seconds_bucket'))).toEqual([
-      'tocsin_gone_total',
-    ]);
+    expect(
+      faults.metrics(broken('tocsin_gone_total, tocsin_delivery_latency_seconds_bucket')),
+    ).toEqual(['tocsin_gone_total']);
   });
 });
 
@@ -129,7 +155,9 @@ describe('the comments of the code', () => {
   test('name only documents that exist', () => {
     const named = [...readSourceFiles('src'), ...readSourceFiles('test')]
       .filter(({ path }) => !path.startsWith('test/tree/'))
-      .flatMap(({ path, text }) => [...text.matchAll(/\bdocs\/[\w/.-]+\.md\b/g)].map(([name]) => ({ path, name })));
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/\bdocs\/[\w/.-]+\.md\b/g)].map(([name]) => ({ path, name })),
+      );
     expect(named.filter(({ name }) => !existsSync(`${root}${name}`))).toEqual([]);
   });
 });
@@ -145,9 +173,13 @@ describe('the reference pages', () => {
     const rows = rowsOf('docs/configuration.md');
     const lowerCaseTwins = /^[a-z_]+$/;
     const isOfTracing = (name: string) => (tracingVariables as readonly string[]).includes(name);
-    for (const name of knownVariables.filter((known) => !lowerCaseTwins.test(known) && !isOfTracing(known)))
+    for (const name of knownVariables.filter(
+      (known) => !lowerCaseTwins.test(known) && !isOfTracing(known),
+    ))
       expect(rows).toContain(name);
-    const ofTracing = [...readProjectFile('docs/tracing.md').matchAll(/^\| `(OTEL_\w+)`/gm)].map(([, name]) => name);
+    const ofTracing = [...readProjectFile('docs/tracing.md').matchAll(/^\| `(OTEL_\w+)`/gm)].map(
+      ([, name]) => name,
+    );
     expect(ofTracing.sort()).toEqual([...tracingVariables].sort());
   });
 
@@ -184,7 +216,9 @@ describe('the README', () => {
     const shareOf = (name: string) =>
       new RegExp(`^\\| \`${name}\`: .*? \\| \\d+ \\| ([\\d.]+) \\|`, 'm').exec(results)?.[1];
     const said = readme.text.replace(/\s+/g, ' ');
-    expect(said).toContain(`${Number(rate).toLocaleString('en')} events a second: ${share} of the leanest`);
+    expect(said).toContain(
+      `${Number(rate).toLocaleString('en')} events a second: ${share} of the leanest`,
+    );
     expect(said).toContain(
       `graphile-worker reached ${shareOf('graphile_event')} with a job for each event and ${shareOf('graphile_page')}`,
     );
@@ -213,11 +247,15 @@ describe('the example of a configuration file', () => {
 });
 
 describe('the example of an environment file', () => {
-  const names = [...readProjectFile('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name = '']) => name);
+  const names = [...readProjectFile('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(
+    ([, name = '']) => name,
+  );
 
   test('names only variables that Tocsin reads, and the three that are needed', () => {
     expect(names.filter((name) => !isVariable(name))).toEqual([]);
-    expect(names).toEqual(expect.arrayContaining(['DEEPINSTINCT_URL', 'TOKENS_KEY', 'MATTERMOST_WEBHOOK_URL']));
+    expect(names).toEqual(
+      expect.arrayContaining(['DEEPINSTINCT_URL', 'TOKENS_KEY', 'MATTERMOST_WEBHOOK_URL']),
+    );
   });
 
   test('is the only environment file that belongs to the project', () => {

@@ -1,4 +1,5 @@
-// What a document says that can be checked: the paths, links, commands and blocks in it. Reads Markdown; judges nothing.
+// What a document says that can be checked: the paths, links, commands and blocks in it. Reads
+// Markdown; judges nothing.
 import { posix } from 'node:path';
 import { projectFiles, readProjectFile } from './project-files.ts';
 
@@ -20,10 +21,12 @@ export interface Block {
 }
 
 export function blocksOf({ text }: Document): Block[] {
-  return [...text.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)].map(([, language = '', block = '']) => ({
-    language: language.trim(),
-    text: block,
-  }));
+  return [...text.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)].map(
+    ([, language = '', block = '']) => ({
+      language: language.trim(),
+      text: block,
+    }),
+  );
 }
 
 /** What stands between back-ticks in running text. */
@@ -35,17 +38,35 @@ export function withoutBlocks(text: string): string {
   return text.replace(/^```[\s\S]*?^```$/gm, '');
 }
 
-const folders = ['src', 'simulators', 'test', 'docs', 'examples', 'k8s', 'systemd', 'drizzle', 'bench', '.ci'];
+const folders = [
+  'src',
+  'simulators',
+  'test',
+  'docs',
+  'examples',
+  'k8s',
+  'systemd',
+  'drizzle',
+  'bench',
+  '.ci',
+];
 const file = /^[\w.-]+\.(ts|mjs|md|json|ya?ml|service)$/;
 /** Files that a reader has or makes, and that are no part of the project. */
 const ofReaders = new Set(['tocsin.yaml', '.env', '.env1', 'dist/main.js']);
 
-/** Paths of the project that `document` names, from the root; `src/sinks/<type>.ts` counts as `src/sinks`. */
+/**
+ * Paths of the project that `document` names, from the root; `src/sinks/<type>.ts` counts as
+ * `src/sinks`.
+ */
 export function pathsIn(document: Document): string[] {
   return quotesOf(document)
     .map((quote) => quote.replace(/^\.\//, ''))
     .filter((quote) => !quote.includes(' ') && !ofReaders.has(quote))
-    .filter((quote) => folders.some((folder) => quote === folder || quote.startsWith(`${folder}/`)) || file.test(quote))
+    .filter(
+      (quote) =>
+        folders.some((folder) => quote === folder || quote.startsWith(`${folder}/`)) ||
+        file.test(quote),
+    )
     .map((path) => path.replace(/\/?[^/]*[<*].*$/, '').replace(/\/$/, ''))
     .filter((path) => path !== '');
 }
@@ -64,7 +85,10 @@ export function linksOf(document: Document): Link[] {
     .filter((target) => !/^[a-z]+:/.test(target))
     .map((target) => {
       const [path = '', anchor = ''] = target.split('#');
-      return { path: path === '' ? document.path : posix.join(posix.dirname(document.path), path), anchor };
+      return {
+        path: path === '' ? document.path : posix.join(posix.dirname(document.path), path),
+        anchor,
+      };
     });
 }
 

@@ -36,6 +36,8 @@ test('a drill without a test, or with one that is gone, is found', () => {
   const row = (last: string) => faultOf(['a', 'b', 'c', last]);
   expect(row('by hand')).toBe('names no test: a');
   expect(row('`test/faults/gone.test.ts`: anything')).toBe('there is no test/faults/gone.test.ts');
-  expect(row('`test/faults/kill.test.ts`: a case that is gone')).toMatch(/has no test of that name/);
+  expect(row('`test/faults/kill.test.ts`: a case that is gone')).toMatch(
+    /has no test of that name/,
+  );
   expect(row('`test/faults/kill.test.ts`: kill -9 at random instants')).toBe('');
 });

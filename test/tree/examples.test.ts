@@ -1,4 +1,5 @@
-// examples/ and the files of the manifests: each is a configuration, and one about which check has nothing to say.
+// examples/ and the files of the manifests: each is a configuration, and one about which check has
+// nothing to say.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,13 +18,21 @@ afterAll(() => rmSync(secrets, { recursive: true, force: true }));
 const key = 'key-of-an-api-connector';
 const hook = 'https://chat.example.com/hooks/abcdefghijklmnopqrstuvwxyz';
 /** What the manifests give to the container beside the file. */
-const beside = { DEEPINSTINCT_URL: hook, START_FROM: '24h', TOKENS_KEY: key, MATTERMOST_WEBHOOK_URL: hook };
+const beside = {
+  DEEPINSTINCT_URL: hook,
+  START_FROM: '24h',
+  TOKENS_KEY: key,
+  MATTERMOST_WEBHOOK_URL: hook,
+};
 const files = projectFiles().filter((path) => /^examples\/.*\.yaml$/.test(path));
 const mounted = projectFiles().filter((path) => /^k8s\/.*\btocsin\.yaml$/.test(path));
 
 /** Whatever it refers to is set, and the files of secrets lie in a folder of this test. */
 function read(text: string, more: Readonly<Record<string, string>> = {}) {
-  const named = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [name, name.endsWith('KEY') ? key : hook]);
+  const named = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [
+    name,
+    name.endsWith('KEY') ? key : hook,
+  ]);
   writeFileSync(join(secrets, 'tokens_key'), key);
   writeFileSync(join(secrets, 'webhook'), hook);
   writeFileSync(join(secrets, 'tocsin.yaml'), text.replaceAll('/run/secrets/', `${secrets}/`));
@@ -35,12 +44,17 @@ function read(text: string, more: Readonly<Record<string, string>> = {}) {
 function oddities(text: string, more?: Readonly<Record<string, string>>): string[] {
   const reading = read(text, more);
   const remarks = lint(reading, Date.parse('2026-03-18T09:41:00Z'));
-  return [...reading.config.warnings, ...remarks.map(({ where, text: said }) => `${where} ${said}`)];
+  return [
+    ...reading.config.warnings,
+    ...remarks.map(({ where, text: said }) => `${where} ${said}`),
+  ];
 }
 
 describe('the examples', () => {
   test('are named in a table, and nothing else is', () => {
-    const rows = [...readProjectFile('examples/README.md').matchAll(/^\| `([^`]+)`/gm)].map(([, path]) => path);
+    const rows = [...readProjectFile('examples/README.md').matchAll(/^\| `([^`]+)`/gm)].map(
+      ([, path]) => path,
+    );
     expect(files.length).toBeGreaterThanOrEqual(5);
     expect(rows.sort()).toEqual([...files].sort());
     expect(readProjectFile('README.md')).toContain('(examples)');
@@ -68,6 +82,8 @@ describe('the examples', () => {
       /^ {2}deepinstinct_suspicious_events:\n( {4}.*\n)+/m,
       '',
     );
-    expect(oddities(one, beside)).toEqual([expect.stringContaining('stream suspicious nobody reads')]);
+    expect(oddities(one, beside)).toEqual([
+      expect.stringContaining('stream suspicious nobody reads'),
+    ]);
   });
 });

@@ -22,16 +22,28 @@ const directions = eachFile(
       .filter((target) => isOwn(target) && !mayImport(file.path, target))
       .map((target) => `may not import ${target}`),
   [
-    { path: 'src/core/intake/poll.ts', text: "import type { Config } from '../../config/index.ts';" },
+    {
+      path: 'src/core/intake/poll.ts',
+      text: "import type { Config } from '../../config/index.ts';",
+    },
     { path: 'src/core/intake/intake.ts', text: "import { stdout } from '../../sinks/stdout.ts';" },
     { path: 'src/core/intake/intake.ts', text: "import { createApp } from '../../http/app.ts';" },
-    { path: 'src/store/events.ts', text: "import type { Metrics } from '../observe/metrics/index.ts';" },
-    { path: 'src/sinks/bell.ts', text: "import type { Metrics } from '../observe/metrics/index.ts';" },
+    {
+      path: 'src/store/events.ts',
+      text: "import type { Metrics } from '../observe/metrics/index.ts';",
+    },
+    {
+      path: 'src/sinks/bell.ts',
+      text: "import type { Metrics } from '../observe/metrics/index.ts';",
+    },
     { path: 'src/sinks/bell.ts', text: "import { stdout } from './stdout.ts';" },
     { path: 'src/sinks/bell.ts', text: "export type { Logger } from '../observe/log.ts';" },
     { path: 'src/sources/bell.ts', text: "import { insertPage } from '../store/events.ts';" },
     { path: 'src/sources/bell.ts', text: "import type { Fence } from '../kit/records/role.ts';" },
-    { path: 'src/sources/bell/page.ts', text: "import {\n  a,\n  b,\n} from '../deepinstinct/page.ts';" },
+    {
+      path: 'src/sources/bell/page.ts',
+      text: "import {\n  a,\n  b,\n} from '../deepinstinct/page.ts';",
+    },
     { path: 'src/sources/bell.ts', text: "import type { Sink } from '../kit/sink.ts';" },
     { path: 'src/kit/text.ts', text: "import { createMask } from '../observe/log.ts';" },
     { path: 'src/kit/event.ts', text: "import type { Decision } from './records/decision.ts';" },
@@ -57,12 +69,24 @@ const directions = eachFile(
     { path: 'src/http/app.ts', text: "const load = () => import('../commands/check.ts');" },
     { path: 'src/config/index.ts', text: "import { sinks } from '../sinks/index.ts';" },
     { path: 'src/commands/check.ts', text: "import { stdout } from '../sinks/stdout.ts';" },
-    { path: 'src/commands/serve.ts', text: "import { startTenant } from '../../simulators/tenant/index.ts';" },
-    { path: 'simulators/tenant/index.ts', text: "import { loadConfig } from '../../src/config/index.ts';" },
+    {
+      path: 'src/commands/serve.ts',
+      text: "import { startTenant } from '../../simulators/tenant/index.ts';",
+    },
+    {
+      path: 'simulators/tenant/index.ts',
+      text: "import { loadConfig } from '../../src/config/index.ts';",
+    },
     { path: 'src/main.ts', text: "import { loadConfig } from './config/index.ts';" },
     { path: 'src/commands/check.ts', text: "import '../main.ts';" },
-    { path: 'src/core/intake/poll.ts', text: "import { far } from '../../../test/support/far-end.ts';" },
-    { path: 'src/core/intake/poll.ts', text: "const worker = new URL('../../http/app.ts', import.meta.url);" },
+    {
+      path: 'src/core/intake/poll.ts',
+      text: "import { far } from '../../../test/support/far-end.ts';",
+    },
+    {
+      path: 'src/core/intake/poll.ts',
+      text: "const worker = new URL('../../http/app.ts', import.meta.url);",
+    },
   ],
 );
 
@@ -79,7 +103,9 @@ const packages = eachFile(
   'a package is imported only where it is meant to be',
   (file) =>
     importsOf(file)
-      .filter((target) => !isOwn(target) && !target.startsWith('node:') && target !== 'a computed import')
+      .filter(
+        (target) => !isOwn(target) && !target.startsWith('node:') && target !== 'a computed import',
+      )
       .filter((target) => packagePlaces[packageOf(target)]?.test(file.path) !== true)
       .map((target) => `may not import ${target}`),
   [
@@ -115,7 +141,10 @@ const builtins = eachFile(
       : [],
   [
     { path: 'src/sinks/bell.ts', text: "import { request } from 'node:https';" },
-    { path: 'src/sources/bell.ts', text: "import { setTimeout as wait } from 'node:timers/promises';" },
+    {
+      path: 'src/sources/bell.ts',
+      text: "import { setTimeout as wait } from 'node:timers/promises';",
+    },
   ],
 );
 

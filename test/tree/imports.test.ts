@@ -1,4 +1,5 @@
-// Holds the tree to its rules: who may import whom, and what stands where. Each rule also meets files that break it.
+// Holds the tree to its rules: who may import whom, and what stands where. Each rule also meets
+// files that break it.
 import { describe, expect, test } from 'vitest';
 import { upwardImports } from './areas.ts';
 import { importRules } from './import-rules.ts';
@@ -52,16 +53,18 @@ describe('the scanner', () => {
   });
 
   test('an export that imports nothing does not swallow what follows', () => {
-    expect(imports("export const a = 'b';\nexport function c() {}\nimport d from './d.ts';")).toEqual([
-      'src/core/d.ts',
-    ]);
+    expect(
+      imports("export const a = 'b';\nexport function c() {}\nimport d from './d.ts';"),
+    ).toEqual(['src/core/d.ts']);
   });
 
   test('sees the tree: main reaches every command, and src has files in each area', () => {
     const main = src.find(({ path }) => path === 'src/main.ts')!;
     expect(importsOf(main)).toContain('src/commands/check.ts');
     expect(src.length).toBeGreaterThan(50);
-    expect(src.flatMap(importsOf).filter((target) => target.startsWith('src/')).length).toBeGreaterThan(100);
+    expect(
+      src.flatMap(importsOf).filter((target) => target.startsWith('src/')).length,
+    ).toBeGreaterThan(100);
   });
 
   test('every import of a module of our own leads to a file that exists', () => {

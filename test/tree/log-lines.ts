@@ -1,4 +1,5 @@
-// Every line that src may write to the log, read from the code: level, message, names of the fields. What cannot be read is a fault of its own.
+// Every line that src may write to the log, read from the code: level, message, names of the
+// fields. What cannot be read is a fault of its own.
 import type { SourceFile } from './source-files.ts';
 
 export interface LogLine {
@@ -18,10 +19,13 @@ const call = /\b(?:log|logger)\.(debug|info|warn|error)\(/g;
 /** @throws if a message or the fields cannot be read from the code */
 export function logLinesOf({ path, text }: SourceFile): LogLine[] {
   return [...text.matchAll(call)].flatMap(({ 0: { length }, 1: level = '', index }) => {
-    const [fields = '', said = ''] = splitTop(text.slice(index + length, endOf(text, index + length)));
+    const [fields = '', said = ''] = splitTop(
+      text.slice(index + length, endOf(text, index + length)),
+    );
     const before = text.slice(0, index);
     const messages = messagesIn(said);
-    if (messages.length === 0) throw new Error(`${path}: the message "${said}" is none that can be looked up`);
+    if (messages.length === 0)
+      throw new Error(`${path}: the message "${said}" is none that can be looked up`);
     const names = [...new Set(keysOf(fields, before, path))].sort();
     return messages.map((message) => ({ path, level, message, fields: names }));
   });
@@ -43,7 +47,8 @@ function endOfQuote(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1;
     else if (text[at] === text[from]) return at;
-    else if (text[from] === '`' && text[at] === '$' && text[at + 1] === '{') at = endOf(text, at + 2);
+    else if (text[from] === '`' && text[at] === '$' && text[at + 1] === '{')
+      at = endOf(text, at + 2);
   }
   throw new Error('a quote is never closed');
 }
@@ -73,14 +78,18 @@ function messagesIn(expression: string): string[] {
   );
 }
 
-/** Of an object as it is written, of what it spreads, or of the nearest constant of that name above. */
+/**
+ * Of an object as it is written, of what it spreads, or of the nearest constant of that name above.
+ */
 function keysOf(expression: string, before: string, path: string): string[] {
   const inner = expression.replace(/\s+satisfies \w+$/, '');
   if (inner.startsWith('{'))
     return splitTop(inner.slice(1, endOf(inner, 1))).flatMap((part) => keyOf(part, before, path));
   const conditional = /^\(?[^{}]*&&\s*(\{.*\})\)?$/s.exec(inner)?.[1];
   if (conditional !== undefined) return keysOf(conditional, before, path);
-  const declared = [...before.matchAll(new RegExp(`\\bconst ${inner}(?:: \\w+)? = (?=\\{)`, 'g'))].at(-1);
+  const declared = [
+    ...before.matchAll(new RegExp(`\\bconst ${inner}(?:: \\w+)? = (?=\\{)`, 'g')),
+  ].at(-1);
   if (!/^\w+$/.test(inner) || declared === undefined)
     throw new Error(`${path}: the fields "${inner}" are none that can be looked up`);
   const from = declared.index + declared[0].length;

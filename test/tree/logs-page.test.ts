@@ -1,4 +1,5 @@
-// docs/logs.md against the code: every line that there is, with its level and fields, and no other; and every field explained.
+// docs/logs.md against the code: every line that there is, with its level and fields, and no other;
+// and every field explained.
 import { describe, expect, test } from 'vitest';
 import { type LogLine, logLinesOf, unknown } from './log-lines.ts';
 import { readProjectFile } from './project-files.ts';
@@ -36,7 +37,8 @@ const pattern = (message: string) =>
 const textOf = ({ level, message, fields }: Pick<LogLine, 'level' | 'message' | 'fields'>) =>
   `${level} | ${message} | ${[...fields].sort().join(', ')}`;
 const isOf = (line: LogLine) => (row: (typeof documented)[number]) =>
-  pattern(line.message).test(row.message) && textOf({ ...line, message: row.message }) === textOf(row);
+  pattern(line.message).test(row.message) &&
+  textOf({ ...line, message: row.message }) === textOf(row);
 
 describe('the page about the log', () => {
   test('has a row for every line that the code writes, with its level and its fields', () => {
@@ -45,13 +47,17 @@ describe('the page about the log', () => {
   });
 
   test('has no row for a line that no code writes, and none twice', () => {
-    expect(documented.filter((row) => !written.some((line) => isOf(line)(row))).map(textOf)).toEqual([]);
+    expect(
+      documented.filter((row) => !written.some((line) => isOf(line)(row))).map(textOf),
+    ).toEqual([]);
     expect(new Set(documented.map(({ message }) => message)).size).toBe(documented.length);
   });
 
   test('explains each field, and none that there is not', () => {
     const explained = rowsUnder('Fields').flatMap(([names = '']) => quoted(names));
-    expect(explained.sort()).toEqual([...new Set(documented.flatMap(({ fields }) => fields))].sort());
+    expect(explained.sort()).toEqual(
+      [...new Set(documented.flatMap(({ fields }) => fields))].sort(),
+    );
   });
 });
 
@@ -60,13 +66,17 @@ describe('the reading of the code', () => {
 
   test('finds fields in what is spread, named before, or written in a condition', () => {
     expect(
-      read("const base = { a: f({ x: 1 }), b };\nlog.info({ ...base, c: `}, '`, ...(d && { d }) }, 'rung');"),
+      read(
+        "const base = { a: f({ x: 1 }), b };\nlog.info({ ...base, c: `}, '`, ...(d && { d }) }, 'rung');",
+      ),
     ).toEqual(['info | rung | a, b, c, d']);
     expect(read("deps.log.warn(\n  { a },\n  isLoud ? 'loud' : 'soft',\n);")).toEqual([
       'warn | loud | a',
       'warn | soft | a',
     ]);
-    expect(read('options.logger.error({}, `role $' + '{parting}`);')).toEqual([`error | role ${unknown} | `]);
+    expect(read('options.logger.error({}, `role $' + '{parting}`);')).toEqual([
+      `error | role ${unknown} | `,
+    ]);
   });
 
   test('fails where it cannot tell, so that no line is passed over', () => {

@@ -1,4 +1,5 @@
-// The package and its lock file: every dependency is explained, every version exact, and nothing of the machine that wrote them.
+// The package and its lock file: every dependency is explained, every version exact, and nothing of
+// the machine that wrote them.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -26,9 +27,10 @@ describe('the runtime dependencies', () => {
     const decisions = projectFiles().filter((path) => path.startsWith('docs/decisions/'));
     const lines = decisions.flatMap((path) => readProjectFile(path).split('\n'));
     for (const name of names) {
-      expect(lines.filter((line) => line.includes(`\`${name}\``)).length, `${name} is not explained`).toBeGreaterThan(
-        0,
-      );
+      expect(
+        lines.filter((line) => line.includes(`\`${name}\``)).length,
+        `${name} is not explained`,
+      ).toBeGreaterThan(0);
     }
   });
 
@@ -54,9 +56,18 @@ describe('the lock file', () => {
     const without = Object.fromEntries(
       Object.entries(lock.packages).filter(([key]) => !key.endsWith(`node_modules/${gone}`)),
     );
-    expect(guard({ packages: without })).toMatchObject({ status: 1, stderr: expect.stringContaining(gone!) });
-    const named = { ...lock.packages, [path]: { ...entry, resolved: 'https://registry.example/a.tgz' } };
-    expect(guard({ packages: named })).toMatchObject({ status: 1, stderr: expect.stringContaining(path) });
+    expect(guard({ packages: without })).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(gone!),
+    });
+    const named = {
+      ...lock.packages,
+      [path]: { ...entry, resolved: 'https://registry.example/a.tgz' },
+    };
+    expect(guard({ packages: named })).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(path),
+    });
   });
 
   test('holds what package.json asks for', () => {
@@ -73,7 +84,10 @@ function guard(content: Lock): { status: number | null; stderr: string } {
   const file = join(folder, 'package-lock.json');
   writeFileSync(file, JSON.stringify(content));
   const script = join(root, '.ci', 'check-lock-file.mjs');
-  const { status, stderr } = spawnSync(process.execPath, [script, file], { encoding: 'utf8', timeout: 20_000 });
+  const { status, stderr } = spawnSync(process.execPath, [script, file], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
   return { status, stderr };
 }
 
@@ -85,7 +99,8 @@ describe('the files of the project', () => {
     .filter(({ text }) => !text.includes('\0'));
 
   test('name no folder of the machine that they were written on', () => {
-    // A checkout in a folder that the documents name as an example says nothing about who wrote them.
+    // A checkout in a folder that the documents name as an example says nothing about who wrote
+    // them.
     const ordinary = [
       '/',
       '/app',
@@ -100,7 +115,9 @@ describe('the files of the project', () => {
       '/var',
       '/workspace',
     ];
-    const own = [root.replace(/\/$/, ''), dirname(root), homedir()].filter((path) => !ordinary.includes(path));
+    const own = [root.replace(/\/$/, ''), dirname(root), homedir()].filter(
+      (path) => !ordinary.includes(path),
+    );
     const found = texts.filter(({ text }) => own.some((path) => text.includes(`${path}/`)));
     expect(found.map(({ path }) => path)).toEqual([]);
   });
@@ -111,7 +128,9 @@ describe('the files of the project', () => {
       encoding: 'utf8',
       timeout: 20_000,
     });
-    const host = URL.canParse(configured.stdout.trim()) ? [new URL(configured.stdout.trim()).host] : [];
+    const host = URL.canParse(configured.stdout.trim())
+      ? [new URL(configured.stdout.trim()).host]
+      : [];
     const hosts = [...['npmjs.org', 'yarnpkg.com'].map((domain) => `registry.${domain}`), ...host];
     const found = texts.filter(({ text }) => hosts.some((name) => text.includes(name)));
     expect(found.map(({ path }) => path)).toEqual([]);

@@ -1,10 +1,14 @@
-// The rules about what stands where: SQL, the environment, timers, metrics, logs, vendors' names, names of folders.
+// The rules about what stands where: SQL, the environment, timers, metrics, logs, vendors' names,
+// names of folders.
 import { knownVariables } from '../../src/config/read/known.ts';
 import { adapterOf, areaOf, isAdapter } from './areas.ts';
 import { eachFile, type Rule } from './rule.ts';
 import type { SourceFile } from './source-files.ts';
 
-/** A string or template that begins as a statement does. Sentences for people begin with a capital letter and one only. */
+/**
+ * A string or template that begins as a statement does. Sentences for people begin with a capital
+ * letter and one only.
+ */
 const statement =
   /\bsql(<[^`]*>)?`|['"`]\s*(?:(?:select|SELECT)\s+[\w*(]|insert\s+into\s|delete\s+from\s|update\s+\w+\s+set\s|(?:create|alter|drop)\s+(?:table|index|database|type)\s)/;
 
@@ -12,16 +16,23 @@ const sql = eachFile(
   'SQL stands under src/store alone',
   ({ path, text }) => areaOf(path) !== 'store' && statement.test(text),
   [
-    { path: 'src/core/roles/index.ts', text: 'await db.execute(sql`update leases set epoch = 1`);' },
+    {
+      path: 'src/core/roles/index.ts',
+      text: 'await db.execute(sql`update leases set epoch = 1`);',
+    },
     { path: 'src/http/api.ts', text: "await query('select 1');" },
-    { path: 'src/commands/dead.ts', text: 'const text = `\n  insert into events (id) values (1)`;' },
+    {
+      path: 'src/commands/dead.ts',
+      text: 'const text = `\n  insert into events (id) values (1)`;',
+    },
   ],
 );
 
 const environment = eachFile(
   'the environment is read by src/config alone; main hands it over',
   ({ path, text }) =>
-    !/^(config|main)\b/.test(areaOf(path) ?? '') && /\bprocess\??\.env\b|from 'node:process'/.test(text),
+    !/^(config|main)\b/.test(areaOf(path) ?? '') &&
+    /\bprocess\??\.env\b|from 'node:process'/.test(text),
   [
     { path: 'src/observe/log.ts', text: 'const level = process.env.LOG_LEVEL;' },
     { path: 'src/sinks/bell.ts', text: "import { env } from 'node:process';" },
@@ -30,26 +41,40 @@ const environment = eachFile(
 
 const sleep = eachFile(
   'an adapter never sleeps and sets no timer',
-  ({ path, text }) => isAdapter(path) && /\b(setTimeout|setInterval|setImmediate|sleep|delay)\s*\(/.test(text),
-  [{ path: 'src/sinks/bell.ts', text: 'await new Promise((resolve) => setTimeout(resolve, 1000));' }],
+  ({ path, text }) =>
+    isAdapter(path) && /\b(setTimeout|setInterval|setImmediate|sleep|delay)\s*\(/.test(text),
+  [
+    {
+      path: 'src/sinks/bell.ts',
+      text: 'await new Promise((resolve) => setTimeout(resolve, 1000));',
+    },
+  ],
 );
 
 const metrics = eachFile(
   'metrics are made in src/observe/metrics/instruments.ts alone',
   ({ path, text }) =>
-    path !== 'src/observe/metrics/instruments.ts' && /\bnew (Counter|Gauge|Histogram|Summary|Registry)\b/.test(text),
-  [{ path: 'src/core/intake/poll.ts', text: "const polls = new Counter({ name: 'tocsin_polls_total' });" }],
+    path !== 'src/observe/metrics/instruments.ts' &&
+    /\bnew (Counter|Gauge|Histogram|Summary|Registry)\b/.test(text),
+  [
+    {
+      path: 'src/core/intake/poll.ts',
+      text: "const polls = new Counter({ name: 'tocsin_polls_total' });",
+    },
+  ],
 );
 
 const logs = eachFile(
   'nothing writes to the console past the logger and the commands',
-  ({ path, text }) => !/^src\/store\/embedded\/make-seed\.ts$/.test(path) && /\bconsole\.\w+\(/.test(text),
+  ({ path, text }) =>
+    !/^src\/store\/embedded\/make-seed\.ts$/.test(path) && /\bconsole\.\w+\(/.test(text),
   [{ path: 'src/sinks/bell.ts', text: 'console.log(message);' }],
 );
 
 const oneMask = eachFile(
   'secrets are masked in src/kit/mask.ts alone',
-  ({ path, text }) => path !== 'src/kit/mask.ts' && /['"`]\[(secret|masked|redacted|hidden)\]/i.test(text),
+  ({ path, text }) =>
+    path !== 'src/kit/mask.ts' && /['"`]\[(secret|masked|redacted|hidden)\]/i.test(text),
   [
     { path: 'src/observe/log.ts', text: "return text.replaceAll(secret, '[secret]');" },
     { path: 'src/http/app.ts', text: 'const shown = text.replace(token, "[redacted]");' },
@@ -73,11 +98,15 @@ const oneSet = eachFile(
 const emptyNames = /(^|\/)(utils?|helpers?|common|types|services|shared|misc|lib)(\.tsx?$|\/)/i;
 
 /** Counts for the tests and benchmarks too. */
-export const names = eachFile('no folder or file has a name that says nothing', ({ path }) => emptyNames.test(path), [
-  { path: 'src/core/utils/text.ts', text: '' },
-  { path: 'src/http/helpers.ts', text: '' },
-  { path: 'test/common/wait.ts', text: '' },
-]);
+export const names = eachFile(
+  'no folder or file has a name that says nothing',
+  ({ path }) => emptyNames.test(path),
+  [
+    { path: 'src/core/utils/text.ts', text: '' },
+    { path: 'src/http/helpers.ts', text: '' },
+    { path: 'test/common/wait.ts', text: '' },
+  ],
+);
 
 const opening = eachFile(
   'every file of src says in its first line what it is for',
@@ -88,7 +117,10 @@ const opening = eachFile(
 /** Names that are no vendor's. */
 const neutral = new Set(['index', 'stdout']);
 
-/** Where a vendor may be named: its folder, the registries, the simulated far ends, and the variables of the script that Tocsin replaces. */
+/**
+ * Where a vendor may be named: its folder, the registries, the simulated far ends, and the
+ * variables of the script that Tocsin replaces.
+ */
 const placesOfVendors = [
   /^src\/(sources|sinks)\/index\.ts$/,
   /^simulators\//,
@@ -97,9 +129,12 @@ const placesOfVendors = [
 ];
 
 const vendors: Rule = {
-  title: 'a vendor is named in its own folder, the registry, the demo and the names of variables alone',
+  title:
+    'a vendor is named in its own folder, the registry, the demo and the names of variables alone',
   faults: (files) => {
-    const names = new Set(files.filter(({ path }) => isAdapter(path)).map(({ path }) => adapterOf(path)));
+    const names = new Set(
+      files.filter(({ path }) => isAdapter(path)).map(({ path }) => adapterOf(path)),
+    );
     return [...names].filter((name) => !neutral.has(name)).flatMap((name) => namings(name, files));
   },
   breaches: [
@@ -117,7 +152,9 @@ function namings(name: string, files: readonly SourceFile[]): string[] {
   return files
     .filter(({ path }) => !placesOfVendors.some((place) => place.test(path)))
     .filter(({ path }) => !isAdapter(path) || adapterOf(path) !== name)
-    .filter(({ path, text }) => pattern.test(areaOf(path) === 'commands' ? withoutVariables(text) : text))
+    .filter(({ path, text }) =>
+      pattern.test(areaOf(path) === 'commands' ? withoutVariables(text) : text),
+    )
     .map(({ path }) => `${path} names ${name}`);
 }
 
@@ -126,4 +163,14 @@ function withoutVariables(text: string): string {
   return text.replace(new RegExp(`\\b(${knownVariables.join('|')})\\b`, 'g'), '');
 }
 
-export const placeRules: readonly Rule[] = [sql, environment, sleep, metrics, logs, oneMask, oneSet, opening, vendors];
+export const placeRules: readonly Rule[] = [
+  sql,
+  environment,
+  sleep,
+  metrics,
+  logs,
+  oneMask,
+  oneSet,
+  opening,
+  vendors,
+];

@@ -1,4 +1,5 @@
-// The files that belong to the project, whoever asks: those under version control, or, in a bare copy, all that are no build product.
+// The files that belong to the project, whoever asks: those under version control, or, in a bare
+// copy, all that are no build product.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -8,7 +9,11 @@ const products = ['node_modules', 'dist', 'data', '.git', 'coverage'];
 
 /** Paths from the root. */
 export function projectFiles(): string[] {
-  const { status, stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8', maxBuffer: 1e8 });
+  const { status, stdout } = spawnSync('git', ['ls-files', '-z'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  });
   if (status === 0) return stdout.split('\0').filter(isFile);
   return walk('');
 }

@@ -15,7 +15,9 @@ function cells(heading: string, column: number): string[] {
     first,
     lines.findIndex((line, index) => index > first && !line.startsWith('|')),
   );
-  return rows.flatMap((row) => [...row.split(' | ')[column]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
+  return rows.flatMap((row) =>
+    [...row.split(' | ')[column]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+  );
 }
 
 test('the keys of a route', () => {
@@ -32,7 +34,9 @@ test('the fields of an event', () => {
   const named = cells('| of `event` | fields |', 1);
   const processes = Object.keys(expressionFields.process);
   const plain = own.filter(([, fields]) => typeof fields !== 'object').map(([name]) => name);
-  const nested = groups.filter(([name]) => name !== 'process').flatMap(([, fields]) => Object.keys(fields));
+  const nested = groups
+    .filter(([name]) => name !== 'process')
+    .flatMap(([, fields]) => Object.keys(fields));
   expect(named.slice(-processes.length)).toEqual(processes);
   expect([...named].sort()).toEqual([...plain, ...nested].sort());
   expect(cells('| of `event` | fields |', 0)).toEqual(groups.map(([name]) => name));

@@ -1,4 +1,5 @@
-// A rule about the tree, together with a file that would break it, so that no rule can go blind unnoticed.
+// A rule about the tree, together with a file that would break it, so that no rule can go blind
+// unnoticed.
 import { expect, test } from 'vitest';
 import type { SourceFile } from './source-files.ts';
 
@@ -16,7 +17,10 @@ export function testRule(rule: Rule, files: readonly SourceFile[]): void {
   test(rule.title, () => {
     expect(rule.faults(files)).toEqual([]);
     for (const breach of rule.breaches) {
-      expect(rule.faults([...files, breach]), `${breach.path} was not found out: ${breach.text}`).not.toEqual([]);
+      expect(
+        rule.faults([...files, breach]),
+        `${breach.path} was not found out: ${breach.text}`,
+      ).not.toEqual([]);
     }
   });
 }

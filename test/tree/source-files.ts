@@ -11,7 +11,10 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Every TypeScript file under `folder`, also those that are not committed; none if there is no such folder. */
+/**
+ * Every TypeScript file under `folder`, also those that are not committed; none if there is no such
+ * folder.
+ */
 export function readSourceFiles(folder: string): SourceFile[] {
   if (!existsSync(`${root}${folder}`)) return [];
   return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
@@ -24,8 +27,9 @@ export function readSourceFiles(folder: string): SourceFile[] {
 const unreadable = 'a computed import';
 
 /**
- * What `file` imports, types included: paths from the root for its own modules, `zod` or `node:fs` for others, and `a computed import`
- * for one whose target only runs know. The formatter puts a declaration at the beginning of a line, which this relies on.
+ * What `file` imports, types included: paths from the root for its own modules, `zod` or `node:fs`
+ * for others, and `a computed import` for one whose target only runs know. The formatter puts a
+ * declaration at the beginning of a line, which this relies on.
  */
 export function importsOf({ path, text }: SourceFile): string[] {
   const found = [
@@ -33,7 +37,9 @@ export function importsOf({ path, text }: SourceFile): string[] {
     ...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g),
     ...text.matchAll(/\bnew URL\(\s*['"](\.[^'"]+\.ts)['"]/g),
   ].map(([, target]) => resolved(path, target ?? ''));
-  const isComputed = /\bimport\(\s*[^'"\s)]|\brequire\(|\bcreateRequire\b/.test(withoutLineComments(text));
+  const isComputed = /\bimport\(\s*[^'"\s)]|\brequire\(|\bcreateRequire\b/.test(
+    withoutLineComments(text),
+  );
   return [...new Set(isComputed ? [...found, unreadable] : found)];
 }
 

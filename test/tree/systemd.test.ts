@@ -60,26 +60,35 @@ describe('the systemd unit', () => {
 
   test('lets what is in flight be finished and written', () => {
     expect(Number(valuesOf('TimeoutStopSec')[0])).toBeGreaterThan(30);
-    expect(Number(valuesOf('TimeoutStopSec')[0]) * 1000).toBeGreaterThanOrEqual(3 * defaultPolicy.drainMs);
+    expect(Number(valuesOf('TimeoutStopSec')[0]) * 1000).toBeGreaterThanOrEqual(
+      3 * defaultPolicy.drainMs,
+    );
   });
 
   test('names only variables that Tocsin reads, in its examples too', () => {
-    const settings = [...unit.matchAll(/^#?Environment=(.*)$/gm)].flatMap(([, text]) => text!.split(' '));
+    const settings = [...unit.matchAll(/^#?Environment=(.*)$/gm)].flatMap(([, text]) =>
+      text!.split(' '),
+    );
     const names = settings.map((setting) => setting.split('=')[0]!.replace(/_FILE$/, ''));
     expect(names.length).toBeGreaterThanOrEqual(4);
     expect(
-      names.filter((name) => name !== 'NODE_ENV' && !(knownVariables as readonly string[]).includes(name)),
+      names.filter(
+        (name) => name !== 'NODE_ENV' && !(knownVariables as readonly string[]).includes(name),
+      ),
     ).toEqual([]);
   });
 
   test('is well formed in the eyes of systemd', ({ skip }) => {
-    // Node may stand elsewhere on this machine, which is no fault of the unit: only what systemd cannot read counts.
+    // Node may stand elsewhere on this machine, which is no fault of the unit: only what systemd
+    // cannot read counts.
     const run = spawnSync('systemd-analyze', ['verify', `${root}systemd/tocsin.service`], {
       encoding: 'utf8',
       timeout: 25_000,
     });
     skip(run.error !== undefined, 'systemd-analyze is not installed');
-    const complaints = run.stderr.split('\n').filter((line) => /Unknown|Invalid|Failed to parse|Missing/.test(line));
+    const complaints = run.stderr
+      .split('\n')
+      .filter((line) => /Unknown|Invalid|Failed to parse|Missing/.test(line));
     expect(complaints.filter((line) => line.includes('tocsin.service'))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-// docs/templates.md names every tag, filter, field and limit that there is; its example works; and every language is complete.
+// docs/templates.md names every tag, filter, field and limit that there is; its example works; and
+// every language is complete.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +26,9 @@ test('the tags and filters', () => {
 });
 
 test('the fields that expressions have not', () => {
-  const own = Object.keys(templateFields.event!).filter((name) => !Object.hasOwn(expressionFields, name));
+  const own = Object.keys(templateFields.event!).filter(
+    (name) => !Object.hasOwn(expressionFields, name),
+  );
   const rows = page.split('\n').filter((line) => line.startsWith('| `event.'));
   const named = rows.flatMap((row) => quoted(row.split(' | ')[0]!));
   expect(named.sort()).toEqual(own.map((name) => `event.${name}`).sort());
@@ -48,7 +51,12 @@ test('the example is what editors and Tocsin take, and gives what it says', asyn
     type: 'RANSOMWARE',
     action: 'DETECTED',
     occurredAt: '2026-03-01T02:03:04Z',
-    body: { device: { name: 'PC-7' }, file: { name: 'a_b.exe', hash: 'ab12' }, recurrence: 3, user: 'somchai' },
+    body: {
+      device: { name: 'PC-7' },
+      file: { name: 'a_b.exe', hash: 'ab12' },
+      recurrence: 3,
+      user: 'somchai',
+    },
   };
   writeFileSync(join(directory, 'event.json'), JSON.stringify(event));
   const env = {
@@ -58,7 +66,12 @@ test('the example is what editors and Tocsin take, and gives what it says', asyn
   };
   const post = async (...argv: string[]) => {
     const table = { render };
-    const { stdout, stderr } = await runHere(['render', '--event', 'event.json', ...argv], env, directory, table);
+    const { stdout, stderr } = await runHere(
+      ['render', '--event', 'event.json', ...argv],
+      env,
+      directory,
+      table,
+    );
     expect(stderr).toBe('');
     const { text, attachments } = JSON.parse(stdout) as {
       text: string;
@@ -66,7 +79,11 @@ test('the example is what editors and Tocsin take, and gives what it says', asyn
     };
     // A zero-width space stands before each value.
     const seen = (one: string) => one.replaceAll('\u200B', '').replace(/ +/g, ' ');
-    return { text: seen(text), title: seen(attachments[0]!.title), fields: attachments[0]!.fields.length };
+    return {
+      text: seen(text),
+      title: seen(attachments[0]!.title),
+      fields: attachments[0]!.fields.length,
+    };
   };
   expect(await post('--sink', 'soc')).toMatchObject({
     title: '🔴 `RANSOMWARE` on `PC-7`',

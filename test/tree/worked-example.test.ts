@@ -1,5 +1,5 @@
-// docs/adding-a-sink.md: its example compiles, keeps the contract of all sinks, and is configured as
-// the page shows. The files are laid out as they would be in the tree, in a folder of their own.
+// docs/adding-a-sink.md: its example compiles, keeps the contract of all sinks, and is configured
+// as the page shows. The files are laid out as they would be in the tree, in a folder of their own.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -44,7 +44,10 @@ await import(/* @vite-ignore */ urlOf('test/sinks/ntfy.test.ts'));
 describeDefinition('ntfy', ntfy, new URL(`${urlOf('src/sinks')}/`));
 
 test('the example is a sink and its test, and compiles', () => {
-  expect(programs.map(({ path }) => path)).toEqual(['src/sinks/ntfy.ts', 'test/sinks/ntfy.test.ts']);
+  expect(programs.map(({ path }) => path)).toEqual([
+    'src/sinks/ntfy.ts',
+    'test/sinks/ntfy.test.ts',
+  ]);
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', folder], {
     encoding: 'utf8',
@@ -56,7 +59,8 @@ test('the example is a sink and its test, and compiles', () => {
 
 test('the configuration that the page shows is one that the example takes', () => {
   const yaml = blocksOf(page).find(({ language }) => language === 'yaml');
-  const { phone } = (parse(yaml?.text ?? '') as { sinks: { phone: Record<string, unknown> } }).sinks;
+  const { phone } = (parse(yaml?.text ?? '') as { sinks: { phone: Record<string, unknown> } })
+    .sinks;
   const { type, ...settings } = phone;
   expect(type).toBe(ntfy.type);
   expect(ntfy.config.safeParse(settings).error).toBeUndefined();

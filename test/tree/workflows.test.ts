@@ -60,11 +60,20 @@ describe('the workflows', () => {
     'an action without its version': text.replace(sha, `actions/checkout@${'0'.repeat(40)}`),
     'rights that are not said': text.replace('permissions:\n  contents: read', ''),
     'the right to write': text.replace('contents: read', 'contents: write'),
-    'a job with rights of its own': text.replace('    timeout-minutes', '    permissions: {}\n    timeout-minutes'),
+    'a job with rights of its own': text.replace(
+      '    timeout-minutes',
+      '    permissions: {}\n    timeout-minutes',
+    ),
     'a job without an end': text.replace(/ {4}timeout-minutes: \d+\n/, ''),
     'a checkout that keeps its token': text.replace('persist-credentials: false', 'clean: true'),
-    'a secret': text.replace('- run: npm ci', '- run: npm ci\n        env:\n          A: $' + '{{ secrets.A }}'),
-    'a run of strangers’ code with rights': text.replace('  pull_request:', '  pull_request_target:'),
+    'a secret': text.replace(
+      '- run: npm ci',
+      '- run: npm ci\n        env:\n          A: $' + '{{ secrets.A }}',
+    ),
+    'a run of strangers’ code with rights': text.replace(
+      '  pull_request:',
+      '  pull_request_target:',
+    ),
     'an expression in a script': text.replace('npm ci', 'npm ci $' + '{{ github.head_ref }}'),
   };
   test.each(Object.entries(breaks))('%s is found', (_name, broken) => {
@@ -81,7 +90,8 @@ describe('the workflows', () => {
     expect(runs).toContain('bash .ci/run');
     for (const run of runs) {
       const name = /^npm (?:run )?([\w:]+)$/.exec(run)?.[1];
-      if (name !== undefined && name !== 'ci') expect(Object.keys(manifest.scripts)).toContain(name);
+      if (name !== undefined && name !== 'ci')
+        expect(Object.keys(manifest.scripts)).toContain(name);
       const file = /^node (\S+)$/.exec(run)?.[1];
       if (file !== undefined) expect(projectFiles()).toContain(file);
     }

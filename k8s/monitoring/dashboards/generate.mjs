@@ -1,4 +1,5 @@
-// Writes the two dashboards as JSON: `node k8s/monitoring/dashboards/generate.mjs [folder]`, beside this file by default.
+// Writes the two dashboards as JSON: `node k8s/monitoring/dashboards/generate.mjs [folder]`, beside
+// this file by default.
 import { writeFileSync } from 'node:fs';
 import { internals } from './internals.mjs';
 import { overview } from './overview.mjs';

@@ -1,7 +1,9 @@
-// "Tocsin internals", for whoever runs it: replicas and their roles, polls, attempts, the database, HTTP, and the process itself.
+// "Tocsin internals", for whoever runs it: replicas and their roles, polls, attempts, the database,
+// HTTP, and the process itself.
 import { chosen, dashboard, lines, row, states, table } from './panels.mjs';
 
-const rate = (metric, by, more = '') => `sum by (${by}) (rate(${metric}{${chosen}${more}}[$__rate_interval]))`;
+const rate = (metric, by, more = '') =>
+  `sum by (${by}) (rate(${metric}{${chosen}${more}}[$__rate_interval]))`;
 const quantile = (q, metric, by) =>
   `histogram_quantile(${q}, sum by (le, ${by}) (rate(${metric}_bucket{${chosen}}[$__rate_interval])))`;
 const each = (metric) => ({ '{{instance}}': `${metric}{${chosen}}` });
@@ -34,7 +36,9 @@ const replicas = row(
     each('tocsin_config_last_reload_successful'),
     yesNo,
   ),
-  table('Who works what', 'Each role is held by one replica.', { '': `tocsin_role_held{${chosen}} == 1` }),
+  table('Who works what', 'Each role is held by one replica.', {
+    '': `tocsin_role_held{${chosen}} == 1`,
+  }),
   lines('Holders of each role', '1 is right. 0 for more than 25 s: its work stands still.', {
     '{{role}}': `sum by (role) (tocsin_role_held{${chosen}})`,
   }),
@@ -53,9 +57,13 @@ const replicas = row(
       '{{instance}} {{outcome}}': `increase(tocsin_heartbeats_total{${chosen}}[$__rate_interval])`,
     },
   ),
-  lines('Log lines lost', 'Standard error did not take them: a full disk, or a reader that left or is too slow.', {
-    '{{instance}}': `increase(tocsin_log_lines_lost_total{${chosen}}[$__rate_interval])`,
-  }),
+  lines(
+    'Log lines lost',
+    'Standard error did not take them: a full disk, or a reader that left or is too slow.',
+    {
+      '{{instance}}': `increase(tocsin_log_lines_lost_total{${chosen}}[$__rate_interval])`,
+    },
+  ),
   lines(
     'Since a configuration was taken over',
     'The start included.',
@@ -215,11 +223,15 @@ const node = row(
     },
     bytes,
   ),
-  lines('Open files and handles', 'Files and sockets against their limit, and what keeps the loop alive.', {
-    '{{instance}} open files': `process_open_fds{${chosen}}`,
-    '{{instance}} limit': `process_max_fds{${chosen}}`,
-    '{{instance}} {{type}}': `nodejs_active_resources{${chosen}}`,
-  }),
+  lines(
+    'Open files and handles',
+    'Files and sockets against their limit, and what keeps the loop alive.',
+    {
+      '{{instance}} open files': `process_open_fds{${chosen}}`,
+      '{{instance}} limit': `process_max_fds{${chosen}}`,
+      '{{instance}} {{type}}': `nodejs_active_resources{${chosen}}`,
+    },
+  ),
 );
 
 export const internals = dashboard({

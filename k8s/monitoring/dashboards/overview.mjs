@@ -1,7 +1,9 @@
-// "Tocsin overview", for whoever leads the SOC: is anything lost or late, what came, and what was kept from the screen and why.
+// "Tocsin overview", for whoever leads the SOC: is anything lost or late, what came, and what was
+// kept from the screen and why.
 import { bars, chosen, dashboard, lines, row, stat, states, steps } from './panels.mjs';
 
-const rise = (metric, by, more = '') => `sum by (${by}) (increase(${metric}{${chosen}${more}}[$__rate_interval]))`;
+const rise = (metric, by, more = '') =>
+  `sum by (${by}) (increase(${metric}{${chosen}${more}}[$__rate_interval]))`;
 const onScreen = (quantile) =>
   `histogram_quantile(${quantile}, sum by (le, severity) (rate(tocsin_event_to_screen_seconds_bucket{${chosen}}[$__rate_interval])))`;
 const urgent = 'severity=~"high|critical"';
@@ -146,9 +148,13 @@ const waiting = row(
     },
     { unit: 's', width: 16 },
   ),
-  lines('For sinks that are configured no more', 'Kept, and shown to nobody. "tocsin dead list" says what to do.', {
-    deliveries: `sum(max by (sink) (tocsin_deliveries_orphaned{${chosen}})) or vector(0)`,
-  }),
+  lines(
+    'For sinks that are configured no more',
+    'Kept, and shown to nobody. "tocsin dead list" says what to do.',
+    {
+      deliveries: `sum(max by (sink) (tocsin_deliveries_orphaned{${chosen}})) or vector(0)`,
+    },
+  ),
   states(
     'Whose position each source has',
     'If it may be that of another console, nothing is read until an operator says whose it is.',

@@ -1,4 +1,5 @@
-// Panels, rows and a whole dashboard as Grafana 10 and newer import them. What they show stands in overview.mjs and internals.mjs.
+// Panels, rows and a whole dashboard as Grafana 10 and newer import them. What they show stands in
+// overview.mjs and internals.mjs.
 
 /** Stands in every query, so that a reader sees the Tocsin that was chosen above and no other. */
 export const chosen = 'namespace=~"$namespace", job=~"$job"';
@@ -62,18 +63,39 @@ export function stat(title, description, queries, settings = {}) {
   return panel('stat', title, description, queries, { width: 4, options, ...settings });
 }
 
-const legend = { displayMode: 'table', placement: 'bottom', showLegend: true, calcs: ['lastNotNull', 'max'] };
+const legend = {
+  displayMode: 'table',
+  placement: 'bottom',
+  showLegend: true,
+  calcs: ['lastNotNull', 'max'],
+};
 
 /** Lines over time. */
 export function lines(title, description, queries, settings = {}) {
-  const custom = { drawStyle: 'line', lineWidth: 1, fillOpacity: 10, showPoints: 'never', spanNulls: false };
+  const custom = {
+    drawStyle: 'line',
+    lineWidth: 1,
+    fillOpacity: 10,
+    showPoints: 'never',
+    spanNulls: false,
+  };
   const options = { legend, tooltip: { mode: 'multi', sort: 'desc' } };
-  return panel('timeseries', title, description, queries, { width: 8, options, custom, ...settings });
+  return panel('timeseries', title, description, queries, {
+    width: 8,
+    options,
+    custom,
+    ...settings,
+  });
 }
 
 /** Counts over time, one on the other. */
 export function bars(title, description, queries, settings = {}) {
-  const custom = { drawStyle: 'bars', lineWidth: 0, fillOpacity: 80, stacking: { mode: 'normal', group: 'A' } };
+  const custom = {
+    drawStyle: 'bars',
+    lineWidth: 0,
+    fillOpacity: 80,
+    stacking: { mode: 'normal', group: 'A' },
+  };
   return lines(title, description, queries, { custom, ...settings });
 }
 
@@ -82,7 +104,9 @@ export function states(title, description, queries, texts, settings = {}) {
   const mappings = [
     {
       type: 'value',
-      options: Object.fromEntries(texts.map(([text, color], index) => [index, { text, color, index }])),
+      options: Object.fromEntries(
+        texts.map(([text, color], index) => [index, { text, color, index }]),
+      ),
     },
   ];
   const options = {
@@ -90,12 +114,21 @@ export function states(title, description, queries, texts, settings = {}) {
     mergeValues: true,
     legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
   };
-  return panel('state-timeline', title, description, queries, { width: 8, options, mappings, ...settings });
+  return panel('state-timeline', title, description, queries, {
+    width: 8,
+    options,
+    mappings,
+    ...settings,
+  });
 }
 
 /** The newest values with their labels. */
 export function table(title, description, queries, settings = {}) {
-  return panel('table', title, description, queries, { width: 8, options: { showHeader: true }, ...settings });
+  return panel('table', title, description, queries, {
+    width: 8,
+    options: { showHeader: true },
+    ...settings,
+  });
 }
 
 export function row(title, ...panels) {
@@ -122,7 +155,13 @@ function laidOut(rows) {
   const panels = [];
   let y = 0;
   for (const { title, panels: own } of rows) {
-    panels.push({ type: 'row', title, collapsed: false, panels: [], gridPos: { x: 0, y, w: columns, h: 1 } });
+    panels.push({
+      type: 'row',
+      title,
+      collapsed: false,
+      panels: [],
+      gridPos: { x: 0, y, w: columns, h: 1 },
+    });
     y += 1;
     let x = 0;
     const height = own.every(({ type }) => type === 'stat') ? 4 : 8;
@@ -162,9 +201,21 @@ export function dashboard({ uid, title, description, from, rows, links }) {
     annotations: { list: [] },
     templating: {
       list: [
-        { type: 'datasource', name: 'datasource', label: 'Data source', query: 'prometheus', current: {}, refresh: 1 },
+        {
+          type: 'datasource',
+          name: 'datasource',
+          label: 'Data source',
+          query: 'prometheus',
+          current: {},
+          refresh: 1,
+        },
         variable('namespace', 'Namespace', 'label_values(tocsin_build_info, namespace)', true),
-        variable('job', 'Job', 'label_values(tocsin_build_info{namespace=~"$namespace"}, job)', true),
+        variable(
+          'job',
+          'Job',
+          'label_values(tocsin_build_info{namespace=~"$namespace"}, job)',
+          true,
+        ),
       ],
     },
     panels: laidOut(rows),

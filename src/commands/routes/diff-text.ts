@@ -51,7 +51,8 @@ const heads = ['sink', 'before', 'after', 'added', 'removed', 'recorded'];
 
 function renamedSources({ sources }: Renames): string[] {
   const lines = [...sources].map(
-    ([was, is]) => `The draft calls the source ${was} ${is}; it judges the events of ${was} as those of ${is}.`,
+    ([was, is]) =>
+      `The draft calls the source ${was} ${is}; it judges the events of ${was} as those of ${is}.`,
   );
   return lines.length === 0 ? [] : [...lines, ''];
 }
@@ -61,10 +62,15 @@ function tableOf(sinks: readonly SinkComparison[], { sinks: renamed }: Renames):
     [sink, before ?? '-', after ?? '-', added, removed, recorded].map(String),
   );
   // Not spread into one call: there may be more rows than a call takes arguments.
-  const widths = heads.map((head, at) => rows.reduce((widest, row) => Math.max(widest, row[at]!.length), head.length));
+  const widths = heads.map((head, at) =>
+    rows.reduce((widest, row) => Math.max(widest, row[at]!.length), head.length),
+  );
   const line = (cells: readonly string[], note: string) =>
     `  ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  ')}${note}`;
-  return [line(heads, ''), ...sinks.map((sink, index) => line(rows[index]!, noteOf(sink, renamed)))];
+  return [
+    line(heads, ''),
+    ...sinks.map((sink, index) => line(rows[index]!, noteOf(sink, renamed))),
+  ];
 }
 
 function noteOf({ sink, before, after }: SinkComparison, renamed: Renames['sinks']): string {
@@ -81,11 +87,16 @@ function lossesOf(named: readonly LostEvent[], comparison: Comparison): string[]
   const count = graveLost(comparison);
   if (count === 0) return ['No event of HIGH, CRITICAL or unknown severity would be lost.'];
   const rest = count - named.length;
-  const missing = new Set(comparison.sinks.filter(({ after }) => after === null).map(({ sink }) => sink));
+  const missing = new Set(
+    comparison.sinks.filter(({ after }) => after === null).map(({ sink }) => sink),
+  );
   return [
     `Announced now, and nowhere by the draft: ${countsOf(comparison.lost, isGrave)}.`,
     '',
-    ...named.flatMap((event) => [lineOf(event), `    ${event.losses.map((loss) => why(loss, missing)).join(', ')}`]),
+    ...named.flatMap((event) => [
+      lineOf(event),
+      `    ${event.losses.map((loss) => why(loss, missing)).join(', ')}`,
+    ]),
     ...(rest > 0 ? [`  and ${rest} more; --limit names up to 10000, --json all`] : []),
   ];
 }

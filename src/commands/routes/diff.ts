@@ -2,7 +2,12 @@
 // stored, beside what the one in use makes of them. Reads, calls nobody, and keeps of the history
 // no more than a page.
 
-import { type Command, type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
+import {
+  type Command,
+  type CommandArguments,
+  type CommandIo,
+  UsageError,
+} from '../../cli/command.ts';
 import { jsonOption, jsonText } from '../../cli/json.ts';
 import {
   type Config,
@@ -49,7 +54,11 @@ export const diff: Command = {
       value: '<time>',
       help: 'Events of how long back, such as 30d (default) or 12h, or from which date on, such as 2026-02-03',
     },
-    limit: { type: 'string', value: '<count>', help: 'How many lost events are listed; default: 20' },
+    limit: {
+      type: 'string',
+      value: '<count>',
+      help: 'How many lost events are listed; default: 20',
+    },
     ...jsonOption,
   },
   run: ({ values }, io) => diffRoutes(values, io),
@@ -59,7 +68,8 @@ type Values = CommandArguments['values'];
 
 /** @throws {UsageError}, {ConfigError} */
 async function diffRoutes(values: Values, io: CommandIo): Promise<number> {
-  if (typeof values.config !== 'string') throw new UsageError('Which draft? Name its file: --config <file>.');
+  if (typeof values.config !== 'string')
+    throw new UsageError('Which draft? Name its file: --config <file>.');
   const sinceMs = sinceOf(String(values.since ?? '30d'), Date.now());
   const limit = limitOf(String(values.limit ?? '20'));
   const draft = load(io, { needs: [], file: { name: values.config, where: '--config' } });
@@ -77,8 +87,17 @@ async function diffRoutes(values: Values, io: CommandIo): Promise<number> {
   return graveLost(comparer.result()) > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-function load({ env, directory }: CommandIo, options: Pick<LoadOptions, 'needs' | 'file'>): ConfigReading {
-  return readConfig({ env, directory, registries: { sources, sinks }, areCredentialsOptional: true, ...options });
+function load(
+  { env, directory }: CommandIo,
+  options: Pick<LoadOptions, 'needs' | 'file'>,
+): ConfigReading {
+  return readConfig({
+    env,
+    directory,
+    registries: { sources, sinks },
+    areCredentialsOptional: true,
+    ...options,
+  });
 }
 
 function policyOf({ routes, sinks: all }: Config): Policy {
@@ -88,7 +107,8 @@ function policyOf({ routes, sinks: all }: Config): Policy {
 /** The console and the type. Without its credentials nothing is known of one. */
 function sourcesOf({ config }: ConfigReading) {
   return config.sources.map(({ id, type, settings }) => {
-    const console = settings === undefined ? undefined : findDefinition(sources, type)?.consoleOf?.(settings);
+    const console =
+      settings === undefined ? undefined : findDefinition(sources, type)?.consoleOf?.(settings);
     return { id, identity: console === undefined ? undefined : JSON.stringify([type, console]) };
   });
 }
@@ -104,7 +124,10 @@ function sinksOf({ config, sinks: inputs }: ConfigReading) {
         inputs.filter((input) => input.id === id),
         sinks,
       ).length > 0;
-    return { id, identity: settings === undefined || !isOwn ? undefined : JSON.stringify([type, settings]) };
+    return {
+      id,
+      identity: settings === undefined || !isOwn ? undefined : JSON.stringify([type, settings]),
+    };
   });
 }
 
@@ -116,7 +139,9 @@ function sinceOf(text: string, nowMs: number): number {
     if (error instanceof RangeError) throw new UsageError(`--since ${text} ${error.message}.`);
     throw error;
   }
-  throw new UsageError(`--since ${text} is neither a duration such as 30d or 12h nor a date such as 2026-02-03.`);
+  throw new UsageError(
+    `--since ${text} is neither a duration such as 30d or 12h nor a date such as 2026-02-03.`,
+  );
 }
 
 function limitOf(text: string): number {
@@ -128,7 +153,11 @@ function limitOf(text: string): number {
 /**
  * Reads to the end and counts; gives the grave ones among the lost, in the order of their arrival.
  */
-async function* lostPages(run: Operate, sinceMs: number, comparer: Comparer): AsyncGenerator<readonly LostEvent[]> {
+async function* lostPages(
+  run: Operate,
+  sinceMs: number,
+  comparer: Comparer,
+): AsyncGenerator<readonly LostEvent[]> {
   let afterId: number | null = null;
   for (;;) {
     const page: readonly PastEvent[] = await run(events.page, { sinceMs, afterId });
@@ -146,15 +175,31 @@ function lostOf(event: PastEvent, comparer: Comparer): LostEvent[] {
   const { id, source, type, severity, receivedAtMs } = event;
   const receivedAt = new Date(receivedAtMs).toISOString();
   const { device, itemId } = body;
-  return [{ id, receivedAt, severity, type, source, device: device?.name ?? null, item: itemId ?? null, losses }];
+  return [
+    {
+      id,
+      receivedAt,
+      severity,
+      type,
+      source,
+      device: device?.name ?? null,
+      item: itemId ?? null,
+      losses,
+    },
+  ];
 }
 
 /** The most urgent ones, of these the newest, most urgent first. */
-async function gravest(pages: AsyncIterable<readonly LostEvent[]>, limit: number): Promise<LostEvent[]> {
+async function gravest(
+  pages: AsyncIterable<readonly LostEvent[]>,
+  limit: number,
+): Promise<LostEvent[]> {
   let kept: LostEvent[] = [];
   for await (const page of pages) {
     if (page.length === 0) continue;
-    kept = [...kept, ...page].sort((a, b) => priorityOf(a.severity) - priorityOf(b.severity) || b.id - a.id);
+    kept = [...kept, ...page].sort(
+      (a, b) => priorityOf(a.severity) - priorityOf(b.severity) || b.id - a.id,
+    );
     kept.length = Math.min(kept.length, limit);
   }
   return kept;
@@ -174,11 +219,15 @@ async function printJson(
     }
   }
   const { lost, gained, ...rest } = comparer.result();
-  const named = (counts: readonly number[]) => Object.fromEntries(severityNames.map((name, at) => [name, counts[at]]));
+  const named = (counts: readonly number[]) =>
+    Object.fromEntries(severityNames.map((name, at) => [name, counts[at]]));
   const totals = {
     since: new Date(sinceMs).toISOString(),
     ...rest,
-    renamed: { sources: Object.fromEntries(renames.sources), sinks: Object.fromEntries(renames.sinks) },
+    renamed: {
+      sources: Object.fromEntries(renames.sources),
+      sinks: Object.fromEntries(renames.sinks),
+    },
     lostBySeverity: named(lost),
     gainedBySeverity: named(gained),
   };

@@ -1,7 +1,13 @@
 // `tocsin routes test|diff`: what the routes make of one event: which take it, why the others do
 // not, and what each sink gets; and what a draft of them would change.
 
-import { type Command, type CommandArguments, type CommandGroup, entry, UsageError } from '../../cli/command.ts';
+import {
+  type Command,
+  type CommandArguments,
+  type CommandGroup,
+  entry,
+  UsageError,
+} from '../../cli/command.ts';
 import { eventHelp, eventOptions, readEvent } from '../../cli/event-file.ts';
 import { jsonOption, jsonText } from '../../cli/json.ts';
 import { onOneLine } from '../../cli/lines.ts';
@@ -48,7 +54,11 @@ const test: Command = {
   },
   async run({ values }, io) {
     const atMs = atOf(values.at);
-    const config = loadConfig({ env: io.env, directory: io.directory, registries: { sources, sinks } });
+    const config = loadConfig({
+      env: io.env,
+      directory: io.directory,
+      registries: { sources, sinks },
+    });
     const event = await readEvent(values, config, io);
     if (event.source === noticeSource)
       throw new UsageError(
@@ -110,7 +120,8 @@ async function explain(config: Config, event: StoredEvent, atMs: number): Promis
         route: by,
         groupKey,
       } = (silenced ?? decisions).find(({ sink }) => sink === id) ?? {};
-      const quiet = groupKey === undefined ? undefined : routes.find(({ name }) => name === by)?.quiet;
+      const quiet =
+        groupKey === undefined ? undefined : routes.find(({ name }) => name === by)?.quiet;
       const isHeld = state === 'pending' && quiet !== undefined && isWithin(quiet.times, atMs);
       return {
         id,
@@ -124,7 +135,9 @@ async function explain(config: Config, event: StoredEvent, atMs: number): Promis
 }
 
 function textOf(event: StoredEvent, { routes, sinks: all, areSilencesKnown }: Explanation): string {
-  const head = onOneLine(`${severityNames[event.severity]} ${event.type} (${event.stream}) from ${event.source}`);
+  const head = onOneLine(
+    `${severityNames[event.severity]} ${event.type} (${event.stream}) from ${event.source}`,
+  );
   const lines = [
     head,
     '',
@@ -133,8 +146,12 @@ function textOf(event: StoredEvent, { routes, sinks: all, areSilencesKnown }: Ex
         `  ${reason === null ? '✓' : '✗'} route ${name}${reason === null ? ' takes it' : ` ${words[reason]}`}`,
     ),
     '',
-    ...all.map((sink) => `  ${sink.state === 'pending' ? '→' : ' '} sink ${sink.id}: ${gets(sink)}`),
-    ...(areSilencesKnown ? [] : ['', 'Silences were not looked at: no service or database answers here.']),
+    ...all.map(
+      (sink) => `  ${sink.state === 'pending' ? '→' : ' '} sink ${sink.id}: ${gets(sink)}`,
+    ),
+    ...(areSilencesKnown
+      ? []
+      : ['', 'Silences were not looked at: no service or database answers here.']),
   ];
   return `${lines.join('\n')}\n`;
 }

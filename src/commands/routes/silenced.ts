@@ -21,7 +21,9 @@ export async function afterSilences(
   atMs: number,
 ): Promise<readonly Decision[] | undefined> {
   const stored = await peek(config, silences.list, { limit: listMax });
-  return stored && silence(stored.toReversed().flatMap(compiled), decisions, { source, event, atMs });
+  return (
+    stored && silence(stored.toReversed().flatMap(compiled), decisions, { source, event, atMs })
+  );
 }
 
 /** As the service does, it leaves out what it cannot read. */

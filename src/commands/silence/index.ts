@@ -23,30 +23,63 @@ const add: Command = {
     owner: { type: 'string', value: '<who>', help: 'Who silences it' },
     reason: { type: 'string', value: '<why>', help: 'Why' },
     for: { type: 'string', value: '<time>', help: 'How long: 30m, 2h, 1d' },
-    until: { type: 'string', value: '<time>', help: 'Until when, such as 2026-03-02T22:00:00+07:00' },
+    until: {
+      type: 'string',
+      value: '<time>',
+      help: 'Until when, such as 2026-03-02T22:00:00+07:00',
+    },
     from: { type: 'string', value: '<time>', help: 'From when on; default: now' },
-    match: { type: 'string', multiple: true, value: '<key=value>', help: 'What it is about, such as types=RANSOM*' },
-    when: { type: 'string', value: '<expression>', help: "A condition in CEL, such as 'event.severity < 4'" },
-    sink: { type: 'string', multiple: true, value: '<id>', help: 'Only for this sink; default: all' },
-    file: { type: 'string', value: '<file>', help: 'Silences as YAML, in place of all of these; - for stdin' },
+    match: {
+      type: 'string',
+      multiple: true,
+      value: '<key=value>',
+      help: 'What it is about, such as types=RANSOM*',
+    },
+    when: {
+      type: 'string',
+      value: '<expression>',
+      help: "A condition in CEL, such as 'event.severity < 4'",
+    },
+    sink: {
+      type: 'string',
+      multiple: true,
+      value: '<id>',
+      help: 'Only for this sink; default: all',
+    },
+    file: {
+      type: 'string',
+      value: '<file>',
+      help: 'Silences as YAML, in place of all of these; - for stdin',
+    },
     'all-events': { type: 'boolean', help: 'Yes, everything is meant' },
     ...jsonOption,
   },
   async run({ values }, io) {
     const { silenceMaxMs: maxMs, ...config } = loadForDatabase(io);
     const sources = config.sources.map(({ id }) => id);
-    const requests = readRequests(values, { sources, sinks: config.sinks.map(({ id }) => id), maxMs }, io);
+    const requests = readRequests(
+      values,
+      { sources, sinks: config.sinks.map(({ id }) => id), maxMs },
+      io,
+    );
     const rules = { maxMs, sources, isEverythingAllowed: values['all-events'] === true };
     const result = await operate(io, silence.add, { silencing: { requests, rules } });
     if ('refused' in result) throw refusalOf(result.refused, requests.length);
     for (const { id, mayCoverCritical } of result.added)
       if (mayCoverCritical) io.stderr(`warning: silence ${id} hides CRITICAL events, too\n`);
-    io.stdout(values.json ? jsonText(result.added.map(shownAdded), 2) : result.added.map(addedText).join(''));
+    io.stdout(
+      values.json
+        ? jsonText(result.added.map(shownAdded), 2)
+        : result.added.map(addedText).join(''),
+    );
     return exitCodes.done;
   },
 };
 
-function refusalOf(refused: readonly { index: number; problem: string }[], asked: number): UsageError {
+function refusalOf(
+  refused: readonly { index: number; problem: string }[],
+  asked: number,
+): UsageError {
   const name = (index: number) => (asked > 1 ? `silence ${index + 1}` : 'the silence');
   const lines = refused.map(({ index, problem }) => `${name(index)} ${problem}.`);
   const isAboutAll = lines.some((line) => /every event/.test(line));
@@ -55,7 +88,11 @@ function refusalOf(refused: readonly { index: number; problem: string }[], asked
 }
 
 function shownAdded({ id, startsAtMs, endsAtMs, mayCoverCritical, preview }: AddedSilence) {
-  const wouldHaveHidden = { looked: preview.looked, isCut: preview.isCut, bySeverity: preview.severities };
+  const wouldHaveHidden = {
+    looked: preview.looked,
+    isCut: preview.isCut,
+    bySeverity: preview.severities,
+  };
   return {
     id,
     from: timeText(startsAtMs),
@@ -81,7 +118,9 @@ const list: Command = {
     const silences = await operate(io, silence.list, { all: values.all === true, limit: listMax });
     remarkIfCut(silences, io);
     const none = values.all ? 'nothing was silenced yet\n' : 'nothing is silenced\n';
-    io.stdout(values.json ? jsonText(silences.map(shown), 2) : silences.map(lineOf).join('') || none);
+    io.stdout(
+      values.json ? jsonText(silences.map(shown), 2) : silences.map(lineOf).join('') || none,
+    );
     return exitCodes.done;
   },
 };
@@ -90,7 +129,16 @@ function shown({ startsAtMs, endsAtMs, ...silence }: ListedSilence) {
   return { ...silence, from: timeText(startsAtMs), until: timeText(endsAtMs) };
 }
 
-function lineOf({ id, state, startsAtMs, endsAtMs, owner, reason, matcher, hidden }: ListedSilence): string {
+function lineOf({
+  id,
+  state,
+  startsAtMs,
+  endsAtMs,
+  owner,
+  reason,
+  matcher,
+  hidden,
+}: ListedSilence): string {
   const times = `${timeText(startsAtMs)} to ${timeText(endsAtMs)}`;
   const what = Object.keys(matcher).length === 0 ? 'all events' : JSON.stringify(matcher);
   const text = `${id}  ${state}  ${times}  ${owner}: ${reason}  ${what}  hid ${hidden}`;
@@ -104,19 +152,25 @@ const failures: Readonly<Record<Exclude<EndedSilence, 'ended'>, string>> = {
 };
 
 const end: Command = {
-  arguments: [{ name: '<id>', help: 'the number of the silence, as "tocsin silence list" shows it' }],
+  arguments: [
+    { name: '<id>', help: 'the number of the silence, as "tocsin silence list" shows it' },
+  ],
   options: { owner: { type: 'string', value: '<who>', help: 'Whose it is' }, ...jsonOption },
   async run({ values, positionals: [text = ''] }, io) {
     const id = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
-    if (id === undefined) throw new UsageError('Which silence? Give its number, as "tocsin silence list" shows it.');
-    if (typeof values.owner !== 'string') throw new UsageError('Whose silence is it? --owner <who>.');
+    if (id === undefined)
+      throw new UsageError('Which silence? Give its number, as "tocsin silence list" shows it.');
+    if (typeof values.owner !== 'string')
+      throw new UsageError('Whose silence is it? --owner <who>.');
     const result = await operate(io, silence.end, { silence: id, owner: values.owner.trim() });
     if (result !== 'ended') {
       io.stderr(`silence ${id}: ${failures[result]}\n`);
       return exitCodes.failed;
     }
     io.stdout(
-      values.json ? jsonText({ ended: id }) : `silence ${id} is over; whoever it kept something from hears what\n`,
+      values.json
+        ? jsonText({ ended: id })
+        : `silence ${id} is over; whoever it kept something from hears what\n`,
     );
     return exitCodes.done;
   },

@@ -20,15 +20,28 @@ type Values = CommandArguments['values'];
 /** @throws {UsageError} */
 export function readRequests(values: Values, known: KnownIds, io: CommandIo): SilenceRequest[] {
   const findings: Findings = { problems: [], warnings: [] };
-  const requests = values.file === undefined ? ofOptions(values, known, findings) : ofFile(values, known, io, findings);
+  const requests =
+    values.file === undefined
+      ? ofOptions(values, known, findings)
+      : ofFile(values, known, io, findings);
   if (findings.problems.length === 0) return requests;
-  throw new UsageError(`this cannot be silenced:\n${problemLines(findings.problems.map(presentable)).join('')}`);
+  throw new UsageError(
+    `this cannot be silenced:\n${problemLines(findings.problems.map(presentable)).join('')}`,
+  );
 }
 
-function ofFile(values: Values, known: KnownIds, io: CommandIo, findings: Findings): SilenceRequest[] {
+function ofFile(
+  values: Values,
+  known: KnownIds,
+  io: CommandIo,
+  findings: Findings,
+): SilenceRequest[] {
   const name = String(values.file);
-  const other = Object.keys(values).find((option) => !['file', 'all-events', 'json'].includes(option));
-  if (other !== undefined) throw new UsageError(`--file says it all, so --${other} does not belong here.`);
+  const other = Object.keys(values).find(
+    (option) => !['file', 'all-events', 'json'].includes(option),
+  );
+  if (other !== undefined)
+    throw new UsageError(`--file says it all, so --${other} does not belong here.`);
   const text = readGivenFile(name, io.directory);
   const lookUp = (variable: string) => ownValue(io.env, variable);
   return readSilences({ text, name, lookUp }, known, findings);
@@ -39,16 +52,24 @@ function ofOptions(values: Values, known: KnownIds, findings: Findings): Silence
   const { owner, reason, from, until, for: length, when, sink: sinks } = values;
   const match = matchOf((values.match ?? []) as string[]);
   const written = { owner, reason, from, until, for: length, when, sinks, match };
-  const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
-  const place = ([, ...path]: readonly PropertyKey[], misplaced?: string) => placeOf(path, misplaced, given);
+  const given = Object.fromEntries(
+    Object.entries(written).filter(([, value]) => value !== undefined),
+  );
+  const place = ([, ...path]: readonly PropertyKey[], misplaced?: string) =>
+    placeOf(path, misplaced, given);
   return silencesOf({ content: [given], place }, known, findings);
 }
 
 /** `--match types=A`, with the value of which something is wrong. */
-function placeOf(path: readonly PropertyKey[], misplaced: string | undefined, given: Record<string, unknown>): string {
+function placeOf(
+  path: readonly PropertyKey[],
+  misplaced: string | undefined,
+  given: Record<string, unknown>,
+): string {
   const [key, part, index] = path;
   if (key === undefined) return 'the silence';
-  if (key === 'sinks') return `--sink ${shownName(String([given.sinks].flat()[Number(part ?? 0)]))}`;
+  if (key === 'sinks')
+    return `--sink ${shownName(String([given.sinks].flat()[Number(part ?? 0)]))}`;
   if (key !== 'match') return `--${String(key)}`;
   const values = [(given.match as Record<string, unknown> | undefined)?.[String(part)]].flat();
   const name = String(part ?? misplaced);
@@ -59,7 +80,8 @@ function matchOf(pairs: readonly string[]): Record<string, string | string[]> | 
   const match: Record<string, string | string[]> = Object.create(null);
   for (const pair of pairs) {
     const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
-    if (key === '') throw new UsageError(`--match ${pair} is no key and value such as types=RANSOM*.`);
+    if (key === '')
+      throw new UsageError(`--match ${pair} is no key and value such as types=RANSOM*.`);
     const before = Object.hasOwn(match, key) ? [match[key]!].flat() : [];
     match[key] = key === 'min_severity' && before.length === 0 ? value : [...before, value];
   }

@@ -24,7 +24,9 @@ export function remarkOnComparisons(
   };
   return comparisonsIn(content.when).flatMap((comparison) => {
     const text = textOf(comparison, known);
-    return text === undefined ? [] : [{ rule: 'constant_comparison' as const, where: place(['when']), text }];
+    return text === undefined
+      ? []
+      : [{ rule: 'constant_comparison' as const, where: place(['when']), text }];
   });
 }
 

@@ -20,22 +20,40 @@ export function remarkOnConsoles(reading: ConfigReading): Remark[] {
     const name = JSON.stringify([reader.console, reader.key]);
     groups.set(name, [...(groups.get(name) ?? []), reader]);
   }
-  return [...groups.values()].flatMap((group) => [...twiceRead(group, reading), ...unread(group, reading)]);
+  return [...groups.values()].flatMap((group) => [
+    ...twiceRead(group, reading),
+    ...unread(group, reading),
+  ]);
 }
 
 function readersOf({ config, sources, registries }: ConfigReading): Reader[] {
   return config.sources.flatMap((one): Reader[] => {
     const definition = registries.sources[one.type];
     const input = sources.find(({ id }) => id === one.id);
-    if (!definition?.consoleOf || !definition.streams || one.settings === undefined || input === undefined) return [];
+    if (
+      !definition?.consoleOf ||
+      !definition.streams ||
+      one.settings === undefined ||
+      input === undefined
+    )
+      return [];
     const key = JSON.stringify(secretsOf([input], registries.sources));
-    return [{ config: one, console: definition.consoleOf(one.settings), streams: definition.streams, key }];
+    return [
+      {
+        config: one,
+        console: definition.consoleOf(one.settings),
+        streams: definition.streams,
+        key,
+      },
+    ];
   });
 }
 
 function twiceRead(group: readonly Reader[], { file }: ConfigReading): Remark[] {
   return group.flatMap((reader, index): Remark[] => {
-    const twin = group.slice(0, index).find(({ streams }) => streams.some((one) => reader.streams.includes(one)));
+    const twin = group
+      .slice(0, index)
+      .find(({ streams }) => streams.some((one) => reader.streams.includes(one)));
     if (twin === undefined || file === undefined) return [];
     const text =
       `reads with the same key what "${twin.config.id}" reads, so that every event is announced twice. ` +

@@ -47,7 +47,9 @@ function timesOf(stretches: NonNullable<Gap['stretches']>, timeZone: string): st
     hourCycle: 'h23',
   });
   const clock = (atMs: number) => format.format(atMs).replace(',', '');
-  const shown = stretches.slice(0, shownMax).map(({ fromMs, untilMs }) => `${clock(fromMs)} to ${clock(untilMs)}`);
+  const shown = stretches
+    .slice(0, shownMax)
+    .map(({ fromMs, untilMs }) => `${clock(fromMs)} to ${clock(untilMs)}`);
   const count = stretches.length - shown.length;
   return `${shown.join(', ')}${count > 0 ? ` and ${count} times more` : ''} (${timeZone})`;
 }

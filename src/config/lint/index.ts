@@ -22,7 +22,8 @@ export function lint(reading: ConfigReading, nowMs: number): Remark[] {
   const { file, config, registries } = reading;
   if (file === undefined) return [];
   const policy = policyOf(reading);
-  const isAble = (one: PolicyRoute) => !hasNoTime(one) && !isImpossible(one, config.sources, registries);
+  const isAble = (one: PolicyRoute) =>
+    !hasNoTime(one) && !isImpossible(one, config.sources, registries);
   const able = policy.filter(isAble);
   const clock = { nowMs, timeZone: config.timeZone };
   return [

@@ -3,7 +3,11 @@ import type { AdapterConfig, Registries } from '../read/shape.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 
 /** True if the route asks for streams that none of its sources has. */
-export function isImpossible(policy: PolicyRoute, sources: readonly AdapterConfig[], registries: Registries): boolean {
+export function isImpossible(
+  policy: PolicyRoute,
+  sources: readonly AdapterConfig[],
+  registries: Registries,
+): boolean {
   const known = streamsFor(policy, sources, registries);
   return known !== undefined && policy.route.streams?.some((stream) => known.has(stream)) === false;
 }
@@ -15,7 +19,10 @@ export function remarkOnMatch(
 ): Remark[] {
   if (!isImpossible(policy, sources, registries)) return [];
   const known = [...(streamsFor(policy, sources, registries) ?? [])];
-  const who = policy.route.sources === undefined ? 'the sources have' : `${policy.route.sources.join(', ')} has`;
+  const who =
+    policy.route.sources === undefined
+      ? 'the sources have'
+      : `${policy.route.sources.join(', ')} has`;
   const text = `never fits: ${who} only ${known.join(', ')}. Name one of these, or other sources`;
   return [{ rule: 'impossible_match', where: policy.place(['match', 'streams']), text }];
 }

@@ -16,7 +16,9 @@ export function typesFor(
 ): readonly string[] | undefined {
   const asked = sources.filter(({ id }) => ids?.includes(id) ?? true);
   const types = asked.map(({ type }) => registries.sources[type]?.typesKnown);
-  return types.includes(undefined) ? undefined : [...new Set([...(types.flat() as string[]), unrecognised])];
+  return types.includes(undefined)
+    ? undefined
+    : [...new Set([...(types.flat() as string[]), unrecognised])];
 }
 
 export function remarkOnTypes(
@@ -59,5 +61,7 @@ export function remarkOnPatterns({ content, place }: PolicyRoute): Remark[] {
 
 /** Signs that stand in no name, or between slashes. */
 function looksRegular(pattern: string): boolean {
-  return /^\/.*\/[a-z]*$|^\^|\\[dDwWsSbB.+]|\)[*+]|\][*+]|\(\?[:!=<]|\{\d+(?:,\d*)?\}/.test(pattern);
+  return /^\/.*\/[a-z]*$|^\^|\\[dDwWsSbB.+]|\)[*+]|\][*+]|\(\?[:!=<]|\{\d+(?:,\d*)?\}/.test(
+    pattern,
+  );
 }

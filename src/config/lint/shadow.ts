@@ -11,7 +11,9 @@ export function remarkOnShadows(routes: readonly PolicyRoute[]): Remark[] {
     const before = routes.slice(0, index).filter((earlier) => takesAllOf(earlier, later));
     const taker = before.find(({ route }) => route.isLast);
     if (taker !== undefined) return [shadowed(later, taker)];
-    const twin = before.find(({ route }) => later.route.to.every((sink) => route.to.includes(sink)));
+    const twin = before.find(({ route }) =>
+      later.route.to.every((sink) => route.to.includes(sink)),
+    );
     return twin === undefined || later.route.isLast ? [] : [redundant(later, twin)];
   });
 }
@@ -38,7 +40,9 @@ function nameOf({ route, place }: PolicyRoute): string {
  * These keys are compared below, or do not decide whether a route takes an event. Any other key
  * makes the answer false.
  */
-const keysKnown = new Set('name match when active mute to group throttle quiet repeats continue template'.split(' '));
+const keysKnown = new Set(
+  'name match when active mute to group throttle quiet repeats continue template'.split(' '),
+);
 const matchKeysKnown = new Set(
   'min_severity sources streams types actions statuses tenants devices groups networks'.split(' '),
 );
@@ -48,7 +52,8 @@ export function takesAllOf(earlier: PolicyRoute, later: PolicyRoute): boolean {
   const [wide, narrow] = [earlier.content, later.content];
   const [outer, inner] = [wide.match ?? {}, narrow.match ?? {}];
   const isKnown =
-    Object.keys(wide).every((key) => keysKnown.has(key)) && Object.keys(outer).every((key) => matchKeysKnown.has(key));
+    Object.keys(wide).every((key) => keysKnown.has(key)) &&
+    Object.keys(outer).every((key) => matchKeysKnown.has(key));
   return (
     isKnown &&
     // Unknown severity passes every threshold, and INFO means the same as no threshold.
@@ -62,7 +67,9 @@ export function takesAllOf(earlier: PolicyRoute, later: PolicyRoute): boolean {
     (wide.when === undefined || wide.when.trim() === narrow.when?.trim()) &&
     (!earlier.route.isFirstOnly || later.route.isFirstOnly === true) &&
     holdsAll(earlier.route.active, later.route.active, isSameTime) &&
-    (earlier.route.mute ?? []).every((time) => later.route.mute?.some((other) => isSameTime(time, other)))
+    (earlier.route.mute ?? []).every((time) =>
+      later.route.mute?.some((other) => isSameTime(time, other)),
+    )
   );
 }
 

@@ -40,7 +40,8 @@ export function pastTimes({ times, path, place }: PlacedTimes, nowMs: number): R
 
 /** By default they hold all but CRITICAL events, which not everybody expects. */
 export function remarkOnQuiet({ route, content, place }: PolicyRoute): Remark[] {
-  if (content.quiet === undefined || content.quiet.passes !== undefined || route.minSeverity > 4) return [];
+  if (content.quiet === undefined || content.quiet.passes !== undefined || route.minSeverity > 4)
+    return [];
   const text =
     'hold HIGH events until they are over, because passes is not written. Write passes: HIGH to send those at once, or passes: CRITICAL to say that they may wait';
   return [{ rule: 'quiet_holds_high', where: place(['quiet']), text }];

@@ -29,7 +29,10 @@ export interface Timetable {
    * them.
    */
   readonly times: readonly number[];
-  readonly rows: readonly { readonly route: PolicyRoute['route']; readonly isOpen: readonly boolean[] }[];
+  readonly rows: readonly {
+    readonly route: PolicyRoute['route'];
+    readonly isOpen: readonly boolean[];
+  }[];
 }
 
 /** Of the seven days from `nowMs` on. @param routes those that can take anything */
@@ -37,7 +40,8 @@ export function timetableOf(routes: readonly PolicyRoute[], nowMs: number): Time
   const times = timesOf(routes, nowMs);
   const isOpen = routes.map((): boolean[] => []);
   // Time by time, because each zone keeps its last minute.
-  for (const atMs of times) for (const [index, { route }] of routes.entries()) isOpen[index]!.push(hasSay(route, atMs));
+  for (const atMs of times)
+    for (const [index, { route }] of routes.entries()) isOpen[index]!.push(hasSay(route, atMs));
   return { times, rows: routes.map(({ route }, index) => ({ route, isOpen: isOpen[index]! })) };
 }
 
@@ -48,19 +52,31 @@ export function gapsOf(source: string, { times, rows }: Timetable): Gap[] {
     const able = own.filter(({ route }) => route.minSeverity <= severity);
     const isSilent = times.map((_, index) => !able.some(({ isOpen }) => isOpen[index]));
     if (!isSilent.includes(true)) return [];
-    return [{ severities: [severity], stretches: isSilent.includes(false) ? stretchesOf(isSilent, times) : undefined }];
+    return [
+      {
+        severities: [severity],
+        stretches: isSilent.includes(false) ? stretchesOf(isSilent, times) : undefined,
+      },
+    ];
   });
   const [critical, high] = gaps;
-  const isSame = high !== undefined && JSON.stringify(critical?.stretches) === JSON.stringify(high.stretches);
+  const isSame =
+    high !== undefined && JSON.stringify(critical?.stretches) === JSON.stringify(high.stretches);
   return isSame ? [{ ...high, severities: grave }] : gaps;
 }
 
 function hasSay({ active, mute }: PolicyRoute['route'], atMs: number): boolean {
-  return (active === undefined || isWithin(active, atMs)) && !(mute !== undefined && isWithin(mute, atMs));
+  return (
+    (active === undefined || isWithin(active, atMs)) &&
+    !(mute !== undefined && isWithin(mute, atMs))
+  );
 }
 
 function timesOf(routes: readonly PolicyRoute[], nowMs: number): number[] {
-  const intervals = routes.flatMap(({ route }): Interval[] => [...(route.active ?? []), ...(route.mute ?? [])]);
+  const intervals = routes.flatMap(({ route }): Interval[] => [
+    ...(route.active ?? []),
+    ...(route.mute ?? []),
+  ]);
   if (intervals.length === 0) return [nowMs];
   const minutes = intervals.flatMap(({ fromMinute, toMinute }) => [fromMinute, toMinute]);
   const stepMs = minutes.reduce(commonDivisor, clockStepMinutes) * minuteMs;
@@ -86,5 +102,7 @@ function stretchesOf(isSilent: readonly boolean[], times: readonly number[]): Ga
   if (first === undefined || last === undefined) return stretches;
   // A stretch at the end of the week goes on at its beginning.
   const isRound = first.fromMs === times[0] && last.untilMs === times.at(-1)! + stepMs;
-  return isRound ? [...others, { fromMs: last.fromMs, untilMs: first.untilMs + weekMs }] : stretches;
+  return isRound
+    ? [...others, { fromMs: last.fromMs, untilMs: first.untilMs + weekMs }]
+    : stretches;
 }

@@ -69,7 +69,10 @@ export function checkAdapters(
 }
 
 /** Values, as written, of the settings that their type calls secret. */
-export function secretsOf(inputs: readonly AdapterInput[], registry: Readonly<Record<string, Definition>>): string[] {
+export function secretsOf(
+  inputs: readonly AdapterInput[],
+  registry: Readonly<Record<string, Definition>>,
+): string[] {
   return inputs.flatMap(({ type, settings }) => {
     const keys = findDefinition(registry, type)?.secrets ?? [];
     return keys.flatMap((key) => {

@@ -21,7 +21,9 @@ const settled = {
 /** Variables whose change needs a restart. */
 export function changesForRestart(running: Config, next: Config): KnownVariable[] {
   const options = Object.keys(settled) as (keyof typeof settled)[];
-  const changed = options.filter((option) => running[option] !== next[option]).map((option) => settled[option]);
+  const changed = options
+    .filter((option) => running[option] !== next[option])
+    .map((option) => settled[option]);
   const [traced, nextTraced] = [running, next].map(({ tracing }) => tracing?.variables ?? {});
   return [...changed, ...tracingVariables.filter((name) => traced![name] !== nextTraced![name])];
 }
@@ -71,14 +73,25 @@ export function hashOf(
   return digest.readUIntBE(0, 6);
 }
 
-function withoutSecrets(inputs: readonly AdapterInput[], registry: Readonly<Record<string, Definition>>) {
+function withoutSecrets(
+  inputs: readonly AdapterInput[],
+  registry: Readonly<Record<string, Definition>>,
+) {
   return inputs.map(({ id, type, settings, template, timeout, locale, timeZone }) => {
     const secrets = findDefinition(registry, type)?.secrets ?? [];
     const shown = Object.entries(settings).map(([key, value]) => [
       key,
       secrets.includes(key) ? serverOf(value) : value,
     ]);
-    return [id, type, Object.fromEntries(shown), template, timeout?.text, locale?.text, timeZone?.text];
+    return [
+      id,
+      type,
+      Object.fromEntries(shown),
+      template,
+      timeout?.text,
+      locale?.text,
+      timeZone?.text,
+    ];
   });
 }
 

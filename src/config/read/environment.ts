@@ -5,7 +5,12 @@ import { parseEnv } from 'node:util';
 import type { ConfigProblem } from '../../kit/errors.ts';
 import { codeOf, exposureOf, type FilesRead, readText, secretBytesMax } from '../../kit/files.ts';
 import { suggest } from '../../kit/suggest.ts';
-import { knownVariables, misnamedVariables, secretVariables, unguessableVariables } from './known.ts';
+import {
+  knownVariables,
+  misnamedVariables,
+  secretVariables,
+  unguessableVariables,
+} from './known.ts';
 
 export interface Environment {
   /**
@@ -43,10 +48,18 @@ interface Layer {
   readonly variables: Variables;
 }
 
-export function readEnvironment(env: Variables, directory: string, findings: Findings): Environment {
-  const files = ['.env', '.env1'].map((file) => ({ file, variables: readVariables(directory, file, findings) }));
+export function readEnvironment(
+  env: Variables,
+  directory: string,
+  findings: Findings,
+): Environment {
+  const files = ['.env', '.env1'].map((file) => ({
+    file,
+    variables: readVariables(directory, file, findings),
+  }));
   const layers: readonly Layer[] = [{ file: '', variables: env }, ...files];
-  const layerOf = (name: string) => layers.find(({ variables }) => (ownValue(variables, name) ?? '').trim() !== '');
+  const layerOf = (name: string) =>
+    layers.find(({ variables }) => (ownValue(variables, name) ?? '').trim() !== '');
   const place = (name: string): string => {
     const file = layerOf(name)?.file ?? '';
     return file === '' ? name : `${name} (${file})`;
@@ -69,7 +82,8 @@ export function readEnvironment(env: Variables, directory: string, findings: Fin
     if (!values.has(name)) values.set(name, read(name));
     return values.get(name);
   };
-  const isSet = (name: string) => layerOf(name) !== undefined || layerOf(`${name}_FILE`) !== undefined;
+  const isSet = (name: string) =>
+    layerOf(name) !== undefined || layerOf(`${name}_FILE`) !== undefined;
   warnOfMisnamed(layers, isSet, findings);
   return {
     get,
@@ -77,7 +91,9 @@ export function readEnvironment(env: Variables, directory: string, findings: Fin
     fileOf,
     isBroken: (name) => isSet(name) && get(name) === undefined,
     namesWith: (prefix) =>
-      layers.flatMap(({ variables }) => Object.keys(variables)).filter((name) => name.startsWith(prefix)),
+      layers
+        .flatMap(({ variables }) => Object.keys(variables))
+        .filter((name) => name.startsWith(prefix)),
     secrets: () => secretVariables.flatMap((name) => get(name) ?? []),
   };
 }
@@ -108,7 +124,9 @@ function readVariables(directory: string, file: string, findings: Findings): Var
     );
   }
   for (const line of linesWithoutValue(text))
-    findings.warnings.push(`${file}:${line} is neither NAME=value nor a comment, and was passed over.`);
+    findings.warnings.push(
+      `${file}:${line} is neither NAME=value nor a comment, and was passed over.`,
+    );
   return parseEnv(text);
 }
 
@@ -120,7 +138,11 @@ function linesWithoutValue(text: string): number[] {
 
 /** The parser takes `a#b` for `a`, which would quietly shorten a password. */
 function valuesCutAtHash(text: string): string[] {
-  return [...text.matchAll(/^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=[ \t]*[^\s'"`#][^'"`\n]*?(?<=\S)#/gim)]
+  return [
+    ...text.matchAll(
+      /^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=[ \t]*[^\s'"`#][^'"`\n]*?(?<=\S)#/gim,
+    ),
+  ]
     .filter(([line]) => !/\s#/.test(line))
     .map(([, name]) => name ?? '');
 }
@@ -164,7 +186,11 @@ export function readSecret(path: string, where: string, findings: Findings): str
     value = readText(path, findings.files, secretBytesMax).trim();
   } catch (error) {
     const remedy = 'Name a regular file that this user may read, with the secret alone in it';
-    findings.problems.push({ where, problem: `names a file that cannot be read (${codeOf(error)})`, remedy });
+    findings.problems.push({
+      where,
+      problem: `names a file that cannot be read (${codeOf(error)})`,
+      remedy,
+    });
     return undefined;
   }
   const exposure = exposureOf(path, true);
@@ -176,8 +202,14 @@ export function readSecret(path: string, where: string, findings: Findings): str
 }
 
 /** An unknown name is probably a slip if a similar one is known and not set. */
-function warnOfMisnamed(layers: readonly Layer[], isSet: (name: string) => boolean, findings: Findings): void {
-  const guessable = knownVariables.filter((name) => name.length >= 5 && !unguessableVariables.has(name));
+function warnOfMisnamed(
+  layers: readonly Layer[],
+  isSet: (name: string) => boolean,
+  findings: Findings,
+): void {
+  const guessable = knownVariables.filter(
+    (name) => name.length >= 5 && !unguessableVariables.has(name),
+  );
   const known = new Set(knownVariables.flatMap((name) => [name, `${name}_FILE`]));
   for (const { file, variables } of layers) {
     for (const name of Object.keys(variables)) {

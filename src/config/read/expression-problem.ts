@@ -5,7 +5,11 @@ import type { ExpressionError } from '../../core/rules/expression.ts';
 import type { ConfigProblem } from '../../kit/errors.ts';
 import { excerpt } from './excerpt.ts';
 
-export function expressionProblem(where: string, text: string, error: ExpressionError): ConfigProblem {
+export function expressionProblem(
+  where: string,
+  text: string,
+  error: ExpressionError,
+): ConfigProblem {
   const hints = error.known.length === 0 ? '' : `. Known are: ${error.known.join(', ')}`;
   return {
     where,

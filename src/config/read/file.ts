@@ -81,7 +81,10 @@ export interface Surroundings {
 const optionalSections = ['sources', 'sinks', 'heartbeat'];
 
 /** The file at `name`. Undefined, with the problems reported, if nothing in it can be judged. */
-export function readConfigFile(named: FileName, surroundings: Surroundings): ConfigFile | undefined {
+export function readConfigFile(
+  named: FileName,
+  surroundings: Surroundings,
+): ConfigFile | undefined {
   const path = resolve(surroundings.directory, named.name);
   const { environment, findings, areOptional } = surroundings;
   const text = textAt(path, named, findings);
@@ -119,7 +122,11 @@ function textAt(path: string, { name, where }: FileName, findings: Findings): st
 function unreadSections(content: Sound<FileContent>): ReadonlySet<Naming> {
   const isMisspelt = Object.keys(content).some((key) => !Object.hasOwn(fileSchema.shape, key));
   const sections = ['sources', 'sinks', 'templates'] as const;
-  return new Set(sections.filter((key) => content[key] === undefined && (isMisspelt || Object.hasOwn(content, key))));
+  return new Set(
+    sections.filter(
+      (key) => content[key] === undefined && (isMisspelt || Object.hasOwn(content, key)),
+    ),
+  );
 }
 
 /** Takes the parts of the file out of its content, each with its place. */
@@ -166,7 +173,8 @@ class FileReader {
 
   #storm(): ConfigFile['storm'] {
     const { storm } = this.#content;
-    if (typeof storm !== 'object') return { over: fileValue(storm, this.#place, ['storm']), passes: undefined };
+    if (typeof storm !== 'object')
+      return { over: fileValue(storm, this.#place, ['storm']), passes: undefined };
     return {
       over: fileValue(storm.over, this.#place, ['storm', 'over']),
       passes: fileValue(storm.passes, this.#place, ['storm', 'passes']),
@@ -206,7 +214,10 @@ class FileReader {
     return written && entries.map((entry) => this.#adapter(kind, entry));
   }
 
-  #adapter(kind: 'sources' | 'sinks', [id, content]: [string, AdapterContent | undefined]): AdapterInput {
+  #adapter(
+    kind: 'sources' | 'sinks',
+    [id, content]: [string, AdapterContent | undefined],
+  ): AdapterInput {
     const { registries, findings } = this.#surroundings;
     const place = placeUnder(this.#place, [kind, id]);
     if (kind === 'sources' && id === noticeSource) {

@@ -42,7 +42,8 @@ function placesOf({ registries, file }: ConfigReading) {
   );
   const path = ['heartbeat', 'url'];
   // HEARTBEAT_URL means something of its own.
-  const ofHeartbeat = file === undefined ? [] : [{ path, words: 'heartbeat_address', where: file.place(path) }];
+  const ofHeartbeat =
+    file === undefined ? [] : [{ path, words: 'heartbeat_address', where: file.place(path) }];
   return [...ofAdapters, ...ofHeartbeat];
 }
 

@@ -24,7 +24,10 @@ export interface IntervalsContext {
 /**
  * Those that are right; the problems of the others go to `findings`. One with a gap means nothing.
  */
-export function intervalsOf(written: readonly (Written | undefined)[], context: IntervalsContext): Interval[] {
+export function intervalsOf(
+  written: readonly (Written | undefined)[],
+  context: IntervalsContext,
+): Interval[] {
   const { path, place, readOption, findings } = context;
   const zoned = written.map((one, index): WrittenInterval | undefined => {
     if (one === undefined || hasGap(one)) return undefined;
@@ -35,7 +38,11 @@ export function intervalsOf(written: readonly (Written | undefined)[], context: 
       timeZone: readOption(zone, timeZone) ?? context.timeZone,
     };
   });
-  return parsedAll(zoned, { parse: parseInterval, whereOf: (index) => place([...path, index]) }, findings);
+  return parsedAll(
+    zoned,
+    { parse: parseInterval, whereOf: (index) => place([...path, index]) },
+    findings,
+  );
 }
 
 export interface EntryParser<Entry, Value> {

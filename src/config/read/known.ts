@@ -15,7 +15,14 @@ export const tracingVariables = [
   'OTEL_SDK_DISABLED',
 ] as const;
 
-const proxyVariables = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'] as const;
+const proxyVariables = [
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'https_proxy',
+  'http_proxy',
+  'no_proxy',
+] as const;
 
 export const knownVariables = [
   'DEEPINSTINCT_URL',
@@ -59,7 +66,10 @@ export const secretVariables = [
  * Machines set neighbours of these names (`FTP_PROXY`, `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`) for
  * other programs, so a near miss says nothing.
  */
-export const unguessableVariables: ReadonlySet<string> = new Set([...proxyVariables, ...tracingVariables]);
+export const unguessableVariables: ReadonlySet<string> = new Set([
+  ...proxyVariables,
+  ...tracingVariables,
+]);
 
 /** Names that people try, too far from the right one to be found by spelling. */
 export const misnamedVariables: Readonly<Record<string, KnownVariable>> = {

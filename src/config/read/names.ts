@@ -34,7 +34,11 @@ export interface WrittenNames {
 }
 
 /** Reports those that stand for nothing. */
-export function checkNames({ written, place, path }: WrittenNames, names: Names, { problems }: Findings): void {
+export function checkNames(
+  { written, place, path }: WrittenNames,
+  names: Names,
+  { problems }: Findings,
+): void {
   for (const [index, name] of (written ?? []).entries()) {
     if (name === undefined || !names.areAll || names.known.includes(name)) continue;
     problems.push(unknownName(place([...path, index]), name, names));

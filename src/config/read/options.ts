@@ -9,14 +9,21 @@ import type { Config, ProxyConfig } from './shape.ts';
 import { isOn, noProxy, type Parse, postgresUrl, proxyUrl } from './values.ts';
 
 /** The parsed value; undefined if there is none, or if it is wrong, which was then reported. */
-export type OptionReader = <Value>(written: FileValue | undefined, parse: Parse<Value>) => Value | undefined;
+export type OptionReader = <Value>(
+  written: FileValue | undefined,
+  parse: Parse<Value>,
+) => Value | undefined;
 
 export function createOptionReader(findings: Findings): OptionReader {
   return (written, parse) => {
     if (written === undefined) return undefined;
     const parsed = parse(written.text);
     if ('value' in parsed) return parsed.value;
-    findings.problems.push({ where: written.where, problem: parsed.problem, remedy: parsed.remedy });
+    findings.problems.push({
+      where: written.where,
+      problem: parsed.problem,
+      remedy: parsed.remedy,
+    });
     return undefined;
   };
 }
@@ -37,7 +44,11 @@ export type Decider = <Value extends string | number>(
 ) => Value | undefined;
 
 /** Both are judged: a mistake in either is reported even if the other counts. */
-export function createDecider(environment: Environment, read: OptionReader, findings: Findings): Decider {
+export function createDecider(
+  environment: Environment,
+  read: OptionReader,
+  findings: Findings,
+): Decider {
   return (written, name, parse) => {
     const byVariable = read(variable(environment, name), parse);
     const byFile = read(written, parse);
@@ -77,17 +88,23 @@ export interface DatabaseInput {
   readonly isNeeded: boolean;
 }
 
-export function readDatabase({ environment, read, isNeeded }: DatabaseInput, findings: Findings): DatabaseConfig {
+export function readDatabase(
+  { environment, read, isNeeded }: DatabaseInput,
+  findings: Findings,
+): DatabaseConfig {
   const url = read(variable(environment, 'DATABASE_URL'), postgresUrl);
   const direct = read(variable(environment, 'DATABASE_URL_DIRECT'), postgresUrl);
-  const isEmbedded = environment.get('DATABASE_URL') === undefined && !environment.isBroken('DATABASE_URL');
+  const isEmbedded =
+    environment.get('DATABASE_URL') === undefined && !environment.isBroken('DATABASE_URL');
   const isEmbeddedMeant = read(variable(environment, 'EMBEDDED'), isOn) ?? false;
   const isInKubernetes = environment.get('KUBERNETES_SERVICE_HOST') !== undefined;
   if (isEmbedded && direct !== undefined) {
     findings.problems.push({ where: environment.place('DATABASE_URL_DIRECT'), ...directAlone });
   }
-  if (isEmbedded && isNeeded && isInKubernetes && !isEmbeddedMeant) findings.problems.push(embeddedInKubernetes);
-  if (!isEmbedded && isEmbeddedMeant) findings.warnings.push('EMBEDDED does nothing: DATABASE_URL is set and used.');
+  if (isEmbedded && isNeeded && isInKubernetes && !isEmbeddedMeant)
+    findings.problems.push(embeddedInKubernetes);
+  if (!isEmbedded && isEmbeddedMeant)
+    findings.warnings.push('EMBEDDED does nothing: DATABASE_URL is set and used.');
   if (isNeeded && environment.get(obeyed) !== undefined)
     findings.problems.push({ where: environment.place(obeyed), ...obeyedByDriver });
   if (url !== undefined) findings.warnings.push(...warningsOfLibpq(environment));
@@ -119,22 +136,37 @@ const libpqVariables: ReadonlySet<string> = new Set(
 );
 
 function warningsOfLibpq(environment: Environment): string[] {
-  const names = [...new Set(environment.namesWith('PG').filter((name) => libpqVariables.has(name)))].sort();
+  const names = [
+    ...new Set(environment.namesWith('PG').filter((name) => libpqVariables.has(name))),
+  ].sort();
   if (names.length === 0) return [];
-  return [`${names.join(', ')}: Tocsin does not read such variables. Write what they say into DATABASE_URL.`];
+  return [
+    `${names.join(', ')}: Tocsin does not read such variables. Write what they say into DATABASE_URL.`,
+  ];
 }
 
-export function readProxy(environment: Environment, read: OptionReader, findings: Findings): ProxyConfig {
+export function readProxy(
+  environment: Environment,
+  read: OptionReader,
+  findings: Findings,
+): ProxyConfig {
   // Of the two spellings other programs take the lower-case one first.
-  const httpProxy = read(variable(environment, 'http_proxy') ?? variable(environment, 'HTTP_PROXY'), proxyUrl);
-  const httpsProxy = read(variable(environment, 'https_proxy') ?? variable(environment, 'HTTPS_PROXY'), proxyUrl);
+  const httpProxy = read(
+    variable(environment, 'http_proxy') ?? variable(environment, 'HTTP_PROXY'),
+    proxyUrl,
+  );
+  const httpsProxy = read(
+    variable(environment, 'https_proxy') ?? variable(environment, 'HTTPS_PROXY'),
+    proxyUrl,
+  );
   const written = variable(environment, 'no_proxy') ?? variable(environment, 'NO_PROXY');
   const hasProxy = httpProxy !== undefined || httpsProxy !== undefined;
   // Without a proxy it has no effect, and many machines set it for other programs.
   const hosts = hasProxy ? read(written, noProxy) : written?.text;
   if (!hasProxy && written !== undefined) {
     const parsed = noProxy(written.text);
-    if ('problem' in parsed) findings.warnings.push(`${written.where} ${parsed.problem}. ${parsed.remedy}.`);
+    if ('problem' in parsed)
+      findings.warnings.push(`${written.where} ${parsed.problem}. ${parsed.remedy}.`);
   }
   return {
     ...(httpProxy !== undefined && { httpProxy }),

@@ -12,7 +12,11 @@ export interface FileValue {
 }
 
 /** Undefined if there is none. */
-export function fileValue(value: string | number | undefined, place: Place, path: Path): FileValue | undefined {
+export function fileValue(
+  value: string | number | undefined,
+  place: Place,
+  path: Path,
+): FileValue | undefined {
   return value === undefined ? undefined : { text: String(value).trim(), where: place(path) };
 }
 

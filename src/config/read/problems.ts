@@ -75,7 +75,9 @@ function issuesUnder({ path }: Issue, schema: z.ZodType, content: unknown): Issu
 function valueAt(content: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (value, key) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? Reflect.get(value, key)
+        : undefined,
     content,
   );
 }
@@ -116,9 +118,12 @@ const nouns: Readonly<Record<string, string>> = {
 };
 
 function sentenceOf(issue: Issue): string {
-  if (issue.code === 'invalid_type' && / received undefined$/.test(issue.message)) return 'is missing';
-  if (issue.code === 'invalid_type') return `is not ${nouns[issue.expected] ?? `a ${issue.expected}`}`;
-  if (issue.code === 'too_small' && issue.minimum === 1 && issue.origin !== 'number') return 'is empty';
+  if (issue.code === 'invalid_type' && / received undefined$/.test(issue.message))
+    return 'is missing';
+  if (issue.code === 'invalid_type')
+    return `is not ${nouns[issue.expected] ?? `a ${issue.expected}`}`;
+  if (issue.code === 'too_small' && issue.minimum === 1 && issue.origin !== 'number')
+    return 'is empty';
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   return issue.message.replace(/^Invalid input: /, '');
 }
@@ -130,7 +135,8 @@ function sentenceOf(issue: Issue): string {
 function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   let current: unknown = schema;
   for (const key of path) {
-    while (current instanceof z.ZodOptional || current instanceof z.ZodDefault) current = current.unwrap();
+    while (current instanceof z.ZodOptional || current instanceof z.ZodDefault)
+      current = current.unwrap();
     if (current instanceof z.ZodObject) current = current.shape[String(key)];
     else if (current instanceof z.ZodRecord) current = current.valueType;
     else if (current instanceof z.ZodArray) current = current.element;
@@ -145,7 +151,10 @@ function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
  */
 function unwrapUndescribed(schema: unknown): z.ZodType | undefined {
   let current = schema;
-  while ((current instanceof z.ZodOptional || current instanceof z.ZodDefault) && current.description === undefined) {
+  while (
+    (current instanceof z.ZodOptional || current instanceof z.ZodDefault) &&
+    current.description === undefined
+  ) {
     current = current.unwrap();
   }
   return current instanceof z.ZodType ? current : undefined;

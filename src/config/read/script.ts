@@ -11,7 +11,9 @@ export const sourceVariables: Readonly<Record<string, KnownVariable>> = {
   token: 'TOKENS_KEY',
   start_from: 'START_FROM',
 };
-export const sinkVariables: Readonly<Record<string, KnownVariable>> = { url: 'MATTERMOST_WEBHOOK_URL' };
+export const sinkVariables: Readonly<Record<string, KnownVariable>> = {
+  url: 'MATTERMOST_WEBHOOK_URL',
+};
 
 /** The variables that have no effect beside the sources of a file. */
 export function variablesOfSources(listed: readonly AdapterInput[]): readonly KnownVariable[] {
@@ -24,7 +26,8 @@ export const variablesOfSinks = Object.values(sinkVariables);
 
 const urlMissing = {
   problem: 'is not set, so there is no console to read from',
-  remedy: 'Set it to the address of your Deep Instinct console, such as https://console.example.com',
+  remedy:
+    'Set it to the address of your Deep Instinct console, such as https://console.example.com',
 };
 const tokenMissing = {
   problem: 'is not set, so the console would refuse every request',
@@ -44,7 +47,11 @@ const hookMissing = {
 export type Missing = 'reported' | 'accepted' | 'assumed';
 
 /** None if a variable is missing, unless it is assumed: then the setting is a gap. */
-export function sourcesOfVariables(environment: Environment, missing: Missing, findings: Findings): AdapterInput[] {
+export function sourcesOfVariables(
+  environment: Environment,
+  missing: Missing,
+  findings: Findings,
+): AdapterInput[] {
   const wanted = { DEEPINSTINCT_URL: urlMissing, TOKENS_KEY: tokenMissing };
   const isComplete = reportMissing(wanted, environment, missing === 'reported' && findings);
   if (!isComplete && missing !== 'assumed') return [];
@@ -58,7 +65,11 @@ export function sourcesOfVariables(environment: Environment, missing: Missing, f
   return sourceTypes.map((type) => ({ id: type, type, settings, place }));
 }
 
-export function sinksOfVariables(environment: Environment, missing: Missing, findings: Findings): AdapterInput[] {
+export function sinksOfVariables(
+  environment: Environment,
+  missing: Missing,
+  findings: Findings,
+): AdapterInput[] {
   const wanted = { MATTERMOST_WEBHOOK_URL: hookMissing };
   const isComplete = reportMissing(wanted, environment, missing === 'reported' && findings);
   if (!isComplete && missing !== 'assumed') return [];
@@ -73,7 +84,10 @@ function lacksStart({ type, settings }: AdapterInput): boolean {
 }
 
 /** START_FROM applies to sources of a file that say nothing of where they begin. */
-export function withStartFrom(listed: readonly AdapterInput[], environment: Environment): AdapterInput[] {
+export function withStartFrom(
+  listed: readonly AdapterInput[],
+  environment: Environment,
+): AdapterInput[] {
   const startFrom = environment.get('START_FROM');
   return listed.map((input) => {
     if (startFrom === undefined || !lacksStart(input)) return input;
@@ -88,7 +102,8 @@ function placeIn(
   variables: Readonly<Record<string, KnownVariable>>,
   otherwise: KnownVariable,
 ) {
-  return (path: readonly PropertyKey[]): string => environment.place(variables[String(path[0])] ?? otherwise);
+  return (path: readonly PropertyKey[]): string =>
+    environment.place(variables[String(path[0])] ?? otherwise);
 }
 
 /**
@@ -102,7 +117,8 @@ function reportMissing(
 ): boolean {
   const missing = Object.entries(wanted).filter(([name]) => environment.get(name) === undefined);
   for (const [name, problem] of missing)
-    if (findings && !environment.isBroken(name)) findings.problems.push({ where: name, ...problem });
+    if (findings && !environment.isBroken(name))
+      findings.problems.push({ where: name, ...problem });
   return missing.length === 0;
 }
 
@@ -112,7 +128,9 @@ export function withBareToken(environment: Environment, findings: Findings): Env
     const value = environment.get(name);
     const key = name === 'TOKENS_KEY' ? value?.replace(/^bearer\s+/i, '') : value;
     if (key !== value)
-      findings.warnings.push(`${environment.place(name)}: "Bearer " was taken off; the console wants the key alone.`);
+      findings.warnings.push(
+        `${environment.place(name)}: "Bearer " was taken off; the console wants the key alone.`,
+      );
     return key;
   };
   return { ...environment, get: bare };

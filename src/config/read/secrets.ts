@@ -19,7 +19,8 @@ const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_END
 /** Each once. */
 export function findSecrets(holders: SecretHolders, proxy: ProxyConfig): string[] {
   const { environment, registries, sources, sinks, file } = holders;
-  const of = (...names: (KnownVariable | 'PGPASSWORD')[]) => names.map((name) => environment.get(name));
+  const of = (...names: (KnownVariable | 'PGPASSWORD')[]) =>
+    names.map((name) => environment.get(name));
   const urls = of('DATABASE_URL', 'DATABASE_URL_DIRECT', ...endpoints);
   const headers = of('OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS');
   return [
@@ -39,7 +40,9 @@ export function findSecrets(holders: SecretHolders, proxy: ProxyConfig): string[
 function secretsOfUrls(urls: readonly (string | undefined)[]): string[] {
   return urls.flatMap((url) => {
     const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*?:([^/?#]*)@/i.exec(url ?? '')?.[1] ?? '';
-    const named = [...(url ?? '').matchAll(/[?&](?:ssl)?password=([^&#]*)/gi)].map(([, value]) => value ?? '');
+    const named = [...(url ?? '').matchAll(/[?&](?:ssl)?password=([^&#]*)/gi)].map(
+      ([, value]) => value ?? '',
+    );
     const found = [password, ...named].filter((value) => value !== '');
     return found.length === 0 ? [] : [url ?? '', ...found, ...found.map(decoded)];
   });

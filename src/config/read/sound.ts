@@ -55,7 +55,10 @@ function withGaps(value: unknown, gaps: readonly Path[]): unknown {
   const attributes = { enumerable: true, writable: true, configurable: true };
   // By definition and not by assignment: a key may be "__proto__".
   for (const [key, rest] of below)
-    Object.defineProperty(copy, key, { ...attributes, value: withGaps(Reflect.get(value, key), rest) });
+    Object.defineProperty(copy, key, {
+      ...attributes,
+      value: withGaps(Reflect.get(value, key), rest),
+    });
   return copy;
 }
 

@@ -15,7 +15,11 @@ export function readTracing(environment: Environment, findings: Findings): Pick<
     : 'OTEL_EXPORTER_OTLP_ENDPOINT';
   const endpoint = of(name);
   const exporters = (of('OTEL_TRACES_EXPORTER') ?? 'otlp').split(',').map((one) => one.trim());
-  if (endpoint === undefined || of('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' || exporters.includes('none'))
+  if (
+    endpoint === undefined ||
+    of('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' ||
+    exporters.includes('none')
+  )
     return {};
   const warn = (where: (typeof tracingVariables)[number], text: string) => {
     findings.warnings.push(`${environment.place(where)} ${text}`);
@@ -24,9 +28,13 @@ export function readTracing(environment: Environment, findings: Findings): Pick<
   if (!exporters.includes('otlp'))
     return warn('OTEL_TRACES_EXPORTER', 'names no exporter but otlp: nothing is traced.');
   const read = readWebUrl(endpoint, true);
-  if ('fault' in read) return warn(name, `is no address of a collector (it ${read.fault}): nothing is traced.`);
+  if ('fault' in read)
+    return warn(name, `is no address of a collector (it ${read.fault}): nothing is traced.`);
   if (of('OTEL_EXPORTER_OTLP_PROTOCOL') === 'grpc')
-    warn('OTEL_EXPORTER_OTLP_PROTOCOL', 'is grpc, but spans go out as http/json: name the port for that, mostly 4318.');
+    warn(
+      'OTEL_EXPORTER_OTLP_PROTOCOL',
+      'is grpc, but spans go out as http/json: name the port for that, mostly 4318.',
+    );
   return { tracing: { endpoint: read.url.origin, variables: variablesOf(environment) } };
 }
 
@@ -35,7 +43,9 @@ function variablesOf(environment: Environment): Record<string, string> {
   const secrets = secretVariables.filter((name) => name.startsWith(prefix));
   const names = [...new Set([...environment.namesWith(prefix), ...secrets])].sort();
   const values = names.map((name) => [name, environment.get(name)] as const);
-  return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** What the headers hold for the collector: each value by itself, as written and as it is sent. */
@@ -43,7 +53,9 @@ export function secretsOfHeaders(headers: readonly (string | undefined)[]): stri
   const values = headers.flatMap((text) =>
     (text ?? '').split(',').map((pair) => pair.slice(pair.indexOf('=') + 1).trim()),
   );
-  return values.flatMap((value) => [value, ...value.split(/\s+|%20/)]).filter((value) => value !== '');
+  return values
+    .flatMap((value) => [value, ...value.split(/\s+|%20/)])
+    .filter((value) => value !== '');
 }
 
 /**

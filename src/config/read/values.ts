@@ -26,9 +26,12 @@ export type Parse<Value> = (text: string) => Parsed<Value>;
 export function wholeNumber(min: number, max: number, unit: string): Parse<number> {
   const remedy = `Set it to a whole number from ${min} to ${max}${unit === '' ? '' : `, in ${unit}`}`;
   return (text) => {
-    if (!/^[+-]?\d+$/.test(text)) return { problem: `${quote(text)} is not a whole number`, remedy };
+    if (!/^[+-]?\d+$/.test(text))
+      return { problem: `${quote(text)} is not a whole number`, remedy };
     const value = Number(text);
-    return value < min || value > max ? { problem: `${quote(text)} is out of range`, remedy } : { value };
+    return value < min || value > max
+      ? { problem: `${quote(text)} is out of range`, remedy }
+      : { value };
   };
 }
 
@@ -82,7 +85,8 @@ export const retention: Parse<number | 'off'> = (text) => {
   if (value >= dayMs && value <= retentionMaxMs) return { value };
   return {
     problem: `${quote(text)} is no time to keep events for`,
-    remedy: 'Set it to days, weeks or years ("180d", "26w", "1y"), or to "off" to keep all for ever',
+    remedy:
+      'Set it to days, weeks or years ("180d", "26w", "1y"), or to "off" to keep all for ever',
   };
 };
 
@@ -135,7 +139,9 @@ export const logLevel: Parse<LogLevel> = (text) => {
 export const locale: Parse<Locale> = (text) => {
   const language = /^([a-z]{2})(?:[_-][a-z]{2})?(?:\.[\w-]+)?$/i.exec(text)?.[1]?.toLowerCase();
   const known = locales.find((name) => name === language);
-  return known === undefined ? oneOf(text, locales, 'language that Tocsin speaks') : { value: known };
+  return known === undefined
+    ? oneOf(text, locales, 'language that Tocsin speaks')
+    : { value: known };
 };
 
 /** The machine's own; UTC where it is not known, as with a TZ that is empty. An IANA name. */
@@ -165,7 +171,9 @@ export const timeZone: Parse<string> = (text) => {
   // A path, such as /etc/localtime, is a link to the zone's file, or means the machine's own.
   if (name.startsWith('/')) {
     const linked = zoneOfLink(name);
-    return { value: linked !== undefined && isTimeZone(linked) ? canonical(linked) : machineTimeZone() };
+    return {
+      value: linked !== undefined && isTimeZone(linked) ? canonical(linked) : machineTimeZone(),
+    };
   }
   try {
     return { value: canonical(name) };
@@ -186,7 +194,10 @@ export const postgresUrl: Parse<string> = (text) => {
 export const proxyUrl: Parse<string> = (text) => {
   const read = readWebUrl(text, true);
   if ('url' in read) return { value: text };
-  return { problem: `is not the URL of a proxy: it ${read.fault}`, remedy: 'Write it as http://host:port' };
+  return {
+    problem: `is not the URL of a proxy: it ${read.fault}`,
+    remedy: 'Write it as http://host:port',
+  };
 };
 
 /** Hosts that are called without a proxy. */
@@ -195,7 +206,10 @@ export const noProxy: Parse<string> = (text) => {
   if (unknown.length === 0) return { value: text };
   // What stands before an @ may be a password.
   const shown = unknown.map((entry) => quote(entry.replace(/^.*@/s, '…@')));
-  return { problem: `holds what is no host and no network: ${shown.join(', ')}`, remedy: noProxyForms };
+  return {
+    problem: `holds what is no host and no network: ${shown.join(', ')}`,
+    remedy: noProxyForms,
+  };
 };
 
 /**
@@ -204,7 +218,10 @@ export const noProxy: Parse<string> = (text) => {
 export const heartbeatUrl: Parse<string> = (text) => {
   const read = readWebUrl(text);
   if ('url' in read) return { value: text };
-  return { problem: read.fault, remedy: 'Copy the address that the service gives, as https://host/path' };
+  return {
+    problem: read.fault,
+    remedy: 'Copy the address that the service gives, as https://host/path',
+  };
 };
 
 /** An address or a name. IPv6 may stand in brackets, as in a URL. */

@@ -1,6 +1,17 @@
 // Reads YAML with `${VAR}` in its values, and knows the line and column of everything in it. Knows
 // nothing of what the file means.
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, Scalar, visit } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  Scalar,
+  visit,
+} from 'yaml';
 import type { Findings } from './environment.ts';
 import type { Path, Place } from './place.ts';
 import { shownName } from './problems.ts';
@@ -79,7 +90,9 @@ function reportFormFault({ document, placeOffset, findings }: Parsed): void {
   if (error === undefined) return;
   // What follows a colon may quote the file, and so a secret.
   const isDeep = /call stack/.test(error.message);
-  const problem = isDeep ? 'is nested too deeply' : `is not valid YAML: ${error.message.split(':')[0]}`;
+  const problem = isDeep
+    ? 'is nested too deeply'
+    : `is not valid YAML: ${error.message.split(':')[0]}`;
   findings.problems.push({ where: placeOffset(error.pos[0]), problem, remedy: formRemedy });
 }
 
@@ -103,7 +116,9 @@ function isTooLarge(document: Document, name: string, findings: Findings): boole
   });
   if (values <= valuesMax && entries <= entriesMax) return false;
   const what =
-    entries > entriesMax ? `has a list or map of more than ${entriesMax} entries` : `has more than ${valuesMax} values`;
+    entries > entriesMax
+      ? `has a list or map of more than ${entriesMax} entries`
+      : `has more than ${valuesMax} values`;
   reportTooLarge(name, what, findings);
   return true;
 }
@@ -216,7 +231,9 @@ function placeIn(document: Document, placeOffset: PlaceOffset): Place {
     let offset = startOf(node);
     for (const step of whole) {
       if (isMap(node)) {
-        const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+        const pair = node.items.find(
+          (item) => isScalar(item.key) && String(item.key.value) === String(step),
+        );
         if (pair === undefined) break;
         offset = startOf(pair.key);
         node = pair.value;

@@ -39,7 +39,11 @@ function groupOf(group: Group, { place }: RouteInput, { read }: RoutesContext): 
   };
 }
 
-function throttleOf(throttle: Throttle, { place }: RouteInput, context: RoutesContext): GroupPolicy {
+function throttleOf(
+  throttle: Throttle,
+  { place }: RouteInput,
+  context: RoutesContext,
+): GroupPolicy {
   const { read, findings } = context;
   const needed = (key: 'max' | 'window') => {
     const where = place(['throttle', key]);

@@ -22,7 +22,8 @@ export type { RoutesContext } from './context.ts';
 /** Those that are right; the problems of the others go to the findings. */
 export function makeRoutes(context: RoutesContext): Route[] {
   const { written, minSeverity, sinks } = context;
-  if (written === undefined) return [{ name: 'default', minSeverity, to: sinks.map((sink) => sink.id) }];
+  if (written === undefined)
+    return [{ name: 'default', minSeverity, to: sinks.map((sink) => sink.id) }];
   const routes = written.flatMap((input) => {
     const route = routeOf(input, context);
     return input.content === undefined || hasGap(input.content) ? [] : [route];
@@ -57,7 +58,10 @@ function checkReferences(input: RouteInput, { names, findings }: RoutesContext):
   const { match } = input.content ?? {};
   const lists: [Path, Pick<NonNullable<typeof match>, 'sources'> | undefined][] = [
     [['match', 'sources'], match],
-    ...(match?.not ?? []).map((one, index): (typeof lists)[number] => [['match', 'not', index, 'sources'], one]),
+    ...(match?.not ?? []).map((one, index): (typeof lists)[number] => [
+      ['match', 'not', index, 'sources'],
+      one,
+    ]),
   ];
   for (const [path, criteria] of lists)
     checkNames({ written: criteria?.sources, place, path }, names.sources, findings);
@@ -66,7 +70,11 @@ function checkReferences(input: RouteInput, { names, findings }: RoutesContext):
 
 function matchOf({ content, place }: RouteInput, context: RoutesContext) {
   const { match } = content ?? {};
-  const { minSeverity = context.minSeverity, ...criteria } = criteriaOf(match, placeUnder(place, ['match']), context);
+  const { minSeverity = context.minSeverity, ...criteria } = criteriaOf(
+    match,
+    placeUnder(place, ['match']),
+    context,
+  );
   const not = match?.not?.map((written, index) => {
     const placeHere = placeUnder(place, ['match', 'not', index]);
     const { minSeverity: from = 0, ...others } = criteriaOf(written, placeHere, context);
@@ -78,7 +86,11 @@ function matchOf({ content, place }: RouteInput, context: RoutesContext) {
 type Criteria = Sound<Omit<NonNullable<RouteContent['match']>, 'not'>>;
 
 /** @param place of `written` */
-function criteriaOf(written: Criteria | undefined, place: Place, { read, findings }: RoutesContext) {
+function criteriaOf(
+  written: Criteria | undefined,
+  place: Place,
+  { read, findings }: RoutesContext,
+) {
   type Key = Exclude<keyof Criteria, 'min_severity'>;
   const parsed = <Value>(key: Key, parse: (text: string) => Value) => {
     const entries: readonly (string | undefined)[] | undefined = written?.[key];
@@ -121,11 +133,14 @@ function quietOf({ content, place }: RouteInput, context: RoutesContext): Pick<R
   const times = intervalsOf(quiet.times ?? [], { path, place, timeZone, readOption, findings });
   const passes = readOption(fileValue(quiet.passes, place, ['quiet', 'passes']), severity) ?? 5;
   // What has a last day ends; the others must leave some time of each week.
-  const endless = times.filter(({ last }) => last === undefined).map(({ first: _, ...time }) => time);
+  const endless = times
+    .filter(({ last }) => last === undefined)
+    .map(({ first: _, ...time }) => time);
   const nowMs = Math.floor(Date.now() / stepMs) * stepMs;
-  const isEverQuiet = Array.from({ length: weekMs / stepMs }, (_, step) => nowMs + step * stepMs).every((atMs) =>
-    isWithin(endless, atMs),
-  );
+  const isEverQuiet = Array.from(
+    { length: weekMs / stepMs },
+    (_, step) => nowMs + step * stepMs,
+  ).every((atMs) => isWithin(endless, atMs));
   if (isEverQuiet) {
     const problem = 'leave no time in which what is held goes out';
     findings.problems.push({ where: place(path), problem, remedy: 'Shorten them' });
@@ -162,7 +177,9 @@ function reportRepeatedNames(routes: readonly RouteInput[], { findings }: Routes
 /** Says nothing where a route is not whole: it may name any sink. */
 function warnOfIdleSinks(routes: readonly RouteInput[], context: RoutesContext): void {
   const { sinks, operations, findings } = context;
-  const ids = routes.flatMap((route) => (route.content?.to === undefined ? [undefined] : idsOf(route)));
+  const ids = routes.flatMap((route) =>
+    route.content?.to === undefined ? [undefined] : idsOf(route),
+  );
   if (operations === undefined || ids.includes(undefined)) return;
   const named = new Set([...operations, ...ids]);
   for (const { id, place } of sinks) {

@@ -29,7 +29,8 @@ export function targetsOf(route: RouteInput, context: RoutesContext): Targets {
   const settings = new Map<string, unknown>();
   const to = new Set<string>();
   for (const [index, target] of (route.content?.to ?? []).entries()) {
-    const { sink, template, ...written } = typeof target === 'object' ? target : { sink: target, template: undefined };
+    const { sink, template, ...written } =
+      typeof target === 'object' ? target : { sink: target, template: undefined };
     if (sink === undefined) continue;
     const place = placeUnder(route.place, ['to', index]);
     if (to.has(sink)) {
@@ -39,7 +40,8 @@ export function targetsOf(route: RouteInput, context: RoutesContext): Targets {
     to.add(sink);
     const type = context.sinks.find(({ id }) => id === sink)?.type;
     if (type === undefined) continue;
-    const compiled = template && context.templates.use({ name: template, type, where: place(['template']) });
+    const compiled =
+      template && context.templates.use({ name: template, type, where: place(['template']) });
     if (compiled) templates.set(sink, compiled);
     if (Object.keys(written).length === 0) continue;
     const parsed = settingsOf({ type, content: written, place }, context);

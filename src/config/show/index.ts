@@ -4,7 +4,13 @@ import { resolve } from 'node:path';
 import { Document, isMap, isNode, isScalar, visit, YAMLMap } from 'yaml';
 import { createMask } from '../../kit/mask.ts';
 import { secretsOf } from '../read/adapters.ts';
-import { type InlineSecret, inlineSecretsOf, parseWritten, scalarAt, secretKeysOf } from '../read/inline-secrets.ts';
+import {
+  type InlineSecret,
+  inlineSecretsOf,
+  parseWritten,
+  scalarAt,
+  secretKeysOf,
+} from '../read/inline-secrets.ts';
 import { secretVariables } from '../read/known.ts';
 import type { ConfigReading } from '../read/reading.ts';
 import { hasReference } from '../read/yaml.ts';
@@ -43,13 +49,20 @@ export function showConfig(reading: ConfigReading): ShownConfig {
 /**
  * Where a secret's value stands in a comment, or in a value that is none, it is not shown either.
  */
-function hideSecrets(document: Document, inline: readonly InlineSecret[], reading: ConfigReading): void {
+function hideSecrets(
+  document: Document,
+  inline: readonly InlineSecret[],
+  reading: ConfigReading,
+): void {
   const { environment, file, registries, sources, sinks } = reading;
   const known = [
     ...inline.map(({ node, variable }) => ({ value: node.value, variable })),
     ...secretVariables.map((variable) => ({ value: environment.get(variable) ?? '', variable })),
   ].filter(({ value }) => value.length >= telltaleLength);
-  const written = [...secretsOf(sources, registries.sources), ...secretsOf(sinks, registries.sinks)];
+  const written = [
+    ...secretsOf(sources, registries.sources),
+    ...secretsOf(sinks, registries.sinks),
+  ];
   const mask = createMask([...written, file?.heartbeatUrl?.text ?? '']);
   for (const { node, variable } of inline) {
     node.value = `\${${variable}}`;
@@ -62,9 +75,11 @@ function hideSecrets(document: Document, inline: readonly InlineSecret[], readin
     node.comment &&= mask(node.comment);
     node.commentBefore &&= mask(node.commentBefore);
     if (key === 'key' || !isScalar(node) || typeof node.value !== 'string') return;
-    for (const { value, variable } of known) node.value = String(node.value).replaceAll(value, () => `\${${variable}}`);
+    for (const { value, variable } of known)
+      node.value = String(node.value).replaceAll(value, () => `\${${variable}}`);
   });
-  for (const { node, variable } of inline) node.comment = joined(node.comment, ` it stood here: set ${variable} to it`);
+  for (const { node, variable } of inline)
+    node.comment = joined(node.comment, ` it stood here: set ${variable} to it`);
 }
 
 /** Shorter values may stand in a text by chance. */
@@ -84,6 +99,7 @@ function pointFromAnywhere(document: Document, { file, registries }: ConfigReadi
   );
   for (const path of [...ofAdapters, ['heartbeat', 'url_file']]) {
     const node = scalarAt(document, path);
-    if (node !== undefined && !hasReference(node.value)) node.value = resolve(file.directory, node.value);
+    if (node !== undefined && !hasReference(node.value))
+      node.value = resolve(file.directory, node.value);
   }
 }

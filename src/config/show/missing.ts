@@ -28,8 +28,10 @@ export function completeFile(document: Document, reading: ConfigReading): void {
   const root = document.contents as YAMLMap;
   // In braces there is no room for comments.
   root.flow = false;
-  const add = (key: string, value: unknown) => insert(document, key, document.createNode(value) as Node);
-  if (file?.sources === undefined && sources.length > 0) add('sources', adaptersFrom('sources', reading));
+  const add = (key: string, value: unknown) =>
+    insert(document, key, document.createNode(value) as Node);
+  if (file?.sources === undefined && sources.length > 0)
+    add('sources', adaptersFrom('sources', reading));
   if (file?.sinks === undefined && sinks.length > 0) add('sinks', adaptersFrom('sinks', reading));
   if (file?.routes !== undefined) writeThresholds(document, reading);
   else if (sinks.length > 0) {
@@ -47,7 +49,8 @@ export function completeFile(document: Document, reading: ConfigReading): void {
   const write = (key: string, value: string | number, variable: KnownVariable) =>
     writeOption({ key, value, variable }, document, environment);
   if (isMap(document.get('storm'))) {
-    if (file?.storm.over === undefined) document.setIn(['storm', 'over'], storm === 'off' ? storm : storm.over);
+    if (file?.storm.over === undefined)
+      document.setIn(['storm', 'over'], storm === 'off' ? storm : storm.over);
   } else write('storm', storm === 'off' ? storm : storm.over, 'STORM');
   write('polling_interval', config.pollingIntervalSeconds, 'POLLING_INTERVAL');
   write('locale', config.locale, 'LOCALE');
@@ -71,7 +74,9 @@ function adaptersFrom(kind: 'sources' | 'sinks', reading: ConfigReading): Record
 
 function heartbeatFrom(reading: ConfigReading): Record<string, string> {
   const value = reading.config.heartbeatUrl!;
-  return Object.fromEntries([secretFrom({ key: 'url', variable: 'HEARTBEAT_URL', value }, reading)]);
+  return Object.fromEntries([
+    secretFrom({ key: 'url', variable: 'HEARTBEAT_URL', value }, reading),
+  ]);
 }
 
 interface SecretValue {
@@ -85,10 +90,14 @@ interface SecretValue {
  * The setting and what the file is to say of it: the variable, or the path of the file that holds
  * it.
  */
-function secretFrom({ key, variable, value }: SecretValue, { environment }: ConfigReading): [string, string] {
+function secretFrom(
+  { key, variable, value }: SecretValue,
+  { environment }: ConfigReading,
+): [string, string] {
   const path = environment.fileOf(variable);
   // A key behind "Bearer" is used without it only where it comes from the variable.
-  const isInFile = path !== undefined && readSecret(path, variable, { problems: [], warnings: [] }) === value;
+  const isInFile =
+    path !== undefined && readSecret(path, variable, { problems: [], warnings: [] }) === value;
   return !isInFile ? [key, `\${${variable}}`] : [`${key}_file`, literally(path)];
 }
 
@@ -102,7 +111,11 @@ function writeThresholds(document: Document, { config, environment, file }: Conf
     const match = isAlias(found) ? found.resolve(document) : found;
     const threshold = severityNames[minSeverity];
     if (isMap(match)) match.set('min_severity', threshold);
-    else document.setIn(['routes', index, 'match'], document.createNode({ min_severity: threshold }, { flow: true }));
+    else
+      document.setIn(
+        ['routes', index, 'match'],
+        document.createNode({ min_severity: threshold }, { flow: true }),
+      );
   }
 }
 
@@ -113,7 +126,11 @@ interface OptionValue {
   readonly variable: KnownVariable;
 }
 
-function writeOption({ key, value, variable }: OptionValue, document: Document, environment: Environment): void {
+function writeOption(
+  { key, value, variable }: OptionValue,
+  document: Document,
+  environment: Environment,
+): void {
   if (document.has(key)) return;
   const node = document.createNode(value) as Scalar;
   const isSet = environment.get(variable) !== undefined;

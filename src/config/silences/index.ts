@@ -75,7 +75,11 @@ export function silencesOf(
 }
 
 /** The same of a text in YAML. */
-export function readSilences(written: YamlText, known: KnownIds, findings: Findings): SilenceRequest[] {
+export function readSilences(
+  written: YamlText,
+  known: KnownIds,
+  findings: Findings,
+): SilenceRequest[] {
   const yaml = readYaml(written, findings);
   return yaml === undefined ? [] : silencesOf(yaml, known, findings);
 }
@@ -159,7 +163,11 @@ function known(names: Names): Names {
   return { ...names, areAll: names.areAll && names.known.length > 0 };
 }
 
-function problemOf({ path, error }: MatcherFault, { when }: WrittenMatcher, place: Place): ConfigProblem {
+function problemOf(
+  { path, error }: MatcherFault,
+  { when }: WrittenMatcher,
+  place: Place,
+): ConfigProblem {
   const isOfMatch = path[0] !== 'when' && path[0] !== 'sinks';
   const where = place(isOfMatch ? ['match', ...path] : path);
   if (error instanceof ExpressionError) return expressionProblem(where, String(when), error);
@@ -167,5 +175,6 @@ function problemOf({ path, error }: MatcherFault, { when }: WrittenMatcher, plac
 }
 
 function report(faults: readonly SilenceFault[], { place, findings }: Around): void {
-  for (const { path, problem, remedy } of faults) findings.problems.push({ where: place(path), problem, remedy });
+  for (const { path, problem, remedy } of faults)
+    findings.problems.push({ where: place(path), problem, remedy });
 }

@@ -82,7 +82,9 @@ export class Templates {
   warnOfUnused(): void {
     for (const name of this.#known.keys())
       if (!this.#used.has(name))
-        this.#findings.warnings.push(`Template "${name}" does nothing: no sink and no route names it.`);
+        this.#findings.warnings.push(
+          `Template "${name}" does nothing: no sink and no route names it.`,
+        );
   }
 }
 

@@ -136,13 +136,20 @@ export class Attempts {
    */
   #heed(quota: Quota | undefined): void {
     if (!quota) return;
-    this.#options.limiter.heed(paceOf(quota, this.#parts.inHand.inFlight.count() - 1), performance.now());
+    this.#options.limiter.heed(
+      paceOf(quota, this.#parts.inHand.inFlight.count() - 1),
+      performance.now(),
+    );
   }
 
   #send(health: Health, delivery: DueDelivery): ReturnType<Sink['send']> {
     const { id, sink } = this.#options;
     return this.#deadlinesOf(delivery).within((signal) => {
-      const context = { deliveryId: `${id}-${delivery.event.id}`, attempt: delivery.attempts + 1, signal };
+      const context = {
+        deliveryId: `${id}-${delivery.event.id}`,
+        attempt: delivery.attempts + 1,
+        signal,
+      };
       return sink.send(this.#messageOf(health, delivery), context);
     });
   }
@@ -173,7 +180,10 @@ export class Attempts {
   #settled({ startedAtMs, wasFull }: Begun, isFailure: boolean): number {
     const nowMs = performance.now();
     const durationMs = nowMs - startedAtMs;
-    this.#options.metrics.deliveryAttemptDuration.observe({ sink: this.#options.id }, durationMs / 1000);
+    this.#options.metrics.deliveryAttemptDuration.observe(
+      { sink: this.#options.id },
+      durationMs / 1000,
+    );
     this.#parts.concurrency.settled(nowMs, durationMs, isFailure, wasFull);
     return durationMs;
   }
@@ -198,7 +208,10 @@ export class Attempts {
     const { id: sink, metrics, now } = this.#options;
     const nowMs = now();
     metrics.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason });
-    metrics.deliveryLatency.observe({ sink }, Math.max(0, nowMs - Date.parse(event.receivedAt)) / 1000);
+    metrics.deliveryLatency.observe(
+      { sink },
+      Math.max(0, nowMs - Date.parse(event.receivedAt)) / 1000,
+    );
     const observedMs = Date.parse(event.body.observedAt ?? '');
     if (Number.isNaN(observedMs)) return;
     const labels = { sink, severity: severityLabel(event.severity) };
@@ -217,10 +230,25 @@ export class Attempts {
     const judged =
       error instanceof CutOff
         ? notItsFault(delivery, failure)
-        : await judge.failed(health, { delivery, failure, isProbe, isAfterPause, mark, durationMs });
+        : await judge.failed(health, {
+            delivery,
+            failure,
+            isProbe,
+            isAfterPause,
+            mark,
+            durationMs,
+          });
     this.#noteFailure(delivery, judged, durationMs);
     const { outcome, reason, status, answer } = judged.failure;
-    inHand.recorder.failed({ eventId, ...judged.verdict, outcome, reason, status, durationMs, answer });
+    inHand.recorder.failed({
+      eventId,
+      ...judged.verdict,
+      outcome,
+      reason,
+      status,
+      durationMs,
+      answer,
+    });
     this.#freezeIfLong(delivery, judged);
     if (judged.verdict.state === 'dead') failing.forget(eventId);
     if (judged.judgement === 'split') await this.#split(delivery);
@@ -254,8 +282,10 @@ export class Attempts {
 
   /** What waits long because the sink may have been frozen is due again once another passes. */
   #freezeIfLong({ event }: DueDelivery, { failure, verdict, contradictedBy }: Judged): void {
-    const isLong = unansweredReasons.includes(failure.reason) && verdict.delayMs > unansweredWaitMs(1);
-    if (isLong && verdict.state === 'pending' && contradictedBy !== 'others') this.#parts.hastening.freeze(event.id);
+    const isLong =
+      unansweredReasons.includes(failure.reason) && verdict.delayMs > unansweredWaitMs(1);
+    if (isLong && verdict.state === 'pending' && contradictedBy !== 'others')
+      this.#parts.hastening.freeze(event.id);
   }
 
   /**
@@ -273,7 +303,10 @@ export class Attempts {
       inHand.ready.clear();
     } catch (error) {
       // It stays whole, and is tried again.
-      log.error({ sink, event_id: digest.event.id, error: databaseErrorText(error) }, 'a digest was not split');
+      log.error(
+        { sink, event_id: digest.event.id, error: databaseErrorText(error) },
+        'a digest was not split',
+      );
     }
   }
 }

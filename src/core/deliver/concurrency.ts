@@ -79,7 +79,10 @@ export class Concurrency {
    */
   #enough(): number {
     const answerMs = Math.max(instantMs, Math.min(this.#fastestMs, slowMs));
-    return Math.min(this.#max, Math.max(start, Math.ceil((headroom * this.#perSecond * answerMs) / 1000)));
+    return Math.min(
+      this.#max,
+      Math.max(start, Math.ceil((headroom * this.#perSecond * answerMs) / 1000)),
+    );
   }
 
   #adjust(meanMs: number): void {
@@ -90,8 +93,10 @@ export class Concurrency {
     const isUnlimited = this.#perSecond === Number.POSITIVE_INFINITY;
     if (limit > most) this.#limit = most;
     else if (limit < least) this.#limit = Math.min(least, limit + Math.max(1, limit >> 1));
-    else if (isUnlimited || meanMs <= this.#fastestMs * queueFreeRatio) this.#limit = Math.min(most, limit + step);
-    else if (meanMs > this.#fastestMs * queueFreeRatio * 2) this.#limit = Math.max(least, limit - step);
+    else if (isUnlimited || meanMs <= this.#fastestMs * queueFreeRatio)
+      this.#limit = Math.min(most, limit + step);
+    else if (meanMs > this.#fastestMs * queueFreeRatio * 2)
+      this.#limit = Math.max(least, limit - step);
   }
 
   #fail(nowMs: number, startedAtMs: number): void {

@@ -46,10 +46,19 @@ export class DigestWriter {
    * @returns false if nothing was frozen: another took the members, or the role is lost
    * @throws the driver's error
    */
-  async freeze(members: readonly RoutedMember[], context: DigestContext, group?: GroupChange): Promise<boolean> {
+  async freeze(
+    members: readonly RoutedMember[],
+    context: DigestContext,
+    group?: GroupChange,
+  ): Promise<boolean> {
     const { id: sink, db, lease, log } = this.#deps;
     const { kind } = context;
-    const event = digestEvent(composeDigest(members, context), randomUUID(), sink, members[0]?.route);
+    const event = digestEvent(
+      composeDigest(members, context),
+      randomUUID(),
+      sink,
+      members[0]?.route,
+    );
     const trace = this.#trace(kind, members);
     const outcome = await freezeDigest(db, lease, {
       sink,
@@ -84,13 +93,23 @@ export class DigestWriter {
     if (ids === 'lost') lease.lose();
     if (typeof ids === 'string') return { digests: [], cards: [] };
     for (const own of digests) this.#count(digest.kind, own);
-    const facts = { sink, event_id: eventId, events: members.length, digests: digests.length, cards: cards.length };
+    const facts = {
+      sink,
+      event_id: eventId,
+      events: members.length,
+      digests: digests.length,
+      cards: cards.length,
+    };
     log.warn(facts, 'a digest is split, because one of its events may be why it is not accepted');
     return { digests: ids, cards: singles };
   }
 
   /** Each part goes on with the count of those before it. */
-  #partsOf(digests: readonly (readonly RoutedMember[])[], whole: Digest, route: string | undefined) {
+  #partsOf(
+    digests: readonly (readonly RoutedMember[])[],
+    whole: Digest,
+    route: string | undefined,
+  ) {
     const { kind, by, route: shownRoute } = whole;
     let { before } = whole;
     return digests.map((own) => {

@@ -82,7 +82,9 @@ export function composeDigest(members: readonly DigestMember[], context: DigestC
     count: members.length,
     before: context.before,
     ...(context.route !== undefined && { route: cut(context.route, 'route') }),
-    by: context.by.slice(0, byMax).map(({ field, value }) => ({ field: cut(field, 'field'), value: cut(value, 'by') })),
+    by: context.by
+      .slice(0, byMax)
+      .map(({ field, value }) => ({ field: cut(field, 'field'), value: cut(value, 'by') })),
     firstAt: new Date(first).toISOString(),
     lastAt: new Date(last).toISOString(),
     severities,
@@ -92,7 +94,10 @@ export function composeDigest(members: readonly DigestMember[], context: DigestC
       .reduce(keepFirst(devicesMax, byTally), [])
       .map((one) => deviceCounted(one, areSeveral)),
     deviceCount: devices.size,
-    ...(areSeveral && { tenants: mostFrequent(tenants, tenantsMax, 'tenant'), tenantCount: tenants.size }),
+    ...(areSeveral && {
+      tenants: mostFrequent(tenants, tenantsMax, 'tenant'),
+      tenantCount: tenants.size,
+    }),
     files: [...files].reduce(keepFirst(filesMax, byCount), []).map(fileCounted),
     fileCount: files.size,
     rows: members.reduce(keepFirst(rowsMax, byUrgency), []).map((row) => rowOf(row, areSeveral)),
@@ -109,9 +114,20 @@ const consoleOf = /^https?:\/\/[^/]+/i;
  * The same for events of one device, whichever stream they came in. Names repeat from tenant to
  * tenant, numbers from console to console.
  */
-function deviceKey({ device, deviceId, tenant, link: page, source }: DigestMember): string | undefined {
+function deviceKey({
+  device,
+  deviceId,
+  tenant,
+  link: page,
+  source,
+}: DigestMember): string | undefined {
   if (device === undefined) return undefined;
-  return JSON.stringify([consoleOf.exec(page ?? '')?.[0] ?? source, tenant, deviceId ?? '', deviceId ? '' : device]);
+  return JSON.stringify([
+    consoleOf.exec(page ?? '')?.[0] ?? source,
+    tenant,
+    deviceId ?? '',
+    deviceId ? '' : device,
+  ]);
 }
 
 interface DeviceTally {
@@ -120,7 +136,11 @@ interface DeviceTally {
   readonly tenant: string | undefined;
 }
 
-function addDevice(devices: Map<string, DeviceTally>, key: string, { device = '', tenant }: DigestMember): void {
+function addDevice(
+  devices: Map<string, DeviceTally>,
+  key: string,
+  { device = '', tenant }: DigestMember,
+): void {
   const tally = devices.get(key);
   if (tally === undefined) devices.set(key, { count: 1, name: device, tenant });
   else tally.count += 1;
@@ -139,7 +159,12 @@ interface FileTally {
   readonly devices: Set<string>;
 }
 
-function addFile(files: Map<string, FileTally>, hash: string, name?: string, device?: string): void {
+function addFile(
+  files: Map<string, FileTally>,
+  hash: string,
+  name?: string,
+  device?: string,
+): void {
   let tally = files.get(hash);
   if (tally === undefined) {
     tally = { count: 0, name, devices: new Set() };
@@ -161,13 +186,22 @@ function keepFirst<T>(max: number, compare: (a: T, b: T) => number): (kept: T[],
   };
 }
 
-const byCount = ([, a]: [string, FileTally], [, b]: [string, FileTally]): number => b.count - a.count;
+const byCount = ([, a]: [string, FileTally], [, b]: [string, FileTally]): number =>
+  b.count - a.count;
 
 function byUrgency(a: DigestMember, b: DigestMember): number {
-  return priorityOf(a.severity) - priorityOf(b.severity) || a.receivedAtMs - b.receivedAtMs || a.eventId - b.eventId;
+  return (
+    priorityOf(a.severity) - priorityOf(b.severity) ||
+    a.receivedAtMs - b.receivedAtMs ||
+    a.eventId - b.eventId
+  );
 }
 
-function mostFrequent(counts: ReadonlyMap<string, number>, max: number, kind: keyof typeof lengthsMax): Counted[] {
+function mostFrequent(
+  counts: ReadonlyMap<string, number>,
+  max: number,
+  kind: keyof typeof lengthsMax,
+): Counted[] {
   const kept = [...counts].reduce(
     keepFirst<[string, number]>(max, ([, a], [, b]) => b - a),
     [],
@@ -234,7 +268,12 @@ const digestPriority = 0;
  * @param id a UUID, the digest's own: stored twice, it is there once
  * @param route whose settings for the sink hold; its whole name, which the digest may have cut
  */
-export function digestEvent(digest: Digest, id: string, sink: string, route?: string): DecidedEvent {
+export function digestEvent(
+  digest: Digest,
+  id: string,
+  sink: string,
+  route?: string,
+): DecidedEvent {
   const decision = { sink, state: 'pending' as const, reason: null, priority: digestPriority };
   return {
     routes: [],

@@ -95,7 +95,14 @@ function notFailed(attempts: number, mark: number): Known {
 }
 
 function acquitOne(known: Known): void {
-  Object.assign(known, { failures: 0, inForm: 0, evidence: 0, byCheck: 0, isCounted: true, isAcquitted: true });
+  Object.assign(known, {
+    failures: 0,
+    inForm: 0,
+    evidence: 0,
+    byCheck: 0,
+    isCounted: true,
+    isAcquitted: true,
+  });
 }
 
 /**
@@ -198,7 +205,8 @@ export class Failing {
 
   /** These were made of one that is guilty: the first failure of each is not its first. */
   suspect(eventIds: readonly number[]): void {
-    for (const eventId of eventIds) this.#known.set(eventId, { ...notFailed(0, this.#turn), failures: 1, evidence: 1 });
+    for (const eventId of eventIds)
+      this.#known.set(eventId, { ...notFailed(0, this.#turn), failures: 1, evidence: 1 });
   }
 
   /**
@@ -207,7 +215,10 @@ export class Failing {
    */
   watch(eventIds: readonly number[]): void {
     for (const eventId of eventIds)
-      this.#known.set(eventId, { ...(this.#known.get(eventId) ?? notFailed(0, this.#turn)), isWatched: true });
+      this.#known.set(eventId, {
+        ...(this.#known.get(eventId) ?? notFailed(0, this.#turn)),
+        isWatched: true,
+      });
   }
 
   /**

@@ -52,7 +52,9 @@ export class GroupDigests {
 
   constructor(deps: GroupDigestsDependencies) {
     this.#deps = deps;
-    const own = deps.routes.filter(({ group, quiet, to }) => (group || quiet) && to.includes(deps.id));
+    const own = deps.routes.filter(
+      ({ group, quiet, to }) => (group || quiet) && to.includes(deps.id),
+    );
     this.#policies = new Map(own.map(({ name, group, quiet }) => [name, { group, quiet }]));
     this.#everyMs = own.length > 0 ? deps.everyMs : strangersEveryMs;
   }
@@ -73,7 +75,8 @@ export class GroupDigests {
     await this.#forget(nowMs);
     const due = await this.#findDue(nowMs);
     let isNew = false;
-    for (const { group, step } of due.slice(0, stepsMax)) isNew = (await this.#tryStep(group, step)) || isNew;
+    for (const { group, step } of due.slice(0, stepsMax))
+      isNew = (await this.#tryStep(group, step)) || isNew;
     if (due.length > stepsMax) this.#lookAtMs = performance.now() + betweenLooksMs;
     return isNew;
   }
@@ -108,7 +111,10 @@ export class GroupDigests {
       return await this.#takeStep(group, step);
     } catch (error) {
       if (!isUnstorable(error)) throw error;
-      log.error({ sink, group: group.key, error: databaseErrorText(error) }, 'a group could not be announced');
+      log.error(
+        { sink, group: group.key, error: databaseErrorText(error) },
+        'a group could not be announced',
+      );
       return false;
     }
   }

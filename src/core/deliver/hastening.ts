@@ -76,7 +76,10 @@ export class Hastening {
     try {
       if ((await update()) > 0) onHastened();
     } catch (error) {
-      log.warn({ sink, error: databaseErrorText(error) }, 'what failed before is tried again at its own time');
+      log.warn(
+        { sink, error: databaseErrorText(error) },
+        'what failed before is tried again at its own time',
+      );
     } finally {
       this.#running = undefined;
     }

@@ -56,7 +56,11 @@ export class Health {
   readonly #failing = new Map<number, number>();
 
   /** @param initial as the last holder left it; undefined if it never was anything but ok */
-  constructor(policy: DeliveryPolicy, initial: Omit<SinkState, 'storm'> | undefined, clock: HealthClock) {
+  constructor(
+    policy: DeliveryPolicy,
+    initial: Omit<SinkState, 'storm'> | undefined,
+    clock: HealthClock,
+  ) {
     this.#policy = policy;
     this.#clock = clock;
     this.#state = initial?.state ?? 'ok';
@@ -105,15 +109,25 @@ export class Health {
     this.#failing.set(eventId, reason === 'timeout' ? timeoutWeight : 1);
     const weight = [...this.#failing.values()].reduce((sum, one) => sum + one, 0);
     const { outageFailures } = this.#policy;
-    if (this.#failing.size < Math.min(2, outageFailures) || weight < outageFailures) return undefined;
-    return this.backOff(outcome === 'retry' ? (reason ?? 'unreachable') : 'refused', undefined, nowMs);
+    if (this.#failing.size < Math.min(2, outageFailures) || weight < outageFailures)
+      return undefined;
+    return this.backOff(
+      outcome === 'retry' ? (reason ?? 'unreachable') : 'refused',
+      undefined,
+      nowMs,
+    );
   }
 
   /**
    * The far end asked for a pause, or a probe failed.
    * @param retryAfterMs undefined for the next step of the back-off
    */
-  backOff(reason: string, retryAfterMs: number | undefined, nowMs: number, isProbe = true): Transition | undefined {
+  backOff(
+    reason: string,
+    retryAfterMs: number | undefined,
+    nowMs: number,
+    isProbe = true,
+  ): Transition | undefined {
     if (this.#state === 'paused') {
       this.#waitPaused(nowMs, this.#askedMs(retryAfterMs));
       return undefined;
@@ -157,7 +171,14 @@ export class Health {
     // A pause and the back-off after it are one time of being down.
     if (from === 'ok' || to === 'ok') this.#sinceMs = now;
     this.#state = to;
-    return { from, to, reason, lastedMs: now - fromSinceMs, fromSinceMs, wasPaused: this.#wasPaused };
+    return {
+      from,
+      to,
+      reason,
+      lastedMs: now - fromSinceMs,
+      fromSinceMs,
+      wasPaused: this.#wasPaused,
+    };
   }
 
   #stepMs(): number {
@@ -167,13 +188,19 @@ export class Health {
   #askedMs(retryAfterMs: number | undefined): number | undefined {
     if (retryAfterMs === undefined) return undefined;
     // No wait at all would be asked for as often as there is time.
-    return Math.min(Math.max(retryAfterMs, this.#policy.sinkBackoff.firstMs), this.#policy.retryAfterMaxMs);
+    return Math.min(
+      Math.max(retryAfterMs, this.#policy.sinkBackoff.firstMs),
+      this.#policy.retryAfterMaxMs,
+    );
   }
 
   #waitPaused(nowMs: number, leastMs = 0): void {
     // What was in flight together is one step.
     if (this.#state !== 'paused' || nowMs >= this.#probeAtMs) this.#pausedSteps += 1;
     const stepMs = backoffMs(this.#pausedSteps, this.#clock.random(), this.#policy.pausedBackoff);
-    this.#probeAtMs = Math.max(this.#state === 'paused' ? this.#probeAtMs : 0, nowMs + Math.max(stepMs, leastMs));
+    this.#probeAtMs = Math.max(
+      this.#state === 'paused' ? this.#probeAtMs : 0,
+      nowMs + Math.max(stepMs, leastMs),
+    );
   }
 }

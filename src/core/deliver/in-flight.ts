@@ -39,7 +39,8 @@ export class InFlight {
   /** When the newest that is more urgent than this began; undefined if there is none. */
   urgentSinceMs(priority: number): number | undefined {
     let newest: number | undefined;
-    for (const [eventId, atMs] of this.#startedAtMs) if (this.#priorities.get(eventId)! < priority) newest = atMs;
+    for (const [eventId, atMs] of this.#startedAtMs)
+      if (this.#priorities.get(eventId)! < priority) newest = atMs;
     return newest;
   }
 

@@ -49,7 +49,11 @@ export class InHand {
     this.#deps.onChange();
   }
 
-  #written(eventIds: readonly number[], counts: WrittenCounts, delaysMs: readonly number[] = []): void {
+  #written(
+    eventIds: readonly number[],
+    counts: WrittenCounts,
+    delaysMs: readonly number[] = [],
+  ): void {
     const { metrics, sink, onChange } = this.#deps;
     const nowMs = performance.now();
     for (const eventId of eventIds) this.ready.written(eventId);

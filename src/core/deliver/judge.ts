@@ -9,7 +9,14 @@ import type { Failing, Suspicion } from './failing.ts';
 import type { Health, Transition } from './health.ts';
 import { type DeliveryPolicy, type Failure, failureFrom } from './policy.ts';
 import { dearWaitMs, repeatWaitMs } from './spacing.ts';
-import { type Judgement, judge, suspectMaxMs, unchanged, type Verdict, verdictOf } from './verdict.ts';
+import {
+  type Judgement,
+  judge,
+  suspectMaxMs,
+  unchanged,
+  type Verdict,
+  verdictOf,
+} from './verdict.ts';
 import type { Deadlines } from './within.ts';
 
 /** A text that hung while others passed gets no more than this again: its slot is for others. */
@@ -129,7 +136,9 @@ export class Judge {
     const checkFailure = isAsked ? await this.check() : undefined;
     const hasPassed = isAsked && checkFailure === undefined;
     if (isHeeded && !isAsked) this.#askMeanwhile(failed, suspicion);
-    const evidence = hasPassed ? this.#deps.failing.checkPassed(delivery.event.id) : suspicion.evidence;
+    const evidence = hasPassed
+      ? this.#deps.failing.checkPassed(delivery.event.id)
+      : suspicion.evidence;
     const failure = answered.outcome === 'reject_event' ? (checkFailure ?? answered) : answered;
     const weighed = { ...suspicion, evidence };
     const judgement = this.#judgementOf(failure, delivery, weighed, checkFailure !== undefined);
@@ -169,25 +178,42 @@ export class Judge {
     const { event, form, attempts, unanswered = 0 } = delivery;
     const isHanging = this.#isHanging(failed);
     const isRefused = failure.outcome !== 'retry';
-    return this.#deps.failing.failed({ eventId: event.id, form, mark, attempts, unanswered, isHanging, isRefused });
+    return this.#deps.failing.failed({
+      eventId: event.id,
+      form,
+      mark,
+      attempts,
+      unanswered,
+      isHanging,
+      isRefused,
+    });
   }
 
   /** The far end asks for time because of this text alone: others passed since it last did. */
   #isItsOwn({ failure, delivery }: Failed, suspicion: Suspicion): boolean {
     // As `#blame` has it: of one that is suspected already it says nothing about the sink.
-    if (failure.reason !== 'rate_limited') return suspicion.othersPassedSince || suspicion.evidence >= 2;
+    if (failure.reason !== 'rate_limited')
+      return suspicion.othersPassedSince || suspicion.evidence >= 2;
     // A rate limit is of the sink, until chance no longer explains that it meets the same one each
     // time.
     if (!suspicion.othersPassedSince) return false;
     const judgement = this.#judgementOf(failure, delivery, suspicion, false);
-    return suspicion.evidence > this.#deps.policy.poisonFailures && judgement !== 'again' && judgement !== 'soon';
+    return (
+      suspicion.evidence > this.#deps.policy.poisonFailures &&
+      judgement !== 'again' &&
+      judgement !== 'soon'
+    );
   }
 
   /**
    * Neighbours that pass tell enough; of a single failure without an answer, the next one tells
    * more.
    */
-  #needsCheck(failure: Failure, { isContradicted, failures }: Suspicion, isHeeded: boolean): boolean {
+  #needsCheck(
+    failure: Failure,
+    { isContradicted, failures }: Suspicion,
+    isHeeded: boolean,
+  ): boolean {
     if (this.#deps.sink.check === undefined || isContradicted) return false;
     return failure.outcome !== 'retry' || (failures > 1 && isHeeded);
   }
@@ -236,7 +262,16 @@ export class Judge {
     const attemptsBefore = failing.attemptsBefore(delivery.event.id);
     const isDown = health.state !== 'ok';
     const { reason } = failure;
-    return verdictOf({ judgement, reason, delivery, suspicion, attemptsBefore, isDown, random: random(), policy });
+    return verdictOf({
+      judgement,
+      reason,
+      delivery,
+      suspicion,
+      attemptsBefore,
+      isDown,
+      random: random(),
+      policy,
+    });
   }
 
   /** What the failure says about the sink. */

@@ -80,7 +80,16 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
   const within: Deadlines['within'] = (call) => deadlines.within(call);
   const judge = new Judge({ sink, policy, random, failing, within, changed });
   const concurrency = new Concurrency(policy.concurrency, deps.perSecond);
-  const attemptParts = { wake, inHand, failing, concurrency, digester, judge, hastening, deadlines };
+  const attemptParts = {
+    wake,
+    inHand,
+    failing,
+    concurrency,
+    digester,
+    judge,
+    hastening,
+    deadlines,
+  };
   return {
     ...{ wake, failing, inHand, concurrency, digester, hastening, judge },
     precedence: new Precedence(inHand.inFlight),
@@ -91,6 +100,9 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
 }
 
 /** How many deliveries are read at once. Of a storm, enough must be seen to know it. */
-export function batchMaxOf({ policy, perSecond }: Pick<LaneDependencies, 'policy' | 'perSecond'>): number {
+export function batchMaxOf({
+  policy,
+  perSecond,
+}: Pick<LaneDependencies, 'policy' | 'perSecond'>): number {
   return Math.min(500, Math.max(20, (policy.storm?.over ?? 0) + 20, Math.ceil(perSecond * 2)));
 }

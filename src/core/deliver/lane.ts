@@ -78,7 +78,8 @@ class SinkLane implements Lane {
     this.#parts.inHand.ready.offer(deliveries);
     this.#parts.digester.offered();
     this.#isIdle = false;
-    if (this.#health?.state === 'paused' && this.#parts.judge.mayBeContested()) this.#health.lookNow(performance.now());
+    if (this.#health?.state === 'paused' && this.#parts.judge.mayBeContested())
+      this.#health.lookNow(performance.now());
     this.#parts.wake.now();
   }
 
@@ -114,7 +115,8 @@ class SinkLane implements Lane {
       let waitMs: number;
       try {
         this.#health ??= await this.#takeUp();
-        const next = this.#health === undefined ? this.#deps.policy.rereadMs : this.#step(this.#health);
+        const next =
+          this.#health === undefined ? this.#deps.policy.rereadMs : this.#step(this.#health);
         waitMs = typeof next === 'number' ? next : await next;
         failures = 0;
       } catch (error) {
@@ -141,7 +143,8 @@ class SinkLane implements Lane {
    * take.
    */
   #mustEnd(): CutOff | undefined {
-    if (!this.#lease.outlasts(cutOffMs)) return new CutOff('the lease of the sink ended before the answer came');
+    if (!this.#lease.outlasts(cutOffMs))
+      return new CutOff('the lease of the sink ended before the answer came');
     if (performance.now() < this.#drainedAtMs) return undefined;
     return new CutOff('the service stopped before the answer came');
   }
@@ -174,7 +177,9 @@ class SinkLane implements Lane {
     const gate = health.gate(performance.now());
     if (gate.kind === 'wait') return Math.min(gate.ms, rereadMs);
     if (gate.kind === 'probe')
-      return this.#parts.inHand.inFlight.count() > 0 ? rereadMs : this.#probe(health, gate.isPaused);
+      return this.#parts.inHand.inFlight.count() > 0
+        ? rereadMs
+        : this.#probe(health, gate.isPaused);
     const reading = this.#parts.inHand.ready.fill(performance.now());
     return reading ? reading.then(() => this.#sendNext(health)) : this.#sendNext(health);
   }
@@ -186,7 +191,11 @@ class SinkLane implements Lane {
   /** It was the sink: no delivery is worse for it, whoever goes on with it. */
   async #acquit(): Promise<number> {
     const { db, id } = this.#deps;
-    await restoreDeliveries(db, this.#lease, { sink: id, deliveries: this.#parts.failing.asTheyWere(), unansweredMax });
+    await restoreDeliveries(db, this.#lease, {
+      sink: id,
+      deliveries: this.#parts.failing.asTheyWere(),
+      unansweredMax,
+    });
     this.#isAcquittalOwed = false;
     return 0;
   }
@@ -200,7 +209,11 @@ class SinkLane implements Lane {
     // The reading may have taken longer than the lease had left.
     if (this.#isOver() || !this.#maySend()) return leaseWaitMs;
     const nowMs = performance.now();
-    const urgentMs = this.#parts.precedence.waitMs(nowMs, this.#parts.inHand.ready.size(), next.priority);
+    const urgentMs = this.#parts.precedence.waitMs(
+      nowMs,
+      this.#parts.inHand.ready.size(),
+      next.priority,
+    );
     const waitMs = urgentMs > 0 ? urgentMs : this.#deps.limiter.take(nowMs);
     if (waitMs > 0) return Math.min(waitMs, this.#deps.policy.rereadMs);
     this.#parts.inHand.ready.shift();
@@ -230,7 +243,8 @@ class SinkLane implements Lane {
    */
   async #probe(health: Health, isPaused: boolean): Promise<number> {
     this.#parts.inHand.ready.clear();
-    if (isPaused && this.#deps.sink.check && !(await this.#parts.prober.checkPasses(health))) return 0;
+    if (isPaused && this.#deps.sink.check && !(await this.#parts.prober.checkPasses(health)))
+      return 0;
     const delivery = await this.#parts.prober.candidate();
     this.#isIdle = delivery === undefined;
     if (!delivery) return this.#deps.policy.rereadMs;

@@ -19,7 +19,10 @@ export class Limiter {
   /** Takes a token if there is one. @returns 0, or the milliseconds to wait before asking again */
   take(nowMs: number): number {
     if (nowMs >= this.#foreignUntilMs) this.#foreign = undefined;
-    const foreignMs = Math.min(this.#foreign?.waitMs(nowMs) ?? 0, Math.ceil(this.#foreignUntilMs - nowMs));
+    const foreignMs = Math.min(
+      this.#foreign?.waitMs(nowMs) ?? 0,
+      Math.ceil(this.#foreignUntilMs - nowMs),
+    );
     const waitMs = Math.max(this.#own.waitMs(nowMs), foreignMs);
     if (waitMs > 0) return waitMs;
     this.#own.take();

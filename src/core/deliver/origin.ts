@@ -11,7 +11,8 @@ import { Limiter } from './limiter.ts';
 /** A far end's own default: 10 a second for an address, 100 at once. */
 const burst = 100;
 
-export interface OriginDependencies extends Omit<LaneDependencies, 'id' | 'sink' | 'template' | 'limiter'> {
+export interface OriginDependencies
+  extends Omit<LaneDependencies, 'id' | 'sink' | 'template' | 'limiter'> {
   readonly sinks: readonly OriginSink[];
 }
 
@@ -30,7 +31,8 @@ export type Lanes = Map<string, Lane>;
 export function startOrigin(deps: OriginDependencies, lanes: Lanes, lease: Lease): RoleWorker {
   const limiter = new Limiter(deps.perSecond, burst, performance.now());
   const own = deps.sinks.map(({ id, sink, template, timeoutMs }) => {
-    const policy = timeoutMs === undefined ? deps.policy : { ...deps.policy, sendTimeoutMs: timeoutMs };
+    const policy =
+      timeoutMs === undefined ? deps.policy : { ...deps.policy, sendTimeoutMs: timeoutMs };
     const lane = startLane({ ...deps, id, sink, template, limiter, policy }, lease);
     lanes.set(id, lane);
     return { id, lane };

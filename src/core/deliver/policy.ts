@@ -6,7 +6,12 @@ import type { Quota } from '../../kit/quota.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { SinkStateName } from '../../kit/records/sink-state.ts';
 import type { Message } from '../../kit/sink.ts';
-import { type BackoffLimits, deliveryBackoff, pausedBackoff, sinkBackoff } from '../loops/backoff.ts';
+import {
+  type BackoffLimits,
+  deliveryBackoff,
+  pausedBackoff,
+  sinkBackoff,
+} from '../loops/backoff.ts';
 import type { StormPolicy } from './storm.ts';
 
 export interface DeliveryPolicy {
@@ -79,10 +84,25 @@ export interface Failure {
 export function failureFrom(error: unknown): Failure {
   if (error instanceof AdapterError) {
     const { outcome, reason, status, retryAfterMs, quota, answer, message } = error;
-    return { outcome, reason, status: status ?? null, retryAfterMs, quota, answer: answer ?? null, message };
+    return {
+      outcome,
+      reason,
+      status: status ?? null,
+      retryAfterMs,
+      quota,
+      answer: answer ?? null,
+      message,
+    };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { outcome: 'retry', reason: 'unknown', status: null, retryAfterMs: undefined, answer: null, message };
+  return {
+    outcome: 'retry',
+    reason: 'unknown',
+    status: null,
+    retryAfterMs: undefined,
+    answer: null,
+    message,
+  };
 }
 
 /**
@@ -99,5 +119,7 @@ export function heldUpOf(
   const heldUpMs = nowMs - receivedAtMs;
   if (heldUpMs < policy.delayedMs) return {};
   const wasDown = health.state !== 'ok' || health.recoveredAtMs > receivedAtMs;
-  return { delayed: { seconds: Math.round(heldUpMs / 1000), reason: wasDown ? 'sink' : 'backlog' } };
+  return {
+    delayed: { seconds: Math.round(heldUpMs / 1000), reason: wasDown ? 'sink' : 'backlog' },
+  };
 }

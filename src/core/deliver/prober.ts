@@ -69,7 +69,12 @@ export class Prober {
 
   async #take(eventId: number): Promise<DueDelivery | undefined> {
     const { db, id, excluded } = this.#deps;
-    const [delivery] = await takeDue(db, { sink: id, limit: 1, excluded: excluded(), only: eventId });
+    const [delivery] = await takeDue(db, {
+      sink: id,
+      limit: 1,
+      excluded: excluded(),
+      only: eventId,
+    });
     return delivery;
   }
 
@@ -86,7 +91,11 @@ export class Prober {
     const { db, id, digester, excluded } = this.#deps;
     if (digester.waitMs(performance.now()) > 0) return undefined;
     await digester.turn(performance.now());
-    const [digest] = await takeDue(db, { sink: id, limit: 1, excluded: [...excluded(), ...avoided] });
+    const [digest] = await takeDue(db, {
+      sink: id,
+      limit: 1,
+      excluded: [...excluded(), ...avoided],
+    });
     return digest;
   }
 }

@@ -57,7 +57,8 @@ export class Ready {
     for (const delivery of deliveries) {
       if (this.#shown.has(delivery.event.id)) continue;
       if (this.#reading) this.#offeredMeanwhile.push(delivery);
-      if (delivery.priority < this.#unread && this.size() < this.#deps.batchMax * 2) this.#add(delivery);
+      if (delivery.priority < this.#unread && this.size() < this.#deps.batchMax * 2)
+        this.#add(delivery);
       else this.#unread = Math.min(this.#unread, delivery.priority);
     }
   }
@@ -69,7 +70,10 @@ export class Ready {
   fill(nowMs: number): Promise<void> | undefined {
     this.#forgetDueTimes(nowMs);
     const best = this.#top();
-    const isBlind = best === undefined ? this.#unread !== nothing : this.#unread < best.items[best.head]!.priority;
+    const isBlind =
+      best === undefined
+        ? this.#unread !== nothing
+        : this.#unread < best.items[best.head]!.priority;
     const isOld = nowMs - this.#readAtMs >= this.#deps.rereadMs;
     const isLow = this.#unread !== nothing && this.size() < this.#deps.batchMax / 4;
     if (isBlind || (isOld && best === undefined)) return this.#readOnce(nowMs);

@@ -89,7 +89,10 @@ export class Recorder {
 
   /** How many they are. */
   size(): number {
-    return this.#batches().reduce((sum, { delivered, failed }) => sum + delivered.length + failed.length, 0);
+    return this.#batches().reduce(
+      (sum, { delivered, failed }) => sum + delivered.length + failed.length,
+      0,
+    );
   }
 
   /** Milliseconds for which the oldest of them has waited; 0 if there is none. */
@@ -103,7 +106,10 @@ export class Recorder {
   /** Milliseconds that the longest of the current writes has taken; 0 if there is none. */
   writingMs(): number {
     const now = performance.now();
-    return Math.max(0, ...[...this.#writing.keys()].map(({ writingSinceMs }) => now - (writingSinceMs ?? now)));
+    return Math.max(
+      0,
+      ...[...this.#writing.keys()].map(({ writingSinceMs }) => now - (writingSinceMs ?? now)),
+    );
   }
 
   /**
@@ -112,7 +118,8 @@ export class Recorder {
    */
   async stop(): Promise<void> {
     this.#stopAtMs = performance.now() + stopMaxMs;
-    for (this.#flush(); this.#writing.size > 0; this.#flush()) await Promise.race(this.#writing.values());
+    for (this.#flush(); this.#writing.size > 0; this.#flush())
+      await Promise.race(this.#writing.values());
     const lost = this.size();
     if (lost === 0) return;
     const { log, sink } = this.#deps;
@@ -122,7 +129,12 @@ export class Recorder {
   /** The batch that takes what comes now. */
   #gather(): Batch {
     if (this.#waiting === undefined) {
-      this.#waiting = { sinceMs: performance.now(), delivered: [], failed: [], writingSinceMs: undefined };
+      this.#waiting = {
+        sinceMs: performance.now(),
+        delivered: [],
+        failed: [],
+        writingSinceMs: undefined,
+      };
       this.#timer = setTimeout(() => this.#flush(), gatherMs);
     }
     return this.#waiting;
@@ -144,7 +156,8 @@ export class Recorder {
     this.#waiting = undefined;
     const written = this.#write(batch).finally(() => {
       this.#writing.delete(batch);
-      if (this.#waiting !== undefined && performance.now() - this.#waiting.sinceMs >= gatherMs) this.#flush();
+      if (this.#waiting !== undefined && performance.now() - this.#waiting.sinceMs >= gatherMs)
+        this.#flush();
     });
     this.#writing.set(batch, written);
   }
@@ -161,7 +174,10 @@ export class Recorder {
         return;
       } catch (error) {
         writes?.failed(writer, error);
-        log.error({ sink, unwritten: this.size(), error: databaseErrorText(error) }, 'outcomes not written yet');
+        log.error(
+          { sink, unwritten: this.size(), error: databaseErrorText(error) },
+          'outcomes not written yet',
+        );
       } finally {
         batch.writingSinceMs = undefined;
       }
@@ -187,7 +203,9 @@ export class Recorder {
     // What failed was not written: whoever holds the role now decides about it.
     if (dead === null) lease.lose();
     const ids = batch.failed.map(({ eventId }) => eventId);
-    const delaysMs = batch.failed.flatMap(({ state, delayMs }) => (state === 'pending' ? [delayMs] : []));
+    const delaysMs = batch.failed.flatMap(({ state, delayMs }) =>
+      state === 'pending' ? [delayMs] : [],
+    );
     batch.failed = [];
     onWritten(ids, { delivered: 0, dead: dead?.length ?? 0 }, delaysMs);
   }

@@ -52,7 +52,11 @@ export interface Repeated {
  * For how long a delivery that just failed is not sent again in the form that it has, because it
  * may have arrived; 0 if it cannot have.
  */
-export function repeatWaitMs(delivery: DueDelivery, reason: FailureReason, { inForm, pardoned }: Repeated): number {
+export function repeatWaitMs(
+  delivery: DueDelivery,
+  reason: FailureReason,
+  { inForm, pardoned }: Repeated,
+): number {
   if (!unansweredReasons.includes(reason)) return 0;
   const inAll = Math.max(0, (delivery.unanswered ?? 0) - pardoned) + 1;
   const unanswered = delivery.form === 'full' ? inAll : Math.min(inAll, inForm);

@@ -58,7 +58,9 @@ export class StateReporter {
   catchUp(): void {
     if (this.#owed === undefined || performance.now() - this.#triedAtMs < againMs) return;
     this.#triedAtMs = performance.now();
-    this.#reporting = this.#reporting.then(() => (this.#owed === undefined ? undefined : this.#write(this.#owed)));
+    this.#reporting = this.#reporting.then(() =>
+      this.#owed === undefined ? undefined : this.#write(this.#owed),
+    );
   }
 
   /** Resolves when everything is reported, or could not be. Never rejects. */
@@ -68,9 +70,20 @@ export class StateReporter {
 
   #log({ from, to, reason, lastedMs }: Transition, detail: string | undefined): void {
     const { id: sink, log } = this.#deps;
-    const fields = { sink, from, to, reason, error: detail ?? null, lasted_ms: Math.round(lastedMs) };
+    const fields = {
+      sink,
+      from,
+      to,
+      reason,
+      error: detail ?? null,
+      lasted_ms: Math.round(lastedMs),
+    };
     if (to === 'ok') log.info(fields, 'the sink is well again');
-    else log.warn(fields, to === 'paused' ? 'the sink is paused, everything is kept' : 'the sink backs off');
+    else
+      log.warn(
+        fields,
+        to === 'paused' ? 'the sink is paused, everything is kept' : 'the sink backs off',
+      );
   }
 
   async #write(transition: Transition): Promise<void> {
@@ -78,16 +91,27 @@ export class StateReporter {
     this.#triedAtMs = performance.now();
     this.#owed = transition;
     try {
-      await writeSinkState(db, this.#lease, { sink: id, state: transition.to, reason: transition.reason });
+      await writeSinkState(db, this.#lease, {
+        sink: id,
+        state: transition.to,
+        reason: transition.reason,
+      });
       this.#owed = undefined;
     } catch (error) {
-      log.error({ sink: id, error: databaseErrorText(error) }, "the sink's state could not be written");
+      log.error(
+        { sink: id, error: databaseErrorText(error) },
+        "the sink's state could not be written",
+      );
     }
   }
 
   async #announce(transition: Transition, detail: string | undefined): Promise<void> {
     const { id, policy, now, announce } = this.#deps;
-    const notice = changeNotice(id, transition, { detail, noticeableMs: policy.delayedMs, nowMs: now() });
+    const notice = changeNotice(id, transition, {
+      detail,
+      noticeableMs: policy.delayedMs,
+      nowMs: now(),
+    });
     if (notice) await announce(notice);
   }
 }

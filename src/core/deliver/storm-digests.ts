@@ -80,7 +80,10 @@ export class StormDigests {
     const { id: sink, log, now, countBelow } = this.#deps;
     const facts = { sinceMs: now(), due: countBelow(storm.policy.passes), digests: 0, events: 0 };
     await this.#keep(facts);
-    log.warn({ sink, due: facts.due }, 'storm: more is due at once than people can read; it goes out in digests');
+    log.warn(
+      { sink, due: facts.due },
+      'storm: more is due at once than people can read; it goes out in digests',
+    );
     await this.#goOn(storm, nowMs, facts);
   }
 
@@ -96,7 +99,12 @@ export class StormDigests {
   async #flush(storm: Storm, nowMs: number): Promise<void> {
     const { id: sink, db, excluded } = this.#deps;
     const { over, passes } = storm.policy;
-    const members = await readMembers(db, sink, { below: passes, excluded: excluded() }, membersMax);
+    const members = await readMembers(
+      db,
+      sink,
+      { below: passes, excluded: excluded() },
+      membersMax,
+    );
     if (members.length <= over) return this.#end(storm.facts);
     const { digests, events } = await this.#freeze(storm, members);
     storm.flushed(nowMs, digests, events, members.length === membersMax);
@@ -104,12 +112,17 @@ export class StormDigests {
   }
 
   /** One digest for each route that has its own way to this sink. */
-  async #freeze(storm: Storm, members: readonly RoutedMember[]): Promise<{ digests: number; events: number }> {
+  async #freeze(
+    storm: Storm,
+    members: readonly RoutedMember[],
+  ): Promise<{ digests: number; events: number }> {
     let [digests, events] = [0, 0];
     for (const own of byRoute(members)) {
       if (own.length === 1) {
         await this.#passSingly(own[0]!.eventId, storm.policy.passes);
-      } else if (await this.#deps.writer.freeze(own, { kind: 'storm', before: storm.facts.events, by: [] })) {
+      } else if (
+        await this.#deps.writer.freeze(own, { kind: 'storm', before: storm.facts.events, by: [] })
+      ) {
         digests += 1;
         events += own.length;
       }
@@ -157,5 +170,7 @@ function byRoute(members: readonly RoutedMember[]): Iterable<readonly RoutedMemb
 
 /** The severity of the priority: HIGH rather than unknown, which goes with it. */
 function nameOf(priority: number): string {
-  return severityNames.findLast((_name, severity) => priorityOf(severity as Severity) === priority) ?? '';
+  return (
+    severityNames.findLast((_name, severity) => priorityOf(severity as Severity) === priority) ?? ''
+  );
 }

@@ -32,7 +32,12 @@ export function templated(
     return { template: renderTemplate(template, event, { form, words }) };
   } catch (error) {
     deps.metrics.templateFailures.inc({ sink: deps.id });
-    const fields = { sink: deps.id, event_id: event.id, template: template.name, error: (error as Error).message };
+    const fields = {
+      sink: deps.id,
+      event_id: event.id,
+      template: template.name,
+      error: (error as Error).message,
+    };
     deps.log.warn(fields, 'the template failed: the sink’s own card is sent');
     return {};
   }

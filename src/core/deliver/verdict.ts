@@ -83,7 +83,9 @@ function judgeRejection(facts: Facts): Judgement {
   if (form === 'bare') return judgeBareRejection(facts);
   // One that is too large is so each time; whatever else says no may have meant the moment.
   const first = reason === 'too_large' ? 1 : 2;
-  return nextForm(facts, { split: first, short: first, bare: first + 1 }, suspicion.failures) ?? 'soon';
+  return (
+    nextForm(facts, { split: first, short: first, bare: first + 1 }, suspicion.failures) ?? 'soon'
+  );
 }
 
 /**
@@ -103,7 +105,11 @@ function judgeFailure(facts: Facts): Judgement {
   const { form, suspicion, poisonFailures } = facts;
   if (form === 'bare' || suspicion.evidence === 0) return 'again';
   const few = Math.min(2, poisonFailures);
-  const next = nextForm(facts, { split: few, short: few, bare: poisonFailures }, suspicion.evidence);
+  const next = nextForm(
+    facts,
+    { split: few, short: few, bare: poisonFailures },
+    suspicion.evidence,
+  );
   // How long what may have arrived waits for its repetition is not for the judge to say.
   const mayHaveArrived = unansweredReasons.includes(facts.reason);
   return next ?? (mayHaveArrived || suspicion.evidence < few ? 'again' : 'soon');
@@ -160,10 +166,22 @@ export function verdictOf(facts: VerdictFacts): Verdict {
   return { ...next, delayMs: Math.max(next.delayMs, repeatWaitMs(delivery, reason, suspicion)) };
 }
 
-function nextTry({ judgement, delivery, suspicion, attemptsBefore, isDown, random, policy }: VerdictFacts): Verdict {
+function nextTry({
+  judgement,
+  delivery,
+  suspicion,
+  attemptsBefore,
+  isDown,
+  random,
+  policy,
+}: VerdictFacts): Verdict {
   switch (judgement) {
     case 'pause':
-      return { ...unchanged(delivery), attempts: attemptsBefore ?? delivery.attempts, form: 'full' };
+      return {
+        ...unchanged(delivery),
+        attempts: attemptsBefore ?? delivery.attempts,
+        form: 'full',
+      };
     case 'soon': {
       const limits = { ...policy.backoff, maxMs: Math.min(suspectMaxMs, policy.backoff.maxMs) };
       return { ...counted(delivery), delayMs: backoffMs(suspicion.inForm, random, limits) };
@@ -197,7 +215,12 @@ function tryAgain(delivery: DueDelivery, random: number, policy: DeliveryPolicy)
   const attempts = delivery.attempts + 1;
   const ageMs = waitedMs(attempts, policy.backoff) + unansweredAgeMs(delivery.unanswered ?? 0);
   const state = ageMs > policy.maxAgeMs ? 'dead' : 'pending';
-  return { attempts, state, delayMs: backoffMs(attempts, random, policy.backoff), form: delivery.form };
+  return {
+    attempts,
+    state,
+    delayMs: backoffMs(attempts, random, policy.backoff),
+    form: delivery.form,
+  };
 }
 
 /**

@@ -54,7 +54,10 @@ export class Deadlines {
 
   #next(): Deadline {
     const nowMs = performance.now();
-    if (this.#newest === undefined || nowMs - this.#newest.begunAtMs > this.#timeoutMs * sharedPart) {
+    if (
+      this.#newest === undefined ||
+      nowMs - this.#newest.begunAtMs > this.#timeoutMs * sharedPart
+    ) {
       this.#newest = begin(this.#timeoutMs, nowMs);
       this.#live.add(this.#newest);
       this.#asking ??= setInterval(() => this.#ask(), askMs);
@@ -85,7 +88,10 @@ function begin(timeoutMs: number, begunAtMs: number): Deadline {
   setMaxListeners(0, abort.signal);
   const calls: Deadline['calls'] = new Set();
   const timer = setTimeout(() => {
-    endAll(deadline, new AdapterError('retry', 'timeout', `no answer within ${timeoutMs / 1000} s`));
+    endAll(
+      deadline,
+      new AdapterError('retry', 'timeout', `no answer within ${timeoutMs / 1000} s`),
+    );
   }, timeoutMs);
   const deadline = { abort, signal: abort.signal, timer, begunAtMs, calls };
   return deadline;

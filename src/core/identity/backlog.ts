@@ -1,5 +1,5 @@
-// A backlog belongs to a place, not to an id: when people rename a sink, what waits there goes along,
-// and what belongs to no sink is reported.
+// A backlog belongs to a place, not to an id: when people rename a sink, what waits there goes
+// along, and what belongs to no sink is reported.
 
 import type { PlaceOf } from '../../kit/place.ts';
 import type { SinkCounts } from '../../kit/records/delivery.ts';
@@ -17,8 +17,8 @@ export interface Move {
 }
 
 /**
- * Which sinks' backlogs go to another id: those whose place is configured under exactly one other id,
- * which did not have it before. All of them at once, because two ids may change places. Pure.
+ * Which sinks' backlogs go to another id: those whose place is configured under exactly one other
+ * id, which did not have it before. All of them at once, because two ids may change places. Pure.
  *
  * @param stored by id, what was last configured
  */
@@ -57,12 +57,12 @@ export interface SettlingDependencies {
 }
 
 /**
- * To be called before anything is sent: gives what waits at a place to the id that the place has now,
- * and notes the places.
+ * To be called before anything is sent: gives what waits at a place to the id that the place has
+ * now, and notes the places.
  * @param lease the role of these places
- * @returns a function that does it once, and again after it failed with the driver's error or resolved
- * to false: the role was lost, or another process works a sink at another place. Nothing may be sent
- * then
+ * @returns a function that does it once, and again after it failed with the driver's error or
+ * resolved to false: the role was lost, or another process works a sink at another place. Nothing
+ * may be sent then
  */
 export function createSettling(deps: SettlingDependencies, lease: Lease): () => Promise<boolean> {
   const { db, log, places, own } = deps;
@@ -74,7 +74,10 @@ export function createSettling(deps: SettlingDependencies, lease: Lease): () => 
     const moves = movesAround(planMoves(around.places, places), own);
     const moved = moves.length > 0 && (await moveBacklogs(db, lease, moves));
     for (const { from, to, deliveries } of moved || [])
-      log.info({ sink: to, former: from, deliveries }, 'backlog taken over: the same place under a new id');
+      log.info(
+        { sink: to, former: from, deliveries },
+        'backlog taken over: the same place under a new id',
+      );
     const before = new Map((await listPlaces(db)).map(({ id, place }) => [id, place]));
     const known = places.flatMap(({ id, place }) =>
       place && own.includes(id) ? [{ id, place, before: before.get(id) ?? null }] : [],
@@ -124,7 +127,13 @@ export function backlogRemarks(
     const waiting = `${pending} ${pending === 1 ? 'delivery waits' : 'deliveries wait'} and ${dead} ${dead === 1 ? 'is' : 'are'} dead`;
     const move = moves.find(({ from }) => from === sink);
     if (move !== undefined)
-      return [{ sink, isFault: false, text: `${waiting}; they go to "${move.to}", which is the same place now` }];
+      return [
+        {
+          sink,
+          isFault: false,
+          text: `${waiting}; they go to "${move.to}", which is the same place now`,
+        },
+      ];
     if (configured.some(({ id }) => id === sink)) return [];
     const text =
       `${waiting}, and no sink is called so any more, so nobody gets them. ` +

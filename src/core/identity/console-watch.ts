@@ -35,7 +35,10 @@ export class ConsoleWatch {
     return this.#refused;
   }
 
-  /** Asks the consoles whose positions are another's whether they know them. @throws the driver's error */
+  /**
+   * Asks the consoles whose positions are another's whether they know them. @throws the driver's
+   * error
+   */
   async ask(): Promise<void> {
     const { db, sources } = this.#options;
     try {
@@ -46,7 +49,10 @@ export class ConsoleWatch {
     }
   }
 
-  /** Looks at the stored positions, and announces those of other consoles. @throws the driver's error */
+  /**
+   * Looks at the stored positions, and announces those of other consoles. @throws the driver's
+   * error
+   */
   async look(): Promise<void> {
     const { db, sources, audience, metrics, now } = this.#options;
     const consoles = sources.map(({ id, source }) => ({ id, console: source.console }));

@@ -15,8 +15,13 @@ export interface ForeignDependencies {
   readonly now: () => number;
 }
 
-/** Sources of which nothing may be read, as far as the database knows. @throws the driver's error */
-export async function foreignSources({ db, consoles }: Pick<ForeignDependencies, 'db' | 'consoles'>) {
+/**
+ * Sources of which nothing may be read, as far as the database knows. @throws the driver's error
+ */
+export async function foreignSources({
+  db,
+  consoles,
+}: Pick<ForeignDependencies, 'db' | 'consoles'>) {
   return positionRemarks(await listPositions(db), consoles).filter(({ isFault }) => isFault);
 }
 
@@ -49,7 +54,9 @@ export async function refusedSources(
   const asked = sources.map(async ({ id, source }) => {
     const plan = planPosition(stored, { id, console: source.console }, consoles);
     if (plan.kind !== 'other') return [];
-    const isSame = await Promise.resolve(source.recognises?.(plan.own.cursor!, signal)).catch(() => true);
+    const isSame = await Promise.resolve(source.recognises?.(plan.own.cursor!, signal)).catch(
+      () => true,
+    );
     return isSame === true ? [] : [id];
   });
   return new Set((await Promise.all(asked)).flat());

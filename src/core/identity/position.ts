@@ -1,5 +1,5 @@
-// Whose position a source reads on from. A position belongs to a console, not to an id: ids are names that people
-// change, and two services may use the same one.
+// Whose position a source reads on from. A position belongs to a console, not to an id: ids are
+// names that people change, and two services may use the same one.
 
 import { AdapterError } from '../../kit/errors.ts';
 import type { FormerName, StoredPosition } from '../../kit/records/position.ts';
@@ -19,7 +19,9 @@ export interface ConsoleOf {
 export type PositionPlan =
   /** Its own position goes on. */
   | { readonly kind: 'own' }
-  /** It has none. `strangers`: positions of ids that are no longer configured, maybe of its console. */
+  /**
+   * It has none. `strangers`: positions of ids that are no longer configured, maybe of its console.
+   */
   | { readonly kind: 'fresh'; readonly strangers: readonly StoredPosition[] }
   /** The position of its console stands under another id. */
   | { readonly kind: 'take'; readonly from: StoredPosition }
@@ -44,18 +46,28 @@ export function planPosition(
   const left = stored.filter(
     ({ source, cursor, console }) => cursor !== null && console !== '' && !kept.includes(source),
   );
-  const from = left.filter(({ console, source }) => console === wanted.console && source !== wanted.id);
-  const to = configured.filter(({ id, console }) => console === wanted.console && !kept.includes(id));
+  const from = left.filter(
+    ({ console, source }) => console === wanted.console && source !== wanted.id,
+  );
+  const to = configured.filter(
+    ({ id, console }) => console === wanted.console && !kept.includes(id),
+  );
   if (from.length === 1 && to.length === 1) return { kind: 'take', from: from[0]! };
-  if (from.length > 0) return { kind: 'several', from: from.map(({ source }) => source), to: to.map(({ id }) => id) };
+  if (from.length > 0)
+    return { kind: 'several', from: from.map(({ source }) => source), to: to.map(({ id }) => id) };
   if (own?.cursor && own.console) return { kind: 'other', own };
   const isConfigured = (id: string) => configured.some((one) => one.id === id);
-  return { kind: 'fresh', strangers: left.filter(({ source }) => !isConfigured(source)).slice(0, strangersMax) };
+  return {
+    kind: 'fresh',
+    strangers: left.filter(({ source }) => !isConfigured(source)).slice(0, strangersMax),
+  };
 }
 
 /** One that names no console yet was stored by an earlier release, and is its own. */
 function isKept(own: StoredPosition | undefined, { console }: ConsoleOf): boolean {
-  return own !== undefined && (own.console === console || (own.console === null && own.cursor !== null));
+  return (
+    own !== undefined && (own.console === console || (own.console === null && own.cursor !== null))
+  );
 }
 
 export interface ClaimDependencies {
@@ -80,9 +92,14 @@ export interface Claimed {
  * Where to read on. Takes over the position of the same console if it stands under an id that is no
  * longer configured.
  * @param lease the role `source:<id>`
- * @throws {AdapterError} while it is unknown whether a position is this source's; nothing may be read
+ * @throws {AdapterError} while it is unknown whether a position is this source's; nothing may be
+ * read
  */
-export async function claimPosition(deps: ClaimDependencies, lease: Lease, signal: AbortSignal): Promise<Claimed> {
+export async function claimPosition(
+  deps: ClaimDependencies,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<Claimed> {
   const { id, source, db } = deps;
   const timed = deps.timed ?? (<T>(answer: Promise<T>) => answer);
   const own = await timed(readPosition(db, id));
@@ -117,8 +134,16 @@ function claimed(position: StoredPosition | undefined): Claimed {
   return { cursor, generation, former: former?.generation === generation ? former.names : [] };
 }
 
-async function take({ id, source, db, log }: ClaimDependencies, lease: Lease, from: StoredPosition): Promise<Claimed> {
-  const taken = await takePosition(db, lease, { from: from.source, to: id, console: source.console! });
+async function take(
+  { id, source, db, log }: ClaimDependencies,
+  lease: Lease,
+  from: StoredPosition,
+): Promise<Claimed> {
+  const taken = await takePosition(db, lease, {
+    from: from.source,
+    to: id,
+    console: source.console!,
+  });
   if (taken === 'held') {
     throw new AdapterError(
       'retry',
@@ -128,7 +153,11 @@ async function take({ id, source, db, log }: ClaimDependencies, lease: Lease, fr
     );
   }
   if (taken === 'lost')
-    throw new AdapterError('retry', 'unknown', `The role of source "${id}" was lost; it is tried again.`);
+    throw new AdapterError(
+      'retry',
+      'unknown',
+      `The role of source "${id}" was lost; it is tried again.`,
+    );
   log.info(
     { source: id, former: from.source, console: source.console },
     'position taken over: the same console under a new id',
@@ -142,7 +171,8 @@ async function recognised(
   signal: AbortSignal,
 ): Promise<StoredPosition[]> {
   const same: StoredPosition[] = [];
-  for (const one of strangers) if ((await source.recognises?.(one.cursor!, signal)) === true) same.push(one);
+  for (const one of strangers)
+    if ((await source.recognises?.(one.cursor!, signal)) === true) same.push(one);
   return same;
 }
 
@@ -158,16 +188,26 @@ async function assertSame(
 ): Promise<void> {
   const isSame = await source.recognises?.(own.cursor!, signal);
   if (isSame === true) {
-    log.info({ source: id, console, former: own.console }, 'the same console at a new address: its position goes on');
+    log.info(
+      { source: id, console, former: own.console },
+      'the same console at a new address: its position goes on',
+    );
     return;
   }
   throw new AdapterError('retry', 'other_console', otherConsole(id, own.console!, console, isSame));
 }
 
 /** @param isSame undefined if it could not be told */
-export function otherConsole(id: string, before: string, console: string, isSame?: boolean): string {
+export function otherConsole(
+  id: string,
+  before: string,
+  console: string,
+  isSame?: boolean,
+): string {
   const seen =
-    isSame === false ? 'and that console has other events there' : 'and whether they are the same cannot be told';
+    isSame === false
+      ? 'and that console has other events there'
+      : 'and whether they are the same cannot be told';
   return (
     `The position of source "${id}" is that of ${before}, but the configuration names ${console}, ${seen}. Nothing is read. ` +
     `Two services need a database each. If this service shall read the new console from START_FROM, run ` +
@@ -192,17 +232,23 @@ export function positionRemarks(
   const plans = configured.map((one) => ({ ...one, plan: planPosition(stored, one, configured) }));
   const taken = plans.flatMap(({ plan }) => (plan.kind === 'take' ? [plan.from.source] : []));
   const left = stored.filter(
-    ({ source, cursor }) => cursor !== null && !taken.includes(source) && !configured.some(({ id }) => id === source),
+    ({ source, cursor }) =>
+      cursor !== null && !taken.includes(source) && !configured.some(({ id }) => id === source),
   );
   return [
     ...plans.flatMap(({ id, console, plan }) => {
       if (plan.kind === 'take')
         return [
-          { source: id, isFault: false, text: `goes on where "${plan.from.source}" was, which read the same console` },
+          {
+            source: id,
+            isFault: false,
+            text: `goes on where "${plan.from.source}" was, which read the same console`,
+          },
         ];
       if (plan.kind === 'other')
         return [{ source: id, isFault: true, text: otherConsole(id, plan.own.console!, console!) }];
-      if (plan.kind === 'several') return [{ source: id, isFault: true, text: unclear(id, plan.from).message }];
+      if (plan.kind === 'several')
+        return [{ source: id, isFault: true, text: unclear(id, plan.from).message }];
       return [];
     }),
     ...left.map(({ source }) => ({

@@ -1,6 +1,7 @@
 // How this process stands to the others on its database: replicas of the same service, or another
 // service that uses the same ids.
-// Decides which roles it leaves to them. Pure: every process comes to the same answer from the same facts.
+// Decides which roles it leaves to them. Pure: every process comes to the same answer from the same
+// facts.
 import type { StoredPosition } from '../../kit/records/position.ts';
 import type { Works } from '../../kit/records/role.ts';
 
@@ -16,8 +17,8 @@ export interface Grouped {
   /** Roles of one group prefer one process: a source and the sinks that it feeds. */
   readonly group: string;
   /**
-   * Goes where its group is worked, and has no say in where that is: an earlier release may hold it,
-   * and nothing else of the group.
+   * Goes where its group is worked, and has no say in where that is: an earlier release may hold
+   * it, and nothing else of the group.
    */
   readonly isFollower?: boolean;
 }
@@ -45,17 +46,21 @@ export interface StandingFacts {
 
 export interface Standing {
   /**
-   * The position of every source is another console's: nothing shows that the database belongs to this
-   * service.
+   * The position of every source is another console's: nothing shows that the database belongs to
+   * this service.
    */
   readonly isStranger: boolean;
   /** Ids of sources whose position is another console's, as far as the database knows. */
   readonly disowned: readonly string[];
-  /** Sinks that this process must not work, and the place at which they are worked, or were last. */
+  /**
+   * Sinks that this process must not work, and the place at which they are worked, or were last.
+   */
   readonly contested: readonly { readonly sink: string; readonly place: string }[];
   /** Ids of sources whose console no other live process reads. */
   readonly readHereOnly: readonly string[];
-  /** How many live processes are of another service, or of this one with another console or place. */
+  /**
+   * How many live processes are of another service, or of this one with another console or place.
+   */
   readonly foreigners: number;
   /** Names of the roles that this process must not work now. */
   readonly left: ReadonlySet<string>;
@@ -85,7 +90,9 @@ export function standingOf(facts: StandingFacts, roles: readonly WorkingRole[] =
   const isStranger = isStrangerBy(own, positions);
   const isRead = ({ id, console }: ConsoleOf) =>
     others.some(({ roles, consoles }) =>
-      console === undefined ? roles.includes(sourcePrefix + id) : Object.values(consoles).includes(console),
+      console === undefined
+        ? roles.includes(sourcePrefix + id)
+        : Object.values(consoles).includes(console),
     );
   const contested = contestedSinks(facts, isStranger);
   return {
@@ -102,10 +109,13 @@ export function standingOf(facts: StandingFacts, roles: readonly WorkingRole[] =
 
 /**
  * A sink belongs to the place that was noted for it while a live process serves it there. A process
- * with another place waits for the end of that one. A stranger has no say, and waits until an operator
- * says whose the positions are.
+ * with another place waits for the end of that one. A stranger has no say, and waits until an
+ * operator says whose the positions are.
  */
-function contestedSinks({ own, others, positions, places }: StandingFacts, isStranger: boolean): Standing['contested'] {
+function contestedSinks(
+  { own, others, positions, places }: StandingFacts,
+  isStranger: boolean,
+): Standing['contested'] {
   const residents = others.filter((other) => !isStrangerBy(other, positions));
   return places.flatMap(({ id, place }) => {
     const mine = entryOf(own.places, id);
@@ -120,16 +130,23 @@ function leftRoles(
   { own, others, positions }: StandingFacts,
   { isStranger, contested }: Pick<Standing, 'isStranger' | 'contested'>,
 ): Set<string> {
-  const isContested = ({ sinks = [] }: WorkingRole) => contested.some(({ sink }) => sinks.includes(sink));
+  const isContested = ({ sinks = [] }: WorkingRole) =>
+    contested.some(({ sink }) => sinks.includes(sink));
   const isOthers = ({ name }: WorkingRole) => {
     const id = name.slice(sourcePrefix.length);
     const stored = positions.find(({ source }) => source === id)?.console;
-    if (!name.startsWith(sourcePrefix) || !stored || (entryOf(own.consoles, id) ?? stored) === stored) return false;
+    if (
+      !name.startsWith(sourcePrefix) ||
+      !stored ||
+      (entryOf(own.consoles, id) ?? stored) === stored
+    )
+      return false;
     return others.some(({ consoles }) => entryOf(consoles, id) === stored);
   };
   if (isStranger) {
     const residents = others.filter((other) => !isStrangerBy(other, positions));
-    const isTheirs = ({ name }: WorkingRole) => residents.some((other) => other.roles.includes(name));
+    const isTheirs = ({ name }: WorkingRole) =>
+      residents.some((other) => other.roles.includes(name));
     // Its sources may ask their consoles, which can show that it is no stranger.
     return namesOf(roles.filter((role) => role.isByFile || isContested(role) || isTheirs(role)));
   }
@@ -143,13 +160,17 @@ function namesOf(roles: readonly WorkingRole[]): Set<string> {
 }
 
 function sourcesOf({ roles, consoles }: Works): ConsoleOf[] {
-  const ids = roles.filter((name) => name.startsWith(sourcePrefix)).map((name) => name.slice(sourcePrefix.length));
+  const ids = roles
+    .filter((name) => name.startsWith(sourcePrefix))
+    .map((name) => name.slice(sourcePrefix.length));
   return ids.map((id) => ({ id, console: entryOf(consoles, id) }));
 }
 
 function disownedOf(works: Works, positions: readonly StoredPosition[]): string[] {
   const sources = sourcesOf(works);
-  return sources.filter((one) => planPosition(positions, one, sources).kind === 'other').map(({ id }) => id);
+  return sources
+    .filter((one) => planPosition(positions, one, sources).kind === 'other')
+    .map(({ id }) => id);
 }
 
 function isStrangerBy(works: Works, positions: readonly StoredPosition[]): boolean {
@@ -159,14 +180,16 @@ function isStrangerBy(works: Works, positions: readonly StoredPosition[]): boole
 
 /** They name another console for the same source, or another place for the same sink. */
 function contradicts(one: Works, other: Works): boolean {
-  const differ = (mine: Readonly<Record<string, string>>, theirs: Readonly<Record<string, string>>) =>
-    Object.entries(mine).some(([id, value]) => (entryOf(theirs, id) ?? value) !== value);
+  const differ = (
+    mine: Readonly<Record<string, string>>,
+    theirs: Readonly<Record<string, string>>,
+  ) => Object.entries(mine).some(([id, value]) => (entryOf(theirs, id) ?? value) !== value);
   return differ(one.consoles, other.consoles) || differ(one.places, other.places);
 }
 
 /**
- * Why nobody reads anything that this process should read, in words with what to do; undefined while
- * something is read.
+ * Why nobody reads anything that this process should read, in words with what to do; undefined
+ * while something is read.
  * @param refused ids of sources whose console was asked and does not know the position, because a
  * disowned console may only have moved; undefined until they were asked
  */
@@ -178,7 +201,8 @@ export function whyNothingIsRead(
   if (standing === undefined || sources.length === 0) return undefined;
   const { disowned, left, readHereOnly, contested } = standing;
   const isRefused = (id: string) => disowned.includes(id) && (refused?.has(id) ?? true);
-  const isLeft = (id: string) => !disowned.includes(id) && left.has(sourcePrefix + id) && readHereOnly.includes(id);
+  const isLeft = (id: string) =>
+    !disowned.includes(id) && left.has(sourcePrefix + id) && readHereOnly.includes(id);
   if (!sources.every((id) => isRefused(id) || isLeft(id))) return undefined;
   if (refused === undefined && sources.some(isRefused))
     return 'no source may be read here yet: its console is asked whether the stored position is its own';
@@ -195,7 +219,9 @@ export function leftText(standing: Standing | undefined): string | undefined {
 }
 
 /** What people should know of sinks that a live process works at another place. Pure. */
-export function placeRemarks(facts: Pick<StandingFacts, 'others'> & { readonly places: readonly PlaceOf[] }) {
+export function placeRemarks(
+  facts: Pick<StandingFacts, 'others'> & { readonly places: readonly PlaceOf[] },
+) {
   return facts.places.flatMap(({ id, place }) => {
     const theirs = facts.others
       .map(({ places }) => entryOf(places, id))

@@ -1,5 +1,5 @@
-// Stores a page although the database cannot hold one of its events: bisects the page, and keeps the
-// culprit as UNRECOGNISED with its bytes in base64.
+// Stores a page although the database cannot hold one of its events: bisects the page, and keeps
+// the culprit as UNRECOGNISED with its bytes in base64.
 
 import { unparsedRaw } from '../../kit/event.ts';
 import type { DecidedEvent, InsertedEvent } from '../../kit/records/decision.ts';
@@ -11,11 +11,15 @@ export interface StoredRow extends InsertedEvent {
 }
 
 /** @returns null if it wrote nothing, because the role was lost @throws the driver's error */
-export type Insert = (events: readonly DecidedEvent[], cursor: string | null) => Promise<InsertedEvent[] | null>;
+export type Insert = (
+  events: readonly DecidedEvent[],
+  cursor: string | null,
+) => Promise<InsertedEvent[] | null>;
 
 /**
  * Inserts the events, then the cursor.
- * @returns null if the role was lost meanwhile @throws the driver's error, unless it is about a text
+ * @returns null if the role was lost meanwhile @throws the driver's error, unless it is about a
+ * text
  */
 export async function insertOrBisect(
   events: readonly DecidedEvent[],
@@ -39,7 +43,9 @@ export async function insertOrBisect(
 /** Known by identity: an item of the vendor's may look just like one of these. */
 const replaced = new WeakSet<DecidedEvent>();
 
-/** The same event with the same decisions, its content kept as bytes. @throws if it was made here */
+/**
+ * The same event with the same decisions, its content kept as bytes. @throws if it was made here
+ */
 export function unrecognised(event: DecidedEvent): DecidedEvent {
   if (replaced.has(event)) throw new Error('an unrecognised item could not be stored');
   const { draft, routes, decisions } = event;

@@ -13,7 +13,11 @@ export interface CountOptions {
   readonly nowMs: number;
 }
 
-export function countStored({ id: source, metrics, nowMs }: CountOptions, { facts }: Page, stored: Stored): void {
+export function countStored(
+  { id: source, metrics, nowMs }: CountOptions,
+  { facts }: Page,
+  stored: Stored,
+): void {
   // Set here, because reading alone is no success: what cannot be stored is read in vain.
   metrics.sourceLastSuccess.set({ source }, nowMs / 1000);
   for (const event of stored.events) metrics.countEvent(source, event);

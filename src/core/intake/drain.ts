@@ -61,7 +61,11 @@ export interface Drained {
  * Reads the source to its end once. Never throws: a failure is in the answer, and counted.
  * @param lease the role `source:<id>`
  */
-export function drainSource(deps: DrainDependencies, lease: Lease, options: DrainOptions): Promise<Drained> {
+export function drainSource(
+  deps: DrainDependencies,
+  lease: Lease,
+  options: DrainOptions,
+): Promise<Drained> {
   return new Drain(deps, lease, options).run();
 }
 

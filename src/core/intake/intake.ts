@@ -98,7 +98,13 @@ class PageIntake implements Intake {
     // Notices go first: were they second, a crash in between would lose them. Their key makes a
     // repetition harmless.
     if (notices.length > 0) {
-      const said = await insertPage(db, { fence, source: noticeSource, events: notices, cursor: null, traceParent });
+      const said = await insertPage(db, {
+        fence,
+        source: noticeSource,
+        events: notices,
+        cursor: null,
+        traceParent,
+      });
       if (said === null) return null;
     }
     const rows = await insertOrBisect(decided, cursor, (events, position) =>
@@ -117,7 +123,9 @@ class PageIntake implements Intake {
     const fresh = await withoutKnown(db, former, events);
     const atMs = now();
     return distinct(fresh, generation)
-      .map((draft) => silenced({ draft, ...route(routes, { source, event: draft, atMs }) }, source, active))
+      .map((draft) =>
+        silenced({ draft, ...route(routes, { source, event: draft, atMs }) }, source, active),
+      )
       .map((event) => (isNestedDeeper(event.draft.raw, depthMax) ? unrecognised(event) : event));
   }
 }
@@ -133,7 +141,11 @@ async function withoutKnown(
   return drafts.filter(({ externalId }) => !known.has(externalId));
 }
 
-function silenced(event: DecidedEvent, source: string, active: ActiveSilences | undefined): DecidedEvent {
+function silenced(
+  event: DecidedEvent,
+  source: string,
+  active: ActiveSilences | undefined,
+): DecidedEvent {
   if (active === undefined || active.silences.length === 0) return event;
   const { silences, atMs } = active;
   const decisions = silence(silences, event.decisions, { source, event: event.draft, atMs });
@@ -176,7 +188,8 @@ function summarise(rows: readonly StoredRow[], { source, read, traceParent }: Pa
       const list = fresh.get(sink) ?? [];
       fresh.set(sink, list);
       // What waits in a group is read from the database; the sink learns that there is something.
-      if (groupKey === undefined) list.push({ event, priority, attempts: 0, form: 'full', route, traceParent });
+      if (groupKey === undefined)
+        list.push({ event, priority, attempts: 0, form: 'full', route, traceParent });
     }
   }
   return { events, duplicates: read - events.length, suppressed, fresh };
@@ -185,6 +198,20 @@ function summarise(rows: readonly StoredRow[], { source, read, traceParent }: Pa
 /** Names each field: a copy of the rest without `raw` took 1 % of an event's CPU. */
 function storedEvent(source: string, row: StoredRow, receivedAt: string): StoredEvent {
   const { id, event } = row;
-  const { externalId, subject, stream, type, severity, status, action, occurredAt, body } = event.draft;
-  return { id, source, externalId, subject, stream, type, severity, status, action, occurredAt, receivedAt, body };
+  const { externalId, subject, stream, type, severity, status, action, occurredAt, body } =
+    event.draft;
+  return {
+    id,
+    source,
+    externalId,
+    subject,
+    stream,
+    type,
+    severity,
+    status,
+    action,
+    occurredAt,
+    receivedAt,
+    body,
+  };
 }

@@ -1,6 +1,12 @@
 // How long a polled source is left alone until the next look. Pure.
 
-import { type BackoffLimits, backoffMs, databaseBackoff, rejectedBackoff, sourceBackoff } from '../loops/backoff.ts';
+import {
+  type BackoffLimits,
+  backoffMs,
+  databaseBackoff,
+  rejectedBackoff,
+  sourceBackoff,
+} from '../loops/backoff.ts';
 import type { ReadFailure } from './source-health.ts';
 
 /** While events arrive, the next look comes this soon, or after the interval if that is shorter. */
@@ -23,9 +29,9 @@ export interface PaceFacts {
 
 /**
  * Milliseconds until the next look. After new events soon, then doubling back to the interval: an
- * attack does not wait five minutes. Never under 5 s unless the interval is. After a failure as long
- * as the far end asked for, up to an hour. Otherwise it backs off, whatever the interval is, so that
- * what happened meanwhile is seen soon after the failure is over.
+ * attack does not wait five minutes. Never under 5 s unless the interval is. After a failure as
+ * long as the far end asked for, up to an hour. Otherwise it backs off, whatever the interval is,
+ * so that what happened meanwhile is seen soon after the failure is over.
  */
 export function nextWaitMs(facts: PaceFacts): number {
   const { previousMs, events, failure, failures, intervalMs, random } = facts;

@@ -44,13 +44,26 @@ const nothing = {
   next_try_s: null,
   trace_id: null,
 };
-type Line = { readonly [Key in keyof typeof nothing]: (typeof nothing)[Key] | string | number | null };
+type Line = {
+  readonly [Key in keyof typeof nothing]: (typeof nothing)[Key] | string | number | null;
+};
 
 export function logStored(log: Logger, poll: StoredPoll): void {
   const { source, outcome, events, duplicates, more, position = null } = poll;
   const [read_ms, store_ms] = [Math.round(poll.readMs), Math.round(poll.storeMs)];
   const trace_id = traceIdOf(poll.traceParent);
-  const line = { ...nothing, source, outcome, events, duplicates, more, position, read_ms, store_ms, trace_id };
+  const line = {
+    ...nothing,
+    source,
+    outcome,
+    events,
+    duplicates,
+    more,
+    position,
+    read_ms,
+    store_ms,
+    trace_id,
+  };
   if (events > 0) log.info(line satisfies Line, 'page stored');
   else log.debug(line satisfies Line, 'nothing new');
 }
@@ -59,6 +72,17 @@ export function logFailed(log: Logger, { source, failure, failures, waitMs }: Fa
   const { reason, status = null, message: error, answer = null } = failure;
   const next_try_s = Math.round(waitMs / 10) / 100;
   const trace_id = traceIdOf(failure.traceParent);
-  const line = { ...nothing, source, outcome: 'failed', reason, status, error, answer, failures, next_try_s, trace_id };
+  const line = {
+    ...nothing,
+    source,
+    outcome: 'failed',
+    reason,
+    status,
+    error,
+    answer,
+    failures,
+    next_try_s,
+    trace_id,
+  };
   log.error(line satisfies Line, 'poll failed');
 }

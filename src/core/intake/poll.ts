@@ -73,7 +73,10 @@ class Poller implements RoleWorker {
     const pace = { previousMs: this.#waitMs, intervalMs, random: random() };
     this.#waitMs = nextWaitMs({ ...pace, events, failure, failures });
     if (disabled && !this.#isDisabled)
-      log.info({ source }, 'the far end has this switched off; it is looked for again at each poll');
+      log.info(
+        { source },
+        'the far end has this switched off; it is looked for again at each poll',
+      );
     this.#isDisabled = disabled;
     if (failure) logFailed(log, { source, failure, failures, waitMs: this.#waitMs });
   }
@@ -96,7 +99,11 @@ export function watchSource(
  * Reads the source to its end once, and then only waits to be stopped.
  * @param onEnd gets how it went, also if it was stopped before the end
  */
-export function startReadingOnce(deps: PollDependencies, lease: Lease, onEnd: (drained: Drained) => void): RoleWorker {
+export function startReadingOnce(
+  deps: PollDependencies,
+  lease: Lease,
+  onEnd: (drained: Drained) => void,
+): RoleWorker {
   const abort = new AbortController();
   const { signal } = abort;
   const health = watchSource(deps, lease, false);

@@ -9,8 +9,8 @@ import type { Lease } from '../loops/lease.ts';
 import { announce, announceEnd } from '../notices/conditions.ts';
 
 /**
- * How long a source may fail before that is announced. A rebuilt tenant is announced at once, and so
- * is a credential that was refused twice.
+ * How long a source may fail before that is announced. A rebuilt tenant is announced at once, and
+ * so is a credential that was refused twice.
  */
 const silentMs = 900_000;
 
@@ -56,8 +56,8 @@ export class SourceHealth {
   readonly #since = { any: 0, source: 0 };
   #last: 'source' | 'database' = 'source';
   /**
-   * This process stored a page, so it saw these failures begin, and needs nobody's clock to know how
-   * long they have lasted.
+   * This process stored a page, so it saw these failures begin, and needs nobody's clock to know
+   * how long they have lasted.
    */
   #isBeginSeen = false;
   /** The database holds no mark of a failure. Unknown at first: another process may have set it. */

@@ -11,21 +11,26 @@ export const deliveryBackoff: BackoffLimits = { firstMs: 250, maxMs: 300_000 };
 /** Of a sink as a whole. A probe costs one request, and people wait for the alarm meanwhile. */
 export const sinkBackoff: BackoffLimits = { firstMs: 250, maxMs: 30_000 };
 
-/** Of a sink that refuses all: most often somebody is mending it now, or nobody will before tomorrow. */
+/**
+ * Of a sink that refuses all: most often somebody is mending it now, or nobody will before
+ * tomorrow.
+ */
 export const pausedBackoff: BackoffLimits = { firstMs: 1000, maxMs: 60_000 };
 
 /** Of a source as a whole. */
 export const sourceBackoff: BackoffLimits = { firstMs: 250, maxMs: 30_000 };
 
-/** Of a source that refuses our credential: one refusal may be a gateway's, many may lock the key. */
+/**
+ * Of a source that refuses our credential: one refusal may be a gateway's, many may lock the key.
+ */
 export const rejectedBackoff: BackoffLimits = { firstMs: 1000, maxMs: 60_000 };
 
 /** Of our own database: it costs nobody else anything, and everything waits for it. */
 export const databaseBackoff: BackoffLimits = { firstMs: 250, maxMs: 1000 };
 
 /**
- * The wait after the `failures`-th failure in a row (1 for the first), with ±20 % jitter so that many
- * do not come back together.
+ * The wait after the `failures`-th failure in a row (1 for the first), with ±20 % jitter so that
+ * many do not come back together.
  * @param random in [0, 1)
  */
 export function backoffMs(failures: number, random: number, limits: BackoffLimits): number {
@@ -34,8 +39,8 @@ export function backoffMs(failures: number, random: number, limits: BackoffLimit
 
 /**
  * How long a delivery has waited on its own account after so many failed attempts: the sum of its
- * waits, without jitter. This is the age that counts against a delivery's `maxAge`: time in which its
- * sink was down, or in which it stood in line, is not its fault.
+ * waits, without jitter. This is the age that counts against a delivery's `maxAge`: time in which
+ * its sink was down, or in which it stood in line, is not its fault.
  */
 export function waitedMs(failures: number, limits: BackoffLimits): number {
   let sum = 0;

@@ -1,6 +1,6 @@
 // Whether the database's clock goes as time does. It decides who holds what and what is due, and a
-// host's clock can be set, or a failover lead to another host. Measured against the monotonic clock of
-// this process.
+// host's clock can be set, or a failover lead to another host. Measured against the monotonic clock
+// of this process.
 import { type ClockReading, readClock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
 
@@ -31,7 +31,10 @@ export interface ClockWatch {
   last(): Leap | undefined;
 }
 
-/** The part of the difference between two readings that the time of asking does not explain; 0 if it is small. */
+/**
+ * The part of the difference between two readings that the time of asking does not explain; 0 if it
+ * is small.
+ */
 export function leapMs(before: ClockReading, after: ClockReading): number {
   const goneMs = after.clockMs - before.clockMs;
   const leastMs = after.askedAtMs - before.answeredAtMs;

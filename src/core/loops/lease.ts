@@ -14,11 +14,13 @@ export interface Lease extends Fence {
   lose(): void;
 }
 
-/** What works a role. `stop` finishes what is in flight and writes what it knows; it never throws. */
+/**
+ * What works a role. `stop` finishes what is in flight and writes what it knows; it never throws.
+ */
 export interface RoleWorker {
   /**
-   * Milliseconds for which it has waited for something that should have come; small while all is well,
-   * whether or not there is work.
+   * Milliseconds for which it has waited for something that should have come; small while all is
+   * well, whether or not there is work.
    */
   stuckMs?(): number;
   stop(): Promise<void>;

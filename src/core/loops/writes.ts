@@ -62,14 +62,23 @@ export function noWritesText({ text }: WriteProblem): string {
   return `the database answers and takes no writes: ${text}`;
 }
 
-/** @param ping rejects while the database does not answer @throws what `ping` rejects with: then nothing is known */
-export async function askForProblem(ping: () => Promise<void>, writes: Writes): Promise<WriteProblem | undefined> {
+/**
+ * @param ping rejects while the database does not answer @throws what `ping` rejects with: then
+ * nothing is known
+ */
+export async function askForProblem(
+  ping: () => Promise<void>,
+  writes: Writes,
+): Promise<WriteProblem | undefined> {
   await ping();
   return writes.problem();
 }
 
 /** In words, why nothing can be stored; undefined if it can. Never throws. */
-export async function whyNoWrites(ping: () => Promise<void>, writes: Writes): Promise<string | undefined> {
+export async function whyNoWrites(
+  ping: () => Promise<void>,
+  writes: Writes,
+): Promise<string | undefined> {
   try {
     const problem = await askForProblem(ping, writes);
     return problem && noWritesText(problem);

@@ -12,8 +12,8 @@ export interface AudienceOptions {
 }
 
 /**
- * The recipients of each kind of notice, ids of sinks. `down` are sinks that nothing reaches now: they
- * are passed over while another one can be reached.
+ * The recipients of each kind of notice, ids of sinks. `down` are sinks that nothing reaches now:
+ * they are passed over while another one can be reached.
  */
 export interface Audience {
   /** That it cannot be read: all recipients of its events, and operations. */
@@ -48,7 +48,11 @@ export function recipientsOf(routes: readonly Route[], source: string): string[]
   return [...new Set(own.flatMap((route) => route.to))];
 }
 
-function reachable(preferred: readonly string[], others: readonly string[], down: ReadonlySet<string>) {
+function reachable(
+  preferred: readonly string[],
+  others: readonly string[],
+  down: ReadonlySet<string>,
+) {
   const wells = [preferred, others].map((ids) => ids.filter((id) => !down.has(id)));
   // What reaches nobody now waits until its sink is back.
   return wells.find((ids) => ids.length > 0) ?? (preferred.length > 0 ? preferred : others);

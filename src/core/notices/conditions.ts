@@ -3,7 +3,12 @@
 
 import type { Notice } from '../../kit/event.ts';
 import type { Fence } from '../../kit/records/role.ts';
-import { markTold, noteCondition, readConditions, removeConditions } from '../../store/conditions.ts';
+import {
+  markTold,
+  noteCondition,
+  readConditions,
+  removeConditions,
+} from '../../store/conditions.ts';
 import type { Database } from '../../store/database.ts';
 import { type Announcer, storeNotice } from './notice.ts';
 
@@ -26,7 +31,9 @@ export interface Condition {
 }
 
 export interface ConditionEnd extends Pick<Condition, 'name' | 'kind' | 'to'> {
-  /** Ids of the sinks that still exist. Of the recipients of the beginning, only these get the end. */
+  /**
+   * Ids of the sinks that still exist. Of the recipients of the beginning, only these get the end.
+   */
   readonly known: readonly string[];
   /** @param since when it began @param until now; both ISO 8601 */
   values(since: string, until: string): Notice['values'];
@@ -63,7 +70,10 @@ export async function announce(by: Announcer, condition: Condition): Promise<voi
  * Announces that a condition no longer holds, to the recipients of its beginning and nobody else.
  * @throws the driver's error
  */
-export async function announceEnd(by: Announcer & { readonly fence: Fence }, condition: ConditionEnd): Promise<void> {
+export async function announceEnd(
+  by: Announcer & { readonly fence: Fence },
+  condition: ConditionEnd,
+): Promise<void> {
   const { db, fence } = by;
   const { name, kind } = condition;
   const known = (await readConditions(db)).find((one) => one.name === name);
@@ -72,13 +82,14 @@ export async function announceEnd(by: Announcer & { readonly fence: Fence }, con
   const to = recipients?.filter((id) => condition.known.includes(id)) ?? condition.to;
   const since = isoTime(known.sinceMs);
   const values = condition.values(since, isoTime(known.sinceMs + known.ageMs));
-  if (known.told !== null) await storeNotice(by, { notice: { kind, values }, key: `${name} ${since}`, to });
+  if (known.told !== null)
+    await storeNotice(by, { notice: { kind, values }, key: `${name} ${since}`, to });
   await removeConditions(db, fence, [name]);
 }
 
 /**
- * A key for what is announced as soon as the condition seems to be over. It stays the same while the
- * condition lasts, because that may seem so every minute.
+ * A key for what is announced as soon as the condition seems to be over. It stays the same while
+ * the condition lasts, because that may seem so every minute.
  * @param otherwise the key if the condition is not noted
  */
 export async function keyWhile(db: Database, name: string, otherwise: string): Promise<string> {
@@ -89,8 +100,9 @@ export async function keyWhile(db: Database, name: string, otherwise: string): P
 const recipientsMark = ' to ';
 
 /**
- * Reads the mark in the database, `sink_paused 0 to boss,soc`: what was announced last, and everybody
- * who got any of it. `recipients` is undefined in marks of releases that did not note them.
+ * Reads the mark in the database, `sink_paused 0 to boss,soc`: what was announced last, and
+ * everybody who got any of it. `recipients` is undefined in marks of releases that did not note
+ * them.
  */
 function readAnnounced(mark: string | null) {
   if (mark === null) return undefined;

@@ -41,7 +41,11 @@ export interface HeartbeatDependencies {
  * Follows no redirect, because the address is a secret.
  * @throws {AdapterError} it did not arrive, or was not accepted
  */
-export async function sendHeartbeat(http: HttpClient, url: string, signal: AbortSignal): Promise<void> {
+export async function sendHeartbeat(
+  http: HttpClient,
+  url: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { status } = await http.request({ method: 'GET', url, signal, bodyBytesMax: 1024 });
   if (status >= 200 && status < 300) return;
   const message = `${new URL(url).host} answered ${status} to the heartbeat. Check HEARTBEAT_URL.`;
@@ -55,7 +59,9 @@ export async function whyNotWell({ db, roles, listeners }: Vitals): Promise<stri
     if (unheld.length > 0) return `nobody holds ${unheld.join(', ')}`;
     const down = sinksDown(await readConditions(db));
     const isNobodyThere = listeners.length > 0 && listeners.every((id) => down.has(id));
-    return isNobodyThere ? `no sink that would hear can be reached: ${listeners.join(', ')}` : undefined;
+    return isNobodyThere
+      ? `no sink that would hear can be reached: ${listeners.join(', ')}`
+      : undefined;
   } catch (error) {
     return `the database does not answer: ${databaseErrorText(error)}`;
   }
@@ -120,6 +126,10 @@ class Heartbeat {
     if (outcome === this.#last) return;
     this.#last = outcome;
     if (outcome === 'sent') log.info({}, 'heartbeats are sent');
-    else log.warn({ error: why }, outcome === 'failed' ? 'heartbeats do not arrive' : 'no heartbeat is sent');
+    else
+      log.warn(
+        { error: why },
+        outcome === 'failed' ? 'heartbeats do not arrive' : 'no heartbeat is sent',
+      );
   }
 }

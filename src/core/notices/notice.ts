@@ -40,11 +40,16 @@ export interface KeyedNotice {
 }
 
 /**
- * A notice as an event for the given sinks. The same kind and key becomes one event, however often it
- * is stored.
- * Routes have no say: a notice about a sink must reach people even where no route would send it.
+ * A notice as an event for the given sinks. The same kind and key becomes one event, however often
+ * it is stored. Routes have no say: a notice about a sink must reach people even where no route
+ * would send it.
  */
-export function noticeEvent({ notice, key, to, nowMs }: KeyedNotice & { readonly nowMs: number }): DecidedEvent {
+export function noticeEvent({
+  notice,
+  key,
+  to,
+  nowMs,
+}: KeyedNotice & { readonly nowMs: number }): DecidedEvent {
   const isAlarm = !quietKinds.has(notice.kind);
   const severity = isAlarm ? 4 : 1;
   const decisions = to.map((sink) => ({
@@ -72,7 +77,15 @@ export function noticeEvent({ notice, key, to, nowMs }: KeyedNotice & { readonly
 }
 
 /** Stores it, unless it is for no sink. @throws the driver's error */
-export async function storeNotice({ db, fence, nowMs }: Announcer, said: KeyedNotice): Promise<void> {
+export async function storeNotice(
+  { db, fence, nowMs }: Announcer,
+  said: KeyedNotice,
+): Promise<void> {
   if (said.to.length === 0) return;
-  await insertPage(db, { fence, source: noticeSource, events: [noticeEvent({ ...said, nowMs })], cursor: null });
+  await insertPage(db, {
+    fence,
+    source: noticeSource,
+    events: [noticeEvent({ ...said, nowMs })],
+    cursor: null,
+  });
 }

@@ -1,5 +1,5 @@
-// Announces in the channels that the database takes no writes. It cannot store that notice, so it is
-// sent from memory, past the queue; the notice of the end is stored like any other.
+// Announces in the channels that the database takes no writes. It cannot store that notice, so it
+// is sent from memory, past the queue; the notice of the end is stored like any other.
 
 import { AdapterError } from '../../kit/errors.ts';
 import { noticeSource, type StoredEvent } from '../../kit/event.ts';
@@ -13,17 +13,24 @@ import { type KeyedNotice, noticeEvent } from './notice.ts';
 
 export interface OutageTimes {
   readonly everyMs: number;
-  /** How long writes must have failed, in all, before it is announced: a failover is over sooner. */
+  /**
+   * How long writes must have failed, in all, before it is announced: a failover is over sooner.
+   */
   readonly afterMs: number;
   /**
-   * How long writes must pass before the end is announced: a full disk has room for a moment now and
-   * then.
+   * How long writes must pass before the end is announced: a full disk has room for a moment now
+   * and then.
    */
   readonly settledMs: number;
   /** Limit of one attempt to send. */
   readonly sendMs: number;
 }
-const defaultTimes: OutageTimes = { everyMs: 2000, afterMs: 30_000, settledMs: 30_000, sendMs: 15_000 };
+const defaultTimes: OutageTimes = {
+  everyMs: 2000,
+  afterMs: 30_000,
+  settledMs: 30_000,
+  sendMs: 15_000,
+};
 
 export interface OutageSink {
   readonly id: string;
@@ -31,8 +38,8 @@ export interface OutageSink {
 }
 
 /**
- * The sinks to which this process announces an outage: those of the listeners whose role it holds. A
- * role cannot pass to another process while nothing can be written, so each sink gets one notice.
+ * The sinks to which this process announces an outage: those of the listeners whose role it holds.
+ * A role cannot pass to another process while nothing can be written, so each sink gets one notice.
  * @param listeners ids of the sinks of those who must mend what is wrong
  * @param held names of the roles that this process holds
  */
@@ -41,11 +48,16 @@ export function outageSinks<S extends OutageSink>(
   listeners: readonly string[],
   held: readonly string[],
 ): S[] {
-  return sinks.filter(({ id, sink }) => listeners.includes(id) && held.includes(`sink:${sink.origin}`));
+  return sinks.filter(
+    ({ id, sink }) => listeners.includes(id) && held.includes(`sink:${sink.origin}`),
+  );
 }
 
 export interface OutageDependencies {
-  /** Undefined while the database takes writes. Rejects while it does not answer: then nothing is known. */
+  /**
+   * Undefined while the database takes writes. Rejects while it does not answer: then nothing is
+   * known.
+   */
   problem(): Promise<WriteProblem | undefined>;
   /** See {@link outageSinks}; asked at each look, for roles and configuration change. */
   sinks(): readonly OutageSink[];
@@ -155,10 +167,22 @@ class OutageNotices {
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(this.#times.sendMs)]);
     try {
       const event = this.#eventOf(outage);
-      const message = { event, form: 'full', showTenant: false, mayBeRepeated: failures > 0 } as const;
-      await sink.send(message, { deliveryId: `${id}-${event.externalId}`, attempt: failures + 1, signal });
+      const message = {
+        event,
+        form: 'full',
+        showTenant: false,
+        mayBeRepeated: failures > 0,
+      } as const;
+      await sink.send(message, {
+        deliveryId: `${id}-${event.externalId}`,
+        attempt: failures + 1,
+        signal,
+      });
       outage.reached.add(id);
-      log.warn({ sink: id, error: outage.text }, 'announced past the database, which takes no writes');
+      log.warn(
+        { sink: id, error: outage.text },
+        'announced past the database, which takes no writes',
+      );
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       const count = failures + 1;
@@ -166,7 +190,10 @@ class OutageNotices {
       const waitMs = Math.max(asked, backoffMs(count, random(), deliveryBackoff));
       outage.failed.set(id, { count, againAtMs: this.#deps.monotonic() + waitMs });
       const text = describeError(error).message;
-      log.error({ sink: id, error: text }, 'not announced yet that the database takes no writes; tried again');
+      log.error(
+        { sink: id, error: text },
+        'not announced yet that the database takes no writes; tried again',
+      );
     }
   }
 
@@ -193,12 +220,16 @@ class OutageNotices {
     try {
       const key = `database ${values.since}`;
       const notice = { kind: 'database_back', values } as const;
-      if (outage.reached.size > 0) await this.#deps.storeNotice({ notice, key, to: [...outage.reached] });
+      if (outage.reached.size > 0)
+        await this.#deps.storeNotice({ notice, key, to: [...outage.reached] });
       this.#outage = undefined;
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       const text = databaseErrorText(error);
-      this.#deps.log.error({ error: text }, 'not stored yet that the database takes writes again; tried again');
+      this.#deps.log.error(
+        { error: text },
+        'not stored yet that the database takes writes again; tried again',
+      );
     }
   }
 }

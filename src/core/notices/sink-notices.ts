@@ -1,6 +1,6 @@
 // What people hear of a sink that nothing reaches, who hears it, and when: decided here and nowhere
-// else. A lane reports each change of its sink's state, the watchdog looks at what lasts. Both go by
-// one condition for each sink, so that nothing is announced twice.
+// else. A lane reports each change of its sink's state, the watchdog looks at what lasts. Both go
+// by one condition for each sink, so that nothing is announced twice.
 
 import type { Notice } from '../../kit/event.ts';
 import type { ConditionState } from '../../kit/records/condition.ts';
@@ -15,8 +15,8 @@ import { storeNotice } from './notice.ts';
 /** How long a sink may back off before people hear of it. Of a paused one they hear at once. */
 export const silentMs = 900_000;
 /**
- * How long a sink must have been well before people hear that it is: one that is asked once a minute
- * may fail again at the next real message.
+ * How long a sink must have been well before people hear that it is: one that is asked once a
+ * minute may fail again at the next real message.
  */
 const settledMs = 120_000;
 
@@ -69,11 +69,20 @@ export function sinksDown(conditions: readonly ConditionState[]): Set<string> {
 }
 
 /** What a change of state means to people; undefined if nothing. */
-export function changeNotice(sink: string, change: SinkChange, context: SinkChangeContext): SinkNotice | undefined {
+export function changeNotice(
+  sink: string,
+  change: SinkChange,
+  context: SinkChangeContext,
+): SinkNotice | undefined {
   const { to, reason, fromSinceMs, lastedMs, wasPaused } = change;
   if (to === 'paused') {
     const values = { sink, reason: reason ?? '', message: context.detail ?? '' };
-    return { sink, notice: { kind: 'sink_paused', values }, key: conditionName(sink), to: 'others' };
+    return {
+      sink,
+      notice: { kind: 'sink_paused', values },
+      key: conditionName(sink),
+      to: 'others',
+    };
   }
   if (to !== 'ok' || !(wasPaused || lastedMs > context.noticeableMs)) return undefined;
   const since = new Date(fromSinceMs).toISOString();
@@ -98,12 +107,16 @@ export function sinkFinding(
   if (state === 'paused') return { name, holds: { kind: 'sink_paused', values: () => values } };
   if (state === 'backing_off') {
     // A paused sink backs off while it is being tried.
-    const isPaused = open.find((one) => one.name === name)?.told?.startsWith('sink_paused') ?? false;
+    const isPaused =
+      open.find((one) => one.name === name)?.told?.startsWith('sink_paused') ?? false;
     if (isPaused) return { name };
     const valuesSince = (since: string) => ({ ...values, since });
     // Of a time that is ahead, by a clock that went back, only its row knows when it was seen.
     const held = ageMs < 0 ? {} : { heldMs: ageMs };
-    return { name, holds: { kind: 'sink_failing', values: valuesSince, afterMs: silentMs, ...held } };
+    return {
+      name,
+      holds: { kind: 'sink_failing', values: valuesSince, afterMs: silentMs, ...held },
+    };
   }
   const isSettled = ageMs < 0 || ageMs >= wellForMs;
   if (!isSettled) return { name };
@@ -127,7 +140,9 @@ export function createSinkNotices(options: SinkNoticesOptions): SinkNotices {
   return {
     async announce(said) {
       try {
-        await (said.to === 'others' ? announceToOthers(options, said) : announceToOwn(options, said));
+        await (said.to === 'others'
+          ? announceToOthers(options, said)
+          : announceToOwn(options, said));
       } catch (error) {
         const fields = { sink: said.sink, kind: said.notice.kind, error: databaseErrorText(error) };
         options.log.error(fields, 'a notice could not be stored');
@@ -147,7 +162,10 @@ async function announceToOthers(
 }
 
 /** A sink may seem to be back every minute while the same trouble lasts; that is one notice. */
-async function announceToOwn({ db, now }: SinkNoticesOptions, { sink, notice, key }: SinkNotice): Promise<void> {
+async function announceToOwn(
+  { db, now }: SinkNoticesOptions,
+  { sink, notice, key }: SinkNotice,
+): Promise<void> {
   const ownKey = notice.kind === 'sink_back' ? await keyWhile(db, conditionName(sink), key) : key;
   await storeNotice({ db, fence: null, nowMs: now() }, { notice, key: ownKey, to: [sink] });
 }

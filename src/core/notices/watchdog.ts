@@ -25,7 +25,10 @@ export interface WatchdogDependencies {
   readonly db: Database;
   readonly log: Logger;
   readonly now: () => number;
-  readonly sources: readonly { readonly id: string; readonly source: { credentialExpiresAt?(): number | undefined } }[];
+  readonly sources: readonly {
+    readonly id: string;
+    readonly source: { credentialExpiresAt?(): number | undefined };
+  }[];
   /** Ids. */
   readonly sinks: readonly string[];
   readonly audience: Audience;
@@ -39,7 +42,10 @@ export function startWatchdog(deps: WatchdogDependencies, lease: Lease): RoleWor
     everyMs: deps.everyMs ?? everyMs,
     act: (job) => job.ask(() => watchdog.look(job)),
     onError: (error) =>
-      deps.log.error({ error: databaseErrorText(error) }, 'the watchdog could not look; it is tried again'),
+      deps.log.error(
+        { error: databaseErrorText(error) },
+        'the watchdog could not look; it is tried again',
+      ),
   });
 }
 
@@ -94,7 +100,8 @@ class Watchdog {
     const isUnsure = performance.now() < this.#unsureUntilMs && holds?.afterMs !== undefined;
     const wait = isUnsure ? { afterMs: Number.POSITIVE_INFINITY } : {};
     if (holds) await announce(by, { name, to, ...holds, ...wait });
-    else if (over && open.has(name)) await announceEnd(by, { name, to, known: this.#deps.sinks, ...over });
+    else if (over && open.has(name))
+      await announceEnd(by, { name, to, known: this.#deps.sinks, ...over });
   }
 
   /** Removes conditions of sources and sinks that are not configured any more. */
@@ -111,7 +118,10 @@ class Watchdog {
   }
 }
 
-async function lookAtSinks(deps: WatchdogDependencies, open: readonly ConditionState[]): Promise<Finding[]> {
+async function lookAtSinks(
+  deps: WatchdogDependencies,
+  open: readonly ConditionState[],
+): Promise<Finding[]> {
   const rows = await readSinkStates(deps.db);
   const down = sinksDown(open);
   return deps.sinks.map((sink) => ({
@@ -125,12 +135,19 @@ async function lookAtDead({ db, sinks, audience }: WatchdogDependencies): Promis
   return sinks.map((sink) => {
     const about = { name: `dead:${sink}`, to: audience.ofDead(sink) };
     const count = counts.get(sink) ?? 0;
-    if (count === 0) return { ...about, over: { kind: 'deliveries_dead_over', values: () => ({ sink }) } };
-    return { ...about, holds: { kind: 'deliveries_dead', values: () => ({ sink, count: String(count) }) } };
+    if (count === 0)
+      return { ...about, over: { kind: 'deliveries_dead_over', values: () => ({ sink }) } };
+    return {
+      ...about,
+      holds: { kind: 'deliveries_dead', values: () => ({ sink, count: String(count) }) },
+    };
   });
 }
 
-function lookAtCredentials({ sources, audience, now }: WatchdogDependencies, open: readonly ConditionState[]) {
+function lookAtCredentials(
+  { sources, audience, now }: WatchdogDependencies,
+  open: readonly ConditionState[],
+) {
   const down = sinksDown(open);
   return sources.map(({ id, source }): Finding => {
     const about = { name: `credential:${id}`, to: audience.ofCredential(id, down) };
@@ -138,9 +155,15 @@ function lookAtCredentials({ sources, audience, now }: WatchdogDependencies, ope
     const days = daysLeft.find((most) => endsAtMs - now() <= most * dayMs);
     if (days === undefined) {
       const ends = Number.isFinite(endsAtMs) ? { ends: new Date(endsAtMs).toISOString() } : {};
-      return { ...about, over: { kind: 'credential_renewed', values: () => ({ source: id, ...ends }) } };
+      return {
+        ...about,
+        over: { kind: 'credential_renewed', values: () => ({ source: id, ...ends }) },
+      };
     }
     const values = { source: id, ends: new Date(endsAtMs).toISOString() };
-    return { ...about, holds: { kind: 'credential_ending', values: () => values, edition: String(days) } };
+    return {
+      ...about,
+      holds: { kind: 'credential_ending', values: () => values, edition: String(days) },
+    };
   });
 }

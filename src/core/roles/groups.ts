@@ -19,8 +19,8 @@ export interface Groups {
   /** @param id of a sink that was given */
   ofSink(id: string): string;
   /**
-   * Jobs cost next to nothing: they follow the first group, so that none of them moves a source or a
-   * sink to another replica. With no group, each is one of its own.
+   * Jobs cost next to nothing: they follow the first group, so that none of them moves a source or
+   * a sink to another replica. With no group, each is one of its own.
    * @param name of the role
    */
   ofJob(name: string): string;
@@ -30,7 +30,8 @@ export function groupsOf({ sources, sinks, routes }: GroupingFacts): Groups {
   const groups = new Map<string, string>();
   for (const id of sources) groups.set(sourceKey(id), sourceKey(id));
   for (const { id, origin } of sinks) groups.set(id, origin);
-  for (const { sources: from = sources, to } of routes) join(groups, [...from.map(sourceKey), ...to]);
+  for (const { sources: from = sources, to } of routes)
+    join(groups, [...from.map(sourceKey), ...to]);
   return {
     ofSource: (id) => groups.get(sourceKey(id))!,
     ofSink: (id) => groups.get(id)!,

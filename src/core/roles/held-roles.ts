@@ -107,7 +107,8 @@ export class HeldRoles {
 
   /** Whether a stopping worker works something of the role, which must not get a second one. */
   isBusy({ name, sinks = [] }: Role): boolean {
-    const isShared = (other: Role) => other.name === name || other.sinks?.some((sink) => sinks.includes(sink));
+    const isShared = (other: Role) =>
+      other.name === name || other.sinks?.some((sink) => sinks.includes(sink));
     return [...this.#endings.values()].some(({ role }) => isShared(role));
   }
 

@@ -67,8 +67,8 @@ export interface Roles {
   standing(): Standing | undefined;
   /**
    * Works these from now on. Each role goes on with its new worker as soon as its old one has
-   * finished what was in flight; what is not among them is given back. Resolves when the last of the
-   * old workers has ended.
+   * finished what was in flight; what is not among them is given back. Resolves when the last of
+   * the old workers has ended.
    */
   replace(roles: readonly Role[]): Promise<void>;
   /** Stops every worker, gives the roles back, leaves. */
@@ -129,7 +129,8 @@ class ReplicaRoles implements Roles {
   async replace(next: readonly Role[]): Promise<void> {
     this.#roles = next;
     const kept = new Set(next.map(({ name }) => name));
-    for (const name of this.#held.names()) this.#held.drop(name, kept.has(name) ? 'restarted' : 'given back');
+    for (const name of this.#held.names())
+      this.#held.drop(name, kept.has(name) ? 'restarted' : 'given back');
     this.#wake.now();
     await this.#held.ended();
   }
@@ -178,7 +179,8 @@ class ReplicaRoles implements Roles {
     const epochs = this.#held.epochs();
     for (const name of lostNames(view.leases, epochs, replicaId)) this.#held.drop(name, 'lost');
     await this.#lookAround();
-    for (const name of this.#held.names()) if (this.#standing.isLeft(name)) this.#held.drop(name, 'given back');
+    for (const name of this.#held.names())
+      if (this.#standing.isLeft(name)) this.#held.drop(name, 'given back');
     // Those of another service have no share in this one's roles.
     const replicas = view.replicas - (this.#standing.current()?.foreigners ?? 0);
     const facts = { leases: view.leases, replicaId, replicas };
@@ -204,7 +206,10 @@ class ReplicaRoles implements Roles {
       await this.#deps.remember?.();
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      log.warn({ error: text }, 'after a kill, the roles will be free only when the heartbeat has expired');
+      log.warn(
+        { error: text },
+        'after a kill, the roles will be free only when the heartbeat has expired',
+      );
     }
   }
 

@@ -1,5 +1,5 @@
-// The worker of the role `job:retention`: removes old events once an hour, in small batches with long
-// breaks, so that nothing else slows down.
+// The worker of the role `job:retention`: removes old events once an hour, in small batches with
+// long breaks, so that nothing else slows down.
 
 import type { Logger } from '../../observe/log.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
@@ -21,7 +21,10 @@ export interface RetentionDependencies {
   readonly now?: () => number;
 }
 
-export function startRetention({ db, log, ageMs, now = Date.now }: RetentionDependencies, lease: Lease): RoleWorker {
+export function startRetention(
+  { db, log, ageMs, now = Date.now }: RetentionDependencies,
+  lease: Lease,
+): RoleWorker {
   async function removeAll(job: Job): Promise<void> {
     const kept = await readKeptFrom(db);
     let removed = 0;
@@ -43,6 +46,7 @@ export function startRetention({ db, log, ageMs, now = Date.now }: RetentionDepe
   return startJob(lease, {
     everyMs,
     act: removeAll,
-    onError: (error) => log.error({ error: databaseErrorText(error) }, 'old events not removed; it is tried again'),
+    onError: (error) =>
+      log.error({ error: databaseErrorText(error) }, 'old events not removed; it is tried again'),
   });
 }

@@ -11,10 +11,13 @@ export interface ShareFacts {
 }
 
 /**
- * Roles that are free (or, after a failed release, still this process's own) and that it should take
- * now: those of its own groups, and of groups that nobody works, up to its share.
+ * Roles that are free (or, after a failed release, still this process's own) and that it should
+ * take now: those of its own groups, and of groups that nobody works, up to its share.
  */
-export function wantedRoles(roles: readonly Grouped[], { leases, replicaId, replicas }: ShareFacts): string[] {
+export function wantedRoles(
+  roles: readonly Grouped[],
+  { leases, replicaId, replicas }: ShareFacts,
+): string[] {
   const byName = new Map(leases.map((lease) => [lease.name, lease]));
   const owners = ownersOf(roles, leases, replicaId);
   const share = fairShare(roles, replicas);
@@ -36,7 +39,11 @@ export function wantedRoles(roles: readonly Grouped[], { leases, replicaId, repl
  * The owner of each group that anybody works: the holder of the first of its held roles, followers
  * aside. So a group that was split has one owner, too.
  */
-function ownersOf(roles: readonly Grouped[], leases: readonly LeaseView[], replicaId: string): Map<string, string> {
+function ownersOf(
+  roles: readonly Grouped[],
+  leases: readonly LeaseView[],
+  replicaId: string,
+): Map<string, string> {
   const byName = new Map(leases.map((lease) => [lease.name, lease]));
   const owners = new Map<string, string>();
   for (const { name, group, isFollower } of roles) {
@@ -60,10 +67,13 @@ function fairShare(roles: readonly Grouped[], replicas: number): number {
 }
 
 /**
- * Roles that this process should give back: the groups are shared out evenly over the live processes,
- * and a part of another one's group goes to that one.
+ * Roles that this process should give back: the groups are shared out evenly over the live
+ * processes, and a part of another one's group goes to that one.
  */
-export function surplus(roles: readonly Grouped[], { leases, replicaId, replicas }: ShareFacts): string[] {
+export function surplus(
+  roles: readonly Grouped[],
+  { leases, replicaId, replicas }: ShareFacts,
+): string[] {
   const groupOf = new Map(roles.map((role) => [role.name, role.group]));
   const mine = [...ownersOf(roles, leases, replicaId)].filter(([, owner]) => owner === replicaId);
   const kept = new Set(
@@ -73,6 +83,9 @@ export function surplus(roles: readonly Grouped[], { leases, replicaId, replicas
       .slice(0, fairShare(roles, replicas)),
   );
   return leases
-    .filter(({ name, holder }) => holder === replicaId && groupOf.has(name) && !kept.has(groupOf.get(name)!))
+    .filter(
+      ({ name, holder }) =>
+        holder === replicaId && groupOf.has(name) && !kept.has(groupOf.get(name)!),
+    )
     .map(({ name }) => name);
 }

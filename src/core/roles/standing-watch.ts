@@ -4,7 +4,13 @@ import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics/index.ts';
 import type { Database } from '../../store/database.ts';
 import { readSurroundings } from '../../store/standing.ts';
-import { leftText, type Standing, standingOf, type WorkingRole, worksOf } from '../identity/standing.ts';
+import {
+  leftText,
+  type Standing,
+  standingOf,
+  type WorkingRole,
+  worksOf,
+} from '../identity/standing.ts';
 
 export interface StandingWatchOptions {
   readonly db: Database;

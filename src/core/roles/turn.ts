@@ -24,7 +24,11 @@ export function lostNames(
  * could not be given back, while others came in their place.
  * @param own names of the roles that it works, could work, or is about to give back
  */
-export function strayNames(leases: readonly LeaseView[], own: ReadonlySet<string>, replicaId: string): string[] {
+export function strayNames(
+  leases: readonly LeaseView[],
+  own: ReadonlySet<string>,
+  replicaId: string,
+): string[] {
   const isStray = ({ name, holder }: LeaseView) => holder === replicaId && !own.has(name);
   return leases.filter(isStray).map(({ name }) => name);
 }
@@ -38,7 +42,11 @@ export function asIfLive(lease: LeaseView): LeaseView {
  * Milliseconds until the next heartbeat. Regularly, and once more right after a heartbeat that is
  * running out would expire: a takeover then needs no more than its rest.
  */
-export function nextTurnMs(leases: readonly LeaseView[], replicaId: string, renewMs: number): number {
+export function nextTurnMs(
+  leases: readonly LeaseView[],
+  replicaId: string,
+  renewMs: number,
+): number {
   const isOthers = ({ holder }: LeaseView) => holder !== null && holder !== replicaId;
   const live = leases.filter((lease) => isOthers(lease) && lease.remainingMs > 0);
   const soonest = Math.min(renewMs, ...live.map(({ remainingMs }) => remainingMs + graceMs));

@@ -27,9 +27,14 @@ export interface Identified {
  * Adapters that `before` has under one id and `after` under another. Only where exactly one on each
  * side has the identity.
  */
-export function renamesOf(before: readonly Identified[], after: readonly Identified[]): ReadonlyMap<string, string> {
+export function renamesOf(
+  before: readonly Identified[],
+  after: readonly Identified[],
+): ReadonlyMap<string, string> {
   const only = (these: readonly Identified[], others: readonly Identified[]) =>
-    these.filter(({ id, identity }) => identity !== undefined && !others.some((other) => other.id === id));
+    these.filter(
+      ({ id, identity }) => identity !== undefined && !others.some((other) => other.id === id),
+    );
   const alike = (list: readonly Identified[], identity: string | undefined) =>
     list.filter((one) => one.identity === identity);
   const gone = only(before, after);
@@ -37,13 +42,16 @@ export function renamesOf(before: readonly Identified[], after: readonly Identif
   return new Map(
     gone.flatMap(({ id, identity }) => {
       const [heir, ...others] = alike(fresh, identity);
-      return heir === undefined || others.length > 0 || alike(gone, identity).length > 1 ? [] : [[id, heir.id]];
+      return heir === undefined || others.length > 0 || alike(gone, identity).length > 1
+        ? []
+        : [[id, heir.id]];
     }),
   );
 }
 
 /** An event with the time of its arrival. */
-export interface ComparedEvent extends Pick<EventDraft, 'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'> {
+export interface ComparedEvent
+  extends Pick<EventDraft, 'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'> {
   readonly source: string;
   readonly receivedAtMs: number;
   /** Ids of the sinks that were given it at the time. */
@@ -88,7 +96,10 @@ export function isGrave(severity: Severity): boolean {
 
 /** How many of the lost are grave. */
 export function graveLost({ lost }: Comparison): number {
-  return lost.reduce((sum, count, severity) => (isGrave(severity as Severity) ? sum + count : sum), 0);
+  return lost.reduce(
+    (sum, count, severity) => (isGrave(severity as Severity) ? sum + count : sum),
+    0,
+  );
 }
 
 export interface Comparer {
@@ -118,14 +129,20 @@ export function comparePolicies(before: Policy, after: Policy, renamed = noRenam
     add(event) {
       events += 1;
       const was = decide(before, event);
-      const is = decide(after, { ...event, source: renamed.sources.get(event.source) ?? event.source });
+      const is = decide(after, {
+        ...event,
+        source: renamed.sources.get(event.source) ?? event.source,
+      });
       for (const sink of event.sinks) countsOf(sink).recorded += 1;
       for (const sink of new Set([...was.sinks, ...is.sinks]))
         count(countsOf(sink), was.sinks.has(sink), is.sinks.has(sink));
       if (was.sinks.size === 0 && is.sinks.size > 0) gained[event.severity]! += 1;
       if (was.sinks.size === 0 || is.sinks.size > 0) return undefined;
       lost[event.severity]! += 1;
-      return [...was.sinks].map((sink) => ({ sink, reason: is.reasons.get(renamed.sinks.get(sink) ?? sink) ?? null }));
+      return [...was.sinks].map((sink) => ({
+        sink,
+        reason: is.reasons.get(renamed.sinks.get(sink) ?? sink) ?? null,
+      }));
     },
     result: () => ({
       events,

@@ -61,7 +61,8 @@ export function route(routes: readonly Route[], arriving: EventAt): Routing {
   const matched: string[] = [];
   const bySink = new Map<string, Decision>();
   const suppress = ({ to }: Route, reason: Miss) => {
-    for (const sink of to) if (!bySink.has(sink)) bySink.set(sink, { sink, state: 'suppressed', reason, priority });
+    for (const sink of to)
+      if (!bySink.has(sink)) bySink.set(sink, { sink, state: 'suppressed', reason, priority });
   };
   const misses = judge(routes, arriving);
   for (const [index, candidate] of routes.entries()) {
@@ -93,7 +94,10 @@ export function routeNamed(routes: readonly Route[], name: string | undefined): 
 function waysOf(candidate: Route, sink: string, arriving: EventAt): Partial<Decision> {
   const { group, quiet } = candidate;
   const hasWays =
-    group !== undefined || quiet !== undefined || candidate.settings?.has(sink) || candidate.templates?.has(sink);
+    group !== undefined ||
+    quiet !== undefined ||
+    candidate.settings?.has(sink) ||
+    candidate.templates?.has(sink);
   if (!hasWays) return {};
   const groupKey = groupKeyFor(candidate, arriving);
   return { route: candidate.name, ...(groupKey !== undefined && { groupKey }) };
@@ -130,7 +134,11 @@ function missOfTaken({ sources }: Route, source: string): Miss {
   return sources && !sources.includes(source) ? 'other_source' : 'taken_before';
 }
 
-function missOf(candidate: Route, { source, event, atMs }: EventAt, facts: () => ExpressionFacts): Miss | undefined {
+function missOf(
+  candidate: Route,
+  { source, event, atMs }: EventAt,
+  facts: () => ExpressionFacts,
+): Miss | undefined {
   const miss = missOfMatch(candidate, source, event);
   if (miss !== undefined) return miss;
   if (candidate.active && !isWithin(candidate.active, atMs)) return 'outside_active';

@@ -18,7 +18,8 @@ export function comparisonsIn(expression: string): Comparison[] {
   const found: Comparison[] = [];
   const look = (node: ASTNode): void => {
     const [left, right] = childrenOf(node);
-    if (left !== undefined && right !== undefined) found.push(...comparisonsOf(node.op, left, right));
+    if (left !== undefined && right !== undefined)
+      found.push(...comparisonsOf(node.op, left, right));
     for (const child of childrenOf(node)) look(child);
   };
   look(parseExpression(expression));

@@ -19,7 +19,11 @@ export function costOf(node: ASTNode, entry?: string): number {
       return costOf(about, entry) + count * costOf(condition, argument.args);
     }
     if (name === 'contains' && argument !== undefined)
-      return costOf(about, entry) + costOf(argument, entry) + lengthOf(about, entry) * lengthOf(argument, entry);
+      return (
+        costOf(about, entry) +
+        costOf(argument, entry) +
+        lengthOf(about, entry) * lengthOf(argument, entry)
+      );
   }
   return childrenOf(node).reduce((sum, child) => sum + costOf(child, entry), lengthOf(node, entry));
 }

@@ -28,12 +28,21 @@ export interface Expression {
 }
 
 const expressionMax = 2000;
-const limits = { maxAstNodes: 300, maxDepth: 40, maxListElements: 200, maxMapEntries: 0, maxCallArguments: 3 };
+const limits = {
+  maxAstNodes: 300,
+  maxDepth: 40,
+  maxListElements: 200,
+  maxMapEntries: 0,
+  maxCallArguments: 3,
+};
 
 const environment = new Environment({ unlistedVariablesAreDyn: false, limits })
   .registerVariable('event', { schema: expressionFields })
   // Without this, 4.0 is comparable with a severity by order alone. It serves both ways round.
-  .registerOperator('int == double', (a: bigint | number, b: bigint | number) => Number(a) === Number(b));
+  .registerOperator(
+    'int == double',
+    (a: bigint | number, b: bigint | number) => Number(a) === Number(b),
+  );
 
 /** @throws {ExpressionError} */
 export function compileExpression(written: string): Expression {
@@ -43,7 +52,8 @@ export function compileExpression(written: string): Expression {
   refuseTheUnbounded(program.ast, undefined);
   const { valid, type = '', error } = program.check();
   if (!valid) throw plain(error, written);
-  if (type !== 'bool') throw new ExpressionError(`it gives ${nounOf(type)} and not true or false`, 1);
+  if (type !== 'bool')
+    throw new ExpressionError(`it gives ${nounOf(type)} and not true or false`, 1);
   refuseJoins(program.ast);
   refuseTheCostly(program.ast);
   return {
@@ -73,7 +83,16 @@ function parsed(written: string) {
 }
 
 const loops = ['exists', 'all', 'exists_one'];
-const functions = ['startsWith', 'endsWith', 'contains', 'lowerAscii', 'upperAscii', 'trim', 'size', ...loops];
+const functions = [
+  'startsWith',
+  'endsWith',
+  'contains',
+  'lowerAscii',
+  'upperAscii',
+  'trim',
+  'size',
+  ...loops,
+];
 /** Functions that one would expect, and why they are refused. */
 const refusals: Readonly<Record<string, string>> = {
   matches: '"matches" is not allowed: use startsWith, endsWith or contains',
@@ -93,7 +112,10 @@ function refuseTheUnbounded(node: ASTNode, entry: string | undefined): void {
   }
   // What is between the brackets, and what there is, is known only when there is an event.
   if (node.op === '[]')
-    throw new ExpressionError('[ ] is only for writing a list: ask for entries with exists, all or in', node.start + 1);
+    throw new ExpressionError(
+      '[ ] is only for writing a list: ask for entries with exists, all or in',
+      node.start + 1,
+    );
   if (node.op !== 'call' && node.op !== 'rcall') {
     for (const child of childrenOf(node)) refuseTheUnbounded(child, entry);
     return;
@@ -101,7 +123,8 @@ function refuseTheUnbounded(node: ASTNode, entry: string | undefined): void {
   const [name] = node.args;
   const column = columnOf(node);
   if (Object.hasOwn(refusals, name)) throw new ExpressionError(refusals[name]!, column);
-  if (!functions.includes(name)) throw new ExpressionError(`there is no function "${name}"`, column, functions);
+  if (!functions.includes(name))
+    throw new ExpressionError(`there is no function "${name}"`, column, functions);
   if (node.op === 'call' && name !== 'size')
     throw new ExpressionError(`"${name}" stands after what it is about and a point`, column);
   if (node.op === 'rcall' && loops.includes(name)) {
@@ -109,7 +132,8 @@ function refuseTheUnbounded(node: ASTNode, entry: string | undefined): void {
     return;
   }
   if (name === 'contains' && entry !== undefined && childrenOf(node).slice(1).some(speaksOfEvent)) {
-    const message = '"contains" within a loop can look for an entry or a plain text, not for a field';
+    const message =
+      '"contains" within a loop can look for an entry or a plain text, not for a field';
     throw new ExpressionError(message, column);
   }
   for (const child of childrenOf(node)) refuseTheUnbounded(child, entry);
@@ -118,12 +142,17 @@ function refuseTheUnbounded(node: ASTNode, entry: string | undefined): void {
 function refuseTheUnboundedLoop(node: ASTNode & { op: 'rcall' }, around: string | undefined): void {
   const [name, list, [entry, condition, ...others]] = node.args;
   const column = columnOf(node);
-  if (around !== undefined) throw new ExpressionError(`"${name}" within another loop is not allowed`, column);
-  if (entry?.op !== 'id' || condition === undefined || others.length > 0) throw new ExpressionError(loopForm, column);
+  if (around !== undefined)
+    throw new ExpressionError(`"${name}" within another loop is not allowed`, column);
+  if (entry?.op !== 'id' || condition === undefined || others.length > 0)
+    throw new ExpressionError(loopForm, column);
   const isField = list.op === '.' && list.args[0].op === 'id' && list.args[0].args === 'event';
   const isWritten = list.op === 'list' && list.args.every(({ op }) => op === 'value');
   if (!isField && !isWritten)
-    throw new ExpressionError(`"${name}" is for a list of the event, or for one such as ["a", "b"]`, column);
+    throw new ExpressionError(
+      `"${name}" is for a list of the event, or for one such as ["a", "b"]`,
+      column,
+    );
   refuseTheUnbounded(condition, entry.args);
 }
 
@@ -153,7 +182,10 @@ function refuseTheCostly(node: ASTNode): void {
 /** Joined texts have no bound, and time grows with the square of their length. */
 function refuseJoins(node: ASTNode): void {
   if (node.op === '+' && !['int', 'double'].includes(typeOf(node)))
-    throw new ExpressionError('"+" is for numbers: texts and lists cannot be joined', node.start + 1);
+    throw new ExpressionError(
+      '"+" is for numbers: texts and lists cannot be joined',
+      node.start + 1,
+    );
   for (const child of childrenOf(node)) refuseJoins(child);
 }
 
@@ -173,12 +205,18 @@ function plain(error: unknown, written: string): ExpressionError {
   }
   if (code === 'no_such_overload') {
     const operator = node?.op?.replace('_', '');
-    return new ExpressionError(`"${operator}" is not for ${types.map(nounOf).join(' and ')}`, column);
+    return new ExpressionError(
+      `"${operator}" is not for ${types.map(nounOf).join(' and ')}`,
+      column,
+    );
   }
   if (code === 'unexpected_character' || code === 'unexpected_token' || code === 'expected_token') {
     const [word] = /^(?:\w+|&&|\|\||\S)/u.exec(written.slice(range?.start ?? 0)) ?? [];
     if (word === undefined) return new ExpressionError('it ends before it is complete', column);
-    return new ExpressionError(`"${word}" is not expected here; and, or, not, equal are &&, ||, !, ==`, column);
+    return new ExpressionError(
+      `"${word}" is not expected here; and, or, not, equal are &&, ||, !, ==`,
+      column,
+    );
   }
   return new ExpressionError(plainMessages[code] ?? `${summary} (${code})`, column);
 }
@@ -196,7 +234,8 @@ const plainMessages: Readonly<Record<string, string>> = {
   unterminated_string: 'a text lacks the quote at its end',
   unterminated_triple_quoted_string: 'a text lacks the quotes at its end',
   newline_in_string: 'a text lacks the quote at the end of its line',
-  invalid_escape_sequence: 'in a text, \\ goes before a quote, another \\, or a letter such as n; write \\\\ for one',
+  invalid_escape_sequence:
+    'in a text, \\ goes before a quote, another \\, or a letter such as n; write \\\\ for one',
   reserved_identifier: 'this is a word that the language keeps for itself',
   invalid_number: 'this is not a number',
   invalid_exponent: 'this is not a number',

@@ -65,21 +65,33 @@ const shortLengthMax = 16;
  * The same key for events that belong together; undefined for an event without any of the values,
  * which goes out alone.
  */
-export function groupKeyOf(route: string, by: GroupPolicy['by'], { source, event }: SourcedEvent): string | undefined {
+export function groupKeyOf(
+  route: string,
+  by: GroupPolicy['by'],
+  { source, event }: SourcedEvent,
+): string | undefined {
   const values = by.map((field) => groupFields[field]({ source, event, body: event.body }) ?? '');
   if (by.length > 0 && values.every((value) => value === '')) return undefined;
   const key = JSON.stringify([route, ...values.map((value) => value.slice(0, valueLengthMax))]);
-  return Buffer.byteLength(key) <= keyBytesMax ? key : JSON.stringify([route, ...values.map(shortened)]);
+  return Buffer.byteLength(key) <= keyBytesMax
+    ? key
+    : JSON.stringify([route, ...values.map(shortened)]);
 }
 
 function shortened(value: string): string {
   if (value.length <= shortLengthMax) return value;
-  const hash = createHash('sha256').update(value.slice(0, valueLengthMax)).digest('hex').slice(0, shortLengthMax);
+  const hash = createHash('sha256')
+    .update(value.slice(0, valueLengthMax))
+    .digest('hex')
+    .slice(0, shortLengthMax);
   return `${value.slice(0, shortLengthMax)}…${hash}`;
 }
 
 /** What {@link groupKeyOf} made. */
-export function readGroupKey(key: string): { readonly route: string; readonly values: readonly string[] } {
+export function readGroupKey(key: string): {
+  readonly route: string;
+  readonly values: readonly string[];
+} {
   const [route = '', ...values] = JSON.parse(key) as string[];
   return { route, values };
 }

@@ -29,7 +29,11 @@ export interface Match {
  * The first condition that does not hold; undefined if all do. Unknown severity passes every
  * threshold.
  */
-export function missOfMatch(match: Match, source: string, draft: EventFacts): MissReason | undefined {
+export function missOfMatch(
+  match: Match,
+  source: string,
+  draft: EventFacts,
+): MissReason | undefined {
   const { severity, body } = draft;
   if (match.sources && !match.sources.includes(source)) return 'other_source';
   if (severity !== 0 && severity < match.minSeverity) return 'below_min_severity';
@@ -40,7 +44,8 @@ export function missOfMatch(match: Match, source: string, draft: EventFacts): Mi
   if (!fits(match.tenants, body.tenant?.name, body.tenant?.provider)) return 'other_tenant';
   if (!fits(match.devices, body.device?.name)) return 'other_device';
   if (!fits(match.groups, body.device?.group)) return 'other_group';
-  if (match.networks && !fits(match.networks, ...addressesIn(body.device?.ip))) return 'other_network';
+  if (match.networks && !fits(match.networks, ...addressesIn(body.device?.ip)))
+    return 'other_network';
   return match.not?.some((one) => isExcluded(one, source, draft)) ? 'excluded' : undefined;
 }
 
@@ -51,7 +56,10 @@ function isExcluded(not: Match, source: string, draft: EventFacts): boolean {
 }
 
 /** An event before it is stored, or as it is stored. */
-export type EventFacts = Pick<EventDraft, 'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'>;
+export type EventFacts = Pick<
+  EventDraft,
+  'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'
+>;
 
 /** An event with the id of the source that reported it. */
 export interface SourcedEvent {
@@ -70,5 +78,8 @@ function fits(
   patterns: readonly ((text: string) => boolean)[] | undefined,
   ...texts: readonly (string | null | undefined)[]
 ): boolean {
-  return patterns === undefined || texts.some((text) => text && patterns.some((pattern) => pattern(text)));
+  return (
+    patterns === undefined ||
+    texts.some((text) => text && patterns.some((pattern) => pattern(text)))
+  );
 }

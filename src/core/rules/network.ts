@@ -58,7 +58,10 @@ export function addressesIn(text: string | undefined): readonly string[] {
 /**
  * Parsing costs twenty times as much as a look-up, and one event is compared with many networks.
  */
-let last: { readonly text: string; readonly address: SocketAddress | undefined } = { text: '', address: undefined };
+let last: { readonly text: string; readonly address: SocketAddress | undefined } = {
+  text: '',
+  address: undefined,
+};
 
 function addressOf(text: string): SocketAddress | undefined {
   if (text !== last.text) last = { text, address: parseAddress(text) };

@@ -37,7 +37,15 @@ export const expressionFields = {
     policy: text,
   },
   tenant: { id: text, name: text, provider: text },
-  file: { name: text, path: text, script: text, hash: text, type: text, signer: text, size: number },
+  file: {
+    name: text,
+    path: text,
+    script: text,
+    hash: text,
+    type: text,
+    signer: text,
+    size: number,
+  },
   process,
   parentProcess: process,
   /** Ids such as T1059.001. */

@@ -43,12 +43,15 @@ export function parseInterval(written: WrittenInterval): Interval {
   const { days, from = '00:00', to = '24:00', timeZone } = written;
   const first = dayOf(written.first);
   const last = dayOf(written.last);
-  if (first !== undefined && last !== undefined && last < first) throw new Error('has a last day before its first');
+  if (first !== undefined && last !== undefined && last < first)
+    throw new Error('has a last day before its first');
   const fromMinute = minuteOf(from);
   const toMinute = minuteOf(to);
   if (fromMinute === toMinute) throw new Error('ends when it begins');
   if (!isTimeZone(timeZone))
-    throw new Error(`has a time zone ${JSON.stringify(timeZone)}, which is not one such as Asia/Bangkok`);
+    throw new Error(
+      `has a time zone ${JSON.stringify(timeZone)}, which is not one such as Asia/Bangkok`,
+    );
   return {
     days: days === undefined ? allDays : new Set(days.flatMap(daysOf)),
     fromMinute,
@@ -106,8 +109,11 @@ export function isWithin(intervals: readonly Interval[], atMs: number): boolean 
   return intervals.some((interval) => {
     const { fromMinute, toMinute, timeZone } = interval;
     const { date, minute } = wallClock(timeZone, atMs);
-    if (fromMinute < toMinute) return begins(interval, date) && minute >= fromMinute && minute < toMinute;
-    return minute >= fromMinute ? begins(interval, date) : minute < toMinute && begins(interval, date - 1);
+    if (fromMinute < toMinute)
+      return begins(interval, date) && minute >= fromMinute && minute < toMinute;
+    return minute >= fromMinute
+      ? begins(interval, date)
+      : minute < toMinute && begins(interval, date - 1);
   });
 }
 
@@ -169,14 +175,19 @@ interface WallClock {
  * Formatting is the most expensive part of a route, so the last minute of each zone is kept. One
  * entry for each configured zone.
  */
-const clocks = new Map<string, { format: Intl.DateTimeFormat; minuteMs: number; clock: WallClock }>();
+const clocks = new Map<
+  string,
+  { format: Intl.DateTimeFormat; minuteMs: number; clock: WallClock }
+>();
 
 function wallClock(timeZone: string, atMs: number): WallClock {
   const minuteMs = Math.floor(atMs / 60_000);
   const known = clocks.get(timeZone);
   if (known?.minuteMs === minuteMs) return known.clock;
   const format = known?.format ?? formatOf(timeZone);
-  const parts = Object.fromEntries(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
+  const parts = Object.fromEntries(
+    format.formatToParts(atMs).map(({ type, value }) => [type, value]),
+  );
   const clock = {
     date: Date.UTC(Number(parts.year), Number(parts.month) - 1, Number(parts.day)) / dayMs,
     minute: Number(parts.hour) * 60 + Number(parts.minute),

@@ -28,7 +28,9 @@ export function weekOf(intervals: readonly Interval[]): Uint8Array {
  * as the clocks there may change.
  */
 export function isWhollyWithin(interval: Interval, others: readonly Interval[]): boolean {
-  const rest = weekOf(others.filter((other) => isWeekly(other) && other.timeZone === interval.timeZone));
+  const rest = weekOf(
+    others.filter((other) => isWeekly(other) && other.timeZone === interval.timeZone),
+  );
   return weekOf([interval]).every((isIn, minute) => isIn === 0 || rest[minute] === 1);
 }
 
@@ -36,7 +38,9 @@ export function isWhollyWithin(interval: Interval, others: readonly Interval[]):
 export function isWholeWeek(intervals: readonly Interval[]): boolean {
   const weekly = intervals.filter(isWeekly);
   const zones = new Set(weekly.map(({ timeZone }) => timeZone));
-  return [...zones].some((zone) => weekOf(weekly.filter(({ timeZone }) => timeZone === zone)).every(Boolean));
+  return [...zones].some((zone) =>
+    weekOf(weekly.filter(({ timeZone }) => timeZone === zone)).every(Boolean),
+  );
 }
 
 /** False for one that is only of some weeks. */

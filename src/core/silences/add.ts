@@ -109,7 +109,8 @@ function problemsOf({ silence, matcher }: Judged, nowMs: number, rules: Silencin
   const { owner, startsAtMs, endsAtMs } = silence;
   const lengthMs = endsAtMs - startsAtMs;
   const problems = requestTextProblems(silence);
-  if (owner === fileOwner) problems.push(`has the owner ${fileOwner}, which is kept for the silences of that file`);
+  if (owner === fileOwner)
+    problems.push(`has the owner ${fileOwner}, which is kept for the silences of that file`);
   if (lengthMs <= 0) problems.push('ends before it begins');
   else if (endsAtMs <= nowMs) problems.push('is over before it was made');
   if (lengthMs > rules.maxMs)

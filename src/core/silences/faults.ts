@@ -29,7 +29,9 @@ export function requestTextProblems(texts: Readonly<Record<'owner' | 'reason', s
  * Of one that recurs; undefined is what could not be read. Its name and reason stand together in
  * the reason of each occurrence.
  */
-export function recurringTextFaults(texts: Readonly<Record<'name' | 'reason', string | undefined>>): SilenceFault[] {
+export function recurringTextFaults(
+  texts: Readonly<Record<'name' | 'reason', string | undefined>>,
+): SilenceFault[] {
   const problems = (['name', 'reason'] as const).flatMap((key) => {
     const text = texts[key];
     return text === undefined ? [] : textProblems(key, text, recurringLengthMax[key]);
@@ -38,7 +40,11 @@ export function recurringTextFaults(texts: Readonly<Record<'name' | 'reason', st
 }
 
 /** What cannot be seen, or is obeyed by a screen, would lie about who it was. */
-export function textProblems(name: 'owner' | 'reason' | 'name', text: string, max: number): string[] {
+export function textProblems(
+  name: 'owner' | 'reason' | 'name',
+  text: string,
+  max: number,
+): string[] {
   if (text === '') return [`has no ${name}`];
   if (codePointLength(text) > max)
     return [`has ${name === 'owner' ? 'an' : 'a'} ${name} of more than ${max} characters`];
@@ -47,7 +53,10 @@ export function textProblems(name: 'owner' | 'reason' | 'name', text: string, ma
 }
 
 /** A silence that people make ends, and says so once. @param written which of the two is there */
-export function endFaults(written: { readonly until: boolean; readonly for: boolean }): SilenceFault[] {
+export function endFaults(written: {
+  readonly until: boolean;
+  readonly for: boolean;
+}): SilenceFault[] {
   if (!written.until && !written.for) {
     const remedy = 'Write for, such as "2h", or until';
     return [{ path: [], problem: 'has no end', remedy }];

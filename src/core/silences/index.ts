@@ -153,7 +153,10 @@ export function silence(
   if (covering.length === 0) return decisions;
   return decisions.map((decision) => {
     const { sink, state, priority } = decision;
-    const by = state === 'pending' ? covering.find(({ sinks }) => sinks?.includes(sink) ?? true) : undefined;
-    return by ? { sink, state: 'suppressed', reason: 'silenced', priority, silenceId: by.id } : decision;
+    const by =
+      state === 'pending' ? covering.find(({ sinks }) => sinks?.includes(sink) ?? true) : undefined;
+    return by
+      ? { sink, state: 'suppressed', reason: 'silenced', priority, silenceId: by.id }
+      : decision;
   });
 }

@@ -21,16 +21,28 @@ export interface SilenceReader {
 }
 
 /** @param now monotonic, in milliseconds */
-export function createSilenceReader(db: Database, log: Logger, now = () => performance.now()): SilenceReader {
+export function createSilenceReader(
+  db: Database,
+  log: Logger,
+  now = () => performance.now(),
+): SilenceReader {
   let compiled: ReadonlyMap<number, Matcher | null> = new Map();
-  let known: { readonly silences: readonly Silence[]; readonly readAtMs: number; readonly nowMs: number } | undefined;
+  let known:
+    | { readonly silences: readonly Silence[]; readonly readAtMs: number; readonly nowMs: number }
+    | undefined;
   let reading: Promise<void> | undefined;
 
   async function read(): Promise<void> {
     const readAtMs = now();
     const { silences, nowMs } = await readActiveSilences(db, knownForMs);
-    compiled = new Map(silences.map((stored) => [stored.id, compiled.get(stored.id) ?? compiledOrReported(stored)]));
-    known = { readAtMs, nowMs, silences: silences.flatMap((stored) => silenceOf(stored, compiled.get(stored.id))) };
+    compiled = new Map(
+      silences.map((stored) => [stored.id, compiled.get(stored.id) ?? compiledOrReported(stored)]),
+    );
+    known = {
+      readAtMs,
+      nowMs,
+      silences: silences.flatMap((stored) => silenceOf(stored, compiled.get(stored.id))),
+    };
   }
 
   function compiledOrReported({ id, matcher: written }: StoredSilence): Matcher | null {
@@ -38,7 +50,10 @@ export function createSilenceReader(db: Database, log: Logger, now = () => perfo
     const matcher = tryMatcher(written);
     if (!(matcher instanceof MatcherError)) return matcher;
     const { message: error } = matcher;
-    log.error({ silence: id, error }, 'this release cannot read the silence, and it silences nothing');
+    log.error(
+      { silence: id, error },
+      'this release cannot read the silence, and it silences nothing',
+    );
     return null;
   }
 
@@ -56,6 +71,9 @@ export function createSilenceReader(db: Database, log: Logger, now = () => perfo
   };
 }
 
-function silenceOf({ id, startsAtMs, endsAtMs }: StoredSilence, matcher: Matcher | null | undefined): Silence[] {
+function silenceOf(
+  { id, startsAtMs, endsAtMs }: StoredSilence,
+  matcher: Matcher | null | undefined,
+): Silence[] {
   return matcher ? [{ ...matcher, id, startsAtMs, endsAtMs }] : [];
 }

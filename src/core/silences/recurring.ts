@@ -4,7 +4,13 @@
 
 import type { NewSilence, StoredSilence } from '../../kit/records/silence.ts';
 import type { Database } from '../../store/database.ts';
-import { insertSilences, moveEnd, readClock, readSilencesOf, withdrawSilence } from '../../store/silences.ts';
+import {
+  insertSilences,
+  moveEnd,
+  readClock,
+  readSilencesOf,
+  withdrawSilence,
+} from '../../store/silences.ts';
 import { type Interval, occurrencesOf } from '../rules/schedule.ts';
 import type { WrittenMatcher } from './index.ts';
 
@@ -57,7 +63,9 @@ export function planRecurring(
       const { endsAtMs } = wanted.get(keyOf(one)) ?? one;
       return endsAtMs === one.endsAtMs ? [] : [{ id: one.id, endsAtMs }];
     }),
-    withdraw: [...first!.filter((one) => !wanted.has(keyOf(one))), ...repeated!].map(({ id }) => id),
+    withdraw: [...first!.filter((one) => !wanted.has(keyOf(one))), ...repeated!].map(
+      ({ id }) => id,
+    ),
   };
 }
 
@@ -65,16 +73,31 @@ export function planRecurring(
  * Stores what {@link planRecurring} says. Repeating it changes nothing.
  * @throws the driver's error
  */
-export async function keepRecurring(db: Database, recurring: readonly RecurringSilence[]): Promise<void> {
-  const { add, move, withdraw } = planRecurring(recurring, await readSilencesOf(db, fileOwner), await readClock(db));
+export async function keepRecurring(
+  db: Database,
+  recurring: readonly RecurringSilence[],
+): Promise<void> {
+  const { add, move, withdraw } = planRecurring(
+    recurring,
+    await readSilencesOf(db, fileOwner),
+    await readClock(db),
+  );
   if (add.length > 0) await insertSilences(db, add);
   for (const { id, endsAtMs } of move) await moveEnd(db, id, endsAtMs);
   for (const id of withdraw) await withdrawSilence(db, id);
 }
 
-function occurrencesIn({ name, reason, matcher, times }: RecurringSilence, nowMs: number): NewSilence[] {
+function occurrencesIn(
+  { name, reason, matcher, times }: RecurringSilence,
+  nowMs: number,
+): NewSilence[] {
   const occurrences = times.flatMap((time) => occurrencesOf(time, nowMs).slice(0, keptAhead));
-  return occurrences.map((times) => ({ matcher, owner: fileOwner, reason: `${name}: ${reason}`, ...times }));
+  return occurrences.map((times) => ({
+    matcher,
+    owner: fileOwner,
+    reason: `${name}: ${reason}`,
+    ...times,
+  }));
 }
 
 /** What makes it the same one, whatever its end. */

@@ -26,10 +26,32 @@ function unlikely(stream: string, severity: Severity, { text, number, ip }: Unli
     policy: text,
   };
   const body: EventBody = {
-    ...{ lastAction: text, trigger: text, threatType: text, description: text, comment: text, user: text },
-    ...{ remoteIp: text, recurrence: number, affectedDevices: number, device, process, parentProcess: process },
+    ...{
+      lastAction: text,
+      trigger: text,
+      threatType: text,
+      description: text,
+      comment: text,
+      user: text,
+    },
+    ...{
+      remoteIp: text,
+      recurrence: number,
+      affectedDevices: number,
+      device,
+      process,
+      parentProcess: process,
+    },
     tenant: { id: text, name: text, provider: text },
-    file: { name: text, path: text, script: text, hash: text, type: text, signer: text, size: number },
+    file: {
+      name: text,
+      path: text,
+      script: text,
+      hash: text,
+      type: text,
+      signer: text,
+      size: number,
+    },
     techniques: [{ id: text }],
   };
   return { stream, severity, type: text, status: text, action: text, body };

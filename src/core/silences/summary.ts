@@ -35,7 +35,10 @@ export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: L
     try {
       await keepRecurring(db, deps.recurring);
     } catch (error) {
-      log.error({ error: databaseErrorText(error) }, 'recurring silences not prepared; it is tried again');
+      log.error(
+        { error: databaseErrorText(error) },
+        'recurring silences not prepared; it is tried again',
+      );
     }
     for (const summary of await readSilenceSummaries(db, deps.graceMs ?? graceMs, batchMax)) {
       if (job.isOver()) return;
@@ -44,7 +47,12 @@ export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: L
       // nothing twice.
       if (
         notice &&
-        (await insertPage(db, { fence: lease, source: noticeSource, events: [notice], cursor: null })) === null
+        (await insertPage(db, {
+          fence: lease,
+          source: noticeSource,
+          events: [notice],
+          cursor: null,
+        })) === null
       )
         return;
       await markSummarised(db, summary.id);
@@ -56,12 +64,18 @@ export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: L
     everyMs,
     act: (job) => job.ask(() => look(job)),
     onError: (error) =>
-      log.error({ error: databaseErrorText(error) }, 'ended silences not summed up; it is tried again'),
+      log.error(
+        { error: databaseErrorText(error) },
+        'ended silences not summed up; it is tried again',
+      ),
   });
 }
 
 /** Undefined if there is nothing to say, or nobody to say it to. */
-function noticeOf(summary: SilenceSummary, { sinks, now }: SilenceSummaryDependencies): DecidedEvent | undefined {
+function noticeOf(
+  summary: SilenceSummary,
+  { sinks, now }: SilenceSummaryDependencies,
+): DecidedEvent | undefined {
   const concerned = summary.sinks.filter((id) => sinks.includes(id));
   if (concerned.length === 0) return undefined;
   const { id, owner, reason, severities } = summary;
@@ -72,7 +86,12 @@ function noticeOf(summary: SilenceSummary, { sinks, now }: SilenceSummaryDepende
     count: String(hiddenBy(summary)),
     severities: severitiesText(severities),
   };
-  return noticeEvent({ notice: { kind: 'silence_over', values }, key: String(id), to: concerned, nowMs: now() });
+  return noticeEvent({
+    notice: { kind: 'silence_over', values },
+    key: String(id),
+    to: concerned,
+    nowMs: now(),
+  });
 }
 
 function hiddenBy({ severities }: SilenceSummary): number {

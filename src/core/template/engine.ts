@@ -54,7 +54,16 @@ export interface CompiledText {
   render(facts: object, show: Show): string;
 }
 
-export const tags = ['assign', 'case', 'comment', 'for', 'break', 'continue', 'if', 'unless'] as const;
+export const tags = [
+  'assign',
+  'case',
+  'comment',
+  'for',
+  'break',
+  'continue',
+  'if',
+  'unless',
+] as const;
 /** Liquid's own; each looks through its text once. */
 const plainFilters = [
   'capitalize',
@@ -102,7 +111,8 @@ function createEngine(): Liquid {
   });
   for (const name of Object.keys(liquid.tags))
     if (!(tags as readonly string[]).includes(name)) delete liquid.tags[name];
-  for (const name of Object.keys(liquid.filters)) if (!filters.includes(name)) delete liquid.filters[name];
+  for (const name of Object.keys(liquid.filters))
+    if (!filters.includes(name)) delete liquid.filters[name];
   for (const form of ['text', 'url'] as const) {
     liquid.registerFilter(form === 'url' ? 'url_encode' : form, {
       raw: true,
@@ -127,7 +137,10 @@ export function compileText(source: string, fields: Fields): CompiledText {
     const { variables, globals, locals } = analyzeSync(parsed, { partials: false });
     for (const name of Object.keys(locals)) {
       if (Object.hasOwn(fields, name))
-        throw new TemplateError(`gives the name "${name}" to something else`, placeOf(locals[name]![0]!));
+        throw new TemplateError(
+          `gives the name "${name}" to something else`,
+          placeOf(locals[name]![0]!),
+        );
     }
     const labels = Object.values(globals)
       .flat()
@@ -160,7 +173,10 @@ function labelOf(variable: Variable, fields: Fields): { name: string; at: Positi
       );
     if (typeof known === 'string') {
       if (segment === 'size') return [];
-      throw new TemplateError(`asks for "${segment}" of ${path.join('.')}, which has no fields`, at);
+      throw new TemplateError(
+        `asks for "${segment}" of ${path.join('.')}, which has no fields`,
+        at,
+      );
     }
     if (!Object.hasOwn(known, segment)) {
       // Which labels there are the sink decides.
@@ -185,7 +201,10 @@ function labelOf(variable: Variable, fields: Fields): { name: string; at: Positi
 const ofLoops = ['first', 'last', 'index', 'index0', 'rindex', 'rindex0', 'length'];
 
 /** Names that the template itself gave stand for texts, numbers and lists, never for groups. */
-function checkLocal(variable: Variable, globals: Readonly<Record<string, readonly Variable[]>>): void {
+function checkLocal(
+  variable: Variable,
+  globals: Readonly<Record<string, readonly Variable[]>>,
+): void {
   const [root, field] = variable.segments;
   if (field === undefined || globals[String(root)]?.includes(variable)) return;
   const known = root === 'forloop' ? ofLoops : ['size'];
@@ -242,7 +261,9 @@ function refusing<Result>(source: string, act: () => Result): Result {
       originalError?: Error;
       message: string;
     };
-    const said = (originalError?.message ?? message.replace(/, (file:.*|line:\d+, col:\d+)$/, '')).slice(0, 200);
+    const said = (
+      originalError?.message ?? message.replace(/, (file:.*|line:\d+, col:\d+)$/, '')
+    ).slice(0, 200);
     throw plain(said, within(source, token.getPosition()));
   }
 }
@@ -254,7 +275,8 @@ function within(source: string, [line, column]: Position): Position {
 
 function plain(said: string, at: Position): TemplateError {
   const [, tag] = /^tag "(.*)" not found$/.exec(said) ?? [];
-  if (tag !== undefined) return new TemplateError(`has the tag "${tag}", which is not known here`, at, tags);
+  if (tag !== undefined)
+    return new TemplateError(`has the tag "${tag}", which is not known here`, at, tags);
   const [, filter] = /^undefined filter: (.*)$/.exec(said) ?? [];
   if (filter !== undefined)
     return new TemplateError(`has the filter "${filter}", which is not known here`, at, filters);

@@ -24,7 +24,10 @@ export const templateFields: Fields = {
 
 function plainFields(fields: unknown): Fields | 'single' | 'list' {
   if (typeof fields === 'string') return fields.startsWith('list') ? 'list' : 'single';
-  const entries = Object.entries(fields as object).map(([name, inner]) => [name, plainFields(inner)]);
+  const entries = Object.entries(fields as object).map(([name, inner]) => [
+    name,
+    plainFields(inner),
+  ]);
   return Object.fromEntries(entries) as Fields;
 }
 
@@ -53,8 +56,12 @@ export function templateFacts(event: StoredEvent, words: TemplateWords): Templat
   return { scope: { event: facts, labels: words.labels }, own: new Set(own) };
 }
 
-function timesOf({ occurredAt, receivedAt, body: { observedAt } }: StoredEvent, words: TemplateWords) {
-  const isTime = (iso: string | null | undefined) => typeof iso === 'string' && !Number.isNaN(Date.parse(iso));
+function timesOf(
+  { occurredAt, receivedAt, body: { observedAt } }: StoredEvent,
+  words: TemplateWords,
+) {
+  const isTime = (iso: string | null | undefined) =>
+    typeof iso === 'string' && !Number.isNaN(Date.parse(iso));
   const text = (iso: string | null | undefined) => (isTime(iso) ? words.time(iso!) : '');
   return {
     time: text([occurredAt, observedAt].find(isTime) ?? receivedAt),

@@ -74,7 +74,9 @@ function filledIn({ title, text, fields }: Template, fill: Fill): RenderedTempla
 
 function filledField({ title, value, isShort }: TemplateField, fill: Fill): RenderedField[] {
   const shown = fill(value, 'field value');
-  return shown === '' ? [] : [{ title: fill(title, 'field title').replace(/\s*\n\s*/g, ' '), value: shown, isShort }];
+  return shown === ''
+    ? []
+    : [{ title: fill(title, 'field title').replace(/\s*\n\s*/g, ' '), value: shown, isShort }];
 }
 
 interface Filling {
@@ -124,8 +126,13 @@ function urlPart(value: unknown): string {
 
 function fits({ title = '', text = '', fields = [] }: RenderedTemplate, total: number): boolean {
   const { fieldTitle, fieldValue } = templateLimits;
-  const lengths = fields.map((field) => [codePointLength(field.title), codePointLength(field.value)] as const);
-  const sum = lengths.reduce((all, [one, other]) => all + one + other, codePointLength(title) + codePointLength(text));
+  const lengths = fields.map(
+    (field) => [codePointLength(field.title), codePointLength(field.value)] as const,
+  );
+  const sum = lengths.reduce(
+    (all, [one, other]) => all + one + other,
+    codePointLength(title) + codePointLength(text),
+  );
   return (
     sum <= total &&
     codePointLength(title) <= templateLimits.title &&

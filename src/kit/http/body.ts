@@ -63,7 +63,11 @@ export class BodyBytes {
  * UTF-8 text, invalid bytes as U+FFFD, without a byte order mark. Undefined if it is compressed and
  * cannot be read: an unknown encoding, damaged or cut, or longer than `bytesMax` once unpacked.
  */
-export function decodeBody(bytes: Buffer, contentEncoding: string | undefined, bytesMax: number): string | undefined {
+export function decodeBody(
+  bytes: Buffer,
+  contentEncoding: string | undefined,
+  bytesMax: number,
+): string | undefined {
   const encoding = contentEncoding?.trim().toLowerCase() || 'identity';
   if (bytes.length === 0 || encoding === 'identity') return decodeText(bytes);
   if (!Object.hasOwn(decompressors, encoding)) return undefined;

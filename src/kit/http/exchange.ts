@@ -23,8 +23,8 @@ export interface ExchangeParts {
 }
 
 /**
- * One request from start to end, straight on undici's dispatch: `request` would cost half as much again in CPU, and it does not let
- * go of an aborted request that still waits for its connection.
+ * One request from start to end, straight on undici's dispatch: `request` would cost half as much
+ * again in CPU, and it does not let go of an aborted request that still waits for its connection.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: HttpRequest;
@@ -61,7 +61,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { origin, pathname, search } = this.#url;
     try {
       dispatcher.dispatch(
-        { origin, path: pathname + search, method, body, headers: { ...headers, ...this.#request.headers } },
+        {
+          origin,
+          path: pathname + search,
+          method,
+          body,
+          headers: { ...headers, ...this.#request.headers },
+        },
         this,
       );
     } catch (error) {
@@ -76,7 +82,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else socketOf(this.#onSocket);
   }
 
-  onResponseStart(_controller: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _controller: unknown,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     // A hint announces an answer and is none.
     if (status < 200) return;
     this.#status = status;
@@ -94,7 +104,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: unknown, error: Error): void {
     const isSent = this.#controller !== undefined;
-    const cause = !isSent && areDescriptorsUsedUp() ? Object.assign(new Error(), { code: 'EMFILE' }) : error;
+    const cause =
+      !isSent && areDescriptorsUsedUp() ? Object.assign(new Error(), { code: 'EMFILE' }) : error;
     this.#fail(connectionFailure(cause, this.#url, this.#isProxied, isSent));
   }
 
@@ -159,7 +170,9 @@ function unreadable(url: URL, status: number): AdapterError {
   );
 }
 
-function flatHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+function flatHeaders(
+  headers: Record<string, string | string[] | undefined>,
+): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];

@@ -1,5 +1,6 @@
-// Words for an exchange that got no answer: where, what, and what to look at. Pure. The original errors are not passed on as causes,
-// because undici's and Node's own carry whole URLs and pieces of answers.
+// Words for an exchange that got no answer: where, what, and what to look at. Pure. The original
+// errors are not passed on as causes, because undici's and Node's own carry whole URLs and pieces
+// of answers.
 import { descriptorsUsedUp, isOutOfDescriptors } from '../descriptors.ts';
 import { AdapterError } from '../errors.ts';
 import { hostWithPort } from '../origin.ts';
@@ -37,7 +38,10 @@ const tooSlow: Explanation = {
 const closed: Explanation = { meaning: 'the client is being closed', remedy: 'Nothing was sent.' };
 
 const explanations: Readonly<Record<string, Explanation>> = {
-  ECONNREFUSED: { meaning: 'nothing accepts connections there', remedy: 'Check that the service runs, and the port.' },
+  ECONNREFUSED: {
+    meaning: 'nothing accepts connections there',
+    remedy: 'Check that the service runs, and the port.',
+  },
   ENOTFOUND: unresolved,
   EAI_AGAIN: unresolved,
   EHOSTUNREACH: unreachable,
@@ -71,12 +75,18 @@ const explanations: Readonly<Record<string, Explanation>> = {
     remedy: 'Use a name that the certificate holds, or check where DNS leads.',
   },
   EPROTO: notTls,
-  UND_ERR_PRX_TLS: { meaning: 'the TLS connection to the proxy failed', remedy: 'Check the address in HTTPS_PROXY.' },
+  UND_ERR_PRX_TLS: {
+    meaning: 'the TLS connection to the proxy failed',
+    remedy: 'Check the address in HTTPS_PROXY.',
+  },
   UND_ERR_HEADERS_OVERFLOW: {
     meaning: 'its answer has more headers than fit',
     remedy: 'Check that host and port are those of the service.',
   },
-  UND_ERR_HEADERS_TIMEOUT: { meaning: 'the proxy opened no tunnel in time', remedy: 'Check the proxy.' },
+  UND_ERR_HEADERS_TIMEOUT: {
+    meaning: 'the proxy opened no tunnel in time',
+    remedy: 'Check the proxy.',
+  },
   UND_ERR_CLOSED: closed,
   UND_ERR_DESTROYED: closed,
 };
@@ -85,13 +95,22 @@ const notHttp: Explanation = {
   meaning: 'what answers there does not speak HTTP',
   remedy: 'Check the port, and whether https:// is meant.',
 };
-const other: Explanation = { meaning: 'the connection failed', remedy: 'Check host, port and network.' };
+const other: Explanation = {
+  meaning: 'the connection failed',
+  remedy: 'Check host, port and network.',
+};
 
 /**
- * What an error of undici or Node means. `retry`, except for what could never be sent: that is `reject_sink`.
+ * What an error of undici or Node means. `retry`, except for what could never be sent: that is
+ * `reject_sink`.
  * @param isUnderWay the request was on a connection, so that it may have arrived
  */
-export function connectionFailure(error: Error, url: URL, isProxied: boolean, isUnderWay: boolean): AdapterError {
+export function connectionFailure(
+  error: Error,
+  url: URL,
+  isProxied: boolean,
+  isUnderWay: boolean,
+): AdapterError {
   const code = codeOf(error);
   if (code === 'UND_ERR_INVALID_ARG' && !/proxy/i.test(error.message)) {
     return new AdapterError(
@@ -109,7 +128,10 @@ export function connectionFailure(error: Error, url: URL, isProxied: boolean, is
   );
 }
 
-/** No complete answer in time. `phase` is how far it came: no connection, a connection but no status, or a status but no whole body. */
+/**
+ * No complete answer in time. `phase` is how far it came: no connection, a connection but no
+ * status, or a status but no whole body.
+ */
 export function timeoutFailure(
   url: URL,
   timeoutMs: number,
@@ -118,8 +140,10 @@ export function timeoutFailure(
 ): AdapterError {
   const came = {
     connecting: 'no connection was free or could be made. Check host, port and firewall.',
-    waiting: 'it took the request and sent no answer. It may have done what was asked; look at its load.',
-    reading: 'its answer began and did not end. It may have done what was asked; look at the network and at proxies.',
+    waiting:
+      'it took the request and sent no answer. It may have done what was asked; look at its load.',
+    reading:
+      'its answer began and did not end. It may have done what was asked; look at the network and at proxies.',
   };
   return new AdapterError(
     'retry',
@@ -130,7 +154,12 @@ export function timeoutFailure(
 
 /** Megabytes came, and no answer began: hints or headers without end. */
 export function overheadFailure(url: URL): AdapterError {
-  return connectionFailure(Object.assign(new Error(), { code: 'UND_ERR_HEADERS_OVERFLOW' }), url, false, true);
+  return connectionFailure(
+    Object.assign(new Error(), { code: 'UND_ERR_HEADERS_OVERFLOW' }),
+    url,
+    false,
+    true,
+  );
 }
 
 function explain(code: string): Explanation {
@@ -144,11 +173,15 @@ function explain(code: string): Explanation {
 /** undici has no code for a proxy that refuses a tunnel, only a message. */
 function proxyRefusal(error: Error): Explanation | undefined {
   const status =
-    /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] ?? /^Proxy Auth.*\((407)\)/.exec(error.message)?.[1];
+    /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] ??
+    /^Proxy Auth.*\((407)\)/.exec(error.message)?.[1];
   if (status === undefined) return undefined;
   return {
     meaning: `the proxy answered ${status} instead of passing the request on`,
-    remedy: status === '407' ? 'Put user and password into HTTPS_PROXY.' : 'Ask whether the proxy allows this host.',
+    remedy:
+      status === '407'
+        ? 'Put user and password into HTTPS_PROXY.'
+        : 'Ask whether the proxy allows this host.',
   };
 }
 
@@ -159,7 +192,10 @@ function codeOf(error: Error): string {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,59}$/.test(code) ? code : 'unknown';
 }
 
-/** The address that was really called, if it is not the one in the URL (a name resolved, or a proxy). */
+/**
+ * The address that was really called, if it is not the one in the URL (a name resolved, or a
+ * proxy).
+ */
 function reachedOf(error: Error, url: URL): string {
   const { address, port } = error as { address?: unknown; port?: unknown };
   if (typeof address !== 'string' || typeof port !== 'number') return '';
@@ -168,5 +204,7 @@ function reachedOf(error: Error, url: URL): string {
 }
 
 function proxyHint(isProxied: boolean): string {
-  return isProxied ? ' A proxy is configured; hosts that must be called directly belong into NO_PROXY.' : '';
+  return isProxied
+    ? ' A proxy is configured; hosts that must be called directly belong into NO_PROXY.'
+    : '';
 }

@@ -1,5 +1,5 @@
-// What adapters use to call out over HTTP. No retry here, and no meaning: status.ts says what a status
-// means, the loops decide.
+// What adapters use to call out over HTTP. No retry here, and no meaning: status.ts says what a
+// status means, the loops decide.
 import { setMaxListeners } from 'node:events';
 import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { AdapterError, ConfigError } from '../errors.ts';
@@ -12,17 +12,22 @@ export type { HttpAnswer, HttpRequest } from './messages.ts';
 
 export interface HttpClient {
   /**
-   * Rejects within milliseconds of an abort or a time-out, whatever the far end does; a request that has not reached a connection by
-   * then is never sent. A connection that the far end closed while idle is a failure like any other: nothing is repeated here.
-   * @throws {AdapterError} `retry` with reason `timeout` (no answer), `connection` (not sent), `interrupted` or `malformed` (an unreadable 2xx), `reject_sink` with
-   * `bad_config` if the address or a header cannot be sent at all; or the signal's reason, if that was aborted
+   * Rejects within milliseconds of an abort or a time-out, whatever the far end does; a request
+   * that has not reached a connection by then is never sent. A connection that the far end closed
+   * while idle is a failure like any other: nothing is repeated here.
+   * @throws {AdapterError} `retry` with reason `timeout` (no answer), `connection` (not sent),
+   * `interrupted` or `malformed` (an unreadable 2xx), `reject_sink` with `bad_config` if the
+   * address or a header cannot be sent at all; or the signal's reason, if that was aborted
    */
   request(request: HttpRequest): Promise<HttpAnswer>;
   /** Waits for what is in flight (at most its time-out), then closes every connection. */
   close(): Promise<void>;
 }
 
-/** As the variables `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` hold them; `https:` goes by `httpProxy` if there is no other. */
+/**
+ * As the variables `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` hold them; `https:` goes by `httpProxy`
+ * if there is no other.
+ */
 export interface ProxySettings {
   readonly httpsProxy?: string;
   readonly httpProxy?: string;
@@ -42,7 +47,10 @@ export interface HttpClientOptions {
 
 const connectTimeoutMs = 5_000;
 
-/** Keeps connections alive for 4 s, or as long as the far end says. @throws {ConfigError} a proxy's address cannot be used */
+/**
+ * Keeps connections alive for 4 s, or as long as the far end says. @throws {ConfigError} a proxy's
+ * address cannot be used
+ */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const ways = createWays(options);
   // Compressed answers are bombs and bugs for a few saved bytes; so they are not asked for.
@@ -64,9 +72,13 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
       lastSignal = request.signal;
       return new Promise((resolve, reject) => {
         const { mask } = options;
-        const answer = mask === undefined ? resolve : (given: HttpAnswer) => resolve({ ...given, mask });
+        const answer =
+          mask === undefined ? resolve : (given: HttpAnswer) => resolve({ ...given, mask });
         const { dispatcher, isProxied } = way;
-        new Exchange({ request, url, isProxied, resolve: answer, reject }).start(dispatcher, headers);
+        new Exchange({ request, url, isProxied, resolve: answer, reject }).start(
+          dispatcher,
+          headers,
+        );
       });
     },
     close() {
@@ -102,7 +114,8 @@ function createWays({ proxy = {}, connectionsMax = 256 }: HttpClientOptions): Wa
       // Many proxies allow CONNECT to port 443 only; plain HTTP is forwarded as they expect.
       proxyTunnel: false,
       // The request that opens a tunnel is undici's own, so our timer does not end it.
-      clientFactory: (origin, settings) => new Pool(origin, { ...settings, headersTimeout: exchangeTimeoutMs }),
+      clientFactory: (origin, settings) =>
+        new Pool(origin, { ...settings, headersTimeout: exchangeTimeoutMs }),
     });
     return { dispatcher, isProxied: true };
   };
@@ -116,7 +129,9 @@ function createWays({ proxy = {}, connectionsMax = 256 }: HttpClientOptions): Wa
       return url.protocol === 'https:' ? secure : plain;
     },
     async close() {
-      await Promise.all([...new Set([direct, plain, secure])].map(({ dispatcher }) => dispatcher.close()));
+      await Promise.all(
+        [...new Set([direct, plain, secure])].map(({ dispatcher }) => dispatcher.close()),
+      );
     },
   };
 }
@@ -125,7 +140,11 @@ function assertProxy(where: string, address: string): void {
   if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return;
   // The address may hold a password, so it is not repeated.
   throw new ConfigError([
-    { where, problem: 'is no proxy address', remedy: 'Write it as http://proxy.example:3128, with the scheme.' },
+    {
+      where,
+      problem: 'is no proxy address',
+      remedy: 'Write it as http://proxy.example:3128, with the scheme.',
+    },
   ]);
 }
 

@@ -10,7 +10,9 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
-  /** For the whole exchange, waiting for a connection and reading the body included. Default 10,000. */
+  /**
+   * For the whole exchange, waiting for a connection and reading the body included. Default 10,000.
+   */
   readonly timeoutMs?: number;
   /** The answer's body is cut here and the rest is not read. Default 65,536. */
   readonly bodyBytesMax?: number;
@@ -20,11 +22,14 @@ export interface HttpAnswer {
   readonly status: number;
   /** Lower-case names; a header that came twice is joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Decoded as UTF-8; invalid bytes become U+FFFD. Empty if an answer other than 2xx was compressed and cannot be read. */
+  /**
+   * Decoded as UTF-8; invalid bytes become U+FFFD. Empty if an answer other than 2xx was compressed
+   * and cannot be read.
+   */
   readonly body: string;
   /**
-   * True if the rest was not read: the body is longer than `bodyBytesMax`, or comes in pieces so small
-   * that what is around them costs more than anything honest would.
+   * True if the rest was not read: the body is longer than `bodyBytesMax`, or comes in pieces so
+   * small that what is around them costs more than anything honest would.
    */
   readonly truncated: boolean;
   /** Takes the secrets of the configuration out of what is kept or shown of it; from the client. */

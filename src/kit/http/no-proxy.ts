@@ -38,7 +38,8 @@ function networkMatcher(entry: string): Matcher | undefined {
   const [, written = '', prefix = ''] = /^(.+)\/(\d{1,3})$/.exec(entry) ?? [];
   const address = unbracketed(written);
   const family = isIP(address);
-  if (family === 0 || address.includes('%') || Number(prefix) > (family === 4 ? 32 : 128)) return undefined;
+  if (family === 0 || address.includes('%') || Number(prefix) > (family === 4 ? 32 : 128))
+    return undefined;
   const network = new BlockList();
   network.addSubnet(address, Number(prefix), family === 4 ? 'ipv4' : 'ipv6');
   return (host) => isIP(host) !== 0 && network.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
@@ -46,10 +47,12 @@ function networkMatcher(entry: string): Matcher | undefined {
 
 /** Of everything else: `*`, a name, a domain, an address; with or without a port. */
 function hostMatcher(entry: string): Matcher | undefined {
-  const [, written = '', digits] = isIP(entry) === 6 ? [entry, entry] : (/^(.+?)(?::(\d{1,5}))?$/.exec(entry) ?? []);
+  const [, written = '', digits] =
+    isIP(entry) === 6 ? [entry, entry] : (/^(.+?)(?::(\d{1,5}))?$/.exec(entry) ?? []);
   const port = digits === undefined ? undefined : Number(digits);
   if (port !== undefined && (port < 1 || port > 65_535)) return undefined;
-  const matches = written === '*' ? () => true : (addressMatcher(unbracketed(written)) ?? nameMatcher(written));
+  const matches =
+    written === '*' ? () => true : (addressMatcher(unbracketed(written)) ?? nameMatcher(written));
   if (matches === undefined) return undefined;
   return (host, called) => (port === undefined || port === called) && matches(host, called);
 }
@@ -59,7 +62,10 @@ function addressMatcher(address: string): Matcher | undefined {
   return family === 0 ? undefined : networkMatcher(`${address}/${family === 4 ? 32 : 128}`);
 }
 
-/** A name stands for itself and for what is below it, with or without a dot before it: as curl has it. */
+/**
+ * A name stands for itself and for what is below it, with or without a dot before it: as curl has
+ * it.
+ */
 function nameMatcher(written: string): Matcher | undefined {
   const bare = written.replace(/^\*?\./, '');
   if (!/^[\p{L}\p{M}\p{N}._-]+$/u.test(bare) || !URL.canParse(`http://${bare}`)) return undefined;

@@ -1,4 +1,5 @@
-// The one policy that says what an HTTP status means for a delivery or a poll. Pure; no adapter decides this for itself.
+// The one policy that says what an HTTP status means for a delivery or a poll. Pure; no adapter
+// decides this for itself.
 import { AdapterError, type FailureOutcome, type FailureReason } from '../errors.ts';
 import { createMask } from '../mask.ts';
 import { quotaOf } from '../quota.ts';
@@ -14,9 +15,17 @@ interface Verdict {
 }
 
 const verdicts: Readonly<Record<number, Verdict>> = {
-  400: rejected('The request was understood and refused. Its content may be the reason, or the address.'),
-  401: refused('auth', 'The credential is missing, wrong or expired. Check the token or the address that holds it.'),
-  403: refused('auth', 'The credential is known and not allowed to do this. Give its owner the right, or use another.'),
+  400: rejected(
+    'The request was understood and refused. Its content may be the reason, or the address.',
+  ),
+  401: refused(
+    'auth',
+    'The credential is missing, wrong or expired. Check the token or the address that holds it.',
+  ),
+  403: refused(
+    'auth',
+    'The credential is known and not allowed to do this. Give its owner the right, or use another.',
+  ),
   404: refused(
     'bad_config',
     'There is nothing at this address. Check host, path and, if it is a hook, that it still exists.',
@@ -25,9 +34,15 @@ const verdicts: Readonly<Record<number, Verdict>> = {
     'bad_config',
     'The address takes no such request. Check that it is the whole address and not only the host.',
   ),
-  407: refused('auth', 'A proxy wants a credential. Put user and password into HTTPS_PROXY or HTTP_PROXY.'),
+  407: refused(
+    'auth',
+    'A proxy wants a credential. Put user and password into HTTPS_PROXY or HTTP_PROXY.',
+  ),
   408: retry('server_error', 'It did not get the whole request in time. It is tried again.'),
-  410: refused('bad_config', 'What was at this address has been removed. Create a new one and configure that.'),
+  410: refused(
+    'bad_config',
+    'What was at this address has been removed. Create a new one and configure that.',
+  ),
   413: {
     outcome: 'reject_event',
     reason: 'too_large',
@@ -35,16 +50,28 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   },
   422: rejected('The content of the request was refused. The answer may say which part.'),
   425: retry('server_error', 'It does not want the request so early. It is tried again.'),
-  429: retry('rate_limited', 'It limits requests. Lower the rate or raise the limit there if this goes on.'),
+  429: retry(
+    'rate_limited',
+    'It limits requests. Lower the rate or raise the limit there if this goes on.',
+  ),
   504: retry(
     'timeout',
     'A proxy before the far end got no answer in time. It may have done what was asked; it is tried again.',
   ),
-  501: refused('bad_config', 'The feature is switched off there. Ask its administrator to switch it on.'),
+  501: refused(
+    'bad_config',
+    'The feature is switched off there. Ask its administrator to switch it on.',
+  ),
 };
-const redirected = refused('bad_config', 'It redirects, and redirects are not followed. Configure the final address.');
+const redirected = refused(
+  'bad_config',
+  'It redirects, and redirects are not followed. Configure the final address.',
+);
 const otherRejection = rejected('The request was refused. The answer may say why.');
-const failing = retry('server_error', 'The far end, or a proxy before it, has a fault. It is tried again.');
+const failing = retry(
+  'server_error',
+  'The far end, or a proxy before it, has a fault. It is tried again.',
+);
 
 /**
  * Undefined for 2xx: the far end accepted it, though the adapter may want a certain body as well.
@@ -88,12 +115,16 @@ function refused(reason: 'auth' | 'bad_config', advice: string): Verdict {
   return { outcome: 'reject_sink', reason, advice };
 }
 
-// RFC 9110 section 5.6.7: the form in use, and the two obsolete ones. Date.parse alone takes "-5" and "soon 5" for dates.
+// RFC 9110 section 5.6.7: the form in use, and the two obsolete ones. Date.parse alone takes "-5"
+// and "soon 5" for dates.
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 const rfc850Date = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
 const asctimeDate = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
-/** Milliseconds to wait by a `Retry-After` header (seconds or a date), not clamped. Undefined if there is none, it is garbage, or it is past. */
+/**
+ * Milliseconds to wait by a `Retry-After` header (seconds or a date), not clamped. Undefined if
+ * there is none, it is garbage, or it is past.
+ */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   const value = header?.trim();
   if (!value) return undefined;
@@ -112,10 +143,14 @@ const answerLengthMax = 300;
 const maskedLengthMax = 16_384;
 
 /**
- * The beginning of an answer, fit for logs and the database: one line, no control characters, no secret of the configuration
- * (see {@link HttpAnswer.mask}) and none of `secrets`. For {@link AdapterError.answer}.
+ * The beginning of an answer, fit for logs and the database: one line, no control characters, no
+ * secret of the configuration (see {@link HttpAnswer.mask}) and none of `secrets`. For {@link
+ * AdapterError.answer}.
  */
-export function answerText({ body, mask }: Pick<HttpAnswer, 'body' | 'mask'>, secrets: readonly string[] = []): string {
+export function answerText(
+  { body, mask }: Pick<HttpAnswer, 'body' | 'mask'>,
+  secrets: readonly string[] = [],
+): string {
   const line = withoutControls(validText(body.slice(0, maskedLengthMax)));
   // Masked before it is cut: half a secret is one too many.
   const shown = createMask(secrets)(mask === undefined ? line : mask(line));

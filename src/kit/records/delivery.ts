@@ -28,8 +28,9 @@ export interface DeadDelivery {
   readonly attempts: number;
   readonly deadSince: string;
   /**
-   * HTTP status and beginning of the last answer that the far end gave, to this delivery or to the digest that held it;
-   * null if there was none. As it was stored: masked by the configuration of that time.
+   * HTTP status and beginning of the last answer that the far end gave, to this delivery or to the
+   * digest that held it; null if there was none. As it was stored: masked by the configuration of
+   * that time.
    */
   readonly lastStatus: number | null;
   readonly lastAnswer: string | null;
@@ -67,7 +68,10 @@ export interface SinkCounts {
   readonly dead: number;
   /** Of the pending ones those that wait for the time of their group. */
   readonly grouped: number;
-  /** Age of the oldest pending event that is not held; 0 if there is none. What is held goes out at its time, or with its digest. */
+  /**
+   * Age of the oldest pending event that is not held; 0 if there is none. What is held goes out at
+   * its time, or with its digest.
+   */
   readonly oldestPendingSeconds: number;
   /** The same of those that are urgent. */
   readonly oldestUrgentSeconds: number;

@@ -1,8 +1,13 @@
 // Events of the past, as they are read back. Types alone.
 import type { EventDraft, Severity } from '../event.ts';
 
-/** Which stored event: by its id here, or by the source that reads it and the vendor's own id of the item. */
-export type EventKey = { readonly id: number } | { readonly source: string; readonly externalId: string };
+/**
+ * Which stored event: by its id here, or by the source that reads it and the vendor's own id of the
+ * item.
+ */
+export type EventKey =
+  | { readonly id: number }
+  | { readonly source: string; readonly externalId: string };
 
 /** A stored event with what routes look at. */
 export interface PastEvent {

@@ -7,7 +7,10 @@ export interface ReadCursor {
 
 export interface StoredPosition extends ReadCursor {
   readonly source: string;
-  /** What was read, as the source says it; null if it was stored by a release that did not say, "" if nothing is left here. */
+  /**
+   * What was read, as the source says it; null if it was stored by a release that did not say, ""
+   * if nothing is left here.
+   */
   readonly console: string | null;
   readonly former: FormerNames | null;
   readonly updatedAt: string;

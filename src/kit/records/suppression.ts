@@ -17,7 +17,14 @@ export const missReasons = [
 export type MissReason = (typeof missReasons)[number];
 
 /** Why a route did not take an event. */
-export const misses = [...missReasons, 'when_is_false', 'outside_active', 'muted', 'repeat', 'taken_before'] as const;
+export const misses = [
+  ...missReasons,
+  'when_is_false',
+  'outside_active',
+  'muted',
+  'repeat',
+  'taken_before',
+] as const;
 export type Miss = (typeof misses)[number];
 
 /** Why a delivery is suppressed. */

@@ -1,5 +1,6 @@
-// Every metric of Tocsin, in one registry of its own. Labels come from configuration or from a closed set, never from an event or a request.
-// Nothing here asks the database: whoever can do that registers with `onCollect`.
+// Every metric of Tocsin, in one registry of its own. Labels come from configuration or from a
+// closed set, never from an event or a request. Nothing here asks the database: whoever can do that
+// registers with `onCollect`.
 import { type CollectLimits, createCollector, defaultLimits } from '../collect.ts';
 import { createInstruments, createRegistry } from './instruments.ts';
 import {
@@ -23,10 +24,14 @@ export {
 export type { MetricIds } from './series.ts';
 
 /**
- * The metrics, every series of `ids` at zero, and Node's own. `expose` gives the text of `/metrics`; it always resolves, within
- * about `waitMs`, also when the database is away: then the last values stay and `tocsin_database_up` says 0.
+ * The metrics, every series of `ids` at zero, and Node's own. `expose` gives the text of
+ * `/metrics`; it always resolves, within about `waitMs`, also when the database is away: then the
+ * last values stay and `tocsin_database_up` says 0.
  */
-export function createMetrics(ids: MetricIds & { readonly version: string }, limits: CollectLimits = defaultLimits) {
+export function createMetrics(
+  ids: MetricIds & { readonly version: string },
+  limits: CollectLimits = defaultLimits,
+) {
   const registry = createRegistry();
   const instruments = createInstruments(registry);
   instruments.buildInfo.set({ version: ids.version, node: process.versions.node }, 1);
@@ -34,19 +39,28 @@ export function createMetrics(ids: MetricIds & { readonly version: string }, lim
   for (const reason of writeFailureReasons) instruments.databaseWritesFailing.set({ reason }, 0);
   const series = createSeries(instruments);
   series.expect(ids);
-  const { onCollect, refresh } = createCollector(limits, (isUp) => instruments.databaseUp.set(isUp ? 1 : 0));
+  const { onCollect, refresh } = createCollector(limits, (isUp) =>
+    instruments.databaseUp.set(isUp ? 1 : 0),
+  );
 
   return {
     registry,
     ...instruments,
     ...series,
-    /** Registers what sets the gauges that need the database. A rejection means that the database is away. */
+    /**
+     * Registers what sets the gauges that need the database. A rejection means that the database is
+     * away.
+     */
     onCollect,
     /** Marks the one state that `sink` is in. */
     setSinkState(sink: string, current: SinkState): void {
-      for (const state of sinkStates) instruments.sinkState.set({ sink, state }, state === current ? 1 : 0);
+      for (const state of sinkStates)
+        instruments.sinkState.set({ sink, state }, state === current ? 1 : 0);
     },
-    /** Marks the one reason why the database takes no writes. @param current undefined while it takes them */
+    /**
+     * Marks the one reason why the database takes no writes. @param current undefined while it
+     * takes them
+     */
     setWriteProblem(current: WriteFailureReason | undefined): void {
       for (const reason of writeFailureReasons)
         instruments.databaseWritesFailing.set({ reason }, reason === current ? 1 : 0);

@@ -281,14 +281,20 @@ function createConfigMetrics(registry: Registry) {
   };
 }
 
-/** prom-client names three gauges like counters, which checkers of the format refuse; the same facts are there by kind. */
+/**
+ * prom-client names three gauges like counters, which checkers of the format refuse; the same facts
+ * are there by kind.
+ */
 const misnamedNodeMetrics = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ];
 
-/** Sampling every 10 ms, the library's default, alone takes half a per cent of a core that idles. The lag's quantiles include this interval. */
+/**
+ * Sampling every 10 ms, the library's default, alone takes half a per cent of a core that idles.
+ * The lag's quantiles include this interval.
+ */
 const eventLoopSamplingMs = 50;
 
 function registerNodeMetrics(register: Registry): void {

@@ -2,7 +2,10 @@
 import { type FailureOutcome, type FailureReason, failureReasons } from '../../kit/errors.ts';
 import { type Severity, severityNames } from '../../kit/event.ts';
 
-/** How a poll can end: with events, without, with "this feature is off", or with the reason of its failure. */
+/**
+ * How a poll can end: with events, without, with "this feature is off", or with the reason of its
+ * failure.
+ */
 export const pollOutcomes = ['ok', 'empty', 'database', 'disabled', ...failureReasons] as const;
 /** How a delivery can end. */
 export const deliveryOutcomes = ['delivered', 'suppressed', 'dead'] as const;
@@ -22,7 +25,10 @@ export type WriteFailureReason = (typeof writeFailureReasons)[number];
 export const sinkStates = ['ok', 'backing_off', 'paused'] as const;
 export type SinkState = (typeof sinkStates)[number];
 
-/** The pairs of outcome and reason that the policy of `kit/http` gives; any other pair appears when it first happens. */
+/**
+ * The pairs of outcome and reason that the policy of `kit/http` gives; any other pair appears when
+ * it first happens.
+ */
 export const attemptReasons: Readonly<Record<FailureOutcome, readonly FailureReason[]>> = {
   retry: ['timeout', 'connection', 'rate_limited', 'server_error', 'malformed', 'unknown'],
   reject_event: ['rejected', 'too_large'],

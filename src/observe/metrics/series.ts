@@ -1,4 +1,5 @@
-// Which series there are: each source, sink and role that is configured has all of its own from the start, at zero.
+// Which series there are: each source, sink and role that is configured has all of its own from the
+// start, at zero.
 import { type Severity, severityNames } from '../../kit/event.ts';
 import { suppressions } from '../../kit/records/suppression.ts';
 import type { Instruments } from './instruments.ts';
@@ -15,7 +16,10 @@ import {
 /** What has series of its own. */
 export interface MetricIds {
   /** `types`: those of its events that have series of their own. */
-  readonly sources: readonly { readonly id: string; readonly types?: readonly string[] | undefined }[];
+  readonly sources: readonly {
+    readonly id: string;
+    readonly types?: readonly string[] | undefined;
+  }[];
   readonly sinks: readonly { readonly id: string }[];
   /** Names of roles, as in `leases.name`. */
   readonly roles: readonly string[];
@@ -43,7 +47,8 @@ export function createSeries(instruments: Instruments) {
       for (const id of fresh(sources, counted.sources)) startSource(instruments, id);
       for (const { id, types: own = [] } of ids.sources) {
         types.set(id, new Set(own));
-        for (const type of [...own, otherType]) instruments.sourceEventTypes.inc({ source: id, type }, 0);
+        for (const type of [...own, otherType])
+          instruments.sourceEventTypes.inc({ source: id, type }, 0);
       }
       for (const id of fresh(sinks, counted.sinks)) startSink(instruments, id);
       for (const id of fresh(sources, shown.sources)) showSource(instruments, id);
@@ -51,11 +56,20 @@ export function createSeries(instruments: Instruments) {
       for (const role of fresh(roles, shown.roles)) instruments.roleHeld.set({ role }, 0);
     },
     /** An event that was stored for the first time. */
-    countEvent(source: string, { severity, type }: { readonly severity: Severity; readonly type: string }): void {
+    countEvent(
+      source: string,
+      { severity, type }: { readonly severity: Severity; readonly type: string },
+    ): void {
       instruments.sourceEvents.inc({ source, severity: severityLabel(severity) });
-      instruments.sourceEventTypes.inc({ source, type: types.get(source)?.has(type) ? type : otherType });
+      instruments.sourceEventTypes.inc({
+        source,
+        type: types.get(source)?.has(type) ? type : otherType,
+      });
     },
-    /** Ends the gauges of all others, which nobody sets any more. Their counters stay: they may come back, and must not go back. */
+    /**
+     * Ends the gauges of all others, which nobody sets any more. Their counters stay: they may come
+     * back, and must not go back.
+     */
     forgetOthers(ids: MetricIds): void {
       const { sources, sinks, roles } = idsOf(ids);
       for (const id of takeOthers(shown.sources, sources)) hideSource(instruments, id);
@@ -80,7 +94,8 @@ function takeOthers(known: Set<string>, ids: readonly string[]): string[] {
 }
 
 function startSource(instruments: Instruments, source: string): void {
-  for (const name of severityNames) instruments.sourceEvents.inc({ source, severity: name.toLowerCase() }, 0);
+  for (const name of severityNames)
+    instruments.sourceEvents.inc({ source, severity: name.toLowerCase() }, 0);
   for (const outcome of pollOutcomes) instruments.sourcePolls.inc({ source, outcome }, 0);
   instruments.sourceDuplicates.inc({ source }, 0);
   instruments.sourcePollDuration.zero({ source });
@@ -88,12 +103,20 @@ function startSource(instruments: Instruments, source: string): void {
 
 function showSource(instruments: Instruments, source: string): void {
   const { sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole } = instruments;
-  for (const gauge of [sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole]) gauge.set({ source }, 0);
+  for (const gauge of [sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole])
+    gauge.set({ source }, 0);
 }
 
 function hideSource(instruments: Instruments, source: string): void {
-  const { sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole, sourceCredentialExpiry } = instruments;
-  const gauges = [sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole, sourceCredentialExpiry];
+  const { sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole, sourceCredentialExpiry } =
+    instruments;
+  const gauges = [
+    sourceLastSuccess,
+    sourceCursor,
+    sourceLag,
+    sourceOtherConsole,
+    sourceCredentialExpiry,
+  ];
   for (const gauge of gauges) gauge.remove({ source });
 }
 
@@ -106,7 +129,8 @@ function startSink(instruments: Instruments, sink: string): void {
   }
   instruments.deliveryAttemptDuration.zero({ sink });
   instruments.deliveryLatency.zero({ sink });
-  for (const name of severityNames) instruments.eventToScreen.zero({ sink, severity: name.toLowerCase() });
+  for (const name of severityNames)
+    instruments.eventToScreen.zero({ sink, severity: name.toLowerCase() });
   instruments.templateFailures.inc({ sink }, 0);
   for (const kind of ['group', 'storm']) {
     instruments.digests.inc({ sink, kind }, 0);
@@ -115,9 +139,16 @@ function startSink(instruments: Instruments, sink: string): void {
 }
 
 function sinkGauges(instruments: Instruments) {
-  const { deliveriesPending, deliveryOldestPendingAge, deliveryOldestUrgentPendingAge } = instruments;
+  const { deliveriesPending, deliveryOldestPendingAge, deliveryOldestUrgentPendingAge } =
+    instruments;
   const ages = [deliveryOldestPendingAge, deliveryOldestUrgentPendingAge];
-  return [deliveriesPending, ...ages, instruments.deliveriesDead, instruments.sinkStorm, instruments.sinkOtherPlace];
+  return [
+    deliveriesPending,
+    ...ages,
+    instruments.deliveriesDead,
+    instruments.sinkStorm,
+    instruments.sinkOtherPlace,
+  ];
 }
 
 function showSink(instruments: Instruments, sink: string): void {

@@ -1,4 +1,5 @@
-// What the log hears of exports: that spans are not taken, at once and then once an hour, and that they are again; and some of the SDK's remarks.
+// What the log hears of exports: that spans are not taken, at once and then once an hour, and that
+// they are again; and some of the SDK's remarks.
 import type { Logger } from '../log.ts';
 
 const everyMs = 3_600_000;
@@ -28,7 +29,10 @@ export function createExportLog(log: Logger, now: () => number): ExportLog {
     lost += spans;
     if (!isFirst && now() - toldAtMs < everyMs) return;
     toldAtMs = now();
-    log.warn({ lost, error: sentence(error) }, 'the collector takes no spans; they are lost, and nothing else is');
+    log.warn(
+      { lost, error: sentence(error) },
+      'the collector takes no spans; they are lost, and nothing else is',
+    );
   }
 
   return {

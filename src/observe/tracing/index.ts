@@ -1,7 +1,11 @@
-// What the loops tell tracing. Types and names only, so that nothing of OpenTelemetry is loaded, or called, while tracing is off.
+// What the loops tell tracing. Types and names only, so that nothing of OpenTelemetry is loaded, or
+// called, while tracing is off.
 import type { FailureReason } from '../../kit/errors.ts';
 
-/** Where a trace goes on, as W3C `traceparent`: version, trace id, span id, flags. It stands on the event in the database. */
+/**
+ * Where a trace goes on, as W3C `traceparent`: version, trace id, span id, flags. It stands on the
+ * event in the database.
+ */
 export type TraceParent = string;
 
 /** The trace's id, 32 hexadecimal digits; null where there is no trace. */
@@ -16,7 +20,10 @@ export interface SpanFailure {
   readonly status?: number | null | undefined;
 }
 
-/** One page, from its request until it is in the store. One that is cut off by a stop is told nothing more, and leaves nothing. */
+/**
+ * One page, from its request until it is in the store. One that is cut off by a stop is told
+ * nothing more, and leaves nothing.
+ */
 export interface PageTrace {
   /** For the page's events; undefined if the sampler leaves the page out. */
   readonly parent: TraceParent | undefined;
@@ -53,6 +60,13 @@ export interface DigestTrace {
 export interface Tracing {
   page(source: string): PageTrace;
   attempt(parent: TraceParent, attempt: Attempt): AttemptTrace;
-  /** A trace of its own, linked to those of its members. @returns undefined if none of them has one */
-  digest(sink: string, kind: string, events: number, members: Iterable<TraceParent>): DigestTrace | undefined;
+  /**
+   * A trace of its own, linked to those of its members. @returns undefined if none of them has one
+   */
+  digest(
+    sink: string,
+    kind: string,
+    events: number,
+    members: Iterable<TraceParent>,
+  ): DigestTrace | undefined;
 }

@@ -1,5 +1,5 @@
-// The spans of a trace, and all that may stand in them: ids, numbers, words of closed sets, the server of a sink. Nothing of an event's text, no
-// path of an address.
+// The spans of a trace, and all that may stand in them: ids, numbers, words of closed sets, the
+// server of a sink. Nothing of an event's text, no path of an address.
 import {
   type Attributes,
   type Context,
@@ -34,7 +34,11 @@ export function createTracing(tracer: Tracer): Tracing {
     digest(sink, kind, events, members) {
       const links = linksTo(members);
       if (links.length === 0) return undefined;
-      const attributes = { 'tocsin.sink': sink, 'tocsin.digest.kind': kind, 'messaging.batch.message_count': events };
+      const attributes = {
+        'tocsin.sink': sink,
+        'tocsin.digest.kind': kind,
+        'messaging.batch.message_count': events,
+      };
       const span = tracer.startSpan(`digest ${sink}`, { links, attributes }, ROOT_CONTEXT);
       return {
         parent: parentOf(span),
@@ -46,7 +50,11 @@ export function createTracing(tracer: Tracer): Tracing {
 
 function tracePage(tracer: Tracer, source: string): PageTrace {
   const attributes = { 'tocsin.source': source };
-  const page = tracer.startSpan(`poll ${source}`, { kind: SpanKind.CONSUMER, attributes }, ROOT_CONTEXT);
+  const page = tracer.startSpan(
+    `poll ${source}`,
+    { kind: SpanKind.CONSUMER, attributes },
+    ROOT_CONTEXT,
+  );
   const within = trace.setSpan(ROOT_CONTEXT, page);
   let part = tracer.startSpan(`read ${source}`, { kind: SpanKind.CLIENT, attributes }, within);
   return {
@@ -56,11 +64,17 @@ function tracePage(tracer: Tracer, source: string): PageTrace {
       page.setAttributes({ 'tocsin.outcome': outcome, 'messaging.batch.message_count': events });
     },
     storing() {
-      part = tracer.startSpan('store', { attributes: { ...attributes, 'db.system.name': 'postgresql' } }, within);
+      part = tracer.startSpan(
+        'store',
+        { attributes: { ...attributes, 'db.system.name': 'postgresql' } },
+        within,
+      );
     },
     stored(events, duplicates) {
       part.end();
-      page.setAttributes({ 'tocsin.events.new': events, 'tocsin.events.duplicate': duplicates }).end();
+      page
+        .setAttributes({ 'tocsin.events.new': events, 'tocsin.events.duplicate': duplicates })
+        .end();
     },
     failed(failure) {
       if (part.isRecording()) fail(part, failure);

@@ -1,4 +1,5 @@
-// What Mattermost's answers mean, where that is more than the policy of core/http-status.ts says. Decides no retry; shows no hook id.
+// What Mattermost's answers mean, where that is more than the policy of core/http-status.ts says.
+// Decides no retry; shows no hook id.
 import { AdapterError } from '../../kit/errors.ts';
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { answerText, failureOf } from '../../kit/http/status.ts';
@@ -39,9 +40,14 @@ export function refusalOf(answer: HttpAnswer, { host, secrets }: Hook): AdapterE
   const { status } = answer;
   if (status < 400) {
     const what =
-      status < 300 ? 'but not with the “ok” of a Mattermost webhook' : 'and redirects, which is not followed';
+      status < 300
+        ? 'but not with the “ok” of a Mattermost webhook'
+        : 'and redirects, which is not followed';
     const message = `${host} answered ${status}, ${what}: a login page, a proxy, or http for https. Check ${whereUrl}.`;
-    return new AdapterError('reject_sink', 'bad_config', message, { status, answer: answerText(answer, secrets) });
+    return new AdapterError('reject_sink', 'bad_config', message, {
+      status,
+      answer: answerText(answer, secrets),
+    });
   }
   // Never undefined at 400 and above.
   const failure = failureOf(answer, host, secrets)!;
@@ -55,8 +61,9 @@ function reworded(failure: AdapterError, message: string): AdapterError {
 }
 
 /**
- * Reads the answer to a post into a channel that cannot exist. The server looks for the hook before it looks for the channel, so
- * its own 404 (and a 403 that speaks of a lock) proves the hook. Undefined if the hook works.
+ * Reads the answer to a post into a channel that cannot exist. The server looks for the hook before
+ * it looks for the channel, so its own 404 (and a 403 that speaks of a lock) proves the hook.
+ * Undefined if the hook works.
  */
 export function probeFailure(answer: HttpAnswer, hook: Hook): AdapterError | undefined {
   const { status } = answer;

@@ -1,4 +1,5 @@
-// One event, or a digest of many, as one post: a line that can be searched and one attachment. Pure. Never longer than the server takes in one piece.
+// One event, or a digest of many, as one post: a line that can be searched and one attachment.
+// Pure. Never longer than the server takes in one piece.
 import { type SeverityName, type StoredEvent, severityNames } from '../../kit/event.ts';
 import { type ProductOf, streamWords } from '../../kit/product.ts';
 import type { Message, RenderedField } from '../../kit/sink.ts';
@@ -52,10 +53,12 @@ export function isUrgent({ event, form }: Message, { hasPriority }: CardOptions)
 
 function textOf(message: Message, options: CardOptions): string {
   const { event, template } = message;
-  const mention = options.mention !== undefined && isPinging(event, options) ? ` ${options.mention}` : '';
+  const mention =
+    options.mention !== undefined && isPinging(event, options) ? ` ${options.mention}` : '';
   const head = headOf(event);
   const held = heldUpLines(message, options);
-  if (template?.text !== undefined) return templateText(`${head}${mention}`, template.text, held.map(withoutHashtags));
+  if (template?.text !== undefined)
+    return templateText(`${head}${mention}`, template.text, held.map(withoutHashtags));
   const lines = [`${head} · ${summaryOf(message, options)}${mention}`, ...held];
   const { digest } = event.body;
   if (digest !== undefined) lines.push(...digestLines(digest, options.wording, message.form));
@@ -63,11 +66,19 @@ function textOf(message: Message, options: CardOptions): string {
 }
 
 /** An unknown severity goes with HIGH. What Tocsin says of itself has none. */
-function isPinging({ severity, body }: StoredEvent, { mentionFrom = 'CRITICAL' }: CardOptions): boolean {
-  return body.notice === undefined && (severity === 0 ? 4 : severity) >= severityNames.indexOf(mentionFrom);
+function isPinging(
+  { severity, body }: StoredEvent,
+  { mentionFrom = 'CRITICAL' }: CardOptions,
+): boolean {
+  return (
+    body.notice === undefined &&
+    (severity === 0 ? 4 : severity) >= severityNames.indexOf(mentionFrom)
+  );
 }
 
-/** What a template opens and does not close takes nothing else with it: what is ours stands before. */
+/**
+ * What a template opens and does not close takes nothing else with it: what is ours stands before.
+ */
 function templateText(head: string, text: string, held: readonly string[]): string {
   const lines = text.includes('\n') ? [head, ...held, text] : [`${head} · ${text}`, ...held];
   return sealed(lines.join('\n'));
@@ -91,7 +102,10 @@ function headOf({ severity }: StoredEvent): string {
   return `${look(severity).sign} **${severityNames[severity]}**`;
 }
 
-/** What people look for later, because the fields of an attachment are not found by every server's search. */
+/**
+ * What people look for later, because the fields of an attachment are not found by every server's
+ * search.
+ */
 function summaryOf({ event, form }: Message, options: CardOptions): string {
   const { body } = event;
   const { wording } = options;
@@ -121,7 +135,8 @@ function attachmentOf(message: Message, options: CardOptions): Attachment {
   const { digest } = event.body;
   if (digest !== undefined) return digestAttachment(event.severity, digest, wording, form);
   if (form === 'bare') return bareAttachment(event, options);
-  if (event.body.notice !== undefined) return noticeAttachment(event, event.body.notice, wording, form);
+  if (event.body.notice !== undefined)
+    return noticeAttachment(event, event.body.notice, wording, form);
   const { color, sign } = look(event.severity);
   const { title, footer } = wordsFor(event, options);
   return {
@@ -129,7 +144,9 @@ function attachmentOf(message: Message, options: CardOptions): Attachment {
     color,
     title: `${sign} ${template?.title === undefined ? title : sealed(template.title)}`,
     title_link: linkOf(event.body.link),
-    fields: template?.fields?.map(templateField) ?? fieldsOf(event, wording, message.showTenant, form === 'short'),
+    fields:
+      template?.fields?.map(templateField) ??
+      fieldsOf(event, wording, message.showTenant, form === 'short'),
     footer,
   };
 }

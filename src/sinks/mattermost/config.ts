@@ -1,4 +1,5 @@
-// The settings of the sink mattermost. Pure; the webhook's URL is its only credential and stands in no message.
+// The settings of the sink mattermost. Pure; the webhook's URL is its only credential and stands in
+// no message.
 import { z } from 'zod';
 import { severityNames } from '../../kit/event.ts';
 import { isNeutral } from '../../kit/text.ts';
@@ -11,7 +12,8 @@ function faultOf(text: string): string | undefined {
   const read = readWebUrl(text);
   if ('fault' in read) return read.fault;
   const { url } = read;
-  if (/[?#]/.test(text)) return 'has something behind the webhook’s id (? or #); copy the URL without it';
+  if (/[?#]/.test(text))
+    return 'has something behind the webhook’s id (? or #); copy the URL without it';
   if (!/\/hooks\/[A-Za-z0-9]+$/.test(url.pathname)) {
     return 'is not the URL of an incoming webhook, which ends in /hooks/ and an id of letters and digits';
   }
@@ -36,7 +38,10 @@ export const config = z.strictObject({
     ),
   channel: z
     .string()
-    .regex(/^[#@]?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'is no channel: give its name in URLs (soc-alerts) or @username')
+    .regex(
+      /^[#@]?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+      'is no channel: give its name in URLs (soc-alerts) or @username',
+    )
     .optional()
     .describe(
       'Where to post instead of the webhook’s own channel: the channel’s name in URLs, or @username. If it is refused, the webhook’s own channel is used and the card says so.',
@@ -71,7 +76,9 @@ export const config = z.strictObject({
     .enum(severityNames)
     .exclude(['UNKNOWN'])
     .optional()
-    .describe('From which severity up an event pings the mention; CRITICAL if not set. An unknown one goes with HIGH.'),
+    .describe(
+      'From which severity up an event pings the mention; CRITICAL if not set. An unknown one goes with HIGH.',
+    ),
   priority: z
     .boolean()
     .default(true)

@@ -1,6 +1,13 @@
-// Many events as one post: a line for the notification, what they have in common for the search, numbers in fields, and a table last.
-// The table is a field, because clients fold an attachment's own text after some lines. Every limit of one post holds; the tests see to it.
-import { type Counted, type Digest, type DigestRow, type Severity, severityNames } from '../../kit/event.ts';
+// Many events as one post: a line for the notification, what they have in common for the search,
+// numbers in fields, and a table last. The table is a field, because clients fold an attachment's
+// own text after some lines. Every limit of one post holds; the tests see to it.
+import {
+  type Counted,
+  type Digest,
+  type DigestRow,
+  type Severity,
+  severityNames,
+} from '../../kit/event.ts';
 import type { MessageForm } from '../../kit/sink.ts';
 import { cell, code, sealed } from './escape.ts';
 import type { CardField } from './fields.ts';
@@ -28,10 +35,17 @@ const rooms: Readonly<Record<MessageForm, Room>> = {
 const typesInLineMax = 3;
 const mostSevereFirst = [5, 4, 3, 2, 1, 0] as const satisfies readonly Severity[];
 
-/** What comes behind the severity in the first line: how many, how fast, of what, on how many devices. */
+/**
+ * What comes behind the severity in the first line: how many, how fast, of what, on how many
+ * devices.
+ */
 export function digestLine(digest: Digest, wording: Wording, form: MessageForm): string {
   const { text, types } = rooms[form];
-  const shown = countedText(digest.types.slice(0, Math.min(types, typesInLineMax)), digest.typeCount, text);
+  const shown = countedText(
+    digest.types.slice(0, Math.min(types, typesInLineMax)),
+    digest.typeCount,
+    text,
+  );
   const parts = [eventsText(digest, wording), shown, devicesText(digest.deviceCount, wording)];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
@@ -49,11 +63,14 @@ function devicesText(count: number, { labels }: Wording): string | undefined {
   return count === 1 ? labels.deviceOne : filled(labels.deviceCount, { count: String(count) });
 }
 
-/** The lines below the first: why these came together, and each file that was seen more than once. */
+/**
+ * The lines below the first: why these came together, and each file that was seen more than once.
+ */
 export function digestLines(digest: Digest, wording: Wording, form: MessageForm): string[] {
   if (form === 'bare') return [];
   const room = rooms[form];
-  const why = digest.kind === 'storm' ? stormLine(digest, wording) : routeLine(digest, wording, room);
+  const why =
+    digest.kind === 'storm' ? stormLine(digest, wording) : routeLine(digest, wording, room);
   return [why, ...fileLines(digest, wording, room)];
 }
 
@@ -79,18 +96,25 @@ function routeLine(digest: Digest, { labels }: Wording, { text }: Room): string 
   });
 }
 
-const fieldLabels: Readonly<Record<string, keyof Labels>> = { device_group: 'deviceGroup', hash: 'fileHash' };
+const fieldLabels: Readonly<Record<string, keyof Labels>> = {
+  device_group: 'deviceGroup',
+  hash: 'fileHash',
+};
 
 function fieldLabel(field: string, labels: Labels): string {
   const key = Object.hasOwn(fieldLabels, field) ? fieldLabels[field]! : field;
-  return Object.hasOwn(labels, key) ? labels[key as keyof Labels] : field.replace(/[^A-Za-z0-9]/g, ' ');
+  return Object.hasOwn(labels, key)
+    ? labels[key as keyof Labels]
+    : field.replace(/[^A-Za-z0-9]/g, ' ');
 }
 
 function fileLines(digest: Digest, wording: Wording, room: Room): string[] {
   const isOneFile = isOfOneFile(digest);
   const files = digest.files.filter(({ count }) => count > 1 || isOneFile).slice(0, room.files);
   const lines = files.map(({ hash, name, count, devices }) => {
-    const file = [code(name, room.text), code(hash, room.hash)].filter((part) => part !== undefined).join(' ');
+    const file = [code(name, room.text), code(hash, room.hash)]
+      .filter((part) => part !== undefined)
+      .join(' ');
     const { eventOne, eventCount, digestFile } = wording.labels;
     const shown = filled(digestFile, {
       file,
@@ -101,11 +125,17 @@ function fileLines(digest: Digest, wording: Wording, room: Room): string[] {
     return `📄 ${shown}`;
   });
   const more = digest.fileCount - files.length;
-  if (lines.length > 0 && more > 0) lines.push(filled(wording.labels.digestFiles, { count: String(more) }));
+  if (lines.length > 0 && more > 0)
+    lines.push(filled(wording.labels.digestFiles, { count: String(more) }));
   return lines;
 }
 
-export function digestAttachment(severity: Severity, digest: Digest, wording: Wording, form: MessageForm): Attachment {
+export function digestAttachment(
+  severity: Severity,
+  digest: Digest,
+  wording: Wording,
+  form: MessageForm,
+): Attachment {
   const { labels } = wording;
   const { color, sign } = look(severity);
   const title = digest.kind === 'storm' ? labels.titleStorm : labels.titleDigest;
@@ -126,7 +156,11 @@ function fieldsOf(digest: Digest, wording: Wording, room: Room): CardField[] {
   return [
     ...field('severity', severitiesText(digest), true),
     ...field('type', countedText(types.slice(0, room.types), typeCount, room.text), true),
-    ...field('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room.text), false),
+    ...field(
+      'affectedDevices',
+      countedText(devices.slice(0, room.devices), deviceCount, room.text),
+      false,
+    ),
     ...field('tenant', countedText(tenants.slice(0, room.devices), tenantCount, room.text), false),
     ...field('received', spanText(digest, wording), false),
     ...field('digestRows', tableOf(digest, wording, room), false),
@@ -135,7 +169,9 @@ function fieldsOf(digest: Digest, wording: Wording, room: Room): CardField[] {
 
 function severitiesText({ severities }: Digest): string {
   const present = mostSevereFirst.filter((severity) => severities[severity]! > 0);
-  return present.map((severity) => `${severityNames[severity]} ${severities[severity]}`).join(' · ');
+  return present
+    .map((severity) => `${severityNames[severity]} ${severities[severity]}`)
+    .join(' · ');
 }
 
 /** `` `DC01` / `Bakery` ``: the same name may stand for another device of each tenant. */
@@ -144,7 +180,11 @@ function ofTenant(name: string | undefined, tenant: string | undefined): string 
 }
 
 /** `` `RANSOMWARE` 300, `PUA` 112, +3 ``; undefined if none can be shown. */
-function countedText(shown: readonly Counted[], all: number, codePointsMax: number): string | undefined {
+function countedText(
+  shown: readonly Counted[],
+  all: number,
+  codePointsMax: number,
+): string | undefined {
   const parts = shown.flatMap(({ name, count, tenant }) => {
     const text = ofTenant(code(name, codePointsMax), code(tenant, codePointsMax));
     return text === undefined ? [] : [`${text} ${count}`];
@@ -168,7 +208,8 @@ function tableOf(digest: Digest, wording: Wording, room: Room): string | undefin
   const heads = [severity, type, device, tenant, fileName, received, eventId];
   // A column in which nothing stands costs a phone a third of its width.
   const isKept = heads.map((_head, column) => cells.some((row) => row[column] !== ''));
-  const line = (texts: readonly string[]) => `| ${texts.filter((_text, column) => isKept[column]).join(' | ')} |`;
+  const line = (texts: readonly string[]) =>
+    `| ${texts.filter((_text, column) => isKept[column]).join(' | ')} |`;
   const lines = [line(heads), line(heads.map(() => '---')), ...cells.map(line)];
   const more = digest.count - rows.length;
   // A line right below would be one more row.
@@ -176,7 +217,12 @@ function tableOf(digest: Digest, wording: Wording, room: Room): string | undefin
   return lines.join('\n');
 }
 
-function cellsOf(row: DigestRow, isShortTime: boolean, { time }: Wording, { text }: Room): string[] {
+function cellsOf(
+  row: DigestRow,
+  isShortTime: boolean,
+  { time }: Wording,
+  { text }: Room,
+): string[] {
   const [day = '', clock = ''] = time(row.at).split(' ');
   return [
     `${look(row.severity).sign} ${severityNames[row.severity]}`,

@@ -1,5 +1,6 @@
-// The fields of an event's card, in their order: what each shows and how much of it. Absent values give no field.
-// The limits are such that a card with everything in it stays within 90 blocks and 16,000 code points; the tests hold them to it.
+// The fields of an event's card, in their order: what each shows and how much of it. Absent values
+// give no field. The limits are such that a card with everything in it stays within 90 blocks and
+// 16,000 code points; the tests hold them to it.
 import { type EventBody, type Process, type StoredEvent, severityNames } from '../../kit/event.ts';
 import { code, fence, sealed } from './escape.ts';
 import type { Labels } from './locales/en.ts';
@@ -29,7 +30,12 @@ interface FieldRule {
 }
 
 const rules: readonly FieldRule[] = [
-  half('eventId', 100, 24, ({ body, event, max }) => code(body.itemId, max) ?? code(`#${event.id}`, max)),
+  half(
+    'eventId',
+    100,
+    24,
+    ({ body, event, max }) => code(body.itemId, max) ?? code(`#${event.id}`, max),
+  ),
   half('type', 160, 36, typeOf),
   half('severity', 60, 16, severityOf),
   half('status', 60, 16, ({ event, max }) => code(event.status, max)),
@@ -38,7 +44,9 @@ const rules: readonly FieldRule[] = [
   half('device', 200, 36, ({ body, max }) => code(deviceName(body), max)),
   half('ip', 120, 36, ipOf),
   half('user', 250, 26, ({ body, max }) => code(body.user, max)),
-  half('os', 160, 20, ({ body, max }) => joined(' ', [body.device?.os, body.device?.osVersion], max)),
+  half('os', 160, 20, ({ body, max }) =>
+    joined(' ', [body.device?.os, body.device?.osVersion], max),
+  ),
   half('threatType', 100, 24, ({ body, max }) => code(body.threatType, max)),
   half('tenant', 250, 36, tenantOf),
   half('recurrence', 20, 20, ({ body }) => countOf(body.recurrence)),
@@ -55,15 +63,30 @@ const rules: readonly FieldRule[] = [
   wide(timeLabel, 60, 60, ({ event, wording }) => wording.time(timeOf(event))),
 ];
 
-function half(label: FieldRule['label'], full: number, short: number, value: FieldRule['value']): FieldRule {
+function half(
+  label: FieldRule['label'],
+  full: number,
+  short: number,
+  value: FieldRule['value'],
+): FieldRule {
   return { label, isShort: true, max: [full, short], value };
 }
 
-function wide(label: FieldRule['label'], full: number, short: number, value: FieldRule['value']): FieldRule {
+function wide(
+  label: FieldRule['label'],
+  full: number,
+  short: number,
+  value: FieldRule['value'],
+): FieldRule {
   return { label, isShort: false, max: [full, short], value };
 }
 
-export function fieldsOf(event: StoredEvent, wording: Wording, showTenant: boolean, isCut: boolean): CardField[] {
+export function fieldsOf(
+  event: StoredEvent,
+  wording: Wording,
+  showTenant: boolean,
+  isCut: boolean,
+): CardField[] {
   const fields: CardField[] = [];
   const view = { event, body: event.body, wording, showTenant, max: 0 };
   for (const { label, isShort, max, value } of rules) {
@@ -87,7 +110,8 @@ export function timeLabel(event: StoredEvent): 'timestamp' | 'timeObserved' | 't
 }
 
 function nearestTime({ occurredAt, body, receivedAt }: StoredEvent) {
-  const isTime = (iso: string | null | undefined): iso is string => !Number.isNaN(Date.parse(iso ?? ''));
+  const isTime = (iso: string | null | undefined): iso is string =>
+    !Number.isNaN(Date.parse(iso ?? ''));
   if (isTime(occurredAt)) return { iso: occurredAt, label: 'timestamp' } as const;
   if (isTime(body.observedAt)) return { iso: body.observedAt, label: 'timeObserved' } as const;
   return { iso: receivedAt, label: 'timeReceived' } as const;
@@ -136,7 +160,9 @@ function countOf(count: number | undefined): string | undefined {
 const techniquesMax = 8;
 
 function techniquesOf({ body, max }: View): string | undefined {
-  const texts = (body.techniques ?? []).map(({ id, name }) => (name === undefined ? id : `${id} ${name}`));
+  const texts = (body.techniques ?? []).map(({ id, name }) =>
+    name === undefined ? id : `${id} ${name}`,
+  );
   const shown = each(', ', texts.slice(0, techniquesMax), max);
   const more = texts.length - techniquesMax;
   return more > 0 && shown !== undefined ? `${shown} +${more}` : shown;
@@ -144,7 +170,10 @@ function techniquesOf({ body, max }: View): string | undefined {
 
 /** In code, for a word in running text notifies whoever has it among the own keywords. */
 function descriptionOf({ body, max }: View): string | undefined {
-  const parts = [code(body.description, Math.floor(max * 0.7)), code(body.comment, Math.floor(max * 0.3))];
+  const parts = [
+    code(body.description, Math.floor(max * 0.7)),
+    code(body.comment, Math.floor(max * 0.3)),
+  ];
   return parts.filter((part) => part !== undefined).join(' — ') || undefined;
 }
 
@@ -164,12 +193,20 @@ function processOf(process: Process | undefined, max: number): string | undefine
 }
 
 /** All in one piece of code. */
-function joined(between: string, texts: readonly (string | undefined)[], max: number): string | undefined {
+function joined(
+  between: string,
+  texts: readonly (string | undefined)[],
+  max: number,
+): string | undefined {
   return code(texts.filter((text) => text !== undefined).join(between), max);
 }
 
 /** Each in its own piece of code, with an equal share of the room. */
-function each(between: string, texts: readonly (string | undefined)[], max: number): string | undefined {
+function each(
+  between: string,
+  texts: readonly (string | undefined)[],
+  max: number,
+): string | undefined {
   const share = Math.floor(max / Math.max(1, texts.length));
   const parts = texts.map((text) => code(text, share)).filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(between);

@@ -1,5 +1,5 @@
-// Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a message; more only
-// without what was refused: the priority, the channel.
+// Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a
+// message; more only without what was refused: the priority, the channel.
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { originOf } from '../../kit/origin.ts';
 import { placeOf } from '../../kit/place.ts';
@@ -17,13 +17,20 @@ export const mattermost: SinkDefinition<typeof config> = {
   config,
   routeSettings,
   templates: templateSupport,
-  example: { url: 'https://chat.example.com/hooks/xxxgeneratedkeyxxx', channel: 'soc-alerts', mention: '@soc' },
+  example: {
+    url: 'https://chat.example.com/hooks/xxxgeneratedkeyxxx',
+    channel: 'soc-alerts',
+    mention: '@soc',
+  },
   secrets: ['url'],
   create,
 };
 
-/** Names of channels have at most 64 characters and no capitals, so that this one exists nowhere. */
-const noSuchChannel = 'Tocsin-checks-its-webhook-by-a-channel-whose-name-is-too-long-to-exist-anywhere';
+/**
+ * Names of channels have at most 64 characters and no capitals, so that this one exists nowhere.
+ */
+const noSuchChannel =
+  'Tocsin-checks-its-webhook-by-a-channel-whose-name-is-too-long-to-exist-anywhere';
 
 function create(settings: MattermostConfig, context: SinkContext): Sink {
   const { http, locale, timeZone, now, productOf } = context;
@@ -72,10 +79,12 @@ function create(settings: MattermostConfig, context: SinkContext): Sink {
     place: placeOf(origin, url, settings.channel ?? ''),
     templateWords: createTemplateWords(wording),
     async send(message, { deliveryId, signal }) {
-      const card = message.settings === undefined ? usual : optionsOf(message.settings as RouteSettings);
+      const card =
+        message.settings === undefined ? usual : optionsOf(message.settings as RouteSettings);
       const { channel } = card;
       const ask = (options: CardOptions) => post(cardOf(message, deliveryId, options), signal);
-      const sent = (options: CardOptions) => (isUrgent(message, options) ? urgency.ask(options, ask) : ask(options));
+      const sent = (options: CardOptions) =>
+        isUrgent(message, options) ? urgency.ask(options, ask) : ask(options);
       let answer = await sent(card);
       if (channel !== undefined && isRefusedChannel(channel, answer)) {
         answer = await sent({ ...card, channel: undefined, refusedChannel: channel });
@@ -99,7 +108,10 @@ function createUrgency() {
   let refusals = 0;
   return {
     /** Without the priority if it is refused. */
-    async ask(options: CardOptions, ask: (options: CardOptions) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    async ask(
+      options: CardOptions,
+      ask: (options: CardOptions) => Promise<HttpAnswer>,
+    ): Promise<HttpAnswer> {
       const plain = { ...options, hasPriority: false };
       if (refusals >= refusalsMax) return ask(plain);
       const answer = await ask(options);

@@ -1,4 +1,5 @@
-// What can be found out about a webhook's settings without posting, and what cannot. The webhook itself works.
+// What can be found out about a webhook's settings without posting, and what cannot. The webhook
+// itself works.
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import type { SinkReport } from '../../kit/sink.ts';
 import { isServersOwn } from './answers.ts';
@@ -23,14 +24,18 @@ export async function inspection(
   for (const channel of channels) {
     if (channel.startsWith('@')) untested.push(`whether there is a user ${channel}`);
     else {
-      const refusal = refusalOfChannel(await ask({ text: 'Tocsin checks a channel.', channel, type: probeType }));
+      const refusal = refusalOfChannel(
+        await ask({ text: 'Tocsin checks a channel.', channel, type: probeType }),
+      );
       if (refusal === undefined) taken.push(channel);
       else remarks.push(`the channel ${channel} is refused: ${refusal}. ${consequence}`);
     }
   }
   if (username !== undefined || iconUrl !== undefined) {
     const names = [username && 'username', iconUrl && 'icon_url'].filter(Boolean).join(' and ');
-    untested.push(`${names}, which do nothing unless the server allows overrides (${whereOverrides})`);
+    untested.push(
+      `${names}, which do nothing unless the server allows overrides (${whereOverrides})`,
+    );
   }
   if (wanted.some(({ hasPriority }) => hasPriority)) {
     untested.push('the priority of CRITICAL posts, without which they go out if it is refused');
@@ -39,18 +44,23 @@ export async function inspection(
 }
 
 const whereOverrides = 'System Console → Integrations → Integration Management';
-const consequence = 'Posts for it go to the webhook’s own channel, with a note. Give a channel’s name in URLs';
+const consequence =
+  'Posts for it go to the webhook’s own channel, with a note. Give a channel’s name in URLs';
 
 function testedText(channels: readonly string[], untested: readonly string[]): string {
   const works = 'answers, and knows the webhook';
-  const takes = channels.length === 0 ? works : `${works}, which may post into ${channels.join(', ')}`;
-  return untested.length === 0 ? takes : `${takes}. Not tried, since only a post shows it: ${untested.join('; ')}`;
+  const takes =
+    channels.length === 0 ? works : `${works}, which may post into ${channels.join(', ')}`;
+  return untested.length === 0
+    ? takes
+    : `${takes}. Not tried, since only a post shows it: ${untested.join('; ')}`;
 }
 
 /** Undefined if the webhook may post there. */
 function refusalOfChannel(answer: HttpAnswer): string | undefined {
   const { status } = answer;
-  if (status === 404 && isServersOwn(answer)) return 'there is none of that name, or it is archived';
+  if (status === 404 && isServersOwn(answer))
+    return 'there is none of that name, or it is archived';
   if (status === 403 && isServersOwn(answer)) {
     return 'the webhook is locked to another channel, or its owner is no member of this private one';
   }

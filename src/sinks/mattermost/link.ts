@@ -14,7 +14,11 @@ export function linkOf(link: string | undefined): string | undefined {
 function safeLink(link: string | undefined): string | undefined {
   if (link === undefined || link.length > lengthMax || !URL.canParse(link)) return undefined;
   const { protocol, username, password, href } = new URL(link);
-  if ((protocol !== 'https:' && protocol !== 'http:') || username !== '' || password !== '') return undefined;
+  if ((protocol !== 'https:' && protocol !== 'http:') || username !== '' || password !== '')
+    return undefined;
   // Clients put the title into a Markdown link, which a bracket or a blank would end.
-  return href.replace(/[()<>|\\`*\s]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);
+  return href.replace(
+    /[()<>|\\`*\s]/g,
+    (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

@@ -1,4 +1,5 @@
-// What Tocsin itself has to say, as a small card. Values come from configuration and far ends, so they are escaped like any other.
+// What Tocsin itself has to say, as a small card. Values come from configuration and far ends, so
+// they are escaped like any other.
 import type { Notice, StoredEvent } from '../../kit/event.ts';
 import type { MessageForm } from '../../kit/sink.ts';
 import { code, plain, sealed } from './escape.ts';
@@ -35,8 +36,13 @@ const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{
 
 export function noticeLine(notice: Notice, wording: Wording, form: MessageForm): string {
   const max = form === 'short' ? 60 : 200;
-  const shown = entriesOf(notice).map(([name, value]) => [name, shownValue(value, wording, max)] as const);
-  return filled(templateOf(notice, wording), { ...Object.fromEntries(shown), ...countsOf(notice, wording) });
+  const shown = entriesOf(notice).map(
+    ([name, value]) => [name, shownValue(value, wording, max)] as const,
+  );
+  return filled(templateOf(notice, wording), {
+    ...Object.fromEntries(shown),
+    ...countsOf(notice, wording),
+  });
 }
 
 /** Words for what sentences count: one is not several. */
@@ -50,11 +56,18 @@ function countsOf({ values }: Notice, { labels }: Wording): Readonly<Record<stri
 }
 
 /** What the sentence did not say stands in fields, so that no value is lost. */
-export function noticeAttachment(event: StoredEvent, notice: Notice, wording: Wording, form: MessageForm): Attachment {
+export function noticeAttachment(
+  event: StoredEvent,
+  notice: Notice,
+  wording: Wording,
+  form: MessageForm,
+): Attachment {
   const { labels } = wording;
   const { color, sign } = look(event.severity);
   const template = templateOf(notice, wording);
-  const said = new Set([...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => (name === 'events' ? 'count' : name)));
+  const said = new Set(
+    [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => (name === 'events' ? 'count' : name)),
+  );
   const fields = entriesOf(notice)
     .filter(([name]) => !said.has(name))
     .flatMap(([name, value]) => fieldOf(name, value, wording, form));
@@ -85,11 +98,16 @@ function fieldOf(name: string, value: string, wording: Wording, form: MessageFor
   const max = form === 'short' ? 100 : 1_000;
   const isMessage = name === 'message';
   const shown = isMessage ? code(value, max) : shownValue(value, wording, max);
-  const title = isMessage ? wording.labels.message : name.replace(/[^A-Za-z0-9]/g, ' ').slice(0, 40);
+  const title = isMessage
+    ? wording.labels.message
+    : name.replace(/[^A-Za-z0-9]/g, ' ').slice(0, 40);
   return shown === undefined ? [] : [{ title, value: sealed(shown), short: !isMessage }];
 }
 
 function fallbackOf(notice: Notice, wording: Wording): string {
   const shown = entriesOf(notice).map(([name, value]) => [name, plain(value, 80)] as const);
-  return filled(templateOf(notice, wording), { ...Object.fromEntries(shown), ...countsOf(notice, wording) });
+  return filled(templateOf(notice, wording), {
+    ...Object.fromEntries(shown),
+    ...countsOf(notice, wording),
+  });
 }

@@ -1,8 +1,12 @@
-// What one post looks like on the wire, and what every card shares: colours, signs, the severity's line. Types and constants.
+// What one post looks like on the wire, and what every card shares: colours, signs, the severity's
+// line. Types and constants.
 import type { Severity } from '../../kit/event.ts';
 import type { CardField } from './fields.ts';
 
-/** As the server decodes it; unknown keys are ignored by older servers. What is undefined does not become JSON. */
+/**
+ * As the server decodes it; unknown keys are ignored by older servers. What is undefined does not
+ * become JSON.
+ */
 export interface Payload {
   readonly text: string;
   readonly username?: string | undefined;
@@ -13,7 +17,11 @@ export interface Payload {
   readonly attachments: readonly Attachment[];
   /** Neither shown nor reserved by the server: by it a reader tells duplicates. */
   readonly props: {
-    readonly tocsin: { readonly delivery_id: string; readonly event_id: number; readonly source: string };
+    readonly tocsin: {
+      readonly delivery_id: string;
+      readonly event_id: number;
+      readonly source: string;
+    };
   };
 }
 

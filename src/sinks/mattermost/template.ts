@@ -1,4 +1,5 @@
-// What templates need of Mattermost: values that end no markup around them, and own text that cannot make a value active. Pure.
+// What templates need of Mattermost: values that end no markup around them, and own text that
+// cannot make a value active. Pure.
 import type { TemplatePiece, TemplateSupport, TemplateWords, ValuePlace } from '../../kit/sink.ts';
 import { code, prose, withoutHashtags } from './escape.ts';
 import { linkOf } from './link.ts';
@@ -29,21 +30,27 @@ const aroundPart: Readonly<Record<ValuePlace['part'], string>> = {
 
 /**
  * A zero-width space parts a value from what it touches, outside its code. Without one, phones find
- * an e-mail address (`/` and `a@b.co`) or an emoticon (`:` and `(`) before the code, which takes the
- * back-tick away; two values share their back-ticks; and `@` and `channel` are a mention together.
+ * an e-mail address (`/` and `a@b.co`) or an emoticon (`:` and `(`) before the code, which takes
+ * the back-tick away; two values share their back-ticks; and `@` and `channel` are a mention
+ * together.
  */
 function escapedValue(text: string, { form, part, own, codePointsMax }: ValuePlace): string {
   const around = `${own}${aroundPart[part]}`;
   if (form === 'value') {
     const shown = code(text, codePointsMax);
-    return shown === undefined ? '' : `${zeroWidthSpace}${disguised(withoutHashtags(shown), around, '')}`;
+    return shown === undefined
+      ? ''
+      : `${zeroWidthSpace}${disguised(withoutHashtags(shown), around, '')}`;
   }
   const shown = prose(text, codePointsMax);
   if (shown === undefined) return '';
   return `${zeroWidthSpace}${disguised(withoutHashtags(shown), around, '\\')}${zeroWidthSpace}`;
 }
 
-/** By sign of the template's own: look-alikes for what would end or continue it. The web client looks for these before it looks for code. */
+/**
+ * By sign of the template's own: look-alikes for what would end or continue it. The web client
+ * looks for these before it looks for code.
+ */
 const lookAlikes: readonly (readonly [own: string, signs: Readonly<Record<string, string>>])[] = [
   ['*', { '*': '∗' }],
   ['_', { _: 'ˍ' }],
@@ -65,10 +72,14 @@ function disguised(escaped: string, own: string, backslash: '' | '\\'): string {
   return shown;
 }
 
-/** What no look-alike in a value helps against: these open code, formulas and links, or take a value's own back-tick away. */
+/**
+ * What no look-alike in a value helps against: these open code, formulas and links, or take a
+ * value's own back-tick away.
+ */
 const refused = /[`\\<$]/;
 /** An address goes on to the next blank, and takes the beginning of a value with it. */
-const openAddress = /(?:\/\/|[a-z][a-z\d.+-]*:[\p{L}\d%/]|www\d{0,3}\.|[\p{L}\d.-]\.\p{L}{2,}\/)\S*$/iu;
+const openAddress =
+  /(?:\/\/|[a-z][a-z\d.+-]*:[\p{L}\d%/]|www\d{0,3}\.|[\p{L}\d.-]\.\p{L}{2,}\/)\S*$/iu;
 const openMention = /[@＠﹫][\p{L}\p{N}._-]*$/u;
 
 export const templateSupport: TemplateSupport = {
@@ -84,17 +95,25 @@ export const templateSupport: TemplateSupport = {
   },
 };
 
-function faultOf(piece: TemplatePiece, before: string): { problem: string; remedy: string } | undefined {
+function faultOf(
+  piece: TemplatePiece,
+  before: string,
+): { problem: string; remedy: string } | undefined {
   if (piece.kind === 'own') {
     const [sign] = refused.exec(piece.text) ?? [];
-    const remedy = 'Leave it out: values are shown as code already, and a value could use it to become active';
+    const remedy =
+      'Leave it out: values are shown as code already, and a value could use it to become active';
     return sign === undefined ? undefined : { problem: `has ${sign} in its own text`, remedy };
   }
   if (openMention.test(before)) {
-    return { problem: 'has a mention with a value or a tag right behind it', remedy: 'Put a blank between them' };
+    return {
+      problem: 'has a mention with a value or a tag right behind it',
+      remedy: 'Put a blank between them',
+    };
   }
   if (openAddress.test(before) && (piece.kind === 'logic' || piece.form !== 'url')) {
-    const remedy = 'Put a blank between them, or let the value be a part of the address: {{ … | url_encode }}';
+    const remedy =
+      'Put a blank between them, or let the value be a part of the address: {{ … | url_encode }}';
     return { problem: 'has an address with a value or a tag right behind it', remedy };
   }
   return undefined;
@@ -103,7 +122,8 @@ function faultOf(piece: TemplatePiece, before: string): { problem: string; remed
 /** The end of what was written so far, as far as it matters. */
 function after(piece: TemplatePiece, before: string): string {
   if (piece.kind === 'logic') return '';
-  if (piece.kind === 'value') return piece.isLink ? 'https://' : openAddress.test(before) ? before : '';
+  if (piece.kind === 'value')
+    return piece.isLink ? 'https://' : openAddress.test(before) ? before : '';
   const text = `${before}${piece.text}`;
   return text.slice(text.search(/\S*$/));
 }

@@ -1,4 +1,5 @@
-// The card's words in the operator's language and zone: labels, templates, times, spans. Pure; knows no event.
+// The card's words in the operator's language and zone: labels, templates, times, spans. Pure;
+// knows no event.
 import type { Locale } from '../../kit/locale.ts';
 import { code } from './escape.ts';
 import { en, type Labels } from './locales/en.ts';
@@ -51,7 +52,10 @@ const quartersSinceMs = Date.UTC(1973, 0, 1);
 const quarterMs = 900_000;
 const quartersMax = 1000;
 
-/** Formatting costs some twenty times what the rest of a field does, and events come from the same hours: each quarter is asked for once. */
+/**
+ * Formatting costs some twenty times what the rest of a field does, and events come from the same
+ * hours: each quarter is asked for once.
+ */
 function createOffsets(format: Intl.DateTimeFormat): (ms: number) => Offset {
   const known = new Map<number, Offset>();
   return (ms) => {
@@ -82,8 +86,14 @@ function zonedTime(ms: number, offset: Offset): string {
   return `${iso.slice(0, dayEnd)} ${iso.slice(dayEnd + 1, dayEnd + 9)} ${offset.text}`;
 }
 
-/** `{name}` replaced by its value, which must be inert already; a part in brackets is left out if one of its names has no value. */
-export function filled(template: string, values: Readonly<Record<string, string | undefined>>): string {
+/**
+ * `{name}` replaced by its value, which must be inert already; a part in brackets is left out if
+ * one of its names has no value.
+ */
+export function filled(
+  template: string,
+  values: Readonly<Record<string, string | undefined>>,
+): string {
   const kept = template.replace(/\[([^\]]*)\]/g, (_all, part: string) =>
     [...part.matchAll(/\{(\w+)\}/g)].every(([, name]) => values[name!] !== undefined) ? part : '',
   );

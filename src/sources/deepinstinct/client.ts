@@ -1,4 +1,5 @@
-// GET one page of a stream. Knows paths, headers, and what an answer means for a source; holds no cursor and repeats nothing.
+// GET one page of a stream. Knows paths, headers, and what an answer means for a source; holds no
+// cursor and repeats nothing.
 import { AdapterError } from '../../kit/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../kit/http/index.ts';
 import { answerText, failureOf } from '../../kit/http/status.ts';
@@ -18,13 +19,17 @@ export interface Client {
   readonly host: string;
   /**
    * The page of what lies beyond number `after`.
-   * @throws {AdapterError} always `retry`: a source is never given up. `auth` carries the status. `malformed` also if the server did not
-   * heed `after`, which would give the same page for ever; as {@link AnswerTooLongError} if it is too long
+   * @throws {AdapterError} always `retry`: a source is never given up. `auth` carries the status.
+   * `malformed` also if the server did not heed `after`, which would give the same page for ever;
+   * as {@link AnswerTooLongError} if it is too long
    */
   readPage(stream: Stream, after: number, signal: AbortSignal): Promise<WirePage>;
 }
 
-/** An answer that is longer than any may be. From a later number on, what is asked for may be shorter. */
+/**
+ * An answer that is longer than any may be. From a later number on, what is asked for may be
+ * shorter.
+ */
 export class AnswerTooLongError extends AdapterError {}
 
 const timeoutMs = 30_000;
@@ -38,7 +43,14 @@ export function createClient({ http, url, token, now }: ClientOptions): Client {
     host,
     async readPage(stream, after, signal) {
       const address = `${url}/api/v1${streamPaths[stream]}?after_event_id=${after}`;
-      const answer = await http.request({ method: 'GET', url: address, headers, signal, timeoutMs, bodyBytesMax });
+      const answer = await http.request({
+        method: 'GET',
+        url: address,
+        headers,
+        signal,
+        timeoutMs,
+        bodyBytesMax,
+      });
       const failure = failureOf(answer, host, [token], now());
       if (failure !== undefined) throw asSource(failure, answer, host);
       const page = pageOf(answer, host, token);
@@ -48,7 +60,10 @@ export function createClient({ http, url, token, now }: ClientOptions): Client {
   };
 }
 
-/** The policy speaks of hooks and payloads; here are the words, and the outcome, for a list that is read. */
+/**
+ * The policy speaks of hooks and payloads; here are the words, and the outcome, for a list that is
+ * read.
+ */
 function asSource(failure: AdapterError, answer: HttpAnswer, host: string): AdapterError {
   const { status } = answer;
   const facts = { status, retryAfterMs: failure.retryAfterMs, answer: failure.answer };
@@ -92,7 +107,9 @@ function asSource(failure: AdapterError, answer: HttpAnswer, host: string): Adap
     const message = `${begin}: it refuses the question for events. Check DEEPINSTINCT_URL (\`url\` in tocsin.yaml) and the release of the console.`;
     return new AdapterError('retry', 'rejected', message, facts);
   }
-  return failure.outcome === 'retry' ? failure : new AdapterError('retry', failure.reason, failure.message, facts);
+  return failure.outcome === 'retry'
+    ? failure
+    : new AdapterError('retry', failure.reason, failure.message, facts);
 }
 
 /** Only the host: a path or query may hold something secret. */
@@ -125,7 +142,8 @@ interface Malformed {
 
 function malformed({ answer, host, problem, token, Kind = AdapterError }: Malformed): AdapterError {
   const { status, body } = answer;
-  // What looks like JSON may hold events, and events hold names of people; those do not belong into a log.
+  // What looks like JSON may hold events, and events hold names of people; those do not belong into
+  // a log.
   const isHarmless = !/^\s*[[{"]/.test(body);
   return new Kind(
     'retry',
@@ -135,7 +153,10 @@ function malformed({ answer, host, problem, token, Kind = AdapterError }: Malfor
   );
 }
 
-/** Items at or below `after` are known ones beside new ones, which does no harm. A page of nothing else is another page. */
+/**
+ * Items at or below `after` are known ones beside new ones, which does no harm. A page of nothing
+ * else is another page.
+ */
 function assertHeeded({ firstId, newestId }: WirePage, after: number, host: string): void {
   if (newestId !== undefined && newestId <= after) {
     throw new AdapterError(

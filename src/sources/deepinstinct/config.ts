@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { readWebUrl } from '../../kit/web-url.ts';
 import { parseStartFrom } from './start-from.ts';
 
-/** @returns scheme, host and whatever stands before `/api/v1`; without a slash at the end. @throws {RangeError} as {@link parseStartFrom} */
+/**
+ * @returns scheme, host and whatever stands before `/api/v1`; without a slash at the end. @throws
+ * {RangeError} as {@link parseStartFrom}
+ */
 export function parseConsoleUrl(text: string): string {
   const written = text.trim();
   const hasScheme = /^(https?:|[a-z][a-z0-9+.-]*:\/\/)/i.test(written);
@@ -14,10 +17,14 @@ export function parseConsoleUrl(text: string): string {
   return url.origin + url.pathname.replace(/\/api\/v1(\/.*)?$/i, '').replace(/\/+$/, '');
 }
 
-/** @returns the key as it came. @throws {RangeError} as {@link parseStartFrom}; never holds the key */
+/**
+ * @returns the key as it came. @throws {RangeError} as {@link parseStartFrom}; never holds the key
+ */
 export function parseToken(text: string): string {
   if (/^bearer(\s|$)/i.test(text.trim())) {
-    throw new RangeError('begins with "Bearer"; Deep Instinct wants the key alone and answers 401 to anything else');
+    throw new RangeError(
+      'begins with "Bearer"; Deep Instinct wants the key alone and answers 401 to anything else',
+    );
   }
   if (/\s/.test(text)) throw new RangeError('holds a blank or a line break');
   if (!/^[\x21-\x7E]+$/.test(text)) throw new RangeError('holds characters that no key has');
@@ -26,7 +33,8 @@ export function parseToken(text: string): string {
 
 /** Why `text` is no pattern of an event's address; undefined if it is one. */
 function eventLinkFault(text: string): string | undefined {
-  if (!/^[^{}]*\{id\}[^{}]*$/.test(text)) return 'needs {id} once in place of the event’s number, and no other { or }';
+  if (!/^[^{}]*\{id\}[^{}]*$/.test(text))
+    return 'needs {id} once in place of the event’s number, and no other { or }';
   const host = /^https?:\/\/[^/?#]*/i.exec(text)?.[0];
   if (host === undefined) return 'is no https or http address';
   if (host.includes('{')) return 'has {id} in its host';

@@ -1,4 +1,5 @@
-// A number from outside moves nothing until a second answer confirms it: decides when to ask a second time, and what both answers prove.
+// A number from outside moves nothing until a second answer confirms it: decides when to ask a
+// second time, and what both answers prove.
 import { AdapterError } from '../../kit/errors.ts';
 import { leapMin } from './cursor.ts';
 import type { Read } from './first-start.ts';
@@ -11,15 +12,24 @@ const numberlessMax = 150;
 /** More may follow such a page. */
 const fullPage = 50;
 
-/** Events without a number, and none that has one to read on from. The one behind `after` may be the item of the cursor. */
-function isUnnumbered({ items, newestId = 0, lastId = 0 }: WirePage, after: number, position: number): boolean {
-  if (!items.some(({ id }) => id === undefined) || newestId > position || lastId > position) return false;
+/**
+ * Events without a number, and none that has one to read on from. The one behind `after` may be the
+ * item of the cursor.
+ */
+function isUnnumbered(
+  { items, newestId = 0, lastId = 0 }: WirePage,
+  after: number,
+  position: number,
+): boolean {
+  if (!items.some(({ id }) => id === undefined) || newestId > position || lastId > position)
+    return false;
   return newestId === 0 || (newestId <= after + 1 && items.length >= fullPage);
 }
 
 /** What has no leap and no claim without an item needs no second answer. */
 function isPlain({ items, newestId, lastId }: WirePage, position: number): boolean {
-  if (newestId === undefined || newestId <= position) return lastId === undefined || lastId <= position;
+  if (newestId === undefined || newestId <= position)
+    return lastId === undefined || lastId <= position;
   return !hasLeap(items, position);
 }
 
@@ -34,8 +44,8 @@ function hasLeap(items: readonly WireItem[], position: number): boolean {
 }
 
 /**
- * Pure. What may be believed of two answers to one question: a leap beyond `position` only if both show it. What neither has leapt over
- * counts if either shows it.
+ * Pure. What may be believed of two answers to one question: a leap beyond `position` only if both
+ * show it. What neither has leapt over counts if either shows it.
  */
 export function agreed(first: WirePage, second: WirePage, position: number): readonly WireItem[] {
   const shown = new Map(first.items.map(({ id, at }) => [id, at]));
@@ -56,9 +66,10 @@ function byNumber(a: WireItem, b: WireItem): number {
 }
 
 /**
- * Items beyond `after`, by number, those without one last. What they say beyond `position`, to which everything was read, was confirmed
- * by a second answer wherever it leaps.
- * @throws {AdapterError} as {@link Read}; `malformed` if two answers contradict each other, or pages without end show nothing
+ * Items beyond `after`, by number, those without one last. What they say beyond `position`, to
+ * which everything was read, was confirmed by a second answer wherever it leaps.
+ * @throws {AdapterError} as {@link Read}; `malformed` if two answers contradict each other, or
+ * pages without end show nothing
  */
 export type SureRead = (after: number, position: number) => Promise<readonly WireItem[]>;
 
@@ -67,9 +78,14 @@ export function createSureRead(read: Read, host: string): SureRead {
   /** A `last_id` behind which there was nothing. It is not followed twice. */
   let vain: number | undefined;
 
-  async function readSure(after: number, position: number, depth: number): Promise<readonly WireItem[]> {
+  async function readSure(
+    after: number,
+    position: number,
+    depth: number,
+  ): Promise<readonly WireItem[]> {
     const first = await read(after);
-    if (isUnnumbered(first, after, position)) return beyondUnnumbered(first, after, position, depth);
+    if (isUnnumbered(first, after, position))
+      return beyondUnnumbered(first, after, position, depth);
     if (isPlain(first, position) || isVain(first, position)) return first.items;
     const second = await read(after);
     const items = agreed(first, second, position);
@@ -88,8 +104,9 @@ export function createSureRead(read: Read, host: string): SureRead {
   }
 
   /**
-   * Items have numbers of their own even if they do not show them, so of n items beyond a number nothing unseen is skipped by asking n further
-   * on, nor by asking beyond that as long as one of them is shown again.
+   * Items have numbers of their own even if they do not show them, so of n items beyond a number
+   * nothing unseen is skipped by asking n further on, nor by asking beyond that as long as one of
+   * them is shown again.
    */
   async function beyondUnnumbered(
     first: WirePage,
@@ -132,7 +149,10 @@ export function createSureRead(read: Read, host: string): SureRead {
   return (after, position) => readSure(after, position, 0);
 }
 
-/** Behind this number lies nothing that was before an item of this page, nor an item of it that has a number. */
+/**
+ * Behind this number lies nothing that was before an item of this page, nor an item of it that has
+ * a number.
+ */
 function nextAfter({ items, newestId = 0 }: WirePage, after: number): number {
   return Math.max(after + items.length, newestId);
 }

@@ -1,4 +1,5 @@
-// How far a stream was read, and what is needed to notice that its numbers no longer go on from there. Opaque to everybody else. Pure.
+// How far a stream was read, and what is needed to notice that its numbers no longer go on from
+// there. Opaque to everybody else. Pure.
 import { AdapterError } from '../../kit/errors.ts';
 import type { WireItem } from './page.ts';
 import { timeMsOf, timeOf } from './time.ts';
@@ -10,7 +11,10 @@ export interface Cursor {
   readonly at: string | null;
   /** Items up to here are from before the first start and are never announced. */
   readonly start: number;
-  /** The latest `insertion_timestamp` read, where that is not `at`: of a late item, or of what else was there when `at` was not known. */
+  /**
+   * The latest `insertion_timestamp` read, where that is not `at`: of a late item, or of what else
+   * was there when `at` was not known.
+   */
   readonly latest?: string;
   /** The last item alone leapt from here to {@link id}. If it vanishes, the way back. */
   readonly before?: WayBack;
@@ -49,11 +53,21 @@ function tryCursor(text: string): Cursor | undefined {
   const value = tryParse(text);
   // A bare number is what an operator would write into the table by hand.
   if (isPosition(value)) return { id: value, at: null, start: value };
-  return typeof value === 'object' && value !== null ? cursorOf(value as Record<string, unknown>) : undefined;
+  return typeof value === 'object' && value !== null
+    ? cursorOf(value as Record<string, unknown>)
+    : undefined;
 }
 
-function cursorOf({ id, at = null, start = 0, latest, before, vanished }: Record<string, unknown>): Cursor | undefined {
-  if (!isPosition(id) || !isPosition(start) || !(at === null || typeof at === 'string')) return undefined;
+function cursorOf({
+  id,
+  at = null,
+  start = 0,
+  latest,
+  before,
+  vanished,
+}: Record<string, unknown>): Cursor | undefined {
+  if (!isPosition(id) || !isPosition(start) || !(at === null || typeof at === 'string'))
+    return undefined;
   // They are hints: without them everything is found that an earlier release found.
   const hints = {
     ...(typeof latest === 'string' && { latest }),
@@ -78,8 +92,13 @@ export function describeCursor(text: string): string | undefined {
   return `up to event ${id}${at === null ? '' : `, inserted ${timeOf(at) ?? at}`}${leap}${begin}`;
 }
 
-/** Milliseconds since the epoch of the latest insertion that was read; undefined if no item told. */
-export function latestMsOf({ at, latest }: Pick<Cursor, 'at' | 'latest'>, nowMs: number): number | undefined {
+/**
+ * Milliseconds since the epoch of the latest insertion that was read; undefined if no item told.
+ */
+export function latestMsOf(
+  { at, latest }: Pick<Cursor, 'at' | 'latest'>,
+  nowMs: number,
+): number | undefined {
   return latestOf([at, latest], nowMs);
 }
 
@@ -98,22 +117,33 @@ export function advance(cursor: Cursor, items: readonly Numbered[], nowMs: numbe
   }
   const { start, vanished } = cursor;
   const before = wayBackOf(cursor, numbered);
-  const next = { id: newest.id!, at: newest.at, start, ...(before && { before }), ...(vanished && { vanished }) };
+  const next = {
+    id: newest.id!,
+    at: newest.at,
+    start,
+    ...(before && { before }),
+    ...(vanished && { vanished }),
+  };
   return withLatest(next, latest);
 }
 
-/** The place before the last item, if that leapt. @param numbered the last of them lies beyond the cursor */
+/**
+ * The place before the last item, if that leapt. @param numbered the last of them lies beyond the
+ * cursor
+ */
 function wayBackOf(cursor: Cursor, numbered: readonly Numbered[]): WayBack | undefined {
   const last = numbered.at(-2);
   const { id, at, latest } =
-    last !== undefined && last.id! > cursor.id ? { id: last.id!, at: last.at, latest: undefined } : cursor;
+    last !== undefined && last.id! > cursor.id
+      ? { id: last.id!, at: last.at, latest: undefined }
+      : cursor;
   if (numbered.at(-1)!.id! - id <= leapMin) return undefined;
   return { id, at, ...(latest !== undefined && { latest }) };
 }
 
 /**
- * Back to before the leap, whose item has vanished or is another one now. What was inserted when is measured from there, because the
- * item may never have been. Undefined if there is no way back.
+ * Back to before the leap, whose item has vanished or is another one now. What was inserted when is
+ * measured from there, because the item may never have been. Undefined if there is no way back.
  */
 export function backOf({ id, at, start, before, vanished = [] }: Cursor): Cursor | undefined {
   if (before === undefined) return undefined;
@@ -126,7 +156,8 @@ export function backOf({ id, at, start, before, vanished = [] }: Cursor): Cursor
 }
 
 /**
- * Whether another item was stored under this number before, so that the number does not identify this one.
+ * Whether another item was stored under this number before, so that the number does not identify
+ * this one.
  * @param vanished as {@link Cursor.vanished}
  */
 export function hasTakenNumber({ id, at }: Numbered, vanished: readonly Vanished[] = []): boolean {
@@ -154,7 +185,9 @@ export function measuredBy(cursor: Cursor, items: readonly Numbered[], nowMs: nu
 }
 
 function latestOf(times: readonly unknown[], nowMs: number): number | undefined {
-  const known = times.map(timeMsOf).filter((ms) => ms !== undefined && ms <= nowMs + aheadMaxMs) as number[];
+  const known = times
+    .map(timeMsOf)
+    .filter((ms) => ms !== undefined && ms <= nowMs + aheadMaxMs) as number[];
   return known.length > 0 ? Math.max(...known) : undefined;
 }
 
@@ -168,7 +201,9 @@ function isPlace(value: unknown): value is WayBack {
   if (typeof value !== 'object' || value === null) return false;
   const { id, at, latest } = value as Record<string, unknown>;
   return (
-    isPosition(id) && (at === null || typeof at === 'string') && (latest === undefined || typeof latest === 'string')
+    isPosition(id) &&
+    (at === null || typeof at === 'string') &&
+    (latest === undefined || typeof latest === 'string')
   );
 }
 

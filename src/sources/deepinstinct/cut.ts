@@ -1,6 +1,6 @@
-// One pass over the text of a page, before anything is parsed: where its events stand, byte for byte,
-// and how much each would cost to parse. Judges no value. A hot path: native searches, no expression
-// per character, and nothing that grows faster than the text.
+// One pass over the text of a page, before anything is parsed: where its events stand, byte for
+// byte, and how much each would cost to parse. Judges no value. A hot path: native searches, no
+// expression per character, and nothing that grows faster than the text.
 import { skipString } from '../../kit/nesting.ts';
 
 const quote = 0x22;
@@ -19,7 +19,10 @@ export interface Cut {
 }
 
 export interface CutPage {
-  /** The elements of the list under the key asked for; of several such lists the last, as JSON.parse has it. */
+  /**
+   * The elements of the list under the key asked for; of several such lists the last, as JSON.parse
+   * has it.
+   */
   readonly elements: readonly Cut[] | undefined;
   /** What stands under that key, if it is no list. */
   readonly instead: Cut | undefined;
@@ -45,7 +48,9 @@ export function cutPage(json: string, key: string, limits: CutLimits): CutPage |
   return new Cutter(json, limits).page(key);
 }
 
-/** The text of the first member of a JSON object under one of `keys`, for objects that do not parse. */
+/**
+ * The text of the first member of a JSON object under one of `keys`, for objects that do not parse.
+ */
 export function cutMembers(json: string, keys: readonly string[]): ReadonlyMap<string, string> {
   return new Cutter(json, { elementsMax: 0, othersMax: 0 }).members(keys);
 }
@@ -94,7 +99,8 @@ class Cutter {
       if (name === undefined) break;
       const start = this.#index;
       this.#skipValue();
-      if (keys.includes(name) && !found.has(name)) found.set(name, this.#json.slice(start, this.#index));
+      if (keys.includes(name) && !found.has(name))
+        found.set(name, this.#json.slice(start, this.#index));
     }
     return found;
   }
@@ -128,7 +134,10 @@ class Cutter {
     return this.#index >= this.#json.length;
   }
 
-  /** @returns undefined if there are too many; what is left of a list that does not end is not one of them */
+  /**
+   * @returns undefined if there are too many; what is left of a list that does not end is not one
+   * of them
+   */
   #list(): Cut[] | undefined {
     const elements: Cut[] = [];
     this.#index += 1;

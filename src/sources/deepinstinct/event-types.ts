@@ -1,8 +1,12 @@
-// The types that the vendor documents for what an attack does; those about a device or its agent are not among them. Constants only.
+// The types that the vendor documents for what an attack does; those about a device or its agent
+// are not among them. Constants only.
 import { behavioural, encryption } from './severity.ts';
 import type { Stream } from './stream.ts';
 
-/** For the metrics. The vendor adds types with each release, and they count as others until they stand here. */
+/**
+ * For the metrics. The vendor adds types with each release, and they count as others until they
+ * stand here.
+ */
 export const typesOfStream: Readonly<Record<Stream, readonly string[]>> = {
   event: ['STATIC_ANALYSIS', encryption, ...behavioural],
   suspicious: [

@@ -1,5 +1,5 @@
-// Reading single fields of the wire. Whatever is absent, null, "", blank or of the wrong kind is undefined: servers of different
-// releases do all of these. Pure.
+// Reading single fields of the wire. Whatever is absent, null, "", blank or of the wrong kind is
+// undefined: servers of different releases do all of these. Pure.
 import { cutMiddle, validText } from '../../kit/text.ts';
 import { isObject } from './page.ts';
 
@@ -12,8 +12,8 @@ const textLengthMax = 8000;
 const ordinary = /^[!-~][ -~]*$/;
 
 /**
- * Valid Unicode without NUL, at most 8,000 characters (the middle is left out). A number becomes its
- * digits; of a list, each text and number in it, with commas between.
+ * Valid Unicode without NUL, at most 8,000 characters (the middle is left out). A number becomes
+ * its digits; of a list, each text and number in it, with commas between.
  */
 export function textOf(value: unknown, lengthMax = textLengthMax): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
@@ -64,7 +64,9 @@ export function objectsOf(value: unknown, countMax: number): readonly Wire[] {
 }
 
 /** `fields` without what is undefined; undefined if nothing is left. */
-export function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T | undefined {
+export function present<T extends object>(
+  fields: { [K in keyof T]: T[K] | undefined },
+): T | undefined {
   const kept: Partial<T> = {};
   let isEmpty = true;
   for (const key in fields) {

@@ -1,21 +1,26 @@
-// The file that an event is about. `path` is what its name says only for some types; otherwise it is a command line, a script's text
-// or a rule's sentence. Pure.
+// The file that an event is about. `path` is what its name says only for some types; otherwise it
+// is a command line, a script's text or a rule's sentence. Pure.
 import type { EventBody } from '../../kit/event.ts';
 import { baseName, countOf, firstText, present, textOf, type Wire } from './field.ts';
 
 type File = NonNullable<EventBody['file']>;
 
-/** @returns `rule`: the sentence that stands in place of a path, if one does. @param sources values of the `source` list of 3.x by their type */
+/**
+ * @returns `rule`: the sentence that stands in place of a path, if one does. @param sources values
+ * of the `source` list of 3.x by their type
+ */
 export function fileOf(
   wire: Wire,
   type: string,
   sources: ReadonlyMap<string, string>,
 ): { file: File | undefined; rule: string | undefined } {
   const { path, script, rule } = meaningOfPath(textOf(wire.path), type);
-  const shownPath = path ?? firstText(wire, 'script_file_path', 'file_path', 'dll_path') ?? sources.get('DLL_PATH');
+  const shownPath =
+    path ?? firstText(wire, 'script_file_path', 'file_path', 'dll_path') ?? sources.get('DLL_PATH');
   const file = present<File>({
     name:
-      firstText(wire, 'file_name') ?? (shownPath === undefined ? firstText(wire, 'process_name') : baseName(shownPath)),
+      firstText(wire, 'file_name') ??
+      (shownPath === undefined ? firstText(wire, 'process_name') : baseName(shownPath)),
     path: shownPath,
     script: firstText(wire, 'script_command') ?? script,
     hash: firstText(
@@ -41,7 +46,10 @@ interface Meaning {
   readonly rule?: string;
 }
 
-/** A file's name may hold line breaks, which hide it from who looks for paths. A comment begins with a slash as well. */
+/**
+ * A file's name may hold line breaks, which hide it from who looks for paths. A comment begins with
+ * a slash as well.
+ */
 const beginsAsPath = /^(?:[a-z]:[\\/]|\\|\/(?![/*]))/i;
 
 function meaningOfPath(text: string | undefined, type: string): Meaning {

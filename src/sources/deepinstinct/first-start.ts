@@ -1,4 +1,5 @@
-// The first start: finds the number from which a new source is read, without reading the history and without announcing it.
+// The first start: finds the number from which a new source is read, without reading the history
+// and without announcing it.
 import type { Client } from './client.ts';
 import type { Cursor } from './cursor.ts';
 import type { WireItem, WirePage } from './page.ts';
@@ -29,7 +30,10 @@ export interface FirstStart {
 }
 
 /** From 1 to some 60 requests. @throws {AdapterError} as {@link Client.readPage} */
-export async function findBegin(client: Client, { stream, startFrom, nowMs, signal }: FirstStart): Promise<Begin> {
+export async function findBegin(
+  client: Client,
+  { stream, startFrom, nowMs, signal }: FirstStart,
+): Promise<Begin> {
   const read = (after: number) => client.readPage(stream, after, signal);
   if (startFrom.kind === 'all') {
     // Nothing needs to be found, but a wrong key must not pass for a start.
@@ -38,7 +42,8 @@ export async function findBegin(client: Client, { stream, startFrom, nowMs, sign
   }
   if (startFrom.kind === 'id') return beginAt(read, startFrom.id, nowMs);
   const fromMs = fromMsOf(startFrom, nowMs);
-  // With `now`, what has no time is history like the rest. Only what comes while we search is newer.
+  // With `now`, what has no time is history like the rest. Only what comes while we search is
+  // newer.
   const age =
     startFrom.kind === 'now'
       ? (item: WireItem) => ageOf(item, fromMs + 1, 'older')
@@ -47,7 +52,10 @@ export async function findBegin(client: Client, { stream, startFrom, nowMs, sign
   return { cursor: { id, at, start: id }, from: new Date(fromMs).toISOString() };
 }
 
-/** A number that no event has reached would leave the source blind until one does: it means the same as `now`. */
+/**
+ * A number that no event has reached would leave the source blind until one does: it means the same
+ * as `now`.
+ */
 async function beginAt(read: Read, asked: number, nowMs: number): Promise<Begin> {
   const id = Math.max(0, asked - 1);
   const newest = await endBefore(read, id);
@@ -59,13 +67,19 @@ async function beginAt(read: Read, asked: number, nowMs: number): Promise<Begin>
   return { cursor, from: new Date(nowMs).toISOString(), beyond: { asked, newest: newest.id } };
 }
 
-/** The newest item of the tenant if nothing lies beyond `id`, number 0 if it has none; undefined if something does. */
+/**
+ * The newest item of the tenant if nothing lies beyond `id`, number 0 if it has none; undefined if
+ * something does.
+ */
 async function endBefore(read: Read, id: number): Promise<Place | undefined> {
   const { items } = await read(id);
   return items.length > 0 ? undefined : findEnd(read);
 }
 
-/** @returns what START_FROM names if that lies beyond every event; undefined if it does not. @throws {AdapterError} */
+/**
+ * @returns what START_FROM names if that lies beyond every event; undefined if it does not. @throws
+ * {AdapterError}
+ */
 export async function beyondOf(
   client: Client,
   stream: Stream,
@@ -75,10 +89,15 @@ export async function beyondOf(
   if (startFrom.kind !== 'id') return undefined;
   const id = Math.max(0, startFrom.id - 1);
   const newest = await endBefore((after) => client.readPage(stream, after, signal), id);
-  return newest === undefined || newest.id >= id ? undefined : { asked: startFrom.id, newest: newest.id };
+  return newest === undefined || newest.id >= id
+    ? undefined
+    : { asked: startFrom.id, newest: newest.id };
 }
 
-/** The newest item that the tenant shows; number 0 if there is none. From 1 to some 60 requests, the first of them after number 0. */
+/**
+ * The newest item that the tenant shows; number 0 if there is none. From 1 to some 60 requests, the
+ * first of them after number 0.
+ */
 export function findEnd(read: Read): Promise<Place> {
   return lastOlder(read, () => 'older');
 }
@@ -111,15 +130,17 @@ export interface Place {
 export type Read = (after: number) => Promise<WirePage>;
 
 /**
- * One less than powers of two, so that 2^31 - 1 is among them: a server that keeps its numbers in 32 bits fails on anything above,
- * and is never asked for it, because there the page is empty already.
+ * One less than powers of two, so that 2^31 - 1 is among them: a server that keeps its numbers in
+ * 32 bits fails on anything above, and is never asked for it, because there the page is empty
+ * already.
  */
 const gallop = [7, 15, 23, 31, 42, 53].map((bits) => 2 ** bits - 1);
 
 /**
- * The last item that is older; number 0 if there is none. Whether the page after x begins with something older is true up to that item
- * and false from there on, because numbers and insertion times rise together; so it is found by bisection, and every page read on
- * the way lifts the lower end to the last older item in it.
+ * The last item that is older; number 0 if there is none. Whether the page after x begins with
+ * something older is true up to that item and false from there on, because numbers and insertion
+ * times rise together; so it is found by bisection, and every page read on the way lifts the lower
+ * end to the last older item in it.
  */
 async function lastOlder(read: Read, age: (item: WireItem) => Age): Promise<Place> {
   let low: Place = { id: 0, at: null };
@@ -141,8 +162,9 @@ function nextProbe(low: number, high: number | undefined): number {
 }
 
 /**
- * The last older item before the first newer one, and whether both are in this page. An item without a time counts for nothing, so a
- * page of such items is not taken for old: better announced too much than too little.
+ * The last older item before the first newer one, and whether both are in this page. An item
+ * without a time counts for nothing, so a page of such items is not taken for old: better announced
+ * too much than too little.
  */
 function leadingOlder(
   items: readonly WireItem[],

@@ -1,4 +1,5 @@
-// The two Deep Instinct sources. They share all but the stream, so that each has its own cursor and its own role.
+// The two Deep Instinct sources. They share all but the stream, so that each has its own cursor and
+// its own role.
 import type { SourceDefinition } from '../../kit/source.ts';
 import { config } from './config.ts';
 import { describeCursor } from './cursor.ts';
@@ -16,7 +17,11 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
   return {
     type,
     config,
-    example: { url: 'https://console.example.com', token: 'the-key-of-an-api-connector', start_from: '24h' },
+    example: {
+      url: 'https://console.example.com',
+      token: 'the-key-of-an-api-connector',
+      start_from: '24h',
+    },
     secrets: ['token'],
     streams: [stream],
     product: productOfStream(stream),

@@ -1,4 +1,5 @@
-// One event as the console or the API shows it, out of a file, for commands that try what would become of it. Pure.
+// One event as the console or the API shows it, out of a file, for commands that try what would
+// become of it. Pure.
 import type { EventDraft } from '../../kit/event.ts';
 import type { DeepInstinctConfig } from './config.ts';
 import { linkOf, normalise } from './normalise.ts';
@@ -8,10 +9,18 @@ import type { Stream } from './stream.ts';
 /** Keys that each item of any release has at least one of, and that nothing else of ours has. */
 const tellingKeys = ['threat_severity', 'insertion_timestamp', 'recorded_device_info', 'device_id'];
 
-/** @param text the event alone, or a page that holds no other. @param config undefined: without a link to the console */
-export function readItem(stream: Stream, text: string, config: DeepInstinctConfig | undefined): EventDraft | undefined {
+/**
+ * @param text the event alone, or a page that holds no other. @param config undefined: without a
+ * link to the console
+ */
+export function readItem(
+  stream: Stream,
+  text: string,
+  config: DeepInstinctConfig | undefined,
+): EventDraft | undefined {
   const [item, ...others] = itemsOf(text);
-  if (item === undefined || others.length > 0 || item.id === undefined || !isObject(item.value)) return undefined;
+  if (item === undefined || others.length > 0 || item.id === undefined || !isObject(item.value))
+    return undefined;
   const { value } = item;
   if (typeof value.type !== 'string' || !tellingKeys.some((key) => key in value)) return undefined;
   return normalise(item, { stream, link: config && linkOf(config) });

@@ -1,5 +1,5 @@
-// One item of the wire, of any release from 2.3 to 5.x -> EventDraft. Never throws: what cannot be understood is delivered as UNRECOGNISED,
-// with its bytes. Every enum is open. Pure.
+// One item of the wire, of any release from 2.3 to 5.x -> EventDraft. Never throws: what cannot be
+// understood is delivered as UNRECOGNISED, with its bytes. Every enum is open. Pure.
 import { createHash } from 'node:crypto';
 import { type EventBody, type EventDraft, unparsedRaw } from '../../kit/event.ts';
 import { countOf, firstText, objectOf, objectsOf, present, textOf, type Wire } from './field.ts';
@@ -13,14 +13,19 @@ import { timeOf } from './time.ts';
 
 export interface NormaliseContext {
   readonly stream: Stream;
-  /** From the configuration: the console's address, or that of an event with `{id}` for its number. */
+  /**
+   * From the configuration: the console's address, or that of an event with `{id}` for its number.
+   */
   readonly link: string | undefined;
   /** Another item was stored under its number before. */
   readonly isNumberTaken?: boolean;
 }
 
 /** @param config of the source that reads the event */
-export function linkOf(config: { readonly url: string; readonly event_link?: string | undefined }): string {
+export function linkOf(config: {
+  readonly url: string;
+  readonly event_link?: string | undefined;
+}): string {
   return config.event_link ?? `${new URL(config.url).origin}/`;
 }
 
@@ -47,7 +52,9 @@ export function normalise(item: WireItem, context: NormaliseContext): EventDraft
     subject: `${context.stream}/${externalId}`,
     stream: context.stream,
     type: isRecognised ? type : unrecognised,
-    severity: hasSeverity ? severityOf(textOf(wire.threat_severity), type ?? unrecognised, context.stream) : 0,
+    severity: hasSeverity
+      ? severityOf(textOf(wire.threat_severity), type ?? unrecognised, context.stream)
+      : 0,
     status: wordOf(wire.status),
     action: wordOf(wire.action),
     occurredAt: timeOf(wire.timestamp),
@@ -57,12 +64,20 @@ export function normalise(item: WireItem, context: NormaliseContext): EventDraft
 }
 
 /** Its number; where that says nothing, more than that. */
-function externalIdOf({ id, at, raw }: WireItem, { isNumberTaken = false }: NormaliseContext): string {
+function externalIdOf(
+  { id, at, raw }: WireItem,
+  { isNumberTaken = false }: NormaliseContext,
+): string {
   if (id === undefined) return `sha256:${sha256(raw)}`;
   return isNumberTaken ? `${id}@${timeOf(at) ?? 'unknown'}` : String(id);
 }
 
-function bodyOf(wire: Wire, id: number | undefined, type: string, context: NormaliseContext): EventBody {
+function bodyOf(
+  wire: Wire,
+  id: number | undefined,
+  type: string,
+  context: NormaliseContext,
+): EventBody {
   const sources = sourcesOf(wire.source);
   const { file, rule } = fileOf(wire, type, sources);
   const recurrence = countOf(wire.reoccurrence_count);
@@ -81,7 +96,9 @@ function bodyOf(wire: Wire, id: number | undefined, type: string, context: Norma
     tenant: tenantOf(wire),
     file,
     ...processesOf(wire, sources),
-    target: firstText(wire, 'target_process_path', 'target_file', 'registry_path') ?? sources.get('REGISTRY_PATH'),
+    target:
+      firstText(wire, 'target_process_path', 'target_file', 'registry_path') ??
+      sources.get('REGISTRY_PATH'),
     remoteIp: firstText(wire, 'remote_ip', 'destination_ip'),
     techniques: techniquesOf(wire.mitre_classifications),
     // 2.3 counts what came after the first, 5.x counts the first.
@@ -98,7 +115,9 @@ function deviceOf(wire: Wire): EventBody['device'] {
   return present<NonNullable<EventBody['device']>>({
     id,
     name:
-      firstText(info, 'hostname') ?? firstText(wire, 'device_name') ?? (id === undefined ? undefined : `device #${id}`),
+      firstText(info, 'hostname') ??
+      firstText(wire, 'device_name') ??
+      (id === undefined ? undefined : `device #${id}`),
     os: firstText(info, 'os'),
     osVersion: firstText(info, 'osv'),
     ip: firstText(info, 'ip_address'),
@@ -122,7 +141,10 @@ function deviceInfoOf(wire: Wire): Wire {
   return objectOf(wire.recorded_device_info);
 }
 
-/** `source` of suspicious events since 3.x: an object by the vendor's description, in truth a list of `{type, value}`. */
+/**
+ * `source` of suspicious events since 3.x: an object by the vendor's description, in truth a list
+ * of `{type, value}`.
+ */
 function sourcesOf(value: unknown): ReadonlyMap<string, string> {
   if (value === undefined) return noSources;
   const sources = new Map<string, string>();

@@ -1,4 +1,5 @@
-// The body of an answer -> a page of items, each with its number and its own text. Judges the envelope strictly and the items not at all. Pure.
+// The body of an answer -> a page of items, each with its number and its own text. Judges the
+// envelope strictly and the items not at all. Pure.
 import { type Cut, type CutPage, cutMembers, cutPage } from './cut.ts';
 import { timeOf } from './time.ts';
 
@@ -9,7 +10,9 @@ export interface WireItem {
   readonly raw: string;
   /** Undefined if it has none that can be used. */
   readonly id: number | undefined;
-  /** `insertion_timestamp` as it came, or in ISO 8601 if it came as a number; null if it is no time. */
+  /**
+   * `insertion_timestamp` as it came, or in ISO 8601 if it came as a number; null if it is no time.
+   */
   readonly at: string | null;
 }
 
@@ -20,7 +23,9 @@ export interface WirePage {
   readonly firstId: number | undefined;
   /** The highest number of an item; undefined if none has one. */
   readonly newestId: number | undefined;
-  /** What the envelope says of itself. Nobody saw an item of that number, so it moves no position. */
+  /**
+   * What the envelope says of itself. Nobody saw an item of that number, so it moves no position.
+   */
   readonly lastId: number | undefined;
 }
 
@@ -29,18 +34,26 @@ export class EnvelopeError extends Error {
   override readonly name = 'EnvelopeError';
 }
 
-export const emptyPage: WirePage = { items: [], firstId: undefined, newestId: undefined, lastId: undefined };
+export const emptyPage: WirePage = {
+  items: [],
+  firstId: undefined,
+  newestId: undefined,
+  lastId: undefined,
+};
 
-/** Real pages have up to 50 events of some 100 values each; what costs more than this is an attack. */
+/**
+ * Real pages have up to 50 events of some 100 values each; what costs more than this is an attack.
+ */
 const limits = { elementsMax: 1000, othersMax: 1000 };
 /** Values in one event that are still parsed, and in all events of a page. */
 const eventValuesMax = 20_000;
 const pageValuesMax = 200_000;
 
 /**
- * `{last_id, events}`; both may be absent or null on an empty page. An object with neither but with something else is an error message in
- * disguise: taking it for an empty page would make the source blind without a word. An event that is no JSON, or that
- * costs too much to parse, is an item without a value; the others are as they are.
+ * `{last_id, events}`; both may be absent or null on an empty page. An object with neither but with
+ * something else is an error message in disguise: taking it for an empty page would make the source
+ * blind without a word. An event that is no JSON, or that costs too much to parse, is an item
+ * without a value; the others are as they are.
  * @throws {EnvelopeError}
  */
 export function parsePage(body: string): WirePage {
@@ -60,7 +73,9 @@ export function parsePage(body: string): WirePage {
 function valuesMaxOf(elements: readonly Cut[]): number {
   let values = 0;
   for (const element of elements) values += element.values;
-  return values <= pageValuesMax ? eventValuesMax : Math.min(eventValuesMax, pageValuesMax / elements.length);
+  return values <= pageValuesMax
+    ? eventValuesMax
+    : Math.min(eventValuesMax, pageValuesMax / elements.length);
 }
 
 function noPage(body: string): EnvelopeError {
@@ -71,7 +86,9 @@ function noPage(body: string): EnvelopeError {
   }
   if (/^\s*</.test(body)) return new EnvelopeError('is a web page and no JSON');
   const isJson = /^\s*\[/.test(body) || parsed(body.slice(0, 1000)) !== undefined;
-  return new EnvelopeError(isJson ? 'is JSON, but no object with a list of events' : 'is no JSON, or is cut short');
+  return new EnvelopeError(
+    isJson ? 'is JSON, but no object with a list of events' : 'is no JSON, or is cut short',
+  );
 }
 
 /** Undefined if it is no JSON. */
@@ -85,10 +102,16 @@ function parsed(text: string): unknown {
 
 /** What stands around the events of a page that is not parsed as a whole. */
 function envelopeOf({ elements, instead, others }: CutPage): Record<string, unknown> {
-  const envelope = Object.fromEntries([...others].map(([key, { text }]) => [key, parsed(text) ?? text]));
+  const envelope = Object.fromEntries(
+    [...others].map(([key, { text }]) => [key, parsed(text) ?? text]),
+  );
   const events = elements ?? (instead && (parsed(instead.text) ?? instead.text));
   // Beside events, which have numbers of their own, a last_id that cannot be read is none.
-  if (elements?.length && typeof envelope.last_id === 'string' && numberOf(envelope.last_id) === undefined) {
+  if (
+    elements?.length &&
+    typeof envelope.last_id === 'string' &&
+    numberOf(envelope.last_id) === undefined
+  ) {
     delete envelope.last_id;
   }
   return events === undefined ? envelope : { ...envelope, events };
@@ -102,7 +125,8 @@ function pageOf(
   const last = lastIdOf(envelope.last_id);
   if (events === undefined || events === null) {
     const others = Object.keys(envelope).filter((key) => key !== 'events' && key !== 'last_id');
-    if (others.length > 0 || last !== undefined) throw new EnvelopeError('is JSON without a list of events');
+    if (others.length > 0 || last !== undefined)
+      throw new EnvelopeError('is JSON without a list of events');
     return emptyPage;
   }
   if (!Array.isArray(events)) throw new EnvelopeError('has events that are no list');
@@ -114,13 +138,17 @@ function pageOf(
 }
 
 function lastIdOf(value: unknown): number | undefined {
-  const isNone = value === undefined || value === null || value === '' || value === 0 || value === '0';
+  const isNone =
+    value === undefined || value === null || value === '' || value === 0 || value === '0';
   const last = isNone ? undefined : numberOf(value);
   if (last === undefined && !isNone) throw new EnvelopeError('has a last_id that is no number');
   return last;
 }
 
-/** @returns the number of an item or a page; also out of a numeric text. Undefined if it is none, below 1 or past 2^53, where two would look the same */
+/**
+ * @returns the number of an item or a page; also out of a numeric text. Undefined if it is none,
+ * below 1 or past 2^53, where two would look the same
+ */
 export function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,20}$/.test(value) ? Number(value) : value;
   return Number.isSafeInteger(number) && (number as number) >= 1 ? (number as number) : undefined;
@@ -128,7 +156,9 @@ export function numberOf(value: unknown): number | undefined {
 
 function itemsOf(events: readonly unknown[], elements: readonly Cut[]): WireItem[] {
   const areTexts = elements.length === events.length;
-  return events.map((value, index) => itemOf(value, areTexts ? elements[index]!.text : JSON.stringify(value)));
+  return events.map((value, index) =>
+    itemOf(value, areTexts ? elements[index]!.text : JSON.stringify(value)),
+  );
 }
 
 function itemOf(value: unknown, raw: string): WireItem {
@@ -149,7 +179,9 @@ function itemOfText({ text, values }: Cut, valuesMax: number): WireItem {
 }
 
 function sortById(items: readonly WireItem[]): WireItem[] {
-  return items.toSorted((a, b) => (a.id ?? Number.POSITIVE_INFINITY) - (b.id ?? Number.POSITIVE_INFINITY) || 0);
+  return items.toSorted(
+    (a, b) => (a.id ?? Number.POSITIVE_INFINITY) - (b.id ?? Number.POSITIVE_INFINITY) || 0,
+  );
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

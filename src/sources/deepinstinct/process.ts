@@ -1,4 +1,5 @@
-// The acting process and its parent, out of `process_chain` and the flat fields of suspicious events. Pure.
+// The acting process and its parent, out of `process_chain` and the flat fields of suspicious
+// events. Pure.
 import type { Process } from '../../kit/event.ts';
 import { baseName, countOf, firstText, objectsOf, present, textOf, type Wire } from './field.ts';
 
@@ -56,7 +57,10 @@ function merge(chain: Fields, flat: Fields): Process | undefined {
   });
 }
 
-/** Chains were only ever seen with the child first and the root last; should one come otherwise, the ids in it say who is whose child. */
+/**
+ * Chains were only ever seen with the child first and the root last; should one come otherwise, the
+ * ids in it say who is whose child.
+ */
 function youngest(chain: readonly Wire[]): { child: Wire | undefined; parent: Wire | undefined } {
   const [first, second] = chain;
   const isLeaf = (entry: Wire) => !chain.some((other) => isChildOf(other, entry));

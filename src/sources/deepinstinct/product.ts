@@ -1,5 +1,5 @@
-// What people are told of Deep Instinct: how its cards are signed, and what an item of each stream is
-// called. Constants only; the footer is the one of the script that Tocsin replaces.
+// What people are told of Deep Instinct: how its cards are signed, and what an item of each stream
+// is called. Constants only; the footer is the one of the script that Tocsin replaces.
 import type { Product } from '../../kit/product.ts';
 import type { Stream } from './stream.ts';
 

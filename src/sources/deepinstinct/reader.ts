@@ -1,8 +1,17 @@
-// Reads a stream on from a cursor: at the end of the list from the newest item that is shown, so that what happens below the cursor is seen
-// as well; on the way there page by page. Keeps hints only.
+// Reads a stream on from a cursor: at the end of the list from the newest item that is shown, so
+// that what happens below the cursor is seen as well; on the way there page by page. Keeps hints
+// only.
 import { AnswerTooLongError, type Client } from './client.ts';
 import { createSureRead, type SureRead } from './confirm.ts';
-import { advance, backOf, type Cursor, latestMsOf, leapMin, measuredBy, toleranceMs } from './cursor.ts';
+import {
+  advance,
+  backOf,
+  type Cursor,
+  latestMsOf,
+  leapMin,
+  measuredBy,
+  toleranceMs,
+} from './cursor.ts';
 import { findEnd, findLastBefore, type Place, type Read } from './first-start.ts';
 import type { WireItem } from './page.ts';
 import { noProgress, type Progress, type Reread, type RereadOptions, reread } from './reread.ts';
@@ -82,21 +91,28 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     return portion(cursor, items, next, more);
   }
 
-  /** One request, as reading on is, unless the item of the cursor has vanished. @param onRead as of {@link readOn} */
+  /**
+   * One request, as reading on is, unless the item of the cursor has vanished. @param onRead as of
+   * {@link readOn}
+   */
   async function readFromEnd(cursor: Cursor, onRead = () => {}): Promise<Portion> {
     const known = shown?.cursorId === cursor.id ? shown : undefined;
     const place = known ?? cursor;
     const items =
-      known === undefined ? await unlessTooLong(readSure(before(cursor), cursor.id)) : await readPast(known, cursor);
+      known === undefined
+        ? await unlessTooLong(readSure(before(cursor), cursor.id))
+        : await readPast(known, cursor);
     // The item of the cursor and what follows: it is there, so that it need not be seen.
     if (items === undefined) return readOn(cursor, onRead);
     const verdict = judge(known?.id === 0 ? sinceNothing(cursor) : cursor, items, now());
-    const isAsBefore = known !== undefined && (known.id === 0 || items.some((item) => isAt(item, known)));
+    const isAsBefore =
+      known !== undefined && (known.id === 0 || items.some((item) => isAt(item, known)));
     if (verdict.kind !== 'same') {
       if (cursor.before !== undefined || !isAsBefore) return readAgain(cursor, true);
       if (verdict.kind !== 'missing') return alarm(cursor, verdict);
       // Else whatever comes next would seem newer.
-      if (known.id === 0 && items.some(({ id }) => id !== undefined && id < cursor.id)) return readAgain(cursor, true);
+      if (known.id === 0 && items.some(({ id }) => id !== undefined && id < cursor.id))
+        return readAgain(cursor, true);
       remember(cursor, items);
     }
     const next = advance(cursor, items, now());
@@ -107,7 +123,10 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     return portion(cursor, items.filter(isNew), next, more);
   }
 
-  /** From the newest item that was shown until nothing follows, or until it lies beyond the cursor: mostly one page. */
+  /**
+   * From the newest item that was shown until nothing follows, or until it lies beyond the cursor:
+   * mostly one page.
+   */
   async function readPast(known: Place, cursor: Cursor): Promise<readonly WireItem[]> {
     const items: WireItem[] = [];
     let after = before(known);
@@ -140,7 +159,10 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     return { ...portion(cursor, items, next, more), isAgain: true };
   }
 
-  /** From where it failed, if it did: of many pages one fails again and again, and none would ever be read on. */
+  /**
+   * From where it failed, if it did: of many pages one fails again and again, and none would ever
+   * be read on.
+   */
   async function goOnRereading(
     options: RereadOptions,
     key: Pick<Halfway, 'turn' | 'cursorId' | 'isForced'>,
@@ -148,9 +170,11 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     const { turn, cursorId, isForced } = key;
     const known = halfway;
     halfway = undefined;
-    const isSame = known?.turn === turn && known.cursorId === cursorId && known.isForced === isForced;
+    const isSame =
+      known?.turn === turn && known.cursorId === cursorId && known.isForced === isForced;
     const isFresh = known !== undefined && Math.abs(now() - known.begunMs) < halfwayMaxMs;
-    const begun = isSame && isFresh ? known : { ...key, begunMs: now(), progress: noProgress(options) };
+    const begun =
+      isSame && isFresh ? known : { ...key, begunMs: now(), progress: noProgress(options) };
     try {
       return await reread(options, begun.progress);
     } catch (error) {
@@ -166,7 +190,11 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
   }
 
   /** @returns the cursor with what was learnt of it; undefined if the leap to it was none */
-  async function judgeAll(cursor: Cursor, witness: Cursor, { items, reached }: Reread): Promise<Cursor | undefined> {
+  async function judgeAll(
+    cursor: Cursor,
+    witness: Cursor,
+    { items, reached }: Reread,
+  ): Promise<Cursor | undefined> {
     if (reached >= witness.id) {
       const verdict = judge(witness, items, now());
       if (verdict.kind === 'another') await alarm(witness, verdict);
@@ -181,8 +209,15 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     return lookBelow(cursor, items, verdict);
   }
 
-  /** Where does the tenant end, if it does not reach us? Some 10 to 30 requests, once for each time that all the newest items vanish. */
-  async function lookBelow(cursor: Cursor, items: readonly WireItem[], verdict: Verdict): Promise<Cursor> {
+  /**
+   * Where does the tenant end, if it does not reach us? Some 10 to 30 requests, once for each time
+   * that all the newest items vanish.
+   */
+  async function lookBelow(
+    cursor: Cursor,
+    items: readonly WireItem[],
+    verdict: Verdict,
+  ): Promise<Cursor> {
     if (verdict.kind === 'behind') await alarm(cursor, verdict);
     const numbered = items.filter(({ id }) => id !== undefined);
     const newestRead = numbered.at(-1);
@@ -212,21 +247,32 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
   }
 
   /**
-   * A tenant that fell back and has passed the cursor since: lower numbers are younger than all that was read. Two requests, or some
-   * 10 to 30 for the first time, and none if an older neighbour of the cursor is there.
+   * A tenant that fell back and has passed the cursor since: lower numbers are younger than all
+   * that was read. Two requests, or some 10 to 30 for the first time, and none if an older
+   * neighbour of the cursor is there.
    */
   async function assertOlderBelow(cursor: Cursor, items: readonly WireItem[]): Promise<void> {
     const knownMs = latestMsOf(cursor, now());
-    if (knownMs === undefined || items.some(({ id, at }) => id! < cursor.id && timeMsOf(at) !== undefined)) return;
+    if (
+      knownMs === undefined ||
+      items.some(({ id, at }) => id! < cursor.id && timeMsOf(at) !== undefined)
+    )
+      return;
     const { items: next } = await readPage(await beforeYounger(knownMs + toleranceMs + 1));
     const verdict = judge(cursor, next, now());
     if (verdict.kind === 'behind') await alarm(cursor, verdict);
   }
 
-  /** A number behind which the first items are from `ms` or later, or where they were the last time. */
+  /**
+   * A number behind which the first items are from `ms` or later, or where they were the last time.
+   */
   async function beforeYounger(ms: number): Promise<number> {
     const known = older;
-    if (known !== undefined && (await readPage(before(known))).items.some((item) => isAt(item, known))) return known.id;
+    if (
+      known !== undefined &&
+      (await readPage(before(known))).items.some((item) => isAt(item, known))
+    )
+      return known.id;
     older = await findLastBefore(readPage, ms);
     return older.id;
   }
@@ -237,14 +283,22 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
     if (newest !== undefined) shown = { id: newest.id!, at: newest.at, cursorId: cursor.id };
   }
 
-  function portion(cursor: Cursor, items: readonly WireItem[], next: Cursor, more: boolean): Portion {
+  function portion(
+    cursor: Cursor,
+    items: readonly WireItem[],
+    next: Cursor,
+    more: boolean,
+  ): Portion {
     const wanted = items.filter(({ id }) => id === undefined || id > cursor.start);
     const isAgain = wanted.some(({ id }) => id !== undefined && id <= cursor.id);
     return { items: wanted, cursor: next, more, isAgain };
   }
 
   return {
-    /** @throws {AdapterError} `reset` if the tenant's numbers do not go on from the cursor; else as {@link Client.readPage} */
+    /**
+     * @throws {AdapterError} `reset` if the tenant's numbers do not go on from the cursor; else as
+     * {@link Client.readPage}
+     */
     async read(cursor: Cursor, within: AbortSignal): Promise<Portion> {
       signal = within;
       const isDue = plan.isDue(cursor);
@@ -274,7 +328,10 @@ export function createReader({ client, stream, overlap, sourceId, now }: ReaderO
   };
 }
 
-/** Undefined if it is longer than an answer may be: what lies beyond the cursor must not wait for what makes it so. */
+/**
+ * Undefined if it is longer than an answer may be: what lies beyond the cursor must not wait for
+ * what makes it so.
+ */
 async function unlessTooLong<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await answer;
@@ -286,7 +343,9 @@ async function unlessTooLong<Answer>(answer: Promise<Answer>): Promise<Answer | 
 
 /** Of a tenant that showed nothing, whatever it shows is newer, if there is no other measure. */
 function sinceNothing(cursor: Cursor): Cursor {
-  return cursor.at === null && cursor.latest === undefined ? { ...cursor, latest: new Date(0).toISOString() } : cursor;
+  return cursor.at === null && cursor.latest === undefined
+    ? { ...cursor, latest: new Date(0).toISOString() }
+    : cursor;
 }
 
 /** The number behind which this place itself is shown. */

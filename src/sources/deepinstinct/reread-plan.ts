@@ -1,20 +1,28 @@
-// When to read a second time, from where on, and what to compare with. Hints only: they end with the process, and any of them may be wrong.
+// When to read a second time, from where on, and what to compare with. Hints only: they end with
+// the process, and any of them may be wrong.
 import type { Cursor } from './cursor.ts';
 import type { WireItem } from './page.ts';
 import { timeMsOf } from './time.ts';
 
-/** One poll in so many reads a second time what lies before the cursor; so does the first poll of a process. */
+/**
+ * One poll in so many reads a second time what lies before the cursor; so does the first poll of a
+ * process.
+ */
 const pollsBetweenRereads = 10;
 /** Where more is behind it, a page has so many items. */
 const fullPage = 50;
 /** However few polls that were. */
 const numbersBetweenRereads = (pollsBetweenRereads - 1) * fullPage;
-/** What was inserted so lately may have neighbours that are not shown yet. More would read twice whatever was waiting for us. */
+/**
+ * What was inserted so lately may have neighbours that are not shown yet. More would read twice
+ * whatever was waiting for us.
+ */
 const newMs = 10_000;
 
 /**
- * Something may still come between these items, late. Not so in a full page of old ones, one of many on the way through a past, which
- * need not be read twice: that would cost two thirds of the CPU again. Of clocks that differ by more than the time, only what is not full counts.
+ * Something may still come between these items, late. Not so in a full page of old ones, one of
+ * many on the way through a past, which need not be read twice: that would cost two thirds of the
+ * CPU again. Of clocks that differ by more than the time, only what is not full counts.
  */
 function areNew(items: readonly WireItem[], nowMs: number): boolean {
   const newestMs = timeMsOf(items.at(-1)?.at);
@@ -39,12 +47,18 @@ export function createRereadPlan(now: () => number) {
   return {
     isDue: ({ id }: Cursor): boolean =>
       pollsLeft <= 0 || (oldest !== undefined && id - oldest.id >= numbersBetweenRereads),
-    /** The witness is what must still be as it was, `from` what is read again up to the cursor, and a little before it. */
+    /**
+     * The witness is what must still be as it was, `from` what is read again up to the cursor, and
+     * a little before it.
+     */
     begin(cursor: Cursor): { from: Cursor; witness: Cursor; turn: number } {
       const from = oldest !== undefined && oldest.id <= cursor.id ? oldest : cursor;
       return { from, witness: from.at === null ? cursor : from, turn };
     },
-    /** Not called for one that failed or raised the alarm, so that the next poll tries it again. @param begun in which turn it began */
+    /**
+     * Not called for one that failed or raised the alarm, so that the next poll tries it again.
+     * @param begun in which turn it began
+     */
     done(begun: number): void {
       if (begun !== turn) return;
       pollsLeft = pollsBetweenRereads - 1;

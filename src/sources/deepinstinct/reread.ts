@@ -1,4 +1,5 @@
-// Reads the neighbourhood of the cursor a second time, for items that were stored late and for what speaks of the tenant. Judges nothing.
+// Reads the neighbourhood of the cursor a second time, for items that were stored late and for what
+// speaks of the tenant. Judges nothing.
 import type { SureRead } from './confirm.ts';
 import type { Cursor } from './cursor.ts';
 import type { WireItem } from './page.ts';
@@ -46,9 +47,16 @@ export function noProgress(options: Omit<RereadOptions, 'read'>): Progress {
  * @param progress goes on from there, and shows how far it came if this throws
  * @throws {AdapterError} as {@link SureRead}
  */
-export async function reread(options: RereadOptions, progress: Progress = noProgress(options)): Promise<Reread> {
+export async function reread(
+  options: RereadOptions,
+  progress: Progress = noProgress(options),
+): Promise<Reread> {
   const { read, cursor } = options;
-  while (progress.pages < pagesMax && progress.more && (progress.pages === 0 || progress.after < cursor.id)) {
+  while (
+    progress.pages < pagesMax &&
+    progress.more &&
+    (progress.pages === 0 || progress.after < cursor.id)
+  ) {
     const { after } = progress;
     const page = await read(after, cursor.id);
     progress.items.push(...page.filter(({ id }) => id === undefined || id > after));
@@ -62,7 +70,13 @@ export async function reread(options: RereadOptions, progress: Progress = noProg
 }
 
 /** Before the witness in any case, so that its own item is in what is read. */
-function firstAfter({ cursor, from, witness, overlap, isWhole }: Omit<RereadOptions, 'read'>): number {
+function firstAfter({
+  cursor,
+  from,
+  witness,
+  overlap,
+  isWhole,
+}: Omit<RereadOptions, 'read'>): number {
   const leastOf = isWhole ? 0 : cursor.id - numbersMax;
   const wanted = Math.max(cursor.start, from.id - overlap, leastOf);
   return Math.max(0, Math.min(wanted, witness.id - 1));

@@ -1,4 +1,5 @@
-// Do the numbers of this tenant still go on from where we are? Decides by what lies around the cursor; what raises the alarm is asked for twice.
+// Do the numbers of this tenant still go on from where we are? Decides by what lies around the
+// cursor; what raises the alarm is asked for twice.
 import { AdapterError } from '../../kit/errors.ts';
 import { type Cursor, isSameTime, latestMsOf, toleranceMs } from './cursor.ts';
 import type { Read } from './first-start.ts';
@@ -8,24 +9,32 @@ import { timeMsOf } from './time.ts';
 export type Verdict =
   /** Its own item is as it was, or there is nothing that could have changed. */
   | { readonly kind: 'same' }
-  /** Its own item is not shown. Archived events vanish from the lists, so that alone proves nothing. */
+  /**
+   * Its own item is not shown. Archived events vanish from the lists, so that alone proves nothing.
+   */
   | { readonly kind: 'missing' }
-  /** `another`: its number belongs to another item now. `behind`: it is gone, and lower numbers were inserted after all that was read. */
+  /**
+   * `another`: its number belongs to another item now. `behind`: it is gone, and lower numbers were
+   * inserted after all that was read.
+   */
   | { readonly kind: 'another' | 'behind'; readonly seen: WireItem };
 
 /**
- * Pure. Numbers and insertion times rise together. An item that was stored late is the exception: it may lie below the cursor and be
- * younger, but then the item of the cursor is there.
+ * Pure. Numbers and insertion times rise together. An item that was stored late is the exception:
+ * it may lie below the cursor and be younger, but then the item of the cursor is there.
  * @param items read from before the cursor to beyond it
  * @param nowMs since the epoch
  */
 export function judge(cursor: Cursor, items: readonly WireItem[], nowMs: number): Verdict {
   if (cursor.id === 0) return { kind: 'same' };
   const own = items.find(({ id }) => id === cursor.id);
-  if (own !== undefined) return isAnother(cursor, own) ? { kind: 'another', seen: own } : { kind: 'same' };
+  if (own !== undefined)
+    return isAnother(cursor, own) ? { kind: 'another', seen: own } : { kind: 'same' };
   const knownMs = latestMsOf(cursor, nowMs);
   if (knownMs === undefined) return { kind: 'missing' };
-  const younger = items.find((item) => isBelow(item, cursor) && (timeMsOf(item.at) ?? 0) > knownMs + toleranceMs);
+  const younger = items.find(
+    (item) => isBelow(item, cursor) && (timeMsOf(item.at) ?? 0) > knownMs + toleranceMs,
+  );
   return younger === undefined ? { kind: 'missing' } : { kind: 'behind', seen: younger };
 }
 
@@ -37,7 +46,10 @@ function isBelow({ id }: WireItem, cursor: Cursor): boolean {
   return id !== undefined && id < cursor.id;
 }
 
-/** No tenant archives so many events between two looks. Further beyond its newest event, the cursor is no position in it. */
+/**
+ * No tenant archives so many events between two looks. Further beyond its newest event, the cursor
+ * is no position in it.
+ */
 export const farMin = 1_000_000;
 
 interface Alarm {
@@ -48,7 +60,10 @@ interface Alarm {
   readonly nowMs: number;
 }
 
-/** Asks once more for what speaks against this tenant, and always throws. @throws {AdapterError} `reset`; `malformed` if it is not so */
+/**
+ * Asks once more for what speaks against this tenant, and always throws. @throws {AdapterError}
+ * `reset`; `malformed` if it is not so
+ */
 export async function raiseAlarm(
   alarm: Alarm,
   cursor: Cursor,

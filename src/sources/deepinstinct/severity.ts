@@ -36,7 +36,10 @@ export const administrative: ReadonlySet<string> = new Set(
   AGENT_CONFIG_RELOADED`.split(/\s+/),
 );
 
-/** @param word `threat_severity`; undefined if the server sent none. A word that nobody knows is 0, which passes every threshold. */
+/**
+ * @param word `threat_severity`; undefined if the server sent none. A word that nobody knows is 0,
+ * which passes every threshold.
+ */
 export function severityOf(word: string | undefined, type: string, stream: Stream): Severity {
   if (word !== undefined) {
     const known = word.toUpperCase();

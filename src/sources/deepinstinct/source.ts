@@ -1,4 +1,5 @@
-// One stream of a tenant as a polled source. Between calls it keeps hints only; any call is right for any cursor.
+// One stream of a tenant as a polled source. Between calls it keeps hints only; any call is right
+// for any cursor.
 import type { AdapterContext } from '../../kit/adapter.ts';
 import { AdapterError } from '../../kit/errors.ts';
 import type { Page, PollSource } from '../../kit/source.ts';
@@ -14,7 +15,11 @@ import { expiryOf } from './token.ts';
 /** Beyond every number in use, yet within 32 bits: the answer is empty and proves the key. */
 const beyondAll = 2 ** 31 - 1;
 
-export function createSource(stream: Stream, config: DeepInstinctConfig, context: AdapterContext): PollSource {
+export function createSource(
+  stream: Stream,
+  config: DeepInstinctConfig,
+  context: AdapterContext,
+): PollSource {
   const { url, token, start_from: startFrom, overlap } = config;
   const client = createClient({ http: context.http, url, token, now: context.now });
   const reader = createReader({ client, stream, overlap, sourceId: context.id, now: context.now });
@@ -25,9 +30,17 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
   async function begin(signal: AbortSignal): Promise<Page> {
     // After a reset, what is remembered is of numbers that no longer count.
     reader.forget();
-    const { cursor, from, beyond } = await findBegin(client, { stream, startFrom, nowMs: context.now(), signal });
+    const { cursor, from, beyond } = await findBegin(client, {
+      stream,
+      startFrom,
+      nowMs: context.now(),
+      signal,
+    });
     const values = { source: context.id, from, host: client.host, ...(beyond && valuesOf(beyond)) };
-    return { ...pageOf({ items: [], cursor, more: true, isAgain: false }), notice: { kind: 'watching', values } };
+    return {
+      ...pageOf({ items: [], cursor, more: true, isAgain: false }),
+      notice: { kind: 'watching', values },
+    };
   }
 
   function pageOf({ items, cursor, more, isAgain }: Portion): Page {
@@ -53,7 +66,8 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
       try {
         return await recognises(cursorText, signal);
       } catch (error) {
-        // Switched off there, so nothing can be compared. Reading meets the same answer and judges it.
+        // Switched off there, so nothing can be compared. Reading meets the same answer and judges
+        // it.
         if (stream !== 'event' && isUnauthorised(error)) return undefined;
         throw error;
       }
@@ -61,7 +75,9 @@ export function createSource(stream: Stream, config: DeepInstinctConfig, context
     async poll(cursorText, signal) {
       try {
         const page =
-          cursorText === null ? await begin(signal) : pageOf(await reader.read(parseCursor(cursorText), signal));
+          cursorText === null
+            ? await begin(signal)
+            : pageOf(await reader.read(parseCursor(cursorText), signal));
         hasWorked = true;
         return page;
       } catch (error) {
@@ -103,8 +119,9 @@ function isUnauthorised(error: unknown): error is AdapterError {
 }
 
 /**
- * A 401 on the suspicious stream alone means that the feature is switched off; whether it is alone, the other stream tells. If the
- * stream was read before, people rely on it, and they must hear of it.
+ * A 401 on the suspicious stream alone means that the feature is switched off; whether it is alone,
+ * the other stream tells. If the stream was read before, people rely on it, and they must hear of
+ * it.
  * @throws {AdapterError} `auth`
  */
 async function disabledOrAlarm(

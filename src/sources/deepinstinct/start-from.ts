@@ -1,4 +1,5 @@
-// START_FROM: where the first reading of a source begins. Pure; first-start.ts finds the place on the server.
+// START_FROM: where the first reading of a source begins. Pure; first-start.ts finds the place on
+// the server.
 import { type Past, parsePast } from '../../kit/past.ts';
 
 /** Times in milliseconds. An event's id counts as announced from there on, itself included. */
@@ -8,15 +9,19 @@ export type StartFrom =
   | Past
   | { readonly kind: 'id'; readonly id: number };
 
-/** What to say of a start in the future; undefined of any other. The rest of a sentence about the value. */
+/**
+ * What to say of a start in the future; undefined of any other. The rest of a sentence about the
+ * value.
+ */
 export function futureWarning(startFrom: StartFrom, nowMs: number): string | undefined {
   if (startFrom.kind !== 'date' || startFrom.ms <= nowMs) return undefined;
   return 'is in the future, which means the same as "now": nothing that is in the console at the very first start is announced, and everything that comes after it is.';
 }
 
 /**
- * `now`, `all`, a duration back from now (`24h`, `7d`), a date or date with time (UTC unless it carries an offset), or the
- * number of an event: `17000`, or `id:17000` where the number alone could be a date or an epoch.
+ * `now`, `all`, a duration back from now (`24h`, `7d`), a date or date with time (UTC unless it
+ * carries an offset), or the number of an event: `17000`, or `id:17000` where the number alone
+ * could be a date or an epoch.
  * @throws {RangeError} with what is wrong, as the end of a sentence about the value
  */
 export function parseStartFrom(text: string): StartFrom {
@@ -46,7 +51,10 @@ const years = { first: 2000, last: 2099 };
 /** Of one second, by how many digits an epoch of those years has. */
 const unitsOfEpoch: Readonly<Record<number, number>> = { 10: 1, 13: 1e3, 16: 1e6 };
 
-/** The time that these digits may be meant as: `20261101`, `202611010800`, an epoch in seconds, milliseconds or microseconds. */
+/**
+ * The time that these digits may be meant as: `20261101`, `202611010800`, an epoch in seconds,
+ * milliseconds or microseconds.
+ */
 function timeWithin(digits: string): { kind: string; date: string } | undefined {
   const compact = /^(\d{4})(\d{2})(\d{2})(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?$/.exec(digits);
   if (compact) {
@@ -58,7 +66,10 @@ function timeWithin(digits: string): { kind: string; date: string } | undefined 
   if (unit === undefined) return undefined;
   const time = new Date((Number(digits) / unit) * 1000);
   return isMeantYear(time.getUTCFullYear())
-    ? { kind: 'a time in seconds since 1970, or a part of them', date: time.toISOString().slice(0, 10) }
+    ? {
+        kind: 'a time in seconds since 1970, or a part of them',
+        date: time.toISOString().slice(0, 10),
+      }
     : undefined;
 }
 

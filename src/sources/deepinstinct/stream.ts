@@ -1,6 +1,13 @@
-// The two lists of a tenant. Each numbers its events on its own, so a number alone names no event. Constants only.
+// The two lists of a tenant. Each numbers its events on its own, so a number alone names no event.
+// Constants only.
 
 export type Stream = 'event' | 'suspicious';
 
-/** Paths under `/api/v1`, with the slash at the end that the vendor documents: without it the server redirects. */
-export const streamPaths: Readonly<Record<Stream, string>> = { event: '/events/', suspicious: '/suspicious-events/' };
+/**
+ * Paths under `/api/v1`, with the slash at the end that the vendor documents: without it the server
+ * redirects.
+ */
+export const streamPaths: Readonly<Record<Stream, string>> = {
+  event: '/events/',
+  suspicious: '/suspicious-events/',
+};

@@ -1,25 +1,35 @@
-// Times of the wire made one form: the only place that reads one. They are UTC by the vendor's word,
-// also where no zone is written. Pure.
+// Times of the wire made one form: the only place that reads one. They are UTC by the vendor's
+// word, also where no zone is written. Pure.
 
 const written =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/i;
 
-/** RFC 9110: `Tue, 03 Feb 2026 01:00:54 GMT`, as a framework in Python writes times that nobody formats. */
-const ofHttp = /^[a-z]{3}, (\d{2}) ([a-z]{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) (?:GMT|UTC|[+-]0000)$/i;
+/**
+ * RFC 9110: `Tue, 03 Feb 2026 01:00:54 GMT`, as a framework in Python writes times that nobody
+ * formats.
+ */
+const ofHttp =
+  /^[a-z]{3}, (\d{2}) ([a-z]{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) (?:GMT|UTC|[+-]0000)$/i;
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
 /** As every release in use writes them, on any day but 29 February: valid as they stand. */
 const usual =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}\d{0,6}Z$/;
 
-/** What stands for "never" in many systems (0001-01-01) is no time, and nor is what no console can have seen. */
+/**
+ * What stands for "never" in many systems (0001-01-01) is no time, and nor is what no console can
+ * have seen.
+ */
 const yearMin = 1970;
-/** An epoch in seconds or milliseconds of 2001 to 2286; of what lies between or beyond, nobody can tell the unit. */
+/**
+ * An epoch in seconds or milliseconds of 2001 to 2286; of what lies between or beyond, nobody can
+ * tell the unit.
+ */
 const epoch = /^(\d{10}|\d{13})(?:\.\d{1,9})?$/;
 
 /**
- * ISO 8601 in UTC with milliseconds, or null if it is no time: `""`, null, garbage, a day that no month
- * has, or a year outside of 1970 to 9999.
+ * ISO 8601 in UTC with milliseconds, or null if it is no time: `""`, null, garbage, a day that no
+ * month has, or a year outside of 1970 to 9999.
  */
 export function timeOf(value: unknown): string | null {
   if (typeof value === 'number') return ofEpoch(String(value));
@@ -62,7 +72,8 @@ function ofHttpDate(parts: RegExpExecArray | null): string | null {
 function isoOf(numbers: readonly number[], moreMs: number): string | null {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = numbers;
   // 24:00 is the end of a day in ISO 8601.
-  const isTime = (hour < 24 || (hour === 24 && minute === 0 && second === 0)) && minute < 60 && second < 60;
+  const isTime =
+    (hour < 24 || (hour === 24 && minute === 0 && second === 0)) && minute < 60 && second < 60;
   const days = new Date(Date.UTC(year, month - 1, day));
   const isOfCalendar = days.getUTCMonth() === month - 1 && days.getUTCDate() === day;
   if (!isTime || !isOfCalendar || year < yearMin) return null;

@@ -1,4 +1,5 @@
-// What an API key says about its own end. Keys are JWTs; those that were seen have no end. Pure; verifies nothing.
+// What an API key says about its own end. Keys are JWTs; those that were seen have no end. Pure;
+// verifies nothing.
 import { isObject } from './page.ts';
 
 /** Milliseconds since the epoch; undefined if the key says nothing or is no JWT. */

@@ -34,6 +34,10 @@ export async function countDeliveries(db: Database): Promise<SinkCounts[]> {
 /** How many are dead, by sink. Reads nothing else. */
 export async function countDead(db: Database): Promise<Map<string, number>> {
   const { sink, state } = deliveries;
-  const rows = await db.select({ sink, dead: count() }).from(deliveries).where(eq(state, 'dead')).groupBy(sink);
+  const rows = await db
+    .select({ sink, dead: count() })
+    .from(deliveries)
+    .where(eq(state, 'dead'))
+    .groupBy(sink);
   return new Map(rows.map(({ sink: id, dead }) => [id, dead]));
 }

@@ -8,7 +8,11 @@ import type { deliveryAttempts } from '../schema.ts';
 import { deliveryRow } from './row.ts';
 
 /** Dead deliveries, newest first. @param sink null for all */
-export async function listDead(db: Database, sink: string | null, limit: number): Promise<DeadDelivery[]> {
+export async function listDead(
+  db: Database,
+  sink: string | null,
+  limit: number,
+): Promise<DeadDelivery[]> {
   const rows = await db.$client`
     select d.event_id, d.sink, d.reason, d.attempts, extract(epoch from d.finalized_at) * 1000 as finalized_at,
       e.type, e.severity, e.body->>'itemId' as item_id, e.body->'device'->>'name' as device, a.status, a.answer
@@ -44,8 +48,8 @@ function toDead(row: Row): DeadDelivery {
 }
 
 /**
- * Puts dead deliveries back: pending, due now, whole card, attempts from the start. A digest comes back with its members; a member
- * without its digest comes back as a card of its own.
+ * Puts dead deliveries back: pending, due now, whole card, attempts from the start. A digest comes
+ * back with its members; a member without its digest comes back as a card of its own.
  * @param eventIds null for all of them
  * @returns how many were put back
  */

@@ -5,10 +5,16 @@ import { heldLease, heldPriority } from '../events.ts';
 import { unansweredOf } from './unanswered.ts';
 
 /**
- * What failed while its sink was down is due now; what got no answer again and again is not, nor what is due in a second anyway.
+ * What failed while its sink was down is due now; what got no answer again and again is not, nor
+ * what is due in a second anyway.
  * @returns how many
  */
-export async function hastenFailed(db: Database, fence: Fence, sink: string, unansweredMax: number): Promise<number> {
+export async function hastenFailed(
+  db: Database,
+  fence: Fence,
+  sink: string,
+  unansweredMax: number,
+): Promise<number> {
   const client = db.$client;
   const rows = await client`
     with fence as (${heldLease(client, fence)})
@@ -59,7 +65,9 @@ export async function restoreDeliveries(
 ): Promise<void> {
   if (deliveries.length === 0) return;
   const client = db.$client;
-  const records = JSON.stringify(deliveries.map(({ eventId, attempts }) => ({ event_id: eventId, attempts })));
+  const records = JSON.stringify(
+    deliveries.map(({ eventId, attempts }) => ({ event_id: eventId, attempts })),
+  );
   await client`
     with fence as (${heldLease(client, fence)}), input as (
       select * from json_to_recordset(${records}::text::json) as r(event_id bigint, attempts integer)

@@ -6,7 +6,8 @@ import { aheadMaxMs } from '../due.ts';
 import { heldLease } from '../events.ts';
 
 /**
- * Records facts: these were delivered. Not fenced, because a fact is true whoever reports it, and dropping it would send again.
+ * Records facts: these were delivered. Not fenced, because a fact is true whoever reports it, and
+ * dropping it would send again.
  * @returns how many had not been recorded before
  */
 export async function recordDelivered(
@@ -23,7 +24,9 @@ export async function recordDelivered(
   const digests = delivered.filter((d) => d.isDigest).map((d) => d.eventId);
   const client = db.$client;
   const orMember =
-    digests.length === 0 ? client`` : client`or digest_id = any (string_to_array(${digests.join(',')}, ',')::bigint[])`;
+    digests.length === 0
+      ? client``
+      : client`or digest_id = any (string_to_array(${digests.join(',')}, ',')::bigint[])`;
   const [row] = await client`
     with done as (
       update deliveries set state = 'delivered', reason = null, finalized_at = now()
@@ -40,7 +43,8 @@ export async function recordDelivered(
 
 /**
  * Records failed attempts and reschedules or ends their deliveries. Fenced.
- * The members of a digest end with it. @returns ids of the deliveries that are dead now, or null if the role was lost and nothing was written
+ * The members of a digest end with it. @returns ids of the deliveries that are dead now, or null if
+ * the role was lost and nothing was written
  */
 export async function recordFailed(
   db: Database,

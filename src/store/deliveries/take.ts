@@ -37,8 +37,9 @@ export async function takeDue(db: Database, choice: DueChoice): Promise<DueDeliv
 const probeCandidates = 20;
 
 /**
- * A due delivery from a random place, rather one that was not tried yet: for probes, which must not repeat what failed. Costs the same
- * with a million waiting. May find none though some are due before the place; {@link takeDue} finds them.
+ * A due delivery from a random place, rather one that was not tried yet: for probes, which must not
+ * repeat what failed. Costs the same with a million waiting. May find none though some are due
+ * before the place; {@link takeDue} finds them.
  */
 export async function takeRandomDue(
   db: Database,

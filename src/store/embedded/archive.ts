@@ -1,4 +1,5 @@
-// A folder as one compressed tar file (ustar: plain files and folders only), for the prepared database.
+// A folder as one compressed tar file (ustar: plain files and folders only), for the prepared
+// database.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,7 +29,10 @@ export async function packFolder(folder: string, without: readonly string[]): Pr
   return promisify(gzip)(Buffer.concat(blocks), { level: 9 });
 }
 
-/** Writes the archive's content into `folder`, readable by the owner alone. @throws {Error} if it is not such an archive or is cut off */
+/**
+ * Writes the archive's content into `folder`, readable by the owner alone. @throws {Error} if it is
+ * not such an archive or is cut off
+ */
 export async function unpackFolder(archive: Buffer, folder: string): Promise<void> {
   const data = await promisify(gunzip)(archive);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -43,14 +47,16 @@ export async function unpackFolder(archive: Buffer, folder: string): Promise<voi
     }
     const length = Number.parseInt(text(block, 124, 12), 8);
     const start = offset + blockBytes;
-    if (text(block, 156, 1) === '5') await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
+    if (text(block, 156, 1) === '5')
+      await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
     else await writeFile(join(folder, name), data.subarray(start, start + length), { mode: 0o600 });
     offset = start + paddedLength(length);
   }
 }
 
 function header(name: string, length: number, type: '0' | '5'): Buffer {
-  if (Buffer.byteLength(name) > 100) throw new Error(`the path is too long for the archive: ${name}`);
+  if (Buffer.byteLength(name) > 100)
+    throw new Error(`the path is too long for the archive: ${name}`);
   const block = Buffer.alloc(blockBytes);
   block.write(name, 0);
   block.write(type === '5' ? '0000700' : '0000600', 100);

@@ -1,11 +1,15 @@
-// The driver's "socket": passes whole protocol messages to the database's thread and its answers back. Knows nothing of SQL.
+// The driver's "socket": passes whole protocol messages to the database's thread and its answers
+// back. Knows nothing of SQL.
 import { Duplex } from 'node:stream';
 
 const terminate = 'X'.charCodeAt(0);
 const readyForQuery = 'Z'.charCodeAt(0);
 const cancelRequestCode = 80_877_102;
 
-/** Cuts a stream of client bytes at the borders of protocol messages. The first message has no type byte. */
+/**
+ * Cuts a stream of client bytes at the borders of protocol messages. The first message has no type
+ * byte.
+ */
 export class Framer {
   #pending: Buffer = Buffer.alloc(0);
   #isStarted = false;
@@ -58,15 +62,21 @@ export class Channel extends Duplex {
   deliver(answer: Uint8Array): void {
     if (this.destroyed) return;
     this.#watchTransaction(answer);
-    if (answer.length > 0) this.push(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
+    if (answer.length > 0)
+      this.push(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
   }
 
   override _read(): void {}
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+  override _write(
+    chunk: Buffer,
+    _encoding: BufferEncoding,
+    callback: (error?: Error | null) => void,
+  ): void {
     clearTimeout(this.#idleTimer);
     const messages = this.#framer.take(chunk);
-    // A connection that only asks to cancel a statement of another: PGlite cannot, the statement goes on.
+    // A connection that only asks to cancel a statement of another: PGlite cannot, the statement
+    // goes on.
     if (isCancelRequest(messages)) this.destroy();
     else if (messages.length > 0 && messages[0] !== terminate) this.#request(messages);
     callback();
@@ -89,8 +99,9 @@ export class Channel extends Duplex {
   }
 
   /**
-   * The database has one connection: a transaction that was forgotten, or that waits for a query outside of it, would stop everything
-   * for ever. The server's own time-out does not work in PGlite.
+   * The database has one connection: a transaction that was forgotten, or that waits for a query
+   * outside of it, would stop everything for ever. The server's own time-out does not work in
+   * PGlite.
    */
   #watchTransaction(answer: Uint8Array): void {
     if (!endsInTransaction(answer)) return;
@@ -104,13 +115,20 @@ export class Channel extends Duplex {
 }
 
 function isCancelRequest(messages: Buffer): boolean {
-  return messages.length === 16 && messages.readInt32BE(0) === 16 && messages.readInt32BE(4) === cancelRequestCode;
+  return (
+    messages.length === 16 &&
+    messages.readInt32BE(0) === 16 &&
+    messages.readInt32BE(4) === cancelRequestCode
+  );
 }
 
 /** True if the answer ends with ReadyForQuery, and that says "in a transaction". */
 function endsInTransaction(answer: Uint8Array): boolean {
   const start = answer.length - 6;
   return (
-    start >= 0 && answer[start] === readyForQuery && answer[start + 4] === 5 && answer[start + 5] !== 'I'.charCodeAt(0)
+    start >= 0 &&
+    answer[start] === readyForQuery &&
+    answer[start + 4] === 5 &&
+    answer[start + 5] !== 'I'.charCodeAt(0)
   );
 }

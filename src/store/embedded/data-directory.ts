@@ -1,10 +1,14 @@
-// DATA_DIR: made if it is missing, and checked before anything relies on it. Knows nothing of what is kept inside.
+// DATA_DIR: made if it is missing, and checked before anything relies on it. Knows nothing of what
+// is kept inside.
 import { randomBytes } from 'node:crypto';
 import { access, constants, lstat, mkdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { descriptorsUsedUp } from '../../kit/descriptors.ts';
 
-/** DATA_DIR cannot be used as it is. The message names the variable, the path, the cause and what to do. */
+/**
+ * DATA_DIR cannot be used as it is. The message names the variable, the path, the cause and what to
+ * do.
+ */
 export class DataDirectoryError extends Error {
   override readonly name: string = 'DataDirectoryError';
   /** Absolute. */
@@ -12,12 +16,18 @@ export class DataDirectoryError extends Error {
 
   constructor(directory: string, problemAndRemedy: string, cause?: unknown) {
     const absolute = resolve(directory);
-    super(`DATA_DIR (${absolute}): ${problemAndRemedy}`, cause === undefined ? undefined : { cause });
+    super(
+      `DATA_DIR (${absolute}): ${problemAndRemedy}`,
+      cause === undefined ? undefined : { cause },
+    );
     this.directory = absolute;
   }
 }
 
-/** Makes the directory (readable by its owner alone) and proves that files can be written. @throws {DataDirectoryError} */
+/**
+ * Makes the directory (readable by its owner alone) and proves that files can be written. @throws
+ * {DataDirectoryError}
+ */
 export async function ensureDataDirectory(directory: string): Promise<void> {
   const probe = join(directory, `.write-test-${randomBytes(6).toString('hex')}`);
   try {
@@ -35,9 +45,11 @@ export async function ensureDataDirectory(directory: string): Promise<void> {
 const entries = ['postgres', 'postgres.new', 'instance', 'instance.new', 'tocsin.sock'];
 
 /**
- * Whoever owns the directory, or may write to it, decides which database Tocsin opens and where its files go. What others may do to one
- * that is open, or that has worked, is a warning (`exposureOfDirectory`): an upgrade must not stop a service.
- * @throws {DataDirectoryError} something in it belongs to another user, or all of it does, and holds no database of this one
+ * Whoever owns the directory, or may write to it, decides which database Tocsin opens and where its
+ * files go. What others may do to one that is open, or that has worked, is a warning
+ * (`exposureOfDirectory`): an upgrade must not stop a service.
+ * @throws {DataDirectoryError} something in it belongs to another user, or all of it does, and
+ * holds no database of this one
  */
 export async function assertOurs(directory: string): Promise<void> {
   if (process.getuid === undefined) return;
@@ -72,7 +84,8 @@ export async function exposureOfDirectory(directory: string): Promise<string | u
   if (found === undefined || process.getuid === undefined) return undefined;
   const remedy = 'Outside of a container, give it to the user that runs Tocsin, with mode 700.';
   const begin = `DATA_DIR (${resolve(directory)})`;
-  if (isOpenTo(found.mode)) return `${begin} may be written by every user of this machine. ${remedy}`;
+  if (isOpenTo(found.mode))
+    return `${begin} may be written by every user of this machine. ${remedy}`;
   if (found.uid === 0 || found.uid === process.getuid()) return undefined;
   return `${begin} belongs to another user (id ${found.uid}), who can put another database in its place. ${remedy}`;
 }
@@ -82,7 +95,8 @@ async function makeDirectory(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     // On a read-only file system Node reports ENOENT: the nearest folder that exists knows better.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') await accessNearest(dirname(resolve(directory)));
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      await accessNearest(dirname(resolve(directory)));
     throw error;
   }
 }
@@ -103,15 +117,23 @@ const remedies: Readonly<Record<string, string>> = {
   ENFILE: noDescriptor,
   ENOTDIR: 'it is not a directory. Set DATA_DIR to a directory, or move the file away.',
   EEXIST: 'it is not a directory. Set DATA_DIR to a directory, or move the file away.',
-  EACCES: 'this user may not write there. Give the directory to the user that runs Tocsin, or set DATA_DIR to another.',
-  EPERM: 'this user may not write there. Give the directory to the user that runs Tocsin, or set DATA_DIR to another.',
-  EROFS: 'the file system is read-only. Mount a writable volume there, or set DATA_DIR to a writable directory.',
-  ENOSPC: 'no space is left on the device. Free some, or set DATA_DIR to a directory on a larger device.',
-  EDQUOT: 'the disk quota is used up. Free some space, or set DATA_DIR to a directory on another device.',
+  EACCES:
+    'this user may not write there. Give the directory to the user that runs Tocsin, or set DATA_DIR to another.',
+  EPERM:
+    'this user may not write there. Give the directory to the user that runs Tocsin, or set DATA_DIR to another.',
+  EROFS:
+    'the file system is read-only. Mount a writable volume there, or set DATA_DIR to a writable directory.',
+  ENOSPC:
+    'no space is left on the device. Free some, or set DATA_DIR to a directory on a larger device.',
+  EDQUOT:
+    'the disk quota is used up. Free some space, or set DATA_DIR to a directory on another device.',
   ENAMETOOLONG: 'the path is too long. Set DATA_DIR to a shorter one.',
 };
 
-/** Says what a failed file operation in DATA_DIR means; an error that is one already is returned as it is. */
+/**
+ * Says what a failed file operation in DATA_DIR means; an error that is one already is returned as
+ * it is.
+ */
 export function dataDirectoryError(directory: string, error: unknown): DataDirectoryError {
   if (error instanceof DataDirectoryError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';

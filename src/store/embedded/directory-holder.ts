@@ -18,8 +18,14 @@ export class DirectoryLockedError extends DataDirectoryError {
   readonly pid: number | null;
 
   constructor(directory: string, holder: Holder | null) {
-    const who = holder === null ? 'a process that does not answer' : `process ${holder.pid} on host ${holder.host}`;
-    super(directory, `it is in use by ${who}. Stop that process, or set DATA_DIR to another directory.`);
+    const who =
+      holder === null
+        ? 'a process that does not answer'
+        : `process ${holder.pid} on host ${holder.host}`;
+    super(
+      directory,
+      `it is in use by ${who}. Stop that process, or set DATA_DIR to another directory.`,
+    );
     this.pid = holder?.pid ?? null;
   }
 }

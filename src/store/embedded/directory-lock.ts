@@ -8,8 +8,20 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { DataDirectoryError, ensureDataDirectory } from './data-directory.ts';
 import { type Holder, holderPath, lockedError } from './directory-holder.ts';
-import { answerRequest, type HolderAnswer, type HolderRequest, requestHolder } from './directory-request.ts';
-import { closeServer, isNobodyThere, isRefused, listen, socketError, socketPath } from './directory-socket.ts';
+import {
+  answerRequest,
+  type HolderAnswer,
+  type HolderRequest,
+  requestHolder,
+} from './directory-request.ts';
+import {
+  closeServer,
+  isNobodyThere,
+  isRefused,
+  listen,
+  socketError,
+  socketPath,
+} from './directory-socket.ts';
 import { type Guard, giveBack, respectFormerRelease, takeTurn } from './directory-turn.ts';
 
 export { DirectoryLockedError } from './directory-holder.ts';
@@ -76,16 +88,26 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
  * @throws {NoHolderError} nobody holds it
  * @throws {Error} the holder did not answer in time
  */
-export async function askHolder(directory: string, path: string, request: HolderRequest = {}): Promise<HolderAnswer> {
+export async function askHolder(
+  directory: string,
+  path: string,
+  request: HolderRequest = {},
+): Promise<HolderAnswer> {
   try {
     return await requestHolder(socketPath(directory), path, request);
   } catch (error) {
     if (!isNobodyThere((error as NodeJS.ErrnoException).code)) throw error;
-    throw new NoHolderError(`No Tocsin service runs on DATA_DIR (${resolve(directory)}).`, { cause: error });
+    throw new NoHolderError(`No Tocsin service runs on DATA_DIR (${resolve(directory)}).`, {
+      cause: error,
+    });
   }
 }
 
-async function takeSocket(directory: string, path: string, handler: () => RequestHandler | undefined): Promise<Server> {
+async function takeSocket(
+  directory: string,
+  path: string,
+  handler: () => RequestHandler | undefined,
+): Promise<Server> {
   const holder: Holder = { pid: process.pid, host: hostname() };
   for (let attempt = 1; ; attempt += 1) {
     await clearStale(directory, path);
@@ -110,7 +132,10 @@ async function clearStale(directory: string, path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
   if (!found.isSocket()) {
-    throw new DataDirectoryError(directory, 'its file "tocsin.sock" is not a socket. Remove that file.');
+    throw new DataDirectoryError(
+      directory,
+      'its file "tocsin.sock" is not a socket. Remove that file.',
+    );
   }
   if (!(await isRefused(directory, path))) throw await lockedError(directory, path);
   const now = await lstat(path).catch(() => undefined);

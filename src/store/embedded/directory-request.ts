@@ -21,7 +21,11 @@ const bodyBytesMax = 10 * 1024 * 1024;
 /**
  * @throws {Error} with the code of the failed connection, or that says that no answer came in time
  */
-export function requestHolder(socketPath: string, path: string, request: HolderRequest): Promise<HolderAnswer> {
+export function requestHolder(
+  socketPath: string,
+  path: string,
+  request: HolderRequest,
+): Promise<HolderAnswer> {
   const timeoutMs = request.timeoutMs ?? 60_000;
   return new Promise((resolve, reject) => {
     const call = httpRequest(
@@ -42,7 +46,11 @@ export function requestHolder(socketPath: string, path: string, request: HolderR
     );
     call.on('error', (error) => {
       const isLate = error.name === 'AbortError' || error.name === 'TimeoutError';
-      reject(isLate ? new Error(`The running service did not answer within ${timeoutMs / 1000} s.`) : error);
+      reject(
+        isLate
+          ? new Error(`The running service did not answer within ${timeoutMs / 1000} s.`)
+          : error,
+      );
     });
     call.end(request.body);
   });
@@ -79,7 +87,11 @@ async function webRequest(incoming: IncomingMessage): Promise<Request> {
   }
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody ? await readBody(incoming) : undefined;
-  return new Request(new URL(incoming.url ?? '/', 'http://tocsin'), { method, headers, ...(body && { body }) });
+  return new Request(new URL(incoming.url ?? '/', 'http://tocsin'), {
+    method,
+    headers,
+    ...(body && { body }),
+  });
 }
 
 async function readBody(stream: IncomingMessage): Promise<Buffer<ArrayBuffer>> {

@@ -49,7 +49,8 @@ export function isRefused(directory: string, path: string): Promise<boolean> {
       resolve(false);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      const isUnknown = ['EACCES', 'EPERM'].includes(error.code ?? '') || isOutOfDescriptors(error.code);
+      const isUnknown =
+        ['EACCES', 'EPERM'].includes(error.code ?? '') || isOutOfDescriptors(error.code);
       if (isUnknown) reject(socketError(directory, error));
       else resolve(isNobodyThere(error.code));
     });

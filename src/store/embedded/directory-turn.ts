@@ -43,7 +43,8 @@ export async function takeTurn(directory: string, path: string): Promise<Guard> 
   try {
     for (;;) {
       const last = Math.max(0, ...(await turnsOf(directory)));
-      if (last > 0 && !(await isRefused(directory, fileOf(last)))) throw await lockedError(directory, path);
+      if (last > 0 && !(await isRefused(directory, fileOf(last))))
+        throw await lockedError(directory, path);
       const linked = await linkNew(own, fileOf(last + 1));
       if (linked === 'unsupported') return guard;
       if (linked === 'taken') continue;
@@ -89,7 +90,11 @@ const formerMsMax = 1000;
  * that time is at work or about to be, and its socket shows up in the directory; if none does,
  * somebody else has taken the name, who must not keep Tocsin from starting.
  */
-export async function respectFormerRelease(directory: string, path: string, guard: Guard): Promise<void> {
+export async function respectFormerRelease(
+  directory: string,
+  path: string,
+  guard: Guard,
+): Promise<void> {
   if (process.platform !== 'linux') return;
   const { dev, ino } = await stat(directory, { bigint: true });
   const untilMs = performance.now() + formerMsMax;

@@ -1,4 +1,5 @@
-// Starts the database's thread, watches that it lives and answers, and gives the driver its connections.
+// Starts the database's thread, watches that it lives and answers, and gives the driver its
+// connections.
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -14,7 +15,10 @@ export interface EngineOptions {
   readonly idleInTransactionMsMax?: number | undefined;
 }
 
-/** A start reads at most what one checkpoint left to recover, and an initdb takes 3-7 s; all beyond is a hang. */
+/**
+ * A start reads at most what one checkpoint left to recover, and an initdb takes 3-7 s; all beyond
+ * is a hang.
+ */
 const startMsMax = 180_000;
 const closeMsMax = 30_000;
 
@@ -36,7 +40,10 @@ export class Engine {
   #watchdog: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
   #closed: (() => void) | undefined;
-  /** Bytes that were sent to the database since it was started: a measure of what may have been written. */
+  /**
+   * Bytes that were sent to the database since it was started: a measure of what may have been
+   * written.
+   */
   bytesSent = 0;
 
   private constructor(worker: Worker, options: EngineOptions) {
@@ -55,7 +62,10 @@ export class Engine {
     return new Engine(worker, options);
   }
 
-  /** For the driver's `socket` option. Never throws: the driver would wait for ever; a dead database gives a socket that fails. */
+  /**
+   * For the driver's `socket` option. Never throws: the driver would wait for ever; a dead database
+   * gives a socket that fails.
+   */
   connect(): Channel {
     let connection = 0;
     const channel = new Channel({
@@ -89,7 +99,9 @@ export class Engine {
     }
   }
 
-  /** Closes the files cleanly, with a checkpoint; after 30 s by force. Queries that still wait fail. */
+  /**
+   * Closes the files cleanly, with a checkpoint; after 30 s by force. Queries that still wait fail.
+   */
   async close(): Promise<void> {
     if (this.#failure !== undefined) return;
     this.#failure = new Error('The embedded database is closed.');
@@ -130,12 +142,18 @@ export class Engine {
     }
   }
 
-  /** Postgres's own statement_timeout does not work in PGlite; one statement more than this, and the database counts as hung. */
+  /**
+   * Postgres's own statement_timeout does not work in PGlite; one statement more than this, and the
+   * database counts as hung.
+   */
   #watch(): void {
     clearTimeout(this.#watchdog);
     if (this.#waiting === 0 || this.#failure !== undefined) return;
     const limitMs = this.#statementMsMax;
-    this.#watchdog = setTimeout(() => this.#fail(`it did not answer within ${limitMs / 1000} s`), limitMs);
+    this.#watchdog = setTimeout(
+      () => this.#fail(`it did not answer within ${limitMs / 1000} s`),
+      limitMs,
+    );
     this.#watchdog.unref();
   }
 
@@ -143,7 +161,9 @@ export class Engine {
     this.#closed?.();
     if (this.#failure !== undefined) return;
     clearTimeout(this.#watchdog);
-    this.#failure = new Error(`The embedded database failed: ${problem}. A restart recovers all that was committed.`);
+    this.#failure = new Error(
+      `The embedded database failed: ${problem}. A restart recovers all that was committed.`,
+    );
     this.#channel?.destroy(this.#failure);
     void this.#worker.terminate();
     this.#options.onFatal(this.#failure);
@@ -154,7 +174,10 @@ function startThread(start: ThreadStart): Worker {
   return new Worker(threadFile(), { workerData: start, name: 'embedded-database' });
 }
 
-/** Threads load plain JavaScript: a process that runs from the TypeScript sources (tests) uses the built file, if it is up to date. */
+/**
+ * Threads load plain JavaScript: a process that runs from the TypeScript sources (tests) uses the
+ * built file, if it is up to date.
+ */
 function threadFile(): URL {
   if (!import.meta.url.endsWith('.ts')) return new URL('./worker.js', import.meta.url);
   const source = new URL('./worker.ts', import.meta.url);
@@ -166,7 +189,11 @@ function threadFile(): URL {
 }
 
 /** Waits for the thread to say that it has come so far. @throws {Error} its last words */
-function firstMessage(worker: Worker, expected: FromThread['kind'], limitMs: number): Promise<void> {
+function firstMessage(
+  worker: Worker,
+  expected: FromThread['kind'],
+  limitMs: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (error?: Error) => {
       clearTimeout(timer);
@@ -177,10 +204,18 @@ function firstMessage(worker: Worker, expected: FromThread['kind'], limitMs: num
       void worker.terminate();
       reject(error);
     };
-    const timer = setTimeout(() => end(new Error(`it did not start within ${limitMs / 1000} s`)), limitMs);
+    const timer = setTimeout(
+      () => end(new Error(`it did not start within ${limitMs / 1000} s`)),
+      limitMs,
+    );
     worker.on('message', (message: FromThread) => {
       if (message.kind === expected) end();
-      else end(new Error(message.kind === 'failed' ? message.problem : `its thread said "${message.kind}"`));
+      else
+        end(
+          new Error(
+            message.kind === 'failed' ? message.problem : `its thread said "${message.kind}"`,
+          ),
+        );
     });
     worker.on('error', end);
     worker.on('exit', (code) => end(new Error(`its thread ended with code ${code}`)));

@@ -1,4 +1,5 @@
-// Who this process is, and who was here before: a killed lone instance takes its predecessor's leases at once.
+// Who this process is, and who was here before: a killed lone instance takes its predecessor's
+// leases at once.
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,18 +8,25 @@ import { dataDirectoryError } from './data-directory.ts';
 export interface Instance {
   /** A UUID, new with each call. */
   readonly id: string;
-  /** The UUID of the last process of this directory that may have held a role, and is certainly dead; null if there was none. */
+  /**
+   * The UUID of the last process of this directory that may have held a role, and is certainly
+   * dead; null if there was none.
+   */
   readonly predecessor: string | null;
   /**
-   * Puts the id on the disk for the next one to find: after the predecessor's heartbeat was ended, and before a role is taken. Sooner, a
-   * process that is killed at its start would hide the one whose roles are to be taken over.
+   * Puts the id on the disk for the next one to find: after the predecessor's heartbeat was ended,
+   * and before a role is taken. Sooner, a process that is killed at its start would hide the one
+   * whose roles are to be taken over.
    */
   remember(): Promise<void>;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Only while the directory's lock is held: that is what proves the predecessor dead. @throws {DataDirectoryError} */
+/**
+ * Only while the directory's lock is held: that is what proves the predecessor dead. @throws
+ * {DataDirectoryError}
+ */
 export async function takeInstance(dataDir: string): Promise<Instance> {
   const file = join(dataDir, 'instance');
   const id = randomUUID();

@@ -1,5 +1,6 @@
-// What an embedded database in DATA_DIR still holds when the service works on another one: said from a note beside it, and brought over when
-// an operator asks. The note is written at a clean end and taken away at a start, so it is never older than the database.
+// What an embedded database in DATA_DIR still holds when the service works on another one: said
+// from a note beside it, and brought over when an operator asks. The note is written at a clean end
+// and taken away at a start, so it is never older than the database.
 
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
@@ -18,7 +19,8 @@ export async function dropNote(dataDir: string): Promise<void> {
 /** To be called before it is closed; what fails leaves no note, and then nobody claims to know. */
 export async function writeNote(dataDir: string, client: postgres.Sql): Promise<void> {
   try {
-    const [row] = await client`select count(*)::int as count from deliveries where state = 'pending' or state = 'dead'`;
+    const [row] =
+      await client`select count(*)::int as count from deliveries where state = 'pending' or state = 'dead'`;
     await writeFile(noteIn(dataDir), `${Number(row?.count)}\n`, { mode: 0o600 });
   } catch {
     // Such as a database without tables, or a full disk.
@@ -31,7 +33,10 @@ export async function leftoverIn(dataDir: string): Promise<string | undefined> {
   const text = await readFile(noteIn(dataDir), 'utf8').catch(() => '');
   const count = /^\d+$/.test(text.trim()) ? Number(text) : undefined;
   if (count === 0) return undefined;
-  const what = count === undefined ? 'deliveries may wait there' : `${count} of its deliveries wait or are dead`;
+  const what =
+    count === undefined
+      ? 'deliveries may wait there'
+      : `${count} of its deliveries wait or are dead`;
   return (
     `DATA_DIR (${resolve(dataDir)}) holds an embedded database from before DATABASE_URL was set; ${what}, and nobody gets them. ` +
     'Stop Tocsin, run `tocsin migrate --from-data-dir`, and start it again; or move the folder "postgres" away.'
@@ -43,10 +48,12 @@ const newestEvents = 5000;
 const pageRows = 200;
 
 /**
- * Copies what is open, the newest events with what became of them, and where sources are read on, in one transaction; then ends in
- * `from` what was open. Done twice or cut off, it doubles nothing. What `to` has already stays as it is.
+ * Copies what is open, the newest events with what became of them, and where sources are read on,
+ * in one transaction; then ends in `from` what was open. Done twice or cut off, it doubles nothing.
+ * What `to` has already stays as it is.
  *
- * @param from migrated; the caller holds the lock of its directory @returns how many deliveries came over that wait or are dead
+ * @param from migrated; the caller holds the lock of its directory @returns how many deliveries
+ * came over that wait or are dead
  */
 export async function bringOver(from: postgres.Sql, to: Database): Promise<number> {
   const moved = await to.$client.begin(async (tx): Promise<number> => {
@@ -92,7 +99,11 @@ async function writeEvents(tx: postgres.TransactionSql, page: readonly Record<st
   return tx`select i.id as old, e.id from (${rows()}) i join events e using (source, external_id)`;
 }
 
-async function copyDeliveries(from: postgres.Sql, tx: postgres.TransactionSql, ids: ReadonlyMap<number, number>) {
+async function copyDeliveries(
+  from: postgres.Sql,
+  tx: postgres.TransactionSql,
+  ids: ReadonlyMap<number, number>,
+) {
   const olds = [...ids.keys()];
   let count = 0;
   for (let start = 0; start < olds.length; start += pageRows) {
@@ -115,7 +126,10 @@ async function copyDeliveries(from: postgres.Sql, tx: postgres.TransactionSql, i
 }
 
 /** Ids are others there. A digest that did not come along was sent long ago. */
-function translated(row: Record<string, unknown>, ids: ReadonlyMap<number, number>): Record<string, unknown> {
+function translated(
+  row: Record<string, unknown>,
+  ids: ReadonlyMap<number, number>,
+): Record<string, unknown> {
   const digest = row.digest_id === null ? null : (ids.get(Number(row.digest_id)) ?? null);
   const isHeld = row.group_key !== null || digest !== null;
   const priority = isHeld ? Number(row.priority) : Number(row.priority) % 10;
@@ -123,9 +137,13 @@ function translated(row: Record<string, unknown>, ids: ReadonlyMap<number, numbe
 }
 
 async function copyPositions(from: postgres.Sql, tx: postgres.TransactionSql): Promise<void> {
-  const rows = await from`select source, cursor, generation, console, former::text as former from cursors`;
+  const rows =
+    await from`select source, cursor, generation, console, former::text as former from cursors`;
   const [newest] = await tx`select coalesce(max(id), 0)::bigint as id from events`;
-  const cursors = rows.map((row) => ({ ...row, former: renumbered(row.former as string | null, Number(newest?.id)) }));
+  const cursors = rows.map((row) => ({
+    ...row,
+    former: renumbered(row.former as string | null, Number(newest?.id)),
+  }));
   await tx`
     insert into cursors (source, cursor, generation, console, former)
     select source, cursor, generation, console, former::json

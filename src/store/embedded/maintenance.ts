@@ -1,4 +1,5 @@
-// What a Postgres server does by itself and PGlite does not: checkpoints, and vacuum with statistics.
+// What a Postgres server does by itself and PGlite does not: checkpoints, and vacuum with
+// statistics.
 import type postgres from 'postgres';
 import type { Engine } from './engine.ts';
 
@@ -13,13 +14,19 @@ export interface MaintenanceOptions {
 }
 
 export interface Maintenance {
-  /** Frees what deleted and updated rows hold, and renews the planner's statistics; everything else waits meanwhile. */
+  /**
+   * Frees what deleted and updated rows hold, and renews the planner's statistics; everything else
+   * waits meanwhile.
+   */
   vacuum(): Promise<void>;
   /** Ends the timers and waits for what runs. */
   stop(): Promise<void>;
 }
 
-/** A burst must not grow the log without bound: after so much was sent, the checkpoint does not wait for its time. */
+/**
+ * A burst must not grow the log without bound: after so much was sent, the checkpoint does not wait
+ * for its time.
+ */
 const checkpointBytes = 64 * 1024 * 1024;
 const vacuumMsMax = 15 * 60_000;
 

@@ -21,7 +21,10 @@ try {
   await database.close();
   if (failure !== undefined) throw failure;
 
-  const archive = await packFolder(join(directory, 'postgres'), ['postmaster.pid', 'postmaster.opts']);
+  const archive = await packFolder(join(directory, 'postgres'), [
+    'postmaster.pid',
+    'postmaster.opts',
+  ]);
   await rm(versionFileOf(seedPath), { force: true }); // first, so that no version ever stands beside another's archive
   await writeFile(`${seedPath}.new`, archive);
   await rename(`${seedPath}.new`, seedPath);

@@ -1,5 +1,6 @@
-// The embedded database: PGlite in DATA_DIR, in a thread of its own, behind the same driver as a real server.
-// The caller holds the directory's lock (directory-lock.ts): two processes on one directory destroy it.
+// The embedded database: PGlite in DATA_DIR, in a thread of its own, behind the same driver as a
+// real server. The caller holds the directory's lock (directory-lock.ts): two processes on one
+// directory destroy it.
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,9 +15,15 @@ import { isSeedUsable } from './seed.ts';
 export interface EmbeddedOptions {
   /** Made if it is missing. The database's files are in its folder `postgres`. */
   readonly dataDir: string;
-  /** An archive made by make-seed.ts: a first start takes 1 s instead of some 5. Ignored if missing or of another release. */
+  /**
+   * An archive made by make-seed.ts: a first start takes 1 s instead of some 5. Ignored if missing
+   * or of another release.
+   */
   readonly seedPath?: string | undefined;
-  /** The database ended by itself; every query fails from now on. The process should end, and a restart recovers. */
+  /**
+   * The database ended by itself; every query fails from now on. The process should end, and a
+   * restart recovers.
+   */
   onFatal(error: Error): void;
   /** A checkpoint or vacuum failed (a full disk, for example); it is tried again. */
   onProblem?(error: Error): void;
@@ -29,11 +36,16 @@ export interface EmbeddedOptions {
 }
 
 export interface EmbeddedDatabase {
-  /** One connection: statements and transactions take turns. COPY does not work, LISTEN and session time-outs neither. */
+  /**
+   * One connection: statements and transactions take turns. COPY does not work, LISTEN and session
+   * time-outs neither.
+   */
   readonly sql: postgres.Sql;
   /** True if the files were made by this start. Migrations are the caller's. */
   readonly startedCold: boolean;
-  /** Frees what deleted rows hold; worth asking for after many deletes. Happens hourly by itself. */
+  /**
+   * Frees what deleted rows hold; worth asking for after many deletes. Happens hourly by itself.
+   */
   vacuum(): Promise<void>;
   /** Waits up to 5 s for what runs, then closes the files cleanly. May be called again. */
   close(): Promise<void>;
@@ -42,7 +54,10 @@ export interface EmbeddedDatabase {
 /** The major version of Postgres inside PGlite: its files are of no use to another. */
 const postgresMajor = 18;
 
-/** Safe against a process that dies at any instruction, not against power loss: nothing is flushed to the disk. @throws {DataDirectoryError} */
+/**
+ * Safe against a process that dies at any instruction, not against power loss: nothing is flushed
+ * to the disk. @throws {DataDirectoryError}
+ */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { dataDir } = options;
   const cluster = join(dataDir, 'postgres');
@@ -88,7 +103,11 @@ function startError(dataDir: string, error: Error): DataDirectoryError {
   const remedy = /no space left/i.test(error.message)
     ? 'Free some space on its device; nothing is lost'
     : 'Restore the folder from a backup, or move its folder "postgres" away to start anew';
-  return new DataDirectoryError(dataDir, `the embedded database does not start: ${error.message}. ${remedy}.`, error);
+  return new DataDirectoryError(
+    dataDir,
+    `the embedded database does not start: ${error.message}. ${remedy}.`,
+    error,
+  );
 }
 
 function connect(engine: Engine): postgres.Sql {
@@ -104,7 +123,8 @@ function connect(engine: Engine): postgres.Sql {
     target_session_attrs: undefined,
     connection: { application_name: 'tocsin' },
     max: 1,
-    // A connection costs nothing and is never stale; waiting for it is bounded by the engine's own watch.
+    // A connection costs nothing and is never stale; waiting for it is bounded by the engine's own
+    // watch.
     max_lifetime: null,
     idle_timeout: null,
     connect_timeout: 0,
@@ -114,12 +134,16 @@ function connect(engine: Engine): postgres.Sql {
   return postgres(options as unknown as postgres.Options<Record<string, never>>) as postgres.Sql;
 }
 
-/** The folder appears under its name only when it is complete: a start that was cut off leaves nothing half. */
+/**
+ * The folder appears under its name only when it is complete: a start that was cut off leaves
+ * nothing half.
+ */
 async function create(cluster: string, options: EmbeddedOptions): Promise<void> {
   const unfinished = `${cluster}.new`;
   try {
     await rm(unfinished, { recursive: true, force: true });
-    const isUnpacked = options.seedPath !== undefined && (await unpackSeed(options.seedPath, unfinished));
+    const isUnpacked =
+      options.seedPath !== undefined && (await unpackSeed(options.seedPath, unfinished));
     if (!isUnpacked) await createCluster(unfinished);
     await rename(unfinished, cluster);
   } catch (error) {
@@ -128,7 +152,9 @@ async function create(cluster: string, options: EmbeddedOptions): Promise<void> 
   }
 }
 
-/** False if there is no archive of this release, or it is damaged: the slow way works without one. */
+/**
+ * False if there is no archive of this release, or it is damaged: the slow way works without one.
+ */
 async function unpackSeed(seedPath: string, folder: string): Promise<boolean> {
   if (!isSeedUsable(seedPath)) return false;
   const archive = await readFile(seedPath);
@@ -143,13 +169,15 @@ async function unpackSeed(seedPath: string, folder: string): Promise<boolean> {
 }
 
 async function checkVersion(cluster: string, dataDir: string): Promise<void> {
-  const text = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw dataDirectoryError(dataDir, error);
-    throw new DataDirectoryError(
-      dataDir,
-      'its folder "postgres" holds no database (PG_VERSION is missing). Restore it from a backup, or move the folder away to start anew.',
-    );
-  });
+  const text = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw dataDirectoryError(dataDir, error);
+      throw new DataDirectoryError(
+        dataDir,
+        'its folder "postgres" holds no database (PG_VERSION is missing). Restore it from a backup, or move the folder away to start anew.',
+      );
+    },
+  );
   const major = Number(text.trim());
   if (major === postgresMajor) return;
   const remedy =

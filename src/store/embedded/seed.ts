@@ -1,4 +1,5 @@
-// The prepared database that a first start unpacks instead of making one: where it is, and whether it fits this release.
+// The prepared database that a first start unpacks instead of making one: where it is, and whether
+// it fits this release.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +8,10 @@ import { projectRoot } from '../../kit/project.ts';
 
 const isSource = import.meta.url.endsWith('.ts');
 
-/** Where the build leaves the archive (also for a process that runs from the sources); there need not be one. */
+/**
+ * Where the build leaves the archive (also for a process that runs from the sources); there need
+ * not be one.
+ */
 export const seedPath = fileURLToPath(
   new URL(`../../../${isSource ? 'dist/' : ''}embedded-seed.tar.gz`, import.meta.url),
 );
@@ -16,11 +20,16 @@ const migrationsFolder = join(projectRoot, 'drizzle');
 
 /** What an archive depends on: the exact release of PGlite and the migrations that were applied. */
 export function seedVersion(): string {
-  const manifest = join(dirname(fileURLToPath(import.meta.resolve('@electric-sql/pglite'))), '..', 'package.json');
+  const manifest = join(
+    dirname(fileURLToPath(import.meta.resolve('@electric-sql/pglite'))),
+    '..',
+    'package.json',
+  );
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   const hash = createHash('sha256');
   const files = readdirSync(migrationsFolder).filter((name) => name.endsWith('.sql'));
-  for (const name of files.sort()) hash.update(name).update(readFileSync(join(migrationsFolder, name)));
+  for (const name of files.sort())
+    hash.update(name).update(readFileSync(join(migrationsFolder, name)));
   return `pglite ${version}, migrations ${hash.digest('hex')}`;
 }
 

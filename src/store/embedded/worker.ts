@@ -1,4 +1,5 @@
-// The database's thread: PGlite behind a message port, so that no query stops the main event loop. Started by engine.ts; never imported.
+// The database's thread: PGlite behind a message port, so that no query stops the main event loop.
+// Started by engine.ts; never imported.
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type { FromThread, ThreadStart, ToThread } from './thread.ts';
@@ -6,7 +7,10 @@ import type { FromThread, ThreadStart, ToThread } from './thread.ts';
 const { task, cluster } = workerData as ThreadStart;
 const port = parentPort!;
 
-/** Small, because one connection serves one process beside its own work; defaults would take over 300 MB. */
+/**
+ * Small, because one connection serves one process beside its own work; defaults would take over
+ * 300 MB.
+ */
 const settings: Readonly<Record<string, string>> = {
   shared_buffers: '16MB',
   wal_buffers: '1MB',
@@ -21,7 +25,10 @@ const settings: Readonly<Record<string, string>> = {
   log_min_error_statement: 'panic',
 };
 
-/** How PGlite's own code leaves its main loop after an ordinary SQL error. Every other exit is the end of the database. */
+/**
+ * How PGlite's own code leaves its main loop after an ordinary SQL error. Every other exit is the
+ * end of the database.
+ */
 const statementFailedStatus = 100;
 
 /** The last fatal messages of the server: they say why it ended. */
@@ -38,7 +45,10 @@ function post(message: FromThread, transfer: ArrayBuffer[] = []): void {
 }
 
 function fail(error: unknown): never {
-  const reason = error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error);
+  const reason =
+    error instanceof Error
+      ? error.message
+      : String((error as { message?: unknown })?.message ?? error);
   // What PGlite throws says how its program ended, seldom why: the server's own words do.
   const reasons = lastWords.length > 0 ? [...new Set(lastWords)] : [reason];
   post({ kind: 'failed', problem: reasons.join('; ') });
@@ -61,7 +71,8 @@ async function open(): Promise<PGlite> {
 }
 
 /**
- * After a fatal error PGlite calls its main loop again and again, for ever: the exit is caught where it happens.
+ * After a fatal error PGlite calls its main loop again and again, for ever: the exit is caught
+ * where it happens.
  */
 function endOnFatal(db: PGlite): void {
   const module = db.Module;
@@ -94,7 +105,9 @@ async function exchange(db: PGlite, bytes: Uint8Array): Promise<Uint8Array<Array
   return answer;
 }
 
-/** A simple query, preceded by a Sync that ends whatever half a sequence the last connection left. */
+/**
+ * A simple query, preceded by a Sync that ends whatever half a sequence the last connection left.
+ */
 function simpleQuery(text: string): Uint8Array {
   const body = new TextEncoder().encode(`${text}\0`);
   const message = Buffer.alloc(10 + body.length);

@@ -1,4 +1,5 @@
-// `tocsin routes diff` for random configurations and events: its numbers are those that counting by hand gives.
+// `tocsin routes diff` for random configurations and events: its numbers are those that counting by
+// hand gives.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,7 +68,11 @@ const event = fc.record({
 }) as fc.Arbitrary<RandomEvent>;
 
 function yamlOf({ sinks, routes: all }: RandomPolicy): string {
-  const reader = { type: 'deepinstinct_events', url: 'https://console.example', token: 'key-of-an-api-connector' };
+  const reader = {
+    type: 'deepinstinct_events',
+    url: 'https://console.example',
+    token: 'key-of-an-api-connector',
+  };
   const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
   return stringify({
     sources: Object.fromEntries(sources.map((id) => [id, reader])),
@@ -75,7 +80,9 @@ function yamlOf({ sinks, routes: all }: RandomPolicy): string {
     routes: all.map((one, index) => ({
       name: `route ${index}`,
       match: { min_severity: severityNames[one.min], sources: one.sources, types: one.types },
-      active: one.hours && [{ from: clock(one.hours.from), to: clock(one.hours.to), time_zone: 'UTC' }],
+      active: one.hours && [
+        { from: clock(one.hours.from), to: clock(one.hours.to), time_zone: 'UTC' },
+      ],
       to: one.to,
       continue: !one.isLast,
     })),
@@ -97,13 +104,25 @@ function receivers({ routes: all }: RandomPolicy, one: RandomEvent): string[] {
   return [...new Set(got)].sort();
 }
 
-function expected(before: RandomPolicy, after: RandomPolicy, events: readonly RandomEvent[], sinceHour: number) {
+function expected(
+  before: RandomPolicy,
+  after: RandomPolicy,
+  events: readonly RandomEvent[],
+  sinceHour: number,
+) {
   const seen = events
-    .map((one, index) => ({ ...one, id: index + 1, was: receivers(before, one), is: receivers(after, one) }))
+    .map((one, index) => ({
+      ...one,
+      id: index + 1,
+      was: receivers(before, one),
+      is: receivers(after, one),
+    }))
     .filter(({ hour }) => hour >= sinceHour);
   const count = (isMeant: (one: (typeof seen)[number]) => boolean) => seen.filter(isMeant).length;
   const bySeverity = (isMeant: (one: (typeof seen)[number]) => boolean) =>
-    Object.fromEntries(severityNames.map((name, at) => [name, count((one) => one.severity === at && isMeant(one))]));
+    Object.fromEntries(
+      severityNames.map((name, at) => [name, count((one) => one.severity === at && isMeant(one))]),
+    );
   const isLost = ({ was, is }: (typeof seen)[number]) => was.length > 0 && is.length === 0;
   const lost = seen.filter((one) => isLost(one) && [0, 4, 5].includes(one.severity));
   const recorded = seen.length > 0 ? ['old'] : [];
@@ -128,7 +147,11 @@ function expected(before: RandomPolicy, after: RandomPolicy, events: readonly Ra
 test('numbers and names are those of counting by hand', async () => {
   const database = await createTestDatabase();
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-diff-'));
-  const env = { TOCSIN_CONFIG: 'tocsin.yaml', ...environmentOf(database), DATA_DIR: join(directory, 'data') };
+  const env = {
+    TOCSIN_CONFIG: 'tocsin.yaml',
+    ...environmentOf(database),
+    DATA_DIR: join(directory, 'data'),
+  };
   const atHour = (hour: number, rest: string) =>
     new Date(Date.UTC(2026, 1, 1, hour)).toISOString().replace(':00:00.000', rest);
   const codes = new Set<number | null>();
@@ -148,7 +171,15 @@ test('numbers and names are those of counting by hand', async () => {
           await fillHistory({ databaseUrl: database.directUrl, dataDir: env.DATA_DIR }, rows);
           writeFileSync(join(directory, 'tocsin.yaml'), yamlOf(before));
           writeFileSync(join(directory, 'new.yaml'), yamlOf(after));
-          const argv = ['routes', 'diff', '--config', 'new.yaml', '--json', '--since', atHour(sinceHour, ':00')];
+          const argv = [
+            'routes',
+            'diff',
+            '--config',
+            'new.yaml',
+            '--json',
+            '--since',
+            atHour(sinceHour, ':00'),
+          ];
           const { code, stdout, stderr } = await runHere(argv, env, directory, {
             routes,
           });
@@ -158,7 +189,9 @@ test('numbers and names are those of counting by hand', async () => {
             id,
             sinks: losses.map(({ sink }) => sink).sort(),
           }));
-          expect({ ...rest, lost: named, code }).toEqual(expected(before, after, events, sinceHour));
+          expect({ ...rest, lost: named, code }).toEqual(
+            expected(before, after, events, sinceHour),
+          );
           codes.add(code);
         },
       ),

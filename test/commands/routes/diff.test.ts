@@ -1,9 +1,20 @@
-// `tocsin routes diff`: a draft over the stored history, beside the configuration in use, wherever the database is open.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
+// `tocsin routes diff`: a draft over the stored history, beside the configuration in use, wherever
+// the database is open.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from 'vitest';
 import { command as routes } from '../../../src/commands/routes/index.ts';
 import { lockDirectory } from '../../../src/store/embedded/directory-lock.ts';
 import { draft } from '../../store/stored.ts';
@@ -14,7 +25,8 @@ import { fillHistory, type HistoryRow } from '../history.ts';
 import { onDatabase, runHere } from '../in-process.ts';
 
 const commands = { routes };
-const adapters = 'sources: { di: { type: deepinstinct_events, url: "${CONSOLE}", token: "${TOKENS_KEY}" } }';
+const adapters =
+  'sources: { di: { type: deepinstinct_events, url: "${CONSOLE}", token: "${TOKENS_KEY}" } }';
 const current = `
 ${adapters}
 sinks: { soc: { type: stdout }, boss: { type: stdout } }
@@ -27,7 +39,12 @@ routes:
   - { name: all, match: { min_severity: MEDIUM, types: ["MAL*"] }, to: [soc] }
   - { name: nights, active: [{ from: "22:00", to: "06:00", time_zone: UTC }], match: { devices: ["SRV-*"] }, to: [night] }
 `;
-const row = (at: string, severity: 0 | 1 | 2 | 3 | 4 | 5, type: string, device?: string): HistoryRow => ({
+const row = (
+  at: string,
+  severity: 0 | 1 | 2 | 3 | 4 | 5,
+  type: string,
+  device?: string,
+): HistoryRow => ({
   at,
   draft: draft(`${at} ${type}`, {
     severity,
@@ -79,7 +96,11 @@ describe('on Postgres', () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
-  const env = () => ({ TOCSIN_CONFIG: 'tocsin.yaml', ...environmentOf(database), DATA_DIR: join(directory, 'data') });
+  const env = () => ({
+    TOCSIN_CONFIG: 'tocsin.yaml',
+    ...environmentOf(database),
+    DATA_DIR: join(directory, 'data'),
+  });
   const fill = (rows: readonly HistoryRow[]) =>
     fillHistory({ databaseUrl: database.directUrl, dataDir: join(directory, 'data') }, rows);
   const diff = (...argv: string[]) =>
@@ -145,12 +166,18 @@ describe('on Postgres', () => {
 
   test('exits with 0 when nothing grave is lost, however much else changes', async () => {
     await fill(history);
-    write('new.yaml', current.replace('{ name: all,', '{ name: all, match: { min_severity: HIGH },'));
+    write(
+      'new.yaml',
+      current.replace('{ name: all,', '{ name: all, match: { min_severity: HIGH },'),
+    );
     const { code, stdout } = await diff(...since);
     expect(stdout).toContain('No event of HIGH, CRITICAL or unknown severity would be lost.');
     expect(stdout).toContain('Of lower severity, and nowhere by the draft: 1 MEDIUM.');
     expect(code).toBe(0);
-    expect(JSON.parse((await diff(...since, '--json')).stdout)).toMatchObject({ lost: [], events: 6 });
+    expect(JSON.parse((await diff(...since, '--json')).stdout)).toMatchObject({
+      lost: [],
+      events: 6,
+    });
   });
 
   test('says what the draft would announce and nobody hears of now', async () => {
@@ -158,7 +185,9 @@ describe('on Postgres', () => {
     write('tocsin.yaml', draftText);
     write('new.yaml', current);
     const { code, stdout } = await diff(...since);
-    expect(stdout).toContain('Announced nowhere now, and by the draft: 1 UNKNOWN, 1 CRITICAL, 1 HIGH, 1 MEDIUM.');
+    expect(stdout).toContain(
+      'Announced nowhere now, and by the draft: 1 UNKNOWN, 1 CRITICAL, 1 HIGH, 1 MEDIUM.',
+    );
     expect(code).toBe(0);
   });
 
@@ -181,11 +210,16 @@ describe('on Postgres', () => {
     expect(stdout).toMatch(/^ {2}team .* soc until now$/m);
     // Two sinks that write to the same place without a secret may be anything.
     expect(stdout).toMatch(/^ {2}boss .* not in the draft$/m);
-    expect(stdout).toContain('\nThe draft calls the source di hq; it judges the events of di as those of hq.\n');
+    expect(stdout).toContain(
+      '\nThe draft calls the source di hq; it judges the events of di as those of hq.\n',
+    );
     expect(stdout).toContain('No event of HIGH, CRITICAL or unknown severity would be lost.');
     expect(code).toBe(0);
     const json = await runHere([...argv, '--json'], { ...env(), ...known }, directory, commands);
-    expect(JSON.parse(json.stdout).renamed).toEqual({ sources: { di: 'hq' }, sinks: { soc: 'team' } });
+    expect(JSON.parse(json.stdout).renamed).toEqual({
+      sources: { di: 'hq' },
+      sinks: { soc: 'team' },
+    });
     // Without the credentials nobody can tell, and then it is safer to lose them.
     expect(await diff(...since)).toMatchObject({ code: 1 });
   });
@@ -193,13 +227,20 @@ describe('on Postgres', () => {
   test('counts from a duration back, of 30 days if nothing is said', async () => {
     const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
     await fill([row(ago(40), 4, 'A'), row(ago(29), 4, 'B'), row(ago(1), 4, 'C')]);
-    const events = async (...argv: string[]) => JSON.parse((await diff('--json', ...argv)).stdout).events;
-    expect([await events(), await events('--since', '12h'), await events('--since', '6w')]).toEqual([2, 0, 3]);
+    const events = async (...argv: string[]) =>
+      JSON.parse((await diff('--json', ...argv)).stdout).events;
+    expect([await events(), await events('--since', '12h'), await events('--since', '6w')]).toEqual(
+      [2, 0, 3],
+    );
   });
 
   test('needs no credentials, and works on the variables alone', async () => {
     await fill(history);
-    const alone = { ...environmentOf(database), DATA_DIR: join(directory, 'data'), MIN_SEVERITY: 'HIGH' };
+    const alone = {
+      ...environmentOf(database),
+      DATA_DIR: join(directory, 'data'),
+      MIN_SEVERITY: 'HIGH',
+    };
     write('new.yaml', 'routes: [{ name: all, match: { min_severity: CRITICAL }, to: [soc] }]');
     const { code, stdout } = await runHere(
       ['routes', 'diff', '--config', 'new.yaml', ...since],
@@ -214,12 +255,20 @@ describe('on Postgres', () => {
   test('tells every problem of a bad draft, and looks at no event', async () => {
     write(
       'new.yaml',
-      draftText.replace('to: [soc]', 'to: [sco]').replace('"MAL*"', '"MAL*"], tpyes: ["X"').replace('UTC', 'Mars'),
+      draftText
+        .replace('to: [soc]', 'to: [sco]')
+        .replace('"MAL*"', '"MAL*"], tpyes: ["X"')
+        .replace('UTC', 'Mars'),
     );
     const { code, stdout, stderr } = await diff();
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     expect(stderr).toContain('the configuration has 3 problems:');
-    for (const words of ['new.yaml:6:', '"sco" is no sink', '"tpyes" is not a key', '"Mars" is not a time zone'])
+    for (const words of [
+      'new.yaml:6:',
+      '"sco" is no sink',
+      '"tpyes" is not a key',
+      '"Mars" is not a time zone',
+    ])
       expect(stderr).toContain(words);
     rmSync(join(directory, 'new.yaml'));
     expect(await diff()).toMatchObject({
@@ -244,12 +293,18 @@ describe('on Postgres', () => {
 
   test.each([
     [['routes', 'diff'], 'Which draft? Name its file: --config <file>.'],
-    [['routes', 'diff', '--config', 'new.yaml', '--since', '30'], '--since 30 is neither a duration such as 30d'],
+    [
+      ['routes', 'diff', '--config', 'new.yaml', '--since', '30'],
+      '--since 30 is neither a duration such as 30d',
+    ],
     [
       ['routes', 'diff', '--config', 'new.yaml', '--since', '2026-02-30'],
       '--since 2026-02-30 is a date that does not exist.',
     ],
-    [['routes', 'diff', '--config', 'new.yaml', '--limit', 'all'], '--limit "all" is not a whole number.'],
+    [
+      ['routes', 'diff', '--config', 'new.yaml', '--limit', 'all'],
+      '--limit "all" is not a whole number.',
+    ],
     [
       ['routes', 'diff', '--config', 'new.yaml', '--at', '12:00'],
       'unknown option "--at".\nUsage: tocsin routes diff [options]',
@@ -264,12 +319,19 @@ describe('on Postgres', () => {
 
 describe('on the embedded database', () => {
   async function worldOf(rows: readonly HistoryRow[]) {
-    const world = await createWorld({ database: 'embedded', environment: { CONSOLE: 'x.example', HOOK: 'h' } });
+    const world = await createWorld({
+      database: 'embedded',
+      environment: { CONSOLE: 'x.example', HOOK: 'h' },
+    });
     const directory = dirname(world.environment.DATA_DIR!);
     await fillHistory({ dataDir: world.environment.DATA_DIR! }, rows);
     writeFileSync(join(directory, 'tocsin.yaml'), current.replace('${CONSOLE}', world.tenant.url));
     writeFileSync(join(directory, 'new.yaml'), draftText);
-    const env = { TOCSIN_CONFIG: 'tocsin.yaml', DATA_DIR: world.environment.DATA_DIR!, TOKENS_KEY: world.tenant.token };
+    const env = {
+      TOCSIN_CONFIG: 'tocsin.yaml',
+      DATA_DIR: world.environment.DATA_DIR!,
+      TOKENS_KEY: world.tenant.token,
+    };
     const diff = (...argv: string[]) =>
       runHere(['routes', 'diff', '--config', 'new.yaml', ...argv], env, directory, commands);
     return { world, env, diff };
@@ -290,44 +352,49 @@ describe('on the embedded database', () => {
     const { world, env, diff } = await worldOf(rows);
     await world.start('data', env).ready();
     const { lost, events, sinks } = JSON.parse((await diff(...since, '--json')).stdout);
-    expect([events, lost.length, new Set(lost.map(({ id }: { id: number }) => id)).size]).toEqual([1200, 600, 600]);
+    expect([events, lost.length, new Set(lost.map(({ id }: { id: number }) => id)).size]).toEqual([
+      1200, 600, 600,
+    ]);
     expect(sinks[3]).toMatchObject({ sink: 'soc', before: 1200, after: 0, removed: 1200 });
   });
 
   test.for([
     ['between two answers', true],
     ['before it has answered', false],
-  ] as const)('a service that stops %s is told of, and nothing is opened behind its back', async ([, isAnswered]) => {
-    const { env, diff } = await worldOf([]);
-    const lock = await lockDirectory(env.DATA_DIR);
-    onTestFinished(() => lock.release());
-    const page = [
-      {
-        id: 1,
-        source: 'di',
-        stream: 'event',
-        type: 'A',
-        severity: 5,
-        status: null,
-        action: null,
-        receivedAtMs: 0,
-        body: '{}',
-        sinks: [],
-      },
-    ];
-    lock.serve(async (request) => {
-      expect(new URL(request.url).pathname).toBe('/operations/events-page');
-      expect(await request.json()).toEqual({ sinceMs: Date.UTC(2026, 1, 1), afterId: null });
-      // What is asked already is answered, or cut after a while.
-      void lock.release();
-      return isAnswered ? Response.json(page) : new Promise<Response>(() => undefined);
-    });
-    expect(await diff(...since)).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: expect.stringMatching(
-        /^.*DATA_DIR.*\ntocsin routes diff: the running service has stopped meanwhile\. Try again\.\n$/,
-      ),
-    });
-  });
+  ] as const)(
+    'a service that stops %s is told of, and nothing is opened behind its back',
+    async ([, isAnswered]) => {
+      const { env, diff } = await worldOf([]);
+      const lock = await lockDirectory(env.DATA_DIR);
+      onTestFinished(() => lock.release());
+      const page = [
+        {
+          id: 1,
+          source: 'di',
+          stream: 'event',
+          type: 'A',
+          severity: 5,
+          status: null,
+          action: null,
+          receivedAtMs: 0,
+          body: '{}',
+          sinks: [],
+        },
+      ];
+      lock.serve(async (request) => {
+        expect(new URL(request.url).pathname).toBe('/operations/events-page');
+        expect(await request.json()).toEqual({ sinceMs: Date.UTC(2026, 1, 1), afterId: null });
+        // What is asked already is answered, or cut after a while.
+        void lock.release();
+        return isAnswered ? Response.json(page) : new Promise<Response>(() => undefined);
+      });
+      expect(await diff(...since)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /^.*DATA_DIR.*\ntocsin routes diff: the running service has stopped meanwhile\. Try again\.\n$/,
+        ),
+      });
+    },
+  );
 });

@@ -1,4 +1,5 @@
-// `tocsin routes test` and `tocsin render`: what would become of an event, without a database and without a call.
+// `tocsin routes test` and `tocsin render`: what would become of an event, without a database and
+// without a call.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +34,8 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
 
 const commands = { routes, render };
-const run = (...argv: string[]) => runHere(argv, { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, commands);
+const run = (...argv: string[]) =>
+  runHere(argv, { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, commands);
 
 describe('routes test', () => {
   const test22 = ['routes', 'test', '--event', 'event.json', '--at', '2026-03-02T23:00:00Z'];
@@ -58,7 +60,15 @@ Silences were not looked at: no service or database answers here.
   });
 
   test('takes another time, and gives the same as JSON', async () => {
-    const { stdout } = await run('routes', 'test', '--event', 'event.json', '--at', '2026-03-02T12:00:00Z', '--json');
+    const { stdout } = await run(
+      'routes',
+      'test',
+      '--event',
+      'event.json',
+      '--at',
+      '2026-03-02T12:00:00Z',
+      '--json',
+    );
     expect(JSON.parse(stdout)).toEqual({
       areSilencesKnown: false,
       routes: [
@@ -86,7 +96,9 @@ describe('render', () => {
   test('prints what would be posted, with its text made safe, and without the hook', async () => {
     const { code, stdout, stderr } = await run('render', '--event', 'event.json', '--sink', 'soc');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { attachments } = JSON.parse(stdout) as { attachments: { color: string; fallback: string }[] };
+    const { attachments } = JSON.parse(stdout) as {
+      attachments: { color: string; fallback: string }[];
+    };
     expect(attachments[0]).toMatchObject({ color: '#FF6600', title: '🟠 New Event Detected' });
     expect(attachments[0]?.fallback).not.toMatch(/@here/);
     expect(stdout).not.toContain('abcdefghijklmnopqrstuvwxyz');
@@ -95,7 +107,10 @@ describe('render', () => {
   test('speaks the language of the sink, and tells its time', async () => {
     write(
       'thai.yaml',
-      yaml.replace('soc: { type: mattermost,', 'soc: { type: mattermost, locale: th, time_zone: Asia/Bangkok,'),
+      yaml.replace(
+        'soc: { type: mattermost,',
+        'soc: { type: mattermost, locale: th, time_zone: Asia/Bangkok,',
+      ),
     );
     write('timed.json', JSON.stringify({ ...event, occurredAt: '2026-03-02T22:00:00Z' }));
     const argv = ['render', '--event', 'timed.json', '--sink', 'soc'];
@@ -107,8 +122,16 @@ describe('render', () => {
   test('prints what a template makes of it, the sink’s own or the one of a route', async () => {
     const titleOf = async (...more: string[]) => {
       const argv = ['render', '--event', 'event.json', '--sink', 'soc', ...more];
-      const { stdout, stderr } = await runHere(argv, { TOCSIN_CONFIG: 'templates.yaml' }, directory, commands);
-      const { attachments, channel } = JSON.parse(stdout) as { attachments: { title: string }[]; channel?: string };
+      const { stdout, stderr } = await runHere(
+        argv,
+        { TOCSIN_CONFIG: 'templates.yaml' },
+        directory,
+        commands,
+      );
+      const { attachments, channel } = JSON.parse(stdout) as {
+        attachments: { title: string }[];
+        channel?: string;
+      };
       // Joiners that keep a value inert are the sink's affair.
       return { title: attachments[0]?.title.replaceAll('\u200B', ''), channel, stderr };
     };
@@ -124,19 +147,35 @@ templates:
 `),
     );
     expect(await titleOf()).toEqual({ title: '🟠 `RANSOMWARE`', channel: undefined, stderr: '' });
-    expect(await titleOf('--route', 'by route')).toEqual({ title: '🟠 `PC-7`', channel: 'night', stderr: '' });
-    write('event.json', JSON.stringify({ ...event, body: { ...event.body, file: { size: 9_000_000 } } }));
+    expect(await titleOf('--route', 'by route')).toEqual({
+      title: '🟠 `PC-7`',
+      channel: 'night',
+      stderr: '',
+    });
+    write(
+      'event.json',
+      JSON.stringify({ ...event, body: { ...event.body, file: { size: 9_000_000 } } }),
+    );
     expect(await titleOf('--route', 'broken')).toEqual({
       title: '🟠 New Event Detected',
       channel: undefined,
-      stderr: 'tocsin render: the template takes too much time or memory: the sink’s own card is sent\n',
+      stderr:
+        'tocsin render: the template takes too much time or memory: the sink’s own card is sent\n',
     });
     write('event.json', JSON.stringify(event));
     expect(await titleOf('--form', 'bare')).toMatchObject({ title: '🟠 Event ID 0' });
   });
 
   test('prints the bare form, which has none of the event’s own text', async () => {
-    const { stdout } = await run('render', '--event', 'event.json', '--sink', 'soc', '--form', 'bare');
+    const { stdout } = await run(
+      'render',
+      '--event',
+      'event.json',
+      '--sink',
+      'soc',
+      '--form',
+      'bare',
+    );
     expect(JSON.parse(stdout)).toBeTypeOf('object');
     expect(stdout).not.toContain('PC-7');
   });
@@ -154,9 +193,18 @@ describe('wrong usage', () => {
       '--at "2026-11-31T22:00:00Z" is a date that does not exist.',
     ],
     [['render', '--event', 'event.json', '--sink', 'sco'], 'there is soc, boss, night.'],
-    [['render', '--event', 'event.json', '--sink', 'soc', '--route', 'graev'], 'there is everything, grave, night.'],
-    [['render', '--event', 'event.json', '--sink', 'soc', '--route', 'grave'], 'Route "grave" sends nothing to soc.'],
-    [['render', '--event', 'event.json', '--sink', 'soc', '--form', 'x'], 'none of: full, short, bare'],
+    [
+      ['render', '--event', 'event.json', '--sink', 'soc', '--route', 'graev'],
+      'there is everything, grave, night.',
+    ],
+    [
+      ['render', '--event', 'event.json', '--sink', 'soc', '--route', 'grave'],
+      'Route "grave" sends nothing to soc.',
+    ],
+    [
+      ['render', '--event', 'event.json', '--sink', 'soc', '--form', 'x'],
+      'none of: full, short, bare',
+    ],
   ])('%j is answered with what is right', async (argv, words) => {
     const { code, stderr, stdout } = await run(...argv);
     expect(stderr).toContain(words);

@@ -1,4 +1,5 @@
-// `tocsin silence`: what is silenced is refused, shown, counted and ended, wherever the database is open; and the channel hears of it after.
+// `tocsin silence`: what is silenced is refused, shown, counted and ended, wherever the database is
+// open; and the channel hears of it after.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -14,15 +15,24 @@ const write = (world: World, name: string, text: string) => {
 };
 
 test('add says what it would have hidden of what was announced; list and end speak of it', async () => {
-  const world = await createWorld({ database: 'postgres', environment: { MIN_SEVERITY: 'MEDIUM' } });
+  const world = await createWorld({
+    database: 'postgres',
+    environment: { MIN_SEVERITY: 'MEDIUM' },
+  });
   const [first] = world.tenant.add('events', 12);
   world.tenant.change('events', first!, { threat_severity: 'LOW' });
   expect((await runIn(world, ['once'])).code).toBe(0);
   const announced = world.mattermost.deliveries.size - 2;
   const all = await runIn(world, [...base, ...hours, '--all-events', '--json']);
   const [silence] = JSON.parse(all.stdout);
-  expect(silence).toMatchObject({ id: 1, hidesCritical: true, wouldHaveHidden: { looked: 12, isCut: false } });
-  expect(silence.wouldHaveHidden.bySeverity.reduce((sum: number, count: number) => sum + count)).toBe(announced);
+  expect(silence).toMatchObject({
+    id: 1,
+    hidesCritical: true,
+    wouldHaveHidden: { looked: 12, isCut: false },
+  });
+  expect(
+    silence.wouldHaveHidden.bySeverity.reduce((sum: number, count: number) => sum + count),
+  ).toBe(announced);
   expect(Date.parse(silence.until) - Date.parse(silence.from)).toBe(7_200_000);
   expect(all).toMatchObject({
     code: 0,
@@ -50,14 +60,18 @@ test('add says what it would have hidden of what was announced; list and end spe
   expect(await runIn(world, ['silence', 'end', '1', '--owner', 'bob'])).toEqual({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/\nsilence 1: it is not of this owner; "tocsin silence list" says whose it is\n$/),
+    stderr: expect.stringMatching(
+      /\nsilence 1: it is not of this owner; "tocsin silence list" says whose it is\n$/,
+    ),
   });
   expect((await runIn(world, ['silence', 'end', '1', '--owner', 'anna'])).code).toBe(0);
   expect(await runIn(world, ['silence', 'end', '1', '--owner', 'anna'])).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/\nsilence 1: it is over already\n$/),
   });
-  expect((await runIn(world, ['silence', 'end', '9', '--owner', 'anna'])).stderr).toContain('there is no such silence');
+  expect((await runIn(world, ['silence', 'end', '9', '--owner', 'anna'])).stderr).toContain(
+    'there is no such silence',
+  );
   expect((await runIn(world, ['silence', 'list'])).stdout).not.toMatch(/^1 /m);
   const every = JSON.parse((await runIn(world, ['silence', 'list', '--all', '--json'])).stdout);
   expect(every.map(({ id, state }: { id: number; state: string }) => [id, state])).toEqual([
@@ -96,7 +110,9 @@ test('a file makes all of its silences or none, and what is wrong in it is told 
   expect((await runIn(world, ['silence', 'add', '--file', 'half.yaml'])).stderr).toContain(
     'silence 2 matches every event.',
   );
-  expect((await runIn(world, ['silence', 'list', '--all'])).stdout).toBe('nothing was silenced yet\n');
+  expect((await runIn(world, ['silence', 'list', '--all'])).stdout).toBe(
+    'nothing was silenced yet\n',
+  );
   write(
     world,
     'good.yaml',
@@ -104,7 +120,9 @@ test('a file makes all of its silences or none, and what is wrong in it is told 
 - { owner: a, reason: b, from: 2046-03-02T22:00:00+07:00, for: 1d, when: event.severity < 4, sinks: [soc] }
 `,
   );
-  expect((await runIn(world, ['silence', 'add', '--file', 'good.yaml'])).stdout.match(/^silence \d/gm)).toHaveLength(2);
+  expect(
+    (await runIn(world, ['silence', 'add', '--file', 'good.yaml'])).stdout.match(/^silence \d/gm),
+  ).toHaveLength(2);
   expect((await runIn(world, ['silence', 'list'])).stdout).toMatch(
     /^2 {2}waiting {2}2046-03-02T15:00:00Z to 2046-03-03T15:00:00Z {2}a: b .*\n1 {2}active /,
   );
@@ -113,40 +131,76 @@ test('a file makes all of its silences or none, and what is wrong in it is told 
 describe('is refused', () => {
   const world = () => createWorld({ database: 'postgres' });
   test.each([
-    [[...hours], 'the silence matches every event. Say what it is about, or that all events are meant.\n--all-events'],
-    [[...hours, '--sink', 'soc'], 'the silence matches every event.'],
-    [[...hours, '--match', 'types=*', '--match', 'min_severity=INFO'], 'the silence matches every event.'],
-    [[...hours, '--when', 'event.severity >= 0 || event.type == "A"'], 'the silence matches every event.'],
     [
-      [...hours, '--match', 'sources=deepinstinct_events', '--match', 'sources=deepinstinct_suspicious_events'],
+      [...hours],
+      'the silence matches every event. Say what it is about, or that all events are meant.\n--all-events',
+    ],
+    [[...hours, '--sink', 'soc'], 'the silence matches every event.'],
+    [
+      [...hours, '--match', 'types=*', '--match', 'min_severity=INFO'],
+      'the silence matches every event.',
+    ],
+    [
+      [...hours, '--when', 'event.severity >= 0 || event.type == "A"'],
+      'the silence matches every event.',
+    ],
+    [
+      [
+        ...hours,
+        '--match',
+        'sources=deepinstinct_events',
+        '--match',
+        'sources=deepinstinct_suspicious_events',
+      ],
       'every event.',
     ],
     [['--match', 'types=A'], 'the silence has no end.'],
     [['--match', 'types=A', '--for', '31d'], '--for "31d" is no time from 1s to 30d.'],
-    [['--match', 'types=A', '--until', '2046-03-02T22:00:00Z'], 'the silence is longer than 720 hours'],
+    [
+      ['--match', 'types=A', '--until', '2046-03-02T22:00:00Z'],
+      'the silence is longer than 720 hours',
+    ],
     [
       ['--match', 'types=A', '--until', '2046-11-31T22:00:00Z'],
       '--until "2046-11-31T22:00:00Z" is a date that does not exist.',
     ],
-    [[...hours, '--match', '__proto__=A'], '--match __proto__ "__proto__" is not a key that belongs here.'],
+    [
+      [...hours, '--match', '__proto__=A'],
+      '--match __proto__ "__proto__" is not a key that belongs here.',
+    ],
     [
       [...hours, '--match', 'types=A', '--sink', 'https://chat.example.com/hooks/x'],
       '--sink https://chat.example.com/…',
     ],
-    [['--match', 'types=A', '--until', '2020-03-02T22:00:00Z'], 'the silence ends before it begins.'],
+    [
+      ['--match', 'types=A', '--until', '2020-03-02T22:00:00Z'],
+      'the silence ends before it begins.',
+    ],
     [
       ['--match', 'types=A', '--from', '2020-03-02T22:00:00Z', '--for', '1h'],
       'the silence is over before it was made.',
     ],
     [[...hours, '--match', 'typs=A'], '--match typs "typs" is not a key that belongs here.'],
     [[...hours, '--match', 'types'], '--match types is no key and value such as types=RANSOM*.'],
-    [[...hours, '--match', 'networks=10.0.0.0/8', '--match', 'networks=10/8'], '--match networks=10/8 is no network'],
+    [
+      [...hours, '--match', 'networks=10.0.0.0/8', '--match', 'networks=10/8'],
+      '--match networks=10/8 is no network',
+    ],
     [[...hours, '--match', 'min_severity=HIHG'], '--match min_severity is not a severity'],
-    [[...hours, '--when', 'event.severity < "HIGH"'], '      event.severity < "HIGH"\n      ^ here'],
-    [[...hours, '--match', 'types=A', '--owner', 'an\u202Ena'], 'characters that cannot be seen, in its owner.'],
+    [
+      [...hours, '--when', 'event.severity < "HIGH"'],
+      '      event.severity < "HIGH"\n      ^ here',
+    ],
+    [
+      [...hours, '--match', 'types=A', '--owner', 'an\u202Ena'],
+      'characters that cannot be seen, in its owner.',
+    ],
     [[...hours, '--match', 'types=A', '--reason', 'a\nb'], 'the silence has line breaks'],
     [[...hours, '--match', 'types=A', '--reason', ' '], 'the silence has no reason.'],
-    [[...hours, '--match', 'types=A', '--owner', 'x'.repeat(101)], 'has an owner of more than 100 characters.'],
+    [
+      [...hours, '--match', 'types=A', '--owner', 'x'.repeat(101)],
+      'has an owner of more than 100 characters.',
+    ],
     [[...hours, '--all'], 'unknown option "--all".\nUsage: tocsin silence add [options]'],
     [['--file', 'a.yaml'], '--file says it all, so --owner does not belong here.'],
   ])('%j', async (more, words) => {
@@ -159,7 +213,9 @@ describe('is refused', () => {
     const small = await world();
     write(small, 'tocsin.yaml', 'silences: { max: 1h }');
     const run = (length: string) =>
-      runIn(small, [...base, '--match', 'types=A', '--for', length], { TOCSIN_CONFIG: 'tocsin.yaml' });
+      runIn(small, [...base, '--match', 'types=A', '--for', length], {
+        TOCSIN_CONFIG: 'tocsin.yaml',
+      });
     expect((await run('61m')).stderr).toContain('--for "61m" is no time from 1s to 1h.');
     expect((await run('60m')).code).toBe(0);
   });
@@ -198,7 +254,9 @@ test('one that recurs is written in tocsin.yaml, hides from the first page on, a
   write(world, 'event.json', '{"type": "RANSOMWARE", "severity": "LOW"}');
   const asked = await runIn(world, ['routes', 'test', '--event', 'event.json'], file);
   expect(asked.stdout).toMatch(/sink soc: suppressed, silenced by silence 1\n$/);
-  expect((await runIn(world, ['silence', 'end', '1', '--owner', 'tocsin.yaml'], file)).code).toBe(0);
+  expect((await runIn(world, ['silence', 'end', '1', '--owner', 'tocsin.yaml'], file)).code).toBe(
+    0,
+  );
   world.tenant.add('events', 2);
   expect((await runIn(world, ['once'], file)).code).toBe(0);
   expect(world.mattermost.deliveries.size).toBeGreaterThanOrEqual(5);
@@ -214,17 +272,31 @@ test('beside a running service on the embedded database, a silence keeps the cha
   const service = world.start();
   await service.ready();
   expect(await world.arrived(2, 20_000)).toBe(2);
-  const added = await runIn(world, [...base, ...hours, '--match', 'streams=event', '--when', 'event.severity < 6']);
+  const added = await runIn(world, [
+    ...base,
+    ...hours,
+    '--match',
+    'streams=event',
+    '--when',
+    'event.severity < 6',
+  ]);
   expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/^silence 1 from/) });
   // Longer than what was read before may be relied on.
   await new Promise((resolve) => setTimeout(resolve, 2200));
   world.tenant.add('events', 5);
-  const hidden = () => service.metric('tocsin_deliveries_suppressed_total{sink="soc",reason="silenced"}');
+  const hidden = () =>
+    service.metric('tocsin_deliveries_suppressed_total{sink="soc",reason="silenced"}');
   expect(await until(async () => (await hidden()) === 5, 20_000)).toBe(true);
-  expect(await until(async () => (await service.metric('tocsin_silences_active')) === 1, 10_000)).toBe(true);
+  expect(
+    await until(async () => (await service.metric('tocsin_silences_active')) === 1, 10_000),
+  ).toBe(true);
   expect((await runIn(world, ['silence', 'list'])).stdout).toMatch(/hid 5\n$/);
-  expect((await runIn(world, ['silence', 'end', '1', '--owner', 'anna'])).stdout).toContain('silence 1 is over');
+  expect((await runIn(world, ['silence', 'end', '1', '--owner', 'anna'])).stdout).toContain(
+    'silence 1 is over',
+  );
   expect(await world.arrived(3, 40_000)).toBe(3);
   const [post] = world.mattermost.posts.slice(-1);
-  expect(JSON.stringify(post)).toMatch(/Silence `1` of `anna` is over \(`patch night`\)\. It hid 5 events/);
+  expect(JSON.stringify(post)).toMatch(
+    /Silence `1` of `anna` is over \(`patch night`\)\. It hid 5 events/,
+  );
 });

@@ -1,5 +1,6 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
-// What `tocsin check` remarks upon: each rule, with its place and what to do; and that no remark is ever wrong.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables What `tocsin check` remarks upon: each rule, with its place and what to do; and that no
+// remark is ever wrong.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,12 @@ import { randomEvent, randomPolicy } from '../random-policy.ts';
 /** A Wednesday, ten days before Europe changes to summer time. */
 const nowMs = Date.parse('2026-03-18T09:41:00Z');
 const hook = 'https://chat.example.com/hooks/3hook5id7of9twenty6letters';
-const env = { KEY: 'key-of-an-api-connector', HOOK: hook, TOCSIN_CONFIG: 'tocsin.yaml', TZ: 'Asia/Bangkok' };
+const env = {
+  KEY: 'key-of-an-api-connector',
+  HOOK: hook,
+  TOCSIN_CONFIG: 'tocsin.yaml',
+  TZ: 'Asia/Bangkok',
+};
 
 let directory: string;
 beforeAll(() => {
@@ -61,7 +67,11 @@ describe('a policy in which nothing is odd', () => {
   });
 
   it('no file: no remark, whatever the variables say', () => {
-    const variables = { DEEPINSTINCT_URL: 'https://a.example.com', TOKENS_KEY: env.KEY, MATTERMOST_WEBHOOK_URL: hook };
+    const variables = {
+      DEEPINSTINCT_URL: 'https://a.example.com',
+      TOKENS_KEY: env.KEY,
+      MATTERMOST_WEBHOOK_URL: hook,
+    };
     const reading = readConfig({
       env: { ...variables, MIN_SEVERITY: 'CRITICAL' },
       directory,
@@ -88,40 +98,64 @@ describe('a shadowed route', () => {
   const second = (keys: string) => `  - { name: later, ${keys}, to: [boss] }\n`;
   it.each([
     ['a lower threshold', 'match: { min_severity: MEDIUM }', 'match: { min_severity: HIGH }'],
-    ['wider patterns', 'match: { devices: ["srv-*"] }', 'match: { devices: ["SRV-DB-*", "SRV-?"] }'],
+    [
+      'wider patterns',
+      'match: { devices: ["srv-*"] }',
+      'match: { devices: ["SRV-DB-*", "SRV-?"] }',
+    ],
     ['wider networks', 'match: { networks: [10.0.0.0/8] }', 'match: { networks: [10.1.0.0/16] }'],
     ['more sources', 'match: { sources: [events, suspicious] }', 'match: { sources: [events] }'],
-    ['the same expression', 'when: event.severity > 2', 'when: event.severity > 2, match: { types: [A] }'],
-    ['the same times', 'active: [{ from: "08:00", to: "18:00" }]', 'active: [{ from: "8:00", to: "18:00" }]'],
+    [
+      'the same expression',
+      'when: event.severity > 2',
+      'when: event.severity > 2, match: { types: [A] }',
+    ],
+    [
+      'the same times',
+      'active: [{ from: "08:00", to: "18:00" }]',
+      'active: [{ from: "8:00", to: "18:00" }]',
+    ],
     ['only first reports, as it', 'repeats: false', 'repeats: false'],
   ])('by %s', (_, wide, narrow) => {
-    expect(remarks(first(wide) + second(narrow) + all).filter((text) => text.startsWith('shadowed'))).toHaveLength(1);
+    expect(
+      remarks(first(wide) + second(narrow) + all).filter((text) => text.startsWith('shadowed')),
+    ).toHaveLength(1);
   });
 
   it.each([
     ['the earlier one wants more', 'match: { min_severity: HIGH }', 'match: { min_severity: LOW }'],
-    ['the earlier one has a list that the later has not', 'match: { devices: ["*"] }', 'match: { types: ["*"] }'],
+    [
+      'the earlier one has a list that the later has not',
+      'match: { devices: ["*"] }',
+      'match: { types: ["*"] }',
+    ],
     ['an expression differs', 'when: event.severity > 2', 'when: event.severity > 1'],
     ['the earlier one has its times', 'active: [{ days: [mon] }]', 'match: { types: [A] }'],
     ['the earlier one is mute at times', 'mute: [{ days: [mon] }]', 'match: { types: [A] }'],
     ['the earlier one leaves repeats out', 'repeats: false', 'match: { types: [A] }'],
   ])('is not told if %s', (_, wide, narrow) => {
-    expect(remarks(first(wide) + second(narrow) + all).filter((text) => text.startsWith('shadowed'))).toEqual([]);
+    expect(
+      remarks(first(wide) + second(narrow) + all).filter((text) => text.startsWith('shadowed')),
+    ).toEqual([]);
   });
 });
 
 describe('a route that adds nothing', () => {
   it('is told if an earlier one sends the same to the same sinks', () => {
-    expect(remarks(`${all}  - { name: grave, match: { min_severity: HIGH }, to: [boss] }\n`)).toEqual([
+    expect(
+      remarks(`${all}  - { name: grave, match: { min_severity: HIGH }, to: [boss] }\n`),
+    ).toEqual([
       'redundant_route tocsin.yaml:7:5 routes[1] adds nothing: route "all" (tocsin.yaml:6:5 routes[0]) sends all of it to the same sinks before, ' +
         "and the first one's word counts. Put this route before that one, send it elsewhere, or remove it",
     ]);
   });
 
   it('is not told if it keeps later routes from what it takes', () => {
-    expect(remarks(`${all}  - { name: grave, match: { min_severity: HIGH }, continue: false, to: [boss] }\n`)).toEqual(
-      [],
-    );
+    expect(
+      remarks(
+        `${all}  - { name: grave, match: { min_severity: HIGH }, continue: false, to: [boss] }\n`,
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -135,20 +169,24 @@ describe('times that cannot be reached', () => {
   });
 
   it('are told for the route, if none is left', () => {
-    const text = 'leaves this route no time: it never takes anything. Correct active or mute, or remove the route';
+    const text =
+      'leaves this route no time: it never takes anything. Correct active or mute, or remove the route';
     expect(muted('{ days: [sat] }', '{ days: [sat-sun] }')).toEqual([
       `unreachable_time tocsin.yaml:6:43 routes[0].mute ${text}`,
     ]);
     expect(remarks(`  - { name: r, mute: [{ from: "00:00" }], to: [boss] }\n${all}`)).toEqual([
       `unreachable_time tocsin.yaml:6:16 routes[0].mute ${text}`,
     ]);
-    expect(remarks(`  - { name: r, active: [{ from: "24:00", to: "00:00" }], to: [boss] }\n${all}`)).toEqual([
+    expect(
+      remarks(`  - { name: r, active: [{ from: "24:00", to: "00:00" }], to: [boss] }\n${all}`),
+    ).toEqual([
       'unreachable_time tocsin.yaml:6:16 routes[0].active holds no minute of the week, so this route never takes anything. Correct the times, or remove the route',
     ]);
   });
 
   it('are told when they are over, and not while they are to come', () => {
-    const dated = (last: string) => remarks(`  - { name: r, mute: [{ last: ${last} }], to: [boss] }\n${all}`);
+    const dated = (last: string) =>
+      remarks(`  - { name: r, mute: [{ last: ${last} }], to: [boss] }\n${all}`);
     expect(dated('2026-03-10')).toEqual([
       'unreachable_time tocsin.yaml:6:23 routes[0].mute[0] is over: its last day has passed. Remove it',
     ]);
@@ -164,7 +202,8 @@ describe('grave events without a way out', () => {
   const text = (what: string, when: string) =>
     `no_way_out tocsin.yaml:5:1 routes send no ${what} events of events, suspicious ${when}`;
   it('are told with the times, by the clock of the configuration', () => {
-    const office = '  - { name: office, active: [{ days: [mon-fri], from: "08:00", to: "18:00" }], to: [soc, boss] }\n';
+    const office =
+      '  - { name: office, active: [{ days: [mon-fri], from: "08:00", to: "18:00" }], to: [soc, boss] }\n';
     expect(remarks(office)).toEqual([
       text(
         'CRITICAL and HIGH',
@@ -172,9 +211,14 @@ describe('grave events without a way out', () => {
       ),
     ]);
     expect(
-      remarks(`${office}  - { name: night, match: { min_severity: CRITICAL }, mute: [{ days: [sun] }], to: [boss] }\n`),
+      remarks(
+        `${office}  - { name: night, match: { min_severity: CRITICAL }, mute: [{ days: [sun] }], to: [boss] }\n`,
+      ),
     ).toEqual([
-      text('CRITICAL', 'from Sun 00:00 to Mon 00:00 (Asia/Bangkok). Add a route for them, or widen the times of one'),
+      text(
+        'CRITICAL',
+        'from Sun 00:00 to Mon 00:00 (Asia/Bangkok). Add a route for them, or widen the times of one',
+      ),
       expect.stringContaining('routes send no HIGH events of events, suspicious from Wed 18:00'),
     ]);
   });
@@ -189,7 +233,9 @@ describe('grave events without a way out', () => {
   });
 
   it('are told if every route wants more', () => {
-    expect(remarks('  - { name: r, match: { min_severity: CRITICAL }, to: [soc, boss] }\n')).toEqual([
+    expect(
+      remarks('  - { name: r, match: { min_severity: CRITICAL }, to: [soc, boss] }\n'),
+    ).toEqual([
       text('HIGH', 'at any time. Add a route for them, or lower min_severity in one').replace(
         'suspicious at',
         'suspicious, at',
@@ -206,7 +252,11 @@ describe('grave events without a way out', () => {
 
 describe('other remarks', () => {
   it('a match that nothing fits', () => {
-    expect(remarks(`  - { name: r, match: { sources: [events], streams: [suspicious] }, to: [soc] }\n${all}`)).toEqual([
+    expect(
+      remarks(
+        `  - { name: r, match: { sources: [events], streams: [suspicious] }, to: [soc] }\n${all}`,
+      ),
+    ).toEqual([
       'impossible_match tocsin.yaml:6:44 routes[0].match.streams never fits: events has only event. Name one of these, or other sources',
     ]);
     expect(remarks(`  - { name: r, match: { streams: [events] }, to: [soc] }\n${all}`)).toEqual([
@@ -214,7 +264,8 @@ describe('other remarks', () => {
     ]);
   });
 
-  const matching = (match: string) => remarks(`  - { name: r, match: { ${match} }, to: [soc] }\n${all}`);
+  const matching = (match: string) =>
+    remarks(`  - { name: r, match: { ${match} }, to: [soc] }\n${all}`);
   it.each([
     ['RANSOMWARE', ' Did you mean "RANSOMWARE_FILE_ENCRYPTION"?'],
     ['STATIC_ANALYSYS', ' Did you mean "STATIC_ANALYSIS"?'],
@@ -231,20 +282,28 @@ describe('other remarks', () => {
     expect(matching('sources: [suspicious], types: [STATIC_ANALYSIS]')).toHaveLength(1);
   });
 
-  it.each(['/^SRV-\\\\d+/', '^SRV', 'SRV-\\\\d', '(SRV|DC)+', 'PC[0-9]+', 'PC\\\\.example', 'PC-.{3}'])(
-    'a regular expression where * and ? are meant: %s',
+  it.each([
+    '/^SRV-\\\\d+/',
+    '^SRV',
+    'SRV-\\\\d',
+    '(SRV|DC)+',
+    'PC[0-9]+',
+    'PC\\\\.example',
+    'PC-.{3}',
+  ])('a regular expression where * and ? are meant: %s', (pattern) => {
+    expect(matching(`devices: ["${pattern}"]`)).toEqual([
+      expect.stringMatching(
+        /^regular_expression \S+ routes\[0\]\.match\.devices\[0\] looks like a regular expression/,
+      ),
+    ]);
+  });
+
+  it.each(['SRV-*', '[Prod] Servers', 'srv.*', 'PC$', 'Bakery (Berlin)', 'C++', 'a/b'])(
+    'no such: %s',
     (pattern) => {
-      expect(matching(`devices: ["${pattern}"]`)).toEqual([
-        expect.stringMatching(
-          /^regular_expression \S+ routes\[0\]\.match\.devices\[0\] looks like a regular expression/,
-        ),
-      ]);
+      expect(matching(`groups: ["${pattern}"]`)).toEqual([]);
     },
   );
-
-  it.each(['SRV-*', '[Prod] Servers', 'srv.*', 'PC$', 'Bakery (Berlin)', 'C++', 'a/b'])('no such: %s', (pattern) => {
-    expect(matching(`groups: ["${pattern}"]`)).toEqual([]);
-  });
 
   const when = (text: string) => remarks(`  - { name: r, when: '${text}', to: [soc] }\n${all}`);
   it.each([
@@ -254,14 +313,25 @@ describe('other remarks', () => {
     ],
     ['"high" != event.severityName', 'event.severityName with "high", which it never is'],
     ['event.severityName in ["HIGH", "VERY_HIGH"]', 'event.severityName with "VERY_HIGH"'],
-    ['event.device.name == "a" && event.severity > 5', 'event.severity with 5, which is always false'],
+    [
+      'event.device.name == "a" && event.severity > 5',
+      'event.severity with 5, which is always false',
+    ],
     ['6 >= event.severity', 'event.severity with 6, which is always true'],
-    ['event.stream == "events"', 'event.stream with "events", which it never is. It is one of event, suspicious.'],
-    ['event.source == "soc"', 'event.source with "soc", which it never is. It is one of events, suspicious.'],
+    [
+      'event.stream == "events"',
+      'event.stream with "events", which it never is. It is one of event, suspicious.',
+    ],
+    [
+      'event.source == "soc"',
+      'event.source with "soc", which it never is. It is one of events, suspicious.',
+    ],
     ['event.type == "RANSOMWARE"', 'event.type with "RANSOMWARE", which it never is'],
   ])('a comparison with what a field never is: %s', (text, words) => {
     expect(when(text)).toEqual([
-      expect.stringContaining(`constant_comparison tocsin.yaml:6:16 routes[0].when compares ${words}`),
+      expect.stringContaining(
+        `constant_comparison tocsin.yaml:6:16 routes[0].when compares ${words}`,
+      ),
     ]);
   });
 
@@ -278,8 +348,10 @@ describe('other remarks', () => {
   });
 
   it('sources that read the same with the same key', () => {
-    const twin = '  twin: { type: deepinstinct_events, url: "https://a.example.com/", token: "${KEY}" }\n';
-    const told = (source: string) => lint(read(adapters.replace('sinks:', `${source}sinks:`)), nowMs).map(lineOf);
+    const twin =
+      '  twin: { type: deepinstinct_events, url: "https://a.example.com/", token: "${KEY}" }\n';
+    const told = (source: string) =>
+      lint(read(adapters.replace('sinks:', `${source}sinks:`)), nowMs).map(lineOf);
     expect(told(twin)).toEqual([
       'read_twice tocsin.yaml:4:3 sources.twin reads with the same key what "events" reads, so that every event is announced twice. Remove one of the two, or give each a key of its own tenant',
     ]);
@@ -306,7 +378,9 @@ describe('other remarks', () => {
     expect(
       lint(
         read(
-          adapters.replace('url: "${HOOK}"', 'url_file: hook').replace(/sinks.*/, 'sinks: { boss: { type: stdout } }'),
+          adapters
+            .replace('url: "${HOOK}"', 'url_file: hook')
+            .replace(/sinks.*/, 'sinks: { boss: { type: stdout } }'),
         ),
         nowMs,
       ),
@@ -318,28 +392,44 @@ describe('whatever the policy', () => {
   const seen: Record<string, number> = {};
   it('what is said of its routes is so for every event at every time', { timeout: 60_000 }, () => {
     fc.assert(
-      fc.property(randomPolicy, fc.array(randomEvent, { minLength: 20, maxLength: 20 }), (policy, events) => {
-        const reading = read(JSON.stringify({ time_zone: 'Europe/Berlin', ...policy }));
-        const { routes } = reading.config;
-        for (const { rule, where } of lint(reading, nowMs)) {
-          seen[rule] = (seen[rule] ?? 0) + 1;
-          const index = Number(/routes\[(\d+)\]/.exec(where)?.[1] ?? -1);
-          const isPartial = /active\[\d/.test(where);
-          for (const { source, draft, atMs } of events) {
-            if (['shadowed_route', 'impossible_match'].includes(rule) || (rule === 'unreachable_time' && !isPartial))
-              expect(judge(routes, { source, event: draft, atMs })[index], `${rule} ${where}`).toBeDefined();
-            if (rule === 'redundant_route') {
-              const without = routes.filter((_, other) => other !== index);
-              expect(decide(without, { source, event: draft, atMs }).decisions).toEqual(
-                decide(routes, { source, event: draft, atMs }).decisions,
-              );
+      fc.property(
+        randomPolicy,
+        fc.array(randomEvent, { minLength: 20, maxLength: 20 }),
+        (policy, events) => {
+          const reading = read(JSON.stringify({ time_zone: 'Europe/Berlin', ...policy }));
+          const { routes } = reading.config;
+          for (const { rule, where } of lint(reading, nowMs)) {
+            seen[rule] = (seen[rule] ?? 0) + 1;
+            const index = Number(/routes\[(\d+)\]/.exec(where)?.[1] ?? -1);
+            const isPartial = /active\[\d/.test(where);
+            for (const { source, draft, atMs } of events) {
+              if (
+                ['shadowed_route', 'impossible_match'].includes(rule) ||
+                (rule === 'unreachable_time' && !isPartial)
+              )
+                expect(
+                  judge(routes, { source, event: draft, atMs })[index],
+                  `${rule} ${where}`,
+                ).toBeDefined();
+              if (rule === 'redundant_route') {
+                const without = routes.filter((_, other) => other !== index);
+                expect(decide(without, { source, event: draft, atMs }).decisions).toEqual(
+                  decide(routes, { source, event: draft, atMs }).decisions,
+                );
+              }
             }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 250, endOnFailure: true },
     );
-    for (const rule of ['shadowed_route', 'redundant_route', 'unreachable_time', 'impossible_match', 'no_way_out'])
+    for (const rule of [
+      'shadowed_route',
+      'redundant_route',
+      'unreachable_time',
+      'impossible_match',
+      'no_way_out',
+    ])
       expect(seen[rule], rule).toBeGreaterThan(0);
   });
 
@@ -347,20 +437,26 @@ describe('whatever the policy', () => {
     timeout: 60_000,
   }, () => {
     fc.assert(
-      fc.property(randomPolicy, fc.array(randomEvent, { minLength: 20, maxLength: 20 }), (policy, events) => {
-        const reading = read(JSON.stringify({ time_zone: 'Europe/Berlin', ...policy }));
-        const { config } = reading;
-        const timetable = timetableOf(policyOf(reading), nowMs);
-        for (const { source, draft, atMs } of events) {
-          const silent = gapsOf(source, timetable).filter(
-            ({ severities, stretches }) =>
-              (severities.length === 0 || severities.some((severity) => severity === draft.severity)) &&
-              (stretches?.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs) ?? true),
-          );
-          const { routes } = decide(config.routes, { source, event: draft, atMs });
-          if (silent.length > 0) expect(routes).toEqual([]);
-        }
-      }),
+      fc.property(
+        randomPolicy,
+        fc.array(randomEvent, { minLength: 20, maxLength: 20 }),
+        (policy, events) => {
+          const reading = read(JSON.stringify({ time_zone: 'Europe/Berlin', ...policy }));
+          const { config } = reading;
+          const timetable = timetableOf(policyOf(reading), nowMs);
+          for (const { source, draft, atMs } of events) {
+            const silent = gapsOf(source, timetable).filter(
+              ({ severities, stretches }) =>
+                (severities.length === 0 ||
+                  severities.some((severity) => severity === draft.severity)) &&
+                (stretches?.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs) ??
+                  true),
+            );
+            const { routes } = decide(config.routes, { source, event: draft, atMs });
+            if (silent.length > 0) expect(routes).toEqual([]);
+          }
+        },
+      ),
       { numRuns: 80, endOnFailure: true },
     );
   });
@@ -368,12 +464,16 @@ describe('whatever the policy', () => {
 
 describe('quiet hours', () => {
   const quiet = (more: string, match = '') =>
-    remarks(`  - { name: all, to: [soc, boss], ${match}quiet: { times: [{ from: "22:00", to: "07:00" }]${more} } }\n`);
+    remarks(
+      `  - { name: all, to: [soc, boss], ${match}quiet: { times: [{ from: "22:00", to: "07:00" }]${more} } }\n`,
+    );
   it('that hold HIGH events and do not say so are told', () => {
     expect(quiet('')).toEqual([
       'quiet_holds_high tocsin.yaml:6:35 routes[0].quiet hold HIGH events until they are over, because passes is not written. Write passes: HIGH to send those at once, or passes: CRITICAL to say that they may wait',
     ]);
-    expect(quiet('', 'match: { min_severity: HIGH }, ').filter((line) => line.startsWith('quiet'))).toHaveLength(1);
+    expect(
+      quiet('', 'match: { min_severity: HIGH }, ').filter((line) => line.startsWith('quiet')),
+    ).toHaveLength(1);
   });
 
   it('that say what passes, or are of a route that takes none, are right', () => {

@@ -1,4 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +46,9 @@ describe('the hash of a configuration', () => {
       [sinks(', template: b'), 'a'],
       [sinks(', template: a'), 'other'],
       [sinks(''), 'a'],
-    ].map(([written, title]) => hashOfYaml(`${written}\ntemplates: { a: { title: ${title} }, b: { title: b } }`));
+    ].map(([written, title]) =>
+      hashOfYaml(`${written}\ntemplates: { a: { title: ${title} }, b: { title: b } }`),
+    );
     expect(new Set(hashes).size).toBe(4);
   });
 
@@ -63,7 +66,11 @@ describe('the hash of a configuration', () => {
       'sinks: { soc: { type: stdout } }\nroutes: [{ name: a, when: event.severity > 4, to: [soc] }]',
       'sinks: { soc: { type: stdout } }\npolling_interval: 30',
     ];
-    const hashes = [...texts.map((text) => hashOfYaml(text)), hashOf({}), hashOf({ MIN_SEVERITY: 'HIGH' })];
+    const hashes = [
+      ...texts.map((text) => hashOfYaml(text)),
+      hashOf({}),
+      hashOf({ MIN_SEVERITY: 'HIGH' }),
+    ];
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
@@ -88,10 +95,13 @@ describe('the hash of a configuration', () => {
       MATTERMOST_WEBHOOK_URL: 'https://chat.example/hooks/another5hook9twenty6letters',
     };
     expect(hashOf(secrets)).toBe(hashOf({}));
-    const proxied = (password: string) => hashOf({ HTTPS_PROXY: `http://tocsin:${password}@proxy.example:3128` });
+    const proxied = (password: string) =>
+      hashOf({ HTTPS_PROXY: `http://tocsin:${password}@proxy.example:3128` });
     expect(proxied('one-password')).toBe(proxied('other-word'));
     const inline = (token: string) =>
-      hashOfYaml(`sources: { a: { type: deepinstinct_events, url: "https://console.example", token: ${token} } }`);
+      hashOfYaml(
+        `sources: { a: { type: deepinstinct_events, url: "https://console.example", token: ${token} } }`,
+      );
     expect(inline('written-inline')).toBe(inline('written-elsewise'));
     expect(hashOf({ MATTERMOST_WEBHOOK_URL: hook.replace('chat', 'other') })).not.toBe(hashOf({}));
   });
@@ -109,15 +119,27 @@ describe('a change that needs a restart', () => {
       LOG_LEVEL: 'warn',
     };
     expect(changesForRestart(load({}), load(changed)).sort()).toEqual(Object.keys(changed).sort());
-    const others = { POLLING_INTERVAL: '1', SINK_RATE: 'off', RETENTION: 'off', TZ: 'Asia/Bangkok', LOCALE: 'th' };
+    const others = {
+      POLLING_INTERVAL: '1',
+      SINK_RATE: 'off',
+      RETENTION: 'off',
+      TZ: 'Asia/Bangkok',
+      LOCALE: 'th',
+    };
     expect(changesForRestart(load({}), load(others))).toEqual([]);
   });
 });
 
 describe('the files of a configuration', () => {
   it('are all those that it was made from, or would have been', () => {
-    write('.env', 'TOCSIN_CONFIG=tocsin.yaml\nMATTERMOST_WEBHOOK_URL_FILE=hook\nMATTERMOST_WEBHOOK_URL=\n');
-    write('tocsin.yaml', 'sources: { a: { type: deepinstinct_events, url: "https://a.example", token_file: gone } }');
+    write(
+      '.env',
+      'TOCSIN_CONFIG=tocsin.yaml\nMATTERMOST_WEBHOOK_URL_FILE=hook\nMATTERMOST_WEBHOOK_URL=\n',
+    );
+    write(
+      'tocsin.yaml',
+      'sources: { a: { type: deepinstinct_events, url: "https://a.example", token_file: gone } }',
+    );
     write('hook', hook);
     const files: FilesRead = new Map();
     const env = { MATTERMOST_WEBHOOK_URL: '' };
@@ -146,7 +168,10 @@ describe('the files of a configuration', () => {
   });
 
   it('have changed when a folder on their way is another one, as Kubernetes swaps them', async () => {
-    for (const [folder, text] of Object.entries({ '..1': 'polling_interval: 1', '..2': 'polling_interval: 2' })) {
+    for (const [folder, text] of Object.entries({
+      '..1': 'polling_interval: 1',
+      '..2': 'polling_interval: 2',
+    })) {
       mkdirSync(join(directory, folder));
       write(`${folder}/tocsin.yaml`, text);
     }

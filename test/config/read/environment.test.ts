@@ -13,7 +13,8 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const write = (file: string, text: string) => writeFileSync(join(directory, file), text);
-const read = (env: Record<string, string | undefined> = {}) => readEnvironment(env, directory, findings);
+const read = (env: Record<string, string | undefined> = {}) =>
+  readEnvironment(env, directory, findings);
 
 describe('.env and .env1', () => {
   it('are read when they are there, and may carry comments behind values', () => {
@@ -31,7 +32,12 @@ describe('.env and .env1', () => {
     write('.env', 'PORT=2\nHOST=second\nLOCALE=\n');
     write('.env1', 'PORT=3\nHOST=third\nLOCALE=th\nTZ=UTC\n');
     const environment = read({ PORT: '1', HOST: ' ' });
-    expect(['PORT', 'HOST', 'LOCALE', 'TZ'].map(environment.get)).toEqual(['1', 'second', 'th', 'UTC']);
+    expect(['PORT', 'HOST', 'LOCALE', 'TZ'].map(environment.get)).toEqual([
+      '1',
+      'second',
+      'th',
+      'UTC',
+    ]);
     expect(['PORT', 'HOST', 'LOCALE', 'TZ'].map(environment.place)).toEqual([
       'PORT',
       'HOST (.env)',
@@ -41,7 +47,10 @@ describe('.env and .env1', () => {
   });
 
   it('keep a # inside of quotes, and warn when one cut a value short', () => {
-    write('.env', 'TOKENS_KEY="abc#def" # quoted\nDATABASE_URL=postgres://u:pa#ss@h/d\nLOCALE=th # fine\n#PORT=a#b\n');
+    write(
+      '.env',
+      'TOKENS_KEY="abc#def" # quoted\nDATABASE_URL=postgres://u:pa#ss@h/d\nLOCALE=th # fine\n#PORT=a#b\n',
+    );
     const environment = read();
     expect(environment.get('TOKENS_KEY')).toBe('abc#def');
     expect(findings.warnings).toEqual([
@@ -73,7 +82,9 @@ describe('.env and .env1', () => {
     ]);
     write('.env', 'TOKENS_KEY : x\nexport PORT=1\n# fine\n\nHOST=h\n');
     read();
-    expect(findings.warnings).toContain('.env:1 is neither NAME=value nor a comment, and was passed over.');
+    expect(findings.warnings).toContain(
+      '.env:1 is neither NAME=value nor a comment, and was passed over.',
+    );
   });
 
   it('with a quote that is never closed are told apart from a bad value', () => {
@@ -93,7 +104,12 @@ describe('.env and .env1', () => {
 describe('values', () => {
   it('lose blanks around them, and quotes that a container tool handed on, with a warning', () => {
     const environment = read({ TZ: ' UTC\n', LOCALE: '"th"', HOST: "'::1'", PORT: '""' });
-    expect(['TZ', 'LOCALE', 'HOST', 'PORT'].map(environment.get)).toEqual(['UTC', 'th', '::1', undefined]);
+    expect(['TZ', 'LOCALE', 'HOST', 'PORT'].map(environment.get)).toEqual([
+      'UTC',
+      'th',
+      '::1',
+      undefined,
+    ]);
     expect(findings.warnings).toHaveLength(3);
     expect(findings.warnings[0]).toBe('LOCALE: the quotes around the value were taken off.');
   });
@@ -116,7 +132,12 @@ describe('a secret in a file', () => {
       'Name a regular file that this user may read, with the secret alone in it',
     ],
     ['is empty', 'empty', 'names an empty file', 'Put the secret alone into that file'],
-    ['has several lines', 'lines', 'names a file of more than one line', 'Put the secret alone into that file'],
+    [
+      'has several lines',
+      'lines',
+      'names a file of more than one line',
+      'Put the secret alone into that file',
+    ],
   ])('that %s is one problem', (_, file, problem, remedy) => {
     write('empty', '\n');
     write('lines', 'a\nb\n');
@@ -139,7 +160,11 @@ describe('a secret in a file', () => {
     write('token', 'def');
     expect(read({ TOKENS_KEY_FILE: 'token' }).get('TOKENS_KEY')).toBeUndefined();
     expect(findings.problems).toEqual([
-      { where: 'TOKENS_KEY (.env)', problem: 'is set, and so is TOKENS_KEY_FILE', remedy: 'Keep one of the two' },
+      {
+        where: 'TOKENS_KEY (.env)',
+        problem: 'is set, and so is TOKENS_KEY_FILE',
+        remedy: 'Keep one of the two',
+      },
     ]);
   });
 });

@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
-// What tocsin.yaml may say, and what it may not.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables What tocsin.yaml may say, and what it may not.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -27,7 +27,12 @@ const writeHook = () => {
 
 it('names sources, sinks and routes, with variables and files for secrets', () => {
   writeHook();
-  const env = { TOKENS_KEY: token, HOST_OF_CONSOLE: 'console.example', MIN_SEVERITY: 'LOW', TZ: 'UTC' };
+  const env = {
+    TOKENS_KEY: token,
+    HOST_OF_CONSOLE: 'console.example',
+    MIN_SEVERITY: 'LOW',
+    TZ: 'UTC',
+  };
   expect(loadYaml(whole, env)).toMatchObject({
     sources: [
       {
@@ -54,7 +59,10 @@ it('names sources, sinks and routes, with variables and files for secrets', () =
 
 it('leaves to the variables what it does not name', () => {
   const config = loadYaml('routes: [{ name: high, match: { min_severity: HIGH }, to: [soc] }]\n');
-  expect(config.sources.map((s) => s.id)).toEqual(['deepinstinct_events', 'deepinstinct_suspicious_events']);
+  expect(config.sources.map((s) => s.id)).toEqual([
+    'deepinstinct_events',
+    'deepinstinct_suspicious_events',
+  ]);
   expect(config.sinks.map((s) => s.id)).toEqual(['soc']);
   expect(config.routes).toEqual([{ name: 'high', minSeverity: 4, to: ['soc'] }]);
   expect(loadYaml('# nothing yet\n').routes[0]?.name).toBe('default');
@@ -84,7 +92,10 @@ it('names sinks that are for operations; one of them is of use without a route',
 });
 
 it('takes the heartbeat, which goes before the variable, and which is a secret', () => {
-  const [address, other] = ['https://beat.example.com/ping/1f2e3d4c5b6a', 'https://beat.example.com/ping/other-uuid'];
+  const [address, other] = [
+    'https://beat.example.com/ping/1f2e3d4c5b6a',
+    'https://beat.example.com/ping/other-uuid',
+  ];
   writeFileSync(join(home(), 'beat'), `${address}\n`);
   for (const config of [
     load({ ...three, HEARTBEAT_URL: address }),
@@ -104,22 +115,33 @@ it.each([
   ['ftp://beat.example.com/x', 'is no http or https URL'],
   ['beat.example.com/x', 'is no URL: it begins with neither https:// nor http://'],
   ['https:/beat.example.com/x', 'does not have exactly two slashes behind https: or http:'],
-  ['https://user:secret@beat.example.com/x', 'holds a user or a password before the host, which does not belong there'],
+  [
+    'https://user:secret@beat.example.com/x',
+    'holds a user or a password before the host, which does not belong there',
+  ],
 ])('refuses the heartbeat %s without showing it', (address, problem) => {
   const remedy = 'Copy the address that the service gives, as https://host/path';
   expect(yamlProblems(`heartbeat: { url: "${address}" }\n`)).toEqual([
     `tocsin.yaml:1:14 heartbeat.url ${problem}. ${remedy}`,
   ]);
-  expect(problemsOf({ ...three, HEARTBEAT_URL: address })).toEqual([{ where: 'HEARTBEAT_URL', problem, remedy }]);
+  expect(problemsOf({ ...three, HEARTBEAT_URL: address })).toEqual([
+    { where: 'HEARTBEAT_URL', problem, remedy },
+  ]);
 });
 
 it.each([
-  ['{}', 'tocsin.yaml:1:1 heartbeat has no address. Write url, or url_file with the path of a file that holds it'],
+  [
+    '{}',
+    'tocsin.yaml:1:1 heartbeat has no address. Write url, or url_file with the path of a file that holds it',
+  ],
   [
     '{ url: "https://a.example", url_file: b }',
     'tocsin.yaml:1:14 heartbeat.url is written, and so is url_file. Keep one of the two',
   ],
-  ['https://a.example', 'tocsin.yaml:1:1 heartbeat is not a map. Expected: a map with url or url_file'],
+  [
+    'https://a.example',
+    'tocsin.yaml:1:1 heartbeat is not a map. Expected: a map with url or url_file',
+  ],
   [
     '{ urlFile: b }',
     'tocsin.yaml:1:14 heartbeat "urlFile" is not a key that belongs here. Known are: url, url_file. Did you mean "url_file"?',
@@ -212,7 +234,9 @@ it.each<[string, string, string[]]>([
   [
     'a file for what is no secret',
     'sinks:\n  soc:\n    type: mattermost\n    url: https://chat.example/hooks/abcd\n    channel_file: x\n',
-    ['tocsin.yaml:5:5 sinks.soc "channel_file" is not a key that belongs here. Known are: url, channel.'],
+    [
+      'tocsin.yaml:5:5 sinks.soc "channel_file" is not a key that belongs here. Known are: url, channel.',
+    ],
   ],
   [
     'options out of range',
@@ -315,7 +339,8 @@ it('asks nothing of what could not be had', () => {
     expect.stringContaining('tocsin.yaml:1:19 ${BEAT} has no value'),
     expect.stringContaining('tocsin.yaml:2:16 ${OVER} has no value'),
   ]);
-  const sinks = 'sinks: { soc: { type: mattermost, url_file: "${HOOK_FILE}" }, out: { type: stdout } }\n';
+  const sinks =
+    'sinks: { soc: { type: mattermost, url_file: "${HOOK_FILE}" }, out: { type: stdout } }\n';
   const routes = 'routes: [{ name: a, to: [{ sink: "${SINK}", channel: x }], when: "${WHEN}" }]\n';
   expect(yamlProblems(`${sinks}${routes}`).map((problem) => problem.split('. ')[0])).toEqual([
     'tocsin.yaml:1:45 ${HOOK_FILE} has no value',

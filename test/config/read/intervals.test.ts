@@ -10,7 +10,10 @@ function read(written: Parameters<typeof intervalsOf>[0]) {
   const findings: Findings = { problems: [], warnings: [] };
   const readOption = createOptionReader(findings);
   const context = { path: ['active'], place, timeZone: 'Asia/Bangkok', readOption, findings };
-  const times = intervalsOf(written, context).map(({ fromMinute, timeZone }) => [fromMinute, timeZone]);
+  const times = intervalsOf(written, context).map(({ fromMinute, timeZone }) => [
+    fromMinute,
+    timeZone,
+  ]);
   return { times, problems: findings.problems.map(({ where, problem }) => `${where} ${problem}`) };
 }
 

@@ -1,4 +1,5 @@
-// docs/tocsin.schema.json is what editors are given; it says what the code says. `vitest run -u` writes it anew.
+// docs/tocsin.schema.json is what editors are given; it says what the code says. `vitest run -u`
+// writes it anew.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { jsonSchemaOf } from '../../../src/config/read/json-schema.ts';
@@ -7,10 +8,15 @@ import { sources } from '../../../src/sources/index.ts';
 
 test('the file is what the schemas of the code give', async () => {
   const schema = jsonSchemaOf({ sources, sinks });
-  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot('../../../docs/tocsin.schema.json');
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
+    '../../../docs/tocsin.schema.json',
+  );
 });
 
 test('the example names it', () => {
-  const example = readFileSync(new URL('../../../docs/tocsin.example.yaml', import.meta.url), 'utf8');
+  const example = readFileSync(
+    new URL('../../../docs/tocsin.example.yaml', import.meta.url),
+    'utf8',
+  );
   expect(example).toContain('# yaml-language-server: $schema=tocsin.schema.json\n');
 });

@@ -13,7 +13,10 @@ function problems(written: (string | undefined)[], names: Partial<Names> = {}) {
 }
 
 it('are reported each with its place', () => {
-  expect(problems(['soc', 'sco', 'ops', 'nobody']).map(({ where }) => where)).toEqual(['to.1', 'to.3']);
+  expect(problems(['soc', 'sco', 'ops', 'nobody']).map(({ where }) => where)).toEqual([
+    'to.1',
+    'to.3',
+  ]);
 });
 
 it('say nothing where they could not be read, or where nobody knows them all', () => {
@@ -28,5 +31,7 @@ it('come with those that there are', () => {
     problem: '"sco" is no sink of this configuration',
     remedy: 'Known are: soc, ops. Did you mean "soc"?',
   });
-  expect(unknownName('here', 'x', { noun: 'template', known: [] }).remedy).toBe('There is no template yet.');
+  expect(unknownName('here', 'x', { noun: 'template', known: [] }).remedy).toBe(
+    'There is no template yet.',
+  );
 });

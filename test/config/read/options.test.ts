@@ -10,7 +10,9 @@ describe('of hosts without a proxy', () => {
 
   it.each(['NO_PROXY', 'no_proxy'])('name in %s what is not understood', (name) => {
     const env = { ...three, HTTPS_PROXY: 'http://proxy.example:3128', [name]: entries };
-    expect(problemsOf(env)).toEqual([{ where: name, problem, remedy: expect.stringMatching(/10\.0\.0\.0\/8/) }]);
+    expect(problemsOf(env)).toEqual([
+      { where: name, problem, remedy: expect.stringMatching(/10\.0\.0\.0\/8/) },
+    ]);
   });
 
   it('stop nothing where no proxy is set', () => {
@@ -23,8 +25,12 @@ describe('of hosts without a proxy', () => {
 it('of libpq complete the address, and are secrets where they are', () => {
   const env = { ...three, PGUSER: 'anna', PGPASSWORD: 'ge&heim', PGDATABASE: 'soc events' };
   const urlOf = (DATABASE_URL: string) => load({ ...env, DATABASE_URL }).databaseUrl;
-  expect(urlOf('postgres://h')).toBe('postgres://h?user=anna&password=ge%26heim&dbname=soc%20events');
-  expect(urlOf('postgres://h/d?sslmode=require')).toBe('postgres://h/d?sslmode=require&user=anna&password=ge%26heim');
+  expect(urlOf('postgres://h')).toBe(
+    'postgres://h?user=anna&password=ge%26heim&dbname=soc%20events',
+  );
+  expect(urlOf('postgres://h/d?sslmode=require')).toBe(
+    'postgres://h/d?sslmode=require&user=anna&password=ge%26heim',
+  );
   expect(urlOf('postgres://u@h/d')).toBe('postgres://u@h/d?password=ge%26heim');
   expect(urlOf('postgres://u:p@h/d')).toBe('postgres://u:p@h/d');
   expect(load({ ...env, DATABASE_URL: 'postgres://h' }).secrets).toContain('ge&heim');
@@ -37,7 +43,10 @@ it('of libpq that are not read are named', () => {
   ]);
   expect(load(env).warnings).toEqual([]);
   expect(problemsOf({ ...three, PGTARGETSESSIONATTRS: 'any' })).toEqual([
-    expect.objectContaining({ where: 'PGTARGETSESSIONATTRS', remedy: expect.stringContaining('Unset it') }),
+    expect.objectContaining({
+      where: 'PGTARGETSESSIONATTRS',
+      remedy: expect.stringContaining('Unset it'),
+    }),
   ]);
 });
 
@@ -78,6 +87,8 @@ describe('the embedded database in Kubernetes', () => {
   });
 
   it('does not hide a DATABASE_URL that cannot be read', () => {
-    expect(problemsOf({ ...pod, DATABASE_URL_FILE: 'nothing' }).map((p) => p.where)).toEqual(['DATABASE_URL_FILE']);
+    expect(problemsOf({ ...pod, DATABASE_URL_FILE: 'nothing' }).map((p) => p.where)).toEqual([
+      'DATABASE_URL_FILE',
+    ]);
   });
 });

@@ -14,7 +14,11 @@ it.each([
 });
 
 it('makes visible what a terminal would obey', () => {
-  const { where, problem, remedy } = presentable({ where: 'a\u001Bb', problem: 'c\u202Ed', remedy: 'e\nf' });
+  const { where, problem, remedy } = presentable({
+    where: 'a\u001Bb',
+    problem: 'c\u202Ed',
+    remedy: 'e\nf',
+  });
   for (const sign of ['\u001B', '\u202E']) expect(where + problem).not.toContain(sign);
   expect(remedy).toBe('e\nf');
 });
@@ -37,7 +41,12 @@ it.each([
     '"levle" is not a key that belongs here',
     'Known are: level, size, names. Did you mean "level"?',
   ],
-  [{ level: 'hihg' }, 'level', 'is none of the words that belong here', 'Known are: high, low. Did you mean "high"?'],
+  [
+    { level: 'hihg' },
+    'level',
+    'is none of the words that belong here',
+    'Known are: high, low. Did you mean "high"?',
+  ],
   [{ size: 'x' }, 'size', 'is not a number', 'Expected: how large'],
   [{ names: [] }, 'names', 'is empty', 'Correct it'],
   [{ names: [5] }, 'names.0', 'is not a text', 'Correct it'],

@@ -44,7 +44,11 @@ describe('the three variables of the script', () => {
 
   it('that are missing because of a slip are told with what was meant', () => {
     try {
-      load({ DEEPINSTINT_URL: three.DEEPINSTINCT_URL, TOKEN_KEY: token, MATTERMOST_WEBHOOK_URL: hook });
+      load({
+        DEEPINSTINT_URL: three.DEEPINSTINCT_URL,
+        TOKEN_KEY: token,
+        MATTERMOST_WEBHOOK_URL: hook,
+      });
       expect.unreachable();
     } catch (error) {
       expect((error as ConfigError).warnings.join()).toMatch(
@@ -59,7 +63,8 @@ describe('the three variables of the script', () => {
       {
         where: 'DEEPINSTINCT_URL',
         problem: 'is not set, so there is no console to read from',
-        remedy: 'Set it to the address of your Deep Instinct console, such as https://console.example.com',
+        remedy:
+          'Set it to the address of your Deep Instinct console, such as https://console.example.com',
       },
       {
         where: 'TOKENS_KEY',
@@ -78,14 +83,22 @@ describe('the three variables of the script', () => {
 
   it('are missed only by commands that need them', () => {
     expect(problemsOf({}, { needs: ['database'] })).toEqual([]);
-    expect(problemsOf({}, { needs: ['sinks'] }).map((p) => p.where)).toEqual(['MATTERMOST_WEBHOOK_URL']);
+    expect(problemsOf({}, { needs: ['sinks'] }).map((p) => p.where)).toEqual([
+      'MATTERMOST_WEBHOOK_URL',
+    ]);
     expect(load({}, { needs: [] })).toMatchObject({ sources: [], sinks: [], routes: [{ to: [] }] });
   });
 
   it('that are wrong are told by the name of the variable and its file, once for both streams', () => {
     writeFileSync(join(home(), '.env'), 'START_FROM=yesterday\nTOKENS_KEY=tiny-1 # too short\n');
-    expect(problemsOf({ DEEPINSTINCT_URL: 'console', MATTERMOST_WEBHOOK_URL: 'https://chat.example' })).toEqual([
-      { where: 'DEEPINSTINCT_URL', problem: 'this is not a URL', remedy: 'Expected: The address of the console' },
+    expect(
+      problemsOf({ DEEPINSTINCT_URL: 'console', MATTERMOST_WEBHOOK_URL: 'https://chat.example' }),
+    ).toEqual([
+      {
+        where: 'DEEPINSTINCT_URL',
+        problem: 'this is not a URL',
+        remedy: 'Expected: The address of the console',
+      },
       {
         where: 'TOKENS_KEY (.env)',
         problem: 'is too short for a key',
@@ -113,7 +126,11 @@ describe('the three variables of the script', () => {
     ['999999999', false],
   ])('say what START_FROM=%s means if it is in the future', (startFrom, isFuture) => {
     writeFileSync(join(home(), '.env'), `START_FROM=${startFrom}\n`);
-    const config = loadConfig({ env: three, directory: home(), registries: { ...registries, sources } });
+    const config = loadConfig({
+      env: three,
+      directory: home(),
+      registries: { ...registries, sources },
+    });
     expect(config.sources).toHaveLength(2);
     expect(config.warnings).toEqual(
       isFuture
@@ -129,22 +146,35 @@ describe('the three variables of the script', () => {
       'sources:\n  di: { type: deepinstinct_events, url: https://c.example, token: key1, start_from: 2999-01-01 }\n';
     writeFileSync(join(home(), 'tocsin.yaml'), text);
     const env = { TOCSIN_CONFIG: 'tocsin.yaml' };
-    const { warnings } = loadConfig({ env, directory: home(), registries: { ...registries, sources }, needs: [] });
+    const { warnings } = loadConfig({
+      env,
+      directory: home(),
+      registries: { ...registries, sources },
+      needs: [],
+    });
     expect(warnings).toEqual([
-      expect.stringMatching(/^tocsin\.yaml:2:73 sources\.di\.start_from: 2999-01-01 is in the future, which means/),
+      expect.stringMatching(
+        /^tocsin\.yaml:2:73 sources\.di\.start_from: 2999-01-01 is in the future, which means/,
+      ),
     ]);
   });
 
   it('lose the word "Bearer" in front of the key, with a warning', () => {
     const config = load({ ...three, TOKENS_KEY: `Bearer ${token}` });
     expect(config.sources[0]?.settings).toMatchObject({ token });
-    expect(config.warnings).toEqual(['TOKENS_KEY: "Bearer " was taken off; the console wants the key alone.']);
+    expect(config.warnings).toEqual([
+      'TOKENS_KEY: "Bearer " was taken off; the console wants the key alone.',
+    ]);
     expect(config.secrets).toContain(token);
   });
 
   it('may come from files', () => {
     writeFileSync(join(home(), 'hook'), `${hook}\n`);
-    const config = load({ ...three, MATTERMOST_WEBHOOK_URL: undefined, MATTERMOST_WEBHOOK_URL_FILE: 'hook' });
+    const config = load({
+      ...three,
+      MATTERMOST_WEBHOOK_URL: undefined,
+      MATTERMOST_WEBHOOK_URL_FILE: 'hook',
+    });
     expect(config.sinks[0]?.settings).toEqual({ url: hook });
     expect(config.secrets).toContain(hook);
   });

@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
-// Secrets: known wherever they stand, and shown nowhere.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables Secrets: known wherever they stand, and shown nowhere.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLoader, hook, three, token } from '../loader.ts';
@@ -9,7 +9,11 @@ const { load, problemsOf, yamlProblems } = createLoader();
 describe('secrets', () => {
   it('of URLs are known by themselves: the password as written and as it reads', () => {
     const url = 'postgres://tocsin:p%40ss%2Fword@db.example/tocsin';
-    const { secrets } = load({ ...three, DATABASE_URL: url, HTTPS_PROXY: 'http://me:geheim@proxy.example:3128' });
+    const { secrets } = load({
+      ...three,
+      DATABASE_URL: url,
+      HTTPS_PROXY: 'http://me:geheim@proxy.example:3128',
+    });
     expect(secrets).toEqual([
       token,
       hook,
@@ -24,16 +28,26 @@ describe('secrets', () => {
   it.each<[string, boolean]>([
     ['abc', true],
     ['abcd', false],
-  ])('that are too short to be masked have a warning, which does not show them: %s', (secret, isShort) => {
-    const { warnings } = load({ ...three, DATABASE_URL: `postgres://tocsin:${secret}@db.example/tocsin` });
-    const words = `A secret of the configuration has fewer than 4 characters, so it is not masked in logs and answers. Use a longer one.`;
-    expect(warnings).toEqual(isShort ? [words] : []);
-  });
+  ])(
+    'that are too short to be masked have a warning, which does not show them: %s',
+    (secret, isShort) => {
+      const { warnings } = load({
+        ...three,
+        DATABASE_URL: `postgres://tocsin:${secret}@db.example/tocsin`,
+      });
+      const words = `A secret of the configuration has fewer than 4 characters, so it is not masked in logs and answers. Use a longer one.`;
+      expect(warnings).toEqual(isShort ? [words] : []);
+    },
+  );
 
-  const word = fc.stringMatching(/^[A-Za-z0-9_#:@/%"'{}$ -]{12,40}$/).filter((text) => text.trim().length >= 12);
+  const word = fc
+    .stringMatching(/^[A-Za-z0-9_#:@/%"'{}$ -]{12,40}$/)
+    .filter((text) => text.trim().length >= 12);
   const hides = (secret: string, run: () => readonly unknown[]) => {
     const output = JSON.stringify(run());
-    expect(output.includes(secret) || output.includes(JSON.stringify(secret).slice(1, -1))).toBe(false);
+    expect(output.includes(secret) || output.includes(JSON.stringify(secret).slice(1, -1))).toBe(
+      false,
+    );
   };
 
   it('appear in no problem and no warning, whatever they hold and wherever they are misplaced', () => {
@@ -91,22 +105,32 @@ describe('secrets', () => {
   });
 
   it('that look like a variable without being one are not shown', () => {
-    const problems = yamlProblems('sinks:\n  soc:\n    type: mattermost\n    url: "${@- #{0$:-}"\n', {});
+    const problems = yamlProblems(
+      'sinks:\n  soc:\n    type: mattermost\n    url: "${@- #{0$:-}"\n',
+      {},
+    );
     expect(JSON.stringify(problems)).toContain('{…} does not name a variable');
     expect(JSON.stringify(problems)).not.toContain('#{0');
   });
 
   it('written into the file appear in no problem, whatever breaks the file', () => {
     fc.assert(
-      fc.property(word, fc.constantFrom('', '"', '- ', '? ', '{', '*', '&', '!', '\t', '|', '%'), (secret, sign) => {
-        // That is the name of a variable.
-        fc.pre(!/\$\{[A-Za-z_]\w*\}/.test(secret));
-        const text = `sinks:\n  soc:\n    type: mattermost\n    url: ${sign}${secret}\n  b: { type: mattermost, url: ${secret}\n`;
-        hides(secret, () => yamlProblems(text, {}));
-        hides(secret, () =>
-          yamlProblems(`sinks:\n  soc:\n    type: mattermost\n    url: ${JSON.stringify(secret)}\n`, {}),
-        );
-      }),
+      fc.property(
+        word,
+        fc.constantFrom('', '"', '- ', '? ', '{', '*', '&', '!', '\t', '|', '%'),
+        (secret, sign) => {
+          // That is the name of a variable.
+          fc.pre(!/\$\{[A-Za-z_]\w*\}/.test(secret));
+          const text = `sinks:\n  soc:\n    type: mattermost\n    url: ${sign}${secret}\n  b: { type: mattermost, url: ${secret}\n`;
+          hides(secret, () => yamlProblems(text, {}));
+          hides(secret, () =>
+            yamlProblems(
+              `sinks:\n  soc:\n    type: mattermost\n    url: ${JSON.stringify(secret)}\n`,
+              {},
+            ),
+          );
+        },
+      ),
       { numRuns: 100 },
     );
   });

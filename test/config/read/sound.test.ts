@@ -1,4 +1,5 @@
-// One wrong entry spoils only itself: what is right comes through, and each problem is reported once.
+// One wrong entry spoils only itself: what is right comes through, and each problem is reported
+// once.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
@@ -10,7 +11,10 @@ const schema = z.strictObject({
   list: z.array(z.strictObject({ name: z.string(), size: z.number().optional() })).optional(),
   map: z.record(id, z.looseObject({ type: z.string() })).optional(),
   either: z
-    .union([z.string(), z.looseObject({ sink: z.string(), as: z.string().optional() })], 'is neither')
+    .union(
+      [z.string(), z.looseObject({ sink: z.string(), as: z.string().optional() })],
+      'is neither',
+    )
     .optional(),
 });
 const place = (path: readonly PropertyKey[], key?: string) => [...path, key ?? []].flat().join('.');
@@ -22,7 +26,11 @@ function read(content: unknown) {
 }
 
 it('hands on what is right as it is', () => {
-  const content = { list: [{ name: 'a', size: 1 }], map: { x: { type: 't', more: [1] } }, either: 'b' };
+  const content = {
+    list: [{ name: 'a', size: 1 }],
+    map: { x: { type: 't', more: [1] } },
+    either: 'b',
+  };
   expect(read(content)).toEqual({ sound: content, problems: [] });
 });
 
@@ -34,7 +42,13 @@ it('leaves a gap where something is wrong, missing or unknown, and nothing else'
   });
   const gap = undefined;
   expect(sound).toStrictEqual({
-    list: [{ name: 'a', size: gap }, { name: 'b' }, gap, { name: gap, size: 2 }, { name: 'c', sise: gap }],
+    list: [
+      { name: 'a', size: gap },
+      { name: 'b' },
+      gap,
+      { name: gap, size: 2 },
+      { name: 'c', sise: gap },
+    ],
     map: { x: { type: gap, kept: true }, y: { type: 't' } },
     other: gap,
   });
@@ -51,11 +65,19 @@ it('leaves a gap where something is wrong, missing or unknown, and nothing else'
 it('judges what stands under a wrong name by itself', () => {
   const { sound, problems } = read({ map: { 'A 1': { type: 't' }, 'B 2': 7 } });
   expect(sound).toStrictEqual({ map: { 'A 1': { type: 't' }, 'B 2': undefined } });
-  expect(problems).toEqual(['map.A 1 is not an id', 'map.B 2 is not an id', 'map.B 2 is not a map']);
+  expect(problems).toEqual([
+    'map.A 1 is not an id',
+    'map.B 2 is not an id',
+    'map.B 2 is not a map',
+  ]);
 });
 
 it('says nothing of gaps that were reported before, also where one of several forms is meant', () => {
-  const content = { list: [undefined, { name: undefined }], map: undefined, either: { sink: undefined } };
+  const content = {
+    list: [undefined, { name: undefined }],
+    map: undefined,
+    either: { sink: undefined },
+  };
   expect(read(content)).toEqual({ sound: content, problems: [] });
   expect(read({ either: { sink: undefined, as: 5 } }).problems).toEqual(['either is neither']);
 });
@@ -76,7 +98,11 @@ it('is right once what was wrong is left out, whatever that was', () => {
   const anything = fc.oneof(fc.constant(undefined), fc.jsonValue());
   const entry = fc.record({ name: anything, size: anything }, { requiredKeys: [] });
   const content = fc.record(
-    { list: fc.array(fc.oneof(entry, anything)), map: fc.dictionary(fc.string(), entry), either: anything },
+    {
+      list: fc.array(fc.oneof(entry, anything)),
+      map: fc.dictionary(fc.string(), entry),
+      either: anything,
+    },
     { requiredKeys: [] },
   );
   fc.assert(
@@ -95,5 +121,8 @@ it('is right once what was wrong is left out, whatever that was', () => {
 it('tells what is whole', () => {
   expect([{}, [], { a: [{ b: 1 }] }, 'x', null].some(hasGap)).toBe(false);
   expect([{ a: undefined }, [undefined], { a: [{ b: undefined }] }].every(hasGap)).toBe(true);
-  expect(withoutGaps({ a: 1, b: undefined, c: [undefined], d: ['x'] })).toStrictEqual({ a: 1, d: ['x'] });
+  expect(withoutGaps({ a: 1, b: undefined, c: [undefined], d: ['x'] })).toStrictEqual({
+    a: 1,
+    d: ['x'],
+  });
 });

@@ -1,4 +1,5 @@
-// The standard variables of OpenTelemetry: what turns tracing on and off, what reaches its SDK, and that they hold up nothing.
+// The standard variables of OpenTelemetry: what turns tracing on and off, what reaches its SDK, and
+// that they hold up nothing.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,10 @@ test('is off without an endpoint, whatever else is set', () => {
 test('is on with either endpoint, and is not said to be a slip', () => {
   const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/custom/path` };
   for (const variables of [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, traces]) {
-    const { tracing, warnings } = load({ ...variables, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: endpoint });
+    const { tracing, warnings } = load({
+      ...variables,
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: endpoint,
+    });
     expect([tracing?.endpoint, warnings]).toEqual([endpoint, []]);
   }
 });
@@ -40,7 +44,11 @@ test('is on with either endpoint, and is not said to be a slip', () => {
 test.each([
   ['OTEL_SDK_DISABLED', 'TRUE', []],
   ['OTEL_TRACES_EXPORTER', 'none', []],
-  ['OTEL_TRACES_EXPORTER', 'zipkin', [expect.stringContaining('OTEL_TRACES_EXPORTER names no exporter but otlp')]],
+  [
+    'OTEL_TRACES_EXPORTER',
+    'zipkin',
+    [expect.stringContaining('OTEL_TRACES_EXPORTER names no exporter but otlp')],
+  ],
   [
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     'collector:4317',
@@ -52,14 +60,20 @@ test.each([
 });
 
 test('a protocol with another port is warned of, and spans go out all the same', () => {
-  const config = load({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+  const config = load({
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+  });
   expect(config.tracing).toBeDefined();
   expect(config.warnings).toEqual([expect.stringContaining('http/json')]);
 });
 
 test('the SDK gets every variable, also from .env and the file of a secret', () => {
   const env = { OTEL_EXPORTER_OTLP_HEADERS_FILE: 'headers', OTEL_BSP_MAX_QUEUE_SIZE: '100' };
-  const files = { '.env': `OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint}\nOTEL_SERVICE_NAME=soc\n`, headers: 'a=b\n' };
+  const files = {
+    '.env': `OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint}\nOTEL_SERVICE_NAME=soc\n`,
+    headers: 'a=b\n',
+  };
   expect(load(env, files).tracing?.variables).toEqual({
     OTEL_BSP_MAX_QUEUE_SIZE: '100',
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,

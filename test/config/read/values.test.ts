@@ -30,8 +30,16 @@ it.each<[string, string, object]>([
   ['DATABASE_URL', 'postgresql://u@h/d', { databaseUrl: 'postgresql://u@h/d' }],
   ['DATABASE_URL', 'postgres://u:p@a:1,b:2/d', { databaseUrl: 'postgres://u:p@a:1,b:2/d' }],
   ['DATABASE_URL', 'postgres://u:p#q@h/d', { databaseUrl: 'postgres://u:p#q@h/d' }],
-  ['DATABASE_URL', 'postgres:///d?host=/run/postgresql', { databaseUrl: 'postgres:///d?host=/run/postgresql' }],
-  ['https_proxy', 'http://proxy.example:3128', { proxy: { httpsProxy: 'http://proxy.example:3128' } }],
+  [
+    'DATABASE_URL',
+    'postgres:///d?host=/run/postgresql',
+    { databaseUrl: 'postgres:///d?host=/run/postgresql' },
+  ],
+  [
+    'https_proxy',
+    'http://proxy.example:3128',
+    { proxy: { httpsProxy: 'http://proxy.example:3128' } },
+  ],
   ['NO_PROXY', 'localhost,.example', { proxy: { noProxy: 'localhost,.example' } }],
   ['no_proxy', '10.0.0.0/8,[::1] x:1', { proxy: { noProxy: '10.0.0.0/8,[::1] x:1' } }],
 ])('%s=%s is understood', (name, value, expected) => {
@@ -40,8 +48,10 @@ it.each<[string, string, object]>([
 
 const interval = 'Set it to seconds from 1 to 86400, or to a time such as "90s" or "5m"';
 const port = 'Set it to a whole number from 0 to 65535';
-const keeping = 'Set it to days, weeks or years ("180d", "26w", "1y"), or to "off" to keep all for ever';
-const rate = 'Set it to messages a second (0.01 to 100000; 10 if not set), or to "off" for no limit';
+const keeping =
+  'Set it to days, weeks or years ("180d", "26w", "1y"), or to "off" to keep all for ever';
+const rate =
+  'Set it to messages a second (0.01 to 100000; 10 if not set), or to "off" for no limit';
 const storm =
   'Set it to how many may be due at once before digests replace cards (1 to 99999; 20 if not set), or to "off"';
 const postgres = 'Write it as postgres://user:password@host:5432/database';
@@ -79,7 +89,12 @@ it.each<[string, string, string, string]>([
   ['TZ', 'Bangkok', '"Bangkok" is not a time zone', zone],
   ['DATABASE_PREPARE', 'maybe', '"maybe" is neither on nor off', 'Set it to "on" or "off"'],
   ['EMBEDDED', '2', '"2" is neither on nor off', 'Set it to "on" or "off"'],
-  ['DATABASE_URL', 'mysql://u:geheim@h/d', 'does not begin with postgres:// or postgresql://', postgres],
+  [
+    'DATABASE_URL',
+    'mysql://u:geheim@h/d',
+    'does not begin with postgres:// or postgresql://',
+    postgres,
+  ],
   [
     'DATABASE_URL',
     'postgres://u:50%geheim@h/d',

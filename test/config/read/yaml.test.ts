@@ -1,16 +1,18 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
-// tocsin.yaml as YAML: variables in it, anchors, and what no parser can make sense of.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables tocsin.yaml as YAML: variables in it, anchors, and what no parser can make sense of.
 import { expect, it } from 'vitest';
 import { createLoader } from '../loader.ts';
 
 const { loadYaml, yamlProblems } = createLoader();
 
 it('shows a literal ${ when it is written $${', () => {
-  const text = 'sinks: { soc: { type: mattermost, url: "https://chat.example/hooks/abcd", channel: "a$${b}" } }\n';
+  const text =
+    'sinks: { soc: { type: mattermost, url: "https://chat.example/hooks/abcd", channel: "a$${b}" } }\n';
   expect(loadYaml(text).sinks[0]?.settings).toMatchObject({ channel: 'a${b}' });
 });
 
-const correct = 'Correct this line, or the one before it. Inside of { } and [ ], "${VAR}" needs quotes';
+const correct =
+  'Correct this line, or the one before it. Inside of { } and [ ], "${VAR}" needs quotes';
 it.each<[string, string, string[]]>([
   [
     'the same id twice',
@@ -27,7 +29,9 @@ it.each<[string, string, string[]]>([
   [
     'an alias of nothing',
     'sinks: *nothing\n',
-    ['tocsin.yaml:1:8 refers to an anchor that is not there. Put quotes around the value if it begins with "*"'],
+    [
+      'tocsin.yaml:1:8 refers to an anchor that is not there. Put quotes around the value if it begins with "*"',
+    ],
   ],
 ])('refuses %s', (_, text, expected) => {
   expect(yamlProblems(text)).toEqual(expected);

@@ -1,4 +1,5 @@
-// What a route says of waiting, from tocsin.yaml to the policy, and everything that may be wrong with it.
+// What a route says of waiting, from tocsin.yaml to the policy, and everything that may be wrong
+// with it.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,8 @@ afterAll(() => rmSync(directory, { recursive: true }));
 function load(route: string) {
   const text = `sinks: { soc: { type: stdout } }\nroutes:\n  - { name: r, to: [soc], ${route} }\n`;
   writeFileSync(join(directory, 'tocsin.yaml'), text);
-  return loadConfig({ env: { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, registries, needs: [] }).routes[0]?.group;
+  return loadConfig({ env: { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, registries, needs: [] })
+    .routes[0]?.group;
 }
 
 /** The place within the route and what is wrong, without the remedy. */
@@ -23,7 +25,9 @@ function problems(route: string): string[] {
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map(({ where, problem }) => `${where.replace(/^.*routes\[0\]\.?/, '')} ${problem}`);
+    return error.problems.map(
+      ({ where, problem }) => `${where.replace(/^.*routes\[0\]\.?/, '')} ${problem}`,
+    );
   }
 }
 
@@ -35,7 +39,13 @@ test('a group has its times in milliseconds, each field once, and what is usual 
     max: 7,
     cards: 0,
   });
-  expect(load('group: { by: [] }')).toEqual({ by: [], waitMs: 30_000, intervalMs: 300_000, max: 1000, cards: 0 });
+  expect(load('group: { by: [] }')).toEqual({
+    by: [],
+    waitMs: 30_000,
+    intervalMs: 300_000,
+    max: 1000,
+    cards: 0,
+  });
   expect(load('repeats: false')).toBeUndefined();
 });
 
@@ -50,11 +60,14 @@ test('a route has one of the two', () => {
 });
 
 test('for a word that is no field the nearest one is named', () => {
-  expect(() => load('group: { by: [devise] }')).toThrow(/Known are: .*device.*\. Did you mean "device"\?/);
+  expect(() => load('group: { by: [devise] }')).toThrow(
+    /Known are: .*device.*\. Did you mean "device"\?/,
+  );
 });
 
 test('a name is no longer than can be shown', () => {
-  const text = (name: string) => `sinks: { soc: { type: stdout } }\nroutes: [{ name: ${name}, to: [soc] }]\n`;
+  const text = (name: string) =>
+    `sinks: { soc: { type: stdout } }\nroutes: [{ name: ${name}, to: [soc] }]\n`;
   const loadNamed = (name: string) => {
     writeFileSync(join(directory, 'tocsin.yaml'), text(name));
     return loadConfig({ env: { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, registries, needs: [] });

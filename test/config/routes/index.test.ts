@@ -8,7 +8,9 @@ describe('the exceptions of a route', () => {
   const text = (not: string) =>
     `sinks: { soc: { type: stdout } }\nroutes: [{ name: r, match: { not: ${not} }, to: [soc] }]\n`;
   it('are read like its match', () => {
-    const { routes } = loadYaml(text('[{ devices: ["LAB-*"], min_severity: low }, { networks: [10.0.0.0/8] }]'));
+    const { routes } = loadYaml(
+      text('[{ devices: ["LAB-*"], min_severity: low }, { networks: [10.0.0.0/8] }]'),
+    );
     expect(routes[0]?.not).toMatchObject([{ minSeverity: 2 }, { minSeverity: 0 }]);
     expect(routes[0]?.not?.[0]?.devices?.[0]?.('lab-7')).toBe(true);
   });
@@ -17,11 +19,23 @@ describe('the exceptions of a route', () => {
     ['{ devices: [a] }', 'tocsin.yaml:2:30 routes[0].match.not is not a list'],
     ['[]', 'tocsin.yaml:2:30 routes[0].match.not is empty'],
     ['[{}]', 'tocsin.yaml:2:36 routes[0].match.not[0] says nothing'],
-    ['[{ not: [] }]', 'tocsin.yaml:2:38 routes[0].match.not[0] "not" is not a key that belongs here'],
-    ['[{ device: [a] }]', 'tocsin.yaml:2:38 routes[0].match.not[0] "device" is not a key that belongs here'],
-    ['[{ sources: [nobody] }]', 'tocsin.yaml:2:48 routes[0].match.not[0].sources[0] "nobody" is no source'],
+    [
+      '[{ not: [] }]',
+      'tocsin.yaml:2:38 routes[0].match.not[0] "not" is not a key that belongs here',
+    ],
+    [
+      '[{ device: [a] }]',
+      'tocsin.yaml:2:38 routes[0].match.not[0] "device" is not a key that belongs here',
+    ],
+    [
+      '[{ sources: [nobody] }]',
+      'tocsin.yaml:2:48 routes[0].match.not[0].sources[0] "nobody" is no source',
+    ],
     ['[{ networks: [a] }]', 'tocsin.yaml:2:49 routes[0].match.not[0].networks[0] is no network'],
-    ['[{ min_severity: x }]', 'tocsin.yaml:2:38 routes[0].match.not[0].min_severity "x" is not a severity'],
+    [
+      '[{ min_severity: x }]',
+      'tocsin.yaml:2:38 routes[0].match.not[0].min_severity "x" is not a severity',
+    ],
   ])('are refused with their place: %s', (not, problem) => {
     expect(yamlProblems(text(not))).toEqual([expect.stringContaining(problem)]);
   });
@@ -31,12 +45,16 @@ describe('the quiet hours of a route', () => {
   const text = (quiet: string) =>
     `sinks: { soc: { type: stdout } }\nroutes: [{ name: r, quiet: ${quiet}, to: [soc] }]\n`;
   it('let CRITICAL pass unless they say otherwise', () => {
-    const of = (more: string) => loadYaml(text(`{ times: [{ from: "22:00", to: "07:00" }]${more} }`)).routes[0]?.quiet;
+    const of = (more: string) =>
+      loadYaml(text(`{ times: [{ from: "22:00", to: "07:00" }]${more} }`)).routes[0]?.quiet;
     expect([of('')?.passes, of(', passes: HIGH')?.passes, of('')?.times.length]).toEqual([0, 1, 1]);
   });
 
   it.each([
-    ['{ times: [{}] }', 'tocsin.yaml:2:30 routes[0].quiet.times leave no time in which what is held goes out'],
+    [
+      '{ times: [{}] }',
+      'tocsin.yaml:2:30 routes[0].quiet.times leave no time in which what is held goes out',
+    ],
     ['{ times: [{ days: [mon-fri] }, { days: [sat, sun] }] }', 'leave no time'],
     ['{ times: [{ from: "9" }] }', 'tocsin.yaml:2:38 routes[0].quiet.times[0] has a time "9"'],
     ['{ passes: HIGH }', 'tocsin.yaml:2:21 routes[0].quiet.times is missing'],
@@ -46,17 +64,21 @@ describe('the quiet hours of a route', () => {
   });
 
   it('may last for days, if they end', () => {
-    const { quiet } = loadYaml(text('{ times: [{ first: 2026-04-13, last: 2026-05-15 }] }')).routes[0]!;
+    const { quiet } = loadYaml(text('{ times: [{ first: 2026-04-13, last: 2026-05-15 }] }'))
+      .routes[0]!;
     expect(quiet?.times).toHaveLength(1);
   });
 });
 
-const reader = 'sources: { di: { type: deepinstinct_events, url: "https://c.example", token: 12345678a } }\n';
+const reader =
+  'sources: { di: { type: deepinstinct_events, url: "https://c.example", token: 12345678a } }\n';
 it.each<[string, string, string[]]>([
   [
     'a route to nowhere',
     'routes:\n  - name: r\n    to: [socc]\n',
-    ['tocsin.yaml:3:10 routes[0].to[0] "socc" is no sink of this configuration. Known are: soc. Did you mean "soc"?'],
+    [
+      'tocsin.yaml:3:10 routes[0].to[0] "socc" is no sink of this configuration. Known are: soc. Did you mean "soc"?',
+    ],
   ],
   [
     'a route from nowhere',
@@ -73,7 +95,9 @@ it.each<[string, string, string[]]>([
   [
     'two routes of one name',
     'routes:\n  - { name: r, to: [soc] }\n  - { name: r, to: [soc] }\n',
-    ['tocsin.yaml:3:7 routes[1].name "r" is the name of an earlier route. Give each route a name of its own'],
+    [
+      'tocsin.yaml:3:7 routes[1].name "r" is the name of an earlier route. Give each route a name of its own',
+    ],
   ],
   [
     'routes that are no list',

@@ -1,5 +1,6 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
-// What `tocsin config show` prints is the configuration itself: read again, it gives the same; and it shows no secret.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables What `tocsin config show` prints is the configuration itself: read again, it gives the
+// same; and it shows no secret.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,11 @@ type Environment = Readonly<Record<string, string>>;
 
 const token = 'key-of-an-api-connector';
 const hook = 'https://chat.example.com/hooks/3hook5id7of9twenty6letters';
-const three = { DEEPINSTINCT_URL: 'https://console.example.com', TOKENS_KEY: token, MATTERMOST_WEBHOOK_URL: hook };
+const three = {
+  DEEPINSTINCT_URL: 'https://console.example.com',
+  TOKENS_KEY: token,
+  MATTERMOST_WEBHOOK_URL: hook,
+};
 
 let home: string;
 let elsewhere: string;
@@ -29,7 +34,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const read = (env: Environment) => readConfig({ env, directory: home, registries: { sources, sinks } });
+const read = (env: Environment) =>
+  readConfig({ env, directory: home, registries: { sources, sinks } });
 
 function show(env: Environment, yaml?: string): ShownConfig {
   if (yaml !== undefined) writeFileSync(join(home, 'tocsin.yaml'), yaml);
@@ -41,7 +47,10 @@ function readAgain(env: Environment, text: string) {
   return read({ ...env, TOCSIN_CONFIG: 'elsewhere/shown.yaml' });
 }
 
-/** Everything that the service goes by. What is compiled is compared as it was written; the hash is of how it was written. */
+/**
+ * Everything that the service goes by. What is compiled is compared as it was written; the hash is
+ * of how it was written.
+ */
 function meaning({ config, file }: ReturnType<typeof read>) {
   const { warnings: _, hash: __, secrets, ...rest } = config;
   const routes = config.routes.map((route, index) => ({
@@ -53,7 +62,18 @@ function meaning({ config, file }: ReturnType<typeof read>) {
 
 /** Thresholds may have come from a variable, and now stand in the file. */
 function compared(route: ReturnType<typeof read>['config']['routes'][number]) {
-  const { name, minSeverity, to, settings, group, isFirstOnly, isLast, active, mute, sources: ids } = route;
+  const {
+    name,
+    minSeverity,
+    to,
+    settings,
+    group,
+    isFirstOnly,
+    isLast,
+    active,
+    mute,
+    sources: ids,
+  } = route;
   return { name, minSeverity, to, settings, group, isFirstOnly, isLast, active, mute, ids };
 }
 
@@ -67,21 +87,31 @@ function withoutThresholds<Meaning extends ReturnType<typeof meaning>>(value: Me
 
 function expectSame({ yaml, env, inline }: RandomConfig): void {
   const shown = show(env, yaml);
-  const before = withoutThresholds(meaning(read(yaml === undefined ? env : { ...env, TOCSIN_CONFIG: 'tocsin.yaml' })));
+  const before = withoutThresholds(
+    meaning(read(yaml === undefined ? env : { ...env, TOCSIN_CONFIG: 'tocsin.yaml' })),
+  );
   expect(shown.hidden).toHaveLength(inline.length);
-  const set = Object.fromEntries(shown.hidden.map(({ variable }, index) => [variable, inline[index]!]));
+  const set = Object.fromEntries(
+    shown.hidden.map(({ variable }, index) => [variable, inline[index]!]),
+  );
   for (const text of [shown.yaml, JSON.stringify(shown.content)]) {
     const after = readAgain({ ...env, ...set }, text);
     expect(withoutThresholds(meaning(after))).toEqual(before);
     expect(parse(text)).toEqual(shown.content);
-    for (const secret of before.secrets.filter((value) => value.length >= 8)) expect(text).not.toContain(secret);
+    for (const secret of before.secrets.filter((value) => value.length >= 8))
+      expect(text).not.toContain(secret);
   }
   expect(fitsJsonSchema(shown.content)).toEqual([]);
 }
 
 describe('what is shown', () => {
   it('is the file that says the same as the three variables', () => {
-    const { yaml } = show({ ...three, POLLING_INTERVAL: '30', MIN_SEVERITY: 'HIGH', TZ: 'Asia/Bangkok' });
+    const { yaml } = show({
+      ...three,
+      POLLING_INTERVAL: '30',
+      MIN_SEVERITY: 'HIGH',
+      TZ: 'Asia/Bangkok',
+    });
     expect(yaml).toBe(
       [
         '# What the variables amount to. Save it as tocsin.yaml and let TOCSIN_CONFIG name it: it says the same, and can say more.',
@@ -178,7 +208,10 @@ describe('what is shown', () => {
   it('keeps what a storm lets pass, with the number of a variable where the file has none', () => {
     const of = (file: string, more = {}) => parse(show({ ...three, ...more }, file).yaml).storm;
     expect(of('storm: { over: 3, passes: HIGH }')).toEqual({ over: 3, passes: 'HIGH' });
-    expect(of('storm: { over: 3, passes: HIGH }', { STORM: '7' })).toEqual({ over: 3, passes: 'HIGH' });
+    expect(of('storm: { over: 3, passes: HIGH }', { STORM: '7' })).toEqual({
+      over: 3,
+      passes: 'HIGH',
+    });
     expect(of('storm: { passes: HIGH }', { STORM: '7' })).toEqual({ over: 7, passes: 'HIGH' });
     expect(of('storm: 3', { STORM: 'off' })).toBe(3);
     expect(of('locale: th')).toBe(20);
@@ -188,7 +221,9 @@ describe('what is shown', () => {
     const file = `sinks:\n  soc:\n    type: mattermost\n    url: ${hook} # was ${hook}\n    channel: town\nroutes:\n  - { name: "to ${hook}", to: [soc] }\n`;
     const { yaml, hidden } = show(three, file);
     expect(yaml).not.toContain('3hook5id7of9twenty6letters');
-    expect(yaml).toContain('    url: ${SOC_URL} # was [secret]; it stood here: set SOC_URL to it\n');
+    expect(yaml).toContain(
+      '    url: ${SOC_URL} # was [secret]; it stood here: set SOC_URL to it\n',
+    );
     expect(hidden).toEqual([{ where: 'tocsin.yaml:4:5 sinks.soc.url', variable: 'SOC_URL' }]);
   });
 

@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to variables
-// Silences that recur, as tocsin.yaml says them.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
+// variables Silences that recur, as tocsin.yaml says them.
 import { expect, it } from 'vitest';
 import { createLoader } from '../loader.ts';
 
@@ -40,7 +40,9 @@ it.each<[string, string, string[]]>([
       'tocsin.yaml:6:108 silences.recurring[2].match.types[0] is empty. Correct it',
       'tocsin.yaml:6:71 silences.recurring[2].times[1].time_zone "Mars" is not a time zone. Set it to a name such as "Asia/Bangkok", "Europe/Berlin" or "UTC"',
       'tocsin.yaml:6:37 silences.recurring[2].times[0] ends when it begins. Correct it',
-      expect.stringMatching(/^tocsin.yaml:7:70 silences.recurring\[3\].when cannot be used: there is no field "typ"/),
+      expect.stringMatching(
+        /^tocsin.yaml:7:70 silences.recurring\[3\].when cannot be used: there is no field "typ"/,
+      ),
       'tocsin.yaml:7:102 silences.recurring[3].sinks[0] "sco" is no sink of this configuration. Known are: soc. Did you mean "soc"?',
       'tocsin.yaml:7:37 silences.recurring[3].times[0] is longer than silences.max allows. Shorten it',
     ],

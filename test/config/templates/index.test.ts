@@ -1,4 +1,5 @@
-// Templates in tocsin.yaml: who uses them, and what is told about one that cannot be used, with its place.
+// Templates in tocsin.yaml: who uses them, and what is told about one that cannot be used, with its
+// place.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,10 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const { templates: _, ...deaf } = stdout;
-const registries: Registries = { sources, sinks: { mattermost, stdout, deaf: { ...deaf, type: 'deaf' } } };
+const registries: Registries = {
+  sources,
+  sinks: { mattermost, stdout, deaf: { ...deaf, type: 'deaf' } },
+};
 
 /** @param templates YAML in braces @param to what the second route sends to */
 function load(templates: string, { soc = '', to = 'soc' } = {}) {
@@ -96,7 +100,10 @@ describe('told with its place is', () => {
       '"titel" is not a key that belongs here. Known are: title, text, fields. Did you mean "title"?',
     ],
     ['{ short: { title: [a] } }', 'templates.short.title is not a text. Expected: a Liquid text'],
-    [`{ short: { fields: [${'{ title: a, value: b },'.repeat(17)}] } }`, 'Expected: a list of 1 to 16 fields'],
+    [
+      `{ short: { fields: [${'{ title: a, value: b },'.repeat(17)}] } }`,
+      'Expected: a list of 1 to 16 fields',
+    ],
     ['{ "sh rt": { title: a } , short: { title: a } }', 'is not a name: at most 63 letters'],
     [
       '{ shrt: { title: a } }',
@@ -126,7 +133,9 @@ describe('told with its place is', () => {
   test('each fault once, however many name the template', () => {
     const to = '{ sink: soc, template: short }';
     expect(problems('{ short: { title: "$" } }', { ...used, to })).toHaveLength(1);
-    expect(problems('{ short: { title: "{{ a }}", text: "{{ b }}" } }', { ...used, to })).toHaveLength(2);
+    expect(
+      problems('{ short: { title: "{{ a }}", text: "{{ b }}" } }', { ...used, to }),
+    ).toHaveLength(2);
   });
 });
 
@@ -147,7 +156,7 @@ test('to a source, template is a key like any other', () => {
   const yaml =
     'sources: { di: { type: deepinstinct_events, url: https://a.example, token: key-of-an-api-connector, template: a } }';
   writeFileSync(join(directory, 'tocsin.yaml'), yaml);
-  expect(() => loadConfig({ env: { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, registries, needs: [] })).toThrow(
-    ConfigError,
-  );
+  expect(() =>
+    loadConfig({ env: { TOCSIN_CONFIG: 'tocsin.yaml' }, directory, registries, needs: [] }),
+  ).toThrow(ConfigError);
 });

@@ -1,5 +1,6 @@
-// Whatever the routes, groups and storms, and whatever the sinks answer: each stored event has a delivery for some sink, and each delivery is
-// delivered and was sent, singly or in a digest that counts it; or it is pending, or dead or suppressed with a reason.
+// Whatever the routes, groups and storms, and whatever the sinks answer: each stored event has a
+// delivery for some sink, and each delivery is delivered and was sent, singly or in a digest that
+// counts it; or it is pending, or dead or suppressed with a reason.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -67,7 +68,12 @@ test('every stored event is accounted for, for random routes, groups, storms and
   await fc.assert(fc.asyncProperty(situation, play), { numRuns: runs, endOnFailure: true });
 });
 
-async function play({ routes, pages, storm, answers }: typeof situation extends fc.Arbitrary<infer T> ? T : never) {
+async function play({
+  routes,
+  pages,
+  storm,
+  answers,
+}: typeof situation extends fc.Arbitrary<infer T> ? T : never) {
   const db = database();
   await db.$client`truncate events, deliveries, delivery_attempts, leases, replicas, sinks, groups`;
   const sent = new Map<string, Message[]>(sinkIds.map((id) => [id, []]));
@@ -95,7 +101,12 @@ async function play({ routes, pages, storm, answers }: typeof situation extends 
         rereadMs: 20,
         ...(storm && { storm: { ...storm, ...times } }),
       },
-      metrics: createMetrics({ version: 't', sources: [], sinks: sinkIds.map((id) => ({ id })), roles: [] }),
+      metrics: createMetrics({
+        version: 't',
+        sources: [],
+        sinks: sinkIds.map((id) => ({ id })),
+        roles: [],
+      }),
       log: quiet,
       now: Date.now,
       random: () => 0.5,

@@ -1,4 +1,5 @@
-// What one attempt sends, and what becomes of the delivery and of the sink when it fails, on a real Postgres.
+// What one attempt sends, and what becomes of the delivery and of the sink when it fails, on a real
+// Postgres.
 import { describe, expect, test } from 'vitest';
 import { createRateLimiter } from '../../../simulators/mattermost/rate-limiter.ts';
 import { offerFresh } from '../../../src/core/deliver/origin.ts';
@@ -31,17 +32,28 @@ describe('a message', () => {
     await store(drafts(1, 1));
     const { sent } = await begin({
       send() {
-        const reason = [undefined, 'connection', 'server_error', 'timeout', 'connection'][sent.length];
+        const reason = [undefined, 'connection', 'server_error', 'timeout', 'connection'][
+          sent.length
+        ];
         if (reason) throw new AdapterError('retry', reason as 'timeout', 'failed');
         return undefined;
       },
     });
     await expectSoon(() => sent.length === 3);
     const client = database().$client;
-    await expectSoon(async () => (await count("reason = 'timeout' and scheduled_at > now() + interval '4 s'")) === 1);
+    await expectSoon(
+      async () =>
+        (await count("reason = 'timeout' and scheduled_at > now() + interval '4 s'")) === 1,
+    );
     await client`update deliveries set scheduled_at = now()`;
     await expectSoon(isSettled);
-    expect(sent.map(({ message }) => message.mayBeRepeated ?? false)).toEqual([false, false, false, true, true]);
+    expect(sent.map(({ message }) => message.mayBeRepeated ?? false)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 
   test('a card of long ago says how long it was held up', async () => {
@@ -73,7 +85,8 @@ describe('a far end that asks for time', () => {
     const { sent } = await begin({
       policy: { concurrency: 1 },
       send() {
-        if (sent.length === 1) throw new AdapterError('retry', 'rate_limited', 'slow down', { retryAfterMs: 600 });
+        if (sent.length === 1)
+          throw new AdapterError('retry', 'rate_limited', 'slow down', { retryAfterMs: 600 });
       },
     });
     await expectSoon(isSettled);
@@ -90,7 +103,9 @@ describe('a far end that asks for time', () => {
       policy: { sinkBackoff: { firstMs: 250, maxMs: 250 } },
       async send() {
         const { isLimited, headers } = far(performance.now());
-        const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+        const lower = Object.fromEntries(
+          Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+        );
         const quota = quotaOf(lower, Date.now());
         await new Promise((resolve) => setTimeout(resolve, 5));
         if (!isLimited) return { quota };
@@ -129,7 +144,9 @@ describe('a far end that asks for time', () => {
       const stops = changes.filter((to) => to === 'backing_off').length;
       expect(stops).toBeGreaterThanOrEqual(least);
       expect(stops).toBeLessThanOrEqual(most);
-      expect(sent.filter(({ message }) => message.event.severity !== 5 && message.form !== 'full')).toEqual([]);
+      expect(
+        sent.filter(({ message }) => message.event.severity !== 5 && message.form !== 'full'),
+      ).toEqual([]);
     },
   );
 
@@ -149,7 +166,10 @@ describe('a far end that asks for time', () => {
 
 describe('a poisonous event', () => {
   test('of many, that look like an outage once, does not bring the sink down again while others pass', async () => {
-    await store([...drafts(1, 6).map((one) => ({ ...one, severity: 5 as const })), ...drafts(7, 500)]);
+    await store([
+      ...drafts(1, 6).map((one) => ({ ...one, severity: 5 as const })),
+      ...drafts(7, 500),
+    ]);
     const { changes, sent } = await begin({
       policy: {
         concurrency: 4,
@@ -160,7 +180,8 @@ describe('a poisonous event', () => {
       },
       async send({ id, message }) {
         await new Promise((resolve) => setTimeout(resolve, 2));
-        if (message.event.severity === 5 && sent.filter((one) => one.id === id).length < 4) throw retry();
+        if (message.event.severity === 5 && sent.filter((one) => one.id === id).length < 4)
+          throw retry();
       },
     });
     await expectSoon(isSettled);
@@ -168,7 +189,10 @@ describe('a poisonous event', () => {
   });
 
   test('is no probe once it has failed, as long as another waits', async () => {
-    await store([...drafts(1, 6).map((one) => ({ ...one, severity: 5 as const })), ...drafts(7, 60)]);
+    await store([
+      ...drafts(1, 6).map((one) => ({ ...one, severity: 5 as const })),
+      ...drafts(7, 60),
+    ]);
     let isDown = true;
     const { sent } = await begin({
       policy: {
@@ -251,21 +275,24 @@ describe('a rejection', () => {
     },
   );
 
-  test.each(refusals)('by %s of one among others without a check is of the text', async (_, refusal) => {
-    await store([draft(1, { severity: 5 })]);
-    const { sent, changes } = await begin({
-      send(one) {
-        if (isGuilty(one)) throw refusal;
-      },
-    });
-    await feed(() => sent.some(({ message }) => message.form === 'bare'));
-    await expectSoon(isSettled);
-    expect([await count("form = 'bare'"), await count("state = 'delivered' and form <> 'full'"), changes]).toEqual([
-      1,
-      1,
-      [],
-    ]);
-  });
+  test.each(refusals)(
+    'by %s of one among others without a check is of the text',
+    async (_, refusal) => {
+      await store([draft(1, { severity: 5 })]);
+      const { sent, changes } = await begin({
+        send(one) {
+          if (isGuilty(one)) throw refusal;
+        },
+      });
+      await feed(() => sent.some(({ message }) => message.form === 'bare'));
+      await expectSoon(isSettled);
+      expect([
+        await count("form = 'bare'"),
+        await count("state = 'delivered' and form <> 'full'"),
+        changes,
+      ]).toEqual([1, 1, []]);
+    },
+  );
 
   test.each(refusals.slice(0, 4))(
     'by %s of everything, while the check passes, pauses the sink, and all is kept whole',
@@ -280,7 +307,9 @@ describe('a rejection', () => {
         },
       });
       await expectSoon(() => notices.length > 0);
-      await expectSoon(async () => (await count("state = 'pending' and attempts = 0 and form = 'full'")) === 12);
+      await expectSoon(
+        async () => (await count("state = 'pending' and attempts = 0 and form = 'full'")) === 12,
+      );
       expect([changes.at(-1), notices]).toEqual(['paused', ['soc sink_paused to others']]);
       isBroken = false;
       expect(sent.length).toBeLessThan(60);
@@ -357,7 +386,11 @@ describe('a rejection', () => {
     await store([draft(1, { severity: 5 }), ...drafts(2, 600)]);
     const { sent } = await begin({
       check: passes,
-      policy: { concurrency: 8, backoff: { firstMs: 5, maxMs: 10 }, sinkBackoff: { firstMs: 5, maxMs: 10 } },
+      policy: {
+        concurrency: 8,
+        backoff: { firstMs: 5, maxMs: 10 },
+        sinkBackoff: { firstMs: 5, maxMs: 10 },
+      },
       async send(one) {
         await new Promise((resolve) => setTimeout(resolve, 1));
         if (isGuilty(one) || random() < 0.2) throw retry('server_error');
@@ -368,6 +401,8 @@ describe('a rejection', () => {
       await count("form = 'bare'"),
       await count("form = 'bare' and event_id = (select min(event_id) from deliveries)"),
     ]).toEqual([1, 1]);
-    expect(sent.filter(({ message }) => message.form === 'bare' && message.event.severity !== 5)).toEqual([]);
+    expect(
+      sent.filter(({ message }) => message.form === 'bare' && message.event.severity !== 5),
+    ).toEqual([]);
   });
 });

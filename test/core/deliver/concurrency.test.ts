@@ -1,9 +1,15 @@
-// How many sends may be under way finds itself, against far ends that are only arithmetic: a fixed answer time, a queue, an outage.
+// How many sends may be under way finds itself, against far ends that are only arithmetic: a fixed
+// answer time, a queue, an outage.
 import { describe, expect, test } from 'vitest';
 import { Concurrency } from '../../../src/core/deliver/concurrency.ts';
 
 /** Rounds of as many sends as are allowed, all answered after `answerMs` of their number. */
-function run(concurrency: Concurrency, rounds: number, answerMs: (sends: number) => number, nowMs = 0): number {
+function run(
+  concurrency: Concurrency,
+  rounds: number,
+  answerMs: (sends: number) => number,
+  nowMs = 0,
+): number {
   let now = nowMs;
   for (let round = 0; round < rounds; round += 1) {
     const sends = concurrency.limit();
@@ -91,7 +97,8 @@ describe('the number of sends under way', () => {
     for (let n = 0; n < 5; n += 1) concurrency.settled(1000 + 200 * n, 100, true, false);
     expect(concurrency.limit()).toBe(1);
     let answers = 0;
-    for (; concurrency.limit() < 16; answers += 1) concurrency.settled(10_000 + answers, 50, false, true);
+    for (; concurrency.limit() < 16; answers += 1)
+      concurrency.settled(10_000 + answers, 50, false, true);
     expect(answers).toBeLessThan(100);
   });
 

@@ -16,7 +16,9 @@ describe('a digest that is not accepted for the text of one of its events', () =
     form !== 'bare' && JSON.stringify(event.body.digest ?? event.body).includes(poison);
   const lows = (count: number) => drafts(1, count).map((one) => ({ ...one, severity: 2 as const }));
   const page = (count: number, guilty: readonly number[]) =>
-    lows(count).map((one, n) => (guilty.includes(n) ? { ...one, body: { file: { name: `${poison}${n}` } } } : one));
+    lows(count).map((one, n) =>
+      guilty.includes(n) ? { ...one, body: { file: { name: `${poison}${n}` } } } : one,
+    );
 
   const refusals = [
     ['refused', new AdapterError('reject_sink', 'auth', 'status 403')],
@@ -26,7 +28,9 @@ describe('a digest that is not accepted for the text of one of its events', () =
     ['group', { routes: [grouped({ waitMs: 100 })] }],
     ['storm', { policy: { storm: { ...storm, betweenMs: 60_000, betweenMaxMs: 60_000 } } }],
   ] as const;
-  const cases = kinds.flatMap(([kind, setUp]) => refusals.map(([how, error]) => [kind, how, setUp, error] as const));
+  const cases = kinds.flatMap(([kind, setUp]) =>
+    refusals.map(([how, error]) => [kind, how, setUp, error] as const),
+  );
 
   test.each(cases)(
     'of a %s, %s, is split until the others are out, and that one is a bare card',
@@ -47,16 +51,22 @@ describe('a digest that is not accepted for the text of one of its events', () =
           ).length === 0,
       );
       const digests = sent.filter(({ event }) => event.body.digest);
-      for (const { event, form } of digests) expect([event.body.digest!.kind, form]).toEqual([kind, 'full']);
+      for (const { event, form } of digests)
+        expect([event.body.digest!.kind, form]).toEqual([kind, 'full']);
       const singles = sent.filter(({ event }) => event.source === 'a');
-      const bare = singles.filter(({ form }) => form === 'bare').map(({ event }) => event.externalId);
+      const bare = singles
+        .filter(({ form }) => form === 'bare')
+        .map(({ event }) => event.externalId);
       expect(bare.sort()).toEqual(['21', '4']);
-      const counted = digests.reduce((sum, { event }) => sum + event.body.digest!.count, cards().length);
+      const counted = digests.reduce(
+        (sum, { event }) => sum + event.body.digest!.count,
+        cards().length,
+      );
       expect(counted).toBe(40);
       expect((await states()).suppressed).toBeGreaterThan(0);
-      expect(await database().$client`select distinct reason from deliveries where state = 'suppressed'`).toEqual([
-        { reason: 'split' },
-      ]);
+      expect(
+        await database().$client`select distinct reason from deliveries where state = 'suppressed'`,
+      ).toEqual([{ reason: 'split' }]);
     },
   );
 
@@ -78,20 +88,39 @@ describe('a digest that is not accepted for the text of one of its events', () =
     const db = database();
     await storePage(db, { routes: [grouped({})], events: page(4, []) });
     const lease = await hold(db, 'sink:x');
-    const ids = (await db.$client`select event_id::int as id from deliveries order by 1`).map(({ id }) => Number(id));
+    const ids = (await db.$client`select event_id::int as id from deliveries order by 1`).map(
+      ({ id }) => Number(id),
+    );
     const [row] = await db.$client`select group_key from deliveries limit 1`;
     const members = await readMembers(db, 'soc', { group: String(row!.group_key) }, 10);
-    const whole = digestEvent(composeDigest(members, { kind: 'group', before: 0, by: [] }), 'x', 'soc');
-    expect(await freezeDigest(db, lease, { sink: 'soc', event: whole, members: ids })).toBe('frozen');
-    const [digest] = await db.$client`select event_id::int as id from deliveries where priority < 10`;
+    const whole = digestEvent(
+      composeDigest(members, { kind: 'group', before: 0, by: [] }),
+      'x',
+      'soc',
+    );
+    expect(await freezeDigest(db, lease, { sink: 'soc', event: whole, members: ids })).toBe(
+      'frozen',
+    );
+    const [digest] =
+      await db.$client`select event_id::int as id from deliveries where priority < 10`;
     const id = Number(digest!.id);
     expect(
-      await splitDigest(db, { ...lease, epoch: lease.epoch + 1 }, { sink: 'soc', digestId: id, parts: [], cards: ids }),
+      await splitDigest(
+        db,
+        { ...lease, epoch: lease.epoch + 1 },
+        { sink: 'soc', digestId: id, parts: [], cards: ids },
+      ),
     ).toBe('lost');
-    expect(await splitDigest(db, lease, { sink: 'soc', digestId: id + 1000, parts: [], cards: ids })).toBe('changed');
+    expect(
+      await splitDigest(db, lease, { sink: 'soc', digestId: id + 1000, parts: [], cards: ids }),
+    ).toBe('changed');
     expect(await states()).toEqual({ pending: 5 });
-    expect(await splitDigest(db, lease, { sink: 'soc', digestId: id, parts: [], cards: ids })).toEqual([]);
+    expect(
+      await splitDigest(db, lease, { sink: 'soc', digestId: id, parts: [], cards: ids }),
+    ).toEqual([]);
     expect(await states()).toEqual({ pending: 4, suppressed: 1 });
-    expect(await splitDigest(db, lease, { sink: 'soc', digestId: id, parts: [], cards: ids })).toBe('changed');
+    expect(await splitDigest(db, lease, { sink: 'soc', digestId: id, parts: [], cards: ids })).toBe(
+      'changed',
+    );
   });
 });

@@ -1,4 +1,5 @@
-// The digest of many events: exact numbers, short lists, the worst first, and a size that no text can move.
+// The digest of many events: exact numbers, short lists, the worst first, and a size that no text
+// can move.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { composeDigest, digestEvent, partsOf } from '../../../src/core/deliver/digest.ts';
@@ -8,13 +9,29 @@ import { validText } from '../../../src/kit/text.ts';
 const startMs = Date.parse('2026-03-01T02:00:00.000Z');
 const storm = { kind: 'storm', before: 0, by: [] } as const;
 
-const unsaid = { device: undefined, fileHash: undefined, fileName: undefined, itemId: undefined, link: undefined };
+const unsaid = {
+  device: undefined,
+  fileHash: undefined,
+  fileName: undefined,
+  itemId: undefined,
+  link: undefined,
+};
 function member(eventId: number, more: Partial<DigestMember> = {}): DigestMember {
-  return { ...unsaid, eventId, severity: 3, type: 'PUA', receivedAtMs: startMs + eventId * 1000, ...more };
+  return {
+    ...unsaid,
+    eventId,
+    severity: 3,
+    type: 'PUA',
+    receivedAtMs: startMs + eventId * 1000,
+    ...more,
+  };
 }
 const members = (count: number, more: (n: number) => Partial<DigestMember> = () => ({})) =>
   Array.from({ length: count }, (_, n) => member(n, more(n)));
-const text = fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom('PUA', 'a.exe', 'SRV-1', '\u{1F480}', '__proto__'));
+const text = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.constantFrom('PUA', 'a.exe', 'SRV-1', '\u{1F480}', '__proto__'),
+);
 const maybe = fc.option(text, { nil: undefined });
 const anyMember: fc.Arbitrary<DigestMember> = fc.record({
   eventId: fc.nat(),
@@ -36,7 +53,9 @@ describe('what a digest counts', () => {
         const distinct = (value: (one: DigestMember) => string | undefined) =>
           new Set(all.map(value).filter((one) => one !== undefined)).size;
         expect(digest.count).toBe(all.length);
-        expect(digest.severities).toEqual([0, 1, 2, 3, 4, 5].map((n) => all.filter((m) => m.severity === n).length));
+        expect(digest.severities).toEqual(
+          [0, 1, 2, 3, 4, 5].map((n) => all.filter((m) => m.severity === n).length),
+        );
         expect(digest.typeCount).toBe(distinct(({ type }) => type));
         expect(digest.deviceCount).toBe(distinct(({ device }) => device));
         expect(digest.fileCount).toBe(distinct(({ fileHash }) => fileHash));
@@ -64,9 +83,13 @@ describe('what a digest counts', () => {
       often.map((name, n) => member(n, { type: name, device: name, fileHash: name })),
       storm,
     );
-    expect(digest.types.map(({ name, count }) => `${name}${count}`).join(' ')).toBe('j3 a2 c2 b1 d1 e1 f1 g1');
+    expect(digest.types.map(({ name, count }) => `${name}${count}`).join(' ')).toBe(
+      'j3 a2 c2 b1 d1 e1 f1 g1',
+    );
     expect(digest.devices).toEqual(digest.types);
-    expect(digest.files.map(({ hash, count }) => `${hash}${count}`).join(' ')).toBe('j3 a2 c2 b1 d1');
+    expect(digest.files.map(({ hash, count }) => `${hash}${count}`).join(' ')).toBe(
+      'j3 a2 c2 b1 d1',
+    );
     expect(digest).toMatchObject({ typeCount: 10, deviceCount: 10, fileCount: 10 });
   });
 
@@ -114,16 +137,22 @@ describe('the rows of a digest', () => {
     ]);
   });
 
-  test.each([`https://console.example/${'a'.repeat(400)}`, 'https://console.example/\n', 'https://คอนโซล.example/'])(
-    'have no link rather than a cut or an odd one: %j',
-    (link) => {
-      expect(composeDigest([member(1, { link })], storm).rows[0]).not.toHaveProperty('link');
-    },
-  );
+  test.each([
+    `https://console.example/${'a'.repeat(400)}`,
+    'https://console.example/\n',
+    'https://คอนโซล.example/',
+  ])('have no link rather than a cut or an odd one: %j', (link) => {
+    expect(composeDigest([member(1, { link })], storm).rows[0]).not.toHaveProperty('link');
+  });
 });
 
 describe('a device in a digest', () => {
-  const dc01 = (tenant: string, deviceId: string) => ({ device: 'DC01', deviceId, tenant, source: 'events' });
+  const dc01 = (tenant: string, deviceId: string) => ({
+    device: 'DC01',
+    deviceId,
+    tenant,
+    source: 'events',
+  });
   const pc9 = { device: 'PC-9', deviceId: '9', tenant: 'Bakery', source: 'events' };
   const rows = [dc01('Bakery', '1'), dc01('Clinic', '2'), dc01('Harbour', '3'), pc9];
 
@@ -140,26 +169,55 @@ describe('a device in a digest', () => {
       ['DC01', 'Harbour'],
       ['PC-9', 'Bakery'],
     ]);
-    expect(digest).toMatchObject({ tenantCount: 3, tenants: [{ name: 'Bakery', count: 2 }, {}, {}] });
-    expect(digest.rows.map(({ tenant }) => tenant)).toEqual(['Bakery', 'Clinic', 'Harbour', 'Bakery']);
+    expect(digest).toMatchObject({
+      tenantCount: 3,
+      tenants: [{ name: 'Bakery', count: 2 }, {}, {}],
+    });
+    expect(digest.rows.map(({ tenant }) => tenant)).toEqual([
+      'Bakery',
+      'Clinic',
+      'Harbour',
+      'Bakery',
+    ]);
   });
 
   test.each([
-    ['one number at one console, whichever stream', { deviceId: '1' }, { deviceId: '1', source: 'suspicious' }, 1],
-    ['one number at two consoles', { deviceId: '1' }, { deviceId: '1', link: 'https://b.example/' }, 2],
+    [
+      'one number at one console, whichever stream',
+      { deviceId: '1' },
+      { deviceId: '1', source: 'suspicious' },
+      1,
+    ],
+    [
+      'one number at two consoles',
+      { deviceId: '1' },
+      { deviceId: '1', link: 'https://b.example/' },
+      2,
+    ],
     ['two numbers of one tenant', { deviceId: '1' }, { deviceId: '2' }, 2],
     ['one name without a number', {}, {}, 1],
-    ['one name at two sources without a console', { link: undefined }, { link: undefined, source: 'b' }, 2],
+    [
+      'one name at two sources without a console',
+      { link: undefined },
+      { link: undefined, source: 'b' },
+      2,
+    ],
   ])('%s', (_title, first, second, count) => {
     const same = { device: 'DC01', tenant: 'Bakery', source: 'events', link: 'https://a.example/' };
-    const digest = composeDigest([member(1, { ...same, ...first }), member(2, { ...same, ...second })], storm);
+    const digest = composeDigest(
+      [member(1, { ...same, ...first }), member(2, { ...same, ...second })],
+      storm,
+    );
     expect(digest.deviceCount).toBe(count);
     expect(JSON.stringify(digest)).not.toContain('Bakery');
   });
 
   test('without a number is another one in another tenant', () => {
     const same = { device: 'DC01', source: 'events', link: 'https://a.example/' };
-    const both = [member(1, { ...same, tenant: 'Bakery' }), member(2, { ...same, tenant: 'Clinic' })];
+    const both = [
+      member(1, { ...same, tenant: 'Bakery' }),
+      member(2, { ...same, tenant: 'Clinic' }),
+    ];
     expect(composeDigest(both, storm).deviceCount).toBe(2);
   });
 });
@@ -184,16 +242,25 @@ describe('the size of a digest', () => {
     by: Array.from({ length: 20 }, () => ({ field: unit.repeat(3000), value: unit.repeat(3000) })),
   });
 
-  test.each(['\u0001', '"', '\\', '\uD83D', '\u{1F480}', '👩🏽‍💻', '\0', 'ก', '\u2028', 'x', '@channel '])(
-    'with %j everywhere stays under 60 kB of JSON, valid Unicode without NUL',
-    (unit) => {
-      const digest = composeDigest(members(200, everything(unit)), context(unit));
-      const json = JSON.stringify(digest);
-      expect(Buffer.byteLength(json)).toBeLessThan(60_000);
-      expect(json).not.toMatch(/\\u0000|\\ud[89a-f]/);
-      expect(digest.rows).toHaveLength(12);
-    },
-  );
+  test.each([
+    '\u0001',
+    '"',
+    '\\',
+    '\uD83D',
+    '\u{1F480}',
+    '👩🏽‍💻',
+    '\0',
+    'ก',
+    '\u2028',
+    'x',
+    '@channel ',
+  ])('with %j everywhere stays under 60 kB of JSON, valid Unicode without NUL', (unit) => {
+    const digest = composeDigest(members(200, everything(unit)), context(unit));
+    const json = JSON.stringify(digest);
+    expect(Buffer.byteLength(json)).toBeLessThan(60_000);
+    expect(json).not.toMatch(/\\u0000|\\ud[89a-f]/);
+    expect(digest.rows).toHaveLength(12);
+  });
 
   test('does not move with any text', () => {
     const unit = fc.oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ minLength: 1 }));
@@ -201,7 +268,9 @@ describe('the size of a digest', () => {
       fc.property(unit, (one) => {
         const digest = composeDigest(members(30, everything(one)), context(one));
         expect(Buffer.byteLength(JSON.stringify(digest))).toBeLessThan(60_000);
-        const valid = JSON.stringify(digest, (_key, value) => (typeof value === 'string' ? validText(value) : value));
+        const valid = JSON.stringify(digest, (_key, value) =>
+          typeof value === 'string' ? validText(value) : value,
+        );
         expect(JSON.stringify(digest)).toBe(valid);
       }),
     );

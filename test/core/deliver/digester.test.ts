@@ -32,7 +32,11 @@ describe('quiet hours', () => {
     await first.worker.stop();
     const second = await begin({ routes: [quietly] });
     await pause(200);
-    expect([first.cards(), second.sent, await states()]).toEqual([['4'], [], { delivered: 1, pending: 3 }]);
+    expect([first.cards(), second.sent, await states()]).toEqual([
+      ['4'],
+      [],
+      { delivered: 1, pending: 3 },
+    ]);
   });
 
   test('go out in one digest when they are over, or when the configuration has them no more', async () => {

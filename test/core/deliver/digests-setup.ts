@@ -89,14 +89,16 @@ export function useDigests() {
       const stored = await storePage(db, { routes, events: page });
       offerFresh(lanes, stored!.fresh);
     };
-    const cards = () => sent.filter(({ event }) => event.source === 'a').map(({ event }) => event.externalId);
+    const cards = () =>
+      sent.filter(({ event }) => event.source === 'a').map(({ event }) => event.externalId);
     const digests = () => sent.flatMap(({ event }) => event.body.digest ?? []);
     const notices = () => sent.flatMap(({ event }) => event.body.notice?.kind ?? []);
     return { worker, store, sent, cards, digests, notices, metrics };
   }
 
   const states = async () => {
-    const rows = await database().$client`select state, count(*)::int as n from deliveries group by state`;
+    const rows = await database()
+      .$client`select state, count(*)::int as n from deliveries group by state`;
     return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
   };
 

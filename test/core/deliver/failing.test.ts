@@ -1,4 +1,5 @@
-// What is remembered of deliveries that failed: what contradicts a failure, and how often the sink fails by itself.
+// What is remembered of deliveries that failed: what contradicts a failure, and how often the sink
+// fails by itself.
 import { describe, expect, test } from 'vitest';
 import { type FailedTry, Failing } from '../../../src/core/deliver/failing.ts';
 
@@ -18,14 +19,27 @@ describe('a failure', () => {
   test('is contradicted by others that passed meanwhile, since the last one, or by the check right after it', () => {
     const failing = new Failing();
     failing.delivered(9);
-    expect(fail(failing, 1)).toMatchObject({ failures: 1, evidence: 0, isContradicted: false, othersPassed: false });
+    expect(fail(failing, 1)).toMatchObject({
+      failures: 1,
+      evidence: 0,
+      isContradicted: false,
+      othersPassed: false,
+    });
     expect(fail(failing, 1)).toMatchObject({ failures: 2, evidence: 0, isContradicted: false });
     expect(failing.checkPassed(1)).toBe(1);
     failing.delivered(2);
-    expect(fail(failing, 1)).toMatchObject({ evidence: 2, othersPassed: true, othersPassedSince: true });
+    expect(fail(failing, 1)).toMatchObject({
+      evidence: 2,
+      othersPassed: true,
+      othersPassedSince: true,
+    });
     const mark = failing.mark();
     failing.delivered(3);
-    expect(fail(failing, 4, { mark })).toMatchObject({ evidence: 1, isContradicted: true, othersPassedSince: false });
+    expect(fail(failing, 4, { mark })).toMatchObject({
+      evidence: 1,
+      isContradicted: true,
+      othersPassedSince: false,
+    });
   });
 
   test('counts as evidence once others pass after it, and once only', () => {
@@ -74,12 +88,16 @@ describe('what comes out of a guilty digest as a card', () => {
     const failing = new Failing();
     failing.watch([1]);
     fail(failing, 2, { attempts: 4 });
-    expect([failing.asTheyWere(), failing.worstRefused()]).toEqual([[{ eventId: 2, attempts: 4 }], undefined]);
+    expect([failing.asTheyWere(), failing.worstRefused()]).toEqual([
+      [{ eventId: 2, attempts: 4 }],
+      undefined,
+    ]);
   });
 });
 
 describe('the refusal of a bare card', () => {
-  const refuse = (failing: Failing) => fail(failing, 1, { form: 'bare', isRefused: true }).disprovedBare;
+  const refuse = (failing: Failing) =>
+    fail(failing, 1, { form: 'bare', isRefused: true }).disprovedBare;
 
   test('is disproved by another that began after it and passed, and not by one that had begun before', () => {
     const failing = new Failing();

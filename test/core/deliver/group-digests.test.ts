@@ -1,4 +1,5 @@
-// Groups of one sink on a real Postgres: what goes out together, when, and that nothing is left over.
+// Groups of one sink on a real Postgres: what goes out together, when, and that nothing is left
+// over.
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Route } from '../../../src/core/routing/index.ts';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
@@ -37,8 +38,16 @@ describe('a group', () => {
 
   test('is parted by what the route groups by, and an event without any of it goes out alone', async () => {
     const file = (hash: string) => ({ body: { file: { hash } } });
-    const { store, cards, digests } = await begin({ routes: [grouped({ by: ['hash'], waitMs: 200 })] });
-    await store([draft(1, file('aa')), draft(2, file('bb')), draft(3, file('aa')), draft(4), draft(5, file('bb'))]);
+    const { store, cards, digests } = await begin({
+      routes: [grouped({ by: ['hash'], waitMs: 200 })],
+    });
+    await store([
+      draft(1, file('aa')),
+      draft(2, file('bb')),
+      draft(3, file('aa')),
+      draft(4),
+      draft(5, file('bb')),
+    ]);
     await expectSoon(isSettled);
     expect(cards()).toEqual(['4']);
     const by = digests().map((digest) => digest.by);
@@ -79,11 +88,16 @@ describe('a group', () => {
       async send() {
         if (held.length > 0) return;
         held.push(0);
-        const [row] = await database().$client`select count(*)::int as n from deliveries where priority >= 10`;
+        const [row] = await database()
+          .$client`select count(*)::int as n from deliveries where priority >= 10`;
         held[0] = row!.n;
       },
     });
-    await store(Array.from({ length: 600 }, (_, n) => draft(n + 1, { body: { device: { name: `PC-${n}` } } })));
+    await store(
+      Array.from({ length: 600 }, (_, n) =>
+        draft(n + 1, { body: { device: { name: `PC-${n}` } } }),
+      ),
+    );
     await expectSoon(isSettled);
     expect(held[0]).toBeGreaterThan(0);
     expect(new Set(cards()).size).toBe(600);
@@ -101,8 +115,16 @@ describe('a group', () => {
     });
     const of = (n: number, name: string) => draft(n, { body: { device: { name } } });
     const low: Route = { ...all, name: 'low', types: [compileGlob('PUA')] };
-    const { store, cards, digests } = await begin({ routes: [low, grouped({ by: ['device'], waitMs: 100 })] });
-    await store([of(1, 'bad'), of(2, 'bad'), of(3, 'good'), of(4, 'good'), draft(5, { type: 'PUA' })]);
+    const { store, cards, digests } = await begin({
+      routes: [low, grouped({ by: ['device'], waitMs: 100 })],
+    });
+    await store([
+      of(1, 'bad'),
+      of(2, 'bad'),
+      of(3, 'good'),
+      of(4, 'good'),
+      draft(5, { type: 'PUA' }),
+    ]);
     await expectSoon(() => digests().length === 1);
     for (let n = 10; n < 20; n += 1) await store([draft(n, { type: 'PUA' })]);
     await expectSoon(() => cards().length === 11);
@@ -114,7 +136,8 @@ describe('a group', () => {
   });
 
   test('without a wait shows its first event at once as a card, and then counts: the same file on many devices', async () => {
-    const on = (n: number) => draft(n, { body: { file: { hash: 'aa' }, device: { name: `PC-${n}` } } });
+    const on = (n: number) =>
+      draft(n, { body: { file: { hash: 'aa' }, device: { name: `PC-${n}` } } });
     const { store, cards, digests } = await begin({ routes: [grouped({ by: ['hash'] })] });
     await store([on(1)]);
     await expectSoon(() => cards().length === 1);
@@ -122,7 +145,9 @@ describe('a group', () => {
     await store([on(4)]);
     await expectSoon(isSettled);
     expect(cards()).toEqual(['1']);
-    expect(digests()).toMatchObject([{ count: 3, before: 1, deviceCount: 3, files: [{ hash: 'aa', devices: 3 }] }]);
+    expect(digests()).toMatchObject([
+      { count: 3, before: 1, deviceCount: 3, files: [{ hash: 'aa', devices: 3 }] },
+    ]);
   });
 
   test('survives the process that was to send it, and is sent once', async () => {

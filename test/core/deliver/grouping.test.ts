@@ -15,7 +15,12 @@ const fresh = (more: Partial<WaitingGroup> = {}): WaitingGroup => ({
   total: 0,
   ...more,
 });
-const digest = (count: number, isNew: boolean) => ({ kind: 'digest', count, isNew, startsInterval: true });
+const digest = (count: number, isNew: boolean) => ({
+  kind: 'digest',
+  count,
+  isNew,
+  startsInterval: true,
+});
 
 describe('a group', () => {
   test('that is new waits from its first event on, and then goes out as one', () => {
@@ -33,13 +38,18 @@ describe('a group', () => {
   });
 
   test('that had been quiet for its interval is a new one, and waits as one', () => {
-    expect(stepOf(fresh({ oldestMs: 1000, sentMs: 301_001 }), policy)).toEqual({ kind: 'wait', ms: 29_000 });
+    expect(stepOf(fresh({ oldestMs: 1000, sentMs: 301_001 }), policy)).toEqual({
+      kind: 'wait',
+      ms: 29_000,
+    });
     expect(stepOf(fresh({ oldestMs: 40_000, sentMs: 400_000 }), policy)).toEqual(digest(5, true));
   });
 
   test('that is full does not wait', () => {
     expect(stepOf(fresh({ waiting: 100 }), policy)).toEqual(digest(100, true));
-    expect(stepOf(fresh({ waiting: 100, sentMs: 5, oldestMs: 2 }), policy)).toEqual(digest(100, false));
+    expect(stepOf(fresh({ waiting: 100, sentMs: 5, oldestMs: 2 }), policy)).toEqual(
+      digest(100, false),
+    );
   });
 
   test('of one event is a card', () => {
@@ -67,8 +77,13 @@ describe('with cards', () => {
   });
 
   test('the others go out together at its end', () => {
-    expect(stepOf(fresh({ oldestMs: 1, sentMs: 1000, cards: 3 }), throttle)).toEqual({ kind: 'wait', ms: 299_000 });
-    expect(stepOf(fresh({ oldestMs: 1, sentMs: 300_000, cards: 3 }), throttle)).toEqual(digest(5, false));
+    expect(stepOf(fresh({ oldestMs: 1, sentMs: 1000, cards: 3 }), throttle)).toEqual({
+      kind: 'wait',
+      ms: 299_000,
+    });
+    expect(stepOf(fresh({ oldestMs: 1, sentMs: 300_000, cards: 3 }), throttle)).toEqual(
+      digest(5, false),
+    );
   });
 });
 
@@ -79,7 +94,10 @@ test('whatever the ages, nothing waits for longer than the wait or the interval,
     sentMs: fc.option(fc.integer({ min: 0, max: 1_000_000 })),
     cards: fc.integer({ min: 0, max: 5 }),
   });
-  const policies = fc.record({ cards: fc.integer({ min: 0, max: 5 }), waitMs: fc.constantFrom(0, 30_000) });
+  const policies = fc.record({
+    cards: fc.integer({ min: 0, max: 5 }),
+    waitMs: fc.constantFrom(0, 30_000),
+  });
   fc.assert(
     fc.property(group, policies, (ages, more) => {
       const step = stepOf(fresh(ages), { ...policy, ...more });

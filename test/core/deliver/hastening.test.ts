@@ -32,14 +32,19 @@ describe('an outage', () => {
     await store([draft(1, { severity: 5 })]);
     const { sent, changes } = await begin({
       send({ message }) {
-        if (isFrozen && message.event.severity === 5) throw new AdapterError('retry', 'timeout', 'no answer');
+        if (isFrozen && message.event.severity === 5)
+          throw new AdapterError('retry', 'timeout', 'no answer');
       },
     });
     const client = database().$client;
-    const failures = async () => Number((await client`select count(*) from delivery_attempts`)[0]!.count);
+    const failures = async () =>
+      Number((await client`select count(*) from delivery_attempts`)[0]!.count);
     for (const seconds of [4, 59, 599]) {
-      await expectSoon(async () => (await count(`scheduled_at > now() + interval '${seconds} s'`)) === 1);
-      if (seconds < 599) await client`update deliveries set scheduled_at = now() where state = 'pending'`;
+      await expectSoon(
+        async () => (await count(`scheduled_at > now() + interval '${seconds} s'`)) === 1,
+      );
+      if (seconds < 599)
+        await client`update deliveries set scheduled_at = now() where state = 'pending'`;
     }
     // The first that passes shows it, but then it gets no answer while others do: that is its own.
     await store([draft(2)]);

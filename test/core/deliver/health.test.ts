@@ -13,17 +13,28 @@ describe('an outage', () => {
     expect(fail(alone, [7, 7, 7, 7, 7])).toEqual(Array(5).fill(undefined));
     const many = new Health(defaultPolicy, undefined, clock);
     expect(fail(many, [1, 2, 3, 4])).toEqual(Array(4).fill(undefined));
-    expect(many.failed(5, 0, 'retry', 'server_error')).toMatchObject({ to: 'backing_off', reason: 'server_error' });
+    expect(many.failed(5, 0, 'retry', 'server_error')).toMatchObject({
+      to: 'backing_off',
+      reason: 'server_error',
+    });
     expect(many.gate(100)).toEqual({ kind: 'wait', ms: 150 });
     expect(many.gate(250)).toEqual({ kind: 'probe', isPaused: false });
   });
 
   test('is sooner seen by those that got no answer in time, for few are under way', () => {
     const health = new Health(defaultPolicy, undefined, clock);
-    expect([1, 2].map((id) => health.failed(id, 0, 'retry', 'timeout'))).toEqual([undefined, undefined]);
-    expect(health.failed(3, 0, 'retry', 'timeout')).toMatchObject({ to: 'backing_off', reason: 'timeout' });
+    expect([1, 2].map((id) => health.failed(id, 0, 'retry', 'timeout'))).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(health.failed(3, 0, 'retry', 'timeout')).toMatchObject({
+      to: 'backing_off',
+      reason: 'timeout',
+    });
     const alone = new Health(defaultPolicy, undefined, clock);
-    expect([1, 1, 1, 1].map((id) => alone.failed(id, 0, 'retry', 'timeout'))).toEqual(Array(4).fill(undefined));
+    expect([1, 1, 1, 1].map((id) => alone.failed(id, 0, 'retry', 'timeout'))).toEqual(
+      Array(4).fill(undefined),
+    );
   });
 
   test.each([
@@ -33,7 +44,10 @@ describe('an outage', () => {
     ['reject_sink', 'auth', 'refused'],
   ] as const)('of failures that are %s, %s is called %s', (outcome, reason, called) => {
     const health = new Health({ ...defaultPolicy, outageFailures: 1 }, undefined, clock);
-    expect(health.failed(1, 0, outcome, reason)).toMatchObject({ to: 'backing_off', reason: called });
+    expect(health.failed(1, 0, outcome, reason)).toMatchObject({
+      to: 'backing_off',
+      reason: called,
+    });
   });
 
   test('a success in between starts the count anew', () => {
@@ -114,7 +128,12 @@ describe('a paused sink', () => {
     }
     expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
     expect(health.checkPassed(nowMs)).toMatchObject({ to: 'backing_off' });
-    expect(health.delivered()).toMatchObject({ to: 'ok', fromSinceMs: 5, lastedMs: 999_995, wasPaused: true });
+    expect(health.delivered()).toMatchObject({
+      to: 'ok',
+      fromSinceMs: 5,
+      lastedMs: 999_995,
+      wasPaused: true,
+    });
   });
 
   test('stays paused when what was under way fails otherwise', () => {

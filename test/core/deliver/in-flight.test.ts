@@ -56,7 +56,12 @@ test('of what is more urgent the newest is told, until it has ended', () => {
   inFlight.begin(2, 20, 0);
   inFlight.begin(3, 30, 3);
   inFlight.begin(4, 40);
-  expect([0, 1, 2, 4].map((priority) => inFlight.urgentSinceMs(priority))).toEqual([undefined, 20, 20, 30]);
+  expect([0, 1, 2, 4].map((priority) => inFlight.urgentSinceMs(priority))).toEqual([
+    undefined,
+    20,
+    20,
+    30,
+  ]);
   inFlight.end(2);
   expect([1, 2].map((priority) => inFlight.urgentSinceMs(priority))).toEqual([undefined, 10]);
 });

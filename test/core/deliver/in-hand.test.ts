@@ -1,4 +1,5 @@
-// What a process has in hand of a sink's deliveries, on a real Postgres: nothing of it is read twice.
+// What a process has in hand of a sink's deliveries, on a real Postgres: nothing of it is read
+// twice.
 import { expect, test } from 'vitest';
 import { InHand } from '../../../src/core/deliver/in-hand.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
@@ -15,7 +16,15 @@ async function setUp(count: number) {
   const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
   let changes = 0;
   const inHand = new InHand({
-    ...{ db, sink: 'soc', lease: await hold(db, 'sink:x'), log: quiet, metrics, batchMax: 20, rereadMs: 1000 },
+    ...{
+      db,
+      sink: 'soc',
+      lease: await hold(db, 'sink:x'),
+      log: quiet,
+      metrics,
+      batchMax: 20,
+      rereadMs: 1000,
+    },
     take: (limit, excluded) => takeDue(db, { sink: 'soc', limit, excluded }),
     onChange() {
       changes += 1;
@@ -56,7 +65,13 @@ test('what failed is read when it is due again, and what is dead never', async (
     answer: null,
   } as const;
   const nowMs = performance.now();
-  inHand.recorder.failed({ eventId: ids[0]!, ...failed, state: 'pending', delayMs: 60, durationMs: 1 });
+  inHand.recorder.failed({
+    eventId: ids[0]!,
+    ...failed,
+    state: 'pending',
+    delayMs: 60,
+    durationMs: 1,
+  });
   inHand.recorder.failed({ eventId: ids[1]!, ...failed, state: 'dead', delayMs: 0, durationMs: 1 });
   expect(await until(() => inHand.isSettled(), 5000)).toBe(true);
   expect(inHand.ready.dueInMs(nowMs)).toBeLessThan(5000);

@@ -15,7 +15,13 @@ const hang: Failure = {
   ...{ outcome: 'retry', reason: 'timeout', status: null, retryAfterMs: undefined, answer: null },
   message: 'no answer within 1 s',
 };
-const refusal: Failure = { ...hang, outcome: 'reject_event', reason: 'rejected', status: 400, message: 'status 400' };
+const refusal: Failure = {
+  ...hang,
+  outcome: 'reject_event',
+  reason: 'rejected',
+  status: 400,
+  message: 'status 400',
+};
 const locked: Failure = { ...refusal, outcome: 'reject_sink', reason: 'auth', status: 403 };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
@@ -65,7 +71,12 @@ function createStory(passedBefore: number) {
       judge.passed();
     };
   };
-  let delivery: DueDelivery = { event: storedEvent({ id: 1 }), priority: 1, attempts: 0, form: 'full' };
+  let delivery: DueDelivery = {
+    event: storedEvent({ id: 1 }),
+    priority: 1,
+    attempts: 0,
+    form: 'full',
+  };
   let atMs = 0;
   const sent: Sent[] = [];
 
@@ -132,11 +143,14 @@ describe('a connection that breaks while others pass', () => {
   test('time and again at the end of a backlog goes out shorter, and not after a minute', async () => {
     const { fail, failing, pass, sent } = createStory(0);
     // One attempt of five breaks.
-    for (let eventId = 2; eventId < 1000; eventId += 1) passAfter(failing, eventId, eventId % 4 === 0 ? 1 : 0);
+    for (let eventId = 2; eventId < 1000; eventId += 1)
+      passAfter(failing, eventId, eventId % 4 === 0 ? 1 : 0);
     // What is left of the backlog is what failed most often.
     const survivor = (eventId: number) => passAfter(failing, eventId, 4);
     for (let n = 0; n < 5; n += 1) {
-      expect(await fail(broken, () => [1, 2].map((one) => survivor(2000 + 10 * n + one)))).not.toBe('short');
+      expect(await fail(broken, () => [1, 2].map((one) => survivor(2000 + 10 * n + one)))).not.toBe(
+        'short',
+      );
       pass();
     }
     expect(await fail(broken)).toBe('short');
@@ -145,7 +159,8 @@ describe('a connection that breaks while others pass', () => {
 
   function passAfter(failing: Failing, eventId: number, failures: number): void {
     const one = { eventId, form: 'full', isHanging: false, isRefused: false } as const;
-    for (let n = 0; n < failures; n += 1) failing.failed({ ...one, mark: failing.mark(), attempts: n, unanswered: n });
+    for (let n = 0; n < failures; n += 1)
+      failing.failed({ ...one, mark: failing.mark(), attempts: n, unanswered: n });
     failing.delivered(eventId, 'full', failing.mark());
   }
 });
@@ -262,7 +277,12 @@ test('cards out of a guilty digest that all fail do not make the sink back off; 
     const ids = [11, 12, 13, 14, 15];
     if (isWatched) failing.watch(ids);
     for (const id of ids) {
-      const delivery: DueDelivery = { event: storedEvent({ id }), priority: 1, attempts: 0, form: 'full' };
+      const delivery: DueDelivery = {
+        event: storedEvent({ id }),
+        priority: 1,
+        attempts: 0,
+        form: 'full',
+      };
       const attempt = { isProbe: false, isAfterPause: false, mark: failing.mark(), durationMs: 5 };
       await judge.failed(health, { delivery, failure: refusal, ...attempt });
     }

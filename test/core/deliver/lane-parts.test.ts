@@ -1,4 +1,5 @@
-// How the parts of a lane are joined. What they do together is tested with the lane and the attempt.
+// How the parts of a lane are joined. What they do together is tested with the lane and the
+// attempt.
 import { expect, test, vi } from 'vitest';
 import { batchMaxOf, createParts } from '../../../src/core/deliver/lane-parts.ts';
 import { Limiter } from '../../../src/core/deliver/limiter.ts';
@@ -15,16 +16,25 @@ test.each([
   [40, undefined, 80],
   [10, storm, 120],
   [Number.POSITIVE_INFINITY, storm, 500],
-])('at a rate of %d and with a storm of %o, %i deliveries are read at once', (perSecond, own, count) => {
-  expect(batchMaxOf({ perSecond, policy: { ...defaultPolicy, storm: own } })).toBe(count);
-});
+])(
+  'at a rate of %d and with a storm of %o, %i deliveries are read at once',
+  (perSecond, own, count) => {
+    expect(batchMaxOf({ perSecond, policy: { ...defaultPolicy, storm: own } })).toBe(count);
+  },
+);
 
 test('nothing is sent or read before the lane asks, and what is in hand is shared', () => {
   const send = vi.fn();
   const read = vi.fn();
   const deps = {
     ...{ id: 'soc', sink: { origin: 'x:', send }, policy: defaultPolicy, perSecond: 1, log: quiet },
-    ...{ limiter: new Limiter(1, 1, 0), now: Date.now, random: () => 0.5, routes: [], showTenant: () => false },
+    ...{
+      limiter: new Limiter(1, 1, 0),
+      now: Date.now,
+      random: () => 0.5,
+      routes: [],
+      showTenant: () => false,
+    },
     metrics: createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] }),
     db: { $client: read } as unknown as Database,
     async announce() {},

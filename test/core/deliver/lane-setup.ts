@@ -1,4 +1,5 @@
-// A lane of the sink `soc` on its own, without limits, routes and storms, for tests that want to see it do one thing.
+// A lane of the sink `soc` on its own, without limits, routes and storms, for tests that want to
+// see it do one thing.
 import { type Lane, type LaneDependencies, startLane } from '../../../src/core/deliver/lane.ts';
 import { Limiter } from '../../../src/core/deliver/limiter.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';

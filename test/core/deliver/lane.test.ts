@@ -1,4 +1,5 @@
-// The loop that works one sink, on a real Postgres: what is sent when, how often, and what is left alone.
+// The loop that works one sink, on a real Postgres: what is sent when, how often, and what is left
+// alone.
 
 import type postgres from 'postgres';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -42,7 +43,10 @@ describe('sending', () => {
       if (isBroken) throw retry();
     };
     await store(drafts(1, 1000));
-    const { sent } = await begin({ send, policy: { concurrency: 64, outageFailures: 1000, poisonFailures: 1000 } });
+    const { sent } = await begin({
+      send,
+      policy: { concurrency: 64, outageFailures: 1000, poisonFailures: 1000 },
+    });
     await expectSoon(() => most === 64);
     isBroken = true;
     const before = sent.length;
@@ -69,7 +73,9 @@ describe('sending', () => {
     await store(drafts(1, 1300));
     const locking = await database().$client.reserve();
     await locking.unsafe('begin; lock table deliveries in exclusive mode');
-    const { sent } = await begin({ send: () => new Promise<void>((resolve) => setTimeout(resolve, 5)) });
+    const { sent } = await begin({
+      send: () => new Promise<void>((resolve) => setTimeout(resolve, 5)),
+    });
     try {
       await expectSoon(() => sent.length > 0);
       await turns();
@@ -105,7 +111,9 @@ describe('the lease', () => {
     const locking = await database().$client.reserve();
     await locking.unsafe('begin; lock table deliveries in access exclusive mode');
     const { sent } = await begin({ lease: { outlasts: () => isLong } });
-    await expectSoon(async () => (await database().$client`select 1 from pg_locks where not granted`).length > 0);
+    await expectSoon(
+      async () => (await database().$client`select 1 from pg_locks where not granted`).length > 0,
+    );
     isLong = false;
     await locking`rollback`;
     locking.release();
@@ -162,7 +170,9 @@ describe('the lease', () => {
     });
     await expectSoon(() => sent.length === 1);
     isLong = false;
-    await expectSoon(async () => (await count("reason = 'timeout' and attempts = 0 and state = 'pending'")) === 1);
+    await expectSoon(
+      async () => (await count("reason = 'timeout' and attempts = 0 and state = 'pending'")) === 1,
+    );
     open();
     isLong = true;
     await expectSoon(isSettled);
@@ -266,7 +276,11 @@ test('what is in flight is not sent again, and a lane is idle only when nothing 
 });
 
 describe('the most urgent of a burst', () => {
-  const burst = () => drafts(1, 9).map((one, n) => ({ ...one, severity: ([3, 5, 2, 4, 3, 5, 1, 4, 2] as const)[n]! }));
+  const burst = () =>
+    drafts(1, 9).map((one, n) => ({
+      ...one,
+      severity: ([3, 5, 2, 4, 3, 5, 1, 4, 2] as const)[n]!,
+    }));
 
   test('is answered before the others are sent, severity by severity', async () => {
     const answered: number[] = [];
@@ -291,7 +305,9 @@ describe('the most urgent of a burst', () => {
   test('that gets no answer keeps the others waiting for a bounded time', async () => {
     const { pass, open } = gate();
     await store(burst());
-    const { sent } = await begin({ send: ({ message: { event } }) => (event.severity === 5 ? pass() : undefined) });
+    const { sent } = await begin({
+      send: ({ message: { event } }) => (event.severity === 5 ? pass() : undefined),
+    });
     await expectSoon(() => sent.length === 9);
     expect(sent.slice(0, 2).map(({ message }) => message.event.severity)).toEqual([5, 5]);
     expect(await count("state = 'delivered'")).toBeLessThan(9);
@@ -303,7 +319,10 @@ describe('the most urgent of a burst', () => {
 describe('a lane that lost its role', () => {
   /** Works until the test ends. */
   function start(send: () => Promise<void>, lease: Lease): Lane {
-    const lane = startLaneOf({ send }, lease, { db: database(), policy: { ...defaultPolicy, rereadMs: 20 } });
+    const lane = startLaneOf({ send }, lease, {
+      db: database(),
+      policy: { ...defaultPolicy, rereadMs: 20 },
+    });
     onTestFinished(() => lane.stop());
     return lane;
   }
@@ -324,7 +343,9 @@ describe('a lane that lost its role', () => {
     await new Promise((resolve) => setTimeout(resolve, 1200));
     expect(sends).toBe(1);
     expect(lane.stuckMs?.()).toBe(0);
-    expect(await db.$client`select state, attempts from deliveries`).toEqual([{ state: 'pending', attempts: 0 }]);
+    expect(await db.$client`select state, attempts from deliveries`).toEqual([
+      { state: 'pending', attempts: 0 },
+    ]);
   });
 
   test('sends nothing if the lease became too short for it while what is due was read', async () => {
@@ -343,7 +364,12 @@ describe('a lane that lost its role', () => {
 });
 
 describe('while the database does not answer,', () => {
-  const metrics = createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [{ id: 'soc' }], roles: ['job:x'] });
+  const metrics = createMetrics({
+    version: 't',
+    sources: [{ id: 'a' }],
+    sinks: [{ id: 'soc' }],
+    roles: ['job:x'],
+  });
 
   const shared = { log: quiet, metrics, now: Date.now, random: () => 0.5 };
 
@@ -362,7 +388,11 @@ describe('while the database does not answer,', () => {
 
   const lane = async (role: string, send: () => Promise<void>) => {
     const policy = { ...defaultPolicy, rereadMs: 50 };
-    return startLaneOf({ send }, await hold(database(), role), { ...shared, db: database(), policy });
+    return startLaneOf({ send }, await hold(database(), role), {
+      ...shared,
+      db: database(),
+      policy,
+    });
   };
 
   test('a lane that cannot read what is due is stuck, and one that rests is not', async () => {
@@ -373,7 +403,14 @@ describe('while the database does not answer,', () => {
 
   test('a lane that cannot write what became of a send is stuck', async () => {
     const routes = [{ name: 'default', minSeverity: 1 as const, to: ['soc'] }];
-    const event = { subject: 'e', stream: 'event', type: 'T', severity: 3, status: null, action: null } as const;
+    const event = {
+      subject: 'e',
+      stream: 'event',
+      type: 'T',
+      severity: 3,
+      status: null,
+      action: null,
+    } as const;
     const draft = { ...event, externalId: '1', occurredAt: null, body: {}, raw: '{}' };
     let answer: (() => void) | undefined;
     const worker = await lane('sink:y', () => new Promise((resolve) => (answer = resolve)));
@@ -387,6 +424,8 @@ describe('while the database does not answer,', () => {
     await locking`rollback`;
     locking.release();
     await worker.stop();
-    expect(await database().$client`select state from deliveries`).toEqual([{ state: 'delivered' }]);
+    expect(await database().$client`select state from deliveries`).toEqual([
+      { state: 'delivered' },
+    ]);
   });
 });

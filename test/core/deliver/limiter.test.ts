@@ -5,7 +5,9 @@ import { Limiter } from '../../../src/core/deliver/limiter.ts';
 
 test('it lets a burst through and then so many a second', () => {
   const limiter = new Limiter(10, 3, 0);
-  expect([limiter.take(0), limiter.take(0), limiter.take(0), limiter.take(0)]).toEqual([0, 0, 0, 100]);
+  expect([limiter.take(0), limiter.take(0), limiter.take(0), limiter.take(0)]).toEqual([
+    0, 0, 0, 100,
+  ]);
   expect(limiter.take(99)).toBeGreaterThan(0);
   expect(limiter.take(100)).toBe(0);
   expect(limiter.take(100)).toBe(100);
@@ -19,7 +21,10 @@ test('an hour of silence saves up one burst and no more', () => {
 test('in no span of time more pass than the burst and the rate allow, and who waits as told gets through', () => {
   const perSeconds = fc.integer({ min: 1, max: 50 });
   const bursts = fc.integer({ min: 1, max: 20 });
-  const gaps = fc.array(fc.oneof(fc.constant(0), fc.nat(50), fc.nat(2000)), { maxLength: 120, size: 'max' });
+  const gaps = fc.array(fc.oneof(fc.constant(0), fc.nat(50), fc.nat(2000)), {
+    maxLength: 120,
+    size: 'max',
+  });
   fc.assert(
     fc.property(perSeconds, bursts, gaps, (perSecond, burst, gapsMs) => {
       const limiter = new Limiter(perSecond, burst, 0);
@@ -36,7 +41,8 @@ test('in no span of time more pass than the burst and the rate allow, and who wa
           taken.push(nowMs);
         }
       }
-      // For each span from one that passed to a later one: how many passed above what the burst and the rate allow.
+      // For each span from one that passed to a later one: how many passed above what the burst and
+      // the rate allow.
       const excesses = taken.flatMap((from, first) =>
         taken.slice(first).map((to, more) => more + 1 - burst - ((to - from) / 1000) * perSecond),
       );
@@ -47,7 +53,9 @@ test('in no span of time more pass than the burst and the rate allow, and who wa
 
 test('no limit is no limit', () => {
   const limiter = new Limiter(Number.POSITIVE_INFINITY, 1, 0);
-  expect(Array.from({ length: 1000 }, () => limiter.take(0)).every((waitMs) => waitMs === 0)).toBe(true);
+  expect(Array.from({ length: 1000 }, () => limiter.take(0)).every((waitMs) => waitMs === 0)).toBe(
+    true,
+  );
 });
 
 test('a clock that goes back gives nothing away', () => {

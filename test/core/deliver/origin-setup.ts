@@ -1,6 +1,11 @@
-// The sinks of one origin at work on a real Postgres, for tests of what is sent when, how often, and what is left alone.
+// The sinks of one origin at work on a real Postgres, for tests of what is sent when, how often,
+// and what is left alone.
 import { expect, onTestFinished } from 'vitest';
-import { type Lanes, type OriginDependencies, startOrigin } from '../../../src/core/deliver/origin.ts';
+import {
+  type Lanes,
+  type OriginDependencies,
+  startOrigin,
+} from '../../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import type { Lease } from '../../../src/core/loops/lease.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
@@ -61,7 +66,15 @@ export function useOrigin() {
     storePage(database(), { routes: [{ name: 'all', minSeverity: 0, to: sinks }], events: page });
 
   /** Starts the sinks of an origin. They end with the test, at the latest. */
-  async function begin({ send, check, sinks = ['soc'], policy = {}, lease = {}, routes = [], ...own }: SetUp) {
+  async function begin({
+    send,
+    check,
+    sinks = ['soc'],
+    policy = {},
+    lease = {},
+    routes = [],
+    ...own
+  }: SetUp) {
     const { perSecond, timeoutMs, words } = own;
     const db = database();
     const sent: Sent[] = [];
@@ -92,13 +105,19 @@ export function useOrigin() {
         sendTimeoutMs: 5000,
         ...policy,
       },
-      metrics: createMetrics({ version: 't', sources: [], sinks: sinks.map((id) => ({ id })), roles: [] }),
+      metrics: createMetrics({
+        version: 't',
+        sources: [],
+        sinks: sinks.map((id) => ({ id })),
+        roles: [],
+      }),
       log: { ...quiet, info: note, warn: note } as unknown as typeof quiet,
       now: Date.now,
       random: () => 0.5,
       routes,
       showTenant: () => false,
-      announce: async ({ sink, notice, to }) => void notices.push(`${sink} ${notice.kind} to ${to}`),
+      announce: async ({ sink, notice, to }) =>
+        void notices.push(`${sink} ${notice.kind} to ${to}`),
     };
     const lanes: Lanes = new Map();
     const held = { ...(await hold(db, 'sink:x')), ...lease };
@@ -108,7 +127,11 @@ export function useOrigin() {
   }
 
   const count = async (where: string) =>
-    Number((await database().$client.unsafe(`select count(*) as count from deliveries where ${where}`))[0]?.count);
+    Number(
+      (
+        await database().$client.unsafe(`select count(*) as count from deliveries where ${where}`)
+      )[0]?.count,
+    );
 
   const isSettled = async () => (await count("state = 'pending'")) === 0;
 

@@ -12,7 +12,9 @@ test('takes no longer than the sink’s own time-out, whatever the policy has', 
     policy: { sendTimeoutMs: 300_000, drainMs: 200 },
     send: () => new Promise<void>(() => undefined),
   });
-  await expectSoon(async () => (await count("reason = 'timeout' and attempts > 0 and state = 'pending'")) === 1);
+  await expectSoon(
+    async () => (await count("reason = 'timeout' and attempts > 0 and state = 'pending'")) === 1,
+  );
   expect(sent.length).toBeGreaterThan(0);
   await worker.stop();
 });

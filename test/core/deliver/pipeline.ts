@@ -1,6 +1,12 @@
-// A source that gives a script of pages, and a sink, at work over a real Postgres: from poll to delivery within the test's process.
+// A source that gives a script of pages, and a sink, at work over a real Postgres: from poll to
+// delivery within the test's process.
 import { onTestFinished } from 'vitest';
-import { type Lanes, type OriginDependencies, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
+import {
+  type Lanes,
+  type OriginDependencies,
+  offerFresh,
+  startOrigin,
+} from '../../../src/core/deliver/origin.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { type PollDependencies, startPolling } from '../../../src/core/intake/poll.ts';
 import type { Route } from '../../../src/core/routing/index.ts';
@@ -44,12 +50,20 @@ function scripted(pages: NonNullable<PipelineOptions['pages']>): PollDependencie
   };
 }
 
-/** Source `a` and sink `soc`, each if its part of the options is there. Ends with the test, at the latest. */
+/**
+ * Source `a` and sink `soc`, each if its part of the options is there. Ends with the test, at the
+ * latest.
+ */
 export async function startPipeline(db: Database, options: PipelineOptions): Promise<Pipeline> {
   const lines: LoggedLine[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
   const log = createLogger({ level: 'debug', secrets: [], destination });
-  const metrics = createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [{ id: 'soc' }], roles: [] });
+  const metrics = createMetrics({
+    version: 't',
+    sources: [{ id: 'a' }],
+    sinks: [{ id: 'soc' }],
+    roles: [],
+  });
   const { pages, send, check, origin = 'x:', routes = toSoc, tracing } = options;
   const shared = { db, log, metrics, routes, tracing, now: Date.now, random: () => 0.5 };
   const lanes: Lanes = new Map();
@@ -90,5 +104,10 @@ export async function startPipeline(db: Database, options: PipelineOptions): Pro
     await stopPolling();
     await stopSending();
   });
-  return { lines, linesOf: (message) => lines.filter(({ msg }) => msg === message), stopPolling, stopSending };
+  return {
+    lines,
+    linesOf: (message) => lines.filter(({ msg }) => msg === message),
+    stopPolling,
+    stopSending,
+  };
 }

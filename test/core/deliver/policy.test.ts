@@ -17,13 +17,22 @@ const delivery = (more: Partial<DueDelivery> = {}): DueDelivery => ({
 describe('a failed attempt', () => {
   test('an error that is not an adapter’s counts as retry, unknown', () => {
     expect(failureFrom(new TypeError('x'))).toMatchObject({ outcome: 'retry', reason: 'unknown' });
-    expect(failureFrom('thrown text')).toMatchObject({ outcome: 'retry', reason: 'unknown', message: 'thrown text' });
+    expect(failureFrom('thrown text')).toMatchObject({
+      outcome: 'retry',
+      reason: 'unknown',
+      message: 'thrown text',
+    });
   });
 
   test('what an adapter’s error says is kept as it is', () => {
     const facts = { status: 429, retryAfterMs: 7000, answer: 'slow down' };
     const error = new AdapterError('retry', 'rate_limited', 'no', facts);
-    expect(failureFrom(error)).toEqual({ outcome: 'retry', reason: 'rate_limited', message: 'no', ...facts });
+    expect(failureFrom(error)).toEqual({
+      outcome: 'retry',
+      reason: 'rate_limited',
+      message: 'no',
+      ...facts,
+    });
   });
 });
 
@@ -40,9 +49,16 @@ describe('a card that was held up', () => {
   });
 
   test('blames the sink if that is down, or was down since the event came, and else the backlog', () => {
-    const reason = (health: Parameters<typeof heldUpOf>[1]) => heldUpAfter(7_200_000, health).delayed;
+    const reason = (health: Parameters<typeof heldUpOf>[1]) =>
+      heldUpAfter(7_200_000, health).delayed;
     expect(reason({ ...well, state: 'backing_off' })).toEqual({ seconds: 7200, reason: 'sink' });
-    expect(reason({ ...well, recoveredAtMs: receivedAtMs + 7_000_000 })).toEqual({ seconds: 7200, reason: 'sink' });
-    expect(reason({ ...well, recoveredAtMs: receivedAtMs - 1 })).toEqual({ seconds: 7200, reason: 'backlog' });
+    expect(reason({ ...well, recoveredAtMs: receivedAtMs + 7_000_000 })).toEqual({
+      seconds: 7200,
+      reason: 'sink',
+    });
+    expect(reason({ ...well, recoveredAtMs: receivedAtMs - 1 })).toEqual({
+      seconds: 7200,
+      reason: 'backlog',
+    });
   });
 });

@@ -2,7 +2,10 @@
 import { expect, test } from 'vitest';
 import { Precedence, precedenceMaxMs } from '../../../src/core/deliver/precedence.ts';
 
-/** @param since tells when the newest that is more urgent began, whoever asks; undefined: there is none */
+/**
+ * @param since tells when the newest that is more urgent began, whoever asks; undefined: there is
+ * none
+ */
 function setUp(since: () => number | undefined) {
   const asked: number[] = [];
   const urgentSinceMs = (priority: number) => {

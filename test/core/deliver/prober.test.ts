@@ -65,30 +65,33 @@ describe('an outage', () => {
   test.each([
     ['little', 3],
     ['a backlog', 2000],
-  ])('of longer than the longest wait, with %s to send, is over within that wait after the return', async (_, many) => {
-    const maxMs = 400;
-    let isAway = true;
-    let passedAtMs = 0;
-    await store(drafts(1, many));
-    const { sent } = await begin({
-      policy: { sinkBackoff: { firstMs: 10, maxMs }, outageFailures: 2 },
-      send({ atMs }) {
-        if (isAway) throw retry();
-        passedAtMs ||= atMs;
-      },
-    });
-    const gapMs = () => sent.at(-1)!.atMs - sent.at(-2)!.atMs;
-    await expectSoon(() => sent.length > 2 && gapMs() >= maxMs);
-    const before = sent.length;
-    await expectSoon(() => sent.length === before + 1);
-    const backAtMs = sent.at(-1)!.atMs;
-    const longestMs = Math.max(gapMs(), sent.at(-2)!.atMs - sent.at(-3)!.atMs);
-    isAway = false;
-    await expectSoon(() => passedAtMs > 0);
-    // Waits that do not grow any more are all alike.
-    expect((passedAtMs - backAtMs) / longestMs).toBeLessThan(1.8);
-    await expectSoon(isSettled);
-  });
+  ])(
+    'of longer than the longest wait, with %s to send, is over within that wait after the return',
+    async (_, many) => {
+      const maxMs = 400;
+      let isAway = true;
+      let passedAtMs = 0;
+      await store(drafts(1, many));
+      const { sent } = await begin({
+        policy: { sinkBackoff: { firstMs: 10, maxMs }, outageFailures: 2 },
+        send({ atMs }) {
+          if (isAway) throw retry();
+          passedAtMs ||= atMs;
+        },
+      });
+      const gapMs = () => sent.at(-1)!.atMs - sent.at(-2)!.atMs;
+      await expectSoon(() => sent.length > 2 && gapMs() >= maxMs);
+      const before = sent.length;
+      await expectSoon(() => sent.length === before + 1);
+      const backAtMs = sent.at(-1)!.atMs;
+      const longestMs = Math.max(gapMs(), sent.at(-2)!.atMs - sent.at(-3)!.atMs);
+      isAway = false;
+      await expectSoon(() => passedAtMs > 0);
+      // Waits that do not grow any more are all alike.
+      expect((passedAtMs - backAtMs) / longestMs).toBeLessThan(1.8);
+      await expectSoon(isSettled);
+    },
+  );
 
   test('that a pause had no part in, and that was short, is told to nobody', async () => {
     await store(drafts(1, 5));
@@ -100,7 +103,9 @@ describe('an outage', () => {
     });
     await expectSoon(isSettled);
     expect([changes, notices]).toEqual([['backing_off', 'ok'], []]);
-    await expectSoon(async () => (await database().$client`select state from sinks`)[0]?.state === 'ok');
+    await expectSoon(
+      async () => (await database().$client`select state from sinks`)[0]?.state === 'ok',
+    );
   });
 
   test('is remembered for the next holder', async () => {
@@ -174,21 +179,27 @@ describe('a paused sink', () => {
 
   test.each([
     ['is of the sink', rejected],
-    ['says as little as that of the event', new AdapterError('reject_event', 'too_large', 'status 414')],
-  ])('is what a rejected event shows if the check fails too, and its failure %s', async (_, checkFailure) => {
-    await store(drafts(1, 1));
-    const { changes } = await begin({
-      policy: { pausedBackoff: { firstMs: 60_000, maxMs: 60_000 } },
-      async check() {
-        throw checkFailure;
-      },
-      send() {
-        throw new AdapterError('reject_event', 'rejected', 'status 400');
-      },
-    });
-    await expectSoon(() => changes.length > 0);
-    await turns();
-    expect(changes).toEqual(['paused']);
-    expect(await count("state = 'pending' and attempts = 0 and form = 'full'")).toBe(1);
-  });
+    [
+      'says as little as that of the event',
+      new AdapterError('reject_event', 'too_large', 'status 414'),
+    ],
+  ])(
+    'is what a rejected event shows if the check fails too, and its failure %s',
+    async (_, checkFailure) => {
+      await store(drafts(1, 1));
+      const { changes } = await begin({
+        policy: { pausedBackoff: { firstMs: 60_000, maxMs: 60_000 } },
+        async check() {
+          throw checkFailure;
+        },
+        send() {
+          throw new AdapterError('reject_event', 'rejected', 'status 400');
+        },
+      });
+      await expectSoon(() => changes.length > 0);
+      await turns();
+      expect(changes).toEqual(['paused']);
+      expect(await count("state = 'pending' and attempts = 0 and form = 'full'")).toBe(1);
+    },
+  );
 });

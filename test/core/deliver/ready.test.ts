@@ -14,7 +14,10 @@ const due = (id: number, priority = 2): DueDelivery => ({
 });
 const range = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n);
 
-/** Due rows, deliveries that are excluded, and readings that show the rows as they were when they began. */
+/**
+ * Due rows, deliveries that are excluded, and readings that show the rows as they were when they
+ * began.
+ */
 function setUp(batchMax = 20) {
   const rows = new Map<number, DueDelivery>();
   const excluded = new Set<number>();
@@ -70,7 +73,9 @@ describe('what may go next', () => {
   test('is everything that is due, most urgent first and then oldest first, in as many readings as it needs', async () => {
     const { store, takeAll } = setUp(20);
     const all = store(...range(1, 100).map((id) => due(id, id % 5)));
-    const inOrder = all.sort((a, b) => a.priority - b.priority || a.event.id - b.event.id).map(({ event }) => event.id);
+    const inOrder = all
+      .sort((a, b) => a.priority - b.priority || a.event.id - b.event.id)
+      .map(({ event }) => event.id);
     expect(await takeAll(0)).toEqual(inOrder);
   });
 
@@ -211,7 +216,9 @@ const steps = fc.array(
     }),
     {
       weight: 4,
-      arbitrary: fc.record({ kind: fc.constantFrom('send' as const, 'settle' as const, 'answer' as const) }),
+      arbitrary: fc.record({
+        kind: fc.constantFrom('send' as const, 'settle' as const, 'answer' as const),
+      }),
     },
     fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(1500) }),
   ),

@@ -1,4 +1,5 @@
-// Outcomes of sends on their way into a real Postgres: none is forgotten, none is unknown meanwhile, and a stop has an end.
+// Outcomes of sends on their way into a real Postgres: none is forgotten, none is unknown
+// meanwhile, and a stop has an end.
 
 import { afterEach, expect, test, vi } from 'vitest';
 import { Recorder, type RecorderDependencies } from '../../../src/core/deliver/recorder.ts';
@@ -50,7 +51,9 @@ const totalOf = (written: readonly Written[]) => ({
   dead: written.reduce((sum, { dead }) => sum + dead, 0),
 });
 const states = async () =>
-  (await database().$client`select state from deliveries order by event_id`).map((row) => row.state);
+  (await database().$client`select state from deliveries order by event_id`).map(
+    (row) => row.state,
+  );
 
 /** While a table has another name every statement about it fails, as if the database were away. */
 async function without(table: string, act: () => Promise<void>): Promise<void> {
@@ -73,7 +76,9 @@ test('what is known at the stop is written before it ends, many in one go', asyn
 
 test('nothing waits any more when it is told that the last outcome was written', async () => {
   const waited: number[] = [];
-  const { recorder, ids } = await setUp(2, { onWritten: () => void waited.push(recorder.waitedMs()) });
+  const { recorder, ids } = await setUp(2, {
+    onWritten: () => void waited.push(recorder.waitedMs()),
+  });
   recorder.delivered(success(ids[0]!));
   recorder.failed(failure(ids[1]!, 'pending'));
   expect(await until(() => recorder.waitedMs() > 0, 10_000)).toBe(true);
@@ -105,7 +110,10 @@ test('what was delivered is told of although the failed ones beside it cannot be
     recorder.delivered(success(ids[0]!));
     recorder.failed(failure(ids[1]!, 'dead'));
     expect(await until(() => written.length > 0, 5000)).toBe(true);
-    expect([totalOf(written), recorder.unwritten()]).toEqual([{ ids: [ids[0]], delivered: 1, dead: 0 }, [ids[1]]]);
+    expect([totalOf(written), recorder.unwritten()]).toEqual([
+      { ids: [ids[0]], delivered: 1, dead: 0 },
+      [ids[1]],
+    ]);
   });
   await recorder.stop();
   expect(totalOf(written)).toEqual({ ids, delivered: 1, dead: 1 });
@@ -140,7 +148,9 @@ test('one that comes at the very end of a write is written too', async () => {
     },
   });
   recorder.delivered(success(ids[0]!));
-  expect(await until(async () => (await states()).every((state) => state === 'delivered'), 5000)).toBe(true);
+  expect(
+    await until(async () => (await states()).every((state) => state === 'delivered'), 5000),
+  ).toBe(true);
   await recorder.stop();
 });
 
@@ -186,7 +196,10 @@ test('a stop gives up on a database that stays away, and says how many were lost
     vi.spyOn(performance, 'now').mockImplementation(() => now() + 16_000);
     await stopped;
   });
-  expect(errors.mock.calls.at(-1)).toEqual([{ sink: 'soc', lost: 2 }, expect.stringContaining('may be sent again')]);
+  expect(errors.mock.calls.at(-1)).toEqual([
+    { sink: 'soc', lost: 2 },
+    expect.stringContaining('may be sent again'),
+  ]);
 });
 
 test('a database that takes no outcomes is called so, until it takes them', async () => {

@@ -1,6 +1,12 @@
-// How long a delivery that may have arrived is not sent again. That the verdict keeps to it is tested with the verdict.
+// How long a delivery that may have arrived is not sent again. That the verdict keeps to it is
+// tested with the verdict.
 import { expect, test } from 'vitest';
-import { dearWaitMs, repeatWaitMs, unansweredAgeMs, unansweredWaitMs } from '../../../src/core/deliver/spacing.ts';
+import {
+  dearWaitMs,
+  repeatWaitMs,
+  unansweredAgeMs,
+  unansweredWaitMs,
+} from '../../../src/core/deliver/spacing.ts';
 import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
 import { storedEvent } from '../../support/events.ts';
 
@@ -14,9 +20,12 @@ test.each([
   [2, 60_000, 65_000],
   [3, 600_000, 665_000],
   [5, 600_000, 1_865_000],
-])('after %i attempts without an answer the wait is %i ms, and they are %i ms of its age', (count, waitMs, ageMs) => {
-  expect([unansweredWaitMs(count), unansweredAgeMs(count)]).toEqual([waitMs, ageMs]);
-});
+])(
+  'after %i attempts without an answer the wait is %i ms, and they are %i ms of its age',
+  (count, waitMs, ageMs) => {
+    expect([unansweredWaitMs(count), unansweredAgeMs(count)]).toEqual([waitMs, ageMs]);
+  },
+);
 
 test.each([
   ['timeout', 'full', 2, 1, 0, 600_000],

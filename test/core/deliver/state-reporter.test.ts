@@ -1,4 +1,5 @@
-// What is said and written of a sink's state, on a real Postgres: in order, and also if the database is away.
+// What is said and written of a sink's state, on a real Postgres: in order, and also if the
+// database is away.
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Transition } from '../../../src/core/deliver/health.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';

@@ -1,4 +1,5 @@
-// Storms of one sink on a real Postgres: what goes out singly, what goes out together, and how it is announced.
+// Storms of one sink on a real Postgres: what goes out singly, what goes out together, and how it
+// is announced.
 import { describe, expect, test } from 'vitest';
 import type { Route } from '../../../src/core/routing/index.ts';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
@@ -9,7 +10,8 @@ import { all, expectSoon, pause, storm, useDigests } from './digests-setup.ts';
 const { database, begin, states, isSettled } = useDigests();
 
 describe('a storm', () => {
-  const lows = (from: number, count: number) => drafts(from, count).map((one) => ({ ...one, severity: 2 as const }));
+  const lows = (from: number, count: number) =>
+    drafts(from, count).map((one) => ({ ...one, severity: 2 as const }));
 
   test('begins when more is due at once than may be, and then only what is urgent comes singly', async () => {
     const { store, cards, digests, notices, metrics } = await begin({ policy: { storm } });
@@ -132,13 +134,17 @@ describe('a storm', () => {
     await expectSoon(isSettled);
     const counted = digests().reduce((sum, { count }) => sum + count, 0);
     expect(counted + cards().length).toBe(600);
-    const [row] = await database().$client`select count(*)::int as n from deliveries where digest_id is not null`;
+    const [row] = await database()
+      .$client`select count(*)::int as n from deliveries where digest_id is not null`;
     expect(row!.n).toBe(counted);
   });
 
   test('makes a digest for each route that has its own way to the sink', async () => {
     const settings = new Map([['soc', { channel: 'night' }]]);
-    const routes: Route[] = [{ ...all, name: 'night', types: [compileGlob('NIGHT')], settings }, all];
+    const routes: Route[] = [
+      { ...all, name: 'night', types: [compileGlob('NIGHT')], settings },
+      all,
+    ];
     const { store, sent } = await begin({ routes, policy: { storm } });
     await store([...lows(1, 10), ...lows(11, 4).map((one) => ({ ...one, type: 'NIGHT' }))]);
     await expectSoon(isSettled);
@@ -151,12 +157,17 @@ describe('a storm', () => {
 
   test('sends the only event of a route as a card', async () => {
     const settings = new Map([['soc', { channel: 'night' }]]);
-    const routes: Route[] = [{ ...all, name: 'night', types: [compileGlob('NIGHT')], settings }, all];
+    const routes: Route[] = [
+      { ...all, name: 'night', types: [compileGlob('NIGHT')], settings },
+      all,
+    ];
     const { store, sent, cards, digests } = await begin({ routes, policy: { storm } });
     await store([...lows(1, 10), ...lows(11, 1).map((one) => ({ ...one, type: 'NIGHT' }))]);
     await expectSoon(isSettled);
     expect(digests()).toMatchObject([{ kind: 'storm', count: 10 }]);
     expect(cards()).toEqual(['11']);
-    expect(sent.find(({ event }) => event.externalId === '11')?.settings).toEqual({ channel: 'night' });
+    expect(sent.find(({ event }) => event.externalId === '11')?.settings).toEqual({
+      channel: 'night',
+    });
   });
 });

@@ -10,10 +10,15 @@ import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
 import type { Sink } from '../../../src/kit/sink.ts';
 import { storedEvent } from '../../support/events.ts';
 
-const template = (title: string): Template => ({ name: `of ${title}`, title: compileText(title, templateFields) });
+const template = (title: string): Template => ({
+  name: `of ${title}`,
+  title: compileText(title, templateFields),
+});
 const words = { labels: {}, time: String, link: String, escape: (text: string) => text };
 
-function deps(more: Partial<TemplatedDependencies> & { told?: unknown[] } = {}): TemplatedDependencies {
+function deps(
+  more: Partial<TemplatedDependencies> & { told?: unknown[] } = {},
+): TemplatedDependencies {
   const { told = [] } = more;
   return {
     id: 'soc',
@@ -25,18 +30,31 @@ function deps(more: Partial<TemplatedDependencies> & { told?: unknown[] } = {}):
   };
 }
 const routes: readonly Route[] = [
-  { name: 'grave', minSeverity: 4, to: ['soc', 'boss'], templates: new Map([['soc', template('of the route')]]) },
+  {
+    name: 'grave',
+    minSeverity: 4,
+    to: ['soc', 'boss'],
+    templates: new Map([['soc', template('of the route')]]),
+  },
   { name: 'other', minSeverity: 4, to: ['soc'] },
 ];
 /** As the lane asks for it. */
-const templatedFor = (of: TemplatedDependencies, one: Pick<DueDelivery, 'event' | 'form' | 'route'>) =>
-  templated(of, one, routeNamed(routes, one.route));
+const templatedFor = (
+  of: TemplatedDependencies,
+  one: Pick<DueDelivery, 'event' | 'form' | 'route'>,
+) => templated(of, one, routeNamed(routes, one.route));
 const delivery = { event: storedEvent(), form: 'full' as const };
 
 test('the route’s word goes before the sink’s', () => {
-  expect(templatedFor(deps(), { ...delivery, route: 'grave' })).toEqual({ template: { title: 'of the route' } });
-  expect(templatedFor(deps(), { ...delivery, route: 'other' })).toEqual({ template: { title: 'of the sink' } });
-  expect(templatedFor(deps(), { ...delivery, route: 'gone' })).toEqual({ template: { title: 'of the sink' } });
+  expect(templatedFor(deps(), { ...delivery, route: 'grave' })).toEqual({
+    template: { title: 'of the route' },
+  });
+  expect(templatedFor(deps(), { ...delivery, route: 'other' })).toEqual({
+    template: { title: 'of the sink' },
+  });
+  expect(templatedFor(deps(), { ...delivery, route: 'gone' })).toEqual({
+    template: { title: 'of the sink' },
+  });
   expect(templatedFor(deps(), delivery)).toEqual({ template: { title: 'of the sink' } });
   expect(templatedFor(deps({ id: 'boss' }), { ...delivery, route: 'grave' })).toEqual({
     template: { title: 'of the sink' },
@@ -47,7 +65,9 @@ test('a bare message has none, nor has what Tocsin itself says, nor a sink that 
   const told: unknown[] = [];
   expect(templatedFor(deps({ told }), { ...delivery, form: 'bare' })).toEqual({});
   expect(told).toEqual([]);
-  expect(templatedFor(deps(), { ...delivery, event: storedEvent({ source: 'tocsin' }) })).toEqual({});
+  expect(templatedFor(deps(), { ...delivery, event: storedEvent({ source: 'tocsin' }) })).toEqual(
+    {},
+  );
   expect(templatedFor(deps({ template: undefined }), delivery)).toEqual({});
   expect(templatedFor(deps({ sink: { origin: 'x:', async send() {} } }), delivery)).toEqual({});
 });
@@ -55,7 +75,9 @@ test('a bare message has none, nor has what Tocsin itself says, nor a sink that 
 test('one that fails leaves the message to the sink, and is logged and counted', () => {
   const told: unknown[] = [];
   const broken = template(`{% for id in event.techniques %}${'own '.repeat(900)}{% endfor %}`);
-  expect(templatedFor(deps({ told, template: { ...broken, name: 'broken' } }), delivery)).toEqual({});
+  expect(templatedFor(deps({ told, template: { ...broken, name: 'broken' } }), delivery)).toEqual(
+    {},
+  );
   expect(told).toEqual([
     { sink: 'soc' },
     {

@@ -54,14 +54,22 @@ const cases: readonly Case[] = [
   ['a first refusal that nothing confirms is tried again as it is', facts(), 'soon'],
   ['a second one is its text', facts({}, { failures: 2 }), 'short'],
   ['a short one that is refused goes bare', facts({ form: 'short' }, { failures: 3 }), 'bare'],
-  ['one too large is shortened at once', facts({ outcome: 'reject_event', reason: 'too_large' }), 'short'],
+  [
+    'one too large is shortened at once',
+    facts({ outcome: 'reject_event', reason: 'too_large' }),
+    'short',
+  ],
   [
     'one that is still too large goes bare at once',
     facts({ outcome: 'reject_event', reason: 'too_large', form: 'short' }, { failures: 2 }),
     'bare',
   ],
   ['a digest is split in place of shortened', facts({ isDigest: true }, { failures: 2 }), 'split'],
-  ['a bare one that is refused where nothing passes is the sink', facts({ form: 'bare' }, { failures: 4 }), 'pause'],
+  [
+    'a bare one that is refused where nothing passes is the sink',
+    facts({ form: 'bare' }, { failures: 4 }),
+    'pause',
+  ],
   [
     'a bare one refused once while others pass may be chance',
     facts({ form: 'bare' }, { failures: 4, isContradicted: true, othersPassed: true }),
@@ -85,19 +93,32 @@ const cases: readonly Case[] = [
   ],
   [
     'a bare one that the far end cannot take is the sink where nothing passed at all',
-    facts({ form: 'bare', outcome: 'reject_event', reason: 'rejected' }, { failures: 9, inForm: 6 }),
+    facts(
+      { form: 'bare', outcome: 'reject_event', reason: 'rejected' },
+      { failures: 9, inForm: 6 },
+    ),
     'pause',
   ],
   [
     'but not within a moment after something passed',
-    facts({ form: 'bare', outcome: 'reject_event', reason: 'rejected', hasJustPassed: true }, { failures: 4 }),
+    facts(
+      { form: 'bare', outcome: 'reject_event', reason: 'rejected', hasJustPassed: true },
+      { failures: 4 },
+    ),
     'soon',
   ],
   [
     'what passed just before, or was on its way, does not make a bare one dead',
     facts(
       { form: 'bare', outcome: 'reject_event', reason: 'rejected' },
-      { failures: 7, inForm: 4, isContradicted: true, othersPassed: true, othersPassedSince: true, disprovedBare: 1 },
+      {
+        failures: 7,
+        inForm: 4,
+        isContradicted: true,
+        othersPassed: true,
+        othersPassedSince: true,
+        disprovedBare: 1,
+      },
     ),
     'soon',
   ],
@@ -171,12 +192,18 @@ const cases: readonly Case[] = [
   ],
   [
     'a short one that would wait for a minute goes bare on weaker odds',
-    facts({ ...hanging, form: 'short', isRepeatDear: true, rate: 0.05 }, { evidence: 4, othersPassed: true }),
+    facts(
+      { ...hanging, form: 'short', isRepeatDear: true, rate: 0.05 },
+      { evidence: 4, othersPassed: true },
+    ),
     'bare',
   ],
   [
     'a digest that would wait for a minute is split, which loses nothing, whatever the odds',
-    facts({ ...hanging, isDigest: true, isRepeatDear: true, rate: 0.5 }, { evidence: 2, othersPassed: true }),
+    facts(
+      { ...hanging, isDigest: true, isRepeatDear: true, rate: 0.5 },
+      { evidence: 2, othersPassed: true },
+    ),
     'split',
   ],
   [
@@ -206,7 +233,10 @@ describe('a sink that fails often by itself', () => {
   test('takes as much more evidence, and a text that never passes is found all the same', () => {
     const bareAt = (rate: number) => {
       for (let evidence = 1; evidence < 1000; evidence += 1) {
-        const given = facts({ outcome: 'retry', reason: 'server_error', form: 'short', rate }, { evidence });
+        const given = facts(
+          { outcome: 'retry', reason: 'server_error', form: 'short', rate },
+          { evidence },
+        );
         if (judge(given) === 'bare') return evidence;
       }
       return Number.POSITIVE_INFINITY;
@@ -219,7 +249,9 @@ describe('a sink that fails often by itself', () => {
     const deadAt = (rate: number) =>
       Array.from({ length: 100 }, (_, disprovedBare) => disprovedBare).find(
         (disprovedBare) =>
-          judge(facts({ ...rejected, rate }, { failures: 9, othersPassed: true, disprovedBare })) === 'dead',
+          judge(
+            facts({ ...rejected, rate }, { failures: 9, othersPassed: true, disprovedBare }),
+          ) === 'dead',
       );
     expect([0, 0.01, 0.2, 0.5].map(deadAt)).toEqual([2, 2, 6, 14]);
   });
@@ -233,10 +265,18 @@ const delivery = (more: Partial<DueDelivery> = {}): DueDelivery => ({
 const verdict = (
   judgement: Judgement,
   sent: Partial<DueDelivery> = {},
-  { suspected = {}, ...more }: Partial<VerdictFacts> & { readonly suspected?: Partial<Suspicion> } = {},
+  {
+    suspected = {},
+    ...more
+  }: Partial<VerdictFacts> & { readonly suspected?: Partial<Suspicion> } = {},
 ): Verdict =>
   verdictOf({
-    ...{ judgement, reason: 'server_error', delivery: delivery(sent), suspicion: suspicion(suspected) },
+    ...{
+      judgement,
+      reason: 'server_error',
+      delivery: delivery(sent),
+      suspicion: suspicion(suspected),
+    },
     ...{ isDown: false, random: 0.5, policy: defaultPolicy, ...more },
   });
 
@@ -301,7 +341,12 @@ describe('what becomes of a delivery that failed', () => {
   test('each further wait is twice as long, and the card stays as it was', () => {
     const verdicts = [0, 1, 2].map((attempts) => verdict('again', { attempts }, othersPass));
     expect(verdicts).toEqual(
-      [1, 2, 3].map((attempts) => ({ attempts, state: 'pending', delayMs: 125 * 2 ** attempts, form: 'full' })),
+      [1, 2, 3].map((attempts) => ({
+        attempts,
+        state: 'pending',
+        delayMs: 125 * 2 ** attempts,
+        form: 'full',
+      })),
     );
   });
 
@@ -358,13 +403,21 @@ describe('what may have arrived is not sent again too soon', () => {
 
   test('what got no answer before the sink was found to be the reason does not count', () => {
     const delayMs = (inForm: number, pardoned: number) =>
-      verdict('again', { unanswered: 2 }, { ...down, reason: 'timeout', suspected: { inForm, pardoned } }).delayMs;
+      verdict(
+        'again',
+        { unanswered: 2 },
+        { ...down, reason: 'timeout', suspected: { inForm, pardoned } },
+      ).delayMs;
     expect([delayMs(1, 2), delayMs(2, 1)]).toEqual([5000, 60_000]);
   });
 
   test('the time between repeats counts as age, and none that is longer is cut short', () => {
     const state = (count: number) =>
-      verdict('again', { attempts: count, unanswered: count }, { suspected: { othersPassedSince: true } }).state;
+      verdict(
+        'again',
+        { attempts: count, unanswered: count },
+        { suspected: { othersPassedSince: true } },
+      ).state;
     expect([state(300), state(250)]).toEqual(['dead', 'pending']);
     const backoff = { firstMs: 9_000_000, maxMs: 9_000_000 };
     const policy = { ...defaultPolicy, backoff, sinkBackoff: backoff };

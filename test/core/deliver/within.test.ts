@@ -64,7 +64,9 @@ test('a call that hangs ends at its own time, whoever began with it and is done'
 test('a call that begins right after the last one came back has an end too', async () => {
   const within = withinOf(1000);
   await within(async () => undefined);
-  await expect(within(() => new Promise<never>(() => undefined))).rejects.toMatchObject({ reason: 'timeout' });
+  await expect(within(() => new Promise<never>(() => undefined))).rejects.toMatchObject({
+    reason: 'timeout',
+  });
 }, 4000);
 
 test('no timer is left once all calls are back', async () => {

@@ -1,7 +1,13 @@
-// A backlog belongs to a place: what waits follows a sink to its new id, whole, and what belongs nowhere is told.
+// A backlog belongs to a place: what waits follows a sink to its new id, whole, and what belongs
+// nowhere is told.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { backlogRemarks, createSettling, type Move, planMoves } from '../../../src/core/identity/backlog.ts';
+import {
+  backlogRemarks,
+  createSettling,
+  type Move,
+  planMoves,
+} from '../../../src/core/identity/backlog.ts';
 import { type PlaceOf, placeOf } from '../../../src/kit/place.ts';
 import { dropBacklog, reassignBacklog } from '../../../src/store/backlog.ts';
 import { countDeliveries, recordDelivered, takeDue } from '../../../src/store/deliveries/index.ts';
@@ -14,8 +20,12 @@ const at = (id: string, place: string | null): PlaceOf => ({ id, place });
 test('a place names the address and hides the rest, and is the same for the same rest alone', () => {
   const place = placeOf('https://chat.example:443', 'https://chat.example/hooks/secret', 'soc');
   expect(place).toMatch(/^https:\/\/chat\.example:443 [0-9a-f]{10}$/);
-  expect(placeOf('https://chat.example:443', 'https://chat.example/hooks/secret', 'soc')).toBe(place);
-  expect(placeOf('https://chat.example:443', 'https://chat.example/hooks/secret', 'ops')).not.toBe(place);
+  expect(placeOf('https://chat.example:443', 'https://chat.example/hooks/secret', 'soc')).toBe(
+    place,
+  );
+  expect(placeOf('https://chat.example:443', 'https://chat.example/hooks/secret', 'ops')).not.toBe(
+    place,
+  );
 });
 
 describe('what moves', () => {
@@ -35,10 +45,25 @@ describe('what moves', () => {
         { from: 'b', to: 'a' },
       ],
     ],
-    ['a rename beside a new one', [at('a', 'P')], [at('b', 'P'), at('a', 'Q')], [{ from: 'a', to: 'b' }]],
-    ['nothing to one of two new ids of the place', [at('a', 'P')], [at('b', 'P'), at('c', 'P')], []],
+    [
+      'a rename beside a new one',
+      [at('a', 'P')],
+      [at('b', 'P'), at('a', 'Q')],
+      [{ from: 'a', to: 'b' }],
+    ],
+    [
+      'nothing to one of two new ids of the place',
+      [at('a', 'P')],
+      [at('b', 'P'), at('c', 'P')],
+      [],
+    ],
     ['nothing of two old ids of the place', [at('a', 'P'), at('b', 'P')], [at('c', 'P')], []],
-    ['nothing to an id that had the place beside it', [at('a', 'P'), at('b', 'P')], [at('b', 'P')], []],
+    [
+      'nothing to an id that had the place beside it',
+      [at('a', 'P'), at('b', 'P')],
+      [at('b', 'P')],
+      [],
+    ],
   ])('%s', (_title, stored, configured, moves) => {
     expect(planMoves(stored, configured)).toEqual(moves);
   });
@@ -48,22 +73,30 @@ describe('in the database', () => {
   const database = useDatabase();
   const store = async (to: string[], from = 1, count = 3) => {
     const routes = [{ name: 'all', minSeverity: 0 as const, to }];
-    return (await storePage(database(), { source: 'x', routes, events: drafts(from, count) }))!.events.map(
-      ({ id }) => id,
-    );
+    return (await storePage(database(), {
+      source: 'x',
+      routes,
+      events: drafts(from, count),
+    }))!.events.map(({ id }) => id);
   };
   const settle = async (places: PlaceOf[]) => {
     const lease = await hold(database(), 'sink:x');
-    const settling = createSettling({ db: database(), log: quiet, places, own: places.map(({ id }) => id) }, lease);
+    const settling = createSettling(
+      { db: database(), log: quiet, places, own: places.map(({ id }) => id) },
+      lease,
+    );
     await settling();
     return lease;
   };
-  const due = async (sink: string) => (await takeDue(database(), { sink, limit: 10 })).map(({ event }) => event.id);
+  const due = async (sink: string) =>
+    (await takeDue(database(), { sink, limit: 10 })).map(({ event }) => event.id);
 
   test('what waits and what is dead follows a rename, with its attempts and the state of the place', async () => {
     const lease = await settle([at('soc', 'P')]);
     const ids = await store(['soc']);
-    await recordDelivered(database(), 'soc', [{ eventId: ids[0]!, afterFailure: true, durationMs: 1 }]);
+    await recordDelivered(database(), 'soc', [
+      { eventId: ids[0]!, afterFailure: true, durationMs: 1 },
+    ]);
     await writeSinkState(database(), lease, { sink: 'soc', state: 'paused', reason: 'auth' });
     await database().$client`
       update deliveries set state = 'dead', reason = 'rejected', finalized_at = now() where event_id = ${ids[1]!}`;
@@ -71,17 +104,26 @@ describe('in the database', () => {
       insert into delivery_attempts (event_id, sink, outcome, duration_ms) values (${ids[1]!}, 'soc', 'reject_event', 1)`;
     await settle([at('soc-2', 'P')]);
     expect(await due('soc-2')).toEqual([ids[2]]);
-    expect(await countDeliveries(database())).toMatchObject([{ sink: 'soc-2', pending: 1, dead: 1 }]);
-    const [attempt] = await database().$client`select sink from delivery_attempts where event_id = ${ids[1]!}`;
+    expect(await countDeliveries(database())).toMatchObject([
+      { sink: 'soc-2', pending: 1, dead: 1 },
+    ]);
+    const [attempt] = await database()
+      .$client`select sink from delivery_attempts where event_id = ${ids[1]!}`;
     expect(attempt).toEqual({ sink: 'soc-2' });
-    expect(await database().$client`select sink, state from sinks`).toEqual([{ sink: 'soc-2', state: 'paused' }]);
+    expect(await database().$client`select sink, state from sinks`).toEqual([
+      { sink: 'soc-2', state: 'paused' },
+    ]);
   });
 
   test('two sinks that change places exchange what they have, though both have the same events', async () => {
     await settle([at('a', 'P'), at('b', 'Q')]);
     const ids = await store(['a', 'b']);
-    await recordDelivered(database(), 'a', [{ eventId: ids[0]!, afterFailure: false, durationMs: 1 }]);
-    await recordDelivered(database(), 'b', [{ eventId: ids[2]!, afterFailure: false, durationMs: 1 }]);
+    await recordDelivered(database(), 'a', [
+      { eventId: ids[0]!, afterFailure: false, durationMs: 1 },
+    ]);
+    await recordDelivered(database(), 'b', [
+      { eventId: ids[2]!, afterFailure: false, durationMs: 1 },
+    ]);
     await settle([at('a', 'Q'), at('b', 'P')]);
     expect([await due('b'), await due('a')]).toEqual([ids.slice(1), ids.slice(0, 2)]);
     expect(await listPlaces(database())).toEqual([at('a', 'Q'), at('b', 'P')]);
@@ -92,7 +134,10 @@ describe('in the database', () => {
     const ids = await store(['soc']);
     const lease = await hold(database(), 'sink:x');
     const stale = { ...lease, epoch: lease.epoch - 1 };
-    const settling = createSettling({ db: database(), log: quiet, places: [at('soc-2', 'P')], own: ['soc-2'] }, stale);
+    const settling = createSettling(
+      { db: database(), log: quiet, places: [at('soc-2', 'P')], own: ['soc-2'] },
+      stale,
+    );
     expect(await settling()).toBe(false);
     expect(await due('soc')).toEqual(ids);
     expect(await listPlaces(database())).toEqual([at('soc', 'P')]);
@@ -103,7 +148,9 @@ describe('in the database', () => {
       const works = { roles: ['sink:y'], consoles: {}, places: { soc: place } };
       const id = randomUUID();
       const end = () => database().$client`delete from replicas where id = ${id}::uuid`;
-      return joinReplicas(database(), { id, ttlMs: 600_000, predecessor: null, works }).then(() => end);
+      return joinReplicas(database(), { id, ttlMs: 600_000, predecessor: null, works }).then(
+        () => end,
+      );
     };
     const settlingAt = async (place: string) =>
       createSettling(
@@ -144,11 +191,13 @@ describe('in the database', () => {
     const [alone] = await store(['soc'], 2, 1);
     expect(await reassignBacklog(database(), 'soc', 'ops')).toBe(2);
     expect(await due('ops')).toEqual([...ids, alone]);
-    const left = await database().$client`select event_id::int as id, state, reason from deliveries where sink = 'soc'`;
+    const left = await database()
+      .$client`select event_id::int as id, state, reason from deliveries where sink = 'soc'`;
     expect(left).toEqual([{ id: ids[0], state: 'suppressed', reason: 'moved' }]);
     expect(await dropBacklog(database(), 'ops')).toBe(2);
     expect(await countDeliveries(database())).toEqual([]);
-    const dropped = await database().$client`select 1 from deliveries where sink = 'ops' and reason = 'dropped'`;
+    const dropped = await database()
+      .$client`select 1 from deliveries where sink = 'ops' and reason = 'dropped'`;
     expect(dropped).toHaveLength(2);
   });
 });

@@ -16,13 +16,15 @@ function setUp(recognises: () => Promise<boolean>) {
   const audience = createAudience({ routes: toSoc, sinks: ['soc'], operations: [] });
   const sources = [{ id: 'a', source }];
   const watch = new ConsoleWatch({ db: database(), sources, audience, metrics, now: Date.now });
-  const shown = async () => /tocsin_source_other_console\{source="a"\} (\d)/.exec(await metrics.expose())?.[1];
+  const shown = async () =>
+    /tocsin_source_other_console\{source="a"\} (\d)/.exec(await metrics.expose())?.[1];
   return { watch, shown };
 }
 
 const readBy = (console: string) =>
   database().$client`insert into cursors (source, cursor, console) values ('a', 'c', ${console})`;
-const announced = async () => (await database().$client`select type from events order by id`).map(({ type }) => type);
+const announced = async () =>
+  (await database().$client`select type from events order by id`).map(({ type }) => type);
 
 test('a position of another console is shown and announced', async () => {
   await readBy('A');

@@ -1,7 +1,11 @@
-// What people hear of a position that is another console's from a process that cannot work the source, since the other
-// service does.
+// What people hear of a position that is another console's from a process that cannot work the
+// source, since the other service does.
 import { expect, test } from 'vitest';
-import { announceForeign, foreignSources, refusedSources } from '../../../src/core/identity/foreign.ts';
+import {
+  announceForeign,
+  foreignSources,
+  refusedSources,
+} from '../../../src/core/identity/foreign.ts';
 import { SourceHealth } from '../../../src/core/intake/source-health.ts';
 import type { Audience } from '../../../src/core/notices/audience.ts';
 import { adoptConsole } from '../../../src/store/cursors.ts';
@@ -9,7 +13,12 @@ import { hold, quiet, useDatabase } from '../../store/stored.ts';
 
 const database = useDatabase();
 const audience = { ofSource: () => ['soc'] } as unknown as Audience;
-const looked = () => ({ db: database(), consoles: [{ id: 'a', console: 'B' }], audience, now: Date.now });
+const looked = () => ({
+  db: database(),
+  consoles: [{ id: 'a', console: 'B' }],
+  audience,
+  now: Date.now,
+});
 const said = async () =>
   (await database().$client`select type from events order by id`).map(({ type }) => type as string);
 const readBy = (console: string | null) =>
@@ -58,7 +67,12 @@ test.each<[string, () => Promise<boolean | undefined>, string[]]>([
   ['does not answer', () => Promise.reject(new Error('away')), []],
 ])('a console that %s', async (_title, recognises, refused) => {
   await readBy('A');
-  const source = { kind: 'poll' as const, console: 'B', recognises, poll: () => Promise.reject(new Error('no')) };
+  const source = {
+    kind: 'poll' as const,
+    console: 'B',
+    recognises,
+    poll: () => Promise.reject(new Error('no')),
+  };
   const asked = refusedSources(database(), [{ id: 'a', source }], AbortSignal.timeout(1000));
   expect([...(await asked)]).toEqual(refused);
 });

@@ -1,4 +1,5 @@
-// A position belongs to a console: which one a source goes on with, what is never announced twice, and what nobody may read.
+// A position belongs to a console: which one a source goes on with, what is never announced twice,
+// and what nobody may read.
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -15,7 +16,11 @@ import { drafts, hold, quiet, replicaWith, storePage, useDatabase } from '../../
 const never = new AbortController().signal;
 
 describe('the plan for a source', () => {
-  const at = (source: string, console: string | null, cursor: string | null = 'c1'): StoredPosition => {
+  const at = (
+    source: string,
+    console: string | null,
+    cursor: string | null = 'c1',
+  ): StoredPosition => {
     return { source, console, cursor, generation: 1, former: null, updatedAt: '' };
   };
   const a: ConsoleOf = { id: 'a', console: 'A' };
@@ -27,9 +32,20 @@ describe('the plan for a source', () => {
     ['its own, of a release that named no console', [at('a', null)], [a], 'own'],
     ['its own, though it was reset', [at('a', 'A', null)], [a], 'own'],
     ['its console was read under an id that is gone', [at('old', 'A')], [a], 'take', 'old'],
-    ['its id held another console, and its own is elsewhere', [at('a', 'B'), at('b', 'A')], [a, b], 'take', 'b'],
+    [
+      'its id held another console, and its own is elsewhere',
+      [at('a', 'B'), at('b', 'A')],
+      [a, b],
+      'take',
+      'b',
+    ],
     ['its id was left behind before', [at('a', ''), at('old', 'A')], [a], 'take', 'old'],
-    ['another configured source reads the same console', [at('x', 'A')], [a, { id: 'x', console: 'A' }], 'fresh'],
+    [
+      'another configured source reads the same console',
+      [at('x', 'A')],
+      [a, { id: 'x', console: 'A' }],
+      'fresh',
+    ],
     ['two old ids of one console', [at('x', 'A'), at('y', 'A')], [a], 'several'],
     ['two new ids for one console', [at('x', 'A')], [a, { id: 'a2', console: 'A' }], 'several'],
     ['its id holds the position of another console', [at('a', 'B')], [a], 'other'],
@@ -50,19 +66,29 @@ describe('the plan for a source', () => {
 describe('claiming a position', () => {
   const database = useDatabase();
   const lines: string[] = [];
-  const log = { ...quiet, info: (_fields: unknown, message: string) => void lines.push(message) } as typeof quiet;
+  const log = {
+    ...quiet,
+    info: (_fields: unknown, message: string) => void lines.push(message),
+  } as typeof quiet;
   const sourceOf = (console: string, recognises?: PollSource['recognises']): PollSource => {
     const poll = async () => ({ events: [], cursor: null, more: false });
     return { kind: 'poll', console, poll, ...(recognises && { recognises }) };
   };
-  const leave = (id: string) => database().$client`update leases set holder = null where name = ${`source:${id}`}`;
+  const leave = (id: string) =>
+    database().$client`update leases set holder = null where name = ${`source:${id}`}`;
   const claim = async (id: string, source: PollSource, more: Partial<ClaimDependencies> = {}) => {
     const lease = await hold(database(), `source:${id}`);
     const claiming = claimPosition({ id, source, db: database(), log, ...more }, lease, never);
     return claiming.finally(() => leave(id));
   };
   /** Reads these numbers under the id, as a poll would. @returns how many are announced */
-  async function read(id: string, source: PollSource, from: number, count: number, more?: Partial<ClaimDependencies>) {
+  async function read(
+    id: string,
+    source: PollSource,
+    from: number,
+    count: number,
+    more?: Partial<ClaimDependencies>,
+  ) {
     const { generation, former } = await claim(id, source, more);
     const lease = await hold(database(), `source:${id}`);
     const cursor = `c${from + count - 1}`;
@@ -78,7 +104,9 @@ describe('claiming a position', () => {
     return stored!.events.length;
   }
   const rowsOf = async () =>
-    Object.fromEntries((await listPositions(database())).map((row) => [row.source, [row.cursor, row.console]]));
+    Object.fromEntries(
+      (await listPositions(database())).map((row) => [row.source, [row.cursor, row.console]]),
+    );
 
   test('of a renamed source goes on where it was, and what is read again is not announced again', async () => {
     expect(await read('old', sourceOf('A'), 1, 10)).toBe(10);
@@ -130,7 +158,8 @@ describe('claiming a position', () => {
   });
 
   test('of a release that named no console is the own one, or is recognised under its old id', async () => {
-    await database().$client`insert into cursors (source, cursor) values ('a', 'c1'), ('old', 'c7')`;
+    await database()
+      .$client`insert into cursors (source, cursor) values ('a', 'c1'), ('old', 'c7')`;
     const more = { consoles: ['a', 'b', 'c'].map((id) => ({ id, console: id.toUpperCase() })) };
     const [a, b, c] = [
       sourceOf('A', async () => false),
@@ -140,7 +169,12 @@ describe('claiming a position', () => {
     expect(await claim('a', a, more)).toMatchObject({ cursor: 'c1' });
     expect(await claim('b', b, more)).toEqual({ cursor: null, generation: 1, former: [] });
     expect(await claim('c', c, more)).toMatchObject({ cursor: 'c7' });
-    expect(await rowsOf()).toEqual({ a: ['c1', 'A'], b: [null, 'B'], c: ['c7', 'C'], old: [null, ''] });
+    expect(await rowsOf()).toEqual({
+      a: ['c1', 'A'],
+      b: [null, 'B'],
+      c: ['c7', 'C'],
+      old: [null, ''],
+    });
   });
 
   test('waits while another process reads the console under the old id', async () => {
@@ -148,14 +182,20 @@ describe('claiming a position', () => {
     await replicaWith(database(), ['source:other']);
     await database().$client`
       update leases set holder = (select holder from leases where name = 'source:other') where name = 'source:old'`;
-    await expect(claim('new', sourceOf('A'))).rejects.toMatchObject({ message: /still reads A as source "old"/ });
+    await expect(claim('new', sourceOf('A'))).rejects.toMatchObject({
+      message: /still reads A as source "old"/,
+    });
     await database().$client`update leases set holder = null where name = 'source:old'`;
     expect(await claim('new', sourceOf('A'))).toMatchObject({ cursor: 'c10' });
   });
 
   test('with several old ids reads nothing until somebody says which', async () => {
-    await database().$client`insert into cursors (source, cursor, console) values ('x', 'c1', 'A'), ('y', 'c2', 'A')`;
-    await expect(claim('a', sourceOf('A'))).rejects.toMatchObject({ reason: 'other_console', message: /"x", "y"/ });
+    await database()
+      .$client`insert into cursors (source, cursor, console) values ('x', 'c1', 'A'), ('y', 'c2', 'A')`;
+    await expect(claim('a', sourceOf('A'))).rejects.toMatchObject({
+      reason: 'other_console',
+      message: /"x", "y"/,
+    });
     expect(await removeSource(database(), 'x')).toBe(true);
     expect(await claim('a', sourceOf('A'))).toMatchObject({ cursor: 'c2' });
   });

@@ -1,4 +1,5 @@
-// Which roles are left to another service on the same database, and which to the replicas of a rollout.
+// Which roles are left to another service on the same database, and which to the replicas of a
+// rollout.
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -13,8 +14,15 @@ import {
 import type { StoredPosition } from '../../../src/kit/records/position.ts';
 
 /** A service with sources and sinks of one group, and a job that goes along. */
-function service(consoles: Readonly<Record<string, string>>, places: Readonly<Record<string, string>>): WorkingRole[] {
-  const sources = Object.entries(consoles).map(([id, console]) => ({ name: `source:${id}`, group: 'g', console }));
+function service(
+  consoles: Readonly<Record<string, string>>,
+  places: Readonly<Record<string, string>>,
+): WorkingRole[] {
+  const sources = Object.entries(consoles).map(([id, console]) => ({
+    name: `source:${id}`,
+    group: 'g',
+    console,
+  }));
   const sink = { name: 'sink:mm', group: 'g', sinks: Object.keys(places), places };
   return [...sources, sink, { name: 'job:x', group: 'g', isFollower: true }];
 }
@@ -35,7 +43,12 @@ interface Case {
 
 function judge({ own, others = [], consoles = {}, places = {} }: Case) {
   const works: Works[] = others.map(worksOf);
-  const facts = { own: worksOf(own), others: works, positions: positionsOf(consoles), places: placesOf(places) };
+  const facts = {
+    own: worksOf(own),
+    others: works,
+    positions: positionsOf(consoles),
+    places: placesOf(places),
+  };
   const standing = standingOf(facts, own);
   return { standing, left: [...standing.left].sort() };
 }
@@ -46,7 +59,9 @@ const b = service({ events: 'B' }, { soc: 'Q' });
 const stored = { consoles: { events: 'A' }, places: { soc: 'P' } };
 
 test('the works of a process are those of its roles', () => {
-  expect(worksOf([...a, { name: 'sink:other', group: 'h', sinks: ['noc'], places: { noc: 'R' } }])).toEqual({
+  expect(
+    worksOf([...a, { name: 'sink:other', group: 'h', sinks: ['noc'], places: { noc: 'R' } }]),
+  ).toEqual({
     roles: ['source:events', 'sink:mm', 'job:x', 'sink:other'],
     consoles: { events: 'A' },
     places: { soc: 'P', noc: 'R' },
@@ -58,20 +73,36 @@ describe('what a process leaves', () => {
     ['nothing on an empty database', { own: a }, []],
     ['nothing alone', { own: a, ...stored }, []],
     ['nothing to its own replicas', { own: a, others: [a, a], ...stored }, []],
-    ['nothing to another service, if the database is its own', { own: a, others: [b], ...stored }, []],
+    [
+      'nothing to another service, if the database is its own',
+      { own: a, others: [b], ...stored },
+      [],
+    ],
     [
       'everything to the service whose database it is',
       { own: b, others: [a], ...stored },
       ['job:x', 'sink:mm', 'source:events'],
     ],
-    ['without that service, its sinks alone: its sources may ask', { own: b, ...stored }, ['sink:mm']],
+    [
+      'without that service, its sinks alone: its sources may ask',
+      { own: b, ...stored },
+      ['sink:mm'],
+    ],
     [
       'even a place that both have',
       { own: service({ events: 'B' }, { soc: 'P' }), others: [a], ...stored },
       ['job:x', 'sink:mm', 'source:events'],
     ],
-    ['a place that both have only to one who lives', { own: service({ events: 'B' }, { soc: 'P' }), ...stored }, []],
-    ['no role that the other has not', { own: service({ mine: 'B' }, { noc: 'Q' }), others: [a], ...stored }, []],
+    [
+      'a place that both have only to one who lives',
+      { own: service({ events: 'B' }, { soc: 'P' }), ...stored },
+      [],
+    ],
+    [
+      'no role that the other has not',
+      { own: service({ mine: 'B' }, { noc: 'Q' }), others: [a], ...stored },
+      [],
+    ],
     [
       'the group of a sink that is served elsewhere, its sources with it',
       {
@@ -99,7 +130,11 @@ describe('what a process leaves', () => {
     ],
     [
       'nothing for a place that no live process serves',
-      { own: service({ events: 'A' }, { soc: 'R' }), others: [service({ events: 'A' }, { soc: 'Q' })], ...stored },
+      {
+        own: service({ events: 'A' }, { soc: 'R' }),
+        others: [service({ events: 'A' }, { soc: 'Q' })],
+        ...stored,
+      },
       [],
     ],
     [
@@ -128,22 +163,35 @@ describe('what a process leaves', () => {
 });
 
 test('a stranger leaves the jobs that go by the file, though nobody else lives; the service itself does not', () => {
-  const [byFile, other] = [true, false].map((isByFile) => ({ name: `job:${isByFile}`, group: 'g', isByFile }));
+  const [byFile, other] = [true, false].map((isByFile) => ({
+    name: `job:${isByFile}`,
+    group: 'g',
+    isByFile,
+  }));
   expect(judge({ own: [...b, byFile!, other!], ...stored }).left).toEqual(['job:true', 'sink:mm']);
   expect(judge({ own: [...a, byFile!, other!], ...stored }).left).toEqual([]);
 });
 
 test('an id that every object has is an id like any other', () => {
-  const odd = (console: string, place: string) => service({ constructor: console }, { constructor: place });
+  const odd = (console: string, place: string) =>
+    service({ constructor: console }, { constructor: place });
   const others = [worksOf(service({}, {}))];
   const positions = positionsOf({ constructor: 'A' });
-  const facts = { own: worksOf(odd('A', 'P')), others, positions, places: placesOf({ constructor: 'P' }) };
+  const facts = {
+    own: worksOf(odd('A', 'P')),
+    others,
+    positions,
+    places: placesOf({ constructor: 'P' }),
+  };
   expect(standingOf(facts, odd('A', 'P'))).toMatchObject({
     foreigners: 0,
     contested: [],
     readHereOnly: ['constructor'],
   });
-  expect(standingOf({ ...facts, own: worksOf(a) }, a)).toMatchObject({ foreigners: 0, contested: [] });
+  expect(standingOf({ ...facts, own: worksOf(a) }, a)).toMatchObject({
+    foreigners: 0,
+    contested: [],
+  });
   expect(placeRemarks({ others, places: placesOf({ constructor: 'P' }) })).toEqual([]);
   expect(readerRemark({ others }, { id: 'constructor', console: 'A' })).toBeUndefined();
 });
@@ -188,24 +236,51 @@ describe('why nothing is read', () => {
       ['events'],
       /positions are those of other consoles/,
     ],
-    ['the same beside the other service', { own: b, others: [a], ...stored }, ['events'], /other consoles/],
-    ['a console that may only have moved says nothing yet', { own: b, others: [a], ...stored }, [], undefined],
+    [
+      'the same beside the other service',
+      { own: b, others: [a], ...stored },
+      ['events'],
+      /other consoles/,
+    ],
+    [
+      'a console that may only have moved says nothing yet',
+      { own: b, others: [a], ...stored },
+      [],
+      undefined,
+    ],
     [
       'one source of two can be read',
       { own: service({ events: 'B', mine: 'C' }, {}), ...stored },
       ['events'],
       undefined,
     ],
-    ['the old process of a rollout reads it', { own: newHook, others: [a], ...stored }, [], undefined],
-    ['a sink is another service’s, and the sources with it', ownIds, [], /another service works soc at another place/],
-    ['an operator has said since whose it is', { own: b, consoles: { events: 'B' } }, ['events'], undefined],
+    [
+      'the old process of a rollout reads it',
+      { own: newHook, others: [a], ...stored },
+      [],
+      undefined,
+    ],
+    [
+      'a sink is another service’s, and the sources with it',
+      ownIds,
+      [],
+      /another service works soc at another place/,
+    ],
+    [
+      'an operator has said since whose it is',
+      { own: b, consoles: { events: 'B' } },
+      ['events'],
+      undefined,
+    ],
   ])('%s', (_title, facts, refused, why) => {
     if (why === undefined) expect(blind(facts, refused)).toBeUndefined();
     else expect(blind(facts, refused)).toMatch(why);
   });
 
   test('a process without sources reads all that it should, and so does one before its first look', () => {
-    expect(whyNothingIsRead(judge({ own: b, ...stored }).standing, [], new Set(['events']))).toBeUndefined();
+    expect(
+      whyNothingIsRead(judge({ own: b, ...stored }).standing, [], new Set(['events'])),
+    ).toBeUndefined();
     expect(whyNothingIsRead(undefined, ['events'], new Set(['events']))).toBeUndefined();
   });
 
@@ -226,5 +301,7 @@ test('people learn which place and which console a running process has under the
   ]);
   expect(readerRemark({ others }, { id: 'events', console: 'A' })).toBeUndefined();
   expect(readerRemark({ others }, { id: 'mine', console: 'B' })).toBeUndefined();
-  expect(readerRemark({ others }, { id: 'events', console: 'B' })).toContain('reads A as source events');
+  expect(readerRemark({ others }, { id: 'events', console: 'B' })).toContain(
+    'reads A as source events',
+  );
 });

@@ -13,7 +13,8 @@ function refusing(bad: readonly string[]) {
   const calls: [ids: string[], cursor: string | null][] = [];
   const insert = async (events: readonly DecidedEvent[], cursor: string | null) => {
     calls.push([events.map(({ draft }) => draft.externalId), cursor]);
-    const isBad = ({ draft }: DecidedEvent) => bad.includes(draft.externalId) && draft.type !== 'UNRECOGNISED';
+    const isBad = ({ draft }: DecidedEvent) =>
+      bad.includes(draft.externalId) && draft.type !== 'UNRECOGNISED';
     if (events.some(isBad)) throw unstorable;
     return events.map((_, index) => ({ index, id: index, receivedAtMs: 0 }));
   };
@@ -25,17 +26,20 @@ test.each([
   ['the first of eight', ['1'], 8],
   ['the last of eight', ['8'], 8],
   ['all of eight', ['1', '2', '3', '4', '5', '6', '7', '8'], 23],
-])('%s that cannot be stored: all are kept, and the cursor moves last', async (_title, bad, most) => {
-  const { calls, insert } = refusing(bad);
-  const rows = await insertOrBisect(page(8), 'c8', insert);
-  expect(rows?.map(({ event }) => event.draft.externalId)).toEqual([...'12345678']);
-  const unknown = rows?.filter(({ event }) => event.draft.type === 'UNRECOGNISED');
-  expect(unknown?.map(({ event }) => event.draft.externalId)).toEqual(bad);
-  const moving = calls.filter(([, cursor]) => cursor !== null);
-  expect(calls.at(-1)?.[1]).toBe('c8');
-  expect(moving.every(([ids]) => ids.includes('8'))).toBe(true);
-  expect(calls.length).toBeLessThanOrEqual(most);
-});
+])(
+  '%s that cannot be stored: all are kept, and the cursor moves last',
+  async (_title, bad, most) => {
+    const { calls, insert } = refusing(bad);
+    const rows = await insertOrBisect(page(8), 'c8', insert);
+    expect(rows?.map(({ event }) => event.draft.externalId)).toEqual([...'12345678']);
+    const unknown = rows?.filter(({ event }) => event.draft.type === 'UNRECOGNISED');
+    expect(unknown?.map(({ event }) => event.draft.externalId)).toEqual(bad);
+    const moving = calls.filter(([, cursor]) => cursor !== null);
+    expect(calls.at(-1)?.[1]).toBe('c8');
+    expect(moving.every(([ids]) => ids.includes('8'))).toBe(true);
+    expect(calls.length).toBeLessThanOrEqual(most);
+  },
+);
 
 test('who lost the role in the middle writes nothing more', async () => {
   const { insert } = refusing(['8']);

@@ -19,7 +19,9 @@ async function counted(facts: Page['facts'], more: Partial<Stored> = {}) {
   countStored({ id: 'a', metrics, nowMs }, page, stored);
   const lines = (await metrics.expose()).split('\n');
   return (name: string) =>
-    lines.filter((line) => line.startsWith(`tocsin_${name}{`)).map((line) => line.split(' ').at(-1));
+    lines
+      .filter((line) => line.startsWith(`tocsin_${name}{`))
+      .map((line) => line.split(' ').at(-1));
 }
 
 test('an event is counted, and how long it took from the far end to here', async () => {

@@ -1,4 +1,5 @@
-// From a page to the store, on a real Postgres: decided once, offered once, and no item can stop a page.
+// From a page to the store, on a real Postgres: decided once, offered once, and no item can stop a
+// page.
 
 import { describe, expect, test } from 'vitest';
 import { noticeEvent } from '../../../src/core/notices/notice.ts';
@@ -7,11 +8,15 @@ import { resetSource } from '../../../src/store/cursors.ts';
 import { draft, drafts, hold, storePage, useDatabase } from '../../store/stored.ts';
 
 const database = useDatabase();
-const nul = (id: number, more: Partial<EventDraft> = {}) => draft(id, { type: 'A\u0000B', ...more });
+const nul = (id: number, more: Partial<EventDraft> = {}) =>
+  draft(id, { type: 'A\u0000B', ...more });
 const cursorOf = async (source: string) =>
-  (await database().$client`select cursor from cursors where source = ${source}`).map((row) => row.cursor);
+  (await database().$client`select cursor from cursors where source = ${source}`).map(
+    (row) => row.cursor,
+  );
 const typesById = async () => {
-  const rows = await database().$client`select external_id, type, severity from events where source = 'a' order by id`;
+  const rows = await database()
+    .$client`select external_id, type, severity from events where source = 'a' order by id`;
   return rows.map((row) => [row.external_id, row.type, row.severity]);
 };
 
@@ -27,7 +32,10 @@ describe('a page', () => {
     expect(stored?.events.map((event) => event.externalId)).toEqual(['2', '3']);
     expect(stored?.duplicates).toBe(2);
     expect(stored?.suppressed).toEqual([{ sink: 'boss', reason: 'below_min_severity' }]);
-    const fresh = [...stored!.fresh].map(([sink, due]) => [sink, due.map((d) => [d.event.externalId, d.priority])]);
+    const fresh = [...stored!.fresh].map(([sink, due]) => [
+      sink,
+      due.map((d) => [d.event.externalId, d.priority]),
+    ]);
     expect(fresh).toEqual([
       [
         'soc',
@@ -54,25 +62,41 @@ describe('a page', () => {
 describe('an item that the database cannot hold', () => {
   test('is kept also if it looks like one that was replaced already', async () => {
     const raw = '{"base64":"\\u0000"}';
-    const page = [draft(1), nul(2, { type: 'UNRECOGNISED', body: {}, raw }), nul(3, { type: 'UNRECOGNISED', raw })];
+    const page = [
+      draft(1),
+      nul(2, { type: 'UNRECOGNISED', body: {}, raw }),
+      nul(3, { type: 'UNRECOGNISED', raw }),
+    ];
     expect((await storePage(database(), { events: page, cursor: 'c3' }))?.events).toHaveLength(3);
     expect(await cursorOf('a')).toEqual(['c3']);
   });
 
-  test.each([1, 2, 5, 8])('as number %i of eight keeps its place, its severity and its sinks', async (place) => {
-    const page = drafts(1, 8).map((one, n) => (n + 1 === place ? nul(place, { severity: 5 }) : one));
-    const stored = await storePage(database(), { events: page, cursor: 'c8' });
-    expect(stored?.events.map((event) => [event.externalId, event.severity])).toEqual(
-      page.map((one) => [one.externalId, one.severity]),
-    );
-    expect(stored?.fresh.get('soc')).toHaveLength(8);
-    expect(await typesById()).toEqual(
-      page.map((one, n) => [one.externalId, n + 1 === place ? 'UNRECOGNISED' : 'STATIC_ANALYSIS', one.severity]),
-    );
-    const raw = await database().$client`select raw::text as raw from events where type = 'UNRECOGNISED'`;
-    expect(Buffer.from(JSON.parse(raw[0]?.raw).base64, 'base64').toString()).toBe(page[place - 1]!.raw);
-    expect(await cursorOf('a')).toEqual(['c8']);
-  });
+  test.each([1, 2, 5, 8])(
+    'as number %i of eight keeps its place, its severity and its sinks',
+    async (place) => {
+      const page = drafts(1, 8).map((one, n) =>
+        n + 1 === place ? nul(place, { severity: 5 }) : one,
+      );
+      const stored = await storePage(database(), { events: page, cursor: 'c8' });
+      expect(stored?.events.map((event) => [event.externalId, event.severity])).toEqual(
+        page.map((one) => [one.externalId, one.severity]),
+      );
+      expect(stored?.fresh.get('soc')).toHaveLength(8);
+      expect(await typesById()).toEqual(
+        page.map((one, n) => [
+          one.externalId,
+          n + 1 === place ? 'UNRECOGNISED' : 'STATIC_ANALYSIS',
+          one.severity,
+        ]),
+      );
+      const raw = await database()
+        .$client`select raw::text as raw from events where type = 'UNRECOGNISED'`;
+      expect(Buffer.from(JSON.parse(raw[0]?.raw).base64, 'base64').toString()).toBe(
+        page[place - 1]!.raw,
+      );
+      expect(await cursorOf('a')).toEqual(['c8']);
+    },
+  );
 
   test.each([
     [1000, 'STATIC_ANALYSIS'],
@@ -93,7 +117,9 @@ describe('an item that the database cannot hold', () => {
     await storePage(database(), { events: [draft(1)], cursor: 'c1' });
     // Of the second half one cannot be stored whatever is tried, as if the process died there.
     const impossible = nul(5, { externalId: 'A\u0000B' });
-    await expect(storePage(database(), { events: [...drafts(2, 3), impossible], cursor: 'c5' })).rejects.toThrow();
+    await expect(
+      storePage(database(), { events: [...drafts(2, 3), impossible], cursor: 'c5' }),
+    ).rejects.toThrow();
     expect(await cursorOf('a')).toEqual(['c1']);
   });
 });
@@ -102,7 +128,9 @@ test('an error that is not about the text is thrown, and nothing becomes UNRECOG
   // Were it bisected, it would pass in the end.
   await database().$client`alter table events add constraint refused check (type = 'UNRECOGNISED')`;
   try {
-    await expect(storePage(database(), { events: drafts(1, 3), cursor: 'c3' })).rejects.toThrow('refused');
+    await expect(storePage(database(), { events: drafts(1, 3), cursor: 'c3' })).rejects.toThrow(
+      'refused',
+    );
   } finally {
     await database().$client`alter table events drop constraint refused`;
   }
@@ -112,8 +140,12 @@ test('an error that is not about the text is thrown, and nothing becomes UNRECOG
 test('in a later generation the same ids are new once more, and once only', async () => {
   await storePage(database(), { events: drafts(1, 2), cursor: 'c' });
   await resetSource(database(), 'a');
-  expect((await storePage(database(), { generation: 2, events: drafts(1, 2), cursor: 'c' }))?.events).toHaveLength(2);
-  expect((await storePage(database(), { generation: 2, events: drafts(1, 2), cursor: 'c' }))?.events).toEqual([]);
+  expect(
+    (await storePage(database(), { generation: 2, events: drafts(1, 2), cursor: 'c' }))?.events,
+  ).toHaveLength(2);
+  expect(
+    (await storePage(database(), { generation: 2, events: drafts(1, 2), cursor: 'c' }))?.events,
+  ).toEqual([]);
 });
 
 describe('a notice', () => {
@@ -139,8 +171,9 @@ describe('a notice', () => {
   });
 
   test('that all is well is no alarm', () => {
-    const severityOf = (kind: 'watching' | 'sink_back' | 'sample' | 'source_reset' | 'source_rejected') =>
-      noticeEvent({ notice: { kind, values: {} }, key: 'k', to: [], nowMs: 0 }).draft.severity;
+    const severityOf = (
+      kind: 'watching' | 'sink_back' | 'sample' | 'source_reset' | 'source_rejected',
+    ) => noticeEvent({ notice: { kind, values: {} }, key: 'k', to: [], nowMs: 0 }).draft.severity;
     expect((['watching', 'sink_back', 'sample'] as const).map(severityOf)).toEqual([1, 1, 1]);
     expect((['source_reset', 'source_rejected'] as const).map(severityOf)).toEqual([4, 4]);
   });
@@ -149,7 +182,9 @@ describe('a notice', () => {
     const lease = await hold(database(), 'source:a');
     const stale = { ...lease, epoch: 0 };
     const said = [noticeEvent({ notice: paused, key: 'k', to: ['boss'], nowMs: 0 })];
-    expect(await storePage(database(), { fence: stale, routes: [], events: [], notices: said })).toBeNull();
+    expect(
+      await storePage(database(), { fence: stale, routes: [], events: [], notices: said }),
+    ).toBeNull();
     expect(await database().$client`select 1 from events`).toEqual([]);
   });
 });

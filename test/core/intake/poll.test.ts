@@ -1,4 +1,5 @@
-// The loop that reads a source, on a real Postgres: what it stores, where it reads on, when it looks again, whom it tells.
+// The loop that reads a source, on a real Postgres: what it stores, where it reads on, when it
+// looks again, whom it tells.
 import { describe, expect, test } from 'vitest';
 import { drainSource } from '../../../src/core/intake/drain.ts';
 import type { FreshDeliveries } from '../../../src/core/intake/intake.ts';
@@ -16,7 +17,9 @@ import { until } from '../../support/world.ts';
 describe('reading', () => {
   const database = useDatabase();
 
-  /** A source that gives these pages, or throws these errors, one after the other; then empty ones. */
+  /**
+   * A source that gives these pages, or throws these errors, one after the other; then empty ones.
+   */
   function scripted(steps: readonly (Partial<Page> | Error)[]) {
     const asked: (string | null)[] = [];
     const left = [...steps];
@@ -41,7 +44,12 @@ describe('reading', () => {
       routes: toSoc,
       silences: createSilenceReader(database(), quiet),
       intervalMs: 20,
-      metrics: createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [{ id: 'soc' }], roles: [] }),
+      metrics: createMetrics({
+        version: 't',
+        sources: [{ id: 'a' }],
+        sinks: [{ id: 'soc' }],
+        roles: [],
+      }),
       log: quiet,
       now: Date.now,
       random: () => 0.5,
@@ -54,7 +62,8 @@ describe('reading', () => {
   const never = new AbortController().signal;
   const cursorNow = async () => (await readCursor(database(), 'a')).cursor;
   const storedIds = async () => {
-    const rows = await database().$client`select external_id from events where source = 'a' order by id`;
+    const rows = await database()
+      .$client`select external_id from events where source = 'a' order by id`;
     return rows.map((row) => row.external_id);
   };
   const noticesOf = async (type: string) => {
@@ -71,7 +80,9 @@ describe('reading', () => {
     ];
     const source = scripted(pages);
     const { deps, fresh } = setUp(source);
-    expect(await drainSource(deps, await hold(deps.db, 'source:a'), { signal: never })).toEqual({ events: 4 });
+    expect(await drainSource(deps, await hold(deps.db, 'source:a'), { signal: never })).toEqual({
+      events: 4,
+    });
     expect(source.asked).toEqual([null, 'c2', 'c4']);
     expect([await cursorNow(), await storedIds()]).toEqual(['c4', ['1', '2', '3', '4']]);
     const offered = fresh.flatMap((deliveries) => deliveries.get('soc') ?? []);
@@ -80,7 +91,11 @@ describe('reading', () => {
 
   test('a page that fails leaves the cursor at the one before, and the next look begins there', async () => {
     const malformed = new AdapterError('retry', 'malformed', 'cut off');
-    const source = scripted([{ events: drafts(1, 2), cursor: 'c2', more: true }, malformed, { events: drafts(3, 1) }]);
+    const source = scripted([
+      { events: drafts(1, 2), cursor: 'c2', more: true },
+      malformed,
+      { events: drafts(3, 1) },
+    ]);
     const { deps } = setUp(source);
     const lease = await hold(deps.db, 'source:a');
     expect(await drainSource(deps, lease, { signal: never })).toMatchObject({
@@ -125,7 +140,8 @@ describe('reading', () => {
     for (let times = 0; times < 3; times += 1) await drain();
     await deps.db.$client`alter table events rename column away to raw`;
     expect(writes.problem()).toMatchObject({ reason: 'other' });
-    // The console went away meanwhile: nobody knows whether the database takes pages, and people must not be told that it does not.
+    // The console went away meanwhile: nobody knows whether the database takes pages, and people
+    // must not be told that it does not.
     await drain();
     expect(writes.problem()).toBeUndefined();
   });
@@ -134,7 +150,10 @@ describe('reading', () => {
     const page = { events: drafts(1, 2), cursor: 'c2' };
     const told: number[] = [];
     const malformed = new AdapterError('retry', 'malformed', 'cut off');
-    const source = { ...scripted([page, malformed, page, page]), notStored: () => void told.push(1) };
+    const source = {
+      ...scripted([page, malformed, page, page]),
+      notStored: () => void told.push(1),
+    };
     const { deps } = setUp(source);
     const lease = await hold(deps.db, 'source:a');
     await drainSource(deps, lease, { signal: never });
@@ -153,11 +172,18 @@ describe('reading', () => {
   test('an error that the adapter did not mean to throw is its own fault, not the database’s', async () => {
     const { deps } = setUp(scripted([new TypeError('x is undefined')]));
     const { failure } = await drainSource(deps, await hold(deps.db, 'source:a'), { signal: never });
-    expect(failure).toMatchObject({ reason: 'unknown', message: expect.stringContaining('x is undefined') });
+    expect(failure).toMatchObject({
+      reason: 'unknown',
+      message: expect.stringContaining('x is undefined'),
+    });
   });
 
   test('ends when the role was lost, and asks for no further page than the one under way', async () => {
-    const endless = Array.from({ length: 9 }, (_, n) => ({ events: [draft(n)], cursor: `c${n}`, more: true }));
+    const endless = Array.from({ length: 9 }, (_, n) => ({
+      events: [draft(n)],
+      cursor: `c${n}`,
+      more: true,
+    }));
     const source = scripted(endless);
     const { deps } = setUp(source);
     const lease = await hold(deps.db, 'source:a');
@@ -179,7 +205,9 @@ describe('reading', () => {
       },
     };
     const { deps } = setUp(source);
-    expect(await drainSource(deps, await hold(deps.db, 'source:a'), { signal: abort.signal })).toEqual({ events: 0 });
+    expect(
+      await drainSource(deps, await hold(deps.db, 'source:a'), { signal: abort.signal }),
+    ).toEqual({ events: 0 });
     expect([await storedIds(), await cursorNow()]).toEqual([[], null]);
   });
 
@@ -201,7 +229,17 @@ describe('reading', () => {
   test('a stored page ends the row of failures, though the end of the list was not reached', async () => {
     const failure = new AdapterError('retry', 'server_error', 'status 500');
     const more = (n: number) => ({ events: [draft(n)], cursor: `c${n}`, more: true });
-    const source = scripted([failure, failure, more(1), failure, more(2), more(3), failure, failure, {}]);
+    const source = scripted([
+      failure,
+      failure,
+      more(1),
+      failure,
+      more(2),
+      more(3),
+      failure,
+      failure,
+      {},
+    ]);
     const waits: unknown[] = [];
     const log = createLogger({
       level: 'error',
@@ -253,7 +291,10 @@ describe('reading', () => {
       // Each time another process.
       const lease = await hold(deps.db, 'source:a');
       await watchSource(deps, lease).after(await drainSource(deps, lease, { signal: never }));
-      told.push([(await noticesOf('SOURCE_FAILING')).length, (await noticesOf('SOURCE_BACK')).length]);
+      told.push([
+        (await noticesOf('SOURCE_FAILING')).length,
+        (await noticesOf('SOURCE_BACK')).length,
+      ]);
     }
     expect(told).toEqual([
       [0, 0],
@@ -269,9 +310,12 @@ describe('reading', () => {
     const [failing, back] = rows.map(({ said }) => said as Record<string, string>);
     expect(failing).toEqual({ source: 'a', since: expect.any(String), message: 'status 500' });
     expect(Object.keys(back!)).toEqual(['source', 'since', 'until']);
-    const minutesAgo = (iso: string | undefined) => Math.round((Date.now() - Date.parse(iso!)) / 60_000);
+    const minutesAgo = (iso: string | undefined) =>
+      Math.round((Date.now() - Date.parse(iso!)) / 60_000);
     // What was noted first is aged by each step that followed.
-    expect([minutesAgo(failing!.since), minutesAgo(back!.since), minutesAgo(back!.until)]).toEqual([15, 29, 0]);
+    expect([minutesAgo(failing!.since), minutesAgo(back!.since), minutesAgo(back!.until)]).toEqual([
+      15, 29, 0,
+    ]);
   });
 
   test('a source that fails now so and now otherwise is one trouble with one end, and each way of it is said once', async () => {
@@ -286,8 +330,13 @@ describe('reading', () => {
       await age(minutes);
       await health.after(await drainSource(deps, lease, { signal: never }));
     }
-    const kinds = await database().$client`select type from events where source = 'tocsin' order by id`;
-    expect(kinds.map(({ type }) => type)).toEqual(['SOURCE_FAILING', 'SOURCE_REJECTED', 'SOURCE_BACK']);
+    const kinds = await database()
+      .$client`select type from events where source = 'tocsin' order by id`;
+    expect(kinds.map(({ type }) => type)).toEqual([
+      'SOURCE_FAILING',
+      'SOURCE_REJECTED',
+      'SOURCE_BACK',
+    ]);
   });
 
   test('a stop in the middle of a reading does not pass for its success', async () => {
@@ -298,12 +347,16 @@ describe('reading', () => {
       async poll(_cursor: string | null, signal: AbortSignal): Promise<Page> {
         calls += 1;
         if (calls <= 2) throw rejected;
-        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        return new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason)),
+        );
       },
     };
     const { deps } = setUp(source, { random: () => -1.975 });
     const first = startPolling(deps, await hold(deps.db, 'source:a'));
-    expect(await until(async () => (await noticesOf('SOURCE_REJECTED')).length === 1, 5000)).toBe(true);
+    expect(await until(async () => (await noticesOf('SOURCE_REJECTED')).length === 1, 5000)).toBe(
+      true,
+    );
     await first.stop();
     const before = calls;
     const second = startPolling(deps, await hold(deps.db, 'source:a'));
@@ -317,20 +370,27 @@ describe('reading', () => {
     const { deps } = setUp(scripted([failure, {}]));
     const lease = await hold(deps.db, 'source:a');
     const health = watchSource(deps, lease);
-    for (let n = 0; n < 2; n += 1) await health.after(await drainSource(deps, lease, { signal: never }));
+    for (let n = 0; n < 2; n += 1)
+      await health.after(await drainSource(deps, lease, { signal: never }));
     expect(await database().$client`select 1 from events where source = 'tocsin'`).toEqual([]);
   });
 
   test('what is read and cannot be stored is no success, and counts as what it is', async () => {
-    const { deps } = setUp(scripted([{ events: drafts(1, 3), cursor: 'c3' }]), { now: () => 77_000 });
+    const { deps } = setUp(scripted([{ events: drafts(1, 3), cursor: 'c3' }]), {
+      now: () => 77_000,
+    });
     const lease = await hold(deps.db, 'source:a');
     const value = async (name: string) => {
-      const line = (await deps.metrics.expose()).split('\n').find((one) => one.startsWith(`${name} `));
+      const line = (await deps.metrics.expose())
+        .split('\n')
+        .find((one) => one.startsWith(`${name} `));
       return Number(line?.split(' ')[1]);
     };
     await database().$client`alter table events add constraint refused check (type = 'X')`;
     try {
-      expect(await drainSource(deps, lease, { signal: never })).toMatchObject({ failure: { reason: 'database' } });
+      expect(await drainSource(deps, lease, { signal: never })).toMatchObject({
+        failure: { reason: 'database' },
+      });
       expect(await value('tocsin_source_last_success_timestamp_seconds{source="a"}')).toBe(0);
       expect(await value('tocsin_source_polls_total{source="a",outcome="database"}')).toBe(1);
     } finally {
@@ -347,7 +407,9 @@ describe('reading', () => {
       poll: (_cursor: string | null, signal: AbortSignal) => {
         isAsked = true;
         return new Promise<Page>((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(new AdapterError('retry', 'timeout', 'aborted')));
+          signal.addEventListener('abort', () =>
+            reject(new AdapterError('retry', 'timeout', 'aborted')),
+          );
         });
       },
     };
@@ -361,7 +423,10 @@ describe('reading', () => {
     const source = scripted([]);
     let isHeld = true;
     const { deps } = setUp(source, { intervalMs: 1 });
-    const polling = startPolling(deps, { ...(await hold(deps.db, 'source:a')), isHeld: () => isHeld });
+    const polling = startPolling(deps, {
+      ...(await hold(deps.db, 'source:a')),
+      isHeld: () => isHeld,
+    });
     expect(await until(() => source.asked.length >= 3, 5000)).toBe(true);
     isHeld = false;
     const most = source.asked.length + 1;

@@ -6,7 +6,12 @@ import type { Page } from '../../../src/kit/source.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { draft } from '../../store/stored.ts';
 
-const page = (more: Partial<Page> = {}): Page => ({ events: [], cursor: null, more: false, ...more });
+const page = (more: Partial<Page> = {}): Page => ({
+  events: [],
+  cursor: null,
+  more: false,
+  ...more,
+});
 
 function read(poll: () => Promise<Page>, signal = new AbortController().signal) {
   const metrics = createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [], roles: [] });
@@ -14,7 +19,8 @@ function read(poll: () => Promise<Page>, signal = new AbortController().signal) 
   const reading = readPage({ id: 'a', source, metrics, trace: undefined }, null, signal);
   const counted = async () => {
     const lines = (await metrics.expose()).split('\n');
-    const isCount = (line: string) => line.startsWith('tocsin_source_polls_total{source="a"') && !line.endsWith(' 0');
+    const isCount = (line: string) =>
+      line.startsWith('tocsin_source_polls_total{source="a"') && !line.endsWith(' 0');
     return lines.filter(isCount).map((line) => /outcome="(\w+)"/.exec(line)?.[1]);
   };
   return { reading, counted };

@@ -1,4 +1,5 @@
-// What people hear of a source from the one process that reads it all the time; of several processes the tests of polls tell.
+// What people hear of a source from the one process that reads it all the time; of several
+// processes the tests of polls tell.
 import { expect, test } from 'vitest';
 import { type ReadFailure, SourceHealth } from '../../../src/core/intake/source-health.ts';
 import { readConditions } from '../../../src/store/conditions.ts';
@@ -7,10 +8,20 @@ import { hold, quiet, useDatabase } from '../../store/stored.ts';
 const database = useDatabase();
 
 async function startReading(clock = () => performance.now(), looksAgain = true) {
-  const deps = { id: 'a', db: database(), log: quiet, now: Date.now, to: ['soc'], clock, looksAgain };
+  const deps = {
+    id: 'a',
+    db: database(),
+    log: quiet,
+    now: Date.now,
+    to: ['soc'],
+    clock,
+    looksAgain,
+  };
   const health = new SourceHealth(deps, await hold(database(), 'source:a'));
-  const said = async () => (await database().$client`select type from events order by id`).map(({ type }) => type);
-  const failed = (reason: ReadFailure['reason']) => health.after({ failure: { reason, message: 'failed' } });
+  const said = async () =>
+    (await database().$client`select type from events order by id`).map(({ type }) => type);
+  const failed = (reason: ReadFailure['reason']) =>
+    health.after({ failure: { reason, message: 'failed' } });
   return { read: () => health.after({}), failed, said };
 }
 
@@ -23,7 +34,12 @@ test('each trouble of a process that lives long has its end', async () => {
   }
   await read();
   await read();
-  expect(await said()).toEqual(['SOURCE_REJECTED', 'SOURCE_BACK', 'SOURCE_REJECTED', 'SOURCE_BACK']);
+  expect(await said()).toEqual([
+    'SOURCE_REJECTED',
+    'SOURCE_BACK',
+    'SOURCE_REJECTED',
+    'SOURCE_BACK',
+  ]);
 });
 
 test.each(['database', 'taken_over'] as const)(

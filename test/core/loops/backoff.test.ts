@@ -15,14 +15,20 @@ test.each([
   ['a sink', sinkBackoff, [250, 500, 1000, 30_000, 30_000, 30_000]],
   ['a source', sourceBackoff, [250, 500, 1000, 30_000, 30_000, 30_000]],
   ['a paused sink', pausedBackoff, [1000, 2000, 4000, 60_000, 60_000, 60_000]],
-])('the wait of %s doubles from its first to its longest, give or take a fifth', (_of, limits, waits) => {
-  expect([1, 2, 3, 10, 11, 1000].map((n) => backoffMs(n, 0.5, limits))).toEqual(waits);
-  expect(backoffMs(1, 0, limits)).toBe(0.8 * limits.firstMs);
-  expect(backoffMs(1, 0.999_999, limits)).toBeCloseTo(1.2 * limits.firstMs, 0);
-});
+])(
+  'the wait of %s doubles from its first to its longest, give or take a fifth',
+  (_of, limits, waits) => {
+    expect([1, 2, 3, 10, 11, 1000].map((n) => backoffMs(n, 0.5, limits))).toEqual(waits);
+    expect(backoffMs(1, 0, limits)).toBe(0.8 * limits.firstMs);
+    expect(backoffMs(1, 0.999_999, limits)).toBeCloseTo(1.2 * limits.firstMs, 0);
+  },
+);
 
 test('whatever the limits, no wait is shorter than four fifths of the first or longer than six fifths of the longest', () => {
-  const limits = fc.tuple(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 10_000, max: 1e9 }));
+  const limits = fc.tuple(
+    fc.integer({ min: 1, max: 10_000 }),
+    fc.integer({ min: 10_000, max: 1e9 }),
+  );
   const failures = fc.integer({ min: 1, max: 100_000 });
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   fc.assert(
@@ -31,7 +37,10 @@ test('whatever the limits, no wait is shorter than four fifths of the first or l
       expect(wait).toBeGreaterThanOrEqual(0.8 * firstMs);
       expect(wait).toBeLessThanOrEqual(1.2 * maxMs);
       const longest = maxMs * (0.8 + 0.4 * value);
-      expect(backoffMs(n + 1, value, { firstMs, maxMs })).toBeCloseTo(Math.min(2 * wait, longest), 3);
+      expect(backoffMs(n + 1, value, { firstMs, maxMs })).toBeCloseTo(
+        Math.min(2 * wait, longest),
+        3,
+      );
     }),
   );
 });

@@ -30,7 +30,11 @@ describe('the first look', () => {
     expect(await createClockWatch(database()).look()).toBeUndefined();
     await insertPage(database(), { fence: null, source: 'a', events: [], cursor: 'c1' });
     const watch = createClockWatch(database());
-    expect([await watch.look(), await watch.look(), watch.last()]).toEqual([undefined, undefined, undefined]);
+    expect([await watch.look(), await watch.look(), watch.last()]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('finds a page that was stored in the future, once, under one key for whoever looks', async () => {

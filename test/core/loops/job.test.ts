@@ -20,7 +20,11 @@ test('what failed is tried again long before its next turn', async () => {
     calls += 1;
     if (calls === 1) throw new Error('the database does not answer');
   };
-  const job = startJob(lease, { everyMs: 3_600_000, act, onError: (error) => void errors.push(error) });
+  const job = startJob(lease, {
+    everyMs: 3_600_000,
+    act,
+    onError: (error) => void errors.push(error),
+  });
   expect(await until(() => calls === 2, 20_000)).toBe(true);
   await job.stop();
   expect([calls, errors.length]).toEqual([2, 1]);

@@ -18,6 +18,8 @@ test('a call that comes before the wait is not lost, and ends one wait only', as
   wake.now();
   await wake.wait(hour);
   const second = wake.wait(30).then(() => 'second');
-  expect(await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 0, 'first'))])).toBe('first');
+  expect(
+    await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 0, 'first'))]),
+  ).toBe('first');
   await second;
 });

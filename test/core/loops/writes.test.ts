@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { createWrites, noWritesText, whyNoWrites } from '../../../src/core/loops/writes.ts';
 
-const error = (code?: string) => Object.assign(new Error('a path and a secret'), code === undefined ? {} : { code });
+const error = (code?: string) =>
+  Object.assign(new Error('a path and a secret'), code === undefined ? {} : { code });
 
 describe('what the database does not take', () => {
   test.each([
@@ -32,7 +33,10 @@ describe('what the database does not take', () => {
       said.push(writes.problem() !== undefined);
     }
     writes.passed('source:a');
-    expect([said, writes.problem()]).toEqual([[false, false, false, false, false, true], undefined]);
+    expect([said, writes.problem()]).toEqual([
+      [false, false, false, false, false, true],
+      undefined,
+    ]);
   });
 
   test('keeps the heartbeat back, in other words than a database that does not answer', async () => {
@@ -41,7 +45,10 @@ describe('what the database does not take', () => {
     expect(await whyNoWrites(answers, writes)).toBeUndefined();
     for (let times = 0; times < 3; times += 1) writes.failed('source:a', error('53100'));
     expect(await whyNoWrites(answers, writes)).toBe(noWritesText(writes.problem()!));
-    const away = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
-    expect(await whyNoWrites(away, writes)).toBe('the database does not answer: ECONNREFUSED refused');
+    const away = () =>
+      Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+    expect(await whyNoWrites(away, writes)).toBe(
+      'the database does not answer: ECONNREFUSED refused',
+    );
   });
 });

@@ -25,7 +25,11 @@ describe('with sinks for operations', () => {
   test.each([
     ['a source fails', audience.ofSource('a'), ['soc', 'all', 'ops']],
     ['a credential ends', audience.ofCredential('a', down()), ['ops']],
-    ['a credential ends while they are down', audience.ofCredential('a', down('ops')), ['soc', 'boss', 'all']],
+    [
+      'a credential ends while they are down',
+      audience.ofCredential('a', down('ops')),
+      ['soc', 'boss', 'all'],
+    ],
     ['a sink is down', audience.ofSink('soc', down('soc')), ['ops']],
     ['their own sink is down', audience.ofSink('ops', down('ops')), ['soc', 'boss', 'all']],
     ['a sink and theirs are down', audience.ofSink('soc', down('soc', 'ops')), ['boss', 'all']],

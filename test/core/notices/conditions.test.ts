@@ -1,6 +1,11 @@
 // What lasts is announced when it begins, once a day, and when it ends, on a real Postgres.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { announce, announceEnd, type Condition, keyWhile } from '../../../src/core/notices/conditions.ts';
+import {
+  announce,
+  announceEnd,
+  type Condition,
+  keyWhile,
+} from '../../../src/core/notices/conditions.ts';
 import { readConditions } from '../../../src/store/conditions.ts';
 import { hold, useDatabase } from '../../store/stored.ts';
 
@@ -11,7 +16,8 @@ const condition: Condition = {
 };
 const by = () => ({ db: database(), fence: null, nowMs: Date.now() });
 const say = (more: Partial<Condition> = {}) => announce(by(), { ...condition, ...more });
-const age = (interval: string) => database().$client`update conditions set since = since - ${interval}::interval`;
+const age = (interval: string) =>
+  database().$client`update conditions set since = since - ${interval}::interval`;
 
 async function announced(): Promise<string[]> {
   const rows = await database().$client`

@@ -1,4 +1,5 @@
-// An outside service is called while all is well, and only then; on a real Postgres behind a proxy that can be cut.
+// An outside service is called while all is well, and only then; on a real Postgres behind a proxy
+// that can be cut.
 import { expect, onTestFinished, test } from 'vitest';
 import {
   type HeartbeatDependencies,
@@ -31,7 +32,10 @@ async function startBeating(farEnd: FarEnd, whyNot: Whether, ownTimes = times) {
   const http = createHttpClient();
   const state: { address: string | undefined } = { address };
   const heartbeat = startHeartbeat({
-    sender: () => (state.address === undefined ? undefined : (signal) => sendHeartbeat(http, state.address!, signal)),
+    sender: () =>
+      state.address === undefined
+        ? undefined
+        : (signal) => sendHeartbeat(http, state.address!, signal),
     ...{ whyNot, metrics, log, times: ownTimes },
   });
   const stop = () => heartbeat.stop();
@@ -40,8 +44,13 @@ async function startBeating(farEnd: FarEnd, whyNot: Whether, ownTimes = times) {
     return http.close();
   });
   const value = async (outcome: string) =>
-    Number(new RegExp(`tocsin_heartbeats_total\\{outcome="${outcome}"\\} (\\d+)`).exec(await metrics.expose())?.[1]);
-  const messages = () => lines.map((line) => JSON.parse(line) as { level: string; msg: string; error?: string });
+    Number(
+      new RegExp(`tocsin_heartbeats_total\\{outcome="${outcome}"\\} (\\d+)`).exec(
+        await metrics.expose(),
+      )?.[1],
+    );
+  const messages = () =>
+    lines.map((line) => JSON.parse(line) as { level: string; msg: string; error?: string });
   return { lines, messages, value, stop, state };
 }
 
@@ -76,7 +85,10 @@ test.each([
   farEnd.answering((_request, response) => response.end('OK'));
   expect(await until(async () => (await value('sent')) >= 2, 5000)).toBe(true);
   expect(await value('failed')).toBeGreaterThanOrEqual(3);
-  expect(messages().map(({ msg }) => msg)).toEqual(['heartbeats do not arrive', 'heartbeats are sent']);
+  expect(messages().map(({ msg }) => msg)).toEqual([
+    'heartbeats do not arrive',
+    'heartbeats are sent',
+  ]);
   expect(messages()[0]).toMatchObject({ level: 'warn', error: expect.stringMatching(says) });
   expect(other.received).toEqual([]);
   expect(lines.join()).not.toContain('0f1e2d3c4b5a');
@@ -129,7 +141,9 @@ test('it stops when the database is gone, and goes on when it is back', async ()
   onTestFinished(() => db.$client.end({ timeout: 1 }));
   await replicaWith(db, ['source:a'], 600_000);
   const farEnd = await startFarEnd();
-  const { messages, value } = await startBeating(farEnd, () => whyNotWell({ db, roles: ['source:a'], listeners: [] }));
+  const { messages, value } = await startBeating(farEnd, () =>
+    whyNotWell({ db, roles: ['source:a'], listeners: [] }),
+  );
   expect(await until(() => farEnd.received.length >= 2, 10_000)).toBe(true);
   await proxy.refuse();
   proxy.drop();
@@ -151,7 +165,8 @@ test('it stops when the database is gone, and goes on when it is back', async ()
 
 test('nothing is well while nobody holds a role, or while nobody can be told of anything', async () => {
   const db = database();
-  const why = (roles: readonly string[], listeners: readonly string[] = []) => whyNotWell({ db, roles, listeners });
+  const why = (roles: readonly string[], listeners: readonly string[] = []) =>
+    whyNotWell({ db, roles, listeners });
   expect(await why(['source:a', 'sink:b'])).toBe('nobody holds sink:b, source:a');
   await replicaWith(db, ['source:a']);
   expect(await why(['source:a', 'sink:b'])).toBe('nobody holds sink:b');

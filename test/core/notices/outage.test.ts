@@ -1,7 +1,11 @@
 // That the database takes no writes is announced once, past the database, and its end once.
 import { expect, onTestFinished, test } from 'vitest';
 import type { WriteProblem } from '../../../src/core/loops/writes.ts';
-import { type OutageTimes, outageSinks, startOutageNotices } from '../../../src/core/notices/outage.ts';
+import {
+  type OutageTimes,
+  outageSinks,
+  startOutageNotices,
+} from '../../../src/core/notices/outage.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import type { Notice } from '../../../src/kit/event.ts';
 import type { Message, SendContext } from '../../../src/kit/sink.ts';
@@ -50,14 +54,21 @@ function start(times: OutageTimes = soon) {
     sinks: () =>
       state.ids.map((id) => ({
         id,
-        sink: { origin: id, send: (message: Message, context: SendContext) => send(id, message, context) },
+        sink: {
+          origin: id,
+          send: (message: Message, context: SendContext) => send(id, message, context),
+        },
       })),
     async storeNotice({ notice, key, to }) {
       const failure = state.storeFailures.shift();
       if (failure) throw failure;
       stored.push({ notice, key, to });
     },
-    log: createLogger({ level: 'info', secrets: [], destination: { write: (line: string) => void lines.push(line) } }),
+    log: createLogger({
+      level: 'info',
+      secrets: [],
+      destination: { write: (line: string) => void lines.push(line) },
+    }),
     now: Date.now,
     monotonic: () => performance.now() + state.aheadMs,
     random: () => 0,
@@ -73,8 +84,13 @@ function start(times: OutageTimes = soon) {
 
 test('a sink hears it from the process that holds its role, if it hears what must be mended', () => {
   const one = (id: string, origin: string) => ({ id, sink: { origin, send: async () => {} } });
-  const sinks = [one('soc', 'https://a.example'), one('boss', 'https://a.example'), one('ops', 'https://b.example')];
-  const idsOf = (listeners: string[], held: string[]) => outageSinks(sinks, listeners, held).map(({ id }) => id);
+  const sinks = [
+    one('soc', 'https://a.example'),
+    one('boss', 'https://a.example'),
+    one('ops', 'https://b.example'),
+  ];
+  const idsOf = (listeners: string[], held: string[]) =>
+    outageSinks(sinks, listeners, held).map(({ id }) => id);
   const all = ['soc', 'boss', 'ops'];
   expect(idsOf(all, ['sink:https://a.example', 'source:di'])).toEqual(['soc', 'boss']);
   expect(idsOf(['ops'], ['sink:https://a.example', 'source:di'])).toEqual([]);
@@ -94,14 +110,21 @@ test('each sink hears once that it began, and once, stored, that it is over', as
   expect([form, mayBeRepeated]).toEqual(['full', false]);
   expect(event).toMatchObject({ source: 'tocsin', stream: 'notice', severity: 4 });
   const { since } = event.body.notice!.values as { since: string };
-  expect(event.body.notice).toEqual({ kind: 'database_failing', values: { since, reason: full.text } });
+  expect(event.body.notice).toEqual({
+    kind: 'database_failing',
+    values: { since, reason: full.text },
+  });
   expect(stored).toEqual([]);
 
   state.problem = undefined;
   expect(await until(() => stored.length > 0, 10_000)).toBe(true);
   await looked(10);
   const { notice, to } = stored[0]!;
-  expect([stored.length, notice.kind, [...to].sort()]).toEqual([1, 'database_back', ['boss', 'soc']]);
+  expect([stored.length, notice.kind, [...to].sort()]).toEqual([
+    1,
+    'database_back',
+    ['boss', 'soc'],
+  ]);
   expect(notice.values.since).toBe(since);
   expect(Date.parse(notice.values.until!)).toBeGreaterThanOrEqual(Date.parse(since));
 
@@ -202,7 +225,9 @@ test('a sink that fails is tried again, and says that it may be a repetition', a
 test('a sink that asks to be left alone for an hour is left alone', async () => {
   const { state, posts, looked } = start();
   state.ids = ['soc'];
-  state.failures = [new AdapterError('retry', 'rate_limited', 'slow down', { retryAfterMs: 3_600_000 })];
+  state.failures = [
+    new AdapterError('retry', 'rate_limited', 'slow down', { retryAfterMs: 3_600_000 }),
+  ];
   state.problem = full;
   expect(await until(() => posts.length === 1, 10_000)).toBe(true);
   await looked(100);

@@ -83,9 +83,24 @@ const sinceMs = Date.parse('2026-03-01T10:00:00Z');
 
 describe('a change of state', () => {
   const context = { detail: 'status 403', noticeableMs: 300_000, nowMs: sinceMs + 60_000 };
-  const change: SinkChange = { to: 'ok', reason: null, fromSinceMs: sinceMs, lastedMs: 60_000, wasPaused: false };
-  const values = { sink: 'soc', since: '2026-03-01T10:00:00.000Z', until: '2026-03-01T10:01:00.000Z' };
-  const isBack = { sink: 'soc', notice: { kind: 'sink_back', values }, key: `soc ${sinceMs}`, to: 'this' };
+  const change: SinkChange = {
+    to: 'ok',
+    reason: null,
+    fromSinceMs: sinceMs,
+    lastedMs: 60_000,
+    wasPaused: false,
+  };
+  const values = {
+    sink: 'soc',
+    since: '2026-03-01T10:00:00.000Z',
+    until: '2026-03-01T10:01:00.000Z',
+  };
+  const isBack = {
+    sink: 'soc',
+    notice: { kind: 'sink_back', values },
+    key: `soc ${sinceMs}`,
+    to: 'this',
+  };
 
   test.each<[string, Partial<SinkChange>, unknown]>([
     [
@@ -93,7 +108,10 @@ describe('a change of state', () => {
       { to: 'paused', reason: 'auth' },
       {
         ...{ sink: 'soc', key: 'sink:soc', to: 'others' },
-        notice: { kind: 'sink_paused', values: { sink: 'soc', reason: 'auth', message: 'status 403' } },
+        notice: {
+          kind: 'sink_paused',
+          values: { sink: 'soc', reason: 'auth', message: 'status 403' },
+        },
       },
     ],
     ['to backing off is no news yet', { to: 'backing_off', reason: 'timeout' }, undefined],
@@ -106,7 +124,11 @@ describe('a change of state', () => {
   });
 
   test('whose reason nobody knows is announced all the same', () => {
-    const notice = changeNotice('soc', { ...change, to: 'paused' }, { ...context, detail: undefined });
+    const notice = changeNotice(
+      'soc',
+      { ...change, to: 'paused' },
+      { ...context, detail: undefined },
+    );
     expect(notice?.notice.values).toEqual({ sink: 'soc', reason: '', message: '' });
   });
 });
@@ -119,10 +141,28 @@ describe('a look at a sink', () => {
   const failing = { kind: 'sink_failing', afterMs: 900_000 };
   test.each([
     ['that never changed its state finds it well', undefined, [], undefined, 'sink_back'],
-    ['that is paused finds that', { ...row, state: 'paused' }, [], { kind: 'sink_paused' }, undefined],
-    ['that backs off finds that, and for how long', row, [], { ...failing, heldMs: 1000 }, undefined],
+    [
+      'that is paused finds that',
+      { ...row, state: 'paused' },
+      [],
+      { kind: 'sink_paused' },
+      undefined,
+    ],
+    [
+      'that backs off finds that, and for how long',
+      row,
+      [],
+      { ...failing, heldMs: 1000 },
+      undefined,
+    ],
     ['that backs off since a time ahead finds that', { ...row, ageMs: -5 }, [], failing, undefined],
-    ['that is tried while people know that it is paused finds nothing', row, known, undefined, undefined],
+    [
+      'that is tried while people know that it is paused finds nothing',
+      row,
+      known,
+      undefined,
+      undefined,
+    ],
     [
       'that is well, but not for long, finds nothing',
       { ...row, state: 'ok', ageMs: 119_999 },
@@ -130,7 +170,13 @@ describe('a look at a sink', () => {
       undefined,
       undefined,
     ],
-    ['that is well for long finds it well', { ...row, state: 'ok', ageMs: 120_000 }, known, undefined, 'sink_back'],
+    [
+      'that is well for long finds it well',
+      { ...row, state: 'ok', ageMs: 120_000 },
+      known,
+      undefined,
+      'sink_back',
+    ],
     [
       'that is well since a time ahead finds it well',
       { ...row, state: 'ok', ageMs: -5 },
@@ -141,7 +187,11 @@ describe('a look at a sink', () => {
   ] as const)('%s', (_title, found, open, holds, over) => {
     const finding = sinkFinding('soc', found, open);
     const { values: _values, ...held } = finding.holds ?? {};
-    expect([finding.name, finding.holds && held, finding.over?.kind]).toEqual(['sink:soc', holds, over]);
+    expect([finding.name, finding.holds && held, finding.over?.kind]).toEqual([
+      'sink:soc',
+      holds,
+      over,
+    ]);
   });
 });
 

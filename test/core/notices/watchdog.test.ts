@@ -1,4 +1,5 @@
-// People hear once of what lasts and once that it is over; also with two processes, after a crash in between, and in whatever order they look.
+// People hear once of what lasts and once that it is over; also with two processes, after a crash
+// in between, and in whatever order they look.
 import { describe, expect, test } from 'vitest';
 import { type Audience, createAudience } from '../../../src/core/notices/audience.ts';
 import { announce, keyWhile } from '../../../src/core/notices/conditions.ts';
@@ -27,7 +28,15 @@ async function startLooking({ operations = ['ops'], ...more }: Setting = {}) {
       return audience.ofDead(sink);
     },
   };
-  const shared = { db: database(), log: quiet, now: Date.now, sources: [], sinks, everyMs: 20, settledMs: 0 };
+  const shared = {
+    db: database(),
+    log: quiet,
+    now: Date.now,
+    sources: [],
+    sinks,
+    everyMs: 20,
+    settledMs: 0,
+  };
   const worker = startWatchdog({ ...shared, audience: counting, ...more }, lease);
   return { looks, stop: () => worker.stop() };
 }
@@ -91,13 +100,21 @@ describe('a sink', () => {
   });
 
   test('is told of once, whether its own worker or the watchdog is first', async () => {
-    const paused = { name: 'sink:soc', kind: 'sink_paused' as const, to: ['ops'], values: () => ({ sink: 'soc' }) };
+    const paused = {
+      name: 'sink:soc',
+      kind: 'sink_paused' as const,
+      to: ['ops'],
+      values: () => ({ sink: 'soc' }),
+    };
     await setState('soc', 'paused');
     await announce({ db: database(), fence: null, nowMs: Date.now() }, paused);
     await look();
     await setState('boss', 'paused');
     await look();
-    await announce({ db: database(), fence: null, nowMs: Date.now() }, { ...paused, name: 'sink:boss' });
+    await announce(
+      { db: database(), fence: null, nowMs: Date.now() },
+      { ...paused, name: 'sink:boss' },
+    );
     expect(await said()).toEqual(['SINK_PAUSED ops', 'SINK_PAUSED ops']);
   });
 
@@ -195,7 +212,12 @@ describe('a sink', () => {
     await look();
     await setState('soc', 'ok');
     await look();
-    expect(await said()).toEqual(['SINK_PAUSED boss soc', 'SINK_PAUSED boss', 'SINK_BACK boss soc', 'SINK_BACK boss']);
+    expect(await said()).toEqual([
+      'SINK_PAUSED boss soc',
+      'SINK_PAUSED boss',
+      'SINK_BACK boss soc',
+      'SINK_BACK boss',
+    ]);
   });
 
   test('is told to be back to all who ever heard of it, and are there still', async () => {
@@ -220,9 +242,18 @@ describe('a sink', () => {
     await database().$client`truncate events, deliveries, conditions`;
     const lease = await hold(database(), 'job:watchdog');
     const audience = createAudience({ routes, sinks: ['soc'], operations: [] });
-    const deps = { db: database(), log: quiet, now: Date.now, sources: [], sinks: ['soc'], audience, everyMs: 20 };
+    const deps = {
+      db: database(),
+      log: quiet,
+      now: Date.now,
+      sources: [],
+      sinks: ['soc'],
+      audience,
+      everyMs: 20,
+    };
     const worker = startWatchdog(deps, lease);
-    const isNoted = async () => (await readConditions(database()))[0]?.told?.startsWith('sink_paused 0') === true;
+    const isNoted = async () =>
+      (await readConditions(database()))[0]?.told?.startsWith('sink_paused 0') === true;
     expect(await until(isNoted, 5000)).toBe(true);
     await worker.stop();
     expect(await database().$client`select 1 from events`).toEqual([]);
@@ -260,9 +291,15 @@ describe('dead deliveries', () => {
 describe('a credential', () => {
   const dayMs = 86_400_000;
 
-  async function lookWith(days: number | undefined, operations: readonly string[] = ['ops']): Promise<void> {
+  async function lookWith(
+    days: number | undefined,
+    operations: readonly string[] = ['ops'],
+  ): Promise<void> {
     const endsAtMs = days === undefined ? undefined : Date.now() + days * dayMs;
-    await look({ operations, sources: [{ id: 'a', source: { credentialExpiresAt: () => endsAtMs } }] });
+    await look({
+      operations,
+      sources: [{ id: 'a', source: { credentialExpiresAt: () => endsAtMs } }],
+    });
   }
 
   test('that ends is told of two weeks, one week and two days before, and at its end; and when there is another', async () => {
@@ -273,7 +310,10 @@ describe('a credential', () => {
     }
     expect(told).toEqual([0, 1, 1, 2, 2, 3, 3, 4, 4]);
     await lookWith(undefined);
-    expect(await said()).toEqual([...Array(4).fill('CREDENTIAL_ENDING ops'), 'CREDENTIAL_RENEWED ops']);
+    expect(await said()).toEqual([
+      ...Array(4).fill('CREDENTIAL_ENDING ops'),
+      'CREDENTIAL_RENEWED ops',
+    ]);
   });
 
   test('is told of to those who hear of its source where no sink is for operations', async () => {
@@ -303,19 +343,32 @@ test('a process that dies between the notice and its mark says nothing twice, no
 test('without the role it says nothing, and nothing is over', async () => {
   await setState('soc', 'paused');
   const open = ['sink:boss', 'sink:gone'];
-  for (const name of open) await database().$client`insert into conditions (name, told) values (${name}, 'x 0')`;
+  for (const name of open)
+    await database().$client`insert into conditions (name, told) values (${name}, 'x 0')`;
   const lease = await hold(database(), 'job:watchdog');
   const audience = createAudience({ routes, sinks, operations: ['ops'] });
-  const deps = { db: database(), log: quiet, now: Date.now, sources: [], sinks, audience, everyMs: 20 };
+  const deps = {
+    db: database(),
+    log: quiet,
+    now: Date.now,
+    sources: [],
+    sinks,
+    audience,
+    everyMs: 20,
+  };
   const worker = startWatchdog(deps, { ...lease, epoch: lease.epoch - 1 });
   await new Promise((resolve) => setTimeout(resolve, 300));
   await worker.stop();
-  expect([await said(), (await readConditions(database())).map(({ name }) => name)]).toEqual([[], open]);
+  expect([await said(), (await readConditions(database())).map(({ name }) => name)]).toEqual([
+    [],
+    open,
+  ]);
 });
 
 test('what is not configured any more is forgotten without a word; a source that fails is not', async () => {
   const names = ['sink:gone', 'dead:gone', 'source:gone', 'credential:gone', 'source:a'];
-  for (const name of names) await database().$client`insert into conditions (name, told) values (${name}, 'x 0')`;
+  for (const name of names)
+    await database().$client`insert into conditions (name, told) values (${name}, 'x 0')`;
   await look({ sources: [{ id: 'a', source: {} }] });
   expect((await readConditions(database())).map(({ name }) => name)).toEqual(['source:a']);
   expect(await said()).toEqual([]);

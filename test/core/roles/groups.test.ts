@@ -13,7 +13,9 @@ function shown(facts: GroupingFacts): string[] {
     ['job', groups.ofJob('job:x')] as const,
   ];
   const names = [...new Set(members.map(([, name]) => name))];
-  return names.map((name) => members.flatMap(([member, group]) => (group === name ? [member] : [])).join(' '));
+  return names.map((name) =>
+    members.flatMap(([member, group]) => (group === name ? [member] : [])).join(' '),
+  );
 }
 
 test.each<[string, GroupingFacts, string[]]>([

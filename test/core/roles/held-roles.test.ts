@@ -30,7 +30,8 @@ async function setUp(validForMs = 10_000) {
       freed.count += 1;
     },
   });
-  const holder = async (name: string) => (await db.$client`select holder from leases where name = ${name}`)[0]?.holder;
+  const holder = async (name: string) =>
+    (await db.$client`select holder from leases where name = ${name}`)[0]?.holder;
   return { held, role, leases, freed, holder, end: () => end() };
 }
 

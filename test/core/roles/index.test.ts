@@ -1,4 +1,5 @@
-// Which roles a process works: shared out fairly, given back whole, and lost at once when the database says so.
+// Which roles a process works: shared out fairly, given back whole, and lost at once when the
+// database says so.
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -9,7 +10,11 @@ import { inTransaction, quiet, replicaWith, useDatabase } from '../../store/stor
 import { until } from '../../support/world.ts';
 
 const idle = () => ({ stop: async () => {} });
-const role = (name: string, group: string, start: Role['start'] = idle): Role => ({ name, group, start });
+const role = (name: string, group: string, start: Role['start'] = idle): Role => ({
+  name,
+  group,
+  start,
+});
 describe('a process with roles', () => {
   const database = useDatabase();
   const ttlMs = 20_000;
@@ -26,7 +31,12 @@ describe('a process with roles', () => {
   }
 
   function begin(roles: readonly Role[], more: Partial<RolesDependencies> = {}) {
-    const metrics = createMetrics({ version: 't', sources: [], sinks: [], roles: roles.map(({ name }) => name) });
+    const metrics = createMetrics({
+      version: 't',
+      sources: [],
+      sinks: [],
+      roles: roles.map(({ name }) => name),
+    });
     const replicaId = randomUUID();
     const times = { ttlMs, renewMs: 50 };
     const running = startRoles({
@@ -43,11 +53,13 @@ describe('a process with roles', () => {
     return { running, replicaId, metrics };
   }
 
-  const expectSoon = async (isTrue: () => boolean | Promise<boolean>) => expect(await until(isTrue, 8000)).toBe(true);
+  const expectSoon = async (isTrue: () => boolean | Promise<boolean>) =>
+    expect(await until(isTrue, 8000)).toBe(true);
   const holderOf = async (name: string) =>
     (await database().$client`select holder::text from leases where name = ${name}`)[0]?.holder;
 
-  const renewedAt = async () => (await database().$client`select expires_at::text from replicas`)[0]?.expires_at;
+  const renewedAt = async () =>
+    (await database().$client`select expires_at::text from replicas`)[0]?.expires_at;
 
   test('whose heartbeat ran out stops every worker as lost, and begins anew with higher epochs', async () => {
     const { leases, stopped, start } = worked();
@@ -60,14 +72,19 @@ describe('a process with roles', () => {
     );
     await expectSoon(() => leases.length === 2);
     expect(stopped).toEqual(leases.slice(0, 1));
-    expect([leases[0]!.isHeld(), leases[0]!.outlasts(0), leases[1]!.isHeld()]).toEqual([false, false, true]);
+    expect([leases[0]!.isHeld(), leases[0]!.outlasts(0), leases[1]!.isHeld()]).toEqual([
+      false,
+      false,
+      true,
+    ]);
     expect(leases[1]!.epoch).toBeGreaterThan(leases[0]!.epoch);
   });
 
   describe('when the clock leaps', () => {
     /** As if the clock went by so many seconds: what is written stays behind it, or runs ahead. */
     const leap = (seconds: number) =>
-      database().$client`update replicas set expires_at = expires_at - ${seconds}::int * interval '1 second'`;
+      database()
+        .$client`update replicas set expires_at = expires_at - ${seconds}::int * interval '1 second'`;
 
     test('forward keeps its roles, and takes nobody else’s until they could renew', async () => {
       const { leases, stopped, start } = worked();
@@ -80,7 +97,8 @@ describe('a process with roles', () => {
       for (let times = 0; times < 5; times += 1) {
         await leap(3600);
         await expectSoon(async () => {
-          const rows = await database().$client`select 1 from replicas where expires_at > clock_timestamp()`;
+          const rows = await database()
+            .$client`select 1 from replicas where expires_at > clock_timestamp()`;
           return rows.length === 2;
         });
       }
@@ -112,7 +130,9 @@ describe('a process with roles', () => {
     expect(stopped[0]).toMatchObject({ name: 'job:x' });
     expect(leases.map((lease) => lease.isHeld())).toEqual([false, true]);
     expect(running.held()).toEqual(['job:y']);
-    expect(await metrics.registry.getSingleMetricAsString('tocsin_role_held')).toContain('{role="job:x"} 0');
+    expect(await metrics.registry.getSingleMetricAsString('tocsin_role_held')).toContain(
+      '{role="job:x"} 0',
+    );
     expect(await holderOf('job:x')).toBe(other);
   });
 
@@ -205,7 +225,10 @@ describe('a process with roles', () => {
       const { running } = begin([role('sink:a', 'g', start), role('sink:b', 'h', start)]);
       await expectSoon(() => started.length === 2);
       let isReplaced = false;
-      const replaced = running.replace([role('sink:a', 'g', startNew), role('sink:b', 'h', startNew)]);
+      const replaced = running.replace([
+        role('sink:a', 'g', startNew),
+        role('sink:b', 'h', startNew),
+      ]);
       void replaced.then(() => {
         isReplaced = true;
       });
@@ -263,7 +286,8 @@ describe('a process with roles', () => {
       const { leases, start } = worked();
       const { replicaId } = begin([role('job:x', 'g', start)]);
       await expectSoon(() => leases.length === 1);
-      await database().$client`insert into leases (name, holder, epoch) values ('job:gone', ${replicaId}::uuid, 7)`;
+      await database()
+        .$client`insert into leases (name, holder, epoch) values ('job:gone', ${replicaId}::uuid, 7)`;
       await expectSoon(async () => (await holderOf('job:gone')) === null);
       expect(await holderOf('job:x')).toBe(replicaId);
     });
@@ -290,7 +314,8 @@ describe('a process with roles', () => {
     ];
     const names = ['job:x', 'sink:mm', 'source:events'];
     const ofA = async () => {
-      await database().$client`insert into cursors (source, cursor, console) values ('events', 'c', 'A')`;
+      await database()
+        .$client`insert into cursors (source, cursor, console) values ('events', 'c', 'A')`;
       await database().$client`insert into sinks (sink, state, place) values ('soc', 'ok', 'P')`;
     };
     const held = ({ running }: ReturnType<typeof begin>) => [...running.held()].sort();
@@ -304,7 +329,9 @@ describe('a process with roles', () => {
       await expectSoon(() => held(rightful).length === 3);
       expect([held(rightful), held(stranger)]).toEqual([names, []]);
       const replica = begin(of('A', 'P'));
-      await expectSoon(() => held(rightful).length + held(replica).length === 3 && held(replica).length > 0);
+      await expectSoon(
+        () => held(rightful).length + held(replica).length === 3 && held(replica).length > 0,
+      );
       expect(held(stranger)).toEqual([]);
     });
 
@@ -327,13 +354,16 @@ describe('a process with roles', () => {
       const { leases, start } = worked();
       const old = begin(of('A', 'P'), { times: { ttlMs, renewMs: 1500 } });
       await expectSoon(() => held(old).length === 3);
-      const elsewhere = [{ ...role('sink:elsewhere', 'g', start), sinks: ['soc'], places: { soc: 'Q' } }];
+      const elsewhere = [
+        { ...role('sink:elsewhere', 'g', start), sinks: ['soc'], places: { soc: 'Q' } },
+      ];
       const next = begin(elsewhere);
       await expectSoon(() => next.running.standing()?.contested.length === 1);
       for (let times = 0; times < 2; times += 1) {
         await database().$client`update replicas set expires_at = expires_at - interval '1 hour'`;
         await expectSoon(async () => {
-          const rows = await database().$client`select 1 from replicas where expires_at > clock_timestamp()`;
+          const rows = await database()
+            .$client`select 1 from replicas where expires_at > clock_timestamp()`;
           return rows.length === 2;
         });
       }
@@ -388,7 +418,11 @@ describe('a process with roles', () => {
       await slow('update', 0.7);
       const left: boolean[][] = [];
       const start = (lease: Lease) => {
-        left.push([lease.outlasts(ttlMs - 500), lease.outlasts(ttlMs - 5000), lease.outlasts(ttlMs + 1000)]);
+        left.push([
+          lease.outlasts(ttlMs - 500),
+          lease.outlasts(ttlMs - 5000),
+          lease.outlasts(ttlMs + 1000),
+        ]);
         return idle();
       };
       const { running } = begin([role('job:x', 'g', start)], { times: { ttlMs, renewMs: 60_000 } });
@@ -406,7 +440,9 @@ describe('a process with roles', () => {
         left.push([lease.outlasts(termMs - 500), lease.outlasts(0)]);
         return idle();
       };
-      const { running } = begin([role('job:x', 'g', start)], { times: { ttlMs: termMs, renewMs: 50 } });
+      const { running } = begin([role('job:x', 'g', start)], {
+        times: { ttlMs: termMs, renewMs: 50 },
+      });
       await expectSoon(() => left.length === 1);
       await database().$client`alter table replicas rename to away`;
       await expectSoon(() => !first!.outlasts(0));

@@ -9,7 +9,12 @@ const database = useDatabase();
 const ageMs = 180 * 86_400_000;
 
 /** So many events of one source and of about one age, each tried once. */
-async function put(source: string, count: number, ageDays: number, state = 'delivered'): Promise<void> {
+async function put(
+  source: string,
+  count: number,
+  ageDays: number,
+  state = 'delivered',
+): Promise<void> {
   await database().$client`
     with made as (
       insert into events (source, external_id, subject, stream, type, severity, received_at, body, raw, routes)
@@ -36,7 +41,11 @@ async function left() {
 /** Runs until nothing more is removed. */
 async function removeOld(): Promise<void> {
   const lines: string[] = [];
-  const log = { ...quiet, info: (_fields: object, text: string) => lines.push(text), error: quiet.error };
+  const log = {
+    ...quiet,
+    info: (_fields: object, text: string) => lines.push(text),
+    error: quiet.error,
+  };
   const lease = await hold(database(), 'job:retention');
   const worker = startRetention({ db: database(), log: log as typeof quiet, ageMs }, lease);
   expect(await until(() => lines.length > 0, 10_000)).toBe(true);
@@ -83,10 +92,24 @@ test('without the role nothing is removed', async () => {
   const lease = await hold(database(), 'job:retention');
   const stale = { ...lease, epoch: lease.epoch - 1 };
   const kept = await readKeptFrom(database());
-  expect(await removeExpired(database(), stale, { kept, afterId: 0, limit: 500, ageMs, nowMs: Date.now() })).toBeNull();
+  expect(
+    await removeExpired(database(), stale, {
+      kept,
+      afterId: 0,
+      limit: 500,
+      ageMs,
+      nowMs: Date.now(),
+    }),
+  ).toBeNull();
   expect(await left()).toEqual([['a', 200, 'delivered', 1100]]);
   expect(
-    await removeExpired(database(), lease, { kept, afterId: 0, limit: 500, ageMs, nowMs: Date.now() }),
+    await removeExpired(database(), lease, {
+      kept,
+      afterId: 0,
+      limit: 500,
+      ageMs,
+      nowMs: Date.now(),
+    }),
   ).toMatchObject({
     count: 100,
   });

@@ -15,18 +15,20 @@ const held = (holders: Readonly<Record<string, string>>): LeaseView[] =>
   roles.map(({ name }) => ({ name, holder: holders[name] ?? null, epoch: 1, remainingMs: 20_000 }));
 
 test('a group of which another process has but a follower is free, as beside a release that gave all but that back', () => {
-  expect(wantedRoles(roles, { leases: held({ 'job:old': 'other' }), replicaId: 'me', replicas: 2 })).toEqual([
-    'source:a',
-    'sink:x',
-    'job:new',
-  ]);
+  expect(
+    wantedRoles(roles, { leases: held({ 'job:old': 'other' }), replicaId: 'me', replicas: 2 }),
+  ).toEqual(['source:a', 'sink:x', 'job:new']);
 });
 
 test('followers are left to who works their group', () => {
   const leases = held({ 'source:a': 'other', 'sink:x': 'other', 'job:new': 'me' });
   expect(wantedRoles(roles, { leases, replicaId: 'me', replicas: 2 })).toEqual([]);
   expect(surplus(roles, { leases, replicaId: 'me', replicas: 2 })).toEqual(['job:new']);
-  expect(wantedRoles(roles, { leases, replicaId: 'other', replicas: 2 })).toEqual(['source:a', 'sink:x', 'job:old']);
+  expect(wantedRoles(roles, { leases, replicaId: 'other', replicas: 2 })).toEqual([
+    'source:a',
+    'sink:x',
+    'job:old',
+  ]);
 });
 
 const grouped = (name: string, group: string) => ({ name, group });
@@ -38,13 +40,26 @@ const view = (name: string, holder: string | null, remainingMs = 20_000): LeaseV
 });
 
 type Grouped = ReturnType<typeof grouped>;
-const wantedRolesOf = (of: readonly Grouped[], leases: readonly LeaseView[], replicaId: string, replicas: number) =>
-  wantedRoles(of, { leases, replicaId, replicas });
-const surplusOf = (of: readonly Grouped[], leases: readonly LeaseView[], replicaId: string, replicas: number) =>
-  surplus(of, { leases, replicaId, replicas });
+const wantedRolesOf = (
+  of: readonly Grouped[],
+  leases: readonly LeaseView[],
+  replicaId: string,
+  replicas: number,
+) => wantedRoles(of, { leases, replicaId, replicas });
+const surplusOf = (
+  of: readonly Grouped[],
+  leases: readonly LeaseView[],
+  replicaId: string,
+  replicas: number,
+) => surplus(of, { leases, replicaId, replicas });
 
 describe('the share of a replica', () => {
-  const roles = [grouped('source:a', 'a'), grouped('sink:a', 'a'), grouped('source:b', 'b'), grouped('sink:b', 'b')];
+  const roles = [
+    grouped('source:a', 'a'),
+    grouped('sink:a', 'a'),
+    grouped('source:b', 'b'),
+    grouped('sink:b', 'b'),
+  ];
   const names = roles.map(({ name }) => name);
 
   test('is everything if it is alone', () => {
@@ -53,13 +68,23 @@ describe('the share of a replica', () => {
   });
 
   test('is what is free or run out, and not what another holds', () => {
-    const views = [view('source:a', 'you'), view('sink:a', 'you'), view('source:b', 'gone', 0), view('sink:b', null)];
+    const views = [
+      view('source:a', 'you'),
+      view('sink:a', 'you'),
+      view('source:b', 'gone', 0),
+      view('sink:b', null),
+    ];
     expect(wantedRolesOf(roles, views, 'me', 1)).toEqual(['source:b', 'sink:b']);
     expect(wantedRolesOf(roles, views.slice(0, 1), 'me', 1)).toEqual([]);
   });
 
   test('is rather the rest of a group that it works than another group', () => {
-    const views = [view('source:a', null), view('sink:a', null), view('source:b', 'me'), view('sink:b', null)];
+    const views = [
+      view('source:a', null),
+      view('sink:a', null),
+      view('source:b', 'me'),
+      view('sink:b', null),
+    ];
     expect(wantedRolesOf(roles, views, 'me', 2)).toEqual(['source:b', 'sink:b']);
   });
 
@@ -72,13 +97,23 @@ describe('the share of a replica', () => {
   });
 
   test('counts a group that is split for one process alone, so that no group is left to nobody', () => {
-    const views = [view('source:a', 'me'), view('sink:a', 'you'), view('source:b', null), view('sink:b', null)];
+    const views = [
+      view('source:a', 'me'),
+      view('sink:a', 'you'),
+      view('source:b', null),
+      view('sink:b', null),
+    ];
     expect(wantedRolesOf(roles, views, 'me', 2)).toEqual(['source:a']);
     expect(wantedRolesOf(roles, views, 'you', 2)).toEqual(['source:b', 'sink:b']);
   });
 
   test('gives back its part of a group that is another’s', () => {
-    const views = [view('source:a', 'you'), view('sink:a', 'me'), view('source:b', 'me'), view('sink:b', 'me')];
+    const views = [
+      view('source:a', 'you'),
+      view('sink:a', 'me'),
+      view('source:b', 'me'),
+      view('sink:b', 'me'),
+    ];
     expect(surplusOf(roles, views, 'me', 2)).toEqual(['sink:a']);
     expect(surplusOf(roles, views, 'you', 2)).toEqual([]);
   });
@@ -88,8 +123,16 @@ describe('the share of a replica', () => {
     const anyTurns = fc.array(fc.nat(4), { minLength: 60, maxLength: 60 });
     const anyReplicas = fc.integer({ min: 1, max: 5 });
 
-    /** Lets the replicas take turns, each at least three times at the end, and says who works which groups then. */
-    function share(sizesOfGroups: number[], replicas: number, turns: number[], first: (n: number) => string | null) {
+    /**
+     * Lets the replicas take turns, each at least three times at the end, and says who works which
+     * groups then.
+     */
+    function share(
+      sizesOfGroups: number[],
+      replicas: number,
+      turns: number[],
+      first: (n: number) => string | null,
+    ) {
       const all = sizesOfGroups.flatMap((size, g) =>
         Array.from({ length: size }, (_, n) => grouped(`${g}.${n}`, `g${g}`)),
       );

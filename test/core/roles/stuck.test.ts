@@ -11,7 +11,12 @@ import { hold, quiet, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 
 const database = useDatabase();
-const metrics = createMetrics({ version: 't', sources: [{ id: 'a' }], sinks: [{ id: 'soc' }], roles: ['job:x'] });
+const metrics = createMetrics({
+  version: 't',
+  sources: [{ id: 'a' }],
+  sinks: [{ id: 'soc' }],
+  roles: ['job:x'],
+});
 const shared = { log: quiet, metrics, now: Date.now, random: () => 0.5 };
 
 /** While `table` is locked, `stuckMs` grows; once it is free again, it falls. */

@@ -24,10 +24,18 @@ test('a sink’s delivery remembers the route that has a template for it, and on
   const templates = new Map([['soc', { name: 'short' }]]);
   const routes = [
     { name: 'grave', minSeverity: 4 as Severity, to: ['soc', 'boss'], templates },
-    { name: 'all', minSeverity: 1 as Severity, to: ['soc'], templates: new Map([['soc', { name: 'other' }]]) },
+    {
+      name: 'all',
+      minSeverity: 1 as Severity,
+      to: ['soc'],
+      templates: new Map([['soc', { name: 'other' }]]),
+    },
   ];
   const named = (severity: Severity) =>
-    route(routes, { source: 'events', event: draft(severity), atMs: 0 }).decisions.map((one) => [one.sink, one.route]);
+    route(routes, { source: 'events', event: draft(severity), atMs: 0 }).decisions.map((one) => [
+      one.sink,
+      one.route,
+    ]);
   expect(named(4)).toEqual([
     ['soc', 'grave'],
     ['boss', undefined],
@@ -49,7 +57,9 @@ describe('routes', () => {
   });
 
   test('an unknown severity passes every threshold', () => {
-    expect(route([high], { source: 'events', event: draft(0), atMs: 0 }).decisions[0]?.state).toBe('pending');
+    expect(route([high], { source: 'events', event: draft(0), atMs: 0 }).decisions[0]?.state).toBe(
+      'pending',
+    );
   });
 
   test('a sink that one route chooses and another suppresses gets the event once', () => {
@@ -66,7 +76,9 @@ describe('routes', () => {
   test('a route of other sources has no say, save where no other has one', () => {
     const other = { name: 'other', minSeverity: 1 as Severity, sources: ['other'], to: ['boss'] };
     expect(
-      route([other, high], { source: 'events', event: draft(5), atMs: 0 }).decisions.map(({ sink }) => sink),
+      route([other, high], { source: 'events', event: draft(5), atMs: 0 }).decisions.map(
+        ({ sink }) => sink,
+      ),
     ).toEqual(['soc']);
     expect(route([other], { source: 'events', event: draft(5), atMs: 0 })).toEqual({
       routes: [],
@@ -78,9 +90,11 @@ describe('routes', () => {
     const taking = { name: 'taking', minSeverity: 1 as Severity, to: ['soc'], isLast: true };
     const rest = { name: 'rest', minSeverity: 1 as Severity, to: ['boss'] };
     const sinksOf = (sources?: string[]) =>
-      route([taking, { ...rest, sources }], { source: 'events', event: draft(5), atMs: 0 }).decisions.map(
-        ({ sink, reason }) => [sink, reason],
-      );
+      route([taking, { ...rest, sources }], {
+        source: 'events',
+        event: draft(5),
+        atMs: 0,
+      }).decisions.map(({ sink, reason }) => [sink, reason]);
     expect(sinksOf()).toEqual([
       ['soc', null],
       ['boss', 'taken_before'],
@@ -100,20 +114,26 @@ describe('routes', () => {
       { sink: 'soc', state: 'pending', reason: null, priority: 0, route: 'night' },
       { sink: 'boss', state: 'pending', reason: null, priority: 0 },
     ]);
-    expect(route([all, night], { source: 'events', event: draft(5), atMs: 0 }).decisions[0]).not.toHaveProperty(
-      'route',
-    );
-    expect(route([night, all], { source: 'events', event: draft(2), atMs: 0 }).decisions[0]).not.toHaveProperty(
-      'route',
-    );
+    expect(
+      route([all, night], { source: 'events', event: draft(5), atMs: 0 }).decisions[0],
+    ).not.toHaveProperty('route');
+    expect(
+      route([night, all], { source: 'events', event: draft(2), atMs: 0 }).decisions[0],
+    ).not.toHaveProperty('route');
   });
 
   test('what groups gives its events a key of the values, and none to an event that has none of them', () => {
     const group = { by: ['type', 'hash'] as const, waitMs: 0, intervalMs: 1, max: 9, cards: 0 };
     const grouping = { name: 'g', minSeverity: 1 as Severity, to: ['soc'], group };
-    const keyOf = (more: Partial<EventDraft>, by: typeof group.by | readonly ['hash'] | readonly [] = group.by) =>
-      route([{ ...grouping, group: { ...group, by } }], { source: 'events', event: { ...draft(3), ...more }, atMs: 0 })
-        .decisions[0]?.groupKey;
+    const keyOf = (
+      more: Partial<EventDraft>,
+      by: typeof group.by | readonly ['hash'] | readonly [] = group.by,
+    ) =>
+      route([{ ...grouping, group: { ...group, by } }], {
+        source: 'events',
+        event: { ...draft(3), ...more },
+        atMs: 0,
+      }).decisions[0]?.groupKey;
     expect(keyOf({ body: { file: { hash: 'aa' } } })).toBe('["g","STATIC_ANALYSIS","aa"]');
     expect(keyOf({})).toBe('["g","STATIC_ANALYSIS",""]');
     expect(keyOf({}, ['hash'])).toBeUndefined();
@@ -143,21 +163,37 @@ describe('routes', () => {
     });
     fc.assert(
       fc.property(fc.array(someRoute), severities, (routes, severity) => {
-        const asked = routes.filter(({ sources }) => sources === undefined || sources.includes('events'));
-        const passing = asked.filter(({ minSeverity }) => severity === 0 || severity >= minSeverity);
-        const { routes: names, decisions } = route(routes, { source: 'events', event: draft(severity), atMs: 0 });
+        const asked = routes.filter(
+          ({ sources }) => sources === undefined || sources.includes('events'),
+        );
+        const passing = asked.filter(
+          ({ minSeverity }) => severity === 0 || severity >= minSeverity,
+        );
+        const { routes: names, decisions } = route(routes, {
+          source: 'events',
+          event: draft(severity),
+          atMs: 0,
+        });
         expect(names).toEqual(passing.map(({ name }) => name));
         const heard = asked.length > 0 ? asked : routes;
-        expect(decisions.map(({ sink }) => sink).sort()).toEqual([...new Set(heard.flatMap(({ to }) => to))].sort());
-        const pending = decisions.filter(({ state }) => state === 'pending').map(({ sink }) => sink);
+        expect(decisions.map(({ sink }) => sink).sort()).toEqual(
+          [...new Set(heard.flatMap(({ to }) => to))].sort(),
+        );
+        const pending = decisions
+          .filter(({ state }) => state === 'pending')
+          .map(({ sink }) => sink);
         expect(pending.sort()).toEqual([...new Set(passing.flatMap(({ to }) => to))].sort());
-        expect(decisions.every(({ state, reason }) => (state === 'suppressed') === (reason !== null))).toBe(true);
+        expect(
+          decisions.every(({ state, reason }) => (state === 'suppressed') === (reason !== null)),
+        ).toBe(true);
       }),
     );
   });
 
   test('critical goes before high, and unknown goes with high', () => {
-    expect([5, 4, 0, 3, 2, 1].map((severity) => priorityOf(severity as Severity))).toEqual([0, 1, 1, 2, 3, 4]);
+    expect([5, 4, 0, 3, 2, 1].map((severity) => priorityOf(severity as Severity))).toEqual([
+      0, 1, 1, 2, 3, 4,
+    ]);
   });
 });
 
@@ -166,8 +202,11 @@ describe('quiet hours', () => {
   const quiet = { times, passes: 0 };
   const base = { name: 'r', minSeverity: 0 as const, to: ['soc'] };
   const keyAt = (at: string, severity: Severity, more: Partial<Route> = {}) => {
-    return route([{ ...base, quiet, ...more }], { source: 'di', event: draft(severity), atMs: Date.parse(at) })
-      .decisions[0];
+    return route([{ ...base, quiet, ...more }], {
+      source: 'di',
+      event: draft(severity),
+      atMs: Date.parse(at),
+    }).decisions[0];
   };
 
   test.each([

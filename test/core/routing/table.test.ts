@@ -1,4 +1,5 @@
-// test/fixtures/routing.yaml: routes as an operator writes them, events, and what each sink gets of them and why.
+// test/fixtures/routing.yaml: routes as an operator writes them, events, and what each sink gets of
+// them and why.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,12 +22,18 @@ interface Table {
   readonly cases: readonly Case[];
 }
 
-const tables = parse(readFileSync(new URL('../../fixtures/routing.yaml', import.meta.url), 'utf8')) as readonly Table[];
+const tables = parse(
+  readFileSync(new URL('../../fixtures/routing.yaml', import.meta.url), 'utf8'),
+) as readonly Table[];
 const directory = mkdtempSync(join(tmpdir(), 'tocsin-routing-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function routesOf({ routes }: Table) {
-  const reader = { type: 'deepinstinct_events', url: 'https://console.example', token: 'key-of-an-api-connector' };
+  const reader = {
+    type: 'deepinstinct_events',
+    url: 'https://console.example',
+    token: 'key-of-an-api-connector',
+  };
   const sources = { di: reader, elsewhere: reader };
   const sinks = {
     soc: { type: 'stdout' },
@@ -57,8 +64,15 @@ function draft({ source: _, severity = 'HIGH', ...more }: Event): EventDraft {
 describe.each(tables)('$routes.0.name', (table) => {
   const routes = routesOf(table);
   test.each(table.cases)('$event $at', ({ event, at = '2026-03-02T00:00:00Z', ...expected }) => {
-    const { decisions } = route(routes, { source: event.source ?? 'di', event: draft(event), atMs: Date.parse(at) });
-    const got = decisions.map(({ sink, state, reason }) => [sink, state === 'pending' ? state : reason]);
+    const { decisions } = route(routes, {
+      source: event.source ?? 'di',
+      event: draft(event),
+      atMs: Date.parse(at),
+    });
+    const got = decisions.map(({ sink, state, reason }) => [
+      sink,
+      state === 'pending' ? state : reason,
+    ]);
     expect(Object.fromEntries(got)).toEqual(expected);
   });
 });

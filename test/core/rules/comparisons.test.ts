@@ -29,6 +29,10 @@ test.each([
   ['event.type == event.status', []],
   ['event.device.name.startsWith("PC")', []],
 ])('%s', (expression, expected) => {
-  const found = comparisonsIn(expression).map(({ field, operator, value }) => [field, operator, value]);
+  const found = comparisonsIn(expression).map(({ field, operator, value }) => [
+    field,
+    operator,
+    value,
+  ]);
   expect(found).toEqual(expected);
 });

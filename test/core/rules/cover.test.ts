@@ -9,26 +9,35 @@ import { coversNetwork, parseNetwork } from '../../../src/core/rules/network.ts'
 const pattern = fc
   .array(fc.constantFrom('a', 'A', 'b', 'ก', 'K', '*', '?', '😀'), { minLength: 1, maxLength: 6 })
   .map((letters) => letters.join(''));
-const filling = fc.array(fc.constantFrom('a', 'b', 'B', 'k', 'K', 'ก', '😀', '\n'), { maxLength: 3 });
+const filling = fc.array(fc.constantFrom('a', 'b', 'B', 'k', 'K', 'ก', '😀', '\n'), {
+  maxLength: 3,
+});
 
 /** A text that fits the pattern. */
 function fitting(glob: string, fillings: readonly (readonly string[])[]): string {
   let next = 0;
   const fill = () => fillings[next++ % fillings.length] ?? [];
-  return [...glob].map((one) => (one === '*' ? fill().join('') : one === '?' ? (fill()[0] ?? 'a') : one)).join('');
+  return [...glob]
+    .map((one) => (one === '*' ? fill().join('') : one === '?' ? (fill()[0] ?? 'a') : one))
+    .join('');
 }
 
 describe('a pattern that covers another', () => {
   test('takes every text that the other takes', () => {
     let covered = 0;
     fc.assert(
-      fc.property(pattern, pattern, fc.array(filling, { minLength: 1, maxLength: 6 }), (wide, narrow, fillings) => {
-        const text = fitting(narrow, fillings);
-        expect(compileGlob(narrow)(text)).toBe(true);
-        if (!coversGlob(wide, narrow)) return;
-        covered++;
-        expect(compileGlob(wide)(text), `${wide} ${narrow} ${JSON.stringify(text)}`).toBe(true);
-      }),
+      fc.property(
+        pattern,
+        pattern,
+        fc.array(filling, { minLength: 1, maxLength: 6 }),
+        (wide, narrow, fillings) => {
+          const text = fitting(narrow, fillings);
+          expect(compileGlob(narrow)(text)).toBe(true);
+          if (!coversGlob(wide, narrow)) return;
+          covered++;
+          expect(compileGlob(wide)(text), `${wide} ${narrow} ${JSON.stringify(text)}`).toBe(true);
+        },
+      ),
       { numRuns: 20_000 },
     );
     expect(covered).toBeGreaterThan(500);
@@ -54,7 +63,9 @@ describe('a network that covers another', () => {
   const ipv4 = fc.tuple(byte, byte, byte, byte).map((bytes) => bytes.join('.'));
   const network = fc.oneof(
     fc.tuple(ipv4, fc.integer({ min: 0, max: 32 })).map(([address, bits]) => `${address}/${bits}`),
-    fc.tuple(ipv4, fc.integer({ min: 96, max: 128 })).map(([address, bits]) => `::ffff:${address}/${bits}`),
+    fc
+      .tuple(ipv4, fc.integer({ min: 96, max: 128 }))
+      .map(([address, bits]) => `::ffff:${address}/${bits}`),
     fc.integer({ min: 0, max: 128 }).map((bits) => `fd00::1/${bits}`),
     ipv4,
   );

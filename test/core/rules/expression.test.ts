@@ -1,4 +1,5 @@
-// Expressions about events: mistakes are found when they are compiled, and nothing in an event can make one throw or take long.
+// Expressions about events: mistakes are found when they are compiled, and nothing in an event can
+// make one throw or take long.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileExpression, ExpressionError } from '../../../src/core/rules/expression.ts';
@@ -7,7 +8,11 @@ import { expressionFacts } from '../../../src/core/rules/rule-event.ts';
 import type { Severity } from '../../../src/kit/event.ts';
 
 function facts(more: Partial<EventFacts> = {}) {
-  const body = { device: { name: 'SRV-01', ip: '10.0.0.7' }, techniques: [{ id: 'T1059.001' }], recurrence: 3 };
+  const body = {
+    device: { name: 'SRV-01', ip: '10.0.0.7' },
+    techniques: [{ id: 'T1059.001' }],
+    recurrence: 3,
+  };
   return expressionFacts('di', {
     stream: 'event',
     type: 'RANSOMWARE',
@@ -57,9 +62,18 @@ describe('an expression', () => {
     ['event.severity == 4.0 && 4.0 == event.severity', true],
     ['event.severity != 4.0 || event.severity == 3.9', false],
     ['["WS-", "SRV-"].exists(prefix, event.device.name.startsWith(prefix))', true],
-    ['event.techniques.all(id, id != "") && event.techniques.exists_one(id, id.endsWith(".001"))', true],
-    ['event.techniques.exists(id, id == "no") || event.techniques.exists(id, id == "T1059.001")', true],
-    ['size(event.techniques) == 1 && event.type.size() == 10 && event.type.trim().upperAscii() == event.type', true],
+    [
+      'event.techniques.all(id, id != "") && event.techniques.exists_one(id, id.endsWith(".001"))',
+      true,
+    ],
+    [
+      'event.techniques.exists(id, id == "no") || event.techniques.exists(id, id == "T1059.001")',
+      true,
+    ],
+    [
+      'size(event.techniques) == 1 && event.type.size() == 10 && event.type.trim().upperAscii() == event.type',
+      true,
+    ],
     ['event.recurrence + 1 == 4 && event.recurrence - 1 == 2', true],
     ['event.type == "T" // never\n || event.stream == \'event\'', true],
   ])('%s: %s', (text, expected) => {
@@ -93,16 +107,24 @@ describe('an expression', () => {
           cel: `(${a.cel} || ${b.cel})`,
           js: (severity: number, type: string) => a.js(severity, type) || b.js(severity, type),
         })),
-        tie('tree').map((a) => ({ cel: `!(${a.cel})`, js: (severity: number, type: string) => !a.js(severity, type) })),
+        tie('tree').map((a) => ({
+          cel: `!(${a.cel})`,
+          js: (severity: number, type: string) => !a.js(severity, type),
+        })),
       ),
     }));
     const severities = fc.integer({ min: 0, max: 5 });
     fc.assert(
-      fc.property(tree, severities, fc.constantFrom('A', 'B', 'C'), ({ cel, js }, severity, type) => {
-        expect(compileExpression(cel).evaluate(facts({ severity: severity as Severity, type }))).toBe(
-          js(severity, type),
-        );
-      }),
+      fc.property(
+        tree,
+        severities,
+        fc.constantFrom('A', 'B', 'C'),
+        ({ cel, js }, severity, type) => {
+          expect(
+            compileExpression(cel).evaluate(facts({ severity: severity as Severity, type })),
+          ).toBe(js(severity, type));
+        },
+      ),
     );
   });
 
@@ -118,7 +140,10 @@ describe('an expression', () => {
   });
 
   test.each([
-    ['one text within another', 'event.user.contains(event.description) || event.user.contains(event.trigger)'],
+    [
+      'one text within another',
+      'event.user.contains(event.description) || event.user.contains(event.trigger)',
+    ],
     ['four such', Array(4).fill('event.user.contains(event.trigger)').join(' || ')],
     ['a loop', 'event.techniques.exists(t, event.user.contains(t))'],
     [
@@ -135,12 +160,15 @@ describe('an expression', () => {
       trigger: around(2500),
       comment: '\u0130'.repeat(1_000_000),
       file: { script: long },
-      techniques: Array.from({ length: 10_000 }, (_, n) => ({ id: around(n % 2 === 0 ? 49 : 1000) })),
+      techniques: Array.from({ length: 10_000 }, (_, n) => ({
+        id: around(n % 2 === 0 ? 49 : 1000),
+      })),
     };
     const expression = compileExpression(text);
     const before = process.cpuUsage();
     expect(expression.evaluate(facts({ body }))).toBeTypeOf('boolean');
-    // Without bounds these are 10^10 characters and more. In µs of this process alone, whatever runs beside it.
+    // Without bounds these are 10^10 characters and more. In µs of this process alone, whatever
+    // runs beside it.
     expect(process.cpuUsage(before).user).toBeLessThan(5_000_000);
   });
 
@@ -156,19 +184,26 @@ describe('an expression', () => {
       `[${Array(100).fill('"a"').join(', ')}].exists(t, ${Array(5).fill('event.user.contains(t)').join(' || ')})`,
     ],
   ])('that would take long is refused before there is an event: %s', (_, text) => {
-    expect(() => compileExpression(text)).toThrow(/^it would take too long: "contains" stands too often/);
+    expect(() => compileExpression(text)).toThrow(
+      /^it would take too long: "contains" stands too often/,
+    );
   });
 
   test.each([
     ['texts in quotes', Array(40).fill('event.user.contains("a")').join(' || ')],
-    ['comparisons in a loop', `event.techniques.exists(t, ${Array(40).fill('t == "T1059"').join(' || ')})`],
+    [
+      'comparisons in a loop',
+      `event.techniques.exists(t, ${Array(40).fill('t == "T1059"').join(' || ')})`,
+    ],
   ])('that only looks long is taken: %s', (_, text) => {
     expect(compileExpression(text).evaluate(facts())).toBe(false);
   });
 
   test('that fails while it is evaluated has no result', () => {
     expect(compileExpression('1 / event.file.size > 0').evaluate(facts())).toBeUndefined();
-    expect(compileExpression('1 / event.file.size > 0 || event.severity == 4').evaluate(facts())).toBe(true);
+    expect(
+      compileExpression('1 / event.file.size > 0 || event.severity == 4').evaluate(facts()),
+    ).toBe(true);
   });
 });
 
@@ -176,7 +211,11 @@ describe('a mistake', () => {
   test.each([
     ['event.device.hostnam == "x"', 14, 'there is no field "hostnam"'],
     ['event.severty >= 4', 7, 'there is no field "severty"'],
-    ['event.severity >= 4 && foo', 24, 'there is no "foo": a field begins with event. and a text stands in quotes'],
+    [
+      'event.severity >= 4 && foo',
+      24,
+      'there is no "foo": a field begins with event. and a text stands in quotes',
+    ],
     ['event.type == 4', 1, '"==" is not for a text and a number'],
     ['event.severity >= "HIGH"', 1, '">=" is not for a number and a text'],
     ['event.severity in [4.5]', 1, '"in" is not for a number and a list'],
@@ -189,7 +228,11 @@ describe('a mistake', () => {
     ['(event.type == "x"', 18, 'it ends before it is complete'],
     ['', 1, 'it ends before it is complete'],
     ['event.type == "x', 15, 'a text lacks the quote at its end'],
-    ['event.severity > 3 and true', 20, expect.stringMatching(/^"and" is not expected here; .* are &&/)],
+    [
+      'event.severity > 3 and true',
+      20,
+      expect.stringMatching(/^"and" is not expected here; .* are &&/),
+    ],
     ['event.type = "x"', 12, expect.stringMatching(/^"=" is not expected here;/)],
     ['event.type.startWith("x")', 12, 'there is no function "startWith"'],
     ['event.type.startsWith(4)', 1, expect.stringMatching(/^the function is not for this/)],
@@ -198,7 +241,11 @@ describe('a mistake', () => {
     ['event.techniques.exists(id)', 18, expect.stringContaining('exists(id, id == "T1059")')],
     ['event.type.exists(c, true)', 7, 'only a list has entries'],
     ['event.techniques.first == "x"', 18, expect.stringMatching(/^a list has no fields/)],
-    [`${'('.repeat(100)}true${')'.repeat(100)}`, expect.any(Number), expect.stringMatching(/^it is too long/)],
+    [
+      `${'('.repeat(100)}true${')'.repeat(100)}`,
+      expect.any(Number),
+      expect.stringMatching(/^it is too long/),
+    ],
   ])('in %s is told with its place', (text, column, message) => {
     const error = refused(text);
     expect({ column: error.column, message: error.message }).toEqual({ column, message });
@@ -288,7 +335,10 @@ describe('what could take long, or be known only when there is an event, is refu
     ['event.techniques.exists(a, ["x"].exists(b, a == b))', /"exists" within another loop/],
     ['[event.user, event.type].exists(a, a == "")', /"exists" is for a list of the event/],
     ['event.techniques.exists(t, t.contains(event.user))', /"contains" within a loop/],
-    ['event.techniques.exists(t, event.type.contains(event.user.trim()))', /"contains" within a loop/],
+    [
+      'event.techniques.exists(t, event.type.contains(event.user.trim()))',
+      /"contains" within a loop/,
+    ],
     ['event.file.script.split("").all(c, c == "a")', /"all" is for a list of the event/],
     ['event.type.split("") == []', /no function "split"/],
     ['event.techniques.join(event.user) == ""', /no function "join"/],

@@ -18,7 +18,9 @@ const v6: Family = {
 
 /** `count` numbers of `width` bits, the highest first. */
 function chunks(value: bigint, count: number, width: number): bigint[] {
-  return Array.from({ length: count }, (_, n) => BigInt.asUintN(width, value >> BigInt((count - 1 - n) * width)));
+  return Array.from({ length: count }, (_, n) =>
+    BigInt.asUintN(width, value >> BigInt((count - 1 - n) * width)),
+  );
 }
 
 test.each([
@@ -31,14 +33,23 @@ test.each([
     .filter((value) => bits === 32 || value >> 64n > 0n);
   const bit = fc.integer({ min: 0, max: bits - 1 });
   fc.assert(
-    fc.property(address, address, bit, bit, fc.boolean(), (network, other, flipped, least, isNear) => {
-      const prefix = bits - least;
-      const candidate = isNear ? network ^ (1n << BigInt(flipped)) : other;
-      fc.pre(bits === 32 || candidate >> 64n > 0n);
-      const isIn = parseNetwork(`${write(network)}/${prefix}`);
-      expect(isIn(write(candidate))).toBe(network >> BigInt(least) === candidate >> BigInt(least));
-      expect(isIn(write(network))).toBe(true);
-    }),
+    fc.property(
+      address,
+      address,
+      bit,
+      bit,
+      fc.boolean(),
+      (network, other, flipped, least, isNear) => {
+        const prefix = bits - least;
+        const candidate = isNear ? network ^ (1n << BigInt(flipped)) : other;
+        fc.pre(bits === 32 || candidate >> 64n > 0n);
+        const isIn = parseNetwork(`${write(network)}/${prefix}`);
+        expect(isIn(write(candidate))).toBe(
+          network >> BigInt(least) === candidate >> BigInt(least),
+        );
+        expect(isIn(write(network))).toBe(true);
+      },
+    ),
     { numRuns: 500 },
   );
 });

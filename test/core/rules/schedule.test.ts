@@ -1,30 +1,44 @@
-// Times of the week, by the clock on the wall of a zone: compared minute by minute, over midnight, and over the changes to summer time.
+// Times of the week, by the clock on the wall of a zone: compared minute by minute, over midnight,
+// and over the changes to summer time.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isWithin, occurrencesOf, parseInterval, type WrittenInterval } from '../../../src/core/rules/schedule.ts';
+import {
+  isWithin,
+  occurrencesOf,
+  parseInterval,
+  type WrittenInterval,
+} from '../../../src/core/rules/schedule.ts';
 
-const is = (written: WrittenInterval, at: string) => isWithin([parseInterval(written)], Date.parse(at));
+const is = (written: WrittenInterval, at: string) =>
+  isWithin([parseInterval(written)], Date.parse(at));
 
 test('an interval holds in the minutes that lie in it, and in no other', () => {
   const names = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
   const minute = fc.integer({ min: 0, max: 1439 });
-  const clock = (value: number) => `${Math.floor(value / 60)}:${String(value % 60).padStart(2, '0')}`;
+  const clock = (value: number) =>
+    `${Math.floor(value / 60)}:${String(value % 60).padStart(2, '0')}`;
   const at = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2027, 0, 1) });
   fc.assert(
-    fc.property(fc.subarray(names, { minLength: 1 }), minute, minute, at, (days, from, to, atMs) => {
-      fc.pre(from !== to);
-      // Every minute of the week in which it holds, counted out.
-      const minutes = new Set<number>();
-      for (const name of days) {
-        const begin = names.indexOf(name) * 1440 + from;
-        const length = (to - from + 1440) % 1440;
-        for (let n = 0; n < length; n += 1) minutes.add((begin + n) % 10_080);
-      }
-      const date = new Date(atMs);
-      const now = date.getUTCDay() * 1440 + date.getUTCHours() * 60 + date.getUTCMinutes();
-      const interval = parseInterval({ days, from: clock(from), to: clock(to), timeZone: 'UTC' });
-      expect(isWithin([interval], atMs)).toBe(minutes.has(now));
-    }),
+    fc.property(
+      fc.subarray(names, { minLength: 1 }),
+      minute,
+      minute,
+      at,
+      (days, from, to, atMs) => {
+        fc.pre(from !== to);
+        // Every minute of the week in which it holds, counted out.
+        const minutes = new Set<number>();
+        for (const name of days) {
+          const begin = names.indexOf(name) * 1440 + from;
+          const length = (to - from + 1440) % 1440;
+          for (let n = 0; n < length; n += 1) minutes.add((begin + n) % 10_080);
+        }
+        const date = new Date(atMs);
+        const now = date.getUTCDay() * 1440 + date.getUTCHours() * 60 + date.getUTCMinutes();
+        const interval = parseInterval({ days, from: clock(from), to: clock(to), timeZone: 'UTC' });
+        expect(isWithin([interval], atMs)).toBe(minutes.has(now));
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -43,12 +57,20 @@ const zones = [
 
 test('an interval is that of the wall clock, whatever the zone, and above all in the hours around both changes of the clock', () => {
   const names = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-  const instant = fc.integer({ min: Date.UTC(2024, 0, 1) / 60_000, max: Date.UTC(2030, 0, 1) / 60_000 });
+  const instant = fc.integer({
+    min: Date.UTC(2024, 0, 1) / 60_000,
+    max: Date.UTC(2030, 0, 1) / 60_000,
+  });
   const nearChange = (changes: readonly number[]) =>
-    fc.tuple(fc.constantFrom(...changes), fc.integer({ min: -1500, max: 1500 })).map(([at, off]) => at / 60_000 + off);
+    fc
+      .tuple(fc.constantFrom(...changes), fc.integer({ min: -1500, max: 1500 }))
+      .map(([at, off]) => at / 60_000 + off);
   const cases = zones.map((timeZone) => {
     const changes = changesOf(timeZone);
-    return fc.tuple(fc.constant(timeZone), changes.length > 0 ? fc.oneof(instant, nearChange(changes)) : instant);
+    return fc.tuple(
+      fc.constant(timeZone),
+      changes.length > 0 ? fc.oneof(instant, nearChange(changes)) : instant,
+    );
   });
   const time = fc.integer({ min: 0, max: 95 }).map((n) => clockOf(n * 15));
   fc.assert(
@@ -76,7 +98,10 @@ const clockOf = (minutes: number) =>
   `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
 /** `Mon` and `02:30`: text for text what the platform prints. */
-function wallClock(timeZone: string, atMs: number): { readonly day: string; readonly time: string } {
+function wallClock(
+  timeZone: string,
+  atMs: number,
+): { readonly day: string; readonly time: string } {
   const day = new Date(atMs).toLocaleDateString('en-GB', { timeZone, weekday: 'short' });
   const time = new Date(atMs).toLocaleTimeString('en-GB', { timeZone, timeStyle: 'short' });
   return { day, time };
@@ -99,8 +124,14 @@ describe('the wall clock of the zone', () => {
   const night = { from: '22:00', to: '06:00', timeZone: 'Asia/Bangkok' };
 
   test('decides about the hour', () => {
-    expect([is(night, '2026-03-02T15:00:00Z'), is(night, '2026-03-02T14:59:59Z')]).toEqual([true, false]);
-    expect([is(night, '2026-03-02T22:59:59Z'), is(night, '2026-03-02T23:00:00Z')]).toEqual([true, false]);
+    expect([is(night, '2026-03-02T15:00:00Z'), is(night, '2026-03-02T14:59:59Z')]).toEqual([
+      true,
+      false,
+    ]);
+    expect([is(night, '2026-03-02T22:59:59Z'), is(night, '2026-03-02T23:00:00Z')]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   test('decides about the day, and a night belongs to the day on which it began', () => {
@@ -112,9 +143,18 @@ describe('the wall clock of the zone', () => {
 
   test('goes with summer time', () => {
     const office = { from: '09:00', to: '17:00', timeZone: 'Europe/Berlin' };
-    expect([is(office, '2026-03-28T08:00:00Z'), is(office, '2026-03-28T07:59:00Z')]).toEqual([true, false]);
-    expect([is(office, '2026-03-29T07:00:00Z'), is(office, '2026-03-29T06:59:00Z')]).toEqual([true, false]);
-    expect([is(office, '2026-10-25T08:00:00Z'), is(office, '2026-10-25T07:59:00Z')]).toEqual([true, false]);
+    expect([is(office, '2026-03-28T08:00:00Z'), is(office, '2026-03-28T07:59:00Z')]).toEqual([
+      true,
+      false,
+    ]);
+    expect([is(office, '2026-03-29T07:00:00Z'), is(office, '2026-03-29T06:59:00Z')]).toEqual([
+      true,
+      false,
+    ]);
+    expect([is(office, '2026-10-25T08:00:00Z'), is(office, '2026-10-25T07:59:00Z')]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   test('leaves out the hour that is not there, and holds twice in the one that comes twice', () => {
@@ -143,7 +183,11 @@ test('one of several intervals is enough, and none is never', () => {
   const morning = parseInterval({ from: '08:00', to: '09:00', timeZone: 'UTC' });
   const evening = parseInterval({ from: '20:00', to: '21:00', timeZone: 'UTC' });
   const at = Date.parse('2026-03-02T20:30:00Z');
-  expect([isWithin([morning, evening], at), isWithin([morning], at), isWithin([], at)]).toEqual([true, false, false]);
+  expect([isWithin([morning, evening], at), isWithin([morning], at), isWithin([], at)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 describe('an interval as it is written', () => {
@@ -161,7 +205,8 @@ describe('an interval as it is written', () => {
 });
 
 test('days may be written as a span, also one over the end of the week', () => {
-  const days = (...written: string[]) => [...parseInterval({ days: written, timeZone: 'UTC' }).days].sort();
+  const days = (...written: string[]) =>
+    [...parseInterval({ days: written, timeZone: 'UTC' }).days].sort();
   expect(days('mon-fri')).toEqual([1, 2, 3, 4, 5]);
   expect(days('Sat-Mon', 'wed')).toEqual([0, 1, 3, 6]);
   expect(parseInterval({ timeZone: 'UTC' }).days.size).toBe(7);
@@ -183,7 +228,9 @@ test.each([
 
 describe('a window of dates', () => {
   const songkran = (more = {}) =>
-    [parseInterval({ first: '2026-04-13', last: '2026-04-15', timeZone: 'Asia/Bangkok', ...more })] as const;
+    [
+      parseInterval({ first: '2026-04-13', last: '2026-04-15', timeZone: 'Asia/Bangkok', ...more }),
+    ] as const;
   const at = (text: string) => Date.parse(`${text}+07:00`);
 
   test.each([
@@ -224,8 +271,10 @@ describe('a window of dates', () => {
 
 describe('the occurrences of an interval', () => {
   const minute = fc.integer({ min: 0, max: 1439 });
-  const clock = (value: number) => `${Math.floor(value / 60)}:${String(value % 60).padStart(2, '0')}`;
-  // Zones whose clocks never change: there each occurrence is just the minutes in which the interval holds.
+  const clock = (value: number) =>
+    `${Math.floor(value / 60)}:${String(value % 60).padStart(2, '0')}`;
+  // Zones whose clocks never change: there each occurrence is just the minutes in which the
+  // interval holds.
   const steady = fc.constantFrom('UTC', 'Asia/Bangkok', 'Asia/Kathmandu', 'America/Phoenix');
   const days = fc.subarray(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'], { minLength: 1 });
 
@@ -238,7 +287,9 @@ describe('the occurrences of an interval', () => {
         const found = occurrencesOf(interval, nowMs);
         for (let step = 0; step < 7 * 24; step += 1) {
           const atMs = nowMs + step * 3_600_000;
-          const isIn = found.some(({ startsAtMs, endsAtMs }) => startsAtMs <= atMs && atMs < endsAtMs);
+          const isIn = found.some(
+            ({ startsAtMs, endsAtMs }) => startsAtMs <= atMs && atMs < endsAtMs,
+          );
           expect([atMs, isIn]).toEqual([atMs, isWithin([interval], atMs)]);
         }
       }),
@@ -296,9 +347,17 @@ describe('the occurrences of an interval', () => {
   });
 
   test('begin on the days that it is bound to, and are none when those are over', () => {
-    const bound = { first: '2026-04-13', last: '2026-04-15', from: '20:00', to: '22:00', timeZone: 'UTC' };
+    const bound = {
+      first: '2026-04-13',
+      last: '2026-04-15',
+      from: '20:00',
+      to: '22:00',
+      timeZone: 'UTC',
+    };
     const of = (at: string) => occurrencesOf(parseInterval(bound), Date.parse(at)).length;
-    expect([of('2026-04-01T00:00Z'), of('2026-04-10T00:00Z'), of('2026-04-14T21:00Z')]).toEqual([0, 3, 2]);
+    expect([of('2026-04-01T00:00Z'), of('2026-04-10T00:00Z'), of('2026-04-14T21:00Z')]).toEqual([
+      0, 3, 2,
+    ]);
     expect(of('2026-04-15T22:00Z')).toBe(0);
   });
 });

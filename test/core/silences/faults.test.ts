@@ -16,7 +16,10 @@ describe('the texts', () => {
     [{ owner: '', reason: '' }, ['has no owner', 'has no reason']],
     [{ owner: 'x'.repeat(101), reason: 'r' }, ['has an owner of more than 100 characters']],
     [{ owner: 'a', reason: '🔕'.repeat(500) }, []],
-    [{ owner: 'a\u202Eb', reason: 'r' }, ['has line breaks, or characters that cannot be seen, in its owner']],
+    [
+      { owner: 'a\u202Eb', reason: 'r' },
+      ['has line breaks, or characters that cannot be seen, in its owner'],
+    ],
   ])('of a silence that people make: %j', (texts, problems) => {
     expect(requestTextProblems(texts)).toEqual(problems);
   });
@@ -24,7 +27,10 @@ describe('the texts', () => {
   test.each([
     [{ name: 'backup', reason: 'each night' }, []],
     [{ name: undefined, reason: undefined }, []],
-    [{ name: 'x'.repeat(61), reason: '' }, ['has a name of more than 60 characters', 'has no reason']],
+    [
+      { name: 'x'.repeat(61), reason: '' },
+      ['has a name of more than 60 characters', 'has no reason'],
+    ],
   ])('of one that recurs, as far as they could be read: %j', (texts, problems) => {
     expect(recurringTextFaults(texts).map(({ problem }) => problem)).toEqual(problems);
   });
@@ -41,7 +47,9 @@ test.each([
 
 test('one that recurs may not match every event', () => {
   const sources = ['di'];
-  expect(scopeFaults(compileMatcher({}), sources)).toMatchObject([{ path: [], problem: 'matches every event' }]);
+  expect(scopeFaults(compileMatcher({}), sources)).toMatchObject([
+    { path: [], problem: 'matches every event' },
+  ]);
   expect(scopeFaults(compileMatcher({ types: ['RANSOM*'] }), sources)).toEqual([]);
 });
 

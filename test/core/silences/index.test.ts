@@ -1,4 +1,5 @@
-// What silences make of decisions, against a plain reading of the same; and what a matcher may not be.
+// What silences make of decisions, against a plain reading of the same; and what a matcher may not
+// be.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -47,7 +48,11 @@ describe('random silences and events', () => {
     size: fc.integer({ min: 0, max: 9 }),
     recurrence: fc.integer({ min: 0, max: 3 }),
   });
-  const when = fc.record({ written, from: fc.integer({ min: 0, max: 4 }), long: fc.integer({ min: 1, max: 9 }) });
+  const when = fc.record({
+    written,
+    from: fc.integer({ min: 0, max: 4 }),
+    long: fc.integer({ min: 1, max: 9 }),
+  });
 
   /** In plain words, one question after the other. */
   function hides(
@@ -58,12 +63,19 @@ describe('random silences and events', () => {
     const threshold = severityNames.indexOf(asked.min_severity as 'LOW');
     if (asked.min_severity && !(one.severity >= threshold)) return false;
     if (asked.sources && !asked.sources.includes(source)) return false;
-    if (asked.types && !asked.types.some((type) => (type === 'SPY*' ? one.type.startsWith('SPY') : one.type === type)))
+    if (
+      asked.types &&
+      !asked.types.some((type) =>
+        type === 'SPY*' ? one.type.startsWith('SPY') : one.type === type,
+      )
+    )
       return false;
     const { device } = one;
     if (
       asked.devices &&
-      !asked.devices.some((name) => (name === 'PC-1' ? device === name : device?.startsWith('SRV-')))
+      !asked.devices.some((name) =>
+        name === 'PC-1' ? device === name : device?.startsWith('SRV-'),
+      )
     )
       return false;
     if (asked.when === 'event.severity < 4') return one.severity < 4;
@@ -72,7 +84,11 @@ describe('random silences and events', () => {
   }
 
   test('suppress what a plain reading of them would, with the first one’s id, and nothing else', () => {
-    const decisions = [pending('soc'), { ...pending('boss'), state: 'suppressed', reason: 'muted' }, pending('night')];
+    const decisions = [
+      pending('soc'),
+      { ...pending('boss'), state: 'suppressed', reason: 'muted' },
+      pending('night'),
+    ];
     let hidden = 0;
     fc.assert(
       fc.property(
@@ -81,7 +97,9 @@ describe('random silences and events', () => {
         fc.constantFrom('a', 'b'),
         fc.integer({ min: 0, max: 9 }),
         (all, one, source, atMs) => {
-          const silences = all.map(({ written: asked, from, long }, id) => silenceOf(id, asked, from, from + long));
+          const silences = all.map(({ written: asked, from, long }, id) =>
+            silenceOf(id, asked, from, from + long),
+          );
           const { severity, type, device, size, recurrence } = one;
           const body = { device: { ...(device && { name: device }) }, file: { size }, recurrence };
           const found = silence(silences, decisions as Decision[], {
@@ -94,12 +112,20 @@ describe('random silences and events', () => {
               const { sinks } = asked as Written;
               const isNow = atMs >= from && atMs < from + long;
               return (
-                isNow && (!sinks || sinks.includes(decision.sink)) && hides(asked as Written, source, one as never)
+                isNow &&
+                (!sinks || sinks.includes(decision.sink)) &&
+                hides(asked as Written, source, one as never)
               );
             });
             if (decision.state !== 'pending' || by === -1) return decision;
             hidden += 1;
-            return { sink: decision.sink, state: 'suppressed', reason: 'silenced', priority: 2, silenceId: by };
+            return {
+              sink: decision.sink,
+              state: 'suppressed',
+              reason: 'silenced',
+              priority: 2,
+              silenceId: by,
+            };
           });
           expect(found).toEqual(expected);
         },
@@ -112,15 +138,19 @@ describe('random silences and events', () => {
 
 test('what is silenced waits in no group, and its route’s settings are of no use', () => {
   const grouped = { ...pending('soc'), route: 'all', groupKey: '["all"]' };
-  expect(silence([silenceOf(7, {})], [grouped], { source: 'a', event: draft(1), atMs: 50 })).toEqual([
-    { sink: 'soc', state: 'suppressed', reason: 'silenced', priority: 2, silenceId: 7 },
-  ]);
+  expect(
+    silence([silenceOf(7, {})], [grouped], { source: 'a', event: draft(1), atMs: 50 }),
+  ).toEqual([{ sink: 'soc', state: 'suppressed', reason: 'silenced', priority: 2, silenceId: 7 }]);
 });
 
 test.each([
   ['an unknown severity reaches no threshold', { min_severity: 'LOW' }, draft(1, { severity: 0 })],
   ['what the vendor did not say fits no pattern', { devices: ['*'] }, draft(1)],
-  ['a condition that cannot be judged is none', { when: 'event.severity / event.recurrence == 1' }, draft(1)],
+  [
+    'a condition that cannot be judged is none',
+    { when: 'event.severity / event.recurrence == 1' },
+    draft(1),
+  ],
 ])('in doubt it is announced: %s', (_title, written, event: EventDraft) => {
   expect(covers(compileMatcher(written), { source: 'a', event })).toBe(false);
 });
@@ -139,12 +169,16 @@ test('every key of a route’s match, when and sinks is known, and everything th
     try {
       return [compileMatcher(wrong)];
     } catch (error) {
-      return (error as MatcherError).faults.map(({ path, error: { message } }) => `${path.join('.')} ${message}`);
+      return (error as MatcherError).faults.map(
+        ({ path, error: { message } }) => `${path.join('.')} ${message}`,
+      );
     }
   })();
   expect(faults.sort()).toEqual(
     [
-      ...lists.filter((key) => key !== 'networks' && key !== 'types').map((key) => `${key} is empty`),
+      ...lists
+        .filter((key) => key !== 'networks' && key !== 'types')
+        .map((key) => `${key} is empty`),
       'types is not a list',
       'networks.1 is no network such as 10.0.0.0/8 or fd00::/8',
       'min_severity is not a severity; there are: INFO, LOW, MEDIUM, HIGH, CRITICAL',

@@ -1,4 +1,5 @@
-// Silences on the way from the database to a page, on a real Postgres: in time, at little cost, and never by what cannot be read.
+// Silences on the way from the database to a page, on a real Postgres: in time, at little cost, and
+// never by what cannot be read.
 
 import { expect, test } from 'vitest';
 import { noticeEvent } from '../../../src/core/notices/notice.ts';
@@ -44,10 +45,20 @@ const store = (page: ReturnType<typeof drafts>, { silences }: ReturnType<typeof 
 
 test('what a silence covers is stored as suppressed with its id, and offered to nobody; notices and the rest go out', async () => {
   const [id] = await insertSilences(database(), [written({ types: ['SPY*'], sinks: ['soc'] })]);
-  const notice = noticeEvent({ notice: { kind: 'watching', values: {} }, key: 'k', to: ['soc'], nowMs: 0 });
+  const notice = noticeEvent({
+    notice: { kind: 'watching', values: {} },
+    key: 'k',
+    to: ['soc'],
+    nowMs: 0,
+  });
   const page = [draft(1, { type: 'SPYWARE' }), draft(2)];
   const { silences } = reader();
-  const stored = await storePage(database(), { routes: both, events: page, notices: [notice], silences });
+  const stored = await storePage(database(), {
+    routes: both,
+    events: page,
+    notices: [notice],
+    silences,
+  });
   expect(await stateOf()).toEqual([
     [expect.stringMatching(/^watching/), 'soc', 'pending', null],
     ['1', 'boss', 'pending', null],
@@ -106,7 +117,10 @@ test('an empty page asks for no silences, and pages in a row ask once in two sec
 });
 
 test('a silence of a newer release silences nothing, and is told once; the others do their work', async () => {
-  const [newer] = await insertSilences(database(), [written({ moon: 'full' }), written({ types: ['STATIC*'] })]);
+  const [newer] = await insertSilences(database(), [
+    written({ moon: 'full' }),
+    written({ types: ['STATIC*'] }),
+  ]);
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
   const log = createLogger({ level: 'error', secrets: [], destination: { write } });

@@ -1,4 +1,5 @@
-// Silences that the configuration repeats: the occurrences of now and the next are stored, whatever happened before.
+// Silences that the configuration repeats: the occurrences of now and the next are stored, whatever
+// happened before.
 
 import { describe, expect, test } from 'vitest';
 import { parseInterval } from '../../../src/core/rules/schedule.ts';
@@ -15,7 +16,8 @@ import { endSilence, listSilences } from '../../../src/store/silences.ts';
 import { draft, quiet, storePage, useDatabase } from '../../store/stored.ts';
 
 const database = useDatabase();
-const utc = (from: string, to: string, days?: string[]) => parseInterval({ days, from, to, timeZone: 'UTC' });
+const utc = (from: string, to: string, days?: string[]) =>
+  parseInterval({ days, from, to, timeZone: 'UTC' });
 const backup: RecurringSilence = {
   name: 'backup',
   reason: 'the file servers are copied',
@@ -27,8 +29,17 @@ const hour = 3_600_000;
 const week = 7 * 24 * hour;
 
 describe('the plan', () => {
-  const stored = (id: number, startsAtMs: number, more: Partial<StoredSilence & { isOpen: boolean }> = {}) => ({
-    ...{ id, matcher: backup.matcher, owner: fileOwner, reason: 'backup: the file servers are copied' },
+  const stored = (
+    id: number,
+    startsAtMs: number,
+    more: Partial<StoredSilence & { isOpen: boolean }> = {},
+  ) => ({
+    ...{
+      id,
+      matcher: backup.matcher,
+      owner: fileOwner,
+      reason: 'backup: the file servers are copied',
+    },
     ...{ startsAtMs, endsAtMs: startsAtMs + 2 * hour, isOpen: true, ...more },
   });
   const nothing = { add: [], move: [], withdraw: [] };
@@ -55,7 +66,11 @@ describe('the plan', () => {
 
   test('of one that ends at another time now: its end is moved', () => {
     const longer = { ...backup, times: [utc('2:00', '5:00', ['sun'])] };
-    const { add, move, withdraw } = plan([stored(1, sunday), stored(2, sunday + week)], sunday + hour, [longer]);
+    const { add, move, withdraw } = plan(
+      [stored(1, sunday), stored(2, sunday + week)],
+      sunday + hour,
+      [longer],
+    );
     expect([add, withdraw]).toEqual([[], []]);
     expect(move).toEqual([
       { id: 1, endsAtMs: sunday + 3 * hour },
@@ -69,7 +84,11 @@ describe('the plan', () => {
     ['has another reason', [{ ...backup, reason: 'moved' }], 2],
     ['begins at another time', [{ ...backup, times: [utc('2:30', '4:00', ['sun'])] }], 2],
   ])('of one that %s: the old occurrences are withdrawn', (_, silences, added) => {
-    const { add, move, withdraw } = plan([stored(1, sunday), stored(2, sunday + week)], sunday + hour, silences);
+    const { add, move, withdraw } = plan(
+      [stored(1, sunday), stored(2, sunday + week)],
+      sunday + hour,
+      silences,
+    );
     expect([add.length, move, withdraw]).toEqual([added, [], [1, 2]]);
   });
 
@@ -83,10 +102,9 @@ describe('the plan', () => {
   test('of two times that begin together: one occurrence, the longer one', () => {
     const times = [utc('2:00', '3:00', ['sun']), utc('2:00', '4:00', ['sun'])];
     for (const both of [times, times.toReversed()])
-      expect(plan([], sunday, [{ ...backup, times: both }]).add.map(({ endsAtMs }) => endsAtMs - sunday)).toEqual([
-        2 * hour,
-        2 * hour + week,
-      ]);
+      expect(
+        plan([], sunday, [{ ...backup, times: both }]).add.map(({ endsAtMs }) => endsAtMs - sunday),
+      ).toEqual([2 * hour, 2 * hour + week]);
   });
 });
 
@@ -100,7 +118,10 @@ test('what it hides names it, a repetition changes nothing, and what was taken o
   ]);
   const hidden = async (id: string) => {
     const device = { name: 'SRV-1' };
-    const page = [draft(id, { severity: 4, body: { device } }), draft(`${id}c`, { severity: 5, body: { device } })];
+    const page = [
+      draft(id, { severity: 4, body: { device } }),
+      draft(`${id}c`, { severity: 5, body: { device } }),
+    ];
     const routes = [{ name: 'all', minSeverity: 0 as const, to: ['soc'] }];
     const silences = createSilenceReader(database(), quiet);
     await storePage(database(), { routes, events: page, silences });
@@ -111,7 +132,9 @@ test('what it hides names it, a repetition changes nothing, and what was taken o
   expect([...(await hidden('1'))]).toEqual([{ reason: 'backup: the file servers are copied' }]);
 
   await keepRecurring(database(), []);
-  expect((await listSilences(database(), true, 10)).map(({ state, hidden }) => [state, hidden])).toEqual([['over', 1]]);
+  expect(
+    (await listSilences(database(), true, 10)).map(({ state, hidden }) => [state, hidden]),
+  ).toEqual([['over', 1]]);
   expect([...(await hidden('2'))]).toEqual([]);
 });
 
@@ -119,7 +142,8 @@ test('one that was ended by hand stays ended, and one with another end goes on u
   const always = { ...backup, times: [utc('0:00', '24:00')] };
   await keepRecurring(database(), [always]);
   const [next, current] = await listSilences(database(), false, 10);
-  for (const { id } of [next!, current!]) expect(await endSilence(database(), id, fileOwner)).toBe('ended');
+  for (const { id } of [next!, current!])
+    expect(await endSilence(database(), id, fileOwner)).toBe('ended');
   await keepRecurring(database(), [always]);
   expect(await listSilences(database(), false, 10)).toEqual([]);
 
@@ -127,7 +151,9 @@ test('one that was ended by hand stays ended, and one with another end goes on u
   await keepRecurring(database(), [other]);
   await keepRecurring(database(), [{ ...other, times: [utc('0:00', '23:59')] }]);
   const listed = await listSilences(database(), false, 10);
-  expect(listed.map(({ startsAtMs, endsAtMs }) => (endsAtMs - startsAtMs) / 60_000)).toEqual([1439, 1439]);
+  expect(listed.map(({ startsAtMs, endsAtMs }) => (endsAtMs - startsAtMs) / 60_000)).toEqual([
+    1439, 1439,
+  ]);
 });
 
 test('one that a replica with the file before withdrew in a rollout is made again, and only once', async () => {
@@ -146,8 +172,12 @@ test('nobody can be its owner, so that nothing that people made is withdrawn', a
   const request = { matcher: { types: ['A'] }, owner: ` ${fileOwner} `, reason: 'why', ...times };
   const rules = { maxMs: week, sources: ['a'], isEverythingAllowed: false };
   const problem = 'has the owner tocsin.yaml, which is kept for the silences of that file';
-  expect(await addSilences(database(), [request], rules)).toEqual({ refused: [{ index: 0, problem }] });
-  expect(await addSilences(database(), [{ ...request, owner: 'anna' }], rules)).toMatchObject({ added: [{}] });
+  expect(await addSilences(database(), [request], rules)).toEqual({
+    refused: [{ index: 0, problem }],
+  });
+  expect(await addSilences(database(), [{ ...request, owner: 'anna' }], rules)).toMatchObject({
+    added: [{}],
+  });
   await keepRecurring(database(), []);
   expect(await listSilences(database(), false, 10)).toHaveLength(1);
 });

@@ -37,6 +37,10 @@ test.each([
 test('a matcher that is wrong is handed back with every fault of it', () => {
   const wrong = tryMatcher({ types: [''], typs: ['A'], when: 'event.typ == 1' });
   expect(wrong).toBeInstanceOf(MatcherError);
-  expect((wrong as MatcherError).faults.map(({ path }) => path)).toEqual([['types', 0], ['typs'], ['when']]);
+  expect((wrong as MatcherError).faults.map(({ path }) => path)).toEqual([
+    ['types', 0],
+    ['typs'],
+    ['when'],
+  ]);
   expect(tryMatcher({ types: ['A'] })).not.toBeInstanceOf(MatcherError);
 });

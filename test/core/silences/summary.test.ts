@@ -1,4 +1,5 @@
-// When a silence is over, those from whom it hid something hear it once, also with two processes and after a crash in between.
+// When a silence is over, those from whom it hid something hear it once, also with two processes
+// and after a crash in between.
 import { expect, test } from 'vitest';
 import { createSilenceReader } from '../../../src/core/silences/reader.ts';
 import { startSilenceSummaries } from '../../../src/core/silences/summary.ts';
@@ -15,7 +16,9 @@ async function overSilence(matcher: object = { sinks: ['soc', 'gone'] }): Promis
   const now = Date.now();
   const times = { startsAtMs: now - 60_000, endsAtMs: now + 60_000 };
   const texts = { owner: '@anna', reason: 'patch *night*' };
-  const [id] = await insertSilences(database(), [{ matcher: matcher as Record<string, unknown>, ...texts, ...times }]);
+  const [id] = await insertSilences(database(), [
+    { matcher: matcher as Record<string, unknown>, ...texts, ...times },
+  ]);
   const page = severities.map((severity, n) => draft(`${id}-${n}`, { severity }));
   const silences = createSilenceReader(database(), quiet);
   await storePage(database(), { routes, events: page, nowMs: now, silences });
@@ -24,7 +27,9 @@ async function overSilence(matcher: object = { sinks: ['soc', 'gone'] }): Promis
 }
 
 const summarised = async () =>
-  (await database().$client`select id from silences where summarised_at is not null order by id`).map(({ id }) => id);
+  (
+    await database().$client`select id from silences where summarised_at is not null order by id`
+  ).map(({ id }) => id);
 const notices = async () => {
   const rows = await database().$client`
     select e.type, e.severity, e.body->'notice'->'values' as values, d.sink, d.state from events e left join deliveries d on d.event_id = e.id
@@ -34,7 +39,14 @@ const notices = async () => {
 
 async function work(graceMs = 0) {
   const lease = await hold(database(), 'job:silences');
-  const deps = { db: database(), log: quiet, sinks: ['soc', 'boss', 'night'], recurring: [], now: Date.now, graceMs };
+  const deps = {
+    db: database(),
+    log: quiet,
+    sinks: ['soc', 'boss', 'night'],
+    recurring: [],
+    now: Date.now,
+    graceMs,
+  };
   return startSilenceSummaries(deps, lease);
 }
 
@@ -44,8 +56,16 @@ test('the sinks from which it hid something, and that there still are, hear what
   expect(await until(async () => (await summarised()).length === 1, 5000)).toBe(true);
   await worker.stop();
   const severities = '1 CRITICAL, 1 UNKNOWN, 2 LOW';
-  const values = { silence: String(id), owner: '@anna', reason: 'patch *night*', count: '4', severities };
-  expect(await notices()).toEqual([{ type: 'SILENCE_OVER', severity: 1, values, sink: 'soc', state: 'pending' }]);
+  const values = {
+    silence: String(id),
+    owner: '@anna',
+    reason: 'patch *night*',
+    count: '4',
+    severities,
+  };
+  expect(await notices()).toEqual([
+    { type: 'SILENCE_OVER', severity: 1, values, sink: 'soc', state: 'pending' },
+  ]);
 });
 
 test('a process that dies between notice and mark repeats nothing, nor do two at once', async () => {
@@ -84,7 +104,14 @@ test('neither one that is active or waits for its time, nor one whose last pages
 test('without the role it says nothing', async () => {
   await overSilence();
   const lease = await hold(database(), 'job:silences');
-  const deps = { db: database(), log: quiet, sinks: ['soc'], recurring: [], now: Date.now, graceMs: 0 };
+  const deps = {
+    db: database(),
+    log: quiet,
+    sinks: ['soc'],
+    recurring: [],
+    now: Date.now,
+    graceMs: 0,
+  };
   const worker = startSilenceSummaries(deps, { ...lease, epoch: lease.epoch - 1 });
   await new Promise((resolve) => setTimeout(resolve, 300));
   await worker.stop();
@@ -94,7 +121,13 @@ test('without the role it says nothing', async () => {
 test('only its owner ends it, and only once', async () => {
   const id = await overSilence();
   const [waiting] = await insertSilences(database(), [
-    { matcher: {}, owner: 'anna', reason: 'b', startsAtMs: Date.now() + 50_000, endsAtMs: Date.now() + 60_000 },
+    {
+      matcher: {},
+      owner: 'anna',
+      reason: 'b',
+      startsAtMs: Date.now() + 50_000,
+      endsAtMs: Date.now() + 60_000,
+    },
   ]);
   const ends = async (one: number, owner: string) => endSilence(database(), one, owner);
   expect(await ends(id, '@anna')).toBe('over');

@@ -1,19 +1,38 @@
 // The language of templates: what it knows, what it refuses, and that nothing in it can hang.
 import { describe, expect, test } from 'vitest';
-import { type CompiledText, compileText, filters, TemplateError, tags } from '../../../src/core/template/engine.ts';
+import {
+  type CompiledText,
+  compileText,
+  filters,
+  TemplateError,
+  tags,
+} from '../../../src/core/template/engine.ts';
 import { cpuMs } from '../../support/stopwatch.ts';
 
 const fields = {
-  event: { type: 'single', size: 'single', techniques: 'list', link: 'single', device: { name: 'single' } },
+  event: {
+    type: 'single',
+    size: 'single',
+    techniques: 'list',
+    link: 'single',
+    device: { name: 'single' },
+  },
   labels: {},
 } as const;
 const facts = {
-  event: { type: 'a', size: 3, techniques: ['T1', 'T2'], link: 'https://x.example', device: { name: '' } },
+  event: {
+    type: 'a',
+    size: 3,
+    techniques: ['T1', 'T2'],
+    link: 'https://x.example',
+    device: { name: '' },
+  },
   labels: { type: 'Type' },
 };
 
 const compile = (source: string) => compileText(source, fields);
-const render = (text: CompiledText) => text.render(facts, (value, form) => `${form}<${String(value)}>`);
+const render = (text: CompiledText) =>
+  text.render(facts, (value, form) => `${form}<${String(value)}>`);
 
 function refusal(source: string): TemplateError {
   try {
@@ -69,12 +88,27 @@ describe('refused is', () => {
     ['{{ event.device }}', 'shows "event.device", which is a group: name one of its fields', 1, 4],
     ['{{ event }}', 'shows "event", which is a group: name one of its fields', 1, 4],
     ['{{ event.type.name }}', 'asks for "name" of event.type, which has no fields', 1, 4],
-    ['{{ event.techniques.first }}', 'asks for "first" of event.techniques, which has no fields', 1, 4],
+    [
+      '{{ event.techniques.first }}',
+      'asks for "first" of event.techniques, which has no fields',
+      1,
+      4,
+    ],
     ['{{ event[event.type] }}', 'has [ ] with more than a name in it', 1, 4],
-    ['{% assign x = event.type %}{{ x.name }}', 'asks for "name" of x, which has no such field', 1, 31],
+    [
+      '{% assign x = event.type %}{{ x.name }}',
+      'asks for "name" of x, which has no such field',
+      1,
+      31,
+    ],
     ['{% assign event = 1 %}', 'gives the name "event" to something else', 1, 11],
     ['{% assign l = event.link %}{{ l }}', 'gives event.link another name', 1, 1],
-    ['{{ event.type | replace: "a", "b" }}', 'has the filter "replace", which is not known here', 1, 1],
+    [
+      '{{ event.type | replace: "a", "b" }}',
+      'has the filter "replace", which is not known here',
+      1,
+      1,
+    ],
     ['{{ event.type | date: "%Y" }}', 'has the filter "date", which is not known here', 1, 1],
     ['\n{% include "/etc/passwd" %}', 'has the tag "include", which is not known here', 2, 1],
     ['{% render "x" %}', 'has the tag "render", which is not known here', 1, 1],
@@ -111,7 +145,9 @@ test('which labels there are the sink decides: they are named with their places'
 });
 
 test('the pieces are told apart, and blanks that are trimmed are not there', () => {
-  const { pieces, own } = compile('a {{- event.type | raw }} {% if event.link %}{{ event.link }}{% endif %}');
+  const { pieces, own } = compile(
+    'a {{- event.type | raw }} {% if event.link %}{{ event.link }}{% endif %}',
+  );
   expect(pieces.map(({ at: _, ...piece }) => piece)).toEqual([
     { kind: 'own', text: 'a' },
     { kind: 'value', form: 'raw', isLink: false },

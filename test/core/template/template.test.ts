@@ -11,7 +11,11 @@ import { codePointLength, cutMiddle } from '../../../src/kit/text.ts';
 import { eventOfTexts, storedEvent } from '../../support/events.ts';
 
 const compile = (source: string) => compileText(source, templateFields);
-const field = (title: string, value: string) => ({ title: compile(title), value: compile(value), isShort: true });
+const field = (title: string, value: string) => ({
+  title: compile(title),
+  value: compile(value),
+  isShort: true,
+});
 
 function wordsWith(seen: ValuePlace[] = []): TemplateWords {
   return {
@@ -25,15 +29,23 @@ function wordsWith(seen: ValuePlace[] = []): TemplateWords {
   };
 }
 
-const text = (source: string, event: StoredEvent = storedEvent(), form: 'full' | 'short' = 'full') =>
-  renderTemplate({ name: 't', text: compile(source) }, event, { form, words: wordsWith() }).text;
+const text = (
+  source: string,
+  event: StoredEvent = storedEvent(),
+  form: 'full' | 'short' = 'full',
+) => renderTemplate({ name: 't', text: compile(source) }, event, { form, words: wordsWith() }).text;
 
 describe('a template sees', () => {
   test('every field that expressions see, escaped, and numbers as they are', () => {
-    expect(text('{{ event.device.name }} {{ event.severity }} {{ event.file.size }}')).toBe('<ACCT-PC-07> 4 482816');
+    expect(text('{{ event.device.name }} {{ event.severity }} {{ event.file.size }}')).toBe(
+      '<ACCT-PC-07> 4 482816',
+    );
     expect(text('{{ event.techniques }}')).toBe('<T1059.001>, <T1486>');
     for (const [name, fields] of Object.entries(expressionFields)) {
-      const names = typeof fields === 'object' ? Object.keys(fields).map((inner) => `${name}.${inner}`) : [name];
+      const names =
+        typeof fields === 'object'
+          ? Object.keys(fields).map((inner) => `${name}.${inner}`)
+          : [name];
       for (const one of names) expect(text(`{{ event.${one} }}`), one).toBeTypeOf('string');
     }
   });
@@ -49,18 +61,27 @@ describe('a template sees', () => {
 
   test('the time when it came, if no other is known', () => {
     const event = storedEvent({ occurredAt: null, body: {} });
-    expect(text('{{ event.time }}|{{ event.occurredAt }}|', event)).toBe('at 2026-03-01T02:03:09.120Z||');
+    expect(text('{{ event.time }}|{{ event.occurredAt }}|', event)).toBe(
+      'at 2026-03-01T02:03:09.120Z||',
+    );
   });
 
   test('nothing, where the vendor said nothing', () => {
-    expect(text('[{{ event.user }}{{ event.link }}{{ event.file.size }}]', storedEvent({ body: {} }))).toBe('[0]');
+    expect(
+      text('[{{ event.user }}{{ event.link }}{{ event.file.size }}]', storedEvent({ body: {} })),
+    ).toBe('[0]');
   });
 });
 
 test('a value in an address is letters, digits and % alone, and is cut at its end', () => {
   const event = storedEvent({ body: { user: "a/b c'(@)-._~*ก" } });
-  expect(text('{{ event.user | url_encode }}', event)).toBe('a%2Fb%20c%27%28%40%29%2D%2E%5F%7E%2A%E0%B8%81');
-  const long = text('{{ event.user | url_encode }}', storedEvent({ body: { user: 'ก'.repeat(5_000) } }))!;
+  expect(text('{{ event.user | url_encode }}', event)).toBe(
+    'a%2Fb%20c%27%28%40%29%2D%2E%5F%7E%2A%E0%B8%81',
+  );
+  const long = text(
+    '{{ event.user | url_encode }}',
+    storedEvent({ body: { user: 'ก'.repeat(5_000) } }),
+  )!;
   expect(long).toMatch(/^(%E0%B8%81){40,44}$/);
 });
 
@@ -80,7 +101,12 @@ test('a sink is told what stands around a value', () => {
 });
 
 test('a field without a value is left out, and an empty title or text is none', () => {
-  const template = { name: 't', title: compile(' '), text: compile('\n'), fields: [field('A', ' '), field('B', 'b')] };
+  const template = {
+    name: 't',
+    title: compile(' '),
+    text: compile('\n'),
+    fields: [field('A', ' '), field('B', 'b')],
+  };
   expect(renderTemplate(template, storedEvent(), { form: 'full', words: wordsWith() })).toEqual({
     fields: [{ title: 'B', value: 'b', isShort: true }],
   });
@@ -120,7 +146,11 @@ describe('what is too long', () => {
       ['short', 2_500],
     ] as const) {
       const rendered = renderTemplate(template, long, { form, words: wordsWith() });
-      const all = [rendered.title!, rendered.text!, ...rendered.fields!.flatMap(({ title, value }) => [title, value])];
+      const all = [
+        rendered.title!,
+        rendered.text!,
+        ...rendered.fields!.flatMap(({ title, value }) => [title, value]),
+      ];
       expect(all.reduce((sum, part) => sum + codePointLength(part), 0)).toBeLessThanOrEqual(total);
     }
   });
@@ -133,14 +163,17 @@ describe('what is too long', () => {
 });
 
 describe('a trial', () => {
-  const trial = (source: string) => () => tryTemplate({ name: 't', text: compile(source) }, ['device']);
+  const trial = (source: string) => () =>
+    tryTemplate({ name: 't', text: compile(source) }, ['device']);
 
   test('passes what works for every event', () => {
     expect(trial('{{ labels.device }}: {{ event.device.name | default: "?" }}')).not.toThrow();
   });
 
   test('finds what fails for some', () => {
-    expect(trial('{% if event.user %}{% assign x = 1 %}{% endif %}{{ x }}')).toThrow('undefined variable: x');
+    expect(trial('{% if event.user %}{% assign x = 1 %}{% endif %}{{ x }}')).toThrow(
+      'undefined variable: x',
+    );
     expect(trial(`{% for id in event.techniques %}${'own '.repeat(20)}{% endfor %}`)).toThrow(
       'gives more than a message may hold',
     );

@@ -1,11 +1,16 @@
-// The HTTP client against servers of every temper on loopback: healthy, slow, silent, endless, encrypted, behind a proxy.
+// The HTTP client against servers of every temper on loopback: healthy, slow, silent, endless,
+// encrypted, behind a proxy.
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AdapterError, ConfigError } from '../../../src/kit/errors.ts';
-import { createHttpClient, type HttpClientOptions, type HttpRequest } from '../../../src/kit/http/index.ts';
+import {
+  createHttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+} from '../../../src/kit/http/index.ts';
 import { closedPort, pourBody, startFarEnd, startSocketServer } from '../../support/far-end.ts';
 import { settledMs } from '../../support/stopwatch.ts';
 
@@ -47,7 +52,11 @@ describe('an exchange that works', () => {
         method: 'POST',
         target: '/hooks/x?y=1',
         body: '{"text":"hello"}',
-        headers: { 'content-type': 'application/json', 'user-agent': 'tocsin', 'accept-encoding': 'identity' },
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'tocsin',
+          'accept-encoding': 'identity',
+        },
       },
     ]);
   });
@@ -61,7 +70,9 @@ describe('an exchange that works', () => {
   });
 
   test('makes no more connections than allowed, and all requests arrive', async () => {
-    const farEnd = await startFarEnd((_request, response) => setTimeout(() => response.end('ok'), 20));
+    const farEnd = await startFarEnd((_request, response) =>
+      setTimeout(() => response.end('ok'), 20),
+    );
     const http = client({ connectionsMax: 3 });
     await Promise.all(Array.from({ length: 12 }, () => http.request(post(farEnd.origin))));
     expect(farEnd.received).toHaveLength(12);
@@ -73,7 +84,9 @@ describe('an exchange that works', () => {
     const farEnd = await startFarEnd((_request, response) => {
       response.writeHead(302, { location: `${target.origin}/elsewhere` }).end();
     });
-    const answer = await client().request(post(farEnd.origin, { headers: { authorization: 'token' } }));
+    const answer = await client().request(
+      post(farEnd.origin, { headers: { authorization: 'token' } }),
+    );
     expect(answer.status).toBe(302);
     expect(target.received).toHaveLength(0);
   });
@@ -83,16 +96,23 @@ describe('an exchange that works', () => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
       response.writeHead(503).end('later');
     });
-    expect(await client().request(post(farEnd.origin))).toMatchObject({ status: 503, body: 'later' });
+    expect(await client().request(post(farEnd.origin))).toMatchObject({
+      status: 503,
+      body: 'later',
+    });
   });
 
   test('invalid UTF-8 and a byte order mark do not disturb', async () => {
-    const farEnd = await startFarEnd((_request, response) => response.end(Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff])));
+    const farEnd = await startFarEnd((_request, response) =>
+      response.end(Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff])),
+    );
     expect((await client().request(post(farEnd.origin))).body).toBe('a\uFFFD');
   });
 
   test('close waits for what is in flight, and can be called twice', async () => {
-    const farEnd = await startFarEnd((_request, response) => setTimeout(() => response.end('ok'), 100));
+    const farEnd = await startFarEnd((_request, response) =>
+      setTimeout(() => response.end('ok'), 100),
+    );
     const http = createHttpClient();
     const pending = http.request(post(farEnd.origin));
     await Promise.all([http.close(), http.close()]);
@@ -109,7 +129,9 @@ describe('an exchange that works', () => {
     const farEnd = await startFarEnd();
     const http = client();
     for (const { signal } of [new AbortController(), new AbortController()]) {
-      await Promise.all(Array.from({ length: 30 }, () => http.request(post(farEnd.origin, { signal }))));
+      await Promise.all(
+        Array.from({ length: 30 }, () => http.request(post(farEnd.origin, { signal }))),
+      );
     }
     await new Promise((resolve) => setImmediate(resolve));
     expect(warnings).toEqual([]);
@@ -164,9 +186,13 @@ describe('what is read of an answer', () => {
     const body = 'abcdefghij'.repeat(20_000);
     const port = await startSocketServer((socket) => {
       const chunks = [...body].map((byte) => `1\r\n${byte}\r\n`).join('');
-      socket.on('data', () => socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`));
+      socket.on('data', () =>
+        socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`),
+      );
     });
-    const answer = await client().request(post(`http://127.0.0.1:${port}`, { bodyBytesMax: 1_000_000 }));
+    const answer = await client().request(
+      post(`http://127.0.0.1:${port}`, { bodyBytesMax: 1_000_000 }),
+    );
     expect(answer).toEqual(expect.objectContaining({ status: 200, truncated: false, body }));
   });
 
@@ -175,7 +201,9 @@ describe('what is read of an answer', () => {
     ['extensions of chunks', chunkedHead, `1;${'e'.repeat(900)}\r\nx\r\n`],
   ])('%s without end are read for some megabytes, and no more', async (_name, head, block) => {
     const endless = await startEndless(head, block);
-    const answer = await client().request(post(endless.url, { bodyBytesMax: 100_000_000, timeoutMs: 60_000 }));
+    const answer = await client().request(
+      post(endless.url, { bodyBytesMax: 100_000_000, timeoutMs: 60_000 }),
+    );
     expect(answer).toMatchObject({ status: 200, truncated: true });
     expect(answer.body).toMatch(/^x+$/);
     // The system takes some more from it than we have read.
@@ -184,7 +212,9 @@ describe('what is read of an answer', () => {
 
   test('hints without end are no answer, and end soon', async () => {
     const endless = await startEndless('', 'HTTP/1.1 103 Early Hints\r\n\r\n');
-    const error = await failure(client().request(post(endless.url + secretPath, { timeoutMs: 60_000 })));
+    const error = await failure(
+      client().request(post(endless.url + secretPath, { timeoutMs: 60_000 })),
+    );
     expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
     expect(error.message).toMatch(/more headers than fit/);
     expect(endless.written()).toBeLessThan(100_000_000);
@@ -192,7 +222,9 @@ describe('what is read of an answer', () => {
 
   test('a body of exactly the limit is whole', async () => {
     const farEnd = await startFarEnd((_request, response) => response.end('x'.repeat(100)));
-    expect((await client().request(post(farEnd.origin, { bodyBytesMax: 100 }))).truncated).toBe(false);
+    expect((await client().request(post(farEnd.origin, { bodyBytesMax: 100 }))).truncated).toBe(
+      false,
+    );
   });
 
   test('a compressed body that nobody asked for is unpacked', async () => {
@@ -207,13 +239,16 @@ describe('what is read of an answer', () => {
     ['cut', 'gzip', gzipSync('hello'.repeat(100)).subarray(0, 20)],
     ['of an unknown kind', 'zstd', Buffer.from('hello')],
     ['a bomb', 'gzip', gzipSync(Buffer.alloc(5_000_000))],
-  ])('a compressed body that is %s is an error, and never garbage', async (_name, encoding, bytes) => {
-    const farEnd = await startFarEnd((_request, response) => {
-      response.writeHead(200, { 'content-encoding': encoding }).end(bytes);
-    });
-    const error = await failure(client().request(post(farEnd.origin + secretPath)));
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'malformed', status: 200 });
-  });
+  ])(
+    'a compressed body that is %s is an error, and never garbage',
+    async (_name, encoding, bytes) => {
+      const farEnd = await startFarEnd((_request, response) => {
+        response.writeHead(200, { 'content-encoding': encoding }).end(bytes);
+      });
+      const error = await failure(client().request(post(farEnd.origin + secretPath)));
+      expect(error).toMatchObject({ outcome: 'retry', reason: 'malformed', status: 200 });
+    },
+  );
 
   test('a status other than 2xx counts though its compressed body cannot be read', async () => {
     const farEnd = await startFarEnd((_request, response) => {
@@ -245,14 +280,19 @@ describe('an exchange that fails', () => {
     ['within the headers', 'HTTP/1.1 200 OK\r\nContent-Le'],
     ['within the body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok'],
     ['within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nok'],
-  ])('a reset %s is a connection failure, and the request may have arrived', async (_name, beginning) => {
-    const port = await startSocketServer((socket) => {
-      socket.once('data', () => socket.write(beginning, () => setTimeout(() => socket.resetAndDestroy(), 20)));
-    });
-    const error = await failure(client().request(post(`http://127.0.0.1:${port}${secretPath}`)));
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
-    expect(error.message).toMatch(/may have got the request/);
-  });
+  ])(
+    'a reset %s is a connection failure, and the request may have arrived',
+    async (_name, beginning) => {
+      const port = await startSocketServer((socket) => {
+        socket.once('data', () =>
+          socket.write(beginning, () => setTimeout(() => socket.resetAndDestroy(), 20)),
+        );
+      });
+      const error = await failure(client().request(post(`http://127.0.0.1:${port}${secretPath}`)));
+      expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
+      expect(error.message).toMatch(/may have got the request/);
+    },
+  );
 
   test.each([
     ['its announced length', 'Content-Length: 10\r\n\r\nok'],
@@ -293,18 +333,21 @@ describe('an exchange that fails', () => {
     expect(error.message).toMatch(/does not speak HTTP \(HPE/);
   });
 
-  test.each(['not a url', 'ftp://chat.example/verysecret', 'chat.example/hooks/abcdefghijklmnopqrstuvwxyz'])(
-    'the address %s is a fault of the configuration and is not repeated',
-    async (url) => {
-      const error = await failure(client().request(post(url)));
-      expect(error).toMatchObject({ outcome: 'reject_sink', reason: 'bad_config' });
-    },
-  );
+  test.each([
+    'not a url',
+    'ftp://chat.example/verysecret',
+    'chat.example/hooks/abcdefghijklmnopqrstuvwxyz',
+  ])('the address %s is a fault of the configuration and is not repeated', async (url) => {
+    const error = await failure(client().request(post(url)));
+    expect(error).toMatchObject({ outcome: 'reject_sink', reason: 'bad_config' });
+  });
 
   test('a token with a line break is a fault of the configuration, and nothing is sent', async () => {
     const farEnd = await startFarEnd();
     const error = await failure(
-      client().request(post(farEnd.origin, { headers: { authorization: 'verysecret\r\nx-evil: 1' } })),
+      client().request(
+        post(farEnd.origin, { headers: { authorization: 'verysecret\r\nx-evil: 1' } }),
+      ),
     );
     expect(error).toMatchObject({ outcome: 'reject_sink', reason: 'bad_config' });
     expect(error.message).toMatch(/token/);
@@ -316,10 +359,18 @@ describe('time-out and abort', () => {
   test.each([
     ['accepts and says nothing', '', /sent no answer/],
     ['stops within the headers', 'HTTP/1.1 200 OK\r\nContent-', /sent no answer/],
-    ['stops within the body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok', /began and did not end/],
+    [
+      'stops within the body',
+      'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok',
+      /began and did not end/,
+    ],
   ])('the time-out ends an exchange with a far end that %s', async (_name, beginning, words) => {
-    const port = await startSocketServer((socket) => socket.once('data', () => socket.write(beginning)));
-    const promise = client().request(post(`http://127.0.0.1:${port}${secretPath}`, { timeoutMs: 150 }));
+    const port = await startSocketServer((socket) =>
+      socket.once('data', () => socket.write(beginning)),
+    );
+    const promise = client().request(
+      post(`http://127.0.0.1:${port}${secretPath}`, { timeoutMs: 150 }),
+    );
     expect(await settledMs(promise)).toBeLessThan(400);
     const error = await failure(promise);
     expect(error).toMatchObject({ outcome: 'retry', reason: 'timeout' });
@@ -338,7 +389,9 @@ describe('time-out and abort', () => {
   });
 
   test('the time-out counts the wait for a free connection, and what was given up is never sent', async () => {
-    const farEnd = await startFarEnd((_request, response) => setTimeout(() => response.end('ok'), 300));
+    const farEnd = await startFarEnd((_request, response) =>
+      setTimeout(() => response.end('ok'), 300),
+    );
     const http = client({ connectionsMax: 1 });
     const first = http.request(post(farEnd.origin, { body: 'first' }));
     const second = http.request(post(farEnd.origin, { body: 'second', timeoutMs: 100 }));
@@ -352,23 +405,26 @@ describe('time-out and abort', () => {
   test.each([
     ['before the answer', ''],
     ['within the body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok'],
-  ])('an abort %s ends within 100 ms with its own reason, and closes the connection', async (_name, beginning) => {
-    const abort = new AbortController();
-    const states: string[] = [];
-    const port = await startSocketServer((socket) => {
-      socket.once('data', () => {
-        states.push('requested');
-        socket.on('close', () => states.push('closed'));
-        socket.write(beginning, () => setTimeout(() => abort.abort(new Error('stop')), 30));
+  ])(
+    'an abort %s ends within 100 ms with its own reason, and closes the connection',
+    async (_name, beginning) => {
+      const abort = new AbortController();
+      const states: string[] = [];
+      const port = await startSocketServer((socket) => {
+        socket.once('data', () => {
+          states.push('requested');
+          socket.on('close', () => states.push('closed'));
+          socket.write(beginning, () => setTimeout(() => abort.abort(new Error('stop')), 30));
+        });
       });
-    });
-    const promise = client().request(post(`http://127.0.0.1:${port}`, { signal: abort.signal }));
-    promise.catch(() => {});
-    await new Promise((resolve) => abort.signal.addEventListener('abort', resolve));
-    expect(await settledMs(promise)).toBeLessThan(100);
-    await expect(promise).rejects.toThrow('stop');
-    await vi.waitFor(() => expect(states).toEqual(['requested', 'closed']));
-  });
+      const promise = client().request(post(`http://127.0.0.1:${port}`, { signal: abort.signal }));
+      promise.catch(() => {});
+      await new Promise((resolve) => abort.signal.addEventListener('abort', resolve));
+      expect(await settledMs(promise)).toBeLessThan(100);
+      await expect(promise).rejects.toThrow('stop');
+      await vi.waitFor(() => expect(states).toEqual(['requested', 'closed']));
+    },
+  );
 
   test('a signal that is already aborted sends nothing', async () => {
     const farEnd = await startFarEnd();
@@ -394,7 +450,9 @@ describe('HTTPS', () => {
 
   test('an https address on a port that speaks plain HTTP says so', async () => {
     const farEnd = await startFarEnd();
-    const error = await failure(client().request(post(farEnd.origin.replace('http:', 'https:') + secretPath)));
+    const error = await failure(
+      client().request(post(farEnd.origin.replace('http:', 'https:') + secretPath)),
+    );
     expect(error).toMatchObject({ outcome: 'retry', reason: 'connection' });
     expect(error.message).toMatch(/no TLS connection could be agreed on/);
   });
@@ -424,7 +482,9 @@ describe('HTTPS', () => {
 
   test('a proxy that is not there is told from the host behind it', async () => {
     const port = await closedPort();
-    const http = client({ proxy: { httpsProxy: `http://verysecret:verysecret@127.0.0.1:${port}` } });
+    const http = client({
+      proxy: { httpsProxy: `http://verysecret:verysecret@127.0.0.1:${port}` },
+    });
     const error = await failure(http.request(post(`https://chat.example${secretPath}`)));
     expect(error.message).toMatch(`ECONNREFUSED at 127.0.0.1:${port}`);
     expect(error.message).toMatch(/NO_PROXY/);
@@ -437,9 +497,13 @@ describe('a proxy for plain HTTP', () => {
     const direct = await startFarEnd((_request, response) => response.end('direct'));
     const http = client({ proxy: { httpProxy: proxy.origin, noProxy: '127.0.0.1' } });
     expect((await http.request(post('http://chat.example/x'))).body).toBe('by proxy');
-    for (let i = 0; i < 5; i += 1) expect((await http.request(post('http://chat.example/y'))).body).toBe('by proxy');
+    for (let i = 0; i < 5; i += 1)
+      expect((await http.request(post('http://chat.example/y'))).body).toBe('by proxy');
     expect((await http.request(post(direct.origin))).body).toBe('direct');
-    expect(proxy.received[0]).toMatchObject({ target: 'http://chat.example/x', headers: { host: 'chat.example' } });
+    expect(proxy.received[0]).toMatchObject({
+      target: 'http://chat.example/x',
+      headers: { host: 'chat.example' },
+    });
     expect(proxy.received).toHaveLength(6);
     expect(proxy.connectionCount()).toBeLessThanOrEqual(2);
   });
@@ -491,7 +555,10 @@ async function startTunnelProxy(answer: string): Promise<{ port: number; lines: 
   return { port, lines };
 }
 
-/** NODE_EXTRA_CA_CERTS is read when a process starts, too late for a test; this is read at each connection. */
+/**
+ * NODE_EXTRA_CA_CERTS is read when a process starts, too late for a test; this is read at each
+ * connection.
+ */
 function trustEverything(): void {
   setEnvironment('NODE_TLS_REJECT_UNAUTHORIZED', '0');
 }

@@ -62,13 +62,53 @@ describe('what is called without a proxy', () => {
 
 describe('what is not understood', () => {
   test.each([
-    ...['::1;x', '10.0.0.0/33', 'fd00::/129', '10.0.0/8', '10.0.0.0/', '10.0.0.0/8:80', '/8', '[fd00::/8]'],
-    ...['10', '10.', '10.1', '010.1.2.3', '10.*', '192.168.*', '<local>', 'http://chat.example', 'chat.example/x'],
-    ...['chat.example:', 'chat.example:0', 'chat.example:65536', 'chat.example:http', 'user@chat.example'],
-    ...['.', '*.', '[::1', '::1]', 'fe80::1%eth0', 'fe80::/10%eth0', '[chat.example]', 'c*t.example', '**', 'a..b/8'],
+    ...[
+      '::1;x',
+      '10.0.0.0/33',
+      'fd00::/129',
+      '10.0.0/8',
+      '10.0.0.0/',
+      '10.0.0.0/8:80',
+      '/8',
+      '[fd00::/8]',
+    ],
+    ...[
+      '10',
+      '10.',
+      '10.1',
+      '010.1.2.3',
+      '10.*',
+      '192.168.*',
+      '<local>',
+      'http://chat.example',
+      'chat.example/x',
+    ],
+    ...[
+      'chat.example:',
+      'chat.example:0',
+      'chat.example:65536',
+      'chat.example:http',
+      'user@chat.example',
+    ],
+    ...[
+      '.',
+      '*.',
+      '[::1',
+      '::1]',
+      'fe80::1%eth0',
+      'fe80::/10%eth0',
+      '[chat.example]',
+      'c*t.example',
+      '**',
+      'a..b/8',
+    ],
   ])('%s is named, and the entries around it hold', (entry) => {
     const { unknown, isDirect: matches } = readNoProxy(`a.example,${entry} b.example`);
     expect(unknown).toEqual([entry]);
-    expect(['a', 'b', 'c'].map((name) => matches(new URL(`https://${name}.example/`)))).toEqual([true, true, false]);
+    expect(['a', 'b', 'c'].map((name) => matches(new URL(`https://${name}.example/`)))).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });

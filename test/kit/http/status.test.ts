@@ -6,7 +6,13 @@ import { createMask } from '../../../src/kit/mask.ts';
 
 const host = 'chat.example:443';
 
-function judged(status: number, headers: Record<string, string> = {}, body = '', secrets: string[] = [], now = 0) {
+function judged(
+  status: number,
+  headers: Record<string, string> = {},
+  body = '',
+  secrets: string[] = [],
+  now = 0,
+) {
   return failureOf({ status, headers, body, truncated: false }, host, secrets, now);
 }
 
@@ -35,7 +41,8 @@ const classes: Record<number, [string, string]> = {
 
 describe('the policy', () => {
   test('every 2xx is no failure', () => {
-    for (let status = 200; status < 300; status += 1) expect(judged(status), `${status}`).toBeUndefined();
+    for (let status = 200; status < 300; status += 1)
+      expect(judged(status), `${status}`).toBeUndefined();
   });
 
   test('every status from 300 to 599 has the outcome and reason of the table', () => {
@@ -103,12 +110,15 @@ describe('Retry-After', () => {
 
   test('is a fact of the failure, whatever the status', () => {
     expect(judged(429, { 'retry-after': '3' })).toMatchObject({ retryAfterMs: 3_000 });
-    expect(judged(503, { 'retry-after': 'Thu, 01 Jan 1970 00:00:09 GMT' })).toMatchObject({ retryAfterMs: 9_000 });
+    expect(judged(503, { 'retry-after': 'Thu, 01 Jan 1970 00:00:09 GMT' })).toMatchObject({
+      retryAfterMs: 9_000,
+    });
   });
 });
 
 describe('the answer that a failure keeps', () => {
-  const url = 'https://ann:pass-word@chat.example/hooks/abcdefghij0123456789?sig=%2Bsignature%2Bof%2Bit&v=1';
+  const url =
+    'https://ann:pass-word@chat.example/hooks/abcdefghij0123456789?sig=%2Bsignature%2Bof%2Bit&v=1';
 
   test('is its first 300 characters in one line without control characters', () => {
     const answer = judged(500, {}, `first\r\nsecond\u0000\u001b[31m${'💥'.repeat(400)}`)!.answer!;
@@ -124,7 +134,9 @@ describe('the answer that a failure keeps', () => {
   });
 
   test('a secret that begins with another one is masked whole', () => {
-    expect(createMask(['abcdefghij', 'abcdefghij0123456789'])('key abcdefghij0123456789')).toBe('key [secret]');
+    expect(createMask(['abcdefghij', 'abcdefghij0123456789'])('key abcdefghij0123456789')).toBe(
+      'key [secret]',
+    );
   });
 
   test('leaves the ordinary words of a URL readable', () => {
@@ -141,7 +153,9 @@ describe('the answer that a failure keeps', () => {
   });
 
   test('no secret survives in any text around it', () => {
-    const secret = fc.string({ minLength: 12, maxLength: 40 }).filter((text) => text.trim().length >= 12);
+    const secret = fc
+      .string({ minLength: 12, maxLength: 40 })
+      .filter((text) => text.trim().length >= 12);
     fc.assert(
       fc.property(secret, fc.string(), fc.string(), (token, before, after) => {
         expect(createMask([token])(before + token + after)).not.toContain(token);

@@ -54,15 +54,20 @@ const promised = {
 };
 
 function samplesOf(text: string, name: string): string[] {
-  return text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
 }
 
 describe('the metrics', () => {
   it('have exactly the promised names and types, each with a help text', async () => {
     const text = await createMetrics(ids).expose();
-    const types = Object.fromEntries([...text.matchAll(/^# TYPE (tocsin_\w+) (\w+)$/gm)].map(([, n, t]) => [n, t]));
+    const types = Object.fromEntries(
+      [...text.matchAll(/^# TYPE (tocsin_\w+) (\w+)$/gm)].map(([, n, t]) => [n, t]),
+    );
     expect(types).toEqual(promised);
-    for (const name of Object.keys(promised)) expect(text).toMatch(new RegExp(`^# HELP ${name} \\S`, 'm'));
+    for (const name of Object.keys(promised))
+      expect(text).toMatch(new RegExp(`^# HELP ${name} \\S`, 'm'));
   });
 
   it('follow the rules of the format: only counters end in _total, and base units', async () => {
@@ -99,12 +104,18 @@ describe('the metrics', () => {
     const text = await createMetrics(ids).expose();
     for (const source of ['alpha', 'beta']) {
       for (const severity of ['unknown', 'info', 'low', 'medium', 'high', 'critical']) {
-        expect(text).toContain(`tocsin_source_events_total{source="${source}",severity="${severity}"} 0\n`);
+        expect(text).toContain(
+          `tocsin_source_events_total{source="${source}",severity="${severity}"} 0\n`,
+        );
       }
       for (const outcome of ['ok', 'empty', 'disabled', ...failureReasons]) {
-        expect(text).toContain(`tocsin_source_polls_total{source="${source}",outcome="${outcome}"} 0\n`);
+        expect(text).toContain(
+          `tocsin_source_polls_total{source="${source}",outcome="${outcome}"} 0\n`,
+        );
       }
-      expect(text).toContain(`tocsin_source_last_success_timestamp_seconds{source="${source}"} 0\n`);
+      expect(text).toContain(
+        `tocsin_source_last_success_timestamp_seconds{source="${source}"} 0\n`,
+      );
       expect(text).toContain(`tocsin_source_poll_duration_seconds_count{source="${source}"} 0\n`);
     }
     for (const outcome of ['delivered', 'suppressed', 'dead']) {
@@ -112,14 +123,20 @@ describe('the metrics', () => {
     }
     expect(text).toContain('tocsin_template_failures_total{sink="soc"} 0\n');
     for (const reason of ['below_min_severity', 'taken_before', 'silenced']) {
-      expect(text).toContain(`tocsin_deliveries_suppressed_total{sink="soc",reason="${reason}"} 0\n`);
+      expect(text).toContain(
+        `tocsin_deliveries_suppressed_total{sink="soc",reason="${reason}"} 0\n`,
+      );
     }
     expect(text).toMatch(/^tocsin_silences_active 0$/m);
     for (const state of ['ok', 'backing_off', 'paused']) {
       expect(text).toContain(`tocsin_sink_state{sink="soc",state="${state}"} 0\n`);
     }
-    expect(text).toContain('tocsin_delivery_attempts_total{sink="soc",outcome="reject_sink",reason="auth"} 0\n');
-    expect(text).toContain('tocsin_event_to_screen_seconds_count{sink="soc",severity="critical"} 0\n');
+    expect(text).toContain(
+      'tocsin_delivery_attempts_total{sink="soc",outcome="reject_sink",reason="auth"} 0\n',
+    );
+    expect(text).toContain(
+      'tocsin_event_to_screen_seconds_count{sink="soc",severity="critical"} 0\n',
+    );
     for (const role of ids.roles) expect(text).toContain(`tocsin_role_held{role="${role}"} 0\n`);
     expect(text).toMatch(/^tocsin_database_up 0$/m);
     expect(samplesOf(text, 'tocsin_source_credential_expiry_timestamp_seconds')).toEqual([]);
@@ -127,7 +144,11 @@ describe('the metrics', () => {
 
   it('come with those of Node', async () => {
     const text = await createMetrics(ids).expose();
-    for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_seconds', 'process_cpu_seconds_total']) {
+    for (const name of [
+      'process_resident_memory_bytes',
+      'nodejs_eventloop_lag_seconds',
+      'process_cpu_seconds_total',
+    ]) {
       expect(samplesOf(text, name)).toHaveLength(1);
     }
   });
@@ -171,8 +192,12 @@ describe('the metrics', () => {
       metrics.expect(others);
       metrics.forgetOthers(others);
       const text = await metrics.expose();
-      const gauges = [...text.matchAll(/^# TYPE (tocsin_\w+) gauge$/gm)].flatMap(([, name]) => samplesOf(text, name!));
-      expect(gauges.filter((line) => /"(alpha|soc|source:alpha|sink:https:\/\/chat[^"]*)"/.test(line))).toEqual([]);
+      const gauges = [...text.matchAll(/^# TYPE (tocsin_\w+) gauge$/gm)].flatMap(([, name]) =>
+        samplesOf(text, name!),
+      );
+      expect(
+        gauges.filter((line) => /"(alpha|soc|source:alpha|sink:https:\/\/chat[^"]*)"/.test(line)),
+      ).toEqual([]);
       expect(gauges.join('\n')).toContain('{source="beta"}');
       expect(text).toContain('tocsin_source_duplicates_total{source="alpha"} 3\n');
       expect(text).toContain('tocsin_deliveries_total{sink="soc",outcome="delivered"} 0\n');
@@ -214,9 +239,18 @@ describe('the metrics', () => {
   it('name the one reason why the database takes no writes, while it takes none', async () => {
     const metrics = createMetrics(ids);
     const shown = async () => samplesOf(await metrics.expose(), 'tocsin_database_writes_failing');
-    const reasons = ['disk_full', 'read_only', 'not_allowed', 'out_of_memory', 'no_connection', 'other'];
+    const reasons = [
+      'disk_full',
+      'read_only',
+      'not_allowed',
+      'out_of_memory',
+      'no_connection',
+      'other',
+    ];
     const lines = (current?: string) =>
-      reasons.map((name) => `tocsin_database_writes_failing{reason="${name}"} ${name === current ? 1 : 0}`);
+      reasons.map(
+        (name) => `tocsin_database_writes_failing{reason="${name}"} ${name === current ? 1 : 0}`,
+      );
     expect(await shown()).toEqual(lines());
     metrics.setWriteProblem('read_only');
     metrics.setWriteProblem('disk_full');

@@ -1,4 +1,5 @@
-// What the log hears of exports: enough to see that traces are lost, and never so much that it hides anything else.
+// What the log hears of exports: enough to see that traces are lost, and never so much that it
+// hides anything else.
 import { expect, test } from 'vitest';
 import { createLogger } from '../../../src/observe/log.ts';
 import { createExportLog } from '../../../src/observe/tracing/export-log.ts';
@@ -9,7 +10,10 @@ function setUp() {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
   let nowMs = 1000;
-  const said = createExportLog(createLogger({ level: 'info', secrets: [], destination }), () => nowMs);
+  const said = createExportLog(
+    createLogger({ level: 'info', secrets: [], destination }),
+    () => nowMs,
+  );
   const ended = (spans: number, error?: Error) => {
     said.began();
     said.ended(spans, error);
@@ -20,7 +24,9 @@ function setUp() {
   return { said, ended, lines, pass, lost: () => lines.map(({ lost }) => lost) };
 }
 
-const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:4318'), { code: 'ECONNREFUSED' });
+const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:4318'), {
+  code: 'ECONNREFUSED',
+});
 
 test('failures are told at once, then once an hour with all that was lost, and then their end', () => {
   const { ended, lost, pass, lines } = setUp();
@@ -44,7 +50,11 @@ test('a failure says status or code once, and nothing of what was answered', () 
   ended(1, refused);
   ended(1);
   ended(1, Object.assign(new Error('Bad Request'), { code: 400, data: 'hostile' }));
-  expect(lines.map(({ error }) => error)).toEqual([refused.message, undefined, 'Bad Request (400)']);
+  expect(lines.map(({ error }) => error)).toEqual([
+    refused.message,
+    undefined,
+    'Bad Request (400)',
+  ]);
   expect(JSON.stringify(lines)).not.toContain('hostile');
 });
 

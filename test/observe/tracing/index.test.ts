@@ -1,4 +1,5 @@
-// One trace from a poll to the deliveries of what it brought, over a real Postgres: which spans there are, what they hang on, what stands in them.
+// One trace from a poll to the deliveries of what it brought, over a real Postgres: which spans
+// there are, what they hang on, what stands in them.
 import {
   AlwaysOffSampler,
   BasicTracerProvider,
@@ -28,9 +29,13 @@ function record(sampler?: AlwaysOffSampler) {
 }
 
 const start = (options: PipelineOptions) => startPipeline(database(), options);
-const soon = async (isTrue: () => boolean | Promise<boolean>) => expect(await until(isTrue, 10_000)).toBe(true);
+const soon = async (isTrue: () => boolean | Promise<boolean>) =>
+  expect(await until(isTrue, 10_000)).toBe(true);
 const count = async (where: string) =>
-  Number((await database().$client.unsafe(`select count(*) as count from deliveries where ${where}`))[0]!.count);
+  Number(
+    (await database().$client.unsafe(`select count(*) as count from deliveries where ${where}`))[0]!
+      .count,
+  );
 const traceOf = (span: ReadableSpan | undefined) => span?.spanContext().traceId;
 const idOf = (span: ReadableSpan | undefined) => span?.spanContext().spanId;
 const parentsOnEvents = async () =>
@@ -41,14 +46,23 @@ const parentsOnEvents = async () =>
 test('a page is one trace: reading and storing are parts of it, and each of its events goes on with it', async () => {
   const { tracing, named } = record();
   const send = async () => undefined;
-  await start({ tracing, pages: [{ events: drafts(1, 2), more: true }, { events: drafts(3, 1) }], send });
+  await start({
+    tracing,
+    pages: [{ events: drafts(1, 2), more: true }, { events: drafts(3, 1) }],
+    send,
+  });
   await soon(() => named('deliver soc').length === 3);
   const [page, next] = named('poll a');
   for (const part of [named('read a')[0], named('store')[0]])
-    expect(part).toMatchObject({ parentSpanContext: { traceId: traceOf(page), spanId: idOf(page) } });
+    expect(part).toMatchObject({
+      parentSpanContext: { traceId: traceOf(page), spanId: idOf(page) },
+    });
   expect(page!.parentSpanContext).toBeUndefined();
   expect(traceOf(next)).not.toBe(traceOf(page));
-  const deliveries = named('deliver soc').map((span) => [traceOf(span), span.parentSpanContext?.spanId]);
+  const deliveries = named('deliver soc').map((span) => [
+    traceOf(span),
+    span.parentSpanContext?.spanId,
+  ]);
   const of = (span: ReadableSpan | undefined) => [traceOf(span), idOf(span)];
   expect(deliveries.sort()).toEqual([of(page), of(page), of(next)].sort());
   expect(page!.attributes).toEqual({
@@ -58,12 +72,17 @@ test('a page is one trace: reading and storing are parts of it, and each of its 
     'tocsin.events.new': 2,
     'tocsin.events.duplicate': 0,
   });
-  expect(await parentsOnEvents()).toEqual([page, page, next].map((span) => `00-${of(span).join('-')}-01`));
+  expect(await parentsOnEvents()).toEqual(
+    [page, page, next].map((span) => `00-${of(span).join('-')}-01`),
+  );
 });
 
 test('a delivery by another process goes on with the trace that stands on the event', async () => {
   const first = record();
-  const { stopPolling } = await start({ tracing: first.tracing, pages: [{ events: drafts(1, 1) }] });
+  const { stopPolling } = await start({
+    tracing: first.tracing,
+    pages: [{ events: drafts(1, 1) }],
+  });
   await soon(async () => (await count('true')) === 1);
   await stopPolling();
   const second = record();
@@ -79,14 +98,19 @@ test('each attempt is a span that says how it ended, and the log line of a faile
   const { tracing, named } = record();
   const hook = 'https://chat.example.com:8443/hooks/secret';
   const failures: Error[] = [
-    new AdapterError('retry', 'server_error', `status 500 of ${hook}`, { status: 500, answer: 'hostile answer' }),
+    new AdapterError('retry', 'server_error', `status 500 of ${hook}`, {
+      status: 500,
+      answer: 'hostile answer',
+    }),
     new TypeError('x is undefined'),
   ];
   const send = async () => {
     const failure = failures.shift();
     if (failure) throw failure;
   };
-  const hostile = draft(1, { body: { description: 'hostile text', file: { path: 'C:\\hostile.exe' } } });
+  const hostile = draft(1, {
+    body: { description: 'hostile text', file: { path: 'C:\\hostile.exe' } },
+  });
   const origin = new URL(hook).origin;
   const { linesOf } = await start({ tracing, pages: [{ events: [hostile] }], send, origin });
   await soon(() => named('deliver soc').length === 3);
@@ -103,7 +127,10 @@ test('each attempt is a span that says how it ended, and the log line of a faile
   ]);
   expect(spans.map(({ status }) => status)).toEqual([{ code: 2 }, { code: 2 }, { code: 0 }]);
   expect(new Set(spans.map(traceOf))).toEqual(new Set([traceOf(page)]));
-  expect(linesOf('attempt failed').map((line) => line.trace_id)).toEqual([traceOf(page), traceOf(page)]);
+  expect(linesOf('attempt failed').map((line) => line.trace_id)).toEqual([
+    traceOf(page),
+    traceOf(page),
+  ]);
   expect(linesOf('page stored')[0]!.trace_id).toBe(traceOf(page));
 });
 
@@ -114,7 +141,10 @@ test('a poll that fails is a trace that says so, and its log line names it', asy
   await soon(() => linesOf('poll failed').length === 1);
   const [page] = named('poll a');
   const failure = { 'error.type': 'auth', 'http.response.status_code': 401 };
-  expect(page).toMatchObject({ status: { code: 2 }, attributes: { 'tocsin.outcome': 'failed', ...failure } });
+  expect(page).toMatchObject({
+    status: { code: 2 },
+    attributes: { 'tocsin.outcome': 'failed', ...failure },
+  });
   expect(named('read a')[0]).toMatchObject({ status: { code: 2 }, attributes: failure });
   expect(linesOf('poll failed')[0]!.trace_id).toBe(traceOf(page));
 });
@@ -145,8 +175,14 @@ test('a digest is a trace of its own that is linked to those of its members, and
   const [digest] = named('digest soc');
   const linked = digest!.links.map(({ context }) => context.traceId);
   expect(linked).toEqual(named('poll a').slice(0, 2).map(traceOf));
-  expect(digest!.attributes).toMatchObject({ 'tocsin.outcome': 'frozen', 'messaging.batch.message_count': 3 });
-  expect(named('deliver soc')[0]!.parentSpanContext).toMatchObject({ traceId: traceOf(digest), spanId: idOf(digest) });
+  expect(digest!.attributes).toMatchObject({
+    'tocsin.outcome': 'frozen',
+    'messaging.batch.message_count': 3,
+  });
+  expect(named('deliver soc')[0]!.parentSpanContext).toMatchObject({
+    traceId: traceOf(digest),
+    spanId: idOf(digest),
+  });
 });
 
 test('what the sampler leaves out leaves nothing: no span, no id on the event, none in the log', async () => {

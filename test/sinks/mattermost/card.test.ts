@@ -1,4 +1,5 @@
-// The card: what it shows, what it leaves out, how long it may get, and that nothing of an event is obeyed in any of its fields.
+// The card: what it shows, what it leaves out, how long it may get, and that nothing of an event is
+// obeyed in any of its fields.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventBody, Notice, Severity, StoredEvent } from '../../../src/kit/event.ts';
@@ -19,9 +20,19 @@ const wordings = {
 const productOf = createProductOf([], sources);
 const forms: readonly MessageForm[] = ['full', 'short', 'bare'];
 
-function card(event: StoredEvent, more: Partial<Message> = {}, locale: 'en' | 'th' = 'en', options = {}) {
+function card(
+  event: StoredEvent,
+  more: Partial<Message> = {},
+  locale: 'en' | 'th' = 'en',
+  options = {},
+) {
   const message: Message = { event, form: 'full', showTenant: true, ...more };
-  return cardOf(message, 'delivery-1', { wording: wordings[locale], productOf, hasPriority: false, ...options });
+  return cardOf(message, 'delivery-1', {
+    wording: wordings[locale],
+    productOf,
+    hasPriority: false,
+    ...options,
+  });
 }
 
 function withBody(body: EventBody, more: Partial<StoredEvent> = {}): StoredEvent {
@@ -46,17 +57,28 @@ const notice = (kind: Notice['kind'], values: Notice['values']): StoredEvent =>
 describe.each(['en', 'th'] as const)('the golden card in %s', (locale) => {
   const cases: Record<string, ReturnType<typeof card>> = {
     event: card(storedEvent({ severity: 5 }), {}, locale),
-    suspicious: card(storedEvent({ stream: 'suspicious', severity: 2 }), { showTenant: false }, locale),
+    suspicious: card(
+      storedEvent({ stream: 'suspicious', severity: 2 }),
+      { showTenant: false },
+      locale,
+    ),
     short: card(storedEvent(), { form: 'short' }, locale),
     bare: card(storedEvent(), { form: 'bare' }, locale),
     delayed: card(withBody({}), { delayed: { seconds: 7_200, reason: 'sink' } }, locale),
     watching: card(
-      notice('watching', { source: 'deepinstinct_events', from: '2026-03-01T00:00:00.000Z', host: 'console.example' }),
+      notice('watching', {
+        source: 'deepinstinct_events',
+        from: '2026-03-01T00:00:00.000Z',
+        host: 'console.example',
+      }),
       {},
       locale,
     ),
     source_reset: card(
-      notice('source_reset', { source: 'di', message: 'console.example began anew. Run `tocsin source reset di`.' }),
+      notice('source_reset', {
+        source: 'di',
+        message: 'console.example began anew. Run `tocsin source reset di`.',
+      }),
       {},
       locale,
     ),
@@ -66,12 +88,20 @@ describe.each(['en', 'th'] as const)('the golden card in %s', (locale) => {
       locale,
     ),
     sink_paused: card(
-      notice('sink_paused', { sink: 'soc', reason: 'bad_config', message: 'chat.example answered 404.' }),
+      notice('sink_paused', {
+        sink: 'soc',
+        reason: 'bad_config',
+        message: 'chat.example answered 404.',
+      }),
       {},
       locale,
     ),
     sink_failing: card(
-      notice('sink_failing', { sink: 'soc', reason: 'unreachable', since: '2026-03-01T00:00:00.000Z' }),
+      notice('sink_failing', {
+        sink: 'soc',
+        reason: 'unreachable',
+        since: '2026-03-01T00:00:00.000Z',
+      }),
       {},
       locale,
     ),
@@ -84,18 +114,32 @@ describe.each(['en', 'th'] as const)('the golden card in %s', (locale) => {
     deliveries_dead: card(notice('deliveries_dead', { sink: 'soc', count: '3' }), {}, locale),
     deliveries_dead_over: card(notice('deliveries_dead_over', { sink: 'soc' }), {}, locale),
     sink_back: card(
-      notice('sink_back', { sink: 'soc', since: '2026-03-01T00:00:00.000Z', until: '2026-03-01T02:00:00.000Z' }),
+      notice('sink_back', {
+        sink: 'soc',
+        since: '2026-03-01T00:00:00.000Z',
+        until: '2026-03-01T02:00:00.000Z',
+      }),
       {},
       locale,
     ),
-    clock_leapt: card(notice('clock_leapt', { seconds: '-3600', now: '2026-03-01T00:00:00.000Z' }), {}, locale),
+    clock_leapt: card(
+      notice('clock_leapt', { seconds: '-3600', now: '2026-03-01T00:00:00.000Z' }),
+      {},
+      locale,
+    ),
     database_failing: card(
-      notice('database_failing', { since: '2026-03-01T00:00:00.000Z', reason: 'its disk is full (53100)' }),
+      notice('database_failing', {
+        since: '2026-03-01T00:00:00.000Z',
+        reason: 'its disk is full (53100)',
+      }),
       {},
       locale,
     ),
     database_back: card(
-      notice('database_back', { since: '2026-03-01T00:00:00.000Z', until: '2026-03-01T02:00:00.000Z' }),
+      notice('database_back', {
+        since: '2026-03-01T00:00:00.000Z',
+        until: '2026-03-01T02:00:00.000Z',
+      }),
       {},
       locale,
     ),
@@ -108,7 +152,9 @@ describe.each(['en', 'th'] as const)('the golden card in %s', (locale) => {
   });
 
   test.each(Object.keys(cases))('%s is only shown', (name) => {
-    expect(activeIn(cases[name]!, [/\*\*[A-Z]+\*\*/.exec(cases[name]!.text)?.[0] ?? ''])).toEqual([]);
+    expect(activeIn(cases[name]!, [/\*\*[A-Z]+\*\*/.exec(cases[name]!.text)?.[0] ?? ''])).toEqual(
+      [],
+    );
   });
 });
 
@@ -129,7 +175,9 @@ test.each([
 });
 
 test('a silence’s end says that it hid one event', () => {
-  const shown = card(notice('silence_over', { silence: '1', owner: 'anna', reason: 'ended', count: '1' }));
+  const shown = card(
+    notice('silence_over', { silence: '1', owner: 'anna', reason: 'ended', count: '1' }),
+  );
   expect(shown.text).toContain('It hid 1 event.');
 });
 
@@ -149,7 +197,9 @@ describe('what the card shows', () => {
   });
 
   test('the vendor’s word for the severity stands beside ours if it differs', () => {
-    expect(fields(withBody({ severityRaw: 'VERY_HIGH' }, { severity: 5 })).Severity).toBe('CRITICAL (`VERY_HIGH`)');
+    expect(fields(withBody({ severityRaw: 'VERY_HIGH' }, { severity: 5 })).Severity).toBe(
+      'CRITICAL (`VERY_HIGH`)',
+    );
     expect(fields(withBody({ severityRaw: 'HIGH' }, { severity: 4 })).Severity).toBe('HIGH');
   });
 
@@ -165,11 +215,15 @@ describe('what the card shows', () => {
   test('device, file name and hash stand in the line, where search finds them', () => {
     const { text } = card(storedEvent());
     const { device, file } = storedEvent().body;
-    for (const value of [device!.name!, file!.name!, file!.hash!]) expect(text).toContain(`\`${value}\``);
+    for (const value of [device!.name!, file!.name!, file!.hash!])
+      expect(text).toContain(`\`${value}\``);
   });
 
   test('neighbours that are read from right to left stand in the order of the line', () => {
-    const event = withBody({ device: { name: 'שרת' }, file: { name: 'מסמך', hash: '0'.repeat(64) } });
+    const event = withBody({
+      device: { name: 'שרת' },
+      file: { name: 'מסמך', hash: '0'.repeat(64) },
+    });
     const { text, attachments } = card(event);
     expect(text).toContain('`שרת`\u200E · `מסמך`\u200E · `000');
     expect(attachments[0]!.fallback).toMatch(/שרת\u200E, מסמך\u200E$/);
@@ -199,7 +253,9 @@ describe('what the card shows', () => {
   });
 
   test('once is no recurrence, and one device no crowd', () => {
-    expect(fields(withBody({ recurrence: 1, affectedDevices: 1 }))).not.toHaveProperty('Recurrence');
+    expect(fields(withBody({ recurrence: 1, affectedDevices: 1 }))).not.toHaveProperty(
+      'Recurrence',
+    );
     const several = fields(withBody({ recurrence: 9, affectedDevices: 2 }));
     expect(several).toMatchObject({ Recurrence: '9', 'Affected Devices': '2' });
   });
@@ -211,8 +267,15 @@ describe('what the card shows', () => {
   });
 
   test('a word of a description or of a message notifies nobody who has it among the own keywords', () => {
-    const body = { description: 'Known ransomware, asks for bitcoin.', comment: 'ransomware again' };
-    const said = notice('sink_paused', { sink: 'soc', reason: 'bad_config', message: 'No ransomware here.' });
+    const body = {
+      description: 'Known ransomware, asks for bitcoin.',
+      comment: 'ransomware again',
+    };
+    const said = notice('sink_paused', {
+      sink: 'soc',
+      reason: 'bad_config',
+      message: 'No ransomware here.',
+    });
     for (const event of [withBody(body), said]) {
       const [attachment] = card(event).attachments;
       const running = attachment!.fields.map(({ value }) => outsideCode(value)).join(' ');
@@ -229,13 +292,18 @@ describe('what the card shows', () => {
 
   test('a process shows its command, its user and its number', () => {
     const process = { name: 'a.exe', commandLine: 'rundll32 b.dll,Run', user: 'CORP\\x', id: 12 };
-    expect(fields(withBody({ process })).Process).toBe('`a.exe` · `rundll32 b.dll,Run` · `CORP\\x` · PID 12');
-    expect(fields(withBody({ process: { name: 'a.exe', commandLine: 'a.exe /q' } })).Process).toBe('`a.exe /q`');
+    expect(fields(withBody({ process })).Process).toBe(
+      '`a.exe` · `rundll32 b.dll,Run` · `CORP\\x` · PID 12',
+    );
+    expect(fields(withBody({ process: { name: 'a.exe', commandLine: 'a.exe /q' } })).Process).toBe(
+      '`a.exe /q`',
+    );
     expect(fields(withBody({ process: {} }))).not.toHaveProperty('Process');
   });
 
   test('the time is that of the operator’s zone with its offset; without one, the next that is known', () => {
-    const zone = (timeZone: string) => createWording('en', timeZone).time('2026-07-01T23:59:59.999Z');
+    const zone = (timeZone: string) =>
+      createWording('en', timeZone).time('2026-07-01T23:59:59.999Z');
     expect(zone('Asia/Bangkok')).toBe('2026-07-02 06:59:59 +07:00');
     expect(zone('UTC')).toBe('2026-07-01 23:59:59 +00:00');
     expect(zone('America/New_York')).toBe('2026-07-01 19:59:59 -04:00');
@@ -247,12 +315,23 @@ describe('what the card shows', () => {
     expect(arrived).not.toHaveProperty(en.timestamp);
   });
 
-  test.each(['Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns', 'Africa/Monrovia', 'Etc/GMT+12'])(
+  test.each([
+    'Europe/Berlin',
+    'Australia/Lord_Howe',
+    'America/St_Johns',
+    'Africa/Monrovia',
+    'Etc/GMT+12',
+  ])(
     'the time in %s is what its calendar says, on either side of each change of the clocks and in old years',
     (timeZone) => {
       const { time } = createWording('en', timeZone);
-      const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
-      const isSame = (ms: number) => time(new Date(ms).toISOString()).startsWith(`${calendar.format(ms)} `);
+      const calendar = new Intl.DateTimeFormat('sv-SE', {
+        timeZone,
+        dateStyle: 'short',
+        timeStyle: 'medium',
+      });
+      const isSame = (ms: number) =>
+        time(new Date(ms).toISOString()).startsWith(`${calendar.format(ms)} `);
       const halfHours = Array.from({ length: 366 * 48 }, (_, n) => Date.UTC(2024) + n * 1_800_000);
       const old = Array.from({ length: 80 * 12 }, (_, n) => Date.UTC(1900, n) + 1000);
       expect([...halfHours, ...old].filter((ms) => !isSame(ms))).toEqual([]);
@@ -289,11 +368,15 @@ describe('what the card shows', () => {
 describe('nothing of an event is obeyed', () => {
   test('in any field of any form', () => {
     fc.assert(
-      fc.property(fc.array(anyHostile, { minLength: 3, maxLength: 6 }), fc.constantFrom(...forms), (texts, form) => {
-        let next = 0;
-        const event = eventOfTexts(() => texts[next++ % texts.length]!);
-        expect(activeIn(card(event, { form }), ['**HIGH**'])).toEqual([]);
-      }),
+      fc.property(
+        fc.array(anyHostile, { minLength: 3, maxLength: 6 }),
+        fc.constantFrom(...forms),
+        (texts, form) => {
+          let next = 0;
+          const event = eventOfTexts(() => texts[next++ % texts.length]!);
+          expect(activeIn(card(event, { form }), ['**HIGH**'])).toEqual([]);
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
@@ -301,7 +384,12 @@ describe('nothing of an event is obeyed', () => {
   test('in a notice', () => {
     fc.assert(
       fc.property(anyHostile, anyHostile, (text, other) => {
-        const event = notice('sink_paused', { sink: text, reason: other, message: text, more: other });
+        const event = notice('sink_paused', {
+          sink: text,
+          reason: other,
+          message: text,
+          more: other,
+        });
         expect(activeIn(card(event), ['**INFO**'])).toEqual([]);
       }),
       { numRuns: 1_000 },
@@ -383,7 +471,9 @@ describe('the size', () => {
   test('of a notice is bounded, too', () => {
     fc.assert(
       fc.property(hugeHostile, (text) => {
-        const values = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${text.slice(0, 200)}${n}`, text]));
+        const values = Object.fromEntries(
+          Array.from({ length: 50 }, (_, n) => [`${text.slice(0, 200)}${n}`, text]),
+        );
         const {
           bytes,
           text: line,
@@ -399,15 +489,28 @@ describe('the size', () => {
     );
   });
 
-  test.each(['en', 'th'] as const)('a bare card says which of the streams its number is of, in %s', (locale) => {
-    const texts = ['event', 'suspicious'].map((stream) => card(storedEvent({ stream }), { form: 'bare' }, locale));
-    const [event, suspicious] = texts.map(({ text, attachments: [one] }) => [text, one!.title, one!.fallback]);
-    for (const [n, text] of event!.entries()) expect(suspicious![n]).not.toBe(text);
-  });
+  test.each(['en', 'th'] as const)(
+    'a bare card says which of the streams its number is of, in %s',
+    (locale) => {
+      const texts = ['event', 'suspicious'].map((stream) =>
+        card(storedEvent({ stream }), { form: 'bare' }, locale),
+      );
+      const [event, suspicious] = texts.map(({ text, attachments: [one] }) => [
+        text,
+        one!.title,
+        one!.fallback,
+      ]);
+      for (const [n, text] of event!.entries()) expect(suspicious![n]).not.toBe(text);
+    },
+  );
 
   test('a bare card holds the number only if it is one', () => {
-    expect(card(withBody({ itemId: '1203' }), { form: 'bare' }).text).toBe('🟠 **HIGH** · Event ID 1203');
-    expect(card(withBody({ itemId: '@channel' }), { form: 'bare' }).text).toBe('🟠 **HIGH** · Event ID 4711');
+    expect(card(withBody({ itemId: '1203' }), { form: 'bare' }).text).toBe(
+      '🟠 **HIGH** · Event ID 1203',
+    );
+    expect(card(withBody({ itemId: '@channel' }), { form: 'bare' }).text).toBe(
+      '🟠 **HIGH** · Event ID 4711',
+    );
   });
 });
 

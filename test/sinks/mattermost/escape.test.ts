@@ -2,7 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codePointLength, neutralText } from '../../../src/kit/text.ts';
-import { code, fence, plain, prose, sealed, withoutHashtags } from '../../../src/sinks/mattermost/escape.ts';
+import {
+  code,
+  fence,
+  plain,
+  prose,
+  sealed,
+  withoutHashtags,
+} from '../../../src/sinks/mattermost/escape.ts';
 import { hostileStrings } from '../../support/events.ts';
 import { anyHostile, hugeHostile } from './hostile.ts';
 import { activeIn, readable, syntaxIn, undisguised } from './model.ts';
@@ -10,9 +17,14 @@ import { readers } from './parsers.ts';
 
 const kinds = { code, fence, prose } as const;
 
-/** As the reader of the raw value would see it: neutral, and with our look-alikes and defanging read back. */
+/**
+ * As the reader of the raw value would see it: neutral, and with our look-alikes and defanging read
+ * back.
+ */
 function expectation(text: string, multiline: boolean): string {
-  return undisguised(neutralText(text.trim(), { multiline }).replaceAll('\u2424', '\\u{2424}').trim());
+  return undisguised(
+    neutralText(text.trim(), { multiline }).replaceAll('\u2424', '\\u{2424}').trim(),
+  );
 }
 
 describe.each(Object.entries(kinds))('%s', (name, made) => {
@@ -49,13 +61,17 @@ describe.each(Object.entries(kinds))('%s', (name, made) => {
     );
   });
 
-  test.each(hostileStrings.map((text) => [JSON.stringify(text.slice(0, 60)), text]))('shows %s as text', (_, text) => {
-    const shown = made(text, 500);
-    if (shown !== undefined) expect(syntaxIn(sealed(shown), name)).toEqual([]);
-  });
+  test.each(hostileStrings.map((text) => [JSON.stringify(text.slice(0, 60)), text]))(
+    'shows %s as text',
+    (_, text) => {
+      const shown = made(text, 500);
+      if (shown !== undefined) expect(syntaxIn(sealed(shown), name)).toEqual([]);
+    },
+  );
 
   test('of nothing to see is nothing', () => {
-    for (const text of [undefined, null, '', ' \n\t', '\u00A0']) expect(made(text, 100)).toBeUndefined();
+    for (const text of [undefined, null, '', ' \n\t', '\u00A0'])
+      expect(made(text, 100)).toBeUndefined();
   });
 
   test('takes 100 kB in milliseconds', () => {
@@ -133,7 +149,9 @@ describe('running text', () => {
 
   test('of an honest kind is hardly touched', () => {
     const text = 'A file was written that behaves like known ransomware, v5.2 (test).';
-    expect(prose(text, 200)).toBe('A file was written that behaves like known ransomware, v5\\.2 \\(test\\).');
+    expect(prose(text, 200)).toBe(
+      'A file was written that behaves like known ransomware, v5\\.2 \\(test\\).',
+    );
   });
 });
 
@@ -152,11 +170,14 @@ test('only what the server takes for a hashtag is changed, and visibly', () => {
 describe('a value that is read from right to left', () => {
   const values = ['מחשב', 'خادم-7', 'PC-א', '\u{10A00}\u{1E900}'];
 
-  test.each(values)('%s keeps its place before a neighbour, and is copied without what keeps it there', (value) => {
-    expect(code(value, 100)).toBe(`\`${value}\`\u200E`);
-    expect([prose(value, 100), plain(value, 100)]).toEqual([`${value}\u200E`, `${value}\u200E`]);
-    expect(prose(value.repeat(100), 90)).toMatch(/\u200E$/);
-  });
+  test.each(values)(
+    '%s keeps its place before a neighbour, and is copied without what keeps it there',
+    (value) => {
+      expect(code(value, 100)).toBe(`\`${value}\`\u200E`);
+      expect([prose(value, 100), plain(value, 100)]).toEqual([`${value}\u200E`, `${value}\u200E`]);
+      expect(prose(value.repeat(100), 90)).toMatch(/\u200E$/);
+    },
+  );
 
   test('is the only kind with a mark behind it, which no value can bring', () => {
     for (const value of ['PC-7', 'บริษัท', '端末', '5', '\u200E']) {
@@ -170,7 +191,9 @@ test('code adds nothing invisible, so that a value that needs no change is copie
   fc.assert(
     fc.property(anyHostile, (text) => {
       const shown = withoutHashtags(sealed(code(text, 1_000) ?? '')).replace(/`\u200E$/, '`');
-      expect(invisible(shown)).toBeLessThanOrEqual(invisible(neutralText(text, { multiline: false })));
+      expect(invisible(shown)).toBeLessThanOrEqual(
+        invisible(neutralText(text, { multiline: false })),
+      );
     }),
     { numRuns: 1_000 },
   );

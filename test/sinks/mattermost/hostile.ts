@@ -1,4 +1,5 @@
-// Generators of hostile text for Mattermost: bits of every syntax it knows, glued at random, and huge strings.
+// Generators of hostile text for Mattermost: bits of every syntax it knows, glued at random, and
+// huge strings.
 import fc from 'fast-check';
 
 const bits = [

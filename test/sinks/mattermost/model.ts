@@ -1,14 +1,20 @@
-// What Mattermost would obey in a post, by a small model of its own: the server's rewrites, then code, then everything else that is active.
-// Written without looking at the sink. It errs on the side of seeing too much.
+// What Mattermost would obey in a post, by a small model of its own: the server's rewrites, then
+// code, then everything else that is active. Written without looking at the sink. It errs on the
+// side of seeing too much.
 
 export interface PostBody {
   readonly text?: string;
   readonly attachments?: readonly object[];
 }
 
-/** All that is active in a post, each in words; empty for a post that is only shown. `own`: markup that we meant. */
+/**
+ * All that is active in a post, each in words; empty for a post that is only shown. `own`: markup
+ * that we meant.
+ */
 export function activeIn(post: PostBody, own: readonly string[] = []): string[] {
-  const problems = syntaxIn(without(post.text ?? '', own), 'text').concat(hashtagsIn(post.text ?? ''));
+  const problems = syntaxIn(without(post.text ?? '', own), 'text').concat(
+    hashtagsIn(post.text ?? ''),
+  );
   for (const attachment of attachmentsOf(post)) {
     const fallback = String(attachment.fallback ?? '');
     if (/[@＠﹫][\p{L}\p{N}]/u.test(fallback)) problems.push('fallback: a mention');
@@ -17,10 +23,20 @@ export function activeIn(post: PostBody, own: readonly string[] = []): string[] 
       const text = attachment[key];
       if (typeof text === 'string') problems.push(...syntaxIn(text, key));
     }
-    for (const key of ['image_url', 'thumb_url', 'author_link', 'author_icon', 'footer_icon', 'actions']) {
+    for (const key of [
+      'image_url',
+      'thumb_url',
+      'author_link',
+      'author_icon',
+      'footer_icon',
+      'actions',
+    ]) {
       if (attachment[key] !== undefined) problems.push(`${key} is set`);
     }
-    for (const { title, value } of (attachment.fields ?? []) as { title: string; value: string }[]) {
+    for (const { title, value } of (attachment.fields ?? []) as {
+      title: string;
+      value: string;
+    }[]) {
       problems.push(...syntaxIn(title, 'field title'), ...syntaxIn(value, title));
     }
   }
@@ -37,23 +53,29 @@ function without(text: string, own: readonly string[]): string {
 
 export function syntaxIn(text: string, where: string): string[] {
   const problems: string[] = [];
-  // Both spellings of the server's rule for links, of old and of new versions; the web client's idea of a line.
+  // Both spellings of the server's rule for links, of old and of new versions; the web client's
+  // idea of a line.
   for (const link of [/<([^<|]+)\|([^>]+)>/g, /<([^\n<|>]+)\|([^|\n>]+)>/g]) {
     const sent = withMentions(text);
     const rewritten = sent.replace(link, '[$2]($1)');
     if (sent !== text) problems.push('a mention in the spelling of Slack');
     if (rewritten !== sent) problems.push('a link in the spelling of Slack');
-    for (const lines of [rewritten, rewritten.replace(/\u2424/g, '\n')]) problems.push(...markdownIn(lines));
+    for (const lines of [rewritten, rewritten.replace(/\u2424/g, '\n')])
+      problems.push(...markdownIn(lines));
   }
   return [...new Set(problems)].map((problem) => `${where}: ${problem}`);
 }
 
 function withMentions(text: string): string {
-  return text.replace(/<!(channel|here|all|everyone)>/g, '@$1').replace(/<@([A-Za-z0-9]+)>/g, '@$1');
+  return text
+    .replace(/<!(channel|here|all|everyone)>/g, '@$1')
+    .replace(/<@([A-Za-z0-9]+)>/g, '@$1');
 }
 
 function markdownIn(text: string): string[] {
-  const { paragraphs, problems } = outsideFences(text.replace(/\r\n?/g, '\n').replace(/\u00A0/g, ' '));
+  const { paragraphs, problems } = outsideFences(
+    text.replace(/\r\n?/g, '\n').replace(/\u00A0/g, ' '),
+  );
   for (const paragraph of paragraphs) {
     problems.push(...blocksIn(paragraph));
     problems.push(...inlineIn(outsideCode(paragraph)));
@@ -107,7 +129,8 @@ export function outsideCode(text: string): string {
 }
 
 function closing(text: string, from: number, length: number): number {
-  for (const match of text.slice(from).matchAll(/`+/g)) if (match[0].length === length) return from + match.index;
+  for (const match of text.slice(from).matchAll(/`+/g))
+    if (match[0].length === length) return from + match.index;
   return -1;
 }
 
@@ -121,7 +144,8 @@ function blocksIn(paragraph: string): string[] {
     if (/^( {4}|\t)/.test(line)) problems.push('an indented block');
     if (/^ {0,3}([-*_])( *\1){2,} *$/.test(line)) problems.push('a rule');
     if (/^ {0,3}\[[^\]]+\]:/.test(line)) problems.push('a link’s definition');
-    if (index > 0 && /^[ |:-]*-[ |:-]*$/.test(line) && lines[index - 1]!.includes('|')) problems.push('a table');
+    if (index > 0 && /^[ |:-]*-[ |:-]*$/.test(line) && lines[index - 1]!.includes('|'))
+      problems.push('a table');
     if (index > 0 && /^ {0,3}(=+|-+) *$/.test(line)) problems.push('an underlined heading');
   }
   return problems;
@@ -129,16 +153,28 @@ function blocksIn(paragraph: string): string[] {
 
 /** `08:19:32` holds no emoji: none has a name of two digits. */
 const clockTime = /\b\d{2}:\d{2}:\d{2}\b/g;
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', commat: '@', num: '#', grave: '`' };
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  commat: '@',
+  num: '#',
+  grave: '`',
+};
 
-/** `text` holds no code any more. Seen twice: with what is escaped taken out, and with it put back as the text that it stands for. */
+/**
+ * `text` holds no code any more. Seen twice: with what is escaped taken out, and with it put back
+ * as the text that it stands for.
+ */
 function inlineIn(text: string): string[] {
   const problems: string[] = [];
   const escapesOut = text.replace(clockTime, '').replace(/\\[!-/:-@[-`{-~]/g, '\uE000');
   const shown = text
     .replace(clockTime, '')
     .replace(/\\([!-/:-@[-`{-~])/g, '$1')
-    .replace(/&#(\d{1,7});/g, (_all, number) => String.fromCodePoint(Math.min(Number(number), 0x10ffff)))
+    .replace(/&#(\d{1,7});/g, (_all, number) =>
+      String.fromCodePoint(Math.min(Number(number), 0x10ffff)),
+    )
     .replace(/&#x([0-9a-f]{1,6});/gi, (_all, number) =>
       String.fromCodePoint(Math.min(Number.parseInt(number, 16), 0x10ffff)),
     )
@@ -200,10 +236,14 @@ export function undisguised(text: string): string {
     .replaceAll('[.]', '.');
 }
 
-/** Blocks that the newest clients draw for an attachment; a pair of short fields costs 7, and a single one no less. */
+/**
+ * Blocks that the newest clients draw for an attachment; a pair of short fields costs 7, and a
+ * single one no less.
+ */
 export function blocksOf(attachment: Readonly<Record<string, unknown>>): number {
   let blocks = 1;
-  for (const key of ['title', 'text', 'author_name', 'footer', 'pretext']) if (attachment[key]) blocks += 1;
+  for (const key of ['title', 'text', 'author_name', 'footer', 'pretext'])
+    if (attachment[key]) blocks += 1;
   const fields = (attachment.fields ?? []) as { short: boolean }[];
   if (fields.length > 0) blocks += 1;
   let waiting = false;
@@ -218,8 +258,12 @@ export function blocksOf(attachment: Readonly<Record<string, unknown>>): number 
 /** Code points of all that is drawn in attachments. */
 export function attachmentLength(post: PostBody): number {
   const texts = attachmentsOf(post).flatMap((attachment) => [
-    ...['title', 'text', 'footer', 'pretext', 'author_name'].map((key) => String(attachment[key] ?? '')),
-    ...((attachment.fields ?? []) as { title: string; value: string }[]).flatMap(({ title, value }) => [title, value]),
+    ...['title', 'text', 'footer', 'pretext', 'author_name'].map((key) =>
+      String(attachment[key] ?? ''),
+    ),
+    ...((attachment.fields ?? []) as { title: string; value: string }[]).flatMap(
+      ({ title, value }) => [title, value],
+    ),
   ]);
   return texts.reduce((sum, text) => sum + [...text].length, 0);
 }

@@ -40,7 +40,10 @@ const MarkdownIt = require('markdown-it') as new (
   options: object,
 ) => { parse(text: string, env: object): readonly Token[] };
 
-/** What a reader would see as more than text, in its order; code and text without what stands in them. */
+/**
+ * What a reader would see as more than text, in its order; code and text without what stands in
+ * them.
+ */
 export type Reader = (markdown: string) => string[];
 
 // From mattermost/marked, lib/marked.js.
@@ -64,7 +67,18 @@ export const web: Reader = (markdown) => {
   Object.assign(marked.InlineLexer.rules.breaks!, webRules);
   const out: string[] = [];
   const renderer = new marked.Renderer();
-  const kinds = ['strong', 'em', 'del', 'codespan', 'code', 'heading', 'blockquote', 'hr', 'listitem', 'tablerow'];
+  const kinds = [
+    'strong',
+    'em',
+    'del',
+    'codespan',
+    'code',
+    'heading',
+    'blockquote',
+    'hr',
+    'listitem',
+    'tablerow',
+  ];
   for (const kind of [...kinds, 'html']) {
     renderer[kind] = (inner = '') => {
       if (kind !== 'codespan' && kind !== 'code' && kind !== 'html') activeText(inner, out);
@@ -79,7 +93,13 @@ export const web: Reader = (markdown) => {
   };
   renderer.link = link('link');
   renderer.image = link('image');
-  const rest = marked(markdown, { renderer, gfm: true, tables: true, breaks: true, sanitize: true });
+  const rest = marked(markdown, {
+    renderer,
+    gfm: true,
+    tables: true,
+    breaks: true,
+    sanitize: true,
+  });
   activeText(rest.replace(/<[^>]*>/g, '\n'), out);
   return out.sort();
 };
@@ -91,12 +111,17 @@ function activeText(html: string, out: string[]): void {
     .replace(/&quot;/g, '"')
     .replace(/&#39;/g, "'")
     .replace(/&amp;/g, '&');
-  for (const [mention] of text.matchAll(/(?<![\p{L}\d])[@＠][\p{L}\d][\p{L}\d._-]*/gu)) out.push(`mention ${mention}`);
+  for (const [mention] of text.matchAll(/(?<![\p{L}\d])[@＠][\p{L}\d][\p{L}\d._-]*/gu))
+    out.push(`mention ${mention}`);
   for (const [channel] of text.matchAll(/\B~[a-z0-9_-]+/gi)) out.push(`channel ${channel}`);
-  for (const [tag] of text.matchAll(/(?<![\p{L}\d])#\p{L}[\p{L}\d._-]*[\p{L}\d]/gu)) out.push(`tag ${tag}`);
-  for (const [mail] of text.matchAll(/[\p{L}\d._%+-]+@[\p{L}\d.-]+[.]\p{L}{2,5}/gu)) out.push(`mail ${mail}`);
-  for (const [emoji] of text.matchAll(/:[a-z0-9_+-]*[a-z][a-z0-9_+-]*:/gi)) out.push(`emoji ${emoji}`);
-  for (const [face] of text.matchAll(/(?<!\w)(?:x-d|:-?[()dops|/]|;-?\)|<\/?3)(?!\w)/gi)) out.push(`face ${face}`);
+  for (const [tag] of text.matchAll(/(?<![\p{L}\d])#\p{L}[\p{L}\d._-]*[\p{L}\d]/gu))
+    out.push(`tag ${tag}`);
+  for (const [mail] of text.matchAll(/[\p{L}\d._%+-]+@[\p{L}\d.-]+[.]\p{L}{2,5}/gu))
+    out.push(`mail ${mail}`);
+  for (const [emoji] of text.matchAll(/:[a-z0-9_+-]*[a-z][a-z0-9_+-]*:/gi))
+    out.push(`emoji ${emoji}`);
+  for (const [face] of text.matchAll(/(?<!\w)(?:x-d|:-?[()dops|/]|;-?\)|<\/?3)(?!\w)/gi))
+    out.push(`face ${face}`);
 }
 
 // From mattermost/commonmark.js, lib/inlines.js: what it looks for before it looks for code.
@@ -113,7 +138,11 @@ const phoneRules: readonly (readonly [kind: string, first: RegExp, rule: RegExp]
   ],
   ['tag', /#/, /^#(\p{L}[\p{L}\d\-_.]*[\p{L}\d])/u],
   ['formula', /\$/, /^\$([^$\n]+)\$(?!\w)/],
-  ['mail', /[^`\\*_[\]!]/, new RegExp(String.raw`^${mailStart}[\p{L}\d.\-]+[.]\p{L}{2,4}(?=$|[^\p{L}])`, 'u')],
+  [
+    'mail',
+    /[^`\\*_[\]!]/,
+    new RegExp(String.raw`^${mailStart}[\p{L}\d.\-]+[.]\p{L}{2,4}(?=$|[^\p{L}])`, 'u'),
+  ],
   [
     'link',
     /[^`\\*_[\]!]/,

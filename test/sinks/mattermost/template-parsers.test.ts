@@ -1,5 +1,5 @@
-// Templates as three real parsers read them: a value adds nothing to what the template's own text makes.
-// PARSER_RUNS: strings to try; a seed that failed is given to fast-check by PARSER_SEED.
+// Templates as three real parsers read them: a value adds nothing to what the template's own text
+// makes. PARSER_RUNS: strings to try; a seed that failed is given to fast-check by PARSER_SEED.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileText, TemplateError } from '../../../src/core/template/engine.ts';
@@ -19,7 +19,10 @@ const words = createTemplateWords(wording);
 const runs = Number(process.env.PARSER_RUNS ?? 1_500);
 const seed = Number(process.env.PARSER_SEED ?? 44);
 
-/** `A` and `B` are values in code, `P` one in running text: where a template's own text touches a value. */
+/**
+ * `A` and `B` are values in code, `P` one in running text: where a template's own text touches a
+ * value.
+ */
 const shapes = [
   'xA',
   'Ax',
@@ -52,7 +55,11 @@ const shapes = [
   'tel:P A',
 ] as const;
 
-const texts = { A: '{{ event.user }}', B: '{{ event.file.name }}', P: '{{ event.description | text }}' };
+const texts = {
+  A: '{{ event.user }}',
+  B: '{{ event.file.name }}',
+  P: '{{ event.description | text }}',
+};
 
 function sourceOf(shape: string): string {
   return shape.replace(/[ABP]/g, (name) => texts[name as 'A' | 'B' | 'P']);
@@ -73,7 +80,9 @@ function drawn(index: number, event: StoredEvent): string[] {
   const all = [text, `[${title}](${link})`, `**[${title}](${link})**`, `**${title}**`];
   for (const field of fields) all.push(field.title, `**${field.title}**`, field.value);
   // Gone where a client's title has a link within a link; the other forms hold it.
-  return /\]\(/.test(shapes[index]!) ? all.filter((one) => !/^\**\[/.test(one) || one.endsWith(')')) : all;
+  return /\]\(/.test(shapes[index]!)
+    ? all.filter((one) => !/^\**\[/.test(one) || one.endsWith(')'))
+    : all;
 }
 
 function madeOf(index: number, reader: string, event: StoredEvent): string[][] {
@@ -84,7 +93,8 @@ function unlessTooLong<Result>(act: () => Result): Result | undefined {
   try {
     return act();
   } catch (error) {
-    if (error instanceof TemplateError && /more than a message/.test(error.message)) return undefined;
+    if (error instanceof TemplateError && /more than a message/.test(error.message))
+      return undefined;
     throw error;
   }
 }
@@ -114,7 +124,9 @@ const hostileWords = [
 ];
 const hostile = fc.oneof(
   anyHostile,
-  fc.array(fc.constantFrom(...hostileWords), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('')),
+  fc
+    .array(fc.constantFrom(...hostileWords), { minLength: 1, maxLength: 4 })
+    .map((parts) => parts.join('')),
 );
 
 /** As much to see as in the hostile text, and nothing in it. */
@@ -122,7 +134,8 @@ const harmless = (text: string) => (code(text, 100) === undefined ? text : 'x');
 
 describe.each(Object.keys(readers))('a value in a template, as %s reads it', (reader) => {
   test('has a shape that the configuration takes', () => {
-    for (const { title } of templates) expect(templateSupport.fault?.(title.pieces)).toBeUndefined();
+    for (const { title } of templates)
+      expect(templateSupport.fault?.(title.pieces)).toBeUndefined();
   });
 
   test.each(shapes.map((shape, index) => [shape, index] as const))('is inert in %j', (_, index) => {

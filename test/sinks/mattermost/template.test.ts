@@ -1,4 +1,5 @@
-// Templates on Mattermost: whatever an attacker wrote, a post has the markup that its template made, and no other.
+// Templates on Mattermost: whatever an attacker wrote, a post has the markup that its template
+// made, and no other.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseMarkdown } from '../../../simulators/markdown/index.ts';
@@ -46,7 +47,10 @@ function template({ title, text, fields }: Written): Template {
 
 function post(written: Written, event: StoredEvent, more: Partial<Message> = {}, mention?: string) {
   const { form = 'full' } = more;
-  const rendered = renderTemplate(template(written), event, { form: form as 'full' | 'short', words });
+  const rendered = renderTemplate(template(written), event, {
+    form: form as 'full' | 'short',
+    words,
+  });
   const message: Message = { event, form, showTenant: true, template: rendered, ...more };
   return cardOf(message, 'delivery-1', { wording, productOf, hasPriority: false, mention });
 }
@@ -58,7 +62,8 @@ function activeParts(markdown: string): string[] {
     if (Array.isArray(value)) for (const one of value) look(one);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
     const { kind, href } = value as { kind?: string; href?: string };
-    if (kind === 'link' || kind === 'image' || kind === 'code') found.push(`${kind} ${href ?? ''}`.trim());
+    if (kind === 'link' || kind === 'image' || kind === 'code')
+      found.push(`${kind} ${href ?? ''}`.trim());
     look(Object.values(value));
   };
   look(parseMarkdown(markdown));
@@ -98,7 +103,23 @@ const values = [
   '[{{ event.file.name }}]({{ event.link }})',
   '[VirusTotal](https://www.virustotal.com/gui/file/{{ event.file.name | url_encode }})',
 ];
-const own = ['**', '*', '_', '__', '~~', '~', '[', ']', '](', '(', ')', '|', '\n', '\n| a | b |\n|---|---|\n| ', ' | ']
+const own = [
+  '**',
+  '*',
+  '_',
+  '__',
+  '~~',
+  '~',
+  '[',
+  ']',
+  '](',
+  '(',
+  ')',
+  '|',
+  '\n',
+  '\n| a | b |\n|---|---|\n| ',
+  ' | ',
+]
   .concat([
     '# ',
     '> ',
@@ -123,14 +144,18 @@ function unlessTooLong<Result>(act: () => Result): Result | undefined {
   try {
     return act();
   } catch (error) {
-    if (error instanceof TemplateError && /more than a message/.test(error.message)) return undefined;
+    if (error instanceof TemplateError && /more than a message/.test(error.message))
+      return undefined;
     throw error;
   }
 }
 
 /** Templates that the configuration would take. */
 const anyText = fc
-  .array(fc.oneof(fc.constantFrom(...values), fc.constantFrom(...own)), { minLength: 1, maxLength: 12 })
+  .array(fc.oneof(fc.constantFrom(...values), fc.constantFrom(...own)), {
+    minLength: 1,
+    maxLength: 12,
+  })
   .map((parts) => parts.join(''))
   .filter((text) => templateSupport.fault?.(compile(text).pieces) === undefined);
 
@@ -145,11 +170,18 @@ describe('a value in a template', () => {
         fc.array(anyHostile, { minLength: 5, maxLength: 5 }),
         (title, text, value, texts) => {
           const textOf = (field: string) => texts[field.length % texts.length]!;
-          const written = { title: `T ${title}`, text: `T ${text}`, fields: [[title, `V ${value}`]] as const };
+          const written = {
+            title: `T ${title}`,
+            text: `T ${text}`,
+            fields: [[title, `V ${value}`]] as const,
+          };
           // Links that a value may choose the end of are compared without it.
           const cut = (posted: ReturnType<typeof post>) =>
             JSON.parse(
-              JSON.stringify(markupOf(posted, title.includes('['))).replace(/(gui\/file\/)[A-Za-z0-9%-]*/g, '$1'),
+              JSON.stringify(markupOf(posted, title.includes('['))).replace(
+                /(gui\/file\/)[A-Za-z0-9%-]*/g,
+                '$1',
+              ),
             );
           const posted = unlessTooLong(() => post(written, eventOfTexts(textOf)));
           if (posted === undefined) return;
@@ -171,32 +203,40 @@ describe('a value in a template', () => {
   test('is not obeyed by a stricter reader either, where the template has no markup of its own', () => {
     const shown = values.filter((one) => !one.includes('['));
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...shown), { minLength: 1, maxLength: 4 }), anyHostile, (parts, text) => {
-        const one = parts.join(' · ');
-        const written = { title: one, text: one, fields: [['F', one]] as const };
-        const posted = unlessTooLong(() =>
-          post(
-            written,
-            eventOfTexts(() => text),
-          ),
-        );
-        if (posted !== undefined) expect(activeIn(posted, ['**HIGH**'])).toEqual([]);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom(...shown), { minLength: 1, maxLength: 4 }),
+        anyHostile,
+        (parts, text) => {
+          const one = parts.join(' · ');
+          const written = { title: one, text: one, fields: [['F', one]] as const };
+          const posted = unlessTooLong(() =>
+            post(
+              written,
+              eventOfTexts(() => text),
+            ),
+          );
+          if (posted !== undefined) expect(activeIn(posted, ['**HIGH**'])).toEqual([]);
+        },
+      ),
       { numRuns: 800 },
     );
   });
 
-  test.each(hostileStrings.map((text) => [JSON.stringify(text.slice(0, 60)), text]))('shows %s as text', (_, text) => {
-    const one = '{{ event.file.name }} / {{ event.description | text }}';
-    const posted = post(
-      { title: one, text: one, fields: [['F', one]] },
-      eventOfTexts(() => text),
-    );
-    expect(activeIn(posted, ['**HIGH**'])).toEqual([]);
-  });
+  test.each(hostileStrings.map((text) => [JSON.stringify(text.slice(0, 60)), text]))(
+    'shows %s as text',
+    (_, text) => {
+      const one = '{{ event.file.name }} / {{ event.description | text }}';
+      const posted = post(
+        { title: one, text: one, fields: [['F', one]] },
+        eventOfTexts(() => text),
+      );
+      expect(activeIn(posted, ['**HIGH**'])).toEqual([]);
+    },
+  );
 
   test('stays in the cell, the emphasis and the link that the template put it in', () => {
-    const named = (name: string) => storedEvent({ body: { ...storedEvent().body, file: { name } } });
+    const named = (name: string) =>
+      storedEvent({ body: { ...storedEvent().body, file: { name } } });
     const shown = (text: string, name: string) =>
       post({ text }, named(name)).text.replace('🟠 **HIGH** · ', '').replaceAll('\u200B', '');
     expect(shown('| {{ event.file.name }} |', 'a|@channel')).toBe('| `a∣@channel` |');
@@ -209,7 +249,10 @@ describe('a value in a template', () => {
   });
 
   test('as running text does not join the sign before it to a mention', () => {
-    const { text } = post({ text: '#{{ event.user | text }}' }, storedEvent({ body: { user: 'channel' } }));
+    const { text } = post(
+      { text: '#{{ event.user | text }}' },
+      storedEvent({ body: { user: 'channel' } }),
+    );
     expect(text).toContain('#\u200Bchannel');
   });
 
@@ -229,10 +272,22 @@ describe('the template’s own text', () => {
     ['$ {{ event.type }} $', 'has $ in its own text'],
     ['<{{ event.type }}|x>', 'has < in its own text'],
     ['@{{ event.user | text }}', 'has a mention with a value or a tag right behind it'],
-    ['@soc{% if event.user %} {{ event.user }}{% endif %}', 'has a mention with a value or a tag right behind it'],
-    ['https://wiki.example/{{ event.type }}', 'has an address with a value or a tag right behind it'],
-    ['www.wiki.example{{ event.type | text }}', 'has an address with a value or a tag right behind it'],
-    ['wiki.example/{% if event.type %}a{% endif %}', 'has an address with a value or a tag right behind it'],
+    [
+      '@soc{% if event.user %} {{ event.user }}{% endif %}',
+      'has a mention with a value or a tag right behind it',
+    ],
+    [
+      'https://wiki.example/{{ event.type }}',
+      'has an address with a value or a tag right behind it',
+    ],
+    [
+      'www.wiki.example{{ event.type | text }}',
+      'has an address with a value or a tag right behind it',
+    ],
+    [
+      'wiki.example/{% if event.type %}a{% endif %}',
+      'has an address with a value or a tag right behind it',
+    ],
     ['{{ event.link }}{{ event.type }}', 'has an address with a value or a tag right behind it'],
     [
       'https://a.example/{{ event.type | url_encode }}{{ event.type }}',

@@ -1,4 +1,5 @@
-// The settings of the sources: what is accepted in which spelling, and what is refused with which words.
+// The settings of the sources: what is accepted in which spelling, and what is refused with which
+// words.
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { parseStartFrom } from '../../../src/sources/deepinstinct/index.ts';
@@ -10,7 +11,9 @@ function problems(settings: object): string[] {
   const parsed = config.safeParse({ ...example, ...settings });
   return parsed.success
     ? []
-    : (parsed.error as z.ZodError).issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    : (parsed.error as z.ZodError).issues.map(
+        (issue) => `${issue.path.join('.')}: ${issue.message}`,
+      );
 }
 
 describe('the address of the console', () => {
@@ -67,7 +70,9 @@ describe('the key', () => {
   });
 
   test('is taken as it is, and called a secret', () => {
-    expect(config.parse({ ...example, token: 'abc.DEF-_.ghi' })).toMatchObject({ token: 'abc.DEF-_.ghi' });
+    expect(config.parse({ ...example, token: 'abc.DEF-_.ghi' })).toMatchObject({
+      token: 'abc.DEF-_.ghi',
+    });
     expect(sources.deepinstinct_suspicious_events!.secrets).toEqual(['token']);
   });
 });
@@ -128,7 +133,9 @@ describe('START_FROM', () => {
     for (const start_from of [text, Number(text)]) {
       const [problem, ...others] = problems({ start_from });
       expect(others).toEqual([]);
-      expect(problem).toContain(`write ${date} if you mean the date, or id:${text} if you mean the event`);
+      expect(problem).toContain(
+        `write ${date} if you mean the date, or id:${text} if you mean the event`,
+      );
     }
   });
 
@@ -138,7 +145,9 @@ describe('START_FROM', () => {
       start_from: { kind: 'duration', ms: 86_400_000 },
       overlap: 50,
     });
-    expect(config.parse({ url, token, start_from: 17544 })).toMatchObject({ start_from: { kind: 'id', id: 17544 } });
+    expect(config.parse({ url, token, start_from: 17544 })).toMatchObject({
+      start_from: { kind: 'id', id: 17544 },
+    });
     expect(problems({ start_from: true })).toEqual(['start_from: is no text and no number']);
   });
 });

@@ -10,7 +10,10 @@ test.each([
   [{ id: 17000, at: null, start: 0 }, 'up to event 17000'],
   [{ id: 17000, at: 'soon', start: 0 }, 'up to event 17000, inserted soon'],
   [{ id: 17000, at, start: 16950 }, `${words}, announced from event 16951 on`],
-  [{ id: 17000, at, start: 0, before: { id: 12, at: null } }, `${words}, leapt there from event 12`],
+  [
+    { id: 17000, at, start: 0, before: { id: 12, at: null } },
+    `${words}, leapt there from event 12`,
+  ],
   [{ id: 0, at: null, start: 0 }, 'nothing yet, from the first event on'],
   [17000, 'up to event 17000, announced from event 17001 on'],
   [{ id: 'x' }, undefined],

@@ -1,22 +1,29 @@
-// The texts of items, cut out of a page: the same objects as JSON.parse gives, and the very bytes that came.
+// The texts of items, cut out of a page: the same objects as JSON.parse gives, and the very bytes
+// that came.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutMembers, cutPage } from '../../../src/sources/deepinstinct/cut.ts';
 
 const limits = { elementsMax: 100, othersMax: 100 };
-const cutElements = (json: string, key: string) => cutPage(json, key, limits)?.elements?.map(({ text }) => text);
+const cutElements = (json: string, key: string) =>
+  cutPage(json, key, limits)?.elements?.map(({ text }) => text);
 
 /** JSON text of a value with random blanks and escapes, as no serialiser of ours would write it. */
 function spelt(value: unknown): fc.Arbitrary<string> {
   const blank = fc.constantFrom('', ' ', '\n', '\r\n\t ', '  ');
   const join = (open: string, parts: fc.Arbitrary<string>[], close: string): fc.Arbitrary<string> =>
     fc
-      .tuple(blank, ...parts.map((part) => fc.tuple(blank, part, blank).map((texts) => texts.join(''))))
+      .tuple(
+        blank,
+        ...parts.map((part) => fc.tuple(blank, part, blank).map((texts) => texts.join(''))),
+      )
       .map(([inner, ...texts]) => open + (texts.length === 0 ? inner : texts.join(',')) + close);
   if (Array.isArray(value)) return join('[', value.map(spelt), ']');
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value).map(([key, item]) =>
-      fc.tuple(text(key), blank, blank, spelt(item)).map(([name, a, b, its]) => `${name}${a}:${b}${its}`),
+      fc
+        .tuple(text(key), blank, blank, spelt(item))
+        .map(([name, a, b, its]) => `${name}${a}:${b}${its}`),
     );
     return join('{', members, '}');
   }
@@ -49,7 +56,9 @@ describe('cutting a page', () => {
   test('gives texts that parse to what JSON.parse sees, whatever the page', () => {
     const pages = fc
       .tuple(fc.dictionary(hostile, value, { maxKeys: 3 }), fc.array(value, { maxLength: 6 }))
-      .chain(([others, events]) => fc.tuple(spelt({ ...others, events, last_id: 7 }), fc.constant(events)));
+      .chain(([others, events]) =>
+        fc.tuple(spelt({ ...others, events, last_id: 7 }), fc.constant(events)),
+      );
     fc.assert(
       fc.property(pages, ([json, events]) => {
         const seen = (JSON.parse(json) as { events: unknown[] }).events;
@@ -64,7 +73,10 @@ describe('cutting a page', () => {
 
   test('keeps every byte of an item: blanks, escapes, order and repeated keys', () => {
     const item = '{ "b" :1.50e1,\n "a":"\\u0041\\/\\ud83d" , "a" : "\\\\" }';
-    expect(cutElements(`{"last_id": 1, "events": [ ${item} ,\t${item}]}`, 'events')).toEqual([item, item]);
+    expect(cutElements(`{"last_id": 1, "events": [ ${item} ,\t${item}]}`, 'events')).toEqual([
+      item,
+      item,
+    ]);
   });
 
   test('takes the last of several lists, as JSON.parse does, and none that is nested or in a text', () => {
@@ -75,7 +87,11 @@ describe('cutting a page', () => {
   });
 
   test('counts what an element costs, whatever is in its texts', () => {
-    const page = cutPage('{"events":[1,"a,[{,",{"a":[1,2],"b":"]\\\\","c":{}},[]],"x":[1,2,3]}', 'events', limits);
+    const page = cutPage(
+      '{"events":[1,"a,[{,",{"a":[1,2],"b":"]\\\\","c":{}},[]],"x":[1,2,3]}',
+      'events',
+      limits,
+    );
     expect(page?.elements?.map(({ values }) => values)).toEqual([0, 0, 6, 1]);
     expect(page?.otherValues).toBe(5);
   });
@@ -92,7 +108,10 @@ describe('cutting a page', () => {
   test('a text that ends anywhere before its last brace is not whole', () => {
     const page = '{"last_id":1,"events":[{"id":1,"a":"}]}"},[2]]}';
     for (let end = 0; end < page.length; end += 1) {
-      expect(cutPage(page.slice(0, end), 'events', limits)?.isWhole ?? false, page.slice(0, end)).toBe(false);
+      expect(
+        cutPage(page.slice(0, end), 'events', limits)?.isWhole ?? false,
+        page.slice(0, end),
+      ).toBe(false);
     }
     expect(cutPage(`${page} \n`, 'events', limits)?.isWhole).toBe(true);
     expect(cutPage(`${page}}`, 'events', limits)?.isWhole).toBe(false);

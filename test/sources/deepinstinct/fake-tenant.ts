@@ -1,5 +1,6 @@
-// A small tenant on loopback for the tests of the sources: lists of 50 beyond an exclusive cursor, as the vendor's server gives them.
-// Its items may be made on demand, so that a tenant of a million costs nothing.
+// A small tenant on loopback for the tests of the sources: lists of 50 beyond an exclusive cursor,
+// as the vendor's server gives them. Its items may be made on demand, so that a tenant of a million
+// costs nothing.
 import type { ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { AdapterContext } from '../../../src/kit/adapter.ts';
@@ -36,8 +37,20 @@ export interface FakeTenant {
 /** An item of minute `minutes` before {@link nowMs}. */
 export function item(id: number, minutes: number, more: object = {}): string {
   const at = new Date(nowMs - minutes * 60_000).toISOString();
-  const fields = { id, type: 'STATIC_ANALYSIS', status: 'OPEN', action: 'PREVENTED', threat_severity: 'HIGH' };
-  return JSON.stringify({ ...fields, timestamp: at, insertion_timestamp: at, device_id: 1, ...more });
+  const fields = {
+    id,
+    type: 'STATIC_ANALYSIS',
+    status: 'OPEN',
+    action: 'PREVENTED',
+    threat_severity: 'HIGH',
+  };
+  return JSON.stringify({
+    ...fields,
+    timestamp: at,
+    insertion_timestamp: at,
+    device_id: 1,
+    ...more,
+  });
 }
 
 export async function startFakeTenant(): Promise<FakeTenant> {
@@ -67,13 +80,26 @@ export async function startFakeTenant(): Promise<FakeTenant> {
   };
 }
 
-function answer(streams: Record<StreamName, FakeStream>, request: Received, response: ServerResponse): void {
+function answer(
+  streams: Record<StreamName, FakeStream>,
+  request: Received,
+  response: ServerResponse,
+): void {
   const url = new URL(request.target, 'http://tenant.example');
-  const stream = /^\/api\/v1\/(events|suspicious-events)\/$/.exec(url.pathname)?.[1] as StreamName | undefined;
+  const stream = /^\/api\/v1\/(events|suspicious-events)\/$/.exec(url.pathname)?.[1] as
+    | StreamName
+    | undefined;
   if (stream === undefined) send(response, 404, '{"message": "Not found"}');
-  else if (request.headers.authorization !== token) send(response, 401, '{"msg": "Token has been revoked"}');
-  else if (streams[stream].disabled) send(response, 401, '{"message": "Suspicious Events Disabled"}');
-  else send(response, 200, pageAfter(streams[stream], Number(url.searchParams.get('after_event_id') ?? 0)));
+  else if (request.headers.authorization !== token)
+    send(response, 401, '{"msg": "Token has been revoked"}');
+  else if (streams[stream].disabled)
+    send(response, 401, '{"message": "Suspicious Events Disabled"}');
+  else
+    send(
+      response,
+      200,
+      pageAfter(streams[stream], Number(url.searchParams.get('after_event_id') ?? 0)),
+    );
 }
 
 /** The body of the page beyond `after`. */
@@ -89,7 +115,12 @@ export function pageAfter({ ids, itemOf }: FakeStream, after: number): string {
   return `{"last_id": ${shown.at(-1) ?? null}, "events": [${shown.map(itemOf).join(', ')}]}`;
 }
 
-export function send(response: ServerResponse, status: number, body: string, headers: object = {}): void {
+export function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: object = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
 }
 
@@ -101,7 +132,13 @@ export function sourceOf(
 ): PollSource {
   const http = createHttpClient();
   onTestFinished(() => http.close());
-  const context: AdapterContext = { id: 'di', http, locale: 'en', timeZone: 'UTC', now: () => nowMs };
+  const context: AdapterContext = {
+    id: 'di',
+    http,
+    locale: 'en',
+    timeZone: 'UTC',
+    now: () => nowMs,
+  };
   const definition = sources[type]!;
   const config = definition.config.parse({ url: farEnd.origin, token, ...settings });
   return definition.create(config, context) as PollSource;

@@ -1,4 +1,5 @@
-// Where a new source begins: at the right item, with few requests, and without announcing the history.
+// Where a new source begins: at the right item, with few requests, and without announcing the
+// history.
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../../src/kit/source.ts';
 import {
@@ -59,7 +60,17 @@ describe.each([
   test('is watched from the right item with a duration, wherever it lies', async () => {
     const tenant = await tenantOf([...ids]);
     // Item i is (length - i) minutes old; half a minute on is between two.
-    for (const back of new Set([0, 1, 24, 49, 50, ids.length >> 1, ids.length - 1, ids.length, ids.length + 5])) {
+    for (const back of new Set([
+      0,
+      1,
+      24,
+      49,
+      50,
+      ids.length >> 1,
+      ids.length - 1,
+      ids.length,
+      ids.length + 5,
+    ])) {
       const minutes = Math.max(0, back);
       const wanted = ids.length - minutes;
       const expected = wanted <= 0 ? 0 : ids[wanted - 1]!;
@@ -78,7 +89,11 @@ describe('the first start', () => {
     const pages = await drain(source, null);
     expect(pages[0]?.notice).toEqual({
       kind: 'watching',
-      values: { source: 'di', from: '2026-03-04T22:00:00.000Z', host: `127.0.0.1:${tenant.farEnd.port}` },
+      values: {
+        source: 'di',
+        from: '2026-03-04T22:00:00.000Z',
+        host: `127.0.0.1:${tenant.farEnd.port}`,
+      },
     });
     expect(pages.slice(1).every((page) => page.notice === undefined)).toBe(true);
     expect(externalIds(pages)).toEqual(numbers(181, 120).map(String));
@@ -101,24 +116,31 @@ describe('the first start', () => {
     ['a little beyond', 302, undefined],
     ['far beyond', 50_000, undefined],
     ['a date', 'id:20261101', undefined],
-  ])('from a number that is %s begins at the end, and says what was asked', async (_what, startFrom, from) => {
-    const tenant = await tenantOf(numbers(101, 200));
-    const { page, cursor } = await begin(tenant, startFrom);
-    expect(cursor.id).toBe(300);
-    const asked = `event ${String(startFrom).replace('id:', '')}`;
-    const wanted = from === undefined ? { from: '2026-03-05T00:00:00.000Z', asked, newest: 'event 300' } : { from };
-    expect(page.notice?.values).toMatchObject(wanted);
-    expect(page.notice?.values.asked).toBe(from === undefined ? asked : undefined);
-    const remark = await sourceOf(tenant, { start_from: startFrom }).check?.(never);
-    if (from === undefined) expect(remark).toContain(`names ${asked}, but its newest event is 300`);
-    else expect(remark).toBeUndefined();
-    const source = sourceOf(tenant, { start_from: startFrom });
-    const first = (await drain(source, null)).at(-1)!;
-    const known = tenant.streams.events.itemOf;
-    tenant.streams.events.itemOf = (id) => (id > 300 ? item(id, 0) : known(id));
-    tenant.streams.events.ids = numbers(101, 201);
-    expect(externalIds(await drain(source, first.cursor))).toEqual(['301']);
-  });
+  ])(
+    'from a number that is %s begins at the end, and says what was asked',
+    async (_what, startFrom, from) => {
+      const tenant = await tenantOf(numbers(101, 200));
+      const { page, cursor } = await begin(tenant, startFrom);
+      expect(cursor.id).toBe(300);
+      const asked = `event ${String(startFrom).replace('id:', '')}`;
+      const wanted =
+        from === undefined
+          ? { from: '2026-03-05T00:00:00.000Z', asked, newest: 'event 300' }
+          : { from };
+      expect(page.notice?.values).toMatchObject(wanted);
+      expect(page.notice?.values.asked).toBe(from === undefined ? asked : undefined);
+      const remark = await sourceOf(tenant, { start_from: startFrom }).check?.(never);
+      if (from === undefined)
+        expect(remark).toContain(`names ${asked}, but its newest event is 300`);
+      else expect(remark).toBeUndefined();
+      const source = sourceOf(tenant, { start_from: startFrom });
+      const first = (await drain(source, null)).at(-1)!;
+      const known = tenant.streams.events.itemOf;
+      tenant.streams.events.itemOf = (id) => (id > 300 ? item(id, 0) : known(id));
+      tenant.streams.events.ids = numbers(101, 201);
+      expect(externalIds(await drain(source, first.cursor))).toEqual(['301']);
+    },
+  );
 
   test('from a number in an empty tenant announces its very first event', async () => {
     const tenant = await tenantOf([]);
@@ -180,7 +202,8 @@ describe('the first start', () => {
   test('is not misled by an item without a time, and does not take such items for old', async () => {
     const tenant = await tenantOf(numbers(1, 300));
     const known = tenant.streams.events.itemOf;
-    tenant.streams.events.itemOf = (id) => (id % 50 === 1 ? JSON.stringify({ id, type: 'X' }) : known(id));
+    tenant.streams.events.itemOf = (id) =>
+      id % 50 === 1 ? JSON.stringify({ id, type: 'X' }) : known(id);
     expect((await begin(tenant, '30m')).cursor.id).toBe(270);
     tenant.streams.events.itemOf = (id) => JSON.stringify({ id, type: 'X' });
     expect((await begin(tenant, '30m')).cursor.id).toBe(0);
@@ -200,13 +223,20 @@ describe('the first start', () => {
     await expect(source.poll(null, abort.signal)).rejects.toThrow('stopping');
     expect(count).toBe(4);
     tenant.answering((_request, response) => send(response, 503, 'busy'));
-    await expect(source.poll(null, never)).rejects.toMatchObject({ outcome: 'retry', reason: 'server_error' });
+    await expect(source.poll(null, never)).rejects.toMatchObject({
+      outcome: 'retry',
+      reason: 'server_error',
+    });
   });
 
   test('notices a server that ignores the parameter instead of searching for ever', async () => {
     const tenant = await tenantOf(numbers(1, 50));
-    tenant.answering((_request, response) => send(response, 200, `{"last_id":1,"events":[${item(1, 9000)}]}`));
-    await expect(sourceOf(tenant, { start_from: 'now' }).poll(null, never)).rejects.toThrow('ignored after_event_id');
+    tenant.answering((_request, response) =>
+      send(response, 200, `{"last_id":1,"events":[${item(1, 9000)}]}`),
+    );
+    await expect(sourceOf(tenant, { start_from: 'now' }).poll(null, never)).rejects.toThrow(
+      'ignored after_event_id',
+    );
   });
 
   test('never asks a 32-bit server for a number that it cannot hold', async () => {

@@ -1,4 +1,5 @@
-// Items of every release and type, as normalised; and that nothing on the wire makes it throw or lose bytes.
+// Items of every release and type, as normalised; and that nothing on the wire makes it throw or
+// lose bytes.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -21,7 +22,10 @@ function draftsOf(body: string, stream: Stream = 'event'): EventDraft[] {
 
 /** One event with these fields. */
 function draftOf(fields: object, stream: Stream = 'event'): EventDraft {
-  return draftsOf(JSON.stringify({ events: [{ id: 1, type: 'STATIC_ANALYSIS', ...fields }] }), stream)[0]!;
+  return draftsOf(
+    JSON.stringify({ events: [{ id: 1, type: 'STATIC_ANALYSIS', ...fields }] }),
+    stream,
+  )[0]!;
 }
 
 const bodyOf = (fields: object, stream: Stream = 'event') => draftOf(fields, stream).body;
@@ -68,7 +72,12 @@ describe('events of 5.x', () => {
           signer: 'Example Software Ltd',
         },
         process: { name: 'setup.exe', commandLine: '"C:\\Temp\\setup.exe" /quiet', id: 5600 },
-        parentProcess: { name: 'wininit.exe', commandLine: 'wininit.exe', user: 'SYSTEM', id: 1200 },
+        parentProcess: {
+          name: 'wininit.exe',
+          commandLine: 'wininit.exe',
+          user: 'SYSTEM',
+          id: 1200,
+        },
         recurrence: 1,
         affectedDevices: 1,
         link,
@@ -139,7 +148,13 @@ test('events of 2.3 send nulls, their first recurrence as 0, and old names', () 
         policy: 'Windows Default Policy',
       },
       tenant: { name: 'Tenant 1', id: '1', provider: 'MSP 1' },
-      file: { name: 'file.exe', path: 'c:\\temp\\file.exe', hash: 'f6'.repeat(32), size: 18_127_052, type: 'ZIP' },
+      file: {
+        name: 'file.exe',
+        path: 'c:\\temp\\file.exe',
+        hash: 'f6'.repeat(32),
+        size: 18_127_052,
+        type: 'ZIP',
+      },
       recurrence: 1,
       link,
     },
@@ -153,9 +168,14 @@ describe('suspicious events', () => {
       EventDraft,
       EventDraft,
     ];
-    expect(command).toMatchObject({ subject: 'suspicious/14539', stream: 'suspicious', severity: 2 });
+    expect(command).toMatchObject({
+      subject: 'suspicious/14539',
+      stream: 'suspicious',
+      severity: 2,
+    });
     expect(command.body.file).toEqual({
-      script: '"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe" -NoProfile -Command Get-Example',
+      script:
+        '"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe" -NoProfile -Command Get-Example',
       type: 'POWERSHELL_INTERACTIVE',
     });
     expect(command.body.techniques).toEqual([
@@ -174,13 +194,18 @@ describe('suspicious events', () => {
   });
 
   test('of 3.3 carry a sentence in place of a path, and their source as a list', () => {
-    const [registry, network] = draftsOf(fixture('suspicious-events-3.3'), 'suspicious') as [EventDraft, EventDraft];
+    const [registry, network] = draftsOf(fixture('suspicious-events-3.3'), 'suspicious') as [
+      EventDraft,
+      EventDraft,
+    ];
     expect(registry.body).toMatchObject({
       description: "A service's program was changed and/or replaced.",
       target: '\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services\\example\\ImagePath',
       process: { name: 'services.exe', path: 'C:\\Windows\\System32\\services.exe' },
       parentProcess: { name: 'wininit.exe', path: 'C:\\Windows\\System32\\wininit.exe' },
-      techniques: [{ id: 'T1574.011', name: 'Services Registry Permissions Weakness', tactic: 'Persistence' }],
+      techniques: [
+        { id: 'T1574.011', name: 'Services Registry Permissions Weakness', tactic: 'Persistence' },
+      ],
       device: { name: 'DESKTOP-EXAMPLE', group: 'Windows Desktop', policy: 'Windows Strict' },
     });
     expect(registry.body).not.toHaveProperty('file');
@@ -190,15 +215,25 @@ describe('suspicious events', () => {
       user: 'EXAMPLE\\carol',
       remoteIp: '198.51.100.7',
       file: { name: 'evil.exe', hash: 'e5'.repeat(32), signer: 'Nobody GmbH' },
-      process: { name: 'evil.exe', path: 'C:\\Temp\\evil.exe', commandLine: 'evil.exe --beacon', id: 77 },
-      parentProcess: { name: 'explorer.exe', path: 'C:\\Windows\\explorer.exe', commandLine: 'explorer.exe' },
+      process: {
+        name: 'evil.exe',
+        path: 'C:\\Temp\\evil.exe',
+        commandLine: 'evil.exe --beacon',
+        id: 77,
+      },
+      parentProcess: {
+        name: 'explorer.exe',
+        path: 'C:\\Windows\\explorer.exe',
+        commandLine: 'explorer.exe',
+      },
     });
   });
 });
 
 test('behavioural events of every type have their severity by type and their target', () => {
   const drafts = draftsOf(fixture('events-behavioural'));
-  const types = (severity: number) => drafts.filter((draft) => draft.severity === severity).map((draft) => draft.type);
+  const types = (severity: number) =>
+    drafts.filter((draft) => draft.severity === severity).map((draft) => draft.type);
   expect(types(5)).toEqual(['RANSOMWARE_FILE_ENCRYPTION', 'RANSOMWARE_FILE_ENCRYPTION']);
   expect(types(4)).toEqual([
     'REMOTE_CODE_INJECTION_EXECUTION',
@@ -254,8 +289,12 @@ describe('the severity', () => {
 
   test.each([undefined, null, '', ' '])('of no word (%j) follows from type and stream', (word) => {
     expect(draftOf({ type: 'CREDENTIAL_DUMP', threat_severity: word }).severity).toBe(4);
-    expect(draftOf({ type: 'CREDENTIAL_DUMP', threat_severity: word }).body).not.toHaveProperty('severityRaw');
-    expect(draftOf({ type: 'SCRIPT_CONTROL_COMMAND', threat_severity: word }, 'suspicious').severity).toBe(2);
+    expect(draftOf({ type: 'CREDENTIAL_DUMP', threat_severity: word }).body).not.toHaveProperty(
+      'severityRaw',
+    );
+    expect(
+      draftOf({ type: 'SCRIPT_CONTROL_COMMAND', threat_severity: word }, 'suspicious').severity,
+    ).toBe(2);
     expect(draftOf({ type: 'FIREWALL_OFF', threat_severity: word }).severity).toBe(1);
     expect(draftOf({ type: 'STATIC_ANALYSIS', threat_severity: word }).severity).toBe(0);
   });
@@ -300,13 +339,16 @@ test.each([
   ['2026-02-29T01:00:54Z', null],
   ['2026-02-30 01:00:54', null],
   ['2026-04-31T01:00:54.000Z', null],
-  ...[31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].flatMap((days, month): [string, string | null][] => {
-    const time = (day: number) => `2026-${String(month + 1).padStart(2, '0')}-${day}T01:00:54.000Z`;
-    return [
-      [time(days), time(days)],
-      [time(days + 1), null],
-    ];
-  }),
+  ...[31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].flatMap(
+    (days, month): [string, string | null][] => {
+      const time = (day: number) =>
+        `2026-${String(month + 1).padStart(2, '0')}-${day}T01:00:54.000Z`;
+      return [
+        [time(days), time(days)],
+        [time(days + 1), null],
+      ];
+    },
+  ),
   ['2026-02-03T01:00:54+25:00', null],
   ['2026-02-03T01:00:54+07:75', null],
   ['0001-01-01T00:00:00Z', null],
@@ -374,7 +416,13 @@ describe('techniques', () => {
       { mitre_id: 'TA0011.T1071.004' },
       { mitre_id: 'TA0002.T1059.001', sub_technique_id: 'T1059.001' },
       { mitre_id: 'TA0005.T1059.001', sub_technique_id: 'T1059.001' },
-      { mitre_id: 'TA0002', tactic_id: 'TA0002', tactic_name: 'Execution', technique_id: null, sub_technique_id: '' },
+      {
+        mitre_id: 'TA0002',
+        tactic_id: 'TA0002',
+        tactic_name: 'Execution',
+        technique_id: null,
+        sub_technique_id: '',
+      },
       { technique_id: 'T1003', technique_name: 'OS Credential Dumping', sub_technique_name: null },
       { tactic_name: 'nameless' },
     ];
@@ -425,7 +473,11 @@ describe('text', () => {
       logged_in_users: ['A\\b', 'A\\c'],
       hostname: [],
     };
-    const body = bodyOf({ recorded_device_info: [info], device_id: 3, mitre_classifications: { tactic_id: 'TA0002' } });
+    const body = bodyOf({
+      recorded_device_info: [info],
+      device_id: 3,
+      mitre_classifications: { tactic_id: 'TA0002' },
+    });
     expect(body.device).toEqual({ id: '3', name: 'device #3', ip: '192.0.2.7, fd00::1' });
     expect(body).toMatchObject({ user: 'A\\b, A\\c', techniques: [{ id: 'TA0002' }] });
     expect(bodyOf({ comment: Array(10_000).fill('x') }).comment?.split(', ')).toHaveLength(50);
@@ -440,7 +492,11 @@ describe('text', () => {
     for (const path of ['C:\\Windows\\a.exe', '\\\\files.example\\it\\a.exe', '/usr/bin/a']) {
       expect(bodyOf({ type, path }, 'suspicious').file?.path).toBe(path);
     }
-    const fields = { type, description: 'Found by a rule.', path: 'Program and/or folder changed.' };
+    const fields = {
+      type,
+      description: 'Found by a rule.',
+      path: 'Program and/or folder changed.',
+    };
     expect(bodyOf(fields, 'suspicious')).toMatchObject({
       description: 'Found by a rule. Program and/or folder changed.',
     });
@@ -483,16 +539,24 @@ describe('what cannot be recognised', () => {
         severity: 0,
       });
     }
-    expect(hashes.map(({ raw }) => raw)).toContain('{"id": 9007199254740993, "type": "STATIC_ANALYSIS"}');
+    expect(hashes.map(({ raw }) => raw)).toContain(
+      '{"id": 9007199254740993, "type": "STATIC_ANALYSIS"}',
+    );
   });
 });
 
 test('leads to its own page where the pattern of that is known, and without a number to the console', () => {
   const pattern = 'https://console.example.com/#/events/{id}/overview';
   const linksOf = (body: string) =>
-    parsePage(body).items.map((item) => normalise(item, { stream: 'event', link: pattern }).body.link);
-  const body = '{"last_id":7,"events":[{"id":7,"type":"STATIC_ANALYSIS"},{"type":"STATIC_ANALYSIS"}]}';
-  expect(linksOf(body)).toEqual(['https://console.example.com/#/events/7/overview', 'https://console.example.com/']);
+    parsePage(body).items.map(
+      (item) => normalise(item, { stream: 'event', link: pattern }).body.link,
+    );
+  const body =
+    '{"last_id":7,"events":[{"id":7,"type":"STATIC_ANALYSIS"},{"type":"STATIC_ANALYSIS"}]}';
+  expect(linksOf(body)).toEqual([
+    'https://console.example.com/#/events/7/overview',
+    'https://console.example.com/',
+  ]);
 });
 
 describe('anything at all', () => {
@@ -505,7 +569,23 @@ describe('anything at all', () => {
     value: fc.oneof(
       { depthSize: 'medium' },
       fc.string({ unit: 'binary', maxLength: 30 }),
-      fc.constantFrom('\u0000', '\ud800', '', ' ', 'a\nb', 'C:\\x', 1, 2, 0, -1, 1e308, null, true, [], {}),
+      fc.constantFrom(
+        '\u0000',
+        '\ud800',
+        '',
+        ' ',
+        'a\nb',
+        'C:\\x',
+        1,
+        2,
+        0,
+        -1,
+        1e308,
+        null,
+        true,
+        [],
+        {},
+      ),
       fc.array(tie('value'), { maxLength: 4 }),
       fc.dictionary(keys, tie('value'), { maxKeys: 12 }),
     ),

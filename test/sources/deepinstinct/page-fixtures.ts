@@ -1,4 +1,5 @@
-// The recorded shapes as the contract suite wants them: each page with the cursor before it and the events that it holds.
+// The recorded shapes as the contract suite wants them: each page with the cursor before it and the
+// events that it holds.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { PageFixture } from '../../contract/source-suite.ts';
@@ -16,11 +17,18 @@ export const brokenPages = [
   '{"events": [null]}',
 ];
 
-export const configOf = (origin: string) => ({ url: origin, token: 'key-of-an-api-connector', start_from: 'all' });
+export const configOf = (origin: string) => ({
+  url: origin,
+  token: 'key-of-an-api-connector',
+  start_from: 'all',
+});
 
 const hashOf = (bytes: string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** Written down, not computed: what each page is known to hold. The cursor before it is one less than the first number. */
+/**
+ * Written down, not computed: what each page is known to hold. The cursor before it is one less
+ * than the first number.
+ */
 const expected: Readonly<Record<string, PageFixture['events']>> = {
   'events-2.3': [['1', 'STATIC_ANALYSIS']],
   'events-5': [
@@ -75,7 +83,10 @@ const expected: Readonly<Record<string, PageFixture['events']>> = {
 };
 
 export function fixtureOf(name: string): PageFixture {
-  const body = readFileSync(new URL(`../../fixtures/deepinstinct/${name}.json`, import.meta.url), 'utf8');
+  const body = readFileSync(
+    new URL(`../../fixtures/deepinstinct/${name}.json`, import.meta.url),
+    'utf8',
+  );
   const events = expected[name]!;
   const before = Number(events[0]![0]) - 1;
   return { name, body, cursor: cursorAt(before, null, before), events };

@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { normalise } from '../../../src/sources/deepinstinct/normalise.ts';
-import { EnvelopeError, numberOf, parsePage, type WireItem } from '../../../src/sources/deepinstinct/page.ts';
+import {
+  EnvelopeError,
+  numberOf,
+  parsePage,
+  type WireItem,
+} from '../../../src/sources/deepinstinct/page.ts';
 
 describe('a page', () => {
   test.each([
@@ -45,9 +50,18 @@ describe('a page', () => {
   });
 
   test('reaches as far as its items, whatever last_id says', () => {
-    expect(parsePage('{"events":[{"id":9}],"last_id":12}')).toMatchObject({ newestId: 9, lastId: 12 });
-    expect(parsePage('{"events":[],"last_id":"12"}')).toMatchObject({ newestId: undefined, lastId: 12 });
-    expect(parsePage('{"events":[null],"last_id":12}')).toMatchObject({ newestId: undefined, lastId: 12 });
+    expect(parsePage('{"events":[{"id":9}],"last_id":12}')).toMatchObject({
+      newestId: 9,
+      lastId: 12,
+    });
+    expect(parsePage('{"events":[],"last_id":"12"}')).toMatchObject({
+      newestId: undefined,
+      lastId: 12,
+    });
+    expect(parsePage('{"events":[null],"last_id":12}')).toMatchObject({
+      newestId: undefined,
+      lastId: 12,
+    });
   });
 
   test('takes the last of two lists of events, with its bytes', () => {
@@ -60,7 +74,22 @@ test('a number of an item is a whole number from 1 up to where two would look th
   expect([1, '1', 2_147_483_648, '007', Number.MAX_SAFE_INTEGER].map(numberOf)).toEqual([
     1, 1, 2_147_483_648, 7, 9_007_199_254_740_991,
   ]);
-  for (const none of [0, -1, 1.5, 2 ** 53, '9007199254740993', '', ' 1', '0x1', '1e3', null, undefined, true, [], {}]) {
+  for (const none of [
+    0,
+    -1,
+    1.5,
+    2 ** 53,
+    '9007199254740993',
+    '',
+    ' 1',
+    '0x1',
+    '1e3',
+    null,
+    undefined,
+    true,
+    [],
+    {},
+  ]) {
     expect(numberOf(none)).toBeUndefined();
   }
 });
@@ -88,19 +117,30 @@ const badValues: readonly (readonly [string, string])[] = [
 describe('a page with one event that is no JSON', () => {
   const good = (id: number) => `{"id":${id},"type":"STATIC_ANALYSIS","path":"C:\\\\a,[{\\"b"}`;
 
-  test.each(badValues)('%s: the others are as they are, and it is kept with its bytes', (_name, value) => {
-    const bad = `{"id":12,"type":"STATIC_ANALYSIS","file_size":${value},"status":"OPEN"}`;
-    const page = parsePage(`{"last_id":13,"events":[${good(11)}, ${bad} ,${good(13)}]}`);
-    expect(page).toMatchObject({ firstId: 11, newestId: 13 });
-    expect(page.items).toEqual([
-      { value: JSON.parse(good(11)), raw: good(11), id: 11, at: null },
-      { value: undefined, raw: bad, id: 12, at: null },
-      { value: JSON.parse(good(13)), raw: good(13), id: 13, at: null },
-    ]);
-    const draft = normalise(page.items[1]!, { stream: 'event', link: 'https://console.example/' });
-    expect(draft).toMatchObject({ externalId: '12', type: 'UNRECOGNISED', severity: 0, body: { itemId: '12' } });
-    expect(Buffer.from(JSON.parse(draft.raw).base64, 'base64').toString()).toBe(bad);
-  });
+  test.each(badValues)(
+    '%s: the others are as they are, and it is kept with its bytes',
+    (_name, value) => {
+      const bad = `{"id":12,"type":"STATIC_ANALYSIS","file_size":${value},"status":"OPEN"}`;
+      const page = parsePage(`{"last_id":13,"events":[${good(11)}, ${bad} ,${good(13)}]}`);
+      expect(page).toMatchObject({ firstId: 11, newestId: 13 });
+      expect(page.items).toEqual([
+        { value: JSON.parse(good(11)), raw: good(11), id: 11, at: null },
+        { value: undefined, raw: bad, id: 12, at: null },
+        { value: JSON.parse(good(13)), raw: good(13), id: 13, at: null },
+      ]);
+      const draft = normalise(page.items[1]!, {
+        stream: 'event',
+        link: 'https://console.example/',
+      });
+      expect(draft).toMatchObject({
+        externalId: '12',
+        type: 'UNRECOGNISED',
+        severity: 0,
+        body: { itemId: '12' },
+      });
+      expect(Buffer.from(JSON.parse(draft.raw).base64, 'base64').toString()).toBe(bad);
+    },
+  );
 
   test.each([
     ['its number', '{"id":012,"a":1}', 12],
@@ -155,7 +195,9 @@ describe('a page with one event that is no JSON', () => {
         const found = new Map(page.items.map((item) => [item.raw, item]));
         expect(found.size).toBe(events.length);
         events.forEach((event, at) => {
-          const expected = chosen.has(at) ? { id: event.id, value: undefined } : { id: event.id, value: event };
+          const expected = chosen.has(at)
+            ? { id: event.id, value: undefined }
+            : { id: event.id, value: event };
           expect(found.get(texts[at]!)).toMatchObject(expected);
         });
       }),
@@ -164,9 +206,16 @@ describe('a page with one event that is no JSON', () => {
   });
 
   test('a model of any damage: no event that is found has a value that its bytes do not say', () => {
-    const body = readFileSync(new URL('../../fixtures/deepinstinct/events-5.json', import.meta.url), 'utf8');
+    const body = readFileSync(
+      new URL('../../fixtures/deepinstinct/events-5.json', import.meta.url),
+      'utf8',
+    );
     const damage = fc.array(
-      fc.tuple(fc.nat(), fc.nat(3), fc.constantFrom('"', '\\', '{', '}', '[', ']', ',', ':', '\t', 'NaN', '0', '')),
+      fc.tuple(
+        fc.nat(),
+        fc.nat(3),
+        fc.constantFrom('"', '\\', '{', '}', '[', ']', ',', ':', '\t', 'NaN', '0', ''),
+      ),
       { minLength: 1, maxLength: 4 },
     );
     fc.assert(
@@ -196,7 +245,9 @@ describe('a page with one event that is no JSON', () => {
 function breakOne(text: string, place: number, value: string): string {
   const members = Object.entries(JSON.parse(text) as Record<string, unknown>);
   const at = 1 + (place % (members.length - 1));
-  const written = members.map(([key, its], index) => `"${key}":${index === at ? value : JSON.stringify(its)}`);
+  const written = members.map(
+    ([key, its], index) => `"${key}":${index === at ? value : JSON.stringify(its)}`,
+  );
   return `{${written.join(',')}}`;
 }
 
@@ -205,7 +256,9 @@ describe('what a page costs', () => {
     const page = (count: number) => `{"last_id":1,"events":[${Array(count).fill('{"id":1}')}]}`;
     expect(parsePage(page(1000)).items).toHaveLength(1000);
     expect(() => parsePage(page(1001))).toThrow(/more than 1000 events/);
-    expect(() => parsePage(`{"events":[],"x":[${Array(2000).fill('0')}]}`)).toThrow(/more than 1000 values beside/);
+    expect(() => parsePage(`{"events":[],"x":[${Array(2000).fill('0')}]}`)).toThrow(
+      /more than 1000 values beside/,
+    );
     expect(() => parsePage(`[${Array(2000).fill('0')}]`)).toThrow(/no object/);
   });
 
@@ -224,8 +277,13 @@ describe('what a page costs', () => {
   test('of many heavy events only the light ones are parsed', () => {
     const heavy = (id: number) => `{"id":${id},"a":[${Array(15_000).fill('0')}]}`;
     const page = (count: number) =>
-      parsePage(`{"events":[{"id":1},${Array.from({ length: count }, (_, index) => heavy(index + 2))}]}`);
+      parsePage(
+        `{"events":[{"id":1},${Array.from({ length: count }, (_, index) => heavy(index + 2))}]}`,
+      );
     expect(page(10).items.every(({ value }) => value !== undefined)).toBe(true);
-    expect(page(20).items.map(({ value }) => value !== undefined)).toEqual([true, ...Array(20).fill(false)]);
+    expect(page(20).items.map(({ value }) => value !== undefined)).toEqual([
+      true,
+      ...Array(20).fill(false),
+    ]);
   });
 });

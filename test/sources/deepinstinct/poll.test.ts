@@ -17,7 +17,10 @@ import {
   token,
 } from './fake-tenant.ts';
 
-async function failure(tenant: FakeTenant, cursor: string | null = cursorAt(100)): Promise<AdapterError> {
+async function failure(
+  tenant: FakeTenant,
+  cursor: string | null = cursorAt(100),
+): Promise<AdapterError> {
   const error: unknown = await sourceOf(tenant)
     .poll(cursor, never)
     .catch((reason: unknown) => reason);
@@ -67,7 +70,12 @@ describe('reading on', () => {
   test('costs one request also when nothing at all is shown any more, whatever an empty page looks like', async () => {
     const tenant = await startFakeTenant();
     const { source, cursor } = await settled(tenant, cursorAt(100));
-    for (const body of ['{}', '{"events":[]}', '{"last_id":null,"events":[]}', '{"last_id":100,"events":[]}']) {
+    for (const body of [
+      '{}',
+      '{"events":[]}',
+      '{"last_id":null,"events":[]}',
+      '{"last_id":100,"events":[]}',
+    ]) {
       tenant.answering((_request, response) => send(response, 200, body));
       expect(await source.poll(cursor, never)).toMatchObject({ events: [], cursor, more: false });
     }
@@ -157,7 +165,11 @@ describe('an answer that is no page', () => {
     ['nothing', '', 'is no JSON'],
     ['a bare list', `[${item(101, 1)}]`, 'no object'],
     ['an error message', '{"msg":"Token has expired"}', 'without a list of events'],
-    ['a page without any number beyond', '{"last_id":null,"events":[{"a":1}]}', 'without any number beyond 50'],
+    [
+      'a page without any number beyond',
+      '{"last_id":null,"events":[{"a":1}]}',
+      'without any number beyond 50',
+    ],
   ])('%s leaves the cursor where it was and is tried again', async (_name, body, message) => {
     const tenant = await startFakeTenant();
     tenant.answering((_request, response) => send(response, 200, body));
@@ -171,7 +183,9 @@ describe('an answer that is no page', () => {
 
   test('keeps the beginning of a web page, but nothing of events', async () => {
     const tenant = await startFakeTenant();
-    tenant.answering((_request, response) => send(response, 200, `<title>Portal of the hotel</title> ${token}`));
+    tenant.answering((_request, response) =>
+      send(response, 200, `<title>Portal of the hotel</title> ${token}`),
+    );
     expect((await failure(tenant)).answer).toBe('<title>Portal of the hotel</title> [secret]');
   });
 
@@ -224,7 +238,8 @@ describe('a status', () => {
       const error = await failure(tenant);
       expect(error).toMatchObject({ outcome: 'retry', reason: 'auth', status, retryAfterMs: 9000 });
       expect(error.answer).toBe('{"msg":"bad [secret]"}');
-      for (const word of ['TOKENS_KEY', 'API Connector', 'Bearer']) expect(error.message).toContain(word);
+      for (const word of ['TOKENS_KEY', 'API Connector', 'Bearer'])
+        expect(error.message).toContain(word);
       expect(error.message).not.toContain(token);
     },
   );
@@ -237,7 +252,12 @@ describe('a status', () => {
   ])('%i is tried again after the time that it names', async (status, reason) => {
     const tenant = await startFakeTenant();
     tenant.answering((_request, response) => send(response, status, '', { 'retry-after': '17' }));
-    expect(await failure(tenant)).toMatchObject({ outcome: 'retry', reason, status, retryAfterMs: 17_000 });
+    expect(await failure(tenant)).toMatchObject({
+      outcome: 'retry',
+      reason,
+      status,
+      retryAfterMs: 17_000,
+    });
   });
 
   test('is told without the time that it asks for, of which only a part may be obeyed', async () => {
@@ -246,7 +266,9 @@ describe('a status', () => {
     tenant.answering((_request, response) => send(response, 429, '', header));
     const error = await failure(tenant);
     expect(error.retryAfterMs).toBeGreaterThan(0);
-    expect(error.message).toMatch(/answered 429: it limits requests\. It is read again, and nothing is lost\./);
+    expect(error.message).toMatch(
+      /answered 429: it limits requests\. It is read again, and nothing is lost\./,
+    );
   });
 
   test.each([404, 405, 410, 501])('%i says to look at the address', async (status) => {
@@ -262,22 +284,29 @@ describe('a status', () => {
   test('400 is no reason to give the source up', async () => {
     const tenant = await startFakeTenant();
     tenant.answering((_request, response) => send(response, 400, '{"message":"no"}'));
-    expect(await failure(tenant)).toMatchObject({ outcome: 'retry', reason: 'rejected', answer: '{"message":"no"}' });
+    expect(await failure(tenant)).toMatchObject({
+      outcome: 'retry',
+      reason: 'rejected',
+      answer: '{"message":"no"}',
+    });
   });
 
-  test.each([301, 302, 307, 308])('%i is not followed, and the key goes to no other host', async (status) => {
-    const tenant = await startFakeTenant();
-    const elsewhere = await startFarEnd();
-    tenant.answering((_request, response) =>
-      send(response, status, '', { location: `${elsewhere.origin}/secret-path?key=1` }),
-    );
-    const error = await failure(tenant);
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'bad_config', status });
-    expect(error.message).toContain('DEEPINSTINCT_URL');
-    expect(error.message).toContain(`to 127.0.0.1:${elsewhere.port}`);
-    expect(error.message).not.toContain('secret-path');
-    expect(elsewhere.connectionCount()).toBe(0);
-  });
+  test.each([301, 302, 307, 308])(
+    '%i is not followed, and the key goes to no other host',
+    async (status) => {
+      const tenant = await startFakeTenant();
+      const elsewhere = await startFarEnd();
+      tenant.answering((_request, response) =>
+        send(response, status, '', { location: `${elsewhere.origin}/secret-path?key=1` }),
+      );
+      const error = await failure(tenant);
+      expect(error).toMatchObject({ outcome: 'retry', reason: 'bad_config', status });
+      expect(error.message).toContain('DEEPINSTINCT_URL');
+      expect(error.message).toContain(`to 127.0.0.1:${elsewhere.port}`);
+      expect(error.message).not.toContain('secret-path');
+      expect(elsewhere.connectionCount()).toBe(0);
+    },
+  );
 });
 
 describe('a check', () => {
@@ -286,14 +315,18 @@ describe('a check', () => {
     tenant.streams.events.ids = numbers(1, 50);
     await sourceOf(tenant).check?.(never);
     expect(tenant.asked()).toEqual([2 ** 31 - 1]);
-    await expect(sourceOf(tenant, { token: 'another-key' }).check?.(never)).rejects.toMatchObject({ reason: 'auth' });
+    await expect(sourceOf(tenant, { token: 'another-key' }).check?.(never)).rejects.toMatchObject({
+      reason: 'auth',
+    });
   });
 
   test('works under an address with a path', async () => {
     const tenant = await startFakeTenant();
     tenant.answering((_request, response) => send(response, 200, '{}'));
     await sourceOf(tenant, { url: `${tenant.farEnd.origin}/gateway/api/v1/` }).check?.(never);
-    expect(tenant.farEnd.received[0]?.target).toBe('/gateway/api/v1/events/?after_event_id=2147483647');
+    expect(tenant.farEnd.received[0]?.target).toBe(
+      '/gateway/api/v1/events/?after_event_id=2147483647',
+    );
   });
 });
 
@@ -305,14 +338,18 @@ test.each([
   tenant.streams.events.ids = [101];
   const source = sourceOf(tenant, event_link === undefined ? {} : { event_link });
   const { events } = await source.poll(cursorAt(100), never);
-  expect(events.map(({ body }) => body.link)).toEqual([event_link === undefined ? `${tenant.farEnd.origin}/` : link]);
+  expect(events.map(({ body }) => body.link)).toEqual([
+    event_link === undefined ? `${tenant.farEnd.origin}/` : link,
+  ]);
 });
 
 test('a key that is a JWT says when it ends; others say nothing', async () => {
   const tenant = await startFakeTenant();
   const part = (claims: unknown) => Buffer.from(JSON.stringify(claims)).toString('base64url');
   const expiry = (claims: unknown) =>
-    sourceOf(tenant, { token: `${part({ alg: 'HS256' })}.${part(claims)}.c2ln` }).credentialExpiresAt?.();
+    sourceOf(tenant, {
+      token: `${part({ alg: 'HS256' })}.${part(claims)}.c2ln`,
+    }).credentialExpiresAt?.();
   expect(expiry({ exp: 1_800_000_000, identity: { key: 7 } })).toBe(1_800_000_000_000);
   for (const claims of [{ iat: 1 }, { exp: 'soon' }, { exp: -1 }, { exp: 1e300 }, null, [1]])
     expect(expiry(claims)).toBeUndefined();

@@ -1,4 +1,5 @@
-// Whether a console is the one in which a position was reached: told by the event at that number and its time alone.
+// Whether a console is the one in which a position was reached: told by the event at that number
+// and its time alone.
 import { expect, test } from 'vitest';
 import { cursorAt, item, never, nowMs, send, sourceOf, startFakeTenant } from './fake-tenant.ts';
 

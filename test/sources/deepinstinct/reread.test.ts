@@ -1,4 +1,5 @@
-// Reading a second time: late items are found, known ones do no harm, and a tenant that was rebuilt is noticed and stays noticed.
+// Reading a second time: late items are found, known ones do no harm, and a tenant that was rebuilt
+// is noticed and stays noticed.
 import { describe, expect, test } from 'vitest';
 import type { Page, PollSource } from '../../../src/kit/source.ts';
 import {
@@ -27,8 +28,15 @@ async function tenantOf(ids: number[]): Promise<FakeTenant> {
   return tenant;
 }
 
-/** So many polls, each from where the one before ended, which is never further back. Gives what came, and where the last one ended. */
-async function pollOn(source: PollSource, from: string, polls: number): Promise<{ seen: string[]; cursor: string }> {
+/**
+ * So many polls, each from where the one before ended, which is never further back. Gives what
+ * came, and where the last one ended.
+ */
+async function pollOn(
+  source: PollSource,
+  from: string,
+  polls: number,
+): Promise<{ seen: string[]; cursor: string }> {
   const seen: string[] = [];
   let cursor = from;
   for (let poll = 0; poll < polls; poll += 1) {
@@ -48,7 +56,9 @@ describe('every tenth poll', () => {
     for (let poll = 0; poll < 21; poll += 1)
       overlaps.push((await source.poll(cursorAt(200, atOf(200)), never)).facts?.overlap ?? false);
     // The first one has read something, and goes on to the end.
-    const expected = numbers(0, 21).map((poll) => (poll % 10 === 0 ? 150 : poll % 10 === 1 ? 200 : 199));
+    const expected = numbers(0, 21).map((poll) =>
+      poll % 10 === 0 ? 150 : poll % 10 === 1 ? 200 : 199,
+    );
     expect(tenant.asked()).toEqual(expected);
     expect(overlaps).toEqual(expected.map((after) => after === 150));
   });
@@ -57,14 +67,19 @@ describe('every tenth poll', () => {
     const tenant = await tenantOf([199, 200]);
     const large = new Set([200, 201]);
     const text = 'x'.repeat(20_000_000);
-    tenant.streams.events.itemOf = (id) => item(id, minutesOf(id), large.has(id) ? { comment: text } : {});
+    tenant.streams.events.itemOf = (id) =>
+      item(id, minutesOf(id), large.has(id) ? { comment: text } : {});
     const reads: [PollSource, string][] = [];
-    // At the end of the list by one that runs, and by the next process, whose first poll begins further back.
+    // At the end of the list by one that runs, and by the next process, whose first poll begins
+    // further back.
     const running = sourceOf(tenant);
     const { cursor } = await pollOn(running, cursorAt(200, atOf(200)), 2);
     reads.push([running, cursor], [sourceOf(tenant), cursorAt(200, atOf(200))]);
     // As after a leap, which may have been none.
-    reads.push([sourceOf(tenant), JSON.stringify({ ...JSON.parse(cursor), before: { id: 0, at: null } })]);
+    reads.push([
+      sourceOf(tenant),
+      JSON.stringify({ ...JSON.parse(cursor), before: { id: 0, at: null } }),
+    ]);
     tenant.streams.events.ids.push(201);
     for (const [source, from] of reads) {
       tenant.asked();
@@ -96,7 +111,8 @@ describe('every tenth poll', () => {
     await source.poll(cursor, never);
     tenant.streams.events.ids = numbers(1, 200);
     const seen: string[] = [];
-    for (let poll = 0; poll < 10; poll += 1) seen.push(...externalIds([await source.poll(cursor, never)]));
+    for (let poll = 0; poll < 10; poll += 1)
+      seen.push(...externalIds([await source.poll(cursor, never)]));
     expect(seen).toContain('180');
   });
 
@@ -122,7 +138,9 @@ describe('every tenth poll', () => {
     tenant.answering(({ target }, response) => {
       asked += 1;
       if (asked % 4 === 0) return send(response, 500, '');
-      const after = Number(new URL(target, 'http://tenant.example').searchParams.get('after_event_id'));
+      const after = Number(
+        new URL(target, 'http://tenant.example').searchParams.get('after_event_id'),
+      );
       send(response, 200, pageAfter(tenant.streams.events, after));
     });
     const pages: Page[] = [];
@@ -180,7 +198,12 @@ describe('every tenth poll', () => {
     let answer!: () => void;
     const asked = new Promise<void>((resolve) => {
       tenant.answering((request, response) => {
-        answer = () => send(response, 200, pageAfter(tenant.streams.events, Number(request.target.split('=')[1])));
+        answer = () =>
+          send(
+            response,
+            200,
+            pageAfter(tenant.streams.events, Number(request.target.split('=')[1])),
+          );
         resolve();
       });
     });
@@ -197,9 +220,11 @@ describe('every tenth poll', () => {
 
   test('goes back as far where items do not say when they were inserted', async () => {
     const tenant = await tenantOf(numbers(1, 200).filter((id) => id !== 199));
-    tenant.streams.events.itemOf = (id) => JSON.stringify({ id, type: 'STATIC_ANALYSIS', threat_severity: 'HIGH' });
+    tenant.streams.events.itemOf = (id) =>
+      JSON.stringify({ id, type: 'STATIC_ANALYSIS', threat_severity: 'HIGH' });
     const source = sourceOf(tenant);
-    const cursor = (await drain(source, JSON.stringify({ id: 200, at: null, start: 0 }))).at(-1)!.cursor!;
+    const cursor = (await drain(source, JSON.stringify({ id: 200, at: null, start: 0 }))).at(-1)!
+      .cursor!;
     tenant.streams.events.ids = numbers(1, 500);
     const { seen } = await pollOn(source, cursor, 30);
     expect(seen).toContain('199');
@@ -255,7 +280,9 @@ describe('every tenth poll', () => {
     const tenant = await tenantOf(numbers(1, 200));
     const source = sourceOf(tenant);
     tenant.answering((_request, response) => response.writeHead(500).end());
-    await expect(source.poll(cursorAt(200), never)).rejects.toMatchObject({ reason: 'server_error' });
+    await expect(source.poll(cursorAt(200), never)).rejects.toMatchObject({
+      reason: 'server_error',
+    });
     tenant.answering(undefined);
     tenant.asked();
     await source.poll(cursorAt(200), never);
@@ -293,13 +320,17 @@ describe('a tenant that was rebuilt', () => {
     rebuild(tenant, 300);
     const polled = sourceOf(tenant).poll(cursorAt(200, atOf(200)), never);
     await expect(polled).rejects.toMatchObject(reset);
-    await expect(polled).rejects.toThrow(/Event 200 was inserted at .* now event 200 .* `tocsin source reset di`/);
+    await expect(polled).rejects.toThrow(
+      /Event 200 was inserted at .* now event 200 .* `tocsin source reset di`/,
+    );
   });
 
   test('is noticed when the last event read is gone and an earlier number is younger', async () => {
     const tenant = await tenantOf([]);
     rebuild(tenant, 3);
-    await expect(sourceOf(tenant).poll(cursorAt(200, atOf(200)), never)).rejects.toMatchObject(reset);
+    await expect(sourceOf(tenant).poll(cursorAt(200, atOf(200)), never)).rejects.toMatchObject(
+      reset,
+    );
     // What raises the alarm is asked for twice.
     expect(tenant.asked()).toEqual([150, 0, 0]);
   });
@@ -310,7 +341,8 @@ describe('a tenant that was rebuilt', () => {
     const cursor = cursorAt(200, atOf(200));
     await drain(source, cursor);
     rebuild(tenant, 3);
-    for (let poll = 0; poll < 3; poll += 1) await expect(source.poll(cursor, never)).rejects.toMatchObject(reset);
+    for (let poll = 0; poll < 3; poll += 1)
+      await expect(source.poll(cursor, never)).rejects.toMatchObject(reset);
     await expect(sourceOf(tenant).poll(cursor, never)).rejects.toMatchObject(reset);
   });
 
@@ -321,7 +353,8 @@ describe('a tenant that was rebuilt', () => {
     rebuild(tenant, 230);
     await expect(
       (async () => {
-        for (let poll = 0; poll < 10; poll += 1) cursor = (await source.poll(cursor, never)).cursor!;
+        for (let poll = 0; poll < 10; poll += 1)
+          cursor = (await source.poll(cursor, never)).cursor!;
       })(),
     ).rejects.toMatchObject(reset);
   });
@@ -329,26 +362,32 @@ describe('a tenant that was rebuilt', () => {
   test.each([
     ['rebuilt', [10, 120, 5000]],
     ['restored to what was old', [1, 2, 3, 4, 90, 5000]],
-  ])('with wide gaps in its numbers is noticed when they have passed the last one read: %s', async (_how, ids) => {
-    const tenant = await tenantOf(numbers(1, 200));
-    const source = sourceOf(tenant);
-    const cursor = (await drain(source, cursorAt(200, atOf(200)))).at(-1)!.cursor!;
-    const { itemOf } = tenant.streams.events;
-    tenant.streams.events.ids = ids;
-    tenant.streams.events.itemOf = (id) => (id < 10 ? itemOf(id) : item(id, 100 / id));
-    for (const next of [source, sourceOf(tenant)]) {
-      await expect(next.poll(cursor, never)).rejects.toMatchObject(reset);
-    }
-  });
+  ])(
+    'with wide gaps in its numbers is noticed when they have passed the last one read: %s',
+    async (_how, ids) => {
+      const tenant = await tenantOf(numbers(1, 200));
+      const source = sourceOf(tenant);
+      const cursor = (await drain(source, cursorAt(200, atOf(200)))).at(-1)!.cursor!;
+      const { itemOf } = tenant.streams.events;
+      tenant.streams.events.ids = ids;
+      tenant.streams.events.itemOf = (id) => (id < 10 ? itemOf(id) : item(id, 100 / id));
+      for (const next of [source, sourceOf(tenant)]) {
+        await expect(next.poll(cursor, never)).rejects.toMatchObject(reset);
+      }
+    },
+  );
 
   test('is noticed in the middle of reading on', async () => {
     const tenant = await tenantOf(numbers(1, 300));
     const source = sourceOf(tenant);
     let page = await source.poll(cursorAt(200, atOf(200)), never);
-    while (page.more && JSON.parse(page.cursor!).id < 300) page = await source.poll(page.cursor, never);
+    while (page.more && JSON.parse(page.cursor!).id < 300)
+      page = await source.poll(page.cursor, never);
     rebuild(tenant, 10);
     tenant.streams.events.ids = [...numbers(1, 10), 4000];
-    tenant.answering((_request, response) => send(response, 200, pageAfter(tenant.streams.events, 0)));
+    tenant.answering((_request, response) =>
+      send(response, 200, pageAfter(tenant.streams.events, 0)),
+    );
     await expect(source.poll(page.cursor, never)).rejects.toMatchObject(reset);
   });
 
@@ -365,7 +404,9 @@ describe('a tenant that was rebuilt', () => {
     const source = sourceOf(tenant, { start_from: 'all' });
     await drain(source, cursorAt(200, atOf(200)));
     rebuild(tenant, 900);
-    expect(new Set(externalIds(await drain(source, null)))).toEqual(new Set(numbers(1, 900).map(String)));
+    expect(new Set(externalIds(await drain(source, null)))).toEqual(
+      new Set(numbers(1, 900).map(String)),
+    );
   });
 });
 
@@ -382,10 +423,16 @@ describe('no proof of a rebuilt tenant', () => {
 
   test('is the same time written another way', async () => {
     const tenant = await tenantOf(numbers(1, 200));
-    for (const at of ['2026-03-04T10:40:00Z', '2026-03-04T10:40:00.499999', '2026-03-04T17:40:00+07:00']) {
+    for (const at of [
+      '2026-03-04T10:40:00Z',
+      '2026-03-04T10:40:00.499999',
+      '2026-03-04T17:40:00+07:00',
+    ]) {
       await sourceOf(tenant).poll(cursorAt(200, at), never);
     }
-    await expect(sourceOf(tenant).poll(cursorAt(200, '2026-03-04T10:30:00Z'), never)).rejects.toMatchObject({
+    await expect(
+      sourceOf(tenant).poll(cursorAt(200, '2026-03-04T10:30:00Z'), never),
+    ).rejects.toMatchObject({
       reason: 'reset',
     });
   });

@@ -1,4 +1,5 @@
-// The suspicious stream: its own path and numbers, and a 401 that may mean that the feature is switched off.
+// The suspicious stream: its own path and numbers, and a 401 that may mean that the feature is
+// switched off.
 import { describe, expect, test } from 'vitest';
 import type { PollSource } from '../../../src/kit/source.ts';
 import {
@@ -21,7 +22,8 @@ test('the two streams are read apart, though their numbers are the same', async 
   const tenant = await startFakeTenant();
   tenant.streams.events.ids = numbers(1, 60);
   tenant.streams['suspicious-events'].ids = numbers(1, 3);
-  tenant.streams['suspicious-events'].itemOf = (id) => item(id, 1, { type: 'SCRIPT_CONTROL_COMMAND' });
+  tenant.streams['suspicious-events'].itemOf = (id) =>
+    item(id, 1, { type: 'SCRIPT_CONTROL_COMMAND' });
   const pages = await drain(suspicious(tenant), null);
   expect(externalIds(pages)).toEqual(['1', '2', '3']);
   expect(pages.flatMap((page) => page.events).map((event) => event.subject)).toEqual([
@@ -47,7 +49,11 @@ describe('a 401 on suspicious events', () => {
       });
     }
     await source.check?.(never);
-    tenant.streams['suspicious-events'] = { ids: [4], itemOf: (id) => item(id, 0), disabled: false };
+    tenant.streams['suspicious-events'] = {
+      ids: [4],
+      itemOf: (id) => item(id, 0),
+      disabled: false,
+    };
     expect(externalIds(await drain(source, null))).toEqual(['4']);
   });
 
@@ -64,8 +70,12 @@ describe('a 401 on suspicious events', () => {
 
   test('while it cannot be told which is meant is neither', async () => {
     const tenant = await startFakeTenant();
-    tenant.answering(({ target }, response) => send(response, target.includes('suspicious') ? 401 : 503, '{}'));
-    await expect(suspicious(tenant).poll(null, never)).rejects.toMatchObject({ reason: 'server_error' });
+    tenant.answering(({ target }, response) =>
+      send(response, target.includes('suspicious') ? 401 : 503, '{}'),
+    );
+    await expect(suspicious(tenant).poll(null, never)).rejects.toMatchObject({
+      reason: 'server_error',
+    });
   });
 
   test('after the stream has worked is an alarm', async () => {

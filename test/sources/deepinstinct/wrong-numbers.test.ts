@@ -1,4 +1,5 @@
-// Numbers that are wrong: of one answer, of a tenant that was restored, of a database that an earlier release left blind.
+// Numbers that are wrong: of one answer, of a tenant that was restored, of a database that an
+// earlier release left blind.
 import { describe, expect, test } from 'vitest';
 import type { PollSource } from '../../../src/kit/source.ts';
 import type { Received } from '../../support/far-end.ts';
@@ -48,20 +49,30 @@ async function settle(source: PollSource, cursor: string | null): Promise<string
 
 const idOf = (cursor: string | null | undefined): number => JSON.parse(cursor!).id;
 
-/** From the oldest known item on `restoredTo`, and `count` more that were inserted within the last minutes. */
+/**
+ * From the oldest known item on `restoredTo`, and `count` more that were inserted within the last
+ * minutes.
+ */
 function restore(tenant: FakeTenant, restoredTo: number, count: number): void {
   const { ids, itemOf } = tenant.streams.events;
   const kept = ids.filter((id) => id <= restoredTo);
   tenant.streams.events.ids = [...kept, ...numbers(restoredTo + 1, count)];
-  tenant.streams.events.itemOf = (id) => (id <= restoredTo ? itemOf(id) : item(id, (restoredTo + count - id) / 10));
+  tenant.streams.events.itemOf = (id) =>
+    id <= restoredTo ? itemOf(id) : item(id, (restoredTo + count - id) / 10);
 }
 
 describe('one wrong number', () => {
   test.each([
     ['an empty page with a last_id', () => `{"last_id":${huge},"events":[]}`],
     ['an item with it', () => `{"last_id":${huge},"events":[${item(huge, 1)}]}`],
-    ['an item with it among others', (page: string) => page.replace(/\]\}$/, `, ${item(huge, 1)}]}`)],
-    ['a last_id beyond the last item', (page: string) => page.replace(/"last_id": \d+/, `"last_id": ${huge}`)],
+    [
+      'an item with it among others',
+      (page: string) => page.replace(/\]\}$/, `, ${item(huge, 1)}]}`),
+    ],
+    [
+      'a last_id beyond the last item',
+      (page: string) => page.replace(/"last_id": \d+/, `"last_id": ${huge}`),
+    ],
     ['a text of digits', () => `{"last_id":"${huge}","events":[{"id":"${huge}","type":"X"}]}`],
   ])('in %s moves no cursor, and costs one more request', async (_what, wrong) => {
     const tenant = await tenantOf(numbers(1, 200));
@@ -118,25 +129,29 @@ describe('one wrong number', () => {
   test.each([
     ['another time', atOf(260), `260@${atOf(260)}`],
     ['no time', null, '260@unknown'],
-  ])('does not take the number from the event that gets it in the end, which has %s', async (_what, at, key) => {
-    const tenant = await tenantOf(numbers(1, 200));
-    const source = sourceOf(tenant);
-    const cursor = await settle(source, cursorAt(200, atOf(200)));
-    const wrong = (page: string) => page.replace(/\]\}$/, `, ${item(260, 1)}]}`);
-    answerWrongly(tenant, wrong, wrong);
-    const poisoned = await source.poll(cursor, never);
-    expect(externalIds([poisoned])).toContain('260');
-    const { itemOf } = tenant.streams.events;
-    tenant.streams.events.itemOf = (id) => (id === 260 && at === null ? '{"id":260,"type":"X"}' : itemOf(id));
-    tenant.streams.events.ids = numbers(1, 255);
-    const read = await settle(source, poisoned.cursor!);
-    tenant.streams.events.ids = numbers(1, 262);
-    for (const next of [source, sourceOf(tenant)]) {
-      const keys = externalIds(await drain(next, read));
-      expect(keys).toEqual(expect.arrayContaining(['259', key, '261']));
-      expect(keys).not.toContain('260');
-    }
-  });
+  ])(
+    'does not take the number from the event that gets it in the end, which has %s',
+    async (_what, at, key) => {
+      const tenant = await tenantOf(numbers(1, 200));
+      const source = sourceOf(tenant);
+      const cursor = await settle(source, cursorAt(200, atOf(200)));
+      const wrong = (page: string) => page.replace(/\]\}$/, `, ${item(260, 1)}]}`);
+      answerWrongly(tenant, wrong, wrong);
+      const poisoned = await source.poll(cursor, never);
+      expect(externalIds([poisoned])).toContain('260');
+      const { itemOf } = tenant.streams.events;
+      tenant.streams.events.itemOf = (id) =>
+        id === 260 && at === null ? '{"id":260,"type":"X"}' : itemOf(id);
+      tenant.streams.events.ids = numbers(1, 255);
+      const read = await settle(source, poisoned.cursor!);
+      tenant.streams.events.ids = numbers(1, 262);
+      for (const next of [source, sourceOf(tenant)]) {
+        const keys = externalIds(await drain(next, read));
+        expect(keys).toEqual(expect.arrayContaining(['259', key, '261']));
+        expect(keys).not.toContain('260');
+      }
+    },
+  );
 
   test('whose event comes back as it was is no other event', async () => {
     const tenant = await tenantOf([...numbers(1, 200), 300]);
@@ -158,7 +173,10 @@ describe('one wrong number', () => {
     answerWrongly(tenant, wrong, wrong);
     const poisoned = (await source.poll(cursor, never)).cursor!;
     tenant.answering(undefined);
-    await expect(drain(source, poisoned)).rejects.toMatchObject({ outcome: 'retry', reason: 'reset' });
+    await expect(drain(source, poisoned)).rejects.toMatchObject({
+      outcome: 'retry',
+      reason: 'reset',
+    });
   });
 
   test('raises no alarm about the item of the cursor', async () => {
@@ -229,7 +247,9 @@ describe('a cursor that an earlier release left far beyond the tenant', () => {
       await expect(polled).rejects.toMatchObject({ outcome: 'retry', reason: 'reset' });
       await expect(polled).rejects.toThrow('`tocsin source reset di`');
     }
-    expect(externalIds(await drain(source, null))).toEqual(expect.arrayContaining(numbers(1, 260).map(String)));
+    expect(externalIds(await drain(source, null))).toEqual(
+      expect.arrayContaining(numbers(1, 260).map(String)),
+    );
   });
 
   test('by less is told as soon as something new lies below it, also by the next process', async () => {
@@ -258,19 +278,22 @@ describe('a tenant that was restored from a backup', () => {
     ['and goes on beyond what was read', 170, 90],
     ['and goes on to the very number', 170, 30],
     ['and goes on by pages', 20, 170],
-  ])('%s is told at the next poll, and at each until somebody acts', async (_how, restoredTo, count) => {
-    const tenant = await tenantOf(numbers(1, 200));
-    const source = sourceOf(tenant, { start_from: 'all' });
-    const cursor = await settle(source, cursorAt(200, atOf(200)));
-    restore(tenant, restoredTo, count);
-    for (const next of [source, source, sourceOf(tenant)]) {
-      const polled = next.poll(cursor, never);
-      await expect(polled).rejects.toMatchObject({ outcome: 'retry', reason: 'reset' });
-      await expect(polled).rejects.toThrow('`tocsin source reset di`');
-    }
-    const after = externalIds(await drain(source, null));
-    expect(after).toEqual(expect.arrayContaining(numbers(1, restoredTo + count).map(String)));
-  });
+  ])(
+    '%s is told at the next poll, and at each until somebody acts',
+    async (_how, restoredTo, count) => {
+      const tenant = await tenantOf(numbers(1, 200));
+      const source = sourceOf(tenant, { start_from: 'all' });
+      const cursor = await settle(source, cursorAt(200, atOf(200)));
+      restore(tenant, restoredTo, count);
+      for (const next of [source, source, sourceOf(tenant)]) {
+        const polled = next.poll(cursor, never);
+        await expect(polled).rejects.toMatchObject({ outcome: 'retry', reason: 'reset' });
+        await expect(polled).rejects.toThrow('`tocsin source reset di`');
+      }
+      const after = externalIds(await drain(source, null));
+      expect(after).toEqual(expect.arrayContaining(numbers(1, restoredTo + count).map(String)));
+    },
+  );
 
   test('and is quiet since is told when it has something new', async () => {
     const tenant = await tenantOf(numbers(1, 200));
@@ -285,7 +308,8 @@ describe('a tenant that was restored from a backup', () => {
 
   test('is not seen in a late item, though its neighbour was archived meanwhile', async () => {
     const tenant = await tenantOf(numbers(1, 200).filter((id) => id !== 198));
-    tenant.streams.events.itemOf = (id) => item(id, id === 198 ? minutesOf(200) - 1 : minutesOf(id));
+    tenant.streams.events.itemOf = (id) =>
+      item(id, id === 198 ? minutesOf(200) - 1 : minutesOf(id));
     const source = sourceOf(tenant);
     let cursor = await settle(source, cursorAt(200, atOf(200)));
     tenant.streams.events.ids = numbers(1, 200);
@@ -353,8 +377,18 @@ describe('events without a number and without a last_id', () => {
     ['one', numbers(1, 210), 201, 201],
     ['a page of them', numbers(1, 300), 201, 250],
     ['hundreds', numbers(1, 900), 201, 860],
-    ['hundreds in a tenant with gaps', [...numbers(1, 200), ...numbers(1000, 300, 400)], 1000, 100_000],
-    ['hundreds behind a leap of 2^31', [...numbers(1, 200), ...numbers(2 ** 31, 300)], 2 ** 31, 2 ** 31 + 170],
+    [
+      'hundreds in a tenant with gaps',
+      [...numbers(1, 200), ...numbers(1000, 300, 400)],
+      1000,
+      100_000,
+    ],
+    [
+      'hundreds behind a leap of 2^31',
+      [...numbers(1, 200), ...numbers(2 ** 31, 300)],
+      2 ** 31,
+      2 ** 31 + 170,
+    ],
     ['all from the first on', numbers(1, 170), 1, 120],
   ])('%s stand in the way of no other', async (_what, ids, first, last) => {
     const tenant = await tenantWith(ids, first, last);

@@ -37,15 +37,19 @@ const failure = (eventId: number, more: Partial<FailedAttempt> = {}): FailedAtte
   answer: 'oops',
   ...more,
 });
-const success = (eventId: number, afterFailure = false) => ({ eventId, afterFailure, durationMs: 7.6 });
+const success = (eventId: number, afterFailure = false) => ({
+  eventId,
+  afterFailure,
+  durationMs: 7.6,
+});
 const dueIds = async (sink = 'soc', limit = 100, excluded: Iterable<number> = []) =>
   (await takeDue(database(), { sink, limit, excluded })).map(({ event }) => event.id);
 const randomId = async (excluded: Iterable<number> = []) =>
   (await takeRandomDue(database(), 'soc', excluded))?.event.id;
 const statesOf = async (sink: string) =>
-  (await database().$client`select state from deliveries where sink = ${sink} order by event_id`).map(
-    (row) => row.state,
-  );
+  (
+    await database().$client`select state from deliveries where sink = ${sink} order by event_id`
+  ).map((row) => row.state);
 
 describe('what is due', () => {
   test('comes most urgent first and oldest first within a severity, also when there is more than asked for', async () => {
@@ -54,7 +58,8 @@ describe('what is due', () => {
       severities.map((severity, n) => draft(n, { severity })),
     );
     const inOrder = [critical, critical2, high, unknown, medium, low, info];
-    for (const limit of [1, 2, 3, 4, 7]) expect(await dueIds('soc', limit)).toEqual(inOrder.slice(0, limit));
+    for (const limit of [1, 2, 3, 4, 7])
+      expect(await dueIds('soc', limit)).toEqual(inOrder.slice(0, limit));
   });
 
   test('is also what is further ahead than anything waits, for the clock went back', async () => {
@@ -104,7 +109,9 @@ describe('what is due', () => {
     await sql`update deliveries set priority = 11, group_key = 'g' where event_id = ${held!}`;
     const hours = async () => {
       const soc = (await countDeliveries(database())).find(({ sink }) => sink === 'soc')!;
-      return [soc.oldestPendingSeconds, soc.oldestUrgentSeconds].map((seconds) => Math.round(seconds / 3600));
+      return [soc.oldestPendingSeconds, soc.oldestUrgentSeconds].map((seconds) =>
+        Math.round(seconds / 3600),
+      );
     };
     const deliver = (id: number) =>
       sql`update deliveries set state = 'delivered', finalized_at = now() where event_id = ${id}`;
@@ -116,7 +123,9 @@ describe('what is due', () => {
     await deliver(ids[0]!);
     expect(await hours()).toEqual([0, 0]);
     expect(
-      (await countDeliveries(database())).map(({ sink, pending, grouped }) => [sink, pending, grouped]).sort(),
+      (await countDeliveries(database()))
+        .map(({ sink, pending, grouped }) => [sink, pending, grouped])
+        .sort(),
     ).toEqual([
       ['boss', 1, 1],
       ['soc', 1, 1],
@@ -145,7 +154,8 @@ describe('what is due', () => {
       .$client`update deliveries set priority = 13, digest_id = 7 where event_id = ${low!} and sink = 'soc'`;
     for (let n = 0; n < 5; n += 1) expect(await randomId()).toBe(high);
     expect(await randomId([high!])).toBeUndefined();
-    await database().$client`update deliveries set priority = 3, digest_id = null where sink = 'soc'`;
+    await database()
+      .$client`update deliveries set priority = 3, digest_id = null where sink = 'soc'`;
     const found = new Set<number | undefined>();
     for (let n = 0; n < 30; n += 1) found.add(await randomId());
     expect(found).toEqual(new Set([low, high]));
@@ -174,14 +184,16 @@ describe('what was delivered', () => {
     await recordFailed(database(), lease, 'soc', [failure(first!, { state: 'dead' })]);
     expect(await recordDelivered(database(), 'soc', [success(first!)])).toBe(1);
     expect(
-      await database().$client`select state, reason from deliveries where event_id = ${first!} and sink = 'soc'`,
+      await database()
+        .$client`select state, reason from deliveries where event_id = ${first!} and sink = 'soc'`,
     ).toEqual([{ state: 'delivered', reason: null }]);
   });
 
   test('is noted among the attempts only if some had failed', async () => {
     const [first, second] = await stored();
     await recordDelivered(database(), 'soc', [success(first!), success(second!, true)]);
-    const rows = await database().$client`select event_id, sink, outcome, duration_ms from delivery_attempts`;
+    const rows = await database()
+      .$client`select event_id, sink, outcome, duration_ms from delivery_attempts`;
     expect(rows).toEqual([{ event_id: second, sink: 'soc', outcome: 'delivered', duration_ms: 8 }]);
   });
 });
@@ -190,14 +202,29 @@ describe('what failed', () => {
   test('is noted with the answer, counts for its sink alone, and comes back in its new form', async () => {
     const [first] = await stored();
     const lease = await hold(database(), 'sink:x');
-    expect(await recordFailed(database(), lease, 'soc', [failure(first!, { form: 'bare', attempts: 4 })])).toEqual([]);
+    expect(
+      await recordFailed(database(), lease, 'soc', [
+        failure(first!, { form: 'bare', attempts: 4 }),
+      ]),
+    ).toEqual([]);
     const [due] = await takeDue(database(), { sink: 'soc', limit: 1 });
     expect(due).toMatchObject({ event: { id: first }, attempts: 4, form: 'bare' });
-    expect((await takeDue(database(), { sink: 'boss', limit: 1 }))[0]).toMatchObject({ attempts: 0, form: 'full' });
+    expect((await takeDue(database(), { sink: 'boss', limit: 1 }))[0]).toMatchObject({
+      attempts: 0,
+      form: 'full',
+    });
     expect(
-      await database().$client`select event_id, sink, outcome, reason, status, answer from delivery_attempts`,
+      await database()
+        .$client`select event_id, sink, outcome, reason, status, answer from delivery_attempts`,
     ).toEqual([
-      { event_id: first, sink: 'soc', outcome: 'retry', reason: 'server_error', status: 500, answer: 'oops' },
+      {
+        event_id: first,
+        sink: 'soc',
+        outcome: 'retry',
+        reason: 'server_error',
+        status: 500,
+        answer: 'oops',
+      },
     ]);
   });
 
@@ -206,7 +233,9 @@ describe('what failed', () => {
     const lease = await hold(database(), 'sink:x');
     await recordDelivered(database(), 'soc', [success(first!)]);
     for (const state of ['pending', 'dead'] as const)
-      expect(await recordFailed(database(), lease, 'soc', [failure(first!, { state })])).toEqual([]);
+      expect(await recordFailed(database(), lease, 'soc', [failure(first!, { state })])).toEqual(
+        [],
+      );
     expect(await statesOf('soc')).toEqual(['delivered', 'pending', 'pending']);
   });
 
@@ -218,7 +247,9 @@ describe('what failed', () => {
       { ...lease, epoch: lease.epoch + 1 },
       { ...lease, holder: others.holder },
     ])
-      expect(await recordFailed(database(), fence, 'soc', [failure(first!, { state: 'dead' })])).toBeNull();
+      expect(
+        await recordFailed(database(), fence, 'soc', [failure(first!, { state: 'dead' })]),
+      ).toBeNull();
     expect(await statesOf('soc')).toEqual(['pending', 'pending', 'pending']);
     expect(await database().$client`select 1 from delivery_attempts`).toEqual([]);
   });
@@ -228,8 +259,15 @@ test('what is whole again is due now, but not what got no answer again and again
   const ids = await stored();
   const fence = await hold(database(), 'sink:x');
   const unanswered = (eventId: number) =>
-    failure(eventId, { form: 'short', reason: 'interrupted', status: null, delayMs: 600_000, attempts: 4 });
-  for (let n = 0; n < 2; n += 1) await recordFailed(database(), fence, 'soc', ids.slice(0, 2).map(unanswered));
+    failure(eventId, {
+      form: 'short',
+      reason: 'interrupted',
+      status: null,
+      delayMs: 600_000,
+      attempts: 4,
+    });
+  for (let n = 0; n < 2; n += 1)
+    await recordFailed(database(), fence, 'soc', ids.slice(0, 2).map(unanswered));
   await recordFailed(database(), fence, 'soc', [unanswered(ids[0]!)]);
   const before = ids.map((eventId) => ({ eventId, attempts: 1 }));
   await restoreDeliveries(database(), fence, { sink: 'soc', deliveries: before, unansweredMax: 3 });

@@ -24,7 +24,9 @@ test('names the process and its host', async () => {
   onTestFinished(() => closeServer(server));
   const error = await lockedError(directory, path);
   expect(error.pid).toBe(17);
-  expect(error.message).toContain('it is in use by process 17 on host node-a. Stop that process, or set DATA_DIR');
+  expect(error.message).toContain(
+    'it is in use by process 17 on host node-a. Stop that process, or set DATA_DIR',
+  );
 });
 
 test('of one that does not answer, says that', async () => {

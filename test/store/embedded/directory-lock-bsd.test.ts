@@ -1,4 +1,5 @@
-// The lock of DATA_DIR where a plain file is no refusal: macOS and the BSDs answer ENOTSOCK, and Linux ECONNREFUSED.
+// The lock of DATA_DIR where a plain file is no refusal: macOS and the BSDs answer ENOTSOCK, and
+// Linux ECONNREFUSED.
 import { lstatSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -10,8 +11,11 @@ import { lockDirectory } from '../../../src/store/embedded/directory-lock.ts';
 vi.mock('node:net', async (original) => {
   const net = await original<typeof import('node:net')>();
   const createConnection = (path: string): Socket => {
-    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return net.createConnection(path);
-    return new Socket().destroy(Object.assign(new Error(`connect ENOTSOCK ${path}`), { code: 'ENOTSOCK' }));
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+      return net.createConnection(path);
+    return new Socket().destroy(
+      Object.assign(new Error(`connect ENOTSOCK ${path}`), { code: 'ENOTSOCK' }),
+    );
   };
   return { ...net, createConnection };
 });

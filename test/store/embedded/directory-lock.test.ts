@@ -1,13 +1,27 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DataDirectoryError, exposureOfDirectory } from '../../../src/store/embedded/data-directory.ts';
+import {
+  DataDirectoryError,
+  exposureOfDirectory,
+} from '../../../src/store/embedded/data-directory.ts';
 import {
   askHolder,
   type DirectoryLock,
@@ -43,7 +57,11 @@ async function lock(): Promise<DirectoryLock> {
 }
 
 /** Starts a process that takes the lock; `outcome` is 'locked' or the error's name. */
-function contender(startFile?: string): { child: ChildProcess; loaded: Promise<unknown>; outcome: Promise<string> } {
+function contender(startFile?: string): {
+  child: ChildProcess;
+  loaded: Promise<unknown>;
+  outcome: Promise<string>;
+} {
   const args = [
     builtFile('store/embedded/directory-lock.ts'),
     directory,
@@ -52,7 +70,11 @@ function contender(startFile?: string): { child: ChildProcess; loaded: Promise<u
   const child = fork(holderScript, args, { execArgv: [] });
   children.push(child);
   const loaded = once(child, 'message');
-  return { child, loaded, outcome: loaded.then(() => once(child, 'message')).then(([outcome]) => String(outcome)) };
+  return {
+    child,
+    loaded,
+    outcome: loaded.then(() => once(child, 'message')).then(([outcome]) => String(outcome)),
+  };
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -68,7 +90,9 @@ describe('lockDirectory', () => {
     const error = await lockDirectory(directory).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(DirectoryLockedError);
     expect((error as DirectoryLockedError).pid).toBe(process.pid);
-    expect(String(error)).toContain(`DATA_DIR (${directory}): it is in use by process ${process.pid}`);
+    expect(String(error)).toContain(
+      `DATA_DIR (${directory}): it is in use by process ${process.pid}`,
+    );
     await first.release();
     await lock();
   });
@@ -173,7 +197,10 @@ describe('lockDirectory', () => {
 
   test.runIf(process.platform === 'linux')('and a release before keep each other out', async () => {
     const { dev, ino } = await stat(directory, { bigint: true });
-    const [name, socket] = [0, 1].map(() => createServer((call) => call.destroy())) as [Server, Server];
+    const [name, socket] = [0, 1].map(() => createServer((call) => call.destroy())) as [
+      Server,
+      Server,
+    ];
     const isFree = (server: Server, path: string) =>
       new Promise<boolean>((done) => {
         server.once('error', () => done(false));
@@ -198,7 +225,9 @@ describe('lockDirectory', () => {
   test('takes a directory that everybody may write to, with a warning', async () => {
     await chmod(directory, 0o777);
     await lock();
-    expect(await exposureOfDirectory(directory)).toMatch(/may be written by every user of this machine.*mode 700/);
+    expect(await exposureOfDirectory(directory)).toMatch(
+      /may be written by every user of this machine.*mode 700/,
+    );
   });
 
   const asRoot = test.runIf(process.getuid?.() === 0);
@@ -206,9 +235,13 @@ describe('lockDirectory', () => {
   asRoot('says whose it is if it, or a link in it, is another user’s', async () => {
     await symlink('/etc', join(directory, 'postgres'));
     await lchown(join(directory, 'postgres'), 12_345, 12_345);
-    await expect(lock()).rejects.toThrow(/the link "postgres" in it belongs to another user \(id 12345\)/);
+    await expect(lock()).rejects.toThrow(
+      /the link "postgres" in it belongs to another user \(id 12345\)/,
+    );
     await chmod(directory, 0o777);
-    await expect(lock()).rejects.toThrow(/the link "postgres" in it belongs to another user \(id 12345\)/);
+    await expect(lock()).rejects.toThrow(
+      /the link "postgres" in it belongs to another user \(id 12345\)/,
+    );
     await rm(join(directory, 'postgres'));
     await chmod(directory, 0o700);
     await chown(directory, 12_345, 12_345);
@@ -217,20 +250,27 @@ describe('lockDirectory', () => {
     );
   });
 
-  asRoot('takes another user’s that is open, as a bind mount is, or that holds a database of this user', async () => {
-    await chown(directory, 12_345, 12_345);
-    await chmod(directory, 0o777);
-    await (await lock()).release();
-    await chmod(directory, 0o755);
-    await expect(lock()).rejects.toThrow(/it belongs to another user/);
-    await mkdir(join(directory, 'postgres'));
-    await lock();
-    expect(await exposureOfDirectory(directory)).toMatch(/belongs to another user \(id 12345\), who can put another/);
-  });
+  asRoot(
+    'takes another user’s that is open, as a bind mount is, or that holds a database of this user',
+    async () => {
+      await chown(directory, 12_345, 12_345);
+      await chmod(directory, 0o777);
+      await (await lock()).release();
+      await chmod(directory, 0o755);
+      await expect(lock()).rejects.toThrow(/it belongs to another user/);
+      await mkdir(join(directory, 'postgres'));
+      await lock();
+      expect(await exposureOfDirectory(directory)).toMatch(
+        /belongs to another user \(id 12345\), who can put another/,
+      );
+    },
+  );
 
   test('says what to do about a path that no socket can have', async () => {
     directory = join(directory, 'x'.repeat(120));
-    await expect(lock()).rejects.toThrow(/path is too long for the socket.*Set DATA_DIR to a shorter one/);
+    await expect(lock()).rejects.toThrow(
+      /path is too long for the socket.*Set DATA_DIR to a shorter one/,
+    );
   });
 
   test('says what to do about a file in the place of the directory or of the socket', async () => {
@@ -245,10 +285,13 @@ describe('lockDirectory', () => {
     directory = join(directory, '..');
   });
 
-  test.skipIf(process.getuid?.() === 0)('says what to do about a directory that may not be written', async () => {
-    await chmod(directory, 0o500);
-    await expect(lock()).rejects.toThrow(/may not write there. Give the directory/);
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    'says what to do about a directory that may not be written',
+    async () => {
+      await chmod(directory, 0o500);
+      await expect(lock()).rejects.toThrow(/may not write there. Give the directory/);
+    },
+  );
 });
 
 describe('askHolder', () => {
@@ -307,7 +350,9 @@ describe('askHolder', () => {
   test('does not wait for ever', async () => {
     const held = await lock();
     held.serve(() => new Promise(() => {}));
-    await expect(askHolder(directory, '/', { timeoutMs: 100 })).rejects.toThrow('did not answer within 0.1 s');
+    await expect(askHolder(directory, '/', { timeoutMs: 100 })).rejects.toThrow(
+      'did not answer within 0.1 s',
+    );
   });
 
   test('gets its answer although the release has begun', async () => {

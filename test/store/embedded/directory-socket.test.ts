@@ -57,5 +57,7 @@ test.each([
 test('a file system without sockets is called so', () => {
   const error = socketError('/data', Object.assign(new Error('listen'), { code: 'EOPNOTSUPP' }));
   expect(error).toBeInstanceOf(DataDirectoryError);
-  expect(error.message).toContain('its file system has no sockets, so the directory cannot be locked.');
+  expect(error.message).toContain(
+    'its file system has no sockets, so the directory cannot be locked.',
+  );
 });

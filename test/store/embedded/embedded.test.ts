@@ -1,7 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +21,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { packFolder, unpackFolder } from '../../../src/store/embedded/archive.ts';
 import { Framer } from '../../../src/store/embedded/channel.ts';
 import { DataDirectoryError } from '../../../src/store/embedded/data-directory.ts';
-import { type EmbeddedDatabase, type EmbeddedOptions, openEmbedded } from '../../../src/store/embedded/open.ts';
+import {
+  type EmbeddedDatabase,
+  type EmbeddedOptions,
+  openEmbedded,
+} from '../../../src/store/embedded/open.ts';
 import { isSeedUsable, seedPath, versionFileOf } from '../../../src/store/embedded/seed.ts';
 import { isMigrated, migrate } from '../../../src/store/migrate.ts';
 import { builtFile } from '../../support/built.ts';
@@ -32,7 +46,12 @@ afterEach(async () => {
 });
 
 async function open(options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedDatabase> {
-  const database = await openEmbedded({ dataDir, seedPath, onFatal: (error) => fatal.push(error), ...options });
+  const database = await openEmbedded({
+    dataDir,
+    seedPath,
+    onFatal: (error) => fatal.push(error),
+    ...options,
+  });
   opened.push(database);
   return database;
 }
@@ -60,16 +79,20 @@ describe('a start', () => {
     expect(await migrate(sql)).toBe(0);
   });
 
-  test.each(['of another release', 'cut off'])('makes its own database when the archive is %s', async (fault) => {
-    const damaged = join(dataDir, 'seed.tar.gz');
-    await copyFile(seedPath, damaged);
-    await copyFile(versionFileOf(seedPath), versionFileOf(damaged));
-    if (fault === 'of another release') await writeFile(versionFileOf(damaged), 'pglite 0.4.0, migrations 00');
-    if (fault === 'cut off') await truncate(damaged, 1_000_000);
-    const { sql } = await open({ seedPath: damaged });
-    expect(await isMigrated(sql)).toBe(false);
-    expect(await migrate(sql)).toBeGreaterThan(0);
-  });
+  test.each(['of another release', 'cut off'])(
+    'makes its own database when the archive is %s',
+    async (fault) => {
+      const damaged = join(dataDir, 'seed.tar.gz');
+      await copyFile(seedPath, damaged);
+      await copyFile(versionFileOf(seedPath), versionFileOf(damaged));
+      if (fault === 'of another release')
+        await writeFile(versionFileOf(damaged), 'pglite 0.4.0, migrations 00');
+      if (fault === 'cut off') await truncate(damaged, 1_000_000);
+      const { sql } = await open({ seedPath: damaged });
+      expect(await isMigrated(sql)).toBe(false);
+      expect(await migrate(sql)).toBeGreaterThan(0);
+    },
+  );
 
   test('does not trip over a first start that was cut off', async () => {
     const unfinished = join(dataDir, 'postgres.new');
@@ -95,7 +118,10 @@ describe('a start that cannot succeed says what is wrong with DATA_DIR and what 
   }
 
   test.each([
-    ['19', /written by Postgres 19, and this release has 18. Use the release of Tocsin that wrote it, or a newer one/],
+    [
+      '19',
+      /written by Postgres 19, and this release has 18. Use the release of Tocsin that wrote it, or a newer one/,
+    ],
     [
       '15',
       /written by Postgres 15, and this release has 18. Use the release of Tocsin that wrote it, or move the folder/,
@@ -146,7 +172,11 @@ describe('queries', () => {
 
   beforeAll(async () => {
     shared = await mkdtemp(join(tmpdir(), 'tocsin-'));
-    database = await openEmbedded({ dataDir: shared, seedPath, onFatal: (error) => sharedFatal.push(error) });
+    database = await openEmbedded({
+      dataDir: shared,
+      seedPath,
+      onFatal: (error) => sharedFatal.push(error),
+    });
   });
   afterAll(async () => {
     await database.close();
@@ -181,7 +211,10 @@ describe('queries', () => {
   test('that are sent together are answered each with its own', async () => {
     const { sql } = database;
     const answers = await Promise.all(
-      Array.from({ length: 300 }, (_, n) => sql`select ${n}::int as n, repeat('x', ${n * 10}::int) as pad`),
+      Array.from(
+        { length: 300 },
+        (_, n) => sql`select ${n}::int as n, repeat('x', ${n * 10}::int) as pad`,
+      ),
     );
     expect(answers.map(([row]) => [row?.n, row?.pad.length])).toEqual(
       Array.from({ length: 300 }, (_, n) => [n, n * 10]),
@@ -198,7 +231,9 @@ describe('queries', () => {
       sql`select ${'x'}::int`,
       sql.unsafe('select 2 as n; select 3 as n').simple(),
     ]);
-    const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'ok'));
+    const codes = outcomes.map((outcome) =>
+      outcome.status === 'rejected' ? outcome.reason.code : 'ok',
+    );
     expect(codes).toEqual(['ok', '22012', '42P01', '23505', '22P02', 'ok']);
   });
 
@@ -211,10 +246,15 @@ describe('queries', () => {
     await expect(failed).rejects.toThrow('stop');
     await sql.begin(async (tx) => {
       await tx`insert into cursors (source) values ('b')`;
-      await tx.savepoint((inner) => inner`insert into cursors (source) values ('b')`).catch(() => {});
+      await tx
+        .savepoint((inner) => inner`insert into cursors (source) values ('b')`)
+        .catch(() => {});
       await tx`insert into cursors (source) values ('c')`;
     });
-    expect(await sql`select source from cursors order by 1`).toEqual([{ source: 'b' }, { source: 'c' }]);
+    expect(await sql`select source from cursors order by 1`).toEqual([
+      { source: 'b' },
+      { source: 'c' },
+    ]);
   });
 
   test('leave the main event loop free while they run', async () => {
@@ -306,10 +346,13 @@ describe('a database that ends by itself', () => {
     const waiting = [sql.unsafe(deadly), ...Array.from({ length: 200 }, () => sql`select 1`)];
     const outcomes = await Promise.allSettled(waiting);
     expect(outcomes.filter((outcome) => outcome.status === 'rejected').length).toBeGreaterThan(190);
-    for (let n = 0; n < 3; n += 1) await expect(sql`select 2`).rejects.toThrow(/embedded database failed/);
+    for (let n = 0; n < 3; n += 1)
+      await expect(sql`select 2`).rejects.toThrow(/embedded database failed/);
     await expect(sql.begin((tx) => tx`select 3`)).rejects.toThrow(/embedded database failed/);
     expect(fatal).toHaveLength(1);
-    expect(fatal[0]?.message).toMatch(/^The embedded database failed: .*A restart recovers all that was committed.$/);
+    expect(fatal[0]?.message).toMatch(
+      /^The embedded database failed: .*A restart recovers all that was committed.$/,
+    );
 
     const again = await open();
     expect(await again.sql`select source from cursors`).toEqual([{ source: 'kept' }]);
@@ -369,7 +412,9 @@ describe('the close', () => {
 
 describe('maintenance', () => {
   const checkpointPosition = (database: EmbeddedDatabase) =>
-    database.sql`select checkpoint_lsn::text as position from pg_control_checkpoint()`.then(([row]) => row?.position);
+    database.sql`select checkpoint_lsn::text as position from pg_control_checkpoint()`.then(
+      ([row]) => row?.position,
+    );
 
   test('makes a checkpoint after a write, and none when nothing was written', async () => {
     const database = await open({ checkpointEveryMs: 50 });
@@ -393,7 +438,8 @@ describe('maintenance', () => {
     }
     const [size] = await sql`select sum(size)::int8 as bytes from pg_ls_waldir()`;
     expect(size?.bytes).toBeLessThan(256 * 1024 * 1024);
-    const [written] = await sql`select pg_current_wal_insert_lsn() - '0/0'::pg_lsn > 300000000 as enough`;
+    const [written] =
+      await sql`select pg_current_wal_insert_lsn() - '0/0'::pg_lsn > 300000000 as enough`;
     expect(written?.enough, 'the burst was long enough to show it').toBe(true);
   }, 60_000);
 
@@ -402,17 +448,22 @@ describe('maintenance', () => {
     const { sql } = database;
     await sql`insert into cursors (source) select g::text from generate_series(1, 5000) g`;
     await database.vacuum();
-    expect(await sql`select reltuples::int as n from pg_class where relname = 'cursors'`).toEqual([{ n: 5000 }]);
+    expect(await sql`select reltuples::int as n from pg_class where relname = 'cursors'`).toEqual([
+      { n: 5000 },
+    ]);
     await sql`delete from cursors`;
     await sleep(800);
-    expect(await sql`select reltuples::int as n, relpages as pages from pg_class where relname = 'cursors'`).toEqual([
-      { n: 0, pages: 0 },
-    ]);
+    expect(
+      await sql`select reltuples::int as n, relpages as pages from pg_class where relname = 'cursors'`,
+    ).toEqual([{ n: 0, pages: 0 }]);
   });
 
   test('reports a failure and goes on', async () => {
     const problems: Error[] = [];
-    const database = await open({ checkpointEveryMs: 50, onProblem: (error) => problems.push(error) });
+    const database = await open({
+      checkpointEveryMs: 50,
+      onProblem: (error) => problems.push(error),
+    });
     await expect(database.sql.unsafe('copy cursors from stdin')).rejects.toThrow();
     await sleep(200);
     expect(problems.length).toBeGreaterThan(0);
@@ -424,9 +475,13 @@ describe('SIGKILL in the middle of commits', () => {
     const script = fileURLToPath(new URL('../processes/commit-loop.mjs', import.meta.url));
     let acknowledged = 0;
     for (let round = 0; round < 10; round += 1) {
-      const child = spawn(process.execPath, [script, builtFile('store/embedded/open.ts'), dataDir], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const child = spawn(
+        process.execPath,
+        [script, builtFile('store/embedded/open.ts'), dataDir],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
       let output = '';
       child.stdout.setEncoding('utf8').on('data', (text) => {
         output += text;

@@ -1,5 +1,6 @@
 // Takes the lock of a directory, says how that went, and holds it until it is killed.
-// Arguments: the built directory-lock.js, the directory. With a third, it first waits until that file exists: all start at once.
+// Arguments: the built directory-lock.js, the directory. With a third, it first waits until that
+// file exists: all start at once.
 import { existsSync } from 'node:fs';
 
 const [, , moduleFile, directory, startFile] = process.argv;

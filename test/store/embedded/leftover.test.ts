@@ -1,4 +1,5 @@
-// From the embedded database to Postgres: what waited is not forgotten, is told, and comes over once.
+// From the embedded database to Postgres: what waited is not forgotten, is told, and comes over
+// once.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -20,13 +21,20 @@ test('what waits in DATA_DIR when DATABASE_URL is set is told, and brought over 
   const database = await createTestDatabase();
   onTestFinished(() => database.drop());
   const more = environmentOf(database);
-  expect((await world.run(['check'], more)).stdout).toContain('3 of its deliveries wait or are dead');
+  expect((await world.run(['check'], more)).stdout).toContain(
+    '3 of its deliveries wait or are dead',
+  );
   const service = world.start('data', more);
   await service.ready();
-  expect(service.log).toContainEqual(expect.objectContaining({ msg: 'an embedded database was left behind' }));
-  expect((await runIn(world, ['migrate', '--from-data-dir'], more)).stderr).toContain('Stop Tocsin first');
+  expect(service.log).toContainEqual(
+    expect.objectContaining({ msg: 'an embedded database was left behind' }),
+  );
+  expect((await runIn(world, ['migrate', '--from-data-dir'], more)).stderr).toContain(
+    'Stop Tocsin first',
+  );
   await service.end('SIGKILL');
-  // The service has read the last day again and delivered it; a database that it had not seen gets all.
+  // The service has read the last day again and delivered it; a database that it had not seen gets
+  // all.
   const fresh = await createTestDatabase();
   onTestFinished(() => fresh.drop());
   const there = environmentOf(fresh);
@@ -35,7 +43,9 @@ test('what waits in DATA_DIR when DATABASE_URL is set is told, and brought over 
     code: 0,
     stdout: 'the database is up to date\n3 deliveries brought over\n',
   });
-  expect((await runIn(world, ['migrate', '--from-data-dir'], there)).stdout).toContain('0 deliveries brought over');
+  expect((await runIn(world, ['migrate', '--from-data-dir'], there)).stdout).toContain(
+    '0 deliveries brought over',
+  );
   expect((await runIn(world, ['once'], there)).code).toBe(0);
   expect(mattermost.posts.length).toBe(sent + 3);
   expect(before).toBe(4);

@@ -1,10 +1,15 @@
-// Commits to an embedded database as fast as it can and says what was acknowledged, until it is killed.
-// Arguments: the built open.js, the data directory. Each transaction adds a row and raises a counter.
+// Commits to an embedded database as fast as it can and says what was acknowledged, until it is
+// killed. Arguments: the built open.js, the data directory. Each transaction adds a row and raises
+// a counter.
 import { writeSync } from 'node:fs';
 
 const [, , moduleFile, dataDir] = process.argv;
 const { openEmbedded } = await import(moduleFile);
-const { sql } = await openEmbedded({ dataDir, checkpointEveryMs: 150, onFatal: () => process.exit(1) });
+const { sql } = await openEmbedded({
+  dataDir,
+  checkpointEveryMs: 150,
+  onFatal: () => process.exit(1),
+});
 await sql`create table if not exists counter (n int not null)`;
 await sql`create table if not exists row (n int primary key, text text not null)`;
 if ((await sql`select n from counter`).length === 0) await sql`insert into counter values (0)`;

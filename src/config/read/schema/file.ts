@@ -5,7 +5,8 @@ import { route, single } from './route.ts';
 import { recurringSilences } from './silence.ts';
 import { templatesSchema } from './template.ts';
 
-const idRule = 'is not an id: at most 63 letters, digits, "-" and "_", beginning with a letter or digit';
+const idRule =
+  'is not an id: at most 63 letters, digits, "-" and "_", beginning with a letter or digit';
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, idRule);
 const adapter = z
   .looseObject({ type: z.string().describe('the type of the source or sink') })
@@ -40,7 +41,10 @@ export const fileSchema = z
     routes: z.array(route).min(1).optional().describe('a list of routes'),
     operations,
     heartbeat: z
-      .strictObject({ url: text('an http or https address'), url_file: text('a file that holds the url') })
+      .strictObject({
+        url: text('an http or https address'),
+        url_file: text('a file that holds the url'),
+      })
       .optional()
       .describe('a map with url or url_file'),
     storm,

@@ -31,7 +31,11 @@ const saying = z
     when: ({ issues }) => issues.length === 0,
   })
   .describe('a map with keys of match');
-const not = z.array(saying).min(1).optional().describe('a list of maps: what fits one of them is not taken');
+const not = z
+  .array(saying)
+  .min(1)
+  .optional()
+  .describe('a list of maps: what fits one of them is not taken');
 const routeMatch = z
   .strictObject({ ...matchKeys, not })
   .optional()

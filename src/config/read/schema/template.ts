@@ -35,4 +35,7 @@ const saying = template.refine((content) => Object.keys(content).length > 0, {
   when: ({ issues }) => issues.length === 0,
 });
 
-export const templatesSchema = z.record(name, saying).optional().describe('a map from names to templates');
+export const templatesSchema = z
+  .record(name, saying)
+  .optional()
+  .describe('a map from names to templates');

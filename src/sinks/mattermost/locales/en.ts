@@ -1,4 +1,5 @@
-// English labels and sentences of the card. Ours alone, so they may hold Markdown; `{name}` is filled in, `[…]` left out if its name is missing.
+// English labels and sentences of the card. Ours alone, so they may hold Markdown; `{name}` is
+// filled in, `[…]` left out if its name is missing.
 
 export const en = {
   titleEvent: 'New Event Detected',
@@ -43,11 +44,13 @@ export const en = {
   days: '{count} d',
   hours: '{count} h',
   minutes: '{count} min',
-  channelRefused: 'The configured channel {channel} was refused; this is the own channel of the webhook.',
+  channelRefused:
+    'The configured channel {channel} was refused; this is the own channel of the webhook.',
   watching:
     'Watching {source}[ at {host}][, from {from}].[ START_FROM names {asked}, which is beyond its newest ({newest}).]',
   fromAll: 'the first event',
-  sourceReset: 'Source {source} was reset: its numbers start anew, and nothing is read until an operator confirms.',
+  sourceReset:
+    'Source {source} was reset: its numbers start anew, and nothing is read until an operator confirms.',
   sourceOther:
     'Source {source} is not read: its stored position is that of another console. An operator must say what is right.',
   sourceRejected: 'Source {source} refuses our credential: nothing can be read from it.',
@@ -57,9 +60,11 @@ export const en = {
     'Source {source} can be read again[: it could not from {since} to {until}]. What it reported meanwhile is posted now.',
   credentialEnding:
     'The credential of source {source} ends at {ends}; nothing can be read from then on. Create a new one and replace it.',
-  credentialRenewed: 'The credential of source {source} does not end soon any more[: it is good until {ends}].',
+  credentialRenewed:
+    'The credential of source {source} does not end soon any more[: it is good until {ends}].',
   sinkPaused: 'Sink {sink} refuses our messages[ ({reason})] and is paused: its messages wait.',
-  sinkBack: 'Sink {sink} is back[: it took no messages from {since} to {until}]. What was held up is posted now.',
+  sinkBack:
+    'Sink {sink} is back[: it took no messages from {since} to {until}]. What was held up is posted now.',
   sinkFailing:
     'Sink {sink} has taken no message since {since}[ ({reason})]: its messages wait. It is tried again and again.',
   deliveriesDead:
@@ -67,7 +72,8 @@ export const en = {
   deliveriesDeadOver: 'Nothing that was given up for sink {sink} is left.',
   stormBegun:
     'Many events at once: {count} and more are due. Until that is over, those below {passes} come together in digests.',
-  stormOver: 'The storm that began at {since} is over: {events} came in {digests}. Events come one by one again.',
+  stormOver:
+    'The storm that began at {since} is over: {events} came in {digests}. Events come one by one again.',
   silenceOver: 'Silence {silence} of {owner} is over ({reason}). It hid {events}[: {severities}].',
   clockLeapt:
     'The clock of the database leapt by {seconds} s; it now says {now}. Nothing is lost. Set the clock of its host right.',
