@@ -187,24 +187,6 @@ export function upwardImports(): string[] {
   );
 }
 
-/** Names of the rooms that hold more than `share` of the lines of `files`, and how much. */
-export function largeRooms(
-  files: readonly { path: string; text: string }[],
-  share: number,
-): string[] {
-  const lines = new Map<string, number>();
-  let total = 0;
-  for (const { path, text } of files) {
-    const count = text.split('\n').length - 1;
-    const name = isAdapter(path) ? `${areaOf(path)} ${adapterOf(path)}` : (areaOf(path) ?? path);
-    lines.set(name, (lines.get(name) ?? 0) + count);
-    total += count;
-  }
-  return [...lines]
-    .filter(([, count]) => count > share * total)
-    .map(([name, count]) => `${name}: ${count} of ${total}`);
-}
-
 /**
  * Where each runtime dependency may be imported. One that is not listed here may be imported
  * nowhere.

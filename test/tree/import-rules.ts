@@ -1,5 +1,5 @@
 // The rules about imports: directions, packages, cycles.
-import { areaOf, isAdapter, largeRooms, mayImport, packageOf, packagePlaces } from './areas.ts';
+import { areaOf, isAdapter, mayImport, packageOf, packagePlaces } from './areas.ts';
 import { eachFile, type Rule } from './rule.ts';
 import { importsOf } from './source-files.ts';
 
@@ -119,12 +119,6 @@ const packages = eachFile(
   ],
 );
 
-const sizes: Rule = {
-  title: 'no room holds more than a fifth of src',
-  faults: (files) => largeRooms(files, 0.2),
-  breaches: [{ path: 'src/store/everything.ts', text: '\n'.repeat(20_000) }],
-};
-
 /** Adapters call out through core alone: one client, one time-out, one policy. */
 const forbiddenToAdapters = [
   ...['http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns', 'fs', 'fs/promises'],
@@ -179,5 +173,4 @@ export const importRules: readonly Rule[] = [
   packages,
   builtins,
   cycles,
-  sizes,
 ];
