@@ -1,13 +1,13 @@
-// tocsin.yaml as a JSON Schema, for editors that complete and check what is typed. Made from the
-// same schemas that read the file.
+// Makes docs/tocsin.schema.json, by which editors complete and check a tocsin.yaml, from the schemas
+// that read the file.
 import { z } from 'zod';
-import type { Definition } from './adapters.ts';
-import { fileSchema, sinkSchema } from './schema/file.ts';
-import type { Registries } from './shape.ts';
+import type { Definition } from '../../src/config/read/adapters.ts';
+import { fileSchema, sinkSchema } from '../../src/config/read/schema/file.ts';
+import type { Registries } from '../../src/config/read/shape.ts';
 
 type Json = Record<string, unknown>;
 
-/** `docs/tocsin.schema.json` holds it. */
+/** The whole schema, with the settings of every type of source and sink. */
 export function jsonSchemaOf(registries: Registries): Json {
   const schema = plain(fileSchema) as Json & { properties: Record<string, Json> };
   for (const kind of ['sources', 'sinks'] as const) {
@@ -19,7 +19,7 @@ export function jsonSchemaOf(registries: Registries): Json {
   return { title: 'tocsin.yaml', ...schema };
 }
 
-/** With its type; and a secret may stand in a file, or in a variable. */
+/** A secret is not required: `<key>_file` may name a file that holds it. */
 function adapterSchema(definition: Definition, kind: 'sources' | 'sinks'): Json {
   const { type, config, secrets } = definition;
   const {
@@ -43,7 +43,7 @@ function adapterSchema(definition: Definition, kind: 'sources' | 'sinks'): Json 
   };
 }
 
-/** What core understands in every sink, whatever its type. */
+/** The keys that every sink may have, whatever its type. */
 function sinkProperties(definition: Definition): Json {
   const common = plain(sinkSchema) as { properties: Json };
   const { template, timeout, locale, time_zone } = common.properties;
