@@ -2,14 +2,15 @@
 // only.
 import type { z } from 'zod';
 import type { HttpClient } from './http/index.ts';
+import type { Locale } from './locale.ts';
 
 /** What core lends to an adapter. It holds no loop, no clock that runs, no store. */
 export interface AdapterContext {
   /** The id under which this adapter is configured (`soc`). */
   readonly id: string;
   readonly http: HttpClient;
-  /** `en` or `th`. */
-  readonly locale: string;
+  /** The language of what it says. */
+  readonly locale: Locale;
   /** IANA name of the operator's time zone, for times that people read. */
   readonly timeZone: string;
   /** Milliseconds since the epoch; injected so that tests hold the clock. */

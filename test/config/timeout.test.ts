@@ -64,7 +64,7 @@ test.each([
       },
       async close() {},
     };
-    const around = { http, locale: 'en', timeZone: 'UTC', now: Date.now };
+    const around = { http, locale: 'en' as const, timeZone: 'UTC', now: Date.now };
     const [soc] = createSinks(load(written), registries, around);
     const { signal } = new AbortController();
     const message = { event: storedEvent(), form: 'full', showTenant: false } as const;

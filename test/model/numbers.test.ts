@@ -76,7 +76,7 @@ function createModel(random: Random) {
       token: 'key',
       start_from: 'all',
     });
-    const context = { id: 'di', http, locale: 'en', timeZone: 'UTC', now: () => nowMs };
+    const context = { id: 'di', http, locale: 'en' as const, timeZone: 'UTC', now: () => nowMs };
     return definition.create(config, context) as PollSource;
   }
 

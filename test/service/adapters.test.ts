@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
 import type { HttpRequest } from '../../src/kit/http/index.ts';
+import type { Locale } from '../../src/kit/locale.ts';
 import { createSinks, wayInProblems } from '../../src/service/adapters.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
@@ -17,7 +18,7 @@ const config = loadConfig({
   registries: { sources, sinks },
 });
 
-async function cardFor(event: { source: string; stream: string }, locale: string) {
+async function cardFor(event: { source: string; stream: string }, locale: Locale) {
   const posted: HttpRequest[] = [];
   const http = {
     request: async (request: HttpRequest) => {
@@ -40,7 +41,7 @@ async function cardFor(event: { source: string; stream: string }, locale: string
 describe('a card', () => {
   const footer = 'Deep Instinct Security';
 
-  test.each([
+  test.each<[string, string, Locale, string, string]>([
     ['deepinstinct_events', 'event', 'en', '🟠 Event ID 1203', footer],
     ['deepinstinct_suspicious_events', 'suspicious', 'en', '🟠 Suspicious Event ID 1203', footer],
     ['deepinstinct_suspicious_events', 'suspicious', 'th', '🟠 รหัสเหตุการณ์ต้องสงสัย 1203', footer],
