@@ -1,0 +1,44 @@
+// A match that no event of its sources can fit.
+import { expect, it } from 'vitest';
+import { policyOf } from '../../../src/config/lint/index.ts';
+import { isImpossible } from '../../../src/config/lint/matches.ts';
+import { adapters, all, createLinter } from './policy.ts';
+
+const { read, remarks } = createLinter();
+
+it('a match that nothing fits is remarked on', () => {
+  expect(
+    remarks(
+      `  - { name: r, match: { sources: [events], streams: [suspicious] }, to: [soc] }\n${all}`,
+    ),
+  ).toEqual([
+    'impossible_match tocsin.yaml:6:44 routes[0].match.streams never fits: events has only event. Name one of these, or other sources',
+  ]);
+  expect(remarks(`  - { name: r, match: { streams: [events] }, to: [soc] }\n${all}`)).toEqual([
+    'impossible_match tocsin.yaml:6:25 routes[0].match.streams never fits: the sources have only event, suspicious. Name one of these, or other sources',
+  ]);
+});
+
+it.each([
+  ['streams: [event]', false],
+  ['streams: [event, suspicious]', false],
+  ['sources: [suspicious], streams: [suspicious]', false],
+  ['sources: [suspicious], streams: [event, events]', true],
+])('%s is impossible: %s', (match, is) => {
+  const text = `${adapters}routes:\n  - { name: r, match: { ${match} }, to: [soc] }\n`;
+  const { registries, config } = read(text);
+  const [policy] = policyOf(read(text));
+  expect(isImpossible(policy!, config.sources, registries)).toBe(is);
+});
+
+it('is not judged where a source does not say what its streams are', () => {
+  const text = `${adapters}routes:\n  - { name: r, match: { streams: [other] }, to: [soc] }\n`;
+  const { registries, config } = read(text);
+  const { deepinstinct_events: events, ...others } = registries.sources;
+  const { streams: _, ...silent } = events!;
+  const [policy] = policyOf(read(text));
+  const judged = (sources: typeof registries.sources) =>
+    isImpossible(policy!, config.sources, { ...registries, sources });
+  expect(judged({ ...others, deepinstinct_events: events! })).toBe(true);
+  expect(judged({ ...others, deepinstinct_events: silent })).toBe(false);
+});
