@@ -206,7 +206,7 @@ export const packagePlaces: Readonly<Record<string, RegExp>> = {
   liquidjs: /^src\/core\/template\/engine\.ts$/,
   pino: /^src\/observe\/log\.ts$/,
   postgres: /^src\/store\//,
-  'prom-client': /^src\/observe\/metrics\/instruments\.ts$/,
+  'prom-client': /^src\/observe\/metrics\/instruments\//,
   undici: /^src\/kit\/http\//,
   yaml: /^src\/config\//,
   zod: /^(src\/(?!store\/)|simulators\/)/,

@@ -2,7 +2,7 @@
 // closed set, never from an event or a request. Nothing here asks the database: whoever can do that
 // registers with `onCollect`.
 import { type CollectLimits, createCollector, defaultLimits } from '../collect.ts';
-import { createInstruments, createRegistry } from './instruments.ts';
+import { createInstruments, createRegistry } from './instruments/index.ts';
 import {
   heartbeatOutcomes,
   type SinkState,

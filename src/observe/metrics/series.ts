@@ -2,7 +2,7 @@
 // start, at zero.
 import { type Severity, severityNames } from '../../kit/event.ts';
 import { suppressions } from '../../kit/records/suppression.ts';
-import type { Instruments } from './instruments.ts';
+import type { Instruments } from './instruments/index.ts';
 import {
   attemptReasons,
   deliveryOutcomes,
