@@ -9,19 +9,25 @@ import { heldLease } from './events.ts';
 import { type ColumnOf, type Row, RowReader } from './row.ts';
 import { conditions } from './schema.ts';
 
+export interface NotedCondition {
+  readonly name: string;
+  /**
+   * For how long it has held, as is known from elsewhere: it began then, unless something was
+   * announced of it. Null or absent: it begins now.
+   */
+  readonly heldMs?: number | null | undefined;
+}
+
 /**
  * Begins it, if it has not begun; one that began in the future, by a clock that went back since,
  * begins now.
- * @param heldMs it has held for so long, as is known from elsewhere: until something is said of it,
- * that is when it began
  * @param fence null for whoever holds no role
  * @returns null if the role was lost, or another is at it
  */
 export async function noteCondition(
   db: Database,
   fence: Fence | null,
-  name: string,
-  heldMs: number | null = null,
+  { name, heldMs = null }: NotedCondition,
 ): Promise<ConditionState | null> {
   const client = db.$client;
   const [row] = await client`
@@ -50,7 +56,7 @@ export async function readConditions(db: Database): Promise<ConditionState[]> {
   return rows.map(stateOf);
 }
 
-export async function markTold(db: Database, name: string, told: string): Promise<void> {
+export async function markAnnounced(db: Database, name: string, told: string): Promise<void> {
   await db.update(conditions).set({ told }).where(eq(conditions.name, name));
 }
 

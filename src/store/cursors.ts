@@ -42,8 +42,7 @@ export function listPositions(db: Database): Promise<StoredPosition[]> {
 export async function nameConsole(
   db: Database,
   fence: Fence,
-  source: string,
-  console: string,
+  { source, console }: { readonly source: string; readonly console: string },
 ): Promise<void> {
   await db.$client`
     with fence as (${heldLease(db.$client, fence)})

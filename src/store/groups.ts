@@ -52,9 +52,11 @@ export type MemberChoice =
 /** What a digest would be made of, most urgent first, then oldest first. */
 export async function readMembers(
   db: Database,
-  sink: string,
-  choice: MemberChoice,
-  limit: number,
+  {
+    sink,
+    choice,
+    limit,
+  }: { readonly sink: string; readonly choice: MemberChoice; readonly limit: number },
 ): Promise<RoutedMember[]> {
   const client = db.$client;
   const chosen =

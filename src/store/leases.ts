@@ -78,8 +78,7 @@ export async function cutHeartbeats(db: Database, id: string, ttlMs: number): Pr
 export async function renewHeartbeat(
   db: Database,
   id: string,
-  ttlMs: number,
-  works: Works | null = null,
+  { ttlMs, works = null }: { readonly ttlMs: number; readonly works?: Works | null },
 ): Promise<{ leases: LeaseView[]; replicas: number } | null> {
   const rows = await db.$client`
     with alive as (

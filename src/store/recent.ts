@@ -10,9 +10,11 @@ import { bodyOf, eventRow, factsOf } from './event-row.ts';
  */
 export async function readRecentEvents(
   db: Database,
-  withinMs: number,
-  beforeId: number | null,
-  limit: number,
+  {
+    withinMs,
+    beforeId,
+    limit,
+  }: { readonly withinMs: number; readonly beforeId: number | null; readonly limit: number },
 ): Promise<RecentEvent[]> {
   const rows = await db.$client`
     select e.id, e.source, e.stream, e.type, e.severity, e.status, e.action, e.body::text as body,

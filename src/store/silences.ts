@@ -16,7 +16,7 @@ import { silences } from './schema.ts';
 const isOpen = and(isNull(silences.summarisedAt), gt(silences.endsAt, sql`now()`));
 
 /** Milliseconds since the epoch, by the database's clock. */
-export async function readClock(db: Database): Promise<number> {
+export async function readNowMs(db: Database): Promise<number> {
   const [row] = await db.$client`select extract(epoch from now()) * 1000 as now_ms`;
   return Number(row?.now_ms);
 }

@@ -65,8 +65,7 @@ export async function writeSinkState(
 export async function writeStorm(
   db: Database,
   fence: Fence,
-  sink: string,
-  storm: StormFacts | null,
+  { sink, storm }: { readonly sink: string; readonly storm: StormFacts | null },
 ): Promise<boolean> {
   const facts = storm && JSON.stringify(storm);
   const rows = await db.$client`

@@ -93,7 +93,11 @@ describe('a digest', () => {
 test('the members of a digest come with what tells their devices apart', async () => {
   const body = { device: { id: '7', name: 'DC01' }, tenant: { name: 'Bakery', id: 't1' } };
   await store(plain, [draft(1, { body })]);
-  const [only] = await readMembers(database(), 'soc', { below: -1, excluded: [] }, 10);
+  const [only] = await readMembers(database(), {
+    sink: 'soc',
+    choice: { below: -1, excluded: [] },
+    limit: 10,
+  });
   expect(only).toMatchObject({ device: 'DC01', deviceId: '7', tenant: 'Bakery', source: 'a' });
 });
 

@@ -55,7 +55,7 @@ describe('a takeover', () => {
     const slow = await replicaWith(db, ['sink:x'], 400);
     const heir = await replicaWith(db, []);
     const { taking } = await inTransaction(db, async (transaction) => {
-      await renewHeartbeat(transaction, slow, 20_000);
+      await renewHeartbeat(transaction, slow, { ttlMs: 20_000 });
       const isOver = async () =>
         (
           await db.$client`select 1 from replicas where id = ${slow}::uuid and expires_at < clock_timestamp()`
@@ -79,7 +79,7 @@ describe('a heartbeat', () => {
   test('that is over is not renewed, however late nobody took its roles', async () => {
     const id = await replicaWith(database(), ['sink:x']);
     await expire(id);
-    expect(await renewHeartbeat(database(), id, 20_000)).toBeNull();
+    expect(await renewHeartbeat(database(), id, { ttlMs: 20_000 })).toBeNull();
   });
 
   test('shows who holds what for how long, and counts the live replicas alone', async () => {
@@ -89,7 +89,7 @@ describe('a heartbeat', () => {
     await replicaWith(db, ['sink:z']);
     await releaseLeases(db, (await holders())['sink:z']!, ['sink:z']);
     await expire(dead);
-    const view = await renewHeartbeat(db, mine, 50_000);
+    const view = await renewHeartbeat(db, mine, { ttlMs: 50_000 });
     expect(view?.replicas).toBe(2);
     expect(view?.leases.map(({ name, holder, epoch }) => [name, holder, epoch])).toEqual([
       ['sink:x', mine, 1],
@@ -112,9 +112,9 @@ describe('a heartbeat', () => {
     await replicaWith(db, []);
     await expire(dead);
     expect((await readSurroundings(db, mine)).others).toEqual([works('P')]);
-    await renewHeartbeat(db, other, 20_000);
+    await renewHeartbeat(db, other, { ttlMs: 20_000 });
     expect((await readSurroundings(db, mine)).others).toEqual([works('P')]);
-    await renewHeartbeat(db, other, 20_000, works('Q'));
+    await renewHeartbeat(db, other, { ttlMs: 20_000, works: works('Q') });
     expect((await readSurroundings(db, mine)).others).toEqual([works('Q')]);
     expect(await listWorks(db)).toHaveLength(2);
     // Of another release that says less, or says it otherwise.
@@ -212,7 +212,7 @@ describe('a heartbeat that holds for longer than its term, because the clock wen
     const db = database();
     const [mine, live] = [await replicaWith(db, ['sink:x']), await replicaWith(db, ['sink:y'])];
     await goBack();
-    expect(await renewHeartbeat(db, live, 20_000)).not.toBeNull();
+    expect(await renewHeartbeat(db, live, { ttlMs: 20_000 })).not.toBeNull();
     expect(await cutHeartbeats(db, mine, 20_000)).toEqual([]);
     expect(await remaining(live)).toBeGreaterThan(0);
   });

@@ -128,7 +128,7 @@ describe('leases', () => {
     expect(await acquireLeases(db, next, ['sink:x'])).toEqual([
       { name: 'sink:x', epoch: first!.epoch + 1 },
     ]);
-    expect(await renewHeartbeat(db, old, 20_000)).toBeNull();
+    expect(await renewHeartbeat(db, old, { ttlMs: 20_000 })).toBeNull();
   });
 
   test('a predecessor that is known to be dead does not have to be waited for', async () => {
@@ -219,10 +219,16 @@ describe('deliveries', () => {
       answer: null,
     };
     expect(
-      await recordFailed(db, { ...lease, epoch: lease.epoch - 1 }, 'soc', [failed]),
+      await recordFailed(
+        db,
+        { ...lease, epoch: lease.epoch - 1 },
+        { sink: 'soc', failed: [failed] },
+      ),
     ).toBeNull();
     expect(await takeDue(db, { sink: 'soc', limit: 1 })).toHaveLength(1);
-    expect(await recordFailed(db, lease, 'soc', [failed])).toEqual([due!.event.id]);
+    expect(await recordFailed(db, lease, { sink: 'soc', failed: [failed] })).toEqual([
+      due!.event.id,
+    ]);
     expect(await listDead(db, null, 10)).toMatchObject([
       { reason: 'rejected', lastStatus: 400, attempts: 1 },
     ]);
@@ -250,14 +256,14 @@ describe('what is dead', () => {
       [413, 'too long'],
       [null, null],
     ] as const)
-      expect(await recordFailed(db, lease, 'soc', [attempt(digest, status, answer)])).toEqual([]);
+      expect(
+        await recordFailed(db, lease, { sink: 'soc', failed: [attempt(digest, status, answer)] }),
+      ).toEqual([]);
     const last = [attempt(digest, null, null), attempt(silent, null, null)];
-    await recordFailed(
-      db,
-      lease,
-      'soc',
-      last.map((one) => ({ ...one, state: 'dead' as const })),
-    );
+    await recordFailed(db, lease, {
+      sink: 'soc',
+      failed: last.map((one) => ({ ...one, state: 'dead' as const })),
+    });
     const none = { lastStatus: null, lastAnswer: null };
     const given = { lastStatus: 413, lastAnswer: 'too long' };
     expect(await listDead(db, null, 10)).toMatchObject([

@@ -83,7 +83,11 @@ export class DigestWriter {
     const { id: sink, db, lease, log } = this.#deps;
     const { id: eventId, body } = delivery.event;
     const digest = body.digest!;
-    const members = await readMembers(db, sink, { digest: eventId }, membersMax);
+    const members = await readMembers(db, {
+      sink,
+      choice: { digest: eventId },
+      limit: membersMax,
+    });
     const { digests, cards } = partsOf(members);
     const parts = this.#partsOf(digests, digest, delivery.route);
     const singles = idsOf(cards);

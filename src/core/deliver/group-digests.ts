@@ -133,7 +133,11 @@ export class GroupDigests {
 
   async #freeze(group: WaitingGroup, change: GroupChange): Promise<boolean> {
     const { db, id, writer } = this.#deps;
-    const members = await readMembers(db, id, { group: group.key }, membersMax);
+    const members = await readMembers(db, {
+      sink: id,
+      choice: { group: group.key },
+      limit: membersMax,
+    });
     if (members.length === 0) return false;
     const { route, values } = readGroupKey(group.key);
     const fields = values.length > 0 ? (this.#policies.get(route)?.group?.by ?? []) : [];

@@ -45,7 +45,7 @@ export class Hastening {
   /** The sink is back: what failed while it was down waits no longer. */
   hastenAll(): void {
     const { db, lease, id } = this.#deps;
-    this.#running ??= this.#hasten(() => hastenFailed(db, lease, id, unansweredMax));
+    this.#running ??= this.#hasten(() => hastenFailed(db, lease, { sink: id, unansweredMax }));
   }
 
   /**
@@ -67,7 +67,7 @@ export class Hastening {
     const ids = [...this.#thawed].filter((id) => !busy.has(id));
     if (ids.length === 0) return undefined;
     for (const id of ids) this.#thawed.delete(id);
-    return this.#hasten(() => hastenDeliveries(db, lease, sink, ids));
+    return this.#hasten(() => hastenDeliveries(db, lease, { sink, eventIds: ids }));
   }
 
   /** Never rejects. @param update returns how many it hastened */

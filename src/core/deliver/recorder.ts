@@ -199,7 +199,7 @@ export class Recorder {
       onWritten(ids, { delivered: count, dead: 0 });
     }
     if (batch.failed.length === 0) return;
-    const dead = await recordFailed(db, lease, sink, batch.failed);
+    const dead = await recordFailed(db, lease, { sink, failed: batch.failed });
     // What failed was not written: whoever holds the role now decides about it.
     if (dead === null) lease.lose();
     const ids = batch.failed.map(({ eventId }) => eventId);

@@ -99,12 +99,11 @@ export class StormDigests {
   async #flush(storm: Storm, nowMs: number): Promise<void> {
     const { id: sink, db, excluded } = this.#deps;
     const { over, passes } = storm.policy;
-    const members = await readMembers(
-      db,
+    const members = await readMembers(db, {
       sink,
-      { below: passes, excluded: excluded() },
-      membersMax,
-    );
+      choice: { below: passes, excluded: excluded() },
+      limit: membersMax,
+    });
     if (members.length <= over) return this.#end(storm.facts);
     const { digests, events } = await this.#freeze(storm, members);
     storm.flushed(nowMs, digests, events, members.length === membersMax);
@@ -154,7 +153,7 @@ export class StormDigests {
   /** For whoever holds the role next. */
   async #keep(facts: StormFacts | null): Promise<void> {
     const { db, lease, id } = this.#deps;
-    if (!(await writeStorm(db, lease, id, facts))) lease.lose();
+    if (!(await writeStorm(db, lease, { sink: id, storm: facts }))) lease.lose();
   }
 }
 

@@ -124,7 +124,7 @@ export async function claimPosition(
       if (same.length === 1) return take(deps, lease, same[0]!);
     }
   }
-  await nameConsole(db, lease, id, source.console);
+  await nameConsole(db, lease, { source: id, console: source.console });
   return claimed(own);
 }
 

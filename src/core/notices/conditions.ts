@@ -4,7 +4,7 @@
 import type { Notice } from '../../kit/event.ts';
 import type { Fence } from '../../kit/records/role.ts';
 import {
-  markTold,
+  markAnnounced,
   noteCondition,
   readConditions,
   removeConditions,
@@ -54,7 +54,7 @@ export interface Finding extends Pick<Condition, 'name' | 'to'> {
 export async function announce(by: Announcer, condition: Condition): Promise<void> {
   const { db, fence } = by;
   const { name, kind, to, afterMs = 0 } = condition;
-  const known = await noteCondition(db, fence, name, condition.heldMs);
+  const known = await noteCondition(db, fence, { name, heldMs: condition.heldMs });
   if (known === null || known.ageMs < afterMs) return;
   const label = `${kind} ${condition.edition ?? Math.floor(known.ageMs / dayMs)}`;
   const last = readAnnounced(known.told);
@@ -63,7 +63,7 @@ export async function announce(by: Announcer, condition: Condition): Promise<voi
   const notice = { kind, values: condition.values(since) };
   await storeNotice(by, { notice, key: `${label} ${name} ${since}`, to });
   const recipients = new Set([...(last?.recipients ?? []), ...to]);
-  await markTold(db, name, `${label}${recipientsMark}${[...recipients].join(',')}`);
+  await markAnnounced(db, name, `${label}${recipientsMark}${[...recipients].join(',')}`);
 }
 
 /**

@@ -236,7 +236,7 @@ class ReplicaRoles implements Roles {
     const { db, replicaId } = this.#deps;
     const { ttlMs } = this.#times;
     const askedAtMs = performance.now();
-    const ask = () => renewHeartbeat(db, replicaId, ttlMs, worksOf(this.#roles));
+    const ask = () => renewHeartbeat(db, replicaId, { ttlMs, works: worksOf(this.#roles) });
     const view = await ask();
     if (view === null) {
       await this.#joinAgain();

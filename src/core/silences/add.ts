@@ -7,7 +7,7 @@ import type { RecentEvent } from '../../kit/records/past.ts';
 import type { NewSilence } from '../../kit/records/silence.ts';
 import type { Database } from '../../store/database.ts';
 import { readRecentEvents } from '../../store/recent.ts';
-import { insertSilences, readClock } from '../../store/silences.ts';
+import { insertSilences, readNowMs } from '../../store/silences.ts';
 import { requestTextProblems } from './faults.ts';
 import { covers, type Matcher, MatcherError, tryMatcher, type WrittenMatcher } from './index.ts';
 import { fileOwner } from './recurring.ts';
@@ -66,7 +66,7 @@ export async function addSilences(
   requests: readonly SilenceRequest[],
   rules: SilencingRules,
 ): Promise<Silencing> {
-  const nowMs = await readClock(db);
+  const nowMs = await readNowMs(db);
   const silences = requests.map((request) => timed(request, nowMs));
   const matchers = silences.map(({ matcher }) => tryMatcher(matcher));
   const refused = silences.flatMap((silence, index) =>
@@ -123,7 +123,7 @@ function problemsOf({ silence, matcher }: Judged, nowMs: number, rules: Silencin
 
 const pageSize = 500;
 const lookedMax = 10_000;
-const sinceMs = 86_400_000;
+const withinMs = 86_400_000;
 
 /** Of each matcher. Reads the newest 10,000 events at most, a page at a time. */
 export async function preview(db: Database, matchers: readonly Matcher[]): Promise<Preview[]> {
@@ -132,7 +132,11 @@ export async function preview(db: Database, matchers: readonly Matcher[]): Promi
   let beforeId: number | null = null;
   let isMore = true;
   while (isMore && looked < lookedMax) {
-    const page: readonly RecentEvent[] = await readRecentEvents(db, sinceMs, beforeId, pageSize);
+    const page: readonly RecentEvent[] = await readRecentEvents(db, {
+      withinMs,
+      beforeId,
+      limit: pageSize,
+    });
     for (const recent of page.filter(({ source }) => source !== noticeSource)) {
       looked += 1;
       for (const [index, matcher] of matchers.entries())

@@ -7,7 +7,7 @@ import type { Database } from '../../store/database.ts';
 import {
   insertSilences,
   moveEnd,
-  readClock,
+  readNowMs,
   readSilencesOf,
   withdrawSilence,
 } from '../../store/silences.ts';
@@ -80,7 +80,7 @@ export async function keepRecurring(
   const { add, move, withdraw } = planRecurring(
     recurring,
     await readSilencesOf(db, fileOwner),
-    await readClock(db),
+    await readNowMs(db),
   );
   if (add.length > 0) await insertSilences(db, add);
   for (const { id, endsAtMs } of move) await moveEnd(db, id, endsAtMs);

@@ -12,8 +12,7 @@ import { unansweredOf } from './unanswered.ts';
 export async function hastenFailed(
   db: Database,
   fence: Fence,
-  sink: string,
-  unansweredMax: number,
+  { sink, unansweredMax }: { readonly sink: string; readonly unansweredMax: number },
 ): Promise<number> {
   const client = db.$client;
   const rows = await client`
@@ -33,8 +32,7 @@ export async function hastenFailed(
 export async function hastenDeliveries(
   db: Database,
   fence: Fence,
-  sink: string,
-  eventIds: readonly number[],
+  { sink, eventIds }: { readonly sink: string; readonly eventIds: readonly number[] },
 ): Promise<number> {
   const client = db.$client;
   const rows = await client`

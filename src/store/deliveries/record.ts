@@ -49,8 +49,7 @@ export async function recordDelivered(
 export async function recordFailed(
   db: Database,
   fence: Fence,
-  sink: string,
-  failed: readonly FailedAttempt[],
+  { sink, failed }: { readonly sink: string; readonly failed: readonly FailedAttempt[] },
 ): Promise<number[] | null> {
   const records = JSON.stringify(
     failed.map((f) => ({

@@ -92,7 +92,11 @@ describe('a digest that is not accepted for the text of one of its events', () =
       ({ id }) => Number(id),
     );
     const [row] = await db.$client`select group_key from deliveries limit 1`;
-    const members = await readMembers(db, 'soc', { group: String(row!.group_key) }, 10);
+    const members = await readMembers(db, {
+      sink: 'soc',
+      choice: { group: String(row!.group_key) },
+      limit: 10,
+    });
     const whole = digestEvent(
       composeDigest(members, { kind: 'group', before: 0, by: [] }),
       'x',

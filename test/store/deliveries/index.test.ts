@@ -81,14 +81,20 @@ describe('what is due', () => {
   test('is never written further ahead than that', async () => {
     const [id] = await stored(drafts(1, 1));
     const lease = await hold(database(), 'sink:x');
-    await recordFailed(database(), lease, 'soc', [failure(id!, { delayMs: 86_400_000 })]);
+    await recordFailed(database(), lease, {
+      sink: 'soc',
+      failed: [failure(id!, { delayMs: 86_400_000 })],
+    });
     expect(await dueIds()).toEqual([]);
   });
 
   test('leaves out what is excluded, what is later, and other sinks', async () => {
     const [first, second, third] = await stored();
     const lease = await hold(database(), 'sink:x');
-    await recordFailed(database(), lease, 'soc', [failure(second!, { delayMs: 3_600_000 })]);
+    await recordFailed(database(), lease, {
+      sink: 'soc',
+      failed: [failure(second!, { delayMs: 3_600_000 })],
+    });
     expect(await dueIds()).toEqual([first, third]);
     expect(await dueIds('soc', 100, [first!])).toEqual([third]);
     expect(await dueIds('boss')).toEqual([first, second, third]);
@@ -181,7 +187,10 @@ describe('what was delivered', () => {
   test('is delivered also if it was given up meanwhile', async () => {
     const [first] = await stored();
     const lease = await hold(database(), 'sink:x');
-    await recordFailed(database(), lease, 'soc', [failure(first!, { state: 'dead' })]);
+    await recordFailed(database(), lease, {
+      sink: 'soc',
+      failed: [failure(first!, { state: 'dead' })],
+    });
     expect(await recordDelivered(database(), 'soc', [success(first!)])).toBe(1);
     expect(
       await database()
@@ -233,9 +242,12 @@ describe('what failed', () => {
     const lease = await hold(database(), 'sink:x');
     await recordDelivered(database(), 'soc', [success(first!)]);
     for (const state of ['pending', 'dead'] as const)
-      expect(await recordFailed(database(), lease, 'soc', [failure(first!, { state })])).toEqual(
-        [],
-      );
+      expect(
+        await recordFailed(database(), lease, {
+          sink: 'soc',
+          failed: [failure(first!, { state })],
+        }),
+      ).toEqual([]);
     expect(await statesOf('soc')).toEqual(['delivered', 'pending', 'pending']);
   });
 
@@ -248,7 +260,10 @@ describe('what failed', () => {
       { ...lease, holder: others.holder },
     ])
       expect(
-        await recordFailed(database(), fence, 'soc', [failure(first!, { state: 'dead' })]),
+        await recordFailed(database(), fence, {
+          sink: 'soc',
+          failed: [failure(first!, { state: 'dead' })],
+        }),
       ).toBeNull();
     expect(await statesOf('soc')).toEqual(['pending', 'pending', 'pending']);
     expect(await database().$client`select 1 from delivery_attempts`).toEqual([]);
@@ -267,8 +282,8 @@ test('what is whole again is due now, but not what got no answer again and again
       attempts: 4,
     });
   for (let n = 0; n < 2; n += 1)
-    await recordFailed(database(), fence, 'soc', ids.slice(0, 2).map(unanswered));
-  await recordFailed(database(), fence, 'soc', [unanswered(ids[0]!)]);
+    await recordFailed(database(), fence, { sink: 'soc', failed: ids.slice(0, 2).map(unanswered) });
+  await recordFailed(database(), fence, { sink: 'soc', failed: [unanswered(ids[0]!)] });
   const before = ids.map((eventId) => ({ eventId, attempts: 1 }));
   await restoreDeliveries(database(), fence, { sink: 'soc', deliveries: before, unansweredMax: 3 });
   expect(await dueIds()).toEqual(ids.slice(1));
@@ -281,7 +296,10 @@ test('dead ones are put back by sink and by event, whole and due at once', async
   const lease = await hold(database(), 'sink:x');
   const dead = { state: 'dead', attempts: 9, form: 'bare', delayMs: 3_600_000 } as const;
   for (const sink of ['soc', 'boss'])
-    await recordFailed(database(), lease, sink, [failure(first!, dead), failure(second!, dead)]);
+    await recordFailed(database(), lease, {
+      sink,
+      failed: [failure(first!, dead), failure(second!, dead)],
+    });
   expect(await redriveDead(database(), 'soc', [second!])).toBe(1);
   expect([await statesOf('soc'), await statesOf('boss')]).toEqual([
     ['dead', 'pending', 'pending'],
