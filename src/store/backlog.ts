@@ -4,7 +4,8 @@
 import type postgres from 'postgres';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
-import { heldLease, heldPriority } from './events.ts';
+import { heldPriority } from './deliveries/pending.ts';
+import { heldLease } from './leases.ts';
 
 /** What became of one move. */
 export interface Moved {

@@ -5,7 +5,7 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { ConditionState } from '../kit/records/condition.ts';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
-import { heldLease } from './events.ts';
+import { heldLease } from './leases.ts';
 import { type ColumnOf, type Row, RowReader } from './row.ts';
 import { conditions } from './schema.ts';
 

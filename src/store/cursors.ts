@@ -11,7 +11,7 @@ import type {
 } from '../kit/records/position.ts';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
-import { heldLease } from './events.ts';
+import { heldLease } from './leases.ts';
 import { type ColumnOf, type Row, RowReader } from './row.ts';
 import { cursors } from './schema.ts';
 

@@ -5,19 +5,8 @@ import type { EventBody, EventDraft } from '../kit/event.ts';
 import type { DecidedEvent, Decision, InsertedEvent } from '../kit/records/decision.ts';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
-
-/**
- * The lease of the role, kept from a takeover until the statement ends: no row once the role was
- * lost. For `with fence as (…)`.
- */
-export function heldLease(client: Database['$client'], { name, holder, epoch }: Fence) {
-  return client`select 1 from leases where name = ${name} and holder = ${holder}::uuid and epoch = ${epoch}::bigint for share`;
-}
-
-/**
- * Added to the priority of a delivery that is held: it waits in a group, or travels in a digest.
- */
-export const heldPriority = 10;
+import { heldPriority } from './deliveries/pending.ts';
+import { heldLease } from './leases.ts';
 
 // Splits JSON texts out of one text parameter. A raw control character cannot stand in JSON text,
 // so none contains it.

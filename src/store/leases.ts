@@ -1,11 +1,19 @@
 // Who works what: heartbeats, takeovers, releases. Only the database's clock counts here.
-import type { LeaseView, Works } from '../kit/records/role.ts';
+import type { Fence, LeaseView, Works } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { type ColumnOf, RowReader } from './row.ts';
 import type { leases } from './schema.ts';
 
 /** `remaining`: for how many milliseconds the holder's heartbeat still holds. */
 const leaseRow = new RowReader<ColumnOf<typeof leases> | 'remaining'>('leases');
+
+/**
+ * The lease of the role, kept from a takeover until the statement ends: no row once the role was
+ * lost. For `with fence as (…)`.
+ */
+export function heldLease(client: Database['$client'], { name, holder, epoch }: Fence) {
+  return client`select 1 from leases where name = ${name} and holder = ${holder}::uuid and epoch = ${epoch}::bigint for share`;
+}
 
 /** Makes the lease rows that do not exist yet. */
 export async function createLeases(db: Database, names: readonly string[]): Promise<void> {

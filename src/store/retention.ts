@@ -2,7 +2,7 @@
 // delivered.
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
-import { heldLease } from './events.ts';
+import { heldLease } from './leases.ts';
 
 /**
  * So many of its newest events a source keeps whatever their age: what is read twice near the

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import type { Fence } from '../kit/records/role.ts';
 import type { SinkPlace, SinkState, SinkStateName, StormFacts } from '../kit/records/sink-state.ts';
 import type { Database } from './database.ts';
-import { heldLease } from './events.ts';
+import { heldLease } from './leases.ts';
 import { type ColumnOf, type Row, RowReader } from './row.ts';
 import { sinks } from './schema.ts';
 

@@ -92,7 +92,13 @@ export const mutations = [
   },
   {
     name: 'a delivery whose time is too far ahead waits for it',
-    edits: [['src/store/due.ts', ' or scheduled_at > now() +', ' or scheduled_at > now() + 1e6 *']],
+    edits: [
+      [
+        'src/store/deliveries/pending.ts',
+        ' or scheduled_at > now() +',
+        ' or scheduled_at > now() + 1e6 *',
+      ],
+    ],
     cases: 'goes back by an hour',
   },
   {

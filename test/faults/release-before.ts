@@ -42,8 +42,14 @@ function build(): ReleaseBefore {
   return {
     program: join(folder, 'dist/main.js'),
     hasGroups:
-      git('ls-tree', '--name-only', commit, 'src/store/groups.ts', 'src/core/store/groups.ts') !==
-      '',
+      git(
+        'ls-tree',
+        '--name-only',
+        commit,
+        'src/store/groups/index.ts',
+        'src/store/groups.ts',
+        'src/core/store/groups.ts',
+      ) !== '',
     read: (path) => git('show', `${commit}:${path}`),
   };
 }

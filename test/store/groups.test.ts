@@ -12,7 +12,7 @@ import {
   listWaitingGroups,
   readMembers,
   releaseCards,
-} from '../../src/store/groups.ts';
+} from '../../src/store/groups/index.ts';
 import { draft, drafts, hold, storePage, useDatabase } from './stored.ts';
 
 const database = useDatabase();

@@ -9,7 +9,7 @@ import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics/index.ts';
 import type { Tracing } from '../../observe/tracing/index.ts';
 import type { Database } from '../../store/database.ts';
-import { freezeDigest, readMembers, splitDigest } from '../../store/groups.ts';
+import { freezeDigest, readMembers, splitDigest } from '../../store/groups/index.ts';
 import type { Lease } from '../loops/lease.ts';
 import { composeDigest, type DigestContext, digestEvent, partsOf } from './digest.ts';
 

@@ -4,7 +4,12 @@
 import type { GroupChange, WaitingGroup } from '../../kit/records/group.ts';
 import type { Logger } from '../../observe/log.ts';
 import { type Database, databaseErrorText, isUnstorable } from '../../store/database.ts';
-import { forgetGroups, listWaitingGroups, readMembers, releaseCards } from '../../store/groups.ts';
+import {
+  forgetGroups,
+  listWaitingGroups,
+  readMembers,
+  releaseCards,
+} from '../../store/groups/index.ts';
 import type { Lease } from '../loops/lease.ts';
 import type { Route } from '../routing/index.ts';
 import { readGroupKey } from '../rules/group.ts';

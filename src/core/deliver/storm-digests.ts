@@ -7,7 +7,7 @@ import type { StormFacts } from '../../kit/records/sink-state.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics/index.ts';
 import type { Database } from '../../store/database.ts';
-import { raiseDelivery, readMembers } from '../../store/groups.ts';
+import { raiseDelivery, readMembers } from '../../store/groups/index.ts';
 import { writeStorm } from '../../store/sinks.ts';
 import type { Lease } from '../loops/lease.ts';
 import { priorityOf } from '../routing/index.ts';

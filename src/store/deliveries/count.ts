@@ -2,8 +2,8 @@
 import { count, eq } from 'drizzle-orm';
 import type { SinkCounts } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
-import { heldPriority } from '../events.ts';
 import { deliveries } from '../schema.ts';
+import { heldPriority } from './pending.ts';
 
 /** What goes out with events of severity HIGH or before them. */
 const urgentPriority = 1;

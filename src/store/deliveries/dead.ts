@@ -2,9 +2,9 @@
 import type { DeadDelivery } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
 import { eventRow, severityOf } from '../event-row.ts';
-import { heldPriority } from '../events.ts';
 import { type ColumnOf, type Row, RowReader } from '../row.ts';
 import type { deliveryAttempts } from '../schema.ts';
+import { heldPriority } from './pending.ts';
 import { deliveryRow } from './row.ts';
 
 /** Dead deliveries, newest first. @param sink null for all */

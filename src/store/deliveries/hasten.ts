@@ -1,8 +1,8 @@
 // Makes pending deliveries due sooner, or whole again. Each statement is fenced.
 import type { Fence } from '../../kit/records/role.ts';
 import type { Database } from '../database.ts';
-import { heldLease, heldPriority } from '../events.ts';
-import { unansweredOf } from './unanswered.ts';
+import { heldLease } from '../leases.ts';
+import { heldPriority, unansweredOf } from './pending.ts';
 
 /**
  * What failed while its sink was down is due now; what got no answer again and again is not, nor

@@ -2,8 +2,8 @@
 import type { DeliveredAttempt, FailedAttempt } from '../../kit/records/delivery.ts';
 import type { Fence } from '../../kit/records/role.ts';
 import type { Database } from '../database.ts';
-import { aheadMaxMs } from '../due.ts';
-import { heldLease } from '../events.ts';
+import { heldLease } from '../leases.ts';
+import { aheadMaxMs } from './pending.ts';
 
 /**
  * Records facts: these were delivered. Not fenced, because a fact is true whoever reports it, and

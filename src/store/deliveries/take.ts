@@ -1,11 +1,9 @@
 // Reads the deliveries of a sink that are due, with their events.
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
-import { isDue } from '../due.ts';
 import { eventColumns } from '../event-row.ts';
-import { heldPriority } from '../events.ts';
+import { heldPriority, isDue, unansweredOf } from './pending.ts';
 import { toDue } from './row.ts';
-import { unansweredOf } from './unanswered.ts';
 
 type PendingQuery = ReturnType<Database['$client']>;
 

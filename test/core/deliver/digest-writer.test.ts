@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { composeDigest, digestEvent } from '../../../src/core/deliver/digest.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import type { Message } from '../../../src/kit/sink.ts';
-import { freezeDigest, readMembers, splitDigest } from '../../../src/store/groups.ts';
+import { freezeDigest, readMembers, splitDigest } from '../../../src/store/groups/index.ts';
 import { drafts, hold, storePage } from '../../store/stored.ts';
 import { expectSoon, grouped, storm, useDigests } from './digests-setup.ts';
 

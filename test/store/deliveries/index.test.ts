@@ -66,12 +66,10 @@ describe('what is due', () => {
     const [waits, ahead] = await stored(drafts(1, 2));
     const lease = await hold(database(), 'sink:x');
     const longestMs = deliveryBackoff.maxMs * 1.2;
-    await recordFailed(
-      database(),
-      lease,
-      'soc',
-      [waits!, ahead!].map((id) => failure(id, { delayMs: longestMs })),
-    );
+    await recordFailed(database(), lease, {
+      sink: 'soc',
+      failed: [waits!, ahead!].map((id) => failure(id, { delayMs: longestMs })),
+    });
     expect([await dueIds(), await randomId()]).toEqual([[], undefined]);
     await database()
       .$client`update deliveries set scheduled_at = scheduled_at + interval '1 hour' where event_id = ${ahead!}`;
@@ -142,12 +140,7 @@ describe('what is due', () => {
     const all = await stored(drafts(1, 12));
     const lease = await hold(database(), 'sink:x');
     const tried = all.slice(0, 11);
-    await recordFailed(
-      database(),
-      lease,
-      'soc',
-      tried.map((id) => failure(id)),
-    );
+    await recordFailed(database(), lease, { sink: 'soc', failed: tried.map((id) => failure(id)) });
     for (let n = 0; n < 5; n += 1) expect(await randomId()).toBe(all[11]);
     const found = new Set<number | undefined>();
     for (let n = 0; n < 40; n += 1) found.add(await randomId(all.slice(11)));
@@ -212,9 +205,10 @@ describe('what failed', () => {
     const [first] = await stored();
     const lease = await hold(database(), 'sink:x');
     expect(
-      await recordFailed(database(), lease, 'soc', [
-        failure(first!, { form: 'bare', attempts: 4 }),
-      ]),
+      await recordFailed(database(), lease, {
+        sink: 'soc',
+        failed: [failure(first!, { form: 'bare', attempts: 4 })],
+      }),
     ).toEqual([]);
     const [due] = await takeDue(database(), { sink: 'soc', limit: 1 });
     expect(due).toMatchObject({ event: { id: first }, attempts: 4, form: 'bare' });

@@ -1,0 +1,32 @@
+// What statements about pending deliveries share: which are held, which are due, and which may have
+// arrived already.
+import { unansweredReasons } from '../../kit/errors.ts';
+import type { Database } from '../database.ts';
+
+/**
+ * Added to the priority of a delivery that is held: it waits in a group, or travels in a digest.
+ */
+export const heldPriority = 10;
+
+/**
+ * Nothing makes a delivery wait longer than this: its own back-off ends at 5 min ±20 %. Times that
+ * a far end asks for are its sink's, and in no row. A kind of delivery that is meant for later than
+ * this must be told apart before it is written.
+ */
+export const aheadMaxMs = 600_000;
+
+/**
+ * Condition on `scheduled_at`. A time beyond {@link aheadMaxMs} was written before the clock went
+ * back.
+ */
+export function isDue({ $client: client }: Database): ReturnType<Database['$client']> {
+  return client`(scheduled_at <= now() or scheduled_at > now() + ${aheadMaxMs}::float8 * interval '1 millisecond')`;
+}
+
+/** Of a row of deliveries, `d`. Only those that failed cost a look. */
+export function unansweredOf(client: Database['$client']) {
+  return client`case when d.reason is null then 0 else (
+    select count(*)::int from delivery_attempts a
+    where a.event_id = d.event_id and a.sink = d.sink and a.reason = any (string_to_array(${unansweredReasons.join(',')}, ','))
+  ) end`;
+}
