@@ -50,23 +50,19 @@ export function createDemo(deps: DemoDependencies): Command {
     async run({ values }, io) {
       const port = portOf(values.port);
       if (values.once !== true) {
-        await onStage(
-          deps,
-          io,
-          {},
-          (line) => io.stderr(line),
-          (stage) => playLive(stage, port),
-        );
+        await onStage(deps, io, {
+          environment: {},
+          onLogLine: (line) => io.stderr(line),
+          play: (stage) => playLive(stage, port),
+        });
         return exitCodes.done;
       }
-      const isFine = await onStage(
-        deps,
-        io,
-        // Each of the 40 is to be seen on a card of its own.
-        { STORM: 'off' },
-        () => {},
-        (stage) => playOnce(stage, deps.onceWaitMs),
-      );
+      const isFine = await onStage(deps, io, {
+        // Each of the 40 events gets a card of its own.
+        environment: { STORM: 'off' },
+        onLogLine() {},
+        play: (stage) => playOnce(stage, deps.onceWaitMs),
+      });
       return isFine ? exitCodes.done : exitCodes.failed;
     },
   };
@@ -78,13 +74,18 @@ function portOf(value: unknown): number {
   throw new UsageError(`--port "${value}" is no port; give a number from 0 to 65535.`);
 }
 
-/** Starts everything, plays, and takes it down again, whatever happened. */
+interface Play<Result> {
+  /** Beside what {@link configOf} sets. */
+  readonly environment: Readonly<Record<string, string>>;
+  onLogLine(line: string): void;
+  play(stage: Stage): Promise<Result>;
+}
+
+/** Starts everything, plays, and takes everything down again, whatever happened. */
 async function onStage<Result>(
   deps: DemoDependencies,
   io: CommandIo,
-  more: Readonly<Record<string, string>>,
-  onLogLine: (line: string) => void,
-  play: (stage: Stage) => Promise<Result>,
+  { environment, onLogLine, play }: Play<Result>,
 ): Promise<Result> {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-demo-'));
   const removeDirectory = () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
@@ -97,31 +98,18 @@ async function onStage<Result>(
     closing.push(() => tenant.close());
     const mattermost = await startMattermost({ postsKept });
     closing.push(() => mattermost.close());
-    const config = configOf(tenant, mattermost, directory, more);
+    const config = configOf(tenant, mattermost, directory, environment);
     const logLines: string[] = [];
-    const destination = {
-      write(line: string) {
-        logLines.push(line);
-        if (logLines.length > logLinesKept) logLines.shift();
-        onLogLine(line);
-      },
-    };
+    const destination = { write: (line: string) => onLogLine(kept(logLines, line)) };
     const log = createLogger({ level: config.logLevel, secrets: config.secrets, destination });
     io.stdout('Starting the embedded database, which takes a few seconds.\n');
     const onFatal = (error: Error) => abort.abort(error);
     const tocsin = await deps.startService(config, { log, version: io.version, onFatal });
     closing.push(() => tocsin.stop());
-    const say = (text: string) => io.stdout(text);
-    const complain = (text: string) => io.stderr(text);
     return await play({
-      tenant,
-      mattermost,
-      tocsin,
-      directory,
-      logLines,
-      ending: abort.signal,
-      say,
-      complain,
+      ...{ tenant, mattermost, tocsin, directory, logLines, ending: abort.signal },
+      say: (text) => io.stdout(text),
+      complain: (text) => io.stderr(text),
     });
   } finally {
     for (const close of closing.reverse()) await close();
@@ -130,12 +118,19 @@ async function onStage<Result>(
   }
 }
 
+/** Adds the line to the newest ones. @returns the line */
+function kept(newest: string[], line: string): string {
+  newest.push(line);
+  if (newest.length > logLinesKept) newest.shift();
+  return line;
+}
+
 /** Exactly these variables, and a directory in which there is no .env. */
 function configOf(
   tenant: Tenant,
   mattermost: Mattermost,
   directory: string,
-  more: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>>,
 ): Config {
   const env = {
     DEEPINSTINCT_URL: tenant.url,
@@ -147,7 +142,7 @@ function configOf(
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: 'warn',
-    ...more,
+    ...environment,
   };
   return loadConfig({ env, directory, registries: { sources, sinks } });
 }

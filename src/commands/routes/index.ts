@@ -108,7 +108,12 @@ async function explain(config: Config, event: StoredEvent, atMs: number): Promis
   const draft = { ...event, raw: '{}' };
   const misses = judge(routes, { source: event.source, event: draft, atMs });
   const { decisions } = route(routes, { source: event.source, event: draft, atMs });
-  const silenced = await afterSilences(config, event.source, draft, decisions, atMs);
+  const silenced = await afterSilences(config, {
+    source: event.source,
+    event: draft,
+    decisions,
+    atMs,
+  });
   return {
     areSilencesKnown: silenced !== undefined,
     routes: routes.map(({ name }, index) => ({ name, reason: misses[index] ?? null })),
