@@ -1,41 +1,11 @@
-// The HTTP client against servers of every temper on loopback: healthy, slow, silent, endless,
-// encrypted, behind a proxy.
+// The HTTP client against servers on loopback: connections, addresses, certificates and proxies.
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { inspect } from 'node:util';
-import { gzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { AdapterError, ConfigError } from '../../../src/kit/errors.ts';
-import {
-  createHttpClient,
-  type HttpClientOptions,
-  type HttpRequest,
-} from '../../../src/kit/http/index.ts';
-import { closedPort, pourBody, startFarEnd, startSocketServer } from '../../support/far-end.ts';
-import { settledMs } from '../../support/stopwatch.ts';
-
-const never = new AbortController().signal;
-const secretPath = '/hooks/abcdefghijklmnopqrstuvwxyz?sig=verysecretsignature';
-
-function client(options?: HttpClientOptions) {
-  const http = createHttpClient(options);
-  onTestFinished(() => http.close());
-  return http;
-}
-
-function post(url: string, more: Partial<HttpRequest> = {}): HttpRequest {
-  return { method: 'POST', url, body: '{"text":"hello"}', signal: never, ...more };
-}
-
-async function failure(promise: Promise<unknown>): Promise<AdapterError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(AdapterError);
-  expect(inspect(error, { depth: 9 })).not.toMatch(/abcdefghij|verysecret/);
-  return error as AdapterError;
-}
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ConfigError } from '../../../src/kit/errors.ts';
+import { createHttpClient } from '../../../src/kit/http/index.ts';
+import { closedPort, startFarEnd, startSocketServer } from '../../support/far-end.ts';
+import { client, failure, post, secretPath } from './calling.ts';
 
 describe('an exchange that works', () => {
   test('sends method, path, query, headers and body as given, and hands back status, headers and text', async () => {
@@ -79,36 +49,6 @@ describe('an exchange that works', () => {
     expect(farEnd.connectionCount()).toBe(3);
   });
 
-  test('a redirect is an answer and is not followed', async () => {
-    const target = await startFarEnd();
-    const farEnd = await startFarEnd((_request, response) => {
-      response.writeHead(302, { location: `${target.origin}/elsewhere` }).end();
-    });
-    const answer = await client().request(
-      post(farEnd.origin, { headers: { authorization: 'token' } }),
-    );
-    expect(answer.status).toBe(302);
-    expect(target.received).toHaveLength(0);
-  });
-
-  test('an early hint is not the answer', async () => {
-    const farEnd = await startFarEnd((_request, response) => {
-      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
-      response.writeHead(503).end('later');
-    });
-    expect(await client().request(post(farEnd.origin))).toMatchObject({
-      status: 503,
-      body: 'later',
-    });
-  });
-
-  test('invalid UTF-8 and a byte order mark do not disturb', async () => {
-    const farEnd = await startFarEnd((_request, response) =>
-      response.end(Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff])),
-    );
-    expect((await client().request(post(farEnd.origin))).body).toBe('a\uFFFD');
-  });
-
   test('close waits for what is in flight, and can be called twice', async () => {
     const farEnd = await startFarEnd((_request, response) =>
       setTimeout(() => response.end('ok'), 100),
@@ -138,128 +78,6 @@ describe('an exchange that works', () => {
   });
 });
 
-const chunkedHead = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
-
-/** Answers with `head` and then `block` again and again, as fast as it is taken. */
-async function startEndless(head: string, block: string) {
-  const blocks = Buffer.from(block.repeat(Math.ceil(65_536 / block.length)));
-  let written = 0;
-  const port = await startSocketServer((socket) => {
-    const pour = () => {
-      while (!socket.destroyed) {
-        written += blocks.length;
-        if (!socket.write(blocks)) return void socket.once('drain', pour);
-      }
-    };
-    socket.once('data', () => {
-      socket.write(head);
-      pour();
-    });
-  });
-  return { url: `http://127.0.0.1:${port}`, written: () => written };
-}
-
-describe('what is read of an answer', () => {
-  test('a body of 10 MB is cut at the limit, and its connection closed', async () => {
-    let poured = () => 0;
-    const farEnd = await startFarEnd((_request, response) => {
-      poured = pourBody(response);
-    });
-    const answer = await client().request(post(farEnd.origin, { bodyBytesMax: 1_000 }));
-    expect(answer).toMatchObject({ status: 200, truncated: true });
-    expect(answer.body).toBe('a'.repeat(1_000));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(poured()).toBeLessThan(10_000_000);
-  });
-
-  test('an endless body ends at the limit', async () => {
-    const farEnd = await startFarEnd((_request, response) => {
-      const timer = setInterval(() => response.write('x'.repeat(50_000)), 5);
-      response.on('close', () => clearInterval(timer));
-    });
-    const answer = await client().request(post(farEnd.origin));
-    expect(answer.truncated).toBe(true);
-    expect(answer.body).toHaveLength(65_536);
-  });
-
-  test('a body of which each byte is a chunk of its own is whole', async () => {
-    const body = 'abcdefghij'.repeat(20_000);
-    const port = await startSocketServer((socket) => {
-      const chunks = [...body].map((byte) => `1\r\n${byte}\r\n`).join('');
-      socket.on('data', () =>
-        socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`),
-      );
-    });
-    const answer = await client().request(
-      post(`http://127.0.0.1:${port}`, { bodyBytesMax: 1_000_000 }),
-    );
-    expect(answer).toEqual(expect.objectContaining({ status: 200, truncated: false, body }));
-  });
-
-  test.each([
-    ['chunks of one byte', chunkedHead, '1\r\nx\r\n'],
-    ['extensions of chunks', chunkedHead, `1;${'e'.repeat(900)}\r\nx\r\n`],
-  ])('%s without end are read for some megabytes, and no more', async (_name, head, block) => {
-    const endless = await startEndless(head, block);
-    const answer = await client().request(
-      post(endless.url, { bodyBytesMax: 100_000_000, timeoutMs: 60_000 }),
-    );
-    expect(answer).toMatchObject({ status: 200, truncated: true });
-    expect(answer.body).toMatch(/^x+$/);
-    // The system takes some more from it than we have read.
-    expect(endless.written()).toBeLessThan(100_000_000);
-  });
-
-  test('hints without end are no answer, and end soon', async () => {
-    const endless = await startEndless('', 'HTTP/1.1 103 Early Hints\r\n\r\n');
-    const error = await failure(
-      client().request(post(endless.url + secretPath, { timeoutMs: 60_000 })),
-    );
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
-    expect(error.message).toMatch(/more headers than fit/);
-    expect(endless.written()).toBeLessThan(100_000_000);
-  });
-
-  test('a body of exactly the limit is whole', async () => {
-    const farEnd = await startFarEnd((_request, response) => response.end('x'.repeat(100)));
-    expect((await client().request(post(farEnd.origin, { bodyBytesMax: 100 }))).truncated).toBe(
-      false,
-    );
-  });
-
-  test('a compressed body that nobody asked for is unpacked', async () => {
-    const farEnd = await startFarEnd((_request, response) => {
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"last_id":1}'));
-    });
-    expect((await client().request(post(farEnd.origin))).body).toBe('{"last_id":1}');
-  });
-
-  test.each([
-    ['broken', 'gzip', gzipSync('hello').fill(7, 12)],
-    ['cut', 'gzip', gzipSync('hello'.repeat(100)).subarray(0, 20)],
-    ['of an unknown kind', 'zstd', Buffer.from('hello')],
-    ['a bomb', 'gzip', gzipSync(Buffer.alloc(5_000_000))],
-  ])(
-    'a compressed body that is %s is an error, and never garbage',
-    async (_name, encoding, bytes) => {
-      const farEnd = await startFarEnd((_request, response) => {
-        response.writeHead(200, { 'content-encoding': encoding }).end(bytes);
-      });
-      const error = await failure(client().request(post(farEnd.origin + secretPath)));
-      expect(error).toMatchObject({ outcome: 'retry', reason: 'malformed', status: 200 });
-    },
-  );
-
-  test('a status other than 2xx counts though its compressed body cannot be read', async () => {
-    const farEnd = await startFarEnd((_request, response) => {
-      response.writeHead(429, { 'content-encoding': 'gzip', 'retry-after': '7' }).end('not gzip');
-    });
-    const answer = await client().request(post(farEnd.origin));
-    expect(answer).toMatchObject({ status: 429, body: '' });
-    expect(answer.headers['retry-after']).toBe('7');
-  });
-});
-
 describe('an exchange that fails', () => {
   test('refused: host, port, code and what to check are named', async () => {
     const port = await closedPort();
@@ -273,64 +91,6 @@ describe('an exchange that fails', () => {
     const error = await failure(client().request(post(`http://nowhere.invalid${secretPath}`)));
     expect(error).toMatchObject({ outcome: 'retry', reason: 'connection' });
     expect(error.message).toMatch(/^nowhere\.invalid:80: .*(ENOTFOUND|EAI_AGAIN).*DNS/);
-  });
-
-  test.each([
-    ['before any byte', ''],
-    ['within the headers', 'HTTP/1.1 200 OK\r\nContent-Le'],
-    ['within the body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok'],
-    ['within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nok'],
-  ])(
-    'a reset %s is a connection failure, and the request may have arrived',
-    async (_name, beginning) => {
-      const port = await startSocketServer((socket) => {
-        socket.once('data', () =>
-          socket.write(beginning, () => setTimeout(() => socket.resetAndDestroy(), 20)),
-        );
-      });
-      const error = await failure(client().request(post(`http://127.0.0.1:${port}${secretPath}`)));
-      expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
-      expect(error.message).toMatch(/may have got the request/);
-    },
-  );
-
-  test.each([
-    ['its announced length', 'Content-Length: 10\r\n\r\nok'],
-    ['its last chunk', 'Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n'],
-  ])('a body that ends before %s is a failure, not a short answer', async (_name, rest) => {
-    const port = await startSocketServer((socket) => {
-      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${rest}`));
-    });
-    const error = await failure(client().request(post(`http://127.0.0.1:${port}`)));
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
-    expect(error.message).toMatch(/closed before the answer was complete/);
-  });
-
-  test('an idle connection that the far end closed with the next request is not silently tried again', async () => {
-    let connections = 0;
-    const port = await startSocketServer((socket) => {
-      connections += 1;
-      let requests = 0;
-      socket.on('data', () => {
-        requests += 1;
-        if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-        else socket.resetAndDestroy();
-      });
-    });
-    const http = client({ connectionsMax: 1 });
-    await http.request(post(`http://127.0.0.1:${port}`));
-    const error = await failure(http.request(post(`http://127.0.0.1:${port}`)));
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
-    expect(connections).toBe(1);
-  });
-
-  test('what does not speak HTTP is said to be so, and its words stay out of the error', async () => {
-    const port = await startSocketServer((socket) => {
-      socket.once('data', () => socket.end('220 verysecret.example ESMTP\r\n'));
-    });
-    const error = await failure(client().request(post(`http://127.0.0.1:${port}${secretPath}`)));
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'interrupted' });
-    expect(error.message).toMatch(/does not speak HTTP \(HPE/);
   });
 
   test.each([
@@ -352,85 +112,6 @@ describe('an exchange that fails', () => {
     expect(error).toMatchObject({ outcome: 'reject_sink', reason: 'bad_config' });
     expect(error.message).toMatch(/token/);
     expect(farEnd.received).toHaveLength(0);
-  });
-});
-
-describe('time-out and abort', () => {
-  test.each([
-    ['accepts and says nothing', '', /sent no answer/],
-    ['stops within the headers', 'HTTP/1.1 200 OK\r\nContent-', /sent no answer/],
-    [
-      'stops within the body',
-      'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok',
-      /began and did not end/,
-    ],
-  ])('the time-out ends an exchange with a far end that %s', async (_name, beginning, words) => {
-    const port = await startSocketServer((socket) =>
-      socket.once('data', () => socket.write(beginning)),
-    );
-    const promise = client().request(
-      post(`http://127.0.0.1:${port}${secretPath}`, { timeoutMs: 150 }),
-    );
-    expect(await settledMs(promise)).toBeLessThan(400);
-    const error = await failure(promise);
-    expect(error).toMatchObject({ outcome: 'retry', reason: 'timeout' });
-    expect(error.message).toMatch(words);
-    expect(error.message).toMatch(`127.0.0.1:${port}: no complete answer within 0.15 s`);
-  });
-
-  test('a body that comes in drops does not outlast the time-out', async () => {
-    const farEnd = await startFarEnd((_request, response) => {
-      const timer = setInterval(() => response.write('.'), 20);
-      response.on('close', () => clearInterval(timer));
-    });
-    const promise = client().request(post(farEnd.origin, { timeoutMs: 200 }));
-    expect(await settledMs(promise)).toBeLessThan(450);
-    expect(await failure(promise)).toMatchObject({ reason: 'timeout' });
-  });
-
-  test('the time-out counts the wait for a free connection, and what was given up is never sent', async () => {
-    const farEnd = await startFarEnd((_request, response) =>
-      setTimeout(() => response.end('ok'), 300),
-    );
-    const http = client({ connectionsMax: 1 });
-    const first = http.request(post(farEnd.origin, { body: 'first' }));
-    const second = http.request(post(farEnd.origin, { body: 'second', timeoutMs: 100 }));
-    expect(await settledMs(second)).toBeLessThan(250);
-    expect((await failure(second)).message).toMatch(/no connection was free/);
-    await first;
-    await http.request(post(farEnd.origin, { body: 'third' }));
-    expect(farEnd.received.map(({ body }) => body)).toEqual(['first', 'third']);
-  });
-
-  test.each([
-    ['before the answer', ''],
-    ['within the body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok'],
-  ])(
-    'an abort %s ends within 100 ms with its own reason, and closes the connection',
-    async (_name, beginning) => {
-      const abort = new AbortController();
-      const states: string[] = [];
-      const port = await startSocketServer((socket) => {
-        socket.once('data', () => {
-          states.push('requested');
-          socket.on('close', () => states.push('closed'));
-          socket.write(beginning, () => setTimeout(() => abort.abort(new Error('stop')), 30));
-        });
-      });
-      const promise = client().request(post(`http://127.0.0.1:${port}`, { signal: abort.signal }));
-      promise.catch(() => {});
-      await new Promise((resolve) => abort.signal.addEventListener('abort', resolve));
-      expect(await settledMs(promise)).toBeLessThan(100);
-      await expect(promise).rejects.toThrow('stop');
-      await vi.waitFor(() => expect(states).toEqual(['requested', 'closed']));
-    },
-  );
-
-  test('a signal that is already aborted sends nothing', async () => {
-    const farEnd = await startFarEnd();
-    const signal = AbortSignal.abort(new Error('stop'));
-    await expect(client().request(post(farEnd.origin, { signal }))).rejects.toThrow('stop');
-    expect(farEnd.connectionCount()).toBe(0);
   });
 });
 
