@@ -1,6 +1,7 @@
 // Listens on HOST and PORT, or says in words why that is not possible.
 import { createServer, type Server } from 'node:net';
 import type { Config } from '../config/index.ts';
+import { type Problem, problemOf } from '../kit/error-codes.ts';
 
 type Address = Pick<Config, 'host' | 'port'>;
 
@@ -18,7 +19,7 @@ export async function lookAtAddress(address: Address): Promise<AddressFinding> {
   const error = await tryToListen(address);
   if (error === undefined)
     return { status: 'ok', text: `${written(address)} is free to listen on` };
-  if (error.code !== 'EADDRINUSE')
+  if (problemOf(error.code) !== 'address_in_use')
     return { status: 'failed', text: listenErrorText(address, error) };
   const remedy =
     'That is right if Tocsin runs already. If not, serve could not start: stop that process, or set PORT.';
@@ -26,22 +27,19 @@ export async function lookAtAddress(address: Address): Promise<AddressFinding> {
 }
 
 const hosts = 'Set it to :: for all, or 127.0.0.1 for this machine only.';
-const notHere = `HOST is no address of this machine. ${hosts}`;
-const unresolved = `HOST is a name that cannot be resolved. ${hosts}`;
-const remedies: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'Another process uses the port: stop it, or set PORT.',
-  EADDRNOTAVAIL: notHere,
-  EAFNOSUPPORT: notHere,
-  EINVAL: notHere,
-  ENOTFOUND: unresolved,
-  EAI_AGAIN: unresolved,
-  EACCES: 'This user may not use that port: set PORT to one above 1023.',
+const remedies: Readonly<Partial<Record<Problem, string>>> = {
+  address_in_use: 'Another process uses the port: stop it, or set PORT.',
+  address_unavailable: `HOST is no address of this machine. ${hosts}`,
+  unresolved: `HOST is a name that cannot be resolved. ${hosts}`,
+  not_permitted: 'This user may not use that port: set PORT to one above 1023.',
 };
 
 /** What kept a server from listening, with the variable to change. */
 export function listenErrorText(address: Address, { code = '' }: NodeJS.ErrnoException): string {
   const text = `cannot listen on ${written(address)} (${code}).`;
-  const remedy = remedies[code];
+  // Linux answers EINVAL for an address that is of this machine only together with an interface.
+  const problem = code === 'EINVAL' ? 'address_unavailable' : problemOf(code);
+  const remedy = problem && remedies[problem];
   return remedy === undefined ? text : `${text} ${remedy}`;
 }
 
@@ -58,14 +56,15 @@ function tryToListen(address: Address): Promise<NodeJS.ErrnoException | undefine
 }
 
 const all = '::';
-const withoutIPv6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL']);
 
 /** All addresses of a machine without IPv6 are those of IPv4. @throws {NodeJS.ErrnoException} */
 export async function listenOn(server: Server, { host, port }: Address): Promise<void> {
   try {
     await listening(server, host, port);
   } catch (error) {
-    if (host !== all || !withoutIPv6.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const isUnavailable =
+      problemOf((error as NodeJS.ErrnoException).code) === 'address_unavailable';
+    if (host !== all || !isUnavailable) throw error;
     await listening(server, '0.0.0.0', port);
   }
 }

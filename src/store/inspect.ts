@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import type postgres from 'postgres';
 import { placeOf } from '../kit/database-url.ts';
 import { within } from '../kit/deadline.ts';
+import { meanings, type Problem, problemOf, remedies } from '../kit/error-codes.ts';
 import {
   addressOf,
   connectPostgres,
@@ -97,19 +98,12 @@ async function readFacts(client: postgres.Sql, address: string): Promise<Postgre
 
 const escapes =
   'Write it as postgres://user:password@host:5432/database; in the password, write @ as %40, / as %2F, # as %23 and % as %25.';
-const unresolved =
-  'the host name cannot be resolved. Check its spelling and the DNS of this machine.';
-const unreachable = 'there is no way to this host. Check host, port, network and firewall.';
 const silent =
   'nothing answers there as Postgres does. Check host and port, whether it is another service, and a firewall or pooler on the way.';
-const untrusted =
-  'its certificate is not trusted here. Let sslrootcert in the URL, or NODE_EXTRA_CA_CERTS, name a PEM file with its authority.';
-const misnamed =
-  'its certificate is for another host. Name the host as the certificate does, or set sslmode=verify-ca if the chain is enough.';
 const starting = 'the server is starting or stopping. Try again in a moment.';
 
-/** By SQLSTATE, by the driver's codes, and by those of the system. */
-const words: Readonly<Record<string, string>> = {
+/** By SQLSTATE, by the driver's codes, and by those that mean more here than elsewhere. */
+const byCode: Readonly<Record<string, string>> = {
   '28P01': `the server refuses user or password. Correct them. ${escapes}`,
   '28000':
     'the server does not let this user in from here. Check the user, its pg_hba.conf, and whether it wants TLS (add ?sslmode=require to the URL).',
@@ -118,37 +112,41 @@ const words: Readonly<Record<string, string>> = {
   '53300': 'the server has no connection free. Raise max_connections there, or stop something.',
   '57P03': starting,
   '57P01': starting,
-  ECONNREFUSED:
-    'nothing accepts connections there. Check that Postgres runs and listens on this address, and the port.',
   ENOENT:
     'there is no such socket. Check that Postgres runs on this machine, and the folder of its socket.',
-  ENOTFOUND: unresolved,
-  EAI_AGAIN: unresolved,
-  EHOSTUNREACH: unreachable,
-  ENETUNREACH: unreachable,
-  ETIMEDOUT: unreachable,
   CONNECT_TIMEOUT: silent,
   CONNECTION_CLOSED: silent,
   ECONNRESET:
     'the connection was cut before Postgres answered. Check that the port is that of Postgres, and that it speaks TLS if the URL says sslmode.',
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  CERT_HAS_EXPIRED: 'its certificate has expired. Renew it on the server.',
-  ERR_TLS_CERT_ALTNAME_INVALID: misnamed,
   TLS_REFUSED:
     'the server does not speak TLS, which sslmode in the URL asks for. Switch it on there, or set sslmode=prefer.',
   READ_ONLY_SERVER:
     'no server there takes writes, which target_session_attrs asks for. Name the primary in the URL, or wait for it.',
 };
 
+const byProblem: Readonly<Partial<Record<Problem, string>>> = {
+  refused: `${meanings.refused}. Check that Postgres runs and listens on this address, and the port.`,
+  unresolved: `${meanings.unresolved}. ${remedies.unresolved}`,
+  unreachable: `${meanings.unreachable}. Check host, port, network and firewall.`,
+  untrusted: `${meanings.untrusted}. Let sslrootcert in the URL, or NODE_EXTRA_CA_CERTS, name a PEM file with its authority.`,
+  expired: `${meanings.expired}. ${remedies.expired}`,
+  not_yet_valid: `${meanings.not_yet_valid}. ${remedies.not_yet_valid}`,
+  misnamed: `${meanings.misnamed}. Name the host as the certificate does, or set sslmode=verify-ca if the chain is enough.`,
+};
+
+function wordsFor(code: string): string | undefined {
+  if (Object.hasOwn(byCode, code)) return byCode[code];
+  const problem = problemOf(code);
+  return problem && byProblem[problem];
+}
+
 function textOf(error: unknown, database: string): string {
   if ((error as Error).message === 'late') return silent;
   if (error instanceof DatabaseSchemaError) return error.message;
   const code = databaseErrorCode(error) ?? '';
   if (isForWantOfDescriptors(code)) return databaseErrorText(error);
-  if (Object.hasOwn(words, code)) return words[code]!.replace('.', ` (${code}).`);
+  const words = wordsFor(code);
+  if (words !== undefined) return words.replace('.', ` (${code}).`);
   const text = databaseErrorText(error);
   const hidden = database.length < 4 ? text : text.replaceAll(database, '[database]');
   return `${hidden}. Check the server and the URL.`;

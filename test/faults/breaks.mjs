@@ -253,8 +253,8 @@ export const mutations = [
     edits: [
       [
         'src/store/embedded/data-directory.ts',
-        'remedies[code] ??',
-        'remedies[code.toLowerCase()] ??',
+        'problem && words[problem];',
+        "known?.replace('space', '') ?? `",
       ],
     ],
     cases: 'cannot be written',

@@ -1,5 +1,6 @@
 // Whether the database takes writes. It may answer and take none: its disk is full, or it is
 // read-only.
+import { type Problem, problemOf } from '../../kit/error-codes.ts';
 import type { WriteFailureReason } from '../../observe/metrics/labels.ts';
 import { databaseErrorCode, databaseErrorText } from '../../store/database.ts';
 
@@ -14,16 +15,19 @@ const words: Readonly<Record<Exclude<WriteFailureReason, 'other'>, string>> = {
   no_connection: 'it has no connection left',
 };
 
-/** By SQLSTATE, or by the code of the file system. */
-const reasons: Readonly<Record<string, keyof typeof words>> = {
+const bySqlState: Readonly<Record<string, keyof typeof words>> = {
   '25006': 'read_only',
   '42501': 'not_allowed',
   '53100': 'disk_full',
   '53200': 'out_of_memory',
   '53300': 'no_connection',
-  EDQUOT: 'disk_full',
-  ENOSPC: 'disk_full',
-  EROFS: 'read_only',
+};
+
+/** Of the file system, under the embedded database. */
+const byProblem: Readonly<Partial<Record<Problem, keyof typeof words>>> = {
+  quota_used_up: 'disk_full',
+  disk_full: 'disk_full',
+  read_only: 'read_only',
 };
 
 export interface WriteProblem {
@@ -52,7 +56,7 @@ export function createWrites(): Writes {
     },
     problem() {
       const worst = [...failing.values()].find(({ count }) => count >= failuresMin);
-      return worst && problemOf(worst.error);
+      return worst && writeProblemOf(worst.error);
     },
   };
 }
@@ -87,10 +91,16 @@ export async function whyNoWrites(
   }
 }
 
-function problemOf(error: unknown): WriteProblem {
+function writeProblemOf(error: unknown): WriteProblem {
   const code = databaseErrorCode(error);
   if (code === undefined) return { reason: 'other', text: 'the last one failed' };
-  const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
+  const reason = reasonOf(code);
   if (reason === undefined) return { reason: 'other', text: `the last one failed with ${code}` };
   return { reason, text: `${words[reason]} (${code})` };
+}
+
+function reasonOf(code: string): keyof typeof words | undefined {
+  if (Object.hasOwn(bySqlState, code)) return bySqlState[code];
+  const problem = problemOf(code);
+  return problem && byProblem[problem];
 }

@@ -2,6 +2,7 @@
 // errors are not passed on as causes, because undici's and Node's own carry whole URLs and pieces
 // of answers.
 import { descriptorsUsedUp, isOutOfDescriptors } from '../descriptors.ts';
+import { meanings, type Problem, problemOf, remedies } from '../error-codes.ts';
 import { AdapterError } from '../errors.ts';
 import { hostWithPort } from '../origin.ts';
 
@@ -10,21 +11,17 @@ interface Explanation {
   readonly remedy: string;
 }
 
-const unresolved: Explanation = {
-  meaning: 'the host name cannot be resolved',
-  remedy: 'Check its spelling and the DNS of this machine.',
-};
 const unreachable: Explanation = {
-  meaning: 'there is no way to this host',
+  meaning: meanings.unreachable,
   remedy: 'Check the network, a firewall, and whether HTTPS_PROXY is needed.',
 };
-const cut: Explanation = {
+const closedEarly: Explanation = {
   meaning: 'the connection was closed before the answer was complete',
   remedy:
     'The far end may have got the request all the same; look at its log, or that of a proxy or firewall on the way.',
 };
 const untrusted: Explanation = {
-  meaning: 'its certificate is not trusted here',
+  meaning: meanings.untrusted,
   remedy: 'Let NODE_EXTRA_CA_CERTS name a PEM file with the certificate of its authority.',
 };
 const notTls: Explanation = {
@@ -37,44 +34,15 @@ const tooSlow: Explanation = {
 };
 const closed: Explanation = { meaning: 'the client is being closed', remedy: 'Nothing was sent.' };
 
-const explanations: Readonly<Record<string, Explanation>> = {
-  ECONNREFUSED: {
-    meaning: 'nothing accepts connections there',
-    remedy: 'Check that the service runs, and the port.',
-  },
-  ENOTFOUND: unresolved,
-  EAI_AGAIN: unresolved,
-  EHOSTUNREACH: unreachable,
-  ENETUNREACH: unreachable,
+/** Before a problem's: undici's own codes, and those that mean more here than elsewhere. */
+const byCode: Readonly<Record<string, Explanation>> = {
+  // A packet filter that forbids the connection answers so.
   EACCES: unreachable,
-  EMFILE: descriptorsUsedUp,
-  ENFILE: descriptorsUsedUp,
-  ECONNRESET: cut,
-  ECONNABORTED: cut,
-  EPIPE: cut,
-  UND_ERR_SOCKET: cut,
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: cut,
   ETIMEDOUT: tooSlow,
-  UND_ERR_CONNECT_TIMEOUT: tooSlow,
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  CERT_UNTRUSTED: untrusted,
-  CERT_HAS_EXPIRED: {
-    meaning: 'its certificate has expired',
-    remedy: 'Renew it there, or set the clock of this machine.',
-  },
-  CERT_NOT_YET_VALID: {
-    meaning: 'its certificate is not valid yet',
-    remedy: 'Set the clock of this machine, or check the certificate.',
-  },
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    meaning: 'its certificate is for another host name',
-    remedy: 'Use a name that the certificate holds, or check where DNS leads.',
-  },
   EPROTO: notTls,
+  UND_ERR_SOCKET: closedEarly,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: closedEarly,
+  UND_ERR_CONNECT_TIMEOUT: tooSlow,
   UND_ERR_PRX_TLS: {
     meaning: 'the TLS connection to the proxy failed',
     remedy: 'Check the address in HTTPS_PROXY.',
@@ -89,6 +57,21 @@ const explanations: Readonly<Record<string, Explanation>> = {
   },
   UND_ERR_CLOSED: closed,
   UND_ERR_DESTROYED: closed,
+};
+
+const byProblem: Readonly<Partial<Record<Problem, Explanation>>> = {
+  refused: { meaning: meanings.refused, remedy: 'Check that the service runs, and the port.' },
+  unresolved: { meaning: meanings.unresolved, remedy: remedies.unresolved },
+  unreachable,
+  no_descriptor: descriptorsUsedUp,
+  closed_early: closedEarly,
+  untrusted,
+  expired: { meaning: meanings.expired, remedy: remedies.expired },
+  not_yet_valid: { meaning: meanings.not_yet_valid, remedy: remedies.not_yet_valid },
+  misnamed: {
+    meaning: meanings.misnamed,
+    remedy: 'Use a name that the certificate holds, or check where DNS leads.',
+  },
 };
 
 const notHttp: Explanation = {
@@ -163,7 +146,10 @@ export function overheadFailure(url: URL): AdapterError {
 }
 
 function explain(code: string): Explanation {
-  if (Object.hasOwn(explanations, code)) return explanations[code]!;
+  if (Object.hasOwn(byCode, code)) return byCode[code]!;
+  const problem = problemOf(code);
+  const explanation = problem && byProblem[problem];
+  if (explanation !== undefined) return explanation;
   if (code.startsWith('HPE')) return notHttp;
   if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return notTls;
   if (/CERT|CRL/.test(code)) return untrusted;

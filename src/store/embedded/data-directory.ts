@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, lstat, mkdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { descriptorsUsedUp } from '../../kit/descriptors.ts';
+import { type Problem, problemOf } from '../../kit/error-codes.ts';
 
 /**
  * DATA_DIR cannot be used as it is. The message names the variable, the path, the cause and what to
@@ -110,24 +111,18 @@ async function accessNearest(directory: string): Promise<void> {
   }
 }
 
-const noDescriptor = `${descriptorsUsedUp.meaning}. ${descriptorsUsedUp.remedy}`;
-
-const remedies: Readonly<Record<string, string>> = {
-  EMFILE: noDescriptor,
-  ENFILE: noDescriptor,
-  ENOTDIR: 'it is not a directory. Set DATA_DIR to a directory, or move the file away.',
-  EEXIST: 'it is not a directory. Set DATA_DIR to a directory, or move the file away.',
-  EACCES:
+const words: Readonly<Partial<Record<Problem, string>>> = {
+  no_descriptor: `${descriptorsUsedUp.meaning}. ${descriptorsUsedUp.remedy}`,
+  no_directory: 'it is not a directory. Set DATA_DIR to a directory, or move the file away.',
+  not_permitted:
     'this user may not write there. Give the directory to the user that runs Tocsin, or set DATA_DIR to another.',
-  EPERM:
-    'this user may not write there. Give the directory to the user that runs Tocsin, or set DATA_DIR to another.',
-  EROFS:
+  read_only:
     'the file system is read-only. Mount a writable volume there, or set DATA_DIR to a writable directory.',
-  ENOSPC:
+  disk_full:
     'no space is left on the device. Free some, or set DATA_DIR to a directory on a larger device.',
-  EDQUOT:
+  quota_used_up:
     'the disk quota is used up. Free some space, or set DATA_DIR to a directory on another device.',
-  ENAMETOOLONG: 'the path is too long. Set DATA_DIR to a shorter one.',
+  path_too_long: 'the path is too long. Set DATA_DIR to a shorter one.',
 };
 
 /**
@@ -136,7 +131,8 @@ const remedies: Readonly<Record<string, string>> = {
  */
 export function dataDirectoryError(directory: string, error: unknown): DataDirectoryError {
   if (error instanceof DataDirectoryError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const problem = problemOf((error as NodeJS.ErrnoException).code);
   const text = error instanceof Error ? error.message : String(error);
-  return new DataDirectoryError(directory, remedies[code] ?? `it cannot be used: ${text}`, error);
+  const known = problem && words[problem];
+  return new DataDirectoryError(directory, known ?? `it cannot be used: ${text}`, error);
 }

@@ -9,7 +9,9 @@ describe('what the database does not take', () => {
   test.each([
     ['53100', 'disk_full', 'its disk is full (53100)'],
     ['ENOSPC', 'disk_full', 'its disk is full (ENOSPC)'],
+    ['EDQUOT', 'disk_full', 'its disk is full (EDQUOT)'],
     ['25006', 'read_only', 'it is read-only (25006)'],
+    ['EROFS', 'read_only', 'it is read-only (EROFS)'],
     ['42501', 'not_allowed', 'its user may not write (42501)'],
     ['53200', 'out_of_memory', 'it is out of memory (53200)'],
     ['53300', 'no_connection', 'it has no connection left (53300)'],
