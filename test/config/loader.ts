@@ -3,9 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { type Config, type LoadOptions, loadConfig } from '../../src/config/index.ts';
+import {
+  type Config,
+  type LoadOptions,
+  loadConfig,
+  type Registries,
+} from '../../src/config/index.ts';
 import { ConfigError, type ConfigProblem } from '../../src/kit/errors.ts';
-import { registries } from './registries.ts';
+import { registries as plainRegistries } from './registries.ts';
 
 export const token = 'key-of-an-api-connector';
 export const hook = 'https://chat.example/hooks/3hook5id7of9twenty6letters';
@@ -27,9 +32,12 @@ export interface Loader {
   loadYaml(text: string, env?: Env): Config;
   /** As sentences: where, problem, remedy. */
   yamlProblems(text: string, env?: Env): string[];
+  /** The same without the remedies. */
+  yamlFaults(text: string, env?: Env): string[];
 }
 
-export function createLoader(): Loader {
+/** @param registries default: adapters of few settings, which cannot be created */
+export function createLoader(registries: Registries = plainRegistries): Loader {
   let directory = '';
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'tocsin-config-'));
@@ -58,5 +66,7 @@ export function createLoader(): Loader {
     loadYaml: (text, env = three) => load(write(text, env)),
     yamlProblems: (text, env = three) =>
       problemsOf(write(text, env)).map((p) => `${p.where} ${p.problem}. ${p.remedy}`),
+    yamlFaults: (text, env = three) =>
+      problemsOf(write(text, env)).map((p) => `${p.where} ${p.problem}`),
   };
 }

@@ -1,7 +1,12 @@
-// What is shown of what an operator wrote: names, and nothing that may be a secret or is obeyed.
-import { expect, it } from 'vitest';
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of tocsin.yaml
+// What is shown of what an operator wrote: names, and nothing that may be a secret or that a
+// terminal obeys.
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { issuesOf, presentable, problemsOf, shownName } from '../../../src/config/read/problems.ts';
+import { sinks } from '../../../src/sinks/index.ts';
+import { sources } from '../../../src/sources/index.ts';
+import { createLoader, hook } from '../loader.ts';
 
 it.each([
   ['soc', 'soc'],
@@ -54,6 +59,54 @@ it.each([
   expect(told(content)).toEqual([{ where, problem, remedy }]);
 });
 
-it('says nothing of what was reported before', () => {
+it('reports nothing twice: a gap was reported when it was made', () => {
   expect(told({ level: undefined, names: [undefined], size: 5 })).toEqual([]);
+});
+
+/** With the adapters as they are. */
+const real = createLoader({ sources, sinks });
+const env = { KEY: 'key-of-an-api-connector', HOOK: hook };
+const problems = (yaml: string) => real.yamlFaults(yaml, env);
+const source =
+  'sources: { a: { type: deepinstinct_events, url: "https://a.example.com", token: "${KEY}" } }\n';
+const sink = 'sinks: { soc: { type: mattermost, url: "${HOOK}" } }\n';
+
+describe('an address where a name belongs', () => {
+  const secret = 'https://chat.example.com/hooks/another-secret';
+  it.each([
+    ['in a route', `${source}${sink}routes: [{ name: a, to: ["${secret}"] }]\n`],
+    ['twice in a route', `${source}${sink}routes: [{ name: a, to: ["${secret}", "${secret}"] }]\n`],
+    ['in operations', `${source}${sink}operations: "${secret}"\n`],
+    ['as the id of a sink', `${source}sinks: { "${secret}": { type: mattermost } }\n`],
+    [
+      'as the id of the only sink there is',
+      `${source}sinks: { "${secret}": { type: stdout } }\noperations: x\n`,
+    ],
+    ['as a type', `${source}sinks: { soc: { type: "${secret}" } }\n`],
+    ['as a key', `${source}sinks: { soc: { type: stdout, "${secret}": x } }\n`],
+    [
+      'as a template',
+      `${source}sinks: { soc: { type: mattermost, url: "\${HOOK}", template: "${secret}" } }\n`,
+    ],
+    ['without its scheme', `${source}${sink}operations: "${secret.slice('https://'.length)}"\n`],
+    [
+      'with a password',
+      `${source}${sink}operations: "https://me:another-secret@chat.example.com"\n`,
+    ],
+  ])('is shown up to its host: %s', (_, yaml) => {
+    const told = problems(yaml);
+    expect(told.join('\n')).toContain('chat.example.com');
+    expect(told.join('\n')).not.toContain('another-secret');
+  });
+});
+
+it('a text that a terminal obeys is shown, and not obeyed', () => {
+  const name = String.raw`"\e[31mred\u202E"`;
+  const told = problems(
+    `${source}${sink}${name}: 1\nroutes: [{ name: a, ${name}: 1, match: { sources: [${name}] }, to: [${name}] }]\n`,
+  );
+  expect(told).toHaveLength(4);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  const harmless = /^[^\x00-\x1F\x7F\u202E]*red\\u\{202E\}[^\x00-\x1F\x7F\u202E]*$/;
+  for (const line of told) expect(line).toMatch(harmless);
 });

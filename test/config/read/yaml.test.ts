@@ -1,9 +1,21 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
-// variables tocsin.yaml as YAML: variables in it, anchors, and what no parser can make sense of.
-import { expect, it } from 'vitest';
-import { createLoader } from '../loader.ts';
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of tocsin.yaml
+// tocsin.yaml as YAML: variables in it, anchors, names that JavaScript would trip over, files too
+// large, and what no parser understands.
+import { describe, expect, it } from 'vitest';
+import { hasReference, literally } from '../../../src/config/read/yaml.ts';
+import { sinks } from '../../../src/sinks/index.ts';
+import { sources } from '../../../src/sources/index.ts';
+import { createLoader, hook } from '../loader.ts';
 
 const { loadYaml, yamlProblems } = createLoader();
+/** With the adapters as they are. */
+const real = createLoader({ sources, sinks });
+const env = { KEY: 'key-of-an-api-connector', HOOK: hook };
+const problems = (yaml: string) => real.yamlFaults(yaml, env);
+const console = (key: string) =>
+  `{ type: deepinstinct_events, url: "https://a.example.com", token: ${key} }`;
+const source = `sources: { a: ${console('"${KEY}"')} }\n`;
+const sink = 'sinks: { soc: { type: mattermost, url: "${HOOK}" } }\n';
 
 it('shows a literal ${ when it is written $${', () => {
   const text =
@@ -48,4 +60,90 @@ it('does not blow up on anchors within anchors', () => {
     bomb.push(`${to}: &${to} [${Array(10).fill(`*${from}`).join(',')}]`);
   }
   expect(yamlProblems(bomb.join('\n'))).toHaveLength(1);
+});
+
+describe('a name of the language', () => {
+  it.each([
+    [
+      'a source',
+      `sources: { __proto__: ${console('inline-secret')} }\n${sink}`,
+      'tocsin.yaml:1:12',
+    ],
+    [
+      'a sink',
+      `${source}sinks: { __proto__: { type: stdout }, b: { type: stdout } }\n`,
+      'tocsin.yaml:2:10',
+    ],
+    ['a template', `${source}${sink}templates: { __proto__: { title: x } }\n`, 'tocsin.yaml:3:14'],
+    [
+      'a setting',
+      `${source}sinks: { a: { type: stdout, __proto__: { template: x } } }\n`,
+      'tocsin.yaml:2:29',
+    ],
+    [
+      'what a route says of a sink',
+      `${source}${sink}routes: [{ name: a, to: [{ sink: soc, __proto__: { channel: x } }] }]\n`,
+      'tocsin.yaml:3:39',
+    ],
+  ])('__proto__ as %s is refused where it stands', (_, yaml, where) => {
+    expect(problems(yaml)).toContain(`${where} "__proto__" cannot be a name or a key`);
+  });
+
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    '${%s} is a variable without a value',
+    (name) => {
+      expect(problems(`sources: { a: ${console(`"\${${name}}"`)} }\n${sink}`)).toEqual([
+        expect.stringContaining(`\${${name}} has no value`),
+      ]);
+    },
+  );
+});
+
+it('a circle of aliases is a problem with its place, like any other key', () => {
+  const told = problems(
+    `${source}${sink}routes: [{ name: x, to: [&t { sink: soc, again: *t }] }]\n`,
+  );
+  expect(told).toEqual([expect.stringMatching(/again/)]);
+});
+
+describe('a file that is too large', () => {
+  const many = (count: number, line: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => line(n)).join('');
+  it.each([
+    [
+      '60,000 templates',
+      `templates:\n${many(60_000, (n) => `  t${n}: { title: x }\n`)}`,
+      'tocsin.yaml:1:1 has a list or map of more than 10000 entries',
+    ],
+    [
+      'lists in lists',
+      `a:\n${many(1000, () => `- [${'1,'.repeat(150)}1]\n`)}`,
+      'tocsin.yaml:1:1 has more than 100000 values',
+    ],
+    [
+      'a long text',
+      `a: ${'x'.repeat(4_000_001)}`,
+      'tocsin.yaml:1:1 is longer than 4 million characters',
+    ],
+    ['brackets', '['.repeat(100_000), expect.stringMatching(/ is nested too deeply$/)],
+  ])('is refused before anything is made of it: %s', (_, yaml, problem) => {
+    expect(problems(yaml)).toEqual([problem]);
+  });
+});
+
+it.each([
+  ['plain', false],
+  ['${A}', true],
+  ['a ${A} b', true],
+  ['$${A}', false],
+  ['$${A} ${B}', true],
+  ['$A {A}', false],
+])('%s refers to a variable: %s', (text, does) => {
+  expect(hasReference(text)).toBe(does);
+});
+
+it('a text that is written literally refers to no variable', () => {
+  for (const text of ['${A}', '$${A}', '${', 'a'])
+    expect(hasReference(literally(text))).toBe(false);
+  expect(literally('a ${B}')).toBe('a $${B}');
 });

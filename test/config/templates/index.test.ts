@@ -94,17 +94,6 @@ describe('told with its place is', () => {
       '{ short: { text: "{% if event.user %}{% assign x = 1 %}{% endif %}{{ x }}" } }',
       'is right in form and fails when it is tried: is not right: undefined variable: x.',
     ],
-    ['{ short: {} }', 'tocsin.yaml:10:14 templates.short says nothing.'],
-    [
-      '{ short: { titel: a } }',
-      '"titel" is not a key that belongs here. Known are: title, text, fields. Did you mean "title"?',
-    ],
-    ['{ short: { title: [a] } }', 'templates.short.title is not a text. Expected: a Liquid text'],
-    [
-      `{ short: { fields: [${'{ title: a, value: b },'.repeat(17)}] } }`,
-      'Expected: a list of 1 to 16 fields',
-    ],
-    ['{ "sh rt": { title: a } , short: { title: a } }', 'is not a name: at most 63 letters'],
     [
       '{ shrt: { title: a } }',
       'tocsin.yaml:4:90 sinks.soc.template "short" is no template of this configuration. Known are: shrt. Did you mean "shrt"?',
