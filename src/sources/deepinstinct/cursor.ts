@@ -19,14 +19,25 @@ export interface Cursor {
   /** The last item alone leapt from here to {@link id}. If it vanishes, the way back. */
   readonly before?: WayBack;
   /** Items that vanished after such a leap. What has one of their numbers now is another item. */
-  readonly vanished?: readonly Vanished[];
+  readonly vanished?: readonly Place[];
 }
 
 export type WayBack = Pick<Cursor, 'id' | 'at' | 'latest'>;
 
-export type Vanished = Pick<Cursor, 'id' | 'at'>;
+/** An item, by its number and `insertion_timestamp`; number 0 stands before the first one. */
+export type Place = Pick<Cursor, 'id' | 'at'>;
 
 type Numbered = Pick<WireItem, 'id' | 'at'>;
+
+/** Whether this is the very item of the place. */
+export function isAt({ id, at }: Numbered, place: Numbered): boolean {
+  return id === place.id && at === place.at;
+}
+
+/** The number to ask beyond so that the item of this place is shown as well. */
+export function numberBefore({ id }: Pick<Place, 'id'>): number {
+  return Math.max(0, id - 1);
+}
 
 /** More numbers than this between two items are a leap. Fewer are within what is read again. */
 export const leapMin = 50;
@@ -160,7 +171,7 @@ export function backOf({ id, at, start, before, vanished = [] }: Cursor): Cursor
  * this one.
  * @param vanished as {@link Cursor.vanished}
  */
-export function hasTakenNumber({ id, at }: Numbered, vanished: readonly Vanished[] = []): boolean {
+export function hasTakenNumber({ id, at }: Numbered, vanished: readonly Place[] = []): boolean {
   const item = vanished.find((other) => other.id === id);
   return item !== undefined && isSameTime(item.at, at) !== true;
 }

@@ -1,7 +1,7 @@
 // The first start: finds the number from which a new source is read, without reading the history
 // and without announcing it.
 import type { Client } from './client.ts';
-import type { Cursor } from './cursor.ts';
+import type { Cursor, Place } from './cursor.ts';
 import type { WireItem, WirePage } from './page.ts';
 import type { StartFrom } from './start-from.ts';
 import type { Stream } from './stream.ts';
@@ -119,11 +119,6 @@ function ageOf({ at }: WireItem, fromMs: number, withoutTime: Age): Age {
   const ms = timeMsOf(at);
   if (ms === undefined) return withoutTime;
   return ms < fromMs ? 'older' : 'newer';
-}
-
-export interface Place {
-  readonly id: number;
-  readonly at: string | null;
 }
 
 /** The page of what lies beyond a number. */

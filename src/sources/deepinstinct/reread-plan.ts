@@ -29,59 +29,77 @@ function areNew(items: readonly WireItem[], nowMs: number): boolean {
   return items.length < fullPage || newestMs === undefined || nowMs - newestMs < newMs;
 }
 
-/** @param now milliseconds since the epoch */
-export function createRereadPlan(now: () => number) {
-  let pollsLeft = 0;
+export class RereadPlan {
+  readonly #now: () => number;
+  #pollsLeft = 0;
   /** The first place since the last second reading after which something may have come late. */
-  let oldest: Cursor | undefined;
-  let oldestBefore: Cursor | undefined;
+  #oldest: Cursor | undefined;
+  #oldestBefore: Cursor | undefined;
   /** What began in an earlier one counts no more. */
-  let turn = 0;
+  #turn = 0;
 
-  function startOver(from: Cursor | undefined): void {
-    turn += 1;
-    pollsLeft = 0;
-    oldest = from;
+  /** @param now milliseconds since the epoch */
+  constructor(now: () => number) {
+    this.#now = now;
   }
 
-  return {
-    isDue: ({ id }: Cursor): boolean =>
-      pollsLeft <= 0 || (oldest !== undefined && id - oldest.id >= numbersBetweenRereads),
-    /**
-     * The witness is what must still be as it was, `from` what is read again up to the cursor, and
-     * a little before it.
-     */
-    begin(cursor: Cursor): { from: Cursor; witness: Cursor; turn: number } {
-      const from = oldest !== undefined && oldest.id <= cursor.id ? oldest : cursor;
-      return { from, witness: from.at === null ? cursor : from, turn };
-    },
-    /**
-     * Not called for one that failed or raised the alarm, so that the next poll tries it again.
-     * @param begun in which turn it began
-     */
-    done(begun: number): void {
-      if (begun !== turn) return;
-      pollsLeft = pollsBetweenRereads - 1;
-      oldestBefore = oldest;
-      oldest = undefined;
-    },
-    /** A poll gave these items, read on from the cursor. */
-    reached(cursor: Cursor, items: readonly WireItem[], isEnd: boolean): void {
-      if (!isEnd && !areNew(items, now())) return;
-      pollsLeft -= 1;
-      oldest ??= cursor;
-    },
-    /** What was given did not get into the store: it is read again, and from as far back. */
-    undo: () => startOver(oldestBefore ?? oldest),
-    /** Reading goes on from before what was reached. */
-    back(cursor: Cursor): void {
-      if (oldest !== undefined && oldest.id > cursor.id) oldest = cursor;
-      if (oldestBefore !== undefined && oldestBefore.id > cursor.id) oldestBefore = cursor;
-    },
-    /** The numbers have begun anew. */
-    forget(): void {
-      oldestBefore = undefined;
-      startOver(undefined);
-    },
-  };
+  isDue({ id }: Cursor): boolean {
+    return (
+      this.#pollsLeft <= 0 ||
+      (this.#oldest !== undefined && id - this.#oldest.id >= numbersBetweenRereads)
+    );
+  }
+
+  /**
+   * The witness is what must still be as it was; `from` is where reading again begins, or a little
+   * before it.
+   */
+  begin(cursor: Cursor): { from: Cursor; witness: Cursor; turn: number } {
+    const oldest = this.#oldest;
+    const from = oldest !== undefined && oldest.id <= cursor.id ? oldest : cursor;
+    return { from, witness: from.at === null ? cursor : from, turn: this.#turn };
+  }
+
+  /**
+   * A second reading is complete. Not called for one that failed or raised the alarm, so that the
+   * next poll tries it again.
+   * @param begun in which turn it began
+   */
+  done(begun: number): void {
+    if (begun !== this.#turn) return;
+    this.#pollsLeft = pollsBetweenRereads - 1;
+    this.#oldestBefore = this.#oldest;
+    this.#oldest = undefined;
+  }
+
+  /** A poll gave these items, read on from the cursor. */
+  reached(cursor: Cursor, items: readonly WireItem[], isEnd: boolean): void {
+    if (!isEnd && !areNew(items, this.#now())) return;
+    this.#pollsLeft -= 1;
+    this.#oldest ??= cursor;
+  }
+
+  /** What was given did not get into the store: it is read again, and from as far back. */
+  undo(): void {
+    this.#startOver(this.#oldestBefore ?? this.#oldest);
+  }
+
+  /** Reading goes on from before what was reached. */
+  back(cursor: Cursor): void {
+    if (this.#oldest !== undefined && this.#oldest.id > cursor.id) this.#oldest = cursor;
+    if (this.#oldestBefore !== undefined && this.#oldestBefore.id > cursor.id)
+      this.#oldestBefore = cursor;
+  }
+
+  /** The numbers have begun anew. */
+  forget(): void {
+    this.#oldestBefore = undefined;
+    this.#startOver(undefined);
+  }
+
+  #startOver(from: Cursor | undefined): void {
+    this.#turn += 1;
+    this.#pollsLeft = 0;
+    this.#oldest = from;
+  }
 }

@@ -8,7 +8,7 @@ import type { DeepInstinctConfig } from './config.ts';
 import { formatCursor, hasTakenNumber, isSameTime, parseCursor } from './cursor.ts';
 import { type Beyond, beyondOf, findBegin } from './first-start.ts';
 import { linkOf, normalise } from './normalise.ts';
-import { createReader, type Portion } from './reader.ts';
+import { type Portion, Reader } from './reader.ts';
 import type { Stream } from './stream.ts';
 import { expiryOf } from './token.ts';
 
@@ -22,7 +22,7 @@ export function createSource(
 ): PollSource {
   const { url, token, start_from: startFrom, overlap } = config;
   const client = createClient({ http: context.http, url, token, now: context.now });
-  const reader = createReader({ client, stream, overlap, sourceId: context.id, now: context.now });
+  const reader = new Reader({ client, stream, overlap, sourceId: context.id, now: context.now });
   /** A reset takes the cursor away, but not what people rely on. */
   let hasWorked = false;
   const toDraft = { stream, link: linkOf(config) };
