@@ -1,12 +1,10 @@
-// Signals at any instant of the life of a process, and output that cannot be written. Runs dist/.
+// Signals at any instant of the life of a process. Runs dist/.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { builtFile } from '../support/built.ts';
-import { createWorld, until, type World } from '../support/world.ts';
+import { createWorld, until } from '../support/world.ts';
 
 const embedded = { database: 'embedded' } as const;
 
@@ -81,61 +79,3 @@ test('another command ends by a signal as every program does', async () => {
   await once(child, 'exit');
   expect(child.signalCode).toBe('SIGHUP');
 });
-
-describe.runIf(existsSync('/dev/full'))('output on a full disk', () => {
-  function run(world: World, args: readonly string[], full: 1 | 2) {
-    const fd = openSync('/dev/full', 'w');
-    onTestFinished(() => closeSync(fd));
-    const stdio = ['ignore', full === 1 ? fd : 'pipe', full === 2 ? fd : 'pipe'] as const;
-    const child = spawn(process.execPath, [builtFile('main.ts'), ...args], {
-      env: world.environment,
-      cwd: join(world.environment.DATA_DIR!, '..'),
-      stdio: [...stdio],
-    });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    let told = '';
-    child.stderr?.on('data', (chunk) => {
-      told += chunk;
-    });
-    return { child, told: () => told };
-  }
-
-  test('serve relays although its log cannot be written, and counts the lines', async () => {
-    const port = await freePort();
-    const world = await createWorld({
-      ...embedded,
-      environment: { PORT: String(port), START_FROM: '24h' },
-    });
-    world.tenant.add('events', 5);
-    const { child } = run(world, ['serve'], 2);
-    // The five, and the word of each of the two sources that it begins.
-    expect(await world.arrived(7)).toBe(7);
-    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    expect(Number(/^tocsin_log_lines_lost_total (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
-    child.kill('SIGTERM');
-    const [code] = await once(child, 'exit');
-    expect(code).toBe(0);
-  });
-
-  test.each([[['config', 'show']], [['--help']], [['serve', '--help']], [['dead', 'list']]])(
-    '%j exits with 1 and says why',
-    async (args) => {
-      const world = await createWorld(embedded);
-      if (args[0] === 'dead') await world.run(['migrate']);
-      const { child, told } = run(world, args, 1);
-      const [code] = await once(child, 'close');
-      expect([code, told()]).toEqual([
-        1,
-        expect.stringContaining('standard output could not be written (ENOSPC)'),
-      ]);
-    },
-  );
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
