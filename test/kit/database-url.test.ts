@@ -87,78 +87,10 @@ describe('an address of Postgres', () => {
       'postgres://h/d?options=-csearch_path=soc',
       { session: { options: '-csearch_path=soc' } },
     ],
-    [
-      'a name',
-      'postgres://h/d?application_name=relay%20a',
-      { session: { application_name: 'relay a' } },
-    ],
-    [
-      'the second name',
-      'postgres://h/d?fallback_application_name=b',
-      { session: { application_name: 'b' } },
-    ],
-    ['the wait', 'postgres://h/d?connect_timeout=7', { connectTimeoutMs: 7000 }],
-    [
-      'a long wait, as the longest',
-      'postgres://h/d?connect_timeout=60',
-      { connectTimeoutMs: 30_000 },
-    ],
-    [
-      'a wait without an end, as the longest',
-      'postgres://h/d?connect_timeout=0',
-      { connectTimeoutMs: 30_000 },
-    ],
-    [
-      'settings of the session',
-      'postgres://h/d?search_path=soc,public&statement_timeout=30000&lock_timeout=5s&TimeZone=UTC',
-      {
-        session: {
-          search_path: 'soc,public',
-          statement_timeout: '30000',
-          lock_timeout: '5s',
-          TimeZone: 'UTC',
-        },
-      },
-    ],
-    [
-      'the longest idle transaction',
-      'postgres://h/d?idle_in_transaction_session_timeout=60000',
-      { session: { idle_in_transaction_session_timeout: '60000' } },
-    ],
-    ['no keepalives', 'postgres://h/d?keepalives=0&keepalives_idle=9', { keepAliveSeconds: false }],
-    ['keepalives', 'postgres://h/d?keepalives_idle=9&keepalives_count=3', { keepAliveSeconds: 9 }],
-    ['the primary', 'postgres://a,b/d?target_session_attrs=read-write', { mustBeWritable: true }],
-    ['any server', 'postgres://a,b/d?target_session_attrs=any', { mustBeWritable: false }],
     ['no Kerberos', 'postgres://h/d?gssencmode=prefer', { hosts: [tcp('h')] }],
     ['UTF8', 'postgres://h/d?client_encoding=utf-8', { hosts: [tcp('h')] }],
   ])('is read: %s', (_, text, expected) => {
     expect(addressOf(text)).toMatchObject(expected);
-  });
-
-  const verified = (isChainVerified: boolean, isNameVerified: boolean) => ({
-    isChainVerified,
-    isNameVerified,
-  });
-  it.each<[string, object]>([
-    ['', { mode: 'prefer', ...verified(false, false) }],
-    ['sslmode=allow', { mode: 'allow', ...verified(false, false) }],
-    ['sslmode=require', { mode: 'require', ...verified(false, false) }],
-    ['ssl=true', { mode: 'require' }],
-    [
-      'sslmode=require&sslrootcert=/ca.pem',
-      { mode: 'require', rootCertificate: '/ca.pem', ...verified(true, false) },
-    ],
-    ['sslmode=verify-ca', verified(true, false)],
-    ['sslmode=verify-full', { rootCertificate: undefined, ...verified(true, true) }],
-    ['sslrootcert=system', { mode: 'verify-full', ...verified(true, true) }],
-    ['sslmode=require&channel_binding=require', { mode: 'require', ...verified(true, true) }],
-    ['channel_binding=require', { mode: 'require', ...verified(true, true) }],
-    ['sslmode=require&channel_binding=prefer', verified(false, false)],
-    ['sslmode=require&sslnegotiation=direct', { isDirect: true }],
-    ['sslcert=/c&sslkey=/k&sslpassword=p', { certificate: '/c', key: '/k', keyPassword: 'p' }],
-    ['sslsni=0&ssl_min_protocol_version=TLSv1.3', { sendsName: false, minVersion: 'TLSv1.3' }],
-  ])('means of TLS: %s', (query, tls) => {
-    expect(addressOf(`postgres://h/d?${query}`).tls).toMatchObject(tls);
   });
 
   it.each<[string, string]>([
@@ -179,37 +111,9 @@ describe('an address of Postgres', () => {
       'sets "sslmode" to what Tocsin does not honour. Use one of: disable, allow',
     ],
     [
-      'postgres://h/d?sslmode=require&sslrootcert=system',
-      'sets sslrootcert=system beside a weaker sslmode',
-    ],
-    ['postgres://h/d?sslcert=/c', 'sets only one of sslcert and sslkey'],
-    ['postgres://h/d?sslnegotiation=direct', 'sets sslnegotiation=direct, which needs TLS'],
-    [
-      'postgres://h/d?sslmode=prefer&channel_binding=require',
-      'sets channel_binding=require, which needs TLS',
-    ],
-    [
       'postgres://%2Frun/d?channel_binding=require',
       'sets channel_binding=require for a Unix socket',
     ],
-    [
-      'postgres://h/d?gssencmode=require',
-      'sets "gssencmode" to what Tocsin does not honour. Kerberos is not spoken',
-    ],
-    ['postgres://h/d?target_session_attrs=standby', 'Tocsin writes'],
-    ['postgres://h/d?connect_timeout=ten', 'Set it to seconds'],
-    ['postgres://h/d?client_encoding=LATIN1', 'Tocsin speaks UTF8 alone'],
-    [
-      'postgres://h/d?schema=soc',
-      'holds "schema" behind the ?, which Tocsin does not honour. Use search_path',
-    ],
-    [
-      'postgres://h/d?work_mem=64MB',
-      'holds "work_mem" behind the ?, which Tocsin does not honour. Send a setting as',
-    ],
-    ['postgres://h/d?require_auth=scram-sha-256', 'holds "require_auth" behind the ?'],
-    ['postgres://h/d?pgbouncer=true', 'set DATABASE_PREPARE=off'],
-    ['postgres://h/d?constructor=1', 'holds "constructor" behind the ?'],
     ['postgres://h/d?sslmode', 'is not a valid URL'],
   ])('is refused by name, without its secrets: %s', (text, words) => {
     expect(faultOf(text)).toContain(words);
