@@ -57,15 +57,6 @@ export async function migrate(client: postgres.Sql): Promise<number> {
 }
 
 /**
- * True if every migration of this release has been applied. @throws when the database cannot be
- * asked
- */
-export async function isMigrated(client: postgres.Sql): Promise<boolean> {
-  const { state } = await compareMigrations(client);
-  return state === 'current' || state === 'newer';
-}
-
-/**
  * @throws {DatabaseSchemaError} nothing can be made of what is there
  * @throws when the database cannot be asked
  */
