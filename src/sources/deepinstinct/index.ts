@@ -5,7 +5,7 @@ import { config } from './config.ts';
 import { describeCursor } from './cursor.ts';
 import { typesOfStream } from './event-types.ts';
 import { readItem } from './item.ts';
-import { productOfStream } from './product.ts';
+import { products } from './product.ts';
 import { administrative } from './severity.ts';
 import { createSource } from './source.ts';
 import { futureWarning } from './start-from.ts';
@@ -24,7 +24,7 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
     },
     secrets: ['token'],
     streams: [stream],
-    product: productOfStream(stream),
+    product: products[stream],
     types: typesOfStream[stream],
     // What is about a device comes among the events.
     typesKnown: [...typesOfStream[stream], ...(stream === 'event' ? administrative : [])],

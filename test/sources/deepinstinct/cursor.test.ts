@@ -1,6 +1,7 @@
 // A stored position in words, for the people who read `tocsin source list`.
 import { expect, test } from 'vitest';
 import { describeCursor } from '../../../src/sources/deepinstinct/cursor.ts';
+import { drain, externalIds, failure, numbers, sourceOf, startFakeTenant } from './fake-tenant.ts';
 
 const at = '2026-02-03T01:00:54.123456Z';
 const words = 'up to event 17000, inserted 2026-02-03T01:00:54.123Z';
@@ -26,4 +27,16 @@ test.each([
 
 test('what is no JSON is no position of this source', () => {
   expect(describeCursor('{')).toBeUndefined();
+});
+
+test('reads the number that an operator wrote in place of a cursor, and refuses anything else', async () => {
+  const tenant = await startFakeTenant();
+  tenant.streams.events.ids = numbers(95, 20);
+  expect(externalIds(await drain(sourceOf(tenant), '110'))).toEqual(['111', '112', '113', '114']);
+  for (const cursor of ['', 'x', '-1', '{"id":"5"}', '[]', 'null']) {
+    expect(await failure(tenant, cursor)).toMatchObject({
+      reason: 'malformed',
+      message: expect.stringContaining('source reset'),
+    });
+  }
 });

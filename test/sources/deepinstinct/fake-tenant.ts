@@ -2,8 +2,9 @@
 // as the vendor's server gives them. Its items may be made on demand, so that a tenant of a million
 // costs nothing.
 import type { ServerResponse } from 'node:http';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { AdapterContext } from '../../../src/kit/adapter.ts';
+import { AdapterError } from '../../../src/kit/errors.ts';
 import { createHttpClient } from '../../../src/kit/http/index.ts';
 import type { Page, PollSource } from '../../../src/kit/source.ts';
 import { sources } from '../../../src/sources/index.ts';
@@ -34,9 +35,14 @@ export interface FakeTenant {
   answering(answer: ((request: Received, response: ServerResponse) => void) | undefined): void;
 }
 
+/** ISO 8601, so many minutes before {@link nowMs}. */
+export function minutesAgo(minutes: number): string {
+  return new Date(nowMs - minutes * 60_000).toISOString();
+}
+
 /** An item of minute `minutes` before {@link nowMs}. */
 export function item(id: number, minutes: number, more: object = {}): string {
-  const at = new Date(nowMs - minutes * 60_000).toISOString();
+  const at = minutesAgo(minutes);
   const fields = {
     id,
     type: 'STATIC_ANALYSIS',
@@ -78,6 +84,17 @@ export async function startFakeTenant(): Promise<FakeTenant> {
       override = next;
     },
   };
+}
+
+/** @param minutesOf how many minutes ago an item was inserted, by its number */
+export async function startAgedTenant(
+  ids: number[],
+  minutesOf: (id: number) => number,
+): Promise<FakeTenant> {
+  const tenant = await startFakeTenant();
+  tenant.streams.events.ids = ids;
+  tenant.streams.events.itemOf = (id) => item(id, minutesOf(id));
+  return tenant;
 }
 
 function answer(
@@ -169,4 +186,63 @@ export function numbers(first: number, count: number, step = 1): number[] {
 /** A stored cursor. `at` null: the insertion time of its item is not known. */
 export function cursorAt(id: number, at: string | null = null, start = 0): string {
   return JSON.stringify({ id, at, start });
+}
+
+/**
+ * Polls so many times, each from where the one before ended, which is never further back. Gives
+ * what came, and where the last one ended.
+ */
+export async function pollOn(
+  source: PollSource,
+  from: string,
+  polls: number,
+): Promise<{ seen: string[]; cursor: string }> {
+  const seen: string[] = [];
+  let cursor = from;
+  for (let poll = 0; poll < polls; poll += 1) {
+    const page = await source.poll(cursor, never);
+    expect(idOf(page.cursor)).toBeGreaterThanOrEqual(idOf(cursor));
+    seen.push(...externalIds([page]));
+    cursor = page.cursor!;
+  }
+  return { seen, cursor };
+}
+
+/** Reads to the end, and once more, so that no second reading is due. Gives the cursor. */
+export async function settle(source: PollSource, cursor: string | null): Promise<string> {
+  const first = (await drain(source, cursor)).at(-1)!.cursor!;
+  return (await drain(source, first)).at(-1)!.cursor!;
+}
+
+/** A source that has done its first, second reading, so that each poll is one plain request. */
+export async function settled(tenant: FakeTenant, cursor: string) {
+  const source = sourceOf(tenant);
+  const { cursor: next } = await source.poll(cursor, never);
+  tenant.asked();
+  return { source, cursor: next! };
+}
+
+/** The error of a poll that fails, which must be a typed one. */
+export async function failure(
+  tenant: FakeTenant,
+  cursor: string | null = cursorAt(100),
+): Promise<AdapterError> {
+  const error: unknown = await sourceOf(tenant)
+    .poll(cursor, never)
+    .catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(AdapterError);
+  return error as AdapterError;
+}
+
+/** The number of a stored cursor. */
+export const idOf = (cursor: string | null | undefined): number => JSON.parse(cursor!).id;
+
+/** The next answers are these, made of the page that should have been; then come pages again. */
+export function answerWrongly(tenant: FakeTenant, ...bodies: ((page: string) => string)[]): void {
+  const left = [...bodies];
+  tenant.answering((request, response) => {
+    const page = pageAfter(tenant.streams.events, Number(request.target.split('=')[1]));
+    const body = left.shift() ?? ((right: string) => right);
+    send(response, 200, body(page));
+  });
 }

@@ -1,0 +1,33 @@
+// The techniques of an event, by the most exact id that is there.
+import { describe, expect, test } from 'vitest';
+import { bodyOf } from './drafts.ts';
+
+describe('techniques', () => {
+  test('take the joined id where nothing else is said, and come once each', () => {
+    const entries = [
+      { mitre_id: 'TA0011.T1071.004' },
+      { mitre_id: 'TA0002.T1059.001', sub_technique_id: 'T1059.001' },
+      { mitre_id: 'TA0005.T1059.001', sub_technique_id: 'T1059.001' },
+      {
+        mitre_id: 'TA0002',
+        tactic_id: 'TA0002',
+        tactic_name: 'Execution',
+        technique_id: null,
+        sub_technique_id: '',
+      },
+      { technique_id: 'T1003', technique_name: 'OS Credential Dumping', sub_technique_name: null },
+      { tactic_name: 'nameless' },
+    ];
+    expect(bodyOf({ mitre_classifications: entries }).techniques).toEqual([
+      { id: 'T1071.004' },
+      { id: 'T1059.001' },
+      { id: 'TA0002', tactic: 'Execution' },
+      { id: 'T1003', name: 'OS Credential Dumping' },
+    ]);
+  });
+
+  test('are at most twenty', () => {
+    const entries = Array.from({ length: 5000 }, (_, index) => ({ technique_id: `T${index}` }));
+    expect(bodyOf({ mitre_classifications: entries }).techniques).toHaveLength(20);
+  });
+});
