@@ -1,22 +1,21 @@
-// How the tests run: against one real Postgres for all files, at most two files at a time.
+// How the tests run: against one real Postgres for all files.
 import { defineConfig } from 'vitest/config';
+import { Interleaved } from './test/support/interleaved.ts';
 import { PlainReporter } from './test/support/plain-reporter.ts';
-
-// Minutes of waiting for back-offs, leases and starts, of which the fault suite has its own;
-// .ci/run leaves them out by SHORT=1.
-const slow = ['mattermost', 'replicas', 'kill'].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // They have a run of their own: `npm run test:faults`.
-    exclude: ['test/faults/**', ...(process.env.SHORT === undefined ? [] : slow)],
+    exclude: ['test/faults/**'],
     globalSetup: ['test/support/postgres-server.ts'],
     setupFiles: ['test/support/time-left.ts'],
     pool: 'forks',
-    maxWorkers: 2,
-    // Only what hangs takes so long. Tests wait for conditions, so on a machine that is busy with
-    // other things they are slower, and pass.
+    // Twice as many as a small machine has cores: the tests of whole processes mostly wait.
+    maxWorkers: 4,
+    sequence: { sequencer: Interleaved },
+    // Only a test that hangs takes so long. Tests wait for conditions, so a busy machine makes them
+    // slower and lets them pass.
     testTimeout: 240_000,
     hookTimeout: 120_000,
     env: { PATIENCE: '3' },

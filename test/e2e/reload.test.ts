@@ -1,5 +1,5 @@
-// Another configuration for a service that runs: taken over whole or not at all, and without an
-// event lost or said twice.
+// Another configuration for a service that runs: taken over whole or not at all, and no event is
+// lost or posted twice.
 import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -76,13 +76,15 @@ describe('SIGHUP', () => {
   test('swaps the routes; what was there before goes on, and the metrics say so', async () => {
     const world = await createConfigured({ database: 'embedded' });
     world.write('tocsin.yaml', world.to('one'));
+    const beganAt = Date.now() / 1000;
     const service = world.start();
     await service.ready();
     world.tenant.add('events', 5);
     await world.arrived(7);
     expect(await service.metric(lastSuccessful)).toBe(1);
     const before = { hash: await service.metric(hash), at: (await service.metric(lastSuccessAt))! };
-    expect(Math.abs(Date.now() / 1000 - before.at)).toBeLessThan(30);
+    expect(before.at).toBeGreaterThanOrEqual(Math.floor(beganAt));
+    expect(before.at).toBeLessThanOrEqual(Date.now() / 1000);
     const delivered = (sink: string) =>
       service.metric(`tocsin_deliveries_total{sink="${sink}",outcome="delivered"}`);
     expect(await until(async () => (await delivered('one')) === 7, 5000)).toBe(true);
@@ -291,18 +293,18 @@ describe('a changed file', () => {
 
 describe('under load', () => {
   for (const database of ['postgres', 'embedded'] as const) {
-    test(`ten times another configuration: nothing is lost and nothing said twice (${database})`, async () => {
+    test(`six times another configuration: nothing is lost and nothing is posted twice (${database})`, async () => {
       const world = await createConfigured({ database });
       world.write('tocsin.yaml', world.to('one'));
-      const total = database === 'postgres' ? 3000 : 2000;
+      const total = database === 'postgres' ? 1500 : 800;
       world.tenant.add('events', total);
       world.mattermost.fail({ slowMs: 60 }, Number.POSITIVE_INFINITY);
       const service = world.start();
-      await service.ready();
+      const startMs = await service.ready();
       await world.arrived(100);
       const unready: number[] = [];
       const gaps: number[] = [];
-      for (let n = 1; n <= 10; n += 1) {
+      for (let n = 1; n <= 6; n += 1) {
         world.write(
           'tocsin.yaml',
           world.to(n % 2 === 0 ? 'one' : 'two', `polling_interval: ${n}\n`),
@@ -320,7 +322,7 @@ describe('under load', () => {
         const { status } = await service.get('/readyz');
         if (status !== 200) unready.push(status);
       }
-      const expected = total + 1002;
+      const expected = total + 602;
       expect(await world.arrived(expected)).toBe(expected);
       await new Promise((resolve) => setTimeout(resolve, 1500));
       expect(world.mattermost.requests.posts).toBe(expected);
@@ -330,15 +332,16 @@ describe('under load', () => {
       const delivered = async (sink: string) =>
         (await service.metric(`tocsin_deliveries_total{sink="${sink}",outcome="delivered"}`)) ?? 0;
       expect((await delivered('one')) + (await delivered('two'))).toBe(expected);
-      // Milliseconds between two posts around a reload; measured: 60 to 500 on a busy machine.
-      expect(Math.max(...gaps)).toBeLessThan(5000);
+      // Milliseconds between two posts around a reload, 60 to 500 as a rule. A machine on which
+      // they are more takes as much longer for the start.
+      expect(Math.max(...gaps)).toBeLessThan(Math.max(5000, 5 * startMs));
     });
   }
 
   test('two replicas that take it over one after the other lose nothing, say nothing twice, and can be compared', async () => {
     const world = await createConfigured();
     world.write('tocsin.yaml', world.to('one'));
-    world.tenant.add('events', 1500);
+    world.tenant.add('events', 800);
     world.mattermost.fail({ slowMs: 20 }, Number.POSITIVE_INFINITY);
     const replicas = [world.start('first'), world.start('second')];
     await Promise.all(replicas.map((replica) => replica.ready()));
@@ -351,9 +354,9 @@ describe('under load', () => {
       world.tenant.add('events', 50);
     }
     expect(new Set(await hashes()).size).toBe(1);
-    expect(await world.arrived(1702)).toBe(1702);
+    expect(await world.arrived(1002)).toBe(1002);
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(world.mattermost.requests.posts).toBe(1702);
+    expect(world.mattermost.requests.posts).toBe(1002);
   });
 
   test('a sink that answers nothing holds up no other', async () => {

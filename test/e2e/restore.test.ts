@@ -47,7 +47,7 @@ test('a dump that is restored has all events of its time; later ones are read an
   skip(!isThere, 'pg_dump is not installed; `apt-get install postgresql-client` brings it');
   const world = await createWorld({
     database: 'postgres',
-    environment: { START_FROM: 'all', POLLING_INTERVAL: '5' },
+    environment: { START_FROM: 'all', POLLING_INTERVAL: '1' },
   });
   const folder = dirname(world.environment.DATA_DIR!);
   const environment = { DATABASE_URL: world.databaseUrl! };
@@ -78,7 +78,7 @@ test('a dump that is restored has all events of its time; later ones are read an
 test('a copy of the embedded database, made while the service is stopped, is a whole one', async () => {
   const world = await createWorld({
     database: 'embedded',
-    environment: { START_FROM: 'all', POLLING_INTERVAL: '5' },
+    environment: { START_FROM: 'all', POLLING_INTERVAL: '1' },
   });
   world.tenant.add('events', 20);
   const service = world.start();
@@ -96,7 +96,7 @@ test('a copy of the embedded database, made while the service is stopped, is a w
 test('a database that is lost without a backup is not ready, and after a restart it begins at START_FROM once more', async () => {
   const world = await createWorld({
     database: 'postgres',
-    environment: { START_FROM: '1h', POLLING_INTERVAL: '5' },
+    environment: { START_FROM: '1h', POLLING_INTERVAL: '1' },
   });
   world.tenant.add('events', 10);
   const service = world.start();

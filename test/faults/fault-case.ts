@@ -2,6 +2,7 @@
 // had with what is stored and what arrived.
 import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'vitest';
+import { patience } from '../support/world.ts';
 import { type Account, type Judged, judge } from './checker.ts';
 
 /** One line of the table at the end. */
@@ -60,7 +61,7 @@ export function faultCase(
   options: FaultOptions,
   body: (fault: Fault) => Promise<void>,
 ): void {
-  test(title, { timeout: options.timeoutMs }, async (context) => {
+  test(title, { timeout: options.timeoutMs * patience }, async (context) => {
     const seed = process.env.SEED ?? '1';
     const counted = { lost: 0, doubledInStore: 0, doubledOnWire: 0, allowed: 0 };
     const row: Row = { title, runs: 0, events: 0, ...counted, seconds: 0 };

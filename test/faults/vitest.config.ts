@@ -14,10 +14,10 @@ export default defineConfig({
     include: ['test/faults/**/*.test.ts'],
     globalSetup: ['test/support/postgres-server.ts'],
     setupFiles: ['test/support/time-left.ts'],
-    env: { SEED: seed },
+    env: { SEED: seed, PATIENCE: '2' },
     pool: 'forks',
     // Most of the time they wait for time-outs and back-offs.
-    maxWorkers: 4,
+    maxWorkers: 5,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
     reporters: ['default', new TableReporter(seed), new PlainReporter()],

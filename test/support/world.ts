@@ -200,10 +200,10 @@ async function resultOf(child: ChildProcess): Promise<CommandResult> {
 }
 
 /**
- * By how much longer than said a test waits before it gives up, for machines that are busy; set by
- * the configuration of the run.
+ * By what factor a test waits longer before it gives up, for machines that are busy; set by the
+ * configuration of the run.
  */
-const patience = Number(process.env.PATIENCE ?? 1);
+export const patience = Number(process.env.PATIENCE ?? 1);
 
 /**
  * Asks every 20 ms. @param waitMs until it gives up, on a quiet machine @returns whether it came
