@@ -5,7 +5,7 @@ import type { Config } from '../config/index.ts';
 import { type Lanes, offerFresh, startOrigin } from '../core/deliver/origin.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import { stormTimes } from '../core/deliver/storm.ts';
-import { createSettling, placesById } from '../core/identity/backlog.ts';
+import { placesById, Settling } from '../core/identity/backlog.ts';
 import type { Works } from '../core/identity/standing.ts';
 import { type PollDependencies, startPolling } from '../core/intake/poll.ts';
 import { Tenants } from '../core/intake/tenants.ts';
@@ -17,7 +17,7 @@ import { startWatchdog } from '../core/notices/watchdog.ts';
 import { type Groups, groupsOf } from '../core/roles/groups.ts';
 import type { Role } from '../core/roles/index.ts';
 import { startRetention } from '../core/roles/retention.ts';
-import { createSilenceReader, type SilenceReader } from '../core/silences/reader.ts';
+import { SilenceReader } from '../core/silences/reader.ts';
 import { startSilenceSummaries } from '../core/silences/summary.ts';
 import type { PlaceOf } from '../kit/place.ts';
 import type { Logger } from '../observe/log.ts';
@@ -66,7 +66,7 @@ export class RoleMaker {
       routes: config.routes,
     });
     this.#places = placesOfSinks(sinks);
-    this.#silences = createSilenceReader(db, log);
+    this.#silences = new SilenceReader(db, log);
     this.#notices = createSinkNotices({ db, audience, log, now: Date.now });
     this.works = {
       roles: roleNames(parts),
@@ -124,8 +124,10 @@ export class RoleMaker {
       group: this.#groups.ofSink(ids[0]!),
       sinks: ids,
       places: placesById(this.#places.filter(({ id }) => ids.includes(id))),
-      start: (lease) =>
-        startOrigin({ ...deps, settled: createSettling(settling, lease) }, this.lanes, lease),
+      start: (lease) => {
+        const backlogs = new Settling(settling, lease);
+        return startOrigin({ ...deps, settled: () => backlogs.done() }, this.lanes, lease);
+      },
     };
   }
 

@@ -105,9 +105,9 @@ export const mutations = [
     name: 'a heartbeat beyond its term is waited for',
     edits: [
       [
-        'src/core/roles/index.ts',
-        '    await cutHeartbeats(',
-        '    if (ttlMs < 0) await cutHeartbeats(',
+        'src/core/roles/membership.ts',
+        'if (view !== null) await cutHeartbeats(',
+        'if (ttlMs < 0) await cutHeartbeats(',
       ],
     ],
     cases: 'goes back by an hour',
@@ -161,7 +161,7 @@ export const mutations = [
     edits: [
       [
         lane,
-        '    while (this.#parts.inHand.inFlight.count() > 0) await this.#parts.wake.wait(policy.drainMs);\n',
+        '    while (this.#parts.inFlight.count() > 0) await this.#parts.wake.wait(policy.drainMs);\n',
         '',
       ],
     ],
@@ -176,7 +176,7 @@ export const mutations = [
         "if (parting === 'lost') await releaseLeases(db, replicaId, []);",
       ],
       [
-        'src/core/roles/index.ts',
+        'src/core/roles/membership.ts',
         'if (this.#isJoined) await releaseLeases(db, replicaId, null);',
         'if (!this.#isJoined) await releaseLeases(db, replicaId, null);',
       ],

@@ -10,7 +10,7 @@ import { noticeEvent } from '../../src/core/notices/notice.ts';
 import type { SinkNotice } from '../../src/core/notices/sink-notices.ts';
 import { type Role, type Roles, startRoles } from '../../src/core/roles/index.ts';
 import type { Route } from '../../src/core/routing/index.ts';
-import { createSilenceReader } from '../../src/core/silences/reader.ts';
+import { SilenceReader } from '../../src/core/silences/reader.ts';
 import type { Sink } from '../../src/kit/sink.ts';
 import type { PollSource } from '../../src/kit/source.ts';
 import type { Metrics } from '../../src/observe/metrics/index.ts';
@@ -85,7 +85,7 @@ export function startReplica(
   const now = () => around.wallMs() + replica.clockOffMs;
   const shared = { db, metrics, log: quiet, now, random: around.random };
 
-  const silences = createSilenceReader(db, quiet);
+  const silences = new SilenceReader(db, quiet);
 
   function offer(fresh: FreshDeliveries): void {
     for (const [sink, deliveries] of fresh) {

@@ -5,13 +5,12 @@ import { AdapterError, unansweredReasons } from '../../kit/errors.ts';
 import { paceOf, type Quota } from '../../kit/quota.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Message, Sink } from '../../kit/sink.ts';
-import type { Logger } from '../../observe/log.ts';
-import { type Metrics, noReason, severityLabel } from '../../observe/metrics/index.ts';
-import { type AttemptTrace, type Tracing, traceIdOf } from '../../observe/tracing/index.ts';
+import type { AttemptTrace, Tracing } from '../../observe/tracing/index.ts';
 import { databaseErrorText } from '../../store/database.ts';
 import type { Wake } from '../loops/wake.ts';
 import { type Route, routeNamed } from '../routing/index.ts';
 import type { Template } from '../template/template.ts';
+import { AttemptReporter, type AttemptReporterOptions } from './attempt-reporter.ts';
 import type { Concurrency } from './concurrency.ts';
 import type { Digester } from './digester.ts';
 import type { Failing } from './failing.ts';
@@ -32,22 +31,12 @@ export class CutOff extends AdapterError {
   }
 }
 
-const contradictions = {
-  others: 'Others pass meanwhile, so the text of this event may be the reason.',
-  check: "The sink's own check passes, so the text of this event may be the reason.",
-} as const;
-
 /** What a lane is given that its attempts need. */
-export interface AttemptOptions {
-  readonly id: string;
+export interface AttemptOptions extends AttemptReporterOptions {
   readonly sink: Sink;
   readonly template?: Template | undefined;
   readonly policy: DeliveryPolicy;
   readonly limiter: Limiter;
-  readonly metrics: Metrics;
-  readonly log: Logger;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   /** Cards must name their tenant. */
   showTenant(): boolean;
   readonly routes: readonly Route[];
@@ -86,10 +75,12 @@ interface Begun extends AttemptKind {
 export class Attempts {
   readonly #options: AttemptOptions;
   readonly #parts: AttemptParts;
+  readonly #reporter: AttemptReporter;
 
   constructor(options: AttemptOptions, parts: AttemptParts) {
     this.#options = options;
     this.#parts = parts;
+    this.#reporter = new AttemptReporter(options);
   }
 
   /** Sends one delivery, and sees to what comes of it. Never rejects. */
@@ -180,10 +171,7 @@ export class Attempts {
   #settled({ startedAtMs, wasFull }: Begun, isFailure: boolean): number {
     const nowMs = performance.now();
     const durationMs = nowMs - startedAtMs;
-    this.#options.metrics.deliveryAttemptDuration.observe(
-      { sink: this.#options.id },
-      durationMs / 1000,
-    );
+    this.#reporter.ended(durationMs);
     this.#parts.concurrency.settled(nowMs, durationMs, isFailure, wasFull);
     return durationMs;
   }
@@ -200,22 +188,8 @@ export class Attempts {
     failing.delivered(event.id, form, begun.mark);
     judge.passed();
     hastening.passed(event.id);
-    this.#countDelivered(begun.delivery);
+    this.#reporter.delivered(begun.delivery);
     changed(health.delivered(begun.isProbe));
-  }
-
-  #countDelivered({ event }: DueDelivery): void {
-    const { id: sink, metrics, now } = this.#options;
-    const nowMs = now();
-    metrics.deliveryAttempts.inc({ sink, outcome: 'delivered', reason: noReason });
-    metrics.deliveryLatency.observe(
-      { sink },
-      Math.max(0, nowMs - Date.parse(event.receivedAt)) / 1000,
-    );
-    const observedMs = Date.parse(event.body.observedAt ?? '');
-    if (Number.isNaN(observedMs)) return;
-    const labels = { sink, severity: severityLabel(event.severity) };
-    metrics.eventToScreen.observe(labels, Math.max(0, nowMs - observedMs) / 1000);
   }
 
   async #fail(health: Health, begun: Begun, error: unknown): Promise<void> {
@@ -238,7 +212,7 @@ export class Attempts {
             mark,
             durationMs,
           });
-    this.#noteFailure(delivery, judged, durationMs);
+    this.#reporter.failed(delivery, judged, durationMs);
     const { outcome, reason, status, answer } = judged.failure;
     inHand.recorder.failed({
       eventId,
@@ -252,32 +226,6 @@ export class Attempts {
     this.#freezeIfLong(delivery, judged);
     if (judged.verdict.state === 'dead') failing.forget(eventId);
     if (judged.judgement === 'split') await this.#split(delivery);
-  }
-
-  #noteFailure(delivery: DueDelivery, judged: Judged, durationMs: number): void {
-    const { id: sink, metrics, log } = this.#options;
-    const { failure, judgement, verdict, contradictedBy } = judged;
-    const { outcome, reason, status, answer, message } = failure;
-    metrics.deliveryAttempts.inc({ sink, outcome, reason });
-    log.warn(
-      {
-        sink,
-        event_id: delivery.event.id,
-        attempt: delivery.attempts + 1,
-        outcome,
-        reason,
-        status,
-        duration_ms: Math.round(durationMs),
-        next: verdict.state,
-        next_try_s: verdict.state === 'dead' ? null : Math.round(verdict.delayMs / 10) / 100,
-        judgement,
-        contradicted_by: contradictedBy,
-        error: contradictedBy === null ? message : `${message} ${contradictions[contradictedBy]}`,
-        answer,
-        trace_id: traceIdOf(delivery.traceParent),
-      },
-      'attempt failed',
-    );
   }
 
   /** What waits long because the sink may have been frozen is due again once another passes. */

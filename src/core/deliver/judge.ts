@@ -4,10 +4,11 @@
 
 import { unansweredReasons } from '../../kit/errors.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
-import type { Sink } from '../../kit/sink.ts';
-import type { Failing, Suspicion } from './failing.ts';
+import type { Failing } from './failing.ts';
+import type { Suspicion } from './failure-record.ts';
 import type { Health, Transition } from './health.ts';
-import { type DeliveryPolicy, type Failure, failureFrom } from './policy.ts';
+import type { DeliveryPolicy, Failure } from './policy.ts';
+import type { SinkCheck } from './sink-check.ts';
 import { dearWaitMs, repeatWaitMs } from './spacing.ts';
 import {
   type Judgement,
@@ -17,7 +18,6 @@ import {
   type Verdict,
   verdictOf,
 } from './verdict.ts';
-import type { Deadlines } from './within.ts';
 
 /** A text that hung while others passed gets no more than this again: its slot is for others. */
 export const suspectTimeoutMs = 5000;
@@ -34,11 +34,10 @@ const passedLatelyMs = 120_000;
 const nearly = 0.99;
 
 export interface JudgeDependencies {
-  readonly sink: Sink;
+  readonly check: SinkCheck;
   readonly policy: DeliveryPolicy;
   readonly random: () => number;
   readonly failing: Failing;
-  readonly within: Deadlines['within'];
   /** Called for each change of the sink's state. @param detail what went wrong, in words */
   changed(transition: Transition | undefined, detail?: string): void;
 }
@@ -91,22 +90,12 @@ function isAsking({ retryAfterMs, reason }: Failure): boolean {
 export class Judge {
   readonly #deps: JudgeDependencies;
   readonly #hangsMs: number;
-  #checking: Promise<Failure | undefined> | undefined;
   #isContestable = false;
   #passedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: JudgeDependencies) {
     this.#deps = deps;
     this.#hangsMs = Math.min(suspectTimeoutMs, deps.policy.sendTimeoutMs) * nearly;
-  }
-
-  /**
-   * The sink's own check; undefined if it passes, or there is none. Many that fail together ask
-   * once. Never rejects.
-   */
-  check(): Promise<Failure | undefined> {
-    this.#checking ??= this.#runCheck();
-    return this.#checking;
   }
 
   /** A delivery passed just now. */
@@ -133,7 +122,7 @@ export class Judge {
     }
     const isHeeded = health.state === 'ok' || failed.isProbe;
     const isAsked = this.#needsCheck(answered, suspicion, isHeeded);
-    const checkFailure = isAsked ? await this.check() : undefined;
+    const checkFailure = isAsked ? await this.#deps.check.run() : undefined;
     const hasPassed = isAsked && checkFailure === undefined;
     if (isHeeded && !isAsked) this.#askMeanwhile(failed, suspicion);
     const evidence = hasPassed
@@ -147,21 +136,6 @@ export class Judge {
     this.#blame(health, { failed, failure, judgement, suspicion: weighed, hasPassed });
     const contradictedBy = suspicion.isContradicted ? 'others' : hasPassed ? 'check' : null;
     return { failure, judgement, verdict, contradictedBy };
-  }
-
-  async #runCheck(): Promise<Failure | undefined> {
-    const { sink, within } = this.#deps;
-    try {
-      if (sink.check) await within((signal) => sink.check!(signal));
-      return undefined;
-    } catch (error) {
-      const failure = failureFrom(error);
-      // The check carries no event: what refuses it refuses every one, as a proxy before the sink
-      // would.
-      return failure.outcome === 'reject_event' ? { ...failure, outcome: 'reject_sink' } : failure;
-    } finally {
-      this.#checking = undefined;
-    }
   }
 
   /** Fewer failed than it takes to say that the sink is down. */
@@ -214,7 +188,7 @@ export class Judge {
     { isContradicted, failures }: Suspicion,
     isHeeded: boolean,
   ): boolean {
-    if (this.#deps.sink.check === undefined || isContradicted) return false;
+    if (!this.#deps.check.exists || isContradicted) return false;
     return failure.outcome !== 'retry' || (failures > 1 && isHeeded);
   }
 
@@ -223,8 +197,8 @@ export class Judge {
    * failure will not be the first that something contradicts.
    */
   #askMeanwhile(failed: Failed, { isContradicted }: Suspicion): void {
-    if (this.#deps.sink.check === undefined || isContradicted || !this.#isHanging(failed)) return;
-    void this.check().then((failure) => {
+    if (!this.#deps.check.exists || isContradicted || !this.#isHanging(failed)) return;
+    void this.#deps.check.run().then((failure) => {
       if (failure === undefined) this.#deps.failing.checkPassed(failed.delivery.event.id);
     });
   }

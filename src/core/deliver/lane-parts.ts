@@ -10,10 +10,14 @@ import { Digester } from './digester.ts';
 import { Failing } from './failing.ts';
 import { Hastening } from './hastening.ts';
 import type { Transition } from './health.ts';
+import type { InFlight } from './in-flight.ts';
 import { InHand } from './in-hand.ts';
 import { Judge, suspectTimeoutMs } from './judge.ts';
 import { Precedence } from './precedence.ts';
 import { Prober } from './prober.ts';
+import type { Ready } from './ready.ts';
+import type { Recorder } from './recorder.ts';
+import { SinkCheck } from './sink-check.ts';
 import { StateReporter, type StateReporterDependencies } from './state-reporter.ts';
 import { Deadlines } from './within.ts';
 
@@ -46,6 +50,10 @@ export interface LaneParts {
   readonly wake: Wake;
   readonly failing: Failing;
   readonly inHand: InHand;
+  /** These three are parts of what is in hand. */
+  readonly ready: Ready;
+  readonly inFlight: InFlight;
+  readonly recorder: Recorder;
   readonly precedence: Precedence;
   readonly concurrency: Concurrency;
   readonly digester: Digester;
@@ -77,25 +85,20 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
   const timeoutMs = policy.sendTimeoutMs * (1 + adapterGrace);
   const deadlines = new Deadlines(timeoutMs, mustEnd);
   const shortDeadlines = new Deadlines(Math.min(timeoutMs, suspectTimeoutMs), mustEnd);
-  const within: Deadlines['within'] = (call) => deadlines.within(call);
-  const judge = new Judge({ sink, policy, random, failing, within, changed });
+  const check = new SinkCheck(sink, (call) => deadlines.within(call));
+  const judge = new Judge({ check, policy, random, failing, changed });
   const concurrency = new Concurrency(policy.concurrency, deps.perSecond);
   const attemptParts = {
-    wake,
-    inHand,
-    failing,
-    concurrency,
-    digester,
-    judge,
-    hastening,
-    deadlines,
+    ...{ wake, inHand, failing, concurrency, digester, judge, hastening },
+    ...{ deadlines, shortDeadlines, changed },
   };
   return {
     ...{ wake, failing, inHand, concurrency, digester, hastening, judge },
+    ...{ ready: inHand.ready, inFlight: inHand.inFlight, recorder: inHand.recorder },
     precedence: new Precedence(inHand.inFlight),
     reporter: new StateReporter(deps, lease),
-    prober: new Prober({ ...shared, failing, judge, digester, changed }),
-    attempts: new Attempts(deps, { ...attemptParts, shortDeadlines, changed }),
+    prober: new Prober({ ...shared, failing, judge, check, digester, changed }),
+    attempts: new Attempts(deps, attemptParts),
   };
 }
 

@@ -75,7 +75,7 @@ class SinkLane implements Lane {
   }
 
   offer(deliveries: readonly DueDelivery[]): void {
-    this.#parts.inHand.ready.offer(deliveries);
+    this.#parts.ready.offer(deliveries);
     this.#parts.digester.offered();
     this.#isIdle = false;
     if (this.#health?.state === 'paused' && this.#parts.judge.mayBeContested())
@@ -93,7 +93,7 @@ class SinkLane implements Lane {
 
   stuckMs(): number {
     const sinceTurnMs = this.#lease.isHeld() ? performance.now() - this.#turnedAtMs : 0;
-    return Math.max(sinceTurnMs, this.#parts.inHand.recorder.writingMs());
+    return Math.max(sinceTurnMs, this.#parts.recorder.writingMs());
   }
 
   async stop(): Promise<void> {
@@ -102,8 +102,8 @@ class SinkLane implements Lane {
     this.#drainedAtMs = performance.now() + policy.drainMs;
     this.#parts.wake.now();
     await this.#finished;
-    while (this.#parts.inHand.inFlight.count() > 0) await this.#parts.wake.wait(policy.drainMs);
-    await Promise.all([this.#parts.inHand.recorder.stop(), this.#parts.reporter.finished()]);
+    while (this.#parts.inFlight.count() > 0) await this.#parts.wake.wait(policy.drainMs);
+    await Promise.all([this.#parts.recorder.stop(), this.#parts.reporter.finished()]);
     metrics.leaveSink(id);
   }
 
@@ -172,20 +172,18 @@ class SinkLane implements Lane {
     if (!this.#maySend()) return leaseWaitMs;
     const hastening = this.#parts.hastening.pending();
     if (hastening) return hastening.then(() => 0);
-    if (this.#isFull() || this.#parts.inHand.recorder.waitedMs() > unwrittenMaxMs) return rereadMs;
+    if (this.#isFull() || this.#parts.recorder.waitedMs() > unwrittenMaxMs) return rereadMs;
     if (this.#isAcquittalOwed && this.#parts.inHand.isSettled()) return this.#acquit();
     const gate = health.gate(performance.now());
     if (gate.kind === 'wait') return Math.min(gate.ms, rereadMs);
     if (gate.kind === 'probe')
-      return this.#parts.inHand.inFlight.count() > 0
-        ? rereadMs
-        : this.#probe(health, gate.isPaused);
-    const reading = this.#parts.inHand.ready.fill(performance.now());
+      return this.#parts.inFlight.count() > 0 ? rereadMs : this.#probe(health, gate.isPaused);
+    const reading = this.#parts.ready.fill(performance.now());
     return reading ? reading.then(() => this.#sendNext(health)) : this.#sendNext(health);
   }
 
   #isFull(): boolean {
-    return this.#parts.inHand.inFlight.size() >= this.#parts.concurrency.limit();
+    return this.#parts.inFlight.size() >= this.#parts.concurrency.limit();
   }
 
   /** It was the sink: no delivery is worse for it, whoever goes on with it. */
@@ -203,20 +201,16 @@ class SinkLane implements Lane {
   /** The next of those that are in memory. @returns as {@link #step} */
   #sendNext(health: Health): number | Promise<number> {
     if (this.#parts.digester.waitMs(performance.now()) === 0) return this.#makeDigest();
-    const next = this.#parts.inHand.ready.peek(this.#parts.digester.passes);
+    const next = this.#parts.ready.peek(this.#parts.digester.passes);
     this.#isIdle = next === undefined && this.#parts.digester.passes === undefined;
     if (!next) return this.#idleMs();
     // The reading may have taken longer than the lease had left.
     if (this.#isOver() || !this.#maySend()) return leaseWaitMs;
     const nowMs = performance.now();
-    const urgentMs = this.#parts.precedence.waitMs(
-      nowMs,
-      this.#parts.inHand.ready.size(),
-      next.priority,
-    );
+    const urgentMs = this.#parts.precedence.waitMs(nowMs, this.#parts.ready.size(), next.priority);
     const waitMs = urgentMs > 0 ? urgentMs : this.#deps.limiter.take(nowMs);
     if (waitMs > 0) return Math.min(waitMs, this.#deps.policy.rereadMs);
-    this.#parts.inHand.ready.shift();
+    this.#parts.ready.shift();
     void this.#parts.attempts.launch(health, next, ordinary);
     return 0;
   }
@@ -227,12 +221,12 @@ class SinkLane implements Lane {
     return Math.min(
       this.#deps.policy.rereadMs,
       this.#parts.digester.waitMs(nowMs),
-      this.#parts.inHand.ready.dueInMs(nowMs),
+      this.#parts.ready.dueInMs(nowMs),
     );
   }
 
   async #makeDigest(): Promise<number> {
-    if (await this.#parts.digester.turn(performance.now())) this.#parts.inHand.ready.clear();
+    if (await this.#parts.digester.turn(performance.now())) this.#parts.ready.clear();
     // Meanwhile more may have come than may go out singly.
     return 0;
   }
@@ -242,7 +236,7 @@ class SinkLane implements Lane {
    * not fail before.
    */
   async #probe(health: Health, isPaused: boolean): Promise<number> {
-    this.#parts.inHand.ready.clear();
+    this.#parts.ready.clear();
     if (isPaused && this.#deps.sink.check && !(await this.#parts.prober.checkPasses(health)))
       return 0;
     const delivery = await this.#parts.prober.candidate();
@@ -259,7 +253,7 @@ class SinkLane implements Lane {
    */
   #changed(transition: Transition | undefined, detail: string | undefined): void {
     if (!transition) return;
-    this.#parts.inHand.ready.clear();
+    this.#parts.ready.clear();
     // What failed while nothing passed says nothing about a delivery.
     if (transition.to === 'ok') this.#parts.failing.acquit('by check');
     if (transition.to === 'paused') this.#isAcquittalOwed = true;

@@ -9,6 +9,7 @@ import type { Digester } from './digester.ts';
 import type { Failing } from './failing.ts';
 import type { Health, Transition } from './health.ts';
 import type { Judge } from './judge.ts';
+import type { SinkCheck } from './sink-check.ts';
 
 export interface ProberDependencies {
   readonly id: string;
@@ -16,6 +17,7 @@ export interface ProberDependencies {
   readonly log: Logger;
   readonly failing: Failing;
   readonly judge: Judge;
+  readonly check: SinkCheck;
   readonly digester: Digester;
   /** Ids in flight, or answered and not yet written. */
   excluded(): readonly number[];
@@ -33,8 +35,8 @@ export class Prober {
 
   /** Asks a paused sink's check. @returns false if it fails, and the sink stays paused */
   async checkPasses(health: Health): Promise<boolean> {
-    const { id: sink, log, judge, changed } = this.#deps;
-    const failure = await judge.check();
+    const { id: sink, log, check, changed } = this.#deps;
+    const failure = await check.run();
     if (failure === undefined) {
       changed(health.checkPassed(performance.now()));
       return true;

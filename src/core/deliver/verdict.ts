@@ -6,7 +6,7 @@ import { type FailureOutcome, type FailureReason, unansweredReasons } from '../.
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { MessageForm } from '../../kit/sink.ts';
 import { backoffMs, waitedMs } from '../loops/backoff.ts';
-import type { Suspicion } from './failing.ts';
+import type { Suspicion } from './failure-record.ts';
 import type { DeliveryPolicy } from './policy.ts';
 import { repeatWaitMs, unansweredAgeMs } from './spacing.ts';
 

@@ -57,47 +57,65 @@ export interface SettlingDependencies {
 }
 
 /**
- * To be called before anything is sent: gives what waits at a place to the id that the place has
- * now, and notes the places.
- * @param lease the role of these places
- * @returns a function that does it once, and again after it failed with the driver's error or
- * resolved to false: the role was lost, or another process works a sink at another place. Nothing
- * may be sent then
+ * Gives what waits at a place to the id that the place has now, and notes the places. Nothing may
+ * be sent before that is done.
  */
-export function createSettling(deps: SettlingDependencies, lease: Lease): () => Promise<boolean> {
-  const { db, log, places, own } = deps;
-  const works = deps.works ?? { roles: [], consoles: {}, places: placesById(places) };
-  async function settle(): Promise<boolean> {
-    const around = await readSurroundings(db, lease.holder);
-    const { contested } = standingOf({ own: works, ...around });
+export class Settling {
+  readonly #deps: SettlingDependencies;
+  readonly #lease: Lease;
+  readonly #works: Works;
+  #done: Promise<boolean> | undefined;
+
+  /** @param lease the role of these places */
+  constructor(deps: SettlingDependencies, lease: Lease) {
+    this.#deps = deps;
+    this.#lease = lease;
+    this.#works = deps.works ?? { roles: [], consoles: {}, places: placesById(deps.places) };
+  }
+
+  /**
+   * Does it once; again if it failed or came to nothing.
+   * @returns false if the role was lost, or if another process works a sink at another place
+   * @throws the driver's error
+   */
+  done(): Promise<boolean> {
+    this.#done ??= this.#try();
+    return this.#done;
+  }
+
+  async #try(): Promise<boolean> {
+    let isSettled = false;
+    try {
+      isSettled = await this.#settle();
+      return isSettled;
+    } finally {
+      if (!isSettled) this.#done = undefined;
+    }
+  }
+
+  async #settle(): Promise<boolean> {
+    const { db, places, own } = this.#deps;
+    const around = await readSurroundings(db, this.#lease.holder);
+    const { contested } = standingOf({ own: this.#works, ...around });
     if (contested.some(({ sink }) => own.includes(sink))) return false;
-    const moves = movesAround(planMoves(around.places, places), own);
-    const moved = moves.length > 0 && (await moveBacklogs(db, lease, moves));
+    await this.#move(movesAround(planMoves(around.places, places), own));
+    const before = new Map((await listPlaces(db)).map(({ id, place }) => [id, place]));
+    const known = places.flatMap(({ id, place }) =>
+      place && own.includes(id) ? [{ id, place, before: before.get(id) ?? null }] : [],
+    );
+    return known.length === 0 || writePlaces(db, this.#lease, known);
+  }
+
+  async #move(moves: readonly Move[]): Promise<void> {
+    if (moves.length === 0) return;
+    const { db, log } = this.#deps;
+    const moved = await moveBacklogs(db, this.#lease, moves);
     for (const { from, to, deliveries } of moved || [])
       log.info(
         { sink: to, former: from, deliveries },
         'backlog taken over: the same place under a new id',
       );
-    const before = new Map((await listPlaces(db)).map(({ id, place }) => [id, place]));
-    const known = places.flatMap(({ id, place }) =>
-      place && own.includes(id) ? [{ id, place, before: before.get(id) ?? null }] : [],
-    );
-    return known.length === 0 || writePlaces(db, lease, known);
   }
-  let settled: Promise<boolean> | undefined;
-  return () => {
-    settled ??= settle().then(
-      (isSettled) => {
-        if (!isSettled) settled = undefined;
-        return isSettled;
-      },
-      (error) => {
-        settled = undefined;
-        throw error;
-      },
-    );
-    return settled;
-  };
 }
 
 /** Those that are known. */

@@ -29,7 +29,7 @@ export interface DrainDependencies {
   readonly consoles?: readonly ConsoleOf[];
   readonly db: Database;
   readonly routes: readonly Route[];
-  readonly silences: SilenceReader;
+  readonly silences: Pick<SilenceReader, 'current'>;
   /** Gets what is new; absent: the lanes find it in the database. */
   readonly lanes?: Outlet | undefined;
   readonly tenants?: Tenants | undefined;

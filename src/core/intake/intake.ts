@@ -47,7 +47,7 @@ export interface IntakeOptions {
   readonly fence: Fence | null;
   readonly routes: readonly Route[];
   /** Asked only for pages that have events. Notices are never silenced. Absent: nothing is. */
-  readonly silences?: SilenceReader | undefined;
+  readonly silences?: Pick<SilenceReader, 'current'> | undefined;
   /** Milliseconds since the epoch, for routes that have their times; default the clock. */
   readonly now?: () => number;
   readonly lanes?: Outlet | undefined;

@@ -20,17 +20,6 @@ export interface Leap {
   readonly key: string;
 }
 
-export interface ClockWatch {
-  /**
-   * Reads the clock.
-   * @returns the leap since the last look; undefined if there was none
-   * @throws the driver's error
-   */
-  look(): Promise<Leap | undefined>;
-  /** The last leap of the past hour. */
-  last(): Leap | undefined;
-}
-
 /**
  * The part of the difference between two readings that the time of asking does not explain; 0 if it
  * is small.
@@ -43,23 +32,40 @@ export function leapMs(before: ClockReading, after: ClockReading): number {
   return goneMs < leastMs - slackMs ? goneMs - leastMs : 0;
 }
 
-/** The first look compares with what was written before this process began. */
-export function createClockWatch(db: Database): ClockWatch {
-  let before: ClockReading | undefined;
-  let seen: (Leap & { readonly atMs: number }) | undefined;
-  return {
-    async look() {
-      const reading = await readClock(db);
-      const isAhead = reading.writtenMs !== null && reading.writtenMs > reading.clockMs + aheadMs;
-      const atFirst = isAhead ? reading.clockMs - reading.writtenMs! : 0;
-      const isFirst = before === undefined;
-      const ms = Math.round(before === undefined ? atFirst : leapMs(before, reading));
-      before = reading;
-      if (ms === 0) return undefined;
-      const key = isFirst ? `since ${reading.writtenMs}` : `at ${Math.round(reading.clockMs)}`;
-      seen = { ms, clockMs: reading.clockMs, key, atMs: reading.answeredAtMs };
-      return seen;
-    },
-    last: () => (seen !== undefined && performance.now() - seen.atMs < shownMs ? seen : undefined),
-  };
+export class ClockWatch {
+  readonly #db: Database;
+  #before: ClockReading | undefined;
+  #seen: (Leap & { readonly atMs: number }) | undefined;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Reads the clock. The first look compares it with what was written before this process began.
+   * @returns the leap since the last look; undefined if there was none
+   * @throws the driver's error
+   */
+  async look(): Promise<Leap | undefined> {
+    const reading = await readClock(this.#db);
+    const before = this.#before;
+    this.#before = reading;
+    const ms = Math.round(before === undefined ? leapBefore(reading) : leapMs(before, reading));
+    if (ms === 0) return undefined;
+    const key =
+      before === undefined ? `since ${reading.writtenMs}` : `at ${Math.round(reading.clockMs)}`;
+    this.#seen = { ms, clockMs: reading.clockMs, key, atMs: reading.answeredAtMs };
+    return this.#seen;
+  }
+
+  /** The last leap of the past hour. */
+  last(): Leap | undefined {
+    const seen = this.#seen;
+    return seen !== undefined && performance.now() - seen.atMs < shownMs ? seen : undefined;
+  }
+}
+
+/** How far the clock has gone back since something was last written; 0 if that is not known. */
+function leapBefore({ writtenMs, clockMs }: ClockReading): number {
+  return writtenMs !== null && writtenMs > clockMs + aheadMs ? clockMs - writtenMs : 0;
 }

@@ -8,7 +8,7 @@ import { readConditions, removeConditions } from '../../store/conditions.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
 import { countDead } from '../../store/deliveries/index.ts';
 import { readSinkStates } from '../../store/sinks.ts';
-import { type ClockWatch, createClockWatch, type Leap } from '../loops/clock-watch.ts';
+import { ClockWatch, type Leap } from '../loops/clock-watch.ts';
 import { type Job, startJob } from '../loops/job.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import type { Audience } from './audience.ts';
@@ -61,7 +61,7 @@ class Watchdog {
   constructor(deps: WatchdogDependencies, lease: Lease) {
     this.#deps = deps;
     this.#lease = lease;
-    this.#clock = createClockWatch(deps.db);
+    this.#clock = new ClockWatch(deps.db);
   }
 
   /** @throws the driver's error */

@@ -1,26 +1,19 @@
-// Which roles this process works: heartbeat, takeover of what is free, fair share, and giving
-// everything back at the end. Leases know the database's clock only; whether a send may start is
-// counted on the local monotonic clock.
+// Which roles this process works: takes what is free, keeps to its fair share, and gives everything
+// back at the end.
 
 import { performance } from 'node:perf_hooks';
 import type { LeaseView } from '../../kit/records/role.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics/index.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
-import {
-  acquireLeases,
-  createLeases,
-  cutHeartbeats,
-  joinReplicas,
-  releaseLeases,
-  renewHeartbeat,
-} from '../../store/leases.ts';
+import { acquireLeases, createLeases, releaseLeases } from '../../store/leases.ts';
 import { type Standing, worksOf } from '../identity/standing.ts';
 import { backoffMs, databaseBackoff } from '../loops/backoff.ts';
-import { createClockWatch, type Leap } from '../loops/clock-watch.ts';
+import type { Leap } from '../loops/clock-watch.ts';
 import { createWake } from '../loops/wake.ts';
 import type { Writes } from '../loops/writes.ts';
 import { HeldRoles, type Role } from './held-roles.ts';
+import { Membership } from './membership.ts';
 import { type ShareFacts, surplus, wantedRoles } from './share.ts';
 import { StandingWatch } from './standing-watch.ts';
 import { asIfLive, lostNames, nextTurnMs, strayNames } from './turn.ts';
@@ -82,29 +75,28 @@ export function startRoles(deps: RolesDependencies): Roles {
 
 class ReplicaRoles implements Roles {
   readonly #deps: RolesDependencies;
-  readonly #times: RoleTimes;
+  readonly #renewMs: number;
   readonly #wake = createWake();
-  readonly #clock: ReturnType<typeof createClockWatch>;
+  readonly #membership: Membership;
   readonly #held: HeldRoles;
   readonly #standing: StandingWatch;
   readonly #finished: Promise<void>;
   #roles: readonly Role[];
   /** Those whose leases have their rows. */
   #prepared: readonly Role[] | undefined;
-  /** Until when the last heartbeat certainly holds; monotonic. */
-  #validUntilMs = 0;
-  /** Until then heartbeats of others may look expired only because the clock leapt; monotonic. */
-  #unsureUntilMs = Number.NEGATIVE_INFINITY;
-  #isJoined = false;
   #isStopping = false;
   #turnedAtMs = performance.now();
 
   constructor(deps: RolesDependencies) {
     this.#deps = deps;
-    this.#times = deps.times ?? defaultRoleTimes;
+    const { ttlMs, renewMs } = deps.times ?? defaultRoleTimes;
+    this.#renewMs = renewMs;
     this.#roles = deps.roles;
-    this.#clock = createClockWatch(deps.db);
-    const validUntilMs = () => this.#validUntilMs;
+    this.#membership = new Membership({
+      ...{ ...deps, ttlMs, works: () => worksOf(this.#roles) },
+      onLost: () => this.#held.dropAll('lost'),
+    });
+    const validUntilMs = () => this.#membership.validUntilMs();
     this.#held = new HeldRoles({ ...deps, validUntilMs, onFree: () => this.#wake.now() });
     this.#standing = new StandingWatch(deps);
     this.#finished = this.#loop();
@@ -119,7 +111,7 @@ class ReplicaRoles implements Roles {
   }
 
   clockLeap(): Leap | undefined {
-    return this.#clock.last();
+    return this.#membership.clockLeap();
   }
 
   standing(): Standing | undefined {
@@ -136,13 +128,12 @@ class ReplicaRoles implements Roles {
   }
 
   async stop(): Promise<void> {
-    const { db, replicaId } = this.#deps;
     this.#isStopping = true;
     this.#wake.now();
     this.#held.dropAll('given back');
     await this.#held.ended();
     await this.#finished;
-    if (this.#isJoined) await releaseLeases(db, replicaId, null);
+    await this.#membership.leave();
   }
 
   async #loop(): Promise<void> {
@@ -168,14 +159,10 @@ class ReplicaRoles implements Roles {
 
   /** @returns milliseconds until the next turn */
   async #turn(): Promise<number> {
-    const { db, replicaId } = this.#deps;
-    const { ttlMs, renewMs } = this.#times;
+    const { replicaId } = this.#deps;
     await this.#prepare();
-    if (!this.#isJoined) await this.#joinFirst();
-    await this.#lookAtClock();
-    const view = await this.#renew();
+    const view = await this.#membership.renew();
     if (view === null) return lostAgainMs;
-    await cutHeartbeats(db, replicaId, ttlMs);
     const epochs = this.#held.epochs();
     for (const name of lostNames(view.leases, epochs, replicaId)) this.#held.drop(name, 'lost');
     await this.#lookAround();
@@ -187,7 +174,7 @@ class ReplicaRoles implements Roles {
     for (const name of surplus(this.#able(), facts)) this.#held.drop(name, 'given back');
     await this.#releaseStrays(view.leases);
     await this.#takeFree(facts);
-    return nextTurnMs(view.leases, replicaId, renewMs);
+    return nextTurnMs(view.leases, replicaId, this.#renewMs);
   }
 
   /** Each lease must have its row before it can be taken. */
@@ -199,75 +186,10 @@ class ReplicaRoles implements Roles {
     this.#prepared = wanted;
   }
 
-  async #joinFirst(): Promise<void> {
-    const { predecessor, log } = this.#deps;
-    await this.#join(predecessor);
-    try {
-      await this.#deps.remember?.();
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      log.warn(
-        { error: text },
-        'after a kill, the roles will be free only when the heartbeat has expired',
-      );
-    }
-  }
-
-  async #join(predecessor: string | null): Promise<void> {
-    const { db, replicaId } = this.#deps;
-    const { ttlMs } = this.#times;
-    const askedAtMs = performance.now();
-    await joinReplicas(db, { id: replicaId, ttlMs, predecessor, works: worksOf(this.#roles) });
-    this.#validUntilMs = askedAtMs + ttlMs;
-    this.#isJoined = true;
-  }
-
-  /** Before anything is judged by the clock. */
-  async #lookAtClock(): Promise<void> {
-    const leap = await this.#clock.look();
-    if (leap === undefined) return;
-    this.#deps.log.warn({ leap_ms: leap.ms }, "the database's clock leapt");
-    // Those who live renew within a term; nothing is taken from anybody until then.
-    if (leap.ms > 0) this.#unsureUntilMs = performance.now() + this.#times.ttlMs;
-  }
-
-  /** @returns null if the heartbeat had expired, and did so again at once */
-  async #renew() {
-    const { db, replicaId } = this.#deps;
-    const { ttlMs } = this.#times;
-    const askedAtMs = performance.now();
-    const ask = () => renewHeartbeat(db, replicaId, { ttlMs, works: worksOf(this.#roles) });
-    const view = await ask();
-    if (view === null) {
-      await this.#joinAgain();
-      return ask();
-    }
-    this.#validUntilMs = askedAtMs + ttlMs;
-    return view;
-  }
-
-  /** The heartbeat had expired by the database's clock. */
-  async #joinAgain(): Promise<void> {
-    const { log } = this.#deps;
-    if (performance.now() < this.#validUntilMs) {
-      // By time itself it had not: the clock leapt. What nobody took meanwhile is still held.
-      log.warn({}, 'the heartbeat had expired before its time: joining again');
-      this.#unsureUntilMs = performance.now() + this.#times.ttlMs;
-    } else {
-      log.warn({}, 'the heartbeat had expired: every role is lost, joining again');
-      this.#held.dropAll('lost');
-    }
-    await this.#join(null);
-  }
-
   async #lookAround(): Promise<void> {
     // Who seems dead after a leap of the clock may live, and keeps what was left to it until then.
-    if (this.#standing.current() !== undefined && this.#isUnsure()) return;
+    if (this.#standing.current() !== undefined && this.#membership.isUnsure()) return;
     await this.#standing.look(() => this.#roles);
-  }
-
-  #isUnsure(): boolean {
-    return performance.now() < this.#unsureUntilMs;
   }
 
   /** Those that are not left to others. */
@@ -288,7 +210,7 @@ class ReplicaRoles implements Roles {
     // What has come since the heartbeat is not known to the others yet.
     if (this.#prepared !== this.#roles) return;
     const { db, replicaId } = this.#deps;
-    const leases = this.#isUnsure() ? facts.leases.map(asIfLive) : facts.leases;
+    const leases = this.#membership.isUnsure() ? facts.leases.map(asIfLive) : facts.leases;
     const wanted = wantedRoles(this.#able(), { ...facts, leases });
     const free = wanted.filter((name) => this.#freeRole(name) !== undefined);
     if (free.length === 0 || this.#isStopping) return;

@@ -1,5 +1,6 @@
-// The silences that are active, for whoever stores pages: read when they are asked for, known for a
+// The silences that are active, for those who store pages: read when somebody asks, kept for a
 // short while, compiled once.
+
 import type { StoredSilence } from '../../kit/records/silence.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Database } from '../../store/database.ts';
@@ -15,60 +16,74 @@ export interface ActiveSilences {
   readonly atMs: number;
 }
 
-export interface SilenceReader {
-  /** Costs a query if the last answer is 2 s old. @throws the driver's error */
-  current(): Promise<ActiveSilences>;
+interface Known {
+  readonly silences: readonly Silence[];
+  /** Monotonic. */
+  readonly readAtMs: number;
+  /** By the database's clock. */
+  readonly nowMs: number;
 }
 
-/** @param now monotonic, in milliseconds */
-export function createSilenceReader(
-  db: Database,
-  log: Logger,
-  now = () => performance.now(),
-): SilenceReader {
-  let compiled: ReadonlyMap<number, Matcher | null> = new Map();
-  let known:
-    | { readonly silences: readonly Silence[]; readonly readAtMs: number; readonly nowMs: number }
-    | undefined;
-  let reading: Promise<void> | undefined;
+export class SilenceReader {
+  readonly #db: Database;
+  readonly #log: Logger;
+  readonly #now: () => number;
+  /** Null: this release cannot read it. */
+  #compiled: ReadonlyMap<number, Matcher | null> = new Map();
+  #known: Known | undefined;
+  #reading: Promise<Known> | undefined;
 
-  async function read(): Promise<void> {
-    const readAtMs = now();
-    const { silences, nowMs } = await readActiveSilences(db, knownForMs);
-    compiled = new Map(
-      silences.map((stored) => [stored.id, compiled.get(stored.id) ?? compiledOrReported(stored)]),
-    );
-    known = {
-      readAtMs,
-      nowMs,
-      silences: silences.flatMap((stored) => silenceOf(stored, compiled.get(stored.id))),
-    };
+  /** @param now monotonic, in milliseconds */
+  constructor(db: Database, log: Logger, now = () => performance.now()) {
+    this.#db = db;
+    this.#log = log;
+    this.#now = now;
   }
 
-  function compiledOrReported({ id, matcher: written }: StoredSilence): Matcher | null {
-    if (compiled.get(id) === null) return null;
+  /** Costs a query if the last answer is 2 s old. @throws the driver's error */
+  async current(): Promise<ActiveSilences> {
+    const known = this.#isFresh(this.#known) ? this.#known : await this.#read();
+    const { silences, readAtMs, nowMs } = known;
+    return { silences, atMs: nowMs + this.#now() - readAtMs };
+  }
+
+  #isFresh(known: Known | undefined): known is Known {
+    return known !== undefined && this.#now() - known.readAtMs < knownForMs;
+  }
+
+  /** All who ask at the same time share one query. */
+  #read(): Promise<Known> {
+    this.#reading ??= this.#query().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #query(): Promise<Known> {
+    const readAtMs = this.#now();
+    const { silences: stored, nowMs } = await readActiveSilences(this.#db, knownForMs);
+    const before = this.#compiled;
+    const matchers = new Map(
+      stored.map((one) => [one.id, before.get(one.id) ?? this.#compile(one)] as const),
+    );
+    const silences = stored.flatMap((one) => silenceOf(one, matchers.get(one.id)));
+    this.#compiled = matchers;
+    this.#known = { readAtMs, nowMs, silences };
+    return this.#known;
+  }
+
+  #compile({ id, matcher: written }: StoredSilence): Matcher | null {
+    // Logged once.
+    if (this.#compiled.get(id) === null) return null;
     const matcher = tryMatcher(written);
     if (!(matcher instanceof MatcherError)) return matcher;
     const { message: error } = matcher;
-    log.error(
+    this.#log.error(
       { silence: id, error },
       'this release cannot read the silence, and it silences nothing',
     );
     return null;
   }
-
-  return {
-    async current() {
-      if (known === undefined || now() - known.readAtMs >= knownForMs) {
-        reading ??= read().finally(() => {
-          reading = undefined;
-        });
-        await reading;
-      }
-      const { silences, readAtMs, nowMs } = known!;
-      return { silences, atMs: nowMs + now() - readAtMs };
-    },
-  };
 }
 
 function silenceOf(

@@ -1,7 +1,8 @@
 // What is remembered of deliveries that failed: what contradicts a failure, and how often the sink
 // fails by itself.
 import { describe, expect, test } from 'vitest';
-import { type FailedTry, Failing } from '../../../src/core/deliver/failing.ts';
+import { Failing } from '../../../src/core/deliver/failing.ts';
+import type { FailedTry } from '../../../src/core/deliver/failure-record.ts';
 
 const fail = (failing: Failing, eventId: number, more: Partial<FailedTry> = {}) =>
   failing.failed({

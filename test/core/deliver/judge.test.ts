@@ -7,6 +7,7 @@ import { Failing } from '../../../src/core/deliver/failing.ts';
 import { Health } from '../../../src/core/deliver/health.ts';
 import { Judge } from '../../../src/core/deliver/judge.ts';
 import { defaultPolicy, type Failure } from '../../../src/core/deliver/policy.ts';
+import { SinkCheck } from '../../../src/core/deliver/sink-check.ts';
 import type { Judgement } from '../../../src/core/deliver/verdict.ts';
 import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
 import { storedEvent } from '../../support/events.ts';
@@ -40,11 +41,11 @@ function createStory(passedBefore: number) {
   const random = () => 0.5;
   const failing = new Failing();
   const health = new Health(policy, undefined, { now: Date.now, random });
-  const sink = { origin: 'x:', send: async () => undefined, check: async () => undefined };
+  const sink = { check: async () => undefined };
   const told: string[] = [];
   const judge = new Judge({
-    ...{ sink, policy, random, failing },
-    within: (call) => call(new AbortController().signal),
+    ...{ policy, random, failing },
+    check: new SinkCheck(sink, (call) => call(new AbortController().signal)),
     changed(transition) {
       if (transition) told.push(transition.to);
     },

@@ -10,7 +10,7 @@ import {
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { type PollDependencies, startPolling } from '../../../src/core/intake/poll.ts';
 import type { Route } from '../../../src/core/routing/index.ts';
-import { createSilenceReader } from '../../../src/core/silences/reader.ts';
+import { SilenceReader } from '../../../src/core/silences/reader.ts';
 import type { Sink } from '../../../src/kit/sink.ts';
 import type { Page } from '../../../src/kit/source.ts';
 import { createLogger } from '../../../src/observe/log.ts';
@@ -92,7 +92,7 @@ export async function startPipeline(db: Database, options: PipelineOptions): Pro
         ...shared,
         id: 'a',
         source: scripted(pages),
-        silences: createSilenceReader(db, quiet),
+        silences: new SilenceReader(db, quiet),
         intervalMs: 50,
         lanes: { offer: (fresh) => offerFresh(lanes, fresh) },
       },

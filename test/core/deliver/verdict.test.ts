@@ -1,6 +1,6 @@
 // Who is to blame, by what contradicts a failure, and what becomes of the delivery.
 import { describe, expect, test } from 'vitest';
-import type { Suspicion } from '../../../src/core/deliver/failing.ts';
+import type { Suspicion } from '../../../src/core/deliver/failure-record.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import {
   type Facts,

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
   backlogRemarks,
-  createSettling,
   type Move,
   planMoves,
+  Settling,
 } from '../../../src/core/identity/backlog.ts';
 import { type PlaceOf, placeOf } from '../../../src/kit/place.ts';
 import { dropBacklog, reassignBacklog } from '../../../src/store/backlog.ts';
@@ -81,11 +81,11 @@ describe('in the database', () => {
   };
   const settle = async (places: PlaceOf[]) => {
     const lease = await hold(database(), 'sink:x');
-    const settling = createSettling(
+    const settling = new Settling(
       { db: database(), log: quiet, places, own: places.map(({ id }) => id) },
       lease,
     );
-    await settling();
+    await settling.done();
     return lease;
   };
   const due = async (sink: string) =>
@@ -134,11 +134,11 @@ describe('in the database', () => {
     const ids = await store(['soc']);
     const lease = await hold(database(), 'sink:x');
     const stale = { ...lease, epoch: lease.epoch - 1 };
-    const settling = createSettling(
+    const settling = new Settling(
       { db: database(), log: quiet, places: [at('soc-2', 'P')], own: ['soc-2'] },
       stale,
     );
-    expect(await settling()).toBe(false);
+    expect(await settling.done()).toBe(false);
     expect(await due('soc')).toEqual(ids);
     expect(await listPlaces(database())).toEqual([at('soc', 'P')]);
   });
@@ -153,7 +153,7 @@ describe('in the database', () => {
       );
     };
     const settlingAt = async (place: string) =>
-      createSettling(
+      new Settling(
         { db: database(), log: quiet, places: [at('soc', place)], own: ['soc'] },
         await hold(database(), 'sink:x'),
       );
@@ -162,17 +162,17 @@ describe('in the database', () => {
       await settle([at('soc', 'P')]);
       const end = await serving('P');
       const settling = await settlingAt('Q');
-      expect([await settling(), await settling()]).toEqual([false, false]);
+      expect([await settling.done(), await settling.done()]).toEqual([false, false]);
       expect(await listPlaces(database())).toEqual([at('soc', 'P')]);
       await end();
-      expect([await settling(), await settling()]).toEqual([true, true]);
+      expect([await settling.done(), await settling.done()]).toEqual([true, true]);
       expect(await listPlaces(database())).toEqual([at('soc', 'Q')]);
     });
 
     test('who serves it where it was goes on', async () => {
       await settle([at('soc', 'P')]);
       await serving('Q');
-      expect(await (await settlingAt('P'))()).toBe(true);
+      expect(await (await settlingAt('P')).done()).toBe(true);
       expect(await listPlaces(database())).toEqual([at('soc', 'P')]);
     });
 

@@ -5,7 +5,7 @@ import { drainSource } from '../../../src/core/intake/drain.ts';
 import type { FreshDeliveries } from '../../../src/core/intake/intake.ts';
 import { type PollDependencies, startPolling, watchSource } from '../../../src/core/intake/poll.ts';
 import { createWrites } from '../../../src/core/loops/writes.ts';
-import { createSilenceReader } from '../../../src/core/silences/reader.ts';
+import { SilenceReader } from '../../../src/core/silences/reader.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import type { Page } from '../../../src/kit/source.ts';
 import { createLogger } from '../../../src/observe/log.ts';
@@ -42,7 +42,7 @@ describe('reading', () => {
       source,
       db: database(),
       routes: toSoc,
-      silences: createSilenceReader(database(), quiet),
+      silences: new SilenceReader(database(), quiet),
       intervalMs: 20,
       metrics: createMetrics({
         version: 't',

@@ -1,6 +1,6 @@
 // A clock that leaps, told from one that goes as time does.
 import { describe, expect, test } from 'vitest';
-import { createClockWatch, leapMs } from '../../../src/core/loops/clock-watch.ts';
+import { ClockWatch, leapMs } from '../../../src/core/loops/clock-watch.ts';
 import { insertPage } from '../../../src/store/events.ts';
 import { useDatabase } from '../../store/stored.ts';
 
@@ -27,9 +27,9 @@ describe('the first look', () => {
   const database = useDatabase();
 
   test('finds nothing where nothing was written, or what was written is past', async () => {
-    expect(await createClockWatch(database()).look()).toBeUndefined();
+    expect(await new ClockWatch(database()).look()).toBeUndefined();
     await insertPage(database(), { fence: null, source: 'a', events: [], cursor: 'c1' });
-    const watch = createClockWatch(database());
+    const watch = new ClockWatch(database());
     expect([await watch.look(), await watch.look(), watch.last()]).toEqual([
       undefined,
       undefined,
@@ -40,7 +40,7 @@ describe('the first look', () => {
   test('finds a page that was stored in the future, once, under one key for whoever looks', async () => {
     await insertPage(database(), { fence: null, source: 'a', events: [], cursor: 'c1' });
     await database().$client`update cursors set updated_at = updated_at + interval '1 hour'`;
-    const watches = [createClockWatch(database()), createClockWatch(database())];
+    const watches = [new ClockWatch(database()), new ClockWatch(database())];
     const leaps = await Promise.all(watches.map((watch) => watch.look()));
     expect(leaps[0]!.ms).toBeLessThan(-3_500_000);
     expect(leaps[1]!.key).toBe(leaps[0]!.key);

@@ -5,7 +5,7 @@ import type postgres from 'postgres';
 import { expect, test } from 'vitest';
 import { startPolling } from '../../../src/core/intake/poll.ts';
 import { startRoles } from '../../../src/core/roles/index.ts';
-import { createSilenceReader } from '../../../src/core/silences/reader.ts';
+import { SilenceReader } from '../../../src/core/silences/reader.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { hold, quiet, useDatabase } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
@@ -43,7 +43,7 @@ test('a source that cannot store is stuck, and one that waits for its tenant is 
     },
   };
   const db = database();
-  const silences = createSilenceReader(db, quiet);
+  const silences = new SilenceReader(db, quiet);
   const polling = { ...shared, id: 'a', source, db, silences, routes: [], intervalMs: 20 };
   const worker = startPolling(polling, await hold(database(), 'source:a'));
   await new Promise((resolve) => setTimeout(resolve, 400));

@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 import { noticeEvent } from '../../../src/core/notices/notice.ts';
-import { createSilenceReader } from '../../../src/core/silences/reader.ts';
+import { SilenceReader } from '../../../src/core/silences/reader.ts';
 import { createLogger } from '../../../src/observe/log.ts';
 import { endSilence, insertSilences } from '../../../src/store/silences.ts';
 import { draft, drafts, quiet, storePage, useDatabase } from '../../store/stored.ts';
@@ -34,7 +34,7 @@ function reader() {
       return Reflect.get(db, key);
     },
   });
-  const silences = createSilenceReader(counted, quiet, () => nowMs);
+  const silences = new SilenceReader(counted, quiet, () => nowMs);
   const pass = (ms: number) => {
     nowMs += ms;
   };
@@ -125,7 +125,7 @@ test('a silence of a newer release silences nothing, and is told once; the other
   const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
   const log = createLogger({ level: 'error', secrets: [], destination: { write } });
   let nowMs = 0;
-  const silences = createSilenceReader(database(), log, () => nowMs);
+  const silences = new SilenceReader(database(), log, () => nowMs);
   expect((await silences.current()).silences).toHaveLength(1);
   nowMs += 5000;
   const { silences: again } = await silences.current();

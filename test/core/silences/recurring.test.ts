@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseInterval } from '../../../src/core/rules/schedule.ts';
 import { addSilences } from '../../../src/core/silences/add.ts';
-import { createSilenceReader } from '../../../src/core/silences/reader.ts';
+import { SilenceReader } from '../../../src/core/silences/reader.ts';
 import {
   fileOwner,
   keepRecurring,
@@ -123,7 +123,7 @@ test('what it hides names it, a repetition changes nothing, and what was taken o
       draft(`${id}c`, { severity: 5, body: { device } }),
     ];
     const routes = [{ name: 'all', minSeverity: 0 as const, to: ['soc'] }];
-    const silences = createSilenceReader(database(), quiet);
+    const silences = new SilenceReader(database(), quiet);
     await storePage(database(), { routes, events: page, silences });
     return database().$client`
       select s.reason from deliveries d join silences s on s.id = d.silence_id join events e on e.id = d.event_id

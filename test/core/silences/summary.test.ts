@@ -1,7 +1,7 @@
 // When a silence is over, those from whom it hid something hear it once, also with two processes
 // and after a crash in between.
 import { expect, test } from 'vitest';
-import { createSilenceReader } from '../../../src/core/silences/reader.ts';
+import { SilenceReader } from '../../../src/core/silences/reader.ts';
 import { startSilenceSummaries } from '../../../src/core/silences/summary.ts';
 import { endSilence, insertSilences } from '../../../src/store/silences.ts';
 import { draft, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
@@ -20,7 +20,7 @@ async function overSilence(matcher: object = { sinks: ['soc', 'gone'] }): Promis
     { matcher: matcher as Record<string, unknown>, ...texts, ...times },
   ]);
   const page = severities.map((severity, n) => draft(`${id}-${n}`, { severity }));
-  const silences = createSilenceReader(database(), quiet);
+  const silences = new SilenceReader(database(), quiet);
   await storePage(database(), { routes, events: page, nowMs: now, silences });
   expect(await endSilence(database(), id!, '@anna')).toBe('ended');
   return id!;
