@@ -1,58 +1,15 @@
-// The card: what it shows, what it leaves out, how long it may get, and that nothing of an event is
-// obeyed in any of its fields.
+// The card: its golden forms, how long it may get, and that nothing of an event is obeyed in any of
+// its fields.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EventBody, Notice, Severity, StoredEvent } from '../../../src/kit/event.ts';
-import { createProductOf } from '../../../src/kit/product.ts';
-import type { Message, MessageForm } from '../../../src/kit/sink.ts';
-import { cardOf } from '../../../src/sinks/mattermost/card.ts';
+import type { MessageForm } from '../../../src/kit/sink.ts';
 import { en } from '../../../src/sinks/mattermost/locales/en.ts';
-import { createWording } from '../../../src/sinks/mattermost/wording.ts';
-import { sources } from '../../../src/sources/index.ts';
 import { eventOfTexts, storedEvent } from '../../support/events.ts';
+import { card, fields, notice, sizes, withBody } from './cards.ts';
 import { anyHostile, hugeHostile } from './hostile.ts';
-import { activeIn, attachmentLength, blocksOf, outsideCode, readable } from './model.ts';
+import { activeIn, readable } from './model.ts';
 
-const wordings = {
-  en: createWording('en', 'Asia/Bangkok'),
-  th: createWording('th', 'Asia/Bangkok'),
-};
-const productOf = createProductOf([], sources);
 const forms: readonly MessageForm[] = ['full', 'short', 'bare'];
-
-function card(
-  event: StoredEvent,
-  more: Partial<Message> = {},
-  locale: 'en' | 'th' = 'en',
-  options = {},
-) {
-  const message: Message = { event, form: 'full', showTenant: true, ...more };
-  return cardOf(message, 'delivery-1', {
-    wording: wordings[locale],
-    productOf,
-    hasPriority: false,
-    ...options,
-  });
-}
-
-function withBody(body: EventBody, more: Partial<StoredEvent> = {}): StoredEvent {
-  return storedEvent({ body, ...more });
-}
-
-/** Titles to values of a card's fields. */
-function fields(event: StoredEvent, more: Partial<Message> = {}): Record<string, string> {
-  const [attachment] = card(event, more).attachments;
-  return Object.fromEntries(attachment!.fields.map(({ title, value }) => [title, value]));
-}
-
-const notice = (kind: Notice['kind'], values: Notice['values']): StoredEvent =>
-  storedEvent({
-    source: 'tocsin',
-    stream: 'notice',
-    type: kind.toUpperCase(),
-    severity: 1,
-    body: { notice: { kind, values } },
-  });
 
 describe.each(['en', 'th'] as const)('the golden card in %s', (locale) => {
   const cases: Record<string, ReturnType<typeof card>> = {
@@ -158,60 +115,7 @@ describe.each(['en', 'th'] as const)('the golden card in %s', (locale) => {
   });
 });
 
-test.each([
-  ['en', '1', '1', '1 event came in 1 digest.'],
-  ['en', '56', '1', '56 events came in 1 digest.'],
-  ['en', '56', '4', '56 events came in 4 digests.'],
-  ['th', '56', '1', '56 เหตุการณ์มาในสรุปรวม 1 ฉบับ'],
-] as const)('a storm’s end says in %s that %s in %s came', (locale, count, digests, words) => {
-  const shown = card(
-    notice('storm_over', { sink: 'soc', since: '2026-03-01T00:00:00.000Z', count, digests }),
-    {},
-    locale,
-  );
-  expect(shown.text).toContain(words);
-  expect(shown.attachments[0]!.fallback).toContain(words);
-  expect(shown.attachments[0]!.fields.map(({ title }) => title)).not.toContain('count');
-});
-
-test('a silence’s end says that it hid one event', () => {
-  const shown = card(
-    notice('silence_over', { silence: '1', owner: 'anna', reason: 'ended', count: '1' }),
-  );
-  expect(shown.text).toContain('It hid 1 event.');
-});
-
 describe('what the card shows', () => {
-  test.each([
-    [0, '#8C8C8C', '⚪', 'UNKNOWN'],
-    [1, '#0099FF', '🔵', 'INFO'],
-    [2, '#00FF00', '🟢', 'LOW'],
-    [3, '#FFD700', '🟡', 'MEDIUM'],
-    [4, '#FF6600', '🟠', 'HIGH'],
-    [5, '#FF0000', '🔴', 'CRITICAL'],
-  ] as const)('severity %i is %s %s %s', (severity: Severity, color, sign, name) => {
-    const { text, attachments } = card(storedEvent({ severity }));
-    expect(text.startsWith(`${sign} **${name}** · `)).toBe(true);
-    expect(attachments[0]).toMatchObject({ color, title: `${sign} New Event Detected` });
-    expect(attachments[0]!.fallback).toContain(name);
-  });
-
-  test('the vendor’s word for the severity stands beside ours if it differs', () => {
-    expect(fields(withBody({ severityRaw: 'VERY_HIGH' }, { severity: 5 })).Severity).toBe(
-      'CRITICAL (`VERY_HIGH`)',
-    );
-    expect(fields(withBody({ severityRaw: 'HIGH' }, { severity: 4 })).Severity).toBe('HIGH');
-  });
-
-  test('an action that failed afterwards stands out, in the line too', () => {
-    const event = withBody({ lastAction: 'QUARANTINE_FAILED' });
-    expect(fields(event)['Last Action']).toBe('⚠ `QUARANTINE_FAILED`');
-    expect(card(event).text).toContain('⚠ `PREVENTED` → `QUARANTINE_FAILED`');
-    const fine = withBody({ lastAction: 'QUARANTINE_SUCCESS' });
-    expect(fields(fine)['Last Action']).toBe('`QUARANTINE_SUCCESS`');
-    expect(card(fine).text).not.toContain('⚠');
-  });
-
   test('device, file name and hash stand in the line, where search finds them', () => {
     const { text } = card(storedEvent());
     const { device, file } = storedEvent().body;
@@ -241,128 +145,6 @@ describe('what the card shows', () => {
     });
     expect(JSON.stringify(card(event))).not.toMatch(/null|undefined|""|``/);
   });
-
-  test('fields that hold nothing to see are left out', () => {
-    fc.assert(
-      fc.property(fc.constantFrom('', ' ', '\u0000', '\t\n', '\u00A0\u3000'), (nothing) => {
-        const shown = card(eventOfTexts(() => nothing));
-        for (const { value } of shown.attachments[0]!.fields) expect(value).toMatch(/[\p{L}\d]/u);
-        expect(JSON.stringify(shown)).not.toMatch(/null|undefined|""|``/);
-      }),
-    );
-  });
-
-  test('once is no recurrence, and one device no crowd', () => {
-    expect(fields(withBody({ recurrence: 1, affectedDevices: 1 }))).not.toHaveProperty(
-      'Recurrence',
-    );
-    const several = fields(withBody({ recurrence: 9, affectedDevices: 2 }));
-    expect(several).toMatchObject({ Recurrence: '9', 'Affected Devices': '2' });
-  });
-
-  test('the tenant is named where several are', () => {
-    const event = withBody({ tenant: { name: 'บริษัท ก', provider: 'MSP B' } });
-    expect(fields(event, { showTenant: true })['Tenant / MSP']).toBe('`บริษัท ก` / `MSP B`');
-    expect(fields(event, { showTenant: false })).not.toHaveProperty('Tenant / MSP');
-  });
-
-  test('a word of a description or of a message notifies nobody who has it among the own keywords', () => {
-    const body = {
-      description: 'Known ransomware, asks for bitcoin.',
-      comment: 'ransomware again',
-    };
-    const said = notice('sink_paused', {
-      sink: 'soc',
-      reason: 'bad_config',
-      message: 'No ransomware here.',
-    });
-    for (const event of [withBody(body), said]) {
-      const [attachment] = card(event).attachments;
-      const running = attachment!.fields.map(({ value }) => outsideCode(value)).join(' ');
-      expect(JSON.stringify(attachment)).toContain('ransomware');
-      expect(running).not.toMatch(/ransomware|bitcoin/);
-    }
-  });
-
-  test('a script keeps its lines, and is cut in the middle', () => {
-    const script = `begin\n${'x\n'.repeat(5_000)}end`;
-    const shown = fields(withBody({ file: { script } })).Script!;
-    expect(shown).toMatch(/^```\nbegin\n(x\n)+x?…x?(\nx)*\nend\n```$/);
-  });
-
-  test('a process shows its command, its user and its number', () => {
-    const process = { name: 'a.exe', commandLine: 'rundll32 b.dll,Run', user: 'CORP\\x', id: 12 };
-    expect(fields(withBody({ process })).Process).toBe(
-      '`a.exe` · `rundll32 b.dll,Run` · `CORP\\x` · PID 12',
-    );
-    expect(fields(withBody({ process: { name: 'a.exe', commandLine: 'a.exe /q' } })).Process).toBe(
-      '`a.exe /q`',
-    );
-    expect(fields(withBody({ process: {} }))).not.toHaveProperty('Process');
-  });
-
-  test('the time is that of the operator’s zone with its offset; without one, the next that is known', () => {
-    const zone = (timeZone: string) =>
-      createWording('en', timeZone).time('2026-07-01T23:59:59.999Z');
-    expect(zone('Asia/Bangkok')).toBe('2026-07-02 06:59:59 +07:00');
-    expect(zone('UTC')).toBe('2026-07-01 23:59:59 +00:00');
-    expect(zone('America/New_York')).toBe('2026-07-01 19:59:59 -04:00');
-    expect(zone('Asia/Kathmandu')).toBe('2026-07-02 05:44:59 +05:45');
-    const observed = withBody({ observedAt: '2026-03-01T00:00:00Z' }, { occurredAt: null });
-    expect(fields(observed)).toMatchObject({ [en.timeObserved]: '2026-03-01 07:00:00 +07:00' });
-    const arrived = fields(withBody({}, { occurredAt: 'soon' }));
-    expect(arrived).toMatchObject({ [en.timeReceived]: '2026-03-01 09:03:09 +07:00' });
-    expect(arrived).not.toHaveProperty(en.timestamp);
-  });
-
-  test.each([
-    'Europe/Berlin',
-    'Australia/Lord_Howe',
-    'America/St_Johns',
-    'Africa/Monrovia',
-    'Etc/GMT+12',
-  ])(
-    'the time in %s is what its calendar says, on either side of each change of the clocks and in old years',
-    (timeZone) => {
-      const { time } = createWording('en', timeZone);
-      const calendar = new Intl.DateTimeFormat('sv-SE', {
-        timeZone,
-        dateStyle: 'short',
-        timeStyle: 'medium',
-      });
-      const isSame = (ms: number) =>
-        time(new Date(ms).toISOString()).startsWith(`${calendar.format(ms)} `);
-      const halfHours = Array.from({ length: 366 * 48 }, (_, n) => Date.UTC(2024) + n * 1_800_000);
-      const old = Array.from({ length: 80 * 12 }, (_, n) => Date.UTC(1900, n) + 1000);
-      expect([...halfHours, ...old].filter((ms) => !isSame(ms))).toEqual([]);
-    },
-  );
-
-  test.each([
-    ['https://console.example/events/1203', 'https://console.example/events/1203'],
-    ['http://console.example:8080/', 'http://console.example:8080/'],
-    [
-      'https://console.example/a) [x](https://evil.example',
-      'https://console.example/a%29%20[x]%28https://evil.example',
-    ],
-    ['javascript:alert(1)', undefined],
-    ['mmaction://x', undefined],
-    ['https://u:p@console.example/', undefined],
-    ['/relative', undefined],
-    [`https://console.example/${'a'.repeat(1_000)}`, undefined],
-  ])('the link %s becomes %s', (link, shown) => {
-    expect(card(withBody({ link })).attachments[0]!.title_link).toBe(shown);
-  });
-
-  test.each([
-    [60, '1 min'],
-    [1_800, '30 min'],
-    [7_200, '2 h'],
-    [86_400 * 3, '3 d'],
-  ])('a delay of %i seconds is said as %s', (seconds, span) => {
-    const { text } = card(storedEvent(), { delayed: { seconds, reason: 'backlog' } });
-    expect(text.split('\n')[1]).toBe(`⏳ delayed ${span}: backlog`);
-  });
 });
 
 describe('nothing of an event is obeyed', () => {
@@ -381,21 +163,6 @@ describe('nothing of an event is obeyed', () => {
     );
   });
 
-  test('in a notice', () => {
-    fc.assert(
-      fc.property(anyHostile, anyHostile, (text, other) => {
-        const event = notice('sink_paused', {
-          sink: text,
-          reason: other,
-          message: text,
-          more: other,
-        });
-        expect(activeIn(card(event), ['**INFO**'])).toEqual([]);
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
   test('and each value can be read', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[!-~][ -~]{0,30}[!-~]$/), (text) => {
@@ -410,12 +177,6 @@ describe('nothing of an event is obeyed', () => {
 });
 
 describe('the size', () => {
-  const sizes = (post: ReturnType<typeof card>) => ({
-    bytes: Buffer.byteLength(JSON.stringify(post)),
-    text: [...post.text].length,
-    attachment: attachmentLength(post),
-    blocks: blocksOf({ ...post.attachments[0] }),
-  });
   const everything = (text: string, form: MessageForm, locale: 'en' | 'th') => {
     const event = eventOfTexts(() => text);
     const techniques = Array.from({ length: 200 }, () => ({ id: text, name: text, tactic: text }));
@@ -463,27 +224,6 @@ describe('the size', () => {
     fc.assert(
       fc.property(hugeHostile, fc.constantFrom('en' as const, 'th' as const), (text, locale) => {
         expect(sizes(everything(text, 'short', locale)).bytes).toBeLessThan(8_000);
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  test('of a notice is bounded, too', () => {
-    fc.assert(
-      fc.property(hugeHostile, (text) => {
-        const values = Object.fromEntries(
-          Array.from({ length: 50 }, (_, n) => [`${text.slice(0, 200)}${n}`, text]),
-        );
-        const {
-          bytes,
-          text: line,
-          attachment,
-          blocks,
-        } = sizes(card(notice('sink_paused', { ...values, sink: text, message: text })));
-        expect(bytes).toBeLessThan(90_000);
-        expect(line).toBeLessThanOrEqual(12_000);
-        expect(attachment).toBeLessThan(16_000);
-        expect(blocks).toBeLessThanOrEqual(90);
       }),
       { numRuns: 60 },
     );
