@@ -1,13 +1,8 @@
 // How far each source was read, and what is done when its tenant or its id changed.
 import { z } from 'zod';
 import type { StoredPosition } from '../kit/records/position.ts';
-import {
-  adoptConsole,
-  listPositions,
-  removeSource,
-  resetSource,
-  takePosition,
-} from '../store/cursors.ts';
+import { adoptConsole, listPositions, removeSource, resetSource } from '../store/cursors.ts';
+import { takePosition } from '../store/take-position.ts';
 import { name, text } from './fields.ts';
 import type { Operation } from './operation.ts';
 

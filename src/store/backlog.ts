@@ -1,26 +1,30 @@
-// What waits for a sink, or is dead there, as a whole: goes to another sink, or is given up by an
-// operator. Rows change hands, none is deleted.
-
+// Everything that waits for a sink or is dead there: it moves to another sink, or an operator gives
+// it up. Rows change their sink or their state; none is deleted.
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type postgres from 'postgres';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { heldPriority } from './deliveries/pending.ts';
 import { heldLease } from './leases.ts';
+import { RowReader } from './row.ts';
+import { deliveries } from './schema.ts';
 
-/** What became of one move. */
-export interface Moved {
+export interface BacklogMove {
   readonly from: string;
   readonly to: string;
-  /** Deliveries that wait or are dead. */
+}
+
+export interface Moved extends BacklogMove {
+  /** How many deliveries wait or are dead. */
   readonly deliveries: number;
 }
 
-/** Ids hold no blank: nobody is called so. */
+/** Stands before the id of a sink whose rows are on their way. No id has a blank. */
 const onTheWay = 'moving ';
 
 /**
- * Moves what is open at these sinks, with groups and state, all at once: two may change places.
- * Where the event stands at the other sink already, its delivery stays.
+ * Moves what is open at these sinks, with groups and state, all at once: two may change places. A
+ * delivery of an event that the other sink already has stays where it is.
  *
  * @param fence of the role that works the places
  * @returns null if the role was lost, and nothing was changed
@@ -28,32 +32,49 @@ const onTheWay = 'moving ';
 export async function moveBacklogs(
   db: Database,
   fence: Fence,
-  moves: readonly { readonly from: string; readonly to: string }[],
+  moves: readonly BacklogMove[],
 ): Promise<Moved[] | null> {
   return db.$client.begin(async (tx): Promise<Moved[] | null> => {
     const held = await heldLease(tx as unknown as Database['$client'], fence);
     if (held.length === 0) return null;
     const pairs = JSON.stringify(moves);
-    // Of an event that is open at one of them, the deliveries at all of them: two sinks that change
-    // places have the same events.
-    const counted = await tx`
-      with moved as (select * from json_to_recordset(${pairs}::text::json) as m("from" text, "to" text)), opened as (
-        select distinct event_id from deliveries
-        where sink in (select "from" from moved) and (state = 'pending' or state = 'dead')
-      ), gone as (update deliveries d set sink = ${onTheWay} || d.sink
-      from opened o, moved m where d.event_id = o.event_id and d.sink = m."from"
-        and (m."to" in (select "from" from moved)
-          or not exists (select 1 from deliveries other where other.event_id = d.event_id and other.sink = m."to"))
-      returning d.state, m."from")
-      select "from", count(*)::int as count from gone where state = 'pending' or state = 'dead' group by "from"`;
-    for (const { from: old, to } of moves) await arrive(tx, old, to);
+    const counts = await depart(tx, pairs);
+    for (const move of moves) await arrive(tx, move);
     await moveState(tx, pairs);
-    const counts = new Map(counted.map((row) => [String(row.from), Number(row.count)]));
     return moves.map((move) => ({ ...move, deliveries: counts.get(move.from) ?? 0 }));
   }) as Promise<Moved[] | null>;
 }
 
-async function arrive(tx: postgres.TransactionSql, from: string, to: string): Promise<void> {
+/**
+ * Of each event that is open at one of the sinks, moves the deliveries at all of them: two sinks
+ * that change places have the same events.
+ * @returns how many of those that move wait or are dead, by the sink that they leave
+ */
+async function depart(tx: postgres.TransactionSql, pairs: string): Promise<Map<string, number>> {
+  const rows = await tx`
+    with moved as (
+      select * from json_to_recordset(${pairs}::text::json) as m("from" text, "to" text)
+    ), opened as (
+      select distinct event_id from deliveries
+      where sink in (select "from" from moved) and (state = 'pending' or state = 'dead')
+    ), gone as (
+      update deliveries d set sink = ${onTheWay} || d.sink
+      from opened o, moved m
+      where d.event_id = o.event_id and d.sink = m."from"
+        and (m."to" in (select "from" from moved) or not exists (
+          select 1 from deliveries other
+          where other.event_id = d.event_id and other.sink = m."to"
+        ))
+      returning d.state, m."from"
+    )
+    select "from", count(*)::int as count from gone
+    where state = 'pending' or state = 'dead' group by "from"`;
+  return new Map(rows.map((row) => [departed.text(row, 'from'), departed.number(row, 'count')]));
+}
+
+const departed = new RowReader<'from' | 'count'>('deliveries');
+
+async function arrive(tx: postgres.TransactionSql, { from, to }: BacklogMove): Promise<void> {
   const name = onTheWay + from;
   await tx`
     update delivery_attempts a set sink = ${to} from deliveries d
@@ -61,33 +82,41 @@ async function arrive(tx: postgres.TransactionSql, from: string, to: string): Pr
   await tx`update deliveries set sink = ${to} where sink = ${name}`;
 }
 
-/** A place that is paused, or in a storm, is so under any name. */
+/** A place that is paused or in a storm stays so under its new name. */
 async function moveState(tx: postgres.TransactionSql, pairs: string): Promise<void> {
   const moved = () =>
     tx`select * from json_to_recordset(${pairs}::text::json) as m("from" text, "to" text)`;
   for (const table of ['sinks', 'groups']) {
-    await tx`update ${tx(table)} set sink = ${onTheWay} || sink where sink in (select "from" from (${moved()}) m)`;
+    await tx`
+      update ${tx(table)} set sink = ${onTheWay} || sink
+      where sink in (select "from" from (${moved()}) m)`;
     await tx`delete from ${tx(table)} where sink in (select "to" from (${moved()}) m)`;
-    await tx`update ${tx(table)} t set sink = m."to" from (${moved()}) m where t.sink = ${onTheWay} || m."from"`;
+    await tx`
+      update ${tx(table)} t set sink = m."to" from (${moved()}) m
+      where t.sink = ${onTheWay} || m."from"`;
   }
 }
 
 /**
- * An operator moves what waits and what is dead to another sink; an event that stands there already
- * ends here as suppressed. @returns how many
+ * An operator moves what waits and what is dead to another sink. A delivery of an event that the
+ * other sink already has ends here as suppressed.
+ * @returns how many it moved or ended
  */
 export async function reassignBacklog(db: Database, from: string, to: string): Promise<number> {
   return db.$client.begin(async (tx): Promise<number> => {
     const ended = await tx`
       update deliveries d set state = 'suppressed', reason = 'moved', finalized_at = now()
-      where d.sink = ${from} and d.state in ('pending', 'dead')
-        and exists (select 1 from deliveries other where other.event_id = d.event_id and other.sink = ${to})
+      where d.sink = ${from} and d.state in ('pending', 'dead') and exists (
+        select 1 from deliveries other where other.event_id = d.event_id and other.sink = ${to}
+      )
       returning 1`;
     await tx`
       update delivery_attempts a set sink = ${to} from deliveries d
-      where d.sink = ${from} and d.state in ('pending', 'dead') and a.event_id = d.event_id and a.sink = ${from}`;
+      where d.sink = ${from} and d.state in ('pending', 'dead')
+        and a.event_id = d.event_id and a.sink = ${from}`;
     const moved = await tx`
-      update deliveries set sink = ${to} where sink = ${from} and state in ('pending', 'dead') returning 1`;
+      update deliveries set sink = ${to}
+      where sink = ${from} and state in ('pending', 'dead') returning 1`;
     return ended.length + moved.length;
   }) as Promise<number>;
 }
@@ -97,9 +126,14 @@ export async function reassignBacklog(db: Database, from: string, to: string): P
  * @returns how many
  */
 export async function dropBacklog(db: Database, sink: string): Promise<number> {
-  const rows = await db.$client`
-    update deliveries set state = 'suppressed', reason = 'dropped', finalized_at = now(), group_key = null, digest_id = null,
-      priority = priority % ${heldPriority}
-    where sink = ${sink} and state in ('pending', 'dead') returning 1`;
+  const rows = await db
+    .update(deliveries)
+    .set({
+      ...{ state: 'suppressed', reason: 'dropped', groupKey: null, digestId: null },
+      finalizedAt: sql`now()`,
+      priority: sql`${deliveries.priority} % ${heldPriority}`,
+    })
+    .where(and(eq(deliveries.sink, sink), inArray(deliveries.state, ['pending', 'dead'])))
+    .returning({ eventId: deliveries.eventId });
   return rows.length;
 }

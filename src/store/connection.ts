@@ -1,6 +1,6 @@
-// The driver's options for an address of Postgres. All of them are said here: what is not, the
-// driver would take from PG* variables. PGTARGETSESSIONATTRS alone it reads in any case; the
-// configuration refuses that one.
+// The driver's options for an address of Postgres. All of them are set here: the driver would take
+// one that is absent from a PG* variable. It reads PGTARGETSESSIONATTRS in any case, which the
+// configuration therefore refuses.
 import { userInfo } from 'node:os';
 import postgres from 'postgres';
 import { type DatabaseAddress, readDatabaseUrl } from '../kit/database-url.ts';
@@ -23,18 +23,18 @@ export const driverOptions = {
 } satisfies postgres.Options<Record<string, postgres.PostgresType>>;
 
 export interface ConnectOptions {
-  /** Of the variable; the error of an address that cannot be read names it. */
+  /** Name of the variable with the address, for the error if it cannot be read. */
   readonly variable?: string;
   /** Unless the address names another. */
   readonly applicationName: string;
   readonly prepare: boolean;
   readonly connectionsMax: number;
-  /** A connection that owes an answer for longer is cut. */
+  /** A connection that has not answered for longer is cut. */
   readonly silenceMs: number;
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-/** For a host, until it takes statements. */
+/** How long a host may take until it accepts statements. */
 export const connectTimeoutDefaultMs = 5000;
 
 /** @throws {DatabaseUrlError} */
@@ -45,7 +45,8 @@ export function addressOf(url: string, variable = 'DATABASE_URL'): DatabaseAddre
 }
 
 /**
- * A pool; it connects at the first statement. @throws {DatabaseUrlError} the address cannot be read
+ * A pool; it connects at the first statement.
+ * @throws {DatabaseUrlError} the address cannot be read
  */
 export function connectPostgres(url: string, options: ConnectOptions): postgres.Sql {
   const address = addressOf(url, options.variable);
@@ -54,12 +55,12 @@ export function connectPostgres(url: string, options: ConnectOptions): postgres.
   const user = address.user ?? systemUser();
   const settings = {
     ...driverOptions,
-    // For the driver's messages; the sockets know where to go.
+    // For the driver's messages; createSockets connects.
     ...(first !== undefined && 'socketPath' in first
       ? { host: ['localhost'], port: [5432], path: first.socketPath }
       : { host: [first!.name], port: [first!.port] }),
     user,
-    // As a text that is empty, it would be looked for in PGPASSWORD.
+    // A function, because for an empty text the driver would look into PGPASSWORD.
     password: () => address.password,
     database: address.database ?? user,
     socket: createSockets({ address, silenceMs: options.silenceMs, connectMs }),
@@ -88,7 +89,8 @@ function systemUser(): string {
     return userInfo().username;
   } catch {
     throw new DatabaseUrlError(
-      'DATABASE_URL names no user, and that of this process has no name. Write it as postgres://user:password@host/database.',
+      'DATABASE_URL names no user, and that of this process has no name. Write it as ' +
+        'postgres://user:password@host/database.',
     );
   }
 }

@@ -1,15 +1,16 @@
-// How a row of the table of events is read, wherever a statement of its own finds one.
+// Reads a row of the table of events, whichever statement found it.
 import type { EventBody, Severity, StoredEvent } from '../kit/event.ts';
 import type { Database } from './database.ts';
 import { type ColumnOf, type Row, RowReader } from './row.ts';
 import type { events } from './schema.ts';
 
-export const eventRow = new RowReader<ColumnOf<typeof events>>('events');
+/** `sinks`: ids of the sinks that the event went to, separated by commas. */
+export const eventRow = new RowReader<ColumnOf<typeof events> | 'sinks'>('events');
 
-/** For `select` from events as `e`: what {@link toEvent} reads. */
+/** What {@link toEvent} reads, for a `select` from events as `e`. */
 export function eventColumns({ $client: client }: Database) {
-  return client`e.id, e.source, e.external_id, e.subject, e.stream, e.type, e.severity, e.status, e.action,
-    extract(epoch from e.occurred_at) * 1000 as occurred_at,
+  return client`e.id, e.source, e.external_id, e.subject, e.stream, e.type, e.severity, e.status,
+    e.action, extract(epoch from e.occurred_at) * 1000 as occurred_at,
     extract(epoch from e.received_at) * 1000 as received_at, e.body::text as body`;
 }
 
@@ -22,13 +23,11 @@ export function toEvent(row: Row): StoredEvent {
     ...factsOf(row),
     occurredAt: eventRow.timeOrNull(row, 'occurred_at'),
     receivedAt: eventRow.time(row, 'received_at'),
-    body: bodyOf(row),
+    body: eventRow.json<EventBody>(row, 'body'),
   };
 }
 
-const severities: readonly Severity[] = [0, 1, 2, 3, 4, 5];
-
-/** What the event is, in a few words. */
+/** The columns that routes and silences match, without the body. */
 export function factsOf(row: Row) {
   return {
     stream: eventRow.text(row, 'stream'),
@@ -39,11 +38,8 @@ export function factsOf(row: Row) {
   };
 }
 
+const severities: readonly Severity[] = [0, 1, 2, 3, 4, 5];
+
 export function severityOf(row: Row): Severity {
   return eventRow.oneOf(row, 'severity', severities);
-}
-
-/** Of its own text, which Tocsin wrote. */
-export function bodyOf(row: Row): EventBody {
-  return eventRow.json<EventBody>(row, 'body');
 }

@@ -1,26 +1,26 @@
 // Stores events with their deliveries and the cursor: one statement, so it is all or nothing and
 // costs one round trip.
 
-import type { EventBody, EventDraft } from '../kit/event.ts';
+import type { EventDraft } from '../kit/event.ts';
 import type { DecidedEvent, Decision, InsertedEvent } from '../kit/records/decision.ts';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { heldPriority } from './deliveries/pending.ts';
+import { eventRow } from './event-row.ts';
 import { heldLease } from './leases.ts';
 
-// Splits JSON texts out of one text parameter. A raw control character cannot stand in JSON text,
-// so none contains it.
-const separator = '\u001e';
+/** Joins several texts into one parameter. JSON escapes control characters, so none contains it. */
+export const textSeparator = '\u001e';
 
 export interface NewPage {
-  /** Null for writers that hold no role (notices). */
+  /** Null for a writer that holds no role, such as a notice's. */
   readonly fence: Fence | null;
   readonly source: string;
-  /** Their external ids differ. */
+  /** No two have the same external id. */
   readonly events: readonly DecidedEvent[];
-  /** Null leaves the cursor as it is. */
+  /** The source's new cursor; null leaves the old one. */
   readonly cursor: string | null;
-  /** In which the page was read; absent for what belongs to none. */
+  /** Of the source when it read the page; absent for notices, which have none. */
   readonly generation?: number | undefined;
   /** Of the page; absent if it is not traced. */
   readonly traceParent?: string | undefined;
@@ -38,8 +38,8 @@ export async function insertPage(db: Database, page: NewPage): Promise<InsertedE
   const { fence, source, events, cursor, generation = null, traceParent = null } = page;
   const drafts = events.map(({ draft }) => draft);
   const column = (value: (draft: EventDraft) => string | null) => arrayOf(drafts.map(value));
-  const bodies = drafts.map(({ body }) => JSON.stringify(body)).join(separator);
-  const raws = drafts.map(({ raw }) => raw).join(separator);
+  const bodies = drafts.map(({ body }) => JSON.stringify(body)).join(textSeparator);
+  const raws = drafts.map(({ raw }) => raw).join(textSeparator);
   const decisions = events.flatMap((event) => event.decisions);
   const decidedIds = events.flatMap(({ draft, decisions: own }) => own.map(() => draft.externalId));
   const decided = (value: (decision: Decision) => string | null) => arrayOf(decisions.map(value));
@@ -47,15 +47,19 @@ export async function insertPage(db: Database, page: NewPage): Promise<InsertedE
   const rows = await client`
     with fence as (${fence === null ? client`select 1 where false` : heldLease(client, fence)}
     ), reset as (
-      select 1 from (select generation from cursors where source = ${source}::text for no key update) known
+      select 1 from (
+        select generation from cursors where source = ${source}::text for no key update
+      ) known
       where generation <> ${generation}::integer
     ), allowed as (
-      select 1 where (${fence === null} or exists (select 1 from fence)) and not exists (select 1 from reset)
+      select 1
+      where (${fence === null} or exists (select 1 from fence)) and not exists (select 1 from reset)
     ), inserted as (
-      insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, routes, body, raw,
-        traceparent)
-      select ${source}::text, external_id, subject, stream, type, severity::smallint, status, action, occurred_at::timestamptz,
-        routes::text[], body::json, raw::json, ${traceParent}::text
+      insert into events (source, external_id, subject, stream, type, severity, status, action,
+        occurred_at, routes, body, raw, traceparent)
+      select ${source}::text, external_id, subject, stream, type, severity::smallint, status,
+        action, occurred_at::timestamptz, routes::text[], body::json, raw::json,
+        ${traceParent}::text
       from unnest(
         ${column((draft) => draft.externalId)}::text::text[],
         ${column((draft) => draft.subject)}::text::text[],
@@ -66,16 +70,18 @@ export async function insertPage(db: Database, page: NewPage): Promise<InsertedE
         ${column((draft) => draft.action)}::text::text[],
         ${column((draft) => draft.occurredAt)}::text::text[],
         ${arrayOf(events.map(({ routes }) => arrayOf(routes)))}::text::text[],
-        string_to_array(${bodies}::text, ${separator}::text),
-        string_to_array(${raws}::text, ${separator}::text)
-      ) with ordinality as i(external_id, subject, stream, type, severity, status, action, occurred_at, routes, body, raw, n)
+        string_to_array(${bodies}::text, ${textSeparator}::text),
+        string_to_array(${raws}::text, ${textSeparator}::text)
+      ) with ordinality as i(external_id, subject, stream, type, severity, status, action,
+        occurred_at, routes, body, raw, n)
       where exists (select 1 from allowed) order by n
       on conflict (source, external_id) do nothing
       returning id, external_id, received_at
     ), decided as (
-      insert into deliveries (event_id, sink, state, reason, priority, finalized_at, route, group_key, silence_id)
-      select e.id, d.sink, d.state, d.reason, d.priority::smallint, case when d.state <> 'pending' then now() end,
-        d.route, d.group_key, d.silence_id::bigint
+      insert into deliveries (event_id, sink, state, reason, priority, finalized_at, route,
+        group_key, silence_id)
+      select e.id, d.sink, d.state, d.reason, d.priority::smallint,
+        case when d.state <> 'pending' then now() end, d.route, d.group_key, d.silence_id::bigint
       from inserted e join unnest(
         ${arrayOf(decidedIds)}::text::text[],
         ${decided(({ sink }) => sink)}::text::text[],
@@ -85,13 +91,14 @@ export async function insertPage(db: Database, page: NewPage): Promise<InsertedE
         ${decided(({ route }) => route ?? null)}::text::text[],
         ${decided(({ groupKey }) => groupKey ?? null)}::text::text[],
         ${decided(({ silenceId }) => silenceId?.toString() ?? null)}::text::text[]
-      ) as d(external_id, sink, state, reason, priority, route, group_key, silence_id) using (external_id)
+      ) as d(external_id, sink, state, reason, priority, route, group_key, silence_id)
+        using (external_id)
     ), moved as (
       insert into cursors (source, cursor)
       select ${source}, ${cursor}::text from allowed where ${cursor}::text is not null
       on conflict (source) do update set cursor = excluded.cursor, updated_at = now()
     )
-    select null::bigint as id, null::text as external_id, null::float8 as received_ms from allowed
+    select null::bigint as id, null::text as external_id, null::float8 as received_at from allowed
     union all
     select id, external_id, extract(epoch from received_at) * 1000 from inserted`;
   if (rows.length === 0) return null;
@@ -99,9 +106,9 @@ export async function insertPage(db: Database, page: NewPage): Promise<InsertedE
   return rows
     .filter((row) => row.id !== null)
     .map((row) => ({
-      index: indexOf.get(row.external_id)!,
-      id: Number(row.id),
-      receivedAtMs: Number(row.received_ms),
+      index: indexOf.get(eventRow.text(row, 'external_id'))!,
+      id: eventRow.number(row, 'id'),
+      receivedAtMs: eventRow.number(row, 'received_at'),
     }))
     .sort((a, b) => a.id - b.id);
 }
@@ -113,8 +120,8 @@ function storedPriority({ priority, groupKey }: Decision): number {
 const toBeEscaped = /["\\]/;
 
 /**
- * A Postgres array as text. Many times cheaper than JSON on both sides, and than the driver's own
- * arrays.
+ * A Postgres array as text. On both sides it is many times cheaper than JSON, and than the driver's
+ * own arrays.
  */
 function arrayOf(values: readonly (string | null)[]): string {
   let isNull = true;
@@ -123,24 +130,12 @@ function arrayOf(values: readonly (string | null)[]): string {
     isNull &&= value === null;
     isPlain &&= value !== null && !toBeEscaped.test(value);
   }
-  // Beside longer ones, `unnest` fills it up with null.
+  // `unnest` fills it up with nulls to the length of the others.
   if (isNull) return '{}';
   if (isPlain) return `{"${values.join('","')}"}`;
-  return `{${values.map((value) => (value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
+  return `{${values.map(quoted).join(',')}}`;
 }
 
-/**
- * True if events of more than one tenant are among the newest thousand; then cards must name the
- * tenant.
- */
-export async function hasSeveralTenants(db: Database): Promise<boolean> {
-  const rows = await db.$client`select body::text as body from events order by id desc limit 1000`;
-  const tenants = new Set(rows.map((row) => tenantKey(JSON.parse(String(row.body)) as EventBody)));
-  tenants.delete(undefined);
-  return tenants.size > 1;
-}
-
-/** The same for events of the same tenant; undefined if the event names none. */
-export function tenantKey({ tenant }: EventBody): string | undefined {
-  return tenant && JSON.stringify([tenant.provider, tenant.name]);
+function quoted(value: string | null): string {
+  return value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`;
 }

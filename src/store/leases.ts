@@ -1,24 +1,36 @@
-// Who works what: heartbeats, takeovers, releases. Only the database's clock counts here.
+// Which process works which role: heartbeats, takeovers, releases. Only the database's clock counts
+// here.
+import { and, eq, gt, isNotNull, lt, notExists, sql } from 'drizzle-orm';
 import type { Fence, LeaseView, Works } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { type ColumnOf, RowReader } from './row.ts';
-import type { leases } from './schema.ts';
-
-/** `remaining`: for how many milliseconds the holder's heartbeat still holds. */
-const leaseRow = new RowReader<ColumnOf<typeof leases> | 'remaining'>('leases');
+import { leases, replicas } from './schema.ts';
 
 /**
- * The lease of the role, kept from a takeover until the statement ends: no row once the role was
- * lost. For `with fence as (…)`.
+ * `remaining`: for how many milliseconds the holder's heartbeat still holds. `alive`: 1 if the own
+ * heartbeat was renewed, else 0. `replicas`: how many are alive.
+ */
+export const leaseRow = new RowReader<ColumnOf<typeof leases> | 'remaining' | 'alive' | 'replicas'>(
+  'leases',
+);
+
+/**
+ * For `with fence as (…)`: the lease of the role, which nobody can take over before the statement
+ * ends; no row once the role was lost.
  */
 export function heldLease(client: Database['$client'], { name, holder, epoch }: Fence) {
-  return client`select 1 from leases where name = ${name} and holder = ${holder}::uuid and epoch = ${epoch}::bigint for share`;
+  return client`select 1 from leases
+    where name = ${name} and holder = ${holder}::uuid and epoch = ${epoch}::bigint for share`;
 }
+
+const replicaRow = new RowReader<ColumnOf<typeof replicas>>('replicas');
 
 /** Makes the lease rows that do not exist yet. */
 export async function createLeases(db: Database, names: readonly string[]): Promise<void> {
   await db.$client`
-    insert into leases (name) select json_array_elements_text(${JSON.stringify(names)}::text::json) order by 1 on conflict (name) do nothing`;
+    insert into leases (name)
+    select json_array_elements_text(${JSON.stringify(names)}::text::json) order by 1
+    on conflict (name) do nothing`;
 }
 
 export interface NewReplica {
@@ -27,58 +39,64 @@ export interface NewReplica {
   readonly ttlMs: number;
   /** Id of a process that is known to be dead: its heartbeat expires at once. */
   readonly predecessor: string | null;
-  /** Known to the others before a role is taken; absent: it does not say. */
+  /** What it works or would work, for the others to read; absent: it does not say. */
   readonly works?: Works | undefined;
 }
 
 /**
- * Registers this process, or registers it anew after its heartbeat expired. Rows of processes long
- * gone are swept out.
+ * Registers this process, or registers it anew after its heartbeat expired. Removes processes that
+ * have been gone for an hour and hold no role.
  */
 export async function joinReplicas(db: Database, replica: NewReplica): Promise<void> {
   const { id, ttlMs, predecessor, works = null } = replica;
   if (predecessor !== null) {
-    await db.$client`update replicas set expires_at = clock_timestamp() - interval '1 second' where id = ${predecessor}::uuid`;
+    await db
+      .update(replicas)
+      .set({ expiresAt: sql`clock_timestamp() - interval '1 second'` })
+      .where(eq(replicas.id, predecessor));
   }
-  await db.$client`
-    insert into replicas (id, expires_at, works)
-    values (${id}::uuid, clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond', ${textOf(works)}::text::json)
-    on conflict (id) do update set expires_at = excluded.expires_at, works = excluded.works`;
-  await db.$client`
-    delete from replicas r where expires_at < clock_timestamp() - interval '1 hour'
-      and not exists (select 1 from leases l where l.holder = r.id)`;
+  const expiresAt = sql`clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond'`;
+  await db
+    .insert(replicas)
+    .values({ id, expiresAt, works })
+    .onConflictDoUpdate({ target: replicas.id, set: { expiresAt, works } });
+  const own = db.select({ one: sql`1` }).from(leases).where(eq(leases.holder, replicas.id));
+  await db
+    .delete(replicas)
+    .where(and(lt(replicas.expiresAt, sql`clock_timestamp() - interval '1 hour'`), notExists(own)));
 }
 
 /**
- * Heartbeats that hold for more than this many terms were written before the clock went back. More
+ * A heartbeat that holds for more than this many terms was written before the clock went back. More
  * than one, so that a release with a longer term can work beside this one.
  */
 const termsMax = 2;
 
 /**
- * Gives each heartbeat of others that holds for far longer than its term one whole term from now.
- * Whoever lives renews it meanwhile, and whoever is dead is found to be so after a term: nobody is
- * robbed, and nobody is waited for as long as the clock went back.
- * @returns ids of those
+ * Cuts the heartbeats of other processes that hold for far longer than a term to one term from now.
+ * A process that lives renews its own within that term, and keeps its roles. One that is dead is
+ * known to be dead after the term, however far the clock went back.
+ * @returns ids of the processes whose heartbeats were cut
  */
 export async function cutHeartbeats(db: Database, id: string, ttlMs: number): Promise<string[]> {
-  // Those that are being renewed at this moment need no cut, and waiting for them could be a
-  // deadlock.
+  // A heartbeat that is locked is being renewed at this moment: it needs no cut, and waiting for it
+  // could be a deadlock.
   const rows = await db.$client`
     with beyond as (
       select id from replicas
-      where id <> ${id}::uuid and expires_at > clock_timestamp() + ${termsMax * ttlMs}::float8 * interval '1 millisecond'
+      where id <> ${id}::uuid
+        and expires_at > clock_timestamp() + ${termsMax * ttlMs}::float8 * interval '1 millisecond'
       for update skip locked
     )
-    update replicas r set expires_at = clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond'
+    update replicas r
+    set expires_at = clock_timestamp() + ${ttlMs}::float8 * interval '1 millisecond'
     from beyond where r.id = beyond.id returning r.id::text as id`;
-  return rows.map((row) => String(row.id));
+  return rows.map((row) => replicaRow.text(row, 'id'));
 }
 
 /**
- * Renews this process's heartbeat and shows all leases. It is an UPDATE that an expired heartbeat
- * no longer matches: against a takeover, which locks the same row, one of the two comes first, and
- * the other sees it.
+ * Renews this process's heartbeat and reads all leases. The UPDATE does not match an expired
+ * heartbeat, and a takeover locks the same row: one of the two comes first, and the other sees it.
  *
  * @param works what the process works now; null leaves what it said before
  * @returns null if the heartbeat had expired: every role is lost, and the process must join again
@@ -94,12 +112,16 @@ export async function renewHeartbeat(
         works = coalesce(${textOf(works)}::text::json, works)
       where id = ${id}::uuid and expires_at > clock_timestamp() returning 1
     )
-    select l.name, l.holder::text, l.epoch, coalesce(extract(epoch from r.expires_at - clock_timestamp()) * 1000, 0)::float8 as remaining,
-      (select count(*) from alive)::int as alive, (select count(*) from replicas where expires_at > clock_timestamp())::int as replicas
+    select l.name, l.holder::text, l.epoch,
+      coalesce(extract(epoch from r.expires_at - clock_timestamp()) * 1000, 0)::float8 as remaining,
+      (select count(*) from alive)::int as alive,
+      (select count(*) from replicas where expires_at > clock_timestamp())::int as replicas
     from leases l left join replicas r on r.id = l.holder order by l.name`;
-  if (rows.length > 0 && rows[0]?.alive === 0) return null;
+  const [first] = rows;
+  if (first !== undefined && leaseRow.number(first, 'alive') === 0) return null;
   return {
-    replicas: Number(rows[0]?.replicas ?? 1),
+    // Without any lease there is no row that counts the replicas.
+    replicas: first === undefined ? 1 : leaseRow.number(first, 'replicas'),
     leases: rows.map((row) => ({
       name: leaseRow.text(row, 'name'),
       holder: leaseRow.textOrNull(row, 'holder'),
@@ -113,15 +135,17 @@ function textOf(works: Works | null): string | null {
   return works && JSON.stringify(works);
 }
 
-/** What each live process works; not of those of a release that did not say. */
+/** What each live process works. A process of a release that does not say so is left out. */
 export async function listWorks(db: Database): Promise<Works[]> {
-  const rows = await db.$client`
-    select works::text as works from replicas
-    where expires_at > clock_timestamp() and works is not null order by id`;
-  return rows.map((row) => worksFrom(JSON.parse(String(row.works))));
+  const rows = await db
+    .select({ works: replicas.works })
+    .from(replicas)
+    .where(and(gt(replicas.expiresAt, sql`clock_timestamp()`), isNotNull(replicas.works)))
+    .orderBy(replicas.id);
+  return rows.map(({ works }) => worksFrom(works));
 }
 
-/** As another release may have written it: what is not of this shape says nothing. */
+/** @param value as any release may have written it; a part of another shape counts as empty */
 export function worksFrom(value: unknown): Works {
   const { roles, consoles, places } = (value ?? {}) as Readonly<Record<string, unknown>>;
   const isList = Array.isArray(roles) && roles.every((role) => typeof role === 'string');
@@ -135,9 +159,9 @@ function textsOf(value: unknown): Readonly<Record<string, string>> {
 }
 
 /**
- * Takes those of `names` that are free, this process's own, or whose holder's heartbeat has
- * expired. The expired heartbeats are locked first, so that a holder that comes back at this moment
- * either keeps everything or learns that it lost.
+ * Takes the roles among `names` that are free, are this process's own, or whose holder's heartbeat
+ * has expired. The expired heartbeats are locked first, so that a holder that comes back at this
+ * moment either keeps all its roles or sees that it lost them.
  */
 export async function acquireLeases(
   db: Database,
@@ -151,7 +175,8 @@ export async function acquireLeases(
       select 1 from replicas where id = ${id}::uuid and expires_at > clock_timestamp() for share
     )
     update leases l set holder = ${id}::uuid, epoch = l.epoch + 1
-    where l.name in (select json_array_elements_text(${JSON.stringify(names)}::text::json)) and exists (select 1 from me)
+    where l.name in (select json_array_elements_text(${JSON.stringify(names)}::text::json))
+      and exists (select 1 from me)
       and (l.holder is null or l.holder = ${id}::uuid or l.holder in (select id from gone))
     returning l.name, l.epoch`;
   return rows.map((row) => ({
@@ -160,19 +185,20 @@ export async function acquireLeases(
   }));
 }
 
-/** Those of the roles that no live process holds. */
+/** The roles among `names` that no live process holds. */
 export async function readUnheld(db: Database, names: readonly string[]): Promise<string[]> {
   const rows = await db.$client`
     select name from json_array_elements_text(${JSON.stringify(names)}::text::json) as wanted(name)
     where not exists (
-      select 1 from leases l join replicas r on r.id = l.holder where l.name = wanted.name and r.expires_at > clock_timestamp()
+      select 1 from leases l join replicas r on r.id = l.holder
+      where l.name = wanted.name and r.expires_at > clock_timestamp()
     ) order by 1`;
-  return rows.map(({ name }) => String(name));
+  return rows.map((row) => leaseRow.text(row, 'name'));
 }
 
 /**
- * Gives roles back, so that another process can take them at once. @param names null for all, and
- * the process leaves
+ * Gives roles back, so that another process can take them at once.
+ * @param names null for all of them; the process then also leaves the replicas
  */
 export async function releaseLeases(
   db: Database,
@@ -181,6 +207,8 @@ export async function releaseLeases(
 ): Promise<void> {
   await db.$client`
     update leases set holder = null where holder = ${id}::uuid
-      and (${names === null} or name in (select json_array_elements_text(${JSON.stringify(names ?? [])}::text::json)))`;
-  if (names === null) await db.$client`delete from replicas where id = ${id}::uuid`;
+      and (${names === null} or name in (
+        select json_array_elements_text(${JSON.stringify(names ?? [])}::text::json)
+      ))`;
+  if (names === null) await db.delete(replicas).where(eq(replicas.id, id));
 }

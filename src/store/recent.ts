@@ -1,32 +1,49 @@
-// The newest events, with who heard of them: for whoever asks what a rule would have made of them.
-
+// Reads the newest events and the sinks that each went to, so that a rule can be tried on them.
+import { and, desc, eq, gt, lt, ne, sql } from 'drizzle-orm';
 import type { RecentEvent } from '../kit/records/past.ts';
 import type { Database } from './database.ts';
-import { bodyOf, eventRow, factsOf } from './event-row.ts';
+import { severityOf } from './event-row.ts';
+import { deliveries, events } from './schema.ts';
+
+export interface RecentChoice {
+  /** Age in milliseconds. */
+  readonly withinMs: number;
+  /** Id of the last event of the page before; null for the first page. */
+  readonly beforeId: number | null;
+  /** Rows that are looked at, however old they are. */
+  readonly limit: number;
+}
 
 /**
- * Those of the next `limit` before `beforeId` that arrived within `withinMs`, newest first; fewer
- * than `limit` if there are no more. Reads no more than `limit` rows, however old they are.
+ * The events among the next `limit` before `beforeId` that arrived within `withinMs`, newest first.
+ * Fewer than `limit`: there are no more.
  */
 export async function readRecentEvents(
   db: Database,
-  {
-    withinMs,
-    beforeId,
-    limit,
-  }: { readonly withinMs: number; readonly beforeId: number | null; readonly limit: number },
+  { withinMs, beforeId, limit }: RecentChoice,
 ): Promise<RecentEvent[]> {
-  const rows = await db.$client`
-    select e.id, e.source, e.stream, e.type, e.severity, e.status, e.action, e.body::text as body,
-      (select json_agg(d.sink) from deliveries d where d.event_id = e.id and d.state <> 'suppressed')::text as sinks
-    from (
-      select * from events where ${beforeId}::bigint is null or id < ${beforeId}::bigint order by id desc limit ${limit}
-    ) e
-    where e.received_at > now() - ${withinMs} * interval '1 millisecond' order by e.id desc`;
-  return rows.map((row) => ({
-    id: eventRow.number(row, 'id'),
-    source: eventRow.text(row, 'source'),
-    event: { ...factsOf(row), body: bodyOf(row) },
-    sinks: JSON.parse(String(row.sinks ?? '[]')) as string[],
+  const looked = db
+    .select()
+    .from(events)
+    .where(beforeId === null ? undefined : lt(events.id, beforeId))
+    .orderBy(desc(events.id))
+    .limit(limit)
+    .as('looked');
+  const reached = db
+    .select({ sinks: sql`json_agg(${deliveries.sink})` })
+    .from(deliveries)
+    .where(and(eq(deliveries.eventId, looked.id), ne(deliveries.state, 'suppressed')));
+  const { id, source, stream, type, severity, status, action, body, receivedAt } = looked;
+  const sinks = sql<string[] | null>`(${reached})`;
+  const rows = await db
+    .select({ id, source, stream, type, severity, status, action, body, sinks })
+    .from(looked)
+    .where(gt(receivedAt, sql`now() - ${withinMs} * interval '1 millisecond'`))
+    .orderBy(desc(id));
+  return rows.map(({ id, source, sinks, ...facts }) => ({
+    id,
+    source,
+    event: { ...facts, severity: severityOf(facts) },
+    sinks: sinks ?? [],
   }));
 }

@@ -1,45 +1,63 @@
-// Removes what is older than anybody wants to keep, a little at a time. Never what is still to be
-// delivered.
+// Removes events that are older than the operator keeps them, a batch at a time. An event with a
+// delivery that is still pending stays.
+import { count, desc, eq, lte, min, sql } from 'drizzle-orm';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
 import { heldLease } from './leases.ts';
+import { RowReader } from './row.ts';
+import { events } from './schema.ts';
 
 /**
- * So many of its newest events a source keeps whatever their age: what is read twice near the
- * cursor must be known again.
+ * Each source keeps this many of its newest events, whatever their age: what is read twice near
+ * the cursor must be recognised.
  */
 const keptNewest = 1000;
 /**
- * Among so many of the newest of all they are looked for; a source with fewer there is a quiet one,
- * and keeps all.
+ * They are looked for among this many of the newest events of all. A source with fewer there is a
+ * quiet one, and keeps everything.
  */
 const newestOfAll = 100_000;
 
-/** By source, the id from which on everything stays; what is not in it stays whole. */
+/** By source, the id from which on its events stay. A source that is absent keeps everything. */
 export type KeptFrom = ReadonlyMap<string, number>;
 
 export async function readKeptFrom(db: Database): Promise<KeptFrom> {
-  const rows = await db.$client`
-    select source, min(id) as id from (
-      select source, id, row_number() over (partition by source order by id desc) as place
-      from (select source, id from events order by id desc limit ${newestOfAll}) newest
-    ) ranked where place <= ${keptNewest} group by source having count(*) = ${keptNewest}`;
-  return new Map(rows.map((row) => [String(row.source), Number(row.id)]));
+  const newest = db
+    .select({ source: events.source, id: events.id })
+    .from(events)
+    .orderBy(desc(events.id))
+    .limit(newestOfAll)
+    .as('newest');
+  const place = sql<number>`row_number() over (
+    partition by ${newest.source} order by ${newest.id} desc
+  )`;
+  const ranked = db
+    .select({ source: newest.source, id: newest.id, place: place.as('place') })
+    .from(newest)
+    .as('ranked');
+  const rows = await db
+    .select({ source: ranked.source, id: min(ranked.id) })
+    .from(ranked)
+    .where(lte(ranked.place, keptNewest))
+    .groupBy(ranked.source)
+    .having(eq(count(), keptNewest));
+  // A group has a row, and a row has an id.
+  return new Map(rows.map(({ source, id }) => [source, id!]));
 }
 
 /** What one batch came to. */
 export interface Removed {
-  /** To go on after; null if there is nothing more of that age. */
+  /** Where the next batch begins; null if there are no more events of that age. */
   readonly lastId: number | null;
   readonly count: number;
 }
 
 export interface RemovalBatch {
   readonly kept: KeptFrom;
-  /** Of so many events after this id. */
+  /** The batch looks at `limit` events after this id. */
   readonly afterId: number;
   readonly limit: number;
-  /** Those that are older. */
+  /** Events that are older are removed. */
   readonly ageMs: number;
   /** This machine's clock, in milliseconds since the epoch. */
   readonly nowMs: number;
@@ -47,8 +65,8 @@ export interface RemovalBatch {
 
 /**
  * Looks at the next `limit` events after `afterId`, and removes those that are older than `ageMs`,
- * with their deliveries and attempts. One statement. Fenced. They must be so by the database's
- * clock and by this machine's: one that leaps forward removes nothing.
+ * with their deliveries and attempts. One statement. Fenced. An event must be that old by the
+ * database's clock and by this machine's: a clock that leaps forward removes nothing.
  * @returns null if the role was lost
  */
 export async function removeExpired(
@@ -60,11 +78,18 @@ export async function removeExpired(
   const [row] = await db.$client`
     with fence as (${heldLease(db.$client, fence)}), looked as (
       select id, source from (
-        select id, source, received_at from events where id > ${afterId} and exists (select 1 from fence) order by id limit ${limit}
-      ) next where received_at < least(now(), to_timestamp(${nowMs}::float8 / 1000)) - ${ageMs} * interval '1 millisecond'
+        select id, source, received_at from events
+        where id > ${afterId} and exists (select 1 from fence) order by id limit ${limit}
+      ) next
+      where received_at < least(now(), to_timestamp(${nowMs}::float8 / 1000))
+        - ${ageMs} * interval '1 millisecond'
     ), expired as (
-      select l.id from looked l join json_to_recordset(${bounds}::text::json) as k(source text, id bigint) on k.source = l.source and l.id < k.id
-      where not exists (select 1 from deliveries d where d.event_id = l.id and d.state = 'pending')
+      select l.id from looked l
+        join json_to_recordset(${bounds}::text::json) as k(source text, id bigint)
+          on k.source = l.source and l.id < k.id
+      where not exists (
+        select 1 from deliveries d where d.event_id = l.id and d.state = 'pending'
+      )
     ), attempts as (
       delete from delivery_attempts a using expired e where a.event_id = e.id
     ), settled as (
@@ -72,8 +97,11 @@ export async function removeExpired(
     ), gone as (
       delete from events v using expired e where v.id = e.id returning 1
     )
-    select (select max(id) from looked) as last, (select count(*) from gone)::int as count from fence`;
+    select (select max(id) from looked) as last_id, (select count(*) from gone)::int as count
+    from fence`;
   return row === undefined
     ? null
-    : { lastId: row.last === null ? null : Number(row.last), count: Number(row.count) };
+    : { lastId: removed.numberOrNull(row, 'last_id'), count: removed.number(row, 'count') };
 }
+
+const removed = new RowReader<'last_id' | 'count'>('events');

@@ -1,6 +1,7 @@
-// Reads rows of hand-written statements: the names come from the schema, so that a renamed column
-// does not compile where it is read, and each value is what the schema says, or an error names the
+// Reads rows of hand-written statements. The names come from the schema, so that a renamed column
+// does not compile where it is read; each value is what the schema says, or an error names the
 // column.
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { AnyPgTable } from 'drizzle-orm/pg-core';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -48,6 +49,12 @@ export class RowReader<Name extends string> {
     return row[name] === null ? null : this.number(row, name);
   }
 
+  boolean(row: Row, name: Name): boolean {
+    const value = row[name];
+    if (typeof value !== 'boolean') throw this.#wrong(name, 'true or false', value);
+    return value;
+  }
+
   /** ISO 8601 in UTC. */
   time(row: Row, name: Name): string {
     return new Date(this.number(row, name)).toISOString();
@@ -77,8 +84,17 @@ export class RowReader<Name extends string> {
   /** The value is not repeated: it may be an attacker's. */
   #wrong(name: string, expected: string, value: unknown): Error {
     return new Error(
-      `the database gave ${value === null ? 'null' : typeof value} for ${this.#table}.${name}, not: ` +
-        `${expected}. Something other than Tocsin changed this table; restore it from a backup.`,
+      `the database gave ${value === null ? 'null' : typeof value} for ${this.#table}.${name}, ` +
+        `not: ${expected}. Something other than Tocsin changed this table; ` +
+        'restore it from a backup.',
     );
   }
+}
+
+/**
+ * For statements of the builder: the milliseconds since the epoch of a time that is never null, or
+ * the milliseconds that an interval lasts.
+ */
+export function millisecondsOf(value: SQLWrapper): SQL<number> {
+  return sql<number>`extract(epoch from ${value}) * 1000`.mapWith(Number);
 }

@@ -3,8 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import type { DecidedEvent } from '../../src/kit/records/decision.ts';
 import { readCursor, resetSource } from '../../src/store/cursors.ts';
-import { hasSeveralTenants, insertPage } from '../../src/store/events.ts';
+import { insertPage } from '../../src/store/events.ts';
 import { acquireLeases, joinReplicas } from '../../src/store/leases.ts';
+import { hasSeveralTenants } from '../../src/store/tenants.ts';
 import { until } from '../support/world.ts';
 import { draft, hold, inTransaction, replicaWith, useDatabase } from './stored.ts';
 

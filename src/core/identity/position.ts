@@ -5,8 +5,9 @@ import { AdapterError } from '../../kit/errors.ts';
 import type { FormerName, StoredPosition } from '../../kit/records/position.ts';
 import type { PollSource } from '../../kit/source.ts';
 import type { Logger } from '../../observe/log.ts';
-import { listPositions, nameConsole, readPosition, takePosition } from '../../store/cursors.ts';
+import { listPositions, nameConsole, readPosition } from '../../store/cursors.ts';
 import type { Database } from '../../store/database.ts';
+import { takePosition } from '../../store/take-position.ts';
 import type { Lease } from '../loops/lease.ts';
 
 /** A configured source and what it reads; undefined if it does not say. */

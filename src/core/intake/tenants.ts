@@ -2,7 +2,7 @@
 
 import type { EventBody } from '../../kit/event.ts';
 import type { Database } from '../../store/database.ts';
-import { hasSeveralTenants, tenantKey } from '../../store/events.ts';
+import { hasSeveralTenants, tenantKey } from '../../store/tenants.ts';
 
 export class Tenants {
   /** Two are enough to know. */

@@ -1,13 +1,13 @@
-// Makes pending deliveries due sooner, or whole again. Each statement is fenced.
+// Makes pending deliveries due sooner, or restores their whole cards. Each statement is fenced.
 import type { Fence } from '../../kit/records/role.ts';
 import type { Database } from '../database.ts';
 import { heldLease } from '../leases.ts';
 import { heldPriority, unansweredOf } from './pending.ts';
 
 /**
- * What failed while its sink was down is due now; what got no answer again and again is not, nor
- * what is due in a second anyway.
- * @returns how many
+ * After an outage: what failed in it is due now. What got no answer `unansweredMax` times keeps its
+ * time, and so does what is due within a second anyway.
+ * @returns how many it hastened
  */
 export async function hastenFailed(
   db: Database,
@@ -18,16 +18,16 @@ export async function hastenFailed(
   const rows = await client`
     with fence as (${heldLease(client, fence)})
     update deliveries d set scheduled_at = now()
-    where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and reason is not null
-      and scheduled_at > now() + interval '1 second'
+    where sink = ${sink} and state = 'pending' and priority < ${heldPriority}
+      and reason is not null and scheduled_at > now() + interval '1 second'
       and exists (select 1 from fence) and ${unansweredOf(client)} < ${unansweredMax}
     returning 1`;
   return rows.length;
 }
 
 /**
- * These are due now, however often they got no answer.
- * @returns how many
+ * These deliveries are due now, however often they got no answer.
+ * @returns how many it hastened
  */
 export async function hastenDeliveries(
   db: Database,
@@ -38,7 +38,8 @@ export async function hastenDeliveries(
   const rows = await client`
     with fence as (${heldLease(client, fence)})
     update deliveries d set scheduled_at = now()
-    where sink = ${sink} and state = 'pending' and scheduled_at > now() and exists (select 1 from fence)
+    where sink = ${sink} and state = 'pending' and scheduled_at > now()
+      and exists (select 1 from fence)
       and event_id = any (string_to_array(${eventIds.join(',')}, ',')::bigint[])
     returning 1`;
   return rows.length;
@@ -46,15 +47,15 @@ export async function hastenDeliveries(
 
 export interface Restoration {
   readonly sink: string;
-  /** With the attempts that they had. */
+  /** With the attempts that they had before the sink went down. */
   readonly deliveries: readonly { readonly eventId: number; readonly attempts: number }[];
-  /** Those that got no answer so many times keep their time. */
+  /** A delivery that got no answer this many times keeps its time. */
   readonly unansweredMax: number;
 }
 
 /**
- * Pending deliveries are whole cards again, with the attempts that they had, and due now. Fenced:
- * nothing happens once the role was lost.
+ * Pending deliveries become whole cards again, with the attempts that they had, and are due now.
+ * Once the role was lost it changes nothing.
  */
 export async function restoreDeliveries(
   db: Database,
@@ -68,10 +69,14 @@ export async function restoreDeliveries(
   );
   await client`
     with fence as (${heldLease(client, fence)}), input as (
-      select * from json_to_recordset(${records}::text::json) as r(event_id bigint, attempts integer)
+      select * from json_to_recordset(${records}::text::json)
+        as r(event_id bigint, attempts integer)
       where exists (select 1 from fence)
     )
     update deliveries d set form = 'full', attempts = i.attempts,
-      scheduled_at = case when ${unansweredOf(client)} < ${unansweredMax} then now() else d.scheduled_at end
-    from input i where d.event_id = i.event_id and d.sink = ${sink} and d.state = 'pending'`;
+      scheduled_at = case
+        when ${unansweredOf(client)} < ${unansweredMax} then now() else d.scheduled_at
+      end
+    from input i
+    where d.event_id = i.event_id and d.sink = ${sink} and d.state = 'pending'`;
 }

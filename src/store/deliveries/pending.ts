@@ -9,24 +9,30 @@ import type { Database } from '../database.ts';
 export const heldPriority = 10;
 
 /**
- * Nothing makes a delivery wait longer than this: its own back-off ends at 5 min ±20 %. Times that
- * a far end asks for are its sink's, and in no row. A kind of delivery that is meant for later than
- * this must be told apart before it is written.
+ * Nothing makes a delivery wait longer than this: its own back-off ends at 5 min ±20 %, and a time
+ * that the far end asks for belongs to the sink and stands in no row. If a kind of delivery is ever
+ * scheduled further ahead, its rows must be told apart first.
  */
 export const aheadMaxMs = 600_000;
 
 /**
- * Condition on `scheduled_at`. A time beyond {@link aheadMaxMs} was written before the clock went
- * back.
+ * Condition on `scheduled_at`: its time has come, by the database's clock. A time beyond
+ * {@link aheadMaxMs} was written before the clock went back, and has come too.
  */
 export function isDue({ $client: client }: Database): ReturnType<Database['$client']> {
-  return client`(scheduled_at <= now() or scheduled_at > now() + ${aheadMaxMs}::float8 * interval '1 millisecond')`;
+  return client`(
+    scheduled_at <= now() or scheduled_at > now() + ${aheadMaxMs}::float8 * interval '1 millisecond'
+  )`;
 }
 
-/** Of a row of deliveries, `d`. Only those that failed cost a look. */
+/**
+ * How many attempts of a row `d` of deliveries got no answer, so that it may have arrived all the
+ * same. Only a delivery that has failed costs a look at its attempts.
+ */
 export function unansweredOf(client: Database['$client']) {
   return client`case when d.reason is null then 0 else (
     select count(*)::int from delivery_attempts a
-    where a.event_id = d.event_id and a.sink = d.sink and a.reason = any (string_to_array(${unansweredReasons.join(',')}, ','))
+    where a.event_id = d.event_id and a.sink = d.sink
+      and a.reason = any (string_to_array(${unansweredReasons.join(',')}, ','))
   ) end`;
 }

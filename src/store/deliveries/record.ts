@@ -1,13 +1,14 @@
-// Records what became of attempts, in bulk.
+// Records what became of attempts, many in one statement.
 import type { DeliveredAttempt, FailedAttempt } from '../../kit/records/delivery.ts';
 import type { Fence } from '../../kit/records/role.ts';
 import type { Database } from '../database.ts';
 import { heldLease } from '../leases.ts';
 import { aheadMaxMs } from './pending.ts';
+import { deliveryRow } from './row.ts';
 
 /**
- * Records facts: these were delivered. Not fenced, because a fact is true whoever reports it, and
- * dropping it would send again.
+ * Records that these were delivered. Not fenced: that is true whoever reports it, and to drop the
+ * report would send them again.
  * @returns how many had not been recorded before
  */
 export async function recordDelivered(
@@ -30,62 +31,74 @@ export async function recordDelivered(
   const [row] = await client`
     with done as (
       update deliveries set state = 'delivered', reason = null, finalized_at = now()
-      where sink = ${sink} and (event_id = any (string_to_array(${ids}, ',')::bigint[]) ${orMember}) and state <> 'delivered'
+      where sink = ${sink} and state <> 'delivered'
+        and (event_id = any (string_to_array(${ids}, ',')::bigint[]) ${orMember})
       returning event_id
     ), noted as (
       insert into delivery_attempts (event_id, sink, outcome, duration_ms)
       select r.event_id, ${sink}::text, 'delivered', r.duration_ms
-      from json_to_recordset(${recovered}::text::json) as r(event_id bigint, duration_ms integer) join done using (event_id)
+      from json_to_recordset(${recovered}::text::json) as r(event_id bigint, duration_ms integer)
+        join done using (event_id)
     )
     select count(*)::int as count from done`;
-  return Number(row?.count ?? 0);
+  return deliveryRow.number(row!, 'count');
 }
 
 /**
- * Records failed attempts and reschedules or ends their deliveries. Fenced.
- * The members of a digest end with it. @returns ids of the deliveries that are dead now, or null if
- * the role was lost and nothing was written
+ * Records failed attempts, and reschedules their deliveries or ends them. The members of a digest
+ * end with it. Fenced.
+ * @returns ids of the events whose deliveries are dead now; null if the role was lost, and nothing
+ * was written
  */
 export async function recordFailed(
   db: Database,
   fence: Fence,
   { sink, failed }: { readonly sink: string; readonly failed: readonly FailedAttempt[] },
 ): Promise<number[] | null> {
-  const records = JSON.stringify(
-    failed.map((f) => ({
-      event_id: f.eventId,
-      attempts: f.attempts,
-      state: f.state,
-      delay_ms: Math.round(f.delayMs),
-      form: f.form,
-      outcome: f.outcome,
-      reason: f.reason,
-      status: f.status,
-      duration_ms: Math.round(f.durationMs),
-      answer: f.answer,
-    })),
-  );
+  const records = JSON.stringify(failed.map(recordOf));
   const rows = await db.$client`
     with fence as (${heldLease(db.$client, fence)}), input as (
       select * from json_to_recordset(${records}::text::json) as r(
-        event_id bigint, attempts integer, state text, delay_ms float8, form text, outcome text, reason text, status integer,
-        duration_ms integer, answer text)
+        event_id bigint, attempts integer, state text, delay_ms float8, form text, outcome text,
+        reason text, status integer, duration_ms integer, answer text)
       where exists (select 1 from fence)
     ), changed as (
-      update deliveries d set attempts = i.attempts, form = i.form, state = i.state, reason = i.reason,
-        scheduled_at = now() + least(i.delay_ms, ${aheadMaxMs}::float8) * interval '1 millisecond', finalized_at = case when i.state = 'dead' then now() end
-      from input i where d.event_id = i.event_id and d.sink = ${sink} and d.state = 'pending'
+      update deliveries d set attempts = i.attempts, form = i.form, state = i.state,
+        reason = i.reason, finalized_at = case when i.state = 'dead' then now() end,
+        scheduled_at =
+          now() + least(i.delay_ms, ${aheadMaxMs}::float8) * interval '1 millisecond'
+      from input i
+      where d.event_id = i.event_id and d.sink = ${sink} and d.state = 'pending'
       returning d.event_id, d.state, d.reason
     ), members as (
       update deliveries d set state = 'dead', reason = c.reason, finalized_at = now()
-      from changed c where c.state = 'dead' and d.digest_id = c.event_id and d.sink = ${sink} and d.state = 'pending'
+      from changed c
+      where c.state = 'dead' and d.digest_id = c.event_id and d.sink = ${sink}
+        and d.state = 'pending'
       returning d.event_id
     ), noted as (
       insert into delivery_attempts (event_id, sink, outcome, reason, status, duration_ms, answer)
       select event_id, ${sink}::text, outcome, reason, status, duration_ms, answer from input
     )
-    select null::bigint as event_id from fence union all select event_id from changed where state = 'dead'
+    select null::bigint as event_id from fence
+    union all select event_id from changed where state = 'dead'
     union all select event_id from members`;
   if (rows.length === 0) return null;
-  return rows.filter((row) => row.event_id !== null).map((row) => Number(row.event_id));
+  // The row of the fence has no id.
+  return rows.flatMap((row) => deliveryRow.numberOrNull(row, 'event_id') ?? []);
+}
+
+function recordOf(attempt: FailedAttempt) {
+  return {
+    event_id: attempt.eventId,
+    attempts: attempt.attempts,
+    state: attempt.state,
+    delay_ms: Math.round(attempt.delayMs),
+    form: attempt.form,
+    outcome: attempt.outcome,
+    reason: attempt.reason,
+    status: attempt.status,
+    duration_ms: Math.round(attempt.durationMs),
+    answer: attempt.answer,
+  };
 }

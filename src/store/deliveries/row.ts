@@ -1,16 +1,21 @@
-// How a row of the table of deliveries is read.
+// Reads a row of the table of deliveries.
 import type { MessageForm } from '../../kit/event.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import { eventRow, toEvent } from '../event-row.ts';
 import { type ColumnOf, type Row, RowReader } from '../row.ts';
 import type { deliveries } from '../schema.ts';
 
-/** `unanswered`: attempts that got no answer. */
-export const deliveryRow = new RowReader<ColumnOf<typeof deliveries> | 'unanswered'>('deliveries');
+/**
+ * `unanswered`: how many attempts got no answer. `count`: how many rows a statement changed or
+ * found.
+ */
+export const deliveryRow = new RowReader<ColumnOf<typeof deliveries> | 'unanswered' | 'count'>(
+  'deliveries',
+);
 
 const forms: readonly MessageForm[] = ['full', 'short', 'bare'];
 
-/** Of a delivery and the columns of its event. */
+/** @param row columns of a delivery and of its event */
 export function toDue(row: Row): DueDelivery {
   const unanswered = deliveryRow.number(row, 'unanswered');
   const route = deliveryRow.textOrNull(row, 'route');

@@ -12,7 +12,7 @@ export interface DueChoice {
   readonly limit: number;
   /** Ids of events whose deliveries are in flight or not yet recorded. */
   readonly excluded?: Iterable<number>;
-  /** Of this event alone. */
+  /** Id of an event: its delivery or none. */
   readonly only?: number;
 }
 
@@ -23,7 +23,8 @@ export async function takeDue(db: Database, choice: DueChoice): Promise<DueDeliv
   return withEvents(
     db,
     client`
-      select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered from deliveries d
+      select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered
+      from deliveries d
       where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and ${isDue(db)}
         and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
         ${only === undefined ? client`` : client`and event_id = ${only}::bigint`}
@@ -31,13 +32,13 @@ export async function takeDue(db: Database, choice: DueChoice): Promise<DueDeliv
   );
 }
 
-/** So many due deliveries after a random place are candidates, of each priority. */
+/** How many due deliveries of each priority, after a random place, a probe is chosen from. */
 const probeCandidates = 20;
 
 /**
- * A due delivery from a random place, rather one that was not tried yet: for probes, which must not
- * repeat what failed. Costs the same with a million waiting. May find none though some are due
- * before the place; {@link takeDue} finds them.
+ * A due delivery from a random place, preferably one that was not tried yet: for probes, which must
+ * not repeat what failed. Costs the same with a million waiting. It may find none though some are
+ * due before the place; {@link takeDue} finds those.
  */
 export async function takeRandomDue(
   db: Database,
@@ -49,17 +50,24 @@ export async function takeRandomDue(
     db,
     client`
       with edges as materialized (
-        select p as priority,
-          (select min(event_id) from deliveries where sink = ${sink} and state = 'pending' and priority = p) as first,
-          (select max(event_id) from deliveries where sink = ${sink} and state = 'pending' and priority = p) as last
+        select p as priority, (
+            select min(event_id) from deliveries
+            where sink = ${sink} and state = 'pending' and priority = p
+          ) as first, (
+            select max(event_id) from deliveries
+            where sink = ${sink} and state = 'pending' and priority = p
+          ) as last
         from generate_series(0, ${heldPriority - 1}) p
       ), places as materialized (
-        select priority, first + floor(random() * (last - first + 1))::bigint as place from edges where first is not null
+        select priority, first + floor(random() * (last - first + 1))::bigint as place
+        from edges where first is not null
       )
       select c.* from places cross join lateral (
-        select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered from deliveries d
-        where sink = ${sink} and state = 'pending' and d.priority = places.priority and event_id >= places.place
-          and ${isDue(db)} and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
+        select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered
+        from deliveries d
+        where sink = ${sink} and state = 'pending' and d.priority = places.priority
+          and event_id >= places.place and ${isDue(db)}
+          and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
         order by event_id limit ${probeCandidates}
       ) c
       order by c.attempts > 0, random() limit 1`,

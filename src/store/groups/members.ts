@@ -16,39 +16,47 @@ export type MemberChoice =
   | { readonly digest: number }
   | { readonly below: number; readonly excluded: Iterable<number> };
 
+export interface MembersToRead {
+  readonly sink: string;
+  readonly choice: MemberChoice;
+  readonly limit: number;
+}
+
 /** What a digest would be made of, most urgent first, then oldest first. */
 export async function readMembers(
   db: Database,
-  {
-    sink,
-    choice,
-    limit,
-  }: { readonly sink: string; readonly choice: MemberChoice; readonly limit: number },
+  { sink, choice, limit }: MembersToRead,
 ): Promise<RoutedMember[]> {
-  const client = db.$client;
-  const chosen =
-    'group' in choice
-      ? client`priority >= ${heldPriority} and digest_id is null and group_key = ${choice.group}`
-      : 'digest' in choice
-        ? client`priority >= ${heldPriority} and digest_id = ${choice.digest}::bigint`
-        : client`priority > ${choice.below} and priority < ${heldPriority} and ${isDue(db)}
-          and event_id <> all (string_to_array(${[...choice.excluded].join(',')}, ',')::bigint[])`;
-  const rows = await client`
-    select d.event_id, d.route, e.source, e.traceparent, e.severity, e.type, extract(epoch from e.received_at) * 1000 as received_at,
-      b."itemId" as item_id, b.link, b.device->>'name' as device_name, b.device->>'id' as device_id,
+  const rows = await db.$client`
+    select d.event_id, d.route, e.source, e.traceparent, e.severity, e.type,
+      extract(epoch from e.received_at) * 1000 as received_at, b."itemId" as item_id, b.link,
+      b.device->>'name' as device_name, b.device->>'id' as device_id,
       b.tenant->>'name' as tenant_name, b.tenant->>'id' as tenant_id,
       b.file->>'name' as file_name, b.file->>'hash' as file_hash
     from (
-      select event_id, priority, route from deliveries where sink = ${sink} and state = 'pending' and ${chosen}
+      select event_id, priority, route from deliveries
+      where sink = ${sink} and state = 'pending' and ${conditionOf(db, choice)}
       order by priority, event_id limit ${limit}
     ) d join events e on e.id = d.event_id
-      cross join lateral json_to_record(e.body) as b("itemId" text, link text, device json, file json, tenant json)
+      cross join lateral json_to_record(e.body)
+        as b("itemId" text, link text, device json, file json, tenant json)
     where e.source <> ${noticeSource}
     order by d.priority, d.event_id`;
   return rows.map(toMember);
 }
 
-/** Of a member's body, what a digest counts. */
+function conditionOf(db: Database, choice: MemberChoice) {
+  const client = db.$client;
+  if ('group' in choice)
+    return client`priority >= ${heldPriority} and digest_id is null
+      and group_key = ${choice.group}`;
+  if ('digest' in choice)
+    return client`priority >= ${heldPriority} and digest_id = ${choice.digest}::bigint`;
+  return client`priority > ${choice.below} and priority < ${heldPriority} and ${isDue(db)}
+    and event_id <> all (string_to_array(${[...choice.excluded].join(',')}, ',')::bigint[])`;
+}
+
+/** What a digest counts and lists of a member's body. */
 const bodyRow = new RowReader<
   | 'item_id'
   | 'link'
