@@ -34,7 +34,7 @@ export async function measure(
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
   await sql.unsafe(`create database ${database}`);
-  // The cheaper compression for everybody; a server without it keeps its own.
+  // The cheaper compression for every contestant; a server without it keeps its own.
   await sql
     .unsafe(`alter database ${database} set default_toast_compression = 'lz4'`)
     .catch(() => {});

@@ -3,7 +3,7 @@
 import { startTenant } from '../dist/simulators/tenant/index.js';
 import { startReceiver } from './receiver.mjs';
 
-/** A contestant that posts nothing for so long is done, or lost the rest. */
+/** A contestant that posts nothing for this long is done, or lost the rest. */
 const silenceMaxMs = 15_000;
 /**
  * They have been waiting, as after an outage. What is new is read a second time, so that on a quick
@@ -40,7 +40,7 @@ const answers = {
     for (const text of texts.slice(from, from + events)) tenant.addRaw('events', text);
     return {};
   },
-  /** Waits for so many different messages in all. Looks every 2 ms, which costs next to nothing. */
+  /** Waits for `count` different messages in all. Looks every 2 ms, which costs next to nothing. */
   arrive({ posts }) {
     const { deliveries } = receiver;
     let seen = deliveries.size;

@@ -1,5 +1,5 @@
 // The sender that all contestants share: Tocsin's own card, posted by its own HTTP client; and a
-// queue in memory with so many in flight.
+// queue in memory, with a limit on how many are in flight.
 import { createHttpClient } from '../../dist/src/kit/http/index.js';
 import { createProductOf } from '../../dist/src/kit/product.js';
 import { isAccepted } from '../../dist/src/sinks/mattermost/answers.js';

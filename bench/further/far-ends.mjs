@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startMattermost } from '../../dist/simulators/mattermost/index.js';
 import { startTenant } from '../../dist/simulators/tenant/index.js';
 
-/** Who posts nothing for so long is done, or lost the rest. */
+/** A contestant that posts nothing for this long is done, or lost the rest. */
 const silenceMaxMs = 30_000;
 const resolutionMs = 2;
 
@@ -34,7 +34,7 @@ const answers = {
       receiver.fail('hang', Number.POSITIVE_INFINITY);
     return { hookUrls: receivers.map(({ hookUrl }) => hookUrl) };
   },
-  /** Shows so many more at once. */
+  /** Adds `count` more at once. */
   async add({ name, events }) {
     const at = Date.now();
     for (const id of tenants.get(name).add('events', events)) readable.get(name).set(id, at);
@@ -59,7 +59,7 @@ const answers = {
       }, 2);
     });
   },
-  /** Waits until each of these receivers has so many different messages. Looks every 2 ms. */
+  /** Waits until each of these receivers has `count` different messages. Looks every 2 ms. */
   arrive({ posts, from = 0, to = receivers.length }) {
     const watched = receivers.slice(from, to);
     const counts = () =>

@@ -98,7 +98,7 @@ const httpCases = [
   'no secret is in any error, its cause or the answer it keeps',
 ] as const satisfies readonly SinkCase[];
 
-/** The same reason for every case that means nothing without HTTP, to be spread into `skip`. */
+/** The same reason for every case that makes no sense without HTTP, to be spread into `skip`. */
 export function skipsWithoutHttp(reason: string): Skips<SinkCase> {
   return Object.fromEntries(httpCases.map((name) => [name, reason]));
 }
@@ -200,7 +200,7 @@ function httpBenchOf(definition: SinkDefinition, harness: HttpSinkHarness) {
 
 type HttpBench = ReturnType<typeof httpBenchOf>;
 
-/** As the worst of far ends would: everything that it was told comes back. */
+/** As the worst far end does it: everything that it received comes back. */
 function echoOf(farEnd: FarEnd): string {
   const { target, headers, body } = farEnd.received.at(-1)!;
   return `${farEnd.origin}${target} ${target} ${JSON.stringify(headers)} ${body.slice(0, 200)}`;

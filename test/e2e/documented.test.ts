@@ -152,7 +152,7 @@ test('every command of Tocsin that is shown works beside a service, in the order
   }
 });
 
-/** Something waits for a sink that is configured no more. */
+/** Something waits for a sink that is no longer configured. */
 async function leaveBehind(world: World, sink: string): Promise<void> {
   const moved = await withDatabase(
     { url: world.databaseUrl! },

@@ -17,7 +17,7 @@ const forms = [
   Buffer.from(password).toString('hex'),
 ];
 
-/** Forwards GET, and refuses posts with what it was told, in every form. @returns its port */
+/** Forwards GET, and refuses posts with its own credential in every form. @returns its port */
 async function startEchoingProxy(): Promise<{ port: number; refused: () => number }> {
   let refused = 0;
   const server = createServer(async (request, response) => {
@@ -87,7 +87,7 @@ test('a proxy that echoes its credential: the database, the log, the metrics, th
   }
   expect(await service.end('SIGTERM')).toBe(0);
 
-  // What was said meanwhile reaches the chat once the proxy is gone.
+  // What waited meanwhile reaches the chat once the proxy is gone.
   const direct = world.start();
   await direct.ready();
   expect(await until(() => world.mattermost.posts.length > 0, 30_000)).toBe(true);

@@ -11,14 +11,14 @@ import {
   type World,
 } from '../support/world.ts';
 
-/** Sends at the same time, as long as no answers were counted that ask for more. */
+/** Sends at the same time, until answers show that the far end can take more. */
 const inFlightMax = 4;
 /**
  * Before the fifth failure stops all, four that failed have been replaced, and two were tried again
  * without their mark of urgency.
  */
 const burstMax = inFlightMax + 4 + 2;
-/** Steps of a back-off that begin within so long: `firstMs` doubling, each less 20 %. */
+/** How many steps of a back-off begin within `elapsedMs`: `firstMs` doubling, each less 20 %. */
 const stepsWithin = (elapsedMs: number, firstMs: number) =>
   Math.floor(Math.log2(elapsedMs / (0.8 * firstMs) + 1));
 const forEver = Number.POSITIVE_INFINITY;
@@ -48,7 +48,7 @@ async function expectAllDelivered(running: Running, expected: number): Promise<v
   expect(await isIn(running, 'ok')).toBe(true);
 }
 
-/** When the service said so, in milliseconds since the epoch. */
+/** When the service logged it, in milliseconds since the epoch. */
 async function timeOf({ log }: Service, said: RegExp): Promise<number> {
   const find = () =>
     log.find(({ msg, error }) => said.test(String(msg)) || said.test(String(error)));
@@ -208,7 +208,7 @@ describe('while Mattermost is down', () => {
   );
 });
 
-/** What shows that nothing can pass until somebody mends it. */
+/** Answers after which nothing can pass until somebody repairs the far end. */
 const refusals = ['unknown_hook', 'disabled', 'html'] as const;
 
 test('a hook that is gone pauses the sink: nothing dies, checks are ever rarer, and it goes on by itself', {

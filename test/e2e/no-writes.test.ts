@@ -1,4 +1,5 @@
-// A database that answers and takes no writes: who is told of it, and that nothing is lost.
+// A database that answers and takes no writes: it is announced to the right people, and nothing is
+// lost.
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
 import { startFarEnd } from '../support/far-end.ts';

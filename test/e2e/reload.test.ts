@@ -178,7 +178,7 @@ describe('a changed file', () => {
       expect(
         await until(async () => Number(await service.metric(refused(stream))) > 0, 15_000),
       ).toBe(true);
-      // Said once the notice is stored.
+      // It is logged once the notice is stored.
       expect(
         await until(
           () => service.log.some((line) => line.source === stream && line.reason === 'auth'),
@@ -196,7 +196,7 @@ describe('a changed file', () => {
       expect(JSON.stringify(service.log)).not.toContain(key);
   });
 
-  test('that is wrong changes nothing and is told with every problem; the next right one is taken', async () => {
+  test('that is wrong changes nothing and every problem is logged; the next right one is taken', async () => {
     const world = await createConfigured();
     world.write('tocsin.yaml', world.to('one'));
     const service = world.start();
@@ -261,7 +261,7 @@ describe('a changed file', () => {
     ).toBe(true);
     world.write('hook', `${world.hooks.two}\n`);
     await expectLogged(service, takenOver);
-    // The four, and the word that the sink is back.
+    // The four, and the notice that the sink is back.
     expect(await until(() => postsIn(world, 'two') === 5, 15_000)).toBe(true);
     expect(world.repeated()).toBe(0);
     const ids = Object.values(world.hooks).map((url) => url.split('/').at(-1)!);
@@ -338,7 +338,7 @@ describe('under load', () => {
     });
   }
 
-  test('two replicas that take it over one after the other lose nothing, say nothing twice, and can be compared', async () => {
+  test('two replicas that take it over one after the other lose nothing, post nothing twice, and can be compared', async () => {
     const world = await createConfigured();
     world.write('tocsin.yaml', world.to('one'));
     world.tenant.add('events', 800);

@@ -1,5 +1,5 @@
-// A backup as the operating page tells it, with its own commands: what was stored is there again,
-// and what came later is read again.
+// A backup by the commands of the operating page: what was stored comes back, and what happened
+// later is read again.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -33,7 +33,7 @@ async function storedAndDelivered(sql: postgres.Sql) {
   return row;
 }
 
-/** Posts that speak of an event of the tenant, by its number. */
+/** How many posts are about an event of the tenant. */
 function announced({ mattermost }: World): number {
   return mattermost.posts.filter(
     ({ props }) => (props.tocsin as { source: string }).source !== 'tocsin',

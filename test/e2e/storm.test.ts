@@ -175,8 +175,8 @@ describe('open groups', () => {
 });
 
 /**
- * Events that the channel was told of, by the number in each digest's first line; repetitions of a
- * message count once.
+ * How many events the channel was shown, by the number in each digest's first line; a repeated
+ * message counts once.
  */
 function postedEvents(posts: readonly Post[]): number {
   const byId = new Map(posts.map((post) => [post.deliveryId, post]));

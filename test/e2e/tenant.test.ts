@@ -1,6 +1,6 @@
 // The service as a process against a tenant that misbehaves: nothing is lost or announced twice,
-// the other stream goes on, and operators are told. A hang's time-out (30 s) is not waited for
-// here.
+// the other stream goes on, and operators get a notice. No test waits for the time-out of a hanging
+// request (30 s).
 import { expect, test } from 'vitest';
 import type { TenantStream } from '../../simulators/events/index.ts';
 import type { Tenant, TenantFault } from '../../simulators/tenant/index.ts';
@@ -29,9 +29,9 @@ interface Failure {
   readonly fault: TenantFault;
   readonly reason: string;
   readonly status?: number;
-  /** What the operator is told beside the host. */
+  /** What the log says besides the host. */
   readonly says: RegExp;
-  /** No request of the stream within so many milliseconds. */
+  /** For so many milliseconds the stream makes no request. */
   readonly quietMs?: number;
 }
 
@@ -414,12 +414,12 @@ async function expectAllOnce(world: World): Promise<void> {
   expect(world.repeated()).toBe(0);
 }
 
-/** Notices that a source is blind. */
+/** Notices that a source cannot be read. */
 function alarms(world: World): string[] {
   return noticesOf(world).filter((text) => !text.includes('Watching') && !isEnding(text));
 }
 
-/** Notices that a source is blind no longer. */
+/** Notices that a source can be read again. */
 function endings(world: World): string[] {
   return noticesOf(world).filter(isEnding);
 }

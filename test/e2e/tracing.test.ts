@@ -34,7 +34,7 @@ const about = (service: Service, said: string) => service.log.filter(({ msg }) =
 
 const takesNone = 'the collector takes no spans; they are lost, and nothing else is';
 const often = { OTEL_BSP_SCHEDULE_DELAY: '100' };
-/** No test lasts so long: whoever waits for a collector with this time-out is found out. */
+/** Longer than any test: a service that waits for a collector with this time-out makes it fail. */
 const forEver = { OTEL_EXPORTER_OTLP_TIMEOUT: '3600000' };
 
 async function endOf(service: Service): Promise<number> {

@@ -1,5 +1,5 @@
-// Two replicas between a tenant and two chat servers: what lasts is told to operations once,
-// restarts included, and so is its end.
+// Two replicas between a tenant and two chat servers: trouble that lasts is announced to operations
+// once, and its end once, whatever restarts meanwhile.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
@@ -63,7 +63,7 @@ const kinds = {
 };
 type Kind = keyof typeof kinds;
 
-test('operations hear of each trouble once, and once that it is over, whoever works it and however often that changes', {
+test('operations get one notice of each trouble and one of its end, however often it changes hands', {
   timeout: 240_000,
 }, async () => {
   const { world, ops, beats, services, start, sql, run } = await startWatched();
@@ -85,7 +85,7 @@ test('operations hear of each trouble once, and once that it is over, whoever wo
       `${kind}: ${JSON.stringify(heard(server))}`,
     ).toBe(true);
   let [first, second] = [await start('first'), await start('second')];
-  /** Everything is worked by another process from then on. */
+  /** From then on another process works everything. */
   const changeHands = async () => {
     await first.end('SIGKILL');
     first = await start('first');
@@ -116,7 +116,7 @@ test('operations hear of each trouble once, and once that it is over, whoever wo
   await changeHands();
   await expectHeard(ops, 'sourceBack');
   expect(heard(ops)).toMatchObject({ paused: 1, sinkBack: 1 });
-  // At once that it is back.
+  // Its own channel is told at once that it is back.
   expect(heard(soc)).toMatchObject({ sinkBack: 1 });
 
   const [refused] = tenant.add('events', 1);
@@ -141,7 +141,7 @@ test('operations hear of each trouble once, and once that it is over, whoever wo
   // sink for a moment.
   const { paused: _1, sinkBack: _2, ...others } = heard(ops);
   expect(others).toEqual({ ending: 2, rejected: 1, sourceBack: 1, dead: 1, deadOver: 1 });
-  // Its own channel hears what its readers missed.
+  // Its own channel is told what its readers missed.
   const { sinkBack: _3, ...own } = heard(soc);
   expect(own).toEqual({ rejected: 1, sourceBack: 1, dead: 1, deadOver: 1 });
   expect(await until(() => beats.received.length > 0, patienceMs)).toBe(true);

@@ -1,5 +1,5 @@
-// What a process leaves behind that died or was stopped: deliveries that it sent and did not write
-// down. Only these may be sent again. Postgres only.
+// What a process leaves behind that was killed or frozen: deliveries that it sent and did not
+// record. Only these may be sent again. Postgres only.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { World } from '../support/world.ts';
@@ -11,7 +11,7 @@ export const repeatedByKillMax = 228;
 /**
  * To be called when the process runs no longer and before another takes its place.
  * @param before what had arrived when it began: what came since, it sent
- * @param quietMs longer than any answer takes: nothing is on its way if nothing came for so long
+ * @param quietMs longer than any answer takes: if nothing came for that long, nothing is on its way
  */
 export async function sentAndUnwritten(
   world: World,

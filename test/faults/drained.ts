@@ -1,5 +1,4 @@
-// Waiting for the end of a case: everything that the tenant has is on screen, and nothing is owed
-// any more.
+// Waits for the end of a case: everything that the tenant has was posted, and nothing is pending.
 import { expect } from 'vitest';
 import { type Service, until, type World } from '../support/world.ts';
 import { type Account, type Stored, sink, withDatabase } from './checker.ts';
@@ -20,8 +19,8 @@ function urlOf({ environment }: World): string | undefined {
 }
 
 /**
- * How many deliveries are to arrive: every item of the tenant, and the notice of each stream that
- * it is watched.
+ * How many deliveries must arrive: one for every item of the tenant, and for each stream the notice
+ * that it is watched.
  */
 export function expectedOf({ tenant }: World, notices = 2): number {
   return tenant.ids('events').length + tenant.ids('suspicious').length + notices;
@@ -42,8 +41,8 @@ export async function drain(
 }
 
 /**
- * From the table itself, at once; the embedded one only its process can read, whose number is some
- * seconds old.
+ * Read from the table itself. Only its own process can read the embedded database; its number is
+ * some seconds old.
  */
 async function pending(world: World, service: Service): Promise<number | undefined> {
   const url = urlOf(world);

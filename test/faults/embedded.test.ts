@@ -103,16 +103,15 @@ faultCase('embedded: no room, and room again', { timeoutMs: 400_000 }, async (fa
   const said = (words: string) =>
     world.mattermost.posts.filter(({ text }) => text.includes(words)).length;
   if (isLong)
-    expect(
-      await until(() => said('has taken no writes since') > 0, 90_000),
-      'nobody was told',
-    ).toBe(true);
+    expect(await until(() => said('has taken no writes since') > 0, 90_000), 'no notice came').toBe(
+      true,
+    );
   await release();
   await drain(world, service, 90_000);
   if (isLong) {
     expect(
       await until(() => said('takes writes again') > 0, 90_000),
-      'nobody was told of the end',
+      'no notice of the end came',
     ).toBe(true);
     expect([said('has taken no writes since'), said('takes writes again')]).toEqual([1, 1]);
   }

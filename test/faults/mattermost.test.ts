@@ -1,5 +1,5 @@
-// A Mattermost whose answers are slow, do not come, or cannot be had, and which is healthy again:
-// everything arrives, nobody is asked more often than the policy allows, and only what was posted
+// A Mattermost whose answers are slow or do not come, or that cannot be reached, and that recovers:
+// everything arrives, it is asked no more often than the policy allows, and only what was posted
 // and not answered comes twice.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -160,8 +160,8 @@ faultCase(
 );
 
 /**
- * What it may say in place of `ok`, and what its sink is then: asked again by and by, or once a
- * minute.
+ * What it may answer in place of `ok`, and the state of its sink then: asked again step by step, or
+ * once a minute.
  */
 const answers: readonly (readonly [MattermostFault, 'backing_off' | 'paused'])[] = [
   [500, 'backing_off'],

@@ -20,8 +20,8 @@ export interface OwnPostgres {
    */
   stop(how: 'fast' | 'immediate'): Promise<void>;
   /**
-   * Until it answers. `standby`: it lets itself be read and takes no writes, as the replica that a
-   * name was moved to.
+   * Until it answers. `standby`: it can be read and takes no writes, as the replica to which an
+   * address was moved.
    */
   start(as?: 'primary' | 'standby'): Promise<void>;
   isRunning(): boolean;
@@ -39,7 +39,7 @@ export async function environmentOn(url: string): Promise<Record<string, string>
 }
 
 /**
- * Keeps the server company: when its standard input closes, because this process ended in whatever
+ * Waits beside the server. When its standard input closes, because this process ended in whatever
  * way, it ends the server.
  */
 const supervisor = `

@@ -1,5 +1,5 @@
-// Events that an attacker made so that Mattermost fails on each of them, every time: the others are
-// on screen all the same, and these end as bare cards without a word of the attacker's.
+// Events that an attacker made so that Mattermost fails on each of them, every time: the others
+// arrive all the same, and these end as bare cards without the attacker's text.
 import { expect } from 'vitest';
 import { createWorld, until } from '../support/world.ts';
 import { sink, sourceOf, withDatabase } from './checker.ts';
@@ -8,7 +8,7 @@ import { faultCase } from './fault-case.ts';
 
 const marker = 'POISONEDHOST';
 /**
- * The others are on screen by then; mostly it takes 1 to 3 s, one wait of the back-off, in which
+ * The others have arrived by then. Usually it takes 1 to 3 s: one wait of the back-off, in which
  * the sink looks as if it were down.
  */
 const promptMs = 15_000;

@@ -1,6 +1,6 @@
 // Several replicas on one Postgres: the holder of the roles is killed, frozen, or replaced, and ten
-// start at once. Who lost a role writes nothing but facts, and in the end every role is held, and
-// none twice.
+// start at once. A process that lost a role writes nothing but facts; in the end every role is
+// held, and none twice.
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -13,7 +13,8 @@ import { accountOf, drain } from './drained.ts';
 import { type Dice, faultCase, isLong } from './fault-case.ts';
 import { handoversIn, looksMax, watchHandovers } from './handover-watch.ts';
 
-/** Homes that stay apart: who starts in another's place does not know that it is dead. */
+/** By their homes, which stay apart: a process that takes another's place does not know that the
+ * other is dead. */
 type Replicas = Map<string, Service>;
 
 for (const count of [2, 3]) {
@@ -67,8 +68,8 @@ faultCase(
       // role.
       const hungCount = run % 2 === 0 ? 4 : 0;
       const stopped = replicas.get(holder)!;
-      // It falls asleep over a page that comes meanwhile, and over sends without an answer, which
-      // time out when it wakes up. Half were posted.
+      // It is frozen while a page is on its way, and while sends wait for answers, which time out
+      // when it wakes up. Half were posted.
       const hung = mattermost.requests.statuses[0] ?? 0;
       mattermost.fail('hang', hungCount / 2);
       mattermost.fail('hang_after', hungCount / 2);
@@ -257,7 +258,7 @@ async function failedAttempts(url: string): Promise<number> {
   return Number(row?.count);
 }
 
-/** So long takes each heartbeat from now on. */
+/** From now on each heartbeat takes so many seconds. */
 async function delayHeartbeats(url: string, seconds: number): Promise<void> {
   await withDatabase({ url }, (sql) =>
     sql.unsafe(`
@@ -268,8 +269,8 @@ async function delayHeartbeats(url: string, seconds: number): Promise<void> {
 }
 
 /**
- * Holds up the first statement of a migration until so many processes wait there, each sure that
- * the database is empty.
+ * Blocks the first statement of a migration until `count` processes wait there, each of which found
+ * the database empty.
  */
 async function letAllMigrateAtOnce(url: string, count: number): Promise<void> {
   await withDatabase({ url }, (sql) =>

@@ -11,8 +11,8 @@ export interface Steady {
 }
 
 /**
- * Adds so many events a second to the tenant, in both streams, however late its timer comes. To be
- * called once the channel has posts.
+ * Adds `perSecond` events a second to the tenant, in both streams, however late its timer fires. To
+ * be called once the channel has posts.
  */
 export function startLoad({ tenant, mattermost }: World, perSecond: number): Steady {
   const startedAt = performance.now();

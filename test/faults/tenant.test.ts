@@ -1,5 +1,5 @@
-// A tenant behind something hostile: whatever stands in a page's place, nothing is lost, nothing is
-// believed, and the key goes nowhere else.
+// A tenant behind something hostile: whatever comes in place of a page, nothing is lost, nothing
+// wrong is believed, and the key goes nowhere else.
 import { expect } from 'vitest';
 import type { TenantFault } from '../../simulators/tenant/index.ts';
 import { startFarEnd } from '../support/far-end.ts';
@@ -97,7 +97,7 @@ faultCase('tenant: the same page for ever', { timeoutMs: 120_000 }, async (fault
 });
 
 /**
- * Of those that a wrong or a tired server gives; `isRejected`: people hear of it once it is refused
+ * Answers of a wrong or an overloaded server. `isRejected`: announced once the key is refused
  * twice; a new process tries the key at once.
  */
 const badAnswers: readonly { readonly fault: TenantFault; readonly isRejected?: boolean }[] = [
@@ -125,7 +125,7 @@ faultCase('tenant: each bad answer in place of a page', { timeoutMs: 240_000 }, 
     tenant.fail('events', { slowMs: 0 });
     tenant.fail('events', answer, Number.POSITIVE_INFINITY);
     fault.struck();
-    // A refusal is said when the second look confirms it.
+    // A refusal is logged when the second try confirms it.
     const refusals = isRejected ? 2 : 1;
     expect(await until(() => troubles(service, 'events') >= before + refusals, 20_000), name).toBe(
       true,
@@ -135,7 +135,7 @@ faultCase('tenant: each bad answer in place of a page', { timeoutMs: 240_000 }, 
     if (isRejected) {
       expect(await service.end('SIGTERM')).toBe(0);
       service = world.start();
-      // That the key is refused, and that it is good again.
+      // That the key is refused, and that it is accepted again.
       notices += 2;
     }
     await drain(world, service, 60_000, notices);

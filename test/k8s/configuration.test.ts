@@ -124,7 +124,7 @@ describeRendered('the configuration', () => {
           ({ secret }) => secret?.secretName === metadata.name,
         );
         const { mountPath } = volumeMounts.find((mount) => mount.name === volume?.name)!;
-        // Those two are for whoever makes the user of the database.
+        // Those two are for the person who creates the user of the database.
         const keys = Object.keys(stringData).filter(
           (key) => type === 'Opaque' || !['username', 'password'].includes(key),
         );

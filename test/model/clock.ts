@@ -36,7 +36,7 @@ export interface Clock {
   wallMs(): number;
   /** The next timer of a process that can run. */
   nextMs(): number | undefined;
-  /** Lets time pass up to there, firing what is due in turn. */
+  /** Lets time pass until then, and fires the timers that are due, in order. */
   advanceTo(ms: number): Promise<void>;
   /** Forgets all timers, and begins anew. */
   reset(): void;

@@ -1,4 +1,4 @@
-// What the database holds at one moment, as far as the promises speak of it.
+// What the database holds at one moment, as far as the promises need it.
 import type postgres from 'postgres';
 
 export interface LeaseRow {

@@ -22,7 +22,7 @@ import { type Context, type Process, running } from './clock.ts';
 export const source = 'tenant';
 export const sourceRole = `source:${source}`;
 /**
- * `all` hears of everything, in storms by digests; `urgent` of what is HIGH or worse, by groups.
+ * `all` gets everything, in storms as digests; `urgent` what is HIGH or worse, in groups.
  * Each is on an origin of its own.
  */
 export const sinkIds = ['all', 'urgent'] as const;

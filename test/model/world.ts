@@ -33,7 +33,7 @@ const replicasMax = 3;
 const turnsMax = 2000;
 /** So long everything may need, once all is well, until nothing waits. */
 const recoveryMaxMs = 600_000;
-/** A process that is told to end has ended after this. */
+/** A process that is asked to end has ended after this. */
 const endingMaxMs = 30_000;
 
 export type World = ReturnType<typeof createWorld>;
@@ -155,7 +155,7 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
     await settled();
   }
 
-  /** The database works on, whoever waits for it. */
+  /** The database works on, even if nobody waits for it. */
   const isUnderWay = (operation: Operation) =>
     operation.kind === 'statement' && !operation.isExecuted && fates.get(operation) !== 'late';
   function canGoOn(operation: Operation): boolean {

@@ -1,5 +1,5 @@
 // A private PgBouncer in transaction mode before a Postgres server, as strict as one may be set up.
-// It ends when it is told to, or when this process dies. Debian's package 1.18 knows no prepared
+// It ends when it is closed, or when this process dies. Debian's package 1.18 knows no prepared
 // statements of the protocol.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
-// A private Postgres server on a temporary directory. It ends, and its directory goes, when it is
-// told to or when this process dies.
+// A private Postgres server on a temporary directory. It ends, and its directory is removed, when
+// it is stopped or when this process dies.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -28,9 +28,9 @@ export interface PostgresServer {
 const startTimeoutMs = 30_000;
 
 /**
- * The supervisor keeps the server company: when its standard input closes (this process stopped it,
+ * The supervisor waits beside the server. When its standard input closes (this process stopped it,
  * or died in whatever way), it ends the server and removes the folder. A server that ends by itself
- * leaves the folder, for its log to be read.
+ * leaves the folder, so that its log can be read.
  */
 const supervisor = `
 exec 3<&0
@@ -136,8 +136,7 @@ async function launch(options: Launch): Promise<PostgresServer> {
 }
 
 /**
- * Durable against a killed process as in production, but not against a power cut: tests need speed,
- * not disks.
+ * Safe against a killed process as in production, but not against a power cut: tests need speed.
  */
 function configure({ directory, account, listenAddresses }: Launch, port: number): void {
   const socket = Buffer.byteLength(directory) < 80 ? directory : '';

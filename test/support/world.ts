@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string>>;
 
 export interface Service {
   readonly child: ChildProcess;
-  /** Everything that it logged, as it came. */
+  /** Everything that it logged, in order. */
   readonly log: readonly LogLine[];
   /** `http://127.0.0.1:1234`. Rejects if the process ends before it listens. */
   readonly address: Promise<string>;
@@ -57,8 +57,8 @@ export interface World {
   /** Runs a command to its end. */
   run(args: readonly string[], more?: Environment): Promise<CommandResult>;
   /**
-   * Waits until so many different deliveries have arrived, or so many milliseconds passed. @returns
-   * how many arrived
+   * Waits until `count` different deliveries have arrived, or the time is over. @returns how many
+   * arrived
    */
   arrived(count: number, waitMs?: number): Promise<number>;
   /** How many posts were repetitions. */
@@ -178,7 +178,7 @@ function parsed(text: string): LogLine {
 
 async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) {
-    // Not only gone: what it said last is read.
+    // Its last output must be read too.
     const closed = once(child, 'close');
     child.kill(signal);
     await closed;

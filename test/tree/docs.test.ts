@@ -26,13 +26,13 @@ const documents = readDocuments();
 const readme = documents.find(({ path }) => path === 'README.md')!;
 
 /**
- * Of blocks that hold what a reader types or writes into a file, or a drawing; no program of ours.
+ * Languages of blocks: what a reader types or writes into a file, or a drawing; no program of ours.
  */
 const languages = ['sh', 'crontab', 'text'];
 /** npm's own commands that need no script. */
 const npmCommands = ['ci', 'install'];
 
-/** One list a rule, so that a document can be held to them, and a broken one be seen to fail. */
+/** One list for each rule, so that the rules can be tried on a broken document too. */
 const faults = {
   paths: (document: Document) => pathsIn(document).filter((path) => !existsSync(`${root}${path}`)),
   links: (document: Document) =>
@@ -84,7 +84,7 @@ const metricNames = createMetrics({ version: '0', sources: [], sinks: [], roles:
   .registry.getMetricsAsArray()
   .map(({ name }) => name);
 
-/** Variables that are not Tocsin's own, and that a document may speak of. */
+/** Variables that are not Tocsin's own and that a document may name. */
 const foreignVariables = ['TEST_DATABASE_URL', 'NODE_EXTRA_CA_CERTS', 'NODE_ENV'];
 
 function isVariable(name: string): boolean {

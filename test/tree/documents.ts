@@ -15,7 +15,7 @@ export function readDocuments(): Document[] {
 }
 
 export interface Block {
-  /** What stands behind the opening fence; empty if nothing does. */
+  /** What follows the opening fence; empty if nothing does. */
   readonly language: string;
   readonly text: string;
 }

@@ -1,4 +1,4 @@
-// The table of disaster drills: whoever reads that a test does one of them finds that test.
+// The table of disaster drills: each test that it names exists.
 import { expect, test } from 'vitest';
 import { projectFiles, readProjectFile } from './project-files.ts';
 

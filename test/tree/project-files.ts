@@ -1,4 +1,4 @@
-// The files that belong to the project, whoever asks: those under version control, or, in a bare
+// The files that belong to the project: those under version control, or, in a bare
 // copy, all that are no build product.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
