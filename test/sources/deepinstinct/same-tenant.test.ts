@@ -1,236 +1,152 @@
-// Whether the numbers of a tenant still go on from the cursor: a tenant that was rebuilt or restored
-// is noticed and stays noticed, and one that archived its events is no other.
+// Whether the numbers of a tenant still go on from the cursor: each verdict, and what follows from
+// it. Whole tenants are in rebuilt-tenant.test.ts.
 import { describe, expect, test } from 'vitest';
+import type { Cursor, Place } from '../../../src/sources/deepinstinct/cursor.ts';
+import type { WireItem } from '../../../src/sources/deepinstinct/page.ts';
 import {
-  cursorAt,
-  drain,
-  externalIds,
-  type FakeTenant,
-  item,
-  minutesAgo,
-  never,
-  numbers,
-  pageAfter,
-  send,
-  settle,
-  sourceOf,
-  startAgedTenant,
-} from './fake-tenant.ts';
+  type EndStep,
+  judge,
+  judgeEnd,
+  judgeReread,
+  type RereadStep,
+  type Verdict,
+} from '../../../src/sources/deepinstinct/same-tenant.ts';
+import { minutesAgo, nowMs } from './fake-tenant.ts';
 
-/** Item `id` was inserted `1000 - id` minutes ago. */
-const minutesOf = (id: number) => 1000 - id;
-const atOf = (id: number) => minutesAgo(minutesOf(id));
-const tenantOf = (ids: number[]) => startAgedTenant(ids, minutesOf);
-
-/**
- * From the oldest known item on `restoredTo`, and `count` more that were inserted within the last
- * minutes.
- */
-function restore(tenant: FakeTenant, restoredTo: number, count: number): void {
-  const { ids, itemOf } = tenant.streams.events;
-  const kept = ids.filter((id) => id <= restoredTo);
-  tenant.streams.events.ids = [...kept, ...numbers(restoredTo + 1, count)];
-  tenant.streams.events.itemOf = (id) =>
-    id <= restoredTo ? itemOf(id) : item(id, (restoredTo + count - id) / 10);
+/** An item that was inserted so many minutes ago; null: it does not say when. */
+function wire(id: number | undefined, minutes: number | null): WireItem {
+  const at = minutes === null ? null : minutesAgo(minutes);
+  return { value: {}, raw: `{"id":${id},"at":${minutes}}`, id, at };
 }
 
-describe('a tenant that was restored from a backup', () => {
-  test.each([
-    ['a little back', 170, 1],
-    ['far back', 20, 1],
-    ['and goes on beyond what was read', 170, 90],
-    ['and goes on to the very number', 170, 30],
-    ['and goes on by pages', 20, 170],
-  ])(
-    '%s is told at the next poll, and at each until somebody acts',
-    async (_how, restoredTo, count) => {
-      const tenant = await tenantOf(numbers(1, 200));
-      const source = sourceOf(tenant, { start_from: 'all' });
-      const cursor = await settle(source, cursorAt(200, atOf(200)));
-      restore(tenant, restoredTo, count);
-      for (const next of [source, source, sourceOf(tenant)]) {
-        const polled = next.poll(cursor, never);
-        await expect(polled).rejects.toMatchObject({ outcome: 'retry', reason: 'reset' });
-        await expect(polled).rejects.toThrow('`tocsin source reset di`');
-      }
-      const after = externalIds(await drain(source, null));
-      expect(after).toEqual(expect.arrayContaining(numbers(1, restoredTo + count).map(String)));
-    },
-  );
+/** Event 100, inserted 50 minutes ago. */
+const cursor: Cursor = { id: 100, at: minutesAgo(50), start: 0 };
+const timeless: Cursor = { id: 100, at: null, start: 0 };
+const leapt: Cursor = { ...cursor, before: { id: 20, at: minutesAgo(70) } };
+const inTwoDays = minutesAgo(-2 * 24 * 60);
 
-  test('and is quiet since is told when it has something new', async () => {
-    const tenant = await tenantOf(numbers(1, 200));
-    const source = sourceOf(tenant);
-    const cursor = await settle(source, cursorAt(200, atOf(200)));
-    restore(tenant, 100, 0);
-    for (let poll = 0; poll < 3; poll += 1)
-      expect(await source.poll(cursor, never)).toMatchObject({ events: [], more: false });
-    restore(tenant, 100, 1);
-    await expect(source.poll(cursor, never)).rejects.toMatchObject({ reason: 'reset' });
-  });
-
-  test('is not seen in a late item, though its neighbour was archived meanwhile', async () => {
-    const tenant = await tenantOf(numbers(1, 200).filter((id) => id !== 198));
-    tenant.streams.events.itemOf = (id) =>
-      item(id, id === 198 ? minutesOf(200) - 1 : minutesOf(id));
-    const source = sourceOf(tenant);
-    let cursor = await settle(source, cursorAt(200, atOf(200)));
-    tenant.streams.events.ids = numbers(1, 200);
-    const seen: string[] = [];
-    for (let poll = 0; poll < 10; poll += 1) {
-      const page = await source.poll(cursor, never);
-      seen.push(...externalIds([page]));
-      cursor = page.cursor!;
-    }
-    expect(seen).toContain('198');
-    tenant.streams.events.ids = numbers(1, 199);
-    for (const next of [source, sourceOf(tenant)])
-      expect(await next.poll(cursor, never)).toMatchObject({ more: false, cursor });
+describe('what lies around the cursor', () => {
+  test.each<[string, Cursor, WireItem[], Verdict['kind']]>([
+    ['its own item as it was', cursor, [wire(100, 50)], 'same'],
+    ['its own item, a second apart', cursor, [wire(100, 50 - 1 / 60)], 'same'],
+    ['its own item, more than a second apart', cursor, [wire(100, 50 - 2 / 60)], 'another'],
+    ['its own item, inserted earlier', cursor, [wire(100, 60)], 'another'],
+    ['its own item, which does not say when', cursor, [wire(100, null)], 'same'],
+    ['its own item, whose time was never known', timeless, [wire(100, 1)], 'same'],
+    ['its own item and a late one below it', cursor, [wire(99, 10), wire(100, 50)], 'same'],
+    ['nothing', cursor, [], 'missing'],
+    ['older items below it', cursor, [wire(98, 60), wire(99, 50)], 'missing'],
+    ['a younger item below it', cursor, [wire(99, 10)], 'behind'],
+    ['one that is a second younger', cursor, [wire(99, 50 - 1 / 60)], 'missing'],
+    ['one below it without a time', cursor, [wire(99, null)], 'missing'],
+    ['a younger one without a number', cursor, [wire(undefined, 10)], 'missing'],
+    ['younger items beyond it', cursor, [wire(101, 10)], 'missing'],
+    [
+      'one below it that is older than a late one that was read',
+      { ...cursor, latest: minutesAgo(5) },
+      [wire(99, 10)],
+      'missing',
+    ],
+    ['one below it, where no time is known', timeless, [wire(99, 10)], 'missing'],
+    [
+      'one below it, where the time is not to be believed',
+      { ...cursor, at: inTwoDays },
+      [wire(99, 10)],
+      'missing',
+    ],
+    [
+      'a younger one below it, where another time is believed',
+      { ...cursor, at: inTwoDays, latest: minutesAgo(50) },
+      [wire(99, 10)],
+      'behind',
+    ],
+    ['anything beyond the very beginning', { ...timeless, id: 0 }, [wire(1, 1)], 'same'],
+  ])('%s', (_what, at, items, kind) => {
+    const verdict = judge(at, items, nowMs);
+    expect(verdict.kind).toBe(kind);
+    if (verdict.kind === 'another' || verdict.kind === 'behind')
+      expect(verdict.seen).toBe(items[0]);
   });
 });
 
-describe('a tenant that was rebuilt', () => {
-  test('is read from its new end after the operator’s reset, without another alarm', async () => {
-    const tenant = await tenantOf(numbers(1, 200));
-    const source = sourceOf(tenant, { start_from: 'now' });
-    await drain(source, cursorAt(200, atOf(200)));
-    rebuild(tenant, 300);
-    const pages = await drain(source, null);
-    expect(JSON.parse(pages.at(-1)!.cursor!)).toMatchObject({ id: 300 });
-  });
+describe('what follows from a look at the end of the list', () => {
+  const shown = { id: 90, at: minutesAgo(60) };
+  const none = { id: 0, at: null };
 
-  /** Numbers begin anew; everything was inserted within the last minutes. */
-  function rebuild(tenant: FakeTenant, count: number): void {
-    tenant.streams.events.ids = numbers(1, count);
-    tenant.streams.events.itemOf = (id) => item(id, (count - id) / 10);
-  }
-  const reset = { outcome: 'retry', reason: 'reset' };
-
-  test('is noticed when the last event read is another now', async () => {
-    const tenant = await tenantOf([]);
-    rebuild(tenant, 300);
-    const polled = sourceOf(tenant).poll(cursorAt(200, atOf(200)), never);
-    await expect(polled).rejects.toMatchObject(reset);
-    await expect(polled).rejects.toThrow(
-      /Event 200 was inserted at .* now event 200 .* `tocsin source reset di`/,
-    );
-  });
-
-  test('is noticed when the last event read is gone and an earlier number is younger', async () => {
-    const tenant = await tenantOf([]);
-    rebuild(tenant, 3);
-    await expect(sourceOf(tenant).poll(cursorAt(200, atOf(200)), never)).rejects.toMatchObject(
-      reset,
-    );
-    // What raises the alarm is asked for twice.
-    expect(tenant.asked()).toEqual([150, 0, 0]);
-  });
-
-  test('is noticed at the next poll, and then at every poll until somebody acts, also by the next process', async () => {
-    const tenant = await tenantOf(numbers(1, 200));
-    const source = sourceOf(tenant);
-    const cursor = cursorAt(200, atOf(200));
-    await drain(source, cursor);
-    rebuild(tenant, 3);
-    for (let poll = 0; poll < 3; poll += 1)
-      await expect(source.poll(cursor, never)).rejects.toMatchObject(reset);
-    await expect(sourceOf(tenant).poll(cursor, never)).rejects.toMatchObject(reset);
-  });
-
-  test('is noticed also when its numbers have already passed the last one read', async () => {
-    const tenant = await tenantOf(numbers(1, 200));
-    const source = sourceOf(tenant);
-    let cursor = (await drain(source, cursorAt(200, atOf(200)))).at(-1)!.cursor!;
-    rebuild(tenant, 230);
-    await expect(
-      (async () => {
-        for (let poll = 0; poll < 10; poll += 1)
-          cursor = (await source.poll(cursor, never)).cursor!;
-      })(),
-    ).rejects.toMatchObject(reset);
-  });
-
-  test.each([
-    ['rebuilt', [10, 120, 5000]],
-    ['restored to what was old', [1, 2, 3, 4, 90, 5000]],
-  ])(
-    'with wide gaps in its numbers is noticed when they have passed the last one read: %s',
-    async (_how, ids) => {
-      const tenant = await tenantOf(numbers(1, 200));
-      const source = sourceOf(tenant);
-      const cursor = (await drain(source, cursorAt(200, atOf(200)))).at(-1)!.cursor!;
-      const { itemOf } = tenant.streams.events;
-      tenant.streams.events.ids = ids;
-      tenant.streams.events.itemOf = (id) => (id < 10 ? itemOf(id) : item(id, 100 / id));
-      for (const next of [source, sourceOf(tenant)]) {
-        await expect(next.poll(cursor, never)).rejects.toMatchObject(reset);
-      }
-    },
-  );
-
-  test('is noticed in the middle of reading on', async () => {
-    const tenant = await tenantOf(numbers(1, 300));
-    const source = sourceOf(tenant);
-    let page = await source.poll(cursorAt(200, atOf(200)), never);
-    while (page.more && JSON.parse(page.cursor!).id < 300)
-      page = await source.poll(page.cursor, never);
-    rebuild(tenant, 10);
-    tenant.streams.events.ids = [...numbers(1, 10), 4000];
-    tenant.answering((_request, response) =>
-      send(response, 200, pageAfter(tenant.streams.events, 0)),
-    );
-    await expect(source.poll(page.cursor, never)).rejects.toMatchObject(reset);
-  });
-
-  test('is read from its beginning once the operator has reset the source', async () => {
-    const tenant = await tenantOf([]);
-    rebuild(tenant, 300);
-    const source = sourceOf(tenant, { start_from: 'all' });
-    await expect(source.poll(cursorAt(200, atOf(200)), never)).rejects.toMatchObject(reset);
-    expect(externalIds(await drain(source, null))).toEqual(numbers(1, 300).map(String));
-  });
-
-  test('is not compared with what was known before the reset', async () => {
-    const tenant = await tenantOf(numbers(1, 200));
-    const source = sourceOf(tenant, { start_from: 'all' });
-    await drain(source, cursorAt(200, atOf(200)));
-    rebuild(tenant, 900);
-    expect(new Set(externalIds(await drain(source, null)))).toEqual(
-      new Set(numbers(1, 900).map(String)),
-    );
+  test.each<[string, Cursor, Place | undefined, WireItem[], EndStep['kind']]>([
+    ['its own item is there', cursor, undefined, [wire(100, 50)], 'go_on'],
+    ['its own item is back', cursor, shown, [wire(90, 60), wire(100, 50)], 'go_on'],
+    ['its own item is missing for the first time', cursor, undefined, [], 'look_again'],
+    [
+      'a younger one lies below it, nothing is known',
+      cursor,
+      undefined,
+      [wire(99, 1)],
+      'look_again',
+    ],
+    ['its own item is still missing', cursor, shown, [wire(90, 60)], 'still_missing'],
+    ['and new ones lie beyond it', cursor, shown, [wire(90, 60), wire(101, 1)], 'still_missing'],
+    ['the one that was the end is missing too', cursor, shown, [wire(80, 61)], 'look_again'],
+    ['the one that was the end is another', cursor, shown, [wire(90, 59)], 'look_again'],
+    ['a younger one lies below it', cursor, shown, [wire(90, 60), wire(95, 10)], 'alarm'],
+    ['its number is another’s', cursor, shown, [wire(90, 60), wire(100, 10)], 'alarm'],
+    ['it was leapt to, and is missing', leapt, shown, [wire(90, 60)], 'look_again'],
+    [
+      'it was leapt to, and its number is another’s',
+      leapt,
+      shown,
+      [wire(90, 60), wire(100, 9)],
+      'look_again',
+    ],
+    ['nothing was shown, nor is now', cursor, none, [], 'still_missing'],
+    ['nothing was shown, and now what lies beyond', cursor, none, [wire(101, 1)], 'still_missing'],
+    ['nothing was shown, and now an old one', cursor, none, [wire(90, 60)], 'look_again'],
+    ['nothing was shown, and now a younger one', cursor, none, [wire(90, 10)], 'alarm'],
+    ['nothing was shown, no time is known, and now any', timeless, none, [wire(90, 60)], 'alarm'],
+  ])('%s', (_what, at, place, items, kind) => {
+    const step = judgeEnd({ cursor: at, shown: place, items, nowMs });
+    expect(step.kind).toBe(kind);
+    if (step.kind === 'alarm') expect(step.contradiction.seen).toBe(items.at(-1));
   });
 });
 
-describe('no proof of a rebuilt tenant', () => {
-  test('is an archived event, even if all are', async () => {
-    const tenant = await tenantOf(numbers(1, 150));
-    const cursor = cursorAt(200, atOf(200));
-    expect(await sourceOf(tenant).poll(cursor, never)).toMatchObject({ cursor, more: false });
-    tenant.streams.events.ids = [];
-    expect(await sourceOf(tenant).poll(cursor, never)).toMatchObject({ cursor, more: false });
-    tenant.streams.events.ids = numbers(1, 210).filter((id) => id < 150 || id > 205);
-    expect(externalIds(await drain(sourceOf(tenant), cursor))).toEqual(numbers(206, 5).map(String));
+describe('what follows from a second reading', () => {
+  const witness: Cursor = { id: 80, at: minutesAgo(55), start: 0 };
+  const isThere = wire(80, 55);
+  const all = Number.POSITIVE_INFINITY;
+
+  test.each<[string, Cursor, number, WireItem[], RereadStep['kind']]>([
+    ['all is as it was', cursor, all, [isThere, wire(100, 50)], 'go_on'],
+    ['the witness was archived', cursor, all, [wire(100, 50)], 'go_on'],
+    ['it ended before the witness', cursor, 79, [wire(80, 1)], 'go_on'],
+    ['it ended at the witness, which is another', cursor, 80, [wire(80, 1)], 'alarm'],
+    ['it ended before the cursor', cursor, 99, [isThere], 'go_on'],
+    ['it ended at the cursor, which is missing', cursor, 100, [isThere], 'find_end'],
+    ['nothing is shown', cursor, all, [], 'find_end'],
+    ['the number of the cursor is another’s', cursor, all, [isThere, wire(100, 1)], 'alarm'],
+    ['a younger one lies below the cursor', cursor, all, [isThere, wire(90, 1)], 'alarm'],
+    ['the cursor was leapt to, and is there', leapt, all, [isThere, wire(100, 50)], 'go_on'],
+    ['the cursor was leapt to, and is missing', leapt, all, [isThere], 'go_back'],
+    ['the cursor was leapt to, and is another', leapt, all, [isThere, wire(100, 1)], 'go_back'],
+    ['the cursor was leapt to, and the witness is another', leapt, all, [wire(80, 1)], 'alarm'],
+  ])('%s', (_what, at, reached, items, kind) => {
+    expect(judgeReread({ cursor: at, witness, items, reached, nowMs }).kind).toBe(kind);
   });
 
-  test('is the same time written another way', async () => {
-    const tenant = await tenantOf(numbers(1, 200));
-    for (const at of [
-      '2026-03-04T10:40:00Z',
-      '2026-03-04T10:40:00.499999',
-      '2026-03-04T17:40:00+07:00',
-    ]) {
-      await sourceOf(tenant).poll(cursorAt(200, at), never);
-    }
-    await expect(
-      sourceOf(tenant).poll(cursorAt(200, '2026-03-04T10:30:00Z'), never),
-    ).rejects.toMatchObject({
-      reason: 'reset',
+  test('the alarm is about the one of the two that is contradicted', () => {
+    const of = (items: WireItem[]) => judgeReread({ cursor, witness, items, reached: all, nowMs });
+    expect(of([wire(80, 1)])).toMatchObject({ about: witness, contradiction: { kind: 'another' } });
+    expect(of([isThere, wire(90, 1)])).toMatchObject({
+      about: cursor,
+      contradiction: { kind: 'behind', seen: { id: 90 } },
     });
   });
 
-  test('is a cursor whose item was never seen; its time is learnt', async () => {
-    const tenant = await tenantOf(numbers(1, 200));
-    const page = await sourceOf(tenant).poll(cursorAt(200, null, 200), never);
-    expect(JSON.parse(page.cursor!)).toEqual({ id: 200, at: atOf(200), start: 200 });
+  test('the way back is to before the leap, whose item is remembered', () => {
+    const step = judgeReread({ cursor: leapt, witness, items: [], reached: all, nowMs });
+    expect(step).toEqual({
+      kind: 'go_back',
+      to: { id: 20, at: minutesAgo(70), start: 0, vanished: [{ id: 100, at: cursor.at }] },
+    });
   });
 });
