@@ -9,8 +9,6 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi
 import { databaseErrorCode, openPostgres } from '../../src/store/database.ts';
 import { inspectPostgres } from '../../src/store/inspect.ts';
 import { compareMigrations, migrate } from '../../src/store/migrate.ts';
-import { Attempts } from '../../src/store/socket.ts';
-import { Startup } from '../../src/store/startup.ts';
 import { candidates } from '../support/postgres-binaries.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-process.ts';
 
@@ -306,64 +304,4 @@ describe('the session', () => {
     });
     expect(await ask(`postgres://postgres@127.0.0.1:${port}/postgres`)).toEqual({ code: '28P01' });
   });
-});
-
-describe('the order of ways', () => {
-  const [a, b] = ['a', 'b'].map((name) => ({ name, address: name, port: 1 }));
-  const ways = [a!, b!].flatMap((host) =>
-    (['ask', 'none'] as const).map((encryption) => ({ host, encryption })),
-  );
-
-  test('what failed comes after what did not, and a host that worked comes first, with TLS', () => {
-    const attempts = new Attempts(ways);
-    expect(attempts.next()).toBe(ways[0]);
-    expect(attempts.fail(ways[0]!, false)).toBe(true);
-    expect(attempts.next()).toBe(ways[1]);
-    expect(attempts.fail(ways[1]!, true)).toBe(true);
-    expect(attempts.next()).toBe(ways[2]);
-    expect(attempts.fail(ways[2]!, false)).toBe(true);
-    attempts.succeed(ways[3]!);
-    expect(attempts.next()).toBe(ways[2]);
-  });
-
-  test('when all have failed, each is tried in turn and the failure is told', () => {
-    const attempts = new Attempts(ways);
-    expect([attempts.fail(ways[0]!, true), attempts.fail(ways[2]!, true)]).toEqual([true, false]);
-    expect([1, 2, 3, 4, 5].map(() => attempts.next())).toEqual([...ways, ways[0]]);
-  });
-});
-
-test('what a server says first is read in whatever pieces it comes', () => {
-  const frame = (kind: string, text: string) => {
-    const head = Buffer.alloc(5);
-    head.write(kind);
-    head.writeInt32BE(Buffer.byteLength(text) + 4, 1);
-    return Buffer.concat([head, Buffer.from(text)]);
-  };
-  const greeting = [
-    frame('R', '\0\0\0\0'),
-    frame('S', 'in_hot_standby\0on\0'),
-    frame('Z', 'I'),
-    frame('D', 'rest'),
-  ];
-  const all = Buffer.concat(greeting);
-  for (const size of [1, 7, all.length]) {
-    const startup = new Startup();
-    const out: Buffer[] = [];
-    let step = 'more';
-    let from = 0;
-    for (; from < all.length && step === 'more'; from += size) {
-      const taken = startup.take(all.subarray(from, from + size));
-      out.push(taken.whole);
-      ({ step } = taken);
-    }
-    expect([step, startup.isReadOnly]).toEqual(['ready', true]);
-    expect(Buffer.concat(out).equals(all.subarray(0, Buffer.concat(out).length))).toBe(true);
-  }
-  expect(new Startup().take(frame('E', 'x')).step).toBe('refused');
-  expect(new Startup().take(Buffer.concat([frame('R', '\0\0\0\0'), frame('E', 'x')])).step).toBe(
-    'denied',
-  );
-  expect(new Startup().take(Buffer.from('HTTP/1.1 400')).step).toBe('stranger');
-  expect(new Startup().take(Buffer.from('R\xff\xff\xff\xff', 'latin1')).step).toBe('stranger');
 });

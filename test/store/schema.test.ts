@@ -1,11 +1,8 @@
 // What the migrations made, as a text for reviewers: drizzle/schema.txt. `vitest run -u` writes it
 // anew after a migration was added.
 import { getTableConfig } from 'drizzle-orm/pg-core';
-import postgres from 'postgres';
-import { expect, onTestFinished, test } from 'vitest';
-import { migrate } from '../../src/store/migrate.ts';
+import { expect, test } from 'vitest';
 import * as schema from '../../src/store/schema.ts';
-import { createTestDatabase } from '../support/database.ts';
 import { useDatabase } from './stored.ts';
 
 const database = useDatabase();
@@ -61,23 +58,4 @@ test('the long columns are compressed by lz4, where the server has it', async ()
     { name: 'body', by },
     { name: 'raw', by },
   ]);
-});
-
-test('a migration gives up rather than keep everybody waiting behind a backup, and is made later', async () => {
-  const own = await createTestDatabase();
-  const sql = postgres(own.directUrl, { max: 2, onnotice() {} });
-  onTestFinished(async () => {
-    await sql.end();
-    await own.drop();
-  });
-  await sql`alter table replicas drop column works`;
-  await sql`delete from tocsin_migrations where hash = (
-    select hash from drizzle.__drizzle_migrations order by id desc limit 1)`;
-  const backup = await sql.reserve();
-  await backup`begin`;
-  await backup`lock table replicas in access share mode`;
-  await expect(migrate(sql)).rejects.toThrow('lock timeout');
-  await backup`rollback`;
-  backup.release();
-  expect(await migrate(sql)).toBe(1);
 });
