@@ -62,7 +62,7 @@ export async function inspectPostgres(url: string, variable: string): Promise<Po
     return await within(readFacts(client, address), waitMs, late);
   } catch (error) {
     throw new DatabaseUrlError(
-      `${variable} (${address}): ${textOf(error, client.options.database)}`,
+      `${variable} (${address}): ${problemText(error, client.options.database)}`,
     );
   } finally {
     await client.end({ timeout: 0 });
@@ -140,7 +140,11 @@ function wordsFor(code: string): string | undefined {
   return problem && byProblem[problem];
 }
 
-function textOf(error: unknown, database: string): string {
+/**
+ * Why Postgres cannot be used and what to do, for the end of a sentence that begins with the
+ * variable. Hides the name of the database.
+ */
+export function problemText(error: unknown, database: string): string {
   if ((error as Error).message === 'late') return silent;
   if (error instanceof DatabaseSchemaError) return error.message;
   const code = databaseErrorCode(error) ?? '';

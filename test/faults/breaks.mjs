@@ -254,7 +254,7 @@ export const mutations = [
       [
         'src/store/embedded/data-directory.ts',
         'problem && words[problem];',
-        "known?.replace('space', '') ?? `",
+        "problem && words[('no ' + problem) as Problem];",
       ],
     ],
     cases: 'cannot be written',

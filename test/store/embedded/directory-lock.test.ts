@@ -1,27 +1,13 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import {
-  chmod,
-  chown,
-  lchown,
-  mkdir,
-  mkdtemp,
-  readdir,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  DataDirectoryError,
-  exposureOfDirectory,
-} from '../../../src/store/embedded/data-directory.ts';
+import { DataDirectoryError } from '../../../src/store/embedded/data-directory.ts';
 import {
   askHolder,
   type DirectoryLock,
@@ -222,50 +208,6 @@ describe('lockDirectory', () => {
     for (const name of names) expect((await stat(join(directory, name))).isFile(), name).toBe(true);
   });
 
-  test('takes a directory that everybody may write to, with a warning', async () => {
-    await chmod(directory, 0o777);
-    await lock();
-    expect(await exposureOfDirectory(directory)).toMatch(
-      /may be written by every user of this machine.*mode 700/,
-    );
-  });
-
-  const asRoot = test.runIf(process.getuid?.() === 0);
-
-  asRoot('says whose it is if it, or a link in it, is another user’s', async () => {
-    await symlink('/etc', join(directory, 'postgres'));
-    await lchown(join(directory, 'postgres'), 12_345, 12_345);
-    await expect(lock()).rejects.toThrow(
-      /the link "postgres" in it belongs to another user \(id 12345\)/,
-    );
-    await chmod(directory, 0o777);
-    await expect(lock()).rejects.toThrow(
-      /the link "postgres" in it belongs to another user \(id 12345\)/,
-    );
-    await rm(join(directory, 'postgres'));
-    await chmod(directory, 0o700);
-    await chown(directory, 12_345, 12_345);
-    await expect(lock()).rejects.toThrow(
-      /it belongs to another user \(id 12345, this one is 0\)\. Run Tocsin as that user \(sudo/,
-    );
-  });
-
-  asRoot(
-    'takes another user’s that is open, as a bind mount is, or that holds a database of this user',
-    async () => {
-      await chown(directory, 12_345, 12_345);
-      await chmod(directory, 0o777);
-      await (await lock()).release();
-      await chmod(directory, 0o755);
-      await expect(lock()).rejects.toThrow(/it belongs to another user/);
-      await mkdir(join(directory, 'postgres'));
-      await lock();
-      expect(await exposureOfDirectory(directory)).toMatch(
-        /belongs to another user \(id 12345\), who can put another/,
-      );
-    },
-  );
-
   test('says what to do about a path that no socket can have', async () => {
     directory = join(directory, 'x'.repeat(120));
     await expect(lock()).rejects.toThrow(
@@ -284,14 +226,6 @@ describe('lockDirectory', () => {
     expect(String(error)).toMatch(/is not a directory. Set DATA_DIR/);
     directory = join(directory, '..');
   });
-
-  test.skipIf(process.getuid?.() === 0)(
-    'says what to do about a directory that may not be written',
-    async () => {
-      await chmod(directory, 0o500);
-      await expect(lock()).rejects.toThrow(/may not write there. Give the directory/);
-    },
-  );
 });
 
 describe('askHolder', () => {
