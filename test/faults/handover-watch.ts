@@ -14,10 +14,8 @@ export interface Handover {
 /** The look at which a free role is seen, and one more if that came at the same moment. */
 export const looksMax = 2;
 
-/** To be called once the tables are there. Costs one row for each heartbeat. */
-export async function watchHandovers(url: string): Promise<void> {
-  await withDatabase({ url }, (sql) =>
-    sql.unsafe(`
+/** Statements for a database that has its tables. Cost one row for each heartbeat. */
+export const handoverTriggers = `
       create table heartbeats (replica uuid, at timestamptz);
       create table roles_freed (role text primary key, at timestamptz);
       create table handovers (n bigint generated always as identity, role text, given_back boolean, looks int);
@@ -47,8 +45,11 @@ export async function watchHandovers(url: string): Promise<void> {
       end $$;
       create trigger note_heartbeat after update on replicas for each row execute function note_heartbeat();
       create trigger note_handover after update on leases for each row
-        when (new.holder is distinct from old.holder) execute function note_handover();`),
-  );
+        when (new.holder is distinct from old.holder) execute function note_handover();`;
+
+/** To be called once the tables are there. */
+export async function watchHandovers(url: string): Promise<void> {
+  await withDatabase({ url }, (sql) => sql.unsafe(handoverTriggers));
 }
 
 /** In the order in which they happened, without the first holder of each role. */

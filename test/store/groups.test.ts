@@ -110,10 +110,11 @@ describe('a group', () => {
     const [fresh] = await listWaitingGroups(database(), 'soc');
     expect(fresh).toMatchObject({ key, waiting: 4, sentMs: null, cards: 0, total: 0 });
     expect(fresh!.oldestMs).toBeGreaterThan(6900);
+    const releasedAt = performance.now();
     expect(await releaseCards(database(), lease, { sink: 'soc', group: change, count: 3 })).toBe(3);
     const [later] = await listWaitingGroups(database(), 'soc');
     expect(later).toMatchObject({ waiting: 1, cards: 3, total: 3 });
-    expect(later!.sentMs).toBeLessThan(5000);
+    expect(later!.sentMs).toBeLessThanOrEqual(performance.now() - releasedAt + 100);
   });
 
   test('releases its most urgent ones first', async () => {

@@ -3,7 +3,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Those that start whole processes. */
-const waiting = /\/test\/(commands|e2e|faults|monitoring|store\/embedded)\//;
+const waiting = /\/test\/(commands|e2e|faults|monitoring|service|store\/embedded)\//;
 
 /** Spreads the shorter list evenly over the longer one; each keeps its order. */
 export function interleave<Item>(left: readonly Item[], right: readonly Item[]): Item[] {
