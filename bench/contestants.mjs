@@ -18,7 +18,7 @@ export const contestants = [
       POLLING_INTERVAL: '1',
       HOST: '127.0.0.1',
     },
-    /** Posts that are no events: each of its two sources says that it begins to watch. */
+    /** Posts that are no events: each of its two sources posts a notice that it is watched. */
     notices: 2,
     noticesSent: `select count(*)::int as count from deliveries d join events e on e.id = d.event_id
       where e.source = 'tocsin' and d.state = 'delivered'`,

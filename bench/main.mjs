@@ -161,7 +161,7 @@ function choose(names) {
   });
 }
 
-/** The peers are no part of Tocsin's own installation. */
+/** The peers are not part of Tocsin's own installation. */
 function installPeers() {
   if (existsSync(`${folder}node_modules/pg-boss`)) return;
   const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--prefix', folder], {

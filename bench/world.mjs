@@ -10,10 +10,10 @@ const silenceMaxMs = 15_000;
  * machine the first round would be another job.
  */
 const ageSeconds = 60;
-/** Whoever posts something once more does it soon. */
+/** A contestant that posts something twice does it soon. */
 const countAfterMs = 300;
 
-/** The wire's texts, made once. */
+/** The texts on the wire, made once. */
 let texts = [];
 let tenant;
 let receiver;
@@ -34,7 +34,7 @@ const answers = {
     receiver = await startReceiver();
     return { url: tenant.url, token: tenant.token, hookUrl: receiver.hookUrl };
   },
-  /** Shows the next events at once. */
+  /** Adds the next events at once. */
   add({ events }) {
     const from = tenant.ids('events').length;
     for (const text of texts.slice(from, from + events)) tenant.addRaw('events', text);

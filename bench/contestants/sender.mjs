@@ -21,8 +21,8 @@ const { signal } = new AbortController();
 process.once('SIGTERM', () => process.exit());
 
 /**
- * Posts one draft as one card, which names its tenant, for there are several. @throws if it was not
- * accepted, with the answer if there was one
+ * Posts one draft as one card, which names its tenant, because there are several. @throws if it was
+ * not accepted, with the answer if there was one
  */
 export async function send(draft, timeoutMs) {
   const id = Number(draft.externalId);
@@ -45,8 +45,8 @@ export async function send(draft, timeoutMs) {
 }
 
 /**
- * Sends what is offered, oldest first, and tells of each; a failure ends the process, for none is
- * expected here.
+ * Sends what is offered, oldest first, and reports each; a failure ends the process, because none
+ * is expected here.
  */
 export function createSendQueue(onSent) {
   let queue = [];

@@ -7,13 +7,13 @@ import { environmentOf } from './latency.mjs';
 import { makeDatabase, makeDirectory, startService, within } from './service.mjs';
 import { fileOf } from './sinks.mjs';
 
-/** What a fresh database has in it is measured after so many. */
+/** After so many the size of a fresh database is measured. */
 const warmEvents = 1000;
 const events = 10_000;
 const settleMs = 500;
 /**
- * Of this simulated tenant's events, which are of a middling size; a script or a long path makes
- * them larger.
+ * The events of this simulated tenant are of medium size; a script or a long path makes them
+ * larger.
  */
 const bytesMax = 10_000;
 const logMbMax = 128;
@@ -136,7 +136,7 @@ async function measureEmbedded({ world, nodeOptions }) {
   }
 }
 
-/** Until all of them were posted and written down. */
+/** Until all of them were posted and recorded. */
 async function show(world, count) {
   const { posts } = await world.ask('posts');
   await world.ask('add', { name: 'disk', events: count });
@@ -164,7 +164,7 @@ function eachOf(sizes, count) {
   return { ...each, packed: totalOf(sizes) / count, raw: sizes.raw };
 }
 
-/** Of the files of the database, and of its log, which is bounded and not the events'. */
+/** Bytes of the database's files, and of its log, which does not grow with the events. */
 function bytesOf(folder) {
   const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) =>
     entry.isFile(),

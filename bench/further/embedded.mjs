@@ -10,7 +10,7 @@ import { ask, makeDirectory, startService } from './service.mjs';
 
 const warmEvents = 1000;
 const events = 6000;
-/** Each of its two sources says that it begins to watch. */
+/** Each of its two sources posts a notice that it is watched. */
 const notices = 2;
 const probeEveryMs = 5;
 /** The service's own sampling interval, which its figure includes. */

@@ -1,5 +1,5 @@
 // The far ends of the further measurements, in a process of their own: tenants by name, receivers
-// by number. It notes when what became readable, was asked for and arrived, by one clock.
+// by number. It notes when each event became readable, was asked for and arrived, by one clock.
 // ../further.mjs forks it.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startMattermost } from '../../dist/simulators/mattermost/index.js';
@@ -13,7 +13,7 @@ const tenants = new Map();
 /** By tenant, when each of its items became readable; milliseconds since the epoch. */
 const readable = new Map();
 let receivers = [];
-/** How late this process's own timers are says how busy the machine is. */
+/** How late this process's own timers are shows how busy the machine is. */
 const lateness = monitorEventLoopDelay({ resolution: resolutionMs });
 lateness.enable();
 
@@ -40,7 +40,7 @@ const answers = {
     for (const id of tenants.get(name).add('events', events)) readable.get(name).set(id, at);
     return {};
   },
-  /** Shows one after the other, evenly; answers when the last is shown. */
+  /** Adds one after the other, evenly; answers when the last was added. */
   trickle({ name, perSecond, seconds }) {
     const tenant = tenants.get(name);
     const startedAt = performance.now();

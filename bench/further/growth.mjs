@@ -14,7 +14,7 @@ const events = 6000;
 const filled = Number(process.env.BENCH_FILLED ?? 1_000_000);
 const settleMs = 400;
 const growthMax = 1.15;
-/** Of the sinks of `fileOf`, the second is the dead one. */
+/** The second of the sinks of `fileOf` is the dead one. */
 const dead = 'sink-1';
 
 const chosen = process.env.BENCH_VARIANTS?.split(',') ?? ['stored', 'pending'];
@@ -31,7 +31,7 @@ export async function run({ sql, serverUrl, world, rounds, say, nodeOptions }) {
   const around = { sql, world, nodeOptions, postmaster: await postmasterOf(sql) };
   const { hookUrls } = await world.ask('receivers', { count: variants.length });
   const deadUrl = `http://127.0.0.1:${await freePort()}/hooks/${'x'.repeat(26)}`;
-  /** Each with a receiver of its own, for the ids of their deliveries are the same. */
+  /** Each has a receiver of its own, because the ids of their deliveries are the same. */
   const places = [];
   const runs = [];
   try {
@@ -134,7 +134,7 @@ async function runOnce({ sql, world, postmaster, nodeOptions }, { name, database
   }
 }
 
-/** Copies what was stored until there are so many; then what autovacuum would do. */
+/** Copies what was stored until there are `count` events; then does what autovacuum would do. */
 async function fill(sql, state) {
   await sql`set synchronous_commit = off`;
   await copyEvents(sql, { count: filled, age: '30 days' });

@@ -10,11 +10,11 @@ const perSecond = 50;
  * Posted before, so that V8 has compiled what it needs, as in a service that has run for a while.
  */
 const warmEvents = 2000;
-/** Each of its two sources says that it begins to watch. */
+/** Each of its two sources posts a notice that it is watched. */
 const notices = 2;
 const warmSeconds = 3;
 const seconds = 30;
-/** Then the last ones have been polled and posted. */
+/** After this the last events have been polled and posted. */
 const tailMs = 2500;
 const goalMs = { p50: 30, p99: 150 };
 
@@ -95,8 +95,8 @@ export function environmentOf(tenant, hookUrl, url) {
 }
 
 /**
- * Shows events of the tenant `latency` evenly, and says how long after their poll, and after they
- * were readable, they were posted.
+ * Adds events to the tenant `latency` evenly, and measures how long after their poll, and after
+ * they were readable, they were posted.
  */
 export async function watchTrickle({ world, url, seconds: duration }) {
   const startedAt = Date.now();

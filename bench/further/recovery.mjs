@@ -1,5 +1,5 @@
 // Under faults, and after them: Tocsin beside the leanest program that loses nothing
-// (../recovery/lean.mjs). What is mostly waiting goes at once, backlogs one after the other.
+// (../recovery/lean.mjs). Scenarios that mostly wait run at once, backlogs one after the other.
 import { kinds, measureBacklog, measureKind, warm } from '../recovery/backlog.mjs';
 import { openSite } from '../recovery/site.mjs';
 import { measureWaiting } from '../recovery/waiting.mjs';
@@ -81,7 +81,7 @@ async function measureMany(around, say) {
   return found;
 }
 
-/** What a 429 asks for is waited, whatever that is to the time without. */
+/** The wait that a 429 asks for is added, whatever its relation to the time without faults. */
 function goalOfBacklog({ what: name, share, asksSeconds = 0, tocsin }) {
   const asked = asksSeconds * tocsin.faults;
   const max =

@@ -10,7 +10,8 @@ import { makeDatabase, startService, within } from './service.mjs';
 const old = 500_000;
 const sampleEvents = 2000;
 /**
- * So many of its newest a source keeps, whatever their age; then recent ones must fill that place.
+ * A source keeps so many of its newest events, whatever their age; recent ones must fill that
+ * place.
  */
 const recent = 2000;
 const warmSeconds = 3;
@@ -101,7 +102,8 @@ async function makeTemplate({ sql, serverUrl, world }) {
     await own`
       insert into deliveries (event_id, sink, state, priority, finalized_at)
       select id, (select sink from deliveries limit 1), 'delivered', 5 - severity, now() from events where external_id like 'filled-%'`;
-    // What was read first is newest of all now, so that only the copies are too many and too old.
+    // The events that were read first are the newest now, so that only the copies are too many and
+    // too old.
     await own`delete from deliveries where event_id in (select id from events where external_id not like 'filled-%')`;
     await own`delete from events where external_id not like 'filled-%'`;
     await own`update events set received_at = now(), external_id = 'recent-' || id where id > (select max(id) - ${recent} from events)`;

@@ -1,5 +1,5 @@
-// How many events a second fifty routes decide about: what is decided between a page's arrival and
-// its storing. One core, no database.
+// For how many events a second fifty routes decide, between a page's arrival and its storing. One
+// core, no database.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

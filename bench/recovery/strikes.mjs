@@ -1,7 +1,7 @@
 // Which requests a fault strikes: a share of them, by chance, but the same chance for every
 // contestant.
 
-/** So soon the first fault comes, however small the share: 3,000 events are 60 pages. */
+/** The first fault comes this soon, however small the share: 3,000 events are 60 pages. */
 const firstWithin = 50;
 
 /**

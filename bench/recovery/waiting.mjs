@@ -1,4 +1,4 @@
-// What is mostly waiting, so that all of it is measured at once: live events under faults, single
+// Scenarios that mostly wait, so that all of them run at once: live events under faults, single
 // resets, far ends that are away, black holes.
 import { pause } from '../round.mjs';
 import { measureBacklog, warm } from './backlog.mjs';
@@ -11,7 +11,7 @@ const live = { perSecond: 5, seconds: 40, share: 0.2 };
 const resets = { perSecond: 20, apartSeconds: 20, count: 4 };
 /** Long enough that the waits have reached their 30 s: they add up to 32 s before. */
 export const awaySeconds = 70;
-/** Beyond it nobody waits: the longest step, its jitter, and the event's own way. */
+/** Nothing waits longer: the longest step, its jitter, and the way of the event itself. */
 const returnMaxSeconds = 60;
 const flickerMs = 1000;
 const lookMs = 20;
