@@ -1,11 +1,16 @@
 // What each answer of the console means for a source: pages, answers that are none, and statuses.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createHttpClient } from '../../../src/kit/http/index.ts';
+import { AnswerTooLongError, createClient } from '../../../src/sources/deepinstinct/client.ts';
+import { emptyPage } from '../../../src/sources/deepinstinct/page.ts';
 import { startFarEnd } from '../../support/far-end.ts';
 import {
   cursorAt,
+  type FakeTenant,
   failure,
   item,
   never,
+  nowMs,
   send,
   settled,
   startFakeTenant,
@@ -161,4 +166,53 @@ describe('a status', () => {
       expect(elsewhere.connectionCount()).toBe(0);
     },
   );
+});
+
+describe('one request', () => {
+  function clientOf(tenant: FakeTenant) {
+    const http = createHttpClient();
+    onTestFinished(() => http.close());
+    return createClient({ http, url: tenant.farEnd.origin, token, now: () => nowMs });
+  }
+
+  test('asks its stream by the path that is not redirected', async () => {
+    const tenant = await startFakeTenant();
+    const client = clientOf(tenant);
+    expect(client.host).toBe(`127.0.0.1:${tenant.farEnd.port}`);
+    await client.readPage('event', 7, never);
+    await client.readPage('suspicious', 8, never);
+    expect(tenant.farEnd.received.map(({ target }) => target)).toEqual([
+      '/api/v1/events/?after_event_id=7',
+      '/api/v1/suspicious-events/?after_event_id=8',
+    ]);
+  });
+
+  test('that is answered by nothing gives the empty page', async () => {
+    const tenant = await startFakeTenant();
+    tenant.answering((_request, response) => response.writeHead(204).end());
+    expect(await clientOf(tenant).readPage('event', 7, never)).toBe(emptyPage);
+  });
+
+  test.each([
+    ['nothing but what is known', [item(6, 2), item(7, 1)], false],
+    ['one beyond what is known', [item(7, 2), item(8, 1)], true],
+    ['nothing that has a number', ['{"type":"X"}'], true],
+  ])('may be answered by %s: %s', async (_what, items, isPage) => {
+    const tenant = await startFakeTenant();
+    tenant.answering((_request, response) => send(response, 200, `{"events":[${items}]}`));
+    const read = clientOf(tenant).readPage('event', 7, never);
+    if (isPage) expect((await read).items).toHaveLength(items.length);
+    else await expect(read).rejects.toThrow('it gave events 6 to 7 and nothing beyond');
+  });
+
+  test('that is answered by too much fails so that reading may go on further up', async () => {
+    const tenant = await startFakeTenant();
+    const many = `{"events":["${'x'.repeat(33 * 1024 * 1024)}"]}`;
+    tenant.answering((_request, response) => send(response, 200, many));
+    const read = clientOf(tenant).readPage('event', 7, never);
+    await expect(read).rejects.toBeInstanceOf(AnswerTooLongError);
+    tenant.answering((_request, response) => send(response, 200, '{"events":7}'));
+    const other = clientOf(tenant).readPage('event', 7, never);
+    await expect(other).rejects.not.toBeInstanceOf(AnswerTooLongError);
+  });
 });

@@ -1,6 +1,8 @@
 // Numbers that are wrong in one answer, gaps that are none, and events without a number: what one
 // answer claims moves nothing until a second one confirms it.
 import { describe, expect, test } from 'vitest';
+import { agreed } from '../../../src/sources/deepinstinct/confirm.ts';
+import { emptyPage } from '../../../src/sources/deepinstinct/page.ts';
 import {
   answerWrongly,
   cursorAt,
@@ -252,5 +254,76 @@ describe('events without a number and without a last_id', () => {
       outcome: 'retry',
       reason: 'malformed',
     });
+  });
+});
+
+describe('of two answers to one question', () => {
+  /** Items `[number, minutes ago]`. */
+  const page = (...items: (readonly [number | undefined, number])[]) => ({
+    ...emptyPage,
+    items: items.map(([id, minutes]) => {
+      return { value: {}, raw: `{"id":${id},"m":${minutes}}`, id, at: minutesAgo(minutes) };
+    }),
+  });
+  type Shown = (readonly [number | undefined, number])[];
+
+  test.each<[string, Shown, Shown, (number | undefined)[]]>([
+    ['what both show is believed', [[101, 5]], [[101, 5]], [101]],
+    ['what either shows at hand is believed', [[101, 5]], [[102, 4]], [101, 102]],
+    ['a leap of 50 is at hand', [], [[150, 1]], [150]],
+    ['a leap that both show is believed', [[5000, 1]], [[5000, 1]], [5000]],
+    ['a leap of 51 that one shows is not', [], [[151, 1]], []],
+    ['nor one that the first alone shows', [[151, 1]], [], []],
+    ['nor one that is from another time', [[5000, 1]], [[5000, 2]], []],
+    [
+      'nor what lies behind it',
+      [],
+      [
+        [101, 5],
+        [5000, 1],
+        [5001, 1],
+      ],
+      [101],
+    ],
+    [
+      'nor what the first alone shows behind it',
+      [
+        [101, 5],
+        [5001, 1],
+      ],
+      [[5000, 1]],
+      [],
+    ],
+    ['what lies below is believed of either', [[90, 9]], [[80, 9]], [80, 90]],
+    [
+      'each item comes once',
+      [
+        [101, 5],
+        [102, 4],
+      ],
+      [
+        [101, 5],
+        [102, 4],
+      ],
+      [101, 102],
+    ],
+    [
+      'those without a number come last, once each',
+      [[undefined, 1]],
+      [
+        [undefined, 1],
+        [101, 5],
+        [undefined, 2],
+      ],
+      [101, undefined, undefined],
+    ],
+  ])('%s', (_what, first, second, numbersOf) => {
+    const items = agreed(page(...first), page(...second), 100);
+    expect(items.map(({ id }) => id)).toEqual(numbersOf);
+  });
+
+  test('the second is used where both have an item of one number', () => {
+    const [item] = agreed(page([101, 5]), page([101, 4]), 100);
+    expect(item?.at).toBe(minutesAgo(4));
   });
 });

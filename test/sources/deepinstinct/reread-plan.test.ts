@@ -1,6 +1,8 @@
 // When a second reading is due, and from where on: every tenth poll, from before whatever may have
 // got a neighbour late.
 import { describe, expect, test } from 'vitest';
+import type { Cursor } from '../../../src/sources/deepinstinct/cursor.ts';
+import { RereadPlan } from '../../../src/sources/deepinstinct/reread-plan.ts';
 import {
   cursorAt,
   drain,
@@ -173,5 +175,112 @@ describe('every tenth poll', () => {
     tenant.asked();
     await source.poll(cursorAt(200), never);
     expect(tenant.asked()).toEqual([150]);
+  });
+});
+
+describe('a plan', () => {
+  const cursor = (id: number, at: string | null = minutesAgo(60)): Cursor => ({ id, at, start: 0 });
+  /** So many items, the newest of which was inserted so many seconds ago. */
+  const items = (count: number, seconds: number) =>
+    numbers(1, count).map((id) => ({
+      value: {},
+      raw: '{}',
+      id,
+      at: minutesAgo((seconds + count - id) / 60),
+    }));
+  const planOf = () => new RereadPlan(() => nowMs);
+  /** A plan whose first second reading is done. */
+  function done(): RereadPlan {
+    const plan = planOf();
+    plan.done(plan.begin(cursor(100)).turn);
+    return plan;
+  }
+  /** How many polls until the next second reading is due. */
+  function pollsLeft(plan: RereadPlan, from: Cursor, page = items(1, 0), isEnd = false): number {
+    let polls = 0;
+    while (!plan.isDue(from) && polls < 99) {
+      plan.reached(from, page, isEnd);
+      polls += 1;
+    }
+    return polls;
+  }
+
+  test('is due at once, and then after nine polls', () => {
+    expect(planOf().isDue(cursor(100))).toBe(true);
+    expect(pollsLeft(done(), cursor(100))).toBe(9);
+  });
+
+  test('is due sooner where many numbers were passed', () => {
+    const plan = done();
+    plan.reached(cursor(100), items(1, 0), false);
+    expect(plan.isDue(cursor(549))).toBe(false);
+    expect(plan.isDue(cursor(550))).toBe(true);
+  });
+
+  test.each([
+    ['a page that is not full', items(49, 3600), false, 9],
+    ['a full page of new items', items(50, 9), false, 9],
+    ['a full page of old items', items(50, 10), false, 99],
+    ['a full page of old items at the end', items(50, 10), true, 9],
+    ['an empty page', [], true, 9],
+  ])(
+    'counts a poll that gave %s as the way through a past, or not',
+    (_what, page, isEnd, polls) => {
+      expect(pollsLeft(done(), cursor(100), page, isEnd)).toBe(polls);
+    },
+  );
+
+  test('reads again from the first place after which something may have come late', () => {
+    const plan = done();
+    plan.reached(cursor(100), items(1, 0), false);
+    plan.reached(cursor(120), items(1, 0), false);
+    expect(plan.begin(cursor(140))).toMatchObject({ from: cursor(100), witness: cursor(100) });
+    // That is no measure for a cursor from before it.
+    expect(plan.begin(cursor(90))).toMatchObject({ from: cursor(90), witness: cursor(90) });
+  });
+
+  test('takes the cursor itself as witness where the item of the first place was never seen', () => {
+    const plan = done();
+    plan.reached(cursor(100, null), items(1, 0), false);
+    expect(plan.begin(cursor(140))).toMatchObject({
+      from: cursor(100, null),
+      witness: cursor(140),
+    });
+  });
+
+  test('goes back as far again if what it gave was not stored', () => {
+    const plan = done();
+    plan.reached(cursor(100), items(1, 0), false);
+    plan.done(plan.begin(cursor(140)).turn);
+    plan.reached(cursor(140), items(1, 0), false);
+    plan.undo();
+    expect(plan.isDue(cursor(140))).toBe(true);
+    expect(plan.begin(cursor(140)).from).toEqual(cursor(100));
+  });
+
+  test('counts no reading that was begun before', () => {
+    const plan = planOf();
+    const { turn } = plan.begin(cursor(100));
+    plan.undo();
+    plan.done(turn);
+    expect(plan.isDue(cursor(100))).toBe(true);
+    plan.done(plan.begin(cursor(100)).turn);
+    expect(plan.isDue(cursor(100))).toBe(false);
+  });
+
+  test('follows the cursor back, and forgets all when the numbers begin anew', () => {
+    const plan = done();
+    plan.reached(cursor(100), items(1, 0), false);
+    plan.back(cursor(120));
+    expect(plan.begin(cursor(140)).from).toEqual(cursor(100));
+    plan.back(cursor(30));
+    expect(plan.begin(cursor(140)).from).toEqual(cursor(30));
+    plan.done(plan.begin(cursor(140)).turn);
+    plan.back(cursor(20));
+    plan.undo();
+    expect(plan.begin(cursor(140)).from).toEqual(cursor(20));
+    plan.forget();
+    expect(plan.isDue(cursor(140))).toBe(true);
+    expect(plan.begin(cursor(140)).from).toEqual(cursor(140));
   });
 });

@@ -2,12 +2,15 @@
 // on where it was.
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../../src/kit/source.ts';
+import type { WireItem } from '../../../src/sources/deepinstinct/page.ts';
+import { Rereader, type RereadOptions } from '../../../src/sources/deepinstinct/reread.ts';
 import {
   cursorAt,
   drain,
   externalIds,
   minutesAgo,
   never,
+  nowMs,
   numbers,
   pageAfter,
   send,
@@ -82,5 +85,115 @@ describe('a second reading', () => {
     expect(tenant.asked()).toEqual([180, 230, 280]);
     expect(externalIds([page])).toEqual(numbers(181, 150).map(String));
     expect(JSON.parse(page.cursor!)).toMatchObject({ id: 330 });
+  });
+});
+
+describe('a reader of what was read before', () => {
+  const wire = (id: number): WireItem => ({ value: {}, raw: `{"id":${id}}`, id, at: atOf(id) });
+  const cursorOf = (id: number, start = 0) => ({ id, at: atOf(id), start });
+
+  /** One that reads pages of a stream; what it is asked for. The request `failing` fails. */
+  function rereaderOf(ids: number[], pageLength = 50) {
+    const stream = { asked: [] as number[], failing: Number.NaN, nowMs };
+    const rereader = new Rereader(() => stream.nowMs);
+    const options = (more: Partial<RereadOptions> = {}): RereadOptions => {
+      const cursor = more.cursor ?? cursorOf(300);
+      return {
+        read: async (after) => {
+          stream.asked.push(after);
+          if (stream.asked.length === stream.failing) throw new Error('failed');
+          return ids
+            .filter((id) => id > after)
+            .slice(0, pageLength)
+            .map(wire);
+        },
+        cursor,
+        from: cursor,
+        witness: cursor,
+        overlap: 100,
+        isWhole: false,
+        turn: 1,
+        ...more,
+      };
+    };
+    return { rereader, options, stream };
+  }
+
+  test('reads up to the cursor, and no page beyond it', async () => {
+    const { rereader, options, stream } = rereaderOf(numbers(1, 400));
+    const { items, more, reached } = await rereader.reread(options());
+    expect(stream.asked).toEqual([200, 250]);
+    expect(items.map(({ id }) => id)).toEqual(numbers(201, 100));
+    expect({ more, reached }).toEqual({ more: true, reached: 300 });
+  });
+
+  test('has reached everything if it came to the end', async () => {
+    const { rereader, options } = rereaderOf(numbers(1, 290));
+    const { more, reached } = await rereader.reread(options());
+    expect({ more, reached }).toEqual({ more: false, reached: Number.POSITIVE_INFINITY });
+  });
+
+  test('says how far it came where pages are too many', async () => {
+    const { rereader, options, stream } = rereaderOf(numbers(1, 400), 1);
+    const { more, reached } = await rereader.reread(options());
+    expect(stream.asked).toHaveLength(45);
+    expect({ more, reached }).toEqual({ more: true, reached: 245 });
+  });
+
+  test.each([
+    ['before the first place by the overlap', { from: cursorOf(250) }, 150],
+    ['not before where the source started', { cursor: cursorOf(300, 280) }, 280],
+    ['at the witness where that lies before the overlap', { witness: cursorOf(120) }, 119],
+    [
+      'two thousand numbers before the cursor at most',
+      { cursor: cursorOf(9000), from: cursorOf(100) },
+      7000,
+    ],
+    [
+      'as far as it takes if all is to be read',
+      { cursor: cursorOf(9000), from: cursorOf(500), isWhole: true },
+      400,
+    ],
+    ['at number 0 at the least', { cursor: cursorOf(30) }, 0],
+  ])('begins %s', async (_where, more, first) => {
+    const { rereader, options, stream } = rereaderOf(numbers(1, 9000));
+    await rereader.reread(options(more));
+    expect(stream.asked[0]).toBe(first);
+  });
+
+  test('goes on where it failed, with what it had', async () => {
+    const { rereader, options, stream } = rereaderOf(numbers(1, 400));
+    stream.failing = 2;
+    await expect(rereader.reread(options())).rejects.toThrow('failed');
+    const { items } = await rereader.reread(options());
+    expect(stream.asked).toEqual([200, 250, 250]);
+    expect(items.map(({ id }) => id)).toEqual(numbers(201, 100));
+    // Once it is complete, the next one begins anew.
+    await rereader.reread(options());
+    expect(stream.asked.slice(3)).toEqual([200, 250]);
+  });
+
+  test.each<[string, Partial<RereadOptions>, number]>([
+    ['a minute later', {}, 60_000],
+    ['a minute earlier, by a clock that was set back', {}, -60_000],
+    ['in another turn', { turn: 2 }, 0],
+    ['for another cursor', { cursor: cursorOf(301) }, 0],
+    ['for all that was read', { isWhole: true }, 0],
+  ])('begins anew %s', async (_when, more, laterMs) => {
+    const { rereader, options, stream } = rereaderOf(numbers(1, 400));
+    stream.failing = 2;
+    await expect(rereader.reread(options())).rejects.toThrow('failed');
+    stream.nowMs += laterMs;
+    await rereader.reread(options(more));
+    expect(stream.asked[2]).toBe((more.cursor?.id ?? 300) - 100);
+  });
+
+  test('begins anew when it is told to forget', async () => {
+    const { rereader, options, stream } = rereaderOf(numbers(1, 400));
+    stream.failing = 2;
+    await expect(rereader.reread(options())).rejects.toThrow('failed');
+    rereader.forget();
+    await rereader.reread(options());
+    expect(stream.asked).toEqual([200, 250, 200, 250]);
   });
 });

@@ -1,5 +1,6 @@
 // How bad an event is: by the vendor's word for it, and where there is none by its type and stream.
 import { describe, expect, test } from 'vitest';
+import { severityOf } from '../../../src/sources/deepinstinct/severity.ts';
 import { draftOf } from './drafts.ts';
 
 describe('the severity', () => {
@@ -36,4 +37,18 @@ describe('the severity', () => {
     expect(draftOf({ type: 'FIREWALL_OFF', threat_severity: word }).severity).toBe(1);
     expect(draftOf({ type: 'STATIC_ANALYSIS', threat_severity: word }).severity).toBe(0);
   });
+});
+
+test.each([
+  ['low', 'RANSOMWARE_FILE_ENCRYPTION', 'event', 2],
+  ['toString', 'CREDENTIAL_DUMP', 'event', 0],
+  [undefined, 'RANSOMWARE_FILE_ENCRYPTION', 'event', 5],
+  [undefined, 'RANSOMWARE_FILE_ENCRYPTION', 'suspicious', 5],
+  [undefined, 'CREDENTIAL_DUMP', 'event', 4],
+  [undefined, 'CREDENTIAL_DUMP', 'suspicious', 2],
+  [undefined, 'FIREWALL_OFF', 'event', 1],
+  [undefined, 'FIREWALL_OFF', 'suspicious', 2],
+  [undefined, 'A_TYPE_OF_THE_FUTURE', 'event', 0],
+] as const)('the word %s for a %s of the %s stream is %i', (word, type, stream, severity) => {
+  expect(severityOf(word, type, stream)).toBe(severity);
 });

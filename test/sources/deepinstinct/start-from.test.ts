@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { parseStartFrom } from '../../../src/sources/deepinstinct/index.ts';
+import { futureWarning } from '../../../src/sources/deepinstinct/start-from.ts';
 import { sources } from '../../../src/sources/index.ts';
 
 const { config, example } = sources.deepinstinct_events!;
@@ -89,4 +90,18 @@ describe('START_FROM', () => {
     });
     expect(problems({ start_from: true })).toEqual(['start_from: is no text and no number']);
   });
+});
+
+test.each([
+  ['2026-03-05T00:00:01Z', true],
+  ['2026-03-05T00:00:00Z', false],
+  ['2026-03-04', false],
+  ['now', false],
+  ['all', false],
+  ['24h', false],
+  ['id:99999999', false],
+])('%s is warned of as a start in the future: %s', (text, isWarnedOf) => {
+  const warning = futureWarning(parseStartFrom(text), Date.parse('2026-03-05T00:00:00Z'));
+  if (isWarnedOf) expect(warning).toMatch(/^is in the future, which means the same as "now"/);
+  else expect(warning).toBeUndefined();
 });

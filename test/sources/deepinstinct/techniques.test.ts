@@ -1,5 +1,6 @@
 // The techniques of an event, by the most exact id that is there.
 import { describe, expect, test } from 'vitest';
+import { techniquesOf } from '../../../src/sources/deepinstinct/techniques.ts';
 import { bodyOf } from './drafts.ts';
 
 describe('techniques', () => {
@@ -30,4 +31,24 @@ describe('techniques', () => {
     const entries = Array.from({ length: 5000 }, (_, index) => ({ technique_id: `T${index}` }));
     expect(bodyOf({ mitre_classifications: entries }).techniques).toHaveLength(20);
   });
+});
+
+test.each([
+  [undefined, undefined],
+  [null, undefined],
+  ['T1003', undefined],
+  [[], undefined],
+  [[{}, 'T1003', { technique_name: 'nameless' }], undefined],
+  [{ technique_id: 'T1003' }, [{ id: 'T1003' }]],
+  [[{ mitre_id: 'TA0002' }], [{ id: 'TA0002' }]],
+  [
+    [{ technique_id: 'T1', technique_name: 'whole', sub_technique_id: 'T1.2' }],
+    [{ id: 'T1.2', name: 'whole' }],
+  ],
+  [
+    [{ technique_id: 'T1', technique_name: 'whole', sub_technique_name: 'part' }],
+    [{ id: 'T1', name: 'whole' }],
+  ],
+])('%j are the techniques %j', (value, techniques) => {
+  expect(techniquesOf(value)).toEqual(techniques);
 });

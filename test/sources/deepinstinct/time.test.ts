@@ -1,5 +1,6 @@
 // The times that servers of all releases write, and what is none.
 import { expect, test } from 'vitest';
+import { timeMsOf, timeOf } from '../../../src/sources/deepinstinct/time.ts';
 import { draftOf } from './drafts.ts';
 
 test.each([
@@ -83,4 +84,18 @@ test.each([
     if (zone === undefined) delete process.env.TZ;
     else process.env.TZ = zone;
   }
+});
+
+test('a time in milliseconds is the same instant, and what is no time is none', () => {
+  const text = '2026-02-03T08:19:32.5+07:00';
+  expect(timeMsOf(text)).toBe(Date.UTC(2026, 1, 3, 1, 19, 32, 500));
+  expect(timeOf(text)).toBe('2026-02-03T01:19:32.500Z');
+  for (const none of ['', 'soon', null, undefined, true, Number.NaN])
+    expect(timeMsOf(none)).toBeUndefined();
+});
+
+test('no time is as long as 41 characters', () => {
+  const text = '2026-02-03T01:19:32Z';
+  expect(timeOf(text.padEnd(40))).toBe('2026-02-03T01:19:32.000Z');
+  expect(timeOf(text.padEnd(41))).toBeNull();
 });
