@@ -1,7 +1,7 @@
 // Hostile text made safe: the one neutral form from which every sink escapes. Knows no sink's
 // syntax, does no I/O. Every function is linear in its input and returns the text itself when there
 // is nothing to do.
-import { withControlsShown, withUnseenShown } from './unseen.ts';
+import { holdsPrivateUse, withControlsShown, withUnseenShown } from './unseen.ts';
 
 /**
  * NUL, and surrogates without their other half: `text` columns refuse the first, `jsonb` both, and
@@ -48,6 +48,14 @@ export function neutralText(text: string, options: NeutralOptions): string {
  */
 export function isNeutral(text: string): boolean {
   return neutralText(text, { multiline: false }) === text;
+}
+
+/**
+ * Whether one line of text may name somebody or something: all of it is seen, nothing is obeyed, and
+ * every reader sees the same.
+ */
+export function isFitForName(text: string): boolean {
+  return isNeutral(text) && !holdsPrivateUse(text);
 }
 
 /** Length as people, databases and most chat servers count it: a surrogate pair is one. */

@@ -90,6 +90,20 @@ export function holdsUnseen(text: string): boolean {
   return anyOfThem.test(text);
 }
 
+const privateUse = /\p{Private_Use}/u;
+
+/** Whether any character is there for which each font has a sign of its own, or none. */
+export function holdsPrivateUse(text: string): boolean {
+  return privateUse.test(text);
+}
+
+/**
+ * Control characters, line ends and private use as ranges of a character class, for patterns that
+ * editors and other languages read too: those know no flags and no properties. What else is unfit
+ * for a name, only the loader can tell.
+ */
+export const plainlyUnfitForNames = String.raw`\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF`;
+
 const printable = /^[\x20-\x7E\n]*$/;
 // A line break is never part of a JSON string, and stands between the lines of an indented text.
 const obeyedOrUnseen = new RegExp(String.raw`[${obeyedClass}${unseenClass}](?<!\n)`, 'gu');

@@ -1,6 +1,6 @@
 // The one reader of addresses that people write into a configuration. Pure; never repeats the
 // address, which may be a secret.
-import { holdsUnseen } from './unseen.ts';
+import { holdsPrivateUse, holdsUnseen } from './unseen.ts';
 
 export type WebUrl =
   | { readonly url: URL }
@@ -14,7 +14,7 @@ export type WebUrl =
  * @param mayHoldUser a user and a password before the host are sent as a credential
  */
 export function readWebUrl(text: string, mayHoldUser = false): WebUrl {
-  if (/[\s\\]/.test(text) || holdsUnseen(text))
+  if (/[\s\\]/.test(text) || holdsUnseen(text) || holdsPrivateUse(text))
     return { fault: 'is no URL: it holds a blank, a backslash or a character that no URL has' };
   const [, scheme, slashes] = /^([a-z][a-z0-9+.-]*):(\/*)/i.exec(text) ?? [];
   if (scheme === undefined)

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { jsonText } from '../../src/cli/json.ts';
 import { textProblems } from '../../src/core/silences/faults.ts';
-import { isNeutral, neutralText } from '../../src/kit/text.ts';
+import { isFitForName, isNeutral, neutralText } from '../../src/kit/text.ts';
 import {
   harmlessJson,
   holdsUnseen,
@@ -76,6 +76,20 @@ describe.each([
     expect(mayBeUsername(text)).toBe(false);
     expect(textProblems('owner', text, 100)).not.toEqual([]);
   });
+});
+
+test.each([
+  ['a sign of private use', '\uE000'],
+  ['the last one of the first plane', '\uF8FF'],
+  ['one of the planes behind', '\u{F0000}'],
+  ['the last one of all', '\u{10FFFD}'],
+])('%s is shown as it is, and belongs into no address and no name', (_, character) => {
+  const text = `a${character}b`;
+  expect(line(text)).toBe(text);
+  expect(isFitForName(text)).toBe(false);
+  expect(readWebUrl(`https://chat.example/${text}`)).toHaveProperty('fault');
+  expect(config.safeParse({ url: `https://chat.example/${text}/hooks/abc` }).success).toBe(false);
+  expect(mayBeUsername(text)).toBe(false);
 });
 
 test.each(['❤️ SOC', '👩🏽‍💻 Ann', '1️⃣', 'می‌خواهم', 'ข้อมูล​ลูกค้า', '🔔 Tocsin', 'Zoë'])(

@@ -2,10 +2,13 @@
 // no message.
 import { z } from 'zod';
 import { severityNames } from '../../kit/event.ts';
-import { isNeutral } from '../../kit/text.ts';
+import { isFitForName } from '../../kit/text.ts';
+import { plainlyUnfitForNames } from '../../kit/unseen.ts';
 import { readWebUrl } from '../../kit/web-url.ts';
 
 const noDisplayName = 'is no display name: 1 to 64 characters, without @ < > and back-ticks';
+/** What an editor can check of it, by the JSON Schema that is made of this file. */
+const displayName = new RegExp(`^[^@<>\`${plainlyUnfitForNames}]{1,64}$`, 'u');
 
 /** Why `text` is no webhook's URL, without repeating it; undefined if it is one. */
 function faultOf(text: string): string | undefined {
@@ -48,8 +51,8 @@ export const config = z.strictObject({
     ),
   username: z
     .string()
-    .regex(/^[^@<>`]{1,64}$/u, noDisplayName)
-    .refine(isNeutral, noDisplayName)
+    .regex(displayName, noDisplayName)
+    .refine(isFitForName, noDisplayName)
     .optional()
     .describe(
       'The name shown on posts, only if the server allows integrations to override usernames (off by default). Otherwise posts show the name of the webhook’s owner.',

@@ -1,6 +1,8 @@
 // The settings: what is refused, with a reason that does not repeat the webhook's address.
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { mattermost } from '../../../src/sinks/mattermost/index.ts';
+import { fitsJsonSchema } from '../../config/json-schema-check.ts';
 
 describe('the settings', () => {
   test.each([
@@ -36,4 +38,45 @@ describe('the settings', () => {
     const { url } = mattermost.config.parse({ url: ' https://example.com/chat/hooks/abc\n' });
     expect(url).toBe('https://example.com/chat/hooks/abc');
   });
+});
+
+describe('the name on posts, to an editor that reads the JSON Schema', () => {
+  const url = 'https://chat.example.com/hooks/abc';
+  const { username } = z.toJSONSchema(mattermost.config, { io: 'input' }).properties as {
+    username: { pattern: string };
+  };
+  /** Some readers of patterns set the flag, others know none. */
+  const patterns = [new RegExp(username.pattern, 'u'), new RegExp(username.pattern)];
+  const isTaken = (name: string) => mattermost.config.safeParse({ url, username: name }).success;
+
+  test('is marked for no character that the loader takes, and for each that is controlled or private', () => {
+    const wrong: string[] = [];
+    for (let code = 0; code <= 0xffff; code += 1) {
+      // Half of a pair is no character.
+      if (code >= 0xd800 && code <= 0xdfff) continue;
+      const character = String.fromCharCode(code);
+      const isMarked = patterns.map((pattern) => !pattern.test(character));
+      const mustBe = /[\p{Cc}\p{Zl}\p{Zp}\p{Co}@<>`]/u.test(character);
+      const isRight = isMarked.every((one) => one === mustBe) && !(mustBe && isTaken(character));
+      if (!isRight) wrong.push(code.toString(16));
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(['Tocsin', '🔔 Tocsin', '👩🏽‍💻 Ann', 'می‌خواهم', 'Zoë'])('may be %s', (name) => {
+    expect(patterns.map((pattern) => pattern.test(name))).toEqual([true, true]);
+    expect(isTaken(name)).toBe(true);
+  });
+
+  test.each(['a\u0007b', 'a\u009Bb', 'a\uE000b', 'a\nb'])(
+    'is marked in docs/tocsin.schema.json, and refused: %j',
+    (name) => {
+      const file = (text: string) => ({
+        sinks: { soc: { type: 'mattermost', url, username: text } },
+      });
+      expect(fitsJsonSchema(file(name))).not.toEqual([]);
+      expect(fitsJsonSchema(file('Tocsin'))).toEqual([]);
+      expect(isTaken(name)).toBe(false);
+    },
+  );
 });
