@@ -1,12 +1,12 @@
-// The database's clock.
+// The database's clock, which counts wherever processes compare times.
 import type { Database } from './database.ts';
 
 export interface ClockReading {
   /** Milliseconds since the epoch. */
   readonly clockMs: number;
-  /** Of the last page that any source stored, by the same clock; null if there was none. */
+  /** When any source last stored a page, by the same clock; null if none ever did. */
   readonly writtenMs: number | null;
-  /** Monotonic: the clock was read between these two. */
+  /** By this process's monotonic clock: the database's was read between these two instants. */
   readonly askedAtMs: number;
   readonly answeredAtMs: number;
 }

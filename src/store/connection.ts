@@ -75,7 +75,7 @@ export function connectPostgres(url: string, options: ConnectOptions): postgres.
     backoff: (retries: number) => Math.min(0.1 * 2 ** retries, 1),
     max: options.connectionsMax,
     prepare: options.prepare,
-    // The socket gives up first, and may go on to another host.
+    // Longer than the socket's own time-out, which may move on to another host.
     connect_timeout: (connectMs / 1000) * 2,
     connection: { application_name: options.applicationName, ...address.session },
     ...options.more,
@@ -83,7 +83,7 @@ export function connectPostgres(url: string, options: ConnectOptions): postgres.
   return postgres(settings as never) as unknown as postgres.Sql;
 }
 
-/** As libpq does. A container may run as a number without a name. */
+/** The default user, as in libpq. A container may run as a user id that has no name. */
 function systemUser(): string {
   try {
     return userInfo().username;

@@ -1,5 +1,5 @@
-// Opens Postgres. The embedded database gives a `Database` of the same kind, so nothing else knows
-// which of the two it talks to.
+// Opens Postgres. The embedded database gives a `Database` of the same type, so the other files of
+// this room need not know which of the two they work on.
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import { areDescriptorsUsedUp, descriptorsUsedUp, isOutOfDescriptors } from '../kit/descriptors.ts';
@@ -27,8 +27,8 @@ export interface PostgresOptions {
   readonly prepare: boolean;
   readonly connectionsMax?: number;
   /**
-   * A connection that owes an answer for longer is cut; default 30 s. Above `idleMaxSeconds`, save
-   * in tests.
+   * A connection that owes an answer for longer is cut; 30 s by default. Longer than
+   * `idleMaxSeconds`, except in tests.
    */
   readonly silenceMs?: number;
 }
@@ -47,13 +47,13 @@ export function openPostgres(options: PostgresOptions): Database {
 }
 
 /**
- * The driver sends a statement in two halves when it is not prepared, and the first of them,
- * without an end, behind a statement that still runs. A pooler gives its server connection away
- * when that one has ended: the second half never comes, and both would wait for ever.
+ * The driver sends an unprepared statement in two halves, and sends the first half while an earlier
+ * statement still runs. When the earlier one ends, a pooler gives its server connection to another
+ * client: the second half never arrives, and both sides would wait for ever.
  */
 const oneAtATime = { max_pipeline: 0 };
 
-/** The driver's own needs pipelining, and would leave the transaction open in the pool. */
+/** The driver's `begin` needs pipelining, and would leave its transaction open in the pooler. */
 function refuseTransaction(): Promise<never> {
   return Promise.reject(
     new Error('without prepared statements there are no transactions: use one statement'),
@@ -78,8 +78,8 @@ export function isUnstorable(error: unknown): boolean {
 }
 
 /**
- * What may be logged of a database error: never the statement or its parameters, which Drizzle puts
- * into its messages.
+ * A database error for the log, in at most 300 characters: never the statement or its parameters,
+ * which Drizzle puts into its messages.
  */
 export function databaseErrorText(error: unknown): string {
   let innermost: unknown = error;
@@ -92,7 +92,7 @@ export function databaseErrorText(error: unknown): string {
   return (code === undefined ? message : `${code} ${message}`).slice(0, 300);
 }
 
-/** Also of a host whose name could not be looked up for that reason. */
+/** True also for a host name that could not be looked up for that reason. */
 export function isForWantOfDescriptors(code: string | undefined): boolean {
   return (
     isOutOfDescriptors(code) || (/^(ENOTFOUND|EAI_)/.test(code ?? '') && areDescriptorsUsedUp())

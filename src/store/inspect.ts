@@ -1,5 +1,5 @@
-// Looks at where the store is to be and changes nothing: what Postgres says, or what DATA_DIR looks
-// like. Failures in words for an operator.
+// Looks at the place of the store and changes nothing: what Postgres answers, or what DATA_DIR
+// looks like. Explains failures to an operator.
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -34,19 +34,22 @@ export interface PostgresFacts {
   readonly schemaName: string;
   readonly isReadOnly: boolean;
   readonly mayCreateTables: boolean;
-  /** Of what is there already. */
+  /** Whether this user may read and write the tables that exist; true if there are none. */
   readonly mayUseTables: boolean;
 }
 
-/** So much longer than a host may take to connect. */
-const moreMs = 5000;
+/** For the answers, beyond what a host may take to connect. */
+const answersMs = 5000;
 
 /**
- * Reads a few settings over a connection of its own, for 10 s at most. @throws {DatabaseUrlError}
+ * Reads a few settings over a connection of its own, for 10 s at most unless the URL allows a host
+ * more.
+ * @param variable the name of the variable that holds the URL, for the message
+ * @throws {DatabaseUrlError}
  */
 export async function inspectPostgres(url: string, variable: string): Promise<PostgresFacts> {
   const parsed = addressOf(url, variable);
-  const waitMs = moreMs + (parsed.connectTimeoutMs ?? connectTimeoutDefaultMs);
+  const waitMs = answersMs + (parsed.connectTimeoutMs ?? connectTimeoutDefaultMs);
   const client = connectPostgres(url, {
     variable,
     applicationName: 'tocsin check',
@@ -156,17 +159,17 @@ export function problemText(error: unknown, database: string): string {
   return `${hidden}. Check the server and the URL.`;
 }
 
-/** `text` says who holds DATA_DIR, or what the first start will find. */
+/** `text` is a whole sentence: who holds DATA_DIR, or what the first start will find. */
 export interface DirectoryFacts {
   readonly isSound: boolean;
-  /** Others may write there, or it is theirs and root looks. */
+  /** Others may write there, or it belongs to another user and root looks at it. */
   readonly isExposed?: boolean;
   readonly text: string;
 }
 
 /**
- * Opens and makes nothing: beside a running service that would destroy the database. @throws
- * {DataDirectoryError}
+ * Neither opens nor makes anything: beside a running service that would destroy the database.
+ * @throws {DataDirectoryError}
  */
 export async function inspectDataDirectory(directory: string): Promise<DirectoryFacts> {
   const begin = `DATA_DIR (${resolve(directory)}):`;
@@ -192,8 +195,8 @@ export async function inspectDataDirectory(directory: string): Promise<Directory
 }
 
 /**
- * What root, who may look, must not start on: the service may have a user of its own, as under
- * systemd.
+ * For root: it may look at another user's files, since the service may run as a user of its own,
+ * but must not start on them. Undefined if nothing belongs to another user.
  */
 async function foreignIn(directory: string): Promise<string | undefined> {
   try {
@@ -206,8 +209,8 @@ async function foreignIn(directory: string): Promise<string | undefined> {
 }
 
 /**
- * False if it is not there. @throws {DataDirectoryError} it is no directory, or this user may not
- * write there
+ * False if it does not exist.
+ * @throws {DataDirectoryError} it is no directory, or this user may not write there
  */
 async function isWritable(dataDir: string, path: string): Promise<boolean> {
   try {

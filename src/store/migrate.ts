@@ -1,4 +1,4 @@
-// Brings a database to the schema of this release. Any number of replicas may start at once, also
+// Brings a database to the schema of this release. Any number of replicas may do so at once, even
 // through a pooler in transaction mode.
 import { join } from 'node:path';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
@@ -15,11 +15,11 @@ import {
 } from './journal.ts';
 
 const migrationsFolder = join(projectRoot, 'drizzle');
-/** Any constant: names Tocsin's migrations among the advisory locks of the database. */
+/** An arbitrary constant that stands for Tocsin's migrations among the database's locks. */
 const lockKey = 7_406_241_195;
 /**
- * Who waits for a table keeps out all that come after, and a backup holds it for long: rather give
- * up, and try again later.
+ * A statement that waits for a table blocks all later ones, and a backup may hold the table for
+ * hours: better to give up soon and try again later.
  */
 const lockMaxMs = 3000;
 
@@ -87,7 +87,7 @@ async function createJournal(
   await tx`insert into tocsin_migrations (hash) select unnest(string_to_array(${applied.join()}, ','))`;
 }
 
-/** Whoever reads the tables later relies on them, not on a record. */
+/** All later statements rely on the columns, not on the journal. */
 async function assertColumns(tx: postgres.TransactionSql): Promise<void> {
   const { columns, schema } = await readSchema(tx);
   const lacking = ownColumns.filter((column) => !columns.has(column));
@@ -100,8 +100,8 @@ async function assertColumns(tx: postgres.TransactionSql): Promise<void> {
 /**
  * Release 0.1 reads the journal that all programs with Drizzle share, and would migrate again if it
  * found no rows of Tocsin's there. Drizzle looks at the newest `created_at` alone and passes over
- * what is older: with 0 no row of ours hides another's migration. Who may not write there lets it
- * be.
+ * what is older: with 0 no row of ours hides another's migration. Skipped where this user may not
+ * write.
  */
 async function writeSharedJournal(
   tx: postgres.TransactionSql,
@@ -130,5 +130,5 @@ async function writeSharedJournal(
   }
 }
 
-/** No right to write there, or a table of another form. */
+/** This user may not write there, or the table has other columns. */
 const notOurs: ReadonlySet<string> = new Set(['42501', '42703', '42804', '42809']);

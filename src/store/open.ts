@@ -1,5 +1,5 @@
-// Opens the store that a command works on: Postgres by its URL, or the embedded database in
-// DATA_DIR. Also says who this process is.
+// Opens the store of a command: Postgres by its URL, or the embedded database in DATA_DIR. Also
+// gives this process its identity.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { seedPath } from './embedded/seed.ts';
 import { DatabaseSchemaError } from './journal.ts';
 import { compareMigrations, migrate } from './migrate.ts';
 
-/** What the store has to say on its own account; the logger is one. */
+/** Where the store logs what it notices by itself; the service's logger fits. */
 export interface StoreLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -28,7 +28,7 @@ export interface StoreOptions {
   readonly databasePrepare: boolean;
   readonly dataDir: string;
   readonly log: StoreLog;
-  /** The embedded database ended by itself: the process should end. */
+  /** Called when the embedded database has ended by itself: the process should end. */
   onFatal(error: Error): void;
 }
 
@@ -43,13 +43,13 @@ export interface Store {
   /** @throws when the database does not answer, or has lost its tables */
   ping(): Promise<void>;
   /**
-   * What waits in an embedded database that nobody works any more; undefined if nothing is known
-   * to.
+   * A warning about deliveries in an embedded database that is no longer in use; undefined if there
+   * are none.
    */
   leftover(): Promise<string | undefined>;
   /**
-   * Brings over what is in the embedded database of DATA_DIR. Needs a migrated database.
-   * @returns how many deliveries that wait or are dead; undefined if there is no such database
+   * Copies what is in the embedded database of DATA_DIR. This store must be migrated.
+   * @returns how many deliveries came that wait or are dead; undefined if there is no such database
    * @throws {DataDirectoryError}
    */
   bringOver(): Promise<number | undefined>;
@@ -155,8 +155,8 @@ async function assertSamePlace(client: postgres.Sql): Promise<void> {
 }
 
 /**
- * With Postgres DATA_DIR only holds this process's identity; without one, a killed process's roles
- * are free after 20 s.
+ * With Postgres, DATA_DIR holds only the identity of this process. Without it, the roles of a
+ * killed process become free only after 20 s.
  */
 async function identify(
   options: StoreOptions,
@@ -179,7 +179,7 @@ async function identify(
   }
 }
 
-/** Asks a table of ours: a database that was lost and made anew answers too, and has none. */
+/** Reads one of our tables: a database that was lost and made anew answers, but has none. */
 async function ping(client: postgres.Sql): Promise<void> {
   await client`select 1 from leases limit 1`;
 }
@@ -191,7 +191,7 @@ async function migrateBy(url: string): Promise<number> {
   const client = connectPostgres(url, {
     variable: 'DATABASE_URL_DIRECT',
     applicationName: 'tocsin migrate',
-    // Each runs once; and without DATABASE_URL_DIRECT a pooler may be on the way.
+    // Each statement runs once, and without DATABASE_URL_DIRECT a pooler may be in between.
     prepare: false,
     connectionsMax: 1,
     silenceMs: migrationSilenceMs,

@@ -1,5 +1,5 @@
-// The tables, for Drizzle: queries and generated migrations. States and their pairs are held by
-// CHECKs, not by hope.
+// The tables, for Drizzle: queries and generated migrations. CHECK constraints enforce the states
+// and which columns belong together.
 
 import { sql } from 'drizzle-orm';
 import {
@@ -47,7 +47,7 @@ export const events = pgTable(
     raw: json().notNull(),
     /** Names of the routes that matched; empty if none did. */
     routes: text().array().notNull(),
-    /** Where its trace goes on, as W3C `traceparent`; null if it has none. */
+    /** The trace that its deliveries continue, as W3C `traceparent`; null if it has none. */
     traceparent: text(),
   },
   (t) => [
@@ -70,12 +70,12 @@ export const deliveries = pgTable(
     /** Why it is suppressed, dead, or not yet delivered. */
     reason: text(),
     priority: smallint().notNull(),
-    /** Attempts that counted: a failure while its sink was down is not the delivery's. */
+    /** Attempts that counted: a failure while its sink was down does not. */
     attempts: integer().notNull().default(0),
     form: text().$type<'full' | 'short' | 'bare'>().notNull().default('full'),
     scheduledAt: time('scheduled_at').notNull().defaultNow(),
     finalizedAt: time('finalized_at'),
-    /** The route whose settings for this sink hold; null if it has none. */
+    /** The route whose settings for this sink apply; null if it has none. */
     route: text(),
     /**
      * Set while it waits for its group: a JSON list of the route's name and the values by which it
@@ -113,33 +113,31 @@ export const deliveries = pgTable(
   ],
 );
 
-/**
- * A group of deliveries of one sink from its first event on, until it was quiet for its interval.
- */
+/** A group of deliveries of one sink, from its first event until its interval passed quietly. */
 export const groups = pgTable(
   'groups',
   {
     sink: text().notNull(),
     key: text().notNull(),
-    /** When the interval that runs began: with the last digest, or the first card. */
+    /** When the current interval began: with the last digest, or the first card. */
     sentAt: time('sent_at').notNull().defaultNow(),
-    /** Single cards of the interval that runs. */
+    /** Single cards in the current interval. */
     cards: integer().notNull().default(0),
-    /** Events that were sent since it was opened, one by one or in digests. */
+    /** Events sent since the group was opened, one by one or in digests. */
     total: integer().notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.sink, t.key] })],
 );
 
 /**
- * What must not be announced, until when, by whom and why. Ending it early moves `ends_at`; a row
- * that hid something is never removed.
+ * What must not be announced, until when, by whose wish and why. Ending a silence early moves
+ * `ends_at`; a row that suppressed something is never removed.
  */
 export const silences = pgTable(
   'silences',
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    /** What it silences, as it was written: the keys of a route's `match`, `when`, and `sinks`. */
+    /** What it silences, as written: the keys of a route's `match`, `when`, and `sinks`. */
     matcher: json().$type<Readonly<Record<string, unknown>>>().notNull(),
     owner: text().notNull(),
     reason: text().notNull(),
@@ -175,7 +173,7 @@ export const deliveryAttempts = pgTable(
   (t) => [index('delivery_attempts_delivery_idx').on(t.eventId, t.sink)],
 );
 
-/** How far each source was read. `cursor` null: start anew (by an operator's `source reset`). */
+/** How far each source was read. `cursor` null: begin again (by an operator's `source reset`). */
 export const cursors = pgTable('cursors', {
   source: text().primaryKey(),
   cursor: text(),
@@ -183,11 +181,11 @@ export const cursors = pgTable('cursors', {
   generation: integer().notNull().default(1),
   updatedAt: time('updated_at').notNull().defaultNow(),
   /**
-   * What was read: the source's `console`. Null: not said yet. Empty: the position went to another
-   * id, or was removed.
+   * Which console was read. Null: not known yet. Empty: the position was moved to another id, or
+   * removed.
    */
   console: text(),
-  /** Null: it was read under this id only. */
+  /** Under which ids it was read before. Null: only under this one. */
   former: json().$type<FormerNames>(),
 });
 
@@ -195,18 +193,18 @@ export const cursors = pgTable('cursors', {
 export const replicas = pgTable('replicas', {
   id: uuid().primaryKey(),
   expiresAt: time('expires_at').notNull(),
-  /** Null: a release before wrote it. */
+  /** What the process works. Null: an earlier release wrote the row. */
   works: json().$type<Works>(),
 });
 
-/** Who works what. `epoch` grows with each change of holder: the fencing number. */
+/** Who holds each role. `epoch`, the fencing number, grows with each change of holder. */
 export const leases = pgTable('leases', {
   name: text().primaryKey(),
   holder: uuid(),
   epoch: bigint({ mode: 'number' }).notNull().default(0),
 });
 
-/** The state of each sink, so that a takeover or a restart goes on where the last holder was. */
+/** The state of each sink, so that a takeover or a restart continues from it. */
 export const sinks = pgTable(
   'sinks',
   {
@@ -214,21 +212,19 @@ export const sinks = pgTable(
     state: text().$type<'ok' | 'backing_off' | 'paused'>().notNull(),
     reason: text(),
     since: time('since').notNull().defaultNow(),
-    /** Of the storm that this sink is in; null while there is none. */
+    /** The current storm of this sink; null while there is none. */
     storm: json().$type<StormFacts>(),
-    /** Where it posts to: the sink's `place`, without a secret. Null: not said yet. */
+    /** Where it posts to: the sink's `place`, without a secret. Null: not known yet. */
     place: text(),
   },
   (t) => [check('sinks_state_check', sql`${t.state} in ('ok', 'backing_off', 'paused')`)],
 );
 
-/**
- * What lasts and people must hear of, from when it was first seen until they heard that it is over.
- */
+/** Lasting problems, from when each was first seen until its end was announced. */
 export const conditions = pgTable('conditions', {
   /** `source:<id>`, `credential:<id>`, `sink:<id>`, `dead:<id>`. */
   name: text().primaryKey(),
   since: time('since').notNull().defaultNow(),
-  /** What was said of it last; null: nothing yet. */
+  /** What was last announced about it; null: nothing yet. */
   told: text(),
 });

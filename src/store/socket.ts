@@ -1,113 +1,54 @@
-// Sockets for the driver, which itself waits for ever: a connection that stays silent is cut, so
-// that a network cut costs seconds. They speak TLS and try one host after the other, as the address
-// says.
+// Sockets for the driver. The driver itself would wait for ever on a dead connection, so a socket
+// that stays silent is cut. They speak TLS and try one host after the other, as the address says.
 import net from 'node:net';
 import { Duplex } from 'node:stream';
-import type { DatabaseAddress, DatabaseHost } from '../kit/database-url.ts';
-import type { DatabaseTls } from '../kit/database-url-parameters.ts';
+import type { DatabaseAddress } from '../kit/database-url.ts';
 import { sleep } from '../kit/deadline.ts';
+import { type Attempt, Attempts, attemptsOf } from './attempts.ts';
 import { Startup } from './startup.ts';
 import { codedError, encrypt, offersTls } from './tls.ts';
 
 /**
- * The driver ends connections that nobody uses for so long. Under the silence: who is silent for
- * longer, owes an answer.
+ * After this long without use the driver closes a connection. Shorter than `silenceMaxMs`: a
+ * connection that is silent for longer than that owes an answer.
  */
 export const idleMaxSeconds = 20;
 export const silenceMaxMs = 30_000;
 
 const looksPerSilence = 6;
-/** So many short connections in a row, and the next one waits. */
-const barrenMax = 3;
-const barrenPauseMs = 500;
+/** After this many short connections in a row the next one waits for `pauseMs`. */
+const shortInARowMax = 3;
+const pauseMs = 500;
 const shortMs = 1000;
-
-/** A way to a server. `ask` takes the server's word for whether there is TLS. */
-export interface Attempt {
-  readonly host: DatabaseHost;
-  readonly encryption: 'none' | 'ask' | 'must';
-}
-
-/** All ways, in the order in which they are tried. As libpq, without TLS on Unix sockets. */
-export function attemptsOf({ hosts, tls }: Pick<DatabaseAddress, 'hosts' | 'tls'>): Attempt[] {
-  const encryptions = (
-    { disable: ['none'], allow: ['none', 'must'], prefer: ['ask', 'none'] } as Partial<
-      Record<DatabaseTls['mode'], readonly Attempt['encryption'][]>
-    >
-  )[tls.mode] ?? ['must' as const];
-  return hosts.flatMap((host) =>
-    ('socketPath' in host ? ['none' as const] : encryptions).map((encryption) => ({
-      host,
-      encryption,
-    })),
-  );
-}
-
-/**
- * Which way comes next. What has worked is kept to; what failed is tried again when all others have
- * failed too.
- */
-export class Attempts {
-  readonly #all: readonly Attempt[];
-  readonly #failed = new Set<Attempt>();
-  #first = 0;
-  #turn = 0;
-
-  constructor(all: readonly Attempt[]) {
-    this.#all = all;
-  }
-
-  next(): Attempt {
-    const ordered = [...this.#all.slice(this.#first), ...this.#all.slice(0, this.#first)];
-    return ordered.find((one) => !this.#failed.has(one)) ?? ordered[this.#turn++ % ordered.length]!;
-  }
-
-  /**
-   * @param isHost whether the host failed, and not only this way to it. @returns whether another
-   * way is left
-   */
-  fail(attempt: Attempt, isHost: boolean): boolean {
-    for (const one of this.#all)
-      if (one === attempt || (isHost && one.host === attempt.host)) this.#failed.add(one);
-    return this.#failed.size < this.#all.length;
-  }
-
-  /** The host is kept to; whether with TLS is asked anew, as libpq does. */
-  succeed({ host }: Attempt): void {
-    this.#failed.clear();
-    this.#first = this.#all.findIndex((one) => one.host === host);
-    this.#turn = 0;
-  }
-}
 
 interface SocketOptions {
   readonly address: DatabaseAddress;
-  /** A connection on which nothing came for so long is cut. */
+  /** A connection on which nothing arrived for this long is cut. */
   readonly silenceMs: number;
-  /** For one host, until it takes statements. */
+  /** How long one host may take until it accepts statements. */
   readonly connectMs: number;
 }
 
 /**
- * Ends without an error once it has worked. The driver rejects what was asked when it hears the
- * error, and forgets what is asked from then until the close: that would never be answered. Without
- * an error it rejects all of it at the close (postgres 3.4, connection.js). It ends without an
- * error, too, where another way is left: the driver then connects again at once, and nobody has to
- * know.
+ * Once it has worked, it ends without an error. On an error the driver rejects the open queries at
+ * once and forgets those that are sent between the error and the close: they would never be
+ * answered. Without an error it rejects all of them at the close (postgres 3.4, connection.js). It
+ * also ends without an error while another way is left: the driver then connects again at once, and
+ * the queries wait.
  */
 class DatabaseSocket extends Duplex {
   readonly #openedAtMs = performance.now();
   readonly #attempt: Attempt;
   readonly #attempts: Attempts;
   readonly #options: SocketOptions;
-  readonly #onEnd: (wasOfUse: boolean) => void;
+  readonly #onEnd: (wasUseful: boolean) => void;
   readonly #startup = new Startup();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #raw: net.Socket;
   #inner: net.Socket | undefined;
   #isReady = false;
-  /** The server has said itself what is wrong, and the driver has heard it. */
-  #isTold = false;
+  /** The server itself has reported what is wrong, and the driver has received it. */
+  #isReported = false;
   #isEncrypting = false;
   #isLeft = false;
   #waiting: (() => void) | undefined;
@@ -116,7 +57,7 @@ class DatabaseSocket extends Duplex {
     attempt: Attempt,
     attempts: Attempts,
     options: SocketOptions,
-    onEnd: (wasOfUse: boolean) => void,
+    onEnd: (wasUseful: boolean) => void,
   ) {
     super({ emitClose: false });
     this.#attempt = attempt;
@@ -147,15 +88,15 @@ class DatabaseSocket extends Duplex {
             keepAlive: keepAliveSeconds !== false,
             keepAliveInitialDelay: (keepAliveSeconds || 0) * 1000,
           });
-    // What fails at once, as without a file descriptor or a route, would fail before the driver
-    // listens, and end the process.
+    // Without a file descriptor or a route this fails at once: before the driver listens for
+    // errors, so the process would end.
     socket.on('error', (error) => setImmediate(() => this.destroy(error)));
-    // What TLS found is told a little later than the end of its socket.
+    // An error of TLS is emitted a little later than the close of its socket.
     socket.on('close', () => (this.#isReady ? this.destroy() : setImmediate(() => this.destroy())));
     return socket;
   }
 
-  /** Counts the bytes of the wire: those of TLS are signs of life as well. */
+  /** Counts the bytes on the wire: those of the TLS handshake are signs of life as well. */
   #watch(): void {
     const { silenceMs, connectMs } = this.#options;
     let received = 0;
@@ -213,13 +154,13 @@ class DatabaseSocket extends Duplex {
       this.#isReady = true;
       this.#attempts.succeed(this.#attempt);
     }
-    this.#isTold =
+    this.#isReported =
       step === 'denied' || (step === 'refused' && !this.#attempts.fail(this.#attempt, false));
-    if (step === 'refused' && !this.#isTold) return void this.#leave();
+    if (step === 'refused' && !this.#isReported) return void this.#leave();
     this.#handOn(whole);
   }
 
-  /** For another way, which may lead to the same host. */
+  /** Makes room for another way, which may lead to the same host. */
   #leave(): void {
     this.#isLeft = true;
     this.destroy();
@@ -255,22 +196,22 @@ class DatabaseSocket extends Duplex {
     this.#inner?.destroy();
     this.#raw.destroy();
     this.#onEnd(this.#isReady && performance.now() - this.#openedAtMs > shortMs);
-    const told = this.#isReady ? null : this.#failure(error);
-    callback(told);
-    // Later than what the driver has put off until the end of this turn: at the close it would
-    // forget to write ever again.
-    setImmediate(() => this.emit('close', told !== null));
+    const reported = this.#isReady ? null : this.#failure(error);
+    callback(reported);
+    // After the writes that the driver has put off to the end of this turn: a close that comes
+    // first makes it never write again.
+    setImmediate(() => this.emit('close', reported !== null));
   }
 
   /** Null if there is another way to try. */
   #failure(error: Error | null): Error | null {
     if (this.#isLeft) return null;
-    if (!this.#isTold && this.#attempts.fail(this.#attempt, !this.#isEncrypting)) return null;
+    if (!this.#isReported && this.#attempts.fail(this.#attempt, !this.#isEncrypting)) return null;
     return error ?? hungUp();
   }
 }
 
-/** Without an error, the driver would connect again at once, for ever, and never say a word. */
+/** Without an error, the driver would connect again at once, for ever, and report nothing. */
 function hungUp(): Error {
   return codedError(
     'CONNECTION_CLOSED',
@@ -287,14 +228,14 @@ export function createSockets(options: SocketOptions): () => Duplex | Promise<Du
   const all = attemptsOf(options.address);
   const attempts = new Attempts(all);
   /** Connections in a row that ended at once or without an answer. */
-  let barren = 0;
+  let shortInARow = 0;
   const open = () =>
-    new DatabaseSocket(attempts.next(), attempts, options, (wasOfUse) => {
-      barren = wasOfUse ? 0 : barren + 1;
+    new DatabaseSocket(attempts.next(), attempts, options, (wasUseful) => {
+      shortInARow = wasUseful ? 0 : shortInARow + 1;
     });
   return () => {
-    // The driver itself tries again without a pause where a socket ends without an error.
-    if (barren < Math.max(barrenMax, all.length)) return open();
-    return sleep(barrenPauseMs).then(open);
+    // The driver itself connects again without a pause when a socket ends without an error.
+    if (shortInARow < Math.max(shortInARowMax, all.length)) return open();
+    return sleep(pauseMs).then(open);
   };
 }

@@ -1,4 +1,4 @@
-// What a process must know of the others on its database before it works anything, as it was at one
+// What a process must know about the others on its database before it takes a role, read at one
 // moment.
 import type { StoredPosition } from '../kit/records/position.ts';
 import type { Works } from '../kit/records/role.ts';
@@ -9,13 +9,16 @@ import { worksFrom } from './leases.ts';
 import { toPlace } from './sinks.ts';
 
 export interface Surroundings {
-  /** Of the live processes besides this one, but for those of a release that did not say. */
+  /** What each other live process works, except those of a release that did not report it. */
   readonly others: readonly Works[];
   readonly positions: readonly StoredPosition[];
   readonly places: readonly SinkPlace[];
 }
 
-/** One statement: it runs with every heartbeat of every replica. @param id of this process */
+/**
+ * One statement, because it runs with every heartbeat of every replica.
+ * @param id of this process
+ */
 export async function readSurroundings(db: Database, id: string): Promise<Surroundings> {
   const [row] = await db.$client`
     select

@@ -1,5 +1,5 @@
-// Reads the first messages of a server, until it takes statements: what it is, and whether it takes
-// writes. Pure.
+// Reads the first messages of a server, until it accepts statements: whether it is Postgres, and
+// whether it accepts writes. Pure.
 
 /** A frame of the protocol: its kind, and all its bytes. */
 interface Frame {
@@ -7,22 +7,23 @@ interface Frame {
   readonly bytes: Buffer;
 }
 
-/** No message before the first statement is longer: then what answers is no Postgres. */
+/** No message of Postgres before the first statement is longer. */
 const frameBytesMax = 65_536;
 
 /**
- * `stranger`: not Postgres. `refused`: an error before the server asked who we are, as of
- * pg_hba.conf. `denied`: one after that, as of a wrong password. `ready`: it takes statements.
+ * `stranger`: not Postgres. `refused`: an error before the server asked who we are, such as one of
+ * pg_hba.conf. `denied`: an error after that, such as a wrong password. `ready`: it accepts
+ * statements.
  */
 export type StartupStep = 'more' | 'ready' | 'refused' | 'denied' | 'stranger';
 
 export class Startup {
   #pending: Buffer = Buffer.alloc(0);
   #count = 0;
-  /** By what it said itself; a server before 14, or a pooler, may not say. */
+  /** As the server reports it. Servers before Postgres 14 and poolers may not. */
   isReadOnly = false;
 
-  /** @returns what came whole, to be handed on, and how far the server is */
+  /** @returns the whole messages, to be handed on, and how far the server has come */
   take(bytes: Buffer): { readonly whole: Buffer; readonly step: StartupStep } {
     this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
     const frames: Buffer[] = [];
@@ -35,7 +36,7 @@ export class Startup {
       this.#count += 1;
     }
     if (step === 'more' && this.#isStrange()) step = 'stranger';
-    // What follows is none of this reader's business.
+    // What follows is for the driver alone.
     if (step !== 'more') frames.push(this.#pending);
     if (step !== 'more') this.#pending = Buffer.alloc(0);
     return { whole: Buffer.concat(frames), step };
@@ -52,8 +53,7 @@ export class Startup {
 
   #isStrange(): boolean {
     if (this.#pending.length === 0) return false;
-    // Authentication, error, notice, and a protocol of which only a part is known: what the first
-    // message can be.
+    // The first message is one of authentication, error, notice or protocol negotiation.
     if (this.#count === 0 && !'RENv'.includes(String.fromCharCode(this.#pending[0]!))) return true;
     return this.#pending.length >= 5 && !inBounds(this.#pending.readUInt32BE(1));
   }
@@ -63,8 +63,8 @@ export class Startup {
     if (kind === 'E') return this.#count === 0 ? 'refused' : 'denied';
     if (kind === 'S') {
       const [name, value] = bytes.toString('utf8', 5).split('\0');
-      const isTold = name === 'in_hot_standby' || name === 'default_transaction_read_only';
-      if (isTold && value === 'on') this.isReadOnly = true;
+      const isAboutWrites = name === 'in_hot_standby' || name === 'default_transaction_read_only';
+      if (isAboutWrites && value === 'on') this.isReadOnly = true;
     }
     return 'more';
   }

@@ -1,4 +1,4 @@
-// TLS on a connection to Postgres: asked for as the protocol wants it, and verified as the address
+// TLS on a connection to Postgres: requested as its protocol requires, and verified as the address
 // says.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -6,17 +6,18 @@ import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect } from 'node:tls';
 import type { DatabaseTls } from '../kit/database-url-parameters.ts';
 
-/** An error with a code, as those of the system have. */
+/** An error with a code, like those of the system. */
 export function codedError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
+/** `SSLRequest` of the Postgres protocol: its length and its code. */
 const question = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 /**
- * Asks the server whether it speaks TLS. Nothing else may come with the answer: it could have been
- * put there by somebody between.
- * @throws what answered is no Postgres, or hung up
+ * Asks the server whether it speaks TLS. Nothing else may come with the answer: somebody in between
+ * could have put it there.
+ * @throws with code `CONNECTION_CLOSED`: what answered is no Postgres, or it hung up
  */
 export async function offersTls(socket: Socket): Promise<boolean> {
   const answer = await new Promise<Buffer>((resolve, reject) => {
@@ -36,8 +37,8 @@ export async function offersTls(socket: Socket): Promise<boolean> {
 }
 
 /**
- * Resolves when the server has shown who it is, as far as the address asks for it. Files are read
- * anew each time: certificates are renewed.
+ * Resolves when the server has proved its identity, as far as the address asks for it. Certificate
+ * files are read each time, because they are renewed.
  * @throws with the code of TLS, or `TLS_FILE`
  */
 export async function encrypt(socket: Socket, name: string, tls: DatabaseTls): Promise<Socket> {
@@ -77,7 +78,7 @@ async function tlsOptions(name: string, tls: DatabaseTls): Promise<ConnectionOpt
   };
 }
 
-/** Where systems keep the authorities that they trust. */
+/** Where operating systems keep the authorities that they trust. */
 const bundles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -85,7 +86,7 @@ const bundles = [
   '/etc/ssl/cert.pem',
 ];
 
-/** Undefined for those that Node brings, and of NODE_EXTRA_CA_CERTS. */
+/** Undefined stands for the authorities of Node itself and of NODE_EXTRA_CA_CERTS. */
 async function readAuthorities(root: string | undefined): Promise<Buffer | undefined> {
   if (root !== 'system') return readPem('sslrootcert', root);
   return readPem(

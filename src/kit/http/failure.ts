@@ -1,5 +1,5 @@
-// Words for an exchange that got no answer: where, what, and what to look at. Pure. The original
-// errors are not passed on as causes, because undici's and Node's own carry whole URLs and pieces
+// Explains an exchange that got no answer: where, what, and what to look at. Pure. The original
+// errors are not passed on as causes, because those of undici and Node carry whole URLs and parts
 // of answers.
 import { descriptorsUsedUp, isOutOfDescriptors } from '../descriptors.ts';
 import { meanings, type Problem, problemOf, remedies } from '../error-codes.ts';
@@ -84,9 +84,9 @@ const other: Explanation = {
 };
 
 /**
- * What an error of undici or Node means. `retry`, except for what could never be sent: that is
- * `reject_sink`.
- * @param isUnderWay the request was on a connection, so that it may have arrived
+ * Explains an error of undici or Node. The outcome is `retry`, or `reject_sink` for a request that
+ * can never be sent.
+ * @param isUnderWay the request was on a connection, so it may have arrived
  */
 export function connectionFailure(
   error: Error,
@@ -112,8 +112,8 @@ export function connectionFailure(
 }
 
 /**
- * No complete answer in time. `phase` is how far it came: no connection, a connection but no
- * status, or a status but no whole body.
+ * No complete answer came in time. `phase` is how far the exchange got: no connection, a connection
+ * without a status, or a status without a whole body.
  */
 export function timeoutFailure(
   url: URL,
@@ -135,7 +135,7 @@ export function timeoutFailure(
   );
 }
 
-/** Megabytes came, and no answer began: hints or headers without end. */
+/** Megabytes came, but no answer began: hints or headers without end. */
 export function overheadFailure(url: URL): AdapterError {
   return connectionFailure(
     Object.assign(new Error(), { code: 'UND_ERR_HEADERS_OVERFLOW' }),
@@ -156,7 +156,7 @@ function explain(code: string): Explanation {
   return other;
 }
 
-/** undici has no code for a proxy that refuses a tunnel, only a message. */
+/** For a proxy that refuses a tunnel undici has no code, only a message. */
 function proxyRefusal(error: Error): Explanation | undefined {
   const status =
     /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] ??
@@ -171,17 +171,14 @@ function proxyRefusal(error: Error): Explanation | undefined {
   };
 }
 
-/** Only what looks like a code: anything else may be text of the far end. */
+/** Only what looks like a code. Anything else may be text from the far end. */
 function codeOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   if (error.name === 'HTTPParserError') return code ?? 'HPE';
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,59}$/.test(code) ? code : 'unknown';
 }
 
-/**
- * The address that was really called, if it is not the one in the URL (a name resolved, or a
- * proxy).
- */
+/** The address that was called, if it is not that of the URL: a resolved name, or a proxy. */
 function reachedOf(error: Error, url: URL): string {
   const { address, port } = error as { address?: unknown; port?: unknown };
   if (typeof address !== 'string' || typeof port !== 'number') return '';

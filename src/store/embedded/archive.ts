@@ -30,8 +30,8 @@ export async function packFolder(folder: string, without: readonly string[]): Pr
 }
 
 /**
- * Writes the archive's content into `folder`, readable by the owner alone. @throws {Error} if it is
- * not such an archive or is cut off
+ * Writes the archive's content into `folder`, readable by the owner alone.
+ * @throws {Error} it is no such archive, or it is cut off
  */
 export async function unpackFolder(archive: Buffer, folder: string): Promise<void> {
   const data = await promisify(gunzip)(archive);

@@ -1,15 +1,12 @@
-// The driver's "socket": passes whole protocol messages to the database's thread and its answers
-// back. Knows nothing of SQL.
+// The driver's "socket": passes whole protocol messages to the database's thread, and its answers
+// back. Knows no SQL.
 import { Duplex } from 'node:stream';
 
 const terminate = 'X'.charCodeAt(0);
 const readyForQuery = 'Z'.charCodeAt(0);
 const cancelRequestCode = 80_877_102;
 
-/**
- * Cuts a stream of client bytes at the borders of protocol messages. The first message has no type
- * byte.
- */
+/** Cuts a stream of client bytes into protocol messages. The first one has no type byte. */
 export class Framer {
   #pending: Buffer = Buffer.alloc(0);
   #isStarted = false;
@@ -32,9 +29,9 @@ export class Framer {
 }
 
 export interface ChannelOptions {
-  /** The driver begins to use this connection, and only this one from now on. */
+  /** Called when the driver begins to use this connection; from now on it uses no other. */
   begin(): void;
-  /** Takes a copy of whole messages; the thread may have it for good. */
+  /** Receives a copy of whole messages, which may be transferred to the thread. */
   request(bytes: Uint8Array<ArrayBuffer>): void;
   /** The longest time that an open transaction may wait for its next statement, in milliseconds. */
   readonly idleInTransactionMsMax: number;
@@ -75,8 +72,8 @@ export class Channel extends Duplex {
   ): void {
     clearTimeout(this.#idleTimer);
     const messages = this.#framer.take(chunk);
-    // A connection that only asks to cancel a statement of another: PGlite cannot, the statement
-    // goes on.
+    // This connection only asks to cancel a statement of another. PGlite cannot do that, so the
+    // statement goes on.
     if (isCancelRequest(messages)) this.destroy();
     else if (messages.length > 0 && messages[0] !== terminate) this.#request(messages);
     callback();
@@ -99,8 +96,8 @@ export class Channel extends Duplex {
   }
 
   /**
-   * The database has one connection: a transaction that was forgotten, or that waits for a query
-   * outside of it, would stop everything for ever. The server's own time-out does not work in
+   * The database has one connection, so a forgotten transaction, or one that waits for a query
+   * outside of it, would block everything for ever. The server's own time-out does not work in
    * PGlite.
    */
   #watchTransaction(answer: Uint8Array): void {

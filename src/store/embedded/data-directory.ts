@@ -1,15 +1,12 @@
-// DATA_DIR: made if it is missing, and checked before anything relies on it. Knows nothing of what
-// is kept inside.
+// DATA_DIR: made if it is missing, and checked before anything relies on it. Does not read what is
+// kept inside.
 import { randomBytes } from 'node:crypto';
 import { access, constants, lstat, mkdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { descriptorsUsedUp } from '../../kit/descriptors.ts';
 import { type Problem, problemOf } from '../../kit/error-codes.ts';
 
-/**
- * DATA_DIR cannot be used as it is. The message names the variable, the path, the cause and what to
- * do.
- */
+/** DATA_DIR cannot be used as it is. The message names variable, path, cause and remedy. */
 export class DataDirectoryError extends Error {
   override readonly name: string = 'DataDirectoryError';
   /** Absolute. */
@@ -26,8 +23,8 @@ export class DataDirectoryError extends Error {
 }
 
 /**
- * Makes the directory (readable by its owner alone) and proves that files can be written. @throws
- * {DataDirectoryError}
+ * Makes the directory (readable by its owner alone) and proves that files can be written.
+ * @throws {DataDirectoryError}
  */
 export async function ensureDataDirectory(directory: string): Promise<void> {
   const probe = join(directory, `.write-test-${randomBytes(6).toString('hex')}`);
@@ -42,15 +39,15 @@ export async function ensureDataDirectory(directory: string): Promise<void> {
   }
 }
 
-/** What Tocsin makes in there, and would follow or open. */
+/** What Tocsin makes there and later opens; a link in its place would be followed. */
 const entries = ['postgres', 'postgres.new', 'instance', 'instance.new', 'tocsin.sock'];
 
 /**
  * Whoever owns the directory, or may write to it, decides which database Tocsin opens and where its
- * files go. What others may do to one that is open, or that has worked, is a warning
- * (`exposureOfDirectory`): an upgrade must not stop a service.
- * @throws {DataDirectoryError} something in it belongs to another user, or all of it does, and
- * holds no database of this one
+ * files go. A directory that every user may write to, or that holds a database of this user, only
+ * gets a warning (`exposureOfDirectory`): an upgrade must not stop a service.
+ * @throws {DataDirectoryError} something in it belongs to another user; or the directory does, and
+ * holds no database of this user
  */
 export async function assertOurs(directory: string): Promise<void> {
   if (process.getuid === undefined) return;
@@ -69,7 +66,7 @@ export async function assertOurs(directory: string): Promise<void> {
   }
 }
 
-/** Only root can become another user without more. */
+/** Only root can become another user without a password. */
 const commandOf = (own: number, uid: number) => (own === 0 ? ` (sudo -u '#${uid}' tocsin …)` : '');
 
 const isOpenTo = (mode: number) => (mode & 0o002) !== 0;
@@ -79,7 +76,7 @@ async function holdsDatabaseOf(own: number, directory: string): Promise<boolean>
   return found?.uid === own && found.isDirectory();
 }
 
-/** A warning about who else could put another database there; undefined if nobody can but root. */
+/** A warning about who could put another database there; undefined if only root can. */
 export async function exposureOfDirectory(directory: string): Promise<string | undefined> {
   const found = await stat(directory).catch(() => undefined);
   if (found === undefined || process.getuid === undefined) return undefined;
@@ -95,7 +92,8 @@ async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    // On a read-only file system Node reports ENOENT: the nearest folder that exists knows better.
+    // On a read-only file system Node reports ENOENT; the nearest folder that exists gives the
+    // true reason.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       await accessNearest(dirname(resolve(directory)));
     throw error;

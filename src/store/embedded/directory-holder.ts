@@ -1,9 +1,9 @@
-// Who holds DATA_DIR, and the error for whoever comes second.
+// Who holds DATA_DIR, and the error for a process that finds it taken.
 import { sleep } from '../../kit/deadline.ts';
 import { DataDirectoryError } from './data-directory.ts';
 import { requestHolder } from './directory-request.ts';
 
-/** Where a holder says who it is. */
+/** The path at which a holder answers who it is. */
 export const holderPath = '/holder';
 
 export interface Holder {
@@ -30,10 +30,7 @@ export class DirectoryLockedError extends DataDirectoryError {
   }
 }
 
-/**
- * A holder may be starting, stopped or hung: it is asked for its name three times, for a second in
- * all.
- */
+/** Asks the holder three times, for a second in all: it may be starting, stopped or hung. */
 export async function lockedError(directory: string, path: string): Promise<DirectoryLockedError> {
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     try {

@@ -1,7 +1,7 @@
-// One process owns DATA_DIR. The lock is made of sockets in the directory, so only who may write
-// there can take it, and the operating system releases it whenever and however the process dies; a
-// pid file could not tell (in a container the pid is always 1). One of them also answers other
-// commands. For file systems of one host: over NFS and the like nothing can be promised.
+// One process owns DATA_DIR. The lock is made of sockets in the directory, so that only a user who
+// may write there can take it, and the operating system releases it however the process dies. A pid
+// file would not do: in a container the pid is always 1. One of the sockets also answers other
+// commands. Works on file systems of one host, not over NFS and the like.
 import { lstat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
@@ -41,17 +41,15 @@ export interface DirectoryLock {
    * The last call counts.
    */
   serve(handler: RequestHandler): void;
-  /**
-   * Answers what is being asked (up to 2 s), then gives the directory free. May be called again.
-   */
+  /** Answers open requests (for up to 2 s), then frees the directory. May be called again. */
   release(): Promise<void>;
 }
 
 const releaseMsMax = 2000;
 
 /**
- * Takes the directory for this process, making it if it is missing. What a dead holder left is
- * taken over at once.
+ * Takes the directory for this process, and makes it if it is missing. Takes over at once what a
+ * dead holder left.
  *
  * @throws {DirectoryLockedError} a live process has it
  * @throws {DataDirectoryError} it cannot be used
@@ -119,7 +117,7 @@ async function takeSocket(
       await listen(server, path);
       return server;
     } catch (error) {
-      // Somebody in another container was faster: then it is alive now.
+      // A process in another container was faster; the next round finds it alive.
       if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE' && attempt < 5) continue;
       throw socketError(directory, error);
     }

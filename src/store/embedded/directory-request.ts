@@ -1,5 +1,5 @@
-// HTTP over the socket that locks DATA_DIR: how one command asks another process, and how that one
-// answers. Local, one user.
+// HTTP over the socket that locks DATA_DIR: how a command asks the process that holds it, and how
+// that process answers. Local, for one user.
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export interface HolderRequest {
@@ -19,7 +19,8 @@ export interface HolderAnswer {
 const bodyBytesMax = 10 * 1024 * 1024;
 
 /**
- * @throws {Error} with the code of the failed connection, or that says that no answer came in time
+ * @throws {Error} with the code of the failed connection; or without a code, if no answer came in
+ * time
  */
 export function requestHolder(
   socketPath: string,
@@ -73,7 +74,7 @@ export async function answerRequest(
     const body = Buffer.from(await response.arrayBuffer());
     outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(body);
   } catch {
-    // The handler's own errors are the handler's to log; the asking command learns that it failed.
+    // The handler logs its own errors; the asking command only learns that it failed.
     if (!outgoing.headersSent) outgoing.writeHead(500, { 'content-type': 'text/plain' });
     outgoing.end('The service could not answer.');
   }

@@ -1,5 +1,5 @@
-// The sockets of which the lock of DATA_DIR is made: where they are, how one listens, and whether
-// somebody listens on one.
+// The sockets that make up the lock of DATA_DIR: where they are, how to listen on one, and whether
+// somebody does.
 import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import { createConnection, type Server as NetServer } from 'node:net';
@@ -12,19 +12,19 @@ import { DataDirectoryError, dataDirectoryError } from './data-directory.ts';
 const socketPathBytesMax = 100;
 
 /**
- * A plain file, as a clean stop leaves it, is no socket for macOS and the BSDs, and refuses on
- * Linux.
+ * A clean stop leaves a plain file. To connect to it gives ENOTSOCK on macOS and the BSDs, and
+ * ECONNREFUSED on Linux.
  */
 const nobodyThere = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']);
 
-/** By the code of a failed connection: no process listens there. */
+/** Whether the code of a failed connection says that no process listens there. */
 export function isNobodyThere(code: string | undefined): boolean {
   return nobodyThere.has(code ?? '');
 }
 
 /**
- * The shorter of the absolute and the relative path: an address has little room.
- * @throws {DataDirectoryError}
+ * The shorter of the absolute and the relative path, because a socket's address has little room.
+ * @throws {DataDirectoryError} both are too long
  */
 export function socketPath(directory: string): string {
   const absolute = join(resolve(directory), 'tocsin.sock');
@@ -68,7 +68,7 @@ export function socketError(directory: string, error: unknown): DataDirectoryErr
 }
 
 /**
- * Listens, the socket readable by this user alone from its first instant, and keeps no process
+ * Listens on a socket that only this user may use, from its first instant on. Keeps no process
  * alive.
  */
 export function listen(server: NetServer | Server, path: string): Promise<void> {
@@ -78,7 +78,7 @@ export function listen(server: NetServer | Server, path: string): Promise<void> 
     try {
       server.listen(path, () => {
         server.removeListener('error', reject);
-        // Who cannot be let in for want of a descriptor comes again.
+        // A caller that was not let in for want of a descriptor tries again.
         server.on('error', () => {});
         server.unref();
         resolve();

@@ -1,4 +1,4 @@
-// Whose turn it is with DATA_DIR: numbered sockets, of which only one process can make the next.
+// Whose turn it is to hold DATA_DIR: numbered sockets, of which only one process can make the next.
 import { randomBytes } from 'node:crypto';
 import { link, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
@@ -18,15 +18,15 @@ export interface Guard {
 }
 
 /**
- * So many are kept: who looks at the directory meanwhile finds a higher number than the one that it
- * saw.
+ * How many numbers are kept, so that a process which reads the directory meanwhile still finds a
+ * number above the one that it saw.
  */
 const turnsKept = 8;
 
 /**
- * Takes the next number. Only one process can, and only once the holder of the last one is dead:
- * its socket listens before it has the number, and a dead one never listens again. The highest
- * number is never removed, so nobody takes it twice.
+ * Takes the next number. Only one process can, and only once the holder of the last number is dead:
+ * a holder's socket listens before it gets the number, and never again after the holder's death.
+ * The highest number is never removed, so no number is taken twice.
  */
 export async function takeTurn(directory: string, path: string): Promise<Guard> {
   if (process.platform === 'win32') return { servers: [] };
@@ -85,10 +85,10 @@ async function linkNew(from: string, to: string): Promise<'made' | 'taken' | 'un
 const formerMsMax = 1000;
 
 /**
- * Releases up to 0.1 lock by a name without a file, which any user of the machine can take. It is
- * taken as well where it is free, so that such a release stays out. If it is not free, a release of
- * that time is at work or about to be, and its socket shows up in the directory; if none does,
- * somebody else has taken the name, who must not keep Tocsin from starting.
+ * Releases up to 0.1 lock with an abstract socket, whose name any user of the machine can take.
+ * This one takes the name too, if it is free, so that such a release stays out. If the name is
+ * taken, an earlier release runs or starts, and its socket appears in the directory. If none
+ * appears, somebody else holds the name, which must not keep Tocsin from starting.
  */
 export async function respectFormerRelease(
   directory: string,
@@ -112,7 +112,7 @@ export async function respectFormerRelease(
   }
 }
 
-/** The number stays, without a socket: a copy of the directory then has none. */
+/** The number stays as a plain file, so that a copy of the directory holds no socket. */
 export async function giveBack({ servers, file }: Guard): Promise<void> {
   if (file !== undefined) {
     const empty = `${file}.end`;

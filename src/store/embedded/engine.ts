@@ -16,8 +16,8 @@ export interface EngineOptions {
 }
 
 /**
- * A start reads at most what one checkpoint left to recover, and an initdb takes 3-7 s; all beyond
- * is a hang.
+ * An initdb takes 3-7 s, and a start recovers at most what came after one checkpoint: anything
+ * longer is a hang.
  */
 const startMsMax = 180_000;
 const closeMsMax = 30_000;
@@ -40,10 +40,7 @@ export class Engine {
   #watchdog: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
   #closed: (() => void) | undefined;
-  /**
-   * Bytes that were sent to the database since it was started: a measure of what may have been
-   * written.
-   */
+  /** Bytes sent to the database since its start: an upper measure of what was written. */
   bytesSent = 0;
 
   private constructor(worker: Worker, options: EngineOptions) {
@@ -55,7 +52,7 @@ export class Engine {
     worker.on('exit', (code) => this.#fail(`its thread ended with code ${code}`));
   }
 
-  /** @throws {Error} the last words of a database that does not start */
+  /** @throws {Error} with the server's own reason why it does not start */
   static async start(options: EngineOptions): Promise<Engine> {
     const worker = startThread({ task: 'serve', cluster: options.cluster });
     await firstMessage(worker, 'ready', startMsMax);
@@ -63,8 +60,8 @@ export class Engine {
   }
 
   /**
-   * For the driver's `socket` option. Never throws: the driver would wait for ever; a dead database
-   * gives a socket that fails.
+   * For the driver's `socket` option. Never throws, since the driver would then wait for ever: of a
+   * dead database it returns a socket that fails.
    */
   connect(): Channel {
     let connection = 0;
@@ -133,7 +130,7 @@ export class Engine {
     if (message.kind === 'answer') {
       this.#waiting -= 1;
       this.#watch();
-      // An answer to a connection that the driver gave up is nobody's.
+      // Answers to a connection that the driver has given up are dropped.
       if (message.connection === this.#connection) this.#channel?.deliver(message.bytes);
     } else if (message.kind === 'failed') {
       this.#fail(message.problem);
@@ -143,8 +140,8 @@ export class Engine {
   }
 
   /**
-   * Postgres's own statement_timeout does not work in PGlite; one statement more than this, and the
-   * database counts as hung.
+   * The database counts as hung when a statement takes longer than allowed. Postgres's own
+   * statement_timeout does not work in PGlite.
    */
   #watch(): void {
     clearTimeout(this.#watchdog);
@@ -188,7 +185,7 @@ function threadFile(): URL {
   return built;
 }
 
-/** Waits for the thread to say that it has come so far. @throws {Error} its last words */
+/** Waits for this first message of the thread. @throws {Error} why the thread ended instead */
 function firstMessage(
   worker: Worker,
   expected: FromThread['kind'],
@@ -199,7 +196,7 @@ function firstMessage(
       clearTimeout(timer);
       for (const name of ['message', 'error', 'exit']) worker.removeAllListeners(name);
       if (error === undefined) return resolve();
-      // A late error of a thread that is given up must not end the process.
+      // A late error of an abandoned thread must not end the process.
       worker.on('error', () => {});
       void worker.terminate();
       reject(error);

@@ -1,5 +1,5 @@
-// Who this process is, and who was here before: a killed lone instance takes its predecessor's
-// leases at once.
+// The identity of this process and of its predecessor: a lone instance that was killed and started
+// again takes its predecessor's leases at once.
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,14 +9,14 @@ export interface Instance {
   /** A UUID, new with each call. */
   readonly id: string;
   /**
-   * The UUID of the last process of this directory that may have held a role, and is certainly
-   * dead; null if there was none.
+   * The UUID of the last process on this directory that may have held a role. It is certainly dead.
+   * Null if there was none.
    */
   readonly predecessor: string | null;
   /**
-   * Puts the id on the disk for the next one to find: after the predecessor's heartbeat was ended,
-   * and before a role is taken. Sooner, a process that is killed at its start would hide the one
-   * whose roles are to be taken over.
+   * Writes the id to the disk for the next process. Call it after the predecessor's heartbeat was
+   * ended and before a role is taken: if called sooner, a process that is killed at its start would
+   * hide the one whose roles are to be taken over.
    */
   remember(): Promise<void>;
 }
@@ -24,8 +24,8 @@ export interface Instance {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * Only while the directory's lock is held: that is what proves the predecessor dead. @throws
- * {DataDirectoryError}
+ * To be called only while the directory's lock is held, which proves the predecessor dead.
+ * @throws {DataDirectoryError}
  */
 export async function takeInstance(dataDir: string): Promise<Instance> {
   const file = join(dataDir, 'instance');
@@ -38,7 +38,7 @@ export async function takeInstance(dataDir: string): Promise<Instance> {
   }
 }
 
-/** A file that holds no id names nobody: its leases then run out by themselves. */
+/** Null for a file that holds no id: the leases of its writer then expire by themselves. */
 async function readInstance(file: string): Promise<string | null> {
   try {
     const text = (await readFile(file, 'utf8')).trim();
@@ -51,7 +51,7 @@ async function readInstance(file: string): Promise<string | null> {
 
 async function replaceFile(file: string, content: string): Promise<void> {
   const temporary = `${file}.new`;
-  // Never through what stands there: it may be a link.
+  // Never written through an existing file: it may be a link.
   await rm(temporary, { force: true });
   const handle = await open(temporary, 'wx', 0o600);
   try {

@@ -1,7 +1,6 @@
-// What an embedded database in DATA_DIR still holds when the service works on another one: said
-// from a note beside it, and brought over when an operator asks. The note is written at a clean end
-// and taken away at a start, so it is never older than the database.
-
+// What an embedded database in DATA_DIR still holds after the service moved to another one. A note
+// beside it says so, and an operator can have it copied. The note is written at a clean end and
+// removed at a start, so it is never older than the database.
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -16,18 +15,18 @@ export async function dropNote(dataDir: string): Promise<void> {
   await rm(noteIn(dataDir), { force: true });
 }
 
-/** To be called before it is closed; what fails leaves no note, and then nobody claims to know. */
+/** To be called before it is closed. On a failure there is no note, and the count is unknown. */
 export async function writeNote(dataDir: string, client: postgres.Sql): Promise<void> {
   try {
     const [row] =
       await client`select count(*)::int as count from deliveries where state = 'pending' or state = 'dead'`;
     await writeFile(noteIn(dataDir), `${Number(row?.count)}\n`, { mode: 0o600 });
   } catch {
-    // Such as a database without tables, or a full disk.
+    // The database has no tables, or the disk is full.
   }
 }
 
-/** Undefined if nothing is left there. Opens nothing. */
+/** A warning for the operator; undefined if nothing is left there. Opens no database. */
 export async function leftoverIn(dataDir: string): Promise<string | undefined> {
   if (!existsSync(join(dataDir, 'postgres'))) return undefined;
   const text = await readFile(noteIn(dataDir), 'utf8').catch(() => '');
@@ -43,17 +42,17 @@ export async function leftoverIn(dataDir: string): Promise<string | undefined> {
   );
 }
 
-/** So many of the newest events come along in any case: what a source reads again must be known. */
+/** How many of the newest events are copied in any case: a source may read them again. */
 const newestEvents = 5000;
 const pageRows = 200;
 
 /**
- * Copies what is open, the newest events with what became of them, and where sources are read on,
- * in one transaction; then ends in `from` what was open. Done twice or cut off, it doubles nothing.
- * What `to` has already stays as it is.
+ * Copies open deliveries, the newest events with their deliveries, positions and silences in one
+ * transaction; then closes in `from` what was open. Repeated or cut off, it doubles nothing. Rows
+ * that `to` has already stay as they are.
  *
- * @param from migrated; the caller holds the lock of its directory @returns how many deliveries
- * came over that wait or are dead
+ * @param from migrated; the caller holds the lock of its directory
+ * @returns how many of the copied deliveries wait or are dead
  */
 export async function bringOver(from: postgres.Sql, to: Database): Promise<number> {
   const moved = await to.$client.begin(async (tx): Promise<number> => {
@@ -125,7 +124,7 @@ async function copyDeliveries(
   return count;
 }
 
-/** Ids are others there. A digest that did not come along was sent long ago. */
+/** With the ids of the new database. A digest that was not copied was sent long ago. */
 function translated(
   row: Record<string, unknown>,
   ids: ReadonlyMap<number, number>,
@@ -166,7 +165,7 @@ async function copyPositions(from: postgres.Sql, tx: postgres.TransactionSql): P
     on conflict (sink) do nothing`;
 }
 
-/** Events have other ids there, and those of a former name are among what has come over. */
+/** Events have new ids there, and all copied events of a former name are below `newestId`. */
 function renumbered(former: string | null, newestId: number): string | null {
   if (former === null) return null;
   const { generation, names } = JSON.parse(former) as FormerNames;

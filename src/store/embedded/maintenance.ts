@@ -1,4 +1,4 @@
-// What a Postgres server does by itself and PGlite does not: checkpoints, and vacuum with
+// Does what a Postgres server does by itself and PGlite does not: checkpoints, and vacuum with
 // statistics.
 import type postgres from 'postgres';
 import type { Engine } from './engine.ts';
@@ -8,29 +8,29 @@ export interface MaintenanceOptions {
   readonly engine: Pick<Engine, 'bytesSent' | 'allow'>;
   /** A checkpoint or vacuum failed; the next one is tried at its time. */
   onProblem(error: Error): void;
-  /** At most this long after a write comes a checkpoint. */
+  /** A checkpoint follows a write at most this much later. */
   readonly checkpointEveryMs?: number | undefined;
   readonly vacuumEveryMs?: number | undefined;
 }
 
 export interface Maintenance {
   /**
-   * Frees what deleted and updated rows hold, and renews the planner's statistics; everything else
-   * waits meanwhile.
+   * Frees the space of deleted and updated rows, and renews the planner's statistics. All other
+   * statements wait meanwhile.
    */
   vacuum(): Promise<void>;
-  /** Ends the timers and waits for what runs. */
+  /** Stops the timer and waits for the work in hand. */
   stop(): Promise<void>;
 }
 
 /**
- * A burst must not grow the log without bound: after so much was sent, the checkpoint does not wait
- * for its time.
+ * After this many bytes a checkpoint comes before its time, so that a burst cannot grow the
+ * write-ahead log without bound.
  */
 const checkpointBytes = 64 * 1024 * 1024;
 const vacuumMsMax = 15 * 60_000;
 
-/** Starts the timers; they keep no process alive. */
+/** Starts the timer, which keeps no process alive. */
 export function startMaintenance(options: MaintenanceOptions): Maintenance {
   const { sql, engine } = options;
   const checkpointEveryMs = options.checkpointEveryMs ?? 60_000;
@@ -40,7 +40,7 @@ export function startMaintenance(options: MaintenanceOptions): Maintenance {
   let running: Promise<void> = Promise.resolve();
   let isRunning = false;
 
-  /** One at a time; its end is waited for by `stop`. */
+  /** One after the other; `stop` waits for the last. */
   function run(act: () => Promise<void>): Promise<void> {
     const result = running.then(act);
     running = result.catch(() => {});
@@ -94,7 +94,7 @@ export function startMaintenance(options: MaintenanceOptions): Maintenance {
   };
 }
 
-/** Where the log of changes stands: the same text means that nothing was written. */
+/** The end of the write-ahead log. While it stays the same, nothing was written. */
 async function logPosition(sql: postgres.Sql): Promise<string> {
   const [row] = await sql`select pg_current_wal_insert_lsn()::text as position`;
   return String(row?.position);

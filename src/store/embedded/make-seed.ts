@@ -25,7 +25,8 @@ try {
     'postmaster.pid',
     'postmaster.opts',
   ]);
-  await rm(versionFileOf(seedPath), { force: true }); // first, so that no version ever stands beside another's archive
+  // First, so that no version ever stands beside another version's archive.
+  await rm(versionFileOf(seedPath), { force: true });
   await writeFile(`${seedPath}.new`, archive);
   await rename(`${seedPath}.new`, seedPath);
   await writeFile(versionFileOf(seedPath), seedVersion());

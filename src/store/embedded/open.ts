@@ -1,6 +1,6 @@
 // The embedded database: PGlite in DATA_DIR, in a thread of its own, behind the same driver as a
-// real server. The caller holds the directory's lock (directory-lock.ts): two processes on one
-// directory destroy it.
+// real server. The caller must hold the directory's lock (directory-lock.ts): two processes on one
+// directory destroy the database.
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,11 +21,11 @@ export interface EmbeddedOptions {
    */
   readonly seedPath?: string | undefined;
   /**
-   * The database ended by itself; every query fails from now on. The process should end, and a
-   * restart recovers.
+   * Called when the database has ended by itself and every query fails. The process should end; a
+   * restart recovers the data.
    */
   onFatal(error: Error): void;
-  /** A checkpoint or vacuum failed (a full disk, for example); it is tried again. */
+  /** Called when a checkpoint or vacuum failed, as on a full disk; it is tried again. */
   onProblem?(error: Error): void;
   /** One statement that takes longer counts as a hung database; 60,000 by default. */
   readonly statementMsMax?: number | undefined;
@@ -37,26 +37,25 @@ export interface EmbeddedOptions {
 
 export interface EmbeddedDatabase {
   /**
-   * One connection: statements and transactions take turns. COPY does not work, LISTEN and session
-   * time-outs neither.
+   * One connection: statements and transactions take turns. COPY, LISTEN and session time-outs do
+   * not work.
    */
   readonly sql: postgres.Sql;
   /** True if the files were made by this start. Migrations are the caller's. */
   readonly startedCold: boolean;
-  /**
-   * Frees what deleted rows hold; worth asking for after many deletes. Happens hourly by itself.
-   */
+  /** Frees the space of deleted rows. Runs hourly by itself; call it after many deletes. */
   vacuum(): Promise<void>;
-  /** Waits up to 5 s for what runs, then closes the files cleanly. May be called again. */
+  /** Waits up to 5 s for running statements, then closes the files. May be called again. */
   close(): Promise<void>;
 }
 
-/** The major version of Postgres inside PGlite: its files are of no use to another. */
+/** The major version of Postgres inside PGlite. Another version cannot read its files. */
 const postgresMajor = 18;
 
 /**
- * Safe against a process that dies at any instruction, not against power loss: nothing is flushed
- * to the disk. @throws {DataDirectoryError}
+ * The process may die at any instruction without harm to the data. A power loss is another matter:
+ * nothing is flushed to the disk.
+ * @throws {DataDirectoryError}
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { dataDir } = options;
@@ -113,7 +112,7 @@ function startError(dataDir: string, error: Error): DataDirectoryError {
 function connect(engine: Engine): postgres.Sql {
   const options = {
     ...driverOptions,
-    // Everything that the driver would otherwise take from PG* variables.
+    // All that the driver would otherwise take from PG* variables.
     host: 'embedded',
     port: 5432,
     user: 'postgres',
@@ -123,8 +122,7 @@ function connect(engine: Engine): postgres.Sql {
     target_session_attrs: undefined,
     connection: { application_name: 'tocsin' },
     max: 1,
-    // A connection costs nothing and is never stale; waiting for it is bounded by the engine's own
-    // watch.
+    // A connection costs nothing and never grows stale; the engine bounds the wait for it.
     max_lifetime: null,
     idle_timeout: null,
     connect_timeout: 0,
@@ -134,10 +132,7 @@ function connect(engine: Engine): postgres.Sql {
   return postgres(options as unknown as postgres.Options<Record<string, never>>) as postgres.Sql;
 }
 
-/**
- * The folder appears under its name only when it is complete: a start that was cut off leaves
- * nothing half.
- */
+/** The folder gets its name only when it is complete, so an interrupted start does no harm. */
 async function create(cluster: string, options: EmbeddedOptions): Promise<void> {
   const unfinished = `${cluster}.new`;
   try {
@@ -152,9 +147,7 @@ async function create(cluster: string, options: EmbeddedOptions): Promise<void> 
   }
 }
 
-/**
- * False if there is no archive of this release, or it is damaged: the slow way works without one.
- */
+/** False if there is no archive of this release, or it is damaged: then initdb makes the files. */
 async function unpackSeed(seedPath: string, folder: string): Promise<boolean> {
   if (!isSeedUsable(seedPath)) return false;
   const archive = await readFile(seedPath);

@@ -8,17 +8,14 @@ import { projectRoot } from '../../kit/project.ts';
 
 const isSource = import.meta.url.endsWith('.ts');
 
-/**
- * Where the build leaves the archive (also for a process that runs from the sources); there need
- * not be one.
- */
+/** Where the build puts the archive, also for a process that runs from the sources. */
 export const seedPath = fileURLToPath(
   new URL(`../../../${isSource ? 'dist/' : ''}embedded-seed.tar.gz`, import.meta.url),
 );
 
 const migrationsFolder = join(projectRoot, 'drizzle');
 
-/** What an archive depends on: the exact release of PGlite and the migrations that were applied. */
+/** What an archive depends on: the exact release of PGlite, and the applied migrations. */
 export function seedVersion(): string {
   const manifest = join(
     dirname(fileURLToPath(import.meta.resolve('@electric-sql/pglite'))),
@@ -38,7 +35,7 @@ export function versionFileOf(path: string): string {
   return `${path}.version`;
 }
 
-/** True if there is an archive and it was made with what this release uses. */
+/** True if there is an archive, and it was made with the versions of this release. */
 export function isSeedUsable(path: string): boolean {
   if (!existsSync(path) || !existsSync(versionFileOf(path))) return false;
   return readFileSync(versionFileOf(path), 'utf8') === seedVersion();

@@ -9,7 +9,7 @@ export interface ThreadStart {
 }
 
 export type ToThread =
-  /** A new connection begins: whatever the last one left open in the session is undone first. */
+  /** A new connection begins: the thread first undoes what the last one left open. */
   | { readonly kind: 'connect'; readonly connection: number }
   /** Whole messages of the Postgres protocol; exactly one `answer` follows. */
   | { readonly kind: 'request'; readonly connection: number; readonly bytes: Uint8Array }

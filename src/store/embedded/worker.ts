@@ -7,17 +7,14 @@ import type { FromThread, ThreadStart, ToThread } from './thread.ts';
 const { task, cluster } = workerData as ThreadStart;
 const port = parentPort!;
 
-/**
- * Small, because one connection serves one process beside its own work; defaults would take over
- * 300 MB.
- */
+/** Small, because the database shares the process with the service: defaults take over 300 MB. */
 const settings: Readonly<Record<string, string>> = {
   shared_buffers: '16MB',
   wal_buffers: '1MB',
   work_mem: '4MB',
   maintenance_work_mem: '16MB',
   max_connections: '2',
-  // Checkpoints are asked for by maintenance.ts; these two bound the files that stay after one.
+  // maintenance.ts asks for checkpoints; these two bound the files that remain after one.
   min_wal_size: '32MB',
   max_wal_size: '64MB',
   // Rows and statements never reach the log: only what ends the database is worth a line.
@@ -26,18 +23,18 @@ const settings: Readonly<Record<string, string>> = {
 };
 
 /**
- * How PGlite's own code leaves its main loop after an ordinary SQL error. Every other exit is the
- * end of the database.
+ * The status with which PGlite leaves its main loop after an ordinary SQL error. Any other one is
+ * the end of the database.
  */
 const statementFailedStatus = 100;
 
-/** The last fatal messages of the server: they say why it ended. */
-const lastWords: string[] = [];
+/** The last three fatal messages of the server, which say why it ended. */
+const fatalMessages: string[] = [];
 
 function listen(line: string): void {
   const found = /(?:FATAL|PANIC):\s+(.*)/.exec(line);
-  if (found?.[1] !== undefined) lastWords.push(found[1].slice(0, 300));
-  if (lastWords.length > 3) lastWords.shift();
+  if (found?.[1] !== undefined) fatalMessages.push(found[1].slice(0, 300));
+  if (fatalMessages.length > 3) fatalMessages.shift();
 }
 
 function post(message: FromThread, transfer: ArrayBuffer[] = []): void {
@@ -49,8 +46,8 @@ function fail(error: unknown): never {
     error instanceof Error
       ? error.message
       : String((error as { message?: unknown })?.message ?? error);
-  // What PGlite throws says how its program ended, seldom why: the server's own words do.
-  const reasons = lastWords.length > 0 ? [...new Set(lastWords)] : [reason];
+  // What PGlite throws says how its program ended, but seldom why. The server's messages do.
+  const reasons = fatalMessages.length > 0 ? [...new Set(fatalMessages)] : [reason];
   post({ kind: 'failed', problem: reasons.join('; ') });
   process.exit(1);
 }
@@ -70,10 +67,7 @@ async function open(): Promise<PGlite> {
   });
 }
 
-/**
- * After a fatal error PGlite calls its main loop again and again, for ever: the exit is caught
- * where it happens.
- */
+/** After a fatal error PGlite would call its main loop for ever, so the exit is caught inside. */
 function endOnFatal(db: PGlite): void {
   const module = db.Module;
   const loopOnce = module._PostgresMainLoopOnce;
@@ -92,7 +86,7 @@ async function exchange(db: PGlite, bytes: Uint8Array): Promise<Uint8Array<Array
   const chunks: Uint8Array[] = [];
   await db.execProtocolRawStream(bytes, {
     syncToFs: false,
-    // The memory belongs to the database and is used again: a copy, at once.
+    // Copied at once, because the database uses this memory again.
     onRawData: (data) => void chunks.push(data.slice()),
   });
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -105,9 +99,7 @@ async function exchange(db: PGlite, bytes: Uint8Array): Promise<Uint8Array<Array
   return answer;
 }
 
-/**
- * A simple query, preceded by a Sync that ends whatever half a sequence the last connection left.
- */
+/** A simple query after a Sync, which ends a sequence that the last connection left unfinished. */
 function simpleQuery(text: string): Uint8Array {
   const body = new TextEncoder().encode(`${text}\0`);
   const message = Buffer.alloc(10 + body.length);
