@@ -1,0 +1,111 @@
+// `tocsin render`: the message that a sink would send, as people ask for it, and nothing on the
+// network.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { command } from '../../src/commands/render.ts';
+import { readProjectFile } from '../tree/project-files.ts';
+import { runHere } from './in-process.ts';
+
+const token = 'key-of-an-api-connector';
+const yaml = `
+sources: { di: { type: deepinstinct_events, url: https://console.example, token: ${token} } }
+sinks:
+  soc: { type: mattermost, url: "https://chat.example/hooks/abcdefghijklmnopqrstuvwxyz" }
+  ops: { type: mattermost, url: "https://chat.example/hooks/zyxwvutsrqponmlkjihgfedcba" }
+templates:
+  plain: { title: "T {{ event.type }}" }
+  broken: { title: "{{ event.type | slice: 0, event.file.size }}" }
+routes:
+  - { name: plain, to: [{ sink: soc, channel: night, template: plain }] }
+  - { name: broken, to: [{ sink: soc, template: broken }] }
+`;
+
+const { events } = JSON.parse(readProjectFile('test/fixtures/deepinstinct/events-5.json')) as {
+  events: Record<string, unknown>[];
+};
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tocsin-render-'));
+  writeFileSync(join(directory, 'tocsin.yaml'), yaml);
+  writeFileSync(join(directory, 'event.json'), JSON.stringify(events[0]));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const run = (...argv: string[]) =>
+  runHere(
+    ['render', '--event', 'event.json', ...argv],
+    { TOCSIN_CONFIG: 'tocsin.yaml', DATA_DIR: join(directory, 'data') },
+    directory,
+    { render: command },
+  );
+
+test('it prints what would be posted as JSON, and nothing else', async () => {
+  const { code, stdout, stderr } = await run('--sink', 'soc');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toHaveProperty('attachments');
+});
+
+test('each form is shorter than the one before', async () => {
+  const lengths = [];
+  for (const form of ['full', 'short', 'bare'])
+    lengths.push((await run('--sink', 'soc', '--form', form)).stdout.length);
+  expect(lengths).toEqual(lengths.toSorted((one, other) => other - one));
+  expect(new Set(lengths).size).toBe(3);
+  expect((await run('--sink', 'soc')).stdout.length).toBe(lengths[0]);
+});
+
+test('a route gives its channel and its template', async () => {
+  const { stdout } = await run('--sink', 'soc', '--route', 'plain');
+  const { channel, attachments } = JSON.parse(stdout);
+  expect([channel, attachments[0].title]).toEqual([
+    'night',
+    expect.stringMatching(/ T .*STATIC_ANALYSIS/),
+  ]);
+});
+
+describe('refused is', () => {
+  test.each([
+    ['a form that is none', ['--sink', 'soc', '--form', 'tiny'], '--form tiny is none of: full'],
+    ['no sink', [], 'Which sink? --sink <sink>; there is soc, ops.'],
+    ['a sink that is none', ['--sink', 'sok'], 'there is soc, ops.'],
+    ['a route that is none', ['--sink', 'soc', '--route', 'plane'], 'plain'],
+    [
+      'a route that does not lead to the sink',
+      ['--sink', 'ops', '--route', 'plain'],
+      'Route "plain" sends nothing to ops.',
+    ],
+  ])('%s', async (_title, argv, words) => {
+    expect(await run(...argv)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(words),
+    });
+  });
+});
+
+test('a template that fails is reported, and the sink’s own card is shown', async () => {
+  const huge = { ...events[0], file_size: 9_000_000 };
+  writeFileSync(join(directory, 'huge.json'), JSON.stringify(huge));
+  const { code, stdout, stderr } = await run(
+    '--sink',
+    'soc',
+    '--route',
+    'broken',
+    '--event',
+    'huge.json',
+  );
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/^tocsin render: the template .*: the sink’s own card is sent\n$/),
+  ]);
+  expect(JSON.parse(stdout)).toHaveProperty('attachments');
+});
+
+test('a secret of the configuration in the event is not printed', async () => {
+  writeFileSync(join(directory, 'leak.json'), JSON.stringify({ ...events[0], description: token }));
+  const { stdout } = await run('--sink', 'soc', '--event', 'leak.json');
+  expect([stdout.includes('[secret]'), stdout.includes(token)]).toEqual([true, false]);
+});
