@@ -1,0 +1,47 @@
+// What is read of a delivery's row: values that are null are absent, and a wrong one is an error.
+import { expect, test } from 'vitest';
+import { toDue } from '../../../src/store/deliveries/row.ts';
+
+const plain = {
+  ...{
+    id: 1,
+    source: 'a',
+    external_id: '1',
+    subject: 's',
+    stream: 'event',
+    type: 'T',
+    severity: 3,
+  },
+  ...{ status: null, action: null, occurred_at: null, received_at: '1770081572505.123' },
+  ...{ body: '{}', traceparent: null },
+  ...{ attempts: 0, form: 'full', priority: 2, route: null, unanswered: 0 },
+};
+
+test('a delivery without a route, a trace and an attempt does not mention them', () => {
+  const { event, ...delivery } = toDue(plain);
+  expect(delivery).toEqual({ priority: 2, attempts: 0, form: 'full' });
+  expect(event).toMatchObject({ id: 1, severity: 3, body: {} });
+});
+
+test('a delivery with them has all of them', () => {
+  const row = {
+    ...plain,
+    route: 'r',
+    traceparent: '00-1',
+    unanswered: 2,
+    attempts: 3,
+    form: 'bare',
+  };
+  expect(toDue(row)).toMatchObject({
+    ...{ route: 'r', traceParent: '00-1', unanswered: 2, attempts: 3, form: 'bare' },
+  });
+});
+
+test.each([
+  ['form', 'medium', 'deliveries.form'],
+  ['attempts', null, 'deliveries.attempts'],
+  ['unanswered', undefined, 'deliveries.unanswered'],
+  ['severity', 6, 'events.severity'],
+])('%s of %s is an error that names the column', (name, value, column) => {
+  expect(() => toDue({ ...plain, [name]: value })).toThrow(column);
+});
