@@ -1,13 +1,23 @@
 // The one statement that stores a page, on a real Postgres: all or nothing, once, fenced.
 
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { DecidedEvent } from '../../src/kit/records/decision.ts';
+import type { Fence } from '../../src/kit/records/role.ts';
 import { readCursor, resetSource } from '../../src/store/cursors.ts';
+import { countDeliveries } from '../../src/store/deliveries/index.ts';
 import { insertPage } from '../../src/store/events.ts';
 import { acquireLeases, joinReplicas } from '../../src/store/leases.ts';
-import { hasSeveralTenants } from '../../src/store/tenants.ts';
 import { until } from '../support/world.ts';
-import { draft, hold, inTransaction, replicaWith, useDatabase } from './stored.ts';
+import {
+  draft,
+  drafts,
+  hold,
+  inTransaction,
+  replicaWith,
+  storePage,
+  useDatabase,
+} from './stored.ts';
 
 const database = useDatabase();
 const pending = (sink: string) => ({ sink, state: 'pending' as const, reason: null, priority: 2 });
@@ -173,21 +183,6 @@ test('a takeover waits for a page that is being stored, and the next holder find
   ).toBeNull();
 });
 
-test('cards name their tenant once events of two of them are there', async () => {
-  const db = database();
-  const of = (id: number, name: string) =>
-    event(id, { draft: draft(id, { body: { tenant: { name } } }) });
-  await insertPage(db, {
-    fence: null,
-    source: 'a',
-    events: [event(1), of(2, 'one'), of(3, 'one')],
-    cursor: null,
-  });
-  expect(await hasSeveralTenants(db)).toBe(false);
-  await insertPage(db, { fence: null, source: 'a', events: [of(4, 'two')], cursor: null });
-  expect(await hasSeveralTenants(db)).toBe(true);
-});
-
 test('a page that was read before an operator reset the source is not stored, and its cursor does not come back', async () => {
   const db = database();
   await insertPage(db, {
@@ -217,4 +212,67 @@ test('a page that was read before an operator reset the source is not stored, an
       generation: 2,
     }),
   ).toHaveLength(1);
+});
+
+describe('a page from the intake', () => {
+  test('its events, deliveries and cursor are stored once, and the raw object byte for byte', async () => {
+    const lease = await hold(database(), 'source:a');
+    const raw = '{"id": 1,  "n": 1.0}';
+    const page = [draft(1, { raw }), ...drafts(2, 49)];
+    const first = await storePage(database(), { fence: lease, events: page, cursor: 'c50' });
+    const again = await storePage(database(), {
+      fence: lease,
+      events: drafts(1, 60),
+      cursor: 'c60',
+    });
+    expect([first?.events.length, again?.events.length, again?.duplicates]).toEqual([50, 10, 50]);
+    expect(await readCursor(database(), 'a')).toEqual({ cursor: 'c60', generation: 1 });
+    expect(await countDeliveries(database())).toMatchObject([{ sink: 'soc', pending: 60 }]);
+    const [row] = await database()
+      .$client`select raw::text as raw from events where external_id = '1'`;
+    expect(row?.raw).toBe(raw);
+  });
+
+  test('without the role nothing is written, not even the cursor', async () => {
+    const lease = await hold(database(), 'source:a');
+    await hold(database(), 'source:b');
+    const stale: Fence = { ...lease, epoch: lease.epoch - 1 };
+    for (const fence of [stale, { ...lease, holder: randomUUID() }]) {
+      expect(await storePage(database(), { fence, events: drafts(1, 3), cursor: 'c' })).toBeNull();
+    }
+    expect(await readCursor(database(), 'a')).toEqual({ cursor: null, generation: 1 });
+    expect(await countDeliveries(database())).toEqual([]);
+  });
+
+  test('an item that the database cannot hold is stored as UNRECOGNISED with its bytes, and the others as they are', async () => {
+    const lease = await hold(database(), 'source:a');
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+    const bad = draft(3, { raw: deep });
+    const nul = draft(5, { type: 'A\u0000B' });
+    const stored = await storePage(database(), {
+      fence: lease,
+      events: [draft(1), draft(2), bad, draft(4), nul],
+      cursor: 'c5',
+    });
+    expect(stored?.events).toHaveLength(5);
+    const rows = await database()
+      .$client`select external_id, type, raw::text as raw from events order by external_id`;
+    expect(rows.map((row) => row.type)).toEqual([
+      'STATIC_ANALYSIS',
+      'STATIC_ANALYSIS',
+      'UNRECOGNISED',
+      'STATIC_ANALYSIS',
+      'UNRECOGNISED',
+    ]);
+    expect(Buffer.from(JSON.parse(rows[2]?.raw).base64, 'base64').toString()).toBe(deep);
+    expect((await readCursor(database(), 'a')).cursor).toBe('c5');
+  });
+
+  test('escapes of NUL and of lone surrogates stay in the raw object', async () => {
+    const lease = await hold(database(), 'source:a');
+    const raw = '{"id": 1, "path": "a\\u0000b\\ud800"}';
+    await storePage(database(), { fence: lease, events: [draft(1, { raw })], cursor: 'c' });
+    const [row] = await database().$client`select type, raw::text as raw from events`;
+    expect([row?.type, row?.raw]).toEqual(['STATIC_ANALYSIS', raw]);
+  });
 });

@@ -2,17 +2,16 @@
 // holder is seen.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { resetSource } from '../../src/store/cursors.ts';
-import { insertPage } from '../../src/store/events.ts';
 import {
   acquireLeases,
+  createLeases,
   cutHeartbeats,
   joinReplicas,
   listWorks,
+  readUnheld,
   releaseLeases,
   renewHeartbeat,
 } from '../../src/store/leases.ts';
-import { readSinkState, writeSinkState } from '../../src/store/sinks.ts';
 import { readSurroundings } from '../../src/store/standing.ts';
 import { until } from '../support/world.ts';
 import { hold, inTransaction, replicaWith, useDatabase } from './stored.ts';
@@ -25,6 +24,65 @@ const holders = async () => {
   const rows = await database().$client`select name, holder::text from leases order by name`;
   return Object.fromEntries(rows.map((row) => [row.name, row.holder]));
 };
+
+describe('roles', () => {
+  test('ten at once share out one role to one of them', async () => {
+    await createLeases(database(), ['sink:x']);
+    const taken = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const id = randomUUID();
+        await joinReplicas(database(), { id, ttlMs: 20_000, predecessor: null });
+        return acquireLeases(database(), id, ['sink:x']);
+      }),
+    );
+    expect(taken.flat()).toHaveLength(1);
+  });
+
+  test('a role of an expired heartbeat is taken with a higher epoch, and its old holder learns that it lost', async () => {
+    const old = randomUUID();
+    const next = randomUUID();
+    await createLeases(database(), ['sink:x']);
+    await joinReplicas(database(), { id: old, ttlMs: 20_000, predecessor: null });
+    const [first] = await acquireLeases(database(), old, ['sink:x']);
+    await joinReplicas(database(), { id: next, ttlMs: 20_000, predecessor: null });
+    expect(await acquireLeases(database(), next, ['sink:x'])).toEqual([]);
+    await database().$client`update replicas set expires_at = clock_timestamp() where id = ${old}`;
+    expect(await acquireLeases(database(), next, ['sink:x'])).toEqual([
+      { name: 'sink:x', epoch: first!.epoch + 1 },
+    ]);
+    expect(await renewHeartbeat(database(), old, { ttlMs: 20_000 })).toBeNull();
+  });
+
+  test('a predecessor that is known to be dead does not have to be waited for', async () => {
+    const old = randomUUID();
+    const next = randomUUID();
+    await createLeases(database(), ['sink:x']);
+    await joinReplicas(database(), { id: old, ttlMs: 20_000, predecessor: null });
+    await acquireLeases(database(), old, ['sink:x']);
+    await joinReplicas(database(), { id: next, ttlMs: 20_000, predecessor: old });
+    expect(await acquireLeases(database(), next, ['sink:x'])).toHaveLength(1);
+  });
+
+  test('what is given back is free at once', async () => {
+    const old = randomUUID();
+    const next = randomUUID();
+    await createLeases(database(), ['sink:x', 'sink:y']);
+    await joinReplicas(database(), { id: old, ttlMs: 20_000, predecessor: null });
+    await acquireLeases(database(), old, ['sink:x', 'sink:y']);
+    await releaseLeases(database(), old, null);
+    await joinReplicas(database(), { id: next, ttlMs: 20_000, predecessor: null });
+    expect(await acquireLeases(database(), next, ['sink:x', 'sink:y'])).toHaveLength(2);
+  });
+
+  test('that no live process holds are known, also those that nobody ever made', async () => {
+    const db = database();
+    await replicaWith(db, ['sink:x']);
+    await expire(await replicaWith(db, ['sink:y']));
+    await createLeases(db, ['sink:z']);
+    const names = ['sink:z', 'sink:y', 'sink:x', 'sink:new'];
+    expect(await readUnheld(db, names)).toEqual(['sink:new', 'sink:y', 'sink:z']);
+  });
+});
 
 describe('a takeover', () => {
   test('of a live holder’s roles is refused, also when another one is dead', async () => {
@@ -159,32 +217,6 @@ describe('a release', () => {
     expect(await holders()).toEqual({ 'sink:x': null, 'sink:y': null, 'sink:z': other });
     expect(await db.$client`select id::text from replicas`).toEqual([{ id: other }]);
   });
-});
-
-test('the state of a sink is kept for the next holder, and a holder that lost its role does not change it', async () => {
-  const db = database();
-  const lease = await hold(db, 'sink:x');
-  expect(await readSinkState(db, 'soc')).toBeUndefined();
-  expect(
-    await writeSinkState(db, lease, { sink: 'soc', state: 'backing_off', reason: 'timeout' }),
-  ).toBe(true);
-  expect(await writeSinkState(db, lease, { sink: 'soc', state: 'paused', reason: 'auth' })).toBe(
-    true,
-  );
-  expect(
-    await writeSinkState(db, { ...lease, epoch: 0 }, { sink: 'soc', state: 'ok', reason: null }),
-  ).toBe(false);
-  expect(await readSinkState(db, 'soc')).toMatchObject({ state: 'paused', reason: 'auth' });
-});
-
-test('a source that is reset starts at no cursor in a new generation, and one that was never read has none', async () => {
-  const db = database();
-  expect(await resetSource(db, 'a')).toBeUndefined();
-  await insertPage(db, { fence: null, source: 'a', events: [], cursor: 'c1' });
-  expect([await resetSource(db, 'a'), await resetSource(db, 'a')]).toEqual([2, 3]);
-  expect(await db.$client`select cursor, generation from cursors`).toEqual([
-    { cursor: null, generation: 3 },
-  ]);
 });
 
 describe('a heartbeat that holds for longer than its term, because the clock went back', () => {
