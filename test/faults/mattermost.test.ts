@@ -45,7 +45,7 @@ faultCase('mattermost: slow body, the post made', { timeoutMs: 180_000 }, (fault
 );
 
 async function surviveSlowness(fault: Fault, answer: Answer, isPosted: boolean): Promise<void> {
-  const world = await prepare(withSinkTimeout('3s'));
+  const world = await prepare(withSinkTimeout('5s'));
   const gate = await startGate(world);
   const service = world.start('data', { MATTERMOST_WEBHOOK_URL: gate.hookUrl });
   await drain(world, service);
@@ -64,7 +64,7 @@ faultCase(
   'mattermost: stores at once and answers after the time-out',
   { timeoutMs: 120_000 },
   async (fault) => {
-    const world = await prepare(withSinkTimeout('3s'));
+    const world = await prepare(withSinkTimeout('5s'));
     const gate = await startGate(world);
     const service = world.start('data', { MATTERMOST_WEBHOOK_URL: gate.hookUrl });
     await drain(world, service);
@@ -74,7 +74,7 @@ faultCase(
     const shown = () => world.mattermost.posts.slice(2);
     expect(await until(() => shown().length >= 2, 30_000)).toBe(true);
     // Time for one more after a second time-out and that of the check; the third waits a minute.
-    await sleep(12_000);
+    await sleep(14_000);
     expect(shown()).toHaveLength(2);
     expect(new Set(shown().map(({ deliveryId }) => deliveryId)).size).toBe(1);
     expect(shown().map((post) => JSON.stringify(post).includes('may be a repetition'))).toEqual(
@@ -98,7 +98,7 @@ faultCase(
   'mattermost: connections accepted and never answered',
   { timeoutMs: 180_000 },
   async (fault) => {
-    const world = await prepare(withSinkTimeout('3s'));
+    const world = await prepare(withSinkTimeout('5s'));
     const hole = await startHole(world);
     const service = world.start('data', { MATTERMOST_WEBHOOK_URL: hole.hookUrl });
     await drain(world, service);
@@ -203,8 +203,8 @@ faultCase('mattermost: each answer that is not ok', { timeoutMs: 240_000 }, asyn
     const shownBefore = mattermost.deliveries.size;
     mattermost.fail(answer, Number.POSITIVE_INFINITY);
     // More than fit into one flight.
-    tenant.add('events', fault.between(80, 100));
-    tenant.add('suspicious', fault.between(80, 100));
+    tenant.add('events', fault.between(inFlight.max, 80));
+    tenant.add('suspicious', fault.between(5, 10));
     fault.struck();
     expect(await until(() => isIn(service, state), 60_000), `${name}: ${state}`).toBe(true);
     const downMs = performance.now();
