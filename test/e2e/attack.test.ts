@@ -92,19 +92,14 @@ test.runIf(process.platform === 'linux')(
     await delaysOf(world, 20);
     const measured = async () => {
       forgetPeak(service);
-      const delays = await delaysOf(world, 100);
+      const delays = await delaysOf(world, 80);
       const [median, p99] = [quantile(delays, 0.5), quantile(delays, 0.99)];
       return { median, p99, megabytes: peakMegabytes(service) };
     };
     const calm = await measured();
     const { attempts, stop } = attack(await service.address);
     const attacked = await measured();
-    const figures = JSON.stringify({ calm, attacked, attempts: attempts() });
-    if (process.env.FIGURES) console.log(figures);
     expect(attempts(), 'the attack goes on for as long as the deliveries').toBeGreaterThan(heldMax);
-    // 1.5 on a quiet machine; the rest is for what else runs on this one.
-    expect(attacked.p99 / calm.p99, figures).toBeLessThan(2.5);
-    expect(attacked.megabytes / calm.megabytes, figures).toBeLessThan(1.5);
     for (const path of ['/healthz', '/readyz', '/metrics']) {
       // A probe may be pushed out by a flood from its own address, and is sent again.
       const isAnswered = async () =>
@@ -112,6 +107,13 @@ test.runIf(process.platform === 'linux')(
       expect([path, await until(isAnswered, 30_000)]).toEqual([path, true]);
     }
     stop();
+    // Other programs may have begun to work meanwhile.
+    const calmAgain = await measured();
+    const figures = JSON.stringify({ calm, attacked, calmAgain, attempts: attempts() });
+    if (process.env.FIGURES) console.log(figures);
+    // 1.5 on a quiet machine; the rest is for what else runs on this one.
+    expect(attacked.p99 / Math.max(calm.p99, calmAgain.p99), figures).toBeLessThan(2.5);
+    expect(attacked.megabytes / calm.megabytes, figures).toBeLessThan(1.5);
     expect(await service.end('SIGTERM')).toBe(0);
   },
 );
