@@ -25,6 +25,7 @@ import {
 } from './read/options.ts';
 import { presentable } from './read/problems.ts';
 import type { ConfigReading } from './read/reading.ts';
+import { sinkKeys, sourceKeys } from './read/schema/file.ts';
 import {
   type Missing,
   sinksOfVariables,
@@ -75,8 +76,14 @@ export function readConfig(options: LoadOptions): ConfigReading {
   const parts = readParts(options, findings);
   const { environment, file, sources, sinks, registries, templates } = parts;
   const config = {
-    sources: checkAdapters(sources, registries.sources, findings),
-    sinks: completeSinks(checkAdapters(sinks, registries.sinks, findings), parts),
+    sources: checkAdapters(
+      { inputs: sources, registry: registries.sources, commonKeys: sourceKeys },
+      findings,
+    ),
+    sinks: completeSinks(
+      checkAdapters({ inputs: sinks, registry: registries.sinks, commonKeys: sinkKeys }, findings),
+      parts,
+    ),
     ...readOptions(parts),
   };
   templates.warnOfUnused();
@@ -270,7 +277,7 @@ function warnOfIdleVariables(
   ];
   for (const variable of idle) {
     if (environment.get(variable) === undefined || file.variables.has(variable)) continue;
-    findings.warnings.push(`${environment.place(variable)} does nothing: ${name} says it all.`);
+    findings.warnings.push(`${environment.place(variable)} has no effect: ${name} decides this.`);
   }
 }
 

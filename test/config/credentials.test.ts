@@ -83,7 +83,7 @@ test('what is written wrong is a problem as ever, beside what is missing', () =>
     .replace('to: [soc, night]', 'to: [sco]');
   expect(problemsOf(draft)).toEqual([
     expect.stringContaining('"chanel" is not a key that belongs here'),
-    expect.stringContaining('"sco" is no sink of this configuration'),
+    expect.stringContaining('"sco" is not a sink of this configuration'),
   ]);
 });
 

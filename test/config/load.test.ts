@@ -22,7 +22,7 @@ describe('beside the variables of the same meaning', () => {
       const config = loadYaml(`${key}: ${mine}\n`, { ...three, [name]: other });
       expect(config).toMatchObject(value);
       expect(config.warnings).toEqual([
-        `${name} does nothing: tocsin.yaml:1:1 ${key} says otherwise, and it counts.`,
+        `${name} has no effect: tocsin.yaml:1:1 ${key} takes precedence.`,
       ]);
       expect(loadYaml(`${key}: ${mine}\n`, { ...three, [name]: mine }).warnings).toEqual([]);
     },
@@ -66,9 +66,9 @@ describe('beside the variables of the same meaning', () => {
 it('warns of variables that do nothing beside it, and of a sink that gets nothing', () => {
   const text = `sinks: { soc: { type: stdout }, idle: { type: stdout } }\nroutes: [{ name: r, match: { min_severity: LOW }, to: [soc] }]\n`;
   expect(loadYaml(text, { ...three, MIN_SEVERITY: 'LOW' }).warnings).toEqual([
-    'MATTERMOST_WEBHOOK_URL does nothing: tocsin.yaml says it all.',
-    'MIN_SEVERITY does nothing: tocsin.yaml says it all.',
-    'tocsin.yaml:1:33 sinks.idle: gets nothing, as no route names it. Name it in a route or in operations, or remove it.',
+    'MATTERMOST_WEBHOOK_URL has no effect: tocsin.yaml decides this.',
+    'MIN_SEVERITY has no effect: tocsin.yaml decides this.',
+    'tocsin.yaml:1:33 sinks.idle: gets nothing, because no route names it. Name it in a route or in operations, or remove it.',
   ]);
 });
 

@@ -47,7 +47,9 @@ test.each([
 test.each(['0s', '6m', '30', 'soon'])('"%s" is refused with what to write', (written) => {
   const loading = () => load(`, timeout: ${written}`);
   expect(loading).toThrow(ConfigError);
-  expect(loading).toThrow(`sinks.soc.timeout: "${written}" is no time from 1s to 5m. Write it as`);
+  expect(loading).toThrow(
+    `sinks.soc.timeout: "${written}" is not a duration from 1s to 5m. Write it as`,
+  );
 });
 
 test.each([

@@ -30,7 +30,7 @@ export function remarkOnGaps(
 
 function textOf({ severities, stretches }: Gap, sources: string, timeZone: string): string {
   if (severities.length === 0)
-    return `send nothing of ${sources}: none that can take anything is for it. Add a route, or name it in the sources of one`;
+    return `send nothing of ${sources}: none of those that can take events is for it. Add a route, or name it in the sources of one`;
   const what = severities.map((severity) => severityNames[severity]).join(' and ');
   if (stretches === undefined)
     return `send no ${what} events of ${sources}, at any time. Add a route for them, or lower min_severity in one`;
@@ -51,5 +51,5 @@ function timesOf(stretches: NonNullable<Gap['stretches']>, timeZone: string): st
     .slice(0, shownMax)
     .map(({ fromMs, untilMs }) => `${clock(fromMs)} to ${clock(untilMs)}`);
   const count = stretches.length - shown.length;
-  return `${shown.join(', ')}${count > 0 ? ` and ${count} times more` : ''} (${timeZone})`;
+  return `${shown.join(', ')}${count > 0 ? ` and ${count} more` : ''} (${timeZone})`;
 }

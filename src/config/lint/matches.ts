@@ -23,7 +23,7 @@ export function remarkOnMatch(
     policy.route.sources === undefined
       ? 'the sources have'
       : `${policy.route.sources.join(', ')} has`;
-  const text = `never fits: ${who} only ${known.join(', ')}. Name one of these, or other sources`;
+  const text = `never matches: ${who} only ${known.join(', ')}. Name one of these, or other sources`;
   return [{ rule: 'impossible_match', where: policy.place(['match', 'streams']), text }];
 }
 

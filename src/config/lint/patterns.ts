@@ -33,8 +33,8 @@ export function remarkOnTypes(
     const fits = compileGlob(written);
     if (looksRegular(written) || known.some(fits)) return [];
     const text =
-      `fits no type that these sources are known to send.${hint(written, known)} ` +
-      'A new release of the vendor may bring it; until then this never fits';
+      `matches no type that these sources are known to send.${hint(written, known)} ` +
+      'A new release of the vendor may bring it; until then this never matches';
     return [{ rule: 'unknown_type', where: place(['match', 'types', index]), text }];
   });
 }

@@ -43,7 +43,7 @@ export function remarkOnQuiet({ route, content, place }: PolicyRoute): Remark[] 
   if (content.quiet === undefined || content.quiet.passes !== undefined || route.minSeverity > 4)
     return [];
   const text =
-    'hold HIGH events until they are over, because passes is not written. Write passes: HIGH to send those at once, or passes: CRITICAL to say that they may wait';
+    'hold HIGH events until they are over, because passes is not set. Write passes: HIGH to send those at once, or passes: CRITICAL to say that they may wait';
   return [{ rule: 'quiet_holds_high', where: place(['quiet']), text }];
 }
 
@@ -60,7 +60,7 @@ export function remarkOnTimes(policy: PolicyRoute): Remark[] {
   }
   return active.flatMap((interval, index) => {
     if (!isWhollyWithin(interval, mute)) return [];
-    const text = 'does nothing: mute takes all of it away. Correct this time or mute, or remove it';
+    const text = 'has no effect: mute covers all of it. Correct this time or mute, or remove it';
     return [{ rule, where: place(['active', index]), text }];
   });
 }

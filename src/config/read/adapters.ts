@@ -36,13 +36,19 @@ export function findDefinition<D extends Definition>(
   return type !== undefined && Object.hasOwn(registry, type) ? registry[type] : undefined;
 }
 
+export interface WrittenAdapters {
+  readonly inputs: readonly AdapterInput[];
+  readonly registry: Readonly<Record<string, Definition>>;
+  /** Keys that every one of them may have, whatever its type. */
+  readonly commonKeys: readonly string[];
+}
+
 /**
- * The adapters whose settings are right; what is wrong with the others goes to `findings`. If
- * nothing is wrong but that a setting could not be had, the adapter has none.
+ * Returns the adapters whose settings are right, and reports what is wrong with the others. An
+ * adapter that only lacks a value that could not be read has the settings undefined.
  */
 export function checkAdapters(
-  inputs: readonly AdapterInput[],
-  registry: Readonly<Record<string, Definition>>,
+  { inputs, registry, commonKeys }: WrittenAdapters,
   findings: Findings,
 ): AdapterConfig[] {
   return inputs.flatMap((input) => {
@@ -52,11 +58,13 @@ export function checkAdapters(
     if (definition === undefined) {
       const known = Object.keys(registry);
       const problem = `"${shownName(type)}" is not a type`;
-      const remedy = `Known are: ${known.join(', ')}.${didYouMean(type, known)}`;
+      const remedy = `Known types: ${known.join(', ')}.${didYouMean(type, known)}`;
       findings.problems.push({ where: place(['type']), problem, remedy });
       return [];
     }
-    const judged = { schema: definition.config, content: settings, place };
+    const files = definition.secrets.map((key) => `${String(key)}_file`);
+    const otherKeys = [...files, ...commonKeys];
+    const judged = { schema: definition.config, content: settings, place, otherKeys };
     const issues = issuesOf(judged);
     findings.problems.push(...problemsOf(issues, judged));
     if (issues.length > 0) return [];

@@ -3,17 +3,16 @@
 
 import type { ExpressionError } from '../../core/rules/expression.ts';
 import type { ConfigProblem } from '../../kit/errors.ts';
-import { excerpt } from './excerpt.ts';
+import { excerptWithKnown } from './excerpt.ts';
 
 export function expressionProblem(
   where: string,
   text: string,
   error: ExpressionError,
 ): ConfigProblem {
-  const hints = error.known.length === 0 ? '' : `. Known are: ${error.known.join(', ')}`;
   return {
     where,
     problem: `cannot be used: ${error.message}`,
-    remedy: `Look at character ${error.column}:\n${excerpt(text, error.column)} here${hints}`,
+    remedy: `Look at character ${error.column}:\n${excerptWithKnown(text, error.column, error.known)}`,
   };
 }

@@ -20,8 +20,8 @@ export function unknownName(
   { noun, known }: Pick<Names, 'noun' | 'known'>,
 ): ConfigProblem {
   const all = known.map(shownName).join(', ');
-  const list = known.length === 0 ? `There is no ${noun} yet` : `Known are: ${all}`;
-  const problem = `"${shownName(name)}" is no ${noun} of this configuration`;
+  const list = known.length === 0 ? `There is no ${noun} yet` : `Known ${noun}s: ${all}`;
+  const problem = `"${shownName(name)}" is not a ${noun} of this configuration`;
   return { where, problem, remedy: `${list}.${didYouMean(name, known)}` };
 }
 

@@ -54,7 +54,7 @@ export function createDecider(
     const byFile = read(written, parse);
     if (byFile !== undefined && byVariable !== undefined && byFile !== byVariable)
       findings.warnings.push(
-        `${environment.place(name)} does nothing: ${written?.where} says otherwise, and it counts.`,
+        `${environment.place(name)} has no effect: ${written?.where} takes precedence.`,
       );
     return byFile ?? byVariable;
   };
@@ -104,7 +104,7 @@ export function readDatabase(
   if (isEmbedded && isNeeded && isInKubernetes && !isEmbeddedMeant)
     findings.problems.push(embeddedInKubernetes);
   if (!isEmbedded && isEmbeddedMeant)
-    findings.warnings.push('EMBEDDED does nothing: DATABASE_URL is set and used.');
+    findings.warnings.push('EMBEDDED has no effect: DATABASE_URL is set and used.');
   if (isNeeded && environment.get(obeyed) !== undefined)
     findings.problems.push({ where: environment.place(obeyed), ...obeyedByDriver });
   if (url !== undefined) findings.warnings.push(...warningsOfLibpq(environment));

@@ -13,6 +13,8 @@ export interface Judged {
   readonly schema: z.ZodType;
   readonly content: unknown;
   readonly place: Place;
+  /** Keys that may stand at the top of the content beside those of the schema. */
+  readonly otherKeys?: readonly string[];
 }
 
 const nameLengthMax = 63;
@@ -86,27 +88,42 @@ export function problemsOf(issues: readonly Issue[], judged: Judged): ConfigProb
   return issues.flatMap((issue) => problemsOfIssue(issue, judged));
 }
 
-function problemsOfIssue(issue: Issue, { schema, content, place }: Judged): ConfigProblem[] {
-  const around = schemaAt(schema, issue.path);
-  if (issue.code === 'unrecognized_keys') {
-    const object = around instanceof z.ZodOptional ? around.unwrap() : around;
-    const known = object instanceof z.ZodObject ? Object.keys(object.shape) : [];
-    return issue.keys.map((key) => ({
-      where: place(issue.path, key),
-      problem: `"${shownName(key)}" is not a key that belongs here`,
-      remedy: `Known are: ${known.join(', ')}.${didYouMean(key, known)}`,
-    }));
-  }
+function problemsOfIssue(issue: Issue, judged: Judged): ConfigProblem[] {
+  const { schema, content, place } = judged;
+  if (issue.code === 'unrecognized_keys') return problemsOfKeys(issue.path, issue.keys, judged);
   const where = place(issue.path);
+  const value = valueAt(content, issue.path);
   if (issue.code === 'invalid_value') {
     const known = issue.values.map(String);
-    const hint = didYouMean(String(valueAt(content, issue.path)), known);
-    const remedy = `Known are: ${known.join(', ')}.${hint}`;
-    return [{ where, problem: 'is none of the words that belong here', remedy }];
+    const remedy = `Use one of: ${known.join(', ')}.${didYouMean(String(value), known)}`;
+    return [{ where, problem: 'is not one of the words that belong here', remedy }];
   }
-  const description = around?.description?.replace(/\.$/, '');
-  const remedy = description === undefined ? 'Correct it' : `Expected: ${description}`;
-  return [{ where, problem: sentenceOf(issue), remedy }];
+  return [{ where, problem: sentenceOf(issue), remedy: remedyOf(issue, value, schema) }];
+}
+
+function problemsOfKeys(
+  path: Path,
+  keys: readonly string[],
+  { schema, place, otherKeys = [] }: Judged,
+): ConfigProblem[] {
+  const around = schemaAt(schema, path);
+  const object = around instanceof z.ZodOptional ? around.unwrap() : around;
+  const ofSchema = object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+  const known = [...ofSchema, ...(path.length === 0 ? otherKeys : [])];
+  return keys.map((key) => ({
+    where: place(path, key),
+    problem: `"${shownName(key)}" is not a key that belongs here`,
+    remedy: `Known keys: ${known.join(', ')}.${didYouMean(key, known)}`,
+  }));
+}
+
+function remedyOf(issue: Issue, value: unknown, schema: z.ZodType): string {
+  if (issue.code === 'invalid_key') return 'Choose another one';
+  const description = schemaAt(schema, issue.path)?.description?.replace(/\.$/, '');
+  if (description === undefined) return 'Correct it';
+  const isBare = ['string', 'number'].includes(typeof value);
+  const isListMissing = issue.code === 'invalid_type' && issue.expected === 'array' && isBare;
+  return `Expected: ${description}${isListMissing ? '. Put brackets around it: [ ]' : ''}`;
 }
 
 const nouns: Readonly<Record<string, string>> = {
@@ -124,8 +141,25 @@ function sentenceOf(issue: Issue): string {
     return `is not ${nouns[issue.expected] ?? `a ${issue.expected}`}`;
   if (issue.code === 'too_small' && issue.minimum === 1 && issue.origin !== 'number')
     return 'is empty';
+  // A schema that has words of its own for it says more.
+  if (issue.code === 'too_small' && /^Too small:/.test(issue.message))
+    return beyond(issue.origin, issue.minimum, ['fewer', 'less']);
+  if (issue.code === 'too_big' && /^Too big:/.test(issue.message))
+    return beyond(issue.origin, issue.maximum, ['more', 'more']);
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   return issue.message.replace(/^Invalid input: /, '');
+}
+
+/** @param words what to say of things that are counted, and of a number */
+function beyond(
+  origin: string,
+  bound: number | bigint,
+  [ofCount, ofNumber]: readonly [string, string],
+): string {
+  if (origin === 'string') return `has ${ofCount} than ${bound} characters`;
+  return origin === 'array'
+    ? `has ${ofCount} than ${bound} entries`
+    : `is ${ofNumber} than ${bound}`;
 }
 
 /**

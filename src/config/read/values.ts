@@ -59,7 +59,7 @@ export const stormOver: Parse<number | 'off'> = (text) => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (value >= 1) return { value };
   return {
-    problem: `${quote(text)} is no number of events`,
+    problem: `${quote(text)} is not a number of events`,
     remedy: `Set it to how many may be due at once before digests replace cards (1 to 99999; ${stormOverDefault} if not set), or to "off"`,
   };
 };
@@ -84,7 +84,7 @@ export const retention: Parse<number | 'off'> = (text) => {
   const value = duration(text) ?? 0;
   if (value >= dayMs && value <= retentionMaxMs) return { value };
   return {
-    problem: `${quote(text)} is no time to keep events for`,
+    problem: `${quote(text)} is not a time to keep events for`,
     remedy:
       'Set it to days, weeks or years ("180d", "26w", "1y"), or to "off" to keep all for ever',
   };
@@ -96,7 +96,7 @@ export function durationFrom(minMs: number, maxMs: number): Parse<number> {
     const value = duration(text);
     if (value !== undefined && value >= minMs && value <= maxMs) return { value };
     const range = `from ${durationText(minMs)} to ${durationText(maxMs)}`;
-    return { problem: `${quote(text)} is no time ${range}`, remedy: durationForms };
+    return { problem: `${quote(text)} is not a duration ${range}`, remedy: durationForms };
   };
 }
 
@@ -114,7 +114,7 @@ export const instant: Parse<number> = (text) => {
   const remedy = 'Write it as "2026-03-02T22:00:00+07:00", or with Z for UTC';
   try {
     const value = parseInstant(text);
-    return value === undefined ? { problem: `${quote(text)} is no time`, remedy } : { value };
+    return value === undefined ? { problem: `${quote(text)} is not a time`, remedy } : { value };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { problem: `${JSON.stringify(text)} ${error.message}`, remedy };
@@ -207,7 +207,7 @@ export const noProxy: Parse<string> = (text) => {
   // What stands before an @ may be a password.
   const shown = unknown.map((entry) => quote(entry.replace(/^.*@/s, '…@')));
   return {
-    problem: `holds what is no host and no network: ${shown.join(', ')}`,
+    problem: `holds what is neither a host nor a network: ${shown.join(', ')}`,
     remedy: noProxyForms,
   };
 };

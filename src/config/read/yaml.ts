@@ -15,6 +15,7 @@ import {
 import type { Findings } from './environment.ts';
 import type { Path, Place } from './place.ts';
 import { shownName } from './problems.ts';
+import { yamlFaultOf } from './yaml-fault.ts';
 
 export interface YamlFile {
   /**
@@ -38,10 +39,6 @@ export interface YamlText {
   /** Whether a variable may be missing under that key at the top of the file. Default: no. */
   isOptional?(section: string): boolean;
 }
-
-const formRemedy =
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant to be read so
-  'Correct this line, or the one before it. Inside of { } and [ ], "${VAR}" needs quotes';
 
 type PlaceOffset = (offset: number) => string;
 
@@ -84,16 +81,11 @@ export function readYaml(written: YamlText, findings: Findings): YamlFile | unde
   }
 }
 
-/** After the first fault in the form, the parser calls almost everything unexpected. */
 function reportFormFault({ document, placeOffset, findings }: Parsed): void {
-  const [error] = document.errors;
-  if (error === undefined) return;
-  // What follows a colon may quote the file, and so a secret.
-  const isDeep = /call stack/.test(error.message);
-  const problem = isDeep
-    ? 'is nested too deeply'
-    : `is not valid YAML: ${error.message.split(':')[0]}`;
-  findings.problems.push({ where: placeOffset(error.pos[0]), problem, remedy: formRemedy });
+  const fault = yamlFaultOf(document);
+  if (fault === undefined) return;
+  const { offset, problem, remedy } = fault;
+  findings.problems.push({ where: placeOffset(offset), problem, remedy });
 }
 
 /**
@@ -150,8 +142,9 @@ function reportRepeatedKeys({ document, placeOffset, findings }: Parsed): void {
         if (!isScalar(key)) continue;
         if (known.has(key.value)) {
           const where = placeOffset(key.range?.[0] ?? 0);
-          const problem = 'is not valid YAML: Map keys must be unique';
-          findings.problems.push({ where, problem, remedy: formRemedy });
+          const problem = `"${shownName(String(key.value))}" is in this map already`;
+          const remedy = 'Keep one of the two, or give one another name';
+          findings.problems.push({ where, problem, remedy });
         }
         known.add(key.value);
       }

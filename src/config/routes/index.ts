@@ -142,7 +142,7 @@ function quietOf({ content, place }: RouteInput, context: RoutesContext): Pick<R
     (_, step) => nowMs + step * stepMs,
   ).every((atMs) => isWithin(endless, atMs));
   if (isEverQuiet) {
-    const problem = 'leave no time in which what is held goes out';
+    const problem = 'leave no time at which held messages could be sent';
     findings.problems.push({ where: place(path), problem, remedy: 'Shorten them' });
   }
   return { quiet: { times, passes: priorityOf(passes) } };
@@ -185,7 +185,7 @@ function warnOfIdleSinks(routes: readonly RouteInput[], context: RoutesContext):
   for (const { id, place } of sinks) {
     if (named.has(id)) continue;
     findings.warnings.push(
-      `${place([])}: gets nothing, as no route names it. Name it in a route or in operations, or remove it.`,
+      `${place([])}: gets nothing, because no route names it. Name it in a route or in operations, or remove it.`,
     );
   }
 }

@@ -34,7 +34,7 @@ export function targetsOf(route: RouteInput, context: RoutesContext): Targets {
     if (sink === undefined) continue;
     const place = placeUnder(route.place, ['to', index]);
     if (to.has(sink)) {
-      const problem = `"${shownName(sink)}" stands here already`;
+      const problem = `"${shownName(sink)}" is in this list already`;
       problems.push({ where: place([]), problem, remedy: 'Keep one of the two' });
     }
     to.add(sink);
@@ -64,7 +64,7 @@ function settingsOf(written: TargetSettings, { sinkTypes, findings }: RoutesCont
   const { routeSettings: schema } = definition;
   if (schema === undefined) {
     const keys = Object.keys(content).map(shownName).join(', ');
-    const problem = `says ${keys}, and a sink of type ${type} lets a route say nothing`;
+    const problem = `sets ${keys}, but a route can set nothing for a sink of type ${type}`;
     findings.problems.push({ where: place([]), problem, remedy: 'Write its id alone' });
     return undefined;
   }

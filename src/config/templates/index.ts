@@ -8,7 +8,7 @@ import { tryTemplate } from '../../core/template/trial.ts';
 import type { SinkDefinition, TemplateSupport } from '../../kit/sink.ts';
 import { findDefinition } from '../read/adapters.ts';
 import type { Findings } from '../read/environment.ts';
-import { excerpt } from '../read/excerpt.ts';
+import { excerpt, excerptWithKnown } from '../read/excerpt.ts';
 import type { TemplateInput } from '../read/file.ts';
 import { unknownName } from '../read/names.ts';
 import type { Registries } from '../read/shape.ts';
@@ -70,7 +70,7 @@ export class Templates {
     if (type === undefined || definition === undefined) return undefined;
     const { templates: support } = definition;
     if (support === undefined) {
-      const problem = `names a template, and a sink of type ${type} takes none`;
+      const problem = `names a template, but a sink of type ${type} takes none`;
       problems.push({ where, problem, remedy: 'Leave it out' });
       return undefined;
     }
@@ -83,7 +83,7 @@ export class Templates {
     for (const name of this.#known.keys())
       if (!this.#used.has(name))
         this.#findings.warnings.push(
-          `Template "${name}" does nothing: no sink and no route names it.`,
+          `Template "${name}" has no effect: no sink and no route names it.`,
         );
   }
 }
@@ -128,7 +128,7 @@ function warnOfRaw({ text, where }: Part, findings: Findings): void {
     if (piece.kind !== 'value' || piece.form !== 'raw') continue;
     const [line, column] = piece.at;
     findings.warnings.push(
-      `${where} shows a value raw at line ${line}, column ${column}: what an attacker wrote into it is obeyed, mentions and links among it.`,
+      `${where} shows a value raw at line ${line}, column ${column}: an attacker who wrote that value can make it a link or a mention.`,
     );
   }
 }
@@ -150,7 +150,7 @@ function checkFor(use: Use, { template, parts, isBroken }: Known, findings: Find
   try {
     tryTemplate(template, use.support.labels);
   } catch (error) {
-    const problem = `is right in form and fails when it is tried: ${(error as Error).message}`;
+    const problem = `is right in form, but fails when it is tried: ${(error as Error).message}`;
     const remedy = 'Make it simpler, or shorter';
     findings.problems.push({ where: parts[0]!.where, problem, remedy });
   }
@@ -169,7 +169,7 @@ function checkPieces({ type, support }: Use, { text, where }: Part, findings: Fi
   const fault = support.fault?.(text.pieces);
   if (fault === undefined) return;
   const { line, column } = new TemplateError(fault.problem, text.pieces[fault.index]!.at);
-  const shown = excerptAt(text.source, line, column);
+  const shown = excerpt(text.source, positionOf(text.source, line, column));
   const remedy = `${fault.remedy}. Look at line ${line}, column ${column}:\n${shown}`;
   const problem = `${fault.problem} (for a sink of type ${type})`;
   findings.problems.push({ where, problem, remedy });
@@ -180,13 +180,13 @@ function reportFault(
   { text, where }: { readonly text: { readonly source: string }; readonly where: string },
   findings: Findings,
 ): void {
-  const hints = known.length === 0 ? '' : `. Known are: ${known.join(', ')}`;
-  const shown = excerptAt(text.source, line, column);
-  const remedy = `Look at line ${line}, column ${column}:\n${shown} here${hints}`;
+  const shown = excerptWithKnown(text.source, positionOf(text.source, line, column), known);
+  const remedy = `Look at line ${line}, column ${column}:\n${shown}`;
   findings.problems.push({ where, problem: message, remedy });
 }
 
-function excerptAt(source: string, line: number, column: number): string {
+/** All three from 1. */
+function positionOf(source: string, line: number, column: number): number {
   const before = source.split('\n').slice(0, line - 1);
-  return excerpt(source, before.reduce((sum, text) => sum + text.length + 1, 0) + column);
+  return before.reduce((sum, text) => sum + text.length + 1, 0) + column;
 }

@@ -187,7 +187,7 @@ describe('wrong usage', () => {
     [['routes', 'test'], 'Which event? Name a file'],
     [['routes', 'test', '--event', 'nothing.json'], 'nothing.json cannot be read (ENOENT).'],
     [['routes', 'test', '--event', 'tocsin.yaml'], 'tocsin.yaml is no JSON.'],
-    [['routes', 'test', '--event', 'event.json', '--at', 'noon'], '--at "noon" is no time.'],
+    [['routes', 'test', '--event', 'event.json', '--at', 'noon'], '--at "noon" is not a time.'],
     [
       ['routes', 'test', '--event', 'event.json', '--at', '2026-11-31T22:00:00Z'],
       '--at "2026-11-31T22:00:00Z" is a date that does not exist.',

@@ -96,10 +96,10 @@ test('a file makes all of its silences or none, and what is wrong in it is told 
     'wrong.yaml:1:69 [0].match.devices[0] is empty.',
     'wrong.yaml:2:38 [1].until is written, and so is for.',
     'wrong.yaml:2:67 [1].when cannot be used: there is no field "typ".',
-    '      event.typ == "A"\n            ^ here. Known are: source,',
+    '      event.typ == "A"\n            ^ here. Known names: source,',
     'wrong.yaml:3:3 [2] has no end.',
-    'wrong.yaml:3:29 [2].from "noon" is no time.',
-    'wrong.yaml:3:49 [2].sinks[0] "sco" is no sink of this configuration.',
+    'wrong.yaml:3:29 [2].from "noon" is not a time.',
+    'wrong.yaml:3:49 [2].sinks[0] "sco" is not a sink of this configuration.',
   ])
     expect(wrong.stderr).toContain(words);
   write(
@@ -155,7 +155,7 @@ describe('is refused', () => {
       'every event.',
     ],
     [['--match', 'types=A'], 'the silence has no end.'],
-    [['--match', 'types=A', '--for', '31d'], '--for "31d" is no time from 1s to 30d.'],
+    [['--match', 'types=A', '--for', '31d'], '--for "31d" is not a duration from 1s to 30d.'],
     [
       ['--match', 'types=A', '--until', '2046-03-02T22:00:00Z'],
       'the silence is longer than 720 hours',
@@ -216,7 +216,7 @@ describe('is refused', () => {
       runIn(small, [...base, '--match', 'types=A', '--for', length], {
         TOCSIN_CONFIG: 'tocsin.yaml',
       });
-    expect((await run('61m')).stderr).toContain('--for "61m" is no time from 1s to 1h.');
+    expect((await run('61m')).stderr).toContain('--for "61m" is not a duration from 1s to 1h.');
     expect((await run('60m')).code).toBe(0);
   });
 });

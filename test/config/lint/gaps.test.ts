@@ -13,7 +13,7 @@ describe('grave events that no route sends', () => {
     expect(remarks(office)).toEqual([
       text(
         'CRITICAL and HIGH',
-        'from Wed 18:00 to Thu 08:00, Thu 18:00 to Fri 08:00, Fri 18:00 to Mon 08:00, Mon 18:00 to Tue 08:00 and 1 times more (Asia/Bangkok). Add a route for them, or widen the times of one',
+        'from Wed 18:00 to Thu 08:00, Thu 18:00 to Fri 08:00, Fri 18:00 to Mon 08:00, Mon 18:00 to Tue 08:00 and 1 more (Asia/Bangkok). Add a route for them, or widen the times of one',
       ),
     ]);
     expect(
@@ -51,7 +51,7 @@ describe('grave events that no route sends', () => {
 
   it('are remarked on if no route is for the source', () => {
     expect(remarks('  - { name: r, match: { sources: [events] }, to: [soc, boss] }\n')).toEqual([
-      'no_way_out tocsin.yaml:5:1 routes send nothing of suspicious: none that can take anything is for it. Add a route, or name it in the sources of one',
+      'no_way_out tocsin.yaml:5:1 routes send nothing of suspicious: none of those that can take events is for it. Add a route, or name it in the sources of one',
     ]);
   });
 

@@ -12,10 +12,10 @@ it('a match that nothing fits is remarked on', () => {
       `  - { name: r, match: { sources: [events], streams: [suspicious] }, to: [soc] }\n${all}`,
     ),
   ).toEqual([
-    'impossible_match tocsin.yaml:6:44 routes[0].match.streams never fits: events has only event. Name one of these, or other sources',
+    'impossible_match tocsin.yaml:6:44 routes[0].match.streams never matches: events has only event. Name one of these, or other sources',
   ]);
   expect(remarks(`  - { name: r, match: { streams: [events] }, to: [soc] }\n${all}`)).toEqual([
-    'impossible_match tocsin.yaml:6:25 routes[0].match.streams never fits: the sources have only event, suspicious. Name one of these, or other sources',
+    'impossible_match tocsin.yaml:6:25 routes[0].match.streams never matches: the sources have only event, suspicious. Name one of these, or other sources',
   ]);
 });
 

@@ -13,7 +13,7 @@ it.each([
   ['XYZ*', ''],
 ])('a type that no source sends is remarked on: %s', (type, hint) => {
   expect(matching(`types: [${type}]`)).toEqual([
-    `unknown_type tocsin.yaml:6:33 routes[0].match.types[0] fits no type that these sources are known to send.${hint} A new release of the vendor may bring it; until then this never fits`,
+    `unknown_type tocsin.yaml:6:33 routes[0].match.types[0] matches no type that these sources are known to send.${hint} A new release of the vendor may bring it; until then this never matches`,
   ]);
 });
 

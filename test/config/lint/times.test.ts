@@ -9,7 +9,7 @@ describe('times that cannot be reached', () => {
     remarks(`  - { name: r, active: [${active}], mute: [${mute}], to: [boss] }\n${all}`);
   it('are remarked on one by one, if mute takes them away', () => {
     expect(muted('{ days: [sat] }, { days: [mon] }', '{ days: [sat-sun] }')).toEqual([
-      'unreachable_time tocsin.yaml:6:25 routes[0].active[0] does nothing: mute takes all of it away. Correct this time or mute, or remove it',
+      'unreachable_time tocsin.yaml:6:25 routes[0].active[0] has no effect: mute covers all of it. Correct this time or mute, or remove it',
     ]);
   });
 
@@ -50,7 +50,7 @@ describe('quiet hours', () => {
     );
   it('that hold HIGH events without saying so are remarked on', () => {
     expect(quiet('')).toEqual([
-      'quiet_holds_high tocsin.yaml:6:35 routes[0].quiet hold HIGH events until they are over, because passes is not written. Write passes: HIGH to send those at once, or passes: CRITICAL to say that they may wait',
+      'quiet_holds_high tocsin.yaml:6:35 routes[0].quiet hold HIGH events until they are over, because passes is not set. Write passes: HIGH to send those at once, or passes: CRITICAL to say that they may wait',
     ]);
     expect(
       quiet('', 'match: { min_severity: HIGH }, ').filter((line) => line.startsWith('quiet')),

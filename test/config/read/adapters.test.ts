@@ -20,19 +20,21 @@ it.each<[string, string, string[]]>([
     'a type that nobody knows',
     'sinks:\n  soc:\n    type: matermost\n',
     [
-      'tocsin.yaml:3:5 sinks.soc.type "matermost" is not a type. Known are: mattermost, stdout. Did you mean "mattermost"?',
+      'tocsin.yaml:3:5 sinks.soc.type "matermost" is not a type. Known types: mattermost, stdout. Did you mean "mattermost"?',
     ],
   ],
   [
     'a type from the depths of the language',
     'sinks:\n  soc: { type: constructor }\n',
-    ['tocsin.yaml:2:10 sinks.soc.type "constructor" is not a type. Known are: mattermost, stdout.'],
+    [
+      'tocsin.yaml:2:10 sinks.soc.type "constructor" is not a type. Known types: mattermost, stdout.',
+    ],
   ],
   [
     'a setting that does not belong',
     'sinks:\n  soc:\n    type: mattermost\n    url: https://chat.example/hooks/abcd\n    chanel: x\n',
     [
-      'tocsin.yaml:5:5 sinks.soc "chanel" is not a key that belongs here. Known are: url, channel. Did you mean "channel"?',
+      'tocsin.yaml:5:5 sinks.soc "chanel" is not a key that belongs here. Known keys: url, channel, url_file, type, template, timeout, locale, time_zone. Did you mean "channel"?',
     ],
   ],
   [
@@ -49,11 +51,19 @@ it.each<[string, string, string[]]>([
     'a file for what is no secret',
     'sinks:\n  soc:\n    type: mattermost\n    url: https://chat.example/hooks/abcd\n    channel_file: x\n',
     [
-      'tocsin.yaml:5:5 sinks.soc "channel_file" is not a key that belongs here. Known are: url, channel.',
+      'tocsin.yaml:5:5 sinks.soc "channel_file" is not a key that belongs here. Known keys: url, channel, url_file, type, template, timeout, locale, time_zone.',
     ],
   ],
 ])('refuses %s', (_, text, expected) => {
   expect(yamlProblems(text)).toEqual(expected);
+});
+
+it.each([
+  ['sinks: { soc: { type: stdout, timeuot: 5s } }', 'timeout'],
+  ['sinks: { soc: { type: mattermost, urlfile: x } }', 'url_file'],
+  ['sources: { di: { type: deepinstinct_events, tokn_file: x } }', 'token_file'],
+])('%s: the key that was meant is found, also if no schema of the type has it', (yaml, meant) => {
+  expect(yamlProblems(yaml)).toContainEqual(expect.stringContaining(`Did you mean "${meant}"?`));
 });
 
 it.each(['constructor', 'toString'])('%s is an id like any other', (id) => {
@@ -67,13 +77,12 @@ it.each(['constructor', 'toString'])('%s is an id like any other', (id) => {
 
 const place: AdapterInput['place'] = (path, key) => ['soc', ...path, key ?? []].flat().join('.');
 
+const plain = { registry: registries.sinks, commonKeys: ['type'] };
+
 function check(settings: Record<string, unknown>, type: string | undefined = 'mattermost') {
   const findings: Findings = { problems: [], warnings: [] };
-  const adapters = checkAdapters(
-    [{ id: 'soc', type, settings, place }],
-    registries.sinks,
-    findings,
-  );
+  const inputs = [{ id: 'soc', type, settings, place }];
+  const adapters = checkAdapters({ ...plain, inputs }, findings);
   return { adapters, ...findings };
 }
 
@@ -95,7 +104,7 @@ it('an adapter with a problem, or without a type that could be read, is not ther
   expect(check({ url: 'nothing' }).problems.map(({ where }) => where)).toEqual(['soc.url']);
   const findings: Findings = { problems: [], warnings: [] };
   const untyped = { id: 'soc', type: undefined, settings: { url: 5 }, place };
-  expect(checkAdapters([untyped], registries.sinks, findings)).toEqual([]);
+  expect(checkAdapters({ ...plain, inputs: [untyped] }, findings)).toEqual([]);
   expect(findings.problems).toEqual([]);
 });
 
@@ -107,7 +116,7 @@ it('what a type warns of is said with the place and the value', () => {
     warnings: () => [{ key: 'level', text: 'is loud' }],
   } as Definition;
   const input = { id: 'soc', type: 'loud', settings: { level: 11 }, place };
-  checkAdapters([input], { loud }, findings);
+  checkAdapters({ ...plain, inputs: [input], registry: { loud } }, findings);
   expect(findings.warnings).toEqual(['soc.level: 11 is loud']);
 });
 

@@ -18,7 +18,7 @@ it('has the place in the text under a caret, and the names that are known there'
     where: 'here',
     problem: 'cannot be used: there is no field "hostnam"',
     remedy: expect.stringMatching(
-      /^Look at character \d+:\n {6} {2}event\.device\.hostnam == "x"\n {21}\^ here\. Known are: .*\bname\b/,
+      /^Look at character \d+:\n {6} {2}event\.device\.hostnam == "x"\n {21}\^ here\. Known names: .*\bname\b/,
     ),
   });
 });

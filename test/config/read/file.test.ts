@@ -53,7 +53,7 @@ it('names sources, sinks and routes, with variables and files for secrets', () =
     locale: 'th',
     timeZone: 'Asia/Bangkok',
     secrets: [token, hook],
-    warnings: ['TZ does nothing: tocsin.yaml:12:1 time_zone says otherwise, and it counts.'],
+    warnings: ['TZ has no effect: tocsin.yaml:12:1 time_zone takes precedence.'],
   });
 });
 
@@ -84,7 +84,7 @@ it('names sinks that are for operations; one of them is of use without a route',
   expect([config.operations, config.warnings]).toEqual([['ops'], []]);
   expect(loadYaml(text('[ops, soc, ops]'), env).operations).toEqual(['ops', 'soc']);
   expect(yamlProblems(text('[soc, opss]'))).toEqual([
-    'tocsin.yaml:3:19 operations[1] "opss" is no sink of this configuration. Known are: soc, ops. Did you mean "ops"?',
+    'tocsin.yaml:3:19 operations[1] "opss" is not a sink of this configuration. Known sinks: soc, ops. Did you mean "ops"?',
   ]);
   expect(yamlProblems(text('[]'))).toEqual([
     'tocsin.yaml:3:1 operations is empty. Expected: the id of a sink, or a list of them',
@@ -207,7 +207,7 @@ it('has faults of its form told together with those of its values', () => {
   expect(yamlProblems(text.join('\n')).map((problem) => problem.split('. ')[0])).toEqual([
     'tocsin.yaml:3:33 ${HOOK} has no value',
     'tocsin.yaml:4:33 ${HOOK} has no value',
-    'tocsin.yaml:4:3 is not valid YAML: Map keys must be unique',
+    'tocsin.yaml:4:3 "soc" is in this map already',
     expect.stringContaining('tocsin.yaml:5:3 sinks.a b is not an id'),
     'tocsin.yaml:6:3 sinks.ops is not a map',
     'tocsin.yaml:10:18 routes[1].to is not a list',
@@ -218,7 +218,7 @@ it('has faults of its form told together with those of its values', () => {
     'tocsin.yaml:5:3 sinks.a b.url is missing',
     'tocsin.yaml:7:10 sinks.out.type "matermost" is not a type',
     'tocsin.yaml:12:1 locale "de" is not a language that Tocsin speaks',
-    'tocsin.yaml:9:38 routes[0].to[3] "nobody" is no sink of this configuration',
+    'tocsin.yaml:9:38 routes[0].to[3] "nobody" is not a sink of this configuration',
     expect.stringContaining('match.min_severity "hihg" is not a severity'),
     expect.stringContaining('"one" is the name of an earlier route'),
   ]);
@@ -244,16 +244,16 @@ it('has a wrong entry spoil only itself, whatever it is an entry of', () => {
     'tocsin.yaml:5:26 routes[0].to[1] is neither the id of a sink nor a map with a sink',
     'tocsin.yaml:6:38 routes[1].active[0].from is not a text',
     'tocsin.yaml:7:46 routes[2].quiet.times[0] "form" is not a key that belongs here',
-    'tocsin.yaml:8:41 routes[3].group.by[0] is none of the words that belong here',
+    'tocsin.yaml:8:41 routes[3].group.by[0] is not one of the words that belong here',
     'tocsin.yaml:2:71 sinks.soc "chanel" is not a key that belongs here',
     'tocsin.yaml:3:24 sinks.out "url" is not a key that belongs here',
     'tocsin.yaml:3:32 sinks.out.locale "xx" is not a language that Tocsin speaks',
-    'tocsin.yaml:5:73 routes[0].match.sources[1] "dl" is no source of this configuration',
-    'tocsin.yaml:5:29 routes[0].to[2] "sco" is no sink of this configuration',
+    'tocsin.yaml:5:73 routes[0].match.sources[1] "dl" is not a source of this configuration',
+    'tocsin.yaml:5:29 routes[0].to[2] "sco" is not a sink of this configuration',
     'tocsin.yaml:5:55 routes[0].match.types[1] is empty',
     expect.stringContaining('tocsin.yaml:6:62 routes[1].active[1] has a time "9"'),
     'tocsin.yaml:7:64 routes[2].quiet.passes "x" is not a severity',
-    'tocsin.yaml:8:50 routes[3].group.wait "5" is no time from 0s to 1d',
+    'tocsin.yaml:8:50 routes[3].group.wait "5" is not a duration from 0s to 1d',
   ]);
 });
 

@@ -28,8 +28,8 @@ it('come with those that there are', () => {
   const known = ['soc', 'ops'];
   expect(unknownName('here', 'sco', { noun: 'sink', known })).toEqual({
     where: 'here',
-    problem: '"sco" is no sink of this configuration',
-    remedy: 'Known are: soc, ops. Did you mean "soc"?',
+    problem: '"sco" is not a sink of this configuration',
+    remedy: 'Known sinks: soc, ops. Did you mean "soc"?',
   });
   expect(unknownName('here', 'x', { noun: 'template', known: [] }).remedy).toBe(
     'There is no template yet.',

@@ -6,7 +6,7 @@ const { load, problemsOf } = createLoader();
 
 describe('of hosts without a proxy', () => {
   const entries = '10.0.0.0/8,::1;x u:geheim@h 10.*';
-  const problem = 'holds what is no host and no network: "::1;x", "…@h", "10.*"';
+  const problem = 'holds what is neither a host nor a network: "::1;x", "…@h", "10.*"';
 
   it.each(['NO_PROXY', 'no_proxy'])('name in %s what is not understood', (name) => {
     const env = { ...three, HTTPS_PROXY: 'http://proxy.example:3128', [name]: entries };

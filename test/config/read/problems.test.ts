@@ -29,12 +29,17 @@ it('makes visible what a terminal would obey', () => {
 });
 
 const schema = z.strictObject({
+  wait: z.int().max(9).optional().describe('how long'),
+  list: z.array(z.string()).max(2).optional().describe('a list of words'),
+  code: z.string().min(2).max(3).optional(),
+  key: z.string().min(8, 'is too short for a key').optional(),
+  ids: z.record(z.string().regex(/^[a-z]+$/, 'is not an id'), z.number()).optional(),
   level: z.enum(['high', 'low']).optional().describe('how loud'),
   size: z.number().min(1).optional().describe('how large.'),
   names: z.array(z.string()).min(1).optional(),
 });
 const place = (path: readonly PropertyKey[], key?: string) => [...path, key ?? []].flat().join('.');
-const told = (content: unknown) => {
+const problemsIn = (content: unknown) => {
   const judged = { schema, content, place };
   return problemsOf(issuesOf(judged), judged);
 };
@@ -44,23 +49,52 @@ it.each([
     { levle: 'high' },
     'levle',
     '"levle" is not a key that belongs here',
-    'Known are: level, size, names. Did you mean "level"?',
+    'Known keys: wait, list, code, key, ids, level, size, names. Did you mean "level"?',
   ],
   [
     { level: 'hihg' },
     'level',
-    'is none of the words that belong here',
-    'Known are: high, low. Did you mean "high"?',
+    'is not one of the words that belong here',
+    'Use one of: high, low. Did you mean "high"?',
   ],
   [{ size: 'x' }, 'size', 'is not a number', 'Expected: how large'],
+  [{ size: 0 }, 'size', 'is less than 1', 'Expected: how large'],
+  [{ wait: 10 }, 'wait', 'is more than 9', 'Expected: how long'],
+  [{ code: 'a' }, 'code', 'has fewer than 2 characters', 'Correct it'],
+  [{ code: 'abcd' }, 'code', 'has more than 3 characters', 'Correct it'],
+  [{ key: 'abc' }, 'key', 'is too short for a key', 'Correct it'],
+  [{ list: ['a', 'b', 'c'] }, 'list', 'has more than 2 entries', 'Expected: a list of words'],
+  [
+    { list: 'a' },
+    'list',
+    'is not a list',
+    'Expected: a list of words. Put brackets around it: [ ]',
+  ],
+  [{ list: { a: 1 } }, 'list', 'is not a list', 'Expected: a list of words'],
+  [{ ids: { 'A 1': 5 } }, 'ids.A 1', 'is not an id', 'Choose another one'],
   [{ names: [] }, 'names', 'is empty', 'Correct it'],
   [{ names: [5] }, 'names.0', 'is not a text', 'Correct it'],
 ])('%j: %s %s', (content, where, problem, remedy) => {
-  expect(told(content)).toEqual([{ where, problem, remedy }]);
+  expect(problemsIn(content)).toEqual([{ where, problem, remedy }]);
+});
+
+it('names the keys that belong to the top only for the top', () => {
+  const inner = z.strictObject({ in: z.strictObject({ a: z.string() }) });
+  const judged = {
+    schema: inner,
+    content: { nothing: 1, in: { a: 'b', unknown: 1 } },
+    place,
+    otherKeys: ['z'],
+  };
+  expect(
+    problemsOf(issuesOf(judged), judged)
+      .map(({ remedy }) => remedy)
+      .sort(),
+  ).toEqual(['Known keys: a.', 'Known keys: in, z.']);
 });
 
 it('reports nothing twice: a gap was reported when it was made', () => {
-  expect(told({ level: undefined, names: [undefined], size: 5 })).toEqual([]);
+  expect(problemsIn({ level: undefined, names: [undefined], size: 5 })).toEqual([]);
 });
 
 /** With the adapters as they are. */

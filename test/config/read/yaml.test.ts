@@ -23,13 +23,18 @@ it('shows a literal ${ when it is written $${', () => {
   expect(loadYaml(text).sinks[0]?.settings).toMatchObject({ channel: 'a${b}' });
 });
 
-const correct =
-  'Correct this line, or the one before it. Inside of { } and [ ], "${VAR}" needs quotes';
 it.each<[string, string, string[]]>([
   [
     'the same id twice',
     'sinks:\n  soc: { type: stdout }\n  soc: { type: stdout }\n',
-    [`tocsin.yaml:3:3 is not valid YAML: Map keys must be unique. ${correct}`],
+    ['tocsin.yaml:3:3 "soc" is in this map already. Keep one of the two, or give one another name'],
+  ],
+  [
+    'a variable within braces',
+    'sinks: { soc: { type: mattermost, url: ${HOOK} } }\n',
+    [
+      'tocsin.yaml:1:41 is not valid YAML: this cannot stand here. Correct this line, or the one before it. Inside of { } and [ ], "${VAR}" needs quotes',
+    ],
   ],
   [
     'a variable that is not set',
@@ -125,7 +130,7 @@ describe('a file that is too large', () => {
       `a: ${'x'.repeat(4_000_001)}`,
       'tocsin.yaml:1:1 is longer than 4 million characters',
     ],
-    ['brackets', '['.repeat(100_000), expect.stringMatching(/ is nested too deeply$/)],
+    ['brackets', '['.repeat(100_000), expect.stringMatching(/ brackets are nested too deeply$/)],
   ])('is refused before anything is made of it: %s', (_, yaml, problem) => {
     expect(problems(yaml)).toEqual([problem]);
   });

@@ -61,7 +61,7 @@ test('a route has one of the two', () => {
 
 test('for a word that is no field the nearest one is named', () => {
   expect(() => load('group: { by: [devise] }')).toThrow(
-    /Known are: .*device.*\. Did you mean "device"\?/,
+    /Use one of: .*device.*\. Did you mean "device"\?/,
   );
 });
 
@@ -78,9 +78,9 @@ test('a name is no longer than can be shown', () => {
 
 test('everything that is wrong is told at once', () => {
   expect(problems('group: { by: [devise], wait: 2x, interval: 0s, max: 1 }')).toEqual([
-    'group.by[0] is none of the words that belong here',
-    'group.wait "2x" is no time from 0s to 1d',
-    'group.interval "0s" is no time from 1s to 7d',
+    'group.by[0] is not one of the words that belong here',
+    'group.wait "2x" is not a duration from 0s to 1d',
+    'group.interval "0s" is not a duration from 1s to 7d',
     'group.max "1" is out of range',
   ]);
   expect(problems('throttle: { by: device, max: 0, every: 1h }')).toEqual([

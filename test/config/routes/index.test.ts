@@ -18,7 +18,7 @@ describe('the exceptions of a route', () => {
   it.each([
     [
       '[{ sources: [nobody] }]',
-      'tocsin.yaml:2:48 routes[0].match.not[0].sources[0] "nobody" is no source',
+      'tocsin.yaml:2:48 routes[0].match.not[0].sources[0] "nobody" is not a source',
     ],
     ['[{ networks: [a] }]', 'tocsin.yaml:2:49 routes[0].match.not[0].networks[0] is no network'],
     [
@@ -42,7 +42,7 @@ describe('the quiet hours of a route', () => {
   it.each([
     [
       '{ times: [{}] }',
-      'tocsin.yaml:2:30 routes[0].quiet.times leave no time in which what is held goes out',
+      'tocsin.yaml:2:30 routes[0].quiet.times leave no time at which held messages could be sent',
     ],
     ['{ times: [{ days: [mon-fri] }, { days: [sat, sun] }] }', 'leave no time'],
     ['{ times: [{ from: "9" }] }', 'tocsin.yaml:2:38 routes[0].quiet.times[0] has a time "9"'],
@@ -66,14 +66,14 @@ it.each<[string, string, string[]]>([
     'a route to nowhere',
     'routes:\n  - name: r\n    to: [socc]\n',
     [
-      'tocsin.yaml:3:10 routes[0].to[0] "socc" is no sink of this configuration. Known are: soc. Did you mean "soc"?',
+      'tocsin.yaml:3:10 routes[0].to[0] "socc" is not a sink of this configuration. Known sinks: soc. Did you mean "soc"?',
     ],
   ],
   [
     'a route from nowhere',
     `${reader}routes:\n  - name: r\n    match: { sources: [dl] }\n    to: [soc]\n`,
     [
-      'tocsin.yaml:4:24 routes[0].match.sources[0] "dl" is no source of this configuration. Known are: di. Did you mean "di"?',
+      'tocsin.yaml:4:24 routes[0].match.sources[0] "dl" is not a source of this configuration. Known sources: di. Did you mean "di"?',
     ],
   ],
   [
@@ -120,16 +120,16 @@ it('has what routes ask for checked, each with its place', () => {
     '    to: [soc]',
   ];
   expect(yamlProblems(text.join('\n'))).toEqual([
-    'tocsin.yaml:4:56 routes[0].match "severity" is not a key that belongs here. Known are: min_severity, sources, streams, types, actions, statuses, tenants, devices, groups, networks, not.',
-    'tocsin.yaml:6:14 routes[0].mute[0].from is not a text. Expected: a time such as "18:00"',
-    'tocsin.yaml:7:5 routes[0].continue is not true or false. Expected: true or false',
+    'tocsin.yaml:4:56 routes[0].match "severity" is not a key that belongs here. Known keys: min_severity, sources, streams, types, actions, statuses, tenants, devices, groups, networks, not.',
+    'tocsin.yaml:6:14 routes[0].mute[0].from is not a text. Expected: a time in quotes, such as "18:00"',
+    'tocsin.yaml:7:5 routes[0].continue is not true or false. Expected: true, or false to keep what it takes from later routes',
     'tocsin.yaml:4:22 routes[0].match.types[0] is empty. Correct it',
     'tocsin.yaml:4:50 routes[0].match.networks[1] is no network such as 10.0.0.0/8 or fd00::/8. Correct it',
     'tocsin.yaml:5:68 routes[0].active[2].time_zone "Mars" is not a time zone. Set it to a name such as "Asia/Bangkok", "Europe/Berlin" or "UTC"',
     'tocsin.yaml:5:14 routes[0].active[0] has a day "monday", which is not mon, tue, wed, thu, fri, sat, sun or two of them such as mon-fri. Correct it',
     'tocsin.yaml:5:34 routes[0].active[1] ends when it begins. Correct it',
     expect.stringContaining(
-      'tocsin.yaml:10:5 routes[1].when cannot be used: there is no field "hostnam". Look at character 14:\n      event.device.hostnam == "x"\n                   ^ here. Known are: id, name, os,',
+      'tocsin.yaml:10:5 routes[1].when cannot be used: there is no field "hostnam". Look at character 14:\n      event.device.hostnam == "x"\n                   ^ here. Known names: id, name, os,',
     ),
   ]);
 });

@@ -26,18 +26,21 @@ it('what a route says of a sink is kept for that sink alone', () => {
 });
 
 it.each([
-  ['soc, soc', 'tocsin.yaml:2:31 routes[0].to[1] "soc" stands here already. Keep one of the two'],
+  [
+    'soc, soc',
+    'tocsin.yaml:2:31 routes[0].to[1] "soc" is in this list already. Keep one of the two',
+  ],
   [
     'soc, { sink: soc, channel: a }',
-    'tocsin.yaml:2:31 routes[0].to[1] "soc" stands here already. Keep one of the two',
+    'tocsin.yaml:2:31 routes[0].to[1] "soc" is in this list already. Keep one of the two',
   ],
   [
     '{ sink: out, channel: a, mention: b }',
-    'tocsin.yaml:2:26 routes[0].to[0] says channel, mention, and a sink of type stdout lets a route say nothing. Write its id alone',
+    'tocsin.yaml:2:26 routes[0].to[0] sets channel, mention, but a route can set nothing for a sink of type stdout. Write its id alone',
   ],
   [
     '{ sink: soc, chanel: a }',
-    'tocsin.yaml:2:39 routes[0].to[0] "chanel" is not a key that belongs here. Known are: ',
+    'tocsin.yaml:2:39 routes[0].to[0] "chanel" is not a key that belongs here. Known keys: ',
   ],
   ['{ sink: soc, channel: [a] }', 'tocsin.yaml:2:39 routes[0].to[0].channel is not a text. '],
 ])('refuses %s', (to, problem) => {
@@ -46,7 +49,7 @@ it.each([
 
 it('a sink that is not there is reported once, whatever is said of it', () => {
   expect(yamlProblems(written('{ sink: sco, chanel: a }'), env)).toEqual([
-    expect.stringContaining('"sco" is no sink of this configuration'),
+    expect.stringContaining('"sco" is not a sink of this configuration'),
   ]);
 });
 

@@ -10,17 +10,17 @@ it.each<[string, string, string[]]>([
     'a length of silences that is none',
     'silences: { max: 2y, min: 1h }\n',
     [
-      'tocsin.yaml:1:22 silences "min" is not a key that belongs here. Known are: max, recurring.',
-      'tocsin.yaml:1:13 silences.max "2y" is no time from 1m to 366d. Write it as "90s", "5m", "24h", "7d", "2w" or "1y"',
+      'tocsin.yaml:1:22 silences "min" is not a key that belongs here. Known keys: max, recurring.',
+      'tocsin.yaml:1:13 silences.max "2y" is not a duration from 1m to 366d. Write it as "90s", "5m", "24h", "7d", "2w" or "1y"',
     ],
   ],
   [
     'a silence that recurs without a reason or times',
     'silences: { recurring: [{ name: backup, every: sunday }] }\n',
     [
-      'tocsin.yaml:1:25 silences.recurring[0].reason is missing. Expected: why',
+      'tocsin.yaml:1:25 silences.recurring[0].reason is missing. Expected: why, in at most 400 characters',
       'tocsin.yaml:1:25 silences.recurring[0].times is missing. Expected: a list of times',
-      'tocsin.yaml:1:41 silences.recurring[0] "every" is not a key that belongs here. Known are: name, reason, times, match, when, sinks.',
+      'tocsin.yaml:1:41 silences.recurring[0] "every" is not a key that belongs here. Known keys: name, reason, times, match, when, sinks.',
     ],
   ],
   [
@@ -43,7 +43,7 @@ it.each<[string, string, string[]]>([
       expect.stringMatching(
         /^tocsin.yaml:7:70 silences.recurring\[3\].when cannot be used: there is no field "typ"/,
       ),
-      'tocsin.yaml:7:102 silences.recurring[3].sinks[0] "sco" is no sink of this configuration. Known are: soc. Did you mean "soc"?',
+      'tocsin.yaml:7:102 silences.recurring[3].sinks[0] "sco" is not a sink of this configuration. Known sinks: soc. Did you mean "soc"?',
       'tocsin.yaml:7:37 silences.recurring[3].times[0] is longer than silences.max allows. Shorten it',
     ],
   ],
@@ -70,6 +70,6 @@ it('judges each that recurs by itself, and what is right in one that is wrong', 
     'tocsin.yaml:7:39 silences.recurring[4].times[0].from is not a text',
     'tocsin.yaml:3:87 silences.recurring[0].match.types[0] is empty',
     'tocsin.yaml:5:9 silences.recurring[2].name "a" is the name of an earlier one',
-    'tocsin.yaml:7:59 silences.recurring[4].sinks[0] "sco" is no sink of this configuration',
+    'tocsin.yaml:7:59 silences.recurring[4].sinks[0] "sco" is not a sink of this configuration',
   ]);
 });

@@ -72,7 +72,7 @@ describe('told with its place is', () => {
   test.each([
     [
       '{ short: { title: "{{ event.typ }}" } }',
-      'tocsin.yaml:10:23 templates.short.title has no "event.typ" to show. Look at line 1, column 4:\n      {{ event.typ }}\n         ^ here. Known are: event.source',
+      'tocsin.yaml:10:23 templates.short.title has no "event.typ" to show. Look at line 1, column 4:\n      {{ event.typ }}\n         ^ here. Known names: event.source',
     ],
     [
       '{ short: { fields: [{ title: a, value: "b" }, { title: a, value: "{{ 1 | nothing }}" }] } }',
@@ -92,11 +92,11 @@ describe('told with its place is', () => {
     ],
     [
       '{ short: { text: "{% if event.user %}{% assign x = 1 %}{% endif %}{{ x }}" } }',
-      'is right in form and fails when it is tried: is not right: undefined variable: x.',
+      'is right in form, but fails when it is tried: is not right: undefined variable: x.',
     ],
     [
       '{ shrt: { title: a } }',
-      'tocsin.yaml:4:90 sinks.soc.template "short" is no template of this configuration. Known are: shrt. Did you mean "shrt"?',
+      'tocsin.yaml:4:90 sinks.soc.template "short" is not a template of this configuration. Known templates: shrt. Did you mean "shrt"?',
     ],
     ['{}', 'There is no template yet.'],
   ])('%s', (written, problem) => {
@@ -107,7 +107,7 @@ describe('told with its place is', () => {
 
   test('a template for a sink whose type takes none', () => {
     expect(problems('{ short: { title: a } }', { to: '{ sink: deaf, template: short }' })).toEqual([
-      'tocsin.yaml:9:70 routes[1].to[0].template names a template, and a sink of type deaf takes none. Leave it out',
+      'tocsin.yaml:9:70 routes[1].to[0].template names a template, but a sink of type deaf takes none. Leave it out',
     ]);
   });
 
@@ -133,11 +133,11 @@ test('values that are shown raw are warned of, each, and so is a template that n
     '{ short: { text: "{{ event.type }}\\n{{ event.user | raw }} {{ event.type | raw }}" }, idle: { title: a } }',
     used,
   );
-  const what = 'what an attacker wrote into it is obeyed, mentions and links among it.';
+  const what = 'an attacker who wrote that value can make it a link or a mention.';
   expect(warnings).toEqual([
     `tocsin.yaml:10:23 templates.short.text shows a value raw at line 2, column 1: ${what}`,
     `tocsin.yaml:10:23 templates.short.text shows a value raw at line 2, column 24: ${what}`,
-    'Template "idle" does nothing: no sink and no route names it.',
+    'Template "idle" has no effect: no sink and no route names it.',
   ]);
 });
 

@@ -28,6 +28,9 @@ export const sinkSchema = adapter
     time_zone: single.describe('the time zone of its messages; that of the file if not set'),
   })
   .describe('a map with a type');
+/** The keys that every source, or every sink, may have. */
+export const sourceKeys = Object.keys(adapter.shape);
+export const sinkKeys = Object.keys(sinkSchema.shape);
 const operations = z
   .union([z.string(), z.array(z.string()).min(1)], 'is neither the id of a sink nor a list of them')
   .optional()

@@ -35,7 +35,7 @@ const not = z
   .array(saying)
   .min(1)
   .optional()
-  .describe('a list of maps: what fits one of them is not taken');
+  .describe('a list of maps: an event that matches one of them is not taken');
 const routeMatch = z
   .strictObject({ ...matchKeys, not })
   .optional()
@@ -44,8 +44,8 @@ const routeMatch = z
 export const interval = z
   .strictObject({
     days: z.array(z.string()).min(1).optional().describe('a list of days such as mon or mon-fri'),
-    from: z.string().optional().describe('a time such as "18:00"'),
-    to: z.string().optional().describe('a time such as "08:00"'),
+    from: z.string().optional().describe('a time in quotes, such as "18:00"'),
+    to: z.string().optional().describe('a time in quotes, such as "08:00"'),
     first: z.string().optional().describe('the first day, a date such as 2026-04-13'),
     last: z.string().optional().describe('the last day, a date such as 2026-04-15'),
     time_zone: single,
@@ -94,13 +94,19 @@ export const route = z
     when: z.string().optional().describe('an expression about the event'),
     active: intervals,
     mute: intervals,
-    to: z.array(target).min(1).describe('a list of ids of sinks'),
+    to: z.array(target).min(1).describe('a list of ids of sinks, such as [soc]'),
     group,
     throttle,
     quiet,
-    repeats: z.boolean().optional().describe('true or false'),
-    continue: z.boolean().optional().describe('true or false'),
+    repeats: z
+      .boolean()
+      .optional()
+      .describe('true, or false to leave out events that the vendor has seen before'),
+    continue: z
+      .boolean()
+      .optional()
+      .describe('true, or false to keep what it takes from later routes'),
   })
-  .describe('a map');
+  .describe('a map with name, to, and what the route takes when');
 
 export type RouteContent = z.output<typeof route>;

@@ -6,7 +6,7 @@ import { interval, match, single } from './route.ts';
 export const recurringSilence = z
   .strictObject({
     name: z.string().describe('a name of at most 60 characters'),
-    reason: z.string().describe('why'),
+    reason: z.string().describe('why, in at most 400 characters'),
     times: z.array(interval).min(1).describe('a list of times'),
     match,
     when: z.string().optional().describe('an expression about the event'),
@@ -24,7 +24,7 @@ export type RecurringContent = z.output<typeof recurringSilence>;
 const silence = z
   .strictObject({
     owner: z.string().describe('who silences it'),
-    reason: z.string().describe('why'),
+    reason: z.string().describe('why, in at most 500 characters'),
     from: single,
     until: single,
     for: single,

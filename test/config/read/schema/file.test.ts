@@ -10,7 +10,7 @@ it.each<[string, string, string[]]>([
     'a key that does not belong',
     'sink: {}\n',
     [
-      'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known are: sources, sinks, templates, routes, operations, heartbeat, storm, polling_interval, locale, time_zone, silences. Did you mean "sinks"?',
+      'tocsin.yaml:1:1 "sink" is not a key that belongs here. Known keys: sources, sinks, templates, routes, operations, heartbeat, storm, polling_interval, locale, time_zone, silences. Did you mean "sinks"?',
     ],
   ],
   [
@@ -22,7 +22,7 @@ it.each<[string, string, string[]]>([
     'an id with signs',
     'sinks:\n  "a b": { type: stdout }\n',
     [
-      'tocsin.yaml:2:3 sinks.a b is not an id: at most 63 letters, digits, "-" and "_", beginning with a letter or digit. Expected: a map with a type',
+      'tocsin.yaml:2:3 sinks.a b is not an id: at most 63 letters, digits, "-" and "_", beginning with a letter or digit. Choose another one',
     ],
   ],
   [
@@ -50,7 +50,7 @@ it.each([
   ],
   [
     '{ urlFile: b }',
-    'tocsin.yaml:1:14 heartbeat "urlFile" is not a key that belongs here. Known are: url, url_file. Did you mean "url_file"?',
+    'tocsin.yaml:1:14 heartbeat "urlFile" is not a key that belongs here. Known keys: url, url_file. Did you mean "url_file"?',
   ],
 ])('refuses the heartbeat %s', (written, problem) => {
   expect(yamlProblems(`heartbeat: ${written}\n`)[0]).toBe(problem);

@@ -9,7 +9,7 @@ it.each<[string, string, string[]]>([
   [
     'a route without sinks',
     'routes:\n  - name: r\n    to: []\n',
-    ['tocsin.yaml:3:5 routes[0].to is empty. Expected: a list of ids of sinks'],
+    ['tocsin.yaml:3:5 routes[0].to is empty. Expected: a list of ids of sinks, such as [soc]'],
   ],
   [
     'routes that are no list',

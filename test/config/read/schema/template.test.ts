@@ -9,7 +9,7 @@ it.each([
   ['{ short: {} }', 'tocsin.yaml:2:14 templates.short says nothing.'],
   [
     '{ short: { titel: a } }',
-    '"titel" is not a key that belongs here. Known are: title, text, fields. Did you mean "title"?',
+    '"titel" is not a key that belongs here. Known keys: title, text, fields. Did you mean "title"?',
   ],
   ['{ short: { title: [a] } }', 'templates.short.title is not a text. Expected: a Liquid text'],
   [
