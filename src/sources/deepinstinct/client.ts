@@ -1,5 +1,5 @@
-// GET one page of a stream. Knows paths, headers, and what an answer means for a source; holds no
-// cursor and repeats nothing.
+// Asks for one page of a stream. Knows paths, headers, and what an answer means for a source; holds
+// no cursor and repeats nothing.
 import { AdapterError } from '../../kit/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../kit/http/index.ts';
 import { answerText, failureOf } from '../../kit/http/status.ts';
@@ -20,16 +20,13 @@ export interface Client {
   /**
    * The page of what lies beyond number `after`.
    * @throws {AdapterError} always `retry`: a source is never given up. `auth` carries the status.
-   * `malformed` also if the server did not heed `after`, which would give the same page for ever;
-   * as {@link AnswerTooLongError} if it is too long
+   * `malformed` also if the server ignored `after`, which would give the same page for ever.
+   * {@link AnswerTooLongError} if the answer is too long
    */
   readPage(stream: Stream, after: number, signal: AbortSignal): Promise<WirePage>;
 }
 
-/**
- * An answer that is longer than any may be. From a later number on, what is asked for may be
- * shorter.
- */
+/** The answer is longer than any may be. Asked from a later number on, it may be shorter. */
 export class AnswerTooLongError extends AdapterError {}
 
 const timeoutMs = 30_000;
@@ -61,8 +58,8 @@ export function createClient({ http, url, token, now }: ClientOptions): Client {
 }
 
 /**
- * The policy speaks of hooks and payloads; here are the words, and the outcome, for a list that is
- * read.
+ * {@link failureOf} speaks of hooks and payloads. These are the words, and the outcome, for a list
+ * that is read.
  */
 function asSource(failure: AdapterError, answer: HttpAnswer, host: string): AdapterError {
   const { status } = answer;
@@ -72,8 +69,9 @@ function asSource(failure: AdapterError, answer: HttpAnswer, host: string): Adap
     return new AdapterError(
       'retry',
       'auth',
-      `${begin}: the API key is wrong, revoked or may not read events. Check TOKENS_KEY (\`token\` in tocsin.yaml): it must be the key of an ` +
-        'API Connector (console: Settings → Integration & Notification → API Connectors), alone, without "Bearer" before it.',
+      `${begin}: the API key is wrong, revoked or may not read events. Check TOKENS_KEY ` +
+        '(`token` in tocsin.yaml): it must be the key of an API Connector (console: Settings → ' +
+        'Integration & Notification → API Connectors), alone, without "Bearer" before it.',
       facts,
     );
   }
@@ -81,8 +79,8 @@ function asSource(failure: AdapterError, answer: HttpAnswer, host: string): Adap
     return new AdapterError(
       'retry',
       'bad_config',
-      `${begin}: it redirects${targetOf(answer)}, and redirects are not followed, because the API key would go along. ` +
-        'Set DEEPINSTINCT_URL (`url` in tocsin.yaml) to the final address.',
+      `${begin}: it redirects${targetOf(answer)}, and redirects are not followed, because the ` +
+        'API key would go along. Set DEEPINSTINCT_URL (`url` in tocsin.yaml) to the final address.',
       facts,
     );
   }
@@ -90,21 +88,28 @@ function asSource(failure: AdapterError, answer: HttpAnswer, host: string): Adap
     return new AdapterError(
       'retry',
       'bad_config',
-      `${begin}: there is no Deep Instinct API. Check DEEPINSTINCT_URL (\`url\` in tocsin.yaml): it must be the address of the console.`,
+      `${begin}: there is no Deep Instinct API. Check DEEPINSTINCT_URL (\`url\` in tocsin.yaml): ` +
+        'it must be the address of the console.',
       facts,
     );
   }
   if (status === 429) {
-    // When, the log line says: of a Retry-After only so much is obeyed.
-    const message = `${begin}: it limits requests. It is read again, and nothing is lost. If this goes on, raise POLLING_INTERVAL.`;
+    // The log line says when: a long Retry-After is obeyed in part only.
+    const message =
+      `${begin}: it limits requests. It is read again, and nothing is lost. If this goes on, ` +
+      'raise POLLING_INTERVAL.';
     return new AdapterError('retry', failure.reason, message, facts);
   }
   if (status >= 500) {
-    const message = `${begin}: the console, or a proxy before it, has a fault. It is read again, and nothing is lost. If this lasts, look there.`;
+    const message =
+      `${begin}: the console, or a proxy before it, has a fault. It is read again, and nothing ` +
+      'is lost. If this lasts, look there.';
     return new AdapterError('retry', failure.reason, message, facts);
   }
   if (failure.reason === 'rejected') {
-    const message = `${begin}: it refuses the question for events. Check DEEPINSTINCT_URL (\`url\` in tocsin.yaml) and the release of the console.`;
+    const message =
+      `${begin}: it refuses the question for events. Check DEEPINSTINCT_URL (\`url\` in ` +
+      'tocsin.yaml) and the release of the console.';
     return new AdapterError('retry', 'rejected', message, facts);
   }
   return failure.outcome === 'retry'
@@ -112,7 +117,7 @@ function asSource(failure: AdapterError, answer: HttpAnswer, host: string): Adap
     : new AdapterError('retry', failure.reason, failure.message, facts);
 }
 
-/** Only the host: a path or query may hold something secret. */
+/** Names the host alone: a path or query may hold something secret. */
 function targetOf({ headers }: HttpAnswer): string {
   const location = headers.location ?? '';
   return URL.canParse(location) ? ` to ${new URL(location).host}` : '';
@@ -121,8 +126,10 @@ function targetOf({ headers }: HttpAnswer): string {
 function pageOf(answer: HttpAnswer, host: string, token: string): WirePage {
   if (answer.status === 204) return emptyPage;
   if (answer.truncated) {
-    const longest = `is longer than ${bodyBytesMax / 1024 / 1024} MB, or comes in pieces too small for any use`;
-    throw malformed({ answer, host, problem: longest, token, Kind: AnswerTooLongError });
+    const problem =
+      `is longer than ${bodyBytesMax / 1024 / 1024} MB, or comes in pieces too small for ` +
+      'any use';
+    throw malformed({ answer, host, problem, token, Kind: AnswerTooLongError });
   }
   try {
     return parsePage(answer.body);
@@ -142,29 +149,31 @@ interface Malformed {
 
 function malformed({ answer, host, problem, token, Kind = AdapterError }: Malformed): AdapterError {
   const { status, body } = answer;
-  // What looks like JSON may hold events, and events hold names of people; those do not belong into
-  // a log.
+  // What looks like JSON may hold events, and events hold names of people, which do not belong in a
+  // log.
   const isHarmless = !/^\s*[[{"]/.test(body);
   return new Kind(
     'retry',
     'malformed',
-    `${host} answered ${status}, but the answer ${problem}. Nothing of it was used, and it is read again. Check DEEPINSTINCT_URL and what stands between (proxy, portal).`,
+    `${host} answered ${status}, but the answer ${problem}. Nothing of it was used, and it is ` +
+      'read again. Check DEEPINSTINCT_URL and what stands between (proxy, portal).',
     { status, ...(isHarmless && { answer: answerText(answer, [token]) }) },
   );
 }
 
 /**
- * Items at or below `after` are known ones beside new ones, which does no harm. A page of nothing
- * else is another page.
+ * Known items beside new ones do no harm. A page with nothing beyond `after` is not the one that
+ * was asked for.
  */
 function assertHeeded({ firstId, newestId }: WirePage, after: number, host: string): void {
   if (newestId !== undefined && newestId <= after) {
     throw new AdapterError(
       'retry',
       'malformed',
-      `${host}: the server ignored after_event_id: asked for what follows ${after}, it gave events ${firstId} to ${newestId} and nothing beyond. ` +
-        'Reading on would give the same page for ever, so nothing new is seen until this is mended. Its release may use another parameter, or ' +
-        'a proxy removes the query.',
+      `${host}: the server ignored after_event_id: asked for what follows ${after}, it gave ` +
+        `events ${firstId} to ${newestId} and nothing beyond. Reading on would give the same page for ` +
+        'ever, so nothing new is seen until this is mended. Its release may use another ' +
+        'parameter, or a proxy removes the query.',
     );
   }
 }

@@ -4,8 +4,8 @@ import { readWebUrl } from '../../kit/web-url.ts';
 import { parseStartFrom } from './start-from.ts';
 
 /**
- * @returns scheme, host and whatever stands before `/api/v1`; without a slash at the end. @throws
- * {RangeError} as {@link parseStartFrom}
+ * @returns scheme, host and whatever stands before `/api/v1`; without a slash at the end
+ * @throws {RangeError} as {@link parseStartFrom}
  */
 export function parseConsoleUrl(text: string): string {
   const written = text.trim();
@@ -18,7 +18,8 @@ export function parseConsoleUrl(text: string): string {
 }
 
 /**
- * @returns the key as it came. @throws {RangeError} as {@link parseStartFrom}; never holds the key
+ * @returns the key as it came
+ * @throws {RangeError} as {@link parseStartFrom}; its message never holds the key
  */
 export function parseToken(text: string): string {
   if (/^bearer(\s|$)/i.test(text.trim())) {
@@ -42,7 +43,7 @@ function eventLinkFault(text: string): string | undefined {
   return 'fault' in read ? read.fault : undefined;
 }
 
-/** A zod transform out of a function that throws RangeError. */
+/** A zod transform made of a function that throws RangeError. */
 function checked<In, Out>(parse: (value: In) => Out) {
   return (value: In, context: z.RefinementCtx): Out => {
     try {
@@ -61,21 +62,25 @@ export const config = z.strictObject({
     .min(1)
     .transform(checked(parseConsoleUrl))
     .describe(
-      'The address of the Deep Instinct console, such as https://console.example.com; with or without /api/v1. HTTPS unless http:// is written.',
+      'The address of the Deep Instinct console, such as https://console.example.com; with or ' +
+        'without /api/v1. HTTPS unless http:// is written.',
     ),
   token: z
     .string()
     .min(1)
     .transform(checked(parseToken))
     .describe(
-      'The key of an API connector (console: Settings → Integration & Notification → API Connectors; Read Only is enough), without "Bearer".',
+      'The key of an API connector (console: Settings → Integration & Notification → API ' +
+        'Connectors; Read Only is enough), without "Bearer".',
     ),
   start_from: z
     .union([z.string(), z.number()], { error: 'is no text and no number' })
     .default('24h')
     .transform(checked((value) => parseStartFrom(String(value))))
     .describe(
-      'Where the first reading begins: now, all, a duration back (30m, 24h, 7d, 2w), a date (2026-02-03, 2026-02-03T08:00+07:00; UTC without an offset) or the number of an event (17000; id:20261101 where the number could be a date).',
+      'Where the first reading begins: now, all, a duration back (30m, 24h, 7d, 2w), a date ' +
+        '(2026-02-03, 2026-02-03T08:00+07:00; UTC without an offset) or the number of an event ' +
+        '(17000; id:20261101 where the number could be a date).',
     ),
   event_link: z
     .string()
@@ -85,7 +90,9 @@ export const config = z.strictObject({
     })
     .optional()
     .describe(
-      'The address of one event, with {id} in place of its number, such as https://console.example.com/#/events/{id}. Without it, cards lead to the console’s front page, since no address of an event is documented.',
+      'The address of one event, with {id} in place of its number, such as ' +
+        'https://console.example.com/#/events/{id}. Without it, cards lead to the console’s ' +
+        'front page, since no address of an event is documented.',
     ),
   overlap: z
     .int()
@@ -93,7 +100,8 @@ export const config = z.strictObject({
     .max(1000)
     .default(50)
     .describe(
-      'How many numbers before the newest event read are read again now and then, to find events that were stored late.',
+      'How many numbers before the newest event read are read again now and then, to find events ' +
+        'that were stored late.',
     ),
 });
 export type DeepInstinctConfig = z.output<typeof config>;

@@ -5,16 +5,16 @@ import { leapMin } from './cursor.ts';
 import type { Read } from './first-start.ts';
 import type { WireItem, WirePage } from './page.ts';
 
-/** Pages in a row that name a `last_id` and show nothing. */
+/** How many pages in a row may name a `last_id` and show nothing. */
 const withheldMax = 45;
-/** Pages in a row that show nothing that has a number. A leap of 2^53 takes some 80 of them. */
+/** How many may show nothing that has a number. To pass a leap of 2^53 takes some 80 of them. */
 const numberlessMax = 150;
-/** More may follow such a page. */
+/** A page of so many items need not be the last. */
 const fullPage = 50;
 
 /**
- * Events without a number, and none that has one to read on from. The one behind `after` may be the
- * item of the cursor.
+ * Whether the page has events without a number, and none with a number to read on from: one right
+ * behind `after` may be the item of the cursor.
  */
 function isUnnumbered(
   { items, newestId = 0, lastId = 0 }: WirePage,
@@ -26,7 +26,7 @@ function isUnnumbered(
   return newestId === 0 || (newestId <= after + 1 && items.length >= fullPage);
 }
 
-/** What has no leap and no claim without an item needs no second answer. */
+/** Whether the page needs no second answer: nothing leaps, and `last_id` claims nothing unseen. */
 function isPlain({ items, newestId, lastId }: WirePage, position: number): boolean {
   if (newestId === undefined || newestId <= position)
     return lastId === undefined || lastId <= position;
@@ -44,8 +44,8 @@ function hasLeap(items: readonly WireItem[], position: number): boolean {
 }
 
 /**
- * Pure. What may be believed of two answers to one question: a leap beyond `position` only if both
- * show it. What neither has leapt over counts if either shows it.
+ * What may be believed of two answers to one question: a leap beyond `position` only if both show
+ * it, and what comes before any leap if one of them shows it. Pure.
  */
 export function agreed(first: WirePage, second: WirePage, position: number): readonly WireItem[] {
   const shown = new Map(first.items.map(({ id, at }) => [id, at]));
@@ -76,7 +76,7 @@ export type SureRead = (after: number, position: number) => Promise<readonly Wir
 /** @param host for people */
 export function createSureRead(read: Read, host: string): SureRead {
   /** A `last_id` behind which there was nothing. It is not followed twice. */
-  let vain: number | undefined;
+  let deadEnd: number | undefined;
 
   async function readSure(
     after: number,
@@ -86,7 +86,7 @@ export function createSureRead(read: Read, host: string): SureRead {
     const first = await read(after);
     if (isUnnumbered(first, after, position))
       return beyondUnnumbered(first, after, position, depth);
-    if (isPlain(first, position) || isVain(first, position)) return first.items;
+    if (isPlain(first, position) || isDeadEnd(first, position)) return first.items;
     const second = await read(after);
     const items = agreed(first, second, position);
     if (hasBeyond(items, position)) return items;
@@ -99,14 +99,14 @@ export function createSureRead(read: Read, host: string): SureRead {
   async function beyondWithheld(lastId: number, depth: number): Promise<readonly WireItem[]> {
     if (depth >= withheldMax) throw withheld(host, lastId);
     const items = await readSure(lastId, lastId, depth + 1);
-    if (depth === 0) vain = hasBeyond(items, lastId) ? undefined : lastId;
+    if (depth === 0) deadEnd = hasBeyond(items, lastId) ? undefined : lastId;
     return items;
   }
 
   /**
-   * Items have numbers of their own even if they do not show them, so of n items beyond a number
-   * nothing unseen is skipped by asking n further on, nor by asking beyond that as long as one of
-   * them is shown again.
+   * Finds items with a number beyond those without. Each item has a number of its own even if it
+   * does not show it. So where n items lie beyond a number, nothing unseen is skipped by asking n
+   * numbers further on, nor by asking beyond that as long as one of the n is shown again.
    */
   async function beyondUnnumbered(
     first: WirePage,
@@ -142,22 +142,19 @@ export function createSureRead(read: Read, host: string): SureRead {
     throw numberless(host, after);
   }
 
-  function isVain({ newestId, lastId }: WirePage, position: number): boolean {
-    return (newestId ?? 0) <= position && lastId === vain;
+  function isDeadEnd({ newestId, lastId }: WirePage, position: number): boolean {
+    return (newestId ?? 0) <= position && lastId === deadEnd;
   }
 
   return (after, position) => readSure(after, position, 0);
 }
 
-/**
- * Behind this number lies nothing that was before an item of this page, nor an item of it that has
- * a number.
- */
+/** The number to ask beyond next: it skips nothing unseen, and no numbered item comes twice. */
 function nextAfter({ items, newestId = 0 }: WirePage, after: number): number {
   return Math.max(after + items.length, newestId);
 }
 
-/** Items of both answers, by their text. What is another thing each time is no event. */
+/** The items that both answers show, by their text. What differs each time is no event. */
 function inBoth(first: WirePage, second: WirePage): readonly WireItem[] {
   const texts = new Set(first.items.map(({ raw }) => raw));
   return second.items.filter(({ raw }) => texts.has(raw));
@@ -171,8 +168,10 @@ function contradiction(host: string, first: WirePage, second: WirePage): Adapter
   return new AdapterError(
     'retry',
     'malformed',
-    `${host}: two answers to the same question contradict each other: the first went up to event ${first.newestId ?? first.lastId}, the second up to ` +
-      `${second.newestId}. Nothing of them was used, and both are asked for again. If this lasts, look for what stands between (proxy, cache).`,
+    `${host}: two answers to the same question contradict each other: the first went up to event ` +
+      `${first.newestId ?? first.lastId}, the second up to ${second.newestId}. Nothing of them ` +
+      'was used, and both are asked for again. If this lasts, look for what stands between (proxy, ' +
+      'cache).',
   );
 }
 
@@ -180,8 +179,9 @@ function numberless(host: string, after: number): AdapterError {
   return new AdapterError(
     'retry',
     'malformed',
-    `${host}: a page of events without any number beyond ${after}, and they are others each time, or there is no end to them, so there is no ` +
-      'way to read on. Nothing of it was used. Check DEEPINSTINCT_URL and what stands between (proxy, portal).',
+    `${host}: a page of events without any number beyond ${after}, and they are others each ` +
+      'time, or there is no end to them, so there is no way to read on. Nothing of it was used. Check ' +
+      'DEEPINSTINCT_URL and what stands between (proxy, portal).',
   );
 }
 
@@ -189,7 +189,8 @@ function withheld(host: string, lastId: number): AdapterError {
   return new AdapterError(
     'retry',
     'malformed',
-    `${host}: ${withheldMax} pages in a row, up to event ${lastId}, name a last_id and show no event. Nothing of them was used, and they are ` +
-      'asked for again. Check what the key of TOKENS_KEY may read.',
+    `${host}: ${withheldMax} pages in a row, up to event ${lastId}, name a last_id and show no ` +
+      'event. Nothing of them was used, and they are asked for again. Check what the key of ' +
+      'TOKENS_KEY may read.',
   );
 }

@@ -16,7 +16,7 @@ export interface Cursor {
    * was there when `at` was not known.
    */
   readonly latest?: string;
-  /** The last item alone leapt from here to {@link id}. If it vanishes, the way back. */
+  /** Where the last item, alone, leapt to {@link id} from. If that item vanishes, the way back. */
   readonly before?: WayBack;
   /** Items that vanished after such a leap. What has one of their numbers now is another item. */
   readonly vanished?: readonly Place[];
@@ -43,9 +43,9 @@ export function numberBefore({ id }: Pick<Place, 'id'>): number {
 export const leapMin = 50;
 /** Releases may write times with more or fewer digits. */
 export const toleranceMs = 1000;
-/** Clocks may differ by this much; what claims to come from beyond is no measure for anything. */
+/** Clocks may differ by so much. A time that lies further ahead is not believed. */
 const aheadMaxMs = 86_400_000;
-/** They bound the list of vanished items. Nothing comes late so far behind the cursor. */
+/** How many vanished items are kept, and how far behind the cursor: none comes late from there. */
 const vanishedMax = 20;
 const vanishedBehindMax = 10_000;
 
@@ -56,7 +56,8 @@ export function parseCursor(text: string): Cursor {
   throw new AdapterError(
     'retry',
     'malformed',
-    'The stored position of this source cannot be read. Start it anew with `tocsin source reset <id>`.',
+    'The stored position of this source cannot be read. Start it anew with ' +
+      '`tocsin source reset <id>`.',
   );
 }
 
@@ -79,7 +80,7 @@ function cursorOf({
 }: Record<string, unknown>): Cursor | undefined {
   if (!isPosition(id) || !isPosition(start) || !(at === null || typeof at === 'string'))
     return undefined;
-  // They are hints: without them everything is found that an earlier release found.
+  // Hints: without them, whatever an earlier release found is still found.
   const hints = {
     ...(typeof latest === 'string' && { latest }),
     ...(isPlace(before) && before.id < id && { before }),
@@ -104,7 +105,8 @@ export function describeCursor(text: string): string | undefined {
 }
 
 /**
- * Milliseconds since the epoch of the latest insertion that was read; undefined if no item told.
+ * When the latest insertion that was read took place, in milliseconds since the epoch; undefined if
+ * no item says.
  */
 export function latestMsOf(
   { at, latest }: Pick<Cursor, 'at' | 'latest'>,
@@ -114,7 +116,7 @@ export function latestMsOf(
 }
 
 /**
- * Only an item that was seen moves it, and only forwards.
+ * The cursor after these items: only one that was seen moves it, and only forwards.
  * @param items that were read on the way, by number
  * @param nowMs since the epoch
  */
@@ -139,8 +141,8 @@ export function advance(cursor: Cursor, items: readonly Numbered[], nowMs: numbe
 }
 
 /**
- * The place before the last item, if that leapt. @param numbered the last of them lies beyond the
- * cursor
+ * The place before the last item, if that leapt.
+ * @param numbered the last of them lies beyond the cursor
  */
 function wayBackOf(cursor: Cursor, numbered: readonly Numbered[]): WayBack | undefined {
   const last = numbered.at(-2);
@@ -153,8 +155,8 @@ function wayBackOf(cursor: Cursor, numbered: readonly Numbered[]): WayBack | und
 }
 
 /**
- * Back to before the leap, whose item has vanished or is another one now. What was inserted when is
- * measured from there, because the item may never have been. Undefined if there is no way back.
+ * The cursor before the leap, whose item has vanished or is another one now. Insertion times are
+ * measured from there too, because the item may never have existed. Undefined if there was no leap.
  */
 export function backOf({ id, at, start, before, vanished = [] }: Cursor): Cursor | undefined {
   if (before === undefined) return undefined;
@@ -183,7 +185,7 @@ export function isSameTime(before: string | null, now: string | null): boolean |
   return Math.abs(beforeMs - nowMs) <= toleranceMs;
 }
 
-/** What else the tenant shows is the measure, where the item of the cursor was never seen. */
+/** Where the item of the cursor was never seen, what else the tenant shows is the measure. */
 export function measuredBy(cursor: Cursor, items: readonly Numbered[], nowMs: number): Cursor {
   if (latestMsOf(cursor, nowMs) !== undefined) return cursor;
   return withLatest(

@@ -1,6 +1,6 @@
 // One pass over the text of a page, before anything is parsed: where its events stand, byte for
 // byte, and how much each would cost to parse. Judges no value. A hot path: native searches, no
-// expression per character, and nothing that grows faster than the text.
+// regular expression per character, and nothing that grows faster than the text.
 import { skipString } from '../../kit/nesting.ts';
 
 const quote = 0x22;
@@ -34,7 +34,7 @@ export interface CutPage {
   readonly isWhole: boolean;
 }
 
-/** How much is looked at; what is beyond is no page. */
+/** How much a page may hold; one with more is none. */
 export interface CutLimits {
   readonly elementsMax: number;
   readonly othersMax: number;

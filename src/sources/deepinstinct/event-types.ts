@@ -4,8 +4,8 @@ import { behavioural, encryption } from './severity.ts';
 import type { Stream } from './stream.ts';
 
 /**
- * For the metrics. The vendor adds types with each release, and they count as others until they
- * stand here.
+ * For the metrics. The vendor adds types with each release; they count as others until they are
+ * listed here.
  */
 export const typesOfStream: Readonly<Record<Stream, readonly string[]>> = {
   event: ['STATIC_ANALYSIS', encryption, ...behavioural],

@@ -8,7 +8,7 @@ export type Wire = Readonly<Record<string, unknown>>;
 /** The raw object keeps all; the body is for reading. */
 const textLengthMax = 8000;
 
-/** Printable ASCII, and not blank: the most of what comes, and nothing to be done about it. */
+/** Printable ASCII, and not blank: most of what comes, and right as it is. */
 const ordinary = /^[!-~][ -~]*$/;
 
 /**
@@ -20,7 +20,7 @@ export function textOf(value: unknown, lengthMax = textLengthMax): string | unde
   if (Array.isArray(value)) return textOfList(value, lengthMax);
   if (typeof value !== 'string') return undefined;
   if (value.length <= lengthMax && ordinary.test(value)) return value;
-  // Megabytes are cut before they are looked at, and once more when what does not count is gone.
+  // Megabytes are cut before they are checked, and once more when what is removed is gone.
   const text = validText(cutMiddle(value, 4 * lengthMax));
   return /\S/.test(text) ? cutMiddle(text, lengthMax) : undefined;
 }

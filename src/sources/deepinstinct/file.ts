@@ -6,8 +6,8 @@ import { baseName, countOf, firstText, present, textOf, type Wire } from './fiel
 type File = NonNullable<EventBody['file']>;
 
 /**
- * @returns `rule`: the sentence that stands in place of a path, if one does. @param sources values
- * of the `source` list of 3.x by their type
+ * @param sources values of the `source` list of 3.x by their type
+ * @returns `rule`: the sentence that stands in place of a path, if one does
  */
 export function fileOf(
   wire: Wire,
@@ -47,8 +47,8 @@ interface Meaning {
 }
 
 /**
- * A file's name may hold line breaks, which hide it from who looks for paths. A comment begins with
- * a slash as well.
+ * A file's name may hold line breaks, which hide it from whoever looks for paths. A comment in a
+ * script begins with a slash as well, and is no path.
  */
 const beginsAsPath = /^(?:[a-z]:[\\/]|\\|\/(?![/*]))/i;
 

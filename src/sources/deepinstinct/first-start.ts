@@ -29,7 +29,10 @@ export interface FirstStart {
   readonly signal: AbortSignal;
 }
 
-/** From 1 to some 60 requests. @throws {AdapterError} as {@link Client.readPage} */
+/**
+ * From 1 to some 60 requests.
+ * @throws {AdapterError} as {@link Client.readPage}
+ */
 export async function findBegin(
   client: Client,
   { stream, startFrom, nowMs, signal }: FirstStart,
@@ -77,8 +80,8 @@ async function endBefore(read: Read, id: number): Promise<Place | undefined> {
 }
 
 /**
- * @returns what START_FROM names if that lies beyond every event; undefined if it does not. @throws
- * {AdapterError}
+ * @returns what START_FROM names if that lies beyond every event; undefined if it does not
+ * @throws {AdapterError} as {@link Client.readPage}
  */
 export async function beyondOf(
   client: Client,
@@ -108,7 +111,7 @@ export function findLastBefore(read: Read, ms: number): Promise<Place> {
 }
 
 function fromMsOf(startFrom: Exclude<StartFrom, { kind: 'all' | 'id' }>, nowMs: number): number {
-  // What is to come has not come yet: it begins now.
+  // A start in the future begins now.
   if (startFrom.kind === 'date') return Math.min(startFrom.ms, nowMs);
   return startFrom.kind === 'duration' ? Math.max(0, nowMs - startFrom.ms) : nowMs;
 }
@@ -158,8 +161,8 @@ function nextProbe(low: number, high: number | undefined): number {
 
 /**
  * The last older item before the first newer one, and whether both are in this page. An item
- * without a time counts for nothing, so a page of such items is not taken for old: better announced
- * too much than too little.
+ * without a time counts for nothing, so a page of such items is not taken for old: rather too much
+ * is announced than too little.
  */
 function leadingOlder(
   items: readonly WireItem[],

@@ -26,7 +26,7 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
     streams: [stream],
     product: products[stream],
     types: typesOfStream[stream],
-    // What is about a device comes among the events.
+    // Events about a device come in the stream of events.
     typesKnown: [...typesOfStream[stream], ...(stream === 'event' ? administrative : [])],
     consoleOf: ({ url }) => url,
     warnings({ start_from }, nowMs) {

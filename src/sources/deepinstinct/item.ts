@@ -6,12 +6,18 @@ import { linkOf, normalise } from './normalise.ts';
 import { isObject, parsePage, type WireItem } from './page.ts';
 import type { Stream } from './stream.ts';
 
-/** Keys that each item of any release has at least one of, and that nothing else of ours has. */
-const tellingKeys = ['threat_severity', 'insertion_timestamp', 'recorded_device_info', 'device_id'];
+/** An item of any release has at least one of these keys. */
+const distinctiveKeys = [
+  'threat_severity',
+  'insertion_timestamp',
+  'recorded_device_info',
+  'device_id',
+];
 
 /**
- * @param text the event alone, or a page that holds no other. @param config undefined: without a
- * link to the console
+ * The event in this text; undefined if there is none, or more than one.
+ * @param text the event alone, or a page that holds no other
+ * @param config undefined: without a link to the console
  */
 export function readItem(
   stream: Stream,
@@ -22,7 +28,8 @@ export function readItem(
   if (item === undefined || others.length > 0 || item.id === undefined || !isObject(item.value))
     return undefined;
   const { value } = item;
-  if (typeof value.type !== 'string' || !tellingKeys.some((key) => key in value)) return undefined;
+  if (typeof value.type !== 'string' || !distinctiveKeys.some((key) => key in value))
+    return undefined;
   return normalise(item, { stream, link: config && linkOf(config) });
 }
 

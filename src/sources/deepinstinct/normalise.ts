@@ -14,14 +14,18 @@ import { timeOf } from './time.ts';
 export interface NormaliseContext {
   readonly stream: Stream;
   /**
-   * From the configuration: the console's address, or that of an event with `{id}` for its number.
+   * From the configuration: the console's address, or that of an event with `{id}` for its number;
+   * undefined: events have no link.
    */
   readonly link: string | undefined;
   /** Another item was stored under its number before. */
   readonly isNumberTaken?: boolean;
 }
 
-/** @param config of the source that reads the event */
+/**
+ * The pattern of links to the console.
+ * @param config of the source that reads the event
+ */
 export function linkOf(config: {
   readonly url: string;
   readonly event_link?: string | undefined;
@@ -29,7 +33,7 @@ export function linkOf(config: {
   return config.event_link ?? `${new URL(config.url).origin}/`;
 }
 
-/** One without a number has no page of its own. */
+/** An event without a number has no page of its own. */
 function linkTo(link: string | undefined, id: number | undefined): string | undefined {
   if (!link?.includes('{id}')) return link;
   return id === undefined ? `${new URL(link).origin}/` : link.replace('{id}', String(id));
@@ -45,7 +49,7 @@ export function normalise(item: WireItem, context: NormaliseContext): EventDraft
   const wire = isObject(item.value) ? item.value : {};
   const type = typeof wire.type === 'string' ? textOf(wire.type, wordLengthMax) : undefined;
   const isRecognised = item.id !== undefined && type !== undefined;
-  // What it is may be unclear, while how bad it is was said.
+  // The type may be unclear where the severity is not.
   const hasSeverity = isRecognised || textOf(wire.threat_severity) !== undefined;
   return {
     externalId,
@@ -63,7 +67,7 @@ export function normalise(item: WireItem, context: NormaliseContext): EventDraft
   };
 }
 
-/** Its number; where that says nothing, more than that. */
+/** Its number; a hash of its bytes if it has none; with the time if another had the number. */
 function externalIdOf(
   { id, at, raw }: WireItem,
   { isNumberTaken = false }: NormaliseContext,

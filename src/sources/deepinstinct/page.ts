@@ -23,9 +23,7 @@ export interface WirePage {
   readonly firstId: number | undefined;
   /** The highest number of an item; undefined if none has one. */
   readonly newestId: number | undefined;
-  /**
-   * What the envelope says of itself. Nobody saw an item of that number, so it moves no position.
-   */
+  /** As the envelope says. Nobody may have seen an item of that number, so it moves no position. */
   readonly lastId: number | undefined;
 }
 
@@ -50,10 +48,10 @@ const eventValuesMax = 20_000;
 const pageValuesMax = 200_000;
 
 /**
- * `{last_id, events}`; both may be absent or null on an empty page. An object with neither but with
- * something else is an error message in disguise: taking it for an empty page would make the source
- * blind without a word. An event that is no JSON, or that costs too much to parse, is an item
- * without a value; the others are as they are.
+ * Reads `{last_id, events}`; both may be absent or null on an empty page. An object with neither
+ * but with something else is an error message in disguise: if that were taken for an empty page,
+ * nobody would notice that nothing is read. An event that is no JSON, or that costs too much to
+ * parse, is an item without a value, and the others are as they are.
  * @throws {EnvelopeError}
  */
 export function parsePage(body: string): WirePage {
@@ -69,7 +67,7 @@ export function parsePage(body: string): WirePage {
     : pageOf(envelopeOf(page), () => elements.map((element) => itemOfText(element, valuesMax)));
 }
 
-/** Of a page that costs too much as a whole, what costs more than its share is not parsed. */
+/** What one event may cost: less where the whole page costs too much. */
 function valuesMaxOf(elements: readonly Cut[]): number {
   let values = 0;
   for (const element of elements) values += element.values;
@@ -81,7 +79,8 @@ function valuesMaxOf(elements: readonly Cut[]): number {
 function noPage(body: string): EnvelopeError {
   if (/^\s*\{/.test(body)) {
     return new EnvelopeError(
-      `has more than ${limits.elementsMax} events, or more than ${limits.othersMax} values beside them`,
+      `has more than ${limits.elementsMax} events, or more than ${limits.othersMax} values ` +
+        'beside them',
     );
   }
   if (/^\s*</.test(body)) return new EnvelopeError('is a web page and no JSON');
@@ -100,7 +99,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What stands around the events of a page that is not parsed as a whole. */
+/** The envelope of a page that is not parsed as a whole. */
 function envelopeOf({ elements, instead, others }: CutPage): Record<string, unknown> {
   const envelope = Object.fromEntries(
     [...others].map(([key, { text }]) => [key, parsed(text) ?? text]),

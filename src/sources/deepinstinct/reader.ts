@@ -77,7 +77,7 @@ export class Reader {
     return portion;
   }
 
-  /** What was given did not get into the store. */
+  /** What was given did not get into the store, so it is read again. */
   notStored(): void {
     this.#plan.undo();
     this.#isAtEnd = true;
@@ -99,7 +99,7 @@ export class Reader {
       : this.#readOn(cursor);
   }
 
-  /** @param turn of the second reading that this one stands for, if it does */
+  /** @param turn of the second reading in whose place this one is, if it is */
   async #readOn(cursor: Cursor, turn?: number): Promise<Portion> {
     const items = await this.#readSure(cursor.id, cursor.id);
     // Its own item was not asked for. That it is missing says nothing, but what lies below it may.
@@ -119,7 +119,7 @@ export class Reader {
       shown === undefined
         ? await unlessTooLong(this.#readSure(numberBefore(cursor), cursor.id))
         : await this.#readPast(shown, cursor);
-    // The item of the cursor and what follows: it is there, so that it need not be seen.
+    // The answer has the item of the cursor and what follows. That one is there, so skip it.
     if (items === undefined) return this.#readOn(cursor, turn);
     const step = judgeEnd({ cursor, shown, items, nowMs: this.#now() });
     if (step.kind === 'look_again') return this.#readAgain(cursor, true);
@@ -129,8 +129,8 @@ export class Reader {
   }
 
   /**
-   * From the newest item that was shown until nothing follows, or until it lies beyond the cursor:
-   * mostly one page.
+   * Reads from the newest item that was shown until nothing follows, or beyond the cursor: mostly
+   * one page.
    */
   async #readPast(shown: Place, cursor: Cursor): Promise<readonly WireItem[]> {
     const items: WireItem[] = [];
@@ -146,8 +146,8 @@ export class Reader {
   }
 
   /**
-   * @param isWhole however many numbers lie between, because something below the cursor is not as it
-   * was
+   * @param isWhole however many numbers lie between, because something below the cursor is not as
+   * it was
    */
   async #readAgain(cursor: Cursor, isWhole: boolean): Promise<Portion> {
     const { from, witness, turn } = this.#plan.begin(cursor);
@@ -170,7 +170,7 @@ export class Reader {
     return { items: announced(items, cursor), cursor: next, more, isAgain: true };
   }
 
-  /** To the end, if that is what it was: a leap that was none may hide hundreds of events. */
+  /** Reads on from before a leap that was none, all of it: it may hide hundreds of events. */
   #readBack(cursor: Cursor): Promise<Portion> {
     this.#plan.back(cursor);
     return this.#readAgain(cursor, true);
@@ -206,8 +206,8 @@ function announced(items: readonly WireItem[], { start }: Cursor): readonly Wire
 }
 
 /**
- * Undefined if it is longer than an answer may be: what lies beyond the cursor must not wait for
- * what makes it so.
+ * Undefined if the answer is too long: then what lies beyond the cursor is read alone, so that it
+ * need not wait for what makes the answer so long.
  */
 async function unlessTooLong<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   try {

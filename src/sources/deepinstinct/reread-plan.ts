@@ -11,18 +11,19 @@ import { timeMsOf } from './time.ts';
 const pollsBetweenRereads = 10;
 /** Where more is behind it, a page has so many items. */
 const fullPage = 50;
-/** However few polls that were. */
+/** After so many numbers the next one is due, however few polls that took. */
 const numbersBetweenRereads = (pollsBetweenRereads - 1) * fullPage;
 /**
- * What was inserted so lately may have neighbours that are not shown yet. More would read twice
- * whatever was waiting for us.
+ * An item that was inserted so lately may have neighbours that are not shown yet. If this were
+ * longer, whatever was waiting for us would be read twice.
  */
 const newMs = 10_000;
 
 /**
- * Something may still come between these items, late. Not so in a full page of old ones, one of
- * many on the way through a past, which need not be read twice: that would cost two thirds of the
- * CPU again. Of clocks that differ by more than the time, only what is not full counts.
+ * Whether an item may still appear between these, late. A full page of old items is one of many on
+ * the way through the past. Nothing appears there any more, and reading it twice would cost two
+ * thirds of the CPU again. Where clocks differ by more than {@link newMs}, only pages that are not
+ * full count as new.
  */
 function areNew(items: readonly WireItem[], nowMs: number): boolean {
   const newestMs = timeMsOf(items.at(-1)?.at);
@@ -35,7 +36,7 @@ export class RereadPlan {
   /** The first place since the last second reading after which something may have come late. */
   #oldest: Cursor | undefined;
   #oldestBefore: Cursor | undefined;
-  /** What began in an earlier one counts no more. */
+  /** A reading that began in an earlier turn counts no more. */
   #turn = 0;
 
   /** @param now milliseconds since the epoch */

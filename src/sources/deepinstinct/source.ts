@@ -23,7 +23,7 @@ export function createSource(
   const { url, token, start_from: startFrom, overlap } = config;
   const client = createClient({ http: context.http, url, token, now: context.now });
   const reader = new Reader({ client, stream, overlap, sourceId: context.id, now: context.now });
-  /** A reset takes the cursor away, but not what people rely on. */
+  /** The stream was read before, so people rely on it, even if a reset took the cursor away. */
   let hasWorked = false;
   const toDraft = { stream, link: linkOf(config) };
 
@@ -66,8 +66,8 @@ export function createSource(
       try {
         return await recognises(cursorText, signal);
       } catch (error) {
-        // Switched off there, so nothing can be compared. Reading meets the same answer and judges
-        // it.
+        // The feature is switched off there, so nothing can be compared. Reading gets the same
+        // answer and judges it.
         if (stream !== 'event' && isUnauthorised(error)) return undefined;
         throw error;
       }
@@ -109,8 +109,8 @@ function valuesOf({ asked, newest }: Beyond): Readonly<Record<string, string>> {
 function remarkOf({ asked, newest }: Beyond): string {
   const end = newest === 0 ? 'it has no event yet' : `its newest event is ${newest}`;
   return (
-    `START_FROM (start_from) names event ${asked}, but ${end}: the very first start begins now, and everything that comes after it is ` +
-    'announced. If a date was meant, write it as 2026-02-03.'
+    `START_FROM (start_from) names event ${asked}, but ${end}: the very first start begins now, ` +
+    'and everything that comes after it is announced. If a date was meant, write it as 2026-02-03.'
   );
 }
 
@@ -119,9 +119,8 @@ function isUnauthorised(error: unknown): error is AdapterError {
 }
 
 /**
- * A 401 on the suspicious stream alone means that the feature is switched off; whether it is alone,
- * the other stream tells. If the stream was read before, people rely on it, and they must hear of
- * it.
+ * A 401 on the suspicious stream alone means that the feature is switched off; the other stream
+ * shows whether it is alone. If this stream was read before, people rely on it, so it is an error.
  * @throws {AdapterError} `auth`
  */
 async function disabledOrAlarm(
@@ -135,8 +134,9 @@ async function disabledOrAlarm(
   throw new AdapterError(
     'retry',
     'auth',
-    `${client.host} answered 401: suspicious events can no longer be read, though the API key is good for other events. Somebody switched ` +
-      'suspicious events off in the console, or took them from the key of TOKENS_KEY. Switch them on again, or remove this source.',
+    `${client.host} answered 401: suspicious events can no longer be read, though the API key is ` +
+      'good for other events. Somebody switched suspicious events off in the console, or took ' +
+      'them from the key of TOKENS_KEY. Switch them on again, or remove this source.',
     { status: 401, answer: rejection.answer },
   );
 }

@@ -1,6 +1,6 @@
 // START_FROM: where the first reading of a source begins. Pure; first-start.ts finds the place on
 // the server.
-import { type Past, parsePast } from '../../kit/past.ts';
+import { isOfCalendar, type Past, parsePast } from '../../kit/past.ts';
 
 /** Times in milliseconds. An event's id counts as announced from there on, itself included. */
 export type StartFrom =
@@ -10,12 +10,15 @@ export type StartFrom =
   | { readonly kind: 'id'; readonly id: number };
 
 /**
- * What to say of a start in the future; undefined of any other. The rest of a sentence about the
- * value.
+ * The warning about a start in the future, as the rest of a sentence about the value; undefined for
+ * any other start.
  */
 export function futureWarning(startFrom: StartFrom, nowMs: number): string | undefined {
   if (startFrom.kind !== 'date' || startFrom.ms <= nowMs) return undefined;
-  return 'is in the future, which means the same as "now": nothing that is in the console at the very first start is announced, and everything that comes after it is.';
+  return (
+    'is in the future, which means the same as "now": nothing that is in the console at the very ' +
+    'first start is announced, and everything that comes after it is.'
+  );
 }
 
 /**
@@ -40,7 +43,8 @@ function startFromId(digits: string, isExplicit: boolean): StartFrom {
   const time = isExplicit ? undefined : timeWithin(digits);
   if (time !== undefined) {
     throw new RangeError(
-      `looks like ${time.kind}, and a number alone is the number of an event; write ${time.date} if you mean the date, or id:${digits} if you mean the event`,
+      `looks like ${time.kind}, and a number alone is the number of an event; write ${time.date} ` +
+        `if you mean the date, or id:${digits} if you mean the event`,
     );
   }
   return { kind: 'id', id };
@@ -48,7 +52,7 @@ function startFromId(digits: string, isExplicit: boolean): StartFrom {
 
 /** Years that an operator may mean. A compact date or an epoch outside of them is no time. */
 const years = { first: 2000, last: 2099 };
-/** Of one second, by how many digits an epoch of those years has. */
+/** How many units make a second, by the number of digits that an epoch of those years has. */
 const unitsOfEpoch: Readonly<Record<number, number>> = { 10: 1, 13: 1e3, 16: 1e6 };
 
 /**
@@ -60,7 +64,7 @@ function timeWithin(digits: string): { kind: string; date: string } | undefined 
   if (compact) {
     const [, year, month, day] = compact;
     const date = `${year}-${month}-${day}`;
-    if (isMeantYear(Number(year)) && isDate(date)) return { kind: 'a date', date };
+    if (isMeantYear(Number(year)) && isOfCalendar(date)) return { kind: 'a date', date };
   }
   const unit = unitsOfEpoch[digits.length];
   if (unit === undefined) return undefined;
@@ -75,9 +79,4 @@ function timeWithin(digits: string): { kind: string; date: string } | undefined 
 
 function isMeantYear(year: number): boolean {
   return year >= years.first && year <= years.last;
-}
-
-function isDate(day: string): boolean {
-  const ms = Date.parse(`${day}T00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 }

@@ -1,4 +1,5 @@
-// `mitre_classifications` -> techniques. Here, unlike elsewhere, what is unknown is null. Pure.
+// `mitre_classifications` -> techniques. In this list, unlike elsewhere, servers write null for
+// what they do not know. Pure.
 import type { Technique } from '../../kit/event.ts';
 import { objectsOf, present, textOf, type Wire } from './field.ts';
 

@@ -1,11 +1,11 @@
-// Times of the wire made one form: the only place that reads one. They are UTC by the vendor's
-// word, also where no zone is written. Pure.
+// Times of the wire -> one form; nothing else reads them. They are UTC by the vendor's word, also
+// where no zone is written. Pure.
 
 const written =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/i;
 
 /**
- * RFC 9110: `Tue, 03 Feb 2026 01:00:54 GMT`, as a framework in Python writes times that nobody
+ * RFC 9110: `Tue, 03 Feb 2026 01:00:54 GMT`, as frameworks in Python write a time that nobody
  * formats.
  */
 const ofHttp =
@@ -17,13 +17,13 @@ const usual =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}\d{0,6}Z$/;
 
 /**
- * What stands for "never" in many systems (0001-01-01) is no time, and nor is what no console can
- * have seen.
+ * An earlier year is no time: no console can have seen it, and many systems write 0001-01-01 for
+ * "never".
  */
 const yearMin = 1970;
 /**
- * An epoch in seconds or milliseconds of 2001 to 2286; of what lies between or beyond, nobody can
- * tell the unit.
+ * An epoch in seconds or milliseconds, of 2001 to 2286. For more or fewer digits nobody knows the
+ * unit.
  */
 const epoch = /^(\d{10}|\d{13})(?:\.\d{1,9})?$/;
 
