@@ -119,7 +119,7 @@ describe('a status', () => {
     });
   });
 
-  test('is told without the time that it asks for, of which only a part may be obeyed', async () => {
+  test('leaves the time that it asks for out of its words: a part of it may be obeyed', async () => {
     const tenant = await startFakeTenant();
     const header = { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' };
     tenant.answering((_request, response) => send(response, 429, '', header));

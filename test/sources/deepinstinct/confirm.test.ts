@@ -131,7 +131,7 @@ describe('one wrong number', () => {
     expect(externalIds(await drain(source, back))).toContain('300');
   });
 
-  test('in the last two of several numbers that were given twice is told', async () => {
+  test('in the last two of several numbers that were given twice is an error', async () => {
     const tenant = await tenantOf(numbers(1, 200));
     const source = sourceOf(tenant);
     const cursor = await settle(source, cursorAt(200, atOf(200)));
@@ -156,7 +156,7 @@ describe('one wrong number', () => {
     expect(tenant.asked().slice(-3)).toEqual([199, 150, 200]);
   });
 
-  test('that contradicts the next one is not used, and told', async () => {
+  test('that contradicts the next one is not used, and is an error', async () => {
     const tenant = await tenantOf(numbers(1, 200));
     const source = sourceOf(tenant);
     const cursor = await settle(source, cursorAt(200, atOf(200)));

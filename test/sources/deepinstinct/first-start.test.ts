@@ -209,7 +209,7 @@ describe('the first start', () => {
     expect((await begin(tenant, '30m')).cursor.id).toBe(0);
   });
 
-  test('that fails half way leaves no cursor, and ends when it is told to', async () => {
+  test('that fails half way leaves no cursor, and ends when it is aborted', async () => {
     const tenant = await tenantOf(numbers(1, 5000));
     const source = sourceOf(tenant, { start_from: '1h' });
     let count = 0;

@@ -70,9 +70,10 @@ describe('the fields of a process', () => {
 
   test('a chain stands as it comes where two of it have no child', () => {
     const process_chain = [
-      { process_name: 'a', process_id: 1 },
+      { process_name: 'a', process_id: 1, parent_id: 4 },
       { process_name: 'b', process_id: 2, parent_id: 3 },
       { process_name: 'c', process_id: 3 },
+      { process_name: 'd', process_id: 4 },
     ];
     const { process, parentProcess } = processesOf({ process_chain }, none);
     expect([process?.name, parentProcess?.name]).toEqual(['a', 'b']);

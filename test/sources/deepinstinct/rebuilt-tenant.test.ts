@@ -42,7 +42,7 @@ describe('a tenant that was restored from a backup', () => {
     ['and goes on to the very number', 170, 30],
     ['and goes on by pages', 20, 170],
   ])(
-    '%s is told at the next poll, and at each until somebody acts',
+    '%s is an error at the next poll, and at each until somebody acts',
     async (_how, restoredTo, count) => {
       const tenant = await tenantOf(numbers(1, 200));
       const source = sourceOf(tenant, { start_from: 'all' });
@@ -58,7 +58,7 @@ describe('a tenant that was restored from a backup', () => {
     },
   );
 
-  test('and is quiet since is told when it has something new', async () => {
+  test('and is quiet since is an error once it has something new', async () => {
     const tenant = await tenantOf(numbers(1, 200));
     const source = sourceOf(tenant);
     const cursor = await settle(source, cursorAt(200, atOf(200)));

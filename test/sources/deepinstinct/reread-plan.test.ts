@@ -89,7 +89,7 @@ describe('every tenth poll', () => {
     expect(seen.slice(0, 2)).toEqual([seen[0], seen[0]! + 1]);
   });
 
-  test('is no reading if it was told meanwhile that nothing it gives will be stored', async () => {
+  test('counts for nothing if it turned out meanwhile that nothing of it will be stored', async () => {
     const tenant = await tenantOf(numbers(1, 200));
     const source = sourceOf(tenant);
     const cursor = cursorAt(200, atOf(200));

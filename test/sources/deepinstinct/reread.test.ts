@@ -1,5 +1,5 @@
-// Reading a second time: late items are found, known ones do no harm, and a reading that failed goes
-// on where it was.
+// Reading a second time: late items are found, known ones do no harm, and a reading that failed
+// goes on where it was.
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../../src/kit/source.ts';
 import type { WireItem } from '../../../src/sources/deepinstinct/page.ts';
@@ -64,7 +64,7 @@ describe('a second reading', () => {
       pages.push(page);
       cursor = page.cursor ?? cursor;
     }
-    // What was read again is whole, in order and there once.
+    // What was read again is complete, in order, and comes once.
     expect(externalIds(pages.slice(0, 1))).toEqual(numbers(201, 400).map(String));
     expect(externalIds(pages)).toEqual(numbers(201, 800).map(String));
   });
@@ -161,6 +161,13 @@ describe('a reader of what was read before', () => {
     expect(stream.asked[0]).toBe(first);
   });
 
+  test('gives no item twice where the pages of a server overlap', async () => {
+    const { rereader, options } = rereaderOf([]);
+    const read = async (after: number) => numbers(after, 50).map(wire);
+    const { items } = await rereader.reread(options({ read }));
+    expect(items.map(({ id }) => id)).toEqual(numbers(201, 147));
+  });
+
   test('goes on where it failed, with what it had', async () => {
     const { rereader, options, stream } = rereaderOf(numbers(1, 400));
     stream.failing = 2;
@@ -188,7 +195,7 @@ describe('a reader of what was read before', () => {
     expect(stream.asked[2]).toBe((more.cursor?.id ?? 300) - 100);
   });
 
-  test('begins anew when it is told to forget', async () => {
+  test('begins anew once it was made to forget', async () => {
     const { rereader, options, stream } = rereaderOf(numbers(1, 400));
     stream.failing = 2;
     await expect(rereader.reread(options())).rejects.toThrow('failed');

@@ -1,5 +1,5 @@
-// One stream of a console as a source: the suspicious one and its 401 that may mean that the feature
-// is switched off; a check; and whether this is the console of a stored position.
+// One stream of a console as a source: the suspicious one and its 401 that may mean that the
+// feature is switched off; a check; and whether this is the console of a stored position.
 import { describe, expect, test } from 'vitest';
 import type { PollSource } from '../../../src/kit/source.ts';
 import {
@@ -69,7 +69,7 @@ describe('a 401 on suspicious events', () => {
     await expect(source.poll(cursorAt(3), never)).rejects.toThrow('API Connector');
   });
 
-  test('while it cannot be told which is meant is neither', async () => {
+  test('while nobody knows which of the two it means is neither', async () => {
     const tenant = await startFakeTenant();
     tenant.answering(({ target }, response) =>
       send(response, target.includes('suspicious') ? 401 : 503, '{}'),
@@ -109,6 +109,21 @@ describe('a check', () => {
     await expect(sourceOf(tenant, { token: 'another-key' }).check?.(never)).rejects.toMatchObject({
       reason: 'auth',
     });
+  });
+
+  test('of the suspicious stream asks for both, and fails if either does', async () => {
+    const tenant = await startFakeTenant();
+    await suspicious(tenant).check?.(never);
+    expect(tenant.farEnd.received.map(({ target }) => target)).toEqual([
+      '/api/v1/events/?after_event_id=2147483647',
+      '/api/v1/suspicious-events/?after_event_id=2147483647',
+    ]);
+    for (const broken of ['/events/', '/suspicious-events/']) {
+      tenant.answering(({ target }, response) =>
+        send(response, target.includes(broken) ? 503 : 200, '{}'),
+      );
+      await expect(suspicious(tenant).check?.(never)).rejects.toMatchObject({ status: 503 });
+    }
   });
 
   test('works under an address with a path', async () => {
@@ -154,7 +169,7 @@ describe('whether a console is the one in which a position was reached', () => {
     expect(await sourceOf(tenant).recognises!(cursor, never)).toBe(isSame);
   });
 
-  test('one request tells, and a position that can tell nothing costs none', async () => {
+  test('one request is enough, and a position without a time costs none', async () => {
     const tenant = await startConsole();
     const source = sourceOf(tenant);
     await source.recognises!(cursorAt(100, minutesAgo(5)), never);

@@ -1,5 +1,5 @@
-// START_FROM: where the first reading begins, in all the spellings that are taken, and in which words
-// the others are refused.
+// START_FROM: where the first reading begins, in all the spellings that are taken, and in which
+// words the others are refused.
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { parseStartFrom } from '../../../src/sources/deepinstinct/index.ts';

@@ -42,6 +42,13 @@ test.each([
   [{ technique_id: 'T1003' }, [{ id: 'T1003' }]],
   [[{ mitre_id: 'TA0002' }], [{ id: 'TA0002' }]],
   [
+    [
+      { technique_id: 'T1', tactic_name: 'first' },
+      { technique_id: 'T1', tactic_name: 'second' },
+    ],
+    [{ id: 'T1', tactic: 'first' }],
+  ],
+  [
     [{ technique_id: 'T1', technique_name: 'whole', sub_technique_id: 'T1.2' }],
     [{ id: 'T1.2', name: 'whole' }],
   ],

@@ -1,5 +1,5 @@
-// Where a tenant ends that does not reach the cursor: found once, remembered, and told if it is too
-// far below.
+// Where a tenant ends that does not reach the cursor: found once and remembered, and an error if it
+// is too far below.
 import { describe, expect, test } from 'vitest';
 import type { Cursor } from '../../../src/sources/deepinstinct/cursor.ts';
 import { emptyPage, type WireItem } from '../../../src/sources/deepinstinct/page.ts';
@@ -29,7 +29,7 @@ describe('a cursor that an earlier release left far beyond the tenant', () => {
     ['by a last_id', cursorAt(huge, null, 100)],
     ['by an item', cursorAt(huge, atOf(150), 100)],
     ['by a date in place of a number', cursorAt(20_261_100, null, 20_261_100)],
-  ])('%s is told at the first poll, with what to do', async (_how, cursor) => {
+  ])('%s is an error at the first poll, with what to do', async (_how, cursor) => {
     const tenant = await tenantOf(numbers(1, 260));
     const source = sourceOf(tenant, { start_from: 'all' });
     for (let poll = 0; poll < 2; poll += 1) {
@@ -42,7 +42,7 @@ describe('a cursor that an earlier release left far beyond the tenant', () => {
     );
   });
 
-  test('by less is told as soon as something new lies below it, also by the next process', async () => {
+  test('by less is an error once something new lies below it, for the next process too', async () => {
     const tenant = await tenantOf(numbers(1, 260));
     let source = sourceOf(tenant);
     const { cursor } = await source.poll(cursorAt(5000, null, 100), never);
@@ -52,7 +52,7 @@ describe('a cursor that an earlier release left far beyond the tenant', () => {
     await expect(source.poll(cursor, never)).rejects.toMatchObject({ reason: 'reset' });
   });
 
-  test('of an empty tenant is told as soon as something is there', async () => {
+  test('of an empty tenant is an error once something is there', async () => {
     const tenant = await tenantOf([]);
     const source = sourceOf(tenant);
     const { cursor } = await source.poll(cursorAt(500, null, 500), never);
