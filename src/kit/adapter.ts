@@ -1,19 +1,19 @@
-// What every adapter, source or sink, has in common: how it is named, configured and made. Types
+// What every adapter has in common, source or sink: how it is named, configured and made. Types
 // only.
 import type { z } from 'zod';
 import type { HttpClient } from './http/index.ts';
 import type { Locale } from './locale.ts';
 
-/** What core lends to an adapter. It holds no loop, no clock that runs, no store. */
+/** What an adapter gets from core. It has no access to loops, timers or the store. */
 export interface AdapterContext {
   /** The id under which this adapter is configured (`soc`). */
   readonly id: string;
   readonly http: HttpClient;
   /** The language of what it says. */
   readonly locale: Locale;
-  /** IANA name of the operator's time zone, for times that people read. */
+  /** IANA name of the operator's time zone, for the times in messages. */
   readonly timeZone: string;
-  /** Milliseconds since the epoch; injected so that tests hold the clock. */
+  /** Milliseconds since the epoch; a parameter, so that tests can set the clock. */
   readonly now: () => number;
 }
 
@@ -21,17 +21,18 @@ export interface AdapterDefinition<Schema extends z.ZodType, Instance, Context =
   /** snake_case noun, equal to the file's or folder's name and to the registry's key. */
   readonly type: string;
   /**
-   * A strict object: unknown keys are refused. Each key carries `.describe()`, from which the
-   * documentation's table is made.
+   * A strict object: unknown keys are refused. Each key has a `.describe()`, which the table in the
+   * documentation is made from.
    */
   readonly config: Schema;
-  /** Must parse; used by the documentation and by the contract suite. */
+  /** A valid configuration, which the documentation and the contract suite use. */
   readonly example: z.input<Schema>;
   /** Keys of the configuration whose values must never be shown. */
   readonly secrets: readonly (keyof z.output<Schema> & string)[];
   /**
-   * What is allowed and yet looks like a mistake, as the rest of a sentence about the setting
-   * `key`. @param nowMs since the epoch
+   * What is allowed and looks like a mistake. `text` is the rest of a sentence about the setting
+   * `key`.
+   * @param nowMs milliseconds since the epoch
    */
   warnings?(
     config: z.output<Schema>,

@@ -1,41 +1,41 @@
-// What may stand behind the ? of an address of Postgres: what Tocsin does with each parameter of
-// libpq, and why it refuses others. Pure.
+// The parameters behind the ? of a Postgres address: what Tocsin does with each parameter of libpq,
+// and which ones it refuses. Pure.
 
 export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 
 export interface DatabaseTls {
   readonly mode: SslMode;
-  /** That an authority which is trusted here vouches for the certificate. */
+  /** The certificate must be signed by an authority that this machine trusts. */
   readonly isChainVerified: boolean;
-  /** That the certificate is for the host of the URL. */
+  /** The certificate must be for the host of the URL. */
   readonly isNameVerified: boolean;
-  /** TLS from the first byte, without the question of Postgres before it. */
+  /** TLS starts with the first byte, without the SSLRequest message of Postgres. */
   readonly isDirect: boolean;
   /** A path, or `system`; undefined for the authorities that Node trusts. */
   readonly rootCertificate?: string | undefined;
-  /** Paths of the client's own. */
+  /** Paths of the client's own certificate and key. */
   readonly certificate?: string | undefined;
   readonly key?: string | undefined;
   readonly keyPassword?: string | undefined;
-  /** Whether the server is told which host is meant. */
+  /** Whether the client sends the host's name (SNI). */
   readonly sendsName: boolean;
   readonly minVersion?: TlsVersion | undefined;
   readonly maxVersion?: TlsVersion | undefined;
 }
 
-/** What an address says besides where and who. */
+/** What an address says besides hosts, user and database. */
 export interface DatabaseSettings {
   readonly tls: DatabaseTls;
-  /** What `channel_binding=require` asks for, which no Unix socket gives. */
+  /** `channel_binding=require`, which no Unix socket can fulfil. */
   readonly isBound: boolean;
-  /** For one host, until it takes statements, at most 30,000; undefined if not said. */
+  /** How long to wait until one host takes statements, at most 30,000; undefined if not set. */
   readonly connectTimeoutMs: number | undefined;
-  /** Until the first probe of a quiet connection; false for none. */
+  /** Idle time before the first keepalive probe; false: no probes. */
   readonly keepAliveSeconds: number | false;
-  /** Hosts that take no writes are passed over. */
+  /** Hosts that take no writes are skipped. */
   readonly mustBeWritable: boolean;
-  /** Sent when a session begins. */
+  /** Settings that are sent when a session begins, by name. */
   readonly session: Readonly<Record<string, string>>;
 }
 
@@ -49,7 +49,7 @@ const places = ['host', 'hostaddr', 'port', 'user', 'password', 'dbname'] as con
 export type Place = (typeof places)[number];
 
 export interface Parameters {
-  /** What takes the place of what stands before the ?. */
+  /** Values that replace those before the ?. */
   readonly given: Readonly<Partial<Record<Place, string>>>;
   readonly settings: DatabaseSettings;
 }
@@ -66,7 +66,8 @@ const modes: readonly SslMode[] = [
 const versions: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
 
 /**
- * Of Postgres, not of libpq: releases up to 0.1 sent them by name, and running services rely on it.
+ * These are settings of Postgres, not parameters of libpq. Releases up to 0.1 sent them by name,
+ * and running services rely on it.
  */
 const sessionSettings = [
   'search_path',
@@ -75,10 +76,10 @@ const sessionSettings = [
   'idle_in_transaction_session_timeout',
   'TimeZone',
 ];
-/** A connection that waits for an answer for 30 s is cut anyway. */
+/** Tocsin cuts a connection that got no answer for 30 s anyway. */
 const connectSecondsMax = 30;
 
-/** Values that Tocsin honours; a parameter that is not here and not below is refused. */
+/** The values that Tocsin honours. A parameter that is not listed is refused. */
 const known: Readonly<Record<string, readonly string[] | RegExp>> = {
   ...Object.fromEntries(places.map((name) => [name, /^/])),
   application_name: /^/,
@@ -89,11 +90,11 @@ const known: Readonly<Record<string, readonly string[] | RegExp>> = {
   connect_timeout: /^\d{1,9}$/,
   keepalives: ['0', '1'],
   keepalives_idle: /^\d{1,6}$/,
-  // Tocsin cuts what is silent for 30 s itself, before the probes of the system could.
+  // Tocsin cuts a connection after 30 s of silence, before the system's probes could.
   keepalives_interval: /^\d{1,6}$/,
   keepalives_count: /^\d{1,6}$/,
   tcp_user_timeout: /^\d{1,9}$/,
-  // Kerberos is not spoken, which is what libpq does without a ticket.
+  // Tocsin does not speak Kerberos. Neither does libpq without a ticket.
   gssencmode: ['disable', 'prefer'],
   channel_binding: ['disable', 'prefer', 'require'],
   load_balance_hosts: ['disable'],
@@ -135,7 +136,7 @@ const remedies: Readonly<Record<string, string>> = {
   ...Object.fromEntries(commonSettings.map((name) => [name, byOptions(name)])),
 };
 
-/** The faults name parameters, never values: one of them may be a password. */
+/** A fault names the parameter and never its value, which may be a password. */
 export function readParameters(pairs: ReadonlyMap<string, string>): Parameters | UrlFault {
   for (const [name, value] of pairs) {
     const fault = faultOf(name, value);
@@ -169,13 +170,13 @@ export function readParameters(pairs: ReadonlyMap<string, string>): Parameters |
   };
 }
 
-/** In seconds. For libpq, 0 is a wait without an end. */
+/** In seconds. To libpq, 0 means no limit. */
 const waitOf = (seconds: number) =>
   seconds === 0 ? connectSecondsMax : Math.min(seconds, connectSecondsMax);
 
 function faultOf(name: string, value: string): UrlFault | undefined {
   const honoured = Object.hasOwn(known, name) ? known[name] : undefined;
-  // Long names may be a password whose ? was not escaped.
+  // A long name may be a password whose ? was not escaped.
   const shown = /^[a-z_]{1,40}$/.test(name) ? `"${name}"` : 'a parameter';
   const own = Object.hasOwn(remedies, name) ? remedies[name] : undefined;
   if (honoured === undefined) {
@@ -222,10 +223,10 @@ function tlsOf(pairs: ReadonlyMap<string, string>): DatabaseTls | UrlFault {
   }
   return {
     mode,
-    // Of an authority that is named, libpq makes use in every mode.
+    // libpq verifies by a root certificate that is given, in every mode.
     isChainVerified: isBound || mode.startsWith('verify') || rootCertificate !== undefined,
-    // Binding shows that nobody stands between. The driver cannot do it; the certificate shows the
-    // same.
+    // Channel binding proves that nobody intercepts the connection. The driver cannot do it; a
+    // verified certificate proves the same.
     isNameVerified: isBound || mode === 'verify-full',
     isDirect,
     rootCertificate,
@@ -242,6 +243,6 @@ function modeOf(pairs: ReadonlyMap<string, string>): SslMode {
   const written = pairs.get('sslmode') as SslMode | undefined;
   if (written !== undefined) return written;
   if (pairs.get('sslrootcert') === 'system') return 'verify-full';
-  // As JDBC writes it, and libpq understands it. Who asks for binding asks for TLS.
+  // JDBC writes `ssl=true`, and libpq understands it. Channel binding needs TLS.
   return pairs.has('ssl') || pairs.get('channel_binding') === 'require' ? 'require' : 'prefer';
 }

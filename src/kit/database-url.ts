@@ -1,20 +1,20 @@
-// The one reader of addresses of Postgres. It reads what libpq reads, and refuses by name what
-// Tocsin does not do. Pure; never repeats user, password or database.
+// The one reader of Postgres addresses. It reads what libpq reads, and refuses by name what Tocsin
+// does not support. Pure; its texts never repeat user, password or database.
 import { type DatabaseSettings, readParameters, type UrlFault } from './database-url-parameters.ts';
 
-/** A place to connect to: TCP, or the path of a Unix socket. */
+/** Where to connect to: a TCP address, or the path of a Unix socket. */
 export type DatabaseHost =
   | {
-      /** The name that the certificate must hold. */
+      /** The name that the certificate must be for. */
       readonly name: string;
-      /** What is connected to: the name, or the address of `hostaddr`. */
+      /** The TCP address to connect to: the name, or the value of `hostaddr`. */
       readonly address: string;
       readonly port: number;
     }
   | { readonly socketPath: string };
 
 export interface DatabaseAddress extends DatabaseSettings {
-  /** In the order in which they are tried; at least one. */
+  /** At least one, in the order in which they are tried. */
   readonly hosts: readonly DatabaseHost[];
   /** Undefined: the user of the operating system. */
   readonly user: string | undefined;
@@ -67,8 +67,8 @@ export function readDatabaseUrl(text: string): ReadAddress {
 }
 
 /**
- * @returns the valid address with those of the values that it leaves out, as libpq takes them from
- * variables
+ * The address, completed by the values of `given` that it leaves out, as libpq takes them from
+ * environment variables. An invalid address comes back unchanged.
  */
 export function completedUrl(
   text: string,
@@ -108,8 +108,8 @@ interface Parts {
 }
 
 /**
- * As libpq does: the first @ before a slash ends the user, and # is a character like others.
- * Undefined if it is malformed.
+ * Splits as libpq does: the first @ before a slash ends user and password, and # has no meaning.
+ * Undefined if the text is malformed.
  */
 function split(rest: string): Parts | undefined {
   const [, credentials, places = '', database = '', query = ''] =
@@ -204,7 +204,7 @@ function hostOf(
 
 const notEmpty = (text: string) => (text === '' ? undefined : text);
 
-/** Undefined for a lone % and for a NUL, which no text of Postgres holds. */
+/** Undefined if a % stands alone, or for a NUL, which no text of Postgres may hold. */
 function decoded(text: string): string | undefined {
   try {
     const plain = decodeURIComponent(text);
@@ -214,7 +214,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** For people: `host:port`, or the path of a socket; several with commas. */
+/** `host:port` or the path of a socket, for people; several are separated by commas. */
 export function placeOf({ hosts }: Pick<DatabaseAddress, 'hosts'>): string {
   return hosts.map(placeOfHost).join(',');
 }

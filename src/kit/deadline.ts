@@ -1,13 +1,13 @@
-// How code that is no loop waits: for a time, or for something but no longer than a time. What has
-// a signal takes `AbortSignal.timeout`; core's loops wait by their wake.
+// Waiting outside of the loops: for a while, or for a result up to a limit. Code with a signal uses
+// `AbortSignal.timeout`, and core's loops wait in `core/loops`.
 
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /**
- * What `work` resolves with, or after `ms` what `late` returns or throws. The work goes on all the
- * same; its rejection is the caller's until then, and nobody's afterwards.
+ * Waits for `work`, but no longer than `ms`: then it returns, or throws, what `late` does. The work
+ * itself goes on. If it rejects in time, the caller gets the rejection; later it is ignored.
  */
 export async function within<Result, Late>(
   work: Promise<Result>,

@@ -1,14 +1,14 @@
 // File descriptors: how many this process may have, how many it needs, and what to say when none is
-// left. Needed before anything else can be loaded, so it imports nothing of ours.
+// left. It runs before anything else is loaded, so it imports nothing of ours.
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 
 /**
- * Loading the code has opened over 190 at once, by chance; the embedded database keeps 122 with all
- * roles at work.
+ * Loading the code opened over 190 at once when measured; the embedded database keeps 122 open
+ * while every role is at work.
  */
 export const descriptorsMin = 256;
-/** Below it, fewer visitors of the HTTP server are let in than usual. */
+/** With fewer, the HTTP server accepts fewer connections than usual. */
 export const descriptorsWanted = 672;
 
 const raise =
@@ -20,13 +20,14 @@ export const descriptorsUsedUp = {
   remedy: raise,
 } as const;
 
-/** Of the process, or of the whole machine. */
+/** True if the process, or the whole machine, has no descriptor left. */
 export function isOutOfDescriptors(code: string | undefined): boolean {
   return code === 'EMFILE' || code === 'ENFILE';
 }
 
 /**
- * A name that cannot be looked up for want of a descriptor is reported as one that does not exist.
+ * Tries to open a file. Needed because the system reports a host name that it could not look up for
+ * lack of a descriptor as one that does not exist.
  */
 export function areDescriptorsUsedUp(): boolean {
   try {
@@ -37,7 +38,7 @@ export function areDescriptorsUsedUp(): boolean {
   }
 }
 
-/** How many this process may have; undefined without a limit, and where the system does not say. */
+/** How many this process may have; undefined if there is no limit, or it is not known. */
 export function descriptorLimit(): number | undefined {
   try {
     return limitOf(readFileSync('/proc/self/limits', 'utf8'));
@@ -59,8 +60,8 @@ export function startProblem(limit: number | undefined): string | undefined {
 }
 
 /**
- * What to say of a limit with which it starts, but is short of room; undefined if there is enough.
- * Pure.
+ * A warning about a limit that lets the process start but leaves it short; undefined if there is
+ * enough. Pure.
  */
 export function shortageWarning(limit: number | undefined): string | undefined {
   if (limit === undefined || limit >= descriptorsWanted) return undefined;
@@ -68,8 +69,8 @@ export function shortageWarning(limit: number | undefined): string | undefined {
 }
 
 /**
- * How many visitors to let in at once: a quarter of what is left, so that calls and files find
- * room. Pure.
+ * How many connections the HTTP server may accept at once: a quarter of what is left, so that calls
+ * and files have room. Pure.
  */
 export function visitorsMax(limit: number | undefined, max: number): number {
   if (limit === undefined) return max;

@@ -1,7 +1,7 @@
-// The errors that cross module borders. An adapter throws AdapterError and nothing else on purpose.
+// The errors that cross rooms. AdapterError is the only one that an adapter throws on purpose.
 import type { Quota } from './quota.ts';
 
-/** What core may do about a failed call; see the table in docs/delivery.md. */
+/** What core should do about a failed call; docs/delivery.md has the table. */
 export type FailureOutcome = 'retry' | 'reject_event' | 'reject_sink';
 
 /** Why a call failed: a closed set, because it becomes a metric label. */
@@ -23,8 +23,8 @@ export const failureReasons = [
 export type FailureReason = (typeof failureReasons)[number];
 
 /**
- * The far end may have done what was asked: no answer in time, or a connection that broke after the
- * request was on its way.
+ * Reasons after which the far end may have done what was asked: it did not answer in time, or the
+ * connection broke after the request was sent.
  */
 export const unansweredReasons: readonly FailureReason[] = ['timeout', 'interrupted'];
 
@@ -32,9 +32,9 @@ export const unansweredReasons: readonly FailureReason[] = ['timeout', 'interrup
 export interface FailureFacts {
   /** HTTP status, if there was an answer. */
   readonly status?: number | undefined;
-  /** Milliseconds that the far end asked us to wait (`Retry-After`), not clamped. */
+  /** How long the far end asked us to wait (`Retry-After`), in milliseconds, not clamped. */
   readonly retryAfterMs?: number | undefined;
-  /** What it said of its rate limit. */
+  /** Its rate limit, as the far end reported it. */
   readonly quota?: Quota | undefined;
   /** The beginning of the far end's answer, already free of secrets; at most 300 characters. */
   readonly answer?: string | undefined;
@@ -42,9 +42,9 @@ export interface FailureFacts {
 }
 
 /**
- * The only error that an adapter throws on purpose; anything else counts as `retry`, `unknown`.
- * The message carries the host and the status, what it means and what to do; never a URL's path or
- * query, never a secret.
+ * The only error that an adapter throws on purpose; core treats any other as `retry`, `unknown`.
+ * The message names host and status, says what they mean and what to do. It never holds a secret,
+ * or the path or query of a URL.
  */
 export class AdapterError extends Error {
   override readonly name = 'AdapterError';
@@ -71,7 +71,7 @@ export class AdapterError extends Error {
   }
 }
 
-/** One fault in the configuration: where it stands, what is wrong, what to do. */
+/** One fault in the configuration: where it is, what is wrong, what to do. */
 export interface ConfigProblem {
   /** The variable (`TOKENS_KEY`) or the place in the file (`tocsin.yaml:3:5 sinks.soc.url`). */
   readonly where: string;
@@ -79,11 +79,11 @@ export interface ConfigProblem {
   readonly remedy: string;
 }
 
-/** The configuration cannot be used; every problem at once. The process exits with 78. */
+/** The configuration cannot be used. Holds every problem at once; the process exits with 78. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
-  /** What looks like a mistake and may be the reason: a name that is almost that of a variable. */
+  /** Likely causes, such as a name that is almost that of a variable. */
   readonly warnings: readonly string[];
 
   constructor(problems: readonly ConfigProblem[], warnings: readonly string[] = []) {

@@ -1,12 +1,12 @@
-// What a source reports, in words that belong to no vendor. Types, constants, and one form of text.
+// What a source reports, in words of no vendor. Types, constants, and the form of unparsed items.
 
 /**
- * OCSF severity numbers. 0 (unknown) passes every threshold: an unknown word must not silence an
- * alert.
+ * The severity numbers of OCSF. 0 (unknown) passes every threshold, because an unknown word must
+ * not silence an alert.
  */
 export type Severity = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** Index = OCSF severity number. The names are what people see and what MIN_SEVERITY takes. */
+/** By OCSF number. People see these names, and MIN_SEVERITY takes them. */
 export const severityNames = ['UNKNOWN', 'INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export type SeverityName = (typeof severityNames)[number];
 
@@ -37,9 +37,9 @@ export interface Process {
 }
 
 /**
- * Something that Tocsin itself has to say in a channel. It travels as an event of source `tocsin`,
- * so that it is stored and delivered like any other. `values` are names, numbers, and ISO times as
- * text; sinks put them into a sentence in their language.
+ * A message of Tocsin about itself. It is an event of source `tocsin`, so it is stored and
+ * delivered like any other. `values` are names, numbers, and ISO times as text, which sinks put into a
+ * sentence in their language.
  */
 export interface Notice {
   readonly kind:
@@ -66,18 +66,18 @@ export interface Notice {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** What a digest is made of: the few facts of an event that it counts. */
+/** The facts of an event that a digest counts or shows. */
 export interface DigestMember {
   readonly eventId: number;
   readonly severity: Severity;
   readonly type: string;
-  /** Its name, else its id. */
+  /** The name of the device, else its id. */
   readonly device: string | undefined;
-  /** The vendor's number of it. Names repeat: each customer has a `DC01`. */
+  /** The vendor's number of the device. Names repeat: each customer has a `DC01`. */
   readonly deviceId?: string | undefined;
-  /** Its name, else its id; undefined if the event names none. */
+  /** The name of the tenant, else its id; undefined if the event names none. */
   readonly tenant?: string | undefined;
-  /** Id of the source, for devices that neither a tenant nor a console tells apart. */
+  /** Id of the source: tells apart devices of the same name without tenant and number. */
   readonly source?: string | undefined;
   readonly fileHash: string | undefined;
   readonly fileName: string | undefined;
@@ -87,31 +87,31 @@ export interface DigestMember {
   readonly link: string | undefined;
 }
 
-/** How often something stands in a digest. Text is the vendor's own, hostile. */
+/** How many events of a digest share a value. The text is the vendor's, and may be hostile. */
 export interface Counted {
   readonly name: string;
   readonly count: number;
-  /** Of a device, if the digest is about several tenants. */
+  /** The tenant of a device, if the digest is about several tenants. */
   readonly tenant?: string;
 }
 
-/** The same file, told by its hash, as one incident. */
+/** The events of a digest about the same file, which its hash identifies. */
 export interface FileCounted {
   readonly hash: string;
-  /** A name that it had. */
+  /** One of the names of the file. */
   readonly name?: string;
   readonly count: number;
-  /** Devices in this digest. */
+  /** How many devices of the digest have the file. */
   readonly devices: number;
 }
 
-/** One event of a digest, as a line of a table. */
+/** One event of a digest, as a row of a table. */
 export interface DigestRow {
   readonly id: number;
   readonly severity: Severity;
   readonly type: string;
   readonly device?: string;
-  /** If the digest is about several. */
+  /** Set if the digest is about several tenants. */
   readonly tenant?: string;
   readonly file?: string;
   /** ISO 8601 in UTC. */
@@ -121,24 +121,24 @@ export interface DigestRow {
 }
 
 /**
- * Many events of one sink in one message. It travels as an event of source `tocsin` and stream
- * `digest`, frozen before it is sent, so that a repetition says the same. Lists are cut, most
- * frequent first; the numbers beside them count everything.
+ * Many events of one sink in one message. It is an event of source `tocsin` and stream `digest`,
+ * frozen before it is sent, so that a repetition says the same. Lists are cut, most frequent first;
+ * the numbers beside them count everything.
  */
 export interface Digest {
-  /** `group`: by a route's `group` or `throttle`. `storm`: too much was due at once. */
+  /** `group`: a route's `group` or `throttle` made it. `storm`: too much was due at once. */
   readonly kind: 'group' | 'storm';
   readonly count: number;
-  /** What was sent before of the group, one by one or in digests; of the storm, in digests. */
+  /** Events sent before: of the group on cards or in digests, of the storm in digests. */
   readonly before: number;
-  /** Of a group: the route's name. */
+  /** The name of the route that made the group. */
   readonly route?: string;
-  /** Of a group: by what its events are the same. */
+  /** The fields and values that the events of the group share. */
   readonly by: readonly { readonly field: string; readonly value: string }[];
-  /** When the first and the last of them arrived, ISO 8601 in UTC. */
+  /** When the first and the last event arrived, ISO 8601 in UTC. */
   readonly firstAt: string;
   readonly lastAt: string;
-  /** Index = severity number. */
+  /** Number of events by severity number. */
   readonly severities: readonly number[];
   readonly types: readonly Counted[];
   readonly typeCount: number;
@@ -149,14 +149,14 @@ export interface Digest {
   readonly tenantCount?: number;
   readonly files: readonly FileCounted[];
   readonly fileCount: number;
-  /** The most severe ones, oldest first within a severity. */
+  /** The most severe events, oldest first within a severity. */
   readonly rows: readonly DigestRow[];
 }
 
 /**
  * The normalised event as stored in `events.body`. Every field is optional: what the vendor did not
- * say is absent, never null or "". All text is the vendor's own (hostile, unescaped), but valid
- * Unicode without NUL. Times are ISO 8601 in UTC.
+ * report is absent, never null or "". All text is the vendor's (unescaped, maybe hostile), but
+ * valid Unicode without NUL. Times are ISO 8601 in UTC.
  */
 export interface EventBody {
   /** The vendor's number or name of the item, as its console shows it. */
@@ -189,8 +189,8 @@ export interface EventBody {
     readonly name?: string;
     readonly path?: string;
     /**
-     * A command line or script text where the vendor puts one in place of a path; may be 3,000
-     * characters and many lines.
+     * A command line or the text of a script, if the vendor reports one in place of a path; up to
+     * 3,000 characters and many lines.
      */
     readonly script?: string;
     readonly hash?: string;
@@ -204,7 +204,7 @@ export interface EventBody {
   readonly target?: string;
   readonly remoteIp?: string;
   readonly techniques?: readonly Technique[];
-  /** How often the vendor has seen it, 1 for once. */
+  /** How often the vendor has seen the event, 1 for once. */
   readonly recurrence?: number;
   readonly affectedDevices?: number;
   /** Link to the vendor's console; built from configuration, never from the event's text. */
@@ -216,8 +216,8 @@ export interface EventBody {
 /** An event as an adapter hands it to core, before it is stored. */
 export interface EventDraft {
   /**
-   * Unique within the source, and the same for the same bytes; the dedupe key. At most 200
-   * characters.
+   * Unique within the source, and the same for the same bytes; duplicates are found by it. At most
+   * 200 characters.
    */
   readonly externalId: string;
   /** The vendor's item that the event is about. */
@@ -229,36 +229,37 @@ export interface EventDraft {
   readonly severity: Severity;
   readonly status: string | null;
   readonly action: string | null;
-  /** When it happened on the device, ISO 8601 in UTC; null if not said. */
+  /** When it happened on the device, ISO 8601 in UTC; null if the vendor does not report it. */
   readonly occurredAt: string | null;
   readonly body: EventBody;
   /**
-   * The vendor's object as it came, JSON text, byte for byte; {@link unparsedRaw} of it if it is no
-   * JSON.
+   * The vendor's object as JSON text, byte for byte as received; {@link unparsedRaw} of it if it is
+   * no JSON.
    */
   readonly raw: string;
 }
 
 /**
- * What is kept of an item that cannot be stored as it came: JSON text with its UTF-8 bytes in
+ * The form in which an item is stored that is no JSON: JSON text with the item's UTF-8 bytes in
  * base64.
  */
 export function unparsedRaw(text: string): string {
   return `{"base64":"${Buffer.from(text, 'utf8').toString('base64')}"}`;
 }
 
-/** An event as stored; what sinks get. `receivedAt` is ISO 8601 in UTC, by the database's clock. */
+/** An event as stored, and as sinks get it. */
 export interface StoredEvent extends Omit<EventDraft, 'raw' | 'externalId'> {
   /** Order of arrival. */
   readonly id: number;
   readonly source: string;
   readonly externalId: string;
+  /** ISO 8601 in UTC, by the database's clock. */
   readonly receivedAt: string;
 }
 
 /**
- * How much of the event a message carries. `full`: everything. `short`: the same card with every
- * text cut hard (after a refusal). `bare`: id, severity, time and link, none of the event's own
- * text (after a refusal of the short one: the text is the reason).
+ * How much of the event a message carries. `full`: everything. `short`, after a refusal: the same
+ * with every text cut to a few words. `bare`, after the short one was refused too: id, severity,
+ * time and link, without any text of the event, since the text must be the reason.
  */
 export type MessageForm = 'full' | 'short' | 'bare';

@@ -1,4 +1,4 @@
-// Reads the files of a configuration and remembers what was in them, so that a later look can tell
+// Reads the files of a configuration and remembers a digest of each, so that a later look can tell
 // whether one has changed.
 import { createHash } from 'node:crypto';
 import {
@@ -13,23 +13,22 @@ import {
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Digest of the content by path; of a file that could not be read, the code of the error. */
+/** By path: a digest of the content, or the error's code if the file could not be read. */
 export type FilesRead = Map<string, string>;
 
-/** A secret alone: a key, a password, an address. */
+/** For a file that holds one secret: a key, a password, an address. */
 export const secretBytesMax = 64 * 1024;
 export const fileBytesMax = 16 * 1024 * 1024;
 
-/** Does not wait for a writer where a pipe stands. */
+/** Opening a pipe would otherwise wait for its writer. */
 const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * A regular file, whole, without the byte order mark that editors on Windows put before it. A pipe
- * could hang the reader, and a device has no end.
+ * The whole text of a regular file, without the byte order mark that Windows editors put first.
+ * Pipes and devices are refused: a pipe could block the reader, and a device has no end.
  *
- * @param files remembers it, also when it cannot be read
- * @throws what the system says; with the code `not a file` or `larger than … kB` for what is
- * refused here
+ * @param files gets the digest, or the error's code if the file cannot be read
+ * @throws the system's error, or one with the code `not a file` or `larger than … kB`
  */
 export function readText(
   path: string,
@@ -46,7 +45,7 @@ export function readText(
   }
 }
 
-/** UTF-8, as people's files are. */
+/** The text of UTF-8 bytes, without a byte order mark. */
 export function textOf(content: Buffer): string {
   return content.toString('utf8').replace(/^\uFEFF/, '');
 }
@@ -58,7 +57,7 @@ function readRegular(path: string, bytesMax: number): Buffer {
   try {
     if (fstatSync(fd).isDirectory()) throw coded('EISDIR');
     if (!fstatSync(fd).isFile()) throw coded(notAFile);
-    // By what comes, not by the size that is told: of files of the kernel that is 0.
+    // Counts what arrives, because files of the kernel (/proc) report a size of 0.
     const content = Buffer.alloc(Math.min(Math.max(fstatSync(fd).size, 4096), bytesMax) + 1);
     const chunks: Buffer[] = [];
     for (let total = 0; ; ) {
@@ -78,8 +77,8 @@ function coded(code: string): Error {
 }
 
 /**
- * What a reading of the same files would remember now. Follows symbolic links, as Kubernetes swaps
- * them. Never rejects.
+ * What reading the same files now would remember. Follows symbolic links, which Kubernetes swaps to
+ * update a mounted file. Never rejects.
  */
 export async function lookAgain(files: FilesRead): Promise<FilesRead> {
   const looks = [...files.keys()].map(async (path): Promise<[string, string]> => {
@@ -104,11 +103,11 @@ export async function lookAgain(files: FilesRead): Promise<FilesRead> {
 }
 
 /**
- * What other users of this machine may do with a file: as the end of a sentence that begins with
- * its name. Undefined if nothing, or if that is as it has to be: containers have one user, and
- * mount their secrets so.
+ * What other users of this machine may do with a file, as the end of a sentence that begins with
+ * its name. Undefined if they can do nothing, or if it cannot be otherwise: containers mount their
+ * secrets readable, and have one user.
  *
- * @param isSecret whether reading it does harm, too
+ * @param isSecret whether reading the file does harm, too
  */
 export function exposureOf(path: string, isSecret: boolean): string | undefined {
   try {
@@ -129,7 +128,7 @@ export function exposureOf(path: string, isSecret: boolean): string | undefined 
   }
 }
 
-/** Of Kubernetes (`..2026_02_03_…`) and of Docker. */
+/** Secrets that Kubernetes (`..2026_02_03_…`) or Docker mounts. */
 const mountedSecret = /\/\.\.\d{4}_[^/]*\/|^\/(var\/)?run\/secrets\//;
 
 export function areSame(some: FilesRead, others: FilesRead): boolean {
@@ -138,7 +137,7 @@ export function areSame(some: FilesRead, others: FilesRead): boolean {
   );
 }
 
-/** `ENOENT` */
+/** The code of a system error, such as `ENOENT`. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -1,4 +1,4 @@
-// The languages that Tocsin speaks. Whoever words something has its words in each of them.
+// The languages of Tocsin. Every text for people exists in each of them.
 
 export const locales = ['en', 'th'] as const;
 export type Locale = (typeof locales)[number];

@@ -1,18 +1,18 @@
-// The one place that masks secrets: in logs, answers that are kept, errors, and what commands
-// print. In whatever usual encoding a secret appears: percent, JSON and HTML escapes, base64 at any
-// alignment, hex, any case.
+// The one place that masks secrets: in logs, errors, kept answers, and what commands print. It
+// finds a secret in any usual encoding: percent, JSON and HTML escapes, base64 at any alignment,
+// hex, and in any case.
 
 export type Mask = (text: string) => string;
 
 const masked = '[secret]';
 /**
- * Masking every "ab" would make text unreadable and hide nothing that could not be guessed anyway.
+ * Masking every "ab" would make texts unreadable and hide nothing that could not be guessed.
  */
 export const secretLengthMin = 4;
 /**
- * What people write where a secret belongs and does not matter yet. Whoever wants in tries these
- * first, so a sentence that uses one as a word gives nothing away, and without it nobody could read
- * the sentence. As a value they are masked like any other secret.
+ * Words that people write as a secret while it does not matter. An attacker tries these first, so a
+ * sentence that uses one as a word gives nothing away, and masking it would make the sentence
+ * unreadable. Where such a word is a value, it is masked like any other secret.
  */
 const ordinaryWords = new Set(
   (
@@ -23,17 +23,17 @@ const ordinaryWords = new Set(
   ).split(' '),
 );
 /**
- * Shorter parts of a path or a query are words such as `hooks`; shorter pieces of base64 or hex
- * stand in words by chance.
+ * Shorter parts of a path or a query are words such as `hooks`, and shorter pieces of base64 or hex
+ * appear in words by chance.
  */
 const partLengthMin = 8;
-/** Escapes within escapes: a URL in JSON in HTML. */
+/** How many levels of escapes are undone: a URL in JSON in HTML has three. */
 const nestingMax = 3;
 
 /**
- * A function that replaces every secret in a text by `[secret]`. Of a secret that is a URL, its
+ * A function that replaces every secret in a text by `[secret]`. If a secret is a URL, then its
  * user and password, path, longer path segments and query values are secrets too. Values under 4
- * characters are left alone, and so is an ordinary word where it stands in a sentence.
+ * characters are not masked, nor is an ordinary word within a sentence.
  */
 export function createMask(secrets: readonly string[]): Mask {
   const needles = [...new Set(secrets.flatMap(partsOf).flatMap(formsOf).map(folded))];
@@ -42,7 +42,7 @@ export function createMask(secrets: readonly string[]): Mask {
   return (text) => (text.length < lengthMin ? text : replaced(text, rangesIn(text, needles)));
 }
 
-/** Whether all secrets are long enough to be masked. */
+/** Whether a secret is long enough to be masked; an empty one needs no mask. */
 export function isMaskable(secret: string): boolean {
   return secret.trim() === '' || secret.length >= secretLengthMin;
 }
@@ -55,7 +55,7 @@ function partsOf(secret: string): string[] {
   const [user, password] = [decoded(url.username), decoded(url.password)];
   const credentials = password === '' ? [] : [password, `${user}:${password}`];
   if (!url.protocol.startsWith('http')) return [...whole, ...credentials].filter(isLongEnough);
-  // Of a URL that holds no password, a user is a token.
+  // In a URL without a password, the user is a token.
   if (password === '') credentials.push(user);
   const parts = [
     url.href,
@@ -75,7 +75,7 @@ function isLongEnough({ length }: string): boolean {
   return length >= secretLengthMin;
 }
 
-/** As it may stand in a text whose escapes are undone. */
+/** The forms in which a secret may appear in a text whose escapes are undone. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const pieces = [0, 1, 2].flatMap((before) => {
@@ -87,8 +87,8 @@ function formsOf(secret: string): string[] {
 }
 
 /**
- * A secret may itself hold what looks like an escape, and is then found in the text with that
- * undone.
+ * A secret may itself hold what looks like an escape. It is then found in the text in its unescaped
+ * form.
  */
 function unescapedForms(secret: string): string[] {
   const forms = [secret];
@@ -101,8 +101,8 @@ function unescapedForms(secret: string): string[] {
 }
 
 /**
- * What is of the secret alone in the base64 of a text in which so many bytes (modulo 3) stand
- * before it.
+ * The characters of base64 that depend on the secret alone.
+ * @param before how many bytes (modulo 3) precede the secret in the encoded text
  */
 function base64Piece(bytes: Buffer, before: number): string {
   const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
@@ -117,7 +117,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Letters of ASCII only, so that every character stays at its place. */
+/** In lower case, for ASCII letters only, so that every character keeps its index. */
 function folded(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
@@ -125,8 +125,8 @@ function folded(text: string): string {
 type Range = readonly [from: number, to: number];
 
 /**
- * A text, and where each of its characters began in the text that it was made of; one more for the
- * end.
+ * A text and, for each of its characters and for its end, the index in the original text. Without
+ * `starts`, it is the original.
  */
 interface View {
   readonly text: string;
@@ -152,8 +152,8 @@ function rangesIn(original: string, needles: readonly string[]): Range[] {
 }
 
 /**
- * Part of a longer name, or between blanks and punctuation as in a sentence; but not the value of
- * something: `key: wrong`, `"wrong"`.
+ * Whether a word is part of a longer name, or stands between blanks and punctuation as in a
+ * sentence, and is not a value: `key: wrong`, `"wrong"`.
  */
 function isProse(text: string, from: number, to: number): boolean {
   const before = text.slice(Math.max(0, from - 3), from);
@@ -195,7 +195,7 @@ const names: Readonly<Record<string, string>> = {
 };
 const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 
-/** One level of escapes undone; undefined if there are none. */
+/** Undoes one level of escapes; undefined if there are none. */
 function unescaped({ text, starts }: View): View | undefined {
   if (!/[%\\&]/.test(text)) return undefined;
   const startOf = (at: number) => (starts === undefined ? at : starts[at]!);
@@ -224,7 +224,7 @@ function unescaped({ text, starts }: View): View | undefined {
 
 interface Character {
   readonly text: string;
-  /** From the beginning of its escape. */
+  /** Index from the beginning of its escape. */
   readonly offset: number;
 }
 
@@ -242,7 +242,7 @@ function characterOf(code: number): Character[] | undefined {
   return code > 0x10ffff ? undefined : [{ text: String.fromCodePoint(code), offset: 0 }];
 }
 
-/** Of `%41%C3%A9`, with where each character begins. */
+/** The characters of `%41%C3%A9`, with the offset of each. */
 function charactersOfBytes(percent: string): Character[] {
   const bytes = Buffer.from(percent.replaceAll('%', ''), 'hex');
   const characters: Character[] = [];

@@ -1,20 +1,20 @@
-// How deep a JSON text is nested. Deeper than any honest one, and a database that parses by
-// recursion dies of it. One pass, no recursion and no regular expression: those give up on long
-// texts.
+// How deep a JSON text is nested. A database that parses by recursion crashes on a text that is
+// nested deeper than any honest one. One pass, without recursion or regular expressions, which both
+// fail on long texts.
 
 const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * True if lists and objects stand in each other more than `depthMax` times. Assumes valid JSON.
- * Costs a few native searches, unless the text has so many brackets that it must be walked through.
+ * True if lists and objects are nested more than `depthMax` deep. Assumes valid JSON. Costs a few
+ * native searches, unless the text has so many brackets that it must be scanned.
  */
 export function isNestedDeeper(json: string, depthMax: number): boolean {
   return hasMoreOpenings(json, depthMax) && isWalkedDeeper(json, depthMax);
 }
 
 function hasMoreOpenings(json: string, countMax: number): boolean {
-  // Each level takes two characters at least.
+  // Each level needs at least two characters.
   if (json.length <= 2 * countMax) return false;
   let count = 0;
   for (const sign of '{[') {
@@ -40,11 +40,12 @@ function isWalkedDeeper(json: string, depthMax: number): boolean {
   return false;
 }
 
-/** Where quotes are dense, a native search for each of them costs more than a walk. */
+/** Where quotes are dense, a native search for each costs more than scanning. */
 const walkMax = 64;
 
 /**
- * The index behind the JSON string whose opening quote is at `start`; the text's end if it is cut.
+ * The index after the JSON string whose opening quote is at `start`; the end of the text if the
+ * string is cut off.
  */
 export function skipString(json: string, start: number): number {
   let end = json.indexOf('"', start + 1);
@@ -60,7 +61,7 @@ export function skipString(json: string, start: number): number {
   return end === -1 ? json.length : end + 1;
 }
 
-/** An odd number of backslashes stands before it. Stops at the opening quote, which is none. */
+/** Whether an odd number of backslashes precedes `index`. The opening quote ends the count. */
 function isEscaped(json: string, index: number): boolean {
   let before = index - 1;
   while (json.charCodeAt(before) === backslash) before -= 1;

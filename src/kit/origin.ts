@@ -1,7 +1,7 @@
-// Where a web address leads: its port, its host with the port, its origin. The port is always told,
-// also where the scheme implies it. Pure.
+// The port, the host with its port, and the origin of a web address. The port is always written,
+// even if the scheme implies it. Pure.
 
-/** 443 of https, 80 of anything else, unless it is written. */
+/** The written port, else 443 for https and 80 for anything else. */
 export function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === 'https:' ? 443 : 80);
 }

@@ -1,15 +1,15 @@
 // Times as people write them: how long ago, a date, an instant. Pure.
 import { duration } from './duration.ts';
 
-/** `ms` of a duration counts back from now; of a date it is since the epoch. */
+/** For a duration, `ms` counts back from now; for a date, it counts from the epoch. */
 export type Past = { readonly kind: 'duration' | 'date'; readonly ms: number };
 
 const date =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
 
 /**
- * A duration such as `24h`, or a date or date with time (UTC unless it carries an offset).
- * Undefined of anything else.
+ * A duration such as `24h`, or a date with or without a time (UTC unless it has an offset).
+ * Undefined for any other text.
  * @throws {RangeError} with what is wrong, as the end of a sentence about the value
  */
 export function parsePast(text: string): Past | undefined {
@@ -30,7 +30,7 @@ const instant = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\
 
 /**
  * A time with its offset, such as `2026-03-02T22:00:00+07:00`, in milliseconds since the epoch.
- * Undefined of anything else.
+ * Undefined for any other text.
  * @throws {RangeError} with what is wrong, as the end of a sentence about the value
  */
 export function parseInstant(text: string): number | undefined {
@@ -43,7 +43,7 @@ export function parseInstant(text: string): number | undefined {
 }
 
 /**
- * Whether a month has such a day: to `Date.parse`, 30 February is 2 March.
+ * Whether the month has this day. Needed because `Date.parse` takes 30 February for 2 March.
  * @param day `2026-02-03`
  */
 export function isOfCalendar(day: string): boolean {

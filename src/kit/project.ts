@@ -1,4 +1,4 @@
-// Where the project's own files are, for code that runs built or from its sources.
+// Finds the project's own files, whether the code runs from dist/ or from its sources.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
  */
 export const projectRoot = rootAbove(dirname(fileURLToPath(import.meta.url)));
 
-/** @throws {Error} where files were copied without package.json */
+/** @throws {Error} the files were copied without package.json */
 function rootAbove(folder: string): string {
   if (existsSync(join(folder, 'package.json'))) return folder;
   const above = dirname(folder);

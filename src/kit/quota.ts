@@ -1,23 +1,23 @@
-// What a far end says of its rate limit (`X-RateLimit-*`), and how fast it may be called. Pure.
+// Reads the rate limit of a far end (`X-RateLimit-*`), and how fast it may be called. Pure.
 
-/** As a far end said it: facts, not judged yet. */
+/** A rate limit as a far end reported it, unchecked. */
 export interface Quota {
-  /** Requests that it takes at once when nothing was sent for a while. */
+  /** Requests that it takes at once after a pause. */
   readonly limit: number;
   /** How many of them are left. */
   readonly remaining: number;
-  /** Milliseconds until all are there again. */
+  /** Milliseconds until all of them are available again. */
   readonly resetMs: number;
 }
 
-/** So many may go out now, and so many more each second; after `forMs` nothing is known. */
+/** `tokens` requests may go out now and `perSecond` more each second; valid for `forMs`. */
 export interface Pace {
   readonly tokens: number;
   readonly perSecond: number;
   readonly forMs: number;
 }
 
-/** From here on a number is a point in time and no wait: seconds since the epoch, milliseconds. */
+/** Numbers from here on are a point in time and no wait: in seconds, in milliseconds. */
 const epochSeconds = 1e9;
 const epochMilliseconds = 1e12;
 
@@ -42,14 +42,14 @@ function numberOf(header: string | undefined): number | undefined {
   return /^\d{1,15}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined;
 }
 
-/** However little a far end promises: a wrong number must not silence a sink. */
+/** A wrong number of a far end must not stop a sink, nor let it run without a limit. */
 const perSecondMin = 1 / 30;
 const perSecondMax = 1000;
 const tokensMax = 1000;
 const forMsMax = 3_600_000;
 
 /**
- * All that is missing comes back until the reset, evenly.
+ * Assumes that the missing requests become available evenly until the reset.
  * @param underWay requests that the answer may not have counted
  */
 export function paceOf({ limit, remaining, resetMs }: Quota, underWay: number): Pace {

@@ -1,7 +1,7 @@
-// How people write a severity. The vendors' own words are their sources' business. Pure.
+// Reads a severity as people write it. Each source reads its vendor's own words. Pure.
 import { type Severity, severityNames } from './event.ts';
 
-/** By its name, in any case; UNKNOWN is 0. Undefined of any other word. */
+/** The severity of a name, in any case; UNKNOWN is 0. Undefined for any other word. */
 export function parseSeverity(text: string): Severity | undefined {
   const index = (severityNames as readonly string[]).indexOf(text.toUpperCase());
   return index === -1 ? undefined : (index as Severity);

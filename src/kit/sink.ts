@@ -7,30 +7,30 @@ import type { Quota } from './quota.ts';
 
 export type { MessageForm } from './event.ts';
 
-/** What one call of `send` carries. */
+/** What one call of `send` sends. */
 export interface Message {
   readonly event: StoredEvent;
   readonly form: MessageForm;
-  /** The events of more than one tenant pass here, so the card must name the tenant. */
+  /** True if the sink gets events of several tenants, so that the card must name the tenant. */
   readonly showTenant: boolean;
-  /** True if an earlier attempt got no answer, so that a reader may have seen it already. */
+  /** True if an earlier attempt got no answer, so that readers may have seen it already. */
   readonly mayBeRepeated?: boolean;
-  /** Set when the card was held up for minutes or more: how long, and what held it. */
+  /** Set if the message was held up for minutes or more: how long, and by what. */
   readonly delayed?: { readonly seconds: number; readonly reason: 'sink' | 'backlog' };
   /**
-   * What the route that chose this sink says about it, as `routeSettings` of its type parsed it.
+   * What the route that chose this sink sets for it, parsed by the `routeSettings` of its type.
    */
   readonly settings?: unknown;
   /**
-   * What a template says in place of the card's own words, made with this sink's `templateWords`;
-   * never in a bare message or a notice.
+   * The rendered template, which replaces the card's own words; made with this sink's
+   * `templateWords`. Never set for a bare message or a notice.
    */
   readonly template?: RenderedTemplate;
 }
 
 /**
- * Inert already: every value in it went through `TemplateWords.escape`. A part that is absent stays
- * as the sink has it.
+ * The texts are inert already: every value in them was escaped by `TemplateWords.escape`. The sink
+ * uses its own words for an absent part.
  */
 export interface RenderedTemplate {
   /** One line. */
@@ -42,13 +42,13 @@ export interface RenderedTemplate {
 export interface RenderedField {
   readonly title: string;
   readonly value: string;
-  /** Two of them may stand side by side. */
+  /** True if two such fields may be shown side by side. */
   readonly isShort: boolean;
 }
 
 /**
- * How a template wants a value shown: as the sink shows values, as running text, as a part of an
- * address, or as it came.
+ * How a template shows a value: as the sink shows values, as running text, as a part of an address,
+ * or unchanged.
  */
 export type ValueForm = 'value' | 'text' | 'url' | 'raw';
 
@@ -57,45 +57,42 @@ export interface ValuePlace {
   readonly form: 'value' | 'text';
   readonly part: 'title' | 'text' | 'field title' | 'field value';
   /**
-   * All of the template's own text in this part: what of its markup a value might end, the value
-   * must not hold.
+   * All of the template's own text in this part. The value must not contain anything that would
+   * end the markup in it.
    */
   readonly own: string;
-  /** As much is shown of it; what is put around it is on top. */
+  /** How much of the value is shown, without what is put around it. */
   readonly codePointsMax: number;
 }
 
-/** What a sink lends to core, which fills in templates for it. Pure. */
+/** What core gets from a sink to fill in templates for it. Pure. */
 export interface TemplateWords {
-  /** By name: the sink's own words in the operator's language. They are shown as they are. */
+  /** The sink's own words in the operator's language, by name. They need no escape. */
   readonly labels: Readonly<Record<string, string>>;
-  /** A time for people; what it gives is shown as it is. @param iso ISO 8601 in UTC */
+  /** A time for people, which needs no escape. @param iso ISO 8601 in UTC */
   time(iso: string): string;
   /**
-   * The console's page as an address that stands in a text and ends none of its markup; "" if it
-   * cannot.
+   * The address of the console's page, made safe to stand in a text with markup; "" if it cannot
+   * be.
    */
   link(url: string): string;
-  /** Text of others made inert: shown, never obeyed. */
+  /** Makes foreign text inert: it is shown, and never obeyed. */
   escape(text: string, place: ValuePlace): string;
 }
 
-/**
- * A part of a template, in the order in which it is written. `logic`: a tag, after which anything
- * may follow.
- */
+/** A part of a template. `logic`: a tag, after which anything may follow. */
 export type TemplatePiece =
   | { readonly kind: 'own'; readonly text: string }
   | { readonly kind: 'value'; readonly form: ValueForm; readonly isLink: boolean }
   | { readonly kind: 'logic' };
 
-/** What a type of sinks says of templates. */
+/** What templates may use for a type of sink, and must not. */
 export interface TemplateSupport {
-  /** Names of the labels that every sink of the type has. */
+  /** Names of the labels that every sink of this type has. */
   readonly labels: readonly string[];
   /**
-   * Why the template's own text would make a value that is escaped active after all, and at which
-   * piece; undefined if it does not.
+   * Why the template's own text would make an escaped value active after all, and the index of the
+   * piece; undefined if it would not.
    */
   fault?(
     pieces: readonly TemplatePiece[],
@@ -103,55 +100,57 @@ export interface TemplateSupport {
 }
 
 export interface SendContext {
-  /** The same on every attempt, so that a far end or a reader can tell a duplicate. */
+  /** The same on every attempt, so that far ends and readers can recognise a duplicate. */
   readonly deliveryId: string;
   /** 1 for the first. */
   readonly attempt: number;
   /**
-   * Shared with sends that began at the same time: it may abort after this one has ended, so a
-   * listener must be taken away again.
+   * Shared with sends that began at the same time. It may abort after this one has ended, so a
+   * listener must be removed at the end.
    */
   readonly signal: AbortSignal;
 }
 
-/** What a far end that accepted a message said besides. */
+/** What a far end reported when it accepted a message. */
 export interface Receipt {
   readonly quota?: Quota | undefined;
 }
 
-/** What there is to say of a sink that works. */
+/** The result of an inspection of a sink that works. */
 export interface SinkReport {
-  /** A sentence's end about what was tried, and what could not be: `answers, and …`. */
+  /** What was tried and what could not be, as the end of a sentence: `answers, and …`. */
   readonly tested: string;
-  /** Each a sentence's end about what will not be as configured. */
+  /** What will not work as configured, each as the end of a sentence. */
   readonly remarks: readonly string[];
 }
 
 export interface Sink {
   /**
    * Scheme, host and port that `send` calls (`https://chat.example:443`), or any name of the place
-   * (`stdout:`). Sinks of one origin share one rate limit and are worked by one replica.
+   * (`stdout:`). Sinks of one origin share a rate limit, and one replica serves them all.
    */
   readonly origin: string;
   /**
-   * Where `send` posts to, the same whatever people call the sink, and without a secret: see
-   * `placeOf`. The backlog belongs to it; absent: to the id alone.
+   * Where `send` posts to, without a secret: see `placeOf`. It does not depend on the sink's id.
+   * The backlog belongs to this place; if absent, to the id.
    */
   readonly place?: string;
   /**
-   * Resolves only once the far end accepted the message. May be called again with the same delivery
-   * id. Called concurrently. Never loops, sleeps, logs or counts. @throws {AdapterError}
+   * Sends one message. Resolves only once the far end has accepted it. Core calls it concurrently,
+   * and again with the same delivery id. It never loops, sleeps, logs or counts.
+   * @throws {AdapterError}
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to return
   send(message: Message, context: SendContext): Promise<Receipt | void>;
   /**
-   * Proves the hook or credentials without posting. @throws {AdapterError} `reject_sink` if this
-   * sink cannot work as configured
+   * Checks the hook or the credentials without posting.
+   * @throws {AdapterError} `reject_sink` if this sink cannot work as configured
    */
   check?(signal: AbortSignal): Promise<void>;
   /**
-   * For `tocsin check`: as `check`, and looks at all that can be tried without posting, also for
-   * what routes say about this sink. @throws {AdapterError} as `check`
+   * For `tocsin check`: checks as `check` does, and tries everything else that needs no post, with
+   * what routes set for this sink.
+   * @throws {AdapterError} as `check`
    */
   inspect?(signal: AbortSignal, routeSettings: readonly unknown[]): Promise<SinkReport>;
   close?(): Promise<void>;
@@ -160,7 +159,7 @@ export interface Sink {
 }
 
 export interface SinkContext extends AdapterContext {
-  /** Whose events these are; absent: nobody knows. */
+  /** Finds the product of an event; absent: no product is known. */
   readonly productOf?: ProductOf;
 }
 
@@ -168,10 +167,10 @@ export interface SinkContext extends AdapterContext {
 export interface SinkDefinition<Schema extends z.ZodType = any>
   extends AdapterDefinition<Schema, Sink, SinkContext> {
   /**
-   * What a route may say about a sink of this type, over what the sink says itself; absent:
-   * nothing. A strict object, no key required.
+   * What a route may set for a sink of this type, in place of the sink's own settings; absent:
+   * nothing. A strict object without required keys.
    */
   readonly routeSettings?: z.ZodObject;
-  /** Present if sinks of this type render templates: then each has `templateWords`. */
+  /** Present if sinks of this type render templates; each of them has `templateWords`. */
   readonly templates?: TemplateSupport;
 }

@@ -4,8 +4,8 @@ import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 
 /**
- * The stream itself; of a file or a device such as /dev/full, what opens one anew after each fault:
- * a stream of Node never recovers, and a full disk has room again.
+ * The stream of a pipe or a terminal. For a file or a device, a function that opens another stream
+ * after a fault: a stream of Node never recovers, but a full disk may get room again.
  */
 export function standardOutput(): Writable | (() => Writable) {
   return isFile(1) ? () => createWriteStream('', { fd: 1, autoClose: false }) : process.stdout;

@@ -1,8 +1,8 @@
 // Finds the word that somebody meant. Pure.
 
 /**
- * The nearest of `known` to `word`, or undefined if none is near: one slip in a short word, two in
- * one of eight letters or more.
+ * The word of `known` that is nearest to `word`. Forgives one slip in a short word, and two if both
+ * words have eight letters or more. Undefined if no word is that near.
  */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   let best: { readonly name: string; readonly slips: number } | undefined;
@@ -14,15 +14,15 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
   return best?.name;
 }
 
-/** ` Did you mean "x"?`, or the empty string. */
+/** ` Did you mean "x"?`, to put behind a sentence; empty if no word is near. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const name = suggest(word, known);
   return name === undefined ? '' : ` Did you mean "${name}"?`;
 }
 
 /**
- * Letters to insert, drop or replace, or neighbours to swap (optimal string alignment). Words of
- * unlike length are not compared.
+ * Counts letters to insert, drop or replace, and neighbours to swap (optimal string alignment).
+ * Infinite for words whose lengths differ by more than two.
  */
 function countSlips(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return Number.POSITIVE_INFINITY;

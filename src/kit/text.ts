@@ -1,11 +1,11 @@
-// Hostile text made safe: the one neutral form from which every sink escapes. Knows no sink's
-// syntax, does no I/O. Every function is linear in its input and returns the text itself when there
-// is nothing to do.
+// Makes hostile text safe: the one neutral form from which every sink escapes. Knows the syntax of
+// no sink, does no I/O. Every function is linear in its input and returns the text itself if there
+// is nothing to change.
 import { holdsPrivateUse, withControlsShown, withUnseenShown } from './unseen.ts';
 
 /**
- * NUL, and surrogates without their other half: `text` columns refuse the first, `jsonb` both, and
- * some chat servers answer 500.
+ * NUL and lone surrogates: `text` columns refuse NUL, `jsonb` refuses both, and some chat servers
+ * answer 500.
  */
 const unstorable = /[\0\p{Surrogate}]/u;
 const unstorableAll = /[\0\p{Surrogate}]/gu;
@@ -24,16 +24,16 @@ const lineBreak = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 
 export interface NeutralOptions {
   /**
-   * Keep line breaks (as `\n`) and tabs; otherwise a line break becomes a visible `⏎` and a tab a
-   * space.
+   * True keeps line breaks (as `\n`) and tabs. Otherwise a line break becomes a visible `⏎`, and a
+   * tab becomes a space.
    */
   readonly multiline: boolean;
 }
 
 /**
- * The neutral form: valid Unicode; whatever is invisible, a control character, or turns the reading
- * direction is written out as `\u{202E}`, unless its script needs it there. Idempotent. Not escaped
- * for any syntax.
+ * The neutral form: valid Unicode in which control characters, invisible characters and those that
+ * turn the reading direction are written out as `\u{202E}`, unless their script needs them.
+ * Idempotent. Not escaped for any syntax.
  */
 export function neutralText(text: string, options: NeutralOptions): string {
   if (printableAscii.test(text)) return text;
@@ -44,21 +44,22 @@ export function neutralText(text: string, options: NeutralOptions): string {
 }
 
 /**
- * Whether one line of text is its own neutral form: everything in it is seen, and nothing obeyed.
+ * Whether one line of text is its own neutral form: a reader sees everything in it, and nothing is
+ * obeyed.
  */
 export function isNeutral(text: string): boolean {
   return neutralText(text, { multiline: false }) === text;
 }
 
 /**
- * Whether one line of text may name somebody or something: all of it is seen, nothing is obeyed, and
- * every reader sees the same.
+ * Whether one line of text may name somebody or something: a reader sees all of it, nothing is
+ * obeyed, and it looks the same to every reader.
  */
 export function isFitForName(text: string): boolean {
   return isNeutral(text) && !holdsPrivateUse(text);
 }
 
-/** Length as people, databases and most chat servers count it: a surrogate pair is one. */
+/** The length as databases and most chat servers count it: a surrogate pair is one. */
 export function codePointLength(text: string): number {
   let length = text.length;
   for (let index = 0; index < text.length - 1; index += 1) {
@@ -68,13 +69,13 @@ export function codePointLength(text: string): number {
 }
 
 /**
- * At most `codePointsMax` code points: head and tail are kept, and `…` stands for what was between,
- * because the end of a path is the file's name. Never splits a surrogate pair; splits a grapheme
- * only if it is longer than any honest one.
+ * Cuts a text to `codePointsMax` code points. It keeps head and tail with `…` between them, because
+ * a path ends with the file's name. It never splits a surrogate pair, and a grapheme only if it is
+ * longer than any honest one.
  */
 export function cutMiddle(text: string, codePointsMax: number): string {
   if (text.length <= codePointsMax) return text;
-  // Above twice as many units nothing needs to be counted.
+  // A text of more than twice as many units is too long, without counting.
   if (text.length <= 2 * codePointsMax && codePointLength(text) <= codePointsMax) return text;
   if (codePointsMax < 1) return '';
   const tailMax = Math.floor((codePointsMax - 1) / 2);
@@ -103,7 +104,7 @@ function before(text: string, count: number): number {
 }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
-/** UTF-16 units looked at on each side of a cut; the longest emoji in use has about twenty. */
+/** How many UTF-16 units to look at on each side of a cut. The longest emoji has about twenty. */
 const graphemeReach = 32;
 
 /** `index`, moved back to where its grapheme begins. */
@@ -119,12 +120,12 @@ function graphemeEnd(text: string, index: number): number {
 }
 
 /**
- * The grapheme around `index`; undefined at either end of the text, or if it is longer than we
- * look.
+ * The grapheme around `index`; undefined at either end of the text, or if the grapheme is longer
+ * than `graphemeReach`.
  */
 function graphemeAt(text: string, index: number): { start: number; end: number } | undefined {
   if (index <= 0 || index >= text.length) return undefined;
-  // Cheap and usual: two plain ASCII neighbours never belong together once CRLF is gone.
+  // The usual case: two ASCII characters are never one grapheme once CRLF is gone.
   if (text.charCodeAt(index - 1) < 0x80 && text.charCodeAt(index) < 0x80) return undefined;
   const from = pairStart(text, Math.max(0, index - graphemeReach));
   const to = pairStart(text, Math.min(text.length, index + graphemeReach));

@@ -1,12 +1,12 @@
-// What a reader cannot see but a screen obeys or a comparison counts: the one set of such
-// characters, and where scripts and emoji need one of them. No other file names them. Pure.
+// Characters that a reader cannot see, but a screen obeys or a comparison counts: the one set of
+// them, and where scripts and emoji need one. No other file lists them. Pure.
 
-/** Control characters, and what else ends a line. A terminal obeys them. */
+/** Control characters and line ends. A terminal obeys them. */
 const obeyedClass = String.raw`\0-\x1F\x7F-\x9F\u2028\u2029`;
 
 /**
  * Bidi controls, zero-width and other format characters, soft hyphens, tags, fillers, variation
- * selectors, noncharacters, and the Braille blank, which Unicode counts as a sign.
+ * selectors, noncharacters, and the Braille blank, which Unicode counts as a symbol.
  */
 const unseenClass = String.raw`\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800`;
 
@@ -19,23 +19,23 @@ const joinsOn =
 const joinsBack =
   '\u0622-\u0625\u0627\u0629\u062F-\u0632\u0648\u0671-\u0673\u0675-\u0677\u0688-\u0699\u06C0\u06C3-\u06CB\u06CD\u06CF\u06D2\u06D3\u06D5\u06EE\u06EF';
 /**
- * Of the scripts of India, Sinhala, Myanmar and Khmer: what a joiner or non-joiner behind it gives
- * another shape.
+ * Signs of the scripts of India, Sinhala, Myanmar and Khmer. A joiner or non-joiner behind one
+ * changes its shape.
  */
 const virama =
   '\u094D\u09CD\u0A4D\u0ACD\u0B4D\u0BCD\u0C4D\u0CCD\u0D3B\u0D3C\u0D4D\u0DCA\u1039\u103A\u17D2';
-/** Written without spaces: a zero-width space says where a line may break. */
+/** Scripts without spaces, in which a zero-width space marks where a line may break. */
 const unspaced = String.raw`\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 const marks = String.raw`\p{Mn}{0,4}`;
 
 /**
- * Rules A1, A2 and B of UAX #31 for joiners in identifiers, and what these scripts and emoji need
- * besides.
+ * Where a character of the set is needed: rules A1, A2 and B of UAX #31 for joiners in identifiers,
+ * and what these scripts and emoji need besides.
  */
 const needed = [
-  // Persian, Urdu, Kurdish: parts of a word that must not join.
+  // Persian, Urdu, Kurdish: keeps two parts of a word from joining.
   String.raw`(?<=[${joinsOn}]${marks})\u200C(?=${marks}[${joinsOn}${joinsBack}])`,
-  // A conjunct that is to be shown as its parts, or as a half.
+  // Shows a conjunct as its parts, or as a half form.
   String.raw`(?<=\p{L}${marks}[${virama}])(?:\u200C(?=\p{L})|\u200D(?!\p{M}))`,
   // Bengali ra before ya, and Khmer's shifters before a vowel.
   String.raw`(?<=\u09B0)\u200D(?=\u09CD)|(?<=[\u17C9\u17CA])\u200C(?=[\u17B6-\u17BA])`,
@@ -44,16 +44,16 @@ const needed = [
   String.raw`(?<=\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?)\u200D(?=\p{Extended_Pictographic})`,
 ].join('|');
 
-/** The ninth mark stacked on one letter, and those after it, cover what stands above. */
+/** From the ninth mark on one letter, a stack of marks covers the line above. */
 const heaped = String.raw`(?<=[\p{Mn}\p{Me}]{8})[\p{Mn}\p{Me}]`;
 
 const neededOrUnseen = new RegExp(`${needed}|([${unseenClass}]|${heaped})`, 'gu');
-/** Whether there is anything at all: a tenth of the price, because it looks behind nothing. */
+/** A quick first test: a tenth of the cost, because it has no lookbehind. */
 const mayBeUnseen = new RegExp(String.raw`[${unseenClass}]|[\p{Mn}\p{Me}]{9}`, 'u');
 
 /**
- * Each unseen character as `\u{202E}`, because in a file name it is a sign of deceit that an
- * analyst must see; but not one that its script needs to be read.
+ * Writes out each unseen character as `\u{202E}`: in a file name it is a sign of deceit that an
+ * analyst must see. Characters that their script needs are kept.
  */
 export function withUnseenShown(text: string): string {
   if (!mayBeUnseen.test(text)) return text;
@@ -62,21 +62,21 @@ export function withUnseenShown(text: string): string {
   );
 }
 
-/** `\u{202E}`: one character that nobody would see, written out. */
+/** Writes out one character: `\u{202E}`. */
 export function codePointShown(character: string): string {
   return `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}`;
 }
 
 const controlButNewlineAndTab = new RegExp(String.raw`[${obeyedClass}](?<![\n\t])`, 'g');
 
-/** Each control character as `\u{1B}`, but for newlines and tabs. */
+/** Writes out each control character as `\u{1B}`, except newlines and tabs. */
 export function withControlsShown(text: string): string {
   return text.replace(controlButNewlineAndTab, codePointShown);
 }
 
 const controlRun = new RegExp(`[${obeyedClass}]+`, 'g');
 
-/** One line: each run of control characters and line breaks is one blank. */
+/** The text as one line: each run of control characters and line breaks becomes a blank. */
 export function withoutControls(text: string): string {
   return text.replace(controlRun, ' ');
 }
@@ -84,7 +84,7 @@ export function withoutControls(text: string): string {
 const anyOfThem = new RegExp(String.raw`[${obeyedClass}\p{Surrogate}${unseenClass}]`, 'u');
 
 /**
- * Whether any character of the set is there, in places where scripts need it too: for addresses.
+ * Whether a text holds any character of the set, even where a script needs it. For addresses.
  */
 export function holdsUnseen(text: string): boolean {
   return anyOfThem.test(text);
@@ -92,25 +92,25 @@ export function holdsUnseen(text: string): boolean {
 
 const privateUse = /\p{Private_Use}/u;
 
-/** Whether any character is there for which each font has a sign of its own, or none. */
+/** Whether a text holds characters of private use, which look different in every font. */
 export function holdsPrivateUse(text: string): boolean {
   return privateUse.test(text);
 }
 
 /**
- * Control characters, line ends and private use as ranges of a character class, for patterns that
- * editors and other languages read too: those know no flags and no properties. What else is unfit
- * for a name, only the loader can tell.
+ * Control characters, line ends and private use as ranges of a character class. For patterns that
+ * editors and other languages read too, which may know neither flags nor Unicode properties. The
+ * loader refuses more; see `isFitForName`.
  */
 export const plainlyUnfitForNames = String.raw`\u0000-\u001F\u007F-\u009F\u2028\u2029\uE000-\uF8FF`;
 
 const printable = /^[\x20-\x7E\n]*$/;
-// A line break is never part of a JSON string, and stands between the lines of an indented text.
+// JSON strings hold no line breaks; those between the lines of indented JSON stay.
 const obeyedOrUnseen = new RegExp(String.raw`[${obeyedClass}${unseenClass}](?<!\n)`, 'gu');
 
 /**
- * JSON in which every character that a terminal obeys or hides is escaped: the same JSON, and
- * harmless to look at. No exception for scripts: whoever parses it gets the text as it was.
+ * The same JSON with every character escaped that a terminal obeys or hides, so that it is safe to
+ * print. Scripts get no exception, because parsing restores the text.
  */
 export function harmlessJson(json: string): string {
   return printable.test(json) ? json : json.replace(obeyedOrUnseen, escaped);

@@ -1,5 +1,5 @@
-// The one reader of addresses that people write into a configuration. Pure; never repeats the
-// address, which may be a secret.
+// The one reader of web addresses in a configuration. Pure. Its texts never repeat the address,
+// which may be a secret.
 import { holdsPrivateUse, holdsUnseen } from './unseen.ts';
 
 export type WebUrl =
@@ -8,10 +8,10 @@ export type WebUrl =
   | { readonly fault: string };
 
 /**
- * An http or https address, written in full. Stricter than the `URL` of the web, which reads
- * `https:/console` as the host `console` and, with a scheme put before it, as the host `https`.
+ * Reads an http or https address that is written in full. Stricter than `URL`, which reads
+ * `https:/console` as the host `console` and `https://https:/console` as the host `https`.
  *
- * @param mayHoldUser a user and a password before the host are sent as a credential
+ * @param mayHoldUser true if user and password may stand before the host, as a credential
  */
 export function readWebUrl(text: string, mayHoldUser = false): WebUrl {
   if (/[\s\\]/.test(text) || holdsUnseen(text) || holdsPrivateUse(text))

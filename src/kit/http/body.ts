@@ -1,5 +1,5 @@
-// The bytes of an answer's body collected and made text, within bounds. Compressed bodies were not
-// asked for, but some gateways send them all the same.
+// Collects the bytes of an answer's body and decodes them, within bounds. Requests never ask for
+// compressed bodies, but some gateways send them anyway.
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 
 type Decompress = (bytes: Buffer, limits: { maxOutputLength: number }) => Buffer;
@@ -13,15 +13,15 @@ const decompressors: Readonly<Record<string, Decompress>> = {
 const firstCapacity = 16_384;
 
 /**
- * Pieces of a body joined as they come. A piece is a view into the memory of a whole read from the
- * socket, so a list of pieces of one byte each would hold thousands of times what was sent.
+ * Joins the pieces of a body as they arrive. Each piece is a view into the memory of a whole read
+ * from the socket, so a list of one-byte pieces would hold thousands of times what was sent.
  */
 export class BodyBytes {
   readonly #bytesMax: number;
   #bytes: Buffer | undefined;
   #length = 0;
 
-  /** @param bytesMax what is beyond is dropped */
+  /** @param bytesMax bytes beyond it are dropped */
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
   }
@@ -31,7 +31,7 @@ export class BodyBytes {
     return this.#length;
   }
 
-  /** @returns false if the piece did not fit as a whole */
+  /** @returns false if only a part of the piece, or none of it, fitted */
   append(piece: Buffer): boolean {
     const fitting = Math.min(piece.length, this.#bytesMax - this.#length);
     // The usual answer is one piece, which needs no copy.
@@ -49,7 +49,7 @@ export class BodyBytes {
   #withRoomFor(more: number): Buffer {
     const wanted = this.#length + more;
     const held = this.#bytes;
-    // A first piece that was taken over is full, so nothing is ever written behind it.
+    // A first piece that was kept as it came is full, so nothing is ever written into its memory.
     if (held !== undefined && held.length >= wanted) return held;
     const capacity = Math.max(firstCapacity, 2 * wanted);
     const grown = Buffer.allocUnsafeSlow(Math.min(capacity, this.#bytesMax));
@@ -60,8 +60,9 @@ export class BodyBytes {
 }
 
 /**
- * UTF-8 text, invalid bytes as U+FFFD, without a byte order mark. Undefined if it is compressed and
- * cannot be read: an unknown encoding, damaged or cut, or longer than `bytesMax` once unpacked.
+ * The body as text: UTF-8, invalid bytes as U+FFFD, without a byte order mark. Undefined if it is
+ * compressed and cannot be unpacked: the encoding is unknown, the bytes are damaged or cut off, or
+ * more than `bytesMax` would come out.
  */
 export function decodeBody(
   bytes: Buffer,

@@ -1,4 +1,4 @@
-// One request and its answer, bounded in time and bytes, whatever the far end does.
+// Runs one request and reads its answer, bounded in time and bytes whatever the far end does.
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { areDescriptorsUsedUp } from '../descriptors.ts';
@@ -8,10 +8,10 @@ import { connectionFailure, overheadFailure, timeoutFailure } from './failure.ts
 import type { HttpAnswer, HttpRequest } from './messages.ts';
 import { socketOf, watchWire } from './wire.ts';
 
-/** Unless a request says otherwise. */
+/** The default of `HttpRequest.timeoutMs`. */
 export const exchangeTimeoutMs = 10_000;
 const bodyBytesMaxDefault = 65_536;
-/** A page of 400 kB of which each byte is a chunk of its own has 2 MB. */
+/** A page of 400 kB in chunks of one byte each has 2 MB of it. */
 const overheadBytesMax = 4 * 1024 * 1024;
 
 export interface ExchangeParts {
@@ -23,8 +23,8 @@ export interface ExchangeParts {
 }
 
 /**
- * One request from start to end, straight on undici's dispatch: `request` would cost half as much
- * again in CPU, and it does not let go of an aborted request that still waits for its connection.
+ * One request from start to end, directly on undici's dispatch. undici's `request` costs half as
+ * much again in CPU, and keeps an aborted request that still waits for its connection.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: HttpRequest;
@@ -40,7 +40,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #headers: Record<string, string | string[] | undefined> = {};
   #body: BodyBytes;
   #socket: Socket | undefined;
-  /** What the connection had brought before. */
+  /** What the connection had received before this request. */
   #bytesBefore = 0;
   #stopWatching: (() => void) | undefined;
 
@@ -77,7 +77,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It waited for a connection and was given up meanwhile: now it must not be sent.
+    // The request was given up while it waited for a connection: it must not be sent now.
     if (this.#isSettled) controller.abort(new Error('given up'));
     else socketOf(this.#onSocket);
   }
@@ -87,7 +87,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    // A hint announces an answer and is none.
+    // A 1xx is a hint that announces an answer, and not the answer.
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
@@ -115,7 +115,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#stopWatching = watchWire(this.#onWire);
   };
 
-  /** What came besides the body: chunk sizes, their extensions, headers, hints, trailers. */
+  /** Bounds what comes besides the body: chunk sizes, extensions, headers, hints, trailers. */
   readonly #onWire = (): void => {
     const overhead = (this.#socket?.bytesRead ?? 0) - this.#bytesBefore - this.#body.length;
     if (overhead <= overheadBytesMax) return;

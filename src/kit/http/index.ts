@@ -1,5 +1,5 @@
-// What adapters use to call out over HTTP. No retry here, and no meaning: status.ts says what a
-// status means, the loops decide.
+// The HTTP client of the adapters. It repeats nothing and judges nothing: status.ts says what a
+// status means, and the loops decide what follows.
 import { setMaxListeners } from 'node:events';
 import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { AdapterError, ConfigError } from '../errors.ts';
@@ -25,38 +25,38 @@ export interface HttpClient {
 }
 
 /**
- * As the variables `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` hold them; `https:` goes by `httpProxy`
- * if there is no other.
+ * The values of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Without `httpsProxy`, requests to
+ * `https:` addresses use `httpProxy`.
  */
 export interface ProxySettings {
   readonly httpsProxy?: string;
   readonly httpProxy?: string;
-  /** What is not understood in it matches nothing; the configuration refuses it. */
+  /** An entry that is not understood matches nothing; the configuration refuses it before. */
   readonly noProxy?: string;
 }
 
 export interface HttpClientOptions {
   readonly proxy?: ProxySettings;
-  /** Connections to one origin; further requests wait, and their time-out runs. Default 256. */
+  /** Connections to one origin. Further requests wait while their time-out runs. Default 256. */
   readonly connectionsMax?: number;
   /** Default `tocsin`. */
   readonly userAgent?: string;
-  /** Goes along with every answer. */
+  /** Added to every answer. */
   readonly mask?: Mask;
 }
 
 const connectTimeoutMs = 5_000;
 
 /**
- * Keeps connections alive for 4 s, or as long as the far end says. @throws {ConfigError} a proxy's
- * address cannot be used
+ * Makes a client that keeps connections alive for 4 s, or as long as the far end says.
+ * @throws {ConfigError} a proxy's address cannot be used
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const ways = createWays(options);
-  // Compressed answers are bombs and bugs for a few saved bytes; so they are not asked for.
+  // A compressed answer saves little, may be a bomb and costs code; so none is asked for.
   const headers = { 'user-agent': options.userAgent ?? 'tocsin', 'accept-encoding': 'identity' };
   let closed: Promise<void> | undefined;
-  // A sink calls the same address each time.
+  // A sink calls the same address each time, so the last one is kept.
   let last: { readonly text: string; readonly url: URL; readonly way: Way } | undefined;
   let lastSignal: AbortSignal | undefined;
   return {
@@ -67,7 +67,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
         last = { text: request.url, url, way: ways.of(url) };
       }
       const { url, way } = last;
-      // Many requests under one signal are no leak: each takes its listener away again.
+      // Node warns of many listeners on a signal. These are no leak: each request removes its own.
       if (lastSignal !== request.signal) setMaxListeners(0, request.signal);
       lastSignal = request.signal;
       return new Promise((resolve, reject) => {
@@ -88,7 +88,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   };
 }
 
-/** How an address is called. */
+/** How to reach an address: directly, or by a proxy. */
 interface Way {
   readonly dispatcher: Dispatcher;
   readonly isProxied: boolean;
@@ -100,7 +100,7 @@ interface Ways {
 }
 
 function createWays({ proxy = {}, connectionsMax = 256 }: HttpClientOptions): Ways {
-  // The exchange's own timer covers headers and body too.
+  // The timer of the exchange covers headers and body, so undici needs none.
   const common = { connections: connectionsMax, headersTimeout: 0, bodyTimeout: 0 };
   const connect = { timeout: connectTimeoutMs };
   const through = (where: string, uri: string): Way => {
@@ -111,9 +111,9 @@ function createWays({ proxy = {}, connectionsMax = 256 }: HttpClientOptions): Wa
       uri,
       proxyTls: connect,
       requestTls: connect,
-      // Many proxies allow CONNECT to port 443 only; plain HTTP is forwarded as they expect.
+      // Many proxies allow CONNECT to port 443 only, so plain HTTP is forwarded without a tunnel.
       proxyTunnel: false,
-      // The request that opens a tunnel is undici's own, so our timer does not end it.
+      // undici sends the request that opens a tunnel, so the timer of an exchange cannot end it.
       clientFactory: (origin, settings) =>
         new Pool(origin, { ...settings, headersTimeout: exchangeTimeoutMs }),
     });

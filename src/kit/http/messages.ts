@@ -1,4 +1,4 @@
-// What a request and an answer are. Types alone.
+// The types of a request and of its answer.
 import type { Mask } from '../mask.ts';
 
 /** One HTTP request. Redirects are never followed: a 3xx is an answer like any other. */
@@ -11,27 +11,27 @@ export interface HttpRequest {
   readonly body?: string;
   readonly signal: AbortSignal;
   /**
-   * For the whole exchange, waiting for a connection and reading the body included. Default 10,000.
+   * For the whole exchange: the wait for a connection, the answer and its body. Default 10,000.
    */
   readonly timeoutMs?: number;
-  /** The answer's body is cut here and the rest is not read. Default 65,536. */
+  /** Where the answer's body is cut; the rest is not read. Default 65,536. */
   readonly bodyBytesMax?: number;
 }
 
 export interface HttpAnswer {
   readonly status: number;
-  /** Lower-case names; a header that came twice is joined by a comma. */
+  /** Lower-case names. The values of a header that came twice are joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
   /**
    * Decoded as UTF-8; invalid bytes become U+FFFD. Empty if an answer other than 2xx was compressed
-   * and cannot be read.
+   * and could not be unpacked.
    */
   readonly body: string;
   /**
-   * True if the rest was not read: the body is longer than `bodyBytesMax`, or comes in pieces so
-   * small that what is around them costs more than anything honest would.
+   * True if the rest was not read: the body is longer than `bodyBytesMax`, or its chunks are so
+   * small that their headers cost more than any honest answer would.
    */
   readonly truncated: boolean;
-  /** Takes the secrets of the configuration out of what is kept or shown of it; from the client. */
+  /** Hides the secrets of the configuration in what is kept or shown. The client adds it. */
   readonly mask?: Mask;
 }

@@ -1,10 +1,10 @@
 // NO_PROXY as operators write it for other programs: hosts, domains, addresses, networks, ports.
-// Pure. Resolves no name: a network holds only addresses that are written as such.
+// Pure. It looks up no name, so a network matches only addresses that are written as addresses.
 import { BlockList, isIP } from 'node:net';
 import { portOf } from '../origin.ts';
 
 export interface NoProxy {
-  /** Whether this address is called without a proxy. */
+  /** Whether to call this address without a proxy. */
   isDirect(url: URL): boolean;
   /** The entries that were not understood, as written. */
   readonly unknown: readonly string[];
@@ -12,7 +12,7 @@ export interface NoProxy {
 
 type Matcher = (host: string, port: number) => boolean;
 
-/** How an entry may look, for whoever wrote another one. */
+/** The advice for an entry that is not understood. */
 export const noProxyForms =
   'Write hosts (chat.example), domains (.example), addresses (10.1.2.3, ::1), networks (10.0.0.0/8, fd00::/8), ' +
   'each but a network with a port if you want (chat.example:8065, [::1]:80), or * for all; between them a comma or a blank';
@@ -33,7 +33,7 @@ export function readNoProxy(text: string): NoProxy {
   };
 }
 
-/** Of `10.0.0.0/8`, `fd00::/8`, `[fd00::]/8`. */
+/** Matches a network: `10.0.0.0/8`, `fd00::/8`, `[fd00::]/8`. */
 function networkMatcher(entry: string): Matcher | undefined {
   const [, written = '', prefix = ''] = /^(.+)\/(\d{1,3})$/.exec(entry) ?? [];
   const address = unbracketed(written);
@@ -45,7 +45,7 @@ function networkMatcher(entry: string): Matcher | undefined {
   return (host) => isIP(host) !== 0 && network.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Of everything else: `*`, a name, a domain, an address; with or without a port. */
+/** Matches everything else: `*`, a name, a domain or an address, with or without a port. */
 function hostMatcher(entry: string): Matcher | undefined {
   const [, written = '', digits] =
     isIP(entry) === 6 ? [entry, entry] : (/^(.+?)(?::(\d{1,5}))?$/.exec(entry) ?? []);
@@ -63,14 +63,13 @@ function addressMatcher(address: string): Matcher | undefined {
 }
 
 /**
- * A name stands for itself and for what is below it, with or without a dot before it: as curl has
- * it.
+ * A name matches itself and every name below it, with or without a dot before it, as curl does.
  */
 function nameMatcher(written: string): Matcher | undefined {
   const bare = written.replace(/^\*?\./, '');
   if (!/^[\p{L}\p{M}\p{N}._-]+$/u.test(bare) || !URL.canParse(`http://${bare}`)) return undefined;
   const name = hostOf(new URL(`http://${bare}`));
-  // `10` and `10.1` would be read as addresses that nobody means.
+  // URL reads `10` and `10.1` as addresses, which nobody means.
   if (isIP(name) !== 0 || name === '') return undefined;
   return (host) => host === name || host.endsWith(`.${name}`);
 }

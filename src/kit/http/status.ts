@@ -1,5 +1,4 @@
-// The one policy that says what an HTTP status means for a delivery or a poll. Pure; no adapter
-// decides this for itself.
+// What each HTTP status means for a delivery or a poll. Pure. No adapter decides this for itself.
 import { AdapterError, type FailureOutcome, type FailureReason } from '../errors.ts';
 import { createMask } from '../mask.ts';
 import { quotaOf } from '../quota.ts';
@@ -10,7 +9,7 @@ import type { HttpAnswer } from './messages.ts';
 interface Verdict {
   readonly outcome: FailureOutcome;
   readonly reason: FailureReason;
-  /** What it means and what to do: two sentences. */
+  /** Two sentences: what the status means, and what to do. */
   readonly advice: string;
 }
 
@@ -74,9 +73,9 @@ const failing = retry(
 );
 
 /**
- * Undefined for 2xx: the far end accepted it, though the adapter may want a certain body as well.
+ * The error for an answer; undefined for 2xx, after which the adapter may still check the body.
  * @param host as shown to people, without path
- * @param secrets masked in the answer besides those of the configuration; see {@link answerText}
+ * @param secrets to mask in the answer besides those of the configuration; see {@link answerText}
  * @param now milliseconds since the epoch, for a `Retry-After` that is a date
  */
 export function failureOf(
@@ -122,8 +121,8 @@ const rfc850Date = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2
 const asctimeDate = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
 /**
- * Milliseconds to wait by a `Retry-After` header (seconds or a date), not clamped. Undefined if
- * there is none, it is garbage, or it is past.
+ * How long a `Retry-After` header (seconds or a date) asks to wait, in milliseconds, not clamped.
+ * Undefined if there is none, it makes no sense, or the date is past.
  */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   const value = header?.trim();
@@ -139,23 +138,23 @@ function dateOf(value: string): number {
 }
 
 const answerLengthMax = 300;
-/** Looked at for secrets; more than is kept, as each may shrink to a word. */
+/** How much is searched for secrets: more than is kept, since each may shrink to a word. */
 const maskedLengthMax = 16_384;
 
 /**
- * The beginning of an answer, fit for logs and the database: one line, no control characters, no
- * secret of the configuration (see {@link HttpAnswer.mask}) and none of `secrets`. For {@link
- * AdapterError.answer}.
+ * The beginning of an answer for {@link AdapterError.answer}, fit for logs and the database: one
+ * line without control characters, secrets of the configuration (see {@link HttpAnswer.mask}) and
+ * those of `secrets`.
  */
 export function answerText(
   { body, mask }: Pick<HttpAnswer, 'body' | 'mask'>,
   secrets: readonly string[] = [],
 ): string {
   const line = withoutControls(validText(body.slice(0, maskedLengthMax)));
-  // Masked before it is cut: half a secret is one too many.
+  // Masked before it is cut, because the mask would not find half a secret.
   const shown = createMask(secrets)(mask === undefined ? line : mask(line));
   const isCut = body.length > maskedLengthMax;
-  // Of the part that was looked at, the end may be half a secret.
+  // Where the searched part was cut, its end may be half a secret.
   const whole = isCut ? shown.slice(0, Math.max(0, shown.length - maskedLengthMax / 4)) : shown;
   return [...whole.trim().slice(0, 2 * answerLengthMax)].slice(0, answerLengthMax).join('');
 }

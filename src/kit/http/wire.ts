@@ -1,5 +1,5 @@
-// What an exchange has read from its socket, which undici's handlers do not say. Its diagnostics
-// channel does: it names the socket in the same call in which an exchange begins.
+// Watches how much an exchange reads from its socket. undici's handlers do not know the socket, but
+// its diagnostics channel names it in the same call in which an exchange begins.
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 
@@ -8,7 +8,7 @@ type OnSocket = (socket: Socket) => void;
 let waiting: OnSocket | undefined;
 let isSubscribed = false;
 
-/** To be called when a request begins: `onSocket` is called before its first byte is written. */
+/** Call it when a request begins: `onSocket` runs before the first byte is written. */
 export function socketOf(onSocket: OnSocket): void {
   waiting = onSocket;
   if (isSubscribed) return;
@@ -20,12 +20,12 @@ export function socketOf(onSocket: OnSocket): void {
   });
 }
 
-/** In so much time loopback brings some 100 MB. */
+/** Loopback transfers some 100 MB in this time. */
 const watchEveryMs = 50;
 const watched = new Set<() => void>();
 let timer: NodeJS.Timeout | undefined;
 
-/** Calls `look` again and again, from one timer for all. @returns ends it */
+/** Calls `look` regularly, from one timer for all watches. @returns how to stop it */
 export function watchWire(look: () => void): () => void {
   watched.add(look);
   timer ??= setInterval(() => {

@@ -1,10 +1,10 @@
-// What lasts, and what people were told of it. Types alone.
+// A lasting condition, and what was announced about it. Types alone.
 
 export interface ConditionState {
   readonly name: string;
-  /** Milliseconds since the epoch, and how long ago that is, both by the database's clock. */
+  /** When it began, in milliseconds since the epoch, and its age; by the database's clock. */
   readonly sinceMs: number;
   readonly ageMs: number;
-  /** What was said of it last, and to whom; null: nothing yet. */
+  /** The last announcement and its recipients; null: none yet. */
   readonly told: string | null;
 }

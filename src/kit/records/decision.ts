@@ -1,17 +1,17 @@
-// What was decided for an event, and what became of it when it was stored. Types alone.
+// What was decided about an event, and its id once it is stored. Types alone.
 import type { EventDraft } from '../event.ts';
 
-/** What was decided for one sink. A smaller priority goes first. */
+/** The decision for one sink. A smaller priority is sent first. */
 export interface Decision {
   readonly sink: string;
   readonly state: 'pending' | 'suppressed';
   readonly reason: string | null;
   readonly priority: number;
-  /** The route whose settings for this sink hold; absent if it has none. */
+  /** The route whose settings apply to this sink; absent if no route has any. */
   readonly route?: string | undefined;
-  /** The group in which it waits; see `groupKeyOf`. */
+  /** The group in which the delivery waits; see `groupKeyOf`. */
   readonly groupKey?: string | undefined;
-  /** The silence that suppressed it. */
+  /** The silence that suppressed the delivery. */
   readonly silenceId?: number | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface DecidedEvent {
 }
 
 export interface InsertedEvent {
-  /** Index into the events that were given. */
+  /** Index in the list of events that was passed in. */
   readonly index: number;
   readonly id: number;
   /** Milliseconds since the epoch, by the database's clock. */

@@ -1,4 +1,4 @@
-// Deliveries as the database knows them, and what an attempt changes. Types alone.
+// Deliveries as the database keeps them, and what an attempt changes. Types alone.
 import type { MessageForm, StoredEvent } from '../event.ts';
 
 /** A delivery with its event, ready to be sent. */
@@ -8,11 +8,11 @@ export interface DueDelivery {
   /** Failed attempts that counted so far. */
   readonly attempts: number;
   readonly form: MessageForm;
-  /** Earlier attempts that got no answer, so that it may have arrived; absent: none. */
+  /** Earlier attempts without an answer, which may have arrived; absent: none. */
   readonly unanswered?: number | undefined;
-  /** The route whose settings for this sink hold. */
+  /** The route whose settings apply to this sink. */
   readonly route?: string | undefined;
-  /** Where the event's trace goes on, as W3C `traceparent`; absent if it has none. */
+  /** The event's trace as W3C `traceparent`; absent if it has none. */
   readonly traceParent?: string | undefined;
 }
 
@@ -28,31 +28,30 @@ export interface DeadDelivery {
   readonly attempts: number;
   readonly deadSince: string;
   /**
-   * HTTP status and beginning of the last answer that the far end gave, to this delivery or to the
-   * digest that held it; null if there was none. As it was stored: masked by the configuration of
-   * that time.
+   * Status and beginning of the far end's last answer, to this delivery or to the digest that held
+   * it; null if there was none. It was masked by the configuration of that time.
    */
   readonly lastStatus: number | null;
   readonly lastAnswer: string | null;
 }
 
-/** One delivered message that is to be recorded. */
+/** A delivered message to record. */
 export interface DeliveredAttempt {
   readonly eventId: number;
-  /** True if attempts of it had failed: then the success gets a row among the attempts. */
+  /** True if earlier attempts failed: then the success gets a row among the attempts. */
   readonly afterFailure: boolean;
   readonly durationMs: number;
-  /** Its members are delivered with it. */
+  /** True for a digest, with which its members are delivered. */
   readonly isDigest?: boolean;
 }
 
-/** A failed attempt: what to write about it, and what becomes of the delivery. */
+/** A failed attempt: what to record, and what happens to the delivery. */
 export interface FailedAttempt {
   readonly eventId: number;
   /** The delivery's count after this attempt. */
   readonly attempts: number;
   readonly state: 'pending' | 'dead';
-  /** When it may be tried again, from now. */
+  /** How long from now until the next attempt. */
   readonly delayMs: number;
   readonly form: MessageForm;
   readonly outcome: string;
@@ -66,13 +65,13 @@ export interface SinkCounts {
   readonly sink: string;
   readonly pending: number;
   readonly dead: number;
-  /** Of the pending ones those that wait for the time of their group. */
+  /** How many of the pending ones wait for the time of their group. */
   readonly grouped: number;
   /**
-   * Age of the oldest pending event that is not held; 0 if there is none. What is held goes out at
-   * its time, or with its digest.
+   * Age of the oldest pending event that is not held; 0 if there is none. Held events are sent at
+   * their time, or with their digest.
    */
   readonly oldestPendingSeconds: number;
-  /** The same of those that are urgent. */
+  /** The same for urgent events alone. */
   readonly oldestUrgentSeconds: number;
 }

@@ -1,32 +1,32 @@
-// Groups of a sink in which deliveries wait. Types alone.
+// The groups of a sink in which deliveries wait. Types alone.
 import type { DigestMember } from '../event.ts';
 
-/** A group of a sink in which something waits. Ages by the database's clock. */
+/** A group with waiting deliveries. Ages are by the database's clock. */
 export interface WaitingGroup {
   readonly key: string;
   readonly waiting: number;
-  /** Since the one that waits longest arrived. */
+  /** How long the oldest delivery has waited. */
   readonly oldestMs: number;
-  /** Since its interval began; null for a group of which nothing was sent yet. */
+  /** How long ago its interval began; null if nothing of the group was sent yet. */
   readonly sentMs: number | null;
-  /** Single cards of this interval. */
+  /** How many single cards were sent in this interval. */
   readonly cards: number;
-  /** What was sent of it since it was opened. */
+  /** How many events were sent since the group was opened. */
   readonly total: number;
 }
 
-/** What is to be remembered of a group when something of it is sent. */
+/** What to remember about a group when something of it is sent. */
 export interface GroupChange {
   readonly key: string;
-  /** It was quiet for its interval, or never seen: what was sent before is forgotten. */
+  /** The group was quiet for its interval, or is new: its counts begin anew. */
   readonly isNew: boolean;
-  /** An interval begins. */
+  /** An interval begins with this message. */
   readonly startsInterval: boolean;
 }
 
-/** A member, the route whose settings hold for it, and its trace. */
+/** A member of a digest, the route whose settings apply to it, and its trace. */
 export interface RoutedMember extends DigestMember {
   readonly route: string | undefined;
-  /** Where its trace goes on; undefined if it has none. */
+  /** Its trace as W3C `traceparent`; undefined if it has none. */
   readonly traceParent: string | undefined;
 }

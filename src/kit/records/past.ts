@@ -1,15 +1,14 @@
-// Events of the past, as they are read back. Types alone.
+// Stored events as they are read back. Types alone.
 import type { EventDraft, Severity } from '../event.ts';
 
 /**
- * Which stored event: by its id here, or by the source that reads it and the vendor's own id of the
- * item.
+ * Identifies a stored event: by Tocsin's id, or by its source and the vendor's own id of the item.
  */
 export type EventKey =
   | { readonly id: number }
   | { readonly source: string; readonly externalId: string };
 
-/** A stored event with what routes look at. */
+/** A stored event with everything that routes look at. */
 export interface PastEvent {
   readonly id: number;
   readonly source: string;
@@ -22,7 +21,7 @@ export interface PastEvent {
   readonly receivedAtMs: number;
   /** JSON text of an `EventBody`. */
   readonly body: string;
-  /** Ids of the sinks for which a delivery is recorded that is not suppressed. */
+  /** Ids of the sinks with a delivery of it that is not suppressed. */
   readonly sinks: readonly string[];
 }
 
@@ -30,6 +29,6 @@ export interface RecentEvent {
   readonly id: number;
   readonly source: string;
   readonly event: Pick<EventDraft, 'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'>;
-  /** Those with a delivery that is not suppressed. */
+  /** Ids of the sinks with a delivery of it that is not suppressed. */
   readonly sinks: readonly string[];
 }

@@ -1,4 +1,4 @@
-// How far a source was read. Types alone.
+// How far each source was read. Types alone.
 
 export interface ReadCursor {
   readonly cursor: string | null;
@@ -8,24 +8,24 @@ export interface ReadCursor {
 export interface StoredPosition extends ReadCursor {
   readonly source: string;
   /**
-   * What was read, as the source says it; null if it was stored by a release that did not say, ""
-   * if nothing is left here.
+   * The console that was read, as the source names it; null if an older release stored the
+   * position without it, "" if the position has moved to another source.
    */
   readonly console: string | null;
   readonly former: FormerNames | null;
   readonly updatedAt: string;
 }
 
-/** Events with an id up to `until`, stored under that source, are this position's own. */
+/** Events of `source` with an id up to `until` belong to this position. */
 export interface FormerName {
   readonly source: string;
   readonly generation: number;
   readonly until: number;
 }
 
-/** What a position was read under before it came to its present source. */
+/** The sources under which a position was read before its present one. */
 export interface FormerNames {
-  /** They count only while the row is of this generation: after a reset, old numbers are new. */
+  /** They count for this generation alone: after a reset, the old numbers are used again. */
   readonly generation: number;
   readonly names: readonly FormerName[];
 }

@@ -1,7 +1,7 @@
-// Roles as the database knows them: who holds one, and what each process works. Types alone.
+// Roles as the database keeps them: who holds each, and what each process works on. Types alone.
 
 /**
- * The fencing facts of a held role; a statement that carries them does nothing once the role was
+ * Proves that a role is held: a statement that carries the fence does nothing once the role is
  * lost.
  */
 export interface Fence {
@@ -14,22 +14,19 @@ export interface LeaseView {
   readonly name: string;
   readonly holder: string | null;
   readonly epoch: number;
-  /**
-   * How long the holder's heartbeat still holds, by the database's clock; negative or 0 if it is
-   * over.
-   */
+  /** How long the lease lasts, by the database's clock; 0 or less if it has ended. */
   readonly remainingMs: number;
 }
 
 /**
- * What a process works or would work, so that others can tell whether it is a replica of theirs or
- * another service.
+ * What a process works on, or would if it held the roles. Others tell by it whether the process is
+ * a replica of theirs or another service.
  */
 export interface Works {
   /** Names of roles. */
   readonly roles: readonly string[];
-  /** What each source reads, by its id. A source that does not say is absent. */
+  /** The console that each source reads, by id; a source that names none is absent. */
   readonly consoles: Readonly<Record<string, string>>;
-  /** Where each sink posts, by its id. */
+  /** The place to which each sink posts, by id. */
   readonly places: Readonly<Record<string, string>>;
 }

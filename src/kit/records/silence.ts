@@ -5,7 +5,7 @@ export interface StoredSilence extends NewSilence {
 }
 
 export interface NewSilence {
-  /** As it was written. */
+  /** As the operator wrote it. */
   readonly matcher: Readonly<Record<string, unknown>>;
   readonly owner: string;
   readonly reason: string;
@@ -14,22 +14,22 @@ export interface NewSilence {
   readonly endsAtMs: number;
 }
 
-/** `other_owner`: it is not `owner`'s, and nothing was changed. */
+/** `other_owner`: the silence belongs to somebody else, and was not changed. */
 export type EndedSilence = 'ended' | 'unknown' | 'over' | 'other_owner';
 
 export interface ListedSilence extends StoredSilence {
   readonly state: 'active' | 'waiting' | 'over';
-  /** Events of which it suppressed a delivery. */
+  /** How many events had a delivery suppressed by it. */
   readonly hidden: number;
 }
 
-/** What a silence hid that is over and not yet summed up. */
+/** What a silence hid that has ended and was not reported yet. */
 export interface SilenceSummary {
   readonly id: number;
   readonly owner: string;
   readonly reason: string;
-  /** Index = severity number: events of which a delivery was suppressed. */
+  /** By severity number, how many events had a delivery suppressed. */
   readonly severities: readonly number[];
-  /** Where. */
+  /** Ids of the sinks whose deliveries were suppressed. */
   readonly sinks: readonly string[];
 }

@@ -10,11 +10,11 @@ export interface SinkState {
 
 export type SinkStateName = 'ok' | 'backing_off' | 'paused';
 
-/** What a storm came to so far. */
+/** The storm of a sink so far. */
 export interface StormFacts {
   /** Milliseconds since the epoch. */
   readonly sinceMs: number;
-  /** How many were due when it began. */
+  /** How many deliveries were due when it began. */
   readonly due: number;
   readonly digests: number;
   readonly events: number;

@@ -1,6 +1,6 @@
-// Why a delivery was decided against: a closed set, stored with it, and the label of a metric.
+// Why a delivery was suppressed: a closed set, stored with the delivery, and a label of a metric.
 
-/** What of a match did not hold. */
+/** The condition of a match that an event does not fulfil. */
 export const missReasons = [
   'other_source',
   'below_min_severity',
