@@ -14,7 +14,9 @@ export interface ClockReading {
 export async function readClock(db: Database): Promise<ClockReading> {
   const askedAtMs = performance.now();
   const [row] = await db.$client`
-    select extract(epoch from clock_timestamp()) * 1000 as clock, extract(epoch from max(updated_at)) * 1000 as written from cursors`;
+    select extract(epoch from clock_timestamp()) * 1000 as clock,
+      extract(epoch from max(updated_at)) * 1000 as written
+    from cursors`;
   const writtenMs = row?.written === null ? null : Number(row?.written);
   return { clockMs: Number(row?.clock), writtenMs, askedAtMs, answeredAtMs: performance.now() };
 }

@@ -78,10 +78,11 @@ async function readFacts(client: postgres.Sql, address: string): Promise<Postgre
     select current_setting('server_version') as version,
       current_setting('transaction_read_only') = 'on' as is_read_only,
       coalesce(has_schema_privilege(${schemaName}, 'create'), false) as may_create,
-      coalesce((select bool_and(has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
-          and has_table_privilege(c.oid, 'update'))
+      coalesce((select bool_and(has_table_privilege(c.oid, 'select')
+          and has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update'))
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = ${schemaName} and c.relname in ('events', 'deliveries', 'cursors', 'leases')), true) as may_use`;
+        where n.nspname = ${schemaName}
+          and c.relname in ('events', 'deliveries', 'cursors', 'leases')), true) as may_use`;
   const {
     version,
     is_read_only: isReadOnly,

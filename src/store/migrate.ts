@@ -83,8 +83,11 @@ async function createJournal(
   tx: postgres.TransactionSql,
   applied: readonly string[],
 ): Promise<void> {
-  await tx`create table tocsin_migrations (hash text primary key, applied_at timestamptz not null default now())`;
-  await tx`insert into tocsin_migrations (hash) select unnest(string_to_array(${applied.join()}, ','))`;
+  await tx`
+    create table tocsin_migrations (
+      hash text primary key, applied_at timestamptz not null default now())`;
+  await tx`
+    insert into tocsin_migrations (hash) select unnest(string_to_array(${applied.join()}, ','))`;
 }
 
 /** All later statements rely on the columns, not on the journal. */
@@ -93,7 +96,8 @@ async function assertColumns(tx: postgres.TransactionSql): Promise<void> {
   const lacking = ownColumns.filter((column) => !columns.has(column));
   if (lacking.length === 0) return;
   throw new DatabaseSchemaError(
-    `schema "${schema}" would still lack ${lacking.slice(0, 3).join(', ')} after its migrations. Restore it from a backup.`,
+    `schema "${schema}" would still lack ${lacking.slice(0, 3).join(', ')} after its migrations. ` +
+      'Restore it from a backup.',
   );
 }
 
@@ -114,12 +118,16 @@ async function writeSharedJournal(
       const [table] =
         await inner`select to_regclass('drizzle.__drizzle_migrations') is not null as is_there`;
       if (!table?.is_there)
-        await inner`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`;
+        await inner`
+          create table drizzle.__drizzle_migrations (
+            id serial primary key, hash text not null, created_at bigint)`;
       const shared =
         await inner`select hash from drizzle.__drizzle_migrations where created_at = 0`;
       const missing = hashes.filter((hash) => !shared.some((row) => row.hash === hash));
       if (missing.length === 0) return;
-      await inner`update drizzle.__drizzle_migrations set created_at = 0 where hash = any(string_to_array(${missing.join()}, ','))`;
+      await inner`
+        update drizzle.__drizzle_migrations set created_at = 0
+        where hash = any(string_to_array(${missing.join()}, ','))`;
       await inner`
         insert into drizzle.__drizzle_migrations (hash, created_at)
         select hash, 0 from unnest(string_to_array(${missing.join()}, ',')) as ours(hash)

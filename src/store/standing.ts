@@ -23,10 +23,14 @@ export async function readSurroundings(db: Database, id: string): Promise<Surrou
   const [row] = await db.$client`
     select
       (select json_agg(works order by id) from replicas
-        where expires_at > clock_timestamp() and works is not null and id <> ${id}::uuid)::text as others,
-      (select json_agg(json_build_object('source', source, 'cursor', cursor, 'generation', generation,
-        'console', console, 'former', former::text, 'updated_at', updated_at) order by source) from cursors)::text as positions,
-      (select json_agg(json_build_object('sink', sink, 'place', place) order by sink) from sinks)::text as places`;
+        where expires_at > clock_timestamp() and works is not null
+          and id <> ${id}::uuid)::text as others,
+      (select json_agg(json_build_object('source', source, 'cursor', cursor,
+          'generation', generation, 'console', console, 'former', former::text,
+          'updated_at', updated_at) order by source)
+        from cursors)::text as positions,
+      (select json_agg(json_build_object('sink', sink, 'place', place) order by sink)
+        from sinks)::text as places`;
   const listOf = (text: unknown) => JSON.parse(String(text ?? '[]'));
   return {
     others: listOf(row?.others).map(worksFrom),

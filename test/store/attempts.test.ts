@@ -20,7 +20,7 @@ describe('the order of ways', () => {
     expect(attempts.next()).toBe(ways[2]);
   });
 
-  test('when all have failed, each is tried in turn and the failure is told', () => {
+  test('when all have failed, each is tried in turn and the failure is reported', () => {
     const attempts = new Attempts(ways);
     expect([attempts.fail(ways[0]!, true), attempts.fail(ways[2]!, true)]).toEqual([true, false]);
     expect([1, 2, 3, 4, 5].map(() => attempts.next())).toEqual([...ways, ways[0]]);

@@ -142,7 +142,7 @@ describe('from the release before and back', () => {
 });
 
 describe('where two search_paths lead to two schemas', () => {
-  test('a connection that would use another schema than the tables are in is told so, and makes nothing', async () => {
+  test('a connection that would use another schema than the tables are in is refused, and makes nothing', async () => {
     const { sql, url } = await open(true);
     const [row] = await sql`select current_database() as name`;
     await sql`create schema other`;
@@ -169,7 +169,7 @@ describe('where two search_paths lead to two schemas', () => {
     expect([await migrate(own), await migrate(sql)]).toEqual([0, 0]);
   });
 
-  test('a search_path without a schema is told', async () => {
+  test('a search_path without a schema is refused', async () => {
     const { connect } = await open(false, 'nowhere');
     await expect(migrate(connect('nowhere'))).rejects.toThrow(
       /names no schema that exists there\. Create the schema/,

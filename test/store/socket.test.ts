@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** Stands between the driver and Postgres; while `isCut`, bytes vanish and nobody is told. */
+/** Stands between the driver and Postgres; while `isCut`, bytes vanish without an error. */
 async function cable(url: string) {
   const state = {
     isCut: false,
@@ -86,7 +86,7 @@ describe('the connection to Postgres', () => {
     }
   });
 
-  test('a server that hangs up politely is asked again with pauses, and whoever waits is told', async () => {
+  test('a server that hangs up politely is asked again with pauses, and open queries fail', async () => {
     let connections = 0;
     const server = createServer((socket) => {
       connections += 1;

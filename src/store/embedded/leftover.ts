@@ -18,8 +18,8 @@ export async function dropNote(dataDir: string): Promise<void> {
 /** To be called before it is closed. On a failure there is no note, and the count is unknown. */
 export async function writeNote(dataDir: string, client: postgres.Sql): Promise<void> {
   try {
-    const [row] =
-      await client`select count(*)::int as count from deliveries where state = 'pending' or state = 'dead'`;
+    const [row] = await client`
+        select count(*)::int as count from deliveries where state = 'pending' or state = 'dead'`;
     await writeFile(noteIn(dataDir), `${Number(row?.count)}\n`, { mode: 0o600 });
   } catch {
     // The database has no tables, or the disk is full.
@@ -37,8 +37,9 @@ export async function leftoverIn(dataDir: string): Promise<string | undefined> {
       ? 'deliveries may wait there'
       : `${count} of its deliveries wait or are dead`;
   return (
-    `DATA_DIR (${resolve(dataDir)}) holds an embedded database from before DATABASE_URL was set; ${what}, and nobody gets them. ` +
-    'Stop Tocsin, run `tocsin migrate --from-data-dir`, and start it again; or move the folder "postgres" away.'
+    `DATA_DIR (${resolve(dataDir)}) holds an embedded database from before DATABASE_URL was set; ` +
+    `${what}, and nobody gets them. Stop Tocsin, run \`tocsin migrate --from-data-dir\`, and start ` +
+    'it again; or move the folder "postgres" away.'
   );
 }
 
@@ -75,24 +76,28 @@ export async function bringOver(from: postgres.Sql, to: Database): Promise<numbe
 
 function readEvents(from: postgres.Sql, after: number) {
   return from`
-    select id::int8 as id, source, external_id, subject, stream, type, severity, status, action, occurred_at::text as occurred_at,
-      received_at::text as received_at, body::text as body, raw::text as raw, to_json(routes)::text as routes, traceparent
+    select id::int8 as id, source, external_id, subject, stream, type, severity, status, action,
+      occurred_at::text as occurred_at, received_at::text as received_at, body::text as body,
+      raw::text as raw, to_json(routes)::text as routes, traceparent
     from events e where id > ${after} and (
       id > (select coalesce(max(id), 0) from events) - ${newestEvents}
-      or exists (select 1 from deliveries d where d.event_id = e.id and d.state in ('pending', 'dead')))
+      or exists (select 1 from deliveries d
+        where d.event_id = e.id and d.state in ('pending', 'dead')))
     order by id limit ${pageRows}`;
 }
 
 async function writeEvents(tx: postgres.TransactionSql, page: readonly Record<string, unknown>[]) {
   const input = JSON.stringify(page.map((row) => ({ ...row, id: Number(row.id) })));
   const rows = () => tx`
-    select * from json_to_recordset(${input}::text::json) as r(id bigint, source text, external_id text, subject text, stream text,
-      type text, severity smallint, status text, action text, occurred_at timestamptz, received_at timestamptz, body text, raw text,
+    select * from json_to_recordset(${input}::text::json) as r(id bigint, source text,
+      external_id text, subject text, stream text, type text, severity smallint, status text,
+      action text, occurred_at timestamptz, received_at timestamptz, body text, raw text,
       routes text, traceparent text)`;
   await tx`
-    insert into events (source, external_id, subject, stream, type, severity, status, action, occurred_at, received_at, body, raw,
-      routes, traceparent)
-    select source, external_id, subject, stream, type, severity, status, action, occurred_at, received_at, body::json, raw::json,
+    insert into events (source, external_id, subject, stream, type, severity, status, action,
+      occurred_at, received_at, body, raw, routes, traceparent)
+    select source, external_id, subject, stream, type, severity, status, action,
+      occurred_at, received_at, body::json, raw::json,
       array(select json_array_elements_text(routes::json)), traceparent
     from (${rows()}) i order by id on conflict (source, external_id) do nothing`;
   return tx`select i.id as old, e.id from (${rows()}) i join events e using (source, external_id)`;
@@ -108,16 +113,18 @@ async function copyDeliveries(
   for (let start = 0; start < olds.length; start += pageRows) {
     const chosen = olds.slice(start, start + pageRows).join(',');
     const rows = await from`
-      select event_id::int8 as event_id, sink, state, reason, priority, attempts, form, scheduled_at::text as scheduled_at,
-        finalized_at::text as finalized_at, route, group_key, digest_id::int8 as digest_id
+      select event_id::int8 as event_id, sink, state, reason, priority, attempts, form,
+        scheduled_at::text as scheduled_at, finalized_at::text as finalized_at, route, group_key,
+        digest_id::int8 as digest_id
       from deliveries where event_id = any (string_to_array(${chosen}, ',')::bigint[])`;
     const input = JSON.stringify(rows.map((row) => translated(row, ids)));
     const written = await tx`
-      insert into deliveries (event_id, sink, state, reason, priority, attempts, form, scheduled_at, finalized_at, route, group_key,
-        digest_id)
-      select * from json_to_recordset(${input}::text::json) as r(event_id bigint, sink text, state text, reason text,
-        priority smallint, attempts integer, form text, scheduled_at timestamptz, finalized_at timestamptz, route text,
-        group_key text, digest_id bigint)
+      insert into deliveries (event_id, sink, state, reason, priority, attempts, form,
+        scheduled_at, finalized_at, route, group_key, digest_id)
+      select * from json_to_recordset(${input}::text::json) as r(event_id bigint, sink text,
+        state text, reason text, priority smallint, attempts integer, form text,
+        scheduled_at timestamptz, finalized_at timestamptz, route text, group_key text,
+        digest_id bigint)
       on conflict (event_id, sink) do nothing returning state`;
     count += written.filter(({ state }) => state === 'pending' || state === 'dead').length;
   }
@@ -150,18 +157,22 @@ async function copyPositions(from: postgres.Sql, tx: postgres.TransactionSql): P
       as r(source text, cursor text, generation integer, console text, former text)
     on conflict (source) do nothing`;
   const silences = await from`
-    select matcher::text as matcher, owner, reason, created_at::text as created_at, starts_at::text as starts_at, ends_at::text as ends_at
+    select matcher::text as matcher, owner, reason, created_at::text as created_at,
+      starts_at::text as starts_at, ends_at::text as ends_at
     from silences where ends_at > now()`;
   await tx`
     insert into silences (matcher, owner, reason, created_at, starts_at, ends_at)
-    select matcher::json, owner, reason, created_at, starts_at, ends_at from json_to_recordset(${JSON.stringify(silences)}::text::json)
-      as r(matcher text, owner text, reason text, created_at timestamptz, starts_at timestamptz, ends_at timestamptz)
+    select matcher::json, owner, reason, created_at, starts_at, ends_at
+    from json_to_recordset(${JSON.stringify(silences)}::text::json)
+      as r(matcher text, owner text, reason text, created_at timestamptz, starts_at timestamptz,
+        ends_at timestamptz)
     where not exists (select 1 from silences s
       where s.owner = r.owner and s.matcher::text = r.matcher and s.created_at = r.created_at)`;
   const places = await from`select sink, place from sinks where place is not null`;
   await tx`
     insert into sinks (sink, state, place)
-    select sink, 'ok', place from json_to_recordset(${JSON.stringify(places)}::text::json) as r(sink text, place text)
+    select sink, 'ok', place
+    from json_to_recordset(${JSON.stringify(places)}::text::json) as r(sink text, place text)
     on conflict (sink) do nothing`;
 }
 

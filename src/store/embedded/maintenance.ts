@@ -13,16 +13,6 @@ export interface MaintenanceOptions {
   readonly vacuumEveryMs?: number | undefined;
 }
 
-export interface Maintenance {
-  /**
-   * Frees the space of deleted and updated rows, and renews the planner's statistics. All other
-   * statements wait meanwhile.
-   */
-  vacuum(): Promise<void>;
-  /** Stops the timer and waits for the work in hand. */
-  stop(): Promise<void>;
-}
-
 /**
  * After this many bytes a checkpoint comes before its time, so that a burst cannot grow the
  * write-ahead log without bound.
@@ -30,68 +20,88 @@ export interface Maintenance {
 const checkpointBytes = 64 * 1024 * 1024;
 const vacuumMsMax = 15 * 60_000;
 
-/** Starts the timer, which keeps no process alive. */
-export function startMaintenance(options: MaintenanceOptions): Maintenance {
-  const { sql, engine } = options;
-  const checkpointEveryMs = options.checkpointEveryMs ?? 60_000;
-  const vacuumEveryMs = options.vacuumEveryMs ?? 3_600_000;
-  const checkpointed = { at: performance.now(), bytes: engine.bytesSent, position: '' };
-  const vacuumed = { at: performance.now(), position: '' };
-  let running: Promise<void> = Promise.resolve();
-  let isRunning = false;
+/** Works by a timer, from its making until `stop`. The timer keeps no process alive. */
+export class Maintenance {
+  readonly #options: MaintenanceOptions;
+  readonly #checkpointEveryMs: number;
+  readonly #vacuumEveryMs: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #checkpointed: { atMs: number; bytes: number; position: string };
+  readonly #vacuumed = { atMs: performance.now(), position: '' };
+  /** Ends when everything that was begun has ended. */
+  #running: Promise<void> = Promise.resolve();
+  #isTicking = false;
 
-  /** One after the other; `stop` waits for the last. */
-  function run(act: () => Promise<void>): Promise<void> {
-    const result = running.then(act);
-    running = result.catch(() => {});
+  constructor(options: MaintenanceOptions) {
+    this.#options = options;
+    this.#checkpointEveryMs = options.checkpointEveryMs ?? 60_000;
+    this.#vacuumEveryMs = options.vacuumEveryMs ?? 3_600_000;
+    const { bytesSent } = options.engine;
+    this.#checkpointed = { atMs: performance.now(), bytes: bytesSent, position: '' };
+    const everyMs = Math.min(1000, this.#checkpointEveryMs, this.#vacuumEveryMs);
+    this.#timer = setInterval(() => void this.#tick(), everyMs).unref();
+  }
+
+  /**
+   * Frees the space of deleted and updated rows, and renews the planner's statistics. All other
+   * statements wait meanwhile.
+   */
+  vacuum(): Promise<void> {
+    return this.#run(() => this.#vacuum());
+  }
+
+  /** Stops the timer and waits for the work in hand. */
+  stop(): Promise<void> {
+    clearInterval(this.#timer);
+    return this.#running;
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#isTicking) return;
+    this.#isTicking = true;
+    try {
+      await this.#run(() => this.#workIfNeeded());
+    } catch (error) {
+      this.#options.onProblem(error as Error);
+    } finally {
+      this.#isTicking = false;
+    }
+  }
+
+  /** One after the other. */
+  #run(act: () => Promise<void>): Promise<void> {
+    const result = this.#running.then(act);
+    this.#running = result.catch(() => {});
     return result;
   }
 
-  async function vacuum(): Promise<void> {
-    vacuumed.at = performance.now();
-    await engine.allow(vacuumMsMax, () => sql.unsafe('vacuum (analyze)').simple());
-    vacuumed.position = await logPosition(sql);
-  }
-
-  async function checkpoint(): Promise<void> {
-    checkpointed.at = performance.now();
-    checkpointed.bytes = engine.bytesSent;
-    if ((await logPosition(sql)) === checkpointed.position) return;
-    await engine.allow(vacuumMsMax, () => sql.unsafe('checkpoint').simple());
-    checkpointed.position = await logPosition(sql);
-  }
-
-  async function tick(): Promise<void> {
-    const now = performance.now();
-    const isBurst = engine.bytesSent - checkpointed.bytes > checkpointBytes;
-    if (now - vacuumed.at >= vacuumEveryMs) {
-      vacuumed.at = now;
-      if ((await logPosition(sql)) !== vacuumed.position) await vacuum();
+  async #workIfNeeded(): Promise<void> {
+    const { sql, engine } = this.#options;
+    const nowMs = performance.now();
+    const isBurst = engine.bytesSent - this.#checkpointed.bytes > checkpointBytes;
+    if (nowMs - this.#vacuumed.atMs >= this.#vacuumEveryMs) {
+      this.#vacuumed.atMs = nowMs;
+      if ((await logPosition(sql)) !== this.#vacuumed.position) await this.#vacuum();
     }
-    if (isBurst || now - checkpointed.at >= checkpointEveryMs) await checkpoint();
+    if (isBurst || nowMs - this.#checkpointed.atMs >= this.#checkpointEveryMs)
+      await this.#checkpoint();
   }
 
-  const timer = setInterval(
-    () => {
-      if (isRunning) return;
-      isRunning = true;
-      run(tick)
-        .catch(options.onProblem)
-        .finally(() => {
-          isRunning = false;
-        });
-    },
-    Math.min(1000, checkpointEveryMs, vacuumEveryMs),
-  );
-  timer.unref();
+  async #vacuum(): Promise<void> {
+    const { sql, engine } = this.#options;
+    this.#vacuumed.atMs = performance.now();
+    await engine.allow(vacuumMsMax, () => sql.unsafe('vacuum (analyze)').simple());
+    this.#vacuumed.position = await logPosition(sql);
+  }
 
-  return {
-    vacuum: () => run(vacuum),
-    stop: () => {
-      clearInterval(timer);
-      return running;
-    },
-  };
+  async #checkpoint(): Promise<void> {
+    const { sql, engine } = this.#options;
+    this.#checkpointed.atMs = performance.now();
+    this.#checkpointed.bytes = engine.bytesSent;
+    if ((await logPosition(sql)) === this.#checkpointed.position) return;
+    await engine.allow(vacuumMsMax, () => sql.unsafe('checkpoint').simple());
+    this.#checkpointed.position = await logPosition(sql);
+  }
 }
 
 /** The end of the write-ahead log. While it stays the same, nothing was written. */

@@ -9,7 +9,7 @@ import { driverOptions } from '../connection.ts';
 import { unpackFolder } from './archive.ts';
 import { DataDirectoryError, dataDirectoryError, ensureDataDirectory } from './data-directory.ts';
 import { createCluster, Engine } from './engine.ts';
-import { startMaintenance } from './maintenance.ts';
+import { Maintenance } from './maintenance.ts';
 import { isSeedUsable } from './seed.ts';
 
 export interface EmbeddedOptions {
@@ -74,7 +74,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
     throw startError(dataDir, error);
   });
   const sql = connect(engine);
-  const maintenance = startMaintenance({
+  const maintenance = new Maintenance({
     sql,
     engine,
     onProblem: options.onProblem ?? (() => {}),
@@ -90,7 +90,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
   return {
     sql,
     startedCold,
-    vacuum: maintenance.vacuum,
+    vacuum: () => maintenance.vacuum(),
     close: () => {
       closing ??= close();
       return closing;

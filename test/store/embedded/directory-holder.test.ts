@@ -1,4 +1,4 @@
-// The error for whoever comes second to a directory: it names the holder if that answers.
+// The error for a process that finds the directory taken: it names the holder if that answers.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,4 @@
-// From the embedded database to Postgres: what waited is not forgotten, is told, and comes over
-// once.
+// From the embedded database to Postgres: what waited is reported, and copied once.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -7,7 +6,7 @@ import { runIn } from '../../commands/in-process.ts';
 import { createTestDatabase, environmentOf } from '../../support/database.ts';
 import { createWorld } from '../../support/world.ts';
 
-test('what waits in DATA_DIR when DATABASE_URL is set is told, and brought over once', async () => {
+test('what waits in DATA_DIR when DATABASE_URL is set is reported, and brought over once', async () => {
   const world = await createWorld({ database: 'embedded' });
   const { tenant, mattermost } = world;
   tenant.add('events', 2, { ageSeconds: 60 });
