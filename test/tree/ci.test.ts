@@ -12,9 +12,11 @@ import { root } from './source-files.ts';
 type Steps = Readonly<Record<string, readonly [lines: readonly string[], code: number]>>;
 
 /**
- * Runs the script in a folder of its own. @returns its exit code, and its lines from `== Result` on
+ * Runs the script in a folder of its own.
+ * @param seconds how long the run has lasted when it begins
+ * @returns its exit code, and its lines from `== Result` on
  */
-function runOf(steps: Steps): { code: number | null; result: string[] } {
+function runOf(steps: Steps, seconds = 0): { code: number | null; result: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-ci-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   cpSync(join(root, '.ci'), join(folder, '.ci'), { recursive: true });
@@ -28,7 +30,8 @@ function runOf(steps: Steps): { code: number | null; result: string[] } {
     const script = ['#!/bin/sh', `case "${name} $*" in`, ...cases, 'esac', ''].join('\n');
     writeFileSync(join(folder, 'bin', name), script, { mode: 0o755 });
   }
-  const env = { ...process.env, PATH: `${folder}/bin:${process.env.PATH}` };
+  const path = `${folder}/bin:${process.env.PATH}`;
+  const env = { ...process.env, PATH: path, SECONDS: String(seconds) };
   const { status, stdout } = spawnSync(join(folder, '.ci/run'), {
     env,
     encoding: 'utf8',
@@ -118,6 +121,20 @@ describe.runIf(process.platform === 'linux')('the end of a CI run', () => {
       '15 passed, 0 failed',
     ]);
     expect(code).toBe(0);
+  });
+
+  test('names the steps for which it was too late, and fails for none of them', () => {
+    const leftOut = (step: string) => `Left out, because no time was left: ${step}`;
+    expect(runOf(passes, 890)).toEqual({
+      code: 0,
+      result: [
+        '== Result',
+        leftOut('npm test'),
+        leftOut('npx vitest run --config test/faults/vitest.config.ts'),
+        leftOut('node bench/main.mjs --short'),
+        '3 passed, 0 failed',
+      ],
+    });
   });
 
   test('stays short, and says how many more there are', () => {
