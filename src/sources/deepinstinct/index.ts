@@ -7,7 +7,7 @@ import { typesOfStream } from './event-types.ts';
 import { readItem } from './item.ts';
 import { products } from './product.ts';
 import { administrative } from './severity.ts';
-import { createSource } from './source.ts';
+import { StreamSource } from './source.ts';
 import { futureWarning } from './start-from.ts';
 import type { Stream } from './stream.ts';
 
@@ -35,7 +35,7 @@ function define(type: string, stream: Stream): SourceDefinition<typeof config> {
     },
     describeCursor,
     readItem: (text, settings) => readItem(stream, text, settings),
-    create: (settings, context) => createSource(stream, settings, context),
+    create: (settings, context) => new StreamSource(stream, settings, context),
   };
 }
 

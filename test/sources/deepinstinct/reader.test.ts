@@ -198,3 +198,32 @@ test('a page that is too long by what was read before gives what lies beyond, an
   expect(seen).toEqual(expect.arrayContaining(numbers(202, 5).map(String)));
   expect(seen).toContain('198');
 });
+
+describe('at the end of the list', () => {
+  test('the item of a cursor that was leapt to is looked at, also where more may follow', async () => {
+    const tenant = await tenantOf(numbers(1, 200));
+    const source = sourceOf(tenant);
+    const cursor = await settle(source, cursorAt(200, atOf(200)));
+    tenant.streams.events.ids = [...numbers(1, 200), 300];
+    const leapt = await source.poll(cursor, never);
+    expect(leapt).toMatchObject({ more: true, facts: { position: 300 } });
+    tenant.asked();
+    await source.poll(leapt.cursor, never);
+    expect(tenant.asked()).toEqual([299]);
+  });
+
+  test('where the newest items have vanished, the newest that is shown is looked at', async () => {
+    const tenant = await tenantOf(numbers(1, 150));
+    const source = sourceOf(tenant);
+    const cursor = await settle(source, cursorAt(200, atOf(200)));
+    tenant.asked();
+    await source.poll(cursor, never);
+    expect(tenant.asked()).toEqual([149]);
+    // One of them is shown again. From then on it is the newest.
+    tenant.streams.events.ids.push(160);
+    expect(externalIds([await source.poll(cursor, never)])).toEqual(['160']);
+    expect(tenant.asked()).toEqual([149, 160]);
+    expect(await source.poll(cursor, never)).toMatchObject({ events: [], more: false, cursor });
+    expect(tenant.asked()).toEqual([159]);
+  });
+});
