@@ -1,5 +1,5 @@
-// The configuration as the rest of the program sees it: reads, judges and shows it. Nothing else of
-// this folder is imported from outside.
+// The face of the configuration: reads it, judges it and shows it. Nothing else of this folder is
+// imported from outside.
 
 export { type LintRule, lint, type Remark } from './lint/index.ts';
 export { type LoadOptions, loadConfig, readConfig } from './load.ts';

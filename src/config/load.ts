@@ -1,7 +1,6 @@
-// Environment, .env files and tocsin.yaml -> one typed configuration, or every problem at once.
-// Reads files, changes nothing, and never puts a secret's value into a problem or a warning. The
-// commands hand in what `process.env` holds.
-
+// Makes one typed configuration of the environment, the .env files and tocsin.yaml, or reports
+// every problem at once. Changes nothing, and never puts the value of a secret into a problem or a
+// warning.
 import { priorityOf } from '../core/routing/index.ts';
 import { ConfigError, type ConfigProblem } from '../kit/errors.ts';
 import type { Severity } from '../kit/event.ts';
@@ -55,13 +54,13 @@ export interface LoadOptions {
    */
   readonly needs?: readonly Need[];
   /**
-   * For commands that call nobody: variables and secret files of sources and sinks may be missing.
-   * Those that lack one count as configured, with settings that are of no use.
+   * For commands that call no far end: variables and secret files of sources and sinks may be
+   * missing. An adapter that lacks one counts as configured, with its settings undefined.
    */
   readonly areCredentialsOptional?: boolean;
   /** In place of the file that TOCSIN_CONFIG names. */
   readonly file?: FileName;
-  /** Takes down every file that was looked for, whether or not the configuration is right. */
+  /** Gets every file that was looked for, whether or not the configuration is right. */
   readonly files?: FilesRead;
 }
 
@@ -70,7 +69,7 @@ export function loadConfig(options: LoadOptions): Config {
   return readConfig(options).config;
 }
 
-/** As {@link loadConfig}, with what it was made from. @throws {ConfigError} with every problem */
+/** As {@link loadConfig}, with what the configuration was made from. @throws {ConfigError} */
 export function readConfig(options: LoadOptions): ConfigReading {
   const findings: Findings = { problems: [], warnings: [], files: options.files };
   const parts = readParts(options, findings);
@@ -98,13 +97,13 @@ export function readConfig(options: LoadOptions): ConfigReading {
     neutralText(mask(text), { multiline: true }),
   );
   if (findings.problems.length > 0)
-    throw new ConfigError(tidied(findings.problems, mask), warnings);
+    throw new ConfigError(presented(findings.problems, mask), warnings);
   const hash = hashOf({ environment, file, sources, sinks }, registries, mask);
   const whole = { ...config, secrets, warnings, hash };
   return { config: whole, environment, file, sources, sinks, registries };
 }
 
-/** What a configuration is made of, before it is judged as a whole. */
+/** The parts of a configuration before it is judged as a whole. */
 interface Parts {
   readonly directory: string;
   readonly registries: Registries;
@@ -125,7 +124,7 @@ function readParts(options: LoadOptions, findings: Findings): Parts {
   const areOptional = options.areCredentialsOptional ?? false;
   const around = { directory, environment, registries, findings, areOptional };
   const file = name && readConfigFile(name, around);
-  // A broken file may well hold what would then seem to be missing.
+  // What seems to be missing may stand in a file that could not be read.
   const needs: readonly Need[] = options.needs ?? ['sources', 'sinks', 'database'];
   const isNeeded = (need: Need) =>
     needs.includes(need) && (name === undefined || file !== undefined);
@@ -157,7 +156,7 @@ function namesOf(
   return { noun, known: inputs.map(({ id }) => id), areAll: isUnread !== true };
 }
 
-/** With what core, and not its type, has to know about a sink. */
+/** Adds what core, and not the type of the sink, has to know about it. */
 function completeSinks(
   checked: Config['sinks'],
   { sinks: inputs, templates, findings }: Parts,
@@ -172,15 +171,13 @@ function completeSinks(
       locale: read(locale, values.locale),
       timeZone: read(timeZone, values.timeZone),
     };
-    const said = Object.entries(options).filter(([, value]) => value !== undefined);
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
     const sink = checked.find(({ id }) => id === input.id);
-    return sink ? [{ ...sink, ...(template && { template }), ...Object.fromEntries(said) }] : [];
+    return sink ? [{ ...sink, ...(template && { template }), ...Object.fromEntries(given) }] : [];
   });
 }
 
-/**
- * The options of one value each, with their defaults. What the file says counts, then the variable.
- */
+/** The options of one value each: from the file, else from the variable, else the default. */
 function readOptions(parts: Parts) {
   const { environment, file, directory, isDatabaseNeeded: isNeeded, findings } = parts;
   const read = createOptionReader(findings);
@@ -220,7 +217,7 @@ type PolicyOptions = Pick<Config, 'operations' | 'timeZone' | 'silenceMaxMs'> & 
   readonly read: OptionReader;
 };
 
-/** What is announced, and where. */
+/** Routes and silences: what is announced, and where. */
 function readPolicy(parts: Parts, options: PolicyOptions) {
   const { file, sinks, names, templates, registries, findings } = parts;
   const { timeZone, operations, minSeverity, silenceMaxMs: maxMs, read } = options;
@@ -259,8 +256,8 @@ function readStorm(
 }
 
 /**
- * Once the file lists the sources, the variables that would have made them do nothing, unless it
- * refers to them.
+ * Once the file lists the sources, the variables that would have made them have no effect, unless
+ * the file refers to them.
  */
 function warnOfIdleVariables(
   name: string,
@@ -286,8 +283,8 @@ function fileOfVariable(environment: Environment): FileName | undefined {
   return name === undefined ? undefined : { name, where: environment.place('TOCSIN_CONFIG') };
 }
 
-/** Sources that share a variable share its fault, which is reported once. */
-function tidied(
+/** Without secrets, and each once: sources that share a variable share its fault. */
+function presented(
   problems: readonly ConfigProblem[],
   mask: (text: string) => string,
 ): ConfigProblem[] {

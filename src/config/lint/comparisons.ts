@@ -1,6 +1,5 @@
-// Comparisons in an expression that always give the same result, because the field never has the
-// value that is written.
-
+// Remarks on comparisons in an expression that always give the same result, because the field never
+// has the value that is written.
 import { type Comparison, comparisonsIn } from '../../core/rules/comparisons.ts';
 import { severityNames } from '../../kit/event.ts';
 import { didYouMean } from '../../kit/suggest.ts';

@@ -1,10 +1,11 @@
-// Sources that read the same events twice, and streams of a console that no source reads.
+// Remarks on sources that read the same events twice, and on streams of a console that no source
+// reads.
 import { secretsOf } from '../read/adapters.ts';
 import type { ConfigReading } from '../read/reading.ts';
 import type { AdapterConfig } from '../read/shape.ts';
 import type { Remark } from './remark.ts';
 
-/** A source with what it reads, and the key by which it does. */
+/** A source, what it reads, and the key that it reads with. */
 interface Reader {
   readonly config: AdapterConfig;
   readonly console: string;
@@ -69,7 +70,7 @@ function unread(group: readonly Reader[], { file, registries }: ConfigReading): 
   const own = registries.sources[first.config.type];
   const others = Object.values(registries.sources).filter(
     ({ consoleOf, config, streams }) =>
-      // Of the same vendor: they have the same settings.
+      // The same settings mean the same vendor.
       consoleOf && config === own?.config && streams?.some((stream) => !read.has(stream)),
   );
   return others.map(({ type, streams }) => ({

@@ -1,4 +1,4 @@
-// Says which grave events no route sends, and when; once for all sources to which the same applies.
+// Remarks on CRITICAL and HIGH events that no route sends: which, when, and of which sources.
 import { severityNames } from '../../kit/event.ts';
 import type { Place } from '../read/place.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
@@ -6,11 +6,17 @@ import { type Gap, gapsOf, timetableOf } from './way-out.ts';
 
 const shownMax = 4;
 
-/** @param routes those that can take anything @param place from the top of the file */
+export interface GapsInput {
+  /** Those that can take events at all. */
+  readonly routes: readonly PolicyRoute[];
+  readonly sources: readonly { readonly id: string }[];
+  /** Paths are from the top of the file. */
+  readonly place: Place;
+}
+
+/** One remark for all sources that have the same gap. */
 export function remarkOnGaps(
-  routes: readonly PolicyRoute[],
-  sources: readonly { readonly id: string }[],
-  place: Place,
+  { routes, sources, place }: GapsInput,
   { nowMs, timeZone }: { readonly nowMs: number; readonly timeZone: string },
 ): Remark[] {
   const idsByGap = new Map<string, { gap: Gap; ids: string[] }>();

@@ -1,5 +1,5 @@
-// Judges a valid policy for what is probably a mistake. Every remark is certain; what could be
-// meant is left alone.
+// Finds what is allowed in a policy and probably a mistake. A remark is made only where it is
+// certain; whatever could be meant is left alone.
 import { inlineSecretsOf, parseWritten } from '../read/inline-secrets.ts';
 import type { ConfigReading } from '../read/reading.ts';
 import { remarkOnComparisons } from './comparisons.ts';
@@ -15,20 +15,22 @@ import { hasNoTime, remarkOnPastTimes, remarkOnQuiet, remarkOnTimes } from './ti
 export type { LintRule, Remark } from './remark.ts';
 
 /**
- * Roughly in the order of the file; none without a file, as then nobody wrote a policy.
+ * Remarks, roughly in the order of the file; none without a file: then nobody wrote a policy.
  * @param nowMs since the epoch
  */
 export function lint(reading: ConfigReading, nowMs: number): Remark[] {
   const { file, config, registries } = reading;
   if (file === undefined) return [];
   const policy = policyOf(reading);
-  const isAble = (one: PolicyRoute) =>
+  const canTakeEvents = (one: PolicyRoute) =>
     !hasNoTime(one) && !isImpossible(one, config.sources, registries);
-  const able = policy.filter(isAble);
+  const usable = policy.filter(canTakeEvents);
   const clock = { nowMs, timeZone: config.timeZone };
   return [
     ...remarkOnSecrets(reading),
-    ...(policy.length === 0 ? [] : remarkOnGaps(able, config.sources, file.place, clock)),
+    ...(policy.length === 0
+      ? []
+      : remarkOnGaps({ routes: usable, sources: config.sources, place: file.place }, clock)),
     ...remarkOnConsoles(reading),
     ...policy.flatMap((one) => [
       ...remarkOnTimes(one),
@@ -39,14 +41,14 @@ export function lint(reading: ConfigReading, nowMs: number): Remark[] {
       ...remarkOnPatterns(one),
       ...remarkOnComparisons(one, config.sources, registries),
     ]),
-    ...remarkOnShadows(able),
+    ...remarkOnShadows(usable),
     ...remarkOnSilences(reading, nowMs),
   ];
 }
 
-/** The routes that somebody wrote, in their order. */
+/** The routes of the file, in their order. */
 export function policyOf({ file, config }: ConfigReading): PolicyRoute[] {
-  // A configuration without problems has no gaps in its routes.
+  // A configuration that was read without problems has no gaps in its routes.
   const written = (file?.routes ?? []) as readonly Omit<PolicyRoute, 'route'>[];
   return written.map((input, index) => ({ ...input, route: config.routes[index]! }));
 }

@@ -1,4 +1,4 @@
-// A match that no event of its sources can fit.
+// Remarks on a match that no event of its sources can meet.
 import type { AdapterConfig, Registries } from '../read/shape.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 

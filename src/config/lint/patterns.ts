@@ -1,14 +1,17 @@
-// Patterns that fit nothing: a type that no source sends, and a regular expression where only * and
-// ? mean something.
+// Remarks on patterns that match nothing: a type that no source sends, and a regular expression
+// where only * and ? mean something.
 import { compileGlob } from '../../core/rules/glob.ts';
 import { suggest } from '../../kit/suggest.ts';
 import type { AdapterConfig, Registries } from '../read/shape.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 
-/** The type of an item that could not be read; every source may send it. */
+/** The type of an item that could not be read. Every source may send it. */
 const unrecognised = 'UNRECOGNISED';
 
-/** Undefined if one of these sources does not say what its types are. */
+/**
+ * The types that these sources are known to send; undefined if one of them has no list of them.
+ * @param ids of the sources; undefined: all
+ */
 export function typesFor(
   ids: readonly string[] | undefined,
   sources: readonly AdapterConfig[],
@@ -59,7 +62,7 @@ export function remarkOnPatterns({ content, place }: PolicyRoute): Remark[] {
   );
 }
 
-/** Signs that stand in no name, or between slashes. */
+/** Whether it has signs that no name has, or stands between slashes. */
 function looksRegular(pattern: string): boolean {
   return /^\/.*\/[a-z]*$|^\^|\\[dDwWsSbB.+]|\)[*+]|\][*+]|\(\?[:!=<]|\{\d+(?:,\d*)?\}/.test(
     pattern,

@@ -1,9 +1,9 @@
-// Remarks on a policy. Types only.
+// What a remark on a policy is. Types only.
 import type { Route } from '../../core/routing/index.ts';
 import type { RouteInput } from '../read/file.ts';
 import type { RouteContent } from '../read/schema/route.ts';
 
-/** A closed set; programs may go by it. */
+/** A closed set, so that programs may rely on it. */
 export type LintRule =
   | 'shadowed_route'
   | 'redundant_route'
@@ -31,7 +31,7 @@ export interface Remark {
   readonly text: string;
 }
 
-/** A route as it works, with what was written. */
+/** A route as it was written, and as it works. */
 export interface PolicyRoute extends Pick<RouteInput, 'place'> {
   readonly content: RouteContent;
   readonly route: Route;

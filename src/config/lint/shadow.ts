@@ -1,11 +1,10 @@
-// Routes that can do nothing, because an earlier one takes all of their events. Reports only what
-// is certain.
+// Remarks on routes that can do nothing, because an earlier route takes all of their events.
 import { coversGlob } from '../../core/rules/cover.ts';
 import { coversNetwork } from '../../core/rules/network.ts';
 import type { Interval } from '../../core/rules/schedule.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 
-/** For each route the first reason only. */
+/** At most one remark for each route: the first reason. */
 export function remarkOnShadows(routes: readonly PolicyRoute[]): Remark[] {
   return routes.flatMap((later, index) => {
     const before = routes.slice(0, index).filter((earlier) => takesAllOf(earlier, later));
@@ -37,8 +36,8 @@ function nameOf({ route, place }: PolicyRoute): string {
 }
 
 /**
- * These keys are compared below, or do not decide whether a route takes an event. Any other key
- * makes the answer false.
+ * Keys that are compared below, or that do not decide whether a route takes an event. With any
+ * other key the answer is false.
  */
 const keysKnown = new Set(
   'name match when active mute to group throttle quiet repeats continue template'.split(' '),
@@ -47,7 +46,7 @@ const matchKeysKnown = new Set(
   'min_severity sources streams types actions statuses tenants devices groups networks'.split(' '),
 );
 
-/** True if `earlier` takes every event at every time that `later` would. False may mean unknown. */
+/** True if `earlier` takes every event that `later` would, at every time. False may mean unknown. */
 export function takesAllOf(earlier: PolicyRoute, later: PolicyRoute): boolean {
   const [wide, narrow] = [earlier.content, later.content];
   const [outer, inner] = [wide.match ?? {}, narrow.match ?? {}];
@@ -73,7 +72,10 @@ export function takesAllOf(earlier: PolicyRoute, later: PolicyRoute): boolean {
   );
 }
 
-/** An absent list is no condition; a list asks for one of its entries. */
+/**
+ * Whether every entry of the narrow list is covered by one of the wide list. An absent list covers
+ * everything.
+ */
 function holdsAll<Entry>(
   wide: readonly Entry[] | undefined,
   narrow: readonly Entry[] | undefined,

@@ -1,4 +1,4 @@
-// Silences that recur: what they hide, and times that are over.
+// Remarks on silences that recur: those that hide CRITICAL events, and times that are over.
 import { compileMatcher } from '../../core/silences/index.ts';
 import { mayCoverCritical } from '../../core/silences/scope.ts';
 import type { ConfigReading } from '../read/reading.ts';

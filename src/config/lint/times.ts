@@ -1,19 +1,18 @@
-// Times of a route within which it can never apply.
-
+// Remarks on times of a route that can never apply, and on quiet hours that hold HIGH events.
 import type { Interval } from '../../core/rules/schedule.ts';
 import { isWholeWeek, isWhollyWithin } from '../../core/rules/week.ts';
 import type { Path, Place } from '../read/place.ts';
 import type { PolicyRoute, Remark } from './remark.ts';
 
-/** Whether the times of a route leave none. Compares within one time zone only, to be certain. */
+/** Whether the times of a route leave none. Compares only times of one time zone, to be certain. */
 export function hasNoTime({ route: { active, mute = [] } }: PolicyRoute): boolean {
   return isWholeWeek(mute) || active?.every((interval) => isWhollyWithin(interval, mute)) === true;
 }
 
-/** More than a day: then it is over in every time zone. */
+/** Longer than a day, so that the last day is over in every time zone. */
 const overAfterMs = 2 * 86_400_000;
 
-/** Times of which the last day has passed. @param nowMs since the epoch */
+/** Remarks on times whose last day has passed. @param nowMs since the epoch */
 export function remarkOnPastTimes({ route, place }: PolicyRoute, nowMs: number): Remark[] {
   return [
     ...pastTimes({ times: route.active, path: ['active'], place }, nowMs),
@@ -38,7 +37,7 @@ export function pastTimes({ times, path, place }: PlacedTimes, nowMs: number): R
   });
 }
 
-/** By default they hold all but CRITICAL events, which not everybody expects. */
+/** By default, quiet hours hold all but CRITICAL events, which not everybody expects. */
 export function remarkOnQuiet({ route, content, place }: PolicyRoute): Remark[] {
   if (content.quiet === undefined || content.quiet.passes !== undefined || route.minSeverity > 4)
     return [];

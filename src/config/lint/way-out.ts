@@ -1,6 +1,5 @@
-// The times of the week at which no route would send the grave events of a source. Less grave ones
-// may be left out on purpose.
-
+// Finds the times of the week at which no route sends the CRITICAL or HIGH events of a source.
+// Others may be left out on purpose.
 import { type Interval, isWithin } from '../../core/rules/schedule.ts';
 import type { Severity } from '../../kit/event.ts';
 import type { PolicyRoute } from './remark.ts';
@@ -11,22 +10,22 @@ const weekMs = 7 * 24 * 60 * minuteMs;
 const clockStepMinutes = 15;
 const grave = [5, 4] as const satisfies readonly Severity[];
 
-/** Stretches of the week in which no event of those severities is sent, in order. */
+/** When no event of these severities is sent. */
 export interface Gap {
   /** Empty: no route is for the source, so none of its events is sent. */
   readonly severities: readonly Severity[];
   /**
-   * Milliseconds since the epoch, `until` is the first at which it leaves again; undefined: at all
-   * times.
+   * In order, in milliseconds since the epoch; events are sent again at `untilMs`. Undefined: they
+   * are never sent.
    */
   readonly stretches: readonly { readonly fromMs: number; readonly untilMs: number }[] | undefined;
 }
 
-/** Which routes apply when. */
+/** Which routes take events at which times. */
 export interface Timetable {
   /**
-   * Milliseconds since the epoch, in equal steps: every beginning and end of an interval is among
-   * them.
+   * Milliseconds since the epoch, in equal steps. Every beginning and every end of an interval is
+   * one of them.
    */
   readonly times: readonly number[];
   readonly rows: readonly {
@@ -35,13 +34,13 @@ export interface Timetable {
   }[];
 }
 
-/** Of the seven days from `nowMs` on. @param routes those that can take anything */
+/** For the seven days from `nowMs` on. @param routes those that can take events at all */
 export function timetableOf(routes: readonly PolicyRoute[], nowMs: number): Timetable {
   const times = timesOf(routes, nowMs);
   const isOpen = routes.map((): boolean[] => []);
-  // Time by time, because each zone keeps its last minute.
+  // Time by time and not route by route, because each time zone remembers its last minute.
   for (const atMs of times)
-    for (const [index, { route }] of routes.entries()) isOpen[index]!.push(hasSay(route, atMs));
+    for (const [index, { route }] of routes.entries()) isOpen[index]!.push(isOpenAt(route, atMs));
   return { times, rows: routes.map(({ route }, index) => ({ route, isOpen: isOpen[index]! })) };
 }
 
@@ -65,7 +64,7 @@ export function gapsOf(source: string, { times, rows }: Timetable): Gap[] {
   return isSame ? [{ ...high, severities: grave }] : gaps;
 }
 
-function hasSay({ active, mute }: PolicyRoute['route'], atMs: number): boolean {
+function isOpenAt({ active, mute }: PolicyRoute['route'], atMs: number): boolean {
   return (
     (active === undefined || isWithin(active, atMs)) &&
     !(mute !== undefined && isWithin(mute, atMs))
@@ -100,7 +99,7 @@ function stretchesOf(isSilent: readonly boolean[], times: readonly number[]): Ga
   const [first, ...others] = stretches;
   const last = others.pop();
   if (first === undefined || last === undefined) return stretches;
-  // A stretch at the end of the week goes on at its beginning.
+  // A stretch at the end of the week continues at its beginning.
   const isRound = first.fromMs === times[0] && last.untilMs === times.at(-1)! + stepMs;
   return isRound
     ? [...others, { fromMs: last.fromMs, untilMs: first.untilMs + weekMs }]

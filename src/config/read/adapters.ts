@@ -1,5 +1,5 @@
-// Checks the settings of each configured source and sink against the schema of its type. Creates
-// nothing.
+// Holds the settings of each configured source and sink against the schema of its type. Creates no
+// adapter.
 import type { SinkDefinition } from '../../kit/sink.ts';
 import type { SourceDefinition } from '../../kit/source.ts';
 import { didYouMean } from '../../kit/suggest.ts';
@@ -11,7 +11,7 @@ import { hasGap } from './sound.ts';
 
 export type Definition = SourceDefinition | SinkDefinition;
 
-/** One source or sink as it was written, before its settings were checked; they may have gaps. */
+/** One source or sink as it was written. Its settings are not checked yet, and may have gaps. */
 export interface AdapterInput {
   readonly id: string;
   /** Undefined if it could not be read. */
@@ -28,7 +28,7 @@ export interface AdapterInput {
   readonly place: Place;
 }
 
-/** Own keys only: a type named `constructor` is unknown like any other. */
+/** Undefined for an unknown type; so is `constructor`, which every object inherits. */
 export function findDefinition<D extends Definition>(
   registry: Readonly<Record<string, D>>,
   type: string | undefined,
@@ -76,7 +76,7 @@ export function checkAdapters(
   });
 }
 
-/** Values, as written, of the settings that their type calls secret. */
+/** The values, as written, of the settings that their type calls secret. */
 export function secretsOf(
   inputs: readonly AdapterInput[],
   registry: Readonly<Record<string, Definition>>,

@@ -1,5 +1,5 @@
-// Which changes of a configuration a running process can take over, and the number by which
-// replicas compare their configurations.
+// Says which changes of a configuration need a restart, and gives the number by which replicas
+// compare their configurations.
 import { createHash } from 'node:crypto';
 import { type AdapterInput, type Definition, findDefinition } from './adapters.ts';
 import type { Environment } from './environment.ts';
@@ -8,7 +8,7 @@ import { type KnownVariable, knownVariables, secretVariables, tracingVariables }
 import type { Config, Registries } from './shape.ts';
 
 /** Options that take effect only at a start, with the variables that set them. */
-const settled = {
+const fixedAtStart = {
   databaseUrl: 'DATABASE_URL',
   databaseUrlDirect: 'DATABASE_URL_DIRECT',
   databasePrepare: 'DATABASE_PREPARE',
@@ -18,12 +18,12 @@ const settled = {
   logLevel: 'LOG_LEVEL',
 } as const satisfies Partial<Record<keyof Config, KnownVariable>>;
 
-/** Variables whose change needs a restart. */
+/** The variables whose values differ and take effect only at a restart. */
 export function changesForRestart(running: Config, next: Config): KnownVariable[] {
-  const options = Object.keys(settled) as (keyof typeof settled)[];
+  const options = Object.keys(fixedAtStart) as (keyof typeof fixedAtStart)[];
   const changed = options
     .filter((option) => running[option] !== next[option])
-    .map((option) => settled[option]);
+    .map((option) => fixedAtStart[option]);
   const [traced, nextTraced] = [running, next].map(({ tracing }) => tracing?.variables ?? {});
   return [...changed, ...tracingVariables.filter((name) => traced![name] !== nextTraced![name])];
 }
@@ -35,9 +35,9 @@ interface Written {
   readonly sinks: readonly AdapterInput[];
 }
 
-/** They say where this process runs, not what it does; secrets count where they are used. */
+/** They say where this process runs and not what it does, or are secrets. */
 const notCompared: ReadonlySet<string> = new Set([
-  ...Object.values(settled),
+  ...Object.values(fixedAtStart),
   ...secretVariables,
   ...tracingVariables,
   'EMBEDDED',
@@ -45,12 +45,12 @@ const notCompared: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A whole number of 48 bits, which a metric can hold: the same for all that have the same
- * configuration, whatever the order of keys and the comments. Of secrets only the place is in it
- * (of a URL, the server), so that nobody can try guesses on it; a changed secret does not change
- * it.
+ * A whole number of 48 bits, which a metric can hold. It is the same for all processes with the
+ * same configuration, whatever the comments and the order of keys. Of a secret only the place
+ * counts (of a URL, the server), so that nobody can test guesses against it; another secret does
+ * not change the number.
  *
- * @param mask replaces every secret, wherever else it may stand
+ * @param mask replaces every secret, wherever else it stands
  */
 export function hashOf(
   { environment, file, sources, sinks }: Written,

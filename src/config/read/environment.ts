@@ -1,5 +1,5 @@
-// One view of the variables: those of the process, then `.env`, then `.env1`; and of secrets in
-// files of their own (NAME_FILE).
+// Reads variables: those of the process before `.env` before `.env1`, and secrets from files of
+// their own (NAME_FILE).
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { ConfigProblem } from '../../kit/errors.ts';
@@ -25,7 +25,7 @@ export interface Environment {
    * stands in NAME itself.
    */
   fileOf(name: string): string | undefined;
-  /** True if it is set, but its value could not be had, which was reported. */
+  /** True if it is set but its value could not be read, which was reported. */
   isBroken(name: string): boolean;
   /** Names of all variables with that prefix, whether or not Tocsin knows them. */
   namesWith(prefix: string): string[];
@@ -33,7 +33,7 @@ export interface Environment {
   secrets(): string[];
 }
 
-/** Where readers put what they find; every problem of a configuration is reported at once. */
+/** Collects what readers find, so that every problem of a configuration is reported at once. */
 export interface Findings {
   readonly problems: ConfigProblem[];
   readonly warnings: string[];
@@ -71,7 +71,8 @@ export function readEnvironment(
   const read = (name: string): string | undefined => {
     const raw = layerOf(name)?.variables[name];
     const path = fileOf(name);
-    if (path === undefined) return raw === undefined ? undefined : tidy(raw, place(name), findings);
+    if (path === undefined)
+      return raw === undefined ? undefined : cleaned(raw, place(name), findings);
     if (raw === undefined) return readSecret(path, place(`${name}_FILE`), findings);
     const problem = `is set, and so is ${place(`${name}_FILE`)}`;
     findings.problems.push({ where: place(name), problem, remedy: 'Keep one of the two' });
@@ -98,7 +99,7 @@ export function readEnvironment(
   };
 }
 
-/** Own properties only: nobody set a variable `constructor`. */
+/** Undefined for what the object inherits: nobody set a variable `constructor`. */
 export function ownValue(variables: Variables, name: string): string | undefined {
   return Object.hasOwn(variables, name) ? variables[name] : undefined;
 }
@@ -130,13 +131,13 @@ function readVariables(directory: string, file: string, findings: Findings): Var
   return parseEnv(text);
 }
 
-/** Numbers of lines that mean nothing. A value of several lines may hold anything. */
+/** Numbers of lines that mean nothing; none if a value of several lines may hold anything. */
 function linesWithoutValue(text: string): number[] {
   if (/=\s*["'`][^"'`]*\n/.test(text)) return [];
   return text.split('\n').flatMap((line, at) => (/^\s*(#|$)|=/.test(line) ? [] : [at + 1]));
 }
 
-/** The parser takes `a#b` for `a`, which would quietly shorten a password. */
+/** Names whose values the parser cuts: it takes `a#b` for `a`, which would shorten a password. */
 function valuesCutAtHash(text: string): string[] {
   return [
     ...text.matchAll(
@@ -147,8 +148,11 @@ function valuesCutAtHash(text: string): string[] {
     .map(([, name]) => name ?? '');
 }
 
-/** Container tools pass quotes on as part of the value; no value here has any. */
-function tidy(raw: string, where: string, findings: Findings): string | undefined {
+/**
+ * Without blanks and quotes around it: container tools pass quotes on as part of the value, and no
+ * value needs them. Undefined, with a problem, if it cannot be a value.
+ */
+function cleaned(raw: string, where: string, findings: Findings): string | undefined {
   const value = raw.trim();
   if (/[\r\n\0]/.test(value)) {
     findings.problems.push({
@@ -177,8 +181,8 @@ function tidy(raw: string, where: string, findings: Findings): string | undefine
 }
 
 /**
- * A secret from a file, without the line break that editors add. Undefined, with a problem, if it
- * cannot be had.
+ * Reads a secret from a file, without the line break that editors add. Undefined, with a problem,
+ * if that fails.
  */
 export function readSecret(path: string, where: string, findings: Findings): string | undefined {
   let value: string;
@@ -201,7 +205,7 @@ export function readSecret(path: string, where: string, findings: Findings): str
   return undefined;
 }
 
-/** An unknown name is probably a slip if a similar one is known and not set. */
+/** An unknown name is probably a slip if a similar name is known and not set. */
 function warnOfMisnamed(
   layers: readonly Layer[],
   isSet: (name: string) => boolean,

@@ -1,6 +1,5 @@
-// A faulty expression as a problem: in words, with a caret under the place and the names that are
-// known there.
-
+// Makes a problem of an expression that cannot be used: in words, with a caret under the place and
+// the names that are known there.
 import type { ExpressionError } from '../../core/rules/expression.ts';
 import type { ConfigProblem } from '../../kit/errors.ts';
 import { excerptWithKnown } from './excerpt.ts';

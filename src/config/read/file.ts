@@ -1,5 +1,5 @@
-// What tocsin.yaml says: sources, sinks, routes and a few options, each optional. What it leaves
-// out, the variables decide.
+// Reads tocsin.yaml: sources, sinks, routes and a few options, each optional. Variables decide what
+// it leaves out.
 import { dirname, resolve } from 'node:path';
 import { noticeSource } from '../../kit/event.ts';
 import { codeOf, exposureOf, readText } from '../../kit/files.ts';
@@ -16,7 +16,7 @@ import { readYaml } from './yaml.ts';
 
 /** One entry of a list or map of the file. */
 interface Entry<Content> {
-  /** With gaps in place of what is wrong in its form; undefined if nothing of it can be used. */
+  /** With gaps where its form is wrong; undefined if no part of it can be used. */
   readonly content: Sound<Content> | undefined;
   /** Paths are relative to the entry. */
   readonly place: Place;
@@ -29,15 +29,15 @@ export interface TemplateInput extends Entry<TemplateContent> {
 
 type AdapterContent = Sound<NonNullable<FileContent['sinks']>[string]>;
 
-type Naming = 'sources' | 'sinks' | 'templates';
+type NamedSection = 'sources' | 'sinks' | 'templates';
 
-/** Undefined is what the file does not say. */
+/** A key that the file does not have is undefined, or an empty list. */
 export interface ConfigFile {
   readonly sources: readonly AdapterInput[] | undefined;
   readonly sinks: readonly AdapterInput[] | undefined;
   readonly templates: readonly TemplateInput[];
   readonly routes: readonly RouteInput[] | undefined;
-  /** Ids as they stand. */
+  /** Ids as they were written. */
   readonly operations: readonly FileValue[];
   readonly heartbeatUrl: FileValue | undefined;
   readonly storm: { readonly over: FileValue | undefined; readonly passes: FileValue | undefined };
@@ -46,8 +46,8 @@ export interface ConfigFile {
   readonly timeZone: FileValue | undefined;
   readonly silenceMax: FileValue | undefined;
   readonly recurring: readonly RecurringInput[];
-  /** Sections that could not be read, so that nobody knows what they name. */
-  readonly unread: ReadonlySet<Naming>;
+  /** Sections that could not be read, so that nobody knows which names they give. */
+  readonly unread: ReadonlySet<NamedSection>;
   /** Names of the variables that it refers to. */
   readonly variables: ReadonlySet<string>;
   /** As it was written, with the variables filled in. */
@@ -60,7 +60,7 @@ export interface ConfigFile {
   readonly place: Place;
 }
 
-/** `name` is a path; `where` is what named it, in the operator's words. */
+/** `name` is a path; `where` is what names it, such as TOCSIN_CONFIG. */
 export interface FileName {
   readonly name: string;
   readonly where: string;
@@ -71,16 +71,14 @@ export interface Surroundings {
   readonly environment: Environment;
   readonly registries: Registries;
   readonly findings: Findings;
-  /**
-   * Variables and secret files of adapters and of the heartbeat may be missing: that is no problem.
-   */
+  /** True: variables and secret files of adapters and of the heartbeat may be missing. */
   readonly areOptional: boolean;
 }
 
-/** Where secrets stand. */
+/** The sections that hold secrets. */
 const optionalSections = ['sources', 'sinks', 'heartbeat'];
 
-/** The file at `name`. Undefined, with the problems reported, if nothing in it can be judged. */
+/** Undefined, with the problems reported, if nothing in the file can be judged. */
 export function readConfigFile(
   named: FileName,
   surroundings: Surroundings,
@@ -118,8 +116,8 @@ function textAt(path: string, { name, where }: FileName, findings: Findings): st
   }
 }
 
-/** A misspelt key at the top may hold what would then seem to be missing. */
-function unreadSections(content: Sound<FileContent>): ReadonlySet<Naming> {
+/** With a misspelt key at the top, every absent section is unread: that key may be meant for it. */
+function unreadSections(content: Sound<FileContent>): ReadonlySet<NamedSection> {
   const isMisspelt = Object.keys(content).some((key) => !Object.hasOwn(fileSchema.shape, key));
   const sections = ['sources', 'sinks', 'templates'] as const;
   return new Set(
@@ -129,7 +127,7 @@ function unreadSections(content: Sound<FileContent>): ReadonlySet<Naming> {
   );
 }
 
-/** Takes the parts of the file out of its content, each with its place. */
+/** Takes the content of the file apart, and gives each part its place. */
 class FileReader {
   readonly #content: Sound<FileContent>;
   readonly #place: Place;
@@ -209,7 +207,7 @@ class FileReader {
 
   #adapters(kind: 'sources' | 'sinks'): AdapterInput[] | undefined {
     const written = this.#content[kind];
-    // Of a source, what a sink's keys hold is not known, and not asked.
+    // A source may have any keys; those of a sink are known.
     const entries = Object.entries(written ?? {}) as [string, AdapterContent | undefined][];
     return written && entries.map((entry) => this.#adapter(kind, entry));
   }
@@ -224,13 +222,13 @@ class FileReader {
       const problem = "is the id of Tocsin's own notices";
       findings.problems.push({ where: place([]), problem, remedy: 'Choose another' });
     }
-    const { type, ...said } = content ?? {};
-    // What core understands of every sink; to a source they are keys like any other.
-    const { template, timeout, locale, time_zone, ...others } = said;
+    const { type, ...written } = content ?? {};
+    // Core understands these keys of every sink. To a source they are keys like any other.
+    const { template, timeout, locale, time_zone, ...others } = written;
     const isSink = kind === 'sinks';
     const registry: Readonly<Record<string, Definition>> = registries[kind];
     const secrets = findDefinition(registry, type)?.secrets ?? [];
-    const settings = this.#withSecretFiles(isSink ? others : said, secrets, place);
+    const settings = this.#withSecretFiles(isSink ? others : written, secrets, place);
     if (!isSink) return { id, type, settings, place };
     const options = {
       template,
@@ -243,8 +241,8 @@ class FileReader {
   }
 
   /**
-   * `token_file: /run/secrets/token` stands for `token: …`, if the type of the adapter calls
-   * `token` a secret. One that cannot be had is a gap.
+   * Replaces `token_file: /run/secrets/token` by `token: …`, if the type of the adapter calls
+   * `token` a secret. A secret that cannot be read becomes a gap.
    */
   #withSecretFiles(
     settings: Readonly<Record<string, unknown>>,

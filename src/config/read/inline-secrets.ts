@@ -1,4 +1,4 @@
-// Secrets whose values stand in tocsin.yaml itself, instead of `${VAR}` or the path of a file.
+// Finds secrets whose values stand in tocsin.yaml itself, instead of `${VAR}` or the path of a file.
 import { type Document, isAlias, isScalar, parseDocument, type Scalar } from 'yaml';
 import { type Definition, findDefinition } from './adapters.ts';
 import { knownVariables } from './known.ts';
@@ -9,9 +9,9 @@ export interface InlineSecret {
   /** `tocsin.yaml:3:5 sinks.soc.url` */
   readonly where: string;
   readonly key: string;
-  /** Holds the value, in the document that was handed in. */
+  /** The node of the given document that holds the value. */
   readonly node: Scalar<string>;
-  /** A name for a variable that could hold it, and that means nothing yet. */
+  /** The name of a variable that could hold it, and that is not in use yet. */
   readonly variable: string;
 }
 
@@ -29,7 +29,7 @@ export function inlineSecretsOf(reading: ConfigReading, document: Document): Inl
   });
 }
 
-/** Where a secret may stand; of what is not there, nothing is found. */
+/** Every place where a secret may stand, whether or not there is one. */
 function placesOf({ registries, file }: ConfigReading) {
   const ofAdapters = (['sources', 'sinks'] as const).flatMap((kind) =>
     (file?.[kind] ?? []).flatMap(({ id, type, place }) =>
@@ -54,12 +54,12 @@ export function secretKeysOf(
   return findDefinition(registry, type)?.secrets.map(String) ?? [];
 }
 
-/** The text of a file whose form is right. */
+/** @param text of a file whose form is right */
 export function parseWritten(text: string): Document {
   return parseDocument(text, { uniqueKeys: false });
 }
 
-/** A text at that path, behind an alias too. */
+/** The text at that path, or the text that an alias there stands for. */
 export function scalarAt(document: Document, path: readonly string[]): Scalar<string> | undefined {
   const found = document.getIn(path, true);
   const node = isAlias(found) ? found.resolve(document) : found;

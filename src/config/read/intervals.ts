@@ -1,4 +1,4 @@
-// Times of routes and silences as they are written, and everything that is wrong with them.
+// Reads the times of routes and silences, and reports everything that is wrong with them.
 import { type Interval, parseInterval, type WrittenInterval } from '../../core/rules/schedule.ts';
 import type { Findings } from './environment.ts';
 import type { OptionReader } from './options.ts';
@@ -21,9 +21,7 @@ export interface IntervalsContext {
   readonly findings: Findings;
 }
 
-/**
- * Those that are right; the problems of the others go to `findings`. One with a gap means nothing.
- */
+/** Those that are right; the problems of the others go to `findings`. A gap was reported before. */
 export function intervalsOf(
   written: readonly (Written | undefined)[],
   context: IntervalsContext,
@@ -51,7 +49,7 @@ export interface EntryParser<Entry, Value> {
   readonly whereOf: (index: number) => string;
 }
 
-/** What `parse` makes of each; what it throws is a problem about that one. Gaps are left out. */
+/** The parsed entries. What `parse` throws is reported as a problem of the entry; gaps are left out. */
 export function parsedAll<Entry, Value>(
   written: readonly (Entry | undefined)[],
   { parse, whereOf }: EntryParser<Entry, Value>,

@@ -1,6 +1,6 @@
-// The names of all variables that Tocsin reads. A variable that does nothing must not be here.
+// The names of all variables that Tocsin reads. A variable without effect must not be here.
 
-/** OpenTelemetry's own. Those that are not here are handed to its SDK all the same. */
+/** Those of OpenTelemetry. Its SDK gets others, too, if their names begin like these. */
 export const tracingVariables = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
@@ -51,7 +51,7 @@ export const knownVariables = [
 ] as const;
 export type KnownVariable = (typeof knownVariables)[number];
 
-/** Their values are secrets, or carry one (the password in a URL). */
+/** Their values are secrets, or hold one (the password in a URL). */
 export const secretVariables = [
   'TOKENS_KEY',
   'MATTERMOST_WEBHOOK_URL',

@@ -1,4 +1,4 @@
-// Names that one part of the configuration gives and another one uses.
+// Checks names that one part of the configuration gives and another part uses.
 import type { ConfigProblem } from '../../kit/errors.ts';
 import { didYouMean } from '../../kit/suggest.ts';
 import type { Findings } from './environment.ts';
@@ -9,11 +9,11 @@ import { shownName } from './problems.ts';
 export interface Names {
   readonly noun: 'source' | 'sink' | 'template';
   readonly known: readonly string[];
-  /** False: there may be others, so that none is known to be wrong. */
+  /** False: there may be others, so no name is known to be wrong. */
   readonly areAll: boolean;
 }
 
-/** About a name that stands for nothing of its kind. */
+/** The problem of a name that nothing of its kind has. */
 export function unknownName(
   where: string,
   name: string,
@@ -25,7 +25,7 @@ export function unknownName(
   return { where, problem, remedy: `${list}.${didYouMean(name, known)}` };
 }
 
-/** A list of names as it is written; undefined is what could not be read. */
+/** A list of names as it is written; an undefined name could not be read. */
 export interface WrittenNames {
   readonly written: readonly (string | undefined)[] | undefined;
   readonly place: Place;
@@ -33,7 +33,7 @@ export interface WrittenNames {
   readonly path: Path;
 }
 
-/** Reports those that stand for nothing. */
+/** Reports those that nothing has. */
 export function checkNames(
   { written, place, path }: WrittenNames,
   names: Names,

@@ -1,5 +1,5 @@
-// Options of one value each, with the rules between them: the database, proxies, and whether the
-// file or a variable counts.
+// Reads options of one value each, with the rules between them: the database, proxies, and the file
+// before the variable.
 import { completedUrl } from '../../kit/database-url.ts';
 import type { ConfigProblem } from '../../kit/errors.ts';
 import type { Environment, Findings } from './environment.ts';
@@ -28,22 +28,20 @@ export function createOptionReader(findings: Findings): OptionReader {
   };
 }
 
-/** A variable as `tocsin.yaml` would give it. */
+/** A variable in the form in which tocsin.yaml gives its values. */
 export function variable(environment: Environment, name: KnownVariable): FileValue | undefined {
   const text = environment.get(name);
   return text === undefined ? undefined : { text, where: environment.place(name) };
 }
 
-/**
- * What the file says, else what the variable of the same meaning says; undefined if neither does.
- */
+/** The value of the file, else of the variable with the same meaning; undefined without either. */
 export type Decider = <Value extends string | number>(
   written: FileValue | undefined,
   name: KnownVariable,
   parse: Parse<Value>,
 ) => Value | undefined;
 
-/** Both are judged: a mistake in either is reported even if the other counts. */
+/** A mistake in either is reported, even if the other one counts. */
 export function createDecider(
   environment: Environment,
   read: OptionReader,
@@ -75,8 +73,8 @@ const directAlone = {
 };
 
 /** The one variable of libpq that the driver reads whatever its options say. */
-const obeyed = 'PGTARGETSESSIONATTRS';
-const obeyedByDriver = {
+const driverVariable = 'PGTARGETSESSIONATTRS';
+const driverVariableSet = {
   problem: 'is set, and the driver of the database would obey it',
   remedy: 'Unset it; DATABASE_URL can say target_session_attrs=read-write',
 };
@@ -105,8 +103,8 @@ export function readDatabase(
     findings.problems.push(embeddedInKubernetes);
   if (!isEmbedded && isEmbeddedMeant)
     findings.warnings.push('EMBEDDED has no effect: DATABASE_URL is set and used.');
-  if (isNeeded && environment.get(obeyed) !== undefined)
-    findings.problems.push({ where: environment.place(obeyed), ...obeyedByDriver });
+  if (isNeeded && environment.get(driverVariable) !== undefined)
+    findings.problems.push({ where: environment.place(driverVariable), ...driverVariableSet });
   if (url !== undefined) findings.warnings.push(...warningsOfLibpq(environment));
   const completed = (text: string) =>
     completedUrl(text, {
@@ -123,8 +121,8 @@ export function readDatabase(
 
 /**
  * Variables that change where or how libpq connects, and that Tocsin does not honour. It honours
- * PGUSER, PGPASSWORD and PGDATABASE, as a password is often kept apart from the address. PGDATA and
- * others are for servers.
+ * PGUSER, PGPASSWORD and PGDATABASE, because a password is often kept apart from the address.
+ * PGDATA and others are for servers.
  */
 const libpqVariables: ReadonlySet<string> = new Set(
   (
@@ -150,7 +148,7 @@ export function readProxy(
   read: OptionReader,
   findings: Findings,
 ): ProxyConfig {
-  // Of the two spellings other programs take the lower-case one first.
+  // Where both spellings are set, other programs prefer the lower-case one.
   const httpProxy = read(
     variable(environment, 'http_proxy') ?? variable(environment, 'HTTP_PROXY'),
     proxyUrl,

@@ -1,8 +1,11 @@
-// Where a value of the configuration stands, in the operator's words. Pure.
+// Where a value of the configuration stands, as an operator reads it. Pure.
 
 export type Path = readonly PropertyKey[];
 
-/** Where the value at `path` stands. `key` is a key in it that should not be there. */
+/**
+ * Where the value at `path` stands, such as `tocsin.yaml:3:5 sinks.soc.url`. `key` is a key in it
+ * that does not belong there.
+ */
 export type Place = (path: Path, key?: string) => string;
 
 /** A single value as text, and where it stands. */
@@ -11,7 +14,7 @@ export interface FileValue {
   readonly where: string;
 }
 
-/** Undefined if there is none. */
+/** Undefined for an undefined value. */
 export function fileValue(
   value: string | number | undefined,
   place: Place,

@@ -1,5 +1,5 @@
-// Turns what zod says about a value into problems that tell an operator what to do. Shows names of
-// keys, never values.
+// Makes problems that an operator can act on of what zod says about a value. Shows names of keys,
+// never values.
 import { z } from 'zod';
 import type { ConfigProblem } from '../../kit/errors.ts';
 import { didYouMean } from '../../kit/suggest.ts';
@@ -20,8 +20,8 @@ export interface Judged {
 const nameLengthMax = 63;
 
 /**
- * A name as it may be shown. An address in its place may be a secret: of that, only the scheme and
- * the host.
+ * A name as it may be shown. An address in place of a name may be a secret, so only its scheme and
+ * its host are shown.
  */
 export function shownName(name: string): string {
   const [, scheme = '', rest = name] = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(name) ?? [];
@@ -32,7 +32,7 @@ export function shownName(name: string): string {
   return `${scheme}${shown}${isWhole ? '' : '/…'}`;
 }
 
-/** Makes characters visible that a terminal would obey: anybody may have chosen a name in it. */
+/** Writes out characters that a terminal would obey: anybody may have chosen a name in it. */
 export function presentable({ where, problem, remedy }: ConfigProblem): ConfigProblem {
   const options = { multiline: true } as const;
   return {
@@ -42,9 +42,7 @@ export function presentable({ where, problem, remedy }: ConfigProblem): ConfigPr
   };
 }
 
-/**
- * What the schema has against the content, but for gaps: those were reported when they were made.
- */
+/** What the schema finds wrong, except at gaps: they were reported when they were made. */
 export function issuesOf({ schema, content }: Pick<Judged, 'schema' | 'content'>): Issue[] {
   const { error } = schema.safeParse(content);
   return (error?.issues ?? []).flatMap((issue) => {
@@ -59,14 +57,14 @@ function isAboutGap(issue: Issue, content: unknown): boolean {
   const isInside = typeof around === 'object' && around !== null;
   const value = valueAt(content, path);
   if (value === undefined && isInside && Object.hasOwn(around, path.at(-1)!)) return true;
-  // One of several forms would fit, if only the gap were not there.
+  // One of several forms would fit without the gap.
   return (
     issue.code === 'invalid_union' &&
     issue.errors.some((form) => form.length > 0 && form.every((one) => isAboutGap(one, value)))
   );
 }
 
-/** A record does not look at the value under a name that is wrong. */
+/** zod does not look at the value under a wrong name of a record, so it is judged here. */
 function issuesUnder({ path }: Issue, schema: z.ZodType, content: unknown): Issue[] {
   const inner = schemaAt(schema, path);
   if (inner === undefined) return [];
@@ -98,7 +96,7 @@ function problemsOfIssue(issue: Issue, judged: Judged): ConfigProblem[] {
     const remedy = `Use one of: ${known.join(', ')}.${didYouMean(String(value), known)}`;
     return [{ where, problem: 'is not one of the words that belong here', remedy }];
   }
-  return [{ where, problem: sentenceOf(issue), remedy: remedyOf(issue, value, schema) }];
+  return [{ where, problem: problemText(issue), remedy: remedyOf(issue, value, schema) }];
 }
 
 function problemsOfKeys(
@@ -134,7 +132,7 @@ const nouns: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
-function sentenceOf(issue: Issue): string {
+function problemText(issue: Issue): string {
   if (issue.code === 'invalid_type' && / received undefined$/.test(issue.message))
     return 'is missing';
   if (issue.code === 'invalid_type')
@@ -179,10 +177,7 @@ function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   return unwrapUndescribed(current);
 }
 
-/**
- * `.describe()` may stand before or after `.optional()`; zod keeps it on the schema that it was
- * called on.
- */
+/** `.describe()` may stand before or after `.optional()`; zod keeps it where it was called. */
 function unwrapUndescribed(schema: unknown): z.ZodType | undefined {
   let current = schema;
   while (

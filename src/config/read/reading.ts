@@ -1,4 +1,4 @@
-// A configuration together with what it was made from, for what shows or judges it. Types only.
+// A configuration with what it was made from, for those that show or judge it. Types only.
 import type { AdapterInput } from './adapters.ts';
 import type { Environment } from './environment.ts';
 import type { ConfigFile } from './file.ts';

@@ -1,4 +1,4 @@
-// The variables of the script that Tocsin replaces: they make two sources and one sink. The only
+// Makes two sources and one sink of the variables of the script that Tocsin replaces. The only
 // place outside of the adapters' folders that names their types.
 import type { ConfigProblem } from '../../kit/errors.ts';
 import type { AdapterInput } from './adapters.ts';
@@ -41,12 +41,12 @@ const hookMissing = {
 };
 
 /**
- * A missing variable is a problem; or it is none, and nothing is made of the others; or it counts
- * as set.
+ * What a missing variable means: a problem; or no problem, and no adapter; or an adapter that lacks
+ * the setting.
  */
 export type Missing = 'reported' | 'accepted' | 'assumed';
 
-/** None if a variable is missing, unless it is assumed: then the setting is a gap. */
+/** None if a variable is missing, unless `missing` is `assumed`: then the setting is a gap. */
 export function sourcesOfVariables(
   environment: Environment,
   missing: Missing,
@@ -83,7 +83,7 @@ function lacksStart({ type, settings }: AdapterInput): boolean {
   return isOfScript && !Object.hasOwn(settings, 'start_from');
 }
 
-/** START_FROM applies to sources of a file that say nothing of where they begin. */
+/** START_FROM applies to sources of the file that have no `start_from`. */
 export function withStartFrom(
   listed: readonly AdapterInput[],
   environment: Environment,
@@ -107,8 +107,9 @@ function placeIn(
 }
 
 /**
- * A variable that is set, but from a file that cannot be read, was reported already.
- * @param findings false: nothing is reported @returns whether all are there
+ * Does not report a variable that is set from a file that cannot be read: that was reported.
+ * @param findings false: nothing is reported
+ * @returns whether all of them have a value
  */
 function reportMissing(
   wanted: Partial<Record<KnownVariable, Omit<ConfigProblem, 'where'>>>,
@@ -122,7 +123,7 @@ function reportMissing(
   return missing.length === 0;
 }
 
-/** The console answers 401 to a key behind "Bearer", which other products ask for. */
+/** Takes away the "Bearer" that other products ask for; the console would answer 401. */
 export function withBareToken(environment: Environment, findings: Findings): Environment {
   const bare = (name: string): string | undefined => {
     const value = environment.get(name);

@@ -1,4 +1,5 @@
-// The secret values of a configuration, wherever they stand, for the masks of logs and errors.
+// Collects the secret values of a configuration, wherever they stand, for the mask of logs and
+// errors.
 import { type AdapterInput, secretsOf } from './adapters.ts';
 import type { Environment } from './environment.ts';
 import type { ConfigFile } from './file.ts';
@@ -36,7 +37,7 @@ export function findSecrets(holders: SecretHolders, proxy: ProxyConfig): string[
   ];
 }
 
-/** Passwords inside of URLs, as written and as they read, and the URLs that hold one. */
+/** Passwords within URLs, as written and decoded, and the URLs that hold one. */
 function secretsOfUrls(urls: readonly (string | undefined)[]): string[] {
   return urls.flatMap((url) => {
     const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*?:([^/?#]*)@/i.exec(url ?? '')?.[1] ?? '';

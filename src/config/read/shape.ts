@@ -1,5 +1,4 @@
-// The shape of a loaded configuration, and what the commands hand in to get one. Types only.
-
+// The shape of a loaded configuration, and what it is loaded with. Types only.
 import type { Route } from '../../core/routing/index.ts';
 import type { RecurringSilence } from '../../core/silences/recurring.ts';
 import type { Template } from '../../core/template/template.ts';
@@ -9,8 +8,9 @@ import type { SourceDefinition } from '../../kit/source.ts';
 import type { LogLevel } from '../../observe/log.ts';
 
 /**
- * One configured source or sink. `settings` were parsed by the schema of its type, so that `create`
- * may be called with them; unless credentials are optional, and one is missing.
+ * One configured source or sink. Its settings were parsed by the schema of its type, so that
+ * `create` may be called with them. They are undefined if credentials are optional and one is
+ * missing.
  */
 export interface AdapterConfig {
   /** Letters, digits, `-` and `_`; at most 63. Unique among the sources, or among the sinks. */
@@ -21,7 +21,7 @@ export interface AdapterConfig {
 }
 
 export interface SinkConfig extends AdapterConfig {
-  /** For events for which their route has none. */
+  /** For events whose route names none. */
   readonly template?: Template;
   /** How long one message may take; absent: the default. */
   readonly timeoutMs?: number;
@@ -42,14 +42,14 @@ export interface Config {
   readonly sources: readonly AdapterConfig[];
   readonly sinks: readonly SinkConfig[];
   readonly routes: readonly Route[];
-  /** Ids of the sinks that get Tocsin's own notices; none: every sink that a notice is about. */
+  /** Ids of the sinks that get Tocsin's own notices; none: every sink that a notice concerns. */
   readonly operations: readonly string[];
-  /** Called while all is well; a secret. */
+  /** Called regularly while Tocsin is healthy; a secret. */
   readonly heartbeatUrl?: string;
   readonly pollingIntervalSeconds: number;
   /** Absent: the embedded database in `dataDir`. */
   readonly databaseUrl?: string;
-  /** A way to the same database past a pooler, for what needs a session of its own. */
+  /** A way to the same database past a pooler, where a session of its own is needed. */
   readonly databaseUrlDirect?: string;
   /** False: no prepared statements, for poolers that cannot carry them. */
   readonly databasePrepare: boolean;
@@ -63,8 +63,8 @@ export interface Config {
   /** Messages a second for each origin of sinks. */
   readonly sinkRate: number | 'off';
   /**
-   * More than `over` deliveries of one sink due at once: those less urgent than `passes`, a
-   * priority, go out in digests.
+   * If more than `over` deliveries of one sink are due at once, those less urgent than the priority
+   * `passes` go out in digests.
    */
   readonly storm: { readonly over: number; readonly passes: number } | 'off';
   /** 0: any free port. */
@@ -86,11 +86,11 @@ export interface Config {
   readonly secrets: readonly string[];
   /** The same number for replicas that have the same configuration, secrets aside. */
   readonly hash: number;
-  /** What looks like a mistake but stops nothing; to be logged at the start. */
+  /** What looks like a mistake but prevents nothing; logged at the start. */
   readonly warnings: readonly string[];
 }
 
-/** The adapters that there are, by type. */
+/** All types of adapters. */
 export interface Registries {
   readonly sources: Readonly<Record<string, SourceDefinition>>;
   readonly sinks: Readonly<Record<string, SinkDefinition>>;

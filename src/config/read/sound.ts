@@ -1,8 +1,8 @@
-// Reads a value piece by piece: what is wrong is reported and left out, and the rest is handed on,
-// so that one wrong entry spoils only itself and all problems are reported at once.
+// Reads a value piece by piece: reports what is wrong, leaves it out and keeps the rest, so that
+// one wrong entry spoils only itself and all problems are reported at once.
 //
-// In place of what was left out stands a gap: a property, or an entry of a list, that is there and
-// undefined. It says that something was written that cannot be used, and that this was reported.
+// Where something was left out there is a gap: a property, or an entry of a list, with the value
+// undefined. It means that something was written there that cannot be used, which was reported.
 // YAML itself has no such value.
 import type { z } from 'zod';
 import type { Findings } from './environment.ts';
@@ -21,8 +21,8 @@ export interface Written<Schema extends z.ZodType> extends Judged {
 }
 
 /**
- * What of `content` the schema has nothing against, as it stands: the schema must not transform.
- * Undefined if nothing is left.
+ * The content as it was written, with gaps where the schema finds it wrong. The schema must not
+ * transform values. Undefined if nothing is left.
  */
 export function readSound<Schema extends z.ZodType>(
   written: Written<Schema>,
@@ -33,14 +33,14 @@ export function readSound<Schema extends z.ZodType>(
   return withGaps(written.content, issues.flatMap(gapsOf)) as Sound<z.output<Schema>> | undefined;
 }
 
-/** Of a wrong name only the name is wrong: what stands under it is judged by itself. */
+/** A wrong name makes no gap: what stands under it is judged by itself. */
 function gapsOf(issue: Issue): Path[] {
   if (issue.code === 'invalid_key') return [];
   if (issue.code !== 'unrecognized_keys') return [issue.path];
   return issue.keys.map((key) => [...issue.path, key]);
 }
 
-/** The same, with a gap at each of those paths. What is not on the way to one is shared. */
+/** A copy with a gap at each of those paths. Parts without a gap are shared, not copied. */
 function withGaps(value: unknown, gaps: readonly Path[]): unknown {
   if (gaps.length === 0) return value;
   if (typeof value !== 'object' || value === null) return undefined;
@@ -53,7 +53,7 @@ function withGaps(value: unknown, gaps: readonly Path[]): unknown {
   }
   const copy = Array.isArray(value) ? [...value] : { ...value };
   const attributes = { enumerable: true, writable: true, configurable: true };
-  // By definition and not by assignment: a key may be "__proto__".
+  // Defined and not assigned, because a key may be "__proto__".
   for (const [key, rest] of below)
     Object.defineProperty(copy, key, {
       ...attributes,
@@ -62,7 +62,7 @@ function withGaps(value: unknown, gaps: readonly Path[]): unknown {
   return copy;
 }
 
-/** Whether anything in it, however deep, could not be used. An alias of YAML may make a circle. */
+/** Whether it has a gap, at any depth. An alias of YAML may make it circular. */
 export function hasGap(value: unknown): boolean {
   const seen = new WeakSet<object>();
   const look = (one: unknown): boolean => {
@@ -73,7 +73,7 @@ export function hasGap(value: unknown): boolean {
   return look(value);
 }
 
-/** The properties that are whole. */
+/** The properties without gaps. */
 export function withoutGaps<Value extends object>(value: Value): Partial<Value> {
   const whole = Object.entries(value).filter(([, one]) => one !== undefined && !hasGap(one));
   return Object.fromEntries(whole) as Partial<Value>;

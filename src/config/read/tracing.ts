@@ -1,5 +1,4 @@
-// The standard variables of OpenTelemetry: whether spans are exported, and the variables
-// themselves, which its SDK reads.
+// Reads the standard variables of OpenTelemetry: whether spans are exported, and what its SDK gets.
 import { readWebUrl } from '../../kit/web-url.ts';
 import type { Environment, Findings } from './environment.ts';
 import { secretVariables, type tracingVariables } from './known.ts';
@@ -7,7 +6,7 @@ import type { Config } from './shape.ts';
 
 const prefix = 'OTEL_';
 
-/** Faults in them are warnings, because no alert depends on traces. */
+/** A fault in them is only warned of, because no alert depends on traces. */
 export function readTracing(environment: Environment, findings: Findings): Pick<Config, 'tracing'> {
   const of = (name: (typeof tracingVariables)[number]) => environment.get(name);
   const name = of('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
@@ -38,7 +37,7 @@ export function readTracing(environment: Environment, findings: Findings): Pick<
   return { tracing: { endpoint: read.url.origin, variables: variablesOf(environment) } };
 }
 
-/** Also those that stand in `.env` or in a file of their own. */
+/** Includes those from `.env` and from files of their own. */
 function variablesOf(environment: Environment): Record<string, string> {
   const secrets = secretVariables.filter((name) => name.startsWith(prefix));
   const names = [...new Set([...environment.namesWith(prefix), ...secrets])].sort();
@@ -48,7 +47,7 @@ function variablesOf(environment: Environment): Record<string, string> {
   );
 }
 
-/** What the headers hold for the collector: each value by itself, as written and as it is sent. */
+/** The value of each header, as written, and its words, as they are sent. */
 export function secretsOfHeaders(headers: readonly (string | undefined)[]): string[] {
   const values = headers.flatMap((text) =>
     (text ?? '').split(',').map((pair) => pair.slice(pair.indexOf('=') + 1).trim()),

@@ -1,6 +1,5 @@
-// What the values of single options may be. Reads nothing but the time zone of the machine; the
-// caller knows where a value stood and reports what is wrong with it.
-
+// Parses the values of single options. Reads nothing but the time zone of the machine; the caller
+// knows where a value stands, and reports what is wrong with it.
 import { realpathSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
@@ -78,7 +77,7 @@ const dayMs = 86_400_000;
 export const retentionDefaultMs = 180 * dayMs;
 const retentionMaxMs = 9999 * 365 * dayMs;
 
-/** At least a day, so that a slip does not remove what nobody has read yet. */
+/** At least a day, so that a slip does not remove events that nobody has read yet. */
 export const retention: Parse<number | 'off'> = (text) => {
   if (text.toLowerCase() === 'off') return { value: 'off' };
   const value = duration(text) ?? 0;
@@ -107,8 +106,8 @@ export const silenceMax = durationFrom(60_000, 366 * dayMs);
 export const sinkTimeout = durationFrom(1000, 300_000);
 
 /**
- * A time with its offset, in milliseconds since the epoch: by the clock of the machine that a
- * command runs on, it would be another.
+ * Milliseconds since the epoch. The offset must be written: without it, the machine that a command
+ * runs on would decide the time.
  */
 export const instant: Parse<number> = (text) => {
   const remedy = 'Write it as "2026-03-02T22:00:00+07:00", or with Z for UTC';
@@ -122,8 +121,8 @@ export const instant: Parse<number> = (text) => {
 };
 
 /**
- * A threshold. UNKNOWN is taken, but not offered: an unknown severity passes every threshold, so it
- * says no more than INFO.
+ * A threshold. UNKNOWN is accepted but not offered: events of unknown severity pass every
+ * threshold, so it means the same as INFO.
  */
 export const severity: Parse<Severity> = (text) => {
   const value = parseSeverity(text);
@@ -135,7 +134,7 @@ export const logLevel: Parse<LogLevel> = (text) => {
   return level === undefined ? oneOf(text, logLevels, 'log level') : { value: level };
 };
 
-/** Takes the forms of the operating system too: `th_TH.UTF-8` is Thai. */
+/** Accepts the forms of the operating system, too: `th_TH.UTF-8` is Thai. */
 export const locale: Parse<Locale> = (text) => {
   const language = /^([a-z]{2})(?:[_-][a-z]{2})?(?:\.[\w-]+)?$/i.exec(text)?.[1]?.toLowerCase();
   const known = locales.find((name) => name === language);
@@ -144,7 +143,7 @@ export const locale: Parse<Locale> = (text) => {
     : { value: known };
 };
 
-/** The machine's own; UTC where it is not known, as with a TZ that is empty. An IANA name. */
+/** The IANA name of the machine's time zone; UTC where it is not known, as with an empty TZ. */
 export function machineTimeZone(): string {
   // Undefined, against its type, where TZ is a path.
   const timeZone: string | undefined = new Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -157,7 +156,7 @@ function canonical(name: string): string {
   return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
 }
 
-/** `Asia/Bangkok` of a link to /usr/share/zoneinfo/Asia/Bangkok; undefined of anything else. */
+/** `Asia/Bangkok` for a link to /usr/share/zoneinfo/Asia/Bangkok; undefined for anything else. */
 function zoneOfLink(path: string): string | undefined {
   try {
     return /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/.exec(realpathSync(path))?.[1];
@@ -212,9 +211,7 @@ export const noProxy: Parse<string> = (text) => {
   };
 };
 
-/**
- * Of a service that calls out when it is no longer called. Never shown: whoever has it can call it.
- */
+/** The address of a service that raises an alarm when Tocsin stops calling it. A secret. */
 export const heartbeatUrl: Parse<string> = (text) => {
   const read = readWebUrl(text);
   if ('url' in read) return { value: text };
@@ -224,7 +221,7 @@ export const heartbeatUrl: Parse<string> = (text) => {
   };
 };
 
-/** An address or a name. IPv6 may stand in brackets, as in a URL. */
+/** An address or a name to listen on. IPv6 may stand in brackets, as in a URL. */
 export const host: Parse<string> = (text) => {
   const bare = /^\[([\da-f:.]+(%\w+)?)\]$/i.exec(text)?.[1] ?? text;
   if (isIP(bare) !== 0 || /^[\w.-]+$/.test(bare)) return { value: bare };
@@ -234,7 +231,7 @@ export const host: Parse<string> = (text) => {
   };
 };
 
-/** An absolute path; relative ones count from `directory`. */
+/** An absolute path. Relative paths begin in `directory`. */
 export function path(directory: string): Parse<string> {
   return (text) => ({ value: isAbsolute(text) ? text : resolve(directory, text) });
 }
@@ -246,9 +243,7 @@ function oneOf(text: string, known: readonly string[], noun: string): Parsed<nev
   };
 }
 
-/**
- * Long values are cut: whoever pastes a secret into the wrong variable must not find it in a log.
- */
+/** Long values are cut, so that a secret in the wrong variable is not logged. */
 export function quote(text: string): string {
   const shown = text.length > 20 ? `${text.slice(0, 8)}…` : text;
   return JSON.stringify(shown);

@@ -75,7 +75,7 @@ function isAboutQuote(message: string): boolean {
   return /^Missing closing .quote/.test(message);
 }
 
-/** The parser sees that a quote is not closed at the end of the file; what counts is where it is. */
+/** The parser reports an open quote at the end of the file; people need its beginning. */
 function offsetOf({ message, pos: [end] }: YAMLParseError, document: Document): number {
   let offset = end;
   if (isAboutQuote(message))

@@ -1,5 +1,5 @@
-// Reads YAML with `${VAR}` in its values, and knows the line and column of everything in it. Knows
-// nothing of what the file means.
+// Reads YAML with `${VAR}` in its values, and knows the line and the column of everything in it.
+// Knows nothing about what the file means.
 import {
   type Document,
   isMap,
@@ -19,11 +19,11 @@ import { yamlFaultOf } from './yaml-fault.ts';
 
 export interface YamlFile {
   /**
-   * Plain values, with the variables filled in; of a value that could not be had, undefined. An
-   * empty file is an empty map.
+   * Plain values, with the variables filled in; undefined in place of a value that could not be
+   * read. An empty file is an empty map.
    */
   readonly content: unknown;
-  /** `tocsin.yaml:3:5 sinks.soc.url`; of what is missing, the place of what should hold it. */
+  /** `tocsin.yaml:3:5 sinks.soc.url`; for what is missing, the place of what should hold it. */
   readonly place: Place;
   /** Names of the variables that were referred to. */
   readonly variables: ReadonlySet<string>;
@@ -32,7 +32,7 @@ export interface YamlFile {
 /** A file as it was written. */
 export interface YamlText {
   readonly text: string;
-  /** What problems call the file. */
+  /** The name of the file in problems. */
   readonly name: string;
   /** The value of a variable; undefined if it has none. */
   lookUp(variable: string): string | undefined;
@@ -42,7 +42,7 @@ export interface YamlText {
 
 type PlaceOffset = (offset: number) => string;
 
-/** A parsed file while it is looked through. */
+/** A parsed file, and what its problems need. */
 interface Parsed {
   readonly document: Document;
   readonly placeOffset: PlaceOffset;
@@ -89,8 +89,8 @@ function reportFormFault({ document, placeOffset, findings }: Parsed): void {
 }
 
 /**
- * Everything that is done with a file takes time by the number of its entries, some of it by the
- * square: far more than anybody writes, and no more than a few seconds.
+ * Bounds far above what anybody writes. Work on a file grows with the number of its entries, in
+ * places with the square of it; within these bounds it takes a few seconds at most.
  */
 const textMax = 4_000_000;
 const valuesMax = 100_000;
@@ -120,7 +120,7 @@ function reportTooLarge(name: string, problem: string, findings: Findings): void
   findings.problems.push({ where: `${name}:1:1`, problem, remedy });
 }
 
-/** To JavaScript it is no key like any other: an entry of that name would vanish unread. */
+/** Removes and reports `__proto__`: JavaScript would drop an entry of that name unread. */
 function refuseNames({ document, placeOffset, findings }: Parsed): void {
   visit(document, {
     Pair(_, { key }) {
@@ -133,7 +133,7 @@ function refuseNames({ document, placeOffset, findings }: Parsed): void {
   });
 }
 
-/** Of equal keys the second, as a problem. */
+/** Reports every key that its map has already. */
 function reportRepeatedKeys({ document, placeOffset, findings }: Parsed): void {
   visit(document, {
     Map(_, { items }) {
@@ -152,7 +152,7 @@ function reportRepeatedKeys({ document, placeOffset, findings }: Parsed): void {
   });
 }
 
-/** How a text is written so that no variable is seen in it. */
+/** The text as a file must write it, so that no part of it is taken for a variable. */
 export function literally(text: string): string {
   return text.replaceAll('${', () => '$${');
 }
@@ -164,7 +164,7 @@ export function hasReference(text: string): boolean {
 /** `$${` stands for a literal `${`. */
 const reference = /\$\$\{|\$\{([^}]*)\}/g;
 
-/** @returns the names of the variables that are referred to */
+/** Replaces references by values. @returns the names of the variables that are referred to */
 function fillIn(parsed: Parsed, written: YamlText): ReadonlySet<string> {
   const { document, placeOffset, findings } = parsed;
   const variables = new Set<string>();

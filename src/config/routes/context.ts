@@ -1,4 +1,4 @@
-// What the routes of a configuration are read with. Types only.
+// What reading the routes of a configuration needs. Types only.
 import type { Severity } from '../../kit/event.ts';
 import type { AdapterInput } from '../read/adapters.ts';
 import type { Findings } from '../read/environment.ts';
@@ -15,9 +15,9 @@ export interface RoutesContext {
   readonly sinkTypes: Registries['sinks'];
   readonly names: { readonly sources: Names; readonly sinks: Names };
   readonly templates: Templates;
-  /** Of the default route, and of routes that name none. */
+  /** The threshold of the default route, and of routes without one. */
   readonly minSeverity: Severity;
-  /** Ids of sinks that get something without a route; undefined if there may be others. */
+  /** Ids of sinks that get notices without a route; undefined if they could not all be read. */
   readonly operations: readonly string[] | undefined;
   /** Of times that name none: an IANA name. */
   readonly timeZone: string;

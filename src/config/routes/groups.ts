@@ -1,4 +1,4 @@
-// What a route says of waiting: `group` and `throttle`, which the store knows as one thing.
+// Reads `group` and `throttle` of a route. The store knows both as one policy of groups.
 import type { GroupPolicy } from '../../core/rules/group.ts';
 import type { RouteInput } from '../read/file.ts';
 import { fileValue } from '../read/place.ts';
@@ -8,7 +8,7 @@ import { durationFrom, wholeNumber } from '../read/values.ts';
 import type { RoutesContext } from './context.ts';
 
 const dayMs = 86_400_000;
-/** A group is announced after half a minute, and again after five minutes. */
+/** By default a group is announced after half a minute, and again after five minutes. */
 const defaults = { waitMs: 30_000, intervalMs: 300_000, max: 1000 } as const;
 const countMax = 100_000;
 

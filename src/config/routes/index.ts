@@ -1,5 +1,5 @@
-// The routes of a configuration: those of tocsin.yaml, or one that sends everything to every sink.
-
+// Makes the routes of a configuration: those of tocsin.yaml, or one that sends everything to every
+// sink.
 import { priorityOf, type Route } from '../../core/routing/index.ts';
 import { compileExpression, ExpressionError } from '../../core/rules/expression.ts';
 import { compileGlob } from '../../core/rules/glob.ts';
@@ -19,7 +19,7 @@ import { idsOf, targetsOf } from './targets.ts';
 
 export type { RoutesContext } from './context.ts';
 
-/** Those that are right; the problems of the others go to the findings. */
+/** The routes that are right; the problems of the others go to the findings. */
 export function makeRoutes(context: RoutesContext): Route[] {
   const { written, minSeverity, sinks } = context;
   if (written === undefined)
@@ -132,16 +132,16 @@ function quietOf({ content, place }: RouteInput, context: RoutesContext): Pick<R
   const path = ['quiet', 'times'];
   const times = intervalsOf(quiet.times ?? [], { path, place, timeZone, readOption, findings });
   const passes = readOption(fileValue(quiet.passes, place, ['quiet', 'passes']), severity) ?? 5;
-  // What has a last day ends; the others must leave some time of each week.
+  // Times with a last day end by themselves; all others must leave some time of each week.
   const endless = times
     .filter(({ last }) => last === undefined)
     .map(({ first: _, ...time }) => time);
   const nowMs = Math.floor(Date.now() / stepMs) * stepMs;
-  const isEverQuiet = Array.from(
+  const isAlwaysQuiet = Array.from(
     { length: weekMs / stepMs },
     (_, step) => nowMs + step * stepMs,
   ).every((atMs) => isWithin(endless, atMs));
-  if (isEverQuiet) {
+  if (isAlwaysQuiet) {
     const problem = 'leave no time at which held messages could be sent';
     findings.problems.push({ where: place(path), problem, remedy: 'Shorten them' });
   }
@@ -174,7 +174,7 @@ function reportRepeatedNames(routes: readonly RouteInput[], { findings }: Routes
   }
 }
 
-/** Says nothing where a route is not whole: it may name any sink. */
+/** Warns of nothing if the sinks of some route could not be read: it may name any sink. */
 function warnOfIdleSinks(routes: readonly RouteInput[], context: RoutesContext): void {
   const { sinks, operations, findings } = context;
   const ids = routes.flatMap((route) =>

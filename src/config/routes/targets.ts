@@ -1,5 +1,4 @@
-// Where a route sends: ids of sinks, and what it says about them over what they say themselves.
-
+// Reads where a route sends: ids of sinks, and what the route sets for them.
 import type { Template } from '../../core/template/template.ts';
 import { findDefinition } from '../read/adapters.ts';
 import type { RouteInput } from '../read/file.ts';
@@ -11,18 +10,18 @@ import type { RoutesContext } from './context.ts';
 export interface Targets {
   /** Ids, each once. */
   readonly to: readonly string[];
-  /** By id; only of those about which the route says something. */
+  /** By id; only for sinks that the route sets something for. */
   readonly settings: ReadonlyMap<string, unknown>;
-  /** By id; only of those for which the route has a template. */
+  /** By id; only for sinks that the route has a template for. */
   readonly templates: ReadonlyMap<string, Template>;
 }
 
-/** The ids as they stand; undefined is one that could not be read. */
+/** The ids as they were written; undefined for one that could not be read. */
 export function idsOf({ content }: RouteInput): (string | undefined)[] {
   return (content?.to ?? []).map((target) => (typeof target === 'object' ? target.sink : target));
 }
 
-/** What is wrong goes to the findings. */
+/** Problems go to the findings. */
 export function targetsOf(route: RouteInput, context: RoutesContext): Targets {
   const { problems } = context.findings;
   const templates = new Map<string, Template>();

@@ -1,5 +1,5 @@
-// A configuration as a tocsin.yaml: the file with what the variables put in place of it, or one
-// made of the variables alone. Never shows the value of a secret.
+// Writes a configuration as a tocsin.yaml: the file with what variables add to it, or one made of
+// variables alone. Never shows the value of a secret.
 import { resolve } from 'node:path';
 import { Document, isMap, isNode, isScalar, visit, YAMLMap } from 'yaml';
 import { createMask } from '../../kit/mask.ts';
@@ -20,7 +20,7 @@ export interface ShownConfig {
   readonly yaml: string;
   /** The same as plain values. */
   readonly content: unknown;
-  /** What stood in the file itself; in its place now stands a variable that must be set. */
+  /** Secrets that stood in the file itself. A variable replaces each of them, and must be set. */
   readonly hidden: readonly Pick<InlineSecret, 'where' | 'variable'>[];
 }
 
@@ -30,8 +30,8 @@ const heading = [
 ].join('\n');
 
 /**
- * Used as TOCSIN_CONFIG with the same variables, it gives the same configuration, wherever it is
- * saved.
+ * Read as TOCSIN_CONFIG with the same variables, the result gives the same configuration, wherever
+ * it is saved.
  */
 export function showConfig(reading: ConfigReading): ShownConfig {
   const { file } = reading;
@@ -39,16 +39,14 @@ export function showConfig(reading: ConfigReading): ShownConfig {
   if (!isMap(document.contents)) document.contents = new YAMLMap();
   const inline = inlineSecretsOf(reading, document);
   hideSecrets(document, inline, reading);
-  pointFromAnywhere(document, reading);
+  makePathsAbsolute(document, reading);
   completeFile(document, reading);
   if (file === undefined) document.commentBefore = heading;
   const hidden = inline.map(({ where, variable }) => ({ where, variable }));
   return { yaml: document.toString({ lineWidth: 0 }), content: document.toJS(), hidden };
 }
 
-/**
- * Where a secret's value stands in a comment, or in a value that is none, it is not shown either.
- */
+/** Hides secrets, also where one stands in a comment or in a value that is not secret. */
 function hideSecrets(
   document: Document,
   inline: readonly InlineSecret[],
@@ -58,7 +56,7 @@ function hideSecrets(
   const known = [
     ...inline.map(({ node, variable }) => ({ value: node.value, variable })),
     ...secretVariables.map((variable) => ({ value: environment.get(variable) ?? '', variable })),
-  ].filter(({ value }) => value.length >= telltaleLength);
+  ].filter(({ value }) => value.length >= searchedLengthMin);
   const written = [
     ...secretsOf(sources, registries.sources),
     ...secretsOf(sinks, registries.sinks),
@@ -82,15 +80,14 @@ function hideSecrets(
     node.comment = joined(node.comment, ` it stood here: set ${variable} to it`);
 }
 
-/** Shorter values may stand in a text by chance. */
-const telltaleLength = 8;
+/** Shorter secrets are not searched for: they may stand in a text by chance. */
+const searchedLengthMin = 8;
 
 function joined(comment: string | null | undefined, more: string): string {
   return comment ? `${comment};${more}` : more;
 }
 
-/** Makes the paths of secrets absolute. */
-function pointFromAnywhere(document: Document, { file, registries }: ConfigReading): void {
+function makePathsAbsolute(document: Document, { file, registries }: ConfigReading): void {
   if (file === undefined) return;
   const ofAdapters = (['sources', 'sinks'] as const).flatMap((kind) =>
     (file[kind] ?? []).flatMap(({ id, type }) =>

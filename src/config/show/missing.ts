@@ -1,5 +1,4 @@
-// Completes the document of a tocsin.yaml: what it leaves to the variables, and what they put in
-// place of what it says.
+// Completes the document of a tocsin.yaml with what it leaves to the variables and the defaults.
 import {
   type Document,
   isAlias,
@@ -26,7 +25,7 @@ import { literally } from '../read/yaml.ts';
 export function completeFile(document: Document, reading: ConfigReading): void {
   const { config, environment, file, sources, sinks } = reading;
   const root = document.contents as YAMLMap;
-  // In braces there is no room for comments.
+  // Between braces there is no room for comments.
   root.flow = false;
   const add = (key: string, value: unknown) =>
     insert(document, key, document.createNode(value) as Node);
@@ -57,7 +56,7 @@ export function completeFile(document: Document, reading: ConfigReading): void {
   write('time_zone', config.timeZone, 'TZ');
 }
 
-/** What the variables of the script mean, as a file says it. */
+/** The adapters that the variables of the script make, as a file would list them. */
 function adaptersFrom(kind: 'sources' | 'sinks', reading: ConfigReading): Record<string, unknown> {
   const variables = kind === 'sources' ? sourceVariables : sinkVariables;
   const entries = reading[kind].map(({ id, type, settings }: AdapterInput) => {
@@ -86,22 +85,19 @@ interface SecretValue {
   readonly value: string;
 }
 
-/**
- * The setting and what the file is to say of it: the variable, or the path of the file that holds
- * it.
- */
+/** Key and value for the file: a reference to the variable, or the path of the secret's file. */
 function secretFrom(
   { key, variable, value }: SecretValue,
   { environment }: ConfigReading,
 ): [string, string] {
   const path = environment.fileOf(variable);
-  // A key behind "Bearer" is used without it only where it comes from the variable.
+  // "Bearer" is taken away only from a variable, so a file that holds it cannot be named.
   const isInFile =
     path !== undefined && readSecret(path, variable, { problems: [], warnings: [] }) === value;
   return !isInFile ? [key, `\${${variable}}`] : [`${key}_file`, literally(path)];
 }
 
-/** Routes without a threshold have that of MIN_SEVERITY. */
+/** Gives routes without a threshold the one of MIN_SEVERITY. */
 function writeThresholds(document: Document, { config, environment, file }: ConfigReading): void {
   if (environment.get('MIN_SEVERITY') === undefined) return;
   for (const [index, { content }] of file!.routes!.entries()) {
@@ -122,7 +118,7 @@ function writeThresholds(document: Document, { config, environment, file }: Conf
 interface OptionValue {
   readonly key: string;
   readonly value: string | number;
-  /** Of the same meaning. */
+  /** The variable with the same meaning. */
   readonly variable: KnownVariable;
 }
 
@@ -148,7 +144,7 @@ function insert(document: Document, key: string, value: Node): void {
   created.spaceBefore = index > 0 && (isCollection(value) || isCollection(items[index - 1]!.value));
   items.splice(index, 0, new Pair<unknown, unknown>(created, value));
   const head = items[1]?.key;
-  // What stands at the top is about the file.
+  // A comment at the top is about the file, and stays there.
   if (index !== 0 || !isScalar(head) || !head.commentBefore) return;
   created.commentBefore = head.commentBefore;
   head.commentBefore = null;

@@ -1,5 +1,5 @@
-// Silences as operators write them, in tocsin.yaml, in a file of their own or as options: says
-// where something is wrong. What is wrong with a silence, core/silences decides.
+// Reads silences as operators write them: in tocsin.yaml, in a file of their own or as options.
+// core/silences decides what is wrong with a silence; here it gets its place.
 import { ExpressionError } from '../../core/rules/expression.ts';
 import type { SilenceRequest } from '../../core/silences/add.ts';
 import {
@@ -31,7 +31,7 @@ import { hasGap, readSound, type Sound, withoutGaps } from '../read/sound.ts';
 import * as values from '../read/values.ts';
 import { readYaml, type YamlText } from '../read/yaml.ts';
 
-/** What a silence may refer to; nothing is known to be wrong if there is none. */
+/** What a silence may refer to. Of an empty list, no name is known to be wrong. */
 export interface KnownIds {
   readonly sources: readonly string[];
   readonly sinks: readonly string[];
@@ -46,7 +46,7 @@ export interface WrittenSilences {
 }
 
 /** Where a silence stands, and what it is judged by. */
-interface Around {
+interface SilenceContext {
   readonly place: Place;
   readonly names: { readonly sources: Names; readonly sinks: Names };
   /** No silence may be longer. */
@@ -54,7 +54,7 @@ interface Around {
   readonly findings: Findings;
 }
 
-/** Of these, those that are right; the problems of the others go to `findings`. */
+/** The silences that are right; the problems of the others go to `findings`. */
 export function silencesOf(
   { content, place }: WrittenSilences,
   { sources, sinks, maxMs }: KnownIds,
@@ -74,7 +74,7 @@ export function silencesOf(
   });
 }
 
-/** The same of a text in YAML. */
+/** As {@link silencesOf}, from a text in YAML. */
 export function readSilences(
   written: YamlText,
   known: KnownIds,
@@ -84,7 +84,7 @@ export function readSilences(
   return yaml === undefined ? [] : silencesOf(yaml, known, findings);
 }
 
-function requestOf(content: Sound<SilenceContent>, around: Around): SilenceRequest {
+function requestOf(content: Sound<SilenceContent>, around: SilenceContext): SilenceRequest {
   const { place, maxMs, findings } = around;
   const { owner = '', reason = '' } = content;
   const read = createOptionReader(findings);
@@ -100,13 +100,13 @@ function requestOf(content: Sound<SilenceContent>, around: Around): SilenceReque
   };
 }
 
-export interface RecurringContext extends Omit<Around, 'place'> {
+export interface RecurringContext extends Omit<SilenceContext, 'place'> {
   readonly written: readonly RecurringInput[];
   /** Of times that name none: an IANA name. */
   readonly timeZone: string;
 }
 
-/** Of these, those that are right; the problems of the others go to the findings. */
+/** The silences that are right; the problems of the others go to the findings. */
 export function recurringOf(context: RecurringContext): RecurringSilence[] {
   const { written, findings } = context;
   const names = written.map(({ content }) => content?.name?.trim());
@@ -126,19 +126,19 @@ export function recurringOf(context: RecurringContext): RecurringSilence[] {
 
 function recurringSilenceOf(
   content: Sound<RecurringContent>,
-  around: Around & { readonly timeZone: string },
+  around: SilenceContext & { readonly timeZone: string },
 ): RecurringSilence {
   const { place, names, maxMs, timeZone, findings } = around;
   const name = content.name?.trim();
   const reason = content.reason?.trim();
   report(recurringTextFaults({ name, reason }), around);
   const { written: matcher, compiled } = readMatcher(content, around);
-  // Of what has gaps, nobody knows how much it was to match.
+  // With a gap, nobody knows how much it was meant to match.
   if (compiled && !hasGap(content)) report(scopeFaults(compiled, names.sources.known), around);
   const written = content.times ?? [];
   const readOption = createOptionReader(findings);
   const times = intervalsOf(written, { path: ['times'], place, timeZone, readOption, findings });
-  // With one that cannot be used, the others are not where they were written.
+  // If one cannot be used, the others have lost their places in the list.
   if (times.length === written.length) report(lengthFaults(times, maxMs), around);
   return { name: name ?? '', reason: reason ?? '', matcher, times };
 }
@@ -146,7 +146,7 @@ function recurringSilenceOf(
 /** What a silence is about. `compiled` is undefined if something is wrong with it. */
 function readMatcher(
   { match, when, sinks }: Sound<Pick<SilenceContent, 'match' | 'when' | 'sinks'>>,
-  { place, names, findings }: Around,
+  { place, names, findings }: SilenceContext,
 ): { readonly written: WrittenMatcher; readonly compiled: Matcher | undefined } {
   const written = { ...withoutGaps(match ?? {}), ...withoutGaps({ when, sinks }) };
   const compiled = tryMatcher(written);
@@ -158,7 +158,7 @@ function readMatcher(
   return { written, compiled: compiled instanceof MatcherError ? undefined : compiled };
 }
 
-/** A command that needs no sources has none, and may still read what names them. */
+/** A command that needs no sources knows none, and may still read a silence that names some. */
 function known(names: Names): Names {
   return { ...names, areAll: names.areAll && names.known.length > 0 };
 }
@@ -174,7 +174,7 @@ function problemOf(
   return { where, problem: error.message, remedy: 'Correct it' };
 }
 
-function report(faults: readonly SilenceFault[], { place, findings }: Around): void {
+function report(faults: readonly SilenceFault[], { place, findings }: SilenceContext): void {
   for (const { path, problem, remedy } of faults)
     findings.problems.push({ where: place(path), problem, remedy });
 }

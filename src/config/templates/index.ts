@@ -1,6 +1,4 @@
-// The templates of a configuration: each checked for itself, and for every type of sinks that it is
-// used with.
-
+// Compiles the templates of a configuration, and checks each for every type of sink that uses it.
 import { type CompiledText, compileText, TemplateError } from '../../core/template/engine.ts';
 import { templateFields } from '../../core/template/fields.ts';
 import type { Template } from '../../core/template/template.ts';
@@ -23,13 +21,13 @@ interface Part {
 interface Known {
   readonly template: Template;
   readonly parts: readonly Part[];
-  /** A part of it is missing, because of a fault that was reported. */
+  /** A part of it is missing because of a fault, which was reported. */
   readonly isBroken: boolean;
 }
 
 export interface TemplateUse {
   readonly name: string;
-  /** Of the sink that it is for; undefined if it could not be read. */
+  /** The type of the sink that it is for; undefined if it could not be read. */
   readonly type: string | undefined;
   /** Where the name stands. */
   readonly where: string;
@@ -37,7 +35,7 @@ export interface TemplateUse {
 
 export interface TemplatesInput {
   readonly written: readonly TemplateInput[];
-  /** False: there may be others, so that no name is known to be wrong. */
+  /** False: there may be others, so no name is known to be wrong. */
   readonly areAll: boolean;
   readonly sinkTypes: Registries['sinks'];
 }
@@ -78,7 +76,7 @@ export class Templates {
     return found.template;
   }
 
-  /** To be called when all that is used is known. */
+  /** Call it after every use. */
   warnOfUnused(): void {
     for (const name of this.#known.keys())
       if (!this.#used.has(name))
@@ -139,7 +137,7 @@ interface Use {
   readonly support: TemplateSupport;
 }
 
-/** For two sinks of a type the problems are the same, and are reported once. */
+/** Two sinks of one type give the same problems, which are reported once. */
 function checkFor(use: Use, { template, parts, isBroken }: Known, findings: Findings): void {
   const before = findings.problems.length;
   for (const part of parts) {

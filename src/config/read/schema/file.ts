@@ -1,5 +1,5 @@
-// The form of tocsin.yaml as a whole. What a file says is read with it, and the JSON Schema for
-// editors is made from it. It must not transform.
+// The form of tocsin.yaml as a whole. Files are read by it, and the JSON Schema for editors is made
+// from it. It must not transform values.
 import { z } from 'zod';
 import { route, single } from './route.ts';
 import { recurringSilences } from './silence.ts';
@@ -19,7 +19,7 @@ const storm = z
   )
   .optional()
   .describe('a number of events, off, or a map with over and passes');
-/** What every sink may say, whatever its type. */
+/** The keys that core understands in every sink, whatever its type. */
 export const sinkSchema = adapter
   .extend({
     template: z.string().optional().describe('the name of a template'),

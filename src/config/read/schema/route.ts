@@ -1,8 +1,8 @@
-// What tocsin.yaml may say of a route.
+// The form of routes in tocsin.yaml.
 import { z } from 'zod';
 import { type GroupField, groupFields } from '../../../core/rules/group.ts';
 
-/** Single values go through the rules of the variable of the same meaning. */
+/** A single value. The rules of the variable with the same meaning apply to it later. */
 export const single = z
   .union([z.string(), z.number()], 'is not one value')
   .optional()
@@ -22,9 +22,9 @@ const matchKeys = {
   groups: texts('groups of devices, with * and ?'),
   networks: texts('networks such as 10.0.0.0/8'),
 };
-/** Of a silence. The keys of each exception of a route are the same. */
+/** The match of a silence. An exception of a route has the same keys. */
 export const match = z.strictObject(matchKeys).optional().describe('a map of what must all hold');
-const saying = z
+const exception = z
   .strictObject(matchKeys)
   .refine((content) => Object.keys(content).length > 0, {
     error: 'says nothing',
@@ -32,7 +32,7 @@ const saying = z
   })
   .describe('a map with keys of match');
 const not = z
-  .array(saying)
+  .array(exception)
   .min(1)
   .optional()
   .describe('a list of maps: an event that matches one of them is not taken');
@@ -88,7 +88,7 @@ const quiet = z
 
 export const route = z
   .strictObject({
-    // It is shown in messages and stands in every event's row.
+    // It is shown in messages, and stored with every event.
     name: z.string().min(1).max(200).describe('a name for the route of at most 200 characters'),
     match: routeMatch,
     when: z.string().optional().describe('an expression about the event'),

@@ -1,5 +1,5 @@
-// What may be said of silences: of those that recur in tocsin.yaml, and of others in files and
-// options of the command.
+// The form of silences: those that recur in tocsin.yaml, and those in files and options of the
+// command.
 import { z } from 'zod';
 import { interval, match, single } from './route.ts';
 

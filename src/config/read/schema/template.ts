@@ -1,4 +1,4 @@
-// What tocsin.yaml may say of templates.
+// The form of templates in tocsin.yaml.
 import { z } from 'zod';
 import { templateLimits } from '../../../core/template/template.ts';
 
@@ -30,12 +30,12 @@ const name = z
     /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/,
     'is not a name: at most 63 letters, digits, "-" and "_", beginning with a letter or digit',
   );
-const saying = template.refine((content) => Object.keys(content).length > 0, {
+const nonEmpty = template.refine((content) => Object.keys(content).length > 0, {
   error: 'says nothing',
   when: ({ issues }) => issues.length === 0,
 });
 
 export const templatesSchema = z
-  .record(name, saying)
+  .record(name, nonEmpty)
   .optional()
   .describe('a map from names to templates');
