@@ -1,7 +1,11 @@
 // Rows are read with their types checked: by the compiler against the schema, at the edge by value.
+import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { type ColumnOf, RowReader } from '../../src/store/row.ts';
+import { type ColumnOf, millisecondsOf, RowReader } from '../../src/store/row.ts';
 import type { deliveries, events } from '../../src/store/schema.ts';
+import { useDatabase } from './stored.ts';
+
+const database = useDatabase();
 
 const reader = new RowReader<ColumnOf<typeof events>>('events');
 const extended = new RowReader<ColumnOf<typeof deliveries> | 'age'>('deliveries');
@@ -43,6 +47,8 @@ describe('a value is read', () => {
     ],
     ['no time', () => reader.timeOrNull({ occurred_at: null }, 'occurred_at'), null],
     ['one of some words', () => reader.oneOf({ severity: 5 }, 'severity', [0, 5]), 5],
+    ['true', () => reader.boolean({ id: true }, 'id'), true],
+    ['false', () => reader.boolean({ id: false }, 'id'), false],
     ['an object', () => reader.json({ body: '{"a":1}' }, 'body'), { a: 1 }],
     ['no object', () => reader.jsonOrNull({ body: null }, 'body'), null],
   ])('as %s', (_, read, value) => {
@@ -60,6 +66,8 @@ describe('a value that the schema does not allow is an error that names the colu
     ['nothing for a number', () => reader.number({ source: '' }, 'source')],
     ['null for a number', () => reader.number({ source: null }, 'source')],
     ['null for a time', () => reader.time({ source: null }, 'source')],
+    ['a text for true or false', () => reader.boolean({ source: 'evil' }, 'source')],
+    ['null for true or false', () => reader.boolean({ source: null }, 'source')],
     ['another word', () => reader.oneOf({ source: 'evil' }, 'source', ['good'])],
     ['a text for an object', () => reader.json({ source: '"evil"' }, 'source')],
     ['null within JSON', () => reader.json({ source: 'null' }, 'source')],
@@ -67,4 +75,14 @@ describe('a value that the schema does not allow is an error that names the colu
     expect(read).toThrow(/^the database gave \w+ for events\.source, not: /);
     expect(read).not.toThrow(/4711|evil/);
   });
+});
+
+test('the builder reads a time or an interval as milliseconds', async () => {
+  const rows = await database()
+    .select({
+      time: millisecondsOf(sql`to_timestamp(1770081572.505)`),
+      interval: millisecondsOf(sql`interval '1.5 seconds'`),
+    })
+    .from(sql`(select 1) one`);
+  expect(rows).toEqual([{ time: 1770081572505, interval: 1500 }]);
 });
