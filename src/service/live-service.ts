@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import type { Config, Registries } from '../config/index.ts';
 import { createWake } from '../core/loops/wake.ts';
 import { askForProblem } from '../core/loops/writes.ts';
-import { startHeartbeat } from '../core/notices/heartbeat.ts';
+import { type HeartbeatTimes, startHeartbeat } from '../core/notices/heartbeat.ts';
 import { startOutageNotices } from '../core/notices/outage.ts';
 import { type Roles, startRoles } from '../core/roles/index.ts';
 import { createApp } from '../http/app.ts';
@@ -48,6 +48,8 @@ export interface LiveOptions extends Ground {
   readonly version: string;
   readonly registries: Registries;
   readonly origin: ConfigOrigin | undefined;
+  /** Absent: every minute. */
+  readonly heartbeatTimes?: HeartbeatTimes;
 }
 
 /** A configuration, and what was built out of it. */
@@ -185,12 +187,11 @@ export class LiveService implements Service {
 
   /** What Tocsin says of itself past its roles. */
   #startNotices(): void {
-    const { metrics, log, store, writes } = this.#options;
+    const { metrics, log, store, writes, heartbeatTimes: times } = this.#options;
     const heartbeat = startHeartbeat({
       sender: () => this.#running.relay.beat,
       whyNot: () => whyNoHeartbeat(() => this.#state()),
-      metrics,
-      log,
+      ...{ metrics, log, times },
     });
     const outage = startOutageNotices({
       problem: () => askForProblem(store.ping, writes),

@@ -34,7 +34,7 @@ export interface HeartbeatDependencies {
   whyNot(): Promise<string | undefined>;
   readonly metrics: Metrics;
   readonly log: Logger;
-  readonly times?: HeartbeatTimes;
+  readonly times?: HeartbeatTimes | undefined;
 }
 
 /**

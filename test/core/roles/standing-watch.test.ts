@@ -37,3 +37,19 @@ test('a sink that another service works elsewhere is left to it, until that ends
     'no role is left to another process any more',
   ]);
 });
+
+test('the roles are those of after the reading: another configuration may come while it lasts', async () => {
+  const db = database();
+  const log = createLogger({ level: 'error', secrets: [], destination: { write() {} } });
+  const metrics = createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] });
+  const watch = new StandingWatch({ db, replicaId: randomUUID(), metrics, log });
+  const works = { roles: ['sink:x'], consoles: {}, places: { soc: 'there' } };
+  await joinReplicas(db, { id: randomUUID(), ttlMs: 20_000, predecessor: null, works });
+  await db.$client`insert into sinks (sink, state, place) values ('soc', 'ok', 'there')`;
+  let now = roles;
+  const looking = watch.look(() => now);
+  // The configuration that comes meanwhile posts where the other process does.
+  now = [{ ...roles[0]!, places: { soc: 'there' } }];
+  await looking;
+  expect([watch.isLeft('sink:x'), watch.current()?.contested]).toEqual([false, []]);
+});
