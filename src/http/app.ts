@@ -1,5 +1,5 @@
-// The HTTP app: health, metrics, and a plain index. Listens nowhere itself and knows no database;
-// both are the command's.
+// The HTTP app: health, metrics, and a plain index. It neither listens nor knows the database; the
+// service does both.
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { describeError, type Logger } from '../observe/log.ts';
@@ -21,7 +21,7 @@ export function createApp(deps: AppDependencies): Hono {
     secureHeaders({
       contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
       xFrameOptions: 'DENY',
-      // Whoever ends TLS in front of this decides that.
+      // The proxy that terminates TLS decides that.
       strictTransportSecurity: false,
     }),
   );
@@ -32,8 +32,8 @@ export function createApp(deps: AppDependencies): Hono {
 
   app.get('/', (c) => c.text(indexText(deps.version)));
   app.route('/', createHealthRoutes(deps));
-  // Bytes, which answers that wait to be read have in common; of a text each would hold a copy.
-  // Whoever asks without end gets an older page, and rendering takes a twentieth of the time.
+  // Bytes, because waiting answers share them, while each would hold a copy of a text. The budget
+  // limits rendering to a twentieth of the time; whoever asks without pause gets an older page.
   const render = async () => new TextEncoder().encode(await deps.metrics.expose());
   const metricsPage = shared(render, { freshMs: 0, budgetMs: 1000 });
   app.get('/metrics', async (c) =>

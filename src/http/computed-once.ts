@@ -1,12 +1,12 @@
-// One computation for all who ask for its result at the same time, so that what they cost does not
-// grow with their number.
+// Shares one computation among all who ask for its result at the same time, so that the cost does
+// not grow with their number.
 
 export interface SharingOptions {
-  /** How long a result serves, in milliseconds. */
+  /** How long a result is used, in milliseconds. */
   readonly freshMs: number;
   /**
-   * How much may be computed at once, in milliseconds; that grows back by a twentieth of the time.
-   * Once it is used up, the last result serves on. Absent: no limit.
+   * How long may be computed in a row, in milliseconds; a twentieth of the time passed is added
+   * back. While it is used up, the last result is used. Absent: no limit.
    */
   readonly budgetMs?: number;
   /** Monotonic milliseconds. */
@@ -15,7 +15,7 @@ export interface SharingOptions {
 
 const budgetShare = 1 / 20;
 
-/** `compute`, at most one at a time. A rejection is shared by who waits for it, and not kept. */
+/** Runs `compute` at most once at a time. All who wait share a rejection; it is not kept. */
 export function shared<Result>(
   compute: () => Promise<Result>,
   options: SharingOptions,

@@ -1,6 +1,6 @@
-// Bounds what visitors of the HTTP server can cost: connections, requests at once, answers that
+// Bounds what clients of the HTTP server can cost: connections, requests at once, answers that
 // nobody reads, requests a second. Probes and scrapes must get through while somebody holds
-// connections, so room is made for what is new instead of refusing it.
+// connections, so an old connection is closed for a new one, instead of refusing the new one.
 import type {
   IncomingMessage,
   RequestListener,
@@ -12,16 +12,16 @@ import type { Socket } from 'node:net';
 
 export interface GuardLimits {
   readonly connectionsMax: number;
-  /** Requests of one connection that are not answered yet; whoever sends more is cut off. */
+  /** Unanswered requests of one connection; a connection with more is cut. */
   readonly pipelinedMax: number;
-  /** From a request to the last byte of its answer, in milliseconds; then the connection is cut. */
+  /** Time from a request to the last byte of its answer; then the connection is cut. */
   readonly answerMs: number;
   /**
-   * Requests handled a second, of all visitors together. What is beyond waits its turn, the
-   * visitors one after the other.
+   * Requests handled a second, of all clients together. Further requests wait, and the clients take
+   * turns.
    */
   readonly perSecond: number;
-  /** So many may be handled at once before that counts. */
+  /** Requests handled at once before `perSecond` applies. */
   readonly burst: number;
 }
 
@@ -33,10 +33,7 @@ export const defaultLimits: GuardLimits = {
   burst: 100,
 };
 
-/**
- * For `createServer`. Slow senders are looked for every second; by itself Node does so every half
- * minute.
- */
+/** For `createServer`. Looks for slow senders every second, where Node does so every 30 s. */
 export const serverOptions: ServerOptions = {
   connectionsCheckingInterval: 1000,
   headersTimeout: 5000,
@@ -50,7 +47,7 @@ const drainEveryMs = 25;
 interface Connection {
   readonly socket: Socket;
   readonly address: string;
-  /** When it was opened, or its last answer was done. Monotonic milliseconds. */
+  /** When it was opened, or its last answer ended. Monotonic milliseconds. */
   usefulAtMs: number;
   unanswered: number;
 }
@@ -61,7 +58,8 @@ interface Waiting {
 }
 
 /**
- * Handles the requests of `server` by `handle`, within `limits`. Call it before the server listens.
+ * Lets `handle` answer the requests of `server`, within `limits`. Call it before the server
+ * listens.
  */
 export function guardServer(
   server: Server,
@@ -78,7 +76,7 @@ class Guard {
   readonly #handle: RequestListener;
   readonly #limits: GuardLimits;
   readonly #connections = new Map<Socket, Connection>();
-  /** By address, in the order of whose turn it is. */
+  /** By address; the first one has the next turn. */
   readonly #queues = new Map<string, Waiting[]>();
   #tokens: number;
   #filledAtMs = performance.now();
@@ -109,7 +107,7 @@ class Guard {
   request(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
     const connection = this.#connections.get(socket);
-    // The parser goes on with what it has read of a connection that is cut.
+    // The parser still handles what it had read before the connection was cut.
     if (connection === undefined || socket.destroyed) return;
     connection.unanswered += 1;
     if (connection.unanswered > this.#limits.pipelinedMax) {
@@ -157,7 +155,7 @@ class Guard {
       const next = this.#queues.entries().next().value;
       if (next === undefined) return;
       const [address, queue] = next;
-      // Who waits for nothing any more costs no turn.
+      // A client that has left takes no turn.
       while (queue[0]?.request.socket.destroyed) queue.shift();
       if (queue.length > 0 && !this.#takeToken()) break;
       const waiting = queue.shift();
@@ -172,8 +170,8 @@ class Guard {
 const pieceBytes = 1024;
 
 /**
- * Node makes requests of all that one reading brought, 64 kB, also once the connection is cut: a
- * thousand requests in vain, which cost 50 ms. In pieces it ends with the piece.
+ * Node parses all requests of one read, 64 kB, even after the connection was cut: a thousand
+ * requests in vain, which cost 50 ms. With small pieces, it stops at the end of a piece.
  */
 function readInPieces(socket: Socket): void {
   const [parse] = socket.listeners('data');
@@ -185,15 +183,12 @@ function readInPieces(socket: Socket): void {
   });
 }
 
-/**
- * A visitor who has just come gets so long to be answered before others of the same address push it
- * out.
- */
+/** How long a new connection is safe from later ones of the same address. */
 const graceMs = 2000;
 
 /**
- * Of the address with the most connections, the one that has been of no use for the longest; among
- * very young ones the youngest, so that a flood pushes itself out. Pure.
+ * Chooses among the connections of the address that has the most: the one that was idle longest, or
+ * if all are very young the youngest, so that a flood closes its own connections. Pure.
  */
 export function connectionToClose<
   One extends Pick<Connection, 'address' | 'usefulAtMs' | 'unanswered'>,

@@ -1,13 +1,13 @@
-// Liveness and readiness. Live: the loops of this process turn. Ready: the database answers. Sinks
-// have no say in either.
+// Liveness and readiness. Live: the loops of this process run. Ready: the database answers. The
+// state of sinks affects neither.
 import { Hono } from 'hono';
 import { within } from '../kit/deadline.ts';
 import { shared } from './computed-once.ts';
 
 export interface HealthDependencies {
-  /** No I/O, so that a database that is away does not get every replica killed. */
+  /** Does no I/O, so that a database that is down does not get every replica killed. */
   isLive(): { readonly ok: boolean; readonly detail?: string };
-  /** A rejection counts as not ready. `detail` is shown to anybody who asks: no secrets in it. */
+  /** A rejection means not ready. Anybody may see `detail`, so it must hold no secret. */
   isReady(): Promise<{ readonly ok: boolean; readonly detail: string }>;
 }
 
@@ -30,7 +30,7 @@ export function createHealthRoutes(deps: HealthDependencies): Hono {
   return app;
 }
 
-/** Probes give up after seconds, and what they would leave behind is a request for each of them. */
+/** Answers within `waitMs`: probes give up after seconds, and their requests would pile up. */
 async function readinessWithin(
   deps: HealthDependencies,
   waitMs: number,

@@ -1,11 +1,11 @@
-// Counts and times requests. Labels are the method and the pattern of the route, never what
+// Counts and times requests. The labels are the method and the pattern of the route, never what
 // somebody typed.
 import type { Hono, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Metrics } from '../observe/metrics/index.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-/** Of requests that no route answered. */
+/** The route of requests that no route answered. */
 const unmatched = 'unmatched';
 
 export function measureRequests(metrics: Metrics): MiddlewareHandler {
@@ -13,7 +13,7 @@ export function measureRequests(metrics: Metrics): MiddlewareHandler {
     const startedAt = performance.now();
     await next();
     const method = methods.has(c.req.method) ? c.req.method : 'other';
-    // Middleware is registered for all methods, so what answers a method is a route.
+    // Middleware is registered for ALL methods; an entry for one method is a route.
     const route = matchedRoutes(c).findLast((entry) => entry.method !== 'ALL')?.path ?? unmatched;
     metrics.httpRequests.inc({ method, route, status: c.res.status });
     metrics.httpRequestDuration.observe({ method, route }, (performance.now() - startedAt) / 1000);

@@ -1,17 +1,17 @@
-// The door to the operations over HTTP: `POST /operations/<name>` with the input as JSON. It
-// decides nothing; whoever serves it decides who may ask.
+// The operations over HTTP: `POST /operations/<name>` with the input as JSON. It decides nothing;
+// the code that serves it decides who may call.
 import { Hono } from 'hono';
 import { InputError, type OperationContext, operationNamed, perform } from '../operations/index.ts';
 
 export interface OperationsDependencies {
   readonly context: OperationContext;
-  /** Why an operation failed; whoever asked learns only that it did. */
+  /** Gets the reason of a failure; the caller learns only that the operation failed. */
   onFailure(operation: string, error: unknown): void;
 }
 
 /**
- * Answers with the output as JSON, or with a sentence: 400 wrong input, 404 no such operation, 500
- * it failed.
+ * Answers with the output as JSON, or with a sentence: 400 for wrong input, 404 for an unknown
+ * operation, 500 for a failure.
  */
 export function createOperationsApp({ context, onFailure }: OperationsDependencies): Hono {
   const app = new Hono();

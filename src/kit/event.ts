@@ -38,8 +38,8 @@ export interface Process {
 
 /**
  * A message of Tocsin about itself. It is an event of source `tocsin`, so it is stored and
- * delivered like any other. `values` are names, numbers, and ISO times as text, which sinks put into a
- * sentence in their language.
+ * delivered like any other. `values` are names, numbers, and ISO times as text, which sinks put
+ * into a sentence in their language.
  */
 export interface Notice {
   readonly kind:

@@ -1,14 +1,12 @@
-// Functions that ask the database for what the metrics show: not for every scrape, and never so
-// that a scrape hangs.
+// Runs the functions that query the database for the metrics: not at every scrape, and without ever
+// making a scrape hang.
 import { within } from '../kit/deadline.ts';
 
-/**
- * How often the registered functions may run, and how long a scrape waits for them. `now` is
- * monotonic, in milliseconds.
- */
+/** How often the registered functions may run, and how long a scrape waits for them. */
 export interface CollectLimits {
   readonly intervalMs: number;
   readonly waitMs: number;
+  /** Monotonic milliseconds. */
   readonly now: () => number;
 }
 
@@ -19,8 +17,9 @@ export const defaultLimits: CollectLimits = {
 };
 
 /**
- * Runs the registered functions at most once an interval and never twice at once; `refresh` never
+ * Runs the registered functions at most once an interval, and never twice at once. `refresh` never
  * rejects.
+ * @param report gets whether the database answered
  */
 export function createCollector(limits: CollectLimits, report: (isUp: boolean) => void) {
   const collectors: (() => Promise<void>)[] = [];
@@ -45,8 +44,8 @@ export function createCollector(limits: CollectLimits, report: (isUp: boolean) =
         });
       }
       if (running === undefined) return;
-      // Counted from the start of the query, so that a query that hangs holds up one scrape and not
-      // each.
+      // The limit counts from the start of the query, so that a query that hangs delays one scrape
+      // and not every scrape.
       const remainingMs = Math.max(0, startedAt + limits.waitMs - limits.now());
       await within(running, remainingMs, () => report(false));
     },

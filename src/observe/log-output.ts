@@ -1,28 +1,30 @@
-// Where log lines go: standard error, written before the call returns so that a crash loses no
-// line. A full disk or a reader that left loses lines, which are counted, and ends nothing.
+// Writes log lines to standard error before the call returns, so that a crash loses no line. If the
+// disk is full or the reader is gone, lines are lost and counted, and nothing else fails.
 import { writeSync } from 'node:fs';
 
 export interface LogOutputOptions {
-  /** As `fs.writeSync`: returns how many bytes it took, or throws. Default: to standard error. */
+  /**
+   * Like `fs.writeSync`: returns the number of bytes written, or throws. Default: standard error.
+   */
   readonly write?: (bytes: Uint8Array) => number;
-  /** How long after a failure it is tried again, in milliseconds. Default 1000. */
+  /** How long to wait after a failure, in milliseconds. Default 1000. */
   readonly retryMs?: number;
 }
 
 interface Entry {
   readonly bytes: Buffer;
-  /** Lines that are lost with it: of the remark on lost ones, those that it tells of. */
+  /** How many lines are lost if this entry is: for a remark, the lines that it reports. */
   readonly lines: number;
   readonly isRemark: boolean;
 }
 
-/** What a slow reader (EAGAIN) has kept for it. */
+/** How much waits for a slow reader (EAGAIN). */
 const waitingBytesMax = 262_144;
 const lineBreak = Buffer.from('\n');
 
 /**
- * Lines wait in order for a slow reader, and are lost where nothing can be written. The first line
- * that gets through says how many.
+ * Lines wait in order for a slow reader, and are lost if nothing can be written. The first line
+ * that gets through afterwards says how many were lost.
  */
 export class LogOutput {
   readonly #write: (bytes: Uint8Array) => number;
@@ -33,7 +35,7 @@ export class LogOutput {
   /** How much of the first entry is written. */
   #offset = 0;
   #lostEver = 0;
-  /** Not yet told of. */
+  /** Lost lines that were not reported yet. */
   #lost = 0;
   #reason = '';
   #isLineTorn = false;
@@ -52,8 +54,8 @@ export class LogOutput {
   }
 
   /**
-   * Calls `listener` with the count of lines lost so far, if there are any, and then with that of
-   * each further loss.
+   * Calls `listener` with the number of lines lost so far, if any, and then with that of each
+   * further loss.
    */
   onLost(listener: (lines: number) => void): void {
     this.#listeners.push(listener);
@@ -98,7 +100,7 @@ export class LogOutput {
     }
   }
 
-  /** Or a disk that stays full would fill the memory. */
+  /** Drops all that waits, because a disk that stays full would otherwise fill the memory. */
   #dropAll(code: string): void {
     const dropped = this.#waiting;
     this.#isLineTorn ||= this.#offset > 0;

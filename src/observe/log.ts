@@ -1,5 +1,5 @@
-// The logger: JSON lines on stderr (stdout belongs to the output of commands), with every secret
-// masked.
+// The logger: JSON lines with every secret masked, on standard error. Standard output belongs to
+// the output of commands.
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
 import { createMask } from '../kit/mask.ts';
 import { harmlessJson } from '../kit/unseen.ts';
@@ -8,19 +8,19 @@ import { LogOutput } from './log-output.ts';
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Fields may hold errors at any depth; they are shown as {@link describeError} does. */
+/** Fields may hold errors at any depth; {@link describeError} describes them. */
 type Write = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 export type Logger = Readonly<Record<LogLevel, Write>>;
 
-/** A logger that can be told of more secrets. */
+/** A logger that can learn further secrets. */
 export interface MaskingLogger extends Logger {
   /**
-   * Masks these too from now on; those that it knew stay masked, but for the oldest beyond some
-   * hundreds.
+   * Masks these secrets too from now on. Earlier ones stay masked, except the oldest of more than
+   * some hundreds.
    */
   addSecrets(secrets: readonly string[]): void;
   /**
-   * Calls `listener` with each count of lines that standard error did not take, those of before
+   * Calls `listener` with the number of lines that standard error did not take, earlier losses
    * included.
    */
   onLost(listener: (lines: number) => void): void;
@@ -35,8 +35,8 @@ export interface LoggerOptions {
 }
 
 /**
- * Masking takes time for each of them, and a service whose key is renewed every hour must not slow
- * down over the years.
+ * Each secret costs time, and a service whose key is renewed every hour must not slow down over the
+ * years.
  */
 const secretsMax = 300;
 
@@ -50,7 +50,7 @@ export function createLogger(options: LoggerOptions): MaskingLogger {
       level: options.level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
-      // Errors are described before they come here; pino's own way would print every field of them.
+      // Errors are described already. pino's own serializer would print every field of them.
       serializers: { err: (value) => value },
       formatters: { level: (label) => ({ level: label }) },
     },
@@ -103,9 +103,9 @@ export interface ErrorDescription {
 }
 
 /**
- * What may be said about an error. Errors of the database carry the statement and its parameters
- * (an event's text) in their message and their fields: of those only the code and the server's own
- * message are kept.
+ * Describes an error for the log. Errors of the database carry the statement and its parameters
+ * (the text of events) in their message and fields, so only their code and the server's own message
+ * are kept.
  */
 export function describeError(error: unknown): ErrorDescription {
   return describe(error, 0);
@@ -133,8 +133,8 @@ function describe(error: unknown, depth: number): ErrorDescription {
 }
 
 /**
- * Drizzle puts "Failed query: …" and the parameters into the message of its error, and the driver's
- * error into its cause.
+ * Drizzle puts "Failed query: …" and the parameters into the message of its error. The driver's
+ * error is the cause.
  */
 function carriesStatement(error: Error): boolean {
   return error.name === 'DrizzleQueryError' || error.message.startsWith('Failed query');

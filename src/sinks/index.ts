@@ -1,5 +1,5 @@
-// The registry of sinks: one line each. Key, `type` and name of the file are the same;
-// test/contract/sinks.test.ts holds them to it.
+// The registry of sinks, one line each. Key, `type` and file name are the same, as
+// test/contract/sinks.test.ts checks.
 import type { SinkDefinition } from '../kit/sink.ts';
 import { mattermost } from './mattermost/index.ts';
 import { stdout } from './stdout.ts';

@@ -1,5 +1,5 @@
-// Sink `stdout`: one JSON line an event, or a digest of many, on standard output, for pipes,
-// containers and tests. Nothing else is written there by it.
+// Sink `stdout`: writes one JSON line for each event or digest to standard output, for pipes,
+// containers and tests. It writes nothing else there.
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
@@ -29,12 +29,11 @@ export const stdout: SinkDefinition<typeof config> = {
 };
 
 /**
- * The sink over any stream, or over one that is opened anew after a fault.
- * @throws {AdapterError} from `send`: `reject_sink` if nobody reads any more, `retry` for any other
- * fault
+ * The sink on any stream, or on one that is opened again after a fault. Its `send` throws
+ * `reject_sink` if nobody reads any more, and `retry` for any other fault.
  */
 export function createStreamSink(target: Writable | (() => Writable)): Sink {
-  // Without a listener an EPIPE ends the process; the failed write reports it.
+  // Without a listener, an EPIPE would end the process. The failed write reports it.
   const ignore = () => {};
   let stream: Writable | undefined;
   let hasFailed = false;
@@ -49,7 +48,7 @@ export function createStreamSink(target: Writable | (() => Writable)): Sink {
   return {
     origin: 'stdout:',
     place: 'stdout:',
-    // The line is JSON, in which everything is escaped alike.
+    // The line is JSON, which escapes every text alike.
     templateWords: {
       labels: {},
       time: (iso) => iso,
@@ -58,7 +57,7 @@ export function createStreamSink(target: Writable | (() => Writable)): Sink {
     },
     async send(message, context) {
       const current = usable();
-      // What a fault left of a line must not run into this one.
+      // A fault may have left a part of a line, which must not run into this one.
       const begin = hasFailed ? '\n' : '';
       await written(current, `${begin}${lineOf(message, context)}`, context.signal);
       hasFailed = false;
@@ -71,12 +70,12 @@ export function createStreamSink(target: Writable | (() => Writable)): Sink {
 }
 
 /**
- * The line, with its fields in this order: id, source, external_id, stream, type, severity (name),
- * status, action, occurred_at, received_at, delivery_id, body; then `delayed`, if it was,
- * `may_be_repeated`, if an earlier attempt got no answer, and what a template gave. Names and order
- * are what readers build on. A bare line leaves out what holds text of the event; of a digest
- * (`body.digest`) it keeps the numbers, and a short one leaves out the rows. Characters that a
- * terminal obeys or hides are written as `\uXXXX`: the same JSON, and harmless to look at.
+ * The line. Its fields are, in this order: id, source, external_id, stream, type, severity (name),
+ * status, action, occurred_at, received_at, delivery_id, body; then `delayed` if it was held up,
+ * `may_be_repeated` if an earlier attempt got no answer, and `template` if one was rendered.
+ * Readers rely on names and order. A bare line leaves out all text of the event, and keeps the
+ * numbers of a digest (`body.digest`); a short line leaves out the digest's rows. Characters that a
+ * terminal obeys or hides are written as `\uXXXX`, so that the line is safe to print.
  */
 function lineOf(
   { event, form, delayed, mayBeRepeated, template }: Message,
@@ -126,7 +125,7 @@ function shortened(body: EventBody): unknown {
   );
 }
 
-/** What no event chose a word of. */
+/** The parts of a digest that hold no text of an event. */
 function numbersOf({
   route: _route,
   by: _by,
@@ -141,7 +140,7 @@ function numbersOf({
 }
 
 /**
- * Resolves when the stream has passed the line on. A full stream is waited for before writing, so
+ * Resolves when the stream has passed the line on. It waits for a full stream before it writes, so
  * that a stuck reader costs no memory.
  */
 async function written(stream: Writable, line: string, signal: AbortSignal): Promise<void> {

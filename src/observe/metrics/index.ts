@@ -1,5 +1,5 @@
-// Every metric of Tocsin, in one registry of its own. Labels come from configuration or from a
-// closed set, never from an event or a request. Nothing here asks the database: whoever can do that
+// Every metric of Tocsin, in a registry of its own. Labels come from the configuration or from a
+// closed set, never from an event or a request. Nothing here queries the database: code that does
 // registers with `onCollect`.
 import { type CollectLimits, createCollector, defaultLimits } from '../collect.ts';
 import { createInstruments, createRegistry } from './instruments/index.ts';
@@ -24,9 +24,9 @@ export {
 export type { MetricIds } from './series.ts';
 
 /**
- * The metrics, every series of `ids` at zero, and Node's own. `expose` gives the text of
- * `/metrics`; it always resolves, within about `waitMs`, also when the database is away: then the
- * last values stay and `tocsin_database_up` says 0.
+ * Makes the metrics, with every series of `ids` at zero, and Node's own. `expose` returns the text
+ * of `/metrics`. It always resolves within about `waitMs`: without the database, the last values
+ * stay and `tocsin_database_up` is 0.
  */
 export function createMetrics(
   ids: MetricIds & { readonly version: string },
@@ -48,24 +48,24 @@ export function createMetrics(
     ...instruments,
     ...series,
     /**
-     * Registers what sets the gauges that need the database. A rejection means that the database is
-     * away.
+     * Registers a function that sets gauges from the database. If it rejects, the database counts
+     * as down.
      */
     onCollect,
-    /** Marks the one state that `sink` is in. */
+    /** Sets the state of `sink`. */
     setSinkState(sink: string, current: SinkState): void {
       for (const state of sinkStates)
         instruments.sinkState.set({ sink, state }, state === current ? 1 : 0);
     },
     /**
-     * Marks the one reason why the database takes no writes. @param current undefined while it
-     * takes them
+     * Sets why the database takes no writes.
+     * @param current undefined while it takes writes
      */
     setWriteProblem(current: WriteFailureReason | undefined): void {
       for (const reason of writeFailureReasons)
         instruments.databaseWritesFailing.set({ reason }, reason === current ? 1 : 0);
     },
-    /** This process does not work the sink any more, and knows nothing of its state. */
+    /** Clears the state of a sink that this process does not work on any more. */
     leaveSink(sink: string): void {
       for (const state of sinkStates) instruments.sinkState.set({ sink, state }, 0);
       instruments.sinkStorm.set({ sink }, 0);

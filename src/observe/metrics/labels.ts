@@ -1,18 +1,18 @@
-// What labels of metrics may say: closed sets, never something out of an event or a request.
+// The values of labels: closed sets, never text of an event or a request.
 import { type FailureOutcome, type FailureReason, failureReasons } from '../../kit/errors.ts';
 import { type Severity, severityNames } from '../../kit/event.ts';
 
 /**
- * How a poll can end: with events, without, with "this feature is off", or with the reason of its
- * failure.
+ * How a poll can end: with events, without any, because the feature is switched off, or with the
+ * reason of its failure.
  */
 export const pollOutcomes = ['ok', 'empty', 'database', 'disabled', ...failureReasons] as const;
 /** How a delivery can end. */
 export const deliveryOutcomes = ['delivered', 'suppressed', 'dead'] as const;
-/** What became of a call to the outside that says that all is well. */
+/** How a heartbeat can end. */
 export const heartbeatOutcomes = ['sent', 'failed', 'withheld'] as const;
 export type HeartbeatOutcome = (typeof heartbeatOutcomes)[number];
-/** Why the database takes no writes; `other` is everything that has no word of its own. */
+/** Why the database takes no writes; `other` is every reason without a word of its own. */
 export const writeFailureReasons = [
   'disk_full',
   'read_only',
@@ -26,8 +26,8 @@ export const sinkStates = ['ok', 'backing_off', 'paused'] as const;
 export type SinkState = (typeof sinkStates)[number];
 
 /**
- * The pairs of outcome and reason that the policy of `kit/http` gives; any other pair appears when
- * it first happens.
+ * The pairs of outcome and reason that `kit/http` produces. The series of any other pair appears
+ * when it first happens.
  */
 export const attemptReasons: Readonly<Record<FailureOutcome, readonly FailureReason[]>> = {
   retry: ['timeout', 'connection', 'rate_limited', 'server_error', 'malformed', 'unknown'],
@@ -35,10 +35,10 @@ export const attemptReasons: Readonly<Record<FailureOutcome, readonly FailureRea
   reject_sink: ['auth', 'rejected', 'bad_config'],
 };
 
-/** Of an attempt that failed in no way; Prometheus would treat an empty label as none. */
+/** The reason of an attempt that succeeded. Prometheus treats an empty label as a missing one. */
 export const noReason = 'none';
 
-/** An event of a type for which its source has no series. */
+/** The type of an event for which its source has no series. */
 export const otherType = 'other';
 
 /** `critical`, `high`, …: the value of every label `severity`. */

@@ -1,5 +1,5 @@
-// Which series there are: each source, sink and role that is configured has all of its own from the
-// start, at zero.
+// Which series exist: each configured source, sink and role has all of its series from the start,
+// at zero.
 import { type Severity, severityNames } from '../../kit/event.ts';
 import { suppressions } from '../../kit/records/suppression.ts';
 import type { Instruments } from './instruments/index.ts';
@@ -13,9 +13,9 @@ import {
   sinkStates,
 } from './labels.ts';
 
-/** What has series of its own. */
+/** The sources, sinks and roles that have series. */
 export interface MetricIds {
-  /** `types`: those of its events that have series of their own. */
+  /** `types`: the types of events that get series of their own. */
   readonly sources: readonly {
     readonly id: string;
     readonly types?: readonly string[] | undefined;
@@ -25,7 +25,7 @@ export interface MetricIds {
   readonly roles: readonly string[];
 }
 
-/** Which sources, sinks and roles are shown; another configuration may have others. */
+/** Keeps track of the sources, sinks and roles that are shown, across configurations. */
 export function createSeries(instruments: Instruments) {
   const counted = { sources: new Set<string>(), sinks: new Set<string>() };
   const shown = { sources: new Set<string>(), sinks: new Set<string>(), roles: new Set<string>() };
@@ -41,7 +41,7 @@ export function createSeries(instruments: Instruments) {
     shownSources: (): readonly string[] => [...shown.sources],
     /** Ids of the sinks that are shown. */
     shownSinks: (): readonly string[] => [...shown.sinks],
-    /** Begins the series of those that are new, at zero, and touches no other. */
+    /** Starts the series of new ids at zero, and changes no other. */
     expect(ids: MetricIds): void {
       const { sources, sinks, roles } = idsOf(ids);
       for (const id of fresh(sources, counted.sources)) startSource(instruments, id);
@@ -55,7 +55,7 @@ export function createSeries(instruments: Instruments) {
       for (const id of fresh(sinks, shown.sinks)) showSink(instruments, id);
       for (const role of fresh(roles, shown.roles)) instruments.roleHeld.set({ role }, 0);
     },
-    /** An event that was stored for the first time. */
+    /** Counts an event that was stored for the first time. */
     countEvent(
       source: string,
       { severity, type }: { readonly severity: Severity; readonly type: string },
@@ -67,8 +67,8 @@ export function createSeries(instruments: Instruments) {
       });
     },
     /**
-     * Ends the gauges of all others, which nobody sets any more. Their counters stay: they may come
-     * back, and must not go back.
+     * Removes the gauges of all other ids, since nobody sets them any more. Their counters stay: an
+     * id may come back, and a counter must never decrease.
      */
     forgetOthers(ids: MetricIds): void {
       const { sources, sinks, roles } = idsOf(ids);
@@ -79,14 +79,14 @@ export function createSeries(instruments: Instruments) {
   };
 }
 
-/** Those that are not yet known; they are from then on. */
+/** The ids that are not known yet, which become known. */
 function fresh(ids: readonly string[], known: Set<string>): string[] {
   const unknown = ids.filter((id) => !known.has(id));
   for (const id of unknown) known.add(id);
   return unknown;
 }
 
-/** Those of `known` that are not among `ids`; they are not known any more. */
+/** The known ids that are not among `ids`, which stop being known. */
 function takeOthers(known: Set<string>, ids: readonly string[]): string[] {
   const others = [...known].filter((id) => !ids.includes(id));
   for (const id of others) known.delete(id);

@@ -1,34 +1,34 @@
-// What the log hears of exports: that spans are not taken, at once and then once an hour, and that
-// they are again; and some of the SDK's remarks.
+// Logs the export of spans: a failure at once and then once an hour, the recovery, and some remarks
+// of the SDK.
 import type { Logger } from '../log.ts';
 
 const everyMs = 3_600_000;
-/** Remarks in that time. */
+/** How many remarks of the SDK are logged in that time. */
 const remarksMax = 5;
 
 export interface ExportLog {
   began(): void;
-  /** @param error absent if the collector took them */
+  /** @param error absent if the collector took the spans */
   ended(spans: number, error?: Error): void;
-  /** The SDK has something to say. */
+  /** Logs a remark of the SDK. */
   remarked(text: string): void;
-  /** The last answer was a good one, and none is owed. */
+  /** True if the last export succeeded and none is pending. */
   isAnswering(): boolean;
 }
 
 /** @param now monotonic milliseconds */
 export function createExportLog(log: Logger, now: () => number): ExportLog {
-  let owed = 0;
+  let pending = 0;
   let lost = 0;
-  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let warnedAtMs = Number.NEGATIVE_INFINITY;
   let remarksSinceMs = Number.NEGATIVE_INFINITY;
   let remarks = 0;
 
   function failed(spans: number, error: Error): void {
     const isFirst = lost === 0;
     lost += spans;
-    if (!isFirst && now() - toldAtMs < everyMs) return;
-    toldAtMs = now();
+    if (!isFirst && now() - warnedAtMs < everyMs) return;
+    warnedAtMs = now();
     log.warn(
       { lost, error: sentence(error) },
       'the collector takes no spans; they are lost, and nothing else is',
@@ -37,10 +37,10 @@ export function createExportLog(log: Logger, now: () => number): ExportLog {
 
   return {
     began() {
-      owed += 1;
+      pending += 1;
     },
     ended(spans, error) {
-      owed -= 1;
+      pending -= 1;
       if (error) return failed(spans, error);
       if (lost > 0) log.info({ lost }, 'the collector takes spans again');
       lost = 0;
@@ -53,11 +53,11 @@ export function createExportLog(log: Logger, now: () => number): ExportLog {
       remarks += 1;
       if (remarks <= remarksMax) log.warn({ remark: text }, 'a remark of the tracing library');
     },
-    isAnswering: () => lost === 0 && owed === 0,
+    isAnswering: () => lost === 0 && pending === 0,
   };
 }
 
-/** A status or a code, and what is said with it; not the body of the answer. */
+/** The message with its status or code, but never the body of the answer. */
 function sentence(error: Error & { code?: unknown }): string {
   return error.code === undefined || error.message.includes(String(error.code))
     ? error.message

@@ -1,5 +1,5 @@
-// Hands spans to a collector. Loads OpenTelemetry's SDK, so it is itself loaded only where tracing
-// is on. A collector that is down or hangs is a line in the log, now and then, and holds up
+// Sends spans to a collector. This file loads OpenTelemetry's SDK, so it is itself loaded only if
+// tracing is on. A collector that is down or hangs causes a log line now and then, and delays
 // nothing: spans are kept up to a limit, then dropped.
 import { type DiagLogFunction, DiagLogLevel, diag } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -20,12 +20,12 @@ import { createExportLog, type ExportLog } from './export-log.ts';
 import type { Tracing } from './index.ts';
 import { createTracing } from './spans.ts';
 
-/** What is left at a stop has so long to get out. */
+/** How long a stop waits for the remaining spans. */
 const stopMaxMs = 1000;
 
 export interface ExportOptions {
   readonly version: string;
-  /** Tells replicas apart. */
+  /** Differs between replicas. */
   readonly instanceId: string;
   readonly log: Logger;
 }
@@ -33,22 +33,22 @@ export interface ExportOptions {
 export interface Exporting {
   readonly tracing: Tracing;
   /**
-   * Sends what is left, for a second at most, and not to a collector that did not answer before.
+   * Sends the remaining spans, for a second at most, unless the last export failed or is pending.
    * Never rejects.
    */
   stop(): Promise<void>;
 }
 
 /**
- * The SDK takes the rest from the variables of the process: where to, how often, which of them,
- * what the service is called.
+ * Starts the export. The SDK reads the rest from environment variables: the endpoint, the interval,
+ * the sampler, the service's name.
  */
 export function startExport({ version, instanceId, log }: ExportOptions): Exporting {
-  const said = createExportLog(log, () => performance.now());
-  const remark: DiagLogFunction = (text) => said.remarked(text);
-  const unheard: DiagLogFunction = () => undefined;
-  const heard = { error: remark, warn: remark, info: unheard, debug: unheard, verbose: unheard };
-  diag.setLogger(heard, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  const exportLog = createExportLog(log, () => performance.now());
+  const remark: DiagLogFunction = (text) => exportLog.remarked(text);
+  const ignore: DiagLogFunction = () => undefined;
+  const logger = { error: remark, warn: remark, info: ignore, debug: ignore, verbose: ignore };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   const own = {
     'service.name': 'tocsin',
     'service.version': version,
@@ -57,12 +57,12 @@ export function startExport({ version, instanceId, log }: ExportOptions): Export
   const resource = defaultResource()
     .merge(resourceFromAttributes(own))
     .merge(detectResources({ detectors: [envDetector] }));
-  const processor = new BatchSpanProcessor(watched(new OTLPTraceExporter(), said));
+  const processor = new BatchSpanProcessor(logged(new OTLPTraceExporter(), exportLog));
   const provider = new BasicTracerProvider({ resource, spanProcessors: [processor] });
   return {
     tracing: createTracing(provider.getTracer('tocsin', version)),
     async stop() {
-      if (!said.isAnswering()) return;
+      if (!exportLog.isAnswering()) return;
       await within(
         provider.shutdown().catch(() => undefined),
         stopMaxMs,
@@ -73,15 +73,16 @@ export function startExport({ version, instanceId, log }: ExportOptions): Export
 }
 
 /**
- * To the SDK each export is a success, for it would tell of the others in its own way; they are
- * told of here.
+ * Reports each export to `exportLog`. The SDK hears of successes alone, because it would log the
+ * failures in its own way.
  */
-function watched(exporter: SpanExporter, said: ExportLog): SpanExporter {
+function logged(exporter: SpanExporter, exportLog: ExportLog): SpanExporter {
   return {
     export(spans, done) {
-      said.began();
+      exportLog.began();
       exporter.export(spans, ({ code, error }) => {
-        said.ended(spans.length, code === 0 ? undefined : (error ?? new Error('no reason given')));
+        const failure = code === 0 ? undefined : (error ?? new Error('no reason given'));
+        exportLog.ended(spans.length, failure);
         done({ code: 0 });
       });
     },

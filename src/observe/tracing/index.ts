@@ -1,19 +1,19 @@
-// What the loops tell tracing. Types and names only, so that nothing of OpenTelemetry is loaded, or
-// called, while tracing is off.
+// How the loops report to tracing. Nothing here imports OpenTelemetry, so that none of it is loaded
+// or called while tracing is off.
 import type { FailureReason } from '../../kit/errors.ts';
 
 /**
- * Where a trace goes on, as W3C `traceparent`: version, trace id, span id, flags. It stands on the
- * event in the database.
+ * A W3C `traceparent` (version, trace id, span id, flags), with which another span continues the
+ * trace. The database keeps it with the event.
  */
 export type TraceParent = string;
 
-/** The trace's id, 32 hexadecimal digits; null where there is no trace. */
+/** The id of the trace, 32 hexadecimal digits; null without a trace. */
 export function traceIdOf(parent: TraceParent | undefined): string | null {
   return parent?.split('-')[1] ?? null;
 }
 
-/** Why a span failed: words of a closed set, no text of others. */
+/** Why a span failed: words of a closed set, no foreign text. */
 export interface SpanFailure {
   readonly reason: FailureReason | 'database' | 'taken_over';
   /** HTTP status, if there was an answer. */
@@ -21,11 +21,11 @@ export interface SpanFailure {
 }
 
 /**
- * One page, from its request until it is in the store. One that is cut off by a stop is told
- * nothing more, and leaves nothing.
+ * One page, from its request until it is stored. If a stop interrupts it, nothing more is called
+ * and no span is sent.
  */
 export interface PageTrace {
-  /** For the page's events; undefined if the sampler leaves the page out. */
+  /** The parent for the page's events; undefined if the sampler drops the page. */
   readonly parent: TraceParent | undefined;
   read(outcome: string, events: number): void;
   storing(): void;
@@ -41,7 +41,7 @@ export interface AttemptTrace {
 
 export interface Attempt {
   readonly sink: string;
-  /** Scheme, host and port of the far end, or any name of the place. */
+  /** Scheme, host and port of the far end, or another name of the place. */
   readonly origin: string;
   readonly eventId: number;
   /** 1 for the first. */
@@ -49,19 +49,20 @@ export interface Attempt {
   readonly form: string;
 }
 
-/** A digest while it is made. */
+/** The making of one digest. */
 export interface DigestTrace {
   readonly parent: TraceParent | undefined;
-  /** @param outcome `frozen`, or why it was not made */
+  /** @param outcome `frozen`, or why no digest was made */
   made(outcome: string): void;
 }
 
-/** Undefined in the place of this: tracing is off. */
+/** Where undefined stands in its place, tracing is off. */
 export interface Tracing {
   page(source: string): PageTrace;
   attempt(parent: TraceParent, attempt: Attempt): AttemptTrace;
   /**
-   * A trace of its own, linked to those of its members. @returns undefined if none of them has one
+   * Starts a trace of its own that is linked to those of the members.
+   * @returns undefined if no member has a trace
    */
   digest(
     sink: string,

@@ -1,5 +1,5 @@
-// The spans of a trace, and all that may stand in them: ids, numbers, words of closed sets, the
-// server of a sink. Nothing of an event's text, no path of an address.
+// Makes the spans of a trace. They hold ids, numbers, words of closed sets and the server of a
+// sink; never text of an event or the path of an address.
 import {
   type Attributes,
   type Context,
@@ -17,7 +17,7 @@ import {
 import { portOf } from '../../kit/origin.ts';
 import type { Attempt, PageTrace, SpanFailure, TraceParent, Tracing } from './index.ts';
 
-/** Digests of more traces are linked to the first ones only; the SDK's own limit. */
+/** A digest is linked to its first traces only; the SDK has the same limit. */
 const linksMax = 128;
 
 export function createTracing(tracer: Tracer): Tracing {
@@ -101,7 +101,7 @@ function fail(span: Span, { reason, status }: SpanFailure): void {
   span.setStatus({ code: SpanStatusCode.ERROR }).end();
 }
 
-/** Undefined if the sampler leaves it out: then there is nothing to go on with. */
+/** Undefined if the sampler drops the span: then no span can continue the trace. */
 function parentOf(span: Span): TraceParent | undefined {
   const { traceId, spanId, traceFlags } = span.spanContext();
   return traceFlags & TraceFlags.SAMPLED ? `00-${traceId}-${spanId}-01` : undefined;
