@@ -1,12 +1,12 @@
-// Faults that a simulated far end is told to show, one after the other, each a number of times.
+// The faults that a simulated far end should show, one after the other, each a number of times.
 
 export interface FaultQueue<Fault> {
   /**
-   * Shown to the next `times` requests that `when` accepts (all, if absent); `Infinity`: until
-   * {@link clear}.
+   * Shows `fault` to the next `times` requests that `when` accepts, or to all requests without
+   * `when`. `Infinity`: until {@link clear}.
    */
   add(fault: Fault, times?: number, when?: (body: string) => boolean): void;
-  /** The fault for one request, which uses it up once; undefined if there is none. */
+  /** Takes the fault for one request; undefined if there is none. */
   take(body?: string): Fault | undefined;
   clear(): void;
 }

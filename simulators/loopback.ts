@@ -12,9 +12,9 @@ export interface Loopback {
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /**
- * Listens on `port` (0: a free one). What the handler throws becomes a 500 with its message, for
- * whoever writes a test against it.
- * @throws if the port is taken
+ * Listens on `port` (0: a free one). An error of the handler becomes a 500 with its message, for
+ * the authors of tests.
+ * @throws the port is taken
  */
 export async function listenOnLoopback(port: number, handler: Handler): Promise<Loopback> {
   const server = createServer((request, response) => {
@@ -28,7 +28,7 @@ export async function listenOnLoopback(port: number, handler: Handler): Promise<
             .end(`simulator: ${String(error)}`);
       });
   });
-  // Clients that keep connections alive would otherwise meet one that is just being closed.
+  // Otherwise a client that keeps connections alive may use one that is just being closed.
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -46,8 +46,8 @@ export async function listenOnLoopback(port: number, handler: Handler): Promise<
 }
 
 /**
- * The whole body; undefined, with the rest drained, once it is longer than `bytesMax`. Never
- * resolves if the client goes away first.
+ * Reads the whole body; undefined if it is longer than `bytesMax`. Never resolves if the client
+ * leaves first.
  */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
   return new Promise((resolve) => {

@@ -1,12 +1,12 @@
-// The whole page around the posts. One style sheet and one script, both inline and allowed by hash;
-// nothing from elsewhere.
+// The page around the posts. Its style sheet and its script are inline and allowed by hash; it
+// loads nothing from elsewhere.
 import { createHash } from 'node:crypto';
 import { type SeverityName, severityNames } from '../../src/kit/event.ts';
 import { escapeHtml } from '../markdown/html.ts';
 import { clientScript } from './script.ts';
 import { styleSheet } from './style.ts';
 
-/** What the strip at the top says. */
+/** The numbers in the strip at the top. */
 export interface ChannelStatus {
   /** Events that Tocsin has read. */
   readonly read: number;
@@ -90,7 +90,7 @@ Nothing is real, and nothing leaves this machine.</p>
 `;
 }
 
-/** Values by the name under which the script finds their place. */
+/** Values by the name under which the script finds their element. */
 export function statusValues({
   read,
   delivered,

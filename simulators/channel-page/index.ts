@@ -16,7 +16,7 @@ export type { ChannelStatus, PageLink } from './document.ts';
 
 export interface ChannelPageOptions {
   readonly mattermost: Mattermost;
-  /** Asked for every two seconds while somebody looks, and for each page. */
+  /** Called for each page, and every two seconds while somebody watches. */
   readonly status: () => ChannelStatus;
   readonly links?: readonly PageLink[];
   /** Default 0: a free port. */
@@ -101,7 +101,7 @@ export async function startChannelPage(options: ChannelPageOptions): Promise<Cha
         .end('There is nothing here. The channel is at /\n');
     } else if (url.pathname === '/') answerPage(response, channel);
     else {
-      // A browser that comes back says which it saw last.
+      // A browser that reconnects names the last post that it has seen.
       const after = Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? 0);
       openStream(response, channel, Number.isFinite(after) ? after : 0);
     }

@@ -1,10 +1,10 @@
-// One post as HTML, drawn the way Mattermost draws it. Every text goes through markdown/html.ts;
-// nothing of a post is trusted.
+// One post as HTML, drawn as Mattermost draws it. Nothing in a post is trusted: every text goes
+// through markdown/html.ts.
 import { escapeHtml, lineToHtml, markdownToHtml } from '../markdown/html.ts';
 import type { Attachment } from '../mattermost/payload.ts';
 import { fieldsDrawn, type Post } from '../mattermost/post.ts';
 
-/** Clients draw so many blocks of a post and silently leave out the rest. */
+/** Clients draw this many blocks of a post and silently leave out the rest. */
 const blocksMax = 100;
 const namedColours: Readonly<Record<string, string>> = {
   good: '#2f9e44',
@@ -71,7 +71,7 @@ function titleToHtml({ title, title_link }: Attachment): string {
   return `<h3 class="title">${isLink ? link : inner}</h3>`;
 }
 
-/** A link inside of a link is no HTML. */
+/** HTML allows no link inside a link. */
 function withoutLinks(html: string): string {
   return html.replace(/<\/?a(?: [^>]*)?>/g, '');
 }

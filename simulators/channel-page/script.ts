@@ -1,6 +1,6 @@
-// The script of the page: adds what the server sends, keeps to the newest, and says when the
-// connection is lost. Its hash is in the page's Content-Security-Policy. It inserts only HTML that
-// the server has rendered and escaped.
+// The script of the page: adds the posts that the server sends, stays at the newest, and shows when
+// the connection is lost. Its hash is in the page's Content-Security-Policy. It inserts only HTML
+// that the server rendered and escaped.
 
 export const clientScript = `
 'use strict';

@@ -1,5 +1,5 @@
-// Which events of the simulated tenant arrived in the simulated channel, found by the number that
-// the card shows; and a table of that.
+// Finds which events of the simulated tenant arrived in the simulated channel, by the number on
+// each card, and prints them as a table.
 import { severityNames } from '../../src/kit/event.ts';
 import { neutralText } from '../../src/kit/text.ts';
 import type { TenantStream } from '../events/index.ts';
@@ -11,15 +11,15 @@ export interface Arrival {
   readonly id: number;
   readonly type: string;
   readonly device: string;
-  /** As the card says it; empty until it arrived. */
+  /** The severity on the card; empty until the event has arrived. */
   readonly severity: string;
-  /** From when the tenant showed it to when it was posted; one entry a post. */
+  /** Time from when the tenant showed the event to each of its posts. */
   readonly afterMs: readonly number[];
 }
 
 /**
- * The ids of the two streams must not overlap, because a card's number alone does not say which it
- * is of.
+ * The ids of the two streams must not overlap, because the number on a card does not name its
+ * stream.
  */
 export function arrivalsOf(tenant: Tenant, posts: readonly Post[]): Arrival[] {
   const values = posts.map((post) => ({
@@ -49,7 +49,7 @@ function bare(value: string): string {
   return value.replaceAll('`', '').trim();
 }
 
-/** For a terminal, which would obey control characters, and names are the attackers'. */
+/** A table for a terminal. Attackers choose the names, so control characters are written out. */
 export function tableOf(arrivals: readonly Arrival[]): string {
   const rows = arrivals.map(({ id, severity, type, device, afterMs }) => [
     String(id),

@@ -1,4 +1,4 @@
-// The demo as it runs until Ctrl-C: something new every few seconds, and the page that shows the
+// The demo that runs until Ctrl-C: new events every few seconds, and the page that shows the
 // channel.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChannelPage } from '../channel-page/index.ts';
@@ -9,7 +9,10 @@ import { noStatus, statusOf } from './status.ts';
 
 const statusEveryMs = 2000;
 
-/** Resolves when the demo is to end. @throws if the page's port is taken, or what broke */
+/**
+ * Resolves when the demo ends.
+ * @throws the page's port is taken, or something else broke
+ */
 export async function playLive(stage: Stage, port: number): Promise<void> {
   const { tenant, mattermost, tocsin, ending } = stage;
   let status = noStatus;
@@ -22,7 +25,7 @@ export async function playLive(stage: Stage, port: number): Promise<void> {
     href: `${tocsin.address}/${path}`,
   }));
   const page = await startChannelPage({ mattermost, port, status: () => status, links });
-  // An answer that does not come leaves the numbers as they are.
+  // Without an answer, the page keeps the old numbers.
   const looking = setInterval(() => void look().catch(() => {}), statusEveryMs);
   try {
     stage.say(introduction(stage, page.address));

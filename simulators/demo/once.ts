@@ -1,13 +1,13 @@
-// The demo that ends by itself: 40 events, a table of what arrived, and whether that was all of
-// them.
+// The demo that ends by itself: it reports 40 events, shows a table of those that arrived, and says
+// whether all of them did.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Arrival, arrivalsOf, tableOf } from './arrivals.ts';
 import { onceScenario } from './scenario.ts';
 import { addAll, ended, type Stage, throwIfBroken } from './stage.ts';
 
 /**
- * @returns true if every event arrived within `waitMs`, each once; otherwise it has said why.
- * @throws what broke
+ * @returns true if every event arrived exactly once within `waitMs`; otherwise it has printed why
+ * @throws something broke
  */
 export async function playOnce(stage: Stage, waitMs: number): Promise<boolean> {
   const { tenant, mattermost, tocsin, ending } = stage;

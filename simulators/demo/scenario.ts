@@ -1,6 +1,5 @@
-// What happens in the demo, and when: a quiet day with a script here and there, bursts of one
+// What happens in the demo, and when: a quiet day with a script here and there, bursts from one
 // device, and now and then an attack. Pure.
-
 import { devices } from '../events/devices.ts';
 import type { TenantStream } from '../events/index.ts';
 import { pickWeighted, type Random } from '../events/random.ts';
@@ -13,14 +12,14 @@ export interface ScenarioAdd {
 }
 
 export interface ScenarioStep {
-  /** One line for people. */
+  /** Describes the step in one line. */
   readonly words: string;
   readonly adds: readonly ScenarioAdd[];
   /** Until the next step. */
   readonly pauseMs: number;
 }
 
-/** What the tenant has already when the demo starts: a few events of the last hour. */
+/** The events of the last hour that the tenant has when the demo starts. */
 export const history: readonly ScenarioAdd[] = [
   { stream: 'events', count: 2, options: { ageSeconds: 2700, severity: 'LOW' } },
   { stream: 'suspicious', count: 2, options: { ageSeconds: 1500 } },
@@ -78,7 +77,7 @@ function attack(random: Random): ScenarioStep {
   };
 }
 
-/** More at once than people can read: a storm, of which only what is critical comes on cards. */
+/** A storm: more events than people can read, so that only critical ones get cards. */
 function outbreak(random: Random): ScenarioStep {
   const count = random.integer(40, 90);
   return {

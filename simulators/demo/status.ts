@@ -1,11 +1,11 @@
-// What the page's status strip says, read from Tocsin's own metrics, so that it shows what an
-// operator would see.
+// The numbers of the page's status strip, read from Tocsin's own metrics, so that the page shows
+// what an operator would see.
 import { type SeverityName, severityNames } from '../../src/kit/event.ts';
 import type { ChannelStatus } from '../channel-page/index.ts';
 
 export const noStatus: ChannelStatus = statusOf('');
 
-/** From the text that /metrics answers with; what is not in it counts as 0. */
+/** Reads the text of /metrics; a missing metric counts as 0. */
 export function statusOf(metricsText: string): ChannelStatus {
   const sum = (name: string, label = '') => sumOf(metricsText, name, label);
   const bySeverity = severityNames.map((name): [SeverityName, number] => [

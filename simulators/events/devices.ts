@@ -1,5 +1,5 @@
-// The make-believe fleet: devices of several tenants, with the names that real ones have (Thai
-// among them). Nothing here exists.
+// An invented fleet: devices of several tenants, with realistic names, some of them Thai. Nothing
+// here exists.
 import type { Random } from './random.ts';
 
 export interface Device {
@@ -83,7 +83,7 @@ export function pickDevice(random: Random, hostname?: string): Device {
   return named ?? random.pick(random.chance(0.95) ? windowsDevices : devices);
 }
 
-/** `HOST\user`, comma-separated, or "" with nobody logged in. */
+/** `HOST\user`, separated by commas; "" if nobody is logged in. */
 export function loggedInUsers({ hostname, users }: Device): string {
   return users.map((user) => `${hostname}\\${user}`).join(',');
 }
@@ -112,8 +112,8 @@ export function recordedDevice(device: Device): Record<string, unknown> {
 }
 
 /**
- * The device as the agents of 2.3 and 3.3 recorded it: no address, no user, names in place of
- * numbers.
+ * The device as the agents of 2.3 and 3.3 recorded it: without address and user, and with names in
+ * place of numbers.
  */
 export function recordedDeviceBefore5(device: Device): Record<string, unknown> {
   const group = device.isServer ? 'Windows Server' : 'Windows Desktop';

@@ -1,10 +1,7 @@
 // Names as attackers choose them: to ping a channel, to break a card, to look like something else.
-// Data only.
 import type { Random } from './random.ts';
 
-/**
- * File names. Some are no legal Windows names; agents on other systems report them all the same.
- */
+/** Some are no legal names on Windows, but agents on other systems report such names too. */
 export const hostileFileNames: readonly string[] = [
   '@channel urgent update.exe',
   '@all @here read me.docm',

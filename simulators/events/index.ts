@@ -1,6 +1,6 @@
-// Wire events as a Deep Instinct tenant sends them, made from a seed: the same seed, stream, id and
-// time give the same bytes. Shapes and the mix of types follow what real tenants were seen to send;
-// every name and address is made up.
+// Makes events as a Deep Instinct tenant sends them, from a seed: the same seed, stream, id and
+// time give the same bytes. Their form and the mix of types follow real tenants; every name and
+// address is invented.
 import { pickDevice, recordedDevice, recordedDeviceBefore5 } from './devices.ts';
 import { hostileHostnames } from './hostile.ts';
 import { maliciousScene, type Scene } from './malicious.ts';
@@ -9,16 +9,13 @@ import { createRandom, pickWeighted, type Random } from './random.ts';
 import { suspiciousScene } from './suspicious.ts';
 import { wireTime } from './time.ts';
 
-/**
- * The two lists of a tenant. Each numbers its events on its own, so that numbers of the two
- * overlap.
- */
+/** The two lists of a tenant. Each numbers its own events, so that their numbers overlap. */
 export const tenantStreams = ['events', 'suspicious'] as const;
 export type TenantStream = (typeof tenantStreams)[number];
 
 /**
- * Releases whose answers differ in shape: `2.3` sends nulls, `3.3` other device fields, `5` leaves
- * out what is empty.
+ * Releases whose answers differ in form: `2.3` sends nulls, `3.3` other device fields, and `5`
+ * leaves out empty values.
  */
 export type Generation = '2.3' | '3.3' | '5';
 
@@ -31,15 +28,15 @@ export interface WireEventOptions {
   /** Added to `insertedAtMs`, 0 to 999. */
   readonly insertedAtMicroseconds?: number;
   /**
-   * The wire's word (`VERY_HIGH`); null leaves it out. Absent: as often as tenants were seen to
-   * send each.
+   * The vendor's word (`VERY_HIGH`); null leaves it out. Absent: each as often as real tenants send
+   * it.
    */
   readonly severity?: string | null;
   /** Default `5`. */
   readonly generation?: Generation;
-  /** Of a device of the make-believe fleet. */
+  /** The name of a device of the invented fleet. */
   readonly hostname?: string;
-  /** How many of the names are hostile, 0 to 1; default 0.03. */
+  /** The share of names that are hostile, 0 to 1; default 0.03. */
   readonly hostileShare?: number;
 }
 
@@ -91,7 +88,7 @@ export function createWireEvent(options: WireEventOptions): WireEvent {
   return isNewest ? event : inOlderShape(event, scene, options.generation!, stream);
 }
 
-/** Mostly within seconds; a device that was offline reports hours later. */
+/** Most events are reported within seconds; a device that was offline reports hours later. */
 function happenedAt(
   random: Random,
   { insertedAtMs, insertedAtMicroseconds = 0 }: WireEventOptions,

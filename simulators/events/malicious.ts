@@ -1,14 +1,11 @@
-// What `/events/` reports: malicious files, and behaviour in memory. Each scenario gives the fields
-// that its type has, and no others.
+// The events of `/events/`: malicious files and behaviour in memory. Each scenario has exactly the
+// fields of its type.
 import type { Device } from './devices.ts';
 import { pickFileName } from './hostile.ts';
 import { mitre } from './mitre.ts';
 import { pickWeighted, type Random } from './random.ts';
 
-/**
- * What a scenario adds to the fields that all events share. `leaf`: the process at the end of the
- * chain.
- */
+/** What a scenario adds to the fields of all events. `leaf`: the last process of the chain. */
 export interface Scene {
   readonly fields: Record<string, unknown>;
   readonly classifications: readonly unknown[];
@@ -115,7 +112,7 @@ const staticAnalysis: Scenario = ({ random, device, severity, hostileShare }) =>
   };
 };
 
-/** A shortcut on a stick: no threat type, and opened again after it had been closed. */
+/** A shortcut on a USB stick: it has no threat type, and was reopened after it was closed. */
 const shortcut: Scenario = ({ random }) => ({
   fields: {
     status: 'REOPEN',
@@ -272,9 +269,7 @@ const behaviours: readonly Behaviour[] = [
 
 type Weighted = readonly (readonly [weight: number, scenario: Scenario])[];
 
-/**
- * Nobody rates ransomware at work LOW; what reaches VERY_HIGH by itself is a file, or ransomware.
- */
+/** Ransomware at work is never LOW, and VERY_HIGH is a file or ransomware. */
 const gravest: Weighted = [
   [60, staticAnalysis],
   [40, behaviour(ransomware)],

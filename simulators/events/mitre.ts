@@ -1,5 +1,5 @@
-// MITRE ATT&CK entries as events carry them. Unlike everywhere else on the wire, what is unknown is
-// null here.
+// MITRE ATT&CK entries as events hold them. Only here does the vendor send null for an unknown
+// value.
 
 interface Classification {
   readonly mitre_id: string;

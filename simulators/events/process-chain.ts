@@ -1,5 +1,5 @@
-// Process chains as agents report them: child first, root last, the root without a parent, every
-// stop time "".
+// Process chains as agents report them: child first and root last, the root without a parent, and
+// every stop time "".
 import type { Device } from './devices.ts';
 import type { Random } from './random.ts';
 import { wireTime } from './time.ts';

@@ -1,5 +1,5 @@
-// PowerShell as the suspicious stream carries it: text of a script with CR LF, cut by the server at
-// 3,000 characters. Does nothing harmful.
+// PowerShell scripts as the suspicious stream holds them: lines end with CR LF, and the server cuts
+// the text at 3,000 characters. The scripts are harmless.
 import type { Random } from './random.ts';
 
 const charactersMax = 3000;

@@ -1,5 +1,4 @@
-// What `/suspicious-events/` reports: scripts and commands. These events carry no hash, no size and
-// no threat type.
+// The events of `/suspicious-events/`: scripts and commands, without hash, size and threat type.
 import type { Scene, SceneContext } from './malicious.ts';
 import { mitre } from './mitre.ts';
 import { pickWeighted } from './random.ts';

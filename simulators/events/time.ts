@@ -1,4 +1,4 @@
-// Times as the wire has them.
+// Times in the form that the vendor sends.
 
 /**
  * ISO 8601 in UTC with six decimals: the milliseconds of `atMs` and then `microseconds` (0 to 999).

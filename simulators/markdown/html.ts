@@ -1,5 +1,5 @@
-// The Markdown tree as HTML. The only place where text of a post becomes HTML: everything is
-// escaped here, and nothing comes in as HTML.
+// Renders the Markdown tree as HTML. Text of a post becomes HTML nowhere else: it is escaped here,
+// and none of it is taken as HTML.
 import { type Block, type Inline, parseMarkdown } from './index.ts';
 import { isMention } from './mentions.ts';
 
@@ -11,7 +11,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Safe between tags and inside of quoted attributes. */
+/** Escapes a text for the space between tags and for quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
@@ -37,7 +37,7 @@ function blockToHtml(block: Block): string {
     case 'line':
       return inlinesToHtml(block.children);
     case 'heading':
-      // A heading of a post is no heading of the page.
+      // A heading in a post must not become a heading of the page.
       return `<p class="heading heading-${block.level}">${inlinesToHtml(block.children)}</p>`;
     case 'fence':
       return `<pre tabindex="0"><code>${escapeHtml(block.text)}</code></pre>`;
@@ -80,7 +80,7 @@ function inlineToHtml(node: Inline): string {
       return '<br>';
     case 'link':
     case 'image': {
-      // The picture itself would be a request to somebody else's server.
+      // Loading the picture would be a request to a foreign server.
       const label =
         node.kind === 'image' ? `🖼 ${inlinesToHtml(node.children)}` : inlinesToHtml(node.children);
       return `<a href="${escapeHtml(node.href)}" rel="noreferrer noopener nofollow" target="_blank">${label}</a>`;

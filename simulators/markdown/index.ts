@@ -1,5 +1,5 @@
-// The part of Mattermost's Markdown that matters to a card, as a small tree: markdown-it reads it,
-// and this file keeps what the page draws. Never yields HTML; knows no URL but http(s).
+// Reads the part of Mattermost's Markdown that a card uses into a small tree. markdown-it parses
+// it, and this file keeps what the page draws. It yields no HTML, and no URLs but http and https.
 import MarkdownIt from 'markdown-it';
 import { inlinesOf } from './inline.ts';
 import type { Block, Inline, Token } from './tree.ts';
@@ -7,8 +7,7 @@ import type { Block, Inline, Token } from './tree.ts';
 export type { Block, Inline } from './tree.ts';
 
 /**
- * What is looked through for the end of an address, so that hostile text takes no longer than
- * honest.
+ * How far to look for the end of an address, so that hostile text takes no longer than honest text.
  */
 const addressMax = 2000;
 
@@ -16,10 +15,10 @@ const parser = createParser();
 
 function createParser(): MarkdownIt {
   const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
-  // What Mattermost does not know, or would draw otherwise than it is written: entities,
-  // references, underlined headings, addresses in angle brackets; and NUL, which stays what it is.
+  // Mattermost does not know these, or draws them differently: entities, references, underlined
+  // headings, addresses in angle brackets. NUL stays unchanged.
   markdown.disable(['entity', 'reference', 'lheading', 'autolink', 'normalize', 'text_join']);
-  // Addresses are found once the text is whole: at each colon of it, hostile text would take hours.
+  // Finds addresses once in the whole text; a search at each colon takes hours on hostile text.
   markdown.inline.ruler.disable('linkify');
   markdown.validateLink = (url) => /^https?:\/\//i.test(url);
   markdown.normalizeLink = (url) => url;
@@ -41,7 +40,7 @@ function createParser(): MarkdownIt {
   return markdown;
 }
 
-/** How long a bare address goes on behind its scheme; 0 if it is none. */
+/** The length of a bare address behind its scheme; 0 if it is none. */
 function lengthOfRest(text: string, at: number, begin: '//' | ''): number {
   if (!text.startsWith(begin, at)) return 0;
   const from = at + begin.length;
@@ -63,7 +62,7 @@ class Reader {
     this.#tokens = tokens;
   }
 
-  /** Up to the end of what was opened last. */
+  /** Reads up to the end of the block that was opened last. */
   blocks(): Block[] {
     const blocks: Block[] = [];
     for (let token = this.#take(); token !== undefined; token = this.#take()) {
@@ -103,7 +102,7 @@ class Reader {
     }
   }
 
-  /** Of a block that holds nothing but text. */
+  /** Reads a block that holds nothing but text. */
   #inlines(): Inline[] {
     const token = this.#take();
     this.#take();

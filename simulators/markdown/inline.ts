@@ -1,8 +1,8 @@
-// What stands inside of one paragraph, from markdown-it's tokens: text, code, emphasis, links,
-// breaks; and the names of emoji.
+// Reads the content of one paragraph from markdown-it's tokens: text, code, emphasis, links,
+// breaks, and the names of emoji.
 import type { Inline, Token } from './tree.ts';
 
-/** The names that cards use; any other stays as it is written. */
+/** The names that cards use; any other name stays as written. */
 const emojis: Readonly<Record<string, string>> = {
   red_circle: '🔴',
   large_orange_circle: '🟠',
@@ -37,7 +37,7 @@ const wrappers: Readonly<Record<string, 'strong' | 'emphasis' | 'struck'>> = {
 
 class InlineReader {
   readonly #tokens: readonly Token[];
-  /** A link holds no link: what would be one is its text. */
+  /** True inside a link: another link there is read as text. */
   readonly #isInLink: boolean;
   #next = 0;
 
@@ -50,7 +50,7 @@ class InlineReader {
     return this.#until(this.#isInLink);
   }
 
-  /** Up to the end of what was opened last. */
+  /** Reads up to the end of what was opened last. */
   #until(isInLink: boolean): Inline[] {
     const found: Inline[] = [];
     let plain = '';
@@ -66,9 +66,8 @@ class InlineReader {
         plain += token.content;
       else {
         flush();
-        // An escape begins a text of its own, as in the server's parser: `x\@here` notifies
-        // although
-        // `x@here` would not.
+        // An escape begins a text of its own, as in the server's parser: `x\@here` notifies,
+        // although `x@here` does not.
         if (token.type === 'text_special') plain = token.content;
         else found.push(...this.#nodesOf(token, isInLink));
       }

@@ -1,5 +1,5 @@
-// Whom a text would notify, by the rules of Mattermost's server: only plain text counts, code never
-// does.
+// Finds whom a text would notify by the rules of Mattermost's server, for which plain text counts
+// and code does not.
 import { type Block, type Inline, parseMarkdown } from './index.ts';
 
 const everybody: ReadonlySet<string> = new Set(['@channel', '@all', '@here']);
@@ -10,7 +10,7 @@ export function isMention(word: string): boolean {
 }
 
 /**
- * The words of a Markdown text that notify somebody, lower-case and without their trailing
+ * The words of a Markdown text that notify somebody, in lower case and without trailing
  * punctuation.
  */
 export function mentionsIn(markdown: string): string[] {

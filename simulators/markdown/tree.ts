@@ -1,4 +1,4 @@
-// The tree that is made of a Markdown text. Types alone.
+// The tree of a Markdown text. Types alone.
 import type MarkdownIt from 'markdown-it';
 
 /** A piece of Markdown as markdown-it reads it. */
@@ -18,7 +18,7 @@ export type Inline =
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly children: readonly Inline[] }
-  /** Text of a list in which no blank line parts the items. */
+  /** Text in a list without blank lines between its items. */
   | { readonly kind: 'line'; readonly children: readonly Inline[] }
   | { readonly kind: 'heading'; readonly level: number; readonly children: readonly Inline[] }
   | { readonly kind: 'fence'; readonly text: string }

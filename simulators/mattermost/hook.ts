@@ -1,6 +1,5 @@
-// What an incoming webhook's request comes to: posts, or a refusal. The checks stand in the order
-// in which the server makes them.
-
+// Decides what a request to an incoming webhook leads to: posts, or a refusal. The checks are in
+// the server's order.
 import type { Payload } from './payload.ts';
 import { draftPosts, type PostDraft } from './post.ts';
 
@@ -14,7 +13,7 @@ export interface Hook {
 
 export interface Channel {
   readonly name: string;
-  /** The hook's owner is no member of a private one. */
+  /** True for a private channel, of which the hook's owner is no member. */
   readonly isPrivate: boolean;
 }
 
@@ -28,9 +27,9 @@ export interface Refusal {
 export interface HookWorld {
   readonly hooks: ReadonlyMap<string, Hook>;
   readonly channels: ReadonlyMap<string, Channel>;
-  /** Names of users, whom a hook may write to. */
+  /** Names of the users to whom a hook may write. */
   readonly users: ReadonlySet<string>;
-  /** False: as a server whose licence or settings forbid priorities. */
+  /** False for a server whose licence or settings forbid priorities. */
   readonly takesPriority: boolean;
   /** Incoming webhooks are switched on. */
   readonly isEnabled: boolean;
@@ -41,7 +40,7 @@ export type HookResult =
   | Refusal
   | { readonly channel: string; readonly drafts: readonly PostDraft[] };
 
-/** Servers wrap nearly every failure in this one name, and repeat the hook's id in the message. */
+/** Servers use this name for nearly every failure, and repeat the hook's id in the message. */
 export function generalRefusal(status: number, hookId: string): Refusal {
   return {
     status,
@@ -74,12 +73,12 @@ export function judge(world: HookWorld, hookId: string, payload: Payload | undef
   if (payload.type?.startsWith('system_')) return refuse(400);
   if (payload.priority && typeof payload.priority.priority !== 'string') return refuse(400);
 
-  // Whatever forbids a post while it is made is a 500.
+  // The server answers 500 to everything that prevents the making of a post.
   if (payload.priority && !world.takesPriority) return refuse(500);
 
   const drafts = draftPosts(payload);
   if (drafts === undefined) return refuse(400);
-  // The database takes no NUL, and every failure to save is a 500.
+  // The database takes no NUL, and the server answers 500 if it cannot save a post.
   return drafts.some(hasNul) ? refuse(500) : { channel: name, drafts };
 }
 

@@ -1,6 +1,5 @@
 // A simulated Mattermost on loopback: incoming webhooks with the answers, checks and limits of the
-// real server, and faults on demand. Part of the product (`tocsin demo`) and of the tests; it never
-// calls anything.
+// real server, and faults on demand. `tocsin demo` and the tests use it; it calls nothing.
 import { createFaultQueue } from '../fault-queue.ts';
 import { listenOnLoopback } from '../loopback.ts';
 import { Ledger, type MattermostRequests, newId } from './ledger.ts';
@@ -21,22 +20,22 @@ export interface MattermostOptions {
   readonly isLocked?: boolean;
   /** Further channels, by name; default `town-square`. */
   readonly channels?: readonly string[];
-  /** Channels in which the hooks' owner is no member. */
+  /** Channels of which the hooks' owner is no member. */
   readonly privateChannels?: readonly string[];
-  /** Whom `@name` in place of a channel finds; default nobody. Such a post's channel is `@name`. */
+  /** Users whom a post to `@name` finds; default nobody. The channel of such a post is `@name`. */
   readonly users?: readonly string[];
   /** Default true, as without a licence; false: a post with a priority is refused with 500. */
   readonly takesPriority?: boolean;
   /**
-   * How many posts are remembered; default all. 0: messages are only counted, bodies not even
+   * How many posts are kept; default all. 0: messages are only counted, and their bodies are not
    * parsed.
    */
   readonly postsKept?: number;
-  /** Default `off`, as on a new server, whose numbers would be 10 a second and a burst of 100. */
+  /** Default `off`, as on a new server; its numbers would be 10 a second and a burst of 100. */
   readonly rateLimit?: RateLimit | 'off';
-  /** Default 300,000, as on a new server; 512 more are let through. */
+  /** Default 300,000, as on a new server, which accepts 512 more. */
   readonly bodyBytesMax?: number;
-  /** What a longer body gets; some versions answer 400. */
+  /** The answer to a longer body; some versions answer 400. */
   readonly tooLargeStatus?: 413 | 400;
 }
 
@@ -51,17 +50,17 @@ export interface Mattermost {
   readonly deliveries: ReadonlyMap<string, number>;
   readonly requests: MattermostRequests;
   readonly channels: readonly string[];
-  /** Another hook; makes its channel if there is none. Returns its URL. */
+  /** Adds a hook, and its channel if there is none. @returns the hook's URL */
   addHook(channel: string, options?: { readonly isLocked?: boolean }): string;
-  /** Archives a channel, which deletes its hooks. */
+  /** Archives a channel and deletes its hooks. */
   archive(channel: string): void;
   /**
-   * The next `times` requests (default 1; `Infinity`: until `heal`) whose body `when` accepts get
-   * the fault. Several queue up.
+   * Shows the fault to the next `times` requests (default 1; `Infinity`: until `heal`) whose body
+   * `when` accepts. Several faults queue up.
    */
   fail(fault: MattermostFault, times?: number, when?: (body: string) => boolean): void;
   heal(): void;
-  /** Called after each post; returns how to stop that. Not called with `postsKept: 0`. */
+  /** Calls `listener` after each post, but not with `postsKept: 0`. @returns how to stop it */
   onPost(listener: (post: Post) => void): () => void;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// What happened on the simulated Mattermost: posts, deliveries, requests. Counts and keeps; decides
+// Counts and keeps what happened on the simulated Mattermost: posts, deliveries, requests. Decides
 // nothing.
 import { randomBytes } from 'node:crypto';
 import type { Post, PostDraft } from './post.ts';
@@ -11,7 +11,7 @@ export interface MattermostRequest {
 }
 
 export interface MattermostRequests {
-  /** Of the hooks, whatever was answered. */
+  /** All requests to hooks, whatever the answer. */
   total: number;
   /** Posts that were made. */
   posts: number;
@@ -77,14 +77,14 @@ export class Ledger {
 
 const idAlphabet = 'ybndrfg8ejkmcpqxot1uwisza345h769';
 
-/** 26 characters, as all ids of the server. */
+/** 26 characters, like all ids of the server. */
 export function newId(): string {
   return Array.from(randomBytes(26), (byte) => idAlphabet[byte & 31]).join('');
 }
 
 /**
- * Found without parsing, so that it also works for bodies that are refused; undefined if there is
- * none.
+ * Finds the delivery id without parsing, so that it works for refused bodies too; undefined if
+ * there is none.
  */
 export function deliveryIdIn(body: string): string | undefined {
   return /"delivery_id"\s*:\s*"([^"\\]{1,200})"/.exec(body)?.[1];

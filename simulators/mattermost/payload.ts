@@ -1,5 +1,5 @@
-// What an incoming webhook may send, as strictly typed as the Go server decodes it: a wrong type
-// anywhere refuses the whole request.
+// The payload of an incoming webhook, typed as strictly as the Go server decodes it: one wrong type
+// refuses the whole request.
 import { z } from 'zod';
 
 const field = z.looseObject({
@@ -48,7 +48,7 @@ export function parsePayload(body: string, contentType: string): Payload | undef
   }
 }
 
-/** Rewrites Slack's spellings, before any Markdown and inside of code as well. */
+/** Rewrites Slack's spellings before Markdown is parsed, and so in code as well. */
 export function withSlackSpellings(text: string): string {
   return text
     .replace(/<!(channel|here|all)>/g, '@$1')
@@ -57,8 +57,8 @@ export function withSlackSpellings(text: string): string {
 }
 
 /**
- * The texts that the server rewrites and searches for mentions: the text, and of attachments
- * pretext, text and values (not the title).
+ * The attachment with Slack's spellings rewritten where the server does so: in pretext, title, text
+ * and values of fields.
  */
 export function rewritten(attachment: Attachment): Attachment {
   const text = (value: string | null | undefined) =>

@@ -1,4 +1,4 @@
-// From an accepted payload to the posts that the server makes of it: split, limited, searched for
+// Makes posts of an accepted payload as the server does: splits it, limits it, and searches it for
 // mentions.
 import { mentionsIn } from '../markdown/mentions.ts';
 import { type Attachment, type Payload, rewritten, withSlackSpellings } from './payload.ts';
@@ -14,22 +14,22 @@ export interface Post {
   readonly text: string;
   readonly attachments: readonly Attachment[];
   readonly props: Readonly<Record<string, unknown>>;
-  /** `props.tocsin.delivery_id`; absent on posts of others. */
+  /** `props.tocsin.delivery_id`; absent on posts that Tocsin did not send. */
   readonly deliveryId?: string;
-  /** Whom the post notified, as `@name`; empty for a post that pinged nobody. */
+  /** Whom the post notified, as `@name`; empty if it pinged nobody. */
   readonly mentions: readonly string[];
-  /** What the post costs of the 100 blocks that a client draws. */
+  /** How many of the 100 blocks that a client draws the post needs. */
   readonly blocks: number;
 }
 
 export type PostDraft = Omit<Post, 'sequence' | 'id' | 'atMs' | 'channel'>;
 
-/** Code points of one post's text. */
+/** The longest text of one post, in code points. */
 export const textLengthMax = 16_383;
 const propsLengthMax = 800_000;
 const ownPropsLengthMax = 760_000;
 
-/** Undefined if props or an attachment are too large, which the server refuses with 400. */
+/** Undefined if props or an attachment are too large: the server then answers 400. */
 export function draftPosts({ text, attachments, props }: Payload): PostDraft[] | undefined {
   const own = props ?? {};
   if (codePoints(JSON.stringify(own)) > ownPropsLengthMax) return undefined;
@@ -46,7 +46,7 @@ export function draftPosts({ text, attachments, props }: Payload): PostDraft[] |
   ];
 }
 
-/** Cut at exactly the limit, with no care for words or code. */
+/** Cuts exactly at the limit, without regard to words or code. */
 function splitText(text: string): string[] {
   if (text.length <= textLengthMax) return [text];
   const points = [...text];
@@ -58,7 +58,8 @@ function splitText(text: string): string[] {
 }
 
 /**
- * As many to a post as its props may hold. An attachment that is too large alone loses text first.
+ * Puts as many attachments into a post as its props may hold. The text of an attachment that is too
+ * large by itself is cut.
  */
 function groupAttachments(
   attachments: readonly Attachment[],
@@ -129,7 +130,7 @@ export function fieldsDrawn({
   });
 }
 
-/** What current clients count when they turn an attachment into blocks. */
+/** How many blocks current clients make of an attachment. */
 function blocksOf(attachment: Attachment): number {
   const fields = fieldsDrawn(attachment);
   const short = fields.filter(({ isShort }) => isShort).length;

@@ -1,5 +1,5 @@
-// Mattermost's rate limiter as its documentation and headers show it: GCRA, so many a second after
-// a burst. Knows no clock.
+// Mattermost's rate limiter, as its documentation and headers describe it: GCRA, a rate per second
+// after a burst. The caller passes the time.
 
 export interface RateLimit {
   readonly perSecond: number;

@@ -1,5 +1,5 @@
-// What the simulated Mattermost answers to each request: limiter, size, route, fault, and then the
-// hook itself.
+// Answers the requests to the simulated Mattermost: rate limit, size, route, fault, and then the
+// hook.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultQueue } from '../fault-queue.ts';
@@ -10,9 +10,9 @@ import { parsePayload } from './payload.ts';
 import type { RateVerdict } from './rate-limiter.ts';
 
 /**
- * What a request is answered with in place of the real thing. A number is a status. `reset_after`,
- * `hang_after`: the post was made. `unknown_hook`: as if the hook had been deleted. `disabled`:
- * incoming webhooks are switched off. `html`: 200 with a login page.
+ * What a request gets in place of the real answer. A number is a status. `reset_after`,
+ * `hang_after`: the post was made. `unknown_hook`: as if the hook was deleted. `disabled`: incoming
+ * webhooks are switched off. `html`: 200 with a login page.
  */
 export type MattermostFault =
   | number
@@ -47,7 +47,7 @@ interface HookRequest {
   readonly deliveryId: string | undefined;
 }
 
-/** Beyond the configured limit the server still reads so many. */
+/** How many bytes the server reads beyond the configured limit. */
 const slackBytes = 512;
 const targetLengthMax = 2048;
 const html =
@@ -95,7 +95,7 @@ async function answerHook(
   else if (fault === 'reset_after') response.socket?.resetAndDestroy();
 }
 
-/** True if the fault took the place of the whole answer, so that no post is made. */
+/** Shows a fault that replaces the answer. @returns true if it did, so that no post is made */
 async function showFaultBefore(
   { ledger }: MattermostWorld,
   fault: MattermostFault,
@@ -128,7 +128,7 @@ async function showFaultBefore(
   return true;
 }
 
-/** Makes the posts, or says why not. */
+/** Makes the posts. @returns the refusal if it does not */
 function accept(
   { ledger, hooks, channels, users, takesPriority }: MattermostWorld,
   { hookId, body, contentType, deliveryId }: HookRequest,

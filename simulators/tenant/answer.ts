@@ -1,8 +1,8 @@
-// How the simulated tenant puts its answers on the wire, faulty ones included.
+// Writes the answers of the simulated tenant, faulty ones included.
 import type { ServerResponse } from 'node:http';
 import type { Slice } from './rows.ts';
 
-/** How an answer without items is written; every form is in use somewhere. */
+/** The form of an answer without items; real tenants use each of these. */
 export type EmptyForm = 'null' | 'absent' | 'bare';
 
 const emptyForms: Readonly<Record<EmptyForm, string>> = {
@@ -43,7 +43,7 @@ export function answerHtml(response: ServerResponse, status: number): void {
   endHtml(response, status, 'Sign in', 'Sign in to go on.');
 }
 
-/** Beside its API the server has a console, which answers to every path with a page. */
+/** Besides its API, the server has a console that answers every path with a page. */
 export function answerConsole(response: ServerResponse): void {
   endHtml(
     response,

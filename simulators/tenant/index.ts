@@ -1,6 +1,5 @@
-// A simulated Deep Instinct tenant on loopback: both streams, the wire as real tenants were seen to
-// speak it, and faults on demand. Part of the product (`tocsin demo`) and of the tests; it never
-// calls anything.
+// A simulated Deep Instinct tenant on loopback: both streams, in the form that real tenants use,
+// and faults on demand. `tocsin demo` and the tests use it; it calls nothing.
 import { randomUUID } from 'node:crypto';
 import {
   createWireEvent,
@@ -25,11 +24,11 @@ export type { TenantFault, TenantRequest, TenantRequests } from './serve.ts';
 export interface TenantOptions {
   /** Default 0: a free port. */
   readonly port?: number;
-  /** The one token that is accepted. Default: a fresh one. */
+  /** The only token that is accepted. Default: a new one. */
   readonly token?: string;
-  /** Of the generated events; default 1. */
+  /** Seed of the generated events; default 1. */
   readonly seed?: number;
-  /** Shape of the generated events; default `5`. */
+  /** Form of the generated events; default `5`. */
   readonly generation?: Generation;
   readonly emptyForm?: EmptyForm;
   /**
@@ -43,19 +42,18 @@ export interface TenantOptions {
 
 export interface AddOptions {
   /**
-   * How long ago the server stored the last of them; default 0. The others are a microsecond apart
-   * before it.
+   * How long ago the server stored the last one; default 0. Each one before is a microsecond older.
    */
   readonly ageSeconds?: number;
-  /** The wire's word for all of them; null: without one. Default: a realistic mix. */
+  /** The vendor's severity of all of them; null: none. Default: a realistic mix. */
   readonly severity?: string | null;
   readonly generation?: Generation;
   readonly hostname?: string;
-  /** How many of the names are hostile, 0 to 1; default 0.03. */
+  /** The share of names that are hostile, 0 to 1; default 0.03. */
   readonly hostileShare?: number;
   /**
-   * Id of the first; default the next. A higher one leaves a gap, a lower one fills it (a row that
-   * was committed late).
+   * Id of the first one; default the next id. A higher one leaves a gap, and a lower one fills it,
+   * as a row does that was committed late.
    */
   readonly firstId?: number;
 }
@@ -63,16 +61,16 @@ export interface AddOptions {
 export interface Tenant {
   /** `http://127.0.0.1:40123`. */
   readonly url: string;
-  /** The one that it accepted first. */
+  /** The token that it accepted at the start. */
   readonly token: string;
   readonly requests: TenantRequests;
-  /** Makes another token, as a console does; every other one is revoked. */
+  /** Makes a new token, as a console does, and revokes every other one. */
   renewToken(): string;
-  /** Makes events and shows them at once. Returns their ids. */
+  /** Makes events and shows them at once. @returns their ids */
   add(stream: TenantStream, count: number, options?: AddOptions): number[];
   /**
-   * Shows this very text as an item. Its place is `id`, whatever the text says; default the next.
-   * Returns the id.
+   * Shows this text as an item with the given `id` (default: the next), whatever id the text holds.
+   * @returns the id
    */
   addRaw(stream: TenantStream, json: string, id?: number): number;
   /**
@@ -81,13 +79,13 @@ export interface Tenant {
    */
   change(stream: TenantStream, id: number, fields: Readonly<Record<string, unknown>>): void;
   remove(stream: TenantStream, id: number): void;
-  /** Forgets a stream's items; ids begin anew: a tenant that was rebuilt. */
+  /** Removes a stream's items and starts its ids anew, like a tenant that was rebuilt. */
   rebuild(stream: TenantStream): void;
   /** The id that the next item will have. */
   nextId(stream: TenantStream): number;
   /** Ascending. */
   ids(stream: TenantStream): readonly number[];
-  /** The item as the wire has it, parsed. @throws if there is none or it is no JSON */
+  /** The item as it is sent, parsed. @throws there is no such item, or it is no JSON */
   item(stream: TenantStream, id: number): Record<string, unknown>;
   /**
    * The next `times` list requests (default 1; `Infinity`: until `heal`) for which `when` is true

@@ -1,9 +1,9 @@
-// One stream of the simulated tenant: items by rising id, kept as the bytes that are sent, so that
-// a page costs one copy.
+// One stream of the simulated tenant: items in the order of their ids, kept as the bytes that are
+// sent, so that a page costs one copy.
 
 const pageSize = 50;
 
-/** What one answer carries. `lastId` is null exactly if there are no items. */
+/** The items of one answer. `lastId` is null exactly if there are none. */
 export interface Slice {
   readonly lastId: number | null;
   readonly items: readonly Buffer[];
@@ -22,8 +22,8 @@ export class Rows {
   }
 
   /**
-   * In its place by id, which may be before others (a row that was committed late). @throws if the
-   * id is taken
+   * Inserts an item by its id, which may be below others, as that of a row that was committed late.
+   * @throws the id is taken
    */
   insert(id: number, json: string): void {
     const index = this.#after(id - 1);

@@ -1,5 +1,5 @@
-// The filter of POST …/search: all keys must match; a list is "one of", an object with from and to
-// is a span of time.
+// The filter of POST …/search: all keys must match. A list means "one of", an object with `from`
+// and `to` a span of time.
 
 type Filter = Readonly<Record<string, unknown>>;
 

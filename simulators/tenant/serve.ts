@@ -1,5 +1,5 @@
-// What the simulated tenant answers to each request, faults included. Keeps count of the requests;
-// the items are the caller's.
+// Answers the requests to the simulated tenant, with faults if asked to, and counts them. The
+// caller keeps the items.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TenantStream } from '../events/index.ts';
@@ -18,9 +18,9 @@ import type { Rows, Slice } from './rows.ts';
 import { matchesFilter, parseFilter } from './search.ts';
 
 /**
- * What a list request may be answered with in place of its page. A number is a status. `same_page`:
- * the cursor is ignored. `disabled`: the vendor's 401 of a switched-off stream. `half_json`: cut,
- * but a complete answer; `cut_body`: the connection breaks.
+ * What a list request gets in place of its page. A number is a status. `same_page`: the cursor is
+ * ignored. `disabled`: the vendor's 401 for a stream that is switched off. `half_json`: a complete
+ * answer with half of the JSON. `cut_body`: the connection breaks.
  */
 export type TenantFault =
   | number
@@ -43,16 +43,14 @@ export interface TenantRequest {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
-  /** The cursor that was asked for; absent if the request is no list. */
+  /** The requested cursor; absent if the request is no list. */
   readonly cursor?: number;
 }
 
 export interface TenantRequests {
   events: number;
   suspicious: number;
-  /**
-   * Everything that is no list: single items, health, wrong paths, and whoever followed a redirect.
-   */
+  /** All other requests: single items, health, wrong paths, followed redirects. */
   other: number;
   /** The newest 10,000. */
   readonly log: TenantRequest[];
@@ -66,7 +64,7 @@ export interface Stream {
 }
 
 export interface World {
-  /** The one that is accepted now. */
+  /** The token that is accepted now. */
   token: string;
   readonly emptyForm: EmptyForm;
   readonly streams: Readonly<Record<TenantStream, Stream>>;
@@ -79,7 +77,7 @@ const bodyBytesMax = 1_000_000;
 const base = '/api/v1';
 const pathOfStream = { events: 'events', 'suspicious-events': 'suspicious' } as const;
 
-/** Routes as the vendor's server does: lists end in a slash, everything else does not. */
+/** Routes like the vendor's server: paths of lists end in a slash, others do not. */
 export async function answerRequest(
   world: World,
   request: IncomingMessage,
@@ -137,7 +135,7 @@ function record(
   if (requests.log.length > requestsMax) requests.log.splice(0, requestsMax >> 1);
 }
 
-/** True if it answered. The key stands alone in the header; a word before it is not understood. */
+/** Refuses a wrong key, which must stand alone in the header. @returns true if it answered */
 function refuse(world: World, { headers }: IncomingMessage, response: ServerResponse): boolean {
   const { authorization } = headers;
   if (authorization === world.token) return false;
@@ -212,7 +210,7 @@ function reversed({ lastId, items }: Slice): Slice {
   return { lastId, items: [...items].reverse() };
 }
 
-/** In the middle of the page, so that there is something to lose on both sides. */
+/** Puts garbage into the middle of the page, with items to lose on both sides. */
 function withGarbage({ lastId, items }: Slice): Slice {
   const middle = items.length >> 1;
   return {

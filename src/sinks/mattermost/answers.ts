@@ -1,10 +1,10 @@
-// What Mattermost's answers mean, where that is more than the policy of core/http-status.ts says.
-// Decides no retry; shows no hook id.
+// What Mattermost's answers mean, beyond what kit/http/status.ts knows of every status. It decides
+// no retry, and its texts never hold the hook's id.
 import { AdapterError } from '../../kit/errors.ts';
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { answerText, failureOf } from '../../kit/http/status.ts';
 
-/** The far end as people may see it, and what they must not. */
+/** The far end: the host that people may see, and the texts that they must not. */
 export interface Hook {
   readonly host: string;
   readonly secrets: readonly string[];
@@ -12,7 +12,7 @@ export interface Hook {
 
 const whereUrl = 'MATTERMOST_WEBHOOK_URL (in tocsin.yaml: the url of this sink)';
 
-/** Words for an operator, in place of the policy's; outcome and reason stay the policy's. */
+/** Replaces the text of kit/http/status.ts; outcome and reason stay. */
 const advice: Readonly<Record<number, string>> = {
   401: `It wants a login, which a webhook never needs: a proxy stands before it. Check ${whereUrl}.`,
   403: 'The webhook may not post there. It is locked to another channel, or its owner is no member any more: look at it under Integrations → Incoming Webhooks.',
@@ -21,21 +21,21 @@ const advice: Readonly<Record<number, string>> = {
   501: 'Incoming webhooks are switched off there. A system administrator can enable them: System Console → Integrations → Integration Management.',
 };
 
-/** Only Mattermost's own 403 speaks of a channel. */
+/** For a 403 that is not Mattermost's own. */
 const strangersRefusal =
   'Mattermost does not say no in this way: a proxy or a web application firewall before it probably refused this request, and its log says why. If there is none, look at the webhook under Integrations → Incoming Webhooks.';
 
-/** Success is 200 and the word `ok`; a login page or a proxy answers 200 as well. */
+/** Success is 200 with the word `ok`; a login page or a proxy answers 200 as well. */
 export function isAccepted({ status, body, truncated }: HttpAnswer): boolean {
   return status === 200 && !truncated && body.trim() === 'ok';
 }
 
-/** A post with a priority is refused in these ways where the licence or the settings forbid it. */
+/** Servers whose licence or settings forbid a priority refuse it with one of these statuses. */
 export function mayBeOfPriority({ status }: HttpAnswer): boolean {
   return status === 400 || status === 422 || status === 500 || status === 501;
 }
 
-/** The error for an answer that {@link isAccepted} is false for. */
+/** The error for an answer that was not accepted; see {@link isAccepted}. */
 export function refusalOf(answer: HttpAnswer, { host, secrets }: Hook): AdapterError {
   const { status } = answer;
   if (status < 400) {
@@ -62,8 +62,7 @@ function reworded(failure: AdapterError, message: string): AdapterError {
 
 /**
  * Reads the answer to a post into a channel that cannot exist. The server looks for the hook before
- * it looks for the channel, so its own 404 (and a 403 that speaks of a lock) proves the hook.
- * Undefined if the hook works.
+ * the channel, so its own 404, or a 403 about a lock, proves that the hook works: then undefined.
  */
 export function probeFailure(answer: HttpAnswer, hook: Hook): AdapterError | undefined {
   const { status } = answer;
@@ -78,7 +77,7 @@ export function probeFailure(answer: HttpAnswer, hook: Hook): AdapterError | und
   });
 }
 
-/** A wrong path or host gives a page, or the server's name for "no such route". */
+/** Whether Mattermost itself answered: a wrong path or host gives a page, or "no such route". */
 export function isServersOwn({ body }: HttpAnswer): boolean {
   try {
     const { id, status_code: code } = JSON.parse(body) as { id?: unknown; status_code?: unknown };

@@ -1,5 +1,5 @@
-// The settings of the sink mattermost. Pure; the webhook's URL is its only credential and stands in
-// no message.
+// The settings of the sink mattermost. Pure. The webhook's URL is its only credential, and no
+// message repeats it.
 import { z } from 'zod';
 import { severityNames } from '../../kit/event.ts';
 import { isFitForName } from '../../kit/text.ts';
@@ -7,10 +7,10 @@ import { plainlyUnfitForNames } from '../../kit/unseen.ts';
 import { readWebUrl } from '../../kit/web-url.ts';
 
 const noDisplayName = 'is no display name: 1 to 64 characters, without @ < > and back-ticks';
-/** What an editor can check of it, by the JSON Schema that is made of this file. */
+/** The part of the rule that an editor can check: it is in the JSON Schema of tocsin.yaml. */
 const displayName = new RegExp(`^[^@<>\`${plainlyUnfitForNames}]{1,64}$`, 'u');
 
-/** Why `text` is no webhook's URL, without repeating it; undefined if it is one. */
+/** Why `text` is no URL of a webhook, without repeating it; undefined if it is one. */
 function faultOf(text: string): string | undefined {
   const read = readWebUrl(text);
   if ('fault' in read) return read.fault;
@@ -90,7 +90,7 @@ export const config = z.strictObject({
     ),
 });
 const { channel, mention, mention_from } = config.shape;
-/** What a route may say. */
+/** What a route may set for this sink. */
 export const routeSettings = z.strictObject({
   channel,
   mention,

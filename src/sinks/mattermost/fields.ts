@@ -1,6 +1,6 @@
-// The fields of an event's card, in their order: what each shows and how much of it. Absent values
-// give no field. The limits are such that a card with everything in it stays within 90 blocks and
-// 16,000 code points; the tests hold them to it.
+// The fields of an event's card in their order: what each shows, and how much of it. An absent
+// value makes no field. The limits keep a card with every field within 90 blocks and 16,000 code
+// points, as tests check.
 import { type EventBody, type Process, type StoredEvent, severityNames } from '../../kit/event.ts';
 import { code, fence, sealed } from './escape.ts';
 import type { Labels } from './locales/en.ts';
@@ -17,7 +17,7 @@ interface View {
   readonly body: EventBody;
   readonly wording: Wording;
   readonly showTenant: boolean;
-  /** Code points that the value may take; delimiters are on top. */
+  /** Code points of the value, without its delimiters. */
   readonly max: number;
 }
 
@@ -99,12 +99,12 @@ export function fieldsOf(
   return fields;
 }
 
-/** When it happened, or the nearest to it that is known. */
+/** When the event happened, or the nearest time that is known. */
 export function timeOf(event: StoredEvent): string {
   return nearestTime(event).iso;
 }
 
-/** What {@link timeOf} is the time of: a time of arrival must not pass for that of an attack. */
+/** Names the time of {@link timeOf}: a time of arrival must not look like that of an attack. */
 export function timeLabel(event: StoredEvent): 'timestamp' | 'timeObserved' | 'timeReceived' {
   return nearestTime(event).label;
 }
@@ -121,12 +121,12 @@ export function deviceName({ device }: EventBody): string | undefined {
   return device?.name ?? (device?.id === undefined ? undefined : `#${device.id}`);
 }
 
-/** PREVENTED, and yet the file is still there. */
+/** Whether the last action failed: the attack was PREVENTED, but the file is still there. */
 export function hasFailed(lastAction: string | undefined): boolean {
   return lastAction !== undefined && /fail/i.test(lastAction);
 }
 
-/** The trigger says what the type may not: a RANSOMWARE behind a STATIC_ANALYSIS. */
+/** With the trigger, which may say more than the type: RANSOMWARE behind STATIC_ANALYSIS. */
 function typeOf({ event, body, max }: View): string | undefined {
   return each(' · ', [event.type, body.trigger === event.type ? undefined : body.trigger], max);
 }
@@ -168,7 +168,7 @@ function techniquesOf({ body, max }: View): string | undefined {
   return more > 0 && shown !== undefined ? `${shown} +${more}` : shown;
 }
 
-/** In code, for a word in running text notifies whoever has it among the own keywords. */
+/** In code, because a word in running text notifies readers who have it as a keyword. */
 function descriptionOf({ body, max }: View): string | undefined {
   const parts = [
     code(body.description, Math.floor(max * 0.7)),
@@ -192,7 +192,7 @@ function processOf(process: Process | undefined, max: number): string | undefine
   return shown === '' ? undefined : shown;
 }
 
-/** All in one piece of code. */
+/** All texts in one piece of inline code. */
 function joined(
   between: string,
   texts: readonly (string | undefined)[],
@@ -201,7 +201,7 @@ function joined(
   return code(texts.filter((text) => text !== undefined).join(between), max);
 }
 
-/** Each in its own piece of code, with an equal share of the room. */
+/** Each text in its own inline code, with an equal share of `max`. */
 function each(
   between: string,
   texts: readonly (string | undefined)[],

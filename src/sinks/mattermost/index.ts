@@ -1,5 +1,5 @@
-// Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a
-// message; more only without what was refused: the priority, the channel.
+// Sink `mattermost`: posts a card for each message to a channel, through an incoming webhook. It
+// makes one request, and another only without what was refused: the priority or the channel.
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { originOf } from '../../kit/origin.ts';
 import { placeOf } from '../../kit/place.ts';
@@ -27,7 +27,7 @@ export const mattermost: SinkDefinition<typeof config> = {
 };
 
 /**
- * Names of channels have at most 64 characters and no capitals, so that this one exists nowhere.
+ * No server has a channel of this name: names have at most 64 characters, and no capitals.
  */
 const noSuchChannel =
   'Tocsin-checks-its-webhook-by-a-channel-whose-name-is-too-long-to-exist-anywhere';
@@ -48,7 +48,7 @@ function create(settings: MattermostConfig, context: SinkContext): Sink {
 
   const usual = optionsOf(undefined);
 
-  /** The route's word goes before the sink's. */
+  /** The settings of the route come before those of the sink. */
   function optionsOf(wanted: RouteSettings | undefined): CardOptions {
     return {
       ...options,
@@ -103,11 +103,11 @@ function create(settings: MattermostConfig, context: SinkContext): Sink {
 
 /** Posts with a priority until the server has refused them; shared by all posts of a sink. */
 function createUrgency() {
-  // A server that is in trouble for a moment fails like one that refuses: once is not enough.
+  // A short fault of the server looks like a refusal of the priority, so one is not enough.
   const refusalsMax = 2;
   let refusals = 0;
   return {
-    /** Without the priority if it is refused. */
+    /** Posts again without the priority if the server refuses it. */
     async ask(
       options: CardOptions,
       ask: (options: CardOptions) => Promise<HttpAnswer>,
@@ -124,7 +124,7 @@ function createUrgency() {
   };
 }
 
-/** A channel that is missing or forbidden; an unknown user is a plain 400. */
+/** Whether the channel is missing or forbidden; for an unknown user the server answers 400. */
 function isRefusedChannel(channel: string, { status }: HttpAnswer): boolean {
   return status === 403 || status === 404 || (status === 400 && channel.startsWith('@'));
 }

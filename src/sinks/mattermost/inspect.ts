@@ -1,5 +1,5 @@
-// What can be found out about a webhook's settings without posting, and what cannot. The webhook
-// itself works.
+// Finds out what it can about the settings of a working webhook without posting, and says what it
+// cannot.
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import type { SinkReport } from '../../kit/sink.ts';
 import { isServersOwn } from './answers.ts';
@@ -8,10 +8,10 @@ import type { MattermostConfig } from './config.ts';
 
 type Ask = (payload: object) => Promise<HttpAnswer>;
 
-/** Types that begin like this are refused, but only after the channel was looked for. */
+/** The server refuses types that begin with `system_`, but only after it found the channel. */
 const probeType = 'system_probe';
 
-/** @param wanted what the sink says itself, then what each route says */
+/** @param wanted the options of the sink itself, then those of each route */
 export async function inspection(
   wanted: readonly CardOptions[],
   { username, icon_url: iconUrl }: MattermostConfig,

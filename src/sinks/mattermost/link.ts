@@ -1,11 +1,11 @@
-// The console's page as an address that may stand in a Markdown link.
+// Makes the address of the console's page safe for a Markdown link.
 
 const lengthMax = 1_000;
 
-/** Nearly every card has the one before's. */
+/** The last result: most cards have the same link as the card before. */
 let last: { readonly link: string | undefined; readonly safe: string | undefined } | undefined;
 
-/** It comes from the configuration; should it ever not be a plain web address, there is none. */
+/** The safe address; undefined if the link is no plain web address or too long. */
 export function linkOf(link: string | undefined): string | undefined {
   if (last?.link !== link) last = { link, safe: safeLink(link) };
   return last?.safe;

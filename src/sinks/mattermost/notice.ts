@@ -1,5 +1,5 @@
-// What Tocsin itself has to say, as a small card. Values come from configuration and far ends, so
-// they are escaped like any other.
+// A notice of Tocsin as a small card. Its values come from the configuration and from far ends, so
+// they are escaped like any others.
 import type { Notice, StoredEvent } from '../../kit/event.ts';
 import type { MessageForm } from '../../kit/sink.ts';
 import { code, plain, sealed } from './escape.ts';
@@ -45,17 +45,17 @@ export function noticeLine(notice: Notice, wording: Wording, form: MessageForm):
   });
 }
 
-/** Words for what sentences count: one is not several. */
+/** The words for numbers of events and digests, in singular or plural. */
 function countsOf({ values }: Notice, { labels }: Wording): Readonly<Record<string, string>> {
-  const said = (count: string | undefined, one: string, many: string) =>
+  const worded = (count: string | undefined, one: string, many: string) =>
     count === '1' ? one : filled(many, { count: /^\d{1,16}$/.test(count ?? '') ? count : '?' });
   return {
-    events: said(values.count, labels.eventOne, labels.eventCount),
-    digests: said(values.digests, labels.digestOne, labels.digestCount),
+    events: worded(values.count, labels.eventOne, labels.eventCount),
+    digests: worded(values.digests, labels.digestOne, labels.digestCount),
   };
 }
 
-/** What the sentence did not say stands in fields, so that no value is lost. */
+/** Values that the sentence does not use become fields, so that none is lost. */
 export function noticeAttachment(
   event: StoredEvent,
   notice: Notice,
@@ -65,11 +65,11 @@ export function noticeAttachment(
   const { labels } = wording;
   const { color, sign } = look(event.severity);
   const template = templateOf(notice, wording);
-  const said = new Set(
+  const used = new Set(
     [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => (name === 'events' ? 'count' : name)),
   );
   const fields = entriesOf(notice)
-    .filter(([name]) => !said.has(name))
+    .filter(([name]) => !used.has(name))
     .flatMap(([name, value]) => fieldOf(name, value, wording, form));
   const time = { title: labels.timestamp, value: wording.time(event.receivedAt), short: true };
   return {

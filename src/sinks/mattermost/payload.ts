@@ -1,12 +1,8 @@
-// What one post looks like on the wire, and what every card shares: colours, signs, the severity's
-// line. Types and constants.
+// The form of a post on the wire, and the colour and sign of each severity.
 import type { Severity } from '../../kit/event.ts';
 import type { CardField } from './fields.ts';
 
-/**
- * As the server decodes it; unknown keys are ignored by older servers. What is undefined does not
- * become JSON.
- */
+/** As the server decodes it; older servers ignore keys that they do not know. */
 export interface Payload {
   readonly text: string;
   readonly username?: string | undefined;
@@ -15,7 +11,7 @@ export interface Payload {
   readonly channel?: string | undefined;
   readonly priority?: { readonly priority: 'important' | 'urgent' } | undefined;
   readonly attachments: readonly Attachment[];
-  /** Neither shown nor reserved by the server: by it a reader tells duplicates. */
+  /** The server neither shows nor reserves this key. Readers find duplicates by it. */
   readonly props: {
     readonly tocsin: {
       readonly delivery_id: string;
@@ -27,7 +23,7 @@ export interface Payload {
 
 export interface Attachment {
   readonly fallback: string;
-  /** `#` and six hexadecimal digits; anything else becomes an error in coming versions. */
+  /** `#` and six hexadecimal digits; coming versions refuse anything else. */
   readonly color: string;
   readonly title: string;
   readonly title_link?: string | undefined;

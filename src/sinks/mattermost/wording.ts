@@ -1,11 +1,11 @@
-// The card's words in the operator's language and zone: labels, templates, times, spans. Pure;
-// knows no event.
+// The words of a card in the operator's language and time zone: labels, sentences, times, spans.
+// Pure. Knows nothing of events.
 import type { Locale } from '../../kit/locale.ts';
 import { code } from './escape.ts';
 import { en, type Labels } from './locales/en.ts';
 import { th } from './locales/th.ts';
 
-/** One line a language. */
+/** The labels by language. */
 export const locales: Readonly<Record<Locale, Labels>> = { en, th };
 
 export interface Wording {
@@ -14,11 +14,14 @@ export interface Wording {
   readonly labels: Labels;
   /** `2026-02-03 08:19:32 +07:00`; a text that is no time is shown as inline code. */
   time(iso: string): string;
-  /** `2 h`, `3 d`, `5 min`: the largest unit alone. */
+  /** `2 h`, `3 d`, `5 min`: rounded to one unit. */
   span(seconds: number): string;
 }
 
-/** A locale that is not there counts as English. @throws {RangeError} unknown time zone */
+/**
+ * The wording of a locale; English for an unknown one.
+ * @throws {RangeError} the time zone is unknown
+ */
 export function createWording(locale: string, timeZone: string): Wording {
   const labels = locales[locale as Locale] ?? en;
   const format = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' });
@@ -40,21 +43,21 @@ export function createWording(locale: string, timeZone: string): Wording {
   };
 }
 
-/** What the zone's clocks are ahead of UTC. */
+/** How far the zone is ahead of UTC. */
 interface Offset {
   /** `+07:00`. */
   readonly text: string;
   readonly ms: number;
 }
 
-/** Since then no zone has changed its clocks but on a quarter of an hour of UTC. */
+/** Since then, every zone has changed its clocks only at a quarter of an hour in UTC. */
 const quartersSinceMs = Date.UTC(1973, 0, 1);
 const quarterMs = 900_000;
 const quartersMax = 1000;
 
 /**
- * Formatting costs some twenty times what the rest of a field does, and events come from the same
- * hours: each quarter is asked for once.
+ * Remembers the offset of each quarter of an hour: formatting costs twenty times the rest of a
+ * field, and most events come from the same hours.
  */
 function createOffsets(format: Intl.DateTimeFormat): (ms: number) => Offset {
   const known = new Map<number, Offset>();
@@ -87,8 +90,8 @@ function zonedTime(ms: number, offset: Offset): string {
 }
 
 /**
- * `{name}` replaced by its value, which must be inert already; a part in brackets is left out if
- * one of its names has no value.
+ * Replaces each `{name}` by its value, which must be inert already. A part in brackets is left out
+ * if one of its names has no value.
  */
 export function filled(
   template: string,
