@@ -5,9 +5,7 @@ import type postgres from 'postgres';
 import { type Row, RowReader } from './row.ts';
 import * as tables from './schema.ts';
 
-/**
- * The database cannot be used as it is. The message gives cause and remedy, and names no secret.
- */
+/** The database cannot be used as it is. The message gives cause and remedy, and no secret. */
 export class DatabaseSchemaError extends Error {
   override readonly name = 'DatabaseSchemaError';
 }

@@ -29,7 +29,7 @@ const lockMaxMs = 3000;
  * this or of a newer release is left as it is, which needs no right to create anything.
  *
  * @returns the number of migrations applied
- * @throws {DatabaseSchemaError} nothing can be made of what is there
+ * @throws {DatabaseSchemaError} the database cannot be used as it is
  * @throws also when something else keeps a table for 3 s, as a backup does; nothing is changed then
  */
 export async function migrate(client: postgres.Sql): Promise<number> {
@@ -57,7 +57,7 @@ export async function migrate(client: postgres.Sql): Promise<number> {
 }
 
 /**
- * @throws {DatabaseSchemaError} nothing can be made of what is there
+ * @throws {DatabaseSchemaError} the database cannot be used as it is
  * @throws when the database cannot be asked
  */
 export async function compareMigrations(
