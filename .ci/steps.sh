@@ -6,7 +6,6 @@
 #   required LIMIT COMMAND    the same; if it fails the run ends
 #   tests BEGIN END COMMAND   a command that runs tests and counts them; after BEGIN no test begins,
 #                             and at END the command is ended, in seconds since the run began
-#   unless_after SECONDS …    what follows, unless the run has lasted so long already
 #   optional_tool TOOL PACKAGE  a program without which some tests are skipped; its package of the
 #                             system is installed if we may do that
 #   finish                    prints the result and ends the run
@@ -39,14 +38,12 @@ run_step() {
 }
 
 tests() {
-  local begin=$1 end=$2
-  shift 2
-  unless_after "$begin" run_tests "$begin" "$end" "$@"
-}
-
-run_tests() {
   local begin=$1 end=$2 status=0 line
   shift 2
+  if ((SECONDS >= begin)); then
+    left_out+=("$*")
+    return
+  fi
   heading "$*"
   TESTS_UNTIL=$(($(date +%s) - SECONDS + begin)) \
     timeout --kill-after=10 "$((end - SECONDS))" "$@" 2>&1 | tee "$log" || status=$?
@@ -65,19 +62,6 @@ run_tests() {
     while IFS= read -r line; do add_failure "$line"; done <<<"${line:-"$* (exit code $status)"}"
   fi
   if line=$(grep '^Left out, ' "$log"); then left_out+=("${line#*: }"); fi
-}
-
-# The word and its numbers are no part of what is named.
-unless_after() {
-  local limit=$1
-  shift
-  if ((SECONDS < limit)); then
-    "$@"
-    return
-  fi
-  shift
-  while [[ $1 =~ ^[0-9]+$ ]]; do shift; done
-  left_out+=("$*")
 }
 
 optional_tool() {
