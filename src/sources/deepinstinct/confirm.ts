@@ -65,41 +65,55 @@ function byNumber(a: WireItem, b: WireItem): number {
   return (a.id ?? Number.POSITIVE_INFINITY) - (b.id ?? Number.POSITIVE_INFINITY) || 0;
 }
 
-/**
- * Items beyond `after`, by number, those without one last. What they say beyond `position`, to
- * which everything was read, was confirmed by a second answer wherever it leaps.
- * @throws {AdapterError} as {@link Read}; `malformed` if two answers contradict each other, or
- * pages without end show nothing
- */
-export type SureRead = (after: number, position: number) => Promise<readonly WireItem[]>;
+/** One question: what lies beyond `after`. */
+interface Question {
+  readonly after: number;
+  /** Everything up to here was read. */
+  readonly position: number;
+  /** How many pages without a usable item were passed on the way to this question. */
+  readonly depth: number;
+}
 
-/** @param host for people */
-export function createSureRead(read: Read, host: string): SureRead {
+export class SureReader {
+  readonly #read: Read;
+  readonly #host: string;
   /** A `last_id` behind which there was nothing. It is not followed twice. */
-  let deadEnd: number | undefined;
+  #deadEnd: number | undefined;
 
-  async function readSure(
-    after: number,
-    position: number,
-    depth: number,
-  ): Promise<readonly WireItem[]> {
-    const first = await read(after);
-    if (isUnnumbered(first, after, position))
-      return beyondUnnumbered(first, after, position, depth);
-    if (isPlain(first, position) || isDeadEnd(first, position)) return first.items;
-    const second = await read(after);
-    const items = agreed(first, second, position);
-    if (hasBeyond(items, position)) return items;
-    if ((second.newestId ?? 0) > position) throw contradiction(host, first, second);
-    const { lastId } = second;
-    if (lastId === undefined || lastId <= position) return items;
-    return [...items, ...(await beyondWithheld(lastId, depth))];
+  /** @param host for people */
+  constructor(read: Read, host: string) {
+    this.#read = read;
+    this.#host = host;
   }
 
-  async function beyondWithheld(lastId: number, depth: number): Promise<readonly WireItem[]> {
-    if (depth >= withheldMax) throw withheld(host, lastId);
-    const items = await readSure(lastId, lastId, depth + 1);
-    if (depth === 0) deadEnd = hasBeyond(items, lastId) ? undefined : lastId;
+  /**
+   * Items beyond `after`, by number, those without one last. What they say beyond `position`, to
+   * which everything was read, was confirmed by a second answer wherever it leaps.
+   * @throws {AdapterError} as {@link Read}; `malformed` if two answers contradict each other, or
+   * pages without end show nothing
+   */
+  read(after: number, position: number): Promise<readonly WireItem[]> {
+    return this.#ask({ after, position, depth: 0 });
+  }
+
+  async #ask(question: Question): Promise<readonly WireItem[]> {
+    const { after, position, depth } = question;
+    const first = await this.#read(after);
+    if (isUnnumbered(first, after, position)) return this.#beyondUnnumbered(first, question);
+    if (isPlain(first, position) || this.#isDeadEnd(first, position)) return first.items;
+    const second = await this.#read(after);
+    const items = agreed(first, second, position);
+    if (hasBeyond(items, position)) return items;
+    if ((second.newestId ?? 0) > position) throw contradiction(this.#host, first, second);
+    const { lastId } = second;
+    if (lastId === undefined || lastId <= position) return items;
+    return [...items, ...(await this.#beyondWithheld(lastId, depth))];
+  }
+
+  async #beyondWithheld(lastId: number, depth: number): Promise<readonly WireItem[]> {
+    if (depth >= withheldMax) throw withheld(this.#host, lastId);
+    const items = await this.#ask({ after: lastId, position: lastId, depth: depth + 1 });
+    if (depth === 0) this.#deadEnd = hasBeyond(items, lastId) ? undefined : lastId;
     return items;
   }
 
@@ -107,22 +121,22 @@ export function createSureRead(read: Read, host: string): SureRead {
    * Finds items with a number beyond those without. Each item has a number of its own even if it
    * does not show it. So where n items lie beyond a number, nothing unseen is skipped by asking n
    * numbers further on, nor by asking beyond that as long as one of the n is shown again.
+   * @param first answer to the question
    */
-  async function beyondUnnumbered(
+  async #beyondUnnumbered(
     first: WirePage,
-    after: number,
-    position: number,
-    depth: number,
+    { after, position, depth }: Question,
   ): Promise<readonly WireItem[]> {
-    const seen = new Map(inBoth(first, await read(after)).map((item) => [item.raw, item]));
-    if (seen.size === 0) throw numberless(host, after);
+    const second = await this.#read(after);
+    const seen = new Map(inBoth(first, second).map((item) => [item.raw, item]));
+    if (seen.size === 0) throw numberless(this.#host, after);
     let sure = nextAfter(first, after);
     /** From here on unseen items would be skipped. */
     let tooFar: number | undefined;
     let further = 0;
     for (let pages = depth; pages < numberlessMax; pages += 1) {
       const next = sure + further;
-      const page = await read(next);
+      const page = await this.#read(next);
       const isShownAgain = page.items.some(({ raw }) => seen.has(raw));
       if (further > 0 && !isShownAgain) {
         tooFar = next;
@@ -130,7 +144,7 @@ export function createSureRead(read: Read, host: string): SureRead {
         continue;
       }
       if (!isUnnumbered(page, next, position)) {
-        const rest = await readSure(next, position, pages + 1);
+        const rest = await this.#ask({ after: next, position, depth: pages + 1 });
         return [...rest.filter(({ raw }) => !seen.has(raw)), ...seen.values()];
       }
       for (const item of page.items) seen.set(item.raw, item);
@@ -139,14 +153,12 @@ export function createSureRead(read: Read, host: string): SureRead {
       if (!isShownAgain) further = 0;
       else further = tooFar === undefined ? further * 4 + 1 : Math.floor((tooFar - sure) / 2);
     }
-    throw numberless(host, after);
+    throw numberless(this.#host, after);
   }
 
-  function isDeadEnd({ newestId, lastId }: WirePage, position: number): boolean {
-    return (newestId ?? 0) <= position && lastId === deadEnd;
+  #isDeadEnd({ newestId, lastId }: WirePage, position: number): boolean {
+    return (newestId ?? 0) <= position && lastId === this.#deadEnd;
   }
-
-  return (after, position) => readSure(after, position, 0);
 }
 
 /** The number to ask beyond next: it skips nothing unseen, and no numbered item comes twice. */

@@ -3,7 +3,7 @@
 // only.
 import { type Alarm, createAlarm } from './alarm.ts';
 import { AnswerTooLongError, type Client } from './client.ts';
-import { createSureRead, type SureRead } from './confirm.ts';
+import { SureReader } from './confirm.ts';
 import { advance, type Cursor, isAt, leapMin, numberBefore, type Place } from './cursor.ts';
 import type { Read } from './first-start.ts';
 import type { WireItem } from './page.ts';
@@ -41,7 +41,7 @@ const pagesMax = 45;
 export class Reader {
   readonly #overlap: number;
   readonly #now: () => number;
-  readonly #readSure: SureRead;
+  readonly #sure: SureReader;
   readonly #alarm: Alarm;
   readonly #plan: RereadPlan;
   readonly #rereader: Rereader;
@@ -55,7 +55,7 @@ export class Reader {
     const { host } = client;
     this.#overlap = overlap;
     this.#now = now;
-    this.#readSure = createSureRead(read, host);
+    this.#sure = new SureReader(read, host);
     this.#alarm = createAlarm({ host, sourceId, read, now });
     this.#plan = new RereadPlan(now);
     this.#rereader = new Rereader(now);
@@ -101,7 +101,7 @@ export class Reader {
 
   /** @param turn of the second reading in whose place this one is, if it is */
   async #readOn(cursor: Cursor, turn?: number): Promise<Portion> {
-    const items = await this.#readSure(cursor.id, cursor.id);
+    const items = await this.#sure.read(cursor.id, cursor.id);
     // Its own item was not asked for. That it is missing says nothing, but what lies below it may.
     const verdict = judge(cursor, items, this.#now());
     if (verdict.kind === 'another' || verdict.kind === 'behind')
@@ -117,7 +117,7 @@ export class Reader {
     const shown = this.#tenantEnd.shownBelow(cursor);
     const items =
       shown === undefined
-        ? await unlessTooLong(this.#readSure(numberBefore(cursor), cursor.id))
+        ? await unlessTooLong(this.#sure.read(numberBefore(cursor), cursor.id))
         : await this.#readPast(shown, cursor);
     // The answer has the item of the cursor and what follows. That one is there, so skip it.
     if (items === undefined) return this.#readOn(cursor, turn);
@@ -136,7 +136,7 @@ export class Reader {
     const items: WireItem[] = [];
     let after = numberBefore(shown);
     for (let pages = 0; pages < pagesMax; pages += 1) {
-      const page = await this.#readSure(after, cursor.id);
+      const page = await this.#sure.read(after, cursor.id);
       items.push(...page.filter(({ id }) => id === undefined || id > after));
       const newest = page.findLast(({ id }) => id !== undefined)?.id ?? 0;
       if (newest <= Math.max(after, shown.id) || newest > cursor.id) break;
@@ -152,7 +152,7 @@ export class Reader {
   async #readAgain(cursor: Cursor, isWhole: boolean): Promise<Portion> {
     const { from, witness, turn } = this.#plan.begin(cursor);
     const overlap = isWhole ? Math.max(this.#overlap, leapMin) : this.#overlap;
-    const options = { read: this.#readSure, cursor, from, witness, overlap, isWhole, turn };
+    const options = { sure: this.#sure, cursor, from, witness, overlap, isWhole, turn };
     const reading = this.#rereader.reread(options);
     const reread = isWhole ? await reading : await unlessTooLong(reading);
     if (reread === undefined) {

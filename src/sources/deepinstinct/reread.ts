@@ -1,6 +1,6 @@
 // Reads the neighbourhood of the cursor a second time, for items that were stored late and for what
 // speaks of the tenant. Judges nothing.
-import type { SureRead } from './confirm.ts';
+import type { SureReader } from './confirm.ts';
 import type { Cursor } from './cursor.ts';
 import type { WireItem } from './page.ts';
 
@@ -14,7 +14,7 @@ export interface Reread {
 }
 
 export interface RereadOptions {
-  readonly read: SureRead;
+  readonly sure: Pick<SureReader, 'read'>;
   readonly cursor: Cursor;
   /** The cursor, or one that came before it: from there on everything is read again. */
   readonly from: Cursor;
@@ -65,7 +65,7 @@ export class Rereader {
     this.#now = now;
   }
 
-  /** @throws {AdapterError} as {@link SureRead} */
+  /** @throws {AdapterError} as {@link SureReader.read} */
   async reread(options: RereadOptions): Promise<Reread> {
     const begun = this.#takeUnfinished(options) ?? this.#begin(options);
     try {
@@ -99,14 +99,14 @@ export class Rereader {
 }
 
 /** @param progress goes on from there, and shows how far it came if this throws */
-async function readToCursor({ read, cursor }: RereadOptions, progress: Progress): Promise<Reread> {
+async function readToCursor({ sure, cursor }: RereadOptions, progress: Progress): Promise<Reread> {
   while (
     progress.pages < pagesMax &&
     progress.more &&
     (progress.pages === 0 || progress.after < cursor.id)
   ) {
     const { after } = progress;
-    const page = await read(after, cursor.id);
+    const page = await sure.read(after, cursor.id);
     progress.items.push(...page.filter(({ id }) => id === undefined || id > after));
     const newest = page.findLast(({ id }) => id !== undefined)?.id ?? 0;
     progress.more = newest > after;

@@ -99,13 +99,15 @@ describe('a reader of what was read before', () => {
     const options = (more: Partial<RereadOptions> = {}): RereadOptions => {
       const cursor = more.cursor ?? cursorOf(300);
       return {
-        read: async (after) => {
-          stream.asked.push(after);
-          if (stream.asked.length === stream.failing) throw new Error('failed');
-          return ids
-            .filter((id) => id > after)
-            .slice(0, pageLength)
-            .map(wire);
+        sure: {
+          read: async (after) => {
+            stream.asked.push(after);
+            if (stream.asked.length === stream.failing) throw new Error('failed');
+            return ids
+              .filter((id) => id > after)
+              .slice(0, pageLength)
+              .map(wire);
+          },
         },
         cursor,
         from: cursor,
@@ -164,7 +166,7 @@ describe('a reader of what was read before', () => {
   test('gives no item twice where the pages of a server overlap', async () => {
     const { rereader, options } = rereaderOf([]);
     const read = async (after: number) => numbers(after, 50).map(wire);
-    const { items } = await rereader.reread(options({ read }));
+    const { items } = await rereader.reread(options({ sure: { read } }));
     expect(items.map(({ id }) => id)).toEqual(numbers(201, 147));
   });
 
