@@ -19,9 +19,10 @@ describe('the registry of sinks', () => {
     describeDefinition(key, definition, folder);
 
     test(`${key} runs the sink suite in its own test file`, () => {
-      const file = new URL(`${key}.test.ts`, tests);
-      expect(existsSync(file)).toBe(true);
-      expect(readFileSync(file, 'utf8')).toMatch(/^describeSink\(/m);
+      const files = [`${key}.test.ts`, `${key}/index.test.ts`].map((name) => new URL(name, tests));
+      const file = files.find(existsSync);
+      expect(file, `write ${files.join(' or ')}`).toBeDefined();
+      expect(readFileSync(file!, 'utf8')).toMatch(/^describeSink\(/m);
     });
   }
 });
