@@ -1,4 +1,4 @@
-// What a command is, and the table of them. Types, and the error for a wrong command line.
+// What a command is, the table of commands, and the error for a wrong command line.
 import type { Signals } from './signals.ts';
 
 /** An option, with what `--help` says about it. */
@@ -9,53 +9,51 @@ export interface CommandOption {
   readonly value?: string;
   /** One letter. */
   readonly short?: string;
-  /** Of a string: may be given more than once, and its value is a list. */
+  /** A string that may be given more than once; its value is a list. */
   readonly multiple?: boolean;
 }
 
 export interface CommandArgument {
   /** `<id>`, or `[id]` if it may be missing; `[id...]` takes all that follow. */
   readonly name: string;
-  /** Ends a sentence as well: `as "tocsin source list" shows it`. */
+  /** Also ends a sentence in an error: `the id of a sink`. */
   readonly help: string;
 }
 
 export interface CommandArguments {
-  /** By name, as it is written behind the dashes; absent: not given. */
+  /** By the name behind the dashes; absent: not given. */
   readonly values: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly positionals: readonly string[];
 }
 
-/** The world outside of a command, so that tests can be it. */
+/** All that a command knows of the world outside, so that tests can stand in for it. */
 export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where `.env` is looked for and relative paths begin. */
   readonly directory: string;
   readonly version: string;
-  /** Output that was asked for; `text` ends its own lines. */
+  /** Output that was asked for. `text` has its own line breaks. */
   stdout(text: string): void;
-  /** What went wrong, for people. The logger writes to the same place. */
+  /** Errors and remarks for people. The logger writes to the same place. */
   stderr(text: string): void;
-  /** Held until the command takes them over; absent where the command is no process of its own. */
+  /** Held until the command handles them; absent where it does not run in a process of its own. */
   readonly signals?: Signals;
-  /** Called once the command is known, before it runs; not for its help. */
+  /** Called with the command before it runs; not if only its help is printed. */
   onCommand?(command: Command): void;
 }
 
 export interface Command {
-  /** What `--help` says beyond summary and options, a paragraph a line. */
+  /** What `--help` says beyond summary and options; each line is a paragraph. */
   readonly details?: string;
   readonly options: Readonly<Record<string, CommandOption>>;
   readonly arguments?: readonly CommandArgument[];
-  /** It takes `io.signals` over; any other command ends by a signal as every program does. */
+  /** It handles `io.signals` itself; a signal ends any other command, as it ends every program. */
   readonly handlesSignals?: boolean;
-  /**
-   * It delivers, so a sink may own standard output, and answers for what cannot be written there.
-   */
+  /** It delivers, so a sink may own standard output, and is told what cannot be written there. */
   readonly hasSinks?: boolean;
   /**
    * Resolves with the exit code: 0 done, 1 failed.
-   * @throws {UsageError} 2, {ConfigError} 78, which the caller reports
+   * @throws {UsageError} (exit code 2), {ConfigError} (78); the caller reports them
    */
   run(args: CommandArguments, io: CommandIo): Promise<number>;
 }
@@ -69,13 +67,13 @@ export interface CommandGroup {
 export interface CommandEntry {
   /** One line, no full stop. */
   readonly summary: string;
-  /** Called when the command is wanted, so that each starts without the code of the others. */
+  /** Loads the command only when it runs, so that no command loads the code of the others. */
   load(): Promise<{ readonly command: Command | CommandGroup }>;
 }
 
 export type CommandTable = Readonly<Record<string, CommandEntry>>;
 
-/** An entry of a table whose command is at hand. */
+/** An entry whose command is loaded already. */
 export function entry(summary: string, command: Command | CommandGroup): CommandEntry {
   return { summary, load: async () => ({ command }) };
 }

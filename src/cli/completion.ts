@@ -1,6 +1,6 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a shell writes its
-// variables The completion of the command line for bash and zsh, as scripts made from the table of
-// commands. Nothing of Tocsin runs while somebody presses Tab.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a shell
+// Completes the command line in bash and zsh, by scripts made from the table of commands. Tocsin
+// itself does not run when somebody presses Tab.
 import type { Command, CommandEntry, CommandTable } from './command.ts';
 import { beforeCommand, isGroup } from './program.ts';
 
@@ -11,7 +11,7 @@ export interface Word {
   readonly value?: string | undefined;
 }
 
-/** What may stand behind the words of `path`. */
+/** The words that may follow those of `path`. */
 export interface CompletionLevel {
   /** `dead list`; empty for the program itself. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface CompletionLevel {
   readonly options: readonly Word[];
 }
 
-/** Of the program and of every command, which are loaded for it. */
+/** The levels of the program and of every command. Loads all commands. */
 export async function levelsOf(table: CommandTable): Promise<CompletionLevel[]> {
   const options = [...optionsOf(beforeCommand), { word: '--version', summary: 'Say the version' }];
   const below = Object.entries(table).map(([name, entry]) => levelsUnder(name, entry));
@@ -56,14 +56,14 @@ function optionsOf(options: Command['options']): Word[] {
   return [...words, ...help];
 }
 
-/** Of a value that names a file or a folder. */
+/** Whether the value of the option names a file or a folder. */
 function isFile({ value }: Word): boolean {
   return value === '<file>' || value === '<path>';
 }
 
 /**
- * Lines of shell that both understand: they walk over the words before the one at hand, and set
- * `at` to the commands among them. What an option takes is skipped.
+ * Lines that both shells understand. They go through the words before the one to complete, set `at`
+ * to the commands among them, and skip the values of options.
  */
 function walk(levels: readonly CompletionLevel[], words: string): string[] {
   const valued = levels.flatMap(({ path, options }) =>
@@ -85,7 +85,7 @@ function walk(levels: readonly CompletionLevel[], words: string): string[] {
   ];
 }
 
-/** One branch for each level that has any such option: its values are files, or nothing known. */
+/** Branches for a word that is the value of an option: it is a file, or nothing is offered. */
 function valueBranches(levels: readonly CompletionLevel[], files: string): string[] {
   const patterns = (isMeant: (option: Word) => boolean) =>
     levels.flatMap(({ path, options }) =>
@@ -153,7 +153,7 @@ export function zshScript(levels: readonly CompletionLevel[]): string {
   ].join('\n');
 }
 
-/** Within single quotes of a shell. */
+/** As it must be written within single quotes of a shell. */
 function quoted(text: string): string {
   return text.replaceAll("'", "'\\''");
 }

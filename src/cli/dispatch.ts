@@ -1,6 +1,4 @@
-// From the command line to one command and its exit code, and what is printed when something goes
-// wrong.
-
+// Runs the command of a command line, and prints what goes wrong. Gives the exit code.
 import { CommanderError } from 'commander';
 import { ConfigError } from '../kit/errors.ts';
 import { describeError } from '../observe/log.ts';
@@ -8,7 +6,7 @@ import { exitCodes } from '../service/exit-codes.ts';
 import { type CommandIo, type CommandTable, UsageError } from './command.ts';
 import { type Progress, runProgram } from './program.ts';
 
-/** Never rejects: what a command throws is printed on stderr and becomes the exit code. */
+/** The exit code. Never rejects: what a command throws is printed on stderr. */
 export async function dispatch(
   argv: readonly string[],
   table: CommandTable,
@@ -37,7 +35,7 @@ function report(error: unknown, { io, path }: Progress): number {
   }
   const { message, code, cause, stack } = describeError(error);
   const fact = withCode(message, code);
-  // Of a statement that failed, the code is the cause's.
+  // Where a statement failed, the cause has the code.
   const reason =
     cause && (code === undefined ? withCode(cause.message, cause.code) : cause.message);
   const frames = (stack ?? []).map((frame) => `    ${frame}\n`).join('');
@@ -49,13 +47,13 @@ function withCode(message: string, code: string | undefined): string {
   return code === undefined ? message : `${message} (${code})`;
 }
 
-/** Behind a whole sentence the cause stands by itself. */
+/** After a whole sentence the cause stands in brackets. */
 function withCause(fact: string, cause: string | undefined): string {
   if (!cause) return fact;
   return fact.endsWith('.') ? `${fact} (${cause})` : `${fact}: ${cause}`;
 }
 
-/** Every problem with its remedy, for people. */
+/** Every problem with its remedy, and the warnings, for people. */
 export function listProblems({ problems, warnings }: ConfigError): string {
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   const lines = problemLines(problems);
@@ -63,7 +61,7 @@ export function listProblems({ problems, warnings }: ConfigError): string {
   return `tocsin: the configuration has ${count}:\n${[...lines, ...hints].join('')}`;
 }
 
-/** One entry for each, which begins and ends with a line break. */
+/** One entry for each problem, which begins and ends with a line break. */
 export function problemLines(problems: ConfigError['problems']): string[] {
   return problems.map(
     ({ where, problem, remedy }) => `\n  ${where} ${problem}.\n    ${sentence(remedy)}\n`,

@@ -1,5 +1,5 @@
-// The event that a command is to try: a stored one, one as the vendor's console shows it, or one
-// that people wrote. What a file of the last kind leaves out is what vendors leave out.
+// Reads the event that a command is to try: a stored one, one as the vendor's console shows it, or
+// one that people wrote, in which every key is optional.
 import { z } from 'zod';
 import type { Config } from '../config/index.ts';
 import { type Severity, type StoredEvent, severityNames } from '../kit/event.ts';
@@ -20,7 +20,7 @@ const severity = z
   .transform((value) => severityOf(value)!);
 
 const facts = z.record(z.string(), z.union([z.string(), z.number()])).optional();
-/** As far as rules and cards rely on its form. */
+/** Only the parts whose form rules and cards rely on. */
 const body = z.looseObject({
   device: facts,
   tenant: facts,
@@ -41,14 +41,14 @@ const eventFile = z.strictObject({
   body: body.default({}),
 });
 
-/** The options of a command that tries what would become of one event. */
+/** The options by which a command gets one event. */
 export const eventOptions = {
   event: { type: 'string', value: '<file>', help: 'The event, as JSON; - for stdin' },
   id: { type: 'string', value: '<id>', help: 'In place of a file: a stored event' },
   source: { type: 'string', value: '<source>', help: 'Which source the event is of' },
 } as const satisfies Command['options'];
 
-/** What `--help` says about them. */
+/** What `--help` says about these options. */
 export const eventHelp =
   'The event is one of these:\n' +
   '--id 4711: a stored one, by the number that "tocsin dead list" shows; with --source, by its number in the vendor’s console.\n' +
@@ -58,7 +58,7 @@ export const eventHelp =
   '"severity": "HIGH", "status": "OPEN", "action": "DETECTED", "body": {"device": {"name": "SRV-01"}}}. "-" reads it from stdin.';
 
 /**
- * The event that the options name. Only for `--id` a database is looked at.
+ * The event that the options name. Only `--id` needs a database.
  * @throws {UsageError} none is named, or what is named is no event; {Error} none is stored under
  * that number
  */
@@ -73,7 +73,9 @@ export async function readEvent(
     throw new UsageError(
       'Which event? Name a file by --event <file>, or a stored event by --id <id>.',
     );
-  return file === undefined ? storedEvent(id!, source, io) : eventOfFile(file, source, config, io);
+  return file === undefined
+    ? storedEvent(id!, source, io)
+    : eventOfFile({ name: file, directory: io.directory, source }, config);
 }
 
 function assertSource(source: string, { sources: configured }: Pick<Config, 'sources'>): void {
@@ -104,13 +106,18 @@ async function storedEvent(
   );
 }
 
+interface EventFile {
+  readonly name: string;
+  readonly directory: string;
+  /** The id of the source that was named. */
+  readonly source: string | undefined;
+}
+
 function eventOfFile(
-  name: string,
-  source: string | undefined,
+  { name, directory, source }: EventFile,
   config: Pick<Config, 'sources'>,
-  io: CommandIo,
 ): StoredEvent {
-  const text = readGivenFile(name, io.directory);
+  const text = readGivenFile(name, directory);
   const own = eventFile.safeParse(parse(text, name));
   if (own.success) {
     return complete({
@@ -148,7 +155,7 @@ function complete(event: Read): StoredEvent {
   };
 }
 
-/** What each source that could have read the vendor's item makes of it. */
+/** The vendor's item as each source reads it that could have read it. */
 function readersOf(
   text: string,
   source: string | undefined,
@@ -166,7 +173,7 @@ function readersOf(
         { ...event, source: id, isOwnType: sources[type]?.types?.includes(draft.type) ?? false },
       ];
     });
-  // Streams of one vendor show the same shape; the type tells most of them apart.
+  // Streams of one vendor have the same shape; the type distinguishes most of them.
   const certain = found.filter(({ isOwnType }) => isOwnType);
   return (certain.length > 0 ? certain : found).map(({ isOwnType: _, ...event }) => event);
 }

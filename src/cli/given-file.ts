@@ -1,4 +1,4 @@
-// A file that a command was given by name on its command line; "-" is standard input.
+// Reads a file that the command line names; "-" is standard input.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { codeOf, readText, textOf } from '../kit/files.ts';

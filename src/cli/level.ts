@@ -1,5 +1,5 @@
-// One level of the command line (the program, a group, a command) as commander parses it, with the
-// words and the order of arguments that are ours.
+// One level of the command line (the program, a group, a command), parsed by commander, with errors
+// in our own words and options in any order.
 import { Argument, Option, Command as Parser } from 'commander';
 import { suggest } from '../kit/suggest.ts';
 import { type CommandArgument, type CommandOption, UsageError } from './command.ts';
@@ -17,7 +17,7 @@ export class Level extends Parser {
   declareOption(name: string, { type, help, value, short, multiple }: CommandOption): void {
     const flag = `${short === undefined ? '' : `-${short}, `}--${name}`;
     const option = new Option(type === 'string' ? `${flag} ${value ?? '<value>'}` : flag, help);
-    // Not commander's own list, which would take the arguments behind the option as well.
+    // A list by commander itself would take the arguments behind the option, too.
     if (multiple) option.argParser((one: string, all: string[] = []) => [...all, one]);
     this.addOption(option);
   }
@@ -26,7 +26,7 @@ export class Level extends Parser {
     this.addArgument(new Argument(name, help));
   }
 
-  /** What was given, by the names of the options. */
+  /** The given values, by the names of their options. */
   givenValues(): Values {
     const given = this.opts();
     const pairs = this.options.flatMap((option) => {
@@ -36,7 +36,7 @@ export class Level extends Parser {
     return Object.fromEntries(pairs);
   }
 
-  /** For a word that is none of the level's commands, or where there is none. */
+  /** Refuses a word that is no command of this level, or a missing one. @throws {UsageError} */
   refuseCommand(): never {
     const kind = this.parent === null ? 'command' : 'subcommand';
     const names = this.commands.map((command) => command.name());
@@ -56,7 +56,7 @@ export class Level extends Parser {
     return super.parseOptions(this.#ordered(argv));
   }
 
-  /** Every error of the parser ends here. @throws {UsageError} */
+  /** commander calls it for every error. @throws {UsageError} */
   override error(message: string, { code }: { code?: string } = {}): never {
     const usage = this.createHelp().commandUsage(this);
     throw new UsageError(`${this.#reworded(message, code)}\nUsage: ${usage}`);
@@ -68,9 +68,9 @@ export class Level extends Parser {
     if (code === 'commander.missingArgument') return `${this.missing(this.args.length)}.`;
     const [, words = message, hint] =
       /^error: (.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(message) ?? [];
-    const said = words.replace(/'(.*)'/s, '"$1"').replace(/ argument missing$/, ' needs a value');
-    if (hint === undefined) return `${said}.`;
-    return `${said}; did you mean ${hint.startsWith('one of ') ? hint : `"${hint}"`}?`;
+    const text = words.replace(/'(.*)'/s, '"$1"').replace(/ argument missing$/, ' needs a value');
+    if (hint === undefined) return `${text}.`;
+    return `${text}; did you mean ${hint.startsWith('one of ') ? hint : `"${hint}"`}?`;
   }
 
   /** Says that the argument at this place is missing; without a full stop. */
@@ -80,8 +80,9 @@ export class Level extends Parser {
   }
 
   /**
-   * Options of a subcommand may stand before its name; help may be asked for anywhere; and a value
-   * that begins with a dash is most likely the next option (`--name=-x` says that it is not).
+   * The arguments in the order that commander wants. Options of a subcommand may stand before its
+   * name, and `--help` anywhere. A value that begins with a dash is taken for the next option,
+   * unless it is written as `--name=-x`.
    */
   #ordered(argv: string[]): string[] {
     const valued = this.#optionsWithValue();
@@ -100,7 +101,7 @@ export class Level extends Parser {
     return [word, ...argv.slice(0, at), ...argv.slice(at + 1)];
   }
 
-  /** Of this level, and of its commands as far as they are known. */
+  /** Those of this level, and of its commands as far as they are loaded. */
   #optionsWithValue(): ReadonlySet<string> {
     const options = [this, ...this.commands].flatMap((level) => level.options);
     return new Set(

@@ -1,9 +1,9 @@
-// What commands print for people, line by line.
+// Lines that commands print for people.
 import { neutralText } from '../kit/text.ts';
 import { listMax } from '../operations/index.ts';
 import type { CommandIo } from './command.ts';
 
-/** Names and answers come from attackers, and this reaches a terminal. */
+/** For texts that an attacker may have written: a terminal obeys nothing in the result. */
 export function onOneLine(text: string): string {
   return neutralText(text, { multiline: false });
 }

@@ -1,24 +1,21 @@
-// Standard output and standard error of a command, and what follows when they cannot be written: a
+// Writes standard output and standard error of a command, and handles what cannot be written: a
 // full disk, a reader that left.
 
 export interface Output {
   stdout(text: string): void;
   stderr(text: string): void;
-  /**
-   * From now on a failure of standard output is the affair of a sink that writes there, and ends
-   * nothing.
-   */
+  /** From now on the sinks that write to standard output handle its failures. */
   leaveToSinks(): void;
   /**
    * Waits until everything is written.
-   * @returns the exit code: `code`, or 1 where output that was asked for is lost
+   * @returns the exit code: `code`, or 1 if it was 0 and output that was asked for is lost
    */
   finish(code: number): Promise<number>;
 }
 
 /**
- * Takes the process's streams over. A reader that leaves early (`tocsin dead list | head`) ends the
- * process, which is no failure.
+ * Handles the errors of the process's streams. A reader that leaves early (`tocsin dead list |
+ * head`) ends the process without a failure.
  */
 export function guardOutput(): Output {
   let areSinksOwners = false;
@@ -28,7 +25,7 @@ export function guardOutput(): Output {
     if (error.code === 'EPIPE') process.exit(0);
     failure ??= error.code ?? 'unknown';
   });
-  // There is nowhere left to say it.
+  // There is nowhere left to report it.
   process.stderr.on('error', () => {});
   return {
     stdout: (text) => void process.stdout.write(text),
@@ -39,7 +36,7 @@ export function guardOutput(): Output {
     async finish(code) {
       if (areSinksOwners) return code;
       await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
-      // The stream reports its error after it has called back.
+      // The stream reports its error only after its callback.
       await new Promise((resolve) => setImmediate(resolve));
       if (failure === undefined) return code;
       process.stderr.write(

@@ -1,16 +1,16 @@
-// The table of commands as a command line: options before the command, help, version, and one
-// command that runs. A command is loaded when its name was read.
+// Makes a command line of the table of commands: options before the command, help, version, and one
+// command that runs. Loads a command only when its name was read.
 import type { Command, CommandEntry, CommandGroup, CommandIo, CommandTable } from './command.ts';
 import { firstOperand, Level } from './level.ts';
 import { inDirectory, withEnvironmentFile } from './surroundings.ts';
 
-/** How far the reading of the command line has come. */
+/** What is known so far while the command line is read. */
 export interface Progress {
-  /** As the options before the command changed it. */
+  /** Changed by the options before the command. */
   io: CommandIo;
-  /** Names of the command and its subcommand, as far as they are read. */
+  /** Names of the command and its subcommand, as far as they were read. */
   readonly path: string[];
-  /** What the command gave. */
+  /** The exit code of the command. */
   code: number;
 }
 
@@ -35,7 +35,7 @@ tocsin <command> --help says more about one.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 78 bad configuration.`;
 
 /**
- * @throws {UsageError}, commander's error when help or the version was printed, and what the
+ * @throws {UsageError}, commander's error after help or the version was printed, and whatever the
  * command throws
  */
 export async function runProgram(
@@ -43,11 +43,11 @@ export async function runProgram(
   table: CommandTable,
   progress: Progress,
 ): Promise<void> {
-  await createProgram(table, progress).parseAsync(withoutWords(argv), { from: 'user' });
+  await createProgram(table, progress).parseAsync(withHelpAsOption(argv), { from: 'user' });
 }
 
-/** `help dead` and `version` are words for options. */
-function withoutWords(argv: readonly string[]): string[] {
+/** `help dead` means `dead --help`, and `version` means `--version`. */
+function withHelpAsOption(argv: readonly string[]): string[] {
   const at = firstOperand(argv, new Set(Object.keys(beforeCommand).map((name) => `--${name}`)));
   const rest = argv.filter((_, index) => index !== at);
   if (argv[at] === 'help') return [...rest, '--help'];
@@ -98,7 +98,7 @@ function fillGroup(level: Level, table: CommandTable, progress: Progress): void 
   for (const [name, { summary }] of Object.entries(table))
     level.command(name).summary(summary).description(`${summary}.`);
   level.hook('preSubcommand', (_, chosen) => void progress.path.push(chosen.name()));
-  // For what is none of them.
+  // The action runs for a word that is none of them.
   level.allowUnknownOption().allowExcessArguments();
   level.action(() => level.refuseCommand());
 }

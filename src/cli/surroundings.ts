@@ -1,11 +1,11 @@
-// The options before the command: the environment and the folder of a service that the command runs
-// beside.
+// Applies the options before the command: the environment and the folder of the service that a
+// command works on.
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { codeOf, readText } from '../kit/files.ts';
 import { type CommandIo, UsageError } from './command.ts';
 
-/** Relative paths begin there from now on. @throws {UsageError} there is no such folder */
+/** With relative paths beginning in that folder. @throws {UsageError} there is no such folder */
 export function inDirectory(io: CommandIo, written: string): CommandIo {
   const path = resolve(io.directory, written);
   const isFolder = written !== '' && statSync(path, { throwIfNoEntry: false })?.isDirectory();
@@ -14,8 +14,8 @@ export function inDirectory(io: CommandIo, written: string): CommandIo {
 }
 
 /**
- * With the variables of the file.
- * @throws {UsageError} it cannot be read, or is none of variables
+ * With the variables of the file before those of the process.
+ * @throws {UsageError} it cannot be read, or a line is no variable
  */
 export function withEnvironmentFile(io: CommandIo, written: string): CommandIo {
   if (written === '') throw new UsageError('--env-file needs the name of a file.');
@@ -24,8 +24,8 @@ export function withEnvironmentFile(io: CommandIo, written: string): CommandIo {
 }
 
 /**
- * As systemd and Docker read it: a `#` begins a comment only at the start of a line, so it may be
- * part of a password. Quotes around a value are taken off where the variable is read.
+ * Reads as systemd and Docker do: a `#` begins a comment only at the start of a line, so it may be
+ * part of a password. Quotes are taken off later, where the variable is read.
  */
 function variablesOf(path: string, written: string): Record<string, string> {
   let text: string;

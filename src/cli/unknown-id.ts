@@ -1,7 +1,7 @@
-// The answer to an id that stands for nothing in the configuration.
+// The error for an id that is not in the configuration.
 import { UsageError } from './command.ts';
 
-/** @param known ids that there are */
+/** @param known the ids of that kind */
 export function unknownId(
   kind: 'sink' | 'source' | 'route',
   id: unknown,

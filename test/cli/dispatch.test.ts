@@ -320,7 +320,7 @@ describe('what a command throws', () => {
     );
   });
 
-  it('by a defect tells where in the code', async () => {
+  it('by a defect names the place in the code', async () => {
     const { call, output } = setUp(() => Promise.reject(new TypeError('x is undefined')));
     expect(await call('test', 'soc')).toBe(1);
     expect(output.stderr).toMatch(/^tocsin test: x is undefined\n {4}at /);

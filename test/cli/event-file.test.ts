@@ -137,7 +137,7 @@ describe('a stored event', () => {
     expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('PC-9')]);
   });
 
-  test('that is not there, or that no route decides, is told with what to do', async () => {
+  test('that is not there, or that no route decides, is refused with what to do', async () => {
     const env = await stored();
     const gone = await run(['routes', 'test', '--id', '99'], env);
     expect([gone.code, gone.stderr]).toEqual([

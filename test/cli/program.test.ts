@@ -1,4 +1,4 @@
-// What is known of a command line while it is read: for the message when it goes wrong.
+// What is known of a command line while it is read, for the message if it goes wrong.
 import { expect, test } from 'vitest';
 import { type Command, type CommandIo, type CommandTable, entry } from '../../src/cli/command.ts';
 import { isGroup, type Progress, runProgram } from '../../src/cli/program.ts';
@@ -28,7 +28,7 @@ test('the path as far as it was read, of a command line that is wrong', async ()
   expect(progress.path).toEqual(['dead']);
 });
 
-test('whoever owns the process hears which command it is before it runs, and not of its help', async () => {
+test('onCommand gets the command before it runs, and nothing if only its help is printed', async () => {
   const heard: unknown[] = [];
   const { call, leaf } = setUp(async () => heard.push('run'), {
     onCommand: (command) => heard.push(command),

@@ -1,7 +1,6 @@
-// A configuration for commands that call nobody: what is secret may be missing, and everything else
-// is held to as always.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
-// variables
+// A configuration for commands that call no far end: secrets may be missing, and everything else is
+// judged as always.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of tocsin.yaml
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

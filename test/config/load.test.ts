@@ -1,4 +1,4 @@
-// The file and the variables together: who counts, and what is asked for.
+// The file and the variables together: which of them counts, and what must be there.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -72,7 +72,7 @@ it('warns of variables that do nothing beside it, and of a sink that gets nothin
   ]);
 });
 
-it('asks for no variables in place of what a broken part may hold', () => {
+it('reports no variable as missing that a broken part of the file may replace', () => {
   expect(
     yamlProblems(
       'sources: 7\nsinks: 7\nroutes:\n  - { name: r, to: [soc], match: { sources: [di] } }\n',
@@ -84,7 +84,7 @@ it('asks for no variables in place of what a broken part may hold', () => {
   ).toHaveLength(1);
 });
 
-it('has its problems told together with those of the variables', () => {
+it('reports its problems together with those of the variables', () => {
   expect(
     yamlProblems('sinks: { soc: { type: nothing } }\n', { PORT: 'x' }).map((p) => p.split(' ')[0]),
   ).toEqual(['DEEPINSTINCT_URL', 'TOKENS_KEY', 'tocsin.yaml:1:17', 'PORT']);

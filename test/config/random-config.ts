@@ -1,6 +1,6 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
-// variables Random configurations that are right: variables alone, or a tocsin.yaml in one of the
-// many ways in which it can be written.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of tocsin.yaml
+// Random configurations that are right: variables alone, or a tocsin.yaml in one of the many ways
+// in which it can be written.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

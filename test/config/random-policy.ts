@@ -1,6 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
-// variables Random routes and events out of few words, so that they have much to do with each
-// other.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of tocsin.yaml
+// Random routes and events out of few words, so that many of them match each other.
 import fc from 'fast-check';
 import type { EventDraft, Severity } from '../../src/kit/event.ts';
 

@@ -46,7 +46,7 @@ const matchKeysKnown = new Set(
   'min_severity sources streams types actions statuses tenants devices groups networks'.split(' '),
 );
 
-/** True if `earlier` takes every event that `later` would, at every time. False may mean unknown. */
+/** True if `earlier` takes every event that `later` would, at any time. False may mean unknown. */
 export function takesAllOf(earlier: PolicyRoute, later: PolicyRoute): boolean {
   const [wide, narrow] = [earlier.content, later.content];
   const [outer, inner] = [wide.match ?? {}, narrow.match ?? {}];

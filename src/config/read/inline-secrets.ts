@@ -1,4 +1,4 @@
-// Finds secrets whose values stand in tocsin.yaml itself, instead of `${VAR}` or the path of a file.
+// Finds secrets that stand in tocsin.yaml itself, instead of `${VAR}` or the path of a file.
 import { type Document, isAlias, isScalar, parseDocument, type Scalar } from 'yaml';
 import { type Definition, findDefinition } from './adapters.ts';
 import { knownVariables } from './known.ts';

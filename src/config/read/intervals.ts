@@ -49,7 +49,7 @@ export interface EntryParser<Entry, Value> {
   readonly whereOf: (index: number) => string;
 }
 
-/** The parsed entries. What `parse` throws is reported as a problem of the entry; gaps are left out. */
+/** The parsed entries without gaps. What `parse` throws is reported as a problem of the entry. */
 export function parsedAll<Entry, Value>(
   written: readonly (Entry | undefined)[],
   { parse, whereOf }: EntryParser<Entry, Value>,

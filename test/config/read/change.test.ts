@@ -1,5 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
-// variables
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of tocsin.yaml
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,7 +107,7 @@ describe('the hash of a configuration', () => {
 });
 
 describe('a change that needs a restart', () => {
-  it('is told by the names of its variables, and nothing else is one', () => {
+  it('is reported by the names of its variables, and nothing else is one', () => {
     const changed = {
       DATABASE_URL: 'postgres://a:b@db.example/c',
       DATABASE_URL_DIRECT: 'postgres://a:b@db.example/c',

@@ -70,7 +70,7 @@ describe('.env and .env1', () => {
     ]);
   });
 
-  it('with a quote that is never closed, a line that says nothing, and a comment that only files know, are told', () => {
+  it('with a quote that is never closed, a line that says nothing, and a comment that only files know, are reported', () => {
     write('.env', 'TOKENS_KEY : x\nexport PORT=1\n# fine\n\nHOST="h\n');
     const environment = read({ LOCALE: "'th", POLLING_INTERVAL: '30 # seconds' });
     for (const name of ['LOCALE', 'POLLING_INTERVAL'] as const) environment.get(name);
@@ -87,7 +87,7 @@ describe('.env and .env1', () => {
     );
   });
 
-  it('with a quote that is never closed are told apart from a bad value', () => {
+  it('with a quote that is never closed are distinguished from a bad value', () => {
     write('.env', 'TOKENS_KEY="abc\nPORT=80\n');
     write('.env1', 'DATABASE_URL="postgres://u:p@h/d\nX="\n');
     expect(read().get('DATABASE_URL')).toBeUndefined();

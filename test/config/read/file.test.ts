@@ -188,7 +188,7 @@ it.each<[string, string, string[]]>([
   expect(yamlProblems(text)).toEqual(expected);
 });
 
-it('has faults of its form told together with those of its values', () => {
+it('reports faults of its form together with those of its values', () => {
   const text = [
     'sorces: {}',
     'sinks:',
@@ -224,7 +224,7 @@ it('has faults of its form told together with those of its values', () => {
   ]);
 });
 
-it('has a wrong entry spoil only itself, whatever it is an entry of', () => {
+it('lets a wrong entry spoil only itself, whatever it is an entry of', () => {
   const text = [
     'sinks:',
     '  soc: { type: mattermost, url: "${HOOK}", template: 5, timeout: [1], chanel: x }',
@@ -257,7 +257,7 @@ it('has a wrong entry spoil only itself, whatever it is an entry of', () => {
   ]);
 });
 
-it('asks nothing of what could not be had', () => {
+it('reports nothing that follows from a value that could not be read', () => {
   expect(yamlProblems('heartbeat: { url: "${BEAT}" }\nstorm: { over: "${OVER}" }\n')).toEqual([
     expect.stringContaining('tocsin.yaml:1:19 ${BEAT} has no value'),
     expect.stringContaining('tocsin.yaml:2:16 ${OVER} has no value'),

@@ -1,4 +1,4 @@
-// Names that stand for nothing, with what was most likely meant.
+// Names that nothing has, with what was most likely meant.
 import { expect, it } from 'vitest';
 import type { Findings } from '../../../src/config/read/environment.ts';
 import { checkNames, type Names, unknownName } from '../../../src/config/read/names.ts';

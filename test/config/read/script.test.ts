@@ -42,7 +42,7 @@ describe('the three variables of the script', () => {
     });
   });
 
-  it('that are missing because of a slip are told with what was meant', () => {
+  it('that are missing because of a slip are reported with what was meant', () => {
     try {
       load({
         DEEPINSTINT_URL: three.DEEPINSTINCT_URL,
@@ -58,7 +58,7 @@ describe('the three variables of the script', () => {
     }
   });
 
-  it('are told one by one when they are missing, with the place where their values come from', () => {
+  it('are reported one by one when they are missing, with the place where their values come from', () => {
     expect(problemsOf({})).toEqual([
       {
         where: 'DEEPINSTINCT_URL',
@@ -89,7 +89,7 @@ describe('the three variables of the script', () => {
     expect(load({}, { needs: [] })).toMatchObject({ sources: [], sinks: [], routes: [{ to: [] }] });
   });
 
-  it('that are wrong are told by the name of the variable and its file, once for both streams', () => {
+  it('that are wrong are reported by the name of the variable and its file, once for both streams', () => {
     writeFileSync(join(home(), '.env'), 'START_FROM=yesterday\nTOKENS_KEY=tiny-1 # too short\n');
     expect(
       problemsOf({ DEEPINSTINCT_URL: 'console', MATTERMOST_WEBHOOK_URL: 'https://chat.example' }),

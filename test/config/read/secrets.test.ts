@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
-// variables Secrets: known wherever they stand, and shown nowhere.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of tocsin.yaml
+// Secrets: known wherever they stand, and shown nowhere.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLoader, hook, three, token } from '../loader.ts';

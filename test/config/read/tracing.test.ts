@@ -96,7 +96,7 @@ test('headers are secrets, each value by itself, and so is a password in the end
   expect(config.tracing?.endpoint).toBe('https://collector.example.com');
 });
 
-test('only a restart changes them, and replicas that differ in them are told the same', () => {
+test('only a restart changes them, and replicas that differ in them have the same hash', () => {
   const [off, on] = [load({}), load({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })];
   expect(changesForRestart(off, on)).toEqual(['OTEL_EXPORTER_OTLP_ENDPOINT']);
   expect(changesForRestart(on, on)).toEqual([]);

@@ -76,7 +76,7 @@ test('a name is no longer than can be shown', () => {
   expect(() => loadNamed('x'.repeat(201))).toThrow('at most 200 characters');
 });
 
-test('everything that is wrong is told at once', () => {
+test('everything that is wrong is reported at once', () => {
   expect(problems('group: { by: [devise], wait: 2x, interval: 0s, max: 1 }')).toEqual([
     'group.by[0] is not one of the words that belong here',
     'group.wait "2x" is not a duration from 0s to 1d',

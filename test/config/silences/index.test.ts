@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how tocsin.yaml refers to
-// variables Silences that recur, as tocsin.yaml says them.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of tocsin.yaml
+// Silences that recur, as tocsin.yaml says them.
 import { expect, it } from 'vitest';
 import { createLoader } from '../loader.ts';
 

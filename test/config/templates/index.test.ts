@@ -68,7 +68,7 @@ test('a sink and a route may name a template, and a route has other things to sa
   expect(warnings).toEqual([]);
 });
 
-describe('told with its place is', () => {
+describe('reported with its place is', () => {
   test.each([
     [
       '{ short: { title: "{{ event.typ }}" } }',
