@@ -215,11 +215,11 @@ function decoded(text: string): string | undefined {
 }
 
 /** `host:port` or the path of a socket, for people; several are separated by commas. */
-export function placeOf({ hosts }: Pick<DatabaseAddress, 'hosts'>): string {
-  return hosts.map(placeOfHost).join(',');
+export function shownHosts({ hosts }: Pick<DatabaseAddress, 'hosts'>): string {
+  return hosts.map(shownHost).join(',');
 }
 
-function placeOfHost(host: DatabaseHost): string {
+function shownHost(host: DatabaseHost): string {
   if ('socketPath' in host) return host.socketPath;
   return `${host.name.includes(':') ? `[${host.name}]` : host.name}:${host.port}`;
 }

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type postgres from 'postgres';
-import { placeOf } from '../kit/database-url.ts';
+import { shownHosts } from '../kit/database-url.ts';
 import { within } from '../kit/deadline.ts';
 import { meanings, type Problem, problemOf, remedies } from '../kit/error-codes.ts';
 import {
@@ -57,7 +57,7 @@ export async function inspectPostgres(url: string, variable: string): Promise<Po
     connectionsMax: 1,
     silenceMs: waitMs,
   });
-  const address = placeOf(parsed);
+  const address = shownHosts(parsed);
   const late = () => {
     throw new Error('late');
   };

@@ -1,7 +1,7 @@
 // Addresses of Postgres, held against what libpq's documentation and source say of them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DatabaseAddress, placeOf, readDatabaseUrl } from '../../src/kit/database-url.ts';
+import { type DatabaseAddress, readDatabaseUrl, shownHosts } from '../../src/kit/database-url.ts';
 
 function addressOf(text: string): DatabaseAddress {
   const read = readDatabaseUrl(text);
@@ -150,6 +150,6 @@ describe('an address of Postgres', () => {
 
   it('is shown as where it leads, and no more', () => {
     const text = 'postgres://u:geheim@a,[::1]:6/d?host=a,[::1],/run/pg&port=5,6,7';
-    expect(placeOf(addressOf(text))).toBe('a:5,[::1]:6,/run/pg/.s.PGSQL.7');
+    expect(shownHosts(addressOf(text))).toBe('a:5,[::1]:6,/run/pg/.s.PGSQL.7');
   });
 });

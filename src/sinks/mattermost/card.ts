@@ -1,5 +1,5 @@
 // One event, or a digest of many, as one post: a line that can be searched and one attachment.
-// Pure. Never longer than the server takes in one piece.
+// Pure. Never longer than the server accepts in one post.
 import { type SeverityName, type StoredEvent, severityNames } from '../../kit/event.ts';
 import { type ProductOf, streamWords } from '../../kit/product.ts';
 import type { Message, RenderedField } from '../../kit/sink.ts';
@@ -11,16 +11,16 @@ import { noticeAttachment, noticeLine } from './notice.ts';
 import { type Attachment, look, type Payload } from './payload.ts';
 import { filled, type Wording } from './wording.ts';
 
-/** Under the card of an event whose product nobody knows. */
+/** The footer of a card whose product is not known. */
 const ownFooter = 'Tocsin';
 
 export interface CardOptions {
   readonly wording: Wording;
-  /** Whose events these are; absent: nobody knows. */
+  /** Finds the product of an event; absent: no product is known. */
   readonly productOf?: ProductOf | undefined;
   /** Configured text that pings, such as `@soc`. */
   readonly mention?: string | undefined;
-  /** From which severity up it does; absent: CRITICAL. */
+  /** The lowest severity that pings; absent: CRITICAL. */
   readonly mentionFrom?: SeverityName | undefined;
   readonly username?: string | undefined;
   readonly iconUrl?: string | undefined;
@@ -28,7 +28,7 @@ export interface CardOptions {
   readonly hasPriority: boolean;
   /** Where to post instead of the webhook's own channel. */
   readonly channel?: string | undefined;
-  /** The configured channel, if it was refused and the post goes to the webhook's own. */
+  /** The configured channel, if it was refused and the webhook's own is used. */
   readonly refusedChannel?: string | undefined;
 }
 
@@ -46,7 +46,7 @@ export function cardOf(message: Message, deliveryId: string, options: CardOption
   };
 }
 
-/** Some servers refuse every priority, so the form that must get through has none. */
+/** A bare post is never urgent: it must get through, and some servers refuse every priority. */
 export function isUrgent({ event, form }: Message, { hasPriority }: CardOptions): boolean {
   return hasPriority && event.severity === 5 && form !== 'bare';
 }
@@ -65,7 +65,7 @@ function textOf(message: Message, options: CardOptions): string {
   return withoutHashtags(sealed(lines.join('\n')));
 }
 
-/** An unknown severity goes with HIGH. What Tocsin says of itself has none. */
+/** An unknown severity counts as HIGH. Notices never ping. */
 function isPinging(
   { severity, body }: StoredEvent,
   { mentionFrom = 'CRITICAL' }: CardOptions,
@@ -77,7 +77,8 @@ function isPinging(
 }
 
 /**
- * What a template opens and does not close takes nothing else with it: what is ours stands before.
+ * Our own text comes first, so that markup which a template opens and does not close cannot affect
+ * it.
  */
 function templateText(head: string, text: string, held: readonly string[]): string {
   const lines = text.includes('\n') ? [head, ...held, text] : [`${head} · ${text}`, ...held];
@@ -103,8 +104,8 @@ function headOf({ severity }: StoredEvent): string {
 }
 
 /**
- * What people look for later, because the fields of an attachment are not found by every server's
- * search.
+ * The values that people search for later, because not every server's search finds the fields of an
+ * attachment.
  */
 function summaryOf({ event, form }: Message, options: CardOptions): string {
   const { body } = event;
@@ -163,7 +164,7 @@ function fallbackOf({ severity, type, body }: StoredEvent, codePointsMax: number
     .join(', ');
 }
 
-/** The event's number and no word of its own, which may be the reason why it was refused. */
+/** The event's number and none of its text, which may be the reason of the refusal. */
 function bareAttachment(event: StoredEvent, options: CardOptions): Attachment {
   const { wording } = options;
   const { labels } = wording;
@@ -180,12 +181,12 @@ function bareAttachment(event: StoredEvent, options: CardOptions): Attachment {
   };
 }
 
-/** The console numbers its streams apart from each other. */
+/** The number with the name of its stream, because each stream has its own numbers. */
 function bareName(event: StoredEvent, options: CardOptions): string {
   return `${wordsFor(event, options).number} ${bareId(event)}`;
 }
 
-/** The product's own words, else those that fit any event. */
+/** The product's words, or else words that fit any event. */
 function wordsFor(event: StoredEvent, { wording, productOf }: CardOptions) {
   const product = productOf?.(event);
   const { titleEvent: title, eventId: number } = wording.labels;
@@ -193,7 +194,7 @@ function wordsFor(event: StoredEvent, { wording, productOf }: CardOptions) {
   return { ...words, footer: product?.name ?? ownFooter };
 }
 
-/** The vendor's number if it is one, else Tocsin's own. */
+/** The vendor's number, or Tocsin's own if that is no number. */
 function bareId({ id, body }: StoredEvent): string {
   return /^\d{1,20}$/.test(body.itemId ?? '') ? body.itemId! : `${id}`;
 }

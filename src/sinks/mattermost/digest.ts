@@ -1,6 +1,6 @@
-// Many events as one post: a line for the notification, what they have in common for the search,
-// numbers in fields, and a table last. The table is a field, because clients fold an attachment's
-// own text after some lines. Every limit of one post holds; the tests see to it.
+// Many events as one post: a line for the notification, shared values for the search, numbers in
+// fields, and a table last. The table is a field, because clients fold an attachment's own text
+// after some lines. The post stays within every limit, as tests check.
 import {
   type Counted,
   type Digest,
@@ -31,12 +31,12 @@ const rooms: Readonly<Record<MessageForm, Room>> = {
   short: { types: 3, devices: 3, files: 2, rows: 0, text: 24, hash: 70 },
   bare: { types: 0, devices: 0, files: 0, rows: 0, text: 0, hash: 0 },
 };
-/** The line is read in a notification; the field has the others. */
+/** The line is for a notification; the field names the other types. */
 const typesInLineMax = 3;
 const mostSevereFirst = [5, 4, 3, 2, 1, 0] as const satisfies readonly Severity[];
 
 /**
- * What comes behind the severity in the first line: how many, how fast, of what, on how many
+ * The first line behind the severity: how many events in which time, their types, and on how many
  * devices.
  */
 export function digestLine(digest: Digest, wording: Wording, form: MessageForm): string {
@@ -54,7 +54,7 @@ function eventsText({ count, firstAt, lastAt }: Digest, { labels, span }: Wordin
   if (count === 1) return labels.eventOne;
   const events = filled(labels.eventCount, { count: String(count) });
   const seconds = (Date.parse(lastAt) - Date.parse(firstAt)) / 1000;
-  // Shorter ones are not told apart.
+  // A span of under a minute is not shown.
   return seconds < 60 ? events : filled(labels.eventsWithin, { events, time: span(seconds) });
 }
 
@@ -64,7 +64,8 @@ function devicesText(count: number, { labels }: Wording): string | undefined {
 }
 
 /**
- * The lines below the first: why these came together, and each file that was seen more than once.
+ * The lines below the first: why the events came together, and each file that was seen more than
+ * once.
  */
 export function digestLines(digest: Digest, wording: Wording, form: MessageForm): string[] {
   if (form === 'bare') return [];
@@ -74,7 +75,7 @@ export function digestLines(digest: Digest, wording: Wording, form: MessageForm)
   return [why, ...fileLines(digest, wording, room)];
 }
 
-/** A group by hash is about one file, which has a line of its own. */
+/** Whether this is a group by hash: its one file has a line of its own. */
 function isOfOneFile({ by, files }: Digest): boolean {
   return files.length === 1 && by.some(({ field }) => field === 'hash');
 }
@@ -174,7 +175,7 @@ function severitiesText({ severities }: Digest): string {
     .join(' · ');
 }
 
-/** `` `DC01` / `Bakery` ``: the same name may stand for another device of each tenant. */
+/** `` `DC01` / `Bakery` ``, because several tenants may have a device of the same name. */
 function ofTenant(name: string | undefined, tenant: string | undefined): string | undefined {
   return name === undefined || tenant === undefined ? name : `${name} / ${tenant}`;
 }
@@ -197,7 +198,7 @@ function spanText({ firstAt, lastAt }: Digest, { time }: Wording): string {
   return firstAt === lastAt ? time(firstAt) : `${time(firstAt)} – ${time(lastAt)}`;
 }
 
-/** The rows and how many more there are; undefined where there is no room for a table. */
+/** The rows and the number of further events; undefined if the form has no table. */
 function tableOf(digest: Digest, wording: Wording, room: Room): string | undefined {
   const rows = digest.rows.slice(0, room.rows);
   if (rows.length === 0) return undefined;
@@ -206,13 +207,13 @@ function tableOf(digest: Digest, wording: Wording, room: Room): string | undefin
   const isShortTime = isOneDay(digest, wording);
   const cells = rows.map((row) => cellsOf(row, isShortTime, wording, room));
   const heads = [severity, type, device, tenant, fileName, received, eventId];
-  // A column in which nothing stands costs a phone a third of its width.
+  // An empty column takes a third of the width of a phone.
   const isKept = heads.map((_head, column) => cells.some((row) => row[column] !== ''));
   const line = (texts: readonly string[]) =>
     `| ${texts.filter((_text, column) => isKept[column]).join(' | ')} |`;
   const lines = [line(heads), line(heads.map(() => '---')), ...cells.map(line)];
   const more = digest.count - rows.length;
-  // A line right below would be one more row.
+  // Without the blank line, this one would be another row.
   if (more > 0) lines.push('', filled(labels.digestMore, { count: String(more) }));
   return lines.join('\n');
 }
@@ -235,15 +236,15 @@ function cellsOf(
   ];
 }
 
-/** On one day in the operator's zone the date is known from the field above. */
+/** Whether all is on one day in the operator's zone: then the field above names the date. */
 function isOneDay({ firstAt, lastAt }: Digest, { time }: Wording): boolean {
   return time(firstAt).split(' ')[0] === time(lastAt).split(' ')[0];
 }
 
-/** Twelve longer ones would be more than a post may hold. */
+/** Twelve longer addresses would exceed the limit of a post. */
 const hrefLengthMax = 500;
 
-/** The vendor's number if it is one, else Tocsin's own; with the way to the console. */
+/** The vendor's number, or Tocsin's own if that is no number; linked to the console. */
 function idCell({ id, itemId, link }: DigestRow): string {
   const shown = /^\d{1,20}$/.test(itemId ?? '') ? itemId! : `${id}`;
   const href = linkOf(link);
