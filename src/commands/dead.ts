@@ -128,7 +128,10 @@ export const command: CommandGroup = {
   },
 };
 
-/** What is being sent must not be moved under the sender. @throws {UsageError} */
+/**
+ * Refuses to move deliveries that a lane may be sending.
+ * @throws {UsageError}
+ */
 function assertGone(sink: string, { sinks: configured }: Config): void {
   if (configured.some(({ id }) => id === sink))
     throw new UsageError(
@@ -176,10 +179,12 @@ function headOf({
   return onOneLine(words.join('  '));
 }
 
-/** Answers of far ends are short where they are stored; this bounds what another release stored. */
+/** Stored answers are short; this limits those that another release stored. */
 const answerLengthMax = 300;
 
-/** On a line of its own, which begins with blanks and so with no number. */
+/**
+ * The answer on its own indented line, so that no line of it begins with a number as an event does.
+ */
 function answerOf({ lastStatus, lastAnswer }: DeadDelivery): string {
   if (lastStatus === null && !lastAnswer) return '';
   const status = lastStatus === null ? '' : ` HTTP ${lastStatus}`;

@@ -65,7 +65,7 @@ export const command: Command = {
       signal: AbortSignal.timeout(15_000),
     };
     const settings = route?.settings?.get(found.id);
-    const words = templated({ ...found, ...telling(io) }, { event, form }, route);
+    const words = templated({ ...found, ...reportingTo(io) }, { event, form }, route);
     const message = {
       event,
       form,
@@ -93,7 +93,7 @@ function routeOf({ routes }: Config, name: unknown, sink: string): Route | undef
 }
 
 /** A template that fails is reported here; elsewhere it is logged and counted. */
-function telling(io: CommandIo): Pick<TemplatedDependencies, 'log' | 'metrics'> {
+function reportingTo(io: CommandIo): Pick<TemplatedDependencies, 'log' | 'metrics'> {
   return {
     log: {
       warn: ({ error }) =>

@@ -43,7 +43,7 @@ export const command: Command = {
       return next;
     };
     let service: Service | undefined;
-    // Until it is up there is nothing to finish.
+    // Before the service runs there is nothing to finish.
     void asked.stop.then((signal) => {
       if (service) return;
       log.info({ signal }, 'stopped before it had started');
@@ -65,8 +65,8 @@ interface Asked {
 }
 
 /**
- * Ctrl-C under npm arrives twice at once; who asks again later does not want to wait for what is in
- * flight.
+ * Ctrl-C under npm sends two signals at once. Somebody who sends a later one does not want to wait
+ * for what is in flight.
  */
 const secondStopAfterMs = 1000;
 

@@ -26,10 +26,10 @@ const list: Command = {
     const config = loadForDatabase(io);
     const rows = await operate(io, positions.list, {});
     const remarks = positionRemarks(rows, consolesOf(config, { sources }, createHttpClient));
-    const said = rows.map((row) => ({ ...row, position: positionOf(row, config) }));
-    const shown = said.filter(({ console }) => console !== '');
+    const entries = rows.map((row) => ({ ...row, position: positionOf(row, config) }));
+    const shown = entries.filter(({ console }) => console !== '');
     io.stdout(
-      values.json ? jsonText(said, 2) : shown.map(lineOf).join('') || 'no source was read yet\n',
+      values.json ? jsonText(entries, 2) : shown.map(lineOf).join('') || 'no source was read yet\n',
     );
     if (config.sources.length > 0)
       for (const { source, text } of remarks)

@@ -60,8 +60,7 @@ export const command: Command = {
 };
 
 /**
- * Throws the error of the sink's own check where that fails as well: then the sample is not at
- * fault.
+ * Throws the error of the sink's own check if that fails too: then the sample is not the reason.
  */
 async function post(sink: Sink, message: Message, context: SendContext): Promise<void> {
   try {

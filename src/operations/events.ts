@@ -23,7 +23,7 @@ interface PageInput {
   readonly afterId: number | null;
 }
 
-/** Whoever asks for page after page keeps no memory, nor does the service that answers. */
+/** A caller that reads page by page needs no memory for the rest, and neither does the service. */
 export const page: Operation<PageInput, readonly PastEvent[]> = {
   name: 'events-page',
   summary: 'The next events that arrived since a time, without those of Tocsin itself',

@@ -1,4 +1,4 @@
-// The table of operations: all that a person may do, whatever door they come through.
+// The table of operations: everything that a person may do, whichever door they use.
 import * as backlog from './backlog.ts';
 import * as dead from './dead.ts';
 import * as events from './events.ts';

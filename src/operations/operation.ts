@@ -1,5 +1,5 @@
-// What an operation is, and the door through which each of them is run: what comes in and what goes
-// out is checked there, whoever asks.
+// What an operation is, and the one function that runs each of them: it checks input and output,
+// whoever calls.
 import { z } from 'zod';
 import type { Database } from '../store/database.ts';
 
@@ -64,7 +64,7 @@ export function outputOf<In, Out>({ name, output }: Operation<In, Out>, answer: 
   );
 }
 
-/** So many are named; one is enough to see that something is of another form. */
+/** How many faults are named; one is enough to show that the form is different. */
 const problemsNamed = 3;
 
 function problemsOf({ issues }: z.ZodError, schema: z.ZodType): string {

@@ -15,10 +15,11 @@ import { withMaskedErrors } from './masked.ts';
 
 type Around = Omit<AdapterContext, 'id'>;
 
-/** A source, and the words for what happened that have series of their own. */
+/** A source that is polled. */
 export interface ConfiguredSource {
   readonly id: string;
   readonly source: PollSource;
+  /** Types of events that have metrics of their own; undefined: not known in advance. */
   readonly types: readonly string[] | undefined;
 }
 
@@ -35,8 +36,8 @@ export function createSources(
 }
 
 /**
- * What is wrong with sources that are pushed to: nothing listens for them yet, so that their events
- * would be lost without a word. Pure.
+ * What is wrong with sources that are pushed to: nothing listens for them yet, so their events
+ * would be lost and nobody would notice. Pure.
  */
 export function wayInProblems(
   sources: readonly {
@@ -54,7 +55,8 @@ export function wayInProblems(
 }
 
 /**
- * Makes the sources and lets them go again. No I/O. @throws {ConfigError} as {@link createSources}
+ * Makes the sources and drops them, to find out whether they can be made. No I/O.
+ * @throws {ConfigError} as {@link createSources}
  */
 export function assertSources(config: Config, registries: Registries): void {
   withoutCalls(config, createHttpClient, (around) => createSources(config, registries, around));
@@ -134,7 +136,7 @@ export function createSinks(
   });
 }
 
-/** A request takes as long as its message may, unless it says how long. */
+/** The same client, whose requests may take as long as the message unless they say otherwise. */
 function patient(http: HttpClient, timeoutMs: number): HttpClient {
   return { ...http, request: (request) => http.request({ timeoutMs, ...request }) };
 }

@@ -1,4 +1,4 @@
-// Listens on HOST and PORT, or says in words why that is not possible.
+// Listens on HOST and PORT, or explains why that is not possible.
 import { createServer, type Server } from 'node:net';
 import type { Config } from '../config/index.ts';
 import { type Problem, problemOf } from '../kit/error-codes.ts';

@@ -1,4 +1,4 @@
-// The first step of a service: an usable and migrated database, tried until it is there.
+// The first step of a service: tries the database until it can be used and is migrated.
 
 import type { Config } from '../config/index.ts';
 import type { Wake } from '../core/loops/wake.ts';

@@ -1,4 +1,4 @@
-// Says it in the log and as a metric when the credential of a source is about to end.
+// Shows when the credential of each source ends, and warns in the log while that is near.
 import type { Logger } from '../observe/log.ts';
 import type { Relay } from './relay.ts';
 

@@ -1,5 +1,4 @@
-// What commands find out about the database before they use it, and in which words. Changes
-// nothing.
+// Examines the database for commands before they use it, and words what is wrong. Changes nothing.
 import type { Config } from '../config/index.ts';
 import { DatabaseUrlError } from '../store/connection.ts';
 import { DataDirectoryError } from '../store/embedded/data-directory.ts';
@@ -13,8 +12,8 @@ export interface DatabaseFinding {
 }
 
 /**
- * One finding for each place that the configuration names, and for what does not fit together.
- * Takes 10 s at most.
+ * One finding for each address in the configuration, and one more if two of them contradict each
+ * other. Takes 10 s at most.
  */
 export async function lookAtDatabase(config: Config): Promise<DatabaseFinding[]> {
   const urls = urlsOf(config);
@@ -41,9 +40,9 @@ function differenceOf([one, other]: readonly PostgresFacts[]): string | undefine
 }
 
 /**
- * Fails within seconds and in words, where the driver would wait for ever or give a bare code. The
- * embedded database says for itself what it lacks.
- * @returns what was found of each address, DATABASE_URL first; nothing for the embedded database.
+ * Fails within seconds and says why; the driver alone would wait indefinitely or give a bare code.
+ * The embedded database reports its own problems.
+ * @returns the facts about each address, DATABASE_URL first; nothing for the embedded database
  * @throws {DatabaseUrlError}
  */
 export async function assertDatabase(config: Config): Promise<PostgresFacts[]> {

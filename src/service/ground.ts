@@ -1,4 +1,4 @@
-// What outlasts a configuration: the store, the metrics with what they ask of it, tracing.
+// What stays when the configuration changes: the store, the metrics that query it, tracing.
 
 import type { Config } from '../config/index.ts';
 import { askForProblem, createWrites, type Writes } from '../core/loops/writes.ts';
@@ -26,8 +26,8 @@ export interface GroundOptions {
 }
 
 /**
- * How many sinks of the past have a series. Their names come from configurations of the past, so
- * their number needs a bound of its own.
+ * How many sinks that are no longer configured have a series. Earlier configurations chose their
+ * names, so their number needs a limit of its own.
  */
 const orphansShownMax = 50;
 
@@ -40,7 +40,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   metrics.onCollect(async () => metrics.silencesActive.set(await countActiveSilences(store.db)));
   metrics.onCollect(() => collectDeliveries(store, metrics));
   metrics.onCollect(async () => {
-    // A database that does not answer is another matter, with a metric of its own.
+    // Another metric shows a database that does not answer.
     const problem = await askForProblem(store.ping, writes).catch(() => undefined);
     metrics.setWriteProblem(problem?.reason);
   });

@@ -1,4 +1,4 @@
-// Opens the port of the HTTP app, guarded against what visitors could cost, and says where that is.
+// Opens the port of the HTTP app, limits what clients can cost, and says what the address is.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -8,7 +8,7 @@ import { descriptorLimit, visitorsMax } from '../kit/descriptors.ts';
 import { describeError, type Logger } from '../observe/log.ts';
 import { listenErrorText, listenOn } from './address.ts';
 
-/** A visitor who is not let in comes again at once. */
+/** At most one line in this time: a client that is turned away comes back at once. */
 const sayEveryMs = 60_000;
 
 type Fetch = Parameters<typeof getRequestListener>[0];

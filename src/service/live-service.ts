@@ -1,5 +1,5 @@
-// A service at work: it owns what runs, takes another configuration over, and stops all of it
-// backwards.
+// A running service: it owns all running parts, takes over another configuration, and stops
+// everything in reverse order.
 
 import type { Server } from 'node:http';
 import type { Config, Registries } from '../config/index.ts';
@@ -22,8 +22,8 @@ import { Relay } from './relay.ts';
 import { type ConfigOrigin, noteSuccess, type Reloading, startReloading } from './reload.ts';
 
 /**
- * A process that stands still for so long, and that nobody restarted by its probe, ends itself:
- * everything is in the database, and a supervisor starts it anew.
+ * A process that makes no progress for this long, and that no probe had restarted, ends itself.
+ * Everything is in the database, and a supervisor starts the process again.
  */
 const exitStuckMs = 120_000;
 const stuckLookMs = 5000;
@@ -65,7 +65,7 @@ export class LiveService implements Service {
   readonly #log: Logger;
   readonly #wake = createWake();
   readonly #timers: NodeJS.Timeout[] = [];
-  /** Loops that are asked to stop and not waited for. */
+  /** Loops that a stop ends without waiting for them. */
   readonly #loops: { stop(): void }[] = [];
   #running: Running;
   #roles: Roles | undefined;
@@ -89,7 +89,7 @@ export class LiveService implements Service {
     await this.#logDatabase();
     store.lock?.serve(answerOperations(store.db, log));
     lookAtCredentials(this.#running.relay, log);
-    this.#startLooks();
+    this.#startChecks();
     this.#startNotices();
     this.ready = this.#begin();
     if (origin !== undefined) {
@@ -121,7 +121,7 @@ export class LiveService implements Service {
       this.#log.error({ error: text }, 'the roles could not be given back');
     }
     this.#server?.close();
-    await this.#logged(this.#running.relay.close().then(() => store.close()));
+    await this.#logFailedClose(this.#running.relay.close().then(() => store.close()));
     // Last: a slow collector must keep no other replica from the roles.
     await exporting?.stop();
     this.#log.info({}, 'tocsin stopped');
@@ -166,13 +166,13 @@ export class LiveService implements Service {
       log.warn({ remark: leftover }, 'an embedded database was left behind');
   }
 
-  /** What is looked at now and then. */
-  #startLooks(): void {
+  /** Starts the checks that run at intervals. */
+  #startChecks(): void {
     const credentials = () => lookAtCredentials(this.#running.relay, this.#log);
     const positions = () => {
       if (this.#roles === undefined) return;
-      this.#looked(this.#running.relay.consoleWatch.look());
-      this.#looked(this.#running.relay.consoleWatch.ask());
+      this.#logFailedCheck(this.#running.relay.consoleWatch.look());
+      this.#logFailedCheck(this.#running.relay.consoleWatch.ask());
     };
     const stuck = () => {
       if ((this.#roles?.stuckMs() ?? 0) <= exitStuckMs) return;
@@ -185,7 +185,7 @@ export class LiveService implements Service {
     );
   }
 
-  /** What Tocsin says of itself past its roles. */
+  /** Starts the notices that belong to no role. */
   #startNotices(): void {
     const { metrics, log, store, writes, heartbeatTimes: times } = this.#options;
     const heartbeat = startHeartbeat({
@@ -217,7 +217,7 @@ export class LiveService implements Service {
     const own = { replicaId, predecessor, remember };
     const roles = this.#running.relay.roles();
     this.#roles = startRoles({ db: store.db, roles, ...own, writes, metrics, log });
-    this.#looked(this.#running.relay.consoleWatch.ask());
+    this.#logFailedCheck(this.#running.relay.consoleWatch.ask());
   }
 
   /** @returns why that has to wait, with nothing changed; undefined once it is done */
@@ -248,23 +248,23 @@ export class LiveService implements Service {
     logWarnings(next.config, this.#log);
     await held.replace(next.relay.roles());
     this.#options.metrics.forgetOthers(next.relay.ids);
-    this.#looked(next.relay.consoleWatch.ask());
+    this.#logFailedCheck(next.relay.consoleWatch.ask());
     lookAtCredentials(next.relay, this.#log);
-    await this.#logged(former.relay.close());
+    await this.#logFailedClose(former.relay.close());
     const { sources, sinks, routes } = next.config;
     const counts = { sources: sources.length, sinks: sinks.length, routes: routes.length };
     const took_ms = Math.round(performance.now() - beganMs);
     this.#log.info({ ...counts, took_ms }, 'new configuration taken over');
   }
 
-  #looked(looking: Promise<void>): void {
-    void looking.catch((error) => {
+  #logFailedCheck(checking: Promise<void>): void {
+    void checking.catch((error) => {
       const text = databaseErrorText(error);
       this.#log.error({ error: text }, 'the positions could not be looked at');
     });
   }
 
-  async #logged(closing: Promise<void>): Promise<void> {
+  async #logFailedClose(closing: Promise<void>): Promise<void> {
     await closing.catch((error) =>
       this.#log.error({ err: describeError(error) }, 'not everything could be closed'),
     );

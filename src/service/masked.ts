@@ -1,5 +1,5 @@
-// Adapters whose errors hold no secret of the configuration, whatever the far end answered or the
-// adapter says.
+// Wraps adapters so that their errors contain no secret of the configuration, whatever the far end
+// answered.
 import { AdapterError } from '../kit/errors.ts';
 import type { Mask } from '../kit/mask.ts';
 
@@ -26,7 +26,7 @@ function masking(call: () => unknown, mask: Mask): unknown {
   }
 }
 
-/** Other errors are defects, whose text goes to the log alone, which masks. */
+/** Any other error is a defect. Its text goes to the log alone, which masks secrets itself. */
 function maskedError(error: unknown, mask: Mask): unknown {
   if (!(error instanceof AdapterError)) return error;
   const { outcome, reason, message, status, retryAfterMs, quota, answer, cause } = error;

@@ -16,7 +16,7 @@ import { openStore, type Store } from '../store/open.ts';
 import { assertDatabase } from './database.ts';
 import { askService, isServiceRunning } from './running-service.ts';
 
-/** Where the configuration is read, and what tells people which database it names. */
+/** Where the configuration is read from, and where people are told which database it names. */
 export interface OperatorIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
@@ -35,7 +35,7 @@ export function operate<In, Out>(
   return withOperations(loadForDatabase(io), io, (run) => run(operation, input));
 }
 
-/** Looking for a database must not make one: an empty one would answer that all is well. */
+/** Thrown instead of creating a database: an empty one would look as if all were well. */
 export class NoDatabaseError extends Error {
   override readonly name = 'NoDatabaseError';
 
@@ -85,9 +85,9 @@ function operateOn(db: Database): Operate {
 }
 
 /**
- * The same for a command that can do without the answer: it makes no directory, opens no embedded
- * database, and migrates nothing. Undefined if there is no service to ask, or no database of this
- * release that answers.
+ * The same for a command that works without the answer too. Makes no directory, opens no embedded
+ * database, and migrates nothing.
+ * @returns undefined if there is no service to ask, or no database of this release that answers
  */
 export async function peek<In, Out>(
   config: Config,
@@ -133,8 +133,8 @@ export function loadForDatabase({ env, directory }: OperatorIo): Config {
 }
 
 /**
- * The running service's side. Only who may open the directory can ask. Who asks learns that it
- * failed; why is in the log.
+ * Answers commands in the running service. Only users who may open the directory can ask. The
+ * command learns that an operation failed; the reason is in the log.
  */
 export function answerOperations(db: Database, log: Logger): RequestHandler {
   const app = createOperationsApp({

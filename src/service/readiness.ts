@@ -1,5 +1,5 @@
-// What this process says of itself to whoever asks: whether it lives, whether it is ready, and why
-// no heartbeat may be sent.
+// The state of this process for probes and the heartbeat: whether it is alive, whether it is ready,
+// and why no heartbeat may be sent.
 
 import { leftText, whyNothingIsRead } from '../core/identity/standing.ts';
 import { noWritesText, whyNoWrites } from '../core/loops/writes.ts';
@@ -11,7 +11,7 @@ import type { Relay } from './relay.ts';
 /** The loops turn every few seconds, and a database that does not answer is given up after 30. */
 export const liveStuckMsMax = 60_000;
 
-/** The service at the moment of the question. */
+/** The service at one moment. */
 export interface ServiceState {
   readonly store: Pick<Ground['store'], 'ping'>;
   readonly writes: Ground['writes'];
@@ -33,8 +33,8 @@ export async function readiness(state: ServiceState): Promise<{ ok: boolean; det
   await store.ping();
   const problem = writes.problem();
   if (problem !== undefined) return { ok: false, detail: noWritesText(problem) };
-  // A rollout ends the old process for the first yes. So there must be none before it is known
-  // whether this process has anything to read.
+  // A rollout stops the old process at the first yes. So this process must know first whether it
+  // has anything to read.
   if (roles.standing() === undefined)
     return { ok: false, detail: 'waiting for the first heartbeat' };
   const why = whyNothingIsReadBy(state);
@@ -48,7 +48,7 @@ export async function whyNoHeartbeat(stateNow: () => ServiceState): Promise<stri
   if (state.roles === undefined) return 'waiting for the database';
   if (!isLive(state)) return 'a loop stands still';
   const why = await whyNoWrites(state.store.ping, state.writes);
-  // Another configuration may have come meanwhile.
+  // The configuration may have changed while the database was asked.
   return why ?? whyNothingIsReadBy(stateNow()) ?? whyNotWell(stateNow().relay.vitals);
 }
 

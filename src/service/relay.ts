@@ -80,7 +80,7 @@ export class Relay {
     return this.#options.metrics;
   }
 
-  /** What of it has series of its own. */
+  /** The ids that have series of their own in the metrics. */
   get ids(): MetricIds {
     const { sources, sinks } = this;
     return { sources, sinks, roles: this.#maker.works.roles };
@@ -93,7 +93,10 @@ export class Relay {
     return (signal) => sendHeartbeat(this.#http, heartbeatUrl, signal);
   }
 
-  /** For `startRoles`. @param startSource what to do with a source; polls it for ever by default */
+  /**
+   * For `startRoles`.
+   * @param startSource what to do with a source; default: polls it until stopped
+   */
   roles(startSource?: StartSource): Role[] {
     return this.#maker.roles(startSource);
   }
@@ -125,7 +128,7 @@ export class Relay {
     const { db } = store;
     const { works, tenants } = this.#maker;
     const around = await readSurroundings(db, store.instance.id);
-    // The job does it later, too; now, so that the first page is decided by them.
+    // A job repeats this. It is done here as well so that the first page is decided by them.
     if (!standingOf({ own: works, ...around }).isStranger)
       await keepRecurring(db, config.recurringSilences);
     await tenants.recall(db);

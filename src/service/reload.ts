@@ -1,5 +1,5 @@
-// Reads the configuration again when somebody asks or one of its files has changed, and has it
-// taken over as a whole, or not at all.
+// Reads the configuration again when asked to or when one of its files has changed. The new one is
+// taken over as a whole or not at all.
 
 import { type Config, changesForRestart } from '../config/index.ts';
 import { createWake } from '../core/loops/wake.ts';
@@ -28,7 +28,7 @@ export interface ReloadDependencies extends ConfigOrigin {
   /** The configuration that runs. */
   running(): Config;
   /**
-   * Puts it in the place of the one that runs.
+   * Replaces the running configuration.
    * @returns why that has to wait, with nothing changed; undefined once it is done
    * @throws {ConfigError} it cannot be used
    */
@@ -95,8 +95,8 @@ class Reloader implements Reloading {
   }
 
   /**
-   * Half a file can be a right one that means something else: what has changed must be the same
-   * twice in a row.
+   * A file that is half written may be valid and mean something else. So a change counts only once
+   * two looks in a row found the same content.
    */
   async #haveChanged(): Promise<boolean> {
     const look = await lookAgain(this.#lastFiles);
@@ -157,7 +157,7 @@ interface Refusal {
   /** Everything that is wrong, in sentences. */
   readonly problems: readonly string[];
   readonly hints?: readonly string[];
-  /** Of ours, if the fault is not in the configuration. */
+  /** The error of our own code, if the configuration is not at fault. */
   readonly error?: unknown;
 }
 

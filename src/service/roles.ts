@@ -42,14 +42,14 @@ export interface RoleParts {
   readonly audience: Audience;
 }
 
-/** What works a source. */
+/** Starts the worker of a source. */
 export type StartSource = (deps: PollDependencies, lease: Lease) => RoleWorker;
 
 export class RoleMaker {
-  /** Those that run now, by sink. */
+  /** The lanes that run now, by sink. */
   readonly lanes: Lanes = new Map();
   readonly tenants = new Tenants();
-  /** What this process would work. */
+  /** What this process can work, whether or not it holds the roles. */
   readonly works: Works;
   readonly #parts: RoleParts;
   readonly #groups: Groups;
@@ -75,7 +75,7 @@ export class RoleMaker {
     };
   }
 
-  /** @param startSource what to do with a source; polls it for ever by default */
+  /** @param startSource what to do with a source; default: polls it until stopped */
   roles(startSource: StartSource = startPolling): Role[] {
     const { sources, sinks } = this.#parts;
     return [

@@ -10,8 +10,8 @@ import type { HolderAnswer, HolderRequest } from '../store/embedded/directory-re
 const otherRelease = 'It is of another release than this command: restart it with this one.';
 
 /**
- * By the status of its answer. Otherwise it is starting, or its database is busy or not migrated
- * yet.
+ * By the status of the answer. With any other status the service is starting, or its database is
+ * busy or not migrated yet.
  */
 const remedies: Readonly<Record<number, string>> = { 400: otherRelease, 404: otherRelease };
 

@@ -25,9 +25,9 @@ export interface ServiceOptions {
 }
 
 /**
- * Listens first, so that probes are answered while the database is waited for.
+ * Listens before the database is ready, so that probes get answers meanwhile.
  * @throws {ConfigError} sources that nothing can reach
- * @throws {DataDirectoryError}, or EADDRINUSE and the like
+ * @throws {DataDirectoryError} or a system error such as EADDRINUSE
  */
 export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
   const { log, version = 'unknown', registries = { sources, sinks } } = options;

@@ -6,8 +6,8 @@ import { describeError } from '../observe/log.ts';
 import type { Exporting, ExportOptions } from '../observe/tracing/export.ts';
 
 /**
- * Never rejects: no alert waits for a trace. @returns undefined if tracing is off, or cannot be
- * started
+ * Never rejects, because no alert waits for a trace.
+ * @returns undefined if tracing is off or cannot be started
  */
 export async function openTracing(
   { tracing }: Config,

@@ -101,11 +101,11 @@ function lossesOf(named: readonly LostEvent[], comparison: Comparison): string[]
   ];
 }
 
-/** Names and types come from attackers, and this reaches a terminal. */
+/** Attackers choose names and types, and the line goes to a terminal. */
 function lineOf({ id, receivedAt, severity, type, source, device, item }: LostEvent): string {
   const words = [type, device ?? '-', source, ...(item === null ? [] : [`item ${item}`])];
-  const said = words.map((word) => onOneLine(cutMiddle(word, 80)));
-  return ['', id, receivedAt, severityNames[severity], ...said].join('  ');
+  const texts = words.map((word) => onOneLine(cutMiddle(word, 80)));
+  return ['', id, receivedAt, severityNames[severity], ...texts].join('  ');
 }
 
 function why({ sink, reason }: Loss, missing: ReadonlySet<string>): string {

@@ -1,6 +1,6 @@
-// `tocsin routes diff`: what a draft of the configuration would have made of the events that are
-// stored, beside what the one in use makes of them. Reads, calls nobody, and keeps of the history
-// no more than a page.
+// `tocsin routes diff`: applies a draft of the configuration to the stored events and compares the
+// result with that of the configuration in use. Reads the history page by page, keeps one page in
+// memory, and calls no far end.
 
 import {
   type Command,
@@ -205,7 +205,10 @@ async function gravest(
   return kept;
 }
 
-/** One document, written while the history is read: however many are lost, none is kept. */
+/**
+ * Writes one JSON document while it reads the history, so that memory does not grow with the events
+ * that are lost.
+ */
 async function printJson(
   pages: AsyncIterable<readonly LostEvent[]>,
   { comparer, renames, sinceMs }: { comparer: Comparer; renames: Renames; sinceMs: number },

@@ -1,5 +1,4 @@
-// Which silences would keep an event from its sinks, for commands that try what would become of
-// one.
+// Which silences would suppress an event, for commands that try out what would happen to one.
 
 import type { Config } from '../../config/index.ts';
 import type { EventFacts } from '../../core/rules/match.ts';

@@ -1,5 +1,5 @@
-// What `tocsin silence add` is asked for, by its options or a file; all that is wrong is named at
-// once.
+// Reads what `tocsin silence add` should silence, from its options or a file, and names everything
+// that is wrong at once.
 
 import { type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
 import { problemLines } from '../../cli/dispatch.ts';
@@ -47,7 +47,7 @@ function ofFile(
   return readSilences({ text, name, lookUp }, known, findings);
 }
 
-/** As a file of one silence, whose places are the options. */
+/** Treats the options as a file with one silence, so that both go through the same checks. */
 function ofOptions(values: Values, known: KnownIds, findings: Findings): SilenceRequest[] {
   const { owner, reason, from, until, for: length, when, sink: sinks } = values;
   const match = matchOf((values.match ?? []) as string[]);
@@ -60,7 +60,7 @@ function ofOptions(values: Values, known: KnownIds, findings: Findings): Silence
   return silencesOf({ content: [given], place }, known, findings);
 }
 
-/** `--match types=A`, with the value of which something is wrong. */
+/** The option with the faulty value, as it was typed: `--match types=A`. */
 function placeOf(
   path: readonly PropertyKey[],
   misplaced: string | undefined,

@@ -1,4 +1,4 @@
-// Counts what becomes of the attempts of one sink, and logs those that failed.
+// Counts the outcomes of the attempts of one sink, and logs those that failed.
 
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Logger } from '../../observe/log.ts';

@@ -1,4 +1,4 @@
-// One attempt to send one delivery, and what comes of it: recorded, counted, judged. The only place
+// One attempt to send one delivery: sends it, then records and judges the outcome. The only place
 // that calls `send` for what is stored; ../notices/outage.ts sends what cannot be stored.
 
 import { AdapterError, unansweredReasons } from '../../kit/errors.ts';
@@ -24,7 +24,10 @@ import { unansweredWaitMs } from './spacing.ts';
 import { templated } from './templated.ts';
 import type { Deadlines } from './within.ts';
 
-/** What ends a send that is neither the sink's fault nor the delivery's. It may have arrived. */
+/**
+ * Ends a send for a reason that is neither the sink's fault nor the delivery's. The message may
+ * have arrived.
+ */
 export class CutOff extends AdapterError {
   constructor(message: string) {
     super('retry', 'timeout', message);
@@ -83,7 +86,7 @@ export class Attempts {
     this.#reporter = new AttemptReporter(options);
   }
 
-  /** Sends one delivery, and sees to what comes of it. Never rejects. */
+  /** Sends one delivery and handles the outcome. Never rejects. */
   async launch(health: Health, due: DueDelivery, kind: AttemptKind): Promise<void> {
     const { inHand, wake } = this.#parts;
     const begun = this.#begin(due, kind);
@@ -106,7 +109,8 @@ export class Attempts {
     const delivery = form === due.form ? due : { ...due, form };
     const mark = failing.mark();
     const startedAtMs = performance.now();
-    // What failed before may fail again, for its text: the others wait for it no more.
+    // A delivery that failed before may fail again because of its text, so the others do not wait
+    // for it.
     const waitedFor = failing.has(eventId) ? Number.POSITIVE_INFINITY : due.priority;
     inFlight.begin(eventId, startedAtMs, waitedFor);
     const wasFull = inFlight.size() >= concurrency.limit();
@@ -123,7 +127,8 @@ export class Attempts {
   }
 
   /**
-   * What the far end said of its rate. The send that it said it to is still among those under way.
+   * Adapts to the rate that the far end reported. The send whose answer reported it still counts as
+   * under way.
    */
   #heed(quota: Quota | undefined): void {
     if (!quota) return;
@@ -147,7 +152,7 @@ export class Attempts {
 
   #deadlinesOf({ event }: DueDelivery): Deadlines {
     const { inHand, failing, deadlines, shortDeadlines } = this.#parts;
-    // Where answers are slow anyway, less time would let none of its attempts pass.
+    // At a sink whose answers are always slow, a shorter time would let no attempt pass.
     const isBrisk = inHand.inFlight.slowestMs() < suspectTimeoutMs / 2;
     return isBrisk && failing.isHanging(event.id) ? shortDeadlines : deadlines;
   }
@@ -199,7 +204,7 @@ export class Attempts {
     const failure = failureFrom(error);
     this.#heed(failure.quota);
     begun.trace?.failed(failure.outcome, failure);
-    // One that failed before may be the reason itself.
+    // A delivery that failed before may itself be the reason.
     const durationMs = this.#settled(begun, failure.outcome === 'retry' && !failing.has(eventId));
     const judged =
       error instanceof CutOff
@@ -228,7 +233,10 @@ export class Attempts {
     if (judged.judgement === 'split') await this.#split(delivery);
   }
 
-  /** What waits long because the sink may have been frozen is due again once another passes. */
+  /**
+   * Marks a delivery that waits long because the sink may have been frozen: it is due again once
+   * another one passes.
+   */
   #freezeIfLong({ event }: DueDelivery, { failure, verdict, contradictedBy }: Judged): void {
     const isLong =
       unansweredReasons.includes(failure.reason) && verdict.delayMs > unansweredWaitMs(1);
@@ -237,8 +245,8 @@ export class Attempts {
   }
 
   /**
-   * One of those that a digest stands for is the reason why it is refused: they go out in parts.
-   * Never rejects.
+   * One event of the digest is the reason for its refusal, so the digest is sent in parts. Never
+   * rejects.
    */
   async #split(digest: DueDelivery): Promise<void> {
     const { digester, failing, inHand } = this.#parts;

@@ -1,7 +1,7 @@
 // How many sends of one sink may be under way at once. Few, because all of them may arrive twice if
-// the far end freezes: as many as the rate needs (rate × answer time). Whoever has switched the
-// rate off has chosen speed, and gets all that is allowed; failures halve it in either case. Pure;
-// time is passed in.
+// the far end freezes: as many as the rate needs (rate × answer time). Operators who switched the
+// rate off chose speed and get the maximum. Failures halve the limit in either case. Pure; time is
+// passed in.
 
 /** Where it begins, and what any far end may have. */
 const start = 4;

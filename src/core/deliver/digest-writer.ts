@@ -1,5 +1,5 @@
-// Freezes deliveries into a digest in the database, and splits one that is not accepted. When that
-// is done is not for it to say.
+// Freezes deliveries into a digest in the database, and splits one that is refused. Others decide
+// when.
 
 import { randomUUID } from 'node:crypto';
 import type { Digest } from '../../kit/event.ts';
@@ -76,7 +76,7 @@ export class DigestWriter {
   }
 
   /**
-   * Puts what a digest stands for into smaller ones and single cards.
+   * Replaces a digest with smaller ones and single cards.
    * @throws the driver's error
    */
   async split(delivery: DueDelivery): Promise<SplitParts> {

@@ -24,7 +24,7 @@ export class Digester {
     this.#storms = new StormDigests({ ...deps, writer });
   }
 
-  /** Only what is that urgent or more may go out singly now; undefined if everything may. */
+  /** The least urgent priority that may go out singly now; undefined if all may. */
   get passes(): number | undefined {
     return this.#storms.passes;
   }
@@ -48,8 +48,8 @@ export class Digester {
   }
 
   /**
-   * Does what is due.
-   * @returns true if memory's picture of what is due is old
+   * Makes the digests that are due.
+   * @returns true if the deliveries in memory may be out of date
    * @throws the driver's error
    */
   async turn(nowMs: number): Promise<boolean> {
@@ -60,7 +60,7 @@ export class Digester {
   }
 
   /**
-   * Puts what a digest stands for into smaller ones and single cards.
+   * Replaces a digest with smaller ones and single cards.
    * @throws the driver's error
    */
   split(digest: DueDelivery): Promise<SplitParts> {

@@ -1,6 +1,6 @@
-// How often an attempt fails by the sink's own doing, as far as attempts so far tell. Pure.
+// Estimates from past attempts how often an attempt fails through the fault of the sink. Pure.
 
-/** A memory of about as many attempts, older ones fading. */
+/** An average over about this many attempts; older ones count less. */
 class Memory {
   readonly #fading: number;
   failures = 0;
@@ -26,7 +26,10 @@ export class Experience {
     this.#short.learn(failures);
   }
 
-  /** From 0 to under 1. @param isCareful of little experience the worst is expected */
+  /**
+   * From 0 to under 1.
+   * @param isCareful assume the worst while there is little experience
+   */
   rate(isCareful: boolean): number {
     const short = this.#short;
     const recent = short.attempts === 0 ? 0 : short.failures / short.attempts;

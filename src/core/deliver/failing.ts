@@ -1,13 +1,13 @@
-// Which deliveries of one sink failed here, what contradicts each failure, and how often the sink
-// fails by itself. Holds no timer and judges nothing: see verdict.ts.
+// Remembers which deliveries of one sink failed in this process, what contradicts each failure, and
+// how often the sink itself fails. Holds no timer and judges nothing: see verdict.ts.
 
 import type { MessageForm } from '../../kit/sink.ts';
 import { Experience } from './experience.ts';
 import { type FailedTry, FailureRecord, type Suspicion } from './failure-record.ts';
 
 /**
- * Grows only by what fails and is neither delivered nor dead here, and a sink that is down gets one
- * request at a time.
+ * Stays small: it holds only deliveries that failed and are neither delivered nor dead, and a sink
+ * that is down gets one request at a time.
  */
 export class Failing {
   readonly #records = new Map<number, FailureRecord>();
@@ -23,17 +23,16 @@ export class Failing {
     return this.#records.has(eventId);
   }
 
-  /** The one that failed last is the last. */
+  /** In the order of their last failures. */
   ids(): readonly number[] {
     return [...this.#records.keys()];
   }
 
-  /** How many they are. */
   count(): number {
     return this.#records.size;
   }
 
-  /** Where the order of what passed and failed is now; to be taken when an attempt begins. */
+  /** The current turn; take it when an attempt begins. */
   mark(): number {
     return this.#turn;
   }
@@ -78,13 +77,13 @@ export class Failing {
     this.#records.delete(eventId);
   }
 
-  /** These were made of one that is guilty: the first failure of each is not its first. */
+  /** Parts of a digest that was found guilty: their first failure here counts as their second. */
   suspect(eventIds: readonly number[]): void {
     for (const eventId of eventIds) this.#records.set(eventId, FailureRecord.ofGuilty(this.#turn));
   }
 
   /**
-   * One of these may be guilty, and another may not: nothing counts against it yet, nor does it
+   * Some of these may be guilty: until that is known, their failures count neither against them nor
    * against the sink.
    */
   watch(eventIds: readonly number[]): void {
@@ -96,16 +95,16 @@ export class Failing {
   }
 
   /**
-   * Its text was not the reason: what speaks against it begins anew, but for refusals of a bare
-   * card, which has no text.
+   * The text of the delivery was not the reason: the evidence against it starts again from nothing,
+   * except for refusals of a bare card, which has no text.
    */
   restart(eventId: number): void {
     this.#records.get(eventId)?.acquit();
   }
 
   /**
-   * It was the sink: what its check alone contradicted counts for nothing, or with `all` whatever
-   * there is.
+   * The sink was the reason. `by check` forgives deliveries whose failures only its check
+   * contradicted; `all` forgives all.
    */
   acquit(how: 'all' | 'by check'): void {
     for (const record of this.#records.values()) record.outageEnded(how);
@@ -127,8 +126,8 @@ export class Failing {
   }
 
   /**
-   * Of those that were refused and are not delivered, the one that is furthest on its way to the
-   * bare form.
+   * Of the deliveries that were refused, the one with the most failures: it is closest to the bare
+   * form.
    */
   worstRefused(): number | undefined {
     let worst: [number, number] | undefined;
@@ -137,7 +136,7 @@ export class Failing {
     return worst?.[0];
   }
 
-  /** Of all that failed here, what they were before it. */
+  /** The counts of attempts that the deliveries had before they failed here. */
   asTheyWere(): readonly { readonly eventId: number; readonly attempts: number }[] {
     return [...this.#records].flatMap(([eventId, { hasFailed, attemptsBefore }]) =>
       hasFailed ? [{ eventId, attempts: attemptsBefore }] : [],
@@ -145,16 +144,16 @@ export class Failing {
   }
 
   /**
-   * How often an attempt fails by the sink's own doing: of deliveries that passed in the end, in
-   * the form in which they had failed. What fails for its text never passes in that form, so poison
-   * cannot change it. From 0 to under 1.
-   * @param isCareful of little experience the worst is expected
+   * How often an attempt fails through the fault of the sink, from 0 to under 1. Counts failures of
+   * deliveries that passed in the end in the form in which they had failed. A delivery that fails
+   * because of its text never passes in that form, so it does not change the rate.
+   * @param isCareful assume the worst while there is little experience
    */
   rate(isCareful: boolean): number {
     return this.#experience.rate(isCareful);
   }
 
-  /** The same over hundreds of attempts, which few that failed often do not change. */
+  /** The same over hundreds of attempts, so that a few bad ones hardly change it. */
   lastingRate(isCareful: boolean): number {
     return this.#experience.lasting(isCareful);
   }

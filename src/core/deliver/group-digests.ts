@@ -1,5 +1,5 @@
-// Sends on what waits in the groups of one sink, as digests or single cards, when its time has
-// come.
+// Sends the deliveries that wait in the groups of one sink when their time has come, as digests or
+// single cards.
 
 import type { GroupChange, WaitingGroup } from '../../kit/records/group.ts';
 import type { Logger } from '../../observe/log.ts';
@@ -18,8 +18,8 @@ import { type DigestWriter, membersMax } from './digest-writer.ts';
 import { type GroupStep, stepOf } from './grouping.ts';
 
 /**
- * How many groups are sent at one look; then what is due has its turn for a while: there may be one
- * group for each device.
+ * How many groups are sent at one look; then other deliveries have their turn, because there may be
+ * one group for each device.
  */
 const stepsMax = 250;
 const betweenLooksMs = 100;

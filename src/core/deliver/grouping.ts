@@ -1,4 +1,4 @@
-// When what waits in a group is due, and in which form. Pure: ages are passed in.
+// When the deliveries of a group are due, and in which form. Pure: ages are passed in.
 
 import type { WaitingGroup } from '../../kit/records/group.ts';
 import type { GroupPolicy } from '../rules/group.ts';

@@ -1,5 +1,5 @@
-// What waits long for its next attempt though it need not any more is made due: all that failed,
-// once the sink is back; what got no answer while nothing passed, once another delivery passes.
+// Makes deliveries due that no longer need to wait: all that failed, once the sink is back; those
+// that got no answer while nothing passed, once another delivery passes.
 
 import type { Logger } from '../../observe/log.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';

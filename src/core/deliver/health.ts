@@ -1,5 +1,5 @@
 // Whether a sink is ok, backing off or paused, and when it may be tried again. Holds no timer: time
-// is passed in, and it is asked.
+// is passed in.
 
 import type { FailureOutcome, FailureReason } from '../../kit/errors.ts';
 import type { SinkState, SinkStateName } from '../../kit/records/sink-state.ts';
@@ -27,13 +27,13 @@ export interface Transition {
   readonly lastedMs: number;
   /** When it began, milliseconds since the epoch. */
   readonly fromSinceMs: number;
-  /** Of a return to ok: the sink had been paused in this time of being down. */
+  /** When it returns to ok: whether it was also paused since it went down. */
   readonly wasPaused: boolean;
 }
 
 const go: Gate = { kind: 'go' };
 
-/** The clock and the chance that a sink's health goes by. */
+/** The clock and the random numbers that the state depends on. */
 export interface HealthClock {
   /** Milliseconds since the epoch, only to be shown. Times given to the methods are monotonic. */
   now(): number;
@@ -72,10 +72,7 @@ export class Health {
     return this.#state;
   }
 
-  /**
-   * When the sink was last found to be well again after being down, milliseconds since the epoch; 0
-   * if it never was.
-   */
+  /** When the sink last recovered, milliseconds since the epoch; 0 if it was never down. */
   get recoveredAtMs(): number {
     return this.#recoveredAtMs;
   }
@@ -139,7 +136,7 @@ export class Health {
     return this.#change('backing_off', reason);
   }
 
-  /** Nothing can pass until somebody mends the sink. */
+  /** Nothing can pass until somebody repairs the sink. */
   pause(reason: string, nowMs: number): Transition | undefined {
     this.#waitPaused(nowMs);
     return this.#change('paused', reason);
@@ -150,7 +147,7 @@ export class Health {
     if (this.#state === 'backing_off') this.#probeAtMs = Math.min(this.#probeAtMs, nowMs + ms);
   }
 
-  /** A paused sink is to be looked at now. */
+  /** Lets a paused sink be probed now. */
   lookNow(nowMs: number): void {
     if (this.#state === 'paused') this.#probeAtMs = Math.min(this.#probeAtMs, nowMs);
   }
@@ -187,7 +184,7 @@ export class Health {
 
   #askedMs(retryAfterMs: number | undefined): number | undefined {
     if (retryAfterMs === undefined) return undefined;
-    // No wait at all would be asked for as often as there is time.
+    // A wait of 0 would make the loop ask without a pause.
     return Math.min(
       Math.max(retryAfterMs, this.#policy.sinkBackoff.firstMs),
       this.#policy.retryAfterMaxMs,

@@ -1,5 +1,5 @@
-// Which sends of one sink are under way, and which of them count against its slots: one that hangs
-// while others pass holds up nobody.
+// Which sends of one sink are under way, and which of them occupy a slot. A send that hangs while
+// others pass gives up its slot, so that it blocks nobody.
 
 /** A send hangs by itself once another passed that began this much later. */
 const overtakenMs = 1000;

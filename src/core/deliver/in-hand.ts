@@ -1,4 +1,4 @@
-// What of one sink's deliveries this process has in hand: due, in flight, or answered and not yet
+// The deliveries of one sink that this process handles: due, in flight, or answered and not yet
 // written. None of them is read twice, and none is forgotten.
 
 import type { DueDelivery } from '../../kit/records/delivery.ts';
@@ -13,7 +13,7 @@ export interface InHandDependencies
   readonly metrics: Metrics;
   /** Due deliveries, most urgent first, without those that are excluded. */
   take(limit: number, excluded: Iterable<number>): Promise<readonly DueDelivery[]>;
-  /** Called when something may be due, or may be sent, that was not before. */
+  /** Called when there may be something new to send. */
   onChange(): void;
 }
 
@@ -43,7 +43,7 @@ export class InHand {
     return this.inFlight.count() === 0 && this.recorder.size() === 0;
   }
 
-  /** The database has something new that is due. */
+  /** To be called when deliveries became due in the database. */
   expire(): void {
     this.ready.expire();
     this.#deps.onChange();

@@ -1,6 +1,5 @@
-// What becomes of a delivery that failed, and of its sink: gathers what contradicts the failure,
-// asks the sink's own check where nothing else can tell, has verdict.ts judge, and does what it
-// says.
+// Judges a failed delivery and its sink: collects what contradicts the failure, runs the sink's own
+// check where nothing else can decide, asks verdict.ts, and applies the verdict.
 
 import { unansweredReasons } from '../../kit/errors.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
@@ -19,7 +18,7 @@ import {
   verdictOf,
 } from './verdict.ts';
 
-/** A text that hung while others passed gets no more than this again: its slot is for others. */
+/** The time for a text that hung while others passed: others need its slot. */
 export const suspectTimeoutMs = 5000;
 /**
  * While something passed within this time, a sink is not paused for one delivery that it refuses in
@@ -42,7 +41,7 @@ export interface JudgeDependencies {
   changed(transition: Transition | undefined, detail?: string): void;
 }
 
-/** What an attempt was. */
+/** The circumstances of an attempt. */
 export interface Attempt {
   readonly isProbe: boolean;
   /** The sink was paused, and its check passed before the probe. */
@@ -64,11 +63,11 @@ export interface Judged {
   readonly failure: Failure;
   readonly judgement: Judgement;
   readonly verdict: Verdict;
-  /** What says that the sink is well; null if nothing does. */
+  /** What shows that the sink works; null if nothing does. */
   readonly contradictedBy: 'others' | 'check' | null;
 }
 
-/** What the sink is blamed by. */
+/** Everything that decides whether the sink is to blame. */
 interface Case {
   readonly failed: Failed;
   readonly failure: Failure;
@@ -78,7 +77,7 @@ interface Case {
   readonly hasPassed: boolean;
 }
 
-/** It was the sink, and the delivery is none the worse. */
+/** The sink failed, and nothing counts against the delivery. */
 export function notItsFault(delivery: DueDelivery, failure: Failure): Judged {
   return { failure, judgement: 'again', verdict: unchanged(delivery), contradictedBy: null };
 }
@@ -104,8 +103,8 @@ export class Judge {
   }
 
   /**
-   * The sink was paused for what few deliveries met, while its check passed: one that has not been
-   * tried may prove otherwise.
+   * The sink was paused because of few deliveries, while its check passed: a delivery that was not
+   * tried yet may show that it works.
    */
   mayBeContested(): boolean {
     return this.#isContestable && this.#areFew();
@@ -138,7 +137,7 @@ export class Judge {
     return { failure, judgement, verdict, contradictedBy };
   }
 
-  /** Fewer failed than it takes to say that the sink is down. */
+  /** Too few deliveries failed to call the sink down. */
   #areFew(): boolean {
     return this.#deps.failing.count() < this.#deps.policy.outageFailures;
   }
@@ -165,11 +164,11 @@ export class Judge {
 
   /** The far end asks for time because of this text alone: others passed since it last did. */
   #isItsOwn({ failure, delivery }: Failed, suspicion: Suspicion): boolean {
-    // As `#blame` has it: of one that is suspected already it says nothing about the sink.
+    // As in `#blame`: the failure of a suspect says nothing about the sink.
     if (failure.reason !== 'rate_limited')
       return suspicion.othersPassedSince || suspicion.evidence >= 2;
-    // A rate limit is of the sink, until chance no longer explains that it meets the same one each
-    // time.
+    // A rate limit belongs to the sink until chance no longer explains that this delivery meets it
+    // each time.
     if (!suspicion.othersPassedSince) return false;
     const judgement = this.#judgementOf(failure, delivery, suspicion, false);
     return (
@@ -180,8 +179,8 @@ export class Judge {
   }
 
   /**
-   * Neighbours that pass tell enough; of a single failure without an answer, the next one tells
-   * more.
+   * No check is needed where other deliveries pass, or after a first failure without an answer: the
+   * next attempt shows more.
    */
   #needsCheck(
     failure: Failure,
@@ -193,8 +192,8 @@ export class Judge {
   }
 
   /**
-   * Of one that hung, asks while the delivery waits: its slot is free meanwhile, and the next
-   * failure will not be the first that something contradicts.
+   * Runs the check while a delivery that hung waits: its slot is free meanwhile, and the next
+   * failure will already have evidence.
    */
   #askMeanwhile(failed: Failed, { isContradicted }: Suspicion): void {
     if (!this.#deps.check.exists || isContradicted || !this.#isHanging(failed)) return;
@@ -211,7 +210,7 @@ export class Judge {
   ): Judgement {
     const { policy, failing } = this.#deps;
     const passedAgoMs = performance.now() - this.#passedAtMs;
-    // Where only the check passes, the way of all posts may be frozen.
+    // If only the check passes, all posts may be frozen.
     const doOthersPass = suspicion.othersPassed || passedAgoMs < passedLatelyMs;
     const isRepeatDear = doOthersPass && repeatWaitMs(delivery, reason, suspicion) >= dearWaitMs;
     const isCareful = outcome === 'retry';
@@ -224,7 +223,7 @@ export class Judge {
       hasCheckFailed,
       suspicion,
       hasJustPassed: passedAgoMs < justPassedMs,
-      // A shorter form a little too soon is better than a minute more.
+      // A shorter form that comes too early is better than another minute of waiting.
       rate: isRepeatDear ? failing.lastingRate(isCareful) : failing.rate(isCareful),
       poisonFailures: policy.poisonFailures,
     });
@@ -259,18 +258,19 @@ export class Judge {
       this.#deps.failing.acquit('all');
       this.#deps.changed(health.pause(reason, nowMs), message);
     } else if (health.state === 'ok') {
-      // Of one that is suspected already it says nothing about the sink.
+      // The failure of a suspect says nothing about the sink.
       if (!suspicion.isWatched && !suspicion.othersPassedSince && suspicion.evidence < 2) {
         this.#deps.changed(health.failed(delivery.event.id, nowMs, outcome, reason));
       }
     } else if (isProbe && isAfterPause && isRefused) {
-      // Its check passes, and whoever held the role before may have paused it for the same few.
+      // Its check passes, and the last holder of the role may have paused it because of the same
+      // few deliveries.
       this.#isContestable = this.#areFew();
       this.#deps.changed(health.pause(reason, nowMs), message);
     } else if (isProbe) {
       this.#deps.changed(health.backOff(reason, undefined, nowMs));
-      // The far end answers, and whether this text or everything is refused shows once it is tried
-      // in each form.
+      // The far end answers. Whether it refuses this text or everything shows once the text was
+      // tried in each form.
       if (isRefused && hasPassed) health.probeWithin(suspectMaxMs, nowMs);
     }
   }

@@ -1,4 +1,4 @@
-// What a lane is made of, joined: the parts that share what is in hand and what failed.
+// Builds the parts of a lane and connects them.
 
 import { takeDue } from '../../store/deliveries/index.ts';
 import type { Lease } from '../loops/lease.ts';
@@ -21,7 +21,10 @@ import { SinkCheck } from './sink-check.ts';
 import { StateReporter, type StateReporterDependencies } from './state-reporter.ts';
 import { Deadlines } from './within.ts';
 
-/** An adapter's own time-out knows better how far the request came, so that it may go first. */
+/**
+ * How much longer our time-out is than the adapter's, so that the adapter's ends first: it knows
+ * how far the request came.
+ */
 const adapterGrace = 0.02;
 
 export interface LaneDependencies extends AttemptOptions, StateReporterDependencies {
@@ -30,9 +33,9 @@ export interface LaneDependencies extends AttemptOptions, StateReporterDependenc
   /** In [0, 1). */
   readonly random: () => number;
   /**
-   * Resolves when what waits is under the ids that the sinks have now; to false as long as this
-   * process must not work them.
-   * @throws the driver's error; it is asked again
+   * Moves backlogs to the ids that the sinks have now, before anything is sent. Resolves to false
+   * while this process must not work the sinks.
+   * @throws the driver's error; the lane calls it again
    */
   settled?(): Promise<boolean>;
   readonly writes?: Writes | undefined;
@@ -40,7 +43,7 @@ export interface LaneDependencies extends AttemptOptions, StateReporterDependenc
 
 /** What the parts call of the lane. */
 export interface LaneHooks {
-  /** What every send that is under way ends with; undefined to let them go on. */
+  /** The error that ends all sends that are under way; undefined lets them go on. */
   mustEnd(): Error | undefined;
   /** Called for each change of the sink's state. @param detail what went wrong, in words */
   changed(transition: Transition | undefined, detail?: string): void;
@@ -102,7 +105,7 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
   };
 }
 
-/** How many deliveries are read at once. Of a storm, enough must be seen to know it. */
+/** How many deliveries are read at once: enough to recognise a storm. */
 export function batchMaxOf({
   policy,
   perSecond,

@@ -1,5 +1,5 @@
-// The loop that works one sink: take what is most urgent, send, record. What it decides by is in
-// the files beside it; each attempt is one of attempt.ts.
+// The loop that works one sink: takes the most urgent delivery, sends it, records the outcome. The
+// files beside it decide; attempt.ts makes each attempt.
 
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import { databaseErrorText } from '../../store/database.ts';
@@ -15,11 +15,11 @@ import { unansweredMax } from './spacing.ts';
 export type { LaneDependencies } from './lane-parts.ts';
 
 /**
- * While an outcome has waited for longer than this, nothing new is sent: what a kill repeats stays
- * bounded when the database is slow, and the memory when it is away.
+ * While an outcome has waited longer than this to be written, nothing new is sent. This bounds what
+ * a kill repeats when the database is slow, and the memory when it is away.
  */
 const unwrittenMaxMs = 50;
-/** How long before its end the lease ends what is in flight. */
+/** How long before the end of the lease the sends that are under way are ended. */
 const cutOffMs = 1000;
 /** How long a lane waits whose lease is too short for a send. */
 const leaseWaitMs = 100;
@@ -31,7 +31,7 @@ export interface Lane extends RoleWorker {
   offer(deliveries: readonly DueDelivery[]): void;
   /** True if nothing is due, in flight or unwritten, as far as this process knows. */
   isIdle(): boolean;
-  /** True from the beginning of a storm until it was announced that it is over. */
+  /** True from the beginning of a storm until its end was announced. */
   isInStorm(): boolean;
 }
 
@@ -52,7 +52,7 @@ class SinkLane implements Lane {
   #health: Health | undefined;
   #isStopping = false;
   #isIdle = false;
-  /** The sink was paused, and what failed before is not yet as it was. */
+  /** The sink was paused, and the counts of the deliveries that failed were not reset yet. */
   #isAcquittalOwed = false;
   #turnedAtMs = performance.now();
   /** When a stop ends what is in flight. Monotonic. */
@@ -150,8 +150,8 @@ class SinkLane implements Lane {
   }
 
   /**
-   * Goes on where the last holder was.
-   * @returns undefined as long as the sink is another process's
+   * Goes on from the state that the last holder left.
+   * @returns undefined while another process works the sink
    */
   async #takeUp(): Promise<Health | undefined> {
     const { db, id, policy, metrics } = this.#deps;
@@ -164,7 +164,7 @@ class SinkLane implements Lane {
   }
 
   /**
-   * Starts at most one send. No promise where nothing is waited for: it is called for each send.
+   * Starts at most one send. Called for each send, so it returns a promise only if it must wait.
    * @returns milliseconds to wait, unless woken; 0 to go on at once
    */
   #step(health: Health): number | Promise<number> {
@@ -186,7 +186,10 @@ class SinkLane implements Lane {
     return this.#parts.inFlight.size() >= this.#parts.concurrency.limit();
   }
 
-  /** It was the sink: no delivery is worse for it, whoever goes on with it. */
+  /**
+   * The sink was the reason: resets the counts of the deliveries that failed, for whichever process
+   * sends them next.
+   */
   async #acquit(): Promise<number> {
     const { db, id } = this.#deps;
     await restoreDeliveries(db, this.#lease, {
@@ -232,8 +235,8 @@ class SinkLane implements Lane {
   }
 
   /**
-   * One request to a sink that is down: its check if it is paused, else a delivery that rather did
-   * not fail before.
+   * Sends one request to a sink that is down: its check if it is paused, else a delivery,
+   * preferably one that did not fail before.
    */
   async #probe(health: Health, isPaused: boolean): Promise<number> {
     this.#parts.ready.clear();
@@ -247,10 +250,7 @@ class SinkLane implements Lane {
     return 0;
   }
 
-  /**
-   * A change of state makes what was read into memory worth nothing: what is due next may be
-   * another one.
-   */
+  /** After a change of state another delivery may be next, so those in memory are dropped. */
   #changed(transition: Transition | undefined, detail: string | undefined): void {
     if (!transition) return;
     this.#parts.ready.clear();

@@ -1,5 +1,5 @@
-// How often one origin may be called: a token bucket of our own, and a second one as far as the far
-// end tells of its own. Time is passed in.
+// How often one origin may be called: a token bucket of our own, and a second one from what the far
+// end reports. Time is passed in.
 import type { Pace } from '../../kit/quota.ts';
 
 export class Limiter {
@@ -30,7 +30,7 @@ export class Limiter {
     return 0;
   }
 
-  /** The far end has said how fast it may be called. It makes nothing faster. */
+  /** Adopts the rate that the far end reported. Only ever slows down. */
   heed(pace: Pace, nowMs: number): void {
     this.#foreign = new Bucket(pace.perSecond, Number.POSITIVE_INFINITY, pace.tokens, nowMs);
     this.#foreignUntilMs = nowMs + pace.forMs;

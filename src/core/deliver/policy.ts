@@ -1,5 +1,5 @@
-// The numbers that deliveries go by, and what is said of an attempt that failed or a card that was
-// held up. Pure. The outcomes themselves are named by adapters through kit/http.
+// The numbers of the delivery policy, and the words for failed attempts and delayed cards. Pure.
+// Adapters name the outcomes themselves, through kit/http.
 
 import { AdapterError, type FailureOutcome, type FailureReason } from '../../kit/errors.ts';
 import type { Quota } from '../../kit/quota.ts';
@@ -39,17 +39,17 @@ export interface DeliveryPolicy {
    */
   readonly outageFailures: number;
   /**
-   * How often one delivery must fail without a no, each time contradicted, before its text counts
-   * as the reason.
+   * How often one delivery must fail without being refused, each time contradicted, before its text
+   * counts as the reason.
    */
   readonly poisonFailures: number;
   /** Longest wait that a far end may ask for. */
   readonly retryAfterMaxMs: number;
   /** A card held up for longer than this says so. */
   readonly delayedMs: number;
-  /** How old the memory's picture of what is due may become. */
+  /** How long deliveries that were read stay valid in memory. */
   readonly rereadMs: number;
-  /** When too much is due at once; undefined: never. */
+  /** When a storm begins; undefined: never. */
   readonly storm?: StormPolicy | undefined;
 }
 
@@ -106,8 +106,8 @@ export function failureFrom(error: unknown): Failure {
 }
 
 /**
- * A card that was held up for long says so, and why: its sink was down meanwhile, or there was too
- * much before it.
+ * For a card that was delayed for long: by how much, and whether its sink was down or too much was
+ * sent before it.
  */
 export function heldUpOf(
   { event }: DueDelivery,

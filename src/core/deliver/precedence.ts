@@ -1,6 +1,6 @@
-// How long the less urgent waits for the more urgent that is under way: a far end stores what is
-// sent at the same time in any order, and the gravest of a burst is to be on screen first. Bounded
-// in each case and in all. Pure; time is passed in.
+// How long a less urgent delivery waits for more urgent ones under way. A far end stores what is
+// sent at the same time in any order, and the most severe event of a burst should be on screen
+// first. The waits are bounded singly and in total. Pure; time is passed in.
 
 /** A more urgent send that takes longer than this keeps nobody waiting. */
 export const precedenceMaxMs = 1000;

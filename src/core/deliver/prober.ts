@@ -1,5 +1,5 @@
-// Chooses what a sink that is down is probed with: its own check if it is paused, and the delivery
-// that tells most.
+// Chooses the probe for a sink that is down: its own check if it is paused, then the delivery that
+// shows most.
 
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Logger } from '../../observe/log.ts';
@@ -48,10 +48,10 @@ export class Prober {
   }
 
   /**
-   * Rather one that has not failed here yet, and if all have, any other than the last: one
-   * poisonous event must not look like an outage. Of those that were refused each second time the
-   * one that failed most often, whose next form tells a text that is refused from a sink that
-   * refuses everything. @throws the driver's error
+   * Prefers a delivery that has not failed here; if all have, any but the last one. One poisonous
+   * event must not look like an outage. Every second time takes the refused delivery with the most
+   * failures: its next form shows whether the sink refuses this text or everything.
+   * @throws the driver's error
    */
   async candidate(): Promise<DueDelivery | undefined> {
     const { failing, judge } = this.#deps;
@@ -62,7 +62,7 @@ export class Prober {
     if (again) return again;
     const untried = await this.#otherThan(failed);
     if (untried) return untried;
-    // What a group holds is due with its digest only, and may be all that can prove a pause wrong.
+    // A group is due only as a digest, and that digest may be all that can prove a pause wrong.
     const digest = judge.mayBeContested() ? await this.#digest(failed) : undefined;
     if (digest) return digest;
     if (failed.length === 0) return undefined;

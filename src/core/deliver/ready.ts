@@ -1,5 +1,5 @@
-// What one sink may send next, in memory: a short-lived picture of the database's due rows, most
-// urgent first. It is bounded, and what does not fit stays in the database and is read later.
+// The next deliveries of one sink, in memory: a short-lived copy of the due rows in the database,
+// most urgent first. Its size is bounded; the rest is read later.
 
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 
@@ -14,9 +14,9 @@ export interface ReadyDependencies {
 
 const nothing = Number.POSITIVE_INFINITY;
 const priorityCount = 5;
-/** What is due again within this time is read together. */
+/** Deliveries that become due within this time are read together. */
 const grainMs = 50;
-/** What is due later than that may as well be found by the next reading. */
+/** The next regular reading finds what becomes due later than this. */
 const aheadMaxMs = 10_000;
 /** How many ids that readings showed are remembered. */
 const shownMax = 10_000;
@@ -42,7 +42,7 @@ export class Ready {
    * is no longer fresh.
    */
   readonly #shown = new Set<number>();
-  /** When something that failed is due again. Monotonic. */
+  /** When deliveries that failed become due again. Monotonic. */
   readonly #dueTimes = new Set<number>();
 
   constructor(deps: ReadyDependencies) {
@@ -126,14 +126,14 @@ export class Ready {
     if (this.#reading) this.#writtenMeanwhile.add(eventId);
   }
 
-  /** The database has something new to show. */
+  /** The rows in memory may be out of date. */
   expire(): void {
     this.#unread = 0;
   }
 
   /**
-   * What failed will be due then: it is read at that time, and not only when the picture is old.
-   * @param atMs monotonic; more than some seconds ahead says nothing
+   * Deliveries that failed will be due then, so the database is read at that time.
+   * @param atMs monotonic; ignored if it is more than some seconds ahead
    */
   dueAgain(atMs: number, nowMs: number): void {
     if (atMs - nowMs < aheadMaxMs) this.#dueTimes.add(Math.ceil(atMs / grainMs) * grainMs);

@@ -1,6 +1,6 @@
-// Writes down what became of sends, many in one statement. What is not yet written counts as in
-// flight, and must not be sent again; how long it has waited is known, so that whoever sends can
-// wait for it.
+// Writes the outcomes of sends, many in one statement. A delivery whose outcome is not written
+// counts as in flight and must not be sent again. The recorder says how long outcomes have waited,
+// so that the sender can slow down.
 
 import { sleep } from '../../kit/deadline.ts';
 import type { DeliveredAttempt, FailedAttempt } from '../../kit/records/delivery.ts';
@@ -14,8 +14,8 @@ import type { Writes } from '../loops/writes.ts';
 /** Outcomes wait this long for others to be written with. */
 const gatherMs = 20;
 /**
- * After a write that failed; sooner than a reading is tried again, for what is not written may be
- * sent again.
+ * The wait after a write that failed. Shorter than that of a reading, because deliveries that are
+ * not written may be sent again.
  */
 const firstPauseMs = 100;
 /**
@@ -87,7 +87,6 @@ export class Recorder {
     ]);
   }
 
-  /** How many they are. */
   size(): number {
     return this.#batches().reduce(
       (sum, { delivered, failed }) => sum + delivered.length + failed.length,
@@ -200,7 +199,7 @@ export class Recorder {
     }
     if (batch.failed.length === 0) return;
     const dead = await recordFailed(db, lease, { sink, failed: batch.failed });
-    // What failed was not written: whoever holds the role now decides about it.
+    // The failures were not written: the process that holds the role now decides about them.
     if (dead === null) lease.lose();
     const ids = batch.failed.map(({ eventId }) => eventId);
     const delaysMs = batch.failed.flatMap(({ state, delayMs }) =>

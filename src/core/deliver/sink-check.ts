@@ -1,4 +1,4 @@
-// A sink's own check, asked once however many want to know.
+// A sink's own check. Callers that ask at the same time share one request.
 
 import type { Sink } from '../../kit/sink.ts';
 import { type Failure, failureFrom } from './policy.ts';

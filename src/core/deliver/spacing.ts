@@ -1,4 +1,4 @@
-// How long a delivery that may have arrived already is not sent again. Pure.
+// How long a delivery is not sent again that may already have arrived. Pure.
 
 import { type FailureReason, unansweredReasons } from '../../kit/errors.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';

@@ -37,8 +37,8 @@ export class StateReporter {
   }
 
   /**
-   * Metric at once, log soon, the rest as soon as the database lets it; one after the other, so
-   * that the last state written is the last one there was. Never throws.
+   * Sets the metric at once, then logs, stores and announces, one after the other, so that the last
+   * state that is written is the newest. Never throws.
    * @param detail what went wrong, in words
    */
   report(transition: Transition, detail: string | undefined): void {
@@ -52,8 +52,8 @@ export class StateReporter {
   }
 
   /**
-   * To be called now and then: writes a state that the database did not take, for whoever looks at
-   * it there would go by the one before.
+   * To be called at intervals: writes a state that the database did not take. Until then other
+   * processes see the state before it.
    */
   catchUp(): void {
     if (this.#owed === undefined || performance.now() - this.#triedAtMs < againMs) return;

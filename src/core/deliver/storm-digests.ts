@@ -42,7 +42,7 @@ export class StormDigests {
     this.#storm = deps.storm && new Storm(deps.storm);
   }
 
-  /** Only what is that urgent or more may go out singly now; undefined if everything may. */
+  /** The least urgent priority that may go out singly now; undefined if all may. */
   get passes(): number | undefined {
     return this.#storm?.nextAtMs === undefined ? undefined : this.#storm.policy.passes;
   }
@@ -136,8 +136,8 @@ export class StormDigests {
   }
 
   /**
-   * Forgotten last, so that its end is announced by whoever comes next if this process does not
-   * come so far.
+   * The mark is removed last: if this process ends before that, the next holder announces the end
+   * of the storm.
    */
   async #end({ sinceMs, digests, events }: StormFacts): Promise<void> {
     const { id: sink, metrics, log, announce } = this.#deps;
@@ -150,7 +150,7 @@ export class StormDigests {
     log.info({ sink, digests, events }, 'the storm is over');
   }
 
-  /** For whoever holds the role next. */
+  /** For the next holder of the role. */
   async #keep(facts: StormFacts | null): Promise<void> {
     const { db, lease, id } = this.#deps;
     if (!(await writeStorm(db, lease, { sink: id, storm: facts }))) lease.lose();

@@ -1,5 +1,5 @@
-// Whether more is due at once than people can read, and when the next digest of it may go out.
-// Holds no timer: time is passed in.
+// Whether more deliveries are due at once than people can read, and when the next digest may go
+// out. Holds no timer: time is passed in.
 import type { StormFacts } from '../../kit/records/sink-state.ts';
 
 export interface StormPolicy {
@@ -8,7 +8,10 @@ export interface StormPolicy {
    * are.
    */
   readonly over: number;
-  /** What is that urgent or more goes out singly all the same; a priority as in `priorityOf`. */
+  /**
+   * Deliveries of this priority, or a more urgent one, go out singly even in a storm; see
+   * `priorityOf`.
+   */
   readonly passes: number;
   /** From the beginning to the first digest, so that a page that is being read is in it. */
   readonly firstMs: number;

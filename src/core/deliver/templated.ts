@@ -1,5 +1,5 @@
-// What a template says for a delivery. Where it fails, the sink's own card goes out and the failure
-// is logged and counted: no alert is lost for its layout.
+// Renders the template of a delivery. If that fails, the sink's own card goes out and the failure
+// is logged and counted, so that no alert is lost to a template.
 
 import { noticeSource } from '../../kit/event.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';

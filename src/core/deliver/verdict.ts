@@ -10,7 +10,7 @@ import type { Suspicion } from './failure-record.ts';
 import type { DeliveryPolicy } from './policy.ts';
 import { repeatWaitMs, unansweredAgeMs } from './spacing.ts';
 
-/** What is known when an attempt has failed. */
+/** The facts about a failed attempt. */
 export interface Facts {
   readonly outcome: FailureOutcome;
   readonly reason: FailureReason;
@@ -57,9 +57,11 @@ const deadChance = 1e-4;
  * on no screen.
  */
 const dearChances = { split: 1, short: 1e-2, bare: 1e-4 } as const;
-/** A sink that is worse than that cannot be told from one that is down. */
+/**
+ * The highest rate that is used: a sink that fails more often looks the same as one that is down.
+ */
 const rateMax = 0.9;
-/** Refusals of a bare card that are believed. */
+/** How many refusals of a bare card are enough. */
 const bareRefusals = 2;
 /**
  * How often a bare card that is refused is sent within a second each, for others to pass between.
@@ -127,8 +129,8 @@ function nextForm(
 }
 
 /**
- * A suspect that the far end answers is tried again within this time: the sink is well, and one
- * failure more will tell.
+ * How soon a suspect is tried again that the far end answers: the sink works, and one more failure
+ * decides.
  */
 export const suspectMaxMs = 1000;
 

@@ -1,4 +1,4 @@
-// Calls with an end, also if the callee does not heed its signal.
+// Ends calls in time, even if the callee ignores its signal.
 import { setMaxListeners } from 'node:events';
 import { AdapterError } from '../../kit/errors.ts';
 

@@ -1,5 +1,5 @@
-// A backlog belongs to a place, not to an id: when people rename a sink, what waits there goes
-// along, and what belongs to no sink is reported.
+// A backlog belongs to a place, not to an id. When people rename a sink, its backlog moves to the
+// new id; a backlog that belongs to no sink is reported.
 
 import type { PlaceOf } from '../../kit/place.ts';
 import type { SinkCounts } from '../../kit/records/delivery.ts';
@@ -17,10 +17,9 @@ export interface Move {
 }
 
 /**
- * Which sinks' backlogs go to another id: those whose place is configured under exactly one other
- * id, which did not have it before. All of them at once, because two ids may change places. Pure.
- *
- * @param stored by id, what was last configured
+ * Which backlogs move to another id: those whose place is configured under exactly one other id
+ * that did not have it before. Plans all moves together, because two ids may swap places. Pure.
+ * @param stored the places that were last configured
  */
 export function planMoves(stored: readonly PlaceOf[], configured: readonly PlaceOf[]): Move[] {
   const known = new Map(stored.map(({ id, place }) => [id, place]));
@@ -74,7 +73,7 @@ export class Settling {
   }
 
   /**
-   * Does it once; again if it failed or came to nothing.
+   * Does the work once; after a failure or a `false`, the next call tries again.
    * @returns false if the role was lost, or if another process works a sink at another place
    * @throws the driver's error
    */
@@ -125,7 +124,7 @@ export function placesById(places: readonly PlaceOf[]): Record<string, string> {
 
 export interface BacklogRemark {
   readonly sink: string;
-  /** Something that should go out never will. */
+  /** Deliveries wait that nobody will send. */
   readonly isFault: boolean;
   readonly text: string;
 }

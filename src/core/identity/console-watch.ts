@@ -44,7 +44,7 @@ export class ConsoleWatch {
     try {
       this.#refused = await refusedSources(db, sources, AbortSignal.timeout(askMs));
     } finally {
-      // Where nobody can tell, a process is not kept from its work.
+      // If the question fails, the process goes on working.
       this.#refused ??= new Set();
     }
   }

@@ -26,8 +26,7 @@ export async function foreignSources({
 }
 
 /**
- * Announces it under the same name as the process that reads the source would, so that nothing is
- * announced twice.
+ * Uses the same name as the process that reads the source, so that nothing is announced twice.
  * @throws the driver's error
  */
 export async function announceForeign(deps: ForeignDependencies): Promise<void> {
@@ -40,8 +39,10 @@ export async function announceForeign(deps: ForeignDependencies): Promise<void> 
 }
 
 /**
- * Asks the consoles whose positions are another's whether they know them; one that moved does.
- * @returns ids of the sources whose console does not; one that does not answer is not among them
+ * Asks each console whose position belongs to another one whether it knows the position. A console
+ * that has only moved does.
+ * @returns ids of the sources whose console does not know it; sources whose console does not answer
+ * are left out
  * @throws the driver's error
  */
 export async function refusedSources(

@@ -1,5 +1,5 @@
-// Whose position a source reads on from. A position belongs to a console, not to an id: ids are
-// names that people change, and two services may use the same one.
+// From whose position a source goes on. A position belongs to a console, not to an id: people
+// change ids, and two services may use the same one.
 
 import { AdapterError } from '../../kit/errors.ts';
 import type { FormerName, StoredPosition } from '../../kit/records/position.ts';
@@ -16,7 +16,7 @@ export interface ConsoleOf {
   readonly console: string | undefined;
 }
 
-/** What is to be done for a source before it is read. */
+/** What to do for a source before it is read. */
 export type PositionPlan =
   /** Its own position goes on. */
   | { readonly kind: 'own' }
@@ -26,12 +26,17 @@ export type PositionPlan =
   | { readonly kind: 'fresh'; readonly strangers: readonly StoredPosition[] }
   /** The position of its console stands under another id. */
   | { readonly kind: 'take'; readonly from: StoredPosition }
-  /** Several positions or several sources of one console: which belongs to which is unknown. */
+  /**
+   * The console has several positions or several sources, and nothing shows which belong together.
+   */
   | { readonly kind: 'several'; readonly from: readonly string[]; readonly to: readonly string[] }
   /** Its id holds the position of another console. */
   | { readonly kind: 'other'; readonly own: StoredPosition };
 
-/** Each costs a request, and renaming never leaves more behind. */
+/**
+ * How many such positions are asked about: each costs a request, and renaming never leaves more
+ * behind.
+ */
 const strangersMax = 8;
 
 /** @param configured every source of the configuration, `wanted` among them */
@@ -90,11 +95,11 @@ export interface Claimed {
 }
 
 /**
- * Where to read on. Takes over the position of the same console if it stands under an id that is no
- * longer configured.
+ * Finds out where to go on reading. Takes over the position of the same console if it stands under
+ * an id that is no longer configured.
  * @param lease the role `source:<id>`
- * @throws {AdapterError} while it is unknown whether a position is this source's; nothing may be
- * read
+ * @throws {AdapterError} while it is unknown whether a position belongs to this source; nothing may
+ * be read then
  */
 export async function claimPosition(
   deps: ClaimDependencies,
@@ -198,7 +203,7 @@ async function assertSame(
   throw new AdapterError('retry', 'other_console', otherConsole(id, own.console!, console, isSame));
 }
 
-/** @param isSame undefined if it could not be told */
+/** @param isSame undefined if the console could not say */
 export function otherConsole(
   id: string,
   before: string,

@@ -1,7 +1,6 @@
-// How this process stands to the others on its database: replicas of the same service, or another
-// service that uses the same ids.
-// Decides which roles it leaves to them. Pure: every process comes to the same answer from the same
-// facts.
+// How this process relates to the others on its database: replicas of the same service, or another
+// service that uses the same ids. Decides which roles it leaves to them. Pure: every process draws
+// the same conclusion from the same facts.
 import type { StoredPosition } from '../../kit/records/position.ts';
 import type { Works } from '../../kit/records/role.ts';
 
@@ -10,28 +9,28 @@ export type { Works } from '../../kit/records/role.ts';
 import type { PlaceOf } from '../../kit/place.ts';
 import { type ConsoleOf, planPosition } from './position.ts';
 
-/** Something that one process at a time may work. */
+/** Work that one process does at a time. */
 export interface Grouped {
   /** `source:<id>` or `sink:<origin>`. */
   readonly name: string;
   /** Roles of one group prefer one process: a source and the sinks that it feeds. */
   readonly group: string;
   /**
-   * Goes where its group is worked, and has no say in where that is: an earlier release may hold
-   * it, and nothing else of the group.
+   * Follows its group without deciding where the group is worked: an earlier release may hold this
+   * role and nothing else of the group.
    */
   readonly isFollower?: boolean;
 }
 
-/** A role, and what it says of consoles and places. */
+/** A role with the consoles and places that it works. */
 export interface WorkingRole extends Grouped {
   /** Ids of the sinks that it works. */
   readonly sinks?: readonly string[];
-  /** What it reads, if it is a source that says so. */
+  /** The console that it reads, if it is a source that names one. */
   readonly console?: string | undefined;
   /** Where its sinks post, by id. */
   readonly places?: Readonly<Record<string, string>>;
-  /** Does to what is stored what the file says: nothing that another service may do. */
+  /** Changes what is stored as the configuration file says. Another service must not do that. */
   readonly isByFile?: boolean;
 }
 
@@ -68,7 +67,7 @@ export interface Standing {
 
 const sourcePrefix = 'source:';
 
-/** People choose the ids: one may be the name of a property that every object has. */
+/** Ids are free text, so one may be the name of a property that every object has. */
 function entryOf(values: Readonly<Record<string, string>>, id: string): string | undefined {
   return Object.hasOwn(values, id) ? values[id] : undefined;
 }
@@ -108,9 +107,9 @@ export function standingOf(facts: StandingFacts, roles: readonly WorkingRole[] =
 }
 
 /**
- * A sink belongs to the place that was noted for it while a live process serves it there. A process
- * with another place waits for the end of that one. A stranger has no say, and waits until an
- * operator says whose the positions are.
+ * A sink belongs to its stored place while a live process serves it there; a process with another
+ * place waits until that one ends. A stranger has no vote, and waits until an operator says to whom
+ * the positions belong.
  */
 function contestedSinks(
   { own, others, positions, places }: StandingFacts,
@@ -188,10 +187,10 @@ function contradicts(one: Works, other: Works): boolean {
 }
 
 /**
- * Why nobody reads anything that this process should read, in words with what to do; undefined
- * while something is read.
- * @param refused ids of sources whose console was asked and does not know the position, because a
- * disowned console may only have moved; undefined until they were asked
+ * Why nobody reads any of this process's sources, with what to do; undefined while one of them is
+ * read.
+ * @param refused ids of sources whose console was asked and does not know the position; a console
+ * with a foreign position may only have moved. Undefined until the consoles were asked
  */
 export function whyNothingIsRead(
   standing: Standing | undefined,
@@ -235,8 +234,8 @@ export function placeRemarks(
 }
 
 /**
- * What people should know before they say whose the position of a source is; undefined if no other
- * process reads under its id. Pure.
+ * A warning for people who want to assign the position of a source; undefined if no other process
+ * reads under its id. Pure.
  */
 export function readerRemark(
   { others }: Pick<StandingFacts, 'others'>,

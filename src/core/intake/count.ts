@@ -18,7 +18,7 @@ export function countStored(
   { facts }: Page,
   stored: Stored,
 ): void {
-  // Set here, because reading alone is no success: what cannot be stored is read in vain.
+  // Set after the store: a page that is read and not stored is no success.
   metrics.sourceLastSuccess.set({ source }, nowMs / 1000);
   for (const event of stored.events) metrics.countEvent(source, event);
   metrics.sourceDuplicates.inc({ source }, facts?.overlap ? 0 : stored.duplicates);

@@ -49,7 +49,7 @@ export interface DrainOptions {
   onPage?(): Promise<void>;
 }
 
-/** How one reading to the end went. */
+/** The outcome of one reading. */
 export interface Drained {
   readonly events: number;
   /** The far end has it switched off. */
@@ -81,7 +81,7 @@ class Drain {
   readonly #watch: WaitWatch;
   readonly #intake: Intake;
   #events = 0;
-  /** Of the page that is worked on. */
+  /** The trace of the current page. */
   #trace: PageTrace | undefined;
   /** A page was read that is not in the store. */
   #isOwed = false;
@@ -153,10 +153,10 @@ class Drain {
     const writer = `source:${id}`;
     if (failure.reason === 'database') {
       metrics.sourcePolls.inc({ source: id, outcome: 'database' });
-      // Otherwise it could not be asked for the position, which is no write.
+      // Without a page it is the reading of the position that failed, which is no write.
       if (this.#isOwed) writes?.failed(writer, error);
     }
-    // What cannot be read is not written either, so nobody knows any more whether it could be.
+    // Without pages to write, nobody knows whether they could be written.
     else writes?.passed(writer);
   }
 

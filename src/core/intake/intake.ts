@@ -26,7 +26,7 @@ const depthMax = 1000;
 export interface Stored {
   readonly events: readonly StoredEvent[];
   readonly duplicates: number;
-  /** Deliveries that were decided against. */
+  /** How many deliveries were suppressed. */
   readonly suppressed: readonly { readonly sink: string; readonly reason: string }[];
   /** By sink. The list of a sink is empty if all that is new for it waits in groups. */
   readonly fresh: FreshDeliveries;
@@ -98,14 +98,14 @@ class PageIntake implements Intake {
     // Notices go first: were they second, a crash in between would lose them. Their key makes a
     // repetition harmless.
     if (notices.length > 0) {
-      const said = await insertPage(db, {
+      const inserted = await insertPage(db, {
         fence,
         source: noticeSource,
         events: notices,
         cursor: null,
         traceParent,
       });
-      if (said === null) return null;
+      if (inserted === null) return null;
     }
     const rows = await insertOrBisect(decided, cursor, (events, position) =>
       insertPage(db, { fence, source, events, cursor: position, generation, traceParent }),

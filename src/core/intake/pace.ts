@@ -1,4 +1,4 @@
-// How long a polled source is left alone until the next look. Pure.
+// How long to wait before a source is polled again. Pure.
 
 import {
   type BackoffLimits,

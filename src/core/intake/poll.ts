@@ -10,7 +10,10 @@ import { logFailed } from './poll-line.ts';
 import { SourceHealth } from './source-health.ts';
 
 export interface PollDependencies extends DrainDependencies {
-  /** Ids of the sinks for operations, which hear of failures besides the source's recipients. */
+  /**
+   * Ids of the sinks of operations, which are told of failures in addition to the recipients of the
+   * source.
+   */
   readonly operations?: readonly string[];
   readonly intervalMs: number;
   /** In [0, 1). */
@@ -59,14 +62,14 @@ class Poller implements RoleWorker {
     while (!signal.aborted && this.#lease.isHeld()) {
       const watch = this.#watch;
       const drained = await drainSource(this.#deps, this.#lease, { signal, watch, onPage });
-      // What was cut off says nothing of the source.
+      // A reading that was cut off says nothing about the source.
       if (!signal.aborted) await this.#health.after(drained);
       this.#plan(drained);
       if (!signal.aborted) await this.#wake.wait(this.#waitMs);
     }
   }
 
-  /** Decides when to look again, and logs what people should know until then. */
+  /** Decides when to read again, and logs failures. */
   #plan({ events, failure, disabled = false }: Drained): void {
     const { id: source, log, intervalMs, random } = this.#deps;
     const { failures } = this.#health;

@@ -1,4 +1,4 @@
-// Asks a polled source for one page, measures how long that took, and counts what came of it.
+// Asks a source for one page, measures how long that took, and counts the outcome.
 
 import { AdapterError } from '../../kit/errors.ts';
 import type { Page, PollSource } from '../../kit/source.ts';
@@ -17,7 +17,9 @@ export interface ReadOptions {
   readonly trace: PageTrace | undefined;
 }
 
-/** @throws {AdapterError} whatever went wrong: all other errors of a poll come from the database */
+/**
+ * @throws {AdapterError} for any failure, so that all other errors of a poll come from the database
+ */
 export async function readPage(
   { id, source, metrics, trace }: ReadOptions,
   cursor: string | null,

@@ -1,5 +1,5 @@
-// Whether a source can be read: announces failures when people would wrongly believe that nothing
-// happens, and announces their end.
+// Follows whether a source can be read. Announces failures that people would mistake for a quiet
+// day, and announces their end.
 
 import type { FailureReason } from '../../kit/errors.ts';
 import type { Notice } from '../../kit/event.ts';
@@ -104,7 +104,7 @@ export class SourceHealth {
   }
 
   #count(reason: ReadFailure['reason']): void {
-    // Neither says anything of the source.
+    // These two reasons say nothing about the source.
     this.#last = reason === 'database' || reason === 'taken_over' ? 'database' : 'source';
     const nowMs = this.#clockMs();
     if (this.#total() === 0) this.#since.any = nowMs;

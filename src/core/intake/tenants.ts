@@ -1,4 +1,4 @@
-// Whether events of several tenants come through here: then each card names its tenant.
+// Whether the events come from several tenants: then each card names its tenant.
 
 import type { EventBody } from '../../kit/event.ts';
 import type { Database } from '../../store/database.ts';

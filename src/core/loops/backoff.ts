@@ -8,11 +8,11 @@ export interface BackoffLimits {
 /** Of one delivery that fails while its sink works. */
 export const deliveryBackoff: BackoffLimits = { firstMs: 250, maxMs: 300_000 };
 
-/** Of a sink as a whole. A probe costs one request, and people wait for the alarm meanwhile. */
+/** For a sink as a whole. A probe costs one request, and people wait for the alarm. */
 export const sinkBackoff: BackoffLimits = { firstMs: 250, maxMs: 30_000 };
 
 /**
- * Of a sink that refuses all: most often somebody is mending it now, or nobody will before
+ * For a sink that refuses everything. Usually somebody is repairing it now, or nobody will before
  * tomorrow.
  */
 export const pausedBackoff: BackoffLimits = { firstMs: 1000, maxMs: 60_000 };
@@ -25,7 +25,7 @@ export const sourceBackoff: BackoffLimits = { firstMs: 250, maxMs: 30_000 };
  */
 export const rejectedBackoff: BackoffLimits = { firstMs: 1000, maxMs: 60_000 };
 
-/** Of our own database: it costs nobody else anything, and everything waits for it. */
+/** For our own database: trying costs nobody else anything, and everything waits for it. */
 export const databaseBackoff: BackoffLimits = { firstMs: 250, maxMs: 1000 };
 
 /**
@@ -38,9 +38,9 @@ export function backoffMs(failures: number, random: number, limits: BackoffLimit
 }
 
 /**
- * How long a delivery has waited on its own account after so many failed attempts: the sum of its
- * waits, without jitter. This is the age that counts against a delivery's `maxAge`: time in which
- * its sink was down, or in which it stood in line, is not its fault.
+ * How long a delivery has waited for its own failures: the sum of its waits after this many
+ * attempts, without jitter. Its `maxAge` is measured by this. The time while its sink was down, or
+ * while others were sent first, does not count.
  */
 export function waitedMs(failures: number, limits: BackoffLimits): number {
   let sum = 0;

@@ -1,10 +1,10 @@
-// Whether the database's clock goes as time does. It decides who holds what and what is due, and a
-// host's clock can be set, or a failover lead to another host. Measured against the monotonic clock
-// of this process.
+// Watches the database's clock for leaps. That clock decides who holds which role and which
+// deliveries are due; somebody may set it, or a failover may change the host. It is compared with
+// the monotonic clock of this process.
 import { type ClockReading, readClock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
 
-/** Clocks are corrected by less than this every day, and nothing here minds. */
+/** Ordinary corrections of a clock are smaller, and harm nothing. */
 const slackMs = 5000;
 /** If something was written this far ahead of the clock, the clock has gone back. */
 const aheadMs = 60_000;
@@ -16,7 +16,7 @@ export interface Leap {
   readonly ms: number;
   /** By the clock after the leap, milliseconds since the epoch. */
   readonly clockMs: number;
-  /** The same for whoever finds it in what was written before. */
+  /** The same in every process that finds this leap in what was written before. */
   readonly key: string;
 }
 

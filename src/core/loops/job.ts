@@ -1,4 +1,4 @@
-// The worker of a role `job:<name>`: does the same thing at intervals while this process holds the
+// The worker of a role `job:<name>`: repeats one act at intervals while this process holds the
 // role.
 import type { Lease, RoleWorker } from './lease.ts';
 import { WaitWatch } from './wait-watch.ts';

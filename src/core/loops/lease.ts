@@ -2,20 +2,22 @@
 import type { Fence } from '../../kit/records/role.ts';
 
 export interface Lease extends Fence {
-  /** False once the role is known to be lost; it never becomes true again. */
+  /** False once the role was lost; it never becomes true again. */
   isHeld(): boolean;
   /**
-   * True if the lease outlasts `ms` from now, by the local monotonic clock, counted from before its
-   * last renewal was asked for.
-   * Nothing that another holder must not repeat may start otherwise.
+   * Whether the lease lasts longer than `ms` from now, by the local monotonic clock, counted from
+   * before its last renewal was requested. Nothing that another holder must not repeat may start
+   * otherwise.
    */
   outlasts(ms: number): boolean;
-  /** The database has said that another holds the role, sooner than the next heartbeat does. */
+  /**
+   * Called when the database shows that another process holds the role, before the next heartbeat.
+   */
   lose(): void;
 }
 
 /**
- * What works a role. `stop` finishes what is in flight and writes what it knows; it never throws.
+ * The worker of a role. `stop` finishes what is in flight and writes its outcomes; it never throws.
  */
 export interface RoleWorker {
   /**

@@ -1,4 +1,4 @@
-// How long a worker has waited for the database, so that a worker that hangs can be noticed.
+// How long a worker has been waiting for the database, so that others can see that it hangs.
 
 /** Follows one wait at a time. */
 export class WaitWatch {

@@ -1,5 +1,5 @@
-// The one way in which core's loops wait: until a time has passed, there is something for them, or
-// they must stop.
+// How all loops of core wait: until a time has passed, until there is work, or until they must
+// stop.
 
 export interface Wake {
   /** Ends the current wait, or makes the next one return at once. */

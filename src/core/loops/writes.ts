@@ -4,7 +4,7 @@ import { type Problem, problemOf } from '../../kit/error-codes.ts';
 import type { WriteFailureReason } from '../../observe/metrics/labels.ts';
 import { databaseErrorCode, databaseErrorText } from '../../store/database.ts';
 
-/** One failure is a connection that was cut, and the next try passes. */
+/** How many failures in a row are a problem: a single one is a connection that was cut. */
 const failuresMin = 3;
 
 const words: Readonly<Record<Exclude<WriteFailureReason, 'other'>, string>> = {
@@ -39,7 +39,7 @@ export interface WriteProblem {
 export interface Writes {
   /** @param writer whose write it was: a success of one says nothing of another */
   failed(writer: string, error: unknown): void;
-  /** It passed, or nobody tries it here any more. */
+  /** The write passed, or nobody tries it any more. */
   passed(writer: string): void;
   /** Undefined if every writer's last writes passed, or failed once or twice. */
   problem(): WriteProblem | undefined;

@@ -1,5 +1,5 @@
-// Who gets what Tocsin announces of itself: the readers of a channel, what they would miss;
-// operations, what they must mend. Pure.
+// Who gets the notices of Tocsin: the readers of a channel get what they would miss, operations get
+// what they must repair. Pure.
 
 import type { Route } from '../routing/index.ts';
 
@@ -12,21 +12,21 @@ export interface AudienceOptions {
 }
 
 /**
- * The recipients of each kind of notice, ids of sinks. `down` are sinks that nothing reaches now:
- * they are passed over while another one can be reached.
+ * The recipients of each kind of notice, as ids of sinks. Sinks in `down` cannot be reached: they
+ * are skipped while another recipient can be.
  */
 export interface Audience {
-  /** That it cannot be read: all recipients of its events, and operations. */
+  /** Of a source that cannot be read: the recipients of its events, and operations. */
   ofSource(source: string): readonly string[];
-  /** That its credential ends. */
+  /** Of a credential that ends. */
   ofCredential(source: string, down: ReadonlySet<string>): readonly string[];
-  /** That nothing reaches this sink: never itself. */
+  /** Of a sink that cannot be reached: never that sink itself. */
   ofSink(sink: string, down: ReadonlySet<string>): readonly string[];
-  /** That it did not take some events: itself, because its readers miss them, and operations. */
-  ofDead(sink: string): readonly string[];
   /**
-   * Those who must mend what is wrong. One of them at least must be reachable.
+   * Of a sink that refused some events: that sink, because its readers miss them, and operations.
    */
+  ofDead(sink: string): readonly string[];
+  /** The sinks of the people who must repair things. At least one of them must be reachable. */
   readonly listeners: readonly string[];
 }
 

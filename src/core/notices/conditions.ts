@@ -1,5 +1,5 @@
-// Announces what lasts: when it begins, once a day while it goes on, and when it ends.
-// The database remembers what was announced, so that no restart or takeover repeats it.
+// Announces conditions that last: their beginning, a reminder once a day, and their end. The
+// database stores what was announced, so that no restart or takeover repeats it.
 
 import type { Notice } from '../../kit/event.ts';
 import type { Fence } from '../../kit/records/role.ts';

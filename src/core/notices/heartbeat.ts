@@ -1,5 +1,5 @@
-// Calls an outside service at intervals while Tocsin works and could itself announce what does not:
-// that service raises the alarm when the calls stop. Delays nothing else.
+// Calls an outside service at intervals while Tocsin works and could announce a failure. That
+// service raises the alarm when the calls stop. Holds up nothing else.
 
 import { AdapterError } from '../../kit/errors.ts';
 import type { HttpClient } from '../../kit/http/index.ts';
@@ -11,14 +11,17 @@ import { readUnheld } from '../../store/leases.ts';
 import { createWake } from '../loops/wake.ts';
 import { sinksDown } from './sink-notices.ts';
 
-/** `nextMs` after one was sent; `againMs` at the start, and as long as none is. */
+/**
+ * `nextMs`: the wait after a heartbeat was sent. `againMs`: the wait at the start, and after one
+ * that was not sent.
+ */
 export interface HeartbeatTimes {
   readonly nextMs: number;
   readonly againMs: number;
 }
 const defaultTimes: HeartbeatTimes = { nextMs: 60_000, againMs: 10_000 };
 
-/** What must be well. */
+/** What must work for a heartbeat to be sent. */
 export interface Vitals {
   readonly db: Database;
   /** Names of the roles that somebody must hold. */
@@ -52,7 +55,7 @@ export async function sendHeartbeat(
   throw new AdapterError('retry', 'rejected', message, { status });
 }
 
-/** In words, why no notice would reach anybody; undefined if one would. Never throws. */
+/** Why no notice would reach anybody, in words; undefined if one would. Never throws. */
 export async function whyNotWell({ db, roles, listeners }: Vitals): Promise<string | undefined> {
   try {
     const unheld = await readUnheld(db, roles);
@@ -71,7 +74,7 @@ export function startHeartbeat(deps: HeartbeatDependencies): { stop(): void } {
   return new Heartbeat(deps);
 }
 
-/** What came of one heartbeat. */
+/** The outcome of one heartbeat. */
 interface Beat {
   readonly outcome: HeartbeatOutcome;
   readonly why?: string;
@@ -119,7 +122,7 @@ class Heartbeat {
     }
   }
 
-  /** Counts it, and logs a change. */
+  /** Counts each outcome, and logs it when it differs from the last one. */
   #note({ outcome, why }: Beat): void {
     const { metrics, log } = this.#deps;
     metrics.heartbeats.inc({ outcome });

@@ -19,13 +19,13 @@ const quietKinds: ReadonlySet<Notice['kind']> = new Set([
   'database_back',
   'sample',
 ]);
-/** A notice is needed to read the rest, so it waits behind nothing. */
+/** Notices go out first: people need them to understand the rest. */
 const noticePriority = 0;
 
 /** Who stores a notice, and when. */
 export interface Announcer {
   readonly db: Database;
-  /** The role under which it is stored; null for whoever holds none. */
+  /** The role of the process that stores the notice; null for a process without a role. */
   readonly fence: Fence | null;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
@@ -79,13 +79,13 @@ export function noticeEvent({
 /** Stores it, unless it is for no sink. @throws the driver's error */
 export async function storeNotice(
   { db, fence, nowMs }: Announcer,
-  said: KeyedNotice,
+  keyed: KeyedNotice,
 ): Promise<void> {
-  if (said.to.length === 0) return;
+  if (keyed.to.length === 0) return;
   await insertPage(db, {
     fence,
     source: noticeSource,
-    events: [noticeEvent({ ...said, nowMs })],
+    events: [noticeEvent({ ...keyed, nowMs })],
     cursor: null,
   });
 }

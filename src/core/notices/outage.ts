@@ -18,8 +18,7 @@ export interface OutageTimes {
    */
   readonly afterMs: number;
   /**
-   * How long writes must pass before the end is announced: a full disk has room for a moment now
-   * and then.
+   * How long writes must pass before the end is announced: a full disk may have room for a moment.
    */
   readonly settledMs: number;
   /** Limit of one attempt to send. */

@@ -1,6 +1,6 @@
-// What people hear of a sink that nothing reaches, who hears it, and when: decided here and nowhere
-// else. A lane reports each change of its sink's state, the watchdog looks at what lasts. Both go
-// by one condition for each sink, so that nothing is announced twice.
+// Decides which notices there are about a sink that cannot be reached, who gets them, and when. A
+// lane reports each change of the state of its sink; the watchdog reports states that last. Both
+// use one condition for each sink, so that nothing is announced twice.
 
 import type { Notice } from '../../kit/event.ts';
 import type { ConditionState } from '../../kit/records/condition.ts';
@@ -12,11 +12,11 @@ import type { Audience } from './audience.ts';
 import { announce, type Finding, keyWhile } from './conditions.ts';
 import { storeNotice } from './notice.ts';
 
-/** How long a sink may back off before people hear of it. Of a paused one they hear at once. */
+/** How long a sink may back off before that is announced. A paused sink is announced at once. */
 export const silentMs = 900_000;
 /**
- * How long a sink must have been well before people hear that it is: one that is asked once a
- * minute may fail again at the next real message.
+ * How long a sink must have worked before that is announced: a sink that is called once a minute
+ * may fail again at the next message.
  */
 const settledMs = 120_000;
 
@@ -43,7 +43,7 @@ export interface SinkChange {
 export interface SinkChangeContext {
   /** What went wrong, in words. */
   readonly detail: string | undefined;
-  /** How long a sink may be down before its own readers hear that it is back. */
+  /** How long a sink may be down before its own readers are told, afterwards, that it is back. */
   readonly noticeableMs: number;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
@@ -61,14 +61,14 @@ function conditionName(sink: string): string {
   return `sink:${sink}`;
 }
 
-/** Ids of the sinks of which people know that nothing reaches them. */
+/** Ids of the sinks that were announced as unreachable. */
 export function sinksDown(conditions: readonly ConditionState[]): Set<string> {
   const prefix = conditionName('');
   const down = conditions.filter(({ name, told }) => told !== null && name.startsWith(prefix));
   return new Set(down.map(({ name }) => name.slice(prefix.length)));
 }
 
-/** What a change of state means to people; undefined if nothing. */
+/** The notice for a change of state; undefined if there is none. */
 export function changeNotice(
   sink: string,
   change: SinkChange,
@@ -133,25 +133,29 @@ export interface SinkNoticesOptions {
 
 export interface SinkNotices {
   /** Stores the notice. Never throws: what fails is logged. */
-  announce(said: SinkNotice): Promise<void>;
+  announce(notice: SinkNotice): Promise<void>;
 }
 
 export function createSinkNotices(options: SinkNoticesOptions): SinkNotices {
   return {
-    async announce(said) {
+    async announce(about) {
       try {
-        await (said.to === 'others'
-          ? announceToOthers(options, said)
-          : announceToOwn(options, said));
+        await (about.to === 'others'
+          ? announceToOthers(options, about)
+          : announceToOwn(options, about));
       } catch (error) {
-        const fields = { sink: said.sink, kind: said.notice.kind, error: databaseErrorText(error) };
+        const fields = {
+          sink: about.sink,
+          kind: about.notice.kind,
+          error: databaseErrorText(error),
+        };
         options.log.error(fields, 'a notice could not be stored');
       }
     },
   };
 }
 
-/** Once for as long as the condition lasts. */
+/** Announced once while the condition lasts. */
 async function announceToOthers(
   { db, audience, now }: SinkNoticesOptions,
   { sink, notice, key }: SinkNotice,
@@ -161,7 +165,7 @@ async function announceToOthers(
   await announce({ db, fence: null, nowMs: now() }, condition);
 }
 
-/** A sink may seem to be back every minute while the same trouble lasts; that is one notice. */
+/** While one outage lasts, a sink may seem to be back every minute. That is one notice. */
 async function announceToOwn(
   { db, now }: SinkNoticesOptions,
   { sink, notice, key }: SinkNotice,

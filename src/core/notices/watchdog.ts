@@ -1,6 +1,6 @@
-// The worker of the role `job:watchdog`: looks now and then at sinks, dead deliveries and
-// credentials, and announces what lasts. What a source or a sink knows of itself at once, its own
-// worker announces under the same names, so that nothing is announced twice.
+// The worker of the role `job:watchdog`: checks sinks, dead deliveries and credentials at
+// intervals, and announces conditions that last. The worker of a source or sink announces what it
+// notices at once, under the same names, so that nothing is announced twice.
 
 import type { ConditionState } from '../../kit/records/condition.ts';
 import type { Logger } from '../../observe/log.ts';
@@ -18,7 +18,7 @@ import { silentMs, sinkFinding, sinksDown } from './sink-notices.ts';
 
 const everyMs = 15_000;
 const dayMs = 86_400_000;
-/** The end of a credential is announced again when so few days are left. */
+/** The days before the end of a credential at which that is announced again. */
 const daysLeft = [0, 2, 7, 14] as const;
 
 export interface WatchdogDependencies {
@@ -55,7 +55,7 @@ class Watchdog {
   readonly #clock: ClockWatch;
   /** One that is not announced yet. */
   #leap: Leap | undefined;
-  /** What lasts may only seem to have lasted until then, because the clock leapt; monotonic. */
+  /** Until then, a condition may only seem to have lasted because the clock leapt; monotonic. */
   #unsureUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: WatchdogDependencies, lease: Lease) {

@@ -8,16 +8,16 @@ import type { WorkingRole } from '../identity/standing.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 
 /**
- * No two roles may work one of its sinks at once, and another configuration may share the sinks out
- * otherwise.
+ * Two roles must not work the same sink at once. Another configuration may assign sinks to roles
+ * differently.
  */
 export interface Role extends WorkingRole {
   start(lease: Lease): RoleWorker;
 }
 
 /**
- * `given back`: anybody may take it once its worker has ended. `restarted`: this process takes it
- * again. `lost`: another process has it.
+ * `given back`: any process may take the role once its worker has ended. `restarted`: this process
+ * takes it again. `lost`: another process has it.
  */
 export type Parting = 'given back' | 'restarted' | 'lost';
 

@@ -28,7 +28,7 @@ export interface RoleTimes {
 }
 export const defaultRoleTimes: RoleTimes = { ttlMs: 20_000, renewMs: 5000 };
 
-/** How soon a heartbeat is tried again that had just expired once more. */
+/** How soon a heartbeat is tried again that expired twice in a row. */
 const lostAgainMs = 1000;
 
 export interface RolesDependencies {
@@ -82,7 +82,7 @@ class ReplicaRoles implements Roles {
   readonly #standing: StandingWatch;
   readonly #finished: Promise<void>;
   #roles: readonly Role[];
-  /** Those whose leases have their rows. */
+  /** The roles whose leases have rows in the database. */
   #prepared: readonly Role[] | undefined;
   #isStopping = false;
   #turnedAtMs = performance.now();
@@ -187,7 +187,8 @@ class ReplicaRoles implements Roles {
   }
 
   async #lookAround(): Promise<void> {
-    // Who seems dead after a leap of the clock may live, and keeps what was left to it until then.
+    // After a leap of the clock, processes that seem dead may live. They keep what was left to
+    // them.
     if (this.#standing.current() !== undefined && this.#membership.isUnsure()) return;
     await this.#standing.look(() => this.#roles);
   }
@@ -207,7 +208,7 @@ class ReplicaRoles implements Roles {
   }
 
   async #takeFree(facts: ShareFacts): Promise<void> {
-    // What has come since the heartbeat is not known to the others yet.
+    // The other processes do not know of roles that came after the heartbeat.
     if (this.#prepared !== this.#roles) return;
     const { db, replicaId } = this.#deps;
     const leases = this.#membership.isUnsure() ? facts.leases.map(asIfLive) : facts.leases;

@@ -9,7 +9,7 @@ import type { Lease, RoleWorker } from '../loops/lease.ts';
 
 const everyMs = 3_600_000;
 const batchMax = 500;
-/** Breaks are so much longer than the work: it works for at most a fifth of the time. */
+/** How much longer the breaks are than the work: it works for at most a fifth of the time. */
 const breakFactor = 4;
 
 export interface RetentionDependencies {

@@ -1,5 +1,5 @@
-// Which of the roles a process should have: everything is worked, groups stay whole, and nobody has
-// more than the share. Pure.
+// Which roles a process should have: every role is worked, groups stay whole, and no process has
+// more than its share. Pure.
 import type { LeaseView } from '../../kit/records/role.ts';
 import type { Grouped } from '../identity/standing.ts';
 

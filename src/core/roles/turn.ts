@@ -1,4 +1,4 @@
-// What a heartbeat's answer means for the roles of a process. Pure.
+// What the answer to a heartbeat means for the roles of a process. Pure.
 
 import type { LeaseView } from '../../kit/records/role.ts';
 
@@ -39,8 +39,9 @@ export function asIfLive(lease: LeaseView): LeaseView {
 }
 
 /**
- * Milliseconds until the next heartbeat. Regularly, and once more right after a heartbeat that is
- * running out would expire: a takeover then needs no more than its rest.
+ * Milliseconds until the next heartbeat: the usual interval, or the moment right after another
+ * heartbeat that is running out would expire, so that a takeover does not wait for a whole
+ * interval.
  */
 export function nextTurnMs(
   leases: readonly LeaseView[],

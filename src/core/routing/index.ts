@@ -144,6 +144,7 @@ function missOf(
   if (candidate.active && !isWithin(candidate.active, atMs)) return 'outside_active';
   if (candidate.mute && isWithin(candidate.mute, atMs)) return 'muted';
   if (candidate.isFirstOnly && (event.body.recurrence ?? 1) > 1) return 'repeat';
-  // What cannot be judged goes out: an alert too many is better than one too few.
+  // An expression that cannot be evaluated lets the event through: one alert too many is better
+  // than one too few.
   return candidate.when?.evaluate(facts()) === false ? 'when_is_false' : undefined;
 }

@@ -1,5 +1,5 @@
-// Whether one pattern covers everything that another does. True is certain; false may only mean
-// that it was not found out. Pure.
+// Whether one pattern covers everything that another does. True is certain; false may mean that it
+// could not be decided. Pure.
 
 /** True if every text that fits the pattern `narrow` fits `wide` too. */
 export function coversGlob(wide: string, narrow: string): boolean {

@@ -1,5 +1,5 @@
-// The worst cost of an expression, by its shape: how long the texts are that it searches, and how
-// often. Pure; no event can change it.
+// The highest cost that an expression can have, from its shape: how long the texts are that it
+// searches, and how often. Pure; no event can change it.
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { childrenOf } from './expression-tree.ts';
 import { entryMax, listMax, textMax } from './rule-event.ts';

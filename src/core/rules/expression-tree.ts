@@ -1,7 +1,7 @@
 // The parts of a parsed expression. Pure.
 import type { ASTNode } from '@marcbachmann/cel-js';
 
-/** What stands directly within it, in the order of the text. */
+/** The nodes directly below, in the order of the text. */
 export function childrenOf(node: ASTNode): ASTNode[] {
   const found: ASTNode[] = [];
   const look = (value: unknown): void => {

@@ -100,10 +100,9 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lets through only what is known to take little time. Regular expressions can explode, and so can
- * texts that are split, joined or bound repeatedly; nested loops multiply.
- *
- * @param entry the name that the loop around it gives to an entry
+ * Refuses what may take long: regular expressions can explode, texts that are split, joined or
+ * bound repeatedly can too, and nested loops multiply.
+ * @param entry the name that the surrounding loop gives to an entry
  */
 function refuseTheUnbounded(node: ASTNode, entry: string | undefined): void {
   if (node.op === 'id' && node.args !== 'event' && node.args !== entry) {
@@ -194,7 +193,7 @@ function typeOf(node: unknown): string {
   return (node as { checkedType?: { name: string } } | undefined)?.checkedType?.name ?? '';
 }
 
-/** The library's errors in plain words. */
+/** Rewords the errors of the library. */
 function plain(error: unknown, written: string): ExpressionError {
   const { summary = '', range, code = '', node } = error as Partial<ParseError>;
   const column = Math.min(range?.start ?? 0, Math.max(0, written.length - 1)) + 1;

@@ -1,5 +1,5 @@
-// Makes silences, for whoever asks: a command, a file, an API. Nothing is stored unless all that is
-// asked for is right.
+// Makes silences for commands, files and the API. Stores all that are requested, or none if one has
+// a fault.
 
 import type { Severity } from '../../kit/event.ts';
 import { noticeSource } from '../../kit/event.ts';

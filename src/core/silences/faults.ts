@@ -1,4 +1,4 @@
-// What a silence must be, whoever asks for it: a command, a file or the configuration. Pure.
+// What is wrong with a silence, whether a command, a file or the configuration asks for it. Pure.
 import { codePointLength, isNeutral } from '../../kit/text.ts';
 import type { Interval } from '../rules/schedule.ts';
 import type { Matcher } from './index.ts';
@@ -39,7 +39,7 @@ export function recurringTextFaults(
   return problems.map((problem) => ({ path: [], problem, remedy: 'Correct it' }));
 }
 
-/** What cannot be seen, or is obeyed by a screen, would lie about who it was. */
+/** Invisible characters, and those that a screen obeys, could fake who made the silence. */
 export function textProblems(
   name: 'owner' | 'reason' | 'name',
   text: string,
@@ -66,7 +66,10 @@ export function endFaults(written: {
   return [{ path: ['until'], problem, remedy: 'Keep one of the two' }];
 }
 
-/** Nobody would learn of anything any more. @param sources ids of those that there are */
+/**
+ * A silence of everything would hide all alerts.
+ * @param sources ids of the configured sources
+ */
 export function scopeFaults(matcher: Matcher, sources: readonly string[]): SilenceFault[] {
   if (!coversEverything(matcher, sources)) return [];
   const remedy = 'Say in match or when what it is about';

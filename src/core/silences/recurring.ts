@@ -1,6 +1,6 @@
-// Silences that the configuration repeats, such as each Sunday night. Each occurrence is a stored
-// silence like any other, made before it begins: so it is listed, ended, summed up and named by
-// what it hid as those are that people make.
+// Silences that the configuration repeats, such as each Sunday night. Each occurrence is stored
+// before it begins, as a silence like any other: people list and end it, and its summary says what
+// it hid.
 
 import type { NewSilence, StoredSilence } from '../../kit/records/silence.ts';
 import type { Database } from '../../store/database.ts';
@@ -22,7 +22,7 @@ export interface RecurringSilence {
   readonly times: readonly Interval[];
 }
 
-/** The owner of their occurrences; people cannot be it. */
+/** The owner of their occurrences; no person can have this name. */
 export const fileOwner = 'tocsin.yaml';
 
 /** The current one and the next, so that there is no gap between two that follow each other. */

@@ -11,7 +11,7 @@ interface Unlikely {
   readonly ip: string;
 }
 
-/** An event that lacks nothing. */
+/** An event with a value in every field. */
 function unlikely(stream: string, severity: Severity, { text, number, ip }: Unlikely): EventFacts {
   const process = { name: text, path: text, commandLine: text, user: text };
   const device = {

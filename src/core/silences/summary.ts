@@ -14,7 +14,10 @@ import { noticeEvent } from '../notices/notice.ts';
 import { keepRecurring, type RecurringSilence } from './recurring.ts';
 
 const everyMs = 10_000;
-/** A page may have been decided just before the end, and be written a little later; it counts. */
+/**
+ * How long after the end pages still count: one may have been decided just before it and written
+ * later.
+ */
 const graceMs = 15_000;
 const batchMax = 100;
 
@@ -71,7 +74,7 @@ export function startSilenceSummaries(deps: SilenceSummaryDependencies, lease: L
   });
 }
 
-/** Undefined if there is nothing to say, or nobody to say it to. */
+/** Undefined if the silence hid nothing, or if no sink would get the notice. */
 function noticeOf(
   summary: SilenceSummary,
   { sinks, now }: SilenceSummaryDependencies,

@@ -35,7 +35,7 @@ export class TemplateError extends Error {
 
 type Position = readonly [line: number, column: number];
 
-/** What there is to speak of: groups of fields, `list` or `single`. */
+/** The fields that a template can name: groups, and in them `list` or `single`. */
 export interface Fields {
   readonly [name: string]: Fields | 'single' | 'list';
 }
@@ -46,7 +46,7 @@ export type Show = (value: unknown, form: Exclude<ValueForm, 'raw'>) => string;
 export interface CompiledText {
   readonly source: string;
   readonly pieces: readonly (TemplatePiece & { readonly at: Position })[];
-  /** All that no value brings. */
+  /** The text of the template itself, without any value. */
   readonly own: string;
   /** Whether it says `labels.<name>`, and where. */
   readonly labels: readonly { readonly name: string; readonly at: Position }[];
@@ -84,8 +84,8 @@ export const filters: readonly string[] = [...plainFilters, ...Object.keys(forms
 
 const sourceMax = 4000;
 /**
- * What bounds the time is that loops go over the few entries of a list and do not nest; this is
- * behind it. A busy machine may well need some 100.
+ * A second limit: loops go over short lists and do not nest, which bounds the time already. A busy
+ * machine may need some 100 ms.
  */
 const renderLimitMs = 1000;
 /** Characters and entries that filters and loops may go over. */
@@ -249,7 +249,7 @@ function refuseRange(written: string, at: Position): void {
     throw new TemplateError('has a range, which no field needs', at);
 }
 
-/** What the library throws, in our words. */
+/** Rewords what the library throws. */
 function refusing<Result>(source: string, act: () => Result): Result {
   try {
     return act();
@@ -261,10 +261,10 @@ function refusing<Result>(source: string, act: () => Result): Result {
       originalError?: Error;
       message: string;
     };
-    const said = (
+    const problem = (
       originalError?.message ?? message.replace(/, (file:.*|line:\d+, col:\d+)$/, '')
     ).slice(0, 200);
-    throw plain(said, within(source, token.getPosition()));
+    throw plain(problem, within(source, token.getPosition()));
   }
 }
 
@@ -273,13 +273,14 @@ function within(source: string, [line, column]: Position): Position {
   return line <= source.split('\n').length ? [line, column] : [1, 1];
 }
 
-function plain(said: string, at: Position): TemplateError {
-  const [, tag] = /^tag "(.*)" not found$/.exec(said) ?? [];
+function plain(problem: string, at: Position): TemplateError {
+  const [, tag] = /^tag "(.*)" not found$/.exec(problem) ?? [];
   if (tag !== undefined)
     return new TemplateError(`has the tag "${tag}", which is not known here`, at, tags);
-  const [, filter] = /^undefined filter: (.*)$/.exec(said) ?? [];
+  const [, filter] = /^undefined filter: (.*)$/.exec(problem) ?? [];
   if (filter !== undefined)
     return new TemplateError(`has the filter "${filter}", which is not known here`, at, filters);
-  if (/limit exceeded$/.test(said)) return new TemplateError('takes too much time or memory', at);
-  return new TemplateError(`is not right: ${said}`, at);
+  if (/limit exceeded$/.test(problem))
+    return new TemplateError('takes too much time or memory', at);
+  return new TemplateError(`is not right: ${problem}`, at);
 }

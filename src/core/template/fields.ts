@@ -1,5 +1,5 @@
-// What a template can speak of: the fields that expressions see, and what only people need.
-// Everything is there: what the vendor did not say is "", 0 or an empty list.
+// The fields that a template can name: those of expressions, and some that only people need. All of
+// them always exist: what the vendor left out is "", 0 or an empty list.
 import { type StoredEvent, severityNames } from '../../kit/event.ts';
 import type { TemplateWords } from '../../kit/sink.ts';
 import { expressionFacts, expressionFields } from '../rules/rule-event.ts';
@@ -33,7 +33,7 @@ function plainFields(fields: unknown): Fields | 'single' | 'list' {
 
 export interface TemplateFacts {
   readonly scope: { readonly event: object; readonly labels: object };
-  /** Our own words among them. Whoever else writes one of these does no harm with it. */
+  /** Our own words among the values. An attacker who writes one of them does no harm. */
   readonly own: ReadonlySet<string>;
 }
 
@@ -71,7 +71,7 @@ function timesOf(
   };
 }
 
-/** Expressions count in whole numbers of their own kind. */
+/** Turns the whole numbers of expressions (bigint) into plain ones. */
 function numbered(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

@@ -1,11 +1,11 @@
-// Fills in a template before there is an event: for one that says nothing, and for one that says
-// everything.
+// Renders a template before there is an event: once for an event without values, and once for one
+// with all of them.
 import type { StoredEvent } from '../../kit/event.ts';
 import type { TemplateWords } from '../../kit/sink.ts';
 import { renderTemplate, type Template } from './template.ts';
 
 /**
- * @throws {TemplateError} it fails where nothing is wrong with its form: it takes too long, gives
+ * @throws {TemplateError} it has the right form and fails all the same: it takes too long, gives
  * too much, or names what is not always there
  */
 export function tryTemplate(template: Template, labels: readonly string[]): void {
