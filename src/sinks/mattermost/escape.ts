@@ -1,12 +1,12 @@
-// Text of others made inert for Mattermost: its server rewrites, its three Markdown parsers
-// (server, web, mobile), its mentions. Everything that an event brought passes through here exactly
+// Makes foreign text inert for Mattermost: for the rewrites of its server, its three Markdown
+// parsers (server, web, mobile) and its mentions. All text of an event passes through here exactly
 // once. Pure; linear in what is kept.
 import { codePointLength, cutMiddle, neutralText } from '../../kit/text.ts';
 
 const zeroWidthSpace = '\u200B';
 /**
- * Look-alikes: backslashes do not work in code, and the web client takes none before `<` and `$`.
- * In code nothing invisible is ever added: who copies a value that had to change sees that it did.
+ * Look-alikes, because backslashes do not work in code, nor before `<` and `$` in the web client.
+ * Nothing invisible is ever added to code, so whoever copies a changed value can see the change.
  */
 const tick = 'ˋ';
 const lessThan = '‹';
@@ -17,8 +17,8 @@ const hash = '＃';
 const bar = '¦';
 
 /**
- * One line in inline code, where nothing notifies or links; undefined if there is nothing to see.
- * At most `codePointsMax` + 3.
+ * One line as inline code, in which nothing notifies or links; undefined if nothing is visible. At
+ * most `codePointsMax` + 3 code points.
  */
 export function code(text: string | undefined | null, codePointsMax: number): string | undefined {
   const inner = inert(text, codePointsMax, false);
@@ -31,8 +31,9 @@ const rightToLeft =
 const leftToRightMark = '\u200E';
 
 /**
- * What stands behind a value: two neighbours of such scripts would change places on the screen, and
- * a number behind one would go before it. Out of the code, so that it is not copied with the value.
+ * The mark behind a value of such a script. Without it, two such neighbours would change places on
+ * the screen, and a number behind one would move before it. It is outside the code, so that nobody
+ * copies it with the value.
  */
 function turnedBack(shown: string): string {
   return rightToLeft.test(shown) ? leftToRightMark : '';
@@ -43,7 +44,7 @@ export function cell(text: string | undefined, codePointsMax: number): string {
   return code(text, codePointsMax)?.replaceAll('|', bar) ?? '';
 }
 
-/** Many lines in a fenced block; one line in inline code. At most `codePointsMax` + 8. */
+/** Several lines as a fenced block, one as inline code. At most `codePointsMax` + 8. */
 export function fence(text: string | undefined | null, codePointsMax: number): string | undefined {
   const inner = inert(text, codePointsMax, true);
   if (inner === undefined) return undefined;
@@ -51,8 +52,8 @@ export function fence(text: string | undefined | null, codePointsMax: number): s
 }
 
 /**
- * Printable ASCII without a back-tick, `<`, `~` or the beginning of an address: nothing below would
- * change it in code.
+ * Printable ASCII without a back-tick, `<`, `~` or the beginning of an address, which nothing below
+ * would change in code.
  */
 const harmless = /^(?!.*(?::\/\/|www))[!-;=-_a-}](?:[ -;=-_a-}]*[!-;=-_a-}])?$/i;
 
@@ -61,8 +62,8 @@ function isHarmless(text: string | undefined | null, codePointsMax: number): tex
 }
 
 /**
- * The server attaches the display name of a private channel that is named, out of code as well. Its
- * rule is ASCII's.
+ * The name of a channel, to which the server attaches the display name, even of a private channel
+ * and in code. Its rule knows ASCII only.
  */
 const channelName = /(?<![A-Za-z0-9_])~(?=[A-Za-z0-9_-])/g;
 
@@ -78,20 +79,20 @@ function inert(
     .replaceAll('`', tick)
     .replace(/<(?=[!@])/g, lessThan)
     .replace(channelName, tilde);
-  // A cut only parts what stood side by side, so it is safe last.
+  // A cut only separates characters, so it is safe as the last step.
   return cutMiddle(multiline ? inner : inner.replaceAll('\t', ' '), codePointsMax);
 }
 
 /**
- * One line of running text with every bit of syntax escaped; undefined if there is nothing to see.
- * At most `codePointsMax` + 1. A word in it that a reader chose as a keyword still notifies that
- * reader, which only code prevents.
+ * One line of running text with all syntax escaped; undefined if nothing is visible. At most
+ * `codePointsMax` + 1. A word in it that a reader chose as a keyword still notifies that reader;
+ * only code prevents that.
  */
 export function prose(text: string | undefined | null, codePointsMax: number): string | undefined {
   const shown = shownText(text, codePointsMax, false);
   if (shown === undefined) return undefined;
   const escaped = escapedProse(shown);
-  // Cut before escaping, lest a backslash loses what it escapes. One character becomes three at
+  // Cut before escaping, so that no backslash loses what it escapes. A character becomes three at
   // most.
   if (codePointLength(escaped) <= codePointsMax) return `${escaped}${turnedBack(escaped)}`;
   const cut = escapedProse(cutMiddle(shown, Math.floor(codePointsMax / 3)));
@@ -101,16 +102,15 @@ export function prose(text: string | undefined | null, codePointsMax: number): s
 const special = /x(?=-d)|[\\`*[\]()!|~#>_<$:;@＠﹫&]|\.(?=\S)|^[-+]|^\d{1,9}(?=\.(?:\s|$))/gi;
 
 /**
- * What a backslash alone does not disarm in all clients, or would be seen before. The rest is
- * escaped with one.
+ * Characters that a backslash alone does not disarm in every client. A backslash escapes the rest.
  */
 const disarmed: Readonly<Record<string, string>> = {
   '`': tick,
   '<': lessThan,
-  // Two of them make a formula, and the other may stand in what comes after.
+  // Two of them make a formula, and the second one may follow in later text.
   $: dollar,
-  // The name of a channel or a tag must not follow, even where a client joins what was escaped with
-  // what follows.
+  // The space keeps the name of a channel or a tag from following, even in a client that joins an
+  // escaped character with what follows.
   '~': `\\~${zeroWidthSpace}`,
   '#': `\\#${zeroWidthSpace}`,
   // `x-d` is an emoticon on phones and in browsers.
@@ -125,8 +125,8 @@ function escapedProse(text: string): string {
 }
 
 /**
- * For places that know no Markdown and are not searched for mentions (`fallback`); readable as it
- * is. At most `codePointsMax` + 1.
+ * Text for places without Markdown and mentions (`fallback`), readable as it is. At most
+ * `codePointsMax` + 1.
  */
 export function plain(text: string | undefined | null, codePointsMax: number): string | undefined {
   if (isHarmless(text, codePointsMax) && !text.includes('@')) return text;
@@ -140,9 +140,9 @@ export function plain(text: string | undefined | null, codePointsMax: number): s
 }
 
 /**
- * For a whole text or value before it leaves: the server turns `<target|label>` into a link before
- * it looks for code, over the borders of what we put together, and no invisible character stops it.
- * So where both signs are, `<` becomes a look-alike.
+ * The last step for a whole text or value. The server turns `<target|label>` into a link before it
+ * looks for code, across all that we put together, and no invisible character prevents that. So `<`
+ * becomes a look-alike if both signs are present.
  */
 export function sealed(composed: string): string {
   return composed.includes('<') && composed.includes('|')
@@ -151,11 +151,11 @@ export function sealed(composed: string): string {
 }
 
 /**
- * A word that the server takes for a hashtag; it looks for them word by word, out of code as well.
+ * A word that the server takes for a hashtag. It looks at every word, also in code.
  */
 const hashtag = /(?<=^|[\s\u0085])([^\p{L}\d\s#]*)(#+)(?=\p{L})/gu;
 
-/** For a value in the message's text. Only what would be a hashtag is changed: `C#.exe` is not. */
+/** For values in the text of a message. Changes only what would be a hashtag: not `C#.exe`. */
 export function withoutHashtags(text: string): string {
   if (!text.includes('#')) return text;
   return text.replace(
@@ -165,8 +165,8 @@ export function withoutHashtags(text: string): string {
 }
 
 /**
- * Neutral, defanged, trimmed, and not much longer than what is kept of it; undefined if nothing is
- * left.
+ * The text neutral, defanged, trimmed, and not much longer than what is kept; undefined if nothing
+ * is left.
  */
 function shownText(
   text: string | undefined | null,
@@ -175,20 +175,19 @@ function shownText(
 ): string | undefined {
   if (text === undefined || text === null) return undefined;
   const neutral = neutralText(cutMiddle(text.trim(), codePointsMax), { multiline });
-  // The web client takes the sign for a line break as one, which would end inline code.
+  // The web client takes U+2424 for a line break, which would end inline code.
   const shown = defanged(neutral.replaceAll('\u2424', '\\u{2424}')).trim();
   return shown === '' ? undefined : shown;
 }
 
-// A host ends where anything may follow it; 16 characters of scheme, because each letter before
-// them is tried.
+// At most 16 characters of scheme, because the search starts anew at each letter.
 const address = /([a-z][a-z0-9+.-]{0,15})?(?::\/\/)([^\s/?#\\'"`<>|]*)/gi;
-// Within a word too: a cut may take what stands before.
+// Within a word too, because a cut may remove what precedes it.
 const bareHost = /www\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
 
 /**
- * `hxxp://host[.]example`: mail, telephones and terminals make links of addresses wherever they
- * find them.
+ * Writes addresses as `hxxp://host[.]example`, because mail clients, phones and terminals make
+ * links of addresses wherever they find them.
  */
 function defanged(text: string): string {
   let safe = text;
