@@ -1,5 +1,5 @@
-// Conditions that last and that people must know of, such as a paused sink. They are stored, so that
-// neither a restart, nor a takeover, nor another replica announces one again.
+// Conditions that last and that people must know of, such as a paused sink. They are stored, so
+// that neither a restart, nor a takeover, nor another replica announces one again.
 import { eq, sql } from 'drizzle-orm';
 import type { ConditionState } from '../kit/records/condition.ts';
 import type { Fence } from '../kit/records/role.ts';

@@ -83,7 +83,7 @@ describe('a move', () => {
     ]);
   });
 
-  test('by who lost the role changes nothing', async () => {
+  test('changes nothing once the role was lost', async () => {
     const lease = await hold(database(), 'sink:x');
     const ids = await store(['soc']);
     const stale = { ...lease, epoch: lease.epoch - 1 };

@@ -49,7 +49,7 @@ describe('a condition', () => {
     expect((await readConditions(database()))[0]!.sinceMs).toBeCloseTo(now!.sinceMs, 0);
   });
 
-  test('is neither begun nor read by who lost the role', async () => {
+  test('is neither begun nor read once the role was lost', async () => {
     const lease = await hold(database(), 'job:x');
     const stale = { ...lease, epoch: lease.epoch - 1 };
     expect(await noteCondition(database(), stale, { name: 'source:a' })).toBeNull();
@@ -83,7 +83,7 @@ test('conditions are listed by name, each with what was announced of it', async 
   ]);
 });
 
-test('what is over is removed by who holds the role, and nothing else is', async () => {
+test('the holder of the role removes the named conditions and no others', async () => {
   const lease = await hold(database(), 'job:x');
   for (const name of ['a', 'b', 'c']) await note(null, name);
   const names = async () => (await readConditions(database())).map(({ name }) => name);

@@ -68,7 +68,7 @@ test('a source that was never read has no position, and starts at no cursor', as
 });
 
 describe('the console of a position', () => {
-  test('is named by who holds the role, also before anything was read', async () => {
+  test('is named by the holder of the role, even before anything was read', async () => {
     const lease = await hold(database(), 'source:a');
     const stale = { ...lease, epoch: lease.epoch - 1 };
     await nameConsole(database(), stale, { source: 'a', console: 'c' });

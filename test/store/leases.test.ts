@@ -26,7 +26,7 @@ const holders = async () => {
 };
 
 describe('roles', () => {
-  test('ten at once share out one role to one of them', async () => {
+  test('one of ten processes gets a role that all ask for at the same time', async () => {
     await createLeases(database(), ['sink:x']);
     const taken = await Promise.all(
       Array.from({ length: 10 }, async () => {
@@ -53,7 +53,7 @@ describe('roles', () => {
     expect(await renewHeartbeat(database(), old, { ttlMs: 20_000 })).toBeNull();
   });
 
-  test('a predecessor that is known to be dead does not have to be waited for', async () => {
+  test('nobody waits for a predecessor that is known to be dead', async () => {
     const old = randomUUID();
     const next = randomUUID();
     await createLeases(database(), ['sink:x']);
@@ -63,7 +63,7 @@ describe('roles', () => {
     expect(await acquireLeases(database(), next, ['sink:x'])).toHaveLength(1);
   });
 
-  test('what is given back is free at once', async () => {
+  test('a role that is given back can be taken at once', async () => {
     const old = randomUUID();
     const next = randomUUID();
     await createLeases(database(), ['sink:x', 'sink:y']);

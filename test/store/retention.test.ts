@@ -65,7 +65,7 @@ describe('a batch', () => {
     expect(await left()).toEqual(ids);
   });
 
-  test('of who lost the role removes nothing', async () => {
+  test('removes nothing once the role was lost', async () => {
     const { fence, ids, batch } = await store();
     const stale = { ...fence, epoch: fence.epoch - 1 };
     expect(await removeExpired(database(), stale, batch)).toBeNull();

@@ -66,7 +66,7 @@ describe('a storm', () => {
     expect(await readSinkState(database(), 'soc')).toMatchObject({ state: 'paused', storm: null });
   });
 
-  test('is not written by who lost the role', async () => {
+  test('is not written once the role was lost', async () => {
     const lease = await hold(database(), 'sink:x');
     const stale = { ...lease, epoch: lease.epoch - 1 };
     expect(await writeStorm(database(), stale, { sink: 'soc', storm })).toBe(false);
@@ -104,7 +104,7 @@ describe('the places', () => {
     ]);
   });
 
-  test('are not noted by who lost the role', async () => {
+  test('are not noted once the role was lost', async () => {
     const lease = await hold(database(), 'sink:x');
     const stale = { ...lease, epoch: lease.epoch - 1 };
     const changes = [{ id: 'soc', place: 'P', before: null }];

@@ -102,7 +102,7 @@ describe('a position', () => {
     expect(await takePosition(database(), lease, taking)).toMatchObject({ source: 'new' });
   });
 
-  test('is lost for who lost the role, and where nothing was read', async () => {
+  test('is lost if the role was lost, or if nothing was read', async () => {
     const lease = await hold(database(), 'source:new');
     expect(await takePosition(database(), lease, taking)).toBe('lost');
     await nameConsole(database(), lease, { source: 'old', console: 'A' });

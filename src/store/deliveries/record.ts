@@ -7,8 +7,8 @@ import { aheadMaxMs } from './pending.ts';
 import { deliveryRow } from './row.ts';
 
 /**
- * Records that these were delivered. Not fenced: that is true whoever reports it, and to drop the
- * report would send them again.
+ * Records that these were delivered. Not fenced: the message has arrived even if the role was lost
+ * meanwhile, and a report that is dropped would have it sent again.
  * @returns how many had not been recorded before
  */
 export async function recordDelivered(

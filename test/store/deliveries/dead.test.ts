@@ -63,7 +63,7 @@ describe('the list of the dead', () => {
   });
 });
 
-test('dead ones are put back by sink and by event, whole and due at once', async () => {
+test('dead deliveries are put back by sink and by event, as whole cards that are due now', async () => {
   const [first, second] = await storeForBoth(database());
   const lease = await hold(database(), 'sink:x');
   const dead = { state: 'dead', attempts: 9, form: 'bare', delayMs: 3_600_000 } as const;

@@ -23,7 +23,7 @@ async function waiting(more: Partial<FailedAttempt> = {}, repetitions = 1) {
 }
 
 describe('after an outage', () => {
-  test('what failed in it is due at once, and what never failed keeps its time', async () => {
+  test('what failed in it is due now, and what never failed keeps its time', async () => {
     const { ids, fence } = await waiting();
     await database().$client`update deliveries set reason = null where event_id = ${ids[0]!}`;
     expect(await hastenFailed(database(), fence, { sink: 'soc', unansweredMax: 3 })).toBe(2);
@@ -53,7 +53,7 @@ describe('after an outage', () => {
   });
 });
 
-test('named deliveries are due at once, also those that never got an answer', async () => {
+test('named deliveries are due now, even those that never got an answer', async () => {
   const { ids, fence } = await waiting({ reason: 'timeout', status: null }, 4);
   const eventIds = ids.slice(1);
   expect(await hastenDeliveries(database(), fence, { sink: 'boss', eventIds })).toBe(0);
@@ -62,7 +62,7 @@ test('named deliveries are due at once, also those that never got an answer', as
   expect(await hastenDeliveries(database(), fence, { sink: 'soc', eventIds })).toBe(0);
 });
 
-test('nothing is hastened or restored by who lost the role', async () => {
+test('a process that lost the role hastens and restores nothing', async () => {
   const { ids, stale } = await waiting();
   const deliveries = ids.map((eventId) => ({ eventId, attempts: 0 }));
   expect(await hastenFailed(database(), stale, { sink: 'soc', unansweredMax: 3 })).toBe(0);

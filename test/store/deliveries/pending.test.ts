@@ -9,7 +9,7 @@ const database = useDatabase();
 const randomId = async () => (await takeRandomDue(database(), 'soc', []))?.event.id;
 
 describe('the time of a delivery', () => {
-  test('that is further ahead than anything waits has come, for the clock went back', async () => {
+  test('counts as past if it is further ahead than anything waits, for the clock went back', async () => {
     const [waits, ahead] = await storeForBoth(database(), drafts(1, 2));
     const lease = await hold(database(), 'sink:x');
     const longestMs = deliveryBackoff.maxMs * 1.2;

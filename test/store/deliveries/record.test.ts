@@ -119,7 +119,7 @@ describe('what failed', () => {
     expect(await database().$client`select 1 from delivery_attempts`).toEqual([]);
   });
 
-  test('is rescheduled or ended only by who holds the role, and can be put back when it is dead', async () => {
+  test('is rescheduled or ended only by the holder of the role, and can be put back once dead', async () => {
     const lease = await hold(database(), 'sink:x');
     await storePage(database(), { events: drafts(1, 1), cursor: 'c' });
     const [due] = await takeDue(database(), { sink: 'soc', limit: 1 });

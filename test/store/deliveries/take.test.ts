@@ -41,7 +41,7 @@ describe('a due delivery', () => {
     ).toEqual(['1', '3', '4', '2', '0']);
   });
 
-  test('is none that is excluded, that is later, or that another sink has', async () => {
+  test('is neither excluded, nor later, nor of another sink', async () => {
     const [first, second, third] = await storeForBoth(database());
     const lease = await hold(database(), 'sink:x');
     await recordFailed(database(), lease, {
@@ -58,7 +58,7 @@ describe('a due delivery', () => {
     ]);
   });
 
-  test('is none that is held', async () => {
+  test('is not held in a group', async () => {
     const [first, second] = await storeForBoth(database(), drafts(1, 2));
     await database()
       .$client`update deliveries set priority = 12, group_key = 'g' where event_id = ${first!} and sink = 'soc'`;
@@ -92,7 +92,7 @@ describe('a due delivery from a random place', () => {
     expect(found.size).toBeGreaterThan(2);
   });
 
-  test('is of any severity, and is none that is excluded, held or of another sink', async () => {
+  test('is of any severity, but neither excluded, nor held, nor of another sink', async () => {
     const [low, high] = await storeForBoth(database(), [
       draft(1, { severity: 2 }),
       draft(2, { severity: 4 }),

@@ -32,7 +32,7 @@ describe('a digest', () => {
     expect(await freeze(database(), lease, { ids: rest, group: null })).toBe('frozen');
   });
 
-  test('is not made by who lost the role, nor is a card released', async () => {
+  test('is not made once the role was lost, and no card is released', async () => {
     const lease = await hold(database(), 'sink:x');
     const ids = await storeFor(database(), grouped);
     const stale = { ...lease, epoch: lease.epoch - 1 };

@@ -37,7 +37,7 @@ describe('a delivery that is raised', () => {
     expect([await priorityOf(low!), await priorityOf(critical!)]).toEqual([1, 0]);
   });
 
-  test('stays as it is in a group, in a digest, and for who lost the role', async () => {
+  test('stays as it is in a group, in a digest, and once the role was lost', async () => {
     const lease = await hold(database(), 'sink:x');
     const [waiting, member] = await storeFor(database(), grouped);
     await freeze(database(), lease, { ids: [member!] });

@@ -62,7 +62,7 @@ describe('a digest', () => {
     expect(await database().$client`select 1 from events where stream = 'digest'`).toHaveLength(1);
   });
 
-  test('is not split by who lost the role', async () => {
+  test('is not split once the role was lost', async () => {
     const { lease, ids, digestId, part } = await frozen();
     const stale = { ...lease, epoch: lease.epoch - 1 };
     const split = { sink: 'soc', digestId, parts: [part(ids.slice(0, 2))], cards: ids.slice(2) };
