@@ -10,7 +10,7 @@ import {
 import type { Lease } from '../../src/core/loops/lease.ts';
 import type { EventDraft } from '../../src/kit/event.ts';
 import { createLogger } from '../../src/observe/log.ts';
-import { type Database, openPostgres } from '../../src/store/database.ts';
+import { type Database, databaseOf, openPostgres } from '../../src/store/database.ts';
 import { acquireLeases, createLeases, joinReplicas } from '../../src/store/leases.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -43,7 +43,8 @@ export async function inTransaction<Result>(
   const client = await db.$client.reserve();
   try {
     await client`begin`;
-    const result = await use({ ...db, $client: client } as unknown as Database);
+    const { options } = db.$client;
+    const result = await use(databaseOf(Object.assign(client, { options }) as never));
     await client`commit`;
     return result;
   } catch (error) {
