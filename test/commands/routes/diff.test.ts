@@ -265,7 +265,7 @@ describe('on Postgres', () => {
     expect(stderr).toContain('the configuration has 3 problems:');
     for (const words of [
       'new.yaml:6:',
-      '"sco" is no sink',
+      '"sco" is not a sink',
       '"tpyes" is not a key',
       '"Mars" is not a time zone',
     ])
