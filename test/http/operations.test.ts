@@ -46,12 +46,12 @@ test('reading a path without POST finds nothing', async () => {
 
 test('who asks learns that it failed, and whoever serves it why', async () => {
   const { onFailure, post } = setUp();
-  expect(await post('/operations/works-list', '{}')).toEqual([
+  expect(await post('/operations/dead-list', '{}')).toEqual([
     500,
     'The service could not answer.',
   ]);
   expect(onFailure).toHaveBeenCalledExactlyOnceWith(
-    'works-list',
+    'dead-list',
     expect.objectContaining({ message: 'no answer from the database of a secret host' }),
   );
 });
