@@ -2,8 +2,10 @@
 // those that compute, so that one kind leaves the processor to the other.
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Those that start whole processes. */
-const waiting = /\/test\/(commands|e2e|faults|monitoring|service|store\/embedded)\//;
+const folders = ['commands', 'e2e', 'monitoring', 'service', 'store/embedded'];
+
+/** Those that start whole processes, which mostly wait. */
+export const startsProcesses = folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** Spreads the shorter list evenly over the longer one; each keeps its order. */
 export function interleave<Item>(left: readonly Item[], right: readonly Item[]): Item[] {
@@ -16,7 +18,8 @@ export function interleave<Item>(left: readonly Item[], right: readonly Item[]):
 export class Interleaved extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isWaiting = ({ moduleId }: TestSpecification) => waiting.test(moduleId);
+    const isWaiting = ({ moduleId }: TestSpecification) =>
+      folders.some((folder) => moduleId.includes(`/test/${folder}/`));
     return interleave(
       sorted.filter(isWaiting),
       sorted.filter((file) => !isWaiting(file)),
