@@ -9,6 +9,8 @@ export interface Handover {
   readonly isGivenBack: boolean;
   /** Heartbeats of the new holder between the moment when the role was free and its takeover. */
   readonly looks: number;
+  /** Its heartbeats before that moment: it was there, and had to wait. */
+  readonly waits: number;
 }
 
 /** The look at which a free role is seen, and one more if that came at the same moment. */
@@ -18,7 +20,7 @@ export const looksMax = 2;
 export const handoverTriggers = `
       create table heartbeats (replica uuid, at timestamptz);
       create table roles_freed (role text primary key, at timestamptz);
-      create table handovers (n bigint generated always as identity, role text, given_back boolean, looks int);
+      create table handovers (n bigint generated always as identity, role text, given_back boolean, looks int, waits int);
       create function note_heartbeat() returns trigger language plpgsql as $$
       begin
         insert into heartbeats values (new.id, clock_timestamp());
@@ -38,9 +40,10 @@ export const handoverTriggers = `
           select expires_at into free_since from replicas where id = old.holder;
         end if;
         if free_since is null then return null; end if;
-        insert into handovers (role, given_back, looks)
-          select new.name, old.holder is null, count(*) from heartbeats
-          where replica = new.holder and at > free_since;
+        insert into handovers (role, given_back, looks, waits)
+          select new.name, old.holder is null, count(*) filter (where at > free_since),
+            count(*) filter (where at <= free_since)
+          from heartbeats where replica = new.holder;
         return null;
       end $$;
       create trigger note_heartbeat after update on replicas for each row execute function note_heartbeat();
@@ -56,11 +59,12 @@ export async function watchHandovers(url: string): Promise<void> {
 export async function handoversIn(url: string): Promise<Handover[]> {
   const rows = await withDatabase(
     { url },
-    (sql) => sql`select role, given_back, looks from handovers order by n`,
+    (sql) => sql`select role, given_back, looks, waits from handovers order by n`,
   );
   return rows.map((row) => ({
     role: String(row.role),
     isGivenBack: row.given_back === true,
     looks: Number(row.looks),
+    waits: Number(row.waits),
   }));
 }

@@ -13,6 +13,7 @@ import { badMoves, watchCursors } from './cursor-watch.ts';
 import { addTo, repeatedByKillMax, sentAndUnwritten } from './cut-off.ts';
 import { accountOf, drain, expectedOf } from './drained.ts';
 import { type Dice, faultCase, isLong } from './fault-case.ts';
+import { handoversIn, watchHandovers } from './handover-watch.ts';
 
 const runsOf: Readonly<Record<DatabaseKind, number>> = isLong
   ? { postgres: 100, embedded: 50 }
@@ -43,6 +44,7 @@ for (const database of ['postgres', 'embedded'] as const) {
     // A lone instance takes the roles of its own predecessor at once, and does not wait for its
     // heartbeat of 20 s to end: of one that held them.
     await drain(world, service);
+    if (databaseUrl !== undefined) await watchHandovers(databaseUrl);
     await service.end('SIGKILL');
     service = world.start();
     await service.ready();
@@ -53,6 +55,7 @@ for (const database of ['postgres', 'embedded'] as const) {
     console.info(
       `${database}: at work ${Math.round(performance.now() - readyAt)} ms after it was ready`,
     );
+    if (databaseUrl !== undefined) expect(await waitedFor(databaseUrl)).toEqual([]);
     await drain(world, service);
     expect(await service.end('SIGTERM')).toBe(0);
     await fault.account(
@@ -95,4 +98,10 @@ async function workUntilRandomInstant(world: World, service: Service, dice: Dice
   const wanted = size + dice.between(1, Math.max(1, expectedOf(world) - size - 20));
   await until(() => mattermost.deliveries.size >= wanted, 15_000);
   await sleep(dice.between(0, 20));
+}
+
+/** Roles whose last holder's heartbeat had to end before they were taken. */
+async function waitedFor(databaseUrl: string): Promise<string[]> {
+  const handovers = await handoversIn(databaseUrl);
+  return handovers.filter(({ waits }) => waits > 0).map(({ role }) => role);
 }
