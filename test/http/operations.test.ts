@@ -46,10 +46,7 @@ test('reading a path without POST finds nothing', async () => {
 
 test('who asks learns that it failed, and whoever serves it why', async () => {
   const { onFailure, post } = setUp();
-  expect(await post('/operations/dead-list', '{}')).toEqual([
-    500,
-    'The service could not answer.',
-  ]);
+  expect(await post('/operations/dead-list', '{}')).toEqual([500, 'The service could not answer.']);
   expect(onFailure).toHaveBeenCalledExactlyOnceWith(
     'dead-list',
     expect.objectContaining({ message: 'no answer from the database of a secret host' }),
