@@ -2,15 +2,15 @@
 // a process of their own each; the others share theirs, because loading the code for each of them
 // would cost as much as all of their tests.
 import { defineConfig } from 'vitest/config';
-import { Interleaved, startsProcesses } from './test/support/interleaved.ts';
+import { CodeFirst, startsProcesses } from './test/support/code-first.ts';
 import { PlainReporter } from './test/support/plain-reporter.ts';
 
 export default defineConfig({
   test: {
     globalSetup: ['test/support/postgres-server.ts'],
-    // Twice as many as a small machine has cores: the tests of whole processes mostly wait.
-    maxWorkers: 4,
-    sequence: { sequencer: Interleaved },
+    // More than a small machine has cores: the tests of whole processes mostly wait.
+    maxWorkers: 5,
+    sequence: { sequencer: CodeFirst },
     teardownTimeout: 30_000,
     reporters: ['default', new PlainReporter()],
     projects: [

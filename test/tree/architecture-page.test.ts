@@ -69,7 +69,7 @@ test('the path of an event names a file for each step, and all of them exist', (
 
 describe('a stranger finds', () => {
   const place = (question: string) => {
-    const row = section('Where to put what')
+    const row = section('Where to change what')
       .split('\n')
       .find((line) => line.startsWith(`| ${question}`));
     return pathsIn({ path: page.path, text: row ?? '' });
