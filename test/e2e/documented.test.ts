@@ -33,6 +33,7 @@ const queries = shown.filter((line) => line.startsWith('psql "$DATABASE_URL" -c 
 
 /** What cannot be run here, and what is tried of it instead. */
 const beyond: Readonly<Record<string, string>> = {
+  'npm ci': 'needs a registry',
   'npm ci && npm run demo':
     'npm ci needs a registry; the demo itself is run by test/commands/demo.test.ts',
   'npm ci && npm test': 'npm ci needs a registry; the tests cannot run themselves',
