@@ -43,15 +43,20 @@ describe('a storm', () => {
 
   test('leaves out of its digests what is on its way singly', async () => {
     let go = () => {};
+    let begun = 0;
     const gone = new Promise<void>((resolve) => {
       go = resolve;
     });
     const { store, cards, digests } = await begin({
       policy: { storm },
-      send: ({ event }) => (event.source === 'a' ? gone : undefined),
+      send({ event }) {
+        if (event.source !== 'a') return undefined;
+        begun += 1;
+        return gone;
+      },
     });
     await store(lows(1, 3));
-    await pause(100);
+    await expectSoon(() => begun === 3);
     await store(lows(10, 9));
     await expectSoon(() => digests().length === 1);
     go();
@@ -113,6 +118,7 @@ describe('a storm', () => {
     await first.worker.stop();
     const second = await begin();
     await second.store(lows(40, 10));
+    await expectSoon(() => second.notices().length > 0);
     await expectSoon(isSettled);
     expect(second.notices()).toEqual(['storm_over']);
     expect(second.cards()).toHaveLength(10);
