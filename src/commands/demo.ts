@@ -107,7 +107,12 @@ async function onStage<Result>(
     const tocsin = await deps.startService(config, { log, version: io.version, onFatal });
     closing.push(() => tocsin.stop());
     return await play({
-      ...{ tenant, mattermost, tocsin, directory, logLines, ending: abort.signal },
+      tenant,
+      mattermost,
+      tocsin,
+      directory,
+      logLines,
+      ending: abort.signal,
       say: (text) => io.stdout(text),
       complain: (text) => io.stderr(text),
     });

@@ -138,7 +138,13 @@ function readParts(options: LoadOptions, findings: Findings): Parts {
   const written = file?.templates ?? [];
   const areAll = file?.unread.has('templates') !== true;
   return {
-    ...{ directory, registries, environment, file, sources, sinks, findings },
+    directory,
+    registries,
+    environment,
+    file,
+    sources,
+    sinks,
+    findings,
     names: {
       sources: namesOf('source', sources, file?.unread.has('sources')),
       sinks: namesOf('sink', sinks, file?.unread.has('sinks')),
@@ -223,9 +229,16 @@ function readPolicy(parts: Parts, options: PolicyOptions) {
   const { timeZone, operations, minSeverity, silenceMaxMs: maxMs, read } = options;
   const sinkTypes = registries.sinks;
   const routes = makeRoutes({
-    ...{ written: file?.routes, sinks, sinkTypes, names, templates, minSeverity },
+    written: file?.routes,
+    sinks,
+    sinkTypes,
+    names,
+    templates,
+    minSeverity,
     operations: hasUnreadOperations(file) ? undefined : operations,
-    ...{ timeZone, read, findings },
+    timeZone,
+    read,
+    findings,
   });
   const written = file?.recurring ?? [];
   const recurringSilences = recurringOf({ written, names, maxMs, timeZone, findings });

@@ -5,8 +5,12 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const unitsMs = {
-  ...{ s: 1000, m: minuteMs, h: hourMs },
-  ...{ d: dayMs, w: 7 * dayMs, y: 365 * dayMs },
+  s: 1000,
+  m: minuteMs,
+  h: hourMs,
+  d: dayMs,
+  w: 7 * dayMs,
+  y: 365 * dayMs,
 } as const;
 type Unit = keyof typeof unitsMs;
 

@@ -190,8 +190,16 @@ const escapes = new RegExp(
   'gi',
 );
 const names: Readonly<Record<string, string>> = {
-  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", sol: '/' },
-  ...{ equals: '=', plus: '+', colon: ':', commat: '@' },
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  sol: '/',
+  equals: '=',
+  plus: '+',
+  colon: ':',
+  commat: '@',
 };
 const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 

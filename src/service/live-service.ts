@@ -140,7 +140,9 @@ export class LiveService implements Service {
   async #listen(): Promise<Server> {
     const { config, metrics, log, version, store, exporting } = this.#options;
     const app = createApp({
-      ...{ metrics, logger: log, version },
+      metrics,
+      logger: log,
+      version,
       isLive: () => ({ ok: isLive(this.#state()) }),
       isReady: () => readiness(this.#state()),
     });
@@ -191,13 +193,17 @@ export class LiveService implements Service {
     const heartbeat = startHeartbeat({
       sender: () => this.#running.relay.beat,
       whyNot: () => whyNoHeartbeat(() => this.#state()),
-      ...{ metrics, log, times },
+      metrics,
+      log,
+      times,
     });
     const outage = startOutageNotices({
       problem: () => askForProblem(store.ping, writes),
       sinks: () => this.#running.relay.outageSinks(this.#roles?.held() ?? []),
       storeNotice: (notice) => this.#running.relay.storeNotice(notice),
-      ...{ log, now: Date.now, random: Math.random },
+      log,
+      now: Date.now,
+      random: Math.random,
       monotonic: () => performance.now(),
     });
     this.#loops.push(heartbeat, outage);
@@ -207,7 +213,10 @@ export class LiveService implements Service {
   async #begin(): Promise<void> {
     const { config, store, metrics, log, writes } = this.#options;
     const isReady = await awaitDatabase({
-      ...{ config, store, log, wake: this.#wake },
+      config,
+      store,
+      log,
+      wake: this.#wake,
       isStopping: () => this.#isStopping,
       prepare: () => this.#running.relay.prepare(),
     });

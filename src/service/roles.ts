@@ -89,7 +89,10 @@ export class RoleMaker {
     const { config, sources } = this.#parts;
     const deps: PollDependencies = {
       ...this.#shared(),
-      ...{ id, source, tenants: this.tenants, silences: this.#silences },
+      id,
+      source,
+      tenants: this.tenants,
+      silences: this.#silences,
       consoles: sources.map((one) => ({ id: one.id, console: one.source.console })),
       routes: config.routes,
       operations: config.operations,

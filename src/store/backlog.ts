@@ -129,7 +129,10 @@ export async function dropBacklog(db: Database, sink: string): Promise<number> {
   const rows = await db
     .update(deliveries)
     .set({
-      ...{ state: 'suppressed', reason: 'dropped', groupKey: null, digestId: null },
+      state: 'suppressed',
+      reason: 'dropped',
+      groupKey: null,
+      digestId: null,
       finalizedAt: sql`now()`,
       priority: sql`${deliveries.priority} % ${heldPriority}`,
     })

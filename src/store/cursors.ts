@@ -117,7 +117,9 @@ export async function removeSource(db: Database, source: string): Promise<boolea
   const rows = await db
     .update(cursors)
     .set({
-      ...{ cursor: null, console: '', former: null },
+      cursor: null,
+      console: '',
+      former: null,
       generation: sql`${generation} + 1`,
       updatedAt: sql`now()`,
     })

@@ -40,7 +40,9 @@ export async function insertSilences(
 ): Promise<number[]> {
   if (added.length === 0) return [];
   const values = added.map(({ matcher, owner, reason, startsAtMs, endsAtMs }) => ({
-    ...{ matcher, owner, reason },
+    matcher,
+    owner,
+    reason,
     startsAt: timeOf(startsAtMs),
     endsAt: timeOf(endsAtMs),
   }));

@@ -93,7 +93,9 @@ function requestOf(content: Sound<SilenceContent>, around: SilenceContext): Sile
   report(endFaults({ until: isWritten('until'), for: isWritten('for') }), around);
   const { written: matcher } = readMatcher(content, around);
   return {
-    ...{ matcher, owner, reason },
+    matcher,
+    owner,
+    reason,
     startsAtMs: read(value('from'), values.instant) ?? null,
     endsAtMs: read(value('until'), values.instant) ?? null,
     forMs: read(value('for'), values.durationFrom(1000, maxMs)) ?? null,

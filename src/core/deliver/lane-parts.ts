@@ -74,13 +74,20 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
   const wake = createWake();
   const failing = new Failing();
   const inHand = new InHand({
-    ...{ ...deps, sink: id, lease, batchMax: batchMaxOf(deps), rereadMs: policy.rereadMs },
+    ...deps,
+    sink: id,
+    lease,
+    batchMax: batchMaxOf(deps),
+    rereadMs: policy.rereadMs,
     take: (limit, ids) => takeDue(db, { sink: id, limit, excluded: ids }),
     onChange: () => wake.now(),
   });
   const shared = { id, db, lease, log, excluded: () => inHand.excluded() };
   const digester = new Digester({
-    ...{ ...deps, ...shared, storm: policy.storm, everyMs: policy.rereadMs },
+    ...deps,
+    ...shared,
+    storm: policy.storm,
+    everyMs: policy.rereadMs,
     countBelow: (priority) => inHand.ready.countBelow(priority),
     announce: (notice, key) => deps.announce({ sink: id, notice, key, to: 'this' }),
   });
@@ -92,12 +99,28 @@ export function createParts(deps: LaneDependencies, lease: Lease, hooks: LaneHoo
   const judge = new Judge({ check, policy, random, failing, changed });
   const concurrency = new Concurrency(policy.concurrency, deps.perSecond);
   const attemptParts = {
-    ...{ wake, inHand, failing, concurrency, digester, judge, hastening },
-    ...{ deadlines, shortDeadlines, changed },
+    wake,
+    inHand,
+    failing,
+    concurrency,
+    digester,
+    judge,
+    hastening,
+    deadlines,
+    shortDeadlines,
+    changed,
   };
   return {
-    ...{ wake, failing, inHand, concurrency, digester, hastening, judge },
-    ...{ ready: inHand.ready, inFlight: inHand.inFlight, recorder: inHand.recorder },
+    wake,
+    failing,
+    inHand,
+    concurrency,
+    digester,
+    hastening,
+    judge,
+    ready: inHand.ready,
+    inFlight: inHand.inFlight,
+    recorder: inHand.recorder,
     precedence: new Precedence(inHand.inFlight),
     reporter: new StateReporter(deps, lease),
     prober: new Prober({ ...shared, failing, judge, check, digester, changed }),

@@ -55,7 +55,11 @@ export function unrecognised(event: DecidedEvent): DecidedEvent {
     routes,
     decisions,
     draft: {
-      ...{ externalId, subject, stream, severity, type: 'UNRECOGNISED' },
+      externalId,
+      subject,
+      stream,
+      severity,
+      type: 'UNRECOGNISED',
       ...unknown,
       raw: unparsedRaw(draft.raw),
     },

@@ -178,9 +178,15 @@ class Drain {
     trace?.stored(stored.events.length, stored.duplicates);
     countStored({ id, metrics, nowMs: now() }, page, stored);
     logStored(log, {
-      ...{ source: id, outcome: outcomeOf(page), more, position: facts?.position, traceParent },
-      ...{ events: stored.events.length, duplicates: stored.duplicates },
-      ...{ readMs, storeMs: performance.now() - startedAt },
+      source: id,
+      outcome: outcomeOf(page),
+      more,
+      position: facts?.position,
+      traceParent,
+      events: stored.events.length,
+      duplicates: stored.duplicates,
+      readMs,
+      storeMs: performance.now() - startedAt,
     });
     return stored;
   }

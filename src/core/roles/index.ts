@@ -93,7 +93,9 @@ class ReplicaRoles implements Roles {
     this.#renewMs = renewMs;
     this.#roles = deps.roles;
     this.#membership = new Membership({
-      ...{ ...deps, ttlMs, works: () => worksOf(this.#roles) },
+      ...deps,
+      ttlMs,
+      works: () => worksOf(this.#roles),
       onLost: () => this.#held.dropAll('lost'),
     });
     const validUntilMs = () => this.#membership.validUntilMs();

@@ -80,7 +80,9 @@ export async function addSilences(
   const previews = await preview(db, usable);
   const ids = await insertSilences(db, silences);
   const added = silences.map(({ startsAtMs, endsAtMs }, index) => ({
-    ...{ id: ids[index]!, startsAtMs, endsAtMs },
+    id: ids[index]!,
+    startsAtMs,
+    endsAtMs,
     mayCoverCritical: mayCoverCritical(usable[index]!),
     preview: previews[index]!,
   }));
