@@ -13,6 +13,22 @@ const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
 const toEnd = () => { log.scrollTop = log.scrollHeight; jump.hidden = true; };
 const sequenceOf = (post) => Number(post.dataset.sequence);
 
+// As the real client does: a message's text folds at 600 px, an attachment's at 200, and fields never.
+const folds = [['.body > .text', 600, 'tall'], ['.attachment > .text', 200, 'low']];
+function fold(posts) {
+  for (const post of posts) for (const [selector, max, kind] of folds) for (const text of post.querySelectorAll(selector)) {
+    if (text.classList.contains('folds') || text.scrollHeight <= max) continue;
+    text.classList.add('folds', kind);
+    const more = document.createElement('button');
+    more.type = 'button';
+    more.className = 'more';
+    const say = () => { more.textContent = text.classList.contains('open') ? 'Show less' : 'Show more'; };
+    more.addEventListener('click', () => { text.classList.toggle('open'); say(); });
+    say();
+    text.after(more);
+  }
+}
+
 function show(html) {
   const wasAtEnd = isAtEnd();
   const last = posts.querySelector('.post:last-of-type');
@@ -23,13 +39,16 @@ function show(html) {
     else post.classList.add('fresh');
   }
   posts.querySelector('.empty')?.remove();
+  const added = [...holder.content.querySelectorAll('.post')];
   posts.append(holder.content);
+  fold(added);
   if (wasAtEnd) {
     while (posts.children.length > postsMax) posts.firstElementChild.remove();
     toEnd();
   } else jump.hidden = false;
 }
 
+fold(posts.querySelectorAll('.post'));
 const newest = posts.querySelector('.post:last-of-type');
 const source = new EventSource('/stream' + location.search + (location.search ? '&' : '?') + 'after=' + (newest ? sequenceOf(newest) : 0));
 source.addEventListener('posts', (event) => show(JSON.parse(event.data)));

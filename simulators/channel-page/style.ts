@@ -54,7 +54,7 @@ a { color: var(--link); }
 
 .log { grid-area: log; overflow-y: auto; padding: 1rem 0 1.25rem; scrollbar-gutter: stable; }
 .empty { padding: 0 1.25rem; color: var(--quiet); }
-.post { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: .75rem; padding: .5rem 1.25rem; }
+.post { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: .75rem; padding: .5rem 1.25rem; font-size: 14px; line-height: 20px; }
 .post:hover { background: var(--hover); }
 .post.pinged { background: var(--mark); }
 .post.fresh { animation: fresh 2.5s ease-out; }
@@ -73,6 +73,9 @@ time { font-size: .75rem; color: var(--quiet); }
 .field.long { grid-column: 1 / -1; }
 .field dt { font-size: .8125rem; font-weight: 600; color: var(--strong); }
 .field dd { margin: 0; }
+.folds:not(.open) { overflow: hidden; -webkit-mask-image: linear-gradient(#000 70%, transparent); mask-image: linear-gradient(#000 70%, transparent); }
+.folds.low:not(.open) { max-height: 200px; } .folds.tall:not(.open) { max-height: 600px; }
+.more { display: block; margin: .35rem auto 0; padding: .1rem .75rem; border: 1px solid var(--line); border-radius: .25rem; background: var(--page); color: var(--link); font: inherit; font-weight: 600; line-height: 20px; cursor: pointer; }
 .post p { margin: 0 0 .35rem; } .post p:last-child { margin-bottom: 0; }
 .post p, .post li, .field dt, .title, .footer { overflow-wrap: anywhere; }
 .heading { font-weight: 700; color: var(--strong); } .heading-1 { font-size: 1.4em; } .heading-2 { font-size: 1.2em; } .heading-3 { font-size: 1.1em; }

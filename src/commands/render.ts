@@ -49,8 +49,6 @@ export const command: Command = {
     const http = recording(bodies);
     const all = createSinks(config, registries, {
       http,
-      locale: config.locale,
-      timeZone: config.timeZone,
       now: Date.now,
     });
     const found = all.find(({ id }) => id === values.sink);
@@ -65,14 +63,8 @@ export const command: Command = {
       signal: AbortSignal.timeout(15_000),
     };
     const settings = route?.settings?.get(found.id);
-    const words = templated({ ...found, ...reportingTo(io) }, { event, form }, route);
-    const message = {
-      event,
-      form,
-      showTenant: true,
-      ...(settings !== undefined && { settings }),
-      ...words,
-    };
+    const words = templated({ ...found, ...telling(io) }, { event, form }, route);
+    const message = found.voice.message(event, { form, showTenant: true, settings, ...words });
     await found.sink.send(message, context).catch((error) => {
       if (!(error instanceof Recorded)) throw error;
     });

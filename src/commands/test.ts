@@ -29,11 +29,7 @@ export const command: Command = {
     const mask = createMask(config.secrets);
     const http = createHttpClient({ proxy: config.proxy, userAgent: `tocsin/${io.version}`, mask });
     try {
-      const all = createSinks(
-        config,
-        { sources, sinks },
-        { http, locale: config.locale, timeZone: config.timeZone, now: Date.now },
-      );
+      const all = createSinks(config, { sources, sinks }, { http, now: Date.now });
       const found = all.find(({ id }) => id === positionals[0]);
       if (!found)
         throw unknownId(
@@ -46,7 +42,8 @@ export const command: Command = {
         attempt: 1,
         signal: AbortSignal.timeout(15_000),
       };
-      await post(found.sink, { event: sample(found.id), form: 'full', showTenant: false }, context);
+      const said = { form: 'full', showTenant: false } as const;
+      await post(found.sink, found.voice.message(sample(found.id), said), context);
       io.stderr(`a sample was posted to ${found.id}\n`);
       return exitCodes.done;
     } catch (error) {

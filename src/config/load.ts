@@ -149,7 +149,7 @@ function readParts(options: LoadOptions, findings: Findings): Parts {
       sources: namesOf('source', sources, file?.unread.has('sources')),
       sinks: namesOf('sink', sinks, file?.unread.has('sinks')),
     },
-    templates: new Templates({ written, areAll, sinkTypes: registries.sinks }, findings),
+    templates: new Templates({ written, areAll }, findings),
     isDatabaseNeeded: isNeeded('database'),
   };
 }

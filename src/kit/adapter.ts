@@ -2,18 +2,13 @@
 // only.
 import type { z } from 'zod';
 import type { HttpClient } from './http/index.ts';
-import type { Locale } from './locale.ts';
 
 /** What an adapter gets from core. It has no access to loops, timers or the store. */
 export interface AdapterContext {
   /** The id under which this adapter is configured (`soc`). */
   readonly id: string;
   readonly http: HttpClient;
-  /** The language of what it says. */
-  readonly locale: Locale;
-  /** IANA name of the operator's time zone, for the times in messages. */
-  readonly timeZone: string;
-  /** Milliseconds since the epoch; a parameter, so that tests can set the clock. */
+  /** Milliseconds since the epoch; injected so that tests hold the clock. */
   readonly now: () => number;
 }
 

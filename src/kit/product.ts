@@ -10,9 +10,25 @@ export interface StreamWords {
   readonly number: string;
 }
 
+/** What a word of the vendor's means to a reader, in running text: `quarantine failed`. */
+export interface Term {
+  readonly en: string;
+  /** English if absent. */
+  readonly th?: string;
+  /** The reader must act: the attack was not stopped, or the file is still there. */
+  readonly isBad?: true;
+  /** Another fact of the event says more about what it is. */
+  readonly isGeneric?: true;
+}
+
+/** The facts of an event whose words are the vendor's, and an open set. */
+export type TermKind = 'type' | 'trigger' | 'threatType' | 'action' | 'lastAction' | 'status';
+
 export interface Product {
   /** As cards are signed. */
   readonly name: string;
+  /** Readable words, by the vendor's own. A word that is missing is shown as the vendor writes it. */
+  readonly terms?: Readonly<Partial<Record<TermKind, Readonly<Record<string, Term>>>>>;
   /** By stream, then by locale. A locale that is missing counts as English. */
   readonly streams: Readonly<
     Record<string, { readonly en: StreamWords } & Readonly<Record<string, StreamWords>>>

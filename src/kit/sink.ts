@@ -1,102 +1,53 @@
 // The contract of a sink: where messages go. Types only.
 import type { z } from 'zod';
-import type { AdapterContext, AdapterDefinition } from './adapter.ts';
+import type { AdapterDefinition } from './adapter.ts';
+import type { Card, Field, Limits, Text } from './card.ts';
 import type { MessageForm, StoredEvent } from './event.ts';
-import type { ProductOf } from './product.ts';
 import type { Quota } from './quota.ts';
 
 export type { MessageForm } from './event.ts';
 
 /** What one call of `send` sends. */
 export interface Message {
-  readonly event: StoredEvent;
+  /** What it says: made by core, in this sink's language, within its limits. */
+  readonly card: Card;
   readonly form: MessageForm;
-  /** True if the sink gets events of several tenants, so that the card must name the tenant. */
-  readonly showTenant: boolean;
-  /** True if an earlier attempt got no answer, so that readers may have seen it already. */
+  /**
+   * For a sink that passes on data. One that shows cards takes ids from it and no text: what an
+   * event says stands in the card, by kind.
+   */
+  readonly event: StoredEvent;
+  /** True if an earlier attempt got no answer, so that a reader may have seen it; the card says so. */
   readonly mayBeRepeated?: boolean;
-  /** Set if the message was held up for minutes or more: how long, and by what. */
+  /** Set when it was held up for minutes or more; the card says so. */
   readonly delayed?: { readonly seconds: number; readonly reason: 'sink' | 'backlog' };
   /**
    * What the route that chose this sink sets for it, parsed by the `routeSettings` of its type.
    */
   readonly settings?: unknown;
-  /**
-   * The rendered template, which replaces the card's own words; made with this sink's
-   * `templateWords`. Never set for a bare message or a notice.
-   */
+  /** What a template says; the card has it already. */
   readonly template?: RenderedTemplate;
+  /** For a sink that posts elsewhere than it was asked to: that it did, to be added to remarks. */
+  elsewhere(place: string): Text;
 }
 
-/**
- * The texts are inert already: every value in them was escaped by `TemplateWords.escape`. The sink
- * uses its own words for an absent part.
- */
+/** A part that is absent stays as the card has it. */
 export interface RenderedTemplate {
   /** One line. */
-  readonly title?: string;
-  readonly text?: string;
-  readonly fields?: readonly RenderedField[];
+  readonly title?: Text;
+  /** By line. */
+  readonly text?: readonly Text[];
+  readonly fields?: readonly (Field & { readonly isShort: boolean })[];
 }
 
-export interface RenderedField {
-  readonly title: string;
-  readonly value: string;
-  /** True if two such fields may be shown side by side. */
-  readonly isShort: boolean;
-}
-
-/**
- * How a template shows a value: as the sink shows values, as running text, as a part of an address,
- * or unchanged.
- */
-export type ValueForm = 'value' | 'text' | 'url' | 'raw';
-
-/** What surrounds a value in a template. */
-export interface ValuePlace {
-  readonly form: 'value' | 'text';
-  readonly part: 'title' | 'text' | 'field title' | 'field value';
-  /**
-   * All of the template's own text in this part. The value must not contain anything that would
-   * end the markup in it.
-   */
-  readonly own: string;
-  /** How much of the value is shown, without what is put around it. */
-  readonly codePointsMax: number;
-}
-
-/** What core gets from a sink to fill in templates for it. Pure. */
-export interface TemplateWords {
-  /** The sink's own words in the operator's language, by name. They need no escape. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** A time for people, which needs no escape. @param iso ISO 8601 in UTC */
-  time(iso: string): string;
-  /**
-   * The address of the console's page, made safe to stand in a text with markup; "" if it cannot
-   * be.
-   */
-  link(url: string): string;
-  /** Makes foreign text inert: it is shown, and never obeyed. */
-  escape(text: string, place: ValuePlace): string;
-}
-
-/** A part of a template. `logic`: a tag, after which anything may follow. */
-export type TemplatePiece =
-  | { readonly kind: 'own'; readonly text: string }
-  | { readonly kind: 'value'; readonly form: ValueForm; readonly isLink: boolean }
-  | { readonly kind: 'logic' };
-
-/** What templates may use for a type of sink, and must not. */
-export interface TemplateSupport {
-  /** Names of the labels that every sink of this type has. */
-  readonly labels: readonly string[];
-  /**
-   * Why the template's own text would make an escaped value active after all, and the index of the
-   * piece; undefined if it would not.
-   */
-  fault?(
-    pieces: readonly TemplatePiece[],
-  ): { readonly index: number; readonly problem: string; readonly remedy: string } | undefined;
+/** What a sink can do with a card; what it cannot, core says in words or leaves out. */
+export interface Can {
+  /** Rows of a digest in columns or lines of their own. */
+  readonly table?: true;
+  /** Ping people: a setting of the sink says whom. */
+  readonly mention?: true;
+  /** Mark the most urgent. */
+  readonly priority?: true;
 }
 
 export interface SendContext {
@@ -113,6 +64,8 @@ export interface SendContext {
 
 /** What a far end reported when it accepted a message. */
 export interface Receipt {
+  /** The far end's own id of the message, by which it can be edited and replied to. */
+  readonly remoteId?: string | undefined;
   readonly quota?: Quota | undefined;
 }
 
@@ -135,6 +88,12 @@ export interface Sink {
    * The backlog belongs to this place; if absent, to the id.
    */
   readonly place?: string;
+  /** What one message holds; absent: whatever there is. */
+  readonly limits?: Limits;
+  /** Absent: show text, and nothing else. */
+  readonly can?: Can;
+  /** What stands over an event's card: its number if absent, else what the original script wrote. */
+  readonly titles?: 'number' | 'stream';
   /**
    * Sends one message. Resolves only once the far end has accepted it. Core calls it concurrently,
    * and again with the same delivery id. It never loops, sleeps, logs or counts.
@@ -153,24 +112,22 @@ export interface Sink {
    * @throws {AdapterError} as `check`
    */
   inspect?(signal: AbortSignal, routeSettings: readonly unknown[]): Promise<SinkReport>;
+  /**
+   * Puts `message` in the place of the one that `send` gave `remoteId` for. @throws {AdapterError}
+   */
+  edit?(remoteId: string, message: Message, context: SendContext): Promise<void>;
+  /** Posts below that message. @throws {AdapterError} */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to return
+  reply?(remoteId: string, message: Message, context: SendContext): Promise<Receipt | void>;
   close?(): Promise<void>;
-  /** Present if its type renders templates. */
-  readonly templateWords?: TemplateWords;
-}
-
-export interface SinkContext extends AdapterContext {
-  /** Finds the product of an event; absent: no product is known. */
-  readonly productOf?: ProductOf;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the schemas of a registry differ; src/config parses first
 export interface SinkDefinition<Schema extends z.ZodType = any>
-  extends AdapterDefinition<Schema, Sink, SinkContext> {
+  extends AdapterDefinition<Schema, Sink> {
   /**
    * What a route may set for a sink of this type, in place of the sink's own settings; absent:
    * nothing. A strict object without required keys.
    */
   readonly routeSettings?: z.ZodObject;
-  /** Present if sinks of this type render templates; each of them has `templateWords`. */
-  readonly templates?: TemplateSupport;
 }

@@ -2,6 +2,7 @@
 import type { Config, Registries } from '../config/index.ts';
 import { defaultPolicy } from '../core/deliver/policy.ts';
 import type { ConsoleOf } from '../core/identity/position.ts';
+import { Composers, type Voice } from '../core/message/index.ts';
 import type { Template } from '../core/template/template.ts';
 import type { AdapterContext } from '../kit/adapter.ts';
 import { ConfigError, type ConfigProblem } from '../kit/errors.ts';
@@ -59,7 +60,7 @@ export function wayInProblems(
  * @throws {ConfigError} as {@link createSources}
  */
 export function assertSources(config: Config, registries: Registries): void {
-  withoutCalls(config, createHttpClient, (around) => createSources(config, registries, around));
+  withoutCalls(createHttpClient, (around) => createSources(config, registries, around));
 }
 
 function makeSources(config: Config, registries: Registries, around: Around) {
@@ -77,7 +78,7 @@ export function placesOf(
   { sinks }: Pick<Registries, 'sinks'>,
   createHttp: () => HttpClient,
 ): PlaceOf[] {
-  return withoutCalls(config, createHttp, (around) =>
+  return withoutCalls(createHttp, (around) =>
     createSinks(config, { sources: {}, sinks }, around).map(({ id, sink }) => {
       return { id, place: sink.place };
     }),
@@ -90,7 +91,7 @@ export function consolesOf(
   { sources }: Pick<Registries, 'sources'>,
   createHttp: () => HttpClient,
 ): ConsoleOf[] {
-  return withoutCalls(config, createHttp, (around) =>
+  return withoutCalls(createHttp, (around) =>
     makeSources(config, { sources, sinks: {} }, around).map(({ id, source }) => {
       return { id, console: source.kind === 'poll' ? source.console : undefined };
     }),
@@ -98,13 +99,12 @@ export function consolesOf(
 }
 
 function withoutCalls<Result>(
-  { locale, timeZone }: Config,
   createHttp: () => HttpClient,
   use: (around: Around) => Result,
 ): Result {
   const http = createHttp();
   try {
-    return use({ http, locale, timeZone, now: Date.now });
+    return use({ http, now: Date.now });
   } finally {
     void http.close();
   }
@@ -114,6 +114,8 @@ function withoutCalls<Result>(
 export interface ConfiguredSink {
   readonly id: string;
   readonly sink: Sink;
+  /** What it says, in its language. */
+  readonly voice: Voice;
   readonly template: Template | undefined;
   /** How long one message may take. */
   readonly timeoutMs: number;
@@ -126,13 +128,15 @@ export function createSinks(
 ): ConfiguredSink[] {
   const mask = createMask(config.secrets);
   const productOf = createProductOf(config.sources, registries.sources);
+  const composers = new Composers({ productOf });
   return config.sinks.map((configured) => {
     const { id, type, settings, template, timeoutMs = defaultPolicy.sendTimeoutMs } = configured;
-    const { locale = around.locale, timeZone = around.timeZone } = configured;
+    const { locale = config.locale, timeZone = config.timeZone } = configured;
     const http = patient(around.http, timeoutMs);
-    const context = { ...around, productOf, locale, timeZone, http, id };
-    const sink = registries.sinks[type]!.create(settings, context);
-    return { id, template, timeoutMs, sink: withMaskedErrors(sink, mask) };
+    const context = { ...around, http, id };
+    const sink = withMaskedErrors(registries.sinks[type]!.create(settings, context), mask);
+    const voice = composers.voiceOf(sink, { locale, timeZone });
+    return { id, template, timeoutMs, sink, voice };
   });
 }
 

@@ -53,8 +53,7 @@ export class Relay {
       userAgent: `tocsin/${options.version}`,
       mask: createMask(config.secrets),
     });
-    const { locale, timeZone } = config;
-    const around = { http: this.#http, locale, timeZone, now: Date.now };
+    const around = { http: this.#http, now: Date.now };
     this.sources = createSources(config, registries, around);
     this.sinks = createSinks(config, registries, around);
     this.#audience = createAudience({

@@ -1,10 +1,16 @@
 // The registry of sinks, one line each. Key, `type` and file name are the same, as
 // test/contract/sinks.test.ts checks.
 import type { SinkDefinition } from '../kit/sink.ts';
+import { email } from './email/index.ts';
 import { mattermost } from './mattermost/index.ts';
+import { slack } from './slack.ts';
 import { stdout } from './stdout.ts';
+import { webhook } from './webhook/index.ts';
 
 export const sinks: Readonly<Record<string, SinkDefinition>> = {
+  email,
   mattermost,
+  slack,
   stdout,
+  webhook,
 };

@@ -3,8 +3,10 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
+import { plainText } from '../kit/card.ts';
 import { AdapterError } from '../kit/errors.ts';
-import { type Digest, type EventBody, severityNames } from '../kit/event.ts';
+import { type Digest, type StoredEvent, severityNames } from '../kit/event.ts';
+import { shortEvent } from '../kit/short-event.ts';
 import type {
   Message,
   MessageForm,
@@ -14,7 +16,6 @@ import type {
   SinkDefinition,
 } from '../kit/sink.ts';
 import { standardOutput } from '../kit/standard-output.ts';
-import { cutMiddle } from '../kit/text.ts';
 import { harmlessJson } from '../kit/unseen.ts';
 
 const config = z.strictObject({});
@@ -24,7 +25,6 @@ export const stdout: SinkDefinition<typeof config> = {
   config,
   example: {},
   secrets: [],
-  templates: { labels: [] },
   create: () => createStreamSink(standardOutput()),
 };
 
@@ -48,13 +48,6 @@ export function createStreamSink(target: Writable | (() => Writable)): Sink {
   return {
     origin: 'stdout:',
     place: 'stdout:',
-    // The line is JSON, which escapes every text alike.
-    templateWords: {
-      labels: {},
-      time: (iso) => iso,
-      link: (url) => url,
-      escape: (text, { codePointsMax }) => cutMiddle(text, codePointsMax),
-    },
     async send(message, context) {
       const current = usable();
       // A fault may have left a part of a line, which must not run into this one.
@@ -91,7 +84,7 @@ function lineOf(
     occurred_at: event.occurredAt,
     received_at: event.receivedAt,
     delivery_id: deliveryId,
-    body: bodyOf(event.body, form),
+    body: bodyOf(event, form),
     ...(delayed === undefined ? {} : { delayed }),
     ...(mayBeRepeated === true && { may_be_repeated: true }),
     ...(template === undefined || isBare ? {} : { template: templateOf(template) }),
@@ -99,33 +92,30 @@ function lineOf(
   return `${harmlessJson(JSON.stringify(fields))}\n`;
 }
 
-function templateOf({ fields, ...texts }: RenderedTemplate): unknown {
+function templateOf({ title, text, fields }: RenderedTemplate): unknown {
   return {
-    ...texts,
-    ...(fields && { fields: fields.map(({ title, value }) => ({ title, value })) }),
+    ...(title && { title: plainText(title) }),
+    ...(text && { text: text.map(plainText).join('\n') }),
+    ...(fields && {
+      fields: fields.map(({ name, value }) => ({
+        title: plainText(name),
+        value: plainText(value),
+      })),
+    }),
   };
 }
 
-function bodyOf(body: EventBody, form: MessageForm): unknown {
-  const { link, digest } = body;
-  if (form === 'full') return body;
-  if (form === 'short')
-    return shortened(digest === undefined ? body : { digest: { ...digest, rows: [] } });
+function bodyOf(event: StoredEvent, form: MessageForm): unknown {
+  const { link, digest } = event.body;
+  if (form === 'full') return event.body;
+  if (form === 'short') return shortEvent(event).body;
   return {
     ...(link === undefined ? {} : { link }),
     ...(digest === undefined ? {} : { digest: numbersOf(digest) }),
   };
 }
 
-const shortTextMax = 200;
-
-function shortened(body: EventBody): unknown {
-  return JSON.parse(JSON.stringify(body), (_key, value) =>
-    typeof value === 'string' ? cutMiddle(value, shortTextMax) : value,
-  );
-}
-
-/** The parts of a digest that hold no text of an event. */
+/** What no event chose a word of. */
 function numbersOf({
   route: _route,
   by: _by,

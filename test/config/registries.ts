@@ -52,7 +52,6 @@ export const registries: Registries = {
       config: z.strictObject({}),
       example: {},
       secrets: [],
-      templates: { labels: [] },
       create,
     },
   },

@@ -66,10 +66,10 @@ test.each([
       },
       async close() {},
     };
-    const around = { http, locale: 'en' as const, timeZone: 'UTC', now: Date.now };
+    const around = { http, now: Date.now };
     const [soc] = createSinks(load(written), registries, around);
     const { signal } = new AbortController();
-    const message = { event: storedEvent(), form: 'full', showTenant: false } as const;
+    const message = soc!.voice.message(storedEvent(), { form: 'full', showTenant: false });
     await soc!.sink.send(message, { deliveryId: 'soc-1', attempt: 1, signal });
     expect([soc!.timeoutMs, asked.map((request) => request.timeoutMs)]).toEqual([
       timeoutMs,

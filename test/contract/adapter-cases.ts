@@ -24,7 +24,7 @@ export function adapterContext(
       real.request({ ...request, timeoutMs: Math.min(request.timeoutMs ?? 10_000, timeoutMsMax) }),
     close: () => real.close(),
   };
-  return { id: 'contract', http, locale: 'en', timeZone: 'Asia/Bangkok', now: Date.now };
+  return { id: 'contract', http, now: Date.now };
 }
 
 /**

@@ -63,7 +63,5 @@ const deafContext: AdapterContext = {
     },
     close: async () => {},
   },
-  locale: 'en',
-  timeZone: 'UTC',
   now: Date.now,
 };

@@ -17,6 +17,7 @@ import type { Metrics } from '../../src/observe/metrics/index.ts';
 import type { Database } from '../../src/store/database.ts';
 import { insertPage } from '../../src/store/events.ts';
 import { quiet } from '../store/stored.ts';
+import { voiceOf } from '../support/voice.ts';
 import { type Context, type Process, running } from './clock.ts';
 
 export const source = 'tenant';
@@ -141,7 +142,7 @@ export function startReplica(
     ...sinkIds.map((sink, index) =>
       role(sinkRole(sink), index === 0 ? 'first' : 'second', (context) => {
         laneLeases.set(sink, context.lease!);
-        const sinks = [{ id: sink, sink: around.sink(context, sink) }];
+        const sinks = [{ id: sink, sink: around.sink(context, sink), voice: voiceOf() }];
         const origin = {
           ...shared,
           sinks,

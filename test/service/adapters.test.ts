@@ -27,11 +27,12 @@ async function cardFor(event: { source: string; stream: string }, locale: Locale
     },
     close: async () => {},
   };
-  const around = { http, locale, timeZone: 'UTC', now: Date.now };
-  const [{ sink }] = createSinks(config, { sources, sinks }, around) as [
+  const around = { http, now: Date.now };
+  const speaking = { ...config, locale, timeZone: 'UTC' };
+  const [{ sink, voice }] = createSinks(speaking, { sources, sinks }, around) as [
     ReturnType<typeof createSinks>[0],
   ];
-  const message = { event: storedEvent(event), form: 'bare', showTenant: false } as const;
+  const message = voice.message(storedEvent(event), { form: 'bare', showTenant: false });
   const signal = new AbortController().signal;
   await sink.send(message, { deliveryId: 'soc-1', attempt: 1, signal });
   const { attachments } = JSON.parse(posted[0]!.body!);
@@ -42,13 +43,16 @@ describe('a card', () => {
   const footer = 'Deep Instinct Security';
 
   test.each<[string, string, Locale, string, string]>([
-    ['deepinstinct_events', 'event', 'en', '🟠 Event ID 1203', footer],
-    ['deepinstinct_suspicious_events', 'suspicious', 'en', '🟠 Suspicious Event ID 1203', footer],
-    ['deepinstinct_suspicious_events', 'suspicious', 'th', '🟠 รหัสเหตุการณ์ต้องสงสัย 1203', footer],
-    ['a-source-of-last-year', 'suspicious', 'en', '🟠 Suspicious Event ID 1203', footer],
-    ['a-source-of-last-year', 'of-another-vendor', 'en', '🟠 Event ID 1203', 'Tocsin'],
+    ['deepinstinct_events', 'event', 'en', 'Event ID 1203', footer],
+    ['deepinstinct_suspicious_events', 'suspicious', 'en', 'Suspicious Event ID 1203', footer],
+    ['deepinstinct_suspicious_events', 'suspicious', 'th', 'รหัสเหตุการณ์ต้องสงสัย 1203', footer],
+    ['a-source-of-last-year', 'suspicious', 'en', 'Suspicious Event ID 1203', footer],
+    ['a-source-of-last-year', 'of-another-vendor', 'en', 'Event ID 1203', 'Tocsin'],
   ])('of source %s, stream %s, in %s', async (source, stream, locale, title, signed) => {
-    expect(await cardFor({ source, stream }, locale)).toEqual({ title, footer: signed });
+    expect(await cardFor({ source, stream }, locale)).toEqual({
+      title,
+      footer: `${signed} · ${title} · 2026-03-01 02:03:04 +00:00`,
+    });
   });
 });
 

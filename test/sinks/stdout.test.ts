@@ -1,15 +1,18 @@
 // The sink stdout: the suite over streams of every temper, and its line.
+
 import { spawn } from 'node:child_process';
 import { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { word } from '../../src/kit/card.ts';
 import type { Message } from '../../src/kit/sink.ts';
 import { createStreamSink, stdout } from '../../src/sinks/stdout.ts';
 import { describeSink, skipsWithoutHttp } from '../contract/sink-suite.ts';
 import { builtFile } from '../support/built.ts';
 import { digestOfStorm, storedDigest } from '../support/digests.ts';
 import { eventOfTexts, storedEvent } from '../support/events.ts';
+import { messageOf } from '../support/voice.ts';
 
 describeSink(stdout, {
   start(temper) {
@@ -36,8 +39,8 @@ describeSink(stdout, {
 
 const context = { deliveryId: 'delivery-1', attempt: 1, signal: new AbortController().signal };
 
-function message(more: Partial<Message> = {}): Message {
-  return { event: storedEvent(), form: 'full', showTenant: false, ...more };
+function message({ event = storedEvent(), ...more }: Partial<Message> = {}): Message {
+  return messageOf(event, more);
 }
 
 describe('the line', () => {
@@ -80,12 +83,17 @@ describe('the line', () => {
 
   test('ends with what a template gave, as text', async () => {
     const template = {
-      title: '@channel',
-      fields: [{ title: 'User', value: '<b>', isShort: true }],
+      title: [word('@channel')],
+      text: [[word('one')], [word('two')]],
+      fields: [{ name: [word('User')], value: [word('<b>')], isShort: true }],
     };
     const line = await lineOf(message({ template }));
     expect(Object.keys(line).at(-1)).toBe('template');
-    expect(line.template).toEqual({ title: '@channel', fields: [{ title: 'User', value: '<b>' }] });
+    expect(line.template).toEqual({
+      title: '@channel',
+      text: 'one\ntwo',
+      fields: [{ title: 'User', value: '<b>' }],
+    });
   });
 
   test('a short one keeps head and tail of long texts', async () => {

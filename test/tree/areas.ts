@@ -13,7 +13,8 @@ const belowCore = ['store', 'observe/tracing', 'observe/metrics', 'observe', 'ki
 const loops = [core('loops'), ...belowCore];
 const rules = [core('rules'), 'kit/records', 'kit'];
 const routing = [core('routing'), core('template'), ...rules];
-const notices = [core('notices'), core('routing'), ...loops];
+const message = [core('message'), core('template'), ...rules];
+const notices = [core('notices'), core('message'), core('routing'), ...loops];
 const identity = [core('identity'), ...notices];
 const silences = [core('silences'), core('rules'), ...notices];
 
@@ -88,7 +89,7 @@ const rooms: readonly Room[] = [
   {
     name: 'config/templates',
     place: /^src\/config\/templates\//,
-    imports: ['config/read', core('template'), 'kit'],
+    imports: ['config/read', ...message, 'kit'],
   },
   {
     name: 'config/read',
@@ -104,8 +105,13 @@ const rooms: readonly Room[] = [
   { name: core('roles'), place: /^src\/core\/roles\//, imports: [core('identity'), ...loops] },
   { name: core('identity'), place: /^src\/core\/identity\//, imports: notices },
   { name: core('silences'), place: /^src\/core\/silences\//, imports: [core('rules'), ...notices] },
-  { name: core('notices'), place: /^src\/core\/notices\//, imports: [core('routing'), ...loops] },
+  {
+    name: core('notices'),
+    place: /^src\/core\/notices\//,
+    imports: [core('message'), core('routing'), ...loops],
+  },
   { name: core('routing'), place: /^src\/core\/routing\//, imports: [core('template'), ...rules] },
+  { name: core('message'), place: /^src\/core\/message\//, imports: [core('template'), ...rules] },
   { name: core('template'), place: /^src\/core\/template\//, imports: rules },
   { name: core('rules'), place: /^src\/core\/rules\//, imports: ['kit/records', 'kit'] },
   { name: core('loops'), place: /^src\/core\/loops\//, imports: belowCore },

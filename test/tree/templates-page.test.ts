@@ -10,8 +10,6 @@ import { expressionFields } from '../../src/core/rules/rule-event.ts';
 import { filters, tags } from '../../src/core/template/engine.ts';
 import { templateFields } from '../../src/core/template/fields.ts';
 import { templateLimits } from '../../src/core/template/template.ts';
-import { locales as languages } from '../../src/kit/locale.ts';
-import { locales } from '../../src/sinks/mattermost/wording.ts';
 import { runHere } from '../commands/in-process.ts';
 import { fitsJsonSchema } from '../config/json-schema-check.ts';
 import { readProjectFile } from './project-files.ts';
@@ -94,9 +92,4 @@ test('the example is what editors and Tocsin take, and gives what it says', asyn
     text: '🔴 **CRITICAL**\n**พบภัยคุกคามที่ยังไม่ถูกหยุด**\nอุปกรณ์ `PC-7` เวลา 2026-03-01 09:03:04 +07:00',
     fields: 1,
   });
-});
-
-test('a language that the configuration takes has its words, and no other has', () => {
-  expect(Object.keys(locales)).toEqual([...languages]);
-  expect(new Set(Object.values(locales).map(({ device }) => device)).size).toBe(languages.length);
 });

@@ -40,7 +40,7 @@ export function targetsOf(route: RouteInput, context: RoutesContext): Targets {
     const type = context.sinks.find(({ id }) => id === sink)?.type;
     if (type === undefined) continue;
     const compiled =
-      template && context.templates.use({ name: template, type, where: place(['template']) });
+      template && context.templates.use({ name: template, where: place(['template']) });
     if (compiled) templates.set(sink, compiled);
     if (Object.keys(written).length === 0) continue;
     const parsed = settingsOf({ type, content: written, place }, context);

@@ -1,15 +1,15 @@
-// Compiles the templates of a configuration, and checks each for every type of sink that uses it.
+// The templates of a configuration: each checked for itself, and for every type of sinks that it is
+// used with.
+
+import { labelNames } from '../../core/message/language.ts';
 import { type CompiledText, compileText, TemplateError } from '../../core/template/engine.ts';
 import { templateFields } from '../../core/template/fields.ts';
 import type { Template } from '../../core/template/template.ts';
 import { tryTemplate } from '../../core/template/trial.ts';
-import type { SinkDefinition, TemplateSupport } from '../../kit/sink.ts';
-import { findDefinition } from '../read/adapters.ts';
 import type { Findings } from '../read/environment.ts';
 import { excerpt, excerptWithKnown } from '../read/excerpt.ts';
 import type { TemplateInput } from '../read/file.ts';
 import { unknownName } from '../read/names.ts';
-import type { Registries } from '../read/shape.ts';
 import { hasGap } from '../read/sound.ts';
 
 /** One text of a template, and where it stands. */
@@ -18,17 +18,13 @@ interface Part {
   readonly where: string;
 }
 
-interface Known {
+interface Compiled {
   readonly template: Template;
   readonly parts: readonly Part[];
-  /** A part of it is missing because of a fault, which was reported. */
-  readonly isBroken: boolean;
 }
 
 export interface TemplateUse {
   readonly name: string;
-  /** The type of the sink that it is for; undefined if it could not be read. */
-  readonly type: string | undefined;
   /** Where the name stands. */
   readonly where: string;
 }
@@ -37,11 +33,10 @@ export interface TemplatesInput {
   readonly written: readonly TemplateInput[];
   /** False: there may be others, so no name is known to be wrong. */
   readonly areAll: boolean;
-  readonly sinkTypes: Registries['sinks'];
 }
 
 export class Templates {
-  readonly #known: ReadonlyMap<string, Known>;
+  readonly #known: ReadonlyMap<string, Template>;
   readonly #used = new Set<string>();
   readonly #input: TemplatesInput;
   readonly #findings: Findings;
@@ -55,7 +50,7 @@ export class Templates {
   /**
    * The template for a sink of that type; undefined if it cannot be used there, which is reported.
    */
-  use({ name, type, where }: TemplateUse): Template | undefined {
+  use({ name, where }: TemplateUse): Template | undefined {
     const { problems } = this.#findings;
     this.#used.add(name);
     const found = this.#known.get(name);
@@ -64,16 +59,7 @@ export class Templates {
       if (this.#input.areAll) problems.push(unknownName(where, name, { noun: 'template', known }));
       return undefined;
     }
-    const definition: SinkDefinition | undefined = findDefinition(this.#input.sinkTypes, type);
-    if (type === undefined || definition === undefined) return undefined;
-    const { templates: support } = definition;
-    if (support === undefined) {
-      const problem = `names a template, but a sink of type ${type} takes none`;
-      problems.push({ where, problem, remedy: 'Leave it out' });
-      return undefined;
-    }
-    checkFor({ type, support }, found, this.#findings);
-    return found.template;
+    return found;
   }
 
   /** Call it after every use. */
@@ -86,7 +72,7 @@ export class Templates {
   }
 }
 
-function compiled({ name, content = {}, place }: TemplateInput, findings: Findings): Known {
+function compiled({ name, content = {}, place }: TemplateInput, findings: Findings): Template {
   const parts: Part[] = [];
   let isBroken = hasGap(content);
   const compile = (source: string | undefined, ...path: PropertyKey[]) => {
@@ -107,8 +93,9 @@ function compiled({ name, content = {}, place }: TemplateInput, findings: Findin
       return title && value ? [{ title, value, isShort: field?.short === true }] : [];
     }),
   };
-  for (const part of parts) warnOfRaw(part, findings);
-  return { template, parts, isBroken: isBroken || parts.length === 0 };
+  for (const part of parts) if (!hasItsLabels(part, findings)) isBroken = true;
+  if (!isBroken && parts.length > 0) tryOut({ template, parts }, findings);
+  return template;
 }
 
 function compiledText(source: string, where: string, findings: Findings): CompiledText | undefined {
@@ -121,56 +108,27 @@ function compiledText(source: string, where: string, findings: Findings): Compil
   }
 }
 
-function warnOfRaw({ text, where }: Part, findings: Findings): void {
-  for (const piece of text.pieces) {
-    if (piece.kind !== 'value' || piece.form !== 'raw') continue;
-    const [line, column] = piece.at;
-    findings.warnings.push(
-      `${where} shows a value raw at line ${line}, column ${column}: an attacker who wrote that value can make it a link or a mention.`,
-    );
-  }
-}
-
-interface Use {
-  /** Of the sink. */
-  readonly type: string;
-  readonly support: TemplateSupport;
-}
-
-/** Two sinks of one type give the same problems, which are reported once. */
-function checkFor(use: Use, { template, parts, isBroken }: Known, findings: Findings): void {
-  const before = findings.problems.length;
-  for (const part of parts) {
-    checkLabels(use, part, findings);
-    checkPieces(use, part, findings);
-  }
-  if (isBroken || findings.problems.length > before) return;
+function tryOut({ template, parts }: Compiled, { problems }: Findings): void {
   try {
-    tryTemplate(template, use.support.labels);
+    tryTemplate(template, labelNames);
   } catch (error) {
-    const problem = `is right in form, but fails when it is tried: ${(error as Error).message}`;
-    const remedy = 'Make it simpler, or shorter';
-    findings.problems.push({ where: parts[0]!.where, problem, remedy });
+    const problem = `is right in form and fails when it is tried: ${(error as Error).message}`;
+    problems.push({ where: parts[0]!.where, problem, remedy: 'Make it simpler, or shorter' });
   }
 }
 
-function checkLabels({ type, support: { labels } }: Use, part: Part, findings: Findings): void {
-  const there = labels.length === 0 ? 'no labels' : 'none of that name';
+function hasItsLabels(part: Part, findings: Findings): boolean {
+  let isRight = true;
   for (const { name, at } of part.text.labels) {
-    if (labels.includes(name)) continue;
-    const message = `has no "labels.${name}" to show: a sink of type ${type} has ${there}`;
-    reportFault(new TemplateError(message, at, labels), part, findings);
+    if (labelNames.includes(name)) continue;
+    reportFault(
+      new TemplateError(`has no "labels.${name}" to show`, at, labelNames),
+      part,
+      findings,
+    );
+    isRight = false;
   }
-}
-
-function checkPieces({ type, support }: Use, { text, where }: Part, findings: Findings): void {
-  const fault = support.fault?.(text.pieces);
-  if (fault === undefined) return;
-  const { line, column } = new TemplateError(fault.problem, text.pieces[fault.index]!.at);
-  const shown = excerpt(text.source, positionOf(text.source, line, column));
-  const remedy = `${fault.remedy}. Look at line ${line}, column ${column}:\n${shown}`;
-  const problem = `${fault.problem} (for a sink of type ${type})`;
-  findings.problems.push({ where, problem, remedy });
+  return isRight;
 }
 
 function reportFault(

@@ -8,6 +8,7 @@ import type { Message, Sink } from '../../kit/sink.ts';
 import type { AttemptTrace, Tracing } from '../../observe/tracing/index.ts';
 import { databaseErrorText } from '../../store/database.ts';
 import type { Wake } from '../loops/wake.ts';
+import type { Voice } from '../message/index.ts';
 import { type Route, routeNamed } from '../routing/index.ts';
 import type { Template } from '../template/template.ts';
 import { AttemptReporter, type AttemptReporterOptions } from './attempt-reporter.ts';
@@ -37,6 +38,7 @@ export class CutOff extends AdapterError {
 /** What a lane is given that its attempts need. */
 export interface AttemptOptions extends AttemptReporterOptions {
   readonly sink: Sink;
+  readonly voice: Voice;
   readonly template?: Template | undefined;
   readonly policy: DeliveryPolicy;
   readonly limiter: Limiter;
@@ -158,18 +160,17 @@ export class Attempts {
   }
 
   #messageOf(health: Health, delivery: DueDelivery): Message {
-    const { id, policy, routes, now, showTenant } = this.#options;
+    const { id, policy, routes, now, showTenant, voice } = this.#options;
     const { event, form, unanswered } = delivery;
     const route = routeNamed(routes, delivery.route);
-    return {
-      event,
+    return voice.message(event, {
       form,
       showTenant: showTenant(),
-      ...(unanswered && { mayBeRepeated: true }),
+      mayBeRepeated: Boolean(unanswered),
       ...heldUpOf(delivery, health, now(), policy),
-      ...(route && { settings: route.settings?.get(id) }),
+      settings: route?.settings?.get(id),
       ...templated(this.#options, delivery, route),
-    };
+    });
   }
 
   /** @returns milliseconds that the call took */

@@ -4,6 +4,7 @@
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { Sink } from '../../kit/sink.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
+import type { Voice } from '../message/index.ts';
 import type { Template } from '../template/template.ts';
 import { type Lane, type LaneDependencies, startLane } from './lane.ts';
 import { Limiter } from './limiter.ts';
@@ -12,13 +13,14 @@ import { Limiter } from './limiter.ts';
 const burst = 100;
 
 export interface OriginDependencies
-  extends Omit<LaneDependencies, 'id' | 'sink' | 'template' | 'limiter'> {
+  extends Omit<LaneDependencies, 'id' | 'sink' | 'voice' | 'template' | 'limiter'> {
   readonly sinks: readonly OriginSink[];
 }
 
 interface OriginSink {
   readonly id: string;
   readonly sink: Sink;
+  readonly voice: Voice;
   readonly template?: Template | undefined;
   /** How long one of its messages may take; absent: as the policy says. */
   readonly timeoutMs?: number | undefined;
@@ -30,10 +32,10 @@ export type Lanes = Map<string, Lane>;
 /** Starts the lanes and enters them in `lanes` until they are stopped. */
 export function startOrigin(deps: OriginDependencies, lanes: Lanes, lease: Lease): RoleWorker {
   const limiter = new Limiter(deps.perSecond, burst, performance.now());
-  const own = deps.sinks.map(({ id, sink, template, timeoutMs }) => {
+  const own = deps.sinks.map(({ id, sink, voice, template, timeoutMs }) => {
     const policy =
       timeoutMs === undefined ? deps.policy : { ...deps.policy, sendTimeoutMs: timeoutMs };
-    const lane = startLane({ ...deps, id, sink, template, limiter, policy }, lease);
+    const lane = startLane({ ...deps, id, sink, voice, template, limiter, policy }, lease);
     lanes.set(id, lane);
     return { id, lane };
   });

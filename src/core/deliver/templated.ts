@@ -3,13 +3,14 @@
 
 import { noticeSource } from '../../kit/event.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
-import type { Message, Sink } from '../../kit/sink.ts';
+import type { Message } from '../../kit/sink.ts';
+import type { Voice } from '../message/index.ts';
 import type { Route } from '../routing/index.ts';
 import { renderTemplate, type Template } from '../template/template.ts';
 
 export interface TemplatedDependencies {
   readonly id: string;
-  readonly sink: Sink;
+  readonly voice: Pick<Voice, 'templateWords'>;
   /** The sink's own, for events for which their route has none. */
   readonly template?: Template | undefined;
   readonly log: { warn(fields: { readonly error: string }, message: string): void };
@@ -25,11 +26,10 @@ export function templated(
   { event, form }: Pick<DueDelivery, 'event' | 'form'>,
   route: Route | undefined,
 ): Pick<Message, 'template'> {
-  const words = deps.sink.templateWords;
   const template = route?.templates?.get(deps.id) ?? deps.template;
-  if (!template || !words || form === 'bare' || event.source === noticeSource) return {};
+  if (!template || form === 'bare' || event.source === noticeSource) return {};
   try {
-    return { template: renderTemplate(template, event, { form, words }) };
+    return { template: renderTemplate(template, event, { form, words: deps.voice.templateWords }) };
   } catch (error) {
     deps.metrics.templateFailures.inc({ sink: deps.id });
     const fields = {

@@ -9,6 +9,7 @@ import { databaseErrorText } from '../../store/database.ts';
 import { backoffMs, deliveryBackoff } from '../loops/backoff.ts';
 import { createWake } from '../loops/wake.ts';
 import type { WriteProblem } from '../loops/writes.ts';
+import type { Voice } from '../message/index.ts';
 import { type KeyedNotice, noticeEvent } from './notice.ts';
 
 export interface OutageTimes {
@@ -34,6 +35,7 @@ const defaultTimes: OutageTimes = {
 export interface OutageSink {
   readonly id: string;
   readonly sink: Sink;
+  readonly voice: Voice;
 }
 
 /**
@@ -160,18 +162,17 @@ class OutageNotices {
     await Promise.all(due.map((one) => this.#send(outage, one)));
   }
 
-  async #send(outage: Outage, { id, sink }: OutageSink): Promise<void> {
+  async #send(outage: Outage, { id, sink, voice }: OutageSink): Promise<void> {
     const { log, random } = this.#deps;
     const failures = outage.failed.get(id)?.count ?? 0;
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(this.#times.sendMs)]);
     try {
       const event = this.#eventOf(outage);
-      const message = {
-        event,
+      const message = voice.message(event, {
         form: 'full',
         showTenant: false,
         mayBeRepeated: failures > 0,
-      } as const;
+      });
       await sink.send(message, {
         deliveryId: `${id}-${event.externalId}`,
         attempt: failures + 1,

@@ -11,7 +11,6 @@ import {
   TypeGuards,
   type Variable,
 } from 'liquidjs';
-import type { TemplatePiece, ValueForm } from '../../kit/sink.ts';
 
 /**
  * The template cannot be used, or not for this event. The message is the rest of a sentence about
@@ -41,13 +40,13 @@ export interface Fields {
 }
 
 /** A value as the reader will see it. */
-export type Show = (value: unknown, form: Exclude<ValueForm, 'raw'>) => string;
+export type Show = (value: unknown, form: ValueForm) => string;
+
+/** As a value, as running text, or as a part of an address. */
+export type ValueForm = 'value' | 'text' | 'url';
 
 export interface CompiledText {
   readonly source: string;
-  readonly pieces: readonly (TemplatePiece & { readonly at: Position })[];
-  /** The text of the template itself, without any value. */
-  readonly own: string;
   /** Whether it says `labels.<name>`, and where. */
   readonly labels: readonly { readonly name: string; readonly at: Position }[];
   /** @param facts as the fields were when it was compiled @throws {TemplateError} */
@@ -79,8 +78,7 @@ const plainFilters = [
   'upcase',
 ];
 /** Those that say how a value is shown have the last word, or none. */
-const forms: Readonly<Record<string, ValueForm>> = { raw: 'raw', text: 'text', url_encode: 'url' };
-export const filters: readonly string[] = [...plainFilters, ...Object.keys(forms)].sort();
+export const filters: readonly string[] = [...plainFilters, 'text', 'url_encode'].sort();
 
 const sourceMax = 4000;
 /**
@@ -124,7 +122,7 @@ function createEngine(): Liquid {
   return liquid;
 }
 
-function shown(context: Context, value: unknown, form: Exclude<ValueForm, 'raw'>): string {
+function shown(context: Context, value: unknown, form: ValueForm): string {
   return (context.environments as { [showKey]: Show })[showKey](value, form);
 }
 
@@ -133,7 +131,7 @@ export function compileText(source: string, fields: Fields): CompiledText {
   if (source.length > sourceMax) throw new TemplateError(`is longer than ${sourceMax} characters`);
   return refusing(source, () => {
     const parsed = engine.parse(source);
-    const pieces = piecesOf(source);
+    checkTokens(source);
     const { variables, globals, locals } = analyzeSync(parsed, { partials: false });
     for (const name of Object.keys(locals)) {
       if (Object.hasOwn(fields, name))
@@ -148,8 +146,6 @@ export function compileText(source: string, fields: Fields): CompiledText {
     for (const variable of Object.values(variables).flat()) checkLocal(variable, globals);
     return {
       source,
-      pieces,
-      own: pieces.map((piece) => (piece.kind === 'own' ? piece.text : '')).join('\n'),
       labels,
       render: (facts, show) => refusing(source, () => String(rendered(parsed, facts, show))),
     };
@@ -220,27 +216,19 @@ function placeOf({ location }: Variable): Position {
   return [location.row, location.col];
 }
 
-function piecesOf(source: string): CompiledText['pieces'] {
+/** What bounds the time: no loop within another, and no range. */
+function checkTokens(source: string): void {
   let loops = 0;
-  return new Tokenizer(source).readTopLevelTokens(engine.options).map((token) => {
+  for (const token of new Tokenizer(source).readTopLevelTokens(engine.options)) {
+    if (TypeGuards.isHTMLToken(token)) continue;
     const [line = 1, column = 1] = token.getPosition();
-    const at: Position = [line, column];
-    if (TypeGuards.isHTMLToken(token)) return { kind: 'own', text: token.getContent(), at };
     const written = token.getText();
-    const isLink = /(?<!labels\.)\blink\b/.test(written);
-    refuseRange(written, at);
-    if (TypeGuards.isOutputToken(token)) {
-      const last = new Tokenizer(token.content).readFilteredValue().filters.at(-1);
-      return { kind: 'value', form: forms[last?.name ?? ''] ?? 'value', isLink, at };
-    }
+    refuseRange(written, [line, column]);
     const [, tag = ''] = /^\{%-?\s*(\w+)/.exec(written) ?? [];
-    if (isLink && (tag === 'assign' || tag === 'for'))
-      throw new TemplateError('gives event.link another name: write it where it is shown', at);
     if (tag === 'for') loops += 1;
     if (tag === 'endfor') loops -= 1;
-    if (loops > 1) throw new TemplateError('has a loop within another', at);
-    return { kind: 'logic', at };
-  });
+    if (loops > 1) throw new TemplateError('has a loop within another', [line, column]);
+  }
 }
 
 /** It would be as long as somebody likes. */

@@ -1,7 +1,7 @@
-// The fields that a template can name: those of expressions, and some that only people need. All of
-// them always exist: what the vendor left out is "", 0 or an empty list.
+// What a template can speak of: the fields that expressions see, and what only people need.
+// Everything is there: what the vendor did not say is "", 0 or an empty list.
+import type { Part } from '../../kit/card.ts';
 import { type StoredEvent, severityNames } from '../../kit/event.ts';
-import type { TemplateWords } from '../../kit/sink.ts';
 import { expressionFacts, expressionFields } from '../rules/rule-event.ts';
 import type { Fields } from './engine.ts';
 
@@ -31,43 +31,48 @@ function plainFields(fields: unknown): Fields | 'single' | 'list' {
   return Object.fromEntries(entries) as Fields;
 }
 
+/** What a template says besides the event, in the language of the sink. */
+export interface TemplateWords {
+  /** By name. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** A time for people. @param iso ISO 8601 in UTC */
+  time(iso: string): Part | undefined;
+}
+
 export interface TemplateFacts {
   readonly scope: { readonly event: object; readonly labels: object };
-  /** Our own words among the values. An attacker who writes one of them does no harm. */
-  readonly own: ReadonlySet<string>;
+  /** What is ours among them, by its text. Whoever else writes one of these does no harm by it. */
+  readonly own: ReadonlyMap<string, 'word' | Part>;
 }
 
 const itemIdMax = 200;
 
 export function templateFacts(event: StoredEvent, words: TemplateWords): TemplateFacts {
-  const { body } = event;
-  const { link, ...shown } = {
-    ...timesOf(event, words),
-    link: body.link === undefined ? '' : words.link(body.link),
-  };
+  const { link = '' } = event.body;
+  const times = timesOf(event, words);
   const facts = {
     ...(numbered(expressionFacts(event.source, event)) as object),
     id: event.id,
-    itemId: typeof body.itemId === 'string' ? body.itemId.slice(0, itemIdMax) : '',
+    itemId: typeof event.body.itemId === 'string' ? event.body.itemId.slice(0, itemIdMax) : '',
     link,
-    ...shown,
+    ...Object.fromEntries(Object.entries(times).map(([name, part]) => [name, part?.text ?? ''])),
   };
-  const own = [...severityNames, ...Object.values(words.labels), ...Object.values(shown), link];
-  return { scope: { event: facts, labels: words.labels }, own: new Set(own) };
+  const own = new Map<string, 'word' | Part>();
+  for (const text of [...severityNames, ...Object.values(words.labels)]) own.set(text, 'word');
+  for (const part of Object.values(times)) if (part !== undefined) own.set(part.text, part);
+  if (link !== '') own.set(link, { kind: 'link', text: link, url: link });
+  return { scope: { event: facts, labels: words.labels }, own };
 }
 
-function timesOf(
-  { occurredAt, receivedAt, body: { observedAt } }: StoredEvent,
-  words: TemplateWords,
-) {
+function timesOf({ occurredAt, receivedAt, body }: StoredEvent, words: TemplateWords) {
   const isTime = (iso: string | null | undefined) =>
     typeof iso === 'string' && !Number.isNaN(Date.parse(iso));
-  const text = (iso: string | null | undefined) => (isTime(iso) ? words.time(iso!) : '');
+  const part = (iso: string | null | undefined) => (isTime(iso) ? words.time(iso!) : undefined);
   return {
-    time: text([occurredAt, observedAt].find(isTime) ?? receivedAt),
-    occurredAt: text(occurredAt),
-    observedAt: text(observedAt),
-    receivedAt: text(receivedAt),
+    time: part([occurredAt, body.observedAt].find(isTime) ?? receivedAt),
+    occurredAt: part(occurredAt),
+    observedAt: part(body.observedAt),
+    receivedAt: part(receivedAt),
   };
 }
 

@@ -1,18 +1,22 @@
-// A template filled in for one event, with the words of the sink that shows it. Pure. What does not
+// A template filled in for one event: typed parts, in which the operator's own text is words and
+// every value is a value, so that no sink's syntax can be reached from either. Pure. What does not
 // fit, or fails, the caller reports.
+import type { Part, Text } from '../../kit/card.ts';
 import type { StoredEvent } from '../../kit/event.ts';
-import type { RenderedField, RenderedTemplate, TemplateWords, ValuePlace } from '../../kit/sink.ts';
-import { codePointLength, validText } from '../../kit/text.ts';
+import type { RenderedTemplate } from '../../kit/sink.ts';
+import { codePointLength, cutMiddle, neutralText, validText } from '../../kit/text.ts';
 import { type CompiledText, type Show, TemplateError } from './engine.ts';
-import { type TemplateFacts, templateFacts } from './fields.ts';
+import { type TemplateFacts, type TemplateWords, templateFacts } from './fields.ts';
+import { isMarker, linesOf, markerOf, type Value } from './markup.ts';
 
 export interface TemplateField {
   readonly title: CompiledText;
   readonly value: CompiledText;
+  /** Among what decides; else among the details. */
   readonly isShort: boolean;
 }
 
-/** Parts that it does not have stay as the sink has them. */
+/** Parts that it does not have stay as the card has them. */
 export interface Template {
   readonly name: string;
   readonly title?: CompiledText | undefined;
@@ -20,10 +24,7 @@ export interface Template {
   readonly fields?: readonly TemplateField[] | undefined;
 }
 
-/**
- * What a filled-in template has at most, in code points. A sink that renders templates takes this
- * much.
- */
+/** What a filled-in template has at most, in code points. */
 export const templateLimits = {
   title: 300,
   text: 4000,
@@ -38,7 +39,6 @@ const valuesMax = { full: [1500, 400, 120, 40, 16], short: [60, 24, 10] } as con
 /** A loop may say much; nothing that fits says more. */
 const shownMax = 100_000;
 
-/** How a sink wants it. */
 export interface TemplateForm {
   readonly form: 'full' | 'short';
   readonly words: TemplateWords;
@@ -52,53 +52,65 @@ export function renderTemplate(
 ): RenderedTemplate {
   const facts = templateFacts(event, words);
   for (const codePointsMax of valuesMax[form]) {
-    const filling = { facts, words, codePointsMax };
-    const rendered = filledIn(template, (text, part) => render(text, part, filling));
-    if (fits(rendered, form === 'short' ? shortTotal : templateLimits.total)) return rendered;
+    const filled = filledIn(template, (text) => render(text, facts, codePointsMax));
+    if (fits(filled, form === 'short' ? shortTotal : templateLimits.total)) return filled;
   }
   throw new TemplateError('gives more than a message may hold');
 }
 
-type Fill = (text: CompiledText, part: ValuePlace['part']) => string;
+type Fill = (text: CompiledText) => readonly Text[];
 
 /** A field without a value is left out, and an empty title or text is as good as none. */
 function filledIn({ title, text, fields }: Template, fill: Fill): RenderedTemplate {
-  const shownTitle = title && fill(title, 'title').replace(/\s*\n\s*/g, ' ');
-  const shownText = text && fill(text, 'text');
+  const shownTitle = title === undefined ? [] : oneLine(fill(title));
+  const lines = text === undefined ? [] : fill(text);
   return {
-    ...(shownTitle && { title: shownTitle }),
-    ...(shownText && { text: shownText }),
+    ...(shownTitle.length > 0 && { title: shownTitle }),
+    ...(lines.length > 0 && { text: lines }),
     ...(fields && { fields: fields.flatMap((field) => filledField(field, fill)) }),
   };
 }
 
-function filledField({ title, value, isShort }: TemplateField, fill: Fill): RenderedField[] {
-  const shown = fill(value, 'field value');
-  return shown === ''
-    ? []
-    : [{ title: fill(title, 'field title').replace(/\s*\n\s*/g, ' '), value: shown, isShort }];
+function filledField({ title, value, isShort }: TemplateField, fill: Fill) {
+  const shown = oneLine(fill(value));
+  return shown.length === 0 ? [] : [{ name: oneLine(fill(title)), value: shown, isShort }];
 }
 
-interface Filling {
-  readonly facts: TemplateFacts;
-  readonly words: TemplateWords;
-  /** Of each value. */
-  readonly codePointsMax: number;
+function oneLine(lines: readonly Text[]): Text {
+  return lines.flatMap((line, index) =>
+    index === 0 ? line : [{ kind: 'word', text: ' ' } as const, ...line],
+  );
 }
 
-function render(text: CompiledText, part: ValuePlace['part'], filling: Filling): string {
-  const { words, codePointsMax } = filling;
-  const { scope, own } = filling.facts;
+function render(text: CompiledText, facts: TemplateFacts, codePointsMax: number): readonly Text[] {
+  const values: Value[] = [];
   let length = 0;
-  const escaped = (value: string, form: 'value' | 'text') =>
-    own.has(value) ? value : words.escape(value, { form, part, own: text.own, codePointsMax });
-  const show: Show = (value, form) => {
-    const made = form === 'url' ? urlPart(value) : listed(value, (one) => escaped(one, form));
+  const counted = (made: string): string => {
     length += made.length;
     if (length > shownMax) throw new TemplateError('gives more than a message may hold');
     return made;
   };
-  return text.render(scope, show).trim();
+  const marked = (part: Part, isOfAddress = false): string => {
+    if (counted(part.text) === '') return '';
+    return markerOf(values.push({ part, isOfAddress }) - 1);
+  };
+  const shown = (value: string, kind: 'code' | 'prose'): string => {
+    if (isMarker(value, values)) return value;
+    const own = facts.own.get(value);
+    if (own === 'word') return value;
+    return marked(own ?? { kind, text: shownText(value, codePointsMax) });
+  };
+  const show: Show = (value, form) => {
+    if (form === 'url') return counted(marked({ kind: 'code', text: urlPart(value) }, true));
+    return counted(listed(value, (one) => shown(one, form === 'text' ? 'prose' : 'code')));
+  };
+  return linesOf(text.render(facts.scope, show), values);
+}
+
+/** Neutral, one line, cut in its middle. */
+function shownText(value: string, codePointsMax: number): string {
+  const neutral = neutralText(cutMiddle(value.trim(), codePointsMax), { multiline: false }).trim();
+  return cutMiddle(neutral, codePointsMax);
 }
 
 function listed(value: unknown, shown: (text: string) => string): string {
@@ -124,19 +136,24 @@ function urlPart(value: unknown): string {
   return part;
 }
 
-function fits({ title = '', text = '', fields = [] }: RenderedTemplate, total: number): boolean {
-  const { fieldTitle, fieldValue } = templateLimits;
-  const lengths = fields.map(
-    (field) => [codePointLength(field.title), codePointLength(field.value)] as const,
-  );
-  const sum = lengths.reduce(
-    (all, [one, other]) => all + one + other,
-    codePointLength(title) + codePointLength(text),
-  );
+function fits({ title = [], text = [], fields = [] }: RenderedTemplate, total: number): boolean {
+  const titleLength = lengthOf(title);
+  const textLength = text.reduce((sum, line) => sum + lengthOf(line) + 1, 0);
+  const lengths = fields.map(({ name, value }) => [lengthOf(name), lengthOf(value)] as const);
+  const sum = lengths.reduce((all, [one, other]) => all + one + other, titleLength + textLength);
   return (
     sum <= total &&
-    codePointLength(title) <= templateLimits.title &&
-    codePointLength(text) <= templateLimits.text &&
-    lengths.every(([one, other]) => one <= fieldTitle && other <= fieldValue)
+    titleLength <= templateLimits.title &&
+    textLength <= templateLimits.text &&
+    lengths.every(
+      ([one, other]) => one <= templateLimits.fieldTitle && other <= templateLimits.fieldValue,
+    )
+  );
+}
+
+function lengthOf(text: Text): number {
+  return text.reduce(
+    (sum, part) => sum + codePointLength(part.text) + (part.kind === 'link' ? part.url.length : 0),
+    0,
   );
 }

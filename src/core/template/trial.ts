@@ -1,7 +1,7 @@
 // Renders a template before there is an event: once for an event without values, and once for one
 // with all of them.
 import type { StoredEvent } from '../../kit/event.ts';
-import type { TemplateWords } from '../../kit/sink.ts';
+import type { TemplateWords } from './fields.ts';
 import { renderTemplate, type Template } from './template.ts';
 
 /**
@@ -11,9 +11,7 @@ import { renderTemplate, type Template } from './template.ts';
 export function tryTemplate(template: Template, labels: readonly string[]): void {
   const words: TemplateWords = {
     labels: Object.fromEntries(labels.map((name) => [name, name])),
-    time: (iso) => iso,
-    link: (url) => url,
-    escape: (text) => text,
+    time: (iso) => ({ kind: 'time', text: iso, iso }),
   };
   for (const event of [silent, talkative]) renderTemplate(template, event, { form: 'full', words });
 }

@@ -52,7 +52,7 @@ async function lookAround(
   http: HttpClient,
   { registries, now }: CheckDependencies,
 ): Promise<Finding[]> {
-  const around = { http, locale: config.locale, timeZone: config.timeZone, now };
+  const around = { http, now };
   const sources = createSources(config, registries, around);
   const sinks = createSinks(config, registries, around);
   const places = sinks.map(({ id, sink }) => ({ id, place: sink.place }));

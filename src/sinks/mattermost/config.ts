@@ -88,6 +88,18 @@ export const config = z.strictObject({
     .describe(
       'Marks CRITICAL posts as urgent (Mattermost 9.9 and newer; older ones ignore it). Where the server refuses that, the same post goes out without it, and so do those after it.',
     ),
+  card: z
+    .enum(['compact', 'full'])
+    .default('compact')
+    .describe(
+      'compact: the headline, then facts as lines that fold and that the search finds. full: every fact as a field of its own, which makes a card taller than a screen.',
+    ),
+  title: z
+    .enum(['number', 'stream'])
+    .default('number')
+    .describe(
+      'What stands over a card: its number at the console, or New Event Detected and New Suspicious Event Detected, for whoever searches for that.',
+    ),
 });
 const { channel, mention, mention_from } = config.shape;
 /** What a route may set for this sink. */

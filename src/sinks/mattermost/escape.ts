@@ -1,9 +1,10 @@
-// Makes foreign text inert for Mattermost: for the rewrites of its server, its three Markdown
-// parsers (server, web, mobile) and its mentions. All text of an event passes through here exactly
-// once. Pure; linear in what is kept.
-import { codePointLength, cutMiddle, neutralText } from '../../kit/text.ts';
+// Text made inert for Mattermost: its server rewrites, its three Markdown parsers (server, web,
+// mobile), its mentions. Each part of a card passes through here exactly once, by its kind. Pure;
+// linear. Parts are neutral and trimmed already.
+import { defanged } from '../../kit/defang.ts';
 
-const zeroWidthSpace = '\u200B';
+/** Outside of code, where it is not copied with a value. */
+export const zeroWidthSpace = '\u200B';
 /**
  * Look-alikes, because backslashes do not work in code, nor before `<` and `$` in the web client.
  * Nothing invisible is ever added to code, so whoever copies a changed value can see the change.
@@ -13,16 +14,49 @@ const lessThan = '‹';
 const dollar = '＄';
 const tilde = '∼';
 const hash = '＃';
-/** A table's cell ends at any bar, in code too. */
-const bar = '¦';
+const asterisk = '∗';
+
+/** One line in inline code, where nothing notifies or links; empty if there is nothing to see. */
+export function code(text: string): string {
+  if (text === '') return '';
+  return changing.test(text) ? inlineCode(inert(text)) : `\`${text}\``;
+}
+
+function inlineCode(inner: string): string {
+  return inner === '' ? '' : `\`${inner}\`${turnedBack(inner)}`;
+}
 
 /**
- * One line as inline code, in which nothing notifies or links; undefined if nothing is visible. At
- * most `codePointsMax` + 3 code points.
+ * {@link code} for places that clients put into `**`: the web client looks for the second pair
+ * before it looks for code.
  */
-export function code(text: string | undefined | null, codePointsMax: number): string | undefined {
-  const inner = inert(text, codePointsMax, false);
-  return inner === undefined ? undefined : `\`${inner}\`${turnedBack(inner)}`;
+export function strongCode(text: string): string {
+  return code(text).replaceAll('*', asterisk);
+}
+
+/** Many lines in a fenced block; one line in inline code. */
+export function fence(text: string): string {
+  return text.includes('\n') ? `\`\`\`\n${inert(text)}\n\`\`\`` : code(text);
+}
+
+/**
+ * What may have to change in code, or to stand behind it: most values have none of it. A surrogate
+ * may be the first half of a letter that is read from right to left.
+ */
+const changing = /[`<~\u2424\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFE\uD800-\uDBFF]|:\/\/|[wW]{3}/;
+
+/**
+ * The server attaches the display name of a private channel that is named, out of code as well. Its
+ * rule is ASCII's.
+ */
+const channelName = /(?<![A-Za-z0-9_])~(?=[A-Za-z0-9_-])/g;
+
+function inert(text: string): string {
+  // The web client takes the sign for a line break as one, which would end inline code.
+  return defanged(text.replaceAll('\u2424', '⏎'))
+    .replaceAll('`', tick)
+    .replace(/<(?=[!@])/g, lessThan)
+    .replace(channelName, tilde);
 }
 
 /** Letters of Hebrew, Arabic and the other scripts that are read from right to left. */
@@ -39,115 +73,93 @@ function turnedBack(shown: string): string {
   return rightToLeft.test(shown) ? leftToRightMark : '';
 }
 
-/** {@link code} for a table's cell. */
-export function cell(text: string | undefined, codePointsMax: number): string {
-  return code(text, codePointsMax)?.replaceAll('|', bar) ?? '';
-}
-
-/** Several lines as a fenced block, one as inline code. At most `codePointsMax` + 8. */
-export function fence(text: string | undefined | null, codePointsMax: number): string | undefined {
-  const inner = inert(text, codePointsMax, true);
-  if (inner === undefined) return undefined;
-  return inner.includes('\n') ? `\`\`\`\n${inner}\n\`\`\`` : `\`${inner}\``;
-}
-
 /**
- * Printable ASCII without a back-tick, `<`, `~` or the beginning of an address, which nothing below
- * would change in code.
+ * What acts in running text, and nothing of what our own sentences hold: a colon acts
+ * by what stands right behind it, a full stop within a word, an underscore only at the edge of one.
  */
-const harmless = /^(?!.*(?::\/\/|www))[!-;=-_a-}](?:[ -;=-_a-}]*[!-;=-_a-}])?$/i;
+const acting =
+  /[\\`*[\]|!$<>~#@＠﹫"\u2424]|_(?<![A-Za-z0-9]_(?=[A-Za-z0-9]))|:(?! )|;(?=-?\))|&(?=#|[A-Za-z0-9]+;)|\.(?<=[\p{L}\d.-]\.)(?=\p{L})|www(?=\d{0,3}\.)|x(?=-d)/iu;
+const everyActing = new RegExp(acting.source, 'giu');
 
-function isHarmless(text: string | undefined | null, codePointsMax: number): text is string {
-  return typeof text === 'string' && text.length <= codePointsMax && harmless.test(text);
-}
-
-/**
- * The name of a channel, to which the server attaches the display name, even of a private channel
- * and in code. Its rule knows ASCII only.
- */
-const channelName = /(?<![A-Za-z0-9_])~(?=[A-Za-z0-9_-])/g;
-
-function inert(
-  text: string | undefined | null,
-  codePointsMax: number,
-  multiline: boolean,
-): string | undefined {
-  if (isHarmless(text, codePointsMax)) return text;
-  const shown = shownText(text, codePointsMax, multiline);
-  if (shown === undefined) return undefined;
-  const inner = shown
-    .replaceAll('`', tick)
-    .replace(/<(?=[!@])/g, lessThan)
-    .replace(channelName, tilde);
-  // A cut only separates characters, so it is safe as the last step.
-  return cutMiddle(multiline ? inner : inner.replaceAll('\t', ' '), codePointsMax);
-}
-
-/**
- * One line of running text with all syntax escaped; undefined if nothing is visible. At most
- * `codePointsMax` + 1. A word in it that a reader chose as a keyword still notifies that reader;
- * only code prevents that.
- */
-export function prose(text: string | undefined | null, codePointsMax: number): string | undefined {
-  const shown = shownText(text, codePointsMax, false);
-  if (shown === undefined) return undefined;
-  const escaped = escapedProse(shown);
-  // Cut before escaping, so that no backslash loses what it escapes. A character becomes three at
-  // most.
-  if (codePointLength(escaped) <= codePointsMax) return `${escaped}${turnedBack(escaped)}`;
-  const cut = escapedProse(cutMiddle(shown, Math.floor(codePointsMax / 3)));
-  return `${cut}${turnedBack(cut)}`;
-}
-
-const special = /x(?=-d)|[\\`*[\]()!|~#>_<$:;@＠﹫&]|\.(?=\S)|^[-+]|^\d{1,9}(?=\.(?:\s|$))/gi;
-
-/**
- * Characters that a backslash alone does not disarm in every client. A backslash escapes the rest.
- */
+/** What a backslash alone does not disarm in all clients. The rest is escaped with one. */
 const disarmed: Readonly<Record<string, string>> = {
   '`': tick,
   '<': lessThan,
-  // Two of them make a formula, and the second one may follow in later text.
+  // The web client takes it for a line break.
+  '\u2424': '⏎',
+  // Two of them make a formula, and the other may stand in what comes after.
   $: dollar,
   // The space keeps the name of a channel or a tag from following, even in a client that joins an
   // escaped character with what follows.
   '~': `\\~${zeroWidthSpace}`,
   '#': `\\#${zeroWidthSpace}`,
-  // `x-d` is an emoticon on phones and in browsers.
-  ...Object.fromEntries([...'xX\\:;&@＠﹫'].map((sign) => [sign, `${sign}${zeroWidthSpace}`])),
+  // `x-d` is an emoticon on phones and in browsers; a quotation mark begins an e-mail address that
+  // goes on through code.
+  ...Object.fromEntries([...'xX\\:;&@＠﹫"'].map((sign) => [sign, `${sign}${zeroWidthSpace}`])),
 };
 
-function escapedProse(text: string): string {
-  return text.replace(special, (found) => {
-    const isNumber = found >= '0' && found < ':';
-    return disarmed[found] ?? (isNumber ? `${found}${zeroWidthSpace}` : `\\${found}`);
-  });
+/** Nearly all words are ours, and there are few of them. */
+const known = new Map<string, string>();
+const knownMax = 1_000;
+const knownLength = 40;
+
+/** Words that stand outside of code: our own, and those of the operator's templates. */
+export function words(text: string): string {
+  if (text.length > knownLength) return disarmedWords(text);
+  let shown = known.get(text);
+  if (shown === undefined) {
+    if (known.size >= knownMax) known.clear();
+    shown = disarmedWords(text);
+    known.set(text, shown);
+  }
+  return shown;
 }
 
-/**
- * Text for places without Markdown and mentions (`fallback`), readable as it is. At most
- * `codePointsMax` + 1.
- */
-export function plain(text: string | undefined | null, codePointsMax: number): string | undefined {
-  if (isHarmless(text, codePointsMax) && !text.includes('@')) return text;
-  const shown = shownText(text, codePointsMax, false);
-  if (shown === undefined) return undefined;
-  const inner = cutMiddle(
-    shown.replace(/[@＠﹫]/g, `$&${zeroWidthSpace}`).replaceAll('<', lessThan),
-    codePointsMax,
+function disarmedWords(text: string): string {
+  if (!acting.test(text)) return text;
+  return text.replace(
+    everyActing,
+    (found) => disarmed[found] ?? (found.length > 1 ? `${found}${zeroWidthSpace}` : `\\${found}`),
   );
-  return `${inner}${turnedBack(inner)}`;
+}
+
+/** What a line of running text must not begin with: a list, a rule, the line under a heading. */
+const acted = /^(?:[-+=]|\d{1,9}[.)])/;
+
+/** For what stands at the beginning of a line. */
+export function begun(line: string): string {
+  return acted.test(line) ? `${zeroWidthSpace}${line}` : line;
 }
 
 /**
- * The last step for a whole text or value. The server turns `<target|label>` into a link before it
- * looks for code, across all that we put together, and no invisible character prevents that. So `<`
- * becomes a look-alike if both signs are present.
+ * A value in a place that knows no Markdown and is not searched for mentions (`fallback`); readable
+ * as it is.
+ */
+export function plain(text: string): string {
+  if (!changing.test(text) && !pinging.test(text)) return text;
+  const shown = plainWords(defanged(text));
+  return `${shown}${turnedBack(shown)}`;
+}
+
+const pinging = /[@＠﹫<]/;
+
+/** {@link plain} for words. */
+export function plainWords(text: string): string {
+  if (!pinging.test(text)) return text;
+  return text.replace(/[@＠﹫]/g, `$&${zeroWidthSpace}`).replaceAll('<', lessThan);
+}
+
+/**
+ * For a whole text or value before it leaves: the server turns `<target|label>` into a link before
+ * it looks for code, over the borders of what we put together, and no invisible character stops it.
+ * So each `<` with both other signs behind it becomes a look-alike.
  */
 export function sealed(composed: string): string {
-  return composed.includes('<') && composed.includes('|')
-    ? composed.replaceAll('<', lessThan)
-    : composed;
+  if (!composed.includes('<')) return composed;
+  const bar = composed.lastIndexOf('|', composed.lastIndexOf('>'));
+  return bar < 1
+    ? composed
+    : `${composed.slice(0, bar).replaceAll('<', lessThan)}${composed.slice(bar)}`;
 }
 
 /**
@@ -155,57 +167,14 @@ export function sealed(composed: string): string {
  */
 const hashtag = /(?<=^|[\s\u0085])([^\p{L}\d\s#]*)(#+)(?=\p{L})/gu;
 
-/** For values in the text of a message. Changes only what would be a hashtag: not `C#.exe`. */
+/**
+ * For the text of a message, the only one that is searched for them. Only what would be a hashtag
+ * is changed: `C#.exe` is not.
+ */
 export function withoutHashtags(text: string): string {
   if (!text.includes('#')) return text;
   return text.replace(
     hashtag,
     (_all, before: string, signs: string) => `${before}${hash.repeat(signs.length)}`,
   );
-}
-
-/**
- * The text neutral, defanged, trimmed, and not much longer than what is kept; undefined if nothing
- * is left.
- */
-function shownText(
-  text: string | undefined | null,
-  codePointsMax: number,
-  multiline: boolean,
-): string | undefined {
-  if (text === undefined || text === null) return undefined;
-  const neutral = neutralText(cutMiddle(text.trim(), codePointsMax), { multiline });
-  // The web client takes U+2424 for a line break, which would end inline code.
-  const shown = defanged(neutral.replaceAll('\u2424', '\\u{2424}')).trim();
-  return shown === '' ? undefined : shown;
-}
-
-// At most 16 characters of scheme, because the search starts anew at each letter.
-const address = /([a-z][a-z0-9+.-]{0,15})?(?::\/\/)([^\s/?#\\'"`<>|]*)/gi;
-// Within a word too, because a cut may remove what precedes it.
-const bareHost = /www\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
-
-/**
- * Writes addresses as `hxxp://host[.]example`, because mail clients, phones and terminals make
- * links of addresses wherever they find them.
- */
-function defanged(text: string): string {
-  let safe = text;
-  if (text.includes('://')) {
-    safe = safe.replace(
-      address,
-      (_all, scheme = '', host) => `${defangedScheme(scheme)}${dotted(host)}`,
-    );
-  }
-  return safe.replace(bareHost, dotted);
-}
-
-function defangedScheme(scheme: string): string {
-  if (/^https?$/i.test(scheme))
-    return `${scheme.replace(/tt/i, (tt) => (tt === 'tt' ? 'xx' : 'XX'))}://`;
-  return /^hxxps?$/i.test(scheme) ? `${scheme}://` : `${scheme}[:]//`;
-}
-
-function dotted(host: string): string {
-  return host.replace(/(?<!\[)\.(?!\])/g, '[.]');
 }

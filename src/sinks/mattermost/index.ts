@@ -1,22 +1,22 @@
-// Sink `mattermost`: posts a card for each message to a channel, through an incoming webhook. It
-// makes one request, and another only without what was refused: the priority or the channel.
+// Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a
+// message; more only without what was refused: the priority, the channel.
+
+import type { AdapterContext } from '../../kit/adapter.ts';
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { originOf } from '../../kit/origin.ts';
 import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
-import type { Sink, SinkContext, SinkDefinition } from '../../kit/sink.ts';
+import type { Sink, SinkDefinition } from '../../kit/sink.ts';
 import { isAccepted, mayBeOfPriority, probeFailure, refusalOf } from './answers.ts';
-import { type CardOptions, cardOf, isUrgent } from './card.ts';
 import { config, type MattermostConfig, type RouteSettings, routeSettings } from './config.ts';
 import { inspection } from './inspect.ts';
-import { createTemplateWords, templateSupport } from './template.ts';
-import { createWording } from './wording.ts';
+import { isUrgent, type PostOptions, postOf } from './post.ts';
+import { limits } from './render.ts';
 
 export const mattermost: SinkDefinition<typeof config> = {
   type: 'mattermost',
   config,
   routeSettings,
-  templates: templateSupport,
   example: {
     url: 'https://chat.example.com/hooks/xxxgeneratedkeyxxx',
     channel: 'soc-alerts',
@@ -32,24 +32,22 @@ export const mattermost: SinkDefinition<typeof config> = {
 const noSuchChannel =
   'Tocsin-checks-its-webhook-by-a-channel-whose-name-is-too-long-to-exist-anywhere';
 
-function create(settings: MattermostConfig, context: SinkContext): Sink {
-  const { http, locale, timeZone, now, productOf } = context;
+function create(settings: MattermostConfig, context: AdapterContext): Sink {
+  const { http, now } = context;
   const { url } = settings;
   const address = new URL(url);
   const { host, pathname } = address;
   const hook = { host, secrets: [url, pathname, pathname.slice(pathname.lastIndexOf('/') + 1)] };
-  const wording = createWording(locale, timeZone);
   const options = {
-    wording,
-    productOf,
+    style: settings.card,
     username: settings.username,
     iconUrl: settings.icon_url,
   };
 
   const usual = optionsOf(undefined);
 
-  /** The settings of the route come before those of the sink. */
-  function optionsOf(wanted: RouteSettings | undefined): CardOptions {
+  /** The route's word goes before the sink's. */
+  function optionsOf(wanted: RouteSettings | undefined): PostOptions {
     return {
       ...options,
       channel: wanted?.channel ?? settings.channel,
@@ -77,13 +75,15 @@ function create(settings: MattermostConfig, context: SinkContext): Sink {
   return {
     origin,
     place: placeOf(origin, url, settings.channel ?? ''),
-    templateWords: createTemplateWords(wording),
+    limits,
+    can: { table: true, mention: true, priority: true },
+    titles: settings.title,
     async send(message, { deliveryId, signal }) {
       const card =
         message.settings === undefined ? usual : optionsOf(message.settings as RouteSettings);
       const { channel } = card;
-      const ask = (options: CardOptions) => post(cardOf(message, deliveryId, options), signal);
-      const sent = (options: CardOptions) =>
+      const ask = (options: PostOptions) => post(postOf(message, deliveryId, options), signal);
+      const sent = (options: PostOptions) =>
         isUrgent(message, options) ? urgency.ask(options, ask) : ask(options);
       let answer = await sent(card);
       if (channel !== undefined && isRefusedChannel(channel, answer)) {
@@ -109,8 +109,8 @@ function createUrgency() {
   return {
     /** Posts again without the priority if the server refuses it. */
     async ask(
-      options: CardOptions,
-      ask: (options: CardOptions) => Promise<HttpAnswer>,
+      options: PostOptions,
+      ask: (options: PostOptions) => Promise<HttpAnswer>,
     ): Promise<HttpAnswer> {
       const plain = { ...options, hasPriority: false };
       if (refusals >= refusalsMax) return ask(plain);

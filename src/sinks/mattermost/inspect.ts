@@ -3,8 +3,8 @@
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import type { SinkReport } from '../../kit/sink.ts';
 import { isServersOwn } from './answers.ts';
-import type { CardOptions } from './card.ts';
 import type { MattermostConfig } from './config.ts';
+import type { PostOptions } from './post.ts';
 
 type Ask = (payload: object) => Promise<HttpAnswer>;
 
@@ -13,7 +13,7 @@ const probeType = 'system_probe';
 
 /** @param wanted the options of the sink itself, then those of each route */
 export async function inspection(
-  wanted: readonly CardOptions[],
+  wanted: readonly PostOptions[],
   { username, icon_url: iconUrl }: MattermostConfig,
   ask: Ask,
 ): Promise<SinkReport> {

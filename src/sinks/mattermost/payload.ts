@@ -1,6 +1,5 @@
-// The form of a post on the wire, and the colour and sign of each severity.
-import type { Severity } from '../../kit/event.ts';
-import type { CardField } from './fields.ts';
+// What one post looks like on the wire. Types only.
+import type { Attachment } from './render.ts';
 
 /** As the server decodes it; older servers ignore keys that they do not know. */
 export interface Payload {
@@ -19,29 +18,4 @@ export interface Payload {
       readonly source: string;
     };
   };
-}
-
-export interface Attachment {
-  readonly fallback: string;
-  /** `#` and six hexadecimal digits; coming versions refuse anything else. */
-  readonly color: string;
-  readonly title: string;
-  readonly title_link?: string | undefined;
-  readonly text?: string;
-  readonly fields: readonly CardField[];
-  readonly footer: string;
-}
-
-/** Index = severity, as for `severityNames`. */
-const looks: Readonly<Record<Severity, { readonly color: string; readonly sign: string }>> = {
-  0: { color: '#8C8C8C', sign: '⚪' },
-  1: { color: '#0099FF', sign: '🔵' },
-  2: { color: '#00FF00', sign: '🟢' },
-  3: { color: '#FFD700', sign: '🟡' },
-  4: { color: '#FF6600', sign: '🟠' },
-  5: { color: '#FF0000', sign: '🔴' },
-};
-
-export function look(severity: Severity): { readonly color: string; readonly sign: string } {
-  return looks[severity];
 }

@@ -2,12 +2,14 @@
 // called. Constants only; the footer is the one of the script that Tocsin replaces.
 import type { Product } from '../../kit/product.ts';
 import type { Stream } from './stream.ts';
+import { terms } from './terms.ts';
 
 const name = 'Deep Instinct Security';
 
 export const products: Readonly<Record<Stream, Product>> = {
   event: {
     name,
+    terms,
     streams: {
       event: {
         en: { title: 'New Event Detected', number: 'Event ID' },
@@ -17,6 +19,7 @@ export const products: Readonly<Record<Stream, Product>> = {
   },
   suspicious: {
     name,
+    terms,
     streams: {
       suspicious: {
         en: { title: 'New Suspicious Event Detected', number: 'Suspicious Event ID' },

@@ -15,6 +15,7 @@ import type { Message, Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { insertPage } from '../../../src/store/events.ts';
 import { draft, hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
+import { voiceOf } from '../../support/voice.ts';
 
 const database = useDatabase();
 const runs = Number(process.env.ACCOUNTED_RUNS ?? 25);
@@ -91,7 +92,7 @@ async function play({
   const times = { firstMs: 30, betweenMs: 60, betweenMaxMs: 60 };
   const worker = startOrigin(
     {
-      sinks: sinkIds.map((id) => ({ id, sink: sinkOf(id) })),
+      sinks: sinkIds.map((id) => ({ id, sink: sinkOf(id), voice: voiceOf() })),
       db,
       perSecond: Number.POSITIVE_INFINITY,
       policy: {

@@ -67,15 +67,14 @@ describe('a message', () => {
 });
 
 test('a message carries what the template of its route says, and one whose template fails goes out without', async () => {
-  const words = { labels: {}, time: String, link: String, escape: (text: string) => text };
   const title = compileText('{{ event.type | slice: 0, event.file.size }}', templateFields);
   const templates = new Map([['soc', { name: 'short', title }]]);
   const routes = [{ name: 'all', minSeverity: 0 as const, to: ['soc'], templates }];
   const page = [3, 9_000_000].map((size) => draft(size, { body: { file: { size } } }));
   await storePage(database(), { routes, events: page });
-  const { sent } = await begin({ routes, words });
+  const { sent } = await begin({ routes });
   await expectSoon(isSettled);
-  const titles = Object.fromEntries(sent.map(({ id, message }) => [id, message.template?.title]));
+  const titles = Object.fromEntries(sent.map(({ id, message }) => [id, message.template?.title?.[0]?.text]));
   expect(titles).toEqual({ 3: 'STA', 9000000: undefined });
 });
 

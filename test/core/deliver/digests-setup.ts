@@ -1,4 +1,5 @@
 // The lane of one sink at work on a real Postgres, for tests of groups, storms and their digests.
+
 import { expect, onTestFinished } from 'vitest';
 import { type Lanes, offerFresh, startOrigin } from '../../../src/core/deliver/origin.ts';
 import { type DeliveryPolicy, defaultPolicy } from '../../../src/core/deliver/policy.ts';
@@ -11,6 +12,7 @@ import type { Message, Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { insertPage } from '../../../src/store/events.ts';
 import { hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
+import { voiceOf } from '../../support/voice.ts';
 import { until } from '../../support/world.ts';
 
 export const all: Route = { name: 'all', minSeverity: 0, to: ['soc'] };
@@ -63,7 +65,7 @@ export function useDigests() {
     const lanes: Lanes = new Map();
     const worker = startOrigin(
       {
-        sinks: [{ id: 'soc', sink }],
+        sinks: [{ id: 'soc', sink, voice: voiceOf() }],
         db,
         perSecond: Number.POSITIVE_INFINITY,
         policy: {

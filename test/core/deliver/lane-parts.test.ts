@@ -1,5 +1,6 @@
 // How the parts of a lane are joined. What they do together is tested with the lane and the
 // attempt.
+
 import { expect, test, vi } from 'vitest';
 import { batchMaxOf, createParts } from '../../../src/core/deliver/lane-parts.ts';
 import { Limiter } from '../../../src/core/deliver/limiter.ts';
@@ -8,6 +9,7 @@ import type { Lease } from '../../../src/core/loops/lease.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { quiet } from '../../store/stored.ts';
+import { voiceOf } from '../../support/voice.ts';
 
 const storm = { over: 100, passes: 0, firstMs: 1, betweenMs: 1, betweenMaxMs: 1 };
 
@@ -27,7 +29,14 @@ test('nothing is sent or read before the lane asks, and what is in hand is share
   const send = vi.fn();
   const read = vi.fn();
   const deps = {
-    ...{ id: 'soc', sink: { origin: 'x:', send }, policy: defaultPolicy, perSecond: 1, log: quiet },
+    ...{
+      id: 'soc',
+      sink: { origin: 'x:', send },
+      voice: voiceOf(),
+      policy: defaultPolicy,
+      perSecond: 1,
+      log: quiet,
+    },
     ...{
       limiter: new Limiter(1, 1, 0),
       now: Date.now,

@@ -1,5 +1,6 @@
 // A lane of the sink `soc` on its own, without limits, routes and storms, for tests that want to
 // see it do one thing.
+
 import { type Lane, type LaneDependencies, startLane } from '../../../src/core/deliver/lane.ts';
 import { Limiter } from '../../../src/core/deliver/limiter.ts';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
@@ -7,6 +8,7 @@ import type { Lease } from '../../../src/core/loops/lease.ts';
 import type { Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { quiet } from '../../store/stored.ts';
+import { voiceOf } from '../../support/voice.ts';
 
 export type LaneOptions = Partial<Omit<LaneDependencies, 'sink'>> & Pick<LaneDependencies, 'db'>;
 
@@ -15,6 +17,7 @@ export function startLaneOf(sink: Omit<Sink, 'origin'>, lease: Lease, options: L
   const deps = {
     id: 'soc',
     sink: { origin: 'x:', ...sink },
+    voice: voiceOf(),
     log: quiet,
     metrics: createMetrics({ version: 't', sources: [], sinks: [{ id: 'soc' }], roles: [] }),
     policy: defaultPolicy,

@@ -1,5 +1,6 @@
 // The sinks of one origin at work on a real Postgres, for tests of what is sent when, how often,
 // and what is left alone.
+
 import { expect, onTestFinished } from 'vitest';
 import {
   type Lanes,
@@ -13,6 +14,7 @@ import type { EventDraft } from '../../../src/kit/event.ts';
 import type { Message, SendContext, Sink } from '../../../src/kit/sink.ts';
 import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import { hold, quiet, storePage, useDatabase } from '../../store/stored.ts';
+import { voiceOf } from '../../support/voice.ts';
 import { until } from '../../support/world.ts';
 
 export interface Sent {
@@ -33,7 +35,6 @@ export interface SetUp {
   readonly perSecond?: number;
   readonly lease?: Partial<Lease>;
   readonly routes?: OriginDependencies['routes'];
-  readonly words?: Sink['templateWords'];
 }
 
 export const expectSoon = async (isTrue: () => boolean | Promise<boolean>) =>
@@ -75,7 +76,7 @@ export function useOrigin() {
     routes = [],
     ...own
   }: SetUp) {
-    const { perSecond, timeoutMs, words } = own;
+    const { perSecond, timeoutMs } = own;
     const db = database();
     const sent: Sent[] = [];
     const notices: string[] = [];
@@ -88,12 +89,11 @@ export function useOrigin() {
         return send?.(one);
       },
       ...(check && { check }),
-      ...(words && { templateWords: words }),
       ...{ name: id },
     });
     const note = (fields: { to?: string }) => void (fields.to && changes.push(fields.to));
     const deps: OriginDependencies = {
-      sinks: sinks.map((id) => ({ id, sink: sink(id), timeoutMs })),
+      sinks: sinks.map((id) => ({ id, sink: sink(id), voice: voiceOf(), timeoutMs })),
       db,
       perSecond: perSecond ?? Number.POSITIVE_INFINITY,
       policy: {

@@ -1,5 +1,6 @@
 // A source that gives a script of pages, and a sink, at work over a real Postgres: from poll to
 // delivery within the test's process.
+
 import { onTestFinished } from 'vitest';
 import {
   type Lanes,
@@ -18,6 +19,7 @@ import { createMetrics } from '../../../src/observe/metrics/index.ts';
 import type { Tracing } from '../../../src/observe/tracing/index.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { hold, quiet, toSoc } from '../../store/stored.ts';
+import { voiceOf } from '../../support/voice.ts';
 
 export type LoggedLine = Readonly<Record<string, unknown>>;
 
@@ -70,7 +72,9 @@ export async function startPipeline(db: Database, options: PipelineOptions): Pro
   const startSink = async (call: Sink['send']) => {
     const deps: OriginDependencies = {
       ...shared,
-      sinks: [{ id: 'soc', sink: { origin, send: call, ...(check && { check }) } }],
+      sinks: [
+        { id: 'soc', sink: { origin, send: call, ...(check && { check }) }, voice: voiceOf() },
+      ],
       perSecond: Number.POSITIVE_INFINITY,
       policy: {
         ...defaultPolicy,

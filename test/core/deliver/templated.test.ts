@@ -6,15 +6,15 @@ import { type Route, routeNamed } from '../../../src/core/routing/index.ts';
 import { compileText } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
 import type { Template } from '../../../src/core/template/template.ts';
+import { word } from '../../../src/kit/card.ts';
 import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
-import type { Sink } from '../../../src/kit/sink.ts';
 import { storedEvent } from '../../support/events.ts';
+import { voiceOf } from '../../support/voice.ts';
 
 const template = (title: string): Template => ({
   name: `of ${title}`,
   title: compileText(title, templateFields),
 });
-const words = { labels: {}, time: String, link: String, escape: (text: string) => text };
 
 function deps(
   more: Partial<TemplatedDependencies> & { told?: unknown[] } = {},
@@ -22,7 +22,7 @@ function deps(
   const { told = [] } = more;
   return {
     id: 'soc',
-    sink: { origin: 'x:', templateWords: words, async send() {} } satisfies Sink,
+    voice: voiceOf(),
     template: template('of the sink'),
     log: { warn: (fields, message) => void told.push({ ...fields, message }) },
     metrics: { templateFailures: { inc: (labels) => void told.push(labels) } },
@@ -47,21 +47,21 @@ const delivery = { event: storedEvent(), form: 'full' as const };
 
 test('the route’s word goes before the sink’s', () => {
   expect(templatedFor(deps(), { ...delivery, route: 'grave' })).toEqual({
-    template: { title: 'of the route' },
+    template: { title: [word('of the route')] },
   });
   expect(templatedFor(deps(), { ...delivery, route: 'other' })).toEqual({
-    template: { title: 'of the sink' },
+    template: { title: [word('of the sink')] },
   });
   expect(templatedFor(deps(), { ...delivery, route: 'gone' })).toEqual({
-    template: { title: 'of the sink' },
+    template: { title: [word('of the sink')] },
   });
-  expect(templatedFor(deps(), delivery)).toEqual({ template: { title: 'of the sink' } });
+  expect(templatedFor(deps(), delivery)).toEqual({ template: { title: [word('of the sink')] } });
   expect(templatedFor(deps({ id: 'boss' }), { ...delivery, route: 'grave' })).toEqual({
-    template: { title: 'of the sink' },
+    template: { title: [word('of the sink')] },
   });
 });
 
-test('a bare message has none, nor has what Tocsin itself says, nor a sink that knows none', () => {
+test('a bare message has none, nor has what Tocsin itself says', () => {
   const told: unknown[] = [];
   expect(templatedFor(deps({ told }), { ...delivery, form: 'bare' })).toEqual({});
   expect(told).toEqual([]);
@@ -69,7 +69,6 @@ test('a bare message has none, nor has what Tocsin itself says, nor a sink that 
     {},
   );
   expect(templatedFor(deps({ template: undefined }), delivery)).toEqual({});
-  expect(templatedFor(deps({ sink: { origin: 'x:', async send() {} } }), delivery)).toEqual({});
 });
 
 test('one that fails leaves the message to the sink, and is logged and counted', () => {

@@ -1,4 +1,5 @@
 // That the database takes no writes is announced once, past the database, and its end once.
+
 import { expect, onTestFinished, test } from 'vitest';
 import type { WriteProblem } from '../../../src/core/loops/writes.ts';
 import {
@@ -10,6 +11,7 @@ import { AdapterError } from '../../../src/kit/errors.ts';
 import type { Notice } from '../../../src/kit/event.ts';
 import type { Message, SendContext } from '../../../src/kit/sink.ts';
 import { createLogger } from '../../../src/observe/log.ts';
+import { voiceOf } from '../../support/voice.ts';
 import { until } from '../../support/world.ts';
 
 const full: WriteProblem = { reason: 'disk_full', text: 'its disk is full (53100)' };
@@ -58,6 +60,7 @@ function start(times: OutageTimes = soon) {
           origin: id,
           send: (message: Message, context: SendContext) => send(id, message, context),
         },
+        voice: voiceOf(),
       })),
     async storeNotice({ notice, key, to }) {
       const failure = state.storeFailures.shift();
@@ -83,7 +86,11 @@ function start(times: OutageTimes = soon) {
 }
 
 test('a sink hears it from the process that holds its role, if it hears what must be mended', () => {
-  const one = (id: string, origin: string) => ({ id, sink: { origin, send: async () => {} } });
+  const one = (id: string, origin: string) => ({
+    id,
+    sink: { origin, send: async () => {} },
+    voice: voiceOf(),
+  });
   const sinks = [
     one('soc', 'https://a.example'),
     one('boss', 'https://a.example'),

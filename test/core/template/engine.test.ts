@@ -50,11 +50,10 @@ test.each([
   ['{{ event["type"] }}', 'value<a>'],
   ['{{ event.type | text }}', 'text<a>'],
   ['{{ event.type | url_encode }}', 'url<a>'],
-  ['{{ event.type | raw }}', 'a'],
   ['{{ event.type | upcase }}', 'value<A>'],
-  ['{{ event.type | raw | upcase }}', 'value<A>'],
   ['{{ event.type | text | upcase }}', 'value<TEXT<A>>'],
-  ['{% assign x = event.type | raw %}{{ x }}', 'value<a>'],
+  ['{% assign x = event.type %}{{ x }}', 'value<a>'],
+  ['{% assign l = event.link %}{{ l }}', 'value<https://x.example>'],
   ['{{ event.device.name | default: "none" }}', 'value<none>'],
   ['{% if event.device.name %}is true{% else %}is false{% endif %}', 'is false'],
   ['{% if event.size > 2 and event.type == "a" %}yes{% endif %}', 'yes'],
@@ -102,13 +101,13 @@ describe('refused is', () => {
       31,
     ],
     ['{% assign event = 1 %}', 'gives the name "event" to something else', 1, 11],
-    ['{% assign l = event.link %}{{ l }}', 'gives event.link another name', 1, 1],
     [
       '{{ event.type | replace: "a", "b" }}',
       'has the filter "replace", which is not known here',
       1,
       1,
     ],
+    ['{{ event.type | raw }}', 'has the filter "raw", which is not known here', 1, 1],
     ['{{ event.type | date: "%Y" }}', 'has the filter "date", which is not known here', 1, 1],
     ['\n{% include "/etc/passwd" %}', 'has the tag "include", which is not known here', 2, 1],
     ['{% render "x" %}', 'has the tag "render", which is not known here', 1, 1],
@@ -144,19 +143,10 @@ test('which labels there are the sink decides: they are named with their places'
   ]);
 });
 
-test('the pieces are told apart, and blanks that are trimmed are not there', () => {
-  const { pieces, own } = compile(
-    'a {{- event.type | raw }} {% if event.link %}{{ event.link }}{% endif %}',
+test('blanks that are trimmed are not there', () => {
+  expect(render(compile('a {{- event.type }} {%- if event.link %} b{% endif %}'))).toBe(
+    'avalue<a> b',
   );
-  expect(pieces.map(({ at: _, ...piece }) => piece)).toEqual([
-    { kind: 'own', text: 'a' },
-    { kind: 'value', form: 'raw', isLink: false },
-    { kind: 'own', text: ' ' },
-    { kind: 'logic' },
-    { kind: 'value', form: 'value', isLink: true },
-    { kind: 'logic' },
-  ]);
-  expect(own).not.toContain('event');
 });
 
 test('a render that takes more than its share of memory ends', () => {

@@ -29,6 +29,8 @@ describe('the settings', () => {
     { mention: 'soc' },
     { mention: '@soc, hurry' },
     { priority: 'yes' },
+    { card: 'tall' },
+    { title: 'severity' },
   ])('refuse %o', (settings) => {
     const url = 'https://chat.example.com/hooks/abc';
     expect(mattermost.config.safeParse({ url, ...settings }).success).toBe(false);
@@ -37,6 +39,11 @@ describe('the settings', () => {
   test('take a server under a subpath, and blanks around the URL', () => {
     const { url } = mattermost.config.parse({ url: ' https://example.com/chat/hooks/abc\n' });
     expect(url).toBe('https://example.com/chat/hooks/abc');
+  });
+
+  test('give a compact card with its number over it, and mark CRITICAL, if nothing is said', () => {
+    const settings = mattermost.config.parse({ url: 'https://example.com/hooks/abc' });
+    expect(settings).toMatchObject({ card: 'compact', title: 'number', priority: true });
   });
 });
 

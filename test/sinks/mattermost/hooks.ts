@@ -6,17 +6,19 @@ import {
   type MattermostOptions,
   startMattermost,
 } from '../../../simulators/mattermost/index.ts';
-import type { Message, Sink } from '../../../src/kit/sink.ts';
+import type { StoredEvent } from '../../../src/kit/event.ts';
+import type { Message, MessageForm, Sink } from '../../../src/kit/sink.ts';
 import { mattermost } from '../../../src/sinks/mattermost/index.ts';
 import { adapterContext } from '../../contract/adapter-cases.ts';
 import { storedEvent } from '../../support/events.ts';
 import { type Answering, type FarEnd, startFarEnd } from '../../support/far-end.ts';
+import { messageOf } from './posts.ts';
 
 export const hookId = 'xxexamplehookxxexamplehook';
 export const never = new AbortController().signal;
 
-export function message(more: Partial<Message> = {}): Message {
-  return { event: storedEvent(), form: 'full', showTenant: false, ...more };
+export function message(event: StoredEvent = storedEvent(), form: MessageForm = 'full'): Message {
+  return messageOf(event, { form, showTenant: false });
 }
 
 export function sinkOf(url: string, settings: object = {}): Sink {

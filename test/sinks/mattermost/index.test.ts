@@ -7,11 +7,12 @@ import { describeSink } from '../../contract/sink-suite.ts';
 import { storedEvent } from '../../support/events.ts';
 import { farEndSink, hookId, message, never, send, server, sinkOf } from './hooks.ts';
 import { activeIn, type PostBody } from './model.ts';
+import { meant } from './posts.ts';
 
 describeSink(mattermost, {
   config: (origin) => ({ url: `${origin}/hooks/${hookId}` }),
   success: { status: 200, body: 'ok' },
-  obeyed: ({ body }) => activeIn(JSON.parse(body) as PostBody, ['**HIGH**']),
+  obeyed: ({ body }) => activeIn(JSON.parse(body) as PostBody, meant),
 });
 
 describe('the settings', () => {
@@ -30,9 +31,9 @@ describe('the settings', () => {
       mention: '@soc @on-call',
       priority: true,
     });
-    await send(sink, message({ event: storedEvent({ severity: 5 }) }));
-    await send(sink, message({ event: storedEvent({ severity: 4 }) }));
-    await send(sink, message({ event: storedEvent({ severity: 5 }), form: 'bare' }));
+    await send(sink, message(storedEvent({ severity: 5 })));
+    await send(sink, message(storedEvent({ severity: 4 })));
+    await send(sink, message(storedEvent({ severity: 5 }), 'bare'));
     const [critical, high, bare] = farEnd.received.map(({ body }) => JSON.parse(body));
     expect(critical).toMatchObject({
       username: 'Tocsin',
@@ -46,9 +47,22 @@ describe('the settings', () => {
     expect(bare.text).toContain('@soc');
   });
 
+  test.each([
+    ['compact', undefined],
+    ['full', expect.arrayContaining([expect.objectContaining({ title: 'Device', short: true })])],
+  ])('show the facts in the style %s', async (card, fields) => {
+    const { farEnd, sink } = await farEndSink((_request, response) => response.end('ok'), { card });
+    await send(sink);
+    expect(JSON.parse(farEnd.received[0]!.body).attachments[0].fields).toEqual(fields);
+  });
+
+  test.each(['number', 'stream'])('say what stands over a card: %s', (title) => {
+    expect(sinkOf('https://chat.example.com/hooks/abc', { title }).titles).toBe(title);
+  });
+
   test('ping nobody by default, and mark CRITICAL posts as urgent', async () => {
     const { farEnd, sink } = await farEndSink((_request, response) => response.end('ok'));
-    await send(sink, message({ event: storedEvent({ severity: 5 }) }));
+    await send(sink, message(storedEvent({ severity: 5 })));
     const body = JSON.parse(farEnd.received[0]!.body);
     expect(Object.keys(body)).toEqual(['text', 'priority', 'attachments', 'props']);
     expect(body.text).not.toContain('@');
@@ -56,7 +70,7 @@ describe('the settings', () => {
 });
 
 describe('the priority of a CRITICAL post', () => {
-  const critical = message({ event: storedEvent({ severity: 5 }) });
+  const critical = message(storedEvent({ severity: 5 }));
   const refusing = (status: number, body = '{}') =>
     farEndSink((request, response) => {
       const isRefused = request.body.includes('"urgent"');
@@ -173,7 +187,7 @@ describe('a post on the simulated server', () => {
         deliveryId: 'delivery-1',
         mentions: [],
       });
-      expect(far.posts[0]!.text).toContain(`The configured channel \`${channel}\` was refused`);
+      expect(far.posts[0]!.text).toContain(`Posted here because \`${channel}\` refused it.`);
     },
   );
 

@@ -9,9 +9,9 @@ export interface PostBody {
 
 /**
  * All that is active in a post, each in words; empty for a post that is only shown. `own`: markup
- * that we meant.
+ * that we meant, in its text and in that of its attachment.
  */
-export function activeIn(post: PostBody, own: readonly string[] = []): string[] {
+export function activeIn(post: PostBody, own: readonly RegExp[] = []): string[] {
   const problems = syntaxIn(without(post.text ?? '', own), 'text').concat(
     hashtagsIn(post.text ?? ''),
   );
@@ -21,7 +21,7 @@ export function activeIn(post: PostBody, own: readonly string[] = []): string[] 
     if (/<[^<|]+\|[^>]+>|<[!@]/.test(fallback)) problems.push('fallback: the spelling of Slack');
     for (const key of ['title', 'text', 'pretext', 'footer', 'author_name']) {
       const text = attachment[key];
-      if (typeof text === 'string') problems.push(...syntaxIn(text, key));
+      if (typeof text === 'string') problems.push(...syntaxIn(without(text, own), key));
     }
     for (const key of [
       'image_url',
@@ -37,7 +37,7 @@ export function activeIn(post: PostBody, own: readonly string[] = []): string[] 
       title: string;
       value: string;
     }[]) {
-      problems.push(...syntaxIn(title, 'field title'), ...syntaxIn(value, title));
+      problems.push(...syntaxIn(title, 'field title'), ...syntaxIn(without(value, own), title));
     }
   }
   return problems;
@@ -47,7 +47,7 @@ function attachmentsOf({ attachments }: PostBody): readonly Readonly<Record<stri
   return (attachments ?? []) as Readonly<Record<string, unknown>>[];
 }
 
-function without(text: string, own: readonly string[]): string {
+function without(text: string, own: readonly RegExp[]): string {
   return own.reduce((rest, markup) => rest.replace(markup, '\uE002'), text);
 }
 

@@ -1,27 +1,29 @@
-// Templates as three real parsers read them: a value adds nothing to what the template's own text
-// makes. PARSER_RUNS: strings to try; a seed that failed is given to fast-check by PARSER_SEED.
+// Templates as three real parsers read them: neither a value nor the template's own text makes more
+// than the template says. PARSER_RUNS: strings to try; a seed that failed is given to fast-check by
+// PARSER_SEED.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Composers } from '../../../src/core/message/index.ts';
 import { compileText, TemplateError } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
-import { renderTemplate } from '../../../src/core/template/template.ts';
+import { renderTemplate, type Template } from '../../../src/core/template/template.ts';
 import type { StoredEvent } from '../../../src/kit/event.ts';
-import { cardOf } from '../../../src/sinks/mattermost/card.ts';
-import { code } from '../../../src/sinks/mattermost/escape.ts';
-import { createTemplateWords, templateSupport } from '../../../src/sinks/mattermost/template.ts';
-import { createWording } from '../../../src/sinks/mattermost/wording.ts';
+import type { CardStyle } from '../../../src/sinks/mattermost/render.ts';
 import { eventOfTexts } from '../../support/events.ts';
 import { anyHostile } from './hostile.ts';
 import { readers } from './parsers.ts';
+import { asMarked, drawn, messageOf } from './posts.ts';
 
-const wording = createWording('en', 'Asia/Bangkok');
-const words = createTemplateWords(wording);
+const words = new Composers({}).voiceOf(
+  {},
+  { locale: 'en', timeZone: 'Asia/Bangkok' },
+).templateWords;
 const runs = Number(process.env.PARSER_RUNS ?? 1_500);
 const seed = Number(process.env.PARSER_SEED ?? 44);
 
 /**
- * `A` and `B` are values in code, `P` one in running text: where a template's own text touches a
- * value.
+ * `A` and `B` are values, `P` one that is said to be running text, `U` one for an address, `T` a
+ * time, `L` the console's page: where a template's own text touches a value.
  */
 const shapes = [
   'xA',
@@ -37,6 +39,7 @@ const shapes = [
   '[A](https://wiki.example/a) B',
   '![A](https://wiki.example/a.png) B',
   '**A** B',
+  '**a A b** B',
   '*A* B',
   '_A_ B',
   '__A__ B',
@@ -53,41 +56,56 @@ const shapes = [
   '"P A',
   'PAPB',
   'tel:P A',
+  'https://wiki.example/A',
+  'www.wiki.example/A B',
+  'wiki.example/A',
+  'a@b.coA',
+  '@A',
+  '~A',
+  '`A` B',
+  '```\nA\n```\nB',
+  '\\A',
+  '$A$ B',
+  '<A|B>',
+  '- A\n- B',
+  '1. A\n1) B',
+  'A\n===\nB\n---',
+  '> A\n# B',
+  '[a](https://wiki.example/U) B',
+  '[a](https://wiki.example/A) B',
+  '[A](L) B',
+  '[a](L) B',
+  'L A',
+  'LA',
+  'TA',
+  'AT',
+  'tel:TA',
+  'U.co/A',
+  '@UA',
+  '(A)(B)',
+  ']A[B](',
+  '&A;B',
+  '<!A>B',
 ] as const;
 
 const texts = {
   A: '{{ event.user }}',
   B: '{{ event.file.name }}',
   P: '{{ event.description | text }}',
+  U: '{{ event.file.hash | url_encode }}',
+  T: '{{ event.time }}',
+  L: '{{ event.link }}',
 };
 
 function sourceOf(shape: string): string {
-  return shape.replace(/[ABP]/g, (name) => texts[name as 'A' | 'B' | 'P']);
+  return shape.replace(/[ABPUTL]/g, (name) => texts[name as keyof typeof texts]);
 }
 
-const templates = shapes.map((shape) => {
+const templates = shapes.map((shape): Template => {
   const compiled = compileText(sourceOf(shape), templateFields);
   const field = { title: compiled, value: compiled, isShort: false };
   return { name: shape, title: compiled, text: compiled, fields: [field] };
 });
-
-/** Each Markdown text that a client makes of the post, old clients and new ones. */
-function drawn(index: number, event: StoredEvent): string[] {
-  const template = renderTemplate(templates[index]!, event, { form: 'full', words });
-  const message = { event, form: 'full', showTenant: true, template } as const;
-  const { text, attachments } = cardOf(message, 'delivery-1', { wording, hasPriority: false });
-  const [{ title, title_link: link, fields }] = attachments as [(typeof attachments)[0]];
-  const all = [text, `[${title}](${link})`, `**[${title}](${link})**`, `**${title}**`];
-  for (const field of fields) all.push(field.title, `**${field.title}**`, field.value);
-  // Gone where a client's title has a link within a link; the other forms hold it.
-  return /\]\(/.test(shapes[index]!)
-    ? all.filter((one) => !/^\**\[/.test(one) || one.endsWith(')'))
-    : all;
-}
-
-function madeOf(index: number, reader: string, event: StoredEvent): string[][] {
-  return drawn(index, event).map(readers[reader]!);
-}
 
 function unlessTooLong<Result>(act: () => Result): Result | undefined {
   try {
@@ -97,6 +115,12 @@ function unlessTooLong<Result>(act: () => Result): Result | undefined {
       return undefined;
     throw error;
   }
+}
+
+function messageBy(template: Template, event: StoredEvent) {
+  return messageOf(event, {
+    template: renderTemplate(template, event, { form: 'full', words }),
+  });
 }
 
 const hostileWords = [
@@ -128,30 +152,22 @@ const hostile = fc.oneof(
     .array(fc.constantFrom(...hostileWords), { minLength: 1, maxLength: 4 })
     .map((parts) => parts.join('')),
 );
+const styles = fc.constantFrom<CardStyle>('compact', 'full');
 
-/** As much to see as in the hostile text, and nothing in it. */
-const harmless = (text: string) => (code(text, 100) === undefined ? text : 'x');
-
-describe.each(Object.keys(readers))('a value in a template, as %s reads it', (reader) => {
-  test('has a shape that the configuration takes', () => {
-    for (const { title } of templates)
-      expect(templateSupport.fault?.(title.pieces)).toBeUndefined();
-  });
-
-  test.each(shapes.map((shape, index) => [shape, index] as const))('is inert in %j', (_, index) => {
-    fc.assert(
-      fc.property(fc.array(hostile, { minLength: 3, maxLength: 3 }), (three) => {
-        const textOf = (field: string) => three[field.length % 3]!;
-        const seen = unlessTooLong(() => madeOf(index, reader, eventOfTexts(textOf)));
-        if (seen === undefined) return;
-        const meant = madeOf(
-          index,
-          reader,
-          eventOfTexts((field) => harmless(textOf(field))),
-        );
-        expect(seen).toEqual(meant);
-      }),
-      { numRuns: Math.ceil(runs / shapes.length), seed },
-    );
-  });
+describe.each(Object.entries(readers))('a template, as %s reads it', (_name, read) => {
+  test.each(shapes.map((shape, index) => [shape, index] as const))(
+    'makes what it says in %j, whatever its values are',
+    (_, index) => {
+      fc.assert(
+        fc.property(fc.array(hostile, { minLength: 3, maxLength: 3 }), styles, (three, style) => {
+          const event = eventOfTexts((field) => three[field.length % 3]!);
+          const message = unlessTooLong(() => messageBy(templates[index]!, event));
+          if (message === undefined) return;
+          for (const [text, expected] of drawn(message, { style }))
+            expect(asMarked(read(text))).toEqual({ ...expected, others: [] });
+        }),
+        { numRuns: Math.ceil(runs / shapes.length), seed },
+      );
+    },
+  );
 });

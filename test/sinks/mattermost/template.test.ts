@@ -1,28 +1,26 @@
 // Templates on Mattermost: whatever an attacker wrote, a post has the markup that its template
-// made, and no other.
+// made, and no other; and the template's own text makes what it says and nothing else.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseMarkdown } from '../../../simulators/markdown/index.ts';
 import { mentionsIn } from '../../../simulators/markdown/mentions.ts';
+import { Composers } from '../../../src/core/message/index.ts';
+import { labelNames } from '../../../src/core/message/language.ts';
 import { compileText, TemplateError } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
 import { renderTemplate, type Template } from '../../../src/core/template/template.ts';
 import type { StoredEvent } from '../../../src/kit/event.ts';
-import { createProductOf } from '../../../src/kit/product.ts';
-import type { Message, TemplatePiece } from '../../../src/kit/sink.ts';
-import { cardOf } from '../../../src/sinks/mattermost/card.ts';
-import { code } from '../../../src/sinks/mattermost/escape.ts';
-import { createTemplateWords, templateSupport } from '../../../src/sinks/mattermost/template.ts';
-import { createWording } from '../../../src/sinks/mattermost/wording.ts';
-import { sources } from '../../../src/sources/index.ts';
+import type { Payload } from '../../../src/sinks/mattermost/payload.ts';
 import { eventOfTexts, hostileStrings, storedEvent } from '../../support/events.ts';
 import { anyHostile } from './hostile.ts';
 import { activeIn, attachmentLength, blocksOf } from './model.ts';
+import { factsOf, meant, type Written as PostWritten, post as postOf } from './posts.ts';
 
 const compile = (source: string) => compileText(source, templateFields);
-const wording = createWording('en', 'Asia/Bangkok');
-const words = createTemplateWords(wording);
-const productOf = createProductOf([], sources);
+const words = new Composers({}).voiceOf(
+  {},
+  { locale: 'en', timeZone: 'Asia/Bangkok' },
+).templateWords;
 
 interface Written {
   readonly title?: string;
@@ -45,14 +43,12 @@ function template({ title, text, fields }: Written): Template {
   };
 }
 
-function post(written: Written, event: StoredEvent, more: Partial<Message> = {}, mention?: string) {
-  const { form = 'full' } = more;
-  const rendered = renderTemplate(template(written), event, {
-    form: form as 'full' | 'short',
-    words,
+function post(written: Written, event: StoredEvent, more: PostWritten = {}): Payload {
+  const form = more.form === 'short' ? 'short' : 'full';
+  return postOf(event, {
+    ...more,
+    template: renderTemplate(template(written), event, { form, words }),
   });
-  const message: Message = { event, form, showTenant: true, template: rendered, ...more };
-  return cardOf(message, 'delivery-1', { wording, productOf, hasPriority: false, mention });
 }
 
 /** Links and images with where they lead, and pieces of code, in their order. */
@@ -70,20 +66,20 @@ function activeParts(markdown: string): string[] {
   return found;
 }
 
-function markupOf({ text, attachments }: ReturnType<typeof post>, isTitleLink: boolean) {
-  const [{ title, title_link: link, fields }] = attachments as [(typeof attachments)[0]];
-  // Clients make a link of the title, unless it has links itself.
+function markupOf({ text, attachments }: Payload) {
+  const [{ title, title_link: link, fields = [], text: facts = '' }] = attachments as [
+    (typeof attachments)[0],
+  ];
   const all = [
     text,
+    facts,
     title,
-    isTitleLink ? '' : `[${title}](${link})`,
-    ...fields.flatMap((field) => [field.title, field.value]),
+    `[${title}](${link})`,
+    `**[${title}](${link})**`,
+    ...fields.flatMap((field) => [`**${field.title}**`, field.value]),
   ];
   return all.map((one) => ({ parts: activeParts(one), mentions: mentionsIn(one) }));
 }
-
-/** As much to see as in the hostile text, and nothing in it. */
-const harmless = (text: string) => (code(text, 100) === undefined ? text : 'x');
 
 const values = [
   '{{ event.type }}',
@@ -99,35 +95,15 @@ const values = [
   '{% for id in event.techniques %}{{ id }} {% endfor %}',
   '{% if event.status %}{{ event.status }}{% endif %}',
   '{{ event.file.hash | url_encode }}',
+  '{{ event.link }}',
   '[console]({{ event.link }})',
   '[{{ event.file.name }}]({{ event.link }})',
   '[VirusTotal](https://www.virustotal.com/gui/file/{{ event.file.name | url_encode }})',
 ];
-const own = [
-  '**',
-  '*',
-  '_',
-  '__',
-  '~~',
-  '~',
-  '[',
-  ']',
-  '](',
-  '(',
-  ')',
-  '|',
-  '\n',
-  '\n| a | b |\n|---|---|\n| ',
-  ' | ',
-]
+const own = ['**', '*', '_', '__', '~~', '~', '[', ']', '](', '(', ')', '|', '\n']
+  .concat(['\n| a | b |\n|---|---|\n| ', ' | ', '# ', '> ', '- ', '1. ', ':', ' @soc ', ' @ '])
   .concat([
-    '# ',
-    '> ',
-    '- ',
-    '1. ',
-    ':',
-    ' @soc ',
-    ' @ ',
+    '@',
     '#',
     ' ',
     'ก ',
@@ -135,10 +111,10 @@ const own = [
     '.',
     '!',
     ' https://wiki.example/a ',
-    '"',
-    '&',
+    'https://wiki.example/',
   ])
-  .concat(['![picture](https://wiki.example/p.png) ', '~~~\n', '\n\n', '    ', '---\n', "'", '=']);
+  .concat(['![picture](https://wiki.example/p.png) ', '~~~\n', '\n\n', '    ', '---\n', "'", '='])
+  .concat(['"', '&', '`', '```', '\\', '$', '<', 'www.', 'tel:', 'x-', 'evil.co/', '<!channel>']);
 
 function unlessTooLong<Result>(act: () => Result): Result | undefined {
   try {
@@ -150,14 +126,20 @@ function unlessTooLong<Result>(act: () => Result): Result | undefined {
   }
 }
 
-/** Templates that the configuration would take. */
 const anyText = fc
   .array(fc.oneof(fc.constantFrom(...values), fc.constantFrom(...own)), {
     minLength: 1,
     maxLength: 12,
   })
-  .map((parts) => parts.join(''))
-  .filter((text) => templateSupport.fault?.(compile(text).pieces) === undefined);
+  .map((parts) => parts.join(''));
+
+/** Of what a template's own text may mark up. */
+const itsOwn = [
+  ...meant,
+  /\*\*[^*\n]+?\*\*/g,
+  /\[(?:\\.|[^[\]\\`])*\]\(https:\/\/(?:wiki|console|www\.virustotal)[^\s()<>|`]*\)/g,
+  /(?<=\/file\/)[A-Za-z0-9%]*/g,
+];
 
 describe('a value in a template', () => {
   test('adds no mention, link or image to what the template’s own text makes, and ends no code', () => {
@@ -170,28 +152,21 @@ describe('a value in a template', () => {
         fc.array(anyHostile, { minLength: 5, maxLength: 5 }),
         (title, text, value, texts) => {
           const textOf = (field: string) => texts[field.length % texts.length]!;
+          // As much to see as in the hostile text, and nothing in it.
+          const harmless = (field: string) => (/[!-~]/.test(textOf(field)) ? 'x' : textOf(field));
           const written = {
             title: `T ${title}`,
             text: `T ${text}`,
-            fields: [[title, `V ${value}`]] as const,
+            fields: [[`N ${title}`, `V ${value}`]] as const,
           };
           // Links that a value may choose the end of are compared without it.
-          const cut = (posted: ReturnType<typeof post>) =>
+          const cut = (posted: Payload) =>
             JSON.parse(
-              JSON.stringify(markupOf(posted, title.includes('['))).replace(
-                /(gui\/file\/)[A-Za-z0-9%-]*/g,
-                '$1',
-              ),
+              JSON.stringify(markupOf(posted)).replace(/(gui\/file\/)[A-Za-z0-9%-]*/g, '$1'),
             );
           const posted = unlessTooLong(() => post(written, eventOfTexts(textOf)));
           if (posted === undefined) return;
-          const expected = cut(
-            post(
-              written,
-              eventOfTexts((field) => harmless(textOf(field))),
-            ),
-          );
-          expect(cut(posted)).toEqual(expected);
+          expect(cut(posted)).toEqual(cut(post(written, eventOfTexts(harmless))));
           taken += 1;
         },
       ),
@@ -200,25 +175,20 @@ describe('a value in a template', () => {
     expect(taken).toBeGreaterThan(400);
   });
 
-  test('is not obeyed by a stricter reader either, where the template has no markup of its own', () => {
-    const shown = values.filter((one) => !one.includes('['));
+  test('is not obeyed by a stricter reader either, nor is the template’s own text', () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.constantFrom(...shown), { minLength: 1, maxLength: 4 }),
-        anyHostile,
-        (parts, text) => {
-          const one = parts.join(' · ');
-          const written = { title: one, text: one, fields: [['F', one]] as const };
-          const posted = unlessTooLong(() =>
-            post(
-              written,
-              eventOfTexts(() => text),
-            ),
-          );
-          if (posted !== undefined) expect(activeIn(posted, ['**HIGH**'])).toEqual([]);
-        },
-      ),
-      { numRuns: 800 },
+      fc.property(anyText, anyHostile, fc.constantFrom('compact', 'full'), (one, text, style) => {
+        const written = { title: one, text: one, fields: [['F', one]] as const };
+        const posted = unlessTooLong(() =>
+          post(
+            written,
+            eventOfTexts(() => text),
+            { style: style as 'compact' | 'full' },
+          ),
+        );
+        if (posted !== undefined) expect(activeIn(posted, itsOwn)).toEqual([]);
+      }),
+      { numRuns: 1_500 },
     );
   });
 
@@ -230,90 +200,40 @@ describe('a value in a template', () => {
         { title: one, text: one, fields: [['F', one]] },
         eventOfTexts(() => text),
       );
-      expect(activeIn(posted, ['**HIGH**'])).toEqual([]);
+      expect(activeIn(posted, meant)).toEqual([]);
     },
   );
 
-  test('stays in the cell, the emphasis and the link that the template put it in', () => {
+  test('stays what it is in emphasis and brackets that the template put it in', () => {
     const named = (name: string) =>
       storedEvent({ body: { ...storedEvent().body, file: { name } } });
     const shown = (text: string, name: string) =>
       post({ text }, named(name)).text.replace('🟠 **HIGH** · ', '').replaceAll('\u200B', '');
-    expect(shown('| {{ event.file.name }} |', 'a|@channel')).toBe('| `a∣@channel` |');
-    expect(shown('**{{ event.file.name }}**', 'a** @channel')).toBe('**`a∗∗ @channel`**');
-    expect(shown('_{{ event.file.name }}_', 'a_b')).toBe('_`aˍb`_');
+    expect(shown('| {{ event.file.name }} |', 'a|@channel')).toBe('\\| `a|@channel` \\|');
+    expect(shown('**a {{ event.file.name }}**', 'a** @channel')).toBe('**a** `a** @channel`');
+    expect(shown('_{{ event.file.name }}_', 'a_b')).toBe('\\_`a_b`\\_');
     expect(shown('[{{ event.file.name }}](https://wiki.example)', 'a](http://evil.example)')).toBe(
-      '[`a］（hxxp://evil［.］example）`](https://wiki.example)',
+      '\\[`a](hxxp://evil[.]example)`\\](https://wiki\\.example)',
     );
     expect(shown('{{ event.file.name }}', 'a_b|c*d')).toBe('`a_b|c*d`');
   });
 
-  test('as running text does not join the sign before it to a mention', () => {
+  test('has no asterisk in a title, which clients put into `**`', () => {
+    const event = storedEvent({ body: { user: 'a**@channel' } });
+    const posted = post(
+      { title: 'T {{ event.user }}', fields: [['N {{ event.user }}', 'v']] },
+      event,
+    );
+    expect(posted.attachments[0]!.title).toBe('T `a∗∗@channel`');
+    expect(Object.keys(factsOf(posted))).toEqual(['N `a∗∗@channel`']);
+  });
+
+  test('as running text is shown as a value, which no keyword of a reader finds', () => {
     const { text } = post(
       { text: '#{{ event.user | text }}' },
       storedEvent({ body: { user: 'channel' } }),
     );
-    expect(text).toContain('#\u200Bchannel');
-  });
-
-  test('shown raw is obeyed, as the template’s author was told', () => {
-    const event = storedEvent({ body: { user: '@channel' } });
-    expect(mentionsIn(post({ text: '{{ event.user | raw }}' }, event).text)).toEqual(['@channel']);
-    expect(mentionsIn(post({ text: '{{ event.user | raw | downcase }}' }, event).text)).toEqual([]);
-  });
-});
-
-describe('the template’s own text', () => {
-  const faultOf = (text: string) => templateSupport.fault?.(compile(text).pieces)?.problem;
-
-  test.each([
-    ['a ` b', 'has ` in its own text'],
-    ['\\{{ event.type }}', 'has \\ in its own text'],
-    ['$ {{ event.type }} $', 'has $ in its own text'],
-    ['<{{ event.type }}|x>', 'has < in its own text'],
-    ['@{{ event.user | text }}', 'has a mention with a value or a tag right behind it'],
-    [
-      '@soc{% if event.user %} {{ event.user }}{% endif %}',
-      'has a mention with a value or a tag right behind it',
-    ],
-    [
-      'https://wiki.example/{{ event.type }}',
-      'has an address with a value or a tag right behind it',
-    ],
-    [
-      'www.wiki.example{{ event.type | text }}',
-      'has an address with a value or a tag right behind it',
-    ],
-    [
-      'wiki.example/{% if event.type %}a{% endif %}',
-      'has an address with a value or a tag right behind it',
-    ],
-    ['{{ event.link }}{{ event.type }}', 'has an address with a value or a tag right behind it'],
-    [
-      'https://a.example/{{ event.type | url_encode }}{{ event.type }}',
-      'has an address with a value or a tag right behind it',
-    ],
-    [
-      'https://a.example/{{ event.type | url_encode }}/{{ event.type }}',
-      'has an address with a value or a tag right behind it',
-    ],
-  ])('%j %s', (text, problem) => {
-    expect(faultOf(text)).toBe(problem);
-  });
-
-  test.each([
-    '@soc {{ event.type }}',
-    'https://wiki.example {{ event.type }}',
-    '[x](https://a.example/{{ event.type | url_encode }}) {{ event.type }}',
-    '[console]({{ event.link }}) {{ event.type }}',
-    '{{ labels.link }}: {{ event.link }}',
-  ])('%j is fine', (text) => {
-    expect(faultOf(text)).toBeUndefined();
-  });
-
-  test('the fault names the piece', () => {
-    const pieces: TemplatePiece[] = [{ kind: 'logic' }, { kind: 'own', text: 'a `' }];
-    expect(templateSupport.fault?.(pieces)?.index).toBe(1);
+    expect(text).toContain('\\#\u200B`channel`');
   });
 });
 
@@ -325,44 +245,55 @@ describe('a post by a template', () => {
       fields: [['A', 'b', true]] as const,
     };
     const delayed = { seconds: 7_200, reason: 'sink' } as const;
-    const posted = post(written, storedEvent({ severity: 5 }), { delayed }, '@soc');
+    const posted = post(written, storedEvent({ severity: 5 }), { delayed, mention: '@soc' });
     expect(posted.text).toBe(
-      '🔴 **CRITICAL** @soc\n⏳ delayed 2 h: sink took no messages\n\u200B`CORP\\somchai`\n~~~\nnever closed',
+      '🔴 **CRITICAL** · `CORP\\somchai` @soc\nDelayed by 2 h: the sink took no messages.\n\\~\u200B\\~\u200B\\~\u200B\nnever closed',
     );
     expect(posted.attachments[0]).toMatchObject({
-      title: '🔴 \u200B`STATIC_ANALYSIS`',
+      title: '`STATIC_ANALYSIS`',
       title_link: 'https://console.example/events/1203',
       color: '#FF0000',
-      fields: [{ title: 'A', value: 'b', short: true }],
-      footer: 'Deep Instinct Security',
+      text: '**A** b',
+      footer: 'Deep Instinct Security · Event ID 1203 · 2026-03-01 09:03:04 +07:00',
     });
+    const [full] = post(written, storedEvent(), { style: 'full' }).attachments;
+    expect(full).toMatchObject({ fields: [{ title: 'A', value: 'b', short: true }] });
   });
 
   test('has the sink’s own title, line and fields where the template has none', () => {
-    const plain = cardOf({ event: storedEvent(), form: 'full', showTenant: true }, 'delivery-1', {
-      wording,
-      productOf,
-      hasPriority: false,
-    });
+    const plain = postOf(storedEvent());
     const { text, attachments } = post({ title: 'Only this' }, storedEvent());
     expect(text).toBe(plain.text);
-    expect(attachments[0]).toEqual({ ...plain.attachments[0], title: '🟠 Only this' });
+    expect(attachments[0]).toEqual({ ...plain.attachments[0], title: 'Only this' });
   });
 
-  test('with everything in it stays as short as any card', () => {
-    for (const isShort of [true, false]) {
-      const fields = Array.from(
-        { length: 16 },
-        (_, n) => [`F ${n}`, '{{ event.file.script }}', isShort !== (n % 2 === 0)] as const,
-      );
-      const posted = post(
-        { title: '{{ event.type }}', text: '{{ event.file.path }}', fields },
-        eventOfTexts(() => '*'.repeat(50_000)),
-      );
-      expect(attachmentLength(posted)).toBeLessThan(16_000);
-      expect([...posted.text].length).toBeLessThan(4_500);
-      expect(blocksOf({ ...posted.attachments[0] })).toBeLessThanOrEqual(90);
-    }
+  test.each(['compact', 'full'] as const)(
+    'with everything in it stays as short as any, in the style %s',
+    (style) => {
+      for (const isShort of [true, false]) {
+        const fields = Array.from(
+          { length: 16 },
+          (_, n) => [`F ${n}`, '{{ event.file.script }}', isShort !== (n % 2 === 0)] as const,
+        );
+        for (const sign of ['*', '#', 'www.', '\u2424', '😀']) {
+          const posted = post(
+            { title: '{{ event.type }}', text: '{{ event.file.path }}', fields },
+            eventOfTexts(() => sign.repeat(50_000 / sign.length)),
+            { style },
+          );
+          expect(attachmentLength(posted)).toBeLessThan(16_000);
+          expect([...posted.text].length).toBeLessThan(12_000);
+          expect(blocksOf({ ...posted.attachments[0] })).toBeLessThanOrEqual(90);
+        }
+      }
+    },
+  );
+
+  test.each(['#', '~', '\\', '@'])('whose own text is all %s is one post', (sign) => {
+    const written = { title: sign.repeat(299), text: sign.repeat(3_900) };
+    const posted = post(written, storedEvent());
+    expect([...posted.text].length).toBeLessThanOrEqual(12_000);
+    expect(attachmentLength(posted)).toBeLessThan(16_000);
   });
 
   test('in its short form cuts every value', () => {
@@ -380,9 +311,9 @@ describe('a post by a template', () => {
   });
 });
 
-test('a locale has the labels that templates may use', () => {
-  const thai = createTemplateWords(createWording('th', 'Asia/Bangkok')).labels;
-  expect(Object.keys(thai)).toEqual([...templateSupport.labels]);
-  expect(thai.device).toBe('อุปกรณ์');
-  for (const label of Object.values(thai)) expect(label).not.toMatch(/[{[`*_]/);
+test('a language has the labels that templates may use', () => {
+  const thai = new Composers({}).voiceOf({}, { locale: 'th', timeZone: 'UTC' }).templateWords;
+  expect(Object.keys(thai.labels)).toEqual([...labelNames]);
+  expect(thai.labels.device).toBe('อุปกรณ์');
+  for (const label of Object.values(thai.labels)) expect(label).not.toMatch(/[{[`*_]/);
 });

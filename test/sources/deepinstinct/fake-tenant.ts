@@ -152,8 +152,6 @@ export function sourceOf(
   const context: AdapterContext = {
     id: 'di',
     http,
-    locale: 'en',
-    timeZone: 'UTC',
     now: () => nowMs,
   };
   const definition = sources[type]!;

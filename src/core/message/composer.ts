@@ -1,0 +1,75 @@
+// Composes an event, a digest or a notice in one style, and keeps the last cards for other sinks
+// of the same style.
+import type { Card } from '../../kit/card.ts';
+import type { StoredEvent } from '../../kit/event.ts';
+import type { Locale } from '../../kit/locale.ts';
+import type { Product, ProductOf } from '../../kit/product.ts';
+import type { MessageForm, Sink } from '../../kit/sink.ts';
+import type { TemplateWords } from '../template/fields.ts';
+import { digestCard } from './digest.ts';
+import { eventCard } from './event.ts';
+import { createLanguage, type Language } from './language.ts';
+import { noticeCard } from './notice.ts';
+
+export interface Style {
+  readonly locale: Locale;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly title: NonNullable<Sink['titles']>;
+}
+
+export interface Products {
+  readonly productOf?: ProductOf | undefined;
+  /** Of all sources, if they are of one: digests do not say whose events they hold. */
+  readonly only?: Product | undefined;
+}
+
+/** Cards that are kept for other sinks of the same style. */
+const keptMax = 500;
+
+export class Composer {
+  readonly language: Language;
+  readonly #title: Style['title'];
+  readonly #products: Products;
+  readonly #kept = new Map<string, Card>();
+  #voices = 0;
+
+  constructor(style: Style, products: Products) {
+    this.language = createLanguage(style.locale, style.timeZone);
+    this.#title = style.title;
+    this.#products = products;
+  }
+
+  get templateWords(): TemplateWords {
+    const { language } = this;
+    return { labels: language.labels, time: (iso) => language.time(iso)[0] };
+  }
+
+  /** To be called for each sink that it serves: what it makes for one alone need not be kept. */
+  addVoice(): void {
+    this.#voices += 1;
+  }
+
+  compose(event: StoredEvent, form: MessageForm, showTenant: boolean): Card {
+    if (this.#voices === 1) return this.#composed(event, form, showTenant);
+    const key = `${event.id} ${form} ${showTenant}`;
+    const kept = this.#kept;
+    const known = event.id === 0 ? undefined : kept.get(key);
+    if (known !== undefined) return known;
+    const card = this.#composed(event, form, showTenant);
+    // The oldest goes: a Map keeps the order in which it was filled.
+    if (kept.size >= keptMax) kept.delete(kept.keys().next().value!);
+    kept.set(key, card);
+    return card;
+  }
+
+  #composed(event: StoredEvent, form: MessageForm, showTenant: boolean): Card {
+    const { digest, notice } = event.body;
+    const { language } = this;
+    if (digest !== undefined)
+      return digestCard(event, digest, { product: this.#products.only, language }, form);
+    if (notice !== undefined) return noticeCard(event, notice, language, form);
+    const product = this.#products.productOf?.(event);
+    return eventCard(event, { product, language }, { form, showTenant, title: this.#title });
+  }
+}

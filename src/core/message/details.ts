@@ -1,0 +1,152 @@
+// Everything of an event that the headline and the fields do not say, in the order in which an
+// analyst asks: what ran, where it came from, what the vendor says, and the numbers to search by.
+// Absent values give no line. Pure.
+import { type Field, type Text, word } from '../../kit/card.ts';
+import { type Process, type StoredEvent, severityNames } from '../../kit/event.ts';
+import { streamWords, type TermKind } from '../../kit/product.ts';
+import { shownId, techniquesOf, timeField } from './facts.ts';
+import { type Label, type Language, number } from './language.ts';
+import { block, code, joined, prose } from './text.ts';
+import { said, type Vocabulary } from './vocabulary.ts';
+
+interface View {
+  readonly event: StoredEvent;
+  readonly words: Vocabulary;
+  /** Code points that the value may take. */
+  max: number;
+}
+
+interface Rule {
+  readonly label: Label;
+  /** Code points of the value in a full card, and in a short one. */
+  readonly full: number;
+  readonly short: number;
+  value(view: View): Text;
+}
+
+const separator = ' · ';
+
+const rules: readonly Rule[] = [
+  rule('path', 1500, 70, ({ event, max }) => code(event.body.file?.path, max)),
+  rule('fileHash', 200, 70, ({ event, max }) => code(event.body.file?.hash, max)),
+  rule('process', 1500, 50, ({ event, max }) => processOf(event.body.process, max)),
+  rule('parentProcess', 1500, 50, ({ event, max }) => processOf(event.body.parentProcess, max)),
+  rule('description', 1500, 60, ({ event, max }) => prose(event.body.description, max)),
+  rule('comment', 600, 40, ({ event, max }) => prose(event.body.comment, max)),
+  rule('target', 1000, 40, ({ event, max }) => code(event.body.target, max)),
+  rule('remote', 120, 36, ({ event, max }) => code(event.body.remoteIp, max)),
+  rule('type', 320, 60, typeOf),
+  rule('threatType', 160, 40, (view) => termsOf(view, 'threatType', view.event.body.threatType)),
+  rule('severity', 60, 16, severityOf),
+  rule('status', 60, 16, (view) => termsOf(view, 'status', view.event.status)),
+  rule('action', 60, 20, ({ event, max }) => code(event.action, max)),
+  rule('lastAction', 80, 24, ({ event, max }) => code(event.body.lastAction, max)),
+  rule('os', 160, 20, osOf),
+  rule('domain', 120, 20, ({ event, max }) => code(event.body.device?.domain, max)),
+  rule('mac', 60, 20, ({ event, max }) => code(event.body.device?.mac, max)),
+  rule('deviceGroup', 120, 20, ({ event, max }) => code(event.body.device?.group, max)),
+  rule('policy', 120, 20, ({ event, max }) => code(event.body.device?.policy, max)),
+  rule('signer', 160, 20, ({ event, max }) => code(event.body.file?.signer, max)),
+  rule('recurrence', 20, 20, ({ event }) => countOf(event.body.recurrence)),
+  rule('affectedDevices', 20, 20, ({ event }) => countOf(event.body.affectedDevices)),
+  rule('techniques', 600, 32, ({ event, max }) => moreTechniques(event, max)),
+  rule('script', 3000, 90, ({ event, max }) => block(event.body.file?.script, max)),
+];
+
+function rule(label: Label, full: number, short: number, value: Rule['value']): Rule {
+  return { label, full, short, value };
+}
+
+export function detailsOf(
+  event: StoredEvent,
+  words: Vocabulary,
+  form: 'full' | 'short',
+): readonly Field[] {
+  const fields: Field[] = [];
+  const view: View = { event, words, max: 0 };
+  for (const { rule, name } of namedRules(words.language)) {
+    view.max = rule[form];
+    const value = rule.value(view);
+    if (value.length > 0) fields.push({ name, value });
+  }
+  fields.push(idField(event, words), timeField(event, words.language));
+  return fields;
+}
+
+const named = new WeakMap<Language, readonly { readonly rule: Rule; readonly name: Text }[]>();
+
+/** Each with its name as a text, made once a language. */
+function namedRules(language: Language) {
+  let known = named.get(language);
+  if (known === undefined) {
+    known = rules.map((rule) => ({ rule, name: [language.label(rule.label)] }));
+    named.set(language, known);
+  }
+  return known;
+}
+
+function idField(event: StoredEvent, { product, language }: Vocabulary): Field {
+  const name = streamWords(product, event.stream, language.locale)?.number;
+  const own = event.body.itemId === undefined ? code(`#${event.id}`, 40) : [];
+  const shown = own.length > 0 ? own : code(event.body.itemId, 100);
+  return {
+    name: [name === undefined ? language.label('eventId') : word(name)],
+    value: shown.length > 0 ? shown : [word(shownId(event))],
+  };
+}
+
+/** `Malicious file (STATIC_ANALYSIS · MALICIOUS_FILE)`: the trigger says what the type may not. */
+function typeOf(view: View): Text {
+  const { event, words, max } = view;
+  const { trigger } = event.body;
+  const share = Math.floor(max / 2);
+  const own = [code(event.type, share), trigger === event.type ? [] : code(trigger, share)];
+  return beside(said('type', event.type, words), joined(separator, own));
+}
+
+function termsOf({ words, max }: View, kind: TermKind, vendors: string | null | undefined): Text {
+  return beside(said(kind, vendors, words), code(vendors, max));
+}
+
+/** Readable words, and the vendor's own beside them. */
+function beside(known: ReturnType<typeof said>, own: Text): Text {
+  if (!known?.isKnown) return own;
+  return [...known.text, word(' ('), ...own, word(')')];
+}
+
+function severityOf({ event, max }: View): Text {
+  const name = severityNames[event.severity];
+  const raw = event.body.severityRaw === name ? [] : code(event.body.severityRaw, max);
+  return raw.length === 0 ? [word(name)] : [word(`${name} (`), ...raw, word(')')];
+}
+
+function osOf({ event, max }: View): Text {
+  const { os, osVersion } = event.body.device ?? {};
+  return code([os, osVersion].filter((text) => text !== undefined).join(' '), max);
+}
+
+function countOf(count: number | undefined): Text {
+  return count !== undefined && count > 1 ? number(Math.trunc(count)) : [];
+}
+
+const techniquesInFields = 2;
+const techniquesMax = 8;
+
+/** Only where the fields have not said all. */
+function moreTechniques(event: StoredEvent, max: number): Text {
+  const { techniques = [] } = event.body;
+  return techniques.length <= techniquesInFields ? [] : techniquesOf(event, techniquesMax, max);
+}
+
+function processOf(process: Process | undefined, max: number): Text {
+  if (process === undefined) return [];
+  const { name, path, commandLine, user, id } = process;
+  const main = commandLine ?? path ?? name;
+  const isNamed = name === undefined || (main ?? '').slice(0, 5_000).includes(name);
+  return joined(separator, [
+    isNamed ? [] : code(name, Math.floor(max * 0.15)),
+    code(main, Math.floor(max * 0.65)),
+    code(user, Math.floor(max * 0.15)),
+    id === undefined ? [] : [word(`PID ${Math.trunc(id)}`)],
+  ]);
+}

@@ -1,0 +1,272 @@
+// Many events as one card: how many of what on which devices, why they came together, and the most
+// severe ones with a way to each. Pure.
+import { type Card, type Field, type Part, type Table, type Text, word } from '../../kit/card.ts';
+import {
+  type Counted,
+  type Digest,
+  type DigestRow,
+  type Severity,
+  type StoredEvent,
+  severityNames,
+} from '../../kit/event.ts';
+import type { MessageForm } from '../../kit/sink.ts';
+import { devicesText, eventsText } from './counts.ts';
+import { shownId } from './facts.ts';
+import { type Label, type Language, number } from './language.ts';
+import { signs } from './signs.ts';
+import { code, joined } from './text.ts';
+import { said, type Vocabulary } from './vocabulary.ts';
+
+/** How many of each list are shown, and how many code points of each text. */
+interface Room {
+  readonly types: number;
+  readonly devices: number;
+  readonly files: number;
+  readonly rows: number;
+  readonly text: number;
+  readonly hash: number;
+}
+
+const rooms: Readonly<Record<MessageForm, Room>> = {
+  full: { types: 8, devices: 8, files: 5, rows: 12, text: 80, hash: 130 },
+  short: { types: 3, devices: 3, files: 2, rows: 0, text: 24, hash: 70 },
+  bare: { types: 0, devices: 0, files: 0, rows: 0, text: 0, hash: 0 },
+};
+/** The headline is read in a notification; the fields have the others. */
+const typesInHeadlineMax = 3;
+const mostSevereFirst = [5, 4, 3, 2, 1, 0] as const satisfies readonly Severity[];
+const separator = ' · ';
+
+/** @param words with the product that all of its events are of, if it is one */
+export function digestCard(
+  event: StoredEvent,
+  digest: Digest,
+  words: Vocabulary,
+  form: MessageForm,
+): Card {
+  const { language } = words;
+  const room = rooms[form];
+  const table = tableOf(digest, words, room);
+  return {
+    kind: 'digest',
+    severity: event.severity,
+    sign: signs[event.severity],
+    level: severityNames[event.severity],
+    title: [language.label(digest.kind === 'storm' ? 'titleStorm' : 'titleDigest')],
+    headline: headlineOf(digest, words, form),
+    remarks: form === 'bare' ? [language.say('digestBare', {})] : remarksOf(digest, words, room),
+    fields: fieldsOf(digest, words, room),
+    details: [],
+    ...(table !== undefined && { table }),
+    footer: joined(separator, [[word('Tocsin')], spanText(digest, language)]),
+  };
+}
+
+function headlineOf(digest: Digest, words: Vocabulary, form: MessageForm): Text {
+  const { text, types } = rooms[form];
+  const shown = digest.types.slice(0, Math.min(types, typesInHeadlineMax));
+  return joined(separator, [
+    periodText(digest, words.language),
+    typesText(shown, digest.typeCount, words, text),
+    devicesText(digest.deviceCount, words.language),
+  ]);
+}
+
+function periodText({ count, firstAt, lastAt }: Digest, language: Language): Text {
+  const events = eventsText(count, language);
+  const seconds = (Date.parse(lastAt) - Date.parse(firstAt)) / 1000;
+  // Shorter spans are not told apart.
+  if (count === 1 || seconds < 60) return events;
+  return language.say('eventsWithin', { events, time: language.span(seconds) });
+}
+
+/** Why these came together, and each file that was seen more than once. */
+function remarksOf(digest: Digest, words: Vocabulary, room: Room): Text[] {
+  const why =
+    digest.kind === 'storm'
+      ? words.language.say('digestStorm', { before: countOrNone(digest.before) })
+      : routeText(digest, words.language, room);
+  return [why, ...fileTexts(digest, words.language, room)];
+}
+
+function countOrNone(count: number): Text | undefined {
+  return count === 0 ? undefined : number(count);
+}
+
+/** A group by hash is about one file, which has a remark of its own. */
+function isOfOneFile({ by, files }: Digest): boolean {
+  return files.length === 1 && by.some(({ field }) => field === 'hash');
+}
+
+function routeText(digest: Digest, language: Language, { text }: Room): Text {
+  const isOneFile = isOfOneFile(digest);
+  const by = digest.by
+    .filter(({ field }) => !(isOneFile && field === 'hash'))
+    .flatMap(({ field, value }) => {
+      const shown = code(value, text);
+      return shown.length === 0 ? [] : [[fieldLabel(field, language), word(' '), ...shown]];
+    });
+  const route = code(digest.route, text);
+  return language.say('digestRoute', {
+    route: route.length > 0 ? route : [word('–')],
+    by: joined(', ', by),
+    before: isOneFile ? undefined : countOrNone(digest.before),
+  });
+}
+
+/** What a route may group by, as a card calls it. */
+const fieldLabels: Readonly<Record<string, Label>> = {
+  type: 'type',
+  severity: 'severity',
+  status: 'status',
+  action: 'action',
+  device: 'device',
+  device_group: 'deviceGroup',
+  user: 'user',
+  tenant: 'tenant',
+  hash: 'fileHash',
+  source: 'source',
+  stream: 'stream',
+};
+
+function fieldLabel(field: string, language: Language) {
+  return Object.hasOwn(fieldLabels, field)
+    ? language.label(fieldLabels[field]!)
+    : word(field.replace(/[^A-Za-z0-9]/g, ' '));
+}
+
+function fileTexts(digest: Digest, language: Language, room: Room): Text[] {
+  const isOneFile = isOfOneFile(digest);
+  const files = digest.files.filter(({ count }) => count > 1 || isOneFile).slice(0, room.files);
+  const texts = files.map(({ hash, name, count, devices }) =>
+    language.say('digestFile', {
+      file: joined(' ', [code(name, room.text), code(hash, room.hash)]),
+      devices: devicesText(devices, language),
+      events: eventsText(count, language),
+      before: isOneFile ? countOrNone(digest.before) : undefined,
+    }),
+  );
+  const more = digest.fileCount - files.length;
+  if (texts.length > 0 && more > 0)
+    texts.push(language.say('digestFiles', { count: number(more) }));
+  return texts;
+}
+
+function fieldsOf(digest: Digest, words: Vocabulary, room: Room): Field[] {
+  const { types, typeCount, devices, deviceCount, tenants = [], tenantCount = 0 } = digest;
+  const { language } = words;
+  const field = (label: Label, value: Text): Field[] =>
+    value.length === 0 ? [] : [{ name: [language.label(label)], value }];
+  return [
+    ...field('severity', severitiesText(digest)),
+    ...field('type', typesText(types.slice(0, room.types), typeCount, words, room.text)),
+    ...field('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room)),
+    ...field('tenant', countedText(tenants.slice(0, room.devices), tenantCount, room)),
+    ...field('received', spanText(digest, language)),
+  ];
+}
+
+function severitiesText({ severities }: Digest): Text {
+  const present = mostSevereFirst.filter((severity) => (severities[severity] ?? 0) > 0);
+  if (present.length === 0) return [];
+  return [
+    word(
+      present
+        .map((severity) => `${severityNames[severity]} ${severities[severity]}`)
+        .join(separator),
+    ),
+  ];
+}
+
+function typesText(shown: readonly Counted[], all: number, words: Vocabulary, max: number): Text {
+  return withMore(
+    shown.map(({ name, count }) => {
+      const known = said('type', name, words);
+      const text = known?.isKnown ? known.text : code(name, max);
+      return text.length === 0 ? [] : [...text, word(` ${count}`)];
+    }),
+    all,
+  );
+}
+
+/** `DC01 / Bakery 300, PC-2 112, +3`; empty if none can be shown. */
+function countedText(shown: readonly Counted[], all: number, { text: max }: Room): Text {
+  return withMore(
+    shown.map(({ name, count, tenant }) => {
+      const text = ofTenant(name, tenant, max);
+      return text.length === 0 ? [] : [...text, word(` ${count}`)];
+    }),
+    all,
+  );
+}
+
+/** The same name may stand for another device of each tenant. */
+function ofTenant(name: string | undefined, tenant: string | undefined, max: number): Text {
+  const device = code(name, max);
+  return device.length === 0 ? device : joined(' / ', [device, code(tenant, max)]);
+}
+
+function withMore(texts: readonly Text[], all: number): Text {
+  const shown = texts.filter((text) => text.length > 0);
+  const more = all - shown.length;
+  if (shown.length === 0) return [];
+  return joined(', ', more > 0 ? [...shown, [word(`+${more}`)]] : shown);
+}
+
+function spanText({ firstAt, lastAt }: Digest, language: Language): Text {
+  const first = language.time(firstAt);
+  return firstAt === lastAt ? first : [...first, word(' – '), ...language.time(lastAt)];
+}
+
+/** Undefined where there is no room for a table. */
+function tableOf(digest: Digest, words: Vocabulary, room: Room): Table | undefined {
+  const rows = digest.rows.slice(0, room.rows);
+  if (rows.length === 0) return undefined;
+  const { language } = words;
+  const labels = ['severity', 'type', 'device', 'fileName', 'received', 'event'] as const;
+  const more = digest.count - rows.length;
+  return {
+    columns: labels.map((label) => [language.label(label)]),
+    rows: rows.map((row) =>
+      cellsOf(row, words, { max: room.text, isOneDay: isOneDay(digest, language) }),
+    ),
+    ...(more > 0 && { more: language.say('digestMore', { count: number(more) }) }),
+  };
+}
+
+interface RowView {
+  readonly max: number;
+  readonly isOneDay: boolean;
+}
+
+function cellsOf(row: DigestRow, words: Vocabulary, { max, isOneDay }: RowView): Text[] {
+  const known = said('type', row.type, words);
+  const time = words.language.time(row.at);
+  return [
+    [word(signs[row.severity])],
+    known?.isKnown ? known.text : code(row.type, max),
+    ofTenant(row.device, row.tenant, max),
+    code(row.file, max),
+    isOneDay ? time.map(clockOf) : time,
+    [idPart(row)],
+  ];
+}
+
+function isOneDay({ firstAt, lastAt }: Digest, language: Language): boolean {
+  return dayOf(language.time(firstAt)) === dayOf(language.time(lastAt));
+}
+
+function dayOf(time: Text): string | undefined {
+  return time[0]?.text.split(' ')[0];
+}
+
+/** Without the day and the offset, which the fields say: a row must fit a phone. */
+function clockOf(part: Part): Part {
+  const clock = part.kind === 'time' ? part.text.split(' ')[1] : undefined;
+  return clock === undefined ? part : { ...part, text: clock };
+}
+
+function idPart({ id, itemId, link }: DigestRow) {
+  const text = shownId({ id, body: { ...(itemId !== undefined && { itemId }) } });
+  return link === undefined ? word(text) : ({ kind: 'link', text, url: link } as const);
+}

@@ -1,0 +1,86 @@
+// Makes a card fit a sink's limits: long values are cut first, then the rest of the table and the
+// details are left out. The headline always stays. Pure.
+import type { Card, Field, Limits, Part, Text } from '../../kit/card.ts';
+import { codePointLength, cutMiddle } from '../../kit/text.ts';
+
+/** Code points of each value: the first that makes everything fit. */
+const valueSteps = [Number.POSITIVE_INFINITY, 1500, 400, 120, 40] as const;
+/** What surrounds a part or a field when it is rendered: delimiters, line breaks. */
+const overhead = 8;
+
+/** The card itself if nothing is too long. */
+export function fitted(card: Card, limits: Limits): Card {
+  if (isShort(card, limits)) return card;
+  for (const step of valueSteps) {
+    const cut = cutTo(card, Math.min(step, limits.value));
+    if (weight(cut, limits) <= limits.total) return cut;
+  }
+  const { table: _left, ...rest } = cutTo(card, valueSteps.at(-1)!);
+  const kept: Card = { ...rest, details: [] };
+  return weight(kept, limits) <= limits.total ? kept : { ...kept, fields: [], remarks: [] };
+}
+
+/** Whether nothing is too long however it is rendered, which most cards can be told without. */
+function isShort(card: Card, { total, value, growthMax = Number.POSITIVE_INFINITY }: Limits) {
+  let length = 0;
+  const count = (text: Text): void => {
+    length += overhead;
+    for (const part of text) {
+      // Nothing that is longer than one value may be is short.
+      length += part.text.length > value ? Number.POSITIVE_INFINITY : part.text.length;
+      if (part.kind === 'link') length += part.url.length;
+    }
+  };
+  count(card.title);
+  count(card.headline);
+  count(card.footer);
+  for (const remark of card.remarks) count(remark);
+  for (const fields of [card.fields, card.details]) {
+    for (const field of fields) {
+      count(field.name);
+      count(field.value);
+    }
+  }
+  const { columns = [], rows = [], more = [] } = card.table ?? {};
+  for (const cells of [columns, ...rows, [more]]) for (const cell of cells) count(cell);
+  return length * growthMax <= total;
+}
+
+function cutTo(card: Card, valueMax: number): Card {
+  if (!card.fields.some(isLong) && !card.details.some(isLong)) return card;
+  return { ...card, fields: card.fields.map(cut), details: card.details.map(cut) };
+
+  function isLong({ value }: Field): boolean {
+    return value.some(({ text }) => text.length > valueMax);
+  }
+
+  function cut(field: Field): Field {
+    return isLong(field) ? { ...field, value: field.value.map(cutPart) } : field;
+  }
+
+  function cutPart(part: Part): Part {
+    return part.text.length > valueMax ? { ...part, text: cutMiddle(part.text, valueMax) } : part;
+  }
+}
+
+function weight(card: Card, { weigh = codePointsOf }: Limits): number {
+  const ofText = (text: Text) => text.reduce((sum, part) => sum + weigh(part), overhead);
+  const ofTexts = (texts: readonly Text[]) => texts.reduce((sum, text) => sum + ofText(text), 0);
+  const ofFields = (fields: readonly Field[]) =>
+    fields.reduce((sum, { name, value }) => sum + ofText(name) + ofText(value), 0);
+  const { table } = card;
+  const ofTable =
+    table === undefined
+      ? 0
+      : ofTexts(table.columns) + table.rows.reduce((sum, row) => sum + ofTexts(row), 0);
+  return (
+    ofTexts([card.title, card.headline, card.footer, ...card.remarks]) +
+    ofFields(card.fields) +
+    ofFields(card.details) +
+    ofTable
+  );
+}
+
+function codePointsOf({ text }: Part): number {
+  return codePointLength(text);
+}

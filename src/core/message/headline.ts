@@ -1,0 +1,57 @@
+// The one line that must be legible at 3 a.m.: what happened on which host, to whom, and whether it
+// was stopped. No hash, no path. Pure.
+import type { Text } from '../../kit/card.ts';
+import type { EventBody, StoredEvent } from '../../kit/event.ts';
+import { code, joined, prose } from './text.ts';
+import { said, type Vocabulary } from './vocabulary.ts';
+
+/** Code points of each value. */
+export interface HeadlineRoom {
+  readonly what: number;
+  readonly device: number;
+  readonly user: number;
+}
+
+export function headlineOf(event: StoredEvent, words: Vocabulary, room: HeadlineRoom): Text {
+  const { language } = words;
+  const device = code(deviceName(event.body), room.device);
+  return language.say('headline', {
+    what: whatOf(event, words, room.what),
+    device: device.length > 0 ? device : [language.label('deviceUnknown')],
+    user: code(event.body.user, room.user),
+    outcome: outcomeOf(event, words),
+  });
+}
+
+/** The most telling of what the vendor says; a sentence of its own where the words are generic. */
+function whatOf({ type, body }: StoredEvent, words: Vocabulary, max: number): Text {
+  const ofType = said('type', type, words);
+  if (ofType?.isKnown && !ofType.isGeneric) return ofType.text;
+  for (const kind of ['trigger', 'threatType'] as const) {
+    const found = said(kind, body[kind], words);
+    if (found?.isKnown && !found.isGeneric) return found.text;
+  }
+  if (ofType === undefined || ofType.isGeneric) {
+    const sentence = firstSentence(body.description);
+    if (sentence !== undefined && sentence.length <= max) return prose(sentence, max);
+  }
+  return ofType?.text ?? [words.language.label('event')];
+}
+
+function firstSentence(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const end = text.slice(0, 500).search(/\.(?:\s|$)|[\r\n]/);
+  const first = (end < 0 ? text : text.slice(0, end)).trim();
+  return first === '' ? undefined : first;
+}
+
+/** `blocked, quarantine FAILED`; empty if the vendor says neither. */
+export function outcomeOf({ action, body }: StoredEvent, words: Vocabulary, between = ', '): Text {
+  const done = said('action', action, words)?.text ?? [];
+  const last = said('lastAction', body.lastAction, words)?.text ?? [];
+  return joined(between, [done, last]);
+}
+
+export function deviceName({ device }: EventBody): string | undefined {
+  return device?.name ?? (device?.id === undefined ? undefined : `#${device.id}`);
+}

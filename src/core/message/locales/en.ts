@@ -1,0 +1,141 @@
+// English. Everything that Tocsin says in a channel, and nothing of how a sink shows it. Labels are
+// words as they stand; sentences have places for values, see ../sentence.ts.
+import type { Notice } from '../../../kit/event.ts';
+
+export const en = {
+  labels: {
+    eventId: 'Event ID',
+    type: 'Type',
+    severity: 'Severity',
+    status: 'Status',
+    outcome: 'Outcome',
+    action: 'Action',
+    lastAction: 'Last Action',
+    device: 'Device',
+    user: 'User',
+    os: 'OS',
+    mac: 'MAC',
+    domain: 'Domain',
+    deviceGroup: 'Device Group',
+    policy: 'Policy',
+    agent: 'Agent',
+    remote: 'Remote Address',
+    threatType: 'Threat Type',
+    trigger: 'Trigger',
+    tenant: 'Tenant / MSP',
+    recurrence: 'Recurrence',
+    affectedDevices: 'Affected Devices',
+    techniques: 'MITRE ATT&CK',
+    fileName: 'File',
+    fileType: 'File Type',
+    fileSize: 'File Size',
+    signer: 'Signer',
+    path: 'Path',
+    script: 'Script',
+    fileHash: 'File Hash',
+    description: 'Description',
+    comment: 'Comment',
+    process: 'Process',
+    parentProcess: 'Parent Process',
+    target: 'Target',
+    timestamp: 'Time',
+    observed: 'Seen at the Console',
+    received: 'Received',
+    message: 'Message',
+    // For templates alone.
+    ip: 'IP',
+    link: 'Link',
+    suspiciousId: 'Suspicious Event ID',
+    titleSuspicious: 'New Suspicious Event Detected',
+    source: 'Source',
+    stream: 'Stream',
+    titleEvent: 'New Event Detected',
+    titleNotice: 'Tocsin',
+    titleDigest: 'Several Events Together',
+    titleStorm: 'Digest of a Storm',
+    eventOne: '1 event',
+    digestOne: '1 digest',
+    deviceOne: '1 device',
+    fromAll: 'the first event',
+    deviceUnknown: 'an unknown device',
+    event: 'Event',
+    rows: 'Most Severe',
+  },
+  sentences: {
+    headline: '{what} on {device}[ ({user})][: {outcome}]',
+    delayedBySink: 'Delayed by {time}: the sink took no messages.',
+    delayedByBacklog: 'Delayed by {time}: many messages were queued.',
+    elsewhere: 'Posted here because {place} refused it.',
+    mayBeRepeated: 'Possibly a repetition: an earlier attempt got no answer.',
+    bare: 'The rest of this event could not be posted. It is stored as number {number}.',
+    digestBare: 'What these events say could not be posted. They are stored.',
+    timeObserved: '{time} (seen at the console; when it happened is not known)',
+    timeReceived: '{time} (received; when it happened is not known)',
+    days: '{count} d',
+    hours: '{count} h',
+    minutes: '{count} min',
+    eventsWithin: '{events} in {time}',
+    eventCount: '{count} events',
+    digestCount: '{count} digests',
+    deviceCount: '{count} devices',
+    digestStorm:
+      'Too many events to read one by one. Until that is over, the less urgent ones come in digests.[ {before} came before.]',
+    digestRoute: 'Grouped by route {route}[ ({by})].[ {before} were sent before.]',
+    digestFile: '{file}[ on {devices}]: {events}[, {before} more before]',
+    digestFiles: 'Other files: {count}',
+    digestMore: 'and {count} more',
+  },
+  notices: {
+    watching:
+      'Watching {source}[ at {host}][, from {from}].[ START_FROM names {asked}, which is beyond its newest event ({newest}).]',
+    source_reset:
+      'Source {source} has been reset: its numbers begin anew. Nothing is read until an operator confirms with `tocsin source reset`.',
+    source_other:
+      'Source {source} is not read: its stored position belongs to another console. Compare the addresses, then confirm with `tocsin source reset`.',
+    source_rejected:
+      'Source {source} refuses our credential: nothing can be read from it. Check its key, and replace it if it was revoked.',
+    source_failing:
+      'Source {source} has not been readable since {since}: what happens now is not seen here yet. Tocsin keeps trying. Watch the console until then.',
+    source_back:
+      'Source {source} can be read again[. It could not from {since} to {until}]. What it reported meanwhile follows now.',
+    credential_ending:
+      'The credential of source {source} expires at {ends}; nothing can be read from then on. Create a new one and replace it.',
+    credential_renewed:
+      'The credential of source {source} no longer expires soon[: it is valid until {ends}].',
+    sink_paused:
+      'Sink {sink} refuses our messages[ ({reason})] and is paused. Its messages are kept. Check its address and permissions; it resumes by itself.',
+    sink_failing:
+      'Sink {sink} has taken no message since {since}[ ({reason})]. Its messages are kept, and Tocsin keeps trying.',
+    sink_back:
+      'Sink {sink} works again[. It took no messages from {since} to {until}]. What was held up follows now.',
+    deliveries_dead:
+      'Sink {sink} did not take {events}, which were given up: nobody has seen them there. `tocsin dead list` shows them and why; `tocsin dead redrive --all` sends them again.',
+    deliveries_dead_over: 'Nothing that was given up for sink {sink} is left.',
+    storm_begun:
+      'Many events at once: {count} and more are pending. Until that is over, those below {passes} come in digests.',
+    storm_over:
+      'The storm that began at {since} is over: {events} came in {digests}. Events come one by one again.',
+    silence_over:
+      'Silence {silence} of {owner} has ended ({reason}). It hid {events}[: {severities}].',
+    clock_leapt:
+      'The clock of the database leapt by {seconds} s; it now says {now}. Nothing is lost. Set the clock of its host right.',
+    database_failing:
+      'The database has taken no writes since {since}[ ({reason})]. New events are neither read nor shown here until it does. Nothing is lost. Repair the database, and watch the console until then.',
+    database_back:
+      'The database takes writes again[. It took none from {since} to {until}]. What happened meanwhile follows now.',
+    sample: 'This is a sample: the way[ to {sink}] works.',
+  },
+} as const satisfies {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly sentences: Readonly<Record<string, string>>;
+  readonly notices: Readonly<Record<Notice['kind'], string>>;
+};
+
+type Words<Of> = { readonly [Key in keyof Of]: string };
+
+/** What every language must say. */
+export interface LocaleWords {
+  readonly labels: Words<(typeof en)['labels']>;
+  readonly sentences: Words<(typeof en)['sentences']>;
+  readonly notices: Words<(typeof en)['notices']>;
+}

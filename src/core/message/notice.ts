@@ -1,0 +1,95 @@
+// What Tocsin itself has to say, as a small card: what happened, then what to do. Values come from
+// the configuration and from far ends, so they are shown like any other text. Pure.
+import { type Card, type Field, type Text, word } from '../../kit/card.ts';
+import { type Notice, type StoredEvent, severityNames } from '../../kit/event.ts';
+import type { MessageForm } from '../../kit/sink.ts';
+import { eventsText } from './counts.ts';
+import { type Language, number } from './language.ts';
+import { filled, type Sentence } from './sentence.ts';
+import { signs } from './signs.ts';
+import { code } from './text.ts';
+
+const valuesMax = 12;
+const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+const product = [word('Tocsin')];
+
+export function noticeCard(
+  event: StoredEvent,
+  notice: Notice,
+  language: Language,
+  form: MessageForm,
+): Card {
+  const sentence = language.notice(notice.kind);
+  const received = language.time(event.receivedAt);
+  return {
+    kind: 'notice',
+    severity: event.severity,
+    sign: signs[event.severity],
+    level: severityNames[event.severity],
+    title: [language.label('titleNotice')],
+    headline:
+      sentence === undefined ? code(notice.kind, 40) : headlineOf(sentence, notice, language, form),
+    remarks: [],
+    fields: [],
+    details: restOf(sentence, notice, language, form),
+    footer: [...product, word(' · '), ...received],
+  };
+}
+
+function headlineOf(
+  sentence: Sentence,
+  notice: Notice,
+  language: Language,
+  form: MessageForm,
+): Text {
+  const max = form === 'full' ? 200 : 60;
+  const shown = entriesOf(notice).map(
+    ([name, value]) => [name, valueText(value, language, max)] as const,
+  );
+  const { count, digests } = notice.values;
+  return filled(sentence, {
+    ...Object.fromEntries(shown),
+    events: countText(count, (value) => eventsText(value, language)),
+    digests: countText(digests, (value) =>
+      value === 1
+        ? [language.label('digestOne')]
+        : language.say('digestCount', { count: number(value) }),
+    ),
+  });
+}
+
+function countText(count: string | undefined, text: (count: number) => Text): Text | undefined {
+  return /^\d{1,15}$/.test(count ?? '') ? text(Number(count)) : undefined;
+}
+
+/** What the sentence did not say, so that no value is lost. */
+function restOf(
+  sentence: Sentence | undefined,
+  notice: Notice,
+  language: Language,
+  form: MessageForm,
+): Field[] {
+  const max = form === 'full' ? 1_000 : 100;
+  const isSaid = (name: string) =>
+    sentence !== undefined &&
+    (sentence.names.has(name) || (name === 'count' && sentence.names.has('events')));
+  return entriesOf(notice)
+    .filter(([name]) => !isSaid(name))
+    .flatMap(([name, value]) => {
+      const isMessage = name === 'message';
+      const shown = isMessage ? code(value, max) : valueText(value, language, max);
+      const label = isMessage
+        ? language.label('message')
+        : word(name.replace(/[^A-Za-z0-9]/g, ' ').slice(0, 40));
+      return shown.length === 0 ? [] : [{ name: [label], value: shown }];
+    });
+}
+
+function entriesOf({ values }: Notice): readonly (readonly [string, string])[] {
+  return Object.entries(values).slice(0, valuesMax);
+}
+
+function valueText(value: string, language: Language, max: number): Text {
+  if (value === 'all') return [language.label('fromAll')];
+  return isoTime.test(value) ? language.time(value) : code(value, max);
+}

@@ -1,0 +1,49 @@
+// Text of others made into parts: neutral, trimmed, cut. Everything that an event brought passes
+// through here exactly once on its way into a card. Pure; linear in what is kept.
+import type { Part, Text } from '../../kit/card.ts';
+import { word } from '../../kit/card.ts';
+import { cutMiddle, neutralText } from '../../kit/text.ts';
+
+/** What is absent or has nothing to see gives no part. */
+type Given = string | undefined | null;
+
+/** Most values are short ASCII, and neither need to be cut nor hold anything to be shown. */
+const harmless = /^[!-~](?:[ -~]*[!-~])?$/;
+
+function neutral(text: Given, codePointsMax: number, multiline: boolean): string | undefined {
+  if (text === undefined || text === null) return undefined;
+  if (text.length <= codePointsMax && harmless.test(text)) return text;
+  // Cut twice: what is not shown need not be read, and what is written out grows.
+  const shown = neutralText(cutMiddle(text.trim(), codePointsMax), { multiline }).trim();
+  return shown === '' ? undefined : cutMiddle(shown, codePointsMax);
+}
+
+/** One line, at most so many code points; empty if there is nothing to see. */
+export function code(text: Given, codePointsMax: number): Text {
+  const shown = neutral(text, codePointsMax, false);
+  return shown === undefined ? [] : [{ kind: 'code', text: shown }];
+}
+
+/** {@link code} for what may have several lines. */
+export function block(text: Given, codePointsMax: number): Text {
+  const shown = neutral(text, codePointsMax, true);
+  // A single line has no tabs to keep.
+  if (!shown?.includes('\n')) return code(text, codePointsMax);
+  return [{ kind: 'block', text: shown }];
+}
+
+export function prose(text: Given, codePointsMax: number): Text {
+  const shown = neutral(text, codePointsMax, false);
+  return shown === undefined ? [] : [{ kind: 'prose', text: shown }];
+}
+
+/** Those that are not empty, with our own words between them. */
+export function joined(between: string, texts: readonly Text[]): Text {
+  const parts: Part[] = [];
+  for (const text of texts) {
+    if (text.length === 0) continue;
+    if (parts.length > 0) parts.push(word(between));
+    parts.push(...text);
+  }
+  return parts;
+}

@@ -1,0 +1,59 @@
+// The vendor's words in the reader's: by the terms of the event's product, else as the vendor
+// writes them. Every enumeration is open, and an attacker may be the author of a word that is not
+// in the table. Pure.
+import { type Part, strong, type Text, word } from '../../kit/card.ts';
+import type { Product, Term, TermKind } from '../../kit/product.ts';
+import type { Language } from './language.ts';
+import { code } from './text.ts';
+
+export interface Said {
+  readonly text: Text;
+  readonly isBad: boolean;
+  readonly isGeneric: boolean;
+  /** The words are ours: the vendor's own stand beside them where everything is told. */
+  readonly isKnown: boolean;
+}
+
+/** Code points of a word that nobody knows. */
+const unknownMax = 80;
+
+/** Of those who are failing, in any vendor's word for it. */
+const failing = /fail/i;
+
+export interface Vocabulary {
+  readonly product: Product | undefined;
+  readonly language: Language;
+}
+
+/** @returns undefined if the vendor said nothing */
+export function said(
+  kind: TermKind,
+  vendors: string | null | undefined,
+  { product, language }: Vocabulary,
+): Said | undefined {
+  if (vendors === null || vendors === undefined) return undefined;
+  const terms = product?.terms?.[kind];
+  if (terms !== undefined && Object.hasOwn(terms, vendors))
+    return ours(terms[vendors]!, language.locale);
+  const text = code(vendors, unknownMax);
+  if (text.length === 0) return undefined;
+  return { text, isBad: failing.test(vendors), isGeneric: false, isKnown: false };
+}
+
+/** Terms are constants, and each is made into parts once a language. */
+const made = { en: new WeakMap<Term, Said>(), th: new WeakMap<Term, Said>() };
+
+function ours(term: Term, locale: Language['locale']): Said {
+  const known = made[locale].get(term);
+  if (known !== undefined) return known;
+  const text = term[locale] ?? term.en;
+  const part: Part = term.isBad ? strong(text) : word(text);
+  const result: Said = {
+    text: [part],
+    isBad: term.isBad ?? false,
+    isGeneric: term.isGeneric ?? false,
+    isKnown: true,
+  };
+  made[locale].set(term, result);
+  return result;
+}

@@ -1,0 +1,111 @@
+// What one sink says: its language, its limits and what it can do, applied to whatever is delivered
+// to it. The one place where a message is made.
+import type { Card, Field, Text } from '../../kit/card.ts';
+import type { StoredEvent } from '../../kit/event.ts';
+import type { Message, MessageForm, RenderedTemplate, Sink } from '../../kit/sink.ts';
+import type { TemplateWords } from '../template/fields.ts';
+import type { Composer } from './composer.ts';
+import { fitted } from './fit.ts';
+import { code } from './text.ts';
+
+/** What one delivery adds to what its event says. */
+export interface Circumstances {
+  readonly form: MessageForm;
+  /** The events of more than one tenant pass here. */
+  readonly showTenant: boolean;
+  readonly delayed?: Message['delayed'];
+  readonly mayBeRepeated?: boolean | undefined;
+  /** See {@link Message.settings}. */
+  readonly settings?: unknown;
+  readonly template?: RenderedTemplate | undefined;
+}
+
+/** Code points of the name of a channel. */
+const placeMax = 80;
+
+export class Voice {
+  readonly #sink: Pick<Sink, 'limits' | 'can'>;
+  readonly #composer: Composer;
+
+  constructor(sink: Pick<Sink, 'limits' | 'can'>, composer: Composer) {
+    this.#sink = sink;
+    this.#composer = composer;
+  }
+
+  get templateWords(): TemplateWords {
+    return this.#composer.templateWords;
+  }
+
+  message(event: StoredEvent, circumstances: Circumstances): Message {
+    const { form, showTenant, delayed, mayBeRepeated, settings, template } = circumstances;
+    const message: { -readonly [Key in keyof Message]: Message[Key] } = {
+      card: this.#cardOf(event, circumstances, showTenant),
+      form,
+      event,
+      elsewhere: (place) =>
+        this.#composer.language.say('elsewhere', { place: code(place, placeMax) }),
+    };
+    if (mayBeRepeated === true) message.mayBeRepeated = true;
+    if (delayed !== undefined) message.delayed = delayed;
+    if (settings !== undefined) message.settings = settings;
+    if (template !== undefined) message.template = template;
+    return message;
+  }
+
+  #cardOf(event: StoredEvent, circumstances: Circumstances, showTenant: boolean): Card {
+    const { limits, can } = this.#sink;
+    const composed = this.#composer.compose(event, circumstances.form, showTenant);
+    const templated = withTemplate(composed, circumstances.template);
+    const remarks = this.#remarksOf(circumstances);
+    const whole =
+      remarks.length === 0
+        ? templated
+        : { ...templated, remarks: [...remarks, ...templated.remarks] };
+    const shown = can?.table ? whole : withoutTable(whole);
+    return limits === undefined ? shown : fitted(shown, limits);
+  }
+
+  #remarksOf({ delayed, mayBeRepeated = false }: Circumstances): Text[] {
+    const { language } = this.#composer;
+    const remarks: Text[] = [];
+    if (delayed !== undefined) {
+      const name = delayed.reason === 'sink' ? 'delayedBySink' : 'delayedByBacklog';
+      remarks.push(language.say(name, { time: language.span(delayed.seconds) }));
+    }
+    if (mayBeRepeated) remarks.push(language.say('mayBeRepeated', {}));
+    return remarks;
+  }
+}
+
+/** The first line of its text is the headline, the others are remarks below it. */
+function withTemplate(card: Card, template: RenderedTemplate | undefined): Card {
+  if (template === undefined) return card;
+  const { title, text, fields } = template;
+  const [headline, ...remarks] = text ?? [];
+  return {
+    ...card,
+    ...(title !== undefined && { title }),
+    ...(headline !== undefined && { headline, remarks: [...card.remarks, ...remarks] }),
+    ...(fields !== undefined && {
+      fields: fields.filter(({ isShort }) => isShort),
+      details: fields.filter(({ isShort }) => !isShort),
+    }),
+  };
+}
+
+const separator: Text = [{ kind: 'word', text: ' · ' }];
+
+/** Its rows as details, each under its sign. */
+function withoutTable(card: Card): Card {
+  const { table, ...rest } = card;
+  if (table === undefined) return card;
+  const rows = table.rows.map(([sign = [], ...cells]): Field => {
+    const shown = cells.filter((cell) => cell.length > 0);
+    return {
+      name: sign,
+      value: shown.flatMap((cell, at) => (at > 0 ? [...separator, ...cell] : cell)),
+    };
+  });
+  const more = table.more === undefined ? [] : [{ name: [], value: table.more }];
+  return { ...rest, details: [...card.details, ...rows, ...more] };
+}

@@ -1,0 +1,20 @@
+// What a message in its short form holds of an event, for sinks that pass on data. Pure.
+import type { StoredEvent } from './event.ts';
+import { cutMiddle } from './text.ts';
+
+const textMax = 200;
+const entriesMax = 20;
+
+/** Every text cut in its middle, lists to their first entries, a digest without its rows. */
+export function shortEvent(event: StoredEvent): StoredEvent {
+  const { digest } = event.body;
+  const body = digest === undefined ? event.body : { digest: { ...digest, rows: [] } };
+  return cut({ ...event, body }) as StoredEvent;
+}
+
+function cut(value: unknown): unknown {
+  if (typeof value === 'string') return cutMiddle(value, textMax);
+  if (Array.isArray(value)) return value.slice(0, entriesMax).map(cut);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, cut(inner)]));
+}

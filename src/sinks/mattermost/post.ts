@@ -1,0 +1,72 @@
+// One message as the post that carries it: where to, whom it pings, how urgent it is. Pure.
+import type { Card } from '../../kit/card.ts';
+import { type SeverityName, severityNames } from '../../kit/event.ts';
+import type { Message } from '../../kit/sink.ts';
+import type { Payload } from './payload.ts';
+import { type CardStyle, type Rendered, rendered } from './render.ts';
+
+export interface PostOptions {
+  readonly style: CardStyle;
+  /** Configured text that pings, such as `@soc`. */
+  readonly mention?: string | undefined;
+  /** From which severity up it does; absent: CRITICAL. */
+  readonly mentionFrom?: SeverityName | undefined;
+  readonly username?: string | undefined;
+  readonly iconUrl?: string | undefined;
+  /** Marks CRITICAL posts as urgent. */
+  readonly hasPriority: boolean;
+  /** Where to post instead of the webhook's own channel. */
+  readonly channel?: string | undefined;
+  /** The configured channel, if it was refused and the post goes to the webhook's own. */
+  readonly refusedChannel?: string | undefined;
+}
+
+export function postOf(message: Message, deliveryId: string, options: PostOptions): Payload {
+  const { event } = message;
+  const { username, iconUrl, channel, style, refusedChannel } = options;
+  const mention = isPinging(message, options) ? options.mention : undefined;
+  const card =
+    refusedChannel === undefined
+      ? message.card
+      : { ...message.card, remarks: [...message.card.remarks, message.elsewhere(refusedChannel)] };
+  const { text, attachment } =
+    message.form === 'short' ? renderedShort(card, style, mention) : rendered(card, style, mention);
+  return {
+    text,
+    username,
+    icon_url: iconUrl,
+    channel,
+    priority: isUrgent(message, options) ? { priority: 'urgent' } : undefined,
+    attachments: [attachment],
+    props: { tocsin: { delivery_id: deliveryId, event_id: event.id, source: event.source } },
+  };
+}
+
+/** Old servers take 7,600 characters of an attachment, and answer as if the post were wrong. */
+const shortBytesMax = 6_400;
+
+/** Without the last of its facts where writing them takes more than others: emoji, escapes. */
+function renderedShort(card: Card, style: CardStyle, mention: string | undefined): Rendered {
+  let shown = rendered(card, style, mention);
+  for (let { fields, details } = card; bytesOf(shown) > shortBytesMax && fields.length > 0; ) {
+    if (details.length > 0) details = details.slice(0, details.length / 2);
+    else fields = fields.slice(0, fields.length / 2);
+    shown = rendered({ ...card, fields, details }, style, mention);
+  }
+  return shown;
+}
+
+function bytesOf(shown: Rendered): number {
+  return Buffer.byteLength(JSON.stringify(shown));
+}
+
+/** Some servers refuse every priority, so the form that must get through has none. */
+export function isUrgent({ card, form }: Message, { hasPriority }: PostOptions): boolean {
+  return hasPriority && card.severity === 5 && form !== 'bare';
+}
+
+/** An unknown severity goes with HIGH. What Tocsin says of itself has none. */
+function isPinging({ card }: Message, { mentionFrom = 'CRITICAL' }: PostOptions): boolean {
+  const severity = card.severity === 0 ? 4 : card.severity;
+  return card.kind !== 'notice' && severity >= severityNames.indexOf(mentionFrom);
+}

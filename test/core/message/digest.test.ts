@@ -1,0 +1,236 @@
+// The card of a digest: how many of what on which devices, why they came together, and the most
+// severe ones with a way to each.
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { composeDigest, type DigestContext } from '../../../src/core/deliver/digest.ts';
+import { digestCard } from '../../../src/core/message/digest.ts';
+import { createLanguage } from '../../../src/core/message/language.ts';
+import type { Digest, DigestMember, MessageForm } from '../../../src/kit/event.ts';
+import { createProductOf } from '../../../src/kit/product.ts';
+import { sources } from '../../../src/sources/index.ts';
+import { digestOfStorm, storedDigest } from '../../support/digests.ts';
+import { shown, shownFields } from './shown.ts';
+
+const product = createProductOf([], sources)({ source: 'di', stream: 'event' });
+const language = createLanguage('en', 'Asia/Bangkok');
+const cardOf = (digest: Digest, form: MessageForm = 'full') =>
+  digestCard(storedDigest(digest), digest, { product: undefined, language }, form);
+
+const startMs = Date.parse('2026-03-01T02:00:00.000Z');
+const unsaid = {
+  device: undefined,
+  fileHash: undefined,
+  fileName: undefined,
+  itemId: undefined,
+  link: undefined,
+};
+function digestOf(
+  members: readonly Partial<DigestMember>[],
+  context: Partial<DigestContext> = {},
+): Digest {
+  const all = members.map((more, n) => ({
+    ...unsaid,
+    eventId: n + 1,
+    severity: 3 as const,
+    type: 'PUA',
+    receivedAtMs: startMs,
+    ...more,
+  }));
+  return composeDigest(all, { kind: 'group', before: 0, route: 'night', by: [], ...context });
+}
+
+describe('the headline', () => {
+  it('says how many, how fast, what, and on how many devices', () => {
+    const card = cardOf(digestOfStorm);
+    expect([card.sign, card.level]).toEqual(['🟠', 'HIGH']);
+    expect(shown(card.headline)).toBe(
+      '412 events in 2 min · `RANSOMWARE` 280, `PUA` 112, `MACRO` 12, +1 · 37 devices',
+    );
+  });
+
+  it('says the types in our words where all events are of one product', () => {
+    const words = { product, language };
+    const digest = digestOf([{ type: 'STATIC_ANALYSIS' }]);
+    expect(shown(digestCard(storedDigest(digest), digest, words, 'full').headline)).toContain(
+      'Malicious file 1',
+    );
+  });
+
+  it('of one event or one device counts no many', () => {
+    expect(shown(cardOf(digestOf([{ device: 'A' }])).headline)).toBe(
+      '1 event · `PUA` 1 · 1 device',
+    );
+  });
+
+  it('leaves out devices that nobody named', () => {
+    expect(shown(cardOf(digestOf([{}, {}])).headline)).toBe('2 events · `PUA` 2');
+  });
+});
+
+it('names the tenants when there are several, in the table and behind each device', () => {
+  const dc01 = (tenant: string) => ({ device: 'DC01', tenant, source: 'events' });
+  const card = cardOf(digestOf([dc01('Bakery'), dc01('Clinic'), dc01('Clinic')]));
+  expect(shown(card.headline)).toContain('2 devices');
+  expect(shownFields(card.fields)).toMatchObject({
+    'Affected Devices': '`DC01` / `Clinic` 2, `DC01` / `Bakery` 1',
+    'Tenant / MSP': '`Clinic` 2, `Bakery` 1',
+  });
+  expect(card.table!.rows.map((row) => shown(row[2]!)).sort()).toEqual([
+    '`DC01` / `Bakery`',
+    '`DC01` / `Clinic`',
+    '`DC01` / `Clinic`',
+  ]);
+  expect(JSON.stringify(cardOf(digestOf([dc01('Bakery')])))).not.toContain('Bakery');
+});
+
+describe('why they came together', () => {
+  const by = [
+    { field: 'device', value: 'SRV-1' },
+    { field: 'device_group', value: 'Finance' },
+  ];
+  const why = (digest: Digest) => shown(cardOf(digest).remarks[0]!);
+
+  it('is the route, by what, and how many were sent before', () => {
+    expect(why(digestOf([{}, {}], { by, before: 40 }))).toBe(
+      'Grouped by route `night` (Device `SRV-1`, Device Group `Finance`). 40 were sent before.',
+    );
+    expect(why(digestOf([{}, {}], { by: [{ field: 'user', value: '' }] }))).toBe(
+      'Grouped by route `night`.',
+    );
+  });
+
+  it('is a storm', () => {
+    const sentence =
+      'Too many events to read one by one. Until that is over, the less urgent ones come in digests.';
+    expect(why(digestOfStorm)).toBe(sentence);
+    expect(why({ ...digestOfStorm, before: 900 })).toBe(`${sentence} 900 came before.`);
+    const { title, footer } = cardOf(digestOfStorm);
+    expect(shown(title)).toBe('Digest of a Storm');
+    expect(shown(footer)).toMatch(/^Tocsin · /);
+  });
+});
+
+describe('the same file on many devices', () => {
+  const copies = (count: number, fileHash: string, fileName?: string) =>
+    Array.from({ length: count }, (_, n) => ({ fileHash, fileName, device: `PC-${n % 37}` }));
+  const files = (digest: Digest, form: MessageForm = 'full') =>
+    cardOf(digest, form).remarks.slice(1).map(shown);
+
+  it('is one line, and in a group by it, says how many came before', () => {
+    const all = copies(120, 'ff00', 'evil.exe');
+    expect(files(digestOf(all))).toEqual(['`evil.exe` `ff00` on 37 devices: 120 events']);
+    const byHash = { by: [{ field: 'hash', value: 'ff00' }], before: 40 };
+    expect(cardOf(digestOf(all, byHash)).remarks.map(shown)).toEqual([
+      'Grouped by route `night`.',
+      '`evil.exe` `ff00` on 37 devices: 120 events, 40 more before',
+    ]);
+    expect(files(digestOf(copies(1, 'ff00'), byHash))).toEqual([
+      '`ff00` on 1 device: 1 event, 40 more before',
+    ]);
+  });
+
+  it('has no line if it was seen once, and the lines of the others say how many there are', () => {
+    expect(files(digestOf([{ fileHash: 'a' }, { fileHash: 'b' }]))).toEqual([]);
+    const many = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].flatMap((hash) => copies(2, hash));
+    expect(files(digestOf(many))).toHaveLength(6);
+    expect(files(digestOf(many)).at(-1)).toBe('Other files: 2');
+    expect(files(digestOf(many), 'short')).toHaveLength(3);
+    expect(files(digestOf([{ fileHash: 'a' }, { fileHash: 'a' }]))).toEqual(['`a`: 2 events']);
+  });
+});
+
+describe('the fields', () => {
+  it('count by severity and type, name the devices, and say from when to when', () => {
+    const fields = shownFields(cardOf(digestOfStorm).fields);
+    expect(Object.keys(fields)).toEqual(['Severity', 'Type', 'Affected Devices', 'Received']);
+    expect(fields.Severity).toBe('HIGH 280 · MEDIUM 112 · LOW 20');
+    expect(fields.Type).toBe('`RANSOMWARE` 280, `PUA` 112, `MACRO` 12, `DUAL_USE` 8');
+    expect(fields['Affected Devices']).toMatch(/^(`PC-\d\d` 12, ){5}.*, \+29$/);
+    expect(fields.Received).toBe(
+      'time<2026-03-01 09:00:00 +07:00> – time<2026-03-01 09:02:03 +07:00>',
+    );
+  });
+
+  it('that would be empty are left out', () => {
+    expect(Object.keys(shownFields(cardOf(digestOf([{}])).fields))).toEqual([
+      'Severity',
+      'Type',
+      'Received',
+    ]);
+    const silent = cardOf(digestOf([{ type: ' ', device: '' }]));
+    expect(JSON.stringify(silent)).not.toMatch(/null|undefined|"text":""/);
+  });
+
+  it('of the short form are fewer, and there is no table', () => {
+    const card = cardOf(digestOfStorm, 'short');
+    const fields = shownFields(card.fields);
+    expect(Object.keys(fields)).toEqual(['Severity', 'Type', 'Affected Devices', 'Received']);
+    expect(fields['Affected Devices']).toMatch(/^(`PC-\d\d` 12, ){3}\+34$/);
+    expect(card.table).toBeUndefined();
+  });
+
+  it('of the bare form are numbers and times, without a word of an event', () => {
+    const card = cardOf(digestOfStorm, 'bare');
+    expect(shown(card.headline)).toBe('412 events in 2 min · 37 devices');
+    expect(Object.keys(shownFields(card.fields))).toEqual(['Severity', 'Received']);
+    const barely = (text: string) => {
+      const member = {
+        type: text,
+        device: text,
+        tenant: text,
+        fileHash: text,
+        fileName: text,
+        itemId: text,
+      };
+      const context = { route: text, by: [{ field: text, value: text }] };
+      return cardOf(digestOf([member, member], context), 'bare');
+    };
+    const strange = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 });
+    const seen = strange.filter((text) => /\p{L}/u.test(text));
+    fc.assert(
+      fc.property(seen, (text) => {
+        expect(barely(text)).toEqual(barely('x'));
+      }),
+    );
+  });
+});
+
+describe('the table', () => {
+  const link = 'https://console.example/events/1203';
+
+  it('names severity, type, device, file and time, with a link to the console, and how many more there are', () => {
+    const all = Array.from({ length: 412 }, () => ({
+      device: 'A',
+      fileName: 'a.exe',
+      itemId: '1203',
+      link,
+    }));
+    const { columns, rows, more } = cardOf(digestOf(all)).table!;
+    expect(rows).toHaveLength(12);
+    expect(columns.map(shown)).toEqual(['Severity', 'Type', 'Device', 'File', 'Received', 'Event']);
+    const [sign, type, device, file, time, event] = rows[0]!;
+    expect([sign!, type!, device!, file!].map(shown)).toEqual(['🟡', '`PUA`', '`A`', '`a.exe`']);
+    expect(shown(time!)).toBe('time<09:00:00>');
+    expect(event).toEqual([{ kind: 'link', text: '1203', url: link }]);
+    expect(shown(more!)).toBe('and 400 more');
+  });
+
+  test.each([
+    ['no link', undefined, '1'],
+    ['a number of the vendor that is none', '@channel', '1'],
+  ])('says Tocsin’s number for %s', (_title, itemId, expected) => {
+    const [row] = cardOf(digestOf([itemId === undefined ? {} : { itemId }])).table!.rows;
+    expect(shown(row!.at(-1)!)).toBe(expected);
+  });
+
+  it('says the day of each event if they are of several', () => {
+    const digest = digestOf([{}, { receivedAtMs: startMs + 86_400_000 }]);
+    const times = cardOf(digest).table!.rows.map((row) => shown(row[4]!));
+    expect(times).toEqual(['time<2026-03-01 09:00:00 +07:00>', 'time<2026-03-02 09:00:00 +07:00>']);
+  });
+
+  it('has as many cells in each row as there are columns', () => {
+    const { columns, rows } = cardOf(digestOf([{}, { device: 'A' }, { type: '' }])).table!;
+    for (const row of rows) expect(row).toHaveLength(columns.length);
+  });
+});

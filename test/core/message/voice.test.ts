@@ -1,0 +1,70 @@
+// What one delivery adds to the card of its event, and what a sink cannot show.
+import { describe, expect, it } from 'vitest';
+import { word } from '../../../src/kit/card.ts';
+import { digestOfStorm, storedDigest } from '../../support/digests.ts';
+import { storedEvent } from '../../support/events.ts';
+import { messageOf, voiceOf } from '../../support/voice.ts';
+import { shown, shownFields } from './shown.ts';
+
+describe('a voice', () => {
+  it('says that a card was held up, and that it may be a repetition, on that card alone', () => {
+    const voice = voiceOf();
+    const event = storedEvent({ id: 81 });
+    const usual = { form: 'full', showTenant: false } as const;
+    const delayed = { seconds: 7_200, reason: 'backlog' } as const;
+    const late = voice.message(event, { ...usual, delayed, mayBeRepeated: true });
+    expect(late.card.remarks.map(shown)).toEqual([
+      'Delayed by 2 h: many messages were queued.',
+      'Possibly a repetition: an earlier attempt got no answer.',
+    ]);
+    expect(late).toMatchObject({ delayed, mayBeRepeated: true });
+    const first = voice.message(event, usual);
+    expect(first.card.remarks).toEqual([]);
+    expect(first).not.toHaveProperty('mayBeRepeated');
+  });
+
+  it('says where a card should have gone', () => {
+    expect(shown(messageOf(storedEvent()).elsewhere('secret`room'))).toBe(
+      'Posted here because `secret`room` refused it.',
+    );
+  });
+
+  it('puts what a template says in the place of its own', () => {
+    const template = {
+      title: [word('T')],
+      text: [[word('one')], [word('two')]],
+      fields: [
+        { name: [word('A')], value: [word('a')], isShort: true },
+        { name: [word('B')], value: [word('b')], isShort: false },
+      ],
+    };
+    const { card } = messageOf(storedEvent(), { template, mayBeRepeated: true });
+    expect([card.title, card.headline].map(shown)).toEqual(['T', 'one']);
+    expect(card.remarks.map(shown)).toEqual([
+      'Possibly a repetition: an earlier attempt got no answer.',
+      'two',
+    ]);
+    expect([shownFields(card.fields), shownFields(card.details)]).toEqual([{ A: 'a' }, { B: 'b' }]);
+  });
+
+  it('keeps what a template does not say', () => {
+    const own = messageOf(storedEvent()).card;
+    const { card } = messageOf(storedEvent(), { template: { title: [word('T')] } });
+    expect(card).toEqual({ ...own, title: [word('T')] });
+  });
+
+  it('cuts a card to the limits of its sink', () => {
+    const { card } = messageOf(storedEvent(), {}, { limits: { total: 300, value: 100 } });
+    expect(card.details).toEqual([]);
+    expect(shown(card.headline)).toContain('ACCT-PC-07');
+  });
+
+  it('says the rows of a digest as lines to a sink without tables', () => {
+    const event = storedDigest(digestOfStorm);
+    const { table } = messageOf(event, {}, { can: { table: true } }).card;
+    const { card } = messageOf(event);
+    expect(card.table).toBeUndefined();
+    expect(card.details).toHaveLength(table!.rows.length + (table!.more ? 1 : 0));
+    expect(card.details[0]!.value).toEqual(expect.arrayContaining([...table!.rows[0]![1]!]));
+  });
+});
