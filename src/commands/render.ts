@@ -63,7 +63,7 @@ export const command: Command = {
       signal: AbortSignal.timeout(15_000),
     };
     const settings = route?.settings?.get(found.id);
-    const words = templated({ ...found, ...telling(io) }, { event, form }, route);
+    const words = templated({ ...found, ...reportingTo(io) }, { event, form }, route);
     const message = found.voice.message(event, { form, showTenant: true, settings, ...words });
     await found.sink.send(message, context).catch((error) => {
       if (!(error instanceof Recorded)) throw error;

@@ -7,7 +7,7 @@ import { templateFields } from '../../core/template/fields.ts';
 import type { Template } from '../../core/template/template.ts';
 import { tryTemplate } from '../../core/template/trial.ts';
 import type { Findings } from '../read/environment.ts';
-import { excerpt, excerptWithKnown } from '../read/excerpt.ts';
+import { excerptWithKnown } from '../read/excerpt.ts';
 import type { TemplateInput } from '../read/file.ts';
 import { unknownName } from '../read/names.ts';
 import { hasGap } from '../read/sound.ts';

@@ -74,7 +74,9 @@ test('a message carries what the template of its route says, and one whose templ
   await storePage(database(), { routes, events: page });
   const { sent } = await begin({ routes });
   await expectSoon(isSettled);
-  const titles = Object.fromEntries(sent.map(({ id, message }) => [id, message.template?.title?.[0]?.text]));
+  const titles = Object.fromEntries(
+    sent.map(({ id, message }) => [id, message.template?.title?.[0]?.text]),
+  );
   expect(titles).toEqual({ 3: 'STA', 9000000: undefined });
 });
 

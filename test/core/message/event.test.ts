@@ -24,7 +24,7 @@ function cardOf(
   return eventCard(event, { product, language: languages[locale] }, options);
 }
 
-export function textsOf(card: Card): Text[] {
+function textsOf(card: Card): Text[] {
   const fields = [...card.fields, ...card.details].flatMap(({ name, value }) => [name, value]);
   const cells = [...(card.table?.columns ?? []), ...(card.table?.rows ?? []).flat()];
   return [card.title, card.headline, card.footer, ...card.remarks, ...fields, ...cells];
