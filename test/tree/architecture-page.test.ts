@@ -72,14 +72,15 @@ describe('a stranger finds', () => {
     const row = section('Where to change what')
       .split('\n')
       .find((line) => line.startsWith(`| ${question}`));
-    return pathsIn({ path: page.path, text: row ?? '' });
+    return pathsIn({ path: page.path, text: row ?? section(question) });
   };
 
   test.each([
     ['the words of a notice', /sinkPaused: /],
     ['what a 403 means, and whether it pauses a sink', /'pause'/],
-    ['a column of a table', /pgTable\(/],
-    ['an operation', /const operations: readonly/],
+    ['A new column', /pgTable\(/],
+    ['A new column', /leftBehind/],
+    ['A new operation', /const operations: readonly/],
   ])('%s in a file that is named', (question, content) => {
     const texts = place(question)
       .filter((path) => projectFiles().includes(path))
@@ -88,5 +89,13 @@ describe('a stranger finds', () => {
       texts.some((text) => content.test(text)),
       question,
     ).toBe(true);
+  });
+
+  test('every file that writes rows of events, for a new column', () => {
+    const writing = projectFiles().filter(
+      (path) => path.startsWith('src/') && readProjectFile(path).includes('insert into events ('),
+    );
+    expect(writing.length).toBeGreaterThan(2);
+    expect(place('A new column')).toEqual(expect.arrayContaining(writing));
   });
 });

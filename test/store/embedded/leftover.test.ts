@@ -84,11 +84,15 @@ sinks:
 
 /** Columns of the tables that are brought over, which the other database has to itself. */
 const leftBehind = [
-  // What a silence hid is over, and silences have other numbers there.
+  // Events and silences have other numbers there.
+  'events.id',
+  'silences.id',
+  // What a silence hid is over.
   'deliveries.silence_id',
   'cursors.updated_at',
   'silences.summarised_at',
   // Whether a sink works is found out anew.
+  'sinks.reason',
   'sinks.since',
   'sinks.storm',
 ];
@@ -99,10 +103,12 @@ test('every column of what is brought over is copied, or is known to stay', () =
     'utf8',
   );
   const tables = { events, deliveries, cursors, silences, sinks };
-  const missing = Object.entries(tables).flatMap(([table, columns]) =>
-    Object.values(getTableColumns(columns))
-      .filter(({ name }) => !new RegExp(`\\b${name}\\b`).test(statements))
-      .map(({ name }) => `${table}.${name}`),
-  );
-  expect(missing.filter((column) => !leftBehind.includes(column))).toEqual([]);
+  const missing = Object.entries(tables).flatMap(([table, columns]) => {
+    const [, list] = statements.match(new RegExp(`insert into ${table} \\(([^)]+)\\)`)) ?? [];
+    const copied = list?.split(',').map((name) => name.trim());
+    return Object.values(getTableColumns(columns))
+      .filter(({ name }) => !copied?.includes(name))
+      .map(({ name }) => `${table}.${name}`);
+  });
+  expect(missing.sort()).toEqual([...leftBehind].sort());
 });
