@@ -70,8 +70,12 @@ export function pageDocument(parts: DocumentParts): string {
 </head>
 <body>
 <a class="skip" href="#log">To the messages</a>
-<aside class="side">
+<header class="top">
 <h1>${mark}<span>Tocsin demo<small>a simulated Mattermost</small></span></h1>
+<input class="search" type="search" placeholder="Search messages and texts of cards" aria-label="Search messages and texts of cards">
+<span class="found" role="status"></span>
+</header>
+<aside class="side">
 <nav aria-labelledby="channels"><h2 id="channels">Channels</h2><ul>${channelList.join('')}</ul></nav>
 <p class="about">A simulated Deep Instinct tenant makes up security events. Tocsin reads them and posts them here.
 Nothing is real, and nothing leaves this machine.</p>
@@ -83,6 +87,7 @@ Nothing is real, and nothing leaves this machine.</p>
 <main class="log" id="log" tabindex="0">
 <div class="posts" role="log" aria-label="Messages in ${escapeHtml(channel)}">${postsHtml === '' ? empty : postsHtml}</div>
 </main>
+<footer class="foot"><p>This channel can only be read.</p></footer>
 <button class="jump" type="button" hidden>New messages ↓</button>
 <script>${clientScript}</script>
 </body>

@@ -18,6 +18,9 @@ const avatar =
   '<g fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round"><path d="M18.2 12.2a3 3 0 1 0-4.6 2.5l-2.8 5"/>' +
   '<path d="M13.2 10.9a3 3 0 0 1 5.3 2.8l2.9 4.6"/><path d="M10.4 17.4a3 3 0 1 0 3.5 3.6h6"/><circle cx="21.6" cy="20.4" r="1.6"/></g></svg>';
 
+/** Without overrides, a post is signed with the name of its webhook's owner. */
+const owner = 'tocsin';
+
 /** `timeZone`: IANA name, for the clock beside the sender. */
 export function postToHtml(post: Post, timeZone: string): string {
   const at = new Date(post.atMs);
@@ -28,7 +31,7 @@ export function postToHtml(post: Post, timeZone: string): string {
   const text = post.text === '' ? '' : `<div class="text">${markdownToHtml(post.text)}</div>`;
   return (
     `<article class="post${post.mentions.length > 0 ? ' pinged' : ''}" data-sequence="${post.sequence}">${avatar}` +
-    `<div class="body"><header><span class="sender">webhook</span><span class="bot">BOT</span>` +
+    `<div class="body"><header><span class="sender">${owner}</span><span class="bot">BOT</span>` +
     `<time datetime="${at.toISOString()}">${escapeHtml(clock(at, timeZone))}</time></header>` +
     `${text}${post.attachments.map(attachmentToHtml).join('')}${cut}</div></article>`
   );

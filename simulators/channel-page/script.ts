@@ -29,6 +29,21 @@ function fold(posts) {
   }
 }
 
+// The real search finds words of messages and of attachments' texts, and nothing of fields.
+const box = document.querySelector('.search');
+const found = document.querySelector('.found');
+function search() {
+  const words = box.value.toLowerCase().split(/\\s+/).filter(Boolean);
+  const all = posts.querySelectorAll('.post');
+  let hits = 0;
+  for (const post of all) {
+    const texts = [...post.querySelectorAll('.body > .text, .attachment > .text')].map((text) => text.textContent.toLowerCase());
+    post.hidden = !words.every((word) => texts.some((text) => text.includes(word)));
+    if (!post.hidden) hits += 1;
+  }
+  found.textContent = words.length === 0 ? '' : hits + ' of ' + all.length;
+}
+
 function show(html) {
   const wasAtEnd = isAtEnd();
   const last = posts.querySelector('.post:last-of-type');
@@ -42,6 +57,7 @@ function show(html) {
   const added = [...holder.content.querySelectorAll('.post')];
   posts.append(holder.content);
   fold(added);
+  search();
   if (wasAtEnd) {
     while (posts.children.length > postsMax) posts.firstElementChild.remove();
     toEnd();
@@ -61,6 +77,7 @@ source.addEventListener('status', (event) => {
 source.addEventListener('open', () => { live.classList.remove('lost'); live.textContent = 'live'; });
 source.addEventListener('error', () => { live.classList.add('lost'); live.textContent = 'not connected'; });
 jump.addEventListener('click', toEnd);
+box.addEventListener('input', () => { search(); toEnd(); });
 log.addEventListener('scroll', () => { if (isAtEnd()) jump.hidden = true; });
 toEnd();
 `;

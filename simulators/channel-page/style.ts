@@ -16,20 +16,25 @@ export const styleSheet = `
 }
 * { box-sizing: border-box; scrollbar-width: thin; }
 html, body { height: 100%; margin: 0; }
+/* Measures of the real client: the messages of a window of 1280×900 have 616 px, those of a phone 675. */
 body {
-  display: grid; grid-template: auto minmax(0, 1fr) / 15.5rem minmax(0, 1fr); grid-template-areas: "side head" "side log";
+  display: grid; grid-template: 85px 56px minmax(0, 1fr) 143px / 269px minmax(0, 1fr); grid-template-areas: "top top" "side head" "side log" "side foot";
   background: var(--page); color: var(--text); overflow: hidden;
-  font: 0.9375rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Open Sans", "Noto Sans", "Noto Sans Thai", Thonburi, "Leelawadee UI", Loma, sans-serif;
+  font: 0.9375rem/1.5 "Open Sans", "Noto Sans", "Noto Sans Thai", system-ui, -apple-system, "Segoe UI", Roboto, Thonburi, "Leelawadee UI", Loma, sans-serif;
 }
 a { color: var(--link); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: .5rem; top: .5rem; z-index: 3; background: var(--page); padding: .5rem; }
 
+.top { grid-area: top; display: grid; grid-template-columns: 245px minmax(0, 27rem) 1fr; align-items: center; gap: 1rem; padding: 0 .75rem; background: var(--side); color: var(--side-text); }
+.top h1 { display: flex; align-items: center; gap: .6rem; margin: 0; padding: 0 .5rem; font-size: 1.0625rem; line-height: 1.3; color: #fff; }
+.top h1 svg { width: 1.75rem; height: 1.75rem; flex: none; }
+.top h1 small { display: block; font-size: .75rem; font-weight: 400; color: var(--side-quiet); }
+.search { width: 100%; height: 30px; padding: 0 .75rem; border: 1px solid var(--side-active); border-radius: .3rem; background: var(--side-active); color: #fff; font: inherit; font-size: .8125rem; }
+.search::placeholder { color: var(--side-quiet); }
+.found { font-size: .8125rem; color: var(--side-quiet); }
 .side { grid-area: side; display: flex; flex-direction: column; gap: 1.25rem; padding: 1rem .75rem; background: var(--side); color: var(--side-text); overflow-y: auto; }
-.side h1 { display: flex; align-items: center; gap: .6rem; margin: 0; padding: 0 .5rem; font-size: 1.0625rem; line-height: 1.3; color: #fff; }
-.side h1 svg { width: 1.75rem; height: 1.75rem; flex: none; }
-.side h1 small { display: block; font-size: .75rem; font-weight: 400; color: var(--side-quiet); }
 .side h2 { margin: 0 0 .3rem; padding: 0 .5rem; font-size: .6875rem; letter-spacing: .06em; text-transform: uppercase; color: var(--side-quiet); }
 .side ul { list-style: none; margin: 0; padding: 0; }
 .side li a { display: block; padding: .3rem .5rem; border-radius: .3rem; color: var(--side-text); text-decoration: none; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -38,10 +43,12 @@ a { color: var(--link); }
 .side li a[aria-current] { background: var(--side-active); color: #fff; font-weight: 600; }
 .side .about { margin: auto 0 0; padding: .75rem .5rem 0; border-top: 1px solid var(--side-active); font-size: .8125rem; color: var(--side-quiet); }
 
-.head { grid-area: head; display: flex; flex-wrap: wrap; align-items: center; gap: .35rem 1.5rem; padding: .6rem 1.25rem; border-bottom: 1px solid var(--line); }
+.head { grid-area: head; display: flex; align-items: center; gap: .35rem 1.5rem; padding: 0 1.25rem; border-bottom: 1px solid var(--line); overflow: hidden; }
+.foot { grid-area: foot; padding: 14px 20px 20px; }
+.foot p { height: 100%; margin: 0; padding: .75rem 1rem; border: 2px solid var(--line); border-radius: .3rem; color: var(--quiet); font-size: .875rem; }
 .head h2 { margin: 0; font-size: 1.0625rem; color: var(--strong); }
 .head h2::before { content: "#"; margin-right: .35rem; color: var(--quiet); font-weight: 400; }
-.status { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .9rem; margin: 0 0 0 auto; font-size: .8125rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
+.status { display: flex; flex-wrap: wrap; align-items: center; gap: .1rem .9rem; margin: 0 0 0 auto; line-height: 1.3; font-size: .8125rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
 .status dl { display: contents; }
 .status dl > div { display: flex; gap: .35rem; align-items: baseline; }
 .status dt { order: 2; }
@@ -52,35 +59,37 @@ a { color: var(--link); }
 .live::before { content: ""; display: inline-block; width: .5rem; height: .5rem; margin-right: .35rem; border-radius: 50%; background: var(--good); }
 .live.lost::before { background: #d6262e; }
 
-.log { grid-area: log; overflow-y: auto; padding: 1rem 0 1.25rem; scrollbar-gutter: stable; }
+.log { grid-area: log; overflow-y: auto; padding: 0 0 .5rem; scrollbar-gutter: stable; }
 .empty { padding: 0 1.25rem; color: var(--quiet); }
-.post { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: .75rem; padding: .5rem 1.25rem; font-size: 14px; line-height: 20px; }
+.post { display: grid; grid-template-columns: 32px minmax(0, 1fr); gap: 10px; padding: 8px 10px 8px 37px; font-size: 14px; line-height: 20px; }
+.post[hidden] { display: none; }
 .post:hover { background: var(--hover); }
 .post.pinged { background: var(--mark); }
 .post.fresh { animation: fresh 2.5s ease-out; }
 @keyframes fresh { from { background: var(--new); } }
 .avatar { width: 2rem; height: 2rem; }
-.post header { display: flex; align-items: baseline; gap: .4rem; line-height: 1.3; }
+.post header { display: flex; align-items: baseline; gap: .4rem; height: 20px; margin-bottom: 2px; }
 .sender { font-weight: 600; color: var(--strong); }
 .bot { padding: 0 .3rem; border-radius: .2rem; background: var(--code); color: var(--quiet); font-size: .625rem; font-weight: 600; line-height: 1rem; }
 time { font-size: .75rem; color: var(--quiet); }
-.attachment { position: relative; max-width: 52rem; margin: .35rem 0 .25rem; padding: .7rem .9rem .65rem 1.1rem; border: 1px solid var(--line); border-radius: .3rem; background: var(--card); overflow: hidden; }
-.bar { position: absolute; inset: 0 auto 0 0; width: .25rem; height: 100%; }
-.title { margin: 0 0 .25rem; font-size: 1rem; line-height: 1.35; color: var(--strong); }
+.attachment { position: relative; margin: 7px 0 0; padding: 14px 16px 13px; border: 1px solid var(--line); border-radius: 4px; background: var(--card); overflow: hidden; }
+.bar { position: absolute; inset: 0 auto 0 0; width: 4px; height: 100%; }
+.title { margin: 0 0 5px; font-size: 16px; line-height: 20px; color: var(--strong); }
 .author { font-size: .8125rem; color: var(--quiet); }
-.footer { margin-top: .55rem; font-size: .75rem; color: var(--quiet); }
-.fields { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .55rem 1.5rem; margin: .5rem 0 0; }
+.footer { margin-top: 10px; font-size: 12px; line-height: 18px; color: var(--quiet); }
+.fields { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 11px 24px; margin: 10px 0 0; }
 .field.long { grid-column: 1 / -1; }
-.field dt { font-size: .8125rem; font-weight: 600; color: var(--strong); }
+.field dt { font-weight: 600; color: var(--strong); }
 .field dd { margin: 0; }
-.folds:not(.open) { overflow: hidden; -webkit-mask-image: linear-gradient(#000 70%, transparent); mask-image: linear-gradient(#000 70%, transparent); }
+.folds:not(.open) { overflow: hidden; -webkit-mask-image: linear-gradient(#000 calc(100% - 110px), transparent calc(100% - 36px)); mask-image: linear-gradient(#000 calc(100% - 110px), transparent calc(100% - 36px)); }
 .folds.low:not(.open) { max-height: 200px; } .folds.tall:not(.open) { max-height: 600px; }
-.more { display: block; margin: .35rem auto 0; padding: .1rem .75rem; border: 1px solid var(--line); border-radius: .25rem; background: var(--page); color: var(--link); font: inherit; font-weight: 600; line-height: 20px; cursor: pointer; }
+.more { display: block; position: relative; height: 26px; margin: 6px auto 0; padding: 0 .75rem; border: 1px solid var(--line); border-radius: 4px; background: var(--page); color: var(--link); font: inherit; font-weight: 600; line-height: 20px; cursor: pointer; }
+.folds:not(.open) + .more { margin-top: -26px; }
 .post p { margin: 0 0 .35rem; } .post p:last-child { margin-bottom: 0; }
-.post p, .post li, .field dt, .title, .footer { overflow-wrap: anywhere; }
+.post p, .post li, .field dt, .title, .footer { overflow-wrap: break-word; }
 .heading { font-weight: 700; color: var(--strong); } .heading-1 { font-size: 1.4em; } .heading-2 { font-size: 1.2em; } .heading-3 { font-size: 1.1em; }
-code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .8125rem; }
-code { padding: .1em .3em; border-radius: .2rem; background: var(--code); overflow-wrap: anywhere; white-space: pre-wrap; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
+code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 13px; }
+code { padding: 1px 4px; border-radius: .2rem; background: var(--code); overflow-wrap: anywhere; white-space: pre-wrap; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
 pre { margin: .2rem 0; padding: .5rem .65rem; max-height: 13rem; overflow: auto; border: 1px solid var(--line); border-radius: .3rem; background: var(--code); }
 pre code { padding: 0; background: none; white-space: pre; overflow-wrap: normal; }
 blockquote { margin: .2rem 0; padding-left: .75rem; border-left: .2rem solid var(--line); }
@@ -90,17 +99,16 @@ table { border-collapse: collapse; } th, td { padding: .2rem .5rem; border: 1px 
 th { background: var(--hover); font-size: .8125rem; color: var(--strong); } table code { display: inline-block; width: max-content; max-width: 18rem; overflow-wrap: break-word; }
 mark { padding: 0 .15em; border-radius: .2rem; background: var(--mark); color: var(--mark-text); }
 .cut { color: #d6262e; font-size: .8125rem; }
-.jump { position: fixed; right: 1.5rem; bottom: 1.25rem; padding: .5rem .9rem; border: 0; border-radius: 2rem; background: var(--link); color: var(--page); font: inherit; font-size: .875rem; font-weight: 600; cursor: pointer; box-shadow: 0 2px 8px #0005; }
+.jump { position: fixed; right: 1.5rem; bottom: 150px; padding: .5rem .9rem; border: 0; border-radius: 2rem; background: var(--link); color: var(--page); font: inherit; font-size: .875rem; font-weight: 600; cursor: pointer; box-shadow: 0 2px 8px #0005; }
 .jump[hidden] { display: none; }
 
 @media (max-width: 46rem) {
-  body { grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr); grid-template-areas: "side" "head" "log"; }
-  .side { flex-direction: row; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; padding: .5rem .75rem; }
-  .side h1 { font-size: 1rem; padding: 0; } .side h1 small, .side .about, .side h2 { display: none; }
-  .side ul { display: flex; gap: .25rem; margin-left: auto; } .side li a { padding: .2rem .5rem; font-size: .8125rem; }
-  .head { padding: .5rem .75rem; } .head h2 { font-size: 1rem; } .status { margin: 0; gap: .1rem .75rem; font-size: .75rem; }
-  .post { grid-template-columns: minmax(0, 1fr); padding: .5rem .75rem; } .post > .avatar { display: none; }
-  .fields { gap: .5rem .75rem; } .attachment { padding: .6rem .7rem .55rem .9rem; }
+  body { grid-template: 51px minmax(0, 1fr) 118px / auto minmax(0, 1fr); grid-template-areas: "side top" "log log" "head head"; }
+  .side { padding: 0 0 0 .5rem; justify-content: center; } .side .about, .side h2, .top h1, .foot { display: none; }
+  .side ul { display: flex; } .side li a { padding: .2rem .4rem; font-size: .75rem; } .side li:not(:has([aria-current])) { display: none; }
+  .top { grid-template-columns: minmax(0, 1fr) auto; gap: .5rem; padding: 0 .5rem; }
+  .head { border-top: 1px solid var(--line); border-bottom: 0; } .head h2 { display: none; } .status { margin: 0; font-size: .75rem; }
+  .post { padding: 8px 18px; gap: 12px; }
 }
 @media (prefers-reduced-motion: reduce) { .post.fresh { animation: none; } }
 `;

@@ -3,7 +3,7 @@
 import { severityNames } from '../../src/kit/event.ts';
 import { neutralText } from '../../src/kit/text.ts';
 import type { TenantStream } from '../events/index.ts';
-import { fieldsDrawn, type Post } from '../mattermost/post.ts';
+import type { Post } from '../mattermost/post.ts';
 import type { Tenant } from '../tenant/index.ts';
 
 export interface Arrival {
@@ -22,31 +22,30 @@ export interface Arrival {
  * stream.
  */
 export function arrivalsOf(tenant: Tenant, posts: readonly Post[]): Arrival[] {
-  const values = posts.map((post) => ({
-    post,
-    values: post.attachments.flatMap(fieldsDrawn).map(({ value }) => bare(value)),
-  }));
+  const arrived = posts.map((post) => ({ post, ...shownBy(post) }));
   return (['events', 'suspicious'] as const).flatMap((stream) =>
     tenant.ids(stream).map((id) => {
       const event = tenant.item(stream, id);
-      const own = values.filter((one) => one.values.includes(String(id)));
+      const own = arrived.filter((one) => one.numbers.includes(String(id)));
       const shownAtMs = Date.parse(String(event.insertion_timestamp));
       return {
         stream,
         id,
         type: String(event.type),
         device: String((event.recorded_device_info as { hostname?: string }).hostname),
-        severity:
-          severityNames.find((name) => own[0]?.values.some((value) => value.startsWith(name))) ??
-          '',
+        severity: own[0]?.severity ?? '',
         afterMs: own.map(({ post }) => post.atMs - shownAtMs),
       };
     }),
   );
 }
 
-function bare(value: string): string {
-  return value.replaceAll('`', '').trim();
+/** The number that stands over each of its cards, and the severity in its message. */
+function shownBy({ text, attachments }: Post) {
+  return {
+    numbers: attachments.map(({ title }) => /\d+$/.exec(title ?? '')?.[0]),
+    severity: severityNames.find((name) => text.includes(`**${name}**`)) ?? '',
+  };
 }
 
 /** A table for a terminal. Attackers choose the names, so control characters are written out. */

@@ -124,7 +124,7 @@ describe('the demo as a process', () => {
     );
     const html = await until(async () => {
       const text = await (await fetch(page)).text();
-      return text.includes('New Suspicious Event Detected') ? text : undefined;
+      return text.includes('Suspicious Event ID') ? text : undefined;
     }, 60_000);
     expect(html).toContain('fill="#');
     const tocsin = /Tocsin +(http:\/\/127\.0\.0\.1:\d+)/.exec(out.stdout)?.[1];
@@ -188,7 +188,7 @@ describe('a demo that cannot work', () => {
         );
         for (const id of [17_544, ...ids]) {
           const body = JSON.stringify({
-            attachments: [{ fields: [{ title: 'Event ID', value: `\`${id}\`` }] }],
+            attachments: [{ title: `Event ID ${id}` }],
           });
           await fetch(hookOf(config), { method: 'POST', body });
         }
