@@ -76,7 +76,7 @@ describe('a stranger finds', () => {
   };
 
   test.each([
-    ['the words of a notice', /sinkPaused: /],
+    ['the words of a notice', /sink_paused:/],
     ['what a 403 means, and whether it pauses a sink', /'pause'/],
     ['A new column', /pgTable\(/],
     ['A new column', /leftBehind/],

@@ -210,6 +210,7 @@ export const packagePlaces: Readonly<Record<string, RegExp>> = {
   hono: /^src\/http\//,
   'markdown-it': /^simulators\/markdown\//,
   liquidjs: /^src\/core\/template\/engine\.ts$/,
+  nodemailer: /^src\/sinks\/email\//,
   pino: /^src\/observe\/log\.ts$/,
   postgres: /^src\/store\//,
   'prom-client': /^src\/observe\/metrics\/instruments\//,

@@ -114,8 +114,8 @@ const opening = eachFile(
   [{ path: 'src/kit/bell.ts', text: "import { z } from 'zod';" }],
 );
 
-/** Names that are no vendor's. */
-const neutral = new Set(['index', 'stdout']);
+/** Ways to send, and no vendor's. As words they may stand anywhere, as the name of a type nowhere. */
+const neutral = new Set(['email', 'stdout', 'webhook']);
 
 /**
  * Where a vendor may be named: its folder, the registries, the simulated far ends, and the
@@ -135,20 +135,24 @@ const vendors: Rule = {
     const names = new Set(
       files.filter(({ path }) => isAdapter(path)).map(({ path }) => adapterOf(path)),
     );
-    return [...names].filter((name) => !neutral.has(name)).flatMap((name) => namings(name, files));
+    return [...names].flatMap((name) => namings(name, files));
   },
   breaches: [
     { path: 'src/core/deliver/lane.ts', text: '// Deep Instinct answers 422 to an old key.' },
     { path: 'src/core/intake/poll.ts', text: "if (source.type === 'deepinstinct_events') return;" },
     { path: 'src/commands/serve.ts', text: "if (sink.type === 'mattermost') return;" },
     { path: 'src/http/app.ts', text: "app.get('/', (c) => c.text('Deep Instinct'));" },
+    { path: 'src/core/deliver/lane.ts', text: "if (sink.type === 'email') return;" },
+    { path: 'src/sinks/slack.ts', text: '// As Mattermost does.' },
     { path: 'src/sinks/mattermost/card.ts', text: "const footer = 'Deep Instinct Security';" },
   ],
 };
 
 /** Finds `deepinstinct` as `Deep Instinct`, `deep-instinct` and `DEEPINSTINCT_URL` too. */
 function namings(name: string, files: readonly SourceFile[]): string[] {
-  const pattern = new RegExp([...name.replaceAll('_', '')].join('[ _-]?'), 'i');
+  const pattern = neutral.has(name)
+    ? new RegExp(`['"\`]${name}['"\`]`)
+    : new RegExp([...name.replaceAll('_', '')].join('[ _-]?'), 'i');
   return files
     .filter(({ path }) => !placesOfVendors.some((place) => place.test(path)))
     .filter(({ path }) => !isAdapter(path) || adapterOf(path) !== name)

@@ -73,23 +73,21 @@ test('the example is what editors and Tocsin take, and gives what it says', asyn
     expect(stderr).toBe('');
     const { text, attachments } = JSON.parse(stdout) as {
       text: string;
-      attachments: { title: string; fields: object[] }[];
+      attachments: { title: string; text: string }[];
     };
-    // A zero-width space stands before each value.
+    // Something that nobody sees may stand beside a value.
     const seen = (one: string) => one.replaceAll('\u200B', '').replace(/ +/g, ' ');
-    return {
-      text: seen(text),
-      title: seen(attachments[0]!.title),
-      fields: attachments[0]!.fields.length,
-    };
+    const [{ title, text: facts }] = attachments as [(typeof attachments)[0]];
+    return { text: seen(text), title: seen(title), facts: seen(facts).split('\n') };
   };
   expect(await post('--sink', 'soc')).toMatchObject({
-    title: '🔴 `RANSOMWARE` on `PC-7`',
+    title: '`RANSOMWARE` on `PC-7`',
     text: '🔴 **CRITICAL** · `a_b.exe` seen 3 times · [VirusTotal](https://www.virustotal.com/gui/file/ab12)',
+    facts: expect.arrayContaining(['**แฮชไฟล์** `ab12`']),
   });
   expect(await post('--sink', 'management', '--route', 'grave')).toEqual({
-    title: '🔴 แจ้งเตือนความปลอดภัย CRITICAL',
-    text: '🔴 **CRITICAL**\n**พบภัยคุกคามที่ยังไม่ถูกหยุด**\nอุปกรณ์ `PC-7` เวลา 2026-03-01 09:03:04 +07:00',
-    fields: 1,
+    title: 'แจ้งเตือนความปลอดภัย CRITICAL',
+    text: '🔴 **CRITICAL** · **พบภัยคุกคามที่ยังไม่ถูกหยุด**\nอุปกรณ์ `PC-7` เวลา 2026-03-01 09:03:04 +07:00',
+    facts: ['**ผู้ใช้** `somchai`'],
   });
 });

@@ -1,7 +1,7 @@
 // docs/adding-a-sink.md: its example compiles, keeps the contract of all sinks, and is configured
 // as the page shows. The files are laid out as they would be in the tree, in a folder of their own.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
@@ -24,8 +24,11 @@ for (const { path, text } of programs) {
   mkdirSync(join(folder, dirname(path)), { recursive: true });
   writeFileSync(join(folder, path), text);
 }
-for (const shared of ['src/kit', 'test/contract', 'test/support'])
-  symlinkSync(join(root, shared), join(folder, shared), 'dir');
+// Whatever the suite of all sinks needs; only the folders of sinks are the example's own.
+for (const top of ['src', 'test']) {
+  for (const shared of readdirSync(join(root, top)).filter((name) => name !== 'sinks'))
+    symlinkSync(join(root, top, shared), join(folder, top, shared));
+}
 writeFileSync(
   join(folder, 'tsconfig.json'),
   JSON.stringify({

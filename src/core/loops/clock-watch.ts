@@ -5,7 +5,7 @@ import { type ClockReading, readClock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
 
 /** Ordinary corrections of a clock are smaller, and harm nothing. */
-const slackMs = 5000;
+const toleranceMs = 5000;
 /** If something was written this far ahead of the clock, the clock has gone back. */
 const aheadMs = 60_000;
 /** How long a leap is shown. */
@@ -28,8 +28,8 @@ export function leapMs(before: ClockReading, after: ClockReading): number {
   const goneMs = after.clockMs - before.clockMs;
   const leastMs = after.askedAtMs - before.answeredAtMs;
   const mostMs = after.answeredAtMs - before.askedAtMs;
-  if (goneMs > mostMs + slackMs) return goneMs - mostMs;
-  return goneMs < leastMs - slackMs ? goneMs - leastMs : 0;
+  if (goneMs > mostMs + toleranceMs) return goneMs - mostMs;
+  return goneMs < leastMs - toleranceMs ? goneMs - leastMs : 0;
 }
 
 export class ClockWatch {

@@ -1,11 +1,11 @@
 // Sink `email`: one card a message, by SMTP. A recipient who has it does not get it again when the
 // message is repeated for another one, as long as this process lives.
-import { connect, type Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import { plainText } from '../../kit/card.ts';
 import { placeOf } from '../../kit/place.ts';
 import type { Message, SendContext, Sink, SinkDefinition } from '../../kit/sink.ts';
+import { openConnection, type Socket } from '../../kit/tcp.ts';
 import { cutMiddle } from '../../kit/text.ts';
 import { failureOf, refusedRecipients } from './answers.ts';
 import { htmlOf, textOf } from './html.ts';
@@ -156,10 +156,13 @@ async function onConnection<Result>(
     ...(dkim &&
       privateKey && { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey } }),
     getSocket(_options, callback) {
-      socket = connect({ host, port });
-      socket
-        .once('error', (error) => callback(error, false))
-        .once('connect', () => callback(null, { connection: socket! }));
+      openConnection({ host, port, signal }).then(
+        (opened) => {
+          socket = opened;
+          callback(null, { connection: opened });
+        },
+        (error: Error) => callback(error, false),
+      );
     },
   });
   const waiting = new AbortController();
@@ -170,7 +173,7 @@ async function onConnection<Result>(
   try {
     return await Promise.race([use(transport), isAborted]);
   } catch (error) {
-    throw signal.aborted ? error : failureOf(error as Error, host);
+    throw signal.aborted ? signal.reason : failureOf(error as Error, host);
   } finally {
     waiting.abort();
     transport.close();

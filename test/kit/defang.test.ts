@@ -1,0 +1,35 @@
+// Addresses of others: no reader makes a link of one, and a person still reads it.
+import fc from 'fast-check';
+import { expect, it, test } from 'vitest';
+import { defanged } from '../../src/kit/defang.ts';
+
+test.each([
+  ['http://evil.example/a.b?c.d', 'hxxp://evil[.]example/a.b?c.d'],
+  ['HTTPS://EVIL.EXAMPLE', 'HXXPS://EVIL[.]EXAMPLE'],
+  ['ftp://198.51.100.7/x', 'ftp[:]//198[.]51[.]100[.]7/x'],
+  ['see www.evil.example and go', 'see www[.]evil[.]example and go'],
+  ['truncatedwww2.evil.example', 'truncatedwww2[.]evil[.]example'],
+  ['https://user:pw@evil.example:8443/', 'hxxps://user:pw@evil[.]example:8443/'],
+  ['hxxp://evil[.]example', 'hxxp://evil[.]example'],
+  ['invoice 2026.pdf.exe', 'invoice 2026.pdf.exe'],
+  ['C:\\Windows\\system32', 'C:\\Windows\\system32'],
+])('%s', (text, shown) => {
+  expect(defanged(text)).toBe(shown);
+});
+
+it('leaves no address of the web whole', () => {
+  const piece = fc.constantFrom('http', 's', '://', 'www.', 'evil', '.', 'example', '/', ' ', 'h');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const safe = defanged(pieces.join(''));
+      expect(safe).not.toMatch(/https?:\/\/|www\.[a-z]/i);
+      expect(safe.replaceAll(/[[\]]/g, '').replaceAll('hxxp', 'http')).toBe(pieces.join(''));
+    }),
+  );
+});
+
+it('takes time in proportion to the text', () => {
+  const start = performance.now();
+  for (const text of ['://', 'www.', 'a.', 'h'].map((one) => one.repeat(50_000))) defanged(text);
+  expect(performance.now() - start).toBeLessThan(2_000);
+});

@@ -1,0 +1,55 @@
+// A connection is open when it is handed over, and an abort ends it before and after.
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { openConnection } from '../../src/kit/tcp.ts';
+
+async function listening(): Promise<number> {
+  const server = createServer((socket) => void socket.on('error', () => {}).write('220 here\r\n'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+const host = '127.0.0.1';
+
+it('is connected, and loses nothing that the far end says first', async () => {
+  const { signal } = new AbortController();
+  const socket = await openConnection({ host, port: await listening(), signal });
+  const [greeting] = await once(socket, 'data');
+  expect(String(greeting)).toBe('220 here\r\n');
+  socket.destroy();
+});
+
+it('fails with Node’s code where nobody listens', async () => {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const { signal } = new AbortController();
+  await expect(openConnection({ host, port, signal })).rejects.toMatchObject({
+    code: 'ECONNREFUSED',
+  });
+});
+
+it('is not opened after an abort, and says why', async () => {
+  const reason = new Error('the service stops');
+  const port = await listening();
+  await expect(openConnection({ host, port, signal: AbortSignal.abort(reason) })).rejects.toBe(
+    reason,
+  );
+  const stop = new AbortController();
+  const opening = openConnection({ host, port, signal: stop.signal });
+  stop.abort(reason);
+  await expect(opening).rejects.toBe(reason);
+});
+
+it('ends when the signal aborts while it is open', async () => {
+  const stop = new AbortController();
+  const socket = await openConnection({ host, port: await listening(), signal: stop.signal });
+  const closed = new Promise((resolve) => socket.on('error', () => {}).once('close', resolve));
+  stop.abort();
+  await closed;
+  expect(socket.destroyed).toBe(true);
+});
