@@ -1,10 +1,11 @@
 // The sender that all contestants share: Tocsin's own card, posted by its own HTTP client; and a
 // queue in memory, with a limit on how many are in flight.
+import { Composers } from '../../dist/src/core/message/index.js';
 import { createHttpClient } from '../../dist/src/kit/http/index.js';
 import { createProductOf } from '../../dist/src/kit/product.js';
 import { isAccepted } from '../../dist/src/sinks/mattermost/answers.js';
-import { cardOf } from '../../dist/src/sinks/mattermost/card.js';
-import { createWording } from '../../dist/src/sinks/mattermost/wording.js';
+import { postOf } from '../../dist/src/sinks/mattermost/post.js';
+import { limits } from '../../dist/src/sinks/mattermost/render.js';
 import { sources } from '../../dist/src/sources/index.js';
 
 export const inFlightMax = 32;
@@ -15,7 +16,11 @@ const productOf = createProductOf(
   [{ id: 'deepinstinct_events', type: 'deepinstinct_events' }],
   sources,
 );
-const options = { wording: createWording('en', 'UTC'), productOf, hasPriority: false };
+const voice = new Composers({ productOf }).voiceOf(
+  { limits, can: { table: true } },
+  { locale: 'en', timeZone: 'UTC' },
+);
+const options = { style: 'compact', hasPriority: false };
 const headers = { 'content-type': 'application/json' };
 const { signal } = new AbortController();
 process.once('SIGTERM', () => process.exit());
@@ -32,12 +37,12 @@ export async function send(draft, timeoutMs) {
     source: 'deepinstinct_events',
     receivedAt: new Date().toISOString(),
   };
-  const card = cardOf({ event, form: 'full', showTenant: true }, `bench-${id}`, options);
+  const message = voice.message(event, { form: 'full', showTenant: true });
   const answer = await http.request({
     method: 'POST',
     url,
     headers,
-    body: JSON.stringify(card),
+    body: JSON.stringify(postOf(message, `bench-${id}`, options)),
     signal,
     timeoutMs,
   });

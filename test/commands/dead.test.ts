@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lockDirectory } from '../../src/store/embedded/directory-lock.ts';
 import { openStore } from '../../src/store/open.ts';
+import { cardsOf } from '../support/cards.ts';
 import { createWorld, until, type World } from '../support/world.ts';
 import { onDatabase, runIn } from './in-process.ts';
 
@@ -87,10 +88,10 @@ test('lists them, and puts back those that are named, or all; then their cards a
   );
   expect((await runIn(world, ['once'])).code).toBe(0);
   expect(arrived()).toEqual(ids);
-  const posts = mattermost.posts.map((post) => JSON.stringify(post));
-  expect(
-    posts.filter((post) => post.includes('gnp.exe') && post.includes('New Event Detected')),
-  ).toHaveLength(1);
+  const cards = cardsOf('events', mattermost.posts);
+  expect(cards.filter(({ attachments: [card] }) => card?.text?.includes('gnp.exe'))).toHaveLength(
+    1,
+  );
   expect(await runIn(world, ['dead', 'redrive', '--all'])).toEqual({
     code: 0,
     stdout: '0 put back\n',

@@ -4,6 +4,7 @@ import postgres from 'postgres';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createOnce } from '../../src/commands/once.ts';
 import type { OnceWaits } from '../../src/service/once/index.ts';
+import { cardsOf } from '../support/cards.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { runIn } from './in-process.ts';
 
@@ -73,8 +74,7 @@ test.each([
     const { code, stderr } = await world.run(['once']);
     expect(wordsOf(stderr)).toEqual([expect.stringMatching(words)]);
     expect(code).toBe(1);
-    const texts = mattermost.posts.map((post) => JSON.stringify(post));
-    expect(texts.filter((text) => text.includes('New Suspicious Event'))).toHaveLength(2);
+    expect(cardsOf('suspicious', mattermost.posts)).toHaveLength(2);
     tenant.heal();
     expect((await onceHere(world)).code).toBe(0);
   },

@@ -11,6 +11,7 @@ import { createOnce } from '../../src/commands/once.ts';
 import { createHttpClient } from '../../src/kit/http/index.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
+import { cardsOf } from '../support/cards.ts';
 import { createWorld, until, type World } from '../support/world.ts';
 import { readProjectFile } from '../tree/project-files.ts';
 import { runIn } from './in-process.ts';
@@ -71,8 +72,7 @@ test('a second service with the same ids leaves everything to the first, now and
   const b = await startTenant();
   onTestFinished(() => b.close());
   const of = (channel: string) => mattermost.posts.filter((post) => post.channel === channel);
-  const cards = (channel: string) =>
-    of(channel).filter((post) => JSON.stringify(post).includes('New Event Detected'));
+  const cards = (channel: string) => cardsOf('events', of(channel));
   tenant.add('events', 5, { ageSeconds: 60 });
   const first = world.start('a');
   await first.ready();
@@ -208,9 +208,7 @@ test('a run of another service for cron posts nothing of what waits for the firs
   expect(mattermost.posts.length).toBe(posts);
   expect((await once()).code).toBe(0);
   const told = mattermost.posts.slice(posts);
-  expect(told.filter((post) => JSON.stringify(post).includes('New Event Detected'))).toHaveLength(
-    2,
-  );
+  expect(cardsOf('events', told)).toHaveLength(2);
   expect(told.every(({ channel }) => channel === 'security-alerts')).toBe(true);
 });
 

@@ -1,5 +1,6 @@
 // `tocsin source`: how far each source was read, and a new start after its tenant was rebuilt.
 import { expect, test } from 'vitest';
+import { cardsOf } from '../support/cards.ts';
 import { createWorld, until } from '../support/world.ts';
 import { onDatabase, runIn } from './in-process.ts';
 
@@ -40,8 +41,7 @@ test.each(['postgres', 'embedded'] as const)(
       stderr: onDatabase,
     });
     expect((await runIn(world, ['once'])).code).toBe(0);
-    const texts = mattermost.posts.map((post) => JSON.stringify(post));
-    expect(texts.filter((text) => text.includes('New Event Detected'))).toHaveLength(5);
+    expect(cardsOf('events', mattermost.posts)).toHaveLength(5);
     expect(world.repeated()).toBe(0);
   },
 );
@@ -56,8 +56,7 @@ test('a running service on the embedded database resets for the command, and rea
   tenant.add('events', 2);
   const { code, stdout } = await runIn(world, ['source', 'reset', 'deepinstinct_events', '--json']);
   expect([code, JSON.parse(stdout)]).toEqual([0, { source: 'deepinstinct_events', generation: 2 }]);
-  const announced = () =>
-    mattermost.posts.filter((post) => JSON.stringify(post).includes('New Event Detected')).length;
+  const announced = () => cardsOf('events', mattermost.posts).length;
   expect(await until(() => announced() === 5, 15_000)).toBe(true);
   const rows = JSON.parse((await runIn(world, ['source', 'list', '--json'])).stdout) as {
     source: string;

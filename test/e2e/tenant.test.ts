@@ -4,6 +4,7 @@
 import { expect, test } from 'vitest';
 import type { TenantStream } from '../../simulators/events/index.ts';
 import type { Tenant, TenantFault } from '../../simulators/tenant/index.ts';
+import { numberOnCard } from '../support/cards.ts';
 import {
   createWorld,
   type DatabaseKind,
@@ -351,7 +352,7 @@ test('a tenant that was rebuilt stops its stream with one alarm until an operato
     [...before, ...tenant.ids('events')].sort((a, b) => a - b),
   );
   expect(world.repeated()).toBe(0);
-  expect(alarms(world)).toEqual([expect.stringContaining(`Source \`${source}\` was reset`)]);
+  expect(alarms(world)).toEqual([expect.stringContaining(`Source \`${source}\` has been reset`)]);
   expect(await until(() => endings(world).length === 1, patienceMs)).toBe(true);
   const watching = () =>
     mattermost.posts.filter(({ text }) => text.includes(`Watching \`${source}\``)).length;
@@ -374,16 +375,9 @@ function propsOf(post: AnyPost): { source: string; event_id: number } {
   return post.props.tocsin as { source: string; event_id: number };
 }
 
-/** The number on the card; undefined if the item had none. */
-function itemOf(post: AnyPost): number | undefined {
-  const field = post.attachments[0]?.fields?.find((one) => one?.title === 'Event ID');
-  const number = /^`(\d+)`$/.exec(String(field?.value))?.[1];
-  return number === undefined ? undefined : Number(number);
-}
-
 function numbered(world: World, stream: TenantStream): { order: number; item: number }[] {
   return world.mattermost.posts.flatMap((post) => {
-    const item = itemOf(post);
+    const item = numberOnCard(post);
     const { source, event_id: order } = propsOf(post);
     return source === sourceOf[stream] && item !== undefined ? [{ order, item }] : [];
   });

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { builtFile } from '../support/built.ts';
+import { numberOnCard } from '../support/cards.ts';
 import { createTestDatabase, environmentOf } from '../support/database.ts';
 import { createWorld, until, type World } from '../support/world.ts';
 import { sink, withDatabase } from './checker.ts';
@@ -86,11 +87,8 @@ async function killed(
 
 /** The numbers on the cards. */
 function shown({ mattermost }: World): string[] {
-  const fields = mattermost.posts.map(({ attachments }) => attachments[0]?.fields ?? []);
-  const values = fields.flatMap((list) =>
-    list.filter((one) => one?.title === 'Event ID').map((one) => one?.value),
-  );
-  return values.map((value) => String(value).replaceAll('`', ''));
+  const numbers = mattermost.posts.map(numberOnCard);
+  return numbers.filter((number) => number !== undefined).map(String);
 }
 
 /** What came, by delivery ids of this database: one event has another id in each of the two. */

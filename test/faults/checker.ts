@@ -5,6 +5,7 @@ import type { TenantStream } from '../../simulators/events/index.ts';
 import type { Mattermost } from '../../simulators/mattermost/index.ts';
 import type { Tenant } from '../../simulators/tenant/index.ts';
 import { openEmbedded } from '../../src/store/embedded/open.ts';
+import { numberOnCard } from '../support/cards.ts';
 
 export const sourceOf = {
   events: 'deepinstinct_events',
@@ -176,10 +177,10 @@ function deliveryIdOf({ id }: Pick<EventRow, 'id'>): string {
  */
 function itemsOnCards({ mattermost }: Account): Map<string, string> {
   const shown = new Map<string, string>();
-  for (const { deliveryId, attachments } of mattermost.posts) {
-    const field = attachments[0]?.fields?.find((one) => one?.title === 'Event ID');
-    const number = /^`(\d+)`$/.exec(String(field?.value))?.[1];
-    if (deliveryId !== undefined && number !== undefined) shown.set(deliveryId, number);
+  for (const post of mattermost.posts) {
+    const number = numberOnCard(post);
+    if (post.deliveryId !== undefined && number !== undefined)
+      shown.set(post.deliveryId, `${number}`);
   }
   return shown;
 }

@@ -184,7 +184,9 @@ faultCase('tenant: rebuilt, its ids start anew', { timeoutMs: 120_000 }, async (
   const isReset = () =>
     service.log.some(({ reason, source }) => reason === 'reset' && source === sourceOf.events);
   const isTold = () =>
-    world.mattermost.posts.some(({ text }) => text.includes(`\`${sourceOf.events}\` was reset`));
+    world.mattermost.posts.some(({ text }) =>
+      text.includes(`\`${sourceOf.events}\` has been reset`),
+    );
   expect(await until(() => isReset() && isTold(), 40_000)).toBe(true);
   const arrived = world.mattermost.deliveries.size;
   tenant.add('events', 150);

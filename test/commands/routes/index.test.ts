@@ -99,7 +99,7 @@ describe('render', () => {
     const { attachments } = JSON.parse(stdout) as {
       attachments: { color: string; fallback: string }[];
     };
-    expect(attachments[0]).toMatchObject({ color: '#FF6600', title: '🟠 New Event Detected' });
+    expect(attachments[0]).toMatchObject({ color: '#FF6600', title: 'Event ID 0' });
     expect(attachments[0]?.fallback).not.toMatch(/@here/);
     expect(stdout).not.toContain('abcdefghijklmnopqrstuvwxyz');
   });
@@ -146,9 +146,9 @@ templates:
   broken: { title: "{{ event.device.name | slice: 0, event.file.size }}" }
 `),
     );
-    expect(await titleOf()).toEqual({ title: '🟠 `RANSOMWARE`', channel: undefined, stderr: '' });
+    expect(await titleOf()).toEqual({ title: '`RANSOMWARE`', channel: undefined, stderr: '' });
     expect(await titleOf('--route', 'by route')).toEqual({
-      title: '🟠 `PC-7`',
+      title: '`PC-7`',
       channel: 'night',
       stderr: '',
     });
@@ -157,13 +157,13 @@ templates:
       JSON.stringify({ ...event, body: { ...event.body, file: { size: 9_000_000 } } }),
     );
     expect(await titleOf('--route', 'broken')).toEqual({
-      title: '🟠 New Event Detected',
+      title: 'Event ID 0',
       channel: undefined,
       stderr:
         'tocsin render: the template takes too much time or memory: the sink’s own card is sent\n',
     });
     write('event.json', JSON.stringify(event));
-    expect(await titleOf('--form', 'bare')).toMatchObject({ title: '🟠 Event ID 0' });
+    expect(await titleOf('--form', 'bare')).toMatchObject({ title: 'Event ID 0' });
   });
 
   test('prints the bare form, which has none of the event’s own text', async () => {
