@@ -64,7 +64,10 @@ export interface SendContext {
 
 /** What a far end reported when it accepted a message. */
 export interface Receipt {
-  /** The far end's own id of the message, by which it can be edited and replied to. */
+  /**
+   * The far end's own id of the message, by which it can be edited and replied to. Kept with the
+   * delivery if it has at most 200 UTF-16 units and none of them is a control character.
+   */
   readonly remoteId?: string | undefined;
   readonly quota?: Quota | undefined;
 }

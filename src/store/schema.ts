@@ -17,6 +17,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { EventBody } from '../kit/event.ts';
+import type { HeldBy } from '../kit/records/delivery.ts';
 import type { FormerNames } from '../kit/records/position.ts';
 import type { Works } from '../kit/records/role.ts';
 import type { StormFacts } from '../kit/records/sink-state.ts';
@@ -86,6 +87,14 @@ export const deliveries = pgTable(
     digestId: bigint('digest_id', { mode: 'number' }),
     /** The silence that suppressed it. */
     silenceId: bigint('silence_id', { mode: 'number' }),
+    /**
+     * The far end's own id of the message, by which it can be edited and replied to; null if it
+     * gave none, and for what travelled in a digest, whose own delivery has it.
+     */
+    remoteId: text('remote_id'),
+    /** What held it before it went out as a card of its own, and until when; null: nothing did. */
+    heldBy: text('held_by').$type<HeldBy>(),
+    heldUntil: time('held_until'),
   },
   (t) => [
     primaryKey({ columns: [t.eventId, t.sink] }),

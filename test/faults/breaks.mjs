@@ -117,8 +117,8 @@ export const mutations = [
     edits: [
       [
         'src/core/deliver/attempt.ts',
-        '      this.#heed((await this.#send(health, begun.delivery))?.quota);\n',
-        '      inHand.recorder.delivered({ eventId: due.event.id, afterFailure: false, durationMs: 0 });\n      this.#heed((await this.#send(health, begun.delivery))?.quota);\n',
+        '      const receipt = await this.#send(health, begun.delivery);\n',
+        '      inHand.recorder.delivered({ eventId: due.event.id, afterFailure: false, durationMs: 0 });\n      const receipt = await this.#send(health, begun.delivery);\n',
       ],
     ],
     cases: 'certificate|name that is not known|the post not made|each answer that is not ok',

@@ -7,6 +7,8 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as drizzleMigrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { databaseOf } from '../../src/store/database.ts';
+import { takeDue } from '../../src/store/deliveries/index.ts';
 import { compareMigrations, migrate } from '../../src/store/migrate.ts';
 import { createTestDatabase } from '../support/database.ts';
 
@@ -35,6 +37,13 @@ async function open(isMigrated: boolean, searchPath?: string) {
 async function makeFormer(sql: postgres.Sql): Promise<void> {
   await sql`drop table tocsin_migrations`;
   await sql`update drizzle.__drizzle_migrations set created_at = 1795494487216 + id`;
+}
+
+/** As a database is before the newest migration. */
+async function undoNewest(sql: postgres.Sql): Promise<void> {
+  await sql`alter table deliveries drop remote_id, drop held_by, drop held_until`;
+  await sql`delete from tocsin_migrations where hash = (
+    select hash from drizzle.__drizzle_migrations order by id desc limit 1)`;
 }
 
 /** Another program's migrations, run by Drizzle itself. */
@@ -206,16 +215,35 @@ test('a migration gives up rather than keep everybody waiting behind a backup, a
     await sql.end();
     await own.drop();
   });
-  await sql`alter table replicas drop column works`;
-  await sql`delete from tocsin_migrations where hash = (
-    select hash from drizzle.__drizzle_migrations order by id desc limit 1)`;
+  await undoNewest(sql);
   const backup = await sql.reserve();
   await backup`begin`;
-  await backup`lock table replicas in access share mode`;
+  await backup`lock table deliveries in access share mode`;
   await expect(migrate(sql)).rejects.toThrow('lock timeout');
   await backup`rollback`;
   backup.release();
   expect(await migrate(sql)).toBe(1);
+});
+
+test('what the release before stored is due as it was, and it goes on beside this one', async () => {
+  const { sql } = await open(true);
+  await undoNewest(sql);
+  const store = async (externalId: string) => {
+    const [event] = await sql`
+      insert into events (source, external_id, subject, stream, type, severity, body, raw, routes)
+      values ('a', ${externalId}, 's', 'event', 'T', 3, '{}', '{}', '{}') returning id`;
+    await sql`
+      insert into deliveries (event_id, sink, state, priority)
+      values (${event!.id}, 'soc', 'pending', 2)`;
+  };
+  await store('before');
+  expect(await migrate(sql)).toBe(1);
+  await store('beside');
+  const due = await takeDue(databaseOf(sql), { sink: 'soc', limit: 9 });
+  expect(due.map(({ event, held }) => [event.externalId, held])).toEqual([
+    ['before', undefined],
+    ['beside', undefined],
+  ]);
 });
 
 test('ten at once apply each migration once', async () => {

@@ -21,6 +21,7 @@ import type { InHand } from './in-hand.ts';
 import { type Attempt, type Judge, type Judged, notItsFault, suspectTimeoutMs } from './judge.ts';
 import type { Limiter } from './limiter.ts';
 import { type DeliveryPolicy, failureFrom, heldUpOf } from './policy.ts';
+import { remoteIdOf } from './remote-id.ts';
 import { unansweredWaitMs } from './spacing.ts';
 import { templated } from './templated.ts';
 import type { Deadlines } from './within.ts';
@@ -93,8 +94,9 @@ export class Attempts {
     const { inHand, wake } = this.#parts;
     const begun = this.#begin(due, kind);
     try {
-      this.#heed((await this.#send(health, begun.delivery))?.quota);
-      this.#succeed(health, begun);
+      const receipt = await this.#send(health, begun.delivery);
+      this.#heed(receipt?.quota);
+      this.#succeed(health, begun, remoteIdOf(receipt));
     } catch (error) {
       await this.#fail(health, begun, error);
     } finally {
@@ -182,7 +184,7 @@ export class Attempts {
     return durationMs;
   }
 
-  #succeed(health: Health, begun: Begun): void {
+  #succeed(health: Health, begun: Begun, remoteId: string | undefined): void {
     const { inHand, failing, judge, hastening, changed } = this.#parts;
     const { event, attempts, form } = begun.delivery;
     inHand.inFlight.passed(event.id, performance.now());
@@ -190,7 +192,7 @@ export class Attempts {
     const durationMs = this.#settled(begun, false);
     const afterFailure = attempts > 0 || failing.has(event.id);
     const isDigest = event.body.digest !== undefined;
-    inHand.recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest });
+    inHand.recorder.delivered({ eventId: event.id, afterFailure, durationMs, isDigest, remoteId });
     failing.delivered(event.id, form, begun.mark);
     judge.passed();
     hastening.passed(event.id);

@@ -1,6 +1,9 @@
 // Deliveries as the database keeps them, and what an attempt changes. Types alone.
 import type { MessageForm, StoredEvent } from '../event.ts';
 
+/** What may hold a delivery back: its group, or quiet hours; or the storm of its sink. */
+export type HeldBy = 'group' | 'storm';
+
 /** A delivery with its event, ready to be sent. */
 export interface DueDelivery {
   readonly event: StoredEvent;
@@ -14,6 +17,14 @@ export interface DueDelivery {
   readonly route?: string | undefined;
   /** The event's trace as W3C `traceparent`; absent if it has none. */
   readonly traceParent?: string | undefined;
+  /** It was held to go out with others, and goes out as a card of its own; absent: it was not. */
+  readonly held?: Held | undefined;
+}
+
+export interface Held {
+  readonly by: HeldBy;
+  /** Milliseconds since the epoch, by the database's clock. */
+  readonly untilMs: number;
 }
 
 export interface DeadDelivery {
@@ -43,6 +54,8 @@ export interface DeliveredAttempt {
   readonly durationMs: number;
   /** True for a digest, with which its members are delivered. */
   readonly isDigest?: boolean;
+  /** The far end's own id of the message; absent if it gave none that can be kept. */
+  readonly remoteId?: string | undefined;
 }
 
 /** A failed attempt: what to record, and what happens to the delivery. */

@@ -23,14 +23,22 @@ export async function recordDelivered(
       .map((d) => ({ event_id: d.eventId, duration_ms: Math.round(d.durationMs) })),
   );
   const digests = delivered.filter((d) => d.isDigest).map((d) => d.eventId);
+  const remoteIds = delivered.flatMap((d) => (d.remoteId ? [[d.eventId, d.remoteId]] : []));
   const client = db.$client;
   const orMember =
     digests.length === 0
       ? client``
       : client`or digest_id = any (string_to_array(${digests.join(',')}, ',')::bigint[])`;
+  // The select makes one value of it for the whole statement, whichever plan that has.
+  const andRemoteId =
+    remoteIds.length === 0
+      ? client``
+      : client`, remote_id = (
+          select ${JSON.stringify(Object.fromEntries(remoteIds))}::text::jsonb
+        ) ->> event_id::text`;
   const [row] = await client`
     with done as (
-      update deliveries set state = 'delivered', reason = null, finalized_at = now()
+      update deliveries set state = 'delivered', reason = null, finalized_at = now() ${andRemoteId}
       where sink = ${sink} and state <> 'delivered'
         and (event_id = any (string_to_array(${ids}, ',')::bigint[]) ${orMember})
       returning event_id

@@ -1,6 +1,6 @@
 // Reads a row of the table of deliveries.
 import type { MessageForm } from '../../kit/event.ts';
-import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { DueDelivery, HeldBy } from '../../kit/records/delivery.ts';
 import { eventRow, toEvent } from '../event-row.ts';
 import { type ColumnOf, type Row, RowReader } from '../row.ts';
 import type { deliveries } from '../schema.ts';
@@ -14,12 +14,14 @@ export const deliveryRow = new RowReader<ColumnOf<typeof deliveries> | 'unanswer
 );
 
 const forms: readonly MessageForm[] = ['full', 'short', 'bare'];
+const holders: readonly HeldBy[] = ['group', 'storm'];
 
 /** @param row columns of a delivery and of its event */
 export function toDue(row: Row): DueDelivery {
   const unanswered = deliveryRow.number(row, 'unanswered');
   const route = deliveryRow.textOrNull(row, 'route');
   const traceParent = eventRow.textOrNull(row, 'traceparent');
+  const untilMs = deliveryRow.numberOrNull(row, 'held_until');
   return {
     priority: deliveryRow.number(row, 'priority'),
     attempts: deliveryRow.number(row, 'attempts'),
@@ -27,6 +29,7 @@ export function toDue(row: Row): DueDelivery {
     ...(unanswered > 0 && { unanswered }),
     ...(route !== null && { route }),
     ...(traceParent !== null && { traceParent }),
+    ...(untilMs !== null && { held: { by: deliveryRow.oneOf(row, 'held_by', holders), untilMs } }),
     event: toEvent(row),
   };
 }

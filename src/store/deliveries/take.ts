@@ -23,8 +23,7 @@ export async function takeDue(db: Database, choice: DueChoice): Promise<DueDeliv
   return withEvents(
     db,
     client`
-      select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered
-      from deliveries d
+      select ${deliveryColumns(db)} from deliveries d
       where sink = ${sink} and state = 'pending' and priority < ${heldPriority} and ${isDue(db)}
         and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
         ${only === undefined ? client`` : client`and event_id = ${only}::bigint`}
@@ -63,8 +62,7 @@ export async function takeRandomDue(
         from edges where first is not null
       )
       select c.* from places cross join lateral (
-        select event_id, attempts, form, priority, route, ${unansweredOf(client)} as unanswered
-        from deliveries d
+        select ${deliveryColumns(db)} from deliveries d
         where sink = ${sink} and state = 'pending' and d.priority = places.priority
           and event_id >= places.place and ${isDue(db)}
           and event_id <> all (string_to_array(${[...excluded].join(',')}, ',')::bigint[])
@@ -75,10 +73,17 @@ export async function takeRandomDue(
   return due;
 }
 
-/** @param chosen rows of deliveries: event_id, attempts, form, priority, route, unanswered */
+/** What {@link withEvents} needs of a row `d` of deliveries. */
+function deliveryColumns({ $client: client }: Database) {
+  return client`event_id, attempts, form, priority, route, held_by,
+    extract(epoch from held_until) * 1000 as held_until, ${unansweredOf(client)} as unanswered`;
+}
+
+/** @param chosen rows with {@link deliveryColumns} */
 async function withEvents(db: Database, chosen: PendingQuery): Promise<DueDelivery[]> {
   const rows = await db.$client`
-    select ${eventColumns(db)}, e.traceparent, d.attempts, d.form, d.priority, d.route, d.unanswered
+    select ${eventColumns(db)}, e.traceparent, d.attempts, d.form, d.priority, d.route, d.held_by,
+      d.held_until, d.unanswered
     from (${chosen}) d join events e on e.id = d.event_id
     order by d.priority, d.event_id`;
   return rows.map(toDue);

@@ -115,16 +115,16 @@ async function copyDeliveries(
     const rows = await from`
       select event_id::int8 as event_id, sink, state, reason, priority, attempts, form,
         scheduled_at::text as scheduled_at, finalized_at::text as finalized_at, route, group_key,
-        digest_id::int8 as digest_id
+        digest_id::int8 as digest_id, remote_id, held_by, held_until::text as held_until
       from deliveries where event_id = any (string_to_array(${chosen}, ',')::bigint[])`;
     const input = JSON.stringify(rows.map((row) => translated(row, ids)));
     const written = await tx`
       insert into deliveries (event_id, sink, state, reason, priority, attempts, form,
-        scheduled_at, finalized_at, route, group_key, digest_id)
+        scheduled_at, finalized_at, route, group_key, digest_id, remote_id, held_by, held_until)
       select * from json_to_recordset(${input}::text::json) as r(event_id bigint, sink text,
         state text, reason text, priority smallint, attempts integer, form text,
         scheduled_at timestamptz, finalized_at timestamptz, route text, group_key text,
-        digest_id bigint)
+        digest_id bigint, remote_id text, held_by text, held_until timestamptz)
       on conflict (event_id, sink) do nothing returning state`;
     count += written.filter(({ state }) => state === 'pending' || state === 'dead').length;
   }

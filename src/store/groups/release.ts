@@ -31,7 +31,8 @@ export async function releaseCards(
         and digest_id is null and group_key = ${group.key} and exists (select 1 from fence)
       order by priority, event_id limit ${count} for update
     ), released as (
-      update deliveries d set priority = d.priority - ${heldPriority}, group_key = null
+      update deliveries d set priority = d.priority - ${heldPriority}, group_key = null,
+        held_by = 'group', held_until = now()
       from chosen c where d.sink = ${sink} and d.event_id = c.event_id returning 1
     ), counted as (${countSent(db, { sink, group, sent: count, cards: count, from })})
     select (select count(*) from released)::int as count from fence`;
@@ -57,7 +58,8 @@ export async function raiseDelivery(
 ): Promise<boolean> {
   const rows = await db.$client`
     with fence as (${heldLease(db.$client, fence)}), raised as (
-      update deliveries set priority = least(priority, ${priority}::int)
+      update deliveries set priority = least(priority, ${priority}::int), held_by = 'storm',
+        held_until = now()
       where sink = ${sink} and event_id = ${eventId}::bigint and state = 'pending'
         and group_key is null and digest_id is null and exists (select 1 from fence)
     )

@@ -7,6 +7,7 @@ import { compileText } from '../../../src/core/template/engine.ts';
 import { templateFields } from '../../../src/core/template/fields.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import { quotaOf } from '../../../src/kit/quota.ts';
+import type { Sink } from '../../../src/kit/sink.ts';
 import { draft, drafts, storePage } from '../../store/stored.ts';
 import { until } from '../../support/world.ts';
 import { expectSoon, retry, type Sent, useOrigin } from './origin-setup.ts';
@@ -53,6 +54,24 @@ describe('a message', () => {
       false,
       true,
       true,
+    ]);
+  });
+
+  test('that the far end gave an id is delivered with it, and one that it gave no usable id all the same', async () => {
+    await store(drafts(1, 3));
+    const given: Record<string, unknown> = {
+      1: { remoteId: 'm1' },
+      2: { remoteId: 'a\0' },
+      3: null,
+    };
+    await begin({ send: ({ id }) => given[id] as ReturnType<Sink['send']> });
+    await expectSoon(isSettled);
+    const rows = await database().$client`
+      select state, remote_id from deliveries order by event_id`;
+    expect(rows).toEqual([
+      { state: 'delivered', remote_id: 'm1' },
+      { state: 'delivered', remote_id: null },
+      { state: 'delivered', remote_id: null },
     ]);
   });
 

@@ -56,6 +56,38 @@ describe('what was delivered', () => {
   });
 });
 
+describe('the far end’s own id of a message', () => {
+  const idsOf = async (sink: string) =>
+    (
+      await database()
+        .$client`select remote_id from deliveries where sink = ${sink} order by event_id`
+    ).map((row) => row.remote_id);
+
+  test('is kept with its delivery alone, among others that have none', async () => {
+    const [first, second, third] = await storeForBoth(database());
+    const remoteId = `a"b'c\\u0000 ${'é'.repeat(190)}`;
+    const delivered = [success(first!), success(second!, { remoteId }), success(third!)];
+    expect(await recordDelivered(database(), 'soc', delivered)).toBe(3);
+    expect(await idsOf('soc')).toEqual([null, remoteId, null]);
+    expect(await idsOf('boss')).toEqual([null, null, null]);
+  });
+
+  test('of a digest is not that of its members', async () => {
+    const [digest, member] = await storeForBoth(database());
+    await putIntoDigest(database(), digest!, [member!]);
+    const delivered = [success(digest!, { isDigest: true, remoteId: 'm1' })];
+    expect(await recordDelivered(database(), 'soc', delivered)).toBe(2);
+    expect(await idsOf('soc')).toEqual(['m1', null, null]);
+  });
+
+  test('stays as it is when the same success is reported again', async () => {
+    const [first] = await storeForBoth(database());
+    await recordDelivered(database(), 'soc', [success(first!, { remoteId: 'm1' })]);
+    await recordDelivered(database(), 'soc', [success(first!, { remoteId: 'm2' })]);
+    expect((await idsOf('soc'))[0]).toBe('m1');
+  });
+});
+
 describe('what failed', () => {
   test('is noted with the answer, counts for its sink alone, and comes back in its new form', async () => {
     const [first] = await storeForBoth(database());

@@ -15,6 +15,7 @@ const plain = {
   ...{ status: null, action: null, occurred_at: null, received_at: '1770081572505.123' },
   ...{ body: '{}', traceparent: null },
   ...{ attempts: 0, form: 'full', priority: 2, route: null, unanswered: 0 },
+  ...{ held_by: null, held_until: null },
 };
 
 test('a delivery without a route, a trace and an attempt does not mention them', () => {
@@ -31,9 +32,12 @@ test('a delivery with them has all of them', () => {
     unanswered: 2,
     attempts: 3,
     form: 'bare',
+    held_by: 'group',
+    held_until: '1770081572505.5',
   };
   expect(toDue(row)).toMatchObject({
     ...{ route: 'r', traceParent: '00-1', unanswered: 2, attempts: 3, form: 'bare' },
+    held: { by: 'group', untilMs: 1770081572505.5 },
   });
 });
 
@@ -42,6 +46,7 @@ test.each([
   ['attempts', null, 'deliveries.attempts'],
   ['unanswered', undefined, 'deliveries.unanswered'],
   ['severity', 6, 'events.severity'],
+  ['held_by', 'nobody', 'deliveries.held_by'],
 ])('%s of %s is an error that names the column', (name, value, column) => {
-  expect(() => toDue({ ...plain, [name]: value })).toThrow(column);
+  expect(() => toDue({ ...plain, held_until: 1, held_by: 'storm', [name]: value })).toThrow(column);
 });

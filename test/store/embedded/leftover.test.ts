@@ -3,10 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getTableColumns } from 'drizzle-orm';
 import { expect, onTestFinished, test } from 'vitest';
+import { openPostgres } from '../../../src/store/database.ts';
+import { bringOver } from '../../../src/store/embedded/leftover.ts';
+import { migrate } from '../../../src/store/migrate.ts';
 import { cursors, deliveries, events, silences, sinks } from '../../../src/store/schema.ts';
 import { runIn } from '../../commands/in-process.ts';
 import { createTestDatabase, environmentOf } from '../../support/database.ts';
 import { createWorld } from '../../support/world.ts';
+import { useEmbedded } from './opened.ts';
+
+const place = useEmbedded();
 
 test('what waits in DATA_DIR when DATABASE_URL is set is reported, and brought over once', async () => {
   const world = await createWorld({ database: 'embedded' });
@@ -80,6 +86,27 @@ sinks:
   world.tenant.add('events', 1);
   expect((await runIn(world, ['once'], there)).code).toBe(0);
   expect(world.mattermost.posts.length).toBe(sent + 1);
+});
+
+test('a delivery keeps the id of its message, and what it was held by', async () => {
+  const { sql } = await place.open();
+  await migrate(sql);
+  await sql`
+    insert into events (source, external_id, subject, stream, type, severity, body, raw, routes)
+    values ('a', '1', 's', 'event', 'T', 3, '{}', '{}', '{}')`;
+  await sql`
+    insert into deliveries (event_id, sink, state, priority, finalized_at, remote_id, held_by,
+      held_until)
+    select id, 'soc', 'delivered', 2, now(), 'm1', 'group', '2026-02-03T01:02:03Z' from events`;
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const to = openPostgres(database);
+  onTestFinished(() => to.$client.end());
+  expect(await bringOver(sql, to)).toBe(0);
+  expect(
+    await to.$client`
+      select remote_id, held_by, held_until = '2026-02-03T01:02:03Z' as is_same from deliveries`,
+  ).toEqual([{ remote_id: 'm1', held_by: 'group', is_same: true }]);
 });
 
 /** Columns of the tables that are brought over, which the other database has to itself. */

@@ -23,6 +23,22 @@ test('a group releases its most urgent deliveries first', async () => {
   ).toEqual(['2', '3']);
 });
 
+test('what was held says by what and until when, and what was not says nothing', async () => {
+  const lease = await hold(database(), 'sink:x');
+  const [card] = await storeFor(database(), grouped, [draft(1)]);
+  await releaseCards(database(), lease, { sink: 'soc', group: change, count: 1 });
+  const [raised, free] = await storeFor(database(), plain, [draft(2), draft(3)]);
+  await raiseDelivery(database(), lease, { sink: 'soc', eventId: raised!, priority: 1 });
+  const due = await takeDue(database(), { sink: 'soc', limit: 10 });
+  const held = new Map(due.map((delivery) => [delivery.event.id, delivery.held]));
+  expect([held.get(card!)?.by, held.get(raised!)?.by, held.get(free!)]).toEqual([
+    'group',
+    'storm',
+    undefined,
+  ]);
+  expect(Math.abs(held.get(card!)!.untilMs - Date.now())).toBeLessThan(60_000);
+});
+
 describe('a delivery that is raised', () => {
   test('is as urgent as it is told, but never less urgent than it was', async () => {
     const lease = await hold(database(), 'sink:x');
