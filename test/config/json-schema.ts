@@ -37,18 +37,16 @@ function adapterSchema(definition: Definition, kind: 'sources' | 'sinks'): Json 
       type: { const: type },
       ...properties,
       ...Object.fromEntries(files),
-      ...(kind === 'sinks' && sinkProperties(definition)),
+      ...(kind === 'sinks' && sinkProperties()),
     },
     required: ['type', ...required.filter((key) => !(secrets as readonly string[]).includes(key))],
   };
 }
 
 /** The keys that every sink may have, whatever its type. */
-function sinkProperties(definition: Definition): Json {
-  const common = plain(sinkSchema) as { properties: Json };
-  const { template, timeout, locale, time_zone } = common.properties;
-  const takesTemplates = 'templates' in definition && definition.templates !== undefined;
-  return { ...(takesTemplates && { template }), timeout, locale, time_zone };
+function sinkProperties(): Json {
+  const { type: _, ...common } = (plain(sinkSchema) as { properties: Json }).properties;
+  return common;
 }
 
 function plain(schema: z.ZodType): Json {
