@@ -15,6 +15,11 @@ const words: Readonly<Record<Locale, LocaleWords>> = { en, th };
 export type Label = keyof LocaleWords['labels'];
 export type SentenceName = keyof LocaleWords['sentences'];
 
+export interface NoticeSentences {
+  readonly happened: Sentence;
+  readonly advice: Sentence;
+}
+
 /** What a template may say by name. */
 export const labelNames: readonly string[] = Object.keys(en.labels);
 
@@ -24,8 +29,8 @@ export interface Language {
   readonly labels: Readonly<Record<string, string>>;
   label(name: Label): Part;
   say(name: SentenceName, values: Values): Text;
-  /** Undefined for a kind that this release does not know. */
-  notice(kind: string): Sentence | undefined;
+  /** What happened, and what to do; undefined for a kind that this release does not know. */
+  notice(kind: string): NoticeSentences | undefined;
   /** A text that is no time is shown as it is. */
   time(iso: string): Text;
   /** `2 h`, `3 d`, `5 min`: the largest unit alone. */
@@ -34,10 +39,11 @@ export interface Language {
 
 /** @throws {RangeError} unknown time zone */
 export function createLanguage(locale: Locale, timeZone: string): Language {
-  const { labels, sentences, notices } = words[locale];
+  const { labels, sentences, notices, advice } = words[locale];
   const parts = mapped(labels, word);
   const said = mapped(sentences, sentence);
   const told = mapped(notices, sentence);
+  const advised = mapped(advice, sentence);
   const zoned = createZonedTime(timeZone);
   const say = (name: SentenceName, values: Values) => filled(said[name], values);
   const counted = (name: SentenceName, count: number) => say(name, { count: number(count) });
@@ -46,7 +52,11 @@ export function createLanguage(locale: Locale, timeZone: string): Language {
     labels,
     label: (name) => parts[name],
     say,
-    notice: (kind) => (Object.hasOwn(told, kind) ? told[kind as Notice['kind']] : undefined),
+    notice(name) {
+      if (!Object.hasOwn(told, name)) return undefined;
+      const kind = name as Notice['kind'];
+      return { happened: told[kind], advice: advised[kind] };
+    },
     time(iso) {
       const text = zoned(iso);
       return text === undefined ? code(iso, 40) : [{ kind: 'time', text, iso }];

@@ -4,8 +4,8 @@ import { type Card, type Field, type Text, word } from '../../kit/card.ts';
 import { type Notice, type StoredEvent, severityNames } from '../../kit/event.ts';
 import type { MessageForm } from '../../kit/sink.ts';
 import { eventsText } from './counts.ts';
-import { type Language, number } from './language.ts';
-import { filled, type Sentence } from './sentence.ts';
+import { type Language, type NoticeSentences, number } from './language.ts';
+import { filled, type Values } from './sentence.ts';
 import { signs } from './signs.ts';
 import { code } from './text.ts';
 
@@ -19,35 +19,28 @@ export function noticeCard(
   language: Language,
   form: MessageForm,
 ): Card {
-  const sentence = language.notice(notice.kind);
-  const received = language.time(event.receivedAt);
+  const sentences = language.notice(notice.kind);
+  const values = valuesOf(notice, language, form === 'full' ? 200 : 60);
   return {
     kind: 'notice',
     severity: event.severity,
     sign: signs[event.severity],
     level: severityNames[event.severity],
     title: [language.label('titleNotice')],
-    headline:
-      sentence === undefined ? code(notice.kind, 40) : headlineOf(sentence, notice, language, form),
-    remarks: [],
+    headline: sentences === undefined ? code(notice.kind, 40) : filled(sentences.happened, values),
+    remarks: sentences === undefined ? [] : [filled(sentences.advice, values)],
     fields: [],
-    details: restOf(sentence, notice, language, form),
-    footer: [...product, word(' · '), ...received],
+    details: restOf(sentences, notice, language, form),
+    footer: [...product, word(' · '), ...language.time(event.receivedAt)],
   };
 }
 
-function headlineOf(
-  sentence: Sentence,
-  notice: Notice,
-  language: Language,
-  form: MessageForm,
-): Text {
-  const max = form === 'full' ? 200 : 60;
+function valuesOf(notice: Notice, language: Language, max: number): Values {
   const shown = entriesOf(notice).map(
     ([name, value]) => [name, valueText(value, language, max)] as const,
   );
   const { count, digests } = notice.values;
-  return filled(sentence, {
+  return {
     ...Object.fromEntries(shown),
     events: countText(count, (value) => eventsText(value, language)),
     digests: countText(digests, (value) =>
@@ -55,26 +48,25 @@ function headlineOf(
         ? [language.label('digestOne')]
         : language.say('digestCount', { count: number(value) }),
     ),
-  });
+  };
 }
 
 function countText(count: string | undefined, text: (count: number) => Text): Text | undefined {
   return /^\d{1,15}$/.test(count ?? '') ? text(Number(count)) : undefined;
 }
 
-/** What the sentence did not say, so that no value is lost. */
+/** What the sentences did not say, so that no value is lost. */
 function restOf(
-  sentence: Sentence | undefined,
+  sentences: NoticeSentences | undefined,
   notice: Notice,
   language: Language,
   form: MessageForm,
 ): Field[] {
   const max = form === 'full' ? 1_000 : 100;
-  const isSaid = (name: string) =>
-    sentence !== undefined &&
-    (sentence.names.has(name) || (name === 'count' && sentence.names.has('events')));
+  const said = new Set([...(sentences?.happened.names ?? []), ...(sentences?.advice.names ?? [])]);
+  if (said.has('events')) said.add('count');
   return entriesOf(notice)
-    .filter(([name]) => !isSaid(name))
+    .filter(([name]) => !said.has(name))
     .flatMap(([name, value]) => {
       const isMessage = name === 'message';
       const shown = isMessage ? code(value, max) : valueText(value, language, max);

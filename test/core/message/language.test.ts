@@ -9,7 +9,7 @@ import { shown } from './shown.ts';
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 const commands = (text: string) => [...text.matchAll(/`[^`]+`/g)].map(([code]) => code).sort();
 
-describe.each(['sentences', 'notices'] as const)('%s', (kind) => {
+describe.each(['sentences', 'notices', 'advice'] as const)('%s', (kind) => {
   test.each(Object.keys(en[kind]))('%s has the same values and commands in Thai', (name) => {
     const english = (en[kind] as Record<string, string>)[name]!;
     const thai = (th[kind] as Record<string, string>)[name]!;

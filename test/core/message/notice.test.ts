@@ -25,23 +25,42 @@ describe.each(locales)('in %s', (locale) => {
       given.map((name, index) => [name, /count|digests/.test(name) ? `${index + 2}` : `v-${name}`]),
     );
     const card = cardOf(kind, { ...values, extra: 'v-extra', message: 'v-message' }, locale);
-    const all = [card.headline, ...card.details.map(({ value }) => value)].map(plainText).join(' ');
+    const details = card.details.map(({ value }) => value);
+    const all = [card.headline, ...card.remarks, ...details].map(plainText).join(' ');
     for (const value of Object.values(values)) expect(all).toContain(value);
     expect(all).not.toContain('?');
     expect(Object.values(shownFields(card.details))).toEqual(['`v-extra`', '`v-message`']);
+  });
+
+  test.each(kinds)('%s says what happened, and below it what to do', (kind) => {
+    const { headline, remarks } = cardOf(kind, {}, locale);
+    expect(plainText(headline).length).toBeGreaterThan(8);
+    expect(remarks).toHaveLength(1);
+    expect(plainText(remarks[0]!).length).toBeGreaterThan(8);
   });
 });
 
 it('says a time as people read it, and one event in the singular', () => {
   const since = '2026-03-01T02:03:04.000Z';
   expect(shown(cardOf('storm_over', { since, count: '1', digests: '1' }).headline)).toBe(
-    'The storm that began at time<2026-03-01 02:03:04 +00:00> is over: 1 event came in 1 digest. Events come one by one again.',
+    'The storm that began at time<2026-03-01 02:03:04 +00:00> is over: 1 event came in 1 digest.',
   );
+});
+
+it('names the source whose key is refused', () => {
+  const card = cardOf('source_rejected', { source: 'bangkok', message: 'answered 401' });
+  expect(shown(card.headline)).toBe(
+    'Source `bangkok` refuses our credential: nothing can be read from it.',
+  );
+  expect(card.remarks.map(shown)).toEqual([
+    'Check its key, and replace it if it was revoked. Watch the console until then.',
+  ]);
+  expect(shownFields(card.details)).toEqual({ Message: '`answered 401`' });
 });
 
 it('does not take for a number what is none', () => {
   expect(shown(cardOf('deliveries_dead', { sink: 'a', count: '3; DROP' }).headline)).toContain(
-    'did not take ?, which',
+    'gave up delivering ? to sink `a`',
   );
 });
 
@@ -54,5 +73,6 @@ it('says the first event where everything is read', () => {
 it('shows a kind that this release does not know, with its values', () => {
   const card = cardOf('of_tomorrow', { sink: 'soc' });
   expect(shown(card.headline)).toBe('`of_tomorrow`');
+  expect(card.remarks).toEqual([]);
   expect(shownFields(card.details)).toEqual({ sink: '`soc`' });
 });

@@ -85,50 +85,72 @@ export const en = {
     digestFiles: 'Other files: {count}',
     digestMore: 'and {count} more',
   },
+  /** What happened. */
   notices: {
     watching:
       'Watching {source}[ at {host}][, from {from}].[ START_FROM names {asked}, which is beyond its newest event ({newest}).]',
     source_reset:
-      'Source {source} has been reset: its numbers begin anew. Nothing is read until an operator confirms with `tocsin source reset`.',
-    source_other:
-      'Source {source} is not read: its stored position belongs to another console. Compare the addresses, then confirm with `tocsin source reset`.',
-    source_rejected:
-      'Source {source} refuses our credential: nothing can be read from it. Check its key, and replace it if it was revoked.',
+      'Source {source} has been reset: its numbers begin anew, and nothing is read from it.',
+    source_other: 'Source {source} is not read: its stored position belongs to another console.',
+    source_rejected: 'Source {source} refuses our credential: nothing can be read from it.',
     source_failing:
-      'Source {source} has not been readable since {since}: what happens now is not seen here yet. Tocsin keeps trying. Watch the console until then.',
-    source_back:
-      'Source {source} can be read again[. It could not from {since} to {until}]. What it reported meanwhile follows now.',
+      'Source {source} has not been readable since {since}: what happens now is not seen here yet.',
+    source_back: 'Source {source} can be read again[. It could not from {since} to {until}].',
     credential_ending:
-      'The credential of source {source} expires at {ends}; nothing can be read from then on. Create a new one and replace it.',
+      'The credential of source {source} expires at {ends}; nothing can be read from then on.',
     credential_renewed:
       'The credential of source {source} no longer expires soon[: it is valid until {ends}].',
     sink_paused:
-      'Sink {sink} refuses our messages[ ({reason})] and is paused. Its messages are kept. Check its address and permissions; it resumes by itself.',
+      'Sink {sink} refuses our messages[ ({reason})] and is paused. Its messages are kept.',
     sink_failing:
-      'Sink {sink} has taken no message since {since}[ ({reason})]. Its messages are kept, and Tocsin keeps trying.',
-    sink_back:
-      'Sink {sink} works again[. It took no messages from {since} to {until}]. What was held up follows now.',
+      'Sink {sink} has taken no message since {since}[ ({reason})]. Its messages are kept.',
+    sink_back: 'Sink {sink} works again[. It took no messages from {since} to {until}].',
     deliveries_dead:
-      'Sink {sink} did not take {events}, which were given up: nobody has seen them there. `tocsin dead list` shows them and why; `tocsin dead redrive --all` sends them again.',
+      'Tocsin gave up delivering {events} to sink {sink}: nobody has seen there what happened.',
     deliveries_dead_over: 'Nothing that was given up for sink {sink} is left.',
     storm_begun:
       'Many events at once: {count} and more are pending. Until that is over, those below {passes} come in digests.',
-    storm_over:
-      'The storm that began at {since} is over: {events} came in {digests}. Events come one by one again.',
+    storm_over: 'The storm that began at {since} is over: {events} came in {digests}.',
     silence_over:
       'Silence {silence} of {owner} has ended ({reason}). It hid {events}[: {severities}].',
     clock_leapt:
-      'The clock of the database leapt by {seconds} s; it now says {now}. Nothing is lost. Set the clock of its host right.',
+      'The clock of the database leapt by {seconds} s; it now says {now}. Nothing is lost.',
     database_failing:
-      'The database has taken no writes since {since}[ ({reason})]. New events are neither read nor shown here until it does. Nothing is lost. Repair the database, and watch the console until then.',
-    database_back:
-      'The database takes writes again[. It took none from {since} to {until}]. What happened meanwhile follows now.',
+      'The database has taken no writes since {since}[ ({reason})]. New events are neither read nor shown here until it does. Nothing is lost.',
+    database_back: 'The database takes writes again[. It took none from {since} to {until}].',
     sample: 'This is a sample: the way[ to {sink}] works.',
+  },
+  /** What to do about it, on a line of its own. */
+  advice: {
+    watching: 'Check that this is the console and the beginning that you want.',
+    source_reset: 'Find out why at the console, then confirm with `tocsin source reset`.',
+    source_other: 'Compare the addresses, then confirm with `tocsin source reset`.',
+    source_rejected:
+      'Check its key, and replace it if it was revoked. Watch the console until then.',
+    source_failing: 'Watch the console until it can be read. Tocsin keeps trying.',
+    source_back: 'No action is needed: what it reported meanwhile follows now.',
+    credential_ending: 'Create a new one and replace it.',
+    credential_renewed: 'No action is needed.',
+    sink_paused: 'Check its address and permissions; it resumes by itself.',
+    sink_failing: 'Check that its server is up and can be reached from here. Tocsin keeps trying.',
+    sink_back: 'No action is needed: what was held up follows now.',
+    deliveries_dead:
+      '`tocsin dead list` shows them and why; `tocsin dead redrive --all` sends them again.',
+    deliveries_dead_over: 'No action is needed.',
+    storm_begun:
+      'Look for what they have in common: each digest names the most frequent files and devices.',
+    storm_over: 'No action is needed: events come one by one again.',
+    silence_over: 'Check at the console that none of them mattered.',
+    clock_leapt: 'Set the clock of its host right.',
+    database_failing: 'Repair the database, and watch the console until then.',
+    database_back: 'No action is needed: what happened meanwhile follows now.',
+    sample: 'No action is needed.',
   },
 } as const satisfies {
   readonly labels: Readonly<Record<string, string>>;
   readonly sentences: Readonly<Record<string, string>>;
   readonly notices: Readonly<Record<Notice['kind'], string>>;
+  readonly advice: Readonly<Record<Notice['kind'], string>>;
 };
 
 type Words<Of> = { readonly [Key in keyof Of]: string };
@@ -138,4 +160,5 @@ export interface LocaleWords {
   readonly labels: Words<(typeof en)['labels']>;
   readonly sentences: Words<(typeof en)['sentences']>;
   readonly notices: Words<(typeof en)['notices']>;
+  readonly advice: Words<(typeof en)['advice']>;
 }
