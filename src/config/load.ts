@@ -201,6 +201,7 @@ function readOptions(parts: Parts) {
     silenceMaxMs: read(file?.silenceMax, values.silenceMax) ?? values.silenceMaxDefaultMs,
     sinkRate: read(of('SINK_RATE'), values.sinkRate) ?? 10,
     storm: readStorm(file, decide, read),
+    links: readLinks(file, read),
     port: read(of('PORT'), wholeNumber(0, 65_535, '')) ?? 8080,
     host: read(of('HOST'), values.host) ?? '::',
     logLevel: read(of('LOG_LEVEL'), values.logLevel) ?? 'info',
@@ -266,6 +267,13 @@ function readStorm(
   const over = decide(file?.storm.over, 'STORM', values.stormOver) ?? values.stormOverDefault;
   const passes = priorityOf(read(file?.storm.passes, values.severity) ?? 5);
   return over === 'off' ? 'off' : { over, passes };
+}
+
+function readLinks(file: ConfigFile | undefined, read: OptionReader): Config['links'] {
+  return {
+    hash: read(file?.links.hash, values.linkPattern('hash')),
+    technique: read(file?.links.technique, values.linkPattern('technique')),
+  };
 }
 
 /**

@@ -73,3 +73,12 @@ export function createProductOf(
     return holders.length === 1 ? holders[0] : undefined;
   };
 }
+
+/** The product of all these sources, if they are of one. */
+export function onlyProduct(
+  configured: readonly { readonly type: string }[],
+  definitions: Readonly<Record<string, { readonly product?: Product }>>,
+): Product | undefined {
+  const [first, ...others] = configured.map(({ type }) => definitions[type]?.product);
+  return others.every((other) => other?.name === first?.name) ? first : undefined;
+}

@@ -9,7 +9,7 @@ import { ConfigError, type ConfigProblem } from '../kit/errors.ts';
 import { createHttpClient, type HttpClient } from '../kit/http/index.ts';
 import { createMask } from '../kit/mask.ts';
 import type { PlaceOf } from '../kit/place.ts';
-import { createProductOf } from '../kit/product.ts';
+import { createProductOf, onlyProduct } from '../kit/product.ts';
 import type { Sink } from '../kit/sink.ts';
 import type { PollSource, Source } from '../kit/source.ts';
 import { withMaskedErrors } from './masked.ts';
@@ -128,7 +128,8 @@ export function createSinks(
 ): ConfiguredSink[] {
   const mask = createMask(config.secrets);
   const productOf = createProductOf(config.sources, registries.sources);
-  const composers = new Composers({ productOf });
+  const only = onlyProduct(config.sources, registries.sources);
+  const composers = new Composers({ productOf, only, links: config.links });
   return config.sinks.map((configured) => {
     const { id, type, settings, template, timeoutMs = defaultPolicy.sendTimeoutMs } = configured;
     const { locale = config.locale, timeZone = config.timeZone } = configured;

@@ -96,7 +96,7 @@ function blocksOf(card: Card): object[] {
   const linked = card.link === undefined ? `*${title}*` : `*${link(card.link, title)}*`;
   const rows = card.table?.rows.map((cells) => cells.map(mrkdwn).filter(Boolean).join(' · ')) ?? [];
   const more = card.table?.more === undefined ? [] : [mrkdwn(card.table.more)];
-  const lines = [...card.details.map(line), ...rows, ...more];
+  const lines = [...rows, ...more, ...card.details.map(line)];
   return [
     section(linked),
     ...(card.fields.length === 0 ? [] : [{ type: 'section', fields: card.fields.map(fieldOf) }]),

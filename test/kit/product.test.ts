@@ -1,6 +1,6 @@
 // Which product an event is of, and what people are told of it.
-import { describe, expect, test } from 'vitest';
-import { createProductOf, type Product, streamWords } from '../../src/kit/product.ts';
+import { describe, expect, it, test } from 'vitest';
+import { createProductOf, onlyProduct, type Product, streamWords } from '../../src/kit/product.ts';
 
 const words = (title: string) => ({ title, number: `${title} No.` });
 const bell: Product = {
@@ -48,5 +48,23 @@ describe('the words for a stream', () => {
     ['are none without a product', undefined, 'alarm', 'en', undefined],
   ])('%s', (_, product, stream, locale, found) => {
     expect(streamWords(product, stream, locale)).toEqual(found);
+  });
+});
+
+describe('the only product', () => {
+  const definitions = { a: { product: bell }, b: { product: bell }, c: { product: horn }, d: {} };
+  const of = (...types: string[]) =>
+    onlyProduct(
+      types.map((type) => ({ type })),
+      definitions,
+    );
+
+  it('is that of all sources', () => {
+    expect(of('a')).toBe(bell);
+    expect(of('a', 'b')).toBe(bell);
+  });
+
+  it('is none where one of them has another, or none', () => {
+    for (const types of [['a', 'c'], ['a', 'd'], ['d'], []]) expect(of(...types)).toBeUndefined();
   });
 });

@@ -41,6 +41,10 @@ export interface ConfigFile {
   readonly operations: readonly FileValue[];
   readonly heartbeatUrl: FileValue | undefined;
   readonly storm: { readonly over: FileValue | undefined; readonly passes: FileValue | undefined };
+  readonly links: {
+    readonly hash: FileValue | undefined;
+    readonly technique: FileValue | undefined;
+  };
   readonly pollingInterval: FileValue | undefined;
   readonly locale: FileValue | undefined;
   readonly timeZone: FileValue | undefined;
@@ -154,6 +158,7 @@ class FileReader {
       operations: this.#operations(),
       heartbeatUrl: this.#heartbeat(),
       storm: this.#storm(),
+      links: this.#links(),
       pollingInterval: fileValue(polling_interval, this.#place, ['polling_interval']),
       locale: fileValue(locale, this.#place, ['locale']),
       timeZone: fileValue(time_zone, this.#place, ['time_zone']),
@@ -176,6 +181,14 @@ class FileReader {
     return {
       over: fileValue(storm.over, this.#place, ['storm', 'over']),
       passes: fileValue(storm.passes, this.#place, ['storm', 'passes']),
+    };
+  }
+
+  #links(): ConfigFile['links'] {
+    const { links } = this.#content;
+    return {
+      hash: fileValue(links?.hash, this.#place, ['links', 'hash']),
+      technique: fileValue(links?.technique, this.#place, ['links', 'technique']),
     };
   }
 

@@ -67,6 +67,13 @@ export interface Config {
    * `passes` go out in digests.
    */
   readonly storm: { readonly over: number; readonly passes: number } | 'off';
+  /** Addresses with a place to fill in, for the links of cards. */
+  readonly links: {
+    /** With `{hash}`. */
+    readonly hash?: string | undefined;
+    /** With `{technique}`. */
+    readonly technique?: string | undefined;
+  };
   /** 0: any free port. */
   readonly port: number;
   readonly host: string;

@@ -8,6 +8,7 @@ import { readDatabaseUrl } from '../../kit/database-url.ts';
 import { duration, durationForms, durationText } from '../../kit/duration.ts';
 import { type Severity, severityNames } from '../../kit/event.ts';
 import { noProxyForms, readNoProxy } from '../../kit/http/no-proxy.ts';
+import { type LinkPlace, linkPatternFault } from '../../kit/link-pattern.ts';
 import { type Locale, locales } from '../../kit/locale.ts';
 import { parseInstant } from '../../kit/past.ts';
 import { parseSeverity } from '../../kit/severity.ts';
@@ -247,4 +248,19 @@ function oneOf(text: string, known: readonly string[], noun: string): Parsed<nev
 export function quote(text: string): string {
   const shown = text.length > 20 ? `${text.slice(0, 8)}…` : text;
   return JSON.stringify(shown);
+}
+
+const linkExamples: Readonly<Record<LinkPlace, string>> = {
+  id: 'https://console.example.com/#/events/{id}',
+  hash: 'https://www.virustotal.com/gui/file/{hash}',
+  technique: 'https://attack.mitre.org/techniques/{technique}/',
+};
+
+export function linkPattern(place: LinkPlace): Parse<string> {
+  return (text) => {
+    const problem = linkPatternFault(text, place);
+    return problem === undefined
+      ? { value: text }
+      : { problem, remedy: `Write an address such as ${linkExamples[place]}` };
+  };
 }

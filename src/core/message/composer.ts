@@ -9,6 +9,7 @@ import type { TemplateWords } from '../template/fields.ts';
 import { digestCard } from './digest.ts';
 import { eventCard } from './event.ts';
 import { createLanguage, type Language } from './language.ts';
+import type { Links } from './links.ts';
 import { noticeCard } from './notice.ts';
 
 export interface Style {
@@ -22,6 +23,7 @@ export interface Products {
   readonly productOf?: ProductOf | undefined;
   /** Of all sources, if they are of one: digests do not say whose events they hold. */
   readonly only?: Product | undefined;
+  readonly links?: Links | undefined;
 }
 
 /** Cards that are kept for other sinks of the same style. */
@@ -66,10 +68,11 @@ export class Composer {
   #composed(event: StoredEvent, form: MessageForm, showTenant: boolean): Card {
     const { digest, notice } = event.body;
     const { language } = this;
+    const { productOf, only, links } = this.#products;
     if (digest !== undefined)
-      return digestCard(event, digest, { product: this.#products.only, language }, form);
+      return digestCard(event, digest, { product: only, language, links }, form);
     if (notice !== undefined) return noticeCard(event, notice, language, form);
-    const product = this.#products.productOf?.(event);
-    return eventCard(event, { product, language }, { form, showTenant, title: this.#title });
+    const words = { product: productOf?.(event), language, links };
+    return eventCard(event, words, { form, showTenant, title: this.#title });
   }
 }

@@ -5,7 +5,8 @@ import { type Field, type Text, word } from '../../kit/card.ts';
 import { type Process, type StoredEvent, severityNames } from '../../kit/event.ts';
 import { streamWords, type TermKind } from '../../kit/product.ts';
 import { shownId, techniquesOf, timeField } from './facts.ts';
-import { type Label, type Language, number } from './language.ts';
+import type { Label, Language } from './language.ts';
+import { hashText } from './links.ts';
 import { block, code, joined, prose } from './text.ts';
 import { said, type Vocabulary } from './vocabulary.ts';
 
@@ -28,7 +29,7 @@ const separator = ' · ';
 
 const rules: readonly Rule[] = [
   rule('path', 1500, 70, ({ event, max }) => code(event.body.file?.path, max)),
-  rule('fileHash', 200, 70, ({ event, max }) => code(event.body.file?.hash, max)),
+  rule('fileHash', 200, 70, ({ event, max, words }) => hashText(event.body.file?.hash, max, words)),
   rule('process', 1500, 50, ({ event, max }) => processOf(event.body.process, max)),
   rule('parentProcess', 1500, 50, ({ event, max }) => processOf(event.body.parentProcess, max)),
   rule('description', 1500, 60, ({ event, max }) => prose(event.body.description, max)),
@@ -47,11 +48,10 @@ const rules: readonly Rule[] = [
   rule('deviceGroup', 120, 20, ({ event, max }) => code(event.body.device?.group, max)),
   rule('policy', 120, 20, ({ event, max }) => code(event.body.device?.policy, max)),
   rule('signer', 160, 20, ({ event, max }) => code(event.body.file?.signer, max)),
-  rule('recurrence', 20, 20, ({ event }) => countOf(event.body.recurrence)),
-  rule('affectedDevices', 20, 20, ({ event }) => countOf(event.body.affectedDevices)),
-  rule('techniques', 600, 32, ({ event, max }) => moreTechniques(event, max)),
-  rule('script', 3000, 90, ({ event, max }) => block(event.body.file?.script, max)),
+  rule('techniques', 600, 32, moreTechniques),
 ];
+/** Last of all: it may have many lines. */
+const script = rule('script', 3000, 90, ({ event, max }) => block(event.body.file?.script, max));
 
 function rule(label: Label, full: number, short: number, value: Rule['value']): Rule {
   return { label, full, short, value };
@@ -64,25 +64,39 @@ export function detailsOf(
 ): readonly Field[] {
   const fields: Field[] = [];
   const view: View = { event, words, max: 0 };
-  for (const { rule, name } of namedRules(words.language)) {
+  const add = ({ rule, name }: NamedRule): void => {
     view.max = rule[form];
     const value = rule.value(view);
     if (value.length > 0) fields.push({ name, value });
-  }
+  };
+  const named = namedRules(words.language);
+  named.rules.forEach(add);
   fields.push(idField(event, words), timeField(event, words.language));
+  add(named.script);
   return fields;
 }
 
-const named = new WeakMap<Language, readonly { readonly rule: Rule; readonly name: Text }[]>();
+interface NamedRule {
+  readonly rule: Rule;
+  readonly name: Text;
+}
+
+interface NamedRules {
+  readonly rules: readonly NamedRule[];
+  readonly script: NamedRule;
+}
+
+const known = new WeakMap<Language, NamedRules>();
 
 /** Each with its name as a text, made once a language. */
-function namedRules(language: Language) {
-  let known = named.get(language);
-  if (known === undefined) {
-    known = rules.map((rule) => ({ rule, name: [language.label(rule.label)] }));
-    named.set(language, known);
+function namedRules(language: Language): NamedRules {
+  const named = (rule: Rule): NamedRule => ({ rule, name: [language.label(rule.label)] });
+  let made = known.get(language);
+  if (made === undefined) {
+    made = { rules: rules.map(named), script: named(script) };
+    known.set(language, made);
   }
-  return known;
+  return made;
 }
 
 function idField(event: StoredEvent, { product, language }: Vocabulary): Field {
@@ -125,17 +139,14 @@ function osOf({ event, max }: View): Text {
   return code([os, osVersion].filter((text) => text !== undefined).join(' '), max);
 }
 
-function countOf(count: number | undefined): Text {
-  return count !== undefined && count > 1 ? number(Math.trunc(count)) : [];
-}
-
 const techniquesInFields = 2;
 const techniquesMax = 8;
 
 /** Only where the fields have not said all. */
-function moreTechniques(event: StoredEvent, max: number): Text {
+function moreTechniques({ event, words, max }: View): Text {
   const { techniques = [] } = event.body;
-  return techniques.length <= techniquesInFields ? [] : techniquesOf(event, techniquesMax, max);
+  if (techniques.length <= techniquesInFields) return [];
+  return techniquesOf(event, words, { count: techniquesMax, text: max });
 }
 
 function processOf(process: Process | undefined, max: number): Text {

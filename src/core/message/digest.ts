@@ -1,18 +1,20 @@
 // Many events as one card: how many of what on which devices, why they came together, and the most
-// severe ones with a way to each. Pure.
+// urgent ones with a way to each and to the rest. Pure.
 import { type Card, type Field, type Part, type Table, type Text, word } from '../../kit/card.ts';
 import {
   type Counted,
   type Digest,
   type DigestRow,
+  type FileCounted,
   type Severity,
   type StoredEvent,
   severityNames,
 } from '../../kit/event.ts';
 import type { MessageForm } from '../../kit/sink.ts';
 import { devicesText, eventsText } from './counts.ts';
-import { shownId } from './facts.ts';
+import { adding, shownId } from './facts.ts';
 import { type Label, type Language, number } from './language.ts';
+import { hashText } from './links.ts';
 import { signs } from './signs.ts';
 import { code, joined } from './text.ts';
 import { said, type Vocabulary } from './vocabulary.ts';
@@ -34,6 +36,12 @@ const rooms: Readonly<Record<MessageForm, Room>> = {
 };
 /** The headline is read in a notification; the fields have the others. */
 const typesInHeadlineMax = 3;
+/** What stands above the fold; the details have the others, with their hashes. */
+const filesInRemarksMax = 3;
+/** Code points of a hash where it stands for a file without a name. */
+const hashInRemarkMax = 20;
+/** A digest of more consoles does not say where the rest is. */
+const consolesMax = 3;
 const mostSevereFirst = [5, 4, 3, 2, 1, 0] as const satisfies readonly Severity[];
 const separator = ' · ';
 
@@ -46,8 +54,9 @@ export function digestCard(
 ): Card {
   const { language } = words;
   const room = rooms[form];
-  const table = tableOf(digest, words, room);
-  return {
+  const consoles = consolesOf(digest);
+  const table = tableOf(digest, words, { room, consoles });
+  const card: Card & { table?: Table; link?: string } = {
     kind: 'digest',
     severity: event.severity,
     sign: signs[event.severity],
@@ -56,10 +65,20 @@ export function digestCard(
     headline: headlineOf(digest, words, form),
     remarks: form === 'bare' ? [language.say('digestBare', {})] : remarksOf(digest, words, room),
     fields: fieldsOf(digest, words, room),
-    details: [],
-    ...(table !== undefined && { table }),
+    details: detailsOf(digest, words, room),
     footer: joined(separator, [[word('Tocsin')], spanText(digest, language)]),
   };
+  if (table !== undefined) card.table = table;
+  if (consoles.length === 1) card.link = consoles[0]!;
+  return card;
+}
+
+/** The consoles that the rows lead to: where whatever is not shown can be seen. */
+function consolesOf({ rows }: Digest): readonly string[] {
+  const addresses = rows.flatMap(({ link }) =>
+    link === undefined || !URL.canParse(link) ? [] : [`${new URL(link).origin}/`],
+  );
+  return [...new Set(addresses)];
 }
 
 function headlineOf(digest: Digest, words: Vocabulary, form: MessageForm): Text {
@@ -68,8 +87,16 @@ function headlineOf(digest: Digest, words: Vocabulary, form: MessageForm): Text 
   return joined(separator, [
     periodText(digest, words.language),
     typesText(shown, digest.typeCount, words, text),
-    devicesText(digest.deviceCount, words.language),
+    deviceText(digest, text) ?? devicesText(digest.deviceCount, words.language),
   ]);
+}
+
+/** The one device of a digest by its name; undefined of several, and where it may not be said. */
+function deviceText({ devices, deviceCount }: Digest, max: number): Text | undefined {
+  const [device] = devices;
+  if (deviceCount !== 1 || device === undefined || max === 0) return undefined;
+  const text = ofTenant(device.name, device.tenant, max);
+  return text.length === 0 ? undefined : text;
 }
 
 function periodText({ count, firstAt, lastAt }: Digest, language: Language): Text {
@@ -135,35 +162,52 @@ function fieldLabel(field: string, language: Language) {
     : word(field.replace(/[^A-Za-z0-9]/g, ' '));
 }
 
+/** Without hashes where there is a name: nobody reads them above the fold. */
 function fileTexts(digest: Digest, language: Language, room: Room): Text[] {
-  const isOneFile = isOfOneFile(digest);
-  const files = digest.files.filter(({ count }) => count > 1 || isOneFile).slice(0, room.files);
-  const texts = files.map(({ hash, name, count, devices }) =>
-    language.say('digestFile', {
-      file: joined(' ', [code(name, room.text), code(hash, room.hash)]),
+  const files = repeatedFiles(digest, room).slice(0, filesInRemarksMax);
+  const texts = files.map(({ hash, name, count, devices }) => {
+    const named = code(name, room.text);
+    return language.say('digestFile', {
+      file: named.length > 0 ? named : code(hash, Math.min(room.hash, hashInRemarkMax)),
       devices: devicesText(devices, language),
       events: eventsText(count, language),
-      before: isOneFile ? countOrNone(digest.before) : undefined,
-    }),
-  );
+      before: isOfOneFile(digest) ? countOrNone(digest.before) : undefined,
+    });
+  });
   const more = digest.fileCount - files.length;
   if (texts.length > 0 && more > 0)
     texts.push(language.say('digestFiles', { count: number(more) }));
   return texts;
 }
 
+/** Those that were seen more than once, or that the group is about. */
+function repeatedFiles(digest: Digest, { files: max }: Room): readonly FileCounted[] {
+  const isOneFile = isOfOneFile(digest);
+  return digest.files.filter(({ count }) => count > 1 || isOneFile).slice(0, max);
+}
+
+/** Only what the headline does not say. */
 function fieldsOf(digest: Digest, words: Vocabulary, room: Room): Field[] {
   const { types, typeCount, devices, deviceCount, tenants = [], tenantCount = 0 } = digest;
-  const { language } = words;
-  const field = (label: Label, value: Text): Field[] =>
-    value.length === 0 ? [] : [{ name: [language.label(label)], value }];
-  return [
-    ...field('severity', severitiesText(digest)),
-    ...field('type', typesText(types.slice(0, room.types), typeCount, words, room.text)),
-    ...field('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room)),
-    ...field('tenant', countedText(tenants.slice(0, room.devices), tenantCount, room)),
-    ...field('received', spanText(digest, language)),
-  ];
+  const add = adding(words.language);
+  add('severity', severitiesText(digest));
+  add('tenant', countedText(tenants.slice(0, room.devices), tenantCount, room));
+  if (typeCount > Math.min(room.types, typesInHeadlineMax))
+    add('type', typesText(types.slice(0, room.types), typeCount, words, room.text));
+  if (deviceText(digest, room.text) === undefined)
+    add('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room));
+  return add.fields;
+}
+
+/** What is searched for and copied rather than read. */
+function detailsOf(digest: Digest, words: Vocabulary, room: Room): Field[] {
+  const add = adding(words.language);
+  for (const { hash, name } of repeatedFiles(digest, room)) {
+    const file = joined(' ', [code(name, room.text), hashText(hash, room.hash, words)]);
+    add('fileHash', file);
+  }
+  add('received', spanText(digest, words.language));
+  return add.fields;
 }
 
 function severitiesText({ severities }: Digest): Text {
@@ -218,20 +262,35 @@ function spanText({ firstAt, lastAt }: Digest, language: Language): Text {
   return firstAt === lastAt ? first : [...first, word(' – '), ...language.time(lastAt)];
 }
 
+interface TableOptions {
+  readonly room: Room;
+  readonly consoles: readonly string[];
+}
+
 /** Undefined where there is no room for a table. */
-function tableOf(digest: Digest, words: Vocabulary, room: Room): Table | undefined {
+function tableOf(
+  digest: Digest,
+  words: Vocabulary,
+  { room, consoles }: TableOptions,
+): Table | undefined {
   const rows = digest.rows.slice(0, room.rows);
   if (rows.length === 0) return undefined;
   const { language } = words;
   const labels = ['severity', 'type', 'device', 'fileName', 'received', 'event'] as const;
+  const view = { max: room.text, isOneDay: isOneDay(digest, language) };
   const more = digest.count - rows.length;
   return {
     columns: labels.map((label) => [language.label(label)]),
-    rows: rows.map((row) =>
-      cellsOf(row, words, { max: room.text, isOneDay: isOneDay(digest, language) }),
-    ),
-    ...(more > 0 && { more: language.say('digestMore', { count: number(more) }) }),
+    rows: rows.map((row) => cellsOf(row, words, view)),
+    ...(more > 0 && { more: moreText(more, consoles, language) }),
   };
+}
+
+/** `and 400 more at console.example`. */
+function moreText(count: number, consoles: readonly string[], language: Language): Text {
+  const links = consoles.map((url): Text => [{ kind: 'link', text: new URL(url).host, url }]);
+  const where = links.length > consolesMax ? [] : joined(', ', links);
+  return language.say('digestMore', { count: number(count), where });
 }
 
 interface RowView {

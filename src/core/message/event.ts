@@ -4,8 +4,9 @@ import { type Card, type Field, type Part, type Text, word } from '../../kit/car
 import { type StoredEvent, severityNames } from '../../kit/event.ts';
 import { streamWords } from '../../kit/product.ts';
 import type { MessageForm } from '../../kit/sink.ts';
+import { devicesText } from './counts.ts';
 import { detailsOf } from './details.ts';
-import { nearestTime, shownId, techniquesOf, timeField } from './facts.ts';
+import { adding, nearestTime, shownId, techniquesOf, timeField } from './facts.ts';
 import { deviceName, headlineOf, outcomeOf } from './headline.ts';
 import { number } from './language.ts';
 import { signs } from './signs.ts';
@@ -77,13 +78,9 @@ function footerOf(event: StoredEvent, { product, language }: Vocabulary, numbere
 /** At most six, in the order in which a reader asks. */
 function fieldsOf(event: StoredEvent, words: Vocabulary, options: EventOptions): Field[] {
   const { body } = event;
-  const { language } = words;
-  const cut = options.form === 'short' ? 4 : 1;
-  const fields: Field[] = [];
-  const add = (label: Parameters<typeof language.label>[0], value: Text) => {
-    if (value.length > 0) fields.push({ name: [language.label(label)], value });
-  };
   const { device } = body;
+  const cut = options.form === 'short' ? 4 : 1;
+  const add = adding(words.language);
   add(
     'device',
     joined(separator, [
@@ -94,26 +91,30 @@ function fieldsOf(event: StoredEvent, words: Vocabulary, options: EventOptions):
   );
   add('outcome', outcomeOf(event, words, ' → '));
   add('fileName', code(body.file?.name ?? lastSegment(body.file?.path), 200 / cut));
-  add('techniques', techniquesOf(event, 2, 160 / cut));
+  add('techniques', techniquesOf(event, words, { count: 2, text: 160 / cut }));
   if (options.showTenant) {
     const { name, provider } = body.tenant ?? {};
     add('tenant', joined(' / ', [code(name, 120 / cut), code(provider, 120 / cut)]));
   }
-  add('recurrence', countsOf(event, words));
-  return fields;
+  addCounts(event, words, add);
+  return add.fields;
 }
 
 function lastSegment(path: string | undefined): string | undefined {
   return path?.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
 
-/** `3 · 2 devices`; empty for what happened once on one device. */
-function countsOf({ body }: StoredEvent, { language }: Vocabulary): Text {
+/** `3 times · 2 devices`; nothing for what happened once on one device. */
+function addCounts(
+  { body }: StoredEvent,
+  { language }: Vocabulary,
+  add: ReturnType<typeof adding>,
+): void {
   const { recurrence = 1, affectedDevices = 1 } = body;
-  const times = recurrence > 1 ? number(Math.trunc(recurrence)) : [];
-  const devices =
-    affectedDevices > 1
-      ? language.say('deviceCount', { count: number(Math.trunc(affectedDevices)) })
-      : [];
-  return joined(separator, [times, devices]);
+  const [times, devices] = [Math.trunc(recurrence), Math.trunc(affectedDevices)];
+  const onDevices = devices > 1 ? devicesText(devices, language) : [];
+  if (times > 1) {
+    const seen = language.say('times', { count: number(times) });
+    add('recurrence', joined(separator, [seen, onDevices]));
+  } else add('affectedDevices', onDevices);
 }

@@ -1,8 +1,10 @@
 // Facts of an event that more than one part of its card shows. Pure.
 import { type Field, type Text, word } from '../../kit/card.ts';
 import type { StoredEvent } from '../../kit/event.ts';
-import type { Language } from './language.ts';
-import { code, joined } from './text.ts';
+import type { Label, Language } from './language.ts';
+import { techniqueText } from './links.ts';
+import { joined } from './text.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /**
  * When it happened, or the nearest to it that is known: a time of arrival must not pass for that of
@@ -31,13 +33,28 @@ export function shownId({ id, body }: Pick<StoredEvent, 'id' | 'body'>): string 
   return /^\d{1,20}$/.test(body.itemId ?? '') ? body.itemId! : `${id}`;
 }
 
+/** How many are shown, and the code points of all together. */
+export interface TechniquesRoom {
+  readonly count: number;
+  readonly text: number;
+}
+
 /** Each in its own piece of code, with an equal share of the room. */
-export function techniquesOf({ body }: StoredEvent, countMax: number, codePointsMax: number): Text {
+export function techniquesOf({ body }: StoredEvent, words: Vocabulary, room: TechniquesRoom): Text {
   const all = body.techniques ?? [];
-  const shown = all.slice(0, countMax);
-  const share = Math.floor(codePointsMax / Math.max(1, shown.length));
-  const texts = shown.map(({ id, name }) => code(name === undefined ? id : `${id} ${name}`, share));
+  const shown = all.slice(0, room.count);
+  const share = Math.floor(room.text / Math.max(1, shown.length));
+  const texts = shown.map((technique) => techniqueText(technique, share, words));
   const more = all.length - shown.length;
   const text = joined(', ', texts);
   return more > 0 && text.length > 0 ? [...text, word(` +${more}`)] : text;
+}
+
+/** Collects fields under the names of a language; an empty value gives none. */
+export function adding(language: Language) {
+  const fields: Field[] = [];
+  function add(label: Label, value: Text): void {
+    if (value.length > 0) fields.push({ name: [language.label(label)], value });
+  }
+  return Object.assign(add, { fields });
 }

@@ -4,6 +4,7 @@
 import { type Part, strong, type Text, word } from '../../kit/card.ts';
 import type { Product, Term, TermKind } from '../../kit/product.ts';
 import type { Language } from './language.ts';
+import type { Links } from './links.ts';
 import { code } from './text.ts';
 
 export interface Said {
@@ -23,6 +24,7 @@ const failing = /fail/i;
 export interface Vocabulary {
   readonly product: Product | undefined;
   readonly language: Language;
+  readonly links?: Links | undefined;
 }
 
 /** @returns undefined if the vendor said nothing */

@@ -107,5 +107,5 @@ function withoutTable(card: Card): Card {
     };
   });
   const more = table.more === undefined ? [] : [{ name: [], value: table.more }];
-  return { ...rest, details: [...card.details, ...rows, ...more] };
+  return { ...rest, details: [...rows, ...more, ...card.details] };
 }

@@ -17,7 +17,6 @@ const style = `
 
 export function htmlOf(card: Card): string {
   const title = `${escaped(card.sign)} ${escaped(card.level)} · ${html(card.headline)}`;
-  const rows = [...card.fields, ...card.details].map(row).join('');
   const link = card.link === undefined ? '' : `<p>${anchor(card.link, html(card.title))}</p>`;
   return (
     `<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
@@ -25,10 +24,15 @@ export function htmlOf(card: Card): string {
     `<div class="card" style="border-left-color:${colors[card.severity]}"><h1>${title}</h1>` +
     card.remarks.map((remark) => `<p>${html(remark)}</p>`).join('') +
     link +
-    (rows === '' ? '' : `<table>${rows}</table>`) +
+    factsOf(card.fields) +
     tableOf(card) +
+    factsOf(card.details) +
     `<p class="foot">${html(card.footer)}</p></div></body></html>`
   );
+}
+
+function factsOf(facts: readonly Field[]): string {
+  return facts.length === 0 ? '' : `<table>${facts.map(row).join('')}</table>`;
 }
 
 function row({ name, value }: Field): string {
@@ -81,9 +85,10 @@ export function textOf(card: Card): string {
     `${card.sign} ${card.level} · ${plain(card.headline)}`,
     ...card.remarks.map(plain),
     '',
-    ...[...card.fields, ...card.details].map(line),
+    ...card.fields.map(line),
     ...rows,
     ...(card.table?.more === undefined ? [] : [plain(card.table.more)]),
+    ...card.details.map(line),
     '',
     ...(card.link === undefined ? [] : [card.link]),
     plain(card.footer),

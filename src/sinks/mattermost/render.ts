@@ -80,16 +80,11 @@ export function rendered(card: Card, style: CardStyle, mention: string | undefin
 }
 
 function attachmentOf(card: Card, style: CardStyle): Attachment {
-  const fields = style === 'full' ? fieldsOf([...card.fields, ...card.details]) : [];
-  const lines: string[] = [];
-  let left = fields.length;
-  for (const facts of [card.fields, card.details]) {
-    for (const fact of facts) {
-      if (left > 0) left -= 1;
-      else lines.push(line(fact));
-    }
-  }
+  const facts = [...card.fields, ...card.details];
+  const fields = style === 'full' ? fieldsOf(facts) : [];
+  const lines = card.fields.slice(fields.length).map(line);
   if (card.table !== undefined) lines.push(...tableLines(card.table));
+  lines.push(...card.details.slice(Math.max(0, fields.length - card.fields.length)).map(line));
   return {
     fallback: fallbackOf(card),
     color: colors[card.severity],

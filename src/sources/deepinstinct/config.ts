@@ -1,5 +1,6 @@
 // The settings of both Deep Instinct sources. Pure.
 import { z } from 'zod';
+import { linkPatternFault } from '../../kit/link-pattern.ts';
 import { readWebUrl } from '../../kit/web-url.ts';
 import { parseStartFrom } from './start-from.ts';
 
@@ -30,17 +31,6 @@ export function parseToken(text: string): string {
   if (/\s/.test(text)) throw new RangeError('holds a blank or a line break');
   if (!/^[\x21-\x7E]+$/.test(text)) throw new RangeError('holds characters that no key has');
   return text;
-}
-
-/** Why `text` is no pattern of an event's address; undefined if it is one. */
-function eventLinkFault(text: string): string | undefined {
-  if (!/^[^{}]*\{id\}[^{}]*$/.test(text))
-    return 'needs {id} once in place of the event’s number, and no other { or }';
-  const host = /^https?:\/\/[^/?#]*/i.exec(text)?.[0];
-  if (host === undefined) return 'is no https or http address';
-  if (host.includes('{')) return 'has {id} in its host';
-  const read = readWebUrl(text.replace('{id}', '1'));
-  return 'fault' in read ? read.fault : undefined;
 }
 
 /** A zod transform made of a function that throws RangeError. */
@@ -85,7 +75,7 @@ export const config = z.strictObject({
   event_link: z
     .string()
     .superRefine((text, context) => {
-      const fault = eventLinkFault(text);
+      const fault = linkPatternFault(text, 'id', true);
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
     })
     .optional()

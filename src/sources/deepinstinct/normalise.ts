@@ -2,6 +2,7 @@
 // understood is delivered as UNRECOGNISED, with its bytes. Every enum is open. Pure.
 import { createHash } from 'node:crypto';
 import { type EventBody, type EventDraft, unparsedRaw } from '../../kit/event.ts';
+import { filledLink } from '../../kit/link-pattern.ts';
 import { countOf, firstText, objectOf, objectsOf, present, textOf, type Wire } from './field.ts';
 import { fileOf } from './file.ts';
 import { isObject, type WireItem } from './page.ts';
@@ -36,7 +37,7 @@ export function linkOf(config: {
 /** An event without a number has no page of its own. */
 function linkTo(link: string | undefined, id: number | undefined): string | undefined {
   if (!link?.includes('{id}')) return link;
-  return id === undefined ? `${new URL(link).origin}/` : link.replace('{id}', String(id));
+  return id === undefined ? `${new URL(link).origin}/` : filledLink(link, 'id', String(id));
 }
 
 const unrecognised = 'UNRECOGNISED';

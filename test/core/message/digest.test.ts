@@ -56,10 +56,11 @@ describe('the headline', () => {
     );
   });
 
-  it('of one event or one device counts no many', () => {
-    expect(shown(cardOf(digestOf([{ device: 'A' }])).headline)).toBe(
-      '1 event · `PUA` 1 · 1 device',
-    );
+  it('names a device that is the only one, and counts no many', () => {
+    const digest = digestOf([{ device: 'A' }]);
+    expect(shown(cardOf(digest).headline)).toBe('1 event · `PUA` 1 · `A`');
+    expect(shownFields(cardOf(digest).fields)).toEqual({ Severity: 'MEDIUM 1' });
+    expect(shown(cardOf(digest, 'bare').headline)).toBe('1 event · 1 device');
   });
 
   it('leaves out devices that nobody named', () => {
@@ -110,6 +111,35 @@ describe('why they came together', () => {
   });
 });
 
+describe('the way to the rest', () => {
+  const at = (link: string) => cardOf(digestOf(Array.from({ length: 20 }, () => ({ link }))));
+
+  it('is the console that the rows lead to, in the title and behind the number', () => {
+    const card = at('https://console.example/#/events/1203');
+    expect(card.link).toBe('https://console.example/');
+    expect(shown(card.table!.more!)).toBe('and 8 more at link<console.example>');
+    expect(card.table!.more!.at(-1)).toMatchObject({ url: 'https://console.example/' });
+  });
+
+  it('is each of several consoles, and none is the title’s', () => {
+    const card = cardOf(
+      digestOf(
+        Array.from({ length: 20 }, (_, n) => ({ link: `https://console-${n % 2}.example/a` })),
+      ),
+    );
+    expect(card.link).toBeUndefined();
+    expect(shown(card.table!.more!)).toBe(
+      'and 8 more at link<console-0.example>, link<console-1.example>',
+    );
+  });
+
+  it('is not said where nobody knows it, or of too many consoles', () => {
+    const many = Array.from({ length: 20 }, (_, n) => ({ link: `https://console-${n}.example/` }));
+    for (const members of [Array.from({ length: 20 }, () => ({})), many])
+      expect(shown(cardOf(digestOf(members)).table!.more!)).toBe('and 8 more');
+  });
+});
+
 describe('the same file on many devices', () => {
   const copies = (count: number, fileHash: string, fileName?: string) =>
     Array.from({ length: count }, (_, n) => ({ fileHash, fileName, device: `PC-${n % 37}` }));
@@ -118,11 +148,11 @@ describe('the same file on many devices', () => {
 
   it('is one line, and in a group by it, says how many came before', () => {
     const all = copies(120, 'ff00', 'evil.exe');
-    expect(files(digestOf(all))).toEqual(['`evil.exe` `ff00` on 37 devices: 120 events']);
+    expect(files(digestOf(all))).toEqual(['`evil.exe` on 37 devices: 120 events']);
     const byHash = { by: [{ field: 'hash', value: 'ff00' }], before: 40 };
     expect(cardOf(digestOf(all, byHash)).remarks.map(shown)).toEqual([
       'Grouped by route `night`.',
-      '`evil.exe` `ff00` on 37 devices: 120 events, 40 more before',
+      '`evil.exe` on 37 devices: 120 events, 40 more before',
     ]);
     expect(files(digestOf(copies(1, 'ff00'), byHash))).toEqual([
       '`ff00` on 1 device: 1 event, 40 more before',
@@ -132,39 +162,54 @@ describe('the same file on many devices', () => {
   it('has no line if it was seen once, and the lines of the others say how many there are', () => {
     expect(files(digestOf([{ fileHash: 'a' }, { fileHash: 'b' }]))).toEqual([]);
     const many = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].flatMap((hash) => copies(2, hash));
-    expect(files(digestOf(many))).toHaveLength(6);
-    expect(files(digestOf(many)).at(-1)).toBe('Other files: 2');
+    expect(files(digestOf(many))).toHaveLength(4);
+    expect(files(digestOf(many)).at(-1)).toBe('Other files: 4');
     expect(files(digestOf(many), 'short')).toHaveLength(3);
     expect(files(digestOf([{ fileHash: 'a' }, { fileHash: 'a' }]))).toEqual(['`a`: 2 events']);
   });
 });
 
+it('says whole hashes below everything else, where they are searched for and copied', () => {
+  const hash = 'a1b2c3d4'.repeat(8);
+  const all = [1, 2].map(() => ({ fileHash: hash, fileName: 'evil.exe' }));
+  const { headline, remarks, fields, details } = cardOf(digestOf(all));
+  expect(shownFields(details)['File Hash']).toBe(`\`evil.exe\` \`${hash}\``);
+  expect(JSON.stringify([headline, remarks, fields])).not.toMatch(/[0-9a-f]{21}/);
+});
+
+it('says the hash of a file without a name in short', () => {
+  const all = [1, 2].map(() => ({ fileHash: 'a1b2c3d4'.repeat(8) }));
+  expect(cardOf(digestOf(all)).remarks.slice(1).map(shown)).toEqual([
+    '`a1b2c3d4a1…4a1b2c3d4`: 2 events',
+  ]);
+});
+
 describe('the fields', () => {
   it('count by severity and type, name the devices, and say from when to when', () => {
-    const fields = shownFields(cardOf(digestOfStorm).fields);
-    expect(Object.keys(fields)).toEqual(['Severity', 'Type', 'Affected Devices', 'Received']);
+    const card = cardOf(digestOfStorm);
+    const fields = shownFields(card.fields);
+    expect(Object.keys(fields)).toEqual(['Severity', 'Type', 'Affected Devices']);
     expect(fields.Severity).toBe('HIGH 280 · MEDIUM 112 · LOW 20');
     expect(fields.Type).toBe('`RANSOMWARE` 280, `PUA` 112, `MACRO` 12, `DUAL_USE` 8');
     expect(fields['Affected Devices']).toMatch(/^(`PC-\d\d` 12, ){5}.*, \+29$/);
-    expect(fields.Received).toBe(
+    expect(shownFields(card.details).Received).toBe(
       'time<2026-03-01 09:00:00 +07:00> – time<2026-03-01 09:02:03 +07:00>',
     );
   });
 
   it('that would be empty are left out', () => {
-    expect(Object.keys(shownFields(cardOf(digestOf([{}])).fields))).toEqual([
-      'Severity',
-      'Type',
-      'Received',
-    ]);
+    const { fields, details } = cardOf(digestOf([{}]));
+    expect(Object.keys(shownFields([...fields, ...details]))).toEqual(['Severity', 'Received']);
     const silent = cardOf(digestOf([{ type: ' ', device: '' }]));
     expect(JSON.stringify(silent)).not.toMatch(/null|undefined|"text":""/);
   });
 
   it('of the short form are fewer, and there is no table', () => {
     const card = cardOf(digestOfStorm, 'short');
-    const fields = shownFields(card.fields);
-    expect(Object.keys(fields)).toEqual(['Severity', 'Type', 'Affected Devices', 'Received']);
+    const fields = shownFields([...card.fields, ...card.details]);
+    expect(Object.keys(fields)).toEqual([
+      ...['Severity', 'Type', 'Affected Devices', 'File Hash', 'Received'],
+    ]);
     expect(fields['Affected Devices']).toMatch(/^(`PC-\d\d` 12, ){3}\+34$/);
     expect(card.table).toBeUndefined();
   });
@@ -172,7 +217,8 @@ describe('the fields', () => {
   it('of the bare form are numbers and times, without a word of an event', () => {
     const card = cardOf(digestOfStorm, 'bare');
     expect(shown(card.headline)).toBe('412 events in 2 min · 37 devices');
-    expect(Object.keys(shownFields(card.fields))).toEqual(['Severity', 'Received']);
+    const said = shownFields([...card.fields, ...card.details]);
+    expect(Object.keys(said)).toEqual(['Severity', 'Received']);
     const barely = (text: string) => {
       const member = {
         type: text,
@@ -212,7 +258,7 @@ describe('the table', () => {
     expect([sign!, type!, device!, file!].map(shown)).toEqual(['🟡', '`PUA`', '`A`', '`a.exe`']);
     expect(shown(time!)).toBe('time<09:00:00>');
     expect(event).toEqual([{ kind: 'link', text: '1203', url: link }]);
-    expect(shown(more!)).toBe('and 400 more');
+    expect(shown(more!)).toBe('and 400 more at link<console.example>');
   });
 
   test.each([

@@ -38,7 +38,7 @@ describe('what decides', () => {
       File: '`invoice 2026-02.pdf.exe`',
       'MITRE ATT&CK': '`T1059.001 PowerShell`, `T1486 Data Encrypted for Impact`',
       'Tenant / MSP': '`บริษัท ตัวอย่าง จำกัด` / `ผู้ให้บริการตัวอย่าง`',
-      Recurrence: '3 · 2 devices',
+      Recurrence: '3 times · 2 devices',
     });
   });
 
@@ -51,6 +51,51 @@ describe('what decides', () => {
     const event = storedEvent({ body: { file: { path: 'C:\\Temp\\a.exe' } } });
     expect(shownFields(cardOf(event).fields)).toEqual({ Outcome: 'blocked', File: '`a.exe`' });
   });
+});
+
+describe('how often it was seen', () => {
+  const counts = (recurrence: number, affectedDevices: number) => {
+    const { fields, details } = cardOf(storedEvent({ body: { recurrence, affectedDevices } }));
+    return shownFields([...fields, ...details].slice(1));
+  };
+
+  test.each([
+    [3.7, 1, { Recurrence: '3 times' }],
+    [3, 2, { Recurrence: '3 times · 2 devices' }],
+    [1, 2, { 'Affected Devices': '2 devices' }],
+  ])('%s times on %s devices is said once', (times, devices, expected) => {
+    expect(counts(times, devices)).toMatchObject(expected);
+    const said = Object.keys(counts(times, devices));
+    expect(said.filter((name) => /Recurrence|Affected/.test(name))).toEqual(Object.keys(expected));
+  });
+
+  it('is not said of what was seen once on one device', () => {
+    expect(Object.keys(counts(1, 1)).join()).not.toMatch(/Recurrence|Affected/);
+  });
+});
+
+it('says the ten facts that the original script promised', () => {
+  const { fields, details } = cardOf(storedEvent());
+  const said = shownFields([...fields, ...details]);
+  const { Device, File } = said;
+  expect([Device, File]).toEqual([
+    '`ACCT-PC-07` · `192.0.2.17` · `CORP\\somchai`',
+    '`invoice 2026-02.pdf.exe`',
+  ]);
+  for (const name of ['Event ID', 'Type', 'Severity', 'Status', 'OS', 'Path', 'File Hash', 'Time'])
+    expect(said[name], name).toMatch(/\S/);
+});
+
+it('says its number and its time below as well, where a search finds them', () => {
+  const { details, footer } = cardOf(storedEvent());
+  const { 'Event ID': number, Time } = shownFields(details);
+  expect([number, Time]).toEqual(['`1203`', 'time<2026-03-01 02:03:04 +00:00>']);
+  expect(shown(footer)).toContain('1203');
+});
+
+it('puts a script last, since it may have many lines', () => {
+  const { details } = cardOf(storedEvent());
+  expect(shown(details.at(-1)!.name)).toBe('Script');
 });
 
 describe('the title', () => {

@@ -1,9 +1,15 @@
 // Facts that more than one part of a card shows: the time, the number, the techniques.
 import { describe, expect, it, test } from 'vitest';
-import { nearestTime, shownId, techniquesOf, timeField } from '../../../src/core/message/facts.ts';
+import {
+  adding,
+  nearestTime,
+  shownId,
+  techniquesOf,
+  timeField,
+} from '../../../src/core/message/facts.ts';
 import { createLanguage } from '../../../src/core/message/language.ts';
 import { storedEvent } from '../../support/events.ts';
-import { shown } from './shown.ts';
+import { shown, shownFields } from './shown.ts';
 
 const language = createLanguage('en', 'Asia/Bangkok');
 
@@ -43,7 +49,13 @@ test.each([
 
 describe('techniques', () => {
   const of = (techniques: { id: string; name?: string }[], countMax = 2, max = 100) =>
-    shown(techniquesOf(storedEvent({ body: { techniques } }), countMax, max));
+    shown(
+      techniquesOf(
+        storedEvent({ body: { techniques } }),
+        { product: undefined, language },
+        { count: countMax, text: max },
+      ),
+    );
 
   it('stand each in a piece of code, with the name behind the number', () => {
     expect(of([{ id: 'T1059', name: 'Interpreter' }, { id: 'T1486' }])).toBe(
@@ -65,4 +77,11 @@ describe('techniques', () => {
     expect(of([])).toBe('');
     expect(of([{ id: ' ' }, { id: '' }, { id: '\t' }])).toBe('');
   });
+});
+
+test('fields are collected by label, without those that have nothing to say', () => {
+  const add = adding(language);
+  add('device', [{ kind: 'code', text: 'A' }]);
+  add('user', []);
+  expect(shownFields(add.fields)).toEqual({ Device: '`A`' });
 });

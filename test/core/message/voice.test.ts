@@ -61,10 +61,11 @@ describe('a voice', () => {
 
   it('says the rows of a digest as lines to a sink without tables', () => {
     const event = storedDigest(digestOfStorm);
-    const { table } = messageOf(event, {}, { can: { table: true } }).card;
+    const { table, details } = messageOf(event, {}, { can: { table: true } }).card;
     const { card } = messageOf(event);
     expect(card.table).toBeUndefined();
-    expect(card.details).toHaveLength(table!.rows.length + (table!.more ? 1 : 0));
+    expect(card.details).toHaveLength(table!.rows.length + 1 + details.length);
+    expect(card.details.at(-1)).toEqual(details.at(-1));
     expect(card.details[0]!.value).toEqual(expect.arrayContaining([...table!.rows[0]![1]!]));
   });
 });

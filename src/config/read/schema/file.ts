@@ -51,6 +51,17 @@ export const fileSchema = z
       .optional()
       .describe('a map with url or url_file'),
     storm,
+    links: z
+      .strictObject({
+        hash: single.describe(
+          'where the hash of a file leads, with {hash} in its place; https only. Tocsin itself never calls it',
+        ),
+        technique: single.describe(
+          'where a technique of MITRE ATT&CK leads, with {technique} in its place, which becomes T1059 or T1059/001; https only',
+        ),
+      })
+      .optional()
+      .describe('a map with hash and technique'),
     polling_interval: single,
     locale: single,
     time_zone: single,

@@ -83,7 +83,8 @@ export const en = {
     digestRoute: 'Grouped by route {route}[ ({by})].[ {before} were sent before.]',
     digestFile: '{file}[ on {devices}]: {events}[, {before} more before]',
     digestFiles: 'Other files: {count}',
-    digestMore: 'and {count} more',
+    digestMore: 'and {count} more[ at {where}]',
+    times: '{count} times',
   },
   /** What happened. */
   notices: {

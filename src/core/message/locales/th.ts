@@ -82,7 +82,8 @@ export const th: LocaleWords = {
     digestRoute: 'รวมตามเส้นทาง {route}[ ({by})][ ส่งไปก่อนหน้าแล้ว {before} รายการ]',
     digestFile: '{file}[ บน{devices}] {events}[ และก่อนหน้านี้อีก {before} รายการ]',
     digestFiles: 'และไฟล์อื่นอีก {count} ไฟล์',
-    digestMore: 'และอีก {count} รายการ',
+    digestMore: 'และอีก {count} รายการ[ ดูได้ที่ {where}]',
+    times: '{count} ครั้ง',
   },
   notices: {
     watching:
@@ -102,7 +103,7 @@ export const th: LocaleWords = {
     deliveries_dead_over: 'ไม่มีรายการที่เลิกส่งค้างอยู่สำหรับปลายทาง {sink} แล้ว',
     storm_begun:
       'มีเหตุการณ์จำนวนมากพร้อมกัน: ค้างส่งตั้งแต่ {count} รายการขึ้นไป เหตุการณ์ที่ต่ำกว่า {passes} จะมาเป็นสรุปรวมจนกว่าจะคลี่คลาย',
-    storm_over: 'เหตุการณ์จำนวนมากที่เริ่มเมื่อ {since} คลี่คลายแล้ว: {events} มาใน {digests}',
+    storm_over: 'เหตุการณ์จำนวนมากที่เริ่มเมื่อ {since} คลี่คลายแล้ว: {events}มาใน{digests}',
     silence_over:
       'การปิดเสียง {silence} ของ {owner} สิ้นสุดแล้ว ({reason}) ระหว่างนั้นซ่อนไว้ {events}[: {severities}]',
     clock_leapt: 'นาฬิกาของฐานข้อมูลกระโดดไป {seconds} วินาที ขณะนี้แสดงเวลา {now} ไม่มีข้อมูลใดสูญหาย',

@@ -1,0 +1,35 @@
+// Addresses of the configuration with one place to fill in, such as
+// `https://console.example/#/events/{id}`. Pure.
+import { readWebUrl } from './web-url.ts';
+
+/** What stands in braces. */
+export type LinkPlace = 'id' | 'hash' | 'technique';
+
+const lengthMax = 500;
+
+/**
+ * Why `pattern` cannot be used, to follow the name of the setting; undefined if it can.
+ * @param isHttpAllowed for a console of the operator's own network
+ */
+export function linkPatternFault(
+  pattern: string,
+  place: LinkPlace,
+  isHttpAllowed = false,
+): string | undefined {
+  const holder = `{${place}}`;
+  const rest = pattern.replace(holder, '');
+  if (!pattern.includes(holder) || /[{}]/.test(rest))
+    return `needs ${holder} once, and no other { or }`;
+  if (pattern.length > lengthMax) return `is longer than ${lengthMax} characters`;
+  const host = /^https?:\/\/[^/?#]*/i.exec(pattern)?.[0];
+  if (host === undefined) return `is no ${isHttpAllowed ? 'https or http' : 'https'} address`;
+  if (host.includes(holder)) return `has ${holder} in its host`;
+  if (!isHttpAllowed && !/^https:/i.test(host)) return 'is no https address';
+  const read = readWebUrl(pattern.replace(holder, '1'));
+  return 'fault' in read ? read.fault : undefined;
+}
+
+/** @param value of letters, digits, `.` and `/` alone: it ends nothing that it may stand in */
+export function filledLink(pattern: string, place: LinkPlace, value: string): string {
+  return pattern.replace(`{${place}}`, () => value);
+}
