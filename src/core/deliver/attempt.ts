@@ -20,7 +20,7 @@ import type { Health, Transition } from './health.ts';
 import type { InHand } from './in-hand.ts';
 import { type Attempt, type Judge, type Judged, notItsFault, suspectTimeoutMs } from './judge.ts';
 import type { Limiter } from './limiter.ts';
-import { type DeliveryPolicy, failureFrom, heldUpOf } from './policy.ts';
+import { type DeliveryPolicy, failureFrom, latenessOf } from './policy.ts';
 import { remoteIdOf } from './remote-id.ts';
 import { unansweredWaitMs } from './spacing.ts';
 import { templated } from './templated.ts';
@@ -169,7 +169,7 @@ export class Attempts {
       form,
       showTenant: showTenant(),
       mayBeRepeated: Boolean(unanswered),
-      ...heldUpOf(delivery, health, now(), policy),
+      ...latenessOf(delivery, health, now(), policy),
       settings: route?.settings?.get(id),
       ...templated(this.#options, delivery, route),
     });

@@ -144,6 +144,8 @@ export class GroupDigests {
       limit: membersMax,
     });
     if (members.length === 0) return false;
+    // The others were given up, or moved to another sink, since the group was looked at.
+    if (members.length === 1) return this.#release(change, 1);
     const { route, values } = readGroupKey(group.key);
     const fields = values.length > 0 ? (this.#policies.get(route)?.group?.by ?? []) : [];
     const by = fields.map((field, index) => ({ field, value: values[index] ?? '' }));

@@ -5,13 +5,13 @@ import { AdapterError, type FailureOutcome, type FailureReason } from '../../kit
 import type { Quota } from '../../kit/quota.ts';
 import type { DueDelivery } from '../../kit/records/delivery.ts';
 import type { SinkStateName } from '../../kit/records/sink-state.ts';
-import type { Message } from '../../kit/sink.ts';
 import {
   type BackoffLimits,
   deliveryBackoff,
   pausedBackoff,
   sinkBackoff,
 } from '../loops/backoff.ts';
+import type { Circumstances, HeldCard } from '../message/index.ts';
 import type { StormPolicy } from './storm.ts';
 
 export interface DeliveryPolicy {
@@ -45,7 +45,9 @@ export interface DeliveryPolicy {
   readonly poisonFailures: number;
   /** Longest wait that a far end may ask for. */
   readonly retryAfterMaxMs: number;
-  /** A card held up for longer than this says so. */
+  /** A card that its route held for at least this long says so. */
+  readonly heldMs: number;
+  /** A card that is late by at least this much, beyond what held it on purpose, says so. */
   readonly delayedMs: number;
   /** How long deliveries that were read stay valid in memory. */
   readonly rereadMs: number;
@@ -65,6 +67,7 @@ export const defaultPolicy: DeliveryPolicy = {
   outageFailures: 5,
   poisonFailures: 4,
   retryAfterMaxMs: 3_600_000,
+  heldMs: 60_000,
   delayedMs: 300_000,
   rereadMs: 1000,
 };
@@ -106,20 +109,32 @@ export function failureFrom(error: unknown): Failure {
 }
 
 /**
- * For a card that was delayed for long: by how much, and whether its sink was down or too much was
- * sent before it.
+ * For a card that comes late: what held it, if that was on purpose; and if it took long after that,
+ * how long, and whether its sink was down or too much was sent before it.
  */
-export function heldUpOf(
-  { event }: DueDelivery,
+export function latenessOf(
+  delivery: DueDelivery,
   health: { readonly state: SinkStateName; readonly recoveredAtMs: number },
   nowMs: number,
   policy: DeliveryPolicy,
-): Pick<Message, 'delayed'> {
-  const receivedAtMs = Date.parse(event.receivedAt);
-  const heldUpMs = nowMs - receivedAtMs;
-  if (heldUpMs < policy.delayedMs) return {};
-  const wasDown = health.state !== 'ok' || health.recoveredAtMs > receivedAtMs;
-  return {
-    delayed: { seconds: Math.round(heldUpMs / 1000), reason: wasDown ? 'sink' : 'backlog' },
-  };
+): Pick<Circumstances, 'held' | 'delayed'> {
+  const receivedAtMs = Date.parse(delivery.event.receivedAt);
+  const held = heldCardOf(delivery, receivedAtMs, policy);
+  const dueAtMs = delivery.held?.untilMs ?? receivedAtMs;
+  const delayedMs = nowMs - dueAtMs;
+  if (delayedMs < policy.delayedMs) return held === undefined ? {} : { held };
+  const wasDown = health.state !== 'ok' || health.recoveredAtMs > dueAtMs;
+  const reason = wasDown ? 'sink' : 'backlog';
+  return { held, delayed: { seconds: Math.round(delayedMs / 1000), reason } };
+}
+
+function heldCardOf(
+  { held, route }: DueDelivery,
+  receivedAtMs: number,
+  { heldMs }: DeliveryPolicy,
+): HeldCard | undefined {
+  if (held === undefined) return undefined;
+  if (held.by === 'storm') return { by: 'storm' };
+  const ms = held.untilMs - receivedAtMs;
+  return ms < heldMs ? undefined : { by: 'group', seconds: Math.round(ms / 1000), route };
 }

@@ -4,7 +4,7 @@ import type { Sink } from '../../kit/sink.ts';
 import { Composer, type Products, type Style } from './composer.ts';
 import { Voice } from './voice.ts';
 
-export { type Circumstances, Voice } from './voice.ts';
+export { type Circumstances, type HeldCard, Voice } from './voice.ts';
 
 /** One composer a style: what it composed for one sink serves the others. */
 export class Composers {

@@ -8,11 +8,18 @@ import type { Composer } from './composer.ts';
 import { fitted } from './fit.ts';
 import { code } from './text.ts';
 
+/** What a card was held for: the others of its route, for a while; or the digest of a storm. */
+export type HeldCard =
+  | { readonly by: 'group'; readonly seconds: number; readonly route: string | undefined }
+  | { readonly by: 'storm' };
+
 /** What one delivery adds to what its event says. */
 export interface Circumstances {
   readonly form: MessageForm;
   /** The events of more than one tenant pass here. */
   readonly showTenant: boolean;
+  /** It was to come together with others, and comes as a card of its own. */
+  readonly held?: HeldCard | undefined;
   readonly delayed?: Message['delayed'];
   readonly mayBeRepeated?: boolean | undefined;
   /** See {@link Message.settings}. */
@@ -20,8 +27,8 @@ export interface Circumstances {
   readonly template?: RenderedTemplate | undefined;
 }
 
-/** Code points of the name of a channel. */
-const placeMax = 80;
+/** Code points of the name of a channel, or of a route. */
+const nameMax = 80;
 
 export class Voice {
   readonly #sink: Pick<Sink, 'limits' | 'can'>;
@@ -43,7 +50,7 @@ export class Voice {
       form,
       event,
       elsewhere: (place) =>
-        this.#composer.language.say('elsewhere', { place: code(place, placeMax) }),
+        this.#composer.language.say('elsewhere', { place: code(place, nameMax) }),
     };
     if (mayBeRepeated === true) message.mayBeRepeated = true;
     if (delayed !== undefined) message.delayed = delayed;
@@ -65,9 +72,14 @@ export class Voice {
     return limits === undefined ? shown : fitted(shown, limits);
   }
 
-  #remarksOf({ delayed, mayBeRepeated = false }: Circumstances): Text[] {
+  #remarksOf({ held, delayed, mayBeRepeated = false }: Circumstances): Text[] {
     const { language } = this.#composer;
     const remarks: Text[] = [];
+    if (held?.by === 'storm') remarks.push(language.say('heldByStorm', {}));
+    else if (held !== undefined) {
+      const route = code(held.route, nameMax);
+      remarks.push(language.say('heldByRoute', { time: language.span(held.seconds), route }));
+    }
     if (delayed !== undefined) {
       const name = delayed.reason === 'sink' ? 'delayedBySink' : 'delayedByBacklog';
       remarks.push(language.say(name, { time: language.span(delayed.seconds) }));

@@ -3,9 +3,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Route } from '../../../src/core/routing/index.ts';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
+import { plainText } from '../../../src/kit/card.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import { redriveDead } from '../../../src/store/deliveries/index.ts';
-import { draft, drafts } from '../../store/stored.ts';
+import { draft, drafts, storePage } from '../../store/stored.ts';
 import { all, expectSoon, grouped, pause, useDigests } from './digests-setup.ts';
 
 const { database, begin, states, isSettled } = useDigests();
@@ -148,6 +149,31 @@ describe('a group', () => {
     expect(digests()).toMatchObject([
       { count: 3, before: 1, deviceCount: 3, files: [{ hash: 'aa', devices: 3 }] },
     ]);
+  });
+
+  test('of one event goes out as its card, which says what it waited for, and the group goes on counting', async () => {
+    const { store, sent, cards, digests } = await begin({
+      routes: [grouped({ waitMs: 200 })],
+      policy: { heldMs: 0 },
+    });
+    await store(drafts(1, 1));
+    await expectSoon(() => cards().length === 1);
+    const remarks = sent[0]!.card.remarks.map(plainText);
+    expect(remarks).toEqual(['Held for 1 min by route all, to come together with others.']);
+    expect(sent[0]!.card.kind).toBe('event');
+    await store(drafts(2, 2));
+    await expectSoon(isSettled);
+    expect(digests()).toMatchObject([{ count: 2, before: 1 }]);
+  });
+
+  test('of which one event is left when its digest is made goes out as a card', async () => {
+    await storePage(database(), { routes: [grouped({ waitMs: 0 })], events: drafts(1, 2) });
+    // No digest speaks of what Tocsin itself says.
+    await database().$client`update events set source = 'tocsin' where external_id = '2'`;
+    const { cards, digests } = await begin({ routes: [grouped({ waitMs: 0 })] });
+    await expectSoon(isSettled);
+    expect(cards()).toContain('1');
+    expect(digests()).toEqual([]);
   });
 
   test('survives the process that was to send it, and is sent once', async () => {

@@ -1,7 +1,7 @@
 // What is said of an attempt that failed, and when a card says that it was held up.
 
 import { describe, expect, test } from 'vitest';
-import { defaultPolicy, failureFrom, heldUpOf } from '../../../src/core/deliver/policy.ts';
+import { defaultPolicy, failureFrom, latenessOf } from '../../../src/core/deliver/policy.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import type { DueDelivery } from '../../../src/kit/records/delivery.ts';
 import { storedEvent } from '../../support/events.ts';
@@ -36,21 +36,38 @@ describe('a failed attempt', () => {
   });
 });
 
-describe('a card that was held up', () => {
+describe('a card that comes late', () => {
   const receivedAtMs = Date.parse(storedEvent().receivedAt);
   const well = { state: 'ok', recoveredAtMs: 0 } as const;
-  const heldUpAfter = (ms: number, health: Parameters<typeof heldUpOf>[1] = well) =>
-    heldUpOf(delivery(), health, receivedAtMs + ms, defaultPolicy);
+  const latenessAfter = (ms: number, health: Parameters<typeof latenessOf>[1] = well) =>
+    latenessOf(delivery(), health, receivedAtMs + ms, defaultPolicy);
 
   test('says so from five minutes on', () => {
-    expect(heldUpAfter(299_999)).toEqual({});
-    expect(heldUpAfter(300_000)).toEqual({ delayed: { seconds: 300, reason: 'backlog' } });
-    expect(heldUpAfter(-5000)).toEqual({});
+    expect(latenessAfter(299_999)).toEqual({});
+    expect(latenessAfter(300_000)).toEqual({ delayed: { seconds: 300, reason: 'backlog' } });
+    expect(latenessAfter(-5000)).toEqual({});
+  });
+
+  test('was held by its route: it says so from a minute on, and is late only by what came after', () => {
+    const heldFor = (heldMs: number, laterMs: number, by: 'group' | 'storm' = 'group') => {
+      const held = { by, untilMs: receivedAtMs + heldMs };
+      const due = delivery({ held, route: 'night' });
+      const recovered = { ...well, recoveredAtMs: receivedAtMs + 1000 };
+      return latenessOf(due, recovered, receivedAtMs + heldMs + laterMs, defaultPolicy);
+    };
+    expect(heldFor(59_999, 1000)).toEqual({});
+    const held = { by: 'group', seconds: 900, route: 'night' };
+    expect(heldFor(900_000, 1000)).toEqual({ held });
+    expect(heldFor(900_000, 600_000)).toEqual({
+      held,
+      delayed: { seconds: 600, reason: 'backlog' },
+    });
+    expect(heldFor(2000, 0, 'storm')).toEqual({ held: { by: 'storm' } });
   });
 
   test('blames the sink if that is down, or was down since the event came, and else the backlog', () => {
-    const reason = (health: Parameters<typeof heldUpOf>[1]) =>
-      heldUpAfter(7_200_000, health).delayed;
+    const reason = (health: Parameters<typeof latenessOf>[1]) =>
+      latenessAfter(7_200_000, health).delayed;
     expect(reason({ ...well, state: 'backing_off' })).toEqual({ seconds: 7200, reason: 'sink' });
     expect(reason({ ...well, recoveredAtMs: receivedAtMs + 7_000_000 })).toEqual({
       seconds: 7200,

@@ -5,6 +5,8 @@ import type { Route } from '../../../src/core/routing/index.ts';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import { draft, drafts, storePage } from '../../store/stored.ts';
+import { storedEvent } from '../../support/events.ts';
+import { voiceOf } from '../../support/voice.ts';
 import { all, expectSoon, pause, storm, useDigests } from './digests-setup.ts';
 
 const { database, begin, states, isSettled } = useDigests();
@@ -161,7 +163,10 @@ describe('a storm', () => {
     ]);
   });
 
-  test('sends the only event of a route as a card', async () => {
+  test('sends the only event of a route as a card, which says why it is alone', async () => {
+    const remark = voiceOf().message(storedEvent(), {
+      ...{ form: 'full', showTenant: false, held: { by: 'storm' } },
+    }).card.remarks[0];
     const settings = new Map([['soc', { channel: 'night' }]]);
     const routes: Route[] = [
       { ...all, name: 'night', types: [compileGlob('NIGHT')], settings },
@@ -172,8 +177,8 @@ describe('a storm', () => {
     await expectSoon(isSettled);
     expect(digests()).toMatchObject([{ kind: 'storm', count: 10 }]);
     expect(cards()).toEqual(['11']);
-    expect(sent.find(({ event }) => event.externalId === '11')?.settings).toEqual({
-      channel: 'night',
-    });
+    const alone = sent.find(({ event }) => event.externalId === '11')!;
+    expect(alone.settings).toEqual({ channel: 'night' });
+    expect(alone.card).toMatchObject({ kind: 'event', remarks: [remark] });
   });
 });

@@ -1,5 +1,6 @@
 // What one delivery adds to the card of its event, and what a sink cannot show.
 import { describe, expect, it } from 'vitest';
+import type { HeldCard } from '../../../src/core/message/index.ts';
 import { word } from '../../../src/kit/card.ts';
 import { digestOfStorm, storedDigest } from '../../support/digests.ts';
 import { storedEvent } from '../../support/events.ts';
@@ -21,6 +22,26 @@ describe('a voice', () => {
     const first = voice.message(event, usual);
     expect(first.card.remarks).toEqual([]);
     expect(first).not.toHaveProperty('mayBeRepeated');
+  });
+
+  it('says of a card that comes alone what had held it, and of no other', () => {
+    const usual = { form: 'full', showTenant: false } as const;
+    const remarks = (held: HeldCard, locale: 'en' | 'th' = 'en') =>
+      voiceOf({}, locale)
+        .message(storedEvent(), { ...usual, held })
+        .card.remarks.map(shown);
+    const group = { by: 'group', seconds: 900, route: 'night*x*' } as const;
+    expect(remarks(group)).toEqual([
+      'Held for 15 min by route `night*x*`, to come together with others.',
+    ]);
+    expect(remarks({ ...group, route: undefined })).toEqual([
+      'Held for 15 min, to come together with others.',
+    ]);
+    expect(remarks({ by: 'storm' })).toEqual([
+      'Sent alone during a storm: the other less urgent events come in digests.',
+    ]);
+    expect(remarks(group, 'th')[0]).toContain('`night*x*`');
+    expect(messageOf(storedEvent()).card.remarks).toEqual([]);
   });
 
   it('says where a card should have gone', () => {

@@ -63,6 +63,8 @@ export const en = {
   },
   sentences: {
     headline: '{what} on {device}[ ({user})][: {outcome}]',
+    heldByRoute: 'Held for {time}[ by route {route}], to come together with others.',
+    heldByStorm: 'Sent alone during a storm: the other less urgent events come in digests.',
     delayedBySink: 'Delayed by {time}: the sink took no messages.',
     delayedByBacklog: 'Delayed by {time}: many messages were queued.',
     elsewhere: 'Posted here because {place} refused it.',

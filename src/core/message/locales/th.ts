@@ -62,6 +62,8 @@ export const th: LocaleWords = {
   },
   sentences: {
     headline: '{what} บน {device}[ ({user})][: {outcome}]',
+    heldByRoute: 'พักไว้ {time}[ โดยเส้นทาง {route}] เพื่อส่งพร้อมเหตุการณ์อื่น',
+    heldByStorm: 'ส่งแยกระหว่างที่มีเหตุการณ์จำนวนมาก: รายการอื่นที่เร่งด่วนน้อยกว่าจะมารวมกัน',
     delayedBySink: 'ล่าช้า {time}: ปลายทางไม่รับข้อความ',
     delayedByBacklog: 'ล่าช้า {time}: มีงานค้างส่ง',
     elsewhere: 'ข้อความนี้อยู่ที่นี่เพราะ {place} ปฏิเสธ',
