@@ -35,12 +35,24 @@ function adapterSchema(definition: Definition, kind: 'sources' | 'sinks'): Json 
     ...rest,
     properties: {
       type: { const: type },
-      ...properties,
+      ...(withVariables(properties) as Json),
       ...Object.fromEntries(files),
       ...(kind === 'sinks' && sinkProperties()),
     },
     required: ['type', ...required.filter((key) => !(secrets as readonly string[]).includes(key))],
   };
+}
+
+/** A value with `${NAME}` in it fits every pattern: an editor cannot know what it will be. */
+function withVariables(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withVariables);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [
+      key,
+      key === 'pattern' && typeof value === 'string' ? `\\$\\{|${value}` : withVariables(value),
+    ]),
+  );
 }
 
 /** The keys that every sink may have, whatever its type. */

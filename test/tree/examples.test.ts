@@ -17,6 +17,7 @@ afterAll(() => rmSync(secrets, { recursive: true, force: true }));
 
 const key = 'key-of-an-api-connector';
 const hook = 'https://chat.example.com/hooks/abcdefghijklmnopqrstuvwxyz';
+const signing = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 /** What the manifests give to the container beside the file. */
 const beside = {
   DEEPINSTINCT_URL: hook,
@@ -27,12 +28,14 @@ const beside = {
 const files = projectFiles().filter((path) => /^examples\/.*\.yaml$/.test(path));
 const mounted = projectFiles().filter((path) => /^k8s\/.*\btocsin\.yaml$/.test(path));
 
+function settingOf(name: string): string {
+  if (name.endsWith('KEY')) return key;
+  return name.endsWith('SECRET') ? signing : hook;
+}
+
 /** Whatever it refers to is set, and the files of secrets lie in a folder of this test. */
 function read(text: string, more: Readonly<Record<string, string>> = {}) {
-  const named = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [
-    name,
-    name.endsWith('KEY') ? key : hook,
-  ]);
+  const named = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [name, settingOf(name)]);
   writeFileSync(join(secrets, 'tokens_key'), key);
   writeFileSync(join(secrets, 'webhook'), hook);
   writeFileSync(join(secrets, 'tocsin.yaml'), text.replaceAll('/run/secrets/', `${secrets}/`));
