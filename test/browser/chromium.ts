@@ -106,9 +106,9 @@ export class Chromium {
     return answer.result.value;
   }
 
-  /** Writes what is on the screen, or that part of the page, as PNG. */
+  /** Writes what is on the screen, or a part of that, as PNG. */
   async picture(file: string, clip?: Readonly<Record<'x' | 'y' | 'width' | 'height', number>>) {
-    const part = clip && { clip: { ...clip, scale: 1 }, captureBeyondViewport: true };
+    const part = clip && { clip: { ...clip, scale: 1 } };
     const { data } = await this.#ask('Page.captureScreenshot', { format: 'png', ...part });
     writeFileSync(file, Buffer.from(data as string, 'base64'));
   }

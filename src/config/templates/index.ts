@@ -112,7 +112,7 @@ function tryOut({ template, parts }: Compiled, { problems }: Findings): void {
   try {
     tryTemplate(template, labelNames);
   } catch (error) {
-    const problem = `is right in form, but fails when it is tried: ${(error as Error).message}`;
+    const problem = `is right in form and fails when it is tried: ${(error as Error).message}`;
     problems.push({ where: parts[0]!.where, problem, remedy: 'Make it simpler, or shorter' });
   }
 }

@@ -22,7 +22,7 @@ export interface EventOptions {
 }
 
 const rooms = {
-  full: { what: 100, device: 120, user: 80 },
+  full: { what: 80, device: 48, user: 36 },
   short: { what: 40, device: 40, user: 20 },
 } as const;
 

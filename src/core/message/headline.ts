@@ -2,7 +2,7 @@
 // was stopped. No hash, no path. Pure.
 import type { Text } from '../../kit/card.ts';
 import type { EventBody, StoredEvent } from '../../kit/event.ts';
-import { code, joined, prose } from './text.ts';
+import { brief, joined, prose } from './text.ts';
 import { said, type Vocabulary } from './vocabulary.ts';
 
 /** Code points of each value. */
@@ -14,11 +14,11 @@ export interface HeadlineRoom {
 
 export function headlineOf(event: StoredEvent, words: Vocabulary, room: HeadlineRoom): Text {
   const { language } = words;
-  const device = code(deviceName(event.body), room.device);
+  const device = brief(deviceName(event.body), room.device);
   return language.say('headline', {
     what: whatOf(event, words, room.what),
     device: device.length > 0 ? device : [language.label('deviceUnknown')],
-    user: code(event.body.user, room.user),
+    user: brief(event.body.user, room.user),
     outcome: outcomeOf(event, words),
   });
 }

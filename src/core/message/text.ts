@@ -24,6 +24,18 @@ export function code(text: Given, codePointsMax: number): Text {
   return shown === undefined ? [] : [{ kind: 'code', text: shown }];
 }
 
+/** Pictures and ideographs, which are as wide as two letters. */
+const wide =
+  /[\p{Extended_Pictographic}\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]/u;
+
+/** {@link code} for a headline, which must stay short on a screen: wide text gets half as many. */
+export function brief(text: Given, codePointsMax: number): Text {
+  const shown = code(text, codePointsMax);
+  return shown.length > 0 && wide.test(shown[0]!.text)
+    ? code(text, Math.ceil(codePointsMax / 2))
+    : shown;
+}
+
 /** {@link code} for what may have several lines. */
 export function block(text: Given, codePointsMax: number): Text {
   const shown = neutral(text, codePointsMax, true);

@@ -5,7 +5,7 @@ import { type Part, strong, type Text, word } from '../../kit/card.ts';
 import type { Product, Term, TermKind } from '../../kit/product.ts';
 import type { Language } from './language.ts';
 import type { Links } from './links.ts';
-import { code } from './text.ts';
+import { brief } from './text.ts';
 
 export interface Said {
   readonly text: Text;
@@ -16,7 +16,7 @@ export interface Said {
 }
 
 /** Code points of a word that nobody knows. */
-const unknownMax = 80;
+const unknownMax = 40;
 
 /** Of those who are failing, in any vendor's word for it. */
 const failing = /fail/i;
@@ -37,7 +37,7 @@ export function said(
   const terms = product?.terms?.[kind];
   if (terms !== undefined && Object.hasOwn(terms, vendors))
     return ours(terms[vendors]!, language.locale);
-  const text = code(vendors, unknownMax);
+  const text = brief(vendors, unknownMax);
   if (text.length === 0) return undefined;
   return { text, isBad: failing.test(vendors), isGeneric: false, isKnown: false };
 }

@@ -1,6 +1,6 @@
 // Text of others as parts: neutral, cut, absent where there is nothing to see.
 import { describe, expect, it, test } from 'vitest';
-import { block, code, joined, prose } from '../../../src/core/message/text.ts';
+import { block, brief, code, joined, prose } from '../../../src/core/message/text.ts';
 import { word } from '../../../src/kit/card.ts';
 
 test.each([undefined, null, '', '   ', '\t\n'])('%j gives no part', (text) => {
@@ -27,6 +27,13 @@ describe('a value of others', () => {
 
   it('is one line, with a sign for each break', () => {
     expect(code('a\nb', 10)).toEqual([{ kind: 'code', text: 'a⏎b' }]);
+  });
+
+  it('is half as long in a headline where its letters are twice as wide', () => {
+    expect(brief('abcdefghij', 6)).toEqual(code('abcdefghij', 6));
+    for (const wide of ['💥', '漢', '＠'])
+      expect(brief(wide.repeat(9), 6)).toEqual(code(wide.repeat(9), 3));
+    expect(brief('ไฟล์', 4)).toEqual(code('ไฟล์', 4));
   });
 
   it('is a block only where it has several lines and may have them', () => {

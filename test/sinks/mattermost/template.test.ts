@@ -136,8 +136,7 @@ const anyText = fc
 /** Of what a template's own text may mark up. */
 const itsOwn = [
   ...meant,
-  // No code is within it: a value that the template put there stands beside it.
-  /\*\*[^*\n`]+?\*\*/g,
+  /\*\*[^*\n]+?\*\*/g,
   /\[(?:\\.|[^[\]\\`])*\]\(https:\/\/(?:wiki|console|www\.virustotal)[^\s()<>|`]*\)/g,
   /(?<=\/file\/)[A-Za-z0-9%]*/g,
 ];

@@ -1,0 +1,126 @@
+// How high a card is where it is read: on a desktop and on a phone, in both languages. With HEIGHTS
+// it writes the table to that file, with PICTURES a picture of each card into that folder.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Composers } from '../../src/core/message/index.ts';
+import { locales } from '../../src/kit/locale.ts';
+import { createProductOf } from '../../src/kit/product.ts';
+import { postOf } from '../../src/sinks/mattermost/post.ts';
+import { type CardStyle, limits } from '../../src/sinks/mattermost/render.ts';
+import { sources } from '../../src/sources/index.ts';
+import { type Channel, desktop, openChannel, paneHeights, phone } from './channel.ts';
+import { missing } from './chromium.ts';
+import { digests, events, notices, type Said } from './said.ts';
+
+const { product } = sources.deepinstinct_events!;
+const { HEIGHTS: tableFile, PICTURES: folder } = process.env;
+const screens = { desktop, phone } as const;
+// `full` is for whoever wants it, however high.
+const styles: readonly CardStyle[] = tableFile === undefined ? ['compact'] : ['compact', 'full'];
+
+interface Measured {
+  readonly group: 'event' | 'digest' | 'notice';
+  readonly kind: string;
+  readonly locale: string;
+  readonly style: CardStyle;
+  readonly desktop: number;
+  readonly phone: number;
+}
+
+function payloadOf({ event }: Said, locale: 'en' | 'th', style: CardStyle): object {
+  const composers = new Composers({ productOf: createProductOf([], sources), only: product });
+  const sink = { limits, can: { table: true } } as const;
+  const voice = composers.voiceOf(sink, { locale, timeZone: 'Asia/Bangkok' });
+  const circumstances = { form: 'full', showTenant: true } as const;
+  const message = voice.message(event, circumstances);
+  return postOf(message, 'delivery-1', { style, hasPriority: false, mention: '@soc' });
+}
+
+describe.skipIf(missing !== undefined)(`the height of cards (${missing ?? 'Chromium'})`, () => {
+  const measured: Measured[] = [];
+  let channel: Channel;
+
+  beforeAll(async () => {
+    for (const style of styles) {
+      await channel?.close();
+      channel = await openChannel();
+      const cases = locales.flatMap((locale) =>
+        Object.entries({ event: events, digest: digests, notice: notices }).flatMap(
+          ([group, said]) => said.map((one) => ({ group, style, locale, one })),
+        ),
+      );
+      for (const { one, locale } of cases) await channel.post(payloadOf(one, locale, style));
+      const heights = { desktop: [] as number[], phone: [] as number[] };
+      for (const name of ['desktop', 'phone'] as const) {
+        await channel.show(screens[name]);
+        heights[name] = await channel.heights();
+        if (folder !== undefined) {
+          const names = cases.map(({ one, locale }) => `${style}-${locale}-${one.kind}`);
+          await takePictures(channel, join(folder, name), names);
+        }
+      }
+      for (const [index, { group, one, locale }] of cases.entries()) {
+        const [onDesktop, onPhone] = [heights.desktop[index]!, heights.phone[index]!];
+        const of = { group, kind: one.kind, locale, style } as Measured;
+        measured.push({ ...of, desktop: onDesktop, phone: onPhone });
+      }
+    }
+    if (tableFile !== undefined) writeFileSync(tableFile, tableOf(measured));
+  }, 600_000);
+  afterAll(() => channel?.close());
+
+  /** What is higher than it may be, in words. */
+  const above = (group: Measured['group'], max: { desktop: number; phone: number }) =>
+    measured
+      .filter((one) => one.group === group && one.style === 'compact')
+      .filter((one) => one.desktop > max.desktop || one.phone > max.phone)
+      .map(({ kind, locale, ...one }) => `${kind} (${locale}): ${one.desktop}, ${one.phone} px`);
+
+  it('shows what the real client shows: 616 px of messages on a desktop, 675 on a phone', async () => {
+    for (const name of ['desktop', 'phone'] as const) {
+      await channel.show(screens[name]);
+      const seen = await channel.browser.value(
+        '(({ clientHeight, scrollTop, scrollHeight }) => [clientHeight, scrollHeight - scrollTop])(document.querySelector(".log"))',
+      );
+      expect(seen).toEqual([paneHeights[name], paneHeights[name]]);
+    }
+  });
+
+  it('is at most 400 px on a desktop, and one screen of a phone, for each of forty events', () => {
+    expect(events.length).toBeGreaterThanOrEqual(40);
+    expect(above('event', { desktop: 400, phone: paneHeights.phone })).toEqual([]);
+  });
+
+  it('is at most 600 px for a digest, on either screen', () => {
+    expect(above('digest', { desktop: 600, phone: 600 })).toEqual([]);
+  });
+
+  it('is at most half a screen for what Tocsin says of itself', () => {
+    expect(above('notice', { desktop: 300, phone: 400 })).toEqual([]);
+  });
+});
+
+async function takePictures({ browser }: Channel, into: string, names: readonly string[]) {
+  mkdirSync(into, { recursive: true });
+  for (const [index, name] of names.entries()) {
+    const place = await browser.value<{ x: number; y: number; width: number; height: number }>(
+      `(() => {
+        const all = [...document.querySelectorAll('.post')];
+        for (const post of all) post.hidden = true;
+        all[${index}].hidden = false;
+        const { x, y, width, height } = all[${index}].getBoundingClientRect();
+        return { x, y, width, height };
+      })()`,
+    );
+    await browser.picture(join(into, `${name.replace(/[^A-Za-z0-9]+/g, '-')}.png`), place);
+  }
+}
+
+function tableOf(all: readonly Measured[]): string {
+  const lines = all.map(
+    ({ kind, locale, style, ...one }) =>
+      `| ${kind} | ${locale} | ${style} | ${one.desktop} | ${one.phone} |\n`,
+  );
+  return `| Card | Language | card: | Desktop, px | Phone, px |\n| --- | --- | --- | ---: | ---: |\n${lines.join('')}`;
+}
