@@ -26,7 +26,7 @@ export function numberOnCard({ attachments: [card] }: Post): number | undefined 
     ...(card.text ?? '').split('\n'),
     ...fieldsDrawn(card).map(({ title, value }) => `**${title}** ${value}`),
   ];
-  // A script, which may hold such a line too, stands above it.
-  const found = lines.findLast((line) => numberLine.test(line));
+  // A script, which may hold such a line too, stands below it.
+  const found = lines.find((line) => numberLine.test(line));
   return found === undefined ? undefined : Number(numberLine.exec(found)![1]);
 }
