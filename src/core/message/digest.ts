@@ -188,20 +188,22 @@ function repeatedFiles(digest: Digest, { files: max }: Room): readonly FileCount
 
 /** Only what the headline does not say. */
 function fieldsOf(digest: Digest, words: Vocabulary, room: Room): Field[] {
-  const { types, typeCount, devices, deviceCount, tenants = [], tenantCount = 0 } = digest;
+  const { types, typeCount, tenants = [], tenantCount = 0 } = digest;
   const add = adding(words.language);
   add('severity', severitiesText(digest));
   add('tenant', countedText(tenants.slice(0, room.devices), tenantCount, room));
   if (typeCount > Math.min(room.types, typesInHeadlineMax))
     add('type', typesText(types.slice(0, room.types), typeCount, words, room.text));
-  if (deviceText(digest, room.text) === undefined)
-    add('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room));
   return add.fields;
 }
 
 /** What is searched for and copied rather than read. */
 function detailsOf(digest: Digest, words: Vocabulary, room: Room): Field[] {
+  const { devices, deviceCount } = digest;
   const add = adding(words.language);
+  // The rows name those of the most urgent, and the list of all would push them below the fold.
+  if (deviceText(digest, room.text) === undefined)
+    add('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room));
   for (const { hash, name } of repeatedFiles(digest, room)) {
     const file = joined(' ', [code(name, room.text), hashText(hash, room.hash, words)]);
     add('fileHash', file);

@@ -44,16 +44,17 @@ export async function inspection(
 }
 
 const whereOverrides = 'System Console → Integrations → Integration Management';
+const owner =
+  'Posts bear the name of the account that owns the webhook, and reach whom that account may reach, so give it one of its own';
 const consequence =
   'Posts for it go to the webhook’s own channel, with a note. Give a channel’s name in URLs';
 
 function testedText(channels: readonly string[], untested: readonly string[]): string {
-  const works = 'answers, and knows the webhook';
-  const takes =
-    channels.length === 0 ? works : `${works}, which may post into ${channels.join(', ')}`;
+  const places = channels.length === 0 ? '' : `, which may post into ${channels.join(', ')}`;
+  const tried = `answers, and knows the webhook${places}. ${owner}`;
   return untested.length === 0
-    ? takes
-    : `${takes}. Not tried, since only a post shows it: ${untested.join('; ')}`;
+    ? tried
+    : `${tried}. Not tried, since only a post shows it: ${untested.join('; ')}`;
 }
 
 /** Undefined if the webhook may post there. */

@@ -72,7 +72,7 @@ it('names the tenants when there are several, in the table and behind each devic
   const dc01 = (tenant: string) => ({ device: 'DC01', tenant, source: 'events' });
   const card = cardOf(digestOf([dc01('Bakery'), dc01('Clinic'), dc01('Clinic')]));
   expect(shown(card.headline)).toContain('2 devices');
-  expect(shownFields(card.fields)).toMatchObject({
+  expect(shownFields([...card.fields, ...card.details])).toMatchObject({
     'Affected Devices': '`DC01` / `Clinic` 2, `DC01` / `Bakery` 1',
     'Tenant / MSP': '`Clinic` 2, `Bakery` 1',
   });
@@ -188,11 +188,12 @@ describe('the fields', () => {
   it('count by severity and type, name the devices, and say from when to when', () => {
     const card = cardOf(digestOfStorm);
     const fields = shownFields(card.fields);
-    expect(Object.keys(fields)).toEqual(['Severity', 'Type', 'Affected Devices']);
+    const details = shownFields(card.details);
+    expect(Object.keys(fields)).toEqual(['Severity', 'Type']);
     expect(fields.Severity).toBe('HIGH 280 · MEDIUM 112 · LOW 20');
     expect(fields.Type).toBe('`RANSOMWARE` 280, `PUA` 112, `MACRO` 12, `DUAL_USE` 8');
-    expect(fields['Affected Devices']).toMatch(/^(`PC-\d\d` 12, ){5}.*, \+29$/);
-    expect(shownFields(card.details).Received).toBe(
+    expect(details['Affected Devices']).toMatch(/^(`PC-\d\d` 12, ){5}.*, \+29$/);
+    expect(details.Received).toBe(
       'time<2026-03-01 09:00:00 +07:00> – time<2026-03-01 09:02:03 +07:00>',
     );
   });

@@ -44,7 +44,7 @@ describe('the inspection', () => {
       [],
     );
     expect(tested).toBe(
-      `answers, and knows the webhook. Not tried, since only a post shows it: whether there is a user ${channel}`,
+      `answers, and knows the webhook. Posts bear the name of the account that owns the webhook, and reach whom that account may reach, so give it one of its own. Not tried, since only a post shows it: whether there is a user ${channel}`,
     );
     expect(remarks).toEqual([]);
   });
