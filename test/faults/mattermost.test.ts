@@ -77,7 +77,7 @@ faultCase(
     await sleep(14_000);
     expect(shown()).toHaveLength(2);
     expect(new Set(shown().map(({ deliveryId }) => deliveryId)).size).toBe(1);
-    expect(shown().map((post) => JSON.stringify(post).includes('may be a repetition'))).toEqual(
+    expect(shown().map((post) => JSON.stringify(post).includes('Possibly a repetition'))).toEqual(
       shown().map((_post, n) => n > 0),
     );
     const { posted } = gate.requests();
