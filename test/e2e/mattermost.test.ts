@@ -257,6 +257,6 @@ async function expectPauseAndReturn(running: Running & { fault: MattermostFault 
   expect(check).toMatchObject({ status: 404 });
   expect(check!.deliveryId).toBeUndefined();
   expect(probe).toMatchObject({ status: 200, deliveryId: expect.any(String) });
-  expect(mattermost.posts.filter(({ text }) => text.includes('is back'))).toHaveLength(1);
+  expect(mattermost.posts.filter(({ text }) => text.includes('works again'))).toHaveLength(1);
   expect(world.repeated()).toBe(0);
 }

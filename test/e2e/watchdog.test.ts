@@ -57,8 +57,8 @@ const kinds = {
   rejected: /refuses our credential/,
   sourceBack: /can be read again/,
   paused: /Sink `soc` refuses our messages .* and is paused/,
-  sinkBack: /Sink `soc` is back/,
-  dead: /could not be delivered to sink `soc` and were given up: `1`/,
+  sinkBack: /Sink `soc` works again/,
+  dead: /gave up delivering 1 event to sink `soc`/,
   deadOver: /Nothing that was given up for sink `soc` is left/,
 };
 type Kind = keyof typeof kinds;

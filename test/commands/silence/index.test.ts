@@ -297,6 +297,6 @@ test('beside a running service on the embedded database, a silence keeps the cha
   expect(await world.arrived(3, 40_000)).toBe(3);
   const [post] = world.mattermost.posts.slice(-1);
   expect(JSON.stringify(post)).toMatch(
-    /Silence `1` of `anna` is over \(`patch night`\)\. It hid 5 events/,
+    /Silence `1` of `anna` has ended \(`patch night`\)\. It hid 5 events/,
   );
 });
