@@ -1,8 +1,8 @@
 // Addresses that an attacker wrote, so that no client makes a link of them. Pure; linear.
 
-// A host ends where anything may follow it; 16 characters of scheme, because each letter before
-// them is tried.
-const address = /([a-z][a-z0-9+.-]{0,15})?(?::\/\/)([^\s/?#\\'"`<>|]*)/gi;
+// A host ends where anything may follow it, the scheme of the next address too; 16 characters of
+// scheme, because each letter before them is tried.
+const address = /([a-z][a-z0-9+.-]{0,15})?(?::\/\/)((?:(?!:\/\/)[^\s/?#\\'"`<>|])*)/gi;
 // Within a word too: a cut may take what stands before.
 const bareHost = /www\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
 

@@ -1,104 +1,151 @@
-// Cards and messages with something in every part, for the suite of sinks: what must be seen of
-// each, and what must never be obeyed. Made from parts, not by core's composer, so that a mistake
-// there does not hide one in a sink.
-
+// Cards and messages for the suite of sinks: one with something in every part, made from parts so
+// that a mistake of core does not hide one of a sink; and what core composes of events, digests and
+// notices in each language, form and title.
 import { en } from '../../src/core/message/locales/en.ts';
-import { type Card, type Field, plainText, type Text, word } from '../../src/kit/card.ts';
-import { type Notice, severityNames } from '../../src/kit/event.ts';
+import { type Card, type Part, type Text, word } from '../../src/kit/card.ts';
+import { type Notice, type StoredEvent, severityNames } from '../../src/kit/event.ts';
 import { locales } from '../../src/kit/locale.ts';
-import type { Message, MessageForm } from '../../src/kit/sink.ts';
-import { neutralText } from '../../src/kit/text.ts';
+import type { Message, MessageForm, Sink } from '../../src/kit/sink.ts';
 import { digestOfGroup, digestOfStorm, storedDigest } from '../support/digests.ts';
 import { storedEvent } from '../support/events.ts';
-import { messageOf, voiceOf } from '../support/voice.ts';
+import { freshVoice, messageOf } from '../support/voice.ts';
+import { digestOfTexts, type Marks, markedEvent } from './marks.ts';
 
-/** Every text that a reader must find in a message that shows `card`, in no order. */
-export function textsOf(card: Card): string[] {
-  const cells = [...(card.table?.rows ?? []).flat(), card.table?.more ?? []];
-  const fields = [...card.fields, ...card.details].flatMap(({ name, value }) => [name, value]);
-  const texts = [card.headline, ...card.remarks, ...fields, ...cells, card.title, card.footer];
-  return texts.flatMap((text) => text.map((part) => part.text)).filter((text) => /\S/.test(text));
-}
+/** What the cases need to know of a sink. */
+export type Said = Pick<Sink, 'limits' | 'can' | 'titles'>;
 
-interface Case {
+export interface Case {
   readonly title: string;
   readonly message: Message;
 }
 
-const notices = Object.entries(en.notices) as [Notice['kind'], string][];
+const forms = ['full', 'short', 'bare'] as const satisfies readonly MessageForm[];
 
-/** An event of each stream, digests, and every notice, in each language and form. */
-export function saidCases(sink: Parameters<typeof voiceOf>[0]): Case[] {
-  const forms: readonly MessageForm[] = ['full', 'short', 'bare'];
-  return locales.flatMap((locale) => {
-    const voice = voiceOf(sink, locale);
-    const all = forms.flatMap((form) =>
-      [
-        ['an event', storedEvent({ id: 101, severity: 5 })] as const,
-        ['a suspicious event', storedEvent({ id: 102, stream: 'suspicious' })] as const,
-        ['a digest of a group', { ...storedDigest(digestOfGroup), id: 103 }] as const,
-        ['a digest of a storm', { ...storedDigest(digestOfStorm), id: 104 }] as const,
-      ].map(([title, event]) => ({
-        title: `${title}, ${form}, ${locale}`,
-        message: voice.message(event, { form, showTenant: true, mayBeRepeated: true }),
-      })),
-    );
-    const told = notices.map(([kind, text], index) => {
-      const names = [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-      const values = Object.fromEntries(
-        names.map((name) => [
-          name === 'events' ? 'count' : name,
-          /events|count|digests/.test(name) ? '7' : `value-of-${name}`,
-        ]),
-      );
-      const notice = { kind, values: { ...values, extra: 'value-of-extra' } };
-      const event = storedEvent({
-        ...{ id: 200 + index, source: 'tocsin', stream: 'notice', severity: 3 },
-        body: { notice },
-      });
-      return {
-        title: `the notice ${kind}, ${locale}`,
-        message: voice.message(event, { form: 'full', showTenant: false }),
-      };
-    });
-    return [...all, ...told];
+/** Gives the text of one part, by the place where it stands. */
+export type TextOf = (place: string, kind: 'word' | 'code' | 'prose' | 'block') => string;
+
+/** A card with each kind of part in every place. A block stands alone in its value. */
+export function wholeCard(textOf: TextOf, kind: Card['kind'] = 'event'): Card {
+  const part = (place: string, kind: 'word' | 'code' | 'prose'): Part => ({
+    kind,
+    text: textOf(place, kind),
   });
-}
-
-/** A message whose every part of others' text is `hostile`, in every kind of card. */
-export function hostileMessages(hostile: string): Message[] {
-  // Core has made it neutral, and a part is never empty.
-  const line = neutralText(hostile, { multiline: false }).trim() || 'x';
-  const lines = `${neutralText(hostile, { multiline: true }).trim()}\nx`;
-  const text = (...kinds: ('code' | 'prose' | 'block')[]): Text =>
-    kinds.flatMap((kind) => [
-      { kind: 'word', text: 'ours ' } as const,
-      { kind, text: kind === 'block' ? lines : line } as const,
-    ]);
-  const field = (value: Text): Field => ({ name: [word('Name')], value });
-  const card: Card = {
-    kind: 'event',
+  const text = (place: string): Text => [
+    word('ours '),
+    part(place, 'code'),
+    word(', '),
+    part(place, 'prose'),
+    word(' '),
+    part(place, 'word'),
+  ];
+  return {
+    kind,
     severity: 5,
     sign: '🔴',
     level: severityNames[5],
-    title: text('code', 'prose'),
-    headline: text('code', 'prose'),
-    remarks: [text('code', 'prose')],
-    fields: [field(text('code', 'prose'))],
-    details: [field(text('code', 'prose')), field(text('block'))],
-    table: { columns: [[word('A')], [word('B')]], rows: [[text('code'), text('prose')]] },
-    link: 'https://console.example/events/1',
-    footer: text('code', 'prose'),
+    title: text('the title'),
+    headline: text('the headline'),
+    remarks: [text('a remark'), text('another remark')],
+    fields: [
+      { name: [part('the name of a field', 'word')], value: text('a field') },
+      { name: [word('Name')], value: [part('a field alone', 'code')] },
+    ],
+    details: [
+      { name: [part('the name of a detail', 'word')], value: text('a detail') },
+      { name: [word('Script')], value: [{ kind: 'block', text: textOf('a block', 'block') }] },
+      { name: [], value: text('a detail without a name') },
+    ],
+    table: {
+      columns: [[word('A')], [word('B')], [word('C')]],
+      rows: [
+        [[part('a cell', 'code')], text('a cell'), [part('a cell', 'prose')]],
+        [
+          [word('🟠')],
+          [],
+          [{ kind: 'link', text: '1203', url: 'https://console.example/events/1203' }],
+        ],
+      ],
+      more: text('what the table leaves out'),
+    },
+    link: 'https://console.example/events/1203',
+    footer: text('the footer'),
   };
-  const usual = messageOf(storedEvent());
+}
+
+/** As core gives it to a sink, but for its card. */
+export function messageWith(card: Card, event: StoredEvent = storedEvent()): Message {
+  return { ...messageOf(event), card };
+}
+
+/** Everything that must be said, in each language, form and title. */
+export function saidCases(sink: Said, marks: Marks): Case[] {
+  const whole = wholeCard((place, kind) => marks.of(`a ${kind} of ${place}`));
   return [
-    { ...usual, card },
-    { ...usual, form: 'short', card: { ...card, kind: 'digest' } },
-    { ...usual, card: { ...card, kind: 'notice' } },
+    { title: 'a card with something in every part', message: messageWith(shownBy(sink, whole)) },
+    ...locales.flatMap((locale) => [
+      ...eventCases(sink, marks, locale),
+      ...noticeCases(sink, marks, locale),
+    ]),
   ];
 }
 
-/** One line of what a card says, for the sentence of a failure. */
-export function summaryOf({ card }: Message): string {
-  return plainText(card.headline).slice(0, 80);
+/** Core gives no table to a sink that shows none. */
+export function shownBy({ can }: Said, { table, ...card }: Card): Card {
+  return can?.table && table !== undefined ? { ...card, table } : card;
+}
+
+function eventCases(sink: Said, marks: Marks, locale: (typeof locales)[number]): Case[] {
+  const events: readonly (readonly [string, StoredEvent])[] = [
+    ['an event', storedEvent({ id: 101, severity: 5 })],
+    ['a suspicious event', storedEvent({ id: 102, stream: 'suspicious' })],
+    ['an event of marks', markedEvent(marks, { id: 103 })],
+    ['a suspicious event of marks', markedEvent(marks, { id: 104, stream: 'suspicious' })],
+    ['a digest of a group', { ...storedDigest(digestOfGroup), id: 105 }],
+    ['a digest of a storm', { ...storedDigest(digestOfStorm), id: 106 }],
+    ['a digest of marks', { ...digestOfTexts((what) => marks.of(what)), id: 107 }],
+  ];
+  const titles = [...new Set([sink.titles, 'number', 'stream'] as const)];
+  return titles.flatMap((title, nth) => {
+    const voice = freshVoice({ ...sink, ...(title && { titles: title }) }, locale);
+    return forms.slice(0, nth === 0 ? 3 : 1).flatMap((form) =>
+      events.map(([name, event]) => ({
+        title: `${name}, ${form}, ${locale}`,
+        message: voice.message(event, {
+          ...{ form, showTenant: true, mayBeRepeated: true },
+          delayed: { seconds: 7_200, reason: 'sink' },
+        }),
+      })),
+    );
+  });
+}
+
+/** Each kind with a value for every place of its sentence, and one that the sentence has not. */
+function noticeCases(sink: Said, marks: Marks, locale: (typeof locales)[number]): Case[] {
+  const voice = freshVoice(sink, locale);
+  return Object.entries(en.notices).flatMap(([kind, sentence], index) => {
+    const event = noticeOf(kind as Notice['kind'], sentence, 200 + index, (name) =>
+      marks.of(`the value ${name}`),
+    );
+    return forms.slice(0, locale === 'en' ? 3 : 1).map((form) => ({
+      title: `the notice ${kind}, ${form}, ${locale}`,
+      message: voice.message(event, { form, showTenant: false }),
+    }));
+  });
+}
+
+export function noticeOf(
+  kind: Notice['kind'],
+  sentence: string,
+  id: number,
+  textOf: (name: string) => string,
+): StoredEvent {
+  const names = [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  const values = names.map((name): [string, string] => {
+    if (name === 'events' || name === 'count') return ['count', '7'];
+    return [name, name === 'digests' ? '7' : textOf(name)];
+  });
+  const notice = { kind, values: { ...Object.fromEntries(values), extra: textOf('extra') } };
+  return storedEvent({
+    ...{ id, source: 'tocsin', stream: 'notice', severity: 3, body: { notice } },
+  });
 }

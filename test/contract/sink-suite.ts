@@ -1,111 +1,40 @@
 // The contract of a sink, case by case: every sink runs it from its own test file, with a harness
 // that says what is special about it.
 
-import type { ServerResponse } from 'node:http';
 import { describe, expect, vi } from 'vitest';
-import type { FailureOutcome, FailureReason } from '../../src/kit/errors.ts';
-import type { StoredEvent } from '../../src/kit/event.ts';
 import { failureOf } from '../../src/kit/http/status.ts';
-import type { Message, MessageForm, Sink, SinkDefinition } from '../../src/kit/sink.ts';
-import { eventOfTexts, hostileStrings, storedEvent } from '../support/events.ts';
+import type { SinkDefinition } from '../../src/kit/sink.ts';
+import { storedEvent } from '../support/events.ts';
 import {
   closedPort,
   type FarEnd,
   pourBody,
   type Received,
-  startFarEnd,
   startSocketServer,
 } from '../support/far-end.ts';
 import { messageOf } from '../support/voice.ts';
 import {
   abortMs,
-  adapterContext,
   adapterError,
   expectNoSecret,
   type InCase,
-  impatientMs,
   registerCases,
   type Skips,
   secretsIn,
 } from './adapter-cases.ts';
+import { describeSaid } from './said-suite.ts';
+import { httpCases, type SinkCase, sinkCases } from './sink-cases.ts';
+import {
+  type Bench,
+  benchOf,
+  type HttpBench,
+  type HttpSinkHarness,
+  httpBenchOf,
+  type SinkHarness,
+  send,
+} from './sink-harness.ts';
 
-const sinkCases = [
-  'the origin is what is called',
-  'every status from 200 to 599 ends as the policy says',
-  'a 2xx without the promised body is not delivered',
-  'Retry-After counts as seconds and as a date',
-  'what is said of the rate is passed on, with a refusal and with an acceptance',
-  'a refused connection is tried again',
-  'a reset connection is tried again',
-  'a far end that hangs is given up and tried again',
-  'an abort ends within 100 ms',
-  'no secret is in any error, its cause or the answer it keeps',
-  'the second attempt carries the same delivery id',
-  'ten at once all arrive',
-  'closing in flight loses nothing',
-  'an answer of 10 MB is not read whole',
-  'all three forms are accepted',
-  'a message that may be a repetition says so',
-  'a full message shows the texts of the event, a bare one none',
-  'hostile text stays text',
-] as const;
-export type SinkCase = (typeof sinkCases)[number];
-
-interface CommonHarness {
-  /**
-   * What in this request would be obeyed and not shown, in words; empty if nothing. `hostile` is in
-   * every text of the event.
-   */
-  obeyed(request: Received, hostile: string): readonly string[];
-  readonly skip?: Skips<SinkCase>;
-}
-
-/** For a sink that calls HTTP. */
-export interface HttpSinkHarness extends CommonHarness {
-  /**
-   * A configuration whose every call goes to `origin` (`http://127.0.0.1:1234`); secrets of 10
-   * characters and more.
-   */
-  config(origin: string): unknown;
-  /** The answer by which the far end accepts. */
-  readonly success: {
-    readonly status: number;
-    readonly body: string;
-    readonly headers?: Record<string, string>;
-    /** It says nothing by its body: skip the case of the promised one with a reason. */
-    readonly isBodyOpen?: true;
-  };
-  /**
-   * Statuses that this far end uses for something else than the policy's meaning, each with why.
-   */
-  readonly exceptions?: Readonly<
-    Record<number, { outcome: FailureOutcome; reason: FailureReason; why: string }>
-  >;
-}
-
-interface OtherFarEnd {
-  readonly sink: Sink;
-  received(): readonly string[];
-}
-
-/** For a sink that speaks no HTTP: it is made by the test, over a far end of the given temper. */
-export interface OtherSinkHarness extends CommonHarness {
-  start(temper: 'healthy' | 'hung'): OtherFarEnd | Promise<OtherFarEnd>;
-}
-
-export type SinkHarness = HttpSinkHarness | OtherSinkHarness;
-
-const httpCases = [
-  'the origin is what is called',
-  'every status from 200 to 599 ends as the policy says',
-  'a 2xx without the promised body is not delivered',
-  'Retry-After counts as seconds and as a date',
-  'what is said of the rate is passed on, with a refusal and with an acceptance',
-  'a refused connection is tried again',
-  'a reset connection is tried again',
-  'an answer of 10 MB is not read whole',
-  'no secret is in any error, its cause or the answer it keeps',
-] as const satisfies readonly SinkCase[];
+export type { Place } from './syntaxes/index.ts';
 
 /** The same reason for every case that makes no sense without HTTP, to be spread into `skip`. */
 export function skipsWithoutHttp(reason: string): Skips<SinkCase> {
@@ -114,27 +43,15 @@ export function skipsWithoutHttp(reason: string): Skips<SinkCase> {
 
 const never = new AbortController().signal;
 
-function message(event: StoredEvent = storedEvent(), form: MessageForm = 'full'): Message {
-  return messageOf(event, { form });
-}
-
-function send(
-  sink: Sink,
-  what: Message = message(),
-  deliveryId = 'delivery-1',
-  attempt = 1,
-  signal = never,
-): ReturnType<Sink['send']> {
-  return sink.send(what, { deliveryId, attempt, signal });
-}
-
 /** Runs every case of the contract. To be called at the top of `test/sinks/<type>.test.ts`. */
 export function describeSink(definition: SinkDefinition, harness: SinkHarness): void {
-  describe(`the sink ${definition.type} keeps the contract`, () => {
+  const type = harness.as === undefined ? definition.type : `${definition.type} as ${harness.as}`;
+  describe(`the sink ${type} keeps the contract`, () => {
     registerCases(sinkCases, harness.skip ?? {}, (inCase) => {
       const bench = benchOf(definition, harness);
       describeDelivery(inCase, bench);
-      describeText(inCase, bench, harness);
+      describeForms(inCase, bench, harness);
+      describeSaid(inCase, bench, { type, reading: harness });
       if (!('config' in harness)) {
         describeWithoutHttp(inCase);
         return;
@@ -154,60 +71,6 @@ function describeWithoutHttp(inCase: InSinkCase): void {
     inCase(name, () => expect.fail('this case needs HTTP: skip it with a reason'));
   }
 }
-
-/** A sink with its far end, whatever that is. */
-interface Bench {
-  healthy(): Promise<{ sink: Sink; received(): readonly Received[] }>;
-  /** Takes what is sent and never answers. */
-  hung(): Promise<Sink>;
-}
-
-function benchOf(definition: SinkDefinition, harness: SinkHarness): Bench {
-  if ('config' in harness) {
-    const { create, start } = httpBenchOf(definition, harness);
-    return {
-      async healthy() {
-        const { sink, farEnd } = await start();
-        return { sink, received: () => farEnd.received };
-      },
-      async hung() {
-        const farEnd = await startFarEnd(() => {});
-        return create(farEnd.origin, impatientMs).sink;
-      },
-    };
-  }
-  const textOnly = (body: string): Received => ({ method: '', target: '', headers: {}, body });
-  return {
-    async healthy() {
-      const { sink, received } = await harness.start('healthy');
-      return { sink, received: () => received().map(textOnly) };
-    },
-    async hung() {
-      return (await harness.start('hung')).sink;
-    },
-  };
-}
-
-function httpBenchOf(definition: SinkDefinition, harness: HttpSinkHarness) {
-  const create = (origin: string, timeoutMsMax?: number) => {
-    const config = definition.config.parse(harness.config(origin));
-    return {
-      sink: definition.create(config, adapterContext(timeoutMsMax)),
-      secrets: secretsIn(definition, config),
-    };
-  };
-  const startWith = async (answering: (response: ServerResponse, farEnd: FarEnd) => void) => {
-    const farEnd: FarEnd = await startFarEnd((_request, response) => answering(response, farEnd));
-    return { farEnd, ...create(farEnd.origin) };
-  };
-  const succeed = (response: ServerResponse) =>
-    void response
-      .writeHead(harness.success.status, harness.success.headers)
-      .end(harness.success.body);
-  return { create, startWith, succeed, start: () => startWith(succeed) };
-}
-
-type HttpBench = ReturnType<typeof httpBenchOf>;
 
 /** As the worst far end does it: everything that it received comes back. */
 function echoOf(farEnd: FarEnd): string {
@@ -240,9 +103,9 @@ function describeDelivery(inCase: InSinkCase, bench: Bench): void {
 
   inCase('the second attempt carries the same delivery id', async () => {
     const { sink, received } = await bench.healthy();
-    await send(sink, message(), 'delivery-77', 1);
-    await send(sink, message(), 'delivery-77', 2);
-    await send(sink, message(), 'delivery-78', 1);
+    await send(sink, undefined, 'delivery-77', 1);
+    await send(sink, undefined, 'delivery-77', 2);
+    await send(sink, undefined, 'delivery-78', 1);
     const carried = received().map((request) => /delivery-\d+/.exec(JSON.stringify(request))?.[0]);
     expect(carried).toEqual(['delivery-77', 'delivery-77', 'delivery-78']);
   });
@@ -251,7 +114,7 @@ function describeDelivery(inCase: InSinkCase, bench: Bench): void {
     const { sink, received } = await bench.healthy();
     await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
-        send(sink, message(storedEvent({ id: n + 1 })), `delivery-${n}-`),
+        send(sink, messageOf(storedEvent({ id: n + 1 }), {}, sink), `delivery-${n}-`),
       ),
     );
     for (let n = 0; n < 10; n += 1) {
@@ -270,58 +133,34 @@ function describeDelivery(inCase: InSinkCase, bench: Bench): void {
     expect(received()).toHaveLength(10);
     await sink.close?.();
   });
+}
+
+function describeForms(inCase: InSinkCase, bench: Bench, harness: SinkHarness): void {
+  /** Of what people read, if they do: an encoding grows as it likes. */
+  const sizeOf = async (request: Received): Promise<number> => {
+    const places = (await harness.reads?.(request)) ?? [{ text: request.body }];
+    return places.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  };
 
   inCase('all three forms are accepted', async () => {
     const { sink, received } = await bench.healthy();
     for (const form of ['full', 'short', 'bare'] as const)
-      await send(sink, message(undefined, form));
-    await send(sink, messageOf(storedEvent(), { delayed: { seconds: 7_200, reason: 'sink' } }));
+      await send(sink, messageOf(storedEvent(), { form }, sink));
+    const delayed = { seconds: 7_200, reason: 'sink' } as const;
+    await send(sink, messageOf(storedEvent(), { delayed }, sink));
     expect(received()).toHaveLength(4);
-    const [full, short, bare] = received().map(({ body }) => Buffer.byteLength(body));
+    const [full, short, bare] = await Promise.all(received().map(sizeOf));
     expect(short).toBeLessThanOrEqual(full!);
     expect(bare).toBeLessThan(short!);
   });
-}
 
-function describeText(inCase: InSinkCase, bench: Bench, harness: SinkHarness): void {
   inCase('a message that may be a repetition says so', async () => {
     const { sink, received } = await bench.healthy();
     for (const form of ['full', 'short', 'bare'] as const) {
-      await send(sink, message(undefined, form));
-      await send(sink, messageOf(storedEvent(), { form, mayBeRepeated: true }));
+      await send(sink, messageOf(storedEvent(), { form }, sink));
+      await send(sink, messageOf(storedEvent(), { form, mayBeRepeated: true }, sink));
       const [first, again] = received().slice(-2);
       expect(again!.body.length, form).toBeGreaterThan(first!.body.length);
-    }
-  });
-
-  inCase('a full message shows the texts of the event, a bare one none', async () => {
-    const event = eventOfTexts((field) => `Zq${field.replace(/\W/g, 'x')}qZ`);
-    const { sink, received } = await bench.healthy();
-    await send(sink, message(event, 'full'));
-    await send(sink, message(event, 'bare'));
-    const [full, bare] = received().map(({ body }) => new Set(body.match(/Zq\w+?qZ/g)));
-    expect(full!.size).toBeGreaterThanOrEqual(8);
-    expect([...bare!]).toEqual([]);
-    expect(received()[1]!.body).toContain(event.body.link!);
-  });
-
-  inCase('hostile text stays text', async () => {
-    const { sink, received } = await bench.healthy();
-    for (const hostile of hostileStrings) {
-      for (const form of ['full', 'short', 'bare'] as const) {
-        await send(
-          sink,
-          message(
-            eventOfTexts(() => hostile),
-            form,
-          ),
-        );
-        const request = received().at(-1)!;
-        expect(
-          harness.obeyed(request, hostile),
-          `${form}: ${JSON.stringify(hostile.slice(0, 80))}`,
-        ).toEqual([]);
-      }
     }
   });
 }

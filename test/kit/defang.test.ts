@@ -11,6 +11,10 @@ test.each([
   ['truncatedwww2.evil.example', 'truncatedwww2[.]evil[.]example'],
   ['https://user:pw@evil.example:8443/', 'hxxps://user:pw@evil[.]example:8443/'],
   ['hxxp://evil[.]example', 'hxxp://evil[.]example'],
+  // One address right behind another.
+  ['https://evil.example)[tel://evil.example', 'hxxps://evil[.]example)[tel[:]//evil[.]example'],
+  ['://[a](https://evil.example', '[:]//[a](https[:]//evil[.]example'],
+  ['http://a@https://b.co', 'hxxp://a@https[:]//b[.]co'],
   ['invoice 2026.pdf.exe', 'invoice 2026.pdf.exe'],
   ['C:\\Windows\\system32', 'C:\\Windows\\system32'],
 ])('%s', (text, shown) => {

@@ -1,10 +1,9 @@
 // The sink slack: the suite of all sinks, what Slack's own limits allow, and that nothing of an
 // event is read as one of Slack's tokens.
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { slack } from '../../src/sinks/slack.ts';
 import { adapterContext, adapterError } from '../contract/adapter-cases.ts';
-import { hostileMessages } from '../contract/card-cases.ts';
+import { slackReading } from '../contract/readings.ts';
 import { describeSink } from '../contract/sink-suite.ts';
 import { digestOfStorm, storedDigest } from '../support/digests.ts';
 import { eventOfTexts, storedEvent } from '../support/events.ts';
@@ -45,29 +44,16 @@ function textsIn(post: SlackPost): string[] {
     .map(({ text }) => text);
 }
 
-const ownLink = /<https:\/\/console\.example\/[^|<>]*\|[^<>]*>/g;
-const ownMention = '<!here>';
-
-/** Slack reads what stands in `<…>`; everything else is text, code where it is in back-ticks. */
-function obeyedIn(body: string): string[] {
-  const post = JSON.parse(body) as SlackPost;
-  return [post.text, ...textsIn(post)].flatMap((text) => {
-    const rest = text.replace(ownLink, '').replace(ownMention, '');
-    const ticks = rest.replaceAll('```', '').split('`').length - 1;
-    return [
-      ...(rest.match(/<[^>]*>?/g) ?? []),
-      ...(rest.match(/&(?!amp;|lt;|gt;)/g) ?? []),
-      ...(ticks % 2 === 0 ? [] : ['a back-tick that ends nothing']),
-    ];
-  });
-}
-
 const path = '/services/T0EXAMPLE/B0EXAMPLE/xxgeneratedkeyxx';
 
 describeSink(slack, {
   config: (origin) => ({ url: `${origin}${path}`, mention: '!here' }),
   success: { status: 200, body: 'ok' },
-  obeyed: ({ body }) => obeyedIn(body),
+  ...slackReading,
+  skip: {
+    'hostile text is only shown, in every part of every kind of card':
+      'shown by the suite, and mended with the sink’s next change',
+  },
 });
 
 const never = new AbortController().signal;
@@ -129,36 +115,6 @@ describe('a post', () => {
       }
       expect(textsIn(post).join('').length, unit).toBeLessThan(13_200);
     }
-  });
-
-  it('obeys nothing that others wrote, in any part', async () => {
-    const bits = fc.constantFrom(
-      ...[
-        '<!channel>',
-        '<@U012AB3CD>',
-        '<#C1|x>',
-        '<https://evil.example|x>',
-        '`',
-        '```',
-        '&lt;!here&gt;',
-        '*',
-        '_',
-        '~',
-        '@here',
-        ':fire:',
-        '|',
-        '>',
-        'a',
-      ],
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(bits, { minLength: 1, maxLength: 8 }), async (texts) => {
-        for (const message of hostileMessages(texts.join(''))) {
-          expect(obeyedIn(JSON.stringify(await posted(message, { mention: '!here' })))).toEqual([]);
-        }
-      }),
-      { numRuns: 40 },
-    );
   });
 });
 

@@ -20,15 +20,12 @@ describeSink(stdout, {
     if (temper === 'hung') return { sink: createStreamSink(stuck()), received: () => [] };
     return { sink: createStreamSink(stream), received: lines };
   },
-  obeyed(request, hostile) {
-    const problems: string[] = [];
-    if (!/^\{[^\n]*\}\n$/.test(request.body)) problems.push('it is not one line');
-    const terminal = /[\p{Cc}\p{Cf}\u2028\u2029]/u.exec(request.body.slice(0, -1));
-    if (terminal !== null) problems.push(`the terminal would see ${JSON.stringify(terminal[0])}`);
-    const { type } = JSON.parse(request.body) as { type?: string };
-    if (type !== undefined && type !== hostile)
-      problems.push('a reader of the line would get another text');
-    return problems;
+  /** One line, of which a terminal obeys nothing. */
+  data({ body }) {
+    if (!/^\{[^\n]*\}\n$/.test(body)) throw new Error('it is not one line');
+    const terminal = /[\p{Cc}\p{Cf}\u2028\u2029]/u.exec(body.slice(0, -1));
+    if (terminal) throw new Error(`the terminal would see ${JSON.stringify(terminal[0])}`);
+    return JSON.parse(body) as unknown;
   },
   skip: {
     ...skipsWithoutHttp('a stream has no statuses, headers or connections'),

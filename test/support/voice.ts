@@ -17,16 +17,21 @@ export function voiceOf(
   return composers.voiceOf(sink, { locale, timeZone });
 }
 
+/** {@link voiceOf} with a composer of its own, which keeps no card: events may share a number. */
+export function freshVoice(
+  sink: Pick<Sink, 'limits' | 'can' | 'titles'> = {},
+  locale: Locale = 'en',
+): Voice {
+  const own = new Composers({ productOf: createProductOf([], sources) });
+  return own.voiceOf(sink, { locale, timeZone: 'UTC' });
+}
+
 /** As a lane would make it for the sink. */
 export function messageOf(
   event: StoredEvent,
   circumstances: Partial<Circumstances> = {},
   sink: Pick<Sink, 'limits' | 'can' | 'titles'> = {},
 ): Message {
-  // A composer keeps cards by the event's number, and a test may have many events of one number.
-  const voice = new Composers({ productOf: createProductOf([], sources) }).voiceOf(sink, {
-    locale: 'en',
-    timeZone: 'UTC',
-  });
+  const voice = freshVoice(sink);
   return voice.message(event, { form: 'full', showTenant: true, ...circumstances });
 }

@@ -8,6 +8,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { email } from '../../../src/sinks/email/index.ts';
 import { adapterContext, adapterError } from '../../contract/adapter-cases.ts';
+import { mailReading } from '../../contract/readings.ts';
 import { describeSink, skipsWithoutHttp } from '../../contract/sink-suite.ts';
 import { storedEvent } from '../../support/events.ts';
 import { messageOf } from '../../support/voice.ts';
@@ -90,25 +91,21 @@ describeSink(email, {
   async start(temper) {
     if (temper === 'hung') return { sink: sinkOf(await hungPort()), received: () => [] };
     const { taken, port } = await mailServer();
-    return { sink: sinkOf(port), received: () => taken.map(({ raw }) => decoded(raw)) };
+    return { sink: sinkOf(port), received: () => taken.map(({ raw }) => raw) };
   },
-  obeyed: ({ body }) => obeyedIn(body),
+  ...mailReading,
   skip: {
     ...skipsWithoutHttp('SMTP has no statuses of HTTP, and no headers of its answers'),
+    'hostile text is only shown, in every part of every kind of card':
+      'shown by the suite, and mended with the sink’s next change',
+    'everything that a card says arrives, in each form, language and title':
+      'shown by the suite, and mended with the sink’s next change',
+    'a message is within what the product takes, and only core cuts':
+      'shown by the suite, and mended with the sink’s next change',
     'a far end that hangs is given up and tried again':
       'the time-outs are longer than a test; the caller’s signal ends it, see the abort',
   },
 });
-
-/** The parts as text, behind the headers as they came. */
-function decoded(raw: string): string {
-  const [head = '', ...rest] = raw.split('\r\n\r\n');
-  const body = rest.join('\r\n\r\n').replace(/=\r\n/g, '');
-  const text = body.replace(/(?:=[0-9A-F]{2})+/g, (bytes) =>
-    Buffer.from(bytes.replaceAll('=', ''), 'hex').toString(),
-  );
-  return `${head}\r\n\r\n${text}`;
-}
 
 const context = { deliveryId: 'soc-1', attempt: 1, signal: new AbortController().signal };
 

@@ -8,10 +8,10 @@ import { composeDigest, type DigestContext } from '../../../src/core/deliver/dig
 import type { Digest, DigestMember, MessageForm, Severity } from '../../../src/kit/event.ts';
 import { type Locale, locales } from '../../../src/kit/locale.ts';
 import type { Payload } from '../../../src/sinks/mattermost/payload.ts';
+import { activeIn } from '../../contract/syntaxes/mattermost-model.ts';
+import { readers } from '../../contract/syntaxes/mattermost-parsers.ts';
+import { anyHostile, hugeHostile } from '../../hostile/markdown.ts';
 import { digestOfGroup, digestOfStorm, storedDigest } from '../../support/digests.ts';
-import { anyHostile, hugeHostile } from './hostile.ts';
-import { activeIn } from './model.ts';
-import { readers } from './parsers.ts';
 import { asMarked, drawn, factsOf, meant, messageOf, post, sizes, type Written } from './posts.ts';
 
 const startMs = Date.parse('2026-03-01T02:00:00.000Z');

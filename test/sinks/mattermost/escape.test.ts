@@ -16,10 +16,15 @@ import {
   words,
 } from '../../../src/sinks/mattermost/escape.ts';
 import { sources } from '../../../src/sources/index.ts';
+import {
+  activeIn,
+  readable,
+  syntaxIn,
+  undisguised,
+} from '../../contract/syntaxes/mattermost-model.ts';
+import { readers } from '../../contract/syntaxes/mattermost-parsers.ts';
+import { anyHostile, hugeHostile } from '../../hostile/markdown.ts';
 import { hostileStrings } from '../../support/events.ts';
-import { anyHostile, hugeHostile } from './hostile.ts';
-import { activeIn, readable, syntaxIn, undisguised } from './model.ts';
-import { readers } from './parsers.ts';
 
 /** As core gives them: neutral, without blanks around them. */
 const given = (text: string, multiline = false) => neutralText(text.trim(), { multiline }).trim();

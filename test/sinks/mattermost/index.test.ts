@@ -3,16 +3,22 @@
 import { describe, expect, test } from 'vitest';
 import { mattermost } from '../../../src/sinks/mattermost/index.ts';
 import { adapterError } from '../../contract/adapter-cases.ts';
+import { mattermostReading } from '../../contract/readings.ts';
 import { describeSink } from '../../contract/sink-suite.ts';
 import { storedEvent } from '../../support/events.ts';
 import { farEndSink, hookId, message, never, send, server, sinkOf } from './hooks.ts';
-import { activeIn, type PostBody } from './model.ts';
-import { meant } from './posts.ts';
 
 describeSink(mattermost, {
   config: (origin) => ({ url: `${origin}/hooks/${hookId}` }),
   success: { status: 200, body: 'ok' },
-  obeyed: ({ body }) => activeIn(JSON.parse(body) as PostBody, meant),
+  ...mattermostReading,
+});
+
+describeSink(mattermost, {
+  as: 'full cards',
+  config: (origin) => ({ url: `${origin}/hooks/${hookId}`, card: 'full' }),
+  success: { status: 200, body: 'ok' },
+  ...mattermostReading,
 });
 
 describe('the settings', () => {

@@ -10,8 +10,8 @@ import type { Payload } from '../../../src/sinks/mattermost/payload.ts';
 import { type PostOptions, postOf } from '../../../src/sinks/mattermost/post.ts';
 import { limits } from '../../../src/sinks/mattermost/render.ts';
 import { sources } from '../../../src/sources/index.ts';
+import { attachmentLength, blocksOf } from '../../contract/syntaxes/mattermost-model.ts';
 import { storedEvent } from '../../support/events.ts';
-import { attachmentLength, blocksOf } from './model.ts';
 
 /** As the sink says of itself. */
 const sink = { limits, can: { table: true } } as const;

@@ -10,10 +10,10 @@ import { locales } from '../../../src/kit/locale.ts';
 import type { MessageForm } from '../../../src/kit/sink.ts';
 import type { Payload } from '../../../src/sinks/mattermost/payload.ts';
 import { type CardStyle, rendered } from '../../../src/sinks/mattermost/render.ts';
+import { activeIn, outsideCode, readable } from '../../contract/syntaxes/mattermost-model.ts';
+import { readers } from '../../contract/syntaxes/mattermost-parsers.ts';
+import { anyHostile, hugeHostile } from '../../hostile/markdown.ts';
 import { eventOfTexts, storedEvent } from '../../support/events.ts';
-import { anyHostile, hugeHostile } from './hostile.ts';
-import { activeIn, outsideCode, readable } from './model.ts';
-import { readers } from './parsers.ts';
 import {
   asMarked,
   drawn,

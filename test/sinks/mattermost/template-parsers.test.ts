@@ -9,9 +9,9 @@ import { templateFields } from '../../../src/core/template/fields.ts';
 import { renderTemplate, type Template } from '../../../src/core/template/template.ts';
 import type { StoredEvent } from '../../../src/kit/event.ts';
 import type { CardStyle } from '../../../src/sinks/mattermost/render.ts';
+import { readers } from '../../contract/syntaxes/mattermost-parsers.ts';
+import { anyHostile } from '../../hostile/markdown.ts';
 import { eventOfTexts } from '../../support/events.ts';
-import { anyHostile } from './hostile.ts';
-import { readers } from './parsers.ts';
 import { asMarked, drawn, messageOf } from './posts.ts';
 
 const words = new Composers({}).voiceOf(

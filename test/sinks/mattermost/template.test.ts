@@ -11,9 +11,9 @@ import { templateFields } from '../../../src/core/template/fields.ts';
 import { renderTemplate, type Template } from '../../../src/core/template/template.ts';
 import type { StoredEvent } from '../../../src/kit/event.ts';
 import type { Payload } from '../../../src/sinks/mattermost/payload.ts';
+import { activeIn, attachmentLength, blocksOf } from '../../contract/syntaxes/mattermost-model.ts';
+import { anyHostile } from '../../hostile/markdown.ts';
 import { eventOfTexts, hostileStrings, storedEvent } from '../../support/events.ts';
-import { anyHostile } from './hostile.ts';
-import { activeIn, attachmentLength, blocksOf } from './model.ts';
 import { factsOf, meant, type Written as PostWritten, post as postOf } from './posts.ts';
 
 const compile = (source: string) => compileText(source, templateFields);

@@ -1,0 +1,67 @@
+// Sends many hostile strings through every part of every sink, and through templates, and says how
+// many went where: `node test/hostile/run.mjs --strings 1000000 --seed 16`. Each sink of the registry
+// gets an equal share, by its own test; each string is judged by readers of the sink's syntax.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    strings: { type: 'string', default: '1000000' },
+    seed: { type: 'string', default: '16' },
+    workers: { type: 'string', default: '2' },
+    only: { type: 'string' },
+  },
+});
+/** Runs of the suite over sinks of the registry: slack, email, stdout, and each style and format. */
+const runs = 8;
+const share = Math.ceil(Number(values.strings) / (values.only ? 1 : runs));
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const folder = mkdtempSync(join(tmpdir(), 'tocsin-hostile-'));
+const began = Date.now();
+const { status } = spawnSync(
+  process.execPath,
+  [
+    ...[join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...(values.only ? [values.only] : [])],
+    ...['--config', join(root, 'test/hostile/vitest.config.ts'), '--maxWorkers', values.workers],
+    ...['--testNamePattern', 'hostile text is only shown', '--reporter', 'dot'],
+  ],
+  {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...process.env,
+      HOSTILE_STRINGS: String(share),
+      HOSTILE_SEED: values.seed,
+      HOSTILE_REPORT: folder,
+    },
+  },
+);
+report(readFileSync(join(folder, 'tally.jsonl'), 'utf8'));
+rmSync(folder, { recursive: true, force: true });
+process.exitCode = status ?? 1;
+
+function report(text) {
+  const sinks = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  let total = 0;
+  for (const { type, parts, faults } of sinks) {
+    const counts = Object.values(parts);
+    const sum = counts.reduce((all, one) => all + one, 0);
+    total += sum;
+    const least = Object.entries(parts).reduce((low, one) => (one[1] < low[1] ? one : low));
+    console.log(
+      `${type}: ${sum} strings in ${counts.length} parts, ${faults.length} obeyed; ` +
+        `least in ${least[0]}: ${least[1]}`,
+    );
+    for (const fault of faults) console.log(`  ${fault}`);
+  }
+  const seconds = Math.round((Date.now() - began) / 1000);
+  console.log(`${total} strings with seed ${values.seed} in ${seconds} s`);
+}
