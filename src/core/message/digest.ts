@@ -1,10 +1,9 @@
 // Many events as one card: how many of what on which devices, why they came together, and the most
 // urgent ones with a way to each and to the rest. Pure.
-import { type Card, type Field, type Part, type Table, type Text, word } from '../../kit/card.ts';
+import { type Card, type Field, type Table, type Text, word } from '../../kit/card.ts';
 import {
   type Counted,
   type Digest,
-  type DigestRow,
   type FileCounted,
   type Severity,
   type StoredEvent,
@@ -12,7 +11,8 @@ import {
 } from '../../kit/event.ts';
 import type { MessageForm } from '../../kit/sink.ts';
 import { devicesText, eventsText } from './counts.ts';
-import { adding, shownId } from './facts.ts';
+import { consolesOf, ofTenant, tableOf } from './digest-rows.ts';
+import { adding } from './facts.ts';
 import { type Label, type Language, number } from './language.ts';
 import { hashText } from './links.ts';
 import { signs } from './signs.ts';
@@ -40,8 +40,6 @@ const typesInHeadlineMax = 3;
 const filesInRemarksMax = 3;
 /** Code points of a hash where it stands for a file without a name. */
 const hashInRemarkMax = 20;
-/** A digest of more consoles does not say where the rest is. */
-const consolesMax = 3;
 const mostSevereFirst = [5, 4, 3, 2, 1, 0] as const satisfies readonly Severity[];
 const separator = ' · ';
 
@@ -55,7 +53,7 @@ export function digestCard(
   const { language } = words;
   const room = rooms[form];
   const consoles = consolesOf(digest);
-  const table = tableOf(digest, words, { room, consoles });
+  const table = tableOf(digest, words, { rowsMax: room.rows, textMax: room.text, consoles });
   const card: Card & { table?: Table; link?: string } = {
     kind: 'digest',
     severity: event.severity,
@@ -71,14 +69,6 @@ export function digestCard(
   if (table !== undefined) card.table = table;
   if (consoles.length === 1) card.link = consoles[0]!;
   return card;
-}
-
-/** The consoles that the rows lead to: where whatever is not shown can be seen. */
-function consolesOf({ rows }: Digest): readonly string[] {
-  const addresses = rows.flatMap(({ link }) =>
-    link === undefined || !URL.canParse(link) ? [] : [`${new URL(link).origin}/`],
-  );
-  return [...new Set(addresses)];
 }
 
 function headlineOf(digest: Digest, words: Vocabulary, form: MessageForm): Text {
@@ -246,12 +236,6 @@ function countedText(shown: readonly Counted[], all: number, { text: max }: Room
   );
 }
 
-/** The same name may stand for another device of each tenant. */
-function ofTenant(name: string | undefined, tenant: string | undefined, max: number): Text {
-  const device = code(name, max);
-  return device.length === 0 ? device : joined(' / ', [device, code(tenant, max)]);
-}
-
 function withMore(texts: readonly Text[], all: number): Text {
   const shown = texts.filter((text) => text.length > 0);
   const more = all - shown.length;
@@ -262,72 +246,4 @@ function withMore(texts: readonly Text[], all: number): Text {
 function spanText({ firstAt, lastAt }: Digest, language: Language): Text {
   const first = language.time(firstAt);
   return firstAt === lastAt ? first : [...first, word(' – '), ...language.time(lastAt)];
-}
-
-interface TableOptions {
-  readonly room: Room;
-  readonly consoles: readonly string[];
-}
-
-/** Undefined where there is no room for a table. */
-function tableOf(
-  digest: Digest,
-  words: Vocabulary,
-  { room, consoles }: TableOptions,
-): Table | undefined {
-  const rows = digest.rows.slice(0, room.rows);
-  if (rows.length === 0) return undefined;
-  const { language } = words;
-  const labels = ['severity', 'type', 'device', 'fileName', 'received', 'event'] as const;
-  const view = { max: room.text, isOneDay: isOneDay(digest, language) };
-  const more = digest.count - rows.length;
-  return {
-    columns: labels.map((label) => [language.label(label)]),
-    rows: rows.map((row) => cellsOf(row, words, view)),
-    ...(more > 0 && { more: moreText(more, consoles, language) }),
-  };
-}
-
-/** `and 400 more at console.example`. */
-function moreText(count: number, consoles: readonly string[], language: Language): Text {
-  const links = consoles.map((url): Text => [{ kind: 'link', text: new URL(url).host, url }]);
-  const where = links.length > consolesMax ? [] : joined(', ', links);
-  return language.say('digestMore', { count: number(count), where });
-}
-
-interface RowView {
-  readonly max: number;
-  readonly isOneDay: boolean;
-}
-
-function cellsOf(row: DigestRow, words: Vocabulary, { max, isOneDay }: RowView): Text[] {
-  const known = said('type', row.type, words);
-  const time = words.language.time(row.at);
-  return [
-    [word(signs[row.severity])],
-    known?.isKnown ? known.text : code(row.type, max),
-    ofTenant(row.device, row.tenant, max),
-    code(row.file, max),
-    isOneDay ? time.map(clockOf) : time,
-    [idPart(row)],
-  ];
-}
-
-function isOneDay({ firstAt, lastAt }: Digest, language: Language): boolean {
-  return dayOf(language.time(firstAt)) === dayOf(language.time(lastAt));
-}
-
-function dayOf(time: Text): string | undefined {
-  return time[0]?.text.split(' ')[0];
-}
-
-/** Without the day and the offset, which the fields say: a row must fit a phone. */
-function clockOf(part: Part): Part {
-  const clock = part.kind === 'time' ? part.text.split(' ')[1] : undefined;
-  return clock === undefined ? part : { ...part, text: clock };
-}
-
-function idPart({ id, itemId, link }: DigestRow) {
-  const text = shownId({ id, body: { ...(itemId !== undefined && { itemId }) } });
-  return link === undefined ? word(text) : ({ kind: 'link', text, url: link } as const);
 }
