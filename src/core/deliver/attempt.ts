@@ -100,7 +100,7 @@ export class Attempts {
     } catch (error) {
       await this.#fail(health, begun, error);
     } finally {
-      inHand.inFlight.end(due.event.id);
+      inHand.inFlight.end(due.event.id, performance.now());
       wake.now();
     }
   }

@@ -14,6 +14,8 @@ export class InFlight {
   readonly #priorities = new Map<number, number>();
   #newestPassedMs = Number.NEGATIVE_INFINITY;
   #slowestMs = 0;
+  /** When the last of them ended. */
+  #emptySinceMs = Number.NEGATIVE_INFINITY;
 
   /** All of them. */
   ids(): readonly number[] {
@@ -23,6 +25,11 @@ export class InFlight {
   /** How many there are, with those that take no slot. */
   count(): number {
     return this.#startedAtMs.size;
+  }
+
+  /** For how long nothing has been under way; 0 while something is, Infinity if nothing ever was. */
+  idleMs(nowMs: number): number {
+    return this.#startedAtMs.size > 0 ? 0 : nowMs - this.#emptySinceMs;
   }
 
   /** How many take a slot. */
@@ -57,9 +64,10 @@ export class InFlight {
     return this.#slowestMs;
   }
 
-  end(eventId: number): void {
+  end(eventId: number, nowMs: number): void {
     this.#startedAtMs.delete(eventId);
     this.#priorities.delete(eventId);
+    this.#emptySinceMs = nowMs;
   }
 
   /** The oldest come first. */

@@ -210,8 +210,8 @@ class SinkLane implements Lane {
     // The reading may have taken longer than the lease had left.
     if (this.#isOver() || !this.#maySend()) return leaseWaitMs;
     const nowMs = performance.now();
-    const urgentMs = this.#parts.precedence.waitMs(nowMs, this.#parts.ready.size(), next.priority);
-    const waitMs = urgentMs > 0 ? urgentMs : this.#deps.limiter.take(nowMs);
+    const othersMs = this.#parts.precedence.waitMs(nowMs, this.#parts.ready.size(), next.priority);
+    const waitMs = othersMs > 0 ? othersMs : this.#deps.limiter.take(nowMs);
     if (waitMs > 0) return Math.min(waitMs, this.#deps.policy.rereadMs);
     this.#parts.ready.shift();
     void this.#parts.attempts.launch(health, next, ordinary);

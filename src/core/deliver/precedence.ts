@@ -1,59 +1,116 @@
-// How long a less urgent delivery waits for more urgent ones under way. A far end stores what is
-// sent at the same time in any order, and the most severe event of a burst should be on screen
-// first. The waits are bounded singly and in total. Pure; time is passed in.
+// How long a delivery waits for others under way. A far end stores what is sent at the same time in
+// any order: the most severe event of a burst should be on screen first, and the others of a small
+// burst in the order in which they are sent. The waits are bounded singly and in total. Pure; time
+// is passed in.
 
 /** A more urgent send that takes longer than this keeps nobody waiting. */
 export const precedenceMaxMs = 1000;
-/** Where urgent ones never cease, such waiting costs at most this part of the time. */
-const creditPart = 0.1;
 /** Where more than this many wait, their order among neighbours is worth less than the pace. */
 const waitingMax = 100;
-/** How much of it can be saved up: enough for a burst of every severity. */
-const creditMaxMs = 3000;
+/** A send that is as urgent and takes longer than this keeps nobody waiting. */
+export const orderMaxMs = 250;
+/** A burst of more than this many is sent as fast as the far end takes it. */
+const orderedMax = 20;
+/** Such waiting costs at most this part of the time in which it is saved up. */
+const creditPart = 0.1;
 
-/**
- * Tells when the newest send that is more urgent than the priority began; undefined: none is under
- * way.
- */
-interface Urgent {
+/** The sends that are under way. */
+interface UnderWay {
+  /** When the newest that is more urgent than the priority began; undefined if there is none. */
   urgentSinceMs(priority: number): number | undefined;
+  /** For how long nothing has been under way; 0 while something is. */
+  idleMs(nowMs: number): number;
+}
+
+/** Time that may be spent on waiting. Once it is spent, nobody waits until it is worth it again. */
+class Credit {
+  readonly #maxMs: number;
+  readonly #worthMs: number;
+  #leftMs: number;
+  #isSpent = false;
+
+  /**
+   * @param maxMs how much can be saved up
+   * @param worthMs how much must be there for waiting to begin again
+   */
+  constructor(maxMs: number, worthMs: number) {
+    this.#maxMs = maxMs;
+    this.#worthMs = worthMs;
+    this.#leftMs = maxMs;
+  }
+
+  get leftMs(): number {
+    return this.#isSpent ? 0 : this.#leftMs;
+  }
+
+  /** @param ms time that passed; a part of it is saved up */
+  earn(ms: number): void {
+    this.#leftMs = Math.min(this.#maxMs, this.#leftMs + ms * creditPart);
+    if (this.#leftMs >= this.#worthMs) this.#isSpent = false;
+  }
+
+  spend(ms: number): void {
+    this.#leftMs = Math.max(0, this.#leftMs - ms);
+    // Timers do not split milliseconds.
+    if (this.#leftMs < 1) this.#isSpent = true;
+  }
 }
 
 export class Precedence {
-  readonly #urgent: Urgent;
-  #creditMs = creditMaxMs;
+  readonly #underWay: UnderWay;
+  /** For what is more urgent: enough for a burst of every severity. Saved up at all times. */
+  readonly #forUrgent = new Credit(3000, precedenceMaxMs);
+  /** For what is as urgent: saved up while nothing is under way, so that no steady load pays it. */
+  readonly #forOrder = new Credit(1000, orderMaxMs);
   #askedAtMs = Number.NEGATIVE_INFINITY;
-  #isWaiting = false;
-  /** What was saved up is spent: nobody waits until it is worth it again. */
-  #isSpent = false;
+  /** What the time since then is taken from; undefined: nobody waited. */
+  #spending: Credit | undefined;
 
-  constructor(urgent: Urgent) {
-    this.#urgent = urgent;
+  constructor(underWay: UnderWay) {
+    this.#underWay = underWay;
   }
 
   /**
    * How long a delivery of this priority has to wait now, in milliseconds; 0 to go on.
-   * @param waiting how many deliveries wait to be sent
+   * @param waiting how many deliveries wait to be sent, with this one
    */
   waitMs(nowMs: number, waiting: number, priority: number): number {
-    this.#count(Math.max(0, nowMs - this.#askedAtMs));
-    this.#askedAtMs = nowMs;
-    // Not even looked for where it does not count: this is asked for each send.
-    const isWorthIt = waiting <= waitingMax && !this.#isSpent;
-    const sinceMs = isWorthIt ? this.#urgent.urgentSinceMs(priority) : undefined;
-    const leftMs = sinceMs === undefined ? 0 : sinceMs + precedenceMaxMs - nowMs;
-    const waitMs = Math.max(0, Math.ceil(Math.min(leftMs, this.#creditMs)));
-    this.#isWaiting = waitMs > 0;
+    this.#count(nowMs);
+    // A burst that is too large for it is not ordered at its end either.
+    if (waiting > orderedMax) this.#forOrder.spend(Number.POSITIVE_INFINITY);
+    const urgentMs = waiting > waitingMax ? 0 : this.#urgentMs(nowMs, priority);
+    const waitMs = urgentMs > 0 ? urgentMs : this.#orderMs(nowMs, priority);
+    this.#spending = waitMs === 0 ? undefined : urgentMs > 0 ? this.#forUrgent : this.#forOrder;
     return waitMs;
   }
 
-  /** Time that was waited is spent, other time saves some up. */
-  #count(elapsedMs: number): void {
-    this.#creditMs = this.#isWaiting
-      ? Math.max(0, this.#creditMs - elapsedMs)
-      : Math.min(creditMaxMs, this.#creditMs + elapsedMs * creditPart);
-    // Timers do not split milliseconds.
-    if (this.#creditMs < 1) this.#isSpent = true;
-    else if (this.#creditMs >= precedenceMaxMs) this.#isSpent = false;
+  #urgentMs(nowMs: number, priority: number): number {
+    return this.#leftMs(nowMs, { priority, maxMs: precedenceMaxMs, credit: this.#forUrgent });
+  }
+
+  #orderMs(nowMs: number, priority: number): number {
+    const orMoreUrgent = priority + 1;
+    return this.#leftMs(nowMs, {
+      ...{ priority: orMoreUrgent, maxMs: orderMaxMs, credit: this.#forOrder },
+    });
+  }
+
+  /** How much longer to wait for what is more urgent than `priority`. */
+  #leftMs(
+    nowMs: number,
+    { priority, maxMs, credit }: { priority: number; maxMs: number; credit: Credit },
+  ): number {
+    // Not even looked for where it does not count: this is asked for each send.
+    const sinceMs = credit.leftMs > 0 ? this.#underWay.urgentSinceMs(priority) : undefined;
+    if (sinceMs === undefined) return 0;
+    return Math.max(0, Math.ceil(Math.min(sinceMs + maxMs - nowMs, credit.leftMs)));
+  }
+
+  #count(nowMs: number): void {
+    const elapsedMs = Math.max(0, nowMs - this.#askedAtMs);
+    this.#askedAtMs = nowMs;
+    this.#spending?.spend(elapsedMs);
+    if (this.#spending !== this.#forUrgent) this.#forUrgent.earn(elapsedMs);
+    this.#forOrder.earn(Math.min(elapsedMs, this.#underWay.idleMs(nowMs)));
   }
 }

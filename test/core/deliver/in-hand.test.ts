@@ -45,7 +45,7 @@ test('what is in flight, or answered and not yet written, is not read, and what 
   expect([inHand.excluded(), inHand.isSettled()]).toEqual([[first, second], false]);
   await inHand.ready.fill(0);
   expect([inHand.ready.size(), inHand.ready.peek()?.event.id]).toEqual([1, third]);
-  inHand.inFlight.end(first);
+  inHand.inFlight.end(first, 0);
   expect(await until(() => inHand.isSettled(), 5000)).toBe(true);
   expect(inHand.excluded()).toEqual([]);
   expect(changes()).toBeGreaterThan(0);

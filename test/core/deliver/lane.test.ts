@@ -302,6 +302,19 @@ describe('the most urgent of a burst', () => {
     expect(answered).toEqual([5, 5, 4, 4, 3, 3, 2, 2, 1]);
   });
 
+  test('comes first, and then the others in the order in which they are sent, also where later ones are taken sooner', async () => {
+    const stored: string[] = [];
+    await store(drafts(1, 9).map((one, n) => ({ ...one, severity: n === 4 ? 5 : 3 })));
+    await begin({
+      async send({ id }) {
+        await new Promise((resolve) => setTimeout(resolve, 40 - 4 * Number(id)));
+        stored.push(id);
+      },
+    });
+    await expectSoon(isSettled);
+    expect(stored).toEqual(['5', '1', '2', '3', '4', '6', '7', '8', '9']);
+  });
+
   test('that gets no answer keeps the others waiting for a bounded time', async () => {
     const { pass, open } = gate();
     await store(burst());
