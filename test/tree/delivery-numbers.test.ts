@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { Concurrency } from '../../src/core/deliver/concurrency.ts';
 import { defaultPolicy as policy } from '../../src/core/deliver/policy.ts';
+import { orderMaxMs } from '../../src/core/deliver/precedence.ts';
 import { readProjectFile } from './project-files.ts';
 
 const text = readProjectFile('docs/delivery.md').replace(/\s+/g, ' ');
@@ -9,7 +10,7 @@ const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eig
 const word = (count: number) => words[count] ?? String(count);
 const capital = (said: string) => said.replace(/^./, (first) => first.toUpperCase());
 const duration = (ms: number) =>
-  ms === 1000 ? 'a second' : ms === 60_000 ? 'minute' : ms === 3_600_000 ? 'an hour' : `${ms} ms`;
+  ms === 1000 ? 'a second' : ms === 3_600_000 ? 'an hour' : `${ms} ms`;
 
 test.each([
   ['send time-out', `no answer within ${policy.sendTimeoutMs / 1000} s`],
@@ -34,11 +35,16 @@ test.each([
   ],
   [
     'probes of a paused sink',
-    `looked at after ${policy.pausedBackoff.firstMs / 1000} s, then 2, 4 and so on, at last every ${duration(policy.pausedBackoff.maxMs)}`,
+    `looked at after ${policy.pausedBackoff.firstMs / 1000} s, then 2, 4 and so on, at last every ${policy.pausedBackoff.maxMs / 1000} s`,
   ],
   [
     'concurrency',
     `${word(new Concurrency(Infinity, 10).limit())} at first and soon ${policy.concurrency}`,
+  ],
+  ['held', `that its route held for a ${policy.heldMs === 60_000 ? 'minute' : '?'} or more`],
+  [
+    'order',
+    `Up to twenty of one severity that are due together go out one after the other, each after the answer to the one before, or ${orderMaxMs} ms`,
   ],
   ['delayed', `held up for ${word(policy.delayedMs / 60_000)} minutes or more says so`],
 ])('%s', (_name, phrase) => {

@@ -11,11 +11,8 @@ export const deliveryBackoff: BackoffLimits = { firstMs: 250, maxMs: 300_000 };
 /** For a sink as a whole. A probe costs one request, and people wait for the alarm. */
 export const sinkBackoff: BackoffLimits = { firstMs: 250, maxMs: 30_000 };
 
-/**
- * For a sink that refuses everything. Usually somebody is repairing it now, or nobody will before
- * tomorrow.
- */
-export const pausedBackoff: BackoffLimits = { firstMs: 1000, maxMs: 60_000 };
+/** For a sink that refuses everything: whoever repairs it now sees within seconds that it works. */
+export const pausedBackoff: BackoffLimits = { firstMs: 1000, maxMs: 30_000 };
 
 /** Of a source as a whole. */
 export const sourceBackoff: BackoffLimits = { firstMs: 250, maxMs: 30_000 };

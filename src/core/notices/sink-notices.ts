@@ -103,14 +103,16 @@ export function sinkFinding(
 ): Omit<Finding, 'to'> {
   const name = conditionName(sink);
   const { state = 'ok', reason = null, ageMs = Number.POSITIVE_INFINITY } = row ?? {};
-  const values = { sink, ...(reason !== null && { reason }) };
-  if (state === 'paused') return { name, holds: { kind: 'sink_paused', values: () => values } };
+  if (state === 'paused') {
+    const values = { sink, ...(reason !== null && { reason }) };
+    return { name, holds: { kind: 'sink_paused', values: () => values } };
+  }
   if (state === 'backing_off') {
     // A paused sink backs off while it is being tried.
     const isPaused =
       open.find((one) => one.name === name)?.told?.startsWith('sink_paused') ?? false;
     if (isPaused) return { name };
-    const valuesSince = (since: string) => ({ ...values, since });
+    const valuesSince = (since: string) => ({ sink, ...failureValues(reason), since });
     // Of a time that is ahead, by a clock that went back, only its row knows when it was seen.
     const held = ageMs < 0 ? {} : { heldMs: ageMs };
     return {
@@ -121,6 +123,17 @@ export function sinkFinding(
   const isSettled = ageMs < 0 || ageMs >= wellForMs;
   if (!isSettled) return { name };
   return { name, over: { kind: 'sink_back', values: (since, until) => ({ sink, since, until }) } };
+}
+
+/** Reasons with which a sink backs off that nothing answers. */
+const unreached: readonly string[] = ['connection', 'interrupted', 'timeout', 'unreachable'];
+/** Nothing failed yet: it was paused, and its check passed. */
+const probing = 'probing';
+
+/** Whether nothing answers there, or what does: a sink that refuses can be reached. */
+function failureValues(reason: string | null): Readonly<Record<string, string>> {
+  if (reason === null || reason === probing) return {};
+  return unreached.includes(reason) ? { unreached: reason } : { answered: reason };
 }
 
 export interface SinkNoticesOptions {

@@ -14,7 +14,7 @@ test.each([
   ['a delivery', deliveryBackoff, [250, 500, 1000, 128_000, 256_000, 300_000]],
   ['a sink', sinkBackoff, [250, 500, 1000, 30_000, 30_000, 30_000]],
   ['a source', sourceBackoff, [250, 500, 1000, 30_000, 30_000, 30_000]],
-  ['a paused sink', pausedBackoff, [1000, 2000, 4000, 60_000, 60_000, 60_000]],
+  ['a paused sink', pausedBackoff, [1000, 2000, 4000, 30_000, 30_000, 30_000]],
 ])(
   'the wait of %s doubles from its first to its longest, give or take a fifth',
   (_of, limits, waits) => {

@@ -140,6 +140,24 @@ describe('a look at a sink', () => {
   const known = [condition('sink:soc', 'sink_paused 0 to ops')];
   const failing = { kind: 'sink_failing', afterMs: 900_000 };
   test.each([
+    ['timeout', { unreached: 'timeout' }],
+    ['connection', { unreached: 'connection' }],
+    ['unreachable', { unreached: 'unreachable' }],
+    ['server_error', { answered: 'server_error' }],
+    ['rate_limited', { answered: 'rate_limited' }],
+    ['refused', { answered: 'refused' }],
+    ['probing', {}],
+    [null, {}],
+  ])('that failed with %s says whether it answered', (reason, said) => {
+    const finding = sinkFinding('soc', { ...row, reason }, []);
+    expect(finding.holds?.values('2026-02-03T01:02:03Z')).toEqual({
+      sink: 'soc',
+      since: '2026-02-03T01:02:03Z',
+      ...said,
+    });
+  });
+
+  test.each([
     ['that never changed its state finds it well', undefined, [], undefined, 'sink_back'],
     [
       'that is paused finds that',

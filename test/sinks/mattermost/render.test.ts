@@ -235,7 +235,7 @@ describe.each(locales)('the golden post in %s', (locale) => {
       reason: 'bad_config',
       message: 'chat.example answered 404.',
     }),
-    sink_failing: ofNotice('sink_failing', { sink: 'soc', reason: 'unreachable', since }),
+    sink_failing: ofNotice('sink_failing', { sink: 'soc', unreached: 'timeout', since }),
     sink_back: ofNotice('sink_back', { sink: 'soc', since, until }),
     credential_ending: ofNotice('credential_ending', {
       source: 'di',

@@ -106,7 +106,7 @@ export const en = {
     sink_paused:
       'Sink {sink} refuses our messages[ ({reason})] and is paused. Its messages are kept.',
     sink_failing:
-      'Sink {sink} has taken no message since {since}[ ({reason})]. Its messages are kept.',
+      'Sink {sink} has taken no message since {since}[: it could not be reached ({unreached})][: it answers with an error ({answered})]. Its messages are kept.',
     sink_back: 'Sink {sink} works again[. It took no messages from {since} to {until}].',
     deliveries_dead:
       'Tocsin gave up delivering {events} to sink {sink}: nobody has seen there what happened.',
