@@ -23,8 +23,10 @@ export function validText(text: string): string {
  * Letters and signs of Latin, Thai, Chinese, Japanese and Korean that everybody sees, with no more
  * marks on one than a reader can tell apart: a tenth of the price of looking for what is unseen.
  */
-const seen =
-  /^(?:[\x20-\x7E\xA1-\xAC\xAE-\u02AF\u0E01-\u0E30\u0E32\u0E33\u0E3F-\u0E46\u0E4F-\u0E5B\u3041-\u3096\u30A1-\u30FA\u4E00-\u9FFF\uAC00-\uD7A3][\u0E31\u0E34-\u0E3A\u0E47-\u0E4E]{0,8})*$/;
+const seenSigns = String.raw`\x20-\x7E\xA1-\xAC\xAE-\u02AF\u0E01-\u0E30\u0E32\u0E33\u0E3F-\u0E46\u0E4F-\u0E5B\u2026\u23CE\u3041-\u3096\u30A1-\u30FA\u4E00-\u9FFF\uAC00-\uD7A3`;
+const seenMarks = String.raw`[\u0E31\u0E34-\u0E3A\u0E47-\u0E4E]{0,8}`;
+const seen = new RegExp(`^(?:[${seenSigns}]${seenMarks})*$`);
+const seenLines = new RegExp(`^(?:[\\t\\n${seenSigns}]${seenMarks})*$`);
 const lineBreak = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 
 export interface NeutralOptions {
@@ -41,11 +43,13 @@ export interface NeutralOptions {
  * Idempotent. Not escaped for any syntax.
  */
 export function neutralText(text: string, options: NeutralOptions): string {
-  if (seen.test(text)) return text;
+  const isSeen = options.multiline ? seenLines : seen;
+  if (isSeen.test(text)) return text;
   const brokenAs = options.multiline ? '\n' : '⏎';
   const tabAs = options.multiline ? '\t' : ' ';
-  const visible = withControlsShown(text.replace(lineBreak, brokenAs).replaceAll('\t', tabAs));
-  return withUnseenShown(validText(visible));
+  const broken = text.replace(lineBreak, brokenAs).replaceAll('\t', tabAs);
+  if (broken !== text && isSeen.test(broken)) return broken;
+  return withUnseenShown(validText(withControlsShown(broken)));
 }
 
 /**

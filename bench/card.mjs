@@ -1,0 +1,140 @@
+// What one card costs: composed and rendered for Mattermost, for one sink and for ten, in µs of CPU
+// an event, warm. `--against <dist>` measures another build in the same run, interleaved round by
+// round; of an older one whose sinks composed for themselves, the same from event to post.
+// node bench/card.mjs [--against /elsewhere/dist] [--rounds 30] [--json]
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { median } from './report.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    against: { type: 'string' },
+    rounds: { type: 'string', default: '30' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(options.rounds);
+/** A round is long beside the clock's grain, and short beside a machine's other work. */
+const eventsInRound = 1_000;
+const warmRounds = 10;
+const own = fileURLToPath(new URL('../dist', import.meta.url));
+
+const from = (dist, path) => import(pathToFileURL(resolve(dist, path)).href);
+const events = await sampleEvents();
+const builds = [{ name: 'this', dist: own }];
+if (options.against) builds.push({ name: 'against', dist: options.against });
+const jobs = [];
+for (const { name, dist } of builds) {
+  const makers = existsSync(resolve(dist, 'src/core/message/composer.js'))
+    ? await composingCore(dist)
+    : await composingSink(dist);
+  for (const [what, make] of Object.entries(makers)) jobs.push({ name, what, make, us: [] });
+}
+
+let id = 1;
+for (let round = 0; round < warmRounds + rounds; round += 1) {
+  for (const job of round % 2 === 0 ? jobs : jobs.toReversed()) {
+    const us = measure(job.make);
+    if (round >= warmRounds) job.us.push(us);
+  }
+}
+report();
+
+/** µs of CPU an event. Each event is new, as it is to a service. */
+function measure(make) {
+  const begin = process.cpuUsage();
+  for (let number = 0; number < eventsInRound; number += 1) {
+    make({ ...events[number % events.length], id });
+    id += 1;
+  }
+  const { user, system } = process.cpuUsage(begin);
+  return (user + system) / eventsInRound;
+}
+
+async function composingCore(dist) {
+  const { Composers } = await from(dist, 'src/core/message/index.js');
+  const { createProductOf } = await from(dist, 'src/kit/product.js');
+  const { sources } = await from(dist, 'src/sources/index.js');
+  const { postOf } = await from(dist, 'src/sinks/mattermost/post.js');
+  const { limits } = await from(dist, 'src/sinks/mattermost/render.js');
+  const sink = { limits, can: { table: true, mention: true, priority: true } };
+  const circumstances = { form: 'full', showTenant: true };
+  const style = { style: 'compact', hasPriority: true };
+  const voicesOf = (count) => {
+    const composers = new Composers({ productOf: createProductOf(sourcesOf(), sources) });
+    const place = { locale: 'en', timeZone: 'Asia/Bangkok' };
+    return Array.from({ length: count }, () => composers.voiceOf(sink, place));
+  };
+  const one = voicesOf(1);
+  const ten = voicesOf(10);
+  const toAll = (voices) => (event) => {
+    for (const voice of voices) postOf(voice.message(event, circumstances), 'soc-1', style);
+  };
+  return {
+    'compose, one sink': (event) => one[0].message(event, circumstances),
+    'compose and render, one sink': toAll(one),
+    'compose and render, ten sinks': toAll(ten),
+  };
+}
+
+async function composingSink(dist) {
+  const { createProductOf } = await from(dist, 'src/kit/product.js');
+  const { sources } = await from(dist, 'src/sources/index.js');
+  const { cardOf } = await from(dist, 'src/sinks/mattermost/card.js');
+  const { createWording } = await from(dist, 'src/sinks/mattermost/wording.js');
+  const productOf = createProductOf(sourcesOf(), sources);
+  const wording = createWording('en', 'Asia/Bangkok');
+  const post = (event) =>
+    cardOf({ event, form: 'full', showTenant: true }, 'soc-1', {
+      wording,
+      productOf,
+      hasPriority: true,
+    });
+  return {
+    'compose and render, one sink': post,
+    'compose and render, ten sinks': (event) => {
+      for (let sink = 0; sink < 10; sink += 1) post(event);
+    },
+  };
+}
+
+function sourcesOf() {
+  return [
+    { id: 'events', type: 'deepinstinct_events' },
+    { id: 'suspicious', type: 'deepinstinct_suspicious_events' },
+  ];
+}
+
+/** As a tenant of both streams sends them. */
+async function sampleEvents() {
+  const { createWireEvent } = await from(own, 'simulators/events/index.js');
+  const { normalise } = await from(own, 'src/sources/deepinstinct/normalise.js');
+  const insertedAtMs = Date.parse('2026-03-01T02:00:00Z');
+  return Array.from({ length: 400 }, (_, index) => {
+    const [stream, list] = index % 2 === 0 ? ['event', 'events'] : ['suspicious', 'suspicious'];
+    const value = createWireEvent({ seed: 16, stream: list, id: index + 1, insertedAtMs });
+    const item = { id: index + 1, text: JSON.stringify(value), value };
+    const { raw: _raw, ...draft } = normalise(item, { stream, link: 'https://console.example/' });
+    return { ...draft, source: list, receivedAt: new Date(insertedAtMs + index).toISOString() };
+  });
+}
+
+function report() {
+  const figures = jobs.map(({ name, what, us }) => ({ name, what, us: median(us) }));
+  for (const figure of figures) {
+    if (figure.name === 'this') continue;
+    const ours = jobs.find(({ name, what }) => name === 'this' && what === figure.what);
+    const theirs = jobs.find(({ name, what }) => name === figure.name && what === figure.what);
+    figure.ratio = median(ours.us.map((us, round) => us / theirs.us[round]));
+  }
+  if (options.json) {
+    console.log(JSON.stringify(figures));
+    return;
+  }
+  for (const { name, what, us, ratio } of figures) {
+    const compared = ratio === undefined ? '' : `   this takes ${ratio.toFixed(2)} of it`;
+    console.log(`${us.toFixed(1).padStart(7)} µs  ${name.padEnd(8)} ${what}${compared}`);
+  }
+}
