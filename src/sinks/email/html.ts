@@ -11,6 +11,8 @@ const style = `
   h1 { margin: 0 0 8px; font-size: 17px; line-height: 1.4; }
   p { margin: 0 0 8px; } table { border-collapse: collapse; width: 100%; } th, td { padding: 3px 8px 3px 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
   th { width: 30%; font-weight: 600; } code, pre { font: 13px/1.45 ui-monospace, Consolas, monospace; background: #f0f2f4; border-radius: 3px; padding: 0 3px; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .rows th, .rows td, .rows code { width: auto; overflow-wrap: break-word; }
+  @media (max-width: 600px) { .rows tr { display: block; padding: 4px 0; } .rows th { display: none; } .rows td { display: inline; padding: 0 5px 0 0; } }
   pre { padding: 6px; margin: 0; } .foot { margin: 10px 0 0; font-size: 12px; color: #656d76; } a { color: #0969da; }
   @media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117; } .card { border-color: #3d444d; } code, pre { background: #262c36; } .foot { color: #9198a1; } a { color: #4493f8; } }
 `;
@@ -42,10 +44,10 @@ function row({ name, value }: Field): string {
 function tableOf({ table }: Card): string {
   if (table === undefined) return '';
   const line = (cells: readonly Text[], tag: 'th' | 'td') =>
-    `<tr>${cells.map((cell) => `<${tag} style="width:auto">${html(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell) => `<${tag}>${html(cell)}</${tag}>`).join('')}</tr>`;
   const rows = table.rows.map((cells) => line(cells, 'td')).join('');
   const more = table.more === undefined ? '' : `<p>${html(table.more)}</p>`;
-  return `<table>${line(table.columns, 'th')}${rows}</table>${more}`;
+  return `<table class="rows">${line(table.columns, 'th')}${rows}</table>${more}`;
 }
 
 function html(text: Text): string {
