@@ -48,7 +48,7 @@ a { color: var(--link); }
 .foot p { height: 100%; margin: 0; padding: .75rem 1rem; border: 2px solid var(--line); border-radius: .3rem; color: var(--quiet); font-size: .875rem; }
 .head h2 { margin: 0; font-size: 1.0625rem; color: var(--strong); white-space: nowrap; }
 .head h2::before { content: "#"; margin-right: .35rem; color: var(--quiet); font-weight: 400; }
-.status { display: flex; flex-wrap: wrap; align-items: center; gap: .1rem .65rem; margin: 0 0 0 auto; line-height: 1.3; font-size: .75rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
+.status { display: flex; flex-wrap: wrap; align-items: center; gap: .1rem .5rem; margin: 0 0 0 auto; line-height: 1.3; font-size: .75rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
 .status dl { display: contents; }
 .status dl > div { display: flex; gap: .35rem; align-items: baseline; }
 .status dt { order: 2; }

@@ -1,8 +1,11 @@
 // The page of the simulated channel does in a browser what the real client does: texts fold, fields
-// never do, and the search finds words of texts alone.
+// never do, and the search finds words of texts alone. With PICTURES it writes the picture of the
+// README into that folder.
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Channel, desktop, openChannel, paneHeights, phone } from './channel.ts';
+import { type Channel, desktop, openChannel, paneHeights, phone, postOfEvent } from './channel.ts';
 import { missing } from './chromium.ts';
+import { events } from './said.ts';
 
 const lines = (count: number) => Array.from({ length: count }, (_, n) => `line ${n}`).join('\n');
 
@@ -64,5 +67,19 @@ describe.skipIf(missing !== undefined)(`a channel in ${missing ?? 'a browser'}`,
       return [...document.querySelectorAll('.post')].filter((post) => post.offsetHeight > 0).length;
     })()`);
     expect(seen).toBe(hits);
+  });
+
+  it('shows a card and what happened before it, whole, on one screen', async () => {
+    const command = 'SCRIPT_CONTROL_COMMAND POWERSHELL_INTERACTIVE_EXECUTION';
+    const kinds = ['CREDENTIAL_DUMP', command, 'everything, severity 5'];
+    for (const kind of kinds) {
+      const { event } = events.find((one) => one.kind === kind)!;
+      await channel.post(postOfEvent(event, 'en', 'compact'));
+    }
+    await channel.show(desktop);
+    const heights = await channel.heights();
+    expect(heights.at(-1)! + heights.at(-2)!).toBeLessThan(2 * paneHeights.desktop);
+    const { PICTURES: folder } = process.env;
+    if (folder !== undefined) await channel.browser.picture(join(folder, 'channel.png'));
   });
 });

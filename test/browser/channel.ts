@@ -2,14 +2,20 @@
 // heights are read as a reader's screen has them.
 import { startChannelPage } from '../../simulators/channel-page/index.ts';
 import { startMattermost } from '../../simulators/mattermost/index.ts';
+import { Composers } from '../../src/core/message/index.ts';
+import { type SeverityName, type StoredEvent, severityNames } from '../../src/kit/event.ts';
+import type { Locale } from '../../src/kit/locale.ts';
+import { createProductOf } from '../../src/kit/product.ts';
+import type { Payload } from '../../src/sinks/mattermost/payload.ts';
+import { postOf } from '../../src/sinks/mattermost/post.ts';
+import { type CardStyle, limits } from '../../src/sinks/mattermost/render.ts';
+import { sources } from '../../src/sources/index.ts';
 import { Chromium, type Screen } from './chromium.ts';
 
 export const desktop: Screen = { width: 1280, height: 900 };
 export const phone: Screen = { width: 390, height: 844 };
 /** What both have for messages in the real client, in pixels. */
 export const paneHeights = { desktop: 616, phone: 675 } as const;
-
-const nothing = { UNKNOWN: 0, INFO: 0, LOW: 0, MEDIUM: 0, HIGH: 0, CRITICAL: 0 };
 
 export interface Channel {
   readonly browser: Chromium;
@@ -21,9 +27,29 @@ export interface Channel {
   close(): Promise<void>;
 }
 
+const { product } = sources.deepinstinct_events!;
+const productOf = createProductOf([], sources);
+
+/** What the sink posts of it, as a lane would make it. */
+export function postOfEvent(event: StoredEvent, locale: Locale, style: CardStyle): Payload {
+  // Composers keep cards by the number of their event, and many events of a test have the same.
+  const composers = new Composers({ productOf, only: product });
+  const sink = { limits, can: { table: true } } as const;
+  const voice = composers.voiceOf(sink, { locale, timeZone: 'Asia/Bangkok' });
+  const message = voice.message(event, { form: 'full', showTenant: true });
+  return postOf(message, 'delivery-1', { style, hasPriority: false, mention: '@soc' });
+}
+
 export async function openChannel(): Promise<Channel> {
   const mattermost = await startMattermost({ bodyBytesMax: 3_000_000 });
-  const status = () => ({ read: 0, delivered: 0, waiting: 0, bySeverity: nothing });
+  const status = () => {
+    const count = mattermost.posts.length;
+    const of = (name: SeverityName) =>
+      mattermost.posts.filter(({ text }) => text.includes(`**${name}**`)).length;
+    const bySeverity = Object.fromEntries(severityNames.map((name) => [name, of(name)]));
+    const numbers = bySeverity as Record<SeverityName, number>;
+    return { read: count, delivered: count, waiting: 0, bySeverity: numbers };
+  };
   const page = await startChannelPage({ mattermost, status, timeZone: 'Asia/Bangkok' });
   const browser = await Chromium.start();
   return {

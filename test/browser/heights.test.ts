@@ -3,17 +3,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Composers } from '../../src/core/message/index.ts';
 import { locales } from '../../src/kit/locale.ts';
-import { createProductOf } from '../../src/kit/product.ts';
-import { postOf } from '../../src/sinks/mattermost/post.ts';
-import { type CardStyle, limits } from '../../src/sinks/mattermost/render.ts';
-import { sources } from '../../src/sources/index.ts';
-import { type Channel, desktop, openChannel, paneHeights, phone } from './channel.ts';
+import type { CardStyle } from '../../src/sinks/mattermost/render.ts';
+import { type Channel, desktop, openChannel, paneHeights, phone, postOfEvent } from './channel.ts';
 import { missing } from './chromium.ts';
-import { digests, events, notices, type Said } from './said.ts';
+import { digests, events, notices } from './said.ts';
 
-const { product } = sources.deepinstinct_events!;
 const { HEIGHTS: tableFile, PICTURES: folder } = process.env;
 const screens = { desktop, phone } as const;
 // `full` is for whoever wants it, however high.
@@ -26,15 +21,6 @@ interface Measured {
   readonly style: CardStyle;
   readonly desktop: number;
   readonly phone: number;
-}
-
-function payloadOf({ event }: Said, locale: 'en' | 'th', style: CardStyle): object {
-  const composers = new Composers({ productOf: createProductOf([], sources), only: product });
-  const sink = { limits, can: { table: true } } as const;
-  const voice = composers.voiceOf(sink, { locale, timeZone: 'Asia/Bangkok' });
-  const circumstances = { form: 'full', showTenant: true } as const;
-  const message = voice.message(event, circumstances);
-  return postOf(message, 'delivery-1', { style, hasPriority: false, mention: '@soc' });
 }
 
 describe.skipIf(missing !== undefined)(`the height of cards (${missing ?? 'Chromium'})`, () => {
@@ -50,7 +36,8 @@ describe.skipIf(missing !== undefined)(`the height of cards (${missing ?? 'Chrom
           ([group, said]) => said.map((one) => ({ group, style, locale, one })),
         ),
       );
-      for (const { one, locale } of cases) await channel.post(payloadOf(one, locale, style));
+      for (const { one, locale } of cases)
+        await channel.post(postOfEvent(one.event, locale, style));
       const heights = { desktop: [] as number[], phone: [] as number[] };
       for (const name of ['desktop', 'phone'] as const) {
         await channel.show(screens[name]);
