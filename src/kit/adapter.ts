@@ -8,7 +8,7 @@ export interface AdapterContext {
   /** The id under which this adapter is configured (`soc`). */
   readonly id: string;
   readonly http: HttpClient;
-  /** Milliseconds since the epoch; injected so that tests hold the clock. */
+  /** Milliseconds since the epoch; a parameter, so that tests can set the clock. */
   readonly now: () => number;
 }
 

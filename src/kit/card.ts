@@ -3,9 +3,9 @@
 import type { Severity } from './event.ts';
 
 /**
- * A piece of a text, by whose words it is, so that a sink escapes by kind. `text` of every kind is
- * valid Unicode, neutral (nothing in it is invisible or turns the reading direction) and one line,
- * unless the kind says otherwise.
+ * A piece of text. Its kind says whose words they are, so that a sink knows how to escape it.
+ * `text` is always valid Unicode, neutral (nothing in it is unseen or turns the reading direction)
+ * and one line, unless the kind says otherwise.
  */
 export type Part =
   /** Our own words, or a number. */
@@ -31,9 +31,9 @@ export interface Field {
 
 export interface Table {
   readonly columns: readonly Text[];
-  /** As many cells as there are columns; an empty cell has nothing to say. */
+  /** One cell for each column; it may be empty. */
   readonly rows: readonly (readonly Text[])[];
-  /** What is not in it: `and 30 more`. */
+  /** What is left out: `and 30 more`. */
   readonly more?: Text;
 }
 
@@ -44,32 +44,32 @@ export interface Card {
   readonly sign: string;
   /** `CRITICAL`: the same in every language, so that one search finds all. */
   readonly level: string;
-  /** Of what this is the card: `Event ID 6001`. */
+  /** What the card is about: `Event ID 6001`. */
   readonly title: Text;
-  /** The one line that must be legible at 3 a.m.: what, where, whose, and whether it was stopped. */
+  /** The line that must be legible at 3 a.m.: what, where, whose, and whether it was stopped. */
   readonly headline: Text;
-  /** What a reader must know before the rest: held up, perhaps a repetition, why together. */
+  /** Lines below the headline: delayed, possibly a repetition, why grouped, what to do. */
   readonly remarks: readonly Text[];
-  /** What decides, at most six, each short. */
+  /** The facts that a reader decides by: at most six, each short. */
   readonly fields: readonly Field[];
   /** Everything else. */
   readonly details: readonly Field[];
   readonly table?: Table;
   /** The console's page, from the configuration. */
   readonly link?: string;
-  /** Whose card it is, with the number and the time. */
+  /** The product, the number and the time. */
   readonly footer: Text;
 }
 
-/** What a product's messages hold at most. */
+/** The most that one message of a product may hold. */
 export interface Limits {
-  /** Of everything that a message says, in what `weigh` counts. */
+  /** Of the whole message, in the unit of `weigh`. */
   readonly total: number;
   /** Code points of one part of a field's value. */
   readonly value: number;
-  /** What a part takes once it is rendered and escaped; absent: its code points. */
+  /** The length of a part once it is rendered and escaped; absent: its code points. */
   readonly weigh?: (part: Part) => number;
-  /** How many times its length a part weighs at most; absent: each part must be weighed. */
+  /** The most by which `weigh` multiplies a part's length; absent: each part must be weighed. */
   readonly growthMax?: number;
 }
 

@@ -5,7 +5,7 @@ const schemeMax = 16;
 const scheme = /[a-z][a-z0-9+.-]*$/i;
 /** A host ends where something else may begin, another address too. */
 const host = /(?:(?!:\/\/)[^\s/?#\\'"`<>|])*/y;
-// Within a word too: a cut may take what stands before.
+// Within a word too, because a cut may remove what precedes it.
 const bareHost = /www\d{0,3}\.[^\s/?#\\'"`<>|]*/gi;
 
 /**

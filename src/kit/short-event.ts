@@ -1,11 +1,11 @@
-// What a message in its short form holds of an event, for sinks that pass on data. Pure.
+// The event of a message in its short form, for sinks that pass on data. Pure.
 import type { StoredEvent } from './event.ts';
 import { cutMiddle } from './text.ts';
 
 const textMax = 200;
 const entriesMax = 20;
 
-/** Every text cut in its middle, lists to their first entries, a digest without its rows. */
+/** Cuts every text in its middle, every list after its first entries, and the rows of a digest. */
 export function shortEvent(event: StoredEvent): StoredEvent {
   const { digest } = event.body;
   const body = digest === undefined ? event.body : { digest: { ...digest, rows: [] } };

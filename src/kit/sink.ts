@@ -13,40 +13,43 @@ export interface Message {
   readonly card: Card;
   readonly form: MessageForm;
   /**
-   * For a sink that passes on data. One that shows cards takes ids from it and no text: what an
-   * event says stands in the card, by kind.
+   * For sinks that pass on data. A sink that shows cards takes ids from it, and never text: the
+   * card has all text of the event, in typed parts.
    */
   readonly event: StoredEvent;
-  /** True if an earlier attempt got no answer, so that a reader may have seen it; the card says so. */
+  /**
+   * True if an earlier attempt got no answer, so that readers may have seen it already. The card
+   * says so.
+   */
   readonly mayBeRepeated?: boolean;
-  /** Set when it was held up for minutes or more; the card says so. */
+  /** Set if it was held up for minutes or more: how long, and by what. The card says so. */
   readonly delayed?: { readonly seconds: number; readonly reason: 'sink' | 'backlog' };
   /**
    * What the route that chose this sink sets for it, parsed by the `routeSettings` of its type.
    */
   readonly settings?: unknown;
-  /** What a template says; the card has it already. */
+  /** The rendered template, which is in the card already; never of a bare message or a notice. */
   readonly template?: RenderedTemplate;
-  /** For a sink that posts elsewhere than it was asked to: that it did, to be added to remarks. */
+  /** A remark for a sink that posts to another place than the configured one, which it names. */
   elsewhere(place: string): Text;
 }
 
-/** A part that is absent stays as the card has it. */
+/** The card keeps its own text for an absent part. */
 export interface RenderedTemplate {
   /** One line. */
   readonly title?: Text;
-  /** By line. */
+  /** One text a line. */
   readonly text?: readonly Text[];
   readonly fields?: readonly (Field & { readonly isShort: boolean })[];
 }
 
-/** What a sink can do with a card; what it cannot, core says in words or leaves out. */
+/** What a sink can do with a card. Core says the rest in words, or leaves it out. */
 export interface Can {
-  /** Rows of a digest in columns or lines of their own. */
+  /** Show the rows of a digest in columns, or each on a line. */
   readonly table?: true;
-  /** Ping people: a setting of the sink says whom. */
+  /** Mention people, whom the settings of the sink name. */
   readonly mention?: true;
-  /** Mark the most urgent. */
+  /** Mark the most urgent messages. */
   readonly priority?: true;
 }
 
@@ -91,11 +94,11 @@ export interface Sink {
    * The backlog belongs to this place; if absent, to the id.
    */
   readonly place?: string;
-  /** What one message holds; absent: whatever there is. */
+  /** How much one message may hold; absent: any amount. */
   readonly limits?: Limits;
-  /** Absent: show text, and nothing else. */
+  /** Absent: it shows text only. */
   readonly can?: Can;
-  /** What stands over an event's card: its number if absent, else what the original script wrote. */
+  /** The title of an event's card: its number (the default), or what the original script wrote. */
   readonly titles?: 'number' | 'stream';
   /**
    * Sends one message. Resolves only once the far end has accepted it. Core calls it concurrently,
@@ -116,10 +119,10 @@ export interface Sink {
    */
   inspect?(signal: AbortSignal, routeSettings: readonly unknown[]): Promise<SinkReport>;
   /**
-   * Puts `message` in the place of the one that `send` gave `remoteId` for. @throws {AdapterError}
+   * Replaces the message for which `send` returned `remoteId`. @throws {AdapterError}
    */
   edit?(remoteId: string, message: Message, context: SendContext): Promise<void>;
-  /** Posts below that message. @throws {AdapterError} */
+  /** Replies to that message. @throws {AdapterError} */
   // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to return
   reply?(remoteId: string, message: Message, context: SendContext): Promise<Receipt | void>;
   close?(): Promise<void>;

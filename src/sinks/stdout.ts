@@ -115,7 +115,7 @@ function bodyOf(event: StoredEvent, form: MessageForm): unknown {
   };
 }
 
-/** What no event chose a word of. */
+/** The parts of a digest that hold no text of an event. */
 function numbersOf({
   route: _route,
   by: _by,

@@ -1,6 +1,4 @@
-// The templates of a configuration: each checked for itself, and for every type of sinks that it is
-// used with.
-
+// Compiles the templates of a configuration, and checks each of them.
 import { labelNames } from '../../core/message/language.ts';
 import { type CompiledText, compileText, TemplateError } from '../../core/template/engine.ts';
 import { templateFields } from '../../core/template/fields.ts';
@@ -112,7 +110,7 @@ function tryOut({ template, parts }: Compiled, { problems }: Findings): void {
   try {
     tryTemplate(template, labelNames);
   } catch (error) {
-    const problem = `is right in form and fails when it is tried: ${(error as Error).message}`;
+    const problem = `is right in form, but fails when it is tried: ${(error as Error).message}`;
     problems.push({ where: parts[0]!.where, problem, remedy: 'Make it simpler, or shorter' });
   }
 }

@@ -1,5 +1,5 @@
-// Composes an event, a digest or a notice in one style, and keeps the last cards for other sinks
-// of the same style.
+// Composes events, digests and notices in one style, and keeps the latest cards for other sinks of
+// the same style.
 import type { Card } from '../../kit/card.ts';
 import type { StoredEvent } from '../../kit/event.ts';
 import type { Locale } from '../../kit/locale.ts';
@@ -47,7 +47,7 @@ export class Composer {
     return { labels: language.labels, time: (iso) => language.time(iso)[0] };
   }
 
-  /** To be called for each sink that it serves: what it makes for one alone need not be kept. */
+  /** Call it once for each sink that it serves: for a single sink, no card needs to be kept. */
   addVoice(): void {
     this.#voices += 1;
   }

@@ -1,6 +1,6 @@
-// Everything of an event that the headline and the fields do not say, in the order in which an
-// analyst asks: what ran, where it came from, what the vendor says, and the numbers to search by.
-// Absent values give no line. Pure.
+// Everything that the headline and the fields leave out, in the order in which an analyst asks:
+// what ran, where it came from, what the vendor says, and the numbers to search for. Absent values
+// give no line. Pure.
 import { type Field, type Text, word } from '../../kit/card.ts';
 import { type Process, type StoredEvent, severityNames } from '../../kit/event.ts';
 import { streamWords, type TermKind } from '../../kit/product.ts';
@@ -88,7 +88,7 @@ interface NamedRules {
 
 const known = new WeakMap<Language, NamedRules>();
 
-/** Each with its name as a text, made once a language. */
+/** Each with its name as a text, made once for each language. */
 function namedRules(language: Language): NamedRules {
   const named = (rule: Rule): NamedRule => ({ rule, name: [language.label(rule.label)] });
   let made = known.get(language);

@@ -1,5 +1,5 @@
-// The card of one event: the headline, what decides, and everything else below it. Pure. The limits
-// are those of a generous channel; ./fit.ts makes a card fit a narrower one.
+// The card of one event: the headline, the facts that a reader decides by, and everything else.
+// Pure. It has room as in a generous channel; ./fit.ts makes it fit a narrower one.
 import { type Card, type Field, type Part, type Text, word } from '../../kit/card.ts';
 import { type StoredEvent, severityNames } from '../../kit/event.ts';
 import { streamWords } from '../../kit/product.ts';
@@ -17,7 +17,7 @@ export interface EventOptions {
   readonly form: MessageForm;
   /** The events of more than one tenant pass here. */
   readonly showTenant: boolean;
-  /** `number`: of what this is the card; `stream`: what the original script wrote. */
+  /** `number`: the event's number; `stream`: what the original script wrote. */
   readonly title: 'number' | 'stream';
 }
 
@@ -35,7 +35,7 @@ export function eventCard(event: StoredEvent, words: Vocabulary, options: EventO
   const { severity, body } = event;
   const numbered = numberOf(event, words);
   const isBare = form === 'bare';
-  // Spreading costs as much as all the rest of a card.
+  // No spread: it would cost as much as the rest of the card.
   const card: Card & { link?: string } = {
     kind: 'event',
     severity,

@@ -7,8 +7,8 @@ import { joined } from './text.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
- * When it happened, or the nearest to it that is known: a time of arrival must not pass for that of
- * an attack.
+ * When it happened, else the nearest time that is known, which says so: a time of arrival must not
+ * pass for that of an attack.
  */
 export function nearestTime(event: StoredEvent, language: Language): Text {
   const { occurredAt, body, receivedAt } = event;

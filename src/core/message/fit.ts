@@ -20,7 +20,7 @@ export function fitted(card: Card, limits: Limits): Card {
   return weight(kept, limits) <= limits.total ? kept : { ...kept, fields: [], remarks: [] };
 }
 
-/** Whether nothing is too long however it is rendered, which most cards can be told without. */
+/** Whether it fits however it is rendered, so that nothing needs to be weighed: most cards do. */
 function isShort(card: Card, { total, value, growthMax = Number.POSITIVE_INFINITY }: Limits) {
   let length = 0;
   const count = (text: Text): void => {

@@ -6,7 +6,7 @@ import { Voice } from './voice.ts';
 
 export { type Circumstances, type HeldCard, Voice } from './voice.ts';
 
-/** One composer a style: what it composed for one sink serves the others. */
+/** One composer for each style: what it composed for one sink serves the others. */
 export class Composers {
   readonly #products: Products;
   readonly #known = new Map<string, Composer>();
@@ -25,7 +25,7 @@ export class Composers {
     return composer;
   }
 
-  /** What `sink` says in that language and zone. @throws {RangeError} unknown time zone */
+  /** The voice of `sink` in that language and zone. @throws {RangeError} unknown time zone */
   voiceOf(
     sink: Pick<Sink, 'limits' | 'can' | 'titles'>,
     { locale, timeZone }: Omit<Style, 'title'>,

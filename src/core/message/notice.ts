@@ -1,4 +1,4 @@
-// What Tocsin itself has to say, as a small card: what happened, then what to do. Values come from
+// A notice of Tocsin about itself as a small card: what happened, then what to do. Values come from
 // the configuration and from far ends, so they are shown like any other text. Pure.
 import { type Card, type Field, type Text, word } from '../../kit/card.ts';
 import { type Notice, type StoredEvent, severityNames } from '../../kit/event.ts';
@@ -55,7 +55,7 @@ function countText(count: string | undefined, text: (count: number) => Text): Te
   return /^\d{1,15}$/.test(count ?? '') ? text(Number(count)) : undefined;
 }
 
-/** What the sentences did not say, so that no value is lost. */
+/** The values that the sentences left out, so that none is lost. */
 function restOf(
   sentences: NoticeSentences | undefined,
   notice: Notice,

@@ -12,7 +12,7 @@ interface Optional {
 
 export interface Sentence {
   readonly pieces: readonly Piece[];
-  /** What it speaks of. */
+  /** Of the values that it mentions. */
   readonly names: ReadonlySet<string>;
 }
 

@@ -1,5 +1,5 @@
-// Text of others made into parts: neutral, trimmed, cut. Everything that an event brought passes
-// through here exactly once on its way into a card. Pure; linear in what is kept.
+// Makes parts of text that others wrote: neutral, trimmed, cut. Everything that an event brought
+// passes through here exactly once on its way into a card. Pure; linear in what is kept.
 import type { Part, Text } from '../../kit/card.ts';
 import { word } from '../../kit/card.ts';
 import { cutMiddle, neutralText } from '../../kit/text.ts';
@@ -7,13 +7,13 @@ import { cutMiddle, neutralText } from '../../kit/text.ts';
 /** What is absent or has nothing to see gives no part. */
 type Given = string | undefined | null;
 
-/** Most values are short ASCII, and neither need to be cut nor hold anything to be shown. */
+/** Most values are printable ASCII, in which there is nothing to change. */
 const harmless = /^[!-~](?:[ -~]*[!-~])?$/;
 
 function neutral(text: Given, codePointsMax: number, multiline: boolean): string | undefined {
   if (text === undefined || text === null) return undefined;
   if (text.length <= codePointsMax && harmless.test(text)) return text;
-  // Cut twice: what is not shown need not be read, and what is written out grows.
+  // Cut twice: first to save work, and again because characters that are written out take room.
   const shown = neutralText(cutMiddle(text.trim(), codePointsMax), { multiline }).trim();
   return shown === '' ? undefined : cutMiddle(shown, codePointsMax);
 }

@@ -11,14 +11,14 @@ export interface Said {
   readonly text: Text;
   readonly isBad: boolean;
   readonly isGeneric: boolean;
-  /** The words are ours: the vendor's own stand beside them where everything is told. */
+  /** The words are ours; the details show the vendor's own beside them. */
   readonly isKnown: boolean;
 }
 
 /** Code points of a word that nobody knows. */
 const unknownMax = 40;
 
-/** Of those who are failing, in any vendor's word for it. */
+/** In any vendor's word for a failure. */
 const failing = /fail/i;
 
 export interface Vocabulary {
@@ -42,7 +42,7 @@ export function said(
   return { text, isBad: failing.test(vendors), isGeneric: false, isKnown: false };
 }
 
-/** Terms are constants, and each is made into parts once a language. */
+/** Terms are constants; the parts of each are made once for each language. */
 const made = { en: new WeakMap<Term, Said>(), th: new WeakMap<Term, Said>() };
 
 function ours(term: Term, locale: Language['locale']): Said {

@@ -1,5 +1,5 @@
-// What one sink says: its language, its limits and what it can do, applied to whatever is delivered
-// to it. The one place where a message is made.
+// Makes the messages of one sink: in its language, within its limits, by what it can do. The only
+// place where messages are made.
 import type { Card, Field, Text } from '../../kit/card.ts';
 import type { StoredEvent } from '../../kit/event.ts';
 import type { Message, MessageForm, RenderedTemplate, Sink } from '../../kit/sink.ts';
@@ -13,7 +13,7 @@ export type HeldCard =
   | { readonly by: 'group'; readonly seconds: number; readonly route: string | undefined }
   | { readonly by: 'storm' };
 
-/** What one delivery adds to what its event says. */
+/** What a card says of one delivery besides its event. */
 export interface Circumstances {
   readonly form: MessageForm;
   /** The events of more than one tenant pass here. */
@@ -89,7 +89,7 @@ export class Voice {
   }
 }
 
-/** The first line of its text is the headline, the others are remarks below it. */
+/** The first line of the template's text becomes the headline, the others remarks below it. */
 function withTemplate(card: Card, template: RenderedTemplate | undefined): Card {
   if (template === undefined) return card;
   const { title, text, fields } = template;
@@ -107,7 +107,7 @@ function withTemplate(card: Card, template: RenderedTemplate | undefined): Card 
 
 const separator: Text = [{ kind: 'word', text: ' · ' }];
 
-/** Its rows as details, each under its sign. */
+/** The same card with the rows of its table as details, each under its sign. */
 function withoutTable(card: Card): Card {
   const { table, ...rest } = card;
   if (table === undefined) return card;

@@ -1,5 +1,5 @@
-// What a template can speak of: the fields that expressions see, and what only people need.
-// Everything is there: what the vendor did not say is "", 0 or an empty list.
+// The fields that a template can name: those of expressions, and some that only people need. All of
+// them always exist: what the vendor left out is "", 0 or an empty list.
 import type { Part } from '../../kit/card.ts';
 import { type StoredEvent, severityNames } from '../../kit/event.ts';
 import { expressionFacts, expressionFields } from '../rules/rule-event.ts';
@@ -31,7 +31,7 @@ function plainFields(fields: unknown): Fields | 'single' | 'list' {
   return Object.fromEntries(entries) as Fields;
 }
 
-/** What a template says besides the event, in the language of the sink. */
+/** Words that a template may use besides those of the event, in the language of the sink. */
 export interface TemplateWords {
   /** By name. */
   readonly labels: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export interface TemplateWords {
 
 export interface TemplateFacts {
   readonly scope: { readonly event: object; readonly labels: object };
-  /** What is ours among them, by its text. Whoever else writes one of these does no harm by it. */
+  /** Our own words among the values, by text. An attacker who writes one of them does no harm. */
   readonly own: ReadonlyMap<string, 'word' | Part>;
 }
 

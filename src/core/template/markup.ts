@@ -1,6 +1,6 @@
-// What a template's own text may mark up, whatever sink it goes to: `**strong**` and
-// `[words](https://…)`. Values stand in it as markers until the text is parts, so that nothing in a
-// value is ever read as markup. Pure.
+// The markup that a template's own text may use, whatever the sink: `**strong**` and
+// `[words](https://…)`. Until the text is split into parts, markers stand for values, so that
+// nothing in a value is ever read as markup. Pure.
 import type { Part, Text } from '../../kit/card.ts';
 import { neutralText } from '../../kit/text.ts';
 
@@ -11,7 +11,7 @@ export interface Value {
   readonly isOfAddress: boolean;
 }
 
-/** Private use. Those of a value are not looked at, since values are not in the text. */
+/** Private use. A value may hold them too, but values are not in the text. */
 const begin = '\uE000';
 const end = '\uE001';
 
@@ -29,10 +29,10 @@ const wholeMarker = /^\uE000(\d{1,6})\uE001$/;
 const marker = /\uE000(\d{1,6})\uE001/g;
 const token =
   /\*\*([^*]+)\*\*|\[([^[\]\uE000\uE001]+)\]\(((?:\uE000|https?:\/\/)[^\s()]+)\)|\uE000(\d{1,6})\uE001/g;
-/** What was cut out of a marker by a filter. */
+/** What is left of a marker that a filter cut. */
 const strays = /[\uE000\uE001]/g;
 
-/** Its lines without blanks around them, and without empty ones. */
+/** The lines of `text`, trimmed, without empty ones. */
 export function linesOf(text: string, values: readonly Value[]): readonly Text[] {
   return text
     .trim()
@@ -60,7 +60,7 @@ function addToken(match: RegExpMatchArray, values: readonly Value[], found: Part
   else if (values[Number(index)] !== undefined) found.push(values[Number(index)]!.part);
 }
 
-/** Words and values as they stand, if it is no address or a value could lead elsewhere. */
+/** A link; words and values if it is no address, or if a value could make it lead elsewhere. */
 function addLink(label: string, target: string, values: readonly Value[], found: Part[]): void {
   const url = addressOf(target, values);
   if (url === undefined) {

@@ -1,5 +1,5 @@
-// A template filled in for one event: typed parts, in which the operator's own text is words and
-// every value is a value, so that no sink's syntax can be reached from either. Pure. What does not
+// A template filled in for one event, as typed parts: the operator's own text becomes words, and
+// every value stays a value, so that neither can contain any sink's syntax. Pure. What does not
 // fit, or fails, the caller reports.
 import type { Part, Text } from '../../kit/card.ts';
 import type { StoredEvent } from '../../kit/event.ts';
@@ -12,7 +12,7 @@ import { isMarker, linesOf, markerOf, type Value } from './markup.ts';
 export interface TemplateField {
   readonly title: CompiledText;
   readonly value: CompiledText;
-  /** Among what decides; else among the details. */
+  /** Shown among the card's fields; otherwise among its details. */
   readonly isShort: boolean;
 }
 
@@ -107,7 +107,7 @@ function render(text: CompiledText, facts: TemplateFacts, codePointsMax: number)
   return linesOf(text.render(facts.scope, show), values);
 }
 
-/** Neutral, one line, cut in its middle. */
+/** The value neutral, on one line, cut in its middle. */
 function shownText(value: string, codePointsMax: number): string {
   const neutral = neutralText(cutMiddle(value.trim(), codePointsMax), { multiline: false }).trim();
   return cutMiddle(neutral, codePointsMax);

@@ -1,9 +1,9 @@
-// Text made inert for Mattermost: its server rewrites, its three Markdown parsers (server, web,
-// mobile), its mentions. Each part of a card passes through here exactly once, by its kind. Pure;
-// linear. Parts are neutral and trimmed already.
+// Makes text inert for Mattermost: for the rewrites of its server, its three Markdown parsers
+// (server, web, mobile) and its mentions. Each part of a card passes through here exactly once, by
+// its kind. Pure; linear. Parts are neutral and trimmed already.
 import { defanged } from '../../kit/defang.ts';
 
-/** Outside of code, where it is not copied with a value. */
+/** For use outside of code, where nobody copies it with a value. */
 export const zeroWidthSpace = '\u200B';
 /**
  * Look-alikes, because backslashes do not work in code, nor before `<` and `$` in the web client.
@@ -16,7 +16,7 @@ const tilde = '∼';
 const hash = '＃';
 const asterisk = '∗';
 
-/** One line in inline code, where nothing notifies or links; empty if there is nothing to see. */
+/** One line as inline code, in which nothing notifies or links; empty if nothing is visible. */
 export function code(text: string): string {
   if (text === '') return '';
   return changing.test(text) ? inlineCode(inert(text)) : `\`${text}\``;
@@ -34,7 +34,7 @@ export function strongCode(text: string): string {
   return code(text).replaceAll('*', asterisk);
 }
 
-/** Many lines in a fenced block; one line in inline code. */
+/** Several lines as a fenced block, one as inline code. */
 export function fence(text: string): string {
   return text.includes('\n') ? `\`\`\`\n${inert(text)}\n\`\`\`` : code(text);
 }
@@ -46,13 +46,13 @@ export function fence(text: string): string {
 const changing = /[`<~\u2424\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFE\uD800-\uDBFF]|:\/\/|[wW]{3}/;
 
 /**
- * The server attaches the display name of a private channel that is named, out of code as well. Its
- * rule is ASCII's.
+ * The name of a channel, to which the server attaches the display name, even of a private channel
+ * and in code. Its rule knows ASCII only.
  */
 const channelName = /(?<![A-Za-z0-9_])~(?=[A-Za-z0-9_-])/g;
 
 function inert(text: string): string {
-  // The web client takes the sign for a line break as one, which would end inline code.
+  // The web client takes U+2424 for a line break, which would end inline code.
   return defanged(text.replaceAll('\u2424', '⏎'))
     .replaceAll('`', tick)
     .replace(/<(?=[!@])/g, lessThan)
@@ -74,20 +74,21 @@ function turnedBack(shown: string): string {
 }
 
 /**
- * What acts in running text, and nothing of what our own sentences hold: a colon acts
- * by what stands right behind it, a full stop within a word, an underscore only at the edge of one.
+ * Characters that act in running text, as precisely as possible, so that our own sentences stay
+ * unchanged: a colon acts by what follows it at once, a full stop within a word, an underscore only
+ * at the edge of one.
  */
 const acting =
   /[\\`*[\]|!$<>~#@＠﹫"\u2424]|_(?<![A-Za-z0-9]_(?=[A-Za-z0-9]))|:(?! )|;(?=-?\))|&(?=#|[A-Za-z0-9]+;)|\.(?<=[\p{L}\d.-]\.)(?=\p{L})|www(?=\d{0,3}\.)|x(?=-d)/iu;
 const everyActing = new RegExp(acting.source, 'giu');
 
-/** What a backslash alone does not disarm in all clients. The rest is escaped with one. */
+/** What a backslash alone does not disarm in every client. A backslash escapes the rest. */
 const disarmed: Readonly<Record<string, string>> = {
   '`': tick,
   '<': lessThan,
   // The web client takes it for a line break.
   '\u2424': '⏎',
-  // Two of them make a formula, and the other may stand in what comes after.
+  // Two of them make a formula, and the second one may follow in later text.
   $: dollar,
   // The space keeps the name of a channel or a tag from following, even in a client that joins an
   // escaped character with what follows.
@@ -98,12 +99,12 @@ const disarmed: Readonly<Record<string, string>> = {
   ...Object.fromEntries([...'xX\\:;&@＠﹫"'].map((sign) => [sign, `${sign}${zeroWidthSpace}`])),
 };
 
-/** Nearly all words are ours, and there are few of them. */
+/** Nearly all words are our own, and there are few of them. */
 const known = new Map<string, string>();
 const knownMax = 1_000;
 const knownLength = 40;
 
-/** Words that stand outside of code: our own, and those of the operator's templates. */
+/** Words outside of code: our own, and those of the operator's templates. */
 export function words(text: string): string {
   if (text.length > knownLength) return disarmedWords(text);
   let shown = known.get(text);
@@ -123,17 +124,16 @@ function disarmedWords(text: string): string {
   );
 }
 
-/** What a line of running text must not begin with: a list, a rule, the line under a heading. */
+/** The beginning of a list, a rule or the line under a heading. */
 const acted = /^(?:[-+=]|\d{1,9}[.)])/;
 
-/** For what stands at the beginning of a line. */
+/** For text at the beginning of a line. */
 export function begun(line: string): string {
   return acted.test(line) ? `${zeroWidthSpace}${line}` : line;
 }
 
 /**
- * A value in a place that knows no Markdown and is not searched for mentions (`fallback`); readable
- * as it is.
+ * A value for places without Markdown and mentions (`fallback`), readable as it is.
  */
 export function plain(text: string): string {
   if (!changing.test(text) && !pinging.test(text)) return text;
@@ -150,9 +150,9 @@ export function plainWords(text: string): string {
 }
 
 /**
- * For a whole text or value before it leaves: the server turns `<target|label>` into a link before
- * it looks for code, over the borders of what we put together, and no invisible character stops it.
- * So each `<` with both other signs behind it becomes a look-alike.
+ * The last step for a whole text or value. The server turns `<target|label>` into a link before it
+ * looks for code, across all that we put together, and no invisible character prevents that. So `<`
+ * becomes a look-alike if both other signs follow it.
  */
 export function sealed(composed: string): string {
   if (!composed.includes('<')) return composed;
@@ -168,8 +168,8 @@ export function sealed(composed: string): string {
 const hashtag = /(?<=^|[\s\u0085])([^\p{L}\d\s#]*)(#+)(?=\p{L})/gu;
 
 /**
- * For the text of a message, the only one that is searched for them. Only what would be a hashtag
- * is changed: `C#.exe` is not.
+ * For the text of a message, the only text that is searched for hashtags. Changes only what would
+ * be one: not `C#.exe`.
  */
 export function withoutHashtags(text: string): string {
   if (!text.includes('#')) return text;

@@ -1,6 +1,5 @@
-// Sink `mattermost`: one card an event into a channel, by an incoming webhook. One request a
-// message; more only without what was refused: the priority, the channel.
-
+// Sink `mattermost`: posts a card for each message to a channel, through an incoming webhook. It
+// makes one request, and another only without what was refused: the priority or the channel.
 import type { AdapterContext } from '../../kit/adapter.ts';
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { originOf } from '../../kit/origin.ts';
@@ -46,7 +45,7 @@ function create(settings: MattermostConfig, context: AdapterContext): Sink {
 
   const usual = optionsOf(undefined);
 
-  /** The route's word goes before the sink's. */
+  /** The settings of the route come before those of the sink. */
   function optionsOf(wanted: RouteSettings | undefined): PostOptions {
     return {
       ...options,

@@ -1,4 +1,4 @@
-// What one post looks like on the wire. Types only.
+// The form of a post on the wire. Types only.
 import type { Attachment } from './render.ts';
 
 /** As the server decodes it; older servers ignore keys that they do not know. */

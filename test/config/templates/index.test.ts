@@ -70,7 +70,7 @@ describe('reported with its place is', () => {
   test.each([
     [
       '{ short: { title: "{{ event.typ }}" } }',
-      'tocsin.yaml:9:23 templates.short.title has no "event.typ" to show. Look at line 1, column 4:\n      {{ event.typ }}\n         ^ here. Known are: event.source',
+      'tocsin.yaml:9:23 templates.short.title has no "event.typ" to show. Look at line 1, column 4:\n      {{ event.typ }}\n         ^ here. Known names: event.source',
     ],
     [
       '{ short: { fields: [{ title: a, value: "b" }, { title: a, value: "{{ 1 | nothing }}" }] } }',
@@ -78,7 +78,7 @@ describe('reported with its place is', () => {
     ],
     [
       '{ short: { text: "{{ labels.nothing }}" } }',
-      'tocsin.yaml:9:23 templates.short.text has no "labels.nothing" to show. Look at line 1, column 4:\n      {{ labels.nothing }}\n         ^ here. Known are: eventId',
+      'tocsin.yaml:9:23 templates.short.text has no "labels.nothing" to show. Look at line 1, column 4:\n      {{ labels.nothing }}\n         ^ here. Known names: eventId',
     ],
     [
       '{ short: { text: "{{ event.user | raw }}" } }',
@@ -123,7 +123,7 @@ test.each(['a ` b', '$ \\ <', '@{{ event.user | text }}', 'https://a.example/{{ 
 
 test('a template that nobody uses is warned of', () => {
   const { warnings } = load('{ short: { text: "{{ event.type }}" }, idle: { title: a } }', used);
-  expect(warnings).toEqual(['Template "idle" does nothing: no sink and no route names it.']);
+  expect(warnings).toEqual(['Template "idle" has no effect: no sink and no route names it.']);
 });
 
 test('to a source, template is a key like any other', () => {
