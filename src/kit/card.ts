@@ -12,7 +12,7 @@ export type Part =
   | { readonly kind: 'word'; readonly text: string; readonly isStrong?: boolean }
   /** A value of others, shown exactly and never obeyed: a path, a host's name. */
   | { readonly kind: 'code'; readonly text: string }
-  /** The same, of several lines: a script. */
+  /** The same, of several lines, alone in its value: a script. */
   | { readonly kind: 'block'; readonly text: string }
   /** A sentence of others. */
   | { readonly kind: 'prose'; readonly text: string }

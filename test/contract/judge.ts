@@ -22,6 +22,8 @@ export interface Judged {
   readonly sink: Sink;
   received(): readonly Received[];
   readonly reading: CardReading | DataReading;
+  /** Gets what was judged, beside the same with harmless texts, for judges in other languages. */
+  record?(carrier: Carrier, places: readonly Place[], harmless: readonly Place[]): void;
 }
 
 type Readings = readonly (readonly [Place, Reading])[];
@@ -31,8 +33,8 @@ const faultsMax = 12;
 
 export class Judge {
   readonly #judged: Judged;
-  /** What is active in a message of harmless texts, by carrier. */
-  readonly #harmless = new Map<Carrier, readonly Active[]>();
+  /** What a message of harmless texts comes to, by carrier. */
+  readonly #harmless = new Map<Carrier, Readings>();
 
   constructor(judged: Judged) {
     this.#judged = judged;
@@ -150,8 +152,10 @@ export class Judge {
       if (message.form !== 'full') return [];
       return factsLacking({ type, message, data, holds: reading.holds });
     }
-    const active = activeIn(await this.#readings(request));
-    const expected = await this.#harmlessIn(carrier, reading);
+    const readings = await this.#readings(request);
+    const harmless = await this.#harmlessIn(carrier);
+    this.#judged.record?.(carrier, placesOf(readings), placesOf(harmless));
+    const [active, expected] = [activeIn(readings), activeIn(harmless)];
     const surplus = without(active, expected);
     const nowhere = active.filter(({ what }) => what.startsWith('never: '));
     const lost = carrier.isExact
@@ -164,15 +168,13 @@ export class Judge {
     return [...new Set(told)].slice(0, 6);
   }
 
-  async #harmlessIn(carrier: Carrier, reading: CardReading): Promise<readonly Active[]> {
+  async #harmlessIn(carrier: Carrier): Promise<Readings> {
     const known = this.#harmless.get(carrier);
     if (known !== undefined) return known;
     const message = carrier.message(carrier.slots.map((_slot, n) => harmless(n)))!;
-    const request = await this.#sent(message);
-    const places = await reading.reads(request);
-    const active = activeIn(places.map((place) => [place, syntaxes[place.syntax](place.text)]));
-    this.#harmless.set(carrier, active);
-    return active;
+    const readings = await this.#readings(await this.#sent(message));
+    this.#harmless.set(carrier, readings);
+    return readings;
   }
 
   /** Whether an edit and a reply speak of the message that they were given. */
@@ -236,6 +238,10 @@ function dataOf(reading: DataReading, request: Received): unknown {
 /** Two slots never hold the same: what is equal comes together in a digest. */
 function harmless(at: number): string {
   return `x${at}`;
+}
+
+function placesOf(readings: Readings): Place[] {
+  return readings.map(([place]) => place);
 }
 
 interface Active {

@@ -1,7 +1,7 @@
 // The cases of the suite of sinks about what a sink says. Hostile strings: some thousand in a test
 // run; as many as HOSTILE_STRINGS says in test/hostile/run.mjs.
 import { expect } from 'vitest';
-import { hostileRounds, hostileRun, reportTally } from '../hostile/rounds.ts';
+import { hostileRounds, hostileRun, recordPost, reportTally } from '../hostile/rounds.ts';
 import { hostileStrings } from '../support/events.ts';
 import type { InCase } from './adapter-cases.ts';
 import { carriersFor } from './carriers.ts';
@@ -16,7 +16,7 @@ export function describeSaid(
 ): void {
   const judge = async () => {
     const { sink, received } = await bench.healthy();
-    return { sink, judge: new Judge({ type, sink, received, reading }) };
+    return { sink, judge: new Judge({ type, sink, received, reading, record: recordPost }) };
   };
 
   inCase('everything that a card says arrives, in each form, language and title', async () => {

@@ -5,6 +5,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Carrier } from '../contract/carriers.ts';
+import type { Place } from '../contract/syntaxes/index.ts';
 import { hostileString } from './strings.ts';
 
 export interface HostileRun {
@@ -68,4 +69,21 @@ export function reportTally(
   if (HOSTILE_REPORT === undefined) return;
   const line = JSON.stringify({ type, parts: Object.fromEntries(tally), faults });
   appendFileSync(join(HOSTILE_REPORT, 'tally.jsonl'), `${line}\n`);
+}
+
+/** Posts of Mattermost, for the server's own parser; nothing in an ordinary run. */
+export function recordPost(
+  { name: carrier }: Carrier,
+  places: readonly Place[],
+  harmless: readonly Place[],
+): void {
+  if (HOSTILE_REPORT === undefined) return;
+  const textsIn = (all: readonly Place[]) =>
+    all.flatMap(({ syntax, text }) =>
+      /^mattermost (?:message|markdown)$/.test(syntax) ? [text] : [],
+    );
+  const texts = textsIn(places);
+  if (texts.length === 0) return;
+  const line = JSON.stringify({ carrier, texts, harmless: textsIn(harmless) });
+  appendFileSync(join(HOSTILE_REPORT, 'posts.jsonl'), `${line}\n`);
 }

@@ -56,6 +56,8 @@ export async function startFarEnd(
   server.on('connection', () => {
     connections += 1;
   });
+  // A test that computes for seconds between two requests must not find its connection closed.
+  server.keepAliveTimeout = 120_000;
   const port = await listen(server);
   onTestFinished(() => {
     server.close();

@@ -3,7 +3,7 @@ import type { Mask } from '../mask.ts';
 
 /** One HTTP request. Redirects are never followed: a 3xx is an answer like any other. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT';
   /** User and password in it are not sent. */
   readonly url: string;
   /** Lower-case names. */

@@ -1,7 +1,7 @@
 // The oracles by syntax: the suite's own readers of what arrives at a far end, apart from anything
 // that a sink says of itself. A new syntax is one line here and one function beside it.
 import { headers, headerValue, html } from './mail.ts';
-import { fallback, markdown, message } from './mattermost.ts';
+import { commonMark, fallback, markdown, message } from './mattermost.ts';
 import { linkedText, plainText } from './plain.ts';
 import type { Reader } from './reading.ts';
 import { mrkdwn, mrkdwnWithLinks, slackText } from './slack.ts';
@@ -16,6 +16,7 @@ export const syntaxes = {
   'mail headers': headers,
   'mail header value': headerValue,
   html,
+  markdown: commonMark,
   'mattermost message': message,
   'mattermost markdown': markdown,
   'mattermost fallback': fallback,

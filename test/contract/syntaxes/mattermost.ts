@@ -20,6 +20,13 @@ export function markdown(text: string): Reading {
   return { seen: text, active: [...active, ...unseenIn(text)] };
 }
 
+/** CommonMark, and what most chats add: mentions, hashtags, addresses of mail, emoji by name. */
+export function commonMark(text: string): Reading {
+  const found = readers.plain!(text).filter((one) => !/^(?:mention ＠|channel|face)/.test(one));
+  const active = found.map(plainly);
+  return { seen: text, active: [...active, ...unseenIn(text)] };
+}
+
 /** The text of a post, which the server searches for hashtags whatever is code. */
 export function message(text: string): Reading {
   const { seen, active } = markdown(text);
