@@ -125,7 +125,7 @@ test('a second service with the same ids leaves everything to the first, now and
   // The people of the database hear of it, too.
   const isTold = () =>
     of('security-alerts').some((post) =>
-      JSON.stringify(post).includes('its stored position is that of another console'),
+      JSON.stringify(post).includes('its stored position belongs to another console'),
     );
   expect(await until(isTold, 20_000)).toBe(true);
   expect(of('channel-of-b')).toEqual([]);
