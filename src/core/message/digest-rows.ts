@@ -12,8 +12,9 @@ const consolesMax = 3;
 
 /** The consoles that the rows lead to: where whatever is not shown can be seen. */
 export function consolesOf({ rows }: Digest): readonly string[] {
-  const addresses = rows.flatMap(({ link }) =>
-    link === undefined || !URL.canParse(link) ? [] : [`${new URL(link).origin}/`],
+  const addresses = rows.flatMap(({ link = '' }) =>
+    // The origin of anything else is no address.
+    /^https?:/i.test(link) && URL.canParse(link) ? [`${new URL(link).origin}/`] : [],
   );
   return [...new Set(addresses)];
 }

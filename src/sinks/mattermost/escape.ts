@@ -137,17 +137,12 @@ export function begun(line: string): string {
  */
 export function plain(text: string): string {
   if (!changing.test(text) && !pinging.test(text)) return text;
-  const shown = plainWords(defanged(text));
-  return `${shown}${turnedBack(shown)}`;
+  const shown = defanged(text).replace(pingingAll, `$&${zeroWidthSpace}`);
+  return `${shown.replaceAll('<', lessThan)}${turnedBack(shown)}`;
 }
 
-const pinging = /[@＠﹫<]/;
-
-/** {@link plain} for words. */
-export function plainWords(text: string): string {
-  if (!pinging.test(text)) return text;
-  return text.replace(/[@＠﹫]/g, `$&${zeroWidthSpace}`).replaceAll('<', lessThan);
-}
+const pinging = /[@＠﹫]/;
+const pingingAll = new RegExp(pinging.source, 'g');
 
 /**
  * The last step for a whole text or value. The server turns `<target|label>` into a link before it

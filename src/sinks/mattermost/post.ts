@@ -2,8 +2,26 @@
 import type { Card } from '../../kit/card.ts';
 import { type SeverityName, severityNames } from '../../kit/event.ts';
 import type { Message } from '../../kit/sink.ts';
-import type { Payload } from './payload.ts';
-import { type CardStyle, type Rendered, rendered } from './render.ts';
+import { type Attachment, type CardStyle, type Rendered, rendered } from './render.ts';
+
+/** On the wire, as the server decodes it; older servers ignore keys that they do not know. */
+export interface Payload {
+  readonly text: string;
+  readonly username?: string | undefined;
+  readonly icon_url?: string | undefined;
+  /** Absent: the webhook's own channel. */
+  readonly channel?: string | undefined;
+  readonly priority?: { readonly priority: 'important' | 'urgent' } | undefined;
+  readonly attachments: readonly Attachment[];
+  /** The server neither shows nor reserves this key. Readers find duplicates by it. */
+  readonly props: {
+    readonly tocsin: {
+      readonly delivery_id: string;
+      readonly event_id: number;
+      readonly source: string;
+    };
+  };
+}
 
 export interface PostOptions {
   readonly style: CardStyle;

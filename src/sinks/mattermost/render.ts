@@ -9,7 +9,6 @@ import {
   code,
   fence,
   plain,
-  plainWords,
   sealed,
   strongCode,
   withoutHashtags,
@@ -99,7 +98,7 @@ function attachmentOf(card: Card, style: CardStyle): Attachment {
 
 function fallbackOf({ level, headline }: Card): string {
   let shown = `${level} · `;
-  for (const part of headline) shown += isValue(part) ? plain(part.text) : plainWords(part.text);
+  for (const { text } of headline) shown += plain(text);
   return cutMiddle(shown, fallbackMax);
 }
 
@@ -108,23 +107,7 @@ function line({ name, value }: Field): string {
   // A name of nothing to see is a template's.
   if (name.length === 0) return begun(shown);
   const isBlock = value.length === 1 && value[0]!.kind === 'block';
-  return `${nameOf(name)}${isBlock ? '\n' : ' '}${shown}`;
-}
-
-/** Nearly all names are of our labels. */
-const names = new Map<string, string>();
-const namesMax = 500;
-
-function nameOf(name: Text): string {
-  const part = name[0]!;
-  if (name.length > 1 || part.kind !== 'word') return `**${strongText(name)}**`;
-  let known = names.get(part.text);
-  if (known === undefined) {
-    if (names.size >= namesMax) names.clear();
-    known = `**${words(part.text)}**`;
-    names.set(part.text, known);
-  }
-  return known;
+  return `**${strongText(name)}**${isBlock ? '\n' : ' '}${shown}`;
 }
 
 const shortMax = 60;

@@ -27,7 +27,15 @@ describe('the way to the rest', () => {
 
   it('is not said where nobody knows it, or of too many consoles', () => {
     const many = Array.from({ length: 20 }, (_, n) => ({ link: `https://console-${n}.example/` }));
-    for (const members of [Array.from({ length: 20 }, () => ({})), many])
+    const odd = [
+      'javascript:alert(1)',
+      'file:///etc/passwd',
+      'mailto:a@b.example',
+      'https://',
+      'x',
+    ];
+    const others = odd.map((link) => Array.from({ length: 20 }, () => ({ link })));
+    for (const members of [Array.from({ length: 20 }, () => ({})), many, ...others])
       expect(shown(cardOf(digestOf(members)).table!.more!)).toBe('and 8 more');
   });
 });

@@ -7,7 +7,7 @@ import { draftPosts } from '../../../simulators/mattermost/post.ts';
 import { composeDigest, type DigestContext } from '../../../src/core/deliver/digest.ts';
 import type { Digest, DigestMember, MessageForm, Severity } from '../../../src/kit/event.ts';
 import { type Locale, locales } from '../../../src/kit/locale.ts';
-import type { Payload } from '../../../src/sinks/mattermost/payload.ts';
+import type { Payload } from '../../../src/sinks/mattermost/post.ts';
 import { activeIn } from '../../contract/syntaxes/mattermost-model.ts';
 import { readers } from '../../contract/syntaxes/mattermost-parsers.ts';
 import { anyHostile, hugeHostile } from '../../hostile/markdown.ts';
@@ -95,7 +95,7 @@ describe('a digest', () => {
       expect(rows[0]).toMatch(
         /^🟡 · `PUA` · `A\|B` · `\| a \|⏎\|---\|` · .*09:00:00.* · \[1203\]\(https:\/\/console\.example\/a%7Cb%28c%29\)$/,
       );
-      expect(rows.at(-1)).toBe('and 8 more');
+      expect(rows.at(-1)).toBe('and 8 more at [console\\.example](https://console.example/)');
     }
   });
 

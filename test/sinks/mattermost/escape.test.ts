@@ -9,7 +9,6 @@ import {
   code as codeOf,
   fence as fenceOf,
   plain as plainOf,
-  plainWords,
   sealed,
   strongCode as strongCodeOf,
   withoutHashtags,
@@ -269,8 +268,8 @@ test.each(['x-d', 'X-D :)', '(x-d)', ':-) ;) <3'])('%s is no emoticon', (text) =
 
 test('plain text mentions nobody', () => {
   fc.assert(
-    fc.property(anyHostile, fc.constantFrom(plainOf, plainWords), (text, made) => {
-      expect(activeIn({ attachments: [{ fallback: made(given(text)) }] })).toEqual([]);
+    fc.property(anyHostile, (text) => {
+      expect(activeIn({ attachments: [{ fallback: plainOf(given(text)) }] })).toEqual([]);
     }),
   );
 });

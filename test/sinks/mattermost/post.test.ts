@@ -1,7 +1,8 @@
 // One message as the post that carries it: where to, whom it pings, how urgent it is, and how many
 // posts it would be.
 import { describe, expect, it, test } from 'vitest';
-import { eventOfTexts, storedEvent } from '../../support/events.ts';
+import { word } from '../../../src/kit/card.ts';
+import { storedEvent } from '../../support/events.ts';
 import { notice, post, sizes } from './posts.ts';
 
 const critical = storedEvent({ severity: 5 });
@@ -92,11 +93,16 @@ describe('a short form', () => {
   });
 
   it('leaves out the last of them where they are long, and never the first', () => {
-    const event = eventOfTexts(() => '😀'.repeat(200));
-    const shown = post(event, { form: 'short' });
+    const fields = Array.from({ length: 8 }, (_, n) => ({
+      name: [word(`Fact ${n}`)],
+      value: [{ kind: 'code', text: '😀'.repeat(400) } as const],
+      isShort: n === 0,
+    }));
+    const written = { template: { fields } };
+    const shown = post(storedEvent(), { ...written, form: 'short' });
     expect(sizes(shown).bytes).toBeLessThan(8_000);
-    expect(shown.attachments[0]!.text).toContain('**Device**');
-    expect(shown.attachments[0]!.text).not.toContain('**Time**');
-    expect(post(event).attachments[0]!.text).toContain('**Time**');
+    expect(shown.attachments[0]!.text).toContain('**Fact 0**');
+    expect(shown.attachments[0]!.text).not.toContain('**Fact 7**');
+    expect(post(storedEvent(), written).attachments[0]!.text).toContain('**Fact 7**');
   });
 });

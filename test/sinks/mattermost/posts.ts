@@ -6,8 +6,7 @@ import type { EventBody, Notice, StoredEvent } from '../../../src/kit/event.ts';
 import type { Locale } from '../../../src/kit/locale.ts';
 import { createProductOf } from '../../../src/kit/product.ts';
 import type { Message } from '../../../src/kit/sink.ts';
-import type { Payload } from '../../../src/sinks/mattermost/payload.ts';
-import { type PostOptions, postOf } from '../../../src/sinks/mattermost/post.ts';
+import { type Payload, type PostOptions, postOf } from '../../../src/sinks/mattermost/post.ts';
 import { limits } from '../../../src/sinks/mattermost/render.ts';
 import { sources } from '../../../src/sources/index.ts';
 import { attachmentLength, blocksOf } from '../../contract/syntaxes/mattermost-model.ts';
@@ -81,6 +80,7 @@ export const meant: readonly RegExp[] = [
   /^\*\*[\p{L}\d][\p{L}\p{M}\d &/]*\*\*(?=[ \n])/gmu,
   /\*\*(?:quarantine FAILED|กักกันไม่สำเร็จ)\*\*/g,
   /\[\d+\]\(https:\/\/console\.example\/[^\s()<>|]*\)/g,
+  /\[console\\\.example\]\(https:\/\/console\.example\/\)/g,
 ];
 
 /** How much of what a reader of Markdown must find in a text, and nothing else. */

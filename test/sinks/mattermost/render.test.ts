@@ -8,7 +8,7 @@ import { word } from '../../../src/kit/card.ts';
 import type { Severity, StoredEvent } from '../../../src/kit/event.ts';
 import { locales } from '../../../src/kit/locale.ts';
 import type { MessageForm } from '../../../src/kit/sink.ts';
-import type { Payload } from '../../../src/sinks/mattermost/payload.ts';
+import type { Payload } from '../../../src/sinks/mattermost/post.ts';
 import { type CardStyle, rendered } from '../../../src/sinks/mattermost/render.ts';
 import { activeIn, outsideCode, readable } from '../../contract/syntaxes/mattermost-model.ts';
 import { readers } from '../../contract/syntaxes/mattermost-parsers.ts';
@@ -174,7 +174,7 @@ describe('a post', () => {
   it('keeps the lines of a script, below its name, and cuts it in the middle', () => {
     const script = `begin\n${'x\n'.repeat(5_000)}end`;
     const { text } = attachmentOf(post(withBody({ file: { script } })));
-    expect(text).toMatch(/^\*\*Script\*\*\n```\nbegin\n(x\n)+x?…x?(\nx)*\nend\n```\n\*\*/m);
+    expect(text).toMatch(/^\*\*Script\*\*\n```\nbegin\n(x\n)+x?…x?(\nx)*\nend\n```$/m);
   });
 
   it('keeps neighbours that are read from right to left in the order of the line', () => {

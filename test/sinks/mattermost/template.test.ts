@@ -10,7 +10,7 @@ import { compileText, TemplateError } from '../../../src/core/template/engine.ts
 import { templateFields } from '../../../src/core/template/fields.ts';
 import { renderTemplate, type Template } from '../../../src/core/template/template.ts';
 import type { StoredEvent } from '../../../src/kit/event.ts';
-import type { Payload } from '../../../src/sinks/mattermost/payload.ts';
+import type { Payload } from '../../../src/sinks/mattermost/post.ts';
 import { activeIn, attachmentLength, blocksOf } from '../../contract/syntaxes/mattermost-model.ts';
 import { anyHostile } from '../../hostile/markdown.ts';
 import { eventOfTexts, hostileStrings, storedEvent } from '../../support/events.ts';
