@@ -1,6 +1,7 @@
 // The page of the simulated channel does in a browser what the real client does: texts fold, fields
 // never do, and the search finds words of texts alone. With PICTURES it writes the picture of the
 // README into that folder.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Channel, desktop, openChannel, paneHeights, phone, postOfEvent } from './channel.ts';
@@ -80,6 +81,8 @@ describe.skipIf(missing !== undefined)(`a channel in ${missing ?? 'a browser'}`,
     const heights = await channel.heights();
     expect(heights.at(-1)! + heights.at(-2)!).toBeLessThan(2 * paneHeights.desktop);
     const { PICTURES: folder } = process.env;
-    if (folder !== undefined) await channel.browser.picture(join(folder, 'channel.png'));
+    if (folder === undefined) return;
+    mkdirSync(folder, { recursive: true });
+    await channel.browser.picture(join(folder, 'channel.png'));
   });
 });
