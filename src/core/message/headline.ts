@@ -18,9 +18,20 @@ export function headlineOf(event: StoredEvent, words: Vocabulary, room: Headline
   return language.say('headline', {
     what: whatOf(event, words, room.what),
     device: device.length > 0 ? device : [language.label('deviceUnknown')],
-    user: brief(event.body.user, room.user),
+    user: brief(withoutHost(event.body), room.user),
     outcome: outcomeOf(event, words),
   });
+}
+
+/** Users without a domain that is the device itself: `PC-1\ann` on `PC-1` is `ann`. */
+function withoutHost({ user, device }: EventBody): string | undefined {
+  const domain = `${device?.name?.toLowerCase()}\\`;
+  if (!user?.toLowerCase().includes(domain)) return user;
+  const names = user.split(',').map((name) => {
+    const own = name.trim();
+    return own.toLowerCase().startsWith(domain) ? own.slice(domain.length) : own;
+  });
+  return names.join(', ');
 }
 
 /** The most telling of what the vendor says; a sentence of its own where the words are generic. */

@@ -30,8 +30,11 @@ export const terms: NonNullable<Product['terms']> = {
     DEEP_MEMORY_SCANNING: { en: 'Malicious code in memory', th: 'โค้ดอันตรายในหน่วยความจำ' },
     PROCESS_TAMPERING: { en: 'Process tampering', th: 'การแก้ไขโพรเซส' },
     SUSPICIOUS_ACTIVITY: { en: 'Suspicious activity', th: 'พฤติกรรมต้องสงสัย', isGeneric: true },
-    SCRIPT_CONTROL_COMMAND: { en: 'Script command', th: 'คำสั่งสคริปต์' },
-    SCRIPT_CONTROL_PATH: { en: 'Script', th: 'สคริปต์' },
+    SCRIPT_CONTROL_COMMAND: {
+      en: 'Script command against policy',
+      th: 'คำสั่งสคริปต์ที่ขัดนโยบาย',
+    },
+    SCRIPT_CONTROL_PATH: { en: 'Script against policy', th: 'สคริปต์ที่ขัดนโยบาย' },
     SUSPICIOUS_POWERSHELL_COMMAND_EXECUTION: {
       en: 'Suspicious PowerShell command',
       th: 'คำสั่ง PowerShell ต้องสงสัย',

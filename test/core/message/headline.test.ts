@@ -26,6 +26,18 @@ test.each<[string, Partial<StoredEvent>, EventBody, string]>([
     'Ransomware on `PC-1` (`A\\b`): blocked, **quarantine FAILED**',
   ],
   [
+    'an account of the device itself is said without its name',
+    { type: 'AMSI_BYPASS' },
+    { user: 'pc-1\\ann,CORP\\bob, PC-1\\eve' },
+    'AMSI bypass on `PC-1` (`ann, CORP\\bob, eve`)',
+  ],
+  [
+    'an account whose domain only looks like the device keeps it',
+    { type: 'AMSI_BYPASS' },
+    { user: 'XPC-1\\ann' },
+    'AMSI bypass on `PC-1` (`XPC-1\\ann`)',
+  ],
+  [
     'what was only seen says that it was not blocked',
     { type: 'CREDENTIAL_DUMP', action: 'DETECTED' },
     {},
