@@ -3,7 +3,7 @@
 // gets an equal share, by its own test; each string is judged by readers of the sink's syntax. Posts
 // of Mattermost go through the server's own parser as well, if Go is there and can get its module.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,11 +17,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
-/** Runs of the suite over sinks of the registry: slack, email, stdout, and each style and format. */
-const runs = 8;
-const share = Math.ceil(Number(values.strings) / (values.only ? 1 : runs));
-
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const share = Math.ceil(Number(values.strings) / suites());
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-hostile-'));
 const began = Date.now();
 const { status } = spawnSync(
@@ -46,6 +43,16 @@ report(readFileSync(join(folder, 'tally.jsonl'), 'utf8'));
 const isServerContent = askServer();
 rmSync(folder, { recursive: true, force: true });
 process.exitCode = (status ?? 1) || (isServerContent ? 0 : 1);
+
+/** How often the tests of sinks run the suite: some run it for each of their formats. */
+function suites() {
+  const folder = join(root, 'test/sinks');
+  const texts = readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => values.only === undefined || join('test/sinks', name) === values.only)
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  return texts.join('\n').match(/^describeSink\(/gm)?.length ?? 1;
+}
 
 /** False if the server makes more of a post than text. */
 function askServer() {
