@@ -75,11 +75,11 @@ function turnedBack(shown: string): string {
 
 /**
  * Characters that act in running text, as precisely as possible, so that our own sentences stay
- * unchanged: a colon acts by what follows it at once, a full stop within a word, an underscore only
- * at the edge of one.
+ * unchanged: a colon acts by what follows it at once, a full stop within a word (what stands for a
+ * back-tick is a letter), an underscore only at the edge of one.
  */
 const acting =
-  /[\\`*[\]|!$<>~#@＠﹫"\u2424]|_(?<![A-Za-z0-9]_(?=[A-Za-z0-9]))|:(?! )|;(?=-?\))|&(?=#|[A-Za-z0-9]+;)|\.(?<=[\p{L}\d.-]\.)(?=\p{L})|www(?=\d{0,3}\.)|x(?=-d)/iu;
+  /[\\`*[\]|!$<>~#@＠﹫"\u2424]|_(?<![A-Za-z0-9]_(?=[A-Za-z0-9]))|:(?! )|;(?=-?\))|&(?=#|[A-Za-z0-9]+;)|\.(?<=[\p{L}\d.`-]\.)(?=\p{L})|www(?=\d{0,3}\.)|x(?=-d)/iu;
 const everyActing = new RegExp(acting.source, 'giu');
 
 /** What a backslash alone does not disarm in every client. A backslash escapes the rest. */

@@ -51,7 +51,8 @@ function plainly(found: string): string {
 }
 
 function outsideFences(text: string): string {
-  const kept = text.replace(/^```\n[\s\S]*?\n```$/gm, '');
+  // Nor is the address of a link a text.
+  const kept = text.replace(/^```\n[\s\S]*?\n```$/gm, '').replace(/\]\([^\s()]*\)/g, ']');
   return kept
     .split(/\n[ \t]*\n/)
     .map(outsideCode)

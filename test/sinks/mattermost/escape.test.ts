@@ -189,6 +189,8 @@ describe('words', () => {
     ['an announcement', '<!channel>', '‹\\!channel\\>'],
     ['an entity', '&lt; &#64;', '&\u200Blt; &\u200B\\#\u200B64;'],
     ['an address', 'https://a.co', 'https:\u200B//a\\.co'],
+    // Phones take the sign in the place of a back-tick for a letter of the host.
+    ['an address behind a back-tick', '`id`.co/', 'ˋidˋ\\.co/'],
     ['an emoji', ':smile:', ':\u200Bsmile:\u200B'],
     ['the beginning of an e-mail address', '"a b', '"\u200Ba b'],
   ])('of %s do not act', (_, text, shown) => {
