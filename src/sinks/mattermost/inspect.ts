@@ -17,17 +17,17 @@ export async function inspection(
   { username, icon_url: iconUrl }: MattermostConfig,
   ask: Ask,
 ): Promise<SinkReport> {
-  const channels = [...new Set(wanted.flatMap(({ channel }) => channel ?? []))];
   const taken: string[] = [];
   const untested: string[] = [];
   const remarks: string[] = [];
-  for (const channel of channels) {
-    if (channel.startsWith('@')) untested.push(`whether there is a user ${channel}`);
+  for (const channel of new Set(wanted.map((one) => one.channel))) {
+    if (channel?.startsWith('@')) untested.push(`whether there is a user ${channel}`);
     else {
       const refusal = refusalOfChannel(
         await ask({ text: 'Tocsin checks a channel.', channel, type: probeType }),
       );
-      if (refusal === undefined) taken.push(channel);
+      if (refusal === undefined) taken.push(channel ?? 'its own channel');
+      else if (channel === undefined) remarks.push(`its own channel is refused: ${refusal}`);
       else remarks.push(`the channel ${channel} is refused: ${refusal}. ${consequence}`);
     }
   }

@@ -37,6 +37,22 @@ describe('the inspection', () => {
     expect(far.posts).toEqual([]);
   });
 
+  test('says whether it may still post into its own channel, where none is configured', async () => {
+    const far = await server();
+    const { tested } = await sinkOf(far.hookUrl).inspect!(never, []);
+    expect(tested).toContain('may post into its own channel. ');
+    // The check asks for a channel that cannot exist.
+    far.fail(
+      { status: 403, body: '{"id":"a","status_code":403}' },
+      1,
+      (body) => !/"channel"/.test(body),
+    );
+    const { tested: again, remarks } = await sinkOf(far.hookUrl).inspect!(never, []);
+    expect(again).not.toContain('may post');
+    expect(remarks).toEqual([expect.stringMatching(/^its own channel is refused: .*no member/)]);
+    expect(far.posts).toEqual([]);
+  });
+
   test.each(['@nobody', '@somchai'])('claims nothing of the user %s', async (channel) => {
     const far = await server({ users: ['somchai'] });
     const { tested, remarks } = await sinkOf(far.hookUrl, { channel, priority: false }).inspect!(
