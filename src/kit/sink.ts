@@ -119,10 +119,11 @@ export interface Sink {
    */
   inspect?(signal: AbortSignal, routeSettings: readonly unknown[]): Promise<SinkReport>;
   /**
-   * Replaces the message for which `send` returned `remoteId`. @throws {AdapterError}
+   * Replaces the message for which `send` returned `remoteId`. Nothing calls it yet.
+   * @throws {AdapterError}
    */
   edit?(remoteId: string, message: Message, context: SendContext): Promise<void>;
-  /** Replies to that message. @throws {AdapterError} */
+  /** Replies to that message. Nothing calls it yet. @throws {AdapterError} */
   // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to return
   reply?(remoteId: string, message: Message, context: SendContext): Promise<Receipt | void>;
   close?(): Promise<void>;

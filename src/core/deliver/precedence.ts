@@ -56,12 +56,21 @@ class Credit {
   }
 }
 
+/** How long to wait for one send, and the credit that all such waits are taken from. */
+interface Patience {
+  readonly maxMs: number;
+  readonly credit: Credit;
+}
+
 export class Precedence {
   readonly #underWay: UnderWay;
-  /** For what is more urgent: enough for a burst of every severity. Saved up at all times. */
-  readonly #forUrgent = new Credit(3000, precedenceMaxMs);
-  /** For what is as urgent: saved up while nothing is under way, so that no steady load pays it. */
-  readonly #forOrder = new Credit(1000, orderMaxMs);
+  /** With what is more urgent; its credit is enough for a burst of every severity. */
+  readonly #forUrgent: Patience = {
+    maxMs: precedenceMaxMs,
+    credit: new Credit(3000, precedenceMaxMs),
+  };
+  /** With what is as urgent; its credit grows while nothing is under way: no steady load pays it. */
+  readonly #forOrder: Patience = { maxMs: orderMaxMs, credit: new Credit(1000, orderMaxMs) };
   #askedAtMs = Number.NEGATIVE_INFINITY;
   /** What the time since then is taken from; undefined: nobody waited. */
   #spending: Credit | undefined;
@@ -76,30 +85,17 @@ export class Precedence {
    */
   waitMs(nowMs: number, waiting: number, priority: number): number {
     this.#count(nowMs);
-    // A burst that is too large for it is not ordered at its end either.
-    if (waiting > orderedMax) this.#forOrder.spend(Number.POSITIVE_INFINITY);
-    const urgentMs = waiting > waitingMax ? 0 : this.#urgentMs(nowMs, priority);
-    const waitMs = urgentMs > 0 ? urgentMs : this.#orderMs(nowMs, priority);
-    this.#spending = waitMs === 0 ? undefined : urgentMs > 0 ? this.#forUrgent : this.#forOrder;
+    // The end of a burst that is too large is not ordered either.
+    if (waiting > orderedMax) this.#forOrder.credit.spend(Number.POSITIVE_INFINITY);
+    const urgentMs = waiting > waitingMax ? 0 : this.#leftMs(nowMs, this.#forUrgent, priority);
+    const waitMs = urgentMs > 0 ? urgentMs : this.#leftMs(nowMs, this.#forOrder, priority + 1);
+    const { credit } = urgentMs > 0 ? this.#forUrgent : this.#forOrder;
+    this.#spending = waitMs > 0 ? credit : undefined;
     return waitMs;
   }
 
-  #urgentMs(nowMs: number, priority: number): number {
-    return this.#leftMs(nowMs, { priority, maxMs: precedenceMaxMs, credit: this.#forUrgent });
-  }
-
-  #orderMs(nowMs: number, priority: number): number {
-    const orMoreUrgent = priority + 1;
-    return this.#leftMs(nowMs, {
-      ...{ priority: orMoreUrgent, maxMs: orderMaxMs, credit: this.#forOrder },
-    });
-  }
-
   /** How much longer to wait for what is more urgent than `priority`. */
-  #leftMs(
-    nowMs: number,
-    { priority, maxMs, credit }: { priority: number; maxMs: number; credit: Credit },
-  ): number {
+  #leftMs(nowMs: number, { maxMs, credit }: Patience, priority: number): number {
     // Not even looked for where it does not count: this is asked for each send.
     const sinceMs = credit.leftMs > 0 ? this.#underWay.urgentSinceMs(priority) : undefined;
     if (sinceMs === undefined) return 0;
@@ -110,7 +106,7 @@ export class Precedence {
     const elapsedMs = Math.max(0, nowMs - this.#askedAtMs);
     this.#askedAtMs = nowMs;
     this.#spending?.spend(elapsedMs);
-    if (this.#spending !== this.#forUrgent) this.#forUrgent.earn(elapsedMs);
-    this.#forOrder.earn(Math.min(elapsedMs, this.#underWay.idleMs(nowMs)));
+    if (this.#spending !== this.#forUrgent.credit) this.#forUrgent.credit.earn(elapsedMs);
+    this.#forOrder.credit.earn(Math.min(elapsedMs, this.#underWay.idleMs(nowMs)));
   }
 }
