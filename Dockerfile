@@ -22,7 +22,7 @@ RUN node build.mjs \
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="tocsin" \
-  org.opencontainers.image.description="Relays security events from Deep Instinct to Mattermost and loses none." \
+  org.opencontainers.image.description="Relays security events from Deep Instinct to Mattermost, Slack, mail and webhooks, and loses none." \
   org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production \
   DATA_DIR=/data
