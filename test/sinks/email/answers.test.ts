@@ -24,6 +24,15 @@ test.each([
   expect(failure.message).not.toMatch(/hunter2|soc@/);
 });
 
+// docs/troubleshooting.md quotes these.
+test.each([
+  [{ code: 'EAUTH' }, 'refuses the login'],
+  [{ code: 'ETLS' }, 'offers no encryption that can be trusted'],
+  [{ responseCode: 550 }, 'it refuses the sender or every recipient'],
+])('%j says that the server %s', (facts, words) => {
+  expect(failureOf(smtpError(facts), 'mail.example.com').message).toContain(words);
+});
+
 it('of some recipients is for now if every refusal is', () => {
   const [busy, unknown] = [smtpError({ responseCode: 451 }), smtpError({ responseCode: 550 })];
   expect(refusedRecipients([busy, busy], 'mail.example.com')).toMatchObject({ outcome: 'retry' });
