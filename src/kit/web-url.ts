@@ -1,5 +1,6 @@
 // The one reader of web addresses in a configuration. Pure. Its texts never repeat the address,
 // which may be a secret.
+import { z } from 'zod';
 import { holdsPrivateUse, holdsUnseen } from './unseen.ts';
 
 export type WebUrl =
@@ -37,3 +38,12 @@ export function readWebUrl(text: string, mayHoldUser = false): WebUrl {
     return { fault: `names "${url.hostname}" as its host: look at the colon and the slashes` };
   return { url };
 }
+
+/** For a setting that holds such an address; see {@link readWebUrl} for what is wrong with it. */
+export const webUrl = z
+  .string()
+  .trim()
+  .superRefine((text, { addIssue }) => {
+    const read = readWebUrl(text);
+    if ('fault' in read) addIssue({ code: 'custom', message: read.fault });
+  });

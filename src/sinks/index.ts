@@ -3,7 +3,7 @@
 import type { SinkDefinition } from '../kit/sink.ts';
 import { email } from './email/index.ts';
 import { mattermost } from './mattermost/index.ts';
-import { slack } from './slack.ts';
+import { slack } from './slack/index.ts';
 import { stdout } from './stdout.ts';
 import { webhook } from './webhook/index.ts';
 

@@ -239,7 +239,7 @@ test('every line that the page quotes was seen', () => {
   // Those of few file descriptors, of two services on one database, and of sinks that are no
   // Mattermost are provoked in tests of their own.
   const others = [
-    ...['service/descriptors', 'commands/renamed', 'sinks/slack', 'sinks/email/answers'],
+    ...['service/descriptors', 'commands/renamed', 'sinks/slack/index', 'sinks/email/answers'],
   ].map((name) => read(`test/${name}.test.ts`));
   const printed = [...seen, ...others].join('\n').replaceAll('`', '');
   const pattern = (quote: string) => new RegExp(quote.split('…').map(escaped).join('.+'));

@@ -12,6 +12,7 @@ import { describeSink, skipsWithoutHttp } from '../contract/sink-suite.ts';
 import { builtFile } from '../support/built.ts';
 import { digestOfStorm, storedDigest } from '../support/digests.ts';
 import { eventOfTexts, storedEvent } from '../support/events.ts';
+import { joinedTexts, saidBy, saidFile } from '../support/said.ts';
 import { messageOf } from '../support/voice.ts';
 
 describeSink(stdout, {
@@ -41,6 +42,17 @@ function message({ event = storedEvent(), ...more }: Partial<Message> = {}): Mes
 }
 
 describe('the line', () => {
+  test('says an event, a digest and a notice as the file shows, whatever the language', async () => {
+    const texts = await Promise.all(
+      saidBy({}).map(async ({ messages }) => {
+        const lines = await Promise.all(messages.map(lineOf));
+        return joinedTexts(lines.map((line) => JSON.stringify(line, null, 1)));
+      }),
+    );
+    expect(new Set(texts).size).toBe(1);
+    await expect(texts[0]).toMatchFileSnapshot(saidFile('stdout', 'en'));
+  });
+
   test('has its fields in the documented order, with the body as stored', async () => {
     const line = await lineOf(message());
     expect(Object.keys(line)).toEqual([

@@ -95,6 +95,23 @@ export function failureOf(
   });
 }
 
+/**
+ * The error for an answer whose status promises success and whose body is not what `product` says.
+ * @param host as shown to people, without path
+ * @param secrets as of {@link failureOf}
+ */
+export function strangersAnswer(
+  answer: HttpAnswer,
+  host: string,
+  product: string,
+  secrets: readonly string[],
+): AdapterError {
+  const { status } = answer;
+  const message = `${host} answered ${status}, but not as ${product} does: a login page or a proxy. Check the url of this sink.`;
+  const facts = { status, answer: answerText(answer, secrets) };
+  return new AdapterError('reject_sink', 'bad_config', message, facts);
+}
+
 function verdictOf(status: number): Verdict {
   const known = verdicts[status];
   if (known !== undefined) return known;

@@ -1,74 +1,99 @@
-// What an SMTP server's refusals mean. Pure.
-import { AdapterError } from '../../kit/errors.ts';
+// What an SMTP server's answers mean: for SMTP what kit/http/status.ts is for HTTP. Pure.
+import { meanings, problemOf } from '../../kit/error-codes.ts';
+import { AdapterError, type FailureOutcome, type FailureReason } from '../../kit/errors.ts';
+import { answerText } from '../../kit/http/status.ts';
 
+/** An error of nodemailer, or of the socket that it was given. */
 interface SmtpError extends Error {
   readonly code?: string;
   readonly responseCode?: number;
+  /** The whole answer. */
+  readonly response?: string;
+  /** What was answered: `RCPT TO`. */
+  readonly command?: string;
+  /** Set by the system: `connect`. */
+  readonly syscall?: string;
 }
 
-const unreachable = new Set([
-  'ECONNECTION',
-  'ESOCKET',
-  'EDNS',
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'ECONNRESET',
-]);
+/** Outcome, reason, and what follows the name of the server. */
+type Verdict = readonly [outcome: FailureOutcome, reason: FailureReason, text: string];
 
 /** @returns the error as the delivery sees it; its text names no address and no credential */
-export function failureOf(error: SmtpError, host: string): AdapterError {
-  const { code = '', responseCode = 0 } = error;
-  if (code === 'ETIMEDOUT')
-    return new AdapterError(
-      'retry',
-      'timeout',
-      `${host} did not answer in time. It is tried again.`,
-    );
-  if (code === 'EAUTH' || [530, 534, 535].includes(responseCode))
-    return new AdapterError(
-      'reject_sink',
-      'auth',
-      `${host} refuses the login. Check username and password of this sink.`,
-    );
-  if (code === 'ETLS')
-    return new AdapterError(
-      'reject_sink',
-      'bad_config',
-      `${host} offers no encryption that can be trusted. Check its certificate, or tls of this sink.`,
-    );
-  if (responseCode >= 500) return refusal(responseCode, host);
-  if (responseCode >= 400)
-    return new AdapterError(
-      'retry',
-      'server_error',
-      `${host} answered ${responseCode}: not now. It is tried again.`,
-    );
-  const reason = unreachable.has(code) ? 'connection' : 'server_error';
-  return new AdapterError(
-    'retry',
-    reason,
-    `${host} could not be reached or broke off (${code || 'no code'}). Check host and port of this sink.`,
-  );
+export function failureOf(error: SmtpError, host: string, password = ''): AdapterError {
+  const { response: body } = error;
+  const [outcome, reason, text] = verdictOf(error);
+  const answer = body === undefined ? undefined : answerText({ body }, password ? [password] : []);
+  return new AdapterError(outcome, reason, `${host} ${text}`, { answer });
 }
 
-function refusal(status: number, host: string): AdapterError {
-  const words = `${host} answered ${status}`;
-  if (status === 552)
-    return new AdapterError('reject_event', 'too_large', `${words}: the message is too large.`);
-  if (status === 554)
-    return new AdapterError('reject_event', 'rejected', `${words}: it refuses the content.`);
-  return new AdapterError(
+function verdictOf(error: SmtpError): Verdict {
+  const { code = '', responseCode = 0, syscall = '' } = error;
+  if (responseCode >= 400 && responseCode < 500)
+    return ['retry', 'server_error', `answered ${responseCode}: not now. It is tried again.`];
+  if (code === 'EAUTH' || [530, 534, 535, 538].includes(responseCode))
+    return ['reject_sink', 'auth', 'refuses the login. Check username and password of this sink.'];
+  if (code === 'ETLS' || isOfTls(error)) return ofEncryption(error);
+  if (responseCode >= 500) return ofRefusal(error, responseCode);
+  if (code === 'EMESSAGE') return ['reject_event', 'too_large', 'takes no message of this size.'];
+  if (code === 'EPROTOCOL')
+    return ['retry', 'malformed', 'does not speak SMTP there. Check host, port and tls.'];
+  if (code === 'ETIMEDOUT' && syscall === '')
+    return ['retry', 'timeout', 'did not answer in time. It is tried again.'];
+  if (syscall !== 'connect' && syscall !== 'getaddrinfo')
+    return ['retry', 'interrupted', 'broke off, and may have the message. It is tried again.'];
+  const problem = problemOf(code);
+  const known = problem === 'refused' || problem === 'unresolved' || problem === 'unreachable';
+  const meaning = known ? meanings[problem] : 'it cannot be reached';
+  return ['retry', 'connection', `(${code}): ${meaning}. Check host and port of this sink.`];
+}
+
+/** The library keeps the text of such an error, and no code of it. */
+function isOfTls({ code, message }: SmtpError): boolean {
+  return code === 'ESOCKET' && /certificate|altnames|\bSSL\b/i.test(message);
+}
+
+function ofEncryption({ response, message }: SmtpError): Verdict {
+  const refuse = (text: string): Verdict => ['reject_sink', 'bad_config', text];
+  if (response !== undefined)
+    return refuse('offers no encryption. Look at its settings, or at port and tls of this sink.');
+  if (/expired/.test(message))
+    return refuse(`is not trusted: ${meanings.expired}. Renew it there.`);
+  if (/altname/.test(message))
+    return refuse(`is not trusted: ${meanings.misnamed}. Let host be a name that it holds.`);
+  if (/self.signed|unable to/.test(message))
+    return refuse(
+      `is not trusted: ${meanings.untrusted}. Let NODE_EXTRA_CA_CERTS name a PEM file with the certificate of its authority.`,
+    );
+  return refuse('and this sink agree on no encryption. Check port and tls of this sink.');
+}
+
+function ofRefusal({ command = '', response = '' }: SmtpError, code: number): Verdict {
+  const words = `answered ${code}`;
+  if (command === 'RCPT TO')
+    return ['reject_sink', 'bad_config', `${words}: it refuses every recipient. Check to.`];
+  if (code === 552 || /^\d{3}[ -]5\.(?:2\.3|3\.4)\b/.test(response))
+    return ['reject_event', 'too_large', `${words}: the message is too large.`];
+  if (command === 'DATA')
+    return [
+      'reject_event',
+      'rejected',
+      `${words}: it refuses the content. Its answer may say why.`,
+    ];
+  if (command === 'MAIL FROM')
+    return ['reject_sink', 'bad_config', `${words}: it refuses the sender. Check from.`];
+  return [
     'reject_sink',
     'bad_config',
-    `${words}: it refuses the sender or every recipient. Check from and to of this sink.`,
-  );
+    `${words}: it refuses this machine. Its answer may say why.`,
+  ];
 }
 
 /** Of some recipients, while others have it: those are tried again, or given up with the delivery. */
 export function refusedRecipients(errors: readonly SmtpError[], host: string): AdapterError {
   const isForNow = errors.every(({ responseCode = 0 }) => responseCode < 500);
   const words = `${host} refuses ${errors.length} of the recipients; the others have it.`;
+  const answer = answerText({ body: errors.map(({ response }) => response).join(' ') });
   return isForNow
-    ? new AdapterError('retry', 'server_error', `${words} It is tried again for those alone.`)
-    : new AdapterError('reject_event', 'rejected', `${words} Check to of this sink.`);
+    ? new AdapterError('retry', 'server_error', `${words} Only those are tried again.`, { answer })
+    : new AdapterError('reject_event', 'rejected', `${words} Check to of this sink.`, { answer });
 }

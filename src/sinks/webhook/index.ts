@@ -1,5 +1,5 @@
-// Sink `webhook`: an event as data, signed by Standard Webhooks 1.0.0, to whatever takes it. The
-// delivery's id is the same on every attempt, so that a receiver tells duplicates.
+// Sink `webhook`: an event as data, signed by Standard Webhooks 1.0.0. The delivery's id is the same
+// on every attempt, so that a receiver tells duplicates.
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { AdapterContext } from '../../kit/adapter.ts';
@@ -10,43 +10,55 @@ import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
 import { shortEvent } from '../../kit/short-event.ts';
 import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
-import { readWebUrl } from '../../kit/web-url.ts';
+import { webUrl } from '../../kit/web-url.ts';
 import { findingOf } from './ocsf.ts';
 
 const secret = z
   .string()
-  .regex(
-    /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
+  .refine(
+    (text) =>
+      /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text) &&
+      keyOf(text).length >= 24 &&
+      keyOf(text).length <= 64,
     'is no secret of Standard Webhooks: whsec_ and 24 to 64 bytes in base64',
   );
+/** What HTTP and this sink set themselves. */
+const ownHeaders = /^(?:webhook-.*|content-.*|host|connection|transfer-encoding)$/i;
+/** Name in lower case, and value; a line that is no header has neither. */
+function headersIn(text: string): [name: string, value: string][] {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return lines.map((line) => {
+    const [, name = '', value = ''] = headerLine.exec(line) ?? [];
+    return [name.toLowerCase(), value];
+  });
+}
+const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?([\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?)$/;
 
 const config = z.strictObject({
-  url: z
-    .string()
-    .trim()
-    .refine((text) => 'url' in readWebUrl(text), 'is no https or http URL')
-    .describe('Where events are posted to.'),
-  secret: secret
-    .optional()
-    .describe(
-      'Signs each request (Standard Webhooks): whsec_ and 24 to 64 random bytes in base64.',
-    ),
-  old_secret: secret
-    .optional()
-    .describe('Signs as well, until every receiver knows the new secret.'),
+  url: webUrl.describe('Where events are posted to.'),
+  secret: secret.optional().describe('Signs each request: whsec_ and 24 to 64 bytes in base64.'),
+  old_secret: secret.optional().describe('Signs as well, until receivers know the new secret.'),
   format: z
     .enum(['json', 'cloudevents', 'ocsf'])
     .default('json')
-    .describe(
-      'json: {type, timestamp, data}. cloudevents: CloudEvents 1.0, structured. ocsf: a Detection Finding (class 2004) of OCSF 1.8.',
-    ),
-  authorization: z
+    .describe('json, CloudEvents 1.0 (structured), or Detection Finding of OCSF 1.8.'),
+  headers: z
     .string()
-    .regex(/^[\x21-\x7E][\x20-\x7E]{0,4095}$/, 'is no value of a header')
+    .trim()
+    .refine(
+      (text) => headersIn(text).every(([name]) => name !== ''),
+      'has a line without Name: value',
+    )
+    .refine(
+      (text) => !headersIn(text).some(([name]) => ownHeaders.test(name)),
+      'sets a header that HTTP or this sink sets itself: Host, Connection, Content-…, Webhook-…',
+    )
     .optional()
-    .describe('The header Authorization, such as Bearer ….'),
+    .describe('More headers, one a line, such as Authorization: Bearer …'),
 });
-type Config = z.output<typeof config>;
 
 export const webhook: SinkDefinition<typeof config> = {
   type: 'webhook',
@@ -56,67 +68,57 @@ export const webhook: SinkDefinition<typeof config> = {
     format: 'cloudevents',
     secret: `whsec_${'A'.repeat(43)}=`,
   },
-  secrets: ['url', 'secret', 'old_secret', 'authorization'],
+  secrets: ['url', 'secret', 'old_secret', 'headers'],
   create,
 };
 
-function create(settings: Config, { http, now }: AdapterContext): Sink {
-  const { url, format, authorization } = settings;
-  const address = new URL(url);
-  const origin = originOf(address);
-  const keys = [settings.secret, settings.old_secret].flatMap((one) => (one ? [keyOf(one)] : []));
-  const secrets = [
-    url,
-    `${address.pathname}${address.search}`,
-    ...(authorization ? [authorization] : []),
-  ];
+function create(settings: z.output<typeof config>, { http, now }: AdapterContext): Sink {
+  const { url, format } = settings;
+  const { host, pathname, search } = new URL(url);
+  const origin = originOf(new URL(url));
+  const keys = [settings.secret, settings.old_secret].flatMap((text) => (text ? keyOf(text) : []));
+  const more = headersIn(settings.headers ?? '');
+  const type = format === 'cloudevents' ? 'application/cloudevents+json' : 'application/json';
+  const fixed = { ...Object.fromEntries(more), 'content-type': `${type}; charset=utf-8` };
+  const secrets = [url, pathname + search, ...more.map(([, value]) => value)];
   return {
     origin,
     place: placeOf(origin, url),
     async send(message, { deliveryId, signal }) {
       const body = JSON.stringify(formats[format](message, deliveryId));
-      const headers = {
-        'content-type':
-          format === 'cloudevents'
-            ? 'application/cloudevents+json; charset=utf-8'
-            : 'application/json',
-        ...(authorization !== undefined && { authorization }),
-        ...signed(body, deliveryId, Math.floor(now() / 1000), keys),
-      };
+      const headers = { ...fixed, ...signed(body, deliveryId, Math.floor(now() / 1000), keys) };
       const answer = await http.request({ method: 'POST', url, headers, body, signal });
-      const failure = failureOf(answer, address.host, secrets, now());
+      const failure = failureOf(answer, host, secrets, now());
       if (failure !== undefined) throw failure;
       return { quota: quotaOf(answer.headers, now()) };
     },
   };
 }
 
-function keyOf(text: string): Buffer {
-  return Buffer.from(text.slice('whsec_'.length), 'base64');
+function keyOf(secret: string): Buffer {
+  return Buffer.from(secret.slice('whsec_'.length), 'base64');
 }
 
-/** The id of a delivery holds the name of a sink, which may have a full stop; signed text must not. */
+/** An id must not hold a full stop, which parts what is signed. */
 function signed(body: string, deliveryId: string, seconds: number, keys: readonly Buffer[]) {
   const id = deliveryId.replaceAll('.', '_');
-  const content = `${id}.${seconds}.${body}`;
-  const signatures = keys.map(
-    (key) => `v1,${createHmac('sha256', key).update(content).digest('base64')}`,
-  );
+  const sign = (key: Buffer) =>
+    createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
   return {
     'webhook-id': id,
     'webhook-timestamp': String(seconds),
-    ...(signatures.length > 0 && { 'webhook-signature': signatures.join(' ') }),
+    ...(keys.length > 0 && { 'webhook-signature': keys.map((key) => `v1,${sign(key)}`).join(' ') }),
   };
 }
 
 type Format = (message: Message, deliveryId: string) => object;
-
-const formats: Readonly<Record<Config['format'], Format>> = {
+const formats: Readonly<Record<z.output<typeof config>['format'], Format>> = {
   json: (message) => ({
     type: `tocsin.${message.card.kind}`,
     timestamp: timeOf(message),
     data: dataOf(message),
   }),
+  /** Its attributes hold no text of an event, which might not be allowed there. */
   cloudevents: (message, deliveryId) => ({
     specversion: '1.0',
     id: deliveryId,
@@ -136,23 +138,13 @@ function timeOf({ event }: Message): string {
 /** What the event says, and the headline for whoever shows it; a bare one has no text of others. */
 function dataOf({ card, event, form, delayed, mayBeRepeated }: Message): object {
   const { id, source, severity, receivedAt } = event;
-  const ids = { id, source, severity, severity_name: card.level, received_at: receivedAt };
-  const circumstances = {
-    ...(delayed !== undefined && { delayed }),
-    ...(mayBeRepeated === true && { may_be_repeated: true }),
+  const common = {
+    ...{ id, source, severity, severity_name: card.level, received_at: receivedAt, delayed },
+    ...{ may_be_repeated: mayBeRepeated, headline: plainText(card.headline) },
   };
-  const common = { ...ids, headline: plainText(card.headline), ...circumstances };
-  if (form === 'bare') return { ...common, ...(card.link !== undefined && { link: card.link }) };
+  if (form === 'bare') return { ...common, link: card.link };
   const shown = form === 'full' ? event : shortEvent(event);
   const { externalId, subject, stream, type, status, action, occurredAt, body } = shown;
-  const named = {
-    external_id: externalId,
-    subject,
-    stream,
-    type,
-    status,
-    action,
-    occurred_at: occurredAt,
-  };
-  return { ...common, ...named, body };
+  const ids = { external_id: externalId, subject, stream, type, status, action };
+  return { ...common, ...ids, occurred_at: occurredAt, body };
 }

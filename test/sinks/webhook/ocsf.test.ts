@@ -1,29 +1,49 @@
-// An event as a Detection Finding: what the schema requires is always there, and nothing is made up.
+// An event as a Detection Finding: the schema of OCSF allows it, and nothing is made up.
 import { describe, expect, it, test } from 'vitest';
 import { findingOf } from '../../../src/sinks/webhook/ocsf.ts';
-import { storedEvent } from '../../support/events.ts';
+import { digestOfStorm, storedDigest } from '../../support/digests.ts';
+import { eventOfTexts, storedEvent } from '../../support/events.ts';
 import { messageOf } from '../../support/voice.ts';
+import { faultsOfFinding } from './ocsf-schema.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a finding is data of many shapes
 const finding = (...message: Parameters<typeof messageOf>): any =>
   JSON.parse(JSON.stringify(findingOf(messageOf(...message), 'soc-1')));
 
-/** https://schema.ocsf.io/1.8.0/classes/detection_finding */
-const required = [
-  ...['activity_id', 'category_uid', 'class_uid', 'finding_info', 'metadata'],
-  ...['severity_id', 'time', 'type_uid'],
-];
-
 describe.each(['full', 'short', 'bare'] as const)('the %s form', (form) => {
-  test('has what the class requires, also for an event that says next to nothing', () => {
-    for (const event of [storedEvent(), storedEvent({ body: {}, occurredAt: null })]) {
-      const found = finding(event, { form });
-      expect(Object.keys(found)).toEqual(expect.arrayContaining(required));
-      expect(found.type_uid).toBe(found.class_uid * 100 + found.activity_id);
-      expect(found.time).toBeTypeOf('number');
-      expect(JSON.stringify(found)).not.toMatch(/null|undefined|NaN/);
-    }
+  const file = { hash: 'a'.repeat(64) };
+  const hostile = eventOfTexts(() => 'not what it should be');
+  test.each([
+    ['everything', storedEvent()],
+    ['next to nothing', storedEvent({ body: {}, occurredAt: null })],
+    ['a hash alone', storedEvent({ body: { file } })],
+    ['a process without a number', storedEvent({ body: { process: { name: 'x.exe' } } })],
+    ['a device without a name', storedEvent({ body: { device: { ip: '2001:db8::1', id: '8' } } })],
+    ['what is no address', hostile],
+    ['a digest', storedDigest(digestOfStorm)],
+    ['a notice', storedEvent({ body: { notice: { kind: 'sample', values: { sink: 'soc' } } } })],
+  ])('of %s is a Detection Finding of OCSF 1.8', (_title, event) => {
+    const found = finding(event, { form });
+    expect(faultsOfFinding(found)).toEqual([]);
+    expect(found.type_uid).toBe(found.class_uid * 100 + found.activity_id);
+    expect(JSON.stringify(found)).not.toMatch(/undefined|NaN/);
   });
+});
+
+test('what the class does not allow would be found', () => {
+  const right = finding(storedEvent());
+  const { time: _time, ...timeless } = right;
+  for (const wrong of [
+    timeless,
+    { ...right, severity_id: 7 },
+    { ...right, no_such_attribute: 1 },
+    { ...right, time: 'now' },
+    { ...right, device: { ...right.device, ip: 'localhost' } },
+    { ...right, device: { type_id: 0 } },
+    { ...right, metadata: { ...right.metadata, profiles: [] } },
+    { ...right, evidences: [{ file: { type_id: 1 } }] },
+  ])
+    expect(faultsOfFinding(wrong)).not.toEqual([]);
 });
 
 it('has no text of others when it is bare', () => {
@@ -50,6 +70,6 @@ it('names no algorithm that it does not know', () => {
 
 it('lists what can be searched for', () => {
   const { observables } = finding(storedEvent());
-  expect(observables).toContainEqual({ name: 'ip', type_id: 2, value: '192.0.2.17' });
+  expect(observables).toContainEqual({ name: 'device.ip', type_id: 2, value: '192.0.2.17' });
   expect(finding(storedEvent({ body: {} }))).not.toHaveProperty('observables');
 });

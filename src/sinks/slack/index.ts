@@ -1,0 +1,122 @@
+// Sink `slack`: one card a message, by an incoming webhook. Its answer names no message, so nothing
+// can be edited. A link is no button: Slack shows a fault where no app takes a button's click.
+import { z } from 'zod';
+import type { AdapterContext } from '../../kit/adapter.ts';
+import { type Card, type Field, plainText, strong, type Text, word } from '../../kit/card.ts';
+import type { HttpAnswer } from '../../kit/http/index.ts';
+import { failureOf, strangersAnswer } from '../../kit/http/status.ts';
+import { originOf } from '../../kit/origin.ts';
+import { placeOf } from '../../kit/place.ts';
+import { quotaOf } from '../../kit/quota.ts';
+import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
+import { webUrl } from '../../kit/web-url.ts';
+import { inert, linesOf, link, mrkdwn, sectionMax, valueMax, weightOf } from './mrkdwn.ts';
+
+const config = z.strictObject({
+  url: webUrl.describe('The URL of an incoming webhook; whoever has it can post.'),
+  mention: z
+    .string()
+    .regex(/^(?:!here|!channel|(?:@[UW]|!subteam\^S)[A-Z0-9]{2,20})$/, 'is no mention of Slack')
+    .optional()
+    .describe('Whom a CRITICAL event pings: !here, !channel, @U012AB3CD or !subteam^S012AB3CD.'),
+});
+
+export const slack: SinkDefinition<typeof config> = {
+  type: 'slack',
+  config,
+  example: { url: 'https://hooks.slack.com/services/T00/B00/xxxgeneratedkeyxxx', mention: '!here' },
+  secrets: ['url'],
+  create,
+};
+
+/** Slack allows 2,000 characters a field of a section, and ten fields. */
+const [fieldMax, fieldsMax] = [1_900, 10];
+/** Slack allows some 13,200 characters in all blocks; an ampersand becomes five of them. */
+const limits = { total: 9_000, value: valueMax, weigh: weightOf };
+/** Slack takes one message a second from a webhook, and says so only when it refuses. */
+const pace = { limit: 1, remaining: 0, resetMs: 1_000 };
+
+function create({ url, mention }: z.output<typeof config>, { http, now }: AdapterContext): Sink {
+  const address = new URL(url);
+  const { host, pathname } = address;
+  const place = placeOf(originOf(address), url);
+  const headers = { 'content-type': 'application/json' };
+  const post = (payload: object, signal: AbortSignal) =>
+    http.request({ method: 'POST', url, headers, body: JSON.stringify(payload), signal });
+  const isAccepted = ({ status, body }: HttpAnswer) => status === 200 && body.trim() === 'ok';
+  const refusal = (answer: HttpAnswer, secrets = [url, pathname]) =>
+    failureOf(answer, host, secrets, now()) ?? strangersAnswer(answer, host, 'Slack', secrets);
+  /** Slack looks for the webhook before it misses the text. */
+  async function check(signal: AbortSignal) {
+    const answer = await post({ text: '' }, signal);
+    const isKnown = answer.status === 400 && /^(?:no|missing)_text$/.test(answer.body.trim());
+    if (!isKnown && !isAccepted(answer)) throw refusal(answer);
+  }
+  return {
+    // Each webhook has a rate of its own, though all are called at one host.
+    origin: place,
+    place,
+    limits,
+    can: { table: true, mention: true },
+    async send(message, { deliveryId, signal }) {
+      const answer = await post(payloadOf(message, deliveryId, mention), signal);
+      if (!isAccepted(answer)) throw refusal(answer);
+      return { quota: quotaOf(answer.headers, now()) ?? pace };
+    },
+    check,
+    async inspect(signal) {
+      await check(signal);
+      const tested = 'answers, and knows the webhook. Not tried: its channel, and mention if set';
+      return { tested, remarks: [] };
+    },
+  };
+}
+
+const colors = ['#8C8C8C', '#0099FF', '#2EB67D', '#FFD700', '#FF6600', '#FF0000'] as const;
+
+function payloadOf({ card, event }: Message, deliveryId: string, mention: string | undefined) {
+  const isPinging = mention !== undefined && card.severity === 5 && card.kind !== 'notice';
+  const head = [word(`${card.sign} `), strong(card.level), word(' · '), ...card.headline];
+  const payload = { delivery_id: deliveryId, event_id: event.id, source: event.source };
+  const [first, ...more] = [head, ...card.remarks].flatMap(linesOf);
+  return {
+    text: inert(`${card.sign} ${card.level} · ${plainText(card.headline)}`),
+    unfurl_links: false,
+    unfurl_media: false,
+    blocks: sections([isPinging ? `${first} <${mention}>` : `${first}`, ...more]),
+    attachments: [{ color: colors[card.severity], fallback: '', blocks: blocksOf(card) }],
+    metadata: { event_type: 'tocsin_card', event_payload: payload },
+  };
+}
+
+function blocksOf({ title, link: url, fields, details, table, footer }: Card): object[] {
+  const named = (end: string) => (field: Field) =>
+    [...field.name.map((part) => strong(part.text)), word(end), ...field.value] satisfies Text;
+  const isShort = (field: Field) => mrkdwn(named('\n')(field)).length <= fieldMax;
+  const short = fields.filter(isShort).slice(0, fieldsMax);
+  const rest = [...fields.filter((field) => !short.includes(field)), ...details];
+  const rows = (table?.rows ?? []).map((cells) => cells.map(mrkdwn).filter(Boolean).join(' · '));
+  const shown = { type: 'section', fields: short.map(named('\n')).map(mrkdwn).map(textObject) };
+  return [
+    ...sections(url === undefined ? linesOf(title) : [`*${link(url, mrkdwn(title))}*`]),
+    ...(short.length > 0 ? [shown] : []),
+    ...sections([...rows, ...linesOf(table?.more ?? []), ...rest.map(named(' ')).flatMap(linesOf)]),
+    { type: 'context', elements: [textObject(mrkdwn(footer))] },
+  ];
+}
+
+/** As many lines in each as it holds. */
+function sections(lines: readonly string[]): object[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const both = `${texts.at(-1)}\n${line}`;
+    if (texts.length > 0 && both.length <= sectionMax) texts[texts.length - 1] = both;
+    else if (line !== '') texts.push(line);
+  }
+  return texts.map((text) => ({ type: 'section', text: textObject(text) }));
+}
+
+/** `verbatim`: Slack looks for no links, channels and mentions of its own. */
+function textObject(text: string): object {
+  return { type: 'mrkdwn', text, verbatim: true };
+}
