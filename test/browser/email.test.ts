@@ -75,4 +75,19 @@ describe.skipIf(missing !== undefined)(`an e-mail in ${missing ?? 'a browser'}`,
     );
     expect(broken).toBe(0);
   });
+
+  it.each(screens)('breaks no word of a label at $width px (dark: $isDark)', async (screen) => {
+    const everything = events.find(({ kind }) => /severity 5/.test(kind))!;
+    await show(everything, 'en', screen);
+    const broken = await browser.value(`[...document.querySelectorAll('th')].flatMap((label) => {
+      const text = label.firstChild;
+      return [...text.data.matchAll(/\\S+/g)].flatMap(({ 0: word, index }) => {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        return range.getClientRects().length > 1 ? [word] : [];
+      });
+    })`);
+    expect(broken).toEqual([]);
+  });
 });

@@ -11,8 +11,8 @@ const fonts = "15px/1.5 system-ui,'Segoe UI',Roboto,'Noto Sans Thai',sans-serif"
 const inRows = '.rows td,.rows code{overflow-wrap:break-word!important}';
 const mono = "13px/1.45 ui-monospace,Consolas,'Noto Sans Thai',monospace";
 const codeStyle = `font:${mono};background:#f0f2f4;border-radius:3px;white-space:pre-wrap;overflow-wrap:anywhere`;
-const cellStyle =
-  'padding:4px 10px 4px 0;text-align:left;vertical-align:top;overflow-wrap:anywhere';
+const labelStyle = 'padding:4px 10px 4px 0;text-align:left;vertical-align:top';
+const cellStyle = `${labelStyle};overflow-wrap:anywhere`;
 const rowStyle =
   'padding:5px 10px 5px 0;text-align:left;vertical-align:top;border-top:1px solid #d0d7de';
 const tableOpen = '<table style="width:100%;border-collapse:collapse;margin:0 0 8px"';
@@ -54,7 +54,7 @@ function factsOf(facts: readonly Field[]): string {
 }
 
 function row({ name, value }: Field): string {
-  const label = `<th class="q" style="${cellStyle};width:26%;font-weight:600;color:#59636e">${html(name)}</th>`;
+  const label = `<th class="q" style="${labelStyle};width:26%;font-weight:600;color:#59636e">${html(name)}</th>`;
   return `<tr>${label}<td style="${cellStyle}">${html(value)}</td></tr>`;
 }
 
