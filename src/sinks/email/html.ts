@@ -62,7 +62,9 @@ function tableOf({ table }: Card): string {
   if (table === undefined) return '';
   const cell = (text: Text) => `<td class="r" style="${rowStyle}">${html(text)}</td>`;
   const head = table.columns.map((text) => `<th class="q" style="${cellStyle}">${html(text)}</th>`);
-  const rows = table.rows.map((cells) => `<tr class="l">${cells.map(cell).join('')}</tr>`).join('');
+  const rows = table.rows
+    .map((cells) => `<tr class="l">${cells.map(cell).join(' ')}</tr>`)
+    .join('');
   const more = table.more === undefined ? '' : `<p style="margin:0 0 8px">${html(table.more)}</p>`;
   return `${tableOpen} class="rows"><tr class="h">${head.join('')}</tr>${rows}</table>${more}`;
 }
