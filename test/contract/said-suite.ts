@@ -48,6 +48,7 @@ export function describeSaid(
         expect(faults).toEqual([]);
       }
       const tally = new Map<string, number>();
+      let rounds = 0;
       for (const { carrier, texts } of hostileRounds(carriers, hostileRun)) {
         faults.push(...(await one.obeyed(carrier, texts)));
         for (const { name } of carrier.slots) {
@@ -55,6 +56,8 @@ export function describeSaid(
           tally.set(part, (tally.get(part) ?? 0) + 1);
         }
         if (faults.length >= 20) break;
+        rounds += 1;
+        if (rounds % 500 === 0) reportTally(type, tally, faults);
       }
       reportTally(type, tally, faults);
       expect(faults).toEqual([]);

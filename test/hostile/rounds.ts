@@ -1,7 +1,7 @@
 // Which hostile strings go where: rounds over all carriers of a sink, one string a slot, from a
 // seed, until as many are sent as were asked for. HOSTILE_STRINGS, HOSTILE_SEED and HOSTILE_REPORT
 // are set by run.mjs.
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Carrier } from '../contract/carriers.ts';
@@ -60,15 +60,15 @@ function* inTurns(carriers: readonly Carrier[]): Generator<Carrier> {
   }
 }
 
-/** One line a sink, for run.mjs. */
+/** One file a suite, for run.mjs, written again and again: a long run may be ended early. */
 export function reportTally(
   type: string,
   tally: ReadonlyMap<string, number>,
   faults: readonly string[],
 ): void {
   if (HOSTILE_REPORT === undefined) return;
-  const line = JSON.stringify({ type, parts: Object.fromEntries(tally), faults });
-  appendFileSync(join(HOSTILE_REPORT, 'tally.jsonl'), `${line}\n`);
+  const text = JSON.stringify({ type, parts: Object.fromEntries(tally), faults });
+  writeFileSync(join(HOSTILE_REPORT, `${type.replaceAll(' ', '-')}.tally.json`), text);
 }
 
 /** Posts of Mattermost, for the server's own parser; nothing in an ordinary run. */

@@ -39,7 +39,7 @@ const { status } = spawnSync(
     },
   },
 );
-report(readFileSync(join(folder, 'tally.jsonl'), 'utf8'));
+report();
 const isServerContent = askServer();
 rmSync(folder, { recursive: true, force: true });
 process.exitCode = (status ?? 1) || (isServerContent ? 0 : 1);
@@ -69,11 +69,9 @@ function askServer() {
   return spawnSync(judge, { stdio }).status === 0;
 }
 
-function report(text) {
-  const sinks = text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+function report() {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.tally.json'));
+  const sinks = files.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
   let total = 0;
   for (const { type, parts, faults } of sinks) {
     const counts = Object.values(parts);

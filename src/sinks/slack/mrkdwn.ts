@@ -36,7 +36,11 @@ export function mrkdwn(text: Text): string {
 const touches = /[\p{L}\p{M}\p{N}`]`|`[\p{L}\p{M}\p{N}]/u;
 
 function partOf(part: Part): string {
-  if (part.kind === 'word') return part.isStrong ? `*${inert(part.text)}*` : inert(part.text);
+  // Of two asterisks around a word that has one, Slack may take the wrong pair.
+  if (part.kind === 'word')
+    return part.isStrong
+      ? `*${inert(part.text).replaceAll('*', lookAlikes['*'])}*`
+      : inert(part.text);
   if (part.kind === 'time') return escaped(part.text);
   if (part.kind === 'link') return link(part.url, inert(part.text));
   const code = escaped(part.text).replaceAll('`', lookAlikes['`']);

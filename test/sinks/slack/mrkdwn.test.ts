@@ -8,6 +8,7 @@ const code = (text: string): Part => ({ kind: 'code', text });
 test.each<[Part, string]>([
   [word('a & b'), 'a &amp; b'],
   [strong('FAILED'), '*FAILED*'],
+  [strong('C:\\a*é'), '*C:\\a∗é*'],
   [code('<!channel>'), '`&lt;!channel&gt;`'],
   [code('a`b'), '`aˋb`'],
   [{ kind: 'block', text: 'a\n```' }, '```\na\nˋˋˋ\n```'],
