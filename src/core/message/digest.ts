@@ -19,6 +19,9 @@ import { signs } from './signs.ts';
 import { code, joined } from './text.ts';
 import { said, type Vocabulary } from './vocabulary.ts';
 
+/** Without a count if it is too rare to be among those that are counted. */
+type Type = Pick<Counted, 'name'> & Partial<Counted>;
+
 /** How many of each list are shown, and how many code points of each text. */
 interface Room {
   readonly types: number;
@@ -73,12 +76,22 @@ export function digestCard(
 
 function headlineOf(digest: Digest, words: Vocabulary, form: MessageForm): Text {
   const { text, types } = rooms[form];
-  const shown = digest.types.slice(0, Math.min(types, typesInHeadlineMax));
+  const shown = tellingTypes(digest, Math.min(types, typesInHeadlineMax));
   return joined(separator, [
     periodText(digest, words.language),
     typesText(shown, digest.typeCount, words, text),
     deviceText(digest, text) ?? devicesText(digest.deviceCount, words.language),
   ]);
+}
+
+/** The most frequent ones; before them that of the most severe event, if it is rarer than they are. */
+function tellingTypes({ types, rows, severities, count }: Digest, max: number): readonly Type[] {
+  const frequent = types.slice(0, max);
+  const [gravest] = rows;
+  if (gravest === undefined || max === 0 || severities[gravest.severity] === count) return frequent;
+  if (frequent.some(({ name }) => name === gravest.type)) return frequent;
+  const known = types.find(({ name }) => name === gravest.type);
+  return [known ?? { name: gravest.type }, ...frequent.slice(0, max - 1)];
 }
 
 /** The one device of a digest by its name; undefined of several, and where it may not be said. */
@@ -214,12 +227,13 @@ function severitiesText({ severities }: Digest): Text {
   ];
 }
 
-function typesText(shown: readonly Counted[], all: number, words: Vocabulary, max: number): Text {
+function typesText(shown: readonly Type[], all: number, words: Vocabulary, max: number): Text {
   return withMore(
     shown.map(({ name, count }) => {
       const known = said('type', name, words);
       const text = known?.isKnown ? known.text : code(name, max);
-      return text.length === 0 ? [] : [...text, word(` ${count}`)];
+      if (text.length === 0 || count === undefined) return text;
+      return [...text, word(` ${count}`)];
     }),
     all,
   );

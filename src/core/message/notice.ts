@@ -37,7 +37,7 @@ export function noticeCard(
 
 function valuesOf(notice: Notice, language: Language, max: number): Values {
   const shown = entriesOf(notice).map(
-    ([name, value]) => [name, valueText(value, language, max)] as const,
+    ([name, value]) => [name, valueText(name, value, language, max)] as const,
   );
   const { count, digests } = notice.values;
   return {
@@ -69,7 +69,7 @@ function restOf(
     .filter(([name]) => !said.has(name))
     .flatMap(([name, value]) => {
       const isMessage = name === 'message';
-      const shown = isMessage ? code(value, max) : valueText(value, language, max);
+      const shown = isMessage ? code(value, max) : valueText(name, value, language, max);
       const label = isMessage
         ? language.label('message')
         : word(name.replace(/[^A-Za-z0-9]/g, ' ').slice(0, 40));
@@ -81,7 +81,8 @@ function entriesOf({ values }: Notice): readonly (readonly [string, string])[] {
   return Object.entries(values).slice(0, valuesMax);
 }
 
-function valueText(value: string, language: Language, max: number): Text {
-  if (value === 'all') return [language.label('fromAll')];
+/** `all` is a beginning, and may also be the name of a sink. */
+function valueText(name: string, value: string, language: Language, max: number): Text {
+  if (name === 'from' && value === 'all') return [language.label('fromAll')];
   return isoTime.test(value) ? language.time(value) : code(value, max);
 }

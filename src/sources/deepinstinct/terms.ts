@@ -45,8 +45,8 @@ export const terms: NonNullable<Product['terms']> = {
     D_CLIENT_CRASH: { en: 'Agent crashed', th: 'เอเจนต์หยุดทำงาน' },
     D_CLIENT_DISABLE: { en: 'Agent disabled', th: 'เอเจนต์ถูกปิด' },
     D_CLIENT_UNINSTALL: { en: 'Agent uninstalled', th: 'เอเจนต์ถูกถอนการติดตั้ง' },
-    FIREWALL_OFF: { en: 'Firewall switched off', th: 'ไฟร์วอลล์ถูกปิด' },
-    FIREWALL_ON: { en: 'Firewall switched on', th: 'เปิดไฟร์วอลล์แล้ว' },
+    FIREWALL_OFF: { en: 'Firewall disabled', th: 'ไฟร์วอลล์ถูกปิด' },
+    FIREWALL_ON: { en: 'Firewall enabled', th: 'เปิดไฟร์วอลล์แล้ว' },
     QUARANTINE_QUOTA_WARNING: { en: 'Quarantine nearly full', th: 'พื้นที่กักกันใกล้เต็ม' },
   },
   threatType: {

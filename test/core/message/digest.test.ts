@@ -29,6 +29,18 @@ describe('the headline', () => {
     );
   });
 
+  it('names the type of the most severe event, however rare that is', () => {
+    const many = ['PUA', 'MACRO', 'SCRIPT'].flatMap((type) => [{ type }, { type }]);
+    const digest = digestOf([...many, { type: 'RANSOMWARE', severity: 5 }]);
+    expect(shown(cardOf(digest).headline)).toBe(
+      '7 events · `RANSOMWARE` 1, `PUA` 2, `MACRO` 2, +1',
+    );
+    const types = digest.types.filter(({ name }) => name !== 'RANSOMWARE');
+    expect(shown(cardOf({ ...digest, types }).headline)).toBe(
+      '7 events · `RANSOMWARE`, `PUA` 2, `MACRO` 2, +1',
+    );
+  });
+
   it('names a device that is the only one, and counts no many', () => {
     const digest = digestOf([{ device: 'A' }]);
     expect(shown(cardOf(digest).headline)).toBe('1 event · `PUA` 1 · `A`');

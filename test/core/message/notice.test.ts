@@ -47,6 +47,10 @@ it('says a time as people read it, and one event in the singular', () => {
   );
 });
 
+it('calls a sink by its name, also where that is a word of ours', () => {
+  expect(shown(cardOf('sink_back', { sink: 'all' }).headline)).toBe('Sink `all` works again.');
+});
+
 it('names the source whose key is refused', () => {
   const card = cardOf('source_rejected', { source: 'bangkok', message: 'answered 401' });
   expect(shown(card.headline)).toBe(

@@ -112,7 +112,7 @@ export const en = {
       'Tocsin gave up delivering {events} to sink {sink}: nobody has seen there what happened.',
     deliveries_dead_over: 'Nothing that was given up for sink {sink} is left.',
     storm_begun:
-      'Many events at once: {count} and more are pending. Until that is over, those below {passes} come in digests.',
+      'Many events at once: {count} or more are pending. Until that is over, those below {passes} come in digests.',
     storm_over: 'The storm that began at {since} is over: {events} came in {digests}.',
     silence_over:
       'Silence {silence} of {owner} has ended ({reason}). It hid {events}[: {severities}].',
