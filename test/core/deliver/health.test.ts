@@ -113,7 +113,7 @@ describe('a wait that the far end asks for', () => {
 describe('a paused sink', () => {
   const paused = { state: 'paused', reason: 'auth', sinceMs: 5 } as const;
 
-  test('is looked at after 1, 2, 4 … up to 60 s, and goes on where the last holder left it', () => {
+  test('is looked at after 1, 2, 4 … up to 30 s, and goes on where the last holder left it', () => {
     const health = new Health(defaultPolicy, paused, clock);
     expect(health.gate(0)).toEqual({ kind: 'probe', isPaused: true });
     expect(health.pause('auth', 0)).toBeUndefined();
@@ -126,7 +126,7 @@ describe('a paused sink', () => {
       nowMs += gate.ms;
       health.pause('auth', nowMs);
     }
-    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
     expect(health.checkPassed(nowMs)).toMatchObject({ to: 'backing_off' });
     expect(health.delivered()).toMatchObject({
       to: 'ok',

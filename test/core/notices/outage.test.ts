@@ -114,7 +114,7 @@ test('each sink hears once that it began, and once, stored, that it is over', as
   expect(posts.map(({ sink }) => sink).sort()).toEqual(['boss', 'soc']);
   expect(new Set(posts.map(({ deliveryId }) => deliveryId)).size).toBe(2);
   const { event, form, mayBeRepeated } = posts[0]!.message;
-  expect([form, mayBeRepeated]).toEqual(['full', false]);
+  expect([form, mayBeRepeated ?? false]).toEqual(['full', false]);
   expect(event).toMatchObject({ source: 'tocsin', stream: 'notice', severity: 4 });
   const { since } = event.body.notice!.values as { since: string };
   expect(event.body.notice).toEqual({
@@ -224,7 +224,7 @@ test('a sink that fails is tried again, and says that it may be a repetition', a
   state.problem = full;
   expect(await until(() => posts.length === 2, 10_000)).toBe(true);
   await looked(10);
-  expect(posts.map(({ message }) => message.mayBeRepeated)).toEqual([false, true]);
+  expect(posts.map(({ message }) => message.mayBeRepeated ?? false)).toEqual([false, true]);
   expect(posts[1]!.deliveryId).toBe(posts[0]!.deliveryId);
   expect(lines.join()).toContain('chat.example did not answer');
 });

@@ -163,7 +163,7 @@ describe('a sink', () => {
     await look();
     expect(await said()).toEqual(['SINK_FAILING ops', 'SINK_BACK ops']);
     const [failing, back] = [...(await valuesOf('SINK_FAILING')), ...(await valuesOf('SINK_BACK'))];
-    expect(failing).toEqual({ sink: 'soc', reason: 'auth', since: back!.since });
+    expect(failing).toEqual({ sink: 'soc', answered: 'auth', since: back!.since });
     expect(Date.parse(back!.until!) - Date.parse(back!.since!)).toBeGreaterThan(16 * 60_000);
   });
 
