@@ -3,19 +3,12 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
-import { plainText } from '../kit/card.ts';
 import { AdapterError } from '../kit/errors.ts';
 import { type Digest, type StoredEvent, severityNames } from '../kit/event.ts';
 import { shortEvent } from '../kit/short-event.ts';
-import type {
-  Message,
-  MessageForm,
-  RenderedTemplate,
-  SendContext,
-  Sink,
-  SinkDefinition,
-} from '../kit/sink.ts';
+import type { Message, MessageForm, SendContext, Sink, SinkDefinition } from '../kit/sink.ts';
 import { standardOutput } from '../kit/standard-output.ts';
+import { templateData } from '../kit/template-data.ts';
 import { harmlessJson } from '../kit/unseen.ts';
 
 const config = z.strictObject({});
@@ -87,22 +80,9 @@ function lineOf(
     body: bodyOf(event, form),
     ...(delayed === undefined ? {} : { delayed }),
     ...(mayBeRepeated === true && { may_be_repeated: true }),
-    ...(template === undefined || isBare ? {} : { template: templateOf(template) }),
+    ...(template === undefined || isBare ? {} : { template: templateData(template) }),
   };
   return `${harmlessJson(JSON.stringify(fields))}\n`;
-}
-
-function templateOf({ title, text, fields }: RenderedTemplate): unknown {
-  return {
-    ...(title && { title: plainText(title) }),
-    ...(text && { text: text.map(plainText).join('\n') }),
-    ...(fields && {
-      fields: fields.map(({ name, value }) => ({
-        title: plainText(name),
-        value: plainText(value),
-      })),
-    }),
-  };
 }
 
 function bodyOf(event: StoredEvent, form: MessageForm): unknown {

@@ -10,16 +10,15 @@ import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
 import { shortEvent } from '../../kit/short-event.ts';
 import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
+import { templateData } from '../../kit/template-data.ts';
 import { webUrl } from '../../kit/web-url.ts';
 import { findingOf } from './ocsf.ts';
 
+const secretForm = /^whsec_[A-Za-z0-9+/]+={0,2}$/;
 const secret = z
   .string()
   .refine(
-    (text) =>
-      /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text) &&
-      keyOf(text).length >= 24 &&
-      keyOf(text).length <= 64,
+    (text) => secretForm.test(text) && keyOf(text).length >= 24 && keyOf(text).length <= 64,
     'is no secret of Standard Webhooks: whsec_ and 24 to 64 bytes in base64',
   );
 /** What HTTP and this sink set themselves. */
@@ -136,7 +135,7 @@ function timeOf({ event }: Message): string {
 }
 
 /** What the event says, and the headline for whoever shows it; a bare one has no text of others. */
-function dataOf({ card, event, form, delayed, mayBeRepeated }: Message): object {
+function dataOf({ card, event, form, delayed, mayBeRepeated, template }: Message): object {
   const { id, source, severity, receivedAt } = event;
   const common = {
     ...{ id, source, severity, severity_name: card.level, received_at: receivedAt, delayed },
@@ -146,5 +145,6 @@ function dataOf({ card, event, form, delayed, mayBeRepeated }: Message): object 
   const shown = form === 'full' ? event : shortEvent(event);
   const { externalId, subject, stream, type, status, action, occurredAt, body } = shown;
   const ids = { external_id: externalId, subject, stream, type, status, action };
-  return { ...common, ...ids, occurred_at: occurredAt, body };
+  const worded = template && { template: templateData(template) };
+  return { ...common, ...ids, occurred_at: occurredAt, body, ...worded };
 }

@@ -2,6 +2,7 @@
 // Webhooks; its headers; and what each format says.
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, test } from 'vitest';
+import { word } from '../../../src/kit/card.ts';
 import { webhook } from '../../../src/sinks/webhook/index.ts';
 import { adapterContext, adapterError, expectNoSecret } from '../../contract/adapter-cases.ts';
 import { describeSink } from '../../contract/sink-suite.ts';
@@ -90,6 +91,28 @@ describe('the signature', () => {
   it('is left out without a secret', async () => {
     expect((await sent({})).headers).not.toHaveProperty('webhook-signature');
   });
+});
+
+it('passes on all that a template says, and nothing of it in a bare message', async () => {
+  const template = {
+    title: [word('To do: '), { kind: 'code', text: 'PC-1' } as const],
+    text: [[word('one')], [word('two')]],
+    fields: [{ name: [word('Who')], value: [word('SOC')], isShort: true }],
+  };
+  for (const format of ['json', 'cloudevents']) {
+    const data = async (form: 'full' | 'bare') => {
+      const { body } = await sent({ format }, messageOf(storedEvent(), { template, form }));
+      return (JSON.parse(body) as { data: object }).data;
+    };
+    expect(await data('full')).toMatchObject({
+      headline: 'one',
+      template: {
+        ...{ title: 'To do: PC-1', text: 'one\ntwo' },
+        fields: [{ title: 'Who', value: 'SOC' }],
+      },
+    });
+    expect(await data('bare')).not.toHaveProperty('template');
+  }
 });
 
 describe('headers of the configuration', () => {
