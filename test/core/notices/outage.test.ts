@@ -7,6 +7,7 @@ import {
   outageSinks,
   startOutageNotices,
 } from '../../../src/core/notices/outage.ts';
+import { plainText } from '../../../src/kit/card.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import type { Notice } from '../../../src/kit/event.ts';
 import type { Message, SendContext } from '../../../src/kit/sink.ts';
@@ -113,8 +114,8 @@ test('each sink hears once that it began, and once, stored, that it is over', as
   await looked(10);
   expect(posts.map(({ sink }) => sink).sort()).toEqual(['boss', 'soc']);
   expect(new Set(posts.map(({ deliveryId }) => deliveryId)).size).toBe(2);
-  const { event, form, mayBeRepeated } = posts[0]!.message;
-  expect([form, mayBeRepeated ?? false]).toEqual(['full', false]);
+  const { event, form, mayBeRepeated, card } = posts[0]!.message;
+  expect([form, mayBeRepeated ?? false, card.kind]).toEqual(['full', false, 'notice']);
   expect(event).toMatchObject({ source: 'tocsin', stream: 'notice', severity: 4 });
   const { since } = event.body.notice!.values as { since: string };
   expect(event.body.notice).toEqual({
@@ -225,6 +226,9 @@ test('a sink that fails is tried again, and says that it may be a repetition', a
   expect(await until(() => posts.length === 2, 10_000)).toBe(true);
   await looked(10);
   expect(posts.map(({ message }) => message.mayBeRepeated ?? false)).toEqual([false, true]);
+  const repetition = 'Possibly a repetition: an earlier attempt got no answer.';
+  const remarks = posts.map(({ message }) => message.card.remarks.map(plainText));
+  expect(remarks.map((lines) => lines.includes(repetition))).toEqual([false, true]);
   expect(posts[1]!.deliveryId).toBe(posts[0]!.deliveryId);
   expect(lines.join()).toContain('chat.example did not answer');
 });
