@@ -33,6 +33,8 @@ describe('the three variables of the script', () => {
       host: '::',
       logLevel: 'info',
       locale: 'en',
+      // Nothing leads anywhere until somebody says where.
+      links: {},
       storm: { over: 20, passes: 0 },
       timeZone: 'Asia/Bangkok',
       proxy: {},
