@@ -70,7 +70,11 @@ function addLink(label: string, target: string, values: readonly Value[], found:
   } else found.push({ kind: 'link', text: shownWords(label), url });
 }
 
+/** A value before the path: it would choose the host, since browsers decode one. */
+const valueInHost = /^https?:\/\/[^/?#\\]*\uE000/;
+
 function addressOf(target: string, values: readonly Value[]): string | undefined {
+  if (valueInHost.test(target)) return undefined;
   let isSafe = true;
   const url = target.replace(marker, (_all, index) => {
     const value = values[Number(index)];

@@ -57,6 +57,8 @@ describe('a link', () => {
   test.each([
     ['a value that is not made for it', `[a](https://x.example/${value})`],
     ['a value as its beginning', `[a](${address})`],
+    ['a value as its host', `[a](https://${address}/b)`],
+    ['a value in its host', `[a](https://x.${address}.example?b)`],
     ['another scheme', '[a](javascript:alert(1))'],
     ['no address', '[a](https://)'],
     ['a value as its words', `[${value}](https://x.example)`],
