@@ -82,7 +82,23 @@ export function strong(text: string): Part {
   return { kind: 'word', text, isStrong: true };
 }
 
-/** Without any markup, for notifications, subjects and fallbacks. */
+/** Without any markup, for data and labels. */
 export function plainText(text: Text): string {
   return text.map((part) => part.text).join('');
+}
+
+/** What our headlines are made of besides words: a value with one of these could pass for ours. */
+const ours = /[():·⏎“”]/;
+
+/**
+ * A part of a headline where nothing sets code apart: in notifications and subjects. A value that
+ * could pass for our own words stands in quotation marks.
+ */
+export function quoted({ kind, text }: Part): string {
+  return kind === 'code' && ours.test(text) ? `“${text.replace(/[“”]/g, '″')}”` : text;
+}
+
+/** The headline for notifications and subjects; see {@link quoted}. */
+export function headlineText({ headline }: Pick<Card, 'headline'>): string {
+  return headline.map(quoted).join('');
 }

@@ -1,6 +1,6 @@
 // The parts of a text that our own words make, and what is left of a text without markup.
-import { expect, it } from 'vitest';
-import { plainText, strong, type Text, word } from '../../src/kit/card.ts';
+import { expect, it, test } from 'vitest';
+import { headlineText, plainText, strong, type Text, word } from '../../src/kit/card.ts';
 
 it('says everything in its order, without markup', () => {
   const text: Text = [
@@ -15,4 +15,15 @@ it('says everything in its order, without markup', () => {
 it('has words that are strong, and words that are not', () => {
   expect(word('a')).toEqual({ kind: 'word', text: 'a' });
   expect(strong('a')).toEqual({ kind: 'word', text: 'a', isStrong: true });
+});
+
+test.each([
+  ['PC-1', 'Ransomware on PC-1: NOT blocked'],
+  ['CORP\\somchai', 'Ransomware on CORP\\somchai: NOT blocked'],
+  ['PC-1 (admin): blocked', 'Ransomware on “PC-1 (admin): blocked”: NOT blocked'],
+  ['PC-1⏎All clear', 'Ransomware on “PC-1⏎All clear”: NOT blocked'],
+  ['a”: blocked · “b', 'Ransomware on “a″: blocked · ″b”: NOT blocked'],
+])('a device called %j says nothing in our name in a headline without code', (text, expected) => {
+  const headline = [word('Ransomware on '), { kind: 'code', text } as const, word(': NOT blocked')];
+  expect(headlineText({ headline })).toBe(expected);
 });

@@ -2,7 +2,7 @@
 // message is repeated for another one, as long as this process lives.
 import { createHash, createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import { plainText } from '../../kit/card.ts';
+import { headlineText } from '../../kit/card.ts';
 import { placeOf } from '../../kit/place.ts';
 import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
 import { cutMiddle } from '../../kit/text.ts';
@@ -109,7 +109,7 @@ function mailOf({ from, to }: Config, { card, event }: Message, deliveryId: stri
   const domain = domainOf(from);
   // Numbers begin anew in another database, and servers drop a second mail of one id.
   const id = `${deliveryId}.${Date.parse(event.receivedAt).toString(36)}@${domain}`;
-  const subject = `${card.sign} ${card.level} · ${plainText(card.headline)}`;
+  const subject = `${card.sign} ${card.level} · ${headlineText(card)}`;
   const subjectHash = createHash('sha256').update(`${event.source} ${event.subject}`).digest('hex');
   const isUrgent = card.severity === 5 && card.kind !== 'notice';
   return {

@@ -1,7 +1,15 @@
 // A card as Mattermost shows it: the headline as the message, the rest in one attachment whose text
 // folds by itself in clients. Facts stand in that text as lines, because fields never fold and are
 // not found by the search. Pure; every part is escaped here, by its kind.
-import type { Card, Field, Limits, Part, Table, Text } from '../../kit/card.ts';
+import {
+  type Card,
+  type Field,
+  type Limits,
+  type Part,
+  quoted,
+  type Table,
+  type Text,
+} from '../../kit/card.ts';
 import type { Severity } from '../../kit/event.ts';
 import { cutMiddle } from '../../kit/text.ts';
 import {
@@ -98,7 +106,7 @@ function attachmentOf(card: Card, style: CardStyle): Attachment {
 
 function fallbackOf({ level, headline }: Card): string {
   let shown = `${level} · `;
-  for (const { text } of headline) shown += plain(text);
+  for (const part of headline) shown += plain(quoted(part));
   return cutMiddle(shown, fallbackMax);
 }
 

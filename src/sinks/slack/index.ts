@@ -2,7 +2,7 @@
 // can be edited. A link is no button: Slack shows a fault where no app takes a button's click.
 import { z } from 'zod';
 import type { AdapterContext } from '../../kit/adapter.ts';
-import { type Card, type Field, plainText, strong, type Text, word } from '../../kit/card.ts';
+import { type Card, type Field, headlineText, strong, type Text, word } from '../../kit/card.ts';
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { failureOf, strangersAnswer } from '../../kit/http/status.ts';
 import { originOf } from '../../kit/origin.ts';
@@ -80,7 +80,7 @@ function payloadOf({ card, event }: Message, deliveryId: string, mention: string
   const payload = { delivery_id: deliveryId, event_id: event.id, source: event.source };
   const [first, ...more] = [head, ...card.remarks].flatMap(linesOf);
   return {
-    text: inert(`${card.sign} ${card.level} · ${plainText(card.headline)}`),
+    text: inert(`${card.sign} ${card.level} · ${headlineText(card)}`),
     unfurl_links: false,
     unfurl_media: false,
     blocks: sections([isPinging ? `${first} <${mention}>` : `${first}`, ...more]),

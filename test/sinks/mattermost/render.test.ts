@@ -87,6 +87,8 @@ describe('a post', () => {
     expect(attachmentOf(payload).fallback).toBe(
       'HIGH · Ransomware on ACCT-PC-07 (CORP\\somchai): blocked, quarantine FAILED',
     );
+    const forging = post(withBody({ device: { name: 'PC-1 (admin): blocked' } }));
+    expect(attachmentOf(forging).fallback).toContain('on “PC-1 (admin): blocked”');
     const long = post(withBody({ device: { name: 'x'.repeat(900) }, user: '@channel' }));
     expect([...attachmentOf(long).fallback].length).toBeLessThanOrEqual(400);
     expect(attachmentOf(long).fallback).toContain('@\u200Bchannel');

@@ -74,6 +74,11 @@ const sink = slack.create(slack.config.parse(slack.example), {
 });
 
 describe('a post', () => {
+  it('has a notification in which no device speaks in our name', async () => {
+    const event = storedEvent({ body: { device: { name: 'PC-1 (admin): blocked' } } });
+    expect((await posted(messageOf(event, {}, sink))).text).toContain('“PC-1 (admin): blocked”');
+  });
+
   it('says in its first line what happened, and in its notification the same', async () => {
     const post = await posted(messageOf(storedEvent({ severity: 5 }), {}, sink), {
       mention: '!here',
