@@ -65,9 +65,12 @@ export const command: Command = {
     const settings = route?.settings?.get(found.id);
     const words = templated({ ...found, ...reportingTo(io) }, { event, form }, route);
     const message = found.voice.message(event, { form, showTenant: true, settings, ...words });
-    await found.sink.send(message, context).catch((error) => {
-      if (!(error instanceof Recorded)) throw error;
-    });
+    // Only a call by HTTP can be recorded; of anything else the card is shown, and nothing is sent.
+    if (!recordable.test(found.sink.origin)) bodies.push(JSON.stringify(message.card));
+    else
+      await found.sink.send(message, context).catch((error) => {
+        if (!(error instanceof Recorded)) throw error;
+      });
     await found.sink.close?.();
     const mask = createMask(config.secrets);
     for (const body of bodies) io.stdout(mask(pretty(body)));
@@ -94,6 +97,9 @@ function reportingTo(io: CommandIo): Pick<TemplatedDependencies, 'log' | 'metric
     metrics: { templateFailures: { inc() {} } },
   };
 }
+
+/** Origins of sinks whose `send` prints, or calls what {@link recording} records. */
+const recordable = /^(?:https?|stdout):/;
 
 /** Ends the sink's work once its message is known. */
 class Recorded extends Error {}

@@ -14,6 +14,7 @@ sources: { di: { type: deepinstinct_events, url: https://console.example, token:
 sinks:
   soc: { type: mattermost, url: "https://chat.example/hooks/abcdefghijklmnopqrstuvwxyz" }
   ops: { type: mattermost, url: "https://chat.example/hooks/zyxwvutsrqponmlkjihgfedcba" }
+  mail: { type: email, host: 127.0.0.1, port: 1, tls: none, from: a@b.example, to: [c@d.example] }
 templates:
   plain: { title: "T {{ event.type }}" }
   broken: { title: "{{ event.type | slice: 0, event.file.size }}" }
@@ -48,6 +49,12 @@ test('it prints what would be posted as JSON, and nothing else', async () => {
   expect(JSON.parse(stdout)).toHaveProperty('attachments');
 });
 
+test('of a mail it shows the card, and sends none', async () => {
+  const { code, stdout, stderr } = await run('--sink', 'mail');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toMatchObject({ kind: 'event', headline: expect.any(Array) });
+});
+
 test('each form is shorter than the one before', async () => {
   const lengths = [];
   for (const form of ['full', 'short', 'bare'])
@@ -66,8 +73,8 @@ test('a route gives its channel and its template', async () => {
 describe('refused is', () => {
   test.each([
     ['a form that is none', ['--sink', 'soc', '--form', 'tiny'], '--form tiny is none of: full'],
-    ['no sink', [], 'Which sink? --sink <sink>; there is soc, ops.'],
-    ['a sink that is none', ['--sink', 'sok'], 'there is soc, ops.'],
+    ['no sink', [], 'Which sink? --sink <sink>; there is soc, ops, mail.'],
+    ['a sink that is none', ['--sink', 'sok'], 'there is soc, ops, mail.'],
     ['a route that is none', ['--sink', 'soc', '--route', 'plane'], 'plain'],
     [
       'a route that does not lead to the sink',
