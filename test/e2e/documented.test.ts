@@ -81,6 +81,8 @@ const beyond: Readonly<Record<string, string>> = {
   'cp -a data data-backup': 'is run by test/e2e/restore.test.ts',
   'OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.example.com:4318 node dist/main.js serve':
     'needs a collector; test/e2e/tracing.test.ts starts one, and the service with its address',
+  'echo "whsec_$(openssl rand -base64 32)"':
+    'needs openssl; test/sinks/webhook/index.test.ts signs with secrets of this form',
   'docker kill --signal HUP <container>':
     'needs Docker; the signal is sent by test/e2e/reload.test.ts',
 };

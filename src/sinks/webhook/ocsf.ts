@@ -25,7 +25,8 @@ export function findingOf(message: Message, deliveryId: string): object {
     severity_id: severity,
     severity: severities[severity],
     status_id: 1,
-    is_alert: severity >= 4,
+    // An unknown severity counts as HIGH, as it does for whom a card pings.
+    is_alert: severity === 0 || severity >= 4,
     message: headline,
     metadata: present({
       version: '1.8.0',

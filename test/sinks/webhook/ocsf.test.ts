@@ -73,3 +73,10 @@ it('lists what can be searched for', () => {
   expect(observables).toContainEqual({ name: 'device.ip', type_id: 2, value: '192.0.2.17' });
   expect(finding(storedEvent({ body: {} }))).not.toHaveProperty('observables');
 });
+
+test('what is unknown, HIGH or CRITICAL is an alert', () => {
+  const alerts = ([0, 1, 2, 3, 4, 5] as const).filter(
+    (severity) => finding(storedEvent({ severity })).is_alert,
+  );
+  expect(alerts).toEqual([0, 4, 5]);
+});
