@@ -88,7 +88,7 @@ test('a full disk is announced once in the channel by one of two replicas, and i
   ).toBe(true);
 
   await makeRoom();
-  expect(await until(() => said(/takes writes again: it took none from/) > 0, 90_000)).toBe(true);
+  expect(await until(() => said(/takes writes again\. It took none from/) > 0, 90_000)).toBe(true);
   // Two when the sources began, two about the disk, and the three events.
   expect(await world.arrived(7)).toBe(7);
   expect(
