@@ -25,10 +25,7 @@ const secret = z
 const ownHeaders = /^(?:webhook-.*|content-.*|host|connection|transfer-encoding)$/i;
 /** Name in lower case, and value; a line that is no header has neither. */
 function headersIn(text: string): [name: string, value: string][] {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
+  const lines = text.match(/\S(?:.*\S)?/g) ?? [];
   return lines.map((line) => {
     const [, name = '', value = ''] = headerLine.exec(line) ?? [];
     return [name.toLowerCase(), value];
@@ -134,12 +131,13 @@ function timeOf({ event }: Message): string {
   return event.occurredAt ?? event.receivedAt;
 }
 
-/** What the event says, and the headline for whoever shows it; a bare one has no text of others. */
+/** What the event says, with its card's headline and remarks; a bare one has no text of others. */
 function dataOf({ card, event, form, delayed, mayBeRepeated, template }: Message): object {
   const { id, source, severity, receivedAt } = event;
   const common = {
     ...{ id, source, severity, severity_name: card.level, received_at: receivedAt, delayed },
     ...{ may_be_repeated: mayBeRepeated, headline: plainText(card.headline) },
+    remarks: card.remarks.map(plainText),
   };
   if (form === 'bare') return { ...common, link: card.link };
   const shown = form === 'full' ? event : shortEvent(event);
