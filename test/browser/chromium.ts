@@ -1,7 +1,8 @@
 // A headless Chromium, driven through a pair of pipes by its own protocol. It opens pages of
 // loopback alone, and ends when it is closed or when this process dies.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -68,6 +69,8 @@ export class Chromium {
     const directory = mkdtempSync(join(tmpdir(), 'tocsin-chromium-'));
     const child = spawn(program, [...flags, `--user-data-dir=${directory}`, 'about:blank'], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      // The leader of a group, with which its own processes end.
+      detached: true,
     });
     const chromium = new Chromium(child, directory);
     const { targetInfos } = (await chromium.#ask('Target.getTargets')) as {
@@ -115,11 +118,12 @@ export class Chromium {
 
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    if (this.#child.exitCode === null) {
-      this.#child.kill('SIGKILL');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      process.kill(-this.#child.pid!, 'SIGKILL');
       await ended;
     }
-    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    // The last of its processes may still write there.
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   #ask(method: string, params: object = {}): Promise<Answer> {
