@@ -1,5 +1,6 @@
 // What a message says, without markup: core composes a card once in a language, and each sink
-// renders it in its own syntax. Types, and one way to make each part of a text.
+// renders it in its own syntax. Types, one way to make each part of a text, and what a headline is
+// in a place without markup.
 import type { Severity } from './event.ts';
 
 /**

@@ -107,7 +107,11 @@ function describeDelivery(inCase: InSinkCase, bench: Bench): void {
     await send(sink, undefined, 'delivery-77', 2);
     await send(sink, undefined, 'delivery-78', 1);
     const carried = received().map((request) => /delivery-\d+/.exec(JSON.stringify(request))?.[0]);
-    expect(carried).toEqual(['delivery-77', 'delivery-77', 'delivery-78']);
+    expect(carried, 'each request must say the id of its delivery').toEqual([
+      'delivery-77',
+      'delivery-77',
+      'delivery-78',
+    ]);
   });
 
   inCase('ten at once all arrive', async () => {
