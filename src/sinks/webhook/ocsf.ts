@@ -67,7 +67,7 @@ function macOf(text = ''): string | undefined {
 
 function evidencesOf({ file, process, user }: EventBody): object[] | undefined {
   // A file must have a name.
-  const name = file?.name ?? file?.path ?? file?.hash;
+  const name = file?.name || file?.path || file?.hash;
   const hashes = hashesOf(file?.hash);
   const evidence = present({
     file: name && present({ name, path: file?.path, size: file?.size, type_id: 1, hashes }),

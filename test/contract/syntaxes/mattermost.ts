@@ -51,8 +51,8 @@ function plainly(found: string): string {
 }
 
 function outsideFences(text: string): string {
-  // Nor is the address of a link a text.
-  const kept = text.replace(/^```\n[\s\S]*?\n```$/gm, '').replace(/\]\([^\s()]*\)/g, ']');
+  // Nor is the address of a link a text. It has no back-tick: what has one is two values.
+  const kept = text.replace(/^```\n[\s\S]*?\n```$/gm, '').replace(/\]\([^\s()`]*\)/g, ']');
   return kept
     .split(/\n[ \t]*\n/)
     .map(outsideCode)

@@ -80,3 +80,11 @@ test('what is unknown, HIGH or CRITICAL is an alert', () => {
   );
   expect(alerts).toEqual([0, 4, 5]);
 });
+
+test.each([
+  [{ name: '', path: 'C:\\x.exe', size: 7 }, 'C:\\x.exe'],
+  [{ name: '', path: '', hash: 'ab12', size: 7 }, 'ab12'],
+])('a file with an empty name is called by what else it has: %j', (file, name) => {
+  const { evidences } = finding(storedEvent({ body: { file } }));
+  expect(evidences[0].file).toMatchObject({ name, size: 7 });
+});
