@@ -116,9 +116,13 @@ const values = {
   L: '{{ event.link }}',
 };
 
+/** The template that a shape stands for. */
+export function sourceOf(shape: string): string {
+  return shape.replace(/[ABPUTL]/g, (name) => values[name as keyof typeof values]);
+}
+
 function ofTemplate(voice: Voice, shape: string): Carrier {
-  const source = shape.replace(/[ABPUTL]/g, (name) => values[name as keyof typeof values]);
-  const text = compileText(source, templateFields);
+  const text = compileText(sourceOf(shape), templateFields);
   const fields = [true, false].map((isShort) => ({ title: text, value: text, isShort }));
   const template: Template = { name: shape, title: text, text, fields };
   const words = voice.templateWords;

@@ -31,18 +31,7 @@ function isShort(card: Card, { total, value, growthMax = Number.POSITIVE_INFINIT
       if (part.kind === 'link') length += part.url.length;
     }
   };
-  count(card.title);
-  count(card.headline);
-  count(card.footer);
-  for (const remark of card.remarks) count(remark);
-  for (const fields of [card.fields, card.details]) {
-    for (const field of fields) {
-      count(field.name);
-      count(field.value);
-    }
-  }
-  const { columns = [], rows = [], more = [] } = card.table ?? {};
-  for (const cells of [columns, ...rows, [more]]) for (const cell of cells) count(cell);
+  forEachText(card, count);
   return length * growthMax <= total;
 }
 
@@ -64,21 +53,30 @@ function cutTo(card: Card, valueMax: number): Card {
 }
 
 function weight(card: Card, { weigh = codePointsOf }: Limits): number {
-  const ofText = (text: Text) => text.reduce((sum, part) => sum + weigh(part), overhead);
-  const ofTexts = (texts: readonly Text[]) => texts.reduce((sum, text) => sum + ofText(text), 0);
-  const ofFields = (fields: readonly Field[]) =>
-    fields.reduce((sum, { name, value }) => sum + ofText(name) + ofText(value), 0);
+  let sum = 0;
+  forEachText(card, (text) => {
+    sum += text.reduce((all, part) => all + weigh(part), overhead);
+  });
+  return sum;
+}
+
+/** Every text that is rendered. */
+function forEachText(card: Card, use: (text: Text) => void): void {
+  use(card.title);
+  use(card.headline);
+  use(card.footer);
+  for (const remark of card.remarks) use(remark);
+  for (const fields of [card.fields, card.details]) {
+    for (const field of fields) {
+      use(field.name);
+      use(field.value);
+    }
+  }
   const { table } = card;
-  const ofTable =
-    table === undefined
-      ? 0
-      : ofTexts(table.columns) + table.rows.reduce((sum, row) => sum + ofTexts(row), 0);
-  return (
-    ofTexts([card.title, card.headline, card.footer, ...card.remarks]) +
-    ofFields(card.fields) +
-    ofFields(card.details) +
-    ofTable
-  );
+  if (table === undefined) return;
+  for (const column of table.columns) use(column);
+  for (const row of table.rows) for (const cell of row) use(cell);
+  if (table.more !== undefined) use(table.more);
 }
 
 function codePointsOf({ text }: Part): number {

@@ -55,3 +55,9 @@ it('counts as the sink counts', () => {
   const fit = fitted(card, { total: 10_000, value: 5_000, weigh });
   expect(size(fit)).toBeLessThanOrEqual(2_000);
 });
+
+it('weighs what a table says of the rest', () => {
+  const table = { columns: [], rows: [], more: [word('and 40 more '.repeat(50))] };
+  const fits = fitted({ ...card, details: [], table }, { total: 400, value: 1_000 });
+  expect(fits.table).toBeUndefined();
+});

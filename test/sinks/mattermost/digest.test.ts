@@ -4,38 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { parsePayload } from '../../../simulators/mattermost/payload.ts';
 import { draftPosts } from '../../../simulators/mattermost/post.ts';
-import { composeDigest, type DigestContext } from '../../../src/core/deliver/digest.ts';
-import type { Digest, DigestMember, MessageForm, Severity } from '../../../src/kit/event.ts';
+import type { Digest, MessageForm, Severity } from '../../../src/kit/event.ts';
 import { type Locale, locales } from '../../../src/kit/locale.ts';
 import type { Payload } from '../../../src/sinks/mattermost/post.ts';
 import { activeIn } from '../../contract/syntaxes/mattermost-model.ts';
 import { readers } from '../../contract/syntaxes/mattermost-parsers.ts';
+import { digestOf } from '../../core/message/digest-of.ts';
 import { anyHostile, hugeHostile } from '../../hostile/markdown.ts';
 import { digestOfGroup, digestOfStorm, storedDigest } from '../../support/digests.ts';
 import { asMarked, drawn, factsOf, meant, messageOf, post, sizes, type Written } from './posts.ts';
-
-const startMs = Date.parse('2026-03-01T02:00:00.000Z');
-const unsaid = {
-  device: undefined,
-  fileHash: undefined,
-  fileName: undefined,
-  itemId: undefined,
-  link: undefined,
-};
-function digestOf(
-  members: readonly Partial<DigestMember>[],
-  context: Partial<DigestContext> = {},
-): Digest {
-  const all = members.map((more, n) => ({
-    ...unsaid,
-    eventId: n + 1,
-    severity: 3 as const,
-    type: 'PUA',
-    receivedAtMs: startMs,
-    ...more,
-  }));
-  return composeDigest(all, { kind: 'group', before: 0, route: 'night', by: [], ...context });
-}
 
 const postOf = (digest: Digest, written: Written = {}) => post(storedDigest(digest), written);
 

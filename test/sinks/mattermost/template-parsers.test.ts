@@ -9,6 +9,7 @@ import { templateFields } from '../../../src/core/template/fields.ts';
 import { renderTemplate, type Template } from '../../../src/core/template/template.ts';
 import type { StoredEvent } from '../../../src/kit/event.ts';
 import type { CardStyle } from '../../../src/sinks/mattermost/render.ts';
+import { shapes, sourceOf } from '../../contract/carriers.ts';
 import { readers } from '../../contract/syntaxes/mattermost-parsers.ts';
 import { anyHostile } from '../../hostile/markdown.ts';
 import { eventOfTexts } from '../../support/events.ts';
@@ -20,86 +21,6 @@ const words = new Composers({}).voiceOf(
 ).templateWords;
 const runs = Number(process.env.PARSER_RUNS ?? 1_500);
 const seed = Number(process.env.PARSER_SEED ?? 44);
-
-/**
- * `A` and `B` are values, `P` one that is said to be running text, `U` one for an address, `T` a
- * time, `L` the console's page: where a template's own text touches a value.
- */
-const shapes = [
-  'xA',
-  'Ax',
-  'AB',
-  '"A" B',
-  '/A',
-  'A/B',
-  ':A',
-  'A:B',
-  '(A)',
-  '[A] B',
-  '[A](https://wiki.example/a) B',
-  '![A](https://wiki.example/a.png) B',
-  '**A** B',
-  '**a A b** B',
-  '*A* B',
-  '_A_ B',
-  '__A__ B',
-  '~~A~~ B',
-  '| A | B |\n|---|---|\n| B | A |',
-  '#A',
-  "'A' =B -A !B",
-  'A.co/B',
-  'A|B',
-  'x-P',
-  'P-d',
-  'P.co/a',
-  'PPA',
-  '"P A',
-  'PAPB',
-  'tel:P A',
-  'https://wiki.example/A',
-  'www.wiki.example/A B',
-  'wiki.example/A',
-  'a@b.coA',
-  '@A',
-  '~A',
-  '`A` B',
-  '```\nA\n```\nB',
-  '\\A',
-  '$A$ B',
-  '<A|B>',
-  '- A\n- B',
-  '1. A\n1) B',
-  'A\n===\nB\n---',
-  '> A\n# B',
-  '[a](https://wiki.example/U) B',
-  '[a](https://wiki.example/A) B',
-  '[A](L) B',
-  '[a](L) B',
-  'L A',
-  'LA',
-  'TA',
-  'AT',
-  'tel:TA',
-  'U.co/A',
-  '@UA',
-  '(A)(B)',
-  ']A[B](',
-  '&A;B',
-  '<!A>B',
-] as const;
-
-const texts = {
-  A: '{{ event.user }}',
-  B: '{{ event.file.name }}',
-  P: '{{ event.description | text }}',
-  U: '{{ event.file.hash | url_encode }}',
-  T: '{{ event.time }}',
-  L: '{{ event.link }}',
-};
-
-function sourceOf(shape: string): string {
-  return shape.replace(/[ABPUTL]/g, (name) => texts[name as keyof typeof texts]);
-}
 
 const templates = shapes.map((shape): Template => {
   const compiled = compileText(sourceOf(shape), templateFields);
