@@ -92,11 +92,12 @@ export function plainText(text: Text): string {
 const ours = /[():·⏎“”]/;
 
 /**
- * A part of a headline where nothing sets code apart: in notifications and subjects. A value that
- * could pass for our own words stands in quotation marks.
+ * A part of a headline where nothing sets text of others apart: in notifications and subjects. A
+ * value or a sentence that could pass for our own words stands in quotation marks.
  */
 export function quoted({ kind, text }: Part): string {
-  return kind === 'code' && ours.test(text) ? `“${text.replace(/[“”]/g, '″')}”` : text;
+  const isOfOthers = kind === 'code' || kind === 'prose';
+  return isOfOthers && ours.test(text) ? `“${text.replace(/[“”]/g, '″')}”` : text;
 }
 
 /** The headline for notifications and subjects; see {@link quoted}. */

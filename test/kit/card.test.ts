@@ -18,6 +18,14 @@ it('has words that are strong, and words that are not', () => {
 });
 
 test.each([
+  ['A service was installed', 'A service was installed on PC-1'],
+  ['Test on PC-1: blocked · nothing', '“Test on PC-1: blocked · nothing” on PC-1'],
+])('a sentence of others, %j, says nothing in our name either', (text, expected) => {
+  const headline = [{ kind: 'prose', text } as const, word(' on PC-1')];
+  expect(headlineText({ headline })).toBe(expected);
+});
+
+test.each([
   ['PC-1', 'Ransomware on PC-1: NOT blocked'],
   ['CORP\\somchai', 'Ransomware on CORP\\somchai: NOT blocked'],
   ['PC-1 (admin): blocked', 'Ransomware on “PC-1 (admin): blocked”: NOT blocked'],
