@@ -29,6 +29,19 @@ export function linkPatternFault(
   return 'fault' in read ? read.fault : undefined;
 }
 
+/**
+ * The front page of the console that a link to one of its events leads to: what stands before the
+ * event's own `#/events/17001`, `events/17001` or `events?id=17001`. So a console below a path of
+ * its host keeps that path.
+ * @param link an http or https address
+ */
+export function frontPageOf(link: string): string {
+  const { origin, pathname, search, hash } = new URL(link);
+  if (/\d/.test(hash) || (search === '' && pathname.endsWith('/'))) return origin + pathname;
+  const [, ...kept] = pathname.split('/').slice(0, search === '' ? -2 : -1);
+  return `${[origin, ...kept].join('/')}/`;
+}
+
 /** @param value of letters, digits, `.` and `/` alone: it ends nothing that it may stand in */
 export function filledLink(pattern: string, place: LinkPlace, value: string): string {
   return pattern.replace(`{${place}}`, () => value);

@@ -1,6 +1,6 @@
 // Which addresses with a place to fill in the configuration may hold.
 import { expect, test } from 'vitest';
-import { filledLink, linkPatternFault } from '../../src/kit/link-pattern.ts';
+import { filledLink, frontPageOf, linkPatternFault } from '../../src/kit/link-pattern.ts';
 
 test.each([
   'https://scan.example/{hash}',
@@ -41,4 +41,20 @@ test('a console of the own network may be reached by http', () => {
 
 test('what is filled in is never read as a pattern', () => {
   expect(filledLink('https://scan.example/{hash}', 'hash', '$&')).toBe('https://scan.example/$&');
+});
+
+test.each([
+  ['https://console.example/', 'https://console.example/'],
+  ['https://console.example/#/events/1203', 'https://console.example/'],
+  ['https://portal.example/di/#/events/1203', 'https://portal.example/di/'],
+  ['https://portal.example/di/index.html#events/1203', 'https://portal.example/di/index.html'],
+  ['https://portal.example/di/', 'https://portal.example/di/'],
+  ['https://console.example/events/1203', 'https://console.example/'],
+  ['https://console.example/events/1203#processes', 'https://console.example/'],
+  ['https://portal.example:8443/di/events/1203', 'https://portal.example:8443/di/'],
+  ['https://portal.example/di/events?id=1203', 'https://portal.example/di/'],
+  ['https://console.example/?event=1203', 'https://console.example/'],
+  ['https://console.example/1203', 'https://console.example/'],
+])('%s is an event of the console at %s', (link, page) => {
+  expect(frontPageOf(link)).toBe(page);
 });

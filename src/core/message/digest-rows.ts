@@ -1,6 +1,7 @@
 // The most urgent events of a digest, one row each, and the way to the rest. Pure.
 import { type Part, type Table, type Text, word } from '../../kit/card.ts';
 import type { Digest, DigestRow } from '../../kit/event.ts';
+import { frontPageOf } from '../../kit/link-pattern.ts';
 import { shownId } from './facts.ts';
 import { type Language, number } from './language.ts';
 import { signs } from './signs.ts';
@@ -13,8 +14,7 @@ const consolesMax = 3;
 /** The consoles that the rows lead to: where whatever is not shown can be seen. */
 export function consolesOf({ rows }: Digest): readonly string[] {
   const addresses = rows.flatMap(({ link = '' }) =>
-    // The origin of anything else is no address.
-    /^https?:/i.test(link) && URL.canParse(link) ? [`${new URL(link).origin}/`] : [],
+    /^https?:/i.test(link) && URL.canParse(link) ? [frontPageOf(link)] : [],
   );
   return [...new Set(addresses)];
 }

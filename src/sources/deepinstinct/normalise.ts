@@ -2,7 +2,7 @@
 // understood is delivered as UNRECOGNISED, with its bytes. Every enum is open. Pure.
 import { createHash } from 'node:crypto';
 import { type EventBody, type EventDraft, unparsedRaw } from '../../kit/event.ts';
-import { filledLink } from '../../kit/link-pattern.ts';
+import { filledLink, frontPageOf } from '../../kit/link-pattern.ts';
 import { countOf, firstText, objectOf, objectsOf, present, textOf, type Wire } from './field.ts';
 import { fileOf } from './file.ts';
 import { isObject, type WireItem } from './page.ts';
@@ -31,13 +31,14 @@ export function linkOf(config: {
   readonly url: string;
   readonly event_link?: string | undefined;
 }): string {
-  return config.event_link ?? `${new URL(config.url).origin}/`;
+  return config.event_link ?? `${config.url}/`;
 }
 
 /** An event without a number has no page of its own. */
 function linkTo(link: string | undefined, id: number | undefined): string | undefined {
   if (!link?.includes('{id}')) return link;
-  return id === undefined ? `${new URL(link).origin}/` : filledLink(link, 'id', String(id));
+  const whole = filledLink(link, 'id', String(id ?? 0));
+  return id === undefined ? frontPageOf(whole) : whole;
 }
 
 const unrecognised = 'UNRECOGNISED';

@@ -13,6 +13,12 @@ describe('the way to the rest', () => {
     expect(card.table!.more!.at(-1)).toMatchObject({ url: 'https://console.example/' });
   });
 
+  it('keeps the path below which the console is', () => {
+    const card = at('https://portal.example/di/#/events/1203');
+    expect(card.link).toBe('https://portal.example/di/');
+    expect(card.table!.more!.at(-1)).toMatchObject({ url: 'https://portal.example/di/' });
+  });
+
   it('is each of several consoles, and none is the title’s', () => {
     const card = cardOf(
       digestOf(

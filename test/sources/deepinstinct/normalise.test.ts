@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventDraft } from '../../../src/kit/event.ts';
-import { normalise } from '../../../src/sources/deepinstinct/normalise.ts';
+import { linkOf, normalise } from '../../../src/sources/deepinstinct/normalise.ts';
 import { parsePage } from '../../../src/sources/deepinstinct/page.ts';
 import type { Stream } from '../../../src/sources/deepinstinct/stream.ts';
 import { faultsOf } from '../../contract/draft-faults.ts';
@@ -272,6 +272,14 @@ describe('what cannot be recognised', () => {
       '{"id": 9007199254740993, "type": "STATIC_ANALYSIS"}',
     );
   });
+});
+
+test.each([
+  ['https://console.example.com', undefined, 'https://console.example.com/'],
+  ['https://portal.example/di', undefined, 'https://portal.example/di/'],
+  ['https://portal.example/di', 'https://a.example/{id}', 'https://a.example/{id}'],
+])('of the console %s with the address %s leads to %s', (url, event_link, link) => {
+  expect(linkOf({ url, event_link })).toBe(link);
 });
 
 test('leads to its own page where the pattern of that is known, and without a number to the console', () => {
