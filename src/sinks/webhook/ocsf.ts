@@ -24,7 +24,7 @@ export function findingOf(message: Message, deliveryId: string): object {
     time: Date.parse(occurredAt ?? receivedAt),
     severity_id: severity,
     severity: severities[severity],
-    status_id: 1,
+    status_id: isBare ? 0 : statusOf(event.status),
     // An unknown severity counts as HIGH, as it does for whom a card pings.
     is_alert: severity === 0 || severity >= 4,
     message: headline,
@@ -52,6 +52,21 @@ export function findingOf(message: Message, deliveryId: string): object {
     observables: observablesOf(body),
     unmapped: unmappedOf(message, isBare ? undefined : event),
   });
+}
+
+/** Words that vendors have for the states of a finding, by OCSF's number of each. */
+const statuses: readonly (readonly [number, RegExp])[] = [
+  [1, /^(?:new|open|opened|re_?open|reopened|active|unresolved)$/],
+  [2, /^(?:in_?progress|acknowledged|assigned|under_?review|investigating)$/],
+  [3, /^(?:suppressed|ignored|dismissed|muted|false_?positive)$/],
+  [4, /^(?:closed|resolved|fixed|remediated|mitigated|done)$/],
+];
+
+/** 0 of an event that says nothing; 99 for a word that is none of these, which `unmapped` has. */
+function statusOf(status: string | null): number {
+  if (status === null || status === '') return 0;
+  const word = status.toLowerCase().replace(/[\s-]+/g, '_');
+  return statuses.find(([, words]) => words.test(word))?.[0] ?? 99;
 }
 
 function deviceOf({ device = {} }: EventBody): object | undefined {

@@ -74,6 +74,26 @@ it('lists what can be searched for', () => {
   expect(finding(storedEvent({ body: {} }))).not.toHaveProperty('observables');
 });
 
+test.each([
+  ['OPEN', 1],
+  ['REOPEN', 1],
+  ['New', 1],
+  ['In Progress', 2],
+  ['in-progress', 2],
+  ['FALSE_POSITIVE', 3],
+  ['CLOSED', 4],
+  ['resolved', 4],
+  ['NOT_CLOSED', 99],
+  ['VAPORISED', 99],
+  ['', 0],
+  [null, 0],
+])('the status %j has number %i, and stands as the vendor writes it too', (status, id) => {
+  const found = finding(storedEvent({ status }));
+  expect(found.status_id).toBe(id);
+  expect(found.unmapped.status ?? null).toBe(status);
+  expect(finding(storedEvent({ status }), { form: 'bare' }).status_id).toBe(0);
+});
+
 test('what is unknown, HIGH or CRITICAL is an alert', () => {
   const alerts = ([0, 1, 2, 3, 4, 5] as const).filter(
     (severity) => finding(storedEvent({ severity })).is_alert,
