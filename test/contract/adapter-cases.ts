@@ -27,44 +27,80 @@ export function adapterContext(
   return { id: 'contract', http, now: Date.now };
 }
 
+/** A value that nobody may see, and what it is, in words. */
+export interface Secret {
+  readonly what: string;
+  readonly text: string;
+}
+
 /**
  * What must not be seen of a configuration: its secret values, and of a secret URL also its path,
  * its long segments and query values.
  */
 // biome-ignore lint/suspicious/noExplicitAny: definitions of differing schemas
-export function secretsIn(definition: AdapterDefinition<any, unknown>, config: unknown): string[] {
-  const values = definition.secrets.map((key) => (config as Record<string, unknown>)[key]);
-  return values.flatMap((value) => (value === undefined ? [] : partsOf(String(value))));
+export function secretsIn(definition: AdapterDefinition<any, unknown>, config: unknown): Secret[] {
+  return definition.secrets.flatMap((key) => {
+    const value = (config as Record<string, unknown>)[key];
+    return value === undefined ? [] : partsOf(key, String(value));
+  });
 }
 
-function partsOf(secret: string): string[] {
-  if (!URL.canParse(secret) || !/^https?:/.test(secret)) return [secret];
+function partsOf(key: string, secret: string): Secret[] {
+  const whole = { what: key, text: secret };
+  if (!URL.canParse(secret) || !/^https?:/.test(secret)) return [whole];
   const { pathname, searchParams, password } = new URL(secret);
-  const parts = [...pathname.split('/'), ...searchParams.values()].filter(
-    (part) => part.length >= 10,
-  );
-  return [secret, password, pathname, ...parts].filter((part) => part.length > 1);
+  const long = (what: string, texts: Iterable<string>) =>
+    [...texts].filter((text) => text.length >= 10).map((text) => ({ what, text }));
+  return [
+    whole,
+    { what: `the password in ${key}`, text: password },
+    { what: `the path of ${key}`, text: pathname },
+    ...long(`a part of the path of ${key}`, pathname.split('/')),
+    ...long(`a value of the query of ${key}`, searchParams.values()),
+  ].filter(({ text }) => text.length > 1);
 }
 
 /**
  * Fails if any of `secrets` can be seen in an error: message, stack, properties, hidden ones too,
- * and the same of every cause.
+ * and the same of every cause. Says which one and where, and never its value.
  */
-export function expectNoSecret(error: unknown, secrets: readonly string[]): void {
-  const shown = [
-    inspect(error, { depth: 20, showHidden: true, maxStringLength: null }),
-    String(JSON.stringify(error)),
-  ];
+export function expectNoSecret(error: unknown, secrets: readonly Secret[]): void {
+  const shown = placesOf(error);
+  const leaks = secrets.flatMap(({ what, text }) => {
+    const holds = (place: Place) => place.text.toLowerCase().includes(text.toLowerCase());
+    const place = shown.find(holds);
+    return place === undefined ? [] : [`${what} can be seen in ${place.where}`];
+  });
+  if (leaks.length === 0) return;
+  const remedy =
+    'name only the host, and give failureOf and strangersAnswer of kit/http every value to hide';
+  expect.fail(`${[...new Set(leaks)].join('; ')}: ${remedy}`);
+}
+
+interface Place {
+  readonly where: string;
+  readonly text: string;
+}
+
+/** The narrowest first. */
+function placesOf(error: unknown): Place[] {
+  const places: Place[] = [];
+  let of = 'the error';
   for (
     let current = error, depth = 0;
     current instanceof Error && depth < 20;
     current = current.cause, depth += 1
   ) {
-    shown.push(current.message, String(current.stack), JSON.stringify({ ...current }));
+    places.push({ where: `the message of ${of}`, text: current.message });
+    for (const [name, value] of Object.entries(current))
+      places.push({ where: `\`${name}\` of ${of}`, text: String(JSON.stringify(value)) });
+    places.push({ where: `the stack of ${of}`, text: String(current.stack) });
+    of = `the cause of ${of}`;
   }
-  for (const secret of secrets) {
-    expect(shown.some((text) => text.toLowerCase().includes(secret.toLowerCase()))).toBe(false);
-  }
+  const whole = inspect(error, { depth: 20, showHidden: true, maxStringLength: null });
+  const hidden = 'what an inspection of the error shows';
+  places.push({ where: hidden, text: `${whole} ${JSON.stringify(error)}` });
+  return places;
 }
 
 /** The AdapterError with which `promise` rejects; anything else fails the test. */

@@ -374,7 +374,7 @@ function describeFailures(
       farEnd.answering(({ target, headers }, response) => {
         response
           .writeHead(status, { location: `${farEnd.origin}${target}` })
-          .end(`${target} ${JSON.stringify(headers)} ${secrets.join(' ')}`);
+          .end(`${target} ${JSON.stringify(headers)} ${secrets.map(({ text }) => text).join(' ')}`);
       });
       const source = create();
       for (const call of [

@@ -71,7 +71,11 @@ describe('a login', () => {
       const error = await adapterError(tried());
       expect(error).toMatchObject({ outcome: 'reject_sink', reason: 'auth' });
       const encoded = Buffer.from(`\0${login.username}\0${login.password}`).toString('base64');
-      expectNoSecret(error, [login.password, encoded, encoded.slice(12, 24)]);
+      const hidden = [login.password, encoded, encoded.slice(12, 24)];
+      expectNoSecret(
+        error,
+        hidden.map((text) => ({ what: 'the login', text })),
+      );
     }
   });
 

@@ -46,10 +46,10 @@ describe('an answer', () => {
         },
       );
       const error = await adapterError(send(sink));
-      expectNoSecret(error, [hookId]);
+      expectNoSecret(error, [{ what: 'the hook', text: hookId }]);
       expect(error.answer).toContain('Failed for incoming webhook [secret]');
       const checked = await sink.check!(never).catch((reason: unknown) => reason);
-      expectNoSecret(checked, [hookId]);
+      expectNoSecret(checked, [{ what: 'the hook', text: hookId }]);
     }
   });
 });
