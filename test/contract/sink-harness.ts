@@ -58,6 +58,7 @@ interface ByHttp extends Common {
   /** The answer by which the far end accepts. */
   readonly success: {
     readonly status: number;
+    /** Of an object only the keys that the sink looks at: without one, it is no acceptance. */
     readonly body: string;
     readonly headers?: Record<string, string>;
     /** It says nothing by its body: skip the case of the promised one with a reason. */
