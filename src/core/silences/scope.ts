@@ -1,7 +1,7 @@
 // How much a matcher covers, as far as that can be known without events. Pure.
 import type { EventBody, Severity } from '../../kit/event.ts';
 import type { EventFacts } from '../rules/match.ts';
-import type { ExpressionFacts } from '../rules/rule-event.ts';
+import { type ExpressionFacts, expressionFields } from '../rules/rule-event.ts';
 import { covers, type Matcher } from './index.ts';
 
 /** Values that nobody would write a rule about. */
@@ -11,46 +11,20 @@ interface Unlikely {
   readonly ip: string;
 }
 
-/** An event with a value in every field. */
-function unlikely(stream: string, severity: Severity, { text, number, ip }: Unlikely): EventFacts {
-  const process = { name: text, path: text, commandLine: text, user: text };
-  const device = {
-    id: text,
-    name: text,
-    os: text,
-    osVersion: text,
-    ip,
-    mac: text,
-    domain: text,
-    group: text,
-    policy: text,
-  };
-  const body: EventBody = {
-    lastAction: text,
-    trigger: text,
-    threatType: text,
-    description: text,
-    comment: text,
-    user: text,
-    remoteIp: text,
-    recurrence: number,
-    affectedDevices: number,
-    device,
-    process,
-    parentProcess: process,
-    tenant: { id: text, name: text, provider: text },
-    file: {
-      name: text,
-      path: text,
-      script: text,
-      hash: text,
-      type: text,
-      signer: text,
-      size: number,
-    },
-    techniques: [{ id: text }],
-  };
+/** An event with a value in every field that a rule can be about. */
+function unlikely(stream: string, severity: Severity, values: Unlikely): EventFacts {
+  const { text } = values;
+  // Nobody looks there for the few that are no fields of a body.
+  const body = filled(expressionFields, '', values) as EventBody;
   return { stream, severity, type: text, status: text, action: text, body };
+}
+
+function filled(field: unknown, name: string, values: Unlikely): unknown {
+  if (field === 'string') return name === 'ip' ? values.ip : values.text;
+  if (field === 'int') return values.number;
+  if (field === 'list<string>') return [{ id: values.text }];
+  const inner = Object.entries(field as object);
+  return Object.fromEntries(inner.map(([key, one]) => [key, filled(one, key, values)]));
 }
 
 const events = ['event', 'suspicious'].flatMap((stream) =>

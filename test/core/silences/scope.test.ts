@@ -1,5 +1,6 @@
 // How much a silence covers, as far as that can be known without events.
 import { expect, test } from 'vitest';
+import { expressionFields } from '../../../src/core/rules/rule-event.ts';
 import { compileMatcher, MatcherError, tryMatcher } from '../../../src/core/silences/index.ts';
 import { coversEverything, mayCoverCritical } from '../../../src/core/silences/scope.ts';
 
@@ -18,6 +19,19 @@ test.each([
 ])('%j matches every event: %s', (written, isEverything) => {
   expect(coversEverything(compileMatcher(written), ['a', 'b'])).toBe(isEverything);
 });
+
+test.each(fieldsOf(expressionFields))('an event without a word in %s is special', (field, type) => {
+  const nothing = type === 'string' ? '""' : type === 'int' ? '0' : '[]';
+  for (const when of [`event.${field} == ${nothing}`, `event.${field} != ${nothing}`])
+    expect(coversEverything(compileMatcher({ when }), []), when).toBe(when.includes('!='));
+});
+
+/** `device.name`, and its type. */
+function fieldsOf(fields: object, before = ''): [string, string][] {
+  return Object.entries(fields).flatMap(([name, type]) =>
+    typeof type === 'string' ? [[before + name, type]] : fieldsOf(type, `${before}${name}.`),
+  );
+}
 
 test('without sources, a source that is named is one of those that there will be', () => {
   expect(coversEverything(compileMatcher({ sources: ['a'] }), [])).toBe(false);
