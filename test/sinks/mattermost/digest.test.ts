@@ -12,7 +12,17 @@ import { readers } from '../../contract/syntaxes/mattermost-parsers.ts';
 import { digestOf } from '../../core/message/digest-of.ts';
 import { anyHostile, hugeHostile } from '../../hostile/markdown.ts';
 import { digestOfGroup, digestOfStorm, storedDigest } from '../../support/digests.ts';
-import { asMarked, drawn, factsOf, meant, messageOf, post, sizes, type Written } from './posts.ts';
+import {
+  asMarked,
+  drawn,
+  factsOf,
+  floods,
+  meant,
+  messageOf,
+  post,
+  sizes,
+  type Written,
+} from './posts.ts';
 
 const postOf = (digest: Digest, written: Written = {}) => post(storedDigest(digest), written);
 
@@ -235,21 +245,7 @@ describe('the size', () => {
     });
   });
 
-  test.each([
-    '😀',
-    '👩🏽‍💻',
-    '\\',
-    '"',
-    '<!',
-    '*',
-    '\u202E',
-    'ก',
-    '<|',
-    'x ',
-    '\n',
-    '://a',
-    '\u2424',
-  ])('of %j is under every limit', (unit) => {
+  test.each(floods)('of %j is under every limit', (unit) => {
     const text = unit.repeat(Math.ceil(1_000 / unit.length));
     for (const locale of locales) expectOnePost(text, locale);
   });

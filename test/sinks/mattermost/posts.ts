@@ -74,13 +74,19 @@ export function sizes(payload: Payload) {
   };
 }
 
+/** What a text full of it must not make too long: letters of every weight, and what is escaped. */
+export const floods: readonly string[] = [
+  ...['😀', '👩🏽‍💻', 'ก', 'x ', '\n', '\u202E', '\u2424'],
+  ...['\\', '"', '*', '<!', '<|', 'www.', '://.', '://a'],
+];
+
 /** What of a post’s markup is meant: the level, names of facts, words that we stress, links. */
 export const meant: readonly RegExp[] = [
   /\*\*(?:UNKNOWN|INFO|LOW|MEDIUM|HIGH|CRITICAL)\*\*/g,
   /^\*\*[\p{L}\d][\p{L}\p{M}\d &/]*\*\*(?=[ \n])/gmu,
   /\*\*(?:quarantine FAILED|กักกันไม่สำเร็จ)\*\*/g,
   /\[\d+\]\(https:\/\/console\.example\/[^\s()<>|]*\)/g,
-  /\[console\\\.example\]\(https:\/\/console\.example\/\)/g,
+  /\[console\\\.example\]\(https:\/\/console\.example\/[^\s()<>|]*\)/g,
 ];
 
 /** How much of what a reader of Markdown must find in a text, and nothing else. */
