@@ -7,14 +7,18 @@ import * as silence from './silence.ts';
 import * as source from './source.ts';
 import * as works from './works.ts';
 
+export type { Actor, Permission } from '../kit/records/audit.ts';
 export { listMax } from './fields.ts';
 export {
+  ConflictError,
   InputError,
+  includes,
+  NotFoundError,
   type Operation,
   type OperationContext,
   OutputError,
   outputOf,
-  type Permission,
+  PermissionError,
   perform,
 } from './operation.ts';
 export { backlog, dead, events, silence, source, works };

@@ -1,14 +1,22 @@
-// What an operation is, and the one function that runs each of them: it checks input and output,
-// whoever calls.
+// What an operation is, and the one function that runs each of them: it checks who asks, input and
+// output, and notes every act in the audit log, whoever calls.
 import { z } from 'zod';
+import type { Config } from '../config/index.ts';
+import { createMask } from '../kit/mask.ts';
+import type { Actor, Permission } from '../kit/records/audit.ts';
+import { appendAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
-
-/** What somebody needs to be allowed: to look, to act on what goes on, to change what is kept. */
-export type Permission = 'read' | 'operate' | 'admin';
+import { inTransaction } from '../store/transaction.ts';
 
 export interface OperationContext {
   readonly db: Database;
+  readonly actor: Actor;
+  /** Of the process that runs the operation. */
+  readonly config: Config;
 }
+
+/** `GET /sinks`, `POST /sinks/{sink}/pause`: under `/api/v1`; a name in braces is a field. */
+export type Route = `${'GET' | 'POST' | 'DELETE'} /${string}`;
 
 export interface Operation<In, Out> {
   /**
@@ -24,7 +32,15 @@ export interface Operation<In, Out> {
   /** JSON. A newer release may add fields; those are dropped where nobody knows them. */
   readonly output: z.ZodType<Out>;
   readonly permission: Permission;
+  /** Its place in the API; absent: it is for commands alone. */
+  readonly route?: Route;
   run(context: OperationContext, input: In): Promise<Out>;
+  /** Of an act: what it is done to, for the audit log: `sink:soc`. */
+  target?(input: In): string;
+  /** Of an act: what it is about to change, for the audit log. Runs first. */
+  before?(context: OperationContext, input: In): Promise<unknown>;
+  /** Of an act that may only look: true, and nothing is changed or noted. */
+  isRehearsal?(input: In): boolean;
 }
 
 /** The input is not what the operation takes. Its message names every field that is wrong. */
@@ -32,27 +48,86 @@ export class InputError extends Error {
   override readonly name = 'InputError';
 }
 
+/** The actor may not do this. */
+export class PermissionError extends Error {
+  override readonly name = 'PermissionError';
+}
+
+/** What was asked for does not exist, or no longer. */
+export class NotFoundError extends Error {
+  override readonly name = 'NotFoundError';
+}
+
+/** What was asked for cannot be done in the present state: its message says why. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError';
+}
+
 /** The answer is not what this release expects of the operation. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
+const ranks: readonly Permission[] = ['read', 'operate', 'admin'];
+
+/** Whether a role includes a permission. */
+export function includes(role: Permission, permission: Permission): boolean {
+  return ranks.indexOf(role) >= ranks.indexOf(permission);
+}
+
 /**
- * Runs the operation.
+ * Runs the operation. An act and its row in the audit log are one transaction.
  * @param input as a typed caller gives it, or as it came over the wire
- * @throws {InputError} before anything was done
+ * @throws {PermissionError} {InputError} before anything was done
  */
 export async function perform<In, Out>(
   operation: Operation<In, Out>,
   context: OperationContext,
   input: unknown,
 ): Promise<Out> {
+  const { name, permission } = operation;
+  const { actor } = context;
+  if (!includes(actor.role, permission))
+    throw new PermissionError(
+      `${name} needs the role "${permission}", and ${actor.name} has "${actor.role}".`,
+    );
   const { data, error } = operation.input.safeParse(input);
   if (error !== undefined)
-    throw new InputError(
-      `${operation.name} cannot take this input: ${problemsOf(error, operation.input)}.`,
-    );
-  return outputOf(operation, await operation.run(context, data as In));
+    throw new InputError(`${name} cannot take this input: ${problemsOf(error, operation.input)}.`);
+  const given = data as In;
+  const isAct = permission !== 'read' && operation.isRehearsal?.(given) !== true;
+  if (!isAct) return outputOf(operation, await operation.run(context, given));
+  return await inTransaction(context.db, (db, isWhole) =>
+    performNoted(operation, { ...context, db }, { input: given, isWhole }),
+  );
+}
+
+/**
+ * Outside of a transaction the act is noted twice: before it is done, and with what came of it.
+ * Nothing is ever done that is not noted.
+ */
+async function performNoted<In, Out>(
+  operation: Operation<In, Out>,
+  context: OperationContext,
+  { input, isWhole }: { readonly input: In; readonly isWhole: boolean },
+): Promise<Out> {
+  const { actor, config, db } = context;
+  const mask = createMask(config.secrets);
+  const textOf = (value: unknown) => (value === undefined ? null : mask(JSON.stringify(value)));
+  const before = await operation.before?.(context, input);
+  const entry = {
+    actor: actor.name,
+    via: actor.via,
+    address: actor.address,
+    operation: operation.name,
+    target: mask(operation.target?.(input) ?? '') || null,
+    input: textOf(input) ?? '{}',
+    before: textOf(before),
+  };
+  if (!isWhole) await appendAudit(db, { ...entry, after: null }, isWhole);
+  const output = outputOf(operation, await operation.run(context, input));
+  await appendAudit(db, { ...entry, after: textOf(output) }, isWhole);
+  return output;
 }
 
 /** The answer of the operation, checked. @throws {OutputError} */

@@ -87,13 +87,13 @@ export class LiveService implements Service {
     this.#server = await this.#listen();
     noteSuccess(metrics, config);
     await this.#logDatabase();
-    store.lock?.serve(answerOperations(store.db, log));
+    const running = () => this.#running.config;
+    store.lock?.serve(answerOperations({ db: store.db, config: running }, log));
     lookAtCredentials(this.#running.relay, log);
     this.#startChecks();
     this.#startNotices();
     this.ready = this.#begin();
     if (origin !== undefined) {
-      const running = () => this.#running.config;
       const takeOver = (next: Config) => this.#takeOver(next);
       this.#reloading = startReloading({ ...origin, log, metrics, running, takeOver });
     }

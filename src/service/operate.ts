@@ -3,11 +3,12 @@
 // one.
 
 import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, loadConfig } from '../config/index.ts';
 import { createOperationsApp } from '../http/operations.ts';
 import { createLogger, type Logger } from '../observe/log.ts';
-import { type Operation, perform } from '../operations/index.ts';
+import { type Actor, type Operation, perform } from '../operations/index.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { type Database, databaseErrorText, openPostgres } from '../store/database.ts';
@@ -58,13 +59,15 @@ export async function withOperations<Result>(
   use: (run: Operate) => Promise<Result>,
 ): Promise<Result> {
   const { databaseUrl: url, dataDir } = config;
-  const onStore = () => withStore(config, ({ db }) => use(operateOn(db)));
+  const onStore = () => withStore(config, ({ db }) => use(operateOn(db, config)));
   if (url === undefined) {
     const isHeld = await isServiceRunning(dataDir);
     const place = `DATA_DIR (${resolve(dataDir)})`;
     if (!isHeld && !existsSync(join(dataDir, 'postgres'))) throw new NoDatabaseError(place);
     io.stderr(`tocsin: the database is the embedded one in ${place}\n`);
-    return isHeld ? use((operation, input) => askService(dataDir, operation, input)) : onStore();
+    const actor = commandActor();
+    const ask: Operate = (operation, input) => askService(dataDir, operation, { input, actor });
+    return isHeld ? use(ask) : onStore();
   }
   const [facts] = await assertDatabase(config);
   const place = `DATABASE_URL (${facts?.address})`;
@@ -74,14 +77,29 @@ export async function withOperations<Result>(
   // Without DATA_DIR, which this command neither needs nor makes.
   const db = openPostgres({ url, prepare: config.databasePrepare, connectionsMax: 2 });
   try {
-    return await use(operateOn(db));
+    return await use(operateOn(db, config));
   } finally {
     await db.$client.end({ timeout: 5 });
   }
 }
 
-function operateOn(db: Database): Operate {
-  return (operation, input) => perform(operation, { db }, input);
+function operateOn(db: Database, config: Config): Operate {
+  const actor = commandActor();
+  return (operation, input) => perform(operation, { db, config, actor }, input);
+}
+
+/** Whoever may use the database or its directory may do everything: the system has let them in. */
+function commandActor(name: string = userName()): Actor {
+  return { name, role: 'admin', via: 'cli', address: null };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // In a container, the user may have no name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 /**
@@ -96,10 +114,13 @@ export async function peek<In, Out>(
 ): Promise<Out | undefined> {
   const { databaseUrl: url, databasePrepare: prepare } = config;
   try {
-    if (url === undefined) return await askService(config.dataDir, operation, input);
+    if (url === undefined)
+      return await askService(config.dataDir, operation, { input, actor: commandActor() });
     await assertDatabase(config);
     const db = openPostgres({ url, prepare, connectionsMax: 1 });
-    return await operateOn(db)(operation, input).finally(() => db.$client.end({ timeout: 5 }));
+    return await operateOn(db, config)(operation, input).finally(() =>
+      db.$client.end({ timeout: 5 }),
+    );
   } catch {
     return undefined;
   }
@@ -136,9 +157,12 @@ export function loadForDatabase({ env, directory }: OperatorIo): Config {
  * Answers commands in the running service. Only users who may open the directory can ask. The
  * command learns that an operation failed; the reason is in the log.
  */
-export function answerOperations(db: Database, log: Logger): RequestHandler {
+export function answerOperations(
+  { db, config }: { readonly db: Database; config(): Config },
+  log: Logger,
+): RequestHandler {
   const app = createOperationsApp({
-    context: { db },
+    contextOf: (name) => ({ db, config: config(), actor: commandActor(name) }),
     onFailure(operation, error) {
       log.error(
         { operation, error: databaseErrorText(error) },

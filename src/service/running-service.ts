@@ -1,8 +1,16 @@
 // Asks the service that runs on an embedded database, through the socket that locks its directory:
 // two processes must never open one.
 
+import { actorHeader, operationStatus } from '../http/operations.ts';
 import { neutralText } from '../kit/text.ts';
-import { type Operation, OutputError, outputOf } from '../operations/index.ts';
+import {
+  type Actor,
+  ConflictError,
+  NotFoundError,
+  type Operation,
+  OutputError,
+  outputOf,
+} from '../operations/index.ts';
 import { dataDirectoryError } from '../store/embedded/data-directory.ts';
 import { askHolder, NoHolderError } from '../store/embedded/directory-lock.ts';
 import type { HolderAnswer, HolderRequest } from '../store/embedded/directory-request.ts';
@@ -14,6 +22,12 @@ const otherRelease = 'It is of another release than this command: restart it wit
  * busy or not migrated yet.
  */
 const remedies: Readonly<Record<number, string>> = { 400: otherRelease, 404: otherRelease };
+
+/** What the operation itself refuses, in its own words. */
+const refusals: Readonly<Record<number, new (text: string) => Error>> = {
+  [operationStatus.conflict]: ConflictError,
+  [operationStatus.notFound]: NotFoundError,
+};
 
 /** Whether a service runs on the directory. */
 export async function isServiceRunning(directory: string): Promise<boolean> {
@@ -27,11 +41,11 @@ export async function isServiceRunning(directory: string): Promise<boolean> {
 export async function askService<In, Out>(
   directory: string,
   operation: Operation<In, Out>,
-  input: In,
+  { input, actor }: { readonly input: In; readonly actor: Actor },
 ): Promise<Out> {
   const request = {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', [actorHeader]: encodeURIComponent(actor.name) },
     body: JSON.stringify(input),
   };
   const asked = reach(directory, `/operations/${operation.name}`, request);
@@ -41,6 +55,8 @@ export async function askService<In, Out>(
   });
   if (answer === undefined)
     throw new Error('the running service has stopped meanwhile. Try again.');
+  const Refusal = refusals[answer.status];
+  if (Refusal !== undefined) throw new Refusal(neutralText(answer.body, { multiline: false }));
   if (answer.status !== 200) {
     const said = neutralText(answer.body.slice(0, 500), { multiline: false });
     const remedy = remedies[answer.status] ?? 'Try again in a moment.';

@@ -60,6 +60,11 @@ function refuseTransaction(): Promise<never> {
   );
 }
 
+/** Whether the driver's `begin` works there. */
+export function mayTransact(client: postgres.Sql): boolean {
+  return (client.begin as unknown) !== refuseTransaction;
+}
+
 /**
  * SQLSTATE of a failed statement, or the driver's code (`ECONNREFUSED`, `CONNECTION_CLOSED`);
  * undefined if neither.

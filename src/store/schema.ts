@@ -50,10 +50,16 @@ export const events = pgTable(
     routes: text().array().notNull(),
     /** The trace that its deliveries continue, as W3C `traceparent`; null if it has none. */
     traceparent: text(),
+    /**
+     * What it is found by: numbers of its device, user, address, hash and id (`kit/event-keys.ts`).
+     * Null: a release without them stored the event.
+     */
+    keys: integer().array(),
   },
   (t) => [
     unique('events_source_external_id_key').on(t.source, t.externalId),
     check('events_severity_check', sql`${t.severity} between 0 and 5`),
+    index('events_keys_idx').using('gin', t.keys),
   ],
 );
 
@@ -237,3 +243,5 @@ export const conditions = pgTable('conditions', {
   /** What was last announced about it; null: nothing yet. */
   told: text(),
 });
+
+export * from './schema-people.ts';

@@ -595,9 +595,9 @@ export const mutations = [
     name: 'a migration asks for what the release before does not write',
     edits: [
       [
-        'drizzle/0007_works.sql',
-        'ALTER TABLE "replicas" ADD COLUMN "works" json;',
-        `ALTER TABLE "replicas" ADD COLUMN "works" json DEFAULT '0', ADD CHECK ("works"::text <> '0') NOT VALID;`,
+        'drizzle/0009_operations.sql',
+        'ALTER TABLE "events" ADD COLUMN "keys" integer[];',
+        'ALTER TABLE "events" ADD COLUMN "keys" integer[], ADD CHECK ("keys" is not null) NOT VALID;',
       ],
     ],
     cases: 'one release up|up, back and up again',

@@ -3,17 +3,18 @@
 import { expect, test, vi } from 'vitest';
 import { createOperationsApp } from '../../src/http/operations.ts';
 import type { Database } from '../../src/store/database.ts';
+import { contextOn } from '../operations/acting.ts';
 
 function setUp() {
   const db = vi.fn(() => Promise.reject(new Error('no answer from the database of a secret host')));
   const onFailure = vi.fn();
-  const context = { db: { $client: db } as unknown as Database };
-  const app = createOperationsApp({ context, onFailure });
+  const contextOf = vi.fn((_actor?: string) => contextOn({ $client: db } as unknown as Database));
+  const app = createOperationsApp({ contextOf, onFailure });
   const post = async (path: string, body: string) => {
     const response = await app.request(path, { method: 'POST', body });
     return [response.status, await response.text()];
   };
-  return { app, db, onFailure, post };
+  return { app, contextOf, db, onFailure, post };
 }
 
 test.each([
@@ -51,4 +52,19 @@ test('who asks learns that it failed, and whoever serves it why', async () => {
     'dead-list',
     expect.objectContaining({ message: 'no answer from the database of a secret host' }),
   );
+});
+
+test.each([
+  ['ann', 'ann'],
+  ['K%C3%B6ln%1B', 'Köln\\u{1B}'],
+  ['%', undefined],
+  [undefined, undefined],
+])('the command of %s acts under a name that a reader sees', async (header, name) => {
+  const { app, contextOf } = setUp();
+  await app.request('/operations/dead-list', {
+    method: 'POST',
+    body: '{}',
+    headers: header === undefined ? {} : { 'tocsin-actor': header },
+  });
+  expect(contextOf).toHaveBeenCalledExactlyOnceWith(name);
 });

@@ -3,12 +3,13 @@ import { expect, test, vi } from 'vitest';
 import type { Logger } from '../../src/observe/log.ts';
 import { answerOperations } from '../../src/service/operate.ts';
 import type { Database } from '../../src/store/database.ts';
+import { configOf } from '../operations/acting.ts';
 
 test('an operation that fails is logged with its reason', async () => {
   const error = vi.fn();
   const away = Object.assign(() => Promise.reject(new Error('no answer from the database')), {});
   const answer = answerOperations(
-    { $client: away } as unknown as Database,
+    { db: { $client: away } as unknown as Database, config: configOf },
     { error } as unknown as Logger,
   );
   const request = new Request('http://tocsin/operations/dead-list', { method: 'POST', body: '{}' });

@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { dead } from '../../src/operations/index.ts';
+import { ConflictError, dead, NotFoundError } from '../../src/operations/index.ts';
 import { askService, isServiceRunning } from '../../src/service/running-service.ts';
 import { type DirectoryLock, lockDirectory } from '../../src/store/embedded/directory-lock.ts';
+import { ann } from '../operations/acting.ts';
 
 let directory: string;
 let lock: DirectoryLock;
@@ -19,7 +20,9 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const list = () => askService(directory, dead.list, { sink: 'soc', limit: 5 });
+const input = { sink: 'soc', limit: 5 };
+const actor = { ...ann, name: 'ann of Köln' };
+const list = () => askService(directory, dead.list, { input, actor });
 const otherRelease = 'It is of another release than this command: restart it with this one.';
 const row = {
   ...{
@@ -40,6 +43,7 @@ test('the input goes as JSON, and the answer of a newer release is read without 
       'POST',
       '/operations/dead-list',
     ]);
+    expect(request.headers.get('tocsin-actor')).toBe('ann%20of%20K%C3%B6ln');
     expect(await request.json()).toEqual({ sink: 'soc', limit: 5 });
     return Response.json([{ ...row, newer: 'x' }]);
   });
@@ -69,6 +73,15 @@ test.each([
 ])('to %i the command adds what to do', async (status, body, remedy) => {
   lock.serve(async () => new Response(body, { status }));
   await expect(list()).rejects.toThrow(`the running service answered ${status}: ${body} ${remedy}`);
+});
+
+test.each([
+  [409, ConflictError],
+  [410, NotFoundError],
+])('what the operation refuses with %i is its own sentence', async (status, Refusal) => {
+  lock.serve(async () => new Response('There is no sink "sco".', { status }));
+  await expect(list()).rejects.toThrow(new Refusal('There is no sink "sco".'));
+  await expect(list()).rejects.toBeInstanceOf(Refusal);
 });
 
 test('what it answers does nothing to a terminal', async () => {

@@ -26,7 +26,11 @@ export function useDatabase(): () => Database {
     db = openPostgres(database);
   });
   beforeEach(async () => {
-    await db.$client`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks, groups, silences, conditions`;
+    await db.$client`truncate events, deliveries, delivery_attempts, cursors, replicas, leases, sinks, groups, silences, conditions, controls, api_tokens, sessions, failed_logins, idempotency_keys`;
+    // Its rows cannot be removed while its triggers are on.
+    await db.$client`alter table audit_log disable trigger user`;
+    await db.$client`truncate audit_log`;
+    await db.$client`alter table audit_log enable trigger user`;
   });
   afterAll(async () => {
     await db.$client.end({ timeout: 5 });

@@ -54,7 +54,7 @@ const rooms: readonly Room[] = [
   {
     name: 'operations',
     place: /^src\/operations\//,
-    imports: [core('silences'), 'store', 'kit/records', 'kit'],
+    imports: ['config', ...silences, ...routing, 'store', 'kit/records', 'kit'],
   },
   {
     // Its face alone: what is behind it is its own business.

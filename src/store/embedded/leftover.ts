@@ -78,7 +78,8 @@ function readEvents(from: postgres.Sql, after: number) {
   return from`
     select id::int8 as id, source, external_id, subject, stream, type, severity, status, action,
       occurred_at::text as occurred_at, received_at::text as received_at, body::text as body,
-      raw::text as raw, to_json(routes)::text as routes, traceparent
+      raw::text as raw, to_json(routes)::text as routes, traceparent,
+      keys::text as keys
     from events e where id > ${after} and (
       id > (select coalesce(max(id), 0) from events) - ${newestEvents}
       or exists (select 1 from deliveries d
@@ -92,13 +93,13 @@ async function writeEvents(tx: postgres.TransactionSql, page: readonly Record<st
     select * from json_to_recordset(${input}::text::json) as r(id bigint, source text,
       external_id text, subject text, stream text, type text, severity smallint, status text,
       action text, occurred_at timestamptz, received_at timestamptz, body text, raw text,
-      routes text, traceparent text)`;
+      routes text, traceparent text, keys text)`;
   await tx`
     insert into events (source, external_id, subject, stream, type, severity, status, action,
-      occurred_at, received_at, body, raw, routes, traceparent)
+      occurred_at, received_at, body, raw, routes, traceparent, keys)
     select source, external_id, subject, stream, type, severity, status, action,
       occurred_at, received_at, body::json, raw::json,
-      array(select json_array_elements_text(routes::json)), traceparent
+      array(select json_array_elements_text(routes::json)), traceparent, keys::integer[]
     from (${rows()}) i order by id on conflict (source, external_id) do nothing`;
   return tx`select i.id as old, e.id from (${rows()}) i join events e using (source, external_id)`;
 }
