@@ -8,6 +8,7 @@ import * as source from './source.ts';
 import * as works from './works.ts';
 
 export type { Actor, Permission } from '../kit/records/audit.ts';
+export type { FarEnds } from './far-ends.ts';
 export { listMax } from './fields.ts';
 export {
   ConflictError,

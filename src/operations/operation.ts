@@ -7,12 +7,15 @@ import type { Actor, Permission } from '../kit/records/audit.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { inTransaction } from '../store/transaction.ts';
+import type { FarEnds } from './far-ends.ts';
 
 export interface OperationContext {
   readonly db: Database;
   readonly actor: Actor;
   /** Of the process that runs the operation. */
   readonly config: Config;
+  /** Absent where no far end can be called. */
+  readonly farEnds?: FarEnds | undefined;
 }
 
 /** `GET /sinks`, `POST /sinks/{sink}/pause`: under `/api/v1`; a name in braces is a field. */
@@ -41,6 +44,11 @@ export interface Operation<In, Out> {
   before?(context: OperationContext, input: In): Promise<unknown>;
   /** Of an act that may only look: true, and nothing is changed or noted. */
   isRehearsal?(input: In): boolean;
+  /**
+   * Of an act that calls a far end: no transaction is open meanwhile, which would hold up others.
+   * It is noted twice: before it is done, and with what came of it.
+   */
+  readonly callsFarEnd?: true;
 }
 
 /** The input is not what the operation takes. Its message names every field that is wrong. */
@@ -97,6 +105,8 @@ export async function perform<In, Out>(
   const given = data as In;
   const isAct = permission !== 'read' && operation.isRehearsal?.(given) !== true;
   if (!isAct) return outputOf(operation, await operation.run(context, given));
+  if (operation.callsFarEnd)
+    return await performNoted(operation, context, { input: given, isWhole: false });
   return await inTransaction(context.db, (db, isWhole) =>
     performNoted(operation, { ...context, db }, { input: given, isWhole }),
   );

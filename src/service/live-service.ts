@@ -10,10 +10,12 @@ import { startOutageNotices } from '../core/notices/outage.ts';
 import { type Roles, startRoles } from '../core/roles/index.ts';
 import { createApp } from '../http/app.ts';
 import { describeError, type Logger } from '../observe/log.ts';
+import type { OperationContext } from '../operations/index.ts';
 import { databaseErrorText } from '../store/database.ts';
 import { awaitDatabase } from './begin.ts';
 import { lookAtCredentials } from './credentials.ts';
 import { exitCodes } from './exit-codes.ts';
+import { farEndsOf } from './far-ends.ts';
 import type { Ground } from './ground.ts';
 import { addressOf, startListening } from './listen.ts';
 import { answerOperations } from './operate.ts';
@@ -67,6 +69,7 @@ export class LiveService implements Service {
   readonly #timers: NodeJS.Timeout[] = [];
   /** Loops that a stop ends without waiting for them. */
   readonly #loops: { stop(): void }[] = [];
+  readonly #farEnds = farEndsOf(() => this.#running.relay);
   #running: Running;
   #roles: Roles | undefined;
   #server: Server | undefined;
@@ -88,7 +91,7 @@ export class LiveService implements Service {
     noteSuccess(metrics, config);
     await this.#logDatabase();
     const running = () => this.#running.config;
-    store.lock?.serve(answerOperations({ db: store.db, config: running }, log));
+    store.lock?.serve(answerOperations(() => this.#around(), log));
     lookAtCredentials(this.#running.relay, log);
     this.#startChecks();
     this.#startNotices();
@@ -135,6 +138,12 @@ export class LiveService implements Service {
     const { store, writes } = this.#options;
     const [roles, isStopping] = [this.#roles, this.#isStopping];
     return { store, writes, relay: this.#running.relay, roles, isStopping };
+  }
+
+  /** What operations work with now. */
+  #around(): Omit<OperationContext, 'actor'> {
+    const { config } = this.#running;
+    return { db: this.#options.store.db, config, farEnds: this.#farEnds };
   }
 
   async #listen(): Promise<Server> {

@@ -8,13 +8,14 @@ import { join, resolve } from 'node:path';
 import { type Config, loadConfig } from '../config/index.ts';
 import { createOperationsApp } from '../http/operations.ts';
 import { createLogger, type Logger } from '../observe/log.ts';
-import { type Actor, type Operation, perform } from '../operations/index.ts';
+import { type Actor, type Operation, type OperationContext, perform } from '../operations/index.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import { type Database, databaseErrorText, openPostgres } from '../store/database.ts';
 import type { RequestHandler } from '../store/embedded/directory-lock.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { assertDatabase } from './database.ts';
+import { ownFarEnds } from './far-ends.ts';
 import { askService, isServiceRunning } from './running-service.ts';
 
 /** Where the configuration is read from, and where people are told which database it names. */
@@ -59,7 +60,7 @@ export async function withOperations<Result>(
   use: (run: Operate) => Promise<Result>,
 ): Promise<Result> {
   const { databaseUrl: url, dataDir } = config;
-  const onStore = () => withStore(config, ({ db }) => use(operateOn(db, config)));
+  const onStore = () => withStore(config, ({ db }) => operating(db, config, use));
   if (url === undefined) {
     const isHeld = await isServiceRunning(dataDir);
     const place = `DATA_DIR (${resolve(dataDir)})`;
@@ -77,15 +78,26 @@ export async function withOperations<Result>(
   // Without DATA_DIR, which this command neither needs nor makes.
   const db = openPostgres({ url, prepare: config.databasePrepare, connectionsMax: 2 });
   try {
-    return await use(operateOn(db, config));
+    return await operating(db, config, use);
   } finally {
     await db.$client.end({ timeout: 5 });
   }
 }
 
-function operateOn(db: Database, config: Config): Operate {
+async function operating<Result>(
+  db: Database,
+  config: Config,
+  use: (run: Operate) => Promise<Result>,
+): Promise<Result> {
   const actor = commandActor();
-  return (operation, input) => perform(operation, { db, config, actor }, input);
+  const farEnds = ownFarEnds(config);
+  try {
+    return await use((operation, input) =>
+      perform(operation, { db, config, actor, farEnds }, input),
+    );
+  } finally {
+    await farEnds.close();
+  }
 }
 
 /** Whoever may use the database or its directory may do everything: the system has let them in. */
@@ -118,7 +130,7 @@ export async function peek<In, Out>(
       return await askService(config.dataDir, operation, { input, actor: commandActor() });
     await assertDatabase(config);
     const db = openPostgres({ url, prepare, connectionsMax: 1 });
-    return await operateOn(db, config)(operation, input).finally(() =>
+    return await operating(db, config, (run) => run(operation, input)).finally(() =>
       db.$client.end({ timeout: 5 }),
     );
   } catch {
@@ -156,13 +168,14 @@ export function loadForDatabase({ env, directory }: OperatorIo): Config {
 /**
  * Answers commands in the running service. Only users who may open the directory can ask. The
  * command learns that an operation failed; the reason is in the log.
+ * @param around what operations work with now
  */
 export function answerOperations(
-  { db, config }: { readonly db: Database; config(): Config },
+  around: () => Omit<OperationContext, 'actor'>,
   log: Logger,
 ): RequestHandler {
   const app = createOperationsApp({
-    contextOf: (name) => ({ db, config: config(), actor: commandActor(name) }),
+    contextOf: (name) => ({ ...around(), actor: commandActor(name) }),
     onFailure(operation, error) {
       log.error(
         { operation, error: databaseErrorText(error) },

@@ -155,3 +155,20 @@ test('where there are no transactions, the act is noted before it is done', asyn
     ['{"sink":"soc"}', null],
   ]);
 });
+
+test('an act that calls a far end holds no transaction open, and is noted before and after', async () => {
+  const { operation } = counting();
+  const seen: number[] = [];
+  const act = {
+    ...operation,
+    callsFarEnd: true as const,
+    // Another connection sees the first note only if nothing holds it back.
+    run: async () => {
+      seen.push((await noted()).length);
+      return 2;
+    },
+  };
+  expect(await perform(act, context(), { sink: 'soc' })).toBe(2);
+  expect(seen).toEqual([1]);
+  expect((await noted()).map(({ after }) => after)).toEqual(['2', null]);
+});

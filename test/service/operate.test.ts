@@ -9,7 +9,7 @@ test('an operation that fails is logged with its reason', async () => {
   const error = vi.fn();
   const away = Object.assign(() => Promise.reject(new Error('no answer from the database')), {});
   const answer = answerOperations(
-    { db: { $client: away } as unknown as Database, config: configOf },
+    () => ({ db: { $client: away } as unknown as Database, config: configOf() }),
     { error } as unknown as Logger,
   );
   const request = new Request('http://tocsin/operations/dead-list', { method: 'POST', body: '{}' });
