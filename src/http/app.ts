@@ -4,11 +4,14 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { describeError, type Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics/index.ts';
+import { type ApiDependencies, createApi } from './api/index.ts';
 import { shared } from './computed-once.ts';
 import { createHealthRoutes, type HealthDependencies } from './health.ts';
 import { measureRequests, startSeries } from './measure.ts';
 
-export interface AppDependencies extends HealthDependencies {
+export interface AppDependencies
+  extends HealthDependencies,
+    Pick<ApiDependencies, 'identify' | 'contextOf' | 'onFailure'> {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly version: string;
@@ -39,6 +42,9 @@ export function createApp(deps: AppDependencies): Hono {
   app.get('/metrics', async (c) =>
     c.body(await metricsPage(), 200, { 'Content-Type': deps.metrics.contentType }),
   );
+  // Those of the API and the page appear with their first requests: they are many.
+  startSeries(app, deps.metrics);
+  app.route('/api/v1', createApi(deps));
   const known = new Set(
     app.routes.filter(({ method }) => method !== 'ALL').map(({ path }) => path),
   );
@@ -52,7 +58,6 @@ export function createApp(deps: AppDependencies): Hono {
     deps.logger.error({ err: describeError(error), method: c.req.method }, 'a request failed');
     return c.json({ error: 'internal error; the log says more' }, 500);
   });
-  startSeries(app, deps.metrics);
   return app;
 }
 
@@ -63,6 +68,7 @@ function indexText(version: string): string {
     '/healthz  whether this process works',
     '/readyz   whether its database answers',
     '/metrics  for Prometheus',
+    '/api/v1/openapi.json  what the API can do',
     '',
   ].join('\n');
 }

@@ -9,6 +9,7 @@ import { type HeartbeatTimes, startHeartbeat } from '../core/notices/heartbeat.t
 import { startOutageNotices } from '../core/notices/outage.ts';
 import { type Roles, startRoles } from '../core/roles/index.ts';
 import { createApp } from '../http/app.ts';
+import { loopbackVisitor } from '../http/visitor.ts';
 import { describeError, type Logger } from '../observe/log.ts';
 import type { OperationContext } from '../operations/index.ts';
 import { databaseErrorText } from '../store/database.ts';
@@ -18,7 +19,7 @@ import { exitCodes } from './exit-codes.ts';
 import { farEndsOf } from './far-ends.ts';
 import type { Ground } from './ground.ts';
 import { addressOf, startListening } from './listen.ts';
-import { answerOperations } from './operate.ts';
+import { answerOperations, logFailure } from './operate.ts';
 import { isLive, readiness, type ServiceState, whyNoHeartbeat } from './readiness.ts';
 import { Relay } from './relay.ts';
 import { type ConfigOrigin, noteSuccess, type Reloading, startReloading } from './reload.ts';
@@ -152,6 +153,9 @@ export class LiveService implements Service {
       metrics,
       logger: log,
       version,
+      identify: loopbackVisitor,
+      onFailure: logFailure(log),
+      contextOf: (actor) => this.#roles && { ...this.#around(), actor },
       isLive: () => ({ ok: isLive(this.#state()) }),
       isReady: () => readiness(this.#state()),
     });

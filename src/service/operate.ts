@@ -176,12 +176,13 @@ export function answerOperations(
 ): RequestHandler {
   const app = createOperationsApp({
     contextOf: (name) => ({ ...around(), actor: commandActor(name) }),
-    onFailure(operation, error) {
-      log.error(
-        { operation, error: databaseErrorText(error) },
-        'an operation that a command asked for failed',
-      );
-    },
+    onFailure: logFailure(log),
   });
   return async (request) => app.fetch(request);
+}
+
+/** For what a door cannot say: it only says that the operation failed. */
+export function logFailure(log: Logger) {
+  return (operation: string, error: unknown): void =>
+    log.error({ operation, error: databaseErrorText(error) }, 'an operation failed');
 }

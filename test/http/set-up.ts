@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { type AppDependencies, createApp } from '../../src/http/app.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { createMetrics, type Metrics } from '../../src/observe/metrics/index.ts';
+import { ann } from '../operations/acting.ts';
 
 /** `lines`: what the app logs. */
 export function setUp(overrides: Partial<AppDependencies> = {}): {
@@ -20,6 +21,9 @@ export function setUp(overrides: Partial<AppDependencies> = {}): {
       destination: { write: (line) => void lines.push(line) },
     }),
     version: '1.2.3',
+    identify: async () => ({ actor: ann }),
+    contextOf: () => undefined,
+    onFailure: () => undefined,
     isLive: () => ({ ok: true }),
     isReady: async () => ({ ok: true, detail: 'the database answers' }),
     ...overrides,

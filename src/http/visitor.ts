@@ -1,0 +1,44 @@
+// Who visits the API and the page: the one question that both ask before anything else.
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'hono';
+import type { Actor } from '../operations/index.ts';
+
+/** Why somebody may not come in, and how they may. */
+export interface Stranger {
+  readonly status: 401 | 403 | 429;
+  /** Sentences: what is wrong, what to do. */
+  readonly detail: string;
+  readonly retryAfterSeconds?: number;
+}
+
+export type Visitor = { readonly actor: Actor } | { readonly stranger: Stranger };
+
+/** Tells who sent a request. Changes nothing about it. @throws the driver's error */
+export type Identify = (c: Context) => Promise<Visitor>;
+
+const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+const loopbackPeer = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/;
+
+/**
+ * While nobody has a way in: people on the machine itself may look. The `Host` counts too, since a
+ * web site may have its name lead to 127.0.0.1.
+ */
+export async function loopbackVisitor(c: Context): Promise<Visitor> {
+  const address = addressOf(c);
+  if (loopbackPeer.test(address) && loopbackHost.test(c.req.header('host') ?? ''))
+    return { actor: { name: 'loopback', role: 'read', via: 'api', address } };
+  return {
+    stranger: {
+      status: 403,
+      detail:
+        'No token is configured, so the API and the page answer on this machine alone, ' +
+        'and only show things. Make a token with "tocsin token create".',
+    },
+  };
+}
+
+/** Of the socket; empty where there is none. */
+export function addressOf(c: Context): string {
+  const { incoming } = (c.env ?? {}) as { readonly incoming?: IncomingMessage };
+  return incoming?.socket.remoteAddress ?? '';
+}
