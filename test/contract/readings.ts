@@ -110,7 +110,7 @@ export const mailReading: CardReading = {
     return [
       { where: 'the headers', syntax: 'mail headers', text: head },
       { where: 'the subject', syntax: 'mail header value', text: subject, isSummary: true },
-      { where: 'the text', syntax: 'text with links', text: mail.text!, version: 'plain text' },
+      { where: 'the text', syntax: 'mail text', text: mail.text!, version: 'plain text' },
       { where: 'the HTML', syntax: 'html', text: String(mail.html), version: 'HTML' },
     ];
   },

@@ -129,6 +129,7 @@ export const hostileStrings: readonly string[] = [
   '![seen](https://evil.example/pixel.png)',
   'https://evil.example/login',
   'www.evil.example',
+  'go to soc.evil.com, or write to eve@evil.co.th',
   '~town-square #hashtag :skull:',
   '`code` ``two`` ```three```',
   '```\nout of the fence\n```',

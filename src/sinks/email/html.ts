@@ -3,6 +3,7 @@
 // those of the configuration: an address in any other text is made unusable. Pure.
 import type { Card, Field, Part, Text } from '../../kit/card.ts';
 import { defanged } from '../../kit/defang.ts';
+import { unlinked, unlinkedHtml } from './unlinked.ts';
 
 /** Readable as text on white and on black. */
 const colors = ['#6b7280', '#0077cc', '#2f855a', '#b7791f', '#d9480f', '#e03131'] as const;
@@ -75,17 +76,13 @@ function html(text: Text): string {
 
 function partOf(part: Part): string {
   const text = escaped(defanged(part.text));
-  switch (part.kind) {
-    case 'word':
-      return part.isStrong ? `<strong>${text}</strong>` : text;
-    case 'link':
-      return anchor(part.url, text);
-    case 'block':
-    case 'code':
-      return `<code class="c" style="padding:0 3px;${codeStyle}">${text}</code>`;
-    default:
-      return text;
-  }
+  if (part.kind === 'link') return anchor(part.url, text);
+  if (part.kind === 'time') return text;
+  const shown = unlinkedHtml(text);
+  if (part.kind === 'word') return part.isStrong ? `<strong>${shown}</strong>` : shown;
+  // A name must not go on from a sentence of others into ours.
+  if (part.kind === 'prose') return `<span>${shown}</span>`;
+  return `<code class="c" style="padding:0 3px;${codeStyle}">${shown}</code>`;
 }
 
 function anchor(url: string, inner: string): string {
@@ -115,7 +112,17 @@ export function textOf(card: Card): string {
 
 /** A link in words, since a reader of text alone has no other way to it. */
 function plain(text: Text): string {
-  return text
-    .map((part) => defanged(part.text) + (part.kind === 'link' ? ` (${part.url})` : ''))
-    .join('');
+  let shown = '';
+  let start = 0;
+  // A name may go on from one part to the next.
+  for (const [at, part] of text.entries()) {
+    if (part.kind !== 'link') continue;
+    shown += `${withoutLinks(text.slice(start, at))}${defanged(part.text)} (${part.url})`;
+    start = at + 1;
+  }
+  return shown + withoutLinks(text.slice(start));
+}
+
+function withoutLinks(text: Text): string {
+  return unlinked(text.map((part) => defanged(part.text)).join(''));
 }

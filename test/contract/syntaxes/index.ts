@@ -1,6 +1,6 @@
 // The oracles by syntax: the suite's own readers of what arrives at a far end, apart from anything
 // that a sink says of itself. A new syntax is one line here and one function beside it.
-import { headers, headerValue, html } from './mail.ts';
+import { headers, headerValue, html, mailText } from './mail.ts';
 import { commonMark, fallback, markdown, message } from './mattermost.ts';
 import { linkedText, plainText } from './plain.ts';
 import type { Reader } from './reading.ts';
@@ -15,6 +15,7 @@ export const syntaxes = {
   'text with links': linkedText,
   'mail headers': headers,
   'mail header value': headerValue,
+  'mail text': mailText,
   html,
   markdown: commonMark,
   'mattermost message': message,

@@ -1,7 +1,7 @@
 // A mail as its readers get it: headers by the lines of RFC 5322, the HTML by a parser of browsers,
 // and both bodies as mail clients make links of them.
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
-import { linksIn, unseenIn } from './plain.ts';
+import { mailLinksIn, unseenIn } from './plain.ts';
 import type { Reading } from './reading.ts';
 
 /** The block of headers as it came. @param text up to the first blank line, without it */
@@ -25,6 +25,11 @@ export function headerValue(text: string): Reading {
   };
 }
 
+/** The body in plain text. */
+export function mailText(text: string): Reading {
+  return { seen: text, active: [...mailLinksIn(text), ...unseenIn(text)] };
+}
+
 const remote = new Set(['src', 'srcset', 'background', 'poster', 'data', 'action', 'ping']);
 const forbidden = /^(?:script|img|iframe|object|embed|svg|math|link|base|form|input|video|audio)$/;
 
@@ -40,9 +45,11 @@ export function html(text: string): Reading {
     if ('value' in node) {
       const shown = node.value;
       seen.push(shown);
-      active.push(...unseenIn(shown), ...(isLink ? [] : linksIn(shown)));
+      active.push(...unseenIn(shown), ...(isLink ? [] : mailLinksIn(shown)));
     }
-    if ('attrs' in node) active.push(...elementIn(node));
+    // One without attributes does nothing, but that programs find no name across it.
+    const isNothing = node.nodeName === 'span' && 'attrs' in node && node.attrs.length === 0;
+    if ('attrs' in node && !isNothing) active.push(...elementIn(node));
     if (node.nodeName === 'style') return;
     if ('attrs' in node)
       for (const { name, value } of node.attrs) if (name === 'href') seen.push(value);

@@ -1,11 +1,15 @@
 // Text without markup, as clients of mail, telephones and terminals show it: they make links of
-// addresses wherever they find them. A host by itself is none of these: file names look like it.
+// addresses wherever they find them. A host by itself is a link in mail alone: names of files look
+// like it.
 import LinkifyIt from 'linkify-it';
 import type { Reading } from './reading.ts';
 
 const linkify = new LinkifyIt({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
 linkify.add('//', null as never);
 linkify.add('mailto:', null as never);
+
+const linkifyMail = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, fuzzyIP: false });
+linkifyMail.add('//', null as never);
 
 /** More than the library finds: any scheme, within a word as well. */
 const address = /[a-z][a-z0-9+.-]*:\/\/[^\s<>"'`|\\]|www\d{0,3}\.[\p{L}\d]/giu;
@@ -17,6 +21,12 @@ export function linksIn(text: string): string[] {
   const found = (linkify.match(text) ?? []).map(({ raw }) => raw);
   const more = [...text.matchAll(address)].map(([all]) => all).filter((all) => !defanged.test(all));
   return [...new Set([...found, ...more])].map((one) => `link ${one}`);
+}
+
+/** As programs of mail find them: also hosts and addresses of mail that nothing else marks. */
+export function mailLinksIn(text: string): string[] {
+  const found = (linkifyMail.match(text) ?? []).map(({ raw }) => `link ${raw}`);
+  return [...new Set([...linksIn(text), ...found])];
 }
 
 /** Nothing is active in it but characters that a screen obeys. */

@@ -76,7 +76,7 @@ describe('a message', () => {
       '🔴 CRITICAL · Ransomware on ACCT-PC-07 (CORP\\somchai): blocked, quarantine FAILED',
     );
     for (const body of [mail.text, String(mail.html)]) {
-      expect(body).toContain('invoice 2026-02.pdf.exe');
+      expect(body!.replace(/<\/?span>/g, '')).toContain('invoice 2026-02.pdf.exe');
       expect(body).toContain('https://console.example/events/1203');
     }
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
