@@ -63,6 +63,10 @@ const table: CommandTable = {
     summary: 'Keep events from being announced for a while, list what is silenced, or end it',
     load: () => import('./commands/silence/index.ts'),
   },
+  token: {
+    summary: 'Make, list or revoke the bearer tokens of the API and the page',
+    load: () => import('./commands/token.ts'),
+  },
   migrate: {
     summary: 'Bring the database to the schema of this release (every start does it too)',
     load: () => import('./commands/migrate.ts'),

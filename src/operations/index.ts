@@ -3,8 +3,10 @@ import * as backlog from './backlog.ts';
 import * as dead from './dead.ts';
 import * as events from './events.ts';
 import type { Operation } from './operation.ts';
+import * as session from './session.ts';
 import * as silence from './silence.ts';
 import * as source from './source.ts';
+import * as token from './token.ts';
 import * as works from './works.ts';
 
 export type { Actor, Permission } from '../kit/records/audit.ts';
@@ -22,7 +24,8 @@ export {
   PermissionError,
   perform,
 } from './operation.ts';
-export { backlog, dead, events, silence, source, works };
+export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';
+export { backlog, dead, events, session, silence, source, token, works };
 
 /** Of any input and output; {@link perform} checks both. */
 export type AnyOperation = Operation<unknown, unknown>;
@@ -34,6 +37,8 @@ export const operations: readonly AnyOperation[] = [
   ...[source.list, source.reset, source.rename, source.adopt, source.remove],
   ...[events.page, events.read],
   ...[silence.add, silence.list, silence.end],
+  ...[token.list, token.create, token.revoke],
+  ...[session.list, session.revoke],
 ];
 
 const byName = new Map(operations.map((operation) => [operation.name, operation]));

@@ -42,6 +42,8 @@ export interface Operation<In, Out> {
   target?(input: In): string;
   /** Of an act: what it is about to change, for the audit log. Runs first. */
   before?(context: OperationContext, input: In): Promise<unknown>;
+  /** Of an act whose answer holds a secret: what the audit log keeps of it. Absent: all of it. */
+  noted?(output: Out): unknown;
   /** Of an act that may only look: true, and nothing is changed or noted. */
   isRehearsal?(input: In): boolean;
   /**
@@ -136,7 +138,8 @@ async function performNoted<In, Out>(
   };
   if (!isWhole) await appendAudit(db, { ...entry, after: null }, isWhole);
   const output = outputOf(operation, await operation.run(context, input));
-  await appendAudit(db, { ...entry, after: textOf(output) }, isWhole);
+  const noted = operation.noted === undefined ? output : operation.noted(output);
+  await appendAudit(db, { ...entry, after: textOf(noted) }, isWhole);
   return output;
 }
 

@@ -16,11 +16,12 @@ import { command as routes } from '../../src/commands/routes/index.ts';
 import { command as silence } from '../../src/commands/silence/index.ts';
 import { command as source } from '../../src/commands/source.ts';
 import { command as test } from '../../src/commands/test.ts';
+import { command as token } from '../../src/commands/token.ts';
 import type { CommandResult, World } from '../support/world.ts';
 
 type Commands = Readonly<Record<string, Command | CommandGroup>>;
 
-const known: Commands = { dead, migrate, once, routes, silence, source, test };
+const known: Commands = { dead, migrate, once, routes, silence, source, test, token };
 
 /** @param others in place of the real commands of these names */
 export async function runHere(
