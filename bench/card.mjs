@@ -1,7 +1,9 @@
 // What one card costs: composed and rendered for Mattermost, for one sink and for ten, in µs of CPU
 // an event, warm. `--against <dist>` measures another build in the same run, interleaved round by
 // round; of an older one whose sinks composed for themselves, the same from event to post.
-// node bench/card.mjs [--against /elsewhere/dist] [--rounds 30] [--json]
+// The events are those of bench/world.mjs, or with `--stream both` of both lists of a tenant, half of
+// which bring a script of kilobytes.
+// node bench/card.mjs [--against /elsewhere/dist] [--stream both] [--rounds 30] [--json]
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,6 +13,7 @@ import { median } from './report.mjs';
 const { values: options } = parseArgs({
   options: {
     against: { type: 'string' },
+    stream: { type: 'string', default: 'events' },
     rounds: { type: 'string', default: '30' },
     json: { type: 'boolean', default: false },
   },
@@ -33,7 +36,7 @@ for (const { name, dist } of builds) {
   for (const [what, make] of Object.entries(makers)) jobs.push({ name, what, make, us: [] });
 }
 
-let id = 1;
+let id = 0;
 for (let round = 0; round < warmRounds + rounds; round += 1) {
   for (const job of round % 2 === 0 ? jobs : jobs.toReversed()) {
     const us = measure(job.make);
@@ -42,13 +45,14 @@ for (let round = 0; round < warmRounds + rounds; round += 1) {
 }
 report();
 
-/** µs of CPU an event. Each event is new, as it is to a service. */
+/** µs of CPU an event. Each event is new, as it is to a service; its copy is made before. */
 function measure(make) {
-  const begin = process.cpuUsage();
-  for (let number = 0; number < eventsInRound; number += 1) {
-    make({ ...events[number % events.length], id });
+  const copies = Array.from({ length: eventsInRound }, (_, index) => {
     id += 1;
-  }
+    return { ...events[index % events.length], id };
+  });
+  const begin = process.cpuUsage();
+  for (const event of copies) make(event);
   const { user, system } = process.cpuUsage(begin);
   return (user + system) / eventsInRound;
 }
@@ -107,13 +111,14 @@ function sourcesOf() {
   ];
 }
 
-/** As a tenant of both streams sends them. */
+/** As a tenant sends them. */
 async function sampleEvents() {
   const { createWireEvent } = await from(own, 'simulators/events/index.js');
   const { normalise } = await from(own, 'src/sources/deepinstinct/normalise.js');
   const insertedAtMs = Date.parse('2026-03-01T02:00:00Z');
   return Array.from({ length: 400 }, (_, index) => {
-    const [stream, list] = index % 2 === 0 ? ['event', 'events'] : ['suspicious', 'suspicious'];
+    const isEvent = options.stream === 'events' || index % 2 === 0;
+    const [stream, list] = isEvent ? ['event', 'events'] : ['suspicious', 'suspicious'];
     const value = createWireEvent({ seed: 16, stream: list, id: index + 1, insertedAtMs });
     const item = { id: index + 1, text: JSON.stringify(value), value };
     const { raw: _raw, ...draft } = normalise(item, { stream, link: 'https://console.example/' });
