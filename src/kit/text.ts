@@ -21,12 +21,43 @@ export function validText(text: string): string {
 
 /**
  * Letters and signs of Latin, Thai, Chinese, Japanese and Korean that everybody sees, with no more
- * marks on one than a reader can tell apart: a tenth of the price of looking for what is unseen.
+ * marks on one than a reader can tell apart: a twentieth of the price of looking for what is unseen.
+ * First and last of each range, in turn.
  */
-const seenSigns = String.raw`\x20-\x7E\xA1-\xAC\xAE-\u02AF\u0E01-\u0E30\u0E32\u0E33\u0E3F-\u0E46\u0E4F-\u0E5B\u2026\u23CE\u3041-\u3096\u30A1-\u30FA\u4E00-\u9FFF\uAC00-\uD7A3`;
-const seenMarks = String.raw`[\u0E31\u0E34-\u0E3A\u0E47-\u0E4E]{0,8}`;
-const seen = new RegExp(`^(?:[${seenSigns}]${seenMarks})*$`);
-const seenLines = new RegExp(`^(?:[\\t\\n${seenSigns}]${seenMarks})*$`);
+const seenSigns = [
+  0x20, 0x7e, 0xa1, 0xac, 0xae, 0x2af, 0xe01, 0xe30, 0xe32, 0xe33, 0xe3f, 0xe46, 0xe4f, 0xe5b,
+  0x2026, 0x2026, 0x23ce, 0x23ce, 0x3041, 0x3096, 0x30a1, 0x30fa, 0x4e00, 0x9fff, 0xac00, 0xd7a3,
+];
+const seenMarks = [0xe31, 0xe31, 0xe34, 0xe3a, 0xe47, 0xe4e];
+const seenMarksMax = 8;
+
+const [signKind, markKind] = [1, 2];
+/** By UTF-16 unit; 0 for all others. */
+const seenKinds = new Uint8Array(0x10000);
+fill(seenSigns, signKind);
+fill(seenMarks, markKind);
+
+function fill(ranges: readonly number[], kind: number): void {
+  for (let at = 0; at < ranges.length; at += 2)
+    seenKinds.fill(kind, ranges[at], ranges[at + 1]! + 1);
+}
+
+/** Whether everything in a text is seen; false may be wrong. */
+function isSeen(text: string, multiline: boolean): boolean {
+  // Nothing for a mark to stand on yet.
+  let marks = seenMarksMax;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    const kind = seenKinds[unit];
+    if (kind === markKind) {
+      marks += 1;
+      if (marks > seenMarksMax) return false;
+    } else if (kind === signKind || (multiline && (unit === 0x09 || unit === 0x0a))) marks = 0;
+    else return false;
+  }
+  return true;
+}
+
 const lineBreak = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 
 export interface NeutralOptions {
@@ -43,12 +74,12 @@ export interface NeutralOptions {
  * Idempotent. Not escaped for any syntax.
  */
 export function neutralText(text: string, options: NeutralOptions): string {
-  const isSeen = options.multiline ? seenLines : seen;
-  if (isSeen.test(text)) return text;
-  const brokenAs = options.multiline ? '\n' : '⏎';
-  const tabAs = options.multiline ? '\t' : ' ';
+  const { multiline } = options;
+  if (isSeen(text, multiline)) return text;
+  const brokenAs = multiline ? '\n' : '⏎';
+  const tabAs = multiline ? '\t' : ' ';
   const broken = text.replace(lineBreak, brokenAs).replaceAll('\t', tabAs);
-  if (broken !== text && isSeen.test(broken)) return broken;
+  if (broken !== text && isSeen(broken, multiline)) return broken;
   return withUnseenShown(validText(withControlsShown(broken)));
 }
 
