@@ -99,22 +99,39 @@ const disarmed: Readonly<Record<string, string>> = {
   ...Object.fromEntries([...'xX\\:;&@＠﹫"'].map((sign) => [sign, `${sign}${zeroWidthSpace}`])),
 };
 
-/** Nearly all words are our own, and there are few of them. */
-const known = new Map<string, string>();
-const knownMax = 1_000;
-const knownLength = 40;
+/** Remembers what becomes of short texts: nearly all words are our own, and there are few. */
+function remembering(make: (text: string) => string): (text: string) => string {
+  const lengthMax = 40;
+  const countMax = 1_000;
+  const known = new Map<string, string>();
+  return (text) => {
+    if (text.length > lengthMax) return make(text);
+    let shown = known.get(text);
+    if (shown !== undefined) return shown;
+    shown = make(text);
+    if (known.size >= countMax) known.clear();
+    known.set(text, shown);
+    return shown;
+  };
+}
+
+const knownWords = remembering(disarmedWords);
+/** In which nothing acts, whatever follows. */
+const harmless = /^[A-Za-z0-9 ]*$/;
 
 /** Words outside of code: our own, and those of the operator's templates. */
 export function words(text: string): string {
-  if (text.length > knownLength) return disarmedWords(text);
-  let shown = known.get(text);
-  if (shown === undefined) {
-    if (known.size >= knownMax) known.clear();
-    shown = disarmedWords(text);
-    known.set(text, shown);
-  }
-  return shown;
+  // A number is another one in each card, and would only push out what comes again.
+  return endsInDigit(text) && harmless.test(text) ? text : knownWords(text);
 }
+
+function endsInDigit(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0x30 && last <= 0x39;
+}
+
+/** {@link words} as the name of what follows on the same line. */
+export const lineName = remembering((text) => `\n**${words(text)}** `);
 
 function disarmedWords(text: string): string {
   if (!acting.test(text)) return text;
@@ -132,11 +149,16 @@ export function begun(line: string): string {
   return acted.test(line) ? `${zeroWidthSpace}${line}` : line;
 }
 
+/** Whether {@link plain} returns this text, and each piece of it, as it is. */
+export function isPlain(text: string): boolean {
+  return !changing.test(text) && !pinging.test(text);
+}
+
 /**
  * A value for places without Markdown and mentions (`fallback`), readable as it is.
  */
 export function plain(text: string): string {
-  if (!changing.test(text) && !pinging.test(text)) return text;
+  if (isPlain(text)) return text;
   const shown = defanged(text).replace(pingingAll, `$&${zeroWidthSpace}`);
   return `${shown.replaceAll('<', lessThan)}${turnedBack(shown)}`;
 }

@@ -16,6 +16,8 @@ import {
   begun,
   code,
   fence,
+  isPlain,
+  lineName,
   plain,
   sealed,
   strongCode,
@@ -77,45 +79,59 @@ const fallbackMax = 400;
 
 /** @param mention configured text that pings, behind the headline */
 export function rendered(card: Card, style: CardStyle, mention: string | undefined): Rendered {
-  const head = `${card.sign} **${card.level}** · ${markdown(card.headline)}`;
-  const lines = [mention === undefined ? head : `${head} ${mention}`];
-  for (const remark of card.remarks) lines.push(begun(markdown(remark)));
-  return {
-    text: withoutHashtags(sealed(lines.join('\n'))),
-    attachment: attachmentOf(card, style),
-  };
+  let text = `${card.sign} **${card.level}** · ${markdown(card.headline)}`;
+  if (mention !== undefined) text += ` ${mention}`;
+  for (const remark of card.remarks) text += `\n${begun(markdown(remark))}`;
+  return { text: withoutHashtags(sealed(text)), attachment: attachmentOf(card, style) };
 }
 
 function attachmentOf(card: Card, style: CardStyle): Attachment {
-  const facts = [...card.fields, ...card.details];
-  const fields = style === 'full' ? fieldsOf(facts) : [];
-  const lines = card.fields.slice(fields.length).map(line);
-  if (card.table !== undefined) lines.push(...tableLines(card.table));
-  lines.push(...card.details.slice(Math.max(0, fields.length - card.fields.length)).map(line));
+  const fields = style === 'full' ? fieldsOf([...card.fields, ...card.details]) : [];
+  const text = linesOf(card, fields.length);
   return {
     fallback: fallbackOf(card),
     color: colors[card.severity],
     // Clients make a link of it, and put it into `**`.
     title: sealed(begun(strongText(card.title))),
     title_link: linkOf(card.link),
-    text: lines.length === 0 ? undefined : sealed(lines.join('\n')),
+    text: text === undefined ? undefined : sealed(text),
     fields: fields.length === 0 ? undefined : fields,
     footer: sealed(begun(markdown(card.footer))),
   };
 }
 
+/** All facts but the first `left`, and the table; undefined if there is nothing. */
+function linesOf({ fields, details, table }: Card, left: number): string | undefined {
+  // One text that grows: an array of lines costs three times as much.
+  let lines = '';
+  for (let at = left; at < fields.length; at += 1) lines += lineOf(fields[at]!);
+  if (table !== undefined) for (const line of tableLines(table)) lines += `\n${line}`;
+  for (let at = Math.max(0, left - fields.length); at < details.length; at += 1)
+    lines += lineOf(details[at]!);
+  return lines === '' ? undefined : lines.slice(1);
+}
+
 function fallbackOf({ level, headline }: Card): string {
-  let shown = `${level} · `;
-  for (const part of headline) shown += plain(quoted(part));
+  const head = `${level} · `;
+  let shown = head;
+  for (const part of headline) shown += quoted(part);
+  if (!isPlain(shown)) {
+    shown = head;
+    for (const part of headline) shown += plain(quoted(part));
+  }
   return cutMiddle(shown, fallbackMax);
 }
 
-function line({ name, value }: Field): string {
+/** With the line break before it. */
+function lineOf({ name, value }: Field): string {
   const shown = markdown(value);
+  const [first] = name;
   // A name of nothing to see is a template's.
-  if (name.length === 0) return begun(shown);
-  const isBlock = value.length === 1 && value[0]!.kind === 'block';
-  return `**${strongText(name)}**${isBlock ? '\n' : ' '}${shown}`;
+  if (first === undefined) return `\n${begun(shown)}`;
+  if (value.length === 1 && value[0]!.kind === 'block')
+    return `\n**${strongText(name)}**\n${shown}`;
+  if (name.length === 1 && first.kind === 'word') return lineName(first.text) + shown;
+  return `\n**${strongText(name)}** ${shown}`;
 }
 
 const shortMax = 60;
