@@ -70,7 +70,7 @@ export function detailsOf(
     if (value.length > 0) fields.push({ name, value });
   };
   const named = namedRules(words.language);
-  named.rules.forEach(add);
+  for (const rule of named.rules) add(rule);
   fields.push(idField(event, words), timeField(event, words.language));
   add(named.script);
   return fields;
@@ -136,7 +136,10 @@ function severityOf({ event, max }: View): Text {
 
 function osOf({ event, max }: View): Text {
   const { os, osVersion } = event.body.device ?? {};
-  return code([os, osVersion].filter((text) => text !== undefined).join(' '), max);
+  return code(
+    os === undefined || osVersion === undefined ? (os ?? osVersion) : `${os} ${osVersion}`,
+    max,
+  );
 }
 
 const techniquesInFields = 2;

@@ -12,7 +12,7 @@ import {
 import type { MessageForm } from '../../kit/sink.ts';
 import { devicesText, eventsText } from './counts.ts';
 import { consolesOf, ofTenant, tableOf } from './digest-rows.ts';
-import { adding } from './facts.ts';
+import { FieldList } from './facts.ts';
 import { type Label, type Language, number } from './language.ts';
 import { hashText } from './links.ts';
 import { signs } from './signs.ts';
@@ -192,27 +192,27 @@ function repeatedFiles(digest: Digest, { files: max }: Room): readonly FileCount
 /** Only what the headline does not say. */
 function fieldsOf(digest: Digest, words: Vocabulary, room: Room): Field[] {
   const { types, typeCount, tenants = [], tenantCount = 0 } = digest;
-  const add = adding(words.language);
-  add('severity', severitiesText(digest));
-  add('tenant', countedText(tenants.slice(0, room.devices), tenantCount, room));
+  const list = new FieldList(words.language);
+  list.add('severity', severitiesText(digest));
+  list.add('tenant', countedText(tenants.slice(0, room.devices), tenantCount, room));
   if (typeCount > Math.min(room.types, typesInHeadlineMax))
-    add('type', typesText(types.slice(0, room.types), typeCount, words, room.text));
-  return add.fields;
+    list.add('type', typesText(types.slice(0, room.types), typeCount, words, room.text));
+  return list.fields;
 }
 
 /** What is searched for and copied rather than read. */
 function detailsOf(digest: Digest, words: Vocabulary, room: Room): Field[] {
   const { devices, deviceCount } = digest;
-  const add = adding(words.language);
+  const list = new FieldList(words.language);
   // The rows name those of the most urgent, and the list of all would push them below the fold.
   if (deviceText(digest, room.text) === undefined)
-    add('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room));
+    list.add('affectedDevices', countedText(devices.slice(0, room.devices), deviceCount, room));
   for (const { hash, name } of repeatedFiles(digest, room)) {
     const file = joined(' ', [code(name, room.text), hashText(hash, room.hash, words)]);
-    add('fileHash', file);
+    list.add('fileHash', file);
   }
-  add('received', spanText(digest, words.language));
-  return add.fields;
+  list.add('received', spanText(digest, words.language));
+  return list.fields;
 }
 
 function severitiesText({ severities }: Digest): Text {

@@ -6,7 +6,7 @@ import { streamWords } from '../../kit/product.ts';
 import type { MessageForm } from '../../kit/sink.ts';
 import { devicesText } from './counts.ts';
 import { detailsOf } from './details.ts';
-import { adding, nearestTime, shownId, techniquesOf, timeField } from './facts.ts';
+import { FieldList, nearestTime, shownId, techniquesOf, timeField } from './facts.ts';
 import { deviceName, headlineOf, outcomeOf } from './headline.ts';
 import { number } from './language.ts';
 import { signs } from './signs.ts';
@@ -80,8 +80,8 @@ function fieldsOf(event: StoredEvent, words: Vocabulary, options: EventOptions):
   const { body } = event;
   const { device } = body;
   const cut = options.form === 'short' ? 4 : 1;
-  const add = adding(words.language);
-  add(
+  const list = new FieldList(words.language);
+  list.add(
     'device',
     joined(separator, [
       code(deviceName(body), 160 / cut),
@@ -89,15 +89,15 @@ function fieldsOf(event: StoredEvent, words: Vocabulary, options: EventOptions):
       code(body.user, 160 / cut),
     ]),
   );
-  add('outcome', outcomeOf(event, words, ' → '));
-  add('fileName', code(body.file?.name ?? lastSegment(body.file?.path), 200 / cut));
-  add('techniques', techniquesOf(event, words, { count: 2, text: 160 / cut }));
+  list.add('outcome', outcomeOf(event, words, ' → '));
+  list.add('fileName', code(body.file?.name ?? lastSegment(body.file?.path), 200 / cut));
+  list.add('techniques', techniquesOf(event, words, { count: 2, text: 160 / cut }));
   if (options.showTenant) {
     const { name, provider } = body.tenant ?? {};
-    add('tenant', joined(' / ', [code(name, 120 / cut), code(provider, 120 / cut)]));
+    list.add('tenant', joined(' / ', [code(name, 120 / cut), code(provider, 120 / cut)]));
   }
-  addCounts(event, words, add);
-  return add.fields;
+  addCounts(event, words, list);
+  return list.fields;
 }
 
 function lastSegment(path: string | undefined): string | undefined {
@@ -105,16 +105,12 @@ function lastSegment(path: string | undefined): string | undefined {
 }
 
 /** `3 times · 2 devices`; nothing for what happened once on one device. */
-function addCounts(
-  { body }: StoredEvent,
-  { language }: Vocabulary,
-  add: ReturnType<typeof adding>,
-): void {
+function addCounts({ body }: StoredEvent, { language }: Vocabulary, list: FieldList): void {
   const { recurrence = 1, affectedDevices = 1 } = body;
   const [times, devices] = [Math.trunc(recurrence), Math.trunc(affectedDevices)];
   const onDevices = devices > 1 ? devicesText(devices, language) : [];
   if (times > 1) {
     const seen = language.say('times', { count: number(times) });
-    add('recurrence', joined(separator, [seen, onDevices]));
-  } else add('affectedDevices', onDevices);
+    list.add('recurrence', joined(separator, [seen, onDevices]));
+  } else list.add('affectedDevices', onDevices);
 }

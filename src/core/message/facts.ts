@@ -42,6 +42,7 @@ export interface TechniquesRoom {
 /** Each in its own piece of code, with an equal share of the room. */
 export function techniquesOf({ body }: StoredEvent, words: Vocabulary, room: TechniquesRoom): Text {
   const all = body.techniques ?? [];
+  if (all.length === 0) return [];
   const shown = all.slice(0, room.count);
   const share = Math.floor(room.text / Math.max(1, shown.length));
   const texts = shown.map((technique) => techniqueText(technique, share, words));
@@ -51,10 +52,15 @@ export function techniquesOf({ body }: StoredEvent, words: Vocabulary, room: Tec
 }
 
 /** Collects fields under the names of a language; an empty value gives none. */
-export function adding(language: Language) {
-  const fields: Field[] = [];
-  function add(label: Label, value: Text): void {
-    if (value.length > 0) fields.push({ name: [language.label(label)], value });
+export class FieldList {
+  readonly fields: Field[] = [];
+  readonly #language: Language;
+
+  constructor(language: Language) {
+    this.#language = language;
   }
-  return Object.assign(add, { fields });
+
+  add(label: Label, value: Text): void {
+    if (value.length > 0) this.fields.push({ name: [this.#language.label(label)], value });
+  }
 }

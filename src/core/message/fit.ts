@@ -13,26 +13,34 @@ export function fitted(card: Card, limits: Limits): Card {
   if (isShort(card, limits)) return card;
   for (const step of valueSteps) {
     const cut = cutTo(card, Math.min(step, limits.value));
-    if (weight(cut, limits) <= limits.total) return cut;
+    if (sumOf(cut, weightOf, limits) <= limits.total) return cut;
   }
   const { table: _left, ...rest } = cutTo(card, valueSteps.at(-1)!);
   const kept: Card = { ...rest, details: [] };
-  return weight(kept, limits) <= limits.total ? kept : { ...kept, fields: [], remarks: [] };
+  return sumOf(kept, weightOf, limits) <= limits.total
+    ? kept
+    : { ...kept, fields: [], remarks: [] };
 }
 
 /** Whether it fits however it is rendered, so that nothing needs to be weighed: most cards do. */
-function isShort(card: Card, { total, value, growthMax = Number.POSITIVE_INFINITY }: Limits) {
-  let length = 0;
-  const count = (text: Text): void => {
-    length += overhead;
-    for (const part of text) {
-      // Nothing that is longer than one value may be is short.
-      length += part.text.length > value ? Number.POSITIVE_INFINITY : part.text.length;
-      if (part.kind === 'link') length += part.url.length;
-    }
-  };
-  forEachText(card, count);
-  return length * growthMax <= total;
+function isShort(card: Card, limits: Limits): boolean {
+  const { growthMax = Number.POSITIVE_INFINITY } = limits;
+  return sumOf(card, unitsOf, limits) * growthMax <= limits.total;
+}
+
+/** Infinite if a part is longer than one value may be. */
+function unitsOf(text: Text, { value }: Limits): number {
+  let sum = overhead;
+  for (const part of text) {
+    const { length } = part.text;
+    sum += length > value ? Number.POSITIVE_INFINITY : length;
+    if (part.kind === 'link') sum += part.url.length;
+  }
+  return sum;
+}
+
+function weightOf(text: Text, { weigh = codePointsOf }: Limits): number {
+  return text.reduce((sum, part) => sum + weigh(part), overhead);
 }
 
 function cutTo(card: Card, valueMax: number): Card {
@@ -52,31 +60,21 @@ function cutTo(card: Card, valueMax: number): Card {
   }
 }
 
-function weight(card: Card, { weigh = codePointsOf }: Limits): number {
-  let sum = 0;
-  forEachText(card, (text) => {
-    sum += text.reduce((all, part) => all + weigh(part), overhead);
-  });
+/** The size of every text that is rendered, all together. */
+function sumOf(card: Card, sizeOf: (text: Text, limits: Limits) => number, limits: Limits): number {
+  const { title, headline, footer, remarks, fields, details, table } = card;
+  let sum = sizeOf(title, limits) + sizeOf(headline, limits) + sizeOf(footer, limits);
+  const add = (texts: readonly Text[]): void => {
+    for (const text of texts) sum += sizeOf(text, limits);
+  };
+  for (const { name, value } of fields) sum += sizeOf(name, limits) + sizeOf(value, limits);
+  for (const { name, value } of details) sum += sizeOf(name, limits) + sizeOf(value, limits);
+  if (remarks.length > 0) add(remarks);
+  if (table === undefined) return sum;
+  add(table.columns);
+  table.rows.forEach(add);
+  if (table.more !== undefined) sum += sizeOf(table.more, limits);
   return sum;
-}
-
-/** Every text that is rendered. */
-function forEachText(card: Card, use: (text: Text) => void): void {
-  use(card.title);
-  use(card.headline);
-  use(card.footer);
-  for (const remark of card.remarks) use(remark);
-  for (const fields of [card.fields, card.details]) {
-    for (const field of fields) {
-      use(field.name);
-      use(field.value);
-    }
-  }
-  const { table } = card;
-  if (table === undefined) return;
-  for (const column of table.columns) use(column);
-  for (const row of table.rows) for (const cell of row) use(cell);
-  if (table.more !== undefined) use(table.more);
 }
 
 function codePointsOf({ text }: Part): number {

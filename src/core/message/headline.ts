@@ -25,12 +25,13 @@ export function headlineOf(event: StoredEvent, words: Vocabulary, room: Headline
 
 /** Users without a domain that is the device itself: `PC-1\ann` on `PC-1` is `ann`. */
 function withoutHost({ user, device }: EventBody): string | undefined {
+  if (!user?.includes('\\')) return user;
   const domain = `${device?.name?.toLowerCase()}\\`;
-  if (!user?.toLowerCase().includes(domain)) return user;
-  const names = user.split(',').map((name) => {
-    const own = name.trim();
-    return own.toLowerCase().startsWith(domain) ? own.slice(domain.length) : own;
-  });
+  if (!user.toLowerCase().includes(domain)) return user;
+  const own = (name: string): string =>
+    name.toLowerCase().startsWith(domain) ? name.slice(domain.length) : name;
+  if (!user.includes(',')) return own(user.trim());
+  const names = user.split(',').map((name) => own(name.trim()));
   return names.join(', ');
 }
 

@@ -57,8 +57,7 @@ export function filled({ pieces }: Sentence, values: Values): Text {
 function fill(pieces: readonly Piece[], values: Values, parts: Part[]): void {
   for (const piece of pieces) {
     if (piece.kind === 'value') {
-      const value = given(values, piece.name);
-      parts.push(...(value ?? unknown));
+      for (const part of given(values, piece.name) ?? unknown) parts.push(part);
     } else if (piece.kind !== 'optional') {
       parts.push(piece);
     } else if (isKnown(piece.pieces, values)) {
@@ -72,6 +71,7 @@ function isKnown(pieces: readonly Piece[], values: Values): boolean {
 }
 
 function given(values: Values, name: string): Text | undefined {
-  const value = Object.hasOwn(values, name) ? values[name] : undefined;
-  return value === undefined || value.length === 0 ? undefined : value;
+  const value = values[name];
+  // What an object inherits is no array.
+  return Array.isArray(value) && value.length > 0 ? value : undefined;
 }

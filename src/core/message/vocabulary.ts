@@ -35,27 +35,37 @@ export function said(
 ): Said | undefined {
   if (vendors === null || vendors === undefined) return undefined;
   const terms = product?.terms?.[kind];
-  if (terms !== undefined && Object.hasOwn(terms, vendors))
-    return ours(terms[vendors]!, language.locale);
+  const known = terms === undefined ? undefined : ours(terms, language.locale).get(vendors);
+  if (known !== undefined) return known;
   const text = brief(vendors, unknownMax);
   if (text.length === 0) return undefined;
   return { text, isBad: failing.test(vendors), isGeneric: false, isKnown: false };
 }
 
-/** Terms are constants; the parts of each are made once for each language. */
-const made = { en: new WeakMap<Term, Said>(), th: new WeakMap<Term, Said>() };
+type Terms = Readonly<Record<string, Term>>;
 
-function ours(term: Term, locale: Language['locale']): Said {
-  const known = made[locale].get(term);
-  if (known !== undefined) return known;
+/** Terms are constants; what is said of each is made once for each language. */
+const made = {
+  en: new WeakMap<Terms, ReadonlyMap<string, Said>>(),
+  th: new WeakMap<Terms, ReadonlyMap<string, Said>>(),
+};
+
+function ours(terms: Terms, locale: Language['locale']): ReadonlyMap<string, Said> {
+  let known = made[locale].get(terms);
+  if (known === undefined) {
+    known = new Map(Object.entries(terms).map(([name, term]) => [name, saidOf(term, locale)]));
+    made[locale].set(terms, known);
+  }
+  return known;
+}
+
+function saidOf(term: Term, locale: Language['locale']): Said {
   const text = term[locale] ?? term.en;
   const part: Part = term.isBad ? strong(text) : word(text);
-  const result: Said = {
+  return {
     text: [part],
     isBad: term.isBad ?? false,
     isGeneric: term.isGeneric ?? false,
     isKnown: true,
   };
-  made[locale].set(term, result);
-  return result;
 }

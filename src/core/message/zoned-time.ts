@@ -11,17 +11,39 @@ export function createZonedTime(timeZone: string): ZonedTime {
   // A card says its time twice.
   let last: { readonly iso: string; readonly text: string | undefined } | undefined;
   return (iso) => {
-    if (last?.iso !== iso) last = { iso, text: textAt(Date.parse(iso), offsetAt) };
+    if (last?.iso !== iso) last = { iso, text: textAt(Date.parse(iso)) };
     return last.text;
   };
+
+  function textAt(ms: number): string | undefined {
+    if (Number.isNaN(ms)) return undefined;
+    const offset = offsetAt(ms);
+    const local = ms + offset.ms;
+    const day = Math.floor(local / dayMs);
+    return `${dateOf(day)} ${clockOf(local - day * dayMs)} ${offset.text}`;
+  }
 }
 
-function textAt(ms: number, offsetAt: (ms: number) => Offset): string | undefined {
-  if (Number.isNaN(ms)) return undefined;
-  const offset = offsetAt(ms);
-  const local = new Date(ms + offset.ms).toISOString();
-  const dayEnd = local.indexOf('T');
-  return `${local.slice(0, dayEnd)} ${local.slice(dayEnd + 1, dayEnd + 9)} ${offset.text}`;
+const dayMs = 86_400_000;
+/** Most events are of the same day. */
+let lastDate = { day: 0, text: '1970-01-01' };
+
+/** @param day since 1970 */
+function dateOf(day: number): string {
+  if (lastDate.day !== day) {
+    const iso = new Date(day * dayMs).toISOString();
+    lastDate = { day, text: iso.slice(0, iso.indexOf('T')) };
+  }
+  return lastDate.text;
+}
+
+const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+
+function clockOf(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  return `${twoDigits[hours]}:${twoDigits[minutes % 60]}:${twoDigits[seconds % 60]}`;
 }
 
 /** What the zone's clocks are ahead of UTC. */

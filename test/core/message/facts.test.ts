@@ -1,7 +1,7 @@
 // Facts that more than one part of a card shows: the time, the number, the techniques.
 import { describe, expect, it, test } from 'vitest';
 import {
-  adding,
+  FieldList,
   nearestTime,
   shownId,
   techniquesOf,
@@ -80,8 +80,8 @@ describe('techniques', () => {
 });
 
 test('fields are collected by label, without those that have nothing to say', () => {
-  const add = adding(language);
-  add('device', [{ kind: 'code', text: 'A' }]);
-  add('user', []);
-  expect(shownFields(add.fields)).toEqual({ Device: '`A`' });
+  const list = new FieldList(language);
+  list.add('device', [{ kind: 'code', text: 'A' }]);
+  list.add('user', []);
+  expect(shownFields(list.fields)).toEqual({ Device: '`A`' });
 });
