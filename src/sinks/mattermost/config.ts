@@ -1,7 +1,7 @@
 // The settings of the sink mattermost. Pure. The webhook's URL is its only credential, and no
 // message repeats it.
 import { z } from 'zod';
-import { severityNames } from '../../kit/event.ts';
+import { mentionFrom } from '../../kit/mention.ts';
 import { isFitForName } from '../../kit/text.ts';
 import { plainlyUnfitForNames } from '../../kit/unseen.ts';
 import { readWebUrl } from '../../kit/web-url.ts';
@@ -75,13 +75,7 @@ export const config = z.strictObject({
     .describe(
       'Whom a CRITICAL event pings, or one from mention_from up, such as @channel or @soc. Without it nobody is pinged, ever.',
     ),
-  mention_from: z
-    .enum(severityNames)
-    .exclude(['UNKNOWN'])
-    .optional()
-    .describe(
-      'From which severity up an event pings the mention; CRITICAL if not set. An unknown one goes with HIGH.',
-    ),
+  mention_from: mentionFrom,
   priority: z
     .boolean()
     .default(true)

@@ -1,6 +1,7 @@
 // One message as the post that carries it: where to, whom it pings, how urgent it is. Pure.
 import type { Card } from '../../kit/card.ts';
-import { type SeverityName, severityNames } from '../../kit/event.ts';
+import type { SeverityName } from '../../kit/event.ts';
+import { isPinging } from '../../kit/mention.ts';
 import type { Message } from '../../kit/sink.ts';
 import { type Attachment, type CardStyle, type Rendered, rendered } from './render.ts';
 
@@ -42,7 +43,7 @@ export interface PostOptions {
 export function postOf(message: Message, deliveryId: string, options: PostOptions): Payload {
   const { event } = message;
   const { username, iconUrl, channel, style, refusedChannel } = options;
-  const mention = isPinging(message, options) ? options.mention : undefined;
+  const mention = isPinging(message.card, options.mentionFrom) ? options.mention : undefined;
   const card =
     refusedChannel === undefined
       ? message.card
@@ -81,10 +82,4 @@ function bytesOf(shown: Rendered): number {
 /** Some servers refuse every priority, so the form that must get through has none. */
 export function isUrgent({ card, form }: Message, { hasPriority }: PostOptions): boolean {
   return hasPriority && card.severity === 5 && form !== 'bare';
-}
-
-/** An unknown severity goes with HIGH. What Tocsin says of itself has none. */
-function isPinging({ card }: Message, { mentionFrom = 'CRITICAL' }: PostOptions): boolean {
-  const severity = card.severity === 0 ? 4 : card.severity;
-  return card.kind !== 'notice' && severity >= severityNames.indexOf(mentionFrom);
 }

@@ -5,6 +5,7 @@ import type { AdapterContext } from '../../kit/adapter.ts';
 import { type Card, type Field, headlineText, strong, type Text, word } from '../../kit/card.ts';
 import type { HttpAnswer } from '../../kit/http/index.ts';
 import { failureOf, strangersAnswer } from '../../kit/http/status.ts';
+import { isPinging, mentionFrom } from '../../kit/mention.ts';
 import { originOf } from '../../kit/origin.ts';
 import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
@@ -18,12 +19,20 @@ const config = z.strictObject({
     .string()
     .regex(/^(?:!here|!channel|(?:@[UW]|!subteam\^S)[A-Z0-9]{2,20})$/, 'is no mention of Slack')
     .optional()
-    .describe('Whom a CRITICAL event pings: !here, !channel, @U012AB3CD or !subteam^S012AB3CD.'),
+    .describe(
+      'Whom a CRITICAL event pings, or one from mention_from up: !here, !channel, @U012AB3CD or !subteam^S012AB3CD.',
+    ),
+  mention_from: mentionFrom,
 });
+const { mention, mention_from } = config.shape;
+/** What a route may set for this sink. */
+const routeSettings = z.strictObject({ mention, mention_from });
+type Mention = z.output<typeof routeSettings>;
 
 export const slack: SinkDefinition<typeof config> = {
   type: 'slack',
   config,
+  routeSettings,
   example: { url: 'https://hooks.slack.com/services/T00/B00/xxxgeneratedkeyxxx', mention: '!here' },
   secrets: ['url'],
   create,
@@ -36,7 +45,7 @@ const limits = { total: 9_000, value: valueMax, weigh: weightOf };
 /** Slack takes one message a second from a webhook, and says so only when it refuses. */
 const pace = { limit: 1, remaining: 0, resetMs: 1_000 };
 
-function create({ url, mention }: z.output<typeof config>, { http, now }: AdapterContext): Sink {
+function create({ url, ...usual }: z.output<typeof config>, { http, now }: AdapterContext): Sink {
   const address = new URL(url);
   const { host, pathname } = address;
   const place = placeOf(originOf(address), url);
@@ -59,6 +68,7 @@ function create({ url, mention }: z.output<typeof config>, { http, now }: Adapte
     limits,
     can: { table: true, mention: true },
     async send(message, { deliveryId, signal }) {
+      const mention = { ...usual, ...(message.settings as Mention | undefined) };
       const answer = await post(payloadOf(message, deliveryId, mention), signal);
       if (!isAccepted(answer)) throw refusal(answer);
       return { quota: quotaOf(answer.headers, now()) ?? pace };
@@ -74,8 +84,9 @@ function create({ url, mention }: z.output<typeof config>, { http, now }: Adapte
 
 const colors = ['#8C8C8C', '#0099FF', '#2EB67D', '#FFD700', '#FF6600', '#FF0000'] as const;
 
-function payloadOf({ card, event }: Message, deliveryId: string, mention: string | undefined) {
-  const isPinging = mention !== undefined && card.severity === 5 && card.kind !== 'notice';
+function payloadOf({ card, event }: Message, deliveryId: string, setting: Mention) {
+  const { mention, mention_from: from } = setting;
+  const hasMention = mention !== undefined && isPinging(card, from);
   const head = [word(`${card.sign} `), strong(card.level), word(' · '), ...card.headline];
   const payload = { delivery_id: deliveryId, event_id: event.id, source: event.source };
   const [first, ...more] = [head, ...card.remarks].flatMap(linesOf);
@@ -83,7 +94,7 @@ function payloadOf({ card, event }: Message, deliveryId: string, mention: string
     text: inert(`${card.sign} ${card.level} · ${headlineText(card)}`),
     unfurl_links: false,
     unfurl_media: false,
-    blocks: sections([isPinging ? `${first} <${mention}>` : `${first}`, ...more]),
+    blocks: sections([hasMention ? `${first} <${mention}>` : `${first}`, ...more]),
     attachments: [{ color: colors[card.severity], fallback: '', blocks: blocksOf(card) }],
     metadata: { event_type: 'tocsin_card', event_payload: payload },
   };

@@ -101,6 +101,21 @@ describe('a post', () => {
     expect(textsIn(post)[0]).not.toContain('<');
   });
 
+  test.each([
+    [3, {}, undefined, false],
+    [3, { mention: '!here', mention_from: 'MEDIUM' }, undefined, true],
+    [2, { mention: '!here', mention_from: 'MEDIUM' }, undefined, false],
+    [5, {}, { mention: '@U012AB3CD' }, true],
+    [4, { mention: '!here' }, { mention_from: 'HIGH' }, true],
+    [4, { mention: '!here', mention_from: 'LOW' }, { mention_from: 'CRITICAL' }, false],
+  ] as const)(
+    'of severity %i, set %j and by its route %j, pings: %s',
+    async (severity, set, byRoute, is) => {
+      const message = messageOf(storedEvent({ severity }), { settings: byRoute }, sink);
+      expect(/<[!@]\w+>$/.test(textsIn(await posted(message, set))[0]!)).toBe(is);
+    },
+  );
+
   it('has a row of a digest in a line, with the way to the event', async () => {
     const post = await posted(messageOf(storedDigest(digestOfStorm), {}, sink));
     expect(textsIn(post).join('\n')).toMatch(
