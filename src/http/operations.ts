@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { neutralText } from '../kit/text.ts';
 import {
   ConflictError,
+  FormError,
   InputError,
   NotFoundError,
   type OperationContext,
@@ -15,7 +16,7 @@ import {
 export const actorHeader = 'tocsin-actor';
 
 /** A 404 says that there is no such operation. */
-export const operationStatus = { conflict: 409, notFound: 410 } as const;
+export const operationStatus = { conflict: 409, notFound: 410, refused: 422 } as const;
 
 export interface OperationsDependencies {
   /** @param actor of the command; undefined: an earlier release did not say */
@@ -43,7 +44,8 @@ export function createOperationsApp({ contextOf, onFailure }: OperationsDependen
       const context = contextOf(actorOf(c.req.header(actorHeader)));
       return Response.json(await perform(operation, context, input));
     } catch (error) {
-      if (error instanceof InputError) return c.text(error.message, 400);
+      if (error instanceof FormError) return c.text(error.message, 400);
+      if (error instanceof InputError) return c.text(error.message, operationStatus.refused);
       if (error instanceof NotFoundError) return c.text(error.message, operationStatus.notFound);
       if (error instanceof ConflictError) return c.text(error.message, operationStatus.conflict);
       onFailure(operation.name, error);

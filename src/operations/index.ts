@@ -11,9 +11,10 @@ import * as works from './works.ts';
 
 export type { Actor, Permission } from '../kit/records/audit.ts';
 export type { FarEnds } from './far-ends.ts';
-export { listMax } from './fields.ts';
+export { listMax, type Page } from './fields.ts';
 export {
   ConflictError,
+  FormError,
   InputError,
   includes,
   NotFoundError,
@@ -36,9 +37,9 @@ export const operations: readonly AnyOperation[] = [
   works.list,
   ...[source.list, source.reset, source.rename, source.adopt, source.remove],
   ...[events.page, events.read],
-  ...[silence.add, silence.list, silence.end],
   ...[token.list, token.create, token.revoke],
   ...[session.list, session.revoke],
+  ...[silence.list, silence.preview, silence.add, silence.extend, silence.end],
 ];
 
 const byName = new Map(operations.map((operation) => [operation.name, operation]));

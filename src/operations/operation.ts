@@ -53,9 +53,17 @@ export interface Operation<In, Out> {
   readonly callsFarEnd?: true;
 }
 
-/** The input is not what the operation takes. Its message names every field that is wrong. */
+/**
+ * The operation cannot do what the input asks for. Its message names everything that is wrong,
+ * one problem a line.
+ */
 export class InputError extends Error {
-  override readonly name = 'InputError';
+  override readonly name: string = 'InputError';
+}
+
+/** The input has not the form that the operation takes, as from a client of another release. */
+export class FormError extends InputError {
+  override readonly name = 'FormError';
 }
 
 /** The actor may not do this. */
@@ -103,7 +111,7 @@ export async function perform<In, Out>(
     );
   const { data, error } = operation.input.safeParse(input);
   if (error !== undefined)
-    throw new InputError(`${name} cannot take this input: ${problemsOf(error, operation.input)}.`);
+    throw new FormError(`${name} cannot take this input: ${problemsOf(error, operation.input)}.`);
   const given = data as In;
   const isAct = permission !== 'read' && operation.isRehearsal?.(given) !== true;
   if (!isAct) return outputOf(operation, await operation.run(context, given));

@@ -1,91 +1,251 @@
-// Silences: made, listed, ended.
+// Silences: tried, made, listed, extended, ended.
 import { z } from 'zod';
+import { addSilences, matcherProblems } from '../core/silences/add.ts';
+import { extensionProblem } from '../core/silences/extend.ts';
+import { tryMatcher, type WrittenMatcher } from '../core/silences/index.ts';
+import { dayMs, preview as previewOf } from '../core/silences/preview.ts';
+import { coversEverything, mayCoverCritical } from '../core/silences/scope.ts';
+import { duration } from '../kit/duration.ts';
 import {
-  addSilences,
-  type SilenceRequest,
-  type Silencing,
-  type SilencingRules,
-} from '../core/silences/add.ts';
-import type { EndedSilence, ListedSilence } from '../kit/records/silence.ts';
-import { endSilence, listSilences } from '../store/silences.ts';
-import { id, listLimit, objectOf, text } from './fields.ts';
-import type { Operation } from './operation.ts';
+  type ListedSilence,
+  type SilenceRefusal,
+  type SilenceState,
+  silenceStates,
+} from '../kit/records/silence.ts';
+import type { Database } from '../store/database.ts';
+import {
+  endSilence,
+  extendSilence,
+  listSilences,
+  readNowMs,
+  readSilences,
+} from '../store/silences.ts';
+import { cursorOf, keyOf } from './cursor.ts';
+import { cursor, type Page, pageDefault, pageLimit, pageOf, rowId, text } from './fields.ts';
+import {
+  ConflictError,
+  InputError,
+  NotFoundError,
+  type Operation,
+  type OperationContext,
+} from './operation.ts';
+import * as fields from './silence-fields.ts';
 
-const matcher = objectOf<Readonly<Record<string, unknown>>>();
-
-const request = z.strictObject({
-  matcher,
-  owner: text,
-  reason: text,
-  startsAtMs: z.number().nullable(),
-  endsAtMs: z.number().nullable(),
-  forMs: z.number().nullable(),
-});
-
-const rules = z.strictObject({
-  maxMs: z.number(),
-  sources: z.array(text),
-  isEverythingAllowed: z.boolean(),
-});
-
-const added = z.object({
-  id,
-  startsAtMs: z.number(),
-  endsAtMs: z.number(),
-  mayCoverCritical: z.boolean(),
-  preview: z.object({ looked: z.number(), isCut: z.boolean(), severities: z.array(z.number()) }),
-});
-
-interface AddInput {
-  readonly silencing: {
-    readonly requests: readonly SilenceRequest[];
-    readonly rules: SilencingRules;
-  };
+interface PreviewInput {
+  readonly matcher: WrittenMatcher;
+  readonly days?: number | undefined;
 }
 
-export const add: Operation<AddInput, Silencing> = {
+interface Tried extends fields.Hiding {
+  readonly hidesCritical: boolean;
+  readonly coversEverything: boolean;
+}
+
+export const preview: Operation<PreviewInput, Tried> = {
+  name: 'silence-preview',
+  summary: 'What a silence would have hidden of the last days',
+  route: 'POST /silences/preview',
+  input: z.strictObject({
+    matcher: fields.matcher,
+    days: z.int().min(1).max(30).meta({ default: 7 }).optional().describe('How far back'),
+  }),
+  output: fields.hiding.extend({
+    hidesCritical: z.boolean().describe('It may hide events of severity CRITICAL'),
+    coversEverything: z.boolean().describe('It matches every event; a silence must ask for that'),
+  }),
+  permission: 'read',
+  async run(context, { matcher: written, days = 7 }) {
+    const matcher = tryMatcher(written);
+    const rules = fields.rulesOf(context, true);
+    const problems = matcherProblems(matcher, rules);
+    if (matcher instanceof Error || problems.length > 0)
+      throw new InputError(problems.map((problem) => `The silence ${problem}.`).join('\n'));
+    const [hidden] = await previewOf(context.db, [matcher], days * dayMs);
+    return {
+      ...fields.hidingOf(hidden!),
+      hidesCritical: mayCoverCritical(matcher),
+      coversEverything: coversEverything(matcher, rules.sources),
+    };
+  },
+};
+
+interface AddInput {
+  readonly silences: readonly fields.WrittenSilence[];
+  readonly isEverythingMeant?: boolean | undefined;
+}
+
+interface Added {
+  readonly added: readonly fields.ShownAdded[];
+}
+
+export const add: Operation<AddInput, Added> = {
   name: 'silence-add',
   summary: 'Makes silences, all of them or none, and says what they would have hidden',
-  input: z.strictObject({ silencing: z.strictObject({ requests: z.array(request), rules }) }),
-  output: z.union([
-    z.object({ added: z.array(added) }),
-    z.object({ refused: z.array(z.object({ index: z.number(), problem: text })) }),
-  ]),
+  route: 'POST /silences',
+  input: z.strictObject({
+    silences: z.array(fields.request).min(1).max(100),
+    isEverythingMeant: z
+      .boolean()
+      .optional()
+      .describe('True: a silence may match every event; else it is refused'),
+  }),
+  output: z.object({ added: z.array(fields.shownAdded).describe('In the order of the input') }),
   permission: 'operate',
-  run: ({ db }, { silencing }) => addSilences(db, silencing.requests, silencing.rules),
+  async run(context, { silences, isEverythingMeant = false }) {
+    const { db, actor } = context;
+    const requests = silences.map((written) => fields.requestOf(written, actor.name));
+    const rules = fields.rulesOf(context, isEverythingMeant);
+    const result = await addSilences(db, requests, rules);
+    if ('refused' in result) {
+      const name = (index: number) =>
+        requests.length > 1 ? `silence ${index + 1}` : 'the silence';
+      throw new InputError(
+        result.refused.map(({ index, problem }) => `${name(index)} ${problem}.`).join('\n'),
+      );
+    }
+    const stored = await readSilences(
+      db,
+      result.added.map(({ id }) => id),
+    );
+    const byId = new Map(stored.map((one) => [one.id, one]));
+    return { added: result.added.map((one) => fields.shownAddedOf(one, byId.get(one.id)!)) };
+  },
 };
 
 interface ListInput {
-  /** Also those that are over. */
-  readonly all?: boolean | undefined;
+  readonly states?: readonly SilenceState[] | undefined;
+  readonly owner?: string | undefined;
+  readonly cursor?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-export const list: Operation<ListInput, readonly ListedSilence[]> = {
+export const list: Operation<ListInput, Page<fields.ShownSilence>> = {
   name: 'silence-list',
   summary: 'What is silenced, the newest first',
-  input: z.strictObject({ all: z.boolean().optional(), limit: listLimit.optional() }),
-  output: z.array(
-    z.object({
-      id,
-      matcher,
-      owner: text,
-      reason: text,
-      startsAtMs: z.number(),
-      endsAtMs: z.number(),
-      state: z.enum(['active', 'waiting', 'over']),
-      hidden: z.number(),
-    }),
-  ),
+  route: 'GET /silences',
+  input: z.strictObject({
+    states: z
+      .array(z.enum(silenceStates))
+      .min(1)
+      .max(silenceStates.length)
+      .optional()
+      .describe('Default: active and pending'),
+    owner: text.optional().describe('Only those of this owner'),
+    cursor,
+    limit: pageLimit,
+  }),
+  output: pageOf(fields.shown),
   permission: 'read',
-  run: ({ db }, { all = false, limit = 100 }) => listSilences(db, all, limit),
+  async run({ db }, { states = ['active', 'pending'], owner, cursor, limit = pageDefault }) {
+    const filters = { states, owner };
+    const beforeId = keyOf(cursor, filters, z.int());
+    const rows = await listSilences(db, {
+      ...{ states, beforeId, limit: limit + 1 },
+      owner: owner ?? null,
+    });
+    const page = rows.slice(0, limit);
+    const next = rows.length > limit ? cursorOf(page.at(-1)!.id, filters) : null;
+    return { items: page.map(fields.shownOf), next };
+  },
 };
 
-export const end: Operation<{ readonly silence: number; readonly owner: string }, EndedSilence> = {
-  name: 'silence-end',
-  summary: 'Ends a silence of this owner',
-  input: z.strictObject({ silence: id, owner: text }),
-  output: z.enum(['ended', 'unknown', 'over', 'other_owner']),
-  permission: 'operate',
-  run: ({ db }, { silence, owner }) => endSilence(db, silence, owner),
+const target = ({ silence }: { readonly silence: string }) => `silence:${silence}`;
+
+async function before(
+  { db }: OperationContext,
+  { silence }: { readonly silence: string },
+): Promise<fields.ShownSilence | null> {
+  const [stored] = await readSilences(db, [Number(silence)]);
+  return stored === undefined ? null : fields.shownOf(stored);
+}
+
+const guard = {
+  version: text.optional().describe('Only if it is still of this version'),
 };
+
+interface ExtendInput extends fields.Until {
+  readonly silence: string;
+  readonly version?: string | undefined;
+}
+
+export const extend: Operation<ExtendInput, fields.ShownSilence> = {
+  name: 'silence-extend',
+  summary: 'Lets a silence last longer',
+  route: 'POST /silences/{silence}/extend',
+  input: z
+    .strictObject({
+      silence: rowId,
+      endsAt: fields.until.endsAt,
+      for: fields.until.for.describe('From now on, such as 30m, 2h or 1d; in place of "endsAt"'),
+      ...guard,
+    })
+    .refine(fields.hasOneEnd, fields.oneEnd),
+  output: fields.shown,
+  permission: 'operate',
+  target,
+  before,
+  async run({ db, config }, { silence, endsAt, for: length, version = null }) {
+    const nowMs = await readNowMs(db);
+    const endsAtMs = endsAt === undefined ? nowMs + duration(length!)! : Date.parse(endsAt);
+    const [stored] = await readSilences(db, [Number(silence)]);
+    if (stored === undefined) throw refusalOf(silence, 'unknown');
+    if (version !== null && version !== stored.version) throw refusalOf(silence, 'changed');
+    const problem = extensionProblem(stored, { endsAtMs, nowMs, maxMs: config.silenceMaxMs });
+    if (problem !== undefined) throw new ConflictError(`silence ${silence} ${problem}.`);
+    const refusal = await extendSilence(db, stored.id, {
+      ...{ endsAtMs, owner: null },
+      // What was judged is what is changed.
+      version: stored.version,
+    });
+    return changed(db, silence, refusal);
+  },
+};
+
+interface EndInput {
+  readonly silence: string;
+  readonly owner?: string | undefined;
+  readonly version?: string | undefined;
+}
+
+export const end: Operation<EndInput, fields.ShownSilence> = {
+  name: 'silence-end',
+  summary: 'Ends a silence now, whoever made it',
+  route: 'POST /silences/{silence}/end',
+  input: z.strictObject({
+    silence: rowId,
+    owner: text.optional().describe('Only if it is of this owner'),
+    ...guard,
+  }),
+  output: fields.shown,
+  permission: 'operate',
+  target,
+  before,
+  async run({ db }, { silence, owner = null, version = null }) {
+    return changed(db, silence, await endSilence(db, Number(silence), { owner, version }));
+  },
+};
+
+/** The silence as it is now. @throws {NotFoundError} {ConflictError} */
+async function changed(
+  db: Database,
+  silence: string,
+  refusal: SilenceRefusal | undefined,
+): Promise<fields.ShownSilence> {
+  const [stored] = await readSilences(db, [Number(silence)]);
+  if (refusal !== undefined) throw refusalOf(silence, refusal, stored);
+  if (stored === undefined) throw refusalOf(silence, 'unknown');
+  return fields.shownOf(stored);
+}
+
+function refusalOf(silence: string, refusal: SilenceRefusal, stored?: ListedSilence): Error {
+  if (refusal === 'unknown')
+    return new NotFoundError(
+      `there is no such silence as ${silence}. The list of silences shows those that there are.`,
+    );
+  const reasons: Readonly<Record<Exclude<SilenceRefusal, 'unknown'>, string>> = {
+    over: 'it is over already',
+    other_owner: `it is not of this owner, but of ${JSON.stringify(stored?.owner ?? '')}`,
+    changed: 'somebody has changed it meanwhile. Look at it again, and repeat what you still want',
+  };
+  return new ConflictError(`silence ${silence}: ${reasons[refusal]}.`);
+}

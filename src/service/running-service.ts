@@ -6,6 +6,7 @@ import { neutralText } from '../kit/text.ts';
 import {
   type Actor,
   ConflictError,
+  InputError,
   NotFoundError,
   type Operation,
   OutputError,
@@ -27,6 +28,7 @@ const remedies: Readonly<Record<number, string>> = { 400: otherRelease, 404: oth
 const refusals: Readonly<Record<number, new (text: string) => Error>> = {
   [operationStatus.conflict]: ConflictError,
   [operationStatus.notFound]: NotFoundError,
+  [operationStatus.refused]: InputError,
 };
 
 /** Whether a service runs on the directory. */
@@ -56,7 +58,7 @@ export async function askService<In, Out>(
   if (answer === undefined)
     throw new Error('the running service has stopped meanwhile. Try again.');
   const Refusal = refusals[answer.status];
-  if (Refusal !== undefined) throw new Refusal(neutralText(answer.body, { multiline: false }));
+  if (Refusal !== undefined) throw new Refusal(neutralText(answer.body, { multiline: true }));
   if (answer.status !== 200) {
     const said = neutralText(answer.body.slice(0, 500), { multiline: false });
     const remedy = remedies[answer.status] ?? 'Try again in a moment.';

@@ -35,14 +35,16 @@ export async function readRecentEvents(
     .where(and(eq(deliveries.eventId, looked.id), ne(deliveries.state, 'suppressed')));
   const { id, source, stream, type, severity, status, action, body, receivedAt } = looked;
   const sinks = sql<string[] | null>`(${reached})`;
+  const receivedAtMs = sql`extract(epoch from ${receivedAt}) * 1000`.mapWith(Number);
   const rows = await db
-    .select({ id, source, stream, type, severity, status, action, body, sinks })
+    .select({ id, source, stream, type, severity, status, action, body, sinks, receivedAtMs })
     .from(looked)
     .where(gt(receivedAt, sql`now() - ${withinMs} * interval '1 millisecond'`))
     .orderBy(desc(id));
-  return rows.map(({ id, source, sinks, ...facts }) => ({
+  return rows.map(({ id, source, sinks, receivedAtMs, ...facts }) => ({
     id,
     source,
+    receivedAtMs,
     event: { ...facts, severity: severityOf(facts) },
     sinks: sinks ?? [],
   }));

@@ -1,16 +1,18 @@
 // Silences as they are stored: what they match, who made them and why, from when to when by the
 // database's clock, and whether their summary was sent.
-import { and, asc, countDistinct, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
-import type {
-  EndedSilence,
-  ListedSilence,
-  NewSilence,
-  SilenceSummary,
-  StoredSilence,
+import { and, asc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import {
+  type ListedSilence,
+  type NewSilence,
+  type SilenceRefusal,
+  type SilenceState,
+  type SilenceSummary,
+  type StoredSilence,
+  silenceStates,
 } from '../kit/records/silence.ts';
 import type { Database } from './database.ts';
 import { type ColumnOf, millisecondsOf, type Row, RowReader } from './row.ts';
-import { deliveries, silences } from './schema.ts';
+import { silences } from './schema.ts';
 
 const stored = {
   id: silences.id,
@@ -69,9 +71,11 @@ export async function readActiveSilences(
   };
 }
 
+type Computed = 'state' | 'hidden' | 'version' | 'is_changed' | 'is_over' | 'is_of_other';
+
 /** `sinks` and `severities`: JSON, of what a silence suppressed. */
 const silenceRow = new RowReader<
-  ColumnOf<typeof silences> | 'now_ms' | 'is_ended' | 'is_over' | 'sinks' | 'severities'
+  ColumnOf<typeof silences> | 'now_ms' | 'sinks' | 'severities' | Computed
 >('silences');
 
 function toSilence(row: Row): StoredSilence {
@@ -85,25 +89,71 @@ function toSilence(row: Row): StoredSilence {
   };
 }
 
-/** Newest first. @param areOverToo false: only those that are active, or whose time is to come */
+/**
+ * Another text after each change of a silence `s`: its end and its reason are all that changes.
+ * Without a hash, people would compare times where only sameness counts.
+ */
+function versionIn({ $client: client }: Database) {
+  return client`left(encode(sha256(convert_to(
+    extract(epoch from s.ends_at)::text || ' ' || s.reason, 'UTF8')), 'hex'), 16)`;
+}
+
+/** What was summed up is over, whatever the clock says. */
+function stateIn({ $client: client }: Database) {
+  return client`case when s.ends_at <= now() or s.summarised_at is not null then 'over'
+    when s.starts_at > now() then 'pending' else 'active' end`;
+}
+
+function listedColumns(db: Database) {
+  return db.$client`s.id, s.matcher::text as matcher, s.owner, s.reason,
+    extract(epoch from s.starts_at) * 1000 as starts_at,
+    extract(epoch from s.ends_at) * 1000 as ends_at,
+    ${stateIn(db)} as state,
+    (select count(distinct d.event_id) from deliveries d where d.silence_id = s.id) as hidden,
+    ${versionIn(db)} as version`;
+}
+
+function toListed(row: Row): ListedSilence {
+  return {
+    ...toSilence(row),
+    state: silenceRow.oneOf(row, 'state', silenceStates),
+    hidden: silenceRow.number(row, 'hidden'),
+    version: silenceRow.text(row, 'version'),
+  };
+}
+
+export interface SilenceChoice {
+  readonly states: readonly SilenceState[];
+  /** Null: whoever made them. */
+  readonly owner?: string | null;
+  /** Id of the last silence of the page before; null for the first page. */
+  readonly beforeId?: number | null;
+  readonly limit: number;
+}
+
+/** Newest first. */
 export async function listSilences(
   db: Database,
-  areOverToo: boolean,
-  limit: number,
+  { states, owner = null, beforeId = null, limit }: SilenceChoice,
 ): Promise<ListedSilence[]> {
-  const { id, startsAt, endsAt } = silences;
-  const state = sql<ListedSilence['state']>`case when ${endsAt} <= now() then 'over'
-    when ${startsAt} > now() then 'waiting' else 'active' end`;
-  const suppressed = db
-    .select({ count: countDistinct(deliveries.eventId) })
-    .from(deliveries)
-    .where(eq(deliveries.silenceId, id));
-  return db
-    .select({ ...stored, state, hidden: sql<number>`(${suppressed})`.mapWith(Number) })
-    .from(silences)
-    .where(areOverToo ? undefined : isOpen)
-    .orderBy(desc(id))
-    .limit(limit);
+  const rows = await db.$client`
+    select ${listedColumns(db)} from silences s
+    where ${stateIn(db)} in (
+        select json_array_elements_text(${JSON.stringify(states)}::json)
+      )
+      and (${owner}::text is null or s.owner = ${owner}::text)
+      and (${beforeId}::bigint is null or s.id < ${beforeId}::bigint)
+    order by s.id desc limit ${limit}`;
+  return rows.map(toListed);
+}
+
+/** In the order of their ids; those that there are. */
+export async function readSilences(db: Database, ids: readonly number[]): Promise<ListedSilence[]> {
+  const rows = await db.$client`
+    select ${listedColumns(db)} from silences s
+    where s.id in (select value::bigint from json_array_elements_text(${JSON.stringify(ids)}::json))
+    order by s.id`;
+  return rows.map(toListed);
 }
 
 /** For the gauge. */
@@ -112,18 +162,57 @@ export async function countActiveSilences(db: Database): Promise<number> {
   return db.$count(silences, and(isOpen, lte(startsAt, sql`now()`)));
 }
 
-/** Ends it now, even if it has not begun. */
-export async function endSilence(db: Database, id: number, owner: string): Promise<EndedSilence> {
+/** What must be true of a silence that is changed; null: nothing. */
+export interface SilenceGuard {
+  readonly owner: string | null;
+  readonly version: string | null;
+}
+
+/** Ends it now, even if it has not begun. Undefined: it is done. */
+export function endSilence(
+  db: Database,
+  id: number,
+  guard: SilenceGuard,
+): Promise<SilenceRefusal | undefined> {
+  return changeEnd(db, id, { guard, endsAtMs: null });
+}
+
+/**
+ * Gives it another end, unless it is over. Undefined: it is done.
+ * @param endsAtMs milliseconds since the epoch
+ */
+export function extendSilence(
+  db: Database,
+  id: number,
+  { endsAtMs, ...guard }: SilenceGuard & { readonly endsAtMs: number },
+): Promise<SilenceRefusal | undefined> {
+  return changeEnd(db, id, { guard, endsAtMs });
+}
+
+/** One statement, so that of two people who change it at once the second is refused. */
+async function changeEnd(
+  db: Database,
+  id: number,
+  { guard, endsAtMs }: { readonly guard: SilenceGuard; readonly endsAtMs: number | null },
+): Promise<SilenceRefusal | undefined> {
+  const { owner, version } = guard;
   const [row] = await db.$client`
-    with ended as (
-      update silences set ends_at = now()
-      where id = ${id} and owner = ${owner} and ends_at > now() returning 1
+    with changed as (
+      update silences s
+      set ends_at = coalesce(to_timestamp(${endsAtMs}::float8 / 1000), now())
+      where s.id = ${id} and s.ends_at > now() and s.summarised_at is null
+        and (${owner}::text is null or s.owner = ${owner}::text)
+        and (${version}::text is null or ${versionIn(db)} = ${version}::text)
+      returning 1
     )
-    select exists (select 1 from ended) as is_ended, s.ends_at <= now() as is_over
+    select exists (select 1 from changed) as is_changed,
+      s.ends_at <= now() or s.summarised_at is not null as is_over,
+      ${owner}::text is not null and s.owner <> ${owner}::text as is_of_other
     from silences s where s.id = ${id}`;
   if (row === undefined) return 'unknown';
-  if (silenceRow.boolean(row, 'is_ended')) return 'ended';
-  return silenceRow.boolean(row, 'is_over') ? 'over' : 'other_owner';
+  if (silenceRow.boolean(row, 'is_changed')) return undefined;
+  if (silenceRow.boolean(row, 'is_over')) return 'over';
+  return silenceRow.boolean(row, 'is_of_other') ? 'other_owner' : 'changed';
 }
 
 /** An owner's silences that have not ended, have not begun, or began within the last two days. */

@@ -47,6 +47,7 @@ test('reading is all that can be done with the permission to read', () => {
     'event-read',
     'events-page',
     'silence-list',
+    'silence-preview',
     'source-list',
     'works-list',
   ]);

@@ -36,6 +36,7 @@ test('an event comes with what rules look at, and the sinks that it was not kept
   expect(event).toEqual({
     id: expect.any(Number),
     source: 'a',
+    receivedAtMs: expect.any(Number),
     event: {
       stream: 'event',
       type: 'STATIC_ANALYSIS',

@@ -1,8 +1,10 @@
 // Silences as they are stored: which are active, who may end one, and what it hid.
 import { describe, expect, test } from 'vitest';
+import { silenceStates } from '../../src/kit/records/silence.ts';
 import {
   countActiveSilences,
   endSilence,
+  extendSilence,
   insertSilences,
   listSilences,
   markSummarised,
@@ -10,6 +12,7 @@ import {
   readActiveSilences,
   readNowMs,
   readSilenceSummaries,
+  readSilences,
   readSilencesOf,
   withdrawSilence,
 } from '../../src/store/silences.ts';
@@ -17,6 +20,7 @@ import { draft, drafts, storePage, useDatabase } from './stored.ts';
 
 const database = useDatabase();
 const hourMs = 3_600_000;
+const open = ['active', 'pending'] as const;
 
 /** From and to in hours from now. @returns its id */
 async function add(from: number, to: number, owner = 'ann'): Promise<number> {
@@ -56,7 +60,7 @@ describe('silences that are added', () => {
   test('are stored all or none, and none is no error', async () => {
     const nobody = { ...silence('two'), owner: '' };
     await expect(insertSilences(database(), [silence('one'), nobody])).rejects.toThrow();
-    expect(await listSilences(database(), true, 10)).toEqual([]);
+    expect(await listSilences(database(), { states: silenceStates, limit: 10 })).toEqual([]);
     expect(await insertSilences(database(), [])).toEqual([]);
   });
 });
@@ -92,9 +96,11 @@ describe('the list', () => {
   test('says the state of each, newest first, and leaves out what is over unless asked', async () => {
     const ids = [await add(-2, -1), await add(-1, 1), await add(1, 2)];
     const list = async (areOverToo: boolean, limit = 10) =>
-      (await listSilences(database(), areOverToo, limit)).map(({ id, state }) => [id, state]);
+      (await listSilences(database(), { states: areOverToo ? silenceStates : open, limit })).map(
+        ({ id, state }) => [id, state],
+      );
     const all = [
-      [ids[2], 'waiting'],
+      [ids[2], 'pending'],
       [ids[1], 'active'],
       [ids[0], 'over'],
     ];
@@ -111,7 +117,7 @@ describe('the list', () => {
       insert into deliveries (event_id, sink, state, reason, priority, finalized_at, silence_id)
       select id, sink, 'suppressed', 'silenced', 3, now(), ${id}
       from events, unnest(array['boss', 'night']) sink`;
-    const listed = await listSilences(database(), false, 10);
+    const listed = await listSilences(database(), { states: open, limit: 10 });
     expect(listed.map((one) => [one.id, one.hidden])).toEqual([
       [other, 0],
       [id, 2],
@@ -120,27 +126,77 @@ describe('the list', () => {
   });
 });
 
+describe('the list', () => {
+  test('goes on before an id, and may be of one owner', async () => {
+    const ids = [await add(-1, 1), await add(-1, 2, 'bob'), await add(-1, 3)];
+    const list = async (more: { beforeId?: number; owner?: string }) =>
+      (await listSilences(database(), { states: open, limit: 9, ...more })).map(({ id }) => id);
+    expect(await list({ beforeId: ids[2]! })).toEqual([ids[1], ids[0]]);
+    expect(await list({ owner: 'ann' })).toEqual([ids[2], ids[0]]);
+    expect((await readSilences(database(), [ids[1]!, 4711])).map(({ id }) => id)).toEqual([ids[1]]);
+  });
+});
+
+describe('the version of a silence', () => {
+  const versionOf = async (id: number) => (await readSilences(database(), [id]))[0]!.version;
+
+  test('is another one after each change, and guards against a change by somebody else', async () => {
+    const id = await add(-1, 1);
+    const version = await versionOf(id);
+    const endsAtMs = Math.round(await readNowMs(database())) + 9 * hourMs;
+    const extend = () => extendSilence(database(), id, { owner: null, version, endsAtMs });
+    expect(await extend()).toBeUndefined();
+    expect(await versionOf(id)).not.toBe(version);
+    expect(await extend()).toBe('changed');
+    expect(await endSilence(database(), id, { owner: null, version })).toBe('changed');
+    expect(await readSilences(database(), [id])).toMatchObject([{ state: 'active', endsAtMs }]);
+  });
+
+  test('lets one of two through who change it at once', async () => {
+    const id = await add(-1, 1);
+    const guard = { owner: null, version: await versionOf(id) };
+    const outcomes = await Promise.all([
+      endSilence(database(), id, guard),
+      extendSilence(database(), id, { ...guard, endsAtMs: Date.now() + hourMs * 5 }),
+    ]);
+    expect(outcomes.filter((one) => one === undefined)).toHaveLength(1);
+  });
+
+  test('brings back nothing that is over', async () => {
+    const endsAtMs = Date.now() + hourMs;
+    const over = await add(-2, -1);
+    const summarised = await add(-2, 1);
+    await markSummarised(database(), summarised);
+    for (const id of [over, summarised])
+      expect(await extendSilence(database(), id, { owner: null, version: null, endsAtMs })).toBe(
+        'over',
+      );
+  });
+});
+
 describe('the end of a silence', () => {
   test.each([
-    ['an active one of the owner', -1, 1, 'ann', 'ended', true],
-    ['one of the owner that has not begun', 1, 2, 'ann', 'ended', true],
+    ['an active one of the owner', -1, 1, 'ann', undefined, true],
+    ['one of the owner that has not begun', 1, 2, 'ann', undefined, true],
     ['one that is over', -2, -1, 'ann', 'over', true],
     ['one of somebody else', -1, 1, 'bob', 'other_owner', false],
   ] as const)('of %s', async (_, from, to, owner, outcome, isOver) => {
     const id = await add(from, to);
-    expect(await endSilence(database(), id, owner)).toBe(outcome);
+    expect(await endSilence(database(), id, { owner, version: null })).toBe(outcome);
     expect(await row(id)).toMatchObject({ is_over: isOver });
   });
 
   test('of one that does not exist', async () => {
-    expect(await endSilence(database(), 4711, 'ann')).toBe('unknown');
+    expect(await endSilence(database(), 4711, { owner: null, version: null })).toBe('unknown');
   });
 
   test('moves while the silence is open, and never brings back one that is over', async () => {
     const [open, over] = [await add(-1, 1), await add(-2, -1)];
     const later = Math.round(await readNowMs(database())) + 9 * hourMs;
     for (const id of [open, over]) await moveEnd(database(), id, later);
-    const ends = (await listSilences(database(), true, 10)).map(({ endsAtMs }) => endsAtMs);
+    const ends = (await listSilences(database(), { states: silenceStates, limit: 10 })).map(
+      ({ endsAtMs }) => endsAtMs,
+    );
     expect(ends[1]).toBe(later);
     expect(ends[0]).toBeLessThan(later - 9 * hourMs);
   });

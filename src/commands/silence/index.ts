@@ -1,15 +1,27 @@
-// `tocsin silence add|list|end`: what must not be announced, until when, by whom and why.
+// `tocsin silence add|preview|list|extend|end`: what must not be announced, until when, by whom
+// and why.
 
-import { type Command, type CommandGroup, entry, UsageError } from '../../cli/command.ts';
+import {
+  type Command,
+  type CommandArguments,
+  type CommandGroup,
+  type CommandIo,
+  entry,
+  UsageError,
+} from '../../cli/command.ts';
 import { jsonOption, jsonText } from '../../cli/json.ts';
 import { onOneLine, remarkIfCut } from '../../cli/lines.ts';
-import type { AddedSilence } from '../../core/silences/add.ts';
-import { severitiesText } from '../../core/silences/summary.ts';
-import type { EndedSilence, ListedSilence } from '../../kit/records/silence.ts';
-import { listMax, silence } from '../../operations/index.ts';
+import { readPages } from '../../cli/pages.ts';
+import { instant } from '../../config/index.ts';
+import type { SilenceRequest } from '../../core/silences/add.ts';
+import { duration, durationForms, durationText } from '../../kit/duration.ts';
+import { silenceStates } from '../../kit/records/silence.ts';
+import { ConflictError, listMax, NotFoundError, silence } from '../../operations/index.ts';
 import { exitCodes } from '../../service/exit-codes.ts';
-import { loadForDatabase, operate } from '../../service/operate.ts';
-import { readRequests } from './request.ts';
+import { loadForDatabase, operate, withOperations } from '../../service/operate.ts';
+import { preview } from './preview.ts';
+import { matcherOptions, readRequests, refuse, untilOption } from './request.ts';
+import { criticalText, hiddenText, timeText } from './text.ts';
 
 const add: Command = {
   details: [
@@ -23,29 +35,9 @@ const add: Command = {
     owner: { type: 'string', value: '<who>', help: 'Who silences it' },
     reason: { type: 'string', value: '<why>', help: 'Why' },
     for: { type: 'string', value: '<time>', help: 'How long: 30m, 2h, 1d' },
-    until: {
-      type: 'string',
-      value: '<time>',
-      help: 'Until when, such as 2026-03-02T22:00:00+07:00',
-    },
+    until: untilOption,
     from: { type: 'string', value: '<time>', help: 'From when on; default: now' },
-    match: {
-      type: 'string',
-      multiple: true,
-      value: '<key=value>',
-      help: 'What it is about, such as types=RANSOM*',
-    },
-    when: {
-      type: 'string',
-      value: '<expression>',
-      help: "A condition in CEL, such as 'event.severity < 4'",
-    },
-    sink: {
-      type: 'string',
-      multiple: true,
-      value: '<id>',
-      help: 'Only for this sink; default: all',
-    },
+    ...matcherOptions,
     file: {
       type: 'string',
       value: '<file>',
@@ -62,60 +54,55 @@ const add: Command = {
       { sources, sinks: config.sinks.map(({ id }) => id), maxMs },
       io,
     );
-    const rules = { maxMs, sources, isEverythingAllowed: values['all-events'] === true };
-    const result = await operate(io, silence.add, { silencing: { requests, rules } });
-    if ('refused' in result) throw refusalOf(result.refused, requests.length);
-    for (const { id, mayCoverCritical } of result.added)
-      if (mayCoverCritical) io.stderr(`warning: silence ${id} hides CRITICAL events, too\n`);
-    io.stdout(
-      values.json
-        ? jsonText(result.added.map(shownAdded), 2)
-        : result.added.map(addedText).join(''),
-    );
+    const input = {
+      silences: requests.map(writtenOf),
+      isEverythingMeant: values['all-events'] === true,
+    };
+    const { added } = await operate(io, silence.add, input).catch(refuse);
+    for (const one of added)
+      if (one.hidesCritical)
+        io.stderr(`warning: silence ${one.silence.id} hides CRITICAL events, too\n`);
+    io.stdout(values.json ? jsonText(added.map(shownAdded), 2) : added.map(addedText).join(''));
     return exitCodes.done;
   },
 };
 
-function refusalOf(
-  refused: readonly { index: number; problem: string }[],
-  asked: number,
-): UsageError {
-  const name = (index: number) => (asked > 1 ? `silence ${index + 1}` : 'the silence');
-  const lines = refused.map(({ index, problem }) => `${name(index)} ${problem}.`);
-  const isAboutAll = lines.some((line) => /every event/.test(line));
-  const hint = '--all-events says that all events are meant.';
-  return new UsageError([...lines, ...(isAboutAll ? [hint] : [])].join('\n'));
-}
-
-function shownAdded({ id, startsAtMs, endsAtMs, mayCoverCritical, preview }: AddedSilence) {
-  const wouldHaveHidden = {
-    looked: preview.looked,
-    isCut: preview.isCut,
-    bySeverity: preview.severities,
-  };
+function writtenOf(request: SilenceRequest) {
+  const { matcher, owner, reason, startsAtMs, endsAtMs, forMs } = request;
   return {
-    id,
-    from: timeText(startsAtMs),
-    until: timeText(endsAtMs),
-    hidesCritical: mayCoverCritical,
-    wouldHaveHidden,
+    ...{ matcher, owner, reason },
+    ...(startsAtMs !== null && { startsAt: new Date(startsAtMs).toISOString() }),
+    ...(endsAtMs !== null && { endsAt: new Date(endsAtMs).toISOString() }),
+    ...(forMs !== null && { for: durationText(forMs) }),
   };
 }
 
-function addedText({ id, startsAtMs, endsAtMs, mayCoverCritical, preview }: AddedSilence): string {
-  const hidden = preview.severities.reduce((sum, count) => sum + count, 0);
-  const events = `${preview.isCut ? 'newest ' : ''}${preview.looked} events of the last 24 hours`;
-  const list = hidden === 0 ? '' : `: ${severitiesText(preview.severities)}`;
-  const critical = mayCoverCritical
-    ? "  It hides CRITICAL events, too; 'event.severity < 5' as a condition spares them.\n"
-    : '';
-  return `silence ${id} from ${timeText(startsAtMs)} until ${timeText(endsAtMs)}\n  It would have hidden ${hidden} of the ${events}${list}.\n${critical}`;
+type Added = Awaited<ReturnType<typeof silence.add.run>>['added'][number];
+
+function shownAdded({ silence: { id, startsAt, endsAt }, hidesCritical, wouldHaveHidden }: Added) {
+  const { looked, isCut, bySeverity } = wouldHaveHidden;
+  return {
+    id: Number(id),
+    from: timeText(startsAt),
+    until: timeText(endsAt),
+    hidesCritical,
+    wouldHaveHidden: { looked, isCut, bySeverity: Object.values(bySeverity) },
+  };
+}
+
+function addedText({ silence: { id, startsAt, endsAt }, hidesCritical, wouldHaveHidden }: Added) {
+  const times = `from ${timeText(startsAt)} until ${timeText(endsAt)}`;
+  const hidden = hiddenText(wouldHaveHidden, 'last 24 hours');
+  return `silence ${id} ${times}\n  It ${hidden}\n${hidesCritical ? criticalText : ''}`;
 }
 
 const list: Command = {
   options: { all: { type: 'boolean', help: 'Also those that are over' }, ...jsonOption },
   async run({ values }, io) {
-    const silences = await operate(io, silence.list, { all: values.all === true, limit: listMax });
+    const states = values.all ? silenceStates : (['active', 'pending'] as const);
+    const silences = await withOperations(loadForDatabase(io), io, (run) =>
+      readPages((page) => run(silence.list, { states, ...page }), listMax),
+    );
     remarkIfCut(silences, io);
     const none = values.all ? 'nothing was silenced yet\n' : 'nothing is silenced\n';
     io.stdout(
@@ -125,51 +112,100 @@ const list: Command = {
   },
 };
 
-function shown({ startsAtMs, endsAtMs, ...silence }: ListedSilence) {
-  return { ...silence, from: timeText(startsAtMs), until: timeText(endsAtMs) };
+type Listed = Awaited<ReturnType<typeof silence.list.run>>['items'][number];
+
+/** The word that scripts know. */
+const stateWords: Readonly<Record<Listed['state'], string>> = {
+  active: 'active',
+  pending: 'waiting',
+  over: 'over',
+};
+
+function shown({ id, state, startsAt, endsAt, ...silence }: Listed) {
+  return {
+    id: Number(id),
+    ...silence,
+    state: stateWords[state],
+    from: timeText(startsAt),
+    until: timeText(endsAt),
+  };
 }
 
-function lineOf({
-  id,
-  state,
-  startsAtMs,
-  endsAtMs,
-  owner,
-  reason,
-  matcher,
-  hidden,
-}: ListedSilence): string {
-  const times = `${timeText(startsAtMs)} to ${timeText(endsAtMs)}`;
+function lineOf({ id, state, startsAt, endsAt, owner, reason, matcher, hidden }: Listed): string {
+  const times = `${timeText(startsAt)} to ${timeText(endsAt)}`;
   const what = Object.keys(matcher).length === 0 ? 'all events' : JSON.stringify(matcher);
-  const text = `${id}  ${state}  ${times}  ${owner}: ${reason}  ${what}  hid ${hidden}`;
+  const text = `${id}  ${stateWords[state]}  ${times}  ${owner}: ${reason}  ${what}  hid ${hidden}`;
   return `${onOneLine(text)}\n`;
 }
 
-const failures: Readonly<Record<Exclude<EndedSilence, 'ended'>, string>> = {
-  unknown: 'there is no such silence; "tocsin silence list" shows them',
-  over: 'it is over already',
-  other_owner: 'it is not of this owner; "tocsin silence list" says whose it is',
+const one = { name: '<id>', help: 'the number of the silence, as "tocsin silence list" shows it' };
+
+/** @throws {UsageError} */
+function idOf(text: string): string {
+  if (/^[1-9]\d{0,14}$/.test(text)) return text;
+  throw new UsageError('Which silence? Give its number, as "tocsin silence list" shows it.');
+}
+
+/** Prints why a silence was not changed. Any other error is thrown on. */
+function printRefusal(error: unknown, io: CommandIo): number {
+  if (!(error instanceof ConflictError || error instanceof NotFoundError)) throw error;
+  io.stderr(`${onOneLine(error.message)}\n`);
+  return exitCodes.failed;
+}
+
+const extend: Command = {
+  arguments: [one],
+  details: 'A silence that is over stays over, and one that recurs ends as tocsin.yaml says.',
+  options: {
+    for: { type: 'string', value: '<time>', help: 'How long from now on: 30m, 2h, 1d' },
+    until: untilOption,
+    ...jsonOption,
+  },
+  async run({ values, positionals: [text = ''] }, io) {
+    const id = idOf(text);
+    const end = endOf(values);
+    try {
+      const { endsAt } = await operate(io, silence.extend, { silence: id, ...end }).catch(refuse);
+      const until = timeText(endsAt);
+      io.stdout(
+        values.json ? jsonText({ id: Number(id), until }) : `silence ${id} lasts until ${until}\n`,
+      );
+      return exitCodes.done;
+    } catch (error) {
+      return printRefusal(error, io);
+    }
+  },
 };
 
+/** @throws {UsageError} */
+function endOf({ for: length, until }: CommandArguments['values']) {
+  if ((length === undefined) === (until === undefined))
+    throw new UsageError('Until when? Say it by --for <time> or by --until <time>.');
+  if (length !== undefined) {
+    if (duration(String(length)) === undefined)
+      throw new UsageError(`--for "${length}" is not a duration. ${durationForms}.`);
+    return { for: String(length) };
+  }
+  const parsed = instant(String(until));
+  if ('problem' in parsed) throw new UsageError(`--until ${parsed.problem}. ${parsed.remedy}.`);
+  return { endsAt: new Date(parsed.value).toISOString() };
+}
+
 const end: Command = {
-  arguments: [
-    { name: '<id>', help: 'the number of the silence, as "tocsin silence list" shows it' },
-  ],
+  arguments: [one],
   options: { owner: { type: 'string', value: '<who>', help: 'Whose it is' }, ...jsonOption },
   async run({ values, positionals: [text = ''] }, io) {
-    const id = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
-    if (id === undefined)
-      throw new UsageError('Which silence? Give its number, as "tocsin silence list" shows it.');
+    const id = idOf(text);
     if (typeof values.owner !== 'string')
       throw new UsageError('Whose silence is it? --owner <who>.');
-    const result = await operate(io, silence.end, { silence: id, owner: values.owner.trim() });
-    if (result !== 'ended') {
-      io.stderr(`silence ${id}: ${failures[result]}\n`);
-      return exitCodes.failed;
+    try {
+      await operate(io, silence.end, { silence: id, owner: values.owner.trim() });
+    } catch (error) {
+      return printRefusal(error, io);
     }
     io.stdout(
       values.json
-        ? jsonText({ ended: id })
+        ? jsonText({ ended: Number(id) })
         : `silence ${id} is over; whoever it kept something from hears what\n`,
     );
     return exitCodes.done;
@@ -179,11 +215,9 @@ const end: Command = {
 export const command: CommandGroup = {
   subcommands: {
     add: entry('Keep events from being announced for a while', add),
+    preview: entry('Show what a silence would have hidden', preview),
     list: entry('List what is silenced', list),
+    extend: entry('Let a silence last longer', extend),
     end: entry('End a silence', end),
   },
 };
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
-}

@@ -1,7 +1,12 @@
-// Reads what `tocsin silence add` should silence, from its options or a file, and names everything
-// that is wrong at once.
+// Reads what `tocsin silence add|preview` should silence, from options or a file, and names
+// everything that is wrong at once.
 
-import { type CommandArguments, type CommandIo, UsageError } from '../../cli/command.ts';
+import {
+  type Command,
+  type CommandArguments,
+  type CommandIo,
+  UsageError,
+} from '../../cli/command.ts';
 import { problemLines } from '../../cli/dispatch.ts';
 import { readGivenFile } from '../../cli/given-file.ts';
 import {
@@ -14,6 +19,34 @@ import {
   silencesOf,
 } from '../../config/index.ts';
 import type { SilenceRequest } from '../../core/silences/add.ts';
+import { InputError } from '../../operations/index.ts';
+
+export const untilOption = {
+  type: 'string',
+  value: '<time>',
+  help: 'Until when, such as 2026-03-02T22:00:00+07:00',
+} as const;
+
+/** What a silence is about. */
+export const matcherOptions = {
+  match: {
+    type: 'string',
+    multiple: true,
+    value: '<key=value>',
+    help: 'What it is about, such as types=RANSOM*',
+  },
+  when: {
+    type: 'string',
+    value: '<expression>',
+    help: "A condition in CEL, such as 'event.severity < 4'",
+  },
+  sink: {
+    type: 'string',
+    multiple: true,
+    value: '<id>',
+    help: 'Only for this sink; default: all',
+  },
+} as const satisfies Command['options'];
 
 type Values = CommandArguments['values'];
 
@@ -24,9 +57,31 @@ export function readRequests(values: Values, known: KnownIds, io: CommandIo): Si
     values.file === undefined
       ? ofOptions(values, known, findings)
       : ofFile(values, known, io, findings);
-  if (findings.problems.length === 0) return requests;
+  return requestsOrProblems(requests, findings);
+}
+
+/**
+ * What a silence with these options would match.
+ * @throws {UsageError}
+ */
+export function readMatcher(
+  { match, when, sink }: Values,
+  known: KnownIds,
+): SilenceRequest['matcher'] {
+  const given = Object.fromEntries(
+    Object.entries({ match, when, sink }).filter(([, value]) => value !== undefined),
+  );
+  const findings: Findings = { problems: [], warnings: [] };
+  // The rest of a silence is not asked for.
+  const rest = { owner: 'nobody', reason: 'none', for: '1s' };
+  const [request] = ofOptions({ ...given, ...rest }, known, findings);
+  return requestsOrProblems(request === undefined ? [] : [request], findings)[0]!.matcher;
+}
+
+function requestsOrProblems(requests: SilenceRequest[], { problems }: Findings): SilenceRequest[] {
+  if (problems.length === 0) return requests;
   throw new UsageError(
-    `this cannot be silenced:\n${problemLines(findings.problems.map(presentable)).join('')}`,
+    `this cannot be silenced:\n${problemLines(problems.map(presentable)).join('')}`,
   );
 }
 
@@ -45,6 +100,13 @@ function ofFile(
   const text = readGivenFile(name, io.directory);
   const lookUp = (variable: string) => ownValue(io.env, variable);
   return readSilences({ text, name, lookUp }, known, findings);
+}
+
+/** What is wrong with a request is a wrong use of the command. */
+export function refuse(error: unknown): never {
+  if (!(error instanceof InputError)) throw error;
+  const hint = '\n--all-events says that all events are meant.';
+  throw new UsageError(`${error.message}${/every event/.test(error.message) ? hint : ''}`);
 }
 
 /** Treats the options as a file with one silence, so that both go through the same checks. */

@@ -1,15 +1,12 @@
 // Makes silences for commands, files and the API. Stores all that are requested, or none if one has
 // a fault.
 
-import type { Severity } from '../../kit/event.ts';
-import { noticeSource } from '../../kit/event.ts';
-import type { RecentEvent } from '../../kit/records/past.ts';
 import type { NewSilence } from '../../kit/records/silence.ts';
 import type { Database } from '../../store/database.ts';
-import { readRecentEvents } from '../../store/recent.ts';
 import { insertSilences, readNowMs } from '../../store/silences.ts';
 import { requestTextProblems } from './faults.ts';
-import { covers, type Matcher, MatcherError, tryMatcher, type WrittenMatcher } from './index.ts';
+import { type Matcher, MatcherError, tryMatcher, type WrittenMatcher } from './index.ts';
+import { dayMs, type Preview, preview } from './preview.ts';
 import { fileOwner } from './recurring.ts';
 import { coversEverything, mayCoverCritical } from './scope.ts';
 
@@ -28,21 +25,10 @@ export interface SilenceRequest {
 export interface SilencingRules {
   /** No silence may be longer. */
   readonly maxMs: number;
-  /** Ids of the sources that there are. */
+  /** Ids of the sources and sinks that there are; none: they are not known. */
   readonly sources: readonly string[];
+  readonly sinks: readonly string[];
   readonly isEverythingAllowed: boolean;
-}
-
-/** What a silence would have hidden of the last 24 hours. */
-export interface Preview {
-  readonly looked: number;
-  /** There were more events in that time. */
-  readonly isCut: boolean;
-  /**
-   * Of which it would have hidden a delivery that was not suppressed anyway. Index = severity
-   * number.
-   */
-  readonly severities: readonly number[];
 }
 
 export interface AddedSilence {
@@ -50,6 +36,7 @@ export interface AddedSilence {
   readonly startsAtMs: number;
   readonly endsAtMs: number;
   readonly mayCoverCritical: boolean;
+  /** Of the last 24 hours. */
   readonly preview: Preview;
 }
 
@@ -77,7 +64,7 @@ export async function addSilences(
   );
   if (refused.length > 0) return { refused };
   const usable = matchers as Matcher[];
-  const previews = await preview(db, usable);
+  const previews = await preview(db, usable, dayMs);
   const ids = await insertSilences(db, silences);
   const added = silences.map(({ startsAtMs, endsAtMs }, index) => ({
     id: ids[index]!,
@@ -117,40 +104,37 @@ function problemsOf({ silence, matcher }: Judged, nowMs: number, rules: Silencin
   else if (endsAtMs <= nowMs) problems.push('is over before it was made');
   if (lengthMs > rules.maxMs)
     problems.push(`is longer than ${rules.maxMs / 3_600_000} hours, the most that is allowed`);
-  if (matcher instanceof MatcherError) problems.push(`cannot be used: ${matcher.message}`);
-  else if (!rules.isEverythingAllowed && coversEverything(matcher, rules.sources))
+  if (endsAtMs >= timesEndMs) problems.push('ends after the year 9999');
+  problems.push(...matcherProblems(matcher, rules));
+  return problems;
+}
+
+/** From here on, a time has no form that everybody reads. */
+const timesEndMs = Date.UTC(10_000);
+
+/** The rest of sentences about a silence with this matcher. */
+export function matcherProblems(
+  matcher: Matcher | MatcherError,
+  { sources, sinks, isEverythingAllowed }: Omit<SilencingRules, 'maxMs'>,
+): string[] {
+  if (matcher instanceof MatcherError) return [`cannot be used: ${matcher.message}`];
+  const problems = [
+    ...unknownProblems('source', matcher.sources, sources),
+    ...unknownProblems('sink', matcher.sinks, sinks),
+  ];
+  if (!isEverythingAllowed && coversEverything(matcher, sources))
     problems.push('matches every event. Say what it is about, or that all events are meant');
   return problems;
 }
 
-const pageSize = 500;
-const lookedMax = 10_000;
-const withinMs = 86_400_000;
-
-/** Of each matcher. Reads the newest 10,000 events at most, a page at a time. */
-export async function preview(db: Database, matchers: readonly Matcher[]): Promise<Preview[]> {
-  const counts = matchers.map(() => [0, 0, 0, 0, 0, 0]);
-  let looked = 0;
-  let beforeId: number | null = null;
-  let isMore = true;
-  while (isMore && looked < lookedMax) {
-    const page: readonly RecentEvent[] = await readRecentEvents(db, {
-      withinMs,
-      beforeId,
-      limit: pageSize,
-    });
-    for (const recent of page.filter(({ source }) => source !== noticeSource)) {
-      looked += 1;
-      for (const [index, matcher] of matchers.entries())
-        if (hides(matcher, recent)) counts[index]![recent.event.severity as Severity]! += 1;
-    }
-    beforeId = page.at(-1)?.id ?? null;
-    isMore = page.length === pageSize;
-  }
-  return counts.map((severities) => ({ looked, isCut: isMore, severities }));
-}
-
-function hides(matcher: Matcher, { source, event, sinks }: RecentEvent): boolean {
-  const isHeard = sinks.some((sink) => matcher.sinks?.includes(sink) ?? true);
-  return isHeard && covers(matcher, { source, event });
+/** A silence of a name that nobody has would hide nothing, and nobody would notice. */
+function unknownProblems(
+  noun: string,
+  named: readonly string[] | undefined,
+  known: readonly string[],
+): string[] {
+  const unknown = known.length === 0 ? [] : (named ?? []).filter((id) => !known.includes(id));
+  return unknown.map(
+    (id) => `names the ${noun} ${JSON.stringify(id)}; there are: ${known.join(', ')}`,
+  );
 }

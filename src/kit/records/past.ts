@@ -28,6 +28,8 @@ export interface PastEvent {
 export interface RecentEvent {
   readonly id: number;
   readonly source: string;
+  /** Milliseconds since the epoch, by the database's clock. */
+  readonly receivedAtMs: number;
   readonly event: Pick<EventDraft, 'stream' | 'type' | 'severity' | 'status' | 'action' | 'body'>;
   /** Ids of the sinks with a delivery of it that is not suppressed. */
   readonly sinks: readonly string[];

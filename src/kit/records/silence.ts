@@ -14,13 +14,22 @@ export interface NewSilence {
   readonly endsAtMs: number;
 }
 
-/** `other_owner`: the silence belongs to somebody else, and was not changed. */
-export type EndedSilence = 'ended' | 'unknown' | 'over' | 'other_owner';
+/** `pending`: its time is to come. */
+export const silenceStates = ['active', 'pending', 'over'] as const;
+export type SilenceState = (typeof silenceStates)[number];
+
+/**
+ * Why a silence was not changed. `other_owner`: it belongs to somebody else; `changed`: it is not
+ * of the version that was named.
+ */
+export type SilenceRefusal = 'unknown' | 'over' | 'other_owner' | 'changed';
 
 export interface ListedSilence extends StoredSilence {
-  readonly state: 'active' | 'waiting' | 'over';
+  readonly state: SilenceState;
   /** How many events had a delivery suppressed by it. */
   readonly hidden: number;
+  /** Another one after each change of the silence. */
+  readonly version: string;
 }
 
 /** What a silence hid that has ended and was not reported yet. */

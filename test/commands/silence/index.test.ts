@@ -60,17 +60,37 @@ test('add says what it would have hidden of what was announced; list and end spe
   expect(await runIn(world, ['silence', 'end', '1', '--owner', 'bob'])).toEqual({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(
-      /\nsilence 1: it is not of this owner; "tocsin silence list" says whose it is\n$/,
-    ),
+    stderr: expect.stringMatching(/\nsilence 1: it is not of this owner, but of "anna"\.\n$/),
   });
+  const longer = await runIn(world, ['silence', 'extend', '1', '--for', '5h']);
+  expect(longer).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^silence 1 lasts until \S+Z\n$/),
+  });
+  const until = new Date(Date.now() + 6 * 3_600_000).toISOString().slice(0, 19);
+  const extended = await runIn(world, ['silence', 'extend', '1', '--until', `${until}Z`, '--json']);
+  expect(JSON.parse(extended.stdout)).toEqual({ id: 1, until: `${until}Z` });
+  expect(await runIn(world, ['silence', 'extend', '1', '--for', '1m'])).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('already. Name a later time, or end it.'),
+  });
+  for (const [more, words] of [
+    [[], 'Until when? Say it by --for <time> or by --until <time>.'],
+    [['--for', 'soon'], '--for "soon" is not a duration.'],
+    [['--until', 'noon'], '--until "noon" is not a time.'],
+  ] as const)
+    expect(await runIn(world, ['silence', 'extend', '1', ...more])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(words),
+    });
   expect((await runIn(world, ['silence', 'end', '1', '--owner', 'anna'])).code).toBe(0);
   expect(await runIn(world, ['silence', 'end', '1', '--owner', 'anna'])).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/\nsilence 1: it is over already\n$/),
+    stderr: expect.stringMatching(/\nsilence 1: it is over already\.\n$/),
   });
   expect((await runIn(world, ['silence', 'end', '9', '--owner', 'anna'])).stderr).toContain(
-    'there is no such silence',
+    'there is no such silence as 9. The list of silences shows',
   );
   expect((await runIn(world, ['silence', 'list'])).stdout).not.toMatch(/^1 /m);
   const every = JSON.parse((await runIn(world, ['silence', 'list', '--all', '--json'])).stdout);
