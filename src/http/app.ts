@@ -1,17 +1,16 @@
-// The HTTP app: health, metrics, and a plain index. It neither listens nor knows the database; the
+// The HTTP app: health, metrics, the API and the page. It neither listens nor knows the database; the
 // service does both.
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { describeError, type Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics/index.ts';
-import { type ApiDependencies, createApi } from './api/index.ts';
+import { createApi } from './api/index.ts';
 import { shared } from './computed-once.ts';
 import { createHealthRoutes, type HealthDependencies } from './health.ts';
 import { measureRequests, startSeries } from './measure.ts';
+import { createPage, type PageDependencies } from './page/index.tsx';
 
-export interface AppDependencies
-  extends HealthDependencies,
-    Pick<ApiDependencies, 'identify' | 'contextOf' | 'onFailure'> {
+export interface AppDependencies extends HealthDependencies, PageDependencies {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly version: string;
@@ -22,7 +21,17 @@ export function createApp(deps: AppDependencies): Hono {
   app.use(measureRequests(deps.metrics));
   app.use(
     secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      // No code and no style within a page; nothing from elsewhere.
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
       xFrameOptions: 'DENY',
       // The proxy that terminates TLS decides that.
       strictTransportSecurity: false,
@@ -30,10 +39,9 @@ export function createApp(deps: AppDependencies): Hono {
   );
   app.use(async (c, next) => {
     await next();
-    c.header('Cache-Control', 'no-store');
+    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
   });
 
-  app.get('/', (c) => c.text(indexText(deps.version)));
   app.route('/', createHealthRoutes(deps));
   // Bytes, because waiting answers share them, while each would hold a copy of a text. The budget
   // limits rendering to a twentieth of the time; whoever asks without pause gets an older page.
@@ -45,6 +53,7 @@ export function createApp(deps: AppDependencies): Hono {
   // Those of the API and the page appear with their first requests: they are many.
   startSeries(app, deps.metrics);
   app.route('/api/v1', createApi(deps));
+  app.route('/', createPage(deps));
   const known = new Set(
     app.routes.filter(({ method }) => method !== 'ALL').map(({ path }) => path),
   );
@@ -59,16 +68,4 @@ export function createApp(deps: AppDependencies): Hono {
     return c.json({ error: 'internal error; the log says more' }, 500);
   });
   return app;
-}
-
-function indexText(version: string): string {
-  return [
-    `Tocsin ${version}`,
-    '',
-    '/healthz  whether this process works',
-    '/readyz   whether its database answers',
-    '/metrics  for Prometheus',
-    '/api/v1/openapi.json  what the API can do',
-    '',
-  ].join('\n');
 }

@@ -154,6 +154,7 @@ export class LiveService implements Service {
       logger: log,
       version,
       identify: loopbackVisitor,
+      locale: () => this.#running.config.locale,
       onFailure: logFailure(log),
       contextOf: (actor) => this.#roles && { ...this.#around(), actor },
       isLive: () => ({ ok: isLive(this.#state()) }),

@@ -27,7 +27,6 @@ describe('the metrics of requests', () => {
     const { metrics } = setUp();
     const { values } = await metrics.httpRequests.get();
     expect(values.map((entry) => entry.labels.route)).toEqual([
-      '/',
       '/healthz',
       '/readyz',
       '/metrics',

@@ -24,6 +24,7 @@ export function setUp(overrides: Partial<AppDependencies> = {}): {
     identify: async () => ({ actor: ann }),
     contextOf: () => undefined,
     onFailure: () => undefined,
+    locale: () => 'en',
     isLive: () => ({ ok: true }),
     isReady: async () => ({ ok: true, detail: 'the database answers' }),
     ...overrides,

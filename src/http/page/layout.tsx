@@ -1,0 +1,122 @@
+// What stands around every view: the head, the menu, who is signed in, and the choices of language
+// and theme.
+import { locales } from '../../kit/locale.ts';
+import type { AssetAddresses } from './assets.ts';
+import { withField } from './parts/table.tsx';
+import type { Shown, Visit } from './visit.ts';
+import { words } from './words/index.ts';
+
+/** In the order of use. The letter goes there behind `g`. */
+export const menu = [
+  ['now', '/', 'n'],
+  ['events', '/events', 'e'],
+  ['deliveries', '/deliveries', 'd'],
+  ['dead', '/dead', 'x'],
+  ['sinks', '/sinks', 's'],
+  ['silences', '/silences', 'i'],
+  ['routes', '/routes', 'r'],
+  ['live', '/live', 'l'],
+  ['audit', '/audit', 'a'],
+  ['status', '/status', 't'],
+] as const;
+
+/** The whole page. @param assets addresses of its own files */
+export async function documentOf(
+  visit: Visit,
+  shown: Shown,
+  assets: AssetAddresses,
+): Promise<string> {
+  return `<!doctype html>${await layout(visit, shown, assets)}`;
+}
+
+function layout(visit: Visit, { title, body, refreshSeconds }: Shown, assets: AssetAddresses) {
+  const { locale, theme, words: own, url } = visit;
+  return (
+    <html lang={locale} data-theme={theme}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content={theme === 'auto' ? 'light dark' : theme} />
+        <meta name="robots" content="noindex" />
+        <title>{`${title} · ${own.product}`}</title>
+        <link rel="icon" href={assets.icon} type="image/svg+xml" />
+        <link rel="stylesheet" href={assets.css} />
+        <script src={assets.script} defer></script>
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          {own.shell.skip}
+        </a>
+        <header>
+          <a class="brand" href="/">
+            <img src={assets.icon} alt="" width="20" height="20" /> {own.product}
+          </a>
+          <nav aria-label={own.nav.label}>
+            <ul>
+              {menu.map(([name, path, key]) => (
+                <li>
+                  <a href={path} data-go={key} aria-current={isAt(url, path) ? 'page' : undefined}>
+                    {own.nav[name]}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+        </header>
+        <main id="main" tabindex={-1} data-refresh={refreshSeconds}>
+          {body}
+        </main>
+        <footer>{footer(visit)}</footer>
+        <div id="said" role="status" aria-live="polite"></div>
+      </body>
+    </html>
+  );
+}
+
+function isAt({ pathname }: URL, path: string): boolean {
+  return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
+}
+
+function footer({ actor, words: own, url, theme, version, locale }: Visit) {
+  const { shell } = own;
+  return (
+    <>
+      <p>
+        {shell.signedInAs} <bdi>{actor.name}</bdi> ({own.roles[actor.role]})
+        {actor.name === 'loopback' ? (
+          <a href="/login">{shell.signIn}</a>
+        ) : (
+          <form method="post" action="/logout">
+            <button class="link" type="submit">
+              {shell.signOut}
+            </button>
+          </form>
+        )}
+      </p>
+      <p>
+        <span>{shell.languages}:</span>
+        {locales.map((one) =>
+          one === locale ? (
+            <strong>{words[one].language}</strong>
+          ) : (
+            <a href={withField(url, 'lang', one)} lang={one}>
+              {words[one].language}
+            </a>
+          ),
+        )}
+        <span>{shell.theme}:</span>
+        {(['auto', 'light', 'dark'] as const).map((one) =>
+          one === theme ? (
+            <strong>{shell.themes[one]}</strong>
+          ) : (
+            <a href={withField(url, 'theme', one)}>{shell.themes[one]}</a>
+          ),
+        )}
+      </p>
+      <p class="quiet">
+        {own.product} {version} · <a href="/api/v1/openapi.json">API</a> ·{' '}
+        <a href="/metrics">metrics</a>
+      </p>
+    </>
+  );
+}

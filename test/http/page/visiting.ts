@@ -1,0 +1,32 @@
+// Visits of the page in tests: through the whole app, on a database, without a server.
+
+import { createPage, type PageDependencies } from '../../../src/http/page/index.tsx';
+import type { Visit } from '../../../src/http/page/visit.ts';
+import { words } from '../../../src/http/page/words/index.ts';
+import type { Actor, OperationContext } from '../../../src/operations/index.ts';
+import { perform } from '../../../src/operations/index.ts';
+import type { Database } from '../../../src/store/database.ts';
+import { ann, contextOn } from '../../operations/acting.ts';
+
+/** What is put in place of the service's own parts. */
+export function createTestPage(db: Database, more: Partial<PageDependencies> = {}) {
+  return createPage({
+    version: '1.2.3',
+    identify: async () => ({ actor: ann }),
+    locale: () => 'en',
+    contextOf: (actor: Actor) => contextOn(db, { actor }),
+    onFailure: () => undefined,
+    ...more,
+  });
+}
+
+/** For a view alone. */
+export function visitOf(db: Database, path = '/', more: Partial<Visit> = {}): Visit {
+  const context: OperationContext = contextOn(db);
+  return {
+    ...{ actor: ann, words: words.en, locale: 'en', theme: 'auto', version: '1.2.3' },
+    url: new URL(path, 'http://tocsin.example'),
+    operate: (operation, input) => perform(operation, context, input),
+    ...more,
+  };
+}
