@@ -53,7 +53,7 @@ const table: CommandTable = {
     summary:
       'List deliveries that were given up, put them back, ' +
       'or move what waits for a sink that is gone',
-    load: () => import('./commands/dead.ts'),
+    load: () => import('./commands/dead/index.ts'),
   },
   source: {
     summary: 'Show how far each source was read; start one anew, rename it, or forget it',

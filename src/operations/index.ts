@@ -1,6 +1,7 @@
 // The table of operations: everything that a person may do, whichever door they use.
 import * as backlog from './backlog.ts';
 import * as dead from './dead.ts';
+import * as delivery from './delivery.ts';
 import * as events from './events.ts';
 import type { Operation } from './operation.ts';
 import * as session from './session.ts';
@@ -12,11 +13,8 @@ import * as works from './works.ts';
 export type { Actor, Permission } from '../kit/records/audit.ts';
 export type { FarEnds } from './far-ends.ts';
 export { listMax, type Page } from './fields.ts';
-export { KeyReusedError, Once } from './once.ts';
 export {
-  ChangedError,
   ConflictError,
-  type Doing,
   FormError,
   InputError,
   includes,
@@ -29,13 +27,13 @@ export {
   perform,
 } from './operation.ts';
 export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';
-export { backlog, dead, events, session, silence, source, token, works };
+export { backlog, dead, delivery, events, session, silence, source, token, works };
 
 /** Of any input and output; {@link perform} checks both. */
 export type AnyOperation = Operation<unknown, unknown>;
 
 export const operations: readonly AnyOperation[] = [
-  ...[dead.list, dead.redrive],
+  ...[delivery.list, delivery.redrive, delivery.drop, dead.groups],
   ...[backlog.list, backlog.move, backlog.drop],
   works.list,
   ...[source.list, source.reset, source.rename, source.adopt, source.remove],

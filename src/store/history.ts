@@ -65,7 +65,7 @@ function toPast(row: Row): PastEvent {
  * An id not far before that of the first event that was received since then. There is no index by
  * time, so it bisects the ids.
  */
-async function idBefore(db: Database, sinceMs: number): Promise<number> {
+export async function idBefore(db: Database, sinceMs: number): Promise<number> {
   const [newest] = await db.$client`select max(id) as id from events`;
   let low = 0;
   let high = eventRow.numberOrNull(newest!, 'id') ?? 0;
@@ -80,6 +80,11 @@ async function idBefore(db: Database, sinceMs: number): Promise<number> {
     else high = middle;
   }
   return low;
+}
+
+/** An id not far after that of the last event that was received until then. */
+export async function idAfter(db: Database, untilMs: number): Promise<number> {
+  return (await idBefore(db, untilMs + 2 * disorderMsMax)) + pageEventsMax;
 }
 
 /**

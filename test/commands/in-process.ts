@@ -9,7 +9,7 @@ import {
   entry,
 } from '../../src/cli/command.ts';
 import { dispatch } from '../../src/cli/dispatch.ts';
-import { command as dead } from '../../src/commands/dead.ts';
+import { command as dead } from '../../src/commands/dead/index.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
 import { command as once } from '../../src/commands/once.ts';
 import { command as routes } from '../../src/commands/routes/index.ts';

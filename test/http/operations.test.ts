@@ -19,17 +19,17 @@ function setUp() {
 
 test.each([
   [
-    '/operations/dead-redrive',
+    '/operations/delivery-redrive',
     '{"sinks":["a"]}',
     400,
-    'dead-redrive cannot take this input: it has "sinks"',
+    'delivery-redrive cannot take this input: it has "sinks"',
   ],
   ['/operations/backlog-drop', '{}', 400, 'sink is not right'],
-  ['/operations/dead-list', '{', 400, 'The input is no JSON.'],
-  ['/operations/dead-list', '', 400, 'The input is no JSON.'],
-  ['/operations/dead-lists', '{}', 404, 'No such operation.'],
+  ['/operations/backlog-list', '{', 400, 'The input is no JSON.'],
+  ['/operations/backlog-list', '', 400, 'The input is no JSON.'],
+  ['/operations/backlog-lists', '{}', 404, 'No such operation.'],
   ['/operations/__proto__', '{}', 404, 'No such operation.'],
-  ['/operations/dead-list/more', '{}', 404, 'No such operation.'],
+  ['/operations/backlog-list/more', '{}', 404, 'No such operation.'],
   ['/', '{}', 404, 'No such operation.'],
 ])(
   'POST %s with %s is answered with %i and a sentence, and nothing is done',
@@ -42,14 +42,17 @@ test.each([
 );
 
 test('reading a path without POST finds nothing', async () => {
-  expect((await setUp().app.request('/operations/dead-list')).status).toBe(404);
+  expect((await setUp().app.request('/operations/backlog-list')).status).toBe(404);
 });
 
 test('who asks learns that it failed, and whoever serves it why', async () => {
   const { onFailure, post } = setUp();
-  expect(await post('/operations/dead-list', '{}')).toEqual([500, 'The service could not answer.']);
+  expect(await post('/operations/backlog-list', '{}')).toEqual([
+    500,
+    'The service could not answer.',
+  ]);
   expect(onFailure).toHaveBeenCalledExactlyOnceWith(
-    'dead-list',
+    'backlog-list',
     expect.objectContaining({ message: 'no answer from the database of a secret host' }),
   );
 });
@@ -61,7 +64,7 @@ test.each([
   [undefined, undefined],
 ])('the command of %s acts under a name that a reader sees', async (header, name) => {
   const { app, contextOf } = setUp();
-  await app.request('/operations/dead-list', {
+  await app.request('/operations/backlog-list', {
     method: 'POST',
     body: '{}',
     headers: header === undefined ? {} : { 'tocsin-actor': header },

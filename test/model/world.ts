@@ -7,7 +7,7 @@ import type { Severity } from '../../src/kit/event.ts';
 import type { Metrics } from '../../src/observe/metrics/index.ts';
 import { resetSource } from '../../src/store/cursors.ts';
 import { databaseOf } from '../../src/store/database.ts';
-import { redriveDead } from '../../src/store/deliveries/index.ts';
+import { chooseDeliveries, redriveDeliveries } from '../../src/store/deliveries/index.ts';
 import {
   type Answer,
   answerIn,
@@ -348,7 +348,8 @@ export function createWorld(client: postgres.Sql, clock: Clock, metrics: Metrics
     },
     async redrive(): Promise<void> {
       await showTime();
-      await redriveDead(operator, null, null);
+      const { deliveries } = await chooseDeliveries(operator, { states: ['dead'] }, 10_000);
+      await redriveDeliveries(operator, deliveries);
       promises.changed(undefined, await takePicture(client, source), 'redrive');
     },
     /** The tenant is built anew, and the operator says so. */

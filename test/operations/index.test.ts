@@ -1,11 +1,11 @@
 // The table of operations, as every door relies on it.
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { dead, operationNamed, operations } from '../../src/operations/index.ts';
+import { delivery, operationNamed, operations } from '../../src/operations/index.ts';
 
 test('each operation is found by its name, and by no other word', () => {
   for (const operation of operations) expect(operationNamed(operation.name)).toBe(operation);
-  expect(operationNamed('dead-list')).toBe(dead.list);
+  expect(operationNamed('delivery-list')).toBe(delivery.list);
   expect(['constructor', '__proto__', '', 'dead'].map(operationNamed)).toEqual([
     ...[undefined, undefined, undefined, undefined],
   ]);
@@ -43,7 +43,8 @@ test('reading is all that can be done with the permission to read', () => {
       .sort(),
   ).toEqual([
     'backlog-list',
-    'dead-list',
+    'dead-groups',
+    'delivery-list',
     'event-read',
     'events-page',
     'silence-list',

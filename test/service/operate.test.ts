@@ -12,12 +12,15 @@ test('an operation that fails is logged with its reason', async () => {
     () => ({ db: { $client: away } as unknown as Database, config: configOf() }),
     { error } as unknown as Logger,
   );
-  const request = new Request('http://tocsin/operations/dead-list', { method: 'POST', body: '{}' });
+  const request = new Request('http://tocsin/operations/backlog-list', {
+    method: 'POST',
+    body: '{}',
+  });
   const response = await answer(request);
   expect([response.status, await response.text()]).toEqual([500, 'The service could not answer.']);
   expect(error).toHaveBeenCalledOnce();
   expect(error.mock.calls[0]?.[0]).toMatchObject({
-    operation: 'dead-list',
+    operation: 'backlog-list',
     error: expect.stringContaining('no answer from the database'),
   });
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ConflictError, dead, NotFoundError } from '../../src/operations/index.ts';
+import { ConflictError, delivery, NotFoundError } from '../../src/operations/index.ts';
 import { askService, isServiceRunning } from '../../src/service/running-service.ts';
 import { type DirectoryLock, lockDirectory } from '../../src/store/embedded/directory-lock.ts';
 import { ann } from '../operations/acting.ts';
@@ -22,41 +22,37 @@ afterEach(async () => {
 
 const input = { sink: 'soc', limit: 5 };
 const actor = { ...ann, name: 'ann of Köln' };
-const list = () => askService(directory, dead.list, { input, actor });
+const list = () => askService(directory, delivery.list, { input, actor });
 const otherRelease = 'It is of another release than this command: restart it with this one.';
 const row = {
-  ...{
-    eventId: 1,
-    itemId: null,
-    sink: 'soc',
-    type: 'A',
-    severity: 5,
-    device: null,
-    reason: 'rejected',
-  },
-  ...{ attempts: 2, deadSince: '2026-02-01T12:00:00.000Z', lastStatus: null, lastAnswer: null },
+  ...{ eventId: '1', sink: 'soc', state: 'dead', reason: 'rejected', attempts: 2, form: 'bare' },
+  ...{ route: null, digestId: null, silenceId: null, remoteId: null },
+  ...{ scheduledAt: '2026-02-01T11:00:00.000Z', finalizedAt: '2026-02-01T12:00:00.000Z' },
+  ...{ lastStatus: null, lastAnswer: null, severity: 'CRITICAL', type: 'A', device: null },
+  ...{ itemId: null, receivedAt: '2026-02-01T10:00:00.000Z' },
 };
+const page = { items: [row], next: null, searchedTo: null };
 
 test('the input goes as JSON, and the answer of a newer release is read without what is unknown here', async () => {
   lock.serve(async (request) => {
     expect([request.method, new URL(request.url).pathname]).toEqual([
       'POST',
-      '/operations/dead-list',
+      '/operations/delivery-list',
     ]);
     expect(request.headers.get('tocsin-actor')).toBe('ann%20of%20K%C3%B6ln');
     expect(await request.json()).toEqual({ sink: 'soc', limit: 5 });
-    return Response.json([{ ...row, newer: 'x' }]);
+    return Response.json({ ...page, items: [{ ...row, newer: 'x' }] });
   });
-  expect(await list()).toEqual([row]);
+  expect(await list()).toEqual(page);
 });
 
 test.each([
   [
     'that lacks a field',
-    JSON.stringify([{ ...row, eventId: undefined }]),
-    'the answer of dead-list has another form: 0.eventId is not right',
+    JSON.stringify({ ...page, items: [{ ...row, eventId: undefined }] }),
+    'the answer of delivery-list has another form: items.0.eventId is not right',
   ],
-  ['of another type', '{"dead":[]}', 'the answer of dead-list has another form: it is not right'],
+  ['of another type', '[]', 'the answer of delivery-list has another form: it is not right'],
   ['that is no JSON', '<html>', 'its answer is no JSON.'],
 ])('an answer %s is never taken for one', async (_, body, words) => {
   lock.serve(async () => new Response(body));
@@ -66,7 +62,7 @@ test.each([
 });
 
 test.each([
-  [400, 'dead-list cannot take this input: it has "limit"', otherRelease],
+  [400, 'delivery-list cannot take this input: it has "limit"', otherRelease],
   [404, 'No such operation.', otherRelease],
   [500, 'The service could not answer.', 'Try again in a moment.'],
   [503, 'The service is starting or stopping.', 'Try again in a moment.'],

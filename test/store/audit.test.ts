@@ -34,13 +34,13 @@ test.each(['update audit_log set actor = null', 'delete from audit_log', 'trunca
 
 test('a row says who did what, and the newest comes first', async () => {
   await appendAudit(db(), entry, false);
-  await appendAudit(db(), { ...entry, actor: 'bob', operation: 'dead-redrive' }, false);
+  await appendAudit(db(), { ...entry, actor: 'bob', operation: 'delivery-redrive' }, false);
   const rows = await listAudit(db(), { limit: 10 });
   expect(rows.map(({ actor }) => actor)).toEqual(['bob', 'ann']);
   expect(rows[1]).toMatchObject(entry);
   expect(Math.abs(Date.parse(rows[1]!.at) - Date.now())).toBeLessThan(3_600_000);
   expect(await listAudit(db(), { actor: 'ann', limit: 10 })).toHaveLength(1);
-  expect(await listAudit(db(), { operation: 'dead-redrive', limit: 10 })).toHaveLength(1);
+  expect(await listAudit(db(), { operation: 'delivery-redrive', limit: 10 })).toHaveLength(1);
   expect(await listAudit(db(), { target: 'sink:other', limit: 10 })).toEqual([]);
   expect(await listAudit(db(), { beforeId: rows[0]!.id, limit: 10 })).toEqual([rows[1]]);
 });

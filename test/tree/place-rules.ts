@@ -22,7 +22,7 @@ const sql = eachFile(
     },
     { path: 'src/http/api.ts', text: "await query('select 1');" },
     {
-      path: 'src/commands/dead.ts',
+      path: 'src/commands/dead/index.ts',
       text: 'const text = `\n  insert into events (id) values (1)`;',
     },
   ],

@@ -1,5 +1,8 @@
-// Deliveries as the database keeps them, and what an attempt changes. Types alone.
-import type { MessageForm, StoredEvent } from '../event.ts';
+// Deliveries as the database keeps them, what an attempt changes, and what people see of them.
+import type { MessageForm, Severity, StoredEvent } from '../event.ts';
+
+export const deliveryStates = ['pending', 'delivered', 'suppressed', 'dead'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
 
 /** What may hold a delivery back: its group, or quiet hours; or the storm of its sink. */
 export type HeldBy = 'group' | 'storm';
@@ -27,23 +30,78 @@ export interface Held {
   readonly untilMs: number;
 }
 
-export interface DeadDelivery {
+/** Names a delivery. */
+export interface DeliveryKey {
   readonly eventId: number;
-  /** The vendor's number or name of the item, as its console shows it; null if it has none. */
-  readonly itemId: string | null;
   readonly sink: string;
-  readonly type: string;
-  readonly severity: number;
-  readonly device: string | null;
-  readonly reason: string;
+}
+
+/** A delivery as people see it, with what they know its event by. Times are ISO 8601 in UTC. */
+export interface ListedDelivery extends DeliveryKey {
+  readonly state: DeliveryState;
+  /** Why it is suppressed, dead, or not yet delivered. */
+  readonly reason: string | null;
+  /** Failed attempts that counted. */
   readonly attempts: number;
-  readonly deadSince: string;
+  readonly form: MessageForm;
+  /** When it was last due, or will be. */
+  readonly scheduledAt: string;
+  /** Null: it is pending. */
+  readonly finalizedAt: string | null;
+  readonly route: string | null;
+  /** The digest in which it travels or travelled. */
+  readonly digestId: number | null;
+  readonly silenceId: number | null;
+  /** The far end's own id of the message. */
+  readonly remoteId: string | null;
   /**
    * Status and beginning of the far end's last answer, to this delivery or to the digest that held
    * it; null if there was none. It was masked by the configuration of that time.
    */
   readonly lastStatus: number | null;
   readonly lastAnswer: string | null;
+  readonly severity: Severity;
+  readonly type: string;
+  readonly device: string | null;
+  /** The vendor's number or name of the item, as its console shows it; null if it has none. */
+  readonly itemId: string | null;
+  readonly receivedAt: string;
+}
+
+/** What deliveries have in common; what is absent excludes none. */
+export interface DeliveryFilter {
+  readonly sink?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Of the far end's last answer. */
+  readonly status?: number | undefined;
+  /** None: of any. */
+  readonly severities?: readonly Severity[] | undefined;
+  readonly eventIds?: readonly string[] | undefined;
+  /** When it was given up, in milliseconds since the epoch: since then, and before then. */
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+}
+
+/** A delivery that somebody is about to put back or to give up. */
+export interface ChosenDelivery extends DeliveryKey {
+  readonly severity: Severity;
+  /** The digest in which it travels, if that is chosen too. */
+  readonly digestId: number | null;
+}
+
+/** Dead deliveries of one sink that were given up for one reason, after the same last status. */
+export interface DeadGroup {
+  readonly sink: string;
+  readonly reason: string;
+  readonly status: number | null;
+  readonly count: number;
+  /** There are more in the sink than were looked at: `count` and `oldest` are of the newest. */
+  readonly isPartial: boolean;
+  /** When the first and the last of them was given up; ISO 8601 in UTC. */
+  readonly oldest: string;
+  readonly newest: string;
+  /** The newest. */
+  readonly sample: readonly DeliveryKey[];
 }
 
 /** A delivered message to record. */

@@ -1,9 +1,16 @@
 // Reads a row of the table of deliveries.
 import type { MessageForm } from '../../kit/event.ts';
-import type { DueDelivery, HeldBy } from '../../kit/records/delivery.ts';
-import { eventRow, toEvent } from '../event-row.ts';
+import {
+  type DeliveryKey,
+  type DueDelivery,
+  deliveryStates,
+  type HeldBy,
+  type ListedDelivery,
+} from '../../kit/records/delivery.ts';
+import type { Database } from '../database.ts';
+import { eventRow, severityOf, toEvent } from '../event-row.ts';
 import { type ColumnOf, type Row, RowReader } from '../row.ts';
-import type { deliveries } from '../schema.ts';
+import type { deliveries, deliveryAttempts } from '../schema.ts';
 
 /**
  * `unanswered`: how many attempts got no answer. `count`: how many rows a statement changed or
@@ -32,4 +39,77 @@ export function toDue(row: Row): DueDelivery {
     ...(untilMs !== null && { held: { by: deliveryRow.oneOf(row, 'held_by', holders), untilMs } }),
     event: toEvent(row),
   };
+}
+
+/**
+ * For a lateral join `a` with a row `d` of deliveries: the last attempt that got an answer, of the
+ * delivery or of the digest in which it travelled.
+ */
+export function lastAnswered({ $client: client }: Database) {
+  return client`select status, answer from delivery_attempts t
+    where t.event_id in (d.event_id, d.digest_id) and t.sink = d.sink
+      and (t.status is not null or t.answer is not null)
+    order by t.id desc limit 1`;
+}
+
+/** Of {@link lastAnswered}. */
+export const answeredRow = new RowReader<ColumnOf<typeof deliveryAttempts>>('delivery_attempts');
+
+/** What {@link toListed} reads: of deliveries `d`, events `e` and {@link lastAnswered} `a`. */
+export function listedColumns({ $client: client }: Database) {
+  return client`d.event_id, d.sink, d.state, d.reason, d.attempts, d.form,
+    extract(epoch from d.scheduled_at) * 1000 as scheduled_at,
+    extract(epoch from d.finalized_at) * 1000 as finalized_at,
+    d.route, d.digest_id, d.silence_id, d.remote_id, a.status, a.answer, e.severity, e.type,
+    extract(epoch from e.received_at) * 1000 as received_at, e.body->>'itemId' as item_id,
+    e.body->'device'->>'name' as device`;
+}
+
+const bodyRow = new RowReader<'item_id' | 'device'>('events.body');
+
+/** @param row with {@link listedColumns} */
+export function toListed(row: Row): ListedDelivery {
+  return {
+    ...keyOf(row),
+    state: deliveryRow.oneOf(row, 'state', deliveryStates),
+    reason: deliveryRow.textOrNull(row, 'reason'),
+    attempts: deliveryRow.number(row, 'attempts'),
+    form: deliveryRow.oneOf(row, 'form', forms),
+    scheduledAt: deliveryRow.time(row, 'scheduled_at'),
+    finalizedAt: deliveryRow.timeOrNull(row, 'finalized_at'),
+    route: deliveryRow.textOrNull(row, 'route'),
+    digestId: deliveryRow.numberOrNull(row, 'digest_id'),
+    silenceId: deliveryRow.numberOrNull(row, 'silence_id'),
+    remoteId: deliveryRow.textOrNull(row, 'remote_id'),
+    lastStatus: answeredRow.numberOrNull(row, 'status'),
+    lastAnswer: answeredRow.textOrNull(row, 'answer'),
+    severity: severityOf(row),
+    type: eventRow.text(row, 'type'),
+    device: bodyRow.textOrNull(row, 'device'),
+    itemId: bodyRow.textOrNull(row, 'item_id'),
+    receivedAt: eventRow.time(row, 'received_at'),
+  };
+}
+
+export function keyOf(row: Row): DeliveryKey {
+  return {
+    eventId: deliveryRow.number(row, 'event_id'),
+    sink: deliveryRow.text(row, 'sink'),
+  };
+}
+
+/**
+ * For `with recursive`: as `names`, the `sink` of each that has rows in the state, and a null. Each
+ * costs one look at the partial index of that state.
+ */
+export function sinkNames({ $client: client }: Database, state: 'pending' | 'dead') {
+  const isState = state === 'dead' ? client`state = 'dead'` : client`state = 'pending'`;
+  return client`names as (
+      (select sink from deliveries where ${isState} order by sink limit 1)
+      union all
+      select (
+        select d.sink from deliveries d where ${isState} and d.sink > n.sink
+        order by d.sink limit 1
+      ) from names n where n.sink is not null
+    )`;
 }

@@ -5,7 +5,7 @@ import type { Route } from '../../../src/core/routing/index.ts';
 import { compileGlob } from '../../../src/core/rules/glob.ts';
 import { plainText } from '../../../src/kit/card.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
-import { redriveDead } from '../../../src/store/deliveries/index.ts';
+import { redriveDead } from '../../store/deliveries/attempts.ts';
 import { draft, drafts, storePage } from '../../store/stored.ts';
 import { all, expectSoon, grouped, pause, useDigests } from './digests-setup.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { defaultPolicy } from '../../../src/core/deliver/policy.ts';
 import { AdapterError } from '../../../src/kit/errors.ts';
 import type { Message, Sink } from '../../../src/kit/sink.ts';
-import { listDead } from '../../../src/store/deliveries/index.ts';
+import { listDead } from '../../store/deliveries/attempts.ts';
 import { draft, drafts, hold, storePage, useDatabase } from '../../store/stored.ts';
 import { startLaneOf } from './lane-setup.ts';
 

@@ -1,8 +1,17 @@
 // Attempts to record, and questions about what became of deliveries, for tests of the store.
 import type { EventDraft } from '../../../src/kit/event.ts';
-import type { DeliveredAttempt, FailedAttempt } from '../../../src/kit/records/delivery.ts';
+import type {
+  DeliveredAttempt,
+  FailedAttempt,
+  ListedDelivery,
+} from '../../../src/kit/records/delivery.ts';
 import type { Database } from '../../../src/store/database.ts';
-import { takeDue } from '../../../src/store/deliveries/index.ts';
+import {
+  chooseDeliveries,
+  listDeliveries,
+  redriveDeliveries,
+  takeDue,
+} from '../../../src/store/deliveries/index.ts';
 import { drafts, storePage } from '../stored.ts';
 
 const both = [{ name: 'default', minSeverity: 1 as const, to: ['soc', 'boss'] }];
@@ -58,4 +67,29 @@ export async function putIntoDigest(
   await db.$client`
     update deliveries set digest_id = ${digestId}, group_key = 'g', priority = priority + 10
     where sink = 'soc' and event_id = any (string_to_array(${members.join()}, ',')::bigint[])`;
+}
+
+/** Dead deliveries, those of the newest events first. @param sink null for all */
+export async function listDead(
+  db: Database,
+  sink: string | null,
+  limit: number,
+): Promise<readonly ListedDelivery[]> {
+  const search = { states: ['dead'], sink: sink ?? undefined, after: null, limit } as const;
+  return (await listDeliveries(db, search)).items;
+}
+
+/** Puts dead deliveries back. @param sink null for all @param eventIds null for all */
+export async function redriveDead(
+  db: Database,
+  sink: string | null,
+  eventIds: readonly number[] | null,
+): Promise<number> {
+  const choice = {
+    states: ['dead'] as const,
+    sink: sink ?? undefined,
+    eventIds: eventIds?.map(String),
+  };
+  const { deliveries } = await chooseDeliveries(db, choice, 10_000);
+  return redriveDeliveries(db, deliveries);
 }

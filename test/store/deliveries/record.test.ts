@@ -1,14 +1,16 @@
 // What became of attempts, recorded: facts whoever reports them, failures only by who holds the role.
 import { describe, expect, test } from 'vitest';
-import {
-  listDead,
-  recordDelivered,
-  recordFailed,
-  redriveDead,
-  takeDue,
-} from '../../../src/store/deliveries/index.ts';
+import { recordDelivered, recordFailed, takeDue } from '../../../src/store/deliveries/index.ts';
 import { drafts, hold, storePage, useDatabase } from '../stored.ts';
-import { failure, putIntoDigest, statesOf, storeForBoth, success } from './attempts.ts';
+import {
+  failure,
+  listDead,
+  putIntoDigest,
+  redriveDead,
+  statesOf,
+  storeForBoth,
+  success,
+} from './attempts.ts';
 
 const database = useDatabase();
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
-import { draft } from '../store/stored.ts';
-import { createTestDatabase, environmentOf } from '../support/database.ts';
-import { fillHistory } from './history.ts';
-import { runHere } from './in-process.ts';
+import { draft } from '../../store/stored.ts';
+import { createTestDatabase, environmentOf } from '../../support/database.ts';
+import { fillHistory } from '../history.ts';
+import { runHere } from '../in-process.ts';
 
 const hook = 'https://chat.example/hooks/abcdefghijklmnopqrstuvwxyz';
 

@@ -1,54 +1,10 @@
 // `tocsin dead`: what was given up is shown, and put back, wherever the database is open.
-import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { lockDirectory } from '../../src/store/embedded/directory-lock.ts';
-import { openStore } from '../../src/store/open.ts';
-import { cardsOf } from '../support/cards.ts';
-import { createWorld, until, type World } from '../support/world.ts';
-import { onDatabase, runIn } from './in-process.ts';
-
-/**
- * Turned about, a terminal's clear screen (as an old and as a new control character), and a line of
- * its own.
- */
-const hostile = 'pc\u202Egnp.exe\u001B[2J\u009B2J\n1  soc  CRITICAL';
-
-/**
- * Leaves three dead deliveries: one event of a hostile device and two notices. What is refused with
- * all others is kept, so the last step, which takes others that pass all the while, is made here.
- */
-async function worldOfTheDead(database: 'postgres' | 'embedded'): Promise<World> {
-  const world = await createWorld({ database, environment: { POLLING_INTERVAL: '1' } });
-  const [id = 0] = world.tenant.add('events', 1);
-  world.tenant.change('events', id, { recorded_device_info: { hostname: hostile } });
-  world.mattermost.fail(400, Number.POSITIVE_INFINITY, (body) => body.includes('delivery_id'));
-  expect((await runIn(world, ['once'])).stderr).toContain('sink soc: 3 not delivered yet');
-  world.mattermost.heal();
-  expect(world.mattermost.deliveries.size).toBe(0);
-  await giveUp(world);
-  return world;
-}
-
-async function giveUp(world: World): Promise<void> {
-  const store = await openStore({
-    databaseUrl: world.databaseUrl,
-    databasePrepare: true,
-    dataDir: world.environment.DATA_DIR!,
-    log: { info() {}, error() {} },
-    onFatal(error) {
-      throw error;
-    },
-  });
-  await store.db.$client`
-    update deliveries set state = 'dead', reason = 'rejected', attempts = 2, finalized_at = now()
-    where state = 'pending'`;
-  await store.close();
-}
-
-/** The ids in the table, oldest first. */
-const idsOf = (table: string) =>
-  [...table.matchAll(/^(\d+) {2}/gm)].map(([, id]) => Number(id)).sort((a, b) => a - b);
+import { lockDirectory } from '../../../src/store/embedded/directory-lock.ts';
+import { cardsOf } from '../../support/cards.ts';
+import { createWorld, until } from '../../support/world.ts';
+import { onDatabase, runIn } from '../in-process.ts';
+import { hostile, idsOf, worldOfTheDead } from './given-up.ts';
 
 test('lists them, and puts back those that are named, or all; then their cards arrive', async () => {
   const world = await worldOfTheDead('postgres');
@@ -139,8 +95,14 @@ test('names that attackers chose reach the terminal as harmless text on one line
 });
 
 test.each([
-  [['dead', 'redrive'], 'Say which: event ids, or --all.'],
-  [['dead', 'redrive', '5', '--all'], 'Say which: event ids, or --all.'],
+  [['dead', 'redrive'], 'Say which: event ids, --reason, --status or --severity, or --all.'],
+  [['dead', 'redrive', '--dry-run'], 'Say which: '],
+  [['dead', 'redrive', '5', '--all'], 'Say which: event ids, --reason, '],
+  [['dead', 'redrive', '--status', '4xx'], '--status "4xx" is no HTTP status, such as 413.'],
+  [
+    ['dead', 'redrive', '--severity', 'HIGH,worse'],
+    '--severity "worse" is none; there are UNKNOWN, INFO, LOW, MEDIUM, HIGH, CRITICAL.',
+  ],
   [['dead', 'redrive', 'five'], 'Event ids are numbers, as "tocsin dead list" shows them.'],
   [['dead', 'redrive', '-1'], 'Event ids are numbers, as "tocsin dead list" shows them.'],
   [['dead', 'redrive', '1e3'], 'Event ids are numbers'],
@@ -151,7 +113,7 @@ test.each([
   [['dead', 'move', '--from', 'soc'], 'Say from where and to where:'],
   [
     ['dead', 'bury'],
-    'unknown subcommand "bury"; there are: list, redrive, move, drop.\nSee tocsin dead --help.',
+    'unknown subcommand "bury"; there are: list, groups, redrive, move, drop.\nSee tocsin dead --help.',
   ],
 ])('%j is wrong usage', async (argv, words) => {
   const world = await createWorld({ database: 'embedded' });
@@ -159,26 +121,6 @@ test.each([
   expect(stderr).toContain(`tocsin: ${words}`);
   expect(stderr).toMatch(/See tocsin dead( list| redrive| move| drop)? --help\.\n$/);
   expect(code).toBe(2);
-});
-
-test('a sink that is not there is named only if it left nothing dead', async () => {
-  const world = await worldOfTheDead('postgres');
-  const others = 'Nothing is dead for "x", and no sink is called so; there is soc.';
-  for (const argv of [
-    ['dead', 'list', '--sink', 'x'],
-    ['dead', 'redrive', '--sink', 'x', '--all'],
-  ]) {
-    const { code, stdout, stderr } = await runIn(world, argv);
-    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(others)]);
-  }
-  writeFileSync(
-    join(dirname(world.environment.DATA_DIR!), 'tocsin.yaml'),
-    `sinks: { new: { type: mattermost, url: ${world.mattermost.hookUrl} } }`,
-  );
-  const removed = await runIn(world, ['dead', 'list', '--sink', 'soc'], {
-    TOCSIN_CONFIG: 'tocsin.yaml',
-  });
-  expect([removed.code, idsOf(removed.stdout).length]).toEqual([0, 3]);
 });
 
 test('a service that cannot answer yet, or does not know what is asked, is told with what to do', async () => {
