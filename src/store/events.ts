@@ -2,6 +2,7 @@
 // costs one round trip.
 
 import type { EventDraft } from '../kit/event.ts';
+import { keysOf } from '../kit/event-keys.ts';
 import type { DecidedEvent, Decision, InsertedEvent } from '../kit/records/decision.ts';
 import type { Fence } from '../kit/records/role.ts';
 import type { Database } from './database.ts';
@@ -56,10 +57,10 @@ export async function insertPage(db: Database, page: NewPage): Promise<InsertedE
       where (${fence === null} or exists (select 1 from fence)) and not exists (select 1 from reset)
     ), inserted as (
       insert into events (source, external_id, subject, stream, type, severity, status, action,
-        occurred_at, routes, body, raw, traceparent)
+        occurred_at, routes, body, raw, traceparent, keys)
       select ${source}::text, external_id, subject, stream, type, severity::smallint, status,
         action, occurred_at::timestamptz, routes::text[], body::json, raw::json,
-        ${traceParent}::text
+        ${traceParent}::text, keys::integer[]
       from unnest(
         ${column((draft) => draft.externalId)}::text::text[],
         ${column((draft) => draft.subject)}::text::text[],
@@ -70,10 +71,11 @@ export async function insertPage(db: Database, page: NewPage): Promise<InsertedE
         ${column((draft) => draft.action)}::text::text[],
         ${column((draft) => draft.occurredAt)}::text::text[],
         ${arrayOf(events.map(({ routes }) => arrayOf(routes)))}::text::text[],
+        ${arrayOf(drafts.map((draft) => `{${keysOf(draft).join(',')}}`))}::text::text[],
         string_to_array(${bodies}::text, ${textSeparator}::text),
         string_to_array(${raws}::text, ${textSeparator}::text)
       ) with ordinality as i(external_id, subject, stream, type, severity, status, action,
-        occurred_at, routes, body, raw, n)
+        occurred_at, routes, keys, body, raw, n)
       where exists (select 1 from allowed) order by n
       on conflict (source, external_id) do nothing
       returning id, external_id, received_at

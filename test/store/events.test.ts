@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { keyOf, keysOf } from '../../src/kit/event-keys.ts';
 import type { DecidedEvent } from '../../src/kit/records/decision.ts';
 import type { Fence } from '../../src/kit/records/role.ts';
 import { readCursor, resetSource } from '../../src/store/cursors.ts';
@@ -57,6 +58,24 @@ describe('the cursor', () => {
 });
 
 describe('the events', () => {
+  test('have their keys, and those that hold nothing to look for have none', async () => {
+    const db = database();
+    const body = { device: { id: '17', name: 'WS-1' }, user: 'SHOP\\ann' };
+    const notice = { notice: { kind: 'sample', values: {} } } as const;
+    await storePage(db, { events: [draft(1, { body }), draft(2), draft(3, { body: notice })] });
+    const rows = await db.$client`select to_json(keys)::text as keys from events order by id`;
+    expect(rows.map(({ keys }) => JSON.parse(keys))).toEqual([keysOf(draft(1, { body })), [], []]);
+    expect(keysOf(draft(1, { body }))).toContain(keyOf('device', 'ws-1'));
+  });
+
+  test('are found by a key and the block of their id through the index', async () => {
+    const [row] = await database().$client`
+      select pg_get_indexdef('events_keys_idx'::regclass) as keys,
+        pg_get_indexdef('events_unkeyed_idx'::regclass) as unkeyed`;
+    expect(row?.keys).toContain('array_append(keys, ((id >> 13))::integer)');
+    expect(row?.unkeyed).toContain('WHERE (keys IS NULL)');
+  });
+
   test('are numbered in the order of their page, and the answer says which of them are new', async () => {
     const db = database();
     await insertPage(db, { fence: null, source: 'a', events: [event(5)], cursor: null });

@@ -47,12 +47,12 @@ export async function freezeDigest(
       select 1 from fence where (select count(*) from members) = ${members.length}
     ), digest as (
       insert into events (source, external_id, subject, stream, type, severity, routes, body, raw,
-        traceparent)
+        traceparent, keys)
       select ${noticeSource}::text, ${draft.externalId}::text, ${draft.subject}::text,
         ${draft.stream}::text, ${draft.type}::text, ${draft.severity}::smallint,
         string_to_array(${routes.join(textSeparator)}, ${textSeparator}),
         ${JSON.stringify(draft.body)}::text::json, ${draft.raw}::text::json,
-        ${traceParent ?? null}::text
+        ${traceParent ?? null}::text, '{}'
       from complete returning id
     ), own as (
       insert into deliveries (event_id, sink, state, priority, route)

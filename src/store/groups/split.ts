@@ -53,9 +53,10 @@ export async function splitDigest(
       where exists (select 1 from old)
     ), made as (
       insert into events (source, external_id, subject, stream, type, severity, routes, body, raw,
-        traceparent)
+        traceparent, keys)
       select ${noticeSource}::text, external_id, subject, stream, type, severity,
-        string_to_array(routes, ${textSeparator}), body::json, raw::json, traceparent
+        string_to_array(routes, ${textSeparator}), body::json, raw::json, traceparent,
+        '{}'
       from input returning id, external_id
     ), part as (
       select m.id, i.priority, i.route, string_to_array(i.members, ',')::bigint[] as members
