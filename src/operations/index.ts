@@ -13,8 +13,11 @@ import * as works from './works.ts';
 export type { Actor, Permission } from '../kit/records/audit.ts';
 export type { FarEnds } from './far-ends.ts';
 export { listMax, type Page } from './fields.ts';
+export { KeyReusedError, Once } from './once.ts';
 export {
+  ChangedError,
   ConflictError,
+  type Doing,
   FormError,
   InputError,
   includes,

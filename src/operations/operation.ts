@@ -81,10 +81,22 @@ export class ConflictError extends Error {
   override readonly name = 'ConflictError';
 }
 
+/** Somebody else changed it after the caller looked at it. */
+export class ChangedError extends ConflictError {}
+
 /** The answer is not what this release expects of the operation. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
+
+/**
+ * Lets an act happen, or gives the answer that it had when it happened before.
+ * @param isWhole whether what is written to `db` is one transaction with the act
+ */
+export type Doing = <Out>(
+  act: () => Promise<Out>,
+  place: { readonly db: Database; readonly isWhole: boolean },
+) => Promise<Out>;
 
 const ranks: readonly Permission[] = ['read', 'operate', 'admin'];
 
@@ -96,12 +108,14 @@ export function includes(role: Permission, permission: Permission): boolean {
 /**
  * Runs the operation. An act and its row in the audit log are one transaction.
  * @param input as a typed caller gives it, or as it came over the wire
+ * @param doing default: the act happens, however often it is asked for
  * @throws {PermissionError} {InputError} before anything was done
  */
 export async function perform<In, Out>(
   operation: Operation<In, Out>,
   context: OperationContext,
   input: unknown,
+  doing: Doing = (act) => act(),
 ): Promise<Out> {
   const { name, permission } = operation;
   const { actor } = context;
@@ -115,11 +129,14 @@ export async function perform<In, Out>(
   const given = data as In;
   const isAct = permission !== 'read' && operation.isRehearsal?.(given) !== true;
   if (!isAct) return outputOf(operation, await operation.run(context, given));
-  if (operation.callsFarEnd)
-    return await performNoted(operation, context, { input: given, isWhole: false });
-  return await inTransaction(context.db, (db, isWhole) =>
-    performNoted(operation, { ...context, db }, { input: given, isWhole }),
-  );
+  const act = (db: Database, isWhole: boolean) =>
+    doing(() => performNoted(operation, { ...context, db }, { input: given, isWhole }), {
+      db,
+      isWhole,
+    });
+  return operation.callsFarEnd
+    ? await act(context.db, false)
+    : await inTransaction(context.db, act);
 }
 
 /**

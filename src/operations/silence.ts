@@ -23,6 +23,7 @@ import {
 import { cursorOf, keyOf } from './cursor.ts';
 import { cursor, type Page, pageDefault, pageLimit, pageOf, rowId, text } from './fields.ts';
 import {
+  ChangedError,
   ConflictError,
   InputError,
   NotFoundError,
@@ -247,5 +248,6 @@ function refusalOf(silence: string, refusal: SilenceRefusal, stored?: ListedSile
     other_owner: `it is not of this owner, but of ${JSON.stringify(stored?.owner ?? '')}`,
     changed: 'somebody has changed it meanwhile. Look at it again, and repeat what you still want',
   };
-  return new ConflictError(`silence ${silence}: ${reasons[refusal]}.`);
+  const Refusal = refusal === 'changed' ? ChangedError : ConflictError;
+  return new Refusal(`silence ${silence}: ${reasons[refusal]}.`);
 }

@@ -3,11 +3,14 @@
 import {
   ConflictError,
   InputError,
+  KeyReusedError,
   NotFoundError,
   PermissionError,
 } from '../../operations/index.ts';
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+export type ProblemStatus =
+  | (400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 429)
+  | (500 | 503);
 
 const titles: Readonly<Record<ProblemStatus, string>> = {
   400: 'The input is not right',
@@ -16,6 +19,7 @@ const titles: Readonly<Record<ProblemStatus, string>> = {
   404: 'Not found',
   405: 'Another method is needed',
   409: 'Not possible now',
+  412: 'It has changed',
   413: 'The body is too large',
   415: 'The body is not JSON',
   422: 'The key was used for another request',
@@ -42,5 +46,6 @@ export function problemOf(error: unknown): Response | undefined {
   if (error instanceof PermissionError) return problem(403, error.message);
   if (error instanceof NotFoundError) return problem(404, error.message);
   if (error instanceof ConflictError) return problem(409, error.message);
+  if (error instanceof KeyReusedError) return problem(422, error.message);
   return undefined;
 }
