@@ -19,7 +19,12 @@ const asterisk = '∗';
 /** One line as inline code, in which nothing notifies or links; empty if nothing is visible. */
 export function code(text: string): string {
   if (text === '') return '';
-  return changing.test(text) ? inlineCode(inert(text)) : `\`${text}\``;
+  return isInert(text) ? `\`${text}\`` : inlineCode(inert(text));
+}
+
+/** Whether it may stand in code as it is, like nearly every value. */
+function isInert(text: string): boolean {
+  return !changing.test(text);
 }
 
 function inlineCode(inner: string): string {
@@ -130,8 +135,18 @@ function endsInDigit(text: string): boolean {
   return last >= 0x30 && last <= 0x39;
 }
 
-/** {@link words} as the name of what follows on the same line. */
+/** A new line with {@link words} as the name of what follows. */
 export const lineName = remembering((text) => `\n**${words(text)}** `);
+/** The same with the back-tick that opens a value. */
+const lineNameOfCode = remembering((text) => `${lineName(text)}\``);
+
+/** A new line with {@link words} as its name, and {@link code} behind it. */
+export function codeLine(name: string, value: string): string {
+  // The usual case in fewer steps, since most of a card are such lines.
+  return value !== '' && isInert(value)
+    ? `${lineNameOfCode(name)}${value}\``
+    : `${lineName(name)}${code(value)}`;
+}
 
 function disarmedWords(text: string): string {
   if (!acting.test(text)) return text;
@@ -151,7 +166,7 @@ export function begun(line: string): string {
 
 /** Whether {@link plain} returns this text, and each piece of it, as it is. */
 export function isPlain(text: string): boolean {
-  return !changing.test(text) && !pinging.test(text);
+  return !notPlain.test(text);
 }
 
 /**
@@ -159,12 +174,12 @@ export function isPlain(text: string): boolean {
  */
 export function plain(text: string): string {
   if (isPlain(text)) return text;
-  const shown = defanged(text).replace(pingingAll, `$&${zeroWidthSpace}`);
+  const shown = defanged(text).replace(pinging, `$&${zeroWidthSpace}`);
   return `${shown.replaceAll('<', lessThan)}${turnedBack(shown)}`;
 }
 
-const pinging = /[@＠﹫]/;
-const pingingAll = new RegExp(pinging.source, 'g');
+const pinging = /[@＠﹫]/g;
+const notPlain = new RegExp(`${changing.source}|${pinging.source}`);
 
 /**
  * The last step for a whole text or value. The server turns `<target|label>` into a link before it

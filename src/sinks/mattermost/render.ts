@@ -15,6 +15,7 @@ import { cutMiddle } from '../../kit/text.ts';
 import {
   begun,
   code,
+  codeLine,
   fence,
   isPlain,
   lineName,
@@ -124,14 +125,15 @@ function fallbackOf({ level, headline }: Card): string {
 
 /** With the line break before it. */
 function lineOf({ name, value }: Field): string {
+  const named = name.length === 1 && name[0]!.kind === 'word' ? name[0]!.text : undefined;
+  const only = value.length === 1 ? value[0]! : undefined;
+  if (named !== undefined && (only?.kind === 'code' || only?.kind === 'prose'))
+    return codeLine(named, only.text);
   const shown = markdown(value);
-  const [first] = name;
   // A name of nothing to see is a template's.
-  if (first === undefined) return `\n${begun(shown)}`;
-  if (value.length === 1 && value[0]!.kind === 'block')
-    return `\n**${strongText(name)}**\n${shown}`;
-  if (name.length === 1 && first.kind === 'word') return lineName(first.text) + shown;
-  return `\n**${strongText(name)}** ${shown}`;
+  if (name.length === 0) return `\n${begun(shown)}`;
+  if (only?.kind === 'block') return `\n**${strongText(name)}**\n${shown}`;
+  return named === undefined ? `\n**${strongText(name)}** ${shown}` : lineName(named) + shown;
 }
 
 const shortMax = 60;
