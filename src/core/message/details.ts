@@ -8,7 +8,7 @@ import { shownId, techniquesOf, timeField } from './facts.ts';
 import type { Label, Language } from './language.ts';
 import { hashText } from './links.ts';
 import { block, code, joined, prose } from './text.ts';
-import { said, type Vocabulary } from './vocabulary.ts';
+import { ownText, type Said, said, type Vocabulary } from './vocabulary.ts';
 
 interface View {
   readonly event: StoredEvent;
@@ -40,8 +40,8 @@ const rules: readonly Rule[] = [
   rule('threatType', 160, 40, (view) => termsOf(view, 'threatType', view.event.body.threatType)),
   rule('severity', 60, 16, severityOf),
   rule('status', 60, 16, (view) => termsOf(view, 'status', view.event.status)),
-  rule('action', 60, 20, ({ event, max }) => code(event.action, max)),
-  rule('lastAction', 80, 24, ({ event, max }) => code(event.body.lastAction, max)),
+  rule('action', 60, 20, (view) => ownOf(view, 'action', view.event.action)),
+  rule('lastAction', 80, 24, (view) => ownOf(view, 'lastAction', view.event.body.lastAction)),
   rule('os', 160, 20, osOf),
   rule('domain', 120, 20, ({ event, max }) => code(event.body.device?.domain, max)),
   rule('mac', 60, 20, ({ event, max }) => code(event.body.device?.mac, max)),
@@ -114,18 +114,31 @@ function typeOf(view: View): Text {
   const { event, words, max } = view;
   const { trigger } = event.body;
   const share = Math.floor(max / 2);
-  const own = [code(event.type, share), trigger === event.type ? [] : code(trigger, share)];
-  return beside(said('type', event.type, words), joined(separator, own));
+  const known = said('type', event.type, words);
+  const own = ownText(event.type, known, share);
+  const more =
+    trigger === event.type ? [] : ownText(trigger, said('trigger', trigger, words), share);
+  return beside(known, joined(separator, [own, more]));
 }
 
 function termsOf({ words, max }: View, kind: TermKind, vendors: string | null | undefined): Text {
-  return beside(said(kind, vendors, words), code(vendors, max));
+  const known = said(kind, vendors, words);
+  return beside(known, ownText(vendors, known, max));
 }
 
+function ownOf({ words, max }: View, kind: TermKind, vendors: string | null | undefined): Text {
+  return ownText(vendors, said(kind, vendors, words), max);
+}
+
+const [opening, closing] = [word(' ('), word(')')];
+
 /** Readable words, and the vendor's own beside them. */
-function beside(known: ReturnType<typeof said>, own: Text): Text {
+function beside(known: Said | undefined, own: Text): Text {
   if (!known?.isKnown) return own;
-  return [...known.text, word(' ('), ...own, word(')')];
+  const [words] = known.text;
+  return own.length === 1
+    ? [words!, opening, own[0]!, closing]
+    : [words!, opening, ...own, closing];
 }
 
 function severityOf({ event, max }: View): Text {

@@ -26,7 +26,9 @@ export function headlineOf(event: StoredEvent, words: Vocabulary, room: Headline
 /** Users without a domain that is the device itself: `PC-1\ann` on `PC-1` is `ann`. */
 function withoutHost({ user, device }: EventBody): string | undefined {
   if (!user?.includes('\\')) return user;
-  const domain = `${device?.name?.toLowerCase()}\\`;
+  const name = device?.name;
+  if (name !== undefined && isPlainlyOf(name, user)) return user.slice(name.length + 1);
+  const domain = `${name?.toLowerCase()}\\`;
   if (!user.toLowerCase().includes(domain)) return user;
   const own = (name: string): string =>
     name.toLowerCase().startsWith(domain) ? name.slice(domain.length) : name;
@@ -34,6 +36,13 @@ function withoutHost({ user, device }: EventBody): string | undefined {
   const names = user.split(',').map((name) => own(name.trim()));
   return names.join(', ');
 }
+
+/** `PC-1\ann` on `PC-1` to the letter, as nearly all are: nothing needs to be compared but that. */
+function isPlainlyOf(name: string, user: string): boolean {
+  return plainName.test(name) && user.startsWith(`${name}\\`) && !user.includes(',');
+}
+
+const plainName = /^[A-Za-z0-9_-]+$/;
 
 /** The most telling of what the vendor says; a sentence of its own where the words are generic. */
 function whatOf({ type, body }: StoredEvent, words: Vocabulary, max: number): Text {

@@ -10,9 +10,13 @@ type Given = string | undefined | null;
 /** Most values are printable ASCII, in which there is nothing to change. */
 const harmless = /^[!-~](?:[ -~]*[!-~])?$/;
 
+function isHarmless(text: string, codePointsMax: number): boolean {
+  return text.length <= codePointsMax && harmless.test(text);
+}
+
 function neutral(text: Given, codePointsMax: number, multiline: boolean): string | undefined {
   if (text === undefined || text === null) return undefined;
-  if (text.length <= codePointsMax && harmless.test(text)) return text;
+  if (isHarmless(text, codePointsMax)) return text;
   // Cut twice: first to save work, and again because characters that are written out take room.
   const shown = neutralText(cutMiddle(text.trim(), codePointsMax), { multiline }).trim();
   return shown === '' ? undefined : cutMiddle(shown, codePointsMax);
@@ -30,6 +34,7 @@ const wide =
 
 /** {@link code} for a headline, which must stay short on a screen: wide text gets half as many. */
 export function brief(text: Given, codePointsMax: number): Text {
+  if (typeof text === 'string' && isHarmless(text, codePointsMax)) return [{ kind: 'code', text }];
   const shown = code(text, codePointsMax);
   return shown.length > 0 && wide.test(shown[0]!.text)
     ? code(text, Math.ceil(codePointsMax / 2))
@@ -51,12 +56,18 @@ export function prose(text: Given, codePointsMax: number): Text {
 
 /** Those that are not empty, with our own words between them. */
 export function joined(between: string, texts: readonly Text[]): Text {
-  const parts: Part[] = [];
+  let first: Text = [];
+  let parts: Part[] | undefined;
   for (const text of texts) {
     if (text.length === 0) continue;
-    if (parts.length > 0) parts.push(word(between));
+    if (first.length === 0) {
+      first = text;
+      continue;
+    }
+    parts ??= [...first];
+    parts.push(word(between));
     // A loop: to spread a short array costs several times as much.
     for (const part of text) parts.push(part);
   }
-  return parts;
+  return parts ?? first;
 }

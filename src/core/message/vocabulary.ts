@@ -5,7 +5,7 @@ import { type Part, strong, type Text, word } from '../../kit/card.ts';
 import type { Product, Term, TermKind } from '../../kit/product.ts';
 import type { Language } from './language.ts';
 import type { Links } from './links.ts';
-import { brief } from './text.ts';
+import { brief, code } from './text.ts';
 
 export interface Said {
   readonly text: Text;
@@ -13,6 +13,8 @@ export interface Said {
   readonly isGeneric: boolean;
   /** The words are ours; the details show the vendor's own beside them. */
   readonly isKnown: boolean;
+  /** The vendor's own word; absent if it is `text` already. */
+  readonly own?: Text;
 }
 
 /** Code points of a word that nobody knows. */
@@ -42,6 +44,16 @@ export function said(
   return { text, isBad: failing.test(vendors), isGeneric: false, isKnown: false };
 }
 
+/** What the vendor wrote, whatever is known of it. */
+export function ownText(
+  vendors: string | null | undefined,
+  known: Said | undefined,
+  codePointsMax: number,
+): Text {
+  const isWhole = known?.own !== undefined && vendors!.length <= codePointsMax;
+  return isWhole ? known.own : code(vendors, codePointsMax);
+}
+
 type Terms = Readonly<Record<string, Term>>;
 
 /** Terms are constants; what is said of each is made once for each language. */
@@ -53,13 +65,15 @@ const made = {
 function ours(terms: Terms, locale: Language['locale']): ReadonlyMap<string, Said> {
   let known = made[locale].get(terms);
   if (known === undefined) {
-    known = new Map(Object.entries(terms).map(([name, term]) => [name, saidOf(term, locale)]));
+    known = new Map(
+      Object.entries(terms).map(([name, term]) => [name, saidOf(name, term, locale)]),
+    );
     made[locale].set(terms, known);
   }
   return known;
 }
 
-function saidOf(term: Term, locale: Language['locale']): Said {
+function saidOf(name: string, term: Term, locale: Language['locale']): Said {
   const text = term[locale] ?? term.en;
   const part: Part = term.isBad ? strong(text) : word(text);
   return {
@@ -67,5 +81,6 @@ function saidOf(term: Term, locale: Language['locale']): Said {
     isBad: term.isBad ?? false,
     isGeneric: term.isGeneric ?? false,
     isKnown: true,
+    own: code(name, name.length),
   };
 }

@@ -1,7 +1,7 @@
 // The vendor's words in the reader's, and what becomes of one that nobody knows.
 import { expect, it, test } from 'vitest';
 import { createLanguage } from '../../../src/core/message/language.ts';
-import { said } from '../../../src/core/message/vocabulary.ts';
+import { ownText, said } from '../../../src/core/message/vocabulary.ts';
 import type { Product } from '../../../src/kit/product.ts';
 import { shown } from './shown.ts';
 
@@ -30,6 +30,7 @@ it('says it in English where the language has none, and strongly where it is bad
     isBad: true,
     isGeneric: false,
     isKnown: true,
+    own: [{ kind: 'code', text: 'SEEN' }],
   });
 });
 
@@ -44,6 +45,14 @@ test.each(['MELTED', 'constructor', '__proto__', '@channel'])('%s is the vendor�
     isGeneric: false,
     isKnown: false,
   });
+});
+
+it('shows the vendor’s own word beside what it means, cut where there is little room', () => {
+  const known = said('action', 'STOPPED', english);
+  expect(shown(ownText('STOPPED', known, 7))).toBe('`STOPPED`');
+  expect(shown(ownText('STOPPED', known, 5))).toBe('`ST…ED`');
+  expect(shown(ownText('MELTED', said('action', 'MELTED', english), 9))).toBe('`MELTED`');
+  expect(ownText(undefined, undefined, 9)).toEqual([]);
 });
 
 it('takes a failure for bad in any vendor’s word', () => {
