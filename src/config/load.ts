@@ -7,6 +7,7 @@ import type { Severity } from '../kit/event.ts';
 import type { FilesRead } from '../kit/files.ts';
 import { createMask, isMaskable, secretLengthMin } from '../kit/mask.ts';
 import { neutralText } from '../kit/text.ts';
+import { readAccess } from './read/access.ts';
 import { type AdapterInput, checkAdapters } from './read/adapters.ts';
 import { hashOf } from './read/change.ts';
 import { type Environment, type Findings, readEnvironment } from './read/environment.ts';
@@ -189,26 +190,26 @@ function readOptions(parts: Parts) {
   const read = createOptionReader(findings);
   const of = (name: KnownVariable) => variable(environment, name);
   const decide = createDecider(environment, read, findings);
-  const { wholeNumber, path } = values;
   const minSeverity = read(of('MIN_SEVERITY'), values.severity) ?? 0;
   const dataDir = of('DATA_DIR') ?? { text: 'data', where: 'DATA_DIR' };
   const options = {
     pollingIntervalSeconds:
       decide(file?.pollingInterval, 'POLLING_INTERVAL', values.pollingInterval) ?? 300,
     ...readDatabase({ environment, read, isNeeded }, findings),
-    dataDir: read(dataDir, path(directory)) ?? directory,
+    dataDir: read(dataDir, values.path(directory)) ?? directory,
     retentionMs: read(of('RETENTION'), values.retention) ?? values.retentionDefaultMs,
     silenceMaxMs: read(file?.silenceMax, values.silenceMax) ?? values.silenceMaxDefaultMs,
     sinkRate: read(of('SINK_RATE'), values.sinkRate) ?? 10,
     storm: readStorm(file, decide, read),
     links: readLinks(file, read),
-    port: read(of('PORT'), wholeNumber(0, 65_535, '')) ?? 8080,
+    port: read(of('PORT'), values.wholeNumber(0, 65_535, '')) ?? 8080,
     host: read(of('HOST'), values.host) ?? '::',
     logLevel: read(of('LOG_LEVEL'), values.logLevel) ?? 'info',
     locale: decide(file?.locale, 'LOCALE', values.locale) ?? 'en',
     timeZone: decide(file?.timeZone, 'TZ', values.timeZone) ?? values.machineTimeZone(),
     proxy: readProxy(environment, read, findings),
     operations: readOperations(parts),
+    access: readAccess(environment, findings),
     ...readTracing(environment, findings),
   };
   const heartbeatUrl = decide(file?.heartbeatUrl, 'HEARTBEAT_URL', values.heartbeatUrl);

@@ -14,6 +14,10 @@ export interface AppDependencies extends HealthDependencies, PageDependencies {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly version: string;
+  /** Where browsers sign in; absent: nowhere. */
+  readonly signInRoutes?: Hono;
+  /** Whether people reach us by https alone; absent: no. */
+  isHttps?(): boolean;
 }
 
 export function createApp(deps: AppDependencies): Hono {
@@ -33,13 +37,15 @@ export function createApp(deps: AppDependencies): Hono {
         frameAncestors: ["'none'"],
       },
       xFrameOptions: 'DENY',
-      // The proxy that terminates TLS decides that.
+      // Below: only where people reach us by https.
       strictTransportSecurity: false,
     }),
   );
   app.use(async (c, next) => {
     await next();
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
+    // Without subdomains: other services of the domain may have no https.
+    if (deps.isHttps?.()) c.header('Strict-Transport-Security', 'max-age=15552000');
   });
 
   app.route('/', createHealthRoutes(deps));
@@ -53,6 +59,7 @@ export function createApp(deps: AppDependencies): Hono {
   // Those of the API and the page appear with their first requests: they are many.
   startSeries(app, deps.metrics);
   app.route('/api/v1', createApi(deps));
+  if (deps.signInRoutes !== undefined) app.route('/', deps.signInRoutes);
   app.route('/', createPage(deps));
   const known = new Set(
     app.routes.filter(({ method }) => method !== 'ALL').map(({ path }) => path),

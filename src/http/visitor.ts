@@ -5,7 +5,7 @@ import type { Actor } from '../operations/index.ts';
 
 /** Why somebody may not come in, and how they may. */
 export interface Stranger {
-  readonly status: 401 | 403 | 429;
+  readonly status: 401 | 403 | 429 | 503;
   /** Sentences: what is wrong, what to do. */
   readonly detail: string;
   readonly retryAfterSeconds?: number;
@@ -19,13 +19,17 @@ export type Identify = (c: Context) => Promise<Visitor>;
 const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 const loopbackPeer = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/;
 
+/** A proxy on the machine itself adds them, for somebody who may be anywhere. */
+const forwardingHeaders = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'];
+
 /**
  * While nobody has a way in: people on the machine itself may look. The `Host` counts too, since a
  * web site may have its name lead to 127.0.0.1.
  */
 export async function loopbackVisitor(c: Context): Promise<Visitor> {
   const address = addressOf(c);
-  if (loopbackPeer.test(address) && loopbackHost.test(c.req.header('host') ?? ''))
+  const isForwarded = forwardingHeaders.some((name) => c.req.header(name) !== undefined);
+  if (!isForwarded && loopbackPeer.test(address) && loopbackHost.test(c.req.header('host') ?? ''))
     return { actor: { name: 'loopback', role: 'read', via: 'api', address } };
   return {
     stranger: {

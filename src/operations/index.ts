@@ -10,6 +10,7 @@ import * as source from './source.ts';
 import * as token from './token.ts';
 import * as works from './works.ts';
 
+export type { Failures } from '../kit/records/access.ts';
 export type { Actor, Permission } from '../kit/records/audit.ts';
 export type { FarEnds } from './far-ends.ts';
 export { listMax, type Page } from './fields.ts';

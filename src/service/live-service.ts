@@ -9,9 +9,9 @@ import { type HeartbeatTimes, startHeartbeat } from '../core/notices/heartbeat.t
 import { startOutageNotices } from '../core/notices/outage.ts';
 import { type Roles, startRoles } from '../core/roles/index.ts';
 import { createApp } from '../http/app.ts';
-import { loopbackVisitor } from '../http/visitor.ts';
+import { createIdentity } from '../http/identity/index.ts';
 import { describeError, type Logger } from '../observe/log.ts';
-import type { OperationContext } from '../operations/index.ts';
+import { type OperationContext, signInOn } from '../operations/index.ts';
 import { databaseErrorText } from '../store/database.ts';
 import { awaitDatabase } from './begin.ts';
 import { lookAtCredentials } from './credentials.ts';
@@ -149,12 +149,16 @@ export class LiveService implements Service {
 
   async #listen(): Promise<Server> {
     const { config, metrics, log, version, store, exporting } = this.#options;
+    const signIn = signInOn(store.db);
     const app = createApp({
       metrics,
       logger: log,
       version,
-      identify: loopbackVisitor,
       locale: () => this.#running.config.locale,
+      ...createIdentity({
+        access: () => this.#running.config.access,
+        signIn: () => this.#roles && signIn,
+      }),
       onFailure: logFailure(log),
       contextOf: (actor) => this.#roles && { ...this.#around(), actor },
       isLive: () => ({ ok: isLive(this.#state()) }),

@@ -3,9 +3,14 @@ import type { Context } from 'hono';
 import { expect, test } from 'vitest';
 import { loopbackVisitor } from '../../src/http/visitor.ts';
 
-function from(remoteAddress: string | undefined, host: string | undefined): Context {
+function from(
+  remoteAddress: string | undefined,
+  host: string | undefined,
+  more: Readonly<Record<string, string>> = {},
+): Context {
   const env = { incoming: { socket: { remoteAddress } } };
-  return { env, req: { header: () => host } } as unknown as Context;
+  const headers: Readonly<Record<string, string | undefined>> = { host, ...more };
+  return { env, req: { header: (name: string) => headers[name] } } as unknown as Context;
 }
 
 test.each([
@@ -32,3 +37,11 @@ test.each([
     stranger: { status: 403, detail: expect.stringContaining('tocsin token create') },
   });
 });
+
+test.each(['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'])(
+  'whoever comes through a proxy on this machine, as %s shows, is a stranger',
+  async (header) => {
+    const visitor = await loopbackVisitor(from('127.0.0.1', 'localhost', { [header]: 'x' }));
+    expect(visitor).toMatchObject({ stranger: { status: 403 } });
+  },
+);

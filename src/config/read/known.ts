@@ -15,6 +15,27 @@ export const tracingVariables = [
   'OTEL_SDK_DISABLED',
 ] as const;
 
+/** Those that say who is let in. */
+const accessVariables = [
+  'PUBLIC_URL',
+  'TRUSTED_PROXIES',
+  'SSO_ASSERTION_HEADER',
+  'SSO_ISSUER',
+  'SSO_AUDIENCE',
+  'SSO_JWKS_URL',
+  'SSO_GROUPS_CLAIM',
+  'SSO_USER_HEADER',
+  'SSO_GROUPS_HEADER',
+  'SSO_PROXIES',
+  'SSO_ROLES',
+  'OIDC_ISSUER',
+  'OIDC_CLIENT_ID',
+  'OIDC_CLIENT_SECRET',
+  'OIDC_SCOPES',
+  'OIDC_GROUPS_CLAIM',
+] as const;
+export type AccessVariable = (typeof accessVariables)[number];
+
 const proxyVariables = [
   'HTTPS_PROXY',
   'HTTP_PROXY',
@@ -46,6 +67,7 @@ export const knownVariables = [
   'LOCALE',
   'TZ',
   'TOCSIN_CONFIG',
+  ...accessVariables,
   ...proxyVariables,
   ...tracingVariables,
 ] as const;
@@ -58,6 +80,7 @@ export const secretVariables = [
   'DATABASE_URL',
   'DATABASE_URL_DIRECT',
   'HEARTBEAT_URL',
+  'OIDC_CLIENT_SECRET',
   'OTEL_EXPORTER_OTLP_HEADERS',
   'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
 ] as const satisfies readonly KnownVariable[];

@@ -2,6 +2,7 @@
 import type { Route } from '../../core/routing/index.ts';
 import type { RecurringSilence } from '../../core/silences/recurring.ts';
 import type { Template } from '../../core/template/template.ts';
+import type { Access } from '../../kit/access.ts';
 import type { Locale } from '../../kit/locale.ts';
 import type { SinkDefinition } from '../../kit/sink.ts';
 import type { SourceDefinition } from '../../kit/source.ts';
@@ -82,6 +83,8 @@ export interface Config {
   /** IANA name. */
   readonly timeZone: string;
   readonly proxy: ProxyConfig;
+  /** Who may use the API and the page. */
+  readonly access: Access;
   /** Absent: no spans are made. */
   readonly tracing?: {
     /** Scheme, host and port of the collector. */

@@ -1,0 +1,145 @@
+// Who sends a request: the holder of a bearer token, a browser that is signed in, or nobody.
+import type { Context } from 'hono';
+import type { Access } from '../../kit/access.ts';
+import { hashOfSecret } from '../../kit/token.ts';
+import type { Proof, SignIn } from '../../operations/index.ts';
+import { shared } from '../computed-once.ts';
+import { loopbackVisitor, type Stranger, type Visitor } from '../visitor.ts';
+import { Attempts } from './attempts.ts';
+import { type Client, clientOf, networkOf } from './client.ts';
+import { Cookie } from './cookie.ts';
+import { forgeryIn } from './csrf.ts';
+
+export interface GateDependencies {
+  /** Another object after each change of the configuration. */
+  access(): Access;
+  /** Undefined while the database is not ready. */
+  signIn(): SignIn | undefined;
+}
+
+export const notReady: Stranger = { status: 503, detail: 'The database is not ready. Try again.' };
+const nobody: Stranger = {
+  status: 401,
+  detail: 'Sign in at /login, or send a bearer token that "tocsin token create" made.',
+};
+const wrongToken: Stranger = {
+  status: 401,
+  detail: 'This token is not valid. "tocsin token list" shows those that are.',
+};
+
+/** How long an answer to whether any token is live counts. */
+const freshMs = 1000;
+
+/** What one configuration of access makes. */
+interface Ways {
+  readonly access: Access;
+  readonly session: Cookie;
+}
+
+export class Gate {
+  readonly #deps: GateDependencies;
+  readonly #attempts: Attempts;
+  readonly #isAnyTokenLive: () => Promise<boolean>;
+  #ways: Ways | undefined;
+
+  constructor(deps: GateDependencies) {
+    this.#deps = deps;
+    const signIn = () => deps.signIn()!;
+    this.#attempts = new Attempts({ noteFailure: (address) => signIn().noteFailure(address) });
+    this.#isAnyTokenLive = shared(() => signIn().isAnyTokenLive(), { freshMs });
+  }
+
+  get ways(): Ways {
+    const access = this.#deps.access();
+    if (this.#ways?.access !== access)
+      this.#ways = { access, session: new Cookie('tocsin', access) };
+    return this.#ways;
+  }
+
+  get signIn(): SignIn | undefined {
+    return this.#deps.signIn();
+  }
+
+  clientOf(c: Context): Client {
+    return clientOf(c, this.ways.access);
+  }
+
+  async identify(c: Context): Promise<Visitor> {
+    if (this.signIn === undefined) return { stranger: notReady };
+    const token = bearerOf(c);
+    const client = this.clientOf(c);
+    if (token !== undefined) return await this.#visitorBy(token, client);
+    const secret = this.ways.session.read(c);
+    const person = secret === undefined ? null : await this.signIn.bySession(secret);
+    if (person === null) return await this.#unknown(c);
+    const forgery = this.forgeryIn(c);
+    if (forgery !== null) return { stranger: { status: 403, detail: forgery } };
+    return { actor: { ...person, via: 'page', address: client.address } };
+  }
+
+  /** A sentence; null: our own page may have sent it. */
+  forgeryIn(c: Context): string | null {
+    const header = (name: string) => c.req.header(name);
+    const length = header('content-length') ?? '0';
+    const sent = {
+      method: c.req.method,
+      fetchSite: header('sec-fetch-site'),
+      origin: header('origin'),
+      contentType: header('content-type'),
+      hasBody: length !== '0' || header('transfer-encoding') !== undefined,
+    };
+    const own = this.ways.access.publicUrl ?? `http://${header('host') ?? ''}`;
+    return forgeryIn(sent, own);
+  }
+
+  /**
+   * Whose token it is. A stranger is told so, or to wait if this client has failed too often.
+   * @param isTriedAnyway also if it should wait
+   */
+  async proofBy(
+    token: string,
+    { address }: Client,
+    isTriedAnyway = false,
+  ): Promise<Proof | { readonly stranger: Stranger }> {
+    const { signIn } = this;
+    if (signIn === undefined) return { stranger: notReady };
+    const network = networkOf(address);
+    const secondsLeft = this.#attempts.secondsLeft(network);
+    if (secondsLeft !== null && !isTriedAnyway) return { stranger: tooMany(secondsLeft) };
+    const proof = await signIn.byToken(token);
+    if (proof !== null) {
+      this.#attempts.succeed(hashOfSecret(token));
+      return proof;
+    }
+    const left = await this.#attempts.fail(network);
+    return { stranger: left === null ? wrongToken : tooMany(left) };
+  }
+
+  async #visitorBy(token: string, client: Client): Promise<Visitor> {
+    const isKnown = this.#attempts.hasSucceeded(hashOfSecret(token));
+    const proof = await this.proofBy(token, client, isKnown);
+    if ('stranger' in proof) return proof;
+    const { name, role } = proof;
+    return { actor: { name, role, via: 'api', address: client.address } };
+  }
+
+  /** Until somebody can sign in, the machine itself may look. */
+  async #unknown(c: Context): Promise<Visitor> {
+    const { assertion, headers, oidc } = this.ways.access;
+    const isConfigured = [assertion, headers, oidc].some((way) => way !== undefined);
+    if (isConfigured || (await this.#isAnyTokenLive())) return { stranger: nobody };
+    const forgery = this.forgeryIn(c);
+    if (forgery !== null) return { stranger: { status: 403, detail: forgery } };
+    return await loopbackVisitor(c);
+  }
+}
+
+function tooMany(secondsLeft: number): Stranger {
+  const detail = `Too many logins failed from your address. Try again in ${secondsLeft} s.`;
+  return { status: 429, detail, retryAfterSeconds: secondsLeft };
+}
+
+/** What follows `Bearer`, whatever it is; undefined: there is no such header. */
+function bearerOf(c: Context): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
+}

@@ -1,0 +1,113 @@
+// Signs browsers in and out: `/login`, `/logout`. The look of the form is the page's.
+import type { Context } from 'hono';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Proof } from '../../operations/index.ts';
+import { problem } from '../api/problem.ts';
+import type { Stranger } from '../visitor.ts';
+import type { Gate } from './gate.ts';
+import { ownPath } from './next.ts';
+
+export interface LoginFacts {
+  /** Where the browser goes then: the value of the form's hidden field `next`. */
+  readonly next: string;
+  /** A sentence to show; null: nothing went wrong yet. */
+  readonly problem: string | null;
+  /** Whether there is a link to `/login/oidc`. */
+  readonly hasOidc: boolean;
+}
+
+/** A form that posts `token` and `next` to `/login`. */
+export type LoginPage = (c: Context, facts: LoginFacts) => Response | Promise<Response>;
+
+const bodyBytesMax = 10_000;
+
+export function createLoginRoutes(gate: Gate, page: LoginPage = plainPage): Hono {
+  const app = new Hono();
+  const show = async (c: Context, { next, stranger }: { next: string; stranger?: Stranger }) => {
+    const hasOidc = gate.ways.access.oidc !== undefined;
+    const shown = await page(c, { next, problem: stranger?.detail ?? null, hasOidc });
+    const status = stranger?.status ?? 200;
+    const headers = new Headers(shown.headers);
+    if (stranger?.retryAfterSeconds !== undefined)
+      headers.set('retry-after', String(stranger.retryAfterSeconds));
+    return new Response(shown.body, { status, headers });
+  };
+  const refuse = (c: Context, sent: Sent, stranger: Stranger) =>
+    sent.isForm
+      ? show(c, { next: sent.next, stranger })
+      : problem(stranger.status, stranger.detail, retryAfter(stranger));
+
+  app.use(bodyLimit({ maxSize: bodyBytesMax, onError: () => problem(413, 'It is too long.') }));
+  app.get('/login', (c) => show(c, { next: ownPath(c.req.query('next')) }));
+  app.post('/login', async (c) => {
+    const forgery = gate.forgeryIn(c);
+    if (forgery !== null) return problem(403, forgery);
+    const sent = await sentIn(c);
+    const proof = await gate.proofBy(sent.token, gate.clientOf(c));
+    if ('stranger' in proof) return refuse(c, sent, proof.stranger);
+    await begin(c, gate, proof);
+    const { name, role } = proof;
+    return sent.isForm ? c.redirect(sent.next, 303) : c.json({ name, role });
+  });
+  app.post('/logout', async (c) => {
+    const forgery = gate.forgeryIn(c);
+    if (forgery !== null) return problem(403, forgery);
+    await endSession(c, gate);
+    return c.redirect('/login', 303);
+  });
+  return app;
+}
+
+/** Begins a session with a new cookie, and ends the one that the browser had. */
+export async function begin(c: Context, gate: Gate, proof: Proof): Promise<void> {
+  await endSession(c, gate);
+  const secret = await gate.signIn!.begin(proof, gate.clientOf(c).address);
+  gate.ways.session.set(c, secret);
+}
+
+async function endSession(c: Context, gate: Gate): Promise<void> {
+  const { session } = gate.ways;
+  const secret = session.read(c);
+  if (secret === undefined) return;
+  await gate.signIn?.end(secret, gate.clientOf(c).address);
+  session.clear(c);
+}
+
+interface Sent {
+  readonly token: string;
+  readonly next: string;
+  readonly isForm: boolean;
+}
+
+/** What cannot be read is an empty token. */
+async function sentIn(c: Context): Promise<Sent> {
+  const isForm = !/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '');
+  const body: unknown = await (isForm ? c.req.parseBody() : c.req.json()).catch(() => ({}));
+  const { token, next } = (body ?? {}) as { readonly token?: unknown; readonly next?: unknown };
+  // People paste it with what surrounds it.
+  return { token: typeof token === 'string' ? token.trim() : '', next: ownPath(next), isForm };
+}
+
+function retryAfter({ retryAfterSeconds }: Stranger): Record<string, string> {
+  return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+}
+
+/** Until the page has one of its own. */
+function plainPage(c: Context, { next, problem: text, hasOidc }: LoginFacts): Response {
+  const lines = [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tocsin</title>',
+    '<meta name="viewport" content="width=device-width"></head><body><main><h1>Tocsin</h1>',
+    text === null ? '' : `<p role="alert">${escaped(text)}</p>`,
+    hasOidc ? `<p><a href="/login/oidc?next=${encodeURIComponent(next)}">Sign in</a></p>` : '',
+    '<form method="post" action="/login"><label>Token ',
+    '<input type="password" name="token" required autocomplete="current-password"></label>',
+    `<input type="hidden" name="next" value="${escaped(next)}"><button>Sign in</button></form>`,
+    '</main></body></html>',
+  ];
+  return c.html(lines.join(''));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
