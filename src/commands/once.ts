@@ -33,8 +33,10 @@ export function createOnce(waits: OnceWaits, registries: Registries = { sources,
       const ground = await openGround({ ...around, onFatal });
       try {
         const relay = new Relay({ ...around, ...ground, registries });
-        const problems = await runToEnd(relay, log, waits).finally(() => relay.close());
-        for (const problem of problems) io.stderr(`${createMask(config.secrets)(problem)}\n`);
+        const outcome = await runToEnd(relay, log, waits).finally(() => relay.close());
+        const { problems, remarks } = outcome;
+        const mask = createMask(config.secrets);
+        for (const line of [...remarks, ...problems]) io.stderr(`${mask(line)}\n`);
         return problems.length === 0 ? exitCodes.done : exitCodes.failed;
       } finally {
         await ground.store.close();

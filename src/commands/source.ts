@@ -9,7 +9,7 @@ import { positionRemarks } from '../core/identity/position.ts';
 import { readerRemark } from '../core/identity/standing.ts';
 import { createHttpClient } from '../kit/http/index.ts';
 import type { StoredPosition } from '../kit/records/position.ts';
-import { source as positions, works } from '../operations/index.ts';
+import { NotFoundError, source as positions, works } from '../operations/index.ts';
 import { consolesOf } from '../service/adapters.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { loadForDatabase, operate, peek } from '../service/operate.ts';
@@ -102,8 +102,14 @@ const reset = acting(
   async (around, source) => {
     const console = consoleOf(around, source);
     await warnOfReaders(around, source, console);
-    const generation = await operate(around.io, positions.reset, { source, console });
-    if (generation === null) return unread(source);
+    const input = { source, confirm: source, console };
+    let generation: number;
+    try {
+      ({ generation } = await operate(around.io, positions.reset, input));
+    } catch (error) {
+      if (error instanceof NotFoundError) return unread(source);
+      throw error;
+    }
     return {
       answer: { source, generation },
       text: `${source} starts anew, generation ${generation}\n`,

@@ -12,6 +12,8 @@ import { postSample } from '../service/far-ends.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 
+const sampleMs = 15_000;
+
 export const command: Command = {
   details: 'The sink made from MATTERMOST_WEBHOOK_URL is called soc.',
   arguments: [{ name: '<sink>', help: 'the id of a sink' }],
@@ -36,7 +38,7 @@ export const command: Command = {
           all.map(({ id }) => id),
         );
       try {
-        await postSample(found);
+        await postSample(found, sampleMs);
       } finally {
         await found.sink.close?.();
       }

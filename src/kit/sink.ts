@@ -23,7 +23,7 @@ export interface Message {
    */
   readonly mayBeRepeated?: boolean;
   /** Set if it was held up for minutes or more: how long, and by what. The card says so. */
-  readonly delayed?: { readonly seconds: number; readonly reason: 'sink' | 'backlog' };
+  readonly delayed?: { readonly seconds: number; readonly reason: 'sink' | 'backlog' | 'pause' };
   /**
    * What the route that chose this sink sets for it, parsed by the `routeSettings` of its type.
    */

@@ -5,10 +5,11 @@ import type { PollSource } from '../kit/source.ts';
 export interface FarEnds {
   /**
    * Posts a sample card, whatever the state of the sink.
+   * @param waitMs how long it may take
    * @returns false if no sink has this id
    * @throws {AdapterError} it was not accepted
    */
-  testSink(id: string): Promise<boolean>;
+  testSink(id: string, waitMs: number): Promise<boolean>;
   /** Undefined if no source that is polled has this id. Its errors hold no secret. */
   source(id: string): PollSource | undefined;
   /** The origin that a sink shares with others, as in the name of its role; undefined: no such sink. */

@@ -6,6 +6,7 @@ import * as events from './events.ts';
 import type { Operation } from './operation.ts';
 import * as session from './session.ts';
 import * as silence from './silence.ts';
+import * as sink from './sink.ts';
 import * as source from './source.ts';
 import * as token from './token.ts';
 import * as works from './works.ts';
@@ -31,7 +32,7 @@ export {
   perform,
 } from './operation.ts';
 export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';
-export { backlog, dead, delivery, events, session, silence, source, token, works };
+export { backlog, dead, delivery, events, session, silence, sink, source, token, works };
 
 /** Of any input and output; {@link perform} checks both. */
 export type AnyOperation = Operation<unknown, unknown>;
@@ -41,6 +42,8 @@ export const operations: readonly AnyOperation[] = [
   ...[backlog.list, backlog.move, backlog.drop],
   works.list,
   ...[source.list, source.reset, source.rename, source.adopt, source.remove],
+  ...[source.pause, source.resume, source.poll],
+  ...[sink.pause, sink.resume, sink.test],
   ...[events.page, events.read],
   ...[token.list, token.create, token.revoke],
   ...[session.list, session.revoke],

@@ -16,6 +16,8 @@ export interface OperationContext {
   readonly config: Config;
   /** Absent where no far end can be called. */
   readonly farEnds?: FarEnds | undefined;
+  /** Of a process that works sources and sinks: what operators asked of them has changed. */
+  readonly controls?: { changed(): void } | undefined;
 }
 
 /** `GET /sinks`, `POST /sinks/{sink}/pause`: under `/api/v1`; a name in braces is a field. */
@@ -46,6 +48,8 @@ export interface Operation<In, Out> {
   noted?(output: Out): unknown;
   /** Of an act that may only look: true, and nothing is changed or noted. */
   isRehearsal?(input: In): boolean;
+  /** Of an act: runs once it is stored for all to see. Must not fail. */
+  committed?(context: OperationContext): void;
   /**
    * Of an act that calls a far end: no transaction is open meanwhile, which would hold up others.
    * It is noted twice: before it is done, and with what came of it.
@@ -134,9 +138,11 @@ export async function perform<In, Out>(
       db,
       isWhole,
     });
-  return operation.callsFarEnd
+  const output = operation.callsFarEnd
     ? await act(context.db, false)
     : await inTransaction(context.db, act);
+  operation.committed?.(context);
+  return output;
 }
 
 /**

@@ -1,10 +1,43 @@
-// How far each source was read, and what is done when its tenant or its id changed.
+// How far each source was read, what is done when its tenant or its id changed, and a pause by an
+// operator.
 import { z } from 'zod';
+import type { Pause } from '../kit/records/control.ts';
 import type { StoredPosition } from '../kit/records/position.ts';
-import { adoptConsole, listPositions, removeSource, resetSource } from '../store/cursors.ts';
+import { askForPoll, endPause } from '../store/controls.ts';
+import {
+  adoptConsole,
+  listPositions,
+  readPosition,
+  removeSource,
+  resetSource,
+} from '../store/cursors.ts';
 import { takePosition } from '../store/take-position.ts';
-import { name, text } from './fields.ts';
-import type { Operation } from './operation.ts';
+import { name, text, time } from './fields.ts';
+import {
+  ConflictError,
+  InputError,
+  NotFoundError,
+  type Operation,
+  type OperationContext,
+} from './operation.ts';
+import {
+  assertKnown,
+  beginPause,
+  type PauseInput,
+  pauseFields,
+  pauseOf,
+  shownPause,
+} from './pause.ts';
+
+interface BySource {
+  readonly source: string;
+}
+
+const target = ({ source }: BySource) => `source:${source}`;
+const beforePause = async ({ db }: OperationContext, input: BySource) => ({
+  pause: await pauseOf(db, target(input)),
+});
+const committed = ({ controls }: OperationContext) => controls?.changed();
 
 const formerName = z.object({ source: text, generation: z.number(), until: z.number() });
 
@@ -28,19 +61,68 @@ export const list: Operation<Record<never, never>, readonly StoredPosition[]> = 
 
 interface ResetInput {
   readonly source: string;
-  /** Of the source as it is configured; without it a source that was never read stays unknown. */
+  /** The id again. */
+  readonly confirm?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  /** Of the source as it is configured; absent: as the process that is asked has it. */
   readonly console?: string | null | undefined;
 }
 
-export const reset: Operation<ResetInput, number | null> = {
+interface Reset {
+  readonly source: string;
+  readonly isDone: boolean;
+  readonly cursor: string | null;
+  readonly generation: number;
+  readonly meaning: string;
+}
+
+export const reset: Operation<ResetInput, Reset> = {
   name: 'source-reset',
-  summary: 'Starts a source anew, and says its generation; null if it was never read',
-  input: z.strictObject({ source: name, console: text.nullish() }),
-  output: z.number().nullable(),
+  summary: 'Starts a source anew: for a tenant that was rebuilt',
+  input: z.strictObject({
+    source: name,
+    confirm: text.optional().describe('The id of the source again; not needed for a dry run'),
+    dryRun: z.boolean().optional().describe('Only says what would happen'),
+    console: text
+      .nullish()
+      .describe('What the source reads as it is configured; absent: as this service has it'),
+  }),
+  output: z.object({
+    source: text,
+    isDone: z.boolean(),
+    cursor: text.nullable().describe('How far it was read before; null: nothing was read'),
+    generation: z.int().describe('How often its numbers began anew, with this time'),
+    meaning: text.describe('What is read and announced again'),
+  }),
   permission: 'admin',
-  run: async ({ db }, { source, console }) =>
-    (await resetSource(db, source, console ?? undefined)) ?? null,
+  route: 'POST /sources/{source}/reset',
+  target,
+  before: async ({ db }, { source }) => (await readPosition(db, source)) ?? null,
+  isRehearsal: ({ dryRun = false }) => dryRun,
+  committed,
+  async run({ db, farEnds }, input) {
+    const { source, confirm, dryRun = false } = input;
+    if (!dryRun && confirm !== source)
+      throw new InputError(
+        `A reset cannot be undone. Give the id of the source again as "confirm": "${source}".`,
+      );
+    const position = await readPosition(db, source);
+    const console = input.console ?? farEnds?.source(source)?.console;
+    if (position === undefined && console === undefined)
+      throw new NotFoundError(
+        `Source "${source}" was never read, and this process does not know what it reads.`,
+      );
+    const { cursor = null, generation = 0 } = position ?? {};
+    const answer = { source, cursor, meaning: resetMeaning };
+    if (dryRun) return { ...answer, isDone: false, generation: generation + 1 };
+    const begun = await resetSource(db, source, console);
+    return { ...answer, isDone: true, generation: begun ?? generation + 1 };
+  },
 };
+
+const resetMeaning =
+  'The source begins again at its start_from (START_FROM): what the console shows from there on is ' +
+  'read, stored and announced again, under a new generation. What is stored stays.';
 
 interface RenameInput {
   readonly source: string;
@@ -80,4 +162,73 @@ export const remove: Operation<{ readonly source: string }, boolean> = {
   output: z.boolean(),
   permission: 'admin',
   run: ({ db }, { source }) => removeSource(db, source),
+};
+
+/** Those of the configuration, and those that were ever read here. */
+async function knownSources({ db, config }: OperationContext): Promise<string[]> {
+  const positions = await listPositions(db);
+  const ids = [...config.sources.map(({ id }) => id), ...positions.map(({ source }) => source)];
+  return [...new Set(ids)];
+}
+
+interface SourcePauseInput extends PauseInput {
+  readonly source: string;
+}
+
+export const pause: Operation<SourcePauseInput, { source: string; pause: Pause }> = {
+  name: 'source-pause',
+  summary: 'Reads nothing of a source until a time',
+  input: z.strictObject({ source: name, ...pauseFields }),
+  output: z.object({ source: text, pause: shownPause }),
+  permission: 'operate',
+  route: 'POST /sources/{source}/pause',
+  target,
+  before: beforePause,
+  committed,
+  async run(context, { source, ...input }) {
+    assertKnown('source', source, await knownSources(context));
+    return { source, pause: await beginPause(context, target({ source }), input) };
+  },
+};
+
+export const resume: Operation<BySource, { source: string; ended: Pause | null }> = {
+  name: 'source-resume',
+  summary: 'Ends the pause of a source, and reads it at once',
+  input: z.strictObject({ source: name }),
+  output: z.object({
+    source: text,
+    ended: shownPause.nullable().describe('The pause that ended; null: there was none'),
+  }),
+  permission: 'operate',
+  route: 'POST /sources/{source}/resume',
+  target,
+  before: beforePause,
+  committed,
+  async run(context, { source }) {
+    assertKnown('source', source, await knownSources(context));
+    return { source, ended: await endPause(context.db, target({ source })) };
+  },
+};
+
+export const poll: Operation<BySource, { source: string; askedAt: string }> = {
+  name: 'source-poll',
+  summary: 'Reads a source now, even while it backs off',
+  input: z.strictObject({ source: name }),
+  output: z.object({
+    source: text,
+    askedAt: time.describe('The process that reads the source sees it within seconds'),
+  }),
+  permission: 'operate',
+  route: 'POST /sources/{source}/poll',
+  target,
+  committed,
+  async run(context, { source }) {
+    assertKnown('source', source, await knownSources(context));
+    const paused = await pauseOf(context.db, target({ source }));
+    if (paused !== null)
+      throw new ConflictError(
+        `The source is paused by ${paused.by} until ${paused.until}. Resume it: then it is read at once.`,
+      );
+    return { source, askedAt: await askForPoll(context.db, target({ source })) };
+  },
 };

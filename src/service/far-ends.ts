@@ -15,7 +15,7 @@ import {
   createSources,
 } from './adapters.ts';
 
-const sampleMs = 15_000;
+const registries = { sources, sinks };
 
 interface Adapters {
   readonly sources: readonly ConfiguredSource[];
@@ -26,10 +26,10 @@ interface Adapters {
 export function farEndsOf(adapters: () => Adapters): FarEnds {
   const sinkOf = (id: string) => adapters().sinks.find((one) => one.id === id);
   return {
-    async testSink(id) {
+    async testSink(id, waitMs) {
       const found = sinkOf(id);
       if (found === undefined) return false;
-      await postSample(found);
+      await postSample(found, waitMs);
       return true;
     },
     source: (id) => adapters().sources.find((one) => one.id === id)?.source,
@@ -44,37 +44,54 @@ export interface OwnFarEnds extends FarEnds {
 
 /** For a command: makes its adapters at the first call. */
 export function ownFarEnds(config: Config): OwnFarEnds {
-  let made: (Adapters & { readonly http: HttpClient }) | undefined;
-  const make = () => {
-    const http = createHttpClient({ proxy: config.proxy, mask: createMask(config.secrets) });
-    const around = { http, now: Date.now };
-    const registries = { sources, sinks };
-    return {
-      http,
-      sources: createSources(config, registries, around),
-      sinks: createSinks(config, registries, around),
-    };
-  };
-  const adapters = () => {
-    made ??= make();
-    return made;
-  };
-  return {
-    ...farEndsOf(adapters),
-    async close() {
-      await Promise.allSettled(made?.sinks.map(({ sink }) => sink.close?.()) ?? []);
-      await made?.http.close();
-    },
-  };
+  const own = new OwnAdapters(config);
+  return { ...farEndsOf(() => own), close: () => own.close() };
+}
+
+/** Sources and sinks apart: of what a command does not call, credentials may be missing. */
+class OwnAdapters implements Adapters {
+  readonly #config: Config;
+  #http: HttpClient | undefined;
+  #sources: readonly ConfiguredSource[] | undefined;
+  #sinks: readonly ConfiguredSink[] | undefined;
+
+  constructor(config: Config) {
+    this.#config = config;
+  }
+
+  get sources() {
+    this.#sources ??= createSources(this.#config, registries, this.#around());
+    return this.#sources;
+  }
+
+  get sinks() {
+    this.#sinks ??= createSinks(this.#config, registries, this.#around());
+    return this.#sinks;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#sinks?.map(({ sink }) => sink.close?.()) ?? []);
+    await this.#http?.close();
+  }
+
+  #around() {
+    const { proxy, secrets } = this.#config;
+    this.#http ??= createHttpClient({ proxy, mask: createMask(secrets) });
+    return { http: this.#http, now: Date.now };
+  }
 }
 
 /**
  * Posts a sample card. If the sample is refused and the sink's own check fails too, the sample is
  * not the reason, and the error is that of the check.
+ * @param waitMs how long all of it may take
  * @throws {AdapterError}
  */
-export async function postSample({ id, sink, voice }: ConfiguredSink): Promise<void> {
-  const signal = AbortSignal.timeout(sampleMs);
+export async function postSample(
+  { id, sink, voice }: ConfiguredSink,
+  waitMs: number,
+): Promise<void> {
+  const signal = AbortSignal.timeout(waitMs);
   const message = voice.message(sampleOf(id), { form: 'full', showTenant: false });
   try {
     await sink.send(message, { deliveryId: `${id}-sample`, attempt: 1, signal });

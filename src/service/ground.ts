@@ -1,6 +1,7 @@
 // What stays when the configuration changes: the store, the metrics that query it, tracing.
 
 import type { Config } from '../config/index.ts';
+import { Controls } from '../core/loops/controls.ts';
 import { askForProblem, createWrites, type Writes } from '../core/loops/writes.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics/index.ts';
@@ -16,6 +17,8 @@ export interface Ground {
   /** Undefined: tracing is off. */
   readonly exporting: Exporting | undefined;
   readonly writes: Writes;
+  /** What operators asked of sources and sinks. */
+  readonly controls: Controls;
 }
 
 export interface GroundOptions {
@@ -37,15 +40,17 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const store = await openStore({ ...config, log, onFatal });
   const metrics = createMetrics({ version, sources: [], sinks: [], roles: [] });
   const writes = createWrites();
+  const controls = new Controls({ db: store.db, log });
   metrics.onCollect(async () => metrics.silencesActive.set(await countActiveSilences(store.db)));
   metrics.onCollect(() => collectDeliveries(store, metrics));
+  metrics.onCollect(async () => collectPauses(controls, metrics));
   metrics.onCollect(async () => {
     // Another metric shows a database that does not answer.
     const problem = await askForProblem(store.ping, writes).catch(() => undefined);
     metrics.setWriteProblem(problem?.reason);
   });
   const exporting = await openTracing(config, { version, instanceId: store.instance.id, log });
-  return { store, metrics, exporting, writes };
+  return { store, metrics, exporting, writes, controls };
 }
 
 async function collectDeliveries({ db }: Store, metrics: Metrics): Promise<void> {
@@ -62,4 +67,12 @@ async function collectDeliveries({ db }: Store, metrics: Metrics): Promise<void>
   const orphaned = [...counts.values()].filter(({ sink }) => !shown.includes(sink));
   for (const { sink, pending, dead } of orphaned.slice(0, orphansShownMax))
     metrics.deliveriesOrphaned.set({ sink }, pending + dead);
+}
+
+function collectPauses(controls: Controls, metrics: Metrics): void {
+  const isPaused = (name: string) => (controls.of(name).pausedMs() > 0 ? 1 : 0);
+  for (const sink of metrics.shownSinks())
+    metrics.sinkPausedByOperator.set({ sink }, isPaused(`sink:${sink}`));
+  for (const source of metrics.shownSources())
+    metrics.sourcePausedByOperator.set({ source }, isPaused(`source:${source}`));
 }

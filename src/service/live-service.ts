@@ -144,7 +144,8 @@ export class LiveService implements Service {
   /** What operations work with now. */
   #around(): Omit<OperationContext, 'actor'> {
     const { config } = this.#running;
-    return { db: this.#options.store.db, config, farEnds: this.#farEnds };
+    const { store, controls } = this.#options;
+    return { db: store.db, config, farEnds: this.#farEnds, controls };
   }
 
   async #listen(): Promise<Server> {
@@ -229,7 +230,7 @@ export class LiveService implements Service {
 
   /** Never rejects. */
   async #begin(): Promise<void> {
-    const { config, store, metrics, log, writes } = this.#options;
+    const { config, store, metrics, log, writes, controls } = this.#options;
     const isReady = await awaitDatabase({
       config,
       store,
@@ -239,6 +240,8 @@ export class LiveService implements Service {
       prepare: () => this.#running.relay.prepare(),
     });
     if (!isReady) return;
+    controls.start();
+    this.#loops.push(controls);
     const { id: replicaId, predecessor } = store.instance;
     const remember = () => store.instance.remember();
     const own = { replicaId, predecessor, remember };

@@ -45,7 +45,7 @@ export class Relay {
 
   /** Makes the adapters and begins their series; calls nobody. @throws {ConfigError} */
   constructor(options: RelayOptions) {
-    const { config, store, metrics, log, writes, registries } = options;
+    const { config, store, metrics, log, writes, controls, registries } = options;
     const { db } = store;
     this.#options = options;
     this.#http = createHttpClient({
@@ -61,7 +61,7 @@ export class Relay {
       sinks: this.sinks.map(({ id }) => id),
       operations: config.operations,
     });
-    const parts = { config, db, metrics, log, writes, audience: this.#audience };
+    const parts = { config, db, metrics, log, writes, controls, audience: this.#audience };
     const { sources, sinks } = this;
     const tracing = options.exporting?.tracing;
     this.#maker = new RoleMaker({ ...parts, tracing, sources, sinks });
@@ -77,6 +77,10 @@ export class Relay {
 
   get metrics() {
     return this.#options.metrics;
+  }
+
+  get controls() {
+    return this.#options.controls;
   }
 
   /** The ids that have series of their own in the metrics. */
@@ -105,9 +109,14 @@ export class Relay {
     return [...this.#maker.lanes.values()].some((lane) => lane.isInStorm());
   }
 
-  /** See {@link outageSinks}. @param held names of the roles that this process holds */
+  /**
+   * See {@link outageSinks}; without those that an operator paused.
+   * @param held names of the roles that this process holds
+   */
   outageSinks(held: readonly string[]): readonly ConfiguredSink[] {
-    return outageSinks(this.sinks, this.#audience.listeners, held);
+    const { controls } = this.#options;
+    const all = outageSinks(this.sinks, this.#audience.listeners, held);
+    return all.filter(({ id }) => controls.pauseOf(`sink:${id}`) === null);
   }
 
   /** For those of the sinks that are still configured. @throws the driver's error */
@@ -123,7 +132,7 @@ export class Relay {
    * @throws the driver's error
    */
   async prepare(): Promise<void> {
-    const { store, config, log } = this.#options;
+    const { store, config, log, controls } = this.#options;
     const { db } = store;
     const { works, tenants } = this.#maker;
     const around = await readSurroundings(db, store.instance.id);
@@ -131,6 +140,7 @@ export class Relay {
     if (!standingOf({ own: works, ...around }).isStranger)
       await keepRecurring(db, config.recurringSilences);
     await tenants.recall(db);
+    await controls.look();
     const consoles = this.sources.map(({ id, source }) => ({ id, console: source.console }));
     await logLeftovers({ db, log, consoles, places: placesOfSinks(this.sinks) });
   }

@@ -9,6 +9,7 @@ import { placesById, Settling } from '../core/identity/backlog.ts';
 import type { Works } from '../core/identity/standing.ts';
 import { type PollDependencies, startPolling } from '../core/intake/poll.ts';
 import { Tenants } from '../core/intake/tenants.ts';
+import type { Controls } from '../core/loops/controls.ts';
 import type { Lease, RoleWorker } from '../core/loops/lease.ts';
 import type { Writes } from '../core/loops/writes.ts';
 import type { Audience } from '../core/notices/audience.ts';
@@ -36,6 +37,7 @@ export interface RoleParts {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly writes: Writes;
+  readonly controls?: Controls | undefined;
   readonly tracing: Tracing | undefined;
   readonly sources: readonly ConfiguredSource[];
   readonly sinks: readonly ConfiguredSink[];
@@ -58,7 +60,7 @@ export class RoleMaker {
   readonly #notices: SinkNotices;
 
   constructor(parts: RoleParts) {
-    const { config, db, log, sources, sinks, audience } = parts;
+    const { config, db, log, controls, sources, sinks, audience } = parts;
     this.#parts = parts;
     this.#groups = groupsOf({
       sources: sources.map(({ id }) => id),
@@ -67,7 +69,7 @@ export class RoleMaker {
     });
     this.#places = placesOfSinks(sinks);
     this.#silences = new SilenceReader(db, log);
-    this.#notices = createSinkNotices({ db, audience, log, now: Date.now });
+    this.#notices = createSinkNotices({ db, audience, log, controls, now: Date.now });
     this.works = {
       roles: roleNames(parts),
       consoles: consolesById(sources),
@@ -157,8 +159,8 @@ export class RoleMaker {
   }
 
   #shared() {
-    const { db, metrics, log, writes, tracing } = this.#parts;
-    return { db, metrics, log, writes, tracing, now: Date.now, random: Math.random };
+    const { db, metrics, log, writes, controls, tracing } = this.#parts;
+    return { db, metrics, log, writes, controls, tracing, now: Date.now, random: Math.random };
   }
 }
 

@@ -22,14 +22,14 @@ sinks:
 
 test('a sample gets to the channel of the sink that is named', async () => {
   const { mattermost, farEnds } = await connected();
-  expect(await farEnds.testSink('soc')).toBe(true);
+  expect(await farEnds.testSink('soc', 5000)).toBe(true);
   expect(JSON.stringify(mattermost.posts)).toMatch(/sample/i);
   expect(farEnds.originOf('soc')).toBe(new URL(mattermost.hookUrl).origin);
 });
 
 test('of an id that is not configured nobody is called', async () => {
   const { mattermost, farEnds } = await connected();
-  expect(await farEnds.testSink('sco')).toBe(false);
+  expect(await farEnds.testSink('sco', 5000)).toBe(false);
   expect([farEnds.originOf('sco'), farEnds.source('b')]).toEqual([undefined, undefined]);
   expect(farEnds.source('a')?.kind).toBe('poll');
   expect(mattermost.requests.posts).toBe(0);
@@ -38,7 +38,7 @@ test('of an id that is not configured nobody is called', async () => {
 test('what the far end refuses is an error without the secret of the hook', async () => {
   const { mattermost, farEnds } = await connected();
   mattermost.fail('unknown_hook', Number.POSITIVE_INFINITY);
-  const failed = await farEnds.testSink('soc').catch((error: unknown) => error);
+  const failed = await farEnds.testSink('soc', 5000).catch((error: unknown) => error);
   expect(failed).toBeInstanceOf(AdapterError);
   expect(String(failed)).not.toContain(mattermost.hookUrl.split('/').at(-1));
 });

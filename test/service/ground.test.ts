@@ -8,6 +8,7 @@ import { loadConfig } from '../../src/config/index.ts';
 import { type Ground, openGround } from '../../src/service/ground.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
+import { writePause } from '../../src/store/controls.ts';
 import { drafts, quiet, storePage } from '../store/stored.ts';
 import { createTestDatabase, environmentOf, type TestDatabase } from '../support/database.ts';
 
@@ -91,4 +92,23 @@ describe('writes that fail', () => {
 
 test('without an endpoint for spans there is no export', () => {
   expect(ground.exporting).toBeUndefined();
+});
+
+test('what an operator has paused is shown, and nothing else is', async () => {
+  ground.metrics.expect({
+    sources: [{ id: 'a' }],
+    sinks: [{ id: 'soc' }, { id: 'a' }],
+    roles: [],
+  });
+  await writePause(ground.store.db, {
+    ...{ name: 'sink:soc', by: 'ann', reason: 'r', end: { forMs: 60_000 }, replaces: true },
+  });
+  await ground.controls.look();
+  expect((await samples('tocsin_sink_paused_by_operator{')).sort()).toEqual([
+    'tocsin_sink_paused_by_operator{sink="a"} 0',
+    'tocsin_sink_paused_by_operator{sink="soc"} 1',
+  ]);
+  expect(await samples('tocsin_source_paused_by_operator{')).toEqual([
+    'tocsin_source_paused_by_operator{source="a"} 0',
+  ]);
 });

@@ -47,6 +47,7 @@ export class Health {
   #state: SinkStateName;
   #sinceMs: number;
   #recoveredAtMs = 0;
+  #restedAtMs = 0;
   #steps = 0;
   /** Failed looks at a paused sink; a check that passes does not end them, only a delivery does. */
   #pausedSteps = 0;
@@ -75,6 +76,16 @@ export class Health {
   /** When the sink last recovered, milliseconds since the epoch; 0 if it was never down. */
   get recoveredAtMs(): number {
     return this.#recoveredAtMs;
+  }
+
+  /** When it last was at rest, for an operator had paused it; as {@link recoveredAtMs}. */
+  get restedAtMs(): number {
+    return this.#restedAtMs;
+  }
+
+  /** An operator lets the sink rest now, whatever its state. */
+  rested(): void {
+    this.#restedAtMs = this.#clock.now();
   }
 
   gate(nowMs: number): Gate {

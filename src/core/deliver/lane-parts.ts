@@ -1,6 +1,7 @@
 // Builds the parts of a lane and connects them.
 
 import { takeDue } from '../../store/deliveries/index.ts';
+import type { Controls } from '../loops/controls.ts';
 import type { Lease } from '../loops/lease.ts';
 import { createWake, type Wake } from '../loops/wake.ts';
 import type { Writes } from '../loops/writes.ts';
@@ -39,6 +40,8 @@ export interface LaneDependencies extends AttemptOptions, StateReporterDependenc
    */
   settled?(): Promise<boolean>;
   readonly writes?: Writes | undefined;
+  /** What operators asked of the sink; absent: nobody can pause it. */
+  readonly controls?: Pick<Controls, 'of'> | undefined;
 }
 
 /** What the parts call of the lane. */

@@ -6,6 +6,7 @@ import { databaseErrorText } from '../../store/database.ts';
 import { restoreDeliveries } from '../../store/deliveries/index.ts';
 import { readSinkState } from '../../store/sinks.ts';
 import { backoffMs, databaseBackoff } from '../loops/backoff.ts';
+import type { Control } from '../loops/controls.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import { type AttemptKind, CutOff } from './attempt.ts';
 import { Health, type Transition } from './health.ts';
@@ -48,6 +49,8 @@ class SinkLane implements Lane {
   /** What the lease must outlast for a send to start. */
   readonly #leaseLeftMs: number;
   readonly #parts: LaneParts;
+  readonly #control: Control | undefined;
+  #unwatch: (() => void) | undefined;
   /** Undefined until the lane goes on where the last holder was. */
   #health: Health | undefined;
   #isStopping = false;
@@ -63,6 +66,7 @@ class SinkLane implements Lane {
     const { policy } = deps;
     this.#deps = deps;
     this.#lease = lease;
+    this.#control = deps.controls?.of(`sink:${deps.id}`);
     this.#leaseLeftMs = Math.min(policy.leaseLeftMs, policy.sendTimeoutMs);
     this.#parts = createParts(deps, lease, {
       mustEnd: () => this.#mustEnd(),
@@ -71,6 +75,7 @@ class SinkLane implements Lane {
   }
 
   start(): void {
+    this.#unwatch = this.#control?.watch(() => this.#parts.wake.now());
     this.#finished = this.#loop();
   }
 
@@ -99,6 +104,7 @@ class SinkLane implements Lane {
   async stop(): Promise<void> {
     const { policy, metrics, id } = this.#deps;
     this.#isStopping = true;
+    this.#unwatch?.();
     this.#drainedAtMs = performance.now() + policy.drainMs;
     this.#parts.wake.now();
     await this.#finished;
@@ -133,9 +139,14 @@ class SinkLane implements Lane {
     return this.#isStopping || !this.#lease.isHeld();
   }
 
-  /** A send may start: nobody else can hold the role before it ends. */
+  /** A send may start: nobody else can hold the role before it ends, and no operator paused it. */
   #maySend(): boolean {
-    return this.#lease.outlasts(this.#leaseLeftMs);
+    return this.#lease.outlasts(this.#leaseLeftMs) && this.#restMs() === 0;
+  }
+
+  /** For how long an operator lets the sink rest still. */
+  #restMs(): number {
+    return this.#control?.pausedMs() ?? 0;
   }
 
   /**
@@ -169,6 +180,8 @@ class SinkLane implements Lane {
    */
   #step(health: Health): number | Promise<number> {
     const { rereadMs } = this.#deps.policy;
+    const restMs = this.#restMs();
+    if (restMs > 0) return this.#rest(health, restMs);
     if (!this.#maySend()) return leaseWaitMs;
     const hastening = this.#parts.hastening.pending();
     if (hastening) return hastening.then(() => 0);
@@ -180,6 +193,18 @@ class SinkLane implements Lane {
       return this.#parts.inFlight.count() > 0 ? rereadMs : this.#probe(health, gate.isPaused);
     const reading = this.#parts.ready.fill(performance.now());
     return reading ? reading.then(() => this.#sendNext(health)) : this.#sendNext(health);
+  }
+
+  /**
+   * An operator paused the sink: nothing is sent, not even a probe. What is in flight ends, and
+   * what waits is read again after the pause, the most urgent first.
+   */
+  #rest(health: Health, restMs: number): number {
+    health.rested();
+    // Whoever ends the pause of a sink that refused us may have repaired it.
+    health.lookNow(performance.now());
+    this.#parts.ready.clear();
+    return Math.min(restMs, this.#deps.policy.rereadMs);
   }
 
   #isFull(): boolean {

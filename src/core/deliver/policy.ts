@@ -110,11 +110,11 @@ export function failureFrom(error: unknown): Failure {
 
 /**
  * For a card that comes late: what held it, if that was on purpose; and if it took long after that,
- * how long, and whether its sink was down or too much was sent before it.
+ * how long, and whether an operator had paused its sink, it was down, or too much was sent before.
  */
 export function latenessOf(
   delivery: DueDelivery,
-  health: { readonly state: SinkStateName; readonly recoveredAtMs: number },
+  health: LatenessFacts,
   nowMs: number,
   policy: DeliveryPolicy,
 ): Pick<Circumstances, 'held' | 'delayed'> {
@@ -123,9 +123,22 @@ export function latenessOf(
   const dueAtMs = delivery.held?.untilMs ?? receivedAtMs;
   const delayedMs = nowMs - dueAtMs;
   if (delayedMs < policy.delayedMs) return held === undefined ? {} : { held };
-  const wasDown = health.state !== 'ok' || health.recoveredAtMs > dueAtMs;
-  const reason = wasDown ? 'sink' : 'backlog';
-  return { held, delayed: { seconds: Math.round(delayedMs / 1000), reason } };
+  return {
+    held,
+    delayed: { seconds: Math.round(delayedMs / 1000), reason: whyLate(health, dueAtMs) },
+  };
+}
+
+/** What the health of a sink says. */
+interface LatenessFacts {
+  readonly state: SinkStateName;
+  readonly recoveredAtMs: number;
+  readonly restedAtMs: number;
+}
+
+function whyLate({ state, recoveredAtMs, restedAtMs }: LatenessFacts, dueAtMs: number) {
+  if (restedAtMs > Math.max(dueAtMs, recoveredAtMs)) return 'pause';
+  return state !== 'ok' || recoveredAtMs > dueAtMs ? 'sink' : 'backlog';
 }
 
 function heldCardOf(

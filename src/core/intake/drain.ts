@@ -47,6 +47,8 @@ export interface DrainOptions {
   readonly watch?: WaitWatch;
   /** Called after each stored page, before the next one is stored. Never rejects. */
   onPage?(): Promise<void>;
+  /** True: no further page is asked for. What was read is stored. */
+  mustRest?(): boolean;
 }
 
 /** The outcome of one reading. */
@@ -108,7 +110,7 @@ class Drain {
   }
 
   async #readToEnd(): Promise<Drained> {
-    const { signal, onPage } = this.#options;
+    const { signal, onPage, mustRest } = this.#options;
     const timed = <T>(answer: Promise<T>) => this.#watch.of(answer);
     const claimed = await claimPosition({ ...this.#deps, timed }, this.#lease, signal);
     let reached = claimed.cursor;
@@ -119,7 +121,8 @@ class Drain {
       const { page } = reading;
       this.#isOwed = true;
       if (signal.aborted) return { events: this.#events };
-      if (page.more) {
+      const goesOn = page.more && !mustRest?.();
+      if (goesOn) {
         reached = page.cursor ?? reached;
         next = this.#begin(reached);
         // Awaited only after the store; a failure must not count as unhandled until then.
@@ -131,7 +134,7 @@ class Drain {
       this.#deps.writes?.passed(`source:${this.#deps.id}`);
       this.#events += stored.events.length;
       await onPage?.();
-      if (page.more) continue;
+      if (goesOn) continue;
       return { events: this.#events, ...(page.facts?.disabled && { disabled: true }) };
     }
   }

@@ -1,5 +1,6 @@
 // The loop that reads one polled source while this process holds its role: read to the end, wait.
 
+import type { Control, Controls } from '../loops/controls.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import { WaitWatch } from '../loops/wait-watch.ts';
 import { createWake } from '../loops/wake.ts';
@@ -18,7 +19,12 @@ export interface PollDependencies extends DrainDependencies {
   readonly intervalMs: number;
   /** In [0, 1). */
   readonly random: () => number;
+  /** What operators asked of the source; absent: nobody can pause it. */
+  readonly controls?: Pick<Controls, 'of'> | undefined;
 }
+
+/** Timers cannot wait for longer than some weeks, and nothing is lost by a look in between. */
+const restMaxMs = 3_600_000;
 
 /** Reads the source until stopped. @param lease the role `source:<id>` */
 export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
@@ -33,7 +39,12 @@ class Poller implements RoleWorker {
   readonly #watch = new WaitWatch();
   readonly #health: SourceHealth;
   readonly #finished: Promise<void>;
+  readonly #control: Control | undefined;
+  readonly #unwatch: (() => void) | undefined;
   #waitMs: number;
+  /** The last wish for a poll that was met, or came before. */
+  #polledFor: string | null = null;
+  #isResting = false;
   #isDisabled = false;
 
   constructor(deps: PollDependencies, lease: Lease) {
@@ -41,6 +52,8 @@ class Poller implements RoleWorker {
     this.#lease = lease;
     this.#health = watchSource(deps, lease);
     this.#waitMs = deps.intervalMs;
+    this.#control = controlOf(deps);
+    this.#unwatch = this.#control?.watch(() => this.#asked());
     this.#finished = this.#loop();
   }
 
@@ -51,6 +64,7 @@ class Poller implements RoleWorker {
 
   async stop(): Promise<void> {
     this.#abort.abort(new Error('stopping'));
+    this.#unwatch?.();
     this.#wake.now();
     await this.#finished;
     this.#deps.writes?.passed(`source:${this.#deps.id}`);
@@ -59,14 +73,37 @@ class Poller implements RoleWorker {
   async #loop(): Promise<void> {
     const { signal } = this.#abort;
     const onPage = () => this.#health.after({});
+    const mustRest = () => this.#restMs() > 0;
     while (!signal.aborted && this.#lease.isHeld()) {
-      const watch = this.#watch;
-      const drained = await drainSource(this.#deps, this.#lease, { signal, watch, onPage });
+      if (mustRest()) {
+        await this.#rest();
+        continue;
+      }
+      this.#polledFor = this.#control?.pollAskedAt() ?? null;
+      const options = { signal, watch: this.#watch, onPage, mustRest };
+      const drained = await drainSource(this.#deps, this.#lease, options);
       // A reading that was cut off says nothing about the source.
       if (!signal.aborted) await this.#health.after(drained);
       this.#plan(drained);
       if (!signal.aborted) await this.#wake.wait(this.#waitMs);
     }
+  }
+
+  /** For how long an operator lets the source rest still. */
+  #restMs(): number {
+    return this.#control?.pausedMs() ?? 0;
+  }
+
+  async #rest(): Promise<void> {
+    this.#isResting = true;
+    await this.#wake.wait(Math.min(this.#restMs(), restMaxMs));
+    this.#isResting = false;
+  }
+
+  /** The end of a pause that was seen in time already is no wish for a poll. */
+  #asked(): void {
+    const isPollAsked = (this.#control?.pollAskedAt() ?? null) !== this.#polledFor;
+    if (isPollAsked || this.#isResting || this.#restMs() > 0) this.#wake.now();
   }
 
   /** Decides when to read again, and logs failures. */
@@ -85,6 +122,10 @@ class Poller implements RoleWorker {
   }
 }
 
+function controlOf({ controls, id }: PollDependencies): Control | undefined {
+  return controls?.of(`source:${id}`);
+}
+
 /**
  * Follows a source's failures, and announces them to its recipients and to operations.
  * @param looksAgain false: no second look follows that could confirm a refusal
@@ -99,7 +140,7 @@ export function watchSource(
 }
 
 /**
- * Reads the source to its end once, and then only waits to be stopped.
+ * Reads the source to its end once, unless it is paused, and then only waits to be stopped.
  * @param onEnd gets how it went, also if it was stopped before the end
  */
 export function startReadingOnce(
@@ -112,7 +153,9 @@ export function startReadingOnce(
   const health = watchSource(deps, lease, false);
   const read = async () => {
     const onPage = () => health.after({});
-    const drained = await drainSource(deps, lease, { signal, onPage });
+    const mustRest = () => (controlOf(deps)?.pausedMs() ?? 0) > 0;
+    if (mustRest()) return onEnd({ events: 0 });
+    const drained = await drainSource(deps, lease, { signal, onPage, mustRest });
     if (!signal.aborted) await health.after(drained);
     onEnd(drained);
   };

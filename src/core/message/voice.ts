@@ -27,6 +27,12 @@ export interface Circumstances {
   readonly template?: RenderedTemplate | undefined;
 }
 
+const delays = {
+  sink: 'delayedBySink',
+  backlog: 'delayedByBacklog',
+  pause: 'delayedByPause',
+} as const;
+
 /** Code points of the name of a channel, or of a route. */
 const nameMax = 80;
 
@@ -81,7 +87,7 @@ export class Voice {
       remarks.push(language.say('heldByRoute', { time: language.span(held.seconds), route }));
     }
     if (delayed !== undefined) {
-      const name = delayed.reason === 'sink' ? 'delayedBySink' : 'delayedByBacklog';
+      const name = delays[delayed.reason];
       remarks.push(language.say(name, { time: language.span(delayed.seconds) }));
     }
     if (mayBeRepeated) remarks.push(language.say('mayBeRepeated', {}));

@@ -16,6 +16,8 @@ export interface AudienceOptions {
  * are skipped while another recipient can be.
  */
 export interface Audience {
+  /** Ids of all sinks. */
+  readonly sinks: readonly string[];
   /** Of a source that cannot be read: the recipients of its events, and operations. */
   ofSource(source: string): readonly string[];
   /** Of a credential that ends. */
@@ -33,6 +35,7 @@ export interface Audience {
 export function createAudience({ routes, sinks, operations }: AudienceOptions): Audience {
   const listeners = operations.length > 0 ? operations : sinks;
   return {
+    sinks,
     listeners,
     ofSource: (source) => [...new Set([...recipientsOf(routes, source), ...operations])],
     ofCredential: (source, down) =>

@@ -8,6 +8,7 @@ import type { SinkStateName } from '../../kit/records/sink-state.ts';
 import type { Logger } from '../../observe/log.ts';
 import { readConditions } from '../../store/conditions.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
+import type { Controls } from '../loops/controls.ts';
 import type { Audience } from './audience.ts';
 import { announce, type Finding, keyWhile } from './conditions.ts';
 import { storeNotice } from './notice.ts';
@@ -57,7 +58,7 @@ export interface SinkRow {
 }
 
 /** The name of the condition that nothing reaches a sink. */
-function conditionName(sink: string): string {
+export function conditionName(sink: string): string {
   return `sink:${sink}`;
 }
 
@@ -66,6 +67,23 @@ export function sinksDown(conditions: readonly ConditionState[]): Set<string> {
   const prefix = conditionName('');
   const down = conditions.filter(({ name, told }) => told !== null && name.startsWith(prefix));
   return new Set(down.map(({ name }) => name.slice(prefix.length)));
+}
+
+/** Those that are down, and those that an operator paused: a notice to them would wait. */
+export function unreachable(
+  conditions: readonly ConditionState[],
+  { sinks }: Pick<Audience, 'sinks'>,
+  controls: Pick<Controls, 'pauseOf'> | undefined,
+): Set<string> {
+  const paused = sinks.filter((sink) => isPausedByOperator(sink, controls));
+  return new Set([...sinksDown(conditions), ...paused]);
+}
+
+export function isPausedByOperator(
+  sink: string,
+  controls: Pick<Controls, 'pauseOf'> | undefined,
+): boolean {
+  return (controls?.pauseOf(conditionName(sink)) ?? null) !== null;
 }
 
 /** The notice for a change of state; undefined if there is none. */
@@ -142,6 +160,8 @@ export interface SinkNoticesOptions {
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** What operators asked of the sinks. */
+  readonly controls?: Pick<Controls, 'pauseOf'> | undefined;
 }
 
 export interface SinkNotices {
@@ -170,10 +190,10 @@ export function createSinkNotices(options: SinkNoticesOptions): SinkNotices {
 
 /** Announced once while the condition lasts. */
 async function announceToOthers(
-  { db, audience, now }: SinkNoticesOptions,
+  { db, audience, now, controls }: SinkNoticesOptions,
   { sink, notice, key }: SinkNotice,
 ): Promise<void> {
-  const to = audience.ofSink(sink, sinksDown(await readConditions(db)));
+  const to = audience.ofSink(sink, unreachable(await readConditions(db), audience, controls));
   const condition = { name: key, kind: notice.kind, to, values: () => notice.values };
   await announce({ db, fence: null, nowMs: now() }, condition);
 }

@@ -9,12 +9,19 @@ import { type Database, databaseErrorText } from '../../store/database.ts';
 import { countDead } from '../../store/deliveries/index.ts';
 import { readSinkStates } from '../../store/sinks.ts';
 import { ClockWatch, type Leap } from '../loops/clock-watch.ts';
+import type { Controls } from '../loops/controls.ts';
 import { type Job, startJob } from '../loops/job.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import type { Audience } from './audience.ts';
 import { announce, announceEnd, type Finding } from './conditions.ts';
 import { storeNotice } from './notice.ts';
-import { silentMs, sinkFinding, sinksDown } from './sink-notices.ts';
+import {
+  conditionName,
+  isPausedByOperator,
+  silentMs,
+  sinkFinding,
+  unreachable,
+} from './sink-notices.ts';
 
 const everyMs = 15_000;
 const dayMs = 86_400_000;
@@ -32,6 +39,8 @@ export interface WatchdogDependencies {
   /** Ids. */
   readonly sinks: readonly string[];
   readonly audience: Audience;
+  /** What operators asked of the sinks. */
+  readonly controls?: Pick<Controls, 'pauseOf'> | undefined;
   readonly everyMs?: number;
   readonly settledMs?: number;
 }
@@ -123,9 +132,12 @@ async function lookAtSinks(
   open: readonly ConditionState[],
 ): Promise<Finding[]> {
   const rows = await readSinkStates(deps.db);
-  const down = sinksDown(open);
+  const down = unreachable(open, deps.audience, deps.controls);
   return deps.sinks.map((sink) => ({
-    ...sinkFinding(sink, rows.get(sink), open, deps.settledMs),
+    // While it rests, nobody can say whether it would work.
+    ...(isPausedByOperator(sink, deps.controls)
+      ? { name: conditionName(sink) }
+      : sinkFinding(sink, rows.get(sink), open, deps.settledMs)),
     to: deps.audience.ofSink(sink, down),
   }));
 }
@@ -145,10 +157,10 @@ async function lookAtDead({ db, sinks, audience }: WatchdogDependencies): Promis
 }
 
 function lookAtCredentials(
-  { sources, audience, now }: WatchdogDependencies,
+  { sources, audience, now, controls }: WatchdogDependencies,
   open: readonly ConditionState[],
 ) {
-  const down = sinksDown(open);
+  const down = unreachable(open, audience, controls);
   return sources.map(({ id, source }): Finding => {
     const about = { name: `credential:${id}`, to: audience.ofCredential(id, down) };
     const endsAtMs = source.credentialExpiresAt?.() ?? Number.POSITIVE_INFINITY;

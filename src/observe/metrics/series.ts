@@ -101,22 +101,18 @@ function startSource(instruments: Instruments, source: string): void {
   instruments.sourcePollDuration.zero({ source });
 }
 
-function showSource(instruments: Instruments, source: string): void {
+function sourceGauges(instruments: Instruments) {
   const { sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole } = instruments;
-  for (const gauge of [sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole])
-    gauge.set({ source }, 0);
+  const { sourcePausedByOperator } = instruments;
+  return [sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole, sourcePausedByOperator];
+}
+
+function showSource(instruments: Instruments, source: string): void {
+  for (const gauge of sourceGauges(instruments)) gauge.set({ source }, 0);
 }
 
 function hideSource(instruments: Instruments, source: string): void {
-  const { sourceLastSuccess, sourceCursor, sourceLag, sourceOtherConsole, sourceCredentialExpiry } =
-    instruments;
-  const gauges = [
-    sourceLastSuccess,
-    sourceCursor,
-    sourceLag,
-    sourceOtherConsole,
-    sourceCredentialExpiry,
-  ];
+  const gauges = [...sourceGauges(instruments), instruments.sourceCredentialExpiry];
   for (const gauge of gauges) gauge.remove({ source });
 }
 
@@ -148,6 +144,7 @@ function sinkGauges(instruments: Instruments) {
     instruments.deliveriesDead,
     instruments.sinkStorm,
     instruments.sinkOtherPlace,
+    instruments.sinkPausedByOperator,
   ];
 }
 

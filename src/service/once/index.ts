@@ -10,27 +10,35 @@ import { countDeliveries } from '../../store/deliveries/index.ts';
 import { readSinkState } from '../../store/sinks.ts';
 import type { Relay } from '../relay.ts';
 import { type OnceWaits, patienceMs } from './patience.ts';
-import { checkMs, sinkProblems, sourceProblems } from './problems.ts';
+import { checkMs, pauseRemarks, sinkProblems, sourceProblems } from './problems.ts';
 
 export type { OnceWaits } from './patience.ts';
 
+/** In words. */
+export interface OnceOutcome {
+  /** What did not work; empty if everything did. */
+  readonly problems: readonly string[];
+  /** What was left out on purpose. */
+  readonly remarks: readonly string[];
+}
+
 /**
  * Sends a heartbeat at the end if everything worked. Leaves it to the caller to close the relay.
- * @returns what did not work, in words; empty if everything did
  * @throws the driver's error
  */
-export async function runToEnd(relay: Relay, log: Logger, waits: OnceWaits): Promise<string[]> {
-  const problems = await runOnce(relay, log, waits);
-  if (problems.length > 0 || relay.beat === undefined) return problems;
+export async function runToEnd(relay: Relay, log: Logger, waits: OnceWaits): Promise<OnceOutcome> {
+  relay.controls.start();
+  const outcome = await runOnce(relay, log, waits).finally(() => relay.controls.stop());
+  if (outcome.problems.length > 0 || relay.beat === undefined) return outcome;
   await relay
     .beat(AbortSignal.timeout(checkMs))
     .catch((error) =>
       log.warn({ error: describeError(error).message }, 'heartbeats do not arrive'),
     );
-  return problems;
+  return outcome;
 }
 
-async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<string[]> {
+async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<OnceOutcome> {
   const { store, metrics, sources, sinks } = relay;
   await store.migrate();
   await relay.prepare();
@@ -54,10 +62,14 @@ async function runOnce(relay: Relay, log: Logger, waits: OnceWaits): Promise<str
   }
   const counts = await countDeliveries(store.db);
   const contested = roles.standing()?.contested ?? [];
-  return [
+  const { controls } = relay;
+  // What a paused sink keeps waits on purpose.
+  const working = counts.filter(({ sink }) => controls.pauseOf(`sink:${sink}`) === null);
+  const problems = [
     ...sourceProblems(sources, drained),
-    ...(await sinkProblems({ counts, sinks, contested })),
+    ...(await sinkProblems({ counts: working, sinks, contested })),
   ];
+  return { problems, remarks: pauseRemarks({ sources, sinks, counts, controls }) };
 }
 
 /** Waits until each source was read, or until another process has held the rest for too long. */
@@ -83,9 +95,12 @@ async function deliverDue(relay: Relay, waits: OnceWaits): Promise<void> {
   let movedAtMs = performance.now();
   for (;;) {
     const counts = await countDeliveries(relay.store.db);
-    // Nobody sends what waits for a sink that is no longer configured.
+    // Nobody sends what waits for a sink that is paused, or no longer configured.
     const waiting = counts.filter(
-      ({ sink, pending }) => pending > 0 && relay.sinks.some(({ id }) => id === sink),
+      ({ sink, pending }) =>
+        pending > 0 &&
+        relay.sinks.some(({ id }) => id === sink) &&
+        relay.controls.pauseOf(`sink:${sink}`) === null,
     );
     const pending = waiting.reduce((sum, count) => sum + count.pending, 0);
     const isInStorm = relay.isInStorm();

@@ -2,8 +2,11 @@
 
 import type { Standing } from '../../core/identity/standing.ts';
 import type { Drained } from '../../core/intake/drain.ts';
+import type { Controls } from '../../core/loops/controls.ts';
+import type { Pause } from '../../kit/records/control.ts';
 import type { SinkCounts } from '../../kit/records/delivery.ts';
 import type { Sink } from '../../kit/sink.ts';
+import { neutralText } from '../../kit/text.ts';
 import { describeError } from '../../observe/log.ts';
 
 /** How long a sink's own check may take. */
@@ -43,6 +46,33 @@ export async function sinkProblems(outcome: Outcome): Promise<string[]> {
     ...(dead > 0 ? [`sink ${sink}: ${dead} dead; see "tocsin dead list"`] : []),
   ]);
   return (await Promise.all(problems)).flat();
+}
+
+export interface Paused {
+  readonly sources: readonly { readonly id: string }[];
+  readonly sinks: readonly { readonly id: string }[];
+  readonly counts: readonly Pick<SinkCounts, 'sink' | 'pending'>[];
+  readonly controls: Pick<Controls, 'pauseOf'>;
+}
+
+/** One sentence for each source and sink that an operator has paused. */
+export function pauseRemarks({ sources, sinks, counts, controls }: Paused): string[] {
+  const ofSources = sources.flatMap(({ id }) => {
+    const pause = controls.pauseOf(`source:${id}`);
+    return pause === null ? [] : [`source ${id}: ${pauseText(pause)}; it was not read`];
+  });
+  const ofSinks = sinks.flatMap(({ id }) => {
+    const pause = controls.pauseOf(`sink:${id}`);
+    const waiting = counts.find(({ sink }) => sink === id)?.pending ?? 0;
+    return pause === null ? [] : [`sink ${id}: ${pauseText(pause)}; ${waiting} wait and are kept`];
+  });
+  return [...ofSources, ...ofSinks];
+}
+
+/** The operator's words go to a terminal. */
+function pauseText({ by, until, reason }: Pause): string {
+  const said = neutralText(`${by} (${reason})`, { multiline: false });
+  return `paused until ${until} by ${said}`;
 }
 
 /** Begins with a full stop; empty if the sink's check passes, or if it has none. */

@@ -38,7 +38,7 @@ describe('a failed attempt', () => {
 
 describe('a card that comes late', () => {
   const receivedAtMs = Date.parse(storedEvent().receivedAt);
-  const well = { state: 'ok', recoveredAtMs: 0 } as const;
+  const well = { state: 'ok', recoveredAtMs: 0, restedAtMs: 0 } as const;
   const latenessAfter = (ms: number, health: Parameters<typeof latenessOf>[1] = well) =>
     latenessOf(delivery(), health, receivedAtMs + ms, defaultPolicy);
 

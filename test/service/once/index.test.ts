@@ -129,3 +129,29 @@ test('a storm comes to its end within the run, and the channel hears of it', asy
   // That both streams are watched, that a storm has begun, its digest, and that it is over.
   expect(world.mattermost.requests.posts).toBe(5);
 });
+
+test('what an operator has paused is left out on purpose, and that is said', async () => {
+  const world = await createWorld({ database: 'postgres' });
+  world.tenant.add('events', 2);
+  await onceHere(world);
+  const posts = world.mattermost.requests.posts;
+  const sql = postgres(world.databaseUrl!, { max: 1 });
+  onTestFinished(() => sql.end());
+  const pause = (name: string) => sql`
+    insert into controls (name, paused_by, pause_reason, paused_at, paused_until)
+    values (${name}, 'ann', 'moves', now(), now() + interval '1 hour')`;
+  await pause('sink:soc');
+  world.tenant.add('events', 3);
+  const one = await onceHere(world);
+  expect([one.code, world.mattermost.requests.posts]).toEqual([0, posts]);
+  expect(wordsOf(one.stderr)).toEqual([
+    expect.stringMatching(/^sink soc: paused until .*Z by ann \(moves\); 3 wait and are kept$/),
+  ]);
+  await pause('source:deepinstinct_events');
+  const requests = world.tenant.requests.events;
+  const two = await onceHere(world);
+  expect([two.code, world.tenant.requests.events]).toEqual([0, requests]);
+  expect(wordsOf(two.stderr)[0]).toMatch(
+    /^source deepinstinct_events: paused until .* by ann \(moves\); it was not read$/,
+  );
+});

@@ -1,7 +1,12 @@
 // What a run says did not work, source by source and sink by sink.
 import { describe, expect, test } from 'vitest';
 import type { Drained } from '../../../src/core/intake/drain.ts';
-import { type Outcome, sinkProblems, sourceProblems } from '../../../src/service/once/problems.ts';
+import {
+  type Outcome,
+  pauseRemarks,
+  sinkProblems,
+  sourceProblems,
+} from '../../../src/service/once/problems.ts';
 
 describe('a source', () => {
   const failure = { reason: 'auth', message: 'the key is wrong' } as const;
@@ -86,4 +91,24 @@ describe('a sink', () => {
   ])('%s', async (_title, facts, problems) => {
     expect(await sinkProblems(facts)).toEqual(problems);
   });
+});
+
+test('what an operator has paused is said with who, until when and what waits', () => {
+  const pause = {
+    ...{ by: 'ann', reason: 'it\u001b[31m moves', since: '2026-03-01T00:00:00.000Z' },
+    until: '2026-03-02T00:00:00.000Z',
+  };
+  const remarks = pauseRemarks({
+    sources: [{ id: 'a' }, { id: 'b' }],
+    sinks: [{ id: 'soc' }, { id: 'ops' }],
+    counts: [{ sink: 'soc', pending: 3 }],
+    controls: { pauseOf: (name) => (/^source:b$|^sink:soc$/.test(name) ? pause : null) },
+  });
+  expect(remarks).toEqual([
+    expect.stringMatching(
+      /^source b: paused until 2026-03-02.* by ann \(it.* moves\); it was not read$/,
+    ),
+    expect.stringMatching(/^sink soc: paused until .* by ann .*; 3 wait and are kept$/),
+  ]);
+  expect(remarks.join('')).not.toContain('\u001b');
 });

@@ -34,6 +34,12 @@ export function createSinkMetrics(registry: Registry) {
       labelNames: ['sink'],
       registers,
     }),
+    sinkPausedByOperator: new Gauge({
+      name: 'tocsin_sink_paused_by_operator',
+      help: 'Whether an operator has paused the sink: nothing is sent to it, and everything is kept.',
+      labelNames: ['sink'],
+      registers,
+    }),
     sinkState: new Gauge({
       name: 'tocsin_sink_state',
       help: 'The state that the sink is in has the value 1.',

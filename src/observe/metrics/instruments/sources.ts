@@ -60,6 +60,12 @@ export function createSourceMetrics(registry: Registry) {
       labelNames: ['source'],
       registers,
     }),
+    sourcePausedByOperator: new Gauge({
+      name: 'tocsin_source_paused_by_operator',
+      help: 'Whether an operator has paused the source: nothing is read from it.',
+      labelNames: ['source'],
+      registers,
+    }),
     sourceCredentialExpiry: new Gauge({
       name: 'tocsin_source_credential_expiry_timestamp_seconds',
       help: 'When the credential of the source ends; absent if it does not say.',

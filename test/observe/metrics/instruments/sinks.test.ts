@@ -10,6 +10,7 @@ test('the metrics of the sinks have the names, labels and buckets that dashboard
     tocsin_digest_events_total: { labels: ['sink', 'kind'] },
     tocsin_sink_storm: { labels: ['sink'] },
     tocsin_sink_other_place: { labels: ['sink'] },
+    tocsin_sink_paused_by_operator: { labels: ['sink'] },
     tocsin_sink_state: { labels: ['sink', 'state'] },
   });
 });

@@ -17,6 +17,7 @@ test('the metrics of the sources have the names, labels and buckets that dashboa
     tocsin_source_cursor: { labels: ['source'] },
     tocsin_source_lag_seconds: { labels: ['source'] },
     tocsin_source_other_console: { labels: ['source'] },
+    tocsin_source_paused_by_operator: { labels: ['source'] },
     tocsin_source_credential_expiry_timestamp_seconds: { labels: ['source'] },
   });
 });
