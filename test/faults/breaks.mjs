@@ -603,4 +603,12 @@ export const mutations = [
     cases: 'one release up|up, back and up again',
     isLong: true,
   },
+  {
+    name: 'a paused sink is sent to',
+    edits: [
+      [lane, 'if (restMs > 0) return this.#rest(health, restMs);', 'void restMs;'],
+      [lane, ' && this.#restMs() === 0;', ';'],
+    ],
+    cases: 'an operator pauses',
+  },
 ];

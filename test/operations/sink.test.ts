@@ -20,6 +20,8 @@ const context = (more: Partial<OperationContext> = {}) => contextOn(db(), more);
 const noted = () => listAudit(db(), { limit: 10 });
 
 const twoSinks = `
+sources:
+  a: { type: deepinstinct_events, url: "https://console.example", token: "0123456789abcdef" }
 sinks:
   soc: { type: mattermost, url: "https://chat.example/hooks/abcdefghijklmnopqrstuvwxyz" }
   ops: { type: mattermost, url: "https://chat.example/hooks/bbcdefghijklmnopqrstuvwxyz" }
