@@ -606,7 +606,11 @@ export const mutations = [
   {
     name: 'a paused sink is sent to',
     edits: [
-      [lane, 'if (restMs > 0) return this.#rest(health, restMs);', 'void restMs;'],
+      [
+        lane,
+        'if (restMs > 0) return this.#rest(health, restMs);',
+        'if (restMs < 0) return this.#rest(health, restMs);',
+      ],
       [lane, ' && this.#restMs() === 0;', ';'],
     ],
     cases: 'an operator pauses',
