@@ -21,8 +21,8 @@ export function validText(text: string): string {
 
 /**
  * Letters and signs of Latin, Thai, Chinese, Japanese and Korean that everybody sees, with no more
- * marks on one than a reader can tell apart: a twentieth of the price of looking for what is unseen.
- * First and last of each range, in turn.
+ * marks on one than a reader can tell apart: a twentieth of the price of looking for what is
+ * unseen. First and last of each range, in turn.
  */
 const seenSigns = [
   0x20, 0x7e, 0xa1, 0xac, 0xae, 0x2af, 0xe01, 0xe30, 0xe32, 0xe33, 0xe3f, 0xe46, 0xe4f, 0xe5b,
