@@ -75,7 +75,7 @@ describe.skipIf(missing !== undefined)(`a channel in ${missing ?? 'a browser'}`,
     const kinds = ['CREDENTIAL_DUMP', command, 'everything, severity 5'];
     for (const kind of kinds) {
       const { event } = events.find((one) => one.kind === kind)!;
-      await channel.post(postOfEvent(event, 'en', 'compact'));
+      await channel.post(postOfEvent(event, { locale: 'en', style: 'compact' }));
     }
     await channel.show(desktop);
     const heights = await channel.heights();

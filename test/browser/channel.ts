@@ -2,10 +2,11 @@
 // heights are read as a reader's screen has them.
 import { startChannelPage } from '../../simulators/channel-page/index.ts';
 import { startMattermost } from '../../simulators/mattermost/index.ts';
-import { Composers } from '../../src/core/message/index.ts';
+import { type Circumstances, Composers } from '../../src/core/message/index.ts';
 import { type SeverityName, type StoredEvent, severityNames } from '../../src/kit/event.ts';
 import type { Locale } from '../../src/kit/locale.ts';
 import { createProductOf } from '../../src/kit/product.ts';
+import type { Message, Sink } from '../../src/kit/sink.ts';
 import { type Payload, postOf } from '../../src/sinks/mattermost/post.ts';
 import { type CardStyle, limits } from '../../src/sinks/mattermost/render.ts';
 import { sources } from '../../src/sources/index.ts';
@@ -29,14 +30,39 @@ export interface Channel {
 const { product } = sources.deepinstinct_events!;
 const productOf = createProductOf([], sources);
 
-/** What the sink posts of it, as a lane would make it. */
-export function postOfEvent(event: StoredEvent, locale: Locale, style: CardStyle): Payload {
+/** What a lane would give to a sink, with the words of the products that there are. */
+export function messageFor(
+  sink: Pick<Sink, 'limits' | 'can'>,
+  event: StoredEvent,
+  { locale, ...more }: Partial<Circumstances> & { readonly locale: Locale },
+): Message {
   // Composers keep cards by the number of their event, and many events of a test have the same.
   const composers = new Composers({ productOf, only: product });
-  const sink = { limits, can: { table: true } } as const;
   const voice = composers.voiceOf(sink, { locale, timeZone: 'Asia/Bangkok' });
-  const message = voice.message(event, { form: 'full', showTenant: true });
-  return postOf(message, 'delivery-1', { style, hasPriority: false, mention: '@soc' });
+  return voice.message(event, { form: 'full', showTenant: true, ...more });
+}
+
+/** What is true of one delivery, all at once. */
+export const everyRemark: Partial<Circumstances> = {
+  held: { by: 'group', seconds: 5_400, route: 'the route of the night shift in Bangkok' },
+  delayed: { seconds: 93_000, reason: 'backlog' },
+  mayBeRepeated: true,
+};
+
+interface PostSettings extends Partial<Circumstances> {
+  readonly locale: Locale;
+  readonly style: CardStyle;
+  /** Default: `@soc`, which only a CRITICAL event pings. */
+  readonly mention?: string;
+}
+
+/** What the sink mattermost posts of it. */
+export function postOfEvent(event: StoredEvent, settings: PostSettings): Payload {
+  const { style, mention, ...more } = settings;
+  const message = messageFor({ limits, can: { table: true } }, event, more);
+  const pinging =
+    mention === undefined ? { mention: '@soc' } : ({ mention, mentionFrom: 'LOW' } as const);
+  return postOf(message, 'delivery-1', { style, hasPriority: false, ...pinging });
 }
 
 export async function openChannel(): Promise<Channel> {

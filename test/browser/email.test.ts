@@ -5,12 +5,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Composers } from '../../src/core/message/index.ts';
 import { locales } from '../../src/kit/locale.ts';
-import { createProductOf } from '../../src/kit/product.ts';
 import { htmlOf } from '../../src/sinks/email/html.ts';
-import { sources } from '../../src/sources/index.ts';
-import { desktop, phone } from './channel.ts';
+import { desktop, messageFor, phone } from './channel.ts';
 import { Chromium, missing } from './chromium.ts';
 import { digests, events, notices, type Said } from './said.ts';
 
@@ -40,11 +37,8 @@ describe.skipIf(missing !== undefined)(`an e-mail in ${missing ?? 'a browser'}`,
   });
 
   async function show({ event }: Said, locale: 'en' | 'th', screen: (typeof screens)[0]) {
-    const { product } = sources.deepinstinct_events!;
-    const composers = new Composers({ productOf: createProductOf([], sources), only: product });
     const sink = { limits: { total: 100_000, value: 10_000 }, can: { table: true } } as const;
-    const voice = composers.voiceOf(sink, { locale, timeZone: 'Asia/Bangkok' });
-    html = htmlOf(voice.message(event, { form: 'full', showTenant: true }).card);
+    html = htmlOf(messageFor(sink, event, { locale }).card);
     await browser.setScreen(screen);
     await browser.open(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   }

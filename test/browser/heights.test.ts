@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locales } from '../../src/kit/locale.ts';
 import type { CardStyle } from '../../src/sinks/mattermost/render.ts';
-import { type Channel, desktop, openChannel, paneHeights, phone, postOfEvent } from './channel.ts';
+import {
+  type Channel,
+  desktop,
+  everyRemark,
+  openChannel,
+  paneHeights,
+  phone,
+  postOfEvent,
+} from './channel.ts';
 import { missing } from './chromium.ts';
 import { digests, events, notices } from './said.ts';
 
@@ -14,11 +22,28 @@ const screens = { desktop, phone } as const;
 // `full` is for whoever wants it, however high.
 const styles: readonly CardStyle[] = tableFile === undefined ? ['compact'] : ['compact', 'full'];
 
+const { held: _held, ...remarks } = everyRemark;
+const remarked = { ...remarks, mention: '@soc-night-shift @soc' } as const;
+/** How a message may come, without and with everything that is true of its delivery. */
+const ways = {
+  usual: {},
+  'every remark': remarked,
+  short: { form: 'short' },
+  'short, every remark': { ...remarked, form: 'short' },
+  bare: { form: 'bare' },
+  'bare, every remark': { ...remarked, form: 'bare' },
+} as const;
+type Way = keyof typeof ways;
+const wayNames = Object.keys(ways) as Way[];
+const isRemarked = (way: Way) => way.endsWith('every remark');
+const withoutRemarks = wayNames.filter((way) => !isRemarked(way));
+
 interface Measured {
   readonly group: 'event' | 'digest' | 'notice';
   readonly kind: string;
   readonly locale: string;
   readonly style: CardStyle;
+  readonly way: Way;
   readonly desktop: number;
   readonly phone: number;
 }
@@ -28,28 +53,36 @@ describe.skipIf(missing !== undefined)(`the height of cards (${missing ?? 'Chrom
   let channel: Channel;
 
   beforeAll(async () => {
-    for (const style of styles) {
+    for (const [style, way] of styles.flatMap((style) =>
+      wayNames.map((way) => [style, way] as const),
+    )) {
+      // The page shows only the last of many posts.
       await channel?.close();
       channel = await openChannel();
       const cases = locales.flatMap((locale) =>
         Object.entries({ event: events, digest: digests, notice: notices }).flatMap(
-          ([group, said]) => said.map((one) => ({ group, style, locale, one })),
+          ([group, said]) => said.map((one) => ({ group, style, locale, way, one })),
         ),
       );
-      for (const { one, locale } of cases)
-        await channel.post(postOfEvent(one.event, locale, style));
+      for (const { group, one, locale } of cases) {
+        // Only an event can have been held.
+        const held = group === 'event' && { held: everyRemark.held };
+        const settings = { locale, style, ...ways[way], ...(isRemarked(way) && held) };
+        await channel.post(postOfEvent(one.event, settings));
+      }
       const heights = { desktop: [] as number[], phone: [] as number[] };
       for (const name of ['desktop', 'phone'] as const) {
         await channel.show(screens[name]);
         heights[name] = await channel.heights();
+        expect(heights[name]).toHaveLength(cases.length);
         if (folder !== undefined) {
-          const names = cases.map(({ one, locale }) => `${style}-${locale}-${one.kind}`);
+          const names = cases.map(({ one, locale }) => `${style}-${locale}-${way}-${one.kind}`);
           await takePictures(channel, join(folder, name), names);
         }
       }
       for (const [index, { group, one, locale }] of cases.entries()) {
         const [onDesktop, onPhone] = [heights.desktop[index]!, heights.phone[index]!];
-        const of = { group, kind: one.kind, locale, style } as Measured;
+        const of = { group, kind: one.kind, locale, style, way } as Measured;
         measured.push({ ...of, desktop: onDesktop, phone: onPhone });
       }
     }
@@ -58,23 +91,39 @@ describe.skipIf(missing !== undefined)(`the height of cards (${missing ?? 'Chrom
   afterAll(() => channel?.close());
 
   /** What is higher than it may be, in words. */
-  const above = (group: Measured['group'], max: { desktop: number; phone: number }) =>
+  const above = (
+    group: Measured['group'],
+    asked: readonly Way[],
+    max: { desktop: number; phone: number },
+  ) =>
     measured
-      .filter((one) => one.group === group && one.style === 'compact')
+      .filter((one) => one.group === group && one.style === 'compact' && asked.includes(one.way))
       .filter((one) => one.desktop > max.desktop || one.phone > max.phone)
-      .map(({ kind, locale, ...one }) => `${kind} (${locale}): ${one.desktop}, ${one.phone} px`);
+      .map(
+        ({ kind, locale, way, ...one }) =>
+          `${kind} (${locale}, ${way}): ${one.desktop}, ${one.phone} px`,
+      );
 
   it('is at most 400 px on a desktop, and one screen of a phone, for each of forty events', () => {
     expect(events.length).toBeGreaterThanOrEqual(40);
-    expect(above('event', { desktop: 400, phone: paneHeights.phone })).toEqual([]);
+    const isFlood = (line: string) => line.startsWith('10 kB');
+    const [usual, all] = [withoutRemarks, wayNames].map((asked) =>
+      above('event', asked, { desktop: 400, phone: paneHeights.phone }),
+    );
+    expect(usual).toEqual([]);
+    expect(all!.filter((line) => !isFlood(line))).toEqual([]);
+    // Two lines more where texts of 10 kB and all that can be remarked come together.
+    expect(above('event', wayNames, { desktop: 440, phone: paneHeights.phone })).toEqual([]);
   });
 
-  it('is at most 600 px for a digest, on either screen', () => {
-    expect(above('digest', { desktop: 600, phone: 600 })).toEqual([]);
+  it('is at most 600 px for a digest, on either screen, and a screen with every remark', () => {
+    expect(above('digest', withoutRemarks, { desktop: 600, phone: 600 })).toEqual([]);
+    expect(above('digest', wayNames, { desktop: 600, phone: paneHeights.phone })).toEqual([]);
   });
 
-  it('is at most half a screen for what Tocsin says of itself', () => {
-    expect(above('notice', { desktop: 300, phone: 400 })).toEqual([]);
+  it('is at most half a screen for what Tocsin says of itself, and a screen with every remark', () => {
+    expect(above('notice', withoutRemarks, { desktop: 300, phone: 400 })).toEqual([]);
+    expect(above('notice', wayNames, { desktop: 400, phone: paneHeights.phone })).toEqual([]);
   });
 });
 
@@ -96,8 +145,8 @@ async function takePictures({ browser }: Channel, into: string, names: readonly 
 
 function tableOf(all: readonly Measured[]): string {
   const lines = all.map(
-    ({ kind, locale, style, ...one }) =>
-      `| ${kind} | ${locale} | ${style} | ${one.desktop} | ${one.phone} |\n`,
+    ({ kind, locale, style, way, ...one }) =>
+      `| ${kind} | ${locale} | ${style} | ${way} | ${one.desktop} | ${one.phone} |\n`,
   );
-  return `| Card | Language | card: | Desktop, px | Phone, px |\n| --- | --- | --- | ---: | ---: |\n${lines.join('')}`;
+  return `| Card | Language | card: | How | Desktop, px | Phone, px |\n| --- | --- | --- | --- | ---: | ---: |\n${lines.join('')}`;
 }

@@ -6,7 +6,7 @@ import type { Message, MessageForm, RenderedTemplate, Sink } from '../../kit/sin
 import type { TemplateWords } from '../template/fields.ts';
 import type { Composer } from './composer.ts';
 import { fitted } from './fit.ts';
-import { code } from './text.ts';
+import { code, joined } from './text.ts';
 
 /** What a card was held for: the others of its route, for a while; or the digest of a storm. */
 export type HeldCard =
@@ -69,16 +69,16 @@ export class Voice {
     const { limits, can } = this.#sink;
     const composed = this.#composer.compose(event, circumstances.form, showTenant);
     const templated = withTemplate(composed, circumstances.template);
-    const remarks = this.#remarksOf(circumstances);
+    const remark = this.#remarkOf(circumstances);
     const whole =
-      remarks.length === 0
-        ? templated
-        : { ...templated, remarks: [...remarks, ...templated.remarks] };
+      remark.length === 0 ? templated : { ...templated, remarks: [remark, ...templated.remarks] };
     const shown = can?.table ? whole : withoutTable(whole);
     return limits === undefined ? shown : fitted(shown, limits);
   }
 
-  #remarksOf({ held, delayed, mayBeRepeated = false }: Circumstances): Text[] {
+  /** One after the other, so that all at once take no line each; empty if there is none. */
+  #remarkOf({ held, delayed, mayBeRepeated = false }: Circumstances): Text {
+    if (held === undefined && delayed === undefined && !mayBeRepeated) return [];
     const { language } = this.#composer;
     const remarks: Text[] = [];
     if (held?.by === 'storm') remarks.push(language.say('heldByStorm', {}));
@@ -91,7 +91,7 @@ export class Voice {
       remarks.push(language.say(name, { time: language.span(delayed.seconds) }));
     }
     if (mayBeRepeated) remarks.push(language.say('mayBeRepeated', {}));
-    return remarks;
+    return joined(' ', remarks);
   }
 }
 

@@ -15,8 +15,7 @@ describe('a voice', () => {
     const delayed = { seconds: 7_200, reason: 'backlog' } as const;
     const late = voice.message(event, { ...usual, delayed, mayBeRepeated: true });
     expect(late.card.remarks.map(shown)).toEqual([
-      'Delayed by 2 h: many messages were queued.',
-      'Possibly a repetition: an earlier attempt got no answer.',
+      'Delayed by 2 h: many messages were queued. Possibly a repetition: an earlier attempt got no answer.',
     ]);
     expect(late).toMatchObject({ delayed, mayBeRepeated: true });
     const first = voice.message(event, usual);
