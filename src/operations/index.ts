@@ -47,7 +47,7 @@ export const operations: readonly AnyOperation[] = [
   ...[events.page, events.read],
   ...[token.list, token.create, token.revoke],
   ...[session.list, session.revoke],
-  ...[silence.list, silence.preview, silence.add, silence.extend, silence.end],
+  ...[silence.list, silence.show, silence.preview, silence.add, silence.extend, silence.end],
 ];
 
 const byName = new Map(operations.map((operation) => [operation.name, operation]));

@@ -150,6 +150,20 @@ export const list: Operation<ListInput, Page<fields.ShownSilence>> = {
   },
 };
 
+export const show: Operation<{ readonly silence: string }, fields.ShownSilence> = {
+  name: 'silence-show',
+  summary: 'One silence',
+  route: 'GET /silences/{silence}',
+  input: z.strictObject({ silence: rowId }),
+  output: fields.shown,
+  permission: 'read',
+  async run({ db }, { silence }) {
+    const [stored] = await readSilences(db, [Number(silence)]);
+    if (stored === undefined) throw refusalOf(silence, 'unknown');
+    return fields.shownOf(stored);
+  },
+};
+
 const target = ({ silence }: { readonly silence: string }) => `silence:${silence}`;
 
 async function before(

@@ -49,6 +49,7 @@ test('reading is all that can be done with the permission to read', () => {
     'events-page',
     'silence-list',
     'silence-preview',
+    'silence-show',
     'source-list',
     'works-list',
   ]);

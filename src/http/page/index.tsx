@@ -1,16 +1,26 @@
 // The page: finds the view of an address, lets it ask what it shows as the visitor, and puts it
 // into the layout. Views hold no rule; operations do.
 import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { Locale } from '../../kit/locale.ts';
 import { type Actor, type OperationContext, perform } from '../../operations/index.ts';
 import type { Identify } from '../visitor.ts';
-import { createAssets } from './assets.ts';
+import { type AssetAddresses, createAssets } from './assets.ts';
 import { choicesOf } from './choices.ts';
 import { documentOf } from './layout.tsx';
 import { problemOf, showProblem } from './problem.tsx';
 import { now } from './views/now.tsx';
+import {
+  addSilence,
+  endSilence,
+  endSilenceNow,
+  extendSilence,
+  extendSilenceNow,
+  newSilence,
+  silences,
+} from './views/silences.tsx';
 import { status } from './views/status.tsx';
-import type { Shown, View, Visit } from './visit.ts';
+import type { Act, Done, Shown, View, Visit } from './visit.ts';
 import { words } from './words/index.ts';
 
 export interface PageDependencies {
@@ -27,46 +37,108 @@ export interface PageDependencies {
 /** By path, in Hono's form. */
 const views: Readonly<Record<string, View>> = {
   '/': now,
+  '/silences': silences,
+  '/silences/new': newSilence,
+  '/silences/:silence/extend': extendSilence,
+  '/silences/:silence/end': endSilence,
   '/status': status,
 };
+
+/** What forms ask for, by path. */
+const acts: Readonly<Record<string, Act>> = {
+  '/silences/new': addSilence,
+  '/silences/:silence/extend': extendSilenceNow,
+  '/silences/:silence/end': endSilenceNow,
+};
+
+const formBytesMax = 100_000;
 
 /** @throws {Error} a file of the page is missing */
 export function createPage(deps: PageDependencies): Hono {
   const app = new Hono();
-  const { addresses, routes } = createAssets();
-  app.route('/', routes);
+  const page = new Page(deps, createAssets());
+  app.route('/', page.assets);
+  for (const [path, view] of Object.entries(views))
+    app.get(path, (c) => page.answer(c, path, (visit, fields) => view(visit, fields)));
+  const limited = bodyLimit({ maxSize: formBytesMax });
+  for (const [path, act] of Object.entries(acts))
+    app.post(path, limited, async (c) => {
+      const form = await formOf(c);
+      return page.answer(c, path, (visit, fields) => act(visit, fields, form));
+    });
+  return app;
+}
 
-  async function show(c: Context, path: string, view: View): Promise<Response> {
-    const { locale, theme } = choicesOf(c, deps.locale());
-    const own = words[locale];
-    const url = new URL(c.req.url);
-    const visitor = await deps.identify(c);
-    const actor: Actor =
-      'actor' in visitor
-        ? { ...visitor.actor, via: 'page' }
-        : { name: '', role: 'read', via: 'page', address: null };
-    const context = deps.contextOf(actor);
-    const visit: Visit = {
-      ...{ actor, words: own, locale, theme, version: deps.version, url },
-      operate: (operation, input) => perform(operation, context!, input),
-    };
-    const answer = (shown: Shown, code: 200 | 400 | 401 | 403 | 404 | 409 | 429 | 500 | 503) =>
-      c.html(documentOf(visit, shown, addresses), code);
+/** Answers requests for one view each. */
+class Page {
+  readonly assets: Hono;
+  readonly #deps: PageDependencies;
+  readonly #addresses: AssetAddresses;
+
+  constructor(deps: PageDependencies, { addresses, routes }: ReturnType<typeof createAssets>) {
+    this.#deps = deps;
+    this.#addresses = addresses;
+    this.assets = routes;
+  }
+
+  /** @param path for the log */
+  async answer(
+    c: Context,
+    path: string,
+    make: (visit: Visit, fields: Readonly<Record<string, string>>) => Promise<Shown | Done>,
+  ): Promise<Response> {
+    const visitor = await this.#deps.identify(c);
+    const actor = 'actor' in visitor ? visitor.actor : nobody;
+    const { visit, isReady } = this.#visitOf(c, { ...actor, via: 'page' });
+    const { problems } = visit.words;
     if ('stranger' in visitor) {
       const { status: code, detail } = visitor.stranger;
-      return answer(showProblem(detail, own), code);
+      return this.#draw(c, visit, { ...showProblem(detail, visit.words), code });
     }
-    if (context === undefined) return answer(showProblem(own.problems.notReady, own), 503);
+    if (!isReady)
+      return this.#draw(c, visit, { ...showProblem(problems.notReady, visit.words), code: 503 });
     try {
-      return answer(await view(visit, c.req.param() as Record<string, string>), 200);
+      const made = await make(visit, c.req.param() as Record<string, string>);
+      return 'goTo' in made ? c.redirect(made.goTo, 303) : await this.#draw(c, visit, made);
     } catch (error) {
       const known = problemOf(error);
-      if (known !== undefined) return answer(showProblem(known.detail, own), known.status);
-      deps.onFailure(path, error);
-      return answer(showProblem(own.problems.failed, own), 500);
+      if (known === undefined) this.#deps.onFailure(path, error);
+      const { status: code, detail } = known ?? { status: 500, detail: problems.failed };
+      return this.#draw(c, visit, { ...showProblem(detail, visit.words), code });
     }
   }
 
-  for (const [path, view] of Object.entries(views)) app.get(path, (c) => show(c, path, view));
-  return app;
+  #visitOf(c: Context, actor: Actor): { readonly visit: Visit; readonly isReady: boolean } {
+    const { locale, theme } = choicesOf(c, this.#deps.locale());
+    const context = this.#deps.contextOf(actor);
+    const visit: Visit = {
+      ...{ actor, locale, theme, words: words[locale] },
+      version: this.#deps.version,
+      url: new URL(c.req.url),
+      operate: (operation, input) => perform(operation, context!, input),
+    };
+    return { visit, isReady: context !== undefined };
+  }
+
+  async #draw(
+    c: Context,
+    visit: Visit,
+    { code = 200, ...shown }: Shown & { readonly code?: StatusCode },
+  ): Promise<Response> {
+    return c.html(await documentOf(visit, shown, this.#addresses), code);
+  }
+}
+
+type StatusCode = 200 | 400 | 401 | 403 | 404 | 409 | 429 | 500 | 503;
+
+/** Sees no view. */
+const nobody: Actor = { name: '', role: 'read', via: 'page', address: null };
+
+async function formOf(c: Context): Promise<Readonly<Record<string, string>>> {
+  const fields = await c.req.parseBody();
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value]] : [],
+    ),
+  );
 }

@@ -3,7 +3,7 @@
 import { locales } from '../../kit/locale.ts';
 import type { AssetAddresses } from './assets.ts';
 import { withField } from './parts/table.tsx';
-import type { Shown, Visit } from './visit.ts';
+import type { DoneName, Shown, Visit } from './visit.ts';
 import { words } from './words/index.ts';
 
 /** In the order of use. The letter goes there behind `g`. */
@@ -64,6 +64,7 @@ function layout(visit: Visit, { title, body, refreshSeconds }: Shown, assets: As
           </nav>
         </header>
         <main id="main" tabindex={-1} data-refresh={refreshSeconds}>
+          {notice(visit)}
           {body}
         </main>
         <footer>{footer(visit)}</footer>
@@ -118,5 +119,18 @@ function footer({ actor, words: own, url, theme, version, locale }: Visit) {
         <a href="/metrics">metrics</a>
       </p>
     </>
+  );
+}
+
+/** What an act came to, after the browser was sent here. */
+function notice({ url, words: own }: Visit) {
+  const act = url.searchParams.get('done') ?? '';
+  const count = url.searchParams.get('n') ?? '';
+  if (!Object.hasOwn(own.done, act)) return null;
+  const said = own.done[act as DoneName].replace('{n}', /^\d{1,9}$/.test(count) ? count : '?');
+  return (
+    <p class="notice" role="status">
+      {said}
+    </p>
   );
 }

@@ -29,3 +29,26 @@ export interface Shown {
 
 /** @param fields of the path, by name */
 export type View = (visit: Visit, fields: Readonly<Record<string, string>>) => Promise<Shown>;
+
+/** Where the browser goes after an act: a path of the page. */
+export interface Done {
+  readonly goTo: string;
+}
+
+/**
+ * Does what a form asks for. What an operation refuses is thrown, and shown as a problem.
+ * @param form by name; of a field that stands there twice, the last
+ */
+export type Act = (
+  visit: Visit,
+  fields: Readonly<Record<string, string>>,
+  form: Readonly<Record<string, string>>,
+) => Promise<Done | Shown>;
+
+/** A path with the act that made something, for `notice` of the layout to say. */
+export function doneAt(path: string, act: DoneName, count?: number): Done {
+  const query = new URLSearchParams({ done: act, ...(count !== undefined && { n: `${count}` }) });
+  return { goTo: `${path}?${query}` };
+}
+
+export type DoneName = keyof Words['done'];

@@ -1,0 +1,79 @@
+// Forms: filters in the address, and the last step before an act, which says what it will do.
+import type { Child } from 'hono/jsx';
+import type { Visit } from '../visit.ts';
+
+export interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
+
+/** A field with its label; the value comes from the address. */
+export function Field({
+  visit: { url },
+  name,
+  label,
+  type = 'text',
+  choices,
+  hint,
+  required,
+}: {
+  readonly visit: Visit;
+  readonly name: string;
+  readonly label: string;
+  readonly type?: 'text' | 'search' | 'number' | 'datetime-local';
+  /** Makes it a list to choose from. */
+  readonly choices?: readonly Choice[];
+  readonly hint?: string;
+  readonly required?: boolean;
+}) {
+  const value = url.searchParams.get(name) ?? '';
+  const id = `field-${name}`;
+  return (
+    <p class="field">
+      <label for={id}>{label}</label>
+      {choices === undefined ? (
+        <input {...{ id, type, name, value, required }} placeholder={hint} />
+      ) : (
+        <select id={id} name={name}>
+          {choices.map((one) => (
+            <option value={one.value} selected={one.value === value}>
+              {one.text}
+            </option>
+          ))}
+        </select>
+      )}
+    </p>
+  );
+}
+
+/** A button that acts, for who may; the text says what it does and to how many. */
+export function ActButton({
+  visit: { actor, words },
+  action,
+  text,
+  hidden = {},
+  isDangerous,
+  children,
+}: {
+  readonly visit: Visit;
+  readonly action: string;
+  readonly text: string;
+  /** Fields that the visitor does not see. */
+  readonly hidden?: Readonly<Record<string, string>>;
+  readonly isDangerous?: boolean;
+  /** Fields that the visitor fills in. */
+  readonly children?: Child;
+}) {
+  if (actor.role === 'read') return <p class="quiet">{words.shell.readOnly}</p>;
+  return (
+    <form method="post" action={action} class="row">
+      {Object.entries(hidden).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      {children}
+      <button type="submit" class={isDangerous ? 'danger' : 'primary'}>
+        {text}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,77 @@
+// Silences on the page: tried, made, extended and ended by hand.
+import { expect, test } from 'vitest';
+import { listAudit } from '../../../../src/store/audit.ts';
+import { ann } from '../../../operations/acting.ts';
+import { drafts, storePage, useDatabase } from '../../../store/stored.ts';
+import { createTestPage } from '../visiting.ts';
+
+const db = useDatabase();
+
+function visitor(role: 'read' | 'operate' = 'operate') {
+  const page = createTestPage(db(), { identify: async () => ({ actor: { ...ann, role } }) });
+  return {
+    get: async (path: string) => (await page.request(path)).text(),
+    post: (path: string, form: Readonly<Record<string, string>>) =>
+      page.request(path, { method: 'POST', body: new URLSearchParams(form) }),
+  };
+}
+
+const filled = '/silences/new?types=STATIC_*&for=2h&reason=a+test&min_severity=';
+const form = { matcher: '{"types":["STATIC_*"]}', for: '2h', reason: 'a test' };
+
+test('before a silence is made, the page says what it would have hidden', async () => {
+  await storePage(db(), { events: drafts(1, 3) });
+  const html = await visitor().get(filled);
+  expect(html).toContain('It would have hidden 3 events in the last 7 days.');
+  expect(html).toContain('value="{&quot;types&quot;:[&quot;STATIC_*&quot;]}"');
+  expect(html).toContain('Silence for 2h');
+  expect(html).toContain('<tr data-key="');
+});
+
+test('a silence is made, extended and ended, each with a row in the audit log', async () => {
+  const { get, post } = visitor();
+  const made = await post('/silences/new', form);
+  expect([made.status, made.headers.get('location')]).toEqual([303, '/silences?done=silenceAdded']);
+  const list = await get('/silences?done=silenceAdded');
+  expect(list).toContain('The silence was made.');
+  const [, id] = /href="\/silences\/(\d+)\/extend"/.exec(list) ?? [];
+  const [, version] = /name="version" value="([^"]+)"/.exec(await get(`/silences/${id}/extend`))!;
+  const longer = await post(`/silences/${id}/extend`, { for: '4h', version: version! });
+  expect(longer.headers.get('location')).toBe('/silences?done=silenceExtended');
+  const stale = await post(`/silences/${id}/end`, { version: version! });
+  expect([stale.status, await stale.text()]).toEqual([
+    409,
+    expect.stringContaining('somebody has changed it meanwhile'),
+  ]);
+  const [, current] = /name="version" value="([^"]+)"/.exec(await get(`/silences/${id}/end`))!;
+  await post(`/silences/${id}/end`, { version: current! });
+  expect(await get('/silences')).toContain('Nothing here.');
+  expect(await get('/silences?all=yes')).toContain(`data-key="${id}"`);
+  const noted = await listAudit(db(), { limit: 10 });
+  expect(noted.map(({ operation, via }) => `${via} ${operation}`)).toEqual([
+    'page silence-end',
+    'page silence-extend',
+    'page silence-add',
+  ]);
+});
+
+test('who may only look can try, and not make one', async () => {
+  const { get, post } = visitor('read');
+  const html = await get(filled);
+  expect(html).toContain('You may look.');
+  expect(html).not.toContain('method="post" action="/silences');
+  expect((await post('/silences/new', form)).status).toBe(403);
+});
+
+test.each([
+  [{ ...form, matcher: '{' }, 'The matcher is no JSON object.'],
+  [{ ...form, for: 'long' }, 'expected a duration'],
+  [{ ...form, matcher: '{"typs":["A"]}' }, 'typs'],
+])('%j is refused in words', async (given, words) => {
+  const answer = await visitor().post('/silences/new', given);
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(words)]);
+});
+
+test('of a silence that is not there, the page says so', async () => {
+  expect(await visitor().get('/silences/9/end')).toContain('there is no such silence as 9');
+});
