@@ -4,13 +4,16 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { describeError, type Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics/index.ts';
-import { createApi } from './api/index.ts';
+import { type ApiDependencies, createApi } from './api/index.ts';
 import { shared } from './computed-once.ts';
 import { createHealthRoutes, type HealthDependencies } from './health.ts';
 import { measureRequests, startSeries } from './measure.ts';
 import { createPage, type PageDependencies } from './page/index.tsx';
 
-export interface AppDependencies extends HealthDependencies, PageDependencies {
+export interface AppDependencies
+  extends HealthDependencies,
+    PageDependencies,
+    Pick<ApiDependencies, 'ending'> {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly version: string;

@@ -14,7 +14,10 @@ export interface GuardLimits {
   readonly connectionsMax: number;
   /** Unanswered requests of one connection; a connection with more is cut. */
   readonly pipelinedMax: number;
-  /** Time from a request to the last byte of its answer; then the connection is cut. */
+  /**
+   * Time from a request to the last byte of its answer; then the connection is cut. Of an answer
+   * that lasts, the time in which its client may take nothing of what it is owed.
+   */
   readonly answerMs: number;
   /**
    * Requests handled a second, of all clients together. Further requests wait, and the clients take
@@ -50,6 +53,17 @@ interface Connection {
   /** When it was opened, or its last answer ended. Monotonic milliseconds. */
   usefulAtMs: number;
   unanswered: number;
+}
+
+/** How an answer that lasts is watched, for as long as it is open. */
+const lasting = new WeakMap<ServerResponse, () => void>();
+
+/**
+ * The answer may take as long as its client reads it: a live feed, a large export. What waits for
+ * the client is for the handler to limit.
+ */
+export function letLast(response: ServerResponse): void {
+  lasting.get(response)?.();
 }
 
 interface Waiting {
@@ -115,9 +129,14 @@ class Guard {
       socket.destroy();
       return;
     }
-    const timer = setTimeout(() => socket.destroy(), this.#limits.answerMs);
+    let timer = setTimeout(() => socket.destroy(), this.#limits.answerMs);
+    lasting.set(response, () => {
+      clearTimeout(timer);
+      timer = cutWhenStuck(socket, this.#limits.answerMs);
+    });
     response.once('close', () => {
       clearTimeout(timer);
+      lasting.delete(response);
       connection.unanswered -= 1;
       connection.usefulAtMs = performance.now();
     });
@@ -165,6 +184,19 @@ class Guard {
     }
     this.#timer = setTimeout(() => this.#drain(), drainEveryMs);
   }
+}
+
+/** Cuts a connection whose client takes nothing of what it is owed for `stuckMs`. */
+function cutWhenStuck(socket: Socket, stuckMs: number): NodeJS.Timeout {
+  let taken = 0;
+  let movedAtMs = performance.now();
+  return setInterval(() => {
+    const now = socket.bytesWritten - socket.writableLength;
+    if (socket.writableLength === 0 || now > taken) {
+      taken = now;
+      movedAtMs = performance.now();
+    } else if (performance.now() - movedAtMs >= stuckMs) socket.destroy();
+  }, stuckMs / 4);
 }
 
 const pieceBytes = 1024;

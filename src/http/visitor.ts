@@ -1,5 +1,5 @@
 // Who visits the API and the page: the one question that both ask before anything else.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 import type { Actor } from '../operations/index.ts';
 
@@ -45,4 +45,10 @@ export async function loopbackVisitor(c: Context): Promise<Visitor> {
 export function addressOf(c: Context): string {
   const { incoming } = (c.env ?? {}) as { readonly incoming?: IncomingMessage };
   return incoming?.socket.remoteAddress ?? '';
+}
+
+/** Undefined where there is no socket. */
+export function outgoingOf(c: Context): ServerResponse | undefined {
+  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
+  return outgoing;
 }

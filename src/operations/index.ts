@@ -8,6 +8,7 @@ import * as session from './session.ts';
 import * as silence from './silence.ts';
 import * as sink from './sink.ts';
 import * as source from './source.ts';
+import * as tail from './tail.ts';
 import * as token from './token.ts';
 import * as works from './works.ts';
 
@@ -32,7 +33,8 @@ export {
   perform,
 } from './operation.ts';
 export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';
-export { backlog, dead, delivery, events, session, silence, sink, source, token, works };
+export { backlog, dead, delivery, events, session, silence, sink, source, tail, token, works };
+export { type ShownTailed, tailAlsoMax, tailMax } from './tail.ts';
 
 /** Of any input and output; {@link perform} checks both. */
 export type AnyOperation = Operation<unknown, unknown>;
@@ -44,7 +46,7 @@ export const operations: readonly AnyOperation[] = [
   ...[source.list, source.reset, source.rename, source.adopt, source.remove],
   ...[source.pause, source.resume, source.poll],
   ...[sink.pause, sink.resume, sink.test],
-  ...[events.page, events.read],
+  ...[events.page, events.read, tail.tail],
   ...[token.list, token.create, token.revoke],
   ...[session.list, session.revoke],
   ...[silence.list, silence.show, silence.preview, silence.add, silence.extend, silence.end],

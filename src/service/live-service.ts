@@ -76,6 +76,8 @@ export class LiveService implements Service {
   #server: Server | undefined;
   #reloading: Reloading | undefined;
   #isStopping = false;
+  /** Ends what visitors keep open. */
+  readonly #ending = new AbortController();
   /** The last takeover of a configuration. */
   #swapping: Promise<void> = Promise.resolve();
 
@@ -113,6 +115,7 @@ export class LiveService implements Service {
   async stop(): Promise<void> {
     const { store, exporting } = this.#options;
     this.#isStopping = true;
+    this.#ending.abort();
     this.#reloading?.stop();
     this.#wake.now();
     for (const timer of this.#timers) clearInterval(timer);
@@ -161,6 +164,7 @@ export class LiveService implements Service {
         signIn: () => this.#roles && signIn,
       }),
       onFailure: logFailure(log),
+      ending: this.#ending.signal,
       contextOf: (actor) => this.#roles && { ...this.#around(), actor },
       isLive: () => ({ ok: isLive(this.#state()) }),
       isReady: () => readiness(this.#state()),

@@ -20,6 +20,8 @@ export interface ApiDependencies {
   readonly identify: Identify;
   /** Undefined while the database is not ready. */
   contextOf(actor: Actor): OperationContext | undefined;
+  /** Aborted when the service stops: whatever lasts ends then. */
+  readonly ending?: AbortSignal | undefined;
   /** Gets the reason of a failure; the client learns only that the request failed. */
   onFailure(operation: string, error: unknown): void;
 }

@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { type AnyOperation, Once, operations } from '../../operations/index.ts';
 import { type ApiDependencies, createAnswer } from './answer.ts';
 import { createDocument } from './document.ts';
+import { LiveTail } from './live/index.ts';
 import { problem } from './problem.ts';
 import { honoPath, isRouted, placesOf, type RoutedOperation } from './routes.ts';
 
@@ -27,6 +28,9 @@ export function createApi(
     }),
   );
   app.get('/openapi.json', (c) => c.json(document));
+  const live = new LiveTail(deps);
+  app.get('/events/stream', (c) => live.answer(c));
+  app.all('/events/stream', () => wrongMethod(['GET']));
   // A path with a word where another has a field comes first.
   const ordered = routed.toSorted((a, b) => fieldCount(a) - fieldCount(b));
   for (const operation of ordered) {

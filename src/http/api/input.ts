@@ -17,6 +17,10 @@ export type FieldSchemas = Readonly<Record<string, FieldSchema>>;
 
 /** Of the operation's input, by name. */
 export function fieldSchemas({ input }: AnyOperation): FieldSchemas {
+  return schemasOf(input);
+}
+
+export function schemasOf(input: z.ZodType): FieldSchemas {
   const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
   return (schema.properties ?? {}) as FieldSchemas;
 }
