@@ -8,6 +8,7 @@ import {
   connectionToClose,
   type GuardLimits,
   guardServer,
+  letLast,
   serverOptions,
 } from '../../src/http/guard.ts';
 import { until } from '../support/world.ts';
@@ -81,6 +82,36 @@ describe('one connection', () => {
   test('is cut when it does not read its answer', async () => {
     const { open, server } = await setUp({ answerMs: 200 }, (_request, response) => {
       response.end(Buffer.alloc(32 * 1024 * 1024));
+    });
+    const socket = open();
+    socket.pause();
+    socket.write(request);
+    await once(server, 'request');
+    const countConnections = () =>
+      new Promise<number>((done) => server.getConnections((_error, count) => done(count)));
+    expect(await until(async () => (await countConnections()) === 0, 10_000)).toBe(true);
+  });
+
+  test('may read an answer that lasts for as long as it reads it', async () => {
+    const { open } = await setUp({ answerMs: 200 }, (_request, response) => {
+      letLast(response);
+      const timer = setInterval(() => response.write('.'), 50);
+      response.on('close', () => clearInterval(timer));
+    });
+    const socket = open();
+    let said = 0;
+    socket.on('data', () => {
+      said += 1;
+    });
+    socket.write(request);
+    expect(await until(() => said > 20, 10_000)).toBe(true);
+    expect(socket.isCut).toBe(false);
+  });
+
+  test('is cut when it takes nothing of an answer that lasts', async () => {
+    const { open, server } = await setUp({ answerMs: 200 }, (_request, response) => {
+      letLast(response);
+      response.write(Buffer.alloc(32 * 1024 * 1024));
     });
     const socket = open();
     socket.pause();

@@ -22,7 +22,7 @@ export class MissingIds {
     for (const id of seen) this.#since.delete(id);
     const last = Math.max(after, ...seen);
     const known = new Set(seen);
-    for (let id = Math.max(after, last - this.#limits.max) + 1; id < last; id += 1)
+    for (let id = Math.max(after + 1, last - this.#limits.max); id < last; id += 1)
       if (!known.has(id)) this.#since.set(id, nowMs);
     for (const id of this.#since.keys()) {
       if (this.#since.size <= this.#limits.max) break;
