@@ -1,7 +1,7 @@
 // The events that were stored last.
 import { expect, test } from 'vitest';
 import { newestEventId, readTail } from '../../src/store/tail.ts';
-import { draft, drafts, storePage, toSoc, useDatabase } from './stored.ts';
+import { draft, drafts, storePage, useDatabase } from './stored.ts';
 
 const db = useDatabase();
 const read = (afterId: number, alsoIds: number[] = [], limit = 100) =>
