@@ -33,8 +33,8 @@ export {
   perform,
 } from './operation.ts';
 export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';
-export { backlog, dead, delivery, events, session, silence, sink, source, tail, token, works };
 export { type ShownTailed, tailAlsoMax, tailMax } from './tail.ts';
+export { backlog, dead, delivery, events, session, silence, sink, source, tail, token, works };
 
 /** Of any input and output; {@link perform} checks both. */
 export type AnyOperation = Operation<unknown, unknown>;
