@@ -14,6 +14,7 @@ import { consolesOf } from '../service/adapters.ts';
 import { exitCodes } from '../service/exit-codes.ts';
 import { loadForDatabase, operate, peek } from '../service/operate.ts';
 import { sources } from '../sources/index.ts';
+import { search, show } from './source-console.ts';
 
 const known = { name: '<id>', help: 'a source, as "tocsin source list" shows it' } as const;
 
@@ -158,6 +159,8 @@ const remove = acting({ arguments: [known] }, async ({ config, io }, source) => 
 export const command: CommandGroup = {
   subcommands: {
     list: entry('Show how far each source was read', list),
+    search: entry('Search what the console of a source holds now', search),
+    show: entry('Show an item as the console holds it now, beside what was stored', show),
     reset: entry('Forget how far a source was read, and start a new generation', reset),
     rename: entry('Give the position of an id that is no longer configured to another one', rename),
     adopt: entry(

@@ -1,7 +1,7 @@
 // The contract of a source: where events come from. Types only.
 import type { z } from 'zod';
 import type { AdapterDefinition } from './adapter.ts';
-import type { EventDraft, Notice } from './event.ts';
+import type { EventDraft, Notice, Severity } from './event.ts';
 import type { Product } from './product.ts';
 
 /** What one poll of a source returns. */
@@ -22,6 +22,34 @@ export interface Page {
     /** The page holds items that were read again on purpose. */
     readonly overlap?: boolean;
   };
+}
+
+/**
+ * What people look for at the far end itself. All that is given must hold; of a list, one. Texts
+ * are as the vendor compares them.
+ */
+export interface SourceQuery {
+  /** Where the answer before ended; null: from the beginning. */
+  readonly after: string | null;
+  readonly hash?: string | undefined;
+  readonly path?: string | undefined;
+  /** The vendor's number or name of the device. */
+  readonly device?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly types?: readonly string[] | undefined;
+  readonly statuses?: readonly string[] | undefined;
+  readonly actions?: readonly string[] | undefined;
+  readonly severities?: readonly Severity[] | undefined;
+  /** When the far end got it; milliseconds since the epoch. */
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+}
+
+/** One answer of a search. */
+export interface FoundItems {
+  readonly items: readonly EventDraft[];
+  /** Where the search goes on; null: there is nothing more. */
+  readonly next: string | null;
 }
 
 export interface PollSource {
@@ -56,6 +84,19 @@ export interface PollSource {
    * @throws {AdapterError}
    */
   check?(signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * What the far end holds now, for people: one request, whose answer is bounded. Changes nothing,
+   * and moves no position.
+   * @throws {AdapterError} also for what the vendor cannot look for
+   */
+  search?(query: SourceQuery, signal: AbortSignal): Promise<FoundItems>;
+  /**
+   * One item as the far end holds it now. Changes nothing.
+   * @param id the vendor's number of it
+   * @returns undefined if the far end has none of this number
+   * @throws {AdapterError}
+   */
+  item?(id: string, signal: AbortSignal): Promise<EventDraft | undefined>;
   /** When the credential expires, in milliseconds since the epoch, if it says so. No I/O. */
   credentialExpiresAt?(): number | undefined;
 }

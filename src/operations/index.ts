@@ -8,6 +8,7 @@ import * as session from './session.ts';
 import * as silence from './silence.ts';
 import * as sink from './sink.ts';
 import * as source from './source.ts';
+import * as sourceSearch from './source-search.ts';
 import * as tail from './tail.ts';
 import * as token from './token.ts';
 import * as works from './works.ts';
@@ -34,7 +35,7 @@ export {
 } from './operation.ts';
 export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';
 export { type ShownTailed, tailAlsoMax, tailMax } from './tail.ts';
-export { backlog, dead, delivery, events, session, silence, sink, source, tail, token, works };
+export { backlog, dead, delivery, events, session, silence, sink, source, sourceSearch, tail, token, works };
 
 /** Of any input and output; {@link perform} checks both. */
 export type AnyOperation = Operation<unknown, unknown>;
@@ -43,6 +44,7 @@ export const operations: readonly AnyOperation[] = [
   ...[delivery.list, delivery.redrive, delivery.drop, dead.groups],
   ...[backlog.list, backlog.move, backlog.drop],
   works.list,
+  ...[sourceSearch.search, sourceSearch.item],
   ...[source.list, source.reset, source.rename, source.adopt, source.remove],
   ...[source.pause, source.resume, source.poll],
   ...[sink.pause, sink.resume, sink.test],

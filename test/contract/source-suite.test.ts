@@ -85,5 +85,8 @@ describePollSource(sample, {
     'an item by itself gives the event that it gives in its page':
       'it has no readItem, which is optional',
     'a stored cursor can be said in words': 'it has no describeCursor, which is optional',
+    'a search gives the events of its answer, and goes on': 'it has no search, which is optional',
+    'an item that is asked for is the event that it is in its page':
+      'it has no item, which is optional',
   },
 });

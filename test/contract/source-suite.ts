@@ -30,6 +30,8 @@ const sourceCases = [
   'the same bytes give the same events',
   'an item by itself gives the event that it gives in its page',
   'a stored cursor can be said in words',
+  'a search gives the events of its answer, and goes on',
+  'an item that is asked for is the event that it is in its page',
   'a changed page gives valid events or a typed error',
   'a page cut anywhere is an error',
   'an empty page leaves the cursor where it was',
@@ -65,6 +67,8 @@ export interface PollSourceHarness {
    * whatever was asked for.
    */
   respond?(page: string, fixture: PageFixture, request: Received): string;
+  /** The answer to whoever asks for this item alone; absent: the source has no `item`. */
+  readonly itemAnswer?: (raw: string) => string;
   /** The answer when there is nothing beyond a cursor. */
   readonly emptyPage: string;
   /**
@@ -130,7 +134,7 @@ type Bench = ReturnType<typeof benchOf>;
 function describeFixtures(
   inCase: InSourceCase,
   { definition, start, serve }: Bench,
-  { fixtures, emptyPage, brokenPages }: PollSourceHarness,
+  { fixtures, itemAnswer, emptyPage, brokenPages }: PollSourceHarness,
 ): void {
   inCase('each fixture gives exactly its events', async () => {
     expect(fixtures.length).toBeGreaterThan(0);
@@ -197,6 +201,37 @@ function describeFixtures(
       serve(farEnd, fixture.body, fixture);
       const { cursor } = await create().poll(fixture.cursor, never);
       expect(definition.describeCursor?.(cursor!), fixture.name).toMatch(/^\w[^{}"]+$/);
+    }
+  });
+
+  inCase('a search gives the events of its answer, and goes on', async () => {
+    const { farEnd, create } = await start();
+    for (const fixture of fixtures) {
+      serve(farEnd, fixture.body, fixture);
+      const source = create();
+      expect(source.search, 'it can search').toBeDefined();
+      const found = await source.search!({ after: null }, never);
+      expect(
+        found.items.map(({ externalId, type }) => [externalId, type]),
+        fixture.name,
+      ).toEqual(fixture.events);
+      for (const event of found.items) expect(faultsOf(event), fixture.name).toEqual([]);
+      serve(farEnd, emptyPage, fixture);
+      const after = { after: found.next };
+      expect(await source.search!(after, never)).toEqual({ items: [], next: null });
+    }
+  });
+
+  inCase('an item that is asked for is the event that it is in its page', async () => {
+    const { farEnd, create } = await start();
+    expect(itemAnswer, 'one item can be asked for').toBeDefined();
+    for (const fixture of fixtures) {
+      serve(farEnd, fixture.body, fixture);
+      const { events } = await create().poll(fixture.cursor, never);
+      for (const event of events.filter(({ body }) => body.itemId !== undefined)) {
+        serve(farEnd, itemAnswer!(event.raw), fixture);
+        expect(await create().item!(event.body.itemId!, never), fixture.name).toEqual(event);
+      }
     }
   });
 
@@ -355,6 +390,8 @@ function describeFailures(
       (signal: AbortSignal) => poll(source, signal),
       (signal: AbortSignal) => source.poll(null, signal),
       source.check?.bind(source),
+      source.search && ((signal: AbortSignal) => source.search!({ after: null }, signal)),
+      source.item && ((signal: AbortSignal) => source.item!('5', signal)),
     ];
     for (const call of calls) {
       if (call === undefined) continue;
@@ -381,6 +418,8 @@ function describeFailures(
         () => poll(source),
         () => source.poll(null, never),
         () => source.check?.(never),
+        () => source.search?.({ after: null }, never),
+        () => source.item?.('5', never),
       ]) {
         expectNoSecret(await call()?.catch((error: unknown) => error), secrets);
       }

@@ -50,7 +50,9 @@ test('reading is all that can be done with the permission to read', () => {
     'silence-list',
     'silence-preview',
     'silence-show',
+    'source-item',
     'source-list',
+    'source-search',
     'works-list',
   ]);
 });

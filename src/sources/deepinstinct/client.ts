@@ -29,9 +29,9 @@ export interface Client {
 /** The answer is longer than any may be. Asked from a later number on, it may be shorter. */
 export class AnswerTooLongError extends AdapterError {}
 
-const timeoutMs = 30_000;
-/** Real pages have up to 400 kB. */
-const bodyBytesMax = 32 * 1024 * 1024;
+/** Of each request to the console. Real pages have up to 400 kB. */
+export const bounds = { timeoutMs: 30_000, bodyBytesMax: 32 * 1024 * 1024 } as const;
+const { bodyBytesMax } = bounds;
 
 export function createClient({ http, url, token, now }: ClientOptions): Client {
   const { host } = new URL(url);
@@ -45,16 +45,28 @@ export function createClient({ http, url, token, now }: ClientOptions): Client {
         url: address,
         headers,
         signal,
-        timeoutMs,
-        bodyBytesMax,
+        ...bounds,
       });
-      const failure = failureOf(answer, host, [token], now());
-      if (failure !== undefined) throw asSource(failure, answer, host);
+      assertAnswered(answer, { host, token, nowMs: now() });
       const page = pageOf(answer, host, token);
       assertHeeded(page, after, host);
       return page;
     },
   };
+}
+
+/** Whom an answer came from, and when. */
+interface Asked {
+  readonly host: string;
+  readonly token: string;
+  /** Since the epoch. */
+  readonly nowMs: number;
+}
+
+/** @throws {AdapterError} the answer is a failure, in words for a list that is read */
+export function assertAnswered(answer: HttpAnswer, { host, token, nowMs }: Asked): void {
+  const failure = failureOf(answer, host, [token], nowMs);
+  if (failure !== undefined) throw asSource(failure, answer, host);
 }
 
 /**
@@ -123,7 +135,8 @@ function targetOf({ headers }: HttpAnswer): string {
   return URL.canParse(location) ? ` to ${new URL(location).host}` : '';
 }
 
-function pageOf(answer: HttpAnswer, host: string, token: string): WirePage {
+/** @throws {AdapterError} `malformed` */
+export function pageOf(answer: HttpAnswer, host: string, token: string): WirePage {
   if (answer.status === 204) return emptyPage;
   if (answer.truncated) {
     const problem =
@@ -165,7 +178,7 @@ function malformed({ answer, host, problem, token, Kind = AdapterError }: Malfor
  * Known items beside new ones do no harm. A page with nothing beyond `after` is not the one that
  * was asked for.
  */
-function assertHeeded({ firstId, newestId }: WirePage, after: number, host: string): void {
+export function assertHeeded({ firstId, newestId }: WirePage, after: number, host: string): void {
   if (newestId !== undefined && newestId <= after) {
     throw new AdapterError(
       'retry',

@@ -16,6 +16,14 @@ const bySeverity: Readonly<Record<string, Severity>> = {
   NA: 1,
 };
 
+/** The words that servers send, and so can look for. */
+const searched = ['NONE', 'LOW', 'MODERATE', 'HIGH', 'VERY_HIGH'] as const;
+
+/** The vendor's words for these severities. */
+export function wordsOf(severities: readonly Severity[]): string[] {
+  return searched.filter((word) => severities.includes(bySeverity[word]!));
+}
+
 export const encryption = 'RANSOMWARE_FILE_ENCRYPTION';
 /** Found by what a program did, not by how a file looks. `EXCECUTION` is the vendor's spelling. */
 export const behavioural: ReadonlySet<string> = new Set(

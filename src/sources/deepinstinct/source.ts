@@ -2,11 +2,13 @@
 // for any cursor.
 import type { AdapterContext } from '../../kit/adapter.ts';
 import { AdapterError } from '../../kit/errors.ts';
-import type { Page, PollSource } from '../../kit/source.ts';
+import type { EventDraft } from '../../kit/event.ts';
+import type { FoundItems, Page, PollSource, SourceQuery } from '../../kit/source.ts';
 import { type Client, createClient } from './client.ts';
 import type { DeepInstinctConfig } from './config.ts';
 import { formatCursor, hasTakenNumber, isSameTime, parseCursor } from './cursor.ts';
 import { type Beyond, beyondOf, findBegin } from './first-start.ts';
+import { LookUp } from './look-up.ts';
 import { linkOf, normalise } from './normalise.ts';
 import { type Portion, Reader } from './reader.ts';
 import type { Stream } from './stream.ts';
@@ -23,6 +25,7 @@ export class StreamSource implements PollSource {
   readonly #context: AdapterContext;
   readonly #client: Client;
   readonly #reader: Reader;
+  readonly #lookUp: LookUp;
   /** The stream was read before, so people rely on it, even if a reset took the cursor away. */
   #hasWorked = false;
 
@@ -34,6 +37,7 @@ export class StreamSource implements PollSource {
     this.#config = config;
     this.#context = context;
     this.#client = createClient({ http, url, token, now });
+    this.#lookUp = new LookUp({ http, url, token, now, stream, link: linkOf(config) });
     this.#reader = new Reader({ client: this.#client, stream, overlap, sourceId: id, now });
   }
 
@@ -77,6 +81,24 @@ export class StreamSource implements PollSource {
     } catch (error) {
       // The key was just found good, so the feature is switched off, which is allowed.
       if (this.#maySayDisabled(error)) return undefined;
+      throw error;
+    }
+  }
+
+  search(query: SourceQuery, signal: AbortSignal): Promise<FoundItems> {
+    return this.#answering(() => this.#lookUp.search(query, signal), signal);
+  }
+
+  item(id: string, signal: AbortSignal): Promise<EventDraft | undefined> {
+    return this.#answering(() => this.#lookUp.item(id, signal), signal);
+  }
+
+  /** Says of a refusal whether the stream is switched off: a person waits for it. */
+  async #answering<Answer>(ask: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (this.#maySayDisabled(error)) await this.#disabledOrAlarm(true, error, signal);
       throw error;
     }
   }

@@ -12,6 +12,7 @@ import { brokenPages, configOf, emptyPage, fixtureOf } from './page-fixtures.ts'
 describePollSource(deepinstinctEvents, {
   config: configOf,
   fixtures: ['events-2.3', 'events-5', 'events-behavioural', 'unrecognisable'].map(fixtureOf),
+  itemAnswer: (raw) => `{"event": ${raw}}`,
   emptyPage,
   brokenPages,
 });
@@ -19,6 +20,7 @@ describePollSource(deepinstinctEvents, {
 describePollSource(deepinstinctSuspiciousEvents, {
   config: configOf,
   fixtures: ['suspicious-events-3.3', 'suspicious-events-5'].map(fixtureOf),
+  itemAnswer: (raw) => `{"event": ${raw}}`,
   emptyPage,
   brokenPages,
 });
