@@ -35,7 +35,20 @@ export {
 } from './operation.ts';
 export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';
 export { type ShownTailed, tailAlsoMax, tailMax } from './tail.ts';
-export { backlog, dead, delivery, events, session, silence, sink, source, sourceSearch, tail, token, works };
+export {
+  backlog,
+  dead,
+  delivery,
+  events,
+  session,
+  silence,
+  sink,
+  source,
+  sourceSearch,
+  tail,
+  token,
+  works,
+};
 
 /** Of any input and output; {@link perform} checks both. */
 export type AnyOperation = Operation<unknown, unknown>;

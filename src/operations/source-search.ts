@@ -1,4 +1,5 @@
 // What the far end of a source holds now: a search, and one item beside what was stored of it.
+
 import { z } from 'zod';
 import { AdapterError } from '../kit/errors.ts';
 import type { EventBody, EventDraft, Severity } from '../kit/event.ts';
@@ -16,6 +17,7 @@ import {
   type Operation,
   type OperationContext,
 } from './operation.ts';
+import { assertKnown } from './pause.ts';
 
 /** Less than the HTTP server lets an answer take. */
 const answerMs = 8000;
@@ -208,12 +210,11 @@ function farEndOf<Method extends 'search' | 'item'>(
   id: string,
   method: Method,
 ): NonNullable<PollSource[Method]> {
-  if (!config.sources.some((one) => one.id === id)) {
-    const known = config.sources.map((one) => one.id).join(', ') || 'none';
-    throw new NotFoundError(
-      `there is no source ${JSON.stringify(id)} in the configuration; there are: ${known}.`,
-    );
-  }
+  assertKnown(
+    'source',
+    id,
+    config.sources.map((one) => one.id),
+  );
   const source = farEnds?.source(id);
   if (source === undefined)
     throw new ConflictError('This process calls no source. Ask one that serves.');

@@ -303,10 +303,10 @@ export const mutations = [
     edits: [
       [
         client,
-        '      const failure = failureOf(',
+        '      assertAnswered(answer, { host, token',
         '      const { location } = answer.headers;\n' +
-          "      if (location) await http.request({ method: 'GET', url: new URL(location, url).href, headers, signal, timeoutMs, bodyBytesMax });\n" +
-          '      const failure = failureOf(',
+          "      if (location) await http.request({ method: 'GET', url: new URL(location, url).href, headers, signal, ...bounds });\n" +
+          '      assertAnswered(answer, { host, token',
       ],
     ],
     cases: 'tenant: answers of a hostile proxy|each bad answer',

@@ -136,7 +136,7 @@ describe('an item', () => {
 test('a source that is not there, and a process that calls none, are named', async () => {
   const { run } = await connected(0);
   await expect(run(sourceSearch.search, { source: 'b' })).rejects.toThrow(
-    'there is no source "b" in the configuration; there are: a.',
+    'No source is called "b"; there is a.',
   );
   const alone = perform(sourceSearch.item, contextOn(db()), { source: 'a', item: '1' });
   await expect(alone).rejects.toThrow(ConflictError);

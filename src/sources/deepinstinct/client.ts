@@ -29,9 +29,11 @@ export interface Client {
 /** The answer is longer than any may be. Asked from a later number on, it may be shorter. */
 export class AnswerTooLongError extends AdapterError {}
 
-/** Of each request to the console. Real pages have up to 400 kB. */
-export const bounds = { timeoutMs: 30_000, bodyBytesMax: 32 * 1024 * 1024 } as const;
-const { bodyBytesMax } = bounds;
+const timeoutMs = 30_000;
+/** Real pages have up to 400 kB. */
+const bodyBytesMax = 32 * 1024 * 1024;
+/** Of each request to the console. */
+export const bounds = { timeoutMs, bodyBytesMax } as const;
 
 export function createClient({ http, url, token, now }: ClientOptions): Client {
   const { host } = new URL(url);
