@@ -28,6 +28,11 @@ const titles: Readonly<Record<ProblemStatus, string>> = {
   503: 'The service cannot answer now',
 };
 
+/** Of all problems of a status. */
+export function titleOf(status: ProblemStatus): string {
+  return titles[status];
+}
+
 export function problem(
   status: ProblemStatus,
   detail: string,

@@ -1,7 +1,9 @@
 // The OpenAPI document: one place for each operation, with what it takes and answers.
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, test } from 'vitest';
 import { createDocument } from '../../../src/http/api/document.ts';
 import { isRouted } from '../../../src/http/api/routes.ts';
+import { operations } from '../../../src/operations/index.ts';
 import { createTable } from './table.ts';
 
 const document = createDocument(createTable().table.filter(isRouted), '1.2.3') as {
@@ -18,6 +20,7 @@ test('every operation with a route is there, and no other', () => {
     'get /bells',
     'get /bells/dead',
     'get /bells/{bell}',
+    'get /events/stream',
     'post /bells/{bell}/ring',
   ]);
 });
@@ -46,7 +49,53 @@ test('fields stand in the path, the query or the body, as they are sent', () => 
     },
     responses: {
       200: { content: { 'application/json': { schema: { properties: { ok: {} } } } } },
-      default: { content: { 'application/problem+json': {} } },
+      404: { $ref: '#/components/responses/404' },
     },
   });
+});
+
+const whole = createDocument(operations.filter(isRouted), '1.2.3');
+
+test.each([
+  ['of a small table', document],
+  ['of all operations', whole],
+])('the document %s is valid', async (_, one) => {
+  const { valid, errors } = await new Validator().validate(JSON.parse(JSON.stringify(one)));
+  expect([errors ?? [], valid]).toEqual([[], true]);
+});
+
+test('every reference leads somewhere, and every operation has its own name', () => {
+  const text = JSON.stringify(whole);
+  const places = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, place]) => place!);
+  const lost = places.filter((place) => {
+    const [root, ...steps] = place.split('/');
+    const found = steps.reduce<unknown>(
+      (at, step) => (at as Record<string, unknown> | undefined)?.[step],
+      whole,
+    );
+    return root !== '#' || found === undefined;
+  });
+  expect(lost).toEqual([]);
+  const names = [...text.matchAll(/"operationId":"([^"]+)"/g)].map(([, name]) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.length).toBeGreaterThan(10);
+});
+
+test('what a document of another form is, the validator says', async () => {
+  const { valid } = await new Validator().validate({ ...document, paths: { bells: 1 } });
+  expect(valid).toBe(false);
+});
+
+test('an act takes a key, and a version where it knows one', () => {
+  const acts = Object.values(document.paths).flatMap(({ post }) => (post ? [post] : []));
+  expect(acts).toHaveLength(1);
+  const byId = (id: string) =>
+    Object.values(whole.paths as Record<string, Record<string, { operationId: string }>>)
+      .flatMap((methods) => Object.values(methods))
+      .find(({ operationId }) => operationId === id);
+  const names = (id: string) =>
+    (byId(id) as unknown as { parameters: { name: string }[] }).parameters.map(({ name }) => name);
+  expect(names('silence-extend')).toEqual(['silence', 'Idempotency-Key', 'If-Match']);
+  expect(names('token-create')).toEqual(['Idempotency-Key']);
+  expect(names('silence-preview')).not.toContain('Idempotency-Key');
 });

@@ -1,7 +1,6 @@
 // The live tail of the API: `GET /events/stream` sends each event as it is stored, as server-sent
 // events. A client that comes back names the last event that it has, and is sent what it missed.
 import type { Context } from 'hono';
-import { z } from 'zod';
 import {
   type Actor,
   InputError,
@@ -17,6 +16,7 @@ import { refusal } from '../answer.ts';
 import { fieldsOfQuery, schemasOf } from '../input.ts';
 import { problem, problemOf } from '../problem.ts';
 import { Feed } from './feed.ts';
+import { type StreamFields, streamFields } from './fields.ts';
 import { Tail } from './tail.ts';
 
 /** Of one process, and of one person on it. */
@@ -26,14 +26,6 @@ const retrySeconds = 30;
 const pingEveryMs = 20_000;
 /** What a client that comes back is sent of what it missed: so many answers of the tail. */
 const replaysMax = 4;
-
-export const streamFields = z.strictObject({
-  minSeverity: z.int().min(0).max(5).optional().describe('Only events of this severity or more'),
-  source: z.array(z.string()).optional().describe('Only events of these sources'),
-  sink: z.array(z.string()).optional().describe('Only events that go to one of these sinks'),
-});
-
-type StreamFields = z.output<typeof streamFields>;
 
 /** Who asks the question that all streams share. */
 const watcher: Actor = { name: 'live tail', role: 'read', via: 'api', address: null };
