@@ -11,7 +11,7 @@ import { placeOf } from '../../kit/place.ts';
 import { quotaOf } from '../../kit/quota.ts';
 import type { Message, Sink, SinkDefinition } from '../../kit/sink.ts';
 import { webUrl } from '../../kit/web-url.ts';
-import { inert, linesOf, link, mrkdwn, sectionMax, valueMax, weightOf } from './mrkdwn.ts';
+import { inert, linesOf, link, mrkdwn, packed, sectionMax, valueMax, weightOf } from './mrkdwn.ts';
 
 const config = z.strictObject({
   url: webUrl.describe('The URL of an incoming webhook; whoever has it can post.'),
@@ -38,8 +38,8 @@ export const slack: SinkDefinition<typeof config> = {
   create,
 };
 
-/** Slack allows 2,000 characters a field of a section, and ten fields. */
-const [fieldMax, fieldsMax] = [1_900, 10];
+/** Slack allows ten fields of 2,000 characters; what is longer than some lines follows below. */
+const [fieldMax, fieldsMax] = [160, 10];
 /** Slack allows some 13,200 characters in all blocks; an ampersand becomes five of them. */
 const limits = { total: 9_000, value: valueMax, weigh: weightOf };
 /** Slack takes one message a second from a webhook, and says so only when it refuses. */
@@ -84,7 +84,7 @@ function create({ url, ...usual }: z.output<typeof config>, { http, now }: Adapt
 
 const colors = ['#8C8C8C', '#0099FF', '#2EB67D', '#FFD700', '#FF6600', '#FF0000'] as const;
 
-function payloadOf({ card, event }: Message, deliveryId: string, setting: Mention) {
+function payloadOf({ card, event, template }: Message, deliveryId: string, setting: Mention) {
   const { mention, mention_from: from } = setting;
   const hasMention = mention !== undefined && isPinging(card, from);
   const head = [word(`${card.sign} `), strong(card.level), word(' · '), ...card.headline];
@@ -95,23 +95,26 @@ function payloadOf({ card, event }: Message, deliveryId: string, setting: Mentio
     unfurl_links: false,
     unfurl_media: false,
     blocks: sections([hasMention ? `${first} <${mention}>` : `${first}`, ...more]),
-    attachments: [{ color: colors[card.severity], fallback: '', blocks: blocksOf(card) }],
+    attachments: [{ color: colors[card.severity], fallback: '', blocks: blocksOf(card, template) }],
     metadata: { event_type: 'tocsin_card', event_payload: payload },
   };
 }
 
-function blocksOf({ title, link: url, fields, details, table, footer }: Card): object[] {
+function blocksOf(card: Card, template: Message['template']): object[] {
+  const { title, link: url, fields, details, table, footer } = card;
   const named = (end: string) => (field: Field) =>
     [...field.name.map((part) => strong(part.text)), word(end), ...field.value] satisfies Text;
   const isShort = (field: Field) => mrkdwn(named('\n')(field)).length <= fieldMax;
   const short = fields.filter(isShort).slice(0, fieldsMax);
-  const rest = [...fields.filter((field) => !short.includes(field)), ...details];
+  const rest = [...fields.filter((field) => !short.includes(field)), ...details].map(named(' '));
+  // The lines of a template are as it says.
+  const facts = template?.fields === undefined ? packed(rest) : rest;
   const rows = (table?.rows ?? []).map((cells) => cells.map(mrkdwn).filter(Boolean).join(' · '));
   const shown = { type: 'section', fields: short.map(named('\n')).map(mrkdwn).map(textObject) };
   return [
     ...sections(url === undefined ? linesOf(title) : [`*${link(url, mrkdwn(title))}*`]),
     ...(short.length > 0 ? [shown] : []),
-    ...sections([...rows, ...linesOf(table?.more ?? []), ...rest.map(named(' ')).flatMap(linesOf)]),
+    ...sections([...rows, ...linesOf(table?.more ?? []), ...facts.flatMap(linesOf)]),
     { type: 'context', elements: [textObject(mrkdwn(footer))] },
   ];
 }

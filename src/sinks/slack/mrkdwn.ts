@@ -1,11 +1,34 @@
 // A text of a card in Slack's mrkdwn, in which nothing of others is obeyed. Pure.
-import type { Part, Text } from '../../kit/card.ts';
+import { type Part, type Text, word } from '../../kit/card.ts';
 import { codePointLength, cutMiddle } from '../../kit/text.ts';
 
 /** Slack allows 3,000 characters. */
 export const sectionMax = 2_900;
 /** Code points of one part of a field's value. */
 export const valueMax = 2_000;
+
+/** Letters that a desktop has room for beside each other. */
+const lineMax = 70;
+
+/** Short facts together on a line, in their order, so that all of them need less of a screen. */
+export function packed(facts: readonly Text[]): Text[] {
+  const lines: Text[] = [];
+  let length = Number.POSITIVE_INFINITY;
+  for (const fact of facts) {
+    const own = lengthOf(fact);
+    const isTogether = length + own <= lineMax;
+    if (isTogether) lines.push([...lines.pop()!, word(' · '), ...fact]);
+    else lines.push(fact);
+    length = isTogether ? length + own : own;
+  }
+  return lines;
+}
+
+/** A script of several lines stands alone. */
+function lengthOf(fact: Text): number {
+  if (fact.some(({ kind }) => kind === 'block')) return Number.POSITIVE_INFINITY;
+  return fact.reduce((sum, { text }) => sum + codePointLength(text), 0);
+}
 
 /** One, or a line for each part, or several, where a section would not hold the whole. */
 export function linesOf(text: Text): string[] {

@@ -1,7 +1,14 @@
 // Texts in mrkdwn: each part by its kind, and none of Slack's signs in what others wrote.
 import { describe, expect, it, test } from 'vitest';
 import { type Part, strong, word } from '../../../src/kit/card.ts';
-import { inert, linesOf, link, mrkdwn, sectionMax } from '../../../src/sinks/slack/mrkdwn.ts';
+import {
+  inert,
+  linesOf,
+  link,
+  mrkdwn,
+  packed,
+  sectionMax,
+} from '../../../src/sinks/slack/mrkdwn.ts';
 
 const code = (text: string): Part => ({ kind: 'code', text });
 
@@ -48,4 +55,24 @@ it('makes several lines of what is too long for a section, and cuts nothing', ()
   expect(lines.join('').match(/&amp;/g)).toHaveLength(2_000);
   expect(lines.at(-1)).toBe('`😀`');
   expect(linesOf([word('y'.repeat(9_000))])).toHaveLength(1);
+});
+
+describe('facts', () => {
+  const fact = (text: string) => [strong('A '), code(text)];
+  const shown = (...texts: string[]) => packed(texts.map(fact)).map(mrkdwn);
+
+  it('stand together while a line has room, in their order', () => {
+    const [short, long] = ['x'.repeat(20), 'y'.repeat(80)];
+    expect(shown(short, short, short, short)).toEqual([
+      `*A *\`${short}\` · *A *\`${short}\` · *A *\`${short}\``,
+      `*A *\`${short}\``,
+    ]);
+    expect(shown(short, long, short)).toHaveLength(3);
+    expect(packed([])).toEqual([]);
+  });
+
+  it('of several lines stand alone', () => {
+    const script: Part = { kind: 'block', text: 'a\nb' };
+    expect(packed([fact('x'), [script], fact('y')])).toHaveLength(3);
+  });
 });
