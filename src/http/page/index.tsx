@@ -9,6 +9,8 @@ import { type AssetAddresses, createAssets } from './assets.ts';
 import { choicesOf } from './choices.ts';
 import { documentOf } from './layout.tsx';
 import { problemOf, showProblem } from './problem.tsx';
+import { deadLetters, dropDead, dropDeadNow, redriveDead, redriveDeadNow } from './views/dead.tsx';
+import { deliveries } from './views/deliveries.tsx';
 import { now } from './views/now.tsx';
 import {
   addSilence,
@@ -37,6 +39,10 @@ export interface PageDependencies {
 /** By path, in Hono's form. */
 const views: Readonly<Record<string, View>> = {
   '/': now,
+  '/deliveries': deliveries,
+  '/dead': deadLetters,
+  '/dead/redrive': redriveDead,
+  '/dead/drop': dropDead,
   '/silences': silences,
   '/silences/new': newSilence,
   '/silences/:silence/extend': extendSilence,
@@ -46,6 +52,8 @@ const views: Readonly<Record<string, View>> = {
 
 /** What forms ask for, by path. */
 const acts: Readonly<Record<string, Act>> = {
+  '/dead/redrive': redriveDeadNow,
+  '/dead/drop': dropDeadNow,
   '/silences/new': addSilence,
   '/silences/:silence/extend': extendSilenceNow,
   '/silences/:silence/end': endSilenceNow,

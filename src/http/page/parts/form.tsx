@@ -1,5 +1,6 @@
 // Forms: filters in the address, and the last step before an act, which says what it will do.
 import type { Child } from 'hono/jsx';
+import { includes, type Permission } from '../../../operations/index.ts';
 import type { Visit } from '../visit.ts';
 
 export interface Choice {
@@ -53,6 +54,7 @@ export function ActButton({
   text,
   hidden = {},
   isDangerous,
+  needs = 'operate',
   children,
 }: {
   readonly visit: Visit;
@@ -61,10 +63,13 @@ export function ActButton({
   /** Fields that the visitor does not see. */
   readonly hidden?: Readonly<Record<string, string>>;
   readonly isDangerous?: boolean;
+  /** The permission of the operation. */
+  readonly needs?: Permission;
   /** Fields that the visitor fills in. */
   readonly children?: Child;
 }) {
-  if (actor.role === 'read') return <p class="quiet">{words.shell.readOnly}</p>;
+  if (!includes(actor.role, needs))
+    return <p class="quiet">{words.shell.readOnly.replace('{role}', needs)}</p>;
   return (
     <form method="post" action={action} class="row">
       {Object.entries(hidden).map(([name, value]) => (

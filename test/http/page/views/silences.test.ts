@@ -58,7 +58,7 @@ test('a silence is made, extended and ended, each with a row in the audit log', 
 test('who may only look can try, and not make one', async () => {
   const { get, post } = visitor('read');
   const html = await get(filled);
-  expect(html).toContain('You may look.');
+  expect(html).toContain('sign in with a token of the role &quot;operate&quot;');
   expect(html).not.toContain('method="post" action="/silences');
   expect((await post('/silences/new', form)).status).toBe(403);
 });
