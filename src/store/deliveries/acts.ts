@@ -64,6 +64,7 @@ export async function dropDeliveries(
 /**
  * As `placed`: those that nobody else is changing, with the state that they have now. `is_member`:
  * it travels in a digest that is among them; a digest that somebody else has may go another way.
+ * The list is hashed: a join would be planned for one row, and compare each with each.
  */
 function locked({ $client: client }: Database, chunk: readonly ChosenDelivery[]): Fragment {
   const keys = JSON.stringify(
@@ -82,8 +83,8 @@ function locked({ $client: client }: Database, chunk: readonly ChosenDelivery[])
       where d.state = 'dead' or d.state = 'pending'
       for update of d skip locked
     ), placed as (
-      select h.*, exists (
-        select 1 from held p where p.event_id = h.digest_id and p.sink = h.sink
+      select h.event_id, h.sink, h.state, coalesce(
+        (h.digest_id, h.sink) in (select event_id, sink from held), false
       ) as is_member
       from held h
     )`;

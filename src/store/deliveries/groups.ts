@@ -2,7 +2,7 @@
 import type { DeadGroup } from '../../kit/records/delivery.ts';
 import type { Database } from '../database.ts';
 import { type Row, RowReader } from '../row.ts';
-import { answeredRow, deliveryRow, lastAnswered, sinkNames } from './row.ts';
+import { answeredRow, deliveryRow, lastAnswered, sinksWith } from './row.ts';
 
 /** How many dead deliveries of a sink are looked at, the newest. */
 export const groupedMax = 10_000;
@@ -17,26 +17,29 @@ const groupRow = new RowReader<'oldest' | 'newest' | 'sample' | 'of_sink'>('deli
  * @param sink undefined: of all
  */
 export async function groupDead(db: Database, sink?: string): Promise<DeadGroup[]> {
+  const groups: DeadGroup[] = [];
+  // One statement for all of them would be planned for far more rows, and compiled first.
+  for (const id of sink === undefined ? await sinksWith(db, 'dead') : [sink])
+    groups.push(...(await groupsOf(db, id)));
+  return groups.sort((a, b) => b.count - a.count);
+}
+
+async function groupsOf(db: Database, sink: string): Promise<DeadGroup[]> {
   const rows = await db.$client`
-    with recursive ${sinkNames(db, 'dead')}, newest as (
-      select d.* from names n cross join lateral (
-        select event_id, sink, digest_id, reason, finalized_at from deliveries
-        where deliveries.sink = n.sink and state = 'dead'
-        order by event_id desc limit ${groupedMax + 1}
-      ) d
-      where ${sink ?? null}::text is null or n.sink = ${sink ?? null}::text
+    with d as (
+      select event_id, sink, digest_id, reason, finalized_at from deliveries
+      where sink = ${sink} and state = 'dead' order by event_id desc limit ${groupedMax + 1}
     ), answered as (
       select d.*, a.status,
-        row_number() over (partition by sink, reason, status order by event_id desc) as nth
-      from newest d left join lateral (${lastAnswered(db)}) a on true
+        row_number() over (partition by reason, status order by event_id desc) as nth
+      from d left join lateral (${lastAnswered(db)}) a on true
     )
-    select sink, reason, status, count(*)::int as count,
-      sum(count(*)) over (partition by sink)::int as of_sink,
+    select sink, reason, status, count(*)::int as count, sum(count(*)) over ()::int as of_sink,
       extract(epoch from min(finalized_at)) * 1000 as oldest,
       extract(epoch from max(finalized_at)) * 1000 as newest,
       json_agg(event_id order by nth) filter (where nth <= ${sampleMax})::text as sample
     from answered group by sink, reason, status
-    order by count(*) desc, sink, reason, status`;
+    order by count(*) desc, reason, status`;
   return rows.map(toGroup);
 }
 

@@ -5,7 +5,7 @@ import type { DeliveryKey, DeliveryState, ListedDelivery } from '../../kit/recor
 import type { Database } from '../database.ts';
 import { idAfter, idBefore } from '../history.ts';
 import { RowReader } from '../row.ts';
-import { deliveryRow, lastAnswered, listedColumns, sinkNames, toListed } from './row.ts';
+import { lastAnswered, listedColumns, sinksWith, toListed } from './row.ts';
 
 type Fragment = ReturnType<Database['$client']>;
 
@@ -164,12 +164,8 @@ function isWanted({ $client: client }: Database, search: DeliverySearch): Fragme
 async function sinksOf(db: Database, { sink, states = [] }: DeliverySearch): Promise<string[]> {
   if (sink !== undefined) return [sink];
   const found = new Set<string>();
-  for (const state of states) {
-    const rows = await db.$client`
-      with recursive ${sinkNames(db, state === 'dead' ? 'dead' : 'pending')}
-      select sink from names where sink is not null`;
-    for (const row of rows) found.add(deliveryRow.text(row, 'sink'));
-  }
+  for (const state of ['dead', 'pending'] as const)
+    if (states.includes(state)) for (const id of await sinksWith(db, state)) found.add(id);
   return [...found];
 }
 

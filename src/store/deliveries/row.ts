@@ -98,18 +98,19 @@ export function keyOf(row: Row): DeliveryKey {
   };
 }
 
-/**
- * For `with recursive`: as `names`, the `sink` of each that has rows in the state, and a null. Each
- * costs one look at the partial index of that state.
- */
-export function sinkNames({ $client: client }: Database, state: 'pending' | 'dead') {
+/** Ids of the sinks that have rows in the state; each costs one look at its partial index. */
+export async function sinksWith(db: Database, state: 'pending' | 'dead'): Promise<string[]> {
+  const client = db.$client;
   const isState = state === 'dead' ? client`state = 'dead'` : client`state = 'pending'`;
-  return client`names as (
+  const rows = await client`
+    with recursive names as (
       (select sink from deliveries where ${isState} order by sink limit 1)
       union all
       select (
         select d.sink from deliveries d where ${isState} and d.sink > n.sink
         order by d.sink limit 1
       ) from names n where n.sink is not null
-    )`;
+    )
+    select sink from names where sink is not null`;
+  return rows.map((row) => deliveryRow.text(row, 'sink'));
 }
