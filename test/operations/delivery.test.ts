@@ -165,22 +165,23 @@ describe('what is dropped', () => {
 });
 
 test.each([
-  [delivery.redrive, { eventIds: [] }, 'eventIds is not right'],
-  [delivery.redrive, { eventIds: ['1e3'] }, 'eventIds.0 is not right'],
-  [delivery.redrive, { severity: [] }, 'severity is not right'],
-  [delivery.redrive, { severity: ['critical'] }, 'severity.0 is not right'],
-  [delivery.redrive, { status: 99 }, 'status is not right'],
-  [delivery.redrive, { state: ['pending'] }, 'it has "state"'],
-  [delivery.redrive, { deadSince: 'yesterday' }, 'deadSince is not right'],
-  [delivery.drop, {}, 'say what is to be dropped'],
-  [delivery.drop, { dryRun: true }, 'say what is to be dropped'],
-  [delivery.drop, { deadSince: '2026-01-01T00:00:00Z' }, 'say what is to be dropped'],
-  [delivery.drop, { reason: 'rejected', state: ['pending'] }, 'name the sink'],
-  [delivery.drop, { sink: 'soc', state: ['delivered'] }, 'state.0 is not right'],
-  [delivery.list, { limit: 201 }, 'limit is not right'],
-  [delivery.list, { state: [] }, 'state is not right'],
-  [delivery.list, { event: '-1' }, 'event is not right'],
-])('%o with %j is refused rather than taken for more', async (operation, input, words) => {
+  ['redrive', { eventIds: [] }, 'eventIds is not right'],
+  ['redrive', { eventIds: ['1e3'] }, 'eventIds.0 is not right'],
+  ['redrive', { severity: [] }, 'severity is not right'],
+  ['redrive', { severity: ['critical'] }, 'severity.0 is not right'],
+  ['redrive', { status: 99 }, 'status is not right'],
+  ['redrive', { state: ['pending'] }, 'it has "state"'],
+  ['redrive', { deadSince: 'yesterday' }, 'deadSince is not right'],
+  ['drop', {}, 'say what is to be dropped'],
+  ['drop', { dryRun: true }, 'say what is to be dropped'],
+  ['drop', { deadSince: '2026-01-01T00:00:00Z' }, 'say what is to be dropped'],
+  ['drop', { reason: 'rejected', state: ['pending'] }, 'name the sink'],
+  ['drop', { sink: 'soc', state: ['delivered'] }, 'state.0 is not right'],
+  ['list', { limit: 201 }, 'limit is not right'],
+  ['list', { state: [] }, 'state is not right'],
+  ['list', { event: '-1' }, 'event is not right'],
+] as const)('%s with %j is refused rather than taken for more', async (name, input, words) => {
+  const operation = delivery[name];
   const refused = perform(operation as Operation<unknown, unknown>, context(), input);
   await expect(refused).rejects.toBeInstanceOf(InputError);
   await expect(refused).rejects.toThrow(words);
