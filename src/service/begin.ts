@@ -1,4 +1,5 @@
-// The first step of a service: tries the database until it can be used and is migrated.
+// The first steps of a service: says which database it has, and tries it until it can be used and is
+// migrated.
 
 import type { Config } from '../config/index.ts';
 import type { Wake } from '../core/loops/wake.ts';
@@ -48,4 +49,20 @@ async function tryDatabase({ config, store, log, prepare }: BeginOptions): Promi
   const applied = await store.migrate();
   if (applied > 0) log.info({ applied }, 'database migrated');
   await prepare();
+}
+
+/** Says what an operator must know of the database that is used. */
+export async function logDatabase(
+  store: Pick<Store, 'kind' | 'leftover'>,
+  { dataDir }: Pick<Config, 'dataDir'>,
+  log: Logger,
+): Promise<void> {
+  if (store.kind === 'embedded')
+    log.info(
+      { directory: dataDir },
+      'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL',
+    );
+  const leftover = await store.leftover();
+  if (leftover !== undefined)
+    log.warn({ remark: leftover }, 'an embedded database was left behind');
 }

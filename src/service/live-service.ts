@@ -9,15 +9,15 @@ import { type HeartbeatTimes, startHeartbeat } from '../core/notices/heartbeat.t
 import { startOutageNotices } from '../core/notices/outage.ts';
 import { type Roles, startRoles } from '../core/roles/index.ts';
 import { createApp } from '../http/app.ts';
-import { createIdentity } from '../http/identity/index.ts';
 import { describeError, type Logger } from '../observe/log.ts';
-import { type OperationContext, signInOn } from '../operations/index.ts';
+import type { OperationContext } from '../operations/index.ts';
 import { databaseErrorText } from '../store/database.ts';
-import { awaitDatabase } from './begin.ts';
+import { awaitDatabase, logDatabase } from './begin.ts';
 import { lookAtCredentials } from './credentials.ts';
 import { exitCodes } from './exit-codes.ts';
 import { farEndsOf } from './far-ends.ts';
 import type { Ground } from './ground.ts';
+import { ServiceIdentity } from './identity.ts';
 import { addressOf, startListening } from './listen.ts';
 import { answerOperations, logFailure } from './operate.ts';
 import { isLive, readiness, type ServiceState, whyNoHeartbeat } from './readiness.ts';
@@ -71,6 +71,7 @@ export class LiveService implements Service {
   /** Loops that a stop ends without waiting for them. */
   readonly #loops: { stop(): void }[] = [];
   readonly #farEnds = farEndsOf(() => this.#running.relay);
+  readonly #identity: ServiceIdentity;
   #running: Running;
   #roles: Roles | undefined;
   #server: Server | undefined;
@@ -85,6 +86,12 @@ export class LiveService implements Service {
     this.#options = options;
     this.#log = options.log;
     this.#running = this.#build(options.config);
+    this.#identity = new ServiceIdentity({
+      db: options.store.db,
+      config: () => this.#running.config,
+      isReady: () => this.#roles !== undefined,
+      onFailure: logFailure(options.log),
+    });
   }
 
   /** @throws {Error} it cannot listen; everything is closed then */
@@ -92,7 +99,7 @@ export class LiveService implements Service {
     const { config, metrics, log, store, origin } = this.#options;
     this.#server = await this.#listen();
     noteSuccess(metrics, config);
-    await this.#logDatabase();
+    await logDatabase(store, config, log);
     const running = () => this.#running.config;
     store.lock?.serve(answerOperations(() => this.#around(), log));
     lookAtCredentials(this.#running.relay, log);
@@ -128,6 +135,7 @@ export class LiveService implements Service {
       this.#log.error({ error: text }, 'the roles could not be given back');
     }
     this.#server?.close();
+    await this.#logFailedClose(this.#identity.close());
     await this.#logFailedClose(this.#running.relay.close().then(() => store.close()));
     // Last: a slow collector must keep no other replica from the roles.
     await exporting?.stop();
@@ -153,16 +161,12 @@ export class LiveService implements Service {
 
   async #listen(): Promise<Server> {
     const { config, metrics, log, version, store, exporting } = this.#options;
-    const signIn = signInOn(store.db);
     const app = createApp({
       metrics,
       logger: log,
       version,
       locale: () => this.#running.config.locale,
-      ...createIdentity({
-        access: () => this.#running.config.access,
-        signIn: () => this.#roles && signIn,
-      }),
+      ...this.#identity.forApp(),
       onFailure: logFailure(log),
       ending: this.#ending.signal,
       contextOf: (actor) => this.#roles && { ...this.#around(), actor },
@@ -177,18 +181,6 @@ export class LiveService implements Service {
       await exporting?.stop();
       throw error;
     }
-  }
-
-  async #logDatabase(): Promise<void> {
-    const { store, config, log } = this.#options;
-    if (store.kind === 'embedded')
-      log.info(
-        { directory: config.dataDir },
-        'embedded database: safe against a killed process, not against power loss; for production set DATABASE_URL',
-      );
-    const leftover = await store.leftover();
-    if (leftover !== undefined)
-      log.warn({ remark: leftover }, 'an embedded database was left behind');
   }
 
   /** Starts the checks that run at intervals. */

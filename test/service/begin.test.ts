@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Config } from '../../src/config/index.ts';
 import { createWake } from '../../src/core/loops/wake.ts';
 import { createLogger } from '../../src/observe/log.ts';
-import { awaitDatabase } from '../../src/service/begin.ts';
+import { awaitDatabase, logDatabase } from '../../src/service/begin.ts';
 import { DatabaseSchemaError } from '../../src/store/journal.ts';
 
 /** @param steps what each migration does; then they pass */
@@ -59,4 +59,19 @@ test('what people can mend is said in its own words', async () => {
 test('a service that stops meanwhile begins no work', async () => {
   expect(await begin([new Error('away')], 1).ready).toBe(false);
   expect(await begin([0], 1).ready).toBe(false);
+});
+
+test.each([
+  ['postgres', undefined, []],
+  ['embedded', undefined, ['not against power loss']],
+  ['postgres', 'it holds 3 deliveries', ['was left behind']],
+] as const)('a start on %s says what must be known of it', async (kind, leftover, said) => {
+  const lines: string[] = [];
+  const log = createLogger({
+    level: 'info',
+    secrets: [],
+    destination: { write: (line) => void lines.push(line) },
+  });
+  await logDatabase({ kind, leftover: async () => leftover }, { dataDir: '/srv/data' }, log);
+  expect(lines).toEqual(said.map((words) => expect.stringContaining(words)));
 });

@@ -1,20 +1,29 @@
-// Who sends a request: the holder of a bearer token, a browser that is signed in, or nobody.
+// Who sends a request: the holder of a bearer token, somebody for whom a proxy vouches, a browser
+// that is signed in, or nobody.
 import type { Context } from 'hono';
 import type { Access } from '../../kit/access.ts';
+import type { HttpClient } from '../../kit/http/index.ts';
 import { hashOfSecret } from '../../kit/token.ts';
-import type { Proof, SignIn } from '../../operations/index.ts';
+import type { Person, Proof, SignIn } from '../../operations/index.ts';
 import { shared } from '../computed-once.ts';
 import { loopbackVisitor, type Stranger, type Visitor } from '../visitor.ts';
 import { Attempts } from './attempts.ts';
 import { type Client, clientOf, networkOf } from './client.ts';
 import { Cookie } from './cookie.ts';
 import { forgeryIn } from './csrf.ts';
+import { type Fetch, fetchBy } from './fetch.ts';
+import { Oidc } from './oidc.ts';
+import { Sso } from './sso.ts';
 
 export interface GateDependencies {
   /** Another object after each change of the configuration. */
   access(): Access;
   /** Undefined while the database is not ready. */
   signIn(): SignIn | undefined;
+  /** Calls the identity provider. */
+  http(): HttpClient;
+  /** Gets the reason of a failure; the visitor learns only that there was one. */
+  onFailure(what: string, error: unknown): void;
 }
 
 export const notReady: Stranger = { status: 503, detail: 'The database is not ready. Try again.' };
@@ -27,6 +36,9 @@ const wrongToken: Stranger = {
   detail: 'This token is not valid. "tocsin token list" shows those that are.',
 };
 
+/** How long somebody may take at the provider. */
+const tripSeconds = 600;
+
 /** How long an answer to whether any token is live counts. */
 const freshMs = 1000;
 
@@ -34,6 +46,9 @@ const freshMs = 1000;
 interface Ways {
   readonly access: Access;
   readonly session: Cookie;
+  readonly sso: Sso;
+  /** Undefined: nobody signs in at a provider. */
+  readonly oidc: { readonly provider: Oidc; readonly trip: Cookie } | undefined;
 }
 
 export class Gate {
@@ -51,9 +66,12 @@ export class Gate {
 
   get ways(): Ways {
     const access = this.#deps.access();
-    if (this.#ways?.access !== access)
-      this.#ways = { access, session: new Cookie('tocsin', access) };
+    if (this.#ways?.access !== access) this.#ways = this.#waysOf(access);
     return this.#ways;
+  }
+
+  onFailure(what: string, error: unknown): void {
+    this.#deps.onFailure(what, error);
   }
 
   get signIn(): SignIn | undefined {
@@ -68,13 +86,20 @@ export class Gate {
     if (this.signIn === undefined) return { stranger: notReady };
     const token = bearerOf(c);
     const client = this.clientOf(c);
-    if (token !== undefined) return await this.#visitorBy(token, client);
-    const secret = this.ways.session.read(c);
-    const person = secret === undefined ? null : await this.signIn.bySession(secret);
-    if (person === null) return await this.#unknown(c);
+    if (token !== undefined && !this.#isAssertion(token))
+      return await this.#visitorBy(token, client);
+    const vouched = await this.ways.sso.vouched(c, client.peer);
+    if (vouched !== null && 'person' in vouched) return this.#atPage(c, vouched.person);
+    const person = await this.#signedIn(c);
+    if (person !== null) return this.#atPage(c, person);
+    return vouched ?? (await this.#unknown(c));
+  }
+
+  /** Somebody who acts by a browser, unless another site made it send the request. */
+  #atPage(c: Context, person: Person): Visitor {
     const forgery = this.forgeryIn(c);
     if (forgery !== null) return { stranger: { status: 403, detail: forgery } };
-    return { actor: { ...person, via: 'page', address: client.address } };
+    return { actor: { ...person, via: 'page', address: this.clientOf(c).address } };
   }
 
   /** A sentence; null: our own page may have sent it. */
@@ -121,6 +146,34 @@ export class Gate {
     if ('stranger' in proof) return proof;
     const { name, role } = proof;
     return { actor: { name, role, via: 'api', address: client.address } };
+  }
+
+  async #signedIn(c: Context): Promise<Person | null> {
+    const secret = this.ways.session.read(c);
+    return (secret !== undefined && (await this.signIn?.bySession(secret))) || null;
+  }
+
+  /** Some proxies send their assertion as a bearer token. */
+  #isAssertion(token: string): boolean {
+    const isExpected = this.ways.access.assertion?.header === 'authorization';
+    return isExpected && !token.startsWith('tocsin_');
+  }
+
+  #waysOf(access: Access): Ways {
+    const fetch: Fetch = (...request) => fetchBy(this.#deps.http())(...request);
+    const { oidc, publicUrl } = access;
+    return {
+      access,
+      session: new Cookie('tocsin', access),
+      sso: new Sso({ access, fetch, onFailure: this.#deps.onFailure }),
+      oidc:
+        oidc === undefined || publicUrl === undefined
+          ? undefined
+          : {
+              provider: new Oidc({ oidc, publicUrl, fetch }),
+              trip: new Cookie('tocsin_trip', access, tripSeconds),
+            },
+    };
   }
 
   /** Until somebody can sign in, the machine itself may look. */

@@ -5,8 +5,11 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Proof } from '../../operations/index.ts';
 import { problem } from '../api/problem.ts';
 import type { Stranger } from '../visitor.ts';
-import type { Gate } from './gate.ts';
+import { type Gate, notReady } from './gate.ts';
 import { ownPath } from './next.ts';
+import { callbackPath, tripOfText, tripToText } from './oidc.ts';
+import { roleOf } from './roles.ts';
+import { withoutRole } from './sso.ts';
 
 export interface LoginFacts {
   /** Where the browser goes then: the value of the form's hidden field `next`. */
@@ -21,6 +24,18 @@ export interface LoginFacts {
 export type LoginPage = (c: Context, facts: LoginFacts) => Response | Promise<Response>;
 
 const bodyBytesMax = 10_000;
+const noProvider: Stranger = {
+  status: 503,
+  detail: 'The identity provider cannot be reached; the log says why. Try again.',
+};
+const noTrip: Stranger = {
+  status: 401,
+  detail: 'The sign-in took too long, or began in another browser. Begin again.',
+};
+const notAccepted: Stranger = {
+  status: 401,
+  detail: 'The identity provider did not say who you are; the log says why. Begin again.',
+};
 
 export function createLoginRoutes(gate: Gate, page: LoginPage = plainPage): Hono {
   const app = new Hono();
@@ -50,6 +65,8 @@ export function createLoginRoutes(gate: Gate, page: LoginPage = plainPage): Hono
     const { name, role } = proof;
     return sent.isForm ? c.redirect(sent.next, 303) : c.json({ name, role });
   });
+  app.get('/login/oidc', (c) => leave(c, gate, show));
+  app.get(callbackPath, (c) => comeBack(c, gate, show));
   app.post('/logout', async (c) => {
     const forgery = gate.forgeryIn(c);
     if (forgery !== null) return problem(403, forgery);
@@ -57,6 +74,50 @@ export function createLoginRoutes(gate: Gate, page: LoginPage = plainPage): Hono
     return c.redirect('/login', 303);
   });
   return app;
+}
+
+type Show = (
+  c: Context,
+  shown: { readonly next: string; readonly stranger?: Stranger },
+) => Promise<Response>;
+
+/** To the identity provider. */
+async function leave(c: Context, gate: Gate, show: Show): Promise<Response> {
+  const next = ownPath(c.req.query('next'));
+  const { oidc } = gate.ways;
+  if (oidc === undefined) return c.notFound();
+  try {
+    const { url, trip } = await oidc.provider.begin(next);
+    oidc.trip.set(c, tripToText(trip));
+    return c.redirect(url.href, 302);
+  } catch (error) {
+    gate.onFailure('oidc', error);
+    return show(c, { next, stranger: noProvider });
+  }
+}
+
+/** From the identity provider, with its word. */
+async function comeBack(c: Context, gate: Gate, show: Show): Promise<Response> {
+  const { oidc, access } = gate.ways;
+  if (oidc === undefined) return c.notFound();
+  const trip = tripOfText(oidc.trip.read(c));
+  // Once: what the provider said is good for nothing a second time.
+  oidc.trip.clear(c);
+  if (trip === null) return show(c, { next: '/', stranger: noTrip });
+  const next = ownPath(trip.next);
+  if (gate.signIn === undefined) return show(c, { next, stranger: notReady });
+  try {
+    const user = await oidc.provider.finish(new URL(c.req.url).search, trip);
+    if (user === null) return show(c, { next, stranger: notAccepted });
+    const role = roleOf(user.groups, access.roles);
+    const stranger = { status: 403, detail: withoutRole(user.name) } as const;
+    if (role === null) return show(c, { next, stranger });
+    await begin(c, gate, { name: user.name, role, via: 'oidc', tokenId: null });
+    return c.redirect(next, 303);
+  } catch (error) {
+    gate.onFailure('oidc', error);
+    return show(c, { next, stranger: notAccepted });
+  }
 }
 
 /** Begins a session with a new cookie, and ends the one that the browser had. */

@@ -5,7 +5,14 @@ import { plainAccess } from './visiting.ts';
 
 test('the public address of a new configuration counts', async () => {
   let access = plainAccess;
-  const identity = createIdentity({ access: () => access, signIn: () => undefined });
+  const identity = createIdentity({
+    access: () => access,
+    signIn: () => undefined,
+    http: () => {
+      throw new Error('nothing is called');
+    },
+    onFailure: () => undefined,
+  });
   expect(identity.isHttps()).toBe(false);
   access = { ...plainAccess, publicUrl: 'https://tocsin.example' };
   expect(identity.isHttps()).toBe(true);

@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import { createIdentity, type IdentityDependencies } from '../../../src/http/identity/index.ts';
 import type { Access } from '../../../src/kit/access.ts';
+import { createHttpClient } from '../../../src/kit/http/index.ts';
 import type { Permission } from '../../../src/kit/records/audit.ts';
 import { perform, type SignIn, signInOn, token } from '../../../src/operations/index.ts';
 import type { Database } from '../../../src/store/database.ts';
@@ -39,7 +40,14 @@ export function openDoor(database: Database | undefined, options: DoorOptions = 
   const { access: given, ...others } = options;
   const access = { ...plainAccess, ...given };
   const signIn = database === undefined ? options.signIn : signInOn(database);
-  const identity = createIdentity({ ...others, access: () => access, signIn: () => signIn });
+  const http = createHttpClient();
+  const identity = createIdentity({
+    onFailure: () => undefined,
+    ...others,
+    access: () => access,
+    signIn: () => signIn,
+    http: () => http,
+  });
   const app = new Hono();
   app.route('/', identity.signInRoutes);
   app.all('/api/v1/who', async (c) => {
