@@ -11,6 +11,7 @@ const folder = join(projectRoot, 'src', 'http', 'page', 'assets');
 const types = {
   css: ['page.css', 'text/css; charset=utf-8'],
   script: ['page.js', 'text/javascript; charset=utf-8'],
+  live: ['live.js', 'text/javascript; charset=utf-8'],
   icon: ['icon.svg', 'image/svg+xml'],
 } as const;
 

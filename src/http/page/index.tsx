@@ -11,6 +11,7 @@ import { documentOf } from './layout.tsx';
 import { problemOf, showProblem } from './problem.tsx';
 import { deadLetters, dropDead, dropDeadNow, redriveDead, redriveDeadNow } from './views/dead.tsx';
 import { deliveries } from './views/deliveries.tsx';
+import { live } from './views/live.tsx';
 import { now } from './views/now.tsx';
 import {
   addSilence,
@@ -43,6 +44,7 @@ const views: Readonly<Record<string, View>> = {
   '/dead': deadLetters,
   '/dead/redrive': redriveDead,
   '/dead/drop': dropDead,
+  '/live': live,
   '/silences': silences,
   '/silences/new': newSilence,
   '/silences/:silence/extend': extendSilence,

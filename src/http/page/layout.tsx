@@ -3,6 +3,7 @@
 import { locales } from '../../kit/locale.ts';
 import type { AssetAddresses } from './assets.ts';
 import { withField } from './parts/table.tsx';
+import { Time } from './parts/text.tsx';
 import type { DoneName, Shown, Visit } from './visit.ts';
 import { words } from './words/index.ts';
 
@@ -29,7 +30,11 @@ export async function documentOf(
   return `<!doctype html>${await layout(visit, shown, assets)}`;
 }
 
-function layout(visit: Visit, { title, body, refreshSeconds }: Shown, assets: AssetAddresses) {
+function layout(
+  visit: Visit,
+  { title, body, refreshSeconds, script }: Shown,
+  assets: AssetAddresses,
+) {
   const { locale, theme, words: own, url } = visit;
   return (
     <html lang={locale} data-theme={theme}>
@@ -42,6 +47,7 @@ function layout(visit: Visit, { title, body, refreshSeconds }: Shown, assets: As
         <link rel="icon" href={assets.icon} type="image/svg+xml" />
         <link rel="stylesheet" href={assets.css} />
         <script src={assets.script} defer></script>
+        {script && <script src={assets[script]} defer></script>}
       </head>
       <body>
         <a class="skip" href="#main">
@@ -68,6 +74,7 @@ function layout(visit: Visit, { title, body, refreshSeconds }: Shown, assets: As
           {body}
         </main>
         <footer>{footer(visit)}</footer>
+        {help(visit)}
         <div id="said" role="status" aria-live="polite"></div>
       </body>
     </html>
@@ -114,11 +121,54 @@ function footer({ actor, words: own, url, theme, version, locale }: Visit) {
           ),
         )}
       </p>
+      <p id="refreshed" hidden>
+        <span>
+          {shell.refreshed} <Time at={new Date().toISOString()} />
+        </span>
+        <button type="button" class="link" data-pause={shell.pause} data-resume={shell.resume}>
+          {shell.pause}
+        </button>
+      </p>
       <p class="quiet">
-        {own.product} {version} · <a href="/api/v1/openapi.json">API</a> ·{' '}
+        <span data-zone={shell.zone}>{shell.utc}</span>{' '}
+        <span>
+          {own.product} {version}
+        </span>{' '}
+        <a href="/api/v1/openapi.json">API</a>
         <a href="/metrics">metrics</a>
       </p>
     </>
+  );
+}
+
+/** Behind the key `?`. */
+function help({ words: { shell, nav } }: Visit) {
+  const rows = [
+    ['/', shell.help.search],
+    ['j k', shell.help.rows],
+    ['Enter', shell.help.open],
+    ...menu.map(([name, , key]) => [`g ${key}`, nav[name]] as const),
+    ['?', shell.help.this],
+  ] as const;
+  return (
+    <dialog id="help" aria-labelledby="help-title">
+      <h2 id="help-title">{shell.help.title}</h2>
+      <dl>
+        {rows.map(([key, text]) => (
+          <>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </>
+        ))}
+      </dl>
+      <p>
+        <button type="button" data-closes="">
+          {shell.help.close}
+        </button>
+      </p>
+    </dialog>
   );
 }
 

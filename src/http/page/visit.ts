@@ -25,6 +25,8 @@ export interface Shown {
   readonly body: JSX.Element;
   /** After so long the page's script asks for it again; absent: it stays as it is. */
   readonly refreshSeconds?: number;
+  /** A script of the view's own, behind the page's. */
+  readonly script?: 'live';
 }
 
 /** @param fields of the path, by name */

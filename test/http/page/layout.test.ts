@@ -4,7 +4,7 @@ import { documentOf, menu } from '../../../src/http/page/layout.tsx';
 import type { Database } from '../../../src/store/database.ts';
 import { visitOf } from './visiting.ts';
 
-const assets = { css: '/a.css', script: '/a.js', icon: '/a.svg' };
+const assets = { css: '/a.css', script: '/a.js', icon: '/a.svg', live: '/l.js' };
 const shown = { title: 'T', body: 'B' as never };
 const draw = (path: string, more = {}) =>
   documentOf(visitOf({} as Database, path, more), shown, assets);

@@ -1,7 +1,9 @@
 // Forms: filters in the address, and the last step before an act, which says what it will do.
 import type { Child } from 'hono/jsx';
+import { type Severity, severityNames } from '../../../kit/event.ts';
 import { includes, type Permission } from '../../../operations/index.ts';
 import type { Visit } from '../visit.ts';
+import type { Words } from '../words/index.ts';
 
 export interface Choice {
   readonly value: string;
@@ -45,6 +47,18 @@ export function Field({
       )}
     </p>
   );
+}
+
+/** Every severity that is known, and none: any. @param addressed what the address has */
+export function severityChoices(
+  words: Words,
+  addressed: (severity: Severity) => string = (severity) => severityNames[severity],
+): Choice[] {
+  const known = ([1, 2, 3, 4, 5] as const).map((severity) => ({
+    value: addressed(severity),
+    text: words.severities[severity]!,
+  }));
+  return [{ value: '', text: words.shell.any }, ...known];
 }
 
 /** A button that acts, for who may; the text says what it does and to how many. */

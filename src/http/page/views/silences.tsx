@@ -2,7 +2,7 @@
 import type { Severity } from '../../../kit/event.ts';
 import { severityNames } from '../../../kit/event.ts';
 import { InputError, silence } from '../../../operations/index.ts';
-import { ActButton, Field } from '../parts/form.tsx';
+import { ActButton, Field, severityChoices } from '../parts/form.tsx';
 import { Pager, Table } from '../parts/table.tsx';
 import { SeverityMark, StateMark, TheirBlock, Theirs, Time } from '../parts/text.tsx';
 import { type Act, doneAt, type Shown, type View, type Visit } from '../visit.ts';
@@ -129,13 +129,7 @@ export const newSilence: View = async (visit) => {
             visit={visit}
             name="min_severity"
             label={own.fields.min_severity}
-            choices={[
-              { value: '', text: words.shell.none },
-              ...severityNames.slice(1).map((name, at) => ({
-                value: name,
-                text: words.severities[at + 1]!,
-              })),
-            ]}
+            choices={severityChoices(words)}
           />
           <Field visit={visit} name="matcher" label={own.fields.matcher} hint={own.hints.matcher} />
           <Field visit={visit} name="for" label={own.length} hint="2h" required />
