@@ -1,4 +1,5 @@
 // The table of operations: everything that a person may do, whichever door they use.
+import * as audit from './audit.ts';
 import * as backlog from './backlog.ts';
 import * as dead from './dead.ts';
 import * as delivery from './delivery.ts';
@@ -9,6 +10,8 @@ import * as silence from './silence.ts';
 import * as sink from './sink.ts';
 import * as source from './source.ts';
 import * as sourceSearch from './source-search.ts';
+import * as states from './states.ts';
+import * as status from './status.ts';
 import * as tail from './tail.ts';
 import * as token from './token.ts';
 import * as works from './works.ts';
@@ -36,6 +39,7 @@ export {
 export { type Person, type Proof, type SignIn, signInOn } from './sign-in.ts';
 export { type ShownTailed, tailAlsoMax, tailMax } from './tail.ts';
 export {
+  audit,
   backlog,
   dead,
   delivery,
@@ -45,6 +49,8 @@ export {
   sink,
   source,
   sourceSearch,
+  states,
+  status,
   tail,
   token,
   works,
@@ -61,6 +67,8 @@ export const operations: readonly AnyOperation[] = [
   ...[source.list, source.reset, source.rename, source.adopt, source.remove],
   ...[source.pause, source.resume, source.poll],
   ...[sink.pause, sink.resume, sink.test],
+  ...[states.sinks, states.sources, status.show],
+  ...[audit.list, audit.verify],
   ...[events.page, events.read, tail.tail],
   ...[token.list, token.create, token.revoke],
   ...[session.list, session.revoke],

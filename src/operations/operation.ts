@@ -18,6 +18,15 @@ export interface OperationContext {
   readonly farEnds?: FarEnds | undefined;
   /** Of a process that works sources and sinks: what operators asked of them has changed. */
   readonly controls?: { changed(): void } | undefined;
+  /** The process that runs the operation; absent: a command. */
+  readonly process?: ProcessFacts | undefined;
+}
+
+export interface ProcessFacts {
+  readonly version: string;
+  readonly replicaId: string;
+  /** The last leap of the database's clock within the hour; milliseconds. */
+  clockLeap(): { readonly ms: number; readonly clockMs: number } | undefined;
 }
 
 /** `GET /sinks`, `POST /sinks/{sink}/pause`: under `/api/v1`; a name in braces is a field. */

@@ -156,7 +156,12 @@ export class LiveService implements Service {
   #around(): Omit<OperationContext, 'actor'> {
     const { config } = this.#running;
     const { store, controls } = this.#options;
-    return { db: store.db, config, farEnds: this.#farEnds, controls };
+    const process = {
+      version: this.#options.version,
+      replicaId: store.instance.id,
+      clockLeap: () => this.#roles?.clockLeap(),
+    };
+    return { db: store.db, config, farEnds: this.#farEnds, controls, process };
   }
 
   async #listen(): Promise<Server> {

@@ -58,6 +58,8 @@ export interface AuditChoice {
   readonly actor?: string | undefined;
   readonly operation?: string | undefined;
   readonly target?: string | undefined;
+  /** Milliseconds since the epoch: rows from then on. */
+  readonly sinceMs?: number | undefined;
   /** Rows before this one. */
   readonly beforeId?: number | undefined;
   readonly limit: number;
@@ -65,13 +67,15 @@ export interface AuditChoice {
 
 /** The newest first. */
 export async function listAudit(db: Database, choice: AuditChoice): Promise<AuditRow[]> {
-  const { actor = null, operation = null, target = null, beforeId = null, limit } = choice;
+  const { actor = null, operation = null, target = null, limit } = choice;
+  const { sinceMs = null, beforeId = null } = choice;
   const client = db.$client;
   const rows = await client`
     select ${columns(db)} from audit_log
     where (${actor}::text is null or actor = ${actor})
       and (${operation}::text is null or operation = ${operation})
       and (${target}::text is null or target = ${target})
+      and (${sinceMs}::float8 is null or at >= to_timestamp(${sinceMs}::float8 / 1000))
       and (${beforeId}::bigint is null or id < ${beforeId})
     order by id desc limit ${limit}`;
   return rows.map(toAuditRow);

@@ -21,6 +21,14 @@ export async function readSinkState(db: Database, sink: string): Promise<SinkSta
   );
 }
 
+/** Every sink that anything was ever written about, by id. */
+export async function listSinkRows(db: Database): Promise<(SinkState & SinkPlace)[]> {
+  const rows = await db.select().from(sinks).orderBy(sinks.sink);
+  return rows.map(({ sink: id, state, reason, since, storm, place }) => {
+    return { id, state, reason, sinceMs: Date.parse(since), storm, place };
+  });
+}
+
 /** How long a sink has been in its state: milliseconds, by the database's clock. */
 export type AgedSinkState = Pick<SinkState, 'state' | 'reason'> & { readonly ageMs: number };
 

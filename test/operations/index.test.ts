@@ -42,6 +42,8 @@ test('reading is all that can be done with the permission to read', () => {
       .map(({ name }) => name)
       .sort(),
   ).toEqual([
+    'audit-list',
+    'audit-verify',
     'backlog-list',
     'dead-groups',
     'delivery-list',
@@ -50,9 +52,12 @@ test('reading is all that can be done with the permission to read', () => {
     'silence-list',
     'silence-preview',
     'silence-show',
+    'sink-states',
     'source-item',
     'source-list',
     'source-search',
+    'source-states',
+    'status-show',
     'works-list',
   ]);
 });

@@ -2,6 +2,7 @@
 // files beside it decide; attempt.ts makes each attempt.
 
 import type { DueDelivery } from '../../kit/records/delivery.ts';
+import type { SinkFacts } from '../../kit/records/role.ts';
 import { databaseErrorText } from '../../store/database.ts';
 import { restoreDeliveries } from '../../store/deliveries/index.ts';
 import { readSinkState } from '../../store/sinks.ts';
@@ -34,6 +35,7 @@ export interface Lane extends RoleWorker {
   isIdle(): boolean;
   /** True from the beginning of a storm until its end was announced. */
   isInStorm(): boolean;
+  sinkFacts(): SinkFacts;
 }
 
 /** Works the sink until stopped or until the role is lost. */
@@ -94,6 +96,15 @@ class SinkLane implements Lane {
 
   isInStorm(): boolean {
     return this.#parts.digester.passes !== undefined;
+  }
+
+  sinkFacts(): SinkFacts {
+    const health = this.#health;
+    if (health === undefined || health.state === 'ok' || this.#restMs() > 0)
+      return { nextProbeAt: null };
+    const gate = health.gate(performance.now());
+    const waitMs = gate.kind === 'wait' ? gate.ms : 0;
+    return { nextProbeAt: new Date(this.#deps.now() + waitMs).toISOString() };
   }
 
   stuckMs(): number {

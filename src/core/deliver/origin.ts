@@ -41,6 +41,7 @@ export function startOrigin(deps: OriginDependencies, lanes: Lanes, lease: Lease
   });
   return {
     stuckMs: () => Math.max(...own.map(({ lane }) => lane.stuckMs?.() ?? 0)),
+    facts: () => ({ sinks: Object.fromEntries(own.map(({ id, lane }) => [id, lane.sinkFacts()])) }),
     async stop() {
       await Promise.all(own.map(({ lane }) => lane.stop()));
       for (const { id, lane } of own) if (lanes.get(id) === lane) lanes.delete(id);

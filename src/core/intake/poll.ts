@@ -1,5 +1,6 @@
 // The loop that reads one polled source while this process holds its role: read to the end, wait.
 
+import type { SourceFacts, WorkFacts } from '../../kit/records/role.ts';
 import type { Control, Controls } from '../loops/controls.ts';
 import type { Lease, RoleWorker } from '../loops/lease.ts';
 import { WaitWatch } from '../loops/wait-watch.ts';
@@ -8,7 +9,7 @@ import { createAudience } from '../notices/audience.ts';
 import { type DrainDependencies, type Drained, drainSource } from './drain.ts';
 import { nextWaitMs } from './pace.ts';
 import { logFailed } from './poll-line.ts';
-import { SourceHealth } from './source-health.ts';
+import { type ReadFailure, SourceHealth } from './source-health.ts';
 
 export interface PollDependencies extends DrainDependencies {
   /**
@@ -25,6 +26,8 @@ export interface PollDependencies extends DrainDependencies {
 
 /** Timers cannot wait for longer than some weeks, and nothing is lost by a look in between. */
 const restMaxMs = 3_600_000;
+/** It is written with each heartbeat. */
+const errorMax = 300;
 
 /** Reads the source until stopped. @param lease the role `source:<id>` */
 export function startPolling(deps: PollDependencies, lease: Lease): RoleWorker {
@@ -45,6 +48,7 @@ class Poller implements RoleWorker {
   /** The last wish for a poll that was met, or came before. */
   #polledFor: string | null = null;
   #isResting = false;
+  #facts: SourceFacts = { lastSuccessAt: null, lastError: null, nextPollAt: null };
   #isDisabled = false;
 
   constructor(deps: PollDependencies, lease: Lease) {
@@ -62,6 +66,10 @@ class Poller implements RoleWorker {
     return this.#watch.waitedMs();
   }
 
+  facts(): WorkFacts {
+    return { sources: { [this.#deps.id]: this.#facts } };
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort(new Error('stopping'));
     this.#unwatch?.();
@@ -72,13 +80,17 @@ class Poller implements RoleWorker {
 
   async #loop(): Promise<void> {
     const { signal } = this.#abort;
-    const onPage = () => this.#health.after({});
+    const onPage = () => {
+      this.#facts = { ...this.#facts, lastSuccessAt: this.#timeIn(0) };
+      return this.#health.after({});
+    };
     const mustRest = () => this.#restMs() > 0;
     while (!signal.aborted && this.#lease.isHeld()) {
       if (mustRest()) {
         await this.#rest();
         continue;
       }
+      this.#facts = { ...this.#facts, nextPollAt: null };
       this.#polledFor = this.#control?.pollAskedAt() ?? null;
       const options = { signal, watch: this.#watch, onPage, mustRest };
       const drained = await drainSource(this.#deps, this.#lease, options);
@@ -96,6 +108,7 @@ class Poller implements RoleWorker {
 
   async #rest(): Promise<void> {
     this.#isResting = true;
+    this.#facts = { ...this.#facts, nextPollAt: null };
     await this.#wake.wait(Math.min(this.#restMs(), restMaxMs));
     this.#isResting = false;
   }
@@ -118,7 +131,21 @@ class Poller implements RoleWorker {
         'the far end has this switched off; it is looked for again at each poll',
       );
     this.#isDisabled = disabled;
+    this.#facts = {
+      ...this.#facts,
+      nextPollAt: this.#timeIn(this.#waitMs),
+      ...(failure && { lastError: this.#errorOf(failure) }),
+    };
     if (failure) logFailed(log, { source, failure, failures, waitMs: this.#waitMs });
+  }
+
+  #errorOf({ reason, message }: ReadFailure): NonNullable<SourceFacts['lastError']> {
+    return { at: this.#timeIn(0), reason, message: message.slice(0, errorMax) };
+  }
+
+  /** ISO 8601. */
+  #timeIn(ms: number): string {
+    return new Date(this.#deps.now() + ms).toISOString();
   }
 }
 

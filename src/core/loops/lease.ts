@@ -1,5 +1,5 @@
 // A held role as its worker sees it. Made by core/roles.
-import type { Fence } from '../../kit/records/role.ts';
+import type { Fence, WorkFacts } from '../../kit/records/role.ts';
 
 export interface Lease extends Fence {
   /** False once the role was lost; it never becomes true again. */
@@ -25,5 +25,7 @@ export interface RoleWorker {
    * well, whether or not there is work.
    */
   stuckMs?(): number;
+  /** What it knows of what it works, for the others to read. */
+  facts?(): WorkFacts;
   stop(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 // The roles that this process holds, each with its worker, and the workers that are still stopping.
 
+import type { WorkFacts } from '../../kit/records/role.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics/index.ts';
 import { type Database, databaseErrorText } from '../../store/database.ts';
@@ -120,6 +121,15 @@ export class HeldRoles {
       ...[...this.#endings.values()].map(({ sinceMs }) => nowMs - sinceMs),
       ...[...this.#held.values()].map(({ worker }) => worker.stuckMs?.() ?? 0),
     );
+  }
+
+  /** What the workers know of what they work. */
+  facts(): WorkFacts {
+    const all = [...this.#held.values()].map(({ worker }) => worker.facts?.() ?? {});
+    return {
+      sources: Object.assign({}, ...all.map(({ sources }) => sources ?? {})),
+      sinks: Object.assign({}, ...all.map(({ sinks }) => sinks ?? {})),
+    };
   }
 
   #leaseOf(name: string, epoch: number): Lease {

@@ -95,7 +95,7 @@ class ReplicaRoles implements Roles {
     this.#membership = new Membership({
       ...deps,
       ttlMs,
-      works: () => worksOf(this.#roles),
+      works: () => ({ ...worksOf(this.#roles), facts: this.#held.facts() }),
       onLost: () => this.#held.dropAll('lost'),
     });
     const validUntilMs = () => this.#membership.validUntilMs();

@@ -18,6 +18,41 @@ export interface LeaseView {
   readonly remainingMs: number;
 }
 
+/** What the process that reads a source knows of it. Times are ISO 8601, by its own clock. */
+export interface SourceFacts {
+  /** When a page was last stored; null: not since this process reads it. */
+  readonly lastSuccessAt: string | null;
+  readonly lastError: {
+    readonly at: string;
+    readonly reason: string;
+    /** Holds no secret. */
+    readonly message: string;
+  } | null;
+  /** Null while it is being read, or rests. */
+  readonly nextPollAt: string | null;
+}
+
+export interface SinkFacts {
+  /** When a sink that is down is tried again; null: it is not down, or rests. */
+  readonly nextProbeAt: string | null;
+}
+
+/** By id. */
+export interface WorkFacts {
+  readonly sources?: Readonly<Record<string, SourceFacts>>;
+  readonly sinks?: Readonly<Record<string, SinkFacts>>;
+}
+
+/** A live process. */
+export interface Replica {
+  readonly id: string;
+  /** ISO 8601: unless it is renewed, its heartbeat counts as missing from then on. */
+  readonly aliveUntil: string;
+  /** Names of the roles that it holds. */
+  readonly roles: readonly string[];
+  readonly facts: WorkFacts;
+}
+
 /**
  * What a process works on, or would if it held the roles. Others tell by it whether the process is
  * a replica of theirs or another service.
@@ -29,4 +64,6 @@ export interface Works {
   readonly consoles: Readonly<Record<string, string>>;
   /** The place to which each sink posts, by id. */
   readonly places: Readonly<Record<string, string>>;
+  /** What it knew of them at its last heartbeat. */
+  readonly facts?: WorkFacts | undefined;
 }

@@ -118,11 +118,13 @@ test('a sink that is down is not even probed, and its check is not asked', async
   const { controls: none, calls, sink } = downSink();
   const { lane } = await laneOf(sink, none);
   expect(await until(() => calls.checks > 2, 10_000)).toBe(true);
+  expect(lane.sinkFacts().nextProbeAt).not.toBeNull();
   await lane.stop();
   const before = { ...calls };
-  await laneOf(sink, await paused());
+  const resting = await laneOf(sink, await paused());
   await sleep(quietMs);
   expect(calls).toEqual(before);
+  expect(resting.lane.sinkFacts()).toEqual({ nextProbeAt: null });
 });
 
 function downSink() {

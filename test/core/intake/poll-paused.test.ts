@@ -140,3 +140,16 @@ describe('a wish for a poll', () => {
     expect(source.asked).toHaveLength(2);
   });
 });
+
+test('what a process knows of its source is there for the others', async () => {
+  const failure = new AdapterError('retry', 'timeout', 'no answer', { retryAfterMs: 60_000 });
+  const source = scripted([{ events: [draft(1)], cursor: 'c1', more: true }, failure]);
+  const worker = await polling(source, await watching());
+  const known = () => worker.facts?.().sources?.a;
+  expect(await until(() => known()?.lastError !== null, 5000)).toBe(true);
+  expect(known()).toMatchObject({ lastError: { reason: 'timeout', message: 'no answer' } });
+  expect(Date.parse(known()!.lastSuccessAt!)).toBeGreaterThan(Date.now() - 10_000);
+  expect(Date.parse(known()!.nextPollAt!)).toBeGreaterThan(Date.now() + 30_000);
+  await pause();
+  expect(await until(() => known()?.nextPollAt === null, 5000)).toBe(true);
+});
