@@ -1,5 +1,6 @@
 // The audit log as people read it, and the proof that nobody changed it.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { auditHash } from '../../src/kit/records/audit-chain.ts';
 import { audit, InputError, perform, sink } from '../../src/operations/index.ts';
 import { useDatabase } from '../store/stored.ts';
 import { ann, contextOn } from './acting.ts';
@@ -73,19 +74,36 @@ describe('the proof', () => {
     expect(firstBreak).toBe(what === 'changed' ? changed.id : later.id);
   });
 
-  test('goes on step by step, and the next step knows the hash of the one before', async () => {
-    await change(() => db().$client`truncate audit_log`);
-    await resume('ann');
-    const [first] = (await rows()).items;
-    // As many rows as one step has, without the cost of acting so often.
-    await change(async () => {
-      await db().$client`
-        insert into audit_log (at, actor, via, operation, input, previous, hash)
-        select now(), 'a', 'cli', 'x', '{}', 'p' || n, 'h' || n from generate_series(1, 2100) n`;
+  /** As many acts as two steps have, without the cost of acting so often. */
+  async function addChain(count: number): Promise<void> {
+    const { items } = await rows();
+    let previous = items[0]!.hash;
+    const added = Array.from({ length: count }, (_, n) => {
+      const row = {
+        ...{ previous, at: new Date(1_780_000_000_000 + n).toISOString(), actor: 'a', via: 'cli' },
+        ...{ address: null, operation: 'x', target: null, input: '{}', before: null, after: null },
+      };
+      previous = auditHash(row);
+      return { ...row, hash: previous };
     });
-    const step = await perform(audit.verify, context(), {});
-    expect([step.checked, step.next]).toEqual([2000, null]);
-    expect(Number(step.firstBreak)).toBe(Number(first!.id) + 1);
+    await db().$client`
+      insert into audit_log (at, actor, via, operation, input, previous, hash)
+      select at, actor, via, operation, input, previous, hash
+      from json_to_recordset(${JSON.stringify(added)}::text::json) as r(at timestamptz, actor text,
+        via text, operation text, input text, previous text, hash text)`;
+  }
+
+  test('goes on step by step, and a break between two steps is found too', async () => {
+    await addChain(2100);
+    const first = await perform(audit.verify, context(), {});
+    expect([first.checked, first.firstBreak]).toEqual([2000, null]);
+    const second = await perform(audit.verify, context(), { cursor: first.next! });
+    expect([second.checked, second.firstBreak, second.next]).toEqual([105, null, null]);
+    await change(() => db().$client`delete from audit_log where hash = ${first.lastHash}`);
+    const after = await perform(audit.verify, context(), { cursor: first.next! });
+    expect(after.firstBreak).toBeNull();
+    const again = await perform(audit.verify, context(), {});
+    expect(again.firstBreak).not.toBeNull();
   });
 
   test('of an empty log is the origin of the chain', async () => {
