@@ -115,8 +115,7 @@ describe('a post', () => {
       mayBeRepeated: true,
     });
     expect(late.text.split('\n').slice(1)).toEqual([
-      'Delayed by 2 h: many messages were queued.',
-      'Possibly a repetition: an earlier attempt got no answer.',
+      'Delayed by 2 h: many messages were queued. Possibly a repetition: an earlier attempt got no answer.',
     ]);
   });
 
