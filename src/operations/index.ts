@@ -3,6 +3,7 @@ import * as audit from './audit.ts';
 import * as backlog from './backlog.ts';
 import * as dead from './dead.ts';
 import * as delivery from './delivery.ts';
+import * as event from './event.ts';
 import * as events from './events.ts';
 import type { Operation } from './operation.ts';
 import * as session from './session.ts';
@@ -43,6 +44,7 @@ export {
   backlog,
   dead,
   delivery,
+  event,
   events,
   session,
   silence,
@@ -70,6 +72,7 @@ export const operations: readonly AnyOperation[] = [
   ...[states.sinks, states.sources, status.show],
   ...[audit.list, audit.verify],
   ...[events.page, events.read, tail.tail],
+  ...[event.search, event.show, event.decide],
   ...[token.list, token.create, token.revoke],
   ...[session.list, session.revoke],
   ...[silence.list, silence.show, silence.preview, silence.add, silence.extend, silence.end],

@@ -17,9 +17,9 @@ export interface SearchFilter {
   /** Milliseconds since the epoch: received since then, and before `untilMs`. */
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
-  /** It has a delivery to this sink, in this state; one that fits both if both are given. */
+  /** It has a delivery to this sink, in one of these states; one delivery that fits both. */
   readonly sink?: string | undefined;
-  readonly state?: DeliveryState | undefined;
+  readonly states?: readonly DeliveryState[] | undefined;
 }
 
 /** The ids that are still to be searched: below `beforeId`, and above `floorId`. */

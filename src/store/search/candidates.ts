@@ -1,8 +1,9 @@
 // Chooses the events that a step of a search looks at: the newest ones, or those that an index
 // leads to. Each statement reads a bounded number of rows.
+import type { DeliveryState } from '../../kit/records/delivery.ts';
 import type { SearchFilter, SearchRange } from '../../kit/records/search.ts';
 import type { Database } from '../database.ts';
-import { type Row, RowReader } from '../row.ts';
+import { RowReader } from '../row.ts';
 import { keyedCandidates } from './keyed.ts';
 
 /** Of the range, everything that fits and has an id of at least `toId` is among them. */
@@ -20,10 +21,10 @@ export function candidatesOf(
   filter: SearchFilter,
   { range, rowsMax }: { readonly range: SearchRange; readonly rowsMax: number },
 ): Promise<Candidates> {
-  const { values = [], state } = filter;
+  const { values = [], states = [] } = filter;
   if (values.length > 0) return keyedCandidates(db, values, { range, rowsMax });
-  if (state === 'pending' || state === 'dead')
-    return openCandidates(db, { ...filter, state }, { range, rowsMax });
+  if (states.length > 0 && states.every(isOpen))
+    return openOfAny(db, { sink: filter.sink, states }, { range, rowsMax });
   return newestCandidates(db, { range, rowsMax });
 }
 
@@ -45,6 +46,28 @@ async function newestCandidates(
   return { ids: null, toId: isAll ? floorId + 1 : row.number(newest!, 'id') };
 }
 
+type OpenState = 'pending' | 'dead';
+
+function isOpen(state: DeliveryState): state is OpenState {
+  return state === 'pending' || state === 'dead';
+}
+
+async function openOfAny(
+  db: Database,
+  { sink, states }: { readonly sink: string | undefined; readonly states: readonly OpenState[] },
+  choice: Choice,
+): Promise<Candidates> {
+  const found: Opened[] = [];
+  for (const state of states) found.push(await openCandidates(db, { sink, state }, choice));
+  const toId = Math.max(...found.map((one) => one.toId));
+  const ids = new Set(found.flatMap((one) => one.ids).filter((id) => id >= toId));
+  return { ids: [...ids].sort((a, b) => b - a), toId };
+}
+
+interface Opened extends Candidates {
+  readonly ids: readonly number[];
+}
+
 /** By the partial indexes of what waits and of what is dead. */
 async function openCandidates(
   db: Database,
@@ -53,7 +76,7 @@ async function openCandidates(
     state,
   }: { readonly sink?: string | undefined | null; readonly state: 'pending' | 'dead' },
   { range: { beforeId, floorId }, rowsMax }: Choice,
-): Promise<Candidates> {
+): Promise<Opened> {
   const client = db.$client;
   const isState = state === 'dead' ? client`state = 'dead'` : client`state = 'pending'`;
   // The index of what waits has the priority before the id.
@@ -77,14 +100,6 @@ async function openCandidates(
       where s.sink is not null and (${sink}::text is null or s.sink = ${sink})
     ) f
     order by id desc limit ${rowsMax}`;
-  return candidatesIn(rows, { floorId, rowsMax });
-}
-
-/** @param rows up to `rowsMax`, newest first, each with its `id` */
-export function candidatesIn(
-  rows: readonly Row[],
-  { floorId, rowsMax }: { readonly floorId: number; readonly rowsMax: number },
-): Candidates & { readonly ids: readonly number[] } {
   const ids = rows.map((one) => row.number(one, 'id'));
   return { ids, toId: ids.length < rowsMax ? floorId + 1 : ids.at(-1)! };
 }

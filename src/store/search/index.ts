@@ -111,7 +111,7 @@ function readFitting(
 
 function conditionsOf({ $client: client }: Database, filter: SearchFilter) {
   const { text, severities, types, streams, sources, statuses, sinceMs, untilMs } = filter;
-  const { sink, state } = filter;
+  const { sink, states } = filter;
   const among = (list: readonly (string | number)[]) =>
     client`array(select json_array_elements_text(${JSON.stringify(list)}::text::json))`;
   const word = text === undefined ? '' : folded(JSON.stringify(text).slice(1, -1));
@@ -125,12 +125,12 @@ function conditionsOf({ $client: client }: Database, filter: SearchFilter) {
     ${sinceMs === undefined ? client`` : client`and e.received_at >= to_timestamp(${sinceMs}::float8 / 1000)`}
     ${untilMs === undefined ? client`` : client`and e.received_at < to_timestamp(${untilMs}::float8 / 1000)`}
     ${
-      sink === undefined && state === undefined
+      sink === undefined && states === undefined
         ? client``
         : client`and exists (
             select from deliveries d where d.event_id = e.id
               ${sink === undefined ? client`` : client`and d.sink = ${sink}`}
-              ${state === undefined ? client`` : client`and d.state = ${state}`})`
+              ${states === undefined ? client`` : client`and d.state = any (${among(states)})`})`
     }
     ${
       text === undefined

@@ -18,11 +18,17 @@ beforeEach(async () => {
 
 test.each([
   ['without an index: the newest ids', {}, null, 910],
-  ['what is dead: each event once', { state: 'dead' }, [1000, 980, 960, 940, 920], 920],
-  ['what waits, whatever its priority', { state: 'pending' }, [990, 970, 950, 930, 910], 910],
-  ['what is dead for a sink', { state: 'dead', sink: 'b' }, [1000, 980, 960, 940, 920], 920],
-  ['what is dead for a sink without any', { state: 'dead', sink: 'c' }, [], 1],
-  ['what is delivered: no index, the newest ids', { state: 'delivered' }, null, 910],
+  ['what is dead: each event once', { states: ['dead'] }, [1000, 980, 960, 940, 920], 920],
+  ['what waits, whatever its priority', { states: ['pending'] }, [990, 970, 950, 930, 910], 910],
+  ['what is dead for a sink', { states: ['dead'], sink: 'b' }, [1000, 980, 960, 940, 920], 920],
+  ['what is dead for a sink without any', { states: ['dead'], sink: 'c' }, [], 1],
+  [
+    'what is dead or waits',
+    { states: ['dead', 'pending'] },
+    [1000, 990, 980, 970, 960, 950, 940, 930, 920],
+    920,
+  ],
+  ['what is delivered: no index, the newest ids', { states: ['delivered'] }, null, 910],
 ] as const)('%s', async (_, filter, ids, toId) => {
   const rowsMax = ids === null ? 10 : 5;
   const found = await candidatesOf(database(), filter, { range, rowsMax });
@@ -35,7 +41,7 @@ test('at the end of the range all is seen', async () => {
     ids: null,
     toId: 20,
   });
-  const dead = { state: 'dead' } as const;
+  const dead = { states: ['dead'] } as const;
   expect(await candidatesOf(database(), dead, { range: short, rowsMax: 10 })).toEqual({
     ids: [40, 20],
     toId: 20,

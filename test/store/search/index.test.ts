@@ -132,13 +132,13 @@ describe.each(['Postgres', 'the embedded database'])('on %s', (which) => {
       ],
       [{ text: 'ransom' }, ({ type }) => type === 'RANSOMWARE'],
       [{ sink: 's1' }, ({ deliveries }) => deliveries.some(({ sink }) => sink === 's1')],
-      [{ state: 'suppressed' }, () => true],
+      [{ states: ['suppressed'] }, () => true],
       [
-        { state: 'pending', sink: 's2' },
+        { states: ['pending'], sink: 's2' },
         ({ deliveries }) => deliveries.some(({ sink }) => sink === 's2'),
       ],
-      [{ state: 'pending', sink: 'chat' }, () => false],
-      [{ state: 'pending' }, () => true],
+      [{ states: ['pending'], sink: 'chat' }, () => false],
+      [{ states: ['pending'] }, () => true],
       [
         { values: [{ kind: 'hash', value: 'a' }], severities: [4], sources: ['di'] },
         ({ source, severity, body }) =>
@@ -177,9 +177,9 @@ test('dead deliveries are found by their state, of one sink or of any', async ()
     where sink = 's1' or (sink = 's2' and event_id % 2 = 0)`;
   const [{ count } = {}] = await db.$client`
     select count(distinct event_id)::int as count from deliveries where state = 'dead'`;
-  expect((await searchAll(db, { state: 'dead' })).ids).toHaveLength(count);
-  expect((await searchAll(db, { state: 'dead', sink: 's1' })).ids).toHaveLength(10);
-  expect((await searchAll(db, { state: 'dead', sink: 's0' })).ids).toEqual([]);
+  expect((await searchAll(db, { states: ['dead'] })).ids).toHaveLength(count);
+  expect((await searchAll(db, { states: ['dead'], sink: 's1' })).ids).toHaveLength(10);
+  expect((await searchAll(db, { states: ['dead'], sink: 's0' })).ids).toEqual([]);
 });
 
 test('what Tocsin says of itself is found only by its source', async () => {

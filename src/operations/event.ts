@@ -1,0 +1,247 @@
+// Events for people: found, shown with everything that became of them, and tried on the routes as
+// they are now.
+import { z } from 'zod';
+import { explain, missWords } from '../core/routing/explain.ts';
+import { MatcherError, type Silence, silence, tryMatcher } from '../core/silences/index.ts';
+import { type EventBody, noticeSource } from '../kit/event.ts';
+import { createMask } from '../kit/mask.ts';
+import { deliveryStates } from '../kit/records/delivery.ts';
+import type { DeliveryDetail } from '../kit/records/detail.ts';
+import type { StoredSilence } from '../kit/records/silence.ts';
+import { misses } from '../kit/records/suppression.ts';
+import type { Database } from '../store/database.ts';
+import { readEventDetail } from '../store/event-detail.ts';
+import { searchEvents } from '../store/search/index.ts';
+import { readActiveSilences } from '../store/silences.ts';
+import { cursorOf, keyOf } from './cursor.ts';
+import { eventItem, filterOf, itemOf, searchInput } from './event-fields.ts';
+import { objectOf, pageDefault, pageOf, rowId, text, time } from './fields.ts';
+import { ConflictError, NotFoundError, type Operation } from './operation.ts';
+
+const searchOutput = pageOf(eventItem).extend({
+  searchedTo: time
+    .nullable()
+    .describe('All that was received since then is searched; "next" goes on. Null: all was'),
+});
+const range = z.strictObject({ beforeId: z.int(), floorId: z.int() });
+
+export const search: Operation<z.infer<typeof searchInput>, z.infer<typeof searchOutput>> = {
+  name: 'event-search',
+  summary: 'Stored events that fit all filters, the newest first, in steps that each end soon',
+  input: searchInput,
+  output: searchOutput,
+  permission: 'read',
+  route: 'GET /events',
+  async run({ db }, { cursor, limit = pageDefault, ...filters }) {
+    const step = await searchEvents(db, filterOf(filters), {
+      range: keyOf(cursor, filters, range),
+      limit,
+    });
+    return {
+      items: step.events.map(itemOf),
+      next: step.next === null ? null : cursorOf(step.next, filters),
+      searchedTo: step.searchedTo,
+    };
+  },
+};
+
+const attempt = z.object({
+  at: time,
+  outcome: text,
+  reason: text.nullable(),
+  status: z.number().nullable().describe('HTTP status; null: there was no answer'),
+  durationMs: z.number(),
+  answer: text.nullable().describe('The beginning of the far end’s answer, without secrets'),
+  isOfDigest: z.boolean().describe('It sent the digest in which the event travelled'),
+});
+
+const delivery = z.object({
+  sink: text,
+  state: z.enum(deliveryStates),
+  reason: text.nullable(),
+  attempts: z.number().describe('Failed attempts that counted'),
+  form: z.enum(['full', 'short', 'bare']),
+  scheduledAt: time,
+  finalizedAt: time.nullable(),
+  route: text.nullable(),
+  group: text.nullable().describe('JSON: the route’s name and the values by which it groups'),
+  digestId: rowId.nullable().describe('The event that is the digest in which it travels'),
+  silence: z.object({ id: rowId, owner: text, reason: text }).nullable(),
+  remoteId: text.nullable().describe('The far end’s own id of the message'),
+  heldBy: z.enum(['group', 'storm']).nullable(),
+  heldUntil: time.nullable(),
+  tried: z.array(attempt).describe('Failures, and the success that followed them; oldest first'),
+});
+
+const neighbours = z.object({
+  count: z.number().describe('Other events with the same value'),
+  hasMore: z.boolean().describe('There may be more than these'),
+  filter: z.record(z.string(), z.string()).describe('Of event-search: finds all of them'),
+});
+
+const shown = z.object({
+  event: eventItem,
+  // As its source made it.
+  body: objectOf<EventBody>().meta({ type: 'object', description: 'Everything that is known' }),
+  raw: text.describe('The vendor’s object, byte for byte'),
+  routes: z.array(text).describe('Those that took it when it arrived'),
+  deliveries: z.array(delivery),
+  changes: z.array(eventItem).describe('Other events of the same item, the newest first'),
+  sameDevice: neighbours.nullable(),
+  sameHash: neighbours.nullable(),
+});
+
+/** How many changes are shown, and how many neighbours are counted. */
+const changesMax = 20;
+const neighboursMax = 100;
+
+export const show: Operation<{ readonly event: string }, z.infer<typeof shown>> = {
+  name: 'event-show',
+  summary: 'One event with its raw object, its decision, and its deliveries with each attempt',
+  input: z.strictObject({ event: rowId }),
+  output: shown,
+  permission: 'read',
+  route: 'GET /events/{event}',
+  async run({ db, config }, { event: id }) {
+    const detail = await readEventDetail(db, id);
+    if (detail === null) throw unknownEvent(id);
+    const { event, raw, routes, deliveries } = detail;
+    const mask = createMask(config.secrets);
+    const { device, file } = event.body;
+    const ofSubject = { subject: event.subject, source: [event.source] };
+    const { events } = await searchEvents(db, filterOf(ofSubject), {
+      range: null,
+      limit: changesMax + 1,
+    });
+    const states = deliveries.map(({ sink, state }) => ({ sink, state }));
+    return {
+      event: itemOf({ ...event, deliveries: states }),
+      body: event.body,
+      raw,
+      routes: [...routes],
+      deliveries: deliveries.map((one) => shownDelivery(one, mask)),
+      changes: events
+        .filter((one) => one.id !== event.id)
+        .slice(0, changesMax)
+        .map(itemOf),
+      sameDevice: await neighboursOf(db, 'device', device?.name ?? device?.id),
+      sameHash: await neighboursOf(db, 'hash', file?.hash),
+    };
+  },
+};
+
+function unknownEvent(id: string): NotFoundError {
+  return new NotFoundError(
+    `No event ${id} is stored, or no longer: events are removed when they are older than RETENTION. Search for it by its values.`,
+  );
+}
+
+function shownDelivery(
+  { groupKey, digestId, silence: by, tried, ...one }: DeliveryDetail,
+  mask: (text: string) => string,
+): z.infer<typeof delivery> {
+  return {
+    ...one,
+    group: groupKey,
+    digestId: digestId === null ? null : String(digestId),
+    silence: by && { ...by, id: String(by.id) },
+    tried: tried.map(({ answer, ...facts }) => ({
+      ...facts,
+      answer: answer === null ? null : mask(answer),
+    })),
+  };
+}
+
+async function neighboursOf(
+  db: Database,
+  kind: 'device' | 'hash',
+  value: string | undefined,
+): Promise<z.infer<typeof neighbours> | null> {
+  if (value === undefined || value.trim() === '') return null;
+  const filter = { [kind]: value };
+  const { events, next } = await searchEvents(db, filterOf(filter), {
+    range: null,
+    limit: neighboursMax,
+  });
+  return { count: Math.max(0, events.length - 1), hasMore: next !== null, filter };
+}
+
+const decideInput = z.strictObject({
+  event: rowId,
+  at: time.optional().describe('When it would arrive; absent: now'),
+});
+
+const decided = z.object({
+  at: time,
+  event: eventItem,
+  routes: z
+    .array(z.object({ name: text, reason: z.enum(misses).nullable(), words: text }))
+    .describe('In their order; the reason is the first condition that does not hold'),
+  sinks: z.array(
+    z.object({
+      id: text,
+      state: z.enum(['pending', 'suppressed', 'none']).describe('none: no route names the sink'),
+      reason: text.nullable(),
+      route: text.nullable(),
+      heldBy: z
+        .enum(['quiet', 'group'])
+        .nullable()
+        .describe('It would wait: for the end of quiet hours, or for others like it'),
+      silence: z.object({ id: rowId, owner: text, reason: text }).nullable(),
+    }),
+  ),
+});
+
+export const decide: Operation<z.infer<typeof decideInput>, z.infer<typeof decided>> = {
+  name: 'event-decide',
+  summary: 'What the routes and silences as they are now would do with a stored event',
+  input: decideInput,
+  output: decided,
+  permission: 'read',
+  route: 'GET /events/{event}/decision',
+  async run({ db, config }, { event: id, at }) {
+    const detail = await readEventDetail(db, id);
+    if (detail === null) throw unknownEvent(id);
+    const { event, deliveries } = detail;
+    const { source } = event;
+    if (source === noticeSource)
+      throw new ConflictError(
+        `Event ${id} is Tocsin’s own, and routes take none of those: a notice goes by its kind, a digest to one sink.`,
+      );
+    const { silences, nowMs } = await readActiveSilences(db, 0);
+    const atMs = at === undefined ? nowMs : Date.parse(at);
+    const active = silences.flatMap(compiled);
+    const { routes, sinks } = explain(
+      { routes: config.routes, sinks: config.sinks.map((sink) => sink.id) },
+      { source, event, atMs },
+      (decisions) => silence(active, decisions, { source, event, atMs }),
+    );
+    return {
+      at: new Date(atMs).toISOString(),
+      event: itemOf({
+        ...event,
+        deliveries: deliveries.map(({ sink, state }) => ({ sink, state })),
+      }),
+      routes: routes.map(({ name, reason }) => ({
+        name,
+        reason,
+        words: reason === null ? 'takes it' : missWords[reason],
+      })),
+      sinks: sinks.map(({ silenceId, ...sink }) => ({
+        ...sink,
+        silence: silenceOf(silences, silenceId),
+      })),
+    };
+  },
+};
+
+/** None for a silence that this release cannot read: the service leaves it out as well. */
+function compiled({ id, matcher: written, startsAtMs, endsAtMs }: StoredSilence): Silence[] {
+  const matcher = tryMatcher(written);
+  return matcher instanceof MatcherError ? [] : [{ ...matcher, id, startsAtMs, endsAtMs }];
+}
+
+function silenceOf(silences: readonly StoredSilence[], id: number | null) {
+  const by = silences.find((one) => one.id === id);
+  return by === undefined ? null : { id: String(by.id), owner: by.owner, reason: by.reason };
+}
