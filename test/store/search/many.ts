@@ -21,11 +21,17 @@ export async function searchAll(db: Database, filter: SearchFilter, limit = 7) {
   return { found, ids: found.map(({ externalId }) => externalId), steps };
 }
 
+interface Shape {
+  readonly count?: number;
+  readonly gap?: number;
+  readonly every?: number;
+  /** The newest events are of no device. */
+  readonly busyTo?: number;
+}
+
 /** One event in `every` is of the device `busy`, over `count` × `gap` ids. */
-export async function fillMany(
-  db: Database,
-  { count = 6000, gap = 20, every = 1, busyTo = count } = {},
-) {
+export async function fillMany(db: Database, shape: Shape = {}): Promise<void> {
+  const { count = 6000, gap = 20, every = 1, busyTo = count } = shape;
   const keys = `{${keyOf('device', 'busy')}}`;
   await db.$client`
     insert into events (id, source, external_id, subject, stream, type, severity, body, raw, routes,
