@@ -1,6 +1,7 @@
 // The face of the configuration: reads it, judges it and shows it. Nothing else of this folder is
 // imported from outside.
 
+export { readDraft } from './draft.ts';
 export { type LintRule, lint, type Remark } from './lint/index.ts';
 export { type LoadOptions, loadConfig, readConfig } from './load.ts';
 export { findDefinition, secretsOf } from './read/adapters.ts';

@@ -30,8 +30,8 @@ import {
   type Missing,
   sinksOfVariables,
   sourcesOfVariables,
-  variablesOfSinks,
-  variablesOfSources,
+  variablesOfRoutes,
+  warnOfIdleVariables,
   withBareToken,
   withStartFrom,
 } from './read/script.ts';
@@ -61,6 +61,8 @@ export interface LoadOptions {
   readonly areCredentialsOptional?: boolean;
   /** In place of the file that TOCSIN_CONFIG names. */
   readonly file?: FileName;
+  /** Sources and sinks where the file lists none, in place of those of variables. */
+  readonly inputs?: Readonly<Record<'sources' | 'sinks', readonly AdapterInput[]>>;
   /** Gets every file that was looked for, whether or not the configuration is right. */
   readonly files?: FilesRead;
 }
@@ -100,7 +102,8 @@ export function readConfig(options: LoadOptions): ConfigReading {
   if (findings.problems.length > 0)
     throw new ConfigError(presented(findings.problems, mask), warnings);
   const hash = hashOf({ environment, file, sources, sinks }, registries, mask);
-  const whole = { ...config, secrets, warnings, hash };
+  const ground = { registries, variables: variablesOfRoutes(environment) };
+  const whole = { ...config, ground, secrets, warnings, hash };
   return { config: whole, environment, file, sources, sinks, registries };
 }
 
@@ -120,7 +123,9 @@ interface Parts {
 
 function readParts(options: LoadOptions, findings: Findings): Parts {
   const { directory, registries } = options;
-  const environment = withBareToken(readEnvironment(options.env, directory, findings), findings);
+  const areFilesRead = options.file?.text === undefined;
+  const variables = readEnvironment(options.env, directory, findings, areFilesRead);
+  const environment = withBareToken(variables, findings);
   const name = options.file ?? fileOfVariable(environment);
   const areOptional = options.areCredentialsOptional ?? false;
   const around = { directory, environment, registries, findings, areOptional };
@@ -133,8 +138,11 @@ function readParts(options: LoadOptions, findings: Findings): Parts {
     areOptional ? 'assumed' : isNeeded(need) ? 'reported' : 'accepted';
   const sources = file?.sources
     ? withStartFrom(file.sources, environment)
-    : sourcesOfVariables(environment, missing('sources'), findings);
-  const sinks = file?.sinks ?? sinksOfVariables(environment, missing('sinks'), findings);
+    : (options.inputs?.sources ?? sourcesOfVariables(environment, missing('sources'), findings));
+  const sinks =
+    file?.sinks ??
+    options.inputs?.sinks ??
+    sinksOfVariables(environment, missing('sinks'), findings);
   if (name !== undefined && file !== undefined) warnOfIdleVariables(name.name, file, around);
   const written = file?.templates ?? [];
   const areAll = file?.unread.has('templates') !== true;
@@ -275,29 +283,6 @@ function readLinks(file: ConfigFile | undefined, read: OptionReader): Config['li
     hash: read(file?.links.hash, values.linkPattern('hash')),
     technique: read(file?.links.technique, values.linkPattern('technique')),
   };
-}
-
-/**
- * Once the file lists the sources, the variables that would have made them have no effect, unless
- * the file refers to them.
- */
-function warnOfIdleVariables(
-  name: string,
-  file: ConfigFile,
-  { environment, findings }: Pick<Parts, 'environment' | 'findings'>,
-): void {
-  const hasThresholds = file.routes?.every(
-    ({ content }) => content?.match?.min_severity !== undefined,
-  );
-  const idle = [
-    ...(file.sources === undefined ? [] : variablesOfSources(file.sources)),
-    ...(file.sinks === undefined ? [] : variablesOfSinks),
-    ...(hasThresholds ? ['MIN_SEVERITY'] : []),
-  ];
-  for (const variable of idle) {
-    if (environment.get(variable) === undefined || file.variables.has(variable)) continue;
-    findings.warnings.push(`${environment.place(variable)} has no effect: ${name} decides this.`);
-  }
 }
 
 function fileOfVariable(environment: Environment): FileName | undefined {

@@ -53,6 +53,7 @@ test('reading is all that can be done with the permission to read', () => {
     'event-show',
     'event-tail',
     'events-page',
+    'route-diff',
     'silence-list',
     'silence-preview',
     'silence-show',

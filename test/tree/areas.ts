@@ -60,7 +60,15 @@ const rooms: readonly Room[] = [
     // Its face alone: what is behind it is its own business.
     name: 'config',
     place: /^src\/config\/index\.ts$/,
-    imports: ['config/load', 'config/lint', 'config/show', 'config/silences', 'config/read'],
+    imports: [
+      ...['config/draft', 'config/load', 'config/lint', 'config/show', 'config/silences'],
+      'config/read',
+    ],
+  },
+  {
+    name: 'config/draft',
+    place: /^src\/config\/draft\.ts$/,
+    imports: ['config/load', 'config/read', 'kit'],
   },
   {
     name: 'config/load',

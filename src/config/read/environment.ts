@@ -48,12 +48,14 @@ interface Layer {
   readonly variables: Variables;
 }
 
+/** @param areFilesRead false: the process's own variables alone */
 export function readEnvironment(
   env: Variables,
   directory: string,
   findings: Findings,
+  areFilesRead = true,
 ): Environment {
-  const files = ['.env', '.env1'].map((file) => ({
+  const files = (areFilesRead ? ['.env', '.env1'] : []).map((file) => ({
     file,
     variables: readVariables(directory, file, findings),
   }));

@@ -68,6 +68,8 @@ export interface ConfigFile {
 export interface FileName {
   readonly name: string;
   readonly where: string;
+  /** Its content, in place of a file: none is read then, nor an `.env`. */
+  readonly text?: string;
 }
 
 export interface Surroundings {
@@ -89,7 +91,7 @@ export function readConfigFile(
 ): ConfigFile | undefined {
   const path = resolve(surroundings.directory, named.name);
   const { environment, findings, areOptional } = surroundings;
-  const text = textAt(path, named, findings);
+  const text = named.text ?? textAt(path, named, findings);
   if (text === undefined) return undefined;
   const written = {
     text,

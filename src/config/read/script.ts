@@ -3,6 +3,7 @@
 import type { ConfigProblem } from '../../kit/errors.ts';
 import type { AdapterInput } from './adapters.ts';
 import type { Environment, Findings } from './environment.ts';
+import type { ConfigFile } from './file.ts';
 import type { KnownVariable } from './known.ts';
 
 const sourceTypes = ['deepinstinct_events', 'deepinstinct_suspicious_events'];
@@ -16,13 +17,23 @@ export const sinkVariables: Readonly<Record<string, KnownVariable>> = {
 };
 
 /** The variables that have no effect beside the sources of a file. */
-export function variablesOfSources(listed: readonly AdapterInput[]): readonly KnownVariable[] {
+function variablesOfSources(listed: readonly AdapterInput[]): readonly KnownVariable[] {
   const isStartOpen = listed.some(lacksStart);
   return Object.values(sourceVariables).filter((name) => name !== 'START_FROM' || !isStartOpen);
 }
 
 /** The variables that have no effect beside the sinks of a file. */
-export const variablesOfSinks = Object.values(sinkVariables);
+/** Those on which routes depend, as they are set; none is a secret. */
+export function variablesOfRoutes(environment: Environment): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    (['MIN_SEVERITY', 'TZ'] as const).flatMap((name) => {
+      const value = environment.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+const variablesOfSinks = Object.values(sinkVariables);
 
 const urlMissing = {
   problem: 'is not set, so there is no console to read from',
@@ -135,4 +146,27 @@ export function withBareToken(environment: Environment, findings: Findings): Env
     return key;
   };
   return { ...environment, get: bare };
+}
+
+/**
+ * Once the file lists the sources, the variables that would have made them have no effect, unless
+ * the file refers to them.
+ */
+export function warnOfIdleVariables(
+  name: string,
+  file: ConfigFile,
+  { environment, findings }: { readonly environment: Environment; readonly findings: Findings },
+): void {
+  const hasThresholds = file.routes?.every(
+    ({ content }) => content?.match?.min_severity !== undefined,
+  );
+  const idle = [
+    ...(file.sources === undefined ? [] : variablesOfSources(file.sources)),
+    ...(file.sinks === undefined ? [] : variablesOfSinks),
+    ...(hasThresholds ? ['MIN_SEVERITY'] : []),
+  ];
+  for (const variable of idle) {
+    if (environment.get(variable) === undefined || file.variables.has(variable)) continue;
+    findings.warnings.push(`${environment.place(variable)} has no effect: ${name} decides this.`);
+  }
 }

@@ -92,6 +92,12 @@ export interface Config {
     /** Everything that begins with `OTEL_`, for the SDK. Holds secrets. */
     readonly variables: Readonly<Record<string, string>>;
   };
+  /** What a draft of the file is read with. Holds no secret. */
+  readonly ground: {
+    readonly registries: Registries;
+    /** Variables on which routes depend beside the file, as they are set. */
+    readonly variables: Readonly<Record<string, string>>;
+  };
   /** Every secret value of the configuration, for the masks of logs and errors. */
   readonly secrets: readonly string[];
   /** The same number for replicas that have the same configuration, secrets aside. */

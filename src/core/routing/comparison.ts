@@ -108,6 +108,8 @@ export interface Comparer {
    * @returns the losses if no sink would get it any more; undefined otherwise
    */
   add(event: ComparedEvent): readonly Loss[] | undefined;
+  /** How many events so far no sink would get before and some would after. */
+  gainedCount(): number;
   result(): Comparison;
 }
 
@@ -144,6 +146,7 @@ export function comparePolicies(before: Policy, after: Policy, renamed = noRenam
         reason: is.reasons.get(renamed.sinks.get(sink) ?? sink) ?? null,
       }));
     },
+    gainedCount: () => gained.reduce((sum, count) => sum + count, 0),
     result: () => ({
       events,
       sinks: [...counts].sort(byName).map(([sink, known]) => ({

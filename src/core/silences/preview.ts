@@ -1,15 +1,14 @@
 // What a silence would have hidden of the past. Reads the newest events, a bounded number, a page at
 // a time.
-import { noticeSource, type Severity } from '../../kit/event.ts';
+import type { Severity } from '../../kit/event.ts';
 import type { RecentEvent } from '../../kit/records/past.ts';
 import type { Database } from '../../store/database.ts';
-import { readRecentEvents } from '../../store/recent.ts';
+import { walkRecent } from '../../store/recent.ts';
 import { readNowMs } from '../../store/silences.ts';
 import { priorityOf } from '../routing/index.ts';
 import { covers, type Matcher } from './index.ts';
 
 export const dayMs = 86_400_000;
-const pageSize = 500;
 const lookedMax = 10_000;
 const sampleMax = 10;
 
@@ -39,26 +38,16 @@ export async function preview(
 ): Promise<Preview[]> {
   const nowMs = await readNowMs(db);
   const tallies = matchers.map((matcher) => new Tally(matcher));
-  let looked = 0;
-  let oldest: RecentEvent | undefined;
-  let isMore = true;
-  while (isMore && looked < lookedMax) {
-    const page: readonly RecentEvent[] = await readRecentEvents(db, {
-      withinMs,
-      beforeId: oldest?.id ?? null,
-      limit: pageSize,
-    });
-    for (const recent of page.filter(({ source }) => source !== noticeSource)) {
-      looked += 1;
+  const { looked, isCut, ...walked } = await walkRecent(
+    db,
+    { withinMs, max: lookedMax },
+    (recent) => {
       for (const tally of tallies) tally.add(recent);
-    }
-    oldest = page.at(-1) ?? oldest;
-    isMore = page.length === pageSize;
-  }
-  const beginMs = nowMs - withinMs;
-  const searchedToMs = isMore ? (oldest?.receivedAtMs ?? beginMs) : beginMs;
+    },
+  );
+  const searchedToMs = walked.searchedToMs ?? nowMs - withinMs;
   return tallies.map((tally) => ({
-    ...{ looked, isCut: isMore, searchedToMs },
+    ...{ looked, isCut, searchedToMs },
     ...tally.result(searchedToMs, nowMs),
   }));
 }
