@@ -38,6 +38,8 @@ describe('the three variables of the script', () => {
       storm: { over: 20, passes: 0 },
       timeZone: 'Asia/Bangkok',
       proxy: {},
+      access: { roles: [], isTrustedProxy: expect.any(Function) },
+      ground: { registries, variables: { TZ: 'Asia/Bangkok' } },
       secrets: [token, hook],
       warnings: [],
       hash: expect.any(Number),
