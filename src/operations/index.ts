@@ -30,6 +30,7 @@ export {
   FormError,
   InputError,
   includes,
+  inputOf,
   NotFoundError,
   type Operation,
   type OperationContext,

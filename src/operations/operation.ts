@@ -136,10 +136,7 @@ export async function perform<In, Out>(
     throw new PermissionError(
       `${name} needs the role "${permission}", and ${actor.name} has "${actor.role}".`,
     );
-  const { data, error } = operation.input.safeParse(input);
-  if (error !== undefined)
-    throw new FormError(`${name} cannot take this input: ${problemsOf(error, operation.input)}.`);
-  const given = data as In;
+  const given = inputOf(operation, input);
   const isAct = permission !== 'read' && operation.isRehearsal?.(given) !== true;
   if (!isAct) return outputOf(operation, await operation.run(context, given));
   const act = (db: Database, isWhole: boolean) =>
@@ -181,6 +178,13 @@ async function performNoted<In, Out>(
   const noted = operation.noted === undefined ? output : operation.noted(output);
   await appendAudit(db, { ...entry, after: textOf(noted) }, isWhole);
   return output;
+}
+
+/** The input of the operation, checked. @throws {FormError} */
+export function inputOf<In, Out>({ name, input }: Operation<In, Out>, given: unknown): In {
+  const parsed = input.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new FormError(`${name} cannot take this input: ${problemsOf(parsed.error, input)}.`);
 }
 
 /** The answer of the operation, checked. @throws {OutputError} */

@@ -7,6 +7,7 @@ import {
   type Actor,
   ConflictError,
   InputError,
+  inputOf,
   NotFoundError,
   type Operation,
   OutputError,
@@ -37,14 +38,16 @@ export async function isServiceRunning(directory: string): Promise<boolean> {
 }
 
 /**
- * @throws when the service cannot do it, has stopped, or is of a release that answers in another
- * form
+ * @throws {FormError} for input that this release cannot take; also when the service cannot do it,
+ * has stopped, or is of a release that answers in another form
  */
 export async function askService<In, Out>(
   directory: string,
   operation: Operation<In, Out>,
   { input, actor }: { readonly input: In; readonly actor: Actor },
 ): Promise<Out> {
+  // What this release cannot take is no fault of the service's.
+  inputOf(operation, input);
   const request = {
     method: 'POST',
     headers: { 'content-type': 'application/json', [actorHeader]: encodeURIComponent(actor.name) },

@@ -61,6 +61,14 @@ test.each([
   await expect(refused).rejects.toThrow(otherRelease);
 });
 
+test('input that this release cannot take is refused here, as no fault of the service', async () => {
+  lock.serve(async () => new Response('', { status: 400 }));
+  const wrong = { input: { limit: 0 }, actor };
+  const refused = askService(directory, delivery.list, wrong);
+  await expect(refused).rejects.toThrow('delivery-list cannot take this input: limit is not right');
+  await expect(refused).rejects.toMatchObject({ name: 'FormError' });
+});
+
 test.each([
   [400, 'delivery-list cannot take this input: it has "limit"', otherRelease],
   [404, 'No such operation.', otherRelease],
