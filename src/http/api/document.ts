@@ -146,9 +146,10 @@ function refusalsOf({ permission }: RoutedOperation, isAct: boolean, hasVersion:
     ...(isNoted ? [422] : []),
     ...[429, 500, 503],
   ];
-  return Object.fromEntries(
+  const answers = Object.fromEntries(
     statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }]),
   );
+  return { ...answers, 431: { description: 'The address or the headers are too long' } };
 }
 
 function queryField(name: string, schema: Json, required: readonly string[]): Json {

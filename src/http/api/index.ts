@@ -31,20 +31,14 @@ export function createApi(
   const live = new LiveTail(deps);
   app.get('/events/stream', (c) => live.answer(c));
   app.all('/events/stream', () => wrongMethod(['GET']));
-  // A path with a word where another has a field comes first.
+  // A path with a word where another has a field comes first, with its refusals.
   const ordered = routed.toSorted((a, b) => fieldCount(a) - fieldCount(b));
-  for (const operation of ordered) {
-    const { method, path } = placesOf(operation);
-    const answer = createAnswer(operation, deps, once);
-    app.on(method, honoPath(path), answer);
-  }
-  const paths = new Set(routed.map((operation) => honoPath(placesOf(operation).path)));
-  for (const path of paths) {
-    const methods = routed
-      .map(placesOf)
-      .filter((one) => honoPath(one.path) === path)
-      .map(({ method }) => method);
-    app.all(path, () => wrongMethod(methods));
+  const pathOf = (operation: RoutedOperation) => honoPath(placesOf(operation).path);
+  for (const path of new Set(ordered.map(pathOf))) {
+    const own = ordered.filter((operation) => pathOf(operation) === path);
+    for (const operation of own)
+      app.on(placesOf(operation).method, path, createAnswer(operation, deps, once));
+    app.all(path, () => wrongMethod(own.map((operation) => placesOf(operation).method)));
   }
   app.all('/openapi.json', () => wrongMethod(['GET']));
   app.all('*', () =>

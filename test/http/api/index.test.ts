@@ -48,6 +48,7 @@ test.each([
   ['/nothing', 404, 'There is nothing here.'],
   ['/bell-cast', 404, 'There is nothing here.'],
   ['/bells/a/ring', 405, 'Here one may POST.'],
+  ['/bells/ring', 405, 'Here one may POST.'],
 ])('GET %s is answered with %i', async (path, status, words) => {
   const { app, run } = createTestApi();
   const answer = await app.request(path);
@@ -69,6 +70,8 @@ test.each([
   [...post('/bells/a/ring?times=1', '{}'), 400, 'Put the fields into the body'],
   [...post('/bells/a/ring', `{"note":"${'x'.repeat(1_000_000)}"}`), 413, '1000000 bytes'],
   [...post('/bells', '{}'), 405, 'Here one may GET, HEAD.'],
+  [...post('/bells/dead', '{}'), 405, 'Here one may GET, HEAD.'],
+  [...post('/bells/a', '{}'), 405, 'Here one may GET, HEAD.'],
   [...post('/openapi.json', '{}'), 405, 'Here one may GET, HEAD.'],
 ])('POST %s with %j is refused with %i', async (path, request, status, words) => {
   const { app, run } = createTestApi();

@@ -51,6 +51,11 @@ export function createTable(
       }),
     },
     {
+      ...{ name: 'bells-ring', summary: 'Rings all bells', route: 'POST /bells/ring' },
+      ...{ ...shared, ...own },
+      input: z.strictObject({}),
+    },
+    {
       name: 'bell-cast',
       summary: 'For commands alone',
       ...shared,

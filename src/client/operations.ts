@@ -1,0 +1,77 @@
+// The operations that the client knows: their types out of the table of operations, and their
+// places in the API, which a test compares with the table.
+import type {
+  dead,
+  delivery,
+  Operation,
+  session,
+  silence,
+  sink,
+  source,
+  sourceSearch,
+  token,
+} from '../operations/index.ts';
+
+interface Operations {
+  'dead-groups': typeof dead.groups;
+  'delivery-drop': typeof delivery.drop;
+  'delivery-list': typeof delivery.list;
+  'delivery-redrive': typeof delivery.redrive;
+  'session-list': typeof session.list;
+  'session-revoke': typeof session.revoke;
+  'silence-add': typeof silence.add;
+  'silence-end': typeof silence.end;
+  'silence-extend': typeof silence.extend;
+  'silence-list': typeof silence.list;
+  'silence-preview': typeof silence.preview;
+  'silence-show': typeof silence.show;
+  'sink-pause': typeof sink.pause;
+  'sink-resume': typeof sink.resume;
+  'sink-test': typeof sink.test;
+  'source-item': typeof sourceSearch.item;
+  'source-pause': typeof source.pause;
+  'source-poll': typeof source.poll;
+  'source-reset': typeof source.reset;
+  'source-resume': typeof source.resume;
+  'source-search': typeof sourceSearch.search;
+  'token-create': typeof token.create;
+  'token-list': typeof token.list;
+  'token-revoke': typeof token.revoke;
+}
+
+export type OperationName = keyof Operations;
+
+/** What an operation takes. */
+export type Input<Name extends OperationName> =
+  Operations[Name] extends Operation<infer In, infer _> ? In : never;
+
+/** What an operation answers. */
+export type Output<Name extends OperationName> =
+  Operations[Name] extends Operation<infer _, infer Out> ? Out : never;
+
+export const operationRoutes: Readonly<Record<OperationName, string>> = {
+  'dead-groups': 'GET /deliveries/dead',
+  'delivery-drop': 'POST /deliveries/drop',
+  'delivery-list': 'GET /deliveries',
+  'delivery-redrive': 'POST /deliveries/redrive',
+  'session-list': 'GET /sessions',
+  'session-revoke': 'POST /sessions/revoke',
+  'silence-add': 'POST /silences',
+  'silence-end': 'POST /silences/{silence}/end',
+  'silence-extend': 'POST /silences/{silence}/extend',
+  'silence-list': 'GET /silences',
+  'silence-preview': 'POST /silences/preview',
+  'silence-show': 'GET /silences/{silence}',
+  'sink-pause': 'POST /sinks/{sink}/pause',
+  'sink-resume': 'POST /sinks/{sink}/resume',
+  'sink-test': 'POST /sinks/{sink}/test',
+  'source-item': 'GET /sources/{source}/items/{item}',
+  'source-pause': 'POST /sources/{source}/pause',
+  'source-poll': 'POST /sources/{source}/poll',
+  'source-reset': 'POST /sources/{source}/reset',
+  'source-resume': 'POST /sources/{source}/resume',
+  'source-search': 'POST /sources/{source}/search',
+  'token-create': 'POST /tokens',
+  'token-list': 'GET /tokens',
+  'token-revoke': 'POST /tokens/{token}/revoke',
+};
