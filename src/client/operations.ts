@@ -1,6 +1,7 @@
 // The operations that the client knows: their types out of the table of operations, and their
 // places in the API, which a test compares with the table.
 import type {
+  audit,
   dead,
   delivery,
   Operation,
@@ -9,10 +10,14 @@ import type {
   sink,
   source,
   sourceSearch,
+  states,
+  status,
   token,
 } from '../operations/index.ts';
 
 interface Operations {
+  'audit-list': typeof audit.list;
+  'audit-verify': typeof audit.verify;
   'dead-groups': typeof dead.groups;
   'delivery-drop': typeof delivery.drop;
   'delivery-list': typeof delivery.list;
@@ -27,13 +32,16 @@ interface Operations {
   'silence-show': typeof silence.show;
   'sink-pause': typeof sink.pause;
   'sink-resume': typeof sink.resume;
+  'sink-states': typeof states.sinks;
   'sink-test': typeof sink.test;
   'source-item': typeof sourceSearch.item;
   'source-pause': typeof source.pause;
   'source-poll': typeof source.poll;
   'source-reset': typeof source.reset;
   'source-resume': typeof source.resume;
+  'source-states': typeof states.sources;
   'source-search': typeof sourceSearch.search;
+  'status-show': typeof status.show;
   'token-create': typeof token.create;
   'token-list': typeof token.list;
   'token-revoke': typeof token.revoke;
@@ -50,6 +58,8 @@ export type Output<Name extends OperationName> =
   Operations[Name] extends Operation<infer _, infer Out> ? Out : never;
 
 export const operationRoutes: Readonly<Record<OperationName, string>> = {
+  'audit-list': 'GET /audit',
+  'audit-verify': 'GET /audit/verification',
   'dead-groups': 'GET /deliveries/dead',
   'delivery-drop': 'POST /deliveries/drop',
   'delivery-list': 'GET /deliveries',
@@ -64,13 +74,16 @@ export const operationRoutes: Readonly<Record<OperationName, string>> = {
   'silence-show': 'GET /silences/{silence}',
   'sink-pause': 'POST /sinks/{sink}/pause',
   'sink-resume': 'POST /sinks/{sink}/resume',
+  'sink-states': 'GET /sinks',
   'sink-test': 'POST /sinks/{sink}/test',
   'source-item': 'GET /sources/{source}/items/{item}',
   'source-pause': 'POST /sources/{source}/pause',
   'source-poll': 'POST /sources/{source}/poll',
   'source-reset': 'POST /sources/{source}/reset',
   'source-resume': 'POST /sources/{source}/resume',
+  'source-states': 'GET /sources',
   'source-search': 'POST /sources/{source}/search',
+  'status-show': 'GET /status',
   'token-create': 'POST /tokens',
   'token-list': 'GET /tokens',
   'token-revoke': 'POST /tokens/{token}/revoke',
