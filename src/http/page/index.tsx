@@ -11,6 +11,8 @@ import { documentOf } from './layout.tsx';
 import { problemOf, showProblem } from './problem.tsx';
 import { deadLetters, dropDead, dropDeadNow, redriveDead, redriveDeadNow } from './views/dead.tsx';
 import { deliveries } from './views/deliveries.tsx';
+import { oneEvent } from './views/event.tsx';
+import { events } from './views/events.tsx';
 import { live } from './views/live.tsx';
 import { now } from './views/now.tsx';
 import {
@@ -44,6 +46,8 @@ const views: Readonly<Record<string, View>> = {
   '/dead': deadLetters,
   '/dead/redrive': redriveDead,
   '/dead/drop': dropDead,
+  '/events': events,
+  '/events/:event': oneEvent,
   '/live': live,
   '/silences': silences,
   '/silences/new': newSilence,

@@ -82,9 +82,16 @@ export function Pager({
 
 /** The same address with another value of one field; null leaves the field out. */
 export function withField(url: URL, name: string, value: string | null): string {
+  return withFields(url, { [name]: value });
+}
+
+/** The same for several fields. */
+export function withFields(url: URL, fields: Readonly<Record<string, string | null>>): string {
   const query = new URLSearchParams(url.searchParams);
-  if (value === null) query.delete(name);
-  else query.set(name, value);
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === null) query.delete(name);
+    else query.set(name, value);
+  }
   const text = query.toString();
   return text === '' ? url.pathname : `${url.pathname}?${text}`;
 }

@@ -1,4 +1,6 @@
 // The words of the page in English. Other languages have the same keys.
+import { eventWords } from './en-events.ts';
+
 export const en = {
   language: 'English',
   product: 'Tocsin',
@@ -153,35 +155,7 @@ export const en = {
     list: 'List them',
     sample: 'The most urgent of them',
   },
-  live: {
-    filter: 'Filter',
-    pause: 'Pause',
-    resume: 'Go on: {n} are waiting',
-    watching: 'Watching.',
-    lost: 'The connection is lost; trying again.',
-    none: 'Events appear here as they are stored.',
-    gap: 'Events {from} to {to} came too fast to be shown here.',
-    dropped: '{n} older events were not kept during the pause.',
-    needsScript: 'This view needs JavaScript. What is stored is under',
-    columns: {
-      receivedAt: 'Received',
-      severity: 'Severity',
-      type: 'Type',
-      device: 'Device',
-      user: 'User',
-      file: 'File',
-      source: 'Source',
-      sinks: 'Sinks',
-    },
-  },
-  events: {
-    fields: {
-      minSeverity: 'Severity from',
-      source: 'Source',
-      sink: 'Sink',
-    },
-  },
-  now: { sink: 'Sink', oldest: 'Oldest waiting' },
+  ...eventWords,
   status: { title: 'Status', version: 'Version', replicas: 'Processes', roles: 'Roles held' },
 };
 

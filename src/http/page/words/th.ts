@@ -1,5 +1,6 @@
 // The words of the page in Thai.
 import type { Words } from './en.ts';
+import { eventWords } from './th-events.ts';
 
 export const th: Words = {
   language: 'ไทย',
@@ -155,35 +156,7 @@ export const th: Words = {
     list: 'แสดงรายการ',
     sample: 'รายการที่เร่งด่วนที่สุด',
   },
-  live: {
-    filter: 'กรอง',
-    pause: 'หยุดชั่วคราว',
-    resume: 'แสดงต่อ: รออยู่ {n} รายการ',
-    watching: 'กำลังติดตาม',
-    lost: 'การเชื่อมต่อขาดหาย กำลังลองใหม่',
-    none: 'เหตุการณ์จะปรากฏที่นี่ทันทีที่ถูกบันทึก',
-    gap: 'เหตุการณ์ {from} ถึง {to} เข้ามาเร็วเกินกว่าจะแสดงที่นี่',
-    dropped: 'ไม่ได้เก็บเหตุการณ์เก่า {n} รายการไว้ระหว่างหยุด',
-    needsScript: 'มุมมองนี้ต้องใช้ JavaScript ดูเหตุการณ์ที่บันทึกแล้วได้ที่',
-    columns: {
-      receivedAt: 'ได้รับเมื่อ',
-      severity: 'ความรุนแรง',
-      type: 'ประเภท',
-      device: 'เครื่อง',
-      user: 'ผู้ใช้',
-      file: 'ไฟล์',
-      source: 'แหล่งข้อมูล',
-      sinks: 'ปลายทาง',
-    },
-  },
-  events: {
-    fields: {
-      minSeverity: 'ความรุนแรงตั้งแต่',
-      source: 'แหล่งข้อมูล',
-      sink: 'ปลายทาง',
-    },
-  },
-  now: { sink: 'ปลายทาง', oldest: 'รอนานที่สุด' },
+  ...eventWords,
   status: {
     title: 'สถานะระบบ',
     version: 'รุ่น',
