@@ -9,6 +9,7 @@ import { openGround } from '../../src/service/ground.ts';
 import { Relay } from '../../src/service/relay.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { sources } from '../../src/sources/index.ts';
+import { writePause } from '../../src/store/controls.ts';
 import { listSilences } from '../../src/store/silences.ts';
 import { quiet } from '../store/stored.ts';
 import { createTestDatabase, environmentOf } from '../support/database.ts';
@@ -65,4 +66,17 @@ test('a storm that a former worker of the sink saw begin, or its being paused, i
   const text = await ground.metrics.expose();
   expect(text).toContain('tocsin_sink_storm{sink="soc"} 0\n');
   expect(text).toContain('tocsin_sink_state{sink="soc",state="paused"} 0\n');
+});
+
+test('what an operator paused is known before anything is worked, and gets no notice past the database', async () => {
+  const { ground, relay } = await build();
+  await ground.store.migrate();
+  const held = relay.roles().map(({ name }) => name);
+  expect(relay.outageSinks(held).map(({ id }) => id)).toEqual(['soc']);
+  await writePause(ground.store.db, {
+    ...{ name: 'sink:soc', by: 'ann', reason: 'r', end: { forMs: 60_000 }, replaces: true },
+  });
+  await relay.prepare();
+  expect(ground.controls.pauseOf('sink:soc')).toMatchObject({ by: 'ann' });
+  expect(relay.outageSinks(held)).toEqual([]);
 });

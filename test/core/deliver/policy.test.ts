@@ -65,6 +65,16 @@ describe('a card that comes late', () => {
     expect(heldFor(2000, 0, 'storm')).toEqual({ held: { by: 'storm' } });
   });
 
+  test('blames the pause of an operator if that came last', () => {
+    const [early, late] = [receivedAtMs + 1000, receivedAtMs + 2000];
+    const reason = (more: Partial<typeof well>) => latenessAfter(7_200_000, { ...well, ...more });
+    const by = (why: string) => ({ delayed: { seconds: 7200, reason: why } });
+    expect(reason({ restedAtMs: late } as never)).toEqual(by('pause'));
+    expect(reason({ restedAtMs: late, recoveredAtMs: early } as never)).toEqual(by('pause'));
+    expect(reason({ restedAtMs: early, recoveredAtMs: late } as never)).toEqual(by('sink'));
+    expect(reason({ restedAtMs: receivedAtMs - 1 } as never)).toEqual(by('backlog'));
+  });
+
   test('blames the sink if that is down, or was down since the event came, and else the backlog', () => {
     const reason = (health: Parameters<typeof latenessOf>[1]) =>
       latenessAfter(7_200_000, health).delayed;

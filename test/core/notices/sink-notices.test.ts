@@ -6,10 +6,12 @@ import { announce } from '../../../src/core/notices/conditions.ts';
 import {
   changeNotice,
   createSinkNotices,
+  isPausedByOperator,
   type SinkChange,
   type SinkNotice,
   sinkFinding,
   sinksDown,
+  unreachable,
 } from '../../../src/core/notices/sink-notices.ts';
 import { quiet, useDatabase } from '../../store/stored.ts';
 
@@ -216,4 +218,17 @@ describe('a look at a sink', () => {
 test('sinks are down for people once that was announced', () => {
   const names = ['sink:soc', 'source:a', 'dead:ops'].map((name) => condition(name, 'x'));
   expect([...sinksDown([...names, condition('sink:boss', null)])]).toEqual(['soc']);
+});
+
+test('nobody is there to hear whose sink is down, or was paused by an operator', () => {
+  const pauseOf = (name: string) =>
+    name === 'sink:ops' ? { by: 'ann', reason: 'r', since: '', until: '' } : null;
+  const known = [condition('sink:soc', 'x')];
+  const sinks = ['soc', 'ops', 'boss'];
+  expect([...unreachable(known, { sinks }, { pauseOf })]).toEqual(['soc', 'ops']);
+  expect([...unreachable(known, { sinks }, undefined)]).toEqual(['soc']);
+  expect([isPausedByOperator('ops', { pauseOf }), isPausedByOperator('ops', undefined)]).toEqual([
+    true,
+    false,
+  ]);
 });

@@ -99,6 +99,29 @@ describe('a sink', () => {
     expect((await said()).slice(3)).toEqual(['SINK_PAUSED ops']);
   });
 
+  test('that an operator paused is no news, however it stood before; after the pause it is', async () => {
+    const controls = {
+      pauseOf: (name: string) =>
+        name === 'sink:soc' ? { by: 'ann', reason: 'r', since: '', until: '' } : null,
+    };
+    await setState('soc', 'backing_off', 20);
+    await setState('boss', 'paused');
+    await look({ controls });
+    expect(await said()).toEqual(['SINK_PAUSED ops']);
+    await look();
+    expect(await said()).toEqual(['SINK_PAUSED ops', 'SINK_FAILING ops']);
+  });
+
+  test('that an operator paused gets no notice about others while somebody else can', async () => {
+    const controls = {
+      pauseOf: (name: string) =>
+        name === 'sink:ops' ? { by: 'ann', reason: 'r', since: '', until: '' } : null,
+    };
+    await setState('soc', 'paused');
+    await look({ controls });
+    expect(await said()).toEqual(['SINK_PAUSED boss']);
+  });
+
   test('is told of once, whether its own worker or the watchdog is first', async () => {
     const paused = {
       name: 'sink:soc',
