@@ -27,6 +27,10 @@ export interface GateDependencies {
 }
 
 export const notReady: Stranger = { status: 503, detail: 'The database is not ready. Try again.' };
+export const unavailable: Stranger = {
+  status: 503,
+  detail: 'Nobody can be recognised now; the log says why. Try again.',
+};
 const nobody: Stranger = {
   status: 401,
   detail: 'Sign in at /login, or send a bearer token that "tocsin token create" made.',
@@ -83,6 +87,15 @@ export class Gate {
   }
 
   async identify(c: Context): Promise<Visitor> {
+    try {
+      return await this.#visitor(c);
+    } catch (error) {
+      this.onFailure('identify', error);
+      return { stranger: unavailable };
+    }
+  }
+
+  async #visitor(c: Context): Promise<Visitor> {
     if (this.signIn === undefined) return { stranger: notReady };
     const token = bearerOf(c);
     const client = this.clientOf(c);

@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Proof } from '../../operations/index.ts';
 import { problem } from '../api/problem.ts';
 import type { Stranger } from '../visitor.ts';
-import { type Gate, notReady } from './gate.ts';
+import { type Gate, notReady, unavailable } from './gate.ts';
 import { ownPath } from './next.ts';
 import { callbackPath, tripOfText, tripToText } from './oidc.ts';
 import { roleOf } from './roles.ts';
@@ -59,11 +59,16 @@ export function createLoginRoutes(gate: Gate, page: LoginPage = plainPage): Hono
     const forgery = gate.forgeryIn(c);
     if (forgery !== null) return problem(403, forgery);
     const sent = await sentIn(c);
-    const proof = await gate.proofBy(sent.token, gate.clientOf(c));
-    if ('stranger' in proof) return refuse(c, sent, proof.stranger);
-    await begin(c, gate, proof);
-    const { name, role } = proof;
-    return sent.isForm ? c.redirect(sent.next, 303) : c.json({ name, role });
+    try {
+      const proof = await gate.proofBy(sent.token, gate.clientOf(c));
+      if ('stranger' in proof) return refuse(c, sent, proof.stranger);
+      await begin(c, gate, proof);
+      const { name, role } = proof;
+      return sent.isForm ? c.redirect(sent.next, 303) : c.json({ name, role });
+    } catch (error) {
+      gate.onFailure('login', error);
+      return refuse(c, sent, unavailable);
+    }
   });
   app.get('/login/oidc', (c) => leave(c, gate, show));
   app.get(callbackPath, (c) => comeBack(c, gate, show));

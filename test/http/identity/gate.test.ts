@@ -94,6 +94,26 @@ describe('nobody', () => {
   });
 });
 
+test('while the database fails nobody is recognised, and the log learns why', async () => {
+  const failed = async () => {
+    throw new Error('the database is gone');
+  };
+  const signIn = { byToken: failed, bySession: failed, isAnyTokenLive: failed };
+  const onFailure = vi.fn();
+  const door = openDoor(undefined, { signIn: signIn as unknown as SignIn, onFailure });
+  const answer = await door.visit('/api/v1/who', { headers: bearer(newToken()) });
+  expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('log')]);
+  const cookie = `tocsin_session=${makeSecret()}`;
+  expect(await door.whoIs({ headers: { cookie } })).toBe(503);
+  expect(await door.whoIs()).toBe(503);
+  const body = new URLSearchParams({ token: newToken() }).toString();
+  const login = await door.visit('/login', { method: 'POST', headers: door.ownForm, body });
+  expect(login.status).toBe(503);
+  expect(onFailure.mock.calls.map(([what]) => what)).toEqual([
+    ...['identify', 'identify', 'identify', 'login'],
+  ]);
+});
+
 describe('the cookie of a browser', () => {
   test('makes it who signed in, until signed out by anybody', async () => {
     const door = openDoor(db());
