@@ -93,7 +93,7 @@ function filtersOf(values: Values) {
   const [since, until] = [sinceOf(values.since), untilOf(values.until)];
   const severities = (severity as readonly string[] | undefined)?.map((word) => {
     const parsed = parseSeverity(word);
-    if (parsed !== undefined) return parsed;
+    if (parsed !== undefined) return severityNames[parsed];
     throw new UsageError(`--severity ${word} is none of ${severityNames.slice(1).join(', ')}.`);
   });
   const given = { hash, path, device, tenant, types: type, statuses: status, actions: action };
@@ -132,7 +132,7 @@ type Found = Awaited<ReturnType<typeof sourceSearch.search.run>>['items'][number
 /** Attackers choose names, and the line goes to a terminal. */
 function lineOf({ externalId, occurredAt, severity, type, status, body, event }: Found): string {
   const stored = event === null ? 'not stored here' : `event ${event}`;
-  const words = [occurredAt ?? '-', severityNames[severity], type, status ?? '-'];
+  const words = [occurredAt ?? '-', severity, type, status ?? '-'];
   const device = cutMiddle(body.device?.name ?? '-', 80);
   return `${onOneLine([externalId, ...words, device, stored].join('  '))}\n`;
 }
@@ -143,7 +143,7 @@ function textOf(item: string, { now, stored, differences, problem }: Shown): str
   const line = (text: string) => `${onOneLine(text)}\n`;
   const fact = now ?? stored;
   const head = fact
-    ? line(`item ${item}  ${severityNames[fact.severity]}  ${fact.type}  ${fact.status ?? '-'}`)
+    ? line(`item ${item}  ${fact.severity}  ${fact.type}  ${fact.status ?? '-'}`)
     : '';
   const where =
     stored === null

@@ -40,6 +40,7 @@ import type { Config, Need, Registries, SinkConfig } from './read/shape.ts';
 import { hasGap } from './read/sound.ts';
 import { readTracing } from './read/tracing.ts';
 import * as values from './read/values.ts';
+import { writtenRoutes } from './read/written-routes.ts';
 import { makeRoutes } from './routes/index.ts';
 import { recurringOf } from './silences/index.ts';
 import { Templates } from './templates/index.ts';
@@ -102,7 +103,8 @@ export function readConfig(options: LoadOptions): ConfigReading {
   if (findings.problems.length > 0)
     throw new ConfigError(presented(findings.problems, mask), warnings);
   const hash = hashOf({ environment, file, sources, sinks }, registries, mask);
-  const ground = { registries, variables: variablesOfRoutes(environment) };
+  const routes = writtenRoutes(file?.text ?? '');
+  const ground = { registries, variables: variablesOfRoutes(environment), routes };
   const whole = { ...config, ground, secrets, warnings, hash };
   return { config: whole, environment, file, sources, sinks, registries };
 }

@@ -1,19 +1,15 @@
 // Events for people: found, shown with everything that became of them, and tried on the routes as
 // they are now.
 import { z } from 'zod';
-import { explain, missWords } from '../core/routing/explain.ts';
-import { MatcherError, type Silence, silence, tryMatcher } from '../core/silences/index.ts';
 import { type EventBody, noticeSource } from '../kit/event.ts';
 import { createMask } from '../kit/mask.ts';
 import { deliveryStates } from '../kit/records/delivery.ts';
 import type { DeliveryDetail } from '../kit/records/detail.ts';
-import type { StoredSilence } from '../kit/records/silence.ts';
-import { misses } from '../kit/records/suppression.ts';
 import type { Database } from '../store/database.ts';
 import { readEventDetail } from '../store/event-detail.ts';
 import { searchEvents } from '../store/search/index.ts';
-import { readActiveSilences } from '../store/silences.ts';
 import { cursorOf, keyOf } from './cursor.ts';
+import { decision, decisionOn } from './decision.ts';
 import { eventItem, filterOf, itemOf, searchInput } from './event-fields.ts';
 import { objectOf, pageDefault, pageOf, rowId, text, time } from './fields.ts';
 import { ConflictError, NotFoundError, type Operation } from './operation.ts';
@@ -171,26 +167,7 @@ const decideInput = z.strictObject({
   at: time.optional().describe('When it would arrive; absent: now'),
 });
 
-const decided = z.object({
-  at: time,
-  event: eventItem,
-  routes: z
-    .array(z.object({ name: text, reason: z.enum(misses).nullable(), words: text }))
-    .describe('In their order; the reason is the first condition that does not hold'),
-  sinks: z.array(
-    z.object({
-      id: text,
-      state: z.enum(['pending', 'suppressed', 'none']).describe('none: no route names the sink'),
-      reason: text.nullable(),
-      route: text.nullable(),
-      heldBy: z
-        .enum(['quiet', 'group'])
-        .nullable()
-        .describe('It would wait: for the end of quiet hours, or for others like it'),
-      silence: z.object({ id: rowId, owner: text, reason: text }).nullable(),
-    }),
-  ),
-});
+const decided = decision.extend({ event: eventItem });
 
 export const decide: Operation<z.infer<typeof decideInput>, z.infer<typeof decided>> = {
   name: 'event-decide',
@@ -199,8 +176,8 @@ export const decide: Operation<z.infer<typeof decideInput>, z.infer<typeof decid
   output: decided,
   permission: 'read',
   route: 'GET /events/{event}/decision',
-  async run({ db, config }, { event: id, at }) {
-    const detail = await readEventDetail(db, id);
+  async run(context, { event: id, at }) {
+    const detail = await readEventDetail(context.db, id);
     if (detail === null) throw unknownEvent(id);
     const { event, deliveries } = detail;
     const { source } = event;
@@ -208,40 +185,10 @@ export const decide: Operation<z.infer<typeof decideInput>, z.infer<typeof decid
       throw new ConflictError(
         `Event ${id} is Tocsin’s own, and routes take none of those: a notice goes by its kind, a digest to one sink.`,
       );
-    const { silences, nowMs } = await readActiveSilences(db, 0);
-    const atMs = at === undefined ? nowMs : Date.parse(at);
-    const active = silences.flatMap(compiled);
-    const { routes, sinks } = explain(
-      { routes: config.routes, sinks: config.sinks.map((sink) => sink.id) },
-      { source, event, atMs },
-      (decisions) => silence(active, decisions, { source, event, atMs }),
-    );
+    const states = deliveries.map(({ sink, state }) => ({ sink, state }));
     return {
-      at: new Date(atMs).toISOString(),
-      event: itemOf({
-        ...event,
-        deliveries: deliveries.map(({ sink, state }) => ({ sink, state })),
-      }),
-      routes: routes.map(({ name, reason }) => ({
-        name,
-        reason,
-        words: reason === null ? 'takes it' : missWords[reason],
-      })),
-      sinks: sinks.map(({ silenceId, ...sink }) => ({
-        ...sink,
-        silence: silenceOf(silences, silenceId),
-      })),
+      ...(await decisionOn(context, { source, event, at })),
+      event: itemOf({ ...event, deliveries: states }),
     };
   },
 };
-
-/** None for a silence that this release cannot read: the service leaves it out as well. */
-function compiled({ id, matcher: written, startsAtMs, endsAtMs }: StoredSilence): Silence[] {
-  const matcher = tryMatcher(written);
-  return matcher instanceof MatcherError ? [] : [{ ...matcher, id, startsAtMs, endsAtMs }];
-}
-
-function silenceOf(silences: readonly StoredSilence[], id: number | null) {
-  const by = silences.find((one) => one.id === id);
-  return by === undefined ? null : { id: String(by.id), owner: by.owner, reason: by.reason };
-}

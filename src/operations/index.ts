@@ -6,6 +6,7 @@ import * as delivery from './delivery.ts';
 import * as event from './event.ts';
 import * as events from './events.ts';
 import type { Operation } from './operation.ts';
+import * as route from './route.ts';
 import * as routeDiff from './route-diff.ts';
 import * as session from './session.ts';
 import * as silence from './silence.ts';
@@ -68,7 +69,7 @@ export const operations: readonly AnyOperation[] = [
   ...[delivery.list, delivery.redrive, delivery.drop, dead.groups],
   ...[backlog.list, backlog.move, backlog.drop],
   works.list,
-  routeDiff.diff,
+  ...[route.show, route.test, routeDiff.diff],
   ...[sourceSearch.search, sourceSearch.item],
   ...[source.list, source.reset, source.rename, source.adopt, source.remove],
   ...[source.pause, source.resume, source.poll],

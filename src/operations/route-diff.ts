@@ -12,10 +12,11 @@ import {
 } from '../core/routing/comparison.ts';
 import { priorityOf } from '../core/routing/index.ts';
 import { ConfigError } from '../kit/errors.ts';
+import { severityNames } from '../kit/event.ts';
 import type { RecentEvent } from '../kit/records/past.ts';
 import { walkRecent } from '../store/recent.ts';
 import { readNowMs } from '../store/silences.ts';
-import { rowId, severity, text, time } from './fields.ts';
+import { rowId, text, time } from './fields.ts';
 import { InputError, type Operation } from './operation.ts';
 import { type BySeverity, bySeverity, namedCounts } from './silence-fields.ts';
 
@@ -29,7 +30,7 @@ const sampleMax = 20;
 const sample = z.object({
   event: rowId,
   receivedAt: time,
-  severity,
+  severity: z.enum(severityNames),
   type: text,
   source: text,
   device: text.nullable(),
@@ -194,7 +195,7 @@ class Sample {
     return this.#mostUrgent().map(([{ id, receivedAtMs, source, event }, losses]) => ({
       event: String(id),
       receivedAt: new Date(receivedAtMs).toISOString(),
-      severity: event.severity,
+      severity: severityNames[event.severity],
       type: event.type,
       source,
       device: event.body.device?.name ?? null,

@@ -6,7 +6,7 @@ import type { Preview } from '../core/silences/preview.ts';
 import { duration } from '../kit/duration.ts';
 import { type SeverityName, severityNames } from '../kit/event.ts';
 import { type ListedSilence, type SilenceState, silenceStates } from '../kit/records/silence.ts';
-import { objectOf, rowId, severity, text, time } from './fields.ts';
+import { objectOf, rowId, text, time } from './fields.ts';
 import type { OperationContext } from './operation.ts';
 
 export const matcher = objectOf<WrittenMatcher>().meta({
@@ -127,7 +127,7 @@ export function namedCounts(counts: readonly number[]): BySeverity {
 const sampled = z.object({
   event: rowId,
   receivedAt: time,
-  severity,
+  severity: z.enum(severityNames),
   type: text,
   source: text,
   device: text.nullable(),
@@ -166,7 +166,7 @@ export function hidingOf(preview: Preview): Hiding {
     sample: sample.map(({ id, receivedAtMs, source, event }) => ({
       event: String(id),
       receivedAt: timeOf(receivedAtMs),
-      severity: event.severity,
+      severity: severityNames[event.severity],
       type: event.type,
       source,
       device: event.body.device?.name ?? null,

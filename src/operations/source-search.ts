@@ -2,7 +2,13 @@
 
 import { z } from 'zod';
 import { AdapterError } from '../kit/errors.ts';
-import type { EventBody, EventDraft, Severity } from '../kit/event.ts';
+import {
+  type EventBody,
+  type EventDraft,
+  type Severity,
+  type SeverityName,
+  severityNames,
+} from '../kit/event.ts';
 import { createMask } from '../kit/mask.ts';
 import type { PollSource } from '../kit/source.ts';
 import { readEvent } from '../store/history.ts';
@@ -10,7 +16,7 @@ import { storedItems } from '../store/items.ts';
 import { readNowMs } from '../store/silences.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { type Difference, differencesOf } from './differences.ts';
-import { cursor, name, objectOf, rowId, severity, text, time } from './fields.ts';
+import { cursor, name, objectOf, rowId, text, time } from './fields.ts';
 import {
   ConflictError,
   NotFoundError,
@@ -27,7 +33,7 @@ const facts = {
   externalId: text.describe('The vendor’s number of the item'),
   stream: text,
   type: text,
-  severity,
+  severity: z.enum(severityNames),
   status: text.nullable(),
   action: text.nullable(),
   occurredAt: text.nullable(),
@@ -37,12 +43,15 @@ const facts = {
 interface Facts
   extends Pick<
     EventDraft,
-    'externalId' | 'stream' | 'type' | 'severity' | 'status' | 'action' | 'occurredAt' | 'body'
-  > {}
+    'externalId' | 'stream' | 'type' | 'status' | 'action' | 'occurredAt' | 'body'
+  > {
+  readonly severity: SeverityName;
+}
 
-function factsOf(draft: Facts): Facts {
+function factsOf(draft: Omit<Facts, 'severity'> & { readonly severity: Severity }): Facts {
   const { externalId, stream, type, severity, status, action, occurredAt, body } = draft;
-  return { externalId, stream, type, severity, status, action, occurredAt, body };
+  const named = severityNames[severity];
+  return { externalId, stream, type, severity: named, status, action, occurredAt, body };
 }
 
 const problem = text
@@ -58,7 +67,7 @@ interface SearchInput {
   readonly types?: readonly string[] | undefined;
   readonly statuses?: readonly string[] | undefined;
   readonly actions?: readonly string[] | undefined;
-  readonly severities?: readonly Severity[] | undefined;
+  readonly severities?: readonly SeverityName[] | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly cursor?: string | undefined;
@@ -91,7 +100,7 @@ export const search: Operation<SearchInput, Found> = {
     types: words,
     statuses: words,
     actions: words,
-    severities: z.array(severity).min(1).max(6).optional(),
+    severities: z.array(z.enum(severityNames)).min(1).max(6).optional(),
     since: time.optional().describe('When the far end got it; default: 30 days ago'),
     until: time.optional(),
     cursor,
@@ -104,15 +113,16 @@ export const search: Operation<SearchInput, Found> = {
     problem,
   }),
   permission: 'read',
-  async run(context, { source, cursor, since, until, ...filters }) {
+  async run(context, { source, cursor, since, until, severities, ...filters }) {
     const search = farEndOf(context, source, 'search');
-    const marks = { source, since, until, ...filters };
+    const marks = { source, since, until, severities, ...filters };
     const after = keyOf(cursor, marks, text);
     const sinceMs =
       since === undefined ? (await readNowMs(context.db)) - 30 * dayMs : Date.parse(since);
     const span = { sinceMs, untilMs: until === undefined ? undefined : Date.parse(until) };
+    const numbers = severities?.map((one) => severityNames.indexOf(one) as Severity);
     const answer = await answered(context, (signal) =>
-      search({ ...filters, ...span, after }, signal),
+      search({ ...filters, severities: numbers, ...span, after }, signal),
     );
     if ('problem' in answer) return { items: [], next: null, problem: answer.problem };
     const { items, next } = answer.value;

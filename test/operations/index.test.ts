@@ -54,6 +54,8 @@ test('reading is all that can be done with the permission to read', () => {
     'event-tail',
     'events-page',
     'route-diff',
+    'route-test',
+    'routes-show',
     'silence-list',
     'silence-preview',
     'silence-show',

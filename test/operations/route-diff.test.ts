@@ -38,10 +38,10 @@ test('of routes that take less it says what each sink loses, the most urgent by 
     gained: { CRITICAL: 0, HIGH: 0 },
     lostSample: [
       {
-        ...{ severity: 5, type: 'A', source: 'a', device: 'SRV-01' },
+        ...{ severity: 'CRITICAL', type: 'A', source: 'a', device: 'SRV-01' },
         losses: [{ sink: 'soc', reason: 'other_type' }],
       },
-      { severity: 4, device: null },
+      { severity: 'HIGH', device: null },
     ],
     gainedSample: [],
   });

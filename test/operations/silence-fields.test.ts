@@ -39,6 +39,6 @@ test('what would have been hidden is summed up, and its events are named', () =>
   ];
   expect(hidingOf({ ...preview, days: [], sample })).toMatchObject({
     ...{ looked: 9, isCut: true, hidden: 3, searchedTo: '2026-02-03T10:00:00.000Z' },
-    sample: [{ event: '3', severity: 4, type: 'A', source: 'a', device: null }],
+    sample: [{ event: '3', severity: 'HIGH', type: 'A', source: 'a', device: null }],
   });
 });

@@ -168,8 +168,8 @@ describe('before it is made', () => {
       ...{ looked: 3, isCut: false, hidden: 2, hidesCritical: true, coversEverything: false },
       bySeverity: { UNKNOWN: 0, INFO: 0, LOW: 1, MEDIUM: 0, HIGH: 1, CRITICAL: 0 },
       sample: [
-        { type: 'A1', severity: 4 },
-        { type: 'A2', severity: 2 },
+        { type: 'A1', severity: 'HIGH' },
+        { type: 'A2', severity: 'LOW' },
       ],
     });
     expect(tried.days).toHaveLength(8);

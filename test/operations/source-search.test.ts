@@ -2,6 +2,7 @@
 // and without a secret.
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startTenant } from '../../simulators/tenant/index.ts';
+import { type Severity, severityNames } from '../../src/kit/event.ts';
 import {
   ConflictError,
   InputError,
@@ -95,7 +96,8 @@ describe('an item', () => {
     const now = (await run(sourceSearch.item, { source: 'a', item: id! })).now!;
     expect(JSON.parse(now.raw!)).toMatchObject({ id: ids[0] });
     const { raw, ...facts } = now;
-    const event = { ...facts, raw: raw!, subject: `event/${id}`, occurredAt: facts.occurredAt };
+    const severity = severityNames.indexOf(facts.severity) as Severity;
+    const event = { ...facts, severity, raw: raw!, subject: `event/${id}` };
     await storePage(db(), { source: 'a', events: [event], cursor: '1' });
     const same = await run(sourceSearch.item, { source: 'a', item: id! });
     expect(same).toMatchObject({ stored: { externalId: id }, differences: [], problem: null });

@@ -3,7 +3,6 @@ import { type Command, UsageError } from '../../cli/command.ts';
 import { jsonOption, jsonText } from '../../cli/json.ts';
 import { onOneLine } from '../../cli/lines.ts';
 import { wholeNumber } from '../../config/index.ts';
-import { severityNames } from '../../kit/event.ts';
 import { silence } from '../../operations/index.ts';
 import { exitCodes } from '../../service/exit-codes.ts';
 import { loadForDatabase, operate } from '../../service/operate.ts';
@@ -43,7 +42,7 @@ function previewText(tried: Tried, days: number): string {
     .filter((day) => day.hidden > 0)
     .map((day) => `  ${day.day}  ${day.hidden}\n`);
   const sample = tried.sample.map(({ event, receivedAt, severity, type, source, device }) => {
-    const words = [event, timeText(receivedAt), severityNames[severity], type, device ?? '-'];
+    const words = [event, timeText(receivedAt), severity, type, device ?? '-'];
     return `  ${onOneLine([...words, source].join('  '))}\n`;
   });
   const list = sample.length === 0 ? [] : ['Such as:\n', ...sample];

@@ -97,6 +97,8 @@ export interface Config {
     readonly registries: Registries;
     /** Variables on which routes depend beside the file, as they are set. */
     readonly variables: Readonly<Record<string, string>>;
+    /** Each route of the file as it is written, in YAML; none without a list of them. */
+    readonly routes: readonly string[];
   };
   /** Every secret value of the configuration, for the masks of logs and errors. */
   readonly secrets: readonly string[];

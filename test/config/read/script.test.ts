@@ -39,7 +39,7 @@ describe('the three variables of the script', () => {
       timeZone: 'Asia/Bangkok',
       proxy: {},
       access: { roles: [], isTrustedProxy: expect.any(Function) },
-      ground: { registries, variables: { TZ: 'Asia/Bangkok' } },
+      ground: { registries, variables: { TZ: 'Asia/Bangkok' }, routes: [] },
       secrets: [token, hook],
       warnings: [],
       hash: expect.any(Number),

@@ -1,5 +1,5 @@
 // Silences: what is silenced, a new one with what it would have hidden, extending, ending.
-import type { Severity } from '../../../kit/event.ts';
+import type { Severity, SeverityName } from '../../../kit/event.ts';
 import { severityNames } from '../../../kit/event.ts';
 import { InputError, silence } from '../../../operations/index.ts';
 import { ActButton, Field, severityChoices } from '../parts/form.tsx';
@@ -194,7 +194,7 @@ function sample(
   rows: readonly {
     readonly event: string;
     readonly receivedAt: string;
-    readonly severity: Severity;
+    readonly severity: SeverityName;
     readonly type: string;
     readonly device: string | null;
   }[],
@@ -211,7 +211,9 @@ function sample(
         { name: own.event, cell: ({ event }) => <a href={`/events/${event}`}>{event}</a> },
         {
           name: own.fields.min_severity,
-          cell: ({ severity }) => <SeverityMark severity={severity} words={words} />,
+          cell: ({ severity }) => (
+            <SeverityMark severity={severityNames.indexOf(severity) as Severity} words={words} />
+          ),
         },
         { name: own.fields.types, cell: ({ type }) => <Theirs text={type} /> },
         { name: own.fields.devices, cell: ({ device }) => <Theirs text={device} /> },
