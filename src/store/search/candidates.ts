@@ -19,10 +19,10 @@ const row = new RowReader<'id' | 'count'>('events');
 export function candidatesOf(
   db: Database,
   filter: SearchFilter,
-  { range, rowsMax }: { readonly range: SearchRange; readonly rowsMax: number },
+  { range, rowsMax, wanted }: Choice & { readonly wanted?: number | undefined },
 ): Promise<Candidates> {
   const { values = [], states = [] } = filter;
-  if (values.length > 0) return keyedCandidates(db, values, { range, rowsMax });
+  if (values.length > 0) return keyedCandidates(db, values, { range, rowsMax, wanted });
   if (states.length > 0 && states.every(isOpen))
     return openOfAny(db, { sink: filter.sink, states }, { range, rowsMax });
   return newestCandidates(db, { range, rowsMax });

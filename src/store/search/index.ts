@@ -36,6 +36,7 @@ export async function searchEvents(
   const candidates = await candidatesOf(db, filter, {
     range,
     rowsMax: isText ? rowsWithTextMax : rowsMax,
+    wanted: isOneValue(filter) ? limit + 1 : undefined,
   });
   const rows = await readFitting(db, filter, { range, candidates, limit: limit + 1 });
   const read = rows.slice(0, limit).map(toFound);
@@ -48,6 +49,11 @@ export async function searchEvents(
   if (candidates.toId <= range.floorId + 1) return { events, next: null, searchedTo: null };
   const next = { ...range, beforeId: candidates.toId };
   return { events, next, searchedTo: await timeOf(db, candidates.toId) };
+}
+
+/** Nothing but the value decides, so that hardly any event with its key is left out. */
+function isOneValue({ values = [], ...others }: SearchFilter): boolean {
+  return values.length === 1 && Object.values(others).every((one) => one === undefined);
 }
 
 /** Of no event: an identity column does not come so far. */

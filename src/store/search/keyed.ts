@@ -9,6 +9,8 @@ export interface KeyedChoice {
   readonly range: SearchRange;
   /** How many ids to look for, and how many events without keys to look at. */
   readonly rowsMax: number;
+  /** So many ids are enough; absent: `rowsMax`. */
+  readonly wanted?: number | undefined;
 }
 
 export type SoughtValue = { readonly kind: KeyKind; readonly value: string };
@@ -85,55 +87,46 @@ async function unkeyedIds(
 
 /** As the index has it: an event is in the block of its id. */
 const blockBits = 13;
-const blockOf = (id: number) => Math.floor(id / 2 ** blockBits);
-const startOf = (block: number) => block * 2 ** blockBits;
-
-/** Blocks of the first windows; the next has everything that is left. */
-const firstWindows = [1, 16];
-/** What grows from here on, if everything was too much. */
-const laterWindow = 64;
-const laterWindowMax = 1024;
+const blockSize = 2 ** blockBits;
+const blockOf = (id: number) => Math.floor(id / blockSize);
 /** Statements of one step. */
-const windowsMax = 12;
+const windowsMax = 16;
 
 /**
- * The newest events with all of the keys, by windows of ids that grow: most values are rare, and
- * two or three statements find all that there is; of a value that a hundred thousand events have,
- * no statement reads more than a window that holds few of them.
+ * The newest events with all of the keys, by windows of ids: a window that holds nothing is
+ * followed by a larger one, so that few statements find a rare value. Of a value that a hundred
+ * thousand events have, no statement reads more than the window that has enough of them.
  */
 async function keyedIds(
   db: Database,
   keys: readonly number[],
-  { range: { beforeId, floorId }, rowsMax }: KeyedChoice,
+  { range: { beforeId, floorId }, rowsMax, wanted = rowsMax }: KeyedChoice,
 ): Promise<Found> {
-  const lowest = blockOf(floorId + 1);
   const found: number[] = [];
   let before = Math.min(beforeId, (await newestId(db)) + 1);
-  let size = firstWindows[0]!;
-  let isAllTooMuch = false;
-  for (let windows = 1; before > floorId + 1 && found.length < rowsMax; windows += 1) {
-    if (windows > windowsMax) break;
-    const top = blockOf(before - 1);
-    const isRest = !isAllTooMuch && windows > firstWindows.length;
-    const bottom = isRest ? lowest : Math.max(lowest, top - size + 1);
-    const window = { beforeId: before, floorId: Math.max(floorId, startOf(bottom) - 1) };
-    const isOne = top === bottom;
-    const most = isOne ? 2 ** blockBits : rowsMax;
-    const ids = await idsInWindow(db, keys, { window, limit: most + 1, isRest });
+  let size = 1;
+  for (let count = 0; count < windowsMax && before > floorId + 1; count += 1) {
+    if (found.length >= wanted) break;
+    const bottom = blockOf(before - 1) - size + 1;
+    const window = { beforeId: before, floorId: Math.max(floorId, bottom * blockSize - 1) };
+    const most = size === 1 ? blockSize : rowsMax;
+    const ids = await idsInWindow(db, keys, window, most + 1);
     if (ids.length > most) {
-      if (isRest) {
-        isAllTooMuch = true;
-        size = laterWindow;
-      } else size = Math.max(1, Math.floor((top - bottom + 1) / 8));
+      size = Math.max(1, Math.floor(size / 8));
       continue;
     }
     found.push(...ids.sort((a, b) => b - a));
     before = window.floorId + 1;
-    size =
-      windows < firstWindows.length ? firstWindows[windows]! : Math.min(size * 4, laterWindowMax);
+    size = nextSize(size, ids.length, wanted - found.length);
   }
   if (found.length <= rowsMax) return { ids: found, toId: Math.max(before, floorId + 1) };
   return { ids: found.slice(0, rowsMax), toId: found[rowsMax - 1]! };
+}
+
+/** Blocks of the next window, which shall find what is missing if it is as dense as the last. */
+function nextSize(size: number, found: number, missing: number): number {
+  if (found === 0) return size * 4;
+  return Math.max(1, Math.min(size * 4, Math.ceil((missing * size) / found)));
 }
 
 async function newestId({ $client: client }: Database): Promise<number> {
@@ -141,27 +134,26 @@ async function newestId({ $client: client }: Database): Promise<number> {
   return row.numberOrNull(newest!, 'id') ?? 0;
 }
 
-interface Window {
-  readonly window: SearchRange;
-  readonly limit: number;
-  /** The window is not narrowed by the blocks of the index. */
-  readonly isRest: boolean;
-}
-
-/** In no order: a statement with one could read the ids in theirs, all of them. */
+/**
+ * In no order, as the index finds them. Everything that could lead the planner past the index is
+ * out of its sight: how frequent a key is, the range of ids, and that few rows are wanted.
+ */
 async function idsInWindow(
   { $client: client }: Database,
   keys: readonly number[],
-  { window: { beforeId, floorId }, limit, isRest }: Window,
+  { beforeId, floorId }: SearchRange,
+  limit: number,
 ): Promise<number[]> {
-  const blocks = isRest
-    ? client``
-    : client`and array_append(keys, (id >> 13)::integer) && array(
-        select generate_series(${blockOf(floorId + 1)}::integer, ${blockOf(beforeId - 1)}::integer))`;
   const rows = await client`
-    select id from events
-    where array_append(keys, (id >> 13)::integer) @> string_to_array(${keys.join(',')}, ',')::integer[]
-      ${blocks} and id < ${beforeId} and id > ${floorId}
-    limit ${limit}`;
+    with found as materialized (
+      select id from events
+      where array_append(keys, (id >> 13)::integer) @> array(
+          select unnest(string_to_array(${keys.join(',')}, ',')::integer[])
+        ) and array_append(keys, (id >> 13)::integer) && array(
+          select generate_series(${blockOf(floorId + 1)}::integer,
+            ${blockOf(beforeId - 1)}::integer)
+        ) and id + 0 < ${beforeId} and id + 0 > ${floorId}
+    )
+    select id from found limit ${limit}`;
   return rows.map((one) => row.number(one, 'id'));
 }
