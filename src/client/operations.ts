@@ -4,6 +4,7 @@ import type {
   audit,
   dead,
   delivery,
+  hours,
   Operation,
   session,
   silence,
@@ -22,6 +23,7 @@ interface Operations {
   'delivery-drop': typeof delivery.drop;
   'delivery-list': typeof delivery.list;
   'delivery-redrive': typeof delivery.redrive;
+  'event-hours': typeof hours.counted;
   'session-list': typeof session.list;
   'session-revoke': typeof session.revoke;
   'silence-add': typeof silence.add;
@@ -64,6 +66,7 @@ export const operationRoutes: Readonly<Record<OperationName, string>> = {
   'delivery-drop': 'POST /deliveries/drop',
   'delivery-list': 'GET /deliveries',
   'delivery-redrive': 'POST /deliveries/redrive',
+  'event-hours': 'GET /events/hours',
   'session-list': 'GET /sessions',
   'session-revoke': 'POST /sessions/revoke',
   'silence-add': 'POST /silences',

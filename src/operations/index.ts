@@ -5,6 +5,7 @@ import * as dead from './dead.ts';
 import * as delivery from './delivery.ts';
 import * as event from './event.ts';
 import * as events from './events.ts';
+import * as hours from './hours.ts';
 import type { Operation } from './operation.ts';
 import * as route from './route.ts';
 import * as routeDiff from './route-diff.ts';
@@ -50,6 +51,7 @@ export {
   delivery,
   event,
   events,
+  hours,
   session,
   silence,
   sink,
@@ -77,7 +79,7 @@ export const operations: readonly AnyOperation[] = [
   ...[states.sinks, states.sources, status.show],
   ...[audit.list, audit.verify],
   ...[events.page, events.read, tail.tail],
-  ...[event.search, event.show, event.decide],
+  ...[event.search, event.show, event.decide, hours.counted],
   ...[token.list, token.create, token.revoke],
   ...[session.list, session.revoke],
   ...[silence.list, silence.show, silence.preview, silence.add, silence.extend, silence.end],

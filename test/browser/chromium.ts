@@ -92,6 +92,11 @@ export class Chromium {
     await this.#ask('Emulation.setEmulatedMedia', { features });
   }
 
+  /** From now on this script runs in each page before any of its own. */
+  async prepare(script: string): Promise<void> {
+    await this.#ask('Page.addScriptToEvaluateOnNewDocument', { source: script });
+  }
+
   /** Resolves once the page has loaded. */
   async open(url: string): Promise<void> {
     const loaded = new Promise<void>((resolve) => this.#events.set('Page.loadEventFired', resolve));

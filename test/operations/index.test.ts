@@ -48,6 +48,7 @@ test('reading is all that can be done with the permission to read', () => {
     'dead-groups',
     'delivery-list',
     'event-decide',
+    'event-hours',
     'event-read',
     'event-search',
     'event-show',

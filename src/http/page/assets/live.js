@@ -19,13 +19,14 @@ let waiting = [];
 let dropped = 0;
 let stream;
 
-/** Shows what a screen would obey or hide: `\u{202E}`. */
+const lengthMax = 120;
+
+/** Cut to a length, with what a screen would obey or hide written out: `\u{202E}`. */
 function inert(value) {
+  const whole = [...String(value).slice(0, 2 * lengthMax)];
+  const text = whole.length > lengthMax ? `${whole.slice(0, lengthMax).join('')}…` : whole.join('');
   const shown = (found) => `\\u{${found.codePointAt(0).toString(16).toUpperCase()}}`;
-  return String(value).replace(
-    /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu,
-    shown,
-  );
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu, shown);
 }
 
 function copyOf(id) {

@@ -51,7 +51,7 @@ export function SeverityMark({
 export type StateName = keyof Words['states'];
 
 const goods: readonly string[] = ['ok', 'delivered', 'active'];
-const bads: readonly string[] = ['dead', 'paused'];
+const bads: readonly string[] = ['dead', 'paused', 'failing'];
 
 export function StateMark({ state, words }: { readonly state: StateName; readonly words: Words }) {
   const tone = goods.includes(state) ? 'good' : bads.includes(state) ? 'bad' : 'plain';

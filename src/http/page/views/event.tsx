@@ -35,7 +35,8 @@ export const oneEvent: View = async (visit, { event: id = '' }) => {
           </span>
         </h1>
         <p class="row quiet">
-          <Theirs text={one.device} /> <Time at={one.occurredAt ?? one.receivedAt} />
+          {one.device && <Theirs text={one.device} />}{' '}
+          <Time at={one.occurredAt ?? one.receivedAt} />
           {toConsole(shown, visit)}
         </p>
         <div class="halves">

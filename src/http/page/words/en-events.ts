@@ -182,6 +182,7 @@ export const eventWords = {
     probe: 'Next try',
     none: 'none',
     hours: 'Events by hour, last 24 hours',
+    hoursKey: 'Wide bars: all events. Narrow bars: high and critical. Times in UTC.',
     hoursTable: 'The same as a table',
     hour: 'Hour (UTC)',
     count: 'Events',

@@ -27,6 +27,8 @@ export const en = {
     backing_off: 'Backing off',
     paused: 'Paused',
     paused_by_operator: 'Paused by a person',
+    failing: 'Cannot be read',
+    unread: 'Not read yet',
     active: 'Active',
     over: 'Over',
   },

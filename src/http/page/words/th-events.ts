@@ -184,6 +184,7 @@ export const eventWords: typeof en = {
     probe: 'ลองครั้งถัดไป',
     none: 'ไม่มี',
     hours: 'เหตุการณ์รายชั่วโมงใน 24 ชั่วโมง',
+    hoursKey: 'แท่งกว้าง: เหตุการณ์ทั้งหมด แท่งแคบ: สูงและวิกฤต เวลา UTC',
     hoursTable: 'แสดงเป็นตาราง',
     hour: 'ชั่วโมง (UTC)',
     count: 'เหตุการณ์',

@@ -28,6 +28,8 @@ export const th: Words = {
     backing_off: 'รอลองใหม่',
     paused: 'หยุดชั่วคราว',
     paused_by_operator: 'ถูกคนสั่งหยุด',
+    failing: 'อ่านไม่ได้',
+    unread: 'ยังไม่เคยอ่าน',
     active: 'มีผลอยู่',
     over: 'สิ้นสุดแล้ว',
   },
