@@ -2,12 +2,14 @@
 // for the identity provider.
 import type { Config } from '../config/index.ts';
 import { createIdentity, type Identity } from '../http/identity/index.ts';
+import { createLoginPage } from '../http/page/login.tsx';
 import { createHttpClient, type HttpClient } from '../kit/http/index.ts';
 import { createMask } from '../kit/mask.ts';
 import { signInOn } from '../operations/index.ts';
 import type { Database } from '../store/database.ts';
 
 export interface ServiceIdentityDependencies {
+  readonly version: string;
   readonly db: Database;
   /** The one that counts now. */
   config(): Config;
@@ -24,9 +26,10 @@ export class ServiceIdentity {
   }
 
   forApp(): Identity {
-    const { db, config, isReady, onFailure } = this.#deps;
+    const { version, db, config, isReady, onFailure } = this.#deps;
     const signIn = signInOn(db);
     return createIdentity({
+      loginPage: createLoginPage({ version, locale: () => config().locale }),
       access: () => config().access,
       signIn: () => (isReady() ? signIn : undefined),
       http: () => this.#http(),

@@ -87,6 +87,7 @@ export class LiveService implements Service {
     this.#log = options.log;
     this.#running = this.#build(options.config);
     this.#identity = new ServiceIdentity({
+      version: options.version,
       db: options.store.db,
       config: () => this.#running.config,
       isReady: () => this.#roles !== undefined,

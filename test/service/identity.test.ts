@@ -13,6 +13,7 @@ test('waits for the database, follows a new configuration, and closes what it op
   const { config: first } = contextOn(db());
   const state = { config: first, isReady: false };
   const service = new ServiceIdentity({
+    version: '1.2.3',
     db: db(),
     config: () => state.config,
     isReady: () => state.isReady,

@@ -8,8 +8,8 @@ import { createLoginRoutes, type LoginPage } from './login.ts';
 export type { LoginFacts, LoginPage } from './login.ts';
 
 export interface IdentityDependencies extends GateDependencies {
-  /** Default: a form without any look. */
-  readonly loginPage?: LoginPage;
+  /** The form by which a browser signs in. */
+  readonly loginPage: LoginPage;
 }
 
 export interface Identity {

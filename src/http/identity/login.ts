@@ -37,7 +37,7 @@ const notAccepted: Stranger = {
   detail: 'The identity provider did not say who you are; the log says why. Begin again.',
 };
 
-export function createLoginRoutes(gate: Gate, page: LoginPage = plainPage): Hono {
+export function createLoginRoutes(gate: Gate, page: LoginPage): Hono {
   const app = new Hono();
   const show = async (c: Context, { next, stranger }: { next: string; stranger?: Stranger }) => {
     const hasOidc = gate.ways.access.oidc !== undefined;
@@ -157,23 +157,4 @@ async function sentIn(c: Context): Promise<Sent> {
 
 function retryAfter({ retryAfterSeconds }: Stranger): Record<string, string> {
   return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-}
-
-/** Until the page has one of its own. */
-function plainPage(c: Context, { next, problem: text, hasOidc }: LoginFacts): Response {
-  const lines = [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tocsin</title>',
-    '<meta name="viewport" content="width=device-width"></head><body><main><h1>Tocsin</h1>',
-    text === null ? '' : `<p role="alert">${escaped(text)}</p>`,
-    hasOidc ? `<p><a href="/login/oidc?next=${encodeURIComponent(next)}">Sign in</a></p>` : '',
-    '<form method="post" action="/login"><label>Token ',
-    '<input type="password" name="token" required autocomplete="current-password"></label>',
-    `<input type="hidden" name="next" value="${escaped(next)}"><button>Sign in</button></form>`,
-    '</main></body></html>',
-  ];
-  return c.html(lines.join(''));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -25,7 +25,7 @@ import {
   silences,
 } from './views/silences.tsx';
 import { status } from './views/status.tsx';
-import type { Act, Done, Shown, View, Visit } from './visit.ts';
+import { type Act, type Done, nobody, type Shown, type View, type Visit } from './visit.ts';
 import { words } from './words/index.ts';
 
 export interface PageDependencies {
@@ -107,6 +107,8 @@ class Page {
     const { problems } = visit.words;
     if ('stranger' in visitor) {
       const { status: code, detail } = visitor.stranger;
+      // To be asked for a token beats being told that one has none.
+      if (code === 401 && c.req.method === 'GET') return c.redirect(signInAt(visit.url), 303);
       return this.#draw(c, visit, { ...showProblem(detail, visit.words), code });
     }
     if (!isReady)
@@ -145,8 +147,10 @@ class Page {
 
 type StatusCode = 200 | 400 | 401 | 403 | 404 | 409 | 429 | 500 | 503;
 
-/** Sees no view. */
-const nobody: Actor = { name: '', role: 'read', via: 'page', address: null };
+/** And back to where the visitor wanted to go. */
+function signInAt({ pathname, search }: URL): string {
+  return `/login?${new URLSearchParams({ next: `${pathname}${search}` })}`;
+}
 
 async function formOf(c: Context): Promise<Readonly<Record<string, string>>> {
   const fields = await c.req.parseBody();

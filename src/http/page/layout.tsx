@@ -4,8 +4,8 @@ import { locales } from '../../kit/locale.ts';
 import type { AssetAddresses } from './assets.ts';
 import { withField } from './parts/table.tsx';
 import { Time } from './parts/text.tsx';
-import type { DoneName, Shown, Visit } from './visit.ts';
-import { words } from './words/index.ts';
+import { type DoneName, nobody, type Shown, type Visit } from './visit.ts';
+import { type Words, words } from './words/index.ts';
 
 /** In the order of use. The letter goes there behind `g`. */
 export const menu = [
@@ -21,9 +21,12 @@ export const menu = [
   ['status', '/status', 't'],
 ] as const;
 
+/** What the layout needs of a visit. */
+type Around = Omit<Visit, 'operate'>;
+
 /** The whole page. @param assets addresses of its own files */
 export async function documentOf(
-  visit: Visit,
+  visit: Around,
   shown: Shown,
   assets: AssetAddresses,
 ): Promise<string> {
@@ -31,11 +34,11 @@ export async function documentOf(
 }
 
 function layout(
-  visit: Visit,
+  visit: Around,
   { title, body, refreshSeconds, script }: Shown,
   assets: AssetAddresses,
 ) {
-  const { locale, theme, words: own, url } = visit;
+  const { locale, theme, words: own } = visit;
   return (
     <html lang={locale} data-theme={theme}>
       <head>
@@ -57,17 +60,7 @@ function layout(
           <a class="brand" href="/">
             <img src={assets.icon} alt="" width="20" height="20" /> {own.product}
           </a>
-          <nav aria-label={own.nav.label}>
-            <ul>
-              {menu.map(([name, path, key]) => (
-                <li>
-                  <a href={path} data-go={key} aria-current={isAt(url, path) ? 'page' : undefined}>
-                    {own.nav[name]}
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </nav>
+          {visit.actor === nobody ? '' : navigation(visit)}
         </header>
         <main id="main" tabindex={-1} data-refresh={refreshSeconds}>
           {notice(visit)}
@@ -85,22 +78,11 @@ function isAt({ pathname }: URL, path: string): boolean {
   return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
 }
 
-function footer({ actor, words: own, url, theme, version, locale }: Visit) {
+function footer({ actor, words: own, url, theme, version, locale }: Around) {
   const { shell } = own;
   return (
     <>
-      <p>
-        {shell.signedInAs} <bdi>{actor.name}</bdi> ({own.roles[actor.role]})
-        {actor.name === 'loopback' ? (
-          <a href="/login">{shell.signIn}</a>
-        ) : (
-          <form method="post" action="/logout">
-            <button class="link" type="submit">
-              {shell.signOut}
-            </button>
-          </form>
-        )}
-      </p>
+      {actor === nobody ? '' : signedIn(actor, own)}
       <p>
         <span>{shell.languages}:</span>
         {locales.map((one) =>
@@ -142,7 +124,7 @@ function footer({ actor, words: own, url, theme, version, locale }: Visit) {
 }
 
 /** Behind the key `?`. */
-function help({ words: { shell, nav } }: Visit) {
+function help({ words: { shell, nav } }: Around) {
   const rows = [
     ['/', shell.help.search],
     ['j k', shell.help.rows],
@@ -173,7 +155,7 @@ function help({ words: { shell, nav } }: Visit) {
 }
 
 /** What an act came to, after the browser was sent here. */
-function notice({ url, words: own }: Visit) {
+function notice({ url, words: own }: Around) {
   const act = url.searchParams.get('done') ?? '';
   const count = url.searchParams.get('n') ?? '';
   if (!Object.hasOwn(own.done, act)) return null;
@@ -182,5 +164,38 @@ function notice({ url, words: own }: Visit) {
     <p class="notice" role="status">
       {said}
     </p>
+  );
+}
+
+function signedIn({ name, role }: Visit['actor'], { shell, roles }: Words) {
+  return (
+    <p>
+      {shell.signedInAs} <bdi>{name}</bdi> ({roles[role]})
+      {name === 'loopback' ? (
+        <a href="/login">{shell.signIn}</a>
+      ) : (
+        <form method="post" action="/logout">
+          <button class="link" type="submit">
+            {shell.signOut}
+          </button>
+        </form>
+      )}
+    </p>
+  );
+}
+
+function navigation({ url, words: own }: Around) {
+  return (
+    <nav aria-label={own.nav.label}>
+      <ul>
+        {menu.map(([name, path, key]) => (
+          <li>
+            <a href={path} data-go={key} aria-current={isAt(url, path) ? 'page' : undefined}>
+              {own.nav[name]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }

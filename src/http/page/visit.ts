@@ -18,6 +18,9 @@ export interface Visit {
   operate<In, Out>(operation: Operation<In, Out>, input: In): Promise<Out>;
 }
 
+/** A visitor who has not come in, and sees no view. */
+export const nobody: Actor = { name: '', role: 'read', via: 'page', address: null };
+
 /** What a view made of a visit. */
 export interface Shown {
   /** For the window. */

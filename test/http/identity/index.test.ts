@@ -6,11 +6,12 @@ import { Hono } from 'hono';
 import { expect, onTestFinished, test } from 'vitest';
 import { createIdentity } from '../../../src/http/identity/index.ts';
 import type { SignIn } from '../../../src/operations/index.ts';
-import { plainAccess } from './visiting.ts';
+import { loginPage, plainAccess } from './visiting.ts';
 
 test('the public address of a new configuration counts', async () => {
   let access = plainAccess;
   const identity = createIdentity({
+    loginPage,
     access: () => access,
     signIn: () => undefined,
     http: () => {
@@ -38,6 +39,7 @@ async function statusFor(port: number, headers: Readonly<Record<string, string>>
 test('over a real socket, this machine may look under its own name alone', async () => {
   const signIn = { isAnyTokenLive: async () => false } as unknown as SignIn;
   const { identify } = createIdentity({
+    loginPage,
     access: () => plainAccess,
     signIn: () => signIn,
     http: () => {

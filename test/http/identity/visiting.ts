@@ -1,7 +1,9 @@
 // Visits of the API and the page for tests, without a server: who they are taken for, and how they
 // sign in.
+
 import { Hono } from 'hono';
 import { createIdentity, type IdentityDependencies } from '../../../src/http/identity/index.ts';
+import { createLoginPage } from '../../../src/http/page/login.tsx';
 import type { Access } from '../../../src/kit/access.ts';
 import { createHttpClient } from '../../../src/kit/http/index.ts';
 import type { Permission } from '../../../src/kit/records/audit.ts';
@@ -35,6 +37,8 @@ export interface DoorOptions extends Partial<Omit<IdentityDependencies, 'access'
   readonly signIn?: SignIn | undefined;
 }
 
+export const loginPage = createLoginPage({ version: '1.2.3', locale: () => 'en' });
+
 /** @param database undefined: `signIn` stands in for it */
 export function openDoor(database: Database | undefined, options: DoorOptions = {}): Door {
   const { access: given, ...others } = options;
@@ -42,6 +46,7 @@ export function openDoor(database: Database | undefined, options: DoorOptions = 
   const signIn = database === undefined ? options.signIn : signInOn(database);
   const http = createHttpClient();
   const identity = createIdentity({
+    loginPage,
     onFailure: () => undefined,
     ...others,
     access: () => access,

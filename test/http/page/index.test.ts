@@ -69,3 +69,14 @@ test('while the database is not ready, it says so', async () => {
     expect.stringContaining('The database is not ready.'),
   ]);
 });
+
+test('who is not signed in is asked to, and comes back', async () => {
+  const stranger = { status: 401, detail: 'Sign in.' } as const;
+  const page = createTestPage(db(), { identify: async () => ({ stranger }) });
+  const answer = await page.request('/silences?all=yes');
+  expect([answer.status, answer.headers.get('location')]).toEqual([
+    303,
+    '/login?next=%2Fsilences%3Fall%3Dyes',
+  ]);
+  expect((await page.request('/silences/1/end', { method: 'POST' })).status).toBe(401);
+});

@@ -73,6 +73,7 @@ export const en = {
     back: 'Back',
   },
   login: {
+    oidc: 'Sign in with your account',
     title: 'Sign in',
     token: 'Token',
     hint: 'Paste a token that "tocsin token create" made.',

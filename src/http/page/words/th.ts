@@ -74,6 +74,7 @@ export const th: Words = {
     back: 'ย้อนกลับ',
   },
   login: {
+    oidc: 'เข้าสู่ระบบด้วยบัญชีของคุณ',
     title: 'เข้าสู่ระบบ',
     token: 'โทเค็น',
     hint: 'วางโทเค็นที่สร้างด้วย "tocsin token create"',
