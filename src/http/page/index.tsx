@@ -24,6 +24,17 @@ import {
   newSilence,
   silences,
 } from './views/silences.tsx';
+import { oneSink, pauseSink, resumeSink, testSink } from './views/sink.tsx';
+import { sinks } from './views/sinks.tsx';
+import {
+  oneSource,
+  pauseSource,
+  pollSource,
+  resetSource,
+  resetSourceNow,
+  resumeSource,
+} from './views/source.tsx';
+import { sourceItem, sourceItems } from './views/source-items.tsx';
 import { status } from './views/status.tsx';
 import { type Act, type Done, nobody, type Shown, type View, type Visit } from './visit.ts';
 import { words } from './words/index.ts';
@@ -53,6 +64,12 @@ const views: Readonly<Record<string, View>> = {
   '/silences/new': newSilence,
   '/silences/:silence/extend': extendSilence,
   '/silences/:silence/end': endSilence,
+  '/sinks': sinks,
+  '/sinks/:sink': oneSink,
+  '/sources/:source': oneSource,
+  '/sources/:source/reset': resetSource,
+  '/sources/:source/search': sourceItems,
+  '/sources/:source/items/:item': sourceItem,
   '/status': status,
 };
 
@@ -63,6 +80,13 @@ const acts: Readonly<Record<string, Act>> = {
   '/silences/new': addSilence,
   '/silences/:silence/extend': extendSilenceNow,
   '/silences/:silence/end': endSilenceNow,
+  '/sinks/:sink/pause': pauseSink,
+  '/sinks/:sink/resume': resumeSink,
+  '/sinks/:sink/test': testSink,
+  '/sources/:source/pause': pauseSource,
+  '/sources/:source/resume': resumeSource,
+  '/sources/:source/poll': pollSource,
+  '/sources/:source/reset': resetSourceNow,
 };
 
 const formBytesMax = 100_000;

@@ -74,8 +74,13 @@ function layout(
   );
 }
 
+/** What else belongs to a view of the menu. */
+const below: Readonly<Record<string, string>> = { '/sinks': '/sources', '/status': '/tokens' };
+
 function isAt({ pathname }: URL, path: string): boolean {
-  return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
+  if (path === '/') return pathname === '/';
+  const paths = [path, below[path] ?? path];
+  return paths.some((one) => pathname === one || pathname.startsWith(`${one}/`));
 }
 
 function footer({ actor, words: own, url, theme, version, locale }: Around) {

@@ -3,7 +3,7 @@
 import { createPage, type PageDependencies } from '../../../src/http/page/index.tsx';
 import type { Visit } from '../../../src/http/page/visit.ts';
 import { words } from '../../../src/http/page/words/index.ts';
-import type { Actor, OperationContext } from '../../../src/operations/index.ts';
+import type { Actor, OperationContext, Permission } from '../../../src/operations/index.ts';
 import { perform } from '../../../src/operations/index.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { ann, contextOn } from '../../operations/acting.ts';
@@ -28,5 +28,19 @@ export function visitOf(db: Database, path = '/', more: Partial<Visit> = {}): Vi
     url: new URL(path, 'http://tocsin.example'),
     operate: (operation, input) => perform(operation, context, input),
     ...more,
+  };
+}
+
+/** Somebody who looks at pages and sends forms. */
+export function visitor(
+  db: Database,
+  role: Permission = 'operate',
+  more: Partial<PageDependencies> = {},
+) {
+  const page = createTestPage(db, { identify: async () => ({ actor: { ...ann, role } }), ...more });
+  return {
+    get: async (path: string) => (await page.request(path)).text(),
+    post: async (path: string, form: Readonly<Record<string, string>>) =>
+      page.request(path, { method: 'POST', body: new URLSearchParams(form) }),
   };
 }

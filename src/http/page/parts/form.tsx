@@ -61,6 +61,29 @@ export function severityChoices(
   return [{ value: '', text: words.shell.any }, ...known];
 }
 
+/** A link to the step before an act, for who may act; for others, nothing. */
+export function ActLink({
+  visit: { actor },
+  href,
+  text,
+  needs = 'operate',
+  isButton,
+}: {
+  readonly visit: Visit;
+  readonly href: string;
+  readonly text: string;
+  /** The permission of the operation. */
+  readonly needs?: Permission;
+  readonly isButton?: boolean;
+}) {
+  if (!includes(actor.role, needs)) return null;
+  return (
+    <a class={isButton ? 'button' : undefined} href={href}>
+      {text}
+    </a>
+  );
+}
+
 /** A button that acts, for who may; the text says what it does and to how many. */
 export function ActButton({
   visit: { actor, words },

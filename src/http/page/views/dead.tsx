@@ -2,7 +2,7 @@
 // drop, after a look at what that would change.
 import { type Severity, severityNames } from '../../../kit/event.ts';
 import { dead, delivery } from '../../../operations/index.ts';
-import { ActButton } from '../parts/form.tsx';
+import { ActButton, ActLink } from '../parts/form.tsx';
 import { Table } from '../parts/table.tsx';
 import { SeverityMark, Theirs, Time } from '../parts/text.tsx';
 import { type Act, type DoneName, doneAt, type View, type Visit } from '../visit.ts';
@@ -44,12 +44,20 @@ export const deadLetters: View = async (visit) => {
               </p>
             )}
             <p class="row">
-              <a class="button" href={`/dead/redrive?${queryOf(group)}`}>
-                {own.redrive}
-              </a>
-              <a class="button" href={`/dead/drop?${queryOf(group)}`}>
-                {own.drop}
-              </a>
+              <ActLink
+                visit={visit}
+                href={`/dead/redrive?${queryOf(group)}`}
+                text={own.redrive}
+                needs={delivery.redrive.permission}
+                isButton
+              />
+              <ActLink
+                visit={visit}
+                href={`/dead/drop?${queryOf(group)}`}
+                text={own.drop}
+                needs={delivery.drop.permission}
+                isButton
+              />
               <a
                 href={`/deliveries?state=dead&${queryOf({ sink: group.sink, reason: group.reason })}`}
               >

@@ -2,7 +2,7 @@
 import type { Severity, SeverityName } from '../../../kit/event.ts';
 import { severityNames } from '../../../kit/event.ts';
 import { InputError, silence } from '../../../operations/index.ts';
-import { ActButton, Field, severityChoices } from '../parts/form.tsx';
+import { ActButton, ActLink, Field, severityChoices } from '../parts/form.tsx';
 import { Pager, Table } from '../parts/table.tsx';
 import { SeverityMark, StateMark, TheirBlock, Theirs, Time } from '../parts/text.tsx';
 import { type Act, doneAt, type Shown, type View, type Visit } from '../visit.ts';
@@ -66,12 +66,13 @@ export const silences: View = async (visit) => {
   };
 };
 
-function links({ id, state }: Listed, { words }: Visit) {
+function links({ id, state }: Listed, visit: Visit) {
+  const own = visit.words.silences;
   if (state === 'over') return '';
   return (
     <span class="row">
-      <a href={`/silences/${id}/extend`}>{words.silences.extend}</a>
-      <a href={`/silences/${id}/end`}>{words.silences.end}</a>
+      <ActLink visit={visit} href={`/silences/${id}/extend`} text={own.extend} />
+      <ActLink visit={visit} href={`/silences/${id}/end`} text={own.end} />
     </span>
   );
 }

@@ -1,4 +1,5 @@
 // The words of the page in English. Other languages have the same keys.
+import { actWords } from './en-acts.ts';
 import { eventWords } from './en-events.ts';
 
 export const en = {
@@ -84,6 +85,14 @@ export const en = {
     silenceAdded: 'The silence was made.',
     silenceExtended: 'The silence lasts longer now.',
     silenceEnded: 'The silence was ended.',
+    sinkPaused: 'The sink is paused.',
+    sinkResumed: 'The sink goes on: what waited goes out now, the most urgent first.',
+    sourceAsked: 'The source will be read within seconds.',
+    sourcePaused: 'The source is paused.',
+    sourceResumed: 'The source goes on, and will be read within seconds.',
+    sourceReset: 'The source starts anew.',
+    tokenRevoked: 'The token was revoked; {n} sessions ended with it.',
+    sessionsEnded: '{n} sessions were ended.',
   },
   silences: {
     one: 'Silence',
@@ -159,6 +168,7 @@ export const en = {
     sample: 'The most urgent of them',
   },
   ...eventWords,
+  ...actWords,
   status: { title: 'Status', version: 'Version', replicas: 'Processes', roles: 'Roles held' },
 };
 

@@ -1,5 +1,6 @@
 // The words of the page in Thai.
 import type { Words } from './en.ts';
+import { actWords } from './th-acts.ts';
 import { eventWords } from './th-events.ts';
 
 export const th: Words = {
@@ -85,6 +86,14 @@ export const th: Words = {
     silenceAdded: 'สร้างการระงับแล้ว',
     silenceExtended: 'ขยายเวลาการระงับแล้ว',
     silenceEnded: 'สิ้นสุดการระงับแล้ว',
+    sinkPaused: 'ปลายทางหยุดชั่วคราวแล้ว',
+    sinkResumed: 'ปลายทางทำงานต่อ: รายการที่รอจะถูกส่งทันที เร่งด่วนที่สุดก่อน',
+    sourceAsked: 'แหล่งข้อมูลจะถูกอ่านในไม่กี่วินาที',
+    sourcePaused: 'แหล่งข้อมูลหยุดชั่วคราวแล้ว',
+    sourceResumed: 'แหล่งข้อมูลทำงานต่อ และจะถูกอ่านในไม่กี่วินาที',
+    sourceReset: 'แหล่งข้อมูลเริ่มใหม่แล้ว',
+    tokenRevoked: 'เพิกถอนโทเค็นแล้ว และสิ้นสุด {n} เซสชัน',
+    sessionsEnded: 'สิ้นสุดแล้ว {n} เซสชัน',
   },
   silences: {
     one: 'การระงับ',
@@ -160,6 +169,7 @@ export const th: Words = {
     sample: 'รายการที่เร่งด่วนที่สุด',
   },
   ...eventWords,
+  ...actWords,
   status: {
     title: 'สถานะระบบ',
     version: 'รุ่น',

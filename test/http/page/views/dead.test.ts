@@ -1,9 +1,8 @@
 // Dead letters on the page: why, what to do, and putting back exactly what was shown.
 import { expect, test } from 'vitest';
 import { listAudit } from '../../../../src/store/audit.ts';
-import { ann } from '../../../operations/acting.ts';
 import { drafts, storePage, useDatabase } from '../../../store/stored.ts';
-import { createTestPage } from '../visiting.ts';
+import { visitor } from '../visiting.ts';
 
 const db = useDatabase();
 
@@ -13,15 +12,6 @@ async function dieOf(reason: string, count: number): Promise<void> {
     update deliveries set state = 'dead', reason = ${reason}, finalized_at = now()`;
 }
 
-function visitor(role: 'read' | 'operate' | 'admin' = 'admin') {
-  const page = createTestPage(db(), { identify: async () => ({ actor: { ...ann, role } }) });
-  return {
-    get: async (path: string) => (await page.request(path)).text(),
-    post: (path: string, form: Readonly<Record<string, string>>) =>
-      page.request(path, { method: 'POST', body: new URLSearchParams(form) }),
-  };
-}
-
 const states = async () =>
   (await db().$client`select state, count(*)::int as n from deliveries group by 1 order by 1`).map(
     ({ state, n }) => `${n} ${state}`,
@@ -29,14 +19,14 @@ const states = async () =>
 
 test('a group says why and what to do, and its links mean this group', async () => {
   await dieOf('auth', 3);
-  const html = await visitor().get('/dead');
+  const html = await visitor(db(), 'admin').get('/dead');
   expect(html).toContain('refused the credential');
   expect(html).toContain('href="/dead/redrive?sink=soc&amp;reason=auth"');
 });
 
 test('200 are put back after the page has said that it will be 200', async () => {
   await dieOf('auth', 200);
-  const { get, post } = visitor('operate');
+  const { get, post } = visitor(db(), 'operate');
   const html = await get('/dead/redrive?sink=soc&reason=auth');
   expect(html).toContain('Put back 200');
   expect(html).toContain('name="expected" value="200"');
@@ -52,19 +42,19 @@ test('200 are put back after the page has said that it will be 200', async () =>
 
 test('if clearly more are meant by now, nothing is changed', async () => {
   await dieOf('auth', 200);
-  const answer = await visitor().post('/dead/redrive', { sink: 'soc', expected: '3' });
+  const answer = await visitor(db(), 'admin').post('/dead/redrive', { sink: 'soc', expected: '3' });
   expect([answer.status, await states()]).toEqual([409, ['200 dead']]);
 });
 
 test('dropping says what it means, and is for who may', async () => {
   await dieOf('rejected', 2);
   const form = { sink: 'soc', reason: 'rejected', expected: '2' };
-  const operator = visitor('operate');
+  const operator = visitor(db(), 'operate');
   expect((await operator.post('/dead/drop', form)).status).toBe(403);
   expect(await operator.get('/dead/drop?sink=soc&reason=rejected')).not.toContain(
     'action="/dead/drop"',
   );
-  const { get, post } = visitor('admin');
+  const { get, post } = visitor(db(), 'admin');
   expect(await get('/dead/drop?sink=soc&reason=rejected')).toContain('is not sent any more');
   expect((await post('/dead/drop', form)).status).toBe(303);
   expect(await states()).toEqual(['2 suppressed']);

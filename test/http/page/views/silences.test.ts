@@ -1,27 +1,17 @@
 // Silences on the page: tried, made, extended and ended by hand.
 import { expect, test } from 'vitest';
 import { listAudit } from '../../../../src/store/audit.ts';
-import { ann } from '../../../operations/acting.ts';
 import { drafts, storePage, useDatabase } from '../../../store/stored.ts';
-import { createTestPage } from '../visiting.ts';
+import { visitor } from '../visiting.ts';
 
 const db = useDatabase();
-
-function visitor(role: 'read' | 'operate' = 'operate') {
-  const page = createTestPage(db(), { identify: async () => ({ actor: { ...ann, role } }) });
-  return {
-    get: async (path: string) => (await page.request(path)).text(),
-    post: (path: string, form: Readonly<Record<string, string>>) =>
-      page.request(path, { method: 'POST', body: new URLSearchParams(form) }),
-  };
-}
 
 const filled = '/silences/new?types=STATIC_*&for=2h&reason=a+test&min_severity=';
 const form = { matcher: '{"types":["STATIC_*"]}', for: '2h', reason: 'a test' };
 
 test('before a silence is made, the page says what it would have hidden', async () => {
   await storePage(db(), { events: drafts(1, 3) });
-  const html = await visitor().get(filled);
+  const html = await visitor(db()).get(filled);
   expect(html).toContain('It would have hidden 3 events in the last 7 days.');
   expect(html).toContain('value="{&quot;types&quot;:[&quot;STATIC_*&quot;]}"');
   expect(html).toContain('Silence for 2h');
@@ -29,7 +19,7 @@ test('before a silence is made, the page says what it would have hidden', async 
 });
 
 test('a silence is made, extended and ended, each with a row in the audit log', async () => {
-  const { get, post } = visitor();
+  const { get, post } = visitor(db());
   const made = await post('/silences/new', form);
   expect([made.status, made.headers.get('location')]).toEqual([303, '/silences?done=silenceAdded']);
   const list = await get('/silences?done=silenceAdded');
@@ -56,7 +46,7 @@ test('a silence is made, extended and ended, each with a row in the audit log', 
 });
 
 test('who may only look can try, and not make one', async () => {
-  const { get, post } = visitor('read');
+  const { get, post } = visitor(db(), 'read');
   const html = await get(filled);
   expect(html).toContain('sign in with a token of the role &quot;operate&quot;');
   expect(html).not.toContain('method="post" action="/silences');
@@ -68,10 +58,10 @@ test.each([
   [{ ...form, for: 'long' }, 'expected a duration'],
   [{ ...form, matcher: '{"typs":["A"]}' }, 'typs'],
 ])('%j is refused in words', async (given, words) => {
-  const answer = await visitor().post('/silences/new', given);
+  const answer = await visitor(db()).post('/silences/new', given);
   expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(words)]);
 });
 
 test('of a silence that is not there, the page says so', async () => {
-  expect(await visitor().get('/silences/9/end')).toContain('there is no such silence as 9');
+  expect(await visitor(db()).get('/silences/9/end')).toContain('there is no such silence as 9');
 });
