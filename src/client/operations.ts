@@ -4,8 +4,11 @@ import type {
   audit,
   dead,
   delivery,
+  event,
   hours,
   Operation,
+  route,
+  routeDiff,
   session,
   silence,
   sink,
@@ -24,6 +27,12 @@ interface Operations {
   'delivery-list': typeof delivery.list;
   'delivery-redrive': typeof delivery.redrive;
   'event-hours': typeof hours.counted;
+  'event-decide': typeof event.decide;
+  'event-search': typeof event.search;
+  'event-show': typeof event.show;
+  'route-diff': typeof routeDiff.diff;
+  'route-test': typeof route.test;
+  'routes-show': typeof route.show;
   'session-list': typeof session.list;
   'session-revoke': typeof session.revoke;
   'silence-add': typeof silence.add;
@@ -67,6 +76,12 @@ export const operationRoutes: Readonly<Record<OperationName, string>> = {
   'delivery-list': 'GET /deliveries',
   'delivery-redrive': 'POST /deliveries/redrive',
   'event-hours': 'GET /events/hours',
+  'event-decide': 'GET /events/{event}/decision',
+  'event-search': 'GET /events',
+  'event-show': 'GET /events/{event}',
+  'route-diff': 'POST /routes/diff',
+  'route-test': 'POST /routes/test',
+  'routes-show': 'GET /routes',
   'session-list': 'GET /sessions',
   'session-revoke': 'POST /sessions/revoke',
   'silence-add': 'POST /silences',

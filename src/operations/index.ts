@@ -52,6 +52,8 @@ export {
   event,
   events,
   hours,
+  route,
+  routeDiff,
   session,
   silence,
   sink,
