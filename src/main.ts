@@ -49,14 +49,36 @@ const table: CommandTable = {
     summary: 'Print the message that a sink would send for an event, without sending it',
     load: () => import('./commands/render.ts'),
   },
+  event: {
+    summary: 'Find stored events, show all that became of one, or export them',
+    load: () => import('./commands/event/index.ts'),
+  },
+  tail: {
+    summary: 'Show events as they are stored, until it is stopped',
+    load: () => import('./commands/tail.ts'),
+  },
+  delivery: {
+    summary: 'List deliveries; put back or drop those that have something in common',
+    load: () => import('./commands/delivery.ts'),
+  },
   dead: {
     summary:
       'List deliveries that were given up, put them back, ' +
       'or move what waits for a sink that is gone',
     load: () => import('./commands/dead/index.ts'),
   },
+  status: {
+    summary: 'Show version, configuration and database, and which process works what',
+    load: () => import('./commands/status.ts'),
+  },
+  sink: {
+    summary: 'Show how each sink stands; pause it, resume it, or post a sample',
+    load: () => import('./commands/sink.ts'),
+  },
   source: {
-    summary: 'Show how far each source was read; start one anew, rename it, or forget it',
+    summary:
+      'Show how far each source was read; search its console, pause it, read it now, ' +
+      'start it anew, rename it, or forget it',
     load: () => import('./commands/source.ts'),
   },
   silence: {
@@ -66,6 +88,14 @@ const table: CommandTable = {
   token: {
     summary: 'Make, list or revoke the bearer tokens of the API and the page',
     load: () => import('./commands/token.ts'),
+  },
+  session: {
+    summary: 'List the browsers that are signed in, or sign them out',
+    load: () => import('./commands/session.ts'),
+  },
+  audit: {
+    summary: 'List or export what people did, and check that nobody changed that log',
+    load: () => import('./commands/audit.ts'),
   },
   migrate: {
     summary: 'Bring the database to the schema of this release (every start does it too)',

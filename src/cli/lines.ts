@@ -8,6 +8,11 @@ export function onOneLine(text: string): string {
   return neutralText(text, { multiline: false });
 }
 
+/** A row of a list, with its line break. What an attacker wrote in it stays on the line. */
+export function row(...cells: readonly (string | number | null | undefined)[]): string {
+  return `${onOneLine(cells.map((cell) => cell ?? '-').join('  '))}\n`;
+}
+
 /** Says on stderr that a list may have been cut. */
 export function remarkIfCut(rows: readonly unknown[], io: CommandIo): void {
   if (rows.length === listMax) io.stderr(`these are the newest ${listMax}; there may be more\n`);

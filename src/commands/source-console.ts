@@ -2,16 +2,13 @@
 import { type Command, type CommandArguments, type CommandIo, UsageError } from '../cli/command.ts';
 import { jsonOption, jsonText } from '../cli/json.ts';
 import { onOneLine } from '../cli/lines.ts';
-import { instant, loadConfig } from '../config/index.ts';
+import { momentOf, sinceOf } from '../cli/option-values.ts';
 import { severityNames } from '../kit/event.ts';
-import { parsePast } from '../kit/past.ts';
 import { parseSeverity } from '../kit/severity.ts';
 import { cutMiddle } from '../kit/text.ts';
 import { InputError, NotFoundError, type Operation, sourceSearch } from '../operations/index.ts';
 import { exitCodes } from '../service/exit-codes.ts';
-import { withOperations } from '../service/operate.ts';
-import { sinks } from '../sinks/index.ts';
-import { sources } from '../sources/index.ts';
+import { loadForDatabase, withOperations } from '../service/operate.ts';
 
 const known = { name: '<id>', help: 'a source of the configuration' } as const;
 
@@ -69,11 +66,8 @@ export const show: Command = {
 
 /** Needs the credentials of sources, which other commands on the database do without. */
 async function ask<In, Out>(operation: Operation<In, Out>, input: In, io: CommandIo): Promise<Out> {
-  const { env, directory } = io;
-  const needs = ['database', 'sources'] as const;
-  const config = loadConfig({ env, directory, registries: { sources, sinks }, needs });
   try {
-    return await withOperations(config, io, (run) => run(operation, input));
+    return await withOperations(loadForDatabase(io, 'sources'), io, (run) => run(operation, input));
   } catch (error) {
     if (error instanceof InputError) throw new UsageError(error.message);
     throw error;
@@ -90,7 +84,7 @@ type Values = CommandArguments['values'];
 /** @throws {UsageError} */
 function filtersOf(values: Values) {
   const { hash, path, device, tenant, type, status, action, severity, cursor } = values;
-  const [since, until] = [sinceOf(values.since), untilOf(values.until)];
+  const [since, until] = [sinceOf(values.since), momentOf('until', values.until)];
   const severities = (severity as readonly string[] | undefined)?.map((word) => {
     const parsed = parseSeverity(word);
     if (parsed !== undefined) return severityNames[parsed];
@@ -99,32 +93,6 @@ function filtersOf(values: Values) {
   const given = { hash, path, device, tenant, types: type, statuses: status, actions: action };
   const written = { ...given, cursor, severities, since, until };
   return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
-}
-
-function sinceOf(text: Values[string]): string | undefined {
-  if (text === undefined) return undefined;
-  const past = parsedPast(String(text));
-  if (past !== undefined)
-    return new Date(past.kind === 'date' ? past.ms : Date.now() - past.ms).toISOString();
-  throw new UsageError(
-    `--since ${text} is neither a duration such as 7d or 12h nor a date such as 2026-02-03.`,
-  );
-}
-
-function parsedPast(text: string) {
-  try {
-    return parsePast(text.trim());
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(`--since ${text} ${error.message}.`);
-    throw error;
-  }
-}
-
-function untilOf(text: Values[string]): string | undefined {
-  if (text === undefined) return undefined;
-  const parsed = instant(String(text));
-  if ('value' in parsed) return new Date(parsed.value).toISOString();
-  throw new UsageError(`--until ${parsed.problem}. ${parsed.remedy}.`);
 }
 
 type Found = Awaited<ReturnType<typeof sourceSearch.search.run>>['items'][number];

@@ -3,17 +3,19 @@
 
 import { type Command, type CommandGroup, type CommandIo, entry } from '../cli/command.ts';
 import { jsonOption, jsonText } from '../cli/json.ts';
-import { onOneLine } from '../cli/lines.ts';
+import { onOneLine, row } from '../cli/lines.ts';
+import { operating } from '../cli/operating.ts';
 import type { Config } from '../config/index.ts';
 import { positionRemarks } from '../core/identity/position.ts';
 import { readerRemark } from '../core/identity/standing.ts';
 import { createHttpClient } from '../kit/http/index.ts';
 import type { StoredPosition } from '../kit/records/position.ts';
-import { NotFoundError, source as positions, works } from '../operations/index.ts';
+import { NotFoundError, source as positions, states, works } from '../operations/index.ts';
 import { consolesOf } from '../service/adapters.ts';
 import { exitCodes } from '../service/exit-codes.ts';
-import { loadForDatabase, operate, peek } from '../service/operate.ts';
+import { loadForDatabase, operate, peek, withOperations } from '../service/operate.ts';
 import { sources } from '../sources/index.ts';
+import { pauseOf, resumeOf } from './pausing.ts';
 import { search, show } from './source-console.ts';
 
 const known = { name: '<id>', help: 'a source, as "tocsin source list" shows it' } as const;
@@ -25,9 +27,15 @@ const list: Command = {
   options: jsonOption,
   async run({ values }, io) {
     const config = loadForDatabase(io);
-    const rows = await operate(io, positions.list, {});
+    const [rows, { items }] = await withOperations(config, io, async (run) => [
+      await run(positions.list, {}),
+      await run(states.sources, {}),
+    ]);
     const remarks = positionRemarks(rows, consolesOf(config, { sources }, createHttpClient));
-    const entries = rows.map((row) => ({ ...row, position: positionOf(row, config) }));
+    const entries = rows.map((row) => {
+      const standing = items.find(({ source }) => source === row.source);
+      return { ...row, position: positionOf(row, config), ...standingOf(standing) };
+    });
     const shown = entries.filter(({ console }) => console !== '');
     io.stdout(
       values.json ? jsonText(entries, 2) : shown.map(lineOf).join('') || 'no source was read yet\n',
@@ -38,6 +46,17 @@ const list: Command = {
     return exitCodes.done;
   },
 };
+
+type State = Awaited<ReturnType<typeof states.sources.run>>['items'][number];
+
+function standingOf(known: State | undefined) {
+  if (known === undefined) return undefined;
+  const { state, failingSince, pause, lastSuccessAt, lastError, nextPollAt, newestEvent } = known;
+  const { holder } = known;
+  return {
+    ...{ state, failingSince, pause, lastSuccessAt, lastError, nextPollAt, newestEvent, holder },
+  };
+}
 
 /**
  * What an act on one source came to: what is printed, as JSON or in words, or why it was not done.
@@ -118,6 +137,18 @@ const reset = acting(
   },
 );
 
+const poll: Command = {
+  arguments: [known],
+  details: 'Also while the source backs off after failures.',
+  options: jsonOption,
+  run({ values, positionals: [source = ''] }, io) {
+    return operating(io, async (run) => {
+      const asked = await run(positions.poll, { source });
+      io.stdout(values.json ? jsonText(asked, 2) : row(`${source} is read within seconds`));
+    });
+  },
+};
+
 const rename = acting(
   {
     arguments: [
@@ -161,6 +192,9 @@ export const command: CommandGroup = {
     list: entry('Show how far each source was read', list),
     search: entry('Search what the console of a source holds now', search),
     show: entry('Show an item as the console holds it now, beside what was stored', show),
+    poll: entry('Read a source now', poll),
+    pause: entry('Read nothing of a source for a while', pauseOf('source')),
+    resume: entry('End the pause of a source, and read it at once', resumeOf('source')),
     reset: entry('Forget how far a source was read, and start a new generation', reset),
     rename: entry('Give the position of an id that is no longer configured to another one', rename),
     adopt: entry(
@@ -185,14 +219,21 @@ function positionOf({ source, cursor }: StoredPosition, config: Config): string 
   return words.size === 1 ? [...words][0]! : `at ${cursor}`;
 }
 
-function lineOf({
-  source,
-  position,
-  generation,
-  console,
-  updatedAt,
-}: StoredPosition & { position: string }): string {
+type Entry = StoredPosition & { readonly position: string } & Partial<
+    Pick<State, 'pause' | 'failingSince' | 'lastError'>
+  >;
+
+function lineOf({ source, position, generation, console, updatedAt, ...standing }: Entry): string {
   const begun = generation === 1 ? 'first generation' : `generation ${generation}, begun anew`;
-  const moved = new Date(updatedAt).toISOString();
-  return `${onOneLine([source, ...(console ? [console] : []), position, `moved ${moved}`, begun].join('  '))}\n`;
+  const moved = `moved ${new Date(updatedAt).toISOString()}`;
+  return row(source, ...(console ? [console] : []), position, moved, begun, ...troubles(standing));
+}
+
+/** None while all is well. */
+function troubles({ pause, failingSince, lastError }: Partial<Entry>): string[] {
+  const failure = lastError ? `: ${lastError.message}` : '';
+  return [
+    ...(pause ? [`paused by ${pause.by} until ${pause.until}: ${pause.reason}`] : []),
+    ...(failingSince ? [`failing since ${failingSince}${failure}`] : []),
+  ];
 }

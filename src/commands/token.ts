@@ -1,20 +1,10 @@
 // `tocsin token create|list|revoke`: who may use the API and the page with a bearer token.
-import {
-  type Command,
-  type CommandGroup,
-  type CommandIo,
-  entry,
-  UsageError,
-} from '../cli/command.ts';
+import { type Command, type CommandGroup, entry, UsageError } from '../cli/command.ts';
 import { jsonOption, jsonText } from '../cli/json.ts';
 import { onOneLine } from '../cli/lines.ts';
-import type { Config } from '../config/index.ts';
-import { ConflictError, InputError, NotFoundError, token } from '../operations/index.ts';
-import { exitCodes } from '../service/exit-codes.ts';
-import { loadForDatabase, type Operate, withOperations } from '../service/operate.ts';
-
-/** The most that an operation lists at once. */
-const pageRows = 200;
+import { operating } from '../cli/operating.ts';
+import { readPages } from '../cli/pages.ts';
+import { token } from '../operations/index.ts';
 
 const create: Command = {
   details: [
@@ -36,7 +26,7 @@ const create: Command = {
     const roles = ['read', 'operate', 'admin'] as const;
     const given = roles.find((one) => one === role);
     if (given === undefined) throw new UsageError(`--role is one of: ${roles.join(', ')}.`);
-    return await reporting(io, async (run) => {
+    return await operating(io, async (run) => {
       const made = await run(token.create, { name, role: given, expires });
       io.stdout(values.json ? jsonText(made, 2) : `${made.token}\n`);
       const until = made.shown.expiresAt ?? 'revoked';
@@ -49,18 +39,12 @@ const create: Command = {
 const list: Command = {
   options: { all: { type: 'boolean', help: 'Also those that were revoked' }, ...jsonOption },
   async run({ values }, io) {
-    return await reporting(io, async (run) => {
-      const found: Shown[] = [];
-      for (let cursor: string | undefined; ; ) {
-        const page = await run(token.list, {
-          ...(values.all === true && { revoked: true }),
-          cursor,
-          limit: pageRows,
-        });
-        found.push(...page.items);
-        if (page.next === null) break;
-        cursor = page.next;
-      }
+    return await operating(io, async (run) => {
+      const revoked = values.all === true ? { revoked: true } : {};
+      const found = await readPages(
+        (page) => run(token.list, { ...revoked, ...page }),
+        Number.POSITIVE_INFINITY,
+      );
       const none = 'there is no token; "tocsin token create <name>" makes one\n';
       io.stdout(values.json ? jsonText(found, 2) : found.map(lineOf).join('') || none);
     });
@@ -78,7 +62,7 @@ const revoke: Command = {
   arguments: [{ name: '<id>', help: 'the number of the token, as "tocsin token list" shows it' }],
   options: jsonOption,
   async run({ values, positionals: [id = ''] }, io) {
-    return await reporting(io, async (run) => {
+    return await operating(io, async (run) => {
       const { shown, sessionsEnded } = await run(token.revoke, { token: id });
       const sessions = sessionsEnded === 1 ? '1 session' : `${sessionsEnded} sessions`;
       io.stdout(
@@ -89,20 +73,6 @@ const revoke: Command = {
     });
   },
 };
-
-/** Reports what an operation refuses, and the exit code for it. */
-async function reporting(io: CommandIo, use: (run: Operate) => Promise<void>): Promise<number> {
-  const config: Config = loadForDatabase(io);
-  try {
-    await withOperations(config, io, use);
-    return exitCodes.done;
-  } catch (error) {
-    if (error instanceof InputError) throw new UsageError(error.message);
-    if (!(error instanceof NotFoundError || error instanceof ConflictError)) throw error;
-    io.stderr(`tocsin: ${error.message}\n`);
-    return exitCodes.failed;
-  }
-}
 
 export const command: CommandGroup = {
   subcommands: {

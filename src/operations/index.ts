@@ -22,9 +22,11 @@ import * as works from './works.ts';
 
 export type { Failures } from '../kit/records/access.ts';
 export type { Actor, Permission } from '../kit/records/audit.ts';
-export type { EventItem } from './event-fields.ts';
+export type { EventFilters, EventItem } from './event-fields.ts';
+export { csvHead, csvOf } from './export.ts';
 export type { FarEnds } from './far-ends.ts';
 export { listMax, type Page } from './fields.ts';
+export { MissingIds } from './missing-ids.ts';
 export { KeyReusedError, Once } from './once.ts';
 export {
   ChangedError,

@@ -160,9 +160,16 @@ export async function withStore<Result>(
   }
 }
 
-/** Credentials and hooks may be missing. @throws {ConfigError} */
-export function loadForDatabase({ env, directory }: OperatorIo): Config {
-  return loadConfig({ env, directory, registries: { sources, sinks }, needs: ['database'] });
+/**
+ * Credentials and hooks may be missing, but for those that are needed as well.
+ * @throws {ConfigError}
+ */
+export function loadForDatabase(
+  { env, directory }: OperatorIo,
+  ...more: readonly ('sources' | 'sinks')[]
+): Config {
+  const needs = ['database', ...more] as const;
+  return loadConfig({ env, directory, registries: { sources, sinks }, needs });
 }
 
 /**

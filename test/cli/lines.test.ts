@@ -1,7 +1,7 @@
 // Lines for people: text of far ends does nothing, and a list that was cut says so.
 import { expect, test } from 'vitest';
 import type { CommandIo } from '../../src/cli/command.ts';
-import { onOneLine, remarkIfCut } from '../../src/cli/lines.ts';
+import { onOneLine, remarkIfCut, row } from '../../src/cli/lines.ts';
 import { listMax } from '../../src/operations/index.ts';
 
 test('what a terminal would obey is shown, and a line stays one', () => {
@@ -16,4 +16,8 @@ test.each([
   const io = { stderr: (text: string) => printed.push(text) } as unknown as CommandIo;
   remarkIfCut(Array.from({ length: count }), io);
   expect(printed.join('')).toBe(said);
+});
+
+test('a row has its cells apart, and stays on its line', () => {
+  expect(row('a', 1, null, undefined, 'b\nc\u001B[2J')).toBe('a  1  -  -  b⏎c\\u{1B}[2J\n');
 });

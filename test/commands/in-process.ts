@@ -9,19 +9,29 @@ import {
   entry,
 } from '../../src/cli/command.ts';
 import { dispatch } from '../../src/cli/dispatch.ts';
+import { command as audit } from '../../src/commands/audit.ts';
 import { command as dead } from '../../src/commands/dead/index.ts';
+import { command as delivery } from '../../src/commands/delivery.ts';
+import { command as event } from '../../src/commands/event/index.ts';
 import { command as migrate } from '../../src/commands/migrate.ts';
 import { command as once } from '../../src/commands/once.ts';
 import { command as routes } from '../../src/commands/routes/index.ts';
+import { command as session } from '../../src/commands/session.ts';
 import { command as silence } from '../../src/commands/silence/index.ts';
+import { command as sink } from '../../src/commands/sink.ts';
 import { command as source } from '../../src/commands/source.ts';
+import { command as status } from '../../src/commands/status.ts';
+import { command as tail } from '../../src/commands/tail.ts';
 import { command as test } from '../../src/commands/test.ts';
 import { command as token } from '../../src/commands/token.ts';
 import type { CommandResult, World } from '../support/world.ts';
 
 type Commands = Readonly<Record<string, Command | CommandGroup>>;
 
-const known: Commands = { dead, migrate, once, routes, silence, source, test, token };
+const known: Commands = {
+  ...{ audit, dead, delivery, event, migrate, once, routes, session, silence, sink, source },
+  ...{ status, tail, test, token },
+};
 
 /** @param others in place of the real commands of these names */
 export async function runHere(

@@ -52,7 +52,7 @@ async function newestDead(run: Operate, sink: string | undefined): Promise<DeadR
   }
 }
 
-const groups: Command = {
+export const groups: Command = {
   options: { ...sinkOption, ...jsonOption },
   async run({ values }, io) {
     const sink = values.sink as string | undefined;

@@ -94,8 +94,13 @@ function groupText(group: Group): string {
   return `${onOneLine(words.join('  '))}\n${answer}    ${onOneLine(advice)}\n`;
 }
 
-export function rehearsalText({ count, more, bySeverity = [], sample = [] }: Rehearsal): string {
+/** @param act what would be done: `put back` */
+export function rehearsalText(
+  { count, more, bySeverity = [], sample = [] }: Rehearsal,
+  act: string,
+): string {
   const severities = bySeverity.map((one) => `${one.count} ${one.severity}`).join(', ');
-  const head = `${count}${more ? ' or more' : ''} would be put back${severities && `: ${severities}`}`;
+  const many = `${count}${more ? ' or more' : ''}`;
+  const head = `${many} would be ${act}${severities && `: ${severities}`}`;
   return `${head}\n${sample.map((item) => `    ${headOf(rowOf(item))}\n`).join('')}`;
 }

@@ -1,7 +1,6 @@
 // Asks the database once a second for new events while somebody watches, and never otherwise:
 // all who watch share the question.
-import { type ShownTailed, tailAlsoMax, tailMax } from '../../../operations/index.ts';
-import { MissingIds } from './missing.ts';
+import { MissingIds, type ShownTailed, tailAlsoMax, tailMax } from '../../../operations/index.ts';
 
 /** What a question of the tail answers. */
 export interface Tailed {

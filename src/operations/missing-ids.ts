@@ -1,4 +1,4 @@
-// Ids that the live tail has passed over: a database shows a transaction that began earlier after
+// Ids that a live tail has passed over: a database shows a transaction that began earlier after
 // one that began later. Most belong to no event and never come.
 
 export interface MissingLimits {

@@ -1,6 +1,6 @@
 // Ids that were passed over are waited for, for a while and so many.
 import { expect, test } from 'vitest';
-import { MissingIds } from '../../../../src/http/api/live/missing.ts';
+import { MissingIds } from '../../src/operations/missing-ids.ts';
 
 test('what is between two events is waited for until it comes, or its time is over', () => {
   const missing = new MissingIds({ waitMs: 100, max: 10 });
