@@ -7,6 +7,7 @@ test('a paused sink gets nothing until it goes on, and the list says who paused 
   const world = await createWorld({ database: 'postgres' });
   const run = (...argv: string[]) => runIn(world, ['sink', ...argv]);
   expect((await runIn(world, ['once'])).code).toBe(0);
+  const before = world.mattermost.deliveries.size;
   expect((await run('list')).stdout).toMatch(
     /^soc {2}mattermost {2}ok {2}0 pending {2}0 dead {2}\d+ in the last hour\n$/,
   );
@@ -21,7 +22,7 @@ test('a paused sink gets nothing until it goes on, and the list says who paused 
   });
   world.tenant.add('events', 2);
   await runIn(world, ['once']);
-  expect(world.mattermost.deliveries.size).toBe(0);
+  expect(world.mattermost.deliveries.size).toBe(before);
   expect((await run('list')).stdout).toMatch(
     /^soc {2}mattermost {2}paused by operator \(by \S+ until 20\S+Z: again\) {2}since .* {2}2 pending/,
   );
@@ -32,7 +33,7 @@ test('a paused sink gets nothing until it goes on, and the list says who paused 
   expect(resumed.stdout).toMatch(/^soc goes on; \S+ had paused it: again\n$/);
   expect((await run('resume', 'soc')).stdout).toBe('soc was not paused\n');
   await runIn(world, ['once']);
-  expect(world.mattermost.deliveries.size).toBe(2);
+  expect(world.mattermost.deliveries.size).toBe(before + 2);
 });
 
 test('a sample is posted, and what the far end says against it is the reason', async () => {
