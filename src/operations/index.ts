@@ -22,8 +22,8 @@ import * as works from './works.ts';
 
 export type { Failures } from '../kit/records/access.ts';
 export type { Actor, Permission } from '../kit/records/audit.ts';
-export type { EventFilters, EventItem } from './event-fields.ts';
-export { csvHead, csvOf } from './export.ts';
+export { type EventFilters, type EventItem, eventFilters } from './event-fields.ts';
+export { csvHead, csvOf, ndjsonOf } from './export.ts';
 export type { FarEnds } from './far-ends.ts';
 export { listMax, type Page } from './fields.ts';
 export { MissingIds } from './missing-ids.ts';

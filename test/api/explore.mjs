@@ -12,6 +12,11 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const program = process.argv[2] ?? 'schemathesis';
 const secondsMax = Number(process.env.EXPLORE_SECONDS ?? 240);
 
+/** With 431, which Node itself answers to an address of more than 8 kB. */
+const settings = `[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 431]
+`;
+
 if (spawnSync(program, ['--version']).status !== 0) {
   console.log(`skipped: ${program} is not there ("pip install schemathesis" brings it)`);
   process.exit(0);
@@ -90,11 +95,6 @@ function makeToken() {
   }
   return token;
 }
-
-/** With 431, which Node itself answers to an address of more than 8 kB. */
-const settings = `[checks.negative_data_rejection]
-expected-statuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 431]
-`;
 
 function explore(address, token) {
   writeFileSync(join(directory, 'schemathesis.toml'), settings);

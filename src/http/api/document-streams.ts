@@ -1,6 +1,7 @@
 // What the OpenAPI document says of answers that are streams, which no operation gives.
 import type { z } from 'zod';
 import type { Json } from './components.ts';
+import { exportFields } from './export.ts';
 import { streamFields } from './live/fields.ts';
 
 export interface StreamPlace {
@@ -17,6 +18,18 @@ export interface StreamPlace {
 const text = { schema: { type: 'string' } };
 
 export const streamPlaces: readonly StreamPlace[] = [
+  {
+    path: '/events/export',
+    operationId: 'event-export',
+    summary: 'All events that fit the filters as a file, the newest first',
+    description:
+      'At most 100,000. The last line of ndjson is `{"end": true, "next": …}`; a file without it ' +
+      'is not whole. Where there are more, `next` is the `cursor` of the next file; in csv a last ' +
+      'line `next: …` has it.',
+    input: exportFields,
+    parameters: [],
+    content: { 'text/csv': text, 'application/x-ndjson': text },
+  },
   {
     path: '/events/stream',
     operationId: 'event-stream',

@@ -20,6 +20,7 @@ test('every operation with a route is there, and no other', () => {
     'get /bells',
     'get /bells/dead',
     'get /bells/{bell}',
+    'get /events/export',
     'get /events/stream',
     'post /bells/ring',
     'post /bells/{bell}/ring',

@@ -1,6 +1,7 @@
 // The live tail of the API: `GET /events/stream` sends each event as it is stored, as server-sent
 // events. A client that comes back names the last event that it has, and is sent what it missed.
 import type { Context } from 'hono';
+import { severityNames } from '../../../kit/event.ts';
 import {
   type Actor,
   InputError,
@@ -142,9 +143,13 @@ const headers = {
   'x-accel-buffering': 'no',
 };
 
-function isWanted(event: ShownTailed, { minSeverity = 0, source, sink }: StreamFields): boolean {
+function isWanted(
+  event: ShownTailed,
+  { minSeverity = 'UNKNOWN', source, sink }: StreamFields,
+): boolean {
+  const isSevere = event.severity === 0 || event.severity >= severityNames.indexOf(minSeverity);
   return (
-    event.severity >= minSeverity &&
+    isSevere &&
     (source === undefined || source.includes(event.source)) &&
     (sink === undefined || event.sinks.some((one) => sink.includes(one)))
   );

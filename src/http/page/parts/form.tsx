@@ -1,6 +1,6 @@
 // Forms: filters in the address, and the last step before an act, which says what it will do.
 import type { Child } from 'hono/jsx';
-import { type Severity, severityNames } from '../../../kit/event.ts';
+import { severityNames } from '../../../kit/event.ts';
 import { includes, type Permission } from '../../../operations/index.ts';
 import type { Visit } from '../visit.ts';
 import type { Words } from '../words/index.ts';
@@ -50,12 +50,9 @@ export function Field({
 }
 
 /** Every severity that is known, and none: any. @param addressed what the address has */
-export function severityChoices(
-  words: Words,
-  addressed: (severity: Severity) => string = (severity) => severityNames[severity],
-): Choice[] {
+export function severityChoices(words: Words): Choice[] {
   const known = ([1, 2, 3, 4, 5] as const).map((severity) => ({
-    value: addressed(severity),
+    value: severityNames[severity],
     text: words.severities[severity]!,
   }));
   return [{ value: '', text: words.shell.any }, ...known];

@@ -31,7 +31,7 @@ export const live: View = async (visit) => {
         <form method="get" class="filters">
           <Field
             {...{ visit, name: 'minSeverity', label: words.events.fields.minSeverity }}
-            choices={severityChoices(words, (severity) => String(severity))}
+            choices={severityChoices(words)}
           />
           <Field visit={visit} name="source" label={words.events.fields.source} />
           <Field visit={visit} name="sink" label={words.events.fields.sink} />

@@ -56,7 +56,7 @@ test('events are sent as they are stored, with what proxies need', async () => {
 
 test('only what was asked for is sent', async () => {
   const { open } = setUp();
-  const { until } = await open('?minSeverity=4&source=a,b&sink=soc');
+  const { until } = await open('?minSeverity=HIGH&source=a,b&sink=soc');
   await storePage(db(), { events: [draft(1), draft(2, { severity: 4 })] });
   await storePage(db(), { source: 'c', events: [draft(3, { severity: 5 })] });
   await storePage(db(), { routes: [], events: [draft(4, { severity: 5 })] });
@@ -74,7 +74,7 @@ test('a client that comes back is sent what it missed, or told that it is too mu
   expect(idsIn(await back.until('"externalId":"4"'))).toEqual(['2', '3', '4']);
   await back.leave();
   await storePage(db(), { events: drafts(100, 1300) });
-  const late = await open('?minSeverity=5', { 'last-event-id': '0' });
+  const late = await open('?minSeverity=CRITICAL', { 'last-event-id': '0' });
   expect(await late.until('event: gap')).toContain(`"to":"${newest + 1301}"`);
 });
 

@@ -7,8 +7,8 @@ const db = useDatabase();
 const get = async (path: string) => (await createTestPage(db()).request(path)).text();
 
 test('the stream that it reads has the filters of the address, and no others', async () => {
-  const html = await get('/live?minSeverity=4&source=a&sink=&x=%22%3E');
-  expect(html).toContain('data-stream="/api/v1/events/stream?minSeverity=4&amp;source=a"');
+  const html = await get('/live?minSeverity=HIGH&source=a&sink=&x=%22%3E');
+  expect(html).toContain('data-stream="/api/v1/events/stream?minSeverity=HIGH&amp;source=a"');
   expect(await get('/live')).toContain('data-stream="/api/v1/events/stream"');
 });
 
