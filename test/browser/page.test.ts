@@ -99,11 +99,18 @@ describe.skipIf(missing !== undefined)(`the page in ${missing ?? 'a browser'}`, 
     180_000,
   );
 
+  test('what goes on now fits one screen', async () => {
+    await pages.open('/');
+    expect(await pages.value('document.documentElement.scrollHeight')).toBeLessThanOrEqual(900);
+  });
+
   test('a hash leads to its event, by keys alone', async () => {
     await pages.open('/');
     await press(pages, '/');
     expect(await pages.value('document.activeElement.type')).toBe('search');
-    await pages.open(`/events?hash=${hash}`);
+    await pages.value(`document.activeElement.value = '${hash}', undefined`);
+    await pages.value('document.activeElement.form.requestSubmit()');
+    await pages.until('location.search.includes("hash=") && document.readyState === "complete"');
     await press(pages, 'j');
     await press(pages, 'Enter');
     await pages.until('location.pathname.startsWith("/events/")');
@@ -133,11 +140,25 @@ describe.skipIf(missing !== undefined)(`the page in ${missing ?? 'a browser'}`, 
     await pages.value('main.append(document.createElement("x-old"))');
     await pages.value('refresh()');
     expect(await pages.value('main.querySelector("x-old")')).toBe(null);
-    await pages.value('document.querySelector("a.button").id = "kept", undefined');
     await pages.value('getSelection().selectAllChildren(main)');
     await pages.value('main.append(document.createElement("x-old"))');
     await pages.value('refresh()');
     expect(await pages.value('main.querySelector("x-old") !== null')).toBe(true);
+  });
+
+  test('a refresh keeps the row that has the focus, and the place on the screen', async () => {
+    await pages.browser.setScreen({ width: 390, height: 300 });
+    await pages.open('/');
+    await press(pages, 'j');
+    await press(pages, 'j');
+    const place = `(() => {
+      const row = document.activeElement.closest('tr');
+      return [row.dataset.key, Math.round(row.getBoundingClientRect().top)];
+    })()`;
+    const before = await pages.value(place);
+    await pages.value('document.querySelector(".tiles").append(document.createElement("li"))');
+    await pages.value('refresh()');
+    expect(await pages.value(place)).toEqual(before);
   });
 
   test('whatever an event says, the page only shows it', async () => {
@@ -194,15 +215,23 @@ describe.skipIf(missing !== undefined)(`the page in ${missing ?? 'a browser'}`, 
   test('while the live view is paused, nothing moves, and nothing is lost', async () => {
     await pages.open('/live');
     await pages.until('document.getElementById("live-state").textContent === "Watching."');
+    const rows = 'document.querySelectorAll("#live tbody tr").length';
     await pages.value('document.getElementById("live-pause").click()');
-    await store(db(), [
+    const before = await pages.value(rows);
+    const newest = await store(db(), [
       ['p1', {}],
       ['p2', {}],
     ]);
-    await pages.until('document.getElementById("live-pause").textContent.includes("2")');
-    expect(await pages.value('document.querySelectorAll("#live tbody tr").length')).toBe(0);
+    await pages.until(`waiting.some((row) => row.dataset.key === "${newest}")`);
+    expect(await pages.value(rows)).toBe(before);
+    const count = await pages.value<number>('waiting.length');
+    expect(count).toBeGreaterThan(1);
+    expect(await pages.value('document.getElementById("live-pause").textContent')).toContain(
+      String(count),
+    );
     await pages.value('document.getElementById("live-pause").click()');
-    expect(await pages.value('document.querySelectorAll("#live tbody tr").length')).toBe(2);
+    expect(await pages.value(rows)).toBe(Number(before) + count);
+    expect(await pages.value('document.querySelector("#live tbody tr").dataset.key')).toBe(newest);
   }, 60_000);
 });
 

@@ -33,7 +33,10 @@ export interface Shown {
 }
 
 /** @param fields of the path, by name */
-export type View = (visit: Visit, fields: Readonly<Record<string, string>>) => Promise<Shown>;
+export type View = (
+  visit: Visit,
+  fields: Readonly<Record<string, string>>,
+) => Promise<Shown | Done>;
 
 /** Where the browser goes after an act: a path of the page. */
 export interface Done {

@@ -39,10 +39,7 @@ function rowOf(event) {
   const fill = (name, value) => {
     row.querySelector(`[data-slot="${name}"]`).textContent = value ? inert(value) : '–';
   };
-  const time = row.querySelector('time');
-  time.dateTime = event.receivedAt;
-  time.title = `${event.receivedAt.slice(0, 10)} ${event.receivedAt.slice(11, 19)} UTC`;
-  time.textContent = localTime(event.receivedAt) ?? event.receivedAt;
+  setTime(row.querySelector('time'), event.receivedAt);
   row.querySelector('a').href = `/events/${encodeURIComponent(event.id)}`;
   row.querySelector('[data-slot="severity"]').append(copyOf(`live-severity-${event.severity}`));
   for (const name of ['type', 'device', 'user', 'file', 'source']) fill(name, event[name]);

@@ -12,9 +12,17 @@ function localTime(text) {
   return Number.isNaN(at.getTime()) ? undefined : zoned.format(at);
 }
 
+/** Shows the moment in the viewer's zone, and in UTC on hover. */
+function setTime(time, at) {
+  const local = localTime(at);
+  if (local === undefined) return;
+  time.dateTime = at;
+  time.textContent = local;
+  time.title = `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+}
+
 function localise(root) {
-  for (const time of root.querySelectorAll('time[datetime]'))
-    time.textContent = localTime(time.dateTime) ?? time.textContent;
+  for (const time of root.querySelectorAll('time[datetime]')) setTime(time, time.dateTime);
   if (navigator.clipboard !== undefined)
     for (const button of root.querySelectorAll('button[data-copied]')) button.hidden = false;
 }
@@ -49,11 +57,7 @@ async function refresh() {
   if (fresh === null || next.title !== document.title) return;
   localise(fresh);
   replaceContent(fresh);
-  const time = document.querySelector('#refreshed time');
-  const now = new Date().toISOString();
-  time.dateTime = now;
-  time.title = `${now.slice(0, 10)} ${now.slice(11, 19)} UTC`;
-  time.textContent = zoned.format(new Date());
+  setTime(document.querySelector('#refreshed time'), new Date().toISOString());
 }
 
 /** What a viewer looks at stays where it is. */

@@ -83,7 +83,7 @@ export function DeliveryMark({
   readonly words: Words;
 }) {
   return (
-    <span class={`state ${tones[state]}`} title={words.states[state]}>
+    <span class={`state ${tones[state]}`}>
       <span aria-hidden="true">{signs[state]}</span> {sink}
       <span class="unseen"> {words.states[state]}</span>
     </span>

@@ -19,15 +19,11 @@ export function TheirBlock({ text }: { readonly text: string }) {
   );
 }
 
-/** In UTC; the page's script writes it in the viewer's zone and keeps UTC as its title. */
+/** In UTC; the page's script writes it in the viewer's zone, and UTC as its title. */
 export function Time({ at }: { readonly at: string | null | undefined }) {
   if (at === null || at === undefined) return <span class="none">–</span>;
   const utc = `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
-  return (
-    <time datetime={at} title={utc}>
-      {utc}
-    </time>
-  );
+  return <time datetime={at}>{utc}</time>;
 }
 
 /** Shapes tell them apart without colour. */

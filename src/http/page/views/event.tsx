@@ -1,7 +1,7 @@
 // One event: what is known, what became of it and why, what would become of it today, and its raw
 // object.
 import { ConflictError, event } from '../../../operations/index.ts';
-import { EventTable, severityOf } from '../parts/event-rows.tsx';
+import { DeliveryMark, EventTable, severityOf } from '../parts/event-rows.tsx';
 import { laidOutJson } from '../parts/json.ts';
 import { SeverityMark, TheirBlock, Theirs, Time } from '../parts/text.tsx';
 import type { View, Visit } from '../visit.ts';
@@ -38,6 +38,9 @@ export const oneEvent: View = async (visit, { event: id = '' }) => {
           {one.device && <Theirs text={one.device} />}{' '}
           <Time at={one.occurredAt ?? one.receivedAt} />
           {toConsole(shown, visit)}
+          {one.deliveries.map((delivery) => (
+            <DeliveryMark {...delivery} words={words} />
+          ))}
         </p>
         <div class="halves">
           <div>

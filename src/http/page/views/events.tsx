@@ -9,6 +9,9 @@ import type { View, Visit } from '../visit.ts';
 
 type SearchInput = Parameters<typeof event.search.run>[1];
 
+/** What keeps the page small enough for a phone on a bad line. */
+const rowsMax = 40;
+
 /** Time ranges that end now, in hours. */
 const ranges = { '1h': 1, '24h': 24, '7d': 168 } as const;
 type Range = keyof typeof ranges;
@@ -21,6 +24,8 @@ const rare = ['id', 'user', 'ip', 'type', 'source', 'status', 'since', 'until', 
 
 export const events: View = async (visit) => {
   const { words, url } = visit;
+  const sought = url.searchParams.get('q');
+  if (sought !== null) return { goTo: addressOf(sought.trim()) };
   const own = words.events;
   const input = inputOf(url, Date.now());
   const { items, next, searchedTo } = await visit.operate(event.search, input);
@@ -51,6 +56,19 @@ export const events: View = async (visit) => {
   };
 };
 
+const forms = [
+  ['hash', /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i],
+  ['ip', /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})$/i],
+  ['id', /^\d{1,15}$/],
+] as const;
+
+/** The search for what somebody wrote without saying what it is: by value where its form tells. */
+function addressOf(sought: string): string {
+  if (sought === '') return '/events';
+  const [name = 'text'] = forms.find(([, form]) => form.test(sought)) ?? [];
+  return `/events?${new URLSearchParams({ [name]: sought })}`;
+}
+
 /** The search that an address asks for. Fields that the search does not know do not count. */
 function inputOf({ searchParams }: URL, nowMs: number): SearchInput {
   const value = (name: string) => searchParams.get(name)?.trim() || undefined;
@@ -64,6 +82,7 @@ function inputOf({ searchParams }: URL, nowMs: number): SearchInput {
     ...(since && { since }),
     minSeverity: value('minSeverity'),
     cursor: value('cursor'),
+    limit: rowsMax,
   };
   return given as SearchInput;
 }
@@ -125,7 +144,7 @@ function links({ words, url }: Visit, input: SearchInput) {
   const own = words.events;
   const current = url.searchParams.get('range');
   const clean = { cursor: null, since: null, until: null };
-  const { cursor: _, ...filters } = input;
+  const { cursor: _, limit: __, ...filters } = input;
   const given = Object.entries(filters).filter(([, value]) => value !== undefined);
   const query = given.map(([name, value]): [string, string] => [name, String(value)]);
   const exportOf = (format: string) =>

@@ -65,10 +65,10 @@ function search({ words }: Visit) {
   return (
     <search>
       <form method="get" action="/events" class="filters wide">
-        <label class="unseen" for="field-text">
+        <label class="unseen" for="field-q">
           {fields.text}
         </label>
-        <input id="field-text" type="search" name="text" placeholder={words.now.searchHint} />
+        <input id="field-q" type="search" name="q" placeholder={words.now.searchHint} />
         <button type="submit">{button}</button>
       </form>
     </search>
@@ -159,7 +159,7 @@ function sinkTable(items: readonly SinkItem[], { words }: Visit) {
         {
           name: own.sink,
           cell: ({ sink }) => (
-            <a href={`/sinks?sink=${encodeURIComponent(sink)}`}>
+            <a href={`/sinks/${encodeURIComponent(sink)}`}>
               <Theirs text={sink} />
             </a>
           ),
@@ -213,7 +213,7 @@ function sourceTable(items: readonly SourceItem[], { words }: Visit) {
         {
           name: own.source,
           cell: ({ source }) => (
-            <a href={`/events?source=${encodeURIComponent(source)}`}>
+            <a href={`/sources/${encodeURIComponent(source)}`}>
               <Theirs text={source} />
             </a>
           ),

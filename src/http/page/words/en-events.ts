@@ -189,6 +189,6 @@ export const eventWords = {
     urgent: 'High and critical',
     hoursCut: 'Only the newest {n} events are counted. Earlier hours are left out.',
     stormSince: 'too much is due at once; it goes out in digests',
-    searchHint: 'Hash, device, user, IP address or text',
+    searchHint: 'A hash, an IP address, an item number, or any text',
   },
 };

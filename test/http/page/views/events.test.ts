@@ -1,6 +1,7 @@
 // The search on the page: its address is its state, and it says how far it has searched.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { events } from '../../../../src/http/page/views/events.tsx';
+import type { Shown } from '../../../../src/http/page/visit.ts';
 import { event } from '../../../../src/operations/index.ts';
 import { draft, storePage, useDatabase } from '../../../store/stored.ts';
 import { createTestPage, visitOf } from '../visiting.ts';
@@ -46,10 +47,8 @@ describe('what it asks for', () => {
     const operate = vi.fn(async (_operation: unknown, _input: object) => ({
       ...{ items: [], next: 'n', searchedTo: '2026-02-03T00:00:00.000Z' },
     }));
-    const shown = await events(
-      visitOf(db(), `/events?${query}`, { operate: operate as never }),
-      {},
-    );
+    const visit = visitOf(db(), `/events?${query}`, { operate: operate as never });
+    const shown = (await events(visit, {})) as Shown;
     expect(operate.mock.calls[0]?.[0]).toBe(event.search);
     return { input: operate.mock.calls[0]?.[1], html: String(await shown.body) };
   }
@@ -79,6 +78,17 @@ describe('what it asks for', () => {
   test('a range that there is not is none', async () => {
     expect((await asked('range=constructor')).input).not.toHaveProperty('since', expect.anything());
   });
+});
+
+test.each([
+  [hash, `hash=${hash}`],
+  ['192.0.2.7', 'ip=192.0.2.7'],
+  ['2001:db8::1', 'ip=2001%3Adb8%3A%3A1'],
+  ['4711', 'id=4711'],
+  [' PC-1 & co ', 'text=PC-1+%26+co'],
+])('what was written without saying what it is is searched by its form: %s', async (q, query) => {
+  const answer = await createTestPage(db()).request(`/events?${new URLSearchParams({ q })}`);
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, `/events?${query}`]);
 });
 
 test('more filters are open only where one of them is set', async () => {

@@ -1,6 +1,7 @@
 // Now: what goes on, with the worst first, in an order that a refresh does not change.
 import { expect, test, vi } from 'vitest';
 import { now } from '../../../../src/http/page/views/now.tsx';
+import type { Shown } from '../../../../src/http/page/visit.ts';
 import { states } from '../../../../src/operations/index.ts';
 import { drafts, storePage, useDatabase } from '../../../store/stored.ts';
 import { createTestPage, visitOf } from '../visiting.ts';
@@ -40,7 +41,9 @@ test('states come before dead letters, and names decide among equals', async () 
   const operate = vi.fn(async (operation: unknown, input: never) =>
     operation === states.sinks ? { items } : visit.operate(operation as never, input),
   );
-  const html = String((await now(visitOf(db(), '/', { operate: operate as never }), {})).body);
+  const html = String(
+    ((await now(visitOf(db(), '/', { operate: operate as never }), {})) as Shown).body,
+  );
   expect(keysOf(html, 'sink')).toEqual(['v', 'w', 'c', 'x', 'y', 'b', 'z']);
   expect(html).toContain('&lt;b&gt;gone&lt;/b&gt;');
 });
