@@ -9,12 +9,15 @@ import { type AssetAddresses, createAssets } from './assets.ts';
 import { choicesOf } from './choices.ts';
 import { documentOf } from './layout.tsx';
 import { problemOf, showProblem } from './problem.tsx';
+import { audit, verifyAudit } from './views/audit.tsx';
 import { deadLetters, dropDead, dropDeadNow, redriveDead, redriveDeadNow } from './views/dead.tsx';
 import { deliveries } from './views/deliveries.tsx';
+import { compareDraft, draft } from './views/draft.tsx';
 import { oneEvent } from './views/event.tsx';
 import { events } from './views/events.tsx';
 import { live } from './views/live.tsx';
 import { now } from './views/now.tsx';
+import { routes, testRoutes } from './views/routes.tsx';
 import {
   addSilence,
   endSilence,
@@ -36,6 +39,14 @@ import {
 } from './views/source.tsx';
 import { sourceItem, sourceItems } from './views/source-items.tsx';
 import { status } from './views/status.tsx';
+import {
+  endSessions,
+  endSessionsNow,
+  makeToken,
+  revokeToken,
+  revokeTokenNow,
+  tokens,
+} from './views/tokens.tsx';
 import { type Act, type Done, nobody, type Shown, type View, type Visit } from './visit.ts';
 import { words } from './words/index.ts';
 
@@ -70,7 +81,15 @@ const views: Readonly<Record<string, View>> = {
   '/sources/:source/reset': resetSource,
   '/sources/:source/search': sourceItems,
   '/sources/:source/items/:item': sourceItem,
+  '/routes': routes,
+  '/routes/test': routes,
+  '/routes/draft': draft,
+  '/audit': audit,
+  '/audit/verify': verifyAudit,
   '/status': status,
+  '/tokens': tokens,
+  '/tokens/sessions': endSessions,
+  '/tokens/:token/revoke': revokeToken,
 };
 
 /** What forms ask for, by path. */
@@ -87,6 +106,11 @@ const acts: Readonly<Record<string, Act>> = {
   '/sources/:source/resume': resumeSource,
   '/sources/:source/poll': pollSource,
   '/sources/:source/reset': resetSourceNow,
+  '/routes/test': testRoutes,
+  '/routes/draft': compareDraft,
+  '/tokens': makeToken,
+  '/tokens/sessions': endSessionsNow,
+  '/tokens/:token/revoke': revokeTokenNow,
 };
 
 const formBytesMax = 100_000;

@@ -49,6 +49,31 @@ export function Field({
   );
 }
 
+/** Many lines of text, as it was sent before. */
+export function Area({
+  name,
+  label,
+  value,
+  rows,
+  required,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly rows: number;
+  readonly required?: boolean;
+}) {
+  const id = `field-${name}`;
+  return (
+    <p class="field">
+      <label for={id}>{label}</label>
+      <textarea {...{ id, name, rows, required }} spellcheck={false}>
+        {value}
+      </textarea>
+    </p>
+  );
+}
+
 /** Every severity that is known, and none: any. @param addressed what the address has */
 export function severityChoices(words: Words): Choice[] {
   const known = ([1, 2, 3, 4, 5] as const).map((severity) => ({

@@ -1,29 +1,87 @@
-// Status: the release, and which process works what.
-import { works } from '../../../operations/index.ts';
+// Status: the release, its configuration and database, and which process works what.
+import { status as state } from '../../../operations/index.ts';
+import { ActLink } from '../parts/form.tsx';
 import { Table } from '../parts/table.tsx';
-import type { View } from '../visit.ts';
+import { Time } from '../parts/text.tsx';
+import type { View, Visit } from '../visit.ts';
+import { ProcessName } from './sinks.tsx';
 
-export const status: View = async ({ words, version, operate }) => {
-  const processes = await operate(works.list, {});
+type Status = Awaited<ReturnType<typeof state.show.run>>;
+
+export const status: View = async (visit) => {
+  const { words, operate } = visit;
+  const own = words.statusView;
+  const now = await operate(state.show, {});
   return {
     title: words.status.title,
     refreshSeconds: 10,
     body: (
       <>
         <h1>{words.status.title}</h1>
-        <dl class="panel">
-          <dt>{words.status.version}</dt>
-          <dd>{version}</dd>
-        </dl>
+        {facts(now, visit)}
+        <p class="row">
+          <ActLink visit={visit} href="/tokens" text={own.tokens} needs="admin" />
+        </p>
         <h2>{words.status.replicas}</h2>
         <Table
           caption={words.status.replicas}
           words={words}
-          rows={processes.map((one, index) => ({ ...one, index }))}
-          keyOf={({ index }) => String(index)}
-          columns={[{ name: words.status.roles, cell: ({ roles }) => roles.join(', ') }]}
+          rows={now.replicas}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              name: own.process,
+              cell: ({ id, isThis }) => (
+                <>
+                  <ProcessName id={id} /> {isThis ? <span class="quiet">{own.isThis}</span> : ''}
+                </>
+              ),
+            },
+            { name: words.status.roles, cell: ({ roles }) => roles.join(', ') },
+            { name: own.aliveUntil, cell: ({ aliveUntil }) => <Time at={aliveUntil} /> },
+          ]}
         />
+        <h2>{own.warnings}</h2>
+        {now.warnings.length === 0 ? <p class="quiet">{own.noWarnings}</p> : ''}
+        {now.warnings.map((warning) => (
+          <p class="notice">
+            <bdi>{warning}</bdi>
+          </p>
+        ))}
       </>
     ),
   };
 };
+
+function facts({ counts, database, clockLeap, storms, ...now }: Status, visit: Visit) {
+  const { words, version } = visit;
+  const own = words.statusView;
+  return (
+    <dl class="panel facts">
+      <dt>{words.status.version}</dt>
+      <dd>{now.version ?? version}</dd>
+      <dt>{own.configHash}</dt>
+      <dd>
+        <span class="theirs">{now.configHash}</span>{' '}
+        {own.counts
+          .replace('{sources}', String(counts.sources))
+          .replace('{sinks}', String(counts.sinks))
+          .replace('{routes}', String(counts.routes))}
+      </dd>
+      <dt>{own.database}</dt>
+      <dd>
+        {own.kinds[database.kind]} {database.version}: {own.schemas[database.schema]}
+      </dd>
+      {clockLeap === null ? '' : <dt>{own.clockLeap.replace('{n}', String(clockLeap.seconds))}</dt>}
+      {clockLeap === null ? (
+        ''
+      ) : (
+        <dd>
+          <Time at={clockLeap.at} />
+        </dd>
+      )}
+      <dt>{own.storms}</dt>
+      <dd>{storms.length === 0 ? words.shell.none : storms.join(', ')}</dd>
+    </dl>
+  );
+}

@@ -82,6 +82,14 @@ export const actWords = {
     raw: 'As the console gave it',
   },
   routes: {
+    written: 'As they are written',
+    unwritten: 'The one route of a configuration without any.',
+    from: 'From severity',
+    tryOut: 'What would they do with an event?',
+    number: 'Number of a stored event',
+    item: 'Or JSON, as the console shows an item',
+    try: 'Try',
+    decided: 'What the routes would do with it now',
     draft: 'Try a draft',
     draftMeans:
       'A whole tocsin.yaml, or only its list of routes. Nothing is changed: the draft is compared with the routes in use, over the events that are stored.',
@@ -131,7 +139,6 @@ export const actWords = {
     verifyOn: 'Verify the next rows',
     broken: 'The log was changed: row {id}, or the row before it, is not what was written.',
     lastHash: 'Hash of the last row. Keep it elsewhere: it shows whether rows were cut off later.',
-    export: 'Save these rows as NDJSON',
   },
   statusView: {
     configHash: 'Configuration',

@@ -4,7 +4,7 @@ import { Table } from '../../parts/table.tsx';
 import type { Visit } from '../../visit.ts';
 import { reasonText } from './reason.ts';
 
-type Decided = Awaited<ReturnType<typeof event.decide.run>>;
+type Decided = Pick<Awaited<ReturnType<typeof event.decide.run>>, 'routes' | 'sinks'>;
 type SinkDecided = Decided['sinks'][number];
 
 export function today({ routes, sinks }: Decided, { words }: Visit) {
