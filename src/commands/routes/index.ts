@@ -24,6 +24,7 @@ import { exitCodes } from '../../service/exit-codes.ts';
 import { sinks } from '../../sinks/index.ts';
 import { sources } from '../../sources/index.ts';
 import { diff } from './diff.ts';
+import { show } from './show.ts';
 import { afterSilences } from './silenced.ts';
 
 const test: Command = {
@@ -57,6 +58,7 @@ const test: Command = {
 
 export const command: CommandGroup = {
   subcommands: {
+    show: entry('List the routes in their order', show),
     test: entry('Show what the routes make of an event and why', test),
     diff: entry('Show what a draft of the configuration would change', diff),
   },

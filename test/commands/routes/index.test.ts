@@ -183,7 +183,7 @@ templates:
 
 describe('wrong usage', () => {
   test.each([
-    [['routes', 'list'], 'unknown subcommand "list"; there are: test, diff.'],
+    [['routes', 'list'], 'unknown subcommand "list"; there are: show, test, diff.'],
     [['routes', 'test'], 'Which event? Name a file'],
     [['routes', 'test', '--event', 'nothing.json'], 'nothing.json cannot be read (ENOENT).'],
     [['routes', 'test', '--event', 'tocsin.yaml'], 'tocsin.yaml is no JSON.'],

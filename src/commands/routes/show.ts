@@ -1,0 +1,20 @@
+// `tocsin routes show`: the routes of the running configuration, in their order.
+import type { Command } from '../../cli/command.ts';
+import { jsonOption, jsonText } from '../../cli/json.ts';
+import { row } from '../../cli/lines.ts';
+import { operating } from '../../cli/operating.ts';
+import { route } from '../../operations/index.ts';
+
+export const show: Command = {
+  details: '--json shows them as they are written as well.',
+  options: jsonOption,
+  run({ values }, io) {
+    return operating(io, async (run) => {
+      const { routes } = await run(route.show, {});
+      const lines = routes.map(({ name, to, minSeverity }) =>
+        row(name, `to ${to.join(', ')}`, `from ${minSeverity}`),
+      );
+      io.stdout(values.json ? jsonText(routes, 2) : lines.join('') || 'there is no route\n');
+    });
+  },
+};
