@@ -8,16 +8,17 @@ import { projectFiles } from '../tree/project-files.ts';
 type Door = 'cli' | 'api' | 'page';
 const doors = ['cli', 'api', 'page'] as const;
 
-const forCommands = 'it serves other commands, which show more than it';
 const byHand = 'it is for an id that nobody configures, and rare: the command asks what it needs';
 const ofFile = 'it needs the configuration of the folder, which the command reads itself';
+
+const noView = 'it has no view yet';
 
 /** By name of the operation. */
 const missing: Readonly<Record<string, Partial<Record<Door, string>>>> = {
   'backlog-list': { api: 'sink-states has it', page: 'sink-states has it' },
   'backlog-move': { api: byHand, page: byHand },
   'backlog-drop': { api: byHand, page: byHand },
-  'works-list': { api: forCommands, page: 'status-show has it' },
+  'works-list': { api: 'status-show has it' },
   'source-list': { api: 'source-states has it', page: 'source-states has it' },
   'source-rename': { api: byHand, page: byHand },
   'source-adopt': { api: byHand, page: byHand },
@@ -25,8 +26,17 @@ const missing: Readonly<Record<string, Partial<Record<Door, string>>>> = {
   'events-page': { api: 'event-search has it', page: 'event-search has it' },
   'event-read': { api: 'event-show has it', page: 'event-show has it' },
   'event-tail': { page: 'the script of the page reads the stream of the API' },
-  'route-test': { cli: `${ofFile}: "tocsin routes test"` },
-  'route-diff': { cli: `${ofFile}: "tocsin routes diff"` },
+  'event-hours': { cli: 'it is the chart of the page; "tocsin event search" has the events' },
+  'route-test': { cli: `${ofFile}: "tocsin routes test"`, page: noView },
+  'route-diff': { cli: `${ofFile}: "tocsin routes diff"`, page: noView },
+  'routes-show': { page: noView },
+  'audit-list': { page: noView },
+  'audit-verify': { page: noView },
+  'session-list': { page: noView },
+  'session-revoke': { page: noView },
+  'token-list': { page: noView },
+  'token-create': { page: noView },
+  'token-revoke': { page: noView },
   'silence-show': { cli: '"tocsin silence list --json" shows all of each' },
 };
 
