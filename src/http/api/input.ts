@@ -111,7 +111,8 @@ function storable(read: ReadInput): ReadInput | Response {
     : read;
 }
 
-function hasUnstorable(value: unknown): boolean {
+/** Whether any text in it is one that the database does not take. */
+export function hasUnstorable(value: unknown): boolean {
   if (typeof value === 'string') return unstorable.test(value);
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([name, own]) => unstorable.test(name) || hasUnstorable(own));

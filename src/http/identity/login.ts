@@ -53,7 +53,10 @@ export function createLoginRoutes(gate: Gate, page: LoginPage): Hono {
       ? show(c, { next: sent.next, stranger })
       : problem(stranger.status, stranger.detail, retryAfter(stranger));
 
-  app.use(bodyLimit({ maxSize: bodyBytesMax, onError: () => problem(413, 'It is too long.') }));
+  // By path: these routes stand in one app with those of the page, which take larger forms.
+  const tooLong = () => problem(413, 'It is too long.');
+  for (const path of ['/login/*', '/logout'])
+    app.use(path, bodyLimit({ maxSize: bodyBytesMax, onError: tooLong }));
   app.get('/login', (c) => show(c, { next: ownPath(c.req.query('next')) }));
   app.post('/login', async (c) => {
     const forgery = gate.forgeryIn(c);

@@ -3,7 +3,14 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Locale } from '../../kit/locale.ts';
-import { type Actor, type OperationContext, perform } from '../../operations/index.ts';
+import {
+  type Actor,
+  InputError,
+  type Operation,
+  type OperationContext,
+  perform,
+} from '../../operations/index.ts';
+import { hasUnstorable } from '../api/input.ts';
 import type { Identify } from '../visitor.ts';
 import { type AssetAddresses, createAssets } from './assets.ts';
 import { choicesOf } from './choices.ts';
@@ -122,12 +129,11 @@ export function createPage(deps: PageDependencies): Hono {
   app.route('/', page.assets);
   for (const [path, view] of Object.entries(views))
     app.get(path, (c) => page.answer(c, path, (visit, fields) => view(visit, fields)));
-  const limited = bodyLimit({ maxSize: formBytesMax });
+  const limited = bodyLimit({ maxSize: formBytesMax, onError: (c) => page.refuseForm(c) });
   for (const [path, act] of Object.entries(acts))
-    app.post(path, limited, async (c) => {
-      const form = await formOf(c);
-      return page.answer(c, path, (visit, fields) => act(visit, fields, form));
-    });
+    app.post(path, limited, (c) =>
+      page.answer(c, path, async (visit, fields) => act(visit, fields, await formOf(c))),
+    );
   return app;
 }
 
@@ -172,6 +178,13 @@ class Page {
     }
   }
 
+  /** It is too long, whoever sent it. */
+  refuseForm(c: Context): Promise<Response> {
+    const { visit } = this.#visitOf(c, nobody);
+    const detail = `A form may have ${formBytesMax} bytes.`;
+    return this.#draw(c, visit, { ...showProblem(detail, visit.words), code: 413 });
+  }
+
   #visitOf(c: Context, actor: Actor): { readonly visit: Visit; readonly isReady: boolean } {
     const { locale, theme } = choicesOf(c, this.#deps.locale());
     const context = this.#deps.contextOf(actor);
@@ -179,7 +192,7 @@ class Page {
       ...{ actor, locale, theme, words: words[locale] },
       version: this.#deps.version,
       url: new URL(c.req.url),
-      operate: (operation, input) => perform(operation, context!, input),
+      operate: (operation, input) => performStorable(operation, context!, input),
     };
     return { visit, isReady: context !== undefined };
   }
@@ -193,15 +206,29 @@ class Page {
   }
 }
 
-type StatusCode = 200 | 400 | 401 | 403 | 404 | 409 | 429 | 500 | 503;
+type StatusCode = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 503;
 
 /** And back to where the visitor wanted to go. */
 function signInAt({ pathname, search }: URL): string {
   return `/login?${new URLSearchParams({ next: `${pathname}${search}` })}`;
 }
 
+/** Somebody may have written anything into an address, and the database takes no NUL. */
+async function performStorable<In, Out>(
+  operation: Operation<In, Out>,
+  context: OperationContext,
+  input: In,
+): Promise<Out> {
+  if (hasUnstorable(input))
+    throw new InputError('A text has NUL or half a character, which no text of Tocsin has.');
+  return await perform(operation, context, input);
+}
+
+/** @throws {InputError} it is none */
 async function formOf(c: Context): Promise<Readonly<Record<string, string>>> {
-  const fields = await c.req.parseBody();
+  const fields = await c.req.parseBody().catch(() => {
+    throw new InputError('The form cannot be read. Go back, and send it again.');
+  });
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) =>
       typeof value === 'string' ? [[name, value]] : [],

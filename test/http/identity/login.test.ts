@@ -110,6 +110,14 @@ describe('signing in', () => {
     expect(answer.status).toBe(413);
   });
 
+  test('leaves the forms of other pages as long as they are', async () => {
+    const door = openDoor(db());
+    const body = form('x'.repeat(20_000));
+    const sent = { method: 'POST', headers: door.ownForm, body };
+    expect((await door.visit('/elsewhere', sent)).status).toBe(404);
+    expect((await door.visit('/logout', sent)).status).toBe(413);
+  });
+
   test('waits for the database', async () => {
     const door = openDoor(undefined);
     const sent = { method: 'POST', headers: door.ownForm, body: form(newToken()) };

@@ -1,5 +1,5 @@
 // The page as a whole: who sees it, what it says when it cannot be shown, and what it never does.
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ConflictError, NotFoundError } from '../../../src/operations/index.ts';
 import { ann } from '../../operations/acting.ts';
 import { useDatabase } from '../../store/stored.ts';
@@ -79,4 +79,55 @@ test('who is not signed in is asked to, and comes back', async () => {
     '/login?next=%2Fsilences%3Fall%3Dyes',
   ]);
   expect((await page.request('/silences/1/end', { method: 'POST' })).status).toBe(401);
+});
+
+describe('a visitor who sends what nobody would', () => {
+  test.each([
+    '/dead?sink=%00',
+    '/dead/redrive?sink=a%00b',
+    '/deliveries?sink=%00',
+    '/events?device=%00&sink=%00',
+    '/sources/one/search?item=%00',
+    '/silences/new?for=2h&matcher=%7B%22types%22%3A%5B%22%5Cu0000%22%5D%7D',
+  ])('is told what is wrong with NUL: %s', async (path) => {
+    const onFailure = vi.fn();
+    const answer = await createTestPage(db(), { onFailure }).request(path);
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('NUL')]);
+    expect(onFailure).not.toHaveBeenCalled();
+  });
+
+  test('is told so too with NUL in a form', async () => {
+    const body = new URLSearchParams({ reason: 'a\0b', for: '1h' });
+    const page = createTestPage(db());
+    const answer = await page.request('/sinks/soc/pause', { method: 'POST', body });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('NUL')]);
+  });
+
+  test('is told that a form cannot be read', async () => {
+    const headers = { 'content-type': 'multipart/form-data' };
+    const sent = { method: 'POST', headers, body: 'x' };
+    const answer = await createTestPage(db()).request('/sinks/soc/pause', sent);
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining('The form cannot be read.'),
+    ]);
+  });
+
+  test('and is a stranger has no form read', async () => {
+    const stranger = { status: 401, detail: 'Sign in.' } as const;
+    const page = createTestPage(db(), { identify: async () => ({ stranger }) });
+    const headers = { 'content-type': 'multipart/form-data' };
+    const sent = { method: 'POST', headers, body: 'x' };
+    expect((await page.request('/sinks/soc/pause', sent)).status).toBe(401);
+  });
+
+  test('is told how long a form may be', async () => {
+    const body = new URLSearchParams({ reason: 'x'.repeat(100_001) });
+    const sent = { method: 'POST', body };
+    const answer = await createTestPage(db()).request('/sinks/soc/pause', sent);
+    expect([answer.status, await answer.text()]).toEqual([
+      413,
+      expect.stringContaining('A form may have 100000 bytes.'),
+    ]);
+  });
 });
