@@ -5,7 +5,7 @@ import { time } from './fields.ts';
 import type { Operation } from './operation.ts';
 
 /** How many of the newest events are counted. */
-const countedMax = 20_000;
+const countedMax = 10_000;
 const hourMs = 3_600_000;
 const hourCount = 24;
 

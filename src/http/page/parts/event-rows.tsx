@@ -1,6 +1,5 @@
 // A table of events, as the search and the history of an item show it.
 import { type Severity, severityNames } from '../../../kit/event.ts';
-import type { DeliveryState } from '../../../kit/records/delivery.ts';
 import type { EventItem } from '../../../operations/index.ts';
 import type { Words } from '../words/index.ts';
 import { type Column, Table } from './table.tsx';
@@ -67,6 +66,16 @@ const lengthMax = 120;
 function cut(text: string | null): string | null {
   return text !== null && text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text;
 }
+
+type DeliveryState = EventItem['deliveries'][number]['state'];
+
+/** In the order of a delivery's life. */
+export const deliveryStates: readonly DeliveryState[] = [
+  'pending',
+  'delivered',
+  'suppressed',
+  'dead',
+];
 
 const tones = { delivered: 'good', dead: 'bad', pending: 'plain', suppressed: 'plain' } as const;
 /** They tell states apart without colour. */

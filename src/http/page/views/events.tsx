@@ -1,7 +1,6 @@
 // Events: a search whose state is its address, so that every search is a link to keep.
-import { deliveryStates } from '../../../kit/records/delivery.ts';
 import { event } from '../../../operations/index.ts';
-import { EventTable } from '../parts/event-rows.tsx';
+import { deliveryStates, EventTable } from '../parts/event-rows.tsx';
 import { Field, severityChoices } from '../parts/form.tsx';
 import { Pager, withFields } from '../parts/table.tsx';
 import { Time } from '../parts/text.tsx';

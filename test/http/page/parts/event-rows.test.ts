@@ -3,11 +3,11 @@
 import { expect, test } from 'vitest';
 import {
   DeliveryMark,
+  deliveryStates,
   EventTable,
   severityOf,
 } from '../../../../src/http/page/parts/event-rows.tsx';
 import { words } from '../../../../src/http/page/words/index.ts';
-import { deliveryStates } from '../../../../src/kit/records/delivery.ts';
 import type { EventItem } from '../../../../src/operations/index.ts';
 
 const item: EventItem = {

@@ -95,3 +95,21 @@ test('more filters are open only where one of them is set', async () => {
   expect(await get('/events')).toContain('<details class="more">');
   expect(await get('/events?user=ann')).toContain('<details class="more" open="">');
 });
+
+test('a full page with all that it loads stays under 60 kB', async () => {
+  const body = {
+    ...{ device: { name: 'RECEPTION-DESKTOP-0042' }, user: 'RECEPTION-DESKTOP-0042\\operator' },
+    file: { name: 'Quarterly report (final) version 2.docm', hash },
+  };
+  await storePage(db(), { events: Array.from({ length: 60 }, (_, n) => draft(100 + n, { body })) });
+  const page = createTestPage(db());
+  const html = await (await page.request('/events')).text();
+  expect(html.match(/<tr data-key/g)).toHaveLength(40);
+  const files = [...new Set(html.match(/\/assets\/[^"]+/g))];
+  expect(files).toHaveLength(3);
+  const bodies = files.map(
+    async (path) => (await (await page.request(path)).arrayBuffer()).byteLength,
+  );
+  const bytes = [Buffer.byteLength(html), ...(await Promise.all(bodies))];
+  expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(60_000);
+});
