@@ -40,6 +40,16 @@ const count = async (state: string, sink = 'soc') =>
   (await statesOf(db(), sink)).filter((one) => one === state).length;
 
 describe('the list', () => {
+  test('has what one silence suppressed', async () => {
+    await db().$client`
+      update deliveries set state = 'suppressed', reason = 'silenced', finalized_at = now(),
+        silence_id = case when event_id = ${ids[10]!} then 7 else 8 end
+      where sink = 'soc' and state = 'pending'`;
+    const found = await run(delivery.list, { silence: '7' });
+    expect(found.items.map(({ eventId }) => eventId)).toEqual([`${ids[10]}`]);
+    expect((await run(delivery.list, { silence: '9' })).items).toEqual([]);
+  });
+
   test('has every fact of each, without secrets, page by page', async () => {
     const input = { sink: 'soc', state: ['dead' as const], limit: 4 };
     const first = await overTheWire(db(), delivery.list, input);

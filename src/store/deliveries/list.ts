@@ -15,6 +15,8 @@ export interface DeliverySearch {
   readonly sink?: string | undefined;
   readonly reason?: string | undefined;
   readonly eventId?: string | undefined;
+  /** The silence that suppressed it. */
+  readonly silenceId?: string | undefined;
   /** None: of any. */
   readonly severities?: readonly Severity[] | undefined;
   /** When the event was received, in milliseconds since the epoch: since then, and before then. */
@@ -148,11 +150,12 @@ function isWithin(
 
 /** Condition on a candidate `c` and its event `e`. */
 function isWanted({ $client: client }: Database, search: DeliverySearch): Fragment {
-  const { states = [], sink, reason, severities = [], sinceMs, untilMs } = search;
+  const { states = [], sink, reason, silenceId, severities = [], sinceMs, untilMs } = search;
   const numbers = severities.length === 0 ? severityNames.map((_, at) => at) : severities;
   return client`(${states.length === 0} or c.state = any (string_to_array(${states.join(',')}, ',')))
     and (${sink ?? null}::text is null or c.sink = ${sink ?? null}::text)
     and (${reason ?? null}::text is null or c.reason = ${reason ?? null}::text)
+    and (${silenceId ?? null}::bigint is null or c.silence_id = ${silenceId ?? null}::bigint)
     and e.severity = any (string_to_array(${numbers.join(',')}, ',')::smallint[])
     and (${sinceMs ?? null}::float8 is null
       or e.received_at >= to_timestamp(${sinceMs ?? null}::float8 / 1000))

@@ -74,7 +74,7 @@ function inputOf({ searchParams }: URL): Input {
   const [state, severity] = [given('state'), given('severity')];
   return {
     ...{ sink: given('sink'), reason: given('reason'), cursor: given('cursor') },
-    event: given('event'),
+    ...{ event: given('event'), silence: given('silence') },
     // The operation refuses what is none of its words.
     state: state === undefined ? undefined : ([state] as Input['state']),
     severity: severity === undefined ? undefined : ([severity] as Input['severity']),

@@ -55,7 +55,7 @@ export const silences: View = async (visit) => {
               name: own.hidden,
               isNumber: true,
               cell: ({ hidden, id }) =>
-                hidden === 0 ? '0' : <a href={`/events?silence=${id}`}>{hidden}</a>,
+                hidden === 0 ? '0' : <a href={`/deliveries?silence=${id}`}>{hidden}</a>,
             },
             { name: own.act, cell: (one) => links(one, visit) },
           ]}

@@ -65,3 +65,16 @@ test.each([
 test('of a silence that is not there, the page says so', async () => {
   expect(await visitor(db()).get('/silences/9/end')).toContain('there is no such silence as 9');
 });
+
+test('the count of what a silence hid leads to exactly that', async () => {
+  const { get, post } = visitor(db());
+  await post('/silences/new', form);
+  await storePage(db(), { events: drafts(1, 3) });
+  await db().$client`
+    update deliveries set state = 'suppressed', reason = 'silenced', finalized_at = now(),
+      silence_id = (select max(id) from silences)
+    where event_id < (select max(event_id) from deliveries)`;
+  const [, path] = /<a href="([^"]+)">2<\/a>/.exec(await get('/silences'))!;
+  const rows = (await get(path!)).match(/<tr data-key="\d+ soc">/g);
+  expect(rows).toHaveLength(2);
+});
