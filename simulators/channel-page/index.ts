@@ -19,10 +19,20 @@ export interface ChannelPageOptions {
   /** Called for each page, and every two seconds while somebody watches. */
   readonly status: () => ChannelStatus;
   readonly links?: readonly PageLink[];
+  /** Behind `/tocsin`: signs the browser in to Tocsin's page. Absent: nothing is there. */
+  readonly signIn?: () => Promise<SignedIn>;
   /** Default 0: a free port. */
   readonly port?: number;
   /** IANA name; default the machine's. */
   readonly timeZone?: string;
+}
+
+/** Browsers keep cookies by host, whatever the port: one that is set here holds for Tocsin too. */
+export interface SignedIn {
+  /** A `Set-Cookie` header. */
+  readonly cookie: string;
+  /** Tocsin's page. */
+  readonly address: string;
 }
 
 export interface ChannelPage {
@@ -36,7 +46,7 @@ const statusEveryMs = 2000;
 
 /** @throws if the port is taken */
 export async function startChannelPage(options: ChannelPageOptions): Promise<ChannelPage> {
-  const { mattermost, status, links = [] } = options;
+  const { mattermost, status, links = [], signIn } = options;
   const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const viewers = new Set<() => void>();
 
@@ -91,8 +101,16 @@ export async function startChannelPage(options: ChannelPageOptions): Promise<Cha
     response.on('close', stop);
   }
 
-  const server = await listenOnLoopback(options.port ?? 0, (request, response) => {
+  const server = await listenOnLoopback(options.port ?? 0, async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    // A web site may have its name lead here; it gets no session.
+    const isOwnHost = /^127\.0\.0\.1:\d+$/.test(request.headers.host ?? '');
+    if (url.pathname === '/tocsin' && request.method === 'GET' && signIn && isOwnHost) {
+      const { cookie, address } = await signIn();
+      const headers = { 'Set-Cookie': cookie, Location: address, 'Cache-Control': 'no-store' };
+      response.writeHead(303, headers).end();
+      return;
+    }
     const channel = url.searchParams.get('channel') ?? mattermost.channels[0] ?? '';
     const isKnown = mattermost.channels.includes(channel);
     if (request.method !== 'GET' || !isKnown || !['/', '/stream'].includes(url.pathname)) {

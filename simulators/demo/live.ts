@@ -24,7 +24,11 @@ export async function playLive(stage: Stage, port: number): Promise<void> {
     text: path,
     href: `${tocsin.address}/${path}`,
   }));
-  const page = await startChannelPage({ mattermost, port, status: () => status, links });
+  const page = await startChannelPage({
+    ...{ mattermost, port, status: () => status },
+    links: [{ text: "Tocsin's page", href: '/tocsin' }, ...links],
+    signIn: async () => ({ cookie: await stage.signIn(), address: tocsin.address }),
+  });
   // Without an answer, the page keeps the old numbers.
   const looking = setInterval(() => void look().catch(() => {}), statusEveryMs);
   try {
@@ -56,6 +60,7 @@ function introduction({ tenant, mattermost, tocsin, directory }: Stage, page: st
 Tocsin demo. Everything runs on this machine and talks to nothing else.
 
   Open this       ${page}   the channel as Mattermost would draw it
+  And this        ${page}/tocsin   Tocsin's own page, signed in to act
   Tocsin          ${tocsin.address}   /metrics, /healthz, /readyz
   Deep Instinct   ${tenant.url}   simulated; makes up security events
   Mattermost      ${mattermost.url}   simulated; takes what Tocsin posts

@@ -9,6 +9,8 @@ export interface Stage {
   readonly mattermost: Mattermost;
   /** The running Tocsin: the address of its health and metrics, and when it begins to read. */
   readonly tocsin: { readonly address: string; readonly ready: Promise<void> };
+  /** Begins a session of Tocsin's page that may do everything. @returns its `Set-Cookie` header */
+  signIn(): Promise<string>;
   /** The temporary directory. */
   readonly directory: string;
   /** Tocsin's newest warnings and errors, as it logged them. */

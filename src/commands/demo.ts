@@ -13,7 +13,9 @@ import { startTenant, type Tenant } from '../../simulators/tenant/index.ts';
 import { type Command, type CommandIo, UsageError } from '../cli/command.ts';
 import { type Config, loadConfig } from '../config/index.ts';
 import { createLogger } from '../observe/log.ts';
+import { token } from '../operations/index.ts';
 import { exitCodes } from '../service/exit-codes.ts';
+import { withOperations } from '../service/operate.ts';
 import { type Service, startService } from '../service/start.ts';
 import { sinks } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
@@ -110,6 +112,7 @@ async function onStage<Result>(
       tenant,
       mattermost,
       tocsin,
+      signIn: signInTo(config, tocsin),
       directory,
       logLines,
       ending: abort.signal,
@@ -121,6 +124,30 @@ async function onStage<Result>(
     process.off('exit', removeDirectory).off('SIGINT', onSignal).off('SIGTERM', onSignal);
     removeDirectory();
   }
+}
+
+/**
+ * Signs in with a token that is made at the first call: until then, the page answers without one,
+ * and only shows things.
+ */
+function signInTo(config: Config, { address, ready }: Pick<Service, 'address' | 'ready'>) {
+  let made: Promise<string> | undefined;
+  const make = async () => {
+    await ready;
+    const request = { name: 'demo', role: 'admin', expires: '1d' } as const;
+    return await withOperations(config, { stderr() {} }, async (run) => {
+      return (await run(token.create, request)).token;
+    });
+  };
+  return async () => {
+    made ??= make();
+    const body = new URLSearchParams({ token: await made });
+    const headers = { origin: address };
+    const sent = { method: 'POST', body, headers, redirect: 'manual' } as const;
+    const cookie = (await fetch(`${address}/login`, sent)).headers.get('set-cookie');
+    if (cookie === null) throw new Error('Tocsin began no session; its log says why.');
+    return cookie;
+  };
 }
 
 /** Adds the line to the newest ones. @returns the line */

@@ -270,6 +270,25 @@ describe('the page', () => {
     expect(html).not.toMatch(/(?:src|href)="(?!data:|\/\?channel|#|http:\/\/127\.0\.0\.1)/);
   });
 
+  it('leads to the page of Tocsin with a session, on the machine itself alone', async () => {
+    const signIn = async () => ({ cookie: 'a=b; HttpOnly', address: 'http://127.0.0.1:1' });
+    const { page } = await start({ signIn });
+    const answer = await fetch(`${page.address}/tocsin`, { redirect: 'manual' });
+    const { headers } = answer;
+    expect([answer.status, headers.get('set-cookie'), headers.get('location')]).toEqual([
+      303,
+      'a=b; HttpOnly',
+      'http://127.0.0.1:1',
+    ]);
+    const port = new URL(page.address).port;
+    const named = await fetch(`http://localhost:${port}/tocsin`, { redirect: 'manual' }).catch(
+      () => undefined,
+    );
+    expect(named?.headers.get('set-cookie') ?? null).toBeNull();
+    const without = await start();
+    expect((await fetch(`${without.page.address}/tocsin`)).status).toBe(404);
+  });
+
   it('allows exactly its own style sheet and script, and nothing from elsewhere', async () => {
     const { page } = await start();
     const answer = await fetch(page.address);

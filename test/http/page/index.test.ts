@@ -131,3 +131,34 @@ describe('a visitor who sends what nobody would', () => {
     ]);
   });
 });
+
+/** Forms that change nothing: what they send would not fit into an address. */
+const harmless = ['/routes/test', '/routes/draft'];
+
+test('a visitor who may only look is refused each act', async () => {
+  const identify = async () => ({ actor: { ...ann, role: 'read' as const } });
+  const page = createTestPage(db(), { identify });
+  const paths = page.routes.filter(({ method }) => method === 'POST').map(({ path }) => path);
+  const acts = [...new Set(paths)].filter((path) => !harmless.includes(path));
+  expect(acts.length).toBeGreaterThan(10);
+  for (const path of acts) {
+    const body = new URLSearchParams({ expected: '1', confirm: 'a', reason: 'x', for: '1h' });
+    const answer = await page.request(path.replace(/:\w+/g, '1'), { method: 'POST', body });
+    expect([path, answer.status]).toEqual([path, 403]);
+  }
+  const noted = await db().$client`select count(*)::int as n from audit_log`;
+  expect(noted[0]?.n).toBe(0);
+});
+
+test('a visitor who may only look sees no form that acts', async () => {
+  const identify = async () => ({ actor: { ...ann, role: 'read' as const } });
+  const page = createTestPage(db(), { identify });
+  for (const path of ['/', '/sinks', '/sinks/soc', '/sources/a', '/silences', '/dead', '/routes']) {
+    const html = await (await page.request(path)).text();
+    const forms = [...html.matchAll(/<form method="post" action="([^"]+)"/g)].map(([, to]) => to);
+    expect([path, forms.filter((to) => to !== '/logout' && !harmless.includes(to!))]).toEqual([
+      path,
+      [],
+    ]);
+  }
+});
