@@ -233,7 +233,9 @@ describe('a demo that cannot work', () => {
     let seen = '';
     await demo(
       async (config) => {
-        seen = JSON.stringify(config);
+        // Its registries hold examples for people.
+        const { registries: _, ...ground } = config.ground;
+        seen = JSON.stringify({ ...config, ground });
         expect(config.host).toBe('127.0.0.1');
         expect(config.databaseUrl).toBeUndefined();
         expect(config.dataDir.startsWith(temporary)).toBe(true);

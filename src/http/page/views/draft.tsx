@@ -34,7 +34,7 @@ function shown(
         {diff === undefined ? '' : result(diff, words)}
         <form method="post" action="/routes/draft">
           <p class="quiet">{own.draftMeans}</p>
-          <Area name="draft" label={own.draft} value={tried.draft} rows={18} required />
+          <Area name="draft" label={own.draftText} value={tried.draft} rows={18} required />
           <p class="row">
             <label for="days">{own.days}</label>
             <input id="days" type="number" name="days" min={1} max={90} value={tried.days} />

@@ -91,6 +91,7 @@ export const actWords = {
     try: 'Try',
     decided: 'What the routes would do with it now',
     draft: 'Try a draft',
+    draftText: 'Draft, as YAML',
     draftMeans:
       'A whole tocsin.yaml, or only its list of routes. Nothing is changed: the draft is compared with the routes in use, over the events that are stored.',
     days: 'Days back',
