@@ -85,75 +85,89 @@ async function unkeyedIds(
   return { ids, toId: ids.length < rowsMax ? floorId + 1 : ids.at(-1)! };
 }
 
-/** As the index has it: an event is in the block of its id. */
-const blockBits = 13;
-const blockSize = 2 ** blockBits;
-const blockOf = (id: number) => Math.floor(id / blockSize);
-/** Statements of one step. */
-const windowsMax = 16;
+/** As the index has it: an event is in the block of its id, which has 2^13 of them. */
+const blockSize = 8192;
+/**
+ * Windows of one step, and blocks of the largest. Each scan of the index reads its list of what was
+ * not sorted in yet, up to a millisecond; a window of 16 full blocks takes twenty.
+ */
+const scansMax = 64;
+const windowMax = 16;
 
 /**
  * The newest events with all of the keys, by windows of ids: a window that holds nothing is
- * followed by a larger one, so that few statements find a rare value. Of a value that a hundred
- * thousand events have, no statement reads more than the window that has enough of them.
+ * followed by a larger one, and one that holds far too many is tried again as a smaller one.
  */
 async function keyedIds(
   db: Database,
   keys: readonly number[],
-  { range: { beforeId, floorId }, rowsMax, wanted = rowsMax }: KeyedChoice,
+  { range, rowsMax, wanted = rowsMax }: KeyedChoice,
 ): Promise<Found> {
-  const found: number[] = [];
-  let before = Math.min(beforeId, (await newestId(db)) + 1);
-  let size = 1;
-  for (let count = 0; count < windowsMax && before > floorId + 1; count += 1) {
-    if (found.length >= wanted) break;
-    const bottom = blockOf(before - 1) - size + 1;
-    const window = { beforeId: before, floorId: Math.max(floorId, bottom * blockSize - 1) };
-    const most = size === 1 ? blockSize : rowsMax;
-    const ids = await idsInWindow(db, keys, window, most + 1);
-    if (ids.length > most) {
-      size = Math.max(1, Math.floor(size / 8));
-      continue;
-    }
-    found.push(...ids.sort((a, b) => b - a));
-    before = window.floorId + 1;
-    size = nextSize(size, ids.length, wanted - found.length);
-  }
-  if (found.length <= rowsMax) return { ids: found, toId: Math.max(before, floorId + 1) };
+  const rows = await walkWindows(db, keys, { range, wanted });
+  const [{ reached, ids } = {}] = rows;
+  const before = Number(reached) * blockSize;
+  const found = String(ids)
+    .split(',')
+    .filter((id) => id !== '')
+    .map(Number)
+    .sort((a, b) => b - a);
+  if (found.length <= rowsMax) return { ids: found, toId: Math.max(before, range.floorId + 1) };
   return { ids: found.slice(0, rowsMax), toId: found[rowsMax - 1]! };
 }
 
-/** Blocks of the next window, which shall find what is missing if it is as dense as the last. */
-function nextSize(size: number, found: number, missing: number): number {
-  if (found === 0) return size * 4;
-  return Math.max(1, Math.min(size * 4, Math.ceil((missing * size) / found)));
-}
-
-async function newestId({ $client: client }: Database): Promise<number> {
-  const [newest] = await client`select max(id) as id from events`;
-  return row.numberOrNull(newest!, 'id') ?? 0;
-}
-
 /**
- * In no order, as the index finds them. Everything that could lead the planner past the index is
- * out of its sight: how frequent a key is, the range of ids, and that few rows are wanted.
+ * One row: the lowest block that was read, and the ids in any order. One statement, since each
+ * takes its time on a busy machine.
+ *
+ * Everything that could lead the planner past the index is out of its sight: the range of ids, and
+ * that few rows are wanted. The two conditions on the index stand apart: as one array the index
+ * would look at each event of a block, and the planner would expect so many rows that it compiled
+ * the statement (JIT), for longer than it runs.
  */
-async function idsInWindow(
+function walkWindows(
   { $client: client }: Database,
   keys: readonly number[],
-  { beforeId, floorId }: SearchRange,
-  limit: number,
-): Promise<number[]> {
-  const rows = await client`
-    with found as materialized (
-      select id from events
-      where array_append(keys, (id >> 13)::integer) @> array(
-          select unnest(string_to_array(${keys.join(',')}, ',')::integer[])
-        ) and array_append(keys, (id >> 13)::integer) && array(
-          select generate_series(${blockOf(floorId + 1)}::integer,
-            ${blockOf(beforeId - 1)}::integer)
-        ) and id + 0 < ${beforeId} and id + 0 > ${floorId}
+  { range: { beforeId, floorId }, wanted }: Pick<KeyedChoice, 'range'> & { wanted: number },
+) {
+  const tooMany = wanted * 4;
+  return client`
+    with recursive walk as (
+      select (
+          (least(${beforeId}::bigint - 1, (select coalesce(max(id), 0) from events)) >> 13) + 1
+        )::integer as above,
+        1 as size, ${windowMax}::integer as size_max, '{}'::bigint[] as ids, 0 as count, 0 as scans
+      union all
+      select case when o.is_over then w.above else greatest(w.above - w.size, 0) end,
+        case
+          when o.is_over then greatest(w.size / 4, 1)
+          when f.ids = '{}' then least(w.size * 4, w.size_max)
+          else greatest(1, least(w.size * 4, w.size_max,
+            (${wanted}::integer - w.count) * w.size / cardinality(f.ids)))
+        end,
+        case when o.is_over then greatest(w.size / 4, 1) else w.size_max end,
+        case when o.is_over then '{}' else f.ids end,
+        case when o.is_over then w.count else w.count + cardinality(f.ids) end,
+        w.scans + 1
+      from walk w cross join lateral (
+        with found as materialized (
+          select e.id from events e
+          where array_append(e.keys, (e.id >> 13)::integer)
+              @> string_to_array(${keys.join(',')}, ',')::integer[]
+            and array_append(e.keys, (e.id >> 13)::integer)
+              && array(select generate_series(w.above - w.size, w.above - 1))
+            and e.id + 0 < ${beforeId} and e.id + 0 > ${floorId}
+        )
+        select array(
+          select id from found limit case when w.size > 1 then ${tooMany + 1}::bigint end
+        ) as ids
+        offset 0
+      ) f cross join lateral (
+        select w.size > 1 and cardinality(f.ids) > ${tooMany}::integer as is_over offset 0
+      ) o
+      where w.count < ${wanted}::integer and w.scans < ${scansMax}::integer
+        and w.above > (${floorId}::bigint + 1) >> 13
     )
-    select id from found limit ${limit}`;
-  return rows.map((one) => row.number(one, 'id'));
+    select min(above) as reached,
+      coalesce(string_agg(array_to_string(ids, ','), ',') filter (where ids <> '{}'), '') as ids
+    from walk`;
 }
