@@ -7,7 +7,7 @@ import { deliveryStates } from '../kit/records/delivery.ts';
 import type { DeliveryDetail } from '../kit/records/detail.ts';
 import type { Database } from '../store/database.ts';
 import { readEventDetail } from '../store/event-detail.ts';
-import { searchEvents } from '../store/search/index.ts';
+import { countOthers, searchEvents, searchOn } from '../store/search/index.ts';
 import { cursorOf, keyOf } from './cursor.ts';
 import { decision, decisionOn } from './decision.ts';
 import { eventItem, filterOf, itemOf, searchInput } from './event-fields.ts';
@@ -21,6 +21,10 @@ const searchOutput = pageOf(eventItem).extend({
 });
 const range = z.strictObject({ beforeId: z.int(), floorId: z.int() });
 
+/** A request ends soon, although a step may take many times as long on a busy machine. */
+const searchMs = 100;
+const stepsMax = 20;
+
 export const search: Operation<z.infer<typeof searchInput>, z.infer<typeof searchOutput>> = {
   name: 'event-search',
   summary: 'Stored events that fit all filters, the newest first, in steps that each end soon',
@@ -29,9 +33,12 @@ export const search: Operation<z.infer<typeof searchInput>, z.infer<typeof searc
   permission: 'read',
   route: 'GET /events',
   async run({ db }, { cursor, limit = pageDefault, ...filters }) {
-    const step = await searchEvents(db, filterOf(filters), {
+    const endsAt = performance.now() + searchMs;
+    const step = await searchOn(db, filterOf(filters), {
       range: keyOf(cursor, filters, range),
       limit,
+      stepsMax,
+      isOver: () => performance.now() > endsAt,
     });
     return {
       items: step.events.map(itemOf),
@@ -120,8 +127,8 @@ export const show: Operation<{ readonly event: string }, z.infer<typeof shown>> 
         .filter((one) => one.id !== event.id)
         .slice(0, changesMax)
         .map(itemOf),
-      sameDevice: await neighboursOf(db, 'device', device?.name ?? device?.id),
-      sameHash: await neighboursOf(db, 'hash', file?.hash),
+      sameDevice: await neighboursOf(db, id, { kind: 'device', value: device?.name ?? device?.id }),
+      sameHash: await neighboursOf(db, id, { kind: 'hash', value: file?.hash }),
     };
   },
 };
@@ -150,16 +157,12 @@ function shownDelivery(
 
 async function neighboursOf(
   db: Database,
-  kind: 'device' | 'hash',
-  value: string | undefined,
+  id: string,
+  { kind, value }: { readonly kind: 'device' | 'hash'; readonly value: string | undefined },
 ): Promise<z.infer<typeof neighbours> | null> {
   if (value === undefined || value.trim() === '') return null;
-  const filter = { [kind]: value };
-  const { events, next } = await searchEvents(db, filterOf(filter), {
-    range: null,
-    limit: neighboursMax,
-  });
-  return { count: Math.max(0, events.length - 1), hasMore: next !== null, filter };
+  const counted = await countOthers(db, { kind, value }, { id, countMax: neighboursMax });
+  return { ...counted, filter: { [kind]: value } };
 }
 
 const decideInput = z.strictObject({

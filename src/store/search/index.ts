@@ -14,6 +14,8 @@ import { idAfter, idBefore } from '../history.ts';
 import { type Row, RowReader } from '../row.ts';
 import { type Candidates, candidatesOf } from './candidates.ts';
 
+export { countOthers } from './keyed.ts';
+
 /** How many events a step looks at; fewer where it has to read their texts. */
 const rowsMax = 5000;
 const rowsWithTextMax = 2000;
@@ -23,6 +25,29 @@ export interface SearchChoice {
   readonly range: SearchRange | null;
   /** How many events are wanted. */
   readonly limit: number;
+}
+
+/** Where a search stops without having found enough. */
+export interface SearchEnd {
+  readonly stepsMax: number;
+  /** No step begins later. */
+  readonly isOver: () => boolean;
+}
+
+/** Several steps, until there are as many as wanted, all was searched, or the end is reached. */
+export async function searchOn(
+  db: Database,
+  filter: SearchFilter,
+  { range, limit, stepsMax, isOver }: SearchChoice & SearchEnd,
+): Promise<SearchStep> {
+  let step = await searchEvents(db, filter, { range, limit });
+  for (let steps = 1; steps < stepsMax && !isOver(); steps += 1) {
+    const missing = limit - step.events.length;
+    if (missing === 0 || step.next === null) break;
+    const more = await searchEvents(db, filter, { range: step.next, limit: missing });
+    step = { ...more, events: [...step.events, ...more.events] };
+  }
+  return step;
 }
 
 /** The next events that the filter fits, of at most some thousands that the step looks at. */

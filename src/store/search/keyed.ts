@@ -74,6 +74,25 @@ async function externalIds(
   return rows.map((one) => row.number(one, 'id'));
 }
 
+/**
+ * How many other events have the value, by their keys alone: without reading them, and without
+ * those that an earlier release stored.
+ * @param countMax where counting ends
+ */
+export async function countOthers(
+  db: Database,
+  { kind, value }: SoughtValue,
+  { id, countMax }: { readonly id: string; readonly countMax: number },
+): Promise<{ readonly count: number; readonly hasMore: boolean }> {
+  const range = { beforeId: Number.MAX_SAFE_INTEGER, floorId: 0 };
+  const choice = { range, rowsMax: countMax + 2 };
+  const { ids, toId } = await keyedIds(db, [keyOf(kind, value)], choice);
+  const others = ids.filter((one) => String(one) !== id).length;
+  const isAll = others <= countMax && toId <= 1;
+  const hasMore = !isAll || (await unkeyedIds(db, { range, rowsMax: 1 })).ids.length > 0;
+  return { count: Math.min(others, countMax), hasMore };
+}
+
 async function unkeyedIds(
   db: Database,
   { range: { beforeId, floorId }, rowsMax }: KeyedChoice,

@@ -9,7 +9,7 @@ import type { FoundEvent, SearchFilter } from '../../../src/kit/records/search.t
 import { type Database, databaseOf } from '../../../src/store/database.ts';
 import { insertPage } from '../../../src/store/events.ts';
 import { migrate } from '../../../src/store/migrate.ts';
-import { searchEvents } from '../../../src/store/search/index.ts';
+import { searchEvents, searchOn } from '../../../src/store/search/index.ts';
 import { useEmbedded } from '../embedded/opened.ts';
 import { draft, useDatabase } from '../stored.ts';
 import { fillMany, searchAll } from './many.ts';
@@ -208,4 +208,19 @@ test('a filter that fits nothing ends, and says how far each step came', async (
   const step = await searchEvents(database(), { types: ['NONE'] }, { range: null, limit: 5 });
   expect(step).toMatchObject({ events: [], next: { beforeId: 7001 } });
   expect(step.searchedTo).toMatch(/^20.*Z$/);
+});
+
+test('several steps find as much as is wanted, all, or what they come to', async () => {
+  await fillMany(database(), { count: 12_000, gap: 1 });
+  await database().$client`update events set type = 'RARE' where id in (100, 200, 6000, 11000)`;
+  const filter = { types: ['RARE'] };
+  const search = async (choice: { limit?: number; stepsMax?: number; isOver?: () => boolean }) => {
+    const all = { range: null, limit: 9, stepsMax: 9, isOver: () => false, ...choice };
+    const { events, next } = await searchOn(database(), filter, all);
+    return [events.map(({ externalId }) => externalId), next?.beforeId];
+  };
+  expect(await search({})).toEqual([['11000', '6000', '200', '100'], undefined]);
+  expect(await search({ limit: 3 })).toEqual([['11000', '6000', '200'], 200]);
+  expect(await search({ stepsMax: 2 })).toEqual([['11000', '6000'], 2001]);
+  expect(await search({ isOver: () => true })).toEqual([['11000'], 7001]);
 });

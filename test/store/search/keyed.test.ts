@@ -2,7 +2,7 @@
 // reads all of them.
 import { expect, test } from 'vitest';
 import { searchEvents } from '../../../src/store/search/index.ts';
-import { keyedCandidates } from '../../../src/store/search/keyed.ts';
+import { countOthers, keyedCandidates } from '../../../src/store/search/keyed.ts';
 import { useDatabase } from '../stored.ts';
 import { fillMany, searchAll } from './many.ts';
 
@@ -56,4 +56,22 @@ test('of a device whose many events are all old, too', async () => {
   const { ids, steps } = await searchAll(database(), { values }, 200);
   expect(ids).toEqual(Array.from({ length: 3000 }, (_, n) => String(3000 - n)));
   expect(steps).toBeLessThan(25);
+});
+
+test('of a device whose events begin within a block, none of them twice', async () => {
+  await fillMany(database(), { gap: 3, busyTo: 1501 });
+  const { ids } = await searchAll(database(), { values: [...busy] }, 50);
+  expect(ids).toEqual(Array.from({ length: 1501 }, (_, n) => String(1501 - n)));
+});
+
+test('other events with a value are counted up to a limit', async () => {
+  await fillMany(database(), { count: 60 });
+  const [value] = busy;
+  const count = (id: string, countMax: number) => countOthers(database(), value, { id, countMax });
+  expect(await count('20', 100)).toEqual({ count: 59, hasMore: false });
+  expect(await count('21', 100)).toEqual({ count: 60, hasMore: false });
+  expect(await count('20', 59)).toEqual({ count: 59, hasMore: false });
+  expect(await count('20', 58)).toEqual({ count: 58, hasMore: true });
+  await database().$client`update events set keys = null where id = 40`;
+  expect(await count('20', 100)).toEqual({ count: 58, hasMore: true });
 });
