@@ -11,9 +11,21 @@ import * as latency from './latency.mjs';
 import * as recovery from './recovery.mjs';
 import * as retention from './retention.mjs';
 import * as routing from './routing.mjs';
+import * as search from './search.mjs';
 import * as sinks from './sinks.mjs';
 
-const measurements = [latency, growth, retention, sinks, idle, embedded, disk, routing, recovery];
+const measurements = [
+  latency,
+  growth,
+  retention,
+  sinks,
+  idle,
+  embedded,
+  disk,
+  routing,
+  recovery,
+  search,
+];
 export const furtherNames = measurements.map(({ what }) => what);
 
 /** @param names of those that are wanted @returns what each found, in its order */

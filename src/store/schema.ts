@@ -64,7 +64,7 @@ export const events = pgTable(
     // What waits in the list of an index is looked through by each search: it is kept short.
     index('events_keys_idx')
       .using('gin', sql`array_append(${t.keys}, (${t.id} >> 13)::integer)`)
-      .with({ gin_pending_list_limit: 512 }),
+      .with({ gin_pending_list_limit: 128 }),
     index('events_unkeyed_idx').on(t.id).where(sql`keys is null`),
   ],
 );
