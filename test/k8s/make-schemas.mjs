@@ -17,6 +17,7 @@ const kinds = {
   'v1 PersistentVolumeClaim': 'io.k8s.api.core.v1.PersistentVolumeClaim',
   'policy/v1 PodDisruptionBudget': 'io.k8s.api.policy.v1.PodDisruptionBudget',
   'networking.k8s.io/v1 NetworkPolicy': 'io.k8s.api.networking.v1.NetworkPolicy',
+  'networking.k8s.io/v1 Ingress': 'io.k8s.api.networking.v1.Ingress',
 };
 /**
  * Parts of custom resources that are large and not used here; a manifest that has one is refused,

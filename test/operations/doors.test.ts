@@ -11,8 +11,6 @@ const doors = ['cli', 'api', 'page'] as const;
 const byHand = 'it is for an id that nobody configures, and rare: the command asks what it needs';
 const ofFile = 'it needs the configuration of the folder, which the command reads itself';
 
-const noView = 'it has no view yet';
-
 /** By name of the operation. */
 const missing: Readonly<Record<string, Partial<Record<Door, string>>>> = {
   'backlog-list': { api: 'sink-states has it', page: 'sink-states has it' },
@@ -27,16 +25,8 @@ const missing: Readonly<Record<string, Partial<Record<Door, string>>>> = {
   'event-read': { api: 'event-show has it', page: 'event-show has it' },
   'event-tail': { page: 'the script of the page reads the stream of the API' },
   'event-hours': { cli: 'it is the chart of the page; "tocsin event search" has the events' },
-  'route-test': { cli: `${ofFile}: "tocsin routes test"`, page: noView },
-  'route-diff': { cli: `${ofFile}: "tocsin routes diff"`, page: noView },
-  'routes-show': { page: noView },
-  'audit-list': { page: noView },
-  'audit-verify': { page: noView },
-  'session-list': { page: noView },
-  'session-revoke': { page: noView },
-  'token-list': { page: noView },
-  'token-create': { page: noView },
-  'token-revoke': { page: noView },
+  'route-test': { cli: `${ofFile}: "tocsin routes test"` },
+  'route-diff': { cli: `${ofFile}: "tocsin routes diff"` },
   'silence-show': { cli: '"tocsin silence list --json" shows all of each' },
 };
 

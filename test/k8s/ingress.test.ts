@@ -1,0 +1,41 @@
+// The example that lets people in from outside: it leads to Tocsin's own Service by TLS, and its
+// policy lets the controller's pods in and nobody else.
+import { expect, test } from 'vitest';
+import { oneOf, readManifests } from './manifests.ts';
+import { problemsOf } from './schema.ts';
+
+const written = readManifests('base/ingress.example.yaml');
+const [service] = readManifests('base/service.yaml');
+
+test('both are what Kubernetes takes', () => {
+  expect(written.map(({ kind }) => kind)).toEqual(['Ingress', 'NetworkPolicy']);
+  for (const manifest of written) expect(problemsOf(manifest), manifest.kind).toEqual([]);
+});
+
+test('every host has a certificate by reference, and leads to the Service of the base', () => {
+  const { spec } = oneOf(written, 'Ingress') as unknown as {
+    spec: {
+      tls: { hosts: string[]; secretName: string }[];
+      rules: { host: string; http: { paths: { path: string; backend: object }[] } }[];
+    };
+  };
+  const secured = spec.tls.flatMap(({ hosts }) => hosts);
+  expect(spec.rules.map(({ host }) => host)).toEqual(secured);
+  expect(spec.tls.every(({ secretName }) => secretName !== '')).toBe(true);
+  const all = spec.rules[0]!.http.paths.find(({ path }) => path === '/')!;
+  expect(all.backend).toEqual({
+    service: { name: service!.metadata.name, port: { name: 'http' } },
+  });
+});
+
+test('the policy lets one kind of pod in, to the port of Tocsin alone', () => {
+  const { spec } = oneOf(written, 'NetworkPolicy') as unknown as {
+    spec: { podSelector: unknown; ingress: { from: object[]; ports: object[] }[] };
+  };
+  expect(spec.podSelector).toEqual({ matchLabels: { 'app.kubernetes.io/name': 'tocsin' } });
+  const [rule, ...more] = spec.ingress;
+  expect(more).toEqual([]);
+  expect(rule!.ports).toEqual([{ protocol: 'TCP', port: 'http' }]);
+  expect(rule!.from).toHaveLength(1);
+  expect(Object.keys(rule!.from[0]!).sort()).toEqual(['namespaceSelector', 'podSelector']);
+});
