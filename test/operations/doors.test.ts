@@ -16,7 +16,7 @@ const missing: Readonly<Record<string, Partial<Record<Door, string>>>> = {
   'backlog-list': { api: 'sink-states has it', page: 'sink-states has it' },
   'backlog-move': { api: byHand, page: byHand },
   'backlog-drop': { api: byHand, page: byHand },
-  'works-list': { api: 'status-show has it' },
+  'works-list': { api: 'status-show has it', page: 'status-show has it' },
   'source-list': { api: 'source-states has it', page: 'source-states has it' },
   'source-rename': { api: byHand, page: byHand },
   'source-adopt': { api: byHand, page: byHand },
