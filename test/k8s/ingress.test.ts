@@ -13,7 +13,7 @@ test('both are what Kubernetes takes', () => {
 });
 
 test('every host has a certificate by reference, and leads to the Service of the base', () => {
-  const { spec } = oneOf(written, 'Ingress') as unknown as {
+  const { spec } = written.find(({ kind }) => kind === 'Ingress') as unknown as {
     spec: {
       tls: { hosts: string[]; secretName: string }[];
       rules: { host: string; http: { paths: { path: string; backend: object }[] } }[];
