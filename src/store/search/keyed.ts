@@ -108,10 +108,10 @@ async function unkeyedIds(
 const blockSize = 8192;
 /**
  * Windows of one step, and blocks of the largest. Each scan of the index reads its list of what was
- * not sorted in yet, up to a millisecond; a window of 16 full blocks takes twenty.
+ * not sorted in yet, up to a millisecond; a window of 8 full blocks takes ten.
  */
 const scansMax = 64;
-const windowMax = 16;
+const windowMax = 8;
 
 /**
  * The newest events with all of the keys, by windows of ids: a window that holds nothing is
