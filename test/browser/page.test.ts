@@ -75,7 +75,12 @@ describe.skipIf(missing !== undefined)(`the page in ${missing ?? 'a browser'}`, 
     ]);
   });
 
-  const paths = () => [...menu.map(([, path]) => path), '/silences/new', `/events/${id}`];
+  const paths = () => [
+    ...menu.map(([, path]) => path),
+    '/silences/new',
+    '/tokens',
+    `/events/${id}`,
+  ];
 
   test.each([
     ['light', desktop, false],
@@ -88,7 +93,8 @@ describe.skipIf(missing !== undefined)(`the page in ${missing ?? 'a browser'}`, 
       await pages.browser.setScreen({ ...screen, isDark });
       for (const path of paths()) {
         await pages.open(path);
-        if ((await pages.value('document.contentType')) !== 'text/html') continue;
+        const type = await pages.value('document.contentType');
+        expect([path, type]).toEqual([path, 'text/html']);
         expect([path, await pages.faults()]).toEqual([path, []]);
         expect([path, await pages.noted()]).toEqual([path, []]);
         const width = await pages.value<number>('document.documentElement.scrollWidth');
