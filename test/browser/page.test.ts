@@ -152,6 +152,13 @@ describe.skipIf(missing !== undefined)(`the page in ${missing ?? 'a browser'}`, 
     expect(await pages.value('main.querySelector("x-old") !== null')).toBe(true);
   });
 
+  test('a refresh waits for a form that somebody has begun to fill in', async () => {
+    await pages.open('/');
+    await pages.value('main.querySelector("input").value = "half a word"; main.focus()');
+    await pages.value('refresh()');
+    expect(await pages.value('main.querySelector("input").value')).toBe('half a word');
+  });
+
   test('a refresh keeps the row that has the focus, and the place on the screen', async () => {
     await pages.browser.setScreen({ width: 390, height: 300 });
     await pages.open('/');

@@ -38,11 +38,17 @@ function say(text) {
 const rowsOf = (root) => [...root.querySelectorAll('tr[data-key]')];
 const byKey = (root, key) => rowsOf(root).find((row) => row.dataset.key === key);
 
+/** What somebody wrote there would be lost, though they look elsewhere for a while. */
+function isFilledIn({ value, defaultValue }) {
+  return value !== defaultValue;
+}
+
 function isBusy() {
   return (
     document.hidden ||
     document.querySelector('dialog[open]') !== null ||
     main.querySelector('input:focus, select:focus, textarea:focus') !== null ||
+    [...main.querySelectorAll('input, textarea')].some(isFilledIn) ||
     String(document.getSelection()) !== ''
   );
 }
