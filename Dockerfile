@@ -32,7 +32,7 @@ COPY bin ./bin
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/drizzle ./drizzle
 COPY --from=build /app/dist ./dist
-COPY src/http/page/assets ./src/http/page/assets
+COPY --from=build /app/src/http/page/assets ./src/http/page/assets
 # A number, so that Kubernetes can see that it is not root.
 # And the command on the path: `docker exec <container> tocsin check`.
 RUN install -d -o 10001 -g 10001 -m 0700 /data && ln -s /app/bin/tocsin /usr/local/bin/tocsin

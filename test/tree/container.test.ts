@@ -98,7 +98,12 @@ describe('the image’s build', () => {
     const kept = runtime
       .filter(({ text }) => text.startsWith('--from=build'))
       .map(({ text }) => text.split(/\s+/).at(-1));
-    expect(kept.sort()).toEqual(['./dist', './drizzle', './node_modules']);
+    expect(kept.sort()).toEqual([
+      './dist',
+      './drizzle',
+      './node_modules',
+      './src/http/page/assets',
+    ]);
   });
 });
 

@@ -14,6 +14,7 @@ import { hasUnstorable } from '../api/input.ts';
 import type { Identify } from '../visitor.ts';
 import { type AssetAddresses, createAssets } from './assets.ts';
 import { choicesOf } from './choices.ts';
+import { keepNotice, takeNotice } from './flash.ts';
 import { documentOf } from './layout.tsx';
 import { problemOf, showProblem } from './problem.tsx';
 import { audit, verifyAudit } from './views/audit.tsx';
@@ -169,7 +170,9 @@ class Page {
       return this.#draw(c, visit, { ...showProblem(problems.notReady, visit.words), code: 503 });
     try {
       const made = await make(visit, c.req.param() as Record<string, string>);
-      return 'goTo' in made ? c.redirect(made.goTo, 303) : await this.#draw(c, visit, made);
+      if (!('goTo' in made)) return await this.#draw(c, visit, made);
+      if (made.notice !== undefined) keepNotice(c, made.notice);
+      return c.redirect(made.goTo, 303);
     } catch (error) {
       const known = problemOf(error);
       if (known === undefined) this.#deps.onFailure(path, error);
@@ -188,8 +191,10 @@ class Page {
   #visitOf(c: Context, actor: Actor): { readonly visit: Visit; readonly isReady: boolean } {
     const { locale, theme } = choicesOf(c, this.#deps.locale());
     const context = this.#deps.contextOf(actor);
+    const notice = c.req.method === 'GET' ? takeNotice(c) : undefined;
     const visit: Visit = {
       ...{ actor, locale, theme, words: words[locale] },
+      ...(notice && { notice }),
       version: this.#deps.version,
       url: new URL(c.req.url),
       operate: (operation, input) => performStorable(operation, context!, input),

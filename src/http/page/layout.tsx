@@ -4,7 +4,7 @@ import { locales } from '../../kit/locale.ts';
 import type { AssetAddresses } from './assets.ts';
 import { withField } from './parts/table.tsx';
 import { Time } from './parts/text.tsx';
-import { type DoneName, nobody, type Shown, type Visit } from './visit.ts';
+import { nobody, type Shown, type Visit } from './visit.ts';
 import { type Words, words } from './words/index.ts';
 
 /** In the order of use. The letter goes there behind `g`. */
@@ -63,7 +63,7 @@ function layout(
           {visit.actor === nobody ? '' : navigation(visit)}
         </header>
         <main id="main" tabindex={-1} data-refresh={refreshSeconds}>
-          {notice(visit)}
+          {said(visit)}
           {body}
         </main>
         <footer>{footer(visit)}</footer>
@@ -160,14 +160,11 @@ function help({ words: { shell, nav } }: Around) {
 }
 
 /** What an act came to, after the browser was sent here. */
-function notice({ url, words: own }: Around) {
-  const act = url.searchParams.get('done') ?? '';
-  const count = url.searchParams.get('n') ?? '';
-  if (!Object.hasOwn(own.done, act)) return null;
-  const said = own.done[act as DoneName].replace('{n}', /^\d{1,9}$/.test(count) ? count : '?');
+function said({ notice, words: own }: Around) {
+  if (notice === undefined) return null;
   return (
     <p class="notice" role="status">
-      {said}
+      {own.done[notice.act].replace('{n}', String(notice.count ?? '?'))}
     </p>
   );
 }

@@ -14,6 +14,8 @@ export interface Visit {
   readonly version: string;
   /** Path and query, as the visitor wrote them. */
   readonly url: URL;
+  /** Of the act after which the browser came here. */
+  readonly notice?: Notice;
   /** As `perform`, by this visitor. */
   operate<In, Out>(operation: Operation<In, Out>, input: In): Promise<Out>;
 }
@@ -38,9 +40,18 @@ export type View = (
   fields: Readonly<Record<string, string>>,
 ) => Promise<Shown | Done>;
 
-/** Where the browser goes after an act: a path of the page. */
+/** Where the browser goes: a path of the page. */
 export interface Done {
   readonly goTo: string;
+  /** What it is to say there, once. */
+  readonly notice?: Notice;
+}
+
+/** What an act came to. */
+export interface Notice {
+  readonly act: DoneName;
+  /** To how many; absent: the act has no number. */
+  readonly count?: number;
 }
 
 /**
@@ -53,10 +64,9 @@ export type Act = (
   form: Readonly<Record<string, string>>,
 ) => Promise<Done | Shown>;
 
-/** A path with the act that made something, for `notice` of the layout to say. */
+/** After an act: the browser goes to the path, and the page says there what was done. */
 export function doneAt(path: string, act: DoneName, count?: number): Done {
-  const query = new URLSearchParams({ done: act, ...(count !== undefined && { n: `${count}` }) });
-  return { goTo: `${path}?${query}` };
+  return { goTo: path, notice: { act, ...(count !== undefined && { count }) } };
 }
 
 export type DoneName = keyof Words['done'];

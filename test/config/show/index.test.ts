@@ -24,12 +24,15 @@ function readAgain(env: Readonly<Record<string, string>>, text: string) {
  * of how it was written.
  */
 function meaning({ config, file }: ReturnType<typeof read>) {
-  const { warnings: _, hash: __, secrets, ...rest } = config;
+  // The ground holds the routes as they are written, which is another text here.
+  const { warnings: _, hash: __, ground: ___, secrets, access, ...rest } = config;
   const routes = config.routes.map((route, index) => ({
     ...(file?.routes?.[index]?.content ?? {}),
     ...compared(route),
   }));
-  return { ...rest, routes, secrets: [...secrets].sort() };
+  // Its functions are others each time, and its values come from variables alone.
+  const ways: unknown = JSON.parse(JSON.stringify(access));
+  return { ...rest, routes, access: ways, secrets: [...secrets].sort() };
 }
 
 /** Thresholds may have come from a variable, and now stand in the file. */

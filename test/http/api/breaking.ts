@@ -65,7 +65,8 @@ function takenBroken(words: string, before: Json, after: Json): string[] {
   eachField(before, after, (field, own, now) => {
     if (now === undefined) lines.push(`${words} ${field} no longer`);
     else {
-      if (own.type !== now.type) lines.push(`${words} another type of ${field}`);
+      if (JSON.stringify(own.type) !== JSON.stringify(now.type))
+        lines.push(`${words} another type of ${field}`);
       for (const word of missing(own, now)) lines.push(`${words} no ${word} as ${field}`);
       if (isObject(own)) lines.push(...takenBroken(`${words} in ${field}`, own, now));
     }

@@ -162,3 +162,12 @@ test('a visitor who may only look sees no form that acts', async () => {
     ]);
   }
 });
+
+test('an act is said by the browser that acted, and by no address', async () => {
+  const page = createTestPage(db());
+  const cookie = 'tocsin_notice=redriven.200';
+  const after = await (await page.request('/dead', { headers: { cookie } })).text();
+  expect(after).toContain('200 were put back.');
+  const linked = await (await page.request('/dead?done=redriven&n=200')).text();
+  expect(linked).not.toContain('were put back');
+});

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { doneAt } from '../../../src/http/page/visit.ts';
 
 test.each([
-  [doneAt('/silences', 'silenceAdded'), '/silences?done=silenceAdded'],
-  [doneAt('/dead', 'silenceEnded', 200), '/dead?done=silenceEnded&n=200'],
-])('%j', ({ goTo }, path) => {
-  expect(goTo).toBe(path);
+  [doneAt('/silences', 'silenceAdded'), { goTo: '/silences', notice: { act: 'silenceAdded' } }],
+  [doneAt('/dead', 'redriven', 200), { goTo: '/dead', notice: { act: 'redriven', count: 200 } }],
+])('%j', (done, expected) => {
+  expect(done).toEqual(expected);
 });

@@ -44,3 +44,10 @@ export function visitor(
       page.request(path, { method: 'POST', body: new URLSearchParams(form) }),
   };
 }
+
+/** The path to which an answer sends the browser, and what it is to say there. */
+export function sentTo({ headers }: Response): string {
+  const kept = headers.getSetCookie().find((one) => one.startsWith('tocsin_notice='));
+  const [, notice = ''] = /^tocsin_notice=([^;]*)/.exec(kept ?? '') ?? [];
+  return `${headers.get('location')} ${notice}`.trim();
+}

@@ -81,10 +81,20 @@ function queryOf(group: {
   return new URLSearchParams({ sink, reason, ...(status && { status: `${status}` }) }).toString();
 }
 
-/** The same in an address and in a form. */
+const filterFields = ['sink', 'reason', 'status', 'severity', 'events'] as const;
+
+/** Of every address and form, and no part of what is meant. */
+const others: readonly string[] = ['expected', 'lang', 'theme'];
+
+/**
+ * The same in an address and in a form. The operation refuses a field that it does not know: left
+ * out, it could make the act larger than was asked.
+ */
 function filterOf(fields: Readonly<Record<string, string>>): Filter {
-  const { sink, reason, status, severity, events } = fields;
+  const { sink, reason, status, severity, events, ...rest } = fields;
+  const unknown = Object.entries(rest).filter(([name]) => !others.includes(name));
   return {
+    ...Object.fromEntries(unknown),
     ...(sink && { sink }),
     ...(reason && { reason }),
     // The operation refuses what is no status.
@@ -110,6 +120,7 @@ async function rehearse(visit: Visit, operation: Operation) {
     body: (
       <>
         <h1>{title}</h1>
+        {chosenBy(fields, visit)}
         <p>
           {(tried.bySeverity ?? []).map(({ severity, count }) => (
             <>
@@ -139,6 +150,25 @@ async function rehearse(visit: Visit, operation: Operation) {
       </>
     ),
   };
+}
+
+/** What is meant, in words: nothing that is said here is left to the address. */
+function chosenBy(fields: Readonly<Record<string, string>>, { words }: Visit) {
+  const own = words.dead;
+  const given = filterFields.filter((name) => fields[name]);
+  if (given.length === 0) return <p class="notice">{own.everything}</p>;
+  return (
+    <dl class="panel group">
+      {given.map((name) => (
+        <>
+          <dt>{own.filters[name]}</dt>
+          <dd>
+            <Theirs text={fields[name]} />
+          </dd>
+        </>
+      ))}
+    </dl>
+  );
 }
 
 export const redriveDeadNow: Act = (visit, _fields, form) =>

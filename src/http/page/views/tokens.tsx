@@ -1,5 +1,5 @@
 // Tokens and sessions: who may come in, a new token, shown once, and the end of either.
-import { session, token } from '../../../operations/index.ts';
+import { NotFoundError, session, token } from '../../../operations/index.ts';
 import { ActButton, ActLink, Field } from '../parts/form.tsx';
 import { Pager, Table } from '../parts/table.tsx';
 import { Theirs, Time } from '../parts/text.tsx';
@@ -10,6 +10,8 @@ type Role = Parameters<typeof token.create.run>[1]['role'];
 const roles = ['read', 'operate', 'admin'] as const;
 /** Refused with where to look, if it is further back than this. */
 const sessionsShown = 200;
+/** Of 200 tokens each, in which one is looked for. */
+const pagesMax = 20;
 
 export const tokens: View = async (visit) => {
   const { words, url, operate } = visit;
@@ -62,13 +64,13 @@ export const tokens: View = async (visit) => {
             { name: own.used, cell: ({ usedAt }) => <Time at={usedAt} /> },
             {
               name: own.revoke,
-              cell: ({ id, name, state }) =>
+              cell: ({ id, state }) =>
                 state === 'revoked' ? (
                   ''
                 ) : (
                   <ActLink
                     visit={visit}
-                    href={`/tokens/${id}/revoke?${new URLSearchParams({ name })}`}
+                    href={`/tokens/${id}/revoke`}
                     text={own.revoke}
                     needs="admin"
                   />
@@ -147,10 +149,22 @@ export const makeToken: Act = async (visit, _fields, form) => {
 
 export const revokeToken: View = async (visit, { token: id = '' }) => {
   const own = visit.words.tokens;
-  const name = visit.url.searchParams.get('name') ?? id;
-  const title = own.revokeNow.replace('{name}', name);
+  const title = own.revokeNow.replace('{name}', await nameOf(visit, id));
   return lastStep(visit, { title, means: own.revokeMeans, action: `/tokens/${id}/revoke` });
 };
+
+/** From the store: an address says what its author likes. */
+async function nameOf({ operate, words }: Visit, id: string): Promise<string> {
+  let cursor: string | undefined;
+  for (let page = 0; page < pagesMax; page += 1) {
+    const { items, next } = await operate(token.list, { limit: 200, cursor });
+    const found = items.find((one) => one.id === id);
+    if (found !== undefined) return `${found.name} (${found.role})`;
+    if (next === null) break;
+    cursor = next;
+  }
+  throw new NotFoundError(words.tokens.unknown.replace('{id}', id));
+}
 
 export const endSessions: View = async (visit) => {
   const own = visit.words.tokens;

@@ -162,6 +162,7 @@ export const actWords = {
     tokens: 'Tokens and sessions',
   },
   tokens: {
+    unknown: 'There is no token {id} that could be revoked. The list shows those that there are.',
     title: 'Tokens and sessions',
     tokens: 'Tokens',
     sessions: 'Sessions',

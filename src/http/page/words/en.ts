@@ -155,6 +155,14 @@ export const en = {
     at: 'When',
   },
   dead: {
+    everything: 'All dead letters of all sinks are meant.',
+    filters: {
+      sink: 'Sink',
+      reason: 'Reason',
+      status: 'Status of the last answer',
+      severity: 'Severity',
+      events: 'Events',
+    },
     oldest: 'The first',
     newest: 'The last',
     answer: 'The far end said:',

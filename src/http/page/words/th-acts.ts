@@ -163,6 +163,7 @@ export const actWords: typeof english = {
     tokens: 'โทเค็นและเซสชัน',
   },
   tokens: {
+    unknown: 'ไม่มีโทเค็น {id} ที่ยกเลิกได้ โปรดดูในรายการ',
     title: 'โทเค็นและเซสชัน',
     tokens: 'โทเค็น',
     sessions: 'เซสชัน',

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { listAudit } from '../../../../src/store/audit.ts';
 import { drafts, storePage, useDatabase } from '../../../store/stored.ts';
-import { visitor } from '../visiting.ts';
+import { sentTo, visitor } from '../visiting.ts';
 
 const db = useDatabase();
 
@@ -32,9 +32,8 @@ test('200 are put back after the page has said that it will be 200', async () =>
   expect(html).toContain('name="expected" value="200"');
   const form = { sink: 'soc', reason: 'auth', expected: '200' };
   const answer = await post('/dead/redrive', form);
-  expect(answer.headers.get('location')).toBe('/dead?done=redriven&n=200');
+  expect(sentTo(answer)).toBe('/dead redriven.200');
   expect(await states()).toEqual(['200 pending']);
-  expect(await get('/dead?done=redriven&n=200')).toContain('200 were put back.');
   expect((await listAudit(db(), { limit: 5 })).map(({ operation }) => operation)).toEqual([
     'delivery-redrive',
   ]);
@@ -58,4 +57,15 @@ test('dropping says what it means, and is for who may', async () => {
   expect(await get('/dead/drop?sink=soc&reason=rejected')).toContain('is not sent any more');
   expect((await post('/dead/drop', form)).status).toBe(303);
   expect(await states()).toEqual(['2 suppressed']);
+});
+
+test('the last step says in words what is meant, and refuses what it does not know', async () => {
+  await dieOf('auth', 3);
+  const { get, post } = visitor(db(), 'operate');
+  const chosen = await get('/dead/redrive?sink=soc&reason=auth');
+  expect(chosen).toContain('<dt>Sink</dt><dd><bdi class="theirs">soc</bdi></dd>');
+  expect(await get('/dead/redrive')).toContain('All dead letters of all sinks are meant.');
+  expect(await get('/dead/redrive?sinks=soc')).toContain('it has &quot;sinks&quot;');
+  expect((await post('/dead/redrive', { sinks: 'soc', expected: '3' })).status).toBe(400);
+  expect(await states()).toEqual(['3 dead']);
 });

@@ -5,7 +5,7 @@ import { listAudit } from '../../../../src/store/audit.ts';
 import { readControls } from '../../../../src/store/controls.ts';
 import { contextOn } from '../../../operations/acting.ts';
 import { drafts, storePage, useDatabase } from '../../../store/stored.ts';
-import { visitor } from '../visiting.ts';
+import { sentTo, visitor } from '../visiting.ts';
 
 const db = useDatabase();
 const pausedNow = async () =>
@@ -23,7 +23,7 @@ test('it is paused with a reason and an end, and resumed, each with a row in the
   expect(html).toContain('Resume, and send 3');
   expect(html).not.toContain('action="/sinks/soc/pause"');
   const resumed = await post('/sinks/soc/resume', {});
-  expect(resumed.headers.get('location')).toBe('/sinks/soc?done=sinkResumed');
+  expect(sentTo(resumed)).toBe('/sinks/soc sinkResumed');
   expect(await pausedNow()).toEqual([]);
   expect((await listAudit(db(), { limit: 5 })).map(({ operation }) => operation)).toEqual([
     'sink-resume',

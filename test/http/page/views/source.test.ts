@@ -5,7 +5,7 @@ import { listAudit } from '../../../../src/store/audit.ts';
 import { readPosition } from '../../../../src/store/cursors.ts';
 import { contextOn } from '../../../operations/acting.ts';
 import { useDatabase } from '../../../store/stored.ts';
-import { visitor } from '../visiting.ts';
+import { sentTo, visitor } from '../visiting.ts';
 
 const db = useDatabase();
 const operations = async () =>
@@ -15,10 +15,10 @@ test('it is read now, paused and resumed', async () => {
   const { get, post } = visitor(db());
   expect(await get('/sources/a')).toContain('action="/sources/a/poll"');
   const polled = await post('/sources/a/poll', {});
-  expect(polled.headers.get('location')).toBe('/sources/a?done=sourceAsked');
-  await post('/sources/a/pause', { reason: 'moving', for: '1h' });
-  const html = await get('/sources/a?done=sourcePaused');
-  expect(html).toContain('The source is paused.');
+  expect(sentTo(polled)).toBe('/sources/a sourceAsked');
+  const paused = await post('/sources/a/pause', { reason: 'moving', for: '1h' });
+  expect(sentTo(paused)).toBe('/sources/a sourcePaused');
+  const html = await get('/sources/a');
   expect(html).toContain('Resume, and read at once');
   expect(html).not.toContain('action="/sources/a/poll"');
   expect((await post('/sources/a/poll', {})).status).toBe(409);
@@ -35,7 +35,7 @@ test('starting anew says what it means, and happens only with the name written a
   expect((await post('/sources/a/reset', { confirm: 'b' })).status).toBe(400);
   expect(await readPosition(db(), 'a')).toBeUndefined();
   const done = await post('/sources/a/reset', { confirm: 'a' });
-  expect(done.headers.get('location')).toBe('/sources/a?done=sourceReset');
+  expect(sentTo(done)).toBe('/sources/a sourceReset');
   expect((await readPosition(db(), 'a'))?.generation).toBe(1);
   expect(await operations()).toEqual(['source-reset']);
 });
