@@ -85,6 +85,14 @@ const beyond: Readonly<Record<string, string>> = {
     'needs openssl; test/sinks/webhook/index.test.ts signs with secrets of this form',
   'docker kill --signal HUP <container>':
     'needs Docker; the signal is sent by test/e2e/reload.test.ts',
+  'TOKEN=$(bin/tocsin token create ci --role operate)':
+    'keeps what the command prints; test/commands/token.test.ts runs the command',
+  'curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8080/api/v1/sinks':
+    'needs curl; test/client/index.test.ts asks the same with a token',
+  'curl -H "Authorization: Bearer $TOKEN" -X POST http://127.0.0.1:8080/api/v1/sources/events/poll':
+    'needs curl; test/operations/source.test.ts polls a source',
+  'curl -N -H "Authorization: Bearer $TOKEN" \'http://127.0.0.1:8080/api/v1/events/stream?minSeverity=HIGH\'':
+    'needs curl; test/http/api/live/index.test.ts listens to the stream',
 };
 
 test('what is shown is run, or has a reason; and no reason is kept for what is gone', () => {
