@@ -1,12 +1,6 @@
 // Failures of the API as RFC 9457 problems: `application/problem+json`, without a word of the
 // database or of another far end.
-import {
-  ConflictError,
-  InputError,
-  KeyReusedError,
-  NotFoundError,
-  PermissionError,
-} from '../../operations/index.ts';
+import { refusalOf } from '../refusal.ts';
 
 export type ProblemStatus =
   | (400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 429)
@@ -47,10 +41,6 @@ export function problem(
 
 /** Undefined for a failure that says nothing to the client. */
 export function problemOf(error: unknown): Response | undefined {
-  if (error instanceof InputError) return problem(400, error.message);
-  if (error instanceof PermissionError) return problem(403, error.message);
-  if (error instanceof NotFoundError) return problem(404, error.message);
-  if (error instanceof ConflictError) return problem(409, error.message);
-  if (error instanceof KeyReusedError) return problem(422, error.message);
-  return undefined;
+  const refused = refusalOf(error);
+  return refused && problem(refused.status, refused.detail);
 }

@@ -11,12 +11,13 @@ import {
   perform,
 } from '../../operations/index.ts';
 import { hasUnstorable } from '../api/input.ts';
+import { refusalOf } from '../refusal.ts';
 import type { Identify } from '../visitor.ts';
 import { type AssetAddresses, createAssets } from './assets.ts';
 import { choicesOf } from './choices.ts';
 import { keepNotice, takeNotice } from './flash.ts';
 import { documentOf } from './layout.tsx';
-import { problemOf, showProblem } from './problem.tsx';
+import { showProblem } from './problem.tsx';
 import { audit, verifyAudit } from './views/audit.tsx';
 import { deadLetters, dropDead, dropDeadNow, redriveDead, redriveDeadNow } from './views/dead.tsx';
 import { deliveries } from './views/deliveries.tsx';
@@ -174,7 +175,7 @@ class Page {
       if (made.notice !== undefined) keepNotice(c, made.notice);
       return c.redirect(made.goTo, 303);
     } catch (error) {
-      const known = problemOf(error);
+      const known = refusalOf(error);
       if (known === undefined) this.#deps.onFailure(path, error);
       const { status: code, detail } = known ?? { status: 500, detail: problems.failed };
       return this.#draw(c, visit, { ...showProblem(detail, visit.words), code });
@@ -211,7 +212,7 @@ class Page {
   }
 }
 
-type StatusCode = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 503;
+type StatusCode = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 503;
 
 /** And back to where the visitor wanted to go. */
 function signInAt({ pathname, search }: URL): string {
