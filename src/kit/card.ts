@@ -2,6 +2,7 @@
 // renders it in its own syntax. Types, one way to make each part of a text, and what a headline is
 // in a place without markup.
 import type { Severity } from './event.ts';
+import type { IncidentState } from './incident.ts';
 
 /**
  * A piece of text. Its kind says whose words they are, so that a sink knows how to escape it.
@@ -38,8 +39,27 @@ export interface Table {
   readonly more?: Text;
 }
 
+/** What became of the event, in words: `acknowledged by ana, 03:12`. */
+export interface CardState {
+  /** A sink colours the card by it: what is open has the colour of its severity. */
+  readonly kind: IncidentState;
+  readonly text: Text;
+}
+
+/** Something that a reader can do with one press. */
+export interface CardAction {
+  /** Unique within the card; letters alone. */
+  readonly name: string;
+  readonly label: string;
+  /** Proves, when it comes back, that we made the button. Shown to nobody. */
+  readonly token: string;
+  readonly style?: 'primary' | 'danger';
+  /** A menu: one of these comes back with the token. Absent: a button. */
+  readonly choices?: readonly { readonly label: string; readonly value: string }[];
+}
+
 export interface Card {
-  readonly kind: 'event' | 'digest' | 'notice';
+  readonly kind: 'event' | 'digest' | 'notice' | 'news';
   readonly severity: Severity;
   /** One emoji by severity; a sink with colours of its own may leave it out. */
   readonly sign: string;
@@ -49,6 +69,10 @@ export interface Card {
   readonly title: Text;
   /** The line that must be legible at 3 a.m.: what, where, whose, and whether it was stopped. */
   readonly headline: Text;
+  /** Absent: nothing happened since. A sink shows it beside the headline. */
+  readonly state?: CardState;
+  /** Only for a sink that `can` show buttons. */
+  readonly actions?: readonly CardAction[];
   /** Lines below the headline: delayed, possibly a repetition, why grouped, what to do. */
   readonly remarks: readonly Text[];
   /** The facts that a reader decides by: at most six, each short. */

@@ -18,6 +18,8 @@ export const failureReasons = [
   'malformed',
   'reset',
   'other_console',
+  /** The message that was to be edited or replied to is no longer there. */
+  'gone',
   'unknown',
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];

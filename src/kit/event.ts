@@ -1,5 +1,7 @@
 // What a source reports, in words of no vendor. Types, constants, and the form of unparsed items.
 
+import type { Change, News } from './incident.ts';
+
 /**
  * The severity numbers of OCSF. 0 (unknown) passes every threshold, because an unknown word must
  * not silence an alert.
@@ -14,6 +16,11 @@ export type SeverityName = (typeof severityNames)[number];
 export const noticeStream = 'notice';
 /** The source id of Tocsin's own notices. */
 export const noticeSource = 'tocsin';
+
+/** The stream name of news of incidents: events of source `tocsin`; see {@link News}. */
+export const newsStream = 'incident';
+/** The stream name of later changes of what the vendor reported before; see {@link Change}. */
+export const changeStream = 'change';
 
 /** The stream name of digests: events of source `tocsin` that carry many others. */
 export const digestStream = 'digest';
@@ -211,6 +218,10 @@ export interface EventBody {
   readonly link?: string;
   readonly notice?: Notice;
   readonly digest?: Digest;
+  /** Of an event of the stream `change`. */
+  readonly change?: Change;
+  /** Of an event of source `tocsin` and stream `incident`. */
+  readonly news?: News;
 }
 
 /** An event as an adapter hands it to core, before it is stored. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { AdapterDefinition } from './adapter.ts';
 import type { Card, Field, Limits, Text } from './card.ts';
+import type { Chat } from './chat.ts';
 import type { MessageForm, StoredEvent } from './event.ts';
 import type { Quota } from './quota.ts';
 
@@ -28,6 +29,8 @@ export interface Message {
    * What the route that chose this sink sets for it, parsed by the `routeSettings` of its type.
    */
   readonly settings?: unknown;
+  /** Where the card's actions call; absent: it has none. */
+  readonly actionsUrl?: string;
   /** The rendered template, which is in the card already; never of a bare message or a notice. */
   readonly template?: RenderedTemplate;
   /** A remark for a sink that posts to another place than the configured one, which it names. */
@@ -51,6 +54,8 @@ export interface Can {
   readonly mention?: true;
   /** Mark the most urgent messages. */
   readonly priority?: true;
+  /** Offer the actions of a card, which call {@link Message.actionsUrl}. */
+  readonly buttons?: true;
 }
 
 export interface SendContext {
@@ -119,13 +124,16 @@ export interface Sink {
    */
   inspect?(signal: AbortSignal, routeSettings: readonly unknown[]): Promise<SinkReport>;
   /**
-   * Replaces the message for which `send` returned `remoteId`. Nothing calls it yet.
-   * @throws {AdapterError}
+   * Replaces the message for which `send` returned `remoteId`. Called again with the same content
+   * it changes nothing.
+   * @throws {AdapterError} `reject_event` with the reason `gone` if there is no such message
    */
   edit?(remoteId: string, message: Message, context: SendContext): Promise<void>;
-  /** Replies to that message. Nothing calls it yet. @throws {AdapterError} */
+  /** Replies to that message. @throws {AdapterError} as `edit` */
   // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to return
   reply?(remoteId: string, message: Message, context: SendContext): Promise<Receipt | void>;
+  /** What people press and write there; absent: they cannot. */
+  readonly chat?: Chat;
   close?(): Promise<void>;
 }
 

@@ -23,6 +23,7 @@ const sentences: Readonly<Record<FailureReason, string>> = {
     'The answer was not what the far end should give, so a proxy or another service may stand there. Check the address, then put these back.',
   reset: 'The far end was built anew. See that the sink still reaches it, then put these back.',
   other_console: 'Another far end answers at the address. Check the address, then put these back.',
+  gone: 'Somebody removed the message that these belong to. Nothing is left to be done: drop them.',
   unknown: 'Nobody knows what went wrong. Look into the log of that time, then put these back.',
 };
 

@@ -17,7 +17,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { EventBody } from '../kit/event.ts';
-import type { HeldBy } from '../kit/records/delivery.ts';
+import type { DeliveryKind, HeldBy } from '../kit/records/delivery.ts';
 import type { FormerNames } from '../kit/records/position.ts';
 import type { Works } from '../kit/records/role.ts';
 import type { StormFacts } from '../kit/records/sink-state.ts';
@@ -107,6 +107,10 @@ export const deliveries = pgTable(
     /** What held it before it went out as a card of its own, and until when; null: nothing did. */
     heldBy: text('held_by').$type<HeldBy>(),
     heldUntil: time('held_until'),
+    /** A card of its own; a reply to a message; a step of an escalation. */
+    kind: text().$type<DeliveryKind>().notNull().default('card'),
+    /** The root event of the incident that a reply or a step is about; null: it is a card. */
+    toEvent: bigint('to_event', { mode: 'number' }),
   },
   (t) => [
     primaryKey({ columns: [t.eventId, t.sink] }),
@@ -114,6 +118,8 @@ export const deliveries = pgTable(
       'deliveries_state_check',
       sql`${t.state} in ('pending', 'delivered', 'suppressed', 'dead')`,
     ),
+    check('deliveries_kind_check', sql`${t.kind} in ('card', 'reply', 'step')`),
+    check('deliveries_to_event_check', sql`(${t.kind} = 'card') = (${t.toEvent} is null)`),
     check('deliveries_form_check', sql`${t.form} in ('full', 'short', 'bare')`),
     check('deliveries_finalized_check', sql`(${t.state} = 'pending') = (${t.finalizedAt} is null)`),
     check(
@@ -131,6 +137,7 @@ export const deliveries = pgTable(
       .where(sql`state = 'pending' and digest_id is null and group_key is not null`),
     index('deliveries_digest_idx').on(t.digestId, t.sink).where(sql`digest_id is not null`),
     index('deliveries_silence_idx').on(t.silenceId).where(sql`silence_id is not null`),
+    index('deliveries_to_event_idx').on(t.toEvent, t.sink).where(sql`to_event is not null`),
   ],
 );
 
@@ -250,4 +257,5 @@ export const conditions = pgTable('conditions', {
   told: text(),
 });
 
+export * from './schema-incidents.ts';
 export * from './schema-people.ts';

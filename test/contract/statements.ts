@@ -11,7 +11,12 @@ export interface Statement {
 
 /** Everything that a reader must find, in no order; nothing that is only a sign. */
 export function statementsOf(card: Card): Statement[] {
-  const kind = { event: 'an event', digest: 'a digest', notice: 'a notice' }[card.kind];
+  const kind = {
+    event: 'an event',
+    digest: 'a digest',
+    notice: 'a notice',
+    news: 'news of an incident',
+  }[card.kind];
   const of = (where: string, ...texts: readonly Text[]): Statement[] =>
     texts.flat().flatMap((part) => partTexts(part).map((text) => ({ text, where })));
   const fields = [...card.fields, ...card.details].flatMap(({ name, value }) => [
@@ -22,6 +27,7 @@ export function statementsOf(card: Card): Statement[] {
   return [
     { text: card.level, where: 'as the severity' },
     ...of('in the headline', card.headline),
+    ...of('in the state', card.state?.text ?? []),
     ...of('in a remark', ...card.remarks),
     ...fields,
     ...of(`in ${kind}’s row`, ...rows.flat()),

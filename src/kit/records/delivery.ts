@@ -4,6 +4,13 @@ import type { MessageForm, Severity, StoredEvent } from '../event.ts';
 export const deliveryStates = ['pending', 'delivered', 'suppressed', 'dead'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
+/**
+ * `card`: a message of its own. `reply`: to the message of `to_event`, whose news it is. `step`: of
+ * an escalation, a message of its own that nobody sends once the incident was acknowledged.
+ */
+export const deliveryKinds = ['card', 'reply', 'step'] as const;
+export type DeliveryKind = (typeof deliveryKinds)[number];
+
 /** What may hold a delivery back: its group, or quiet hours; or the storm of its sink. */
 export type HeldBy = 'group' | 'storm';
 
