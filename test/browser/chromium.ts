@@ -34,6 +34,12 @@ const flags = [
   '--proxy-server=http://127.0.0.1:9',
 ];
 
+const namedKeys = {
+  Enter: { windowsVirtualKeyCode: 13, text: '\r' },
+  Tab: { windowsVirtualKeyCode: 9 },
+} as const;
+type KeyName = keyof typeof namedKeys;
+
 export interface Screen {
   readonly width: number;
   readonly height: number;
@@ -99,9 +105,32 @@ export class Chromium {
 
   /** Resolves once the page has loaded. */
   async open(url: string): Promise<void> {
+    await this.follow(() => this.#ask('Page.navigate', { url }));
+  }
+
+  /** Resolves once the page to which the act leads has loaded. */
+  async follow(act: () => Promise<unknown>): Promise<void> {
     const loaded = new Promise<void>((resolve) => this.#events.set('Page.loadEventFired', resolve));
-    await this.#ask('Page.navigate', { url });
+    await act();
     await loaded;
+  }
+
+  /** Whether pages may run scripts, from the next one on. */
+  async setScripts(areOn: boolean): Promise<void> {
+    await this.#ask('Emulation.setScriptExecutionDisabled', { value: !areOn });
+  }
+
+  /** Presses a key as a person does: a sign, or one that has a name. */
+  async press(key: KeyName | (string & {})): Promise<void> {
+    const named = Object.hasOwn(namedKeys, key) ? namedKeys[key as KeyName] : { text: key };
+    const what = { key, code: key.length > 1 ? key : '', ...named };
+    await this.#ask('Input.dispatchKeyEvent', { type: 'keyDown', ...what });
+    await this.#ask('Input.dispatchKeyEvent', { type: 'keyUp', ...what });
+  }
+
+  /** Writes where the focus is. */
+  async type(text: string): Promise<void> {
+    await this.#ask('Input.insertText', { text });
   }
 
   /** The value of an expression in the page, which may be a promise. @throws what it throws */

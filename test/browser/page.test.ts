@@ -124,6 +124,25 @@ describe.skipIf(missing !== undefined)(`the page in ${missing ?? 'a browser'}`, 
     expect(await pages.value('document.querySelector("main").textContent')).toContain(hash);
   });
 
+  test('on a phone the menu shows the view that is open', async () => {
+    await pages.browser.setScreen(phone);
+    await pages.open('/status');
+    const right = 'document.querySelector("header [aria-current]").getBoundingClientRect().right';
+    expect(await pages.value(right)).toBeLessThanOrEqual(phone.width);
+  });
+
+  test('a theme that somebody chose wins over that of the browser', async () => {
+    await pages.browser.setScreen({ ...desktop, isDark: true });
+    const ground = 'getComputedStyle(document.documentElement).backgroundColor';
+    const grounds: string[] = [];
+    for (const theme of ['light', 'dark', 'auto']) {
+      await pages.open(`/?theme=${theme}`);
+      grounds.push(await pages.value(ground));
+    }
+    const dark = 'rgb(18, 20, 23)';
+    expect(grounds).toEqual(['rgb(246, 246, 243)', dark, dark]);
+  });
+
   test('a question mark says which keys there are', async () => {
     await pages.open('/events');
     await press(pages, '?');

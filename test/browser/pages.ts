@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import type { AppDependencies } from '../../src/http/app.ts';
 import type { Actor } from '../../src/operations/index.ts';
 import type { Database } from '../../src/store/database.ts';
 import { setUp } from '../http/set-up.ts';
@@ -36,11 +37,12 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-/** @param actor who looks; default: somebody who may do everything */
-export async function openPages(db: Database, actor: Actor = ann): Promise<Pages> {
+/** @param more in place of the app's own; default: whoever looks may do everything */
+export async function openPages(db: Database, more: Partial<AppDependencies> = {}): Promise<Pages> {
   const { app } = setUp({
-    identify: async () => ({ actor }),
-    contextOf: (one) => contextOn(db, { actor: one }),
+    identify: async () => ({ actor: ann }),
+    contextOf: (actor: Actor) => contextOn(db, { actor }),
+    ...more,
   });
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -151,6 +151,10 @@ function showPause(button, isPaused) {
 }
 
 localise(document);
+// On a phone the menu is wider than the screen.
+document
+  .querySelector('header [aria-current]')
+  ?.scrollIntoView({ block: 'nearest', inline: 'center' });
 for (const zone of document.querySelectorAll('[data-zone]'))
   zone.textContent = zone.dataset.zone.replace('{zone}', zoned.resolvedOptions().timeZone);
 const pause = document.querySelector('#refreshed button');

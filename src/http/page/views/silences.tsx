@@ -211,7 +211,7 @@ function sample(
       columns={[
         { name: own.event, cell: ({ event }) => <a href={`/events/${event}`}>{event}</a> },
         {
-          name: own.fields.min_severity,
+          name: words.deliveries.severity,
           cell: ({ severity }) => (
             <SeverityMark severity={severityNames.indexOf(severity) as Severity} words={words} />
           ),
