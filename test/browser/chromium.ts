@@ -34,6 +34,8 @@ const flags = [
   '--proxy-server=http://127.0.0.1:9',
 ];
 
+const loadMaxMs = 30_000;
+
 const namedKeys = {
   Enter: { windowsVirtualKeyCode: 13, text: '\r' },
   Tab: { windowsVirtualKeyCode: 9 },
@@ -108,11 +110,16 @@ export class Chromium {
     await this.follow(() => this.#ask('Page.navigate', { url }));
   }
 
-  /** Resolves once the page to which the act leads has loaded. */
+  /** Resolves once the page to which the act leads has loaded. @throws {Error} none has */
   async follow(act: () => Promise<unknown>): Promise<void> {
-    const loaded = new Promise<void>((resolve) => this.#events.set('Page.loadEventFired', resolve));
-    await act();
-    await loaded;
+    let timer: NodeJS.Timeout | undefined;
+    const loaded = new Promise<void>((resolve, reject) => {
+      this.#events.set('Page.loadEventFired', resolve);
+      const late = () => reject(new Error(`no page had loaded after ${loadMaxMs} ms`));
+      timer = setTimeout(late, loadMaxMs);
+    });
+    await Promise.all([loaded, act()]);
+    clearTimeout(timer);
   }
 
   /** Whether pages may run scripts, from the next one on. */

@@ -122,7 +122,7 @@ describe.skipIf(missing !== undefined)(`acting on the page in ${missing ?? 'a br
 
   test('200 dead ones of one reason are put back, and no others', async () => {
     await die(200, 'auth', 401);
-    await die(3, 'rejected', 400);
+    await die(3, 'rejected', 401);
     await signIn('operate');
     await pages.open('/dead');
     const group = 'section[data-key="soc auth 401"]';
