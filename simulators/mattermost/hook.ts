@@ -1,5 +1,6 @@
 // Decides what a request to an incoming webhook leads to: posts, or a refusal. The checks are in
 // the server's order.
+import type { Channel } from './directory.ts';
 import type { Payload } from './payload.ts';
 import { draftPosts, type PostDraft } from './post.ts';
 
@@ -11,12 +12,6 @@ export interface Hook {
   readonly isLocked: boolean;
 }
 
-export interface Channel {
-  readonly name: string;
-  /** True for a private channel, of which the hook's owner is no member. */
-  readonly isPrivate: boolean;
-}
-
 export interface Refusal {
   readonly status: number;
   /** The server's name for the error. */
@@ -26,7 +21,8 @@ export interface Refusal {
 
 export interface HookWorld {
   readonly hooks: ReadonlyMap<string, Hook>;
-  readonly channels: ReadonlyMap<string, Channel>;
+  /** Undefined for one that is archived or that there is not. */
+  channel(name: string): Channel | undefined;
   /** Names of the users to whom a hook may write. */
   readonly users: ReadonlySet<string>;
   /** False for a server whose licence or settings forbid priorities. */
@@ -64,7 +60,7 @@ export function judge(world: HookWorld, hookId: string, payload: Payload | undef
   const isUser = asked.startsWith('@');
   if (isUser && !world.users.has(asked.slice(1))) return refuse(400);
   const name = asked === '' ? hook.channel : asked.replace(/^#/, '');
-  const channel = world.channels.get(name);
+  const channel = world.channel(name);
   if (channel === undefined && !isUser) return refuse(404);
   if (hook.isLocked && name !== hook.channel) return refuse(403);
   if (channel?.isPrivate && name !== hook.channel) return refuse(403);
@@ -79,10 +75,11 @@ export function judge(world: HookWorld, hookId: string, payload: Payload | undef
   const drafts = draftPosts(payload);
   if (drafts === undefined) return refuse(400);
   // The database takes no NUL, and the server answers 500 if it cannot save a post.
-  return drafts.some(hasNul) ? refuse(500) : { channel: name, drafts };
+  return drafts.some(holdsNul) ? refuse(500) : { channel: name, drafts };
 }
 
-function hasNul({ text, props, attachments }: PostDraft): boolean {
+/** The database takes none. */
+export function holdsNul({ text, props, attachments }: PostDraft): boolean {
   return (
     text.includes('\0') || /(?<!\\)(?:\\\\)*\\u0000/.test(JSON.stringify([props, attachments]))
   );

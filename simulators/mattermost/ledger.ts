@@ -7,11 +7,13 @@ export interface MattermostRequest {
   readonly atMs: number;
   /** 0 if the connection was left without an answer. */
   readonly status: number;
+  /** `PUT /api/v4/posts/…/patch`; absent for a hook. */
+  readonly call?: string;
   readonly deliveryId?: string;
 }
 
 export interface MattermostRequests {
-  /** All requests to hooks, whatever the answer. */
+  /** All requests to hooks and to the API, whatever the answer. */
   total: number;
   /** Posts that were made. */
   posts: number;
@@ -28,7 +30,11 @@ export class Ledger {
   readonly deliveries = new Map<string, number>();
   readonly requests: MattermostRequests = { total: 0, posts: 0, statuses: {}, log: [] };
   readonly listeners = new Set<(post: Post) => void>();
+  readonly changeListeners = new Set<(post: Post) => void>();
   readonly #postsKept: number;
+  /** Where a post stands in `posts`, counted from the first that there ever was. */
+  readonly #places = new Map<string, number>();
+  #dropped = 0;
 
   constructor(postsKept: number) {
     this.#postsKept = postsKept;
@@ -38,7 +44,7 @@ export class Ledger {
     return this.#postsKept === 0;
   }
 
-  note(status: number, deliveryId?: string): void {
+  note(status: number, deliveryId?: string, call?: string): void {
     const { requests } = this;
     requests.total += 1;
     requests.statuses[status] = (requests.statuses[status] ?? 0) + 1;
@@ -46,6 +52,7 @@ export class Ledger {
       atMs: Date.now(),
       status,
       ...(deliveryId === undefined ? {} : { deliveryId }),
+      ...(call === undefined ? {} : { call }),
     });
     if (requests.log.length > requestsMax) requests.log.splice(0, requestsMax >> 1);
   }
@@ -57,22 +64,63 @@ export class Ledger {
       this.deliveries.set(deliveryId, (this.deliveries.get(deliveryId) ?? 0) + 1);
   }
 
-  keep(drafts: readonly PostDraft[], channel: string): void {
+  /** @param more what all of these posts have besides */
+  keep(drafts: readonly PostDraft[], channel: string, more: Partial<Post> = {}): Post[] {
     const before = this.requests.posts;
     this.count(drafts[0]?.deliveryId, drafts.length);
-    for (const [index, draft] of drafts.entries()) {
-      const post: Post = {
-        ...draft,
-        sequence: before + index + 1,
-        id: newId(),
-        atMs: Date.now(),
-        channel,
-      };
+    return drafts.map((draft, index) => {
+      const [sequence, id] = [before + index + 1, newId()];
+      const post: Post = { ...draft, ...more, sequence, id, atMs: Date.now(), channel };
+      this.#places.set(id, this.#dropped + this.posts.length);
       this.posts.push(post);
-      if (this.posts.length > this.#postsKept) this.posts.shift();
+      if (this.posts.length > this.#postsKept) this.#drop();
       for (const listener of this.listeners) listener(post);
-    }
+      return post;
+    });
   }
+
+  #drop(): void {
+    const dropped = this.posts.shift();
+    if (dropped === undefined) return;
+    this.#places.delete(dropped.id);
+    this.#dropped += 1;
+  }
+
+  /** A deleted one too. */
+  post(id: string): Post | undefined {
+    const place = this.#places.get(id);
+    return place === undefined ? undefined : this.posts[place - this.#dropped];
+  }
+
+  /** Replaces what `changes` says. @returns undefined if there is no such post */
+  change(id: string, changes: Partial<Post>): Post | undefined {
+    const before = this.post(id);
+    if (before === undefined) return undefined;
+    const post = { ...before, ...changes, updatedAtMs: Date.now() };
+    this.posts[this.#places.get(id)! - this.#dropped] = post;
+    for (const listener of this.changeListeners) listener(post);
+    return post;
+  }
+
+  /** Replaces text and props; the same again is no edit. */
+  edit(id: string, draft: PostDraft): Post | undefined {
+    const before = this.post(id);
+    if (before === undefined) return undefined;
+    const isSame = JSON.stringify(saidOf(before)) === JSON.stringify(saidOf(draft));
+    if (isSame) return this.change(id, {});
+    // Whom it notified was decided when it was posted.
+    const { mentions } = before;
+    const edits = (before.edits ?? 0) + 1;
+    return this.change(id, { ...draft, mentions, edits, editedAtMs: Date.now() });
+  }
+
+  repliesTo(rootId: string): Post[] {
+    return this.posts.filter((post) => post.rootId === rootId && post.isDeleted !== true);
+  }
+}
+
+function saidOf({ text, attachments, props }: PostDraft): unknown[] {
+  return [text, attachments, props];
 }
 
 const idAlphabet = 'ybndrfg8ejkmcpqxot1uwisza345h769';

@@ -7,7 +7,7 @@ const field = z.looseObject({
   value: z.unknown(),
   short: z.boolean().nullish(),
 });
-const attachment = z.looseObject({
+export const attachment = z.looseObject({
   fallback: z.string().nullish(),
   color: z.string().nullish(),
   pretext: z.string().nullish(),

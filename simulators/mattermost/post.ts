@@ -20,9 +20,34 @@ export interface Post {
   readonly mentions: readonly string[];
   /** How many of the 100 blocks that a client draws the post needs. */
   readonly blocks: number;
+  /** Who posted by the API; absent for a post of a webhook. */
+  readonly userId?: string;
+  /** The post to which this one is a reply. */
+  readonly rootId?: string;
+  /** As a label beside the name. */
+  readonly priority?: string;
+  readonly isPinned?: boolean;
+  readonly isDeleted?: boolean;
+  /** Of the last edit of text or props: the client shows "Edited". */
+  readonly editedAtMs?: number;
+  /** Of the last change of any kind. */
+  readonly updatedAtMs?: number;
+  /** How often text or props were edited. */
+  readonly edits?: number;
+  readonly reactions?: readonly Reaction[];
 }
 
-export type PostDraft = Omit<Post, 'sequence' | 'id' | 'atMs' | 'channel'>;
+export interface Reaction {
+  readonly userId: string;
+  /** `white_check_mark` */
+  readonly emoji: string;
+}
+
+/** What a post says. */
+export type PostDraft = Pick<
+  Post,
+  'text' | 'attachments' | 'props' | 'deliveryId' | 'mentions' | 'blocks'
+>;
 
 /** The longest text of one post, in code points. */
 export const textLengthMax = 16_383;
@@ -91,7 +116,8 @@ function cutToFit(attachment: Attachment, room: number): Attachment | undefined 
     : { ...attachment, text: text.slice(0, text.length - over).join('') };
 }
 
-function draft(
+/** Of what was sent by the API or as the answer to a click: it is neither split nor rewritten. */
+export function draft(
   text: string,
   attachments: readonly Attachment[],
   props: Readonly<Record<string, unknown>>,

@@ -1,11 +1,13 @@
 // Answers the requests to the simulated Mattermost: rate limit, size, route, fault, and then the
-// hook.
+// hook or the REST API.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultQueue } from '../fault-queue.ts';
 import { readBody } from '../loopback.ts';
-import { type Channel, generalRefusal, type Hook, judge, type Refusal } from './hook.ts';
-import { deliveryIdIn, type Ledger, newId } from './ledger.ts';
+import { answerApi } from './api.ts';
+import type { ApiWorld } from './api-world.ts';
+import { generalRefusal, type Hook, judge, type Refusal } from './hook.ts';
+import { deliveryIdIn, newId } from './ledger.ts';
 import { parsePayload } from './payload.ts';
 import type { RateVerdict } from './rate-limiter.ts';
 
@@ -27,13 +29,10 @@ export type MattermostFault =
   | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
   | { readonly slowMs: number };
 
-export interface MattermostWorld {
+export interface MattermostWorld extends ApiWorld {
   readonly hooks: Map<string, Hook>;
-  readonly channels: Map<string, Channel>;
   readonly users: ReadonlySet<string>;
-  readonly takesPriority: boolean;
   readonly faults: FaultQueue<MattermostFault>;
-  readonly ledger: Ledger;
   /** Absent: no rate limit. */
   readonly limit: ((nowMs: number) => RateVerdict) | undefined;
   readonly bodyBytesMax: number;
@@ -45,6 +44,8 @@ interface HookRequest {
   readonly body: string;
   readonly contentType: string;
   readonly deliveryId: string | undefined;
+  /** Of a request to the API. */
+  readonly call?: string;
 }
 
 /** How many bytes the server reads beyond the configured limit. */
@@ -70,6 +71,11 @@ export async function answerRequest(
   }
   const target = request.url ?? '/';
   if (target.length > targetLengthMax) return end(response, 414, 'text/html', html);
+  const apiTarget = /^\/api\/v4(\/.*)$/.exec(target)?.[1];
+  if (apiTarget !== undefined) {
+    const body = bytes?.toString();
+    return answerApiRequest(world, { request, target: apiTarget, body }, response);
+  }
   const hookId = /^\/hooks\/([A-Za-z0-9]+)(?:\?|$)/.exec(target)?.[1];
   if (hookId === undefined || request.method !== 'POST')
     return end(response, 404, 'text/html', html);
@@ -95,17 +101,49 @@ async function answerHook(
   else if (fault === 'reset_after') response.socket?.resetAndDestroy();
 }
 
+interface ApiRequestParts {
+  readonly request: IncomingMessage;
+  /** Behind `/api/v4`. */
+  readonly target: string;
+  /** Undefined if it is too large. */
+  readonly body: string | undefined;
+}
+
+async function answerApiRequest(
+  world: MattermostWorld,
+  { request, target, body }: ApiRequestParts,
+  response: ServerResponse,
+): Promise<void> {
+  const call = `${request.method} /api/v4${target}`;
+  if (body === undefined) {
+    world.ledger.note(413, undefined, call);
+    return endWithError(response, tooLarge(413, ''));
+  }
+  const deliveryId = deliveryIdIn(body);
+  const fault = world.faults.take(body, call);
+  if (fault !== undefined) {
+    if (await showFaultBefore(world, fault, { hookId: '', deliveryId, call }, response)) return;
+  }
+  const { method = '' } = request;
+  const { authorization } = request.headers;
+  const answer = await answerApi(world, { method, target, authorization, body });
+  const isAnswered = fault !== 'reset_after' && fault !== 'hang_after';
+  world.ledger.note(isAnswered ? answer.status : 0, deliveryId, call);
+  if (isAnswered) end(response, answer.status, 'application/json', JSON.stringify(answer.body));
+  else if (fault === 'reset_after') response.socket?.resetAndDestroy();
+}
+
 /** Shows a fault that replaces the answer. @returns true if it did, so that no post is made */
 async function showFaultBefore(
   { ledger }: MattermostWorld,
   fault: MattermostFault,
-  { hookId, deliveryId }: HookRequest,
+  { hookId, deliveryId, call }: Pick<HookRequest, 'hookId' | 'deliveryId' | 'call'>,
   response: ServerResponse,
 ): Promise<boolean> {
   if (typeof fault === 'number' || (typeof fault === 'object' && 'status' in fault)) {
     const shown: { status: number; retryAfter?: string; body?: string } =
       typeof fault === 'number' ? { status: fault } : fault;
-    ledger.note(shown.status, deliveryId);
+    ledger.note(shown.status, deliveryId, call);
     if (shown.retryAfter !== undefined) response.setHeader('Retry-After', shown.retryAfter);
     if (shown.body !== undefined) end(response, shown.status, 'text/plain', shown.body);
     else endWithError(response, generalRefusal(shown.status, hookId));
@@ -117,20 +155,20 @@ async function showFaultBefore(
   }
   if (fault === 'html' || fault === 'redirect') {
     const status = fault === 'html' ? 200 : 302;
-    ledger.note(status, deliveryId);
+    ledger.note(status, deliveryId, call);
     if (fault === 'redirect') response.setHeader('Location', '/login');
     end(response, status, 'text/html', html);
     return true;
   }
   if (fault !== 'hang' && fault !== 'reset_before') return false;
-  ledger.note(0, deliveryId);
+  ledger.note(0, deliveryId, call);
   if (fault === 'reset_before') response.socket?.resetAndDestroy();
   return true;
 }
 
 /** Makes the posts. @returns the refusal if it does not */
 function accept(
-  { ledger, hooks, channels, users, takesPriority }: MattermostWorld,
+  { ledger, hooks, directory, users, takesPriority }: MattermostWorld,
   { hookId, body, contentType, deliveryId }: HookRequest,
   fault: MattermostFault | undefined,
 ): Refusal | undefined {
@@ -140,9 +178,12 @@ function accept(
     ledger.count(deliveryId);
     return undefined;
   }
-  const hasPost = (id: string, name: string) =>
-    ledger.posts.some((post) => post.id === id && post.channel === name);
-  const world = { isEnabled, hooks: known, channels, users, takesPriority, hasPost };
+  const hasPost = (id: string, name: string) => ledger.post(id)?.channel === name;
+  const channel = (name: string) => {
+    const found = directory.channelNamed(name);
+    return found?.isArchived ? undefined : found;
+  };
+  const world = { isEnabled, hooks: known, channel, users, takesPriority, hasPost };
   const result = judge(world, hookId, parsePayload(body, contentType));
   if ('status' in result) return result;
   ledger.keep(result.drafts, result.channel);
