@@ -2,6 +2,7 @@
 // the same style.
 import type { Card } from '../../kit/card.ts';
 import type { StoredEvent } from '../../kit/event.ts';
+import type { IncidentView } from '../../kit/incident.ts';
 import type { Locale } from '../../kit/locale.ts';
 import type { Product, ProductOf } from '../../kit/product.ts';
 import type { MessageForm, Sink } from '../../kit/sink.ts';
@@ -10,7 +11,9 @@ import { digestCard } from './digest.ts';
 import { eventCard } from './event.ts';
 import { createLanguage, type Language } from './language.ts';
 import type { Links } from './links.ts';
+import { newsCard } from './news.ts';
 import { noticeCard } from './notice.ts';
+import { cardState } from './state.ts';
 
 export interface Style {
   readonly locale: Locale;
@@ -24,6 +27,15 @@ export interface Products {
   /** Of all sources, if they are of one: digests do not say whose events they hold. */
   readonly only?: Product | undefined;
   readonly links?: Links | undefined;
+}
+
+/** What a card depends on besides its event. */
+export interface CardView {
+  readonly form: MessageForm;
+  /** The events of more than one tenant pass here. */
+  readonly showTenant: boolean;
+  /** What became of the event; absent: nothing. */
+  readonly incident?: IncidentView | undefined;
 }
 
 /** Cards that are kept for other sinks of the same style. */
@@ -52,23 +64,33 @@ export class Composer {
     this.#voices += 1;
   }
 
-  compose(event: StoredEvent, form: MessageForm, showTenant: boolean): Card {
-    if (this.#voices === 1) return this.#composed(event, form, showTenant);
-    const key = `${event.id} ${form} ${showTenant}`;
+  compose(event: StoredEvent, view: CardView): Card {
+    if (this.#voices === 1) return this.#composed(event, view);
+    const { form, showTenant, incident } = view;
+    const key = `${event.id} ${form} ${showTenant} ${incident?.version ?? 0}`;
     const kept = this.#kept;
     const known = event.id === 0 ? undefined : kept.get(key);
     if (known !== undefined) return known;
-    const card = this.#composed(event, form, showTenant);
+    const card = this.#composed(event, view);
     // The oldest goes: a Map keeps the order in which it was filled.
     if (kept.size >= keptMax) kept.delete(kept.keys().next().value!);
     kept.set(key, card);
     return card;
   }
 
-  #composed(event: StoredEvent, form: MessageForm, showTenant: boolean): Card {
-    const { digest, notice } = event.body;
+  #composed(event: StoredEvent, view: CardView): Card {
+    const { form, incident } = view;
+    const card = this.#cardOf(event, view);
+    if (incident === undefined) return card;
+    const state = cardState(incident, this.language, { form, near: event.receivedAt });
+    return state === undefined ? card : { ...card, state };
+  }
+
+  #cardOf(event: StoredEvent, { form, showTenant }: CardView): Card {
+    const { digest, notice, news } = event.body;
     const { language } = this;
     const { productOf, only, links } = this.#products;
+    if (news !== undefined) return newsCard(event, news, { product: only, language, links }, form);
     if (digest !== undefined)
       return digestCard(event, digest, { product: only, language, links }, form);
     if (notice !== undefined) return noticeCard(event, notice, language, form);

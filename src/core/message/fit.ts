@@ -70,6 +70,7 @@ function sumOf(card: Card, sizeOf: (text: Text, limits: Limits) => number, limit
   for (const { name, value } of fields) sum += sizeOf(name, limits) + sizeOf(value, limits);
   for (const { name, value } of details) sum += sizeOf(name, limits) + sizeOf(value, limits);
   if (remarks.length > 0) add(remarks);
+  if (card.state !== undefined) add([card.state.text]);
   if (table === undefined) return sum;
   add(table.columns);
   table.rows.forEach(add);

@@ -1,10 +1,15 @@
 // Composes what Tocsin says: an event, a digest or a notice as a card, once in a language and a
 // time zone, however many sinks it goes to. Knows no sink.
 import type { Sink } from '../../kit/sink.ts';
+import type { Buttons } from './actions.ts';
 import { Composer, type Products, type Style } from './composer.ts';
 import { Voice } from './voice.ts';
 
 export { type Circumstances, type HeldCard, Voice } from './voice.ts';
+
+export interface VoiceOptions extends Omit<Style, 'title'> {
+  readonly buttons?: Buttons | undefined;
+}
 
 /** One composer for each style: what it composed for one sink serves the others. */
 export class Composers {
@@ -25,13 +30,17 @@ export class Composers {
     return composer;
   }
 
-  /** The voice of `sink` in that language and zone. @throws {RangeError} unknown time zone */
+  /**
+   * The voice of `sink` in that language and zone.
+   * @param options with what makes the buttons of its cards work; absent: they have none
+   * @throws {RangeError} unknown time zone
+   */
   voiceOf(
     sink: Pick<Sink, 'limits' | 'can' | 'titles'>,
-    { locale, timeZone }: Omit<Style, 'title'>,
+    { locale, timeZone, buttons }: VoiceOptions,
   ): Voice {
     const composer = this.of({ locale, timeZone, title: sink.titles ?? 'number' });
     composer.addVoice();
-    return new Voice(sink, composer);
+    return new Voice(sink, composer, buttons);
   }
 }

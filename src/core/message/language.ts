@@ -13,6 +13,8 @@ import { createZonedTime } from './zoned-time.ts';
 const words: Readonly<Record<Locale, LocaleWords>> = { en, th };
 
 export type Label = keyof LocaleWords['labels'];
+/** What a reader can do from a card. */
+export type ActionName = keyof LocaleWords['actions'];
 export type SentenceName = keyof LocaleWords['sentences'];
 
 export interface NoticeSentences {
@@ -29,6 +31,8 @@ export interface Language {
   readonly labels: Readonly<Record<string, string>>;
   label(name: Label): Part;
   say(name: SentenceName, values: Values): Text;
+  /** What stands on a button or a menu. */
+  action(name: ActionName): string;
   /** What happened, and what to do; undefined for a kind that this release does not know. */
   notice(kind: string): NoticeSentences | undefined;
   /** A text that is no time is shown as it is. */
@@ -39,7 +43,7 @@ export interface Language {
 
 /** @throws {RangeError} unknown time zone */
 export function createLanguage(locale: Locale, timeZone: string): Language {
-  const { labels, sentences, notices, advice } = words[locale];
+  const { labels, sentences, actions, notices, advice } = words[locale];
   const parts = mapped(labels, word);
   const said = mapped(sentences, sentence);
   const told = mapped(notices, sentence);
@@ -52,6 +56,7 @@ export function createLanguage(locale: Locale, timeZone: string): Language {
     labels,
     label: (name) => parts[name],
     say,
+    action: (name) => actions[name],
     notice(name) {
       if (!Object.hasOwn(told, name)) return undefined;
       const kind = name as Notice['kind'];

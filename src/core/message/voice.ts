@@ -2,9 +2,10 @@
 // place where messages are made.
 import type { Card, Field, Text } from '../../kit/card.ts';
 import type { StoredEvent } from '../../kit/event.ts';
-import type { Message, MessageForm, RenderedTemplate, Sink } from '../../kit/sink.ts';
+import type { Message, RenderedTemplate, Sink } from '../../kit/sink.ts';
 import type { TemplateWords } from '../template/fields.ts';
-import type { Composer } from './composer.ts';
+import { actionsOf, type Buttons, type CardButton } from './actions.ts';
+import type { CardView, Composer } from './composer.ts';
 import { fitted } from './fit.ts';
 import { code, joined } from './text.ts';
 
@@ -14,10 +15,9 @@ export type HeldCard =
   | { readonly by: 'storm' };
 
 /** What a card says of one delivery besides its event. */
-export interface Circumstances {
-  readonly form: MessageForm;
-  /** The events of more than one tenant pass here. */
-  readonly showTenant: boolean;
+export interface Circumstances extends CardView {
+  /** Its route has steps that escalate it. */
+  readonly hasSteps?: boolean | undefined;
   /** It was to come together with others, and comes as a card of its own. */
   readonly held?: HeldCard | undefined;
   readonly delayed?: Message['delayed'];
@@ -39,10 +39,13 @@ const nameMax = 80;
 export class Voice {
   readonly #sink: Pick<Sink, 'limits' | 'can'>;
   readonly #composer: Composer;
+  readonly #buttons: Buttons | undefined;
 
-  constructor(sink: Pick<Sink, 'limits' | 'can'>, composer: Composer) {
+  /** @param buttons absent: its cards have none */
+  constructor(sink: Pick<Sink, 'limits' | 'can'>, composer: Composer, buttons?: Buttons) {
     this.#sink = sink;
     this.#composer = composer;
+    this.#buttons = sink.can?.buttons ? buttons : undefined;
   }
 
   get templateWords(): TemplateWords {
@@ -50,9 +53,9 @@ export class Voice {
   }
 
   message(event: StoredEvent, circumstances: Circumstances): Message {
-    const { form, showTenant, delayed, mayBeRepeated, settings, template } = circumstances;
+    const { form, delayed, mayBeRepeated, settings, template } = circumstances;
     const message: { -readonly [Key in keyof Message]: Message[Key] } = {
-      card: this.#cardOf(event, circumstances, showTenant),
+      card: this.#cardOf(event, circumstances),
       form,
       event,
       elsewhere: (place) =>
@@ -62,18 +65,31 @@ export class Voice {
     if (delayed !== undefined) message.delayed = delayed;
     if (settings !== undefined) message.settings = settings;
     if (template !== undefined) message.template = template;
+    if (message.card.actions !== undefined) message.actionsUrl = this.#buttons!.url;
     return message;
   }
 
-  #cardOf(event: StoredEvent, circumstances: Circumstances, showTenant: boolean): Card {
+  #cardOf(event: StoredEvent, circumstances: Circumstances): Card {
     const { limits, can } = this.#sink;
-    const composed = this.#composer.compose(event, circumstances.form, showTenant);
+    const composed = this.#withActions(event, circumstances);
     const templated = withTemplate(composed, circumstances.template);
     const remark = this.#remarkOf(circumstances);
     const whole =
       remark.length === 0 ? templated : { ...templated, remarks: [remark, ...templated.remarks] };
     const shown = can?.table ? whole : withoutTable(whole);
     return limits === undefined ? shown : fitted(shown, limits);
+  }
+
+  /** Buttons for the cards of events and digests: notices and news have no incident of their own. */
+  #withActions(event: StoredEvent, circumstances: Circumstances): Card {
+    const card = this.#composer.compose(event, circumstances);
+    const buttons = this.#buttons;
+    const isOfRoot = card.kind === 'event' || card.kind === 'digest';
+    if (buttons === undefined || !isOfRoot || event.id === 0) return card;
+    const { incident, hasSteps = false } = circumstances;
+    const view = { incident, hasSteps };
+    const tokenOf = (button: CardButton): string => buttons.tokenOf(button);
+    return { ...card, actions: actionsOf(event, view, this.#composer.language, tokenOf) };
   }
 
   /** One after the other, so that all at once take no line each; empty if there is none. */

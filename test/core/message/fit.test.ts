@@ -50,6 +50,15 @@ it('leaves out details before fields', () => {
   expect(fit.fields).toHaveLength(1);
 });
 
+it('counts what became of the event, and keeps it', () => {
+  const state = { kind: 'acknowledged', text: [word(`by ana ${'x'.repeat(300)}`)] } as const;
+  const limits = { total: 4_000, value: 5_000 };
+  const [plain, told] = [fitted(card, limits), fitted({ ...card, state }, limits)];
+  expect(told.state).toBe(state);
+  expect(size(told)).toBeLessThanOrEqual(size(plain));
+  expect(size(told) + 300).toBeLessThanOrEqual(4_000);
+});
+
 it('counts as the sink counts', () => {
   const weigh: Limits['weigh'] = ({ text }) => text.length * 5;
   const fit = fitted(card, { total: 10_000, value: 5_000, weigh });

@@ -9,36 +9,45 @@ describe('composers', () => {
   it('compose an event once, for however many sinks of a style', () => {
     const composers = new Composers({});
     const event = storedEvent();
-    const first = composers.of(style).compose(event, 'full', false);
-    expect(composers.of({ ...style }).compose({ ...event }, 'full', false)).toBe(first);
+    const first = composers.of(style).compose(event, { form: 'full', showTenant: false });
+    expect(
+      composers.of({ ...style }).compose({ ...event }, { form: 'full', showTenant: false }),
+    ).toBe(first);
   });
 
   it('compose anew for another form, language, zone or title', () => {
     const composers = new Composers({});
     const event = storedEvent();
-    const first = composers.of(style).compose(event, 'full', false);
+    const first = composers.of(style).compose(event, { form: 'full', showTenant: false });
     const others = [
-      composers.of(style).compose(event, 'short', false),
-      composers.of(style).compose(event, 'full', true),
-      composers.of({ ...style, locale: 'th' }).compose(event, 'full', false),
-      composers.of({ ...style, timeZone: 'Asia/Bangkok' }).compose(event, 'full', false),
-      composers.of({ ...style, title: 'stream' }).compose(event, 'full', false),
+      composers.of(style).compose(event, { form: 'short', showTenant: false }),
+      composers.of(style).compose(event, { form: 'full', showTenant: true }),
+      composers.of({ ...style, locale: 'th' }).compose(event, { form: 'full', showTenant: false }),
+      composers
+        .of({ ...style, timeZone: 'Asia/Bangkok' })
+        .compose(event, { form: 'full', showTenant: false }),
+      composers
+        .of({ ...style, title: 'stream' })
+        .compose(event, { form: 'full', showTenant: false }),
     ];
     for (const other of others) expect(other).not.toEqual(first);
   });
 
   it('keep no more than they may, and compose again what they let go', () => {
     const composer = new Composers({}).of(style);
-    const first = composer.compose(storedEvent({ id: 1 }), 'full', false);
-    for (let id = 2; id <= 501; id += 1) composer.compose(storedEvent({ id }), 'full', false);
-    const again = composer.compose(storedEvent({ id: 1 }), 'full', false);
+    const first = composer.compose(storedEvent({ id: 1 }), { form: 'full', showTenant: false });
+    for (let id = 2; id <= 501; id += 1)
+      composer.compose(storedEvent({ id }), { form: 'full', showTenant: false });
+    const again = composer.compose(storedEvent({ id: 1 }), { form: 'full', showTenant: false });
     expect(again).not.toBe(first);
     expect(again).toEqual(first);
   });
 
   it('keep nothing that was not stored', () => {
     const composer = new Composers({}).of(style);
-    const one = composer.compose(storedEvent({ id: 0 }), 'full', false);
-    expect(composer.compose(storedEvent({ id: 0 }), 'full', false)).not.toBe(one);
+    const one = composer.compose(storedEvent({ id: 0 }), { form: 'full', showTenant: false });
+    expect(composer.compose(storedEvent({ id: 0 }), { form: 'full', showTenant: false })).not.toBe(
+      one,
+    );
   });
 });

@@ -1,9 +1,11 @@
 // What one delivery adds to the card of its event, and what a sink cannot show.
 import { describe, expect, it } from 'vitest';
-import type { HeldCard } from '../../../src/core/message/index.ts';
+import type { Buttons } from '../../../src/core/message/actions.ts';
+import { Composers, type HeldCard } from '../../../src/core/message/index.ts';
 import { word } from '../../../src/kit/card.ts';
 import { digestOfStorm, storedDigest } from '../../support/digests.ts';
 import { storedEvent } from '../../support/events.ts';
+import { incidentNews, incidentView } from '../../support/incidents.ts';
 import { messageOf, voiceOf } from '../../support/voice.ts';
 import { shown, shownFields } from './shown.ts';
 
@@ -87,5 +89,45 @@ describe('a voice', () => {
     expect(card.details).toHaveLength(table!.rows.length + 1 + details.length);
     expect(card.details.at(-1)).toEqual(details.at(-1));
     expect(card.details[0]!.value).toEqual(expect.arrayContaining([...table!.rows[0]![1]!]));
+  });
+});
+
+describe('a voice whose buttons work', () => {
+  const buttons: Buttons = {
+    url: 'https://tocsin.example/chat/soc/actions',
+    tokenOf: ({ action, eventId, version }) => `${action}.${eventId}.${version}`,
+  };
+  const place = { locale: 'en', timeZone: 'UTC' } as const;
+  const usual = { form: 'full', showTenant: false } as const;
+  const voice = new Composers({}).voiceOf({ can: { buttons: true } }, { ...place, buttons });
+
+  it('offers what fits what became of the event, and says where a press goes', () => {
+    const incident = incidentView({ state: 'acknowledged', by: 'ana', version: 2 });
+    const { card, actionsUrl } = voice.message(storedEvent(), { ...usual, incident });
+    expect(actionsUrl).toBe(buttons.url);
+    expect(card.actions?.[0]).toMatchObject({ name: 'resolve', token: 'resolve.4711.2' });
+    const { card: fresh } = voice.message(storedEvent(), { ...usual, hasSteps: true });
+    expect(fresh.actions?.map(({ name }) => name)).toContain('escalate');
+  });
+
+  it('offers it on digests, and on no notice, news or sample', () => {
+    expect(voice.message(storedDigest(digestOfStorm), usual).card.actions).toBeDefined();
+    const others = [
+      storedEvent({ body: { notice: { kind: 'sample', values: {} } } }),
+      storedEvent({ body: { news: incidentNews() } }),
+      storedEvent({ id: 0 }),
+    ];
+    const said = others.map((event) => voice.message(event, usual));
+    expect(said.map(({ card, actionsUrl }) => [card.actions, actionsUrl])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('offers nothing at a sink that shows no buttons', () => {
+    const plain = new Composers({}).voiceOf({}, { ...place, buttons });
+    expect(plain.message(storedEvent(), usual)).not.toHaveProperty('actionsUrl');
+    expect(plain.message(storedEvent(), usual).card).not.toHaveProperty('actions');
   });
 });

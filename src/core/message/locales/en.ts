@@ -88,6 +88,40 @@ export const en = {
     digestFiles: 'Other files: {count}',
     digestMore: 'and {count} more[ at {where}]',
     times: '{count} times',
+    // What became of the event, beside the headline of its card.
+    stateAcknowledged: 'Acknowledged[ by {by}][ via {via}], {time}[, until {until}][: “{note}”]',
+    stateSnoozed: 'Snoozed[ by {by}][ via {via}], {time}, until {until}[: “{note}”]',
+    stateResolved: 'Resolved[ by {by}][ via {via}], {time}[: “{note}”]',
+    stateResolvedByVendor: 'Resolved by the vendor, {time}',
+    stateReopened: 'Open again since {time}',
+    stateSeen: 'Seen {count} times[, last at {time}]',
+    stateEscalated: 'Escalated to {to}',
+    // News of an incident, in one line.
+    newsHeadline: '{what}[ on {device}]: {news}',
+    newsAcknowledged: 'acknowledged[ by {actor}][ via {via}][, until {until}][: “{note}”]',
+    newsSnoozed: 'snoozed[ by {actor}][ via {via}][, until {until}][: “{note}”]',
+    newsResolved: 'resolved[ by {actor}][ via {via}][: “{note}”]',
+    newsResolvedByVendor: 'resolved by the vendor[: “{note}”]',
+    newsReopened: 'reopened[ by {actor}][ via {via}][: “{note}”]',
+    newsReopenedByVendor: 'reopened by the vendor[: “{note}”]',
+    newsSeenAgain: 'happened again[, {occurrences} times by now][, last at {time}]',
+    newsSeverityRaised: 'more severe than before: {severity}',
+    newsVendorChanged: 'changed by the vendor',
+    newsExpired: 'open again: the acknowledgement or the snooze has ended',
+    newsEscalated: '**escalated**[ to {to}][ (step {step})][: {reason}]',
+    newsNoted: 'note[ of {actor}][: “{note}”]',
+  },
+  /** Buttons and menus of a card. */
+  actions: {
+    acknowledge: 'Acknowledge',
+    resolve: 'Resolve',
+    snooze: 'Snooze…',
+    reopen: 'Reopen',
+    silenceFile: 'Silence this file…',
+    silenceDevice: 'Silence this device…',
+    escalate: 'Escalate now',
+    why: 'Why this card?',
+    details: 'Show details',
   },
   /** What happened. */
   notices: {
@@ -153,6 +187,7 @@ export const en = {
 } as const satisfies {
   readonly labels: Readonly<Record<string, string>>;
   readonly sentences: Readonly<Record<string, string>>;
+  readonly actions: Readonly<Record<string, string>>;
   readonly notices: Readonly<Record<Notice['kind'], string>>;
   readonly advice: Readonly<Record<Notice['kind'], string>>;
 };
@@ -163,6 +198,7 @@ type Words<Of> = { readonly [Key in keyof Of]: string };
 export interface LocaleWords {
   readonly labels: Words<(typeof en)['labels']>;
   readonly sentences: Words<(typeof en)['sentences']>;
+  readonly actions: Words<(typeof en)['actions']>;
   readonly notices: Words<(typeof en)['notices']>;
   readonly advice: Words<(typeof en)['advice']>;
 }
