@@ -3,27 +3,32 @@
 import { fileURLToPath } from 'node:url';
 
 const script = (name) => [fileURLToPath(new URL(`contestants/${name}.mjs`, import.meta.url))];
+const tocsin = {
+  command: [fileURLToPath(new URL('../dist/main.js', import.meta.url)), 'serve'],
+  environment: {
+    SINK_RATE: 'off',
+    STORM: 'off',
+    LOG_LEVEL: 'warn',
+    START_FROM: 'all',
+    POLLING_INTERVAL: '1',
+    HOST: '127.0.0.1',
+  },
+  /** Posts that are no events: each of its two sources posts a notice that it is watched. */
+  notices: 2,
+  noticesSent: `select count(*)::int as count from deliveries d join events e on e.id = d.event_id
+    where e.source = 'tocsin' and d.state = 'delivered'`,
+  recorded: `select count(*)::int as count from deliveries d join events e on e.id = d.event_id
+    where e.source <> 'tocsin' and d.state = 'delivered'`,
+};
 const graphile = `select count(*)::int as count from events where not exists (select from graphile_worker._private_jobs)`;
 
 export const contestants = [
+  { name: 'tocsin', what: 'the service itself', ...tocsin },
   {
-    name: 'tocsin',
-    what: 'the service itself',
-    command: [fileURLToPath(new URL('../dist/main.js', import.meta.url)), 'serve'],
-    environment: {
-      SINK_RATE: 'off',
-      STORM: 'off',
-      LOG_LEVEL: 'warn',
-      START_FROM: 'all',
-      POLLING_INTERVAL: '1',
-      HOST: '127.0.0.1',
-    },
-    /** Posts that are no events: each of its two sources posts a notice that it is watched. */
-    notices: 2,
-    noticesSent: `select count(*)::int as count from deliveries d join events e on e.id = d.event_id
-      where e.source = 'tocsin' and d.state = 'delivered'`,
-    recorded: `select count(*)::int as count from deliveries d join events e on e.id = d.event_id
-      where e.source <> 'tocsin' and d.state = 'delivered'`,
+    name: 'tocsin_watched',
+    what: 'the service, its page open on three screens',
+    ...tocsin,
+    hasScreens: true,
   },
   {
     name: 'floor',

@@ -144,8 +144,12 @@ async function run(world) {
   return runs;
 }
 
-function lineOf(number, name, { perSecond, cpuUs, othersCores }) {
-  const others = `${othersCores.toFixed(2)} cores were busy with something else`;
+function lineOf(number, name, { perSecond, cpuUs, othersCores, seen }) {
+  const watched =
+    seen === undefined
+      ? ''
+      : `; ${seen.views} views, the longest ${Math.round(seen.longestMs)} ms, ${seen.failed} failed, ${seen.streamed} events live`;
+  const others = `${othersCores.toFixed(2)} cores were busy with something else${watched}`;
   return `round ${number + 1}  ${name.padEnd(15)} ${Math.round(perSecond)} events/s, ${Math.round(cpuUs)} µs CPU an event; ${others}`;
 }
 

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { freePort, postmasterOf } from './postgres.mjs';
 import { cpuOf, peakMemoryOf, readCpu } from './proc.mjs';
+import { openScreens } from './screens.mjs';
 
 /**
  * Read, stored and posted before the measurement, so that V8 has compiled what it needs, and every
@@ -40,7 +41,9 @@ export async function measure(
     .catch(() => {});
   await sql.unsafe('checkpoint');
   const directory = await mkdtemp(join(tmpdir(), 'tocsin-bench-'));
+  const port = await freePort();
   let child;
+  let screens;
   let isOver = false;
   try {
     const far = await world.ask('open');
@@ -55,7 +58,7 @@ export async function measure(
         MATTERMOST_WEBHOOK_URL: far.hookUrl,
         DATABASE_URL: url.href,
         DATA_DIR: directory,
-        PORT: String(await freePort()),
+        PORT: String(port),
         ...contestant.environment,
       },
     });
@@ -67,13 +70,17 @@ export async function measure(
     await world.ask('add', { events: warmEvents });
     await arrive(warmEvents + notices);
     await pause(settleMs);
+    if (contestant.hasScreens) screens = await openScreens(port);
     await world.ask('add', { events });
     const before = await read();
+    screens?.begin();
     const { seconds } = await arrive(warmEvents + notices + events);
     await pause(settleMs);
     const after = await read();
     const peakMb = peakMemoryOf(child.pid);
     const idlePercent = isIdleMeasured ? await idlePercentOf(child.pid) : undefined;
+    const seen = await screens?.close();
+    screens = undefined;
     const { delivered, twice } = await world.ask('count');
     const own = await countIn(url.href, contestant);
     const each = (name) => (after[name] - before[name]) / events;
@@ -92,12 +99,14 @@ export async function measure(
         1000,
       peakMb,
       idlePercent,
+      seen,
       twice,
       lost: warmEvents + events - (delivered - own.notices),
       unrecorded: own.recorded === undefined ? undefined : warmEvents + events - own.recorded,
     };
   } finally {
     isOver = true;
+    await screens?.close();
     await stop(child);
     await sql.unsafe(`drop database ${database} with (force)`);
     await sql.end();
