@@ -74,6 +74,8 @@ export function createApp(deps: AppDependencies): Hono {
 
   app.notFound((c) => c.json({ error: 'not found' }, 404));
   app.onError((error, c) => {
+    // The client has left within its body: nobody reads the answer, and nothing is wrong here.
+    if (c.req.raw.signal.aborted) return c.json({ error: 'the request broke off' }, 400);
     deps.logger.error({ err: describeError(error), method: c.req.method }, 'a request failed');
     return c.json({ error: 'internal error; the log says more' }, 500);
   });

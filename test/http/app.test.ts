@@ -1,5 +1,10 @@
 // The app as a visitor sees it: its pages, what it refuses, the headers of every answer.
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Database } from '../../src/store/database.ts';
+import { contextOn } from '../operations/acting.ts';
 import { setUp } from './set-up.ts';
 
 describe('metrics', () => {
@@ -76,6 +81,34 @@ describe('the app', () => {
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toContain('inner workings');
     expect(lines.join('')).toContain('inner workings');
+  });
+
+  it.each([
+    ['/api/v1/sinks/soc/pause', 'Content-Length: 100', '{"rea'],
+    ['/api/v1/sinks/soc/pause', 'Transfer-Encoding: chunked', '5\r\n{"rea\r\n'],
+    ['/silences/new', 'Transfer-Encoding: chunked', '5\r\nreaso\r\n'],
+  ])('logs nothing of a client that leaves within its body: %s, %s', async (path, header, part) => {
+    const onFailure = vi.fn();
+    const contextOf = () => contextOn({} as Database);
+    const { app, lines } = setUp({ contextOf, onFailure });
+    const ended = vi.fn();
+    const server = createAdaptorServer({
+      fetch: async (request, env) => {
+        const answer = await app.fetch(request, env);
+        ended();
+        return answer;
+      },
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const client = connect(port, '127.0.0.1');
+    const head = ['Host: tocsin.example', 'Content-Type: application/json', header].join('\r\n');
+    client.write(`POST ${path} HTTP/1.1\r\n${head}\r\n\r\n${part}`);
+    await once(server, 'request');
+    client.destroy();
+    await vi.waitFor(() => expect(ended).toHaveBeenCalled(), { timeout: 5000 });
+    expect([lines, onFailure.mock.calls]).toEqual([[], []]);
   });
 
   it('forbids framing, guessing of types and caching, on errors too', async () => {

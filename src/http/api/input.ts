@@ -76,7 +76,9 @@ export async function readInput(
     return storable({ input: { ...query, ...path }, body: '' });
   if (Object.keys(query).length > 0)
     return problem(400, 'Put the fields into the body; the address has none.');
-  const body = await request.text();
+  // Only a client that has left sends half a body.
+  const body = await request.text().catch(() => null);
+  if (body === null) return problem(400, 'The body broke off.');
   if (body === '') return storable({ input: { ...path }, body });
   const fields = fieldsOfBody(body, request.header('content-type') ?? '');
   if (fields instanceof Response) return fields;

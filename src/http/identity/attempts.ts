@@ -1,9 +1,14 @@
-// Keeps out an address after many refused logins. The database counts for all replicas; what this
-// process remembers spares it the question.
+// Bounds the refused logins of an address. The database counts for all replicas; what this process
+// remembers spares it the question.
 import type { Failures } from '../../operations/index.ts';
 
-/** In five minutes. One more, and the address is kept out. */
+/** In five minutes. After one more, the address has to wait, and no failure of it is counted. */
 const failuresMax = 10;
+/**
+ * Tokens in a second, of all addresses that have to wait, for which the database is asked all the
+ * same. Nobody guesses one, and many people may share the address of one who tries.
+ */
+const triesMax = 20;
 const rememberedMax = 10_000;
 
 export interface AttemptsDependencies {
@@ -19,6 +24,7 @@ export class Attempts {
   readonly #keptOutUntilMs = new Map<string, number>();
   /** Hashes of tokens that worked; the oldest first. */
   readonly #known = new Set<string>();
+  #tries = { second: 0, count: 0 };
 
   constructor(deps: AttemptsDependencies) {
     this.#deps = deps;
@@ -45,17 +51,23 @@ export class Attempts {
   }
 
   /**
-   * Notes that a token worked. It may be tried again from an address that is kept out: many clients
-   * share the address of their proxy, and one with an old token must not lock out the others.
+   * Whether this token may be tried from an address that has to wait: it worked before, or there
+   * were few others this second. Many clients share the address of their proxy, and one with an old
+   * token must not lock out the others.
    */
+  mayTry(hash: string): boolean {
+    if (this.#known.has(hash)) return true;
+    const second = Math.floor(this.#nowMs() / 1000);
+    if (second !== this.#tries.second) this.#tries = { second, count: 0 };
+    this.#tries.count += 1;
+    return this.#tries.count <= triesMax;
+  }
+
+  /** Notes that a token worked. */
   succeed(hash: string): void {
     this.#known.delete(hash);
     this.#known.add(hash);
     forgetOldest(this.#known);
-  }
-
-  hasSucceeded(hash: string): boolean {
-    return this.#known.has(hash);
   }
 
   #nowMs(): number {

@@ -131,31 +131,32 @@ export class Gate {
   }
 
   /**
-   * Whose token it is. A stranger is told so, or to wait if this client has failed too often.
-   * @param isTriedAnyway also if it should wait
+   * Whose token it is. A stranger is told so, or to wait if this client has failed too often: what
+   * it tries then is neither counted nor, past a few, looked for.
    */
   async proofBy(
     token: string,
     { address }: Client,
-    isTriedAnyway = false,
   ): Promise<Proof | { readonly stranger: Stranger }> {
     const { signIn } = this;
     if (signIn === undefined) return { stranger: notReady };
     const network = networkOf(address);
+    const hash = hashOfSecret(token);
     const secondsLeft = this.#attempts.secondsLeft(network);
-    if (secondsLeft !== null && !isTriedAnyway) return { stranger: tooMany(secondsLeft) };
+    if (secondsLeft !== null && !this.#attempts.mayTry(hash))
+      return { stranger: tooMany(secondsLeft) };
     const proof = await signIn.byToken(token);
     if (proof !== null) {
-      this.#attempts.succeed(hashOfSecret(token));
+      this.#attempts.succeed(hash);
       return proof;
     }
+    if (secondsLeft !== null) return { stranger: tooMany(secondsLeft) };
     const left = await this.#attempts.fail(network);
     return { stranger: left === null ? wrongToken : tooMany(left) };
   }
 
   async #visitorBy(token: string, client: Client): Promise<Visitor> {
-    const isKnown = this.#attempts.hasSucceeded(hashOfSecret(token));
-    const proof = await this.proofBy(token, client, isKnown);
+    const proof = await this.proofBy(token, client);
     if ('stranger' in proof) return proof;
     const { name, role } = proof;
     return { actor: { name, role, via: 'api', address: client.address } };
