@@ -17,6 +17,7 @@ const message = [core('message'), core('template'), ...rules];
 const notices = [core('notices'), core('message'), core('routing'), ...loops];
 const identity = [core('identity'), ...notices];
 const silences = [core('silences'), core('rules'), ...notices];
+const incidents = [core('incidents'), core('routing'), ...loops];
 
 /** Nobody imports a room that stands above it. */
 const rooms: readonly Room[] = [
@@ -26,7 +27,8 @@ const rooms: readonly Room[] = [
     place: /^src\/commands\//,
     imports: [
       ...['cli', 'service', 'operations', 'config', 'source registry', 'sink registry'],
-      ...[core('deliver'), core('intake'), core('roles'), ...identity, ...silences, ...routing],
+      ...[core('deliver'), core('intake'), core('roles'), ...identity, ...silences, ...incidents],
+      ...routing,
     ],
   },
   { name: 'simulators', place: /^simulators\//, imports: ['kit'] },
@@ -43,7 +45,8 @@ const rooms: readonly Room[] = [
     place: /^src\/service\//,
     imports: [
       ...['http', 'operations', 'config', 'source registry', 'sink registry'],
-      ...[core('deliver'), core('intake'), core('roles'), ...identity, ...silences, ...routing],
+      ...[core('deliver'), core('intake'), core('roles'), ...identity, ...silences, ...incidents],
+      ...routing,
     ],
   },
   {
@@ -56,7 +59,7 @@ const rooms: readonly Room[] = [
   {
     name: 'operations',
     place: /^src\/operations\//,
-    imports: ['config', ...silences, ...routing, 'store', 'kit/records', 'kit'],
+    imports: ['config', ...silences, ...incidents, ...routing, 'store', 'kit/records', 'kit'],
   },
   {
     // Its face alone: what is behind it is its own business.
@@ -111,10 +114,19 @@ const rooms: readonly Room[] = [
     place: /^src\/core\/deliver\//,
     imports: [core('template'), core('rules'), ...notices],
   },
-  { name: core('intake'), place: /^src\/core\/intake\//, imports: [...identity, ...silences] },
+  {
+    name: core('intake'),
+    place: /^src\/core\/intake\//,
+    imports: [...identity, ...silences, ...incidents],
+  },
   { name: core('roles'), place: /^src\/core\/roles\//, imports: [core('identity'), ...loops] },
   { name: core('identity'), place: /^src\/core\/identity\//, imports: notices },
   { name: core('silences'), place: /^src\/core\/silences\//, imports: [core('rules'), ...notices] },
+  {
+    name: core('incidents'),
+    place: /^src\/core\/incidents\//,
+    imports: [core('routing'), ...loops],
+  },
   {
     name: core('notices'),
     place: /^src\/core\/notices\//,
