@@ -1,16 +1,9 @@
 // What a source reports, in words of no vendor. Types, constants, and the form of unparsed items.
 
 import type { Change, News } from './incident.ts';
+import type { Severity } from './severity.ts';
 
-/**
- * The severity numbers of OCSF. 0 (unknown) passes every threshold, because an unknown word must
- * not silence an alert.
- */
-export type Severity = 0 | 1 | 2 | 3 | 4 | 5;
-
-/** By OCSF number. People see these names, and MIN_SEVERITY takes them. */
-export const severityNames = ['UNKNOWN', 'INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
-export type SeverityName = (typeof severityNames)[number];
+export { type Severity, type SeverityName, severityNames } from './severity.ts';
 
 /** The stream name of Tocsin's own notices; see {@link Notice}. */
 export const noticeStream = 'notice';

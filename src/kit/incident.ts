@@ -1,6 +1,6 @@
 // What became of an event: its incident, what changed, and what is announced of that. Types and
 // constants.
-import type { Severity } from './event.ts';
+import type { Severity } from './severity.ts';
 
 export const incidentStates = ['open', 'acknowledged', 'snoozed', 'resolved'] as const;
 export type IncidentState = (typeof incidentStates)[number];
